@@ -1,0 +1,182 @@
+"""Who comes and what happens: bookings, holds, their history, and answers kept for a repeated request."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from stores.models import Desk, Store, VisitType
+
+
+class Status(models.TextChoices):
+    CONFIRMED = "confirmed", _("confirmed")
+    CHECKED_IN = "checked_in", _("arrived")
+    IN_SERVICE = "in_service", _("being served")
+    COMPLETED = "completed", _("done")
+    CANCELLED = "cancelled", _("cancelled")
+    NO_SHOW = "no_show", _("did not come")
+
+
+class Source(models.TextChoices):
+    """How a booking came in."""
+
+    WEB = "web", _("website")
+    API = "api", _("partner")
+    PHONE = "phone", _("phone")
+    DESK = "desk", _("at the desk")
+    WALK_IN = "walk_in", _("walk-in")
+
+
+class Booking(models.Model):
+    """An agreed visit. The customer is fields here: there are no accounts."""
+
+    reference = models.CharField(max_length=8, unique=True)
+    store = models.ForeignKey(Store, on_delete=models.PROTECT, related_name="bookings")
+    desk = models.ForeignKey(Desk, on_delete=models.PROTECT, related_name="bookings")
+    visit_type = models.ForeignKey(VisitType, on_delete=models.PROTECT, related_name="bookings")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    visit_date = models.DateField()  # the store's own day on which it starts
+    party_size = models.PositiveSmallIntegerField()
+    places = models.PositiveSmallIntegerField()  # taken in each of its slots
+    takes_web_places = models.BooleanField()  # counted against what the web may take
+    status = models.CharField(max_length=10, choices=Status, default=Status.CONFIRMED)
+    source = models.CharField(max_length=7, choices=Source)
+
+    name = models.CharField(max_length=120)
+    phone = models.CharField(max_length=20, blank=True)  # E.164
+    email = models.EmailField(blank=True)
+    locale = models.CharField(max_length=8)
+    note = models.CharField(max_length=500, blank=True)
+
+    sequence = models.PositiveIntegerField(default=0)
+    attendance_confirmed = models.BooleanField(default=False)
+    checked_in_at = models.DateTimeField(null=True, blank=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    completed_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    erased_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(party_size__gte=1), name="booking_party_size_positive"),
+            models.CheckConstraint(condition=Q(places__gte=1), name="booking_places_positive"),
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="booking_ends_after_start"),
+        ]
+        indexes = [
+            models.Index(fields=["store", "visit_date", "starts_at"], name="booking_store_day"),
+            models.Index(fields=["store", "starts_at"], name="booking_store_starts_at"),
+            models.Index(
+                fields=["store", "phone"],
+                name="booking_open_phone",
+                condition=Q(status="confirmed") & ~Q(phone=""),
+            ),
+            models.Index(
+                fields=["store", "email"],
+                name="booking_open_email",
+                condition=Q(status="confirmed") & ~Q(email=""),
+            ),
+            # What the nightly retention rule looks for.
+            models.Index(fields=["store", "ends_at"], name="booking_kept", condition=Q(erased_at__isnull=True)),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class Hold(models.Model):
+    """Places kept for a few minutes while somebody types; it stops counting at `expires_at`, worker or not."""
+
+    public_id = models.CharField(max_length=22, unique=True)
+    store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="holds")
+    desk = models.ForeignKey(Desk, on_delete=models.CASCADE, related_name="holds")
+    visit_type = models.ForeignKey(VisitType, on_delete=models.CASCADE, related_name="holds")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    party_size = models.PositiveSmallIntegerField()
+    places = models.PositiveSmallIntegerField()
+    expires_at = models.DateTimeField()
+    extensions = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        indexes = [models.Index(fields=["store", "expires_at"], name="hold_store_expires_at")]
+
+    def __str__(self) -> str:
+        return f"{self.store_id} {self.starts_at:%Y-%m-%dT%H:%MZ} until {self.expires_at:%H:%M:%SZ}"
+
+
+class EventKind(models.TextChoices):
+    BOOKED = "booked", _("booked")
+    RESCHEDULED = "rescheduled", _("moved")
+    CANCELLED = "cancelled", _("cancelled")
+    ATTENDANCE_CONFIRMED = "attendance_confirmed", _("will come")
+    CHECKED_IN = "checked_in", _("arrived")
+    STARTED = "started", _("service begun")
+    COMPLETED = "completed", _("done")
+    NO_SHOW = "no_show", _("did not come")
+    UNDONE = "undone", _("undone")
+    NOTIFIED = "notified", _("told of new hours")
+    ERASED = "erased", _("erased")
+
+
+class Actor(models.TextChoices):
+    CUSTOMER = "customer", _("customer")
+    STAFF = "staff", _("staff")
+    SYSTEM = "system", _("system")
+
+
+class BookingEvent(models.Model):
+    """One line of a booking's history: only ever added, without personal data."""
+
+    booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="events")
+    kind = models.CharField(max_length=20, choices=EventKind)
+    at = models.DateTimeField()  # when it was recorded
+    happened_at = models.DateTimeField()  # when it happened, as an offline tablet tells it
+    actor = models.CharField(max_length=8, choices=Actor)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    from_status = models.CharField(max_length=10, choices=Status, blank=True)
+    to_status = models.CharField(max_length=10, choices=Status)
+    from_starts_at = models.DateTimeField(null=True, blank=True)
+    to_starts_at = models.DateTimeField(null=True, blank=True)
+    # Names one tap on a tablet, so that sending it again changes nothing.
+    action_id = models.UUIDField(null=True, blank=True, unique=True, default=None)
+    undoes = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="undone_by"
+    )
+
+    class Meta:
+        indexes = [models.Index(fields=["booking", "at"], name="event_booking_at")]
+
+    def __str__(self) -> str:
+        return f"{self.booking_id} {self.kind}"
+
+
+class IdempotentAnswer(models.Model):
+    """The answer given to a request with an Idempotency-Key, for 24 hours.
+
+    Written in the transaction of what the request did, so a crash leaves both or neither. Tokens are cut out
+    of `body` and made again from the server's key when the answer is repeated.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    route = models.CharField(max_length=200)
+    key = models.CharField(max_length=255)
+    fingerprint = models.CharField(max_length=64)  # SHA-256 of the request's body, in hex
+    status = models.PositiveSmallIntegerField(null=True)
+    body = models.TextField(blank=True)
+    location = models.CharField(max_length=200, blank=True)
+    subject = models.CharField(max_length=40, blank=True)  # the booking's reference, for erasure
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["route", "key"], name="idempotent_answer_once")]
+        indexes = [
+            models.Index(fields=["created_at"], name="idempotent_created_at"),
+            models.Index(fields=["subject"], name="idempotent_subject", condition=~Q(subject="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.route} {self.status}"

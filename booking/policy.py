@@ -1,0 +1,167 @@
+"""The rules: what may be booked, changed and checked in, and when reminders go. Plain values in, plain values out."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+HOLD_MINUTES = 5
+HOLD_EXTENSIONS = 2
+EARLIEST_MESSAGE = time(8)
+LATEST_MESSAGE = time(20)
+REMINDER_DAYS = {"3d": 3, "1d": 1}
+REMINDERS_APART = timedelta(hours=6)
+
+
+class Refusal(StrEnum):
+    """Why the answer is no; the values are the API's codes."""
+
+    NOT_FOUND = "not_found"
+    NOT_PERMITTED = "not_permitted"
+    SLOT_FULL = "slot_full"
+    SLOT_CLOSED = "slot_closed"
+    TOO_SOON = "too_soon"
+    TOO_LATE = "too_late"
+    TOO_FAR_AHEAD = "too_far_ahead"
+    PARTY_TOO_LARGE = "party_too_large"
+    TOO_MANY_OPEN_BOOKINGS = "too_many_open_bookings"
+    HOLD_EXPIRED = "hold_expired"
+    WRONG_STATUS = "wrong_status"
+    BOOKINGS_AFFECTED = "bookings_affected"
+
+
+class BookingRefused(Exception):
+    """A rule says no. `details` holds what the reader needs to go on: `booking`, `affected`, `wanted`."""
+
+    def __init__(self, reason: Refusal, **details: object) -> None:
+        super().__init__(reason.value)
+        self.reason = reason
+        self.details = details
+
+
+@dataclass(frozen=True)
+class BookingRules:
+    """What a store decided about booking."""
+
+    minimum_notice_minutes: int
+    booking_horizon_days: int
+    change_until_minutes: int
+    open_bookings_per_customer: int
+
+
+def places_needed(*, party_size: int, counts_people: bool) -> int:
+    """Return how many places of a slot a party takes."""
+    return party_size if counts_people else 1
+
+
+def refusal_to_book(
+    *,
+    starts_at: datetime,
+    ends_at: datetime,
+    now: datetime,
+    zone: ZoneInfo,
+    rules: BookingRules,
+    party_size: int,
+    max_party_size: int,
+    by_staff: bool,
+) -> Refusal | None:
+    """Return why this start may not be booked now, were there places.
+
+    Staff need no minimum notice: they may book what has not ended yet.
+    """
+    if party_size > max_party_size:
+        return Refusal.PARTY_TOO_LARGE
+    if by_staff:
+        if ends_at <= now:
+            return Refusal.TOO_LATE
+    elif starts_at < first_bookable_start(now=now, rules=rules):
+        return Refusal.TOO_SOON
+    if starts_at.astimezone(zone).date() > last_bookable_date(now=now, zone=zone, rules=rules):
+        return Refusal.TOO_FAR_AHEAD
+    return None
+
+
+def first_bookable_start(*, now: datetime, rules: BookingRules) -> datetime:
+    """Return the earliest start a customer may book."""
+    return now + timedelta(minutes=rules.minimum_notice_minutes)
+
+
+def last_bookable_date(*, now: datetime, zone: ZoneInfo, rules: BookingRules) -> date:
+    """Return the last of the store's days that may be booked."""
+    return now.astimezone(zone).date() + timedelta(days=rules.booking_horizon_days)
+
+
+def may_change(*, status: str, starts_at: datetime, now: datetime, change_until_minutes: int) -> bool:
+    """Tell whether the customer may still move the visit."""
+    return status == "confirmed" and now <= starts_at - timedelta(minutes=change_until_minutes)
+
+
+def may_cancel(*, status: str, starts_at: datetime, now: datetime) -> bool:
+    """Tell whether the customer may still cancel: until the start, as a late word is better than none."""
+    return status == "confirmed" and now < starts_at
+
+
+# --- Arrivals -----------------------------------------------------------------------------------
+
+STEPS: dict[str, tuple[frozenset[str], str]] = {
+    "check_in": (frozenset({"confirmed"}), "checked_in"),
+    "start": (frozenset({"confirmed", "checked_in"}), "in_service"),
+    "complete": (frozenset({"checked_in", "in_service"}), "completed"),
+    "no_show": (frozenset({"confirmed"}), "no_show"),
+}
+
+
+def may_step(*, step: str, status: str, starts_at: datetime, visit_date: date, today: date, at: datetime) -> bool:
+    """Tell whether a visit in `status` may take this step at the instant `at`.
+
+    `today` is the store's own day of that instant. A visit is checked in, served and completed on its own day,
+    or the day after for hours past midnight; it is a no-show from its start on.
+    """
+    allowed_from, _ = STEPS[step]
+    if status not in allowed_from:
+        return False
+    if step == "no_show":
+        return at >= starts_at
+    return visit_date <= today <= visit_date + timedelta(days=0 if step == "check_in" else 1)
+
+
+# --- Reminders ----------------------------------------------------------------------------------
+
+
+def moved_into_sending_hours(moment: datetime, *, zone: ZoneInfo, starts_at: datetime) -> datetime:
+    """Return when a reminder meant for `moment` goes, within 08:00-20:00 of the store, in UTC.
+
+    Later than 20:00: at 20:00 that day. Earlier than 08:00: at 08:00 if the visit is then still an hour away,
+    else at 20:00 the evening before.
+    """
+    local = moment.astimezone(zone)
+    if local.time() > LATEST_MESSAGE:
+        return _wall_time(local.date(), LATEST_MESSAGE, zone)
+    if local.time() < EARLIEST_MESSAGE:
+        morning = _wall_time(local.date(), EARLIEST_MESSAGE, zone)
+        if morning <= starts_at - timedelta(hours=1):
+            return morning
+        return _wall_time(local.date() - timedelta(days=1), LATEST_MESSAGE, zone)
+    return moment.astimezone(UTC)
+
+
+def reminder_times(*, starts_at: datetime, zone: ZoneInfo, now: datetime) -> dict[str, datetime]:
+    """Return when each reminder goes, in UTC, by its offset ("3d", "1d").
+
+    The same wall-clock time that many days before, moved into sending hours. None whose moment has passed, and no
+    two less than 6 hours apart: the later one stays, being nearer to the visit.
+    """
+    local = starts_at.astimezone(zone)
+    times: dict[str, datetime] = {}
+    for offset, days in sorted(REMINDER_DAYS.items(), key=lambda item: item[1]):
+        wall = _wall_time(local.date() - timedelta(days=days), local.time(), zone)
+        due_at = moved_into_sending_hours(wall, zone=zone, starts_at=starts_at)
+        is_apart = all(abs(other - due_at) >= REMINDERS_APART for other in times.values())
+        if due_at > now and is_apart:
+            times[offset] = due_at
+    return times
+
+
+def _wall_time(day: date, at: time, zone: ZoneInfo) -> datetime:
+    """Return an instant by the clock on the wall; in a gap, zoneinfo's reading (an hour later on the new clock)."""
+    return datetime.combine(day, at.replace(fold=0), zone).astimezone(UTC)

@@ -1,0 +1,73 @@
+"""References people read aloud, and secrets made from the server's key so that none need be stored."""
+
+import base64
+import hashlib
+import hmac
+import secrets
+
+from django.conf import settings
+
+# Crockford's base 32: no I, L, O or U, so nothing is misheard or misread.
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_MISREAD = str.maketrans({"I": "1", "L": "1", "O": "0"})
+REFERENCE_LENGTH = 8
+
+
+def new_reference() -> str:
+    """Return a random reference of 40 bits: a name, not a secret."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(REFERENCE_LENGTH))
+
+
+def read_reference(text: str) -> str | None:
+    """Return the reference meant by what somebody typed, or None where it cannot be one."""
+    plain = text.strip().replace("-", "").replace(" ", "").upper().translate(_MISREAD)
+    is_reference = len(plain) == REFERENCE_LENGTH and all(character in ALPHABET for character in plain)
+    return plain if is_reference else None
+
+
+def manage_token(reference: str) -> str:
+    """Return the secret that opens one booking: 132 bits, the same for the booking's whole life."""
+    return _mac("manage", reference)[:22]
+
+
+def is_manage_token(reference: str, token: str) -> bool:
+    return hmac.compare_digest(manage_token(reference).encode(), token.encode("utf-8", "surrogatepass"))
+
+
+def new_public_id() -> str:
+    return secrets.token_urlsafe(16)
+
+
+def hold_token(public_id: str) -> str:
+    """Return what the customer holds in hand for a hold: its public id and the proof that we gave it."""
+    return f"{public_id}.{_mac('hold', public_id)[:22]}"
+
+
+def read_hold_token(token: str) -> str | None:
+    """Return the hold's public id, or None where the token is not one of ours."""
+    public_id, _, _ = token.partition(".")
+    is_ours = hmac.compare_digest(hold_token(public_id).encode(), token.encode("utf-8", "surrogatepass"))
+    return public_id if is_ours else None
+
+
+def new_feed_secret() -> str:
+    return secrets.token_urlsafe(24)
+
+
+def feed_digest(secret: str) -> str:
+    """Return what is stored of a feed's secret; a plain hash is enough for 192 random bits."""
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def keyed_digest(purpose: str, value: str) -> str:
+    """Return a digest that counts and compares a value nobody can read back without the server's key."""
+    return hmac.new(_key(), f"{purpose}:{value}".encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
+
+
+def _mac(purpose: str, value: str) -> str:
+    digest = hmac.new(_key(), f"{purpose}:{value}".encode("utf-8", "surrogatepass"), hashlib.sha256).digest()
+    return base64.urlsafe_b64encode(digest).decode().rstrip("=")
+
+
+def _key() -> bytes:
+    return hashlib.sha256(b"carillon.tokens:" + settings.SECRET_KEY.encode()).digest()

@@ -1,0 +1,92 @@
+"""What leaves the building: the outbox, and who does not want text messages."""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+
+
+class Kind(models.TextChoices):
+    CONFIRMATION = "confirmation"
+    REMINDER = "reminder"
+    CHANGE = "change"
+    CANCELLATION = "cancellation"
+    PLACE_OFFERED = "place_offered"
+
+
+class Channel(models.TextChoices):
+    SMS = "sms"
+    EMAIL = "email"
+
+
+class State(models.TextChoices):
+    DUE = "due"  # waits for its time, or for another try
+    SENDING = "sending"  # claimed by a worker; may or may not have left
+    SENT = "sent"  # the provider took it
+    DELIVERED = "delivered"
+    FAILED = "failed"  # the provider, or the phone's network, refused it for good
+    SKIPPED = "skipped"  # not needed or not allowed any more
+    UNKNOWN = "unknown"  # nobody can say whether it left: a person decides
+    DEAD = "dead"  # too many tries
+
+
+OPEN_STATES = (State.DUE, State.SENDING)
+
+
+class OutboxMessage(models.Model):
+    """One message, once: unique on what it is about, never on when it is tried.
+
+    Holds no phone, no address and no text: both are read from the booking when the message is sent,
+    and only their keyed digests are kept, to count and to compare.
+    """
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    account = models.CharField(max_length=80)  # the store's slug: whose budget it counts against
+    subject = models.CharField(max_length=40)  # the booking's reference
+    kind = models.CharField(max_length=13, choices=Kind)
+    sequence = models.PositiveIntegerField()
+    offset = models.CharField(max_length=40, blank=True)  # which of several: "3d", "1d"
+    channel = models.CharField(max_length=5, choices=Channel)
+
+    due_at = models.DateTimeField()  # when it is meant to go
+    not_after = models.DateTimeField()  # from then on it is of no use: the visit's start
+    try_at = models.DateTimeField()  # when it is tried next
+    state = models.CharField(max_length=9, choices=State, default=State.DUE)
+    reason = models.CharField(max_length=120, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    lease_token = models.UUIDField(null=True, blank=True)
+    attempted_at = models.DateTimeField(null=True, blank=True)  # when the provider was last called
+    recipient_digest = models.CharField(max_length=64, blank=True)
+    body_digest = models.CharField(max_length=64, blank=True)
+    provider_sid = models.CharField(max_length=64, blank=True)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subject", "kind", "sequence", "offset", "channel"], name="message_once"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["try_at"], name="message_open", condition=Q(state__in=["due", "sending"])),
+            models.Index(fields=["account", "updated_at"], name="message_account_updated"),
+            models.Index(
+                fields=["recipient_digest", "attempted_at"], name="message_recipient", condition=~Q(recipient_digest="")
+            ),
+            models.Index(fields=["provider_sid"], name="message_provider_sid", condition=~Q(provider_sid="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pk} {self.state} {self.kind} {self.subject}"
+
+
+class OptOut(models.Model):
+    """A number that asked for no more text messages, as a keyed digest."""
+
+    phone_digest = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.pk)
