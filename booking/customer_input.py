@@ -1,0 +1,124 @@
+"""What customers type, read kindly: names of any script, phones in any spelling, addresses, notes."""
+
+import unicodedata
+
+import phonenumbers
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from phonenumbers import PhoneNumberType
+
+NAME_MAX = 120
+NOTE_MAX = 500
+EMAIL_MAX = 254
+PHONE_INPUT_MAX = 60
+
+# Marks that turn the direction of the text around them: harmless in a book, not in a list of names.
+_DIRECTION_OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_REFUSED_PHONES = frozenset(
+    {
+        PhoneNumberType.PREMIUM_RATE,
+        PhoneNumberType.SHARED_COST,
+        PhoneNumberType.TOLL_FREE,
+        PhoneNumberType.PERSONAL_NUMBER,
+        PhoneNumberType.PAGER,
+        PhoneNumberType.VOICEMAIL,
+    }
+)
+_TEXTABLE_PHONES = frozenset({PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE})
+
+
+class BadInput(ValueError):
+    """What was typed cannot be used; `message` says what to do, in the active language."""
+
+    def __init__(self, code: str, message: str | Promise) -> None:
+        super().__init__(code)
+        self.code = code
+        self.message = message
+
+
+def read_name(text: str) -> str:
+    """Return a name as typed, without control characters. Raises BadInput."""
+    name = _clean(text, longest=NAME_MAX)
+    if not any(unicodedata.category(character)[0] in "LNS" for character in name):
+        raise BadInput("required", _("Enter a name."))
+    return name
+
+
+def read_note(text: str) -> str:
+    """Return a note on one line, "" for none. Raises BadInput."""
+    return _clean(text, longest=NOTE_MAX)
+
+
+def read_email(text: str) -> str:
+    """Return an e-mail address, "" for none. Raises BadInput."""
+    email = _clean(text, longest=EMAIL_MAX)
+    if not email:
+        return ""
+    try:
+        validate_email(email)
+    except ValidationError:
+        raise BadInput("invalid", _("Enter an e-mail address such as name@example.org.")) from None
+    return email
+
+
+def read_phone(text: str, *, country: str) -> str:
+    """Return a phone number in E.164, read as people of `country` dial it, "" for none. Raises BadInput.
+
+    Numbers that cost the caller or the called extra, and satellite networks, are refused.
+    """
+    typed = _clean(text, longest=PHONE_INPUT_MAX)
+    if not typed:
+        return ""
+    try:
+        number = phonenumbers.parse(typed, country)
+    except phonenumbers.NumberParseException:
+        raise BadInput("invalid", _("Enter a phone number such as 06 12 34 56 78.")) from None
+    region = phonenumbers.region_code_for_number(number)
+    if not phonenumbers.is_valid_number(number) or region is None:
+        raise BadInput("invalid", _("Enter a phone number such as 06 12 34 56 78."))
+    # Region 001 holds networks of no country: satellites, international premium and toll-free numbers.
+    if region == "001" or phonenumbers.number_type(number) in _REFUSED_PHONES:
+        raise BadInput("not_allowed", _("This number costs extra to reach. Enter an ordinary phone number."))
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+def can_be_texted(phone: str) -> bool:
+    """Tell whether a text message can be sent to a number in E.164."""
+    if not phone:
+        return False
+    number = phonenumbers.parse(phone, None)
+    return (
+        phonenumbers.number_type(number) in _TEXTABLE_PHONES
+        and phonenumbers.region_code_for_number(number) in settings.SMS_COUNTRIES
+    )
+
+
+def phone_in_words(phone: str, *, country: str) -> str:
+    """Return a number in E.164 as people of `country` write it."""
+    try:
+        number = phonenumbers.parse(phone, country)
+    except phonenumbers.NumberParseException:
+        return phone
+    is_national = phonenumbers.region_code_for_number(number) == country
+    form = phonenumbers.PhoneNumberFormat.NATIONAL if is_national else phonenumbers.PhoneNumberFormat.INTERNATIONAL
+    return str(phonenumbers.format_number(number, form))
+
+
+def _clean(text: str, *, longest: int) -> str:
+    """Drop what cannot be seen or stored, keep every script, fold white space."""
+    kept = []
+    for character in text[: longest * 8]:
+        category = unicodedata.category(character)
+        if category == "Cs":
+            raise BadInput("invalid", _("This text holds characters that cannot be kept."))
+        if character.isspace():
+            kept.append(" ")
+        elif category != "Cc" and character not in _DIRECTION_OVERRIDES:
+            kept.append(character)
+    cleaned = " ".join("".join(kept).split())
+    if len(cleaned) > longest or len(text) > longest * 8:
+        raise BadInput("too_long", _("This is too long. Please shorten it."))
+    return cleaned

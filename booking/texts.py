@@ -1,0 +1,100 @@
+"""How we say things: days, times, places and refusals in words, in the active language and the store's time."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django.utils import translation
+from django.utils.dates import MONTHS, WEEKDAYS
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, ngettext
+
+from booking.policy import Refusal
+from stores.models import Store
+
+# The names that imported stores start with; stored in English, shown in the reader's language.
+DEFAULT_NAMES = (gettext_noop("Visit"), gettext_noop("Advice"), gettext_noop("Main desk"))
+
+
+def day_in_words(day: date) -> str:
+    """Return "Tuesday 4 March", « mardi 4 mars »."""
+    return _("{weekday} {day} {month}").format(
+        weekday=WEEKDAYS[day.weekday()], day=_day_number(day), month=MONTHS[day.month]
+    )
+
+
+def time_in_words(moment: datetime, zone: ZoneInfo) -> str:
+    """Return "10:15", « 10 h 15 »; on the night a clock goes back, which of the two it is."""
+    local = moment.astimezone(zone)
+    text = _("{hour}:{minute:02d}").format(hour=f"{local.hour:02d}" if _is_english() else local.hour, minute=local.minute)
+    if local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset() and _is_repeated(local):
+        name = local.tzname() or ""
+        return f"{text} ({name})"
+    return text
+
+
+def moment_in_words(moment: datetime, zone: ZoneInfo) -> str:
+    """Return "Tuesday 4 March, 10:15", « mardi 4 mars à 10 h 15 »."""
+    return _("{day}, {time}").format(
+        day=day_in_words(moment.astimezone(zone).date()), time=time_in_words(moment, zone)
+    )
+
+
+def places_in_words(places: int) -> str:
+    """Return "2 places left", "last place"."""
+    if places == 1:
+        return _("last place")
+    return ngettext("{count} place left", "{count} places left", places).format(count=places)
+
+
+def visit_type_name(name: str) -> str:
+    """Return a visit type's or desk's name, the default ones in the active language."""
+    return _(name) if name in DEFAULT_NAMES else name
+
+
+def store_address(store: Store) -> str:
+    """Return the address on one line."""
+    town = " ".join(part for part in (store.postal_code, store.town) if part)
+    return ", ".join(part for part in (store.street, town) if part)
+
+
+def first_name_and_initial(name: str) -> str:
+    """Return "Ada T.": what may stand on a screen or in a shared calendar."""
+    words = name.split()
+    if len(words) < 2:
+        return words[0] if words else ""
+    return f"{words[0]} {words[-1][0]}."
+
+
+def refusal_sentence(reason: Refusal) -> str:
+    """Return what to tell the person, and what to do next."""
+    return {
+        Refusal.NOT_FOUND: _("This does not exist, or no longer."),
+        Refusal.NOT_PERMITTED: _("Only a manager of this store may do this."),
+        Refusal.SLOT_FULL: _("This time has just been taken. Please choose another one."),
+        Refusal.SLOT_CLOSED: _("The store does not take visits at this time. Please choose another one."),
+        Refusal.TOO_SOON: _("This time is too close. Please choose a later one, or phone the store."),
+        Refusal.TOO_LATE: _("It is too late to do this here. Please phone the store."),
+        Refusal.TOO_FAR_AHEAD: _("This day is too far ahead. Please choose an earlier one."),
+        Refusal.PARTY_TOO_LARGE: _("This is too many people for one visit. Please phone the store."),
+        Refusal.TOO_MANY_OPEN_BOOKINGS: _("You already have visits booked here. Change or cancel one of them first."),
+        Refusal.HOLD_EXPIRED: _("The place is no longer kept for you. Please choose a time again."),
+        Refusal.WRONG_STATUS: _("This cannot be done with the visit as it is now."),
+        Refusal.BOOKINGS_AFFECTED: _("Some visits no longer fit. Say what is to happen with them."),
+    }[reason]
+
+
+def _day_number(day: date) -> str:
+    is_french_first = day.day == 1 and (translation.get_language() or "").startswith("fr")
+    return "1er" if is_french_first else str(day.day)
+
+
+def _is_english() -> bool:
+    return (translation.get_language() or "en").startswith("en")
+
+
+def _is_repeated(local: datetime) -> bool:
+    """Tell whether the clock on the wall shows this time twice that day (a gap's times are never shown)."""
+    first, second = local.replace(fold=0).utcoffset(), local.replace(fold=1).utcoffset()
+    return first is not None and second is not None and first > second
+
+
