@@ -1,0 +1,68 @@
+"""What templates say in words: the filters are `booking.texts`, nothing is decided here."""
+
+from datetime import date, datetime
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from django import template
+
+from booking import texts
+from booking.customer_input import phone_in_words
+
+register = template.Library()
+
+
+class HasAddress(Protocol):
+    """A store as a model or as what a query returns."""
+
+    street: str
+    postal_code: str
+    town: str
+
+
+@register.filter
+def address_line(store: HasAddress) -> str:
+    """Show "12 rue Ricard, 79000 Niort"."""
+    return texts.store_address(store)  # type: ignore[arg-type]
+
+
+@register.filter
+def phone(number: str, country: str) -> str:
+    """Show a number in E.164 as people of `country` write it."""
+    return phone_in_words(number, country=country)
+
+
+@register.filter
+def reference(plain: str) -> str:
+    """Show "ABCD-1234"."""
+    return f"{plain[:4]}-{plain[4:]}"
+
+
+@register.filter
+def day(value: date) -> str:
+    """Show "Tuesday 4 March"."""
+    return texts.day_in_words(value)
+
+
+@register.filter
+def clock(moment: datetime, zone: ZoneInfo) -> str:
+    """Show "10:15" in the store's zone."""
+    return texts.time_in_words(moment, zone)
+
+
+@register.filter
+def moment(value: datetime, zone: ZoneInfo) -> str:
+    """Show "Tuesday 4 March, 10:15" in the store's zone."""
+    return texts.moment_in_words(value, zone)
+
+
+@register.filter
+def places(count: int) -> str:
+    """Show "2 places left"."""
+    return texts.places_in_words(count)
+
+
+@register.filter
+def visit_type(name: str) -> str:
+    """Show a visit type's or a desk's name, the default ones in the active language."""
+    return texts.visit_type_name(name)
