@@ -1,0 +1,137 @@
+"""Weekly hours, special hours, a zone and days in; open intervals in UTC out. Daylight saving lives here alone."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+ONE_DAY = timedelta(days=1)
+ONE_SECOND = timedelta(seconds=1)
+
+SpecialDays = Mapping[date, Sequence[tuple[time, time]]]
+
+
+@dataclass(frozen=True, slots=True)
+class WeeklyInterval:
+    """Open from `opens` to `closes` by the clock on the store's wall.
+
+    `weekday` counts as `date.weekday()` does. `closes` not after `opens`: on the next day; 00:00-00:00 is all day.
+    """
+
+    weekday: int
+    opens: time
+    closes: time
+
+
+class Interval(NamedTuple):
+    """Half-open, in UTC."""
+
+    starts_at: datetime
+    ends_at: datetime
+
+
+def openings(
+    weekly: Sequence[WeeklyInterval], special: SpecialDays, *, first_date: date, last_date: date, zone: ZoneInfo
+) -> list[Interval]:
+    """Return what opens on each day first..last (both included), sorted, never overlapping.
+
+    Joined where intervals of one day touch; those of two days stay apart, and hours past midnight end where the
+    next day opens. So what begins on a day never depends on which days were asked for. `special[date] == ()` means
+    closed; it replaces that date's weekly hours, but not the tail of the evening before.
+    """
+    by_weekday: list[list[tuple[time, time]]] = [[] for _ in range(7)]
+    for rule in weekly:
+        by_weekday[rule.weekday].append((rule.opens, rule.closes))
+    found: list[Interval] = []
+    day = first_date
+    # One day more than asked for: its first opening ends the tail of the last day.
+    while day <= last_date + ONE_DAY:
+        times = special.get(day)
+        of_day = joined(_of_day(day, by_weekday[day.weekday()] if times is None else times, zone))
+        if of_day and found and found[-1].ends_at > of_day[0].starts_at:
+            tail = found.pop()._replace(ends_at=of_day[0].starts_at)
+            if tail.ends_at > tail.starts_at:
+                found.append(tail)
+        if day <= last_date:
+            found += of_day
+        day += ONE_DAY
+    return found
+
+
+def open_intervals(
+    weekly: Sequence[WeeklyInterval], special: SpecialDays, *, first_date: date, last_date: date, zone: ZoneInfo
+) -> list[Interval]:
+    """Return when it is open by what opens on each day first..last (both included), sorted and joined.
+
+    For "is it open then"; slots are made from `openings`, whose starts do not move with the days asked for.
+    """
+    return joined(openings(weekly, special, first_date=first_date, last_date=last_date, zone=zone))
+
+
+def joined(intervals: Iterable[Interval]) -> list[Interval]:
+    """Return the intervals sorted, those that touch or overlap made one."""
+    result: list[Interval] = []
+    for interval in sorted(intervals):
+        if not result or interval.starts_at > result[-1].ends_at:
+            result.append(interval)
+        elif interval.ends_at > result[-1].ends_at:
+            result[-1] = Interval(result[-1].starts_at, interval.ends_at)
+    return result
+
+
+def intersection(a: Sequence[Interval], b: Sequence[Interval]) -> list[Interval]:
+    """Return when both are open; each must be sorted and free of overlaps."""
+    result: list[Interval] = []
+    at_a = at_b = 0
+    while at_a < len(a) and at_b < len(b):
+        starts_at = max(a[at_a].starts_at, b[at_b].starts_at)
+        ends_at = min(a[at_a].ends_at, b[at_b].ends_at)
+        if starts_at < ends_at:
+            result.append(Interval(starts_at, ends_at))
+        if a[at_a].ends_at <= b[at_b].ends_at:
+            at_a += 1
+        else:
+            at_b += 1
+    return result
+
+
+def day_start(day: date, zone: ZoneInfo) -> datetime:
+    """Return the instant, in UTC, at which a day begins in a zone: not always its midnight, nor 24 h after the last."""
+    return _instant(day, time.min, zone, is_end=False)
+
+
+def _of_day(day: date, times: Iterable[tuple[time, time]], zone: ZoneInfo) -> Iterable[Interval]:
+    """Yield what opens on a day; hours that fall wholly into the hour a clock skips are none."""
+    for opens, closes in times:
+        starts_at = _instant(day, opens, zone, is_end=False)
+        ends_at = _instant(day if closes > opens else day + ONE_DAY, closes, zone, is_end=True)
+        if starts_at < ends_at:
+            yield Interval(starts_at, ends_at)
+
+
+def _instant(day: date, at: time, zone: ZoneInfo, *, is_end: bool) -> datetime:
+    """Return the instant at which the clock on the wall shows a time, in UTC.
+
+    A time shown twice is its first showing, as an end its second; a time the clock skips is the instant it skips.
+    """
+    first = datetime.combine(day, at, zone)
+    second = first.replace(fold=1)
+    before, after = first.utcoffset(), second.utcoffset()
+    if before == after:
+        return first.astimezone(UTC)
+    if before > after:  # type: ignore[operator]  # a ZoneInfo always knows its offset of a datetime
+        return (second if is_end else first).astimezone(UTC)
+    return _change_between(second.astimezone(UTC), first.astimezone(UTC), zone)
+
+
+def _change_between(earlier: datetime, later: datetime, zone: ZoneInfo) -> datetime:
+    """Return the instant, to the second, at which the zone's offset changes; it changes once between the two."""
+    offset = earlier.astimezone(zone).utcoffset()
+    while later - earlier > ONE_SECOND:
+        middle = (earlier + (later - earlier) / 2).replace(microsecond=0)
+        if middle.astimezone(zone).utcoffset() == offset:
+            earlier = middle
+        else:
+            later = middle
+    return later

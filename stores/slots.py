@@ -1,0 +1,163 @@
+"""What a store decided, and the slots that follow from it: each exists by rule alone, until something happens to it."""
+
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from itertools import pairwise
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from stores.hours import ONE_DAY, Interval, WeeklyInterval, day_start, open_intervals, openings
+
+
+@dataclass(frozen=True, slots=True)
+class DeskRule:
+    """`weekly` empty: the desk serves whenever the store is open."""
+
+    id: int
+    slug: str
+    name: str
+    capacity: int
+    kept_back: int
+    weekly: tuple[WeeklyInterval, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VisitTypeRule:
+    id: int
+    slug: str
+    name: str
+    slot_count: int
+    max_party_size: int
+    what_to_bring: str
+    is_active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class StoreRules:
+    """All that a store's slots, and who may book them, are made from; desks and visit types are the active ones."""
+
+    id: int
+    slug: str
+    name: str
+    country: str
+    zone: ZoneInfo
+    slot_minutes: int
+    counts_people: bool
+    minimum_notice_minutes: int
+    booking_horizon_days: int
+    change_until_minutes: int
+    open_bookings_per_customer: int
+    keep_days: int
+    hours_version: int
+    weekly: tuple[WeeklyInterval, ...]
+    special: Mapping[date, tuple[tuple[time, time], ...]]
+    desks: tuple[DeskRule, ...]
+    visit_types: tuple[VisitTypeRule, ...]
+
+    @property
+    def time_zone(self) -> str:
+        """The zone's IANA name."""
+        return self.zone.key
+
+    def desk(self, desk_id: int) -> DeskRule | None:
+        """Return one of the active desks."""
+        return next((desk for desk in self.desks if desk.id == desk_id), None)
+
+    def visit_type(self, slug: str) -> VisitTypeRule | None:
+        """Return one of the active visit types."""
+        return next((visit_type for visit_type in self.visit_types if visit_type.slug == slug), None)
+
+
+class SlotTime(NamedTuple):
+    """Half-open, in UTC."""
+
+    starts_at: datetime
+    ends_at: datetime
+
+
+def slot_times(intervals: Sequence[Interval], slot_minutes: int) -> list[SlotTime]:
+    """Return the whole slots of each interval, stepping from its start."""
+    step = timedelta(minutes=slot_minutes)
+    result: list[SlotTime] = []
+    for starts_at, closes_at in intervals:
+        ends_at = starts_at + step
+        while ends_at <= closes_at:
+            result.append(SlotTime(starts_at, ends_at))
+            starts_at, ends_at = ends_at, ends_at + step
+    return result
+
+
+def store_slots(rules: StoreRules, *, first_date: date, last_date: date) -> list[SlotTime]:
+    """Return the store's slots that start on its own days first..last, both included.
+
+    A slot that starts past midnight belongs to the day it starts on, so the day before is looked at as well.
+    """
+    intervals = openings(
+        rules.weekly, rules.special, first_date=first_date - ONE_DAY, last_date=last_date, zone=rules.zone
+    )
+    slots = slot_times(intervals, rules.slot_minutes)
+    first = bisect_left(slots, (day_start(first_date, rules.zone),))
+    end = bisect_left(slots, (day_start(last_date + ONE_DAY, rules.zone),))
+    return slots[first:end]
+
+
+def desk_slots(rules: StoreRules, desk: DeskRule, *, first_date: date, last_date: date) -> list[SlotTime]:
+    """Return the store's slots of its own days first..last that lie wholly within the desk's hours.
+
+    Special hours are the store's: they move no desk's own hours.
+    """
+    slots = store_slots(rules, first_date=first_date, last_date=last_date)
+    return _served(slots, rules, desk, first_date=first_date, last_date=last_date)
+
+
+def slots_by_desk(rules: StoreRules, *, first_date: date, last_date: date) -> dict[int, list[SlotTime]]:
+    """Return `desk_slots` for every desk, by its id, having made the store's slots once."""
+    slots = store_slots(rules, first_date=first_date, last_date=last_date)
+    return {
+        desk.id: _served(slots, rules, desk, first_date=first_date, last_date=last_date) for desk in rules.desks
+    }
+
+
+def run_of(slots: Sequence[SlotTime], starts_at: datetime, count: int) -> tuple[SlotTime, ...] | None:
+    """Return the `count` slots from `starts_at` on, each beginning where the one before ends; None if not all are."""
+    first = bisect_left(slots, (starts_at,))
+    run = tuple(slots[first : first + count])
+    if len(run) < count or run[0].starts_at != starts_at or not _is_unbroken(run):
+        return None
+    return run
+
+
+def starts_with_runs(slots: Sequence[SlotTime], count: int) -> list[tuple[SlotTime, ...]]:
+    """Return the run of slots of every possible start of a visit that takes `count` of them."""
+    if count == 1:
+        return [(slot,) for slot in slots]
+    runs = zip(*(slots[offset:] for offset in range(count)), strict=False)
+    return [run for run in runs if _is_unbroken(run)]
+
+
+def _is_unbroken(run: Sequence[SlotTime]) -> bool:
+    return all(slot.ends_at == following.starts_at for slot, following in pairwise(run))
+
+
+def _served(
+    slots: list[SlotTime], rules: StoreRules, desk: DeskRule, *, first_date: date, last_date: date
+) -> list[SlotTime]:
+    """Return those of the store's slots that lie wholly within one stretch of the desk's hours."""
+    if not desk.weekly:
+        return slots
+    # A day more at the end: a slot may reach past midnight into hours that only then begin.
+    hours = open_intervals(
+        desk.weekly, {}, first_date=first_date - ONE_DAY, last_date=last_date + ONE_DAY, zone=rules.zone
+    )
+    result: list[SlotTime] = []
+    at = 0
+    for slot in slots:
+        while at < len(hours) and hours[at].ends_at < slot.ends_at:
+            at += 1
+        if at == len(hours):
+            break
+        if hours[at].starts_at <= slot.starts_at:
+            result.append(slot)
+    return result
