@@ -1,8 +1,8 @@
 """The rules: what may be booked, changed and checked in, and when reminders go. Plain values in, plain values out."""
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 HOLD_MINUTES = 5
@@ -39,14 +39,21 @@ class BookingRefused(Exception):
         self.details = details
 
 
-@dataclass(frozen=True)
-class BookingRules:
+class UnknownStore(LookupError):
+    """There is no such store."""
+
+
+class UnknownVisitType(LookupError):
+    """The store offers no such visit type."""
+
+
+class BookingRules(Protocol):
     """What a store decided about booking."""
 
-    minimum_notice_minutes: int
-    booking_horizon_days: int
-    change_until_minutes: int
-    open_bookings_per_customer: int
+    @property
+    def minimum_notice_minutes(self) -> int: ...
+    @property
+    def booking_horizon_days(self) -> int: ...
 
 
 def places_needed(*, party_size: int, counts_people: bool) -> int:

@@ -26,10 +26,7 @@ def time_in_words(moment: datetime, zone: ZoneInfo) -> str:
     """Return "10:15", « 10 h 15 »; on the night a clock goes back, which of the two it is."""
     local = moment.astimezone(zone)
     text = _("{hour}:{minute:02d}").format(hour=f"{local.hour:02d}" if _is_english() else local.hour, minute=local.minute)
-    if local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset() and _is_repeated(local):
-        name = local.tzname() or ""
-        return f"{text} ({name})"
-    return text
+    return f"{text} ({local.tzname()})" if _is_repeated(local) else text
 
 
 def moment_in_words(moment: datetime, zone: ZoneInfo) -> str:

@@ -1,0 +1,308 @@
+"""Free times: which starts of a store can take a party now. Nothing here writes."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from hashlib import sha256
+
+from django.db.models import DateTimeField, IntegerField, Value
+
+from booking.models import Hold
+from booking.policy import UnknownStore, UnknownVisitType, first_bookable_start, last_bookable_date, places_needed
+from stores.models import Slot, StoreDay
+from stores.queries import store_rules
+from stores.slots import SlotTime, StoreRules, VisitTypeRule, slots_by_desk, starts_with_runs
+
+ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class FreeSlot:
+    """A start that can take the party; `ends_at` is the end of the visit, `places_left` counts all desks."""
+
+    starts_at: datetime
+    ends_at: datetime
+    places_left: int
+
+
+@dataclass(frozen=True, slots=True)
+class FreeDay:
+    date: date
+    slots: tuple[FreeSlot, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Availability:
+    rules: StoreRules
+    visit_type: VisitTypeRule
+    days: tuple[FreeDay, ...]
+    first_free: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPlaces:
+    """Places of a hold that has run out and whose places nobody has given back yet."""
+
+    desk_id: int
+    starts_at: datetime
+    ends_at: datetime
+    places: int
+
+
+@dataclass(frozen=True, slots=True)
+class AvailabilityQuestion:
+    """Which times are free for one visit type and party; asking costs two statements, answering one more."""
+
+    rules: StoreRules
+    visit_type: VisitTypeRule
+    from_date: date
+    to_date: date
+    party_size: int
+    by_staff: bool
+    first_start: datetime
+    last_date: date
+    run_out: tuple[KeptPlaces, ...]
+    days_version: int
+
+    @property
+    def version(self) -> str:
+        """What the answer is made from: the same again means that nothing has changed, the clock's doing included."""
+        starts = (slots[0].starts_at for slots in self.runs_by_desk.values() for slots in slots[:1])
+        parts = (
+            self.rules.slug, self.rules.hours_version, self.visit_type.slug, self.from_date, self.to_date,
+            self.party_size, self.by_staff, self.days_version, len(self.run_out), self.last_date,
+            *sorted(starts),
+        )  # fmt: skip
+        return sha256("|".join(map(str, parts)).encode()).hexdigest()[:32]
+
+    @property
+    def runs_by_desk(self) -> dict[int, list[tuple[SlotTime, ...]]]:
+        """Every start that may be booked now by rule, with the slots it takes, for each desk."""
+        last_date = min(self.to_date, self.last_date)
+        if self.from_date > last_date or self.party_size > self.visit_type.max_party_size:
+            return {}
+        # A day more, so that a visit may begin before midnight and end after it.
+        by_desk = slots_by_desk(self.rules, first_date=self.from_date, last_date=last_date + ONE_DAY)
+        end = datetime.combine(last_date + ONE_DAY, datetime.min.time(), self.rules.zone)
+        return {
+            desk_id: [
+                run
+                for run in starts_with_runs(slots, self.visit_type.slot_count)
+                if self.first_start <= run[0].starts_at < end
+            ]
+            for desk_id, slots in by_desk.items()
+        }
+
+    def answer(self) -> Availability:
+        """Return the free times, with one statement."""
+        found = _free_slots(self)
+        by_date: dict[date, list[FreeSlot]] = {
+            self.from_date + ONE_DAY * number: [] for number in range((self.to_date - self.from_date).days + 1)
+        }
+        for slot in found:
+            by_date[slot.starts_at.astimezone(self.rules.zone).date()].append(slot)
+        return Availability(
+            rules=self.rules,
+            visit_type=self.visit_type,
+            days=tuple(FreeDay(day, tuple(slots)) for day, slots in by_date.items()),
+            first_free=found[0].starts_at if found else None,
+        )
+
+
+def ask_availability(
+    *,
+    store: str,
+    visit_type: str,
+    from_date: date,
+    to_date: date,
+    party_size: int,
+    now: datetime,
+    by_staff: bool = False,
+) -> AvailabilityQuestion:
+    """Return the question, with the rules it is about. Raises UnknownStore, UnknownVisitType."""
+    rules = store_rules(store, from_date=from_date)
+    if rules is None:
+        raise UnknownStore(store)
+    kind = rules.visit_type(visit_type)
+    if kind is None:
+        raise UnknownVisitType(visit_type)
+    run_out, days_version = what_changed(rules.id, from_date=from_date, to_date=to_date, now=now)
+    return AvailabilityQuestion(
+        rules=rules,
+        visit_type=kind,
+        from_date=from_date,
+        to_date=to_date,
+        party_size=party_size,
+        by_staff=by_staff,
+        first_start=now if by_staff else first_bookable_start(now=now, rules=rules),
+        last_date=last_bookable_date(now=now, zone=rules.zone, rules=rules),
+        run_out=run_out,
+        days_version=days_version,
+    )
+
+
+def availability(
+    *, store: str, visit_type: str, from_date: date, to_date: date, party_size: int, now: datetime, by_staff: bool = False
+) -> Availability:
+    """Return the free times of days `from_date` to `to_date`, both included. Raises as `ask_availability`."""
+    question = ask_availability(
+        store=store,
+        visit_type=visit_type,
+        from_date=from_date,
+        to_date=to_date,
+        party_size=party_size,
+        now=now,
+        by_staff=by_staff,
+    )
+    return question.answer()
+
+
+def nearest_free(
+    *,
+    store: str,
+    visit_type: str,
+    starts_at: datetime,
+    party_size: int,
+    now: datetime,
+    limit: int = 3,
+    by_staff: bool = False,
+) -> list[FreeSlot]:
+    """Return the free starts nearest to a wanted one, in the order of time; none for an unknown store or type."""
+    wanted = starts_at.date()
+    try:
+        answer = availability(
+            store=store,
+            visit_type=visit_type,
+            from_date=wanted - 7 * ONE_DAY,
+            to_date=wanted + 21 * ONE_DAY,
+            party_size=party_size,
+            now=now,
+            by_staff=by_staff,
+        )
+    except (LookupError, OverflowError):
+        return []
+    free = [slot for day in answer.days for slot in day.slots]
+    nearest = sorted(free, key=lambda slot: abs(slot.starts_at - starts_at))[:limit]
+    return sorted(nearest, key=lambda slot: slot.starts_at)
+
+
+@dataclass(frozen=True, slots=True)
+class WantedSlot:
+    """One start somebody asks about; `store` and `visit_type` are slugs."""
+
+    store: str
+    visit_type: str
+    starts_at: datetime
+    party_size: int
+
+
+def lookup(*, wanted: Sequence[WantedSlot], now: datetime) -> list[bool]:
+    """Tell for each wanted start whether it can be booked now; what is unknown cannot."""
+    free: dict[tuple[str, str, int, date], frozenset[datetime]] = {}
+    answers = []
+    for want in wanted:
+        # The store's own day may be the one before or after the day in UTC.
+        first = want.starts_at.date() - ONE_DAY
+        key = (want.store, want.visit_type, want.party_size, first)
+        if key not in free:
+            free[key] = _free_starts(want, first, now=now)
+        answers.append(want.starts_at in free[key])
+    return answers
+
+
+def what_changed(
+    store_id: int, *, from_date: date, to_date: date, now: datetime
+) -> tuple[tuple[KeptPlaces, ...], int]:
+    """Return the holds that have run out and how often these days changed, with one statement.
+
+    A visit that ends past midnight takes places of the day after, so that day counts too.
+    """
+    holds = Hold.objects.filter(store_id=store_id, expires_at__lte=now).order_by()
+    nothing, no_moment = Value(None, output_field=IntegerField()), Value(None, output_field=DateTimeField())
+    days = StoreDay.objects.filter(store_id=store_id, date__gte=from_date, date__lte=to_date + ONE_DAY).order_by()
+    rows = holds.values_list("desk_id", "starts_at", "ends_at", "places").union(
+        days.values_list(nothing, no_moment, no_moment, "version"), all=True
+    )
+    run_out, version = [], 0
+    for desk_id, starts_at, ends_at, number in rows:
+        if desk_id is None:
+            version += number
+        else:
+            run_out.append(KeptPlaces(desk_id, starts_at, ends_at, number))
+    return tuple(run_out), version
+
+
+def _free_slots(question: AvailabilityQuestion) -> list[FreeSlot]:
+    """Return the starts at which some desk can take the whole party, by time."""
+    rules, runs_by_desk = question.rules, question.runs_by_desk
+    bounds = [(runs[0][0].starts_at, runs[-1][-1].ends_at) for runs in runs_by_desk.values() if runs]
+    if not bounds:
+        return []
+    left = places_left(
+        rules,
+        question.run_out,
+        first=min(first for first, _ in bounds),
+        last=max(last for _, last in bounds),
+        by_staff=question.by_staff,
+    )
+    needed = places_needed(party_size=question.party_size, counts_people=rules.counts_people)
+    totals: dict[datetime, tuple[datetime, int, bool]] = {}
+    for desk in rules.desks:
+        untouched = desk.capacity - (0 if question.by_staff else desk.kept_back)
+        for run in runs_by_desk.get(desk.id, ()):
+            places = min([left.get((desk.id, slot.starts_at), untouched) for slot in run])
+            if places <= 0:
+                continue
+            starts_at = run[0].starts_at
+            _, others, can_take = totals.get(starts_at, (None, 0, False))
+            totals[starts_at] = (run[-1].ends_at, places + others, can_take or places >= needed)
+    found = [FreeSlot(starts_at, *rest) for starts_at, (*rest, can_take) in totals.items() if can_take]
+    return sorted(found, key=lambda slot: slot.starts_at) if len(rules.desks) > 1 else found
+
+
+def places_left(
+    rules: StoreRules, run_out: Iterable[KeptPlaces], *, first: datetime, last: datetime, by_staff: bool
+) -> dict[tuple[int, datetime], int]:
+    """Return the places left, by desk and start, in the slots of [first, last) to which something happened.
+
+    In all others, all places are left.
+    """
+    kept_back = {desk.id: desk.kept_back for desk in rules.desks}
+    rows = Slot.objects.filter(store_id=rules.id, starts_at__gte=first, starts_at__lt=last).values_list(
+        "desk_id", "starts_at", "ends_at", "capacity", "places_taken", "places_taken_web", "closed"
+    )
+    left = {}
+    for desk_id, starts_at, ends_at, capacity, taken, taken_web, closed in rows:
+        if closed:
+            left[desk_id, starts_at] = 0
+            continue
+        back = places_back(run_out, desk_id=desk_id, starts_at=starts_at, ends_at=ends_at)
+        places = capacity - taken + back
+        if not by_staff:
+            places = min(places, capacity - kept_back.get(desk_id, 0) - taken_web + back)
+        left[desk_id, starts_at] = max(0, places)
+    return left
+
+
+def places_back(run_out: Iterable[KeptPlaces], *, desk_id: int, starts_at: datetime, ends_at: datetime) -> int:
+    """Return how many of a slot's places were held by holds that have run out."""
+    return sum(
+        kept.places
+        for kept in run_out
+        if kept.desk_id == desk_id and kept.starts_at < ends_at and kept.ends_at > starts_at
+    )
+
+
+def _free_starts(want: WantedSlot, first: date, *, now: datetime) -> frozenset[datetime]:
+    try:
+        answer = availability(
+            store=want.store,
+            visit_type=want.visit_type,
+            from_date=first,
+            to_date=first + 2 * ONE_DAY,
+            party_size=want.party_size,
+            now=now,
+        )
+    except LookupError:
+        return frozenset()
+    return frozenset(slot.starts_at for day in answer.days for slot in day.slots)

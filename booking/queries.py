@@ -1,0 +1,137 @@
+"""What is asked of the books: free times, one booking, a store's day, its feed. Nothing here writes."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from hashlib import sha256
+
+from django.db.models import Count, OuterRef, Q, Subquery
+
+from booking.availability import places_back, what_changed
+from booking.models import Booking, Hold, Status
+from booking.policy import UnknownStore
+from booking.tokens import read_reference
+from notifications import outbox
+from notifications.models import OutboxMessage
+from stores.models import Slot, Store, StoreDay
+from stores.queries import store_rules
+from stores.slots import DeskRule, StoreRules, slots_by_desk
+
+ONE_DAY = timedelta(days=1)
+FEED_PAST = timedelta(days=7)
+FEED_AHEAD = timedelta(days=90)
+FEED_CANCELLED = timedelta(days=30)
+
+
+def booking_by_reference(reference: str) -> Booking | None:
+    """Return a booking with its store, desk and visit type, by its reference in any spelling."""
+    plain = read_reference(reference)
+    if plain is None:
+        return None
+    return Booking.objects.select_related("store", "desk", "visit_type").filter(reference=plain).first()
+
+
+@dataclass(frozen=True, slots=True)
+class DaySlot:
+    """A slot as staff see it; `desk` is None where the desk serves no more."""
+
+    starts_at: datetime
+    ends_at: datetime
+    desk_id: int
+    desk: DeskRule | None
+    capacity: int
+    places_taken: int
+    places_left: int
+    closed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DaySchedule:
+    """One of a store's days: all its slots and bookings, cancelled ones included, by time."""
+
+    rules: StoreRules
+    date: date
+    now: datetime
+    slots: tuple[DaySlot, ...]
+    bookings: tuple[Booking, ...]
+    totals: dict[str, int]
+    deliveries: Mapping[str, Sequence[outbox.Delivery]]
+
+
+def day_schedule(*, store: str, date: date, now: datetime) -> DaySchedule:
+    """Return a store's day, with five statements whatever the number of bookings. Raises UnknownStore."""
+    rules = store_rules(store, from_date=date)
+    if rules is None:
+        raise UnknownStore(store)
+    bookings = tuple(
+        Booking.objects.filter(store_id=rules.id, visit_date=date)
+        .select_related("store", "desk", "visit_type")
+        .order_by("starts_at", "pk")
+    )
+    counted = Counter(booking.status for booking in bookings)
+    return DaySchedule(
+        rules=rules,
+        date=date,
+        now=now,
+        slots=_day_slots(rules, date, now=now),
+        bookings=bookings,
+        totals={status: counted[status] for status in Status.values},
+        deliveries=outbox.deliveries([booking.reference for booking in bookings]),
+    )
+
+
+def day_version(*, store: Store, date: date, now: datetime) -> str:
+    """Return what a day's schedule is made from, the clock's doing included, with one statement."""
+    bookings = Booking.objects.filter(store=OuterRef("pk"), visit_date=date).order_by().values("store")
+    changeable_until = now + timedelta(minutes=store.change_until_minutes)
+    told = OutboxMessage.objects.filter(account=OuterRef("slug")).order_by("-updated_at")
+    holds = Hold.objects.filter(store=OuterRef("pk"), expires_at__lte=now).order_by().values("store")
+    parts = (
+        Store.objects.filter(pk=store.pk)
+        .values_list(
+            "hours_version",
+            Subquery(StoreDay.objects.filter(store=OuterRef("pk"), date=date).values("version")[:1]),
+            Subquery(bookings.filter(starts_at__gt=now).annotate(count=Count("pk")).values("count")),
+            Subquery(bookings.filter(starts_at__gte=changeable_until).annotate(count=Count("pk")).values("count")),
+            Subquery(holds.annotate(count=Count("pk")).values("count")),
+            Subquery(told.values("updated_at")[:1]),
+        )
+        .get()
+    )
+    return sha256("|".join(map(str, (store.slug, date, *parts))).encode()).hexdigest()[:32]
+
+
+def feed_bookings(*, store: Store, now: datetime) -> list[Booking]:
+    """Return what stands in a store's calendar feed: the past 7 to the next 90 days, cancelled ones for 30 days."""
+    is_shown = Q(starts_at__gte=now - FEED_PAST) & ~Q(status=Status.CANCELLED)
+    is_gone = Q(status=Status.CANCELLED, updated_at__gte=now - FEED_CANCELLED, starts_at__gte=now - FEED_CANCELLED)
+    bookings = Booking.objects.filter(is_shown | is_gone, store=store, starts_at__lte=now + FEED_AHEAD)
+    return list(bookings.select_related("desk", "visit_type").order_by("starts_at", "pk"))
+
+
+def _day_slots(rules: StoreRules, day: date, *, now: datetime) -> tuple[DaySlot, ...]:
+    """Return a day's slots as staff may fill them, those of former hours too while places are taken: two statements."""
+    starts = datetime.combine(day, datetime.min.time(), rules.zone)
+    ends = datetime.combine(day + ONE_DAY, datetime.min.time(), rules.zone)
+    run_out, _ = what_changed(rules.id, from_date=day, to_date=day, now=now)
+    by_desk = slots_by_desk(rules, first_date=day, last_date=day)
+    slots = {
+        (slot.starts_at, desk.id): DaySlot(*slot, desk.id, desk, desk.capacity, 0, desk.capacity, closed=False)
+        for desk in rules.desks
+        for slot in by_desk[desk.id]
+    }
+    rows = Slot.objects.filter(store_id=rules.id, starts_at__gte=starts, starts_at__lt=ends).values_list(
+        "desk_id", "starts_at", "ends_at", "capacity", "places_taken", "closed"
+    )
+    for desk_id, starts_at, ends_at, capacity, places, closed in rows:
+        is_by_rule = (starts_at, desk_id) in slots
+        taken = places - places_back(run_out, desk_id=desk_id, starts_at=starts_at, ends_at=ends_at)
+        if is_by_rule or taken:
+            is_closed = closed or not is_by_rule
+            left = 0 if is_closed else max(0, capacity - taken)
+            slots[starts_at, desk_id] = DaySlot(
+                starts_at, ends_at, desk_id, rules.desk(desk_id), capacity, taken, left, is_closed
+            )
+    order = {desk.id: number for number, desk in enumerate(rules.desks)}
+    return tuple(sorted(slots.values(), key=lambda slot: (slot.starts_at, order.get(slot.desk_id, len(order)))))

@@ -1,0 +1,196 @@
+"""Arrivals: check in, start, complete, no-show, undo, and walk-ins."""
+
+from datetime import datetime, timedelta
+from typing import Literal
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from booking.models import Actor, Booking, BookingEvent, EventKind, Source, Status
+from booking.policy import STEPS, BookingRefused, Refusal, may_step, places_needed
+from booking.services.bookings import store_booking
+from booking.services.history import record
+from booking.services.places import Run, claim_anywhere, raise_days, squeeze_in
+from booking.services.wishes import find_visit_type, with_another_try
+from stores.models import Store
+from stores.queries import store_rules
+from stores.slots import StoreRules, VisitTypeRule, slots_by_desk
+
+Step = Literal["check_in", "start", "complete", "no_show"]
+
+_EVENTS = {
+    "check_in": EventKind.CHECKED_IN,
+    "start": EventKind.STARTED,
+    "complete": EventKind.COMPLETED,
+    "no_show": EventKind.NO_SHOW,
+}
+
+
+@transaction.atomic
+def step(
+    *,
+    booking_id: int,
+    step: Step,
+    now: datetime,
+    user: User,
+    happened_at: datetime | None = None,
+    action_id: UUID | None = None,
+) -> Booking:
+    """Take a visit one step further.
+
+    `happened_at` is when the tap was made, for a tablet that was offline; a clock ahead of ours counts as now.
+    An `action_id` seen before changes nothing. Raises BookingRefused WRONG_STATUS, with the booking as it is.
+    """
+    booking = _lock(booking_id)
+    if _is_repeated(action_id):
+        return booking
+    at = min(happened_at or now, now)
+    today = at.astimezone(ZoneInfo(booking.store.time_zone)).date()
+    if not may_step(
+        step=step,
+        status=booking.status,
+        starts_at=booking.starts_at,
+        visit_date=booking.visit_date,
+        today=today,
+        at=at,
+    ):
+        raise BookingRefused(Refusal.WRONG_STATUS, booking=booking)
+    from_status, booking.status = booking.status, STEPS[step][1]
+    if step in ("check_in", "start") and booking.checked_in_at is None:
+        booking.checked_in_at = at
+    if step == "start":
+        booking.started_at = at
+    if step == "complete":
+        booking.completed_at = at
+    _save(booking, now=now)
+    record(
+        booking,
+        _EVENTS[step],
+        actor=Actor.STAFF,
+        user=user,
+        now=now,
+        happened_at=at,
+        from_status=from_status,
+        action_id=action_id,
+    )
+    return booking
+
+
+@transaction.atomic
+def undo(
+    *,
+    booking_id: int,
+    now: datetime,
+    user: User,
+    happened_at: datetime | None = None,
+    action_id: UUID | None = None,
+) -> Booking:
+    """Take back the last step that has not been taken back yet, on the day it was made.
+
+    Raises BookingRefused WRONG_STATUS where there is none.
+    """
+    booking = _lock(booking_id)
+    if _is_repeated(action_id):
+        return booking
+    at = min(happened_at or now, now)
+    last = (
+        BookingEvent.objects.filter(booking=booking, kind__in=_EVENTS.values(), undone_by=None).order_by("-pk").first()
+    )
+    zone = ZoneInfo(booking.store.time_zone)
+    if last is None or at.astimezone(zone).date() not in {last.happened_at.astimezone(zone).date(), booking.visit_date}:
+        raise BookingRefused(Refusal.WRONG_STATUS, booking=booking)
+    from_status, booking.status = booking.status, last.from_status
+    if booking.status == Status.CONFIRMED:
+        booking.checked_in_at = None
+    if last.kind == EventKind.STARTED:
+        booking.started_at = None
+    if last.kind == EventKind.COMPLETED:
+        booking.completed_at = None
+    _save(booking, now=now)
+    record(
+        booking,
+        EventKind.UNDONE,
+        actor=Actor.STAFF,
+        user=user,
+        now=now,
+        happened_at=at,
+        from_status=from_status,
+        action_id=action_id,
+        undoes=last,
+    )
+    return booking
+
+
+def admit_walk_in(
+    *, store: Store, visit_type: str, party_size: int, name: str, squeeze_in: bool, now: datetime, user: User, locale: str = "en"
+) -> Booking:
+    """Take places in the slot that runs now for somebody who is here, checked in at once.
+
+    `squeeze_in` lets them in even where it is full. Raises BookingRefused, UnknownVisitType.
+    """
+    draft = Booking(party_size=party_size, source=Source.WALK_IN, name=name, locale=locale)
+    return with_another_try(
+        lambda: _admit_walk_in(store.slug, visit_type, draft, squeeze=squeeze_in, now=now, user=user),
+        store=store.slug,
+        now=now,
+    )
+
+
+@transaction.atomic
+def _admit_walk_in(
+    store: str, visit_type_slug: str, draft: Booking, *, squeeze: bool, now: datetime, user: User
+) -> Booking:
+    rules = store_rules(store, from_date=(now - timedelta(days=2)).date(), lock=True)
+    if rules is None:
+        raise BookingRefused(Refusal.NOT_FOUND)
+    visit_type = find_visit_type(rules, visit_type_slug)
+    if draft.party_size > visit_type.max_party_size:
+        raise BookingRefused(Refusal.PARTY_TOO_LARGE)
+    runs = _runs_now(rules, visit_type, now=now)
+    if not runs:
+        raise BookingRefused(Refusal.SLOT_CLOSED)
+    run = claim_anywhere(rules, runs, party_size=draft.party_size, from_web=False)
+    if run is None:
+        if not squeeze:
+            raise BookingRefused(Refusal.SLOT_FULL)
+        run = runs[0]
+        places = places_needed(party_size=draft.party_size, counts_people=rules.counts_people)
+        squeeze_in(rules.id, run, places=places)
+    draft.status, draft.checked_in_at = Status.CHECKED_IN, now
+    booking = store_booking(draft, rules, visit_type, run, now=now, user=user)
+    record(booking, EventKind.CHECKED_IN, actor=Actor.STAFF, user=user, now=now, from_status=Status.CONFIRMED)
+    return booking
+
+
+def _runs_now(rules: StoreRules, visit_type: VisitTypeRule, *, now: datetime) -> list[Run]:
+    """Return what each desk could do for a visit that begins in the slot running now, cut short by closing time."""
+    today = now.astimezone(rules.zone).date()
+    found = []
+    by_desk = slots_by_desk(rules, first_date=today - timedelta(days=1), last_date=today + timedelta(days=1))
+    for desk in rules.desks:
+        coming = [slot for slot in by_desk[desk.id] if slot.ends_at > now]
+        if not coming or coming[0].starts_at > now:
+            continue
+        run = [coming[0]]
+        for slot in coming[1 : visit_type.slot_count]:
+            if slot.starts_at == run[-1].ends_at:
+                run.append(slot)
+        found.append(Run(desk, tuple(run)))
+    return found
+
+
+def _lock(booking_id: int) -> Booking:
+    bookings = Booking.objects.select_related("store", "desk", "visit_type").select_for_update(of=("self",))
+    return bookings.get(pk=booking_id)
+
+
+def _is_repeated(action_id: UUID | None) -> bool:
+    return action_id is not None and BookingEvent.objects.filter(action_id=action_id).exists()
+
+
+def _save(booking: Booking, *, now: datetime) -> None:
+    booking.updated_at = now
+    booking.save(update_fields=["status", "checked_in_at", "started_at", "completed_at", "updated_at"])
+    raise_days(booking.store_id, {booking.visit_date})

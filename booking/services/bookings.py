@@ -1,0 +1,276 @@
+"""Bookings: to book, reschedule, cancel, confirm, and to let a walk-in in."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.contrib.auth.models import User
+from django.db import connection, transaction
+from django.db.models import Q
+
+from booking.message_plan import plan_messages
+from booking.models import Actor, Booking, EventKind, Hold, Source, Status
+from booking.policy import BookingRefused, Refusal, may_cancel, may_change, places_needed
+from booking.services.history import record
+from booking.services.holds import live_hold
+from booking.services.known import known
+from booking.services.places import Run, claim_anywhere, days_of, lock_slots, raise_days, release, share_lock_store
+from booking.services.wishes import Wish, find_visit_type, read_wish, with_another_try
+from booking.tokens import keyed_digest, new_reference
+from notifications import outbox
+from notifications.models import Kind
+from stores.models import Desk, Store, VisitType
+from stores.queries import store_rules
+from stores.slots import SlotTime, StoreRules, VisitTypeRule
+
+WEB_SOURCES = frozenset({Source.WEB, Source.API})
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerDetails:
+    """Who comes, as read by `booking.customer_input`; phone in E.164, "" where not given."""
+
+    name: str
+    phone: str = ""
+    email: str = ""
+    locale: str = "en"
+
+
+def book(
+    *,
+    store: str,
+    visit_type: str,
+    starts_at: datetime,
+    party_size: int,
+    customer: CustomerDetails,
+    note: str,
+    source: Source,
+    now: datetime,
+    hold: str | None = None,
+    user: User | None = None,
+) -> Booking:
+    """Book a visit; `hold` is the token of places kept for it.
+
+    Raises BookingRefused, LookupError for an unknown store or visit type.
+    """
+    wish = Wish(store=store, visit_type=visit_type, starts_at=starts_at, party_size=party_size)
+    draft = Booking(
+        party_size=party_size,
+        source=source,
+        name=customer.name,
+        phone=customer.phone,
+        email=customer.email,
+        locale=customer.locale,
+        note=note,
+    )
+    if hold is not None:
+        return _book_held(wish, draft, hold=hold, now=now)
+    return with_another_try(lambda: _book(wish, draft, now=now, user=user), store=store, now=now)
+
+
+@transaction.atomic
+def _book(wish: Wish, draft: Booking, *, now: datetime, user: User | None) -> Booking:
+    by_staff = draft.source not in WEB_SOURCES
+    rules, visit_type, runs = read_wish(wish, now=now, by_staff=by_staff)
+    _refuse_too_many_open(rules, draft, now=now)
+    run = claim_anywhere(rules, runs, party_size=wish.party_size, from_web=not by_staff)
+    if run is None:
+        raise BookingRefused(Refusal.SLOT_FULL)
+    return store_booking(draft, rules, visit_type, run, now=now, user=user)
+
+
+@transaction.atomic
+def _book_held(wish: Wish, draft: Booking, *, hold: str, now: datetime) -> Booking:
+    """Turn a hold into a booking: its places change hands, the minimum notice was kept when it was made."""
+    rules = store_rules(wish.store, from_date=(wish.starts_at - timedelta(days=2)).date(), lock=True)
+    kept = live_hold(hold, now=now)
+    if rules is None or kept is None or not _is_for(kept, wish, rules) or kept.starts_at <= now:
+        raise BookingRefused(Refusal.HOLD_EXPIRED)
+    _refuse_too_many_open(rules, draft, now=now)
+    visit_type = find_visit_type(rules, wish.visit_type)
+    desk = next((desk for desk in rules.desks if desk.id == kept.desk_id), None)
+    if desk is None:
+        raise BookingRefused(Refusal.SLOT_CLOSED)
+    kept.delete()
+    run = Run(desk, (SlotTime(kept.starts_at, kept.ends_at),))
+    return store_booking(draft, rules, visit_type, run, now=now, user=None)
+
+
+def reschedule(
+    *, booking_id: int, starts_at: datetime, now: datetime, actor: Actor, user: User | None = None
+) -> Booking:
+    """Move a visit to another start: same reference, `sequence` + 1. To the same start changes nothing.
+
+    Where the new start refuses, the old one is kept. Raises BookingRefused.
+    """
+    store = Store.objects.filter(bookings=booking_id).values_list("slug", flat=True).get()
+    return with_another_try(
+        lambda: _reschedule(booking_id, starts_at=starts_at, now=now, actor=actor, user=user), store=store, now=now
+    )
+
+
+@transaction.atomic
+def _reschedule(
+    booking_id: int, *, starts_at: datetime, now: datetime, actor: Actor, user: User | None
+) -> Booking:
+    booking = lock_booking(booking_id)
+    if booking.status != Status.CONFIRMED:
+        raise BookingRefused(Refusal.WRONG_STATUS, booking=booking)
+    if booking.starts_at == starts_at:
+        return booking
+    store, by_staff = booking.store, actor == Actor.STAFF
+    if not by_staff and not may_change(
+        status=booking.status,
+        starts_at=booking.starts_at,
+        now=now,
+        change_until_minutes=store.change_until_minutes,
+    ):
+        raise BookingRefused(Refusal.TOO_LATE, booking=booking)
+    wish = Wish(store.slug, booking.visit_type.slug, starts_at, booking.party_size)
+    rules, _, runs = read_wish(wish, now=now, by_staff=by_staff)
+    old = (booking.starts_at, booking.ends_at)
+    lock_slots(store.pk, [old, (runs[0].starts_at, runs[0].ends_at)])
+    release_places(booking)
+    run = claim_anywhere(
+        rules, runs, party_size=booking.party_size, from_web=not by_staff, prefer_desk_id=booking.desk_id
+    )
+    if run is None:
+        raise BookingRefused(Refusal.SLOT_FULL)
+    _take_run(booking, rules, run, from_web=not by_staff)
+    booking.places = places_needed(party_size=booking.party_size, counts_people=rules.counts_people)
+    booking.sequence += 1
+    booking.attendance_confirmed = False
+    booking.updated_at = now
+    booking.save()
+    record(
+        booking,
+        EventKind.RESCHEDULED,
+        actor=actor,
+        user=user,
+        now=now,
+        from_status=booking.status,
+        from_starts_at=old[0],
+    )
+    outbox.skip_open(subject=booking.reference, reason="moved", now=now)
+    outbox.enqueue(plan_messages(booking, kind=Kind.CHANGE, now=now), now=now)
+    raise_days(store.pk, days_of(*old, store.time_zone) | days_of(run.starts_at, run.ends_at, store.time_zone))
+    return booking
+
+
+@transaction.atomic
+def cancel(*, booking_id: int, now: datetime, actor: Actor, user: User | None = None) -> Booking:
+    """Cancel a visit and give its places back; cancelled before: nothing changes. Raises BookingRefused."""
+    booking = lock_booking(booking_id)
+    if booking.status == Status.CANCELLED:
+        return booking
+    if booking.status != Status.CONFIRMED:
+        raise BookingRefused(Refusal.WRONG_STATUS, booking=booking)
+    if actor == Actor.CUSTOMER and not may_cancel(status=booking.status, starts_at=booking.starts_at, now=now):
+        raise BookingRefused(Refusal.TOO_LATE, booking=booking)
+    cancel_locked(booking, now=now, actor=actor, user=user)
+    return booking
+
+
+def cancel_locked(booking: Booking, *, now: datetime, actor: Actor, user: User | None, tell: bool = True) -> None:
+    """Cancel a booking that the caller has locked; `tell` sends the customer a message."""
+    release_places(booking)
+    from_status, booking.status = booking.status, Status.CANCELLED
+    booking.sequence += 1
+    booking.updated_at = now
+    booking.save(update_fields=["status", "sequence", "updated_at"])
+    record(booking, EventKind.CANCELLED, actor=actor, user=user, now=now, from_status=from_status)
+    outbox.skip_open(subject=booking.reference, reason="cancelled", now=now)
+    if tell:
+        outbox.enqueue(plan_messages(booking, kind=Kind.CANCELLATION, now=now), now=now)
+    raise_days(booking.store_id, days_of(booking.starts_at, booking.ends_at, booking.store.time_zone))
+
+
+@transaction.atomic
+def confirm_attendance(*, booking_id: int, now: datetime) -> Booking:
+    """Note that the customer said "I will come"; again: nothing changes. Raises BookingRefused WRONG_STATUS."""
+    booking = lock_booking(booking_id)
+    if booking.status != Status.CONFIRMED:
+        raise BookingRefused(Refusal.WRONG_STATUS, booking=booking)
+    if not booking.attendance_confirmed:
+        booking.attendance_confirmed = True
+        booking.updated_at = now
+        booking.save(update_fields=["attendance_confirmed", "updated_at"])
+        record(booking, EventKind.ATTENDANCE_CONFIRMED, actor=Actor.CUSTOMER, now=now, from_status=booking.status)
+        raise_days(booking.store_id, {booking.visit_date})
+    return booking
+
+
+def lock_booking(booking_id: int) -> Booking:
+    """Lock a booking for the rest of the transaction, its store's hours first, and return it as it is now."""
+    store_id = Booking.objects.filter(pk=booking_id).values_list("store_id", flat=True).get()
+    share_lock_store(store_id)
+    bookings = Booking.objects.select_related("store", "desk", "visit_type").select_for_update(of=("self",))
+    return bookings.get(pk=booking_id)
+
+
+def _refuse_too_many_open(rules: StoreRules, draft: Booking, *, now: datetime) -> None:
+    """Raise BookingRefused where the same phone or e-mail has its share of visits to come at this store."""
+    contacts = [contact for contact in (draft.phone, draft.email) if contact]
+    if not contacts:
+        return
+    if connection.vendor == "postgresql":
+        # Two bookings of one customer at once would each not see the other: let them queue.
+        keys = sorted(int(keyed_digest("contact", contact)[:15], 16) for contact in contacts)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT " + ", ".join(["pg_advisory_xact_lock(%s)"] * len(keys)), keys)
+    same_customer = Q(phone=draft.phone) if draft.phone else Q()
+    if draft.email:
+        same_customer |= Q(email=draft.email)
+    open_bookings = Booking.objects.filter(
+        same_customer, store_id=rules.id, status=Status.CONFIRMED, starts_at__gt=now
+    ).count()
+    if open_bookings >= rules.open_bookings_per_customer:
+        raise BookingRefused(Refusal.TOO_MANY_OPEN_BOOKINGS)
+
+
+def store_booking(
+    booking: Booking, rules: StoreRules, visit_type: VisitTypeRule, run: Run, *, now: datetime, user: User | None
+) -> Booking:
+    """Write a new booking, its history and its messages, in the transaction that took its places."""
+    booking.reference = new_reference()
+    booking.places = places_needed(party_size=booking.party_size, counts_people=rules.counts_people)
+    # What the rules told already is not read again; any other field is, when somebody asks for it.
+    booking.store = known(Store, id=rules.id, slug=rules.slug, name=rules.name, time_zone=rules.zone.key,
+                          change_until_minutes=rules.change_until_minutes)  # fmt: skip
+    booking.visit_type = known(VisitType, id=visit_type.id, slug=visit_type.slug, name=visit_type.name)
+    _take_run(booking, rules, run, from_web=booking.source in WEB_SOURCES)
+    booking.created_at = booking.updated_at = now
+    booking.save(force_insert=True)
+    actor = Actor.CUSTOMER if booking.source in WEB_SOURCES else Actor.STAFF
+    record(booking, EventKind.BOOKED, actor=actor, user=user, now=now)
+    outbox.enqueue(plan_messages(booking, kind=Kind.CONFIRMATION, now=now), now=now)
+    raise_days(rules.id, days_of(run.starts_at, run.ends_at, rules.zone.key))
+    return booking
+
+
+def release_places(booking: Booking) -> None:
+    """Give a booking's places back, in the caller's transaction."""
+    release(
+        booking.store_id,
+        desk_id=booking.desk_id,
+        starts_at=booking.starts_at,
+        ends_at=booking.ends_at,
+        places=booking.places,
+        from_web=booking.takes_web_places,
+    )
+
+
+def _take_run(booking: Booking, rules: StoreRules, run: Run, *, from_web: bool) -> None:
+    booking.desk = known(Desk, id=run.desk.id, slug=run.desk.slug, name=run.desk.name)
+    booking.starts_at, booking.ends_at = run.starts_at, run.ends_at
+    booking.visit_date = run.starts_at.astimezone(rules.zone).date()
+    booking.takes_web_places = from_web
+
+
+def _is_for(kept: Hold, wish: Wish, rules: StoreRules) -> bool:
+    visit_type = find_visit_type(rules, wish.visit_type)
+    return (kept.store_id, kept.visit_type_id, kept.starts_at, kept.party_size) == (
+        rules.id,
+        visit_type.id,
+        wish.starts_at,
+        wish.party_size,
+    )

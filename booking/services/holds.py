@@ -1,0 +1,69 @@
+"""Holds: places kept for a few minutes while somebody types."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from booking.models import Hold
+from booking.policy import HOLD_EXTENSIONS, HOLD_MINUTES, BookingRefused, Refusal, places_needed
+from booking.services.places import claim_anywhere, days_of, drop_hold, raise_days, share_lock_store
+from booking.services.wishes import Wish, read_wish, with_another_try
+from booking.tokens import new_public_id, read_hold_token
+
+
+def hold(*, store: str, visit_type: str, starts_at: datetime, party_size: int, now: datetime) -> Hold:
+    """Keep places for 5 minutes. Raises BookingRefused, LookupError for an unknown store or visit type."""
+    wish = Wish(store=store, visit_type=visit_type, starts_at=starts_at, party_size=party_size)
+    return with_another_try(lambda: _hold(wish, now=now), store=store, now=now)
+
+
+@transaction.atomic
+def extend_hold(*, token: str, now: datetime) -> Hold:
+    """Keep the places 5 minutes more, twice at most. Raises BookingRefused HOLD_EXPIRED."""
+    kept = live_hold(token, now=now)
+    if kept is None or kept.extensions >= HOLD_EXTENSIONS:
+        raise BookingRefused(Refusal.HOLD_EXPIRED)
+    kept.extensions += 1
+    kept.expires_at += timedelta(minutes=HOLD_MINUTES)
+    kept.save(update_fields=["extensions", "expires_at"])
+    raise_days(kept.store_id, days_of(kept.starts_at, kept.ends_at, kept.store.time_zone))
+    return kept
+
+
+@transaction.atomic
+def release_hold(*, token: str, now: datetime) -> None:
+    """Give the places back now; a hold that has already gone is no error."""
+    kept = live_hold(token, now=now)
+    if kept is not None:
+        share_lock_store(kept.store_id)
+        drop_hold(kept)
+
+
+def live_hold(token: str, *, now: datetime) -> Hold | None:
+    """Return and lock the hold of a token, or None where there is none, or none any more."""
+    public_id = read_hold_token(token)
+    if public_id is None:
+        return None
+    holds = Hold.objects.select_related("store").select_for_update(of=("self",))
+    return holds.filter(public_id=public_id, expires_at__gt=now).first()
+
+
+@transaction.atomic
+def _hold(wish: Wish, *, now: datetime) -> Hold:
+    rules, visit_type, runs = read_wish(wish, now=now, by_staff=False)
+    run = claim_anywhere(rules, runs, party_size=wish.party_size, from_web=True)
+    if run is None:
+        raise BookingRefused(Refusal.SLOT_FULL)
+    kept = Hold.objects.create(
+        public_id=new_public_id(),
+        store_id=rules.id,
+        desk_id=run.desk.id,
+        visit_type_id=visit_type.id,
+        starts_at=run.starts_at,
+        ends_at=run.ends_at,
+        party_size=wish.party_size,
+        places=places_needed(party_size=wish.party_size, counts_people=rules.counts_people),
+        expires_at=now + timedelta(minutes=HOLD_MINUTES),
+    )
+    raise_days(rules.id, days_of(run.starts_at, run.ends_at, rules.zone.key))
+    return kept

@@ -1,0 +1,269 @@
+"""Places: the only code that changes a slot's counters, and the locks that keep them right.
+
+Everything here runs inside the caller's transaction. Locks are taken in one order: the store's row, bookings
+and holds, slots by desk and start, the store's days by date.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db import connection, transaction
+from django.db.models import Case, F, QuerySet, Value, When
+
+from booking.models import Hold
+from booking.policy import places_needed
+from stores.models import Slot
+from stores.slots import DeskRule, SlotTime, StoreRules, VisitTypeRule, run_of, slots_by_desk
+
+# No slot is longer (a CHECK on Store.slot_minutes), so none that overlaps an instant starts earlier than this.
+LONGEST_SLOT = timedelta(minutes=480)
+
+_CLAIM = """
+INSERT INTO stores_slot AS slot
+    (store_id, desk_id, starts_at, ends_at, capacity, has_own_capacity,
+     places_taken, places_taken_web, squeezed, closed)
+VALUES {rows}
+ON CONFLICT (store_id, desk_id, starts_at) DO UPDATE SET
+    places_taken = slot.places_taken + excluded.places_taken,
+    places_taken_web = slot.places_taken_web + excluded.places_taken_web
+WHERE slot.places_taken + excluded.places_taken <= slot.capacity
+    AND (excluded.places_taken_web = 0
+         OR slot.places_taken_web + excluded.places_taken_web <= slot.capacity - %s)
+    AND NOT slot.closed
+RETURNING starts_at
+"""
+_SQUEEZE_IN = """
+INSERT INTO stores_slot AS slot
+    (store_id, desk_id, starts_at, ends_at, capacity, has_own_capacity,
+     places_taken, places_taken_web, squeezed, closed)
+VALUES {rows}
+ON CONFLICT (store_id, desk_id, starts_at) DO UPDATE SET
+    places_taken = slot.places_taken + excluded.places_taken,
+    squeezed = CASE WHEN slot.places_taken + excluded.places_taken > slot.capacity
+        THEN slot.places_taken + excluded.places_taken - slot.capacity ELSE 0 END
+"""
+_RAISE_DAYS = """
+INSERT INTO stores_storeday AS day (store_id, date, version) VALUES {rows}
+ON CONFLICT (store_id, date) DO UPDATE SET version = day.version + 1
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The consecutive slots of one desk that a visit takes."""
+
+    desk: DeskRule
+    slots: tuple[SlotTime, ...]
+
+    @property
+    def starts_at(self) -> datetime:
+        return self.slots[0].starts_at
+
+    @property
+    def ends_at(self) -> datetime:
+        return self.slots[-1].ends_at
+
+
+def runs_at(rules: StoreRules, visit_type: VisitTypeRule, starts_at: datetime) -> list[Run]:
+    """Return, by rule alone, which desks could take this visit at this start."""
+    day = starts_at.astimezone(rules.zone).date()
+    found = []
+    by_desk = slots_by_desk(rules, first_date=day, last_date=day + timedelta(days=1))
+    for desk in rules.desks:
+        run = run_of(by_desk[desk.id], starts_at, visit_type.slot_count)
+        if run is not None:
+            found.append(Run(desk, run))
+    return found
+
+
+def claim_anywhere(
+    rules: StoreRules,
+    runs: Sequence[Run],
+    *,
+    party_size: int,
+    from_web: bool,
+    prefer_desk_id: int | None = None,
+) -> Run | None:
+    """Take places in one of these runs, the emptiest desk first; return it, or None where all are full."""
+    places = places_needed(party_size=party_size, counts_people=rules.counts_people)
+    for run in sorted(_emptiest_first(rules, runs), key=lambda run: run.desk.id != prefer_desk_id):
+        if claim(rules.id, run, places=places, from_web=from_web):
+            return run
+    return None
+
+
+def claim(store_id: int, run: Run, *, places: int, from_web: bool) -> bool:
+    """Take `places` in each slot of a run, or none at all.
+
+    One statement, the same on SQLite and PostgreSQL. Where it comes back short, what it did take is given back.
+    """
+    largest = run.desk.capacity - (run.desk.kept_back if from_web else 0)
+    if places > largest and not _has_rows(store_id, run):
+        return False
+    sql = _CLAIM.format(rows=_row_placeholders(run))
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*_row_values(store_id, run, places, from_web, squeezed=0), run.desk.kept_back])
+        taken = cursor.fetchall()
+    if len(taken) == len(run.slots):
+        return True
+    if taken:
+        starts = {_as_stored(moment) for (moment,) in taken}
+        partly = [slot.starts_at for slot in run.slots if _as_stored(slot.starts_at) in starts]
+        _give_back(store_id, run.desk.id, partly, places=places, from_web=from_web)
+    return False
+
+
+def squeeze_in(store_id: int, run: Run, *, places: int) -> None:
+    """Take places whether there are any or not, as a manager decided; also in a closed slot."""
+    squeezed = max(0, places - run.desk.capacity)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _SQUEEZE_IN.format(rows=_row_placeholders(run)),
+            _row_values(store_id, run, places, False, squeezed=squeezed),
+        )
+
+
+def release(
+    store_id: int, *, desk_id: int, starts_at: datetime, ends_at: datetime, places: int, from_web: bool
+) -> None:
+    """Give a visit's places back, in every slot it overlaps: the slots may have been laid anew since."""
+    starts = (
+        _overlapping(store_id, starts_at=starts_at, ends_at=ends_at)
+        .filter(desk_id=desk_id)
+        .order_by("starts_at")
+        .select_for_update()
+        .values_list("starts_at", flat=True)
+    )
+    _give_back(store_id, desk_id, list(starts), places=places, from_web=from_web)
+
+
+def lock_slots(store_id: int, spans: Iterable[tuple[datetime, datetime]]) -> None:
+    """Lock the rows of all slots in these spans, in one order, before moving a visit between them."""
+    if not connection.features.has_select_for_update:
+        return
+    for starts_at, ends_at in sorted(spans):
+        rows = _overlapping(store_id, starts_at=starts_at, ends_at=ends_at)
+        list(rows.order_by("starts_at", "desk_id").select_for_update().values_list("pk"))
+
+
+def release_expired_holds(*, store_id: int | None = None, now: datetime) -> int:
+    """Give back the places of holds that have run out; return how many there were."""
+    expired = Hold.objects.filter(expires_at__lte=now)
+    if store_id is not None:
+        expired = expired.filter(store_id=store_id)
+    released = 0
+    for hold in expired.select_related("store").order_by("pk"):
+        with transaction.atomic():
+            share_lock_store(hold.store_id)
+            released += drop_hold(hold)
+    return released
+
+
+def drop_hold(hold: Hold) -> int:
+    """Delete a hold and give its places back, once whoever asks; return 1 if it was still there."""
+    deleted, _ = Hold.objects.filter(pk=hold.pk).delete()
+    if deleted:
+        release(
+            hold.store_id,
+            desk_id=hold.desk_id,
+            starts_at=hold.starts_at,
+            ends_at=hold.ends_at,
+            places=hold.places,
+            from_web=True,
+        )
+        raise_days(hold.store_id, days_of(hold.starts_at, hold.ends_at, hold.store.time_zone))
+    return int(bool(deleted))
+
+
+def share_lock_store(store_id: int) -> None:
+    """Keep the store's hours as they are until the transaction ends; others may do the same at once.
+
+    SQLite's one writer needs no lock.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM stores_store WHERE id = %s FOR SHARE", [store_id])
+
+
+def raise_days(store_id: int, days: Collection[date]) -> None:
+    """Raise the version of some of a store's days: the last thing a transaction does, as it is what others wait for."""
+    if not days:
+        return
+    values: list[Any] = []
+    for day in sorted(days):
+        values += [store_id, connection.ops.adapt_datefield_value(day), 1]
+    with connection.cursor() as cursor:
+        cursor.execute(_RAISE_DAYS.format(rows=", ".join(["(%s, %s, %s)"] * len(days))), values)
+
+
+def days_of(starts_at: datetime, ends_at: datetime, time_zone: str) -> set[date]:
+    """Return the store's own days that a visit touches."""
+    zone = ZoneInfo(time_zone)
+    return {starts_at.astimezone(zone).date(), (ends_at - timedelta(seconds=1)).astimezone(zone).date()}
+
+
+def _emptiest_first(rules: StoreRules, runs: Sequence[Run]) -> Sequence[Run]:
+    if len(runs) < 2:
+        return runs
+    first, last = min(run.starts_at for run in runs), max(run.ends_at for run in runs)
+    taken: dict[int, int] = {}
+    rows = Slot.objects.filter(store_id=rules.id, starts_at__gte=first, starts_at__lt=last)
+    for desk_id, places, capacity in rows.values_list("desk_id", "places_taken", "capacity"):
+        taken[desk_id] = max(taken.get(desk_id, -capacity), places - capacity)
+    return sorted(runs, key=lambda run: taken.get(run.desk.id, -run.desk.capacity))
+
+
+def _has_rows(store_id: int, run: Run) -> bool:
+    """Tell whether all slots of a run have rows: their own capacity may be larger than the desk's."""
+    starts = [slot.starts_at for slot in run.slots]
+    rows = Slot.objects.filter(store_id=store_id, desk_id=run.desk.id, starts_at__in=starts)
+    return rows.count() == len(starts)
+
+
+def _give_back(
+    store_id: int, desk_id: int, starts: Sequence[datetime], *, places: int, from_web: bool
+) -> None:
+    left = F("places_taken") - places
+    Slot.objects.filter(store_id=store_id, desk_id=desk_id, starts_at__in=starts).update(
+        places_taken=left,
+        places_taken_web=F("places_taken_web") - (places if from_web else 0),
+        squeezed=Case(When(places_taken__gt=F("capacity") + places, then=left - F("capacity")), default=Value(0)),
+    )
+
+
+def _overlapping(store_id: int, *, starts_at: datetime, ends_at: datetime) -> QuerySet[Slot]:
+    return Slot.objects.filter(
+        store_id=store_id,
+        starts_at__lt=ends_at,
+        starts_at__gt=starts_at - LONGEST_SLOT,
+        ends_at__gt=starts_at,
+    )
+
+
+def _row_placeholders(run: Run) -> str:
+    return ", ".join(["(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"] * len(run.slots))
+
+
+def _row_values(store_id: int, run: Run, places: int, from_web: bool, *, squeezed: int) -> list[Any]:
+    values: list[Any] = []
+    for slot in run.slots:
+        values += [
+            store_id,
+            run.desk.id,
+            _as_stored(slot.starts_at),
+            _as_stored(slot.ends_at),
+            run.desk.capacity,
+            False,
+            places,
+            places if from_web else 0,
+            squeezed,
+            False,
+        ]
+    return values
+
+
+def _as_stored(moment: datetime | str) -> Any:
+    return connection.ops.adapt_datetimefield_value(moment) if isinstance(moment, datetime) else moment

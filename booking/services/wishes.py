@@ -1,0 +1,82 @@
+"""What somebody would like to book, held against the store's rules: shared by bookings and holds."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from django.db import IntegrityError
+
+from booking.models import Hold
+from booking.policy import BookingRefused, Refusal, UnknownStore, UnknownVisitType, refusal_to_book
+from booking.services.places import Run, release_expired_holds, runs_at
+from stores.queries import store_rules
+from stores.slots import StoreRules, VisitTypeRule
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """One visit somebody would like to come for; `store` and `visit_type` are slugs."""
+
+    store: str
+    visit_type: str
+    starts_at: datetime
+    party_size: int
+
+
+def read_wish(wish: Wish, *, now: datetime, by_staff: bool) -> tuple[StoreRules, VisitTypeRule, list[Run]]:
+    """Return the store's rules, share-locked, and the runs of slots that could take the visit.
+
+    Raises UnknownStore, UnknownVisitType, and BookingRefused for what the rules do not allow.
+    """
+    rules = store_rules(wish.store, from_date=(wish.starts_at - timedelta(days=2)).date(), lock=True)
+    if rules is None:
+        raise UnknownStore(wish.store)
+    visit_type = find_visit_type(rules, wish.visit_type)
+    refusal = refusal_to_book(
+        starts_at=wish.starts_at,
+        ends_at=wish.starts_at + timedelta(minutes=rules.slot_minutes * visit_type.slot_count),
+        now=now,
+        zone=rules.zone,
+        rules=rules,
+        party_size=wish.party_size,
+        max_party_size=visit_type.max_party_size,
+        by_staff=by_staff,
+    )
+    if refusal is not None:
+        raise BookingRefused(refusal)
+    runs = runs_at(rules, visit_type, wish.starts_at)
+    if not runs:
+        raise BookingRefused(Refusal.SLOT_CLOSED)
+    return rules, visit_type, runs
+
+
+def find_visit_type(rules: StoreRules, slug: str) -> VisitTypeRule:
+    """Return one of the store's visit types. Raises UnknownVisitType."""
+    visit_type = rules.visit_type(slug)
+    if visit_type is None:
+        raise UnknownVisitType(slug)
+    return visit_type
+
+
+def with_another_try(attempt: Callable[[], Result], *, store: str, now: datetime) -> Result:
+    """Run an attempt; where a slot is full, let go of the holds that have run out there and try once more.
+
+    The attempt is a transaction of its own and has been rolled back by then, so its locks stand in nobody's way.
+    A reference drawn twice, once in a million millions, is drawn again.
+    """
+    try:
+        return attempt()
+    except BookingRefused as refused:
+        if refused.reason != Refusal.SLOT_FULL:
+            raise
+        expired = Hold.objects.filter(store__slug=store, expires_at__lte=now).values_list("store_id", flat=True)
+        store_id = expired.first()
+        if store_id is None or not release_expired_holds(store_id=store_id, now=now):
+            raise
+    except IntegrityError as error:
+        if "reference" not in str(error):
+            raise
+    return attempt()
