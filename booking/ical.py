@@ -47,7 +47,7 @@ class _Line(Contentline):
     def to_ical(self) -> bytes:
         if self._written is None:
             octets = self.encode()
-            self._written = octets if len(octets) <= 75 else bytes(super().to_ical())
+            self._written = octets if len(octets) <= 75 else bytes(super().to_ical())  # type: ignore[no-untyped-call]
         return self._written
 
 
@@ -80,8 +80,9 @@ def booking_calendar(booking: Booking, *, method: Method, manage_url: str | None
     REQUEST and CANCEL are for e-mails and name the customer as ATTENDEE.
     """
     store = booking.store
+    zone = ZoneInfo(store.time_zone)
     with translation.override(booking.locale):
-        event = _event(booking, stamp=now, is_cancelled=method == "CANCEL" or _is_cancelled(booking))
+        event = _event(booking, zone, stamp=now, is_cancelled=method == "CANCEL" or _is_cancelled(booking))
         event["SUMMARY"] = _text(store.name)
         if manage_url:
             event["URL"] = vUri(manage_url)
@@ -91,9 +92,9 @@ def booking_calendar(booking: Booking, *, method: Method, manage_url: str | None
         event["ATTENDEE"] = _attendee(booking)
     if event["STATUS"] == "CONFIRMED":
         event.add_component(_alarm(store))
-    calendar = _calendar(store, [booking], method=method, now=now)
+    calendar = _calendar(zone, [booking], method=method, now=now)
     calendar.add_component(event)
-    return calendar.to_ical()
+    return bytes(calendar.to_ical())
 
 
 def feed_calendar(store: Store, bookings: Sequence[Booking], *, now: datetime) -> bytes:
@@ -101,7 +102,8 @@ def feed_calendar(store: Store, bookings: Sequence[Booking], *, now: datetime) -
 
     The same bookings give the same bytes, so that they can be compared.
     """
-    calendar = _calendar(store, bookings, method="PUBLISH", now=now)
+    zone = ZoneInfo(store.time_zone)
+    calendar = _calendar(zone, bookings, method="PUBLISH", now=now)
     calendar["NAME"] = calendar["X-WR-CALNAME"] = _text(store.name)
     calendar.add("REFRESH-INTERVAL", FEED_REFRESH, parameters={"VALUE": "DURATION"})
     calendar.add("X-PUBLISHED-TTL", vText("PT1H"))
@@ -110,18 +112,17 @@ def feed_calendar(store: Store, bookings: Sequence[Booking], *, now: datetime) -
     alarm = _alarm(store)
     with translation.override("fr" if store.country in _FRENCH_SPEAKING else settings.LANGUAGE_CODE):
         for booking in bookings:
-            event = _event(booking, stamp=booking.updated_at, is_cancelled=_is_cancelled(booking))
+            event = _event(booking, zone, stamp=booking.updated_at, is_cancelled=_is_cancelled(booking))
             event["SUMMARY"] = _text(_feed_summary(booking))
             event["URL"] = vUri(manage_page_url(booking.reference))
             event.update(parts)
             if not _is_cancelled(booking):
                 event.add_component(alarm)
             calendar.add_component(event)
-    return calendar.to_ical()
+    return bytes(calendar.to_ical())
 
 
-def _calendar(store: Store, bookings: Sequence[Booking], *, method: Method, now: datetime) -> _Calendar:
-    zone = ZoneInfo(store.time_zone)
+def _calendar(zone: ZoneInfo, bookings: Sequence[Booking], *, method: Method, now: datetime) -> _Calendar:
     years = [at.astimezone(zone).year for booking in bookings for at in (booking.starts_at, booking.ends_at)]
     years = years or [now.astimezone(zone).year]
     calendar = _Calendar()
@@ -133,14 +134,14 @@ def _calendar(store: Store, bookings: Sequence[Booking], *, method: Method, now:
     return calendar
 
 
-def _event(booking: Booking, *, stamp: datetime, is_cancelled: bool) -> Event:
+def _event(booking: Booking, zone: ZoneInfo, *, stamp: datetime, is_cancelled: bool) -> Event:
     """Return what every file says of a visit."""
     event = Event()
     event["UID"] = vText(f"{keyed_digest('calendar', booking.reference)[:32]}@carillon")
     event["SEQUENCE"] = vInt(booking.sequence)
     event["DTSTAMP"] = vDatetime(stamp.astimezone(UTC))
     event["LAST-MODIFIED"] = vDatetime(booking.updated_at.astimezone(UTC))
-    event["DTSTART"], event["DTEND"] = (vDatetime(at) for at in _written_times(booking))
+    event["DTSTART"], event["DTEND"] = (vDatetime(at) for at in _written_times(booking, zone))
     event["STATUS"] = vText("CANCELLED" if is_cancelled else "CONFIRMED")
     return event
 
@@ -149,12 +150,11 @@ def _is_cancelled(booking: Booking) -> bool:
     return booking.status == Status.CANCELLED
 
 
-def _written_times(booking: Booking) -> tuple[datetime, datetime]:
+def _written_times(booking: Booking, zone: ZoneInfo) -> tuple[datetime, datetime]:
     """Return start and end on the store's clock; in UTC where that clock shows one of them twice that night.
 
     A local time in a calendar file always means its first occurrence (RFC 5545, 3.3.5).
     """
-    zone = ZoneInfo(booking.store.time_zone)
     local = booking.starts_at.astimezone(zone), booking.ends_at.astimezone(zone)
     if any(at.replace(fold=0).utcoffset() != at.replace(fold=1).utcoffset() for at in local):
         return booking.starts_at.astimezone(UTC), booking.ends_at.astimezone(UTC)

@@ -1,0 +1,56 @@
+"""Which messages a booking calls for, by which channel and when; what they say is for `booking.messages`."""
+
+from datetime import datetime
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from booking.customer_input import can_be_texted
+from booking.models import Booking
+from booking.policy import reminder_times
+from notifications.content import NewMessage
+from notifications.models import Channel, Kind
+
+
+def plan_messages(booking: Booking, *, kind: Kind, now: datetime, offset: str = "") -> list[NewMessage]:
+    """Return the messages about what just happened to a booking, and the reminders that follow from it.
+
+    `offset` tells several messages of one kind apart: the change of hours that a visit which stays is told about.
+    Such a visit has its reminders already.
+    """
+    channels = message_channels(booking.phone, booking.email)
+    messages = [_message(booking, kind, channel, due_at=now, offset=offset) for channel in channels]
+    if channels and kind in (Kind.CONFIRMATION, Kind.CHANGE) and not offset:
+        times = reminder_times(starts_at=booking.starts_at, zone=ZoneInfo(booking.store.time_zone), now=now)
+        messages += [
+            _message(booking, Kind.REMINDER, channels[0], due_at=due_at, offset=days) for days, due_at in times.items()
+        ]
+    return messages
+
+
+def message_channels(phone: str, email: str) -> list[Channel]:
+    """Return every channel that reaches a customer, the one for reminders first."""
+    channels = [Channel.SMS] if can_be_texted(phone) else []
+    return [*channels, Channel.EMAIL] if email else channels
+
+
+def message_channel(phone: str, email: str) -> Literal["sms", "email", "none"]:
+    """Return how a customer with this phone (E.164) and e-mail will be reminded."""
+    match message_channels(phone, email):
+        case [Channel.SMS, *_]:
+            return "sms"
+        case [Channel.EMAIL]:
+            return "email"
+    return "none"
+
+
+def _message(booking: Booking, kind: Kind, channel: Channel, *, due_at: datetime, offset: str) -> NewMessage:
+    return NewMessage(
+        account=booking.store.slug,
+        subject=booking.reference,
+        kind=kind,
+        sequence=booking.sequence,
+        channel=channel,
+        due_at=due_at,
+        not_after=booking.starts_at,
+        offset=offset,
+    )

@@ -1,0 +1,38 @@
+"""The calendar feed of a store, at an address that only its manager was told."""
+
+import hashlib
+
+from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
+from django.urls import path
+from django.utils import timezone
+from django.utils.cache import get_conditional_response
+from django.views.decorators.http import require_safe
+
+from booking.ical import feed_calendar
+from booking.queries import feed_bookings
+from booking.tokens import feed_digest
+from stores.models import Store
+
+# Calendar programs ask every few hours; in between, their own copy is fresh enough.
+MAX_AGE_SECONDS = 300
+_NEVER_KEPT = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
+
+
+@require_safe
+def feed(request: HttpRequest, secret: str) -> HttpResponse:
+    store = Store.objects.filter(feed_digest=feed_digest(secret)).first()
+    if store is None:
+        return HttpResponseNotFound(
+            "There is no calendar here.\n", content_type="text/plain; charset=utf-8", headers=_NEVER_KEPT
+        )
+    now = timezone.now()
+    calendar = feed_calendar(store, feed_bookings(store=store, now=now), now=now)
+    etag = f'"{hashlib.sha256(calendar).hexdigest()[:32]}"'
+    response = HttpResponse(calendar, content_type="text/calendar; charset=utf-8", headers={"ETag": etag})
+    answer = get_conditional_response(request, etag=etag, response=response) or response
+    answer.headers["Cache-Control"] = f"private, max-age={MAX_AGE_SECONDS}"
+    answer.headers["X-Robots-Tag"] = "noindex"
+    return answer
+
+
+urlpatterns = [path("calendars/<str:secret>.ics", feed, name="feed")]
