@@ -1,0 +1,72 @@
+"""Are the books right? Counters held against bookings and holds, messages against bookings. Writes nothing."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from booking.message_plan import message_channel
+from booking.models import Booking, Hold, Source, Status
+from notifications.models import OPEN_STATES, OutboxMessage
+from stores.models import Slot
+
+_Span = tuple[datetime, datetime, int, bool]
+
+
+def differences(*, now: datetime) -> Iterator[str]:
+    """Yield one line for each difference found."""
+    yield from _counters()
+    yield from _messages(now=now)
+
+
+def _counters() -> Iterator[str]:
+    """Hold the counters of every slot against what takes its places, one store's desk at a time."""
+    for store_id, desk_id in Slot.objects.order_by("store_id", "desk_id").values_list("store_id", "desk_id").distinct():
+        spans = _spans(store_id, desk_id)
+        slots = Slot.objects.filter(store_id=store_id, desk_id=desk_id).order_by("starts_at").select_related("store", "desk")
+        for slot in slots.iterator():
+            here = [one for one in spans[slot.starts_at.date()] if one[0] < slot.ends_at and one[1] > slot.starts_at]
+            taken, web = sum(one[2] for one in here), sum(one[2] for one in here if one[3])
+            where = f"{slot.store.slug} {slot.desk.slug} {slot.starts_at:%Y-%m-%dT%H:%MZ}"
+            if slot.places_taken != taken:
+                yield f"slot {where}: places_taken is {slot.places_taken}, bookings and holds take {taken}"
+            if slot.places_taken_web != web:
+                yield f"slot {where}: places_taken_web is {slot.places_taken_web}, the web's bookings take {web}"
+            if slot.places_taken > slot.capacity + slot.squeezed:
+                yield f"slot {where}: {slot.places_taken} places taken of {slot.capacity}"
+
+
+def _spans(store_id: int, desk_id: int) -> dict[object, list[_Span]]:
+    """Return what takes places of a desk, by each UTC day it touches."""
+    bookings = Booking.objects.filter(store_id=store_id, desk_id=desk_id).exclude(status=Status.CANCELLED)
+    rows: list[_Span] = list(bookings.values_list("starts_at", "ends_at", "places", "takes_web_places"))
+    holds = Hold.objects.filter(store_id=store_id, desk_id=desk_id).values_list("starts_at", "ends_at", "places")
+    rows += [(*hold, True) for hold in holds]
+    by_day: dict[object, list[_Span]] = defaultdict(list)
+    for row in rows:
+        day = row[0].date() - timedelta(days=1)
+        while day <= row[1].date():
+            by_day[day].append(row)
+            day += timedelta(days=1)
+    return by_day
+
+
+def _messages(*, now: datetime) -> Iterator[str]:
+    """Hold open messages against their bookings, and visits to come against the word they should have had."""
+    open_messages = OutboxMessage.objects.filter(state__in=OPEN_STATES).order_by("pk")
+    subjects = set(open_messages.values_list("subject", flat=True))
+    bookings = {booking.reference: booking for booking in Booking.objects.filter(reference__in=subjects)}
+    for message in open_messages.iterator():
+        booking = bookings.get(message.subject)
+        if booking is None:
+            yield f"message {message.pk}: its booking {message.subject} does not exist"
+        elif booking.sequence != message.sequence:
+            yield f"message {message.pk}: of sequence {message.sequence}, {message.subject} is at {booking.sequence}"
+        elif (booking.status == Status.CANCELLED) != (message.kind == "cancellation"):
+            yield f"message {message.pk}: {message.kind} of {message.subject}, which is {booking.status}"
+    told = OutboxMessage.objects.filter(kind__in=["confirmation", "change"])
+    told_of = set(told.values_list("subject", "sequence"))
+    coming = Booking.objects.filter(status=Status.CONFIRMED, starts_at__gt=now).exclude(source=Source.WALK_IN)
+    for booking in coming.order_by("pk").iterator():
+        is_reachable = message_channel(booking.phone, booking.email) != "none"
+        if is_reachable and (booking.reference, booking.sequence) not in told_of:
+            yield f"booking {booking.reference}: no message tells of sequence {booking.sequence}"

@@ -1,0 +1,103 @@
+"""What is kept about a customer: shown to them, erased when they wish, and forgotten in time. Counts stay."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+
+from booking.models import Actor, Booking, BookingEvent, EventKind, IdempotentAnswer, Status
+from booking.services.bookings import cancel_locked, lock_booking
+from booking.services.history import record
+from booking.services.places import raise_days
+from notifications import outbox
+from stores.models import Store
+
+IDEMPOTENT_ANSWERS_KEPT = timedelta(hours=24)
+_BATCH = 500
+
+
+def customer_data(booking: Booking) -> dict[str, object]:
+    """Return all that is kept about a booking's customer, ready for JSON; times with the store's offset."""
+    zone = ZoneInfo(booking.store.time_zone)
+
+    def local(moment: datetime | None) -> str | None:
+        return moment.astimezone(zone).isoformat(timespec="seconds") if moment else None
+
+    events = BookingEvent.objects.filter(booking=booking).order_by("pk")
+    return {
+        "reference": booking.reference,
+        "store": booking.store.slug,
+        "store_name": booking.store.name,
+        "visit_type": booking.visit_type.slug,
+        "desk": booking.desk.slug,
+        "starts_at": local(booking.starts_at),
+        "ends_at": local(booking.ends_at),
+        "time_zone": booking.store.time_zone,
+        "status": booking.status,
+        "source": booking.source,
+        "party_size": booking.party_size,
+        "customer": {
+            "name": booking.name,
+            "phone": booking.phone,
+            "email": booking.email,
+            "locale": booking.locale,
+        },
+        "note": booking.note,
+        "attendance_confirmed": booking.attendance_confirmed,
+        "checked_in_at": local(booking.checked_in_at),
+        "started_at": local(booking.started_at),
+        "completed_at": local(booking.completed_at),
+        "created_at": local(booking.created_at),
+        "updated_at": local(booking.updated_at),
+        "history": [{"kind": event.kind, "at": local(event.at), "by": event.actor} for event in events],
+        "messages": [
+            {"kind": one.kind, "channel": one.channel, "state": one.state, "at": local(one.at)}
+            for one in outbox.deliveries([booking.reference]).get(booking.reference, ())
+        ],
+        "kept_until": local(booking.ends_at + timedelta(days=booking.store.keep_days)),
+    }
+
+
+@transaction.atomic
+def erase(*, booking_id: int, now: datetime, actor: Actor) -> None:
+    """Erase who a booking was for; a visit still to come is cancelled first, without a word. Again: nothing."""
+    booking = lock_booking(booking_id)
+    if booking.erased_at is not None:
+        return
+    if booking.status == Status.CONFIRMED and booking.ends_at > now:
+        cancel_locked(booking, now=now, actor=actor, user=None, tell=False)
+    _erase([booking], now=now)
+    record(booking, EventKind.ERASED, actor=actor, now=now, from_status=booking.status)
+    raise_days(booking.store_id, {booking.visit_date})
+
+
+def forget_old(*, now: datetime, dry_run: bool = False) -> dict[str, int]:
+    """Erase the customers of visits over for longer than their store keeps them; return how many, by store's slug."""
+    forgotten: Counter[str] = Counter()
+    for store_id, slug, keep_days in Store.objects.order_by("slug").values_list("pk", "slug", "keep_days"):
+        old = Booking.objects.filter(
+            store_id=store_id, erased_at__isnull=True, ends_at__lt=now - timedelta(days=keep_days)
+        )
+        if dry_run:
+            forgotten[slug] += old.count()
+            continue
+        while batch := list(old.order_by("ends_at")[:_BATCH]):
+            with transaction.atomic():
+                _erase(batch, now=now)
+            forgotten[slug] += len(batch)
+    if not dry_run:
+        IdempotentAnswer.objects.filter(created_at__lt=now - IDEMPOTENT_ANSWERS_KEPT).delete()
+    return {slug: count for slug, count in forgotten.items() if count}
+
+
+def _erase(bookings: Sequence[Booking], *, now: datetime) -> None:
+    """Empty what tells who came: fields, kept answers, and the digests of messages."""
+    references = [booking.reference for booking in bookings]
+    for booking in bookings:
+        booking.name = booking.phone = booking.email = booking.note = ""
+        booking.erased_at = booking.updated_at = now
+    Booking.objects.bulk_update(bookings, ["name", "phone", "email", "note", "erased_at", "updated_at"])
+    IdempotentAnswer.objects.filter(subject__in=references).delete()
+    outbox.forget(subjects=references, now=now)

@@ -1,0 +1,24 @@
+"""Every address of the site, on one screen."""
+
+from django.urls import include, path
+from django.views.i18n import set_language
+
+from booking.api import urls as api
+from booking.views import arrivals, book, day, feeds, find, health, manage, setup, sign_in, store
+from notifications import urls as notifications
+
+urlpatterns = [
+    *find.urlpatterns,
+    *store.urlpatterns,
+    *book.urlpatterns,
+    *manage.urlpatterns,
+    *sign_in.urlpatterns,
+    *day.urlpatterns,
+    *arrivals.urlpatterns,
+    *setup.urlpatterns,
+    *feeds.urlpatterns,
+    *health.urlpatterns,
+    path("language/", set_language, name="set-language"),
+    path("api/v1/", include(api)),
+    *notifications.urlpatterns,
+]

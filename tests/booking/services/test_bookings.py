@@ -1,0 +1,270 @@
+from datetime import timedelta
+
+import pytest
+
+from booking.models import Actor, Booking, BookingEvent, Status
+from booking.policy import BookingRefused, Refusal, UnknownStore, UnknownVisitType
+from booking.services.bookings import cancel, confirm_attendance, reschedule
+from booking.services.holds import hold
+from booking.tokens import hold_token
+from notifications.models import OutboxMessage
+from stores.models import Slot, StoreDay
+from tests.factories import NOW, at, make_booking, make_store
+
+pytestmark = pytest.mark.django_db
+
+
+def refusal_of(call, *args, **kwargs):
+    with pytest.raises(BookingRefused) as refused:
+        call(*args, **kwargs)
+    return refused.value.reason
+
+
+def taken(store):
+    return list(Slot.objects.filter(store=store).order_by("starts_at").values_list("places_taken", flat=True))
+
+
+def test_book_takes_places_and_writes_all_that_belongs_to_it():
+    store = make_store()
+
+    booking = make_booking(store, party_size=2)
+
+    assert booking.starts_at == at(10)
+    assert booking.ends_at == at(10, 15)
+    assert booking.visit_date == at(10).date()
+    assert taken(store) == [2]
+    assert list(BookingEvent.objects.values_list("kind", flat=True)) == ["booked"]
+    assert sorted(OutboxMessage.objects.values_list("kind", "channel")) == [("confirmation", "sms")]
+    assert StoreDay.objects.get(store=store).date == at(10).date()
+
+
+def test_book_of_several_slots_takes_each():
+    store = make_store()
+
+    booking = make_booking(store, visit_type="advice")
+
+    assert booking.ends_at == at(10, 30)
+    assert taken(store) == [1, 1]
+
+
+def test_book_full_slot_is_refused_and_changes_nothing():
+    store = make_store(capacity=1)
+    make_booking(store)
+
+    reason = refusal_of(make_booking, store, phone="+33639980002")
+
+    assert reason == Refusal.SLOT_FULL
+    assert taken(store) == [1]
+    assert Booking.objects.count() == 1
+
+
+def test_book_second_slot_of_visit_full_gives_the_first_back():
+    store = make_store(capacity=1)
+    make_booking(store, starts_at=at(10, 15))
+
+    reason = refusal_of(make_booking, store, visit_type="advice", phone="+33639980002")
+
+    assert reason == Refusal.SLOT_FULL
+    assert list(Slot.objects.filter(places_taken__gt=0).values_list("starts_at", flat=True)) == [at(10, 15)]
+
+
+@pytest.mark.parametrize(
+    ("starts_at", "reason"),
+    [
+        (NOW + timedelta(minutes=59), Refusal.TOO_SOON),
+        (NOW - timedelta(days=1), Refusal.TOO_SOON),
+        (at(10, day=22, month=12), Refusal.TOO_FAR_AHEAD),
+        (at(10, 7), Refusal.SLOT_CLOSED),
+        (at(13), Refusal.SLOT_CLOSED),
+        (at(10, day=29), Refusal.SLOT_CLOSED),
+    ],
+)
+def test_book_outside_the_rules_is_refused(starts_at, reason):
+    store = make_store()
+
+    assert refusal_of(make_booking, store, starts_at=starts_at) == reason
+    assert not Slot.objects.exists()
+
+
+def test_book_party_larger_than_the_visit_type_takes_is_refused():
+    assert refusal_of(make_booking, make_store(capacity=2), party_size=3) == Refusal.PARTY_TOO_LARGE
+
+
+def test_book_last_visit_must_end_by_closing_time():
+    store = make_store()
+
+    assert refusal_of(make_booking, store, visit_type="advice", starts_at=at(11, 45)) == Refusal.SLOT_CLOSED
+
+
+def test_book_more_than_a_customers_share_is_refused_by_phone_and_by_email():
+    store = make_store()
+    make_booking(store, starts_at=at(9), email="ada@example.org")
+    make_booking(store, starts_at=at(9, 15), email="ada@example.org")
+
+    assert refusal_of(make_booking, store) == Refusal.TOO_MANY_OPEN_BOOKINGS
+    assert refusal_of(make_booking, store, phone="", email="ada@example.org") == Refusal.TOO_MANY_OPEN_BOOKINGS
+    assert make_booking(store, phone="+33639980002").status == Status.CONFIRMED
+
+
+def test_book_unknown_store_or_visit_type_is_a_lookup_error():
+    store = make_store()
+
+    with pytest.raises(UnknownVisitType):
+        make_booking(store, visit_type="haircut")
+    store.slug = "elsewhere"
+    with pytest.raises(UnknownStore):
+        make_booking(store)
+
+
+def test_book_from_the_web_leaves_the_places_kept_back():
+    store = make_store(capacity=2, kept_back=1)
+    make_booking(store)
+
+    assert refusal_of(make_booking, store, phone="+33639980002") == Refusal.SLOT_FULL
+    assert make_booking(store, phone="+33639980002", source="phone").status == Status.CONFIRMED
+    assert refusal_of(make_booking, store, phone="+33639980003", source="phone") == Refusal.SLOT_FULL
+
+
+def test_book_by_staff_needs_no_minimum_notice_but_a_slot_not_over():
+    store = make_store()
+    now = at(10, 5)
+
+    booking = make_booking(store, starts_at=at(10), now=now, source="phone")
+
+    assert booking.starts_at == at(10)
+    assert refusal_of(make_booking, store, starts_at=at(9, 45), now=now, source="phone") == Refusal.TOO_LATE
+
+
+def test_book_counting_visits_takes_one_place_for_any_party():
+    store = make_store(capacity=3, capacity_counts="visits")
+
+    make_booking(store, party_size=3)
+
+    assert taken(store) == [1]
+
+
+def test_book_stays_at_one_desk_and_takes_the_emptiest():
+    store = make_store(capacity=2, desks=("left", "right"))
+
+    first = make_booking(store, party_size=1)
+    second = make_booking(store, party_size=2, phone="+33639980002")
+
+    assert {first.desk.slug, second.desk.slug} == {"left", "right"}
+    assert refusal_of(make_booking, store, party_size=2, phone="+33639980003") == Refusal.SLOT_FULL
+    assert make_booking(store, party_size=1, phone="+33639980003").desk == first.desk
+
+
+def test_book_with_a_hold_takes_its_places_once():
+    store = make_store(capacity=1)
+    kept = hold(store=store.slug, visit_type="visit", starts_at=at(10), party_size=1, now=NOW)
+
+    assert refusal_of(make_booking, store) == Refusal.SLOT_FULL
+    from booking.models import Source
+    from booking.services.bookings import CustomerDetails, book
+
+    booking = book(
+        store=store.slug,
+        visit_type="visit",
+        starts_at=at(10),
+        party_size=1,
+        customer=CustomerDetails(name="Ada Test", phone="+33639980001"),
+        note="",
+        source=Source.API,
+        now=NOW + timedelta(minutes=4),
+        hold=hold_token(kept.public_id),
+    )
+
+    assert booking.starts_at == at(10)
+    assert taken(store) == [1]
+
+
+def test_hold_that_ran_out_counts_no_more_without_any_worker():
+    store = make_store(capacity=1)
+    hold(store=store.slug, visit_type="visit", starts_at=at(10), party_size=1, now=NOW)
+
+    booking = make_booking(store, now=NOW + timedelta(minutes=5))
+
+    assert booking.status == Status.CONFIRMED
+    assert taken(store) == [1]
+
+
+def test_reschedule_moves_places_and_messages_and_keeps_the_reference():
+    store = make_store()
+    booking = make_booking(store)
+
+    moved = reschedule(booking_id=booking.pk, starts_at=at(11), now=NOW, actor=Actor.CUSTOMER)
+
+    assert (moved.reference, moved.sequence, moved.starts_at) == (booking.reference, 1, at(11))
+    assert taken(store) == [0, 1]
+    states = OutboxMessage.objects.order_by("sequence").values_list("kind", "sequence", "state")
+    assert list(states) == [("confirmation", 0, "skipped"), ("change", 1, "due")]
+
+
+def test_reschedule_to_the_same_start_changes_nothing():
+    booking = make_booking(make_store())
+
+    same = reschedule(booking_id=booking.pk, starts_at=booking.starts_at, now=NOW, actor=Actor.CUSTOMER)
+
+    assert same.sequence == 0
+    assert OutboxMessage.objects.count() == 1
+
+
+def test_reschedule_to_a_full_slot_keeps_the_old_place():
+    store = make_store(capacity=1)
+    make_booking(store, starts_at=at(11))
+    booking = make_booking(store, phone="+33639980002")
+
+    reason = refusal_of(reschedule, booking_id=booking.pk, starts_at=at(11), now=NOW, actor=Actor.CUSTOMER)
+
+    booking.refresh_from_db()
+    assert (reason, booking.starts_at, booking.sequence) == (Refusal.SLOT_FULL, at(10), 0)
+    assert taken(store) == [1, 1]
+
+
+def test_reschedule_of_a_long_visit_may_overlap_itself():
+    store = make_store(capacity=1)
+    booking = make_booking(store, visit_type="advice")
+
+    moved = reschedule(booking_id=booking.pk, starts_at=at(10, 15), now=NOW, actor=Actor.CUSTOMER)
+
+    assert moved.starts_at == at(10, 15)
+    assert taken(store) == [0, 1, 1]
+
+
+def test_reschedule_after_the_deadline_is_for_staff_only():
+    booking = make_booking(make_store())
+    late = at(8, 1)
+
+    reason = refusal_of(reschedule, booking_id=booking.pk, starts_at=at(11), now=late, actor=Actor.CUSTOMER)
+    moved = reschedule(booking_id=booking.pk, starts_at=at(11), now=late, actor=Actor.STAFF)
+
+    assert (reason, moved.sequence) == (Refusal.TOO_LATE, 1)
+
+
+def test_cancel_gives_places_back_once():
+    store = make_store()
+    booking = make_booking(store)
+
+    first = cancel(booking_id=booking.pk, now=NOW, actor=Actor.CUSTOMER)
+    second = cancel(booking_id=booking.pk, now=NOW, actor=Actor.CUSTOMER)
+
+    assert (first.status, first.sequence, second.sequence) == (Status.CANCELLED, 1, 1)
+    assert taken(store) == [0]
+    assert OutboxMessage.objects.filter(kind="cancellation").count() == 1
+
+
+def test_cancel_is_open_until_the_start():
+    booking = make_booking(make_store())
+
+    assert refusal_of(cancel, booking_id=booking.pk, now=at(10), actor=Actor.CUSTOMER) == Refusal.TOO_LATE
+    assert cancel(booking_id=booking.pk, now=at(9, 59), actor=Actor.CUSTOMER).status == Status.CANCELLED
+
+
+def test_confirm_attendance_is_noted_once():
+    booking = make_booking(make_store())
+
+    confirm_attendance(booking_id=booking.pk, now=NOW)
+    confirm_attendance(booking_id=booking.pk, now=NOW)
+
+    assert Booking.objects.get().attendance_confirmed is True
+    assert BookingEvent.objects.filter(kind="attendance_confirmed").count() == 1
