@@ -50,7 +50,9 @@ class Store(models.Model):
     website = models.URLField(max_length=255, blank=True)
     wheelchair = models.CharField(max_length=7, choices=Wheelchair, blank=True)
     notice = models.CharField(max_length=300, blank=True)
-    # Name, town and postal code in plain lower-case ASCII, what a search is held against.
+    # What the hours were when last imported: hours a manager changed since stay until those of the source change.
+    source_hours = models.CharField(max_length=64, blank=True, editable=False)  # SHA-256 in hex
+    # Name, town and postal code in plain lower case, what a search is held against (`stores.words.search_text`).
     search_text = models.CharField(max_length=400, blank=True, editable=False)
 
     slot_minutes = models.PositiveSmallIntegerField(default=15)
@@ -70,7 +72,6 @@ class Store(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["postal_code"], name="store_postal_code"),
-            models.Index(fields=["town"], name="store_town"),
             models.Index(fields=["latitude", "longitude"], name="store_position"),
         ]
         constraints = [

@@ -1,23 +1,105 @@
 """What is asked of stores: the rules of one, one in full, and those found by a search."""
 
 import json
+import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import connection
+from django.db.models import QuerySet
 from django.db.transaction import TransactionManagementError
 
 from stores.hours import ONE_DAY, WeeklyInterval
-from stores.models import CapacityCounts
+from stores.models import CapacityCounts, Store
+from stores.nearby import box_around, nearest
 from stores.slots import DeskRule, StoreRules, VisitTypeRule
+from stores.words import cleaned, folded, whole_part
 
+PAGE_SIZE = 20
+PAGE_SIZE_MAX = 100
+_WORDS_MAX = 10
+_SLUG = re.compile(r"[-\w]{1,80}", re.ASCII)  # what else is asked for is no store, and may be no text a database takes
+
+
+class BadCursor(ValueError):
+    """A cursor that no page handed out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreSummary:
+    """A store as a list shows it; `distance_km` where it was asked for near a place."""
+
+    slug: str
+    name: str
+    street: str
+    postal_code: str
+    town: str
+    country: str
+    latitude: float
+    longitude: float
+    time_zone: str
+    phone: str
+    website: str
+    wheelchair: str
+    notice: str
+    distance_km: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VisitTypeDetail:
+    slug: str
+    name: str
+    minutes: int
+    what_to_bring: str
+    max_party_size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreDetail(StoreSummary):
+    """A store in full, as the public may know it."""
+
+    slot_minutes: int
+    capacity_counts: str
+    minimum_notice_minutes: int
+    booking_horizon_days: int
+    change_until_minutes: int
+    open_bookings_per_customer: int
+    keep_days: int
+    weekly: tuple[WeeklyInterval, ...]
+    special: dict[date, tuple[tuple[time, time], ...]]
+    visit_types: tuple[VisitTypeDetail, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StoresPage:
+    results: tuple[StoreSummary, ...]
+    next_cursor: str | None
+
+
+# --- One store ------------------------------------------------------------------------------------
+
+_POLICY = (
+    "slot_minutes",
+    "capacity_counts",
+    "minimum_notice_minutes",
+    "booking_horizon_days",
+    "change_until_minutes",
+    "open_bookings_per_customer",
+    "keep_days",
+)
+_SUMMARY = (
+    *("slug", "name", "street", "postal_code", "town", "country", "latitude", "longitude", "time_zone"),
+    *("phone", "website", "wheelchair", "notice"),
+)
+_RULES = ("id", "slug", "name", "country", "time_zone", "hours_version", *_POLICY)
 # One statement for a store and all that hangs on it: its parts come as JSON lists, which both databases can make.
 # They are sorted here, as SQLite keeps no promise about the order within a list.
 _STORE = """
-SELECT store.id, store.slug, store.name, store.country, store.time_zone, store.slot_minutes, store.capacity_counts,
-       store.minimum_notice_minutes, store.booking_horizon_days, store.change_until_minutes,
-       store.open_bookings_per_customer, store.keep_days, store.hours_version,
+SELECT {columns},
        (SELECT seen.hours_version FROM stores_store seen WHERE seen.id = store.id),
        (SELECT {list}({row}(hours.weekday, hours.opens, hours.closes))
           FROM stores_openinghours hours WHERE hours.store_id = store.id),
@@ -33,11 +115,22 @@ SELECT store.id, store.slug, store.name, store.country, store.time_zone, store.s
   FROM stores_store store
  WHERE store.slug = %s
 """
-_VERSION, _VERSION_SEEN = 12, 13
 _JSON_OF = {
     "sqlite": {"list": "json_group_array", "row": "json_array"},
     "postgresql": {"list": "json_agg", "row": "json_build_array"},
 }
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A store as read: columns by name, and its parts."""
+
+    columns: dict[str, Any]
+    version_seen: int
+    weekly: tuple[WeeklyInterval, ...]
+    special: dict[date, tuple[tuple[time, time], ...]]
+    desks: tuple[DeskRule, ...]
+    visit_types: tuple[VisitTypeRule, ...]
 
 
 def store_rules(slug: str, *, from_date: date, lock: bool = False) -> StoreRules | None:
@@ -48,46 +141,64 @@ def store_rules(slug: str, *, from_date: date, lock: bool = False) -> StoreRules
     """
     if lock and not connection.in_atomic_block:
         raise TransactionManagementError("a lock is kept until the end of a transaction, and there is none")
-    row = _store_row(slug, from_date=from_date, lock=lock)
-    if row is not None and row[_VERSION] != row[_VERSION_SEEN]:
+    found = _read(slug, _RULES, special_from=from_date - ONE_DAY, lock=lock)
+    if found is not None and found.columns["hours_version"] != found.version_seen:
         # A change ended while this statement waited for the lock: the row is the new one, its parts are the old.
-        row = _store_row(slug, from_date=from_date, lock=lock)
-    return None if row is None else _rules(row)
+        found = _read(slug, _RULES, special_from=from_date - ONE_DAY, lock=lock)
+    if found is None:
+        return None
+    columns = dict(found.columns)
+    return StoreRules(
+        zone=ZoneInfo(columns.pop("time_zone")),
+        counts_people=columns.pop("capacity_counts") == CapacityCounts.PEOPLE,
+        weekly=found.weekly,
+        special=found.special,
+        desks=found.desks,
+        visit_types=found.visit_types,
+        **columns,
+    )
 
 
-def _store_row(slug: str, *, from_date: date, lock: bool) -> tuple[Any, ...] | None:
-    sql = _STORE.format(**_JSON_OF[connection.vendor])
+def store_detail(slug: str, *, from_date: date | None = None) -> StoreDetail | None:
+    """Return a store in full, with its special hours from `from_date` on; None if unknown. One SQL statement."""
+    found = _read(slug, (*_SUMMARY, *_POLICY), special_from=from_date or date.max, lock=False)
+    if found is None:
+        return None
+    slot_minutes = found.columns["slot_minutes"]
+    return StoreDetail(
+        **found.columns,
+        weekly=found.weekly,
+        special=found.special,
+        visit_types=tuple(
+            VisitTypeDetail(
+                slug=kind.slug,
+                name=kind.name,
+                minutes=kind.slot_count * slot_minutes,
+                what_to_bring=kind.what_to_bring,
+                max_party_size=kind.max_party_size,
+            )
+            for kind in found.visit_types
+        ),
+    )
+
+
+def _read(slug: str, columns: Sequence[str], *, special_from: date, lock: bool) -> _Read | None:
+    if not _SLUG.fullmatch(slug):
+        return None
+    sql = _STORE.format(columns=", ".join(f"store.{column}" for column in columns), **_JSON_OF[connection.vendor])
     if lock and connection.features.has_select_for_update:
         sql += " FOR SHARE OF store"
     with connection.cursor() as cursor:
-        cursor.execute(sql, [connection.ops.adapt_datefield_value(from_date - ONE_DAY), slug])
-        row: tuple[Any, ...] | None = cursor.fetchone()
-    return row
-
-
-def _rules(row: tuple[Any, ...]) -> StoreRules:
-    *store, weekly, special, desks, visit_types = row
-    by_date: dict[date, list[tuple[time, time]]] = {}
-    for day, opens, closes in _listed(special):
-        times = by_date.setdefault(date.fromisoformat(day), [])
-        if opens is not None:
-            times.append((time.fromisoformat(opens), time.fromisoformat(closes)))
-    return StoreRules(
-        id=store[0],
-        slug=store[1],
-        name=store[2],
-        country=store[3],
-        zone=ZoneInfo(store[4]),
-        slot_minutes=store[5],
-        counts_people=store[6] == CapacityCounts.PEOPLE,
-        minimum_notice_minutes=store[7],
-        booking_horizon_days=store[8],
-        change_until_minutes=store[9],
-        open_bookings_per_customer=store[10],
-        keep_days=store[11],
-        hours_version=store[12],
+        cursor.execute(sql, [connection.ops.adapt_datefield_value(special_from), slug])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    *values, version_seen, weekly, special, desks, visit_types = row
+    return _Read(
+        columns=dict(zip(columns, values, strict=True)),
+        version_seen=version_seen,
         weekly=_weekly(weekly),
-        special={day: tuple(times) for day, times in by_date.items()},
+        special=_special(special),
         desks=tuple(DeskRule(*fields, weekly=_weekly(own)) for _, *fields, own in _listed(desks)),
         visit_types=tuple(VisitTypeRule(*fields) for _, *fields in _listed(visit_types)),
     )
@@ -104,3 +215,91 @@ def _weekly(part: Any) -> tuple[WeeklyInterval, ...]:
         WeeklyInterval(weekday, time.fromisoformat(opens), time.fromisoformat(closes))
         for weekday, opens, closes in _listed(part)
     )
+
+
+def _special(part: Any) -> dict[date, tuple[tuple[time, time], ...]]:
+    special: dict[date, tuple[tuple[time, time], ...]] = {}
+    for day, opens, closes in _listed(part):
+        times = () if opens is None else ((time.fromisoformat(opens), time.fromisoformat(closes)),)
+        special[date.fromisoformat(day)] = special.get(date.fromisoformat(day), ()) + times
+    return special
+
+
+# --- Stores found ---------------------------------------------------------------------------------
+
+
+def stores_page(
+    *,
+    q: str = "",
+    town: str = "",
+    postal_code: str = "",
+    near: tuple[float, float] | None = None,
+    radius_km: float | None = None,
+    page_size: int = PAGE_SIZE,
+    cursor: str = "",
+) -> StoresPage:
+    """Return a page of the stores that fit, by slug, or nearest first where `near` (latitude, longitude) is given.
+
+    Every word of `q` must be in the name, town or postal code; `town` and `postal_code` must be the same, accents,
+    case and hyphens aside. `radius_km` counts with `near` alone. One SQL statement, two with `near`.
+    Raises BadCursor.
+    """
+    stores = _fitting(q, town, postal_code)
+    size = max(1, min(page_size, PAGE_SIZE_MAX))
+    if near is not None:
+        return _nearest(stores, near, radius_km, size, cursor)
+    if cursor:
+        (slug,) = _after(cursor, str)
+        if not _SLUG.fullmatch(slug):
+            raise BadCursor(cursor)
+        stores = stores.filter(slug__gt=slug)
+    found = list(stores.order_by("slug").values(*_SUMMARY)[: size + 1])
+    results = tuple(StoreSummary(**row) for row in found[:size])
+    return StoresPage(results, _cursor(results[-1].slug) if len(found) > size else None)
+
+
+def _fitting(q: str, town: str, postal_code: str) -> QuerySet[Store]:
+    stores = Store.objects.all()
+    words = folded(q).split()[:_WORDS_MAX]
+    if q.strip() and not words:
+        return stores.none()
+    for word in words:
+        stores = stores.filter(search_text__contains=word)
+    if town:
+        stores = stores.filter(search_text__contains=whole_part(town))
+    if postal_code:
+        typed = cleaned(postal_code).upper()
+        stores = stores.filter(postal_code__in={typed, typed.replace(" ", "")})
+    return stores
+
+
+def _nearest(
+    stores: QuerySet[Store], near: tuple[float, float], radius_km: float | None, size: int, cursor: str
+) -> StoresPage:
+    if radius_km is not None:
+        box = box_around(*near, radius_km)
+        stores = stores.filter(latitude__range=(box.south, box.north), longitude__range=(box.west, box.east))
+    places = stores.values_list("pk", "latitude", "longitude")
+    after = _after(cursor, float, int) if cursor else None
+    found = nearest(places, near=near, radius_km=radius_km, after=after, limit=size + 1)
+    distances = {pk: distance for distance, pk in found[:size]}
+    rows = {row.pop("pk"): row for row in Store.objects.filter(pk__in=distances).values("pk", *_SUMMARY)}
+    results = tuple(
+        StoreSummary(**rows[pk], distance_km=round(distance, 3)) for pk, distance in distances.items() if pk in rows
+    )
+    return StoresPage(results, _cursor(*found[size - 1]) if len(found) > size else None)
+
+
+def _cursor(*after: object) -> str:
+    return urlsafe_b64encode(json.dumps(after).encode()).decode().rstrip("=")
+
+
+def _after(cursor: str, *kinds: type) -> tuple[Any, ...]:
+    """Return what a cursor holds, if it holds values of these types."""
+    try:
+        values = json.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except (ValueError, RecursionError):
+        raise BadCursor(cursor) from None
+    if not isinstance(values, list) or [type(value) for value in values] != list(kinds):
+        raise BadCursor(cursor)
+    return tuple(values)

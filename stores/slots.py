@@ -115,9 +115,7 @@ def desk_slots(rules: StoreRules, desk: DeskRule, *, first_date: date, last_date
 def slots_by_desk(rules: StoreRules, *, first_date: date, last_date: date) -> dict[int, list[SlotTime]]:
     """Return `desk_slots` for every desk, by its id, having made the store's slots once."""
     slots = store_slots(rules, first_date=first_date, last_date=last_date)
-    return {
-        desk.id: _served(slots, rules, desk, first_date=first_date, last_date=last_date) for desk in rules.desks
-    }
+    return {desk.id: _served(slots, rules, desk, first_date=first_date, last_date=last_date) for desk in rules.desks}
 
 
 def run_of(slots: Sequence[SlotTime], starts_at: datetime, count: int) -> tuple[SlotTime, ...] | None:

@@ -1,0 +1,61 @@
+"""Text made plain: cleaned for keeping, folded for searching, turned into slugs. Pure."""
+
+import re
+import unicodedata
+
+# Letters that Unicode does not take apart into a plain letter and a mark; casefold() already turns "ß" into "ss".
+_LETTERS = str.maketrans(
+    {"œ": "oe", "æ": "ae", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "ı": "i", "ħ": "h", "ŋ": "n", "ĳ": "ij"}
+)
+# Marks that turn the direction of the text around them: harmless in a book, not in a list of names.
+_DIRECTION_OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_SEPARATOR = "|"
+_NAME_SEARCHED, _TOWN_SEARCHED, _POSTAL_CODE_SEARCHED = 240, 120, 30
+
+
+def cleaned(text: str) -> str:
+    """Return the text on one line, of any script, without what cannot be seen or stored."""
+    kept = []
+    for character in text:
+        if character.isspace():
+            kept.append(" ")
+        elif unicodedata.category(character) not in ("Cc", "Cs") and character not in _DIRECTION_OVERRIDES:
+            kept.append(character)
+    return unicodedata.normalize("NFC", " ".join("".join(kept).split()))
+
+
+def folded(text: str) -> str:
+    """Return the text in lower case without accents, its words apart by one space; other scripts stay themselves."""
+    apart = unicodedata.normalize("NFKD", text.casefold()).casefold()
+    bare = "".join(character for character in apart if not unicodedata.combining(character))
+    return " ".join(re.findall(r"[^\W_]+", bare.translate(_LETTERS)))
+
+
+def search_text(*, name: str, town: str, postal_code: str) -> str:
+    """Return what a search is held against: the folded parts, each between separators no folded text can hold."""
+    parts = (
+        folded(name)[:_NAME_SEARCHED],
+        folded(town)[:_TOWN_SEARCHED],
+        folded(postal_code)[:_POSTAL_CODE_SEARCHED],
+    )
+    return _SEPARATOR + _SEPARATOR.join(parts) + _SEPARATOR
+
+
+def whole_part(text: str) -> str:
+    """Return what `search_text` holds where one of its parts is exactly this, once folded."""
+    return _SEPARATOR + folded(text) + _SEPARATOR
+
+
+def slug_from(name: str, town: str, *, longest: int) -> str:
+    """Return lower-case ASCII words joined by hyphens, the town's only once; "" where the name has no Latin letter."""
+    of_name, of_town = _ascii_words(name), _ascii_words(town)
+    if not of_name:
+        return ""
+    if of_town and of_name[-len(of_town) :] == of_town:
+        of_town = []
+    slug = "-".join(of_name + of_town)
+    return slug if len(slug) <= longest else slug[: longest + 1].rpartition("-")[0] or slug[:longest]
+
+
+def _ascii_words(text: str) -> list[str]:
+    return re.findall(r"[a-z0-9]+", " ".join(word for word in folded(text).split() if word.isascii()))
