@@ -1,0 +1,173 @@
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from booking.models import BookingEvent, Status
+from booking.policy import BookingRefused, Refusal
+from booking.services.arrivals import admit_walk_in, step, undo
+from booking.services.bookings import cancel
+from stores.models import Slot
+from tests.factories import NOW, at, make_booking, make_store, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+def refused(call, **kwargs):
+    with pytest.raises(BookingRefused) as refusal:
+        call(**kwargs)
+    return refusal.value
+
+
+@pytest.fixture
+def visit():
+    store = make_store()
+    return make_booking(store), make_user(store=store)
+
+
+def test_a_visit_goes_through_all_its_steps(visit):
+    booking, user = visit
+
+    for name, minute, status in (
+        ("check_in", 0, Status.CHECKED_IN),
+        ("start", 5, Status.IN_SERVICE),
+        ("complete", 20, Status.COMPLETED),
+    ):
+        booking = step(booking_id=booking.pk, step=name, now=at(10, minute), user=user)
+        assert booking.status == status
+
+    assert (booking.checked_in_at, booking.started_at, booking.completed_at) == (at(10), at(10, 5), at(10, 20))
+
+
+def test_undo_takes_the_steps_back_one_by_one(visit):
+    booking, user = visit
+    step(booking_id=booking.pk, step="start", now=at(10), user=user)
+    step(booking_id=booking.pk, step="complete", now=at(10, 10), user=user)
+
+    first = undo(booking_id=booking.pk, now=at(10, 11), user=user)
+    assert (first.status, first.completed_at, first.started_at) == (Status.IN_SERVICE, None, at(10))
+    second = undo(booking_id=booking.pk, now=at(10, 12), user=user)
+    assert (second.status, second.started_at, second.checked_in_at) == (Status.CONFIRMED, None, None)
+    third = refused(undo, booking_id=booking.pk, now=at(10, 13), user=user)
+    assert third.reason == Refusal.WRONG_STATUS
+
+
+def test_undo_another_day_is_refused(visit):
+    booking, user = visit
+    step(booking_id=booking.pk, step="check_in", now=at(10), user=user)
+
+    assert refused(undo, booking_id=booking.pk, now=at(0, 1, day=25), user=user).reason == Refusal.WRONG_STATUS
+
+
+@pytest.mark.parametrize("moment", [at(23, 59, day=23), at(0, 0, day=25)])
+def test_check_in_is_for_the_day_of_the_visit(visit, moment):
+    booking, user = visit
+
+    refusal = refused(step, booking_id=booking.pk, step="check_in", now=moment, user=user)
+
+    assert (refusal.reason, refusal.details["booking"].status) == (Refusal.WRONG_STATUS, Status.CONFIRMED)
+
+
+def test_check_in_is_open_all_of_that_day(visit):
+    booking, user = visit
+
+    assert step(booking_id=booking.pk, step="check_in", now=at(0, 0), user=user).status == Status.CHECKED_IN
+
+
+def test_no_show_waits_for_the_start(visit):
+    booking, user = visit
+
+    assert refused(step, booking_id=booking.pk, step="no_show", now=at(9, 59), user=user).reason == "wrong_status"
+    assert step(booking_id=booking.pk, step="no_show", now=at(10), user=user).status == Status.NO_SHOW
+    assert undo(booking_id=booking.pk, now=at(10, 1), user=user).status == Status.CONFIRMED
+
+
+def test_the_same_action_sent_again_changes_nothing(visit):
+    booking, user = visit
+    action_id = uuid4()
+    step(booking_id=booking.pk, step="check_in", now=at(10), user=user, action_id=action_id)
+    undo(booking_id=booking.pk, now=at(10, 1), user=user, action_id=uuid4())
+
+    again = step(booking_id=booking.pk, step="check_in", now=at(10, 2), user=user, action_id=action_id)
+
+    assert again.status == Status.CONFIRMED
+    assert BookingEvent.objects.filter(booking=booking).count() == 3
+
+
+def test_a_tap_made_offline_counts_when_it_was_made(visit):
+    booking, user = visit
+
+    late = step(booking_id=booking.pk, step="check_in", now=at(0, 10, day=25), happened_at=at(10, 2), user=user)
+
+    assert late.checked_in_at == at(10, 2)
+
+
+def test_a_tablets_clock_ahead_of_ours_counts_as_now(visit):
+    booking, user = visit
+
+    early = step(booking_id=booking.pk, step="check_in", now=at(10), happened_at=at(10) + timedelta(hours=2), user=user)
+
+    assert early.checked_in_at == at(10)
+
+
+def test_a_cancelled_visit_cannot_be_checked_in(visit):
+    booking, user = visit
+    cancel(booking_id=booking.pk, now=NOW, actor="customer")
+
+    refusal = refused(step, booking_id=booking.pk, step="check_in", now=at(10), user=user)
+
+    assert refusal.details["booking"].status == Status.CANCELLED
+
+
+def walk_in(store, user, **changes):
+    values = {"visit_type": "visit", "party_size": 1, "name": "Bea Test", "squeeze_in": False, "now": at(10, 7)}
+    return admit_walk_in(store=store, user=user, **{**values, **changes})
+
+
+def test_walk_in_takes_a_place_of_the_slot_running_now():
+    store = make_store()
+    user = make_user(store=store)
+
+    booking = walk_in(store, user)
+
+    assert (booking.status, booking.starts_at, booking.source) == (Status.CHECKED_IN, at(10), "walk_in")
+    assert Slot.objects.get().places_taken == 1
+    assert undo(booking_id=booking.pk, now=at(10, 8), user=user).status == Status.CONFIRMED
+
+
+def test_walk_in_into_a_full_slot_is_squeezed_in_only_knowingly():
+    store = make_store(capacity=1)
+    user = make_user(store=store)
+    walk_in(store, user)
+
+    assert refused(walk_in, store=store, user=user).reason == Refusal.SLOT_FULL
+    assert walk_in(store, user, squeeze_in=True).status == Status.CHECKED_IN
+    slot = Slot.objects.get()
+    assert (slot.places_taken, slot.squeezed) == (2, 1)
+
+
+def test_a_place_squeezed_in_is_not_sold_again_when_given_back():
+    store = make_store(capacity=1)
+    user = make_user(store=store)
+    make_booking(store)
+    squeezed = walk_in(store, user, squeeze_in=True)
+
+    undo(booking_id=squeezed.pk, now=at(10, 8), user=user)
+    cancel(booking_id=squeezed.pk, now=at(10, 9), actor="staff", user=user)
+
+    slot = Slot.objects.get()
+    assert (slot.places_taken, slot.squeezed) == (1, 0)
+
+
+def test_walk_in_while_closed_is_refused():
+    store = make_store()
+
+    assert refused(walk_in, store=store, user=make_user(store=store), now=at(13)).reason == Refusal.SLOT_CLOSED
+
+
+def test_walk_in_near_closing_takes_what_is_left():
+    store = make_store()
+
+    booking = walk_in(store, make_user(store=store), visit_type="advice", now=at(11, 50))
+
+    assert (booking.starts_at, booking.ends_at) == (at(11, 45), at(12))

@@ -1,0 +1,195 @@
+from datetime import time
+
+import pytest
+
+from booking.models import Booking, Status
+from booking.policy import BookingRefused, Refusal
+from booking.services.books import differences
+from booking.services.changes_of_hours import (
+    Then,
+    change_opening_hours,
+    change_rules,
+    change_slots,
+    change_special_hours,
+    remove_special_hours,
+)
+from booking.services.bookings import cancel
+from notifications.models import OutboxMessage
+from stores.hours import WeeklyInterval
+from stores.models import Slot, Store
+from tests.factories import NOW, at, make_booking, make_store, make_user
+
+pytestmark = pytest.mark.django_db
+
+MORNINGS = [WeeklyInterval(day, time(9), time(12)) for day in range(6)]
+
+
+@pytest.fixture
+def store():
+    return make_store()
+
+
+@pytest.fixture
+def user(store):
+    return make_user(store=store)
+
+
+def affected_of(call, **kwargs):
+    with pytest.raises(BookingRefused) as refused:
+        call(**kwargs)
+    assert refused.value.reason == Refusal.BOOKINGS_AFFECTED
+    return refused.value.details["affected"]
+
+
+def test_hours_that_leave_no_booking_out_are_simply_changed(store, user):
+    make_booking(store, starts_at=at(10))
+
+    change = change_opening_hours(store_id=store.pk, weekly=MORNINGS, then=None, now=NOW, user=user)
+
+    assert change.affected == ()
+    assert Store.objects.get().hours_version > store.hours_version
+
+
+def test_hours_that_leave_bookings_out_change_nothing_until_somebody_decides(store, user):
+    afternoon = make_booking(store, starts_at=at(15))
+
+    affected = affected_of(change_opening_hours, store_id=store.pk, weekly=MORNINGS, then=None, now=NOW, user=user)
+
+    assert affected == [afternoon]
+    assert store.opening_hours.count() == 12
+    assert Store.objects.get().hours_version == store.hours_version
+
+
+def test_keep_leaves_the_visit_as_it_is_and_takes_no_new_ones(store, user):
+    afternoon = make_booking(store, starts_at=at(15))
+
+    change_opening_hours(store_id=store.pk, weekly=MORNINGS, then=Then.KEEP, now=NOW, user=user)
+
+    afternoon.refresh_from_db()
+    assert afternoon.status == Status.CONFIRMED
+    with pytest.raises(BookingRefused) as refused:
+        make_booking(store, starts_at=at(15), phone="+33639980002")
+    assert refused.value.reason == Refusal.SLOT_CLOSED
+    assert list(differences(now=NOW)) == []
+    assert cancel(booking_id=afternoon.pk, now=NOW, actor="customer").status == Status.CANCELLED
+
+
+def test_a_visit_kept_before_is_not_affected_again(store, user):
+    make_booking(store, starts_at=at(15))
+    change_opening_hours(store_id=store.pk, weekly=MORNINGS, then=Then.KEEP, now=NOW, user=user)
+
+    change = change_special_hours(
+        store_id=store.pk, date=at(10, day=25).date(), intervals=[], then=None, now=NOW, user=user
+    )
+
+    assert change.affected == ()
+
+
+def test_notify_tells_each_once_even_if_moved_before(store, user):
+    make_booking(store, starts_at=at(15))
+
+    change_opening_hours(store_id=store.pk, weekly=MORNINGS, then=Then.NOTIFY, now=NOW, user=user)
+    change_opening_hours(store_id=store.pk, weekly=MORNINGS, then=Then.NOTIFY, now=NOW, user=user)
+
+    assert OutboxMessage.objects.filter(kind="change").count() == 1
+    assert Booking.objects.get().sequence == 0
+
+
+def test_cancel_cancels_and_tells_each_once(store, user):
+    make_booking(store, starts_at=at(15))
+
+    change_opening_hours(store_id=store.pk, weekly=MORNINGS, then=Then.CANCEL, now=NOW, user=user)
+
+    assert Booking.objects.get().status == Status.CANCELLED
+    assert OutboxMessage.objects.filter(kind="cancellation", state="due").count() == 1
+    assert list(differences(now=NOW)) == []
+
+
+def test_a_day_closed_and_opened_again(store, user):
+    make_booking(store, starts_at=at(10))
+    day = at(10).date()
+
+    affected_of(change_special_hours, store_id=store.pk, date=day, intervals=[], then=None, now=NOW, user=user)
+    change_special_hours(store_id=store.pk, date=day, intervals=[], then=Then.KEEP, now=NOW, user=user)
+    remove_special_hours(store_id=store.pk, date=day, then=None, now=NOW, user=user)
+
+    assert Slot.objects.get().places_taken == 1
+    assert list(differences(now=NOW)) == []
+
+
+def test_slots_laid_anew_count_every_visit_they_overlap(store, user):
+    make_booking(store, starts_at=at(10))
+    make_booking(store, starts_at=at(10, 15), phone="+33639980002")
+
+    change_rules(
+        store_id=store.pk,
+        change=lambda one: Store.objects.filter(pk=one.pk).update(slot_minutes=20, hours_version=one.hours_version + 1),
+        then=None,
+        now=NOW,
+        user=user,
+    )
+
+    rows = Slot.objects.order_by("starts_at").values_list("starts_at", "places_taken")
+    assert list(rows) == [(at(10), 2), (at(10, 20), 1)]
+    assert list(differences(now=NOW)) == []
+
+
+def change(store, user, **changes):
+    values = {"from_at": at(10), "to_at": at(10, 30), "then": None, "now": NOW}
+    return change_slots(store_id=store.pk, user=user, **{**values, **changes})
+
+
+def test_closing_slots_names_those_in_them(store, user):
+    inside = make_booking(store, starts_at=at(10, 15))
+    make_booking(store, starts_at=at(10, 30), phone="+33639980002")
+
+    assert affected_of(change, store=store, user=user, closed=True) == [inside]
+    change(store, user, closed=True, then=Then.KEEP)
+
+    assert list(Slot.objects.order_by("starts_at").values_list("closed", flat=True)) == [True, True, False]
+    with pytest.raises(BookingRefused):
+        make_booking(store, starts_at=at(10), phone="+33639980003")
+    assert change(store, user, closed=False).affected == ()
+    assert make_booking(store, starts_at=at(10), phone="+33639980003").status == Status.CONFIRMED
+
+
+def test_a_smaller_capacity_names_those_who_booked_last(store, user):
+    first = make_booking(store)
+    last = make_booking(store, phone="+33639980002")
+
+    assert affected_of(change, store=store, user=user, capacity=1) == [last]
+    change(store, user, capacity=1, then=Then.CANCEL)
+
+    assert list(Booking.objects.filter(status=Status.CONFIRMED)) == [first]
+    slot = Slot.objects.get(starts_at=at(10))
+    assert (slot.capacity, slot.places_taken, slot.squeezed) == (1, 1, 0)
+
+
+def test_a_smaller_capacity_kept_counts_the_rest_as_squeezed_in(store, user):
+    make_booking(store)
+    make_booking(store, phone="+33639980002")
+
+    change(store, user, capacity=1, then=Then.KEEP)
+
+    slot = Slot.objects.get(starts_at=at(10))
+    assert (slot.capacity, slot.places_taken, slot.squeezed) == (1, 2, 1)
+    assert list(differences(now=NOW)) == []
+
+
+def test_a_larger_capacity_lets_more_in(store, user):
+    change(store, user, capacity=3)
+
+    for number in range(3):
+        make_booking(store, phone=f"+3363998000{number}")
+    with pytest.raises(BookingRefused):
+        make_booking(store, phone="+33639980009")
+
+
+def test_slots_where_none_are_or_of_an_unknown_desk_are_refused(store, user):
+    for changes, reason in (
+        ({"from_at": at(12), "to_at": at(13), "closed": True}, Refusal.SLOT_CLOSED),
+        ({"desk": "elsewhere", "closed": True}, Refusal.NOT_FOUND),
+    ):
+        with pytest.raises(BookingRefused) as refused:
+            change(store, user, **changes)
+        assert refused.value.reason == reason

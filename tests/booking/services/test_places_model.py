@@ -1,0 +1,126 @@
+"""Any order of bookings, holds, moves, cancellings and changes leaves counters that agree with the books."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.extra.django import TestCase
+
+from booking.models import Actor, Booking, Hold, Source, Status
+from booking.policy import BookingRefused, Refusal
+from booking.services.bookings import cancel, reschedule
+from booking.services.books import differences
+from booking.services.changes_of_hours import Then, change_slots
+from booking.services.holds import hold, release_hold
+from booking.services.places import release_expired_holds
+from booking.tokens import hold_token
+from stores.models import Slot
+from tests.factories import NOW, at, make_booking, make_store, make_user
+
+STARTS = st.sampled_from([at(9), at(9, 15), at(9, 30), at(9, 45)])
+KINDS = st.sampled_from(["visit", "advice"])
+PARTIES = st.integers(1, 3)
+
+
+class Places(RuleBasedStateMachine):
+    """A shop open for one hour with two desks, and what people may do there."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        Slot.objects.all().delete()
+        self.now = NOW
+        self.store = make_store(capacity=3, kept_back=1, desks=("left", "right"), open_bookings_per_customer=99)
+        self.user = make_user(store=self.store)
+        self.holds: list[Hold] = []
+
+    @rule(starts_at=STARTS, kind=KINDS, party_size=PARTIES, source=st.sampled_from([Source.API, Source.PHONE]))
+    def book(self, starts_at, kind, party_size, source):
+        self._attempt(
+            make_booking,
+            self.store,
+            starts_at=starts_at,
+            visit_type=kind,
+            party_size=party_size,
+            source=source,
+            now=self.now,
+        )
+
+    @rule(starts_at=STARTS, kind=KINDS, party_size=PARTIES)
+    def keep(self, starts_at, kind, party_size):
+        kept = self._attempt(
+            hold,
+            store=self.store.slug,
+            visit_type=kind,
+            starts_at=starts_at,
+            party_size=party_size,
+            now=self.now,
+        )
+        if kept:
+            self.holds.append(kept)
+
+    @precondition(lambda self: self.holds)
+    @rule(data=st.data())
+    def let_go(self, data):
+        kept = data.draw(st.sampled_from(self.holds))
+        release_hold(token=hold_token(kept.public_id), now=self.now)
+
+    @rule(minutes=st.integers(1, 10))
+    def wait(self, minutes):
+        self.now += timedelta(minutes=minutes)
+
+    @rule()
+    def sweep(self):
+        release_expired_holds(now=self.now)
+
+    @rule(data=st.data(), starts_at=STARTS, actor=st.sampled_from([Actor.CUSTOMER, Actor.STAFF]))
+    def move(self, data, starts_at, actor):
+        booking = self._any_booking(data)
+        if booking:
+            self._attempt(reschedule, booking_id=booking.pk, starts_at=starts_at, now=self.now, actor=actor)
+
+    @rule(data=st.data())
+    def call_off(self, data):
+        booking = self._any_booking(data)
+        if booking:
+            cancel(booking_id=booking.pk, now=self.now, actor=Actor.CUSTOMER)
+
+    @rule(starts_at=STARTS, capacity=st.integers(0, 4))
+    def resize(self, starts_at, capacity):
+        change_slots(
+            store_id=self.store.pk,
+            from_at=starts_at,
+            to_at=starts_at + timedelta(minutes=15),
+            capacity=capacity,
+            then=Then.KEEP,
+            now=self.now,
+            user=self.user,
+        )
+
+    @invariant()
+    def counters_agree_with_the_books(self):
+        assert list(differences(now=self.now)) == []
+
+    @invariant()
+    def never_one_too_many(self):
+        for slot in Slot.objects.all():
+            assert slot.places_taken <= slot.capacity + slot.squeezed
+
+    def _attempt(self, call, *args, **kwargs):
+        try:
+            return call(*args, **kwargs)
+        except BookingRefused as refused:
+            assert refused.reason in {Refusal.SLOT_FULL, Refusal.SLOT_CLOSED, Refusal.WRONG_STATUS}
+            return None
+
+    def _any_booking(self, data):
+        bookings = list(Booking.objects.filter(status=Status.CONFIRMED).order_by("pk"))
+        return data.draw(st.sampled_from(bookings)) if bookings else None
+
+
+class TestPlaces(TestCase, Places.TestCase):
+    settings = settings(max_examples=25, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+pytestmark = pytest.mark.django_db

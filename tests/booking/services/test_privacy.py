@@ -1,0 +1,66 @@
+from datetime import timedelta
+
+import pytest
+
+from booking.models import Booking, IdempotentAnswer, Status
+from booking.services.privacy import customer_data, erase, forget_old
+from notifications.models import OutboxMessage
+from stores.models import Slot
+from tests.factories import NOW, at, make_booking, make_store
+
+pytestmark = pytest.mark.django_db
+
+
+def test_customer_data_holds_all_that_is_kept():
+    booking = make_booking(make_store(), email="ada@example.org", note="Side door")
+
+    data = customer_data(booking)
+
+    assert data["customer"] == {
+        "name": "Ada Test",
+        "phone": "+33639980001",
+        "email": "ada@example.org",
+        "locale": "en",
+    }
+    assert (data["note"], data["starts_at"]) == ("Side door", "2026-11-24T10:00:00+01:00")
+
+
+def test_erase_empties_who_came_and_cancels_what_is_to_come():
+    store = make_store()
+    booking = make_booking(store, email="ada@example.org", note="Side door")
+    IdempotentAnswer.objects.create(
+        route="x", key="k", fingerprint="f", status=201, body="Ada Test", subject=booking.reference, created_at=NOW
+    )
+
+    erase(booking_id=booking.pk, now=NOW, actor="customer")
+
+    booking.refresh_from_db()
+    assert (booking.name, booking.phone, booking.email, booking.note) == ("", "", "", "")
+    assert (booking.status, booking.erased_at) == (Status.CANCELLED, NOW)
+    assert Slot.objects.get().places_taken == 0
+    assert not IdempotentAnswer.objects.exists()
+    assert not OutboxMessage.objects.exclude(state="skipped").exists()
+
+
+def test_erase_of_a_past_visit_keeps_its_counts():
+    store = make_store()
+    booking = make_booking(store)
+
+    erase(booking_id=booking.pk, now=at(12), actor="customer")
+
+    booking.refresh_from_db()
+    assert (booking.status, booking.name) == (Status.CONFIRMED, "")
+    assert Slot.objects.get().places_taken == 1
+
+
+def test_forget_old_follows_each_stores_rule():
+    short, long = make_store("short", keep_days=30), make_store("long", keep_days=90)
+    make_booking(short)
+    make_booking(long, phone="+33639980002")
+    later = at(12) + timedelta(days=31)
+
+    assert forget_old(now=later, dry_run=True) == {"short": 1}
+    assert Booking.objects.filter(name="Ada Test").count() == 2
+    assert forget_old(now=later) == {"short": 1}
+    assert forget_old(now=later) == {}
+    assert list(Booking.objects.filter(name="Ada Test").values_list("store__slug", flat=True)) == ["long"]
