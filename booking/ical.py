@@ -3,7 +3,7 @@
 import unicodedata
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal
+from typing import Literal
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
@@ -54,7 +54,7 @@ class _Line(Contentline):
 class _Calendar(Calendar):
     """A calendar that writes what its visits share once: a feed of 500 takes half the time."""
 
-    def content_lines(self, sorted: bool = True) -> Contentlines:  # noqa: A002 -- the package's name
+    def content_lines(self, sorted: bool = True) -> Contentlines:
         written: dict[object, _Line] = {}
         lines = Contentlines()
         for name, value in self.property_items(sorted=sorted):
