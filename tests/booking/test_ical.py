@@ -15,7 +15,7 @@ import vobject
 from hypothesis import given
 from hypothesis import strategies as st
 from ical.calendar_stream import IcsCalendarStream
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django.fixtures import Settings
 
 from booking.ical import Method, booking_calendar, feed_calendar
 from booking.models import Booking, Status
@@ -249,7 +249,7 @@ def test_booking_calendar_without_address_gives_no_url() -> None:
     assert not [line for line in lines_of(file) if line.startswith(("URL", "DESCRIPTION:See"))]
 
 
-def test_booking_calendar_store_without_email_organizes_by_ours(settings: SettingsWrapper) -> None:
+def test_booking_calendar_store_without_email_organizes_by_ours(settings: Settings) -> None:
     settings.DEFAULT_FROM_EMAIL = "carillon@example.org"
 
     file = booking_calendar(a_booking(store=a_store(email="")), method="PUBLISH", manage_url=None, now=NOW)
@@ -439,7 +439,8 @@ def test_any_text_comes_back_and_adds_nothing(names: list[str], store_name: str,
     assert names_of(file) <= ALL_PROPERTIES
     parsed = icalendar.Calendar.from_ical(file)
     assert len(parsed.events) == len(names)
-    assert str(parsed["NAME"]) == plain(store_name)
+    location = plain(f"{store_name}, 1 quai du Test, 79000 {store_name}")
+    assert {str(event["LOCATION"]) for event in parsed.events} == {location}
     assert {str(event["SUMMARY"]).split(" · ", 1)[1] for event in parsed.events} == {plain(f"{visit_type} · 2 people")}
     assert {frozenset(event) for event in parsed.events} == {frozenset(EVENT_PROPERTIES)}
     assert {str(event["ORGANIZER"]) for event in parsed.events} == {"mailto:port@example.org"}
