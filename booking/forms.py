@@ -1,0 +1,105 @@
+"""What customers type into pages: shape alone; what may be booked is decided by the services."""
+
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from booking.customer_input import BadInput, read_email, read_name, read_note, read_phone
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One line of the error summary; `field_id` is what its link leads to, if anything."""
+
+    text: str
+    field_id: str = ""
+
+
+class TypedField(forms.Field):
+    """What somebody typed, read by a function of `booking.customer_input`."""
+
+    def __init__(self, read: Callable[[str], str], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.read = read
+
+    def clean(self, value: Any) -> str:
+        """Return what is kept of the typed text. Raises ValidationError."""
+        try:
+            return self.read(value or "")
+        except BadInput as bad:
+            raise ValidationError(str(bad.message), code=bad.code) from None
+
+
+class DetailsForm(forms.Form):
+    """Who comes: at most five fields, each with the reason why it is asked."""
+
+    name = TypedField(
+        read_name,
+        label=_("Your name"),
+        help_text=_("So that the store knows who is coming."),
+        widget=forms.TextInput(attrs={"autocomplete": "name", "spellcheck": "false"}),
+    )
+    phone = TypedField(
+        read_note,  # the store's country decides, see __init__
+        required=False,
+        label=_("Phone number"),
+        help_text=_("For a text message with your booking, and reminders. For nothing else."),
+        widget=forms.TelInput(attrs={"autocomplete": "tel"}),
+    )
+    email = TypedField(
+        read_email,
+        required=False,
+        label=_("E-mail address"),
+        help_text=_("For your booking with a calendar file, and reminders if we cannot text you."),
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false", "autocapitalize": "none"}),
+    )
+    note = TypedField(
+        read_note,
+        required=False,
+        label=_("A note for the store"),
+        help_text=_("What helps them get ready. Nothing private, please: all staff can read it."),
+        widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"}),
+    )
+    key = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    use_required_attribute = False
+
+    def __init__(self, *args: Any, country: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        phone = self.fields["phone"]
+        assert isinstance(phone, TypedField)
+        phone.read = lambda text: read_phone(text, country=country)
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for a phone number or an e-mail address."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if not self.errors and not cleaned.get("phone") and not cleaned.get("email"):
+            self.add_error("phone", ValidationError(_("Enter a phone number or an e-mail address."), code="required"))
+        return cleaned
+
+    def clean_key(self) -> str:
+        """Return the key made with the form; one that is missing or not ours counts as a new one."""
+        try:
+            return str(uuid.UUID(self.cleaned_data["key"]))
+        except ValueError:
+            return str(uuid.uuid4())
+
+    def typed(self) -> Iterator[tuple[str, str]]:
+        """Yield each field with what was typed, to be carried to the next page as it is."""
+        for name in self.fields:
+            value = self.data.get(name, "")
+            if value:
+                yield name, value
+
+    def problems(self) -> list[Problem]:
+        """Return a line for each error, in the order of the fields."""
+        return [
+            Problem(text=str(error), field_id=self[name].id_for_label)
+            for name in self.fields
+            for error in self.errors.get(name, [])
+        ]

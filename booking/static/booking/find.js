@@ -1,0 +1,20 @@
+// Stores near me: asks for the position only when the button is pressed, and sends it no finer than about 100 m.
+(() => {
+  const button = document.getElementById("near");
+  if (!button || !("geolocation" in navigator)) return;
+  const status = document.getElementById("near-status");
+  const round = (degrees) => degrees.toFixed(3);
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    status.textContent = button.dataset.wait;
+    navigator.geolocation.getCurrentPosition(
+      ({ coords }) => {
+        location.assign(`?near=${round(coords.latitude)},${round(coords.longitude)}`);
+      },
+      () => {
+        status.textContent = button.dataset.failed;
+      },
+      { maximumAge: 600000, timeout: 10000 },
+    );
+  });
+})();

@@ -1,0 +1,86 @@
+"""What a page's address or form asks for, read without trusting a character of it."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from booking.forms import Problem
+from booking.policy import Refusal
+from booking.texts import refusal_sentence
+from stores.slots import StoreRules, VisitTypeRule
+
+# Nothing is booked outside these years, and sums with dates stay within what Python can count.
+FIRST_YEAR, LAST_YEAR = 2000, 2999
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A visit as asked for; what could not be read is a problem and stands here as its default."""
+
+    visit_type: VisitTypeRule
+    party_size: int
+    starts_at: datetime | None
+    from_date: date | None
+    problems: tuple[Problem, ...]
+    status: int
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """Return what leads to the choice of a time for this visit."""
+        return {"visit_type": self.visit_type.slug, "party_size": str(self.party_size)}
+
+
+def read_asked(data: QueryDict, rules: StoreRules) -> Asked:
+    """Read `visit_type`, `party_size`, `starts_at` and `from`; the store must have a visit type."""
+    problems: list[Problem] = []
+    status = 200
+    slug = data.get("visit_type", "")
+    visit_type = rules.visit_type(slug) if slug else rules.visit_types[0]
+    if visit_type is None:
+        problems.append(Problem(_("This store does not offer this kind of visit. Please choose another one.")))
+        visit_type, status = rules.visit_types[0], 404
+    party_size = _read_count(data.get("party_size", "") or "1")
+    if party_size is None or party_size > visit_type.max_party_size:
+        too_many = party_size is not None
+        text = refusal_sentence(Refusal.PARTY_TOO_LARGE) if too_many else _("Say how many people will come.")
+        problems.append(Problem(text, "id_party_size" if visit_type.max_party_size > 1 else ""))
+        party_size = visit_type.max_party_size if too_many else 1
+        status = status if status != 200 else 409 if too_many else 400
+    starts_at = read_instant(data.get("starts_at", ""))
+    if starts_at is None and data.get("starts_at"):
+        problems.append(Problem(_("This time could not be read. Please choose one below.")))
+        status = 400
+    from_date = read_day(data.get("from", ""))
+    if from_date is None and data.get("from"):
+        problems.append(Problem(_("This day does not exist. Please choose one below.")))
+        status = 400
+    return Asked(visit_type, party_size, starts_at, from_date, tuple(problems), status)
+
+
+def read_instant(text: str) -> datetime | None:
+    """Return an RFC 3339 time with an offset, in UTC; None for anything else."""
+    try:
+        # A plus sign that nobody escaped arrives as a space.
+        moment = datetime.fromisoformat(text.strip().replace(" ", "+"))
+    except ValueError:
+        return None
+    if moment.utcoffset() is None or not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        return None
+    return moment.astimezone(UTC)
+
+
+def read_day(text: str) -> date | None:
+    """Return a date such as 2027-02-28; None for anything else."""
+    try:
+        day = datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 -- a day has no zone
+    except ValueError:
+        return None
+    return day if FIRST_YEAR <= day.year <= LAST_YEAR else None
+
+
+def _read_count(text: str) -> int | None:
+    if not (text.isascii() and text.isdigit() and len(text) <= 4):
+        return None
+    return int(text) or None

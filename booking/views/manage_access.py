@@ -1,0 +1,101 @@
+"""The key to one booking's pages: a link's token is swapped for a short cookie that opens this booking alone."""
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.conf import settings
+from django.core.signing import BadSignature, TimestampSigner
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+
+from booking import limits
+from booking.models import Booking
+from booking.queries import booking_by_reference
+from booking.tokens import is_manage_token, read_reference
+from booking.views.refusals import too_many
+
+COOKIE = "booking"
+COOKIE_SECONDS = 30 * 60
+_signer = TimestampSigner(salt="booking.manage")
+
+BookingView = Callable[[HttpRequest, Booking], HttpResponseBase]
+
+
+def give_key(response: HttpResponseBase, reference: str) -> None:
+    """Let this browser open one booking's pages for the next half hour."""
+    response.set_cookie(
+        COOKIE,
+        _signer.sign(reference),
+        max_age=COOKIE_SECONDS,
+        path=reverse("manage", args=[reference]),
+        secure=settings.IS_HTTPS,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def has_key(request: HttpRequest, reference: str) -> bool:
+    """Tell whether this browser may open the booking."""
+    try:
+        return _signer.unsign(request.COOKIES.get(COOKIE, ""), max_age=COOKIE_SECONDS) == reference
+    except BadSignature:
+        return False
+
+
+def opened_by_key(view: BookingView) -> Callable[[HttpRequest, str], HttpResponseBase]:
+    """Hand the booking to the view where the browser holds its key; else the page that says how to get in.
+
+    An unknown, an erased and somebody else's booking all give the same answer.
+    """
+
+    @wraps(view)
+    def wrapper(request: HttpRequest, reference: str) -> HttpResponseBase:
+        plain = read_reference(reference)
+        if plain is None:
+            return keep_private(not_open(request))
+        token = request.GET.get("token")
+        canonical_path = request.path.replace(reference, plain, 1)
+        if token is not None:
+            return keep_private(_swap(request, plain, token, canonical_path))
+        if plain != reference:
+            return keep_private(HttpResponseRedirect(canonical_path))
+        booking = booking_by_reference(plain) if has_key(request, plain) else None
+        if booking is None or booking.erased_at is not None:
+            return keep_private(not_open(request))
+        response = view(request, booking)
+        if not response.cookies.get(COOKIE):
+            give_key(response, plain)
+        return keep_private(response)
+
+    return wrapper
+
+
+def _swap(request: HttpRequest, reference: str, token: str, path: str) -> HttpResponseBase:
+    """Take the token out of the address bar: the same page again, opened by a cookie."""
+    if not is_manage_token(reference, token):
+        try:
+            limits.wrong_token(request)
+        except limits.RateLimited as limited:
+            return too_many(request, limited)
+        return not_open(request)
+    booking = booking_by_reference(reference)
+    if booking is None or booking.erased_at is not None:
+        return not_open(request)
+    response = HttpResponseRedirect(path)
+    response.status_code = 303
+    give_key(response, reference)
+    return response
+
+
+def not_open(request: HttpRequest) -> HttpResponse:
+    """Return the page that says how to get in, the same whatever the reason."""
+    return render(request, "customer/not_open.html", status=404)
+
+
+def keep_private(response: HttpResponseBase) -> HttpResponseBase:
+    """Keep a page out of caches, search engines and other sites' logs."""
+    response["Cache-Control"] = "no-store, private"
+    response["Referrer-Policy"] = "no-referrer"
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    return response

@@ -1,0 +1,99 @@
+"""Opening hours in words: the week, the special days to come, and whether it is open now."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.utils.dates import WEEKDAYS
+from django.utils.translation import gettext as _
+
+from booking import texts
+from stores.hours import open_intervals
+from stores.queries import StoreDetail
+
+SPECIAL_DAYS_SHOWN = timedelta(days=62)
+DAYS_LOOKED_AHEAD = timedelta(days=14)
+
+
+@dataclass(frozen=True, slots=True)
+class DayHours:
+    """When it is open on a day, in words; no times: closed."""
+
+    name: str
+    times: tuple[str, ...]
+    is_today: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OpenNow:
+    is_open: bool
+    words: str
+
+
+def week(store: StoreDetail, *, now: datetime) -> list[DayHours]:
+    """Return the seven weekdays, Monday first, as they are without special hours."""
+    today = now.astimezone(ZoneInfo(store.time_zone)).weekday()
+    return [
+        DayHours(
+            name=str(WEEKDAYS[weekday]),
+            times=_in_words([(one.opens, one.closes) for one in store.weekly if one.weekday == weekday]),
+            is_today=weekday == today,
+        )
+        for weekday in range(7)
+    ]
+
+
+def special_days(store: StoreDetail, *, now: datetime) -> list[DayHours]:
+    """Return the days of the next two months that have hours of their own."""
+    today = now.astimezone(ZoneInfo(store.time_zone)).date()
+    return [
+        DayHours(name=texts.day_in_words(day), times=_in_words(times), is_today=day == today)
+        for day, times in sorted(store.special.items())
+        if today <= day <= today + SPECIAL_DAYS_SHOWN
+    ]
+
+
+def open_now(store: StoreDetail, *, now: datetime) -> OpenNow | None:
+    """Return whether it is open, until or from when; None where it does not open within two weeks."""
+    zone = ZoneInfo(store.time_zone)
+    today = now.astimezone(zone).date()
+    for interval in open_intervals(
+        store.weekly,
+        store.special,
+        first_date=today - timedelta(days=1),
+        last_date=today + DAYS_LOOKED_AHEAD,
+        zone=zone,
+    ):
+        if interval.starts_at <= now < interval.ends_at:
+            return OpenNow(True, _until(interval.ends_at, today, zone))
+        if interval.starts_at > now:
+            return OpenNow(False, _from(interval.starts_at, today, zone))
+    return None
+
+
+def _until(ends_at: datetime, today: date, zone: ZoneInfo) -> str:
+    if ends_at.astimezone(zone).date() - today > timedelta(days=1):
+        return _("Open")
+    return _("Open until {time}").format(time=texts.time_in_words(ends_at, zone))
+
+
+def _from(starts_at: datetime, today: date, zone: ZoneInfo) -> str:
+    if starts_at.astimezone(zone).date() == today:
+        return _("Closed, opens at {time}").format(time=texts.time_in_words(starts_at, zone))
+    return _("Closed, opens {moment}").format(moment=texts.moment_in_words(starts_at, zone))
+
+
+def _in_words(times: Sequence[tuple[time, time]]) -> tuple[str, ...]:
+    return tuple(_interval(opens, closes) for opens, closes in sorted(times))
+
+
+def _interval(opens: time, closes: time) -> str:
+    if opens == closes == time.min:
+        return _("All day")
+    return _("{opens} to {closes}").format(opens=_clock(opens), closes=_clock(closes))
+
+
+def _clock(at: time) -> str:
+    """Return a wall-clock time in words; the date beside it plays no part."""
+    return texts.time_in_words(datetime.combine(date(2000, 1, 1), at, UTC), ZoneInfo("UTC"))

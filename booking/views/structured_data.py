@@ -1,0 +1,95 @@
+"""A store as schema.org describes it, for search engines: a data block that no text of a store can break out of."""
+
+import json
+from datetime import datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
+
+from stores.queries import StoreDetail
+
+# As django.utils.html.json_script writes them: nothing in the block ends it or looks like a tag.
+_ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_SPECIAL_DAYS_TOLD = timedelta(days=62)
+
+
+def store_as_json_ld(store: StoreDetail, *, now: datetime) -> SafeString:
+    """Return a store's JSON-LD, safe to stand in a script element."""
+    text = json.dumps(_store(store, now=now), ensure_ascii=False, separators=(",", ":"))
+    return mark_safe(text.translate(_ESCAPES))  # noqa: S308 -- every character that could end the block is escaped
+
+
+def _store(store: StoreDetail, *, now: datetime) -> dict[str, Any]:
+    address = {
+        "streetAddress": store.street,
+        "postalCode": store.postal_code,
+        "addressLocality": store.town,
+        "addressCountry": store.country,
+    }
+    optional = {"telephone": store.phone, "sameAs": store.website}
+    return {
+        "@context": "https://schema.org",
+        "@type": "Store",
+        "@id": _url("store", store),
+        "url": _url("store", store),
+        "name": store.name,
+        "address": {"@type": "PostalAddress", **_given(address)},
+        "geo": {"@type": "GeoCoordinates", "latitude": store.latitude, "longitude": store.longitude},
+        **_given(optional),
+        "openingHoursSpecification": [
+            {
+                "@type": "OpeningHoursSpecification",
+                "dayOfWeek": f"https://schema.org/{_DAYS[one.weekday]}",
+                **_times(one.opens, one.closes),
+            }
+            for one in store.weekly
+        ],
+        "specialOpeningHoursSpecification": _special(store, now=now),
+        "potentialAction": {
+            "@type": "ReserveAction",
+            "target": {
+                "@type": "EntryPoint",
+                "urlTemplate": _url("book", store),
+                "inLanguage": [code for code, _name in settings.LANGUAGES],
+                "actionPlatform": [
+                    "https://schema.org/DesktopWebPlatform",
+                    "https://schema.org/MobileWebPlatform",
+                ],
+            },
+            "result": {"@type": "Reservation"},
+        },
+    }
+
+
+def _special(store: StoreDetail, *, now: datetime) -> list[dict[str, str]]:
+    today = now.astimezone(ZoneInfo(store.time_zone)).date()
+    return [
+        {
+            "@type": "OpeningHoursSpecification",
+            "validFrom": day.isoformat(),
+            "validThrough": day.isoformat(),
+            **_times(opens, closes, is_closed=not times),
+        }
+        for day, times in sorted(store.special.items())
+        if today <= day <= today + _SPECIAL_DAYS_TOLD
+        for opens, closes in times or [(time.min, time.min)]
+    ]
+
+
+def _times(opens: time, closes: time, *, is_closed: bool = False) -> dict[str, str]:
+    """Return both times; the same twice says "closed", so a whole day ends a minute early, as search engines ask."""
+    if opens == closes and not is_closed:
+        return {"opens": f"{opens:%H:%M}", "closes": "23:59"}
+    return {"opens": f"{opens:%H:%M}", "closes": f"{closes:%H:%M}"}
+
+
+def _given(fields: dict[str, str]) -> dict[str, str]:
+    return {name: value for name, value in fields.items() if value}
+
+
+def _url(name: str, store: StoreDetail) -> str:
+    return settings.PUBLIC_URL + reverse(name, args=[store.slug])
