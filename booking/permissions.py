@@ -14,20 +14,25 @@ def memberships(user: User) -> list[StoreMembership]:
     return list(StoreMembership.objects.filter(user=user).select_related("store").order_by("store__name", "store_id"))
 
 
-def member_store(user: User, slug: str, *, need: Role = Role.STAFF) -> Store:
-    """Return a store the user works at.
+def membership(user: User, slug: str, *, need: Role = Role.STAFF) -> StoreMembership:
+    """Return the user's membership of a store, with the store.
 
     Raises BookingRefused: NOT_FOUND where the user is no member, NOT_PERMITTED where the role is not enough.
     """
-    membership = StoreMembership.objects.filter(user=user, store__slug=slug).select_related("store").first()
-    if membership is None:
+    found = StoreMembership.objects.filter(user=user, store__slug=slug).select_related("store").first()
+    if found is None:
         raise BookingRefused(Refusal.NOT_FOUND)
-    _require(membership.role, need)
-    return membership.store
+    _require(found.role, need)
+    return found
+
+
+def member_store(user: User, slug: str, *, need: Role = Role.STAFF) -> Store:
+    """Return a store the user works at. Raises as membership."""
+    return membership(user, slug, need=need).store
 
 
 def member_booking(user: User, reference: str, *, need: Role = Role.STAFF) -> Booking:
-    """Return a booking of a store the user works at, with store, desk and visit type. Raises as member_store."""
+    """Return a booking of a store the user works at, with store, desk and visit type. Raises as membership."""
     booking = (
         Booking.objects.filter(reference=read_reference(reference), store__memberships__user=user)
         .annotate(member_role=F("store__memberships__role"))
