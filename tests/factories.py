@@ -77,7 +77,7 @@ def make_booking(
     visit_type: str = "visit",
     party_size: int = 1,
     name: str = "Ada Test",
-    phone: str = "+33639980001",
+    phone: str = "+33612345601",
     email: str = "",
     note: str = "",
     locale: str = "en",

@@ -89,7 +89,7 @@ def test_every_day_asked_for_is_there_even_without_times():
 def test_places_left_count_all_desks_but_a_party_needs_one():
     store = make_store(capacity=2, desks=("left", "right"))
     make_booking(store)
-    make_booking(store, phone="+33639980002")
+    make_booking(store, phone="+33612345602")
 
     assert free(store)[at(10)] == 2
     assert at(10) not in free(store, party_size=2)
@@ -157,7 +157,7 @@ def test_version_changes_when_a_hold_runs_out():
 def test_availability_costs_three_statements(bookings, django_assert_num_queries):
     store = make_store(capacity=4)
     for number in range(bookings):
-        make_booking(store, phone=f"+3363998000{number}", starts_at=at(10 + number // 2, 15 * number % 60))
+        make_booking(store, phone=f"+3361234560{number}", starts_at=at(10 + number // 2, 15 * number % 60))
 
     with django_assert_num_queries(3):
         free(store, to_date=TUESDAY + timedelta(days=27))

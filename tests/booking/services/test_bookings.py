@@ -2,9 +2,9 @@ from datetime import timedelta
 
 import pytest
 
-from booking.models import Actor, Booking, BookingEvent, Status
+from booking.models import Actor, Booking, BookingEvent, Source, Status
 from booking.policy import BookingRefused, Refusal, UnknownStore, UnknownVisitType
-from booking.services.bookings import cancel, confirm_attendance, reschedule
+from booking.services.bookings import CustomerDetails, book, cancel, confirm_attendance, reschedule
 from booking.services.holds import hold
 from booking.tokens import hold_token
 from notifications.models import OutboxMessage
@@ -34,7 +34,10 @@ def test_book_takes_places_and_writes_all_that_belongs_to_it():
     assert booking.visit_date == at(10).date()
     assert taken(store) == [2]
     assert list(BookingEvent.objects.values_list("kind", flat=True)) == ["booked"]
-    assert sorted(OutboxMessage.objects.values_list("kind", "channel")) == [("confirmation", "sms")]
+    assert sorted(OutboxMessage.objects.values_list("kind", "offset", "channel")) == [
+        ("confirmation", "", "sms"),
+        ("reminder", "1d", "sms"),
+    ]
     assert StoreDay.objects.get(store=store).date == at(10).date()
 
 
@@ -51,7 +54,7 @@ def test_book_full_slot_is_refused_and_changes_nothing():
     store = make_store(capacity=1)
     make_booking(store)
 
-    reason = refusal_of(make_booking, store, phone="+33639980002")
+    reason = refusal_of(make_booking, store, phone="+33612345602")
 
     assert reason == Refusal.SLOT_FULL
     assert taken(store) == [1]
@@ -62,7 +65,7 @@ def test_book_second_slot_of_visit_full_gives_the_first_back():
     store = make_store(capacity=1)
     make_booking(store, starts_at=at(10, 15))
 
-    reason = refusal_of(make_booking, store, visit_type="advice", phone="+33639980002")
+    reason = refusal_of(make_booking, store, visit_type="advice", phone="+33612345602")
 
     assert reason == Refusal.SLOT_FULL
     assert list(Slot.objects.filter(places_taken__gt=0).values_list("starts_at", flat=True)) == [at(10, 15)]
@@ -103,7 +106,7 @@ def test_book_more_than_a_customers_share_is_refused_by_phone_and_by_email():
 
     assert refusal_of(make_booking, store) == Refusal.TOO_MANY_OPEN_BOOKINGS
     assert refusal_of(make_booking, store, phone="", email="ada@example.org") == Refusal.TOO_MANY_OPEN_BOOKINGS
-    assert make_booking(store, phone="+33639980002").status == Status.CONFIRMED
+    assert make_booking(store, phone="+33612345602").status == Status.CONFIRMED
 
 
 def test_book_unknown_store_or_visit_type_is_a_lookup_error():
@@ -120,9 +123,9 @@ def test_book_from_the_web_leaves_the_places_kept_back():
     store = make_store(capacity=2, kept_back=1)
     make_booking(store)
 
-    assert refusal_of(make_booking, store, phone="+33639980002") == Refusal.SLOT_FULL
-    assert make_booking(store, phone="+33639980002", source="phone").status == Status.CONFIRMED
-    assert refusal_of(make_booking, store, phone="+33639980003", source="phone") == Refusal.SLOT_FULL
+    assert refusal_of(make_booking, store, phone="+33612345602") == Refusal.SLOT_FULL
+    assert make_booking(store, phone="+33612345602", source="phone").status == Status.CONFIRMED
+    assert refusal_of(make_booking, store, phone="+33612345603", source="phone") == Refusal.SLOT_FULL
 
 
 def test_book_by_staff_needs_no_minimum_notice_but_a_slot_not_over():
@@ -147,11 +150,11 @@ def test_book_stays_at_one_desk_and_takes_the_emptiest():
     store = make_store(capacity=2, desks=("left", "right"))
 
     first = make_booking(store, party_size=1)
-    second = make_booking(store, party_size=2, phone="+33639980002")
+    second = make_booking(store, party_size=2, phone="+33612345602")
 
     assert {first.desk.slug, second.desk.slug} == {"left", "right"}
-    assert refusal_of(make_booking, store, party_size=2, phone="+33639980003") == Refusal.SLOT_FULL
-    assert make_booking(store, party_size=1, phone="+33639980003").desk == first.desk
+    assert refusal_of(make_booking, store, party_size=2, phone="+33612345603") == Refusal.SLOT_FULL
+    assert make_booking(store, party_size=1, phone="+33612345603").desk == first.desk
 
 
 def test_book_with_a_hold_takes_its_places_once():
@@ -159,15 +162,12 @@ def test_book_with_a_hold_takes_its_places_once():
     kept = hold(store=store.slug, visit_type="visit", starts_at=at(10), party_size=1, now=NOW)
 
     assert refusal_of(make_booking, store) == Refusal.SLOT_FULL
-    from booking.models import Source
-    from booking.services.bookings import CustomerDetails, book
-
     booking = book(
         store=store.slug,
         visit_type="visit",
         starts_at=at(10),
         party_size=1,
-        customer=CustomerDetails(name="Ada Test", phone="+33639980001"),
+        customer=CustomerDetails(name="Ada Test", phone="+33612345601"),
         note="",
         source=Source.API,
         now=NOW + timedelta(minutes=4),
@@ -196,8 +196,13 @@ def test_reschedule_moves_places_and_messages_and_keeps_the_reference():
 
     assert (moved.reference, moved.sequence, moved.starts_at) == (booking.reference, 1, at(11))
     assert taken(store) == [0, 1]
-    states = OutboxMessage.objects.order_by("sequence").values_list("kind", "sequence", "state")
-    assert list(states) == [("confirmation", 0, "skipped"), ("change", 1, "due")]
+    states = OutboxMessage.objects.order_by("sequence", "kind").values_list("kind", "sequence", "state")
+    assert list(states) == [
+        ("confirmation", 0, "skipped"),
+        ("reminder", 0, "skipped"),
+        ("change", 1, "due"),
+        ("reminder", 1, "due"),
+    ]
 
 
 def test_reschedule_to_the_same_start_changes_nothing():
@@ -206,13 +211,13 @@ def test_reschedule_to_the_same_start_changes_nothing():
     same = reschedule(booking_id=booking.pk, starts_at=booking.starts_at, now=NOW, actor=Actor.CUSTOMER)
 
     assert same.sequence == 0
-    assert OutboxMessage.objects.count() == 1
+    assert not OutboxMessage.objects.filter(sequence=1).exists()
 
 
 def test_reschedule_to_a_full_slot_keeps_the_old_place():
     store = make_store(capacity=1)
     make_booking(store, starts_at=at(11))
-    booking = make_booking(store, phone="+33639980002")
+    booking = make_booking(store, phone="+33612345602")
 
     reason = refusal_of(reschedule, booking_id=booking.pk, starts_at=at(11), now=NOW, actor=Actor.CUSTOMER)
 
