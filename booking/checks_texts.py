@@ -1,0 +1,60 @@
+"""At start: every text message must fit one segment, in each language, at the configured address."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, register
+from django.utils import translation
+
+from booking.links import short_manage_url
+from booking.message_texts import LEAST_NAME, SMS_TEXTS, room_for_name, short_moment
+from notifications.gsm7 import septets, to_gsm7
+
+REFERENCE = "00000000"
+# A shorter address than this cannot be asked for: then it is the text that is too long.
+FAIR_URL_LENGTH = 32
+
+
+@register
+def check_texts(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Refuse a PUBLIC_URL, or a template, with which some text message would need two segments."""
+    link = short_manage_url(REFERENCE)
+    if to_gsm7(link) != link:
+        return [_url_error("it has characters that a text message cannot carry.")]
+    lacking = {
+        (language, template): LEAST_NAME - _least_room(template, language, link)
+        for language, _ in settings.LANGUAGES
+        for template in SMS_TEXTS
+    }
+    longest_url = len(settings.PUBLIC_URL) - max(lacking.values())
+    if len(settings.PUBLIC_URL) > longest_url >= FAIR_URL_LENGTH:
+        return [_url_error(f"at most {longest_url} characters leave a text message room for the store's name.")]
+    return [_text_error(*text, septets_over=over) for text, over in lacking.items() if over > 0]
+
+
+def _url_error(reason: str) -> CheckMessage:
+    return Error(f"PUBLIC_URL: {settings.PUBLIC_URL} cannot be used, {reason}", id="booking.E101")
+
+
+def _text_error(language: str, template: str, *, septets_over: int) -> CheckMessage:
+    return Error(
+        f"templates/sms/{template}.txt in {language!r}: {septets_over} characters too long for one segment of GSM-7.",
+        id="booking.E102",
+    )
+
+
+def _least_room(template: str, language: str, link: str) -> int:
+    """Return what the text leaves to the store's name on the day that is longest to say."""
+    with translation.override(language):
+        widest = max(_moments(), key=lambda at: septets(to_gsm7(short_moment(at, ZoneInfo("UTC")))))
+        return room_for_name(template, when=short_moment(widest, ZoneInfo("UTC")), link=link)
+
+
+def _moments() -> list[datetime]:
+    """Return a late evening of each weekday and month, on a day of two figures."""
+    first = datetime(2026, 1, 20, 22, 45, tzinfo=UTC)
+    return [first.replace(month=month) + timedelta(days=day) for month in range(1, 13) for day in range(7)]

@@ -1,0 +1,129 @@
+"""What leaves the building, decided at the moment of sending: the booking is read again, and may say no."""
+
+from datetime import UTC, datetime, time
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.utils import translation
+
+from booking.customer_input import can_be_texted
+from booking.ical import Method, booking_calendar
+from booking.links import manage_url, short_manage_url
+from booking.message_texts import email_text, sms_text
+from booking.models import Booking, Status
+from booking.policy import BookingRefused
+from booking.queries import booking_by_reference
+from booking.services.bookings import confirm_attendance
+from notifications.content import Email, Skip, Sms
+from notifications.models import Channel, Kind, OutboxMessage
+
+# What the calendar file in an e-mail asks the reader's program to do; reminders carry none.
+_CALENDAR_METHODS: dict[str, Method] = {
+    "confirmation": "REQUEST",
+    "change": "REQUEST",
+    "new_hours": "REQUEST",
+    "cancellation": "CANCEL",
+}
+
+
+def compose(message: OutboxMessage, *, now: datetime) -> Sms | Email | Skip:
+    """Return what to send for a message in the outbox, or why nothing is to be sent any more."""
+    booking = booking_by_reference(message.subject)
+    if booking is None or booking.erased_at is not None:
+        return Skip("erased")
+    reason = _why_not(message, booking, now=now)
+    if reason:
+        return Skip(reason)
+    write = _sms if message.channel == Channel.SMS else _email
+    with translation.override(booking.locale):
+        return write(booking, _template(message), now=now)
+
+
+def answer(*, subject: str, word: Literal["yes", "no"], now: datetime) -> str | None:
+    """Return what to text back to somebody who said whether they come; yes is noted, no cancels nothing by itself.
+
+    None where there is nothing to say: the visit has begun, was erased, or never was.
+    """
+    booking = booking_by_reference(subject)
+    if booking is None or booking.erased_at is not None or now >= booking.starts_at:
+        return None
+    with translation.override(booking.locale):
+        if booking.status == Status.CANCELLED:
+            return _text(booking, "cancellation")
+        if word == "no":
+            return _text(booking, "not_coming")
+        try:
+            confirm_attendance(booking_id=booking.pk, now=now)
+        except BookingRefused:
+            return None
+        return _text(booking, "attendance_confirmed")
+
+
+def _why_not(message: OutboxMessage, booking: Booking, *, now: datetime) -> str | None:
+    """Return why a message is of no use any more, or None."""
+    is_cancelled = booking.status == Status.CANCELLED
+    if message.kind == Kind.CANCELLATION and not is_cancelled:
+        return "not_cancelled"
+    if message.kind != Kind.CANCELLATION and is_cancelled:
+        return "cancelled"
+    if message.sequence != booking.sequence:
+        return "moved"
+    if now >= booking.starts_at:
+        return "started"
+    if booking.status not in (Status.CONFIRMED, Status.CANCELLED):
+        return "arrived"
+    return None
+
+
+def _template(message: OutboxMessage) -> str:
+    """Return the name of the words: a change that is told apart from others is one of hours, and the visit stays."""
+    return "new_hours" if message.kind == Kind.CHANGE and message.offset else message.kind
+
+
+def _sms(booking: Booking, template: str, *, now: datetime) -> Sms | Skip:
+    if not booking.phone:
+        return Skip("no_phone", instead=_other_channel(booking))
+    if not can_be_texted(booking.phone):
+        return Skip("not_textable", instead=_other_channel(booking))
+    zone = ZoneInfo(booking.store.time_zone)
+    midnight = datetime.combine(now.astimezone(zone).date(), time(), zone)
+    return Sms(to=booking.phone, body=_text(booking, template), budget_since=midnight.astimezone(UTC))
+
+
+def _other_channel(booking: Booking) -> Channel | None:
+    return Channel.EMAIL if booking.email else None
+
+
+def _text(booking: Booking, template: str) -> str:
+    return sms_text(
+        template,
+        store_name=booking.store.name,
+        starts_at=booking.starts_at,
+        zone=ZoneInfo(booking.store.time_zone),
+        link=short_manage_url(booking.reference),
+        may_reply=can_be_answered(),
+    )
+
+
+def can_be_answered() -> bool:
+    """Tell whether a reply to our text messages reaches us: never where a name is their sender."""
+    has_number = bool(settings.TWILIO_MESSAGING_SERVICE_SID) or settings.TWILIO_FROM.startswith("+")
+    return settings.SMS_GATEWAY == "twilio" and has_number
+
+
+def _email(booking: Booking, template: str, *, now: datetime) -> Email | Skip:
+    if not booking.email:
+        return Skip("no_email")
+    words = email_text(template, booking)
+    method, link = _CALENDAR_METHODS.get(template), manage_url(booking.reference)
+    calendar = booking_calendar(booking, method=method, manage_url=link, now=now) if method else None
+    return Email(
+        to=booking.email,
+        subject=words.subject,
+        text=words.text,
+        html=words.html,
+        calendar=calendar,
+        calendar_method=method or "",
+        sender_name=booking.store.name,
+    )
