@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 ONE_DAY = timedelta(days=1)
 ONE_SECOND = timedelta(seconds=1)
+DAY_MINUTES = 24 * 60
 
 SpecialDays = Mapping[date, Sequence[tuple[time, time]]]
 
@@ -94,6 +96,25 @@ def intersection(a: Sequence[Interval], b: Sequence[Interval]) -> list[Interval]
         else:
             at_b += 1
     return result
+
+
+def week_problem(weekly: Sequence[WeeklyInterval]) -> tuple[int, str] | None:
+    """Return the place in the list and the kind ("invalid", "duplicate", "overlap") of the first bad interval."""
+    spans: list[tuple[int, int, int]] = []
+    for at, one in enumerate(weekly):
+        if not 0 <= one.weekday <= 6 or one.opens.tzinfo or one.closes.tzinfo:
+            return at, "invalid"
+        if one in weekly[:at]:
+            return at, "duplicate"
+        opens, closes = (moment.hour * 60 + moment.minute for moment in (one.opens, one.closes))
+        start = one.weekday * DAY_MINUTES + opens
+        spans.append((start, start + (closes - opens if closes > opens else closes - opens + DAY_MINUTES), at))
+    spans.sort()
+    after_sunday = [(start + 7 * DAY_MINUTES, end, at) for start, end, at in spans[:1]]
+    for (_, end, at), (start, _, at_next) in pairwise(spans + after_sunday):
+        if start < end and at != at_next:
+            return max(at, at_next), "overlap"
+    return None
 
 
 def day_start(day: date, zone: ZoneInfo) -> datetime:

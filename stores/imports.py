@@ -1,0 +1,151 @@
+"""Stores from outside: what a file says becomes a store, or brings one up to date."""
+
+import hashlib
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from django.db import transaction
+from django.db.models import F
+
+from stores.hours import WeeklyInterval
+from stores.models import CapacityCounts, Desk, OpeningHours, Store, VisitType
+from stores.osm.features import StoreFields, phone_of
+from stores.services import replace_week
+from stores.words import search_text, slug_from
+from stores.zones import country_of
+
+DEFAULT_ZONE = "Europe/Paris"
+LARGEST_PARTY = 4
+SLUG_LONGEST = 80
+
+
+class Outcome(StrEnum):
+    CREATED = "created"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True, slots=True)
+class ImportDefaults:
+    """What a new store starts with where its feature does not say.
+
+    An existing store keeps what it has, except where `time_zone` or `country` was given: "" means it was not.
+    """
+
+    slot_minutes: int = 15
+    capacity: int = 2
+    capacity_counts: str = CapacityCounts.PEOPLE
+    time_zone: str = ""
+    country: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """`hours_problem` says why the feature's hours could not be read, and what became of the store's."""
+
+    outcome: Outcome
+    slug: str
+    hours_problem: str
+
+
+@transaction.atomic
+def import_store(
+    *, fields: StoreFields, defaults: ImportDefaults, now: datetime, slugs_taken: Collection[str] = ()
+) -> Imported:
+    """Make the store that a feature describes, or bring it up to date; locks the row of one that is there.
+
+    Desks, visit types, policy and texts of a store that is there stay as its people left them, and so do its hours
+    until the feature's hours change. `slugs_taken`: slugs no new store may have, besides those of other stores.
+    """
+    store = Store.objects.select_for_update(no_key=True).filter(source_id=fields.source_id).first()
+    if store is None:
+        slug = _create(fields, defaults, now, slugs_taken)
+        return Imported(Outcome.CREATED, slug, fields.hours_why_not)
+    is_changed = _update(store, fields, defaults)
+    problem = fields.hours_why_not
+    if problem and store.opening_hours.exists():
+        problem += "; the hours stay as they were"
+    return Imported(Outcome.UPDATED if is_changed else Outcome.UNCHANGED, store.slug, problem)
+
+
+def _create(fields: StoreFields, defaults: ImportDefaults, now: datetime, slugs_taken: Collection[str]) -> str:
+    zone = defaults.time_zone or DEFAULT_ZONE
+    country = fields.country or defaults.country or country_of(zone)
+    store = Store.objects.create(
+        slug=_free_slug(fields, slugs_taken),
+        source_id=fields.source_id,
+        time_zone=zone,
+        slot_minutes=defaults.slot_minutes,
+        capacity_counts=defaults.capacity_counts,
+        source_hours=_digest(fields.weekly),
+        created_at=now,
+        **_described(fields, country),
+    )
+    replace_week(OpeningHours.objects.none(), fields.weekly, store=store)
+    Desk.objects.create(store=store, slug="main", name="Main desk", capacity=defaults.capacity)
+    largest_party = min(LARGEST_PARTY, defaults.capacity)
+    VisitType.objects.bulk_create(
+        [
+            VisitType(store=store, slug="visit", name="Visit", slot_count=1, max_party_size=largest_party, position=0),
+            VisitType(
+                store=store, slug="advice", name="Advice", slot_count=2, max_party_size=largest_party, position=1
+            ),
+        ]
+    )
+    return store.slug
+
+
+def _update(store: Store, fields: StoreFields, defaults: ImportDefaults) -> bool:
+    """Bring the locked store up to date; tell whether anything changed."""
+    wanted: dict[str, object] = dict(_described(fields, fields.country or defaults.country or store.country))
+    wanted["time_zone"] = defaults.time_zone or store.time_zone
+    if fields.weekly:
+        wanted["source_hours"] = _digest(fields.weekly)
+    changed = {name: value for name, value in wanted.items() if getattr(store, name) != value}
+    if not changed:
+        return False
+    if "source_hours" in changed:
+        replace_week(OpeningHours.objects.filter(store=store), fields.weekly, store=store)
+    if "source_hours" in changed or "time_zone" in changed:
+        changed["hours_version"] = F("hours_version") + 1
+    Store.objects.filter(pk=store.pk).update(**changed)
+    return True
+
+
+def _described(fields: StoreFields, country: str) -> dict[str, str | float]:
+    """Return the columns that are the feature's to say."""
+    return {
+        "name": fields.name,
+        "street": fields.street,
+        "postal_code": fields.postal_code,
+        "town": fields.town,
+        "country": country,
+        "latitude": fields.latitude,
+        "longitude": fields.longitude,
+        "phone": phone_of(fields.phone, country),
+        "email": fields.email,
+        "website": fields.website,
+        "wheelchair": fields.wheelchair,
+        "search_text": search_text(name=fields.name, town=fields.town, postal_code=fields.postal_code),
+    }
+
+
+def _free_slug(fields: StoreFields, slugs_taken: Collection[str]) -> str:
+    """Return a slug no store has: from name and town, with a number where others have it, else with the id."""
+    own_id = slug_from(fields.source_id, "", longest=40)
+    wanted = slug_from(fields.name, fields.town, longest=SLUG_LONGEST) or f"store-{own_id}".rstrip("-")
+    endings = ["", *(f"-{number}" for number in range(2, 10)), f"-{own_id}", f"-{_digest_of(fields.source_id)[:16]}"]
+    candidates = [wanted[: SLUG_LONGEST - len(ending)].rstrip("-") + ending for ending in endings]
+    taken = {*slugs_taken, *Store.objects.filter(slug__in=candidates).values_list("slug", flat=True)}
+    return next(slug for slug in candidates if slug not in taken)
+
+
+def _digest(weekly: tuple[WeeklyInterval, ...]) -> str:
+    """Return what tells a week's hours from others; "" for none."""
+    return _digest_of(" ".join(f"{one.weekday} {one.opens}-{one.closes}" for one in weekly)) if weekly else ""
+
+
+def _digest_of(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
