@@ -196,7 +196,7 @@ def test_compose_what_is_of_no_use_any_more_is_skipped(
         (Channel.EMAIL, {"email": ""}, Skip("no_email")),
     ],
 )
-def test_compose_without_a_way_to_the_customer(channel: Channel, fields: dict[str, str], skip: Skip) -> None:
+def test_compose_without_a_way_to_the_customer(channel: Channel, fields: dict[str, Any], skip: Skip) -> None:
     booking = a_booking(**fields)
 
     assert compose(a_message(booking, channel=channel), now=SENT_AT) == skip

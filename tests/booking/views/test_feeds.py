@@ -1,0 +1,150 @@
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import icalendar
+import pytest
+from django.test import Client
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+
+from booking.models import Booking, Source, Status
+from booking.services.feeds import end_feed, new_feed
+from booking.tokens import manage_token
+from stores.models import Desk, Store, VisitType
+from tests.factories import make_store
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def store() -> Store:
+    return make_store(name="Pharmacie du Port")
+
+
+@pytest.fixture
+def address(store: Store) -> str:
+    return f"/calendars/{new_feed(store_id=store.pk)}.ics"
+
+
+def a_booking(store: Store, number: int = 0, *, days_ahead: int = 1, **fields: Any) -> Booking:
+    starts_at = timezone.now().replace(microsecond=0) + timedelta(days=days_ahead, hours=1)
+    values = {
+        "reference": f"K7Q29X{number:02d}",
+        "desk": Desk.objects.get(store=store),
+        "visit_type": VisitType.objects.get(store=store, slug="advice"),
+        "starts_at": starts_at,
+        "ends_at": starts_at + timedelta(minutes=30),
+        "visit_date": starts_at.date(),
+        "party_size": 2,
+        "places": 2,
+        "takes_web_places": True,
+        "source": Source.WEB,
+        "name": "Ada Test",
+        "phone": "+33612345678",
+        "email": "ada@example.org",
+        "note": "Rings twice",
+        "locale": "en",
+        "created_at": timezone.now(),
+        "updated_at": timezone.now(),
+        **fields,
+    }
+    return Booking.objects.create(store=store, **values)
+
+
+def test_feed_shows_visits_without_their_secrets(client: Client, store: Store, address: str) -> None:
+    a_booking(store)
+
+    response = client.get(address)
+
+    assert response.status_code == 200
+    assert response.headers["Content-Type"] == "text/calendar; charset=utf-8"
+    assert response.headers["X-Robots-Tag"] == "noindex"
+    assert response.headers["Cache-Control"] == "private, max-age=300"
+    calendar = icalendar.Calendar.from_ical(response.content)
+    assert [str(event["SUMMARY"]) for event in calendar.events] == ["Ada T. · Conseil · 2 personnes"]
+    text = response.content.decode()
+    for secret in ("Test", "12345678", "ada@example.org", "Rings", "token", manage_token("K7Q29X00")):
+        assert secret not in text
+
+
+def test_feed_window_and_cancelled_visits(client: Client, store: Store, address: str) -> None:
+    long_ago = timezone.now() - timedelta(days=31)
+    a_booking(store, 1, days_ahead=-6)
+    a_booking(store, 2, days_ahead=-9)
+    a_booking(store, 3, days_ahead=89)
+    a_booking(store, 4, days_ahead=91)
+    a_booking(store, 5, status=Status.CANCELLED, sequence=1)
+    a_booking(store, 6, status=Status.CANCELLED, sequence=1, updated_at=long_ago)
+
+    calendar = icalendar.Calendar.from_ical(client.get(address).content)
+
+    shown = [(str(event["URL"])[-9:-1], str(event["STATUS"])) for event in calendar.events]
+    assert shown == [("K7Q29X01", "CONFIRMED"), ("K7Q29X05", "CANCELLED"), ("K7Q29X03", "CONFIRMED")]
+
+
+def test_feed_unchanged_304_until_something_happens(client: Client, store: Store, address: str) -> None:
+    booking = a_booking(store)
+    etag = client.get(address).headers["ETag"]
+
+    unchanged = client.get(address, headers={"If-None-Match": etag})
+    Booking.objects.filter(pk=booking.pk).update(sequence=1, updated_at=datetime(2026, 11, 1, tzinfo=UTC))
+    changed = client.get(address, headers={"If-None-Match": etag})
+
+    assert (unchanged.status_code, unchanged.content, unchanged.headers["ETag"]) == (304, b"", etag)
+    assert unchanged.headers["Cache-Control"] == "private, max-age=300"
+    assert (changed.status_code, changed.headers["ETag"] != etag) == (200, True)
+
+
+def test_feed_of_another_store_is_not_seen(client: Client, store: Store, address: str) -> None:
+    a_booking(make_store("other-shop-niort"))
+
+    assert icalendar.Calendar.from_ical(client.get(address).content).events == []
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_feed_reads_in_two_statements(
+    client: Client,
+    store: Store,
+    address: str,
+    count: int,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    for number in range(count):
+        a_booking(store, number)
+
+    with django_assert_num_queries(2):
+        client.get(address)
+
+
+def test_feed_ended_or_replaced_is_gone_at_once(client: Client, store: Store, address: str) -> None:
+    second = f"/calendars/{new_feed(store_id=store.pk)}.ics"
+    replaced = client.get(address)
+    end_feed(store_id=store.pk)
+    ended = client.get(second)
+
+    for response in (replaced, ended):
+        assert (response.status_code, response.headers["Content-Type"]) == (404, "text/plain; charset=utf-8")
+        assert response.headers["X-Robots-Tag"] == "noindex"
+
+
+@pytest.mark.parametrize("secret", ["x", "%00", "a" * 5000, "é"])
+def test_feed_unknown_secret_404(client: Client, store: Store, secret: str) -> None:
+    assert client.get(f"/calendars/{secret}.ics").status_code == 404
+
+
+def test_feed_manage_token_opens_no_feed(client: Client, store: Store, address: str) -> None:
+    a_booking(store)
+
+    assert client.get(f"/calendars/{manage_token('K7Q29X00')}.ics").status_code == 404
+
+
+def test_feed_stored_digest_opens_no_feed(client: Client, store: Store, address: str) -> None:
+    store.refresh_from_db()
+
+    assert client.get(f"/calendars/{store.feed_digest}.ics").status_code == 404
+
+
+def test_feed_only_reads(client: Client, address: str) -> None:
+    assert client.head(address).status_code == 200
+    assert client.head(address).content == b""
+    assert [getattr(client, method)(address).status_code for method in ("post", "put", "delete")] == [405, 405, 405]
