@@ -74,7 +74,7 @@ def read_instant(text: str) -> datetime | None:
 def read_day(text: str) -> date | None:
     """Return a date such as 2027-02-28; None for anything else."""
     try:
-        day = datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 -- a day has no zone
+        day = date.fromisoformat(text)
     except ValueError:
         return None
     return day if FIRST_YEAR <= day.year <= LAST_YEAR else None

@@ -4,10 +4,10 @@ import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.http import urlencode
@@ -24,6 +24,7 @@ from booking.models import Booking, Source
 from booking.policy import BookingRefused, Refusal
 from booking.services.bookings import CustomerDetails
 from booking.services.bookings import book as book_visit
+from booking.services.once import book_once, booked_before
 from booking.texts import refusal_sentence
 from booking.views.asked import Asked, read_asked
 from booking.views.chooser import SlotChoice, chooser, slot_choices
@@ -136,17 +137,25 @@ def confirm(request: HttpRequest, step: Step) -> HttpResponse:
         return too_many(request, limited)
     except BookingRefused as refused:
         return _check(request, step, refusal=refused.reason)
-    response = redirect("manage-booked", booking.reference)
+    # An old form with another time in it: what it booked stands, and can be changed.
+    is_same = booking.starts_at == step.asked.starts_at
+    url = reverse("manage-booked" if is_same else "manage", args=[booking.reference])
+    response = HttpResponseRedirect(url if is_same else f"{url}?done=already")
     response.status_code = 303
     give_key(response, booking.reference)
     return response
 
 
 def _book(step: Step) -> Booking:
+    """Book, or return what this very form has booked before. Raises BookingRefused, RateLimited."""
     typed, asked = step.form.cleaned_data, step.asked
     assert asked.starts_at is not None  # noqa: S101 -- `_unfinished` saw to it
+    before = booked_before(key=typed["key"], now=step.now)
+    if before is not None:
+        return before
     limits.new_booking(typed["phone"])
-    return book_visit(
+    book_it = partial(
+        book_visit,
         store=step.rules.slug,
         visit_type=asked.visit_type.slug,
         starts_at=asked.starts_at,
@@ -158,6 +167,7 @@ def _book(step: Step) -> Booking:
         source=Source.WEB,
         now=step.now,
     )
+    return book_once(key=typed["key"], now=step.now, book=book_it)
 
 
 def _unfinished(request: HttpRequest, step: Step) -> HttpResponse | None:
@@ -174,9 +184,7 @@ def _choose(
 ) -> HttpResponse:
     asked = step.asked
     problems = [*asked.problems, *problems]
-    shown = chooser(
-        step.rules, asked.visit_type, party_size=asked.party_size, from_date=asked.from_date, now=step.now
-    )
+    shown = chooser(step.rules, asked.visit_type, party_size=asked.party_size, from_date=asked.from_date, now=step.now)
     context = {
         **step.context(problems),
         "chooser": shown,

@@ -85,9 +85,7 @@ def chooser(
         first = min(max(from_date, today), answer.days[-1].date)
     following = first + timedelta(days=DAYS_SHOWN)
     return Chooser(
-        days=_day_choices(
-            [day for day in answer.days if first <= day.date < following], rules, visit_type, now=now
-        ),
+        days=_day_choices([day for day in answer.days if first <= day.date < following], rules, visit_type, now=now),
         earliest=slot_choice(answer.first_free, rules) if answer.first_free else None,
         earlier=max(first - timedelta(days=DAYS_SHOWN), today) if first > today else None,
         later=following if following <= answer.days[-1].date else None,

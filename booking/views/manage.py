@@ -111,9 +111,7 @@ def confirm(request: HttpRequest, booking: Booking) -> HttpResponseBase:
 @opened_by_key
 def calendar(request: HttpRequest, booking: Booking) -> HttpResponse:
     """Return the customer's own calendar file, with their link in it."""
-    content = booking_calendar(
-        booking, method="PUBLISH", manage_url=manage_url(booking.reference), now=clock_now()
-    )
+    content = booking_calendar(booking, method="PUBLISH", manage_url=manage_url(booking.reference), now=clock_now())
     response = HttpResponse(content, content_type="text/calendar; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{booking.reference}.ics"'
     return response
@@ -148,9 +146,7 @@ def short_link(request: HttpRequest, reference: str, token: str) -> HttpResponse
     return keep_private(HttpResponseRedirect(target))
 
 
-def _manage(
-    request: HttpRequest, booking: Booking, *, now: datetime, refusal: Refusal | None = None
-) -> HttpResponse:
+def _manage(request: HttpRequest, booking: Booking, *, now: datetime, refusal: Refusal | None = None) -> HttpResponse:
     context = {
         **_context(booking, now=now),
         "problems": [Problem(refusal_sentence(refusal))] if refusal else [],

@@ -74,7 +74,7 @@ def open_now(store: StoreDetail, *, now: datetime) -> OpenNow | None:
 
 def _until(ends_at: datetime, today: date, zone: ZoneInfo) -> str:
     if ends_at.astimezone(zone).date() - today > timedelta(days=1):
-        return _("Open")
+        return _("Open now")
     return _("Open until {time}").format(time=texts.time_in_words(ends_at, zone))
 
 
