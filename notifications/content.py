@@ -1,0 +1,49 @@
+"""What a message is made of, between those who know why it is sent and those who know how."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from notifications.models import Channel, Kind
+
+
+@dataclass(frozen=True, slots=True)
+class NewMessage:
+    """A message to be: what it is about and when it goes, not yet what it says."""
+
+    account: str  # the store's slug
+    subject: str  # the booking's reference
+    kind: Kind
+    sequence: int
+    channel: Channel
+    due_at: datetime
+    not_after: datetime  # from then on it is of no use
+    offset: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sms:
+    to: str  # E.164
+    body: str
+    budget_since: datetime  # the start of the store's own day: what its daily budget counts from
+
+
+@dataclass(frozen=True, slots=True)
+class Email:
+    to: str
+    subject: str
+    text: str
+    html: str
+    calendar: bytes | None = None
+    calendar_method: str = ""  # REQUEST or CANCEL
+    sender_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """Not to be sent, and why; `instead` names the channel that shall carry it."""
+
+    reason: str
+    instead: Channel | None = None
+
+
+Content = Sms | Email | Skip
