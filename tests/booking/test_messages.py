@@ -292,7 +292,8 @@ def test_compose_reminder_asks_only_where_an_answer_reaches_us(
     content = compose(a_message(booking, Kind.REMINDER), now=SENT_AT)
 
     assert isinstance(content, Sms)
-    assert content.body.endswith(" Reply 1 if you come.") == asks
+    assert (" Reply 1 if you come. " in content.body) == asks
+    assert content.body.endswith(short_manage_url("K7Q29X4M"))  # phones lose the end of a link amid other words
 
 
 @pytest.mark.parametrize(("template", "language"), list(product(SMS_TEXTS, ["fr", "en"])))
@@ -304,7 +305,7 @@ def test_sms_text_longest_name_in_one_segment(template: str, language: str, stor
 
         assert septets(text) <= 160
         assert to_gsm7(text) == text
-        assert text.count(LINK) == 1
+        assert text.endswith(f" {LINK}")
         assert not re.search("stop|advice|conseil|(reply|r.pondez) (cancel|annul)", text, re.IGNORECASE)
 
 
