@@ -12,7 +12,7 @@ from django.utils import translation
 
 from booking.links import short_manage_url
 from booking.message_texts import LEAST_NAME, SMS_TEXTS, room_for_name, short_moment
-from notifications.gsm7 import septets, to_gsm7
+from notifications.gsm7 import is_gsm7, septets, to_gsm7
 
 REFERENCE = "00000000"
 # A shorter address than this cannot be asked for: then it is the text that is too long.
@@ -23,7 +23,7 @@ FAIR_URL_LENGTH = 32
 def check_texts(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """Refuse a PUBLIC_URL, or a template, with which some text message would need two segments."""
     link = short_manage_url(REFERENCE)
-    if to_gsm7(link) != link:
+    if not is_gsm7(link):
         return [_url_error("it has characters that a text message cannot carry.")]
     lacking = {
         (language, template): LEAST_NAME - _least_room(template, language, link)

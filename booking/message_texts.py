@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from booking.links import manage_url
 from booking.models import Booking
 from booking.texts import moment_in_words, time_in_words
-from notifications.gsm7 import septets, to_gsm7
+from notifications.gsm7 import SEGMENT_SEPTETS, septets, to_gsm7
 
 SMS_TEXTS = (
     "confirmation",
@@ -22,7 +22,6 @@ SMS_TEXTS = (
     "attendance_confirmed",
     "not_coming",
 )
-SEGMENT_SEPTETS = 160
 LEAST_NAME = 20  # septets that a store's name is never cut below
 GOOD_NAME = 30  # what it should have before the day is spelled out
 
