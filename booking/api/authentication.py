@@ -1,0 +1,53 @@
+"""Who is calling: staff by token or session, customers by their booking's own token."""
+
+import re
+
+from django.http import HttpRequest
+from knox.auth import TokenAuthentication
+from knox.models import AuthToken
+from rest_framework.authentication import SessionAuthentication
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.permissions import IsAuthenticated
+
+from booking import limits
+from booking.api.problems import Problem
+from booking.models import Booking
+from booking.queries import booking_by_reference
+from booking.tokens import is_manage_token, read_reference
+
+_BEARER = re.compile(r"bearer +(\S+) *", re.IGNORECASE)
+
+
+class StaffToken(TokenAuthentication):  # type: ignore[misc]
+    """`Authorization: Token …`; tokens end by DELETE, not by age."""
+
+    def authenticate_credentials(self, token: bytes) -> tuple[object, AuthToken]:
+        if not (token.isascii() and token.isalnum()):
+            raise AuthenticationFailed
+        result: tuple[object, AuthToken] = super().authenticate_credentials(token)
+        return result
+
+    def _cleanup_token(self, auth_token: AuthToken) -> bool:
+        """Save the statement that looks for other tokens to delete: none has an end."""
+        return False
+
+
+STAFF = [StaffToken, SessionAuthentication]
+SIGNED_IN = [IsAuthenticated]
+
+
+def customer_booking(request: HttpRequest, reference: str, *, may_be_in_query: bool = False) -> Booking:
+    """Return the booking that the request's manage token opens.
+
+    Raises Problem `not_found`, the same for an unknown, an erased and somebody else's booking; RateLimited.
+    """
+    bearer = _BEARER.fullmatch(request.META.get("HTTP_AUTHORIZATION", ""))
+    token = bearer[1] if bearer else request.GET.get("token", "") if may_be_in_query else ""
+    plain = read_reference(reference)
+    if plain is None or not is_manage_token(plain, token):
+        limits.wrong_token(request)
+        raise Problem("not_found")
+    booking = booking_by_reference(plain)
+    if booking is None or booking.erased_at is not None:
+        raise Problem("not_found")
+    return booking

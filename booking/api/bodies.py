@@ -1,0 +1,95 @@
+"""Reading a request's body: one JSON object in UTF-8, 64 KiB at most, and nothing that JSON readers disagree about."""
+
+import json
+from typing import Any, NoReturn
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from booking.api.problems import Problem, invalid
+
+DEEPEST = 32
+
+Json = dict[str, Any]
+
+
+def read_object(request: HttpRequest, *, may_be_empty: bool) -> Json:
+    """Return a request's JSON object, {} for no body where that is allowed. Raises Problem."""
+    if _has_body(request):
+        _check_content_type(request)
+        raw = read_body(request)
+    else:
+        raw = b""
+    if not raw and may_be_empty:
+        return {}
+    try:
+        value = json.loads(
+            raw.decode("utf-8"), object_pairs_hook=_object_without_doubles, parse_constant=_refuse_constant
+        )
+    except (ValueError, RecursionError):  # undecodable bytes and unreadable JSON are ValueErrors too
+        raise Problem("malformed") from None
+    if _is_too_deep(value):
+        raise Problem("malformed")
+    if not isinstance(value, dict):
+        raise invalid("", "invalid", _("The body must be a JSON object."))
+    return value
+
+
+def read_body(request: HttpRequest) -> bytes:
+    """Return the bytes of a request's body. Raises Problem where there are more than allowed."""
+    largest: int = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    if _content_length(request) > largest:
+        raise Problem("too_large")
+    # A body of unknown length Django would not read at all, so it is read from the server, up to the limit.
+    body: bytes = request.META["wsgi.input"].read(largest + 1) if _is_chunked(request) else request.body
+    if len(body) > largest:
+        raise Problem("too_large")
+    return body
+
+
+def _has_body(request: HttpRequest) -> bool:
+    return _content_length(request) > 0 or _is_chunked(request)
+
+
+def _content_length(request: HttpRequest) -> int:
+    try:
+        return int(request.META.get("CONTENT_LENGTH") or 0)
+    except ValueError:
+        return 0
+
+
+def _is_chunked(request: HttpRequest) -> bool:
+    return not request.META.get("CONTENT_LENGTH") and "HTTP_TRANSFER_ENCODING" in request.META
+
+
+def _check_content_type(request: HttpRequest) -> None:
+    charset = (request.content_params or {}).get("charset", "utf-8").lower()
+    if request.content_type != "application/json" or charset not in ("utf-8", "utf8"):
+        raise Problem("unsupported_media_type")
+
+
+def _object_without_doubles(pairs: list[tuple[str, Any]]) -> Json:
+    """Return an object; readers disagree about which of two members of one name counts, so there may be none."""
+    result = dict(pairs)
+    if len(result) < len(pairs):
+        raise ValueError("a name is there twice")
+    return result
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON")
+
+
+def _is_too_deep(value: Any) -> bool:
+    level = [value]
+    for _depth in range(DEEPEST):
+        level = [
+            inner
+            for outer in level
+            if isinstance(outer, dict | list)
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+        ]
+        if not level:
+            return False
+    return True

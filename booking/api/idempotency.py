@@ -1,0 +1,152 @@
+"""One answer for one Idempotency-Key: kept for 24 hours, in the very transaction of what the request did.
+
+A crash leaves both the deed and its answer, or neither. A refusal rolls both back, so nothing is kept of it. Tokens
+are cut out of what is stored and made again from the server's key.
+"""
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from uuid import uuid4
+
+from django.db import OperationalError, connection, transaction
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+
+from booking.api.bodies import Json
+from booking.api.problems import Problem, invalid
+from booking.models import IdempotentAnswer
+from booking.tokens import hold_token, keyed_digest, manage_token
+
+HEADER = "Idempotency-Key"
+KEPT = timedelta(hours=24)
+
+_KEY = re.compile(r"[!-~]{1,255}")
+_HOLD = "hold:"
+# JSON writes control characters as escapes, so this one is in no body of ours.
+_CUT_OUT = "\x01"
+_LOCK_NOT_AVAILABLE = "55P03"
+_CLAIM = """
+INSERT INTO booking_idempotentanswer (id, route, key, fingerprint, body, location, subject, created_at)
+VALUES (%s, %s, %s, %s, '', '', '', %s)
+ON CONFLICT (route, key) DO NOTHING
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a handler answers; `subject` is whose token stands in the body, and at whose erasure it is forgotten."""
+
+    body: Json
+    status: int = 200
+    location: str = ""
+    subject: str = ""
+
+    @property
+    def content(self) -> str:
+        return json.dumps(self.body, ensure_ascii=False, separators=(",", ":"))
+
+    def response(self) -> HttpResponse:
+        return _response(self.status, self.content, self.location)
+
+
+def of_hold(public_id: str) -> str:
+    """Return the subject of an answer that holds a hold's token."""
+    return _HOLD + public_id
+
+
+def read_key(request: HttpRequest) -> str | None:
+    """Return a request's key, None where it has none. Raises Problem for one that is no key."""
+    key = request.headers.get(HEADER)
+    if key is not None and not _KEY.fullmatch(key):
+        raise invalid(HEADER, "invalid", _("A key has 1 to 255 visible ASCII characters."))
+    return key
+
+
+def answer_once(
+    request: HttpRequest, *, body: Json, caller: str, now: datetime, run: Callable[[], Answer]
+) -> HttpResponse:
+    """Return what `run` answers, or what it answered before to the same caller's same key and body.
+
+    Raises Problem: `idempotency_mismatch` for another body, `in_progress` while a twin is still at it.
+    """
+    key = read_key(request)
+    if key is None:
+        return run().response()
+    route, fingerprint = _route(request, caller), _fingerprint(body)
+    kept = IdempotentAnswer.objects.filter(route=route, key=key).first()
+    if kept is not None and now - kept.created_at < KEPT:
+        return _replay(kept, fingerprint)
+    with transaction.atomic():
+        if kept is not None:
+            IdempotentAnswer.objects.filter(pk=kept.pk).delete()
+        answer_id = uuid4()
+        if not _claim(IdempotentAnswer(id=answer_id, route=route, key=key, fingerprint=fingerprint, created_at=now)):
+            # A twin was at it when we looked, and has ended since.
+            return _replay(IdempotentAnswer.objects.get(route=route, key=key), fingerprint)
+        answer = run()
+        IdempotentAnswer.objects.filter(pk=answer_id).update(
+            status=answer.status,
+            body=_without_secret(answer.content, answer.subject),
+            location=answer.location,
+            subject=answer.subject,
+        )
+    return answer.response()
+
+
+def _claim(row: IdempotentAnswer) -> bool:
+    """Take the key for this transaction; on PostgreSQL this waits for a twin, as long as for any lock."""
+    fields = [row._meta.get_field(name) for name in ("id", "route", "key", "fingerprint", "created_at")]
+    values = [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields]
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(_CLAIM, values)
+            return cursor.rowcount == 1
+    except OperationalError as error:
+        if getattr(error.__cause__, "sqlstate", None) == _LOCK_NOT_AVAILABLE:
+            raise Problem("in_progress", headers={"Retry-After": "1"}) from error
+        raise
+
+
+def _replay(kept: IdempotentAnswer, fingerprint: str) -> HttpResponse:
+    if kept.fingerprint != fingerprint:
+        raise Problem("idempotency_mismatch")
+    if kept.status is None:
+        raise Problem("in_progress", headers={"Retry-After": "1"})
+    response = _response(kept.status, _with_secret(kept.body, kept.subject), kept.location)
+    response["Idempotent-Replayed"] = "true"
+    return response
+
+
+def _response(status: int, content: str, location: str) -> HttpResponse:
+    response = HttpResponse(content.encode(), status=status, content_type="application/json")
+    response["Cache-Control"] = "no-store"
+    if location:
+        response["Location"] = location
+    return response
+
+
+def _route(request: HttpRequest, caller: str) -> str:
+    """Return what a key is known by besides itself; addresses and callers hold secrets, so only their digest is kept."""
+    template = request.resolver_match.route if request.resolver_match else ""
+    return f"{request.method} {template} {keyed_digest('idempotency', f'{request.path} {caller}')[:32]}"
+
+
+def _fingerprint(body: Json) -> str:
+    """Return a digest of a body, the same however it is spaced and ordered."""
+    return sha256(json.dumps(body, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def _secret(subject: str) -> str:
+    return hold_token(subject.removeprefix(_HOLD)) if subject.startswith(_HOLD) else manage_token(subject)
+
+
+def _without_secret(content: str, subject: str) -> str:
+    return content.replace(_secret(subject), _CUT_OUT) if subject else content
+
+
+def _with_secret(content: str, subject: str) -> str:
+    return content.replace(_CUT_OUT, _secret(subject)) if subject else content

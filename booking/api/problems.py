@@ -1,0 +1,207 @@
+"""Every answer that says no, as `application/problem+json` (RFC 9457), in the reader's language."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from django.core.exceptions import (
+    PermissionDenied,
+    RequestDataTooBig,
+    SuspiciousOperation,
+)
+from django.http import Http404, HttpResponse, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from rest_framework import exceptions
+
+from booking.limits import RateLimited
+from booking.policy import Refusal
+from booking.texts import refusal_sentence
+
+CONTENT_TYPE = "application/problem+json"
+
+UNKNOWN_STORE = _("There is no such store.")
+UNKNOWN_VISIT_TYPE = _("The store offers no such visit type.")
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What all problems of one code share."""
+
+    status: HTTPStatus
+    title: str | Promise
+    detail: str | Promise | None = None
+
+
+KINDS: dict[str, Kind] = {
+    "invalid": Kind(HTTPStatus.BAD_REQUEST, _("Invalid input"), _("Some fields need another look.")),
+    "malformed": Kind(
+        HTTPStatus.BAD_REQUEST, _("Not readable"), _("The request's body must be one JSON object in UTF-8.")
+    ),
+    "not_authenticated": Kind(
+        HTTPStatus.UNAUTHORIZED, _("Not signed in"), _("Sign in first: there are no valid credentials.")
+    ),
+    "not_permitted": Kind(HTTPStatus.FORBIDDEN, _("Not permitted"), _("You may not do this.")),
+    "not_found": Kind(HTTPStatus.NOT_FOUND, _("Not found")),
+    "method_not_allowed": Kind(
+        HTTPStatus.METHOD_NOT_ALLOWED, _("Method not allowed"), _("This address does not know this method.")
+    ),
+    "not_acceptable": Kind(
+        HTTPStatus.NOT_ACCEPTABLE, _("Not acceptable"), _("The answer can only be given as JSON.")
+    ),
+    "too_large": Kind(
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _("Too large"), _("A request's body may have 64 KiB at most.")
+    ),
+    "unsupported_media_type": Kind(
+        HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+        _("Unsupported media type"),
+        _("Send the body as application/json in UTF-8."),
+    ),
+    "idempotency_mismatch": Kind(
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        _("Key used before"),
+        _("This Idempotency-Key came before with another body. Use a new key for a new request."),
+    ),
+    "in_progress": Kind(
+        HTTPStatus.CONFLICT,
+        _("In progress"),
+        _("A request with this Idempotency-Key is still running. Please try again in a moment."),
+    ),
+    "rate_limited": Kind(
+        HTTPStatus.TOO_MANY_REQUESTS, _("Too many requests"), _("Too many tries. Please wait, then try again.")
+    ),
+    "busy": Kind(
+        HTTPStatus.SERVICE_UNAVAILABLE, _("Busy"), _("This cannot be done right now. Please try again in a moment.")
+    ),
+    "error": Kind(
+        HTTPStatus.INTERNAL_SERVER_ERROR, _("Error"), _("Something went wrong on our side. Please try again later.")
+    ),
+    Refusal.SLOT_FULL: Kind(HTTPStatus.CONFLICT, _("Slot full")),
+    Refusal.SLOT_CLOSED: Kind(HTTPStatus.CONFLICT, _("Slot closed")),
+    Refusal.TOO_SOON: Kind(HTTPStatus.CONFLICT, _("Too soon")),
+    Refusal.TOO_LATE: Kind(HTTPStatus.CONFLICT, _("Too late")),
+    Refusal.TOO_FAR_AHEAD: Kind(HTTPStatus.CONFLICT, _("Too far ahead")),
+    Refusal.PARTY_TOO_LARGE: Kind(HTTPStatus.CONFLICT, _("Party too large")),
+    Refusal.TOO_MANY_OPEN_BOOKINGS: Kind(HTTPStatus.CONFLICT, _("Too many open bookings")),
+    Refusal.HOLD_EXPIRED: Kind(HTTPStatus.CONFLICT, _("Hold expired")),
+    Refusal.WRONG_STATUS: Kind(HTTPStatus.CONFLICT, _("Wrong status")),
+    Refusal.BOOKINGS_AFFECTED: Kind(HTTPStatus.CONFLICT, _("Bookings affected")),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """What is wrong with one field; `field` is a dotted path such as `customer.phone`."""
+
+    field: str
+    code: str
+    message: str | Promise
+
+
+class Problem(Exception):
+    """The answer is no, by the API's own rules of shape and access."""
+
+    def __init__(
+        self, code: str, *, errors: Iterable[FieldError] = (), headers: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(code)
+        self.code = code
+        self.errors = tuple(errors)
+        self.headers = dict(headers or {})
+
+
+def invalid(field: str, code: str, message: str | Promise) -> Problem:
+    """Return the problem of one bad field."""
+    return Problem("invalid", errors=[FieldError(field, code, message)])
+
+
+def problem_response(
+    code: str,
+    *,
+    errors: Iterable[FieldError] = (),
+    headers: Mapping[str, str] | None = None,
+    members: Mapping[str, Any] | None = None,
+) -> HttpResponse:
+    """Return the answer for a problem; `members` are what this code carries besides."""
+    kind = KINDS[code]
+    detail = kind.detail if kind.detail is not None else refusal_sentence(Refusal(code))
+    body: dict[str, Any] = {
+        "type": f"urn:carillon:problem:{code}",
+        "title": str(kind.title),
+        "status": int(kind.status),
+        "detail": str(detail),
+        "code": str(code),
+    }
+    if code == "invalid":
+        body["errors"] = [
+            {"field": error.field, "code": error.code, "message": str(error.message)} for error in errors
+        ]
+    body |= members or {}
+    content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+    response = HttpResponse(content, status=kind.status, content_type=CONTENT_TYPE, headers=headers)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def problem_for(exception: Exception, context: object = None) -> HttpResponse | None:
+    """Return the answer for an exception, None for one that is not the client's doing (REST framework's hook)."""
+    problem = _problem(exception)
+    if problem is None:
+        return None
+    return problem_response(problem.code, errors=problem.errors, headers=problem.headers)
+
+
+def _problem(exception: Exception) -> Problem | None:
+    match exception:
+        case Problem():
+            return exception
+        case RateLimited():
+            return Problem("rate_limited", headers={"Retry-After": str(exception.retry_after_seconds)})
+        case Http404():
+            return Problem("not_found")
+        case PermissionDenied():
+            return Problem("not_permitted")
+        case RequestDataTooBig():
+            return Problem("too_large")
+        case SuspiciousOperation() | MultiPartParserError() | UnreadablePostError():
+            return Problem("malformed")
+        case exceptions.ValidationError():
+            return Problem("invalid", errors=_field_errors(exception.detail))
+        case exceptions.APIException():
+            return _framework_problem(exception)
+    return None
+
+
+_FRAMEWORK_CODES: tuple[tuple[type[exceptions.APIException], str], ...] = (
+    (exceptions.ParseError, "malformed"),
+    (exceptions.NotAuthenticated, "not_authenticated"),
+    (exceptions.AuthenticationFailed, "not_authenticated"),
+    (exceptions.PermissionDenied, "not_permitted"),
+    (exceptions.NotFound, "not_found"),
+    (exceptions.MethodNotAllowed, "method_not_allowed"),
+    (exceptions.NotAcceptable, "not_acceptable"),
+    (exceptions.UnsupportedMediaType, "unsupported_media_type"),
+)
+
+
+def _framework_problem(exception: exceptions.APIException) -> Problem | None:
+    for kind, code in _FRAMEWORK_CODES:
+        if isinstance(exception, kind):
+            challenge = getattr(exception, "auth_header", None)
+            return Problem(code, headers={"WWW-Authenticate": challenge} if challenge else None)
+    return None
+
+
+def _field_errors(detail: Any, path: tuple[str, ...] = ()) -> Iterator[FieldError]:
+    """Flatten the framework's nested errors; what is wrong with a whole object is said of the object."""
+    if isinstance(detail, Mapping):
+        for name, inner in detail.items():
+            yield from _field_errors(inner, path if name == "non_field_errors" else (*path, str(name)))
+    elif isinstance(detail, list):
+        for number, inner in enumerate(detail):
+            yield from _field_errors(inner, (*path, str(number)) if isinstance(inner, Mapping) else path)
+    else:
+        yield FieldError(".".join(path), getattr(detail, "code", "invalid"), str(detail))

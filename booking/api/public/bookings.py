@@ -1,0 +1,156 @@
+"""Bookings by their customers: book, read, move, cancel, confirm, take along, erase."""
+
+from collections.abc import Sequence
+
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+
+from booking import limits
+from booking.api import shapes
+from booking.api.authentication import customer_booking
+from booking.api.bodies import Json
+from booking.api.fields import SLUG
+from booking.api.idempotency import Answer
+from booking.api.rendering import booking_json, booking_path, new_booking_json
+from booking.api.resource import ApiView, OneForm, checked, json_response, once, wanting
+from booking.api.serializers import BookingRequest, RescheduleRequest
+from booking.ical import booking_calendar
+from booking.links import manage_url
+from booking.models import Actor, Booking, Source
+from booking.services import bookings, privacy
+from booking.services.bookings import CustomerDetails
+from booking.services.wishes import Wish
+from stores.models import Store
+
+
+class BookingsView(ApiView):
+    @extend_schema(operation_id="book", request=BookingRequest, responses={201: shapes.NewBookingShape})
+    @once
+    def post(self, body: Json) -> Answer:
+        """Book a visit. Its `manage_token` is told once, here."""
+        asked = checked(BookingRequest, body, country=_country(body.get("store")), contact_needed=True)
+        wish = Wish(asked["store"], asked["visit_type"], asked["starts_at"], asked["party_size"])
+        customer = CustomerDetails(**asked["customer"])
+        limits.new_booking(customer.phone)
+        with wanting(wish):
+            booking = bookings.book(
+                store=wish.store,
+                visit_type=wish.visit_type,
+                starts_at=wish.starts_at,
+                party_size=wish.party_size,
+                customer=customer,
+                note=asked["note"] or "",
+                source=Source.API,
+                now=self.now,
+                hold=asked["hold"],
+            )
+        return Answer(
+            new_booking_json(booking, now=self.now),
+            status=201,
+            location=booking_path(booking.reference),
+            subject=booking.reference,
+        )
+
+
+def _country(store: object) -> str | None:
+    """Return by which country's rules a store reads phone numbers, None where there is no such store."""
+    if not isinstance(store, str) or not SLUG.fullmatch(store):
+        return None
+    return Store.objects.filter(slug=store).values_list("country", flat=True).first()
+
+
+class CustomerView(ApiView):
+    """One booking, opened by its manage token."""
+
+    needs_manage_token = True
+    body_may_be_empty = True
+
+    def booking(self, reference: str) -> Booking:
+        """Return the booking. Raises Problem `not_found`, RateLimited."""
+        return customer_booking(self.request._request, reference)
+
+    def show_all(self, bookings: Sequence[Booking]) -> list[Json]:
+        return [booking_json(booking, now=self.now) for booking in bookings]
+
+    def answer(self, booking: Booking) -> Answer:
+        return Answer(booking_json(booking, now=self.now), subject=booking.reference)
+
+
+class BookingView(CustomerView):
+    @extend_schema(operation_id="readBooking", responses=shapes.BookingShape)
+    def get(self, request: Request, reference: str) -> HttpResponse:
+        """Read a booking."""
+        return self.answer(self.booking(reference)).response()
+
+
+class RescheduleView(CustomerView):
+    body_may_be_empty = False
+
+    @extend_schema(operation_id="rescheduleBooking", request=RescheduleRequest, responses=shapes.BookingShape)
+    @once
+    def post(self, body: Json, reference: str) -> Answer:
+        """Move a visit to another start; where the new one refuses, the old one is kept."""
+        booking = self.booking(reference)
+        starts_at = checked(RescheduleRequest, body)["starts_at"]
+        with wanting(Wish(booking.store.slug, booking.visit_type.slug, starts_at, booking.party_size)):
+            moved = bookings.reschedule(
+                booking_id=booking.pk, starts_at=starts_at, now=self.now, actor=Actor.CUSTOMER
+            )
+        return self.answer(moved)
+
+
+class CancelView(CustomerView):
+    @extend_schema(operation_id="cancelBooking", request=None, responses=shapes.BookingShape)
+    @once
+    def post(self, body: Json, reference: str) -> Answer:
+        """Cancel a visit; cancelled before: nothing changes."""
+        booking = self.booking(reference)
+        return self.answer(bookings.cancel(booking_id=booking.pk, now=self.now, actor=Actor.CUSTOMER))
+
+
+class ConfirmView(CustomerView):
+    @extend_schema(operation_id="confirmAttendance", request=None, responses=shapes.BookingShape)
+    @once
+    def post(self, body: Json, reference: str) -> Answer:
+        """Say "I will come"."""
+        booking = self.booking(reference)
+        return self.answer(bookings.confirm_attendance(booking_id=booking.pk, now=self.now))
+
+
+class DataView(CustomerView):
+    @extend_schema(operation_id="readCustomerData", responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request, reference: str) -> HttpResponse:
+        """Read all that is kept about this customer."""
+        return json_response(privacy.customer_data(self.booking(reference)))
+
+
+class EraseView(CustomerView):
+    @extend_schema(operation_id="eraseCustomer", request=None, responses=shapes.ErasedShape)
+    @once
+    def post(self, body: Json, reference: str) -> Answer:
+        """Erase name, phone, e-mail, note and messages for good; a visit still to come is cancelled first."""
+        booking = self.booking(reference)
+        privacy.erase(booking_id=booking.pk, now=self.now, actor=Actor.CUSTOMER)
+        return Answer({"reference": booking.reference, "erased": True})
+
+
+class CalendarView(CustomerView):
+    content_negotiation_class = OneForm
+
+    @extend_schema(
+        operation_id="readCalendarFile",
+        parameters=[OpenApiParameter("token", str, description="The manage token, instead of the header.")],
+        responses={(200, "text/calendar"): OpenApiTypes.STR},
+    )
+    def get(self, request: Request, reference: str) -> HttpResponse:
+        """Read the visit as a calendar file (RFC 5545)."""
+        booking = customer_booking(request._request, reference, may_be_in_query=True)
+        content = booking_calendar(
+            booking, method="PUBLISH", manage_url=manage_url(booking.reference), now=self.now
+        )
+        response = HttpResponse(content, content_type="text/calendar; charset=utf-8")
+        response["Content-Disposition"] = f'attachment; filename="visit-{booking.reference}.ics"'
+        response["Cache-Control"] = "private, no-store"
+        return response

@@ -1,0 +1,62 @@
+"""Holds: places kept for a few minutes while a customer types."""
+
+from zoneinfo import ZoneInfo
+
+from django.http import HttpResponse
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+
+from booking.api import shapes
+from booking.api.bodies import Json
+from booking.api.idempotency import Answer, of_hold
+from booking.api.rendering import moment_text
+from booking.api.resource import ApiView, checked, once, wanting
+from booking.api.serializers import WishRequest
+from booking.models import Hold
+from booking.services import holds
+from booking.services.wishes import Wish
+from booking.tokens import hold_token
+
+
+class HoldsView(ApiView):
+    @extend_schema(operation_id="holdPlaces", request=WishRequest, responses={201: shapes.HoldShape})
+    @once
+    def post(self, body: Json) -> Answer:
+        """Keep places for 5 minutes."""
+        wish = Wish(**checked(WishRequest, body))
+        with wanting(wish):
+            kept = holds.hold(
+                store=wish.store,
+                visit_type=wish.visit_type,
+                starts_at=wish.starts_at,
+                party_size=wish.party_size,
+                now=self.now,
+            )
+        return _answer(kept, status=201)
+
+
+class HoldExtensionView(ApiView):
+    body_may_be_empty = True
+
+    @extend_schema(operation_id="extendHold", request=None, responses=shapes.HoldShape)
+    @once
+    def post(self, body: Json, token: str) -> Answer:
+        """Keep the places 5 minutes more, twice at most."""
+        return _answer(holds.extend_hold(token=token, now=self.now), status=200)
+
+
+class HoldView(ApiView):
+    @extend_schema(operation_id="releaseHold", responses={204: None})
+    def delete(self, request: Request, token: str) -> HttpResponse:
+        """Give the places back now."""
+        holds.release_hold(token=token, now=self.now)
+        return HttpResponse(status=204)
+
+
+def _answer(kept: Hold, *, status: int) -> Answer:
+    zone = ZoneInfo(kept.store.time_zone)
+    return Answer(
+        {"token": hold_token(kept.public_id), "expires_at": moment_text(kept.expires_at, zone)},
+        status=status,
+        subject=of_hold(kept.public_id),
+    )

@@ -1,0 +1,231 @@
+"""What the outside sees: stores, free times and bookings as JSON objects, times with the store's offset."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+from booking.api.bodies import Json
+from booking.api.fields import WEEKDAYS
+from booking.availability import Availability, FreeSlot
+from booking.links import manage_url
+from booking.message_plan import message_channel
+from booking.models import Booking
+from booking.policy import may_cancel, may_change
+from booking.queries import DaySchedule
+from booking.texts import visit_type_name
+from booking.tokens import manage_token
+from notifications.outbox import Delivery
+from stores.hours import WeeklyInterval
+from stores.queries import StoreDetail, StoreSummary
+
+Deliveries = Mapping[str, Sequence[Delivery]]
+
+
+def moment_text(moment: datetime, zone: ZoneInfo) -> str:
+    """Return an instant in RFC 3339, to the second, with the zone's offset."""
+    return moment.astimezone(zone).isoformat(timespec="seconds")
+
+
+# --- Stores -------------------------------------------------------------------------------------
+
+
+def store_summary_json(store: StoreSummary) -> Json:
+    """Return a store as a list shows it; `distance_km` only where it was asked for."""
+    body: Json = {
+        "slug": store.slug,
+        "name": store.name,
+        "address": {
+            "street": store.street,
+            "postal_code": store.postal_code,
+            "town": store.town,
+            "country": store.country,
+        },
+        "latitude": store.latitude,
+        "longitude": store.longitude,
+        "time_zone": store.time_zone,
+        "phone": store.phone,
+        "website": store.website,
+        "wheelchair": store.wheelchair,
+        "notice": store.notice,
+    }
+    if store.distance_km is not None:
+        body["distance_km"] = store.distance_km
+    return body
+
+
+def store_json(store: StoreDetail) -> Json:
+    """Return a store in full."""
+    return store_summary_json(store) | {
+        "opening_hours": opening_hours_json(store.weekly),
+        "visit_types": [
+            {
+                "slug": visit_type.slug,
+                "name": visit_type_name(visit_type.name),
+                "minutes": visit_type.minutes,
+                "what_to_bring": visit_type.what_to_bring,
+                "max_party_size": visit_type.max_party_size,
+            }
+            for visit_type in store.visit_types
+        ],
+        "policy": {
+            "minimum_notice_minutes": store.minimum_notice_minutes,
+            "booking_horizon_days": store.booking_horizon_days,
+            "change_until_minutes": store.change_until_minutes,
+            "open_bookings_per_customer": store.open_bookings_per_customer,
+            "keep_days": store.keep_days,
+            "capacity_counts": store.capacity_counts,
+        },
+    }
+
+
+def opening_hours_json(weekly: Iterable[WeeklyInterval]) -> list[Json]:
+    """Return a week's hours, Monday first; `closes` not after `opens` is past midnight."""
+    return [
+        {"dayOfWeek": WEEKDAYS[interval.weekday], **interval_json(interval.opens, interval.closes)}
+        for interval in sorted(weekly, key=lambda interval: (interval.weekday, interval.opens))
+    ]
+
+
+def interval_json(opens: time, closes: time) -> Json:
+    return {"opens": f"{opens:%H:%M}", "closes": f"{closes:%H:%M}"}
+
+
+# --- Free times ---------------------------------------------------------------------------------
+
+
+def free_slot_json(slot: FreeSlot, zone: ZoneInfo) -> Json:
+    return {
+        "starts_at": moment_text(slot.starts_at, zone),
+        "ends_at": moment_text(slot.ends_at, zone),
+        "places_left": slot.places_left,
+    }
+
+
+def availability_text(answer: Availability) -> str:
+    """Return free times as JSON text: put together by hand, as a thousand slots cost the encoder half of the answer.
+
+    Nothing in it was typed by anybody: slugs, days, times and numbers need no escapes.
+    """
+    zone = answer.rules.zone
+    days = ",".join(
+        f'{{"date":"{day.date.isoformat()}","slots":[{_free_slots_text(day.slots, zone)}]}}' for day in answer.days
+    )
+    first_free = f'"{moment_text(answer.first_free, zone)}"' if answer.first_free else "null"
+    return (
+        f'{{"store":"{answer.rules.slug}","visit_type":"{answer.visit_type.slug}",'
+        f'"time_zone":"{answer.rules.time_zone}","days":[{days}],"first_free":{first_free}}}'
+    )
+
+
+def _free_slots_text(slots: Sequence[FreeSlot], zone: ZoneInfo) -> str:
+    if not slots:
+        return ""
+    offset = slots[0].starts_at.astimezone(zone).utcoffset()
+    assert offset is not None
+    if offset != slots[-1].ends_at.astimezone(zone).utcoffset():
+        return ",".join(
+            f'{{"starts_at":"{moment_text(slot.starts_at, zone)}","ends_at":"{moment_text(slot.ends_at, zone)}",'
+            f'"places_left":{slot.places_left}}}'
+            for slot in slots
+        )
+    # No clock changes between: one sum for each time instead of a search in the zone's table.
+    suffix = slots[0].starts_at.astimezone(zone).isoformat(timespec="seconds")[19:]
+    return ",".join(
+        f'{{"starts_at":"{(slot.starts_at + offset).isoformat()[:19]}{suffix}",'
+        f'"ends_at":"{(slot.ends_at + offset).isoformat()[:19]}{suffix}","places_left":{slot.places_left}}}'
+        for slot in slots
+    )
+
+
+# --- Bookings -----------------------------------------------------------------------------------
+
+
+def booking_json(booking: Booking, *, now: datetime) -> Json:
+    """Return a booking as its customer sees it."""
+    store = booking.store
+    zone = ZoneInfo(store.time_zone)
+    return {
+        "reference": booking.reference,
+        "status": str(booking.status),
+        "store": store.slug,
+        "visit_type": booking.visit_type.slug,
+        "starts_at": moment_text(booking.starts_at, zone),
+        "ends_at": moment_text(booking.ends_at, zone),
+        "time_zone": store.time_zone,
+        "party_size": booking.party_size,
+        "customer": {
+            "name": booking.name,
+            "phone": booking.phone,
+            "email": booking.email,
+            "locale": booking.locale,
+        },
+        "note": booking.note,
+        "sequence": booking.sequence,
+        "attendance_confirmed": booking.attendance_confirmed,
+        "may_change": may_change(
+            status=booking.status,
+            starts_at=booking.starts_at,
+            now=now,
+            change_until_minutes=store.change_until_minutes,
+        ),
+        "may_cancel": may_cancel(status=booking.status, starts_at=booking.starts_at, now=now),
+    }
+
+
+def new_booking_json(booking: Booking, *, now: datetime) -> Json:
+    """Return a new booking with its secrets: told once, to whoever made it."""
+    reference, token = booking.reference, manage_token(booking.reference)
+    return booking_json(booking, now=now) | {
+        "manage_token": token,
+        "manage_url": manage_url(reference),
+        "calendar_url": f"{settings.PUBLIC_URL}{booking_path(reference)}/calendar.ics?token={token}",
+        "messages": message_channel(booking.phone, booking.email),
+    }
+
+
+def booking_path(reference: str) -> str:
+    return f"/api/v1/bookings/{reference}"
+
+
+def staff_booking_json(booking: Booking, *, now: datetime, deliveries: Deliveries) -> Json:
+    """Return a booking as staff see it; `deliveries` tells what became of its messages."""
+    zone = ZoneInfo(booking.store.time_zone)
+    return booking_json(booking, now=now) | {
+        "source": str(booking.source),
+        "desk": booking.desk.slug,
+        "checked_in_at": moment_text(booking.checked_in_at, zone) if booking.checked_in_at else None,
+        "messages": message_channel(booking.phone, booking.email),
+        "deliveries": [
+            {"kind": one.kind, "channel": one.channel, "state": one.state, "at": moment_text(one.at, zone)}
+            for one in deliveries.get(booking.reference, ())
+        ],
+    }
+
+
+def day_json(day: DaySchedule) -> Json:
+    """Return a store's day as staff see it."""
+    zone = day.rules.zone
+    return {
+        "store": day.rules.slug,
+        "date": day.date.isoformat(),
+        "time_zone": day.rules.time_zone,
+        "now": moment_text(day.now, zone),
+        "slots": [
+            {
+                "starts_at": moment_text(slot.starts_at, zone),
+                "ends_at": moment_text(slot.ends_at, zone),
+                "desk": slot.desk.slug if slot.desk else None,
+                "capacity": slot.capacity,
+                "places_taken": slot.places_taken,
+                "places_left": slot.places_left,
+                "closed": slot.closed,
+            }
+            for slot in day.slots
+        ],
+        "bookings": [
+            staff_booking_json(booking, now=day.now, deliveries=day.deliveries) for booking in day.bookings
+        ],
+        "totals": day.totals,
+    }

@@ -1,0 +1,150 @@
+"""What every view of the API shares: how it reads, answers and refuses."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from functools import wraps
+from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
+
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils import timezone
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.request import Request
+from rest_framework.serializers import Serializer
+from rest_framework.views import APIView
+
+from booking.api.bodies import Json, read_object
+from booking.api.idempotency import Answer, answer_once
+from booking.api.problems import UNKNOWN_STORE, UNKNOWN_VISIT_TYPE, invalid, problem_response
+from booking.api.rendering import free_slot_json
+from booking.api.schema import ApiSchema
+from booking.availability import nearest_free
+from booking.models import Booking
+from booking.policy import BookingRefused, Refusal, UnknownStore, UnknownVisitType
+from booking.services.wishes import Wish
+from stores.models import Store
+
+
+def json_response(body: Json, *, status: int = 200) -> HttpResponse:
+    """Return an answer that no cache keeps."""
+    return Answer(body, status).response()
+
+
+class OneForm(BaseContentNegotiation):
+    """For what has one form, whatever the reader says it likes: calendar files, pages."""
+
+    def select_renderer(self, request: Request, renderers: Any, format_suffix: str | None = None) -> Any:
+        return renderers[0], renderers[0].media_type
+
+
+class ApiView(APIView):
+    """A view that reads one JSON object or a query, and refuses with problems. It sets no cookie."""
+
+    authentication_classes: ClassVar[list[type[BaseAuthentication]]] = []
+    metadata_class = None
+    http_method_names = ["get", "head", "post", "put", "patch", "delete"]
+    schema = ApiSchema()
+    body_may_be_empty: ClassVar[bool] = False
+    now: datetime
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Read the clock once: whatever the request does happens at one instant."""
+        self.now = timezone.now()
+        super().initial(request, *args, **kwargs)
+
+    def read(self, shape: type[Serializer[Any]], **context: Any) -> dict[str, Any]:
+        """Return the request's body as this shape has it. Raises Problem, ValidationError."""
+        return checked(shape, self.read_json(), **context)
+
+    def read_json(self) -> Json:
+        """Return the request's body as it came. Raises Problem."""
+        return read_object(self.request._request, may_be_empty=self.body_may_be_empty)
+
+    def read_query(self, shape: type[Serializer[Any]]) -> dict[str, Any]:
+        """Return the query as this shape has it; a parameter without a value counts as missing."""
+        return checked(shape, {name: value for name, value in self.request.query_params.items() if value})
+
+    def caller(self) -> str:
+        """Return who is asking, as far as they say so: whose Idempotency-Key it is."""
+        return self.request.META.get("HTTP_AUTHORIZATION", "")
+
+    def show_all(self, bookings: Sequence[Booking]) -> list[Json]:
+        """Return bookings as this view's readers may see them."""
+        raise NotImplementedError
+
+    def handle_exception(self, exc: Exception) -> HttpResponseBase:
+        """Return the problem that an exception stands for; what is nobody's fault goes on to the middleware."""
+        match exc:
+            case BookingRefused():
+                return problem_response(exc.reason, members=self._members(exc))
+            case UnknownStore():
+                exc = invalid("store", "unknown", UNKNOWN_STORE)
+            case UnknownVisitType():
+                exc = invalid("visit_type", "unknown", UNKNOWN_VISIT_TYPE)
+        return super().handle_exception(exc)
+
+    def _members(self, refused: BookingRefused) -> Json:
+        details: Any = refused.details
+        match refused.reason:
+            case Refusal.SLOT_FULL | Refusal.SLOT_CLOSED:
+                return {"alternatives": self._alternatives(**details)}
+            case Refusal.WRONG_STATUS:
+                return {"booking": self.show_all([details["booking"]])[0]}
+            case Refusal.BOOKINGS_AFFECTED:
+                return {"affected": self.show_all(details["affected"])}
+        return {}
+
+    def _alternatives(self, wanted: Wish | None = None, by_staff: bool = False) -> list[Json]:
+        if wanted is None:
+            return []
+        zone = ZoneInfo(Store.objects.values_list("time_zone", flat=True).get(slug=wanted.store))
+        free = nearest_free(
+            store=wanted.store,
+            visit_type=wanted.visit_type,
+            starts_at=wanted.starts_at,
+            party_size=wanted.party_size,
+            now=self.now,
+            by_staff=by_staff,
+        )
+        return [free_slot_json(slot, zone) for slot in free]
+
+
+def once(
+    handler: Callable[..., Answer],
+) -> Callable[..., HttpResponse]:
+    """Make a view's `handler(self, body, **kwargs)` a POST that honours Idempotency-Key."""
+
+    @wraps(handler)
+    def post(view: ApiView, request: Request, **kwargs: Any) -> HttpResponse:
+        body = view.read_json()
+        return answer_once(
+            request._request,
+            body=body,
+            caller=view.caller(),
+            now=view.now,
+            run=lambda: handler(view, body, **kwargs),
+        )
+
+    post.honours_key = True  # type: ignore[attr-defined]  # for the schema
+    return post
+
+
+@contextmanager
+def wanting(wish: Wish, *, by_staff: bool = False) -> Iterator[None]:
+    """Note in a refusal what was wanted, so that its answer can offer other times."""
+    try:
+        yield
+    except BookingRefused as refused:
+        refused.details |= {"wanted": wish, "by_staff": by_staff}
+        raise
+
+
+def checked(shape: type[Serializer[Any]], data: Json, **context: Any) -> dict[str, Any]:
+    """Return data as a shape has it. Raises ValidationError."""
+    serializer = shape(data=data, context=context)
+    serializer.is_valid(raise_exception=True)
+    result: dict[str, Any] = serializer.validated_data
+    return result

@@ -1,0 +1,279 @@
+"""What requests look like: shape and type only; unknown members are ignored, rules are the services'."""
+
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from booking.api.fields import (
+    WEEKDAYS,
+    AnyText,
+    Count,
+    Day,
+    Flag,
+    Moment,
+    OneOf,
+    PhoneText,
+    Slug,
+    TypedText,
+    Uuid,
+    WallTime,
+)
+from booking.api.problems import UNKNOWN_STORE, UNKNOWN_VISIT_TYPE
+from booking.customer_input import read_email, read_name, read_note
+from booking.models import Source
+from booking.services.changes_of_hours import Then
+
+LONGEST_RANGE_DAYS = 62
+MOST_LOOKUPS = 100
+MOST_INTERVALS = 100
+
+UNKNOWN_DESK = _("The store has no such desk.")
+
+_LOCALE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{1,8}){0,4}")
+_POSITION = re.compile(r"(-?[0-9]{1,2}(?:\.[0-9]{1,20})?), ?(-?[0-9]{1,3}(?:\.[0-9]{1,20})?)")
+_DISTANCE = re.compile(r"[0-9]{1,5}(\.[0-9]{1,20})?")
+
+
+class Shape(serializers.Serializer[Any]):
+    """A JSON object, or a query."""
+
+
+def _wrong(field: str, code: str, message: Any) -> serializers.ValidationError:
+    return serializers.ValidationError({field: serializers.ErrorDetail(str(message), code)})
+
+
+# --- Queries ------------------------------------------------------------------------------------
+
+
+@extend_schema_field({"type": "string", "example": "46.32,-0.46"})
+class Position(AnyText):
+    """Latitude and longitude in degrees."""
+
+    default_error_messages = {"invalid": _("This must be a latitude and a longitude, such as 46.32,-0.46.")}
+
+    def to_internal_value(self, data: object) -> Any:
+        match = _POSITION.fullmatch(self.text(data))
+        if not match:
+            self.fail("invalid")
+        latitude, longitude = float(match[1]), float(match[2])
+        if abs(latitude) > 90 or abs(longitude) > 180:
+            self.fail("invalid")
+        return latitude, longitude
+
+
+@extend_schema_field({"type": "number"})
+class Distance(AnyText):
+    default_error_messages = {"invalid": _("This must be a number of kilometers.")}
+
+    def to_internal_value(self, data: object) -> Any:
+        text = self.text(data)
+        if not _DISTANCE.fullmatch(text):
+            self.fail("invalid")
+        return float(text)
+
+
+class StoresQuery(Shape):
+    q = AnyText(required=False)
+    town = AnyText(required=False)
+    postal_code = AnyText(required=False)
+    near = Position(required=False)
+    radius_km = Distance(required=False)
+    page_size = Count(required=False, largest=100, in_query=True)
+    cursor = AnyText(required=False)
+
+
+class AvailabilityQuery(Shape):
+    visit_type = Slug(unknown=UNKNOWN_VISIT_TYPE)
+    party_size = Count(default=1, in_query=True)
+
+    def get_fields(self) -> dict[str, Any]:
+        return super().get_fields() | {"from": Day(), "to": Day()}
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs["to"] < attrs["from"]:
+            raise _wrong("to", "out_of_range", _("The last day must not be before the first."))
+        if attrs["to"] - attrs["from"] >= timedelta(days=LONGEST_RANGE_DAYS):
+            raise _wrong("to", "out_of_range", _("Ask for 62 days at most."))
+        return attrs
+
+
+class DayQuery(Shape):
+    """A date; where it may be left out, today."""
+
+    date = Day(required=False)
+
+
+# --- Wishes and bookings ------------------------------------------------------------------------
+
+
+class WishRequest(Shape):
+    store = Slug(unknown=UNKNOWN_STORE)
+    visit_type = Slug(unknown=UNKNOWN_VISIT_TYPE)
+    starts_at = Moment()
+    party_size = Count(default=1)
+
+
+class LookupItem(Shape):
+    """What is unknown here is no mistake, but not available."""
+
+    store = AnyText()
+    visit_type = AnyText()
+    starts_at = Moment()
+    party_size = Count(default=1)
+
+
+class LookupRequest(Shape):
+    slots = LookupItem(many=True, max_length=MOST_LOOKUPS)
+
+
+@extend_schema_field(str)
+class Locale(AnyText):
+    """A language as BCP 47 has it; one that we do not speak counts as our first."""
+
+    default_error_messages = {"invalid": _("This must be a language such as fr or en.")}
+
+    def to_internal_value(self, data: object) -> str:
+        text = self.text(data)
+        if not _LOCALE.fullmatch(text):
+            self.fail("invalid")
+        language = re.split("[-_]", text.lower())[0]
+        return language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+
+
+class CustomerRequest(Shape):
+    """Who comes; with `contact_needed` in the context, at least one way to reach them."""
+
+    name = TypedText(read_name)
+    phone = PhoneText(required=False, allow_null=True, default="")
+    email = TypedText(read_email, required=False, allow_null=True, default="")
+    locale = Locale(required=False, allow_null=True)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if self.context["contact_needed"] and not attrs["phone"] and not attrs["email"]:
+            raise _wrong("phone", "required", _("Enter a phone number or an e-mail address."))
+        return {
+            "name": attrs["name"],
+            "phone": attrs["phone"] or "",
+            "email": attrs["email"] or "",
+            "locale": attrs.get("locale") or (translation.get_language() or settings.LANGUAGE_CODE)[:2],
+        }
+
+
+class BookingRequest(WishRequest):
+    """A booking by its customer; `country` in the context is the store's, None where there is no such store."""
+
+    customer = CustomerRequest()
+    note = TypedText(read_note, required=False, allow_null=True, default="")
+    hold = AnyText(required=False, allow_null=True, default=None)
+
+    def validate_store(self, store: str) -> str:
+        if self.context["country"] is None:
+            raise serializers.ValidationError(str(UNKNOWN_STORE), code="unknown")
+        return store
+
+
+class RescheduleRequest(Shape):
+    starts_at = Moment()
+
+
+# --- Staff --------------------------------------------------------------------------------------
+
+
+class SignInRequest(Shape):
+    username = AnyText(longest=150)
+    password = AnyText(longest=1000)
+
+
+class StaffBookingRequest(Shape):
+    visit_type = Slug(unknown=UNKNOWN_VISIT_TYPE)
+    starts_at = Moment()
+    party_size = Count(default=1)
+    customer = CustomerRequest()
+    note = TypedText(read_note, required=False, allow_null=True, default="")
+    source = OneOf([Source.PHONE, Source.DESK], default=Source.PHONE)
+
+
+class WalkInRequest(Shape):
+    visit_type = Slug(unknown=UNKNOWN_VISIT_TYPE)
+    party_size = Count(default=1)
+    name = TypedText(read_name)
+    squeeze_in = Flag(default=False)
+
+
+class ActionRequest(Shape):
+    """One tap on a tablet, which may have been offline when it happened."""
+
+    action_id = Uuid(required=False, allow_null=True, default=None)
+    happened_at = Moment(required=False, allow_null=True, default=None)
+
+
+class ThenRequest(Shape):
+    """What is to happen with visits that no longer fit."""
+
+    then = OneOf(Then, required=False, allow_null=True, default=None)
+
+
+class OpeningInterval(Shape):
+    dayOfWeek = OneOf(WEEKDAYS)  # noqa: N815 -- schema.org's name
+    opens = WallTime()
+    closes = WallTime()
+
+
+class OpeningHoursRequest(ThenRequest):
+    opening_hours = OpeningInterval(many=True, max_length=MOST_INTERVALS)
+
+
+class SpecialInterval(Shape):
+    opens = WallTime()
+    closes = WallTime()
+
+
+class SpecialHoursRequest(ThenRequest):
+    """Either `closed`, or `opens` and `closes`, or several `intervals` of them."""
+
+    date = Day()
+    closed = Flag(default=False)
+    opens = WallTime(required=False, allow_null=True, default=None)
+    closes = WallTime(required=False, allow_null=True, default=None)
+    intervals = SpecialInterval(many=True, required=False, max_length=MOST_INTERVALS)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        has_one, has_several = _has_interval(attrs), bool(attrs.get("intervals"))
+        if attrs["closed"] + has_one + has_several != 1:
+            raise _wrong("closed", "invalid", _("Say either that the store is closed, or when it is open."))
+        intervals = [attrs] if has_one else attrs.get("intervals", [])
+        return attrs | {"intervals": [(interval["opens"], interval["closes"]) for interval in intervals]}
+
+
+def _has_interval(attrs: Mapping[str, Any]) -> bool:
+    for name, other in (("opens", "closes"), ("closes", "opens")):
+        if attrs[name] is None and attrs[other] is not None:
+            raise _wrong(name, "required", _("Say both when the store opens and when it closes."))
+    return attrs["opens"] is not None
+
+
+class SlotsRequest(ThenRequest):
+    """The slots that start in [from, to), and either their capacity or whether they are closed."""
+
+    desk = Slug(unknown=UNKNOWN_DESK, required=False, allow_null=True, default=None)
+    capacity = Count(smallest=0, required=False, allow_null=True, default=None)
+    closed = Flag(required=False, allow_null=True, default=None)
+
+    def get_fields(self) -> dict[str, Any]:
+        return {"from": Moment(), "to": Moment()} | super().get_fields()
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs["to"] <= attrs["from"]:
+            raise _wrong("to", "out_of_range", _("The end must be after the beginning."))
+        if attrs["to"] - attrs["from"] > timedelta(days=LONGEST_RANGE_DAYS):
+            raise _wrong("to", "out_of_range", _("Change 62 days at most."))
+        if (attrs["capacity"] is None) == (attrs["closed"] is None):
+            raise _wrong("capacity", "required", _("Say either a capacity, or whether the slots are closed."))
+        return attrs

@@ -1,0 +1,157 @@
+"""What staff do with bookings: for callers, at the desk, on arrival."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.utils import translation
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework.request import Request
+
+from booking.api import shapes
+from booking.api.bodies import Json
+from booking.api.idempotency import Answer
+from booking.api.resource import checked, json_response, once, wanting
+from booking.api.serializers import ActionRequest, RescheduleRequest, StaffBookingRequest, WalkInRequest
+from booking.api.staff.access import StaffView
+from booking.models import Actor, Booking, Source
+from booking.permissions import member_booking, member_store
+from booking.services import arrivals, bookings
+from booking.services.bookings import CustomerDetails
+from booking.services.wishes import Wish
+from stores.models import Role
+
+
+class StaffBookingsView(StaffView):
+    @extend_schema(
+        operation_id="bookForCaller", request=StaffBookingRequest, responses={201: shapes.StaffBookingShape}
+    )
+    @once
+    def post(self, body: Json, store: str) -> Answer:
+        """Book for a caller or someone at the desk: no minimum notice, no places kept back."""
+        place = member_store(self.user, store)
+        asked = checked(StaffBookingRequest, body, country=place.country, contact_needed=False)
+        wish = Wish(place.slug, asked["visit_type"], asked["starts_at"], asked["party_size"])
+        with wanting(wish, by_staff=True):
+            booking = bookings.book(
+                store=wish.store,
+                visit_type=wish.visit_type,
+                starts_at=wish.starts_at,
+                party_size=wish.party_size,
+                customer=CustomerDetails(**asked["customer"]),
+                note=asked["note"] or "",
+                source=Source(asked["source"]),
+                now=self.now,
+                user=self.user,
+            )
+        return Answer(self.show(booking), status=201, subject=booking.reference)
+
+
+class WalkInsView(StaffView):
+    @extend_schema(operation_id="admitWalkIn", request=WalkInRequest, responses={201: shapes.StaffBookingShape})
+    @once
+    def post(self, body: Json, store: str) -> Answer:
+        """Let in someone who came without a booking; beyond capacity only by a manager's `squeeze_in`."""
+        asked = checked(WalkInRequest, body)
+        place = member_store(self.user, store, need=Role.MANAGER if asked["squeeze_in"] else Role.STAFF)
+        with wanting(Wish(place.slug, asked["visit_type"], self.now, asked["party_size"]), by_staff=True):
+            booking = arrivals.admit_walk_in(
+                store=place,
+                visit_type=asked["visit_type"],
+                party_size=asked["party_size"],
+                name=asked["name"],
+                squeeze=asked["squeeze_in"],
+                locale=(translation.get_language() or "en")[:2],
+                now=self.now,
+                user=self.user,
+            )
+        return Answer(self.show(booking), status=201, subject=booking.reference)
+
+
+class _ActionView(StaffView):
+    """One tap on a booking; the same `action_id` again changes nothing."""
+
+    body_may_be_empty = True
+
+    def post(self, request: Request, reference: str) -> HttpResponse:
+        booking = member_booking(self.user, reference)
+        return json_response(self.show(self.act(booking, **self.read(ActionRequest))))
+
+    def act(self, booking: Booking, **action: Any) -> Booking:
+        """Take the action. Raises BookingRefused."""
+        raise NotImplementedError
+
+
+def _action(operation_id: str) -> Any:
+    return extend_schema_view(
+        post=extend_schema(
+            operation_id=operation_id, request=ActionRequest, responses=shapes.StaffBookingShape
+        )
+    )
+
+
+class _StepView(_ActionView):
+    step: arrivals.Step
+
+    def act(self, booking: Booking, **action: Any) -> Booking:
+        return arrivals.step(booking_id=booking.pk, step=self.step, now=self.now, user=self.user, **action)
+
+
+@_action("checkIn")
+class CheckInView(_StepView):
+    """Say that the customer is here: all of the visit's day."""
+
+    step = "check_in"
+
+
+@_action("startVisit")
+class StartView(_StepView):
+    """Begin to serve the customer."""
+
+    step = "start"
+
+
+@_action("completeVisit")
+class CompleteView(_StepView):
+    """Say that the visit is over."""
+
+    step = "complete"
+
+
+@_action("markNoShow")
+class NoShowView(_StepView):
+    """Say that nobody came: from the start on."""
+
+    step = "no_show"
+
+
+@_action("undoStep")
+class UndoView(_ActionView):
+    """Take back the last of the four steps, on that day; again for the one before."""
+
+    def act(self, booking: Booking, **action: Any) -> Booking:
+        return arrivals.undo(booking_id=booking.pk, now=self.now, user=self.user, **action)
+
+
+@_action("cancelForCustomer")
+class StaffCancelView(_ActionView):
+    """Cancel a visit; cancelled before: nothing changes."""
+
+    def act(self, booking: Booking, **action: Any) -> Booking:
+        # No action_id is needed: to cancel twice changes nothing anyway.
+        return bookings.cancel(booking_id=booking.pk, now=self.now, actor=Actor.STAFF, user=self.user)
+
+
+class StaffRescheduleView(StaffView):
+    @extend_schema(
+        operation_id="rescheduleForCustomer", request=RescheduleRequest, responses=shapes.StaffBookingShape
+    )
+    def post(self, request: Request, reference: str) -> HttpResponse:
+        """Move a visit to another start, for its customer."""
+        booking = member_booking(self.user, reference)
+        starts_at = self.read(RescheduleRequest)["starts_at"]
+        wish = Wish(booking.store.slug, booking.visit_type.slug, starts_at, booking.party_size)
+        with wanting(wish, by_staff=True):
+            moved = bookings.reschedule(
+                booking_id=booking.pk, starts_at=starts_at, now=self.now, actor=Actor.STAFF, user=self.user
+            )
+        return json_response(self.show(moved))

@@ -1,0 +1,29 @@
+"""A store's day: who comes when, and where there is room."""
+
+from zoneinfo import ZoneInfo
+
+from django.http import HttpResponse
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+
+from booking.api import shapes
+from booking.api.etags import is_known, not_modified, with_etag
+from booking.api.rendering import day_json
+from booking.api.resource import json_response
+from booking.api.serializers import DayQuery
+from booking.api.staff.access import StaffView
+from booking.permissions import member_store
+from booking.queries import day_schedule, day_version
+
+
+class DayView(StaffView):
+    @extend_schema(operation_id="readDay", parameters=[DayQuery], responses=shapes.DayShape)
+    def get(self, request: Request, store: str) -> HttpResponse:
+        """Read a day's slots and bookings, today's if no other date is named."""
+        place = member_store(self.user, store)
+        asked = self.read_query(DayQuery)
+        day = asked.get("date") or self.now.astimezone(ZoneInfo(place.time_zone)).date()
+        version = day_version(store=place, date=day, now=self.now)
+        if is_known(request._request, version):
+            return not_modified(version)
+        return with_etag(json_response(day_json(day_schedule(store=store, date=day, now=self.now))), version)

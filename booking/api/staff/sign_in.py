@@ -1,0 +1,73 @@
+"""Tokens for staff, and the stores they work at."""
+
+from django.conf import settings
+from django.contrib.auth import authenticate
+from django.contrib.auth.models import User
+from django.contrib.auth.signals import user_logged_in
+from django.http import HttpRequest, HttpResponse
+from drf_spectacular.utils import extend_schema
+from knox.models import AuthToken
+from rest_framework.exceptions import NotAuthenticated
+from rest_framework.request import Request
+
+from booking.api import shapes
+from booking.api.problems import Problem
+from booking.api.resource import json_response
+from booking.api.serializers import SignInRequest
+from booking.api.staff.access import StaffView
+from booking.limits import RateLimited
+from booking.permissions import memberships
+
+
+class TokenView(StaffView):
+    """Signing in is the one thing that asks for nobody's session or token."""
+
+    def perform_authentication(self, request: Request) -> None:
+        if request.method != "POST":
+            super().perform_authentication(request)
+
+    def check_permissions(self, request: Request) -> None:
+        if request.method != "POST":
+            super().check_permissions(request)
+
+    @extend_schema(operation_id="signIn", auth=[], request=SignInRequest, responses=shapes.TokenShape)
+    def post(self, request: Request) -> HttpResponse:
+        """Sign in with name and password; the token is told once."""
+        asked = self.read(SignInRequest)
+        user = _user(request._request, **asked)
+        _, token = AuthToken.objects.create(user=user)
+        user_logged_in.send(sender=User, request=request._request, user=user)
+        return json_response({"token": token})
+
+    @extend_schema(operation_id="signOut", responses={204: None})
+    def delete(self, request: Request) -> HttpResponse:
+        """End the token that this request is made with."""
+        if not isinstance(request.auth, AuthToken):
+            raise Problem("not_found")
+        request.auth.delete()
+        return HttpResponse(status=204)
+
+
+class MyStoresView(StaffView):
+    @extend_schema(operation_id="readMyStores", responses=shapes.MembershipsShape)
+    def get(self, request: Request) -> HttpResponse:
+        """Read the stores where you work, and as what."""
+        return json_response(
+            {
+                "results": [
+                    {"slug": one.store.slug, "name": one.store.name, "role": str(one.role)}
+                    for one in memberships(self.user)
+                ]
+            }
+        )
+
+
+def _user(request: HttpRequest, username: str, password: str) -> User:
+    """Return who this is. Raises NotAuthenticated, the same for a wrong name and a wrong password; RateLimited."""
+    user = authenticate(request, username=username, password=password)
+    if getattr(request, "axes_locked_out", False):
+        request.axes_locked_out = False  # type: ignore[attr-defined]  # else its middleware answers in plain text
+        raise RateLimited(int(settings.AXES_COOLOFF_TIME * 3600))
+    if not isinstance(user, User):
+        raise NotAuthenticated
+    return user
