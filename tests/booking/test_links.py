@@ -1,7 +1,7 @@
 from urllib.parse import parse_qs, urlsplit
 
 from django.urls import resolve
-from pytest_django.fixtures import Settings
+from pytest_django import Settings
 
 from booking.links import manage_page_url, manage_url, short_manage_url
 from booking.tokens import manage_token

@@ -7,11 +7,12 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from booking.models import Booking, Source, Status
+from booking.models import Booking, Status
 from booking.services.feeds import end_feed, new_feed
 from booking.tokens import manage_token
-from stores.models import Desk, Store, VisitType
+from stores.models import Store
 from tests.factories import make_store
+from tests.visits import stored_booking
 
 pytestmark = pytest.mark.django_db
 
@@ -26,33 +27,15 @@ def address(store: Store) -> str:
     return f"/calendars/{new_feed(store_id=store.pk)}.ics"
 
 
-def a_booking(store: Store, number: int = 0, *, days_ahead: int = 1, **fields: Any) -> Booking:
-    starts_at = timezone.now().replace(microsecond=0) + timedelta(days=days_ahead, hours=1)
-    values = {
-        "reference": f"K7Q29X{number:02d}",
-        "desk": Desk.objects.get(store=store),
-        "visit_type": VisitType.objects.get(store=store, slug="advice"),
-        "starts_at": starts_at,
-        "ends_at": starts_at + timedelta(minutes=30),
-        "visit_date": starts_at.date(),
-        "party_size": 2,
-        "places": 2,
-        "takes_web_places": True,
-        "source": Source.WEB,
-        "name": "Ada Test",
-        "phone": "+33612345678",
-        "email": "ada@example.org",
-        "note": "Rings twice",
-        "locale": "en",
-        "created_at": timezone.now(),
-        "updated_at": timezone.now(),
-        **fields,
-    }
-    return Booking.objects.create(store=store, **values)
+def coming_visit(store: Store, number: int = 0, *, days_ahead: int = 1, **fields: Any) -> Booking:
+    """Return a visit so many days from today: the feed's window moves with the clock."""
+    now = timezone.now().replace(microsecond=0)
+    values = {"reference": f"K7Q29X{number:02d}", "starts_at": now + timedelta(days=days_ahead), "updated_at": now}
+    return stored_booking(store, **(values | fields))
 
 
 def test_feed_shows_visits_without_their_secrets(client: Client, store: Store, address: str) -> None:
-    a_booking(store)
+    coming_visit(store)
 
     response = client.get(address)
 
@@ -69,12 +52,12 @@ def test_feed_shows_visits_without_their_secrets(client: Client, store: Store, a
 
 def test_feed_window_and_cancelled_visits(client: Client, store: Store, address: str) -> None:
     long_ago = timezone.now() - timedelta(days=31)
-    a_booking(store, 1, days_ahead=-6)
-    a_booking(store, 2, days_ahead=-9)
-    a_booking(store, 3, days_ahead=89)
-    a_booking(store, 4, days_ahead=91)
-    a_booking(store, 5, status=Status.CANCELLED, sequence=1)
-    a_booking(store, 6, status=Status.CANCELLED, sequence=1, updated_at=long_ago)
+    coming_visit(store, 1, days_ahead=-6)
+    coming_visit(store, 2, days_ahead=-9)
+    coming_visit(store, 3, days_ahead=89)
+    coming_visit(store, 4, days_ahead=91)
+    coming_visit(store, 5, status=Status.CANCELLED, sequence=1)
+    coming_visit(store, 6, status=Status.CANCELLED, sequence=1, updated_at=long_ago)
 
     calendar = icalendar.Calendar.from_ical(client.get(address).content)
 
@@ -83,7 +66,7 @@ def test_feed_window_and_cancelled_visits(client: Client, store: Store, address:
 
 
 def test_feed_unchanged_304_until_something_happens(client: Client, store: Store, address: str) -> None:
-    booking = a_booking(store)
+    booking = coming_visit(store)
     etag = client.get(address).headers["ETag"]
 
     unchanged = client.get(address, headers={"If-None-Match": etag})
@@ -96,7 +79,7 @@ def test_feed_unchanged_304_until_something_happens(client: Client, store: Store
 
 
 def test_feed_of_another_store_is_not_seen(client: Client, store: Store, address: str) -> None:
-    a_booking(make_store("other-shop-niort"))
+    coming_visit(make_store("other-shop-niort"))
 
     assert icalendar.Calendar.from_ical(client.get(address).content).events == []
 
@@ -110,7 +93,7 @@ def test_feed_reads_in_two_statements(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     for number in range(count):
-        a_booking(store, number)
+        coming_visit(store, number)
 
     with django_assert_num_queries(2):
         client.get(address)
@@ -133,7 +116,7 @@ def test_feed_unknown_secret_404(client: Client, store: Store, secret: str) -> N
 
 
 def test_feed_manage_token_opens_no_feed(client: Client, store: Store, address: str) -> None:
-    a_booking(store)
+    coming_visit(store)
 
     assert client.get(f"/calendars/{manage_token('K7Q29X00')}.ics").status_code == 404
 
