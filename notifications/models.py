@@ -65,9 +65,7 @@ class OutboxMessage(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["subject", "kind", "sequence", "offset", "channel"], name="message_once"
-            ),
+            models.UniqueConstraint(fields=["subject", "kind", "sequence", "offset", "channel"], name="message_once"),
         ]
         indexes = [
             models.Index(fields=["try_at"], name="message_open", condition=Q(state__in=["due", "sending"])),

@@ -12,18 +12,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Count, Min, Q, QuerySet
 from django_q.tasks import async_task
 
 from notifications.content import NewMessage
-from notifications.digests import recipient_digest
+from notifications.digests import body_digest, recipient_digest
 from notifications.models import OPEN_STATES, Channel, Kind, OptOut, OutboxMessage, State
 
 # Longer than any one try lasts (15 s), short enough that a crash delays a message by a minute at most.
 LEASE = timedelta(seconds=60)
 NUMBER_WINDOW = timedelta(hours=24)
 NUMBER_MESSAGES = 5
+LEASE_LOST = "lease_lost"
 UNSETTLED_STATES = (*OPEN_STATES, State.UNKNOWN, State.DEAD, State.FAILED)
 _RANK = {State.SENT: 1, State.DELIVERED: 2, State.FAILED: 2}
 
@@ -109,9 +110,7 @@ def claim_due(*, now: datetime, limit: int) -> list[OutboxMessage]:
     is_open = Q(state=State.DUE, try_at__lte=now) | Q(state=State.SENDING, lease_until__lt=now)
     with transaction.atomic():
         claimed = list(
-            OutboxMessage.objects.filter(is_open)
-            .order_by("try_at", "pk")
-            .select_for_update(skip_locked=True)[:limit]
+            OutboxMessage.objects.filter(is_open).order_by("try_at", "pk").select_for_update(skip_locked=True)[:limit]
         )
         token = uuid.uuid4()
         for message in claimed:
@@ -122,22 +121,43 @@ def claim_due(*, now: datetime, limit: int) -> list[OutboxMessage]:
     return claimed
 
 
+@transaction.atomic
+def begin_text(message: OutboxMessage, *, phone: str, body: str, budget_since: datetime, now: datetime) -> str:
+    """Note, before the provider is called, that a text may leave now; return why it must not, "" where it may.
+
+    A number's and a store's share are counted under a lock, so that two workers do not both take the last one.
+    """
+    number = recipient_digest(phone)
+    _queue_up(number)
+    is_first_try = message.attempted_at is None
+    if OptOut.objects.filter(phone_digest=number).exists():
+        return "opted_out"
+    if (
+        is_first_try
+        and settings.RATE_LIMITS
+        and _texts(now - NUMBER_WINDOW, recipient_digest=number) >= NUMBER_MESSAGES
+    ):
+        return "number_limit"
+    if is_first_try and _texts(budget_since, account=message.account) >= settings.SMS_DAILY_BUDGET:
+        return "budget"
+    return "" if begin_call(message, recipient=phone, body=body, now=now) else LEASE_LOST
+
+
 def begin_call(message: OutboxMessage, *, recipient: str, body: str, now: datetime) -> bool:
-    """Note, before the provider is called, that the message may leave now; False where the lease was lost."""
-    message.recipient_digest, message.body_digest, message.attempted_at = recipient, body, now
+    """Note, before the provider is called, that a message may leave now; False where the lease was lost."""
+    message.recipient_digest, message.body_digest = recipient_digest(recipient), body_digest(body)
+    message.attempted_at = now
     return _write(
         message,
         now=now,
-        recipient_digest=recipient,
-        body_digest=body,
+        recipient_digest=message.recipient_digest,
+        body_digest=message.body_digest,
         attempted_at=now,
         lease_until=now + LEASE,
     )
 
 
-def settle(
-    message: OutboxMessage, state: State, *, now: datetime, reason: str = "", provider_sid: str = ""
-) -> bool:
+def settle(message: OutboxMessage, state: State, *, now: datetime, reason: str = "", provider_sid: str = "") -> bool:
     """Write what became of a message; False where somebody else holds it by now."""
     return _write(
         message,
@@ -154,7 +174,14 @@ def put_back(message: OutboxMessage, *, try_at: datetime, reason: str, now: date
     """Let a message be tried again later; `was_called` keeps in mind that it may have left already."""
     called: dict[str, object] = {} if was_called else {"attempted_at": None, "body_digest": ""}
     return _write(
-        message, now=now, state=State.DUE, reason=reason[:120], try_at=try_at, lease_until=None, lease_token=None, **called
+        message,
+        now=now,
+        state=State.DUE,
+        reason=reason[:120],
+        try_at=try_at,
+        lease_until=None,
+        lease_token=None,
+        **called,
     )
 
 
@@ -175,6 +202,12 @@ def send_instead(message: OutboxMessage, channel: Channel, *, now: datetime) -> 
         ],
         now=now,
     )
+
+
+def send_by_email_instead(message: OutboxMessage, *, now: datetime) -> None:
+    """Let a text that could not be delivered go by e-mail; where there is no address, nothing goes."""
+    if message.channel == Channel.SMS:
+        send_instead(message, Channel.EMAIL, now=now)
 
 
 def receipt(*, message: OutboxMessage, state: State, reason: str, provider_sid: str, now: datetime) -> bool:
@@ -227,20 +260,6 @@ def oldest_due_seconds(*, now: datetime) -> int:
     return int((now - oldest["due_at"]).total_seconds()) if oldest["due_at"] else 0
 
 
-def is_over_number_limit(phone: str, *, now: datetime) -> bool:
-    """Tell whether a number had its share of text messages within the last 24 hours, over all stores."""
-    recent = OutboxMessage.objects.filter(
-        channel=Channel.SMS, recipient_digest=recipient_digest(phone), attempted_at__gt=now - NUMBER_WINDOW
-    )
-    return settings.RATE_LIMITS and recent.count() >= NUMBER_MESSAGES
-
-
-def is_over_budget(account: str, *, since: datetime) -> bool:
-    """Tell whether a store has sent as many text messages today as it may."""
-    sent = OutboxMessage.objects.filter(channel=Channel.SMS, account=account, attempted_at__gte=since)
-    return sent.count() >= settings.SMS_DAILY_BUDGET
-
-
 def opt_out(phone: str, *, now: datetime) -> None:
     """Send no more text messages to a number."""
     OptOut.objects.get_or_create(phone_digest=recipient_digest(phone), defaults={"created_at": now})
@@ -250,14 +269,21 @@ def opt_in(phone: str) -> None:
     OptOut.objects.filter(phone_digest=recipient_digest(phone)).delete()
 
 
-def is_opted_out(phone: str) -> bool:
-    return OptOut.objects.filter(phone_digest=recipient_digest(phone)).exists()
-
-
 def last_text_to(phone: str) -> OutboxMessage | None:
     """Return the text message last sent to a number."""
     texts = OutboxMessage.objects.filter(channel=Channel.SMS, recipient_digest=recipient_digest(phone))
     return texts.exclude(attempted_at=None).order_by("-attempted_at", "-pk").first()
+
+
+def _texts(since: datetime, **which: str) -> int:
+    return OutboxMessage.objects.filter(channel=Channel.SMS, attempted_at__gt=since, **which).count()
+
+
+def _queue_up(number: str) -> None:
+    """Let whoever writes to the same number wait until this transaction ends; SQLite's one writer does anyway."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int(number[:15], 16)])
 
 
 def _write(message: OutboxMessage, *, now: datetime, **values: object) -> bool:

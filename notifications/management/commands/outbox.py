@@ -1,0 +1,65 @@
+"""`manage.py outbox`: what has not been settled, and a person's word on it."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from notifications import outbox
+from notifications.models import OutboxMessage, State
+
+LARGEST_ID = 2**63 - 1
+
+
+class Command(BaseCommand):
+    help = (
+        "Lists the messages that are not settled (due, sending, unknown, dead, failed), then counts by state. "
+        "`retry` lets one be tried again, after asking the provider where it may have left; `drop` gives it up."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        actions = parser.add_subparsers(dest="action")
+        retry = actions.add_parser("retry")
+        retry.add_argument("id", nargs="?", type=int)
+        retry.add_argument("--all", action="store_true", help="every unknown, dead and failed message")
+        actions.add_parser("drop").add_argument("id", type=int)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        match options["action"]:
+            case "retry":
+                self._retry(options["id"], is_all=options["all"])
+            case "drop":
+                dropped = outbox.drop(messages=self._one(options["id"]), now=timezone.now())
+                self.stdout.write(f"dropped: {dropped}")
+            case _:
+                self._list()
+
+    def _retry(self, message_id: int | None, *, is_all: bool) -> None:
+        if is_all == (message_id is not None):
+            raise CommandError("Name the id of one message, or --all.")
+        if message_id is None:
+            waiting = (State.UNKNOWN, State.DEAD, State.FAILED)
+            messages = OutboxMessage.objects.filter(state__in=waiting, not_after__gt=timezone.now())
+        else:
+            messages = self._one(message_id)
+        self.stdout.write(f"to be tried again: {outbox.retry(messages=messages, now=timezone.now())}")
+
+    def _one(self, message_id: int) -> QuerySet[OutboxMessage]:
+        messages = OutboxMessage.objects.filter(pk=message_id) if 0 < message_id <= LARGEST_ID else None
+        if messages is None or not messages.exists():
+            raise CommandError(f"There is no message {message_id}.")
+        if not messages.filter(state__in=outbox.UNSETTLED_STATES).exists():
+            raise CommandError(f"Message {message_id} is settled: it was {messages.get().state}.")
+        return messages
+
+    def _list(self) -> None:
+        unsettled = OutboxMessage.objects.filter(state__in=outbox.UNSETTLED_STATES).order_by("due_at", "pk")
+        for message in unsettled.iterator():
+            self.stdout.write(
+                f"{message.pk} {message.state} {message.kind} {message.subject} "
+                f"{message.due_at:%Y-%m-%dT%H:%M:%SZ} {message.attempts} {message.reason or '-'}"
+            )
+        self.stdout.write(" ".join(f"{state}: {count}" for state, count in outbox.counts().items()))
+        self.stdout.write(f"oldest due: {outbox.oldest_due_seconds(now=timezone.now())} s")
