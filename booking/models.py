@@ -136,16 +136,16 @@ class BookingEvent(models.Model):
     at = models.DateTimeField()  # when it was recorded
     happened_at = models.DateTimeField()  # when it happened, as an offline tablet tells it
     actor = models.CharField(max_length=8, choices=Actor)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     from_status = models.CharField(max_length=10, choices=Status, blank=True)
     to_status = models.CharField(max_length=10, choices=Status)
     from_starts_at = models.DateTimeField(null=True, blank=True)
     to_starts_at = models.DateTimeField(null=True, blank=True)
     # Names one tap on a tablet, so that sending it again changes nothing.
     action_id = models.UUIDField(null=True, blank=True, unique=True, default=None)
-    undoes = models.OneToOneField(
-        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="undone_by"
-    )
+    undoes = models.OneToOneField("self", on_delete=models.PROTECT, null=True, blank=True, related_name="undone_by")
 
     class Meta:
         indexes = [models.Index(fields=["booking", "at"], name="event_booking_at")]
@@ -180,3 +180,12 @@ class IdempotentAnswer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.route} {self.status}"
+
+
+class WorkerBeat(models.Model):
+    """When a task was last executed: one row, by which web and launcher know that the worker works."""
+
+    executed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.executed_at:%Y-%m-%dT%H:%M:%SZ}"
