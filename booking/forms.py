@@ -35,6 +35,14 @@ class TypedField(forms.Field):
             raise ValidationError(str(bad.message), code=bad.code) from None
 
 
+def read_key(text: str) -> str:
+    """Return the key made with the form; one that is missing or not ours counts as a new one."""
+    try:
+        return str(uuid.UUID(text))
+    except ValueError:
+        return str(uuid.uuid4())
+
+
 class DetailsForm(forms.Form):
     """Who comes: at most five fields, each with the reason why it is asked."""
 
@@ -65,7 +73,7 @@ class DetailsForm(forms.Form):
         help_text=_("What helps them get ready. Nothing private, please: all staff can read it."),
         widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"}),
     )
-    key = forms.CharField(required=False, widget=forms.HiddenInput)
+    key = TypedField(read_key, required=False, widget=forms.HiddenInput)
 
     use_required_attribute = False
 
@@ -78,16 +86,10 @@ class DetailsForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Ask for a phone number or an e-mail address."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        if not self.errors and not cleaned.get("phone") and not cleaned.get("email"):
+        has_contact = cleaned.get("phone") or cleaned.get("email") or {"phone", "email"} & self.errors.keys()
+        if not has_contact:
             self.add_error("phone", ValidationError(_("Enter a phone number or an e-mail address."), code="required"))
         return cleaned
-
-    def clean_key(self) -> str:
-        """Return the key made with the form; one that is missing or not ours counts as a new one."""
-        try:
-            return str(uuid.UUID(self.cleaned_data["key"]))
-        except ValueError:
-            return str(uuid.uuid4())
 
     def typed(self) -> Iterator[tuple[str, str]]:
         """Yield each field with what was typed, to be carried to the next page as it is."""

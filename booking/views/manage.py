@@ -183,10 +183,11 @@ def _choose(
     """Show the times the visit can be moved to; where one was refused, the nearest ones first."""
     visit_type = rules.visit_type(booking.visit_type.slug)
     assert visit_type is not None  # noqa: S101 -- `change` saw to it
-    from_text, starts_text = request.GET.get("from", ""), request.GET.get("starts_at", "")
+    from_text = request.GET.get("from", "")
     from_date = read_day(from_text)
     problems = [Problem(refusal_sentence(refusal))] if refusal else []
-    if (from_text and from_date is None) or (starts_text and wanted is None):
+    is_time_unread = wanted is None and (request.method == "POST" or bool(request.GET.get("starts_at")))
+    if is_time_unread or (from_text and from_date is None):
         problems.append(Problem(_("This day or time could not be read. Please choose one below.")))
     own_url = reverse("manage-change", args=[booking.reference])
     context = {

@@ -1,0 +1,97 @@
+"""Reads a page as a browser does: its forms with what they would send, its links, its title."""
+
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from typing import Any
+
+from django.http import HttpResponse
+
+INLINE = {"a", "b", "small", "span", "strong"}
+VOID = {"input", "meta", "link", "br", "img", "path", "circle", "rect"}
+
+
+class Page(HTMLParser):
+    """A page, parsed; `forms` by the path they are sent to, `links` by address with their text."""
+
+    def __init__(self, response: Any) -> None:
+        super().__init__()
+        self.forms: dict[str, dict[str, str]] = {}
+        self.links: dict[str, str] = {}
+        self.buttons: list[dict[str, str]] = []
+        self.text = ""
+        self.title = ""
+        self.ids: list[str] = []
+        self._form: dict[str, str] | None = None
+        self._field = ""
+        self._link = ""
+        self._open: list[str] = []
+        self.feed(response.content.decode())
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        if tag not in VOID:
+            self._open.append(tag)
+        if tag not in INLINE:
+            self.text += " "
+        if "id" in given:
+            self.ids.append(given["id"])
+        if tag == "form":
+            self._form = self.forms.setdefault(given.get("action", ""), {})
+        if tag == "input" and self._form is not None and "name" in given:
+            is_chosen = given.get("type") not in ("radio", "checkbox") or "checked" in given
+            if is_chosen:
+                self._form[given["name"]] = given.get("value", "")
+        if tag == "textarea" and self._form is not None:
+            self._field = given["name"]
+            self._form[self._field] = ""
+        if tag == "button":
+            self.buttons.append(given)
+        if tag == "a":
+            self._link = given.get("href", "")
+            self.links.setdefault(self._link, "")
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        assert tag in VOID
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self._open.pop() == tag
+        if tag == "form":
+            self._form = None
+        if tag == "textarea":
+            self._field = ""
+        if tag == "a":
+            self._link = ""
+
+    def handle_data(self, data: str) -> None:
+        if "title" in self._open:
+            self.title += data
+        if "script" in self._open:
+            return
+        self.text += data
+        if self._field and self._form is not None:
+            self._form[self._field] += data.removeprefix("\n")
+        if self._link:
+            self.links[self._link] += data
+
+    @property
+    def words(self) -> str:
+        """The page's text with white space folded."""
+        return " ".join(self.text.split())
+
+    def links_to(self, part: str) -> Iterator[str]:
+        """Yield the addresses that hold `part`, in the order of the page."""
+        return (address for address in self.links if part in address)
+
+
+def without_csrf(response: HttpResponse) -> bytes:
+    """Return a page without what differs each time it is made."""
+    return re.sub(rb'name="csrfmiddlewaretoken" value="[^"]*"', b"", response.content)
+
+
+def page(response: HttpResponse) -> Page:
+    """Parse a page; its tags must be closed in order and its ids be unique."""
+    parsed = Page(response)
+    assert parsed._open == []
+    assert len(parsed.ids) == len(set(parsed.ids)), parsed.ids
+    return parsed

@@ -1,0 +1,110 @@
+import pytest
+from django.test import Client
+
+from tests.booking.views.reading import page
+from tests.factories import make_store
+
+pytestmark = pytest.mark.django_db
+
+
+def test_find_shows_stores_with_address_and_next_step(client: Client) -> None:
+    make_store()
+
+    shown = page(client.get("/"))
+
+    assert "Corner Shop" in shown.links["/s/corner-shop-niort/"]
+    assert "1 Rue de la Gare, 79000 Niort" in shown.words
+    assert "/s/corner-shop-niort/book/" in shown.links
+
+
+def test_find_by_words_leaves_out_other_stores(client: Client) -> None:
+    make_store()
+    make_store("bakery-paris", name="Bakery", search_text="bakery paris 75001")
+
+    shown = page(client.get("/", {"q": "Bakery"}))
+
+    assert list(shown.links_to("/book/")) == ["/s/bakery-paris/book/"]
+
+
+def test_find_nothing_says_what_to_do(client: Client) -> None:
+    make_store()
+
+    response = client.get("/", {"q": "zzz"})
+
+    assert response.status_code == 200
+    assert "No store found for “zzz”" in page(response).words
+    assert page(response).links["/"].strip()
+
+
+def test_find_without_any_store_says_so(client: Client) -> None:
+    assert "No store takes bookings here yet" in page(client.get("/")).words
+
+
+def test_find_near_shows_nearest_first_with_distance(client: Client) -> None:
+    make_store("far-store", name="Far", latitude=48.85, longitude=2.35)
+    make_store("near-store", name="Near", latitude=46.33, longitude=-0.46)
+
+    shown = page(client.get("/", {"near": "46.32,-0.46"}))
+
+    assert list(shown.links_to("/book/")) == ["/s/near-store/book/", "/s/far-store/book/"]
+    assert "1.1 km away" in shown.words
+
+
+def test_find_pages_lead_to_the_next_one_by_address(client: Client) -> None:
+    for number in range(13):
+        make_store(f"store-{number:02d}", name=f"Store {number}")
+
+    first = page(client.get("/"))
+    [following] = first.links_to("cursor=")
+    second = page(client.get(following))
+
+    assert len(list(first.links_to("/book/"))) == 12
+    assert list(second.links_to("/book/")) == ["/s/store-12/book/"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"near": "here"},
+        {"near": "91,0"},
+        {"near": "nan,nan"},
+        {"near": "1,2,3"},
+        {"near": "1e999,0"},
+        {"cursor": "%00"},
+        {"cursor": "bnVsbA"},
+        {"near": "46,0", "cursor": "WyJhIl0"},
+    ],
+)
+def test_find_with_bad_input_says_so_and_shows_stores(client: Client, query: dict[str, str]) -> None:
+    make_store()
+
+    response = client.get("/", query)
+
+    assert response.status_code == 400
+    assert page(response).title.startswith("Error:")
+    assert list(page(response).links_to("/book/")) == ["/s/corner-shop-niort/book/"]
+
+
+@pytest.mark.parametrize("q", ["\0", "a\0b", "%", "_", "'", "<script>", "é" * 5000, "\u202e", "日本"])
+def test_find_takes_any_words(client: Client, q: str) -> None:
+    make_store()
+
+    response = client.get("/", {"q": q})
+
+    assert response.status_code == 200
+    assert "<script>alert" not in response.content.decode()
+
+
+def test_find_has_no_other_host_and_no_inline_style(client: Client) -> None:
+    make_store()
+
+    text = client.get("/").content.decode()
+
+    assert "http://" not in text and "https://" not in text
+    assert " style=" not in text and "<style" not in text and "onclick" not in text
+
+
+def test_find_speaks_french(client: Client) -> None:
+    response = client.get("/", headers={"accept-language": "fr"})
+
+    assert '<html lang="fr">' in response.content.decode()

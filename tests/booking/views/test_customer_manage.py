@@ -1,0 +1,338 @@
+from collections.abc import Iterator
+
+import pytest
+import time_machine
+from django.test import Client
+from pytest_django import Settings
+
+from booking import limits
+from booking.models import Booking, Status
+from booking.services.privacy import erase
+from booking.tokens import manage_token
+from stores.models import Store, VisitType
+from tests.booking.views.reading import page, without_csrf
+from tests.factories import NOW, at, make_booking, make_store
+
+pytestmark = pytest.mark.django_db
+
+SUB_PAGES = ("", "booked/", "change/", "cancel/", "confirm/", "calendar.ics", "data/", "erase/")
+
+
+@pytest.fixture(autouse=True)
+def _on_a_monday_morning(settings: Settings) -> Iterator[None]:
+    settings.RATE_LIMITS = False
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def store() -> Store:
+    return make_store()
+
+
+@pytest.fixture
+def booking(store: Store) -> Booking:
+    return make_booking(store, email="ada@example.org", note="Second floor")
+
+
+@pytest.fixture
+def opened(client: Client, booking: Booking) -> Client:
+    """A browser that has followed the booking's link."""
+    client.get(link(booking))
+    return client
+
+
+def link(booking: Booking) -> str:
+    return f"/b/{booking.reference}/?token={manage_token(booking.reference)}"
+
+
+def own(booking: Booking, path: str = "") -> str:
+    return f"/b/{booking.reference}/{path}"
+
+
+# --- The key --------------------------------------------------------------------------------------
+
+
+def test_link_swaps_its_token_for_a_short_cookie_and_leaves_the_address_bar(client: Client, booking: Booking) -> None:
+    response = client.get(link(booking))
+
+    assert response.status_code == 303
+    assert response["Location"] == own(booking)
+    cookie = response.cookies["booking"]
+    assert cookie["path"] == own(booking)
+    assert cookie["max-age"] == 1800
+    assert cookie["httponly"] is True
+    assert cookie["samesite"] == "Lax"
+    assert manage_token(booking.reference) not in cookie.value
+    assert response["Referrer-Policy"] == "no-referrer"
+    assert "no-store" in response["Cache-Control"]
+    assert "Tuesday 24 November, 10:00" in page(client.get(own(booking))).words
+
+
+@pytest.mark.parametrize("path", SUB_PAGES)
+def test_every_page_of_a_booking_is_kept_private(opened: Client, booking: Booking, path: str) -> None:
+    response = opened.get(own(booking, path))
+
+    assert response.status_code in (200, 303)
+    assert "no-store" in response["Cache-Control"]
+    assert response["Referrer-Policy"] == "no-referrer"
+    assert "noindex" in response["X-Robots-Tag"]
+
+
+@pytest.mark.parametrize("method", ["get", "head", "post"])
+@pytest.mark.parametrize("path", SUB_PAGES)
+def test_without_the_key_every_page_is_the_same_404(client: Client, booking: Booking, method: str, path: str) -> None:
+    answers = [getattr(client, method)(f"/b/{reference}/{path}") for reference in (booking.reference, "ABCD1234")]
+
+    assert [answer.status_code for answer in answers] in ([404, 404], [405, 405])
+    contents = [without_csrf(answer).replace(booking.reference.encode(), b"ABCD1234") for answer in answers]
+    assert contents[0] == contents[1]
+    assert Booking.objects.get().status == Status.CONFIRMED
+
+
+@pytest.mark.parametrize("token", ["", "x", "\0", "é", "a" * 5000, manage_token("ABCD1234")])
+def test_a_wrong_token_opens_nothing(client: Client, booking: Booking, token: str) -> None:
+    response = client.get(own(booking), {"token": token})
+
+    assert response.status_code == 404
+    assert "booking" not in response.cookies
+    assert "Open your booking with its link" in page(response).words
+
+
+@pytest.mark.parametrize("reference", ["x", "ABCD-12", "ÀÉ", "A" * 500, "ABCD123%00", "..%2f"])
+def test_a_reference_that_is_none_is_not_found(client: Client, reference: str) -> None:
+    assert client.get(f"/b/{reference}/", {"token": "x"}).status_code == 404
+
+
+def test_wrong_tokens_are_counted(client: Client, booking: Booking, settings: Settings) -> None:
+    settings.RATE_LIMITS = True
+    limits._limiter().storage.reset()
+
+    statuses = [client.get(own(booking), {"token": "wrong"}).status_code for _ in range(11)]
+    limits._limiter().storage.reset()
+
+    assert statuses == [404] * 10 + [429]
+
+
+def test_reference_in_another_spelling_leads_to_its_own_address(client: Client, booking: Booking) -> None:
+    spelled = f"{booking.reference[:4]}-{booking.reference[4:]}".lower()
+
+    response = client.get(f"/b/{spelled}/", {"token": manage_token(booking.reference)}, follow=True)
+
+    assert response.redirect_chain[-1][0] == own(booking)
+    assert response.status_code == 200
+
+
+def test_the_key_of_one_booking_opens_no_other(opened: Client, store: Store, booking: Booking) -> None:
+    other = make_booking(store, starts_at=at(11), phone="+33612345605")
+    opened.cookies["booking"]["path"] = "/"
+
+    assert opened.get(own(booking)).status_code == 200
+    assert opened.get(own(other)).status_code == 404
+
+
+def test_the_key_is_renewed_while_used_and_ends_after_half_an_hour(client: Client, booking: Booking) -> None:
+    with time_machine.travel(NOW, tick=False) as clock:
+        client.get(link(booking))
+        clock.shift(29 * 60)
+        within = client.get(own(booking))
+        clock.shift(29 * 60)
+        renewed = client.get(own(booking))
+        clock.shift(31 * 60)
+        after = client.get(own(booking))
+
+    assert [within.status_code, renewed.status_code, after.status_code] == [200, 200, 404]
+
+
+def test_short_link_leads_to_the_page(client: Client, booking: Booking) -> None:
+    response = client.get(f"/m/{booking.reference}/{manage_token(booking.reference)}", follow=True)
+
+    assert response.redirect_chain[-1][0] == own(booking)
+    assert response.status_code == 200
+
+
+@pytest.mark.parametrize("method", ["get", "head"])
+def test_no_read_changes_anything(opened: Client, booking: Booking, method: str) -> None:
+    before = Booking.objects.values().get()
+
+    for path in (*SUB_PAGES, "change/?starts_at=2026-11-24T11:00:00%2B01:00"):
+        getattr(opened, method)(own(booking, path))
+
+    assert Booking.objects.values().get() == before
+
+
+# --- What can be done -----------------------------------------------------------------------------
+
+
+def test_manage_shows_the_visit_and_what_can_be_done(opened: Client, booking: Booking) -> None:
+    shown = page(opened.get(own(booking)))
+
+    assert "Ada Test" in shown.words
+    assert "1 Rue de la Gare, 79000 Niort" in shown.words
+    assert "You can change the time here until Tuesday 24 November, 08:00." in shown.words
+    assert {own(booking, path) for path in ("change/", "cancel/", "calendar.ics", "data/", "erase/")} <= set(
+        shown.links
+    )
+    assert own(booking, "confirm/") in shown.forms
+
+
+def test_i_will_come_is_noted(opened: Client, booking: Booking) -> None:
+    response = opened.post(own(booking, "confirm/"), follow=True)
+
+    assert Booking.objects.get().attendance_confirmed is True
+    assert "Thank you. The store knows that you will come." in page(response).words
+
+
+def test_change_moves_the_visit_after_one_question(opened: Client, booking: Booking) -> None:
+    times = page(opened.get(own(booking, "change/")))
+    address = next(times.links_to("24T11%3A00"))
+    question = page(opened.get(address))
+
+    response = opened.post(own(booking, "change/"), question.forms[own(booking, "change/")], follow=True)
+
+    moved = Booking.objects.get()
+    assert (moved.starts_at, moved.sequence, moved.reference) == (at(11), 1, booking.reference)
+    assert "Your visit has been moved." in page(response).words
+
+
+def test_change_to_the_same_time_changes_nothing(opened: Client, booking: Booking) -> None:
+    response = opened.post(own(booking, "change/"), {"starts_at": at(10).isoformat()}, follow=True)
+
+    assert Booking.objects.get().sequence == 0
+    assert "has been moved" not in page(response).words
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_change_to_a_full_time_keeps_the_old_one_and_offers_others(client: Client, method: str) -> None:
+    store = make_store(capacity=1)
+    booking = make_booking(store)
+    make_booking(store, starts_at=at(11), phone="+33612345605")
+    client.get(link(booking))
+
+    response = getattr(client, method)(own(booking, "change/"), {"starts_at": at(11).isoformat()})
+
+    assert response.status_code == 409
+    assert "The nearest free times" in page(response).words
+    booking.refresh_from_db()
+    assert booking.starts_at == at(10)
+
+
+@pytest.mark.parametrize("query", [{"from": "2027-02-30"}, {"from": "9999-12-31"}, {"starts_at": "soon"}])
+def test_change_with_bad_input_says_so_and_stays_usable(
+    opened: Client, booking: Booking, query: dict[str, str]
+) -> None:
+    response = opened.get(own(booking, "change/"), query)
+
+    assert response.status_code == 400
+    assert "could not be read" in page(response).words
+    assert list(page(response).links_to("starts_at="))
+
+
+@pytest.mark.parametrize("starts_at", ["", "soon", "\0", "9999-12-31T23:59:59-12:00", "2027-03-28T02:30:00+01:00"])
+def test_change_posted_with_bad_input_changes_nothing(opened: Client, booking: Booking, starts_at: str) -> None:
+    response = opened.post(own(booking, "change/"), {"starts_at": starts_at})
+
+    assert response.status_code in (400, 409)
+    assert Booking.objects.get().starts_at == at(10)
+
+
+def test_change_too_late_leads_to_the_phone(client: Client, booking: Booking) -> None:
+    with time_machine.travel(at(8, 30), tick=False):
+        client.get(link(booking))
+        response = client.get(own(booking, "change/"))
+        posted = client.post(own(booking, "change/"), {"starts_at": at(15).isoformat()})
+
+    assert [response.status_code, posted.status_code] == [409, 409]
+    assert "It is too late to do this here. Please phone the store." in page(response).words
+    assert "05 49 24 00 39" in page(response).links["tel:+33549240039"]
+    assert Booking.objects.get().starts_at == at(10)
+
+
+def test_change_of_a_visit_type_no_longer_offered_leads_to_the_phone(opened: Client, booking: Booking) -> None:
+    VisitType.objects.filter(slug="visit").update(is_active=False)
+
+    response = opened.get(own(booking, "change/"))
+
+    assert response.status_code == 409
+    assert "Please phone the store." in page(response).words
+
+
+def test_cancel_asks_once_then_offers_to_book_again(opened: Client, booking: Booking) -> None:
+    question = page(opened.get(own(booking, "cancel/")))
+
+    response = opened.post(own(booking, "cancel/"), question.forms[own(booking, "cancel/")], follow=True)
+
+    assert Booking.objects.get().status == Status.CANCELLED
+    assert "Your visit is cancelled." in page(response).words
+    assert "/s/corner-shop-niort/book/?visit_type=visit&party_size=1" in page(response).links
+    assert opened.post(own(booking, "cancel/")).status_code == 303
+
+
+def test_cancel_after_the_start_is_refused(client: Client, booking: Booking) -> None:
+    with time_machine.travel(at(10, 5), tick=False):
+        client.get(link(booking))
+        asked, posted = client.get(own(booking, "cancel/")), client.post(own(booking, "cancel/"))
+
+    assert [asked.status_code, posted.status_code] == [409, 409]
+    assert Booking.objects.get().status == Status.CONFIRMED
+
+
+@pytest.mark.parametrize("path", ["change/", "confirm/"])
+def test_a_cancelled_visit_can_only_be_booked_again(opened: Client, booking: Booking, path: str) -> None:
+    opened.post(own(booking, "cancel/"))
+
+    response = opened.post(own(booking, path), {"starts_at": at(15).isoformat()})
+
+    assert response.status_code == 409
+    assert "This cannot be done with the visit as it is now." in page(response).words
+    assert "Book another visit" in page(response).words
+
+
+@pytest.mark.parametrize("status", [Status.CHECKED_IN, Status.IN_SERVICE, Status.COMPLETED, Status.NO_SHOW])
+def test_a_visit_that_began_can_only_be_seen(opened: Client, booking: Booking, status: Status) -> None:
+    Booking.objects.update(status=status)
+
+    shown = page(opened.get(own(booking)))
+
+    assert own(booking, "change/") not in shown.links
+    assert own(booking, "cancel/") not in shown.links
+
+
+def test_calendar_file_holds_the_customers_own_link(opened: Client, booking: Booking) -> None:
+    response = opened.get(own(booking, "calendar.ics"))
+
+    assert response["Content-Type"] == "text/calendar; charset=utf-8"
+    assert f'filename="{booking.reference}.ics"' in response["Content-Disposition"]
+    assert b"METHOD:PUBLISH" in response.content
+    unfolded = response.content.replace(b"\r\n ", b"")
+    assert manage_token(booking.reference).encode() in unfolded
+
+
+def test_data_is_all_that_is_kept(opened: Client, booking: Booking) -> None:
+    response = opened.get(own(booking, "data/"))
+
+    assert response["Content-Type"] == "application/json"
+    assert response.json()["customer"]["name"] == "Ada Test"
+    assert response.json()["note"] == "Second floor"
+
+
+def test_erase_asks_once_and_ends_the_link(opened: Client, booking: Booking) -> None:
+    question = page(opened.get(own(booking, "erase/")))
+    assert "Your visit on Tuesday 24 November, 10:00 is cancelled as well." in question.words
+
+    response = opened.post(own(booking, "erase/"), question.forms[own(booking, "erase/")])
+
+    assert "What was kept about you is erased" in page(response).words
+    assert Booking.objects.get().name == ""
+    assert opened.get(own(booking)).status_code == 404
+    assert opened.get(link(booking)).status_code == 404
+
+
+def test_an_erased_booking_answers_as_one_that_never_was(opened: Client, booking: Booking) -> None:
+    erase(booking_id=booking.pk, now=NOW, actor="staff")  # type: ignore[arg-type]
+
+    erased = opened.get(own(booking))
+    unknown = opened.get("/b/ABCD1234/")
+
+    assert [erased.status_code, unknown.status_code] == [404, 404]
+    assert without_csrf(erased).replace(booking.reference.encode(), b"ABCD1234") == without_csrf(unknown)
