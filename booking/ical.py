@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from email.utils import parseaddr
 from typing import Literal
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
@@ -164,7 +165,7 @@ def _written_times(booking: Booking, zone: ZoneInfo) -> tuple[datetime, datetime
 def _add_store(event: Event, store: Store) -> None:
     event["LOCATION"] = _text(", ".join(part for part in (store.name, store_address(store)) if part))
     event["GEO"] = vGeo((_degrees(store.latitude), _degrees(store.longitude)))
-    event["ORGANIZER"] = _address(store.email or settings.DEFAULT_FROM_EMAIL, CN=_parameter(store.name))
+    event["ORGANIZER"] = _address(store.email or parseaddr(settings.DEFAULT_FROM_EMAIL)[1], CN=_parameter(store.name))
 
 
 def _attendee(booking: Booking) -> vCalAddress:

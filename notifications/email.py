@@ -16,7 +16,8 @@ def send(email: Email, *, key: str) -> Answer:
     """Send an e-mail; `key` names the message in our own books."""
     message = build(email, key=key)
     if not settings.EMAIL_URL:
-        message_files.write(f"{key}.eml", message.message().as_bytes())
+        octets = message.message().as_bytes(linesep="\r\n")  # type: ignore[call-arg]  # Django's own takes it
+        message_files.write(f"{key}.eml", octets)
         return Sent(sid="")
     connection = get_connection()
     try:
@@ -59,7 +60,7 @@ def build(email: Email, *, key: str) -> EmailMultiAlternatives:
         message.attach_alternative(email.html, "text/html")
     if email.calendar is not None:
         text = email.calendar.decode()
-        kind = f"text/calendar; charset=utf-8; method={email.calendar_method}"
+        kind = f"text/calendar; method={email.calendar_method}"  # Django adds the charset
         message.attach_alternative(text, kind)
         message.attach("invite.ics", email.calendar, kind)
     return message

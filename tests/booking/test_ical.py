@@ -119,7 +119,7 @@ def test_booking_calendar_without_address_gives_no_url() -> None:
 
 
 def test_booking_calendar_store_without_email_organizes_by_ours(settings: Settings) -> None:
-    settings.DEFAULT_FROM_EMAIL = "carillon@example.org"
+    settings.DEFAULT_FROM_EMAIL = "Carillon <carillon@example.org>"
 
     file = booking_calendar(unsaved_booking(store=unsaved_store(email="")), method="PUBLISH", manage_url=None, now=NOW)
 

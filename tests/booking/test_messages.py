@@ -9,6 +9,7 @@ from booking.links import manage_url, short_manage_url
 from booking.messages import answer, compose
 from booking.models import Booking, Status
 from notifications.content import Email, Skip, Sms
+from notifications.email import build
 from notifications.models import Channel, Kind, OutboxMessage
 from stores.models import VisitType
 from tests.factories import NOW, make_store
@@ -223,6 +224,12 @@ def test_compose_email_calendar_method_is_the_mime_method(
     (event,) = calendar.events
     assert (calendar["METHOD"], event["SEQUENCE"]) == (method, booking.sequence)
     assert (event["URL"], event["ATTENDEE"]) == (manage_url("K7Q29X4M"), "mailto:ada@example.org")
+    parts = [part for part in build(content, key="k").message().walk() if part.get_content_type() == "text/calendar"]
+    assert [part.get_params() for part in parts] == [
+        [("text/calendar", ""), ("method", method), ("charset", "utf-8")],
+        [("text/calendar", ""), ("method", method), ("charset", "utf-8")],
+    ]
+    assert [part.get_payload(decode=True) for part in parts] == [content.calendar, content.calendar]
 
 
 @pytest.mark.django_db
