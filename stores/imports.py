@@ -10,9 +10,9 @@ from django.db import transaction
 from django.db.models import F
 
 from stores.hours import WeeklyInterval
-from stores.models import CapacityCounts, Desk, OpeningHours, Store, VisitType
+from stores.models import CapacityCounts, Desk, Store, VisitType
 from stores.osm.features import StoreFields, phone_of
-from stores.services import replace_week
+from stores.services import replace_opening_hours
 from stores.words import search_text, slug_from
 from stores.zones import country_of
 
@@ -83,7 +83,7 @@ def _create(fields: StoreFields, defaults: ImportDefaults, now: datetime, slugs_
         created_at=now,
         **_described(fields, country),
     )
-    replace_week(OpeningHours.objects.none(), fields.weekly, store=store)
+    replace_opening_hours(store, fields.weekly)
     Desk.objects.create(store=store, slug="main", name="Main desk", capacity=defaults.capacity)
     largest_party = min(LARGEST_PARTY, defaults.capacity)
     VisitType.objects.bulk_create(
@@ -107,7 +107,7 @@ def _update(store: Store, fields: StoreFields, defaults: ImportDefaults) -> bool
     if not changed:
         return False
     if "source_hours" in changed:
-        replace_week(OpeningHours.objects.filter(store=store), fields.weekly, store=store)
+        replace_opening_hours(store, fields.weekly)
     if "source_hours" in changed or "time_zone" in changed:
         changed["hours_version"] = F("hours_version") + 1
     Store.objects.filter(pk=store.pk).update(**changed)

@@ -83,13 +83,8 @@ class StoresPage:
 # --- One store ------------------------------------------------------------------------------------
 
 _POLICY = (
-    "slot_minutes",
-    "capacity_counts",
-    "minimum_notice_minutes",
-    "booking_horizon_days",
-    "change_until_minutes",
-    "open_bookings_per_customer",
-    "keep_days",
+    *("slot_minutes", "capacity_counts", "minimum_notice_minutes", "booking_horizon_days"),
+    *("change_until_minutes", "open_bookings_per_customer", "keep_days"),
 )
 _SUMMARY = (
     *("slug", "name", "street", "postal_code", "town", "country", "latitude", "longitude", "time_zone"),
@@ -171,11 +166,7 @@ def store_detail(slug: str, *, from_date: date | None = None) -> StoreDetail | N
         special=found.special,
         visit_types=tuple(
             VisitTypeDetail(
-                slug=kind.slug,
-                name=kind.name,
-                minutes=kind.slot_count * slot_minutes,
-                what_to_bring=kind.what_to_bring,
-                max_party_size=kind.max_party_size,
+                kind.slug, kind.name, kind.slot_count * slot_minutes, kind.what_to_bring, kind.max_party_size
             )
             for kind in found.visit_types
         ),
@@ -199,7 +190,7 @@ def _read(slug: str, columns: Sequence[str], *, special_from: date, lock: bool) 
         version_seen=version_seen,
         weekly=_weekly(weekly),
         special=_special(special),
-        desks=tuple(DeskRule(*fields, weekly=_weekly(own)) for _, *fields, own in _listed(desks)),
+        desks=tuple(DeskRule(*[*fields, _weekly(own)]) for _, *fields, own in _listed(desks)),
         visit_types=tuple(VisitTypeRule(*fields) for _, *fields in _listed(visit_types)),
     )
 

@@ -62,7 +62,7 @@ def save_opening_hours(*, store: Store, weekly: Sequence[WeeklyInterval]) -> Non
     """Replace the whole week. Locks the store's row. Raises BadHours."""
     check_week(weekly, field="opening_hours")
     _lock(store)
-    replace_week(OpeningHours.objects.filter(store=store), weekly, store=store)
+    replace_opening_hours(store, weekly)
     _raise_version(store)
 
 
@@ -72,10 +72,8 @@ def save_special_hours(*, store: Store, date: Date, intervals: Sequence[tuple[ti
     check_week([WeeklyInterval(date.weekday(), opens, closes) for opens, closes in intervals], field="intervals")
     _lock(store)
     SpecialHours.objects.filter(store=store, date=date).delete()
-    SpecialHours.objects.bulk_create(
-        SpecialHours(store=store, date=date, opens=opens, closes=closes)
-        for opens, closes in intervals or [(None, None)]
-    )
+    rows = [SpecialHours(store=store, date=date, opens=opens, closes=closes) for opens, closes in intervals]
+    SpecialHours.objects.bulk_create(rows or [SpecialHours(store=store, date=date)])
     _raise_version(store)
 
 
@@ -99,15 +97,11 @@ def check_week(weekly: Sequence[WeeklyInterval], *, field: str) -> None:
         raise BadHours(f"{field}.{at}", code)
 
 
-def replace_week(
-    rows: models.QuerySet[OpeningHours] | models.QuerySet[DeskHours],
-    weekly: Iterable[WeeklyInterval],
-    **owner: models.Model,
-) -> None:
-    """Put these hours in place of `rows`; the caller holds the store's lock and raises its version."""
-    rows.delete()
-    rows.model.objects.bulk_create(
-        rows.model(**owner, weekday=one.weekday, opens=one.opens, closes=one.closes) for one in weekly
+def replace_opening_hours(store: Store, weekly: Iterable[WeeklyInterval]) -> None:
+    """Put a whole week in place of the one before; the caller holds the store's lock and raises its version."""
+    OpeningHours.objects.filter(store=store).delete()
+    OpeningHours.objects.bulk_create(
+        OpeningHours(store=store, weekday=one.weekday, opens=one.opens, closes=one.closes) for one in weekly
     )
 
 
@@ -140,7 +134,10 @@ def save_desk(
         raise BadValue("is_active", "last_one")
     desk.name, desk.capacity, desk.kept_back, desk.is_active = name, capacity, kept_back, is_active
     desk.save()
-    replace_week(DeskHours.objects.filter(desk=desk), weekly, desk=desk)
+    desk.hours.all().delete()
+    DeskHours.objects.bulk_create(
+        DeskHours(desk=desk, weekday=one.weekday, opens=one.opens, closes=one.closes) for one in weekly
+    )
     _raise_version(store)
     return desk
 

@@ -5,7 +5,7 @@ from math import isfinite
 from typing import Any
 
 Point = tuple[float, float]  # longitude, latitude: GeoJSON's order
-Ring = Sequence[Point]
+Ring = list[Point]
 
 _DEEPEST_COLLECTION = 8
 
@@ -36,7 +36,9 @@ def _parts(geometry: object, depth: int) -> tuple[list[Point], list[Ring], list[
     kind, coordinates = geometry.get("type"), geometry.get("coordinates")
     if kind == "GeometryCollection":
         parts = [_parts(inner, depth + 1) for inner in _items(geometry.get("geometries"))]
-        return tuple([one for part in parts for one in part[at]] for at in range(3))  # type: ignore[return-value]
+        points = [point for found, _, _ in parts for point in found]
+        lines = [line for _, found, _ in parts for line in found]
+        return points, lines, [ring for _, _, found in parts for ring in found]
     if kind == "Point":
         return list(_points([coordinates])), [], []
     if kind == "MultiPoint":
