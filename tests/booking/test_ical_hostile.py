@@ -5,6 +5,7 @@ import icalendar
 import pytest
 import vobject
 from hypothesis import given
+from hypothesis import settings as limits
 from hypothesis import strategies as st
 from ical.calendar_stream import IcsCalendarStream
 
@@ -86,6 +87,7 @@ def test_nasty_store_name_in_a_customers_file(name: str) -> None:
     assert str(vobject.readOne(file.decode()).vevent.organizer.value) == "mailto:port@example.org"
 
 
+@limits(deadline=None)  # the first example also loads templates and zones
 @given(
     names=st.lists(st.text(max_size=120), min_size=1, max_size=4),
     store_name=st.text(min_size=1, max_size=255),

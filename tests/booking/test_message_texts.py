@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import translation
 from hypothesis import given
+from hypothesis import settings as limits
 from hypothesis import strategies as st
 
 from booking.links import manage_url
@@ -40,6 +41,7 @@ def test_sms_text_longest_name_in_one_segment(template: str, language: str, stor
         assert not re.search("stop|advice|conseil|(reply|r.pondez) (cancel|annul)", text, re.IGNORECASE)
 
 
+@limits(deadline=None)  # the first example also loads templates and zones
 @given(name=st.text(max_size=255))
 def test_sms_text_any_store_name_in_one_segment(name: str) -> None:
     text = sms_text("confirmation", store_name=name, starts_at=at(10, 15), zone=PARIS, link=LINK)
