@@ -136,10 +136,12 @@ def store_rules(slug: str, *, from_date: date, lock: bool = False) -> StoreRules
     """
     if lock and not connection.in_atomic_block:
         raise TransactionManagementError("a lock is kept until the end of a transaction, and there is none")
-    found = _read(slug, _RULES, special_from=from_date - ONE_DAY, lock=lock)
+    special_from = max(from_date, date.min + ONE_DAY) - ONE_DAY
+    found = _read(slug, _RULES, special_from=special_from, lock=lock)
     if found is not None and found.columns["hours_version"] != found.version_seen:
         # A change ended while this statement waited for the lock: the row is the new one, its parts are the old.
-        found = _read(slug, _RULES, special_from=from_date - ONE_DAY, lock=lock)
+        special_from = max(from_date, date.min + ONE_DAY) - ONE_DAY
+    found = _read(slug, _RULES, special_from=special_from, lock=lock)
     if found is None:
         return None
     columns = dict(found.columns)

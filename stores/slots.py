@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 
 from stores.hours import ONE_DAY, Interval, WeeklyInterval, day_start, open_intervals, openings
 
+FIRST_YEAR, LAST_YEAR = 2, 9998
+
 
 @dataclass(frozen=True, slots=True)
 class DeskRule:
@@ -94,6 +96,8 @@ def store_slots(rules: StoreRules, *, first_date: date, last_date: date) -> list
 
     A slot that starts past midnight belongs to the day it starts on, so the day before is looked at as well.
     """
+    if not FIRST_YEAR <= first_date.year <= last_date.year <= LAST_YEAR:
+        return []  # a day more on either side would leave the calendar
     intervals = openings(
         rules.weekly, rules.special, first_date=first_date - ONE_DAY, last_date=last_date, zone=rules.zone
     )
@@ -143,7 +147,7 @@ def _served(
     slots: list[SlotTime], rules: StoreRules, desk: DeskRule, *, first_date: date, last_date: date
 ) -> list[SlotTime]:
     """Return those of the store's slots that lie wholly within one stretch of the desk's hours."""
-    if not desk.weekly:
+    if not desk.weekly or not slots:
         return slots
     # A day more at the end: a slot may reach past midnight into hours that only then begin.
     hours = open_intervals(
