@@ -73,7 +73,7 @@ class DetailsForm(forms.Form):
         help_text=_("What helps them get ready. Nothing private, please: all staff can read it."),
         widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"}),
     )
-    key = TypedField(read_key, required=False, widget=forms.HiddenInput)
+    idempotency_key = TypedField(read_key, required=False, widget=forms.HiddenInput)
 
     use_required_attribute = False
 

@@ -89,7 +89,7 @@ def _at_store(view: StepView) -> Callable[[HttpRequest, str], HttpResponse]:
         is_typed = request.method == "POST"
         data = request.POST if is_typed else request.GET
         form = DetailsForm(
-            request.POST if is_typed else None, country=rules.country, initial={"key": str(uuid.uuid4())}
+            request.POST if is_typed else None, country=rules.country, initial={"idempotency_key": str(uuid.uuid4())}
         )
         return view(request, Step(detail, rules, read_asked(data, rules), form, now))
 
@@ -150,7 +150,7 @@ def _book(step: Step) -> Booking:
     """Book, or return what this very form has booked before. Raises BookingRefused, RateLimited."""
     typed, asked = step.form.cleaned_data, step.asked
     assert asked.starts_at is not None  # noqa: S101 -- `_unfinished` saw to it
-    before = booked_before(key=typed["key"], now=step.now)
+    before = booked_before(key=typed["idempotency_key"], now=step.now)
     if before is not None:
         return before
     limits.new_booking(typed["phone"])
@@ -167,7 +167,7 @@ def _book(step: Step) -> Booking:
         source=Source.WEB,
         now=step.now,
     )
-    return book_once(key=typed["key"], now=step.now, book=book_it)
+    return book_once(key=typed["idempotency_key"], now=step.now, book=book_it)
 
 
 def _unfinished(request: HttpRequest, step: Step) -> HttpResponse | None:

@@ -6,7 +6,7 @@ from urllib.parse import quote
 import pytest
 import time_machine
 from django.test import Client
-from pytest_django import Settings
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from booking import limits
 from booking.models import Booking
@@ -193,7 +193,7 @@ def test_details_asks_four_things_and_says_why(client: Client, store: Store) -> 
     assert 'autocomplete="tel"' in text
     assert 'autocomplete="email"' in text
     typed = {"name", "phone", "email", "note"}
-    hidden = {"csrfmiddlewaretoken", "visit_type", "party_size", "starts_at", "key"}
+    hidden = {"csrfmiddlewaretoken", "visit_type", "party_size", "starts_at", "idempotency_key"}
     assert set(page(response).forms[CHECK]) == typed | hidden
     assert "Tuesday 24 November, 10:00" in page(response).words
     assert "So that the store knows who is coming." in page(response).words
@@ -273,7 +273,7 @@ def test_check_refuses_bad_details_and_keeps_what_was_typed(
     assert shown.title.startswith("Error:")
     assert words in shown.links[f"#{field}"]
     assert field in shown.ids
-    assert shown.forms[CHECK]["key"] == form["key"]
+    assert shown.forms[CHECK]["idempotency_key"] == form["idempotency_key"]
     for name in ("name", "phone", "email", "note"):
         # Parsers turn line ends into one character, and never show NUL.
         expected = sent[name].replace("\r\n", "\n").replace("\0", "")
@@ -308,7 +308,7 @@ def test_check_leads_back_with_all_that_was_typed(client: Client, store: Store) 
     details = page(client.post(DETAILS, shown.forms[DETAILS]))
 
     assert {name: details.forms[CHECK][name] for name in TYPED} == TYPED
-    assert details.forms[CHECK]["key"] == shown.forms[CONFIRM]["key"]
+    assert details.forms[CHECK]["idempotency_key"] == shown.forms[CONFIRM]["idempotency_key"]
 
 
 def test_another_time_is_chosen_without_typing_again(client: Client, store: Store) -> None:
@@ -405,7 +405,7 @@ def test_two_forms_book_twice(client: Client, store: Store) -> None:
 
 @pytest.mark.parametrize("key", ["", "x", "\0", "k" * 5000])
 def test_confirm_with_a_key_that_is_not_ours_books(client: Client, store: Store, key: str) -> None:
-    response = client.post(CONFIRM, {**checked(client).forms[CONFIRM], "key": key})
+    response = client.post(CONFIRM, {**checked(client).forms[CONFIRM], "idempotency_key": key})
 
     assert response.status_code == 303
 
@@ -485,3 +485,14 @@ def test_text_of_any_script_is_kept_and_shown_as_typed(client: Client, store: St
 
     assert Booking.objects.get().name == name
     assert name in shown.words
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_choose_asks_the_database_as_often_for_any_number_of_bookings(
+    client: Client, store: Store, django_assert_num_queries: DjangoAssertNumQueries, count: int
+) -> None:
+    for number in range(count):
+        make_booking(store, starts_at=at(10, 15 * number), phone=f"+3361234560{number}")
+
+    with django_assert_num_queries(5):  # rules, the store, and the three statements of availability
+        client.get(BOOK, {"visit_type": "visit"})

@@ -1,5 +1,6 @@
 import pytest
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from tests.booking.views.reading import page
 from tests.factories import make_store
@@ -108,3 +109,41 @@ def test_find_speaks_french(client: Client) -> None:
     response = client.get("/", headers={"accept-language": "fr"})
 
     assert '<html lang="fr">' in response.content.decode()
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_find_asks_the_database_once_for_any_number_of_stores(
+    client: Client, django_assert_num_queries: DjangoAssertNumQueries, count: int
+) -> None:
+    for number in range(count):
+        make_store(f"store-{number}")
+
+    with django_assert_num_queries(1):
+        client.get("/")
+
+
+def test_language_is_switched_by_a_form_that_leads_back(client: Client) -> None:
+    form = page(client.get("/", {"q": "niort"})).forms["/language/"]
+
+    response = client.post("/language/", {**form, "language": "fr"})
+
+    assert response["Location"] == "/?q=niort"
+    assert '<html lang="fr">' in client.get("/").content.decode()
+
+
+def test_a_body_too_large_gets_the_page_for_bad_requests(client: Client) -> None:
+    make_store()
+
+    response = client.post("/s/corner-shop-niort/book/check/", {"note": "x" * 70_000})
+
+    assert response.status_code in (400, 413)
+    assert "Nothing was changed." in page(response).words
+
+
+def test_a_form_of_another_site_is_refused_with_what_to_do() -> None:
+    make_store()
+
+    response = Client(enforce_csrf_checks=True).post("/s/corner-shop-niort/book/check/", {})
+
+    assert response.status_code == 403
+    assert "Nothing was sent." in page(response).words
