@@ -117,7 +117,9 @@ def main() -> None:
         return lambda: one.get(path, headers={"If-None-Match": etag})
 
     empty = measure("availability, 28 days, no bookings", lambda: client.get(free), 200)
-    add_bookings(store, first=tomorrow - timedelta(days=1 + count // 160), count=count, status=Status.COMPLETED, per_slot=4)
+    add_bookings(
+        store, first=tomorrow - timedelta(days=1 + count // 160), count=count, status=Status.COMPLETED, per_slot=4
+    )
     full = measure(f"availability, 28 days, {count} in the past", lambda: client.get(free), 200)
     print(f"{'  ratio':52} {full / empty:7.2f}")
     add_bookings(store, first=tomorrow, count=27 * 40 * 2, status=Status.CONFIRMED, per_slot=2)

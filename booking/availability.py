@@ -142,7 +142,14 @@ def ask_availability(
 
 
 def availability(
-    *, store: str, visit_type: str, from_date: date, to_date: date, party_size: int, now: datetime, by_staff: bool = False
+    *,
+    store: str,
+    visit_type: str,
+    from_date: date,
+    to_date: date,
+    party_size: int,
+    now: datetime,
+    by_staff: bool = False,
 ) -> Availability:
     """Return the free times of days `from_date` to `to_date`, both included. Raises as `ask_availability`."""
     question = ask_availability(
@@ -210,9 +217,7 @@ def lookup(*, wanted: Sequence[WantedSlot], now: datetime) -> list[bool]:
     return answers
 
 
-def what_changed(
-    store_id: int, *, from_date: date, to_date: date, now: datetime
-) -> tuple[tuple[KeptPlaces, ...], int]:
+def what_changed(store_id: int, *, from_date: date, to_date: date, now: datetime) -> tuple[tuple[KeptPlaces, ...], int]:
     """Return the holds that have run out and how often these days changed, with one statement.
 
     A visit that ends past midnight takes places of the day after, so that day counts too.

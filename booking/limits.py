@@ -143,10 +143,14 @@ class CounterFile(Storage):
         self._connection().execute("DELETE FROM counter WHERE key = ?", [key])
 
     def _read(self, column: str, key: str) -> Any:
-        return self._connection().execute(
-            f"SELECT {column} FROM counter WHERE key = ? AND expires_at > ?",  # noqa: S608 -- a name of ours
-            [key, time.time()],
-        ).fetchone()
+        return (
+            self._connection()
+            .execute(
+                f"SELECT {column} FROM counter WHERE key = ? AND expires_at > ?",  # noqa: S608 -- a name of ours
+                [key, time.time()],
+            )
+            .fetchone()
+        )
 
     def _connection(self) -> sqlite3.Connection:
         """Return this thread's connection, making the file and dropping old counters when it is opened."""

@@ -124,7 +124,15 @@ def undo(
 
 
 def admit_walk_in(
-    *, store: Store, visit_type: str, party_size: int, name: str, squeeze_in: bool, now: datetime, user: User, locale: str = "en"
+    *,
+    store: Store,
+    visit_type: str,
+    party_size: int,
+    name: str,
+    squeeze_in: bool,
+    now: datetime,
+    user: User,
+    locale: str = "en",
 ) -> Booking:
     """Take places in the slot that runs now for somebody who is here, checked in at once.
 

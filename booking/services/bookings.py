@@ -109,9 +109,7 @@ def reschedule(
 
 
 @transaction.atomic
-def _reschedule(
-    booking_id: int, *, starts_at: datetime, now: datetime, actor: Actor, user: User | None
-) -> Booking:
+def _reschedule(booking_id: int, *, starts_at: datetime, now: datetime, actor: Actor, user: User | None) -> Booking:
     booking = lock_booking(booking_id)
     if booking.status != Status.CONFIRMED:
         raise BookingRefused(Refusal.WRONG_STATUS, booking=booking)

@@ -22,7 +22,11 @@ def _counters() -> Iterator[str]:
     """Hold the counters of every slot against what takes its places, one store's desk at a time."""
     for store_id, desk_id in Slot.objects.order_by("store_id", "desk_id").values_list("store_id", "desk_id").distinct():
         spans = _spans(store_id, desk_id)
-        slots = Slot.objects.filter(store_id=store_id, desk_id=desk_id).order_by("starts_at").select_related("store", "desk")
+        slots = (
+            Slot.objects.filter(store_id=store_id, desk_id=desk_id)
+            .order_by("starts_at")
+            .select_related("store", "desk")
+        )
         for slot in slots.iterator():
             here = [one for one in spans[slot.starts_at.date()] if one[0] < slot.ends_at and one[1] > slot.starts_at]
             taken, web = sum(one[2] for one in here), sum(one[2] for one in here if one[3])

@@ -160,9 +160,7 @@ def affected_by(*, store_id: int, change: Callable[[Store], Any], now: datetime,
     return ()
 
 
-def _settle(
-    affected: Sequence[Booking], *, then: Then | None, told_as: str, now: datetime, user: User | None
-) -> None:
+def _settle(affected: Sequence[Booking], *, then: Then | None, told_as: str, now: datetime, user: User | None) -> None:
     if not affected:
         return
     if then is None:
@@ -171,9 +169,7 @@ def _settle(
         if then == Then.CANCEL:
             cancel_locked(booking, now=now, actor=Actor.STAFF, user=user)
         elif then == Then.NOTIFY:
-            record(
-                booking, EventKind.NOTIFIED, actor=Actor.STAFF, user=user, now=now, from_status=booking.status
-            )
+            record(booking, EventKind.NOTIFIED, actor=Actor.STAFF, user=user, now=now, from_status=booking.status)
             outbox.enqueue(plan_messages(booking, kind=Kind.CHANGE, now=now, offset=told_as), now=now)
 
 
@@ -221,5 +217,3 @@ def _raise_all_days(store: Store, affected: Sequence[Booking]) -> None:
         store.pk,
         {day for booking in affected for day in days_of(booking.starts_at, booking.ends_at, store.time_zone)},
     )
-
-

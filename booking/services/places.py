@@ -223,9 +223,7 @@ def _has_rows(store_id: int, run: Run) -> bool:
     return rows.count() == len(starts)
 
 
-def _give_back(
-    store_id: int, desk_id: int, starts: Sequence[datetime], *, places: int, from_web: bool
-) -> None:
+def _give_back(store_id: int, desk_id: int, starts: Sequence[datetime], *, places: int, from_web: bool) -> None:
     left = F("places_taken") - places
     Slot.objects.filter(store_id=store_id, desk_id=desk_id, starts_at__in=starts).update(
         places_taken=left,

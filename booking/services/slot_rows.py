@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-
 from booking.models import Booking, Hold, Status
 from stores.models import Slot
 from stores.slots import DeskRule, StoreRules, slots_by_desk
@@ -40,7 +39,9 @@ def lay_slots_anew(rules: StoreRules, *, now: datetime) -> None:
         first_date=now.astimezone(rules.zone).date() - ONE_DAY,
         last_date=max(ends).astimezone(rules.zone).date(),
     )
-    kept = {(row.desk_id, row.starts_at): row for row in Slot.objects.filter(store_id=rules.id, ends_at__gte=now - ONE_DAY)}
+    kept = {
+        (row.desk_id, row.starts_at): row for row in Slot.objects.filter(store_id=rules.id, ends_at__gte=now - ONE_DAY)
+    }
     rows = []
     for desk in rules.desks:
         own = {row.starts_at: row.capacity for row in old if row.desk_id == desk.id and row.has_own_capacity}
@@ -52,7 +53,9 @@ def lay_slots_anew(rules: StoreRules, *, now: datetime) -> None:
             here = [one for one in wanted if one.starts_at < slot.ends_at and one.ends_at > slot.starts_at]
             is_closed = any(row.starts_at < slot.ends_at and row.ends_at > slot.starts_at for row in shut)
             if here or is_closed or slot.starts_at in own:
-                rows.append(_row(rules.id, desk, slot.starts_at, slot.ends_at, here, own.get(slot.starts_at), is_closed))
+                rows.append(
+                    _row(rules.id, desk, slot.starts_at, slot.ends_at, here, own.get(slot.starts_at), is_closed)
+                )
     Slot.objects.bulk_create(rows)
 
 

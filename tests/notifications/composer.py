@@ -1,0 +1,25 @@
+"""A composer for tests: what a message says is decided by its subject."""
+
+from datetime import UTC, datetime
+
+from notifications.content import Content, Email, Skip, Sms
+from notifications.models import Channel, OutboxMessage
+
+answers: list[tuple[str, str]] = []
+
+
+def compose(message: OutboxMessage, *, now: datetime) -> Content:
+    if message.subject == "GONE":
+        return Skip("erased")
+    if message.subject == "POISON":
+        raise RuntimeError("Ada Test, +33612345678")
+    if message.channel == Channel.EMAIL:
+        return Email(to="ada@example.org", subject=f"About {message.subject}", text="Hello", html="<p>Hello</p>")
+    return Sms(
+        to="+33612345678", body=f"About {message.subject}", budget_since=now.replace(hour=0, minute=0, tzinfo=UTC)
+    )
+
+
+def answer(*, subject: str, word: str, now: datetime) -> str | None:
+    answers.append((subject, word))
+    return f"{word} to {subject}"

@@ -1,0 +1,33 @@
+import pytest
+
+from notifications.checks import check_messages
+
+
+@pytest.mark.parametrize(
+    ("changes", "variable"),
+    [
+        ({"SMS_GATEWAY": "pigeon"}, "SMS_GATEWAY"),
+        ({"SMS_GATEWAY": "twilio"}, "TWILIO_ACCOUNT_SID"),
+        ({"SMS_GATEWAY": "twilio", "TWILIO_ACCOUNT_SID": "AC"}, "TWILIO_AUTH_TOKEN"),
+        (
+            {"SMS_GATEWAY": "twilio", "TWILIO_ACCOUNT_SID": "AC", "TWILIO_AUTH_TOKEN": "x"},
+            "TWILIO_MESSAGING_SERVICE_SID",
+        ),
+        ({"TWILIO_API_URL": "localhost:1"}, "TWILIO_API_URL"),
+        ({"SMS_COUNTRIES": ["FR", "XX"]}, "SMS_COUNTRIES"),
+        ({"SMS_DAILY_BUDGET": -1}, "SMS_DAILY_BUDGET"),
+        ({"EMAIL_URL": "http://mail"}, "EMAIL_URL"),
+        ({"Q_CLUSTER": {"retry": 10, "timeout": 60}}, "Q_CLUSTER"),
+    ],
+)
+def test_a_setting_that_cannot_work_is_named(settings, changes, variable):
+    for name, value in changes.items():
+        setattr(settings, name, value)
+
+    found = check_messages()
+
+    assert found[0].msg.startswith(f"{variable}:")
+
+
+def test_the_defaults_are_fine():
+    assert check_messages() == []

@@ -1,0 +1,33 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from notifications.gsm7 import fits_one_segment, is_gsm7, septets, to_gsm7
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("Déjà à Noël", "Déjà à Noel"),
+        ("ça, français, forêt", "ca, francais, foret"),
+        ("Bœuf « d’Œil »…", 'Boeuf " d\'OEil "...'),
+        ("10 h 15", "10 h 15"),
+        ("Łódź", "Lódz".replace("ó", "o")),
+        ("日本", "??"),
+        ("a\u0301", "a"),
+    ],
+)
+def test_to_gsm7_keeps_what_it_can(text, plain):
+    assert to_gsm7(text) == plain
+
+
+@given(st.text())
+def test_to_gsm7_is_always_gsm7(text):
+    assert is_gsm7(to_gsm7(text))
+
+
+def test_septets_count_the_extension_table_twice():
+    assert septets("a€[") == 5
+    assert fits_one_segment("a" * 160)
+    assert not fits_one_segment("a" * 159 + "€")
+    assert not fits_one_segment("ç")

@@ -1,0 +1,84 @@
+"""`manage.py outbox`: what waits for its time, and what waits for a person."""
+
+from datetime import UTC, datetime, timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from notifications import outbox
+from notifications.models import OutboxMessage, State
+
+pytestmark = pytest.mark.django_db
+
+
+def run(*arguments):
+    output = StringIO()
+    call_command("outbox", *arguments, stdout=output)
+    return output.getvalue().splitlines()
+
+
+def test_the_list_has_a_line_for_each_unsettled_message_then_counts(new_message):
+    due_at = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+    message = new_message(due_at=due_at, not_after=due_at + timedelta(days=1))
+    OutboxMessage.objects.create(
+        account="x", subject="SENT0001", kind="reminder", sequence=0, channel="sms", due_at=due_at, not_after=due_at,
+        try_at=due_at, state=State.SENT, created_at=due_at, updated_at=due_at,
+    )  # fmt: skip
+
+    lines = run()
+
+    assert lines[0] == f"{message.pk} due confirmation ABCD1234 2026-11-24T09:00:00Z 0 -"
+    assert lines[1] == "due: 1 sending: 0 sent: 1 delivered: 0 failed: 0 skipped: 0 unknown: 0 dead: 0"
+    assert lines[2].startswith("oldest due: ")
+    assert len(lines) == 3
+
+
+def test_an_empty_outbox_says_so():
+    assert run()[-1] == "oldest due: 0 s"
+
+
+def test_retry_makes_an_unknown_message_due(new_message):
+    message = new_message()
+    OutboxMessage.objects.update(state=State.UNKNOWN, attempts=3)
+
+    run("retry", str(message.pk))
+
+    message.refresh_from_db()
+    assert (message.state, message.attempts) == (State.DUE, 0)
+
+
+def test_retry_all_leaves_what_would_be_too_late(new_message):
+    new_message("ABCD0001")
+    new_message("ABCD0002", not_after=timezone.now())
+    OutboxMessage.objects.update(state=State.DEAD)
+
+    assert run("retry", "--all") == ["to be tried again: 1"]
+    assert list(OutboxMessage.objects.order_by("pk").values_list("state", flat=True)) == [State.DUE, State.DEAD]
+
+
+def test_drop_settles_a_message(new_message):
+    message = new_message()
+
+    run("drop", str(message.pk))
+
+    message.refresh_from_db()
+    assert (message.state, message.reason) == (State.SKIPPED, "dropped")
+
+
+@pytest.mark.parametrize("arguments", [("retry",), ("retry", "99"), ("drop", "99"), ("retry", "1", "--all")])
+def test_what_cannot_be_meant_is_refused(arguments):
+    with pytest.raises(CommandError):
+        run(*arguments)
+
+
+def test_after_a_restore_nothing_old_goes_out(new_message):
+    now = timezone.now()
+    old, coming = new_message("ABCD0001"), new_message("ABCD0002", due_at=now + timedelta(hours=1))
+
+    assert outbox.after_restore(now=now + timedelta(seconds=1)) == 1
+
+    old.refresh_from_db()
+    coming.refresh_from_db()
+    assert ((old.state, old.reason), coming.state) == ((State.SKIPPED, "restored"), State.DUE)

@@ -1,0 +1,288 @@
+"""Each message leaves once, or is seen not to have left, whatever the provider does."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from notifications import outbox
+from notifications.models import Channel, OptOut, OutboxMessage, State
+from notifications.sms import gateway
+from notifications.tasks import deliver_due
+from tests import fake_twilio
+
+pytestmark = pytest.mark.django_db
+
+
+def state_of(message):
+    message.refresh_from_db()
+    return message.state, message.reason
+
+
+def make_due_again(message):
+    OutboxMessage.objects.filter(pk=message.pk).update(try_at=timezone.now(), lease_until=None)
+
+
+def test_a_text_goes_out_with_what_twilio_asks_for(twilio, new_message, settings):
+    message = new_message()
+
+    deliver_due()
+
+    (accepted,) = twilio.accepted
+    assert (accepted["to"], accepted["body"], accepted["from"]) == ("+33612345678", "About ABCD1234", fake_twilio.FROM)
+    assert accepted["status_callback"] == f"{settings.PUBLIC_URL}/webhooks/twilio/status?message={message.uuid}"
+    message.refresh_from_db()
+    assert (message.state, message.provider_sid) == (State.SENT, accepted["sid"])
+
+
+def test_a_messaging_service_is_preferred_to_a_number(twilio, new_message, settings):
+    settings.TWILIO_MESSAGING_SERVICE_SID = "MG1"
+    new_message()
+
+    deliver_due()
+
+    assert (twilio.accepted[0]["messaging_service_sid"], twilio.accepted[0]["from"]) == ("MG1", "")
+
+
+def test_nothing_is_sent_twice_by_asking_twice(twilio, new_message):
+    new_message()
+
+    deliver_due()
+    deliver_due()
+
+    assert len(twilio.accepted) == 1
+
+
+def test_the_same_message_is_written_once(twilio, new_message):
+    new_message()
+    new_message()
+
+    deliver_due()
+
+    assert len(twilio.accepted) == 1
+
+
+@pytest.mark.parametrize(
+    "fault", [fake_twilio.ERROR_AFTER, fake_twilio.HANG_AFTER, fake_twilio.BAD_JSON, fake_twilio.DRIP]
+)
+def test_an_unclear_answer_is_looked_up_and_not_sent_again(twilio, new_message, fault):
+    twilio.faults = [fault]
+    message = new_message()
+
+    deliver_due()
+
+    assert state_of(message) == (State.SENT, "found")
+    assert len(twilio.accepted) == 1
+
+
+@pytest.mark.parametrize("fault", [fake_twilio.ERROR_BEFORE, fake_twilio.HANG_BEFORE])
+def test_an_unclear_answer_that_was_a_no_is_tried_once_more(twilio, new_message, fault):
+    twilio.faults = [fault]
+    message = new_message()
+
+    deliver_due()
+    assert state_of(message)[0] == State.DUE
+    make_due_again(message)
+    deliver_due()
+
+    assert state_of(message)[0] == State.SENT
+    assert len(twilio.accepted) == 1
+
+
+def test_an_unclear_answer_with_the_list_away_is_left_to_a_person(twilio, new_message):
+    twilio.faults, twilio.is_list_away = [fake_twilio.ERROR_AFTER], True
+    message = new_message()
+
+    deliver_due()
+    deliver_due()
+
+    assert state_of(message)[0] == State.UNKNOWN
+    assert len(twilio.accepted) == 1
+
+
+def test_retry_of_an_unknown_message_asks_the_list_first(twilio, new_message):
+    twilio.faults, twilio.is_list_away = [fake_twilio.ERROR_AFTER], True
+    message = new_message()
+    deliver_due()
+    twilio.is_list_away = False
+
+    outbox.retry(messages=OutboxMessage.objects.filter(pk=message.pk), now=timezone.now())
+    deliver_due()
+
+    assert state_of(message) == (State.SENT, "found")
+    assert len(twilio.accepted) == 1
+
+
+def test_busy_waits_as_long_as_it_is_told(twilio, new_message):
+    twilio.faults = [fake_twilio.BUSY]
+    message = new_message()
+    before = timezone.now()
+
+    deliver_due()
+
+    message.refresh_from_db()
+    assert message.state == State.DUE
+    assert message.try_at >= before + timedelta(seconds=7)
+    assert "list" not in twilio.calls
+
+
+def test_a_redirect_is_not_followed(twilio, new_message):
+    twilio.faults = [fake_twilio.REDIRECT]
+    message = new_message()
+
+    deliver_due()
+
+    assert state_of(message) == (State.DUE, "http_301")
+    assert twilio.calls == ["create"]
+
+
+def test_a_server_that_is_away_is_tried_again_without_asking_it(twilio, new_message, settings):
+    settings.TWILIO_API_URL = "http://127.0.0.1:9"
+    message = new_message()
+
+    deliver_due()
+
+    assert state_of(message) == (State.DUE, "not_reached")
+
+
+@pytest.mark.parametrize(
+    ("fault", "reason"), [(fake_twilio.INVALID, "invalid_number"), (fake_twilio.LANDLINE, "cannot_be_texted")]
+)
+def test_a_number_refused_for_good_goes_by_email_instead(twilio, new_message, messages_dir, fault, reason):
+    twilio.faults = [fault]
+    message = new_message()
+
+    deliver_due()
+
+    assert state_of(message) == (State.FAILED, reason)
+    assert OutboxMessage.objects.get(channel=Channel.EMAIL).state == State.SENT
+    assert len(list(messages_dir.glob("*.eml"))) == 1
+
+
+def test_an_opt_out_the_provider_knows_is_kept(twilio, new_message):
+    twilio.faults = [fake_twilio.OPTED_OUT]
+    new_message()
+    deliver_due()
+
+    later = new_message("EFGH5678")
+    deliver_due()
+
+    assert state_of(later) == (State.SKIPPED, "opted_out")
+    assert OptOut.objects.count() == 1
+    assert twilio.accepted == []
+
+
+def test_what_is_over_is_not_sent(twilio, new_message):
+    message = new_message(not_after=timezone.now() - timedelta(seconds=1))
+
+    deliver_due()
+
+    assert state_of(message) == (State.SKIPPED, "too_late")
+    assert twilio.calls == []
+
+
+def test_what_is_not_due_waits(twilio, new_message):
+    message = new_message(due_at=timezone.now() + timedelta(minutes=5))
+
+    deliver_due()
+
+    assert state_of(message)[0] == State.DUE
+
+
+def test_what_is_no_longer_wanted_is_skipped(twilio, new_message):
+    message = new_message("GONE")
+
+    deliver_due()
+
+    assert state_of(message) == (State.SKIPPED, "erased")
+
+
+def test_a_message_that_cannot_be_written_holds_up_no_other(twilio, new_message, caplog):
+    poison = new_message("POISON")
+    new_message()
+
+    deliver_due()
+
+    assert state_of(poison) == (State.DUE, "error RuntimeError")
+    assert len(twilio.accepted) == 1
+    assert "Ada Test" not in caplog.text
+
+
+def test_too_many_tries_end_where_a_person_looks(twilio, new_message):
+    message = new_message("POISON")
+
+    for _ in range(8):
+        make_due_again(message)
+        deliver_due()
+
+    assert state_of(message) == (State.DEAD, "error RuntimeError")
+
+
+def test_a_number_gets_five_texts_a_day_from_all_stores(twilio, new_message, settings):
+    settings.RATE_LIMITS = True
+    for number in range(6):
+        new_message(f"ABCD000{number}", account=f"shop-{number}")
+
+    deliver_due()
+
+    assert len(twilio.accepted) == 5
+    assert OutboxMessage.objects.get(subject="ABCD0005", channel=Channel.SMS).reason == "number_limit"
+
+
+def test_a_store_sends_no_more_than_its_daily_budget(twilio, new_message, settings):
+    settings.SMS_DAILY_BUDGET = 2
+    for number in range(3):
+        new_message(f"ABCD000{number}")
+
+    deliver_due()
+
+    assert len(twilio.accepted) == 2
+    assert OutboxMessage.objects.get(subject="ABCD0002", channel=Channel.SMS).reason == "budget"
+
+
+def test_a_worker_that_died_in_the_call_leaves_nothing_lost_and_nothing_twice(twilio, new_message):
+    """The claim of a dead worker runs out; whether the message left is asked of the provider."""
+    left, not_left = new_message("ABCD0001"), new_message("ABCD0002")
+    now = timezone.now() - outbox.LEASE - timedelta(seconds=1)
+    OutboxMessage.objects.update(try_at=now)
+    for message in outbox.claim_due(now=now, limit=2):
+        body = f"About {message.subject}"
+        outbox.begin_call(message, recipient="+33612345678", body=body, now=now)
+        if message.pk == left.pk:
+            gateway().send(to="+33612345678", body=body, key="", callback_url="http://127.0.0.1/")
+
+    deliver_due()
+
+    assert state_of(left) == (State.SENT, "found")
+    assert state_of(not_left) == (State.SENT, "")
+    assert sorted(one["body"] for one in twilio.accepted) == ["About ABCD0001", "About ABCD0002"]
+
+
+def test_a_claim_that_was_lost_sends_nothing(twilio, new_message):
+    new_message()
+    (mine,) = outbox.claim_due(now=timezone.now(), limit=1)
+    OutboxMessage.objects.update(lease_token=None)
+
+    assert outbox.begin_call(mine, recipient="+33612345678", body="x", now=timezone.now()) is False
+    assert outbox.settle(mine, State.SENT, now=timezone.now()) is False
+
+
+def test_without_a_provider_messages_are_files_only_their_owner_reads(new_message, messages_dir):
+    new_message()
+    new_message(channel=Channel.EMAIL)
+
+    deliver_due()
+
+    files = sorted(messages_dir.iterdir(), key=lambda file: file.suffix)
+    assert [file.suffix for file in files] == [".eml", ".txt"]
+    assert {file.stat().st_mode & 0o777 for file in files} == {0o600}
+    assert files[1].read_text() == "To: +33612345678\n\nAbout ABCD1234\n"
+
+
+def test_the_outbox_keeps_no_person(twilio, new_message):
+    message = new_message()
+
+    deliver_due()
+
+    row = OutboxMessage.objects.filter(pk=message.pk).values().get()
+    assert not any("33612345678" in str(value) or "About" in str(value) for value in row.values())

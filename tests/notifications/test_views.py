@@ -1,0 +1,151 @@
+"""Webhooks: nothing unsigned, nothing backward, nothing twice."""
+
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from twilio.request_validator import RequestValidator
+
+from notifications.models import Channel, OptOut, OutboxMessage, State
+from notifications.tasks import deliver_due
+from tests.fake_twilio import AUTH_TOKEN
+from tests.notifications import composer
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def call(twilio, settings):
+    def post(path, form, *, signature=None, signed_form=None):
+        url = settings.PUBLIC_URL + path
+        if signature is None:
+            signature = RequestValidator(AUTH_TOKEN).compute_signature(url, signed_form or form)
+        return Client().post(path, form, headers={"X-Twilio-Signature": signature})
+
+    return post
+
+
+@pytest.fixture
+def sent(twilio, new_message):
+    message = new_message()
+    deliver_due()
+    message.refresh_from_db()
+    return message
+
+
+def receipt_of(message, status, **form):
+    return f"/webhooks/twilio/status?message={message.uuid}", {
+        "MessageSid": message.provider_sid,
+        "MessageStatus": status,
+        **form,
+    }
+
+
+def state_of(message):
+    message.refresh_from_db()
+    return message.state
+
+
+def test_a_receipt_moves_the_message_forward(call, sent):
+    assert call(*receipt_of(sent, "delivered")).status_code == 204
+    assert state_of(sent) == State.DELIVERED
+
+
+def test_receipts_repeated_and_out_of_order_are_harmless(call, sent):
+    for status in ("delivered", "sent", "queued", "failed", "delivered"):
+        assert call(*receipt_of(sent, status)).status_code == 204
+
+    assert state_of(sent) == State.DELIVERED
+
+
+def test_a_receipt_settles_what_nobody_knew(call, sent):
+    OutboxMessage.objects.update(state=State.UNKNOWN)
+
+    call(*receipt_of(sent, "sent"))
+
+    assert state_of(sent) == State.SENT
+
+
+def test_a_text_that_failed_later_goes_by_email(call, sent, messages_dir):
+    call(*receipt_of(sent, "undelivered", ErrorCode="30003"))
+    call(*receipt_of(sent, "undelivered", ErrorCode="30003"))
+
+    sent.refresh_from_db()
+    assert (sent.state, sent.reason) == (State.FAILED, "unreachable")
+    assert OutboxMessage.objects.filter(channel=Channel.EMAIL).count() == 1
+
+
+def test_a_receipt_without_our_name_is_found_by_the_providers(call, sent):
+    _, form = receipt_of(sent, "delivered")
+
+    call("/webhooks/twilio/status", form)
+
+    assert state_of(sent) == State.DELIVERED
+
+
+@pytest.mark.parametrize(
+    "form",
+    [{}, {"MessageSid": "SMunknown", "MessageStatus": "delivered"}, {"MessageSid": "\x00", "MessageStatus": "\x00"}],
+)
+def test_receipts_about_nothing_we_know_are_taken_and_forgotten(call, form):
+    assert call(f"/webhooks/twilio/status?message={uuid4()}", form).status_code == 204
+    assert call("/webhooks/twilio/status?message=x", form).status_code == 204
+
+
+def test_nothing_unsigned_gets_in(call, sent):
+    path, form = receipt_of(sent, "failed")
+
+    assert call(path, form, signature="").status_code == 403
+    assert call(path, form, signature="forged").status_code == 403
+    assert call(path, form, signed_form={**form, "MessageStatus": "sent"}).status_code == 403
+    assert state_of(sent) == State.SENT
+
+
+def test_without_a_token_nothing_gets_in(call, sent, settings):
+    settings.TWILIO_AUTH_TOKEN = ""
+
+    assert call(*receipt_of(sent, "delivered")).status_code == 403
+
+
+def text(call, body, sender="+33612345678"):
+    return call("/webhooks/twilio/inbound", {"From": sender, "Body": body, "MessageSid": "SM1"})
+
+
+@pytest.mark.parametrize("word", ["STOP", "stop.", " Arrêt ", "ARRET"])
+def test_stop_opts_out_and_start_back_in(call, word):
+    assert text(call, word).status_code == 200
+    assert text(call, word).status_code == 200
+    assert OptOut.objects.count() == 1
+    text(call, "Start")
+    assert OptOut.objects.count() == 0
+
+
+@pytest.mark.parametrize(("body", "word"), [("1", "yes"), ("Oui!", "yes"), ("2", "no"), ("non", "no")])
+def test_an_answer_is_about_the_booking_last_written_about(call, new_message, body, word):
+    composer.answers.clear()
+    new_message("ABCD0001")
+    deliver_due()
+    new_message("ABCD0002")
+    deliver_due()
+
+    answer = text(call, body)
+
+    assert composer.answers == [("ABCD0002", word)]
+    assert f"<Message>{word} to ABCD0002</Message>" in answer.content.decode()
+
+
+@pytest.mark.parametrize("body", ["", "hello", "CANCEL", "\x00", "1 or 2"])
+def test_other_words_change_nothing(call, sent, body):
+    composer.answers.clear()
+
+    answer = text(call, body)
+
+    assert (answer.status_code, composer.answers, OptOut.objects.count()) == (200, [], 0)
+    assert "<Message>" not in answer.content.decode()
+
+
+def test_an_answer_from_a_stranger_changes_nothing(call, sent):
+    composer.answers.clear()
+
+    assert text(call, "1", sender="+33699999999").status_code == 200
+    assert composer.answers == []
