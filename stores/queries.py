@@ -140,8 +140,7 @@ def store_rules(slug: str, *, from_date: date, lock: bool = False) -> StoreRules
     found = _read(slug, _RULES, special_from=special_from, lock=lock)
     if found is not None and found.columns["hours_version"] != found.version_seen:
         # A change ended while this statement waited for the lock: the row is the new one, its parts are the old.
-        special_from = max(from_date, date.min + ONE_DAY) - ONE_DAY
-    found = _read(slug, _RULES, special_from=special_from, lock=lock)
+        found = _read(slug, _RULES, special_from=special_from, lock=lock)
     if found is None:
         return None
     columns = dict(found.columns)
