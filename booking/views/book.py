@@ -29,7 +29,6 @@ from booking.texts import refusal_sentence
 from booking.views.asked import Asked, read_asked
 from booking.views.chooser import SlotChoice, chooser, slot_choices
 from booking.views.manage_access import give_key
-from booking.views.refusals import too_many
 from stores.queries import StoreDetail, store_detail, store_rules
 from stores.slots import StoreRules
 
@@ -133,8 +132,6 @@ def confirm(request: HttpRequest, step: Step) -> HttpResponse:
         return unfinished
     try:
         booking = _book(step)
-    except limits.RateLimited as limited:
-        return too_many(request, limited)
     except BookingRefused as refused:
         return _check(request, step, refusal=refused.reason)
     # An old form with another time in it: what it booked stands, and can be changed.

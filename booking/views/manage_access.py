@@ -13,7 +13,6 @@ from booking import limits
 from booking.models import Booking
 from booking.queries import booking_by_reference
 from booking.tokens import is_manage_token, read_reference
-from booking.views.refusals import too_many
 
 COOKIE = "booking"
 COOKIE_SECONDS = 30 * 60
@@ -72,12 +71,9 @@ def opened_by_key(view: BookingView) -> Callable[[HttpRequest, str], HttpRespons
 
 
 def _swap(request: HttpRequest, reference: str, token: str, path: str) -> HttpResponseBase:
-    """Take the token out of the address bar: the same page again, opened by a cookie."""
+    """Take the token out of the address bar: the same page again, opened by a cookie. Raises RateLimited."""
     if not is_manage_token(reference, token):
-        try:
-            limits.wrong_token(request)
-        except limits.RateLimited as limited:
-            return too_many(request, limited)
+        limits.wrong_token(request)
         return not_open(request)
     booking = booking_by_reference(reference)
     if booking is None or booking.erased_at is not None:

@@ -19,8 +19,7 @@ SUB_PAGES = ("", "booked/", "change/", "cancel/", "confirm/", "calendar.ics", "d
 
 
 @pytest.fixture(autouse=True)
-def _on_a_monday_morning(settings: Settings) -> Iterator[None]:
-    settings.RATE_LIMITS = False
+def _on_a_monday_morning() -> Iterator[None]:
     with time_machine.travel(NOW, tick=False):
         yield
 
@@ -101,7 +100,7 @@ def test_a_wrong_token_opens_nothing(client: Client, booking: Booking, token: st
 
 @pytest.mark.parametrize("reference", ["x", "ABCD-12", "ÀÉ", "A" * 500, "ABCD123%00", "..%2f"])
 def test_a_reference_that_is_none_is_not_found(client: Client, reference: str) -> None:
-    assert client.get(f"/b/{reference}/", {"token": "x"}).status_code == 404
+    assert client.get(f"/b/{reference}/", {"token": "x"}).status_code in (400, 404)
 
 
 def test_wrong_tokens_are_counted(client: Client, booking: Booking, settings: Settings) -> None:

@@ -1,4 +1,5 @@
 import json
+from collections.abc import Iterator
 from datetime import date, time
 
 import pytest
@@ -13,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def _on_a_monday_morning() -> object:
+def _on_a_monday_morning() -> Iterator[None]:
     with time_machine.travel(NOW, tick=False):
         yield
 
