@@ -34,7 +34,7 @@ class DocsView(ApiView):
         content = {
             "operations": list(_operations()),
             "objects": [_Table(name, _rows(one)) for name, one in schema()["components"]["schemas"].items()],
-            "problems": [(code, int(kind.status), kind.title) for code, kind in KINDS.items() if code != "error"],
+            "codes": [(code, int(kind.status), kind.title) for code, kind in KINDS.items() if code != "error"],
         }
         return render(request._request, "api/docs.html", content)
 
