@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -79,8 +79,7 @@ class DetailsForm(forms.Form):
 
     def __init__(self, *args: Any, country: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        phone = self.fields["phone"]
-        assert isinstance(phone, TypedField)
+        phone = cast(TypedField, self.fields["phone"])
         phone.read = lambda text: read_phone(text, country=country)
 
     def clean(self) -> dict[str, Any]:

@@ -109,7 +109,7 @@ def confirm(request: HttpRequest, booking: Booking) -> HttpResponseBase:
 
 @require_safe
 @opened_by_key
-def calendar(request: HttpRequest, booking: Booking) -> HttpResponse:
+def calendar(_request: HttpRequest, booking: Booking) -> HttpResponse:
     """Return the customer's own calendar file, with their link in it."""
     content = booking_calendar(booking, method="PUBLISH", manage_url=manage_url(booking.reference), now=clock_now())
     response = HttpResponse(content, content_type="text/calendar; charset=utf-8")
@@ -119,7 +119,7 @@ def calendar(request: HttpRequest, booking: Booking) -> HttpResponse:
 
 @require_safe
 @opened_by_key
-def data(request: HttpRequest, booking: Booking) -> HttpResponse:
+def data(_request: HttpRequest, booking: Booking) -> HttpResponse:
     """Return all that is kept about this customer."""
     response = JsonResponse(customer_data(booking), json_dumps_params={"ensure_ascii": False, "indent": 2})
     response["Content-Disposition"] = f'attachment; filename="{booking.reference}.json"'
@@ -140,7 +140,7 @@ def erase(request: HttpRequest, booking: Booking) -> HttpResponse:
 
 
 @require_safe
-def short_link(request: HttpRequest, reference: str, token: str) -> HttpResponseBase:
+def short_link(_request: HttpRequest, reference: str, token: str) -> HttpResponseBase:
     """Lead from the short address in a text message to the booking's page."""
     target = f"{reverse('manage', args=[reference])}?{urlencode({'token': token})}"
     return keep_private(HttpResponseRedirect(target))
