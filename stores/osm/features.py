@@ -103,6 +103,7 @@ def _made_shallow(text: str) -> str:
             depth += 1
             if depth == _DEEPEST_JSON:
                 kept.append(text[done : part.start()])
+                done = len(text)  # until it ends, if it does
         elif part[0] in "]}":
             if depth == _DEEPEST_JSON:
                 kept.append("null")

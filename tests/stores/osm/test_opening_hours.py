@@ -1,0 +1,223 @@
+"""Opening hours as people write them, read as meant or refused with the reason."""
+
+import json
+from datetime import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stores.hours import WeeklyInterval, week_problem
+from stores.osm.opening_hours import LONGEST, HoursRead, read_hours
+
+DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
+WORKDAYS = ("Mo", "Tu", "We", "Th", "Fr")
+
+
+def week(text: str) -> dict[str, str]:
+    """Return what was read, by day: {"Mo": "09:00-12:00 14:00-18:00"}."""
+    read = read_hours(text)
+    assert read.why_not == ""
+    days: dict[str, str] = {}
+    for one in read.weekly:
+        hours = f"{one.opens:%H:%M}-{one.closes:%H:%M}"
+        name = DAYS[one.weekday]
+        days[name] = f"{days[name]} {hours}" if name in days else hours
+    return days
+
+
+def on(days: tuple[str, ...], hours: str) -> dict[str, str]:
+    return dict.fromkeys(days, hours)
+
+
+# --- As the shops of Niort write ----------------------------------------------------------------------
+
+
+def test_slash_between_intervals_and_comma_between_rules() -> None:
+    text = "Mo 14:00-19:00, Tu-Fr 09:00-12:15 / 14:15-19:00, We 09:00-12:15 / 14:15-19:15, Sa 09:00-12:00"
+    assert week(text) == {
+        "Mo": "14:00-19:00",
+        "Tu": "09:00-12:15 14:15-19:00",
+        "We": "09:00-12:15 14:15-19:15",
+        "Th": "09:00-12:15 14:15-19:00",
+        "Fr": "09:00-12:15 14:15-19:00",
+        "Sa": "09:00-12:00",
+    }
+
+
+def test_zero_hours_say_closed() -> None:
+    text = "Mo-Fr 08:45-12:30 / 14:00-19:30, Sa 08:45-12:30, Su 00:00-00:00"
+    assert week(text) == on(WORKDAYS, "08:45-12:30 14:00-19:30") | {"Sa": "08:45-12:30"}
+
+
+def test_all_hours_of_the_demo_file_are_readable() -> None:
+    path = Path(__file__).parents[3] / "data" / "niort-pharmacies.geojson"
+    features = json.loads(path.read_text(encoding="utf-8"))["features"]
+    texts = [feature["properties"]["opening_hours"] for feature in features if "opening_hours" in feature["properties"]]
+    assert len(texts) == 32
+    assert [text for text in texts if not read_hours(text).weekly] == []
+
+
+# --- Rules and intervals --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Mo-Fr 8:30-12:30, 14:00-18:00; PH off", on(WORKDAYS, "08:30-12:30 14:00-18:00")),
+        ("Mo-Fr 08:30-12:30,14:00-18:00", on(WORKDAYS, "08:30-12:30 14:00-18:00")),
+        ("Mo-Fr 08:30-12:30 & 14:00-18:00", on(WORKDAYS, "08:30-12:30 14:00-18:00")),
+        ("Mo-Fr 08:30-12:30 and 14:00-18:00", on(WORKDAYS, "08:30-12:30 14:00-18:00")),
+        ("Mo-Fr 08:30-12:30; 14:00-18:00", on(WORKDAYS, "08:30-12:30 14:00-18:00")),
+        ("Mo-Fr 09:00-12:00 Sa 10:00-12:00", on(WORKDAYS, "09:00-12:00") | {"Sa": "10:00-12:00"}),
+        ("Mo-Fr09:00-12:00", on(WORKDAYS, "09:00-12:00")),
+        ("Mo–Fr 09:00–12:00", on(WORKDAYS, "09:00-12:00")),
+        ("Mo,We,Fr 08:00-12:00", on(("Mo", "We", "Fr"), "08:00-12:00")),
+        ("Mo; We; Fr 08:00-12:00", on(("Mo", "We", "Fr"), "08:00-12:00")),
+        ("Sa-Mo 10:00-12:00", on(("Mo", "Sa", "Su"), "10:00-12:00")),
+        ("09:00-18:00", on(DAYS, "09:00-18:00")),
+        ("24/7", on(DAYS, "00:00-00:00")),
+        ("Mo-Su 00:00-24:00", on(DAYS, "00:00-00:00")),
+        ("Mo-Su,PH 24/7", on(DAYS, "00:00-00:00")),
+        ("Fr 20:00-02:00", {"Fr": "20:00-02:00"}),
+        ("Fr 20:00-26:00", {"Fr": "20:00-02:00"}),
+        ("Sa 18:00-24:00", {"Sa": "18:00-00:00"}),
+        ("Mo 08:00-12:00, 11:00-14:00", {"Mo": "08:00-14:00"}),
+        ("Mo 08:00-12:00, 12:00-14:00", {"Mo": "08:00-14:00"}),
+        ("Mo-Fr 09:00-18:00; We off", on(("Mo", "Tu", "Th", "Fr"), "09:00-18:00")),
+        ("Mo-Fr 09:00-18:00, We 09:00-12:00", on(WORKDAYS, "09:00-18:00") | {"We": "09:00-12:00"}),
+        ("We 09:00-12:00; Mo-Fr 09:00-18:00", on(WORKDAYS, "09:00-18:00")),
+        ("Mo 09:00-12:00, Mo 14:00-18:00", {"Mo": "14:00-18:00"}),
+        ("Mo-Fr 08:00-18:00; 12:00-14:00 off", on(WORKDAYS, "08:00-12:00 14:00-18:00")),
+        ("Mo-Fr 08:00-18:00; Mo 12:00-14:00 closed", on(WORKDAYS, "08:00-18:00") | {"Mo": "08:00-12:00 14:00-18:00"}),
+        ("Mo-Fr 09:00-12:00 / 00:00-00:00", on(WORKDAYS, "09:00-12:00")),
+        ("PH,Su off; Mo-Sa 9:00-12:00", on((*WORKDAYS, "Sa"), "09:00-12:00")),
+        ("Mo-Sa,PH 09:00-18:00", on((*WORKDAYS, "Sa"), "09:00-18:00")),
+        ("Mo-Sa 09:00-18:00; PH 10:00-12:00", on((*WORKDAYS, "Sa"), "09:00-18:00")),
+        ('Mo-Fr 09:00-18:00 "ring twice"', on(WORKDAYS, "09:00-18:00")),
+        ('Mo-Fr 09:00-18:00 || "by appointment"', on(WORKDAYS, "09:00-18:00")),
+        ("Mo-Fr 09:00-18:00 open", on(WORKDAYS, "09:00-18:00")),
+        ("Mo 23:00-25:00, 00:30-23:30", {"Mo": "00:30-00:30"}),  # joined, they last longer than a day
+    ],
+)
+def test_rules_are_read_as_meant(text: str, expected: dict[str, str]) -> None:
+    assert week(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("lundi au vendredi de 9h à 12h30 et de 14h à 19h", on(WORKDAYS, "09:00-12:30 14:00-19:00")),
+        ("Lu-Ve 9h30-12h, Di 10h-12h", on(WORKDAYS, "09:30-12:00") | {"Su": "10:00-12:00"}),
+        ("Lun. - Ven. : 8h45-19h", on(WORKDAYS, "08:45-19:00")),
+        ("Mar-Sam 9h-19h", on(("Tu", "We", "Th", "Fr", "Sa"), "09:00-19:00")),
+        ("tous les jours 9 h 30 - 19 h", on(DAYS, "09:30-19:00")),
+        ("7j/7 8h-12h 14h-18h", on(DAYS, "08:00-12:00 14:00-18:00")),
+        ("24h/24 7j/7", on(DAYS, "00:00-00:00")),
+        ("Lu-Ve 9h-18h, Sa fermé", on(WORKDAYS, "09:00-18:00")),
+        ("Monday to Friday 9am-5:30pm", on(WORKDAYS, "09:00-17:30")),
+        ("Mondays 09:00 AM - 12:00 PM", {"Mo": "09:00-12:00"}),
+        ("Mon-Fri 9-17", on(WORKDAYS, "09:00-17:00")),
+        ("Daily 8:30-20:00", on(DAYS, "08:30-20:00")),
+        ("Montag bis Freitag 9 Uhr bis 18 Uhr", on(WORKDAYS, "09:00-18:00")),
+        ("Mo. - Fr. 9.00-12.30 Uhr, Sonnabend 9-12 Uhr", on(WORKDAYS, "09:00-12:30") | {"Sa": "09:00-12:00"}),
+        ("Mo, Di, Do 9-12; So geschlossen", on(("Mo", "Tu", "Th"), "09:00-12:00")),
+    ],
+)
+def test_other_spellings_and_languages(text: str, expected: dict[str, str]) -> None:
+    assert week(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "empty"),
+        ("  ", "empty"),
+        ("off", "no day is open"),
+        ("Su 00:00-00:00", "no day is open"),
+        ("PH off", "no day is open"),
+        ("Mo-Fr", "days without times"),
+        ("Mo-Fr open", "days without times"),
+        ('open "by appointment"', "no times in it"),
+        ('"by appointment"', "no times in it"),
+        ("sur rendez-vous", "by appointment only"),
+        ("sunrise-sunset", "it depends on the sun"),
+        ("Mo-Fr 08:00-(sunset-00:30)", "it depends on the sun"),
+        ("Apr-Oct Mo-Fr 08:00-12:00", "it depends on dates"),
+        ("Mo-Fr 09:00-18:00; Dec 25 off", "it depends on dates"),
+        ("easter off; Mo 09:00-12:00", "it depends on dates"),
+        ("week 1-26 Mo 08:00-12:00", "it depends on weeks"),
+        ("Mo-Fr 09:00-18:00; SH off", "it depends on school holidays"),
+        ("unknown", "it says unknown"),
+        ("Mo[1] 09:00-12:00", "'[' is not understood"),
+        ("Mo-Sa sauf Me 9h-12h", "'sauf' is not understood"),
+        ("Mo-Fr 0900-1800", "'0900' is not understood"),
+        ("di 9h-12h", "'di' may be two days, or a month"),
+        ("mar 9h-12h", "'mar' may be two days, or a month"),
+        ("Mo-Fr 08:00", "08:00 has no end"),
+        ("Mo-Fr 08:00+", "08:00 has no end"),
+        ("Mo-Fr 08:00-", "08:00 has no end"),
+        ("Mo- 08:00-12:00", "a range of days without an end"),
+        ("Mo-Fr 9-5", "9-5 is not clear"),
+        ("Mo-Fr 9-12, 2-6", "2-6 is not clear"),
+        ("Mo-Fr 10:00-10:00", "10:00-10:00 is not clear"),
+        ("Mo-Fr 08:00-47:00", "08:00-47:00 is not clear"),
+        ("Mo 24:00-26:00", "24:00-26:00 is not clear"),
+        ("Mo-Fr 09:75-10:00", "09:75 is no time of day"),
+        ("Mo-Fr 13pm-14pm", "13pm is no time of day"),
+        ("Mo off 09:00-12:00", "times after 'off'"),
+        ("Mo 09:00-12:00, 14:00-15:00 off", "'off' after several times"),
+        ("Mo-Fr 09:00-18:00 " * 100, "too long to be opening hours"),
+    ],
+)
+def test_what_cannot_be_read_says_why(text: str, reason: str) -> None:
+    assert read_hours(text) == HoursRead((), reason)
+
+
+# --- Whatever is written ----------------------------------------------------------------------------------
+
+bits = st.sampled_from(
+    [*DAYS, *"-,;/:. \"'[]()+|&", "09:00", "12:30", "24:00", "-", "off", "PH", "24/7", "lundi", "di", "mar", "9h", "am"]
+)
+
+
+@given(st.text(max_size=LONGEST + 10) | st.lists(bits, max_size=20).map(" ".join) | st.lists(bits).map("".join))
+def test_reading_never_raises_and_gives_a_week_or_a_reason(text: str) -> None:
+    read = read_hours(text)
+    assert bool(read.weekly) != bool(read.why_not)
+    assert list(read.weekly) == sorted(read.weekly, key=lambda one: (one.weekday, one.opens))
+    by_day = [[one for one in read.weekly if one.weekday == day] for day in range(7)]
+    assert [week_problem(of_day) for of_day in by_day] == [None] * 7
+
+
+@st.composite
+def hours_of_a_day(draw: st.DrawFn) -> list[tuple[int, int]]:
+    """Some intervals, in minutes, with a break between any two; the last may reach past midnight."""
+    edges = sorted(draw(st.sets(st.integers(0, 24 * 60 - 1), min_size=0, max_size=6).filter(lambda s: len(s) % 2 == 0)))
+    return list(zip(edges[::2], edges[1::2], strict=True))
+
+
+@given(
+    days=st.lists(hours_of_a_day(), min_size=7, max_size=7).filter(any),
+    between_rules=st.sampled_from(["; ", ", ", ",", " "]),
+    between_times=st.sampled_from([",", ", ", " / ", "/", " & ", " et "]),
+    dash=st.sampled_from(["-", " - ", "–"]),
+)
+def test_written_hours_come_back(
+    days: list[list[tuple[int, int]]], between_rules: str, between_times: str, dash: str
+) -> None:
+    def clock(minutes: int) -> str:
+        return f"{minutes // 60:02}:{minutes % 60:02}"
+
+    rules = [
+        f"{name} " + between_times.join(f"{clock(opens)}{dash}{clock(closes)}" for opens, closes in times)
+        for name, times in zip(DAYS, days, strict=True)
+        if times
+    ]
+    expected = tuple(
+        WeeklyInterval(weekday, time(opens // 60, opens % 60), time(closes // 60, closes % 60))
+        for weekday, times in enumerate(days)
+        for opens, closes in times
+    )
+    assert read_hours(between_rules.join(rules)) == HoursRead(expected)
