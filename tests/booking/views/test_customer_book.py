@@ -495,3 +495,24 @@ def test_choose_asks_the_database_as_often_for_any_number_of_bookings(
 
     with django_assert_num_queries(5):  # rules, the store, and the three statements of availability
         client.get(BOOK, {"visit_type": "visit"})
+
+
+def test_choose_tells_the_two_hours_of_a_clock_change_apart(client: Client) -> None:
+    make_store(hours=((at(1).time(), at(4).time()),), days=(6,))
+
+    with time_machine.travel(at(12, day=20, month=10), tick=False):
+        shown = page(client.get(BOOK, {"visit_type": "visit"}))
+
+    assert "Sunday 25 October, 02:00 (CEST), 2 places left" in shown.words
+    assert "Sunday 25 October, 02:00 (CET), 2 places left" in shown.words
+    assert "Sunday 25 October 16 free times" in shown.words
+
+
+def test_choose_shows_the_stores_own_time_wherever_it_is(client: Client) -> None:
+    make_store(time_zone="Australia/Lord_Howe", country="AU")
+
+    shown = page(client.get(BOOK, {"visit_type": "visit"}))
+
+    assert "Earliest: Tuesday 24 November, 09:00" in shown.words
+    assert "All times are the store's own (Australia/Lord_Howe)." in shown.words
+    assert next(shown.links_to("starts_at=")).endswith(quote("2026-11-24T09:00:00+11:00", safe=""))
