@@ -76,19 +76,20 @@ def answer_once(
     key = read_key(request)
     if key is None:
         return run().response()
-    route, fingerprint = _route(request, caller), _fingerprint(body)
-    kept = IdempotentAnswer.objects.filter(route=route, key=key).first()
-    if kept is not None and now - kept.created_at < KEPT:
-        return _replay(kept, fingerprint)
+    row = IdempotentAnswer(
+        id=uuid4(), route=_route(request, caller), key=key, fingerprint=_fingerprint(body), created_at=now
+    )
     with transaction.atomic():
-        if kept is not None:
-            IdempotentAnswer.objects.filter(pk=kept.pk).delete()
-        answer_id = uuid4()
-        if not _claim(IdempotentAnswer(id=answer_id, route=route, key=key, fingerprint=fingerprint, created_at=now)):
-            # A twin was at it when we looked, and has ended since.
-            return _replay(IdempotentAnswer.objects.get(route=route, key=key), fingerprint)
+        if not _claim(row):
+            kept = IdempotentAnswer.objects.filter(route=row.route, key=key).first()
+            if kept is not None:
+                if now - kept.created_at < KEPT:
+                    return _replay(kept, row.fingerprint)
+                kept.delete()
+            if not _claim(row):
+                raise Problem("in_progress", headers={"Retry-After": "1"})
         answer = run()
-        IdempotentAnswer.objects.filter(pk=answer_id).update(
+        IdempotentAnswer.objects.filter(pk=row.pk).update(
             status=answer.status,
             body=_without_secret(answer.content, answer.subject),
             location=answer.location,
@@ -98,7 +99,7 @@ def answer_once(
 
 
 def _claim(row: IdempotentAnswer) -> bool:
-    """Take the key for this transaction; on PostgreSQL this waits for a twin, as long as for any lock."""
+    """Take the key until it is answered; False where it is taken. A twin still at it is waited for, 3 s at most."""
     fields = [row._meta.get_field(name) for name in ("id", "route", "key", "fingerprint", "created_at")]
     values = [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields]
     try:
@@ -114,8 +115,7 @@ def _claim(row: IdempotentAnswer) -> bool:
 def _replay(kept: IdempotentAnswer, fingerprint: str) -> HttpResponse:
     if kept.fingerprint != fingerprint:
         raise Problem("idempotency_mismatch")
-    if kept.status is None:
-        raise Problem("in_progress", headers={"Retry-After": "1"})
+    assert kept.status is not None  # a row without an answer is never committed
     response = _response(kept.status, _with_secret(kept.body, kept.subject), kept.location)
     response["Idempotent-Replayed"] = "true"
     return response

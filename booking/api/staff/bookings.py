@@ -59,7 +59,7 @@ class WalkInsView(StaffView):
                 visit_type=asked["visit_type"],
                 party_size=asked["party_size"],
                 name=asked["name"],
-                squeeze=asked["squeeze_in"],
+                squeeze_in=asked["squeeze_in"],
                 locale=(translation.get_language() or "en")[:2],
                 now=self.now,
                 user=self.user,

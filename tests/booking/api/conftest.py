@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 import time_machine
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from booking import limits
 from stores.models import Role, Store
@@ -19,7 +19,7 @@ def clock() -> Iterator[time_machine.Traveller]:
 
 
 @pytest.fixture
-def limits_on(settings: SettingsWrapper, tmp_path: Path) -> Iterator[None]:
+def limits_on(settings: Settings, tmp_path: Path) -> Iterator[None]:
     """Count requests, from nought."""
     settings.RATE_LIMITS, settings.REDIS_URL, settings.DATA_DIR = True, "", tmp_path
     limits._limiter.cache_clear()

@@ -191,7 +191,7 @@ def test_number_may_book_3_times_a_day_in_any_spelling(store: Store, api: Api) -
 
     assert codes == [201, 201, 409]
     assert refusal_of(limited) == (429, "rate_limited")
-    assert 0 < int(limited["Retry-After"]) <= 24 * 3600
+    assert 0 < int(limited["Retry-After"]) <= 24 * 3600 + 1
 
 
 @pytest.mark.usefixtures("limits_on")
@@ -431,6 +431,6 @@ def test_booking_takes_few_statements(store: Store, api: Api, rows: int) -> None
     with CaptureQueriesContext(connection) as with_key:
         api.post("/bookings", request_to_book(), Idempotency_Key="key")
 
-    print("\n".join(s[:150] for s in statements(with_key)))
-    assert len(statements(captured)) == 8
-    assert len(statements(with_key)) == 11
+    queue = connection.vendor == "postgresql"  # where bookings of one customer queue by a lock of their own
+    assert len(statements(captured)) == 8 + queue
+    assert len(statements(with_key)) == 10 + queue
