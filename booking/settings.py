@@ -143,6 +143,9 @@ elif _database["ENGINE"] == "django.db.backends.postgresql":
 else:
     raise ImproperlyConfigured("DATABASE_URL: only sqlite:// and postgres:// addresses are known.")
 
+# Processes that serve the web. SQLite has one writer, and one process serves it best.
+WEB_WORKERS = env.int("WEB_WORKERS", 0) or (1 if _database["ENGINE"].endswith("sqlite3") else 2)
+
 # --- Cache and tasks ----------------------------------------------------------------------------
 REDIS_URL = env.str("REDIS_URL", "")
 if REDIS_URL:
@@ -183,6 +186,7 @@ SMS_COUNTRIES = [country.strip().upper() for country in env.list("SMS_COUNTRIES"
 SMS_DAILY_BUDGET = env.int("SMS_DAILY_BUDGET", 500)
 EMAIL_URL = env.str("EMAIL_URL", "")
 MESSAGES_DIR = DATA_DIR / "outbox"
+BEAT_FILE = DATA_DIR / "worker.beat"  # touched by each heartbeat task, for the launcher
 if EMAIL_URL:
     vars().update(env.email_url_config(EMAIL_URL))
     EMAIL_TIMEOUT = 10
@@ -299,6 +303,7 @@ LOGGING = {
         "django.request": {"level": "CRITICAL"},  # booking.middleware logs each request, without its query
         "django.security.DisallowedHost": {"level": "CRITICAL"},
         "axes": {"level": "ERROR"},
+        "django-q": {"level": "WARNING"},
         "twilio": {"level": "WARNING"},
     },
 }

@@ -4,5 +4,9 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from booking.launcher.parent import end_with_parent
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "booking.settings")
+if os.environ.get("CARILLON_SUPERVISED"):
+    end_with_parent()
 application = get_wsgi_application()

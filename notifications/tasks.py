@@ -16,6 +16,7 @@ from notifications.models import Channel, OutboxMessage, State
 
 BATCH = 5
 MOST_TRIES = 8
+RUN_SECONDS = 5
 # After an unclear answer the provider's list is asked at once, and again before the next try.
 LIST_PAUSES_SECONDS = (0, 2)
 RETRY_AFTER_UNCLEAR = timedelta(seconds=30)
@@ -24,12 +25,18 @@ log = logging.getLogger(__name__)
 
 
 def deliver_due() -> int:
-    """Send all that is due now; return how many messages were handled."""
-    handled = 0
+    """Send what is due now; return how many messages were handled.
+
+    After a while the rest is left to another run, so that a worker asked to stop need not be waited for.
+    """
+    handled, until = 0, time.monotonic() + RUN_SECONDS
     while messages := outbox.claim_due(now=timezone.now(), limit=BATCH):
         for message in messages:
             _deliver_safely(message)
         handled += len(messages)
+        if time.monotonic() > until:
+            outbox.ring()
+            break
     return handled
 
 

@@ -1,0 +1,58 @@
+# Two commands: `make run` starts a store's whole system, `make test` checks all of it.
+# Both install what they need into .venv/ and leave the rest of the machine alone.
+
+PYTHON ?= python3
+BIN := .venv/bin
+MANAGE := $(BIN)/python manage.py
+export UV_PYTHON_DOWNLOADS := never
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check format messages bench pictures
+
+help:
+	@echo "make run     start Carillon at http://127.0.0.1:8000 (Ctrl-C stops it)"
+	@echo "make test    run every check and test"
+	@echo "make format  format the code"
+	@echo "make messages  bring the translations in line with the texts"
+	@echo "make bench   measure"
+
+run: .venv/app.stamp
+	@exec $(MANAGE) up $(ARGS)
+
+test: .venv/dev.stamp
+	@exec $(BIN)/python -m tests.everything
+
+format: .venv/dev.stamp
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix-only .
+
+messages: .venv/dev.stamp
+	$(MANAGE) update_translations
+	$(MANAGE) compile_translations
+
+bench: .venv/dev.stamp
+	$(BIN)/python bench/slots_from_rules.py
+	$(BIN)/python bench/server_time.py
+
+$(BIN)/uv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "carillon: Python 3.11 or newer is needed; name it with make PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -m venv .venv >/dev/null 2>&1 \
+		|| { test "$$(id -u)" = 0 && apt-get update -qq && apt-get install -y -qq python3-venv >/dev/null && $(PYTHON) -m venv .venv; } \
+		|| { rm -rf .venv; echo "carillon: python3-venv is missing; install it with: apt-get install python3-venv" >&2; exit 1; }
+	@echo "Installing what Carillon needs into .venv/ ..."
+	@$(BIN)/python -m pip install --quiet --no-input uv
+
+.venv/app.stamp: requirements/app.lock | $(BIN)/uv
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/app.lock
+	@touch $@
+
+.venv/dev.stamp: requirements/dev.lock .venv/app.stamp
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.lock
+	@touch $@
+
+# After a change of pyproject.toml's dependencies.
+lock: | $(BIN)/uv
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 pyproject.toml -o requirements/app.lock
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --group dev pyproject.toml -o requirements/dev.lock

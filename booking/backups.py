@@ -1,0 +1,110 @@
+"""Backups: a whole copy while the service runs, and the way back into an empty database of the same kind."""
+
+import os
+import shutil
+import sqlite3
+import subprocess
+from contextlib import closing
+from pathlib import Path
+
+from django.core.management import call_command
+from django.db import connection
+
+SQLITE_HEADER = b"SQLite format 3\x00"
+POSTGRES_HEADER = b"PGDMP"
+
+
+class BackupFailed(Exception):
+    """It cannot be done; the message is one line for the person at the terminal."""
+
+
+def backup(path: Path) -> None:
+    """Write a copy of the database as it is at one moment to a file of mode 600. Raises BackupFailed."""
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        os.close(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        if connection.vendor == "sqlite":
+            _copy_sqlite(Path(connection.settings_dict["NAME"]), unfinished)
+        else:
+            _run_postgres("pg_dump", "--format=custom", "--no-owner", f"--file={unfinished}", _dsn())
+        unfinished.replace(path)
+    except (OSError, sqlite3.Error) as error:
+        raise BackupFailed(f"{path}: cannot be written ({error}).") from error
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def restore(path: Path) -> None:
+    """Read a backup into an empty database of the same kind. Raises BackupFailed."""
+    try:
+        with path.open("rb") as file:
+            header = file.read(len(SQLITE_HEADER))
+    except OSError as error:
+        raise BackupFailed(f"{path}: cannot be read ({error.strerror}).") from error
+    wanted, kind = (SQLITE_HEADER, "SQLite") if connection.vendor == "sqlite" else (POSTGRES_HEADER, "PostgreSQL")
+    if not header.startswith(wanted):
+        raise BackupFailed(f"{path}: is no backup of a {kind} database.")
+    if not _is_empty():
+        raise BackupFailed("DATABASE_URL: the database is not empty; restore into a new one.")
+    if connection.vendor == "sqlite":
+        connection.close()
+        try:
+            _copy_sqlite(path, Path(connection.settings_dict["NAME"]))
+        except sqlite3.Error as error:
+            raise BackupFailed(f"{path}: cannot be restored ({error}).") from error
+    else:
+        _drop_tables()
+        connection.close()
+        _run_postgres("pg_restore", "--no-owner", "--exit-on-error", f"--dbname={_dsn()}", str(path))
+    call_command("migrate", interactive=False, verbosity=0)
+
+
+def _is_empty() -> bool:
+    """Tell whether nothing has been written yet; the tables alone do not count."""
+    tables = connection.introspection.table_names()
+    ours = [table for table in tables if table.startswith(("stores_", "booking_", "notifications_", "auth_user"))]
+    with connection.cursor() as cursor:
+        for table in ours:
+            if table in ("booking_workerbeat",):
+                continue
+            cursor.execute(f"SELECT 1 FROM {connection.ops.quote_name(table)} LIMIT 1")  # noqa: S608 -- known tables
+            if cursor.fetchone():
+                return False
+    return True
+
+
+def _drop_tables() -> None:
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names():
+            cursor.execute(f"DROP TABLE IF EXISTS {connection.ops.quote_name(table)} CASCADE")
+
+
+def _copy_sqlite(source: Path, target: Path) -> None:
+    """Copy page by page through SQLite itself: a plain copy of a living file loses what is in its log."""
+    with (
+        closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True, timeout=20)) as reading,
+        closing(sqlite3.connect(target, timeout=20)) as writing,
+    ):
+        reading.backup(writing)
+        if writing.execute("PRAGMA integrity_check").fetchone() != ("ok",):
+            raise sqlite3.DatabaseError("the copy is damaged")
+    target.chmod(0o600)
+
+
+def _run_postgres(program: str, *arguments: str) -> None:
+    found = shutil.which(program)
+    if found is None:
+        raise BackupFailed(f"{program}: not found; install PostgreSQL's client programs (postgresql-client).")
+    password = connection.settings_dict.get("PASSWORD") or ""
+    environment = {**os.environ, **({"PGPASSWORD": password} if password else {})}
+    done = subprocess.run([found, *arguments], env=environment, capture_output=True, text=True, check=False)  # noqa: S603 -- found by name above
+    if done.returncode != 0:
+        line = (done.stderr.strip() or "no reason given").splitlines()[0]
+        raise BackupFailed(f"{program}: {line}")
+
+
+def _dsn() -> str:
+    """Return the database's address without its password, which other users could see."""
+    names = {"dbname": "NAME", "host": "HOST", "port": "PORT", "user": "USER"}
+    given = {key: str(connection.settings_dict.get(name) or "") for key, name in names.items()}
+    return " ".join(f"{key}='{value}'" for key, value in given.items() if value)

@@ -1,0 +1,41 @@
+"""System checks of what everything needs: one line each, naming the variable."""
+
+import ipaddress
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, register
+
+SHORTEST_KEY = 32
+
+
+@register()
+def check_settings(**_: object) -> list[CheckMessage]:
+    """Say which settings cannot work."""
+    conditions = (
+        (
+            len(settings.SECRET_KEY) < SHORTEST_KEY or len(set(settings.SECRET_KEY)) < 8,
+            f"SECRET_KEY: must be at least {SHORTEST_KEY} random characters, or empty to have one made.",
+        ),
+        (not _is_web_address(settings.PUBLIC_URL), "PUBLIC_URL: must look like https://booking.example.org."),
+        (
+            bool(settings.REDIS_URL) and not settings.REDIS_URL.startswith(("redis://", "rediss://", "unix://")),
+            "REDIS_URL: must start with redis://, rediss:// or unix://.",
+        ),
+        (not _are_networks(settings.TRUSTED_PROXIES), "TRUSTED_PROXIES: must be addresses or networks, by comma."),
+    )
+    return [
+        Error(text, id=f"booking.E{number:03}") for number, (is_wrong, text) in enumerate(conditions, 1) if is_wrong
+    ]
+
+
+def _is_web_address(url: str) -> bool:
+    return url.startswith(("http://", "https://")) and " " not in url and bool(url.partition("://")[2].strip("/"))
+
+
+def _are_networks(texts: list[str]) -> bool:
+    try:
+        for text in texts:
+            ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,133 @@
+"""The demo: the pharmacies of Niort, two people who work at one of them, and three weeks that look lived in.
+
+All of it goes through the services, with the clock moved to when it would have happened. Nothing is sent.
+"""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.contrib.auth.models import User
+
+from booking.availability import FreeSlot, availability
+from booking.models import Actor, Booking, Source
+from booking.policy import BookingRefused
+from booking.services.arrivals import step
+from booking.services.bookings import CustomerDetails, book, cancel, confirm_attendance, reschedule
+from notifications import outbox
+from stores.models import Role, Store, StoreMembership
+
+STORE_SOURCE_ID = "node/738663571"  # Pharmacie de la Brèche
+MANAGER, STAFF = "demo-manager", "demo-staff"
+PASSWORD = "carillon-demo-niort"  # noqa: S105 -- of the demo alone, and printed when it starts
+BOOKINGS = 64
+FIRST_NAMES = ("Ada", "Bea", "Cleo", "Dora", "Elsa", "Fanny", "Gaston", "Hugo", "Iris", "Jules", "Karim", "Lea")
+NOTES = ("", "", "", "", "Avec une poussette", "Side entrance, please", "Je viens pour ma mère")
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    username: str
+    role: Role
+
+
+SIGN_INS = (SignIn(MANAGER, Role.MANAGER), SignIn(STAFF, Role.STAFF))
+
+
+def demo_store() -> Store | None:
+    """Return the store the demo's people work at, None where there is no demo."""
+    membership = StoreMembership.objects.filter(user__username=MANAGER).select_related("store").first()
+    return membership.store if membership else None
+
+
+def seed(*, now: datetime) -> None:
+    """Make the demo's people and bookings at a store that has been imported."""
+    store = Store.objects.get(source_id=STORE_SOURCE_ID)
+    users = {sign_in.role: _user(store, sign_in) for sign_in in SIGN_INS}
+    # Visits of the past week and of today were booked while the horizon and notice of then allowed it.
+    chance = random.Random(738663571)  # noqa: S311 -- the same demo each time
+    for number in range(BOOKINGS):
+        days = -7 + number * 21 // BOOKINGS
+        _live_through(store, number, now=now, day=now + timedelta(days=days), user=users[Role.STAFF], chance=chance)
+    references = Booking.objects.filter(store=store).values_list("reference", flat=True)
+    for reference in references:
+        outbox.skip_open(subject=reference, reason="demo", now=now)
+
+
+def _user(store: Store, sign_in: SignIn) -> User:
+    user = User.objects.create_user(sign_in.username, password=PASSWORD)
+    StoreMembership.objects.create(store=store, user=user, role=sign_in.role)
+    return user
+
+
+def _live_through(
+    store: Store, number: int, *, now: datetime, day: datetime, user: User, chance: random.Random
+) -> None:
+    """Book one visit on a day, and let happen what would have happened by now."""
+    visit_type = "advice" if chance.random() < 0.2 else "visit"
+    booked_at = min(day, now) - timedelta(days=chance.randint(2, 9))
+    slot = _free_slot(store, visit_type, day=day, now=booked_at, chance=chance)
+    if slot is None:
+        return
+    name = f"{chance.choice(FIRST_NAMES)} Test"
+    source = chance.choice((Source.WEB, Source.WEB, Source.WEB, Source.API, Source.PHONE, Source.DESK))
+    try:
+        booking = book(
+            store=store.slug,
+            visit_type=visit_type,
+            starts_at=slot.starts_at,
+            party_size=chance.choice((1, 1, 1, 2)),
+            customer=CustomerDetails(
+                name=name,
+                phone=f"+336123456{number:02d}" if number % 5 else "",
+                email=f"test{number}@example.org" if number % 5 in (0, 1) else "",
+                locale=chance.choice(("fr", "fr", "en")),
+            ),
+            note=chance.choice(NOTES),
+            source=source,
+            now=booked_at,
+        )
+        _what_came_of_it(booking, now=now, user=user, number=number)
+    except BookingRefused:
+        return
+
+
+def _what_came_of_it(booking: Booking, *, now: datetime, user: User, number: int) -> None:
+    starts_at, ends_at = booking.starts_at, booking.ends_at
+    said = booking.created_at + timedelta(hours=1)
+    if number % 9 == 4:
+        cancel(booking_id=booking.pk, now=said, actor=Actor.CUSTOMER)
+        return
+    if number % 11 == 5:
+        reschedule(booking_id=booking.pk, starts_at=starts_at + timedelta(days=1), now=said, actor=Actor.CUSTOMER)
+        return
+    if number % 3 == 0:
+        confirm_attendance(booking_id=booking.pk, now=said)
+    if starts_at > now:
+        return
+    if number % 8 == 7:
+        step(booking_id=booking.pk, step="no_show", now=min(now, ends_at), user=user)
+        return
+    came_at = starts_at - timedelta(minutes=number % 6)
+    step(booking_id=booking.pk, step="check_in", now=came_at, user=user)
+    if now > starts_at + timedelta(minutes=2):
+        step(booking_id=booking.pk, step="start", now=starts_at + timedelta(minutes=2), user=user)
+    if now > ends_at:
+        step(booking_id=booking.pk, step="complete", now=ends_at, user=user)
+
+
+def _free_slot(
+    store: Store, visit_type: str, *, day: datetime, now: datetime, chance: random.Random
+) -> FreeSlot | None:
+    """Return one of the day's free times, or of the day after a closed one."""
+    answer = availability(
+        store=store.slug,
+        visit_type=visit_type,
+        from_date=day.date(),
+        to_date=day.date() + timedelta(days=1),
+        party_size=2,
+        now=now,
+    )
+    free: Sequence[FreeSlot] = next((one.slots for one in answer.days if one.slots), ())
+    return chance.choice(free) if free else None

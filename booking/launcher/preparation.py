@@ -1,0 +1,77 @@
+"""What has to be there before anything starts: a port, a database with its tables, words, files, a timetable."""
+
+import socket
+from pathlib import Path
+
+from django.conf import settings
+from django.core.checks import ERROR, run_checks
+from django.core.management import call_command
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+
+from booking.schedules import sync_schedules
+from booking.translations import compile_translations
+
+
+class CannotStart(Exception):
+    """Something is in the way; the message is one line for the person at the terminal."""
+
+
+def check_settings() -> None:
+    """Raise CannotStart, naming the variable, where the settings cannot work."""
+    for found in run_checks():
+        if found.level >= ERROR:
+            raise CannotStart(" ".join(str(found.msg).split()))
+
+
+def check_port(address: str, port: int) -> None:
+    """Raise CannotStart where somebody else has the port."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((address, port))
+        except OSError as error:
+            raise CannotStart(f"--port: {address}:{port} cannot be used ({error.strerror}).") from error
+
+
+def prepare() -> bool:
+    """Bring database, words and static files up to date; return whether the database is new.
+
+    Costs little where nothing has changed. Raises CannotStart.
+    """
+    compile_translations(settings.LOCALE_PATHS[0])
+    try:
+        executor = MigrationExecutor(connection)
+        is_new = not executor.loader.applied_migrations
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            call_command("migrate", interactive=False, verbosity=0)
+        sync_schedules()
+    except DatabaseError as error:
+        first_line = str(error).strip().partition("\n")[0]
+        raise CannotStart(f"DATABASE_URL: the database cannot be used ({first_line}).") from error
+    _check_redis()
+    _collect_static()
+    return is_new
+
+
+def _check_redis() -> None:
+    if not settings.REDIS_URL:
+        return
+    import redis
+
+    try:
+        redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=3).ping()
+    except (redis.RedisError, ValueError) as error:
+        raise CannotStart(f"REDIS_URL: Redis cannot be reached ({type(error).__name__}).") from error
+
+
+def _collect_static() -> None:
+    """Collect static files when one is newer than the last collection, or one has gone."""
+    sources = [path for path in Path(settings.BASE_DIR, "booking", "static").rglob("*") if path.is_file()]
+    stamp = Path(settings.STATIC_ROOT, ".collected")
+    state = "\n".join(f"{path.name} {path.stat().st_mtime_ns}" for path in sorted(sources))
+    if stamp.exists() and stamp.read_text() == state:
+        return
+    call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+    stamp.write_text(state)

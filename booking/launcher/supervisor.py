@@ -1,0 +1,140 @@
+"""Keeps web and worker running: starts them, starts them again, and ends them together.
+
+`up` becomes this small process once all is prepared (`python -m booking.launcher.supervisor ADDRESS PORT BEAT`): it
+knows neither Django nor the database. Only monotonic time is used, so moving the machine's clock restarts nothing.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from types import FrameType
+
+LOOK_EVERY_SECONDS = 0.5
+STOP_SECONDS = 25
+SHORT_LIFE_SECONDS = 5
+LONGEST_PAUSE_SECONDS = 10
+STALLED_AFTER_SECONDS = 120
+
+
+class Child:
+    """A process of the tree, in a group of its own, started again whenever it ends."""
+
+    def __init__(self, name: str, arguments: Sequence[str]) -> None:
+        self.name = name
+        self.arguments = [sys.executable, "-m", *arguments]
+        self.process: subprocess.Popen[bytes] | None = None
+        self.started_at = 0.0
+        self.start_again_at = 0.0
+        self.pause_seconds = 0.0
+
+    def start(self) -> None:
+        self.process = subprocess.Popen(  # noqa: S603 -- our own modules
+            self.arguments, process_group=0, stdin=subprocess.DEVNULL
+        )
+        self.started_at = time.monotonic()
+
+    def look(self) -> None:
+        """Start the process again if it has ended; one that ends at once waits a little longer each time."""
+        if self.process is None:
+            if time.monotonic() >= self.start_again_at:
+                self.start()
+            return
+        status = self.process.poll()
+        if status is None:
+            return
+        self.signal(signal.SIGKILL)  # what it may have left behind
+        lived = time.monotonic() - self.started_at
+        self.pause_seconds = min(LONGEST_PAUSE_SECONDS, self.pause_seconds * 2 + 1) if lived < SHORT_LIFE_SECONDS else 0
+        self.start_again_at = time.monotonic() + self.pause_seconds
+        self.process = None
+        say("child_ended", child=self.name, exit_status=status)
+
+    def signal(self, number: int) -> None:
+        """Send a signal to the process and all of its group."""
+        if self.process is not None:
+            try:
+                os.killpg(self.process.pid, number)
+            except ProcessLookupError:
+                return
+
+    def terminate(self) -> None:
+        if self.process is not None and self.process.poll() is None:
+            self.process.terminate()
+
+    def is_running(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+
+class Supervisor:
+    """Watches over the children until it is told to stop; the file `beat` changes with each task executed."""
+
+    def __init__(self, web: Child, worker: Child, beat: Path) -> None:
+        self.web, self.worker = web, worker
+        self.beat = beat
+        self.stopping = threading.Event()
+
+    def run(self) -> None:
+        """Run until SIGTERM or SIGINT, then end both children: first kindly, after 25 s for good."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._stop)
+        for child in (self.web, self.worker):
+            child.start()
+        last_beat, beat_seen_at = self._beat(), time.monotonic()
+        while not self.stopping.wait(LOOK_EVERY_SECONDS):
+            for child in (self.web, self.worker):
+                child.look()
+            beat, now = self._beat(), time.monotonic()
+            if beat != last_beat:
+                last_beat, beat_seen_at = beat, now
+            elif now - max(beat_seen_at, self.worker.started_at) > STALLED_AFTER_SECONDS:
+                say("worker_stalled", seconds=STALLED_AFTER_SECONDS)
+                self.worker.signal(signal.SIGKILL)
+                beat_seen_at = now
+        self._end()
+
+    def _stop(self, number: int, frame: FrameType | None) -> None:
+        self.stopping.set()
+
+    def _end(self) -> None:
+        children = (self.web, self.worker)
+        for child in children:
+            child.terminate()
+        until = time.monotonic() + STOP_SECONDS
+        while time.monotonic() < until and any(child.is_running() for child in children):
+            time.sleep(0.05)
+        for child in children:
+            child.signal(signal.SIGKILL)
+
+    def _beat(self) -> int:
+        """Return something that changes when a task is executed; 0 before the first."""
+        try:
+            return self.beat.stat().st_mtime_ns
+        except OSError:
+            return 0
+
+
+def say(event: str, **fields: object) -> None:
+    """Log one JSON object on a line, as all processes of the tree do."""
+    at = datetime.now(UTC).isoformat()
+    print(json.dumps({"level": "ERROR", "logger": "booking.launcher", "event": event, "at": at, **fields}), flush=True)  # noqa: T201 -- the log itself
+
+
+def main() -> None:
+    """Run web and worker until SIGTERM or SIGINT."""
+    address, port, beat = sys.argv[1:4]
+    Supervisor(
+        web=Child("web", ["booking.launcher.web", address, port]),
+        worker=Child("worker", ["booking.launcher.worker"]),
+        beat=Path(beat),
+    ).run()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,23 @@
+"""`manage.py forget`: the retention rule, now. It also runs each night."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from booking.services.privacy import forget_old
+
+
+class Command(BaseCommand):
+    help = "Erases who came to visits that their store keeps no longer; counts stay."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--dry-run", action="store_true", help="only say what would be erased")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        is_dry = options["dry_run"]
+        forgotten = forget_old(now=timezone.now(), dry_run=is_dry)
+        for store, count in forgotten.items():
+            self.stdout.write(f"{store}: {count} {'to erase' if is_dry else 'erased'}")
+        self.stdout.write(f"total: {sum(forgotten.values())}")

@@ -1,0 +1,25 @@
+"""`manage.py seed_demo`: a new database becomes the demo."""
+
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from booking.demo import seed
+from stores.models import Store
+
+DATA = Path("data", "niort-pharmacies.geojson")
+
+
+class Command(BaseCommand):
+    help = "Fills an empty database with the pharmacies of Niort, two sign-ins, and three weeks of visits."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if Store.objects.exists():
+            raise CommandError("There are stores already; the demo goes into an empty database.")
+        call_command("import_stores", str(settings.BASE_DIR / DATA), stdout=StringIO())
+        seed(now=timezone.now())

@@ -1,0 +1,14 @@
+"""`manage.py sync_schedules`: write the worker's timetable, for those who do not start by `up`."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from booking.schedules import sync_schedules
+
+
+class Command(BaseCommand):
+    help = "Writes the worker's timetable into the queue. `up` does it at each start."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        sync_schedules()

@@ -1,0 +1,70 @@
+"""`manage.py up`: everything a store needs, in one process tree with one Ctrl-C."""
+
+import os
+import sys
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+from django.db import connections
+
+from booking.demo import PASSWORD, SIGN_INS, demo_store
+from booking.launcher.preparation import CannotStart, check_port, check_settings, prepare
+
+HIGHEST_PORT = 65535
+
+
+class Command(BaseCommand):
+    help = "Brings the database up to date, then runs web server and worker until Ctrl-C."
+    requires_system_checks = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--bind", default="127.0.0.1", metavar="ADDR")
+        parser.add_argument("--no-demo", action="store_true", help="leave a new database empty")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        address, port = options["bind"], options["port"]
+        try:
+            if not 0 < port <= HIGHEST_PORT:
+                raise CannotStart(f"--port: {port} is no port.")
+            self._follow_port(address, port)
+            check_settings()
+            check_port(address, port)
+            is_new = prepare()
+        except CannotStart as reason:
+            sys.exit(f"carillon: {reason}")
+        if is_new and not options["no_demo"]:
+            call_command("seed_demo", stdout=sys.stderr)
+        self._say_where(address, port)
+        connections.close_all()
+        self._become_supervisor(address, port)
+
+    def _follow_port(self, address: str, port: int) -> None:
+        """Let links in messages lead here, unless PUBLIC_URL says otherwise."""
+        if os.environ.get("PUBLIC_URL"):
+            return
+        host = "127.0.0.1" if address in ("0.0.0.0", "::") else address  # noqa: S104 -- compared, not bound
+        settings.PUBLIC_URL = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+    def _say_where(self, address: str, port: int) -> None:
+        lines = [f"Carillon is at {settings.PUBLIC_URL}/", f"Staff sign in at {settings.PUBLIC_URL}/staff/"]
+        store = demo_store()
+        if store is not None:
+            lines.append(f"The demo's people work at {store.name}: {settings.PUBLIC_URL}/s/{store.slug}/")
+            lines += [f"  {sign_in.role.label}: {sign_in.username} / {PASSWORD}" for sign_in in SIGN_INS]
+        if not settings.EMAIL_URL or settings.SMS_GATEWAY == "console":
+            lines.append(f"Messages are files in {os.path.relpath(settings.MESSAGES_DIR)}/")
+        lines.append("Ctrl-C stops everything.")
+        self.stderr.write("\n".join(lines))
+
+    def _become_supervisor(self, address: str, port: int) -> None:
+        """Go on as the small process that watches web and worker, under the same process id."""
+        environment = {**os.environ, "PUBLIC_URL": settings.PUBLIC_URL, "CARILLON_SUPERVISED": "1"}
+        arguments = [sys.executable, "-m", "booking.launcher.supervisor", address, str(port), str(settings.BEAT_FILE)]
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os.chdir(settings.BASE_DIR)
+        os.execve(sys.executable, arguments, environment)  # noqa: S606 -- our own module

@@ -1,0 +1,157 @@
+"""What happens around every request: a log line, whom to believe about the address, limits, and calm in a fault."""
+
+import ipaddress
+import logging
+import time
+import uuid
+from collections.abc import Callable
+
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.db import DatabaseError, InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, UnreadablePostError
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+
+from booking import limits
+from booking.api.problems import problem_response
+
+Handler = Callable[[HttpRequest], HttpResponseBase]
+RETRY_AFTER_SECONDS = 2
+
+log = logging.getLogger(__name__)
+
+
+class RequestLog:
+    """Writes one line a request: the route's pattern, never its values, which may open a booking."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        begun = time.monotonic()
+        response = self.get_response(request)
+        match = request.resolver_match
+        log.info(
+            "request",
+            extra={
+                "request_id": uuid.uuid4().hex[:16],
+                "method": request.method if (request.method or "").isalpha() else "?",
+                "route": f"/{match.route}" if match else "-",
+                "status": response.status_code,
+                "ms": round((time.monotonic() - begun) * 1000, 1),
+            },
+        )
+        return response
+
+
+class TrustedProxy:
+    """Believes X-Forwarded-For and X-Forwarded-Proto only from the proxies of TRUSTED_PROXIES."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+        self.trusted = [ipaddress.ip_network(network, strict=False) for network in settings.TRUSTED_PROXIES]
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        forwarded = request.META.pop("HTTP_X_FORWARDED_FOR", "")
+        if self._is_trusted(request.META.get("REMOTE_ADDR", "")):
+            hops = [hop.strip() for hop in forwarded.split(",") if hop.strip()]
+            while hops and self._is_trusted(hops[-1]):
+                hops.pop()
+            if hops:
+                request.META["REMOTE_ADDR"] = hops[-1]
+        else:
+            request.META.pop("HTTP_X_FORWARDED_PROTO", None)
+        return self.get_response(request)
+
+    def _is_trusted(self, address: str) -> bool:
+        try:
+            found = ipaddress.ip_address(address)
+        except ValueError:
+            return False
+        return any(found in network for network in self.trusted)
+
+
+class Faults:
+    """Answers 503 while the database is busy, away or full, and 4xx for requests nobody can read."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        # The request's own address may be unreadable; Django finds out only when somebody asks for it.
+        if "\x00" in request.path or "\x00" in request.META.get("QUERY_STRING", ""):
+            return _bad_request(request)
+        try:
+            return self.get_response(request)
+        except Exception as error:
+            answer = self.process_exception(request, error)
+            if answer is None:
+                raise
+            return answer
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
+        """Answer for what views and inner middleware raise."""
+        if is_database_trouble(error):
+            log.warning("database_trouble", extra={"error": type(error).__name__})
+            return _busy(request)
+        if isinstance(error, RequestDataTooBig):
+            return _answer(request, "too_large", 413, "400.html")
+        if isinstance(error, (SuspiciousOperation, UnreadablePostError, UnicodeError)):
+            return _bad_request(request)
+        return None
+
+
+class AddressLimits:
+    """Counts requests of the public pages and API by address."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        try:
+            limits.check_request(request)
+        except limits.RateLimited as limited:
+            return rate_limited(request, limited)
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
+        """Answer for limits that views themselves count."""
+        return rate_limited(request, error) if isinstance(error, limits.RateLimited) else None
+
+
+def is_database_trouble(error: BaseException) -> bool:
+    """Tell a database that is locked, away, full or read-only from one that was asked nonsense."""
+    if isinstance(error, (OperationalError, InterfaceError)):
+        return True
+    words = str(error).lower()
+    return isinstance(error, DatabaseError) and ("readonly" in words or "read-only" in words or "is full" in words)
+
+
+def rate_limited(request: HttpRequest, limited: limits.RateLimited) -> HttpResponseBase:
+    """Return the answer for somebody who asks too often."""
+    seconds = limited.retry_after_seconds
+    answer = _answer(request, "rate_limited", 429, "429.html", {"minutes": -(-seconds // 60)})
+    answer["Retry-After"] = str(seconds)
+    return answer
+
+
+def _busy(request: HttpRequest) -> HttpResponse:
+    answer = _answer(request, "busy", 503, "503.html")
+    answer["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return answer
+
+
+def _bad_request(request: HttpRequest) -> HttpResponse:
+    return _answer(request, "malformed", 400, "400.html")
+
+
+def _answer(
+    request: HttpRequest, code: str, status: int, template: str, context: dict[str, object] | None = None
+) -> HttpResponse:
+    """Answer as the caller reads: a problem for the API, a page for people."""
+    if request.path.startswith("/api/"):
+        return problem_response(code)
+    answer = render(request, template, context, status=status)
+    patch_vary_headers(answer, ["Accept-Language"])
+    return answer

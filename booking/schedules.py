@@ -1,0 +1,44 @@
+"""What the worker does by the clock: the whole timetable, written to the queue's own at each start."""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from django_q.models import Schedule
+
+MINUTELY = (
+    ("heartbeat", "booking.tasks.heartbeat", 1),
+    ("deliver", "notifications.tasks.deliver_due", 1),
+    ("holds", "booking.tasks.release_expired_holds", 5),
+)
+NIGHTLY = (("forget", "booking.tasks.forget_old"),)
+
+
+@transaction.atomic
+def sync_schedules() -> None:
+    """Make the queue's timetable say what this module says, and nothing else of ours."""
+    names = [name for name, *_ in (*MINUTELY, *NIGHTLY)]
+    Schedule.objects.exclude(name__in=names).delete()
+    now = timezone.now()
+    for name, function, minutes in MINUTELY:
+        Schedule.objects.update_or_create(
+            name=name,
+            defaults={
+                "func": function,
+                "schedule_type": Schedule.MINUTES,
+                "minutes": minutes,
+                "repeats": -1,
+                "next_run": now,
+            },
+        )
+    for name, function in NIGHTLY:
+        night = now.replace(hour=2, minute=30, second=0, microsecond=0)
+        Schedule.objects.get_or_create(
+            name=name,
+            defaults={
+                "func": function,
+                "schedule_type": Schedule.DAILY,
+                "repeats": -1,
+                "next_run": night if night > now else night + timedelta(days=1),
+            },
+        )

@@ -1,0 +1,81 @@
+"""The catalogues of translated words: compiled where they are stale, brought up to date for the translator."""
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_python
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+from django.utils.translation.template import templatize
+
+KEYWORDS = {
+    "_": None,
+    "gettext": None,
+    "gettext_lazy": None,
+    "gettext_noop": None,
+    "ngettext": (1, 2),
+    "ngettext_lazy": (1, 2),
+    "pgettext": ((1, "c"), 2),
+    "npgettext": ((1, "c"), 2, 3),
+}
+FOLDERS = ("booking", "stores", "notifications", "templates")
+
+
+def compile_translations(folder: Path) -> int:
+    """Compile the catalogues under a locale folder that changed since; return how many."""
+    compiled = 0
+    for source in folder.glob("*/LC_MESSAGES/django.po"):
+        target = source.with_suffix(".mo")
+        if target.exists() and target.stat().st_mtime_ns >= source.stat().st_mtime_ns:
+            continue
+        with source.open("rb") as file:
+            catalog = read_po(file, locale=source.parent.parent.name)
+        unfinished = target.with_suffix(".mo.new")
+        with unfinished.open("wb") as file:
+            write_mo(file, catalog)
+        unfinished.replace(target)
+        compiled += 1
+    return compiled
+
+
+def update_translations(base: Path, language: str) -> Catalog:
+    """Bring a language's catalogue in line with the words in use, and return it; what is new is left empty."""
+    path = base / "locale" / language / "LC_MESSAGES" / "django.po"
+    with path.open("rb") as file:
+        catalog = read_po(file, locale=language)
+    catalog.update(words_in_use(base), no_fuzzy_matching=True)
+    catalog.obsolete.clear()
+    with path.open("wb") as file:
+        write_po(file, catalog, width=110, no_location=True, sort_output=True, omit_header=False)
+    return catalog
+
+
+def words_in_use(base: Path) -> Catalog:
+    """Return every text of code and templates that is shown to somebody."""
+    catalog = Catalog()
+    for path in _sources(base):
+        code = path.read_text(encoding="utf-8")
+        if path.suffix != ".py":
+            code = templatize(code)
+        for line, function, texts, _ in extract_python(io.BytesIO(code.encode()), KEYWORDS, [], {}):
+            _add(catalog, function, texts, line)
+    return catalog
+
+
+def _sources(base: Path) -> Iterator[Path]:
+    for folder in FOLDERS:
+        for path in sorted((base / folder).rglob("*")):
+            if path.suffix in {".py", ".html", ".txt"} and "migrations" not in path.parts:
+                yield path
+
+
+def _add(catalog: Catalog, function: str, texts: object, line: int) -> None:
+    parts = list(texts) if isinstance(texts, (tuple, list)) else [texts]
+    context = parts.pop(0) if function in ("pgettext", "npgettext") else None
+    wanted = 2 if function.startswith(("n", "np")) and "gettext" in function and function != "gettext_noop" else 1
+    message = parts[:wanted]
+    if not all(isinstance(part, str) for part in message) or not message[0]:
+        return
+    catalog.add(tuple(message) if wanted == 2 and len(message) == 2 else message[0], context=context)

@@ -1,0 +1,101 @@
+"""For those who watch: is the process alive, is all it needs there, and figures without personal data."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import path
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from prometheus_client.registry import Collector
+
+from booking.models import Booking, Hold, Status, WorkerBeat
+from notifications import outbox
+
+WORKER_PATIENCE = timedelta(seconds=120)
+
+
+@require_safe
+@never_cache
+def healthz(request: HttpRequest) -> HttpResponse:
+    """Say that the process answers."""
+    return HttpResponse("ok", content_type="text/plain; charset=utf-8")
+
+
+@require_safe
+@never_cache
+def readyz(request: HttpRequest) -> HttpResponse:
+    """Say whether database, schema and worker are there, and what is wrong otherwise."""
+    wrong = list(_wrong())
+    return JsonResponse({"ready": not wrong, "wrong": wrong}, status=503 if wrong else 200)
+
+
+@require_safe
+@never_cache
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Return figures as Prometheus reads them."""
+    registry = CollectorRegistry()
+    registry.register(_Books())
+    return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+
+class _Books(Collector):
+    """Figures read from the database when they are asked for."""
+
+    def collect(self) -> Iterator[Metric]:
+        now = timezone.now()
+        messages = GaugeMetricFamily("carillon_outbox_messages", "Messages by state.", labels=["state"])
+        for state, count in outbox.counts().items():
+            messages.add_metric([state], count)
+        yield messages
+        yield GaugeMetricFamily(
+            "carillon_outbox_oldest_due_seconds",
+            "For how long the oldest due message has waited.",
+            value=outbox.oldest_due_seconds(now=now),
+        )
+        visits = GaugeMetricFamily(
+            "carillon_bookings", "Bookings of the last and next 24 hours by status.", labels=["status"]
+        )
+        near = Booking.objects.filter(starts_at__gt=now - timedelta(days=1), starts_at__lt=now + timedelta(days=1))
+        counted = dict(near.order_by().values_list("status").annotate(Count("pk")))
+        for status in Status.values:
+            visits.add_metric([status], counted.get(status, 0))
+        yield visits
+        yield GaugeMetricFamily(
+            "carillon_holds", "Places kept while somebody types.", value=Hold.objects.filter(expires_at__gt=now).count()
+        )
+        beat = WorkerBeat.objects.first()
+        if beat is not None:
+            age = max(0.0, (now - beat.executed_at).total_seconds())
+            yield GaugeMetricFamily("carillon_worker_last_task_seconds", "Since a task was executed.", value=age)
+
+
+def _wrong() -> Iterator[str]:
+    try:
+        connection.ensure_connection()
+        executor = MigrationExecutor(connection)
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            yield "schema: migrations have not been applied"
+            return
+        beat = WorkerBeat.objects.first()
+    except DatabaseError as error:
+        yield f"database: {type(error).__name__}"
+        return
+    if beat is None:
+        yield "worker: no task has been executed yet"
+    elif not abs(timezone.now() - beat.executed_at) < WORKER_PATIENCE:
+        yield f"worker: no task has been executed in the last {WORKER_PATIENCE.seconds} s"
+
+
+urlpatterns = [
+    path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
+    path("metrics", metrics, name="metrics"),
+]

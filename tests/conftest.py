@@ -1,0 +1,8 @@
+import pytest
+
+from tests.factories import NOW
+
+
+@pytest.fixture
+def now():
+    return NOW

@@ -1,0 +1,33 @@
+"""Settings for tests: the real ones, on a database and a folder of their own.
+
+CARILLON_TEST_DATABASE_URL names a PostgreSQL server; without it tests run on a SQLite file.
+"""
+
+import os
+import tempfile
+from pathlib import Path
+
+_FOLDER = Path(tempfile.mkdtemp(prefix="carillon-test-"))
+os.environ["DATA_DIR"] = str(_FOLDER)
+os.environ["SECRET_KEY"] = "a key that is long enough and only for tests 0123456789"  # noqa: S105 -- for tests alone
+os.environ["DATABASE_URL"] = os.environ.get("CARILLON_TEST_DATABASE_URL", "")
+for _name in ("REDIS_URL", "PUBLIC_URL", "EMAIL_URL", "SMS_GATEWAY", "ALLOWED_HOSTS", "SMS_COUNTRIES"):
+    os.environ.pop(_name, None)
+
+from booking.settings import *  # noqa: E402, F403 -- the environment comes first
+from booking.settings import DATABASES, STORAGES  # noqa: E402
+
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # A file, as in life: a database in memory locks differently.
+    DATABASES["default"]["TEST"] = {"NAME": str(_FOLDER / "test.sqlite3")}
+else:
+    DATABASES["default"]["CONN_MAX_AGE"] = 0
+
+ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+RATE_LIMITS = False
+AXES_ENABLED = False
+STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+
+STATIC_ROOT = _FOLDER / "static"
+STATIC_ROOT.mkdir()
