@@ -1,6 +1,6 @@
 """Weekly hours, special hours, a zone and days in; open intervals in UTC out. Daylight saving lives here alone."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
@@ -36,28 +36,24 @@ class Interval(NamedTuple):
 def openings(
     weekly: Sequence[WeeklyInterval], special: SpecialDays, *, first_date: date, last_date: date, zone: ZoneInfo
 ) -> list[Interval]:
-    """Return what opens on each day first..last (both included), sorted, never overlapping.
+    """Return what opens on each day first..last (both included), sorted, never overlapping: what slots step through.
 
-    Joined where intervals of one day touch; those of two days stay apart, and hours past midnight end where the
-    next day opens. So what begins on a day never depends on which days were asked for. `special[date] == ()` means
-    closed; it replaces that date's weekly hours, but not the tail of the evening before.
+    Joined where intervals of one day touch or overlap. Where hours past midnight reach into those of the next day,
+    they end when that day opens, and what is left of them is that day's: so what begins on a day depends on its own
+    hours and those of the day before alone, never on which days were asked for.
     """
-    by_weekday: list[list[tuple[time, time]]] = [[] for _ in range(7)]
-    for rule in weekly:
-        by_weekday[rule.weekday].append((rule.opens, rule.closes))
     found: list[Interval] = []
-    day = first_date
-    # One day more than asked for: its first opening ends the tail of the last day.
-    while day <= last_date + ONE_DAY:
-        times = special.get(day)
-        of_day = joined(_of_day(day, by_weekday[day.weekday()] if times is None else times, zone))
+    # One day more than asked for: its first opening ends the hours that reach into it.
+    for day, intervals in _days(weekly, special, first_date, last_date + ONE_DAY, zone):
+        of_day = joined(intervals)
         if of_day and found and found[-1].ends_at > of_day[0].starts_at:
-            tail = found.pop()._replace(ends_at=of_day[0].starts_at)
-            if tail.ends_at > tail.starts_at:
-                found.append(tail)
+            before = found.pop()
+            opens_at = of_day[0].starts_at
+            of_day = joined([*of_day, Interval(opens_at, before.ends_at)])
+            if before.starts_at < opens_at:
+                found.append(Interval(before.starts_at, opens_at))
         if day <= last_date:
             found += of_day
-        day += ONE_DAY
     return found
 
 
@@ -66,9 +62,11 @@ def open_intervals(
 ) -> list[Interval]:
     """Return when it is open by what opens on each day first..last (both included), sorted and joined.
 
+    `special[date] == ()` means closed; it replaces that date's weekly hours, but not the tail of the evening before.
     For "is it open then"; slots are made from `openings`, whose starts do not move with the days asked for.
     """
-    return joined(openings(weekly, special, first_date=first_date, last_date=last_date, zone=zone))
+    days = _days(weekly, special, first_date, last_date, zone)
+    return joined(interval for _, intervals in days for interval in intervals)
 
 
 def joined(intervals: Iterable[Interval]) -> list[Interval]:
@@ -120,6 +118,20 @@ def week_problem(weekly: Sequence[WeeklyInterval]) -> tuple[int, str] | None:
 def day_start(day: date, zone: ZoneInfo) -> datetime:
     """Return the instant, in UTC, at which a day begins in a zone: not always its midnight, nor 24 h after the last."""
     return _instant(day, time.min, zone, is_end=False)
+
+
+def _days(
+    weekly: Sequence[WeeklyInterval], special: SpecialDays, first_date: date, last_date: date, zone: ZoneInfo
+) -> Iterator[tuple[date, Iterable[Interval]]]:
+    """Yield each day and what opens on it."""
+    by_weekday: list[list[tuple[time, time]]] = [[] for _ in range(7)]
+    for rule in weekly:
+        by_weekday[rule.weekday].append((rule.opens, rule.closes))
+    day = first_date
+    while day <= last_date:
+        times = special.get(day)
+        yield day, _of_day(day, by_weekday[day.weekday()] if times is None else times, zone)
+        day += ONE_DAY
 
 
 def _of_day(day: date, times: Iterable[tuple[time, time]], zone: ZoneInfo) -> Iterable[Interval]:

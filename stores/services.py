@@ -5,8 +5,7 @@ knows of bookings: `booking.services.changes_of_hours` wraps these where booking
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import date as Date
-from datetime import datetime, time
+from datetime import date, datetime, time
 from enum import StrEnum
 
 from django.contrib.auth.models import User
@@ -67,7 +66,7 @@ def save_opening_hours(*, store: Store, weekly: Sequence[WeeklyInterval]) -> Non
 
 
 @transaction.atomic
-def save_special_hours(*, store: Store, date: Date, intervals: Sequence[tuple[time, time]]) -> None:
+def save_special_hours(*, store: Store, date: date, intervals: Sequence[tuple[time, time]]) -> None:
     """Replace the hours of one date; no interval means closed. Locks the store's row. Raises BadHours."""
     check_week([WeeklyInterval(date.weekday(), opens, closes) for opens, closes in intervals], field="intervals")
     _lock(store)
@@ -78,7 +77,7 @@ def save_special_hours(*, store: Store, date: Date, intervals: Sequence[tuple[ti
 
 
 @transaction.atomic
-def delete_special_hours(*, store: Store, date: Date) -> bool:
+def delete_special_hours(*, store: Store, date: date) -> bool:
     """Let the weekday's hours hold again on a date; tell whether it had any of its own. Locks the store's row."""
     _lock(store)
     deleted, _ = SpecialHours.objects.filter(store=store, date=date).delete()

@@ -27,7 +27,9 @@ _TOKEN = re.compile(
     (?P<always>24\s?h?\s?/\s?(?:7|24\s?h?(?:[\s,-]*7\s?(?:j|jours)?\s?/\s?7)?))(?![\d:])
   | (?P<daily>7\s?(?:j|d|days?|jours)?\s?/\s?7)(?![\d:])
   | (?P<hour>\d{1,2})
-        (?:(?:h|\sh\s|\s?[:.]\s?)(?P<minute>\d{2})(?::00)?(?![\d:])(?:\s?h\b)? | (?P<whole>\s?(?:h|heures?|uhr)\b) | (?!\d))
+        (?:(?:h|\sh\s|\s?[:.]\s?)(?P<minute>\d{2})(?::00)?(?![\d:])(?:\s?h\b)?
+          | (?P<whole>\s?(?:h|heures?|uhr)\b)
+          | (?!\d))
         (?:\s?(?P<half>[ap])\.?m\b\.?)?
   | (?P<dash>[-~])
   | (?P<separator>[,;/&:.])
@@ -54,9 +56,9 @@ _REASONS = {
     "it depends on weeks": "week weeks semaine woche",
     "it says unknown": "unknown",
     "by appointment only": "appointment rdv rendez termin vereinbarung",
-    "it depends on dates": "easter year jan january janv janvier januar feb february fev fevr fevrier februar mar march "
-    "mars marz apr april avr avril may mai jun june juin juni jul july juil juillet juli aug august aout sep sept "
-    "september septembre oct october octobre okt oktober nov november novembre dec december decembre dez dezember",
+    "it depends on dates": "easter year jan january janv janvier januar feb february fev fevr fevrier februar mar "
+    "march mars marz apr april avr avril may mai jun june juin juni jul july juil juillet juli aug august aout sep "
+    "sept september septembre oct october octobre okt oktober nov november novembre dec december decembre dez dezember",
 }
 _NOT_WEEKLY = {word: reason for reason, words in _REASONS.items() for word in words.split()}
 

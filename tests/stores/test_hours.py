@@ -1,6 +1,7 @@
 """Open intervals on ordinary days, around midnight, and on the days on which clocks change."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -98,11 +99,28 @@ def test_whole_days_are_joined_across_midnight_but_open_anew_each_day() -> None:
     assert [local(one, PARIS) for one in daily] == ["11-23 00:00/11-24 00:00", "11-24 00:00/11-25 00:00"]
 
 
-def test_hours_past_midnight_end_where_the_next_day_opens() -> None:
+@pytest.mark.parametrize(
+    ("next_day", "expected"),
+    [
+        ((time(1), time(6)), ["11-23 20:00/11-24 01:00", "11-24 01:00/11-24 06:00"]),
+        ((time(1), time(2)), ["11-23 20:00/11-24 01:00", "11-24 01:00/11-24 03:00"]),
+        ((time(3), time(6)), ["11-23 20:00/11-24 03:00", "11-24 03:00/11-24 06:00"]),
+    ],
+)
+def test_hours_past_midnight_give_way_to_the_next_day(next_day: tuple[time, time], expected: list[str]) -> None:
     tuesday = MONDAY + timedelta(days=1)
-    weekly = [on(MONDAY, time(20), time(3)), on(tuesday, time(1), time(6))]
-    found = openings(weekly, {}, first_date=MONDAY, last_date=MONDAY, zone=PARIS)
-    assert [local(one, PARIS) for one in found] == ["11-23 20:00/11-24 01:00"]
+    weekly = [on(MONDAY, time(20), time(3)), on(tuesday, *next_day)]
+    days = openings(weekly, {}, first_date=MONDAY, last_date=tuesday, zone=PARIS)
+    monday_alone = openings(weekly, {}, first_date=MONDAY, last_date=MONDAY, zone=PARIS)
+    assert [local(one, PARIS) for one in days] == expected
+    assert [local(one, PARIS) for one in monday_alone] == expected[:1]
+
+
+def test_it_is_open_past_midnight_whatever_opens_then() -> None:
+    tuesday = MONDAY + timedelta(days=1)
+    weekly = [on(MONDAY, time(20), time(3)), on(tuesday, time(1), time(2))]
+    found = open_intervals(weekly, {}, first_date=MONDAY, last_date=MONDAY, zone=PARIS)
+    assert [local(one, PARIS) for one in found] == ["11-23 20:00/11-24 03:00"]
 
 
 def test_special_hours_replace_the_weekday() -> None:
@@ -207,7 +225,7 @@ weeks = st.lists(st.builds(WeeklyInterval, st.integers(0, 6), quarters, quarters
 change_days = st.sampled_from([(zone, day) for zone, day, _ in CHANGES])
 
 
-@given(weekly=weeks, change=change_days, days_before=st.integers(0, 3), days_after=st.integers(0, 3))
+@given(weekly=weeks, change=change_days, days_before=st.integers(1, 3), days_after=st.integers(0, 3))
 def test_openings_never_overlap_nor_depend_on_the_days_asked_for(
     weekly: list[WeeklyInterval], change: tuple[ZoneInfo, date], days_before: int, days_after: int
 ) -> None:
@@ -215,9 +233,26 @@ def test_openings_never_overlap_nor_depend_on_the_days_asked_for(
     first, last = day - timedelta(days=days_before), day + timedelta(days=days_after)
     found = openings(weekly, {}, first_date=first, last_date=last, zone=zone)
     assert all(one.starts_at < one.ends_at for one in found)
-    assert all(one.ends_at <= following.starts_at for one, following in zip(found, found[1:], strict=False))
-    alone = openings(weekly, {}, first_date=day, last_date=day, zone=zone)
-    assert [one for one in found if one in alone] == alone
+    assert all(one.ends_at <= following.starts_at for one, following in pairwise(found))
+    fewest = openings(weekly, {}, first_date=day - timedelta(days=1), last_date=day, zone=zone)
+    assert starting_on(day, found, zone) == starting_on(day, fewest, zone)
+
+
+def starting_on(day: date, intervals: list[Interval], zone: ZoneInfo) -> list[Interval]:
+    return [one for one in intervals if one.starts_at.astimezone(zone).date() == day]
+
+
+@given(weekly=weeks, change=change_days)
+def test_openings_and_open_intervals_are_the_same_time(
+    weekly: list[WeeklyInterval], change: tuple[ZoneInfo, date]
+) -> None:
+    zone, day = change
+    first, last = day - timedelta(days=2), day + timedelta(days=2)
+    start, end = day_start(first, zone), day_start(last + timedelta(days=1), zone)
+    found = openings(weekly, {}, first_date=first, last_date=last, zone=zone)
+    opened = open_intervals(weekly, {}, first_date=first, last_date=last, zone=zone)
+    days = [Interval(start, end)]
+    assert intersection(joined(found), days) == intersection(opened, days)
 
 
 @given(weekly=weeks, change=change_days)
@@ -226,9 +261,7 @@ def test_open_minutes_are_those_whose_wall_time_is_open(
 ) -> None:
     """Walk the days quarter by quarter on real time, and look at the clock on the wall each time."""
     zone, day = change
-    found = open_intervals(
-        weekly, {}, first_date=day - timedelta(days=1), last_date=day + timedelta(days=1), zone=zone
-    )
+    found = open_intervals(weekly, {}, first_date=day - timedelta(days=1), last_date=day + timedelta(days=1), zone=zone)
     moment, end = day_start(day, zone), day_start(day + timedelta(days=1), zone)
     while moment < end:
         wall = moment.astimezone(zone)

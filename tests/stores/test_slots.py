@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -174,9 +175,7 @@ def test_slots_by_desk_are_those_of_each_desk() -> None:
     morning = DeskRule(2, "ada", "Ada Test", 1, 0, every_day(time(9), time(9, 30)))
     store = rules(*every_day(time(9), time(10)), desks=(MAIN, morning))
     found = slots_by_desk(store, first_date=MONDAY, last_date=MONDAY)
-    assert found == {
-        desk.id: desk_slots(store, desk, first_date=MONDAY, last_date=MONDAY) for desk in (MAIN, morning)
-    }
+    assert found == {desk.id: desk_slots(store, desk, first_date=MONDAY, last_date=MONDAY) for desk in (MAIN, morning)}
     assert [len(slots) for slots in found.values()] == [2, 1]
 
 
@@ -255,7 +254,7 @@ def test_slots_are_whole_apart_and_of_the_days_asked_for(
     store = rules(*weekly, zone=zone, slot_minutes=slot_minutes)
     slots = desk_slots(store, replace(MAIN, weekly=own), first_date=day - ONE_DAY, last_date=day + ONE_DAY)
     assert all(slot.ends_at - slot.starts_at == timedelta(minutes=slot_minutes) for slot in slots)
-    assert all(one.ends_at <= following.starts_at for one, following in zip(slots, slots[1:], strict=False))
+    assert all(one.ends_at <= following.starts_at for one, following in pairwise(slots))
     assert all(abs((slot.starts_at.astimezone(zone).date() - day).days) <= 1 for slot in slots)
 
 

@@ -29,7 +29,7 @@ class Command(BaseCommand):
         parser.add_argument("username", metavar="USERNAME")
         parser.add_argument("--role", required=True, help="manager or staff")
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *_args: Any, **options: Any) -> None:
         username, role = User.normalize_username(options["username"]), options["role"]
         if role not in Role.values:
             raise CommandError(f"--role: {role!r} is neither 'manager' nor 'staff'.")

@@ -3,7 +3,7 @@
 import sys
 from argparse import ArgumentParser
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +35,7 @@ class Command(BaseCommand):
         parser.add_argument("--country", default="", help="two letters, where addr:country is missing; else the zone's")
         parser.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *_args: Any, **options: Any) -> None:
         defaults = _defaults(options)
         features = _features(Path(options["file"]))
         counts: Counter[str] = Counter()
@@ -55,9 +55,7 @@ def _lines(features: Iterable[Any], defaults: ImportDefaults, *, is_dry_run: boo
     slugs: set[str] = set()  # those a dry run has given away
     for number, feature in enumerate(features, 1):
         try:
-            fields = read_feature(feature, number=number)
-            if fields.source_id in seen:
-                raise FeatureSkipped(fields.source_id, "its id was seen before in this file")
+            fields = _unseen(read_feature(feature, number=number), seen)
             done = _imported(fields, defaults, is_dry_run=is_dry_run, slugs_taken=slugs)
         except FeatureSkipped as skipped:
             seen.add(skipped.id)
@@ -68,6 +66,12 @@ def _lines(features: Iterable[Any], defaults: ImportDefaults, *, is_dry_run: boo
             slugs.add(done.slug)
         problem = f" hours: {done.hours_problem}" if done.hours_problem else ""
         yield done.outcome, f"{done.outcome} {fields.source_id} {done.slug}{problem}", bool(problem)
+
+
+def _unseen(fields: StoreFields, seen: Collection[str]) -> StoreFields:
+    if fields.source_id in seen:
+        raise FeatureSkipped(fields.source_id, "its id was seen before in this file")
+    return fields
 
 
 def _imported(fields: StoreFields, defaults: ImportDefaults, *, is_dry_run: bool, slugs_taken: set[str]) -> Imported:

@@ -22,7 +22,9 @@ from stores.osm.features import (
 POINT = {"type": "Point", "coordinates": [-0.46, 46.32]}
 
 
-def feature(tags: dict[str, object] | None = None, *, geometry: object = POINT, own_id: object = "node/1", **named: object) -> Any:
+def feature(
+    tags: dict[str, object] | None = None, *, geometry: object = POINT, own_id: object = "node/1", **named: object
+) -> Any:
     properties = {"name": "Corner Shop", **named, **(tags or {})}
     return {"type": "Feature", "id": own_id, "properties": properties, "geometry": geometry}
 
