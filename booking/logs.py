@@ -1,34 +1,79 @@
-"""Logs: one JSON object a line on standard output, without names, phones, addresses, texts or tokens."""
+"""Log lines: one JSON object each, with what happened and where, never with whom.
+
+An exception's message and a formatted text may quote what a customer typed. So exceptions are written as their
+type and the places they passed, and of other packages' texts only the part written in their source.
+"""
 
 import logging
 import traceback
-from types import TracebackType
+from datetime import UTC, datetime
+from typing import Any
 
 from pythonjsonlogger.json import JsonFormatter
 
-ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
+OWN_LOGGERS = ("booking", "stores", "notifications")
+# Other packages whose formatted texts are about processes alone.
+PLAIN_LOGGERS = ("granian",)
+_DEEPEST = 12
 
 
 class JsonLine(JsonFormatter):
-    """Formats a record as one line; of an exception it tells the type and where, never what it held."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "{levelname}{name}{message}",
-            style="{",
-            rename_fields={"levelname": "level", "name": "logger", "message": "event"},
-            timestamp="at",
-            json_ensure_ascii=False,
-        )
-
-    def formatException(self, ei: ExcInfo) -> str:  # noqa: N802 -- the name the logging module calls
-        kind, _, trace = ei
-        frames = traceback.extract_tb(trace)
-        where = " < ".join(f"{frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in reversed(frames))
-        return f"{kind.__name__ if kind else ''} at {where}"
+    """Formats a record as one line: time, level, logger, event, then what the call gave as `extra`."""
 
     def format(self, record: logging.LogRecord) -> str:
-        # A message's arguments may be anything a library chose to log: only its own loggers' are ours to vouch for.
-        if record.args and not record.name.startswith(("booking", "stores", "notifications")):
-            record = logging.makeLogRecord({**record.__dict__, "args": None})
-        return super().format(record)
+        """Return the record as one JSON object."""
+        line: dict[str, Any] = {
+            "time": datetime.fromtimestamp(record.created, tz=UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "event": _event(record),
+        }
+        own = record.name.partition(".")[0] in OWN_LOGGERS
+        if own:
+            given = {name: value for name, value in vars(record).items() if name not in self.reserved_attrs}
+            line |= {name: value for name, value in given.items() if not name.startswith("_")}
+        if record.exc_info and record.exc_info[1] is not None:
+            line |= exception_fields(record.exc_info[1])
+        if not own:
+            line["at"] = f"{record.filename}:{record.lineno}"
+        return self.serialize_log_record(line)
+
+
+def exception_fields(error: BaseException) -> dict[str, Any]:
+    """Return what may be told of an exception: its type, those it came from, and the lines it passed."""
+    fields: dict[str, Any] = {"exception": _type_name(error), "stack": _stack(error)}
+    causes = []
+    inner = error.__cause__ or error.__context__
+    while inner is not None and len(causes) < _DEEPEST:
+        causes.append({"exception": _type_name(inner), "stack": _stack(inner)})
+        inner = inner.__cause__ or inner.__context__
+    if causes:
+        fields["causes"] = causes
+    return fields
+
+
+def _event(record: logging.LogRecord) -> str:
+    root = record.name.partition(".")[0]
+    if root in OWN_LOGGERS or root in PLAIN_LOGGERS:
+        return record.getMessage()
+    # With arguments the message is a text of the package's own source; without, values may be in it already.
+    return str(record.msg) if record.args else record.funcName or "log"
+
+
+def _type_name(error: BaseException) -> str:
+    kind = type(error)
+    return kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
+
+
+def _stack(error: BaseException) -> list[str]:
+    frames = traceback.extract_tb(error.__traceback__)
+    return [f"{_short(frame.filename)}:{frame.lineno} {frame.name}" for frame in frames[-_DEEPEST:]]
+
+
+def _short(path: str) -> str:
+    """Return a source's path from its package on: where the machine keeps it is nobody's business."""
+    for mark in ("/site-packages/", "/lib/python3"):
+        _, found, rest = path.rpartition(mark)
+        if found:
+            return rest.partition("/")[2] if mark == "/lib/python3" else rest
+    return "/".join(path.split("/")[-3:])
