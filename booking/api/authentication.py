@@ -5,9 +5,8 @@ import re
 from django.http import HttpRequest
 from knox.auth import TokenAuthentication
 from knox.models import AuthToken
-from rest_framework.authentication import SessionAuthentication
+from rest_framework.authentication import BaseAuthentication, SessionAuthentication
 from rest_framework.exceptions import AuthenticationFailed
-from rest_framework.permissions import IsAuthenticated
 
 from booking import limits
 from booking.api.problems import Problem
@@ -32,8 +31,7 @@ class StaffToken(TokenAuthentication):  # type: ignore[misc]
         return False
 
 
-STAFF = [StaffToken, SessionAuthentication]
-SIGNED_IN = [IsAuthenticated]
+STAFF: list[type[BaseAuthentication]] = [StaffToken, SessionAuthentication]
 
 
 def customer_booking(request: HttpRequest, reference: str, *, may_be_in_query: bool = False) -> Booking:

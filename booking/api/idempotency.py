@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import cast
 from uuid import uuid4
 
 from django.db import OperationalError, connection, transaction
@@ -100,12 +101,13 @@ def answer_once(
 
 def _claim(row: IdempotentAnswer) -> bool:
     """Take the key until it is answered; False where it is taken. A twin still at it is waited for, 3 s at most."""
-    fields = [row._meta.get_field(name) for name in ("id", "route", "key", "fingerprint", "created_at")]
+    names = {"id", "route", "key", "fingerprint", "created_at"}
+    fields = [field for field in row._meta.concrete_fields if field.attname in names]
     values = [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields]
     try:
         with connection.cursor() as cursor:
             cursor.execute(_CLAIM, values)
-            return cursor.rowcount == 1
+            return bool(cursor.rowcount)
     except OperationalError as error:
         if getattr(error.__cause__, "sqlstate", None) == _LOCK_NOT_AVAILABLE:
             raise Problem("in_progress", headers={"Retry-After": "1"}) from error
@@ -115,8 +117,8 @@ def _claim(row: IdempotentAnswer) -> bool:
 def _replay(kept: IdempotentAnswer, fingerprint: str) -> HttpResponse:
     if kept.fingerprint != fingerprint:
         raise Problem("idempotency_mismatch")
-    assert kept.status is not None  # a row without an answer is never committed
-    response = _response(kept.status, _with_secret(kept.body, kept.subject), kept.location)
+    status = cast(int, kept.status)  # a row without an answer is never committed
+    response = _response(status, _with_secret(kept.body, kept.subject), kept.location)
     response["Idempotent-Replayed"] = "true"
     return response
 
@@ -130,7 +132,7 @@ def _response(status: int, content: str, location: str) -> HttpResponse:
 
 
 def _route(request: HttpRequest, caller: str) -> str:
-    """Return what a key is known by besides itself; addresses and callers hold secrets, so only their digest is kept."""
+    """Return what else a key is known by; addresses and callers hold secrets, so only their digest is kept."""
     template = request.resolver_match.route if request.resolver_match else ""
     return f"{request.method} {template} {keyed_digest('idempotency', f'{request.path} {caller}')[:32]}"
 

@@ -49,9 +49,7 @@ KINDS: dict[str, Kind] = {
     "method_not_allowed": Kind(
         HTTPStatus.METHOD_NOT_ALLOWED, _("Method not allowed"), _("This address does not know this method.")
     ),
-    "not_acceptable": Kind(
-        HTTPStatus.NOT_ACCEPTABLE, _("Not acceptable"), _("The answer can only be given as JSON.")
-    ),
+    "not_acceptable": Kind(HTTPStatus.NOT_ACCEPTABLE, _("Not acceptable"), _("The answer can only be given as JSON.")),
     "too_large": Kind(
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _("Too large"), _("A request's body may have 64 KiB at most.")
     ),
@@ -101,7 +99,7 @@ class FieldError:
     message: str | Promise
 
 
-class Problem(Exception):
+class Problem(Exception):  # noqa: N818 -- the word of RFC 9457
     """The answer is no, by the API's own rules of shape and access."""
 
     def __init__(
@@ -136,9 +134,7 @@ def problem_response(
         "code": str(code),
     }
     if code == "invalid":
-        body["errors"] = [
-            {"field": error.field, "code": error.code, "message": str(error.message)} for error in errors
-        ]
+        body["errors"] = [{"field": error.field, "code": error.code, "message": str(error.message)} for error in errors]
     body |= members or {}
     content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
     response = HttpResponse(content, status=kind.status, content_type=CONTENT_TYPE, headers=headers)

@@ -1,7 +1,7 @@
 """What the outside sees: stores, free times and bookings as JSON objects, times with the store's offset."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -122,8 +122,7 @@ def availability_text(answer: Availability) -> str:
 def _free_slots_text(slots: Sequence[FreeSlot], zone: ZoneInfo) -> str:
     if not slots:
         return ""
-    offset = slots[0].starts_at.astimezone(zone).utcoffset()
-    assert offset is not None
+    offset = slots[0].starts_at.astimezone(zone).utcoffset() or timedelta()
     if offset != slots[-1].ends_at.astimezone(zone).utcoffset():
         return ",".join(
             f'{{"starts_at":"{moment_text(slot.starts_at, zone)}","ends_at":"{moment_text(slot.ends_at, zone)}",'
@@ -224,8 +223,6 @@ def day_json(day: DaySchedule) -> Json:
             }
             for slot in day.slots
         ],
-        "bookings": [
-            staff_booking_json(booking, now=day.now, deliveries=day.deliveries) for booking in day.bookings
-        ],
+        "bookings": [staff_booking_json(booking, now=day.now, deliveries=day.deliveries) for booking in day.bookings],
         "totals": day.totals,
     }

@@ -43,7 +43,7 @@ class OneForm(BaseContentNegotiation):
 class ApiView(APIView):
     """A view that reads one JSON object or a query, and refuses with problems. It sets no cookie."""
 
-    authentication_classes: ClassVar[list[type[BaseAuthentication]]] = []
+    authentication_classes: Sequence[type[BaseAuthentication]] = ()
     metadata_class = None
     http_method_names = ["get", "head", "post", "put", "patch", "delete"]
     schema = ApiSchema()
@@ -69,13 +69,13 @@ class ApiView(APIView):
 
     def caller(self) -> str:
         """Return who is asking, as far as they say so: whose Idempotency-Key it is."""
-        return self.request.META.get("HTTP_AUTHORIZATION", "")
+        return str(self.request.META.get("HTTP_AUTHORIZATION", ""))
 
     def show_all(self, bookings: Sequence[Booking]) -> list[Json]:
         """Return bookings as this view's readers may see them."""
         raise NotImplementedError
 
-    def handle_exception(self, exc: Exception) -> HttpResponseBase:
+    def handle_exception(self, exc: Exception) -> HttpResponseBase:  # type: ignore[override]
         """Return the problem that an exception stands for; what is nobody's fault goes on to the middleware."""
         match exc:
             case BookingRefused():

@@ -23,7 +23,7 @@ _MANAGE_TOKEN = {
 }
 
 
-class ApiSchema(AutoSchema):  # type: ignore[no-untyped-call]
+class ApiSchema(AutoSchema):
     """Adds to each operation its key, its token, and the problems it may answer with."""
 
     def get_override_parameters(self) -> list[Any]:
@@ -35,7 +35,7 @@ class ApiSchema(AutoSchema):  # type: ignore[no-untyped-call]
             found: list[dict[str, Any]] = super().get_auth()
             return found
         self.registry.register_on_missing(
-            ResolvedComponent("manageToken", ResolvedComponent.SECURITY_SCHEMA, _MANAGE_TOKEN, "manageToken")
+            ResolvedComponent("manageToken", ResolvedComponent.SECURITY_SCHEMA, _MANAGE_TOKEN, "manageToken")  # type: ignore[no-untyped-call]
         )
         return [{"manageToken": []}]
 
@@ -44,7 +44,7 @@ class ApiSchema(AutoSchema):  # type: ignore[no-untyped-call]
 
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
         responses: dict[str, Any] = super()._get_response_bodies(direction)
-        problem = self._get_response_for_code(ProblemShape, "4XX", [CONTENT_TYPE], direction)
+        problem = self._get_response_for_code(ProblemShape, "4XX", [CONTENT_TYPE], direction)  # type: ignore[no-untyped-call]
         return responses | {"4XX": problem | {"description": "Refused, with the reason."}}
 
 

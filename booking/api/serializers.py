@@ -130,7 +130,7 @@ class LookupItem(Shape):
 
 
 class LookupRequest(Shape):
-    slots = LookupItem(many=True, max_length=MOST_LOOKUPS)
+    slots: serializers.ListSerializer[Any] = serializers.ListSerializer(child=LookupItem(), max_length=MOST_LOOKUPS)
 
 
 @extend_schema_field(str)
@@ -197,7 +197,7 @@ class StaffBookingRequest(Shape):
     party_size = Count(default=1)
     customer = CustomerRequest()
     note = TypedText(read_note, required=False, allow_null=True, default="")
-    source = OneOf([Source.PHONE, Source.DESK], default=Source.PHONE)
+    source = OneOf([Source.PHONE, Source.DESK], default=Source.PHONE)  # type: ignore[assignment]  # a field here
 
 
 class WalkInRequest(Shape):
@@ -227,7 +227,9 @@ class OpeningInterval(Shape):
 
 
 class OpeningHoursRequest(ThenRequest):
-    opening_hours = OpeningInterval(many=True, max_length=MOST_INTERVALS)
+    opening_hours: serializers.ListSerializer[Any] = serializers.ListSerializer(
+        child=OpeningInterval(), max_length=MOST_INTERVALS
+    )
 
 
 class SpecialInterval(Shape):
@@ -242,7 +244,9 @@ class SpecialHoursRequest(ThenRequest):
     closed = Flag(default=False)
     opens = WallTime(required=False, allow_null=True, default=None)
     closes = WallTime(required=False, allow_null=True, default=None)
-    intervals = SpecialInterval(many=True, required=False, max_length=MOST_INTERVALS)
+    intervals: serializers.ListSerializer[Any] = serializers.ListSerializer(
+        child=SpecialInterval(), required=False, max_length=MOST_INTERVALS
+    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         has_one, has_several = _has_interval(attrs), bool(attrs.get("intervals"))

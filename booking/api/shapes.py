@@ -36,7 +36,7 @@ class Shape(serializers.Serializer[Any]):
 
 @_named(component_name="FieldError")
 class FieldErrorShape(Shape):
-    field = Text(help_text="A dotted path, such as `customer.phone`.")  # type: ignore[assignment]
+    field = Text(help_text="A dotted path, such as `customer.phone`.")
     code = Text()
     message = Text(help_text="In the language of Accept-Language.")
 
@@ -198,7 +198,7 @@ class DeliveryShape(Shape):
 
 @_named(component_name="StaffBooking")
 class StaffBookingShape(BookingShape):
-    source = _one_of(Source.values)
+    source = _one_of(Source.values)  # type: ignore[assignment]  # a field here
     desk = Text()
     checked_in_at = Moment(allow_null=True)
     messages = _one_of(["sms", "email", "none"])

@@ -20,9 +20,7 @@ from booking.policy import UnknownStore
 
 
 class AvailabilityView(ApiView):
-    @extend_schema(
-        operation_id="readAvailability", parameters=[AvailabilityQuery], responses=shapes.AvailabilityShape
-    )
+    @extend_schema(operation_id="readAvailability", parameters=[AvailabilityQuery], responses=shapes.AvailabilityShape)
     def get(self, request: Request, store: str) -> HttpResponse:
         """Read the starts that can take a party now, day by day, both ends included, 62 days at most."""
         asked = self.read_query(AvailabilityQuery)

@@ -95,9 +95,7 @@ class RescheduleView(CustomerView):
         booking = self.booking(reference)
         starts_at = checked(RescheduleRequest, body)["starts_at"]
         with wanting(Wish(booking.store.slug, booking.visit_type.slug, starts_at, booking.party_size)):
-            moved = bookings.reschedule(
-                booking_id=booking.pk, starts_at=starts_at, now=self.now, actor=Actor.CUSTOMER
-            )
+            moved = bookings.reschedule(booking_id=booking.pk, starts_at=starts_at, now=self.now, actor=Actor.CUSTOMER)
         return self.answer(moved)
 
 
@@ -147,9 +145,7 @@ class CalendarView(CustomerView):
     def get(self, request: Request, reference: str) -> HttpResponse:
         """Read the visit as a calendar file (RFC 5545)."""
         booking = customer_booking(request._request, reference, may_be_in_query=True)
-        content = booking_calendar(
-            booking, method="PUBLISH", manage_url=manage_url(booking.reference), now=self.now
-        )
+        content = booking_calendar(booking, method="PUBLISH", manage_url=manage_url(booking.reference), now=self.now)
         response = HttpResponse(content, content_type="text/calendar; charset=utf-8")
         response["Content-Disposition"] = f'attachment; filename="visit-{booking.reference}.ics"'
         response["Cache-Control"] = "private, no-store"

@@ -3,6 +3,7 @@
 from urllib.parse import urlencode
 
 from django.http import HttpResponse
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
@@ -11,7 +12,6 @@ from booking.api.problems import Problem, invalid
 from booking.api.rendering import store_json, store_summary_json
 from booking.api.resource import ApiView, json_response
 from booking.api.serializers import StoresQuery
-from django.utils.translation import gettext_lazy as _
 from stores.queries import BadCursor, store_detail, stores_page
 
 

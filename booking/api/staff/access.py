@@ -1,6 +1,7 @@
 """What views for staff share: who may call them, and how they show bookings."""
 
 from collections.abc import Sequence
+from typing import cast
 
 from django.contrib.auth.models import User
 from rest_framework.permissions import IsAuthenticated
@@ -21,9 +22,7 @@ class StaffView(ApiView):
 
     @property
     def user(self) -> User:
-        user = self.request.user
-        assert isinstance(user, User)
-        return user
+        return cast(User, self.request.user)
 
     def caller(self) -> str:
         return f"user:{self.user.pk}"

@@ -22,9 +22,7 @@ from stores.models import Role
 
 
 class StaffBookingsView(StaffView):
-    @extend_schema(
-        operation_id="bookForCaller", request=StaffBookingRequest, responses={201: shapes.StaffBookingShape}
-    )
+    @extend_schema(operation_id="bookForCaller", request=StaffBookingRequest, responses={201: shapes.StaffBookingShape})
     @once
     def post(self, body: Json, store: str) -> Answer:
         """Book for a caller or someone at the desk: no minimum notice, no places kept back."""
@@ -83,9 +81,7 @@ class _ActionView(StaffView):
 
 def _action(operation_id: str) -> Any:
     return extend_schema_view(
-        post=extend_schema(
-            operation_id=operation_id, request=ActionRequest, responses=shapes.StaffBookingShape
-        )
+        post=extend_schema(operation_id=operation_id, request=ActionRequest, responses=shapes.StaffBookingShape)
     )
 
 
@@ -142,9 +138,7 @@ class StaffCancelView(_ActionView):
 
 
 class StaffRescheduleView(StaffView):
-    @extend_schema(
-        operation_id="rescheduleForCustomer", request=RescheduleRequest, responses=shapes.StaffBookingShape
-    )
+    @extend_schema(operation_id="rescheduleForCustomer", request=RescheduleRequest, responses=shapes.StaffBookingShape)
     def post(self, request: Request, reference: str) -> HttpResponse:
         """Move a visit to another start, for its customer."""
         booking = member_booking(self.user, reference)

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -46,7 +47,7 @@ class ManagerView(StaffView):
         """Return the store. Raises BookingRefused NOT_FOUND, NOT_PERMITTED."""
         return member_store(self.user, store, need=Role.MANAGER)
 
-    def handle_exception(self, exc: Exception) -> HttpResponse:
+    def handle_exception(self, exc: Exception) -> HttpResponseBase:  # type: ignore[override]
         if isinstance(exc, BadHours):
             exc = invalid(exc.field, exc.code, _BAD_HOURS.get(exc.code, _("These are no opening hours.")))
         return super().handle_exception(exc)
@@ -60,9 +61,7 @@ class ManagerView(StaffView):
 
 
 class OpeningHoursView(ManagerView):
-    @extend_schema(
-        operation_id="changeOpeningHours", request=OpeningHoursRequest, responses=shapes.OpeningHoursShape
-    )
+    @extend_schema(operation_id="changeOpeningHours", request=OpeningHoursRequest, responses=shapes.OpeningHoursShape)
     def put(self, request: Request, store: str) -> HttpResponse:
         """Replace the week's opening hours; several intervals a day are welcome."""
         place = self.place(store)
@@ -76,9 +75,7 @@ class OpeningHoursView(ManagerView):
 
 
 class SpecialHoursView(ManagerView):
-    @extend_schema(
-        operation_id="changeSpecialHours", request=SpecialHoursRequest, responses=shapes.SpecialHoursShape
-    )
+    @extend_schema(operation_id="changeSpecialHours", request=SpecialHoursRequest, responses=shapes.SpecialHoursShape)
     def post(self, request: Request, store: str) -> HttpResponse:
         """Set the hours of one date, or close on it."""
         place = self.place(store)
@@ -131,9 +128,7 @@ class SlotsView(ManagerView):
             raise
         zone = ZoneInfo(place.time_zone)
         span = {"from": moment_text(asked["from"], zone), "to": moment_text(asked["to"], zone)}
-        return self.changed(
-            change, **span, desk=asked["desk"], capacity=asked["capacity"], closed=asked["closed"]
-        )
+        return self.changed(change, **span, desk=asked["desk"], capacity=asked["capacity"], closed=asked["closed"])
 
 
 class FeedView(ManagerView):

@@ -86,7 +86,8 @@ def test_party_size_is_1_and_language_the_readers_if_absent(store: Store, api: A
 
 
 @pytest.mark.parametrize(
-    "name", ["X", "O'Neil-Test", "測試", "اختبار", "Zoë Test", "👩‍👩‍👧 Test", "Test\u202e\0\x1b[31m", "<b>Test</b>", "=1+1"]
+    "name",
+    ["X", "O'Neil-Test", "測試", "اختبار", "Zoë Test", "👩‍👩‍👧 Test", "Test\u202e\0\x1b[31m", "<b>Test</b>", "=1+1"],
 )
 def test_names_of_any_script_are_kept_without_controls(store: Store, api: Api, name: str) -> None:
     booking = api.post("/bookings", request_to_book(customer={"name": name, "phone": "0612345601"})).json()
@@ -135,9 +136,7 @@ def test_names_of_any_script_are_kept_without_controls(store: Store, api: Api, n
         ({"hold": 5}, [("hold", "invalid")]),
     ],
 )
-def test_bad_booking_names_its_fields(
-    store: Store, api: Api, changes: Json, errors: list[tuple[str, str]]
-) -> None:
+def test_bad_booking_names_its_fields(store: Store, api: Api, changes: Json, errors: list[tuple[str, str]]) -> None:
     assert fields_of(api.post("/bookings", request_to_book(**changes))) == errors
     assert not Booking.objects.exists()
 
@@ -184,9 +183,14 @@ def test_closed_time_offers_others(store: Store, api: Api) -> None:
 def test_number_may_book_3_times_a_day_in_any_spelling(store: Store, api: Api) -> None:
     def book(hour: int, phone: str, **headers: str) -> Any:
         contact = {"name": "Ada Test", "phone": phone}
-        return api.post("/bookings", request_to_book(starts_at=f"2026-11-24T{hour}:00:00+01:00", customer=contact), **headers)
+        return api.post(
+            "/bookings", request_to_book(starts_at=f"2026-11-24T{hour}:00:00+01:00", customer=contact), **headers
+        )
 
-    codes = [book(hour, phone).status_code for hour, phone in [(10, "0612345699"), (11, "+33612345699"), (13, "06 12 34 56 99")]]
+    codes = [
+        book(hour, phone).status_code
+        for hour, phone in [(10, "0612345699"), (11, "+33612345699"), (13, "06 12 34 56 99")]
+    ]
     limited = book(14, "0033 6 12345699")
 
     assert codes == [201, 201, 409]
@@ -214,7 +218,9 @@ def test_customer_reads_the_booking(booked: Json) -> None:
     assert answer["Cache-Control"] == "no-store"
 
 
-@pytest.mark.parametrize("spelling", [str.lower, lambda text: f"{text[:4]}-{text[4:]}", lambda text: f"{text[:2]}-{text[2:]}"])
+@pytest.mark.parametrize(
+    "spelling", [str.lower, lambda text: f"{text[:4]}-{text[4:]}", lambda text: f"{text[:2]}-{text[2:]}"]
+)
 def test_reference_is_read_in_any_spelling(booked: Json, spelling: Any) -> None:
     assert customer(booked).get(f"/bookings/{spelling(booked['reference'])}").status_code == 200
 
@@ -380,7 +386,10 @@ def test_calendar_file_opens_by_header_or_query(booked: Json, api: Api) -> None:
 
 
 def test_token_in_the_query_opens_nothing_else(booked: Json, api: Api) -> None:
-    assert refusal_of(api.get(f"/bookings/{booked['reference']}", {"token": booked["manage_token"]})) == (404, "not_found")
+    assert refusal_of(api.get(f"/bookings/{booked['reference']}", {"token": booked["manage_token"]})) == (
+        404,
+        "not_found",
+    )
 
 
 def test_customer_reads_all_that_is_kept(booked: Json) -> None:
@@ -407,7 +416,9 @@ def test_reading_never_changes_anything(booked: Json) -> None:
 
     for method in ("GET", "HEAD"):
         for path in ("", "/data", "/calendar.ics", "/cancel", "/erase", "/confirm"):
-            me.client.generic(method, f"/api/v1/bookings/{booked['reference']}{path}", headers={"Authorization": me.auth})
+            me.client.generic(
+                method, f"/api/v1/bookings/{booked['reference']}{path}", headers={"Authorization": me.auth}
+            )
 
     assert Booking.objects.values().get() == before
 

@@ -94,9 +94,7 @@ def test_store_in_the_body_changes_nothing(store: Store, staff: Api, path: str) 
         ({"party_size": 0}, [("party_size", "out_of_range")]),
     ],
 )
-def test_bad_booking_names_its_fields(
-    staff: Api, path: str, changes: Json, errors: list[tuple[str, str]]
-) -> None:
+def test_bad_booking_names_its_fields(staff: Api, path: str, changes: Json, errors: list[tuple[str, str]]) -> None:
     assert fields_of(staff.post(path, request_for_caller(**changes))) == errors
 
 
@@ -146,9 +144,7 @@ def test_nobody_walks_in_when_closed(staff: Api, walk_ins: str, clock: time_mach
         ({"party_size": 1.5}, [("party_size", "invalid")]),
     ],
 )
-def test_bad_walk_in_names_its_fields(
-    staff: Api, walk_ins: str, changes: Json, errors: list[tuple[str, str]]
-) -> None:
+def test_bad_walk_in_names_its_fields(staff: Api, walk_ins: str, changes: Json, errors: list[tuple[str, str]]) -> None:
     assert fields_of(staff.post(walk_ins, WALK_IN | changes)) == errors
 
 
@@ -215,9 +211,7 @@ def test_tap_in_the_future_counts_from_now(staff: Api, on_the_day: str) -> None:
         ({"happened_at": "0001-01-01T00:00:00Z"}, [("happened_at", "out_of_range")]),
     ],
 )
-def test_bad_action_names_its_fields(
-    staff: Api, on_the_day: str, body: Json, errors: list[tuple[str, str]]
-) -> None:
+def test_bad_action_names_its_fields(staff: Api, on_the_day: str, body: Json, errors: list[tuple[str, str]]) -> None:
     for step in ("check-in", "start", "complete", "no-show", "undo", "cancel"):
         assert fields_of(staff.post(f"{on_the_day}/{step}", body)) == errors
 

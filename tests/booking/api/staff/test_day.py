@@ -7,7 +7,7 @@ from pytest_django import DjangoAssertNumQueries
 from booking.models import Source
 from notifications.models import OutboxMessage
 from stores.models import Role, Store
-from tests.booking.api.calls import Api, Json, fields_of, refusal_of, signed_in
+from tests.booking.api.calls import Api, fields_of, refusal_of, signed_in
 from tests.factories import NOW, at, make_booking, make_store
 
 DAY = {"date": "2026-11-24"}

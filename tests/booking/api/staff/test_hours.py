@@ -286,9 +286,7 @@ def test_staff_may_not_change_hours(store: Store, staff: Api, path: str, method:
 
 
 @pytest.mark.parametrize(("method", "call", "body"), CALLS)
-def test_managers_of_other_stores_find_nothing(
-    store: Store, manager: Api, method: str, call: str, body: Json
-) -> None:
+def test_managers_of_other_stores_find_nothing(store: Store, manager: Api, method: str, call: str, body: Json) -> None:
     make_store("other-shop")
 
     assert refusal_of(manager.call(method, f"/staff/stores/other-shop/{call}", body=body)) == (404, "not_found")

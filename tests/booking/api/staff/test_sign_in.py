@@ -84,9 +84,7 @@ def test_many_wrong_passwords_lock_the_address_out(store: Store, api: Api, setti
 
     answers = [api.post("/staff/token", ME | {"password": "wrong"}) for _ in range(12)]
     locked_out = api.post("/staff/token", ME)
-    elsewhere = api.client.post(
-        "/api/v1/staff/token", ME, content_type="application/json", REMOTE_ADDR="192.0.2.7"
-    )
+    elsewhere = api.client.post("/api/v1/staff/token", ME, content_type="application/json", REMOTE_ADDR="192.0.2.7")
 
     assert {answer.status_code for answer in answers[:9]} == {401}
     assert refusal_of(answers[-1]) == (429, "rate_limited")
@@ -96,7 +94,8 @@ def test_many_wrong_passwords_lock_the_address_out(store: Store, api: Api, setti
 
 
 @pytest.mark.parametrize(
-    "auth", ["", "Token", "Token x", "Token a b", "Bearer x", "Token é", "Token " + "a" * 3000, "Basic YTpi", "Token \x7f"]
+    "auth",
+    ["", "Token", "Token x", "Token a b", "Bearer x", "Token é", "Token " + "a" * 3000, "Basic YTpi", "Token \x7f"],
 )
 def test_without_valid_credentials_nothing_opens(store: Store, auth: str) -> None:
     answer = Api(auth).get("/staff/stores")
