@@ -110,7 +110,7 @@ def test_feed_ended_or_replaced_is_gone_at_once(client: Client, store: Store, ad
         assert response.headers["X-Robots-Tag"] == "noindex"
 
 
-@pytest.mark.parametrize("secret", ["x", "%00", "a" * 5000, "é"])
+@pytest.mark.parametrize("secret", ["x", "a" * 5000, "é"])
 def test_feed_unknown_secret_404(client: Client, store: Store, secret: str) -> None:
     assert client.get(f"/calendars/{secret}.ics").status_code == 404
 
