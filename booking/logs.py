@@ -18,13 +18,13 @@ _DEEPEST = 12
 
 
 class JsonLine(JsonFormatter):
-    """Formats a record as one line: time, level, logger, event, then what the call gave as `extra`."""
+    """Formats a record as one line: at, level, logger, event, then what the call gave as `extra`."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the record as one JSON object."""
         line: dict[str, Any] = {
-            "time": datetime.fromtimestamp(record.created, tz=UTC).isoformat(timespec="milliseconds"),
-            "level": record.levelname.lower(),
+            "at": datetime.fromtimestamp(record.created, tz=UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
             "logger": record.name,
             "event": _event(record),
         }
@@ -35,14 +35,14 @@ class JsonLine(JsonFormatter):
         if record.exc_info and record.exc_info[1] is not None:
             line |= exception_fields(record.exc_info[1])
         if not own:
-            line["at"] = f"{record.filename}:{record.lineno}"
+            line["source"] = f"{record.filename}:{record.lineno}"
         return self.serialize_log_record(line)
 
 
 def exception_fields(error: BaseException) -> dict[str, Any]:
     """Return what may be told of an exception: its type, those it came from, and the lines it passed."""
     fields: dict[str, Any] = {"exception": _type_name(error), "stack": _stack(error)}
-    causes = []
+    causes: list[dict[str, Any]] = []
     inner = error.__cause__ or error.__context__
     while inner is not None and len(causes) < _DEEPEST:
         causes.append({"exception": _type_name(inner), "stack": _stack(inner)})
