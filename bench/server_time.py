@@ -21,7 +21,7 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "booking.settings"
 os.environ["RATE_LIMITS"] = "off"
 os.environ.setdefault("ALLOWED_HOSTS", "testserver")
 
-import django  # noqa: E402 -- the environment comes first
+import django
 
 django.setup()
 

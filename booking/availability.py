@@ -67,7 +67,7 @@ class AvailabilityQuestion:
     @property
     def version(self) -> str:
         """What the answer is made from: the same again means that nothing has changed, the clock's doing included."""
-        starts = (slots[0].starts_at for slots in self.runs_by_desk.values() for slots in slots[:1])
+        starts = (runs[0][0].starts_at for runs in self.runs_by_desk.values() if runs)
         parts = (
             self.rules.slug, self.rules.hours_version, self.visit_type.slug, self.from_date, self.to_date,
             self.party_size, self.by_staff, self.days_version, len(self.run_out), self.last_date,
@@ -230,10 +230,10 @@ def what_changed(store_id: int, *, from_date: date, to_date: date, now: datetime
     )
     run_out, version = [], 0
     for desk_id, starts_at, ends_at, number in rows:
-        if desk_id is None:
-            version += number
-        else:
+        if desk_id:
             run_out.append(KeptPlaces(desk_id, starts_at, ends_at, number))
+        else:
+            version += number
     return tuple(run_out), version
 
 
@@ -261,7 +261,9 @@ def _free_slots(question: AvailabilityQuestion) -> list[FreeSlot]:
             starts_at = run[0].starts_at
             _, others, can_take = totals.get(starts_at, (None, 0, False))
             totals[starts_at] = (run[-1].ends_at, places + others, can_take or places >= needed)
-    found = [FreeSlot(starts_at, *rest) for starts_at, (*rest, can_take) in totals.items() if can_take]
+    found = [
+        FreeSlot(starts_at, ends_at, places) for starts_at, (ends_at, places, can_take) in totals.items() if can_take
+    ]
     return sorted(found, key=lambda slot: slot.starts_at) if len(rules.desks) > 1 else found
 
 

@@ -65,7 +65,7 @@ def _is_empty() -> bool:
     ours = [table for table in tables if table.startswith(("stores_", "booking_", "notifications_", "auth_user"))]
     with connection.cursor() as cursor:
         for table in ours:
-            if table in ("booking_workerbeat",):
+            if table == "booking_workerbeat":
                 continue
             cursor.execute(f"SELECT 1 FROM {connection.ops.quote_name(table)} LIMIT 1")  # noqa: S608 -- known tables
             if cursor.fetchone():

@@ -134,7 +134,7 @@ class CounterFile(Storage):
         return float(row[0]) if row else time.time()
 
     def check(self) -> bool:
-        return self._connection().execute("SELECT 1").fetchone() == (1,)
+        return bool(self._connection().execute("SELECT 1").fetchone())
 
     def reset(self) -> int | None:
         return self._connection().execute("DELETE FROM counter").rowcount

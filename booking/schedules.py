@@ -1,9 +1,8 @@
 """What the worker does by the clock: the whole timetable, written to the queue's own at each start."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.utils import timezone
 from django_q.models import Schedule
 
 MINUTELY = (
@@ -15,11 +14,10 @@ NIGHTLY = (("forget", "booking.tasks.forget_old"),)
 
 
 @transaction.atomic
-def sync_schedules() -> None:
-    """Make the queue's timetable say what this module says, and nothing else of ours."""
+def sync_schedules(*, now: datetime) -> None:
+    """Make the queue's timetable say what this module says, and nothing else."""
     names = [name for name, *_ in (*MINUTELY, *NIGHTLY)]
     Schedule.objects.exclude(name__in=names).delete()
-    now = timezone.now()
     for name, function, minutes in MINUTELY:
         Schedule.objects.update_or_create(
             name=name,

@@ -25,15 +25,15 @@ def day_in_words(day: date) -> str:
 def time_in_words(moment: datetime, zone: ZoneInfo) -> str:
     """Return "10:15", « 10 h 15 »; on the night a clock goes back, which of the two it is."""
     local = moment.astimezone(zone)
-    text = _("{hour}:{minute:02d}").format(hour=f"{local.hour:02d}" if _is_english() else local.hour, minute=local.minute)
+    text = _("{hour}:{minute:02d}").format(
+        hour=f"{local.hour:02d}" if _is_english() else local.hour, minute=local.minute
+    )
     return f"{text} ({local.tzname()})" if _is_repeated(local) else text
 
 
 def moment_in_words(moment: datetime, zone: ZoneInfo) -> str:
     """Return "Tuesday 4 March, 10:15", « mardi 4 mars à 10 h 15 »."""
-    return _("{day}, {time}").format(
-        day=day_in_words(moment.astimezone(zone).date()), time=time_in_words(moment, zone)
-    )
+    return _("{day}, {time}").format(day=day_in_words(moment.astimezone(zone).date()), time=time_in_words(moment, zone))
 
 
 def places_in_words(places: int) -> str:
@@ -93,5 +93,3 @@ def _is_repeated(local: datetime) -> bool:
     """Tell whether the clock on the wall shows this time twice that day (a gap's times are never shown)."""
     first, second = local.replace(fold=0).utcoffset(), local.replace(fold=1).utcoffset()
     return first is not None and second is not None and first > second
-
-

@@ -59,8 +59,8 @@ def words_in_use(base: Path) -> Catalog:
         code = path.read_text(encoding="utf-8")
         if path.suffix != ".py":
             code = templatize(code)
-        for line, function, texts, _ in extract_python(io.BytesIO(code.encode()), KEYWORDS, [], {}):
-            _add(catalog, function, texts, line)
+        for _, function, texts, _ in extract_python(io.BytesIO(code.encode()), KEYWORDS, [], {}):
+            _add(catalog, str(function), texts)
     return catalog
 
 
@@ -71,11 +71,11 @@ def _sources(base: Path) -> Iterator[Path]:
                 yield path
 
 
-def _add(catalog: Catalog, function: str, texts: object, line: int) -> None:
-    parts = list(texts) if isinstance(texts, (tuple, list)) else [texts]
-    context = parts.pop(0) if function in ("pgettext", "npgettext") else None
-    wanted = 2 if function.startswith(("n", "np")) and "gettext" in function and function != "gettext_noop" else 1
-    message = parts[:wanted]
-    if not all(isinstance(part, str) for part in message) or not message[0]:
-        return
-    catalog.add(tuple(message) if wanted == 2 and len(message) == 2 else message[0], context=context)
+def _add(catalog: Catalog, function: str, texts: object) -> None:
+    """Add one call's texts: those of the singular and the plural, and the context where the call has one."""
+    given = texts if isinstance(texts, (tuple, list)) else (texts,)
+    parts = [text for text in given if isinstance(text, str) and text]
+    context = parts.pop(0) if function in ("pgettext", "npgettext") and parts else None
+    wanted = 2 if function in ("ngettext", "ngettext_lazy", "npgettext") else 1
+    if len(parts) >= wanted:
+        catalog.add(tuple(parts[:2]) if wanted == 2 else parts[0], context=context)

@@ -6,6 +6,7 @@ from email.utils import parseaddr
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
 
 from notifications import message_files
 from notifications.content import Email
@@ -72,8 +73,8 @@ def _sender(name: str, address: str) -> str:
     return str(Address(display_name=plain, username=local, domain=domain)) if plain else address
 
 
-def _close(connection: object) -> None:
+def _close(connection: BaseEmailBackend) -> None:
     try:
-        connection.close()  # type: ignore[attr-defined] -- every mail backend has it
+        connection.close()
     except (OSError, smtplib.SMTPException):
         return

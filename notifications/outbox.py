@@ -97,8 +97,9 @@ def deliveries(subjects: Collection[str]) -> Mapping[str, Sequence[Delivery]]:
     found: dict[str, list[Delivery]] = defaultdict(list)
     if subjects:
         rows = OutboxMessage.objects.filter(subject__in=subjects).order_by("due_at", "pk")
-        for subject, *values in rows.values_list("subject", "kind", "channel", "state", "reason", "updated_at"):
-            found[subject].append(Delivery(*values))
+        fields = ("subject", "kind", "channel", "state", "reason", "updated_at")
+        for subject, kind, channel, state, reason, at in rows.values_list(*fields):
+            found[subject].append(Delivery(kind, channel, state, reason, at))
     return found
 
 

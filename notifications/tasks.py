@@ -44,8 +44,8 @@ def _deliver_safely(message: OutboxMessage) -> None:
     """Deliver one message; whatever goes wrong with it, the others go on."""
     try:
         _deliver(message)
-    except Exception as error:  # noqa: BLE001 -- one bad message must not hold up the rest
-        log.error("message_failed", extra={"message_id": message.pk, "error": type(error).__name__})
+    except Exception as error:
+        log.exception("message_failed", extra={"message_id": message.pk})
         _try_later(message, reason=f"error {type(error).__name__}", was_called=message.attempted_at is not None)
 
 

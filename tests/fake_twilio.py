@@ -13,7 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 ACCOUNT_SID = "AC" + "0" * 32
-AUTH_TOKEN = "token-of-the-test"  # noqa: S105 -- a server of our own
+AUTH_TOKEN = "token-of-the-test"
 FROM = "+33700000001"
 
 # Faults of the create call, taken one a call from `FakeTwilio.faults`.

@@ -9,7 +9,7 @@ from pathlib import Path
 
 _FOLDER = Path(tempfile.mkdtemp(prefix="carillon-test-"))
 os.environ["DATA_DIR"] = str(_FOLDER)
-os.environ["SECRET_KEY"] = "a key that is long enough and only for tests 0123456789"  # noqa: S105 -- for tests alone
+os.environ["SECRET_KEY"] = "a key that is long enough and only for tests 0123456789"
 os.environ["DATABASE_URL"] = os.environ.get("CARILLON_TEST_DATABASE_URL", "")
 for _name in ("REDIS_URL", "PUBLIC_URL", "EMAIL_URL", "SMS_GATEWAY", "ALLOWED_HOSTS", "SMS_COUNTRIES"):
     os.environ.pop(_name, None)

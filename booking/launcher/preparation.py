@@ -8,6 +8,7 @@ from django.core.checks import ERROR, run_checks
 from django.core.management import call_command
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
 
 from booking.schedules import sync_schedules
 from booking.translations import compile_translations
@@ -46,7 +47,7 @@ def prepare() -> bool:
         is_new = not executor.loader.applied_migrations
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             call_command("migrate", interactive=False, verbosity=0)
-        sync_schedules()
+        sync_schedules(now=timezone.now())
     except DatabaseError as error:
         first_line = str(error).strip().partition("\n")[0]
         raise CannotStart(f"DATABASE_URL: the database cannot be used ({first_line}).") from error

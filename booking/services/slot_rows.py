@@ -137,11 +137,12 @@ def _is_in(booking: Booking, slot: Slot) -> bool:
 
 def _taking(store_id: int, *, since: datetime) -> Iterable[_Taking]:
     bookings = Booking.objects.filter(store_id=store_id, ends_at__gt=since).exclude(status=Status.CANCELLED)
-    fields = ("desk_id", "starts_at", "ends_at", "places")
-    for *values, from_web in bookings.values_list(*fields, "takes_web_places"):
-        yield _Taking(*values, from_web)
-    for values in Hold.objects.filter(store_id=store_id, ends_at__gt=since).values_list(*fields):
-        yield _Taking(*values, True)
+    for desk_id, starts_at, ends_at, places, from_web in bookings.values_list(
+        "desk_id", "starts_at", "ends_at", "places", "takes_web_places"
+    ):
+        yield _Taking(desk_id, starts_at, ends_at, places, from_web)
+    for hold in Hold.objects.filter(store_id=store_id, ends_at__gt=since):
+        yield _Taking(hold.desk_id, hold.starts_at, hold.ends_at, hold.places, from_web=True)
 
 
 def _row(

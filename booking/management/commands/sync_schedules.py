@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.utils import timezone
 
 from booking.schedules import sync_schedules
 
@@ -11,4 +12,4 @@ class Command(BaseCommand):
     help = "Writes the worker's timetable into the queue. `up` does it at each start."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        sync_schedules()
+        sync_schedules(now=timezone.now())

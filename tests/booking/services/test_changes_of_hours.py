@@ -4,6 +4,7 @@ import pytest
 
 from booking.models import Booking, Status
 from booking.policy import BookingRefused, Refusal
+from booking.services.bookings import cancel
 from booking.services.books import differences
 from booking.services.changes_of_hours import (
     Then,
@@ -13,7 +14,6 @@ from booking.services.changes_of_hours import (
     change_special_hours,
     remove_special_hours,
 )
-from booking.services.bookings import cancel
 from notifications.models import OutboxMessage
 from stores.hours import WeeklyInterval
 from stores.models import Slot, Store

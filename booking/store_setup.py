@@ -1,0 +1,74 @@
+"""What a manager sees of a store's set-up: desks, visit types, special hours and members, resting ones included."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, time
+
+from stores.hours import WeeklyInterval
+from stores.models import Desk, DeskHours, OpeningHours, SpecialHours, Store, StoreMembership, VisitType
+
+
+@dataclass(frozen=True, slots=True)
+class SpecialDay:
+    """The hours of one date; no times: closed."""
+
+    date: date
+    times: tuple[tuple[time, time], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StoreSetup:
+    """All that can be set up, by position, date and name."""
+
+    weekly: tuple[WeeklyInterval, ...]
+    special_days: tuple[SpecialDay, ...]
+    desks: tuple[Desk, ...]
+    visit_types: tuple[VisitType, ...]
+    members: tuple[StoreMembership, ...]
+    has_feed: bool
+
+
+def store_setup(store: Store, *, from_date: date) -> StoreSetup:
+    """Return a store's set-up with its special hours from `from_date` on, with six statements."""
+    return StoreSetup(
+        weekly=weekly_hours(store),
+        special_days=special_days(store, from_date=from_date),
+        desks=tuple(store.desks.prefetch_related("hours").order_by("position", "pk")),
+        visit_types=tuple(store.visit_types.order_by("position", "pk")),
+        members=members(store),
+        has_feed=bool(store.feed_digest),
+    )
+
+
+def weekly_hours(store: Store) -> tuple[WeeklyInterval, ...]:
+    """Return a store's week."""
+    return _intervals(store.opening_hours.order_by("weekday", "opens"))
+
+
+def special_days(store: Store, *, from_date: date) -> tuple[SpecialDay, ...]:
+    """Return the dates from `from_date` on that have hours of their own."""
+    found: dict[date, tuple[tuple[time, time], ...]] = {}
+    for row in SpecialHours.objects.filter(store=store, date__gte=from_date).order_by("date", "opens"):
+        times = ((row.opens, row.closes),) if row.opens is not None and row.closes is not None else ()
+        found[row.date] = found.get(row.date, ()) + times
+    return tuple(SpecialDay(day, times) for day, times in found.items())
+
+
+def desk_by_slug(store: Store, slug: str) -> tuple[Desk, tuple[WeeklyInterval, ...]] | None:
+    """Return one of a store's desks with its own hours."""
+    desk = store.desks.filter(slug=slug).first()
+    return None if desk is None else (desk, _intervals(desk.hours.order_by("weekday", "opens")))
+
+
+def visit_type_by_slug(store: Store, slug: str) -> VisitType | None:
+    """Return one of a store's visit types."""
+    return store.visit_types.filter(slug=slug).first()
+
+
+def members(store: Store) -> tuple[StoreMembership, ...]:
+    """Return who works at a store, by user name."""
+    return tuple(store.memberships.select_related("user").order_by("user__username"))
+
+
+def _intervals(rows: Iterable[OpeningHours] | Iterable[DeskHours]) -> tuple[WeeklyInterval, ...]:
+    return tuple(WeeklyInterval(row.weekday, row.opens, row.closes) for row in rows)
