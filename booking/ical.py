@@ -55,7 +55,7 @@ class _Line(Contentline):
 class _Calendar(Calendar):
     """A calendar that writes what its visits share once: a feed of 500 takes half the time."""
 
-    def content_lines(self, sorted: bool = True) -> Contentlines:
+    def content_lines(self, sorted: bool = True) -> Contentlines:  # noqa: A002 -- the name icalendar gives it
         written: dict[object, _Line] = {}
         lines = Contentlines()
         for name, value in self.property_items(sorted=sorted):

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 # Twelve years show every date that "the last Sunday of March" can fall on, so what fits them all is the rule.
 YEARS_OF_PROOF = 12
 WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
-_ALWAYS = datetime(1970, 1, 1)
+_ALWAYS = datetime(1970, 1, 1)  # noqa: DTZ001 -- a wall clock's time
 
 
 @dataclass(frozen=True, slots=True)
