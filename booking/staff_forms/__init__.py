@@ -1,0 +1,1 @@
+"""What staff type into pages: shape alone; what may be done is decided by the services."""

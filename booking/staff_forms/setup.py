@@ -1,0 +1,202 @@
+"""Forms of the set-up pages: special hours, desks, visit types, rules, the notice and members."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.functional import Promise
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from booking.customer_input import read_note
+from booking.forms import TypedField
+from booking.staff_forms.hours import HoursField, WeekForm
+from booking.staff_forms.shared import StaffForm
+from stores.models import CapacityCounts, Role
+from stores.services import CAPACITY_RANGE, POLICY_RANGES
+
+NAME_MAX = 80
+TEXT_MAX = 300
+SLOT_COUNT_MAX = 96
+FIRST_YEAR, LAST_YEAR = 2000, 2999
+
+
+def number(label: str | Promise, least: int, most: int, *, help_text: str | Promise = "") -> forms.IntegerField:
+    """Return a field for a whole number."""
+    problem = format_lazy(_("Enter a whole number from {least} to {most}."), least=least, most=most)
+    return forms.IntegerField(
+        label=label,
+        help_text=help_text,
+        min_value=least,
+        max_value=most,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        error_messages=dict.fromkeys(("required", "invalid", "min_value", "max_value"), problem),
+    )
+
+
+def short_text(label: str | Promise, longest: int, *, help_text: str | Promise = "", **kwargs: Any) -> TypedField:
+    """Return a field for some words on one line."""
+
+    def read(text: str) -> str:
+        words = read_note(text)
+        if kwargs.get("required", True) and not words:
+            raise ValidationError(_("Enter a name."), code="required")
+        if len(words) > longest:
+            raise ValidationError(_("This is too long. Please shorten it."), code="too_long")
+        return words
+
+    return TypedField(
+        read, label=label, help_text=help_text, widget=kwargs.pop("widget", forms.TextInput), **kwargs
+    )
+
+
+class SpecialHoursForm(StaffForm):
+    """The hours of one date, instead of its weekday's."""
+
+    CLOSED, OPEN = "closed", "open"
+
+    date = forms.DateField(
+        label=_("Day"),
+        input_formats=["%Y-%m-%d"],
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={
+            "required": _("Choose a day."),
+            "invalid": _("This day does not exist. Please choose another one."),
+        },
+    )
+    what = forms.ChoiceField(
+        label=_("On this day, the store is"),
+        choices=((CLOSED, _("closed all day")), (OPEN, _("open at other times"))),
+        widget=forms.RadioSelect,
+        initial=CLOSED,
+        error_messages={
+            "required": _("Say whether the store is open on this day."),
+            "invalid_choice": _("Say whether the store is open on this day."),
+        },
+    )
+    times = HoursField(label=_("Times"), help_text=_("For example 09:00-12:30, 14:00-17:00"))
+
+    def clean_date(self) -> Any:
+        """Keep to years that calendars can count."""
+        day = self.cleaned_data["date"]
+        if not FIRST_YEAR <= day.year <= LAST_YEAR:
+            raise ValidationError(_("This day does not exist. Please choose another one."), code="invalid")
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for times where the store is open."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if cleaned.get("what") == self.OPEN and not cleaned.get("times") and "times" not in self.errors:
+            self.add_error("times", _("Enter the times at which the store is open."))
+        return cleaned
+
+    @property
+    def intervals(self) -> Any:
+        """The times of the day; none where it is closed."""
+        return self.cleaned_data["times"] if self.cleaned_data["what"] == self.OPEN else ()
+
+
+class DeskForm(WeekForm):
+    """A desk: who or what serves visits, and when, where not whenever the store is open."""
+
+    name = short_text(_("Name"), NAME_MAX, help_text=_("A team, a counter or a person."))
+    capacity = number(_("Places at the same time"), *CAPACITY_RANGE)
+    kept_back = number(
+        _("Of these, kept for callers and walk-ins"), 0, CAPACITY_RANGE[1], help_text=_("The website never takes them.")
+    )
+    is_active = forms.BooleanField(label=_("This desk takes visits"), required=False)
+    has_own_hours = forms.BooleanField(label=_("This desk has hours of its own"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """Hold the numbers against each other."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if cleaned.get("kept_back", 0) > cleaned.get("capacity", CAPACITY_RANGE[1]):
+            self.add_error("kept_back", _("There cannot be more places kept than there are."))
+        has_hours = any(cleaned.get(f"day_{weekday}") for weekday in range(7))
+        if cleaned.get("has_own_hours") and not has_hours and not self.errors:
+            self.add_error("has_own_hours", _("Enter the hours of this desk, or take the tick away."))
+        return cleaned
+
+
+class VisitTypeForm(StaffForm):
+    """Why customers come, how long it takes, and what they need."""
+
+    name = short_text(_("Name"), NAME_MAX, help_text=_("What customers choose, such as “Advice”."))
+    slot_count = number(_("How many times in a row it takes"), 1, SLOT_COUNT_MAX)
+    max_party_size = number(_("Most people who may come together"), *CAPACITY_RANGE)
+    what_to_bring = short_text(
+        _("What to bring"),
+        TEXT_MAX,
+        required=False,
+        help_text=_("Customers read this before and after they book."),
+        widget=forms.Textarea(attrs={"rows": 2, "autocomplete": "off"}),
+    )
+    is_active = forms.BooleanField(label=_("Customers may choose this visit"), required=False)
+
+
+class RulesForm(StaffForm):
+    """What the store decided about booking."""
+
+    slot_minutes = number(_("Minutes from one time to the next"), *POLICY_RANGES["slot_minutes"])
+    capacity_counts = forms.ChoiceField(
+        label=_("A place is for"),
+        choices=((CapacityCounts.PEOPLE, _("one person")), (CapacityCounts.VISITS, _("one visit, however many come"))),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose what a place is for."), "invalid_choice": _("Choose what a place is for.")},
+    )
+    minimum_notice_minutes = number(
+        _("Customers book at least so many minutes before"), *POLICY_RANGES["minimum_notice_minutes"]
+    )
+    booking_horizon_days = number(_("and at most so many days ahead"), *POLICY_RANGES["booking_horizon_days"])
+    change_until_minutes = number(
+        _("They may change the time until so many minutes before"), *POLICY_RANGES["change_until_minutes"]
+    )
+    open_bookings_per_customer = number(
+        _("Visits one customer may have to come"), *POLICY_RANGES["open_bookings_per_customer"]
+    )
+    keep_days = number(
+        _("Days after which a customer is forgotten"),
+        *POLICY_RANGES["keep_days"],
+        help_text=_("Name, phone, e-mail and note are erased so many days after the visit. Counts stay."),
+    )
+
+
+class NoticeForm(StaffForm):
+    """The line at the store's top."""
+
+    notice = short_text(
+        _("Notice"),
+        TEXT_MAX,
+        required=False,
+        help_text=_("Customers read it on the store's page and when they choose a time. Leave it empty for none."),
+        widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"}),
+    )
+
+
+class MemberForm(StaffForm):
+    """Somebody who works at the store."""
+
+    username = forms.CharField(
+        label=_("User name"),
+        max_length=150,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
+        error_messages={"required": _("Enter a user name."), "max_length": _("This is too long. Please shorten it.")},
+    )
+    role = forms.ChoiceField(
+        label=_("May do"),
+        choices=(
+            (Role.STAFF, _("Staff: see the day, book, check in")),
+            (Role.MANAGER, _("Manager: everything, hours and members included")),
+        ),
+        widget=forms.RadioSelect,
+        initial=Role.STAFF,
+        error_messages={"required": _("Choose a role."), "invalid_choice": _("Choose a role.")},
+    )
+    password = forms.CharField(
+        label=_("Password"),
+        required=False,
+        strip=False,
+        max_length=1024,
+        help_text=_("For a new user alone, at least 12 characters. Somebody who has one keeps it."),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )

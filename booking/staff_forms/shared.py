@@ -1,0 +1,58 @@
+"""What all forms for staff share."""
+
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+from django import forms
+
+from booking.customer_input import read_name
+from booking.forms import Problem
+
+
+class StaffForm(forms.Form):
+    """A form that tells its problems in one list, checked by the server alone."""
+
+    use_required_attribute = False
+
+    def problems(self) -> list[Problem]:
+        """Return a line for each error, in the order of the fields."""
+        found = [
+            Problem(text=self._line(name, str(error)), field_id=self._first_id(name))
+            for name in self.fields
+            for error in self.errors.get(name, [])
+        ]
+        return found + [Problem(text=str(error)) for error in self.non_field_errors()]
+
+    def carried(self) -> Iterator[tuple[str, str]]:
+        """Yield each field with what was typed, to go along to the next page as it is."""
+        for name in self.fields:
+            for value in self.data.getlist(name) if hasattr(self.data, "getlist") else [self.data.get(name, "")]:
+                yield name, value
+
+    def _line(self, name: str, error: str) -> str:
+        return error
+
+    def _first_id(self, name: str) -> str:
+        bound = self[name]
+        # A group of choices has no field of its own: lead to its first choice.
+        return f"{bound.auto_id}_0" if isinstance(bound.field.widget, forms.RadioSelect) else bound.id_for_label
+
+
+class KeyField(forms.CharField):
+    """The key made with a form, so that sending it twice does it once; one that is not ours counts as a new one."""
+
+    def __init__(self) -> None:
+        super().__init__(required=False, widget=forms.HiddenInput, initial=lambda: str(uuid.uuid4()))
+
+    def clean(self, value: Any) -> str:
+        """Return the key."""
+        try:
+            return str(uuid.UUID(str(value)))
+        except ValueError:
+            return str(uuid.uuid4())
+
+
+def read_name_if_any(text: str) -> str:
+    """Return a name, "" for none. Raises BadInput."""
+    return read_name(text) if text.strip() else ""

@@ -1,0 +1,177 @@
+"""The arrivals screen of the tablet at the counter, the steps of a visit, and walk-ins."""
+
+from functools import partial
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import path, reverse
+from django.utils.http import urlencode
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from booking.forms import Problem
+from booking.models import Booking, Status
+from booking.permissions import member_store
+from booking.policy import BookingRefused, Refusal
+from booking.services.arrivals import Step, admit_walk_in
+from booking.services.arrivals import step as take_step
+from booking.services.arrivals import undo as undo_step
+from booking.services.once import book_once
+from booking.staff_forms.visits import WalkInForm
+from booking.tokens import keyed_digest
+from booking.views.arrivals_page import Just, arrivals_page
+from booking.views.day_page import day_page
+from booking.views.free_times import nearest_times
+from booking.views.staff_access import AtStore, at_store, at_visit, raise_for
+from booking.views.staff_links import back_to_day, see_other
+from booking.views.staff_words import staff_sentence, status_words
+from stores.models import Role
+from stores.queries import store_rules
+
+
+@require_safe
+@at_store()
+def arrivals(request: HttpRequest, at: AtStore) -> HttpResponseBase:
+    """Show today's visits, or those that fit a search."""
+    just = Just(request.GET.get("changed", ""), _known_status(request.GET.get("was", "")))
+    return arrivals_page(request, at, just=just, query=request.GET.get("q", ""))
+
+
+@require_POST
+@at_visit
+def step(request: HttpRequest, at: AtStore, booking: Booking, name: Step) -> HttpResponseBase:
+    """Take a visit one step further; the same tap again changes nothing."""
+    try:
+        after = take_step(
+            booking_id=booking.pk, step=name, now=at.now, user=at.user, action_id=_action_id(request)
+        )
+    except BookingRefused as refused:
+        return _refused(request, at, booking, refused)
+    return _back(request, booking, after)
+
+
+@require_POST
+@at_visit
+def undo(request: HttpRequest, at: AtStore, booking: Booking) -> HttpResponseBase:
+    """Take back the last step."""
+    try:
+        after = undo_step(booking_id=booking.pk, now=at.now, user=at.user, action_id=_action_id(request))
+    except BookingRefused as refused:
+        return _refused(request, at, booking, refused)
+    return _back(request, booking, after)
+
+
+@require_POST
+@at_store(come_back="staff-arrivals")
+def walk_in(request: HttpRequest, at: AtStore) -> HttpResponseBase:
+    """Let in somebody who came without a booking; where it is full, a manager may squeeze them in."""
+    rules = store_rules(at.store.slug, from_date=at.today)
+    if rules is None:
+        raise_for(BookingRefused(Refusal.NOT_FOUND))
+    form = WalkInForm(request.POST, rules=rules)
+    if not form.is_valid():
+        return arrivals_page(request, at, walk_in=form, problems=form.problems(), status=400)
+    try:
+        booking = _admit(at, form)
+    except BookingRefused as refused:
+        if refused.reason in (Refusal.NOT_PERMITTED, Refusal.NOT_FOUND):
+            raise_for(refused)
+        typed = form.cleaned_data
+        near = nearest_times(
+            at, rules, visit_type=typed["visit_type"], party_size=typed["party_size"], wanted=at.now
+        )
+        return arrivals_page(
+            request,
+            at,
+            walk_in=form,
+            problems=[Problem(_walk_in_sentence(refused), "walk-in")],
+            may_squeeze_in=at.is_manager and refused.reason == Refusal.SLOT_FULL,
+            nearest=near,
+            status=409,
+        )
+    query = {"changed": booking.reference, "was": Status.CHECKED_IN}
+    return see_other(f"{reverse('staff-arrivals', args=[at.store.slug])}?{urlencode(query)}#visit-{booking.reference}")
+
+
+def _admit(at: AtStore, form: WalkInForm) -> Booking:
+    """Let them in, once for one form however often it is sent. Raises BookingRefused."""
+    typed = form.cleaned_data
+    need = Role.MANAGER if typed["squeeze_in"] else Role.STAFF
+    who = f"{typed['visit_type']} {typed['party_size']} {typed['name']}"
+    return book_once(
+        key=f"staff:{at.store.slug}:{typed['key']}:{keyed_digest('walk-in', who)[:32]}",
+        now=at.now,
+        book=partial(
+            admit_walk_in,
+            store=member_store(at.user, at.store.slug, need=need),
+            visit_type=typed["visit_type"],
+            party_size=typed["party_size"],
+            name=typed["name"],
+            squeeze_in=typed["squeeze_in"],
+            now=at.now,
+            user=at.user,
+            locale=(get_language() or "en")[:2],
+        ),
+    )
+
+
+def _walk_in_sentence(refused: BookingRefused) -> str:
+    own = {
+        Refusal.SLOT_FULL: _("All places of the present time are taken."),
+        Refusal.SLOT_CLOSED: _("The store takes no visits right now."),
+    }
+    return own.get(refused.reason) or staff_sentence(refused)
+
+
+def _back(request: HttpRequest, before: Booking, after: Booking) -> HttpResponseBase:
+    """Lead back to the page the tap came from, to the row where the finger was."""
+    if request.POST.get("page") != "arrivals":
+        return back_to_day(after)
+    # A row that was kept in its place by the tap before stays there for this one too.
+    is_same_row = request.POST.get("changed") == before.reference
+    was = _known_status(request.POST.get("was", "")) if is_same_row else ""
+    query = {"changed": before.reference, "was": was or before.status}
+    if request.POST.get("q"):
+        query["q"] = request.POST["q"]
+    url = reverse("staff-arrivals", args=[before.store.slug])
+    return see_other(f"{url}?{urlencode(query)}#visit-{before.reference}")
+
+
+def _refused(request: HttpRequest, at: AtStore, booking: Booking, refused: BookingRefused) -> HttpResponseBase:
+    """Show the page the tap came from, with the visit as it is now."""
+    now_is = refused.details.get("booking", booking)
+    status = now_is.status if isinstance(now_is, Booking) else booking.status
+    text = _("{sentence} It is now: {state}.").format(
+        sentence=staff_sentence(refused), state=status_words()[status]
+    )
+    problems = [Problem(text, f"visit-{booking.reference}")]
+    if request.POST.get("page") == "arrivals":
+        query = request.POST.get("q", "")
+        return arrivals_page(request, at, query=query, problems=problems, status=409)
+    return day_page(request, at, booking.visit_date, changed=booking.reference, problems=problems, status=409)
+
+
+def _action_id(request: HttpRequest) -> UUID | None:
+    try:
+        return UUID(request.POST.get("action_id", ""))
+    except ValueError:
+        return None
+
+
+def _known_status(text: str) -> str:
+    return text if text in Status.values else ""
+
+
+_VISIT = "staff/<slug:store>/visits/<str:reference>"
+_STEPS: tuple[Step, ...] = ("check_in", "start", "complete", "no_show")
+
+urlpatterns = [
+    path("staff/<slug:store>/arrivals/", arrivals, name="staff-arrivals"),
+    path("staff/<slug:store>/walk-ins/", walk_in, name="staff-walk-in"),
+    path(f"{_VISIT}/undo/", undo, name="staff-visit-undo"),
+    *(
+        path(f"{_VISIT}/{name.replace('_', '-')}/", step, {"name": name}, name=f"staff-visit-{name.replace('_', '-')}")
+        for name in _STEPS
+    ),
+]

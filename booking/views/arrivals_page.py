@@ -1,0 +1,131 @@
+"""The arrivals screen: today's visits in groups, the next step of each within reach of a thumb."""
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from booking.forms import Problem
+from booking.models import Status
+from booking.queries import DaySchedule, day_schedule
+from booking.staff_forms.visits import WalkInForm
+from booking.tokens import read_reference
+from booking.views.staff_access import AtStore, staff_page
+from booking.views.visit_cards import CardMaker, VisitCard
+
+DUE_SOON = timedelta(hours=1)
+QUERY_MAX = 60
+DIGITS_LEAST = 3
+PART_LEAST = 4  # of a reference
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Visits in the same state of arrival; `is_folded` ones are there when looked for."""
+
+    slug: str
+    title: str
+    cards: tuple[VisitCard, ...]
+    is_folded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Just:
+    """What was just done: with which visit, and the state it was in, so that its row stays where the finger was."""
+
+    reference: str = ""
+    was: str = ""
+
+
+def arrivals_page(
+    request: HttpRequest,
+    at: AtStore,
+    *,
+    just: Just | None = None,
+    query: str = "",
+    walk_in: WalkInForm | None = None,
+    problems: Sequence[Problem] = (),
+    status: int = 200,
+    **context: Any,
+) -> HttpResponse:
+    """Return the screen as it is now; with `query`, only the visits that fit."""
+    just = just or Just()
+    schedule = day_schedule(store=at.store.slug, date=at.today, now=at.now)
+    cards = list(CardMaker(schedule, changed=just.reference).cards())
+    query = " ".join(query.replace("\0", " ").split())[:QUERY_MAX]
+    groups = _found(cards, query) if query else _groups(cards, schedule, just)
+    page = {
+        "section": "arrivals",
+        "rules": schedule.rules,
+        "groups": groups,
+        "q": query,
+        "just": just,
+        "undo_icon": render_to_string("icons/undo.html"),
+        "more_words": _("More"),
+        "is_empty": not cards,
+        "walk_in": walk_in or WalkInForm(rules=schedule.rules),
+        "problems": [*problems],
+        **context,
+    }
+    return staff_page(request, at, "arrivals/arrivals.html", page, status=status)
+
+
+def _groups(cards: Sequence[VisitCard], schedule: DaySchedule, just: Just) -> list[Group]:
+    soon = schedule.now + DUE_SOON
+    by_slug: dict[str, list[VisitCard]] = {slug: [] for slug in ("now", "waiting", "served", "later", "done")}
+    for card in cards:
+        status = just.was if just.was and card.reference == just.reference else card.booking.status
+        by_slug[_slug(status, card.booking.starts_at, soon)].append(card)
+    titles = {
+        "now": _("Expected now"),
+        "waiting": _("Waiting"),
+        "served": _("Being served"),
+        "later": _("Later"),
+        "done": _("Done"),
+    }
+    return [
+        Group(slug, titles[slug], tuple(found), is_folded=slug == "done" and not _holds(found, just))
+        for slug, found in by_slug.items()
+        if found
+    ]
+
+
+def _slug(status: str, starts_at: datetime, soon: datetime) -> str:
+    if status == Status.CONFIRMED:
+        return "now" if starts_at <= soon else "later"
+    return {Status.CHECKED_IN: "waiting", Status.IN_SERVICE: "served"}.get(Status(status), "done")
+
+
+def _holds(cards: Sequence[VisitCard], just: Just) -> bool:
+    return any(card.reference == just.reference for card in cards)
+
+
+def _found(cards: Sequence[VisitCard], query: str) -> list[Group]:
+    """Return what fits as one group: by reference, by the digits of a phone number, or by words of the name."""
+    reference = read_reference(query)
+    digits = "".join(character for character in query if character.isdigit()).lstrip("0")
+    is_number = len(digits) >= DIGITS_LEAST and not any(character.isalpha() for character in query)
+    plain = query.upper().replace("-", "").replace(" ", "")
+    words = _folded(query).split()
+    found = tuple(
+        card
+        for card in cards
+        if card.reference == reference
+        or (len(plain) >= PART_LEAST and plain in card.reference)
+        or (is_number and digits in card.booking.phone)
+        or all(word in _folded(card.name) for word in words)
+    )
+    title = ngettext("{count} visit found today", "{count} visits found today", len(found))
+    return [Group("found", title.format(count=len(found)), found)]
+
+
+def _folded(text: str) -> str:
+    """Return text without case and accents, as people search it."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(character for character in decomposed if not unicodedata.combining(character))

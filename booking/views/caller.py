@@ -1,0 +1,139 @@
+"""Booking for somebody who phones, or stands at the desk: one page, and nothing typed is lost."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from functools import partial
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from booking.forms import Problem
+from booking.models import Booking, Source
+from booking.policy import BookingRefused, Refusal
+from booking.services.bookings import CustomerDetails, book
+from booking.services.once import book_once
+from booking.staff_forms.visits import CallerForm
+from booking.tokens import keyed_digest
+from booking.views.asked import read_day, read_instant
+from booking.views.free_times import free_times, nearest_times
+from booking.views.staff_access import AtStore, at_store, raise_for, staff_page
+from booking.views.staff_links import back_to_day
+from booking.views.staff_words import staff_sentence
+from stores.queries import store_rules
+from stores.slots import StoreRules
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@at_store()
+def book_for_caller(request: HttpRequest, at: AtStore) -> HttpResponseBase:
+    """Ask what a caller would like, then book it; `show` only shows the times of another day or kind of visit."""
+    rules = store_rules(at.store.slug, from_date=at.today)
+    if rules is None:
+        raise_for(BookingRefused(Refusal.NOT_FOUND))
+    is_sent = request.method == "POST"
+    data = request.POST if is_sent else request.GET
+    text = data.get("date", "")
+    day = read_day(text) if text else at.today
+    only_shows = is_sent and "show" in request.POST
+    typed = dict(request.POST.items()) if only_shows else _initial(request, rules)
+    form = CallerForm(request.POST if is_sent and not only_shows else None, rules=rules, initial=typed)
+    page = partial(_page, request, at, rules, form)
+    if day is None:
+        problem = Problem(_("This day does not exist. Please choose another one."), "id_date")
+        return page(at.today, problems=[problem], status=400)
+    if not form.is_bound:
+        return page(day)
+    starts_at = read_instant(request.POST.get("starts_at", ""))
+    problems = form.problems() if not form.is_valid() else []
+    if starts_at is None:
+        problems.append(Problem(_("Choose a time."), "id_times"))
+    if problems or starts_at is None:
+        return page(day, problems=problems, chosen=starts_at, status=400)
+    try:
+        booking = _book(at, form, starts_at)
+    except BookingRefused as refused:
+        return page(day, problems=[Problem(staff_sentence(refused), "id_times")], wanted=starts_at, status=409)
+    return back_to_day(booking, done="booked")
+
+
+def _book(at: AtStore, form: CallerForm, starts_at: datetime) -> Booking:
+    """Book, once for one form however often it is sent. Raises BookingRefused."""
+    typed = form.cleaned_data
+    customer = CustomerDetails(
+        name=typed["name"],
+        phone=typed["phone"],
+        email=typed["email"],
+        locale=typed["locale"] or (get_language() or "en")[:2],
+    )
+    # Somebody who goes back and types another visit into the same form means another visit.
+    visit = f"{typed['visit_type']} {starts_at.isoformat()} {typed['party_size']} {typed['name']}"
+    return book_once(
+        key=f"staff:{at.store.slug}:{typed['key']}:{keyed_digest('caller', visit)[:32]}",
+        now=at.now,
+        book=partial(
+            book,
+            store=at.store.slug,
+            visit_type=typed["visit_type"],
+            starts_at=starts_at,
+            party_size=typed["party_size"],
+            customer=customer,
+            note=typed["note"],
+            source=Source(typed["source"]),
+            now=at.now,
+            user=at.user,
+        ),
+    )
+
+
+def _page(
+    request: HttpRequest,
+    at: AtStore,
+    rules: StoreRules,
+    form: CallerForm,
+    day: date,
+    *,
+    problems: Sequence[Problem] = (),
+    chosen: datetime | None = None,
+    wanted: datetime | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    visit_type, party_size = _asked(form, rules)
+    times = free_times(at, visit_type=visit_type, party_size=party_size, day=day)[1] if visit_type else []
+    near = (
+        nearest_times(at, rules, visit_type=visit_type, party_size=party_size, wanted=wanted) if wanted else []
+    )
+    chosen = chosen or read_instant(request.POST.get("starts_at", "") or request.GET.get("starts_at", ""))
+    context = {
+        "section": "day",
+        "rules": rules,
+        "form": form,
+        "date": day,
+        "times": times,
+        "nearest": near,
+        "chosen": chosen.astimezone(at.zone).isoformat() if chosen else "",
+        "problems": [*problems],
+    }
+    return staff_page(request, at, "staff/book.html", context, status=status)
+
+
+def _initial(request: HttpRequest, rules: StoreRules) -> dict[str, str]:
+    """Return what a link to this page has chosen already."""
+    first = rules.visit_types[0].slug if rules.visit_types else ""
+    kinds = {kind.slug for kind in rules.visit_types}
+    wanted = request.GET.get("visit_type", "")
+    chosen = {"visit_type": wanted if wanted in kinds else first, "party_size": "1", "source": Source.PHONE}
+    if request.GET.get("source") == Source.DESK:
+        chosen["source"] = Source.DESK
+    if request.GET.get("party_size", "").isdecimal():
+        chosen["party_size"] = request.GET["party_size"][:4]
+    return chosen
+
+
+def _asked(form: CallerForm, rules: StoreRules) -> tuple[str, int]:
+    """Return the kind of visit and the number of people whose times are shown; "" where no kind is known."""
+    visit_type, party_size = str(form["visit_type"].value() or ""), str(form["party_size"].value() or "")
+    known = rules.visit_type(visit_type) or next(iter(rules.visit_types), None)
+    is_count = party_size.isascii() and party_size.isdigit() and len(party_size) <= 4
+    return known.slug if known else "", max(1, int(party_size)) if is_count else 1

@@ -1,0 +1,36 @@
+"""The day schedule: who comes when, at which desk, and how full it is."""
+
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import path
+from django.utils.cache import get_conditional_response
+from django.views.decorators.http import require_safe
+
+from booking.views import caller, slot_changes, visit_moves
+from booking.views.asked import read_day
+from booking.views.day_page import CACHE_CONTROL, day_page, etag_of_day, unknown_day_page
+from booking.views.staff_access import AtStore, at_store
+
+
+@require_safe
+@at_store()
+def day(request: HttpRequest, at: AtStore) -> HttpResponseBase:
+    """Show one of the store's days, today's where no other is asked for."""
+    text = request.GET.get("date", "")
+    date = read_day(text) if text else at.today
+    if date is None:
+        return unknown_day_page(request, at)
+    etag = etag_of_day(request, at, date)
+    response = get_conditional_response(request, etag=etag) or day_page(
+        request, at, date, changed=request.GET.get("changed", ""), done=request.GET.get("done", "")
+    )
+    response["ETag"], response["Cache-Control"] = etag, CACHE_CONTROL
+    return response
+
+
+urlpatterns = [
+    path("staff/<slug:store>/day/", day, name="staff-day"),
+    path("staff/<slug:store>/day/book/", caller.book_for_caller, name="staff-book"),
+    path("staff/<slug:store>/day/slots/", slot_changes.change_times, name="staff-slots"),
+    path("staff/<slug:store>/visits/<str:reference>/move/", visit_moves.move, name="staff-visit-move"),
+    path("staff/<slug:store>/visits/<str:reference>/cancel/", visit_moves.cancel, name="staff-visit-cancel"),
+]

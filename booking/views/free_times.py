@@ -1,0 +1,38 @@
+"""The free times of one day, for staff to choose from."""
+
+from datetime import date, datetime
+
+from booking.availability import availability, nearest_free
+from booking.policy import UnknownVisitType
+from booking.views.chooser import SlotChoice, slot_choices
+from booking.views.staff_access import AtStore
+from stores.slots import StoreRules
+
+
+def free_times(
+    at: AtStore, *, visit_type: str, party_size: int, day: date
+) -> tuple[StoreRules | None, list[SlotChoice]]:
+    """Return a day's times that can take a party, kept back ones included; none for an unknown visit type."""
+    try:
+        answer = availability(
+            store=at.store.slug,
+            visit_type=visit_type,
+            from_date=day,
+            to_date=day,
+            party_size=party_size,
+            now=at.now,
+            by_staff=True,
+        )
+    except UnknownVisitType:
+        return None, []
+    return answer.rules, slot_choices(answer.days[0].slots, answer.rules)
+
+
+def nearest_times(
+    at: AtStore, rules: StoreRules, *, visit_type: str, party_size: int, wanted: datetime
+) -> list[SlotChoice]:
+    """Return the free times nearest to one that cannot be had."""
+    free = nearest_free(
+        store=rules.slug, visit_type=visit_type, starts_at=wanted, party_size=party_size, now=at.now, by_staff=True
+    )
+    return slot_choices(free, rules)

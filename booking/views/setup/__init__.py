@@ -1,0 +1,22 @@
+"""Set-up, for managers: hours, desks, visit types, rules, texts, the calendar feed and members."""
+
+from django.urls import path
+
+from booking.views.setup import desks, feed, hours, members, overview, rules, visit_types
+
+_SETUP = "staff/<slug:store>/setup"
+
+urlpatterns = [
+    path(f"{_SETUP}/", overview.overview, name="staff-setup"),
+    path(f"{_SETUP}/hours/", hours.week, name="staff-setup-hours"),
+    path(f"{_SETUP}/special-hours/", hours.special, name="staff-setup-special"),
+    path(f"{_SETUP}/special-hours/<str:date>/delete/", hours.delete_special, name="staff-setup-special-delete"),
+    path(f"{_SETUP}/desks/new/", desks.new, name="staff-setup-desk-new"),
+    path(f"{_SETUP}/desks/<slug:desk>/", desks.change, name="staff-setup-desk"),
+    path(f"{_SETUP}/visit-types/new/", visit_types.new, name="staff-setup-visit-type-new"),
+    path(f"{_SETUP}/visit-types/<slug:visit_type>/", visit_types.change, name="staff-setup-visit-type"),
+    path(f"{_SETUP}/rules/", rules.rules, name="staff-setup-rules"),
+    path(f"{_SETUP}/notice/", rules.notice, name="staff-setup-notice"),
+    path(f"{_SETUP}/feed/", feed.feed, name="staff-setup-feed"),
+    path(f"{_SETUP}/members/", members.members, name="staff-setup-members"),
+]

@@ -1,0 +1,65 @@
+"""Desks: who or what serves visits, how many at a time, and when."""
+
+from functools import partial
+
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from booking.staff_forms.setup import DeskForm
+from booking.store_setup import desk_by_slug
+from booking.texts import visit_type_name
+from booking.views.setup.hours import FORM_METHODS
+from booking.views.setup.saving import form_page, posted, save_rules
+from booking.views.staff_access import AtStore, at_store
+from stores.models import Desk, Role, Store
+from stores.services import save_desk
+
+
+@require_http_methods(FORM_METHODS)
+@at_store(need=Role.MANAGER)
+def new(request: HttpRequest, at: AtStore) -> HttpResponseBase:
+    """Make a desk."""
+    form = DeskForm(posted(request), initial={"capacity": 1, "kept_back": 0, "is_active": True})
+    return _save(request, at, form, None)
+
+
+@require_http_methods(FORM_METHODS)
+@at_store(need=Role.MANAGER)
+def change(request: HttpRequest, at: AtStore, desk: str) -> HttpResponseBase:
+    """Change a desk."""
+    found = desk_by_slug(at.store, desk)
+    if found is None:
+        raise Http404
+    known, weekly = found
+    initial = {
+        "name": visit_type_name(known.name),
+        "capacity": known.capacity,
+        "kept_back": known.kept_back,
+        "is_active": known.is_active,
+        "has_own_hours": bool(weekly),
+    }
+    return _save(request, at, DeskForm(posted(request), weekly=weekly, initial=initial), known)
+
+
+def _save(request: HttpRequest, at: AtStore, form: DeskForm, desk: Desk | None) -> HttpResponseBase:
+    page = partial(form_page, request, at, "setup/desk.html", form, context={"desk": desk})
+    if not form.is_bound or not form.is_valid():
+        return page()
+    typed = form.cleaned_data
+    # A default name is stored in English; left as it was shown, it stays what it is.
+    is_same_name = desk is not None and typed["name"] == visit_type_name(desk.name)
+
+    def save(store: Store) -> Desk:
+        return save_desk(
+            store=store,
+            desk=desk,
+            name=desk.name if desk and is_same_name else typed["name"],
+            capacity=typed["capacity"],
+            kept_back=typed["kept_back"],
+            weekly=form.weekly if typed["has_own_hours"] else (),
+            is_active=typed["is_active"],
+        )
+
+    heading = _("Who is affected by the change of this desk?")
+    return save_rules(request, at, form, save, what="desks", heading=heading, page=page)

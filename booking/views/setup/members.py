@@ -1,0 +1,57 @@
+"""Who works at the store, and what they may do."""
+
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponseBase
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from booking.staff_forms.setup import MemberForm
+from booking.store_setup import members as store_members
+from booking.views.setup.hours import FORM_METHODS
+from booking.views.setup.saving import blame, form_page, posted, saved
+from booking.views.staff_access import AtStore, at_store
+from stores.models import Role
+from stores.services import BadValue, add_member
+
+
+@sensitive_post_parameters("password")
+@require_http_methods(FORM_METHODS)
+@at_store(need=Role.MANAGER)
+def members(request: HttpRequest, at: AtStore) -> HttpResponseBase:
+    """List the members, and add one or change what one may do."""
+    form = MemberForm(posted(request))
+    if form.is_bound and form.is_valid() and _add(at, form):
+        return saved(at, "members")
+    return form_page(request, at, "setup/members.html", form, context={"members": store_members(at.store)})
+
+
+def _add(at: AtStore, form: MemberForm) -> bool:
+    typed = form.cleaned_data
+    if typed["username"] == at.user.username and typed["role"] != Role.MANAGER:
+        form.add_error("role", _("You cannot take the manager's role from yourself. Ask another manager."))
+        return False
+    try:
+        add_member(
+            store=at.store,
+            username=typed["username"],
+            role=Role(typed["role"]),
+            password=typed["password"] or None,
+            now=at.now,
+        )
+    except BadValue as bad:
+        if bad.code == "required":
+            form.add_error("password", _("Nobody has this user name yet. Choose a password for them."))
+        else:
+            blame(form, bad)
+    except ValidationError as invalid:
+        _blame_for(form, invalid)
+    return not form.errors
+
+
+def _blame_for(form: MemberForm, invalid: ValidationError) -> None:
+    """Say what Django's own checks of a user name or a password found."""
+    if hasattr(invalid, "error_dict"):
+        form.add_error("username", [message for messages in invalid.message_dict.values() for message in messages])
+    else:
+        form.add_error("password", invalid.messages)

@@ -1,0 +1,30 @@
+"""The set-up at a glance, with a way to change each part."""
+
+from django.http import HttpRequest, HttpResponseBase
+from django.utils.dates import WEEKDAYS
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from booking.staff_forms.hours import DAYS, hours_line, times_of_day
+from booking.store_setup import store_setup
+from booking.views.staff_access import AtStore, at_store, staff_page
+from stores.models import Role
+
+SPECIAL_DAYS_SHOWN = 6
+
+
+@require_safe
+@at_store(need=Role.MANAGER)
+def overview(request: HttpRequest, at: AtStore) -> HttpResponseBase:
+    """Show the set-up."""
+    setup = store_setup(at.store, from_date=at.today)
+    context = {
+        "section": "setup",
+        "setup": setup,
+        "week": [(WEEKDAYS[day], hours_line(times_of_day(setup.weekly, day))) for day in DAYS],
+        "special_days": [(one.date, hours_line(one.times)) for one in setup.special_days[:SPECIAL_DAYS_SHOWN]],
+        "special_days_more": max(0, len(setup.special_days) - SPECIAL_DAYS_SHOWN),
+        "done": request.GET.get("done", ""),
+        "done_words": _("Saved."),
+    }
+    return staff_page(request, at, "setup/overview.html", context)

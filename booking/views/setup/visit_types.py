@@ -1,0 +1,54 @@
+"""Visit types: why customers come, how long it takes, and what they are to bring."""
+
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.views.decorators.http import require_http_methods
+
+from booking.staff_forms.setup import VisitTypeForm
+from booking.store_setup import visit_type_by_slug
+from booking.texts import visit_type_name
+from booking.views.setup.hours import FORM_METHODS
+from booking.views.setup.saving import blame, form_page, posted, saved
+from booking.views.staff_access import AtStore, at_store
+from stores.models import Role, VisitType
+from stores.services import BadValue, save_visit_type
+
+
+@require_http_methods(FORM_METHODS)
+@at_store(need=Role.MANAGER)
+def new(request: HttpRequest, at: AtStore) -> HttpResponseBase:
+    """Make a visit type."""
+    form = VisitTypeForm(posted(request), initial={"slot_count": 1, "max_party_size": 1, "is_active": True})
+    return _save(request, at, form, None)
+
+
+@require_http_methods(FORM_METHODS)
+@at_store(need=Role.MANAGER)
+def change(request: HttpRequest, at: AtStore, visit_type: str) -> HttpResponseBase:
+    """Change a visit type."""
+    known = visit_type_by_slug(at.store, visit_type)
+    if known is None:
+        raise Http404
+    initial = {
+        "name": visit_type_name(known.name),
+        "slot_count": known.slot_count,
+        "max_party_size": known.max_party_size,
+        "what_to_bring": known.what_to_bring,
+        "is_active": known.is_active,
+    }
+    return _save(request, at, VisitTypeForm(posted(request), initial=initial), known)
+
+
+def _save(
+    request: HttpRequest, at: AtStore, form: VisitTypeForm, visit_type: VisitType | None
+) -> HttpResponseBase:
+    if form.is_bound and form.is_valid():
+        typed = dict(form.cleaned_data)
+        # A default name is stored in English; left as it was shown, it stays what it is.
+        if visit_type is not None and typed["name"] == visit_type_name(visit_type.name):
+            typed["name"] = visit_type.name
+        try:
+            save_visit_type(store=at.store, visit_type=visit_type, **typed)
+            return saved(at, "visit-types")
+        except BadValue as bad:
+            blame(form, bad)
+    return form_page(request, at, "setup/visit_type.html", form, context={"visit_type": visit_type})

@@ -1,0 +1,125 @@
+"""Signing in and out, and the stores that somebody works at."""
+
+from django import forms
+from django.conf import settings
+from django.contrib.auth import authenticate, login, logout
+from django.contrib.auth.models import User
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from booking.forms import Problem
+from booking.permissions import memberships
+from booking.views.staff_access import keep_private
+
+_PASSWORD_MAX = 1024
+
+
+class SignInForm(forms.Form):
+    """A name and a password; what is wrong with either is never told apart."""
+
+    username = forms.CharField(
+        max_length=150,
+        label=gettext_lazy("User name"),
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
+        error_messages={"required": gettext_lazy("Enter your user name.")},
+    )
+    password = forms.CharField(
+        max_length=_PASSWORD_MAX,
+        strip=False,
+        label=gettext_lazy("Password"),
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        error_messages={"required": gettext_lazy("Enter your password.")},
+    )
+
+    use_required_attribute = False
+
+    @property
+    def is_filled(self) -> bool:
+        """Tell whether both were typed, right or wrong."""
+        return bool(self.data.get("username", "").strip() and self.data.get("password"))
+
+    def problems(self) -> list[Problem]:
+        """Return a line for each field left empty."""
+        return [
+            Problem(text=str(error), field_id=self[name].id_for_label)
+            for name in self.fields
+            for error in self.errors.get(name, [])
+        ]
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponseBase:
+    """Show where somebody works; anybody else signs in first."""
+    if not isinstance(request.user, User):
+        return keep_private(redirect_to_login(request.path, reverse("staff-sign-in")))
+    return keep_private(render(request, "staff/home.html", {"memberships": memberships(request.user)}))
+
+
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_in(request: HttpRequest) -> HttpResponseBase:
+    """Ask for name and password; a wrong one of either looks alike."""
+    following = _following(request)
+    if request.method != "POST":
+        if request.user.is_authenticated:
+            return keep_private(redirect(following))
+        return _ask(request, SignInForm(), following)
+    form = SignInForm(request.POST)
+    user = None
+    if form.is_valid():
+        user = authenticate(request, username=form.cleaned_data["username"], password=form.cleaned_data["password"])
+        if getattr(request, "axes_locked_out", False):
+            return _locked_out(request)
+    if user is None:
+        return _ask(request, form, following)
+    login(request, user)
+    return keep_private(redirect(following))
+
+
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponseBase:
+    """End the session, and drop what this browser kept of the pages."""
+    logout(request)
+    response = redirect("staff-sign-in")
+    response["Clear-Site-Data"] = '"cache", "storage"'
+    return keep_private(response)
+
+
+def _ask(request: HttpRequest, form: SignInForm, following: str) -> HttpResponseBase:
+    problems = form.problems() if form.is_bound and not form.is_filled else []
+    if form.is_bound and form.is_filled:
+        problems = [Problem(_("The user name or the password is not right. Please try again."), "id_username")]
+    context = {"form": form, "next": following, "problems": problems}
+    return keep_private(render(request, "staff/sign_in.html", context, status=400 if problems else 200))
+
+
+def _locked_out(request: HttpRequest) -> HttpResponseBase:
+    """Say when to come back; axes would answer for itself, in a page that is none of ours."""
+    request.axes_locked_out = False  # type: ignore[attr-defined]
+    minutes = round(settings.AXES_COOLOFF_TIME * 60)
+    response = render(request, "staff/locked_out.html", {"minutes": minutes}, status=429)
+    response["Retry-After"] = str(minutes * 60)
+    return keep_private(response)
+
+
+def _following(request: HttpRequest) -> str:
+    """Return where to go after signing in: never another site."""
+    wanted = request.POST.get("next", "") or request.GET.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return wanted if is_ours else reverse("staff-home")
+
+
+urlpatterns = [
+    path("staff/", home, name="staff-home"),
+    path("staff/sign-in/", sign_in, name="staff-sign-in"),
+    path("staff/sign-out/", sign_out, name="staff-sign-out"),
+]

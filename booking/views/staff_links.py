@@ -1,0 +1,23 @@
+"""Where staff are led after something was done: back to the row that it was done with."""
+
+from django.http import HttpResponseRedirect
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from booking.models import Booking
+
+SEE_OTHER = 303
+
+
+def see_other(url: str) -> HttpResponseRedirect:
+    """Lead on after a POST, so that a reload does not send it again."""
+    response = HttpResponseRedirect(url)
+    response.status_code = SEE_OTHER
+    return response
+
+
+def back_to_day(booking: Booking, *, done: str = "") -> HttpResponseRedirect:
+    """Lead to the visit's row on its day."""
+    query = {"date": booking.visit_date.isoformat(), "changed": booking.reference}
+    url = reverse("staff-day", args=[booking.store.slug])
+    return see_other(f"{url}?{urlencode(query | ({'done': done} if done else {}))}#visit-{booking.reference}")

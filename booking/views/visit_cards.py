@@ -1,0 +1,189 @@
+"""One visit as staff see it on the day schedule and on the arrivals screen: facts in words, and what can be done."""
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from booking.customer_input import phone_in_words
+from booking.message_plan import message_channel
+from booking.models import Booking, Source, Status
+from booking.policy import may_step
+from booking.queries import DaySchedule
+from booking.texts import time_in_words, visit_type_name
+from booking.views.staff_words import (
+    LATE,
+    MessageLine,
+    badges,
+    message_lines,
+    people_in_words,
+    source_words,
+)
+
+# The next step of each state, for the one large button.
+_MAIN = {Status.CONFIRMED: "check_in", Status.CHECKED_IN: "start", Status.IN_SERVICE: "complete"}
+_ONE_STEP_UNDONE = "undo"
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A button: `url` is posted to, with `action_id`, so that a second tap on the same button changes nothing."""
+
+    name: str
+    label: str
+    url: str
+    action_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class VisitCard:
+    """A visit in words; `main` is the step that comes next, `others` all that may be done besides."""
+
+    booking: Booking
+    reference: str
+    name: str
+    time: str
+    until: str
+    people: str
+    visit_type: str
+    state: str
+    badge: SafeString
+    since: str
+    source: str
+    phone: str
+    messages: tuple[MessageLine, ...]
+    has_no_messages: bool
+    main: Action | None
+    others: tuple[Action, ...]
+    undo: Action | None
+    url: str
+    is_changed: bool
+
+    @property
+    def is_movable(self) -> bool:
+        """Tell whether the visit may be moved or cancelled."""
+        return self.booking.status == Status.CONFIRMED
+
+    @property
+    def has_more(self) -> bool:
+        """Tell whether there is more to do or to know than the row shows."""
+        return bool(self.others or self.undo or self.is_movable or self.messages)
+
+    @property
+    def last_message(self) -> MessageLine | None:
+        """What to show on one line: any trouble first, else what left last, else what is to come."""
+        troubles = [line for line in self.messages if line.is_trouble]
+        left = [line for line in self.messages if line.is_news]
+        return next(iter(troubles or left[-1:] or self.messages[-1:]), None)
+
+
+def step_labels() -> dict[str, str]:
+    """Return what the button of each step says."""
+    return {
+        "check_in": _("Arrived"),
+        "start": _("Start"),
+        "complete": _("Done"),
+        "no_show": _("Did not come"),
+        "undo": _("Undo"),
+    }
+
+
+class CardMaker:
+    """Makes the cards of one day's visits; what all of them share is worked out once."""
+
+    def __init__(self, schedule: DaySchedule, *, changed: str = "") -> None:
+        self.schedule = schedule
+        self.changed = changed
+        self.badges = badges()
+        self.labels = step_labels()
+        self.sources = source_words()
+        self.today = schedule.now.astimezone(schedule.rules.zone).date()
+        self.one_slot = timedelta(minutes=schedule.rules.slot_minutes)
+        self.base_url = reverse("staff-visit-undo", args=[schedule.rules.slug, "-"]).removesuffix("-/undo/")
+
+    def cards(self) -> Iterator[VisitCard]:
+        """Yield the day's visits by time."""
+        for booking in self.schedule.bookings:
+            yield self.card(booking)
+
+    def card(self, booking: Booking) -> VisitCard:
+        """Return one visit."""
+        zone, country = self.schedule.rules.zone, self.schedule.rules.country
+        steps = {name: self._action(booking, name) for name in self._steps(booking)}
+        main = steps.pop(_MAIN.get(Status(booking.status), ""), None)
+        undo = steps.pop(_ONE_STEP_UNDONE, None)
+        state = LATE if self._is_late(booking) else booking.status
+        lasts_longer = booking.ends_at - booking.starts_at > self.one_slot
+        return VisitCard(
+            booking=booking,
+            reference=booking.reference,
+            name=booking.name or self._nameless(booking),
+            time=time_in_words(booking.starts_at, zone),
+            until=time_in_words(booking.ends_at, zone) if lasts_longer else "",
+            people=people_in_words(booking.party_size),
+            visit_type=visit_type_name(booking.visit_type.name),
+            state=state,
+            badge=self.badges[state],
+            since=self._since(booking),
+            source=self.sources.get(booking.source, ""),
+            phone=phone_in_words(booking.phone, country=country) if booking.phone else "",
+            messages=message_lines(self.schedule.deliveries.get(booking.reference, ())),
+            has_no_messages=message_channel(booking.phone, booking.email) == "none",
+            main=main,
+            others=tuple(steps.values()),
+            undo=undo,
+            url=f"{self.base_url}{booking.reference}/",
+            is_changed=booking.reference == self.changed,
+        )
+
+    @staticmethod
+    def _nameless(booking: Booking) -> str:
+        if booking.erased_at:
+            return _("Erased")
+        return _("Walk-in") if booking.source == Source.WALK_IN else _("No name")
+
+    def _since(self, booking: Booking) -> str:
+        """Return since when it has been in the state it is in, where that matters."""
+        zone = self.schedule.rules.zone
+        moments = {Status.CHECKED_IN: booking.checked_in_at, Status.IN_SERVICE: booking.started_at}
+        moment = moments.get(Status(booking.status))
+        return _("since {time}").format(time=time_in_words(moment, zone)) if moment else ""
+
+    def _steps(self, booking: Booking) -> Iterator[str]:
+        now = self.schedule.now
+        for step in ("check_in", "start", "complete", "no_show"):
+            if may_step(
+                step=step,
+                status=booking.status,
+                starts_at=booking.starts_at,
+                visit_date=booking.visit_date,
+                today=self.today,
+                at=now,
+            ):
+                yield step
+        if booking.status not in (Status.CONFIRMED, Status.CANCELLED) and self._changed_today(booking):
+            yield _ONE_STEP_UNDONE
+
+    def _changed_today(self, booking: Booking) -> bool:
+        """Tell whether the last step can still be taken back: the service knows for sure."""
+        moments = (booking.updated_at, booking.completed_at, booking.started_at, booking.checked_in_at)
+        days = {moment.astimezone(self.schedule.rules.zone).date() for moment in moments if moment}
+        return self.today in days | {booking.visit_date}
+
+    def _is_late(self, booking: Booking) -> bool:
+        is_expected = booking.status == Status.CONFIRMED and booking.visit_date == self.today
+        return is_expected and booking.starts_at <= self.schedule.now
+
+    def _action(self, booking: Booking, name: str) -> Action:
+        seen = f"{booking.reference} {name} {booking.status} {booking.updated_at.isoformat()}"
+        return Action(
+            name=name,
+            label=self.labels[name],
+            url=f"{self.base_url}{booking.reference}/{name.replace('_', '-')}/",
+            # Made from what the button was drawn from: two people tapping it, or one tapping twice, is one step.
+            action_id=str(uuid.uuid5(uuid.NAMESPACE_URL, seen)),
+        )

@@ -1,0 +1,122 @@
+"""Moving and cancelling a visit for its customer: each asks once before it is done."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from booking.forms import Problem
+from booking.message_plan import message_channel
+from booking.models import Actor, Booking, Status
+from booking.policy import BookingRefused, Refusal
+from booking.services.bookings import cancel as cancel_booking
+from booking.services.bookings import reschedule
+from booking.texts import visit_type_name
+from booking.views.asked import read_day, read_instant
+from booking.views.free_times import free_times, nearest_times
+from booking.views.staff_access import AtStore, at_visit, staff_page
+from booking.views.staff_links import back_to_day
+from booking.views.staff_words import badges, people_in_words, staff_sentence
+
+_ASKS_AND_DOES = ["GET", "HEAD", "POST"]
+
+
+@require_http_methods(_ASKS_AND_DOES)
+@at_visit
+def move(request: HttpRequest, at: AtStore, booking: Booking) -> HttpResponseBase:
+    """Choose another time for a visit, then move it there."""
+    data = request.POST if request.method == "POST" else request.GET
+    text = data.get("date", "")
+    day = read_day(text) if text else max(booking.visit_date, at.today)
+    if day is None:
+        problem = Problem(_("This day does not exist. Please choose another one."), "id_date")
+        return _choose(request, at, booking, booking.visit_date, problems=[problem], status=400)
+    if booking.status != Status.CONFIRMED:
+        return _refused(request, at, booking, BookingRefused(Refusal.WRONG_STATUS), day)
+    if request.method != "POST":
+        return _choose(request, at, booking, day)
+    starts_at = read_instant(request.POST.get("starts_at", ""))
+    if starts_at is None:
+        problem = Problem(_("Choose a time."), "id_times")
+        return _choose(request, at, booking, day, problems=[problem], status=400)
+    try:
+        moved = reschedule(
+            booking_id=booking.pk, starts_at=starts_at, now=at.now, actor=Actor.STAFF, user=at.user
+        )
+    except BookingRefused as refused:
+        return _refused(request, at, booking, refused, day, wanted=starts_at)
+    return back_to_day(moved, done="moved")
+
+
+@require_http_methods(_ASKS_AND_DOES)
+@at_visit
+def cancel(request: HttpRequest, at: AtStore, booking: Booking) -> HttpResponseBase:
+    """Ask once, then cancel a visit."""
+    if booking.status == Status.CANCELLED:
+        return back_to_day(booking)
+    problems, status = [], 200
+    if request.method == "POST":
+        try:
+            cancelled = cancel_booking(booking_id=booking.pk, now=at.now, actor=Actor.STAFF, user=at.user)
+            return back_to_day(cancelled, done="cancelled")
+        except BookingRefused as refused:
+            problems, status = [Problem(staff_sentence(refused))], 409
+    return staff_page(
+        request, at, "staff/cancel.html", {**_facts(booking), "problems": problems}, status=status
+    )
+
+
+def _refused(
+    request: HttpRequest,
+    at: AtStore,
+    booking: Booking,
+    refused: BookingRefused,
+    day: date,
+    *,
+    wanted: datetime | None = None,
+) -> HttpResponse:
+    problems = [Problem(staff_sentence(refused))]
+    return _choose(request, at, booking, day, problems=problems, wanted=wanted, status=409)
+
+
+def _choose(
+    request: HttpRequest,
+    at: AtStore,
+    booking: Booking,
+    day: date,
+    *,
+    problems: list[Problem] | None = None,
+    wanted: datetime | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    rules, times = free_times(at, visit_type=booking.visit_type.slug, party_size=booking.party_size, day=day)
+    near = (
+        nearest_times(
+            at, rules, visit_type=booking.visit_type.slug, party_size=booking.party_size, wanted=wanted
+        )
+        if wanted and rules
+        else []
+    )
+    context = {
+        **_facts(booking),
+        "date": day,
+        "times": times,
+        "nearest": near,
+        "is_offered": rules is not None,
+        "problems": problems or [],
+    }
+    return staff_page(request, at, "staff/move.html", context, status=status)
+
+
+def _facts(booking: Booking) -> dict[str, Any]:
+    return {
+        "section": "day",
+        "booking": booking,
+        "people": people_in_words(booking.party_size),
+        "visit_type_words": visit_type_name(booking.visit_type.name),
+        "badge": badges()[booking.status],
+        "channel": message_channel(booking.phone, booking.email),
+        "is_open": booking.status == Status.CONFIRMED,
+    }
