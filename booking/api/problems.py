@@ -99,7 +99,7 @@ class FieldError:
     message: str | Promise
 
 
-class Problem(Exception):  # noqa: N818 -- the word of RFC 9457
+class Problem(Exception):
     """The answer is no, by the API's own rules of shape and access."""
 
     def __init__(

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from threading import Lock
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -39,15 +40,23 @@ class DocsView(ApiView):
         return render(request._request, "api/docs.html", content)
 
 
+_one_at_a_time = Lock()  # the generator fails where two threads make it
+
+
 @csrf_exempt
 def unknown(request: HttpRequest) -> HttpResponse:
     """Answer for an address that there is not."""
     return problem_response("not_found")
 
 
-@cache
 def schema() -> dict[str, Any]:
     """Return the description in OpenAPI 3.1, in English; it is made from the code, so once is enough."""
+    with _one_at_a_time:
+        return _schema()
+
+
+@cache
+def _schema() -> dict[str, Any]:
     with translation.override("en"):
         found: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
         return found

@@ -1,4 +1,5 @@
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.urls import get_resolver
@@ -6,7 +7,7 @@ from drf_spectacular.drainage import GENERATOR_STATS
 from drf_spectacular.generators import SchemaGenerator
 from openapi_spec_validator import validate
 
-from booking.api.reference import schema
+from booking.api.reference import _schema, schema
 from tests.booking.api.calls import Api
 
 # The calls of the contract, waiting list excepted.
@@ -59,6 +60,13 @@ def test_description_is_made_without_a_warning() -> None:
     SchemaGenerator().get_schema(request=None, public=True)
 
     assert not GENERATOR_STATS
+
+
+def test_description_is_made_once_for_all_who_ask_at_once() -> None:
+    _schema.cache_clear()
+
+    with ThreadPoolExecutor(4) as pool:
+        assert len({id(one) for one in pool.map(lambda _: schema(), range(4))}) == 1
 
 
 def test_description_holds_every_call_and_no_other() -> None:
