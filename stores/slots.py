@@ -1,16 +1,18 @@
 """What a store decided, and the slots that follow from it: each exists by rule alone, until something happens to it."""
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
+from operator import attrgetter
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from stores.hours import ONE_DAY, Interval, WeeklyInterval, day_start, open_intervals, openings
 
 FIRST_YEAR, LAST_YEAR = 2, 9998
+_ends_at = attrgetter("ends_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,12 +156,7 @@ def _served(
         desk.weekly, {}, first_date=first_date - ONE_DAY, last_date=last_date + ONE_DAY, zone=rules.zone
     )
     result: list[SlotTime] = []
-    at = 0
-    for slot in slots:
-        while at < len(hours) and hours[at].ends_at < slot.ends_at:
-            at += 1
-        if at == len(hours):
-            break
-        if hours[at].starts_at <= slot.starts_at:
-            result.append(slot)
+    for opens_at, closes_at in hours:
+        first = bisect_left(slots, (opens_at,))
+        result += slots[first : bisect_right(slots, closes_at, lo=first, key=_ends_at)]
     return result
