@@ -1,0 +1,110 @@
+"""`make test`: every check, then every test on SQLite and on PostgreSQL. Run as `python -m tests.everything`.
+
+What cannot be had here is skipped with a loud line, except where CI is set: there it is a failure.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+BASE = Path(__file__).resolve().parent.parent
+BIN = Path(sys.executable).parent
+IS_CI = bool(os.environ.get("CI"))
+PRODUCTION = {
+    "SECRET_KEY": "0123456789-a key of the length that a real one has-abcdefghijklmnopqrstuvwxyz",
+    "PUBLIC_URL": "https://booking.example.org",
+    "ALLOWED_HOSTS": "booking.example.org",
+    "DEBUG": "off",
+}
+PYTEST = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadgroup"]
+NO_POSTGRES = 3
+
+
+def main() -> int:
+    """Run everything in turn; stop at the first failure, as what follows would only say it again."""
+    begun = time.monotonic()
+    run("compile translations", [sys.executable, "manage.py", "compile_translations"])
+    run("format", [str(BIN / "ruff"), "format", "--check", "--quiet", "."])
+    run("lint", [str(BIN / "ruff"), "check", "--quiet", "."])
+    run("types", [str(BIN / "mypy"), "--no-error-summary", "booking", "stores", "notifications"])
+    run("import contracts", [str(BIN / "lint-imports"), "--no-cache"], quiet=True)
+    run("migrations", [sys.executable, "manage.py", "makemigrations", "--check", "--dry-run"], quiet=True)
+    run("deployment checks", [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
+        environment=PRODUCTION, quiet=True)  # fmt: skip
+    prepare_browser()
+    prepare_node()
+    postgres = [sys.executable, "-m", "tests.postgres", "--", *PYTEST, "-m", "not browser"]
+    status = run("tests on PostgreSQL", postgres, may_fail_with=NO_POSTGRES)
+    if status == NO_POSTGRES:
+        missing("PostgreSQL", "apt-get install postgresql")
+    run("tests on SQLite", PYTEST)
+    say(f"Everything passed in {time.monotonic() - begun:.0f} s.")
+    return 0
+
+
+def run(
+    name: str,
+    command: list[str],
+    *,
+    environment: dict[str, str] | None = None,
+    quiet: bool = False,
+    may_fail_with: int = 0,
+) -> int:
+    """Run one check; end everything with its exit status where it fails."""
+    say(name)
+    done = subprocess.run(
+        command,
+        cwd=BASE,
+        env={**os.environ, **(environment or {})},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE if quiet else None,
+        stderr=subprocess.STDOUT if quiet else None,
+        check=False,
+    )
+    if done.returncode not in (0, may_fail_with):
+        if quiet:
+            sys.stdout.buffer.write(done.stdout)
+            sys.stdout.flush()
+        say(f"{name}: FAILED")
+        sys.exit(done.returncode or 1)
+    return done.returncode
+
+
+def prepare_browser() -> None:
+    """See to it that Chromium is there, through apt where that is allowed."""
+    if any(shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome")):
+        return
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        say("installing Chromium")
+        for command in (["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", "chromium"]):
+            subprocess.run(command, stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL, check=False)
+    if not shutil.which("chromium"):
+        missing("Chromium", "apt-get install chromium")
+
+
+def prepare_node() -> None:
+    """Install the calendar parser that runs in node."""
+    if not shutil.which("npm"):
+        missing("node and npm", "apt-get install nodejs npm")
+        return
+    if not (BASE / "tests" / "node_modules" / "ical.js").exists():
+        run("node packages", ["npm", "ci", "--prefix", "tests", "--no-audit", "--no-fund"], quiet=True)
+
+
+def missing(what: str, how: str) -> None:
+    """Say loudly that some tests cannot run here; where CI is set they must."""
+    say(f"SKIPPED: {what} cannot be had here, so its tests did not run. To have them: {how}")
+    if IS_CI:
+        sys.exit(1)
+
+
+def say(text: str) -> None:
+    """Print a line that stands out between the tools' own."""
+    print(f"\n=== {text}", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
