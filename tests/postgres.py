@@ -52,7 +52,11 @@ def running_server(*options: str) -> Iterator[str]:
         _give_away(folder, data)
         _run([found / "initdb", "-A", "trust", "--no-sync", "--locale=C.UTF-8", "-U", "carillon", "-D", data])
         port = _free_port()
-        chosen = [part for option in (*UNSAFE_BUT_FAST, "listen_addresses=127.0.0.1", f"port={port}", *options) for part in ("-c", option)]
+        chosen = [
+            part
+            for option in (*UNSAFE_BUT_FAST, "listen_addresses=127.0.0.1", f"port={port}", *options)
+            for part in ("-c", option)
+        ]
         with (folder / "log").open("wb") as log:
             server = subprocess.Popen(
                 [found / "postgres", "-D", data, "-k", folder, *chosen], stdout=log, stderr=log, cwd="/", **_as_nobody()
