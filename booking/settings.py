@@ -197,6 +197,8 @@ DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", "") or "carillon@" + ALLOWED_HOSTS[-1
 # The composer reads the booking again when a message is sent; notifications itself knows no booking.
 NOTIFICATIONS_COMPOSER = "booking.messages.compose"
 NOTIFICATIONS_ANSWER = "booking.messages.answer"
+# Called by an import that changed a store's hours, in its transaction; stores itself knows no booking.
+STORES_HOURS_CHANGED = "booking.services.changes_of_hours.lay_anew_after_import"
 
 # --- Sign-in and security -----------------------------------------------------------------------
 AUTHENTICATION_BACKENDS = [

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F
+from django.utils.module_loading import import_string
 
 from stores.hours import WeeklyInterval
 from stores.models import CapacityCounts, Desk, Store, VisitType
@@ -63,7 +65,7 @@ def import_store(
     if store is None:
         slug = _create(fields, defaults, now, slugs_taken)
         return Imported(Outcome.CREATED, slug, fields.hours_why_not)
-    is_changed = _update(store, fields, defaults)
+    is_changed = _update(store, fields, defaults, now)
     problem = fields.hours_why_not
     if problem and store.opening_hours.exists():
         problem += "; the hours stay as they were"
@@ -97,7 +99,7 @@ def _create(fields: StoreFields, defaults: ImportDefaults, now: datetime, slugs_
     return store.slug
 
 
-def _update(store: Store, fields: StoreFields, defaults: ImportDefaults) -> bool:
+def _update(store: Store, fields: StoreFields, defaults: ImportDefaults, now: datetime) -> bool:
     """Bring the locked store up to date; tell whether anything changed."""
     wanted: dict[str, object] = dict(_described(fields, fields.country or defaults.country or store.country))
     wanted["time_zone"] = defaults.time_zone or store.time_zone
@@ -108,9 +110,12 @@ def _update(store: Store, fields: StoreFields, defaults: ImportDefaults) -> bool
         return False
     if "source_hours" in changed:
         replace_opening_hours(store, fields.weekly)
-    if "source_hours" in changed or "time_zone" in changed:
+    are_slots_others = "source_hours" in changed or "time_zone" in changed
+    if are_slots_others:
         changed["hours_version"] = F("hours_version") + 1
     Store.objects.filter(pk=store.pk).update(**changed)
+    if are_slots_others:
+        import_string(settings.STORES_HOURS_CHANGED)(store_id=store.pk, now=now)
     return True
 
 

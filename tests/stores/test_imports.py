@@ -9,10 +9,11 @@ from django.test.utils import CaptureQueriesContext
 
 from stores.hours import WeeklyInterval
 from stores.imports import ImportDefaults, Imported, Outcome, import_store
-from stores.models import Desk, OpeningHours, Store, VisitType
+from stores.models import Desk, OpeningHours, Slot, Store, VisitType
 from stores.osm.features import StoreFields
 from stores.queries import stores_page
 from stores.services import save_desk, save_notice, save_opening_hours, save_policy
+from tests.factories import at, make_booking
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
 MORNING = WeeklyInterval(0, time(9), time(12))
@@ -174,6 +175,18 @@ def test_changed_hours_replace_the_week_and_raise_the_version() -> None:
     assert imported(replace(FIELDS, weekly=(EVENING,))).outcome == Outcome.UPDATED
     store = Store.objects.get()
     assert (hours_of(store), store.hours_version) == ([EVENING], 2)
+
+
+def test_bookings_made_before_a_change_of_hours_keep_their_places() -> None:
+    tuesday = WeeklyInterval(1, time(9), time(12))
+    imported(replace(FIELDS, weekly=(tuesday,)))
+    store = Store.objects.get()
+    booking = make_booking(store, starts_at=at(10), party_size=2)
+    imported(replace(FIELDS, weekly=(replace(tuesday, opens=time(9, 10)),)))
+    booking.refresh_from_db()
+    assert booking.status == "confirmed"
+    taken = Slot.objects.order_by("starts_at").values_list("starts_at", "places_taken")
+    assert list(taken) == [(at(9, 55), 2), (at(10, 10), 2)]
 
 
 def test_hours_that_became_unreadable_stay_as_they_were() -> None:
