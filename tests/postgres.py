@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
+NO_POSTGRES = 77  # an exit status that no test run has
 VARIABLE = "CARILLON_TEST_DATABASE_URL"
 START_SECONDS = 30
 NONE_TO_BE_HAD = 3

@@ -11,6 +11,8 @@ _FOLDER = Path(tempfile.mkdtemp(prefix="carillon-test-"))
 os.environ["DATA_DIR"] = str(_FOLDER)
 os.environ["SECRET_KEY"] = "a key that is long enough and only for tests 0123456789"
 os.environ["DATABASE_URL"] = os.environ.get("CARILLON_TEST_DATABASE_URL", "")
+# A browser driven from a test leaves an event loop in its thread, which Django would take for asynchronous code.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 for _name in ("REDIS_URL", "PUBLIC_URL", "EMAIL_URL", "SMS_GATEWAY", "ALLOWED_HOSTS", "SMS_COUNTRIES"):
     os.environ.pop(_name, None)
 
