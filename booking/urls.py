@@ -1,9 +1,10 @@
 """Every address of the site, on one screen."""
 
-from django.urls import include, path
+from django.urls import include, path, re_path
 from django.views.i18n import set_language
 
 from booking.api import urls as api
+from booking.api.reference import unknown
 from booking.views import arrivals, book, day, feeds, find, health, manage, setup, sign_in, store
 from notifications import urls as notifications
 
@@ -20,5 +21,6 @@ urlpatterns = [
     *health.urlpatterns,
     path("language/", set_language, name="set-language"),
     path("api/v1/", include(api)),
+    re_path("^api(?:/|$)", unknown),
     *notifications.urlpatterns,
 ]

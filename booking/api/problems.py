@@ -39,7 +39,9 @@ class Kind:
 KINDS: dict[str, Kind] = {
     "invalid": Kind(HTTPStatus.BAD_REQUEST, _("Invalid input"), _("Some fields need another look.")),
     "malformed": Kind(
-        HTTPStatus.BAD_REQUEST, _("Not readable"), _("The request's body must be one JSON object in UTF-8.")
+        HTTPStatus.BAD_REQUEST,
+        _("Not readable"),
+        _("This request cannot be read. A body must be one JSON object in UTF-8."),
     ),
     "not_authenticated": Kind(
         HTTPStatus.UNAUTHORIZED, _("Not signed in"), _("Sign in first: there are no valid credentials.")

@@ -129,11 +129,13 @@ def _free_slots_text(slots: Sequence[FreeSlot], zone: ZoneInfo) -> str:
             f'"places_left":{slot.places_left}}}'
             for slot in slots
         )
-    # No clock changes between: one sum for each time instead of a search in the zone's table.
+    # No clock changes between: one sum for each time instead of a search in the zone's table. Where a visit takes one
+    # slot, most ends are the next start, so each time is written once.
     suffix = slots[0].starts_at.astimezone(zone).isoformat(timespec="seconds")[19:]
+    moments = {slot.starts_at for slot in slots} | {slot.ends_at for slot in slots}
+    texts = {moment: f"{(moment + offset).isoformat()[:19]}{suffix}" for moment in moments}
     return ",".join(
-        f'{{"starts_at":"{(slot.starts_at + offset).isoformat()[:19]}{suffix}",'
-        f'"ends_at":"{(slot.ends_at + offset).isoformat()[:19]}{suffix}","places_left":{slot.places_left}}}'
+        f'{{"starts_at":"{texts[slot.starts_at]}","ends_at":"{texts[slot.ends_at]}","places_left":{slot.places_left}}}'
         for slot in slots
     )
 

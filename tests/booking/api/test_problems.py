@@ -27,6 +27,11 @@ def test_unknown_address_is_not_found_in_json(api: Api, method: str, path: str) 
     assert refusal_of(api.call(method, path)) == (404, "not_found")
 
 
+@pytest.mark.parametrize("path", ["/api", "/api/", "/api/v1", "/api/v2/stores"])
+def test_addresses_beside_the_api_are_not_found_in_json(api: Api, path: str) -> None:
+    assert refusal_of(api.client.get(path)) == (404, "not_found")
+
+
 @pytest.mark.parametrize(
     ("method", "path", "allowed"),
     [
