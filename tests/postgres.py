@@ -21,7 +21,6 @@ from pathlib import Path
 NO_POSTGRES = 77  # an exit status that no test run has
 VARIABLE = "CARILLON_TEST_DATABASE_URL"
 START_SECONDS = 30
-NONE_TO_BE_HAD = 3
 UNSAFE_BUT_FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200")
 
 
@@ -146,5 +145,5 @@ if __name__ == "__main__":
     try:
         sys.exit(main(given[1:] if given[:1] == ["--"] else given))
     except NoPostgres as reason:
-        print(f"carillon: {reason}", file=sys.stderr)  # noqa: T201 -- for the person at the terminal
-        sys.exit(NONE_TO_BE_HAD)
+        print(f"carillon: {reason}", file=sys.stderr)
+        sys.exit(NO_POSTGRES)
