@@ -24,3 +24,6 @@ urlpatterns = [
     re_path("^api(?:/|$)", unknown),
     *notifications.urlpatterns,
 ]
+
+handler400 = "booking.api.handlers.bad_request"
+handler500 = "booking.api.handlers.server_error"
