@@ -113,9 +113,7 @@ def _interval(part: str) -> tuple[time, time]:
     except ValueError:
         raise _not_readable(part) from None
     if opens == closes != time.min:
-        raise ValidationError(
-            _("“{part}” opens and closes at the same time.").format(part=part.strip()), code="empty"
-        )
+        raise ValidationError(_("“{part}” opens and closes at the same time.").format(part=part.strip()), code="empty")
     return opens, closes
 
 

@@ -1,10 +1,9 @@
 """Forms of the set-up pages: special hours, desks, visit types, rules, the notice and members."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -15,13 +14,16 @@ from booking.staff_forms.shared import StaffForm
 from stores.models import CapacityCounts, Role
 from stores.services import CAPACITY_RANGE, POLICY_RANGES
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 NAME_MAX = 80
 TEXT_MAX = 300
 SLOT_COUNT_MAX = 96
 FIRST_YEAR, LAST_YEAR = 2000, 2999
 
 
-def number(label: str | Promise, least: int, most: int, *, help_text: str | Promise = "") -> forms.IntegerField:
+def number(label: "StrOrPromise", least: int, most: int, *, help_text: "StrOrPromise" = "") -> forms.IntegerField:
     """Return a field for a whole number."""
     problem = format_lazy(_("Enter a whole number from {least} to {most}."), least=least, most=most)
     return forms.IntegerField(
@@ -34,7 +36,7 @@ def number(label: str | Promise, least: int, most: int, *, help_text: str | Prom
     )
 
 
-def short_text(label: str | Promise, longest: int, *, help_text: str | Promise = "", **kwargs: Any) -> TypedField:
+def short_text(label: "StrOrPromise", longest: int, *, help_text: "StrOrPromise" = "", **kwargs: Any) -> TypedField:
     """Return a field for some words on one line."""
 
     def read(text: str) -> str:
@@ -45,9 +47,7 @@ def short_text(label: str | Promise, longest: int, *, help_text: str | Promise =
             raise ValidationError(_("This is too long. Please shorten it."), code="too_long")
         return words
 
-    return TypedField(
-        read, label=label, help_text=help_text, widget=kwargs.pop("widget", forms.TextInput), **kwargs
-    )
+    return TypedField(read, label=label, help_text=help_text, widget=kwargs.pop("widget", forms.TextInput), **kwargs)
 
 
 class SpecialHoursForm(StaffForm):
@@ -142,7 +142,10 @@ class RulesForm(StaffForm):
         label=_("A place is for"),
         choices=((CapacityCounts.PEOPLE, _("one person")), (CapacityCounts.VISITS, _("one visit, however many come"))),
         widget=forms.RadioSelect,
-        error_messages={"required": _("Choose what a place is for."), "invalid_choice": _("Choose what a place is for.")},
+        error_messages={
+            "required": _("Choose what a place is for."),
+            "invalid_choice": _("Choose what a place is for."),
+        },
     )
     minimum_notice_minutes = number(
         _("Customers book at least so many minutes before"), *POLICY_RANGES["minimum_notice_minutes"]

@@ -58,7 +58,8 @@ class WalkInForm(StaffForm):
     key = KeyField()
 
     def __init__(self, *args: Any, rules: StoreRules, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="walk_in_%s", **kwargs)
+        kwargs.setdefault("auto_id", "walk_in_%s")
+        super().__init__(*args, **kwargs)
         self.rules = rules
         self.fields["visit_type"].choices = _visit_types(rules)  # type: ignore[attr-defined]
 
@@ -105,7 +106,7 @@ class CallerForm(StaffForm):
     note = TypedField(
         read_note,
         required=False,
-        label=_("Note"),
+        label=_("Note for the team"),
         widget=forms.Textarea(attrs={"rows": 2, "autocomplete": "off"}),
     )
     source = forms.ChoiceField(

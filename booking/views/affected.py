@@ -44,9 +44,7 @@ def affected_or_none(
     return None
 
 
-def _ask(
-    request: HttpRequest, at: AtStore, affected: list[Booking], *, carried: Carried, **page: Any
-) -> HttpResponse:
+def _ask(request: HttpRequest, at: AtStore, affected: list[Booking], *, carried: Carried, **page: Any) -> HttpResponse:
     was_asked = "asked" in request.POST
     form = ThenForm(request.POST if was_asked else None)
     problems = form.problems() if was_asked else []

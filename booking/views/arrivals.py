@@ -43,9 +43,7 @@ def arrivals(request: HttpRequest, at: AtStore) -> HttpResponseBase:
 def step(request: HttpRequest, at: AtStore, booking: Booking, name: Step) -> HttpResponseBase:
     """Take a visit one step further; the same tap again changes nothing."""
     try:
-        after = take_step(
-            booking_id=booking.pk, step=name, now=at.now, user=at.user, action_id=_action_id(request)
-        )
+        after = take_step(booking_id=booking.pk, step=name, now=at.now, user=at.user, action_id=_action_id(request))
     except BookingRefused as refused:
         return _refused(request, at, booking, refused)
     return _back(request, booking, after)
@@ -78,9 +76,7 @@ def walk_in(request: HttpRequest, at: AtStore) -> HttpResponseBase:
         if refused.reason in (Refusal.NOT_PERMITTED, Refusal.NOT_FOUND):
             raise_for(refused)
         typed = form.cleaned_data
-        near = nearest_times(
-            at, rules, visit_type=typed["visit_type"], party_size=typed["party_size"], wanted=at.now
-        )
+        near = nearest_times(at, rules, visit_type=typed["visit_type"], party_size=typed["party_size"], wanted=at.now)
         return arrivals_page(
             request,
             at,
@@ -142,9 +138,7 @@ def _refused(request: HttpRequest, at: AtStore, booking: Booking, refused: Booki
     """Show the page the tap came from, with the visit as it is now."""
     now_is = refused.details.get("booking", booking)
     status = now_is.status if isinstance(now_is, Booking) else booking.status
-    text = _("{sentence} It is now: {state}.").format(
-        sentence=staff_sentence(refused), state=status_words()[status]
-    )
+    text = _("{sentence} It is now: {state}.").format(sentence=staff_sentence(refused), state=status_words()[status])
     problems = [Problem(text, f"visit-{booking.reference}")]
     if request.POST.get("page") == "arrivals":
         query = request.POST.get("q", "")

@@ -87,7 +87,7 @@ def _groups(cards: Sequence[VisitCard], schedule: DaySchedule, just: Just) -> li
         "waiting": _("Waiting"),
         "served": _("Being served"),
         "later": _("Later"),
-        "done": _("Done"),
+        "done": _("Finished"),
     }
     return [
         Group(slug, titles[slug], tuple(found), is_folded=slug == "done" and not _holds(found, just))

@@ -101,9 +101,7 @@ def _page(
 ) -> HttpResponse:
     visit_type, party_size = _asked(form, rules)
     times = free_times(at, visit_type=visit_type, party_size=party_size, day=day)[1] if visit_type else []
-    near = (
-        nearest_times(at, rules, visit_type=visit_type, party_size=party_size, wanted=wanted) if wanted else []
-    )
+    near = nearest_times(at, rules, visit_type=visit_type, party_size=party_size, wanted=wanted) if wanted else []
     chosen = chosen or read_instant(request.POST.get("starts_at", "") or request.GET.get("starts_at", ""))
     context = {
         "section": "day",

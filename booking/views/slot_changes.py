@@ -75,9 +75,7 @@ def _choices(schedule: DaySchedule) -> dict[str, list[tuple[str, str]]]:
     """Return the day's times and desks to choose from; the beginnings and ends of its slots stand in pairs."""
     zone = schedule.rules.zone
     times = sorted({(slot.starts_at, slot.ends_at) for slot in schedule.slots if slot.desk})
-    words = [
-        [(moment.astimezone(zone).isoformat(), time_in_words(moment, zone)) for moment in pair] for pair in times
-    ]
+    words = [[(moment.astimezone(zone).isoformat(), time_in_words(moment, zone)) for moment in pair] for pair in times]
     desks = [(desk.slug, visit_type_name(desk.name)) for desk in schedule.rules.desks]
     return {
         "starts": [pair[0] for pair in words],

@@ -39,18 +39,17 @@ class AtStore:
 
 
 StoreView = Callable[Concatenate[HttpRequest, AtStore, Rest], HttpResponseBase]
+View = Callable[..., HttpResponseBase]
 VisitView = Callable[Concatenate[HttpRequest, AtStore, Booking, Rest], HttpResponseBase]
 
 
-def at_store(
-    *, need: Role = Role.STAFF, come_back: str = ""
-) -> Callable[[StoreView[Rest]], Callable[Concatenate[HttpRequest, str, Rest], HttpResponseBase]]:
+def at_store(*, need: Role = Role.STAFF, come_back: str = "") -> Callable[[StoreView[Rest]], View]:
     """Hand the view who is at which store; everybody else signs in, or learns nothing.
 
     `come_back` names the page shown after signing in where this address only takes what is sent to it.
     """
 
-    def decorate(view: StoreView[Rest]) -> Callable[Concatenate[HttpRequest, str, Rest], HttpResponseBase]:
+    def decorate(view: StoreView[Rest]) -> View:
         @wraps(view)
         def wrapper(request: HttpRequest, store: str, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponseBase:
             if not isinstance(request.user, User):
@@ -67,7 +66,7 @@ def at_store(
     return decorate
 
 
-def at_visit(view: VisitView[Rest]) -> Callable[Concatenate[HttpRequest, str, str, Rest], HttpResponseBase]:
+def at_visit(view: VisitView[Rest]) -> View:
     """Hand the view one visit of a store the user works at; any other is as unknown as none at all."""
 
     @wraps(view)
@@ -82,7 +81,8 @@ def at_visit(view: VisitView[Rest]) -> Callable[Concatenate[HttpRequest, str, st
             raise_for(refused)
         if booking.store.slug != store:
             raise Http404
-        at = AtStore(request.user, booking.store, booking.member_role, now=clock_now())
+        role: str = booking.member_role  # type: ignore[attr-defined]  # annotated by member_booking
+        at = AtStore(request.user, booking.store, role, now=clock_now())
         return keep_private(view(request, at, booking, *args, **kwargs))
 
     return wrapper

@@ -1,6 +1,6 @@
 """How staff are told things: states, steps, messages and refusals in plain words."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from django.template.loader import render_to_string
@@ -63,7 +63,7 @@ def badges() -> dict[str, SafeString]:
 
 def totals_in_words(totals: dict[str, int]) -> list[tuple[str, str]]:
     """Return each state that somebody is in, with how many, as "12 booked"."""
-    words = {
+    words: dict[str, Callable[[int], str]] = {
         Status.CONFIRMED: lambda n: ngettext("{count} still to come", "{count} still to come", n),
         Status.CHECKED_IN: lambda n: ngettext("{count} here", "{count} here", n),
         Status.IN_SERVICE: lambda n: ngettext("{count} being served", "{count} being served", n),
@@ -72,7 +72,7 @@ def totals_in_words(totals: dict[str, int]) -> list[tuple[str, str]]:
         Status.CANCELLED: lambda n: ngettext("{count} cancelled", "{count} cancelled", n),
     }
     return [
-        (str(status), text(totals[status]).format(count=totals[status]))
+        (status, text(totals[status]).format(count=totals[status]))
         for status, text in words.items()
         if totals.get(status)
     ]

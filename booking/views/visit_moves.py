@@ -42,9 +42,7 @@ def move(request: HttpRequest, at: AtStore, booking: Booking) -> HttpResponseBas
         problem = Problem(_("Choose a time."), "id_times")
         return _choose(request, at, booking, day, problems=[problem], status=400)
     try:
-        moved = reschedule(
-            booking_id=booking.pk, starts_at=starts_at, now=at.now, actor=Actor.STAFF, user=at.user
-        )
+        moved = reschedule(booking_id=booking.pk, starts_at=starts_at, now=at.now, actor=Actor.STAFF, user=at.user)
     except BookingRefused as refused:
         return _refused(request, at, booking, refused, day, wanted=starts_at)
     return back_to_day(moved, done="moved")
@@ -63,9 +61,7 @@ def cancel(request: HttpRequest, at: AtStore, booking: Booking) -> HttpResponseB
             return back_to_day(cancelled, done="cancelled")
         except BookingRefused as refused:
             problems, status = [Problem(staff_sentence(refused))], 409
-    return staff_page(
-        request, at, "staff/cancel.html", {**_facts(booking), "problems": problems}, status=status
-    )
+    return staff_page(request, at, "staff/cancel.html", {**_facts(booking), "problems": problems}, status=status)
 
 
 def _refused(
@@ -93,9 +89,7 @@ def _choose(
 ) -> HttpResponse:
     rules, times = free_times(at, visit_type=booking.visit_type.slug, party_size=booking.party_size, day=day)
     near = (
-        nearest_times(
-            at, rules, visit_type=booking.visit_type.slug, party_size=booking.party_size, wanted=wanted
-        )
+        nearest_times(at, rules, visit_type=booking.visit_type.slug, party_size=booking.party_size, wanted=wanted)
         if wanted and rules
         else []
     )

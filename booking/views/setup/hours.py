@@ -36,9 +36,7 @@ def week(request: HttpRequest, at: AtStore) -> HttpResponseBase:
         return page()
 
     def change(then: Then | None) -> Change:
-        return change_opening_hours(
-            store_id=at.store.pk, weekly=form.weekly, then=then, now=at.now, user=at.user
-        )
+        return change_opening_hours(store_id=at.store.pk, weekly=form.weekly, then=then, now=at.now, user=at.user)
 
     heading = _("Who is affected by the new hours?")
     return save_with(request, at, form, change, what="hours", heading=heading, page=page)

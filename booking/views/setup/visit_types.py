@@ -38,9 +38,7 @@ def change(request: HttpRequest, at: AtStore, visit_type: str) -> HttpResponseBa
     return _save(request, at, VisitTypeForm(posted(request), initial=initial), known)
 
 
-def _save(
-    request: HttpRequest, at: AtStore, form: VisitTypeForm, visit_type: VisitType | None
-) -> HttpResponseBase:
+def _save(request: HttpRequest, at: AtStore, form: VisitTypeForm, visit_type: VisitType | None) -> HttpResponseBase:
     if form.is_bound and form.is_valid():
         typed = dict(form.cleaned_data)
         # A default name is stored in English; left as it was shown, it stays what it is.
