@@ -52,7 +52,7 @@ def running_server(*options: str) -> Iterator[str]:
         data.mkdir(mode=0o700)
         _give_away(folder, data)
         _run([found / "initdb", "-A", "trust", "--no-sync", "--locale=C.UTF-8", "-U", "carillon", "-D", data])
-        port = _free_port()
+        port = free_port()
         chosen = [
             part
             for option in (*UNSAFE_BUT_FAST, "listen_addresses=127.0.0.1", f"port={port}", *options)
@@ -123,7 +123,7 @@ def _wait(folder: Path, server: subprocess.Popen[bytes]) -> None:
         time.sleep(0.02)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -3,11 +3,14 @@
 CARILLON_TEST_DATABASE_URL names a PostgreSQL server; without it tests run on a SQLite file.
 """
 
+import atexit
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
 _FOLDER = Path(tempfile.mkdtemp(prefix="carillon-test-"))
+atexit.register(shutil.rmtree, _FOLDER, ignore_errors=True)
 os.environ["DATA_DIR"] = str(_FOLDER)
 os.environ["SECRET_KEY"] = "a key that is long enough and only for tests 0123456789"
 os.environ["DATABASE_URL"] = os.environ.get("CARILLON_TEST_DATABASE_URL", "")

@@ -1,0 +1,331 @@
+"""Carillon as it really runs: `manage.py up` on a free port, with a folder and a database of its own.
+
+The database is SQLite, or a new one on the PostgreSQL server that CARILLON_TEST_DATABASE_URL names. However a block
+ends, no process that it started is left: they are known by a mark in their environment.
+"""
+
+import http.client
+import json
+import os
+import secrets
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import psycopg
+
+from tests.postgres import VARIABLE, free_port
+
+BASE = Path(__file__).resolve().parent.parent
+POSTGRES = os.environ.get(VARIABLE, "")
+MARK = "CARILLON_TEST_MARK"
+START_SECONDS = 60
+STOP_SECONDS = 30
+TIMEOUT_SECONDS = 60
+UNSET = ("REDIS_URL", "PUBLIC_URL", "EMAIL_URL", "SMS_GATEWAY", "ALLOWED_HOSTS", "SMS_COUNTRIES", "SECRET_KEY",
+         "DJANGO_SETTINGS_MODULE", "PYTHONDONTWRITEBYTECODE", VARIABLE)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back over HTTP."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+    @property
+    def code(self) -> str:
+        """The problem's code, "" for what is no problem."""
+        return str(self.json.get("code", "")) if "problem" in self.headers.get("content-type", "") else ""
+
+
+@dataclass
+class House:
+    """A folder, a database and a port; the processes come and go."""
+
+    folder: Path
+    database_url: str
+    settings: dict[str, str]
+    port: int = field(default_factory=free_port)
+    mark: str = field(default_factory=lambda: secrets.token_hex(8))
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def environment(self) -> dict[str, str]:
+        kept = {name: value for name, value in os.environ.items() if name not in UNSET}
+        own = {"DATA_DIR": str(self.folder / "var"), "DATABASE_URL": self.database_url, MARK: self.mark}
+        return {**kept, **own, "RATE_LIMITS": "off", **self.settings}
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.database_url.startswith("sqlite")
+
+    # --- commands ---
+    def run(self, *arguments: str, text: str = "", **settings: str) -> subprocess.CompletedProcess[str]:
+        """Run `manage.py` with these arguments, whatever comes of it."""
+        return subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=BASE,
+            env={**self.environment, **settings},
+            input=text,
+            capture_output=True,
+            text=True,
+            timeout=TIMEOUT_SECONDS,
+            check=False,
+        )
+
+    def manage(self, *arguments: str, text: str = "") -> str:
+        """Run `manage.py` and return what it says; it must succeed."""
+        done = self.run(*arguments, text=text)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def check_books(self) -> str:
+        return self.run("check_books").stdout.strip()
+
+    # --- processes ---
+    def start(self) -> None:
+        """Start everything and wait until it is ready."""
+        with (self.folder / "stdout").open("ab") as out, (self.folder / "stderr").open("ab") as err:
+            self.process = subprocess.Popen(
+                [sys.executable, "manage.py", "up", "--port", str(self.port), "--no-demo"],
+                cwd=BASE,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=err,
+                start_new_session=True,
+            )
+        wait_until(lambda: self._is_over() or self.is_ready(), seconds=START_SECONDS, what=f"ready: {self.errors}")
+        assert self.process.poll() is None, self.errors
+
+    def stop(self, number: int = signal.SIGTERM) -> int:
+        """Stop everything with a signal to the first process; return its exit status."""
+        assert self.process is not None
+        self.process.send_signal(number)
+        return self.process.wait(timeout=STOP_SECONDS)
+
+    def end(self) -> None:
+        """Leave no process behind, whatever state they are in."""
+        for _ in range(100):
+            left = self.processes()
+            for pid in left:
+                _kill(pid)
+            if self.process is not None:
+                self.process.poll()
+            if not left:
+                break
+            time.sleep(0.02)
+        if self.process is not None:
+            self.process.wait(timeout=STOP_SECONDS)
+
+    def processes(self, module: str = "") -> list[int]:
+        """Return the running processes of this house, of one of its modules where given, parents first."""
+        mark = f"{MARK}={self.mark}".encode()
+        found = []
+        for entry in Path("/proc").iterdir():
+            if not entry.name.isdigit():
+                continue
+            try:
+                if mark not in (entry / "environ").read_bytes().split(b"\0"):
+                    continue
+                state = (entry / "stat").read_text().rpartition(")")[2].split()[0]
+                command = (entry / "cmdline").read_bytes().decode()
+            except OSError:
+                continue
+            if state not in "ZX" and module in command:
+                found.append(int(entry.name))
+        return sorted(found)
+
+    def web(self) -> list[int]:
+        """Return the web server's processes: granian's master and what it has started."""
+        masters = self.processes("booking.launcher.web")
+        return masters + [pid for pid in self.processes() if parent_of(pid) in masters and pid not in masters]
+
+    def worker(self) -> list[int]:
+        return self.processes("booking.launcher.worker")
+
+    @property
+    def logs(self) -> str:
+        return (self.folder / "stdout").read_text()
+
+    @property
+    def errors(self) -> str:
+        return (self.folder / "stderr").read_text()
+
+    def _is_over(self) -> bool:
+        return self.process is not None and self.process.poll() is not None
+
+    # --- HTTP ---
+    def is_ready(self) -> bool:
+        try:
+            return self.get("/readyz").status == 200
+        except (OSError, http.client.HTTPException):
+            return False
+
+    def is_serving(self) -> bool:
+        try:
+            return self.get("/healthz").status == 200
+        except (OSError, http.client.HTTPException):
+            return False
+
+    def get(self, path: str, **headers: str) -> Answer:
+        return self.call("GET", path, **headers)
+
+    def post(self, path: str, payload: object, **headers: str) -> Answer:
+        return self.call("POST", path, payload, **headers)
+
+    def call(self, method: str, path: str, payload: object = None, **headers: str) -> Answer:
+        """Call over a connection of its own; `_` in a header's name stands for `-`."""
+        return call(self.port, method, path, payload, **headers)
+
+    # --- database ---
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """Return what a statement selects, past all of Carillon's code."""
+        with closing(self._connect()) as connection:
+            return list(connection.execute(sql).fetchall())
+
+    def execute(self, sql: str) -> None:
+        with closing(self._connect()) as connection, connection:
+            connection.execute(sql)
+
+    def _connect(self) -> Any:
+        if self.is_sqlite:
+            return sqlite3.connect(self.database_url.removeprefix("sqlite:///"), timeout=20)
+        return psycopg.connect(self.database_url)
+
+    # --- stores ---
+    def make_store(self, name: str = "Corner Shop", *, capacity: int, hours: str = "24/7", zone: str = "") -> str:
+        """Make a store through the import, and return its slug."""
+        feature = {
+            "type": "Feature",
+            "id": f"node/{abs(hash(name)) % 10**9}",
+            "properties": {"name": name, "addr:city": "Niort", "addr:postcode": "79000", "opening_hours": hours},
+            "geometry": {"type": "Point", "coordinates": [-0.46, 46.32]},
+        }
+        file = self.folder / "store.geojson"
+        file.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}))
+        zones = ["--time-zone", zone] if zone else []
+        self.manage("import_stores", str(file), "--capacity", str(capacity), "--country", "FR", *zones)
+        return f"{name.lower().replace(' ', '-')}-niort"
+
+
+def call(port: int, method: str, path: str, payload: object = None, **headers: str) -> Answer:
+    """Call a server on this machine over a connection of its own."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=TIMEOUT_SECONDS)
+    with closing(connection):
+        names = {name.replace("_", "-"): value for name, value in headers.items()}
+        body = None if payload is None else json.dumps(payload)
+        if body is not None:
+            names["Content-Type"] = "application/json"
+        connection.request(method, path, body=body, headers=names)
+        response = connection.getresponse()
+        return Answer(response.status, {k.lower(): v for k, v in response.getheaders()}, response.read())
+
+
+@contextmanager
+def house(**settings: str) -> Iterator[House]:
+    """Give a house with a new database; nothing runs in it yet, and nothing will when the block has ended."""
+    with tempfile.TemporaryDirectory(prefix="carillon-house-") as name, new_database(Path(name)) as url:
+        (Path(name) / "var").mkdir()
+        made = House(Path(name), url, dict(settings))
+        try:
+            yield made
+        finally:
+            made.end()
+
+
+@contextmanager
+def running(**settings: str) -> Iterator[House]:
+    """Give a house in which everything runs and is ready."""
+    with house(**settings) as made:
+        made.start()
+        yield made
+
+
+@contextmanager
+def new_database(folder: Path) -> Iterator[str]:
+    """Give the address of a new, empty database, and drop it afterwards."""
+    if not POSTGRES:
+        yield f"sqlite:///{folder / f'{secrets.token_hex(4)}.sqlite3'}"
+        return
+    name = f"carillon_{secrets.token_hex(6)}"
+    with closing(psycopg.connect(POSTGRES, autocommit=True)) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+        try:
+            yield f"{POSTGRES.rpartition('/')[0]}/{name}"
+        finally:
+            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def booking_at(
+    store: str, starts_at: str, *, number: int, party_size: int = 1, email: str = "", note: str = ""
+) -> dict[str, object]:
+    """Return a request to book; each number is another customer with another mobile phone."""
+    customer = {"name": f"Ada Test {number}", "phone": phone(number), "email": email, "locale": "fr"}
+    return {
+        "store": store,
+        "visit_type": "visit",
+        "starts_at": starts_at,
+        "party_size": party_size,
+        "customer": customer,
+        "note": note,
+    }
+
+
+def phone(number: int) -> str:
+    """Return one of 900,000 French mobile numbers."""
+    return f"+3361{2000000 + number}"
+
+
+def slot(*, days: int = 2, index: int = 40, minutes: int = 15, zone: str = "Europe/Paris") -> str:
+    """Return the start of a slot some days from now, in a store that never closes."""
+    day = datetime.now(ZoneInfo(zone)).replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
+    wall = day + timedelta(days=days, minutes=index * minutes)
+    return wall.replace(tzinfo=ZoneInfo(zone)).isoformat()
+
+
+def wait_until(condition: Callable[[], object], *, seconds: float, what: str) -> float:
+    """Wait until a condition holds; return for how long that was."""
+    begun = time.monotonic()
+    while not condition():
+        waited = time.monotonic() - begun
+        assert waited < seconds, f"after {waited:.0f} s still not {what}"
+        time.sleep(0.05)
+    return time.monotonic() - begun
+
+
+def parent_of(pid: int) -> int:
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    except OSError:
+        return 0
+
+
+def kill(pids: Sequence[int], number: int = signal.SIGKILL) -> None:
+    """Send a signal to processes that may have gone by now."""
+    for pid in pids:
+        _kill(pid, number)
+
+
+def _kill(pid: int, number: int = signal.SIGKILL) -> None:
+    try:
+        os.kill(pid, number)
+    except ProcessLookupError:
+        return
