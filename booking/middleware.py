@@ -1,17 +1,24 @@
-"""What happens around every request: a log line, whom to believe about the address, limits, and calm in a fault."""
+"""What happens around every request: a log line, whom to believe about the address, limits, and calm in a fault.
+
+Django turns an exception of a middleware into the answer of a handler at once, so the ones outside never see it.
+`server_error` and `bad_request` are those handlers: with Faults they answer for whatever is raised, wherever.
+"""
 
 import ipaddress
 import logging
+import sys
 import time
 import uuid
 from collections.abc import Callable
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
-from django.db import DatabaseError, InterfaceError, OperationalError
+from django.db import DatabaseError, DataError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, UnreadablePostError
 from django.shortcuts import render
+from django.utils import translation
 from django.utils.cache import patch_vary_headers
+from django.views import defaults
 
 from booking import limits
 from booking.api.problems import problem_response
@@ -69,6 +76,8 @@ class TrustedProxy:
             found = ipaddress.ip_address(address)
         except ValueError:
             return False
+        if found.version == 6 and found.ipv4_mapped:
+            found = found.ipv4_mapped
         return any(found in network for network in self.trusted)
 
 
@@ -79,27 +88,13 @@ class Faults:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        # The request's own address may be unreadable; Django finds out only when somebody asks for it.
-        if "\x00" in request.path or "\x00" in request.META.get("QUERY_STRING", ""):
-            return _bad_request(request)
-        try:
-            return self.get_response(request)
-        except Exception as error:
-            answer = self.process_exception(request, error)
-            if answer is None:
-                raise
-            return answer
+        if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+            return _bad_request(request)  # no text in a database can hold it
+        return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
-        """Answer for what views and inner middleware raise."""
-        if is_database_trouble(error):
-            log.warning("database_trouble", extra={"error": type(error).__name__})
-            return _busy(request)
-        if isinstance(error, RequestDataTooBig):
-            return _answer(request, "too_large", 413, "400.html")
-        if isinstance(error, (SuspiciousOperation, UnreadablePostError, UnicodeError)):
-            return _bad_request(request)
-        return None
+        """Answer for what views raise."""
+        return fault_response(request, error)
 
 
 class AddressLimits:
@@ -118,6 +113,39 @@ class AddressLimits:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
         """Answer for limits that views themselves count."""
         return rate_limited(request, error) if isinstance(error, limits.RateLimited) else None
+
+
+def server_error(request: HttpRequest) -> HttpResponseBase:
+    """Answer for an exception that nobody else answered for (Django's handler500)."""
+    error = sys.exc_info()[1]
+    if isinstance(error, Exception):
+        answer = fault_response(request, error)
+        if answer is not None:
+            return answer
+    log.error("request_failed", exc_info=error)
+    if request.path.startswith("/api/"):
+        return _answer(request, "error", 500, "500.html")
+    return defaults.server_error(request)  # without context processors: they may be what failed
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    """Answer for a request that is no request (Django's handler400)."""
+    return fault_response(request, exception) or _bad_request(request)
+
+
+def fault_response(request: HttpRequest, error: Exception) -> HttpResponse | None:
+    """Return the answer for a database in trouble or an unreadable request, None for anything else."""
+    if is_database_trouble(error):
+        log.warning("database_trouble", exc_info=error)
+        return _busy(request)
+    if isinstance(error, RequestDataTooBig):
+        return _answer(request, "too_large", 413, "400.html")
+    if isinstance(error, (SuspiciousOperation, UnreadablePostError, UnicodeError)):
+        return _bad_request(request)
+    if isinstance(error, (DataError, OverflowError)):
+        log.warning("value_out_of_range", exc_info=error)  # some check of input lets through what no column holds
+        return _bad_request(request)
+    return None
 
 
 def is_database_trouble(error: BaseException) -> bool:
@@ -149,9 +177,13 @@ def _bad_request(request: HttpRequest) -> HttpResponse:
 def _answer(
     request: HttpRequest, code: str, status: int, template: str, context: dict[str, object] | None = None
 ) -> HttpResponse:
-    """Answer as the caller reads: a problem for the API, a page for people."""
-    if request.path.startswith("/api/"):
-        return problem_response(code)
-    answer = render(request, template, context, status=status)
+    """Answer as the caller reads, in their language: a problem for the API, a page for people."""
+    language = translation.get_language_from_request(request)  # it may be too early for LocaleMiddleware
+    with translation.override(language):
+        if request.path.startswith("/api/"):
+            answer = problem_response(code)
+        else:
+            answer = render(request, template, context, status=status)
+    answer.setdefault("Content-Language", language)
     patch_vary_headers(answer, ["Accept-Language"])
     return answer

@@ -25,5 +25,5 @@ urlpatterns = [
     *notifications.urlpatterns,
 ]
 
-handler400 = "booking.api.handlers.bad_request"
-handler500 = "booking.api.handlers.server_error"
+handler400 = "booking.middleware.bad_request"
+handler500 = "booking.middleware.server_error"
