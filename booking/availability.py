@@ -1,23 +1,22 @@
 """Free times: which starts of a store can take a party now. Nothing here writes."""
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from hashlib import sha256
+from typing import NamedTuple
 
-from django.db.models import DateTimeField, IntegerField, Value
-
-from booking.models import Hold
+from booking.places_left import KeptPlaces, places_left, what_changed
 from booking.policy import UnknownStore, UnknownVisitType, first_bookable_start, last_bookable_date, places_needed
-from stores.models import Slot, StoreDay
+from stores.hours import day_start
 from stores.queries import store_rules
-from stores.slots import SlotTime, StoreRules, VisitTypeRule, slots_by_desk, starts_with_runs
+from stores.slots import SlotTime, StoreRules, VisitTypeRule, slots_by_desk, starts_with_runs, store_slots
 
 ONE_DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
-class FreeSlot:
+class FreeSlot(NamedTuple):
     """A start that can take the party; `ends_at` is the end of the visit, `places_left` counts all desks."""
 
     starts_at: datetime
@@ -40,16 +39,6 @@ class Availability:
 
 
 @dataclass(frozen=True, slots=True)
-class KeptPlaces:
-    """Places of a hold that has run out and whose places nobody has given back yet."""
-
-    desk_id: int
-    starts_at: datetime
-    ends_at: datetime
-    places: int
-
-
-@dataclass(frozen=True, slots=True)
 class AvailabilityQuestion:
     """Which times are free for one visit type and party; asking costs two statements, answering one more."""
 
@@ -67,45 +56,57 @@ class AvailabilityQuestion:
     @property
     def version(self) -> str:
         """What the answer is made from: the same again means that nothing has changed, the clock's doing included."""
-        starts = (runs[0][0].starts_at for runs in self.runs_by_desk.values() if runs)
         parts = (
             self.rules.slug, self.rules.hours_version, self.visit_type.slug, self.from_date, self.to_date,
-            self.party_size, self.by_staff, self.days_version, len(self.run_out), self.last_date,
-            *sorted(starts),
+            self.party_size, self.by_staff, self.days_version, len(self.run_out), self.last_date, self._next_start(),
         )  # fmt: skip
         return sha256("|".join(map(str, parts)).encode()).hexdigest()[:32]
-
-    @property
-    def runs_by_desk(self) -> dict[int, list[tuple[SlotTime, ...]]]:
-        """Every start that may be booked now by rule, with the slots it takes, for each desk."""
-        last_date = min(self.to_date, self.last_date)
-        if self.from_date > last_date or self.party_size > self.visit_type.max_party_size:
-            return {}
-        # A day more, so that a visit may begin before midnight and end after it.
-        by_desk = slots_by_desk(self.rules, first_date=self.from_date, last_date=last_date + ONE_DAY)
-        end = datetime.combine(last_date + ONE_DAY, datetime.min.time(), self.rules.zone)
-        return {
-            desk_id: [
-                run
-                for run in starts_with_runs(slots, self.visit_type.slot_count)
-                if self.first_start <= run[0].starts_at < end
-            ]
-            for desk_id, slots in by_desk.items()
-        }
 
     def answer(self) -> Availability:
         """Return the free times, with one statement."""
         found = _free_slots(self)
-        by_date: dict[date, list[FreeSlot]] = {
-            self.from_date + ONE_DAY * number: [] for number in range((self.to_date - self.from_date).days + 1)
-        }
-        for slot in found:
-            by_date[slot.starts_at.astimezone(self.rules.zone).date()].append(slot)
+        days, begin = [], 0
+        for number in range((self.to_date - self.from_date).days + 1):
+            day = self.from_date + ONE_DAY * number
+            end = bisect_left(found, (day_start(day + ONE_DAY, self.rules.zone),), begin) if found else 0
+            days.append(FreeDay(day, tuple(found[begin:end])))
+            begin = end
         return Availability(
             rules=self.rules,
             visit_type=self.visit_type,
-            days=tuple(FreeDay(day, tuple(slots)) for day, slots in by_date.items()),
+            days=tuple(days),
             first_free=found[0].starts_at if found else None,
+        )
+
+    def runs_by_desk(self) -> dict[int, list[tuple[SlotTime, ...]]]:
+        """Return every start that may be booked now by rule, with the slots it takes, for each desk."""
+        first_date, last_date = self._dates()
+        if first_date > last_date or self.party_size > self.visit_type.max_party_size:
+            return {}
+        # A day more, so that a visit may begin before midnight and end after it.
+        by_desk = slots_by_desk(self.rules, first_date=first_date, last_date=last_date + ONE_DAY)
+        end = day_start(last_date + ONE_DAY, self.rules.zone)
+        found = {}
+        for desk_id, slots in by_desk.items():
+            runs = starts_with_runs(slots[bisect_left(slots, (self.first_start,)) :], self.visit_type.slot_count)
+            found[desk_id] = runs[: bisect_left(runs, ((end,),))]
+        return found
+
+    def _next_start(self) -> datetime | None:
+        """Return the first slot that may be booked by the clock: it moves on as time does."""
+        day, last_date = self._dates()
+        while day <= last_date:
+            slots = store_slots(self.rules, first_date=day, last_date=day)
+            at = bisect_left(slots, (self.first_start,))
+            if at < len(slots):
+                return slots[at].starts_at
+            day += ONE_DAY
+        return None
+
+    def _dates(self) -> tuple[date, date]:
+        """Return the first and last day that the clock and the horizon leave of those asked about."""
+        return max(self.from_date, self.first_start.astimezone(self.rules.zone).date()), min(
+            self.to_date, self.last_date
         )
 
 
@@ -217,29 +218,9 @@ def lookup(*, wanted: Sequence[WantedSlot], now: datetime) -> list[bool]:
     return answers
 
 
-def what_changed(store_id: int, *, from_date: date, to_date: date, now: datetime) -> tuple[tuple[KeptPlaces, ...], int]:
-    """Return the holds that have run out and how often these days changed, with one statement.
-
-    A visit that ends past midnight takes places of the day after, so that day counts too.
-    """
-    holds = Hold.objects.filter(store_id=store_id, expires_at__lte=now).order_by()
-    nothing, no_moment = Value(None, output_field=IntegerField()), Value(None, output_field=DateTimeField())
-    days = StoreDay.objects.filter(store_id=store_id, date__gte=from_date, date__lte=to_date + ONE_DAY).order_by()
-    rows = holds.values_list("desk_id", "starts_at", "ends_at", "places").union(
-        days.values_list(nothing, no_moment, no_moment, "version"), all=True
-    )
-    run_out, version = [], 0
-    for desk_id, starts_at, ends_at, number in rows:
-        if desk_id:
-            run_out.append(KeptPlaces(desk_id, starts_at, ends_at, number))
-        else:
-            version += number
-    return tuple(run_out), version
-
-
 def _free_slots(question: AvailabilityQuestion) -> list[FreeSlot]:
     """Return the starts at which some desk can take the whole party, by time."""
-    rules, runs_by_desk = question.rules, question.runs_by_desk
+    rules, runs_by_desk = question.rules, question.runs_by_desk()
     bounds = [(runs[0][0].starts_at, runs[-1][-1].ends_at) for runs in runs_by_desk.values() if runs]
     if not bounds:
         return []
@@ -255,49 +236,18 @@ def _free_slots(question: AvailabilityQuestion) -> list[FreeSlot]:
     for desk in rules.desks:
         untouched = desk.capacity - (0 if question.by_staff else desk.kept_back)
         for run in runs_by_desk.get(desk.id, ()):
-            places = min([left.get((desk.id, slot.starts_at), untouched) for slot in run])
+            starts_at = run[0].starts_at
+            places = left.get((desk.id, starts_at), untouched)
+            for slot in run[1:]:
+                places = min(places, left.get((desk.id, slot.starts_at), untouched))
             if places <= 0:
                 continue
-            starts_at = run[0].starts_at
             _, others, can_take = totals.get(starts_at, (None, 0, False))
             totals[starts_at] = (run[-1].ends_at, places + others, can_take or places >= needed)
     found = [
         FreeSlot(starts_at, ends_at, places) for starts_at, (ends_at, places, can_take) in totals.items() if can_take
     ]
-    return sorted(found, key=lambda slot: slot.starts_at) if len(rules.desks) > 1 else found
-
-
-def places_left(
-    rules: StoreRules, run_out: Iterable[KeptPlaces], *, first: datetime, last: datetime, by_staff: bool
-) -> dict[tuple[int, datetime], int]:
-    """Return the places left, by desk and start, in the slots of [first, last) to which something happened.
-
-    In all others, all places are left.
-    """
-    kept_back = {desk.id: desk.kept_back for desk in rules.desks}
-    rows = Slot.objects.filter(store_id=rules.id, starts_at__gte=first, starts_at__lt=last).values_list(
-        "desk_id", "starts_at", "ends_at", "capacity", "places_taken", "places_taken_web", "closed"
-    )
-    left = {}
-    for desk_id, starts_at, ends_at, capacity, taken, taken_web, closed in rows:
-        if closed:
-            left[desk_id, starts_at] = 0
-            continue
-        back = places_back(run_out, desk_id=desk_id, starts_at=starts_at, ends_at=ends_at)
-        places = capacity - taken + back
-        if not by_staff:
-            places = min(places, capacity - kept_back.get(desk_id, 0) - taken_web + back)
-        left[desk_id, starts_at] = max(0, places)
-    return left
-
-
-def places_back(run_out: Iterable[KeptPlaces], *, desk_id: int, starts_at: datetime, ends_at: datetime) -> int:
-    """Return how many of a slot's places were held by holds that have run out."""
-    return sum(
-        kept.places
-        for kept in run_out
-        if kept.desk_id == desk_id and kept.starts_at < ends_at and kept.ends_at > starts_at
-    )
+    return sorted(found) if len(rules.desks) > 1 else found
 
 
 def _free_starts(want: WantedSlot, first: date, *, now: datetime) -> frozenset[datetime]:

@@ -8,8 +8,8 @@ from hashlib import sha256
 
 from django.db.models import Count, OuterRef, Q, Subquery
 
-from booking.availability import places_back, what_changed
 from booking.models import Booking, Hold, Status
+from booking.places_left import places_back, what_changed
 from booking.policy import UnknownStore
 from booking.tokens import read_reference
 from notifications import outbox
