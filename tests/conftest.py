@@ -15,6 +15,7 @@ from tests.factories import NOW
 from tests.processes import Carillon, start_carillon
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+NO_CHROMIUM = "No Chromium here. To have it: apt-get install chromium, or name one in CHROMIUM"
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -32,6 +33,12 @@ def pytest_configure(config: pytest.Config) -> None:
         compile_translations(Path(settings.LOCALE_PATHS[0]))
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    skipped = [report for report in terminalreporter.stats.get("skipped", []) if NO_CHROMIUM in str(report.longrepr)]
+    if skipped:
+        terminalreporter.write_line(f"SKIPPED {len(skipped)} tests in a browser. {NO_CHROMIUM}", red=True, bold=True)
+
+
 @pytest.fixture
 def now() -> datetime:
     return NOW
@@ -46,12 +53,12 @@ def live_server_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ca
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    found = next((path for name in CHROMIUM_NAMES if (path := shutil.which(name))), None)
+    names = (os.environ.get("CHROMIUM", ""), *CHROMIUM_NAMES)
+    found = next((path for name in names if name and (path := shutil.which(name))), None)
     if found is None:
-        missing = "no Chromium here; to have it: apt-get install chromium"
         if os.environ.get("CI"):
-            pytest.fail(missing)
-        pytest.skip(missing)
+            pytest.fail(NO_CHROMIUM)
+        pytest.skip(NO_CHROMIUM)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=CHROMIUM_ARGUMENTS)
         yield browser

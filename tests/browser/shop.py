@@ -1,0 +1,96 @@
+"""A store that never closes, in a zone where it is day now, so that no test depends on when it runs."""
+
+import json
+import urllib.request
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from tests.processes import Carillon, manage
+
+ZONES = ("Europe/Paris", "Asia/Tokyo", "America/Los_Angeles")
+NOON = 12
+SLUG = "corner-shop-niort"
+MANAGER, STAFF = "tess.test", "tom.test"
+PASSWORD = "correct horse battery staple"
+SLOT = timedelta(minutes=15)
+
+
+@dataclass(frozen=True)
+class Shop:
+    """The store, and the key of somebody who works there."""
+
+    carillon: Carillon
+    zone: ZoneInfo
+    token: str
+
+    def path(self, *parts: str) -> str:
+        """Return the address of one of its staff pages."""
+        return "/".join(("/staff", SLUG, *parts, ""))
+
+    def slot_from_now(self, minutes: int) -> datetime:
+        """Return the start of the slot in which it will be so many minutes later."""
+        moment = datetime.now(self.zone) + timedelta(minutes=minutes)
+        return moment - timedelta(minutes=moment.minute % 15, seconds=moment.second, microseconds=moment.microsecond)
+
+    def book(self, name: str, starts_at: datetime, **customer: str) -> str:
+        """Book a visit for somebody who phones; return the reference."""
+        return str(
+            call(
+                self.carillon,
+                f"staff/stores/{SLUG}/bookings",
+                {
+                    "store": SLUG,
+                    "visit_type": "visit",
+                    "starts_at": starts_at.isoformat(),
+                    "party_size": 1,
+                    "customer": {"name": name, **customer},
+                    "source": "phone",
+                },
+                token=self.token,
+            )["reference"]
+        )
+
+
+def open_shop(carillon: Carillon) -> Shop:
+    """Bring the store in as any other, with two people who work there."""
+    now = datetime.now(UTC)
+    zone = min((ZoneInfo(name) for name in ZONES), key=lambda zone: abs(now.astimezone(zone).hour - NOON))
+    stores = carillon.folder / "stores.geojson"
+    stores.write_text(json.dumps({"type": "FeatureCollection", "features": [FEATURE]}))
+    run(carillon, "import_stores", str(stores), "--capacity", "4", "--time-zone", zone.key)
+    for username, role in ((MANAGER, "manager"), (STAFF, "staff")):
+        run(carillon, "add_staff", SLUG, username, "--role", role, text=f"{PASSWORD}\n")
+    token = call(carillon, "staff/token", {"username": MANAGER, "password": PASSWORD})["token"]
+    return Shop(carillon, zone, token)
+
+
+def call(carillon: Carillon, path: str, body: dict[str, Any], *, token: str = "") -> dict[str, Any]:
+    """Post to the API; return its answer."""
+    headers = {"Content-Type": "application/json", **({"Authorization": f"Token {token}"} if token else {})}
+    request = urllib.request.Request(f"{carillon.url}/api/v1/{path}", json.dumps(body).encode(), headers)
+    with urllib.request.urlopen(request, timeout=20) as answer:
+        return dict(json.load(answer))
+
+
+def run(carillon: Carillon, *arguments: str, text: str = "") -> None:
+    done = manage(*arguments, environment=carillon.environment, text=text)
+    assert done.returncode == 0, done.stderr
+
+
+FEATURE = {
+    "type": "Feature",
+    "id": "node/1",
+    "geometry": {"type": "Point", "coordinates": [-0.46, 46.32]},
+    "properties": {
+        "name": "Corner Shop",
+        "addr:housenumber": "1",
+        "addr:street": "Rue de la Gare",
+        "addr:postcode": "79000",
+        "addr:city": "Niort",
+        "addr:country": "FR",
+        "phone": "+33 5 49 24 00 39",
+        "opening_hours": "24/7",
+    },
+}
