@@ -130,7 +130,12 @@ TEMPLATES = [
 
 # --- Database: SQLite for one shop, PostgreSQL for a chain (docs/decisions/0003) ------------------
 _DATABASE_URL = env.str("DATABASE_URL", "") or f"sqlite:///{DATA_DIR / 'carillon.sqlite3'}"
-DATABASES = {"default": env.db_url_config(_DATABASE_URL)}
+if not _DATABASE_URL.startswith(("sqlite://", "postgres://", "postgresql://")):
+    raise ImproperlyConfigured("DATABASE_URL: only sqlite:// and postgres:// addresses are known.")
+try:
+    DATABASES = {"default": env.db_url_config(_DATABASE_URL)}
+except ValueError:
+    raise ImproperlyConfigured("DATABASE_URL: must look like postgres://user:password@host:port/name.") from None
 _database = DATABASES["default"]
 if _database["ENGINE"] == "django.db.backends.sqlite3":
     _database["OPTIONS"] = {
@@ -139,7 +144,7 @@ if _database["ENGINE"] == "django.db.backends.sqlite3":
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16000; PRAGMA secure_delete=ON;",
     }
-elif _database["ENGINE"] == "django.db.backends.postgresql":
+else:
     _database["CONN_MAX_AGE"] = 600
     _database["CONN_HEALTH_CHECKS"] = True
     _database["OPTIONS"] = {
@@ -147,8 +152,6 @@ elif _database["ENGINE"] == "django.db.backends.postgresql":
         "connect_timeout": 5,
         "options": "-c lock_timeout=3s -c idle_in_transaction_session_timeout=60s",
     }
-else:
-    raise ImproperlyConfigured("DATABASE_URL: only sqlite:// and postgres:// addresses are known.")
 
 # Processes that serve the web. SQLite has one writer, and one process serves it best.
 WEB_WORKERS = _number("WEB_WORKERS", 0) or (1 if _database["ENGINE"].endswith("sqlite3") else 2)
@@ -197,7 +200,7 @@ BEAT_FILE = DATA_DIR / "worker.beat"  # touched by each heartbeat task, for the 
 if EMAIL_URL:
     try:
         vars().update(env.email_url_config(EMAIL_URL))
-    except ValueError:
+    except (ValueError, ImproperlyConfigured):
         raise ImproperlyConfigured("EMAIL_URL: must look like smtp://user:password@host:port.") from None
     EMAIL_TIMEOUT = 10
 else:
