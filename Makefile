@@ -8,14 +8,17 @@ export UV_PYTHON_DOWNLOADS := never
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format messages bench pictures
+.PHONY: help install run test format messages bench lock
 
 help:
 	@echo "make run     start Carillon at http://127.0.0.1:8000 (Ctrl-C stops it)"
 	@echo "make test    run every check and test"
+	@echo "make install what a server needs, without starting it"
 	@echo "make format  format the code"
 	@echo "make messages  bring the translations in line with the texts"
 	@echo "make bench   measure"
+
+install: .venv/app.stamp
 
 run: .venv/app.stamp
 	@exec $(MANAGE) up $(ARGS)

@@ -1,6 +1,9 @@
 """What has to be there before anything starts: a port, a database with its tables, words, files, a timetable."""
 
+import fcntl
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
@@ -12,6 +15,8 @@ from django.utils import timezone
 
 from booking.schedules import sync_schedules
 from booking.translations import compile_translations
+
+ADVISORY_KEY = 0x0CA1  # of this purpose alone
 
 
 class CannotStart(Exception):
@@ -43,17 +48,35 @@ def prepare() -> bool:
     """
     compile_translations(settings.LOCALE_PATHS[0])
     try:
-        executor = MigrationExecutor(connection)
-        is_new = not executor.loader.applied_migrations
-        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-            call_command("migrate", interactive=False, verbosity=0)
-        sync_schedules(now=timezone.now())
+        with _alone():
+            executor = MigrationExecutor(connection)
+            is_new = not executor.loader.applied_migrations
+            if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+                call_command("migrate", interactive=False, verbosity=0)
+            sync_schedules(now=timezone.now())
     except DatabaseError as error:
         first_line = str(error).strip().partition("\n")[0]
         raise CannotStart(f"DATABASE_URL: the database cannot be used ({first_line}).") from error
     _check_redis()
     _collect_static()
     return is_new
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Let one of several starting at once change the tables, while the others wait."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = 0")
+            cursor.execute("SELECT pg_advisory_lock(%s)", [ADVISORY_KEY])
+        try:
+            yield
+        finally:
+            connection.close()  # which gives the lock back, and the session its own settings
+        return
+    with Path(settings.DATA_DIR, "migrate.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def _check_redis() -> None:

@@ -1,0 +1,218 @@
+"""Who may call what: every address of the site has a row here, and a new one fails until it is given one.
+
+PUBLIC needs nothing; TOKEN a booking's own secret; SIGNED the provider's signature; STAFF and MANAGER a sign-in and a
+membership of that store: for everybody else the store's things do not exist.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from stores.models import Role
+from tests.factories import make_booking, make_store, make_user
+
+PUBLIC, TOKEN, SIGNED, SIGN_IN, STAFF, MANAGER = "public", "token", "signed", "sign-in", "staff", "manager"
+
+ROUTES = {
+    PUBLIC: """
+        /
+        s/<slug:store>/
+        s/<slug:store>/book/
+        s/<slug:store>/book/details/
+        s/<slug:store>/book/check/
+        s/<slug:store>/book/confirm/
+        language/
+        healthz
+        readyz
+        metrics
+        calendars/<str:secret>.ics
+        api/v1/stores
+        api/v1/stores/<slug:store>
+        api/v1/stores/<slug:store>/availability
+        api/v1/availability/lookup
+        api/v1/holds
+        api/v1/holds/<str:token>
+        api/v1/holds/<str:token>/extend
+        api/v1/bookings
+        api/v1/schema
+        api/v1/docs
+        api/v1/
+        ^api(?:/|$)
+    """,
+    TOKEN: """
+        b/<str:reference>/
+        b/<str:reference>/booked/
+        b/<str:reference>/change/
+        b/<str:reference>/cancel/
+        b/<str:reference>/confirm/
+        b/<str:reference>/calendar.ics
+        b/<str:reference>/data/
+        b/<str:reference>/erase/
+        m/<str:reference>/<str:token>
+        api/v1/bookings/<str:reference>
+        api/v1/bookings/<str:reference>/reschedule
+        api/v1/bookings/<str:reference>/cancel
+        api/v1/bookings/<str:reference>/confirm
+        api/v1/bookings/<str:reference>/calendar.ics
+        api/v1/bookings/<str:reference>/data
+        api/v1/bookings/<str:reference>/erase
+    """,
+    SIGNED: """
+        webhooks/twilio/status
+        webhooks/twilio/inbound
+    """,
+    SIGN_IN: """
+        staff/
+        staff/sign-in/
+        staff/sign-out/
+        api/v1/staff/token
+        api/v1/staff/stores
+    """,
+    STAFF: """
+        staff/<slug:store>/day/
+        staff/<slug:store>/day/book/
+        staff/<slug:store>/visits/<str:reference>/move/
+        staff/<slug:store>/visits/<str:reference>/cancel/
+        staff/<slug:store>/visits/<str:reference>/check-in/
+        staff/<slug:store>/visits/<str:reference>/start/
+        staff/<slug:store>/visits/<str:reference>/complete/
+        staff/<slug:store>/visits/<str:reference>/no-show/
+        staff/<slug:store>/visits/<str:reference>/undo/
+        staff/<slug:store>/arrivals/
+        staff/<slug:store>/walk-ins/
+        api/v1/staff/stores/<slug:store>/day
+        api/v1/staff/stores/<slug:store>/bookings
+        api/v1/staff/stores/<slug:store>/walk-ins
+        api/v1/staff/bookings/<str:reference>/check-in
+        api/v1/staff/bookings/<str:reference>/start
+        api/v1/staff/bookings/<str:reference>/complete
+        api/v1/staff/bookings/<str:reference>/no-show
+        api/v1/staff/bookings/<str:reference>/undo
+        api/v1/staff/bookings/<str:reference>/cancel
+        api/v1/staff/bookings/<str:reference>/reschedule
+    """,
+    MANAGER: """
+        staff/<slug:store>/day/slots/
+        staff/<slug:store>/setup/
+        staff/<slug:store>/setup/hours/
+        staff/<slug:store>/setup/special-hours/
+        staff/<slug:store>/setup/special-hours/<str:date>/delete/
+        staff/<slug:store>/setup/desks/new/
+        staff/<slug:store>/setup/desks/<slug:desk>/
+        staff/<slug:store>/setup/visit-types/new/
+        staff/<slug:store>/setup/visit-types/<slug:visit_type>/
+        staff/<slug:store>/setup/rules/
+        staff/<slug:store>/setup/notice/
+        staff/<slug:store>/setup/feed/
+        staff/<slug:store>/setup/members/
+        api/v1/staff/stores/<slug:store>/opening-hours
+        api/v1/staff/stores/<slug:store>/special-hours
+        api/v1/staff/stores/<slug:store>/special-hours/<str:date>
+        api/v1/staff/stores/<slug:store>/slots
+        api/v1/staff/stores/<slug:store>/feed
+    """,
+}
+TABLE = {route if route != "/" else "": who for who, routes in ROUTES.items() for route in routes.split()}
+METHODS = ("get", "post", "put", "patch", "delete")
+FILL = {
+    "<slug:store>": "corner-shop-niort",
+    "<str:date>": "2026-11-30",
+    "<slug:desk>": "main",
+    "<slug:visit_type>": "visit",
+    "<str:token>": "wrong",
+}
+
+
+def routes(patterns: list[URLPattern | URLResolver], before: str = "") -> Iterator[str]:
+    for pattern in patterns:
+        here = before + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from routes(pattern.url_patterns, here)
+        else:
+            yield here
+
+
+def of(*kinds: str) -> list[str]:
+    return [route for route, who in TABLE.items() if who in kinds]
+
+
+def address(route: str, reference: str = "00000000") -> str:
+    for blank, value in {**FILL, "<str:reference>": reference}.items():
+        route = route.replace(blank, value)
+    return f"/{route}"
+
+
+@pytest.fixture
+def visit():
+    store = make_store()
+    return store, make_booking(store)
+
+
+def answers(client: Client, path: str) -> set[int]:
+    """Return what each method answers; a method that is not known there says nothing of rights."""
+    return {ask(client, method, path) for method in METHODS} - {405}
+
+
+def ask(client: Client, method: str, path: str) -> int:
+    body = {} if method == "get" or not path.startswith("/api/") else {"data": "{}", "content_type": "application/json"}
+    return getattr(client, method)(path, **body).status_code
+
+
+def test_every_route_has_a_row_and_every_row_a_route():
+    assert set(routes(get_resolver().url_patterns)) == set(TABLE)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("route", of(STAFF, MANAGER))
+def test_strangers_are_sent_to_sign_in(visit, route):
+    found = answers(Client(), address(route, visit[1].reference))
+
+    assert found == ({401} if route.startswith("api/") else {302})
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("route", of(STAFF, MANAGER))
+def test_for_managers_of_other_stores_it_does_not_exist(visit, route):
+    client = Client()
+    client.force_login(make_user("bea", store=make_store("other-shop"), role=Role.MANAGER))
+
+    assert answers(client, address(route, visit[1].reference)) == {404}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("route", of(MANAGER))
+def test_staff_may_not_do_what_is_a_managers(visit, route):
+    client = Client()
+    client.force_login(make_user("cleo", store=visit[0], role=Role.STAFF))
+
+    assert answers(client, address(route, visit[1].reference)) == {403}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("route", of(STAFF, MANAGER))
+def test_nobody_signed_in_by_cookie_writes_without_its_csrf_token(visit, route):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(make_user("dora", store=visit[0], role=Role.MANAGER))
+    path = address(route, visit[1].reference)
+
+    found = {ask(client, method, path) for method in METHODS if method != "get"}
+
+    assert found <= {403, 405}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("route", of(TOKEN))
+def test_a_reference_alone_opens_nothing(visit, route):
+    found = answers(Client(), address(route, visit[1].reference))
+
+    assert found <= {404, 302}
+    if route.startswith("api/"):
+        assert found == {404}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("route", of(SIGNED))
+def test_nothing_unsigned_gets_in(route):
+    assert answers(Client(), address(route)) == {403}

@@ -1,0 +1,48 @@
+"""Every text that is shown to somebody is there in every language, with the same blanks to fill."""
+
+import re
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+from django.conf import settings
+
+from booking.translations import words_in_use
+
+BLANKS = re.compile(r"%\((\w+)\)[sd]|(?<!\{)\{(\w*)[^}]*\}")
+CATALOGUES = sorted(Path(settings.LOCALE_PATHS[0]).glob("*/LC_MESSAGES/django.po"))
+
+
+def texts(message) -> list[str]:
+    return list(message.string) if isinstance(message.string, (tuple, list)) else [message.string]
+
+
+def blanks(text: str) -> set[str]:
+    return {first or second for first, second in BLANKS.findall(text)}
+
+
+@pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.parts[-3])
+def test_catalogue_is_complete_and_keeps_the_blanks(path):
+    with path.open("rb") as file:
+        catalogue = read_po(file, locale=path.parts[-3])
+
+    missing, differing = [], []
+    for wanted in words_in_use(settings.BASE_DIR):
+        if not wanted.id:
+            continue
+        found = catalogue.get(wanted.id, wanted.context)
+        if found is None or found.fuzzy or not all(texts(found)):
+            missing.append(wanted.id)
+            continue
+        originals = wanted.id if isinstance(wanted.id, (tuple, list)) else (wanted.id,)
+        allowed = set().union(*map(blanks, originals))
+        differing += [text for text in texts(found) if not blanks(text) <= allowed]
+
+    assert missing == []
+    assert differing == []
+
+
+def test_every_language_on_offer_has_a_catalogue():
+    offered = {code for code, _ in settings.LANGUAGES} - {"en"}
+
+    assert {path.parts[-3] for path in CATALOGUES} == offered

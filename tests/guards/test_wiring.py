@@ -1,0 +1,88 @@
+"""What is named by a dotted path exists, what the documents say is so, and no page asks another host."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from booking import schedules
+
+BASE = settings.BASE_DIR
+DOCUMENTS = [BASE / "README.md", *sorted((BASE / "docs").rglob("*.md"))]
+CONTRACT_VARIABLES = {
+    "DATABASE_URL", "REDIS_URL", "SECRET_KEY", "ALLOWED_HOSTS", "PUBLIC_URL", "DEBUG", "RATE_LIMITS", "SMS_GATEWAY",
+    "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_MESSAGING_SERVICE_SID", "TWILIO_FROM", "TWILIO_API_URL",
+    "EMAIL_URL", "SMS_COUNTRIES", "SMS_DAILY_BUDGET", "DATA_DIR",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *(function for _, function, _ in schedules.MINUTELY),
+        *(function for _, function in schedules.NIGHTLY),
+        "notifications.tasks.deliver_due",
+        settings.NOTIFICATIONS_COMPOSER,
+        settings.NOTIFICATIONS_ANSWER,
+    ],
+)
+def test_dotted_path_leads_to_a_function(path):
+    assert callable(import_string(path))
+
+
+def variables_read() -> set[str]:
+    source = (BASE / "booking" / "settings.py").read_text()
+    return set(re.findall(r'(?:env\.\w+|_number)\(\s*"([A-Z_]+)"', source))
+
+
+def test_every_variable_is_documented_and_every_documented_one_is_read():
+    deploy = (BASE / "docs" / "deploy.md").read_text()
+    table = deploy[deploy.index("## Variables") : deploy.index("## Several hosts")]
+    documented = {
+        name
+        for line in table.splitlines()
+        for name in re.findall(r"`([A-Z][A-Z_]+)`", line.split("|")[1:2][0] if "|" in line else "")
+    }
+
+    assert documented == variables_read()
+    assert variables_read() >= CONTRACT_VARIABLES
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_links_between_documents_lead_somewhere(document):
+    links = re.findall(r"\]\(([^)#\s]+)", document.read_text())
+    local = [link for link in links if "://" not in link]
+
+    assert [link for link in local if not (document.parent / link).exists()] == []
+
+
+def test_decision_records_are_short():
+    records = sorted((BASE / "docs" / "decisions").glob("*.md"))
+
+    assert [path.name for path in records if len(path.read_text().splitlines()) > 40] == []
+
+
+def shown_files() -> list[Path]:
+    static = [path for path in (BASE / "booking" / "static").rglob("*") if path.suffix in {".css", ".js", ".svg"}]
+    return [*sorted((BASE / "templates").rglob("*.html")), *sorted(static)]
+
+
+def test_no_page_asks_another_host():
+    asks = re.compile(
+        r'(?:src|href|action|srcset)="(?:https?:)?//|url\(["\']?(?:https?:)?//|@import|fetch\(["\']https?:'
+    )
+    found = [str(path.relative_to(BASE)) for path in shown_files() if asks.search(path.read_text())]
+
+    assert found == []
+
+
+def test_no_page_has_code_of_its_own_that_the_content_policy_would_refuse():
+    inline = re.compile(r"<script(?![^>]*(?:src=|application/ld\+json))|<style|\sstyle=|\son[a-z]+=")
+    pages = [path for path in shown_files() if path.suffix == ".html" and "email" not in path.parts]
+    found = [
+        str(path.relative_to(BASE)) for path in pages if inline.search(path.read_text()) and path.name != "500.html"
+    ]
+
+    assert found == []
