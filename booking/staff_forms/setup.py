@@ -36,6 +36,11 @@ def number(label: "StrOrPromise", least: int, most: int, *, help_text: "StrOrPro
     )
 
 
+def tick(label: "StrOrPromise") -> forms.BooleanField:
+    """Return a field for a yes or no."""
+    return forms.BooleanField(label=label, required=False, widget=forms.CheckboxInput(attrs={"value": "on"}))
+
+
 def short_text(label: "StrOrPromise", longest: int, *, help_text: "StrOrPromise" = "", **kwargs: Any) -> TypedField:
     """Return a field for some words on one line."""
 
@@ -104,8 +109,8 @@ class DeskForm(WeekForm):
     kept_back = number(
         _("Of these, kept for callers and walk-ins"), 0, CAPACITY_RANGE[1], help_text=_("The website never takes them.")
     )
-    is_active = forms.BooleanField(label=_("This desk takes visits"), required=False)
-    has_own_hours = forms.BooleanField(label=_("This desk has hours of its own"), required=False)
+    is_active = tick(_("This desk takes visits"))
+    has_own_hours = tick(_("This desk has hours of its own"))
 
     def clean(self) -> dict[str, Any]:
         """Hold the numbers against each other."""
@@ -131,7 +136,7 @@ class VisitTypeForm(StaffForm):
         help_text=_("Customers read this before and after they book."),
         widget=forms.Textarea(attrs={"rows": 2, "autocomplete": "off"}),
     )
-    is_active = forms.BooleanField(label=_("Customers may choose this visit"), required=False)
+    is_active = tick(_("Customers may choose this visit"))
 
 
 class RulesForm(StaffForm):

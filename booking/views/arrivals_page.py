@@ -1,6 +1,5 @@
 """The arrivals screen: today's visits in groups, the next step of each within reach of a thumb."""
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,6 +17,7 @@ from booking.staff_forms.visits import WalkInForm
 from booking.tokens import read_reference
 from booking.views.staff_access import AtStore, staff_page
 from booking.views.visit_cards import CardMaker, VisitCard
+from stores.words import folded
 
 DUE_SOON = timedelta(hours=1)
 QUERY_MAX = 60
@@ -112,20 +112,14 @@ def _found(cards: Sequence[VisitCard], query: str) -> list[Group]:
     digits = "".join(character for character in query if character.isdigit()).lstrip("0")
     is_number = len(digits) >= DIGITS_LEAST and not any(character.isalpha() for character in query)
     plain = query.upper().replace("-", "").replace(" ", "")
-    words = _folded(query).split()
+    words = folded(query).split()
     found = tuple(
         card
         for card in cards
         if card.reference == reference
         or (len(plain) >= PART_LEAST and plain in card.reference)
         or (is_number and digits in card.booking.phone)
-        or all(word in _folded(card.name) for word in words)
+        or (words and all(word in folded(card.name) for word in words))
     )
     title = ngettext("{count} visit found today", "{count} visits found today", len(found))
     return [Group("found", title.format(count=len(found)), found)]
-
-
-def _folded(text: str) -> str:
-    """Return text without case and accents, as people search it."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(character for character in decomposed if not unicodedata.combining(character))

@@ -1,0 +1,119 @@
+from datetime import time
+
+import pytest
+from django.core.exceptions import ValidationError
+from hypothesis import given
+from hypothesis import strategies as st
+
+from booking.staff_forms.hours import WeekForm, hours_line, read_hours
+from stores.hours import WeeklyInterval
+
+NINE, NOON, TWO, SEVEN = time(9), time(12, 30), time(14), time(19)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "09:00-12:30, 14:00-19:00",
+        "9-12:30,14-19",
+        "9h-12h30 / 14h-19h",
+        "9 h 00 – 12 h 30 ; 14 h – 19 h",
+        "9.00 to 12.30 and 14.00 to 19.00",
+        "9h à 12h30 et 14h à 19h",
+        "14:00-19:00, 09:00-12:30",
+        "  9H-12H30,  14H-19H  ",
+    ],
+)
+def test_hours_are_read_however_people_write_them(line: str) -> None:
+    assert read_hours(line) == ((NINE, NOON), (TWO, SEVEN))
+
+
+@pytest.mark.parametrize("line", ["", "  ", "closed", "Fermé", "ferme", "-"])
+def test_a_day_without_hours_is_closed(line: str) -> None:
+    assert read_hours(line) == ()
+
+
+def test_hours_may_go_past_midnight_and_all_day() -> None:
+    assert read_hours("20:00-02:00") == ((time(20), time(2)),)
+    assert read_hours("14:00-24:00") == ((time(14), time(0)),)
+    assert read_hours("0-24") == ((time(0), time(0)),)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "nine to five",
+        "09:00",
+        "09:00-12:30-14:00",
+        "25:00-26:00",
+        "09:60-10:00",
+        "9:5-10",
+        "24:00-25:00",
+        "09:00-12:30,",
+        "-1:00-2:00",
+        "09:00-12:30 14:00-19:00",
+    ],
+)
+def test_what_is_no_hours_is_quoted_back(line: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        read_hours(line)
+
+    assert refused.value.code == "invalid"
+    assert "could not be read" in refused.value.messages[0]
+
+
+@pytest.mark.parametrize("line", ["09:00-12:30, 12:00-14:00", "14:00-24:00, 16:00-17:00", "20:00-02:00, 22:00-23:00"])
+def test_hours_that_overlap_are_refused(line: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        read_hours(line)
+
+    assert refused.value.code == "overlap"
+
+
+def test_hours_of_no_length_are_refused() -> None:
+    with pytest.raises(ValidationError) as refused:
+        read_hours("09:00-09:00")
+
+    assert refused.value.code == "empty"
+
+
+def test_hours_that_touch_are_two() -> None:
+    assert read_hours("9-12, 12-14") == ((NINE, time(12)), (time(12), TWO))
+
+
+minutes = st.builds(time, st.integers(0, 23), st.integers(0, 59))
+
+
+@given(st.tuples(minutes, minutes).filter(lambda pair: pair[0] != pair[1] or pair[0] == time(0)))
+def test_hours_come_back_from_the_line_they_are_shown_as(interval: tuple[time, time]) -> None:
+    assert read_hours(hours_line([interval])) == (interval,)
+
+
+@given(st.text(max_size=60))
+def test_any_text_is_hours_or_refused(line: str) -> None:
+    try:
+        read_hours(line)
+    except ValidationError as refused:
+        assert refused.messages  # noqa: PT017 -- either answer is right
+
+
+def test_the_week_is_read_day_by_day() -> None:
+    form = WeekForm({"day_0": "9-12", "day_6": "20:00-02:00"})
+
+    assert form.is_valid()
+    assert form.weekly == [WeeklyInterval(0, NINE, time(12)), WeeklyInterval(6, time(20), time(2))]
+
+
+def test_the_week_names_the_day_that_is_wrong() -> None:
+    form = WeekForm({"day_2": "soon"})
+
+    assert [(problem.field_id, problem.text.split(":")[0]) for problem in form.problems()] == [
+        ("id_day_2", "Wednesday")
+    ]
+
+
+def test_the_week_shows_what_holds() -> None:
+    form = WeekForm(weekly=[WeeklyInterval(1, TWO, SEVEN), WeeklyInterval(1, NINE, NOON)])
+
+    assert form["day_1"].value() == "09:00-12:30, 14:00-19:00"
+    assert form["day_2"].value() == ""

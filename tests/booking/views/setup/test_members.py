@@ -1,0 +1,77 @@
+from collections.abc import Iterator
+
+import pytest
+import time_machine
+from django.contrib.auth.models import User
+
+from stores.models import Role, StoreMembership
+from tests.booking.views.reading import page
+from tests.booking.views.staff_room import SHOP, Room, make_room
+from tests.factories import NOW, PASSWORD
+
+pytestmark = pytest.mark.django_db
+
+SETUP = f"{SHOP}setup/"
+MEMBERS = f"{SETUP}members/"
+
+
+@pytest.fixture(autouse=True)
+def _on_a_monday_morning() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def room() -> Room:
+    return make_room()
+
+
+def test_a_new_member_can_sign_in(room: Room) -> None:
+    response = room.client().post(MEMBERS, {"username": "eve", "role": "staff", "password": PASSWORD})
+
+    assert response["Location"] == f"{SETUP}?done=members#members"
+    assert StoreMembership.objects.get(user__username="eve").role == Role.STAFF
+    assert User.objects.get(username="eve").check_password(PASSWORD)
+
+
+def test_somebody_of_another_store_becomes_a_member_and_keeps_the_password(room: Room) -> None:
+    room.client().post(MEMBERS, {"username": "neighbor", "role": "manager", "password": "another good password"})
+
+    assert StoreMembership.objects.get(user=room.neighbor, store=room.store).role == Role.MANAGER
+    room.neighbor.refresh_from_db()
+    assert room.neighbor.check_password(PASSWORD)
+
+
+def test_a_members_role_is_changed(room: Room) -> None:
+    room.client().post(MEMBERS, {"username": "staff", "role": "manager", "password": ""})
+
+    assert StoreMembership.objects.get(user=room.staff).role == Role.MANAGER
+
+
+def test_managers_cannot_shut_themselves_out(room: Room) -> None:
+    response = room.client().post(MEMBERS, {"username": "manager", "role": "staff", "password": ""})
+
+    assert response.status_code == 400
+    assert "You cannot take the manager's role from yourself." in page(response).words
+    assert StoreMembership.objects.get(user=room.manager).role == Role.MANAGER
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({"username": ""}, "Enter a user name."),
+        ({"username": "eve", "password": ""}, "Nobody has this user name yet. Choose a password for them."),
+        ({"username": "eve", "password": "short"}, "too short"),
+        ({"username": "eve test", "password": PASSWORD}, "valid username"),
+        ({"username": "x" * 151, "password": PASSWORD}, "This is too long. Please shorten it."),
+        ({"username": "eve", "role": "owner", "password": PASSWORD}, "Choose a role."),
+        ({"username": "eve", "password": "x" * 2000}, "at most 1024"),
+    ],
+)
+def test_a_member_that_cannot_be_kept_is_named(room: Room, typed: dict[str, str], sentence: str) -> None:
+    response = room.client().post(MEMBERS, {"role": "staff", "password": "", **typed})
+
+    assert response.status_code == 400
+    assert sentence in page(response).words
+    assert "x" * 2000 not in response.content.decode()
+    assert not StoreMembership.objects.filter(user__username="eve").exists()

@@ -1,0 +1,91 @@
+from collections.abc import Iterator
+
+import pytest
+import time_machine
+from django.test import Client
+
+from booking.models import Status
+from stores.models import Role, StoreMembership
+from tests.booking.views.staff_room import DAY, SHOP, TUESDAY, Room, act_url, make_room
+from tests.factories import NOW, make_booking
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def clock() -> Iterator[time_machine.Traveller]:
+    with time_machine.travel(NOW, tick=False) as clock:
+        yield clock
+
+
+@pytest.fixture
+def room() -> Room:
+    return make_room()
+
+
+def test_strangers_sign_in_first_and_come_back_to_the_day(client: Client, room: Room) -> None:
+    response = client.get(DAY, TUESDAY)
+
+    assert response.status_code == 302
+    assert response["Location"] == "/staff/sign-in/?next=/staff/corner-shop-niort/day/%3Fdate%3D2026-11-24"
+
+
+def test_strangers_who_send_something_come_back_to_a_page_that_can_be_shown(client: Client, room: Room) -> None:
+    booking = make_booking(room.store)
+
+    response = client.post(act_url(booking, "check-in"))
+
+    assert response["Location"] == "/staff/sign-in/?next=/staff/corner-shop-niort/day/"
+
+
+@pytest.mark.parametrize("path", ["day/", "day/book/", "day/slots/", "arrivals/", "setup/"])
+def test_another_stores_pages_are_as_unknown_as_none(room: Room, path: str) -> None:
+    client = room.client(room.neighbor)
+
+    theirs, nobodys = client.get(f"{SHOP}{path}"), client.get(f"/staff/no-such-shop/{path}")
+
+    assert (theirs.status_code, nobodys.status_code) == (404, 404)
+    assert theirs.content == nobodys.content
+
+
+@pytest.mark.parametrize("step", ["check-in", "start", "complete", "no-show", "undo", "cancel", "move"])
+def test_another_stores_visits_are_as_unknown_as_none(room: Room, step: str) -> None:
+    booking = make_booking(room.store)
+    client = room.client(room.neighbor)
+
+    under_their_name = client.post(act_url(booking, step))
+    under_own_name = client.post(f"/staff/next-door-niort/visits/{booking.reference}/{step}/")
+
+    assert (under_their_name.status_code, under_own_name.status_code) == (404, 404)
+    booking.refresh_from_db()
+    assert booking.status == Status.CONFIRMED
+
+
+def test_a_member_of_both_stores_finds_a_visit_under_its_own_store_alone(room: Room) -> None:
+    booking = make_booking(room.store)
+    StoreMembership.objects.create(store=room.store, user=room.neighbor, role=Role.STAFF)
+    client = room.client(room.neighbor)
+
+    assert client.get(f"/staff/next-door-niort/visits/{booking.reference}/move/").status_code == 404
+    assert client.get(act_url(booking, "move")).status_code == 200
+
+
+def test_who_is_no_member_any_more_is_out_at_once(room: Room) -> None:
+    client = room.client(room.staff)
+    assert client.get(DAY).status_code == 200
+
+    StoreMembership.objects.filter(user=room.staff).delete()
+
+    assert client.get(DAY).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["check-in", "start", "complete", "no-show", "undo"])
+def test_steps_take_a_post(room: Room, name: str) -> None:
+    assert room.client().get(act_url(make_booking(room.store), name)).status_code == 405
+
+
+def test_steps_need_their_token(room: Room) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(room.manager)
+
+    assert client.post(act_url(make_booking(room.store), "cancel")).status_code == 403

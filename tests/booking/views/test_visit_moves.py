@@ -1,0 +1,117 @@
+from collections.abc import Iterator
+
+import pytest
+import time_machine
+
+from booking.models import Status
+from booking.services.arrivals import step
+from notifications.models import OutboxMessage
+from tests.booking.views.reading import page
+from tests.booking.views.staff_room import DAY, Room, act_url, make_room
+from tests.factories import NOW, at, make_booking
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def clock() -> Iterator[time_machine.Traveller]:
+    with time_machine.travel(NOW, tick=False) as clock:
+        yield clock
+
+
+@pytest.fixture
+def room() -> Room:
+    return make_room()
+
+
+def test_cancelling_asks_once_then_tells_where_it_went(room: Room) -> None:
+    booking = make_booking(room.store)
+    client = room.client(room.staff)
+
+    asked = page(client.get(act_url(booking, "cancel")))
+    response = client.post(act_url(booking, "cancel"))
+
+    assert "Cancel this visit?" in asked.words
+    assert "The customer is told by text message." in asked.words
+    booking.refresh_from_db()
+    assert booking.status == Status.CANCELLED
+    assert OutboxMessage.objects.filter(subject=booking.reference, kind="cancellation").count() == 1
+    assert "Just cancelled" in page(client.get(response["Location"])).words
+
+
+def test_cancelling_twice_changes_nothing(room: Room) -> None:
+    booking = make_booking(room.store)
+    client = room.client()
+    client.post(act_url(booking, "cancel"))
+
+    assert client.post(act_url(booking, "cancel")).status_code == 303
+    assert client.get(act_url(booking, "cancel")).status_code == 303
+    booking.refresh_from_db()
+    assert booking.sequence == 1
+
+
+def test_what_has_begun_cannot_be_cancelled(room: Room) -> None:
+    booking = make_booking(room.store)
+    step(booking_id=booking.pk, step="check_in", now=at(9, 55), user=room.staff)
+
+    response = room.client().post(act_url(booking, "cancel"))
+
+    assert response.status_code == 409
+    assert "This cannot be done with the visit as it is now." in page(response).words
+    assert "cannot be cancelled any more" in page(room.client().get(act_url(booking, "cancel"))).words
+
+
+def test_moving_offers_free_times_and_moves(room: Room) -> None:
+    booking = make_booking(room.store)
+    client = room.client(room.staff)
+
+    asked = client.get(act_url(booking, "move"), {"date": "2026-11-25"})
+    response = client.post(act_url(booking, "move"), {"date": "2026-11-25", "starts_at": "2026-11-25T11:45:00+01:00"})
+
+    assert 'value="2026-11-25T11:45:00+01:00"' in asked.content.decode()
+    booking.refresh_from_db()
+    assert (booking.starts_at, booking.sequence) == (at(11, 45, day=25), 1)
+    assert response["Location"].startswith(f"{DAY}?date=2026-11-25&changed={booking.reference}&done=moved")
+    assert "Just moved here" in page(client.get(response["Location"])).words
+
+
+def test_moving_to_a_full_time_keeps_the_old_one_and_offers_others(room: Room) -> None:
+    booking = make_booking(room.store)
+    make_booking(room.store, starts_at=at(11), party_size=2, phone="+33612345699")
+
+    response = room.client().post(
+        act_url(booking, "move"), {"date": "2026-11-24", "starts_at": "2026-11-24T11:00:00+01:00"}
+    )
+
+    words = page(response).words
+    assert response.status_code == 409
+    assert "This time has just been taken. Please choose another one." in words
+    assert "The nearest free times" in words
+    booking.refresh_from_db()
+    assert booking.starts_at == at(10)
+
+
+@pytest.mark.parametrize("starts_at", ["", "soon", "2026-11-24T11:00:00", "9999-01-01T00:00:00Z"])
+def test_moving_needs_a_time(room: Room, starts_at: str) -> None:
+    response = room.client().post(act_url(make_booking(room.store), "move"), {"starts_at": starts_at})
+
+    assert response.status_code == 400
+    assert page(response).links["#id_times"] == "Choose a time."
+
+
+@pytest.mark.parametrize("date", ["2027-02-30", "9999-12-31"])
+def test_moving_to_a_day_that_does_not_exist_is_named(room: Room, date: str) -> None:
+    response = room.client().get(act_url(make_booking(room.store), "move"), {"date": date})
+
+    assert response.status_code == 400
+    assert "#id_date" in page(response).links
+
+
+def test_a_visit_whose_kind_is_gone_cannot_be_moved_but_its_page_can_be_read(room: Room) -> None:
+    booking = make_booking(room.store)
+    room.store.visit_types.filter(slug="visit").update(is_active=False)
+
+    response = room.client().get(act_url(booking, "move"))
+
+    assert response.status_code == 200
+    assert "The store does not offer this kind of visit any more." in page(response).words
