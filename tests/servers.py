@@ -153,9 +153,9 @@ class House:
         return sorted(found)
 
     def web(self) -> list[int]:
-        """Return the web server's processes: granian's master and what it has started."""
-        masters = self.processes("booking.launcher.web")
-        return masters + [pid for pid in self.processes() if parent_of(pid) in masters and pid not in masters]
+        """Return the web server's processes: granian's master first, then its workers."""
+        found = self.processes("booking.launcher.web")
+        return sorted(found, key=lambda pid: (parent_of(pid) in found, pid))
 
     def worker(self) -> list[int]:
         return self.processes("booking.launcher.worker")

@@ -1,0 +1,184 @@
+"""`manage.py up`: what stops it at the start, what it starts again, and that it leaves nothing behind."""
+
+import signal
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from itertools import count
+
+import pytest
+
+from tests import servers
+from tests.postgres import free_port
+from tests.servers import House, booking_at, kill, slot, wait_until
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("up")]
+
+# Written by the worker and the timetable at each start.
+RESTLESS_TABLES = {"booking_workerbeat", "django_q_ormq", "django_q_schedule", "sqlite_sequence"}
+
+
+@pytest.fixture(scope="module")
+def bare() -> Iterator[House]:
+    """Give a house in which nothing runs."""
+    with servers.house() as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def home() -> Iterator[House]:
+    with servers.house() as made:
+        yield made
+
+
+@pytest.fixture
+def house(home: House) -> House:
+    """Give a house in which everything runs, started again where a test has stopped it."""
+    if not home.is_ready():
+        home.end()
+        home.start()
+    return home
+
+
+def refused(house: House, *arguments: str, **settings: str) -> str:
+    """Return the one line with which `up` refuses to start."""
+    done = house.run("up", "--no-demo", *arguments, **settings)
+    assert (done.returncode, done.stdout) == (1, "")
+    lines = done.stderr.splitlines()
+    assert len(lines) == 1, done.stderr
+    return lines[0]
+
+
+def test_taken_port_is_said_in_one_line(bare: House) -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as taken:
+        port = taken.getsockname()[1]
+
+        assert f":{port} " in refused(bare, "--port", str(port))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SMS_GATEWAY", "pigeon"),
+        ("SMS_GATEWAY", "twilio"),
+        ("SMS_DAILY_BUDGET", "many"),
+        ("SECRET_KEY", "short"),
+        ("PUBLIC_URL", "nonsense"),
+        ("EMAIL_URL", "pigeon://loft"),
+        ("EMAIL_URL", "smtp://127.0.0.1:many"),
+        ("DATA_DIR", "/dev/null/var"),
+        ("DATABASE_URL", "mysql://localhost/carillon"),
+        ("DATABASE_URL", "nonsense"),
+        ("DATABASE_URL", "postgres://somebody@127.0.0.1:many/carillon"),
+        ("DATABASE_URL", "sqlite:////no/such/folder/carillon.sqlite3"),
+        ("DATABASE_URL", f"postgres://nobody@127.0.0.1:{free_port()}/carillon"),
+        ("REDIS_URL", f"redis://127.0.0.1:{free_port()}/0"),
+        ("REDIS_URL", "nonsense"),
+    ],
+)
+def test_setting_that_cannot_work_is_named_in_one_line(bare: House, name: str, value: str) -> None:
+    assert name in refused(bare, "--port", str(bare.port), **{name: value})
+
+
+def test_second_start_changes_no_data(house: House) -> None:
+    store = house.make_store(capacity=3)
+    house.post("/api/v1/bookings", booking_at(store, slot(), number=1))
+    wait_until(lambda: outbox_states(house) == {"sent"}, seconds=20, what="sent")
+    before = contents(house)
+
+    house.stop()
+    house.start()
+
+    assert contents(house) == before
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_everything_stops_under_load_when_asked_to(house: House, number: int) -> None:
+    store = house.make_store(capacity=3)
+
+    with load(house, store) as answered:
+        wait_until(lambda: len(answered) > 20, seconds=20, what="busy")
+        status = house.stop(number)
+
+    assert status == 0
+    assert house.processes() == []
+    assert set(answered) <= {200, 201, 409}
+    assert house.check_books() == "The books are right."
+
+
+def test_nothing_outlives_a_killed_first_process(house: House) -> None:
+    assert house.process is not None
+
+    house.process.kill()
+    house.process.wait()
+
+    wait_until(lambda: house.processes() == [], seconds=30, what="gone")
+
+
+@pytest.mark.parametrize("which", [slice(None), slice(0, 1), slice(1, None)], ids=["all", "master", "workers"])
+def test_killed_web_server_comes_back(house: House, which: slice) -> None:
+    before = house.web()
+
+    kill(before[which])
+
+    wait_until(lambda: not set(before[which]) & set(house.processes()), seconds=10, what="gone")
+    wait_until(house.is_serving, seconds=20, what="serving again")
+    wait_until(lambda: len(house.web()) == len(before), seconds=10, what="complete again")
+
+
+def test_worker_that_stops_working_is_told_of_and_comes_back_when_killed(house: House) -> None:
+    stopped = house.worker()
+    kill(stopped, signal.SIGSTOP)
+    house.execute("UPDATE booking_workerbeat SET executed_at = '2026-01-01 00:00:00+00:00'")
+
+    answer = house.get("/readyz")
+    kill(stopped)
+
+    assert answer.status == 503
+    assert answer.json["ready"] is False
+    assert [reason.partition(":")[0] for reason in answer.json["wrong"]] == ["worker"]
+    wait_until(house.is_ready, seconds=20, what="ready again")
+    assert len(house.worker()) == 1
+    assert house.worker() != stopped
+
+
+@contextmanager
+def load(house: House, store: str) -> Iterator[list[int]]:
+    """Let four customers look and book all the time; collect the statuses of what was answered at all."""
+    answered: list[int] = []
+    is_over = threading.Event()
+    numbers = count(1000)
+
+    def ask() -> None:
+        while not is_over.is_set():
+            wish = booking_at(store, slot(index=next(numbers) % 90), number=next(numbers))
+            try:
+                answered.append(house.get(f"/s/{store}/").status)
+                answered.append(house.post("/api/v1/bookings", wish).status)
+            except OSError:
+                is_over.wait(0.05)
+
+    threads = [threading.Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    try:
+        yield answered
+    finally:
+        is_over.set()
+        for thread in threads:
+            thread.join()
+
+
+def outbox_states(house: House) -> set[str]:
+    return {state for (state,) in house.rows("SELECT state FROM notifications_outboxmessage WHERE kind <> 'reminder'")}
+
+
+def contents(house: House) -> dict[str, list[str]]:
+    """Return all rows of all tables, but for what changes whenever anything runs."""
+    if house.is_sqlite:
+        tables = house.rows("SELECT name FROM sqlite_master WHERE type = 'table'")
+    else:
+        tables = house.rows("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+    names = sorted(name for (name,) in tables if name not in RESTLESS_TABLES)
+    return {name: sorted(map(repr, house.rows(f'SELECT * FROM "{name}"'))) for name in names}
