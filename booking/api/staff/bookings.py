@@ -49,8 +49,10 @@ class WalkInsView(StaffView):
     @once
     def post(self, body: Json, store: str) -> Answer:
         """Let in someone who came without a booking; beyond capacity only by a manager's `squeeze_in`."""
+        place = member_store(self.user, store)
         asked = checked(WalkInRequest, body)
-        place = member_store(self.user, store, need=Role.MANAGER if asked["squeeze_in"] else Role.STAFF)
+        if asked["squeeze_in"]:
+            member_store(self.user, store, need=Role.MANAGER)
         with wanting(Wish(place.slug, asked["visit_type"], self.now, asked["party_size"]), by_staff=True):
             booking = arrivals.admit_walk_in(
                 store=place,
