@@ -138,6 +138,8 @@ except ValueError:
     raise ImproperlyConfigured("DATABASE_URL: must look like postgres://user:password@host:port/name.") from None
 _database = DATABASES["default"]
 if _database["ENGINE"] == "django.db.backends.sqlite3":
+    if _database["NAME"] == ":memory:":
+        raise ImproperlyConfigured("DATABASE_URL: needs a file, as in sqlite:////srv/carillon.sqlite3.")
     _database["OPTIONS"] = {
         # A writer takes its lock at BEGIN, so no transaction fails half way for another's sake.
         "transaction_mode": "IMMEDIATE",
