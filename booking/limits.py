@@ -32,6 +32,9 @@ NEW_BOOKINGS = RateLimitItemPerDay(3, namespace="bookings")
 _UNLIMITED = ("/static/", "/staff/", "/api/v1/staff/", "/webhooks/", "/healthz", "/readyz", "/metrics")
 _READING_POSTS = ("/api/v1/availability/lookup", "/language/")
 
+# Two processes read the clock in one order and write in another; more than this is a clock that was set back.
+CLOCK_SKEW_SECONDS = 60
+
 log = logging.getLogger(__name__)
 
 
@@ -116,12 +119,12 @@ class CounterFile(Storage):
         row = self._connection().execute(
             "INSERT INTO counter (key, amount, expires_at) VALUES (:key, :amount, :now + :expiry)"
             " ON CONFLICT (key) DO UPDATE SET"
-            " amount = CASE WHEN expires_at > :now AND expires_at <= :now + :expiry"
+            " amount = CASE WHEN expires_at > :now AND expires_at <= :now + :expiry + :skew"
             "  THEN amount + :amount ELSE :amount END,"
-            " expires_at = CASE WHEN expires_at > :now AND expires_at <= :now + :expiry"
+            " expires_at = CASE WHEN expires_at > :now AND expires_at <= :now + :expiry + :skew"
             "  THEN expires_at ELSE :now + :expiry END"
             " RETURNING amount",
-            {"key": key, "amount": amount, "now": now, "expiry": expiry},
+            {"key": key, "amount": amount, "now": now, "expiry": expiry, "skew": CLOCK_SKEW_SECONDS},
         )
         return int(row.fetchone()[0])
 

@@ -1,0 +1,126 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from booking.customer_input import (
+    BadInput,
+    can_be_texted,
+    phone_in_words,
+    read_email,
+    read_name,
+    read_note,
+    read_phone,
+)
+
+
+def code_of(read, text, **options):
+    with pytest.raises(BadInput) as bad:
+        read(text, **options)
+    return bad.value.code
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["Ada Test", "Zoé O'Test-Müller", "李小龙", "محمد", "Олена", "Ada 👩‍👩‍👧", "ᎣᏏᏲ", "X Æ A-12", "<b>Ada</b>", "=1+1"],
+)
+def test_names_of_any_script_are_kept_as_typed(typed):
+    assert read_name(typed) == typed
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("  Ada   Test ", "Ada Test"),
+        ("Ada\r\nTest", "Ada Test"),
+        ("Ada\x00Test\x07", "AdaTest"),
+        ("Ada \u202etseT", "Ada tseT"),
+    ],
+)
+def test_names_lose_what_cannot_be_seen(typed, name):
+    assert read_name(typed) == name
+
+
+@pytest.mark.parametrize("typed", ["", "   ", "\u200b", "\u2060\ufeff", "\x00", "--", "\u3164" * 0])
+def test_names_nobody_could_read_are_refused(typed):
+    assert code_of(read_name, typed) == "required"
+
+
+def test_what_is_too_long_is_refused_and_not_cut():
+    assert code_of(read_name, "a" * 121) == "too_long"
+    assert code_of(read_name, "a" * 1_000_000) == "too_long"
+    assert code_of(read_note, "a" * 501) == "too_long"
+    assert code_of(read_email, "a" * 250 + "@example.org") == "too_long"
+
+
+def test_surrogates_are_refused():
+    assert code_of(read_name, "Ada \ud800") == "invalid"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["06 12 34 56 78", "0612345678", "+33 6 12 34 56 78", "0033612345678", "06.12.34.56.78", "(06) 12-34-56-78", "+33 (0)6 12 34 56 78"],
+)  # fmt: skip
+def test_phones_in_any_spelling_are_one_number(typed):
+    assert read_phone(typed, country="FR") == "+33612345678"
+
+
+@pytest.mark.parametrize(
+    ("typed", "phone"),
+    [("05 49 24 00 39", "+33549240039"), ("+1 202 555 0143", "+12025550143"), ("+44 7400 123456", "+447400123456")],
+)
+def test_landlines_and_foreign_phones_are_phones(typed, phone):
+    assert read_phone(typed, country="FR") == phone
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        ("12", "invalid"),
+        ("call me", "invalid"),
+        ("06 12 34 56", "invalid"),
+        ("+999 123", "invalid"),
+        ("0899 12 34 56", "not_allowed"),
+        ("0820 12 34 56", "not_allowed"),
+        ("0800 12 34 56", "not_allowed"),
+        ("+1 900 555 0123", "not_allowed"),
+        ("+881 6 3145 1234", "not_allowed"),
+        ("+870 773 111 632", "not_allowed"),
+        ("+979 123 456 789", "not_allowed"),
+    ],
+)
+def test_phones_that_cannot_be_or_cost_extra_are_refused(typed, code):
+    assert code_of(read_phone, typed, country="FR") in {code, "invalid" if code == "not_allowed" else code}
+
+
+@pytest.mark.parametrize(
+    ("phone", "expected"),
+    [("+33612345678", True), ("+33549240039", False), ("+447400123456", False), ("+32470123456", True), ("", False)],
+)
+def test_only_mobiles_of_our_countries_are_texted(phone, expected):
+    assert can_be_texted(phone) is expected
+
+
+def test_phones_are_shown_as_people_write_them():
+    assert phone_in_words("+33612345678", country="FR") == "06 12 34 56 78"
+    assert phone_in_words("+33612345678", country="BE") == "+33 6 12 34 56 78"
+    assert phone_in_words("as typed", country="FR") == "as typed"
+
+
+@pytest.mark.parametrize("typed", ["ada", "ada@", "@example.org", "a b@example.org", "ada@example.org\nBcc: x@y.org"])
+def test_addresses_that_cannot_be_are_refused(typed):
+    assert code_of(read_email, typed) == "invalid"
+
+
+def test_nothing_typed_is_nothing():
+    assert (read_email(" "), read_phone("", country="FR"), read_note("")) == ("", "", "")
+
+
+@given(st.text())
+def test_reading_never_breaks(text):
+    for read in (read_name, read_note, read_email, lambda typed: read_phone(typed, country="FR")):
+        try:
+            kept = read(text)
+        except BadInput:
+            continue
+        assert "\x00" not in kept
+        assert "\n" not in kept

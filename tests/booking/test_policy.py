@@ -1,0 +1,176 @@
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from booking.policy import (
+    EARLIEST_MESSAGE,
+    LATEST_MESSAGE,
+    REMINDERS_APART,
+    Refusal,
+    may_cancel,
+    may_change,
+    may_step,
+    places_needed,
+    refusal_to_book,
+    reminder_times,
+)
+from tests.factories import NOW, PARIS, at
+
+ZONES = st.sampled_from(
+    [ZoneInfo(name) for name in ("Europe/Paris", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata")]
+)
+
+
+class Rules:
+    minimum_notice_minutes = 60
+    booking_horizon_days = 28
+
+
+def refusal(starts_at, *, now=NOW, party_size=1, by_staff=False):
+    return refusal_to_book(
+        starts_at=starts_at,
+        ends_at=starts_at + timedelta(minutes=15),
+        now=now,
+        zone=PARIS,
+        rules=Rules(),
+        party_size=party_size,
+        max_party_size=4,
+        by_staff=by_staff,
+    )
+
+
+@pytest.mark.parametrize(
+    ("starts_at", "expected"),
+    [
+        (NOW + timedelta(minutes=60), None),
+        (NOW + timedelta(minutes=59, seconds=59), Refusal.TOO_SOON),
+        (NOW - timedelta(days=1), Refusal.TOO_SOON),
+        (at(23, 45, day=21, month=12), None),
+        (at(0, 0, day=22, month=12), Refusal.TOO_FAR_AHEAD),
+    ],
+)
+def test_customers_book_between_minimum_notice_and_horizon(starts_at, expected):
+    assert refusal(starts_at) == expected
+
+
+@pytest.mark.parametrize(
+    ("starts_at", "expected"),
+    [(NOW - timedelta(minutes=14), None), (NOW - timedelta(minutes=15), Refusal.TOO_LATE), (NOW, None)],
+)
+def test_staff_book_what_is_not_over_yet(starts_at, expected):
+    assert refusal(starts_at, by_staff=True) == expected
+
+
+def test_party_larger_than_allowed_is_refused_first():
+    assert refusal(NOW - timedelta(days=1), party_size=5) == Refusal.PARTY_TOO_LARGE
+
+
+def test_places_needed_are_people_or_one_visit():
+    assert (places_needed(party_size=3, counts_people=True), places_needed(party_size=3, counts_people=False)) == (3, 1)
+
+
+@pytest.mark.parametrize(
+    ("status", "minutes_before", "change", "cancel"),
+    [
+        ("confirmed", 120, True, True),
+        ("confirmed", 119, False, True),
+        ("confirmed", 0, False, False),
+        ("checked_in", 500, False, False),
+        ("cancelled", 500, False, False),
+    ],
+)
+def test_customers_change_until_the_deadline_and_cancel_until_the_start(status, minutes_before, change, cancel):
+    now = at(10) - timedelta(minutes=minutes_before)
+
+    assert may_change(status=status, starts_at=at(10), now=now, change_until_minutes=120) is change
+    assert may_cancel(status=status, starts_at=at(10), now=now) is cancel
+
+
+@pytest.mark.parametrize(
+    ("step", "status", "days_later", "expected"),
+    [
+        ("check_in", "confirmed", 0, True),
+        ("check_in", "confirmed", 1, False),
+        ("check_in", "confirmed", -1, False),
+        ("check_in", "checked_in", 0, False),
+        ("start", "confirmed", 0, True),
+        ("start", "checked_in", 1, True),
+        ("complete", "confirmed", 0, False),
+        ("complete", "in_service", 1, True),
+        ("no_show", "confirmed", 30, True),
+        ("no_show", "checked_in", 0, False),
+    ],
+)
+def test_steps_follow_status_and_day(step, status, days_later, expected):
+    moment = at(10) + timedelta(days=days_later)
+
+    allowed = may_step(
+        step=step,
+        status=status,
+        starts_at=at(10),
+        visit_date=date(2026, 11, 24),
+        today=moment.date(),
+        at=moment,
+    )
+
+    assert allowed is expected
+
+
+def local(moment):
+    return moment.astimezone(PARIS).strftime("%d %H:%M")
+
+
+@pytest.mark.parametrize(
+    ("starts_at", "expected"),
+    [
+        (at(10, day=30), {"3d": "27 10:00", "1d": "29 10:00"}),
+        (at(20, day=30), {"3d": "27 20:00", "1d": "29 20:00"}),
+        (at(20, 30, day=30), {"3d": "27 20:00", "1d": "29 20:00"}),
+        (at(23, 30, day=30), {"3d": "27 20:00", "1d": "29 20:00"}),
+        (at(7, 30, day=30), {"3d": "27 08:00", "1d": "29 08:00"}),
+        (at(0, 30, day=30), {"3d": "27 08:00", "1d": "29 08:00"}),
+    ],
+)
+def test_reminders_keep_the_wall_clock_within_sending_hours(starts_at, expected):
+    times = reminder_times(starts_at=starts_at, zone=PARIS, now=NOW)
+
+    assert {offset: local(moment) for offset, moment in times.items()} == expected
+
+
+def test_reminders_keep_the_wall_clock_over_a_clock_change():
+    starts_at = datetime(2027, 3, 28, 10, 0, tzinfo=PARIS)
+
+    times = reminder_times(starts_at=starts_at, zone=PARIS, now=NOW)
+
+    assert times["1d"] == datetime(2027, 3, 27, 9, 0, tzinfo=UTC)
+    assert starts_at - times["1d"] == timedelta(hours=23)
+
+
+def test_reminders_whose_moment_has_passed_are_not_made():
+    assert set(reminder_times(starts_at=at(10, day=25), zone=PARIS, now=NOW)) == {"1d"}
+    assert reminder_times(starts_at=at(8, 30, day=24), zone=PARIS, now=NOW) == {}
+
+
+@given(
+    starts_at=st.datetimes(datetime(2026, 12, 1), datetime(2028, 12, 1), timezones=st.just(UTC)),
+    hours_before=st.integers(0, 24 * 40),
+    zone=ZONES,
+)
+def test_reminders_are_coming_in_sending_hours_apart_and_before_the_visit(starts_at, hours_before, zone):
+    now = starts_at - timedelta(hours=hours_before)
+
+    times = sorted(reminder_times(starts_at=starts_at, zone=zone, now=now).values())
+
+    for moment in times:
+        assert now < moment < starts_at
+        assert EARLIEST_MESSAGE <= moment.astimezone(zone).time() <= LATEST_MESSAGE
+    for earlier, later in pairwise(times):
+        assert later - earlier >= REMINDERS_APART
+
+
+def test_sending_hours_are_eight_to_eight():
+    assert (time(8), time(20)) == (EARLIEST_MESSAGE, LATEST_MESSAGE)
