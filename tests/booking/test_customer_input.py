@@ -58,8 +58,16 @@ def test_surrogates_are_refused():
 
 @pytest.mark.parametrize(
     "typed",
-    ["06 12 34 56 78", "0612345678", "+33 6 12 34 56 78", "0033612345678", "06.12.34.56.78", "(06) 12-34-56-78", "+33 (0)6 12 34 56 78"],
-)  # fmt: skip
+    [
+        "06 12 34 56 78",
+        "0612345678",
+        "+33 6 12 34 56 78",
+        "0033612345678",
+        "06.12.34.56.78",
+        "(06) 12-34-56-78",
+        "+33 (0)6 12 34 56 78",
+    ],
+)
 def test_phones_in_any_spelling_are_one_number(typed):
     assert read_phone(typed, country="FR") == "+33612345678"
 

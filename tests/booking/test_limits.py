@@ -61,7 +61,9 @@ def test_a_clock_set_back_does_not_lock_anybody_out():
         assert let_in(1, method="post") == (1, None)
 
 
-@pytest.mark.parametrize("path", ["/staff/x/day/", "/api/v1/staff/stores", "/static/app.css", "/healthz", "/webhooks/twilio/status"])  # fmt: skip
+@pytest.mark.parametrize(
+    "path", ["/staff/x/day/", "/api/v1/staff/stores", "/static/app.css", "/healthz", "/webhooks/twilio/status"]
+)
 def test_staff_watchers_and_providers_are_not_counted(path):
     assert let_in(700, path=path) == (700, None)
 
