@@ -30,13 +30,29 @@ def sync_schedules(*, now: datetime) -> None:
             },
         )
     for name, function in NIGHTLY:
-        night = now.replace(hour=2, minute=30, second=0, microsecond=0)
         Schedule.objects.get_or_create(
             name=name,
             defaults={
                 "func": function,
                 "schedule_type": Schedule.DAILY,
                 "repeats": -1,
-                "next_run": night if night > now else night + timedelta(days=1),
+                "next_run": _next_night(now),
             },
         )
+
+
+def set_right(*, now: datetime) -> int:
+    """Bring near what lies farther off than one turn, as after the clock was set back; return how many rows."""
+    moved = 0
+    for row in Schedule.objects.only("schedule_type", "minutes", "next_run"):
+        is_nightly = row.schedule_type == Schedule.DAILY
+        turn = timedelta(days=1) if is_nightly else timedelta(minutes=row.minutes or 1)
+        if abs(row.next_run - now) > turn:
+            next_run = _next_night(now) if is_nightly and row.next_run > now else now
+            moved += Schedule.objects.filter(pk=row.pk, next_run=row.next_run).update(next_run=next_run)
+    return moved
+
+
+def _next_night(now: datetime) -> datetime:
+    night = now.replace(hour=2, minute=30, second=0, microsecond=0)
+    return night if night > now else night + timedelta(days=1)

@@ -1,0 +1,57 @@
+"""The timetable: what it says, and that moving the clock does not silence it."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django_q.models import Schedule
+
+from booking.schedules import set_right, sync_schedules
+
+pytestmark = pytest.mark.django_db
+
+
+def next_runs() -> dict[str, datetime]:
+    return dict(Schedule.objects.values_list("name", "next_run"))
+
+
+def test_timetable_is_written_once(now: datetime) -> None:
+    sync_schedules(now=now)
+    sync_schedules(now=now)
+
+    assert sorted(next_runs()) == ["deliver", "forget", "heartbeat", "holds"]
+
+
+def test_timetable_forgets_what_it_does_not_name(now: datetime) -> None:
+    Schedule.objects.create(name="old", func="booking.tasks.gone", schedule_type=Schedule.HOURLY)
+
+    sync_schedules(now=now)
+
+    assert "old" not in next_runs()
+
+
+def test_timetable_in_order_is_left_alone(now: datetime) -> None:
+    sync_schedules(now=now)
+    before = next_runs()
+
+    assert set_right(now=now + timedelta(seconds=50)) == 0
+    assert next_runs() == before
+
+
+def test_clock_set_back_silences_nothing(now: datetime) -> None:
+    sync_schedules(now=now)
+    earlier = now - timedelta(days=3)
+
+    assert set_right(now=earlier) == 4
+
+    found = next_runs()
+    assert {found["heartbeat"], found["deliver"], found["holds"]} == {earlier}
+    assert found["forget"] == datetime(2026, 11, 21, 2, 30, tzinfo=UTC)
+
+
+def test_clock_set_far_ahead_runs_each_once(now: datetime) -> None:
+    sync_schedules(now=now)
+    later = now + timedelta(days=3650)
+
+    set_right(now=later)
+
+    assert set(next_runs().values()) == {later}
