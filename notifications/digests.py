@@ -14,6 +14,11 @@ def body_digest(body: str) -> str:
     return _digest("body", " ".join(body.split()))
 
 
+def lock_key(purpose: str, value: str) -> int:
+    """Return what PostgreSQL knows a lock on this value by: a positive 60-bit number."""
+    return int(_digest(f"lock {purpose}", value)[:15], 16)
+
+
 def _digest(purpose: str, value: str) -> str:
     key = hashlib.sha256(b"carillon.notifications:" + settings.SECRET_KEY.encode()).digest()
     return hmac.new(key, f"{purpose}:{value}".encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()

@@ -1,49 +1,45 @@
 """E-mails: plain text and HTML, with the visit as a calendar part (RFC 6047), by SMTP or to a file."""
 
 import smtplib
+from collections.abc import Sequence
+from contextlib import suppress
 from email.headerregistry import Address
 from email.utils import parseaddr
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
-from django.core.mail.backends.base import BaseEmailBackend
 
 from notifications import message_files
 from notifications.content import Email
+from notifications.deadlines import Door, OutOfTime, shut_down, within
 from notifications.sms import Answer, Later, Refused, Sent, Unclear
+
+SEND_SECONDS = 15
 
 
 def send(email: Email, *, key: str) -> Answer:
     """Send an e-mail; `key` names the message in our own books."""
-    message = build(email, key=key)
-    if not settings.EMAIL_URL:
+    try:
+        message = build(email, key=key)
         octets = message.message().as_bytes(linesep="\r\n")  # type: ignore[call-arg]  # Django's own takes it
+    except ValueError:
+        return Refused("invalid_address")
+    if not settings.EMAIL_URL:
         message_files.write(f"{key}.eml", octets)
         return Sent(sid="")
-    connection = get_connection()
+    call = _Call(message)
     try:
-        connection.open()
-    except (OSError, smtplib.SMTPException) as error:
-        return Later(f"smtp {type(error).__name__}")
-    try:
-        connection.send_messages([message])
-    except smtplib.SMTPRecipientsRefused as error:
-        codes = [code for code, _ in error.recipients.values()]
-        return Refused("invalid_address") if all(code >= 500 for code in codes) else Later("smtp_busy")
-    except smtplib.SMTPResponseException as error:
-        return Refused(f"smtp_{error.smtp_code}") if error.smtp_code >= 500 else Later(f"smtp_{error.smtp_code}")
-    except (OSError, smtplib.SMTPException) as error:
-        return Unclear(f"smtp {type(error).__name__}")
-    finally:
-        _close(connection)
-    return Sent(sid="")
+        return within(SEND_SECONDS, call.make, give_up=call.cut)
+    except OutOfTime:
+        return call.answer_so_far()
 
 
-def find_sent(*, key: str) -> Sent | Unclear | None:
+def find_sent(*, key: str) -> Sequence[Sent] | Unclear:
     """Return the e-mail if it was written; a mail server keeps no list that could be asked."""
     if settings.EMAIL_URL:
-        return Unclear("smtp_cannot_tell")
-    return Sent(sid="") if message_files.exists(f"{key}.eml") else None
+        return Unclear("smtp_cannot_tell", may_clear=False)
+    return [Sent(sid="")] if message_files.exists(f"{key}.eml") else []
 
 
 def build(email: Email, *, key: str) -> EmailMultiAlternatives:
@@ -67,14 +63,63 @@ def build(email: Email, *, key: str) -> EmailMultiAlternatives:
     return message
 
 
+class _Call:
+    """One e-mail handed to a mail server on a connection of its own, which another thread may cut."""
+
+    def __init__(self, message: EmailMultiAlternatives) -> None:
+        self._message = message
+        self._connection: Any = get_connection()
+        self._door = Door()
+        self._answer: Answer | None = None
+
+    def make(self) -> Answer:
+        try:
+            self._answer = self._open() or self._send()
+            return self._answer
+        finally:
+            with suppress(OSError, smtplib.SMTPException):
+                self._connection.close()
+
+    def cut(self) -> None:
+        """End the call now; one that has not begun to send never will."""
+        self._door.shut()
+        for connected in ("connection", "_partial_connection"):
+            shut_down(getattr(getattr(self._connection, connected, None), "sock", None))
+
+    def answer_so_far(self) -> Answer:
+        """Return what is known of a call that did not end."""
+        if self._answer is not None:  # a server that is slow to say goodbye has taken it all the same
+            return self._answer
+        return Unclear("smtp OutOfTime", may_clear=False) if self._door.has_left else Later("not_reached OutOfTime")
+
+    def _open(self) -> Answer | None:
+        try:
+            self._connection.open()
+        except (smtplib.SMTPAuthenticationError, smtplib.SMTPNotSupportedError) as error:
+            return Later(f"smtp {type(error).__name__}", needs_a_person=True)
+        except (OSError, smtplib.SMTPException) as error:
+            return Later(f"not_reached {type(error).__name__}")
+        return None
+
+    def _send(self) -> Answer:
+        self._door.leave()
+        try:
+            self._connection.send_messages([self._message])
+        except smtplib.SMTPRecipientsRefused as error:
+            codes = [code for code, _ in error.recipients.values()]
+            return Refused("invalid_address") if all(code >= 500 for code in codes) else Later("busy")
+        except smtplib.SMTPNotSupportedError:
+            return Refused("invalid_address")  # letters that this server cannot write to
+        except smtplib.SMTPSenderRefused as error:
+            return Later(f"smtp_{error.smtp_code}", needs_a_person=error.smtp_code >= 500)
+        except smtplib.SMTPResponseException as error:
+            return Refused(f"smtp_{error.smtp_code}") if error.smtp_code >= 500 else Later("busy")
+        except (OSError, smtplib.SMTPException) as error:
+            return Unclear(f"smtp {type(error).__name__}", may_clear=False)
+        return Sent(sid="")
+
+
 def _sender(name: str, address: str) -> str:
     plain = " ".join("".join(character for character in name if character.isprintable()).split())
     local, _, domain = address.rpartition("@")
     return str(Address(display_name=plain, username=local, domain=domain)) if plain else address
-
-
-def _close(connection: BaseEmailBackend) -> None:
-    try:
-        connection.close()
-    except (OSError, smtplib.SMTPException):
-        return

@@ -3,7 +3,6 @@
 import uuid
 
 from django.db import models
-from django.db.models import Q
 
 
 class Kind(models.TextChoices):
@@ -54,6 +53,7 @@ class OutboxMessage(models.Model):
     state = models.CharField(max_length=9, choices=State, default=State.DUE)
     reason = models.CharField(max_length=120, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
+    failures = models.PositiveSmallIntegerField(default=0)  # tries in a row that ended badly, or never
     lease_until = models.DateTimeField(null=True, blank=True)
     lease_token = models.UUIDField(null=True, blank=True)
     attempted_at = models.DateTimeField(null=True, blank=True)  # when the provider was last called
@@ -67,13 +67,13 @@ class OutboxMessage(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["subject", "kind", "sequence", "offset", "channel"], name="message_once"),
         ]
+        # Whole, not partial: SQLite cannot tell that a statement with parameters asks for a part.
         indexes = [
-            models.Index(fields=["try_at"], name="message_open", condition=Q(state__in=["due", "sending"])),
+            models.Index(fields=["state", "due_at"], name="message_state_due"),
             models.Index(fields=["account", "updated_at"], name="message_account_updated"),
-            models.Index(
-                fields=["recipient_digest", "attempted_at"], name="message_recipient", condition=~Q(recipient_digest="")
-            ),
-            models.Index(fields=["provider_sid"], name="message_provider_sid", condition=~Q(provider_sid="")),
+            models.Index(fields=["account", "attempted_at"], name="message_account_attempted"),
+            models.Index(fields=["recipient_digest", "attempted_at"], name="message_recipient_attempted"),
+            models.Index(fields=["provider_sid"], name="message_provider_sid"),
         ]
 
     def __str__(self) -> str:

@@ -8,25 +8,29 @@ import logging
 import uuid
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
-from django.conf import settings
-from django.db import connection, transaction
-from django.db.models import Count, Min, Q, QuerySet
+from django.db import transaction
+from django.db.models import Case, Count, F, Min, Q, QuerySet, Value, When
+from django.db.models.functions import Greatest
 from django_q.tasks import async_task
 
-from notifications.content import NewMessage
+from notifications.content import NewMessage, Sms
 from notifications.digests import body_digest, recipient_digest
-from notifications.models import OPEN_STATES, Channel, Kind, OptOut, OutboxMessage, State
+from notifications.models import OPEN_STATES, Channel, Kind, OutboxMessage, State
+from notifications.numbers import reason_against_texting
 
-# Longer than any one try lasts (15 s), short enough that a crash delays a message by a minute at most.
-LEASE = timedelta(seconds=60)
-NUMBER_WINDOW = timedelta(hours=24)
-NUMBER_MESSAGES = 5
+# Longer than any one call lasts (15 s); with a sweep each minute, short enough that what a dead worker left behind
+# is taken up within two minutes.
+LEASE = timedelta(seconds=45)
+# No pause between two tries, and no lease, is longer; one that seems to be was written by a clock that ran ahead.
+LONGEST_PAUSE = timedelta(hours=2)
 LEASE_LOST = "lease_lost"
 UNSETTLED_STATES = (*OPEN_STATES, State.UNKNOWN, State.DEAD, State.FAILED)
 _RANK = {State.SENT: 1, State.DELIVERED: 2, State.FAILED: 2}
+_NO_LEASE: Mapping[str, None] = {"lease_until": None, "lease_token": None}
+_NOT_LEFT = Q(state=State.DUE) | Q(state=State.SENDING, attempted_at=None)
 
 log = logging.getLogger(__name__)
 
@@ -48,25 +52,13 @@ def enqueue(messages: Sequence[NewMessage], *, now: datetime) -> None:
         return
     OutboxMessage.objects.bulk_create(
         [
-            OutboxMessage(
-                account=message.account,
-                subject=message.subject,
-                kind=message.kind,
-                sequence=message.sequence,
-                offset=message.offset,
-                channel=message.channel,
-                due_at=message.due_at,
-                not_after=message.not_after,
-                try_at=message.due_at,
-                created_at=now,
-                updated_at=now,
-            )
+            OutboxMessage(**asdict(message), try_at=message.due_at, created_at=now, updated_at=now)
             for message in messages
         ],
         ignore_conflicts=True,
     )
     if any(message.due_at <= now for message in messages):
-        transaction.on_commit(ring, robust=True)
+        _ring_on_commit()
 
 
 def ring() -> None:
@@ -78,70 +70,68 @@ def ring() -> None:
 
 
 def skip_open(*, subject: str, reason: str, now: datetime, kinds: Collection[Kind] | None = None) -> int:
-    """Settle what is still due about a subject as not needed any more; return how many there were."""
-    due = OutboxMessage.objects.filter(subject=subject, state=State.DUE)
+    """Settle what has not left yet about a subject as not needed any more; return how many there were.
+
+    That takes in what a worker is about to send: it asks for its lease once more before it calls the provider.
+    """
+    not_left = OutboxMessage.objects.filter(_NOT_LEFT, subject=subject)
     if kinds is not None:
-        due = due.filter(kind__in=kinds)
-    return due.update(state=State.SKIPPED, reason=reason, updated_at=now)
+        not_left = not_left.filter(kind__in=kinds)
+    return not_left.update(state=State.SKIPPED, reason=reason, **_NO_LEASE, updated_at=now)
 
 
 def forget(*, subjects: Collection[str], now: datetime) -> None:
     """Drop what could tell who the messages about these subjects went to."""
     messages = OutboxMessage.objects.filter(subject__in=subjects)
-    messages.filter(state__in=(State.DUE, State.UNKNOWN, State.DEAD)).update(state=State.SKIPPED, reason="erased")
+    messages.filter(_NOT_LEFT | Q(state__in=(State.UNKNOWN, State.DEAD))).update(
+        state=State.SKIPPED, reason="erased", **_NO_LEASE
+    )
     messages.update(recipient_digest="", body_digest="", provider_sid="", updated_at=now)
 
 
 def deliveries(subjects: Collection[str]) -> Mapping[str, Sequence[Delivery]]:
-    """Return what became of the messages about each subject, oldest first, with one statement."""
+    """Return what became of the messages about each subject, oldest first, with one statement.
+
+    An e-mail that was to stand in for a text, to somebody who has no address, never was a message.
+    """
     found: dict[str, list[Delivery]] = defaultdict(list)
     if subjects:
         rows = OutboxMessage.objects.filter(subject__in=subjects).order_by("due_at", "pk")
+        rows = rows.exclude(state=State.SKIPPED, reason="no_email")
         fields = ("subject", "kind", "channel", "state", "reason", "updated_at")
         for subject, kind, channel, state, reason, at in rows.values_list(*fields):
             found[subject].append(Delivery(kind, channel, state, reason, at))
     return found
 
 
-def claim_due(*, now: datetime, limit: int) -> list[OutboxMessage]:
+def claim_due(*, now: datetime, limit: int, channels: Collection[Channel] = tuple(Channel)) -> list[OutboxMessage]:
     """Take what is due, and what a worker left behind, under a lease of our own; count the try.
 
-    A claimed message that was `sending` already has an unclear past: `attempted_at` says whether it may have left.
+    `attempted_at` says of a claimed message that it may have left already. Nothing due takes no lock.
     """
-    is_open = Q(state=State.DUE, try_at__lte=now) | Q(state=State.SENDING, lease_until__lt=now)
-    with transaction.atomic():
-        claimed = list(
-            OutboxMessage.objects.filter(is_open).order_by("try_at", "pk").select_for_update(skip_locked=True)[:limit]
-        )
-        token = uuid.uuid4()
-        for message in claimed:
-            message.state = State.SENDING
-            message.attempts += 1
-            message.lease_until, message.lease_token, message.updated_at = now + LEASE, token, now
-        OutboxMessage.objects.bulk_update(claimed, ["state", "attempts", "lease_until", "lease_token", "updated_at"])
-    return claimed
+    ran_ahead = now + LONGEST_PAUSE
+    meant = OutboxMessage.objects.filter(due_at__lte=now, channel__in=channels)
+    left_behind = meant.filter(Q(lease_until__lt=now) | Q(lease_until__gt=ran_ahead), state=State.SENDING)
+    due = meant.filter(Q(try_at__lte=now) | Q(try_at__gt=ran_ahead), state=State.DUE)
+    for waiting in (left_behind, due):
+        if waiting.exists() and (claimed := _claim(waiting, now=now, limit=limit)):
+            return claimed
+    return []
 
 
 @transaction.atomic
-def begin_text(message: OutboxMessage, *, phone: str, body: str, budget_since: datetime, now: datetime) -> str:
-    """Note, before the provider is called, that a text may leave now; return why it must not, "" where it may.
-
-    A number's and a store's share are counted under a lock, so that two workers do not both take the last one.
-    """
-    number = recipient_digest(phone)
-    _queue_up(number)
-    is_first_try = message.attempted_at is None
-    if OptOut.objects.filter(phone_digest=number).exists():
-        return "opted_out"
-    if (
-        is_first_try
-        and settings.RATE_LIMITS
-        and _texts(now - NUMBER_WINDOW, recipient_digest=number) >= NUMBER_MESSAGES
-    ):
-        return "number_limit"
-    if is_first_try and _texts(budget_since, account=message.account) >= settings.SMS_DAILY_BUDGET:
-        return "budget"
-    return "" if begin_call(message, recipient=phone, body=body, now=now) else LEASE_LOST
+def begin_text(message: OutboxMessage, text: Sms, *, now: datetime) -> str:
+    """Note, before the provider is called, that a text may leave now; return why it must not, "" where it may."""
+    reason = reason_against_texting(
+        text.to,
+        account=message.account,
+        budget_since=text.budget_since,
+        is_counted=message.attempted_at is not None,
+        now=now,
+    )
+    if reason:
+        return reason
+    return "" if begin_call(message, recipient=text.to, body=text.body, now=now) else LEASE_LOST
 
 
 def begin_call(message: OutboxMessage, *, recipient: str, body: str, now: datetime) -> bool:
@@ -165,24 +155,25 @@ def settle(message: OutboxMessage, state: State, *, now: datetime, reason: str =
         now=now,
         state=state,
         reason=reason[:120],
-        lease_until=None,
-        lease_token=None,
+        **_NO_LEASE,
         provider_sid=provider_sid or message.provider_sid,
     )
 
 
-def put_back(message: OutboxMessage, *, try_at: datetime, reason: str, now: datetime, was_called: bool) -> bool:
-    """Let a message be tried again later; `was_called` keeps in mind that it may have left already."""
-    called: dict[str, object] = {} if was_called else {"attempted_at": None, "body_digest": ""}
+def put_back(
+    message: OutboxMessage, *, try_at: datetime, reason: str, may_have_left: bool, is_failure: bool, now: datetime
+) -> bool:
+    """Let a message be tried again later; `may_have_left`: the provider is to be asked before that."""
+    never_left: dict[str, object] = {} if may_have_left else {"attempted_at": None, "body_digest": ""}
     return _write(
         message,
         now=now,
         state=State.DUE,
         reason=reason[:120],
         try_at=try_at,
-        lease_until=None,
-        lease_token=None,
-        **called,
+        failures=message.failures if is_failure else 0,
+        **_NO_LEASE,
+        **never_left,
     )
 
 
@@ -205,22 +196,24 @@ def send_instead(message: OutboxMessage, channel: Channel, *, now: datetime) -> 
     )
 
 
-def send_by_email_instead(message: OutboxMessage, *, now: datetime) -> None:
-    """Let a text that could not be delivered go by e-mail; where there is no address, nothing goes."""
-    if message.channel == Channel.SMS:
-        send_instead(message, Channel.EMAIL, now=now)
-
-
 def receipt(*, message: OutboxMessage, state: State, reason: str, provider_sid: str, now: datetime) -> bool:
-    """Take the provider's later word: only forward, and also where we did not know whether it had left."""
+    """Take the provider's later word: only forward, and also where we did not know whether it had left.
+
+    Of a message that went twice at the provider, the one that we hold to be sent counts.
+    """
     behind = [one for one, rank in _RANK.items() if rank < _RANK[state]]
+    awaited = Q(state__in=(State.SENDING, State.UNKNOWN, *behind)) | Q(
+        state__in=(State.DUE, State.DEAD), attempted_at__isnull=False
+    )
+    same = OutboxMessage.objects.filter(awaited, pk=message.pk)
+    if provider_sid:
+        same = same.filter(provider_sid__in=("", provider_sid))
     return bool(
-        OutboxMessage.objects.filter(pk=message.pk, state__in=(State.SENDING, State.UNKNOWN, *behind)).update(
+        same.update(
             state=state,
             reason=reason[:120],
             provider_sid=provider_sid or message.provider_sid,
-            lease_until=None,
-            lease_token=None,
+            **_NO_LEASE,
             updated_at=now,
         )
     )
@@ -229,23 +222,34 @@ def receipt(*, message: OutboxMessage, state: State, reason: str, provider_sid: 
 def retry(*, messages: QuerySet[OutboxMessage], now: datetime) -> int:
     """Let messages that need a person's word be tried again; what may have left is asked of the provider first."""
     waiting = messages.filter(state__in=(State.UNKNOWN, State.DEAD, State.FAILED, State.DUE))
-    count = waiting.update(state=State.DUE, reason="", attempts=0, try_at=now, updated_at=now)
+    # What failed has not arrived; and a mail server has no list, so of an e-mail the person's word is all there is.
+    is_to_go_anew = Q(state=State.FAILED) | Q(channel=Channel.EMAIL)
+    count = waiting.update(
+        attempted_at=Case(When(is_to_go_anew, then=Value(None)), default=F("attempted_at")),
+        provider_sid=Case(When(is_to_go_anew, then=Value("")), default=F("provider_sid")),
+        state=State.DUE,
+        reason="",
+        attempts=0,
+        failures=0,
+        try_at=Greatest("due_at", Value(now)),
+        updated_at=now,
+    )
     if count:
-        transaction.on_commit(ring, robust=True)
+        _ring_on_commit()
     return count
 
 
 def drop(*, messages: QuerySet[OutboxMessage], now: datetime) -> int:
     """Settle messages as not to be sent."""
     return messages.filter(state__in=UNSETTLED_STATES).update(
-        state=State.SKIPPED, reason="dropped", lease_until=None, lease_token=None, updated_at=now
+        state=State.SKIPPED, reason="dropped", **_NO_LEASE, updated_at=now
     )
 
 
 def after_restore(*, now: datetime) -> int:
     """Hold back what may have gone out between a backup and now; return how many messages that is."""
     return OutboxMessage.objects.filter(state__in=OPEN_STATES, due_at__lte=now).update(
-        state=State.SKIPPED, reason="restored", lease_until=None, lease_token=None, updated_at=now
+        state=State.SKIPPED, reason="restored", **_NO_LEASE, updated_at=now
     )
 
 
@@ -261,30 +265,30 @@ def oldest_due_seconds(*, now: datetime) -> int:
     return int((now - oldest["due_at"]).total_seconds()) if oldest["due_at"] else 0
 
 
-def opt_out(phone: str, *, now: datetime) -> None:
-    """Send no more text messages to a number."""
-    OptOut.objects.get_or_create(phone_digest=recipient_digest(phone), defaults={"created_at": now})
+def unclaimed(sids: Collection[str], *, message: OutboxMessage) -> set[str]:
+    """Return those of the provider's names that belong to no other message of ours."""
+    others = OutboxMessage.objects.filter(provider_sid__in=[sid for sid in sids if sid]).exclude(pk=message.pk)
+    return set(sids) - set(others.values_list("provider_sid", flat=True))
 
 
-def opt_in(phone: str) -> None:
-    OptOut.objects.filter(phone_digest=recipient_digest(phone)).delete()
+@transaction.atomic
+def _claim(waiting: QuerySet[OutboxMessage], *, now: datetime, limit: int) -> list[OutboxMessage]:
+    claimed = list(waiting.order_by("due_at", "pk").select_for_update(skip_locked=True)[:limit])
+    token = uuid.uuid4()
+    for message in claimed:
+        message.state = State.SENDING
+        message.attempts = min(message.attempts + 1, 9999)
+        message.failures += 1  # until the try has ended well
+        message.lease_until, message.lease_token, message.updated_at = now + LEASE, token, now
+    fields = ["state", "attempts", "failures", "lease_until", "lease_token", "updated_at"]
+    OutboxMessage.objects.bulk_update(claimed, fields)
+    return claimed
 
 
-def last_text_to(phone: str) -> OutboxMessage | None:
-    """Return the text message last sent to a number."""
-    texts = OutboxMessage.objects.filter(channel=Channel.SMS, recipient_digest=recipient_digest(phone))
-    return texts.exclude(attempted_at=None).order_by("-attempted_at", "-pk").first()
-
-
-def _texts(since: datetime, **which: str) -> int:
-    return OutboxMessage.objects.filter(channel=Channel.SMS, attempted_at__gt=since, **which).count()
-
-
-def _queue_up(number: str) -> None:
-    """Let whoever writes to the same number wait until this transaction ends; SQLite's one writer does anyway."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int(number[:15], 16)])
+def _ring_on_commit() -> None:
+    """Ring once for all that a transaction writes."""
+    if not any(entry[1] is ring for entry in transaction.get_connection().run_on_commit):
+        transaction.on_commit(ring, robust=True)
 
 
 def _write(message: OutboxMessage, *, now: datetime, **values: object) -> bool:

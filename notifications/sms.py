@@ -1,39 +1,36 @@
 """Text messages: the gateways that send them, and what their answers mean to us."""
 
-import logging
-import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from itertools import islice
 from typing import Any, Protocol
 
-import requests
 from django.conf import settings
-from twilio.base.exceptions import TwilioException, TwilioRestException
-from twilio.http import HttpClient
-from twilio.http.response import Response
+from twilio.base.exceptions import TwilioRestException, TwilioServiceException
 from twilio.rest import Client
-from urllib3.exceptions import NameResolutionError, NewConnectionError
 
 from notifications import message_files
+from notifications.bounded_http import BoundedHttpClient, NotReached
 from notifications.digests import body_digest
 from notifications.models import State
 
-CONNECT_SECONDS = 3
-READ_SECONDS = 10
-TOTAL_SECONDS = 15
-LARGEST_ANSWER = 1_000_000
-# A provider's clock and ours may differ by this much.
-SKEW = timedelta(minutes=10)
-
-log = logging.getLogger(__name__)
+SEND_SECONDS = 15
+LIST_SECONDS = 10
+LIST_LENGTH = 1000
+# A provider dates a message when it comes, we date the call when it begins; and dates are whole seconds.
+SKEW = timedelta(minutes=2)
+TRIAL_PREFIX = "Sent from your Twilio trial account - "
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """The provider has it."""
+    """The provider has it; where its list was asked, with what became of it since."""
 
     sid: str
+    state: State = State.SENT
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,40 +43,54 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """Surely not accepted; to be tried again."""
+    """Surely not accepted; to be tried again. `needs_a_person`: our set-up is wrong, and waiting may not mend it."""
 
     reason: str
     after_seconds: int = 0
+    needs_a_person: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Unclear:
-    """Perhaps accepted, perhaps not."""
+    """Perhaps accepted, perhaps not; or, of a list, not to be had. `may_clear`: asking again may tell."""
 
     reason: str
+    may_clear: bool = True
 
 
 Answer = Sent | Refused | Later | Unclear
 
-# Twilio's error codes, and the only place that knows them. https://www.twilio.com/docs/api/errors
-_REFUSED_CODES: Mapping[int, str] = {
-    21211: "invalid_number",
-    21214: "invalid_number",
-    21217: "invalid_number",
-    21408: "country_not_enabled",
-    21610: "opted_out",
-    21612: "not_routable",
-    21614: "cannot_be_texted",
-    30003: "unreachable",
-    30004: "blocked",
-    30005: "unknown_number",
-    30006: "cannot_be_texted",
-    30007: "filtered",
-    30008: "not_delivered",
-    30036: "expired",
-    30450: "blocked",
+# Twilio's error codes, and the only place that knows them: what each means for us.
+# https://www.twilio.com/docs/api/errors
+_CODES: Mapping[int, Refused | Later] = {
+    20003: Later("credentials", needs_a_person=True),
+    20005: Later("account", needs_a_person=True),
+    20404: Later("account", needs_a_person=True),
+    20429: Later("busy"),
+    21211: Refused("invalid_number"),
+    21214: Refused("invalid_number"),
+    21217: Refused("invalid_number"),
+    21408: Refused("country_not_enabled"),
+    21603: Later("sender", needs_a_person=True),
+    21606: Later("sender", needs_a_person=True),
+    21609: Later("public_url", needs_a_person=True),
+    21610: Refused("opted_out", opted_out=True),
+    21612: Refused("not_routable"),
+    21614: Refused("cannot_be_texted"),
+    21659: Later("sender", needs_a_person=True),
+    21660: Later("sender", needs_a_person=True),
+    21701: Later("sender", needs_a_person=True),
+    21703: Later("sender", needs_a_person=True),
+    30003: Refused("unreachable"),
+    30004: Refused("blocked"),
+    30005: Refused("unknown_number"),
+    30006: Refused("cannot_be_texted"),
+    30007: Refused("filtered"),
+    30008: Refused("not_delivered"),
+    30036: Refused("expired"),
+    30450: Refused("blocked"),
 }
-_OPTED_OUT_CODE = 21610
+_SETUP_STATUSES = frozenset({401, 403, 404, 405, 407})
 _STATES: Mapping[str, State] = {
     "accepted": State.SENT,
     "scheduled": State.SENT,
@@ -87,6 +98,7 @@ _STATES: Mapping[str, State] = {
     "sending": State.SENT,
     "sent": State.SENT,
     "delivered": State.DELIVERED,
+    "partially_delivered": State.DELIVERED,
     "read": State.DELIVERED,
     "undelivered": State.FAILED,
     "failed": State.FAILED,
@@ -99,10 +111,11 @@ def state_of(status: str) -> State | None:
     return _STATES.get(status)
 
 
-def reason_of(code: str) -> str:
+def reason_of(code: object) -> str:
     """Return our word for the provider's error code."""
-    number = int(code) if code.isascii() and code.isdigit() and len(code) < 8 else 0
-    return _REFUSED_CODES.get(number, f"provider_{number}" if number else "not_delivered")
+    number = _number(code)
+    known = _CODES.get(number)
+    return known.reason if known else (f"provider_{number}" if number else "not_delivered")
 
 
 class Gateway(Protocol):
@@ -110,8 +123,8 @@ class Gateway(Protocol):
         """Hand a text to the provider; `key` names the message in our own books."""
         ...
 
-    def find_sent(self, *, to: str, digest: str, key: str, since: datetime) -> Sent | Unclear | None:
-        """Return the message if the provider has it, None if it has not, Unclear if it cannot be asked."""
+    def find_sent(self, *, to: str, digest: str, key: str, since: datetime, now: datetime) -> Sequence[Sent] | Unclear:
+        """Return what the provider has of such a text to a number since an instant, Unclear if it cannot be asked."""
         ...
 
 
@@ -127,120 +140,84 @@ class ConsoleGateway:
         message_files.write(f"{key}.txt", f"To: {to}\n\n{body}\n".encode())
         return Sent(sid="")
 
-    def find_sent(self, *, to: str, digest: str, key: str, since: datetime) -> Sent | Unclear | None:
-        return Sent(sid="") if message_files.exists(f"{key}.txt") else None
+    def find_sent(self, *, to: str, digest: str, key: str, since: datetime, now: datetime) -> Sequence[Sent] | Unclear:
+        return [Sent(sid="")] if message_files.exists(f"{key}.txt") else []
 
 
 class TwilioGateway:
     """Sends through Twilio's Messages API, or any server that speaks it (TWILIO_API_URL)."""
-
-    def __init__(self) -> None:
-        self._http = _BoundedHttpClient()
-        self._client = Client(settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN, http_client=self._http)
 
     def send(self, *, to: str, body: str, key: str, callback_url: str) -> Answer:
         if settings.TWILIO_MESSAGING_SERVICE_SID:
             sender = {"messaging_service_sid": settings.TWILIO_MESSAGING_SERVICE_SID}
         else:
             sender = {"from_": settings.TWILIO_FROM}
+        http = BoundedHttpClient(SEND_SECONDS)
         try:
-            message = self._client.messages.create(to=to, body=body, status_callback=callback_url, **sender)
-        except TwilioRestException as error:
-            return self._refusal(error)
-        except requests.RequestException as error:
-            return _trouble(error)
-        except (TwilioException, ValueError, KeyError, TypeError, AttributeError) as error:
-            return Unclear(f"bad_answer {type(error).__name__}")
-        return Sent(sid=str(message.sid)) if message.sid else Unclear("bad_answer")
+            message = _client(http).messages.create(to=to, body=body, status_callback=callback_url, **sender)
+        except NotReached as error:
+            return Later(str(error))
+        except (TwilioRestException, TwilioServiceException) as error:
+            return _refusal(_number(error.status), _number(error.code), http)
+        except Exception as error:  # noqa: BLE001 -- it was sent, so whatever is wrong with the answer, it may have left
+            return Unclear(f"no_answer {type(error).__name__}")
+        return Sent(sid=str(message.sid)[:64]) if message.sid else Unclear("no_answer")
 
-    def find_sent(self, *, to: str, digest: str, key: str, since: datetime) -> Sent | Unclear | None:
+    def find_sent(self, *, to: str, digest: str, key: str, since: datetime, now: datetime) -> Sequence[Sent] | Unclear:
         # By date first; then without, as a message still queued at the provider has no date of sending yet.
-        earliest = since - SKEW
-        for wanted in ({"date_sent_after": earliest.date()}, {}):
-            try:
-                for message in self._client.messages.list(to=to, limit=200, page_size=100, **wanted):
-                    created_at = message.date_created
-                    is_older = isinstance(created_at, datetime) and created_at < earliest
-                    is_gone = state_of(str(message.status)) == State.FAILED
-                    if not is_older and not is_gone and body_digest(str(message.body or "")) == digest:
-                        return Sent(sid=str(message.sid))
-            except (
-                requests.RequestException,
-                TwilioException,
-                ValueError,
-                KeyError,
-                TypeError,
-                AttributeError,
-            ) as error:
-                return Unclear(f"list {type(error).__name__}")
-        return None
-
-    def _refusal(self, error: TwilioRestException) -> Answer:
-        code = int(error.code or 0)
-        if error.status == 429 or code == 20429:
-            return Later("busy", after_seconds=self._http.retry_after_seconds)
-        if error.status >= 500:
-            return Unclear(f"http_{error.status}")
-        if code in _REFUSED_CODES:
-            return Refused(_REFUSED_CODES[code], opted_out=code == _OPTED_OUT_CODE)
-        if error.status in (400, 422):
-            return Refused(f"provider_{code}" if code else f"http_{error.status}")
-        # Redirects, wrong credentials, a wrong address: our set-up, not this message.
-        return Later(f"http_{error.status}")
+        http = BoundedHttpClient(LIST_SECONDS)
+        try:
+            for wanted in ({"date_sent_after": since - timedelta(days=1)}, {}):
+                texts = list(islice(_client(http).messages.stream(to=to, page_size=100, **wanted), LIST_LENGTH + 1))
+                if len(texts) > LIST_LENGTH:
+                    return Unclear("list_too_long")
+                # The provider's clock dates its messages, so it is the one to count back by.
+                earliest = _clock_of(http, now) - (now - since) - SKEW
+                if found := list(_alike(texts, digest, earliest)):
+                    return found
+        except Exception as error:  # noqa: BLE001 -- a list nobody can read is no list, whatever is wrong with it
+            return Unclear(f"list_not_to_be_had {type(error).__name__}")
+        return []
 
 
-class _BoundedHttpClient(HttpClient):  # type: ignore[misc]  # the twilio package is untyped
-    """Calls the server that TWILIO_API_URL names: no redirects, no retries, and an end to every answer."""
-
-    def __init__(self) -> None:
-        super().__init__(logger=log, is_async=False, timeout=READ_SECONDS)
-        self._session = requests.Session()
-        self.retry_after_seconds = 0
-
-    def request(
-        self,
-        method: str,
-        url: str,
-        params: dict[str, str] | None = None,
-        data: dict[str, str] | None = None,
-        headers: dict[str, str] | None = None,
-        auth: tuple[str, str] | None = None,
-        timeout: float | None = None,
-        allow_redirects: bool = False,
-    ) -> Response:
-        deadline = time.monotonic() + TOTAL_SECONDS
-        answer = self._session.request(
-            method,
-            url.replace("https://api.twilio.com", settings.TWILIO_API_URL, 1),
-            params=params,
-            data=data,
-            headers=headers,
-            auth=auth,
-            timeout=(CONNECT_SECONDS, READ_SECONDS),
-            allow_redirects=False,
-            stream=True,
-        )
-        with answer:
-            body = bytearray()
-            for chunk in answer.iter_content(chunk_size=4096):
-                body += chunk
-                if time.monotonic() > deadline or len(body) > LARGEST_ANSWER:
-                    raise requests.ReadTimeout("the answer does not end")
-        self.retry_after_seconds = _seconds(answer.headers.get("Retry-After"))
-        return Response(answer.status_code, body.decode("utf-8", "replace"), answer.headers)
+def _client(http: BoundedHttpClient) -> Client:
+    return Client(settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN, http_client=http)
 
 
-def _seconds(text: str | None) -> int:
-    return min(int(text), 3600) if text and text.isascii() and text.isdigit() and len(text) < 7 else 0
+def _refusal(status: int, code: int, http: BoundedHttpClient) -> Answer:
+    """Say what a status other than 2xx means."""
+    wait = _number(http.headers.get("Retry-After"))
+    if status == 429 or (status == 503 and wait):
+        return Later("busy", after_seconds=min(wait, 3600))
+    if status >= 500 or status == 408:
+        return Unclear(f"http_{status}")
+    if code in _CODES:
+        return _CODES[code]
+    if status < 400 or status in _SETUP_STATUSES:
+        return Later(f"http_{status}", needs_a_person=True)
+    return Refused(f"provider_{code}" if code and code != status else f"http_{status}")
 
 
-def _trouble(error: requests.RequestException) -> Answer:
-    """Tell a call that never reached the provider from one that may have."""
-    if isinstance(error, requests.ConnectTimeout):
-        return Later("not_reached")
-    cause: Any = error.args[0] if error.args else None
-    if isinstance(getattr(cause, "reason", None), (NewConnectionError, NameResolutionError)):
-        return Later("not_reached")
-    if isinstance(error, (requests.exceptions.SSLError, requests.exceptions.InvalidURL)):
-        return Later(type(error).__name__)
-    return Unclear(type(error).__name__)
+def _alike(texts: Sequence[Any], digest: str, earliest: datetime) -> Iterator[Sent]:
+    """Yield the listed messages that say the same and are not from before."""
+    for text in texts:
+        dated = text.date_created or text.date_sent
+        is_older = isinstance(dated, datetime) and dated.replace(tzinfo=dated.tzinfo or UTC) < earliest
+        body = str(text.body or "")
+        if not is_older and digest in (body_digest(body), body_digest(body.removeprefix(TRIAL_PREFIX))):
+            state = state_of(str(text.status)) or State.SENT
+            yield Sent(str(text.sid)[:64], state, reason_of(text.error_code) if state == State.FAILED else "")
+
+
+def _clock_of(http: BoundedHttpClient, now: datetime) -> datetime:
+    """Return what time it is at the provider: its clock and ours may be set apart."""
+    try:
+        return parsedate_to_datetime(http.headers.get("Date") or "").astimezone(UTC)
+    except (TypeError, ValueError):
+        return now
+
+
+def _number(value: object) -> int:
+    """Return a small whole number as the provider writes it, 0 for anything else."""
+    text = str(value)
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 8 else 0

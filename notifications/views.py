@@ -6,6 +6,7 @@ from functools import wraps
 from uuid import UUID
 
 from django.conf import settings
+from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.module_loading import import_string
@@ -14,8 +15,8 @@ from django.views.decorators.http import require_POST
 from twilio.request_validator import RequestValidator
 from twilio.twiml.messaging_response import MessagingResponse
 
-from notifications import outbox
-from notifications.models import OutboxMessage, State
+from notifications import numbers, outbox
+from notifications.models import Channel, OutboxMessage, State
 from notifications.sms import reason_of, state_of
 
 STOP_WORDS = frozenset({"STOP", "STOPALL", "ARRET", "ARRÊT", "UNSUBSCRIBE", "END", "QUIT"})
@@ -33,14 +34,20 @@ def signed(view: View) -> View:
     @require_POST
     @wraps(view)
     def check(request: HttpRequest) -> HttpResponse:
-        url = settings.PUBLIC_URL + request.get_full_path()
-        signature = request.headers.get("X-Twilio-Signature", "")
-        token = settings.TWILIO_AUTH_TOKEN
-        if not token or not RequestValidator(token).validate(url, request.POST, signature):
-            return HttpResponse(status=403)
-        return view(request)
+        return view(request) if _is_signed(request) else HttpResponse(status=403)
 
     return check
+
+
+def _is_signed(request: HttpRequest) -> bool:
+    token, signature = settings.TWILIO_AUTH_TOKEN, request.headers.get("X-Twilio-Signature", "")
+    if not token or not signature:
+        return False
+    try:
+        form = request.POST
+    except (BadRequest, SuspiciousOperation):  # too long, or no form: nothing the provider sends
+        return False
+    return bool(RequestValidator(token).validate(settings.PUBLIC_URL + request.get_full_path(), form, signature))
 
 
 @signed
@@ -52,9 +59,9 @@ def status(request: HttpRequest) -> HttpResponse:
         return HttpResponse(status=204)
     now = timezone.now()
     reason = reason_of(request.POST.get("ErrorCode", "")) if state == State.FAILED else ""
-    sid = request.POST.get("MessageSid", "")[:64]
-    if outbox.receipt(message=message, state=state, reason=reason, provider_sid=sid, now=now) and reason:
-        outbox.send_by_email_instead(message, now=now)
+    is_news = outbox.receipt(message=message, state=state, reason=reason, provider_sid=_sid(request), now=now)
+    if is_news and state == State.FAILED and message.channel == Channel.SMS:
+        outbox.send_instead(message, Channel.EMAIL, now=now)
     return HttpResponse(status=204)
 
 
@@ -65,11 +72,11 @@ def inbound(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     answer = MessagingResponse()
     if word in STOP_WORDS:
-        outbox.opt_out(phone, now=now)
+        numbers.opt_out(phone, now=now)
     elif word in START_WORDS:
-        outbox.opt_in(phone)
+        numbers.opt_in(phone)
     elif word in YES_WORDS | NO_WORDS:
-        last = outbox.last_text_to(phone)
+        last = numbers.last_text_to(phone)
         reply = import_string(settings.NOTIFICATIONS_ANSWER)
         text = last and reply(subject=last.subject, word="yes" if word in YES_WORDS else "no", now=now)
         if text:
@@ -83,8 +90,13 @@ def _message_of(request: HttpRequest) -> OutboxMessage | None:
         return OutboxMessage.objects.filter(uuid=UUID(request.GET.get("message", ""))).first()
     except ValueError:
         pass
-    sid = request.POST.get("MessageSid", "").replace("\x00", "")
+    sid = _sid(request)
     return OutboxMessage.objects.filter(provider_sid=sid).first() if sid else None
+
+
+def _sid(request: HttpRequest) -> str:
+    """Return the provider's name for the message."""
+    return request.POST.get("MessageSid", "").replace("\x00", "")[:64]
 
 
 def _word(body: str) -> str:

@@ -1,52 +1,92 @@
-"""A small Twilio over real HTTP: creates and lists messages, and misbehaves when told to."""
+"""A small Twilio over real HTTP: takes and lists messages, sends signed receipts, and misbehaves when told to."""
 
 import base64
 import json
 import threading
 import time
+import urllib.error
+import urllib.request
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+from twilio.request_validator import RequestValidator
 
 ACCOUNT_SID = "AC" + "0" * 32
 AUTH_TOKEN = "token-of-the-test"
 FROM = "+33700000001"
 
 # Faults of the create call, taken one a call from `FakeTwilio.faults`.
+NONE = ""
 BUSY = "busy"  # 429 with Retry-After: 7
+AWAY = "away"  # 503 with Retry-After: 7
 ERROR_BEFORE = "error_before"  # 500, nothing accepted
 ERROR_AFTER = "error_after"  # accepted, then 500
 HANG_BEFORE = "hang_before"
 HANG_AFTER = "hang_after"  # accepted, then no answer
+CUT_AFTER = "cut_after"  # accepted, then the connection is cut
 BAD_JSON = "bad_json"  # accepted, then an answer nobody can read
 REDIRECT = "redirect"
 DRIP = "drip"  # accepted, then an answer that never ends
+DRIP_HEADERS = "drip_headers"  # accepted, then headers that never end
 OPTED_OUT = "opted_out"
 INVALID = "invalid"
 LANDLINE = "landline"
+BAD_SENDER = "bad_sender"
+STRANGE = "strange"  # a refusal that nobody knows
+_REFUSALS = {OPTED_OUT: 21610, INVALID: 21211, LANDLINE: 21614, BAD_SENDER: 21606, STRANGE: 29999}
+
+Message = dict[str, str]
 
 
 class FakeTwilio(ThreadingHTTPServer):
-    """Keeps what it accepted in `accepted`, newest last."""
+    """Keeps what it accepted in `accepted`, newest last, and what it was asked in `calls` and `queries`."""
 
     daemon_threads = True
+    request_queue_size = 100
     hang_seconds = 12.0
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
-        self.accepted: list[dict[str, str]] = []
+        self.accepted: list[Message] = []
         self.faults: list[str] = []
         self.calls: list[str] = []
+        self.forms: list[Message] = []
         self.is_list_away = False
+        self.dates_when_sent = True  # else a message in the queue has no date to filter by
+        self.largest_page = 100
+        self.ahead_of_us = timedelta()  # its clock
+        self.token = AUTH_TOKEN
         self.lock = threading.Lock()
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server_address[1]}"
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.ahead_of_us
+
+    def receipt(self, message: Message, status: str, **form: str) -> int:
+        """Call a message's StatusCallback, signed; return the status of the answer."""
+        fields = {"MessageSid": message["sid"], "MessageStatus": status, "To": message["to"], **form}
+        return self.call(message["status_callback"], fields)[0]
+
+    def call(self, url: str, fields: Message) -> tuple[int, str]:
+        """Call a webhook, signed; return the status and the text of the answer."""
+        signature = RequestValidator(self.token).compute_signature(url, fields)
+        request = urllib.request.Request(
+            url, urlencode(fields).encode(), headers={"X-Twilio-Signature": signature}, method="POST"
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=10) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, error.read().decode()
 
     def handle_error(self, request: object, client_address: object) -> None:
         """Say nothing when a client hangs up: some tests kill it on purpose."""
@@ -57,44 +97,63 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         form = {key: values[0] for key, values in parse_qs(self._body(), keep_blank_values=True).items()}
-        if not self._is_signed_in():
-            self._answer(401, {"code": 20003, "message": "Authenticate", "status": 401})
-            return
         with self.server.lock:
-            fault = self.server.faults.pop(0) if self.server.faults else ""
             self.server.calls.append("create")
-        refusals = {OPTED_OUT: 21610, INVALID: 21211, LANDLINE: 21614}
-        if fault == BUSY:
-            self._answer(429, {"code": 20429, "message": "Too many", "status": 429}, {"Retry-After": "7"})
+            self.server.forms.append(form)
+            fault = self.server.faults.pop(0) if self.server.faults else NONE
+        if not self._is_signed_in():
+            self._problem(401, 20003)
+        elif fault == BUSY:
+            self._problem(429, 20429, {"Retry-After": "7"})
+        elif fault == AWAY:
+            self._problem(503, 20503, {"Retry-After": "7"})
         elif fault == ERROR_BEFORE:
-            self._answer(500, {"code": 20500, "message": "Sorry", "status": 500})
+            self._problem(500, 20500)
         elif fault == HANG_BEFORE:
             time.sleep(self.server.hang_seconds)
         elif fault == REDIRECT:
             self._answer(301, {}, {"Location": f"{self.server.url}/elsewhere"})
-        elif fault in refusals:
-            self._answer(400, {"code": refusals[fault], "message": "No", "status": 400})
+        elif fault in _REFUSALS:
+            self._problem(400, _REFUSALS[fault])
         else:
-            self._accept(form, fault)
+            self._misbehave(self._accept(form), fault)
 
     def do_GET(self) -> None:
-        query = {key: values[0] for key, values in parse_qs(urlsplit(self.path).query).items()}
+        asked = urlsplit(self.path)
+        query = {key: values[0] for key, values in parse_qs(asked.query).items()}
         with self.server.lock:
             self.server.calls.append("list")
             found = [one for one in reversed(self.server.accepted) if one["to"] == query.get("To", one["to"])]
-        if self.server.is_list_away:
-            self._answer(503, {"code": 20503, "message": "Away", "status": 503})
+        if not self._is_signed_in():
+            self._problem(401, 20003)
             return
-        since = query.get("DateSent>", "")[:10]
-        found = [one for one in found if one["date_created_iso"][:10] >= since]
-        path = urlsplit(self.path).path
-        self._answer(200, {"messages": found, "page": 0, "page_size": 100, "uri": path, "next_page_uri": None})
+        if self.server.is_list_away:
+            self._problem(503, 20503)
+            return
+        if since := query.get("DateSent>", "")[:10]:
+            found = [one for one in found if self.server.dates_when_sent and one["date_created_iso"][:10] >= since]
+        page, size = int(query.get("Page", 0)), min(int(query.get("PageSize", 50)), self.server.largest_page)
+        following = urlencode({**query, "Page": page + 1})
+        has_more = len(found) > (page + 1) * size
+        self._answer(
+            200,
+            {
+                "messages": found[page * size : (page + 1) * size],
+                "page": page,
+                "page_size": size,
+                "uri": self.path,
+                "next_page_uri": f"{asked.path}?{following}" if has_more else None,
+            },
+        )
 
     def log_message(self, format: str, *args: object) -> None:
         """Write nothing."""
 
-    def _accept(self, form: dict[str, str], fault: str) -> None:
-        now = datetime.now(UTC)
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        return format_datetime(self.server.now(), usegmt=True)
+
+    def _accept(self, form: Message) -> Message:
+        now = self.server.now()
         message = {
             "sid": "SM" + uuid.uuid4().hex,
             "to": form["To"],
@@ -105,23 +164,32 @@ class _Handler(BaseHTTPRequestHandler):
             "messaging_service_sid": form.get("MessagingServiceSid", ""),
             "date_created": format_datetime(now),
             "date_created_iso": now.isoformat(),
-            "date_sent": format_datetime(now),
+            "date_sent": format_datetime(now) if self.server.dates_when_sent else None,
             "account_sid": ACCOUNT_SID,
         }
         with self.server.lock:
             self.server.accepted.append(message)
+        return message
+
+    def _misbehave(self, message: Message, fault: str) -> None:
+        until = time.monotonic() + self.server.hang_seconds
         if fault == ERROR_AFTER:
-            self._answer(500, {"code": 20500, "message": "Sorry", "status": 500})
+            self._problem(500, 20500)
         elif fault == HANG_AFTER:
             time.sleep(self.server.hang_seconds)
+        elif fault == CUT_AFTER:
+            self.close_connection = True
         elif fault == BAD_JSON:
             self._send(201, b"<html>not json", {})
-        elif fault == DRIP:
+        elif fault in (DRIP, DRIP_HEADERS):
             self.send_response(201)
-            self.end_headers()
-            for _ in range(int(self.server.hang_seconds * 4)):
-                self.wfile.write(b" ")
-                time.sleep(0.25)
+            if fault == DRIP:
+                self.end_headers()
+            else:
+                self.flush_headers()
+            while time.monotonic() < until:
+                self.wfile.write(b" " if fault == DRIP else b"X-Drip: 1\r\n")
+                time.sleep(0.2)
         else:
             self._answer(201, message)
 
@@ -132,10 +200,13 @@ class _Handler(BaseHTTPRequestHandler):
     def _body(self) -> str:
         return self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
 
-    def _answer(self, status: int, payload: dict[str, object], headers: dict[str, str] | None = None) -> None:
+    def _problem(self, status: int, code: int, headers: Message | None = None) -> None:
+        self._answer(status, {"code": code, "message": "No", "status": status}, headers)
+
+    def _answer(self, status: int, payload: dict[str, object], headers: Message | None = None) -> None:
         self._send(status, json.dumps(payload).encode(), {"Content-Type": "application/json", **(headers or {})})
 
-    def _send(self, status: int, content: bytes, headers: dict[str, str]) -> None:
+    def _send(self, status: int, content: bytes, headers: Message) -> None:
         self.send_response(status)
         for name, value in headers.items():
             self.send_header(name, value)

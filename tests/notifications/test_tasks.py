@@ -1,12 +1,13 @@
 """Each message leaves once, or is seen not to have left, whatever the provider does."""
 
+import time
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
 from booking.logs import JsonLine
-from notifications import outbox
+from notifications import outbox, tasks
 from notifications.models import Channel, OptOut, OutboxMessage, State
 from notifications.sms import gateway
 from notifications.tasks import deliver_due
@@ -22,6 +23,13 @@ def state_of(message):
 
 def make_due_again(message):
     OutboxMessage.objects.filter(pk=message.pk).update(try_at=timezone.now(), lease_until=None)
+    tasks._resting.clear()
+
+
+def let_time_pass(message, seconds):
+    message.refresh_from_db()
+    OutboxMessage.objects.filter(pk=message.pk).update(attempted_at=message.attempted_at - timedelta(seconds=seconds))
+    make_due_again(message)
 
 
 def test_a_text_goes_out_with_what_twilio_asks_for(twilio, new_message, settings):
@@ -63,15 +71,30 @@ def test_the_same_message_is_written_once(twilio, new_message):
     assert len(twilio.accepted) == 1
 
 
-@pytest.mark.parametrize(
-    "fault", [fake_twilio.ERROR_AFTER, fake_twilio.HANG_AFTER, fake_twilio.BAD_JSON, fake_twilio.DRIP]
-)
+@pytest.mark.parametrize("fault", [fake_twilio.ERROR_AFTER, fake_twilio.BAD_JSON, fake_twilio.CUT_AFTER])
 def test_an_unclear_answer_is_looked_up_and_not_sent_again(twilio, new_message, fault):
     twilio.faults = [fault]
     message = new_message()
 
     deliver_due()
 
+    assert state_of(message) == (State.SENT, "found")
+    assert twilio.calls == ["create", "list"]
+    assert len(twilio.accepted) == 1
+
+
+@pytest.mark.parametrize("fault", [fake_twilio.HANG_AFTER, fake_twilio.DRIP, fake_twilio.DRIP_HEADERS])
+def test_an_answer_that_does_not_end_is_left_in_time_and_looked_up_later(twilio, new_message, fault):
+    twilio.faults = [fault]
+    message = new_message()
+    started = time.monotonic()
+
+    deliver_due()
+
+    assert time.monotonic() - started < 1.4
+    assert state_of(message)[0] == State.DUE
+    make_due_again(message)
+    deliver_due()
     assert state_of(message) == (State.SENT, "found")
     assert len(twilio.accepted) == 1
 
@@ -90,21 +113,56 @@ def test_an_unclear_answer_that_was_a_no_is_tried_once_more(twilio, new_message,
     assert len(twilio.accepted) == 1
 
 
-def test_an_unclear_answer_with_the_list_away_is_left_to_a_person(twilio, new_message):
+def test_a_provider_that_hangs_holds_up_no_other(twilio, new_message, messages_dir):
+    twilio.faults = [fake_twilio.HANG_BEFORE] * 9
+    for number in range(9):
+        new_message(f"ABCD000{number}")
+    email = new_message(channel=Channel.EMAIL)
+
+    deliver_due()
+
+    assert state_of(email)[0] == State.SENT
+    assert twilio.calls == ["create"]
+
+
+def test_a_list_that_is_away_is_asked_again_then_left_to_a_person(twilio, new_message):
     twilio.faults, twilio.is_list_away = [fake_twilio.ERROR_AFTER], True
     message = new_message()
 
     deliver_due()
+    assert state_of(message)[0] == State.DUE
+    make_due_again(message)
+    deliver_due()
+    assert state_of(message)[0] == State.DUE
+    let_time_pass(message, 60)
+    deliver_due()
+    make_due_again(message)
     deliver_due()
 
     assert state_of(message)[0] == State.UNKNOWN
+    assert twilio.calls == ["create", "list", "list", "list"]
     assert len(twilio.accepted) == 1
+
+
+def test_a_list_that_comes_back_settles_the_message(twilio, new_message):
+    twilio.faults, twilio.is_list_away = [fake_twilio.ERROR_AFTER], True
+    message = new_message()
+    deliver_due()
+    twilio.is_list_away = False
+
+    make_due_again(message)
+    deliver_due()
+
+    assert state_of(message) == (State.SENT, "found")
 
 
 def test_retry_of_an_unknown_message_asks_the_list_first(twilio, new_message):
     twilio.faults, twilio.is_list_away = [fake_twilio.ERROR_AFTER], True
     message = new_message()
     deliver_due()
+    let_time_pass(message, 60)
+    deliver_due()
+    assert state_of(message)[0] == State.UNKNOWN
     twilio.is_list_away = False
 
     outbox.retry(messages=OutboxMessage.objects.filter(pk=message.pk), now=timezone.now())
@@ -114,9 +172,10 @@ def test_retry_of_an_unknown_message_asks_the_list_first(twilio, new_message):
     assert len(twilio.accepted) == 1
 
 
-def test_busy_waits_as_long_as_it_is_told(twilio, new_message):
-    twilio.faults = [fake_twilio.BUSY]
-    message = new_message()
+@pytest.mark.parametrize("fault", [fake_twilio.BUSY, fake_twilio.AWAY])
+def test_busy_waits_as_long_as_it_is_told(twilio, new_message, fault):
+    twilio.faults = [fault]
+    message, other = new_message(), new_message("ABCD0002", account="other-shop")
     before = timezone.now()
 
     deliver_due()
@@ -124,7 +183,51 @@ def test_busy_waits_as_long_as_it_is_told(twilio, new_message):
     message.refresh_from_db()
     assert message.state == State.DUE
     assert message.try_at >= before + timedelta(seconds=7)
+    assert state_of(other)[0] == State.SENT
     assert "list" not in twilio.calls
+
+
+def test_a_provider_away_for_hours_is_waited_for_until_it_is_too_late(twilio, new_message, settings):
+    address, settings.TWILIO_API_URL = settings.TWILIO_API_URL, "http://127.0.0.1:9"
+    in_time, too_late = new_message("ABCD0001"), new_message("ABCD0002")
+    for _ in range(30):
+        make_due_again(in_time)
+        make_due_again(too_late)
+        deliver_due()
+    assert (state_of(in_time)[0], state_of(too_late)[0]) == (State.DUE, State.DUE)
+
+    settings.TWILIO_API_URL = address
+    OutboxMessage.objects.filter(pk=too_late.pk).update(not_after=timezone.now())
+    make_due_again(in_time)
+    make_due_again(too_late)
+    deliver_due()
+
+    assert state_of(in_time)[0] == State.SENT
+    assert state_of(too_late) == (State.SKIPPED, "too_late")
+    assert [one["body"] for one in twilio.accepted] == ["About ABCD0001"]
+
+
+@pytest.mark.parametrize("fault", [fake_twilio.BAD_SENDER])
+def test_a_wrong_set_up_is_left_to_a_person_in_the_end(twilio, new_message, fault):
+    twilio.faults = [fault] * 10
+    message = new_message()
+
+    for _ in range(10):
+        make_due_again(message)
+        deliver_due()
+
+    assert state_of(message) == (State.DEAD, "sender")
+    assert len(twilio.calls) == tasks.MOST_FAILURES
+
+
+def test_wrong_credentials_are_tried_again_later(twilio, new_message, settings):
+    settings.TWILIO_AUTH_TOKEN = "another"
+    message = new_message()
+
+    deliver_due()
+
+    assert state_of(message) == (State.DUE, "credentials")
+    assert twilio.accepted == []
 
 
 def test_a_redirect_is_not_followed(twilio, new_message):
@@ -143,11 +246,18 @@ def test_a_server_that_is_away_is_tried_again_without_asking_it(twilio, new_mess
 
     deliver_due()
 
-    assert state_of(message) == (State.DUE, "not_reached")
+    assert state_of(message) == (State.DUE, "not_reached ConnectionRefusedError")
+    message.refresh_from_db()
+    assert message.attempted_at is None
 
 
 @pytest.mark.parametrize(
-    ("fault", "reason"), [(fake_twilio.INVALID, "invalid_number"), (fake_twilio.LANDLINE, "cannot_be_texted")]
+    ("fault", "reason"),
+    [
+        (fake_twilio.INVALID, "invalid_number"),
+        (fake_twilio.LANDLINE, "cannot_be_texted"),
+        (fake_twilio.STRANGE, "provider_29999"),
+    ],
 )
 def test_a_number_refused_for_good_goes_by_email_instead(twilio, new_message, messages_dir, fault, reason):
     twilio.faults = [fault]
@@ -212,11 +322,24 @@ def test_a_message_that_cannot_be_written_holds_up_no_other(twilio, new_message,
 def test_too_many_tries_end_where_a_person_looks(twilio, new_message):
     message = new_message("POISON")
 
-    for _ in range(8):
+    for _ in range(tasks.MOST_FAILURES):
         make_due_again(message)
         deliver_due()
 
     assert state_of(message) == (State.DEAD, "error RuntimeError")
+
+
+def test_a_message_that_brings_every_worker_down_is_taken_away(twilio, new_message):
+    message = new_message()
+    now = timezone.now()
+    for _ in range(tasks.MOST_FAILURES):
+        outbox.claim_due(now=now, limit=1)
+        OutboxMessage.objects.update(lease_until=now - timedelta(seconds=1))
+
+    deliver_due()
+
+    assert state_of(message) == (State.DEAD, "no_end")
+    assert twilio.calls == []
 
 
 def test_a_number_gets_five_texts_a_day_from_all_stores(twilio, new_message, settings):
@@ -245,7 +368,7 @@ def test_a_worker_that_died_in_the_call_leaves_nothing_lost_and_nothing_twice(tw
     """The claim of a dead worker runs out; whether the message left is asked of the provider."""
     left, not_left = new_message("ABCD0001"), new_message("ABCD0002")
     now = timezone.now() - outbox.LEASE - timedelta(seconds=1)
-    OutboxMessage.objects.update(try_at=now)
+    OutboxMessage.objects.update(try_at=now, due_at=now)
     for message in outbox.claim_due(now=now, limit=2):
         body = f"About {message.subject}"
         outbox.begin_call(message, recipient="+33612345678", body=body, now=now)

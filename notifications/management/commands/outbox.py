@@ -22,9 +22,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         actions = parser.add_subparsers(dest="action")
         retry = actions.add_parser("retry")
-        retry.add_argument("id", nargs="?", type=int)
+        retry.add_argument("id", nargs="?")
         retry.add_argument("--all", action="store_true", help="every unknown, dead and failed message")
-        actions.add_parser("drop").add_argument("id", type=int)
+        actions.add_parser("drop").add_argument("id")
 
     def handle(self, *args: Any, **options: Any) -> None:
         match options["action"]:
@@ -36,7 +36,7 @@ class Command(BaseCommand):
             case _:
                 self._list()
 
-    def _retry(self, message_id: int | None, *, is_all: bool) -> None:
+    def _retry(self, message_id: str | None, *, is_all: bool) -> None:
         if is_all == (message_id is not None):
             raise CommandError("Name the id of one message, or --all.")
         if message_id is None:
@@ -46,8 +46,9 @@ class Command(BaseCommand):
             messages = self._one(message_id)
         self.stdout.write(f"to be tried again: {outbox.retry(messages=messages, now=timezone.now())}")
 
-    def _one(self, message_id: int) -> QuerySet[OutboxMessage]:
-        messages = OutboxMessage.objects.filter(pk=message_id) if 0 < message_id <= LARGEST_ID else None
+    def _one(self, message_id: str) -> QuerySet[OutboxMessage]:
+        number = int(message_id) if message_id.isascii() and message_id.isdigit() and len(message_id) < 20 else 0
+        messages = OutboxMessage.objects.filter(pk=number) if 0 < number <= LARGEST_ID else None
         if messages is None or not messages.exists():
             raise CommandError(f"There is no message {message_id}.")
         if not messages.filter(state__in=outbox.UNSETTLED_STATES).exists():
