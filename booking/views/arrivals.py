@@ -22,6 +22,7 @@ from booking.staff_forms.visits import WalkInForm
 from booking.tokens import keyed_digest
 from booking.views.arrivals_page import Just, arrivals_page
 from booking.views.day_page import day_page
+from booking.views.day_version import unless_known
 from booking.views.free_times import nearest_times
 from booking.views.staff_access import AtStore, at_store, at_visit, raise_for
 from booking.views.staff_links import back_to_day, see_other
@@ -35,7 +36,10 @@ from stores.queries import store_rules
 def arrivals(request: HttpRequest, at: AtStore) -> HttpResponseBase:
     """Show today's visits, or those that fit a search."""
     just = Just(request.GET.get("changed", ""), _known_status(request.GET.get("was", "")))
-    return arrivals_page(request, at, just=just, query=request.GET.get("q", ""))
+    query = request.GET.get("q", "")
+    return unless_known(
+        request, at, at.today, lambda etag: arrivals_page(request, at, just=just, query=query, etag=etag)
+    )
 
 
 @require_POST

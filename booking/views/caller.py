@@ -17,7 +17,7 @@ from booking.services.once import book_once
 from booking.staff_forms.visits import CallerForm
 from booking.tokens import keyed_digest
 from booking.views.asked import read_day, read_instant
-from booking.views.free_times import free_times, nearest_times
+from booking.views.free_times import error_of, free_times, nearest_times
 from booking.views.staff_access import AtStore, at_store, raise_for, staff_page
 from booking.views.staff_links import back_to_day
 from booking.views.staff_words import staff_sentence
@@ -112,6 +112,7 @@ def _page(
         "nearest": near,
         "chosen": chosen.astimezone(at.zone).isoformat() if chosen else "",
         "problems": [*problems],
+        "times_error": error_of("id_times", problems),
     }
     return staff_page(request, at, "staff/book.html", context, status=status)
 

@@ -2,12 +2,12 @@
 
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import path
-from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
 from booking.views import caller, slot_changes, visit_moves
 from booking.views.asked import read_day
-from booking.views.day_page import CACHE_CONTROL, day_page, etag_of_day, unknown_day_page
+from booking.views.day_page import day_page, unknown_day_page
+from booking.views.day_version import unless_known
 from booking.views.staff_access import AtStore, at_store
 
 
@@ -19,12 +19,10 @@ def day(request: HttpRequest, at: AtStore) -> HttpResponseBase:
     date = read_day(text) if text else at.today
     if date is None:
         return unknown_day_page(request, at)
-    etag = etag_of_day(request, at, date)
-    response = get_conditional_response(request, etag=etag) or day_page(
-        request, at, date, changed=request.GET.get("changed", ""), done=request.GET.get("done", "")
+    changed, done = request.GET.get("changed", ""), request.GET.get("done", "")
+    return unless_known(
+        request, at, date, lambda etag: day_page(request, at, date, changed=changed, done=done, etag=etag)
     )
-    response["ETag"], response["Cache-Control"] = etag, CACHE_CONTROL
-    return response
 
 
 urlpatterns = [

@@ -1,23 +1,19 @@
-"""The page of the day schedule, and the version by which a browser knows it again."""
+"""The page of the day schedule."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
 
 from django.http import HttpRequest, HttpResponse
-from django.middleware.csrf import get_token
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from booking.forms import Problem
-from booking.queries import day_schedule, day_version
-from booking.tokens import keyed_digest
+from booking.queries import day_schedule
 from booking.views.day_board import day_board
 from booking.views.staff_access import AtStore, staff_page
 
 ONE_DAY = timedelta(days=1)
-CACHE_CONTROL = "private, no-cache"  # may be kept by this browser, and is asked for each time
 
 
 def day_page(
@@ -28,6 +24,7 @@ def day_page(
     changed: str = "",
     done: str = "",
     problems: Sequence[Problem] = (),
+    etag: str = "",
     status: int = 200,
 ) -> HttpResponse:
     """Return a day's schedule; `changed` is the reference of the visit that something was just done with."""
@@ -44,6 +41,7 @@ def day_page(
         "more_words": _("More"),
         "slots_url": f"{reverse('staff-slots', args=[at.store.slug])}?{query}",
         "problems": [*problems],
+        "etag": etag,
         "day_query": query,
     }
     return staff_page(request, at, "staff/day.html", context, status=status)
@@ -54,22 +52,6 @@ def unknown_day_page(request: HttpRequest, at: AtStore) -> HttpResponse:
     problem = Problem(_("This day does not exist. Please choose another one."), "id_date")
     context = {"section": "day", "date": at.today, "problems": [problem]}
     return staff_page(request, at, "staff/unknown_day.html", context, status=400)
-
-
-def etag_of_day(request: HttpRequest, at: AtStore, day: date) -> str:
-    """Return the version of a day's page as this person sees it, with one statement."""
-    get_token(request)
-    parts = (
-        day_version(store=at.store, date=day, now=at.now),
-        at.user.pk,
-        at.is_manager,
-        get_language(),
-        request.META.get("CSRF_COOKIE"),
-        request.META.get("QUERY_STRING"),
-        # The line of the present moves.
-        f"{at.now:%H:%M}" if day == at.today else "",
-    )
-    return f'W/"{keyed_digest("day page", "|".join(map(str, parts)))[:32]}"'
 
 
 def _done_words(done: str) -> str:

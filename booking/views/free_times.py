@@ -1,8 +1,10 @@
 """The free times of one day, for staff to choose from."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from booking.availability import availability, nearest_free
+from booking.forms import Problem
 from booking.policy import UnknownVisitType
 from booking.views.chooser import SlotChoice, slot_choices
 from booking.views.staff_access import AtStore
@@ -36,3 +38,8 @@ def nearest_times(
         store=rules.slug, visit_type=visit_type, starts_at=wanted, party_size=party_size, now=at.now, by_staff=True
     )
     return slot_choices(free, rules)
+
+
+def error_of(field_id: str, problems: Iterable[Problem]) -> str:
+    """Return what is wrong with one field, to stand beside it; "" for nothing."""
+    return " ".join(problem.text for problem in problems if problem.field_id == field_id)

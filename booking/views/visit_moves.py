@@ -1,5 +1,6 @@
 """Moving and cancelling a visit for its customer: each asks once before it is done."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -15,7 +16,7 @@ from booking.services.bookings import cancel as cancel_booking
 from booking.services.bookings import reschedule
 from booking.texts import visit_type_name
 from booking.views.asked import read_day, read_instant
-from booking.views.free_times import free_times, nearest_times
+from booking.views.free_times import error_of, free_times, nearest_times
 from booking.views.staff_access import AtStore, at_visit, staff_page
 from booking.views.staff_links import back_to_day
 from booking.views.staff_words import badges, people_in_words, staff_sentence
@@ -73,7 +74,7 @@ def _refused(
     *,
     wanted: datetime | None = None,
 ) -> HttpResponse:
-    problems = [Problem(staff_sentence(refused))]
+    problems = [Problem(staff_sentence(refused), "id_times" if wanted else "")]
     return _choose(request, at, booking, day, problems=problems, wanted=wanted, status=409)
 
 
@@ -83,7 +84,7 @@ def _choose(
     booking: Booking,
     day: date,
     *,
-    problems: list[Problem] | None = None,
+    problems: Sequence[Problem] = (),
     wanted: datetime | None = None,
     status: int = 200,
 ) -> HttpResponse:
@@ -99,7 +100,8 @@ def _choose(
         "times": times,
         "nearest": near,
         "is_offered": rules is not None,
-        "problems": problems or [],
+        "problems": [*problems],
+        "times_error": error_of("id_times", problems),
     }
     return staff_page(request, at, "staff/move.html", context, status=status)
 

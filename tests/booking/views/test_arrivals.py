@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from html import escape
 
 import pytest
 import time_machine
@@ -128,10 +129,28 @@ def test_the_screen_asks_the_same_number_of_questions_whatever_the_visits(
     fill_day(room.store, count)
     client = room.client()
 
-    with django_assert_num_queries(7):  # user; membership; the five of the schedule
+    with django_assert_num_queries(8):  # user; membership, version; the five of the schedule
         response = client.get(ARRIVALS)
 
     assert response.content.count(b'<li class="arrival ') == count
+
+
+def test_an_unchanged_screen_is_not_sent_again(
+    room: Room, django_assert_num_queries: DjangoAssertNumQueries, clock: time_machine.Traveller
+) -> None:
+    booking = book(room, "Ada Test", 10)
+    client = room.client()
+    etag = client.get(ARRIVALS)["ETag"]
+
+    with django_assert_num_queries(3):  # user; membership, version
+        assert client.get(ARRIVALS, headers={"If-None-Match": etag}).status_code == 304
+    step(booking_id=booking.pk, step="check_in", now=at(10, 7), user=room.staff)
+    changed = client.get(ARRIVALS, headers={"If-None-Match": etag})
+    clock.shift(60)
+
+    assert changed.status_code == 200
+    assert client.get(ARRIVALS, headers={"If-None-Match": changed["ETag"]}).status_code == 200
+    assert f'data-etag="{escape(changed["ETag"])}"' in changed.content.decode()
 
 
 # --- A tap ------------------------------------------------------------------------------------------

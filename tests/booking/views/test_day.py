@@ -66,7 +66,7 @@ def test_trouble_with_a_message_is_shown_first(room: Room) -> None:
 def test_a_customer_without_phone_and_mail_is_marked(room: Room) -> None:
     make_booking(room.store, phone="", source=Source.DESK)
 
-    assert "Gets no messages: please phone" in page(room.client().get(DAY, TUESDAY)).words
+    assert "Left no phone number and no e-mail address." in page(room.client().get(DAY, TUESDAY)).words
 
 
 def test_cancelled_visits_stand_apart_and_totals_count_them(room: Room) -> None:

@@ -1,0 +1,41 @@
+"""The version by which a browser knows a page of the day again, and 304 where it does."""
+
+from collections.abc import Callable
+from datetime import date
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.middleware.csrf import get_token
+from django.utils.cache import get_conditional_response
+from django.utils.translation import get_language
+
+from booking.queries import day_version
+from booking.tokens import keyed_digest
+from booking.views.staff_access import AtStore
+
+CACHE_CONTROL = "private, no-cache"  # may be kept by this browser, and is asked for each time
+
+
+def unless_known(
+    request: HttpRequest, at: AtStore, day: date, make_page: Callable[[str], HttpResponse]
+) -> HttpResponseBase:
+    """Return 304 where the browser has this version of the page, else what `make_page` makes of the version."""
+    etag = _etag(request, at, day)
+    response = get_conditional_response(request, etag=etag) or make_page(etag)
+    response["ETag"], response["Cache-Control"] = etag, CACHE_CONTROL
+    return response
+
+
+def _etag(request: HttpRequest, at: AtStore, day: date) -> str:
+    """Return the version of a page as this person sees it, with one statement."""
+    get_token(request)
+    parts = (
+        day_version(store=at.store, date=day, now=at.now),
+        at.user.pk,
+        at.is_manager,
+        get_language(),
+        request.META.get("CSRF_COOKIE"),
+        request.get_full_path(),
+        # The line of the present moves, and visits come nearer.
+        f"{at.now:%H:%M}" if day == at.today else "",
+    )
+    return f'W/"{keyed_digest("day page", "|".join(map(str, parts)))[:32]}"'
