@@ -200,6 +200,14 @@ class House:
         with closing(self._connect()) as connection:
             return list(connection.execute(sql).fetchall())
 
+    def tables(self) -> dict[str, list[str]]:
+        """Return all rows of all tables, written out."""
+        if self.is_sqlite:
+            names = self.rows("SELECT name FROM sqlite_master WHERE type = 'table'")
+        else:
+            names = self.rows("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        return {name: sorted(map(repr, self.rows(f'SELECT * FROM "{name}"'))) for (name,) in sorted(names)}
+
     def execute(self, sql: str) -> None:
         with closing(self._connect()) as connection, connection:
             connection.execute(sql)

@@ -85,12 +85,12 @@ def test_second_start_changes_no_data(house: House) -> None:
     store = house.make_store(capacity=3)
     house.post("/api/v1/bookings", booking_at(store, slot(), number=1))
     wait_until(lambda: outbox_states(house) == {"sent"}, seconds=20, what="sent")
-    before = contents(house)
+    before = resting(house)
 
     house.stop()
     house.start()
 
-    assert contents(house) == before
+    assert resting(house) == before
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -174,11 +174,6 @@ def outbox_states(house: House) -> set[str]:
     return {state for (state,) in house.rows("SELECT state FROM notifications_outboxmessage WHERE kind <> 'reminder'")}
 
 
-def contents(house: House) -> dict[str, list[str]]:
-    """Return all rows of all tables, but for what changes whenever anything runs."""
-    if house.is_sqlite:
-        tables = house.rows("SELECT name FROM sqlite_master WHERE type = 'table'")
-    else:
-        tables = house.rows("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
-    names = sorted(name for (name,) in tables if name not in RESTLESS_TABLES)
-    return {name: sorted(map(repr, house.rows(f'SELECT * FROM "{name}"'))) for name in names}
+def resting(house: House) -> dict[str, list[str]]:
+    """Return what is in all tables, but for what changes whenever anything runs."""
+    return {name: rows for name, rows in house.tables().items() if name not in RESTLESS_TABLES}
