@@ -1,9 +1,12 @@
 """Messages as files in `var/outbox/`, where no provider is set up: readable by their owner alone."""
 
 import os
+from collections.abc import Collection
 from pathlib import Path
 
 from django.conf import settings
+
+UUID_LENGTH = 36
 
 
 def write(name: str, content: bytes) -> None:
@@ -18,6 +21,13 @@ def write(name: str, content: bytes) -> None:
 
 def exists(name: str) -> bool:
     return (_folder() / name).exists()
+
+
+def remove(uuids: Collection[str]) -> None:
+    """Remove the files of the messages with these UUIDs, which end their names."""
+    for path in _folder().iterdir() if uuids else ():
+        if path.stem[-UUID_LENGTH:] in uuids:
+            path.unlink(missing_ok=True)
 
 
 def _folder() -> Path:

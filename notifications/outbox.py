@@ -16,6 +16,7 @@ from django.db.models import Case, Count, F, Min, Q, QuerySet, Value, When
 from django.db.models.functions import Greatest
 from django_q.tasks import async_task
 
+from notifications import message_files
 from notifications.content import NewMessage, Sms
 from notifications.digests import body_digest, recipient_digest
 from notifications.models import OPEN_STATES, Channel, Kind, OutboxMessage, State
@@ -81,12 +82,14 @@ def skip_open(*, subject: str, reason: str, now: datetime, kinds: Collection[Kin
 
 
 def forget(*, subjects: Collection[str], now: datetime) -> None:
-    """Drop what could tell who the messages about these subjects went to."""
+    """Drop what could tell who the messages about these subjects went to, and the texts kept as files."""
     messages = OutboxMessage.objects.filter(subject__in=subjects)
     messages.filter(_NOT_LEFT | Q(state__in=(State.UNKNOWN, State.DEAD))).update(
         state=State.SKIPPED, reason="erased", **_NO_LEASE
     )
     messages.update(recipient_digest="", body_digest="", provider_sid="", updated_at=now)
+    uuids = {str(uuid) for uuid in messages.values_list("uuid", flat=True)}
+    transaction.on_commit(lambda: message_files.remove(uuids), robust=True)
 
 
 def deliveries(subjects: Collection[str]) -> Mapping[str, Sequence[Delivery]]:

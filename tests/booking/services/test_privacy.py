@@ -64,3 +64,18 @@ def test_forget_old_follows_each_stores_rule():
     assert forget_old(now=later) == {"short": 1}
     assert forget_old(now=later) == {}
     assert list(Booking.objects.filter(name="Ada Test").values_list("store__slug", flat=True)) == ["long"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_erase_removes_the_texts_kept_as_files(settings, tmp_path):
+    settings.MESSAGES_DIR = tmp_path
+    booking, other = make_booking(make_store()), make_booking(make_store("other"), phone="+33612345602")
+    message, kept = (
+        OutboxMessage.objects.filter(subject=one.reference, kind="confirmation").get() for one in (booking, other)
+    )
+    for one in (message, kept):
+        (tmp_path / f"20261124T090000Z-confirmation-sms-{one.uuid}.txt").write_text("To: somebody")
+
+    erase(booking_id=booking.pk, now=NOW, actor="customer")
+
+    assert [path.stem[-36:] for path in tmp_path.iterdir()] == [str(kept.uuid)]
