@@ -71,7 +71,7 @@ class Visitor:
         self.call("GET", f"/api/v1/stores?near={quote(NAME)}&cursor={quote(EMAIL)}")
         self.call("GET", f"/?q={quote(NAME)}%00{quote(EMAIL)}")
         self.call("GET", "/", Host=f"{EMAIL}:80")
-        self.call("PATCH", f"/?q={quote(NAME)}", NOTE)
+        self.call("PATCH", f"/api/v1/stores?q={quote(NAME)}", NOTE)
         self.call("GET", f"/calendars/{self.token}.ics")
 
     def fill_in_forms(self) -> None:
