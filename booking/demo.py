@@ -35,6 +35,11 @@ class SignIn:
 SIGN_INS = (SignIn(MANAGER, Role.MANAGER), SignIn(STAFF, Role.STAFF))
 
 
+def is_empty() -> bool:
+    """Tell whether nobody has put anything into the database yet."""
+    return not Store.objects.exists() and not User.objects.exists()
+
+
 def demo_store() -> Store | None:
     """Return the store the demo's people work at, None where there is no demo."""
     membership = StoreMembership.objects.filter(user__username=MANAGER).select_related("store").first()

@@ -4,9 +4,9 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
-from booking.launcher.parent import end_with_parent
+from booking.launcher.parent import SUPERVISOR, end_with_parent
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "booking.settings")
-if os.environ.get("CARILLON_SUPERVISED"):
+if SUPERVISOR in os.environ:
     end_with_parent()
 application = get_wsgi_application()

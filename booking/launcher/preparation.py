@@ -41,8 +41,8 @@ def check_port(address: str, port: int) -> None:
             raise CannotStart(f"--port: {address}:{port} cannot be used ({error.strerror}).") from error
 
 
-def prepare() -> bool:
-    """Bring database, words and static files up to date; return whether the database is new.
+def prepare() -> None:
+    """Bring database, words and static files up to date.
 
     Costs little where nothing has changed. Raises CannotStart.
     """
@@ -50,7 +50,6 @@ def prepare() -> bool:
     try:
         with _alone():
             executor = MigrationExecutor(connection)
-            is_new = not executor.loader.applied_migrations
             if executor.migration_plan(executor.loader.graph.leaf_nodes()):
                 call_command("migrate", interactive=False, verbosity=0)
             sync_schedules(now=timezone.now())
@@ -59,7 +58,6 @@ def prepare() -> bool:
         raise CannotStart(f"DATABASE_URL: the database cannot be used ({first_line}).") from error
     _check_redis()
     _collect_static()
-    return is_new
 
 
 @contextmanager

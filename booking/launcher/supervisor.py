@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 
+STOPPING_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 LOOK_EVERY_SECONDS = 0.5
 STOP_SECONDS = 25
 SHORT_LIFE_SECONDS = 5
@@ -28,7 +29,7 @@ class Child:
 
     def __init__(self, name: str, arguments: Sequence[str]) -> None:
         self.name = name
-        self.arguments = [sys.executable, "-m", *arguments]
+        self.arguments = [sys.executable, "-P", "-m", *arguments]
         self.process: subprocess.Popen[bytes] | None = None
         self.started_at = 0.0
         self.start_again_at = 0.0
@@ -82,8 +83,9 @@ class Supervisor:
 
     def run(self) -> None:
         """Run until SIGTERM or SIGINT, then end both children: first kindly, after 25 s for good."""
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in STOPPING_SIGNALS:
             signal.signal(number, self._stop)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING_SIGNALS)  # `up` let them wait for this
         for child in (self.web, self.worker):
             child.start()
         last_beat, beat_seen_at = self._beat(), time.monotonic()

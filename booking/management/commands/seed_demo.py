@@ -7,10 +7,10 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 from django.utils import timezone
 
-from booking.demo import seed
-from stores.models import Store
+from booking.demo import is_empty, seed
 
 DATA = Path("data", "niort-pharmacies.geojson")
 
@@ -18,8 +18,9 @@ DATA = Path("data", "niort-pharmacies.geojson")
 class Command(BaseCommand):
     help = "Fills an empty database with the pharmacies of Niort, two sign-ins, and three weeks of visits."
 
+    @transaction.atomic  # all of it or nothing: half a demo would never be completed
     def handle(self, *args: Any, **options: Any) -> None:
-        if Store.objects.exists():
-            raise CommandError("There are stores already; the demo goes into an empty database.")
+        if not is_empty():
+            raise CommandError("There are stores or users already; the demo goes into an empty database.")
         call_command("import_stores", str(settings.BASE_DIR / DATA), stdout=StringIO())
         seed(now=timezone.now())

@@ -1,8 +1,10 @@
 """`manage.py up`: everything a store needs, in one process tree with one Ctrl-C."""
 
 import os
+import signal
 import sys
 from argparse import ArgumentParser
+from types import FrameType
 from typing import Any
 
 from django.conf import settings
@@ -10,10 +12,16 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import connections
 
-from booking.demo import PASSWORD, SIGN_INS, demo_store
+from booking.demo import PASSWORD, SIGN_INS, demo_store, is_empty
+from booking.launcher.parent import SUPERVISOR
 from booking.launcher.preparation import CannotStart, check_port, check_settings, prepare
+from booking.launcher.supervisor import STOPPING_SIGNALS
 
 HIGHEST_PORT = 65535
+
+
+def _leave(number: int, frame: FrameType | None) -> None:
+    sys.exit(0)  # asked to stop before all is there: nothing runs yet
 
 
 class Command(BaseCommand):
@@ -27,16 +35,18 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         address, port = options["bind"], options["port"]
+        for number in STOPPING_SIGNALS:
+            signal.signal(number, _leave)
         try:
             if not 0 < port <= HIGHEST_PORT:
                 raise CannotStart(f"--port: {port} is no port.")
             self._follow_port(address, port)
             check_settings()
             check_port(address, port)
-            is_new = prepare()
+            prepare()
         except CannotStart as reason:
             sys.exit(f"carillon: {reason}")
-        if is_new and not options["no_demo"]:
+        if is_empty() and not options["no_demo"]:
             call_command("seed_demo", stdout=sys.stderr)
         self._say_where(address, port)
         connections.close_all()
@@ -62,9 +72,19 @@ class Command(BaseCommand):
 
     def _become_supervisor(self, address: str, port: int) -> None:
         """Go on as the small process that watches web and worker, under the same process id."""
-        environment = {**os.environ, "PUBLIC_URL": settings.PUBLIC_URL, "CARILLON_SUPERVISED": "1"}
-        arguments = [sys.executable, "-m", "booking.launcher.supervisor", address, str(port), str(settings.BEAT_FILE)]
+        search_path = os.pathsep.join(filter(None, [str(settings.BASE_DIR), os.environ.get("PYTHONPATH")]))
+        environment = {
+            **os.environ,
+            "PUBLIC_URL": settings.PUBLIC_URL,
+            "PYTHONPATH": search_path,
+            SUPERVISOR: str(os.getpid()),
+        }
+        module = ["-P", "-m", "booking.launcher.supervisor"]
         sys.stdout.flush()
         sys.stderr.flush()
-        os.chdir(settings.BASE_DIR)
-        os.execve(sys.executable, arguments, environment)  # noqa: S606 -- our own module
+        signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING_SIGNALS)  # until the supervisor can take them
+        os.execve(  # noqa: S606 -- our own module
+            sys.executable,
+            [sys.executable, *module, address, str(port), str(settings.BEAT_FILE)],
+            environment,
+        )
