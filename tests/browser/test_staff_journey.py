@@ -1,0 +1,158 @@
+"""A day at the counter, on the tablet that stands there: arrivals, walk-ins, and what a manager changes."""
+
+import re
+from datetime import datetime, timedelta
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.conftest import Visitor
+from tests.browser.journey import expect_heading, text_message
+from tests.browser.shop import MANAGER, PASSWORD, SLUG, STAFF, Shop, sign_in
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+TABLET = 820
+
+
+def test_signing_in_with_a_wrong_password_says_so_and_then_leads_to_the_day(visitor: Visitor, shop: Shop) -> None:
+    page = visitor(width=TABLET)
+    page.goto(shop.path("day"))
+    expect_heading(page, "Who is signing in?")
+    page.get_by_label("User name").fill(STAFF)
+    page.get_by_label("Password").fill("not this one")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("alert")).to_be_focused()
+    expect(page.get_by_label("User name")).to_have_value(STAFF)
+    expect(page.get_by_label("Password")).to_have_value("")
+
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect_heading(page, "Who is coming today")
+    assert page.url.endswith(shop.path("day"))
+
+
+def test_day_schedule_checks_somebody_in_where_they_stand(visitor: Visitor, shop: Shop) -> None:
+    reference = shop.book("Dora Test", shop.slot_from_now(45), phone="06 12 34 57 01")
+    page = sign_in(visitor(width=TABLET), STAFF, shop.path("day"))
+    visit = page.locator(f"#visit-{reference}")
+    expect(visit).to_contain_text("06 12 34 57 01")
+    button(visit, "Arrived").click()
+    assert page.url.endswith(f"#visit-{reference}")
+    expect(visit).to_be_in_viewport()
+    expect(visit).to_contain_text("Here")
+    button(visit, "Undo").click()
+    expect(visit).to_contain_text("Booked")
+
+
+@pytest.mark.parametrize(
+    ("language", "has_javascript", "find", "arrived", "here", "undo"),
+    [("en", True, "Find", "Arrived", "Here", "Undo"), ("fr", False, "Chercher", "Arrivée", "Sur place", "Défaire")],
+    ids=["en", "fr-plain"],
+)
+def test_arrivals_find_by_typing_then_check_in_then_undo(
+    visitor: Visitor, shop: Shop, language: str, has_javascript: bool, find: str, arrived: str, here: str, undo: str
+) -> None:
+    name = f"Éloïse-{language} Test"
+    reference = shop.book(name, shop.slot_from_now(30))
+    page = sign_in(
+        visitor(width=TABLET, language=language, has_javascript=has_javascript), STAFF, shop.path("arrivals")
+    )
+    page.get_by_role("searchbox").fill(f"eloise-{language}")
+    page.get_by_role("button", name=find, exact=True).click()
+    rows = page.locator(".arrival")
+    expect(rows).to_have_count(1)
+    visit = page.locator(f"#visit-{reference}")
+    expect(visit).to_contain_text(name)
+
+    button(visit, arrived).click()
+    expect(visit.get_by_role("status")).to_contain_text(here)
+    expect(visit).to_be_in_viewport()
+    button(visit, undo).click()
+    expect(button(visit, arrived)).to_be_visible()
+    expect(page.get_by_role("searchbox")).to_have_value(f"eloise-{language}")
+
+
+def test_arrivals_keep_a_row_in_its_place_while_it_is_served(visitor: Visitor, shop: Shop) -> None:
+    reference = shop.book("Gaston Test", shop.slot_from_now(30))
+    page = sign_in(visitor(width=TABLET), STAFF, shop.path("arrivals"))
+    visit = page.locator(f"#visit-{reference}")
+    for step, state in (("Arrived", "Here"), ("Start", "Being served"), ("Done", "Done")):
+        button(visit, step).click()
+        expect(visit.get_by_role("status")).to_contain_text(state)
+        expect(page.get_by_role("region", name="Expected now").locator(f"#visit-{reference}")).to_be_visible()
+    page.goto(shop.path("arrivals"))
+    expect(visit).not_to_be_visible()
+    page.get_by_role("heading", name="Finished").click()
+    expect(visit).to_be_visible()
+
+
+def test_walk_in_is_let_in_and_a_full_time_is_said(visitor: Visitor, shop: Shop) -> None:
+    shop.wait_for_a_whole_slot()
+    page = sign_in(visitor(width=TABLET), STAFF, shop.path("arrivals"))
+    _let_in(page, "Iris Test", people=3)
+    expect(page.get_by_role("region", name="Waiting")).to_contain_text("Iris Test")
+    _let_in(page, "Jules Test", people=4)
+    expect(page.get_by_role("alert")).to_contain_text("All places of the present time are taken.")
+    expect(page.get_by_label("Name (optional)")).to_have_value("Jules Test")
+    expect(page.get_by_role("button", name="Let them in all the same")).to_have_count(0)
+
+    manager = sign_in(visitor(width=TABLET), MANAGER, shop.path("arrivals"))
+    _let_in(manager, "Jules Test", people=4)
+    manager.get_by_role("button", name="Let them in all the same").click()
+    expect(manager.get_by_role("region", name="Waiting")).to_contain_text("Jules Test")
+
+
+def test_special_hours_ask_about_the_visits_they_leave_without_a_place(visitor: Visitor, shop: Shop) -> None:
+    noon = (datetime.now(shop.zone) + timedelta(days=5)).replace(hour=12, minute=0, second=0, microsecond=0)
+    reference = shop.book("Karim Test", noon, phone="06 12 34 57 02", locale="fr")
+    page = sign_in(visitor(width=TABLET), MANAGER, shop.path("setup"))
+    page.get_by_role("link", name="Add or remove days").click()
+    page.get_by_label("Day", exact=True).fill(noon.date().isoformat())
+    page.get_by_label("Closed all day").check()
+    page.get_by_role("button", name="Save").click()
+
+    expect_heading(page, "Who is affected")
+    expect(page.get_by_role("main")).to_contain_text("Karim Test")
+    page.get_by_role("button", name="Make the change").click()
+    expect(page.get_by_role("alert")).to_be_focused()  # nothing is chosen for them
+    page.get_by_label("They are cancelled, and each customer gets a message").check()
+    page.get_by_role("button", name="Make the change").click()
+    expect(page.locator("#special-hours")).to_contain_text(f"{noon:%A} {noon.day}")
+
+    text_message(shop.carillon, reference, containing="annulé")
+    page.goto(f"{shop.path('day')}?date={noon.date().isoformat()}")
+    expect(page.get_by_role("region", name="Cancelled")).to_contain_text("Karim Test")
+    customer = visitor(width=390)
+    customer.goto(f"/s/{SLUG}/book/?visit_type=visit&from={noon.date().isoformat()}")
+    expect(customer.locator(".day").first).to_contain_text("Closed")
+
+
+def test_staff_cannot_open_the_set_up(visitor: Visitor, shop: Shop) -> None:
+    page = sign_in(visitor(width=TABLET), STAFF, shop.path("day"))
+    expect(page.get_by_role("navigation", name="Screens").get_by_role("link")).to_have_text(["Day", "Arrivals"])
+    answer = page.goto(shop.path("setup"))
+    assert answer is not None
+    assert answer.status == 403
+    expect(page.get_by_role("heading", name="What would you like to change?")).to_have_count(0)
+
+
+def test_other_stores_are_unknown_to_staff(visitor: Visitor, shop: Shop) -> None:
+    page = sign_in(visitor(width=TABLET), MANAGER, shop.path("day"))
+    answer = page.goto("/staff/pharmacie-de-la-breche/day/")
+    assert answer is not None
+    assert answer.status == 404
+
+
+def button(visit: Locator, label: str) -> Locator:
+    """Return a button of a visit's row; who it is about follows for those who only hear it."""
+    return visit.get_by_role("button", name=re.compile(rf"^{label}\b"))
+
+
+def _let_in(page: Page, name: str, *, people: int) -> None:
+    walk_in = page.locator("#walk-in")
+    if walk_in.get_attribute("open") is None:
+        walk_in.locator("summary").click()
+    walk_in.get_by_label(str(people), exact=True).check(force=True)
+    walk_in.get_by_label("Name (optional)").fill(name)
+    walk_in.get_by_role("button", name="Visit", exact=True).click()
