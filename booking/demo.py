@@ -22,6 +22,7 @@ STORE_SOURCE_ID = "node/738663571"  # Pharmacie de la Brèche
 MANAGER, STAFF = "demo-manager", "demo-staff"
 PASSWORD = "carillon-demo-niort"  # noqa: S105 -- of the demo alone, and printed when it starts
 BOOKINGS = 64
+EARLY_MINUTES = 25  # some are there before their time
 FIRST_NAMES = ("Ada", "Bea", "Cleo", "Dora", "Elsa", "Fanny", "Gaston", "Hugo", "Iris", "Jules", "Karim", "Lea")
 NOTES = ("", "", "", "", "Avec une poussette", "Side entrance, please", "Je viens pour ma mère")
 
@@ -53,7 +54,7 @@ def seed(*, now: datetime) -> None:
     # Visits of the past week and of today were booked while the horizon and notice of then allowed it.
     chance = random.Random(738663571)  # noqa: S311 -- the same demo each time
     for number in range(BOOKINGS):
-        days = -7 + number * 21 // BOOKINGS
+        days = 0 if number % 5 == 2 else -7 + number * 21 // BOOKINGS  # today is what staff look at first
         _live_through(store, number, now=now, day=now + timedelta(days=days), user=users[Role.STAFF], chance=chance)
     references = Booking.objects.filter(store=store).values_list("reference", flat=True)
     for reference in references:
@@ -109,12 +110,12 @@ def _what_came_of_it(booking: Booking, *, now: datetime, user: User, number: int
         return
     if number % 3 == 0:
         confirm_attendance(booking_id=booking.pk, now=said)
-    if starts_at > now:
+    if starts_at > now + timedelta(minutes=EARLY_MINUTES):
         return
-    if number % 8 == 7:
+    if number % 8 == 7 and starts_at <= now:
         step(booking_id=booking.pk, step="no_show", now=min(now, ends_at), user=user)
         return
-    came_at = starts_at - timedelta(minutes=number % 6)
+    came_at = min(now, starts_at - timedelta(minutes=number % 6))
     step(booking_id=booking.pk, step="check_in", now=came_at, user=user)
     if now > starts_at + timedelta(minutes=2):
         step(booking_id=booking.pk, step="start", now=starts_at + timedelta(minutes=2), user=user)
