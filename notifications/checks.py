@@ -1,5 +1,7 @@
 """System checks of all that messages need: one line each, naming the variable."""
 
+from urllib.parse import urlsplit
+
 import phonenumbers
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
@@ -26,7 +28,7 @@ def _conditions() -> list[tuple[bool, str]]:
         (is_twilio and not settings.TWILIO_ACCOUNT_SID, "TWILIO_ACCOUNT_SID: missing, SMS_GATEWAY=twilio needs it."),
         (is_twilio and not settings.TWILIO_AUTH_TOKEN, "TWILIO_AUTH_TOKEN: missing, SMS_GATEWAY=twilio needs it."),
         (is_twilio and not sender, "TWILIO_MESSAGING_SERVICE_SID: missing, and TWILIO_FROM too; one is needed."),
-        (not _is_web_address(settings.TWILIO_API_URL), "TWILIO_API_URL: must start with http:// or https://."),
+        (not _is_web_address(settings.TWILIO_API_URL), "TWILIO_API_URL: must look like https://api.example.org."),
         (bool(unknown), f"SMS_COUNTRIES: {', '.join(unknown)} is no country's code, such as FR."),
         (settings.SMS_DAILY_BUDGET < 0, "SMS_DAILY_BUDGET: must not be negative."),
         (_is_bad_mail_address(settings.EMAIL_URL), "EMAIL_URL: must look like smtp://user:password@host:port."),
@@ -35,8 +37,17 @@ def _conditions() -> list[tuple[bool, str]]:
 
 
 def _is_web_address(url: str) -> bool:
-    return url.startswith(("http://", "https://")) and len(url.partition("://")[2]) > 0
+    return url.startswith(("http://", "https://")) and _names_a_host(url)
 
 
 def _is_bad_mail_address(url: str) -> bool:
-    return bool(url) and not url.startswith(("smtp://", "smtps://", "smtp+tls://", "smtp+ssl://"))
+    schemes = ("smtp://", "smtps://", "smtp+tls://", "smtp+ssl://")
+    return bool(url) and not (url.startswith(schemes) and _names_a_host(url))
+
+
+def _names_a_host(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False

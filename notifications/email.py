@@ -120,6 +120,6 @@ class _Call:
 
 
 def _sender(name: str, address: str) -> str:
-    plain = " ".join("".join(character for character in name if character.isprintable()).split())
+    plain = "".join(character for character in " ".join(name.split()) if character.isprintable())
     local, _, domain = address.rpartition("@")
     return str(Address(display_name=plain, username=local, domain=domain)) if plain else address

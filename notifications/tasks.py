@@ -19,7 +19,8 @@ from notifications.models import Channel, OutboxMessage, State
 # After that the rest is left to another run, so that a worker asked to stop need not be waited for.
 RUN_SECONDS = 5
 MOST_FAILURES = 6
-LONGEST_PAUSE_SECONDS = 900  # after a failure
+FIRST_PAUSE_SECONDS = 15  # after a failure; then twice as long each time
+LONGEST_PAUSE_SECONDS = 900
 LONGEST_WAIT_SECONDS = 60  # for a provider that is away, or busy and does not say for how long
 # The provider's list is asked at once, unless the call took so long that asking would hold the worker up; then after
 # a pause, as long as it cannot be had, and for no longer than this after the call.
@@ -209,7 +210,7 @@ def _try_later(message: OutboxMessage, reason: str, *, may_have_left: bool, end:
     if message.failures >= MOST_FAILURES:
         outbox.settle(message, end, now=timezone.now(), reason=reason)
         return
-    pause = min(LONGEST_PAUSE_SECONDS, 15 * 2 ** (message.failures - 1))
+    pause = min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2 ** (message.failures - 1))
     _put_back(message, reason, pause, may_have_left=may_have_left, is_failure=True)
 
 

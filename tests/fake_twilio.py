@@ -49,6 +49,7 @@ class FakeTwilio(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 100
     hang_seconds = 12.0
+    work_seconds = 0.0  # before it accepts, and again before it answers
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
@@ -116,7 +117,10 @@ class _Handler(BaseHTTPRequestHandler):
         elif fault in _REFUSALS:
             self._problem(400, _REFUSALS[fault])
         else:
-            self._misbehave(self._accept(form), fault)
+            time.sleep(self.server.work_seconds)
+            message = self._accept(form)
+            time.sleep(self.server.work_seconds)
+            self._misbehave(message, fault)
 
     def do_GET(self) -> None:
         asked = urlsplit(self.path)

@@ -14,9 +14,11 @@ from notifications.checks import check_messages
             "TWILIO_MESSAGING_SERVICE_SID",
         ),
         ({"TWILIO_API_URL": "localhost:1"}, "TWILIO_API_URL"),
+        ({"TWILIO_API_URL": "http://:99x"}, "TWILIO_API_URL"),
         ({"SMS_COUNTRIES": ["FR", "XX"]}, "SMS_COUNTRIES"),
         ({"SMS_DAILY_BUDGET": -1}, "SMS_DAILY_BUDGET"),
         ({"EMAIL_URL": "http://mail"}, "EMAIL_URL"),
+        ({"EMAIL_URL": "smtp://"}, "EMAIL_URL"),
         ({"Q_CLUSTER": {"retry": 10, "timeout": 60}}, "Q_CLUSTER"),
     ],
 )

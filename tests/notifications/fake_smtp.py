@@ -1,0 +1,84 @@
+"""A small mail server over real SMTP: keeps what it accepted, and misbehaves when told to."""
+
+import socketserver
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+HANG = "hang"
+CUT = "cut"
+GREETING, MAIL, RCPT, DATA, CONTENT, QUIT = "GREETING", "MAIL", "RCPT", "DATA", "CONTENT", "QUIT"
+
+
+class FakeSmtp(socketserver.ThreadingTCPServer):
+    """Keeps in `accepted` what it took; `answers` says what to answer instead of yes, by step."""
+
+    daemon_threads = True
+    allow_reuse_address = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.accepted: list[bytes] = []
+        self.answers: dict[str, str] = {}
+        self.hang_seconds = 3.0
+
+    @property
+    def port(self) -> int:
+        return int(self.server_address[1])
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing when a client hangs up."""
+
+
+class _Cut(Exception):
+    """The connection ends here."""
+
+
+class _Handler(socketserver.StreamRequestHandler):
+    server: FakeSmtp
+
+    def handle(self) -> None:
+        try:
+            self._answer(GREETING, "220 mail.test")
+            while line := self.rfile.readline():
+                self._take(line.decode().strip().upper())
+        except _Cut:
+            return
+
+    def _take(self, command: str) -> None:
+        verb = command.split(" ")[0]
+        if verb == DATA:
+            if self._answer(DATA, "354 go on"):
+                content = b""
+                while not content.endswith(b"\r\n.\r\n"):
+                    content += self.rfile.readline()
+                if not self.server.answers.get(CONTENT, "")[:1].isdigit():
+                    self.server.accepted.append(content[:-5])
+                self._answer(CONTENT, "250 taken")
+        elif verb == QUIT:
+            self._answer(QUIT, "221 bye")
+            raise _Cut
+        else:
+            self._answer(verb, "250 yes")
+
+    def _answer(self, step: str, usual: str) -> bool:
+        told = self.server.answers.get(step, usual)
+        if told == HANG:
+            time.sleep(self.server.hang_seconds)
+        if told in (HANG, CUT):
+            raise _Cut
+        self.wfile.write(told.encode() + b"\r\n")
+        return told == usual
+
+
+@contextmanager
+def running() -> Iterator[FakeSmtp]:
+    """Run a fake mail server for the length of a block."""
+    server = FakeSmtp()
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        server.server_close()

@@ -1,0 +1,44 @@
+"""Calls end in time; one that was given up before it left never leaves."""
+
+import threading
+import time
+
+import pytest
+
+from notifications.deadlines import Door, OutOfTime, within
+
+
+def test_a_call_that_ends_returns_or_raises_as_it_would():
+    assert within(1, lambda: "yes", give_up=lambda: None) == "yes"
+    with pytest.raises(ZeroDivisionError):
+        within(1, lambda: 1 / 0, give_up=lambda: None)
+
+
+def test_a_call_that_does_not_end_is_given_up():
+    given_up = threading.Event()
+    started = time.monotonic()
+
+    with pytest.raises(OutOfTime):
+        within(0.1, lambda: given_up.wait(5), give_up=given_up.set)
+
+    assert given_up.is_set()
+    assert time.monotonic() - started < 1
+
+
+def test_a_shut_door_lets_nobody_leave():
+    door = Door()
+
+    door.shut()
+
+    with pytest.raises(OutOfTime):
+        door.leave()
+    assert not door.has_left
+
+
+def test_who_has_left_has_left():
+    door = Door()
+    door.leave()
+
+    door.shut()
+
+    assert door.has_left

@@ -1,0 +1,149 @@
+"""Workers at once, and workers killed at any moment: each message is accepted once, none is lost."""
+
+import os
+import random
+import subprocess
+import sys
+from collections import Counter
+from contextlib import contextmanager, suppress
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.conf import settings as django_settings
+from django.db import connection
+from django.utils import timezone
+
+from notifications import outbox, tasks
+from notifications.content import NewMessage
+from notifications.models import Channel, Kind, OutboxMessage, State
+from tests import fake_twilio
+from tests.processes import ROOT, wait_for
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+
+
+@pytest.fixture
+def start_worker(twilio, tmp_path):
+    started = []
+    environment = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "booking.settings",
+        "DATABASE_URL": database_url(),
+        "DATA_DIR": str(tmp_path / "data"),
+        "SECRET_KEY": django_settings.SECRET_KEY,
+        "SMS_GATEWAY": "twilio",
+        "TWILIO_API_URL": twilio.url,
+        "TWILIO_ACCOUNT_SID": fake_twilio.ACCOUNT_SID,
+        "TWILIO_AUTH_TOKEN": fake_twilio.AUTH_TOKEN,
+        "TWILIO_FROM": fake_twilio.FROM,
+        "SMS_DAILY_BUDGET": "100000",
+        "RATE_LIMITS": "off",
+    }
+
+    def start(*arguments):
+        command = [sys.executable, "-m", "tests.notifications.worker", *arguments]
+        started.append(subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL))
+        return started[-1]
+
+    yield start
+    for worker in started:
+        kill(worker)
+
+
+def database_url():
+    database = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{Path(database['NAME']).resolve()}"
+    return f"postgres://{database['USER']}@{database['HOST']}:{database['PORT']}/{database['NAME']}"
+
+
+def kill(worker):
+    with suppress(ProcessLookupError):
+        worker.kill()
+    worker.wait()
+
+
+def write(count):
+    now = timezone.now()
+    outbox.enqueue(
+        [
+            NewMessage(
+                account=f"shop-{number % 7}", subject=f"ABCD{number:04}", kind=Kind.CONFIRMATION, sequence=0,
+                channel=Channel.SMS, due_at=now, not_after=now + timedelta(days=1),
+            )
+            for number in range(count)
+        ],
+        now=now,
+    )  # fmt: skip
+
+
+def lease_runs_out():
+    OutboxMessage.objects.filter(state=State.SENDING).update(lease_until=timezone.now() - timedelta(seconds=1))
+
+
+def accepted_texts(twilio):
+    return Counter(one["body"] for one in twilio.accepted)
+
+
+@contextmanager
+def killed_in_the_call(twilio, start_worker, fault):
+    """Kill a worker while the provider has its call and has not answered."""
+    twilio.faults, twilio.hang_seconds = [fault], 3
+    write(1)
+    worker = start_worker()
+    wait_for(lambda: twilio.accepted if fault == fake_twilio.HANG_AFTER else twilio.calls, 20)
+    kill(worker)
+    lease_runs_out()
+    yield
+
+
+@pytest.mark.parametrize("fault", [fake_twilio.HANG_AFTER, fake_twilio.HANG_BEFORE])
+def test_a_worker_killed_in_the_call_sends_nothing_twice_and_loses_nothing(twilio, start_worker, fault):
+    with killed_in_the_call(twilio, start_worker, fault):
+        tasks.deliver_due()
+
+    assert OutboxMessage.objects.get().state == State.SENT
+    assert accepted_texts(twilio) == {"About ABCD0000": 1}
+
+
+def test_the_rig_sees_a_message_twice_where_the_list_is_not_asked(twilio, start_worker, monkeypatch):
+    monkeypatch.setattr(tasks, "_find_sent", lambda message, content: [])
+
+    with killed_in_the_call(twilio, start_worker, fake_twilio.HANG_AFTER):
+        tasks.deliver_due()
+
+    assert accepted_texts(twilio) == {"About ABCD0000": 2}
+
+
+def test_workers_at_once_send_each_message_once(twilio, start_worker):
+    twilio.work_seconds = 0.005
+    write(200)
+
+    for _ in range(3):
+        start_worker()
+    wait_for(lambda: OutboxMessage.objects.filter(state=State.SENT).count() == 200, 90)
+
+    assert accepted_texts(twilio) == {f"About ABCD{number:04}": 1 for number in range(200)}
+
+
+def test_workers_killed_at_random_send_each_message_once(twilio, start_worker):
+    chance = random.Random(7)
+    twilio.work_seconds, twilio.hang_seconds = 0.03, 2
+    trouble = [fake_twilio.ERROR_AFTER, fake_twilio.ERROR_BEFORE, fake_twilio.CUT_AFTER, fake_twilio.BAD_JSON]
+    twilio.faults = [chance.choice(trouble) if chance.random() < 0.08 else fake_twilio.NONE for _ in range(500)]
+    write(120)
+    workers = [start_worker("short") for _ in range(2)]
+
+    def is_over():
+        return not OutboxMessage.objects.filter(state__in=[State.DUE, State.SENDING]).exists()
+
+    for turn in range(14):
+        before = len(twilio.calls)
+        wait_for(lambda: is_over() or len(twilio.calls) > before + chance.randrange(1, 9), 60)  # noqa: B023
+        kill(workers[turn % 2])
+        workers[turn % 2] = start_worker("short")
+    wait_for(is_over, 120)
+
+    assert set(OutboxMessage.objects.values_list("state", flat=True)) == {State.SENT}
+    assert accepted_texts(twilio) == {f"About ABCD{number:04}": 1 for number in range(120)}

@@ -1,0 +1,244 @@
+"""The table of messages: written once, claimed by one, settled by whoever holds the lease, and forward only."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+from django_q.models import OrmQ
+
+from notifications import outbox
+from notifications.content import NewMessage
+from notifications.models import Channel, Kind, OutboxMessage, State
+
+NOW = timezone.now()
+
+
+def planned(subject="ABCD1234", **changes):
+    values = {
+        "account": "corner-shop",
+        "subject": subject,
+        "kind": Kind.REMINDER,
+        "sequence": 0,
+        "channel": Channel.SMS,
+        "due_at": NOW,
+        "not_after": NOW + timedelta(days=1),
+    }
+    return NewMessage(**{**values, **changes})
+
+
+def state_of(message):
+    message.refresh_from_db()
+    return message.state
+
+
+@pytest.fixture
+def claimed(db):
+    outbox.enqueue([planned()], now=NOW)
+    (message,) = outbox.claim_due(now=NOW, limit=1)
+    return message
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_doorbell_rings_once_for_a_transaction_and_not_for_what_is_not_due():
+    with transaction.atomic():
+        outbox.enqueue([planned("ABCD0001"), planned("ABCD0002")], now=NOW)
+        with transaction.atomic():
+            outbox.enqueue([planned("ABCD0003")], now=NOW)
+    outbox.enqueue([planned("ABCD0004", due_at=NOW + timedelta(hours=1))], now=NOW)
+
+    assert OrmQ.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_rolled_back_rings_no_bell_and_leaves_no_message():
+    with transaction.atomic():
+        outbox.enqueue([planned()], now=NOW)
+        transaction.set_rollback(True)
+
+    assert (OrmQ.objects.count(), OutboxMessage.objects.count()) == (0, 0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_broken_doorbell_loses_no_message(monkeypatch):
+    def broken(path):
+        raise ConnectionError
+
+    monkeypatch.setattr(outbox, "async_task", broken)
+
+    outbox.enqueue([planned()], now=NOW)
+
+    assert OutboxMessage.objects.get().state == State.DUE
+
+
+@pytest.mark.django_db
+def test_the_same_message_again_leaves_the_first_as_it_is(claimed):
+    outbox.enqueue([planned(due_at=NOW + timedelta(hours=1)), planned(offset="1d")], now=NOW)
+
+    assert list(OutboxMessage.objects.order_by("pk").values_list("state", "due_at", "offset")) == [
+        (State.SENDING, NOW, ""),
+        (State.DUE, NOW, "1d"),
+    ]
+
+
+@pytest.mark.django_db
+def test_a_claimed_message_is_nobody_elses_until_its_lease_is_over(claimed):
+    assert outbox.claim_due(now=NOW + outbox.LEASE, limit=1) == []
+
+    (again,) = outbox.claim_due(now=NOW + outbox.LEASE + timedelta(seconds=1), limit=1)
+
+    assert (again.pk, again.attempts, again.failures) == (claimed.pk, 2, 2)
+    assert not outbox.settle(claimed, State.SENT, now=NOW)
+    assert outbox.settle(again, State.SENT, now=NOW)
+
+
+@pytest.mark.django_db
+def test_only_the_channels_asked_for_are_claimed():
+    outbox.enqueue([planned()], now=NOW)
+
+    assert outbox.claim_due(now=NOW, limit=1, channels=[Channel.EMAIL]) == []
+    assert outbox.claim_due(now=NOW, limit=1, channels=[]) == []
+
+
+@pytest.mark.django_db
+def test_what_a_clock_that_ran_ahead_put_off_is_not_lost(claimed):
+    ahead = NOW + timedelta(days=1)
+    outbox.put_back(
+        claimed, try_at=ahead + timedelta(minutes=1), reason="", may_have_left=False, is_failure=False, now=ahead
+    )
+    outbox.enqueue([planned("ABCD0002", due_at=ahead)], now=NOW)
+
+    (again,) = outbox.claim_due(now=NOW, limit=9)
+    assert again.pk == claimed.pk
+    OutboxMessage.objects.filter(pk=again.pk).update(lease_until=ahead)
+    assert [one.pk for one in outbox.claim_due(now=NOW, limit=9)] == [claimed.pk]
+
+
+@pytest.mark.django_db
+def test_nothing_due_is_found_without_a_transaction(django_assert_num_queries):
+    with django_assert_num_queries(2):
+        outbox.claim_due(now=NOW, limit=1)
+
+
+@pytest.mark.django_db
+def test_what_is_not_needed_any_more_does_not_leave_even_if_a_worker_has_it(claimed):
+    assert outbox.skip_open(subject="ABCD1234", reason="cancelled", now=NOW) == 1
+
+    assert outbox.begin_call(claimed, recipient="+33612345678", body="x", now=NOW) is False
+    assert state_of(claimed) == State.SKIPPED
+
+
+@pytest.mark.django_db
+def test_what_may_have_left_is_not_called_skipped(claimed):
+    outbox.begin_call(claimed, recipient="+33612345678", body="x", now=NOW)
+
+    assert outbox.skip_open(subject="ABCD1234", reason="cancelled", now=NOW) == 0
+    assert outbox.settle(claimed, State.SENT, now=NOW)
+
+
+@pytest.mark.django_db
+def test_skipping_may_be_about_some_kinds_alone():
+    outbox.enqueue([planned(), planned(kind=Kind.CHANGE)], now=NOW)
+
+    outbox.skip_open(subject="ABCD1234", reason="moved", now=NOW, kinds=[Kind.REMINDER])
+
+    assert dict(OutboxMessage.objects.values_list("kind", "state")) == {"reminder": "skipped", "change": "due"}
+
+
+@pytest.mark.django_db
+def test_an_erased_subject_leaves_no_digest_and_no_message_to_come(claimed):
+    outbox.begin_call(claimed, recipient="+33612345678", body="x", now=NOW)
+    outbox.settle(claimed, State.SENT, now=NOW, provider_sid="SM1")
+    outbox.enqueue([planned(offset="1d")], now=NOW)
+    (next_one,) = outbox.claim_due(now=NOW, limit=1)
+
+    outbox.forget(subjects=["ABCD1234"], now=NOW)
+
+    assert state_of(next_one) == State.SKIPPED
+    assert outbox.begin_call(next_one, recipient="+33612345678", body="x", now=NOW) is False
+    digests = OutboxMessage.objects.values_list("recipient_digest", "body_digest", "provider_sid")
+    assert set(digests) == {("", "", "")}
+
+
+@pytest.mark.parametrize(
+    ("before", "news", "after"),
+    [
+        (State.SENDING, State.SENT, State.SENT),
+        (State.UNKNOWN, State.DELIVERED, State.DELIVERED),
+        (State.DUE, State.SENT, State.SENT),
+        (State.DEAD, State.DELIVERED, State.DELIVERED),
+        (State.SENT, State.FAILED, State.FAILED),
+        (State.DELIVERED, State.SENT, State.DELIVERED),
+        (State.DELIVERED, State.FAILED, State.DELIVERED),
+        (State.FAILED, State.SENT, State.FAILED),
+        (State.SKIPPED, State.SENT, State.SKIPPED),
+    ],
+)
+@pytest.mark.django_db
+def test_receipts_go_forward_only(claimed, before, news, after):
+    OutboxMessage.objects.update(state=before, attempted_at=NOW)
+
+    outbox.receipt(message=claimed, state=news, reason="", provider_sid="SM1", now=NOW)
+
+    assert state_of(claimed) == after
+
+
+@pytest.mark.django_db
+def test_a_receipt_of_the_providers_other_copy_does_not_count(claimed):
+    outbox.settle(claimed, State.SENT, now=NOW, provider_sid="SM2")
+
+    assert not outbox.receipt(message=claimed, state=State.FAILED, reason="", provider_sid="SM1", now=NOW)
+    assert outbox.receipt(message=claimed, state=State.DELIVERED, reason="", provider_sid="SM2", now=NOW)
+
+
+@pytest.mark.django_db
+def test_a_receipt_before_any_call_is_about_nothing_of_ours():
+    outbox.enqueue([planned()], now=NOW)
+    message = OutboxMessage.objects.get()
+
+    assert not outbox.receipt(message=message, state=State.SENT, reason="", provider_sid="SM1", now=NOW)
+
+
+@pytest.mark.django_db
+def test_an_email_nobody_was_sure_of_goes_again_when_a_person_says_so():
+    outbox.enqueue([planned(channel=Channel.EMAIL), planned()], now=NOW)
+    OutboxMessage.objects.update(state=State.UNKNOWN, attempted_at=NOW, failures=3)
+
+    assert outbox.retry(messages=OutboxMessage.objects.all(), now=NOW) == 2
+
+    assert dict(OutboxMessage.objects.values_list("channel", "attempted_at")) == {"email": None, "sms": NOW}
+    assert set(OutboxMessage.objects.values_list("state", "failures")) == {(State.DUE, 0)}
+
+
+@pytest.mark.django_db
+def test_retry_sends_no_reminder_before_its_time():
+    later = NOW + timedelta(hours=3)
+    outbox.enqueue([planned(due_at=later)], now=NOW)
+
+    outbox.retry(messages=OutboxMessage.objects.all(), now=NOW)
+
+    assert OutboxMessage.objects.get().try_at == later
+
+
+@pytest.mark.django_db
+def test_deliveries_take_one_statement_and_tell_no_tales(django_assert_num_queries):
+    outbox.enqueue([planned(f"ABCD000{number}") for number in range(3)], now=NOW)
+    outbox.enqueue([planned("ABCD0001", channel=Channel.EMAIL)], now=NOW)
+    OutboxMessage.objects.filter(channel=Channel.EMAIL).update(state=State.SKIPPED, reason="no_email")
+
+    with django_assert_num_queries(1):
+        found = outbox.deliveries(["ABCD0000", "ABCD0001"])
+
+    assert found == {
+        subject: [outbox.Delivery("reminder", "sms", "due", "", NOW)] for subject in ("ABCD0000", "ABCD0001")
+    }
+    with django_assert_num_queries(0):
+        assert outbox.deliveries([]) == {}
+
+
+@pytest.mark.django_db
+def test_the_oldest_due_is_counted_from_when_it_was_meant_to_go():
+    outbox.enqueue([planned(), planned(offset="1d", due_at=NOW + timedelta(hours=1))], now=NOW)
+
+    assert outbox.oldest_due_seconds(now=NOW + timedelta(seconds=90)) == 90
+    assert outbox.counts()["due"] == 2
