@@ -57,13 +57,8 @@ def step(
         at=at,
     ):
         raise BookingRefused(Refusal.WRONG_STATUS, booking=booking)
-    from_status, booking.status = booking.status, STEPS[step][1]
-    if step in ("check_in", "start") and booking.checked_in_at is None:
-        booking.checked_in_at = at
-    if step == "start":
-        booking.started_at = at
-    if step == "complete":
-        booking.completed_at = at
+    from_status = booking.status
+    _take(booking, step, at=at)
     _save(booking, now=now)
     record(
         booking,
@@ -101,13 +96,8 @@ def undo(
     zone = ZoneInfo(booking.store.time_zone)
     if last is None or at.astimezone(zone).date() not in {last.happened_at.astimezone(zone).date(), booking.visit_date}:
         raise BookingRefused(Refusal.WRONG_STATUS, booking=booking)
-    from_status, booking.status = booking.status, last.from_status
-    if booking.status == Status.CONFIRMED:
-        booking.checked_in_at = None
-    if last.kind == EventKind.STARTED:
-        booking.started_at = None
-    if last.kind == EventKind.COMPLETED:
-        booking.completed_at = None
+    from_status = booking.status
+    _take_back(booking, last)
     _save(booking, now=now)
     record(
         booking,
@@ -187,6 +177,28 @@ def _runs_now(rules: StoreRules, visit_type: VisitTypeRule, *, now: datetime) ->
                 run.append(slot)
         found.append(Run(desk, tuple(run)))
     return found
+
+
+def _take(booking: Booking, step: Step, *, at: datetime) -> None:
+    """Set what a step changes; whoever is served without having been checked in has arrived as well."""
+    booking.status = STEPS[step][1]
+    if step in ("check_in", "start") and booking.checked_in_at is None:
+        booking.checked_in_at = at
+    if step == "start":
+        booking.started_at = at
+    if step == "complete":
+        booking.completed_at = at
+
+
+def _take_back(booking: Booking, step: BookingEvent) -> None:
+    """Set what a step had changed to what it was."""
+    booking.status = step.from_status
+    if booking.status == Status.CONFIRMED:
+        booking.checked_in_at = None
+    if step.kind == EventKind.STARTED:
+        booking.started_at = None
+    if step.kind == EventKind.COMPLETED:
+        booking.completed_at = None
 
 
 def _lock(booking_id: int) -> Booking:

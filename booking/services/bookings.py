@@ -134,7 +134,6 @@ def _reschedule(booking_id: int, *, starts_at: datetime, now: datetime, actor: A
     if run is None:
         raise BookingRefused(Refusal.SLOT_FULL)
     _take_run(booking, rules, run, from_web=not by_staff)
-    booking.places = places_needed(party_size=booking.party_size, counts_people=rules.counts_people)
     booking.sequence += 1
     booking.attendance_confirmed = False
     booking.updated_at = now
@@ -230,7 +229,6 @@ def store_booking(
 ) -> Booking:
     """Write a new booking, its history and its messages, in the transaction that took its places."""
     booking.reference = new_reference()
-    booking.places = places_needed(party_size=booking.party_size, counts_people=rules.counts_people)
     # What the rules told already is not read again; any other field is, when somebody asks for it.
     booking.store = known(Store, id=rules.id, slug=rules.slug, name=rules.name, time_zone=rules.zone.key,
                           change_until_minutes=rules.change_until_minutes)  # fmt: skip
@@ -262,6 +260,7 @@ def _take_run(booking: Booking, rules: StoreRules, run: Run, *, from_web: bool) 
     booking.starts_at, booking.ends_at = run.starts_at, run.ends_at
     booking.visit_date = run.starts_at.astimezone(rules.zone).date()
     booking.takes_web_places = from_web
+    booking.places = places_needed(party_size=booking.party_size, counts_people=rules.counts_people)
 
 
 def _is_for(kept: Hold, wish: Wish, rules: StoreRules) -> bool:
