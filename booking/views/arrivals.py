@@ -23,7 +23,7 @@ from booking.tokens import keyed_digest
 from booking.views.arrivals_page import Just, arrivals_page
 from booking.views.day_page import day_page
 from booking.views.day_version import unless_known
-from booking.views.free_times import nearest_times
+from booking.views.free_times import nearest_times, while_offered
 from booking.views.staff_access import AtStore, at_store, at_visit, raise_for
 from booking.views.staff_links import back_to_day, see_other
 from booking.views.staff_words import staff_sentence, status_words
@@ -75,7 +75,8 @@ def walk_in(request: HttpRequest, at: AtStore) -> HttpResponseBase:
     if not form.is_valid():
         return arrivals_page(request, at, walk_in=form, problems=form.problems(), status=400)
     try:
-        booking = _admit(at, form)
+        with while_offered():
+            booking = _admit(at, form)
     except BookingRefused as refused:
         if refused.reason in (Refusal.NOT_PERMITTED, Refusal.NOT_FOUND):
             raise_for(refused)

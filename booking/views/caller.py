@@ -17,7 +17,7 @@ from booking.services.once import book_once
 from booking.staff_forms.visits import CallerForm
 from booking.tokens import keyed_digest
 from booking.views.asked import read_day, read_instant
-from booking.views.free_times import error_of, free_times, nearest_times
+from booking.views.free_times import error_of, free_times, nearest_times, while_offered
 from booking.views.staff_access import AtStore, at_store, raise_for, staff_page
 from booking.views.staff_links import back_to_day
 from booking.views.staff_words import staff_sentence
@@ -52,7 +52,8 @@ def book_for_caller(request: HttpRequest, at: AtStore) -> HttpResponseBase:
     if problems or starts_at is None:
         return page(day, problems=problems, chosen=starts_at, status=400)
     try:
-        booking = _book(at, form, starts_at)
+        with while_offered():
+            booking = _book(at, form, starts_at)
     except BookingRefused as refused:
         return page(day, problems=[Problem(staff_sentence(refused), "id_times")], wanted=starts_at, status=409)
     return back_to_day(booking, done="booked")

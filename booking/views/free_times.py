@@ -1,11 +1,12 @@
 """The free times of one day, for staff to choose from."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 
 from booking.availability import availability, nearest_free
 from booking.forms import Problem
-from booking.policy import UnknownVisitType
+from booking.policy import BookingRefused, Refusal, UnknownVisitType
 from booking.views.chooser import SlotChoice, slot_choices
 from booking.views.staff_access import AtStore
 from stores.slots import StoreRules
@@ -38,6 +39,15 @@ def nearest_times(
         store=rules.slug, visit_type=visit_type, starts_at=wanted, party_size=party_size, now=at.now, by_staff=True
     )
     return slot_choices(free, rules)
+
+
+@contextmanager
+def while_offered() -> Iterator[None]:
+    """Refuse a kind of visit that the store ceased to offer since the page was shown."""
+    try:
+        yield
+    except UnknownVisitType as unknown:
+        raise BookingRefused(Refusal.SLOT_CLOSED) from unknown
 
 
 def error_of(field_id: str, problems: Iterable[Problem]) -> str:

@@ -16,7 +16,7 @@ from booking.services.bookings import cancel as cancel_booking
 from booking.services.bookings import reschedule
 from booking.texts import visit_type_name
 from booking.views.asked import read_day, read_instant
-from booking.views.free_times import error_of, free_times, nearest_times
+from booking.views.free_times import error_of, free_times, nearest_times, while_offered
 from booking.views.staff_access import AtStore, at_visit, staff_page
 from booking.views.staff_links import back_to_day
 from booking.views.staff_words import badges, people_in_words, staff_sentence
@@ -43,7 +43,8 @@ def move(request: HttpRequest, at: AtStore, booking: Booking) -> HttpResponseBas
         problem = Problem(_("Choose a time."), "id_times")
         return _choose(request, at, booking, day, problems=[problem], status=400)
     try:
-        moved = reschedule(booking_id=booking.pk, starts_at=starts_at, now=at.now, actor=Actor.STAFF, user=at.user)
+        with while_offered():
+            moved = reschedule(booking_id=booking.pk, starts_at=starts_at, now=at.now, actor=Actor.STAFF, user=at.user)
     except BookingRefused as refused:
         return _refused(request, at, booking, refused, day, wanted=starts_at)
     return back_to_day(moved, done="moved")

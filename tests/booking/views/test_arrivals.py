@@ -5,13 +5,13 @@ import pytest
 import time_machine
 from django.http import HttpResponse
 from django.test import Client
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from booking.models import Actor, Booking, BookingEvent, Status
 from booking.services.arrivals import step
 from booking.services.bookings import cancel
 from tests.booking.views.reading import Page, page
-from tests.booking.views.staff_room import ARRIVALS, Room, act_url, fill_day, make_room
+from tests.booking.views.staff_room import ARRIVALS, SESSIONS_IN_DATABASE, Room, act_url, fill_day, make_room
 from tests.factories import NOW, at, make_booking
 
 pytestmark = pytest.mark.django_db
@@ -124,25 +124,27 @@ def test_an_empty_day_says_what_to_do(room: Room) -> None:
 
 @pytest.mark.parametrize("count", [1, 3, 500])
 def test_the_screen_asks_the_same_number_of_questions_whatever_the_visits(
-    room: Room, django_assert_num_queries: DjangoAssertNumQueries, count: int
+    room: Room, django_assert_num_queries: DjangoAssertNumQueries, settings: Settings, count: int
 ) -> None:
+    settings.SESSION_ENGINE = SESSIONS_IN_DATABASE
     fill_day(room.store, count)
     client = room.client()
 
-    with django_assert_num_queries(8):  # user; membership, version; the five of the schedule
+    with django_assert_num_queries(9):  # session, user; membership, version; the five of the schedule
         response = client.get(ARRIVALS)
 
     assert response.content.count(b'<li class="arrival ') == count
 
 
 def test_an_unchanged_screen_is_not_sent_again(
-    room: Room, django_assert_num_queries: DjangoAssertNumQueries, clock: time_machine.Traveller
+    room: Room, django_assert_num_queries: DjangoAssertNumQueries, settings: Settings, clock: time_machine.Traveller
 ) -> None:
+    settings.SESSION_ENGINE = SESSIONS_IN_DATABASE
     booking = book(room, "Ada Test", 10)
     client = room.client()
     etag = client.get(ARRIVALS)["ETag"]
 
-    with django_assert_num_queries(3):  # user; membership, version
+    with django_assert_num_queries(4):  # session, user; membership, version
         assert client.get(ARRIVALS, headers={"If-None-Match": etag}).status_code == 304
     step(booking_id=booking.pk, step="check_in", now=at(10, 7), user=room.staff)
     changed = client.get(ARRIVALS, headers={"If-None-Match": etag})

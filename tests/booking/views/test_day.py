@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 import pytest
 import time_machine
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from booking.models import Actor, Booking, Source
 from booking.services.arrivals import step
@@ -10,7 +10,7 @@ from booking.services.bookings import cancel
 from notifications.models import OutboxMessage, State
 from stores.models import Role, Slot, SpecialHours, StoreMembership
 from tests.booking.views.reading import page
-from tests.booking.views.staff_room import DAY, TUESDAY, Room, act_url, fill_day, make_room
+from tests.booking.views.staff_room import DAY, SESSIONS_IN_DATABASE, TUESDAY, Room, act_url, fill_day, make_room
 from tests.factories import NOW, at, make_booking, make_store
 
 pytestmark = pytest.mark.django_db
@@ -171,23 +171,27 @@ def test_the_day_speaks_french(room: Room) -> None:
 
 @pytest.mark.parametrize("count", [1, 3, 500])
 def test_the_day_asks_the_same_number_of_questions_whatever_the_visits(
-    room: Room, django_assert_num_queries: DjangoAssertNumQueries, count: int
+    room: Room, django_assert_num_queries: DjangoAssertNumQueries, settings: Settings, count: int
 ) -> None:
+    settings.SESSION_ENGINE = SESSIONS_IN_DATABASE
     fill_day(room.store, count)
     client = room.client()
 
-    with django_assert_num_queries(8):  # user; membership, version; the five of the schedule
+    with django_assert_num_queries(9):  # session, user; membership, version; the five of the schedule
         response = client.get(DAY, TUESDAY)
 
     assert response.content.count(b'<li class="visit ') == count
 
 
-def test_an_unchanged_day_is_not_sent_again(room: Room, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+def test_an_unchanged_day_is_not_sent_again(
+    room: Room, django_assert_num_queries: DjangoAssertNumQueries, settings: Settings
+) -> None:
+    settings.SESSION_ENGINE = SESSIONS_IN_DATABASE
     make_booking(room.store)
     client = room.client()
     etag = client.get(DAY, TUESDAY)["ETag"]
 
-    with django_assert_num_queries(3):  # user; membership, version
+    with django_assert_num_queries(4):  # session, user; membership, version
         response = client.get(DAY, TUESDAY, headers={"If-None-Match": etag})
 
     assert (response.status_code, response.content, response["ETag"]) == (304, b"", etag)

@@ -89,3 +89,43 @@ def test_steps_need_their_token(room: Room) -> None:
     client.force_login(room.manager)
 
     assert client.post(act_url(make_booking(room.store), "cancel")).status_code == 403
+
+
+JUNK = ["", "\0", "�" * 3, "<b>", "-1", "9" * 400, "2026-02-30", "9999-12-31T23:59:59+14:00", "٣", "💥" * 200]
+FIELDS = [
+    *("visit_type", "party_size", "date", "starts_at", "ends_at", "name", "phone", "email", "note", "source", "locale"),
+    *(
+        "key",
+        "what",
+        "desk",
+        "capacity",
+        "then",
+        "asked",
+        "times",
+        "kept_back",
+        "slot_count",
+        "max_party_size",
+        "notice",
+    ),
+    *("what_to_bring", "username", "role", "password", "page", "q", "changed", "was", "action_id", "squeeze_in"),
+    *(f"day_{number}" for number in range(7)),
+]
+PATHS = [
+    *("day/", "day/book/", "day/slots/", "arrivals/", "walk-ins/", "setup/", "setup/hours/", "setup/special-hours/"),
+    *("setup/desks/new/", "setup/desks/main/", "setup/visit-types/new/", "setup/visit-types/visit/", "setup/rules/"),
+    *("setup/notice/", "setup/members/", "visits/{0}/move/", "visits/{0}/cancel/", "visits/{0}/check-in/"),
+]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_nothing_that_is_sent_makes_a_page_fail(room: Room, path: str) -> None:
+    url = SHOP + path.format(make_booking(room.store).reference)
+    client = room.client()
+    good = {"visit_type": "visit", "date": "2026-11-24", "starts_at": "2026-11-24T10:00:00+01:00"}
+
+    for junk in JUNK:
+        sent = dict.fromkeys(FIELDS, junk)
+        assert client.get(url, sent).status_code < 500
+        assert client.post(url, sent).status_code < 500
+        for field in good:
+            assert client.post(url, sent | good | {field: junk}).status_code < 500

@@ -115,3 +115,5 @@ def test_a_visit_whose_kind_is_gone_cannot_be_moved_but_its_page_can_be_read(roo
 
     assert response.status_code == 200
     assert "The store does not offer this kind of visit any more." in page(response).words
+    sent = room.client().post(act_url(booking, "move"), {"starts_at": "2026-11-24T11:00:00+01:00"})
+    assert sent.status_code == 409

@@ -5,11 +5,11 @@ import pytest
 import time_machine
 from django.contrib.auth.models import User
 from django.test import Client
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from stores.models import Desk, Role, SpecialHours, Store, StoreMembership, VisitType
 from tests.booking.views.reading import page
-from tests.booking.views.staff_room import SHOP, Room, make_room
+from tests.booking.views.staff_room import SESSIONS_IN_DATABASE, SHOP, Room, make_room
 from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
@@ -111,8 +111,9 @@ def test_the_setup_shows_all_there_is(room: Room) -> None:
 
 @pytest.mark.parametrize("count", [1, 3])
 def test_the_setup_asks_the_same_number_of_questions_whatever_there_is(
-    room: Room, django_assert_num_queries: DjangoAssertNumQueries, count: int
+    room: Room, django_assert_num_queries: DjangoAssertNumQueries, settings: Settings, count: int
 ) -> None:
+    settings.SESSION_ENGINE = SESSIONS_IN_DATABASE
     for number in range(count):
         SpecialHours.objects.create(store=room.store, date=date(2026, 12, 20 + number))
         Desk.objects.create(store=room.store, slug=f"desk-{number}", name="Desk", capacity=1)
@@ -122,5 +123,5 @@ def test_the_setup_asks_the_same_number_of_questions_whatever_there_is(
         )
     client = room.client()
 
-    with django_assert_num_queries(8):  # user; membership; the six of the set-up
+    with django_assert_num_queries(9):  # session, user; membership; the six of the set-up
         client.get(SETUP)
