@@ -8,6 +8,7 @@ from uuid import UUID
 from django.conf import settings
 from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.views.decorators.csrf import csrf_exempt
@@ -45,7 +46,7 @@ def _is_signed(request: HttpRequest) -> bool:
         return False
     try:
         form = request.POST
-    except (BadRequest, SuspiciousOperation):  # too long, or no form: nothing the provider sends
+    except (BadRequest, MultiPartParserError, SuspiciousOperation):  # too long, or no form: nothing the provider sends
         return False
     return bool(RequestValidator(token).validate(settings.PUBLIC_URL + request.get_full_path(), form, signature))
 

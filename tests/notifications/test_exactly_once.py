@@ -22,6 +22,8 @@ from tests.processes import ROOT, wait_for
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
+SHOPS = ("corner-shop", "market-shop", "harbor-shop")
+
 
 @pytest.fixture
 def start_worker(twilio, tmp_path):
@@ -41,9 +43,10 @@ def start_worker(twilio, tmp_path):
         "RATE_LIMITS": "off",
     }
 
-    def start(*arguments):
+    def start(*arguments, **changes):
         command = [sys.executable, "-m", "tests.notifications.worker", *arguments]
-        started.append(subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL))
+        full = {**environment, **changes}
+        started.append(subprocess.Popen(command, cwd=ROOT, env=full, stdout=subprocess.DEVNULL))
         return started[-1]
 
     yield start
@@ -69,7 +72,7 @@ def write(count):
     outbox.enqueue(
         [
             NewMessage(
-                account=f"shop-{number % 7}", subject=f"ABCD{number:04}", kind=Kind.CONFIRMATION, sequence=0,
+                account=SHOPS[number % len(SHOPS)], subject=f"ABCD{number:04}", kind=Kind.CONFIRMATION, sequence=0,
                 channel=Channel.SMS, due_at=now, not_after=now + timedelta(days=1),
             )
             for number in range(count)
@@ -125,6 +128,20 @@ def test_workers_at_once_send_each_message_once(twilio, start_worker):
     wait_for(lambda: OutboxMessage.objects.filter(state=State.SENT).count() == 200, 90)
 
     assert accepted_texts(twilio) == {f"About ABCD{number:04}": 1 for number in range(200)}
+
+
+@pytest.mark.parametrize(
+    ("environment", "accepted"), [({"RATE_LIMITS": "on"}, 5), ({"SMS_DAILY_BUDGET": "1"}, len(SHOPS))]
+)
+def test_workers_at_once_keep_to_the_share_of_a_number_and_of_a_store(twilio, start_worker, environment, accepted):
+    twilio.work_seconds = 0.01
+    write(40)
+
+    for _ in range(3):
+        start_worker(**environment)
+    wait_for(lambda: not OutboxMessage.objects.filter(state__in=[State.DUE, State.SENDING]).exists(), 60)
+
+    assert len(twilio.accepted) == accepted
 
 
 def test_workers_killed_at_random_send_each_message_once(twilio, start_worker):

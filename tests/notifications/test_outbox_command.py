@@ -67,7 +67,10 @@ def test_drop_settles_a_message(new_message):
     assert (message.state, message.reason) == (State.SKIPPED, "dropped")
 
 
-@pytest.mark.parametrize("arguments", [("retry",), ("retry", "99"), ("drop", "99"), ("retry", "1", "--all")])
+@pytest.mark.parametrize(
+    "arguments",
+    [("retry",), ("retry", "99"), ("drop", "99"), ("drop", "x"), ("retry", "9" * 30), ("retry", "1", "--all")],
+)
 def test_what_cannot_be_meant_is_refused(arguments):
     with pytest.raises(CommandError):
         run(*arguments)

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from django_q.models import OrmQ
 
 from booking.logs import JsonLine
 from notifications import outbox, tasks
@@ -410,3 +411,62 @@ def test_the_outbox_keeps_no_person(twilio, new_message):
 
     row = OutboxMessage.objects.filter(pk=message.pk).values().get()
     assert not any("33612345678" in str(value) or "About" in str(value) for value in row.values())
+
+
+def test_one_run_at_a_time_sends_and_the_others_leave_it_to_it(twilio, new_message):
+    message = new_message()
+
+    with tasks._running:
+        assert deliver_due() == 0
+
+    assert state_of(message)[0] == State.DUE
+    assert deliver_due() == 1
+
+
+def test_a_run_that_took_its_time_leaves_the_rest_to_another(twilio, new_message, monkeypatch):
+    monkeypatch.setattr(tasks, "RUN_SECONDS", 0)
+    new_message("ABCD0001")
+    new_message("ABCD0002")
+
+    assert deliver_due() == 1
+
+    assert [one.func() for one in OrmQ.objects.all()] == ["notifications.tasks.deliver_due"]
+    assert deliver_due() == 1
+
+
+def test_an_email_that_nobody_knows_of_is_left_to_a_person(new_message, settings, messages_dir):
+    """A mail server keeps no list: what a dead worker may have handed over is not sent again by itself."""
+    message = new_message(channel=Channel.EMAIL)
+    now = timezone.now()
+    (claimed,) = outbox.claim_due(now=now, limit=1)
+    outbox.begin_call(claimed, recipient="ada@example.org", body="Hello", now=now)
+    OutboxMessage.objects.update(lease_until=now - timedelta(seconds=1))
+    settings.EMAIL_URL = "smtp://127.0.0.1:9"
+
+    deliver_due()
+
+    assert state_of(message) == (State.UNKNOWN, "smtp_cannot_tell")
+
+
+def test_the_same_words_of_an_earlier_message_are_not_taken_for_this_one(twilio, new_message):
+    earlier, later = new_message(offset="3d"), new_message(offset="1d")
+    twilio.faults = [fake_twilio.NONE, fake_twilio.ERROR_BEFORE]
+
+    deliver_due()
+    make_due_again(later)
+    deliver_due()
+
+    assert (state_of(earlier)[0], state_of(later)[0]) == (State.SENT, State.SENT)
+    assert len(twilio.accepted) == 2
+
+
+def test_what_may_have_left_and_is_over_is_not_called_skipped(twilio, new_message):
+    twilio.faults, twilio.is_list_away = [fake_twilio.ERROR_BEFORE], True
+    message = new_message()
+    deliver_due()
+    OutboxMessage.objects.update(not_after=timezone.now())
+
+    make_due_again(message)
+    deliver_due()
+
+    assert state_of(message) == (State.UNKNOWN, "too_late")

@@ -58,6 +58,13 @@ def test_receipts_repeated_and_out_of_order_are_harmless(call, sent):
     assert state_of(sent) == State.DELIVERED
 
 
+def test_a_receipt_of_another_copy_changes_nothing(call, sent):
+    path, form = receipt_of(sent, "failed")
+
+    assert call(path, {**form, "MessageSid": "SMother"}).status_code == 204
+    assert state_of(sent) == State.SENT
+
+
 def test_a_receipt_settles_what_nobody_knew(call, sent):
     OutboxMessage.objects.update(state=State.UNKNOWN)
 
@@ -75,6 +82,14 @@ def test_a_text_that_failed_later_goes_by_email(call, sent, messages_dir):
     assert OutboxMessage.objects.filter(channel=Channel.EMAIL).count() == 1
 
 
+def test_a_failure_without_a_reason_goes_by_email_too(call, sent):
+    call(*receipt_of(sent, "failed"))
+
+    sent.refresh_from_db()
+    assert (sent.state, sent.reason) == (State.FAILED, "not_delivered")
+    assert OutboxMessage.objects.filter(channel=Channel.EMAIL).count() == 1
+
+
 def test_a_receipt_without_our_name_is_found_by_the_providers(call, sent):
     _, form = receipt_of(sent, "delivered")
 
@@ -85,7 +100,12 @@ def test_a_receipt_without_our_name_is_found_by_the_providers(call, sent):
 
 @pytest.mark.parametrize(
     "form",
-    [{}, {"MessageSid": "SMunknown", "MessageStatus": "delivered"}, {"MessageSid": "\x00", "MessageStatus": "\x00"}],
+    [
+        {},
+        {"MessageSid": "SMunknown", "MessageStatus": "delivered"},
+        {"MessageSid": "\x00", "MessageStatus": "\x00"},
+        {"MessageSid": "S" * 9999, "MessageStatus": "failed", "ErrorCode": "9" * 99},
+    ],
 )
 def test_receipts_about_nothing_we_know_are_taken_and_forgotten(call, form):
     assert call(f"/webhooks/twilio/status?message={uuid4()}", form).status_code == 204
@@ -99,6 +119,26 @@ def test_nothing_unsigned_gets_in(call, sent):
     assert call(path, form, signature="forged").status_code == 403
     assert call(path, form, signed_form={**form, "MessageStatus": "sent"}).status_code == 403
     assert state_of(sent) == State.SENT
+
+
+def test_what_is_no_form_of_the_providers_is_not_signed(twilio, client):
+    forged = {"X-Twilio-Signature": "forged"}
+    for path in ("/webhooks/twilio/status", "/webhooks/twilio/inbound"):
+        assert client.post(path, {"Body": "x" * 100_000}, headers=forged).status_code == 403
+        assert client.post(path, {f"field{number}": "" for number in range(600)}, headers=forged).status_code == 403
+        assert client.post(path, b"{", content_type="application/json", headers=forged).status_code == 403
+        assert client.post(path, b"x", content_type="multipart/form-data", headers=forged).status_code == 403
+        assert client.post(path).status_code == 403
+        assert client.get(path).status_code == 405
+
+
+def test_the_signature_is_over_our_own_address_whatever_host_is_named(call, sent, settings):
+    path, form = receipt_of(sent, "delivered")
+    elsewhere = RequestValidator(AUTH_TOKEN).compute_signature("http://testserver" + path, form)
+
+    assert call(path, form, signature=elsewhere).status_code == 403
+    settings.PUBLIC_URL = "https://booking.example.org"
+    assert call(path, form).status_code == 204
 
 
 def test_without_a_token_nothing_gets_in(call, sent, settings):
