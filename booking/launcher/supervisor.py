@@ -108,9 +108,9 @@ class Supervisor:
         children = (self.web, self.worker)
         for child in children:
             child.terminate()
-        until = time.monotonic() + STOP_SECONDS
+        until, never = time.monotonic() + STOP_SECONDS, threading.Event()
         while time.monotonic() < until and any(child.is_running() for child in children):
-            time.sleep(0.05)
+            never.wait(0.05)
         for child in children:
             child.signal(signal.SIGKILL)
 
