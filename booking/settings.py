@@ -144,7 +144,8 @@ if _database["ENGINE"] == "django.db.backends.sqlite3":
         # A writer takes its lock at BEGIN, so no transaction fails half way for another's sake.
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16000; PRAGMA secure_delete=ON;",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16000;"
+        " PRAGMA secure_delete=ON;",  # what is erased is overwritten
     }
 else:
     _database["CONN_MAX_AGE"] = 600
