@@ -9,9 +9,13 @@ from pathlib import Path
 
 from django.core.management import call_command
 from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
+
+from booking.models import WorkerBeat
 
 SQLITE_HEADER = b"SQLite format 3\x00"
 POSTGRES_HEADER = b"PGDMP"
+PRECIOUS = ("stores_", "booking_", "notifications_", "auth_user")
 
 
 class BackupFailed(Exception):
@@ -55,27 +59,31 @@ def restore(path: Path) -> None:
     else:
         _drop_tables()
         connection.close()
-        _run_postgres("pg_restore", "--no-owner", "--exit-on-error", f"--dbname={_dsn()}", str(path))
+        _run_postgres("pg_restore", "--no-owner", "--single-transaction", f"--dbname={_dsn()}", str(path))
     call_command("migrate", interactive=False, verbosity=0)
 
 
 def _is_empty() -> bool:
-    """Tell whether nothing has been written yet; the tables alone do not count."""
-    tables = connection.introspection.table_names()
-    ours = [table for table in tables if table.startswith(("stores_", "booking_", "notifications_", "auth_user"))]
+    """Tell whether nothing has been written yet; tables of our own that are empty do not count."""
+    tables = set(connection.introspection.table_names())
+    if tables - _own_tables():
+        return False  # somebody else's
+    written = [table for table in tables if table.startswith(PRECIOUS) and table != WorkerBeat._meta.db_table]
     with connection.cursor() as cursor:
-        for table in ours:
-            if table == "booking_workerbeat":
-                continue
+        for table in sorted(written):
             cursor.execute(f"SELECT 1 FROM {connection.ops.quote_name(table)} LIMIT 1")  # noqa: S608 -- known tables
             if cursor.fetchone():
                 return False
     return True
 
 
+def _own_tables() -> set[str]:
+    return {*connection.introspection.django_table_names(), MigrationRecorder.Migration._meta.db_table}
+
+
 def _drop_tables() -> None:
     with connection.cursor() as cursor:
-        for table in connection.introspection.table_names():
+        for table in sorted(_own_tables()):
             cursor.execute(f"DROP TABLE IF EXISTS {connection.ops.quote_name(table)} CASCADE")
 
 
@@ -88,6 +96,7 @@ def _copy_sqlite(source: Path, target: Path) -> None:
         reading.backup(writing)
         if writing.execute("PRAGMA integrity_check").fetchone() != ("ok",):
             raise sqlite3.DatabaseError("the copy is damaged")
+        writing.execute("PRAGMA journal_mode=DELETE")  # one file, readable from a folder that is not writable
     target.chmod(0o600)
 
 

@@ -76,8 +76,11 @@ def running_server(*options: str) -> Iterator[str]:
 def main(command: Sequence[str]) -> int:
     """Run a command with a server at hand; return its exit status."""
     signal.signal(signal.SIGTERM, _leave)
+    # Its own pg_dump and pg_restore first: older ones refuse a newer server.
+    search_path = os.pathsep.join([str(programs()), os.environ.get("PATH", os.defpath)])
     with running_server() as address:
-        return subprocess.run(command, env={**os.environ, VARIABLE: address}, check=False).returncode
+        environment = {**os.environ, "PATH": search_path, VARIABLE: address}
+        return subprocess.run(command, env=environment, check=False).returncode
 
 
 def _for_everybody(found: Path, folder: Path) -> Path:

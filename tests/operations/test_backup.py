@@ -1,97 +1,180 @@
-"""A backup taken while the service runs, and restored elsewhere: nothing is lost, nothing goes out again."""
+"""Backups taken while people book, and what comes out of them in a new, empty database."""
 
-import stat
+import os
+import signal
+import threading
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from stat import S_IMODE
+from subprocess import CompletedProcess
 
 import pytest
 
 from tests import servers
-from tests.servers import House, booking_at, slot
+from tests.postgres import NoPostgres, programs
+from tests.servers import POSTGRES, House, booking_at, kill, slot, wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("backup")]
 
-COUNTED = ("stores_store", "booking_booking", "booking_bookingevent", "notifications_outboxmessage")
+CUSTOMERS = 3
 
 
-@pytest.fixture(scope="module")
-def house() -> Iterator[House]:
-    """Give a house that runs, with visits booked and words about them gone out."""
-    with servers.running() as made:
-        store = made.make_store(capacity=5)
-        for number in range(5):
-            answer = made.post("/api/v1/bookings", booking_at(store, slot(index=number), number=number))
-            assert answer.status == 201, answer.body
-        yield made
+def path_with_postgres() -> str:
+    """Return a PATH with client programs as new as the server."""
+    try:
+        return f"{programs()}{os.pathsep}{os.environ['PATH']}"
+    except NoPostgres:
+        return os.environ["PATH"]
 
 
-@pytest.fixture(scope="module")
-def copy(house: House, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("backup") / "carillon.backup"
-    house.manage("backup", str(path))
-    return path
+@contextmanager
+def people_booking(house: House, store: str) -> Iterator[dict[str, float]]:
+    """Let people book all the time; collect when each had an answer, by reference."""
+    answered: dict[str, float] = {}
+    is_over = threading.Event()
+
+    def keep_booking(number: int) -> None:
+        while not is_over.is_set():
+            booked = house.post("/api/v1/bookings", booking_at(store, slot(index=number % 90), number=number))
+            assert booked.status == 201
+            answered[booked.json["reference"]] = time.monotonic()
+            number += CUSTOMERS
+
+    threads = [threading.Thread(target=keep_booking, args=(number,)) for number in range(CUSTOMERS)]
+    for thread in threads:
+        thread.start()
+    try:
+        yield answered
+    finally:
+        is_over.set()
+        for thread in threads:
+            thread.join()
 
 
-@pytest.fixture
-def new_house() -> Iterator[House]:
-    with servers.house() as made:
-        yield made
+def confirmations(house: House) -> dict[str, int]:
+    """Return how many confirmations are in each state."""
+    sql = "SELECT state, COUNT(*) FROM notifications_outboxmessage WHERE kind = 'confirmation' GROUP BY state"
+    return dict(house.rows(sql))
 
 
-def counts(house: House) -> dict[str, int]:
-    return {table: house.rows(f"SELECT count(*) FROM {table}")[0][0] for table in COUNTED}
+def references(house: House) -> set[str]:
+    return {reference for (reference,) in house.rows("SELECT reference FROM booking_booking")}
 
 
-def refusal(house: House, *arguments: str, **settings: str) -> str:
-    done = house.run(*arguments, **settings)
+def refused(done: CompletedProcess[str]) -> str:
+    """Return the one line with which a command refuses."""
     assert done.returncode == 1
-    assert len(done.stderr.splitlines()) == 1, done.stderr
-    return done.stderr
+    lines = done.stderr.splitlines()
+    assert len(lines) == 1, done.stderr
+    return lines[0]
 
 
-def test_backup_is_for_its_owner_alone(copy: Path) -> None:
-    assert stat.S_IMODE(copy.stat().st_mode) == 0o600
-    assert [path.name for path in copy.parent.iterdir()] == [copy.name]
+class Backup:
+    """A backup taken while people booked and no message had gone out yet; they all have since."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+        self.file = house.folder / "backup"
+        self.store = house.make_store(capacity=200)
+        waiting = house.worker()
+        kill(waiting, signal.SIGSTOP)
+        with people_booking(house, self.store) as answered:
+            wait_until(lambda: len(answered) > 30, seconds=30, what="busy")
+            begun = time.monotonic()
+            self.said = house.run("backup", str(self.file))
+            self.answered_before = {reference for reference, at in dict(answered).items() if at < begun}
+            wait_until(lambda: max(answered.values()) > begun, seconds=30, what="booking meanwhile")
+        kill(waiting, signal.SIGCONT)
+        wait_until(lambda: confirmations(house).keys() == {"sent"}, seconds=60, what="sent")
 
 
-@pytest.mark.parametrize("is_migrated", [False, True], ids=["new", "migrated"])
-def test_backup_comes_back_whole(house: House, copy: Path, new_house: House, is_migrated: bool) -> None:
-    if is_migrated:
-        new_house.manage("migrate", "-v", "0")
-
-    new_house.manage("restore", str(copy))
-
-    assert counts(new_house) == counts(house)
-    assert new_house.check_books() == "The books are right."
-    new_house.start()
-    states = "SELECT count(*) FROM notifications_outboxmessage WHERE state = 'sent'"
-    assert new_house.rows(states) == house.rows(states)
+@pytest.fixture(scope="module")
+def backup() -> Iterator[Backup]:
+    with servers.running(PATH=path_with_postgres()) as house:
+        yield Backup(house)
 
 
-def test_full_database_is_left_as_it_is(house: House, copy: Path) -> None:
-    before = counts(house)
-    assert "DATABASE_URL" in refusal(house, "restore", str(copy))
-    assert counts(house) == before
+@pytest.fixture(scope="module")
+def restored(backup: Backup) -> Iterator[House]:
+    """Give a new house with the key of the old one and its backup; nothing runs in it."""
+    with servers.house(PATH=path_with_postgres()) as house:
+        (house.folder / "var" / "secret_key").write_text((backup.house.folder / "var" / "secret_key").read_text())
+        house.manage("restore", str(backup.file))
+        yield house
 
 
-def test_database_of_somebody_else_is_left_as_it_is(copy: Path, new_house: House) -> None:
-    new_house.execute("CREATE TABLE recipe (name TEXT)")
-    assert "not empty" in refusal(new_house, "restore", str(copy))
-    assert new_house.rows("SELECT count(*) FROM recipe") == [(0,)]
+def test_backup_is_for_its_owner_alone(backup: Backup) -> None:
+    assert backup.said.returncode == 0, backup.said.stderr
+    assert S_IMODE(backup.file.stat().st_mode) == 0o600
+    assert sorted(backup.house.folder.glob("*backup*")) == [backup.file]
 
 
-def test_what_is_no_backup_is_refused(new_house: House, tmp_path: Path) -> None:
-    (tmp_path / "letter").write_text("Dear Ada")
-    assert "is no backup" in refusal(new_house, "restore", str(tmp_path / "letter"))
-    assert "cannot be read" in refusal(new_house, "restore", str(tmp_path / "nothing"))
+def test_restored_database_has_all_that_was_answered_before(backup: Backup, restored: House) -> None:
+    there = references(restored)
+
+    assert len(backup.answered_before) > 30
+    assert backup.answered_before <= there
+    assert there <= references(backup.house)
+    assert restored.check_books() == "The books are right."
 
 
-def test_backup_that_cannot_be_written_leaves_nothing(house: House, tmp_path: Path) -> None:
-    assert "cannot be written" in refusal(house, "backup", str(tmp_path / "no" / "folder"))
+def test_restored_house_sends_no_old_message_again(backup: Backup, restored: House) -> None:
+    waiting = confirmations(restored)
+
+    restored.start()
+    booked = restored.post("/api/v1/bookings", booking_at(backup.store, slot(index=95), number=50_000))
+    wait_until(lambda: confirmations(restored).get("sent"), seconds=20, what="sent")
+
+    assert booked.status == 201
+    assert waiting == {"skipped": sum(waiting.values())}
+    assert confirmations(restored) == {**waiting, "sent": 1}
+    files = [path for path in (restored.folder / "var" / "outbox").iterdir() if "confirmation" in path.name]
+    assert len(files) == 1
+    assert booked.json["reference"] in files[0].read_text()
 
 
-def test_postgresql_needs_its_programs(house: House, tmp_path: Path) -> None:
-    if house.is_sqlite:
-        pytest.skip("SQLite needs none")
-    assert "pg_dump: not found" in refusal(house, "backup", str(tmp_path / "copy"), PATH=str(tmp_path))
+def test_old_links_still_open_in_the_restored_house(backup: Backup, restored: House) -> None:
+    if not restored.is_ready():
+        restored.start()
+    reference = min(backup.answered_before)
+    token = backup.house.manage(
+        "shell", "-v", "0", "-c", f"from booking.tokens import *; print(manage_token({reference!r}))"
+    )
+
+    assert restored.get(f"/api/v1/bookings/{reference}", Authorization=f"Bearer {token.strip()}").status == 200
+
+
+def test_database_that_is_not_empty_is_not_restored_into(backup: Backup) -> None:
+    before = references(backup.house)
+
+    assert "not empty" in refused(backup.house.run("restore", str(backup.file)))
+    assert references(backup.house) == before
+
+
+def test_file_that_is_no_backup_is_not_restored(backup: Backup) -> None:
+    with servers.house(PATH=path_with_postgres()) as house:
+        for content in (b"", b"SQLite format 4\x00", b"PGDMQ"):
+            file = house.folder / "file"
+            file.write_bytes(content)
+            assert "is no backup" in refused(house.run("restore", str(file)))
+        assert "cannot be read" in refused(house.run("restore", str(house.folder / "nothing")))
+
+
+def test_torn_backup_is_not_restored(backup: Backup) -> None:
+    with servers.house(PATH=path_with_postgres()) as house:
+        file = house.folder / "torn"
+        file.write_bytes(backup.file.read_bytes()[: backup.file.stat().st_size // 2])
+
+        refused(house.run("restore", str(file)))
+
+
+def test_backup_that_cannot_be_written_is_said_in_one_line(backup: Backup) -> None:
+    assert "cannot be written" in refused(backup.house.run("backup", "/no/such/folder/backup"))
+
+
+@pytest.mark.skipif(not POSTGRES, reason="SQLite needs no programs")
+def test_missing_program_is_named(backup: Backup, tmp_path: Path) -> None:
+    assert "pg_dump" in refused(backup.house.run("backup", str(tmp_path / "backup"), PATH=str(tmp_path)))
     assert list(tmp_path.iterdir()) == []
