@@ -10,7 +10,7 @@ export UV_COMPILE_BYTECODE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test format messages bench lock
+.PHONY: help install run test format messages pictures bench lock
 
 help:
 	@echo "make run     start Carillon at http://127.0.0.1:8000 (Ctrl-C stops it)"
@@ -35,6 +35,9 @@ format: .venv/dev.stamp
 messages: .venv/dev.stamp
 	$(MANAGE) update_translations
 	$(MANAGE) compile_translations
+
+pictures: .venv/dev.stamp
+	$(BIN)/python -m tests.browser.pictures
 
 bench: .venv/dev.stamp
 	$(BIN)/python bench/slots_from_rules.py
