@@ -16,6 +16,7 @@ from django.utils import timezone
 from booking.schedules import sync_schedules
 from booking.translations import compile_translations
 
+UNUSED_STATIC = ("admin", "rest_framework")  # of pages that are not served here
 ADVISORY_KEY = 0x0CA1  # of this purpose alone
 
 
@@ -46,18 +47,20 @@ def prepare() -> None:
 
     Costs little where nothing has changed. Raises CannotStart.
     """
-    compile_translations(settings.LOCALE_PATHS[0])
     try:
+        compile_translations(settings.LOCALE_PATHS[0])
         with _alone():
             executor = MigrationExecutor(connection)
             if executor.migration_plan(executor.loader.graph.leaf_nodes()):
                 call_command("migrate", interactive=False, verbosity=0)
             sync_schedules(now=timezone.now())
+        _collect_static()
     except DatabaseError as error:
         first_line = str(error).strip().partition("\n")[0]
         raise CannotStart(f"DATABASE_URL: the database cannot be used ({first_line}).") from error
+    except OSError as error:
+        raise CannotStart(f"DATA_DIR: {error.filename or settings.DATA_DIR}: {error.strerror}.") from error
     _check_redis()
-    _collect_static()
 
 
 @contextmanager
@@ -95,5 +98,5 @@ def _collect_static() -> None:
     state = "\n".join(f"{path.name} {path.stat().st_mtime_ns}" for path in sorted(sources))
     if stamp.exists() and stamp.read_text() == state:
         return
-    call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+    call_command("collectstatic", interactive=False, clear=True, verbosity=0, ignore_patterns=list(UNUSED_STATIC))
     stamp.write_text(state)
