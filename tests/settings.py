@@ -16,7 +16,15 @@ os.environ["SECRET_KEY"] = "a key that is long enough and only for tests 0123456
 os.environ["DATABASE_URL"] = os.environ.get("CARILLON_TEST_DATABASE_URL", "")
 # A browser driven from a test leaves an event loop in its thread, which Django would take for asynchronous code.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-for _name in ("REDIS_URL", "PUBLIC_URL", "EMAIL_URL", "SMS_GATEWAY", "ALLOWED_HOSTS", "SMS_COUNTRIES"):
+for _name in [name for name in os.environ if name.startswith(("TWILIO_", "SMS_", "EMAIL_"))] + [
+    "ALLOWED_HOSTS",
+    "DEBUG",
+    "PUBLIC_URL",
+    "RATE_LIMITS",
+    "REDIS_URL",
+    "TRUSTED_PROXIES",
+    "WEB_WORKERS",
+]:
     os.environ.pop(_name, None)
 
 from booking.settings import *  # noqa: E402, F403 -- the environment comes first
