@@ -162,12 +162,15 @@ def test_file_that_is_no_backup_is_not_restored(backup: Backup) -> None:
         assert "cannot be read" in refused(house.run("restore", str(house.folder / "nothing")))
 
 
-def test_torn_backup_is_not_restored(backup: Backup) -> None:
+def test_torn_backup_is_refused_and_a_whole_one_restored_then(backup: Backup) -> None:
     with servers.house(PATH=path_with_postgres()) as house:
         file = house.folder / "torn"
         file.write_bytes(backup.file.read_bytes()[: backup.file.stat().st_size // 2])
 
         refused(house.run("restore", str(file)))
+        house.manage("restore", str(backup.file))
+
+        assert backup.answered_before <= references(house)
 
 
 def test_backup_that_cannot_be_written_is_said_in_one_line(backup: Backup) -> None:

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 
 from booking.logs import JsonLine
-from booking.middleware import TrustedProxy, is_database_trouble
+from booking.middleware import TrustedProxy, _Trouble, is_database_trouble
 
 DATABASE = "django.db.backends.base.base.BaseDatabaseWrapper.cursor"
 
@@ -140,3 +140,17 @@ def test_forwarded_address_counts_from_our_proxies_alone(
     )
     assert seen["REMOTE_ADDR"] == believed
     assert ("HTTP_X_FORWARDED_PROTO" in seen) == (peer != "192.0.2.5")
+
+
+def test_trouble_that_lasts_is_logged_once_a_minute(
+    calm_client: Client, monkeypatch: pytest.MonkeyPatch, logged: Any
+) -> None:
+    monkeypatch.setattr(_Trouble, "told_at", None)
+    monkeypatch.setattr(_Trouble, "untold", 0)
+    _break(monkeypatch, DATABASE, OperationalError("database is locked"))
+
+    for _ in range(3):
+        assert calm_client.get("/api/v1/stores").status_code == 503
+
+    assert [line["event"] for line in logged()].count("database_trouble") == 1
+    assert _Trouble.untold == 2
