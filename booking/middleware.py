@@ -25,6 +25,7 @@ from booking.api.problems import problem_response
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 RETRY_AFTER_SECONDS = 2
+TELL_AGAIN_SECONDS = 60
 
 log = logging.getLogger(__name__)
 
@@ -136,7 +137,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
 def fault_response(request: HttpRequest, error: Exception) -> HttpResponse | None:
     """Return the answer for a database in trouble or an unreadable request, None for anything else."""
     if is_database_trouble(error):
-        log.warning("database_trouble", exc_info=error)
+        _tell_of_trouble(error)
         return _busy(request)
     if isinstance(error, RequestDataTooBig):
         return _answer(request, "too_large", 413, "400.html")
@@ -154,6 +155,23 @@ def is_database_trouble(error: BaseException) -> bool:
         return True
     words = str(error).lower()
     return isinstance(error, DatabaseError) and ("readonly" in words or "read-only" in words or "is full" in words)
+
+
+class _Trouble:
+    """What has been said of a database in trouble: every request of a busy hour need not say it again."""
+
+    told_at: float | None = None
+    untold = 0
+
+
+def _tell_of_trouble(error: Exception) -> None:
+    """Log a database's trouble, at most once a minute, and how often it was met since."""
+    now = time.monotonic()
+    if _Trouble.told_at is not None and 0 <= now - _Trouble.told_at < TELL_AGAIN_SECONDS:
+        _Trouble.untold += 1
+        return
+    log.warning("database_trouble", exc_info=error, extra={"untold": _Trouble.untold})
+    _Trouble.told_at, _Trouble.untold = now, 0
 
 
 def rate_limited(request: HttpRequest, limited: limits.RateLimited) -> HttpResponseBase:

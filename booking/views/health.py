@@ -1,7 +1,9 @@
 """For those who watch: is the process alive, is all it needs there, and figures without personal data."""
 
+import os
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
@@ -19,6 +21,7 @@ from prometheus_client.registry import Collector
 from booking.models import Booking, Hold, Status, WorkerBeat
 from notifications import outbox
 
+LEAST_FREE_BYTES = 256 * 1024  # a booking writes some 50 KiB to SQLite's log
 WORKER_PATIENCE = timedelta(seconds=120)
 
 
@@ -88,10 +91,21 @@ def _wrong() -> Iterator[str]:
     except DatabaseError as error:
         yield f"database: {type(error).__name__}"
         return
+    if connection.vendor == "sqlite":
+        yield from _wrong_with_disk(Path(connection.settings_dict["NAME"]))
     if beat is None:
         yield "worker: no task has been executed yet"
     elif not abs(timezone.now() - beat.executed_at) < WORKER_PATIENCE:
         yield f"worker: no task has been executed in the last {WORKER_PATIENCE.seconds} s"
+
+
+def _wrong_with_disk(database: Path) -> Iterator[str]:
+    """Say why SQLite could not write, without waiting for its lock."""
+    disk = os.statvfs(database.parent)
+    if disk.f_flag & os.ST_RDONLY or not (os.access(database, os.W_OK) and os.access(database.parent, os.W_OK)):
+        yield "database: read-only"
+    elif disk.f_bavail * disk.f_frsize < LEAST_FREE_BYTES:
+        yield "database: the disk is full"
 
 
 urlpatterns = [

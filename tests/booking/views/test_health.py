@@ -1,0 +1,87 @@
+"""What watchers are told: alive, ready or why not, and figures that name nobody."""
+
+import os
+from datetime import datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test import Client
+
+from booking.models import WorkerBeat
+from booking.views import health
+from tests.factories import make_booking, make_store
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def beat(now: datetime) -> WorkerBeat:
+    return WorkerBeat.objects.create(executed_at=now)
+
+
+def wrong(client: Client) -> list[str]:
+    answer = client.get("/readyz")
+    assert answer.status_code == (503 if answer.json()["wrong"] else 200)
+    assert answer.json()["ready"] is (answer.status_code == 200)
+    return list(answer.json()["wrong"])
+
+
+def test_process_that_answers_is_alive(client: Client, django_assert_num_queries: Any) -> None:
+    with django_assert_num_queries(0):
+        answer = client.get("/healthz")
+    assert (answer.status_code, answer.content) == (200, b"ok")
+    assert "no-store" in answer["Cache-Control"]
+
+
+@pytest.mark.parametrize(("seconds", "is_ready"), [(0, True), (119, True), (120, False), (-119, True), (-3600, False)])
+def test_readiness_needs_a_task_of_the_last_120_seconds(
+    client: Client, beat: WorkerBeat, now: datetime, seconds: int, is_ready: bool
+) -> None:
+    with time_machine.travel(now + timedelta(seconds=seconds), tick=False):
+        assert wrong(client) == ([] if is_ready else ["worker: no task has been executed in the last 120 s"])
+
+
+def test_readiness_needs_a_first_task(client: Client) -> None:
+    assert wrong(client) == ["worker: no task has been executed yet"]
+
+
+def test_readiness_needs_all_migrations(client: Client, beat: WorkerBeat, now: datetime) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM django_migrations WHERE app = 'booking'")
+    with time_machine.travel(now, tick=False):
+        assert wrong(client) == ["schema: migrations have not been applied"]
+
+
+@pytest.mark.parametrize(
+    ("free", "flag", "said"),
+    [(10**6, 0, []), (10, 0, ["database: the disk is full"]), (10**6, os.ST_RDONLY, ["database: read-only"])],
+)
+def test_disk_that_cannot_take_more_is_told(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, free: int, flag: int, said: list[str]
+) -> None:
+    disk = SimpleNamespace(f_bavail=free, f_frsize=4096, f_flag=flag)
+    monkeypatch.setattr(os, "statvfs", lambda path: disk)
+    database = tmp_path / "books.sqlite3"
+    database.touch()
+
+    assert list(health._wrong_with_disk(database)) == said
+
+
+def test_figures_name_nobody(client: Client, beat: WorkerBeat) -> None:
+    booking = make_booking(make_store())
+
+    text = client.get("/metrics").content.decode()
+
+    assert 'carillon_outbox_messages{state="due"}' in text
+    assert "carillon_worker_last_task_seconds" in text
+    for secret in (booking.name, booking.phone, booking.reference, booking.email or booking.name):
+        assert secret not in text
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics"])
+def test_watching_changes_nothing(client: Client, path: str) -> None:
+    assert client.post(path).status_code == 405
