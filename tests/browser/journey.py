@@ -7,7 +7,6 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.processes import Carillon, wait_for
 
-STORE = "pharmacie-de-la-breche"
 MESSAGE_SECONDS = 20
 SHORT_LINK = re.compile(r"http://\S+/m/(\S+)/\S+")
 NAME, NOTE = "Zoé d’Été-Test", "Side entrance, s'il vous plaît"
@@ -42,6 +41,7 @@ FRENCH = {
     "Cancel my visit": "Annuler ma visite",
     "Your visit is cancelled.": "Votre visite est annulée.",
     "Cancelled": "Annulée",
+    "visit booked for": "visite prévue",
     "Open your booking with its link": "Ouvrez votre réservation avec son lien",
 }
 _numbers = count(1)
@@ -67,6 +67,12 @@ def expect_heading(page: Page, text: str) -> None:
     """Expect a page by its question."""
     heading = page.get_by_role("heading", level=1)
     expect(heading).to_have_text(re.compile(re.escape(text).replace("\\ ", r"\s")))
+
+
+def follow(page: Page, wanted: Locator) -> None:
+    """Click, and wait for the page that comes, where nothing else would wait for it."""
+    with page.expect_navigation():
+        wanted.click()
 
 
 def find_store(page: Page, say: Words) -> None:

@@ -4,7 +4,7 @@ import json
 import time
 import urllib.request
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -32,6 +32,11 @@ class Shop:
         """Return the address of one of its staff pages."""
         return "/".join(("/staff", SLUG, *parts, ""))
 
+    @property
+    def today(self) -> date:
+        """The store's own day."""
+        return datetime.now(self.zone).date()
+
     def slot_from_now(self, minutes: int) -> datetime:
         """Return the start of the slot in which it will be so many minutes later."""
         moment = datetime.now(self.zone) + timedelta(minutes=minutes)
@@ -43,7 +48,7 @@ class Shop:
         if left < TEST_TIME:
             time.sleep(left.total_seconds() + 1)
 
-    def book(self, name: str, starts_at: datetime, **customer: str) -> str:
+    def book(self, name: str, starts_at: datetime, *, party_size: int = 1, **customer: str) -> str:
         """Book a visit for somebody who phones; return the reference."""
         return str(
             call(
@@ -53,7 +58,7 @@ class Shop:
                     "store": SLUG,
                     "visit_type": "visit",
                     "starts_at": starts_at.isoformat(),
-                    "party_size": 1,
+                    "party_size": party_size,
                     "customer": {"name": name, **customer},
                     "source": "phone",
                 },

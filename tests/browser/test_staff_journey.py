@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.barriers import barriers
 from tests.browser.conftest import Visitor
 from tests.browser.journey import expect_heading, text_message
 from tests.browser.shop import MANAGER, PASSWORD, SLUG, STAFF, Shop, sign_in
@@ -99,6 +100,7 @@ def test_walk_in_is_let_in_and_a_full_time_is_said(visitor: Visitor, shop: Shop)
 
     manager = sign_in(visitor(width=TABLET), MANAGER, shop.path("arrivals"))
     _let_in(manager, "Jules Test", people=4)
+    assert barriers(manager) == []
     manager.get_by_role("button", name="Let them in all the same").click()
     expect(manager.get_by_role("region", name="Waiting")).to_contain_text("Jules Test")
 
@@ -114,6 +116,7 @@ def test_special_hours_ask_about_the_visits_they_leave_without_a_place(visitor: 
 
     expect_heading(page, "Who is affected")
     expect(page.get_by_role("main")).to_contain_text("Karim Test")
+    assert barriers(page) == []
     page.get_by_role("button", name="Make the change").click()
     expect(page.get_by_role("alert")).to_be_focused()  # nothing is chosen for them
     page.get_by_label("They are cancelled, and each customer gets a message").check()
