@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
@@ -183,16 +184,18 @@ def _find_sent(message: OutboxMessage, content: Sms | Email) -> Sequence[sms.Sen
 def _settle_found(message: OutboxMessage, sent: sms.Sent) -> None:
     """Settle a message as the provider has it; a text that failed goes by e-mail instead."""
     now = timezone.now()
-    outbox.settle(message, sent.state, now=now, reason=sent.reason, provider_sid=sent.sid)
-    if sent.state == State.FAILED and message.channel == Channel.SMS:
-        outbox.send_instead(message, Channel.EMAIL, now=now)
+    with transaction.atomic():
+        is_ours = outbox.settle(message, sent.state, now=now, reason=sent.reason, provider_sid=sent.sid)
+        if is_ours and sent.state == State.FAILED and message.channel == Channel.SMS:
+            outbox.send_instead(message, Channel.EMAIL, now=now)
 
 
 def _skip(message: OutboxMessage, skip: Skip) -> None:
     now = timezone.now()
-    outbox.settle(message, State.SKIPPED, now=now, reason=skip.reason)
-    if skip.instead is not None and skip.instead != message.channel:
-        outbox.send_instead(message, skip.instead, now=now)
+    with transaction.atomic():
+        is_ours = outbox.settle(message, State.SKIPPED, now=now, reason=skip.reason)
+        if is_ours and skip.instead is not None and skip.instead != message.channel:
+            outbox.send_instead(message, skip.instead, now=now)
 
 
 def _wait(message: OutboxMessage, reason: str, after_seconds: int) -> None:

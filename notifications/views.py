@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import BadRequest, SuspiciousOperation
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from django.utils import timezone
@@ -60,9 +61,10 @@ def status(request: HttpRequest) -> HttpResponse:
         return HttpResponse(status=204)
     now = timezone.now()
     reason = reason_of(request.POST.get("ErrorCode", "")) if state == State.FAILED else ""
-    is_news = outbox.receipt(message=message, state=state, reason=reason, provider_sid=_sid(request), now=now)
-    if is_news and state == State.FAILED and message.channel == Channel.SMS:
-        outbox.send_instead(message, Channel.EMAIL, now=now)
+    with transaction.atomic():
+        is_news = outbox.receipt(message=message, state=state, reason=reason, provider_sid=_sid(request), now=now)
+        if is_news and state == State.FAILED and message.channel == Channel.SMS:
+            outbox.send_instead(message, Channel.EMAIL, now=now)
     return HttpResponse(status=204)
 
 
