@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
 from booking.translations import compile_translations
 from tests.factories import NOW
@@ -63,12 +63,3 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=found, args=CHROMIUM_ARGUMENTS)
         yield browser
         browser.close()
-
-
-@pytest.fixture
-def page(chromium: Browser, live_server_process: Carillon) -> Iterator[Page]:
-    """A page of a browser that has never been here; its addresses start at the live server."""
-    context = chromium.new_context(base_url=live_server_process.url, locale="en-GB")
-    context.set_default_timeout(10_000)
-    yield context.new_page()
-    context.close()
