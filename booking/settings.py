@@ -166,6 +166,8 @@ if REDIS_URL:
 else:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
+# A Redis that hangs must not hold up the web request that rings the doorbell.
+_QUEUE_URL = f"{REDIS_URL}{'&' if '?' in REDIS_URL else '?'}socket_connect_timeout=1&socket_timeout=5"
 Q_CLUSTER = {
     "name": "carillon",
     "workers": 2,
@@ -179,7 +181,7 @@ Q_CLUSTER = {
     "catch_up": False,
     "label": "Tasks",
     "poll": 0.5,
-    **({"redis": REDIS_URL} if REDIS_URL else {"orm": "default"}),
+    **({"redis": _QUEUE_URL} if REDIS_URL else {"orm": "default"}),
 }
 
 # --- Messages -----------------------------------------------------------------------------------
