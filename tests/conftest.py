@@ -1,7 +1,6 @@
 """Fixtures of all tests: a moment, a whole Carillon as processes, a browser."""
 
 import os
-import shutil
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -11,21 +10,9 @@ from django.conf import settings
 from playwright.sync_api import Browser, sync_playwright
 
 from booking.translations import compile_translations
+from tests.chromium import ARGUMENTS, MISSING, find_chromium
 from tests.factories import NOW
 from tests.processes import Carillon, start_carillon
-
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
-NO_CHROMIUM = "No Chromium here. To have it: apt-get install chromium, or name one in CHROMIUM"
-CHROMIUM_ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-dev-shm-usage",
-]
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -34,9 +21,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    skipped = [report for report in terminalreporter.stats.get("skipped", []) if NO_CHROMIUM in str(report.longrepr)]
+    skipped = [report for report in terminalreporter.stats.get("skipped", []) if MISSING in str(report.longrepr)]
     if skipped:
-        terminalreporter.write_line(f"SKIPPED {len(skipped)} tests in a browser. {NO_CHROMIUM}", red=True, bold=True)
+        terminalreporter.write_line(f"SKIPPED {len(skipped)} tests in a browser. {MISSING}", red=True, bold=True)
 
 
 @pytest.fixture
@@ -53,13 +40,12 @@ def live_server_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ca
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    names = (os.environ.get("CHROMIUM", ""), *CHROMIUM_NAMES)
-    found = next((path for name in names if name and (path := shutil.which(name))), None)
+    found = find_chromium()
     if found is None:
         if os.environ.get("CI"):
-            pytest.fail(NO_CHROMIUM)
-        pytest.skip(NO_CHROMIUM)
+            pytest.fail(MISSING)
+        pytest.skip(MISSING)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=CHROMIUM_ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
         yield browser
         browser.close()
