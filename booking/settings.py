@@ -6,6 +6,7 @@ Which combinations cannot work is said by the system checks (`booking/checks.py`
 
 import secrets
 from pathlib import Path
+from typing import Any
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -168,7 +169,7 @@ else:
 
 # A Redis that hangs must not hold up the web request that rings the doorbell.
 _QUEUE_URL = f"{REDIS_URL}{'&' if '?' in REDIS_URL else '?'}socket_connect_timeout=1&socket_timeout=5"
-Q_CLUSTER = {
+Q_CLUSTER: dict[str, Any] = {
     "name": "carillon",
     "workers": 2,
     "timeout": 60,
