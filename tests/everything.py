@@ -20,7 +20,7 @@ PRODUCTION = {
     "ALLOWED_HOSTS": "booking.example.org",
     "DEBUG": "off",
 }
-PYTEST = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadgroup"]
+PYTEST = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
 
 
 def main() -> int:

@@ -111,7 +111,7 @@ class House:
                 stderr=err,
                 start_new_session=True,
             )
-        wait_until(lambda: self._is_over() or self.is_ready(), seconds=START_SECONDS, what=f"ready: {self.errors}")
+        wait_until(self._is_up_or_over, seconds=START_SECONDS, what="ready")
         assert self.process.poll() is None, self.errors
 
     def stop(self, number: int = signal.SIGTERM) -> int:
@@ -168,8 +168,9 @@ class House:
     def errors(self) -> str:
         return (self.folder / "stderr").read_text()
 
-    def _is_over(self) -> bool:
-        return self.process is not None and self.process.poll() is not None
+    def _is_up_or_over(self) -> bool:
+        is_over = self.process is not None and self.process.poll() is not None
+        return is_over or (bool(self.web()) and self.is_ready())  # another's server may have the port
 
     # --- HTTP ---
     def is_ready(self) -> bool:

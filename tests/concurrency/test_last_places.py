@@ -13,7 +13,7 @@ from tests import servers
 from tests.servers import Answer, House, booking_at, slot
 from tests.threads import at_once
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("last_places")]
+pytestmark = pytest.mark.slow
 
 CROWD = 200
 numbers = count(1)

@@ -16,7 +16,7 @@ from tests import servers
 from tests.postgres import NoPostgres, programs
 from tests.servers import POSTGRES, House, booking_at, kill, slot, wait_until
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("backup")]
+pytestmark = pytest.mark.slow
 
 CUSTOMERS = 3
 

@@ -17,7 +17,7 @@ from tests import fake_twilio, servers
 from tests.fake_twilio import FakeTwilio
 from tests.servers import BASE, Answer, House, booking_at, kill, slot, wait_until
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("crash")]
+pytestmark = pytest.mark.slow
 
 WEB_KILLS = 3
 WORKER_KILLS = 5

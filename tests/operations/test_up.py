@@ -12,7 +12,7 @@ import pytest
 from tests import servers
 from tests.servers import House, booking_at, kill, slot, wait_until
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("up")]
+pytestmark = pytest.mark.slow
 
 # Written by the worker and the timetable at each start.
 RESTLESS_TABLES = {"booking_workerbeat", "django_q_ormq", "django_q_schedule", "sqlite_sequence"}

@@ -24,8 +24,6 @@ from booking.schedules import MINUTELY, NIGHTLY
 from tests import servers
 from tests.servers import House, kill, wait_until
 
-pytestmark = pytest.mark.xdist_group("worker")
-
 CHORES = "tests.operations.chores"
 
 
