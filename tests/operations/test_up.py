@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from itertools import count
 
+import psycopg
 import pytest
 
 from tests import servers
-from tests.servers import House, booking_at, kill, slot, wait_until
+from tests.servers import POSTGRES, House, booking_at, kill, slot, wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -140,6 +141,37 @@ def test_worker_that_stops_working_is_told_of_and_comes_back_when_killed(house: 
     wait_until(house.is_ready, seconds=20, what="ready again")
     assert len(house.worker()) == 1
     assert house.worker() != stopped
+
+
+@pytest.mark.skipif(not POSTGRES, reason="SQLite is a file and does not go away")
+def test_database_that_goes_away_is_told_of_and_comes_back(house: House) -> None:
+    store = house.make_store(capacity=5)
+
+    with without_database(house):
+        answers = {path: house.get(path) for path in ("/healthz", "/readyz", f"/s/{store}/", f"/api/v1/stores/{store}")}
+        refused_booking = house.post("/api/v1/bookings", booking_at(store, slot(), number=70_000))
+    wait_until(house.is_ready, seconds=20, what="ready again")
+    booked = house.post("/api/v1/bookings", booking_at(store, slot(), number=70_000))
+
+    assert [answer.status for answer in answers.values()] == [200, 503, 503, 503]
+    assert answers["/readyz"].json["wrong"][0].startswith("database:")
+    assert (refused_booking.status, refused_booking.code) == (503, "busy")
+    assert int(refused_booking.headers["retry-after"]) > 0
+    assert booked.status == 201
+    wait_until(lambda: outbox_states(house) == {"sent"}, seconds=40, what="sent")
+
+
+@contextmanager
+def without_database(house: House) -> Iterator[None]:
+    """End all connections to the house's database, and let nobody in for the length of a block."""
+    name = house.database_url.rpartition("/")[2]
+    with closing(psycopg.connect(POSTGRES, autocommit=True)) as connection:
+        connection.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
+        connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
+        try:
+            yield
+        finally:
+            connection.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
 
 
 @contextmanager
