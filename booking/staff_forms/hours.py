@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.dates import WEEKDAYS
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -74,7 +75,7 @@ class WeekForm(StaffForm):
         super().__init__(*args, **kwargs)
         for weekday in DAYS:
             self.fields[f"day_{weekday}"] = HoursField(
-                label=WEEKDAYS[weekday], initial=hours_line(times_of_day(weekly, weekday))
+                label=capfirst(str(WEEKDAYS[weekday])), initial=hours_line(times_of_day(weekly, weekday))
             )
 
     @property

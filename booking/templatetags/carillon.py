@@ -27,6 +27,12 @@ def address_line(store: HasAddress) -> str:
 
 
 @register.filter
+def unbroken(words: str) -> str:
+    """Keep « 10 h 15 » or a phone number on one line."""
+    return words.replace(" ", "\N{NO-BREAK SPACE}")
+
+
+@register.filter
 def phone(number: str, country: str) -> str:
     """Show a number in E.164 as people of `country` write it."""
     return phone_in_words(number, country=country)
@@ -47,13 +53,14 @@ def day(value: date) -> str:
 @register.filter
 def clock(moment: datetime, zone: ZoneInfo) -> str:
     """Show "10:15" in the store's zone."""
-    return texts.time_in_words(moment, zone)
+    return unbroken(texts.time_in_words(moment, zone))
 
 
 @register.filter
 def moment(value: datetime, zone: ZoneInfo) -> str:
     """Show "Tuesday 4 March, 10:15" in the store's zone."""
-    return texts.moment_in_words(value, zone)
+    time = texts.time_in_words(value, zone)
+    return texts.moment_in_words(value, zone).replace(time, unbroken(time))
 
 
 @register.filter
