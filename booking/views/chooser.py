@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import groupby
 
 from django.utils.translation import gettext as _
@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from booking import texts
 from booking.availability import FreeDay, FreeSlot, availability
 from booking.policy import first_bookable_start, last_bookable_date
-from stores.slots import StoreRules, VisitTypeRule, slots_by_desk, starts_with_runs
+from stores.slots import StoreRules, VisitTypeRule, slots_by_desk, starts_with_runs, store_slots
 
 DAYS_SHOWN = 7
 DAYS_LOOKED_AT = 62  # as many as the API answers at once
@@ -153,9 +153,7 @@ def _served_days(
 
 
 def _parts(day: FreeDay, rules: StoreRules) -> tuple[DayPart, ...]:
-    hours = {slot.starts_at.astimezone(rules.zone).hour for slot in day.slots}
-    # A morning that ends at 12:15 is one morning; without a break, the afternoon begins at noon.
-    afternoon_hour = NOON_HOUR if NOON_HOUR + 1 in hours else NOON_HOUR + 1
+    afternoon_hour = _afternoon_hour(day.date, rules)
 
     def part_name(slot: FreeSlot) -> str:
         hour = slot.starts_at.astimezone(rules.zone).hour
@@ -165,6 +163,13 @@ def _parts(day: FreeDay, rules: StoreRules) -> tuple[DayPart, ...]:
 
     grouped = groupby(day.slots, key=part_name)
     return tuple(DayPart(name=name, slots=tuple(slot_choices(slots, rules))) for name, slots in grouped)
+
+
+def _afternoon_hour(day: date, rules: StoreRules) -> int:
+    """Return noon, or an hour later where the store has its break then: a morning until 12:30 is one morning."""
+    one = datetime.combine(day, time(NOON_HOUR + 1), tzinfo=rules.zone)
+    slots = store_slots(rules, first_date=day, last_date=day)
+    return NOON_HOUR if any(slot.starts_at <= one < slot.ends_at for slot in slots) else NOON_HOUR + 1
 
 
 def _named_day(day: date, today: date) -> str:
