@@ -1,54 +1,199 @@
-"""The pictures of the documentation, taken from the demo: `python -m tests.browser.pictures`."""
+"""The pictures of the README: `make pictures` takes them anew, of the demo on a Tuesday morning that never changes."""
 
-import shutil
-import sys
+import logging
+import os
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
+import django
+import time_machine
+from django.core.management import call_command
 from playwright.sync_api import Page, sync_playwright
 
-from tests import servers
+from tests.chromium import ARGUMENTS, find_chromium
 
-PICTURES = Path(__file__).resolve().parent.parent.parent / "docs" / "pictures"
-STORE, MANAGER, PASSWORD = "pharmacie-de-la-breche", "demo-manager", "carillon-demo-niort"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"]  # fmt: skip
+FOLDER = Path(__file__).resolve().parents[2] / "docs" / "pictures"
+MOMENT = datetime(2026, 11, 24, 10, 52, tzinfo=ZoneInfo("Europe/Paris"))
+STORE = "pharmacie-de-la-breche"
+PHONE, TABLET, LAPTOP = (390, 920), (820, 1180), (1280, 960)
+# Who comes today besides: hour, minute, name, visit, people, language.
+TODAY = (
+    (9, 0, "Amina Test", "visit", 1, "fr"),
+    (9, 30, "Bruno Test", "advice", 1, "fr"),
+    (10, 15, "Chloé Test", "visit", 2, "fr"),
+    (10, 30, "Denis Test", "advice", 1, "fr"),
+    (10, 45, "Élise Test", "visit", 1, "fr"),
+    (11, 0, "Farid Test", "visit", 1, "en"),
+    (11, 0, "Gisèle Test", "visit", 1, "fr"),
+    (11, 15, "Hana Test", "advice", 2, "fr"),
+    (12, 0, "Inès Test", "visit", 1, "fr"),
+    (14, 0, "Joël Test", "visit", 1, "fr"),
+    (15, 30, "Kenza Test", "advice", 1, "fr"),
+    (17, 15, "Louis Test", "visit", 2, "fr"),
+)
 
 
-def main() -> int:
-    """Start the demo, walk through it, and write a picture of each page that shows what it is."""
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    if chromium is None:
-        sys.exit("Chromium is missing: apt-get install chromium")
-    PICTURES.mkdir(parents=True, exist_ok=True)
-    with servers.house() as house, sync_playwright() as playwright:
-        house.manage("migrate")
-        house.manage("seed_demo")
-        house.start()
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        for name, language, width, height in (("choose", "en-GB", 390, 844), ("choose-fr", "fr-FR", 390, 844)):
-            page = browser.new_page(locale=language, viewport={"width": width, "height": height})
-            page.goto(f"http://127.0.0.1:{house.port}/s/{STORE}/book/?visit_type=visit")
-            page.screenshot(path=PICTURES / f"{name}.png")
-            page.close()
-        page = browser.new_page(locale="en-GB", viewport={"width": 1280, "height": 860})
-        _sign_in(page, house.port)
-        for name, path in (("day", "day/"), ("setup", "setup/")):
-            page.goto(f"http://127.0.0.1:{house.port}/staff/{STORE}/{path}")
-            page.screenshot(path=PICTURES / f"{name}.png")
-        page.set_viewport_size({"width": 820, "height": 1180})
-        page.goto(f"http://127.0.0.1:{house.port}/staff/{STORE}/arrivals/")
-        page.screenshot(path=PICTURES / "arrivals.png")
+def main() -> None:
+    """Take every picture."""
+    FOLDER.mkdir(exist_ok=True)
+    with demo_at(MOMENT) as url, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=ARGUMENTS)
+
+        def page(size: tuple[int, int], language: str, *, scale: int = 1) -> Page:
+            width, height = size
+            context = browser.new_context(
+                base_url=url,
+                viewport={"width": width, "height": height},
+                locale=language,
+                device_scale_factor=scale,
+                reduced_motion="reduce",
+            )
+            return context.new_page()
+
+        _take_customers(page(PHONE, "fr-FR", scale=2))
+        _take_staff(page(LAPTOP, "en-GB"), page(TABLET, "en-GB"))
         browser.close()
-    return 0
 
 
-def _sign_in(page: Page, port: int) -> None:
-    page.goto(f"http://127.0.0.1:{port}/staff/sign-in/")
-    page.fill("input[name=username]", MANAGER)
-    page.fill("input[name=password]", PASSWORD)
-    with page.expect_navigation():
-        page.keyboard.press("Enter")
+def _take_customers(page: Page) -> None:
+    page.goto(f"/s/{STORE}/book/?visit_type=visit&from={MOMENT.date() + timedelta(days=1)}")
+    _take(page, "choose")
+    page.locator(".days details[open] .slot").nth(2).click()
+    page.locator("[name=name]").fill("Ada Test")
+    page.locator("[name=phone]").fill("06 12 34 56 78")
+    page.locator("main form .button").first.click()
+    page.locator("form[action$='/confirm/'] .button").click()
+    page.wait_for_url("**/booked/")
+    _take(page, "confirmed")
+
+
+def _take_staff(laptop: Page, tablet: Page) -> None:
+    for page in (laptop, tablet):
+        sign_in(page)
+    laptop.goto(f"/staff/{STORE}/day/")
+    _take(laptop, "day")
+    laptop.goto(f"/staff/{STORE}/setup/")
+    _take(laptop, "setup")
+    tablet.goto(f"/staff/{STORE}/arrivals/")
+    _take(tablet, "arrivals")
+
+
+def sign_in(page: Page) -> None:
+    from booking.demo import MANAGER, PASSWORD
+
+    page.goto("/staff/sign-in/")
+    page.locator("[name=username]").fill(MANAGER)
+    page.locator("[name=password]").fill(PASSWORD)
+    page.locator("[name=password]").press("Enter")
+    page.wait_for_url("**/staff/")
+
+
+def _take(page: Page, name: str) -> None:
+    file = FOLDER / f"{name}.png"
+    page.screenshot(path=file)
+    print(f"{file.name} {file.stat().st_size // 1000} kB", flush=True)
+
+
+# Below, what Django knows is imported where it is used: it must be told first which folder is meant.
+
+
+@contextmanager
+def demo_at(moment: datetime) -> Iterator[str]:
+    """Serve the demo as it is at a moment, which goes on from there; yield where it is."""
+    with tempfile.TemporaryDirectory() as folder, time_machine.travel(moment) as clock:
+        os.environ.update(DATA_DIR=folder, RATE_LIMITS="off", DJANGO_SETTINGS_MODULE="booking.settings")
+        # A browser driven from here leaves an event loop in this thread, which Django takes for asynchronous code.
+        os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+        django.setup()
+        logging.disable(logging.INFO)
+        _fill(clock, moment)
+        with _served() as url:
+            yield url
+
+
+def _fill(clock: time_machine.Traveller, moment: datetime) -> None:
+    from booking.launcher.preparation import prepare
+    from notifications.models import OutboxMessage
+    from notifications.tasks import deliver_due
+
+    prepare()
+    call_command("seed_demo")
+    OutboxMessage.objects.all().delete()  # of the demo, which sends nothing
+    bookings = []
+    for number, visit in enumerate(TODAY):
+        clock.move_to(moment - timedelta(days=4, minutes=10 * number))
+        bookings.append(_book(number, *visit))
+        deliver_due()
+    for hours in (72, 24, 0):
+        clock.move_to(moment - timedelta(hours=hours))
+        deliver_due()
+    for booking_id in filter(None, bookings):
+        _live_until(booking_id, moment)
+
+
+def _book(number: int, hour: int, minute: int, name: str, visit_type: str, people: int, language: str) -> int | None:
+    from booking.models import Source
+    from booking.policy import BookingRefused
+    from booking.services.bookings import CustomerDetails, book
+    from stores.models import Store
+
+    store = Store.objects.get(slug=STORE)
+    try:
+        return book(
+            store=store.slug,
+            visit_type=visit_type,
+            starts_at=MOMENT.replace(hour=hour, minute=minute),
+            party_size=people,
+            customer=CustomerDetails(name=name, phone=f"+336123457{number:02d}", email="", locale=language),
+            note="",
+            source=(Source.WEB, Source.WEB, Source.PHONE)[number % 3],
+            now=datetime.now(MOMENT.tzinfo),
+        ).pk
+    except BookingRefused:  # the demo has somebody there already
+        return None
+
+
+def _live_until(booking_id: int, moment: datetime) -> None:
+    """Let a visit be where it would be by now."""
+    from booking.models import Booking
+    from booking.services.arrivals import step
+    from stores.models import StoreMembership
+
+    booking = Booking.objects.get(pk=booking_id)
+    user = StoreMembership.objects.filter(store=booking.store).select_related("user")[0].user
+    starts_at, ends_at = booking.starts_at, booking.ends_at
+    if starts_at <= moment:
+        step(booking_id=booking_id, step="check_in", now=starts_at - timedelta(minutes=4), user=user)
+        step(booking_id=booking_id, step="start", now=starts_at, user=user)
+    if ends_at <= moment:
+        step(booking_id=booking_id, step="complete", now=ends_at, user=user)
+    if moment < starts_at <= moment + timedelta(minutes=8):
+        step(booking_id=booking_id, step="check_in", now=moment - timedelta(minutes=3), user=user)
+
+
+@contextmanager
+def _served() -> Iterator[str]:
+    from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
+
+    from booking.wsgi import application
+
+    class Quiet(WSGIRequestHandler):
+        def log_message(self, *_arguments: object) -> None:
+            """Say nothing."""
+
+    server = ThreadedWSGIServer(("127.0.0.1", 0), Quiet)
+    server.set_app(application)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
