@@ -8,6 +8,7 @@ import http.client
 import json
 import os
 import secrets
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -31,6 +32,9 @@ POSTGRES = os.environ.get(VARIABLE, "")
 MARK = "CARILLON_TEST_MARK"
 START_SECONDS = 60
 STOP_SECONDS = 30
+# What a process is started with so that it ends with the tests, where even these are killed.
+SETPRIV = shutil.which("setpriv")
+UNTIL_WE_DIE = [SETPRIV, "--pdeathsig", "KILL"] if SETPRIV else []
 TIMEOUT_SECONDS = 60
 UNSET = ("REDIS_URL", "PUBLIC_URL", "EMAIL_URL", "SMS_GATEWAY", "ALLOWED_HOSTS", "SMS_COUNTRIES", "SECRET_KEY",
          "DJANGO_SETTINGS_MODULE", "PYTHONDONTWRITEBYTECODE", VARIABLE)  # fmt: skip
@@ -103,7 +107,7 @@ class House:
         """Start everything and wait until it is ready."""
         with (self.folder / "stdout").open("ab") as out, (self.folder / "stderr").open("ab") as err:
             self.process = subprocess.Popen(
-                [sys.executable, "manage.py", "up", "--port", str(self.port), "--no-demo"],
+                [*UNTIL_WE_DIE, sys.executable, "manage.py", "up", "--port", str(self.port), "--no-demo"],
                 cwd=BASE,
                 env=self.environment,
                 stdin=subprocess.DEVNULL,

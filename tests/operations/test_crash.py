@@ -10,12 +10,13 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPException
+from subprocess import DEVNULL
 
 import pytest
 
 from tests import fake_twilio, servers
 from tests.fake_twilio import FakeTwilio
-from tests.servers import BASE, Answer, House, booking_at, kill, slot, wait_until
+from tests.servers import BASE, UNTIL_WE_DIE, Answer, House, booking_at, kill, slot, wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -132,8 +133,8 @@ def house_without_worker(twilio: FakeTwilio) -> Iterator[House]:
 @contextmanager
 def worker(house: House) -> Iterator[None]:
     """Run a worker, and kill it at the end of the block."""
-    process = subprocess.Popen([sys.executable, "-m", "booking.launcher.worker"], cwd=BASE, env=house.environment,
-                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
+    command = [*UNTIL_WE_DIE, sys.executable, "-m", "booking.launcher.worker"]
+    process = subprocess.Popen(command, cwd=BASE, env=house.environment, stdout=DEVNULL, stderr=DEVNULL)
     try:
         yield
     finally:
