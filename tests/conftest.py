@@ -20,6 +20,13 @@ def pytest_configure(config: pytest.Config) -> None:
         compile_translations(Path(settings.LOCALE_PATHS[0]))
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    from tests.scheduling import ServersShared
+
+    return ServersShared(config, log)
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     skipped = [report for report in terminalreporter.stats.get("skipped", []) if MISSING in str(report.longrepr)]
     if skipped:

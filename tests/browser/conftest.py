@@ -1,6 +1,6 @@
 """A browser for each visitor, as wide, in the language and with or without JavaScript as a test asks for it.
 
-All these tests share one server and one Chromium: the runner keeps them together by `--dist loadgroup`.
+All these tests share one server and one Chromium, so one worker runs them (tests/scheduling.py).
 """
 
 import re

@@ -11,7 +11,7 @@ from tests.browser.journey import NAME, Words, expect_heading, new_phone
 from tests.browser.shop import Shop
 from tests.browser.walks import counter_states, customer_states, manager_states
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 TAB_STOPS_MAX = 60
 IS_SEEN = """element => {

@@ -23,7 +23,7 @@ from tests.browser.journey import (
 )
 from tests.processes import Carillon
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 
 # Each two of these go together at least once.

@@ -11,9 +11,10 @@ from tests.browser.conftest import Visitor
 from tests.browser.journey import expect_heading, text_message
 from tests.browser.shop import MANAGER, PASSWORD, SLUG, STAFF, Shop, sign_in
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 TABLET = 820
+FRESH_MS = 15_000  # it looks every 5 s
 
 
 def test_signing_in_with_a_wrong_password_says_so_and_then_leads_to_the_day(visitor: Visitor, shop: Shop) -> None:
@@ -86,6 +87,14 @@ def test_arrivals_keep_a_row_in_its_place_while_it_is_served(visitor: Visitor, s
     expect(visit).not_to_be_visible()
     page.get_by_role("heading", name="Finished").click()
     expect(visit).to_be_visible()
+
+
+def test_arrivals_show_without_a_tap_what_was_done_elsewhere(visitor: Visitor, shop: Shop) -> None:
+    reference = shop.book("Hana Test", shop.slot_from_now(30))
+    counter = sign_in(visitor(width=TABLET), STAFF, shop.path("arrivals"))
+    office = sign_in(visitor(), MANAGER, shop.path("day"))
+    button(office.locator(f"#visit-{reference}"), "Arrived").click()
+    expect(counter.get_by_role("region", name="Waiting")).to_contain_text("Hana Test", timeout=FRESH_MS)
 
 
 def test_walk_in_is_let_in_and_a_full_time_is_said(visitor: Visitor, shop: Shop) -> None:
