@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.chromium import find_chromium
 from tests.postgres import NO_POSTGRES
 
 BASE = Path(__file__).resolve().parent.parent
@@ -73,7 +74,7 @@ def run(
 
 def prepare_browser() -> None:
     """See to it that Chromium is there, through apt where that is allowed."""
-    if any(shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome")):
+    if find_chromium():
         return
     if os.geteuid() == 0 and shutil.which("apt-get"):
         say("installing Chromium")
@@ -82,7 +83,7 @@ def prepare_browser() -> None:
             ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"],
         ):
             subprocess.run(command, stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL, check=False)
-    if not shutil.which("chromium"):
+    if not find_chromium():
         missing("Chromium", "apt-get install chromium")
 
 
