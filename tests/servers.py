@@ -30,7 +30,7 @@ from tests.postgres import VARIABLE, free_port
 BASE = Path(__file__).resolve().parent.parent
 POSTGRES = os.environ.get(VARIABLE, "")
 MARK = "CARILLON_TEST_MARK"
-START_SECONDS = 60
+START_SECONDS = 120
 STOP_SECONDS = 30
 # What a process is started with so that it ends with the tests, where even these are killed.
 SETPRIV = shutil.which("setpriv")
