@@ -15,16 +15,16 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
+from zlib import crc32
 
 import psycopg
 
+from tests.asking import Answer, call
 from tests.postgres import VARIABLE, free_port
 
 BASE = Path(__file__).resolve().parent.parent
@@ -35,27 +35,9 @@ STOP_SECONDS = 30
 # What a process is started with so that it ends with the tests, where even these are killed.
 SETPRIV = shutil.which("setpriv")
 UNTIL_WE_DIE = [SETPRIV, "--pdeathsig", "KILL"] if SETPRIV else []
-TIMEOUT_SECONDS = 60
+COMMAND_SECONDS = 60
 UNSET = ("REDIS_URL", "PUBLIC_URL", "EMAIL_URL", "SMS_GATEWAY", "ALLOWED_HOSTS", "SMS_COUNTRIES", "SECRET_KEY",
          "DJANGO_SETTINGS_MODULE", "PYTHONDONTWRITEBYTECODE", VARIABLE)  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What came back over HTTP."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.body)
-
-    @property
-    def code(self) -> str:
-        """The problem's code, "" for what is no problem."""
-        return str(self.json.get("code", "")) if "problem" in self.headers.get("content-type", "") else ""
 
 
 @dataclass
@@ -89,7 +71,7 @@ class House:
             input=text,
             capture_output=True,
             text=True,
-            timeout=TIMEOUT_SECONDS,
+            timeout=COMMAND_SECONDS,
             check=False,
         )
 
@@ -227,7 +209,7 @@ class House:
         """Make a store through the import, and return its slug."""
         feature = {
             "type": "Feature",
-            "id": f"node/{abs(hash(name)) % 10**9}",
+            "id": f"node/{crc32(name.encode())}",
             "properties": {"name": name, "addr:city": "Niort", "addr:postcode": "79000", "opening_hours": hours},
             "geometry": {"type": "Point", "coordinates": [-0.46, 46.32]},
         }
@@ -236,19 +218,6 @@ class House:
         zones = ["--time-zone", zone] if zone else []
         self.manage("import_stores", str(file), "--capacity", str(capacity), "--country", "FR", *zones)
         return f"{name.lower().replace(' ', '-')}-niort"
-
-
-def call(port: int, method: str, path: str, payload: object = None, **headers: str) -> Answer:
-    """Call a server on this machine over a connection of its own."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=TIMEOUT_SECONDS)
-    with closing(connection):
-        names = {name.replace("_", "-"): value for name, value in headers.items()}
-        body = None if payload is None else json.dumps(payload)
-        if body is not None:
-            names["Content-Type"] = "application/json"
-        connection.request(method, path, body=body, headers=names)
-        response = connection.getresponse()
-        return Answer(response.status, {k.lower(): v for k, v in response.getheaders()}, response.read())
 
 
 @contextmanager
@@ -284,33 +253,6 @@ def new_database(folder: Path) -> Iterator[str]:
             yield f"{POSTGRES.rpartition('/')[0]}/{name}"
         finally:
             connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
-
-
-def booking_at(
-    store: str, starts_at: str, *, number: int, party_size: int = 1, email: str = "", note: str = ""
-) -> dict[str, object]:
-    """Return a request to book; each number is another customer with another mobile phone."""
-    customer = {"name": f"Ada Test {number}", "phone": phone(number), "email": email, "locale": "fr"}
-    return {
-        "store": store,
-        "visit_type": "visit",
-        "starts_at": starts_at,
-        "party_size": party_size,
-        "customer": customer,
-        "note": note,
-    }
-
-
-def phone(number: int) -> str:
-    """Return one of 900,000 French mobile numbers."""
-    return f"+3361{2000000 + number}"
-
-
-def slot(*, days: int = 2, index: int = 40, minutes: int = 15, zone: str = "Europe/Paris") -> str:
-    """Return the start of a slot some days from now, in a store that never closes."""
-    day = datetime.now(ZoneInfo(zone)).replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
-    wall = day + timedelta(days=days, minutes=index * minutes)
-    return wall.replace(tzinfo=ZoneInfo(zone)).isoformat()
 
 
 def wait_until(condition: Callable[[], object], *, seconds: float, what: str) -> float:

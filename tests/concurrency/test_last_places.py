@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests import servers
-from tests.servers import Answer, House, booking_at, slot
+from tests.asking import Answer, booking_at, slot
+from tests.servers import House
 from tests.threads import at_once
 
 pytestmark = pytest.mark.slow

@@ -13,8 +13,9 @@ from subprocess import CompletedProcess
 import pytest
 
 from tests import servers
+from tests.asking import booking_at, slot
 from tests.postgres import NoPostgres, programs
-from tests.servers import POSTGRES, House, booking_at, kill, slot, wait_until
+from tests.servers import POSTGRES, House, kill, wait_until
 
 pytestmark = pytest.mark.slow
 

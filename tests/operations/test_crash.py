@@ -15,8 +15,9 @@ from subprocess import DEVNULL
 import pytest
 
 from tests import fake_twilio, servers
+from tests.asking import Answer, booking_at, slot
 from tests.fake_twilio import FakeTwilio
-from tests.servers import BASE, UNTIL_WE_DIE, Answer, House, booking_at, kill, slot, wait_until
+from tests.servers import BASE, UNTIL_WE_DIE, House, kill, wait_until
 
 pytestmark = pytest.mark.slow
 

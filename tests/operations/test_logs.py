@@ -12,7 +12,8 @@ from urllib.parse import quote, urlencode, urlsplit
 import pytest
 
 from tests import servers
-from tests.servers import House, booking_at, kill, slot, wait_until
+from tests.asking import booking_at, slot
+from tests.servers import House, kill, wait_until
 
 pytestmark = pytest.mark.slow
 

@@ -11,7 +11,8 @@ import psycopg
 import pytest
 
 from tests import servers
-from tests.servers import POSTGRES, House, booking_at, kill, slot, wait_until
+from tests.asking import booking_at, slot
+from tests.servers import POSTGRES, House, kill, wait_until
 
 pytestmark = pytest.mark.slow
 
