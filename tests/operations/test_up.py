@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from tests import servers
-from tests.asking import booking_at, slot
+from tests.asking import Answer, booking_at, slot
 from tests.servers import POSTGRES, House, kill, wait_until
 
 pytestmark = pytest.mark.slow
@@ -84,8 +84,8 @@ def test_setting_that_cannot_work_is_named_in_one_line(bare: House, name: str, v
 
 def test_second_start_changes_no_data(house: House) -> None:
     store = house.make_store(capacity=3)
-    house.post("/api/v1/bookings", booking_at(store, slot(), number=1))
-    wait_until(lambda: outbox_states(house) == {"sent"}, seconds=20, what="sent")
+    booked = house.post("/api/v1/bookings", booking_at(store, slot(), number=1))
+    wait_until(lambda: outbox_states(house, booked) == {"sent"}, seconds=20, what="sent")
     before = resting(house)
 
     house.stop()
@@ -159,7 +159,7 @@ def test_database_that_goes_away_is_told_of_and_comes_back(house: House) -> None
     assert (refused_booking.status, refused_booking.code) == (503, "busy")
     assert int(refused_booking.headers["retry-after"]) > 0
     assert booked.status == 201
-    wait_until(lambda: outbox_states(house) == {"sent"}, seconds=40, what="sent")
+    wait_until(lambda: outbox_states(house, booked) == {"sent"}, seconds=40, what="sent")
 
 
 @contextmanager
@@ -202,8 +202,10 @@ def load(house: House, store: str) -> Iterator[list[int]]:
             thread.join()
 
 
-def outbox_states(house: House) -> set[str]:
-    return {state for (state,) in house.rows("SELECT state FROM notifications_outboxmessage WHERE kind <> 'reminder'")}
+def outbox_states(house: House, booked: Answer) -> set[str]:
+    """Return the states of what is to be said at once about a booking."""
+    sql = "SELECT state FROM notifications_outboxmessage WHERE kind = 'confirmation' AND subject = '{}'"
+    return {state for (state,) in house.rows(sql.format(booked.json["reference"]))}
 
 
 def resting(house: House) -> dict[str, list[str]]:
