@@ -14,6 +14,11 @@ from django.utils.translation import gettext_lazy as _
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
+_SWITCH = {
+    "": False,
+    **dict.fromkeys(("on", "true", "yes", "1"), True),
+    **dict.fromkeys(("off", "false", "no", "0"), False),
+}
 
 
 def _secret_key(data_dir: Path) -> str:
@@ -42,6 +47,13 @@ def _number(name: str, default: int) -> int:
         raise ImproperlyConfigured(f"{name}: must be a whole number.") from None
 
 
+def _switch(name: str, default: bool) -> bool:
+    text = env.str(name, "").strip().lower()
+    if text not in _SWITCH:
+        raise ImproperlyConfigured(f"{name}: must be on or off.")
+    return _SWITCH[text] if text else default
+
+
 # --- Where things are ---------------------------------------------------------------------------
 DATA_DIR = Path(env.str("DATA_DIR", "") or BASE_DIR / "var").resolve()
 try:
@@ -50,7 +62,7 @@ try:
 except OSError as error:
     raise ImproperlyConfigured(f"DATA_DIR: {DATA_DIR} cannot be written ({error.strerror}).") from error
 
-DEBUG = env.bool("DEBUG", False)
+DEBUG = _switch("DEBUG", default=False)
 PUBLIC_URL = (env.str("PUBLIC_URL", "") or "http://127.0.0.1:8000").rstrip("/")
 IS_HTTPS = PUBLIC_URL.startswith("https://")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[]) or [
@@ -61,7 +73,7 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[]) or [
 ]
 # Addresses of reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are believed.
 TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
-RATE_LIMITS = env.str("RATE_LIMITS", "on").lower() != "off"
+RATE_LIMITS = _switch("RATE_LIMITS", default=True)
 
 # --- Django -------------------------------------------------------------------------------------
 ROOT_URLCONF = "booking.urls"
@@ -209,9 +221,6 @@ if EMAIL_URL:
     except (ValueError, ImproperlyConfigured):
         raise ImproperlyConfigured("EMAIL_URL: must look like smtp://user:password@host:port.") from None
     EMAIL_TIMEOUT = 10
-else:
-    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
-    EMAIL_FILE_PATH = str(MESSAGES_DIR)
 DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", "") or "carillon@" + ALLOWED_HOSTS[-1].strip("[]")
 # The composer reads the booking again when a message is sent; notifications itself knows no booking.
 NOTIFICATIONS_COMPOSER = "booking.messages.compose"

@@ -148,18 +148,6 @@ def lay_anew_after_import(*, store_id: int, now: datetime) -> None:
     lay_slots_anew(_rules(store, now=now), now=now)
 
 
-def affected_by(*, store_id: int, change: Callable[[Store], Any], now: datetime, user: User) -> tuple[Booking, ...]:
-    """Return which bookings a change would leave without a place to be; nothing changes."""
-    try:
-        with transaction.atomic():
-            change_rules(store_id=store_id, change=change, then=None, now=now, user=user)
-            transaction.set_rollback(True)
-    except BookingRefused as refused:
-        affected: tuple[Booking, ...] = tuple(refused.details["affected"])  # type: ignore[arg-type]
-        return affected
-    return ()
-
-
 def _settle(affected: Sequence[Booking], *, then: Then | None, told_as: str, now: datetime, user: User | None) -> None:
     if not affected:
         return

@@ -64,6 +64,8 @@ def test_taken_port_is_said_in_one_line(bare: House) -> None:
         ("SMS_GATEWAY", "pigeon"),
         ("SMS_GATEWAY", "twilio"),
         ("SMS_DAILY_BUDGET", "many"),
+        ("DEBUG", "perhaps"),
+        ("RATE_LIMITS", "perhaps"),
         ("SECRET_KEY", "short"),
         ("PUBLIC_URL", "nonsense"),
         ("EMAIL_URL", "pigeon://loft"),
@@ -80,6 +82,16 @@ def test_taken_port_is_said_in_one_line(bare: House) -> None:
 )
 def test_setting_that_cannot_work_is_named_in_one_line(bare: House, name: str, value: str) -> None:
     assert name in refused(bare, "--port", str(bare.port), **{name: value})
+
+
+@pytest.mark.parametrize("command", ["outbox", "check_books", "forget"])
+def test_command_on_a_database_without_tables_says_so_in_one_line(command: str) -> None:
+    with servers.house() as empty:
+        done = empty.run(command)
+
+    assert done.returncode == 1
+    assert len(done.stderr.splitlines()) == 1
+    assert "DATABASE_URL" in done.stderr
 
 
 def test_second_start_changes_no_data(house: House) -> None:
