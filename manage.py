@@ -17,7 +17,7 @@ def main() -> None:
         sys.exit(f"carillon: {error}")
     except (OperationalError, ProgrammingError) as error:
         reason = str(error).strip().partition("\n")[0]
-        sys.exit(f"carillon: DATABASE_URL: the database cannot be used ({reason}); `manage.py up` makes missing tables.")
+        sys.exit(f"carillon: DATABASE_URL: cannot be used ({reason}); `manage.py up` makes missing tables.")
 
 
 if __name__ == "__main__":

@@ -49,6 +49,7 @@ def rules(*desks: DeskRule) -> StoreRules:
         open_bookings_per_customer=2,
         keep_days=90,
         hours_version=1,
+        offers_desk_choice=False,
         weekly=WEEKLY,
         special={},
         desks=desks,

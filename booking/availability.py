@@ -57,7 +57,7 @@ class AvailabilityQuestion:
     def version(self) -> str:
         """What the answer is made from: the same again means that nothing has changed, the clock's doing included."""
         parts = (
-            self.rules.slug, self.rules.hours_version, self.visit_type.slug, self.from_date, self.to_date,
+            self.rules.slug, self.rules.hours_version, len(self.rules.desks), self.visit_type.slug, self.from_date, self.to_date,
             self.party_size, self.by_staff, self.days_version, len(self.run_out), self.last_date, self._next_start(),
         )  # fmt: skip
         return sha256("|".join(map(str, parts)).encode()).hexdigest()[:32]
@@ -119,11 +119,17 @@ def ask_availability(
     party_size: int,
     now: datetime,
     by_staff: bool = False,
+    desk: str = "",
 ) -> AvailabilityQuestion:
-    """Return the question, with the rules it is about. Raises UnknownStore, UnknownVisitType."""
+    """Return the question, with the rules it is about; `desk` asks about one desk alone.
+
+    Raises UnknownStore, UnknownVisitType.
+    """
     rules = store_rules(store, from_date=from_date)
     if rules is None:
         raise UnknownStore(store)
+    if desk:
+        rules = rules.with_desk(desk)
     kind = rules.visit_type(visit_type)
     if kind is None:
         raise UnknownVisitType(visit_type)
@@ -151,6 +157,7 @@ def availability(
     party_size: int,
     now: datetime,
     by_staff: bool = False,
+    desk: str = "",
 ) -> Availability:
     """Return the free times of days `from_date` to `to_date`, both included. Raises as `ask_availability`."""
     question = ask_availability(
@@ -161,6 +168,7 @@ def availability(
         party_size=party_size,
         now=now,
         by_staff=by_staff,
+        desk=desk,
     )
     return question.answer()
 
@@ -174,6 +182,7 @@ def nearest_free(
     now: datetime,
     limit: int = 3,
     by_staff: bool = False,
+    desk: str = "",
 ) -> list[FreeSlot]:
     """Return the free starts nearest to a wanted one, in the order of time; none for an unknown store or type."""
     wanted = starts_at.date()
@@ -186,6 +195,7 @@ def nearest_free(
             party_size=party_size,
             now=now,
             by_staff=by_staff,
+            desk=desk,
         )
     except (LookupError, OverflowError):
         return []
@@ -202,16 +212,17 @@ class WantedSlot:
     visit_type: str
     starts_at: datetime
     party_size: int
+    desk: str = ""
 
 
 def lookup(*, wanted: Sequence[WantedSlot], now: datetime) -> list[bool]:
     """Tell for each wanted start whether it can be booked now; what is unknown cannot."""
-    free: dict[tuple[str, str, int, date], frozenset[datetime]] = {}
+    free: dict[tuple[str, str, int, str, date], frozenset[datetime]] = {}
     answers = []
     for want in wanted:
         # The store's own day may be the one before or after the day in UTC.
         first = want.starts_at.date() - ONE_DAY
-        key = (want.store, want.visit_type, want.party_size, first)
+        key = (want.store, want.visit_type, want.party_size, want.desk, first)
         if key not in free:
             free[key] = _free_starts(want, first, now=now)
         answers.append(want.starts_at in free[key])
@@ -259,6 +270,7 @@ def _free_starts(want: WantedSlot, first: date, *, now: datetime) -> frozenset[d
             to_date=first + 2 * ONE_DAY,
             party_size=want.party_size,
             now=now,
+            desk=want.desk,
         )
     except LookupError:
         return frozenset()

@@ -30,7 +30,7 @@ WRONG_TOKENS = (
 NEW_BOOKINGS = RateLimitItemPerDay(3, namespace="bookings")
 
 _UNLIMITED = ("/static/", "/staff/", "/api/v1/staff/", "/webhooks/", "/healthz", "/readyz", "/metrics")
-_READING_POSTS = ("/api/v1/availability/lookup", "/language/")
+_READING_POSTS = ("/api/v1/availability/lookup",)
 
 # Two processes read the clock in one order and write in another; more than this is a clock that was set back.
 CLOCK_SKEW_SECONDS = 60
@@ -48,9 +48,10 @@ class RateLimited(Exception):
 
 def check_request(request: HttpRequest) -> None:
     """Count one request of the public pages and API against its address. Raises RateLimited."""
-    if request.path.startswith(_UNLIMITED):
+    path = request.path_info  # without what the reader chose
+    if path.startswith(_UNLIMITED):
         return
-    is_read = request.method in ("GET", "HEAD", "OPTIONS") or request.path in _READING_POSTS
+    is_read = request.method in ("GET", "HEAD", "OPTIONS") or path in _READING_POSTS
     _hit(READS if is_read else WRITES, "address", client_address(request))
 
 

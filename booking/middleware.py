@@ -16,12 +16,14 @@ from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.db import DatabaseError, DataError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, UnreadablePostError
 from django.shortcuts import render
+from django.urls import get_script_prefix, set_script_prefix
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.views import defaults
 
 from booking import limits
 from booking.api.problems import problem_response
+from booking.reading import read_prefix
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 RETRY_AFTER_SECONDS = 2
@@ -80,6 +82,35 @@ class TrustedProxy:
         if found.version == 6 and found.ipv4_mapped:
             found = found.ipv4_mapped
         return any(found in network for network in self.trusted)
+
+
+class ReaderAddress:
+    """Reads language and simple words off the start of the address, and gives every link of the page the same start.
+
+    Where the address says nothing, the browser's languages decide. Staff pages are in the languages staff read.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        reading, request.path_info = read_prefix(request.path_info)
+        request.reading = reading  # type: ignore[attr-defined]
+        language = reading.language or translation.get_language_from_request(request)
+        if request.path_info.startswith("/staff/") and language not in settings.STAFF_LANGUAGES:
+            language = settings.LANGUAGE_CODE
+        before = get_script_prefix()
+        set_script_prefix(f"{reading.prefix}/")
+        translation.activate(language)
+        request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+        try:
+            response = self.get_response(request)
+        finally:
+            set_script_prefix(before)
+        if not reading.language:
+            patch_vary_headers(response, ["Accept-Language"])
+        response.headers.setdefault("Content-Language", language)
+        return response
 
 
 class Faults:
@@ -196,7 +227,8 @@ def _answer(
     request: HttpRequest, code: str, status: int, template: str, context: dict[str, object] | None = None
 ) -> HttpResponse:
     """Answer as the caller reads, in their language: a problem for the API, a page for people."""
-    language = translation.get_language_from_request(request)  # it may be too early for LocaleMiddleware
+    # It may be too early for ReaderAddress.
+    language = getattr(request, "LANGUAGE_CODE", None) or translation.get_language_from_request(request)
     with translation.override(language):
         if request.path.startswith("/api/"):
             answer = problem_response(code)

@@ -49,10 +49,15 @@ class Booking(models.Model):
     phone = models.CharField(max_length=20, blank=True)  # E.164
     email = models.EmailField(blank=True)
     locale = models.CharField(max_length=8)
+    is_simple = models.BooleanField(default=False)  # pages and messages in short, simple sentences
+    is_for_someone_else = models.BooleanField(default=False)  # the name is the visitor's, the contact the booker's
     note = models.CharField(max_length=500, blank=True)
+    answers = models.JSONField(default=list)  # [{"question", "answer"}] as both were worded then
+    desk_was_chosen = models.BooleanField(default=False)  # by the customer: a move keeps it
 
     sequence = models.PositiveIntegerField(default=0)
     attendance_confirmed = models.BooleanField(default=False)
+    late_minutes = models.PositiveSmallIntegerField(null=True, blank=True)  # as the customer said
     checked_in_at = models.DateTimeField(null=True, blank=True)
     started_at = models.DateTimeField(null=True, blank=True)
     completed_at = models.DateTimeField(null=True, blank=True)
@@ -98,6 +103,7 @@ class Hold(models.Model):
     ends_at = models.DateTimeField()
     party_size = models.PositiveSmallIntegerField()
     places = models.PositiveSmallIntegerField()
+    desk_was_chosen = models.BooleanField(default=False)
     expires_at = models.DateTimeField()
     extensions = models.PositiveSmallIntegerField(default=0)
 
@@ -113,6 +119,7 @@ class EventKind(models.TextChoices):
     RESCHEDULED = "rescheduled", _("moved")
     CANCELLED = "cancelled", _("cancelled")
     ATTENDANCE_CONFIRMED = "attendance_confirmed", _("will come")
+    SAID_LATE = "said_late", _("will be late")
     CHECKED_IN = "checked_in", _("arrived")
     STARTED = "started", _("service begun")
     COMPLETED = "completed", _("done")

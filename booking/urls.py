@@ -1,7 +1,6 @@
 """Every address of the site, on one screen."""
 
 from django.urls import include, path, re_path
-from django.views.i18n import set_language
 
 from booking.api import urls as api
 from booking.api.reference import unknown
@@ -19,7 +18,6 @@ urlpatterns = [
     *setup.urlpatterns,
     *feeds.urlpatterns,
     *health.urlpatterns,
-    path("language/", set_language, name="set-language"),
     path("api/v1/", include(api)),
     re_path("^api(?:/|$)", unknown),
     *notifications.urlpatterns,

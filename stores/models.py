@@ -32,6 +32,27 @@ class Wheelchair(models.TextChoices):
     UNKNOWN = "", _("not known")
 
 
+class OrganizationKind(models.TextChoices):
+    """Who gathers stores under one name."""
+
+    TOWN = "town", _("town")
+    CHAIN = "chain", _("chain")
+
+
+class Organization(models.Model):
+    """A town that gathers its merchants, or a chain with its shops; a store may belong to one of each."""
+
+    slug = models.SlugField(max_length=80, unique=True)
+    name = models.CharField(max_length=120)
+    kind = models.CharField(max_length=5, choices=OrganizationKind)
+    introduction = models.CharField(max_length=300, blank=True)
+    website = models.URLField(max_length=255, blank=True)
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.slug
+
+
 class Store(models.Model):
     """A shop that is visited; its zone rules every day and hour of it."""
 
@@ -62,6 +83,13 @@ class Store(models.Model):
     change_until_minutes = models.PositiveIntegerField(default=120)
     open_bookings_per_customer = models.PositiveSmallIntegerField(default=2)
     keep_days = models.PositiveSmallIntegerField(default=90)
+
+    organizations = models.ManyToManyField(Organization, related_name="stores", blank=True)
+    offers_desk_choice = models.BooleanField(default=False)  # customers may say which desk, or adviser, serves them
+    # Sites that may show this store's times in a frame of their own: origins, one space between.
+    embed_origins = models.CharField(max_length=500, blank=True)
+    # Whether a customer's browser is asked for a proof of work while far more is booked than usual.
+    asks_proof_under_load = models.BooleanField(default=True)
 
     # Raised by every change of hours, desks, visit types or policy: what slots were made from.
     hours_version = models.PositiveIntegerField(default=1)
@@ -139,6 +167,14 @@ class DeskHours(models.Model):
         return f"{self.desk_id} {self.weekday} {self.opens:%H:%M}-{self.closes:%H:%M}"
 
 
+class VisitMode(models.TextChoices):
+    """Where a visit takes place."""
+
+    STORE = "store", _("in the store")
+    PHONE = "phone", _("by phone")
+    VIDEO = "video", _("by video")
+
+
 class VisitType(models.Model):
     """Why a customer comes, and how many consecutive slots it takes."""
 
@@ -148,6 +184,8 @@ class VisitType(models.Model):
     slot_count = models.PositiveSmallIntegerField(default=1)
     max_party_size = models.PositiveSmallIntegerField(default=4)
     what_to_bring = models.CharField(max_length=300, blank=True)
+    mode = models.CharField(max_length=5, choices=VisitMode, default=VisitMode.STORE)
+    video_url = models.URLField(max_length=500, blank=True)  # shown to whoever booked, and to nobody else
     position = models.PositiveSmallIntegerField(default=0)
     is_active = models.BooleanField(default=True)
 
@@ -160,6 +198,28 @@ class VisitType(models.Model):
 
     def __str__(self) -> str:
         return self.slug
+
+
+class QuestionKind(models.TextChoices):
+    TEXT = "text", _("a short text")
+    CHOICE = "choice", _("one of a list")
+
+
+class StoreQuestion(models.Model):
+    """What a store asks on its own pages beside name and contact: three questions at most, none by default."""
+
+    store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="questions")
+    text = models.CharField(max_length=120)
+    kind = models.CharField(max_length=6, choices=QuestionKind, default=QuestionKind.TEXT)
+    choices = models.TextField(max_length=1000, blank=True)  # one a line
+    is_required = models.BooleanField(default=False)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["store", "position"], name="store_question_position")]
+
+    def __str__(self) -> str:
+        return f"{self.store_id} {self.position}"
 
 
 class OpeningHours(models.Model):

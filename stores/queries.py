@@ -56,6 +56,7 @@ class VisitTypeDetail:
     minutes: int
     what_to_bring: str
     max_party_size: int
+    mode: str = "store"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +91,7 @@ _SUMMARY = (
     *("slug", "name", "street", "postal_code", "town", "country", "latitude", "longitude", "time_zone"),
     *("phone", "website", "wheelchair", "notice"),
 )
-_RULES = ("id", "slug", "name", "country", "time_zone", "hours_version", *_POLICY)
+_RULES = ("id", "slug", "name", "country", "time_zone", "hours_version", "offers_desk_choice", *_POLICY)
 # One statement for a store and all that hangs on it: its parts come as JSON lists, which both databases can make.
 # They are sorted here, as SQLite keeps no promise about the order within a list.
 _STORE = """
@@ -105,7 +106,7 @@ SELECT {columns},
                                FROM stores_deskhours own WHERE own.desk_id = desk.id)))
           FROM stores_desk desk WHERE desk.store_id = store.id AND desk.is_active),
        (SELECT {list}({row}(kind.position, kind.id, kind.slug, kind.name, kind.slot_count, kind.max_party_size,
-                            kind.what_to_bring))
+                            kind.what_to_bring, kind.mode))
           FROM stores_visittype kind WHERE kind.store_id = store.id AND kind.is_active)
   FROM stores_store store
  WHERE store.slug = %s
@@ -147,6 +148,7 @@ def store_rules(slug: str, *, from_date: date, lock: bool = False) -> StoreRules
     return StoreRules(
         zone=ZoneInfo(columns.pop("time_zone")),
         counts_people=columns.pop("capacity_counts") == CapacityCounts.PEOPLE,
+        offers_desk_choice=bool(columns.pop("offers_desk_choice")),
         weekly=found.weekly,
         special=found.special,
         desks=found.desks,
@@ -167,7 +169,7 @@ def store_detail(slug: str, *, from_date: date | None = None) -> StoreDetail | N
         special=found.special,
         visit_types=tuple(
             VisitTypeDetail(
-                kind.slug, kind.name, kind.slot_count * slot_minutes, kind.what_to_bring, kind.max_party_size
+                kind.slug, kind.name, kind.slot_count * slot_minutes, kind.what_to_bring, kind.max_party_size, kind.mode
             )
             for kind in found.visit_types
         ),

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from operator import attrgetter
@@ -35,6 +35,7 @@ class VisitTypeRule:
     slot_count: int
     max_party_size: int
     what_to_bring: str
+    mode: str = "store"
     is_active: bool = True
 
 
@@ -55,6 +56,7 @@ class StoreRules:
     open_bookings_per_customer: int
     keep_days: int
     hours_version: int
+    offers_desk_choice: bool
     weekly: tuple[WeeklyInterval, ...]
     special: Mapping[date, tuple[tuple[time, time], ...]]
     desks: tuple[DeskRule, ...]
@@ -68,6 +70,10 @@ class StoreRules:
     def desk(self, desk_id: int) -> DeskRule | None:
         """Return one of the active desks."""
         return next((desk for desk in self.desks if desk.id == desk_id), None)
+
+    def with_desk(self, slug: str) -> "StoreRules":
+        """Return the same rules with this active desk alone; with none where there is no such desk."""
+        return replace(self, desks=tuple(desk for desk in self.desks if desk.slug == slug))
 
     def visit_type(self, slug: str) -> VisitTypeRule | None:
         """Return one of the active visit types."""

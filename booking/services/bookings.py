@@ -1,5 +1,6 @@
 """Bookings: to book, reschedule, cancel, confirm, and to let a walk-in in."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -33,6 +34,16 @@ class CustomerDetails:
     phone: str = ""
     email: str = ""
     locale: str = "en"
+    is_simple: bool = False  # reads short, simple sentences
+    is_for_someone_else: bool = False  # the name is the visitor's, phone and e-mail are of who booked
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What somebody answered to a question of the store's, both as they were worded then."""
+
+    question: str
+    answer: str
 
 
 def book(
@@ -47,12 +58,14 @@ def book(
     now: datetime,
     hold: str | None = None,
     user: User | None = None,
+    desk: str = "",
+    answers: Sequence[Answer] = (),
 ) -> Booking:
-    """Book a visit; `hold` is the token of places kept for it.
+    """Book a visit; `hold` is the token of places kept for it, `desk` the slug of one the customer chose.
 
     Raises BookingRefused, LookupError for an unknown store or visit type.
     """
-    wish = Wish(store=store, visit_type=visit_type, starts_at=starts_at, party_size=party_size)
+    wish = Wish(store=store, visit_type=visit_type, starts_at=starts_at, party_size=party_size, desk=desk)
     draft = Booking(
         party_size=party_size,
         source=source,
@@ -60,7 +73,11 @@ def book(
         phone=customer.phone,
         email=customer.email,
         locale=customer.locale,
+        is_simple=customer.is_simple,
+        is_for_someone_else=customer.is_for_someone_else,
         note=note,
+        answers=[{"question": answer.question, "answer": answer.answer} for answer in answers],
+        desk_was_chosen=bool(desk),
     )
     if hold is not None:
         return _book_held(wish, draft, hold=hold, now=now)
@@ -91,6 +108,7 @@ def _book_held(wish: Wish, draft: Booking, *, hold: str, now: datetime) -> Booki
     if desk is None:
         raise BookingRefused(Refusal.SLOT_CLOSED)
     kept.delete()
+    draft.desk_was_chosen = kept.desk_was_chosen
     run = Run(desk, (SlotTime(kept.starts_at, kept.ends_at),))
     return store_booking(draft, rules, visit_type, run, now=now, user=None)
 
@@ -123,7 +141,9 @@ def _reschedule(booking_id: int, *, starts_at: datetime, now: datetime, actor: A
         change_until_minutes=store.change_until_minutes,
     ):
         raise BookingRefused(Refusal.TOO_LATE, booking=booking)
-    wish = Wish(store.slug, booking.visit_type.slug, starts_at, booking.party_size)
+    keeps_desk = booking.desk_was_chosen and not by_staff
+    desk = booking.desk.slug if keeps_desk else ""
+    wish = Wish(store.slug, booking.visit_type.slug, starts_at, booking.party_size, desk)
     rules, _, runs = read_wish(wish, now=now, by_staff=by_staff)
     old = (booking.starts_at, booking.ends_at)
     lock_slots(store.pk, [old, (runs[0].starts_at, runs[0].ends_at)])

@@ -11,9 +11,12 @@ from booking.services.wishes import Wish, read_wish, with_another_try
 from booking.tokens import new_public_id, read_hold_token
 
 
-def hold(*, store: str, visit_type: str, starts_at: datetime, party_size: int, now: datetime) -> Hold:
-    """Keep places for 5 minutes. Raises BookingRefused, LookupError for an unknown store or visit type."""
-    wish = Wish(store=store, visit_type=visit_type, starts_at=starts_at, party_size=party_size)
+def hold(*, store: str, visit_type: str, starts_at: datetime, party_size: int, now: datetime, desk: str = "") -> Hold:
+    """Keep places for 5 minutes, at one desk where the customer chose it.
+
+    Raises BookingRefused, LookupError for an unknown store or visit type.
+    """
+    wish = Wish(store=store, visit_type=visit_type, starts_at=starts_at, party_size=party_size, desk=desk)
     return with_another_try(lambda: _hold(wish, now=now), store=store, now=now)
 
 
@@ -63,6 +66,7 @@ def _hold(wish: Wish, *, now: datetime) -> Hold:
         ends_at=run.ends_at,
         party_size=wish.party_size,
         places=places_needed(party_size=wish.party_size, counts_people=rules.counts_people),
+        desk_was_chosen=bool(wish.desk),
         expires_at=now + timedelta(minutes=HOLD_MINUTES),
     )
     raise_days(rules.id, days_of(run.starts_at, run.ends_at, rules.zone.key))

@@ -18,12 +18,13 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """One visit somebody would like to come for; `store` and `visit_type` are slugs."""
+    """One visit somebody would like to come for; `store`, `visit_type` and `desk` are slugs, "" for any desk."""
 
     store: str
     visit_type: str
     starts_at: datetime
     party_size: int
+    desk: str = ""
 
 
 def read_wish(wish: Wish, *, now: datetime, by_staff: bool) -> tuple[StoreRules, VisitTypeRule, list[Run]]:
@@ -34,6 +35,8 @@ def read_wish(wish: Wish, *, now: datetime, by_staff: bool) -> tuple[StoreRules,
     rules = store_rules(wish.store, from_date=(wish.starts_at - timedelta(days=2)).date(), lock=True)
     if rules is None:
         raise UnknownStore(wish.store)
+    if wish.desk:
+        rules = rules.with_desk(wish.desk)
     visit_type = find_visit_type(rules, wish.visit_type)
     refusal = refusal_to_book(
         starts_at=wish.starts_at,

@@ -23,7 +23,6 @@ ROUTES = {
         s/<slug:store>/book/details/
         s/<slug:store>/book/check/
         s/<slug:store>/book/confirm/
-        language/
         healthz
         readyz
         metrics

@@ -98,6 +98,7 @@ def test_store_rules_hold_all_that_slots_are_made_from() -> None:
         open_bookings_per_customer=2,
         keep_days=90,
         hours_version=1,
+        offers_desk_choice=False,
         weekly=WEEKLY,
         special={MONDAY: ((time(10), time(11)), (time(15), time(16))), MONDAY - timedelta(days=1): ()},
         desks=(

@@ -47,6 +47,7 @@ def rules(*weekly: WeeklyInterval, **fields: object) -> StoreRules:
             open_bookings_per_customer=2,
             keep_days=90,
             hours_version=1,
+            offers_desk_choice=False,
             weekly=weekly,
             special={},
             desks=(MAIN,),

@@ -108,7 +108,7 @@ def test_find_has_no_other_host_and_no_inline_style(client: Client) -> None:
 def test_find_speaks_french(client: Client) -> None:
     response = client.get("/", headers={"accept-language": "fr"})
 
-    assert '<html lang="fr">' in response.content.decode()
+    assert '<html lang="fr" dir="ltr">' in response.content.decode()
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -122,13 +122,14 @@ def test_find_asks_the_database_once_for_any_number_of_stores(
         client.get("/")
 
 
-def test_language_is_switched_by_a_form_that_leads_back(client: Client) -> None:
-    form = page(client.get("/", {"q": "niort"})).forms["/language/"]
+def test_language_is_switched_by_a_link_to_the_same_page_and_stays_without_a_cookie(client: Client) -> None:
+    assert 'href="/fr/?q=niort"' in client.get("/", {"q": "niort"}).content.decode()
 
-    response = client.post("/language/", {**form, "language": "fr"})
+    response = client.get("/fr/", {"q": "niort"})
 
-    assert response["Location"] == "/?q=niort"
-    assert '<html lang="fr">' in client.get("/").content.decode()
+    assert '<html lang="fr" dir="ltr">' in response.content.decode()
+    assert 'action="/fr/"' in response.content.decode()
+    assert not response.cookies
 
 
 def test_a_body_too_large_gets_the_page_for_bad_requests(client: Client) -> None:

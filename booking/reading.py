@@ -1,0 +1,47 @@
+"""How somebody reads: in which language, and whether in simple words.
+
+Both stand at the start of a page's address (`/simple/fr/s/corner-shop/`) where the reader chose them, so no cookie
+has to remember a choice and a link carries it on. Without them the browser's languages decide.
+"""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+
+SIMPLE = "simple"
+# What programs call: these addresses never change with the reader.
+_MACHINES = frozenset({"api", "calendars", "healthz", "metrics", "readyz", "static", "webhooks"})
+_RIGHT_TO_LEFT = frozenset({"ar"})
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a reader chose; `language` is "" where the browser decides."""
+
+    language: str = ""
+    is_simple: bool = False
+
+    @property
+    def prefix(self) -> str:
+        """The start of every address for this reader: "", "/fr", "/simple", "/simple/fr"."""
+        return (f"/{SIMPLE}" if self.is_simple else "") + (f"/{self.language}" if self.language else "")
+
+
+def read_prefix(path: str) -> tuple[Reading, str]:
+    """Return what the start of a path says about its reader, and the rest of it."""
+    is_simple, rest = _taken(path, {SIMPLE})
+    language, rest = _taken(rest, {code for code, _ in settings.LANGUAGES})
+    if not (is_simple or language) or rest.split("/", 2)[1] in _MACHINES:
+        return Reading(), path
+    return Reading(language, bool(is_simple)), rest
+
+
+def is_right_to_left(language: str) -> bool:
+    """Tell whether a language is written from right to left."""
+    return language.partition("-")[0] in _RIGHT_TO_LEFT
+
+
+def _taken(path: str, words: set[str]) -> tuple[str, str]:
+    """Return the first part of a path where it is one of these words, and what follows it."""
+    _, first, rest = (path.split("/", 2) + ["", ""])[:3]
+    return (first, f"/{rest}") if first in words and path.count("/") > 1 else ("", path)

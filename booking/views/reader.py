@@ -1,0 +1,56 @@
+"""Pages as their reader reads them: the template in simple words where there is one, and the ways to read otherwise."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from booking.reading import Reading, is_right_to_left
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageChoice:
+    """One language a page can be read in, and the address of the same page in it."""
+
+    code: str
+    name: str
+    url: str
+    is_active: bool
+
+
+def reading_of(request: HttpRequest) -> Reading:
+    """Return what the reader of a request chose; nothing where the middleware has not been."""
+    reading: Reading = getattr(request, "reading", Reading())
+    return reading
+
+
+def customer_page(
+    request: HttpRequest, name: str, context: Mapping[str, Any] | None = None, *, status: int = 200
+) -> HttpResponse:
+    """Render a customer's page, `name` without folder and ending: in simple words for who reads simply."""
+    folders = ("simple", "customer") if reading_of(request).is_simple else ("customer",)
+    return render(request, [f"{folder}/{name}.html" for folder in folders], context, status=status)
+
+
+def reader(request: HttpRequest) -> dict[str, Any]:
+    """Return what every page says about its reader (a context processor)."""
+    reading = reading_of(request)
+    active = getattr(request, "LANGUAGE_CODE", settings.LANGUAGE_CODE)
+    # One slash, or a browser would take what follows for another host.
+    path = "/" + request.get_full_path().removeprefix(reading.prefix).lstrip("/")
+    offered = dict(settings.LANGUAGES)
+    if request.path_info.startswith("/staff/"):
+        offered = {code: offered[code] for code in settings.STAFF_LANGUAGES}
+    choices = [
+        LanguageChoice(code, name, Reading(code, reading.is_simple).prefix + path, code == active)
+        for code, name in offered.items()
+    ]
+    return {
+        "reading": reading,
+        "direction": "rtl" if is_right_to_left(active) else "ltr",
+        "languages": choices,
+        "other_words_url": Reading(reading.language, not reading.is_simple).prefix + path,
+    }

@@ -1,0 +1,61 @@
+"""Language and simple words stand at the start of an address, and nowhere else."""
+
+import pytest
+from django.test import Client
+
+from booking.reading import Reading, read_prefix
+from tests.factories import make_store
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    ("path", "reading", "rest"),
+    [
+        ("/", Reading(), "/"),
+        ("/s/shop/", Reading(), "/s/shop/"),
+        ("/fr/", Reading("fr"), "/"),
+        ("/simple/", Reading("", is_simple=True), "/"),
+        ("/simple/ar/s/shop/", Reading("ar", is_simple=True), "/s/shop/"),
+        ("/fr", Reading(), "/fr"),
+        ("/fr/simple/", Reading("fr"), "/simple/"),
+        ("/xx/s/shop/", Reading(), "/xx/s/shop/"),
+        ("/fr/api/v1/stores", Reading(), "/fr/api/v1/stores"),
+        ("/simple/healthz", Reading(), "/simple/healthz"),
+        ("/fr//example.org/", Reading("fr"), "//example.org/"),
+    ],
+)
+def test_prefix_is_read(path: str, reading: Reading, rest: str) -> None:
+    assert read_prefix(path) == (reading, rest)
+
+
+def test_every_link_of_a_page_keeps_what_the_reader_chose(client: Client) -> None:
+    make_store()
+
+    html = client.get("/simple/fr/s/corner-shop-niort/").content.decode()
+
+    assert 'href="/simple/fr/s/corner-shop-niort/book/' in html
+    assert '<html lang="fr" dir="ltr" class="simple">' in html
+
+
+def test_next_request_without_a_prefix_has_none(client: Client) -> None:
+    make_store()
+    client.get("/fr/s/corner-shop-niort/")
+
+    assert 'href="/s/corner-shop-niort/book/' in client.get("/s/corner-shop-niort/").content.decode()
+
+
+def test_no_address_leads_to_another_host(client: Client) -> None:
+    html = client.get("/simple//example.org/").content.decode()
+
+    assert 'href="//' not in html
+
+
+def test_programs_addresses_have_no_prefix(client: Client) -> None:
+    assert client.get("/fr/api/v1/stores").status_code == 404
+
+
+def test_staff_pages_are_in_the_languages_staff_read(client: Client) -> None:
+    response = client.get("/staff/sign-in/", headers={"accept-language": "ar"})
+
+    assert response["Content-Language"] == "en"
