@@ -102,7 +102,7 @@ class ReaderAddress:
         before = get_script_prefix()
         set_script_prefix(f"{reading.prefix}/")
         translation.activate(language)
-        request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+        request.LANGUAGE_CODE = language
         try:
             response = self.get_response(request)
         finally:

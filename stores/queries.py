@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from django.db.transaction import TransactionManagementError
 
 from stores.hours import ONE_DAY, WeeklyInterval
-from stores.models import CapacityCounts, Store
+from stores.models import CapacityCounts, QuestionKind, Store, StoreQuestion
 from stores.nearby import box_around, nearest
 from stores.slots import DeskRule, StoreRules, VisitTypeRule
 from stores.words import cleaned, folded, whole_part
@@ -217,6 +217,24 @@ def _special(part: Any) -> dict[date, tuple[tuple[time, time], ...]]:
         times = () if opens is None else ((time.fromisoformat(opens), time.fromisoformat(closes)),)
         special[date.fromisoformat(day)] = special.get(date.fromisoformat(day), ()) + times
     return special
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a store asks whoever books on its pages; no `choices`: a short text."""
+
+    text: str
+    choices: tuple[str, ...]
+    is_required: bool
+
+
+def store_questions(slug: str) -> tuple[Question, ...]:
+    """Return a store's own questions in its order; none for an unknown store. One SQL statement."""
+    rows = StoreQuestion.objects.filter(store__slug=slug).order_by("position")
+    return tuple(
+        Question(row.text, tuple(row.choices.splitlines()) if row.kind == QuestionKind.CHOICE else (), row.is_required)
+        for row in rows
+    )
 
 
 # --- Stores found ---------------------------------------------------------------------------------

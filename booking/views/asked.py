@@ -21,6 +21,7 @@ class Asked:
 
     visit_type: VisitTypeRule
     party_size: int
+    desk: str  # the slug of the one the customer would like to see, "" for any
     starts_at: datetime | None
     from_date: date | None
     problems: tuple[Problem, ...]
@@ -29,11 +30,12 @@ class Asked:
     @property
     def parameters(self) -> dict[str, str]:
         """Return what leads to the choice of a time for this visit."""
-        return {"visit_type": self.visit_type.slug, "party_size": str(self.party_size)}
+        asked = {"visit_type": self.visit_type.slug, "party_size": str(self.party_size)}
+        return {**asked, "desk": self.desk} if self.desk else asked
 
 
 def read_asked(data: QueryDict, rules: StoreRules) -> Asked:
-    """Read `visit_type`, `party_size`, `starts_at` and `from`; the store must have a visit type."""
+    """Read `visit_type`, `party_size`, `desk`, `starts_at` and `from`; the store must have a visit type."""
     problems: list[Problem] = []
     status = 200
     slug = data.get("visit_type", "")
@@ -48,6 +50,10 @@ def read_asked(data: QueryDict, rules: StoreRules) -> Asked:
         problems.append(Problem(text, "id_party_size" if visit_type.max_party_size > 1 else ""))
         party_size = visit_type.max_party_size if too_many else 1
         status = status if status != 200 else 409 if too_many else 400
+    desk = data.get("desk", "") if rules.offers_desk_choice else ""
+    if desk and not rules.with_desk(desk).desks:
+        problems.append(Problem(_("This person or desk takes no visits now. Please choose again.")))
+        desk, status = "", 404
     starts_at = read_instant(data.get("starts_at", ""))
     if starts_at is None and data.get("starts_at"):
         problems.append(Problem(_("This time could not be read. Please choose one below.")))
@@ -56,7 +62,7 @@ def read_asked(data: QueryDict, rules: StoreRules) -> Asked:
     if from_date is None and data.get("from"):
         problems.append(Problem(_("This day does not exist. Please choose one below.")))
         status = 400
-    return Asked(visit_type, party_size, starts_at, from_date, tuple(problems), status)
+    return Asked(visit_type, party_size, desk, starts_at, from_date, tuple(problems), status)
 
 
 def read_instant(text: str) -> datetime | None:
