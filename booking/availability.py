@@ -57,7 +57,8 @@ class AvailabilityQuestion:
     def version(self) -> str:
         """What the answer is made from: the same again means that nothing has changed, the clock's doing included."""
         parts = (
-            self.rules.slug, self.rules.hours_version, len(self.rules.desks), self.visit_type.slug, self.from_date, self.to_date,
+            self.rules.slug, self.rules.hours_version, [desk.id for desk in self.rules.desks],
+            self.visit_type.slug, self.from_date, self.to_date,
             self.party_size, self.by_staff, self.days_version, len(self.run_out), self.last_date, self._next_start(),
         )  # fmt: skip
         return sha256("|".join(map(str, parts)).encode()).hexdigest()[:32]

@@ -1,7 +1,7 @@
 """What customers type into pages: shape alone; what may be booked is decided by the services."""
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -10,6 +10,10 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from booking.customer_input import BadInput, read_email, read_name, read_note, read_phone
+from booking.services.bookings import Answer
+from stores.queries import Question
+
+ANSWER_MAX = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +34,12 @@ class TypedField(forms.Field):
     def clean(self, value: Any) -> str:
         """Return what is kept of the typed text. Raises ValidationError."""
         try:
-            return self.read(value or "")
+            kept = self.read(value or "")
         except BadInput as bad:
             raise ValidationError(str(bad.message), code=bad.code) from None
+        if self.required and not kept:
+            raise ValidationError(self.error_messages["required"], code="required")
+        return kept
 
 
 def read_key(text: str) -> str:
@@ -43,13 +50,40 @@ def read_key(text: str) -> str:
         return str(uuid.uuid4())
 
 
+def read_answer(text: str) -> str:
+    """Return the answer to a store's question. Raises BadInput."""
+    answer = read_note(text)
+    if len(answer) > ANSWER_MAX:
+        raise BadInput("too_long", _("This is too long. Please shorten it."))
+    return answer
+
+
+def _question_field(question: Question) -> forms.Field:
+    missing = {"required": _("Please answer this question.")}
+    if question.choices:
+        return forms.ChoiceField(
+            label=question.text,
+            required=question.is_required,
+            choices=[(choice, choice) for choice in question.choices],
+            widget=forms.RadioSelect,
+            error_messages={**missing, "invalid_choice": _("Please choose one of the answers.")},
+        )
+    return TypedField(
+        read_answer,
+        label=question.text,
+        required=question.is_required,
+        error_messages=missing,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+
 class DetailsForm(forms.Form):
-    """Who comes: at most five fields, each with the reason why it is asked."""
+    """Who comes: at most five fields of ours, each with the reason why it is asked, and the store's own questions."""
 
     name = TypedField(
         read_name,
-        label=_("Your name"),
-        help_text=_("So that the store knows who is coming."),
+        label=_("Name of who is coming"),
+        help_text=_("So that the store knows whom to expect."),
         widget=forms.TextInput(attrs={"autocomplete": "name", "spellcheck": "false"}),
     )
     phone = TypedField(
@@ -73,12 +107,20 @@ class DetailsForm(forms.Form):
         help_text=_("What helps them get ready. Nothing private, please: all staff can read it."),
         widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"}),
     )
+    is_for_someone_else = forms.BooleanField(
+        required=False,
+        label=_("I am booking for someone else"),
+        help_text=_("The name is theirs, the phone or e-mail is mine."),
+    )
     idempotency_key = TypedField(read_key, required=False, widget=forms.HiddenInput)
 
     use_required_attribute = False
 
-    def __init__(self, *args: Any, country: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, country: str, questions: Sequence[Question] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.questions = questions
+        for number, question in enumerate(questions):
+            self.fields[f"question_{number}"] = _question_field(question)
         phone = cast(TypedField, self.fields["phone"])
         phone.read = lambda text: read_phone(text, country=country)
 
@@ -89,6 +131,17 @@ class DetailsForm(forms.Form):
         if not has_contact:
             self.add_error("phone", ValidationError(_("Enter a phone number or an e-mail address."), code="required"))
         return cleaned
+
+    def question_fields(self) -> list[forms.BoundField]:
+        """Return the fields of the store's own questions."""
+        return [self[f"question_{number}"] for number in range(len(self.questions))]
+
+    def answers(self) -> list[Answer]:
+        """Return what was answered to the store's questions; an empty answer is none."""
+        given = (
+            (question.text, self.cleaned_data[f"question_{number}"]) for number, question in enumerate(self.questions)
+        )
+        return [Answer(question, answer) for question, answer in given if answer]
 
     def typed(self) -> Iterator[tuple[str, str]]:
         """Yield each field with what was typed, to be carried to the next page as it is."""

@@ -10,8 +10,8 @@ from django.db.models import Count, OuterRef, Q, Subquery
 
 from booking.models import Booking, Hold, Status
 from booking.places_left import places_back, what_changed
-from booking.policy import UnknownStore
-from booking.tokens import read_reference
+from booking.policy import HOLD_EXTENSIONS, UnknownStore
+from booking.tokens import read_hold_token, read_reference
 from notifications import outbox
 from notifications.models import OutboxMessage
 from stores.models import Slot, Store, StoreDay
@@ -57,6 +57,41 @@ class DaySchedule:
     bookings: tuple[Booking, ...]
     totals: dict[str, int]
     deliveries: Mapping[str, Sequence[outbox.Delivery]]
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPlace:
+    """A place kept while somebody types, as their page shows it; `desk` only where they chose one."""
+
+    token: str
+    store: str
+    visit_type: str
+    starts_at: datetime
+    party_size: int
+    desk: str
+    expires_at: datetime
+    may_extend: bool
+
+
+def kept_place(token: str, *, now: datetime) -> KeptPlace | None:
+    """Return what a hold's token keeps, or None where it keeps nothing, or nothing any more."""
+    public_id = read_hold_token(token)
+    if public_id is None:
+        return None
+    holds = Hold.objects.select_related("store", "visit_type", "desk")
+    kept = holds.filter(public_id=public_id, expires_at__gt=now).first()
+    if kept is None:
+        return None
+    return KeptPlace(
+        token=token,
+        store=kept.store.slug,
+        visit_type=kept.visit_type.slug,
+        starts_at=kept.starts_at,
+        party_size=kept.party_size,
+        desk=kept.desk.slug if kept.desk_was_chosen else "",
+        expires_at=kept.expires_at,
+        may_extend=kept.extensions < HOLD_EXTENSIONS,
+    )
 
 
 def day_schedule(*, store: str, date: date, now: datetime) -> DaySchedule:

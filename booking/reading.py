@@ -43,5 +43,5 @@ def is_right_to_left(language: str) -> bool:
 
 def _taken(path: str, words: set[str]) -> tuple[str, str]:
     """Return the first part of a path where it is one of these words, and what follows it."""
-    _, first, rest = (path.split("/", 2) + ["", ""])[:3]
+    _, first, rest = [*path.split("/", 2), "", ""][:3]
     return (first, f"/{rest}") if first in words and path.count("/") > 1 else ("", path)

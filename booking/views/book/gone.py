@@ -1,0 +1,25 @@
+"""The time cannot be had after all: say so, and show every other way."""
+
+from django.http import HttpRequest, HttpResponse
+
+from booking.forms import Problem
+from booking.policy import Refusal
+from booking.texts import refusal_sentence
+from booking.views.book.choose import choose_page
+from booking.views.book.step import Step
+from booking.views.reader import customer_page
+from booking.views.ways_on import ways_on
+
+ANOTHER_TIME_HELPS = frozenset(
+    {Refusal.SLOT_FULL, Refusal.SLOT_CLOSED, Refusal.TOO_SOON, Refusal.TOO_FAR_AHEAD, Refusal.HOLD_EXPIRED}
+)
+
+
+def gone_page(request: HttpRequest, step: Step, refusal: Refusal) -> HttpResponse:
+    """Say why the time cannot be had, with ways on; what was typed stays, and is shown."""
+    problem = Problem(refusal_sentence(refusal))
+    found = ways_on(step.store, step.rules, step.asked, now=step.now) if refusal in ANOTHER_TIME_HELPS else None
+    if not step.carried:
+        return choose_page(request, step, problems=[problem], ways_on=found, status=409)
+    context = {**step.context([problem]), "ways_on": found, "typed": dict(step.carried)}
+    return customer_page(request, "gone", context, status=409)
