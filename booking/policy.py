@@ -11,6 +11,9 @@ EARLIEST_MESSAGE = time(8)
 LATEST_MESSAGE = time(20)
 REMINDER_DAYS = {"3d": 3, "1d": 1}
 REMINDERS_APART = timedelta(hours=6)
+OFFER_KEPT = timedelta(minutes=30)
+LEAST_OFFER = timedelta(minutes=5)
+MOST_MISSED_OFFERS = 3
 
 
 class Refusal(StrEnum):
@@ -172,3 +175,60 @@ def reminder_times(*, starts_at: datetime, zone: ZoneInfo, now: datetime) -> dic
 def _wall_time(day: date, at: time, zone: ZoneInfo) -> datetime:
     """Return an instant by the clock on the wall; in a gap, zoneinfo's reading (an hour later on the new clock)."""
     return datetime.combine(day, at.replace(fold=0), zone).astimezone(UTC)
+
+
+# --- Waiting list -------------------------------------------------------------------------------
+
+
+def refusal_to_wait(
+    *,
+    from_date: date,
+    to_date: date,
+    now: datetime,
+    zone: ZoneInfo,
+    rules: BookingRules,
+    party_size: int,
+    max_party_size: int,
+) -> Refusal | None:
+    """Return why nobody may wait for a place on these days.
+
+    Days that have begun may be among them, as long as one is left on which a visit could still be booked.
+    """
+    if party_size > max_party_size:
+        return Refusal.PARTY_TOO_LARGE
+    if to_date < first_bookable_start(now=now, rules=rules).astimezone(zone).date():
+        return Refusal.TOO_SOON
+    if max(from_date, to_date) > last_bookable_date(now=now, zone=zone, rules=rules):
+        return Refusal.TOO_FAR_AHEAD
+    return None
+
+
+def offer_until(*, starts_at: datetime, now: datetime, rules: BookingRules) -> datetime | None:
+    """Return until when a place that came free is kept for who waits, None where its start is too near to offer it.
+
+    Half an hour, less where the minimum notice ends sooner, but no less than the five minutes of any hold: those may
+    run over the notice a little, as a customer's own hold may, never over the start.
+    """
+    if starts_at - now < LEAST_OFFER:
+        return None
+    notice_ends = starts_at - timedelta(minutes=rules.minimum_notice_minutes)
+    return max(min(now + OFFER_KEPT, notice_ends), now + LEAST_OFFER)
+
+
+def is_quiet(moment: datetime, *, zone: ZoneInfo) -> bool:
+    """Tell whether nobody is to be woken by a text message: before 08:00 and from 20:00 on."""
+    return not EARLIEST_MESSAGE <= moment.astimezone(zone).time() < LATEST_MESSAGE
+
+
+def may_be_offered(*, last_offered_at: datetime | None, now: datetime, zone: ZoneInfo) -> bool:
+    """Tell whether somebody who waits may be offered a place at this hour: once a night, as they may be asleep."""
+    if last_offered_at is None or not is_quiet(now, zone=zone):
+        return True
+    local = now.astimezone(zone)
+    evening = local.date() - timedelta(days=0 if local.time() >= LATEST_MESSAGE else 1)
+    return last_offered_at < _wall_time(evening, LATEST_MESSAGE, zone)
+
+
+def missed_offers_after(*, missed_offers: int, offered_at: datetime, zone: ZoneInfo) -> int:
+    """Return how many offers somebody has missed, now that one ran out; one made at night does not count."""
+    return missed_offers + (not is_quiet(offered_at, zone=zone))

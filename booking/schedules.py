@@ -8,8 +8,12 @@ from django_q.models import Schedule
 MINUTELY = (
     ("heartbeat", "booking.tasks.heartbeat", 1),
     ("deliver", "notifications.tasks.deliver_due", 1),
+    ("offers", "booking.tasks.offer_places", 1),
+    ("offers between", "booking.tasks.offer_places", 1),
     ("holds", "booking.tasks.release_expired_holds", 5),
 )
+# The queue counts in whole minutes: two rows half a minute apart, so that nobody waits a minute for an offer.
+LATER = {"offers between": timedelta(seconds=30)}
 NIGHTLY = (("forget", "booking.tasks.forget_old"),)
 
 
@@ -26,7 +30,7 @@ def sync_schedules(*, now: datetime) -> None:
                 "schedule_type": Schedule.MINUTES,
                 "minutes": minutes,
                 "repeats": -1,
-                "next_run": now,
+                "next_run": now + LATER.get(name, timedelta()),
             },
         )
     for name, function in NIGHTLY:
@@ -44,11 +48,12 @@ def sync_schedules(*, now: datetime) -> None:
 def set_right(*, now: datetime) -> int:
     """Bring near what lies farther off than one turn, as after the clock was set back; return how many rows."""
     moved = 0
-    for row in Schedule.objects.only("schedule_type", "minutes", "next_run"):
+    for row in Schedule.objects.only("name", "schedule_type", "minutes", "next_run"):
         is_nightly = row.schedule_type == Schedule.DAILY
         turn = timedelta(days=1) if is_nightly else timedelta(minutes=row.minutes or 1)
         if abs(row.next_run - now) > turn:
-            next_run = _next_night(now) if is_nightly and row.next_run > now else now
+            soon = now + LATER.get(row.name, timedelta())
+            next_run = _next_night(now) if is_nightly and row.next_run > now else soon
             moved += Schedule.objects.filter(pk=row.pk, next_run=row.next_run).update(next_run=next_run)
     return moved
 

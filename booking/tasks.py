@@ -1,11 +1,15 @@
 """What the worker does by the clock; each task loads and calls one service."""
 
+import logging
+
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from booking.models import WorkerBeat
-from booking.services import places, privacy
+from booking.services import offers, places, privacy
+
+log = logging.getLogger(__name__)
 
 
 def heartbeat() -> None:
@@ -17,6 +21,20 @@ def heartbeat() -> None:
 def release_expired_holds() -> int:
     """Give the places of holds that have run out back; availability does not wait for this."""
     return places.release_expired_holds(now=timezone.now())
+
+
+def offer_places(store_id: int | None = None) -> int:
+    """Offer what came free to who waits for it: at one store where somebody rang, else at all of them.
+
+    Whatever goes wrong at one store, the others have their turn.
+    """
+    made = 0
+    for waiting_at in offers.stores_waiting() if store_id is None else [store_id]:
+        try:
+            made += offers.offer_places(store_id=waiting_at, now=timezone.now())
+        except Exception:
+            log.exception("offers_failed", extra={"store_id": waiting_at})
+    return made
 
 
 def forget_old() -> int:

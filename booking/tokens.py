@@ -34,6 +34,15 @@ def is_manage_token(reference: str, token: str) -> bool:
     return hmac.compare_digest(manage_token(reference).encode(), token.encode("utf-8", "surrogatepass"))
 
 
+def waiting_token(reference: str) -> str:
+    """Return the secret that opens one place on a waiting list; it opens no booking of the same reference."""
+    return _mac("waiting", reference)[:22]
+
+
+def is_waiting_token(reference: str, token: str) -> bool:
+    return hmac.compare_digest(waiting_token(reference).encode(), token.encode("utf-8", "surrogatepass"))
+
+
 def new_public_id() -> str:
     return secrets.token_urlsafe(16)
 

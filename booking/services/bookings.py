@@ -15,6 +15,7 @@ from booking.services.history import record
 from booking.services.holds import live_hold
 from booking.services.known import known
 from booking.services.places import Run, claim_anywhere, days_of, lock_slots, raise_days, release, share_lock_store
+from booking.services.waiting_entries import note_taken
 from booking.services.wishes import Wish, find_visit_type, read_wish, with_another_try
 from booking.tokens import keyed_digest, new_reference
 from notifications import outbox
@@ -110,7 +111,10 @@ def _book_held(wish: Wish, draft: Booking, *, hold: str, now: datetime) -> Booki
     kept.delete()
     draft.desk_was_chosen = kept.desk_was_chosen
     run = Run(desk, (SlotTime(kept.starts_at, kept.ends_at),))
-    return store_booking(draft, rules, visit_type, run, now=now, user=None)
+    booking = store_booking(draft, rules, visit_type, run, now=now, user=None)
+    if kept.offered_to_id is not None:  # whoever waited for this place is off the list, in the same transaction
+        note_taken(entry_id=kept.offered_to_id, booking=booking, now=now)
+    return booking
 
 
 def reschedule(
@@ -226,14 +230,9 @@ def lock_booking(booking_id: int) -> Booking:
 
 def _refuse_too_many_open(rules: StoreRules, draft: Booking, *, now: datetime) -> None:
     """Raise BookingRefused where the same phone or e-mail has its share of visits to come at this store."""
-    contacts = [contact for contact in (draft.phone, draft.email) if contact]
-    if not contacts:
+    if not draft.phone and not draft.email:
         return
-    if connection.vendor == "postgresql":
-        # Two bookings of one customer at once would each not see the other: let them queue.
-        keys = sorted(int(keyed_digest("contact", contact)[:15], 16) for contact in contacts)
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT " + ", ".join(["pg_advisory_xact_lock(%s)"] * len(keys)), keys)
+    lock_customer(draft.phone, draft.email)
     same_customer = Q(phone=draft.phone) if draft.phone else Q()
     if draft.email:
         same_customer |= Q(email=draft.email)
@@ -242,6 +241,18 @@ def _refuse_too_many_open(rules: StoreRules, draft: Booking, *, now: datetime) -
     ).count()
     if open_bookings >= rules.open_bookings_per_customer:
         raise BookingRefused(Refusal.TOO_MANY_OPEN_BOOKINGS)
+
+
+def lock_customer(phone: str, email: str) -> None:
+    """Let what one customer does at once queue until the transaction ends, or each would not see the other.
+
+    SQLite's one writer needs no lock.
+    """
+    if connection.vendor == "postgresql":
+        contacts = [contact for contact in (phone, email) if contact]
+        keys = sorted(int(keyed_digest("contact", contact)[:15], 16) for contact in contacts)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT " + ", ".join(["pg_advisory_xact_lock(%s)"] * len(keys)), keys)
 
 
 def store_booking(

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from booking.message_plan import message_channel
-from booking.models import Booking, Hold, Source, Status
-from notifications.models import OPEN_STATES, OutboxMessage
+from booking.models import Booking, Hold, Source, Status, WaitingListEntry, WaitingStatus
+from booking.services.waiting_entries import message_subject
+from notifications.models import OPEN_STATES, Kind, OutboxMessage
 from stores.models import Slot
 
 _Span = tuple[datetime, datetime, int, bool]
@@ -16,6 +17,7 @@ def differences(*, now: datetime) -> Iterator[str]:
     """Yield one line for each difference found."""
     yield from _counters()
     yield from _messages(now=now)
+    yield from _offers(now=now)
 
 
 def _counters() -> Iterator[str]:
@@ -56,7 +58,7 @@ def _spans(store_id: int, desk_id: int) -> dict[object, list[_Span]]:
 
 def _messages(*, now: datetime) -> Iterator[str]:
     """Hold open messages against their bookings, and visits to come against the word they should have had."""
-    open_messages = OutboxMessage.objects.filter(state__in=OPEN_STATES).order_by("pk")
+    open_messages = OutboxMessage.objects.filter(state__in=OPEN_STATES).exclude(kind=Kind.PLACE_OFFERED).order_by("pk")
     subjects = set(open_messages.values_list("subject", flat=True))
     bookings = {booking.reference: booking for booking in Booking.objects.filter(reference__in=subjects)}
     for message in open_messages.iterator():
@@ -74,3 +76,25 @@ def _messages(*, now: datetime) -> Iterator[str]:
         is_reachable = message_channel(booking.phone, booking.email) != "none"
         if is_reachable and (booking.reference, booking.sequence) not in told_of:
             yield f"booking {booking.reference}: no message tells of sequence {booking.sequence}"
+
+
+def _offers(*, now: datetime) -> Iterator[str]:
+    """Hold offered places against the waiting list, and open messages about them against both."""
+    for kept in Hold.objects.filter(offered_to__isnull=False).select_related("offered_to").order_by("pk"):
+        entry = kept.offered_to
+        if entry is not None and entry.status != WaitingStatus.OFFERED:
+            yield f"hold {kept.pk}: keeps a place for {entry.reference} of the waiting list, which is {entry.status}"
+    offered = {
+        message_subject(entry.reference): entry
+        for entry in WaitingListEntry.objects.filter(status=WaitingStatus.OFFERED)
+    }
+    about_offers = OutboxMessage.objects.filter(state__in=OPEN_STATES, kind=Kind.PLACE_OFFERED, not_after__gt=now)
+    for message in about_offers.order_by("pk").iterator():
+        entry = offered.get(message.subject)
+        if entry is None or entry.offers != message.sequence:
+            yield f"message {message.pk}: {message.subject} is offered no such place"
+    told_of = set(OutboxMessage.objects.filter(kind=Kind.PLACE_OFFERED).values_list("subject", "sequence"))
+    for subject, entry in offered.items():
+        # By night nobody is told by text, so only who has an address must have been.
+        if entry.email and (subject, entry.offers) not in told_of:
+            yield f"waiting list {entry.reference}: no message tells of its offer"

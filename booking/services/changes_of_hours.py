@@ -16,6 +16,7 @@ from django.db import transaction
 from booking.message_plan import plan_messages
 from booking.models import Actor, Booking, EventKind, Status
 from booking.policy import BookingRefused, Refusal
+from booking.services.bell import ring_on_commit
 from booking.services.bookings import cancel_locked
 from booking.services.history import record
 from booking.services.places import days_of, raise_days
@@ -104,6 +105,7 @@ def change_rules(
     affected = [booking for booking in coming if booking.pk in before and booking.pk not in after]
     _settle(affected, then=then, told_as=f"hours-{rules.hours_version}", now=now, user=user)
     lay_slots_anew(rules, now=now)
+    ring_on_commit(store_id)
     _raise_all_days(store, affected)
     return Change(tuple(affected))
 
@@ -138,6 +140,7 @@ def change_slots(
     _settle(affected, then=then, told_as=f"slots-{int(now.timestamp())}", now=now, user=user)
     days = {day for slot in slots for day in days_of(slot.starts_at, slot.ends_at, store.time_zone)}
     raise_days(store_id, days)
+    ring_on_commit(store_id)
     return Change(tuple(affected))
 
 

@@ -15,6 +15,7 @@ from django.db.models import Case, F, QuerySet, Value, When
 
 from booking.models import Hold
 from booking.policy import places_needed
+from booking.services.bell import ring_on_commit
 from stores.models import Slot
 from stores.slots import DeskRule, SlotTime, StoreRules, VisitTypeRule, run_of, slots_by_desk
 
@@ -138,6 +139,7 @@ def release(
         .values_list("starts_at", flat=True)
     )
     _give_back(store_id, desk_id, list(starts), places=places, from_web=from_web)
+    ring_on_commit(store_id)  # somebody may be waiting for them
 
 
 def lock_slots(store_id: int, spans: Iterable[tuple[datetime, datetime]]) -> None:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from booking.models import Actor, Booking, BookingEvent, EventKind, IdempotentAnswer, Status
+from booking.services import waiting_entries
 from booking.services.bookings import cancel_locked, lock_booking
 from booking.services.history import record
 from booking.services.places import raise_days
@@ -74,9 +75,15 @@ def erase(*, booking_id: int, now: datetime, actor: Actor) -> None:
 
 
 def forget_old(*, now: datetime, dry_run: bool = False) -> dict[str, int]:
-    """Erase the customers of visits over for longer than their store keeps them; return how many, by store's slug."""
+    """Erase the customers of visits over for longer than their store keeps them, and those who waited in vain.
+
+    Return how many, by store's slug.
+    """
     forgotten: Counter[str] = Counter()
-    for store_id, slug, keep_days in Store.objects.order_by("slug").values_list("pk", "slug", "keep_days"):
+    stores = Store.objects.order_by("slug").values_list("pk", "slug", "keep_days", "time_zone")
+    for store_id, slug, keep_days, time_zone in stores:
+        today = now.astimezone(ZoneInfo(time_zone)).date()
+        forgotten[slug] += waiting_entries.forget_old(store_id=store_id, today=today, now=now, dry_run=dry_run)
         old = Booking.objects.filter(
             store_id=store_id, erased_at__isnull=True, ends_at__lt=now - timedelta(days=keep_days)
         )

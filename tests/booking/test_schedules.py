@@ -18,7 +18,7 @@ def test_timetable_is_written_once(now: datetime) -> None:
     sync_schedules(now=now)
     sync_schedules(now=now)
 
-    assert sorted(next_runs()) == ["deliver", "forget", "heartbeat", "holds"]
+    assert sorted(next_runs()) == ["deliver", "forget", "heartbeat", "holds", "offers", "offers between"]
 
 
 def test_timetable_forgets_what_it_does_not_name(now: datetime) -> None:
@@ -41,10 +41,11 @@ def test_clock_set_back_silences_nothing(now: datetime) -> None:
     sync_schedules(now=now)
     earlier = now - timedelta(days=3)
 
-    assert set_right(now=earlier) == 4
+    assert set_right(now=earlier) == 6
 
     found = next_runs()
-    assert {found["heartbeat"], found["deliver"], found["holds"]} == {earlier}
+    assert {found[name] for name in ("heartbeat", "deliver", "offers", "holds")} == {earlier}
+    assert found["offers between"] == earlier + timedelta(seconds=30)
     assert found["forget"] == datetime(2026, 11, 21, 2, 30, tzinfo=UTC)
 
 
@@ -54,4 +55,14 @@ def test_clock_set_far_ahead_runs_each_once(now: datetime) -> None:
 
     set_right(now=later)
 
-    assert set(next_runs().values()) == {later}
+    found = next_runs()
+    assert found.pop("offers between") == later + timedelta(seconds=30)
+    assert set(found.values()) == {later}
+
+
+def test_sweep_for_offers_comes_twice_a_minute(now: datetime) -> None:
+    sync_schedules(now=now)
+
+    found = next_runs()
+
+    assert found["offers between"] - found["offers"] == timedelta(seconds=30)

@@ -1,0 +1,274 @@
+"""Offers: a place that came free is kept for who has waited longest, one customer at a time.
+
+A pass over a store settles the offers that ran out, then makes one offer after the other, each in a transaction of its
+own, until nobody fits. Passes over one store stand in line; what they find is read anew each time, so a place that
+somebody took meanwhile is only not offered.
+
+Locks as in `booking.services.places`: the store's row, holds, entries, slots, days.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
+
+from booking.customer_input import can_be_texted
+from booking.models import Hold, WaitingListEntry, WaitingStatus
+from booking.policy import (
+    HOLD_EXTENSIONS,
+    MOST_MISSED_OFFERS,
+    is_quiet,
+    may_be_offered,
+    missed_offers_after,
+    offer_until,
+    places_needed,
+)
+from booking.services.places import (
+    claim_anywhere,
+    days_of,
+    drop_hold,
+    raise_days,
+    release_expired_holds,
+    runs_at,
+    share_lock_store,
+)
+from booking.services.waiting_entries import OPEN, close, message_subject
+from booking.services.waiting_places import PlacesNow, in_days, minutes_of, places_now
+from booking.tokens import keyed_digest, new_public_id
+from notifications import outbox
+from notifications.content import NewMessage
+from notifications.models import Channel, Kind
+from stores.models import Store
+from stores.queries import store_rules
+from stores.slots import StoreRules
+
+_MOST_OFFERS = 200  # in one pass; the next one goes on
+_MOST_LOST = 5
+
+
+class _Gone(Exception):
+    """Somebody else was faster, with the place or with the entry: nothing of this offer is written."""
+
+
+def stores_waiting() -> list[int]:
+    """Return the stores at which somebody waits, with one statement."""
+    entries = WaitingListEntry.objects.filter(status__in=OPEN).order_by("store_id")
+    return list(entries.values_list("store_id", flat=True).distinct())
+
+
+def offer_places(*, store_id: int, now: datetime) -> int:
+    """Offer a store's free places to those who wait for one, oldest first; return how many were offered.
+
+    Where there is nothing to offer it writes nothing, and asks a fixed number of statements however many wait.
+    """
+    store = Store.objects.only("slug", "time_zone").get(pk=store_id)
+    entries = _on_the_list(store_id, now=now)
+    _end_those_over(store, entries, now=now)
+    for entry in entries:
+        if entry.status == WaitingStatus.OFFERED and not entry.is_kept:  # type: ignore[attr-defined]  # annotated
+            _settle(store, entry.pk, now=now)
+    if not entries:
+        return 0
+    release_expired_holds(store_id=store_id, now=now)
+    made = lost = 0
+    while made < _MOST_OFFERS and lost < _MOST_LOST:
+        rules = _rules(store, now=now)
+        entries = _on_the_list(store_id, now=now)
+        places = _places_for(entries, rules, now=now)
+        _forget_taken(entries, places, now=now)
+        if _match(entries, places, now=now) is None:
+            break
+        try:
+            made += _offer(store, now=now)
+        except _Gone:
+            lost += 1
+    return made
+
+
+def offer_channels(entry: WaitingListEntry, *, zone: ZoneInfo, now: datetime) -> list[Channel]:
+    """Return by which channels somebody is told of a place now: never by text at night."""
+    channels = [Channel.SMS] if can_be_texted(entry.phone) and not is_quiet(now, zone=zone) else []
+    return [*channels, Channel.EMAIL] if entry.email else channels
+
+
+def can_be_offered(entry: WaitingListEntry) -> bool:
+    """Tell whether an entry has a number or an address at which we can tell of a place."""
+    return bool(entry.email) or can_be_texted(entry.phone)
+
+
+# --- Who is next ----------------------------------------------------------------------------------
+
+
+def _rules(store: Store, *, now: datetime, lock: bool = False) -> StoreRules:
+    rules = store_rules(store.slug, from_date=(now - timedelta(days=2)).date(), lock=lock)
+    assert rules is not None  # noqa: S101 -- stores are not deleted
+    return rules
+
+
+def _on_the_list(store_id: int, *, now: datetime) -> list[WaitingListEntry]:
+    """Return who waits or has an offer, oldest first; `is_kept` tells whether the offered place still is."""
+    alive = Hold.objects.filter(offered_to=OuterRef("pk"), expires_at__gt=now)
+    entries = WaitingListEntry.objects.filter(store_id=store_id, status__in=OPEN).annotate(is_kept=Exists(alive))
+    return list(entries.order_by("created_at", "pk"))
+
+
+def _places_for(entries: Sequence[WaitingListEntry], rules: StoreRules, *, now: datetime) -> PlacesNow:
+    first = min((entry.from_date for entry in entries), default=now.date())
+    last = max((entry.to_date for entry in entries), default=now.date())
+    return places_now(rules, from_date=first, to_date=last, now=now)
+
+
+def _match(
+    entries: Iterable[WaitingListEntry], places: PlacesNow, *, now: datetime
+) -> tuple[WaitingListEntry, datetime] | None:
+    """Return who has waited longest among those who can be offered a place now, and its start."""
+    for entry in entries:
+        if entry.status != WaitingStatus.WAITING or not can_be_offered(entry):
+            continue
+        if not may_be_offered(last_offered_at=entry.offered_at, now=now, zone=places.rules.zone):
+            continue
+        known = set(entry.known_starts)
+        for start in _free_for(entry, places):
+            is_new = minutes_of([start])[0] not in known
+            if is_new and offer_until(starts_at=start, now=now, rules=places.rules) is not None:
+                return entry, start
+    return None
+
+
+def _free_for(entry: WaitingListEntry, places: PlacesNow) -> Sequence[datetime]:
+    kinds = (kind for kind in places.rules.visit_types if kind.id == entry.visit_type_id)
+    starts = (start for kind in kinds for start in places.starts(kind, entry.party_size))
+    return in_days(starts, from_date=entry.from_date, to_date=entry.to_date, rules=places.rules)
+
+
+def _forget_taken(entries: Sequence[WaitingListEntry], places: PlacesNow, *, now: datetime) -> None:
+    """Drop from what somebody knew to be free what others took: it may come free for them again.
+
+    What is only held, or offered to another, is not taken yet: who let a place pass is not asked again because the
+    next one does.
+    """
+    with_known = [entry for entry in entries if entry.known_starts]
+    if not with_known:
+        return
+    held = Hold.objects.filter(store_id=places.rules.id, expires_at__gt=now).values_list("starts_at", "ends_at")
+    spans = [minutes_of(span) for span in held]
+    soonest = minutes_of([places.soonest])[0]
+    length = {kind.id: places.rules.slot_minutes * kind.slot_count for kind in places.rules.visit_types}
+    for entry in with_known:
+        free = set(minutes_of(_free_for(entry, places)))
+        minutes = length.get(entry.visit_type_id, 0)
+        kept = [
+            start
+            for start in entry.known_starts
+            if start in free or start < soonest or any(first < start + minutes and start < end for first, end in spans)
+        ]
+        if kept != entry.known_starts:
+            entry.known_starts = kept
+            same = WaitingListEntry.objects.filter(pk=entry.pk, updated_at=entry.updated_at)
+            same.update(known_starts=kept)
+
+
+# --- Making an offer ------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def _offer(store: Store, *, now: datetime) -> bool:
+    """Make the next offer, with its place and its message; False where nobody fits any more. Raises _Gone."""
+    _stand_in_line(store.pk)
+    rules = _rules(store, now=now, lock=True)
+    entries = _on_the_list(store.pk, now=now)
+    found = _match(entries, _places_for(entries, rules, now=now), now=now)
+    if found is None:
+        return False
+    entry, start = found
+    offered = {"status": WaitingStatus.OFFERED, "offers": entry.offers + 1, "offered_at": now, "offered_start": start}
+    waiting = WaitingListEntry.objects.filter(pk=entry.pk, status=WaitingStatus.WAITING)
+    if not waiting.update(**offered, updated_at=now):
+        raise _Gone
+    entry.offers += 1
+    kept = _keep_place(rules, entry, start, now=now)
+    channels = offer_channels(entry, zone=rules.zone, now=now)
+    outbox.enqueue([_message(store, entry, channel, kept, now=now) for channel in channels], now=now)
+    raise_days(store.pk, days_of(kept.starts_at, kept.ends_at, store.time_zone))
+    return True
+
+
+def _keep_place(rules: StoreRules, entry: WaitingListEntry, start: datetime, *, now: datetime) -> Hold:
+    kind = next(kind for kind in rules.visit_types if kind.id == entry.visit_type_id)
+    expires_at = offer_until(starts_at=start, now=now, rules=rules)
+    run = claim_anywhere(rules, runs_at(rules, kind, start), party_size=entry.party_size, from_web=True)
+    if run is None or expires_at is None:
+        raise _Gone
+    return Hold.objects.create(
+        public_id=new_public_id(),
+        store_id=rules.id,
+        desk_id=run.desk.id,
+        visit_type_id=kind.id,
+        starts_at=run.starts_at,
+        ends_at=run.ends_at,
+        party_size=entry.party_size,
+        places=places_needed(party_size=entry.party_size, counts_people=rules.counts_people),
+        expires_at=expires_at,
+        extensions=HOLD_EXTENSIONS,  # others wait: half an hour is not made longer
+        offered_to=entry,
+    )
+
+
+def _message(store: Store, entry: WaitingListEntry, channel: Channel, kept: Hold, *, now: datetime) -> NewMessage:
+    return NewMessage(
+        account=store.slug,
+        subject=message_subject(entry.reference),
+        kind=Kind.PLACE_OFFERED,
+        sequence=entry.offers,
+        channel=channel,
+        due_at=now,
+        not_after=kept.expires_at,
+    )
+
+
+def _stand_in_line(store_id: int) -> None:
+    """Let passes over one store follow each other, or two might offer out of turn; SQLite's one writer does so."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            key = int(keyed_digest("waiting_list", str(store_id))[:15], 16)
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key])
+
+
+# --- What ran out ---------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def _settle(store: Store, entry_id: int, *, now: datetime) -> None:
+    """Put somebody whose offer ran out back on the list, or end their waiting after too many."""
+    share_lock_store(store.pk)
+    for kept in Hold.objects.filter(offered_to_id=entry_id, expires_at__lte=now).select_related("store"):
+        drop_hold(kept)
+    entry = WaitingListEntry.objects.select_for_update().get(pk=entry_id)
+    if entry.status != WaitingStatus.OFFERED or Hold.objects.filter(offered_to_id=entry_id).exists():
+        return
+    missed(entry, zone=ZoneInfo(store.time_zone), now=now)
+
+
+def missed(entry: WaitingListEntry, *, zone: ZoneInfo, now: datetime) -> None:
+    """Write, on an entry that the caller has locked, that its offer is over.
+
+    A place let pass by day is not offered to the same customer again while it stays free; one of the night is, from
+    the morning on.
+    """
+    assert entry.offered_at is not None  # noqa: S101 -- an offer was made
+    count = missed_offers_after(missed_offers=entry.missed_offers, offered_at=entry.offered_at, zone=zone)
+    if count > entry.missed_offers and entry.offered_start is not None:
+        entry.known_starts = [*entry.known_starts, *minutes_of([entry.offered_start])]
+    entry.missed_offers = count
+    status = WaitingStatus.EXPIRED if count >= MOST_MISSED_OFFERS else WaitingStatus.WAITING
+    close(entry, status, reason="offer_over", now=now)
+
+
+def _end_those_over(store: Store, entries: Iterable[WaitingListEntry], *, now: datetime) -> None:
+    """End the waiting of those whose last day is over."""
+    today = now.astimezone(ZoneInfo(store.time_zone)).date()
+    if any(entry.to_date < today for entry in entries):
+        over = WaitingListEntry.objects.filter(store_id=store.pk, status=WaitingStatus.WAITING, to_date__lt=today)
+        over.update(status=WaitingStatus.EXPIRED, updated_at=now)

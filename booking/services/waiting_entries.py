@@ -1,0 +1,63 @@
+"""What becomes of entries of the waiting list: what every way off the list writes, and what is forgotten."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from booking.models import Booking, IdempotentAnswer, WaitingListEntry, WaitingStatus
+from notifications import outbox
+
+KEPT_AFTER = timedelta(days=7)
+OPEN = (WaitingStatus.WAITING, WaitingStatus.OFFERED)
+_SUBJECT = "wait-"  # no booking's reference begins so
+_BATCH = 500
+
+
+def message_subject(reference: str) -> str:
+    """Return what messages about an entry, and answers kept about it, are filed under."""
+    return _SUBJECT + reference
+
+
+def entry_of_subject(subject: str) -> WaitingListEntry | None:
+    """Return the entry that a message is about, with its store and visit type; None where it is about none."""
+    entries = WaitingListEntry.objects.select_related("store", "visit_type")
+    return entries.filter(reference=subject.removeprefix(_SUBJECT)).first() if subject.startswith(_SUBJECT) else None
+
+
+def note_taken(*, entry_id: int, booking: Booking, now: datetime) -> None:
+    """Note, in the transaction that books it, that somebody took the place they were offered."""
+    entry = WaitingListEntry.objects.select_for_update().get(pk=entry_id)
+    entry.name = entry.phone = entry.email = ""  # the booking has them now
+    entry.booking = booking
+    close(entry, WaitingStatus.BOOKED, reason="booked", now=now)
+
+
+def close(entry: WaitingListEntry, status: WaitingStatus, *, reason: str, now: datetime) -> None:
+    """End an entry that the caller has locked: nothing more is offered, nothing more is sent about it."""
+    entry.status, entry.updated_at = status, now
+    entry.save()
+    outbox.skip_open(subject=message_subject(entry.reference), reason=reason, now=now)
+
+
+def erase(entries: Sequence[WaitingListEntry], *, now: datetime) -> None:
+    """Empty what tells who waited: fields, kept answers, and the digests of messages."""
+    for entry in entries:
+        entry.name = entry.phone = entry.email = ""
+        entry.known_starts = []
+        entry.erased_at = entry.updated_at = now
+    fields = ["name", "phone", "email", "known_starts", "erased_at", "updated_at"]
+    WaitingListEntry.objects.bulk_update(entries, fields)
+    subjects = [message_subject(entry.reference) for entry in entries]
+    IdempotentAnswer.objects.filter(subject__in=subjects).delete()
+    outbox.forget(subjects=subjects, now=now)
+
+
+def forget_old(*, store_id: int, today: date, now: datetime, dry_run: bool) -> int:
+    """Erase who waited at a store, 7 days after their last day; return how many there were."""
+    old = WaitingListEntry.objects.filter(store_id=store_id, erased_at__isnull=True, to_date__lt=today - KEPT_AFTER)
+    if dry_run:
+        return old.count()
+    count = 0
+    while batch := list(old.order_by("pk")[:_BATCH]):
+        erase(batch, now=now)
+        count += len(batch)
+    return count

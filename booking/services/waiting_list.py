@@ -1,0 +1,192 @@
+"""The waiting list: to join, leave, let an offered place pass, and take it. Offers are made in `services.offers`."""
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from functools import partial
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.db.models import Q
+
+from booking.models import Booking, Hold, IdempotentAnswer, Source, WaitingListEntry, WaitingStatus
+from booking.policy import BookingRefused, Refusal, UnknownStore, refusal_to_wait
+from booking.services.bookings import CustomerDetails, book, lock_customer
+from booking.services.offers import missed
+from booking.services.places import drop_hold, share_lock_store
+from booking.services.waiting_entries import OPEN, close, erase, message_subject
+from booking.services.waiting_places import in_days, minutes_of, places_now
+from booking.services.wishes import Wish, find_visit_type, with_another_try
+from booking.tokens import hold_token, new_reference
+from stores.hours import ONE_DAY, day_start
+from stores.queries import store_rules
+from stores.slots import StoreRules, VisitTypeRule, slots_by_desk, starts_with_runs
+
+_ROUTE = "page:wait"
+_SEE_OTHER = 303
+_KEY_KEPT = timedelta(hours=24)
+
+
+def join(
+    *,
+    store: str,
+    visit_type: str,
+    from_date: date,
+    to_date: date,
+    party_size: int,
+    customer: CustomerDetails,
+    source: Source,
+    now: datetime,
+) -> WaitingListEntry:
+    """Put somebody on a store's waiting list for these days, both included.
+
+    What is free already when they join is not offered to them: they could have booked it.
+    Raises BookingRefused, LookupError for an unknown store or visit type.
+    """
+    draft = WaitingListEntry(
+        from_date=from_date,
+        to_date=to_date,
+        party_size=party_size,
+        source=source,
+        name=customer.name,
+        phone=customer.phone,
+        email=customer.email,
+        locale=customer.locale,
+        is_simple=customer.is_simple,
+        created_at=now,
+        updated_at=now,
+    )
+    return with_another_try(partial(_join, store, visit_type, draft, now=now), store=store, now=now)
+
+
+@transaction.atomic
+def join_once(*, key: str, now: datetime, join: Callable[[], WaitingListEntry]) -> WaitingListEntry:
+    """Return the entry that `join` makes, or the one it made before for the same form; a twin is waited for."""
+    answers = IdempotentAnswer.objects.filter(route=_ROUTE, key=key)
+    answers.filter(created_at__lte=now - _KEY_KEPT).delete()
+    kept, is_new = answers.get_or_create(
+        route=_ROUTE, key=key, defaults={"fingerprint": "", "status": _SEE_OTHER, "created_at": now}
+    )
+    if not is_new:
+        return WaitingListEntry.objects.get(reference=kept.subject.removeprefix(message_subject("")))
+    entry = join()
+    kept.subject = message_subject(entry.reference)
+    kept.save(update_fields=["subject"])
+    return entry
+
+
+@transaction.atomic
+def leave(*, entry_id: int, now: datetime) -> WaitingListEntry:
+    """Take somebody off the list and erase who they were; an offered place goes to the next at once.
+
+    Who is off the list already stays as they are.
+    """
+    entry = _lock(entry_id)
+    if entry.status not in OPEN:
+        return entry
+    _drop_offer(entry)
+    close(entry, WaitingStatus.LEFT, reason="left", now=now)
+    erase([entry], now=now)
+    return entry
+
+
+@transaction.atomic
+def let_pass(*, entry_id: int, now: datetime) -> WaitingListEntry:
+    """Give an offered place to the next and wait on; without an offer nothing changes."""
+    entry = _lock(entry_id)
+    if entry.status == WaitingStatus.OFFERED:
+        _drop_offer(entry)
+        missed(entry, zone=ZoneInfo(entry.store.time_zone), now=now)
+    return entry
+
+
+def take_offer(*, entry: WaitingListEntry, now: datetime) -> Booking:
+    """Book the place that somebody is offered, with what they told when they joined; taken before: that booking.
+
+    Raises BookingRefused, HOLD_EXPIRED where the place is kept no more.
+    """
+    if entry.booking is not None:
+        return entry.booking
+    kept = Hold.objects.filter(offered_to=entry, expires_at__gt=now).first()
+    if kept is None:
+        raise BookingRefused(Refusal.HOLD_EXPIRED)
+    return book(
+        store=entry.store.slug,
+        visit_type=entry.visit_type.slug,
+        starts_at=kept.starts_at,
+        party_size=kept.party_size,
+        customer=CustomerDetails(
+            name=entry.name, phone=entry.phone, email=entry.email, locale=entry.locale, is_simple=entry.is_simple
+        ),
+        note="",
+        source=Source.WEB,
+        now=now,
+        hold=hold_token(kept.public_id),
+    )
+
+
+@transaction.atomic
+def _join(store: str, visit_type: str, draft: WaitingListEntry, *, now: datetime) -> WaitingListEntry:
+    rules = store_rules(store, from_date=now.date() - timedelta(days=2))
+    if rules is None:
+        raise UnknownStore(store)
+    kind = find_visit_type(rules, visit_type)
+    refusal = refusal_to_wait(
+        from_date=draft.from_date,
+        to_date=draft.to_date,
+        now=now,
+        zone=rules.zone,
+        rules=rules,
+        party_size=draft.party_size,
+        max_party_size=kind.max_party_size,
+    )
+    if refusal is not None:
+        raise BookingRefused(refusal)
+    if not _has_starts(rules, kind, draft):
+        first = day_start(draft.from_date, rules.zone)
+        raise BookingRefused(Refusal.SLOT_CLOSED, wanted=Wish(store, visit_type, first, draft.party_size))
+    _refuse_twice(rules, kind, draft)
+    days = {"from_date": draft.from_date, "to_date": draft.to_date}
+    free = places_now(rules, **days, now=now).starts(kind, draft.party_size)
+    draft.known_starts = minutes_of(in_days(free, **days, rules=rules))
+    draft.reference, draft.store_id, draft.visit_type_id = new_reference(), rules.id, kind.id
+    draft.save(force_insert=True)
+    return draft
+
+
+def _has_starts(rules: StoreRules, kind: VisitTypeRule, draft: WaitingListEntry) -> bool:
+    """Tell whether visits of this kind begin on these days at all, by rule."""
+    # A day more, so that a visit may begin before midnight and end after it.
+    by_desk = slots_by_desk(rules, first_date=draft.from_date, last_date=draft.to_date + ONE_DAY)
+    end = day_start(draft.to_date + ONE_DAY, rules.zone)
+    runs = (starts_with_runs(slots, kind.slot_count) for slots in by_desk.values())
+    return any(found and found[0][0].starts_at < end for found in runs)
+
+
+def _refuse_twice(rules: StoreRules, kind: VisitTypeRule, draft: WaitingListEntry) -> None:
+    """Raise BookingRefused where the same phone or e-mail waits for the same already, or has its share of waiting."""
+    if not draft.phone and not draft.email:
+        return
+    lock_customer(draft.phone, draft.email)
+    same = (Q(phone=draft.phone) if draft.phone else Q()) | (Q(email=draft.email) if draft.email else Q())
+    days = WaitingListEntry.objects.filter(same, store_id=rules.id, status__in=OPEN).values_list(
+        "visit_type_id", "from_date", "to_date"
+    )
+    waiting = list(days)
+    is_same = any(
+        kind_id == kind.id and first <= draft.to_date and draft.from_date <= last for kind_id, first, last in waiting
+    )
+    if is_same or len(waiting) >= rules.open_bookings_per_customer:
+        raise BookingRefused(Refusal.TOO_MANY_OPEN_BOOKINGS, waits_already=True)
+
+
+def _lock(entry_id: int) -> WaitingListEntry:
+    """Lock the hold of an entry, then the entry, its store's hours first; as whoever books or settles it does."""
+    share_lock_store(WaitingListEntry.objects.values_list("store_id", flat=True).get(pk=entry_id))
+    list(Hold.objects.filter(offered_to_id=entry_id).select_for_update().values_list("pk"))
+    entries = WaitingListEntry.objects.select_related("store", "visit_type").select_for_update(of=("self",))
+    return entries.get(pk=entry_id)
+
+
+def _drop_offer(entry: WaitingListEntry) -> None:
+    for kept in Hold.objects.filter(offered_to=entry).select_related("store"):
+        drop_hold(kept)
