@@ -4,7 +4,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.utils import translation
-from django.utils.dates import MONTHS, WEEKDAYS
+from django.utils.dates import MONTHS, MONTHS_ALT, WEEKDAYS
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
@@ -17,9 +17,18 @@ DEFAULT_NAMES = (gettext_noop("Visit"), gettext_noop("Advice"), gettext_noop("Ma
 
 def day_in_words(day: date) -> str:
     """Return "Tuesday 4 March", « mardi 4 mars »."""
-    return _("{weekday} {day} {month}").format(
-        weekday=WEEKDAYS[day.weekday()], day=_day_number(day), month=MONTHS[day.month]
-    )
+    return _("{weekday} {day} {month}").format(weekday=_weekday(day), day=_day_number(day), month=_month(day))
+
+
+def stretch_in_words(first: date, last: date) -> str:
+    """Return "23 – 29 November", "30 November – 6 December"; one day alone as itself."""
+    ends = _("{day} {month}").format(day=_day_number(last), month=MONTHS[last.month])
+    if first == last:
+        return ends
+    begins = _day_number(first)
+    if first.month != last.month:
+        begins = _("{day} {month}").format(day=begins, month=MONTHS[first.month])
+    return _("{first} – {last}").format(first=begins, last=ends)
 
 
 def time_in_words(moment: datetime, zone: ZoneInfo) -> str:
@@ -83,6 +92,20 @@ def refusal_sentence(reason: Refusal) -> str:
 def _day_number(day: date) -> str:
     is_french_first = day.day == 1 and (translation.get_language() or "").startswith("fr")
     return "1er" if is_french_first else str(day.day)
+
+
+def _weekday(day: date) -> str:
+    # Django's Ukrainian weekdays stand as at the start of a sentence.
+    return str(WEEKDAYS[day.weekday()]).lower() if _is_ukrainian() else str(WEEKDAYS[day.weekday()])
+
+
+def _month(day: date) -> str:
+    """Return the month as it stands after a day: in the genitive where a language has one."""
+    return str(MONTHS_ALT[day.month] if _is_ukrainian() else MONTHS[day.month])
+
+
+def _is_ukrainian() -> bool:
+    return (translation.get_language() or "").startswith("uk")
 
 
 def _is_english() -> bool:

@@ -1,6 +1,7 @@
 """The catalogues of translated words: compiled where they are stale, brought up to date for the translator."""
 
 import io
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_python
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
+from django.conf import settings
 from django.utils.translation.template import templatize
 
 KEYWORDS = {
@@ -21,6 +23,12 @@ KEYWORDS = {
     "npgettext": ((1, "c"), 2, 3),
 }
 FOLDERS = ("booking", "stores", "notifications", "templates")
+# What only staff read: these words need no more languages than staff have.
+STAFF = re.compile(
+    r"templates/(staff|setup|arrivals|api)/|booking/(staff_forms|launcher|management|views/setup)/"
+    r"|booking/(checks|checks_texts|store_setup|models)\.py|(stores|notifications)/"
+    r"|booking/views/(affected|arrivals|caller|day|sign_in|slot_changes|staff|visit_cards|visit_moves)\w*\.py"
+)
 
 
 def compile_translations(folder: Path) -> int:
@@ -45,17 +53,19 @@ def update_translations(base: Path, language: str) -> Catalog:
     path = base / "locale" / language / "LC_MESSAGES" / "django.po"
     with path.open("rb") as file:
         catalog = read_po(file, locale=language)
-    catalog.update(words_in_use(base), no_fuzzy_matching=True)
+    catalog.update(words_in_use(base, for_staff=language in settings.STAFF_LANGUAGES), no_fuzzy_matching=True)
     catalog.obsolete.clear()
     with path.open("wb") as file:
         write_po(file, catalog, width=110, no_location=True, sort_output=True, omit_header=False)
     return catalog
 
 
-def words_in_use(base: Path) -> Catalog:
-    """Return every text of code and templates that is shown to somebody."""
+def words_in_use(base: Path, *, for_staff: bool = True) -> Catalog:
+    """Return every text of code and templates that is shown to somebody, or to customers alone."""
     catalog = Catalog()
     for path in _sources(base):
+        if not for_staff and STAFF.match(path.relative_to(base).as_posix()):
+            continue
         code = path.read_text(encoding="utf-8")
         if path.suffix != ".py":
             code = templatize(code)

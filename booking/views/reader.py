@@ -42,7 +42,8 @@ def reader(request: HttpRequest) -> dict[str, Any]:
     # One slash, or a browser would take what follows for another host.
     path = "/" + request.get_full_path().removeprefix(reading.prefix).lstrip("/")
     offered = dict(settings.LANGUAGES)
-    if request.path_info.startswith("/staff/"):
+    is_for_staff = request.path_info.startswith("/staff/")
+    if is_for_staff:
         offered = {code: offered[code] for code in settings.STAFF_LANGUAGES}
     choices = [
         LanguageChoice(code, name, Reading(code, reading.is_simple).prefix + path, code == active)
@@ -52,5 +53,5 @@ def reader(request: HttpRequest) -> dict[str, Any]:
         "reading": reading,
         "direction": "rtl" if is_right_to_left(active) else "ltr",
         "languages": choices,
-        "other_words_url": Reading(reading.language, not reading.is_simple).prefix + path,
+        "other_words_url": "" if is_for_staff else Reading(reading.language, not reading.is_simple).prefix + path,
     }
