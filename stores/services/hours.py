@@ -1,0 +1,60 @@
+"""Opening hours of the week, and of single dates."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, time
+
+from django.db import transaction
+
+from stores.hours import WeeklyInterval, week_problem
+from stores.models import OpeningHours, SpecialHours, Store
+from stores.services.values import BadHours, lock, raise_version
+
+INTERVALS_MAX = 70
+
+
+@transaction.atomic
+def save_opening_hours(*, store: Store, weekly: Sequence[WeeklyInterval]) -> None:
+    """Replace the whole week. Locks the store's row. Raises BadHours."""
+    check_week(weekly, field="opening_hours")
+    lock(store)
+    replace_opening_hours(store, weekly)
+    raise_version(store)
+
+
+@transaction.atomic
+def save_special_hours(*, store: Store, date: date, intervals: Sequence[tuple[time, time]]) -> None:
+    """Replace the hours of one date; no interval means closed. Locks the store's row. Raises BadHours."""
+    check_week([WeeklyInterval(date.weekday(), opens, closes) for opens, closes in intervals], field="intervals")
+    lock(store)
+    SpecialHours.objects.filter(store=store, date=date).delete()
+    rows = [SpecialHours(store=store, date=date, opens=opens, closes=closes) for opens, closes in intervals]
+    SpecialHours.objects.bulk_create(rows or [SpecialHours(store=store, date=date)])
+    raise_version(store)
+
+
+@transaction.atomic
+def delete_special_hours(*, store: Store, date: date) -> bool:
+    """Let the weekday's hours hold again on a date; tell whether it had any of its own. Locks the store's row."""
+    lock(store)
+    deleted, _ = SpecialHours.objects.filter(store=store, date=date).delete()
+    if deleted:
+        raise_version(store)
+    return bool(deleted)
+
+
+def check_week(weekly: Sequence[WeeklyInterval], *, field: str) -> None:
+    """Raise BadHours, naming the interval by its place in the list, where these are no hours of a week."""
+    if len(weekly) > INTERVALS_MAX:
+        raise BadHours(field, "too_many")
+    problem = week_problem(weekly)
+    if problem is not None:
+        at, code = problem
+        raise BadHours(f"{field}.{at}", code)
+
+
+def replace_opening_hours(store: Store, weekly: Iterable[WeeklyInterval]) -> None:
+    """Put a whole week in place of the one before; the caller holds the store's lock and raises its version."""
+    OpeningHours.objects.filter(store=store).delete()
+    OpeningHours.objects.bulk_create(
+        OpeningHours(store=store, weekday=one.weekday, opens=one.opens, closes=one.closes) for one in weekly
+    )

@@ -1,0 +1,50 @@
+"""Who works at a store."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from django.contrib.auth.models import User
+from django.contrib.auth.password_validation import validate_password
+from django.db import transaction
+
+from stores.models import Role, Store, StoreMembership
+from stores.services.values import BadValue
+
+
+class Joined(StrEnum):
+    """What `add_member` did."""
+
+    CREATED = "created"  # a new user
+    ADDED = "added"  # a user who was there became a member of one more store
+    CHANGED = "changed"  # a member got another role
+    UNCHANGED = "unchanged"
+
+
+@transaction.atomic
+def add_member(*, store: Store, username: str, role: Role, password: str | None, now: datetime) -> Joined:
+    """Make a user a member of a store, or change a member's role.
+
+    `password` is for a new user alone; one who exists keeps theirs. Raises django's ValidationError for a name or
+    password that cannot be used, BadValue where a new user has no password.
+    """
+    username = User.normalize_username(username)
+    user = User.objects.filter(username=username).first()
+    if user is None:
+        user = User(username=username, date_joined=now)
+        user.clean_fields(exclude=["password"])
+        if not password:
+            raise BadValue("password", "required")
+        validate_password(password, user)
+        user.set_password(password)
+        user.save()
+        joined = Joined.CREATED
+    else:
+        joined = Joined.ADDED
+    membership, is_new = StoreMembership.objects.get_or_create(store=store, user=user, defaults={"role": role})
+    if is_new:
+        return joined
+    if membership.role == role:
+        return Joined.UNCHANGED
+    membership.role = role
+    membership.save(update_fields=["role"])
+    return Joined.CHANGED

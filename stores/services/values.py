@@ -1,0 +1,42 @@
+"""What all changes of a store share: values that cannot be kept, and the store's row, locked and told of."""
+
+from django.db.models import F
+
+from stores.models import Store
+from stores.words import cleaned
+
+
+class BadValue(ValueError):
+    """A value that cannot be kept: `field` as a dotted path, `code` one of required, too_long, out_of_range, ...."""
+
+    def __init__(self, field: str, code: str) -> None:
+        super().__init__(f"{field}: {code}")
+        self.field = field
+        self.code = code
+
+
+class BadHours(BadValue):
+    """Hours that cannot be kept: `code` is overlap, duplicate, invalid or too_many."""
+
+
+def lock(store: Store) -> None:
+    """Take the store's row alone until the transaction ends; rows that only refer to it may still be added."""
+    Store.objects.select_for_update(no_key=True).only("pk").get(pk=store.pk)
+
+
+def raise_version(store: Store) -> None:
+    Store.objects.filter(pk=store.pk).update(hours_version=F("hours_version") + 1)
+
+
+def short_text(text: str, *, field: str, longest: int, is_required: bool = True) -> str:
+    text = cleaned(text)
+    if is_required and not text:
+        raise BadValue(field, "required")
+    if len(text) > longest:
+        raise BadValue(field, "too_long")
+    return text
+
+
+def check_range(field: str, value: int, allowed: tuple[int, int]) -> None:
+    if not allowed[0] <= value <= allowed[1]:
+        raise BadValue(field, "out_of_range")

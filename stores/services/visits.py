@@ -1,0 +1,91 @@
+"""What a store offers: its desks and visit types."""
+
+from collections.abc import Sequence
+
+from django.db import models, transaction
+from django.db.models import Max
+
+from stores.hours import WeeklyInterval
+from stores.models import Desk, DeskHours, Store, VisitType
+from stores.services.hours import check_week
+from stores.services.values import BadValue, check_range, lock, raise_version, short_text
+from stores.words import slug_from
+
+SLUG_LONGEST = 40
+CAPACITY_RANGE = (1, 1000)
+
+
+@transaction.atomic
+def save_desk(
+    *,
+    store: Store,
+    desk: Desk | None = None,
+    name: str,
+    capacity: int,
+    kept_back: int = 0,
+    weekly: Sequence[WeeklyInterval] = (),
+    is_active: bool = True,
+) -> Desk:
+    """Make a desk, or change one; `weekly` empty: it serves whenever the store is open. Raises BadValue, BadHours.
+
+    A desk keeps its slug for ever, and is closed by `is_active=False`, not deleted: its past visits stay with it.
+    """
+    name = short_text(name, field="name", longest=80)
+    check_range("capacity", capacity, CAPACITY_RANGE)
+    check_range("kept_back", kept_back, (0, capacity))
+    check_week(weekly, field="hours")
+    lock(store)
+    if desk is None:
+        desk = Desk(store=store, slug=_free_slug(name, "desk", store.desks.all()), position=_next(store.desks.all()))
+    if not is_active and not store.desks.filter(is_active=True).exclude(pk=desk.pk).exists():
+        raise BadValue("is_active", "last_one")
+    desk.name, desk.capacity, desk.kept_back, desk.is_active = name, capacity, kept_back, is_active
+    desk.save()
+    desk.hours.all().delete()
+    DeskHours.objects.bulk_create(
+        DeskHours(desk=desk, weekday=one.weekday, opens=one.opens, closes=one.closes) for one in weekly
+    )
+    raise_version(store)
+    return desk
+
+
+@transaction.atomic
+def save_visit_type(
+    *,
+    store: Store,
+    visit_type: VisitType | None = None,
+    name: str,
+    slot_count: int,
+    max_party_size: int,
+    what_to_bring: str = "",
+    is_active: bool = True,
+) -> VisitType:
+    """Make a visit type, or change one, which keeps its slug for ever. Raises BadValue."""
+    name = short_text(name, field="name", longest=80)
+    what_to_bring = short_text(what_to_bring, field="what_to_bring", longest=300, is_required=False)
+    check_range("slot_count", slot_count, (1, 96))
+    check_range("max_party_size", max_party_size, CAPACITY_RANGE)
+    lock(store)
+    others = store.visit_types.all()
+    if visit_type is None:
+        visit_type = VisitType(store=store, slug=_free_slug(name, "visit", others), position=_next(others))
+    if not is_active and not others.filter(is_active=True).exclude(pk=visit_type.pk).exists():
+        raise BadValue("is_active", "last_one")
+    visit_type.name, visit_type.slot_count, visit_type.max_party_size = name, slot_count, max_party_size
+    visit_type.what_to_bring, visit_type.is_active = what_to_bring, is_active
+    visit_type.save()
+    raise_version(store)
+    return visit_type
+
+
+def _free_slug(name: str, otherwise: str, others: models.QuerySet[Desk] | models.QuerySet[VisitType]) -> str:
+    """Return a slug made from a name that none of the others has."""
+    wanted = slug_from(name, "", longest=SLUG_LONGEST - 4) or otherwise
+    taken = set(others.values_list("slug", flat=True))
+    spellings = (wanted if number == 1 else f"{wanted}-{number}" for number in range(1, len(taken) + 2))
+    return next(slug for slug in spellings if slug not in taken)
+
+
+def _next(others: models.QuerySet[Desk] | models.QuerySet[VisitType]) -> int:
+    last: int | None = others.aggregate(last=Max("position"))["last"]
+    return 0 if last is None else last + 1
