@@ -28,6 +28,7 @@ WRONG_TOKENS = (
     RateLimitItemPerDay(100, namespace="tokens"),
 )
 NEW_BOOKINGS = RateLimitItemPerDay(3, namespace="bookings")
+NEW_WAITING = RateLimitItemPerDay(3, namespace="waiting")  # apart, so that who waits may still take a place
 
 _UNLIMITED = ("/static/", "/staff/", "/api/v1/staff/", "/webhooks/", "/healthz", "/readyz", "/metrics")
 _READING_POSTS = ("/api/v1/availability/lookup",)
@@ -65,6 +66,12 @@ def new_booking(phone: str) -> None:
     """Count a try to book for a number in E.164, whatever comes of it. Raises RateLimited."""
     if phone:
         _hit(NEW_BOOKINGS, "phone", phone)
+
+
+def new_waiting(phone: str) -> None:
+    """Count a try to join a waiting list for a number in E.164, whatever comes of it. Raises RateLimited."""
+    if phone:
+        _hit(NEW_WAITING, "phone", phone)
 
 
 def client_address(request: HttpRequest) -> str:

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 
-from booking.tokens import manage_token
+from booking.tokens import manage_token, waiting_token
 
 
 def manage_url(reference: str) -> str:
@@ -18,3 +18,13 @@ def manage_page_url(reference: str) -> str:
 def short_manage_url(reference: str) -> str:
     """Return the shorter address for text messages, which leads to the same page."""
     return f"{settings.PUBLIC_URL}/m/{reference}/{manage_token(reference)}"
+
+
+def waiting_url(reference: str) -> str:
+    """Return the page of somebody's place on a waiting list, with their token: for them alone."""
+    return f"{settings.PUBLIC_URL}/w/{reference}/?token={waiting_token(reference)}"
+
+
+def short_waiting_url(reference: str) -> str:
+    """Return the shorter address for text messages, which leads to the same page."""
+    return f"{settings.PUBLIC_URL}/o/{reference}/{waiting_token(reference)}"

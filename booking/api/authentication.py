@@ -35,13 +35,18 @@ class StaffToken(TokenAuthentication):  # type: ignore[misc]
 STAFF: list[type[BaseAuthentication]] = [StaffToken, SessionAuthentication]
 
 
+def bearer_token(request: HttpRequest) -> str:
+    """Return the token of `Authorization: Bearer …`, "" where there is none."""
+    bearer = _BEARER.fullmatch(request.META.get("HTTP_AUTHORIZATION", ""))
+    return bearer[1] if bearer else ""
+
+
 def customer_booking(request: HttpRequest, reference: str, *, may_be_in_query: bool = False) -> Booking:
     """Return the booking that the request's manage token opens.
 
     Raises Problem `not_found`, the same for an unknown, an erased and somebody else's booking; RateLimited.
     """
-    bearer = _BEARER.fullmatch(request.META.get("HTTP_AUTHORIZATION", ""))
-    token = bearer[1] if bearer else request.GET.get("token", "") if may_be_in_query else ""
+    token = bearer_token(request) or (request.GET.get("token", "") if may_be_in_query else "")
     plain = read_reference(reference)
     if plain is None or not is_manage_token(plain, token):
         limits.wrong_token(request)

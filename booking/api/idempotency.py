@@ -20,13 +20,15 @@ from django.utils.translation import gettext_lazy as _
 from booking.api.bodies import Json
 from booking.api.problems import Problem, invalid
 from booking.models import IdempotentAnswer
-from booking.tokens import hold_token, keyed_digest, manage_token
+from booking.services.waiting_entries import message_subject
+from booking.tokens import hold_token, keyed_digest, manage_token, waiting_token
 
 HEADER = "Idempotency-Key"
 KEPT = timedelta(hours=24)
 
 _KEY = re.compile(r"[!-~]{1,255}")
 _HOLD = "hold:"
+_WAITING = message_subject("")
 # JSON writes control characters as escapes, so this one is in no body of ours.
 _CUT_OUT = "\x01"
 _LOCK_NOT_AVAILABLE = "55P03"
@@ -57,6 +59,11 @@ class Answer:
 def of_hold(public_id: str) -> str:
     """Return the subject of an answer that holds a hold's token."""
     return _HOLD + public_id
+
+
+def of_waiting(reference: str) -> str:
+    """Return the subject of an answer that holds the token of an entry of the waiting list."""
+    return message_subject(reference)
 
 
 def read_key(request: HttpRequest) -> str | None:
@@ -143,6 +150,8 @@ def _fingerprint(body: Json) -> str:
 
 
 def _secret(subject: str) -> str:
+    if subject.startswith(_WAITING):
+        return waiting_token(subject.removeprefix(_WAITING))
     return hold_token(subject.removeprefix(_HOLD)) if subject.startswith(_HOLD) else manage_token(subject)
 
 

@@ -17,7 +17,7 @@ YesNo = serializers.BooleanField
 _named = extend_schema_serializer
 
 
-def _one_of(words: Any) -> serializers.Field[Any, Any, Any, Any]:
+def one_of(words: Any) -> serializers.Field[Any, Any, Any, Any]:
     """Return a field of one of a few words."""
 
     @extend_schema_field({"type": "string", "enum": [str(word) for word in words]})
@@ -89,7 +89,7 @@ class PolicyShape(Shape):
     change_until_minutes = Number()
     open_bookings_per_customer = Number()
     keep_days = Number()
-    capacity_counts = _one_of(CapacityCounts.values)
+    capacity_counts = one_of(CapacityCounts.values)
 
 
 @_named(component_name="Store")
@@ -159,7 +159,7 @@ class CustomerShape(Shape):
 @_named(component_name="Booking")
 class BookingShape(Shape):
     reference = Text()
-    status = _one_of(Status.values)
+    status = one_of(Status.values)
     store = Text()
     visit_type = Text()
     starts_at = Moment()
@@ -179,7 +179,7 @@ class NewBookingShape(BookingShape):
     manage_token = Text()
     manage_url = serializers.URLField()
     calendar_url = serializers.URLField()
-    messages = _one_of(["sms", "email", "none"])
+    messages = one_of(["sms", "email", "none"])
 
 
 @_named(component_name="Erased")
@@ -190,18 +190,18 @@ class ErasedShape(Shape):
 
 @_named(component_name="Delivery")
 class DeliveryShape(Shape):
-    kind = _one_of(Kind.values)
-    channel = _one_of(Channel.values)
-    state = _one_of(State.values)
+    kind = one_of(Kind.values)
+    channel = one_of(Channel.values)
+    state = one_of(State.values)
     at = Moment()
 
 
 @_named(component_name="StaffBooking")
 class StaffBookingShape(BookingShape):
-    source = _one_of(Source.values)  # type: ignore[assignment]  # a field here
+    source = one_of(Source.values)  # type: ignore[assignment]  # a field here
     desk = Text()
     checked_in_at = Moment(allow_null=True)
-    messages = _one_of(["sms", "email", "none"])
+    messages = one_of(["sms", "email", "none"])
     deliveries = DeliveryShape(many=True)
 
 
@@ -230,7 +230,7 @@ class TokenShape(Shape):
 class MembershipShape(Shape):
     slug = Text()
     name = Text()
-    role = _one_of(Role.values)
+    role = one_of(Role.values)
 
 
 @_named(component_name="Memberships")

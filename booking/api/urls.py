@@ -15,6 +15,7 @@ from booking.api.public.bookings import (
 )
 from booking.api.public.holds import HoldExtensionView, HoldsView, HoldView
 from booking.api.public.stores import StoresView, StoreView
+from booking.api.public.waiting_list import WaitingListEntryView, WaitingListView
 from booking.api.reference import DocsView, SchemaView, unknown
 from booking.api.staff.bookings import (
     CheckInView,
@@ -47,6 +48,8 @@ urlpatterns = [
     path("bookings/<str:reference>/calendar.ics", CalendarView.as_view()),
     path("bookings/<str:reference>/data", DataView.as_view()),
     path("bookings/<str:reference>/erase", EraseView.as_view()),
+    path("waiting-list", WaitingListView.as_view()),
+    path("waiting-list/<str:reference>", WaitingListEntryView.as_view()),
     path("staff/token", TokenView.as_view()),
     path("staff/stores", MyStoresView.as_view()),
     path("staff/stores/<slug:store>/day", DayView.as_view()),

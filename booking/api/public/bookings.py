@@ -30,7 +30,7 @@ class BookingsView(ApiView):
     @once
     def post(self, body: Json) -> Answer:
         """Book a visit. Its `manage_token` is told once, here."""
-        asked = checked(BookingRequest, body, country=_country(body.get("store")), contact_needed=True)
+        asked = checked(BookingRequest, body, country=country_of(body.get("store")), contact_needed=True)
         wish = Wish(asked["store"], asked["visit_type"], asked["starts_at"], asked["party_size"])
         customer = CustomerDetails(**asked["customer"])
         limits.new_booking(customer.phone)
@@ -54,7 +54,7 @@ class BookingsView(ApiView):
         )
 
 
-def _country(store: object) -> str | None:
+def country_of(store: object) -> str | None:
     """Return by which country's rules a store reads phone numbers, None where there is no such store."""
     if not isinstance(store, str) or not SLUG.fullmatch(store):
         return None

@@ -44,6 +44,18 @@ CALLS: list[tuple[str, str, Json]] = [
     ("POST", "/bookings/{reference}/cancel", {}),
     ("POST", "/bookings/{reference}/confirm", {}),
     ("POST", "/bookings/{reference}/erase", {}),
+    (
+        "POST",
+        "/waiting-list",
+        {
+            "store": "corner-shop-niort",
+            "visit_type": "visit",
+            "from": "2026-11-24",
+            "to": "2026-11-25",
+            "party_size": 1,
+            "customer": {"name": "Ada Test", "phone": "0612345601", "email": "ada@example.org", "locale": "fr"},
+        },
+    ),
     ("POST", "/staff/token", {"username": "ada", "password": "secret"}),
     ("POST", f"{PATH}/bookings", request_to_book(note="A note", source="desk")),
     ("POST", f"{PATH}/walk-ins", {"visit_type": "visit", "party_size": 1, "name": "Ada Test", "squeeze_in": True}),
@@ -118,6 +130,7 @@ def test_bad_values_never_break_a_query(caller: Any, path: str, query: Json) -> 
 
 
 @pytest.mark.parametrize("place", ["/stores/{}", "/stores/{}/availability", "/bookings/{}", "/holds/{}/extend",
+                                   "/waiting-list/{}",
                                    "/staff/stores/{}/day", "/staff/bookings/{}/check-in",
                                    PATH + "/special-hours/{}"])  # fmt: skip
 def test_bad_values_never_break_an_address(manager: Api, place: str) -> None:

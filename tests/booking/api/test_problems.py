@@ -20,7 +20,7 @@ def test_problem_has_all_members(store: Store, api: Api) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/stores/", "/nothing", "/stores/a/b/c", "/bookings/", "/staff", "/waiting-list", "/ü"]
+    "path", ["/", "/stores/", "/nothing", "/stores/a/b/c", "/bookings/", "/staff", "/waiting-list/", "/ü"]
 )
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE", "OPTIONS"])
 def test_unknown_address_is_not_found_in_json(api: Api, method: str, path: str) -> None:

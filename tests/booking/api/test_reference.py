@@ -10,7 +10,7 @@ from openapi_spec_validator import validate
 from booking.api.reference import _schema, schema
 from tests.booking.api.calls import Api
 
-# The calls of the contract, waiting list excepted.
+# The calls of the contract.
 CALLS = """
 GET /stores
 GET /stores/{store}
@@ -27,6 +27,9 @@ POST /bookings/{reference}/confirm
 GET /bookings/{reference}/calendar.ics
 GET /bookings/{reference}/data
 POST /bookings/{reference}/erase
+POST /waiting-list
+GET /waiting-list/{reference}
+DELETE /waiting-list/{reference}
 POST /staff/token
 DELETE /staff/token
 GET /staff/stores

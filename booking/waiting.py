@@ -1,0 +1,106 @@
+"""What is asked of the waiting list: one entry as it stands by the clock, and a store's list. Nothing here writes."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.db.models import OuterRef, Q, Subquery
+
+from booking.models import Hold, WaitingListEntry, WaitingStatus
+from booking.policy import MOST_MISSED_OFFERS, missed_offers_after
+from booking.tokens import hold_token, read_reference
+from stores.models import Store
+
+OPEN = (WaitingStatus.WAITING, WaitingStatus.OFFERED)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A place kept for who waited; `hold` is the token that books it."""
+
+    starts_at: datetime
+    ends_at: datetime
+    expires_at: datetime
+    hold: str
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An entry as it stands now; `ahead` counts who asked before for one of the same days."""
+
+    entry: WaitingListEntry
+    status: WaitingStatus
+    offer: Offer | None
+    ahead: int
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether they are on the list still."""
+        return self.status in OPEN
+
+
+def entry_by_reference(reference: str) -> WaitingListEntry | None:
+    """Return an entry with its store and visit type, by its reference in any spelling; none that has been forgotten.
+
+    Who left is forgotten at once, yet may see that they have left.
+    """
+    plain = read_reference(reference)
+    if plain is None:
+        return None
+    entries = WaitingListEntry.objects.select_related("store", "visit_type", "booking")
+    known = entries.filter(Q(erased_at__isnull=True) | Q(status=WaitingStatus.LEFT))
+    return known.filter(reference=plain).first()
+
+
+def waiting(entry: WaitingListEntry, *, now: datetime) -> Waiting:
+    """Return how an entry stands by the clock, whether or not a worker has noted it; two statements at most."""
+    kept = Hold.objects.filter(offered_to=entry, expires_at__gt=now).first() if entry.status in OPEN else None
+    zone = ZoneInfo(entry.store.time_zone)
+    offer = Offer(kept.starts_at, kept.ends_at, kept.expires_at, hold_token(kept.public_id)) if kept else None
+    status = _status(entry, is_offered=kept is not None, now=now, zone=zone)
+    return Waiting(entry, status, offer, _ahead(entry) if status == WaitingStatus.WAITING else 0)
+
+
+def waiting_list(store: Store, *, now: datetime) -> list[Waiting]:
+    """Return who is on a store's list, oldest first, with one statement."""
+    alive = Hold.objects.filter(offered_to=OuterRef("pk"), expires_at__gt=now)
+    fields = {name: Subquery(alive.values(name)) for name in ("starts_at", "ends_at", "expires_at", "public_id")}
+    entries = (
+        WaitingListEntry.objects.filter(store=store, status__in=OPEN)
+        .select_related("visit_type")
+        .annotate(**{f"kept_{name}": value for name, value in fields.items()})
+        .order_by("created_at", "pk")
+    )
+    zone = ZoneInfo(store.time_zone)
+    listed = (_listed(entry, now=now, zone=zone) for entry in entries)
+    return [one for one in listed if one.is_open]
+
+
+def _listed(entry: WaitingListEntry, *, now: datetime, zone: ZoneInfo) -> Waiting:
+    public_id: str | None = entry.kept_public_id  # type: ignore[attr-defined]  # this and the next: annotated
+    offer = None
+    if public_id:
+        offer = Offer(
+            entry.kept_starts_at,  # type: ignore[attr-defined]
+            entry.kept_ends_at,  # type: ignore[attr-defined]
+            entry.kept_expires_at,  # type: ignore[attr-defined]
+            hold_token(public_id),
+        )
+    return Waiting(entry, _status(entry, is_offered=bool(public_id), now=now, zone=zone), offer, 0)
+
+
+def _status(entry: WaitingListEntry, *, is_offered: bool, now: datetime, zone: ZoneInfo) -> WaitingStatus:
+    status = WaitingStatus(entry.status)
+    if status not in OPEN or is_offered:
+        return status
+    missed = entry.missed_offers
+    if status == WaitingStatus.OFFERED and entry.offered_at is not None:
+        missed = missed_offers_after(missed_offers=missed, offered_at=entry.offered_at, zone=zone)
+    is_over = entry.to_date < now.astimezone(zone).date() or missed >= MOST_MISSED_OFFERS
+    return WaitingStatus.EXPIRED if is_over else WaitingStatus.WAITING
+
+
+def _ahead(entry: WaitingListEntry) -> int:
+    older = Q(created_at__lt=entry.created_at) | Q(created_at=entry.created_at, pk__lt=entry.pk)
+    same_days = Q(from_date__lte=entry.to_date, to_date__gte=entry.from_date)
+    return WaitingListEntry.objects.filter(older, same_days, store_id=entry.store_id, status__in=OPEN).count()
