@@ -11,25 +11,54 @@ from stores.services.hours import (
     save_opening_hours,
     save_special_hours,
 )
-from stores.services.people import Joined, add_member
-from stores.services.policy import POLICY_RANGES, save_notice, save_policy
+from stores.services.people import Joined, add_member, remove_member
+from stores.services.policy import (
+    ORIGINS_MAX,
+    POLICY_RANGES,
+    WEBSITE_LONGEST,
+    save_contact,
+    save_embed_origins,
+    save_notice,
+    save_policy,
+    save_protection,
+)
+from stores.services.questions import CHOICE_LONGEST, CHOICES_LEAST, CHOICES_MAX, QUESTIONS_MAX, save_questions
 from stores.services.values import BadHours, BadValue
-from stores.services.visits import CAPACITY_RANGE, save_desk, save_visit_type
+from stores.services.visits import (
+    CAPACITY_RANGE,
+    VIDEO_URL_LONGEST,
+    save_desk,
+    save_desk_choice,
+    save_visit_type,
+)
 
 __all__ = [
     "CAPACITY_RANGE",
+    "CHOICES_LEAST",
+    "CHOICES_MAX",
+    "CHOICE_LONGEST",
+    "ORIGINS_MAX",
     "POLICY_RANGES",
+    "QUESTIONS_MAX",
+    "VIDEO_URL_LONGEST",
+    "WEBSITE_LONGEST",
     "BadHours",
     "BadValue",
     "Joined",
     "add_member",
     "check_week",
     "delete_special_hours",
+    "remove_member",
     "replace_opening_hours",
+    "save_contact",
     "save_desk",
+    "save_desk_choice",
+    "save_embed_origins",
     "save_notice",
     "save_opening_hours",
     "save_policy",
+    "save_protection",
+    "save_questions",
     "save_special_hours",
     "save_visit_type",
 ]

@@ -48,3 +48,17 @@ def add_member(*, store: Store, username: str, role: Role, password: str | None,
     membership.role = role
     membership.save(update_fields=["role"])
     return Joined.CHANGED
+
+
+@transaction.atomic
+def remove_member(*, store: Store, username: str) -> bool:
+    """End a membership, and tell whether there was one; the user stays. Raises BadValue for the last manager's."""
+    memberships = store.memberships.select_for_update(of=("self",)).select_related("user")
+    member = {one.user.username: one for one in memberships}.pop(User.normalize_username(username), None)
+    if member is None:
+        return False
+    others = store.memberships.filter(role=Role.MANAGER, user__is_active=True).exclude(pk=member.pk)
+    if member.role == Role.MANAGER and not others.exists():
+        raise BadValue("username", "last_one")
+    member.delete()
+    return True

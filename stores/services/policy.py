@@ -1,8 +1,13 @@
 """What a store decided about booking, and what it tells and shows to customers."""
 
+from collections.abc import Sequence
+
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator, validate_email
 from django.db import transaction
 
-from stores.models import CapacityCounts, Store
+from stores.models import CapacityCounts, Store, Wheelchair
+from stores.origins import BadOrigin, origin_of
 from stores.services.values import BadValue, check_range, lock, raise_version, short_text
 
 POLICY_RANGES = {
@@ -13,6 +18,10 @@ POLICY_RANGES = {
     "open_bookings_per_customer": (1, 100),
     "keep_days": (1, 3660),
 }
+ORIGINS_MAX = 10
+ORIGINS_LONGEST = 500  # all together
+WEBSITE_LONGEST = 255
+_web_address = URLValidator(schemes=["http", "https"])
 
 
 @transaction.atomic
@@ -50,3 +59,45 @@ def save_notice(*, store: Store, notice: str) -> None:
     """Change the line that customers read at the store's top; "" for none. Raises BadValue."""
     notice = short_text(notice, field="notice", longest=300, is_required=False)
     Store.objects.filter(pk=store.pk).update(notice=notice)
+
+
+@transaction.atomic
+def save_contact(*, store: Store, phone: str, email: str, website: str, wheelchair: str) -> None:
+    """Change how customers reach the store, each "" for none; `phone` is in E.164. Raises BadValue."""
+    phone = short_text(phone, field="phone", longest=40, is_required=False)
+    email = short_text(email, field="email", longest=254, is_required=False)
+    website = short_text(website, field="website", longest=WEBSITE_LONGEST, is_required=False)
+    for field, value, check in (("email", email, validate_email), ("website", website, _web_address)):
+        try:
+            if value:
+                check(value)
+        except ValidationError:
+            raise BadValue(field, "invalid") from None
+    if wheelchair not in Wheelchair.values:
+        raise BadValue("wheelchair", "invalid_choice")
+    Store.objects.filter(pk=store.pk).update(phone=phone, email=email, website=website, wheelchair=wheelchair)
+
+
+@transaction.atomic
+def save_embed_origins(*, store: Store, addresses: Sequence[str]) -> None:
+    """Change which sites may show the store's times in a frame of their own: any address of each. Raises BadValue."""
+    origins: list[str] = []
+    for number, address in enumerate(addresses):
+        try:
+            origin = origin_of(address)
+        except BadOrigin:
+            raise BadValue(f"embed_origins.{number}", "invalid") from None
+        if origin not in origins:
+            origins.append(origin)
+    if len(origins) > ORIGINS_MAX:
+        raise BadValue("embed_origins", "too_many")
+    text = " ".join(origins)
+    if len(text) > ORIGINS_LONGEST:
+        raise BadValue("embed_origins", "too_long")
+    Store.objects.filter(pk=store.pk).update(embed_origins=text)
+
+
+@transaction.atomic
+def save_protection(*, store: Store, asks_proof_under_load: bool) -> None:
+    """Change whether browsers are asked for a proof of work while far more is booked than usual."""
+    Store.objects.filter(pk=store.pk).update(asks_proof_under_load=asks_proof_under_load)

@@ -1,18 +1,22 @@
-"""What a store offers: its desks and visit types."""
+"""What a store offers: its desks and visit types, and who chooses the desk."""
 
 from collections.abc import Sequence
 
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
 from django.db import models, transaction
 from django.db.models import Max
 
 from stores.hours import WeeklyInterval
-from stores.models import Desk, DeskHours, Store, VisitType
+from stores.models import Desk, DeskHours, Store, VisitMode, VisitType
 from stores.services.hours import check_week
 from stores.services.values import BadValue, check_range, lock, raise_version, short_text
 from stores.words import slug_from
 
 SLUG_LONGEST = 40
 CAPACITY_RANGE = (1, 1000)
+VIDEO_URL_LONGEST = 500
+_video_address = URLValidator(schemes=["https"])
 
 
 @transaction.atomic
@@ -58,13 +62,19 @@ def save_visit_type(
     slot_count: int,
     max_party_size: int,
     what_to_bring: str = "",
+    mode: str = VisitMode.STORE,
+    video_url: str = "",
     is_active: bool = True,
 ) -> VisitType:
-    """Make a visit type, or change one, which keeps its slug for ever. Raises BadValue."""
+    """Make a visit type, or change one, which keeps its slug for ever. Raises BadValue.
+
+    Visits by video need a link, kept for them alone; it starts with https.
+    """
     name = short_text(name, field="name", longest=80)
     what_to_bring = short_text(what_to_bring, field="what_to_bring", longest=300, is_required=False)
     check_range("slot_count", slot_count, (1, 96))
     check_range("max_party_size", max_party_size, CAPACITY_RANGE)
+    video_url = _checked_video_url(mode, video_url)
     lock(store)
     others = store.visit_types.all()
     if visit_type is None:
@@ -73,9 +83,32 @@ def save_visit_type(
         raise BadValue("is_active", "last_one")
     visit_type.name, visit_type.slot_count, visit_type.max_party_size = name, slot_count, max_party_size
     visit_type.what_to_bring, visit_type.is_active = what_to_bring, is_active
+    visit_type.mode, visit_type.video_url = mode, video_url
     visit_type.save()
     raise_version(store)
     return visit_type
+
+
+@transaction.atomic
+def save_desk_choice(*, store: Store, is_offered: bool) -> None:
+    """Let customers say which desk serves them, or let them no longer. Locks the store's row."""
+    lock(store)
+    Store.objects.filter(pk=store.pk).update(offers_desk_choice=is_offered)
+    raise_version(store)
+
+
+def _checked_video_url(mode: str, video_url: str) -> str:
+    """Return the link of visits by video, "" for all others. Raises BadValue."""
+    if mode not in VisitMode.values:
+        raise BadValue("mode", "invalid_choice")
+    if mode != VisitMode.VIDEO:
+        return ""
+    video_url = short_text(video_url, field="video_url", longest=VIDEO_URL_LONGEST)
+    try:
+        _video_address(video_url)
+    except ValidationError:
+        raise BadValue("video_url", "invalid") from None
+    return video_url
 
 
 def _free_slug(name: str, otherwise: str, others: models.QuerySet[Desk] | models.QuerySet[VisitType]) -> str:

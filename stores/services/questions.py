@@ -1,0 +1,45 @@
+"""What a store asks whoever books on its pages."""
+
+from collections.abc import Sequence
+
+from django.db import transaction
+
+from stores.models import QuestionKind, Store, StoreQuestion
+from stores.queries import Question
+from stores.services.values import BadValue, lock, short_text
+
+QUESTIONS_MAX = 3
+TEXT_LONGEST = 120
+CHOICES_LEAST, CHOICES_MAX = 2, 12
+CHOICE_LONGEST = 80
+
+
+@transaction.atomic
+def save_questions(*, store: Store, questions: Sequence[Question]) -> None:
+    """Replace a store's own questions, in this order; none is fine. Locks the store's row. Raises BadValue.
+
+    Answers given before keep the words of their question.
+    """
+    if len(questions) > QUESTIONS_MAX:
+        raise BadValue("questions", "too_many")
+    rows = [_row(store, number, question) for number, question in enumerate(questions)]
+    lock(store)
+    store.questions.all().delete()
+    StoreQuestion.objects.bulk_create(rows)
+
+
+def _row(store: Store, number: int, question: Question) -> StoreQuestion:
+    field = f"questions.{number}"
+    choices = [short_text(choice, field=f"{field}.choices", longest=CHOICE_LONGEST) for choice in question.choices]
+    if choices and not CHOICES_LEAST <= len(choices) <= CHOICES_MAX:
+        raise BadValue(f"{field}.choices", "out_of_range")
+    if len(set(choices)) < len(choices):
+        raise BadValue(f"{field}.choices", "duplicate")
+    return StoreQuestion(
+        store=store,
+        text=short_text(question.text, field=f"{field}.text", longest=TEXT_LONGEST),
+        kind=QuestionKind.CHOICE if choices else QuestionKind.TEXT,
+        choices="\n".join(choices),
+        is_required=question.is_required,
+        position=number,
+    )

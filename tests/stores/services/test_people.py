@@ -1,0 +1,42 @@
+"""A member leaves, but never the last manager."""
+
+import pytest
+
+from stores.models import Role, Store, StoreMembership
+from stores.services import BadValue, remove_member
+from tests.factories import make_store, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def store() -> Store:
+    store = make_store()
+    make_user("manager", store=store)
+    make_user("staff", store=store, role=Role.STAFF)
+    return store
+
+
+def test_a_member_leaves_and_the_user_stays_at_other_stores(store: Store) -> None:
+    other = make_store("other")
+    StoreMembership.objects.create(store=other, user=store.memberships.get(user__username="staff").user, role="staff")
+
+    assert remove_member(store=store, username="staff")
+    assert not remove_member(store=store, username="staff")
+
+    assert list(StoreMembership.objects.filter(user__username="staff").values_list("store__slug", flat=True)) == [
+        "other"
+    ]
+
+
+def test_the_last_manager_who_can_sign_in_stays(store: Store) -> None:
+    gone = make_user("gone", store=store)
+    gone.is_active = False
+    gone.save()
+
+    with pytest.raises(BadValue) as refused:
+        remove_member(store=store, username="manager")
+    assert (refused.value.field, refused.value.code) == ("username", "last_one")
+
+    make_user("second", store=store)
+    assert remove_member(store=store, username="manager")
