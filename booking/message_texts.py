@@ -21,9 +21,11 @@ SMS_TEXTS = (
     "cancellation",
     "attendance_confirmed",
     "not_coming",
+    "place_offered",
 )
 LEAST_NAME = 20  # septets that a store's name is never cut below
 GOOD_NAME = 30  # what it should have before the day is spelled out
+LONGEST_TIME = "22 h 45"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,25 +38,32 @@ class EmailText:
 
 
 def sms_text(
-    template: str, *, store_name: str, starts_at: datetime, zone: ZoneInfo, link: str, may_reply: bool = False
+    template: str,
+    *,
+    store_name: str,
+    starts_at: datetime,
+    zone: ZoneInfo,
+    link: str,
+    may_reply: bool = False,
+    until: str = LONGEST_TIME,
 ) -> str:
     """Return a text message, one segment of GSM-7: the day is shortened first, then the store's name.
 
-    `may_reply` asks for an answer where there is room for the question.
+    `may_reply` asks for an answer where there is room for the question; `until` says how long a place is kept.
     """
     name = to_gsm7(" ".join(store_name.split()))
     long, short = moment_in_words(starts_at, zone), short_moment(starts_at, zone)
     forms = [(long, True), (long, False), (short, False)] if may_reply else [(long, False), (short, False)]
     for when, asks in forms:
-        room = room_for_name(template, when=when, link=link, may_reply=asks)
+        room = room_for_name(template, when=when, link=link, may_reply=asks, until=until)
         if room >= min(septets(name), GOOD_NAME):
             break
-    return _sms(template, store=shortened(name, room), when=when, link=link, may_reply=asks)
+    return _sms(template, store=shortened(name, room), when=when, link=link, may_reply=asks, until=until)
 
 
-def room_for_name(template: str, *, when: str, link: str, may_reply: bool = False) -> int:
+def room_for_name(template: str, *, when: str, link: str, may_reply: bool = False, until: str = LONGEST_TIME) -> int:
     """Return how many septets of one segment a text leaves to the store's name."""
-    with_one = _sms(template, store="-", when=when, link=link, may_reply=may_reply)
+    with_one = _sms(template, store="-", when=when, link=link, may_reply=may_reply, until=until)
     return SEGMENT_SEPTETS - septets(with_one) + 1
 
 

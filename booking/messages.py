@@ -12,6 +12,7 @@ from booking.ical import Method, booking_calendar
 from booking.links import manage_url, short_manage_url
 from booking.message_texts import email_text, sms_text
 from booking.models import Booking, Status
+from booking.offer_messages import answer_about_offer, compose_offer
 from booking.policy import BookingRefused
 from booking.queries import booking_by_reference
 from booking.services.bookings import confirm_attendance
@@ -29,6 +30,8 @@ _CALENDAR_METHODS: dict[str, Method] = {
 
 def compose(message: OutboxMessage, *, now: datetime) -> Sms | Email | Skip:
     """Return what to send for a message in the outbox, or why nothing is to be sent any more."""
+    if message.kind == Kind.PLACE_OFFERED:
+        return compose_offer(message, now=now)
     booking = booking_by_reference(message.subject)
     if booking is None or booking.erased_at is not None:
         return Skip("erased")
@@ -46,7 +49,9 @@ def answer(*, subject: str, word: Literal["yes", "no"], now: datetime) -> str | 
     None where there is nothing to say: the visit has begun, was erased, or never was.
     """
     booking = booking_by_reference(subject)
-    if booking is None or booking.erased_at is not None or now >= booking.starts_at:
+    if booking is None:
+        return answer_about_offer(subject=subject, now=now)
+    if booking.erased_at is not None or now >= booking.starts_at:
         return None
     with translation.override(booking.locale):
         if booking.status == Status.CANCELLED:

@@ -1,0 +1,90 @@
+"""What tells somebody of a place they are offered, decided when it is sent: the waiting list is read again."""
+
+from datetime import UTC, datetime, time
+from zoneinfo import ZoneInfo
+
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from booking.customer_input import can_be_texted
+from booking.links import short_waiting_url, waiting_url
+from booking.message_texts import sms_text
+from booking.models import WaitingListEntry
+from booking.policy import is_quiet
+from booking.services.waiting_entries import entry_of_subject
+from booking.texts import moment_in_words, time_in_words
+from booking.waiting import Offer, waiting
+from notifications.content import Email, Skip, Sms
+from notifications.models import Channel, OutboxMessage
+
+TEMPLATE = "place_offered"
+
+
+def compose_offer(message: OutboxMessage, *, now: datetime) -> Sms | Email | Skip:
+    """Return what to send for an offer in the outbox, or why nothing is to be sent any more."""
+    entry = entry_of_subject(message.subject)
+    if entry is None or entry.erased_at is not None:
+        return Skip("erased")
+    offer = waiting(entry, now=now).offer
+    if offer is None or entry.offers != message.sequence:
+        return Skip("offer_over")
+    write = _sms if message.channel == Channel.SMS else _email
+    with translation.override(entry.locale):
+        return write(entry, offer, now=now)
+
+
+def answer_about_offer(*, subject: str, now: datetime) -> str | None:
+    """Return what to text back to somebody who answers an offer: the link again, as a word alone takes no place.
+
+    None where nothing is offered any more.
+    """
+    entry = entry_of_subject(subject)
+    offer = waiting(entry, now=now).offer if entry is not None else None
+    if entry is None or offer is None:
+        return None
+    with translation.override(entry.locale):
+        return _text(entry, offer)
+
+
+def _sms(entry: WaitingListEntry, offer: Offer, *, now: datetime) -> Sms | Skip:
+    zone = ZoneInfo(entry.store.time_zone)
+    instead = Channel.EMAIL if entry.email else None
+    if not can_be_texted(entry.phone):
+        return Skip("not_textable", instead=instead)
+    if is_quiet(now, zone=zone):
+        return Skip("quiet_hours", instead=instead)
+    midnight = datetime.combine(now.astimezone(zone).date(), time(), zone)
+    return Sms(to=entry.phone, body=_text(entry, offer), budget_since=midnight.astimezone(UTC))
+
+
+def _text(entry: WaitingListEntry, offer: Offer) -> str:
+    zone = ZoneInfo(entry.store.time_zone)
+    return sms_text(
+        TEMPLATE,
+        store_name=entry.store.name,
+        starts_at=offer.starts_at,
+        zone=zone,
+        link=short_waiting_url(entry.reference),
+        until=time_in_words(offer.expires_at, zone),
+    )
+
+
+def _email(entry: WaitingListEntry, offer: Offer, *, now: datetime) -> Email | Skip:
+    if not entry.email:
+        return Skip("no_email")
+    store, zone = entry.store, ZoneInfo(entry.store.time_zone)
+    context = {
+        "booking": entry,  # what the frame of all e-mails shows of a visit, an entry has too
+        "store": store,
+        "store_name": " ".join(store.name.split()),
+        "when": moment_in_words(offer.starts_at, zone),
+        "until": time_in_words(offer.expires_at, zone),
+        "manage_url": waiting_url(entry.reference),
+    }
+    return Email(
+        to=entry.email,
+        subject=" ".join(render_to_string(f"email/{TEMPLATE}.subject.txt", context).split()),
+        text=render_to_string(f"email/{TEMPLATE}.txt", context).strip() + "\n",
+        html=render_to_string(f"email/{TEMPLATE}.html", context).strip() + "\n",
+        sender_name=store.name,
+    )

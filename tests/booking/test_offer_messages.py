@@ -1,0 +1,114 @@
+"""What tells of an offered place: only while it is kept, never by text at night, and in one segment."""
+
+from datetime import timedelta
+
+import pytest
+
+from booking.links import short_waiting_url, waiting_url
+from booking.messages import answer, compose
+from booking.models import Actor, Hold, WaitingListEntry
+from booking.services.bookings import cancel
+from booking.services.offers import offer_places
+from booking.services.waiting_list import leave, let_pass, take_offer
+from notifications.content import Email, Skip, Sms
+from notifications.gsm7 import fits_one_segment
+from notifications.models import Channel, OutboxMessage
+from tests.factories import NOW, at, make_booking, make_store
+from tests.waiters import make_waiting
+
+pytestmark = pytest.mark.django_db
+
+
+def offered(**fields: object) -> WaitingListEntry:
+    """Return somebody to whom Tuesday at 10:00 is offered."""
+    store = make_store(name="Pharmacie de la Gare et du Marché")
+    booking = make_booking(store, party_size=2)
+    entry = make_waiting(store, **fields)  # type: ignore[arg-type]
+    cancel(booking_id=booking.pk, now=NOW, actor=Actor.CUSTOMER)
+    assert offer_places(store_id=store.pk, now=NOW) == 1
+    entry.refresh_from_db()
+    return entry
+
+
+def message(channel: Channel = Channel.SMS) -> OutboxMessage:
+    return OutboxMessage.objects.get(kind="place_offered", channel=channel)
+
+
+@pytest.mark.parametrize(
+    ("locale", "words"),
+    [("en", [": a place is free: ", "24 Nov", "10:00. Kept until 09:30: "]), ("fr", ["10 h 00", "9 h 30"])],
+)
+def test_compose_text_says_when_until_and_where_to_take_it(locale: str, words: list[str]) -> None:
+    entry = offered(locale=locale, phone="+33612345607")
+
+    content = compose(message(), now=NOW)
+
+    assert isinstance(content, Sms)
+    assert content.to == "+33612345607"
+    assert [word for word in words if word not in content.body] == []
+    assert content.body.endswith(f" {short_waiting_url(entry.reference)}")
+    assert fits_one_segment(content.body)
+    assert "Bea" not in content.body
+
+
+@pytest.mark.parametrize("locale", ["en", "fr"])
+def test_compose_email_carries_the_link_and_nothing_that_was_typed(locale: str) -> None:
+    entry = offered(email="bea@example.org", name="Eve <script>", locale=locale)
+
+    content = compose(message(Channel.EMAIL), now=NOW)
+
+    assert isinstance(content, Email)
+    assert content.to == "bea@example.org"
+    assert content.calendar is None
+    assert content.text.count(waiting_url(entry.reference)) == 1
+    assert f'href="{waiting_url(entry.reference)}"' in content.html
+    assert f'<html lang="{locale}"' in content.html
+    assert "Eve" not in content.html + content.text + content.subject
+    assert "\n" not in content.subject
+
+
+def test_compose_offer_that_is_over_is_skipped() -> None:
+    entry = offered()
+
+    assert compose(message(), now=NOW + timedelta(minutes=30)) == Skip("offer_over")
+    let_pass(entry_id=entry.pk, now=NOW)
+    assert compose(message(), now=NOW) == Skip("offer_over")
+    leave(entry_id=entry.pk, now=NOW)
+    assert compose(message(), now=NOW) == Skip("erased")
+
+
+def test_compose_offer_that_was_taken_is_skipped() -> None:
+    entry = offered()
+    take_offer(entry=entry, now=NOW)
+
+    assert compose(message(), now=NOW) == Skip("offer_over")
+
+
+def test_compose_earlier_offer_is_not_sent_for_a_later_one() -> None:
+    entry = offered()
+    WaitingListEntry.objects.filter(pk=entry.pk).update(offers=2)
+
+    assert compose(message(), now=NOW) == Skip("offer_over")
+
+
+@pytest.mark.parametrize(("email", "instead"), [("", None), ("bea@example.org", Channel.EMAIL)])
+def test_compose_no_text_at_night(email: str, instead: Channel | None) -> None:
+    offered(email=email)
+    Hold.objects.update(expires_at=at(20, 10, day=23))
+
+    assert compose(message(), now=at(20, day=23)) == Skip("quiet_hours", instead=instead)
+    assert isinstance(compose(message(), now=at(19, 59, day=23)), Sms)
+
+
+@pytest.mark.parametrize("word", ["yes", "no"])
+def test_answer_to_an_offer_is_its_link(word: str) -> None:
+    entry = offered()
+    subject = f"wait-{entry.reference}"
+
+    text = answer(subject=subject, word=word, now=NOW)  # type: ignore[arg-type]
+
+    assert text is not None
+    assert short_waiting_url(entry.reference) in text
+    assert answer(subject=subject, word=word, now=NOW + timedelta(hours=1)) is None  # type: ignore[arg-type]
+    entry.refresh_from_db()
+    assert entry.status == "offered"
