@@ -14,6 +14,7 @@ from django.utils.module_loading import import_string
 from stores.hours import WeeklyInterval
 from stores.models import CapacityCounts, Desk, Store, VisitType
 from stores.osm.features import StoreFields, phone_of
+from stores.search_index import index_store, index_stores
 from stores.services import replace_opening_hours
 from stores.words import search_text, slug_from
 from stores.zones import country_of
@@ -85,6 +86,7 @@ def _create(fields: StoreFields, defaults: ImportDefaults, now: datetime, slugs_
         created_at=now,
         **_described(fields, country),
     )
+    index_store(store=store)
     replace_opening_hours(store, fields.weekly)
     Desk.objects.create(store=store, slug="main", name="Main desk", capacity=defaults.capacity)
     largest_party = min(LARGEST_PARTY, defaults.capacity)
@@ -114,6 +116,8 @@ def _update(store: Store, fields: StoreFields, defaults: ImportDefaults, now: da
     if are_slots_others:
         changed["hours_version"] = F("hours_version") + 1
     Store.objects.filter(pk=store.pk).update(**changed)
+    if "search_text" in changed:
+        index_stores(texts={store.pk: str(wanted["search_text"])})
     if are_slots_others:
         import_string(settings.STORES_HOURS_CHANGED)(store_id=store.pk, now=now)
     return True

@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+from stores.spelling import WORD_LONGEST
+
 # Letters that Unicode does not take apart into a plain letter and a mark; casefold() already turns "ß" into "ss".
 _LETTERS = str.maketrans(
     {"œ": "oe", "æ": "ae", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "ı": "i", "ħ": "h", "ŋ": "n", "ĳ": "ij"}
@@ -10,6 +12,7 @@ _LETTERS = str.maketrans(
 # Marks that turn the direction of the text around them: harmless in a book, not in a list of names.
 _DIRECTION_OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _SEPARATOR = "|"
+_ABBREVIATIONS = {"st": "saint", "ste": "sainte"}
 _NAME_SEARCHED, _TOWN_SEARCHED, _POSTAL_CODE_SEARCHED = 240, 120, 30
 
 
@@ -39,6 +42,22 @@ def search_text(*, name: str, town: str, postal_code: str) -> str:
         folded(postal_code)[:_POSTAL_CODE_SEARCHED],
     )
     return _SEPARATOR + _SEPARATOR.join(parts) + _SEPARATOR
+
+
+def search_words(text: str) -> set[str]:
+    """Return the words that a search text holds, as they are looked for: « st » stands for « saint »."""
+    return {word_meant(word)[:WORD_LONGEST] for word in text.replace(_SEPARATOR, " ").split()}
+
+
+def typed_words(text: str) -> list[str]:
+    """Return what somebody typed into a search, folded, each word once; "79 000" is one word."""
+    joined = re.sub(r"\b(\d{2}) (\d{3})\b", r"\1\2", folded(text))
+    return list(dict.fromkeys(word[:WORD_LONGEST] for word in joined.split()))
+
+
+def word_meant(word: str) -> str:
+    """Return the whole word that an abbreviation in names of towns stands for; other words as they are."""
+    return _ABBREVIATIONS.get(word, word)
 
 
 def whole_part(text: str) -> str:

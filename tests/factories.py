@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from booking.models import Booking, Source
 from booking.services.bookings import CustomerDetails, book
 from stores.models import Desk, OpeningHours, Role, Store, StoreMembership, VisitType
+from stores.search_index import index_store
 
 PARIS = ZoneInfo("Europe/Paris")
 # A Monday morning, far from any clock change.
@@ -46,6 +47,7 @@ def make_store(
         **fields,
     }
     store = Store.objects.create(slug=slug, **values)
+    index_store(store=store)
     for number, desk in enumerate(desks):
         Desk.objects.create(
             store=store, slug=desk, name=desk.title(), capacity=capacity, kept_back=kept_back, position=number

@@ -1,8 +1,7 @@
-"""What is asked of stores: the rules of one, one in full, and those found by a search."""
+"""One store: what its slots are made from, and all that the public may know of it."""
 
 import json
 import re
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, time
@@ -10,23 +9,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import connection
-from django.db.models import QuerySet
 from django.db.transaction import TransactionManagementError
 
 from stores.hours import ONE_DAY, WeeklyInterval
-from stores.models import CapacityCounts, QuestionKind, Store, StoreQuestion
-from stores.nearby import box_around, nearest
+from stores.models import CapacityCounts, QuestionKind, StoreQuestion
 from stores.slots import DeskRule, StoreRules, VisitTypeRule
-from stores.words import cleaned, folded, whole_part
 
-PAGE_SIZE = 20
-PAGE_SIZE_MAX = 100
-_WORDS_MAX = 10
-_SLUG = re.compile(r"[-\w]{1,80}", re.ASCII)  # what else is asked for is no store, and may be no text a database takes
-
-
-class BadCursor(ValueError):
-    """A cursor that no page handed out."""
+SLUG = re.compile(r"[-\w]{1,80}", re.ASCII)  # what else is asked for is no store, and may be no text a database takes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,18 +65,18 @@ class StoreDetail(StoreSummary):
 
 
 @dataclass(frozen=True, slots=True)
-class StoresPage:
-    results: tuple[StoreSummary, ...]
-    next_cursor: str | None
+class ListedStore:
+    """A store in a list that also says when it is open, and when it has its first free place."""
 
+    store: StoreSummary
+    rules: StoreRules
 
-# --- One store ------------------------------------------------------------------------------------
 
 _POLICY = (
     *("slot_minutes", "capacity_counts", "minimum_notice_minutes", "booking_horizon_days"),
     *("change_until_minutes", "open_bookings_per_customer", "keep_days"),
 )
-_SUMMARY = (
+SUMMARY = (
     *("slug", "name", "street", "postal_code", "town", "country", "latitude", "longitude", "time_zone"),
     *("phone", "website", "wheelchair", "notice"),
 )
@@ -109,7 +98,7 @@ SELECT {columns},
                             kind.what_to_bring, kind.mode))
           FROM stores_visittype kind WHERE kind.store_id = store.id AND kind.is_active)
   FROM stores_store store
- WHERE store.slug = %s
+ WHERE store.slug IN ({slugs})
 """
 _JSON_OF = {
     "sqlite": {"list": "json_group_array", "row": "json_array"},
@@ -138,13 +127,15 @@ def store_rules(slug: str, *, from_date: date, lock: bool = False) -> StoreRules
     if lock and not connection.in_atomic_block:
         raise TransactionManagementError("a lock is kept until the end of a transaction, and there is none")
     special_from = max(from_date, date.min + ONE_DAY) - ONE_DAY
-    found = _read(slug, _RULES, special_from=special_from, lock=lock)
+    found = _read_one(slug, _RULES, special_from=special_from, lock=lock)
     if found is not None and found.columns["hours_version"] != found.version_seen:
         # A change ended while this statement waited for the lock: the row is the new one, its parts are the old.
-        found = _read(slug, _RULES, special_from=special_from, lock=lock)
-    if found is None:
-        return None
-    columns = dict(found.columns)
+        found = _read_one(slug, _RULES, special_from=special_from, lock=lock)
+    return None if found is None else _rules(found)
+
+
+def _rules(found: _Read) -> StoreRules:
+    columns = {name: found.columns[name] for name in _RULES}
     return StoreRules(
         zone=ZoneInfo(columns.pop("time_zone")),
         counts_people=columns.pop("capacity_counts") == CapacityCounts.PEOPLE,
@@ -159,7 +150,7 @@ def store_rules(slug: str, *, from_date: date, lock: bool = False) -> StoreRules
 
 def store_detail(slug: str, *, from_date: date | None = None) -> StoreDetail | None:
     """Return a store in full, with its special hours from `from_date` on; None if unknown. One SQL statement."""
-    found = _read(slug, (*_SUMMARY, *_POLICY), special_from=from_date or date.max, lock=False)
+    found = _read_one(slug, (*SUMMARY, *_POLICY), special_from=from_date or date.max, lock=False)
     if found is None:
         return None
     slot_minutes = found.columns["slot_minutes"]
@@ -176,17 +167,39 @@ def store_detail(slug: str, *, from_date: date | None = None) -> StoreDetail | N
     )
 
 
-def _read(slug: str, columns: Sequence[str], *, special_from: date, lock: bool) -> _Read | None:
-    if not _SLUG.fullmatch(slug):
-        return None
-    sql = _STORE.format(columns=", ".join(f"store.{column}" for column in columns), **_JSON_OF[connection.vendor])
+def listed_stores(slugs: Sequence[str], *, from_date: date) -> list[ListedStore]:
+    """Return stores, in this order, with what their slots are made from; one SQL statement for any number of them.
+
+    Special hours from the day before `from_date` on, as `store_rules`.
+    """
+    columns = tuple(dict.fromkeys((*SUMMARY, *_RULES)))
+    special_from = max(from_date, date.min + ONE_DAY) - ONE_DAY
+    found = {one.columns["slug"]: one for one in _read(slugs, columns, special_from=special_from)}
+    return [
+        ListedStore(StoreSummary(**{name: found[slug].columns[name] for name in SUMMARY}), _rules(found[slug]))
+        for slug in slugs
+        if slug in found
+    ]
+
+
+def _read_one(slug: str, columns: Sequence[str], *, special_from: date, lock: bool) -> _Read | None:
+    return next(iter(_read([slug], columns, special_from=special_from, lock=lock)), None)
+
+
+def _read(slugs: Sequence[str], columns: Sequence[str], *, special_from: date, lock: bool = False) -> list[_Read]:
+    known = [slug for slug in slugs if SLUG.fullmatch(slug)]
+    if not known:
+        return []
+    names = ", ".join(f"store.{column}" for column in columns)
+    sql = _STORE.format(columns=names, slugs=", ".join(["%s"] * len(known)), **_JSON_OF[connection.vendor])
     if lock and connection.features.has_select_for_update:
         sql += " FOR SHARE OF store"
     with connection.cursor() as cursor:
-        cursor.execute(sql, [connection.ops.adapt_datefield_value(special_from), slug])
-        row = cursor.fetchone()
-    if row is None:
-        return None
+        cursor.execute(sql, [connection.ops.adapt_datefield_value(special_from), *known])
+        return [_read_row(row, columns) for row in cursor.fetchall()]
+
+
+def _read_row(row: Sequence[Any], columns: Sequence[str]) -> _Read:
     *values, version_seen, weekly, special, desks, visit_types = row
     return _Read(
         columns=dict(zip(columns, values, strict=True)),
@@ -235,83 +248,3 @@ def store_questions(slug: str) -> tuple[Question, ...]:
         Question(row.text, tuple(row.choices.splitlines()) if row.kind == QuestionKind.CHOICE else (), row.is_required)
         for row in rows
     )
-
-
-# --- Stores found ---------------------------------------------------------------------------------
-
-
-def stores_page(
-    *,
-    q: str = "",
-    town: str = "",
-    postal_code: str = "",
-    near: tuple[float, float] | None = None,
-    radius_km: float | None = None,
-    page_size: int = PAGE_SIZE,
-    cursor: str = "",
-) -> StoresPage:
-    """Return a page of the stores that fit, by slug, or nearest first where `near` (latitude, longitude) is given.
-
-    Every word of `q` must be in the name, town or postal code; `town` and `postal_code` must be the same, accents,
-    case and hyphens aside. `radius_km` counts with `near` alone. One SQL statement, two with `near`.
-    Raises BadCursor.
-    """
-    stores = _fitting(q, town, postal_code)
-    size = max(1, min(page_size, PAGE_SIZE_MAX))
-    if near is not None:
-        return _nearest(stores, near, radius_km, size, cursor)
-    if cursor:
-        (slug,) = _after(cursor, str)
-        if not _SLUG.fullmatch(slug):
-            raise BadCursor(cursor)
-        stores = stores.filter(slug__gt=slug)
-    found = list(stores.order_by("slug").values(*_SUMMARY)[: size + 1])
-    results = tuple(StoreSummary(**row) for row in found[:size])
-    return StoresPage(results, _cursor(results[-1].slug) if len(found) > size else None)
-
-
-def _fitting(q: str, town: str, postal_code: str) -> QuerySet[Store]:
-    stores = Store.objects.all()
-    words = folded(q).split()[:_WORDS_MAX]
-    if q.strip() and not words:
-        return stores.none()
-    for word in words:
-        stores = stores.filter(search_text__contains=word)
-    if town:
-        stores = stores.filter(search_text__contains=whole_part(town))
-    if postal_code:
-        typed = cleaned(postal_code).upper()
-        stores = stores.filter(postal_code__in={typed, typed.replace(" ", "")})
-    return stores
-
-
-def _nearest(
-    stores: QuerySet[Store], near: tuple[float, float], radius_km: float | None, size: int, cursor: str
-) -> StoresPage:
-    if radius_km is not None:
-        box = box_around(*near, radius_km)
-        stores = stores.filter(latitude__range=(box.south, box.north), longitude__range=(box.west, box.east))
-    places = stores.values_list("pk", "latitude", "longitude")
-    after = _after(cursor, float, int) if cursor else None
-    found = nearest(places, near=near, radius_km=radius_km, after=after, limit=size + 1)
-    distances = {pk: distance for distance, pk in found[:size]}
-    rows = {row.pop("pk"): row for row in Store.objects.filter(pk__in=distances).values("pk", *_SUMMARY)}
-    results = tuple(
-        StoreSummary(**rows[pk], distance_km=round(distance, 3)) for pk, distance in distances.items() if pk in rows
-    )
-    return StoresPage(results, _cursor(*found[size - 1]) if len(found) > size else None)
-
-
-def _cursor(*after: object) -> str:
-    return urlsafe_b64encode(json.dumps(after).encode()).decode().rstrip("=")
-
-
-def _after(cursor: str, *kinds: type) -> tuple[Any, ...]:
-    """Return what a cursor holds, if it holds values of these types."""
-    try:
-        values = json.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except (ValueError, RecursionError):
-        raise BadCursor(cursor) from None
-    if not isinstance(values, list) or [type(value) for value in values] != list(kinds):
-        raise BadCursor(cursor)
-    return tuple(values)

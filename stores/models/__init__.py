@@ -1,0 +1,31 @@
+"""Where and when: stores, their people, desks, visit types, hours, and the slots something happened to."""
+
+from stores.models.hours import OpeningHours, SpecialHours, Weekday
+from stores.models.search import SearchSpelling, SearchWord, StoreWord
+from stores.models.slots import Slot, StoreDay
+from stores.models.store import CapacityCounts, Organization, OrganizationKind, Role, Store, StoreMembership, Wheelchair
+from stores.models.visits import Desk, DeskHours, QuestionKind, StoreQuestion, VisitMode, VisitType
+
+__all__ = [
+    "CapacityCounts",
+    "Desk",
+    "DeskHours",
+    "OpeningHours",
+    "Organization",
+    "OrganizationKind",
+    "QuestionKind",
+    "Role",
+    "SearchSpelling",
+    "SearchWord",
+    "Slot",
+    "SpecialHours",
+    "Store",
+    "StoreDay",
+    "StoreMembership",
+    "StoreQuestion",
+    "StoreWord",
+    "VisitMode",
+    "VisitType",
+    "Weekday",
+    "Wheelchair",
+]

@@ -1,0 +1,55 @@
+"""When a store is open."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from stores.models.store import Store
+
+
+class Weekday(models.IntegerChoices):
+    """As `date.weekday()` counts them."""
+
+    MONDAY = 0, _("Monday")
+    TUESDAY = 1, _("Tuesday")
+    WEDNESDAY = 2, _("Wednesday")
+    THURSDAY = 3, _("Thursday")
+    FRIDAY = 4, _("Friday")
+    SATURDAY = 5, _("Saturday")
+    SUNDAY = 6, _("Sunday")
+
+
+class OpeningHours(models.Model):
+    """One interval of a weekday on which the store is open, in the store's wall-clock time."""
+
+    store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="opening_hours")
+    weekday = models.PositiveSmallIntegerField(choices=Weekday)
+    opens = models.TimeField()
+    closes = models.TimeField()  # not after `opens`: past midnight
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["store", "weekday", "opens"], name="opening_hours_once")]
+
+    def __str__(self) -> str:
+        return f"{self.store_id} {self.weekday} {self.opens:%H:%M}-{self.closes:%H:%M}"
+
+
+class SpecialHours(models.Model):
+    """What holds on one date instead of the weekday's hours; a row without times says closed."""
+
+    store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="special_hours")
+    date = models.DateField()
+    opens = models.TimeField(null=True, blank=True)
+    closes = models.TimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["store", "date", "opens"], name="special_hours_once"),
+            models.CheckConstraint(
+                condition=Q(opens__isnull=True, closes__isnull=True) | Q(opens__isnull=False, closes__isnull=False),
+                name="special_hours_both_or_none",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.store_id} {self.date}"

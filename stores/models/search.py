@@ -1,0 +1,41 @@
+"""What a search is held against: the words of stores, and what is left of each when letters go missing."""
+
+from django.db import models
+
+from stores.models.store import Store
+from stores.spelling import SPELLING_LONGEST, WORD_LONGEST
+
+
+class SearchWord(models.Model):
+    """A folded word that some store's name, town or postal code holds; words stay when their last store goes."""
+
+    word = models.CharField(max_length=WORD_LONGEST, unique=True)
+
+    def __str__(self) -> str:
+        return self.word
+
+
+class SearchSpelling(models.Model):
+    """A word less a letter or two (`stores.spelling.spellings`): words spelled nearly alike share one of these."""
+
+    word = models.ForeignKey(SearchWord, on_delete=models.CASCADE, related_name="spellings")
+    spelling = models.CharField(max_length=SPELLING_LONGEST)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["spelling", "word"], name="search_spelling_once")]
+
+    def __str__(self) -> str:
+        return self.spelling
+
+
+class StoreWord(models.Model):
+    """That a store's `search_text` holds a word. Only `stores.search_index` writes these."""
+
+    store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="words")
+    word = models.ForeignKey(SearchWord, on_delete=models.CASCADE, related_name="stores", db_index=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["word", "store"], name="store_word_once")]
+
+    def __str__(self) -> str:
+        return f"{self.store_id} {self.word_id}"

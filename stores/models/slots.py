@@ -1,0 +1,55 @@
+"""The slots to which something happened, and how often a day changed."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from stores.models.store import Store
+from stores.models.visits import Desk
+
+
+class Slot(models.Model):
+    """A slot to which something happened: a place taken, a capacity changed, a closing.
+
+    All other slots exist by rule alone (`stores.slots`). Only `booking.services.places` changes the counters.
+    """
+
+    store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="slots")
+    desk = models.ForeignKey(Desk, on_delete=models.PROTECT, related_name="slots")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    capacity = models.PositiveSmallIntegerField()
+    # True once a manager set this slot's capacity: a change of the desk's no longer reaches it.
+    has_own_capacity = models.BooleanField(default=False, db_default=False)
+    places_taken = models.PositiveSmallIntegerField(default=0, db_default=0)
+    places_taken_web = models.PositiveSmallIntegerField(default=0, db_default=0)
+    squeezed = models.PositiveSmallIntegerField(default=0, db_default=0)  # places beyond capacity, let in knowingly
+    closed = models.BooleanField(default=False, db_default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["store", "desk", "starts_at"], name="slot_once"),
+            models.CheckConstraint(
+                condition=Q(places_taken__lte=F("capacity") + F("squeezed")), name="slot_never_one_too_many"
+            ),
+            models.CheckConstraint(
+                condition=Q(places_taken_web__lte=F("places_taken")), name="slot_web_places_are_places"
+            ),
+        ]
+        indexes = [models.Index(fields=["store", "starts_at"], name="slot_store_starts_at")]
+
+    def __str__(self) -> str:
+        return f"{self.desk_id} {self.starts_at:%Y-%m-%dT%H:%MZ} {self.places_taken}/{self.capacity}"
+
+
+class StoreDay(models.Model):
+    """How often one of a store's days changed: what the ETags of its availability and schedule are made from."""
+
+    store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="days")
+    date = models.DateField()
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["store", "date"], name="store_day_once")]
+
+    def __str__(self) -> str:
+        return f"{self.store_id} {self.date} v{self.version}"

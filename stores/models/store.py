@@ -1,0 +1,119 @@
+"""Stores, who gathers them, and who works there."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class CapacityCounts(models.TextChoices):
+    """What one place of a slot stands for."""
+
+    PEOPLE = "people", _("people")
+    VISITS = "visits", _("visits")
+
+
+class Wheelchair(models.TextChoices):
+    YES = "yes", _("accessible by wheelchair")
+    LIMITED = "limited", _("partly accessible by wheelchair")
+    NO = "no", _("not accessible by wheelchair")
+    UNKNOWN = "", _("not known")
+
+
+class OrganizationKind(models.TextChoices):
+    """Who gathers stores under one name."""
+
+    TOWN = "town", _("town")
+    CHAIN = "chain", _("chain")
+
+
+class Organization(models.Model):
+    """A town that gathers its merchants, or a chain with its shops; a store may belong to one of each."""
+
+    slug = models.SlugField(max_length=80, unique=True)
+    name = models.CharField(max_length=120)
+    kind = models.CharField(max_length=5, choices=OrganizationKind)
+    introduction = models.CharField(max_length=300, blank=True)
+    website = models.URLField(max_length=255, blank=True)
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.slug
+
+
+class Store(models.Model):
+    """A shop that is visited; its zone rules every day and hour of it."""
+
+    slug = models.SlugField(max_length=80, unique=True)
+    source_id = models.CharField(max_length=80, unique=True, null=True, blank=True)  # "node/738106216"
+    name = models.CharField(max_length=255)
+    street = models.CharField(max_length=255, blank=True)
+    postal_code = models.CharField(max_length=20, blank=True)
+    town = models.CharField(max_length=120, blank=True)
+    country = models.CharField(max_length=2)
+    latitude = models.FloatField()
+    longitude = models.FloatField()
+    time_zone = models.CharField(max_length=64)
+    phone = models.CharField(max_length=40, blank=True)  # E.164
+    email = models.EmailField(blank=True)
+    website = models.URLField(max_length=255, blank=True)
+    wheelchair = models.CharField(max_length=7, choices=Wheelchair, blank=True)
+    notice = models.CharField(max_length=300, blank=True)
+    # What the hours were when last imported: hours a manager changed since stay until those of the source change.
+    source_hours = models.CharField(max_length=64, blank=True, editable=False)  # SHA-256 in hex
+    # Name, town and postal code in plain lower case, what a search is held against (`stores.words.search_text`).
+    search_text = models.CharField(max_length=400, blank=True, editable=False)
+
+    slot_minutes = models.PositiveSmallIntegerField(default=15)
+    capacity_counts = models.CharField(max_length=6, choices=CapacityCounts, default=CapacityCounts.PEOPLE)
+    minimum_notice_minutes = models.PositiveIntegerField(default=60)
+    booking_horizon_days = models.PositiveSmallIntegerField(default=28)
+    change_until_minutes = models.PositiveIntegerField(default=120)
+    open_bookings_per_customer = models.PositiveSmallIntegerField(default=2)
+    keep_days = models.PositiveSmallIntegerField(default=90)
+
+    organizations = models.ManyToManyField(Organization, related_name="stores", blank=True)
+    offers_desk_choice = models.BooleanField(default=False)  # customers may say which desk, or adviser, serves them
+    # Sites that may show this store's times in a frame of their own: origins, one space between.
+    embed_origins = models.CharField(max_length=500, blank=True)
+    # Whether a customer's browser is asked for a proof of work while far more is booked than usual.
+    asks_proof_under_load = models.BooleanField(default=True)
+
+    # Raised by every change of hours, desks, visit types or policy: what slots were made from.
+    hours_version = models.PositiveIntegerField(default=1)
+    # SHA-256 of the calendar feed's secret, in hex; the secret itself is shown once.
+    feed_digest = models.CharField(max_length=64, unique=True, null=True, blank=True, editable=False)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["postal_code"], name="store_postal_code"),
+            models.Index(fields=["latitude", "longitude"], name="store_position"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(slot_minutes__gte=5, slot_minutes__lte=480), name="store_slot_minutes_in_range"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.slug
+
+
+class Role(models.TextChoices):
+    MANAGER = "manager", _("manager")
+    STAFF = "staff", _("staff")
+
+
+class StoreMembership(models.Model):
+    """A person who works at a store."""
+
+    store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=7, choices=Role)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "store"], name="one_membership_a_store")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id}@{self.store_id} {self.role}"

@@ -1,0 +1,99 @@
+"""What a store offers: its desks, the kinds of visit, and what it asks."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from stores.models.hours import Weekday
+from stores.models.store import Store
+
+
+class Desk(models.Model):
+    """Who or what serves visits: a team, or one named adviser."""
+
+    store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="desks")
+    slug = models.SlugField(max_length=40)
+    name = models.CharField(max_length=80)
+    capacity = models.PositiveSmallIntegerField()
+    kept_back = models.PositiveSmallIntegerField(default=0)  # places the web may not take
+    position = models.PositiveSmallIntegerField(default=0)
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["store", "slug"], name="desk_slug_in_store"),
+            models.CheckConstraint(condition=Q(kept_back__lte=F("capacity")), name="desk_kept_back_in_capacity"),
+        ]
+
+    def __str__(self) -> str:
+        return self.slug
+
+
+class DeskHours(models.Model):
+    """When a desk serves, within the store's hours; a desk without any serves whenever the store is open."""
+
+    desk = models.ForeignKey(Desk, on_delete=models.CASCADE, related_name="hours")
+    weekday = models.PositiveSmallIntegerField(choices=Weekday)
+    opens = models.TimeField()
+    closes = models.TimeField()  # not after `opens`: past midnight
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["desk", "weekday", "opens"], name="desk_hours_once")]
+
+    def __str__(self) -> str:
+        return f"{self.desk_id} {self.weekday} {self.opens:%H:%M}-{self.closes:%H:%M}"
+
+
+class VisitMode(models.TextChoices):
+    """Where a visit takes place."""
+
+    STORE = "store", _("in the store")
+    PHONE = "phone", _("by phone")
+    VIDEO = "video", _("by video")
+
+
+class VisitType(models.Model):
+    """Why a customer comes, and how many consecutive slots it takes."""
+
+    store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="visit_types")
+    slug = models.SlugField(max_length=40)
+    name = models.CharField(max_length=80)
+    slot_count = models.PositiveSmallIntegerField(default=1)
+    max_party_size = models.PositiveSmallIntegerField(default=4)
+    what_to_bring = models.CharField(max_length=300, blank=True)
+    mode = models.CharField(max_length=5, choices=VisitMode, default=VisitMode.STORE)
+    video_url = models.URLField(max_length=500, blank=True)  # shown to whoever booked, and to nobody else
+    position = models.PositiveSmallIntegerField(default=0)
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["store", "slug"], name="visit_type_slug_in_store"),
+            models.CheckConstraint(condition=Q(slot_count__gte=1), name="visit_type_slot_count_positive"),
+            models.CheckConstraint(condition=Q(max_party_size__gte=1), name="visit_type_max_party_size_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return self.slug
+
+
+class QuestionKind(models.TextChoices):
+    TEXT = "text", _("a short text")
+    CHOICE = "choice", _("one of a list")
+
+
+class StoreQuestion(models.Model):
+    """What a store asks on its own pages beside name and contact: three questions at most, none by default."""
+
+    store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="questions")
+    text = models.CharField(max_length=120)
+    kind = models.CharField(max_length=6, choices=QuestionKind, default=QuestionKind.TEXT)
+    choices = models.TextField(max_length=1000, blank=True)  # one a line
+    is_required = models.BooleanField(default=False)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["store", "position"], name="store_question_position")]
+
+    def __str__(self) -> str:
+        return f"{self.store_id} {self.position}"

@@ -1,0 +1,215 @@
+"""Stores found: by words, town, postal code, place or organization, a page at a time."""
+
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+
+from stores.models import Store
+from stores.nearby import box_around, nearest
+from stores.queries.one_store import SLUG, SUMMARY, StoreSummary
+from stores.search import Circle, Search, within
+from stores.words import cleaned, folded, whole_part
+
+PAGE_SIZE = 20
+PAGE_SIZE_MAX = 100
+COUNTED_MAX = 1000
+# How far is looked for the nearest stores before all are looked at.
+_RADII_KM = (5.0, 50.0)
+_PLAIN_CIRCLES = 2  # the tiers of a cursor: circle 0 and 1 are plain, 2 and 3 are wide
+
+
+class BadCursor(ValueError):
+    """A cursor that no page handed out."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoresPage:
+    """`is_alike`: no store has just these words, and those found have words spelled nearly so."""
+
+    results: tuple[StoreSummary, ...]
+    next_cursor: str | None
+    is_alike: bool = False
+
+
+class StoresFound:
+    """The stores that fit what was asked for: pages of them, and how many there are.
+
+    Every word of `q` must be in the name, town or postal code, or be the beginning of a word there; where no store
+    has them all, words may be spelled nearly alike. `town` and `postal_code` must be the same, accents, case and
+    hyphens aside; `organization` is a slug.
+    """
+
+    def __init__(self, *, q: str = "", town: str = "", postal_code: str = "", organization: str = "") -> None:
+        stores = Store.objects.all()
+        if organization:
+            stores = stores.filter(organizations__slug=organization)
+        if town:
+            stores = _in_town(stores, town)
+        if postal_code:
+            typed = cleaned(postal_code).upper()
+            stores = stores.filter(postal_code__in={typed, typed.replace(" ", "")})
+        self.words = Search(q)
+        # Something typed that is no word finds nothing; nothing typed finds all.
+        self._stores = stores.none() if self.words.is_empty and q.strip() else stores
+
+    def by_name(self, *, page_size: int = PAGE_SIZE, cursor: str = "") -> StoresPage:
+        """Return a page by slug, those with the words as they stand first. Raises BadCursor."""
+        size = max(1, min(page_size, PAGE_SIZE_MAX))
+        if self.words.is_empty:
+            return self._all_by_name(size, cursor)
+        tier, slug = _after(cursor, int, str) if cursor else (0, "")
+        _check_slug(slug, cursor)
+        found: list[tuple[int, StoreSummary]] = []
+        for number, circle, before in self._tiers():
+            if number < tier:
+                continue
+            if number >= _PLAIN_CIRCLES and (found or (cursor and tier < _PLAIN_CIRCLES)):
+                break  # words spelled alike are for those who find nothing
+            stores = within(self._stores, circle, but_not=before)
+            if number == tier:
+                stores = stores.filter(slug__gt=slug)
+            found += [(number, row) for row in _summaries(stores, size + 1 - len(found))]
+            if len(found) > size:
+                break
+        tier = found[min(size, len(found)) - 1][0] if found else 0
+        results = tuple(row for _, row in found[:size])
+        following = _cursor(tier, results[-1].slug) if len(found) > size else None
+        return StoresPage(results, following, is_alike=tier >= _PLAIN_CIRCLES)
+
+    def nearest(
+        self,
+        near: tuple[float, float],
+        *,
+        radius_km: float | None = None,
+        page_size: int = PAGE_SIZE,
+        cursor: str = "",
+    ) -> StoresPage:
+        """Return a page, nearest to a latitude and longitude first. Raises BadCursor."""
+        size = max(1, min(page_size, PAGE_SIZE_MAX))
+        after = _after(cursor, float, int) if cursor else None
+        stores, is_alike = self._chosen()
+        found = _nearest(stores, near, radius_km, after, size + 1)
+        distances = {pk: distance for distance, pk in found[:size]}
+        rows = {row.pop("pk"): row for row in Store.objects.filter(pk__in=distances).values("pk", *SUMMARY)}
+        results = tuple(
+            StoreSummary(**rows[pk], distance_km=round(distance, 3)) for pk, distance in distances.items() if pk in rows
+        )
+        return StoresPage(results, _cursor(*found[size - 1]) if len(found) > size else None, is_alike)
+
+    def count(self) -> int:
+        """Return how many stores fit, COUNTED_MAX + 1 for more than that many."""
+        stores, _ = self._chosen()
+        return stores.order_by()[: COUNTED_MAX + 1].count()
+
+    def _all_by_name(self, size: int, cursor: str) -> StoresPage:
+        (slug,) = _after(cursor, str) if cursor else ("",)
+        _check_slug(slug, cursor)
+        found = _summaries(self._stores.filter(slug__gt=slug), size + 1)
+        results = tuple(found[:size])
+        return StoresPage(results, _cursor(results[-1].slug) if len(found) > size else None)
+
+    def _tiers(self) -> Iterator[tuple[int, Circle, Circle | None]]:
+        """Yield the circles by their number, each with the one inside it; asks for wide ones only when it comes to."""
+        before = None
+        for number, circle in enumerate(self.words.plain, _PLAIN_CIRCLES - len(self.words.plain)):
+            yield number, circle, before
+            before = circle
+        inside = None  # nobody is in the plain circles when the wide ones are asked for
+        for number, circle in enumerate(self.words.wide, _PLAIN_CIRCLES):
+            if circle != before:
+                yield number, circle, inside
+                inside = circle
+
+    def _chosen(self) -> tuple[QuerySet[Store], bool]:
+        """Return all stores that fit, and whether only words spelled alike do."""
+        if self.words.is_empty:
+            return self._stores, False
+        if self.words.plain:
+            plain = within(self._stores, self.words.plain[-1])
+            if plain.exists():
+                return plain, False
+        if self.words.wide:
+            return within(self._stores, self.words.wide[-1]), True
+        return self._stores.none(), False
+
+
+def stores_page(
+    *,
+    q: str = "",
+    town: str = "",
+    postal_code: str = "",
+    near: tuple[float, float] | None = None,
+    radius_km: float | None = None,
+    page_size: int = PAGE_SIZE,
+    cursor: str = "",
+) -> StoresPage:
+    """Return a page of the stores that fit, by slug, or nearest first where `near` (latitude, longitude) is given.
+
+    See StoresFound. `radius_km` counts with `near` alone. Raises BadCursor.
+    """
+    found = StoresFound(q=q, town=town, postal_code=postal_code)
+    if near is not None:
+        return found.nearest(near, radius_km=radius_km, page_size=page_size, cursor=cursor)
+    return found.by_name(page_size=page_size, cursor=cursor)
+
+
+def _in_town(stores: QuerySet[Store], town: str) -> QuerySet[Store]:
+    words = Search(folded(town))
+    if words.is_empty:
+        return stores.none()
+    exact = words.exact
+    if exact is None:
+        return stores.none()
+    return within(stores, exact).filter(search_text__contains=whole_part(town))
+
+
+def _summaries(stores: QuerySet[Store], limit: int) -> list[StoreSummary]:
+    return [StoreSummary(**row) for row in stores.order_by("slug").values(*SUMMARY)[:limit]]
+
+
+def _nearest(
+    stores: QuerySet[Store],
+    near: tuple[float, float],
+    radius_km: float | None,
+    after: tuple[float, int] | None,
+    limit: int,
+) -> list[tuple[float, int]]:
+    """Return distance and id of the nearest, looking further only where not enough are close by."""
+    furthest = after[0] if after else 0.0
+    radii = [radius for radius in _RADII_KM if furthest < radius and (radius_km is None or radius < radius_km)]
+    found: list[tuple[float, int]] = []
+    for radius in (*radii, radius_km):
+        places = stores
+        if radius is not None:
+            box = box_around(*near, radius)
+            places = stores.filter(latitude__range=(box.south, box.north), longitude__range=(box.west, box.east))
+        found = nearest(
+            places.values_list("pk", "latitude", "longitude"), near=near, radius_km=radius, after=after, limit=limit
+        )
+        if len(found) == limit:
+            break
+    return found
+
+
+def _check_slug(slug: str, cursor: str) -> None:
+    if (slug and not SLUG.fullmatch(slug)) or (cursor and not slug):
+        raise BadCursor(cursor)
+
+
+def _cursor(*after: object) -> str:
+    return urlsafe_b64encode(json.dumps(after).encode()).decode().rstrip("=")
+
+
+def _after(cursor: str, *kinds: type) -> tuple[Any, ...]:
+    """Return what a cursor holds, if it holds values of these types."""
+    try:
+        values = json.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except (ValueError, RecursionError):
+        raise BadCursor(cursor) from None
+    if not isinstance(values, list) or [type(value) for value in values] != list(kinds):
+        raise BadCursor(cursor)
+    return tuple(values)

@@ -1,0 +1,67 @@
+"""The words a store is found by, kept in step with its `search_text`."""
+
+from collections.abc import Collection, Iterable, Mapping
+
+from django.db import transaction
+
+from stores.models import SearchSpelling, SearchWord, Store, StoreWord
+from stores.spelling import spellings
+from stores.words import search_words
+
+_BATCH = 500
+
+
+@transaction.atomic
+def index_store(*, store: Store) -> None:
+    """Let a store be found by the words of its `search_text`, and by no others; nothing is written that is there."""
+    index_stores(texts={store.pk: store.search_text})
+
+
+@transaction.atomic
+def index_stores(*, texts: Mapping[int, str]) -> None:
+    """Let stores, by their ids, be found by the words of their texts, and by no others."""
+    wanted = {(store_id, word) for store_id, text in texts.items() for word in search_words(text)}
+    kept: set[tuple[int, str]] = set()
+    gone = []
+    for pk, store_id, word in StoreWord.objects.filter(store_id__in=texts).values_list("pk", "store_id", "word__word"):
+        if (store_id, word) in wanted:
+            kept.add((store_id, word))
+        else:
+            gone.append(pk)
+    new = sorted(wanted - kept)
+    if gone:
+        StoreWord.objects.filter(pk__in=gone).delete()
+    if new:
+        ids = _word_ids({word for _, word in new})
+        rows = [StoreWord(store_id=store_id, word_id=ids[word]) for store_id, word in new]
+        StoreWord.objects.bulk_create(rows, batch_size=_BATCH, ignore_conflicts=True)
+
+
+def _word_ids(words: Collection[str]) -> dict[str, int]:
+    """Return the ids of words, those nobody had yet among them.
+
+    In the words' order, so that two who add the same ones at once wait for each other in turn, not in a ring.
+    """
+    ids = _known(words)
+    new = sorted(set(words) - set(ids))
+    if new:
+        SearchWord.objects.bulk_create(
+            [SearchWord(word=word) for word in new], batch_size=_BATCH, ignore_conflicts=True
+        )
+        added = _known(new)
+        rows = [
+            SearchSpelling(word_id=added[word], spelling=spelling)
+            for word in new
+            for spelling in sorted(spellings(word))
+        ]
+        SearchSpelling.objects.bulk_create(rows, batch_size=_BATCH, ignore_conflicts=True)
+        ids |= added
+    return ids
+
+
+def _known(words: Iterable[str]) -> dict[str, int]:
+    listed = sorted(words)
+    found: dict[str, int] = {}
+    for first in range(0, len(listed), _BATCH):
+        found |= SearchWord.objects.filter(word__in=listed[first : first + _BATCH]).values_list("word", "pk")
+    return found

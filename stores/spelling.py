@@ -1,0 +1,69 @@
+"""How words are mistyped: letters left out, added, changed or swapped. Pure.
+
+Two words that are `edits_allowed` apart or less share one of their `spellings`, so that a database finds the one by
+the other with a plain index: what SymSpell does, here on the first letters alone to keep the index small.
+"""
+
+from itertools import combinations
+
+WORD_LONGEST = 40
+SPELLING_LONGEST = 7
+_LONG_WORD = 8  # from here on a word may hold two mistakes, and from 4 letters on one
+_SHORT_WORD = 4
+
+
+def edits_allowed(word: str) -> int:
+    """Return how many mistakes may stand between this word and what was typed; none in short words and numbers."""
+    if len(word) < _SHORT_WORD or not word.isalpha():
+        return 0
+    return 2 if len(word) >= _LONG_WORD else 1
+
+
+def spellings(word: str) -> set[str]:
+    """Return under what a word is kept: its first letters less as many as may be mistyped."""
+    return _without_letters(word, edits_allowed(word))
+
+
+def spellings_typed(word: str) -> set[str]:
+    """Return under what to look for a word that may be mistyped, longer or shorter than what is meant."""
+    if not word.isalpha():
+        return set()
+    edits = 2 if len(word) >= _LONG_WORD - 2 else 1
+    return _without_letters(word, edits) if len(word) >= _SHORT_WORD - 1 else set()
+
+
+def distance(typed: str, word: str) -> int | None:
+    """Return how many mistakes make `typed` out of `word`, None for more than the word allows.
+
+    Each of these is one: a letter left out, added or changed, two neighbors swapped.
+    """
+    allowed = edits_allowed(word)
+    if abs(len(typed) - len(word)) > allowed:
+        return None
+    edits = _edits(typed, word)
+    return edits if edits <= allowed else None
+
+
+def _without_letters(word: str, edits: int) -> set[str]:
+    if not edits:
+        return set()
+    start = word[:SPELLING_LONGEST]
+    return {
+        "".join(letters)
+        for length in range(max(1, len(start) - edits), len(start) + 1)
+        for letters in combinations(start, length)
+    }
+
+
+def _edits(a: str, b: str) -> int:
+    """Return the Damerau-Levenshtein distance (optimal string alignment)."""
+    two_before: list[int] = []
+    before = list(range(len(b) + 1))
+    for row, letter in enumerate(a, 1):
+        current = [row]
+        for column, other in enumerate(b, 1):
+            edits = min(before[column] + 1, current[-1] + 1, before[column - 1] + (letter != other))
+            is_swapped = row > 1 and column > 1 and letter == b[column - 2] and a[row - 2] == other
+            current.append(min(edits, two_before[column - 2] + 1) if is_swapped else edits)
+        two_before, before = before, current
+    return before[-1]
