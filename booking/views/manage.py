@@ -5,7 +5,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
-from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.http import urlencode
 from django.utils.timezone import now as clock_now
@@ -26,7 +25,8 @@ from booking.services.privacy import erase as erase_customer
 from booking.texts import refusal_sentence
 from booking.views.asked import read_day, read_instant
 from booking.views.chooser import SlotChoice, chooser, slot_choices
-from booking.views.manage_access import COOKIE, keep_private, opened_by_key
+from booking.views.manage_access import keep_private, opened_by_key, take_key
+from booking.views.reader import customer_page
 from stores.queries import store_rules
 from stores.slots import StoreRules
 
@@ -48,7 +48,7 @@ def booked(request: HttpRequest, booking: Booking) -> HttpResponse:
     if booking.status != Status.CONFIRMED:
         return _manage(request, booking, now=now)
     channels = message_channels(booking.phone, booking.email)
-    return render(request, "customer/booked.html", {**_context(booking, now=now), "channels": channels})
+    return customer_page(request, "booked", {**_context(booking, now=now), "channels": channels})
 
 
 @require_http_methods(_FORM_METHODS)
@@ -74,7 +74,7 @@ def change(request: HttpRequest, booking: Booking) -> HttpResponseBase:
         return _done(moved, "changed" if moved.sequence != booking.sequence else "")
     if not _is_free(booking, starts_at, now=now) and starts_at != booking.starts_at:
         return _choose(request, booking, rules, now=now, refusal=Refusal.SLOT_FULL, wanted=starts_at)
-    return render(request, "customer/change_check.html", {**_context(booking, now=now), "new_starts_at": starts_at})
+    return customer_page(request, "change_check", {**_context(booking, now=now), "new_starts_at": starts_at})
 
 
 @require_http_methods(_FORM_METHODS)
@@ -91,7 +91,7 @@ def cancel(request: HttpRequest, booking: Booking) -> HttpResponseBase:
             return _manage(request, booking, now=now, refusal=refused.reason)
     if not may_cancel(status=booking.status, starts_at=booking.starts_at, now=now):
         return _manage(request, booking, now=now, refusal=_too_late_or_wrong(booking))
-    return render(request, "customer/cancel.html", _context(booking, now=now))
+    return customer_page(request, "cancel", _context(booking, now=now))
 
 
 @require_http_methods(_FORM_METHODS)
@@ -132,10 +132,10 @@ def erase(request: HttpRequest, booking: Booking) -> HttpResponse:
     """Ask once, then erase who the booking was for; its link dies with it."""
     now = clock_now()
     if request.method != "POST":
-        return render(request, "customer/erase.html", _context(booking, now=now))
+        return customer_page(request, "erase", _context(booking, now=now))
     erase_customer(booking_id=booking.pk, now=now, actor=Actor.CUSTOMER)
-    response = render(request, "customer/erased.html", {"store": booking.store})
-    response.delete_cookie(COOKIE, path=reverse("manage", args=[booking.reference]), samesite="Lax")
+    response = customer_page(request, "erased", {"store": booking.store})
+    take_key(response, booking.reference)
     return response
 
 
@@ -152,7 +152,7 @@ def _manage(request: HttpRequest, booking: Booking, *, now: datetime, refusal: R
         "problems": [Problem(refusal_sentence(refusal))] if refusal else [],
         "done": "" if refusal else _done_sentence(request.GET.get("done", "")),
     }
-    return render(request, "customer/manage.html", context, status=409 if refusal else 200)
+    return customer_page(request, "manage", context, status=409 if refusal else 200)
 
 
 def _context(booking: Booking, *, now: datetime) -> dict[str, Any]:
@@ -183,23 +183,32 @@ def _choose(
     """Show the times the visit can be moved to; where one was refused, the nearest ones first."""
     visit_type = rules.visit_type(booking.visit_type.slug)
     assert visit_type is not None  # noqa: S101 -- `change` saw to it
-    from_text = request.GET.get("from", "")
-    from_date = read_day(from_text)
+    from_text, day_text = request.GET.get("from", ""), request.GET.get("day", "")
+    from_date, day = read_day(from_text), read_day(day_text)
+    own_date = booking.starts_at.astimezone(rules.zone).date()
     problems = [Problem(refusal_sentence(refusal))] if refusal else []
     is_time_unread = wanted is None and (request.method == "POST" or bool(request.GET.get("starts_at")))
-    if is_time_unread or (from_text and from_date is None):
+    if is_time_unread or (from_text and from_date is None) or (day_text and day is None):
         problems.append(Problem(_("This day or time could not be read. Please choose one below.")))
     own_url = reverse("manage-change", args=[booking.reference])
     context = {
         **_context(booking, now=now),
         "rules": rules,
-        "chooser": chooser(rules, visit_type, party_size=booking.party_size, from_date=from_date, now=now),
+        "chooser": chooser(
+            rules,
+            visit_type,
+            party_size=booking.party_size,
+            from_date=from_date or own_date,
+            day=day,
+            desk=booking.desk.slug if booking.desk_was_chosen else "",
+            now=now,
+        ),
         "alternatives": _alternatives(booking, rules, wanted, now=now) if wanted else [],
         "slot_url": f"{own_url}?",
         "week_url": f"{own_url}?",
         "problems": problems,
     }
-    return render(request, "customer/change.html", context, status=409 if refusal else 400 if problems else 200)
+    return customer_page(request, "change", context, status=409 if refusal else 400 if problems else 200)
 
 
 def _alternatives(booking: Booking, rules: StoreRules, wanted: datetime, *, now: datetime) -> list[SlotChoice]:

@@ -6,38 +6,49 @@ from functools import wraps
 from django.conf import settings
 from django.core.signing import BadSignature, TimestampSigner
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
-from django.shortcuts import render
-from django.urls import reverse
 
 from booking import limits
 from booking.models import Booking
 from booking.queries import booking_by_reference
+from booking.reading import Reading
 from booking.tokens import is_manage_token, read_reference
+from booking.views.reader import customer_page, reading_of
 
-COOKIE = "booking"
 COOKIE_SECONDS = 30 * 60
 _signer = TimestampSigner(salt="booking.manage")
 
 BookingView = Callable[[HttpRequest, Booking], HttpResponseBase]
 
 
+def cookie_name(reference: str) -> str:
+    """Return the name of the cookie that opens one booking's pages, whatever prefix the reader chose for them."""
+    return f"{'__Host-' if settings.IS_HTTPS else ''}booking-{reference}"
+
+
 def give_key(response: HttpResponseBase, reference: str) -> None:
     """Let this browser open one booking's pages for the next half hour."""
     response.set_cookie(
-        COOKIE,
+        cookie_name(reference),
         _signer.sign(reference),
         max_age=COOKIE_SECONDS,
-        path=reverse("manage", args=[reference]),
         secure=settings.IS_HTTPS,
         httponly=True,
         samesite="Lax",
     )
 
 
+def take_key(response: HttpResponseBase, reference: str) -> None:
+    """Let this browser open the booking's pages no more."""
+    name = cookie_name(reference)
+    response.delete_cookie(name, samesite="Lax")
+    response.cookies[name]["secure"] = settings.IS_HTTPS or ""
+
+
 def has_key(request: HttpRequest, reference: str) -> bool:
     """Tell whether this browser may open the booking."""
+    key = request.COOKIES.get(cookie_name(reference), "")
     try:
-        return _signer.unsign(request.COOKIES.get(COOKIE, ""), max_age=COOKIE_SECONDS) == reference
+        return _signer.unsign(key, max_age=COOKIE_SECONDS) == reference
     except BadSignature:
         return False
 
@@ -63,7 +74,7 @@ def opened_by_key(view: BookingView) -> Callable[[HttpRequest, str], HttpRespons
         if booking is None or booking.erased_at is not None:
             return keep_private(not_open(request))
         response = view(request, booking)
-        if not response.cookies.get(COOKIE):
+        if not response.cookies.get(cookie_name(plain)):
             give_key(response, plain)
         return keep_private(response)
 
@@ -78,15 +89,27 @@ def _swap(request: HttpRequest, reference: str, token: str, path: str) -> HttpRe
     booking = booking_by_reference(reference)
     if booking is None or booking.erased_at is not None:
         return not_open(request)
-    response = HttpResponseRedirect(path)
+    response = HttpResponseRedirect(own_prefix(request, booking) + path)
     response.status_code = 303
     give_key(response, reference)
     return response
 
 
+def own_prefix(request: HttpRequest, booking: Booking) -> str:
+    """Return how a booking's pages begin for who opens its link: as it was booked, where the browser would not say so.
+
+    Nothing where the link says already how it is to be read.
+    """
+    if reading_of(request) != Reading():
+        return ""
+    is_spoken = booking.locale == getattr(request, "LANGUAGE_CODE", "")
+    is_offered = booking.locale in dict(settings.LANGUAGES)
+    return Reading(booking.locale if is_offered and not is_spoken else "", booking.is_simple).prefix
+
+
 def not_open(request: HttpRequest) -> HttpResponse:
     """Return the page that says how to get in, the same whatever the reason."""
-    return render(request, "customer/not_open.html", status=404)
+    return customer_page(request, "not_open", status=404)
 
 
 def keep_private(response: HttpResponseBase) -> HttpResponseBase:

@@ -57,8 +57,8 @@ def test_link_swaps_its_token_for_a_short_cookie_and_leaves_the_address_bar(clie
 
     assert response.status_code == 303
     assert response["Location"] == own(booking)
-    cookie = response.cookies["booking"]
-    assert cookie["path"] == own(booking)
+    cookie = response.cookies[f"booking-{booking.reference}"]
+    assert cookie["path"] == "/"
     assert cookie["max-age"] == 1800
     assert cookie["httponly"] is True
     assert cookie["samesite"] == "Lax"
@@ -94,7 +94,7 @@ def test_a_wrong_token_opens_nothing(client: Client, booking: Booking, token: st
     response = client.get(own(booking), {"token": token})
 
     assert response.status_code == 404
-    assert "booking" not in response.cookies
+    assert f"booking-{booking.reference}" not in response.cookies
     assert "Open your booking with its link" in page(response).words
 
 
@@ -124,10 +124,45 @@ def test_reference_in_another_spelling_leads_to_its_own_address(client: Client, 
 
 def test_the_key_of_one_booking_opens_no_other(opened: Client, store: Store, booking: Booking) -> None:
     other = make_booking(store, starts_at=at(11), phone="+33612345605")
-    opened.cookies["booking"]["path"] = "/"
+    opened.cookies[f"booking-{other.reference}"] = opened.cookies[f"booking-{booking.reference}"].value
 
     assert opened.get(own(booking)).status_code == 200
     assert opened.get(own(other)).status_code == 404
+
+
+@pytest.mark.parametrize("prefix", ["/ar", "/simple", "/simple/uk"])
+def test_the_key_opens_the_booking_however_it_is_read(opened: Client, booking: Booking, prefix: str) -> None:
+    assert opened.get(prefix + own(booking)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("locale", "is_simple", "browser", "prefix"),
+    [
+        ("en", False, "en", ""),
+        ("fr", False, "en", "/fr"),
+        ("fr", False, "fr-CA,fr;q=0.9", ""),
+        ("ar", True, "en", "/simple/ar"),
+        ("en", True, "en", "/simple"),
+        ("xx", False, "en", ""),
+    ],
+)
+def test_link_leads_to_the_pages_as_the_visit_was_booked(
+    client: Client, booking: Booking, locale: str, is_simple: bool, browser: str, prefix: str
+) -> None:
+    Booking.objects.update(locale=locale, is_simple=is_simple)
+
+    long = client.get(link(booking), headers={"accept-language": browser})
+    short = client.get(f"/m/{booking.reference}/{manage_token(booking.reference)}", follow=True)
+
+    assert long["Location"] == prefix + own(booking)
+    assert short.status_code == 200
+
+
+@pytest.mark.parametrize("prefix", ["/de", "/simple"])
+def test_link_that_says_how_it_is_read_stays_so(client: Client, booking: Booking, prefix: str) -> None:
+    Booking.objects.update(locale="fr")
+
+    assert client.get(prefix + link(booking))["Location"] == prefix + own(booking)
 
 
 def test_the_key_is_renewed_while_used_and_ends_after_half_an_hour(client: Client, booking: Booking) -> None:
