@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 from typing import NamedTuple
@@ -40,7 +40,10 @@ class Availability:
 
 @dataclass(frozen=True, slots=True)
 class AvailabilityQuestion:
-    """Which times are free for one visit type and party; asking costs two statements, answering one more."""
+    """Which times are free for one visit type and party; answering costs one statement.
+
+    Asked of rules that have been read, asking costs one; of a store's name, two.
+    """
 
     rules: StoreRules
     visit_type: VisitTypeRule
@@ -62,6 +65,10 @@ class AvailabilityQuestion:
             self.party_size, self.by_staff, self.days_version, len(self.run_out), self.last_date, self._next_start(),
         )  # fmt: skip
         return sha256("|".join(map(str, parts)).encode()).hexdigest()[:32]
+
+    def between(self, from_date: date, to_date: date) -> "AvailabilityQuestion":
+        """Return the same question about some of its days; `days_version` still counts all of them."""
+        return replace(self, from_date=from_date, to_date=to_date)
 
     def answer(self) -> Availability:
         """Return the free times, with one statement."""
@@ -134,10 +141,26 @@ def ask_availability(
     kind = rules.visit_type(visit_type)
     if kind is None:
         raise UnknownVisitType(visit_type)
+    return ask_by_rules(
+        rules, kind, from_date=from_date, to_date=to_date, party_size=party_size, now=now, by_staff=by_staff
+    )
+
+
+def ask_by_rules(
+    rules: StoreRules,
+    visit_type: VisitTypeRule,
+    *,
+    from_date: date,
+    to_date: date,
+    party_size: int,
+    now: datetime,
+    by_staff: bool = False,
+) -> AvailabilityQuestion:
+    """Return the question about a store whose rules have just been read, special hours from `from_date` on."""
     run_out, days_version = what_changed(rules.id, from_date=from_date, to_date=to_date, now=now)
     return AvailabilityQuestion(
         rules=rules,
-        visit_type=kind,
+        visit_type=visit_type,
         from_date=from_date,
         to_date=to_date,
         party_size=party_size,

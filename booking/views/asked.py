@@ -24,6 +24,7 @@ class Asked:
     desk: str  # the slug of the one the customer would like to see, "" for any
     starts_at: datetime | None
     from_date: date | None
+    day: date | None  # the very day to show
     problems: tuple[Problem, ...]
     status: int
 
@@ -35,7 +36,7 @@ class Asked:
 
 
 def read_asked(data: QueryDict, rules: StoreRules) -> Asked:
-    """Read `visit_type`, `party_size`, `desk`, `starts_at` and `from`; the store must have a visit type."""
+    """Read `visit_type`, `party_size`, `desk`, `starts_at`, `from` and `day`; the store must have a visit type."""
     problems: list[Problem] = []
     status = 200
     slug = data.get("visit_type", "")
@@ -58,11 +59,11 @@ def read_asked(data: QueryDict, rules: StoreRules) -> Asked:
     if starts_at is None and data.get("starts_at"):
         problems.append(Problem(_("This time could not be read. Please choose one below.")))
         status = 400
-    from_date = read_day(data.get("from", ""))
-    if from_date is None and data.get("from"):
+    from_date, day = read_day(data.get("from", "")), read_day(data.get("day", ""))
+    if (from_date is None and data.get("from")) or (day is None and data.get("day")):
         problems.append(Problem(_("This day does not exist. Please choose one below.")))
         status = 400
-    return Asked(visit_type, party_size, desk, starts_at, from_date, tuple(problems), status)
+    return Asked(visit_type, party_size, desk, starts_at, from_date, day, tuple(problems), status)
 
 
 def read_instant(text: str) -> datetime | None:

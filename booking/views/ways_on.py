@@ -69,6 +69,13 @@ def ways_on(store: StoreDetail, rules: StoreRules, asked: Asked, *, now: datetim
     )
 
 
+def other_ways(store: StoreDetail, asked: Asked, *, first: date, last: date, now: datetime) -> WaysOn:
+    """Return what is left where no time is free on these days: stores nearby, waiting for a place."""
+    return WaysOn(
+        nearest=(), next_day=None, nearby=tuple(_nearby(store, asked, now=now)), wait_from=first, wait_to=last
+    )
+
+
 def _first_after(rules: StoreRules, asked: Asked, day: date, *, now: datetime) -> FreeSlot | None:
     """Return the first free time of a day after this one."""
     try:

@@ -8,7 +8,7 @@ from booking.forms import Problem
 from booking.views.book.step import Step, at_store
 from booking.views.chooser import chooser
 from booking.views.reader import customer_page
-from booking.views.ways_on import WaysOn
+from booking.views.ways_on import WaysOn, other_ways
 
 
 @at_store
@@ -26,14 +26,30 @@ def choose_page(
     status: int | None = None,
 ) -> HttpResponse:
     """Show the times to choose from; what stands in the way on top, with `ways_on` from there."""
-    asked = step.asked
-    shown = chooser(step.rules, asked.visit_type, party_size=asked.party_size, from_date=asked.from_date, now=step.now)
+    asked, data = step.asked, request.POST or request.GET
+    chosen_day = asked.starts_at.astimezone(step.rules.zone).date() if asked.starts_at else None
+    shown = chooser(
+        step.rules,
+        asked.visit_type,
+        party_size=asked.party_size,
+        from_date=asked.from_date or chosen_day,
+        day=asked.day,
+        desk=asked.desk,
+        now=step.now,
+    )
+    if ways_on is None and shown.is_empty:
+        ways_on = other_ways(step.store, asked, first=shown.days[0].date, last=shown.days[-1].date, now=step.now)
+    has_desk_choice = step.rules.offers_desk_choice and len(step.rules.desks) > 1
+    has_types = len(step.rules.visit_types) > 1
     context = {
         **step.context([*asked.problems, *problems]),
         "chooser": shown,
         "ways_on": ways_on,
         "alternatives": ways_on.nearest if ways_on else [],
+        "visit_types": step.store.visit_types,
         "sizes": range(1, asked.visit_type.max_party_size + 1),
-        "is_chosen": bool(request.GET.get("visit_type")) or len(step.rules.visit_types) == 1,
+        "has_desk_choice": has_desk_choice,
+        "has_wish": has_types or has_desk_choice or asked.visit_type.max_party_size > 1,
+        "is_wish_open": (has_types and "visit_type" not in data) or (has_desk_choice and "desk" not in data),
     }
     return customer_page(request, "choose", context, status=status or asked.status)

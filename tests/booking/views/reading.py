@@ -12,19 +12,23 @@ VOID = {"input", "meta", "link", "br", "img", "path", "circle", "rect"}
 
 
 class Page(HTMLParser):
-    """A page, parsed; `forms` by the path they are sent to, `links` by address with their text."""
+    """A page, parsed: `forms` by the path they are sent to, `links` by address and `offered` by a button's value with
+    their text.
+    """
 
     def __init__(self, response: Any) -> None:
         super().__init__()
         self.forms: dict[str, dict[str, str]] = {}
         self.links: dict[str, str] = {}
         self.buttons: list[dict[str, str]] = []
+        self.offered: dict[str, str] = {}
         self.text = ""
         self.title = ""
         self.ids: list[str] = []
         self._form: dict[str, str] | None = None
         self._field = ""
         self._link = ""
+        self._button = ""
         self._open: list[str] = []
         self.feed(response.content.decode())
 
@@ -47,6 +51,8 @@ class Page(HTMLParser):
             self._form[self._field] = ""
         if tag == "button":
             self.buttons.append(given)
+            self._button = given.get("value", "")
+            self.offered[self._button] = ""  # the last one counts
         if tag == "a":
             self._link = given.get("href", "")
             self.links.setdefault(self._link, "")
@@ -62,6 +68,8 @@ class Page(HTMLParser):
             self._field = ""
         if tag == "a":
             self._link = ""
+        if tag == "button":
+            self._button = ""
 
     def handle_data(self, data: str) -> None:
         if "title" in self._open:
@@ -73,6 +81,8 @@ class Page(HTMLParser):
             self._form[self._field] += data.removeprefix("\n")
         if self._link:
             self.links[self._link] += data
+        if self._button:
+            self.offered[self._button] += data
 
     @property
     def words(self) -> str:

@@ -1,22 +1,52 @@
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, time, timedelta
 
 import pytest
+from django.utils import translation
+from hypothesis import given
+from hypothesis import strategies as st
+from pytest_django import DjangoAssertNumQueries
 
-from booking.views.chooser import chooser
+from booking.views.chooser import Chooser, DayState, chooser, first_free
+from booking.views.chooser.week import week_start
+from stores.models import Slot, SpecialHours, Store, VisitType
 from stores.queries import store_rules
-from tests.factories import NOW, make_store
+from stores.slots import StoreRules
+from tests.factories import NOW, at, make_booking, make_store
 
 pytestmark = pytest.mark.django_db
 
+TODAY = NOW.date()
 TUESDAY = date(2026, 11, 24)
+NARROW = ((time(9), time(9, 30)),)
 Hours = tuple[tuple[time, time], ...]
 
 
-def parts_of_tuesday() -> dict[str, list[str]]:
-    rules = store_rules("corner-shop-niort", from_date=TUESDAY - timedelta(days=2))
+def rules_of(slug: str = "corner-shop-niort") -> StoreRules:
+    rules = store_rules(slug, from_date=TODAY - timedelta(days=2))
     assert rules is not None
-    days = chooser(rules, rules.visit_types[0], party_size=1, from_date=TUESDAY, now=NOW).days
-    return {part.name: [slot.time for slot in part.slots] for part in days[0].parts}
+    return rules
+
+
+def choice(
+    *, from_date: date | None = None, day: date | None = None, desk: str = "", party_size: int = 1, now=NOW
+) -> Chooser:
+    rules = rules_of()
+    return chooser(rules, rules.visit_types[0], party_size=party_size, from_date=from_date, day=day, desk=desk, now=now)
+
+
+def states(found: Chooser) -> dict[date, DayState]:
+    return {day.date: day.state for day in found.days}
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
+
+
+# --- Parts of a day -------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -31,9 +61,167 @@ def parts_of_tuesday() -> dict[str, list[str]]:
 def test_afternoon_begins_after_the_break_at_noon(hours: Hours, morning_ends: str, afternoon_begins: str) -> None:
     make_store(hours=hours)
 
-    parts = parts_of_tuesday()
+    parts = {part.name: [slot.time for slot in part.slots] for part in choice(day=TUESDAY).parts}
 
     assert list(parts) == ["Morning", "Afternoon", "Evening"]
     assert parts["Morning"][-1] == morning_ends
     assert parts["Afternoon"][0] == afternoon_begins
     assert parts["Evening"][0] == "18:00"
+
+
+# --- Which week, which day ------------------------------------------------------------------------
+
+
+@given(day=st.integers(0, 400), today=st.integers(0, 400))
+def test_weeks_are_counted_from_today_and_hold_their_day(day: int, today: int) -> None:
+    day_asked, first_day = (date(2026, 1, 1) + timedelta(days=days) for days in (day, today))
+
+    first = week_start(day_asked, today=first_day)
+
+    assert first <= day_asked < first + timedelta(days=7)
+    assert (first - first_day).days % 7 == 0
+
+
+@pytest.mark.parametrize(
+    ("wanted", "shown"),
+    [
+        ({}, date(2026, 11, 25)),
+        ({"from_date": date(2026, 11, 26)}, date(2026, 11, 26)),
+        ({"from_date": date(2026, 11, 28)}, date(2026, 11, 25)),  # none left later that week: its first one
+        ({"day": date(2026, 11, 24)}, date(2026, 11, 24)),
+        ({"day": date(2026, 11, 29)}, date(2026, 11, 29)),
+        ({"from_date": date(2026, 12, 7), "day": date(2026, 12, 9)}, date(2026, 12, 9)),
+        ({"day": date(2020, 1, 1)}, date(2026, 11, 25)),
+        ({"day": date(2030, 1, 1)}, date(2026, 12, 21)),
+    ],
+)
+def test_the_day_asked_for_is_shown_else_the_first_free_one(wanted: dict[str, date], shown: date) -> None:
+    store = make_store()
+    for day in (23, 24, 28):
+        SpecialHours.objects.create(store=store, date=date(2026, 11, day))
+
+    assert choice(**wanted).shown.date == shown
+
+
+@pytest.mark.parametrize(
+    ("first", "earlier", "later"),
+    [
+        (date(2026, 11, 23), None, date(2026, 11, 30)),
+        (date(2026, 12, 9), date(2026, 11, 30), date(2026, 12, 14)),
+        (date(2026, 12, 21), date(2026, 12, 14), None),
+    ],
+)
+def test_weeks_beside_are_offered_as_far_as_one_may_book(first: date, earlier: date | None, later: date | None) -> None:
+    make_store()
+
+    found = choice(from_date=first)
+
+    assert (found.earlier, found.later) == (earlier, later)
+
+
+def test_the_last_week_ends_with_the_horizon() -> None:
+    make_store(booking_horizon_days=8)
+
+    found = choice(from_date=date(2026, 11, 30))
+
+    assert [day.date.day for day in found.days] == [30, 1]
+    assert found.title == "30 November – 1 December"
+
+
+def test_days_say_why_no_time_is_free() -> None:
+    store = make_store(capacity=1, hours=NARROW, days=(0, 1, 2))
+    for number, minute in enumerate((0, 15)):
+        make_booking(store, starts_at=at(9, minute), phone=f"+3361234560{number}")
+
+    found = choice(now=at(10, day=23))
+
+    assert states(found) == {
+        date(2026, 11, 23): DayState.OVER,
+        date(2026, 11, 24): DayState.FULL,
+        date(2026, 11, 25): DayState.FREE,
+        **{date(2026, 11, day): DayState.CLOSED for day in range(26, 30)},
+    }
+    assert [day.summary for day in found.days][:4] == ["No more times today", "Full", "2 free times", "Closed"]
+    assert [day.is_open for day in found.days][:4] == [False, True, True, False]
+
+
+@given(closed=st.sets(st.integers(0, 27)), wanted=st.integers(0, 40))
+def test_no_choice_is_a_dead_end(closed: set[int], wanted: int) -> None:
+    """From any day, whatever is closed, the earliest time and the next free day are offered where there are any."""
+    rules = rules_of_closed(closed)
+    free = [TODAY + timedelta(days=days) for days in range(29) if days not in closed]
+
+    found = chooser(
+        rules, rules.visit_types[0], party_size=1, from_date=TODAY + timedelta(days=wanted), now=at(8, day=23)
+    )
+
+    assert (found.earliest.value[:10] if found.earliest else "") == (free[0].isoformat() if free else "")
+    in_week = [day.date for day in found.days]
+    assert found.is_empty == (not set(in_week) & set(free))
+    later = [day for day in free if day > (in_week[-1] if found.is_empty else found.shown.date)]
+    expected = later[0] if later and (found.is_empty or later[0] in in_week) else None
+    assert (found.next_day.date if found.next_day else None) == expected
+
+
+def rules_of_closed(closed: set[int]) -> StoreRules:
+    """Return a store's rules, always open but on some days from today on; of days nobody booked, nothing is stored."""
+    if not Store.objects.exists():
+        make_store(hours=NARROW, days=(0, 1, 2, 3, 4, 5, 6), minimum_notice_minutes=0)
+    return replace(rules_of(), special={TODAY + timedelta(days=days): () for days in closed})
+
+
+# --- Whom, and what it costs ----------------------------------------------------------------------
+
+
+def test_a_chosen_desk_alone_is_asked() -> None:
+    store = make_store(desks=("ada", "bea"), capacity=1, hours=NARROW, offers_desk_choice=True)
+    taken = make_booking(store, starts_at=at(9)).desk.slug
+
+    counts = {desk: sum(len(part.slots) for part in choice(day=TUESDAY, desk=desk).parts) for desk in ("ada", "bea")}
+
+    assert counts == {taken: 1, {"ada": "bea", "bea": "ada"}[taken]: 2}
+
+
+@pytest.mark.parametrize("desks", [("ada",), ("ada", "bea", "cleo")])
+def test_each_stretch_of_days_is_asked_for_once(
+    django_assert_num_queries: DjangoAssertNumQueries, desks: tuple[str, ...]
+) -> None:
+    store = make_store(desks=desks, hours=NARROW)
+    rules = rules_of()
+
+    with django_assert_num_queries(2):  # holds that have run out, the first week
+        chooser(rules, rules.visit_types[0], party_size=1, from_date=None, now=NOW)
+    with django_assert_num_queries(3):  # and the shown one
+        chooser(rules, rules.visit_types[0], party_size=1, from_date=date(2026, 12, 9), now=NOW)
+    close(store, days=8)
+    with django_assert_num_queries(3):  # and all that come after a week without a free time
+        chooser(rules, rules.visit_types[0], party_size=1, from_date=None, now=NOW)
+
+
+def close(store: Store, *, days: int) -> None:
+    """Close every slot of the days to come."""
+    slots = [
+        Slot(store=store, desk=desk, starts_at=start, ends_at=start + timedelta(minutes=15), capacity=2, closed=True)
+        for desk in store.desks.all()
+        for days_on in range(days)
+        for start in (at(9, day=23) + timedelta(days=days_on), at(9, 15, day=23) + timedelta(days=days_on))
+    ]
+    Slot.objects.bulk_create(slots)
+
+
+def test_first_free_is_the_first_of_all() -> None:
+    store = make_store()
+    SpecialHours.objects.bulk_create(SpecialHours(store=store, date=TODAY + timedelta(days=days)) for days in range(10))
+    rules = rules_of()
+
+    found = first_free(rules, rules.visit_types[0], now=NOW)
+
+    assert found is not None
+    assert (found.day, found.time) == ("Thursday 3 December", "09:00")
+
+
+def test_first_free_of_what_is_never_open_is_nothing() -> None:
+    VisitType.objects.filter(store=make_store(hours=())).update(slot_count=2)
+    rules = rules_of()
+
+    assert first_free(rules, rules.visit_types[0], now=NOW) is None

@@ -5,7 +5,7 @@ from django.test import Client
 
 from booking.models import Booking
 from stores.models import Store
-from tests.booking.views.book.way import BOOK, CHECK, CONFIRM, DETAILS, TYPED, checked, details_url
+from tests.booking.views.book.way import BOOK, CHECK, CONFIRM, DETAILS, HOLD, TYPED, checked, details_url
 from tests.booking.views.reading import page
 
 pytestmark = pytest.mark.django_db
@@ -82,7 +82,7 @@ def test_another_time_is_chosen_without_typing_again(client: Client, store: Stor
 
     times = page(client.post(BOOK, shown.forms[DETAILS]))
     button = next(button for button in times.buttons if "24T11:00" in button.get("value", ""))
-    again = page(client.post(CHECK, {**times.forms[CHECK], "starts_at": button["value"]}))
+    again = page(client.post(HOLD, {**times.forms[HOLD], "starts_at": button["value"]}))
 
     assert "Tuesday 24 November, 11:00" in again.words
     assert again.forms[CONFIRM]["name"] == "Ada Test"

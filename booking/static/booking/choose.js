@@ -1,0 +1,4 @@
+// Where an update in place fails, the page itself is asked for: it says what is wrong.
+const inFull = (event) => location.assign(event.detail.pathInfo.finalRequestPath);
+document.addEventListener("htmx:responseError", inFull);
+document.addEventListener("htmx:sendError", inFull);

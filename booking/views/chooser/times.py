@@ -1,0 +1,73 @@
+"""Free times in words, by morning, afternoon and evening."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from itertools import groupby
+
+from django.utils.translation import gettext as _
+
+from booking import texts
+from booking.availability import FreeDay, FreeSlot
+from stores.slots import StoreRules, store_slots
+
+NOON_HOUR, EVENING_HOUR = 12, 18
+
+
+@dataclass(frozen=True, slots=True)
+class SlotChoice:
+    """One free time; `value` is what a button or a link carries."""
+
+    value: str
+    day: str
+    time: str
+    places: str = ""
+    is_last: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DayPart:
+    """The free times of a morning, an afternoon or an evening."""
+
+    name: str
+    slots: tuple[SlotChoice, ...]
+
+
+def slot_choice(starts_at: datetime, rules: StoreRules, *, places_left: int | None = None) -> SlotChoice:
+    """Return a free time in words."""
+    local = starts_at.astimezone(rules.zone)
+    return SlotChoice(
+        value=local.isoformat(),
+        day=texts.day_in_words(local.date()),
+        time=texts.time_in_words(local, rules.zone),
+        places="" if places_left is None else texts.places_in_words(places_left),
+        is_last=places_left == 1,
+    )
+
+
+def slot_choices(slots: Iterable[FreeSlot], rules: StoreRules) -> list[SlotChoice]:
+    """Return free times in words."""
+    return [slot_choice(slot.starts_at, rules, places_left=slot.places_left) for slot in slots]
+
+
+def day_parts(day: FreeDay, rules: StoreRules) -> tuple[DayPart, ...]:
+    """Return a day's free times, told apart by the hour and the store's own break at noon."""
+    if not day.slots:
+        return ()
+    afternoon_hour = _afternoon_hour(day.date, rules)
+
+    def part_name(slot: FreeSlot) -> str:
+        hour = slot.starts_at.astimezone(rules.zone).hour
+        if hour < afternoon_hour:
+            return _("Morning")
+        return _("Afternoon") if hour < EVENING_HOUR else _("Evening")
+
+    grouped = groupby(day.slots, key=part_name)
+    return tuple(DayPart(name, tuple(slot_choices(slots, rules))) for name, slots in grouped)
+
+
+def _afternoon_hour(day: date, rules: StoreRules) -> int:
+    """Return noon, or an hour later where the store has its break then: a morning until 12:30 is one morning."""
+    one = datetime.combine(day, time(NOON_HOUR + 1), tzinfo=rules.zone)
+    slots = store_slots(rules, first_date=day, last_date=day)
+    return NOON_HOUR if any(slot.starts_at <= one < slot.ends_at for slot in slots) else NOON_HOUR + 1

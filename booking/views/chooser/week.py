@@ -1,0 +1,246 @@
+"""A week of days to choose from: how many times are free on each, and the day that is open."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from django.utils.dates import WEEKDAYS_ABBR
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from booking import texts
+from booking.availability import AvailabilityQuestion, FreeDay, ask_by_rules
+from booking.policy import first_bookable_start, last_bookable_date
+from booking.views.chooser.times import DayPart, SlotChoice, day_parts, slot_choice
+from stores.slots import StoreRules, VisitTypeRule, slots_by_desk, starts_with_runs
+
+DAYS_SHOWN = 7
+DAYS_LOOKED_AT = 62  # as many as the API answers at once
+ONE_DAY = timedelta(days=1)
+
+
+class DayState(StrEnum):
+    """Why a day can be chosen, or not."""
+
+    FREE = "free"
+    FULL = "full"
+    OVER = "over"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class DayChoice:
+    """One day; `summary` says how many times are free or why none is, `short` the same where there is little room."""
+
+    date: date
+    name: str
+    weekday: str
+    state: DayState
+    summary: str
+    short: str
+    is_shown: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether there is something to do on this day: book, or wait for a place."""
+        return self.state in (DayState.FREE, DayState.FULL)
+
+
+@dataclass(frozen=True, slots=True)
+class Chooser:
+    """A week to choose from, one day of it shown with its times.
+
+    `earlier` and `later` are the first days of the weeks beside it, where there are any; `next_day` the next one with
+    free times, of this week, or of a later one where this week has none.
+    """
+
+    title: str
+    days: tuple[DayChoice, ...]
+    shown: DayChoice
+    parts: tuple[DayPart, ...]
+    earliest: SlotChoice | None
+    next_day: DayChoice | None
+    earlier: date | None
+    later: date | None
+
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether no time of this week is free."""
+        return not any(day.state == DayState.FREE for day in self.days)
+
+
+def chooser(
+    rules: StoreRules,
+    visit_type: VisitTypeRule,
+    *,
+    party_size: int,
+    from_date: date | None,
+    now: datetime,
+    day: date | None = None,
+    desk: str = "",
+) -> Chooser:
+    """Return the week with `day` shown, or the first free day of a week from `from_date` on, or the first of all.
+
+    Weeks count from today. With one SQL statement, and one more for each stretch of days that is looked at: the first
+    week, then the shown one if it is another, and all later days where nothing is free.
+    """
+    book = _open_book(rules, visit_type, party_size=party_size, now=now, desk=desk)
+    first_slot = book.first_slot()
+    wanted = day or from_date or (first_slot.astimezone(rules.zone).date() if first_slot else book.today)
+    reachable = min(max(wanted, book.today), book.last)
+    first = week_start(reachable, today=book.today)
+    week = book.between(first, first + DAYS_SHOWN * ONE_DAY - ONE_DAY)
+    days = _day_choices(week, book.question, now=now)
+    shown = _day_to_show(days, reachable, is_told=day == reachable)
+    following = first + DAYS_SHOWN * ONE_DAY
+    return Chooser(
+        title=texts.stretch_in_words(week[0].date, week[-1].date),
+        days=tuple(replace(one, is_shown=True) if one is shown else one for one in days),
+        shown=shown,
+        parts=day_parts(week[days.index(shown)], rules),
+        earliest=slot_choice(first_slot, rules) if first_slot else None,
+        next_day=_next_free(days, shown) or (None if _has_free(days) else _first_free_after(book, following, now=now)),
+        earlier=first - DAYS_SHOWN * ONE_DAY if first > book.today else None,
+        later=following if following <= book.last else None,
+    )
+
+
+def first_free(rules: StoreRules, visit_type: VisitTypeRule, *, now: datetime) -> SlotChoice | None:
+    """Return the first free time of all for one person, with at most three SQL statements."""
+    first_slot = _open_book(rules, visit_type, party_size=1, now=now).first_slot()
+    return slot_choice(first_slot, rules) if first_slot else None
+
+
+def week_start(day: date, *, today: date) -> date:
+    """Return the first day of the week that a day is in: weeks are counted from today."""
+    return day - (day - today) % (DAYS_SHOWN * ONE_DAY)
+
+
+# --- What is free ----------------------------------------------------------------------------------
+
+
+class _Book:
+    """The free times of the days that can be booked; each stretch of days is asked for once."""
+
+    def __init__(self, question: AvailabilityQuestion) -> None:
+        self.question = question
+        self.today, self.last = question.from_date, question.to_date
+        self._days: dict[date, FreeDay] = {}
+
+    def between(self, first: date, last: date) -> list[FreeDay]:
+        """Return the days of a stretch, as far as they can be booked."""
+        last = min(last, self.last)
+        wanted = [first + number * ONE_DAY for number in range((last - first).days + 1)]
+        if any(day not in self._days for day in wanted):
+            self._days |= {day.date: day for day in self.question.between(first, last).answer().days}
+        return [self._days[day] for day in wanted]
+
+    def first_free_day(self, first: date) -> FreeDay | None:
+        """Return the first day with a free time, from one on."""
+        near = first + (DAYS_SHOWN - 1) * ONE_DAY
+        for begin, end in ((first, near), (near + ONE_DAY, self.last)):
+            free = next((day for day in self.between(begin, end) if day.slots), None)
+            if free is not None:
+                return free
+        return None
+
+    def first_slot(self) -> datetime | None:
+        """Return the first free time of all."""
+        free = self.first_free_day(self.today)
+        return free.slots[0].starts_at if free else None
+
+
+def _open_book(
+    rules: StoreRules, visit_type: VisitTypeRule, *, party_size: int, now: datetime, desk: str = ""
+) -> _Book:
+    today = now.astimezone(rules.zone).date()
+    last = min(last_bookable_date(now=now, zone=rules.zone, rules=rules), today + (DAYS_LOOKED_AT - 1) * ONE_DAY)
+    question = ask_by_rules(
+        rules.with_desk(desk) if desk else rules,
+        visit_type,
+        from_date=today,
+        to_date=max(today, last),
+        party_size=party_size,
+        now=now,
+    )
+    return _Book(question)
+
+
+# --- Days in words ---------------------------------------------------------------------------------
+
+
+def _day_choices(days: Sequence[FreeDay], question: AvailabilityQuestion, *, now: datetime) -> list[DayChoice]:
+    today = now.astimezone(question.rules.zone).date()
+    return [_day_choice(day, _state(day, question, now=now), today) for day in days]
+
+
+def _state(day: FreeDay, question: AvailabilityQuestion, *, now: datetime) -> DayState:
+    """Return what can be done on a day; on one without free times, what is served by rule tells why."""
+    if day.slots:
+        return DayState.FREE
+    soonest = first_bookable_start(now=now, rules=question.rules)
+    starts = [
+        run[0].starts_at
+        for slots in slots_by_desk(question.rules, first_date=day.date, last_date=day.date).values()
+        for run in starts_with_runs(slots, question.visit_type.slot_count)
+    ]
+    if not starts:
+        return DayState.CLOSED
+    return DayState.FULL if max(starts) >= soonest else DayState.OVER
+
+
+def _day_choice(day: FreeDay, state: DayState, today: date) -> DayChoice:
+    count = len(day.slots)
+    if state == DayState.FREE:
+        summary = ngettext("{count} free time", "{count} free times", count).format(count=count)
+        short = ngettext("{count} free", "{count} free", count).format(count=count)
+    elif state == DayState.FULL:
+        summary, short = _("Full"), pgettext("in little room", "full")
+    elif state == DayState.OVER:
+        summary, short = _("No more times today") if day.date == today else _("No more times"), "–"
+    else:
+        summary, short = _("Closed"), pgettext("in little room", "closed")
+    return DayChoice(
+        date=day.date,
+        name=_named_day(day.date, today),
+        weekday=str(WEEKDAYS_ABBR[day.date.weekday()]),
+        state=state,
+        summary=summary,
+        short=short,
+    )
+
+
+def _named_day(day: date, today: date) -> str:
+    words = texts.day_in_words(day)
+    if day == today:
+        return _("Today, {day}").format(day=words)
+    if day == today + ONE_DAY:
+        return _("Tomorrow, {day}").format(day=words)
+    return words
+
+
+# --- Which day is shown ----------------------------------------------------------------------------
+
+
+def _day_to_show(days: Sequence[DayChoice], wanted: date, *, is_told: bool) -> DayChoice:
+    """Return the very day that was told, else the first free one from the wanted day on, else one worth a look."""
+    if is_told:
+        return next(day for day in days if day.date == wanted)
+    free = [day for day in days if day.state == DayState.FREE]
+    from_wanted = [day for day in free if day.date >= wanted]
+    full = [day for day in days if day.state == DayState.FULL]
+    return [*from_wanted, *free, *full, *days][0]
+
+
+def _has_free(days: Sequence[DayChoice]) -> bool:
+    return any(day.state == DayState.FREE for day in days)
+
+
+def _next_free(days: Sequence[DayChoice], shown: DayChoice) -> DayChoice | None:
+    return next((day for day in days if day.date > shown.date and day.state == DayState.FREE), None)
+
+
+def _first_free_after(book: _Book, first: date, *, now: datetime) -> DayChoice | None:
+    free = book.first_free_day(first) if first <= book.last else None
+    return _day_choices([free], book.question, now=now)[0] if free else None
