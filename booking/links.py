@@ -20,9 +20,12 @@ def short_manage_url(reference: str) -> str:
     return f"{settings.PUBLIC_URL}/m/{reference}/{manage_token(reference)}"
 
 
-def waiting_url(reference: str) -> str:
-    """Return the page of somebody's place on a waiting list, with their token: for them alone."""
-    return f"{settings.PUBLIC_URL}/w/{reference}/?token={waiting_token(reference)}"
+def waiting_url(reference: str, *, prefix: str = "") -> str:
+    """Return the page of somebody's place on a waiting list, with their token: for them alone.
+
+    `prefix` says how they read (`booking.reading`).
+    """
+    return f"{settings.PUBLIC_URL}{prefix}/w/{reference}/?token={waiting_token(reference)}"
 
 
 def short_waiting_url(reference: str) -> str:

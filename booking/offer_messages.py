@@ -11,6 +11,7 @@ from booking.links import short_waiting_url, waiting_url
 from booking.message_texts import sms_text
 from booking.models import WaitingListEntry
 from booking.policy import is_quiet
+from booking.reading import Reading
 from booking.services.waiting_entries import entry_of_subject
 from booking.texts import moment_in_words, time_in_words
 from booking.waiting import Offer, waiting
@@ -79,7 +80,7 @@ def _email(entry: WaitingListEntry, offer: Offer, *, now: datetime) -> Email | S
         "store_name": " ".join(store.name.split()),
         "when": moment_in_words(offer.starts_at, zone),
         "until": time_in_words(offer.expires_at, zone),
-        "manage_url": waiting_url(entry.reference),
+        "manage_url": waiting_url(entry.reference, prefix=Reading(entry.locale, entry.is_simple).prefix),
     }
     return Email(
         to=entry.email,

@@ -4,7 +4,7 @@ from django.urls import include, path, re_path
 
 from booking.api import urls as api
 from booking.api.reference import unknown
-from booking.views import arrivals, book, day, feeds, find, health, manage, setup, sign_in, store
+from booking.views import arrivals, book, day, feeds, find, health, manage, setup, sign_in, store, waiting
 from notifications import urls as notifications
 
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     *store.urlpatterns,
     *book.urlpatterns,
     *manage.urlpatterns,
+    *waiting.urlpatterns,
     *sign_in.urlpatterns,
     *day.urlpatterns,
     *arrivals.urlpatterns,

@@ -17,10 +17,15 @@ def message_subject(reference: str) -> str:
     return _SUBJECT + reference
 
 
+def reference_of(subject: str) -> str:
+    """Return the reference of the entry that something is filed under."""
+    return subject.removeprefix(_SUBJECT)
+
+
 def entry_of_subject(subject: str) -> WaitingListEntry | None:
     """Return the entry that a message is about, with its store and visit type; None where it is about none."""
     entries = WaitingListEntry.objects.select_related("store", "visit_type")
-    return entries.filter(reference=subject.removeprefix(_SUBJECT)).first() if subject.startswith(_SUBJECT) else None
+    return entries.filter(reference=reference_of(subject)).first() if subject.startswith(_SUBJECT) else None
 
 
 def note_taken(*, entry_id: int, booking: Booking, now: datetime) -> None:

@@ -13,7 +13,7 @@ from booking.policy import BookingRefused, Refusal, UnknownStore, refusal_to_wai
 from booking.services.bookings import CustomerDetails, book, lock_customer
 from booking.services.offers import missed
 from booking.services.places import drop_hold, share_lock_store
-from booking.services.waiting_entries import OPEN, close, erase, message_subject
+from booking.services.waiting_entries import OPEN, close, entry_of_subject, erase, message_subject, reference_of
 from booking.services.waiting_places import in_days, minutes_of, places_now
 from booking.services.wishes import Wish, find_visit_type, with_another_try
 from booking.tokens import hold_token, new_reference
@@ -58,6 +58,12 @@ def join(
     return with_another_try(partial(_join, store, visit_type, draft, now=now), store=store, now=now)
 
 
+def joined_before(*, key: str, now: datetime) -> WaitingListEntry | None:
+    """Return the entry that a form with this key has made in the last 24 hours."""
+    kept = IdempotentAnswer.objects.filter(route=_ROUTE, key=key, created_at__gt=now - _KEY_KEPT).first()
+    return None if kept is None else entry_of_subject(kept.subject)
+
+
 @transaction.atomic
 def join_once(*, key: str, now: datetime, join: Callable[[], WaitingListEntry]) -> WaitingListEntry:
     """Return the entry that `join` makes, or the one it made before for the same form; a twin is waited for."""
@@ -67,7 +73,7 @@ def join_once(*, key: str, now: datetime, join: Callable[[], WaitingListEntry]) 
         route=_ROUTE, key=key, defaults={"fingerprint": "", "status": _SEE_OTHER, "created_at": now}
     )
     if not is_new:
-        return WaitingListEntry.objects.get(reference=kept.subject.removeprefix(message_subject("")))
+        return WaitingListEntry.objects.get(reference=reference_of(kept.subject))
     entry = join()
     kept.subject = message_subject(entry.reference)
     kept.save(update_fields=["subject"])

@@ -60,8 +60,9 @@ def test_compose_email_carries_the_link_and_nothing_that_was_typed(locale: str) 
     assert isinstance(content, Email)
     assert content.to == "bea@example.org"
     assert content.calendar is None
-    assert content.text.count(waiting_url(entry.reference)) == 1
-    assert f'href="{waiting_url(entry.reference)}"' in content.html
+    link = waiting_url(entry.reference, prefix=f"/{locale}")
+    assert content.text.count(link) == 1
+    assert f'href="{link}"' in content.html
     assert f'<html lang="{locale}"' in content.html
     assert "Eve" not in content.html + content.text + content.subject
     assert "\n" not in content.subject

@@ -23,6 +23,7 @@ ROUTES = {
         s/<slug:store>/book/details/
         s/<slug:store>/book/check/
         s/<slug:store>/book/confirm/
+        s/<slug:store>/wait/
         healthz
         readyz
         metrics
@@ -35,6 +36,7 @@ ROUTES = {
         api/v1/holds/<str:token>
         api/v1/holds/<str:token>/extend
         api/v1/bookings
+        api/v1/waiting-list
         api/v1/schema
         api/v1/docs
         api/v1/
@@ -50,6 +52,12 @@ ROUTES = {
         b/<str:reference>/data/
         b/<str:reference>/erase/
         m/<str:reference>/<str:token>
+        w/<str:reference>/
+        w/<str:reference>/take/
+        w/<str:reference>/pass/
+        w/<str:reference>/leave/
+        o/<str:reference>/<str:token>
+        api/v1/waiting-list/<str:reference>
         api/v1/bookings/<str:reference>
         api/v1/bookings/<str:reference>/reschedule
         api/v1/bookings/<str:reference>/cancel
@@ -80,6 +88,9 @@ ROUTES = {
         staff/<slug:store>/visits/<str:reference>/no-show/
         staff/<slug:store>/visits/<str:reference>/undo/
         staff/<slug:store>/arrivals/
+        staff/<slug:store>/waiting/
+        staff/<slug:store>/waiting/join/
+        staff/<slug:store>/waiting/<str:reference>/leave/
         staff/<slug:store>/walk-ins/
         api/v1/staff/stores/<slug:store>/day
         api/v1/staff/stores/<slug:store>/bookings
@@ -100,12 +111,18 @@ ROUTES = {
         staff/<slug:store>/setup/special-hours/<str:date>/delete/
         staff/<slug:store>/setup/desks/new/
         staff/<slug:store>/setup/desks/<slug:desk>/
+        staff/<slug:store>/setup/desk-choice/
         staff/<slug:store>/setup/visit-types/new/
         staff/<slug:store>/setup/visit-types/<slug:visit_type>/
+        staff/<slug:store>/setup/questions/
         staff/<slug:store>/setup/rules/
         staff/<slug:store>/setup/notice/
         staff/<slug:store>/setup/feed/
+        staff/<slug:store>/setup/contact/
+        staff/<slug:store>/setup/sharing/
+        staff/<slug:store>/setup/protection/
         staff/<slug:store>/setup/members/
+        staff/<slug:store>/setup/members/remove/
         api/v1/staff/stores/<slug:store>/opening-hours
         api/v1/staff/stores/<slug:store>/special-hours
         api/v1/staff/stores/<slug:store>/special-hours/<str:date>

@@ -1,0 +1,124 @@
+"""One place on a waiting list in its customer's hands: see how it stands, take what is offered, let it pass, leave."""
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.timezone import now as clock_now
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from booking import limits
+from booking.customer_input import can_be_texted
+from booking.forms import Problem
+from booking.links import waiting_url
+from booking.models import WaitingListEntry
+from booking.policy import BookingRefused
+from booking.reading import Reading
+from booking.services.waiting_list import leave, let_pass, take_offer
+from booking.tokens import is_waiting_token, read_reference
+from booking.views.book.step import see_other
+from booking.views.manage_access import give_key, keep_private
+from booking.views.reader import customer_page, reading_of
+from booking.views.waiting.access import opened_by_waiting_key
+from booking.waiting import entry_by_reference, waiting
+from booking.waiting_words import ahead_in_words, days_in_words, kept_in_words, waiting_refusal_sentence
+
+_FORM_METHODS = ["GET", "HEAD", "POST"]
+
+
+@require_safe
+@opened_by_waiting_key
+def own(request: HttpRequest, entry: WaitingListEntry) -> HttpResponse:
+    """Show how somebody's waiting stands, and what they can do."""
+    return _page(request, entry, now=clock_now())
+
+
+@require_http_methods(_FORM_METHODS)
+@opened_by_waiting_key
+def take(request: HttpRequest, entry: WaitingListEntry) -> HttpResponse:
+    """Book the place that is offered; the booking's own page comes next."""
+    if request.method != "POST":
+        return _back(entry)
+    now = clock_now()
+    if entry.booking is None:
+        limits.new_booking(entry.phone)
+    try:
+        booking = take_offer(entry=entry, now=now)
+    except BookingRefused as refused:
+        return _page(request, entry, now=now, refused=refused)
+    response = see_other(reverse("manage-booked", args=[booking.reference]))
+    give_key(response, booking.reference)
+    return response
+
+
+@require_http_methods(_FORM_METHODS)
+@opened_by_waiting_key
+def let_it_pass(request: HttpRequest, entry: WaitingListEntry) -> HttpResponse:
+    """Leave an offered place to the next, and wait on."""
+    if request.method == "POST":
+        let_pass(entry_id=entry.pk, now=clock_now())
+        return _back(entry, done="passed")
+    return _back(entry)
+
+
+@require_http_methods(_FORM_METHODS)
+@opened_by_waiting_key
+def leave_list(request: HttpRequest, entry: WaitingListEntry) -> HttpResponse:
+    """Leave the list: one tap, as somebody else gains by it and joining again is as easy."""
+    if request.method == "POST":
+        leave(entry_id=entry.pk, now=clock_now())
+    return _back(entry)
+
+
+@require_safe
+def short_link(request: HttpRequest, reference: str, token: str) -> HttpResponseBase:
+    """Lead from the short address in a text message to the page, as its reader reads."""
+    plain = read_reference(reference)
+    entry = entry_by_reference(plain) if plain and is_waiting_token(plain, token) else None
+    chosen = Reading(entry.locale, entry.is_simple) if entry and not reading_of(request).prefix else Reading()
+    path = f"{chosen.prefix}{reverse('waiting', args=[reference])}"
+    return keep_private(HttpResponseRedirect(f"{path}?{urlencode({'token': token})}"))
+
+
+def _page(
+    request: HttpRequest, entry: WaitingListEntry, *, now: datetime, refused: BookingRefused | None = None
+) -> HttpResponse:
+    problems = [Problem(waiting_refusal_sentence(refused.reason))] if refused else []
+    done = "" if refused else _done_sentence(request.GET.get("done", ""))
+    context = {**_context(entry, request, now=now), "problems": problems, "done": done}
+    return customer_page(request, "waiting", context, status=409 if refused else 200)
+
+
+def _context(entry: WaitingListEntry, request: HttpRequest, *, now: datetime) -> dict[str, Any]:
+    store, zone = entry.store, ZoneInfo(entry.store.time_zone)
+    stands = waiting(entry, now=now)
+    wish = {"visit_type": entry.visit_type.slug, "party_size": str(entry.party_size)}
+    days = {"from": entry.from_date.isoformat(), "to": entry.to_date.isoformat()}
+    return {
+        "entry": entry,
+        "stands": stands,
+        "store": store,
+        "zone": zone,
+        "days": days_in_words(entry),
+        "ahead": ahead_in_words(stands.ahead),
+        "kept": kept_in_words(stands.offer.expires_at, zone=zone, now=now) if stands.offer else "",
+        "can_be_texted": can_be_texted(entry.phone),
+        "own_url": waiting_url(entry.reference, prefix=reading_of(request).prefix),
+        "choose_url": f"{reverse('book', args=[store.slug])}?{urlencode(wish)}",
+        "join_url": f"{reverse('waiting-join', args=[store.slug])}?{urlencode({**wish, **days})}",
+    }
+
+
+def _back(entry: WaitingListEntry, *, done: str = "") -> HttpResponse:
+    return see_other(reverse("waiting", args=[entry.reference]) + (f"?done={done}" if done else ""))
+
+
+def _done_sentence(what: str) -> str:
+    return {
+        "joined": _("You are on the waiting list."),
+        "passed": _("The place goes to the next in line. You stay on the waiting list."),
+    }.get(what, "")
