@@ -117,7 +117,7 @@ def _update(store: Store, fields: StoreFields, defaults: ImportDefaults, now: da
         changed["hours_version"] = F("hours_version") + 1
     Store.objects.filter(pk=store.pk).update(**changed)
     if "search_text" in changed:
-        index_stores(texts={store.pk: str(wanted["search_text"])})
+        index_stores(texts={store.slug: str(wanted["search_text"])})
     if are_slots_others:
         import_string(settings.STORES_HOURS_CHANGED)(store_id=store.pk, now=now)
     return True

@@ -111,24 +111,45 @@ class Search:
         return [term.typed for term in self._terms if term.plain.stores]
 
 
-def within(stores: QuerySet[Store], circle: Circle, *, but_not: Circle | None = None) -> QuerySet[Store]:
-    """Return those of the stores that are in a circle, `but_not` in the one before it."""
-    rarest_first = sorted(circle, key=lambda meant: meant.stores)
-    for number, meant in enumerate(rarest_first):
-        if number == 0 and meant.stores < COMMON:
-            stores = stores.filter(pk__in=meant.holders().values("store_id"))
-        else:
-            stores = stores.filter(_holds(meant))
-    if but_not is not None:
-        inner = Q()
-        for meant in but_not:
-            inner &= Q(_holds(meant))
-        stores = stores.filter(~inner)
-    return stores
+def within(stores: QuerySet[Store], circle: Circle) -> QuerySet[Store]:
+    """Return those of the stores that are in a circle, in any order."""
+    rarest, *others = sorted(circle, key=lambda meant: meant.stores)
+    if rarest.stores < COMMON:
+        stores = stores.filter(slug__in=rarest.holders().values("store_id"))
+    else:
+        others.append(rarest)
+    return stores.filter(*(_holds(meant, "slug") for meant in others))
 
 
-def _holds(meant: Meant) -> Exists:
-    return Exists(meant.holders().filter(store=OuterRef("pk")))
+def slugs_within(
+    circle: Circle, *, but_not: Circle | None, among: QuerySet[Store] | None, after: str, limit: int
+) -> list[str]:
+    """Return the first slugs past `after` of a circle's stores; `but_not` of the one inside it, `among` these alone."""
+    rarest, *others = sorted(circle, key=lambda meant: meant.stores)
+    if rarest.beginning:
+        # Half of all stores may be meant: going through them by their slugs soon finds enough.
+        stores = (Store.objects.all() if among is None else among).filter(slug__gt=after)
+        stores = stores.filter(*(_holds(meant, "slug") for meant in circle), *_outside(but_not, "slug"))
+        return list(stores.order_by("slug").values_list("slug", flat=True)[:limit])
+    rows = rarest.holders().filter(store_id__gt=after)
+    rows = rows.filter(*(_holds(meant, "store_id") for meant in others), *_outside(but_not, "store_id"))
+    if among is not None:
+        rows = rows.filter(store_id__in=among.values("slug"))
+    found = rows.order_by("store_id").values_list("store_id", flat=True).distinct()[:limit]
+    return [str(slug) for slug in found]
+
+
+def _holds(meant: Meant, slug: str) -> Exists:
+    return Exists(meant.holders().filter(store_id=OuterRef(slug)))
+
+
+def _outside(circle: Circle | None, slug: str) -> list[Q]:
+    if circle is None:
+        return []
+    inside = Q()
+    for meant in circle:
+        inside &= Q(_holds(meant, slug))
+    return [~inside]
 
 
 def _may_hold_any(circle: Circle) -> bool:

@@ -14,18 +14,19 @@ _BATCH = 500
 @transaction.atomic
 def index_store(*, store: Store) -> None:
     """Let a store be found by the words of its `search_text`, and by no others; nothing is written that is there."""
-    index_stores(texts={store.pk: store.search_text})
+    index_stores(texts={store.slug: store.search_text})
 
 
 @transaction.atomic
-def index_stores(*, texts: Mapping[int, str]) -> None:
-    """Let stores, by their ids, be found by the words of their texts, and by no others."""
-    wanted = {(store_id, word) for store_id, text in texts.items() for word in search_words(text)}
-    kept: set[tuple[int, str]] = set()
+def index_stores(*, texts: Mapping[str, str]) -> None:
+    """Let stores, by their slugs, be found by the words of their texts, and by no others."""
+    wanted = {(slug, word) for slug, text in texts.items() for word in search_words(text)}
+    kept: set[tuple[str, str]] = set()
     gone = []
-    for pk, store_id, word in StoreWord.objects.filter(store_id__in=texts).values_list("pk", "store_id", "word__word"):
-        if (store_id, word) in wanted:
-            kept.add((store_id, word))
+    rows = StoreWord.objects.filter(store_id__in=texts).values_list("pk", "store__slug", "word__word")
+    for pk, slug, word in rows:
+        if (slug, word) in wanted:
+            kept.add((slug, word))
         else:
             gone.append(pk)
     new = sorted(wanted - kept)
@@ -33,8 +34,8 @@ def index_stores(*, texts: Mapping[int, str]) -> None:
         StoreWord.objects.filter(pk__in=gone).delete()
     if new:
         ids = _word_ids({word for _, word in new})
-        rows = [StoreWord(store_id=store_id, word_id=ids[word]) for store_id, word in new]
-        StoreWord.objects.bulk_create(rows, batch_size=_BATCH, ignore_conflicts=True)
+        added = [StoreWord(store_id=slug, word_id=ids[word]) for slug, word in new]
+        StoreWord.objects.bulk_create(added, batch_size=_BATCH, ignore_conflicts=True)
 
 
 def _word_ids(words: Collection[str]) -> dict[str, int]:

@@ -15,9 +15,9 @@ def index_stores(apps, schema_editor):
     names = ("Store", "SearchWord", "SearchSpelling", "StoreWord")
     Store, SearchWord, SearchSpelling, StoreWord = (apps.get_model("stores", name) for name in names)
     ids = {}
-    stores = Store.objects.order_by("pk").values_list("pk", "search_text")
+    stores = Store.objects.order_by("pk").values_list("slug", "search_text")
     for first in range(0, stores.count(), BATCH):
-        words_of = {pk: search_words(text) for pk, text in stores[first : first + BATCH]}
+        words_of = {slug: search_words(text) for slug, text in stores[first : first + BATCH]}
         new = sorted(set().union(*words_of.values()) - set(ids))
         for word in SearchWord.objects.bulk_create([SearchWord(word=word) for word in new], batch_size=BATCH):
             ids[word.word] = word.pk
@@ -26,7 +26,7 @@ def index_stores(apps, schema_editor):
             batch_size=BATCH,
         )
         StoreWord.objects.bulk_create(
-            [StoreWord(store_id=pk, word_id=ids[word]) for pk, words in words_of.items() for word in words],
+            [StoreWord(store_id=slug, word_id=ids[word]) for slug, words in words_of.items() for word in words],
             batch_size=BATCH,
         )
 
@@ -60,7 +60,7 @@ class Migration(migrations.Migration):
             name='StoreWord',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('store', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='words', to='stores.store')),
+                ('store', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='words', to='stores.store', to_field='slug')),
                 ('word', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='stores', to='stores.searchword')),
             ],
             options={

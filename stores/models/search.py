@@ -29,9 +29,12 @@ class SearchSpelling(models.Model):
 
 
 class StoreWord(models.Model):
-    """That a store's `search_text` holds a word. Only `stores.search_index` writes these."""
+    """That a store's `search_text` holds a word. Only `stores.search_index` writes these.
 
-    store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="words")
+    By the store's slug, which never changes: a word's stores are then read from the index in the order of a list.
+    """
+
+    store = models.ForeignKey(Store, on_delete=models.CASCADE, to_field="slug", related_name="words")
     word = models.ForeignKey(SearchWord, on_delete=models.CASCADE, related_name="stores", db_index=False)
 
     class Meta:

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from stores.models import Store
 from stores.nearby import box_around, nearest
 from stores.queries.one_store import SLUG, SUMMARY, StoreSummary
-from stores.search import Circle, Search, within
+from stores.search import Circle, Search, slugs_within, within
 from stores.words import cleaned, folded, whole_part
 
 PAGE_SIZE = 20
@@ -35,6 +35,16 @@ class StoresPage:
     is_alike: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class SlugsPage:
+    """As a StoresPage, of slugs alone; `distances_km` where they were asked for near a place."""
+
+    slugs: tuple[str, ...]
+    next_cursor: str | None
+    is_alike: bool = False
+    distances_km: tuple[float, ...] = ()
+
+
 class StoresFound:
     """The stores that fit what was asked for: pages of them, and how many there are.
 
@@ -53,32 +63,38 @@ class StoresFound:
             typed = cleaned(postal_code).upper()
             stores = stores.filter(postal_code__in={typed, typed.replace(" ", "")})
         self.words = Search(q)
+        self._are_all = not (organization or town or postal_code)
         # Something typed that is no word finds nothing; nothing typed finds all.
         self._stores = stores.none() if self.words.is_empty and q.strip() else stores
 
-    def by_name(self, *, page_size: int = PAGE_SIZE, cursor: str = "") -> StoresPage:
+    def by_name(self, *, page_size: int = PAGE_SIZE, cursor: str = "") -> SlugsPage:
         """Return a page by slug, those with the words as they stand first. Raises BadCursor."""
         size = max(1, min(page_size, PAGE_SIZE_MAX))
         if self.words.is_empty:
             return self._all_by_name(size, cursor)
-        tier, slug = _after(cursor, int, str) if cursor else (0, "")
-        _check_slug(slug, cursor)
-        found: list[tuple[int, StoreSummary]] = []
-        for number, circle, before in self._tiers():
+        tier, after = _after(cursor, int, str) if cursor else (0, "")
+        _check_slug(after, cursor)
+        found: list[tuple[int, str]] = []
+        for number, circle, inside in self._tiers():
             if number < tier:
                 continue
             if number >= _PLAIN_CIRCLES and (found or (cursor and tier < _PLAIN_CIRCLES)):
                 break  # words spelled alike are for those who find nothing
-            stores = within(self._stores, circle, but_not=before)
-            if number == tier:
-                stores = stores.filter(slug__gt=slug)
-            found += [(number, row) for row in _summaries(stores, size + 1 - len(found))]
+            slugs = slugs_within(
+                circle,
+                but_not=inside,
+                among=None if self._are_all else self._stores,
+                after=after if number == tier else "",
+                limit=size + 1 - len(found),
+            )
+            found += [(number, slug) for slug in slugs]
             if len(found) > size:
                 break
-        tier = found[min(size, len(found)) - 1][0] if found else 0
-        results = tuple(row for _, row in found[:size])
-        following = _cursor(tier, results[-1].slug) if len(found) > size else None
-        return StoresPage(results, following, is_alike=tier >= _PLAIN_CIRCLES)
+        shown = found[:size]
+        is_alike = bool(shown) and shown[0][0] >= _PLAIN_CIRCLES
+        return SlugsPage(
+            tuple(slug for _, slug in shown), _cursor(*shown[-1]) if len(found) > size else None, is_alike=is_alike
+        )
 
     def nearest(
         self,
@@ -87,30 +103,32 @@ class StoresFound:
         radius_km: float | None = None,
         page_size: int = PAGE_SIZE,
         cursor: str = "",
-    ) -> StoresPage:
+    ) -> SlugsPage:
         """Return a page, nearest to a latitude and longitude first. Raises BadCursor."""
         size = max(1, min(page_size, PAGE_SIZE_MAX))
         after = _after(cursor, float, int) if cursor else None
         stores, is_alike = self._chosen()
         found = _nearest(stores, near, radius_km, after, size + 1)
-        distances = {pk: distance for distance, pk in found[:size]}
-        rows = {row.pop("pk"): row for row in Store.objects.filter(pk__in=distances).values("pk", *SUMMARY)}
-        results = tuple(
-            StoreSummary(**rows[pk], distance_km=round(distance, 3)) for pk, distance in distances.items() if pk in rows
+        slugs = dict(Store.objects.filter(pk__in=[pk for _, pk in found[:size]]).values_list("pk", "slug"))
+        shown = [(slugs[pk], round(distance, 3)) for distance, pk in found[:size] if pk in slugs]
+        return SlugsPage(
+            tuple(slug for slug, _ in shown),
+            _cursor(*found[size - 1]) if len(found) > size else None,
+            is_alike,
+            tuple(distance for _, distance in shown),
         )
-        return StoresPage(results, _cursor(*found[size - 1]) if len(found) > size else None, is_alike)
 
     def count(self) -> int:
         """Return how many stores fit, COUNTED_MAX + 1 for more than that many."""
         stores, _ = self._chosen()
         return stores.order_by()[: COUNTED_MAX + 1].count()
 
-    def _all_by_name(self, size: int, cursor: str) -> StoresPage:
-        (slug,) = _after(cursor, str) if cursor else ("",)
-        _check_slug(slug, cursor)
-        found = _summaries(self._stores.filter(slug__gt=slug), size + 1)
-        results = tuple(found[:size])
-        return StoresPage(results, _cursor(results[-1].slug) if len(found) > size else None)
+    def _all_by_name(self, size: int, cursor: str) -> SlugsPage:
+        (after,) = _after(cursor, str) if cursor else ("",)
+        _check_slug(after, cursor)
+        stores = self._stores.filter(slug__gt=after).order_by("slug")
+        slugs = list(stores.values_list("slug", flat=True)[: size + 1])
+        return SlugsPage(tuple(slugs[:size]), _cursor(slugs[size - 1]) if len(slugs) > size else None)
 
     def _tiers(self) -> Iterator[tuple[int, Circle, Circle | None]]:
         """Yield the circles by their number, each with the one inside it; asks for wide ones only when it comes to."""
@@ -152,9 +170,18 @@ def stores_page(
     See StoresFound. `radius_km` counts with `near` alone. Raises BadCursor.
     """
     found = StoresFound(q=q, town=town, postal_code=postal_code)
-    if near is not None:
-        return found.nearest(near, radius_km=radius_km, page_size=page_size, cursor=cursor)
-    return found.by_name(page_size=page_size, cursor=cursor)
+    if near is None:
+        page = found.by_name(page_size=page_size, cursor=cursor)
+    else:
+        page = found.nearest(near, radius_km=radius_km, page_size=page_size, cursor=cursor)
+    rows = {row["slug"]: row for row in Store.objects.filter(slug__in=page.slugs).values(*SUMMARY)}
+    distances = page.distances_km or (None,) * len(page.slugs)
+    results = tuple(
+        StoreSummary(**rows[slug], distance_km=distance)
+        for slug, distance in zip(page.slugs, distances, strict=True)
+        if slug in rows
+    )
+    return StoresPage(results, page.next_cursor, page.is_alike)
 
 
 def _in_town(stores: QuerySet[Store], town: str) -> QuerySet[Store]:
@@ -165,10 +192,6 @@ def _in_town(stores: QuerySet[Store], town: str) -> QuerySet[Store]:
     if exact is None:
         return stores.none()
     return within(stores, exact).filter(search_text__contains=whole_part(town))
-
-
-def _summaries(stores: QuerySet[Store], limit: int) -> list[StoreSummary]:
-    return [StoreSummary(**row) for row in stores.order_by("slug").values(*SUMMARY)[:limit]]
 
 
 def _nearest(

@@ -249,7 +249,7 @@ def some_stores() -> None:
         ({"q": "%"}, []),
         ({"q": "_"}, []),
         ({"q": "100%"}, ["paris"]),
-        ({"q": "a\0\ud800"}, ["donjon-angely", "frigot-niort", "geant-chauray", "paris"]),
+        ({"q": "a\0\ud800"}, ["donjon-angely"]),
         ({"town": "niort"}, ["frigot-niort"]),
         ({"town": "Saint Jean d Angely"}, ["donjon-angely"]),
         ({"town": "Nior"}, []),
@@ -268,7 +268,7 @@ def test_stores_page_finds_by_words_town_and_postal_code(asked: dict[str, str], 
 def test_stores_near_a_place_come_nearest_first() -> None:
     with CaptureQueriesContext(connection) as queries:
         page = stores_page(near=(46.32, -0.46))
-    assert len(queries) == 4  # within 5 km, within 50 km, anywhere, and what is to be said of them
+    assert len(queries) == 5  # within 5 km, within 50 km, anywhere; their slugs; what is to be said of them
     assert slugs(page) == ["frigot-niort", "geant-chauray", "donjon-angely", "paris"]
     distances = [store.distance_km for store in page.results]
     assert distances == pytest.approx([0.527, 3.558, 42.254, 350.0], rel=0.01)
@@ -307,7 +307,7 @@ def test_page_size_is_kept_within_bounds(size: int, found: int) -> None:
 def test_one_and_three_stores_take_the_same_statements() -> None:
     make_store("one")
     for slug in ("two", "three"):
-        for near, statements in ((None, 1), ((46.3, -0.4), 4)):
+        for near, statements in ((None, 2), ((46.3, -0.4), 5)):
             with CaptureQueriesContext(connection) as queries:
                 stores_page(near=near)
             assert len(queries) == statements
