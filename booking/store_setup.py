@@ -1,4 +1,4 @@
-"""What a manager sees of a store's set-up: desks, visit types, special hours and members, resting ones included."""
+"""What a manager sees of a store's set-up: hours, desks, visit types, questions, members; resting ones included."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from datetime import date, time
 
 from stores.hours import WeeklyInterval
 from stores.models import Desk, DeskHours, OpeningHours, SpecialHours, Store, StoreMembership, VisitType
+from stores.queries import Question, store_questions
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,19 +25,23 @@ class StoreSetup:
     special_days: tuple[SpecialDay, ...]
     desks: tuple[Desk, ...]
     visit_types: tuple[VisitType, ...]
+    questions: tuple[Question, ...]
     members: tuple[StoreMembership, ...]
     has_feed: bool
+    origins: tuple[str, ...]
 
 
 def store_setup(store: Store, *, from_date: date) -> StoreSetup:
-    """Return a store's set-up with its special hours from `from_date` on, with six statements."""
+    """Return a store's set-up with its special hours from `from_date` on, with seven statements."""
     return StoreSetup(
         weekly=weekly_hours(store),
         special_days=special_days(store, from_date=from_date),
         desks=tuple(store.desks.prefetch_related("hours").order_by("position", "pk")),
         visit_types=tuple(store.visit_types.order_by("position", "pk")),
+        questions=store_questions(store.slug),
         members=members(store),
         has_feed=bool(store.feed_digest),
+        origins=tuple(store.embed_origins.split()),
     )
 
 
@@ -58,6 +63,11 @@ def desk_by_slug(store: Store, slug: str) -> tuple[Desk, tuple[WeeklyInterval, .
     """Return one of a store's desks with its own hours."""
     desk = store.desks.filter(slug=slug).first()
     return None if desk is None else (desk, _intervals(desk.hours.order_by("weekday", "opens")))
+
+
+def active_desks(store: Store) -> tuple[Desk, ...]:
+    """Return the desks that take visits."""
+    return tuple(store.desks.filter(is_active=True).order_by("position", "pk"))
 
 
 def visit_type_by_slug(store: Store, slug: str) -> VisitType | None:

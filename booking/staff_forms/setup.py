@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from booking.customer_input import read_note
 from booking.forms import TypedField
 from booking.staff_forms.hours import HoursField, WeekForm
-from booking.staff_forms.shared import StaffForm
-from stores.models import CapacityCounts, Role
-from stores.services import CAPACITY_RANGE, POLICY_RANGES
+from booking.staff_forms.shared import StaffForm, read_address
+from stores.models import CapacityCounts, Role, VisitMode
+from stores.services import CAPACITY_RANGE, POLICY_RANGES, VIDEO_URL_LONGEST
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -36,9 +36,10 @@ def number(label: "StrOrPromise", least: int, most: int, *, help_text: "StrOrPro
     )
 
 
-def tick(label: "StrOrPromise") -> forms.BooleanField:
+def tick(label: "StrOrPromise", *, help_text: "StrOrPromise" = "") -> forms.BooleanField:
     """Return a field for a yes or no."""
-    return forms.BooleanField(label=label, required=False, widget=forms.CheckboxInput(attrs={"value": "on"}))
+    widget = forms.CheckboxInput(attrs={"value": "on"})
+    return forms.BooleanField(label=label, help_text=help_text, required=False, widget=widget)
 
 
 def short_text(label: "StrOrPromise", longest: int, *, help_text: "StrOrPromise" = "", **kwargs: Any) -> TypedField:
@@ -53,6 +54,12 @@ def short_text(label: "StrOrPromise", longest: int, *, help_text: "StrOrPromise"
         return words
 
     return TypedField(read, label=label, help_text=help_text, widget=kwargs.pop("widget", forms.TextInput), **kwargs)
+
+
+def read_video_link(text: str) -> str:
+    """Return the link of a video call, "" for none. Raises BadInput."""
+    sentence = _("Enter a link that starts with https://, as your video service shows it.")
+    return read_address(text, schemes=["https"], longest=VIDEO_URL_LONGEST, sentence=sentence)
 
 
 class SpecialHoursForm(StaffForm):
@@ -136,7 +143,48 @@ class VisitTypeForm(StaffForm):
         help_text=_("Customers read this before and after they book."),
         widget=forms.Textarea(attrs={"rows": 2, "autocomplete": "off"}),
     )
+    mode = forms.ChoiceField(
+        label=_("How it takes place"),
+        choices=(
+            (VisitMode.STORE, _("In the store")),
+            (VisitMode.PHONE, _("By phone")),
+            (VisitMode.VIDEO, _("By video")),
+        ),
+        widget=forms.RadioSelect,
+        initial=VisitMode.STORE,
+        error_messages={
+            "required": _("Say how this visit takes place."),
+            "invalid_choice": _("Say how this visit takes place."),
+        },
+    )
+    video_url = TypedField(
+        read_video_link,
+        required=False,
+        label=_("Link to the video call"),
+        help_text=_("It starts with https://. Whoever has booked gets it, and nobody else."),
+        widget=forms.URLInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
     is_active = tick(_("Customers may choose this visit"))
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for a link where people meet by video."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        is_missing = not cleaned.get("video_url") and "video_url" not in self.errors
+        if cleaned.get("mode") == VisitMode.VIDEO and is_missing:
+            self.add_error("video_url", _("Enter the link that customers open for the video call."))
+        if cleaned.get("mode") not in (None, VisitMode.VIDEO):
+            self.errors.pop("video_url", None)  # nobody needs it: what stands there is not kept
+            cleaned["video_url"] = ""
+        return cleaned
+
+
+class DeskChoiceForm(StaffForm):
+    """Whether customers say who serves them."""
+
+    is_offered = tick(
+        _("Customers may choose who serves them"),
+        help_text=_("They may also say that it does not matter."),
+    )
 
 
 class RulesForm(StaffForm):

@@ -1,13 +1,18 @@
 """What all forms for staff share."""
 
 import uuid
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
 
-from booking.customer_input import read_name
+from booking.customer_input import BadInput, read_name, read_note
 from booking.forms import Problem
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 class StaffForm(forms.Form):
@@ -56,3 +61,17 @@ class KeyField(forms.CharField):
 def read_name_if_any(text: str) -> str:
     """Return a name, "" for none. Raises BadInput."""
     return read_name(text) if text.strip() else ""
+
+
+def read_address(text: str, *, schemes: Sequence[str], longest: int, sentence: "StrOrPromise") -> str:
+    """Return the address of a page, "" for none; `sentence` says what to enter instead. Raises BadInput."""
+    address = read_note(text)
+    if not address:
+        return ""
+    try:
+        URLValidator(schemes=schemes)(address)
+    except ValidationError:
+        raise BadInput("invalid", sentence) from None
+    if len(address) > longest:
+        raise BadInput("invalid", sentence)
+    return address

@@ -1,8 +1,8 @@
-"""Set-up, for managers: hours, desks, visit types, rules, texts, the calendar feed and members."""
+"""Set-up, for managers: hours, desks, visits, questions, rules, texts, contact, sharing, feed and members."""
 
 from django.urls import path
 
-from booking.views.setup import desks, feed, hours, members, overview, rules, visit_types
+from booking.views.setup import desks, feed, hours, members, overview, questions, reach, rules, visit_types
 
 _SETUP = "staff/<slug:store>/setup"
 
@@ -13,10 +13,16 @@ urlpatterns = [
     path(f"{_SETUP}/special-hours/<str:date>/delete/", hours.delete_special, name="staff-setup-special-delete"),
     path(f"{_SETUP}/desks/new/", desks.new, name="staff-setup-desk-new"),
     path(f"{_SETUP}/desks/<slug:desk>/", desks.change, name="staff-setup-desk"),
+    path(f"{_SETUP}/desk-choice/", desks.choice, name="staff-setup-desk-choice"),
     path(f"{_SETUP}/visit-types/new/", visit_types.new, name="staff-setup-visit-type-new"),
     path(f"{_SETUP}/visit-types/<slug:visit_type>/", visit_types.change, name="staff-setup-visit-type"),
+    path(f"{_SETUP}/questions/", questions.questions, name="staff-setup-questions"),
     path(f"{_SETUP}/rules/", rules.rules, name="staff-setup-rules"),
     path(f"{_SETUP}/notice/", rules.notice, name="staff-setup-notice"),
+    path(f"{_SETUP}/contact/", reach.contact, name="staff-setup-contact"),
+    path(f"{_SETUP}/sharing/", reach.sharing, name="staff-setup-sharing"),
+    path(f"{_SETUP}/protection/", reach.protection, name="staff-setup-protection"),
     path(f"{_SETUP}/feed/", feed.feed, name="staff-setup-feed"),
     path(f"{_SETUP}/members/", members.members, name="staff-setup-members"),
+    path(f"{_SETUP}/members/remove/", members.remove, name="staff-setup-member-remove"),
 ]

@@ -6,14 +6,14 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from booking.staff_forms.setup import DeskForm
-from booking.store_setup import desk_by_slug
+from booking.staff_forms.setup import DeskChoiceForm, DeskForm
+from booking.store_setup import active_desks, desk_by_slug
 from booking.texts import visit_type_name
 from booking.views.setup.hours import FORM_METHODS
-from booking.views.setup.saving import form_page, posted, save_rules
+from booking.views.setup.saving import form_page, posted, save_rules, saved
 from booking.views.staff_access import AtStore, at_store
 from stores.models import Desk, Role, Store
-from stores.services import save_desk
+from stores.services import save_desk, save_desk_choice
 
 
 @require_http_methods(FORM_METHODS)
@@ -40,6 +40,18 @@ def change(request: HttpRequest, at: AtStore, desk: str) -> HttpResponseBase:
         "has_own_hours": bool(weekly),
     }
     return _save(request, at, DeskForm(posted(request), weekly=weekly, initial=initial), known)
+
+
+@require_http_methods(FORM_METHODS)
+@at_store(need=Role.MANAGER)
+def choice(request: HttpRequest, at: AtStore) -> HttpResponseBase:
+    """Say whether customers choose who serves them."""
+    form = DeskChoiceForm(posted(request), initial={"is_offered": at.store.offers_desk_choice})
+    if form.is_bound and form.is_valid():
+        save_desk_choice(store=at.store, is_offered=form.cleaned_data["is_offered"])
+        return saved(at, "desks")
+    names = [visit_type_name(desk.name) for desk in active_desks(at.store)]
+    return form_page(request, at, "setup/desk_choice.html", form, context={"names": names})
 
 
 def _save(request: HttpRequest, at: AtStore, form: DeskForm, desk: Desk | None) -> HttpResponseBase:

@@ -1,18 +1,19 @@
 """Who works at the store, and what they may do."""
 
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
+from booking.forms import Problem
 from booking.staff_forms.setup import MemberForm
 from booking.store_setup import members as store_members
 from booking.views.setup.hours import FORM_METHODS
 from booking.views.setup.saving import blame, form_page, posted, saved
-from booking.views.staff_access import AtStore, at_store
+from booking.views.staff_access import AtStore, at_store, staff_page
 from stores.models import Role
-from stores.services import BadValue, add_member
+from stores.services import BadValue, add_member, remove_member
 
 
 @sensitive_post_parameters("password")
@@ -24,6 +25,25 @@ def members(request: HttpRequest, at: AtStore) -> HttpResponseBase:
     if form.is_bound and form.is_valid() and _add(at, form):
         return saved(at, "members")
     return form_page(request, at, "setup/members.html", form, context={"members": store_members(at.store)})
+
+
+@require_POST
+@at_store(need=Role.MANAGER, come_back="staff-setup-members")
+def remove(request: HttpRequest, at: AtStore) -> HttpResponseBase:
+    """Let somebody see nothing of the store any more; the last manager stays, and nobody removes themselves."""
+    username = request.POST.get("username", "")
+    form = MemberForm()
+    if username == at.user.username:
+        problem = Problem(_("You cannot remove yourself. Ask another manager."))
+    else:
+        try:
+            if not remove_member(store=at.store, username=username):
+                raise Http404
+            return saved(at, "members")
+        except BadValue:
+            problem = Problem(_("This is the last manager. Make somebody else a manager first."))
+    context = {"section": "setup", "form": form, "members": store_members(at.store), "problems": [problem]}
+    return staff_page(request, at, "setup/members.html", context, status=409)
 
 
 def _add(at: AtStore, form: MemberForm) -> bool:

@@ -33,6 +33,8 @@ def change(request: HttpRequest, at: AtStore, visit_type: str) -> HttpResponseBa
         "slot_count": known.slot_count,
         "max_party_size": known.max_party_size,
         "what_to_bring": known.what_to_bring,
+        "mode": known.mode,
+        "video_url": known.video_url,
         "is_active": known.is_active,
     }
     return _save(request, at, VisitTypeForm(posted(request), initial=initial), known)

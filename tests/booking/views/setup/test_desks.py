@@ -15,6 +15,7 @@ pytestmark = pytest.mark.django_db
 SETUP = f"{SHOP}setup/"
 DESK = f"{SETUP}desks/main/"
 NEW_DESK = f"{SETUP}desks/new/"
+CHOICE = f"{SETUP}desk-choice/"
 
 
 @pytest.fixture(autouse=True)
@@ -118,3 +119,30 @@ def test_closing_a_desk_with_visits_asks_first(room: Room) -> None:
     assert booking.status == Status.CANCELLED
     assert not room.store.desks.get(slug="main").is_active
     assert "Not in use" in page(client.get(SETUP)).words
+
+
+# --- Who chooses ------------------------------------------------------------------------------------
+
+
+def test_customers_may_choose_between_the_names_they_would_read(room: Room) -> None:
+    client = room.client()
+    client.post(NEW_DESK, desk(name="Ada Test"))
+    client.post(NEW_DESK, desk(name="Resting Test", is_active=""))
+
+    read = page(client.get(CHOICE))
+    assert "Customers would choose between these names: Main Ada Test They are" in read.words
+    assert "is_offered" not in read.forms[""]
+
+    response = client.post(CHOICE, {"is_offered": "on"})
+    room.store.refresh_from_db()
+    assert response["Location"] == f"{SETUP}?done=desks#desks"
+    assert room.store.offers_desk_choice
+    assert "Customers may choose who serves them." in page(client.get(SETUP)).words
+
+    client.post(CHOICE, {})
+    room.store.refresh_from_db()
+    assert not room.store.offers_desk_choice
+
+
+def test_one_desk_alone_is_no_choice_and_the_page_says_so(room: Room) -> None:
+    assert "There is one desk alone" in page(room.client().get(CHOICE)).words

@@ -13,6 +13,7 @@ pytestmark = pytest.mark.django_db
 
 SETUP = f"{SHOP}setup/"
 MEMBERS = f"{SETUP}members/"
+REMOVE = f"{MEMBERS}remove/"
 
 
 @pytest.fixture(autouse=True)
@@ -75,3 +76,34 @@ def test_a_member_that_cannot_be_kept_is_named(room: Room, typed: dict[str, str]
     assert sentence in page(response).words
     assert "x" * 2000 not in response.content.decode()
     assert not StoreMembership.objects.filter(user__username="eve").exists()
+
+
+# --- Leaving ----------------------------------------------------------------------------------------
+
+
+def test_a_member_is_removed_and_sees_nothing_any_more(room: Room) -> None:
+    staff = room.client(room.staff)
+    assert staff.get(f"{SHOP}day/").status_code == 200
+
+    response = room.client().post(REMOVE, {"username": "staff"})
+
+    assert response["Location"] == f"{SETUP}?done=members#members"
+    assert staff.get(f"{SHOP}day/").status_code == 404
+    assert User.objects.filter(username="staff").exists()
+
+
+def test_nobody_removes_themselves(room: Room) -> None:
+    client = room.client()
+    assert "Remove , manager" not in page(client.get(MEMBERS)).words
+
+    response = client.post(REMOVE, {"username": "manager"})
+
+    assert response.status_code == 409
+    assert "You cannot remove yourself. Ask another manager." in page(response).words
+    assert StoreMembership.objects.filter(user=room.manager).exists()
+
+
+@pytest.mark.parametrize("username", ["neighbor", "nobody", "", "\0"])
+def test_who_is_no_member_cannot_be_removed(room: Room, username: str) -> None:
+    assert room.client().post(REMOVE, {"username": username}).status_code == 404
+    assert StoreMembership.objects.count() == 3

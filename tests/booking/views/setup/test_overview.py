@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from stores.models import Desk, Role, SpecialHours, Store, StoreMembership, VisitType
+from stores.models import Desk, Role, SpecialHours, Store, StoreMembership, StoreQuestion, VisitType
 from tests.booking.views.reading import page
 from tests.booking.views.staff_room import SESSIONS_IN_DATABASE, SHOP, Room, make_room
 from tests.factories import NOW
@@ -25,8 +25,9 @@ RULES = f"{SETUP}rules/"
 NOTICE = f"{SETUP}notice/"
 FEED = f"{SETUP}feed/"
 MEMBERS = f"{SETUP}members/"
-PAGES = [SETUP, HOURS, SPECIAL, DESK, NEW_DESK, VISIT, NEW_VISIT, RULES, NOTICE, FEED, MEMBERS]
-SENT_TO = [*PAGES[1:], f"{SPECIAL}2026-12-25/delete/"]
+REACH = [f"{SETUP}{name}/" for name in ("desk-choice", "questions", "contact", "sharing", "protection")]
+PAGES = [SETUP, HOURS, SPECIAL, DESK, NEW_DESK, VISIT, NEW_VISIT, RULES, NOTICE, FEED, MEMBERS, *REACH]
+SENT_TO = [*PAGES[1:], f"{SPECIAL}2026-12-25/delete/", f"{MEMBERS}remove/"]
 
 
 @pytest.fixture(autouse=True)
@@ -109,6 +110,26 @@ def test_the_setup_shows_all_there_is(room: Room) -> None:
     assert "manager Manager staff Staff" in words
 
 
+def test_the_setup_shows_what_customers_are_offered_besides(room: Room) -> None:
+    room.store.visit_types.filter(slug="advice").update(mode="phone")
+    StoreQuestion.objects.create(store=room.store, text="Which bike is it?", position=0)
+    Store.objects.filter(pk=room.store.pk).update(
+        offers_desk_choice=True,
+        embed_origins="https://example.org http://localhost:3000",
+        asks_proof_under_load=False,
+        website="https://shop.example",
+    )
+
+    words = page(room.client().get(SETUP)).words
+
+    assert "Advice 2 times in a row · at most 2 people · by phone" in words
+    assert "Customers may choose who serves them." in words
+    assert "Which bike is it? (optional)" in words
+    assert "Phone 05 49 24 00 39 E-mail none Website https://shop.example" in words
+    assert "Your times may stand on these sites: https://example.org http://localhost:3000" in words
+    assert "No calculation is asked for, however much is booked." in words
+
+
 @pytest.mark.parametrize("count", [1, 3])
 def test_the_setup_asks_the_same_number_of_questions_whatever_there_is(
     room: Room, django_assert_num_queries: DjangoAssertNumQueries, settings: Settings, count: int
@@ -118,10 +139,11 @@ def test_the_setup_asks_the_same_number_of_questions_whatever_there_is(
         SpecialHours.objects.create(store=room.store, date=date(2026, 12, 20 + number))
         Desk.objects.create(store=room.store, slug=f"desk-{number}", name="Desk", capacity=1)
         VisitType.objects.create(store=room.store, slug=f"type-{number}", name="Type")
+        StoreQuestion.objects.create(store=room.store, text="Why?", position=number)
         StoreMembership.objects.create(
             store=room.store, user=User.objects.create_user(f"user-{number}"), role=Role.STAFF
         )
     client = room.client()
 
-    with django_assert_num_queries(9):  # session, user; membership; the six of the set-up
+    with django_assert_num_queries(10):  # session, user; membership; the seven of the set-up
         client.get(SETUP)

@@ -31,8 +31,11 @@ VISIT_TYPE = {
     "slot_count": "2",
     "max_party_size": "3",
     "what_to_bring": "Your card",
+    "mode": "store",
+    "video_url": "",
     "is_active": "on",
 }
+LINK = "https://video.example.org/room/4711"
 
 
 def test_a_visit_type_is_made_and_changed(room: Room) -> None:
@@ -59,6 +62,13 @@ def test_a_visit_type_is_made_and_changed(room: Room) -> None:
         ({"slot_count": "0"}, "Enter a whole number from 1 to 96."),
         ({"max_party_size": "many"}, "Enter a whole number from 1 to 1000."),
         ({"what_to_bring": "x" * 301}, "This is too long. Please shorten it."),
+        ({"mode": "pigeon"}, "Say how this visit takes place."),
+        ({"mode": ""}, "Say how this visit takes place."),
+        ({"mode": "video"}, "Enter the link that customers open for the video call."),
+        (
+            {"mode": "video", "video_url": "http://video.example.org"},
+            "Enter a link that starts with https://, as your video service shows it.",
+        ),
     ],
 )
 def test_a_visit_type_that_cannot_be_kept_is_named(room: Room, typed: dict[str, str], sentence: str) -> None:
@@ -67,6 +77,25 @@ def test_a_visit_type_that_cannot_be_kept_is_named(room: Room, typed: dict[str, 
     assert response.status_code == 400
     assert sentence in page(response).words
     assert room.store.visit_types.count() == 2
+
+
+def test_a_visit_by_video_keeps_its_link(room: Room) -> None:
+    client = room.client()
+
+    client.post(NEW_VISIT, VISIT_TYPE | {"mode": "video", "video_url": LINK})
+
+    made = VisitType.objects.get(store=room.store, slug="vaccination")
+    assert (made.mode, made.video_url) == ("video", LINK)
+    form = page(client.get(f"{SETUP}visit-types/vaccination/")).forms[""]
+    assert (form["mode"], form["video_url"]) == ("video", LINK)
+    assert "by video" in page(client.get(SETUP)).words
+
+
+def test_a_link_that_is_not_needed_is_no_mistake_and_not_kept(room: Room) -> None:
+    response = room.client().post(NEW_VISIT, VISIT_TYPE | {"mode": "phone", "video_url": "ask us"})
+
+    assert response.status_code == 303
+    assert VisitType.objects.get(slug="vaccination").video_url == ""
 
 
 def test_the_last_visit_type_stays(room: Room) -> None:

@@ -1,0 +1,63 @@
+"""How customers reach the store and its pages: contact, sharing, and what protects them."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from booking.customer_input import phone_in_words
+from booking.staff_forms.contact import ContactForm
+from booking.staff_forms.sharing import ProtectionForm, SharingForm
+from booking.views.setup.hours import FORM_METHODS
+from booking.views.setup.saving import blame, form_page, posted, saved
+from booking.views.staff_access import AtStore, at_store
+from stores.models import Role
+from stores.services import BadValue, save_contact, save_embed_origins, save_protection
+
+
+@require_http_methods(FORM_METHODS)
+@at_store(need=Role.MANAGER)
+def contact(request: HttpRequest, at: AtStore) -> HttpResponseBase:
+    """Change phone, e-mail, website and what is said about wheelchairs."""
+    store = at.store
+    initial = {
+        "phone": phone_in_words(store.phone, country=store.country) if store.phone else "",
+        "email": store.email,
+        "website": store.website,
+        "wheelchair": store.wheelchair,
+    }
+    form = ContactForm(posted(request), country=store.country, initial=initial)
+    if form.is_bound and form.is_valid():
+        try:
+            save_contact(store=store, **form.cleaned_data)
+            return saved(at, "contact")
+        except BadValue as bad:
+            blame(form, bad)
+    return form_page(request, at, "setup/contact.html", form)
+
+
+@require_http_methods(FORM_METHODS)
+@at_store(need=Role.MANAGER)
+def sharing(request: HttpRequest, at: AtStore) -> HttpResponseBase:
+    """Show the ways to share the store, and change which sites may show its times."""
+    initial = {"embed_origins": "\n".join(at.store.embed_origins.split())}
+    form = SharingForm(posted(request), initial=initial)
+    if form.is_bound and form.is_valid():
+        try:
+            save_embed_origins(store=at.store, addresses=form.cleaned_data["embed_origins"])
+            return saved(at, "sharing")
+        except BadValue as bad:
+            blame(form, bad)
+    context = {"store_url": f"{settings.PUBLIC_URL}{reverse('store', args=[at.store.slug])}"}
+    return form_page(request, at, "setup/sharing.html", form, context=context)
+
+
+@require_http_methods(FORM_METHODS)
+@at_store(need=Role.MANAGER)
+def protection(request: HttpRequest, at: AtStore) -> HttpResponseBase:
+    """Say whether a proof of work is asked for under load."""
+    form = ProtectionForm(posted(request), initial={"asks_proof_under_load": at.store.asks_proof_under_load})
+    if form.is_bound and form.is_valid():
+        save_protection(store=at.store, **form.cleaned_data)
+        return saved(at, "protection")
+    return form_page(request, at, "setup/protection.html", form)
