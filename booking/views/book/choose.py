@@ -50,6 +50,8 @@ def choose_page(
         "sizes": range(1, asked.visit_type.max_party_size + 1),
         "has_desk_choice": has_desk_choice,
         "has_wish": has_types or has_desk_choice or asked.visit_type.max_party_size > 1,
-        "is_wish_open": (has_types and "visit_type" not in data) or (has_desk_choice and "desk" not in data),
+        "is_wish_open": bool(asked.problems)
+        or (has_types and "visit_type" not in data)
+        or (has_desk_choice and "desk" not in data),
     }
     return customer_page(request, "choose", context, status=status or asked.status)

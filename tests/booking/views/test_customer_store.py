@@ -5,6 +5,7 @@ from datetime import date, time
 import pytest
 import time_machine
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from stores.models import OpeningHours, SpecialHours, VisitType
 from tests.booking.views.reading import page
@@ -42,6 +43,58 @@ def test_store_shows_what_one_needs_to_come(client: Client) -> None:
         "/s/corner-shop-niort/book/?visit_type=visit",
         "/s/corner-shop-niort/book/?visit_type=advice",
     ]
+
+
+def test_store_keeps_its_first_free_time_by_one_tap(client: Client) -> None:
+    make_store()
+
+    shown = page(client.get("/s/corner-shop-niort/"))
+
+    assert shown.offered["2026-11-23T10:00:00+01:00"].strip() == "First free time: Monday 23 November, 10:00"
+    form = shown.forms["/s/corner-shop-niort/book/hold/"]
+    response = client.post("/s/corner-shop-niort/book/hold/", {**form, "starts_at": "2026-11-23T10:00:00+01:00"})
+    assert response["Location"].startswith("/s/corner-shop-niort/book/details/?visit_type=visit&party_size=1&starts_at")
+
+
+def test_store_without_a_free_time_still_leads_to_the_times(client: Client) -> None:
+    make_store(hours=())
+
+    shown = page(client.get("/s/corner-shop-niort/"))
+
+    assert shown.links["/s/corner-shop-niort/book/?visit_type=visit"] == "See the times: Visit"
+    assert "First free time" not in shown.words
+
+
+def test_store_tells_visits_by_phone_and_by_video_apart_and_says_what_to_bring(client: Client) -> None:
+    store = make_store()
+    VisitType.objects.filter(store=store, slug="visit").update(what_to_bring="Your old glasses")
+    VisitType.objects.filter(store=store, slug="advice").update(mode="video")
+    VisitType.objects.create(store=store, slug="call", name="A call", mode="phone", position=2)
+
+    words = page(client.get("/s/corner-shop-niort/")).words
+
+    assert "Visit 15 minutes · up to 2 people Please bring: Your old glasses" in words
+    assert "Advice by video 30 minutes" in words
+    assert "A call by phone 15 minutes" in words
+
+
+def test_store_leaves_the_map_to_the_visitor(client: Client) -> None:
+    make_store(name="Corner & Shop")
+
+    shown = page(client.get("/s/corner-shop-niort/"))
+
+    assert "geo:46.32,-0.46?q=46.32,-0.46(Corner%20%26%20Shop)" in shown.links
+    assert "https://www.openstreetmap.org/?mlat=46.32&mlon=-0.46#map=18/46.32/-0.46" in shown.links
+
+
+@pytest.mark.parametrize("desks", [("ada",), ("ada", "bea", "cleo")])
+def test_store_asks_the_database_as_often_for_any_number_of_desks(
+    client: Client, django_assert_num_queries: DjangoAssertNumQueries, desks: tuple[str, ...]
+) -> None:
+    make_store(desks=desks)
+
+    with django_assert_num_queries(4):  # the store, its rules, holds that have run out, the slots of this week
+        client.get("/s/corner-shop-niort/")
 
 
 @pytest.mark.parametrize(
