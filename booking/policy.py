@@ -14,6 +14,9 @@ REMINDERS_APART = timedelta(hours=6)
 OFFER_KEPT = timedelta(minutes=30)
 LEAST_OFFER = timedelta(minutes=5)
 MOST_MISSED_OFFERS = 3
+LATE_TOLD_FROM = timedelta(hours=2)
+LATE_CHOICES = (5, 10, 15, 20, 30)
+LONGEST_LATE = 60
 
 
 class Refusal(StrEnum):
@@ -109,6 +112,11 @@ def may_change(*, status: str, starts_at: datetime, now: datetime, change_until_
 def may_cancel(*, status: str, starts_at: datetime, now: datetime) -> bool:
     """Tell whether the customer may still cancel: until the start, as a late word is better than none."""
     return status == "confirmed" and now < starts_at
+
+
+def may_say_late(*, status: str, starts_at: datetime, ends_at: datetime, now: datetime) -> bool:
+    """Tell whether a customer may say how late they will be: from two hours before the start to the end."""
+    return status == "confirmed" and starts_at - LATE_TOLD_FROM <= now < ends_at
 
 
 # --- Arrivals -----------------------------------------------------------------------------------

@@ -160,6 +160,7 @@ def _reschedule(booking_id: int, *, starts_at: datetime, now: datetime, actor: A
     _take_run(booking, rules, run, from_web=not by_staff)
     booking.sequence += 1
     booking.attendance_confirmed = False
+    booking.late_minutes = None
     booking.updated_at = now
     booking.save()
     record(

@@ -44,9 +44,13 @@ def customer_data(booking: Booking) -> dict[str, object]:
             "phone": booking.phone,
             "email": booking.email,
             "locale": booking.locale,
+            "is_simple": booking.is_simple,
+            "is_for_someone_else": booking.is_for_someone_else,
         },
         "note": booking.note,
+        "answers": booking.answers,
         "attendance_confirmed": booking.attendance_confirmed,
+        "late_minutes": booking.late_minutes,
         "checked_in_at": local(booking.checked_in_at),
         "started_at": local(booking.started_at),
         "completed_at": local(booking.completed_at),
@@ -59,6 +63,17 @@ def customer_data(booking: Booking) -> dict[str, object]:
         ],
         "kept_until": local(booking.ends_at + timedelta(days=booking.store.keep_days)),
     }
+
+
+@transaction.atomic
+def correct(*, booking_id: int, name: str, note: str, now: datetime) -> Booking:
+    """Put right how the visitor is called and what was noted; what is right already changes nothing."""
+    booking = lock_booking(booking_id)
+    if booking.erased_at is None and (booking.name, booking.note) != (name, note):
+        booking.name, booking.note, booking.updated_at = name, note, now
+        booking.save(update_fields=["name", "note", "updated_at"])
+        raise_days(booking.store_id, {booking.visit_date})
+    return booking
 
 
 @transaction.atomic
@@ -104,7 +119,8 @@ def _erase(bookings: Sequence[Booking], *, now: datetime) -> None:
     references = [booking.reference for booking in bookings]
     for booking in bookings:
         booking.name = booking.phone = booking.email = booking.note = ""
+        booking.answers = []
         booking.erased_at = booking.updated_at = now
-    Booking.objects.bulk_update(bookings, ["name", "phone", "email", "note", "erased_at", "updated_at"])
+    Booking.objects.bulk_update(bookings, ["name", "phone", "email", "note", "answers", "erased_at", "updated_at"])
     IdempotentAnswer.objects.filter(subject__in=references).delete()
     outbox.forget(subjects=references, now=now)

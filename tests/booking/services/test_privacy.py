@@ -3,9 +3,9 @@ from datetime import timedelta
 import pytest
 
 from booking.models import Booking, IdempotentAnswer, Status
-from booking.services.privacy import customer_data, erase, forget_old
+from booking.services.privacy import correct, customer_data, erase, forget_old
 from notifications.models import OutboxMessage
-from stores.models import Slot
+from stores.models import Slot, StoreDay
 from tests.factories import NOW, at, make_booking, make_store
 
 pytestmark = pytest.mark.django_db
@@ -21,13 +21,51 @@ def test_customer_data_holds_all_that_is_kept():
         "phone": "+33612345601",
         "email": "ada@example.org",
         "locale": "en",
+        "is_simple": False,
+        "is_for_someone_else": False,
     }
     assert (data["note"], data["starts_at"]) == ("Side door", "2026-11-24T10:00:00+01:00")
+
+
+def test_customer_data_holds_what_was_answered_and_said():
+    booking = make_booking(make_store())
+    booking.answers, booking.late_minutes = [{"question": "Which bike?", "answer": "The red one"}], 10
+
+    data = customer_data(booking)
+
+    assert data["answers"] == [{"question": "Which bike?", "answer": "The red one"}]
+    assert data["late_minutes"] == 10
+
+
+def test_correct_puts_name_and_note_right_and_tells_the_day():
+    booking = make_booking(make_store(), name="Adda Test", note="Side dor")
+    before = StoreDay.objects.get().version
+
+    correct(booking_id=booking.pk, name="Ada Test", note="Side door", now=at(8))
+
+    booking.refresh_from_db()
+    assert (booking.name, booking.note, booking.updated_at) == ("Ada Test", "Side door", at(8))
+    assert booking.sequence == 0
+    version = StoreDay.objects.get().version
+    assert version > before
+    correct(booking_id=booking.pk, name="Ada Test", note="Side door", now=at(9))
+    assert StoreDay.objects.get().version == version
+
+
+def test_correct_brings_nobody_back_who_was_erased():
+    booking = make_booking(make_store())
+    erase(booking_id=booking.pk, now=NOW, actor="customer")
+
+    correct(booking_id=booking.pk, name="Ada Test", note="", now=NOW)
+
+    booking.refresh_from_db()
+    assert booking.name == ""
 
 
 def test_erase_empties_who_came_and_cancels_what_is_to_come():
     store = make_store()
     booking = make_booking(store, email="ada@example.org", note="Side door")
+    Booking.objects.update(answers=[{"question": "Which bike?", "answer": "The red one"}])
     IdempotentAnswer.objects.create(
         route="x", key="k", fingerprint="f", status=201, body="Ada Test", subject=booking.reference, created_at=NOW
     )
@@ -36,6 +74,7 @@ def test_erase_empties_who_came_and_cancels_what_is_to_come():
 
     booking.refresh_from_db()
     assert (booking.name, booking.phone, booking.email, booking.note) == ("", "", "", "")
+    assert booking.answers == []
     assert (booking.status, booking.erased_at) == (Status.CANCELLED, NOW)
     assert Slot.objects.get().places_taken == 0
     assert not IdempotentAnswer.objects.exists()

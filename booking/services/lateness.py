@@ -1,0 +1,63 @@
+"""Lateness: a customer says how late they will be, and the store's day shows it at once."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from booking.models import Actor, Booking, BookingEvent, EventKind, Status
+from booking.policy import LONGEST_LATE, BookingRefused, Refusal, may_say_late
+from booking.services.bookings import lock_booking
+from booking.services.history import record
+from booking.services.places import raise_days
+
+
+@transaction.atomic
+def say_late(*, booking_id: int, minutes: int, now: datetime) -> Booking:
+    """Note that the customer will be about so many minutes late; the same again changes nothing.
+
+    Raises BookingRefused: TOO_SOON more than two hours before the start, TOO_LATE after the end.
+    """
+    if not 1 <= minutes <= LONGEST_LATE:
+        raise ValueError(minutes)
+    booking = _lock(booking_id, now=now)
+    if booking.late_minutes != minutes:
+        _save(booking, minutes, now=now)
+        record(booking, EventKind.SAID_LATE, actor=Actor.CUSTOMER, now=now, from_status=booking.status)
+    return booking
+
+
+@transaction.atomic
+def take_back_late(*, booking_id: int, now: datetime) -> Booking:
+    """Note that the customer will be on time after all; nothing where they did not say otherwise.
+
+    Raises BookingRefused as `say_late` does.
+    """
+    booking = _lock(booking_id, now=now)
+    if booking.late_minutes is None:
+        return booking
+    _save(booking, None, now=now)
+    said = BookingEvent.objects.filter(booking=booking, kind=EventKind.SAID_LATE, undone_by=None)
+    record(
+        booking,
+        EventKind.UNDONE,
+        actor=Actor.CUSTOMER,
+        now=now,
+        from_status=booking.status,
+        undoes=said.order_by("-pk").first(),
+    )
+    return booking
+
+
+def _lock(booking_id: int, *, now: datetime) -> Booking:
+    booking = lock_booking(booking_id)
+    if may_say_late(status=booking.status, starts_at=booking.starts_at, ends_at=booking.ends_at, now=now):
+        return booking
+    if booking.status != Status.CONFIRMED:
+        raise BookingRefused(Refusal.WRONG_STATUS, booking=booking)
+    raise BookingRefused(Refusal.TOO_LATE if now >= booking.ends_at else Refusal.TOO_SOON, booking=booking)
+
+
+def _save(booking: Booking, minutes: int | None, *, now: datetime) -> None:
+    booking.late_minutes, booking.updated_at = minutes, now
+    booking.save(update_fields=["late_minutes", "updated_at"])
+    raise_days(booking.store_id, {booking.visit_date})
