@@ -101,6 +101,9 @@ def test_choose_counts_free_times_and_leads_to_full_days(client: Client) -> None
     assert any("day=2026-11-24#day" in link for link in after.links)
     assert full.words.count("Tomorrow, Tuesday 24 November: Full") == 2
     assert "Next: Wednesday 25 November, 2 free times" in full.words
+    wait = "/s/corner-shop-niort/wait/?visit_type=visit&party_size=1&from=2026-11-24&to=2026-11-24"
+    assert full.links[wait] == "Join the waiting list for this day"
+    assert client.get(wait).status_code == 200
 
 
 def test_choose_pages_through_weeks_up_to_the_horizon_and_back(client: Client, store: Store) -> None:
