@@ -17,6 +17,10 @@ from stores.models import Store
 
 IDEMPOTENT_ANSWERS_KEPT = timedelta(hours=24)
 _BATCH = 500
+_ERASED = (
+    *("name", "phone", "email", "note", "answers", "late_minutes", "is_simple", "is_for_someone_else"),
+    *("erased_at", "updated_at"),
+)
 
 
 def customer_data(booking: Booking) -> dict[str, object]:
@@ -44,9 +48,9 @@ def customer_data(booking: Booking) -> dict[str, object]:
             "phone": booking.phone,
             "email": booking.email,
             "locale": booking.locale,
-            "is_simple": booking.is_simple,
-            "is_for_someone_else": booking.is_for_someone_else,
         },
+        "is_simple": booking.is_simple,
+        "is_for_someone_else": booking.is_for_someone_else,
         "note": booking.note,
         "answers": booking.answers,
         "attendance_confirmed": booking.attendance_confirmed,
@@ -119,8 +123,9 @@ def _erase(bookings: Sequence[Booking], *, now: datetime) -> None:
     references = [booking.reference for booking in bookings]
     for booking in bookings:
         booking.name = booking.phone = booking.email = booking.note = ""
-        booking.answers = []
+        booking.answers, booking.late_minutes = [], None
+        booking.is_simple = booking.is_for_someone_else = False
         booking.erased_at = booking.updated_at = now
-    Booking.objects.bulk_update(bookings, ["name", "phone", "email", "note", "answers", "erased_at", "updated_at"])
+    Booking.objects.bulk_update(bookings, _ERASED)
     IdempotentAnswer.objects.filter(subject__in=references).delete()
     outbox.forget(subjects=references, now=now)

@@ -1,8 +1,9 @@
 """Forms about visits: for a caller, for somebody who walks in, and for the places of a day's times."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -10,9 +11,13 @@ from booking.customer_input import read_email, read_name, read_note, read_phone
 from booking.forms import TypedField
 from booking.models import Source
 from booking.services.changes_of_hours import Then
+from booking.staff_forms.setup import tick
 from booking.staff_forms.shared import KeyField, StaffForm, read_name_if_any
 from booking.texts import visit_type_name
 from stores.slots import StoreRules
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 PARTY_MAX = 1000
 NAME_ATTRIBUTES = {"autocomplete": "off", "spellcheck": "false", "autocapitalize": "words"}
@@ -20,6 +25,11 @@ NAME_ATTRIBUTES = {"autocomplete": "off", "spellcheck": "false", "autocapitalize
 
 def _visit_types(rules: StoreRules) -> list[tuple[str, str]]:
     return [(kind.slug, visit_type_name(kind.name)) for kind in rules.visit_types]
+
+
+def _desks(rules: StoreRules) -> list[tuple[str, "StrOrPromise"]]:
+    names = [(desk.slug, visit_type_name(desk.name)) for desk in rules.desks]
+    return [("", _("Whoever is free")), *names]
 
 
 def _party_size() -> forms.IntegerField:
@@ -86,6 +96,11 @@ class CallerForm(StaffForm):
         },
     )
     party_size = _party_size()
+    desk = forms.ChoiceField(
+        label=_("Who serves them"),
+        required=False,
+        error_messages={"invalid_choice": _("This person or desk takes no visits now. Please choose again.")},
+    )
     name = TypedField(read_name, label=_("Name"), widget=forms.TextInput(attrs=NAME_ATTRIBUTES))
     phone = TypedField(
         read_note,  # the store's country decides, see __init__
@@ -100,9 +115,11 @@ class CallerForm(StaffForm):
         label=_("E-mail address"),
         widget=forms.EmailInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}),
     )
-    locale = forms.ChoiceField(
-        label=_("Language of the messages"), choices=(("fr", "Français"), ("en", "English")), required=False
+    is_for_someone_else = tick(
+        _("They book for someone else"), help_text=_("The name is the visitor's, phone and e-mail are the caller's.")
     )
+    locale = forms.ChoiceField(label=_("Language of the messages"), choices=settings.LANGUAGES, required=False)
+    is_simple = tick(_("Messages in simple words"), help_text=_("Short sentences, for people who read with effort."))
     note = TypedField(
         read_note,
         required=False,
@@ -121,6 +138,7 @@ class CallerForm(StaffForm):
     def __init__(self, *args: Any, rules: StoreRules, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["visit_type"].choices = _visit_types(rules)  # type: ignore[attr-defined]
+        self.fields["desk"].choices = _desks(rules)  # type: ignore[attr-defined]
         self.fields["locale"].initial = (get_language() or "en")[:2]
         phone = self.fields["phone"]
         assert isinstance(phone, TypedField)  # noqa: S101 -- declared above

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from functools import partial
+from typing import TypedDict
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.translation import get_language
@@ -67,9 +68,11 @@ def _book(at: AtStore, form: CallerForm, starts_at: datetime) -> Booking:
         phone=typed["phone"],
         email=typed["email"],
         locale=typed["locale"] or (get_language() or "en")[:2],
+        is_simple=typed["is_simple"],
+        is_for_someone_else=typed["is_for_someone_else"],
     )
     # Somebody who goes back and types another visit into the same form means another visit.
-    visit = f"{typed['visit_type']} {starts_at.isoformat()} {typed['party_size']} {typed['name']}"
+    visit = f"{typed['visit_type']} {starts_at.isoformat()} {typed['party_size']} {typed['desk']} {typed['name']}"
     return book_once(
         key=f"staff:{at.store.slug}:{typed['key']}:{keyed_digest('caller', visit)[:32]}",
         now=at.now,
@@ -84,6 +87,7 @@ def _book(at: AtStore, form: CallerForm, starts_at: datetime) -> Booking:
             source=Source(typed["source"]),
             now=at.now,
             user=at.user,
+            desk=typed["desk"],
         ),
     )
 
@@ -100,9 +104,9 @@ def _page(
     wanted: datetime | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    visit_type, party_size = _asked(form, rules)
-    times = free_times(at, visit_type=visit_type, party_size=party_size, day=day)[1] if visit_type else []
-    near = nearest_times(at, rules, visit_type=visit_type, party_size=party_size, wanted=wanted) if wanted else []
+    asked = _asked(form, rules)
+    times = free_times(at, day=day, **asked)[1] if asked["visit_type"] else []
+    near = nearest_times(at, rules, wanted=wanted, **asked) if wanted else []
     chosen = chosen or read_instant(request.POST.get("starts_at", "") or request.GET.get("starts_at", ""))
     context = {
         "section": "day",
@@ -124,6 +128,8 @@ def _initial(request: HttpRequest, rules: StoreRules) -> dict[str, str]:
     kinds = {kind.slug for kind in rules.visit_types}
     wanted = request.GET.get("visit_type", "")
     chosen = {"visit_type": wanted if wanted in kinds else first, "party_size": "1", "source": Source.PHONE}
+    if rules.with_desk(request.GET.get("desk", "")).desks:
+        chosen["desk"] = request.GET["desk"]
     if request.GET.get("source") == Source.DESK:
         chosen["source"] = Source.DESK
     if request.GET.get("party_size", "").isdecimal():
@@ -131,9 +137,20 @@ def _initial(request: HttpRequest, rules: StoreRules) -> dict[str, str]:
     return chosen
 
 
-def _asked(form: CallerForm, rules: StoreRules) -> tuple[str, int]:
-    """Return the kind of visit and the number of people whose times are shown; "" where no kind is known."""
+class _Asked(TypedDict):
+    visit_type: str
+    party_size: int
+    desk: str
+
+
+def _asked(form: CallerForm, rules: StoreRules) -> _Asked:
+    """Return the visit whose times are shown; its kind is "" where none is known."""
     visit_type, party_size = str(form["visit_type"].value() or ""), str(form["party_size"].value() or "")
     known = rules.visit_type(visit_type) or next(iter(rules.visit_types), None)
     is_count = party_size.isascii() and party_size.isdigit() and len(party_size) <= 4
-    return known.slug if known else "", max(1, int(party_size)) if is_count else 1
+    desk = str(form["desk"].value() or "")
+    return {
+        "visit_type": known.slug if known else "",
+        "party_size": max(1, int(party_size)) if is_count else 1,
+        "desk": desk if rules.with_desk(desk).desks else "",
+    }

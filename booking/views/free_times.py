@@ -13,9 +13,12 @@ from stores.slots import StoreRules
 
 
 def free_times(
-    at: AtStore, *, visit_type: str, party_size: int, day: date
+    at: AtStore, *, visit_type: str, party_size: int, day: date, desk: str = ""
 ) -> tuple[StoreRules | None, list[SlotChoice]]:
-    """Return a day's times that can take a party, kept back ones included; none for an unknown visit type."""
+    """Return a day's times that can take a party, kept back ones included; none for an unknown visit type.
+
+    `desk` asks for the times of one desk alone.
+    """
     try:
         answer = availability(
             store=at.store.slug,
@@ -25,6 +28,7 @@ def free_times(
             party_size=party_size,
             now=at.now,
             by_staff=True,
+            desk=desk,
         )
     except UnknownVisitType:
         return None, []
@@ -32,11 +36,17 @@ def free_times(
 
 
 def nearest_times(
-    at: AtStore, rules: StoreRules, *, visit_type: str, party_size: int, wanted: datetime
+    at: AtStore, rules: StoreRules, *, visit_type: str, party_size: int, wanted: datetime, desk: str = ""
 ) -> list[SlotChoice]:
     """Return the free times nearest to one that cannot be had."""
     free = nearest_free(
-        store=rules.slug, visit_type=visit_type, starts_at=wanted, party_size=party_size, now=at.now, by_staff=True
+        store=rules.slug,
+        visit_type=visit_type,
+        starts_at=wanted,
+        party_size=party_size,
+        now=at.now,
+        by_staff=True,
+        desk=desk,
     )
     return slot_choices(free, rules)
 

@@ -15,6 +15,7 @@ from booking.models import Booking, Source, Status
 from booking.policy import may_step
 from booking.queries import DaySchedule
 from booking.texts import time_in_words, visit_type_name
+from booking.views.staff_facts import VisitFacts
 from booking.views.staff_words import (
     LATE,
     MessageLine,
@@ -52,6 +53,8 @@ class VisitCard:
     visit_type: str
     state: str
     badge: SafeString
+    said_late: SafeString
+    facts: SafeString
     since: str
     source: str
     phone: str
@@ -101,6 +104,7 @@ class CardMaker:
         self.badges = badges()
         self.labels = step_labels()
         self.sources = source_words()
+        self.facts = VisitFacts(country=schedule.rules.country)
         self.today = schedule.now.astimezone(schedule.rules.zone).date()
         self.one_slot = timedelta(minutes=schedule.rules.slot_minutes)
         self.base_url = reverse("staff-visit-undo", args=[schedule.rules.slug, "-"]).removesuffix("-/undo/")
@@ -128,6 +132,8 @@ class CardMaker:
             visit_type=visit_type_name(booking.visit_type.name),
             state=state,
             badge=self.badges[state],
+            said_late=self.facts.said_late(booking),
+            facts=self.facts.facts(booking),
             since=self._since(booking),
             source=self.sources.get(booking.source, ""),
             phone=phone_in_words(booking.phone, country=country) if booking.phone else "",

@@ -18,6 +18,7 @@ from booking.texts import visit_type_name
 from booking.views.asked import read_day, read_instant
 from booking.views.free_times import error_of, free_times, nearest_times, while_offered
 from booking.views.staff_access import AtStore, at_visit, staff_page
+from booking.views.staff_facts import VisitFacts
 from booking.views.staff_links import back_to_day
 from booking.views.staff_words import badges, people_in_words, staff_sentence
 
@@ -108,9 +109,12 @@ def _choose(
 
 
 def _facts(booking: Booking) -> dict[str, Any]:
+    facts = VisitFacts(country=booking.store.country)
     return {
         "section": "day",
         "booking": booking,
+        "said_late": facts.said_late(booking),
+        "told": facts.facts(booking),
         "people": people_in_words(booking.party_size),
         "visit_type_words": visit_type_name(booking.visit_type.name),
         "badge": badges()[booking.status],

@@ -21,9 +21,8 @@ def test_customer_data_holds_all_that_is_kept():
         "phone": "+33612345601",
         "email": "ada@example.org",
         "locale": "en",
-        "is_simple": False,
-        "is_for_someone_else": False,
     }
+    assert (data["is_simple"], data["is_for_someone_else"]) == (False, False)
     assert (data["note"], data["starts_at"]) == ("Side door", "2026-11-24T10:00:00+01:00")
 
 
@@ -65,7 +64,8 @@ def test_correct_brings_nobody_back_who_was_erased():
 def test_erase_empties_who_came_and_cancels_what_is_to_come():
     store = make_store()
     booking = make_booking(store, email="ada@example.org", note="Side door")
-    Booking.objects.update(answers=[{"question": "Which bike?", "answer": "The red one"}])
+    told = {"late_minutes": 10, "is_simple": True, "is_for_someone_else": True}
+    Booking.objects.update(answers=[{"question": "Which bike?", "answer": "The red one"}], **told)
     IdempotentAnswer.objects.create(
         route="x", key="k", fingerprint="f", status=201, body="Ada Test", subject=booking.reference, created_at=NOW
     )
@@ -75,6 +75,7 @@ def test_erase_empties_who_came_and_cancels_what_is_to_come():
     booking.refresh_from_db()
     assert (booking.name, booking.phone, booking.email, booking.note) == ("", "", "", "")
     assert booking.answers == []
+    assert (booking.late_minutes, booking.is_simple, booking.is_for_someone_else) == (None, False, False)
     assert (booking.status, booking.erased_at) == (Status.CANCELLED, NOW)
     assert Slot.objects.get().places_taken == 0
     assert not IdempotentAnswer.objects.exists()
@@ -90,6 +91,16 @@ def test_erase_of_a_past_visit_keeps_its_counts():
     booking.refresh_from_db()
     assert (booking.status, booking.name) == (Status.CONFIRMED, "")
     assert Slot.objects.get().places_taken == 1
+
+
+def test_forget_empties_what_was_answered_and_said():
+    make_booking(make_store(keep_days=30))
+    Booking.objects.update(answers=[{"question": "Which bike?", "answer": "The red one"}], late_minutes=10)
+
+    forget_old(now=at(12) + timedelta(days=31))
+
+    booking = Booking.objects.get()
+    assert (booking.name, booking.answers, booking.late_minutes) == ("", [], None)
 
 
 def test_forget_old_follows_each_stores_rule():

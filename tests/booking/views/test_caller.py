@@ -3,7 +3,8 @@ from collections.abc import Iterator
 import pytest
 import time_machine
 
-from booking.models import Booking
+from booking.models import Booking, Source
+from booking.services.bookings import CustomerDetails, book
 from tests.booking.views.reading import page
 from tests.booking.views.staff_room import DAY, TUESDAY, Room, make_room
 from tests.factories import NOW, at, make_booking
@@ -176,3 +177,62 @@ def test_a_time_that_is_over_is_refused(room: Room, clock: time_machine.Travelle
 
     assert response.status_code == 409
     assert "This time is over. Please choose a later one." in page(response).words
+
+
+# --- For whom, by whom, in which words ---------------------------------------------------------------
+
+
+def test_a_caller_may_book_for_someone_else_in_simple_words_of_their_language(room: Room) -> None:
+    room.client().post(BOOK, CALLER | {"is_for_someone_else": "on", "is_simple": "on", "locale": "uk"})
+
+    booking = Booking.objects.get()
+    assert (booking.is_for_someone_else, booking.is_simple, booking.locale) == (True, True, "uk")
+
+
+def test_one_desk_is_never_asked_for(room: Room) -> None:
+    client = room.client()
+    assert "Who serves them" not in page(client.get(BOOK)).words
+
+    client.post(BOOK, CALLER)
+
+    assert not Booking.objects.get().desk_was_chosen
+
+
+def test_a_caller_may_choose_who_serves_them_whatever_the_website_offers() -> None:
+    room = make_room(desks=("till", "window"))
+
+    response = room.client().post(BOOK, CALLER | {"desk": "window"})
+
+    booking = Booking.objects.get()
+    assert response.status_code == 303
+    assert (booking.desk.slug, booking.desk_was_chosen) == ("window", True)
+
+
+def test_the_times_shown_are_those_of_the_chosen_desk() -> None:
+    room = make_room(desks=("till", "window"))
+    book(
+        store=room.store.slug,
+        visit_type="visit",
+        starts_at=at(10),
+        party_size=2,
+        customer=CustomerDetails(name="Eve Test"),
+        note="",
+        source=Source.DESK,
+        now=NOW,
+        desk="window",
+    )
+    client = room.client()
+
+    assert TEN in client.post(BOOK, CALLER | {"show": "1"}).content.decode()
+    assert TEN not in client.post(BOOK, CALLER | {"show": "1", "desk": "window"}).content.decode()
+    taken = client.post(BOOK, CALLER | {"desk": "window"})
+    assert taken.status_code == 409
+    assert "The nearest free times Tuesday 24 November, 09:30, 2 places left" in page(taken).words
+
+
+def test_a_desk_that_takes_no_visits_is_named(room: Room) -> None:
+    response = room.client().post(BOOK, CALLER | {"desk": "none"})
+
+    assert response.status_code == 400
+    assert "This person or desk takes no visits now. Please choose again." in page(response).words
+    assert not Booking.objects.exists()

@@ -1,0 +1,77 @@
+"""What staff should know of a visit before it begins: how it takes place, for whom, and what was asked and answered."""
+
+from collections.abc import Iterator
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from booking.customer_input import phone_in_words
+from booking.models import Booking, Status
+from booking.texts import visit_type_name
+from stores.models import VisitMode
+
+_ICONS = ("phone", "video", "people", "person", "globe", "simple", "message", "clock")
+
+
+class VisitFacts:
+    """Tells the facts of visits; what a page of many rows shares is made once. Nothing for an ordinary visit."""
+
+    def __init__(self, *, country: str) -> None:
+        self.country = country
+        self.language = (get_language() or settings.LANGUAGE_CODE)[:2]
+        self.languages = dict(settings.LANGUAGES)
+        self.icons = {name: render_to_string(f"icons/{name}.html") for name in _ICONS}
+
+    def said_late(self, booking: Booking) -> SafeString:
+        """Return the badge of who said that they will be late, as long as they are awaited."""
+        if booking.late_minutes is None or booking.status != Status.CONFIRMED:
+            return SafeString()
+        words = ngettext("said: {count} min late", "said: {count} min late", booking.late_minutes)
+        return format_html(
+            '<span class="badge badge-brass">{}{}</span>',
+            self.icons["clock"],
+            words.format(count=booking.late_minutes),
+        )
+
+    def facts(self, booking: Booking) -> SafeString:
+        """Return the list of what is out of the ordinary, "" for nothing."""
+        lines = format_html_join("", "<li>{}<span>{}</span></li>", self._lines(booking))
+        return format_html('<ul class="told">{}</ul>', lines) if lines else SafeString()
+
+    def _lines(self, booking: Booking) -> Iterator[tuple[str, str]]:
+        if booking.visit_type.mode != VisitMode.STORE:
+            yield self._way(booking)
+        if booking.is_for_someone_else:
+            yield self.icons["people"], _("Booked by someone else: phone and e-mail are not the visitor's.")
+        if booking.desk_was_chosen:
+            yield self.icons["person"], _("Asked for {desk}").format(desk=visit_type_name(booking.desk.name))
+        if booking.is_simple:
+            yield self.icons["simple"], _("Prefers simple words")
+        if booking.locale != self.language and booking.locale in self.languages:
+            yield self.icons["globe"], self._language(booking.locale)
+        for told in booking.answers:
+            yield self.icons["message"], format_html("{} <strong>{}</strong>", told["question"], told["answer"])
+
+    def _way(self, booking: Booking) -> tuple[str, str]:
+        """Return how a visit takes place that brings nobody to the store, with what begins it."""
+        if booking.visit_type.mode == VisitMode.VIDEO:
+            link = format_html(
+                '<a href="{}" target="_blank" rel="noopener noreferrer">{}{}</a>',
+                booking.visit_type.video_url,
+                _("Open the video call"),
+                format_html('<span class="visually-hidden">, {}</span>', _("new tab")),
+            )
+            return self.icons["video"], link
+        if not booking.phone:
+            return self.icons["phone"], _("By phone, but no number was left.")
+        number = phone_in_words(booking.phone, country=self.country)
+        link = format_html('<a href="tel:{}">{}</a>', booking.phone, _("Phone {number}").format(number=number))
+        return self.icons["phone"], link
+
+    def _language(self, code: str) -> SafeString:
+        name = format_html('<span lang="{}">{}</span>', code, self.languages[code])
+        return format_html(_("Reads {language}"), language=name)
