@@ -337,7 +337,7 @@ def test_pass_with_nothing_to_offer_asks_the_same_however_many_wait(count):
         offer_places(store_id=store.pk, now=NOW)
 
     assert len(queries) == 7
-    assert all(query["sql"].startswith(("SELECT", "\nSELECT")) for query in queries), queries.captured_queries
+    assert [query["sql"] for query in queries if not query["sql"].lstrip("(\n").startswith("SELECT")] == []
 
 
 def test_leaving_while_offered_leaves_the_books_right():
