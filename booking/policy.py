@@ -17,6 +17,7 @@ MOST_MISSED_OFFERS = 3
 LATE_TOLD_FROM = timedelta(hours=2)
 LATE_CHOICES = (5, 10, 15, 20, 30)
 LONGEST_LATE = 60
+VIDEO_OPENS = timedelta(minutes=10)
 
 
 class Refusal(StrEnum):
@@ -117,6 +118,13 @@ def may_cancel(*, status: str, starts_at: datetime, now: datetime) -> bool:
 def may_say_late(*, status: str, starts_at: datetime, ends_at: datetime, now: datetime) -> bool:
     """Tell whether a customer may say how late they will be: from two hours before the start to the end."""
     return status == "confirmed" and starts_at - LATE_TOLD_FROM <= now < ends_at
+
+
+def is_video_open(*, status: str, starts_at: datetime, ends_at: datetime, now: datetime) -> bool:
+    """Tell whether the link of a visit by video is shown: shortly before, and for as long as it lasts."""
+    if status == "in_service":
+        return True
+    return status in ("confirmed", "checked_in") and starts_at - VIDEO_OPENS <= now < ends_at
 
 
 # --- Arrivals -----------------------------------------------------------------------------------

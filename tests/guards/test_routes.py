@@ -18,6 +18,8 @@ PUBLIC, TOKEN, SIGNED, SIGN_IN, STAFF, MANAGER = "public", "token", "signed", "s
 ROUTES = {
     PUBLIC: """
         /
+        o/
+        o/<slug:organization>/
         s/<slug:store>/
         s/<slug:store>/book/
         s/<slug:store>/book/details/
@@ -48,6 +50,9 @@ ROUTES = {
         b/<str:reference>/change/
         b/<str:reference>/cancel/
         b/<str:reference>/confirm/
+        b/<str:reference>/late/
+        b/<str:reference>/kept/
+        b/<str:reference>/details/
         b/<str:reference>/calendar.ics
         b/<str:reference>/data/
         b/<str:reference>/erase/

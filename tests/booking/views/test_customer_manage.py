@@ -15,7 +15,8 @@ from tests.factories import NOW, at, make_booking, make_store
 
 pytestmark = pytest.mark.django_db
 
-SUB_PAGES = ("", "booked/", "change/", "cancel/", "confirm/", "calendar.ics", "data/", "erase/")
+OFFERED = ("change/", "cancel/", "calendar.ics", "details/", "kept/", "data/", "erase/")
+SUB_PAGES = ("", "booked/", "confirm/", "late/", *OFFERED)
 
 
 @pytest.fixture(autouse=True)
@@ -204,9 +205,7 @@ def test_manage_shows_the_visit_and_what_can_be_done(opened: Client, booking: Bo
     assert "Ada Test" in shown.words
     assert "1 Rue de la Gare, 79000 Niort" in shown.words
     assert "You can change the time here until Tuesday 24 November, 08:00." in shown.words
-    assert {own(booking, path) for path in ("change/", "cancel/", "calendar.ics", "data/", "erase/")} <= set(
-        shown.links
-    )
+    assert {own(booking, path) for path in OFFERED} <= set(shown.links)
     assert own(booking, "confirm/") in shown.forms
 
 
@@ -218,7 +217,8 @@ def test_i_will_come_is_noted(opened: Client, booking: Booking) -> None:
 
 
 def test_change_moves_the_visit_after_one_question(opened: Client, booking: Booking) -> None:
-    times = page(opened.get(own(booking, "change/")))
+    week = page(opened.get(own(booking, "change/")))
+    times = page(opened.get(next(week.links_to("day=2026-11-24")).partition("#")[0]))
     address = next(times.links_to("24T11%3A00"))
     question = page(opened.get(address))
 
@@ -251,7 +251,9 @@ def test_change_to_a_full_time_keeps_the_old_one_and_offers_others(client: Clien
     assert booking.starts_at == at(10)
 
 
-@pytest.mark.parametrize("query", [{"from": "2027-02-30"}, {"from": "9999-12-31"}, {"starts_at": "soon"}])
+@pytest.mark.parametrize(
+    "query", [{"from": "2027-02-30"}, {"from": "9999-12-31"}, {"day": "today"}, {"starts_at": "soon"}]
+)
 def test_change_with_bad_input_says_so_and_stays_usable(
     opened: Client, booking: Booking, query: dict[str, str]
 ) -> None:

@@ -1,0 +1,23 @@
+"""One booking in its customer's hands, without an account: everything they can do with it, one page for each."""
+
+from django.urls import path
+
+from booking.views.manage.change import change
+from booking.views.manage.kept import calendar, data, details, erase, kept
+from booking.views.manage.page import booked, manage, short_link
+from booking.views.manage.words import cancel, confirm, late
+
+urlpatterns = [
+    path("b/<str:reference>/", manage, name="manage"),
+    path("b/<str:reference>/booked/", booked, name="manage-booked"),
+    path("b/<str:reference>/change/", change, name="manage-change"),
+    path("b/<str:reference>/cancel/", cancel, name="manage-cancel"),
+    path("b/<str:reference>/confirm/", confirm, name="manage-confirm"),
+    path("b/<str:reference>/late/", late, name="manage-late"),
+    path("b/<str:reference>/calendar.ics", calendar, name="manage-calendar"),
+    path("b/<str:reference>/kept/", kept, name="manage-kept"),
+    path("b/<str:reference>/data/", data, name="manage-data"),
+    path("b/<str:reference>/details/", details, name="manage-details"),
+    path("b/<str:reference>/erase/", erase, name="manage-erase"),
+    path("m/<str:reference>/<str:token>", short_link, name="short-link"),
+]

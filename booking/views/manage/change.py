@@ -1,0 +1,116 @@
+"""Move a visit: choose another time, answer one question, done. A desk that was chosen is kept."""
+
+from datetime import datetime, timedelta
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import reverse
+from django.utils.timezone import now as clock_now
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from booking.availability import WantedSlot, lookup, nearest_free
+from booking.forms import Problem
+from booking.models import Actor, Booking
+from booking.policy import BookingRefused, Refusal
+from booking.services.bookings import reschedule
+from booking.texts import refusal_sentence
+from booking.views.asked import read_day, read_instant
+from booking.views.chooser import SlotChoice, chooser, slot_choices
+from booking.views.manage.page import done, manage_page, refusal_to_change, visit_context
+from booking.views.manage_access import opened_by_key
+from booking.views.reader import customer_page
+from stores.queries import store_rules
+from stores.slots import StoreRules
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@opened_by_key
+def change(request: HttpRequest, booking: Booking) -> HttpResponseBase:
+    """Choose another time: a week of days, then one question, then the move."""
+    now = clock_now()
+    refusal = refusal_to_change(booking, now=now)
+    rules = store_rules(booking.store.slug, from_date=(now - timedelta(days=2)).date())
+    if refusal is None and (rules is None or not _is_offered(booking, rules)):
+        refusal = Refusal.TOO_LATE
+    if refusal is not None or rules is None:
+        return manage_page(request, booking, now=now, refusal=refusal)
+    data = request.POST if request.method == "POST" else request.GET
+    starts_at = read_instant(data.get("starts_at", ""))
+    if starts_at is None:
+        return _choose(request, booking, rules, now=now)
+    if request.method == "POST":
+        try:
+            moved = reschedule(booking_id=booking.pk, starts_at=starts_at, now=now, actor=Actor.CUSTOMER)
+        except BookingRefused as refused:
+            return _choose(request, booking, rules, now=now, refusal=refused.reason, wanted=starts_at)
+        return done(moved, "changed" if moved.sequence != booking.sequence else "")
+    if not _is_free(booking, starts_at, now=now) and starts_at != booking.starts_at:
+        return _choose(request, booking, rules, now=now, refusal=Refusal.SLOT_FULL, wanted=starts_at)
+    return customer_page(request, "change_check", {**visit_context(booking, now=now), "new_starts_at": starts_at})
+
+
+def _is_offered(booking: Booking, rules: StoreRules) -> bool:
+    """Tell whether the store still offers such visits, at the desk where it has to be that one."""
+    desk = _desk(booking)
+    return rules.visit_type(booking.visit_type.slug) is not None and bool(not desk or rules.with_desk(desk).desks)
+
+
+def _desk(booking: Booking) -> str:
+    """Return the desk that a move keeps, "" for any."""
+    return booking.desk.slug if booking.desk_was_chosen else ""
+
+
+def _choose(
+    request: HttpRequest,
+    booking: Booking,
+    rules: StoreRules,
+    *,
+    now: datetime,
+    refusal: Refusal | None = None,
+    wanted: datetime | None = None,
+) -> HttpResponse:
+    """Show the times the visit can be moved to; where one was refused, the nearest ones first."""
+    visit_type = rules.visit_type(booking.visit_type.slug)
+    assert visit_type is not None  # noqa: S101 -- `change` saw to it
+    from_text, day_text = request.GET.get("from", ""), request.GET.get("day", "")
+    from_date, day = read_day(from_text), read_day(day_text)
+    problems = [Problem(refusal_sentence(refusal))] if refusal else []
+    is_time_unread = wanted is None and (request.method == "POST" or bool(request.GET.get("starts_at")))
+    if is_time_unread or (from_text and from_date is None) or (day_text and day is None):
+        problems.append(Problem(_("This day or time could not be read. Please choose one below.")))
+    own_url = reverse("manage-change", args=[booking.reference])
+    context = {
+        **visit_context(booking, now=now),
+        "rules": rules,
+        "chooser": chooser(
+            rules,
+            visit_type,
+            party_size=booking.party_size,
+            from_date=from_date,
+            day=day,
+            desk=_desk(booking),
+            now=now,
+        ),
+        "alternatives": _alternatives(booking, rules, wanted, now=now) if wanted else [],
+        "slot_url": f"{own_url}?",
+        "week_url": f"{own_url}?",
+        "problems": problems,
+    }
+    return customer_page(request, "change", context, status=409 if refusal else 400 if problems else 200)
+
+
+def _alternatives(booking: Booking, rules: StoreRules, wanted: datetime, *, now: datetime) -> list[SlotChoice]:
+    free = nearest_free(
+        store=rules.slug,
+        visit_type=booking.visit_type.slug,
+        starts_at=wanted,
+        party_size=booking.party_size,
+        desk=_desk(booking),
+        now=now,
+    )
+    return slot_choices(free, rules)
+
+
+def _is_free(booking: Booking, starts_at: datetime, *, now: datetime) -> bool:
+    wanted = WantedSlot(booking.store.slug, booking.visit_type.slug, starts_at, booking.party_size, _desk(booking))
+    return lookup(wanted=[wanted], now=now) == [True]

@@ -1,0 +1,111 @@
+"""What is kept about somebody: to read, to take along, to put right, to erase."""
+
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.utils.timezone import now as clock_now
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
+
+from booking.customer_input import read_name, read_note
+from booking.forms import Problem, TypedField
+from booking.ical import booking_calendar
+from booking.links import manage_url
+from booking.models import Actor, Booking
+from booking.services.privacy import correct, customer_data
+from booking.services.privacy import erase as erase_customer
+from booking.views.manage.kept_words import history_in_words, messages_in_words
+from booking.views.manage.page import done, visit_context
+from booking.views.manage_access import opened_by_key, take_key
+from booking.views.reader import customer_page
+
+_FORM_METHODS = ["GET", "HEAD", "POST"]
+
+
+class CorrectionForm(forms.Form):
+    """What can be put right without a new message; phone and e-mail would need one, so the store changes those."""
+
+    name = TypedField(
+        read_name,
+        label=gettext_lazy("Name of who is coming"),
+        widget=forms.TextInput(attrs={"autocomplete": "name", "spellcheck": "false"}),
+    )
+    note = TypedField(
+        read_note,
+        required=False,
+        label=gettext_lazy("A note for the store"),
+        help_text=gettext_lazy("What helps them get ready. Nothing private, please: all staff can read it."),
+        widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"}),
+    )
+
+    use_required_attribute = False
+
+    def problems(self) -> list[Problem]:
+        """Return a line for each error, in the order of the fields."""
+        return [
+            Problem(text=str(error), field_id=self[name].id_for_label)
+            for name in self.fields
+            for error in self.errors.get(name, [])
+        ]
+
+
+@require_safe
+@opened_by_key
+def calendar(_request: HttpRequest, booking: Booking) -> HttpResponse:
+    """Return the customer's own calendar file, with their link in it."""
+    content = booking_calendar(booking, method="PUBLISH", manage_url=manage_url(booking.reference), now=clock_now())
+    response = HttpResponse(content, content_type="text/calendar; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{booking.reference}.ics"'
+    return response
+
+
+@require_safe
+@opened_by_key
+def kept(request: HttpRequest, booking: Booking) -> HttpResponse:
+    """Show in words all that is kept about this customer."""
+    context = {
+        **visit_context(booking, now=clock_now()),
+        "history": history_in_words(booking),
+        "messages": messages_in_words(booking),
+        "kept_until": booking.ends_at + timedelta(days=booking.store.keep_days),
+    }
+    return customer_page(request, "kept_about_you", context)
+
+
+@require_safe
+@opened_by_key
+def data(_request: HttpRequest, booking: Booking) -> HttpResponse:
+    """Return all that is kept about this customer, for programs."""
+    response = JsonResponse(customer_data(booking), json_dumps_params={"ensure_ascii": False, "indent": 2})
+    response["Content-Disposition"] = f'attachment; filename="{booking.reference}.json"'
+    return response
+
+
+@require_http_methods(_FORM_METHODS)
+@opened_by_key
+def details(request: HttpRequest, booking: Booking) -> HttpResponseBase:
+    """Put right the name and the note."""
+    now = clock_now()
+    sent = request.POST if request.method == "POST" else None
+    form = CorrectionForm(sent, initial={"name": booking.name, "note": booking.note})
+    if form.is_valid():
+        typed: dict[str, Any] = form.cleaned_data
+        return done(correct(booking_id=booking.pk, name=typed["name"], note=typed["note"], now=now), "corrected")
+    problems = form.problems()
+    context = {**visit_context(booking, now=now), "form": form, "problems": problems}
+    return customer_page(request, "correct", context, status=400 if problems else 200)
+
+
+@require_http_methods(_FORM_METHODS)
+@opened_by_key
+def erase(request: HttpRequest, booking: Booking) -> HttpResponse:
+    """Ask once, then erase who the booking was for; its link dies with it."""
+    now = clock_now()
+    if request.method != "POST":
+        return customer_page(request, "erase", visit_context(booking, now=now))
+    erase_customer(booking_id=booking.pk, now=now, actor=Actor.CUSTOMER)
+    response = customer_page(request, "erased", {"store": booking.store})
+    take_key(response, booking.reference)
+    return response

@@ -1,0 +1,73 @@
+"""What was done with a booking and sent about it, in words for its customer."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from booking.models import Actor, Booking, BookingEvent, EventKind
+from notifications import outbox
+from notifications.models import Channel, Kind, State
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing that happened, and when."""
+
+    at: datetime
+    text: str
+
+
+def history_in_words(booking: Booking) -> list[Line]:
+    """Return what was done with the booking, oldest first, with one statement."""
+    events = BookingEvent.objects.filter(booking=booking).order_by("pk")
+    return [Line(event.at, f"{_event(event.kind)}, {_actor(event.actor)}") for event in events]
+
+
+def messages_in_words(booking: Booking) -> list[Line]:
+    """Return the messages about the booking that were sent or are to be, oldest first, with one statement."""
+    told = outbox.deliveries([booking.reference]).get(booking.reference, ())
+    return [Line(one.at, f"{_message(one.kind)}, {_channel(one.channel)}, {_state(one.state)}") for one in told]
+
+
+def _event(kind: str) -> str:
+    words = {
+        EventKind.BOOKED: _("booked"),
+        EventKind.RESCHEDULED: _("moved to another time"),
+        EventKind.CANCELLED: _("cancelled"),
+        EventKind.ATTENDANCE_CONFIRMED: _("said “I will come”"),
+        EventKind.SAID_LATE: _("said “I am late”"),
+        EventKind.CHECKED_IN: _("arrived"),
+        EventKind.STARTED: _("visit begun"),
+        EventKind.COMPLETED: _("visit over"),
+        EventKind.NO_SHOW: _("noted as missed"),
+        EventKind.UNDONE: _("the last step taken back"),
+        EventKind.NOTIFIED: _("told of new hours"),
+    }
+    return str(dict(words).get(EventKind(kind), kind))
+
+
+def _actor(actor: str) -> str:
+    return {Actor.CUSTOMER: _("by you"), Actor.STAFF: _("by the store")}.get(Actor(actor), _("by itself"))
+
+
+def _message(kind: str) -> str:
+    words = {
+        Kind.CONFIRMATION: _("confirmation"),
+        Kind.REMINDER: _("reminder"),
+        Kind.CHANGE: _("message about a change"),
+        Kind.CANCELLATION: _("cancellation"),
+    }
+    return words.get(Kind(kind), _("message"))
+
+
+def _channel(channel: str) -> str:
+    return _("text message") if channel == Channel.SMS else _("e-mail")
+
+
+def _state(state: str) -> str:
+    if state in (State.SENT, State.DELIVERED):
+        return _("sent")
+    if state in (State.DUE, State.SENDING):
+        return _("to be sent")
+    return _("not needed any more") if state == State.SKIPPED else _("not arrived")

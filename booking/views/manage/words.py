@@ -1,0 +1,80 @@
+"""A word from the customer: "I will come", "I am late", "I cannot come". Each is sent by a button, never by a link."""
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.timezone import now as clock_now
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from booking.forms import Problem
+from booking.models import Actor, Booking, Status
+from booking.policy import LATE_CHOICES, LONGEST_LATE, BookingRefused, may_cancel
+from booking.services.bookings import cancel as cancel_booking
+from booking.services.bookings import confirm_attendance
+from booking.services.lateness import say_late, take_back_late
+from booking.views.manage.page import done, manage_page, too_late_or_wrong, visit_context
+from booking.views.manage_access import opened_by_key
+from booking.views.reader import customer_page
+
+_FORM_METHODS = ["GET", "HEAD", "POST"]
+
+
+@require_http_methods(_FORM_METHODS)
+@opened_by_key
+def cancel(request: HttpRequest, booking: Booking) -> HttpResponseBase:
+    """Ask once, then cancel."""
+    now = clock_now()
+    if booking.status == Status.CANCELLED:
+        return done(booking, "")
+    if request.method == "POST":
+        try:
+            return done(cancel_booking(booking_id=booking.pk, now=now, actor=Actor.CUSTOMER), "cancelled")
+        except BookingRefused as refused:
+            return manage_page(request, booking, now=now, refusal=refused.reason)
+    if not may_cancel(status=booking.status, starts_at=booking.starts_at, now=now):
+        return manage_page(request, booking, now=now, refusal=too_late_or_wrong(booking))
+    return customer_page(request, "cancel", visit_context(booking, now=now))
+
+
+@require_http_methods(_FORM_METHODS)
+@opened_by_key
+def confirm(request: HttpRequest, booking: Booking) -> HttpResponseBase:
+    """Note that the customer will come."""
+    if request.method != "POST":
+        return done(booking, "")
+    now = clock_now()
+    try:
+        return done(confirm_attendance(booking_id=booking.pk, now=now), "confirmed")
+    except BookingRefused as refused:
+        return manage_page(request, booking, now=now, refusal=refused.reason)
+
+
+@require_http_methods(_FORM_METHODS)
+@opened_by_key
+def late(request: HttpRequest, booking: Booking) -> HttpResponseBase:
+    """Ask by how much, then tell the store; 0 minutes takes it back."""
+    now = clock_now()
+    context = {**visit_context(booking, now=now), "late_choices": LATE_CHOICES, "longest_late": LONGEST_LATE}
+    if request.method != "POST":
+        return customer_page(request, "late", context) if context["may_say_late"] else done(booking, "")
+    typed = request.POST.get("minutes", "").strip() or request.POST.get("other", "").strip()
+    minutes = _read_minutes(typed)
+    if minutes is None:
+        problem = Problem(_("Enter a number of minutes from 1 to {most}.").format(most=LONGEST_LATE), "id_other")
+        return _ask_again(request, {**context, "typed": typed, "problems": [problem]})
+    try:
+        if minutes == 0:
+            return done(take_back_late(booking_id=booking.pk, now=now), "on_time")
+        return done(say_late(booking_id=booking.pk, minutes=minutes, now=now), "late")
+    except BookingRefused as refused:
+        return manage_page(request, booking, now=now, refusal=refused.reason)
+
+
+def _ask_again(request: HttpRequest, context: dict[str, object]) -> HttpResponse:
+    return customer_page(request, "late", context, status=400)
+
+
+def _read_minutes(typed: str) -> int | None:
+    """Return what was typed as a number of minutes that can be said, None where it is none."""
+    if not (typed.isascii() and typed.isdigit() and len(typed) <= 2):
+        return None
+    return int(typed) if int(typed) <= LONGEST_LATE else None
