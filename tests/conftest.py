@@ -10,9 +10,10 @@ from django.conf import settings
 from playwright.sync_api import Browser, sync_playwright
 
 from booking.translations import compile_translations
+from tests import servers
 from tests.chromium import ARGUMENTS, MISSING, find_chromium
 from tests.factories import NOW
-from tests.processes import Carillon, start_carillon
+from tests.servers import House
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -39,10 +40,10 @@ def now() -> datetime:
 
 
 @pytest.fixture(scope="session")
-def live_server_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Carillon]:
+def carillon() -> Iterator[House]:
     """A Carillon of its own, with the demo: web server, worker, database, as `manage.py up` starts them."""
-    with start_carillon(tmp_path_factory.mktemp("live")) as carillon:
-        yield carillon
+    with servers.running(has_demo=True) as house:
+        yield house
 
 
 @pytest.fixture(scope="session")

@@ -36,6 +36,7 @@ def main() -> int:
         environment=PRODUCTION, quiet=True)  # fmt: skip
     prepare_browser()
     prepare_node()
+    prepare_java()
     postgres = [sys.executable, "-m", "tests.postgres", "--", *PYTEST, "-m", "not browser"]
     status = run("tests on PostgreSQL", postgres, may_fail_with=NO_POSTGRES)
     if status == NO_POSTGRES:
@@ -74,26 +75,40 @@ def run(
 
 def prepare_browser() -> None:
     """See to it that Chromium is there, through apt where that is allowed."""
-    if find_chromium():
-        return
-    if os.geteuid() == 0 and shutil.which("apt-get"):
-        say("installing Chromium")
-        for command in (
-            ["apt-get", "update", "-qq"],
-            ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"],
-        ):
-            subprocess.run(command, stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL, check=False)
+    if not find_chromium():
+        install("chromium")
     if not find_chromium():
         missing("Chromium", "apt-get install chromium")
 
 
 def prepare_node() -> None:
-    """Install the calendar parser that runs in node."""
+    """Install what runs in node, or comes from there, where the lock names something else than is there."""
     if not shutil.which("npm"):
         missing("node and npm", "apt-get install nodejs npm")
         return
-    if not (BASE / "tests" / "node_modules" / "ical.js").exists():
-        run("node packages", ["npm", "ci", "--prefix", "tests", "--no-audit", "--no-fund"], quiet=True)
+    lock, installed = (BASE / "tests" / name for name in ("package-lock.json", "node_modules/.package-lock.json"))
+    if not installed.exists() or installed.stat().st_mtime < lock.stat().st_mtime:
+        run("node packages", ["npm", "ci", "--prefix", "tests", "--ignore-scripts"], quiet=True)
+
+
+def prepare_java() -> None:
+    """See to it that the checker of HTML can run, through apt where that is allowed."""
+    if not shutil.which("java"):
+        install("default-jre-headless")
+    if not shutil.which("java"):
+        missing("Java", "apt-get install default-jre-headless")
+
+
+def install(package: str) -> None:
+    """Try to install one of Debian's packages."""
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        return
+    say(f"installing {package}")
+    for command in (
+        ["apt-get", "update", "-qq"],
+        ["apt-get", "install", "-y", "-qq", "--no-install-recommends", package],
+    ):
+        subprocess.run(command, stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL, check=False)
 
 
 def missing(what: str, how: str) -> None:

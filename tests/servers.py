@@ -47,6 +47,7 @@ class House:
     folder: Path
     database_url: str
     settings: dict[str, str]
+    has_demo: bool = False
     port: int = field(default_factory=free_port)
     mark: str = field(default_factory=lambda: secrets.token_hex(8))
     process: subprocess.Popen[bytes] | None = None
@@ -54,8 +55,16 @@ class House:
     @property
     def environment(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if name not in UNSET}
-        own = {"DATA_DIR": str(self.folder / "var"), "DATABASE_URL": self.database_url, MARK: self.mark}
+        own = {"DATA_DIR": str(self.data), "DATABASE_URL": self.database_url, MARK: self.mark}
         return {**kept, **own, "RATE_LIMITS": "off", **self.settings}
+
+    @property
+    def data(self) -> Path:
+        return self.folder / "var"
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
 
     @property
     def is_sqlite(self) -> bool:
@@ -87,9 +96,10 @@ class House:
     # --- processes ---
     def start(self) -> None:
         """Start everything and wait until it is ready."""
+        up = ["manage.py", "up", "--port", str(self.port), *([] if self.has_demo else ["--no-demo"])]
         with (self.folder / "stdout").open("ab") as out, (self.folder / "stderr").open("ab") as err:
             self.process = subprocess.Popen(
-                [*UNTIL_WE_DIE, sys.executable, "manage.py", "up", "--port", str(self.port), "--no-demo"],
+                [*UNTIL_WE_DIE, sys.executable, *up],
                 cwd=BASE,
                 env=self.environment,
                 stdin=subprocess.DEVNULL,
@@ -221,11 +231,11 @@ class House:
 
 
 @contextmanager
-def house(**settings: str) -> Iterator[House]:
+def house(*, has_demo: bool = False, **settings: str) -> Iterator[House]:
     """Give a house with a new database; nothing runs in it yet, and nothing will when the block has ended."""
     with tempfile.TemporaryDirectory(prefix="carillon-house-") as name, new_database(Path(name)) as url:
-        (Path(name) / "var").mkdir()
-        made = House(Path(name), url, dict(settings))
+        made = House(Path(name), url, dict(settings), has_demo)
+        made.data.mkdir()
         try:
             yield made
         finally:
@@ -233,9 +243,9 @@ def house(**settings: str) -> Iterator[House]:
 
 
 @contextmanager
-def running(**settings: str) -> Iterator[House]:
-    """Give a house in which everything runs and is ready."""
-    with house(**settings) as made:
+def running(*, has_demo: bool = False, **settings: str) -> Iterator[House]:
+    """Give a house in which everything runs and is ready, with the demo in it where asked for."""
+    with house(has_demo=has_demo, **settings) as made:
         made.start()
         yield made
 

@@ -1,6 +1,6 @@
 """A browser for each visitor, as wide, in the language and with or without JavaScript as a test asks for it.
 
-All these tests share one server and one Chromium, so one worker runs them (tests/scheduling.py).
+All tests of these modules share one server and one Chromium, so one worker runs them (tests/scheduling.py).
 """
 
 import re
@@ -11,10 +11,11 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
 
 from tests.browser.shop import Shop, open_shop
-from tests.processes import Carillon
+from tests.servers import House
 
 HEIGHTS = {320: 640, 390: 844, 820: 1180, 1280: 800}
-LOCALES = {"en": "en-GB", "fr": "fr-FR"}
+LOCALES = {"en": "en-GB", "fr": "fr-FR", "ar": "ar-EG"}
+PATIENCE_MS = 20_000
 # What Chromium says of every page that is not found or refused, which pages here answer on purpose.
 _EXPECTED_COMPLAINT = re.compile(r"Failed to load resource: the server responded with a status of 4\d\d")
 
@@ -22,23 +23,23 @@ Visitor = Callable[..., Page]
 
 
 @pytest.fixture
-def visitor(chromium: Browser, live_server_process: Carillon) -> Iterator[Visitor]:
+def visitor(chromium: Browser, carillon: House) -> Iterator[Visitor]:
     """Let somebody in who has never been here; whoever they are, nothing may break or call another host."""
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
 
     def let_in(*, width: int = 1280, language: str = "en", has_javascript: bool = True) -> Page:
         context = chromium.new_context(
-            base_url=live_server_process.url,
+            base_url=carillon.url,
             viewport={"width": width, "height": HEIGHTS[width]},
             locale=LOCALES[language],
             java_script_enabled=has_javascript,
             has_touch=width < HEIGHTS[1280],
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         page = context.new_page()
-        _listen(page, complaints, host=urlsplit(live_server_process.url).netloc)
+        _listen(page, complaints, host=urlsplit(carillon.url).netloc)
         return page
 
     yield let_in
@@ -48,9 +49,9 @@ def visitor(chromium: Browser, live_server_process: Carillon) -> Iterator[Visito
 
 
 @pytest.fixture(scope="session")
-def shop(live_server_process: Carillon) -> Shop:
+def shop(carillon: House) -> Shop:
     """A store that is open at any moment a test may run, with a manager and a member of staff."""
-    return open_shop(live_server_process)
+    return open_shop(carillon)
 
 
 def _listen(page: Page, complaints: list[str], *, host: str) -> None:

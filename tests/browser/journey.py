@@ -1,60 +1,41 @@
-"""What a customer does on the way to a booking, and what they are told, in both languages."""
+"""What a customer does on the way to a booking, and what they are told, in every language and in simple words.
+
+Pages are found by what they are made of, their words by the site's own catalogs: one journey serves all readers.
+"""
 
 import re
+from dataclasses import dataclass
 from itertools import count
+from pathlib import Path
 
+from django.utils import translation
 from playwright.sync_api import Locator, Page, expect
 
-from tests.processes import Carillon, wait_for
+from tests.servers import House, wait_until
 
-MESSAGE_SECONDS = 20
-SHORT_LINK = re.compile(r"http://\S+/m/(\S+)/\S+")
+DEMO_STORE = "pharmacie-de-la-breche"
+MESSAGE_SECONDS = 120
+SHORT_LINK = re.compile(r"http://\S+/m/(\w+)/\S+")
 NAME, NOTE = "Zoé d’Été-Test", "Side entrance, s'il vous plaît"
-
-FRENCH = {
-    "Which store would you like to visit?": "Dans quel magasin souhaitez-vous venir ?",
-    "Name, town or postal code": "Nom, ville ou code postal",
-    "Search": "Rechercher",
-    "What would you like to come for?": "Pour quoi souhaitez-vous venir ?",
-    "Book": "Réserver",
-    "When would you like to come?": "Quand souhaitez-vous venir ?",
-    "How can the store reach you?": "Comment le magasin peut-il vous joindre ?",
-    "Your name": "Votre nom",
-    "Phone number": "Numéro de téléphone",
-    "E-mail address": "Adresse e-mail",
-    "A note for the store": "Un mot pour le magasin",
-    "Continue": "Continuer",
-    "Please look at this again": "Merci de vérifier ceci",
-    "Is everything right?": "Tout est-il correct ?",
-    "Book this visit": "Réserver cette visite",
-    "Your visit is booked": "Votre visite est réservée",
-    "Add to my calendar": "Ajouter à mon agenda",
-    "See, change or cancel": "Voir, changer ou annuler",
-    "Booked": "Réservée",
-    "Change the time": "Changer d’horaire",
-    "When would you like to come instead?": "Quand souhaitez-vous plutôt venir ?",
-    "Move your visit to this time?": "Déplacer votre visite à cet horaire ?",
-    "Move my visit": "Déplacer ma visite",
-    "Your visit has been moved.": "Votre visite a été déplacée.",
-    "Cancel the visit": "Annuler la visite",
-    "Cancel your visit?": "Annuler votre visite ?",
-    "Cancel my visit": "Annuler ma visite",
-    "Your visit is cancelled.": "Votre visite est annulée.",
-    "Cancelled": "Annulée",
-    "visit booked for": "visite prévue",
-    "Open your booking with its link": "Ouvrez votre réservation avec son lien",
-}
+OWN_TEXT = "element => [...element.childNodes].filter(n => n.nodeType === 3).map(n => n.data).join('').trim()"
 _numbers = count(1)
 
 
-class Words:
-    """What pages say, named by the English sentence."""
+@dataclass(frozen=True)
+class Reader:
+    """In which language somebody reads, and whether in simple words."""
 
-    def __init__(self, language: str) -> None:
-        self.language = language
+    language: str
+    is_simple: bool = False
+
+    @property
+    def home(self) -> str:
+        return "/simple/" if self.is_simple else "/"
 
     def __call__(self, english: str) -> str:
-        return FRENCH[english] if self.language == "fr" else english
+        """Return a text of the site as this reader has it."""
+        with translation.override(self.language):
+            return translation.gettext(english)
 
 
 def new_phone() -> str:
@@ -69,75 +50,118 @@ def expect_heading(page: Page, text: str) -> None:
     expect(heading).to_have_text(re.compile(re.escape(text).replace("\\ ", r"\s")))
 
 
+def expect_reader(page: Page, say: Reader) -> None:
+    """Expect a page in the language and the words that somebody reads."""
+    html = page.locator("html")
+    expect(html).to_have_attribute("lang", say.language)
+    expect(html).to_have_attribute("dir", "rtl" if say.language == "ar" else "ltr")
+    assert ("/simple/" in page.url) == say.is_simple, page.url
+
+
 def follow(page: Page, wanted: Locator) -> None:
     """Click, and wait for the page that comes, where nothing else would wait for it."""
     with page.expect_navigation():
         wanted.click()
 
 
-def find_store(page: Page, say: Words) -> None:
-    """Come from the first page to the times of a store."""
-    page.goto("/")
-    expect_heading(page, say("Which store would you like to visit?"))
-    page.get_by_label(say("Name, town or postal code")).fill("breche")
-    page.get_by_role("button", name=say("Search"), exact=True).click()
-    page.get_by_role("link", name="Pharmacie de la Brèche", exact=True).click()
-    expect_heading(page, say("What would you like to come for?"))
-    page.get_by_role("main").get_by_role("link", name=say("Book")).first.click()
-    expect_heading(page, say("When would you like to come?"))
+def main_button(page: Page) -> Locator:
+    """Return the one button with which the page goes on."""
+    return page.locator("main form:not(#edit) .actions button.button:visible").first
+
+
+def press(page: Page) -> None:
+    """Go on."""
+    follow(page, main_button(page))
+
+
+def find_store(page: Page, say: Reader) -> None:
+    """Come from the first page to the times of the demo's store."""
+    page.goto(say.home)
+    expect_reader(page, say)
+    page.locator("[name=q]").fill("breche")
+    follow(page, page.locator("form[role=search] button:visible").first)
+    follow(page, page.get_by_role("main").get_by_role("link", name="Pharmacie de la Brèche", exact=True))
+    follow(page, page.locator("main a[href*='/book/?visit_type=visit']").first)
+    assert f"/s/{DEMO_STORE}/book/" in page.url
 
 
 def free_times(page: Page) -> Locator:
     """Return the times shown of the day that is open."""
-    return page.locator(".days details[open] .slot")
+    return page.locator("#times .slot")
 
 
-def choose_time(page: Page, say: Words) -> str:
-    """Choose the first time of the day that is open; return it as shown."""
-    time = free_times(page).first
-    words = time.inner_text().splitlines()[-2].strip()
-    time.click()
-    expect_heading(page, say("How can the store reach you?"))
-    return words
+def time_words(time: Locator) -> str:
+    """Return the hour that a time shows."""
+    return in_plain_spaces(time.evaluate(OWN_TEXT))
 
 
-def fill_details(page: Page, say: Words, *, phone: str, email: str = "", name: str = NAME, note: str = NOTE) -> None:
-    page.get_by_label(say("Your name")).fill(name)
-    page.get_by_label(say("Phone number")).fill(phone)
-    page.get_by_label(say("E-mail address")).fill(email)
-    page.get_by_label(say("A note for the store")).fill(note)
+def chosen(page: Page) -> str:
+    """Return the day and the time that the page says were chosen."""
+    return in_plain_spaces(page.locator("main .chosen strong, main .step-line strong").first.text_content() or "")
 
 
-def book(page: Page, say: Words, *, phone: str = "", email: str = "") -> str:
-    """Book the first free time at the store; return the reference."""
+def in_plain_spaces(text: str) -> str:
+    """Return a text as Playwright compares it: without the spaces that keep words together."""
+    return " ".join(text.split())
+
+
+def choose_time(page: Page) -> str:
+    """Choose the last time of the day that is open; return the day and the time as they are said then."""
+    time = free_times(page).last
+    words = time_words(time)
+    follow(page, time)
+    expect(page.locator("[name=name]")).to_be_visible()
+    assert words in chosen(page)
+    return chosen(page)
+
+
+def fill_details(page: Page, *, phone: str, email: str = "", name: str = NAME, note: str = "") -> None:
+    page.locator("[name=name]").fill(name)
+    page.locator("[name=phone]").fill(phone)
+    page.locator("[name=email]").fill(email)
+    if note:
+        if not page.locator("[name=note]").is_visible():
+            page.locator("details.more summary").click()
+        page.locator("[name=note]").fill(note)
+
+
+def expect_kept(page: Page, **typed: str) -> None:
+    """Expect that a form still holds what was typed."""
+    for name, value in typed.items():
+        expect(page.locator(f"[name={name}]")).to_have_value(value)
+
+
+def expect_booked(page: Page) -> str:
+    """Expect the confirmation, with no secret in its address; return the reference."""
+    expect(page.locator(".reference")).to_be_visible()
+    found = re.fullmatch(r"https?://[^/]+/(?:\w+/)*b/(\w+)/booked/", page.url)
+    assert found is not None, page.url
+    return found[1]
+
+
+def book(page: Page, say: Reader, *, phone: str = "", email: str = "") -> str:
+    """Book the last free time of the first free day at the demo's store; return the reference."""
     find_store(page, say)
-    choose_time(page, say)
-    fill_details(page, say, phone=phone or new_phone(), email=email)
-    page.get_by_role("button", name=say("Continue")).click()
-    expect_heading(page, say("Is everything right?"))
-    page.get_by_role("button", name=say("Book this visit")).click()
-    expect_heading(page, say("Your visit is booked"))
-    return reference_of(page)
+    choose_time(page)
+    fill_details(page, phone=phone or new_phone(), email=email)
+    press(page)
+    press(page)
+    return expect_booked(page)
 
 
-def reference_of(page: Page) -> str:
-    """Return the reference that the address of a booking's page holds."""
-    return page.url.split("/b/")[1].split("/")[0]
-
-
-def text_message(carillon: Carillon, reference: str, *, containing: str = "") -> str:
-    """Wait for the text message about a booking that the worker writes; return all of it."""
+def text_message(carillon: House, reference: str, kind: str) -> str:
+    """Wait for the text message of a kind about a booking that the worker writes; return all of it."""
     found: list[str] = []
 
     def has_come() -> bool:
-        for file in (carillon.folder / "outbox").glob("[!.]*"):
-            text = file.read_text(errors="replace")
+        for file in (carillon.data / "outbox").glob(f"[!.]*-{kind}-sms-*"):
+            text = Path(file).read_text(errors="replace")
             link = SHORT_LINK.search(text)
-            if link and link[1] == reference and containing in text:
+            if link and link[1] == reference:
                 found.append(text)
         return bool(found)
 
-    wait_for(has_come, MESSAGE_SECONDS)
+    wait_until(has_come, seconds=MESSAGE_SECONDS, what="written")
     return found[0]
 
 

@@ -63,7 +63,7 @@ def main() -> None:
 def _take_customers(page: Page) -> None:
     page.goto(f"/s/{STORE}/book/?visit_type=visit&from={MOMENT.date() + timedelta(days=1)}")
     _take(page, "choose")
-    page.locator(".days details[open] .slot").nth(2).click()
+    page.locator(".day-times .slot").nth(2).click()
     page.locator("[name=name]").fill("Ada Test")
     page.locator("[name=phone]").fill("06 12 34 56 78")
     page.locator("main form .button").first.click()

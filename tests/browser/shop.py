@@ -2,7 +2,6 @@
 
 import json
 import time
-import urllib.request
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -10,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Page
 
-from tests.processes import Carillon, manage
+from tests.servers import House
 
 ZONES = ("Europe/Paris", "Asia/Tokyo", "America/Los_Angeles")
 NOON = 12
@@ -24,7 +23,7 @@ TEST_TIME = timedelta(seconds=20)
 class Shop:
     """The store, and the key of somebody who works there."""
 
-    carillon: Carillon
+    carillon: House
     zone: ZoneInfo
     token: str
 
@@ -67,25 +66,24 @@ class Shop:
         )
 
 
-def open_shop(carillon: Carillon) -> Shop:
+def open_shop(carillon: House) -> Shop:
     """Bring the store in as any other, with two people who work there."""
     now = datetime.now(UTC)
     zone = min((ZoneInfo(name) for name in ZONES), key=lambda zone: abs(now.astimezone(zone).hour - NOON))
     stores = carillon.folder / "stores.geojson"
     stores.write_text(json.dumps({"type": "FeatureCollection", "features": [FEATURE]}))
-    run(carillon, "import_stores", str(stores), "--capacity", "4", "--time-zone", zone.key)
+    carillon.manage("import_stores", str(stores), "--capacity", "4", "--time-zone", zone.key)
     for username, role in ((MANAGER, "manager"), (STAFF, "staff")):
-        run(carillon, "add_staff", SLUG, username, "--role", role, text=f"{PASSWORD}\n")
+        carillon.manage("add_staff", SLUG, username, "--role", role, text=f"{PASSWORD}\n")
     token = call(carillon, "staff/token", {"username": MANAGER, "password": PASSWORD})["token"]
     return Shop(carillon, zone, token)
 
 
-def call(carillon: Carillon, path: str, body: dict[str, Any], *, token: str = "") -> dict[str, Any]:
+def call(carillon: House, path: str, body: dict[str, Any], *, token: str = "") -> dict[str, Any]:
     """Post to the API; return its answer."""
-    headers = {"Content-Type": "application/json", **({"Authorization": f"Token {token}"} if token else {})}
-    request = urllib.request.Request(f"{carillon.url}/api/v1/{path}", json.dumps(body).encode(), headers)
-    with urllib.request.urlopen(request, timeout=20) as answer:
-        return dict(json.load(answer))
+    answer = carillon.post(f"/api/v1/{path}", body, **({"Authorization": f"Token {token}"} if token else {}))
+    assert answer.status < 300, answer.body
+    return dict(answer.json)
 
 
 def sign_in(page: Page, username: str, path: str) -> Page:
@@ -96,11 +94,6 @@ def sign_in(page: Page, username: str, path: str) -> Page:
     page.locator("[name=password]").press("Enter")
     page.wait_for_url(f"**{path}")
     return page
-
-
-def run(carillon: Carillon, *arguments: str, text: str = "") -> None:
-    done = manage(*arguments, environment=carillon.environment, text=text)
-    assert done.returncode == 0, done.stderr
 
 
 FEATURE = {

@@ -18,10 +18,11 @@ from notifications import outbox, tasks
 from notifications.content import NewMessage
 from notifications.models import Channel, Kind, OutboxMessage, State
 from tests import fake_twilio
-from tests.processes import ROOT, wait_for
+from tests.servers import BASE, wait_until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
+WAIT_SECONDS = 120
 SHOPS = ("corner-shop", "market-shop", "harbor-shop")
 
 
@@ -46,7 +47,7 @@ def start_worker(twilio, tmp_path):
     def start(*arguments, **changes):
         command = [sys.executable, "-m", "tests.notifications.worker", *arguments]
         full = {**environment, **changes}
-        started.append(subprocess.Popen(command, cwd=ROOT, env=full, stdout=subprocess.DEVNULL))
+        started.append(subprocess.Popen(command, cwd=BASE, env=full, stdout=subprocess.DEVNULL))
         return started[-1]
 
     yield start
@@ -85,6 +86,10 @@ def lease_runs_out():
     OutboxMessage.objects.filter(state=State.SENDING).update(lease_until=timezone.now() - timedelta(seconds=1))
 
 
+def is_over():
+    return not OutboxMessage.objects.filter(state__in=[State.DUE, State.SENDING]).exists()
+
+
 def accepted_texts(twilio):
     return Counter(one["body"] for one in twilio.accepted)
 
@@ -95,7 +100,8 @@ def killed_in_the_call(twilio, start_worker, fault):
     twilio.faults, twilio.hang_seconds = [fault], 3
     write(1)
     worker = start_worker()
-    wait_for(lambda: twilio.accepted if fault == fake_twilio.HANG_AFTER else twilio.calls, 20)
+    called = twilio.accepted if fault == fake_twilio.HANG_AFTER else twilio.calls
+    wait_until(lambda: called, seconds=WAIT_SECONDS, what="called")
     kill(worker)
     lease_runs_out()
     yield
@@ -125,7 +131,8 @@ def test_workers_at_once_send_each_message_once(twilio, start_worker):
 
     for _ in range(3):
         start_worker()
-    wait_for(lambda: OutboxMessage.objects.filter(state=State.SENT).count() == 200, 90)
+    sent = OutboxMessage.objects.filter(state=State.SENT)
+    wait_until(lambda: sent.count() == 200, seconds=WAIT_SECONDS, what="sent")
 
     assert accepted_texts(twilio) == {f"About ABCD{number:04}": 1 for number in range(200)}
 
@@ -139,7 +146,7 @@ def test_workers_at_once_keep_to_the_share_of_a_number_and_of_a_store(twilio, st
 
     for _ in range(3):
         start_worker(**environment)
-    wait_for(lambda: not OutboxMessage.objects.filter(state__in=[State.DUE, State.SENDING]).exists(), 60)
+    wait_until(is_over, seconds=WAIT_SECONDS, what="over")
 
     assert len(twilio.accepted) == accepted
 
@@ -152,15 +159,13 @@ def test_workers_killed_at_random_send_each_message_once(twilio, start_worker):
     write(120)
     workers = [start_worker("short") for _ in range(2)]
 
-    def is_over():
-        return not OutboxMessage.objects.filter(state__in=[State.DUE, State.SENDING]).exists()
-
     for turn in range(14):
         before = len(twilio.calls)
-        wait_for(lambda: is_over() or len(twilio.calls) > before + chance.randrange(1, 9), 60)  # noqa: B023
+        enough = before + chance.randrange(1, 9)
+        wait_until(lambda: is_over() or len(twilio.calls) > enough, seconds=WAIT_SECONDS, what="sent")  # noqa: B023
         kill(workers[turn % 2])
         workers[turn % 2] = start_worker("short")
-    wait_for(is_over, 120)
+    wait_until(is_over, seconds=WAIT_SECONDS, what="over")
 
     assert set(OutboxMessage.objects.values_list("state", flat=True)) == {State.SENT}
     assert accepted_texts(twilio) == {f"About ABCD{number:04}": 1 for number in range(120)}
