@@ -307,10 +307,11 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_PATCH": False,
-    # Two kinds of things have a `status`, of words of their own.
+    # Two kinds of things have a `status` of their own words, and a visit's mode has two names.
     "ENUM_NAME_OVERRIDES": {
         "BookingStatus": ["confirmed", "checked_in", "in_service", "completed", "cancelled", "no_show"],
         "WaitingStatus": ["waiting", "offered", "booked", "expired", "left"],
+        "VisitMode": ["store", "phone", "video"],
     },
 }
 REST_KNOX = {"TOKEN_TTL": None, "AUTH_HEADER_PREFIX": "Token"}

@@ -66,6 +66,7 @@ def store_json(store: StoreDetail) -> Json:
                 "minutes": visit_type.minutes,
                 "what_to_bring": visit_type.what_to_bring,
                 "max_party_size": visit_type.max_party_size,
+                "mode": visit_type.mode,
             }
             for visit_type in store.visit_types
         ],
@@ -198,6 +199,10 @@ def staff_booking_json(booking: Booking, *, now: datetime, deliveries: Deliverie
         "desk": booking.desk.slug,
         "checked_in_at": moment_text(booking.checked_in_at, zone) if booking.checked_in_at else None,
         "messages": message_channel(booking.phone, booking.email),
+        "late_minutes": booking.late_minutes,
+        "answers": booking.answers,
+        "for_someone_else": booking.is_for_someone_else,
+        "visit_mode": str(booking.visit_type.mode),
         "deliveries": [
             {"kind": one.kind, "channel": one.channel, "state": one.state, "at": moment_text(one.at, zone)}
             for one in deliveries.get(booking.reference, ())

@@ -108,6 +108,7 @@ class ApiView(APIView):
             party_size=wanted.party_size,
             now=self.now,
             by_staff=by_staff,
+            desk=wanted.desk,
         )
         return [free_slot_json(slot, zone) for slot in free]
 

@@ -35,6 +35,7 @@ MOST_LOOKUPS = 100
 MOST_INTERVALS = 100
 
 UNKNOWN_DESK = _("The store has no such desk.")
+DESK_HELP = "Who is to serve the visit, where the store lets customers choose."
 
 _LOCALE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{1,8}){0,4}")
 _POSITION = re.compile(r"(-?[0-9]{1,2}(?:\.[0-9]{1,20})?), ?(-?[0-9]{1,3}(?:\.[0-9]{1,20})?)")
@@ -104,6 +105,10 @@ class AvailabilityQuery(Shape):
         return attrs
 
 
+class DeskAvailabilityQuery(AvailabilityQuery):
+    desk = Slug(unknown=UNKNOWN_DESK, required=False, help_text=DESK_HELP)
+
+
 class DayQuery(Shape):
     """A date; where it may be left out, today."""
 
@@ -118,6 +123,7 @@ class WishRequest(Shape):
     visit_type = Slug(unknown=UNKNOWN_VISIT_TYPE)
     starts_at = Moment()
     party_size = Count(default=1)
+    desk = Slug(unknown=UNKNOWN_DESK, required=False, allow_null=True, help_text=DESK_HELP)
 
 
 class LookupItem(Shape):

@@ -12,18 +12,22 @@ from booking.api.etags import is_known, not_modified, with_etag
 from booking.api.fields import SLUG
 from booking.api.idempotency import Answer
 from booking.api.problems import Problem
+from booking.api.public.desks import chosen_desk
 from booking.api.rendering import availability_text
 from booking.api.resource import ApiView, checked, once
-from booking.api.serializers import AvailabilityQuery, LookupRequest
+from booking.api.serializers import DeskAvailabilityQuery, LookupRequest
 from booking.availability import WantedSlot, ask_availability, lookup
 from booking.policy import UnknownStore
 
 
 class AvailabilityView(ApiView):
-    @extend_schema(operation_id="readAvailability", parameters=[AvailabilityQuery], responses=shapes.AvailabilityShape)
+    @extend_schema(
+        operation_id="readAvailability", parameters=[DeskAvailabilityQuery], responses=shapes.AvailabilityShape
+    )
     def get(self, request: Request, store: str) -> HttpResponse:
         """Read the starts that can take a party now, day by day, both ends included, 62 days at most."""
-        asked = self.read_query(AvailabilityQuery)
+        asked = self.read_query(DeskAvailabilityQuery)
+        desk = chosen_desk(asked.get("desk"), store=store, now=self.now)
         try:
             question = ask_availability(
                 store=store,
@@ -32,6 +36,7 @@ class AvailabilityView(ApiView):
                 to_date=asked["to"],
                 party_size=asked["party_size"],
                 now=self.now,
+                desk=desk,
             )
         except UnknownStore:
             raise Problem("not_found") from None

@@ -13,6 +13,7 @@ from booking.api.authentication import customer_booking
 from booking.api.bodies import Json
 from booking.api.fields import SLUG
 from booking.api.idempotency import Answer
+from booking.api.public.desks import chosen_desk
 from booking.api.rendering import booking_json, booking_path, new_booking_json
 from booking.api.resource import ApiView, OneForm, checked, json_response, once, wanting
 from booking.api.serializers import BookingRequest, RescheduleRequest
@@ -31,7 +32,8 @@ class BookingsView(ApiView):
     def post(self, body: Json) -> Answer:
         """Book a visit. Its `manage_token` is told once, here."""
         asked = checked(BookingRequest, body, country=country_of(body.get("store")), contact_needed=True)
-        wish = Wish(asked["store"], asked["visit_type"], asked["starts_at"], asked["party_size"])
+        desk = chosen_desk(asked.get("desk"), store=asked["store"], now=self.now)
+        wish = Wish(asked["store"], asked["visit_type"], asked["starts_at"], asked["party_size"], desk)
         customer = CustomerDetails(**asked["customer"])
         limits.new_booking(customer.phone)
         with wanting(wish):
@@ -45,6 +47,7 @@ class BookingsView(ApiView):
                 source=Source.API,
                 now=self.now,
                 hold=asked["hold"],
+                desk=wish.desk,
             )
         return Answer(
             new_booking_json(booking, now=self.now),

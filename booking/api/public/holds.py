@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from booking.api import shapes
 from booking.api.bodies import Json
 from booking.api.idempotency import Answer, of_hold
+from booking.api.public.desks import chosen_desk
 from booking.api.rendering import moment_text
 from booking.api.resource import ApiView, checked, once, wanting
 from booking.api.serializers import WishRequest
@@ -23,7 +24,8 @@ class HoldsView(ApiView):
     @once
     def post(self, body: Json) -> Answer:
         """Keep places for 5 minutes."""
-        wish = Wish(**checked(WishRequest, body))
+        asked = checked(WishRequest, body)
+        wish = Wish(**{**asked, "desk": chosen_desk(asked.get("desk"), store=asked["store"], now=self.now)})
         with wanting(wish):
             kept = holds.hold(
                 store=wish.store,
@@ -31,6 +33,7 @@ class HoldsView(ApiView):
                 starts_at=wish.starts_at,
                 party_size=wish.party_size,
                 now=self.now,
+                desk=wish.desk,
             )
         return _answer(kept, status=201)
 

@@ -33,6 +33,7 @@ def test_store_in_full(store: Store, api: Api) -> None:
         "minutes": 30,
         "what_to_bring": "",
         "max_party_size": 2,
+        "mode": "store",
     }
     assert body["policy"] == {
         "minimum_notice_minutes": 60,

@@ -4,7 +4,7 @@ import pytest
 import time_machine
 from pytest_django import DjangoAssertNumQueries
 
-from booking.models import Source
+from booking.models import Booking, Source
 from notifications.models import OutboxMessage
 from stores.models import Role, Store
 from tests.booking.api.calls import Api, fields_of, refusal_of, signed_in
@@ -66,12 +66,32 @@ def test_day_in_full(store: Store, staff: Api, path: str) -> None:
                 "desk": "main",
                 "checked_in_at": None,
                 "messages": "sms",
+                "late_minutes": None,
+                "answers": [],
+                "for_someone_else": False,
+                "visit_mode": "store",
             }
         ],
         "totals": {
             "confirmed": 1, "checked_in": 0, "in_service": 0, "completed": 0, "cancelled": 0, "no_show": 0,
         },
     }  # fmt: skip
+
+
+def test_day_tells_what_staff_should_know_before_the_visit(store: Store, staff: Api, path: str) -> None:
+    answers = [{"question": "Which bike is it?", "answer": "The red one"}]
+    booking = make_booking(store)
+    Booking.objects.filter(pk=booking.pk).update(late_minutes=15, answers=answers, is_for_someone_else=True)
+    store.visit_types.update(mode="phone")
+
+    shown = staff.get(path, DAY).json()["bookings"][0]
+
+    assert (shown["late_minutes"], shown["answers"], shown["for_someone_else"], shown["visit_mode"]) == (
+        15,
+        answers,
+        True,
+        "phone",
+    )
 
 
 def test_today_is_the_stores_own(store: Store, staff: Api, path: str, clock: time_machine.Traveller) -> None:

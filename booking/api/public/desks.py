@@ -1,0 +1,23 @@
+"""Which desk a customer would like to be served at, where the store lets them choose."""
+
+from datetime import datetime
+
+from django.utils.translation import gettext_lazy as _
+
+from booking.api.problems import invalid
+from booking.api.serializers import UNKNOWN_DESK
+from stores.queries import store_rules
+
+
+def chosen_desk(desk: str | None, *, store: str, now: datetime) -> str:
+    """Return the slug of the chosen desk, "" for any. Raises Problem; an unknown store is for others to find."""
+    if not desk:
+        return ""
+    rules = store_rules(store, from_date=now.date())
+    if rules is None:
+        return ""
+    if not rules.offers_desk_choice:
+        raise invalid("desk", "not_offered", _("This store does not let customers choose a desk."))
+    if not rules.with_desk(desk).desks:
+        raise invalid("desk", "unknown", UNKNOWN_DESK)
+    return desk
