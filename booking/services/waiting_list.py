@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from booking.models import Booking, Hold, IdempotentAnswer, Source, WaitingListEntry, WaitingStatus
-from booking.policy import BookingRefused, Refusal, UnknownStore, refusal_to_wait
+from booking.policy import BookingRefused, Refusal, UnknownStore, UnknownVisitType, refusal_to_wait
 from booking.services.bookings import CustomerDetails, book, lock_customer
 from booking.services.offers import missed
 from booking.services.places import drop_hold, share_lock_store
@@ -115,19 +115,22 @@ def take_offer(*, entry: WaitingListEntry, now: datetime) -> Booking:
     kept = Hold.objects.filter(offered_to=entry, expires_at__gt=now).first()
     if kept is None:
         raise BookingRefused(Refusal.HOLD_EXPIRED)
-    return book(
-        store=entry.store.slug,
-        visit_type=entry.visit_type.slug,
-        starts_at=kept.starts_at,
-        party_size=kept.party_size,
-        customer=CustomerDetails(
-            name=entry.name, phone=entry.phone, email=entry.email, locale=entry.locale, is_simple=entry.is_simple
-        ),
-        note="",
-        source=Source.WEB,
-        now=now,
-        hold=hold_token(kept.public_id),
-    )
+    try:
+        return book(
+            store=entry.store.slug,
+            visit_type=entry.visit_type.slug,
+            starts_at=kept.starts_at,
+            party_size=kept.party_size,
+            customer=CustomerDetails(
+                name=entry.name, phone=entry.phone, email=entry.email, locale=entry.locale, is_simple=entry.is_simple
+            ),
+            note="",
+            source=Source.WEB,
+            now=now,
+            hold=hold_token(kept.public_id),
+        )
+    except UnknownVisitType as unknown:  # the store ceased to offer it meanwhile
+        raise BookingRefused(Refusal.SLOT_CLOSED) from unknown
 
 
 @transaction.atomic

@@ -32,8 +32,8 @@ class DayField(forms.Field):
 def add_days(form: forms.Form, *, first: date, last: date) -> None:
     """Put the first and the last day at the beginning of a form."""
     days = {
-        "from": DayField(first=first, last=last, label=_("From")),
-        "to": DayField(first=first, last=last, label=_("Until")),
+        "from": DayField(first=first, last=last, label=_("First day")),
+        "to": DayField(first=first, last=last, label=_("Last day")),
     }
     form.fields = {**days, **form.fields}
 

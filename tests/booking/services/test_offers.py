@@ -349,3 +349,37 @@ def test_leaving_while_offered_leaves_the_books_right():
     leave(entry_id=entry.pk, now=NOW)
 
     assert list(differences(now=NOW)) == []
+
+
+def test_trouble_at_one_store_holds_up_no_other(caplog):
+    stores = []
+    for number in range(2):
+        store, (booking,) = full_store(slug=f"shop-{number}")
+        make_waiting(store)
+        free(booking)
+        stores.append(store)
+    stores[0].time_zone = "Nowhere/Lost"
+    stores[0].save()
+
+    with time_machine.travel(NOW, tick=False):
+        assert sweep() == 1
+
+    assert [record.message for record in caplog.records if record.levelname == "ERROR"] == ["offers_failed"]
+    assert statuses() == ["waiting", "offered"]
+
+
+def test_books_tell_of_offers_that_do_not_fit_together():
+    store, (booking,) = full_store()
+    entry = make_waiting(store, email="bea@example.org")
+    free(booking)
+    offer_places(store_id=store.pk, now=NOW)
+    assert list(differences(now=NOW)) == []
+
+    WaitingListEntry.objects.update(offers=2)
+    messages = list(OutboxMessage.objects.filter(kind="place_offered").order_by("pk").values_list("pk", flat=True))
+    assert list(differences(now=NOW)) == [
+        *(f"message {pk}: wait-{entry.reference} is offered no such place" for pk in messages),
+        f"waiting list {entry.reference}: no message tells of its offer",
+    ]
+    WaitingListEntry.objects.update(status="left", offers=1)
+    assert f"keeps a place for {entry.reference} of the waiting list, which is left" in next(differences(now=NOW))

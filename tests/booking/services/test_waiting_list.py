@@ -164,6 +164,14 @@ def test_take_offer_that_ran_out_is_refused():
     assert refusal_of(take_offer, entry=entry, now=NOW + timedelta(minutes=30)) == Refusal.HOLD_EXPIRED
 
 
+def test_take_offer_of_what_the_store_no_longer_offers_is_refused():
+    store = one_slot_store()
+    entry = offered(store)
+    store.visit_types.update(is_active=False)
+
+    assert refusal_of(take_offer, entry=entry, now=NOW) == Refusal.SLOT_CLOSED
+
+
 def test_offered_place_is_not_kept_longer_by_its_customer():
     offered(one_slot_store())
 
