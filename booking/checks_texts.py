@@ -1,4 +1,4 @@
-"""At start: every text message must fit one segment, in each language, at the configured address."""
+"""At start: every text message must fit its segments, in each language, at the configured address."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -11,8 +11,15 @@ from django.core.checks import CheckMessage, Error, register
 from django.utils import translation
 
 from booking.links import short_manage_url
-from booking.message_texts import LEAST_NAME, SMS_TEXTS, room_for_name, short_moment
-from notifications.gsm7 import is_gsm7, septets, to_gsm7
+from booking.message_texts import (
+    SMS_TEXTS,
+    alphabet_in_use,
+    least_name,
+    room_for_name,
+    shortest_moment,
+    text_language,
+)
+from notifications.gsm7 import is_gsm7
 
 REFERENCE = "00000000"
 # A shorter address than this cannot be asked for: then it is the text that is too long.
@@ -21,12 +28,12 @@ FAIR_URL_LENGTH = 32
 
 @register
 def check_texts(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    """Refuse a PUBLIC_URL, or a template, with which some text message would need two segments."""
+    """Refuse a PUBLIC_URL, or a template, with which some text message would need more segments than it may have."""
     link = short_manage_url(REFERENCE)
     if not is_gsm7(link):
         return [_url_error("it has characters that a text message cannot carry.")]
     lacking = {
-        (language, template): LEAST_NAME - _least_room(template, language, link)
+        (language, template): _lacking(template, language, link)
         for language, _ in settings.LANGUAGES
         for template in SMS_TEXTS
     }
@@ -42,16 +49,20 @@ def _url_error(reason: str) -> CheckMessage:
 
 def _text_error(language: str, template: str, *, septets_over: int) -> CheckMessage:
     return Error(
-        f"templates/sms/{template}.txt in {language!r}: {septets_over} characters too long for one segment of GSM-7.",
+        f"templates/sms/{template}.txt in {language!r}: {septets_over} characters too long for its segments.",
         id="booking.E102",
     )
 
 
-def _least_room(template: str, language: str, link: str) -> int:
-    """Return what the text leaves to the store's name on the day that is longest to say."""
+def _lacking(template: str, language: str, link: str) -> int:
+    """Return how much the text lacks to leave the store's name its least, on the day that is longest to say."""
     with translation.override(language):
-        widest = max(_moments(), key=lambda at: septets(to_gsm7(short_moment(at, ZoneInfo("UTC")))))
-        return room_for_name(template, when=short_moment(widest, ZoneInfo("UTC")), link=link)
+        spoken = text_language(template)
+    with translation.override(spoken):
+        alphabet = alphabet_in_use()
+        moments = [shortest_moment(at, ZoneInfo("UTC")) for at in _moments()]
+        widest = max(moments, key=lambda when: alphabet.length(alphabet.written(when)))
+        return least_name() - room_for_name(template, when=widest, link=link)
 
 
 def _moments() -> list[datetime]:

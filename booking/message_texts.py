@@ -1,17 +1,17 @@
-"""What messages say: one text message segment, or an e-mail, in the active language."""
+"""What text messages say, in the active language: one segment of GSM-7, two of UCS-2 where the language needs it."""
 
-from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.template.loader import render_to_string
+from django.utils import translation
 from django.utils.dates import MONTHS_AP, WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 
-from booking.links import manage_url
-from booking.models import Booking
 from booking.texts import moment_in_words, time_in_words
-from notifications.gsm7 import SEGMENT_SEPTETS, septets, to_gsm7
+from notifications.alphabets import GSM7, UCS2, Alphabet
 
 SMS_TEXTS = (
     "confirmation",
@@ -22,19 +22,14 @@ SMS_TEXTS = (
     "attendance_confirmed",
     "not_coming",
     "place_offered",
+    "visits_list",
 )
 LEAST_NAME = 20  # septets that a store's name is never cut below
+LEAST_NAME_UCS2 = 12
 GOOD_NAME = 30  # what it should have before the day is spelled out
 LONGEST_TIME = "22 h 45"
-
-
-@dataclass(frozen=True, slots=True)
-class EmailText:
-    """An e-mail's words."""
-
-    subject: str
-    text: str
-    html: str
+# Their letters are not in GSM-7.
+_UCS2_LANGUAGES = frozenset({"ar", "uk"})
 
 
 def sms_text(
@@ -47,24 +42,48 @@ def sms_text(
     may_reply: bool = False,
     until: str = LONGEST_TIME,
 ) -> str:
-    """Return a text message, one segment of GSM-7: the day is shortened first, then the store's name.
+    """Return a text message that fits: the day is shortened first, then the store's name.
 
     `may_reply` asks for an answer where there is room for the question; `until` says how long a place is kept.
     """
-    name = to_gsm7(" ".join(store_name.split()))
-    long, short = moment_in_words(starts_at, zone), short_moment(starts_at, zone)
-    forms = [(long, True), (long, False), (short, False)] if may_reply else [(long, False), (short, False)]
-    for when, asks in forms:
-        room = room_for_name(template, when=when, link=link, may_reply=asks, until=until)
-        if room >= min(septets(name), GOOD_NAME):
-            break
-    return _sms(template, store=shortened(name, room), when=when, link=link, may_reply=asks, until=until)
+    with translation.override(text_language(template)):
+        alphabet = alphabet_in_use()
+        name = alphabet.written(" ".join(store_name.split()))
+        forms = _forms(starts_at, zone, may_reply=may_reply)
+        for when, asks in forms:
+            room = room_for_name(template, when=when, link=link, may_reply=asks, until=until)
+            if room >= min(alphabet.length(name), GOOD_NAME if when == forms[0][0] else _least_name(alphabet)):
+                break
+        return _sms(template, store=shortened(name, room), when=when, link=link, may_reply=asks, until=until)
+
+
+def link_text(template: str, *, link: str) -> str:
+    """Return a text message that is about no single visit."""
+    with translation.override(text_language(template)):
+        return _sms(template, link=link)
+
+
+def text_language(template: str) -> str:
+    """Return the active language, or English where it has no words for a text yet: never half of each."""
+    language = translation.get_language() or "en"
+    return language if _is_translated(template, language) else "en"
+
+
+def alphabet_in_use() -> Alphabet:
+    """Return what the active language's text messages are written in."""
+    return UCS2 if (translation.get_language() or "") in _UCS2_LANGUAGES else GSM7
 
 
 def room_for_name(template: str, *, when: str, link: str, may_reply: bool = False, until: str = LONGEST_TIME) -> int:
-    """Return how many septets of one segment a text leaves to the store's name."""
+    """Return how much of a text message is left to the store's name, in septets or the units of UCS-2."""
+    alphabet = alphabet_in_use()
     with_one = _sms(template, store="-", when=when, link=link, may_reply=may_reply, until=until)
-    return SEGMENT_SEPTETS - septets(with_one) + 1
+    return alphabet.room - alphabet.length(with_one) + 1
+
+
+def least_name() -> int:
+    """Return what the active language's texts must leave to the store's name."""
+    return _least_name(alphabet_in_use())
 
 
 def short_moment(starts_at: datetime, zone: ZoneInfo) -> str:
@@ -76,32 +95,47 @@ def short_moment(starts_at: datetime, zone: ZoneInfo) -> str:
     return _("{day}, {time}").format(day=words, time=time_in_words(starts_at, zone))
 
 
+def shortest_moment(starts_at: datetime, zone: ZoneInfo) -> str:
+    """Return "4/3, 10:15": the least that says when, where a text has little room."""
+    if alphabet_in_use() is GSM7:
+        return short_moment(starts_at, zone)
+    day = starts_at.astimezone(zone).date()
+    return _("{day}, {time}").format(day=f"{day.day}/{day.month}", time=time_in_words(starts_at, zone))
+
+
 def shortened(name: str, room: int) -> str:
-    """Return as much of a name as fits in `room` septets, cut between words unless that leaves little."""
+    """Return as much of a name as fits in `room`, cut between words unless that leaves little."""
+    length = alphabet_in_use().length
     cut = name
-    while septets(cut) > room:
+    while length(cut) > room:
         cut = cut[:-1]
     if cut != name and name[len(cut)] != " ":
         words = cut.rpartition(" ")[0]
-        cut = words if septets(words) >= room // 2 else cut
+        cut = words if length(words) >= room // 2 else cut
     return cut.rstrip(" ,;:-(")
 
 
-def email_text(template: str, booking: Booking) -> EmailText:
-    """Return an e-mail about a visit; nothing in it was typed by whoever booked."""
-    context = {
-        "booking": booking,
-        "store": booking.store,
-        "store_name": " ".join(booking.store.name.split()),
-        "when": moment_in_words(booking.starts_at, ZoneInfo(booking.store.time_zone)),
-        "manage_url": manage_url(booking.reference),
-    }
-    return EmailText(
-        subject=" ".join(render_to_string(f"email/{template}.subject.txt", context).split()),
-        text=render_to_string(f"email/{template}.txt", context).strip() + "\n",
-        html=render_to_string(f"email/{template}.html", context).strip() + "\n",
-    )
+def _forms(starts_at: datetime, zone: ZoneInfo, *, may_reply: bool) -> list[tuple[str, bool]]:
+    """Return how the moment may be said, the longest first, and whether the text asks for an answer with it."""
+    long, short = moment_in_words(starts_at, zone), short_moment(starts_at, zone)
+    forms = [(long, True)] if may_reply else []
+    return [*forms, (long, False), (short, False), (shortest_moment(starts_at, zone), False)]
+
+
+def _least_name(alphabet: Alphabet) -> int:
+    return LEAST_NAME if alphabet is GSM7 else LEAST_NAME_UCS2
+
+
+@cache
+def _is_translated(template: str, language: str) -> bool:
+    if language in settings.STAFF_LANGUAGES:  # whose catalogues are complete
+        return True
+    blanks = dict.fromkeys(("store", "when", "link", "until"), "-")
+    with translation.override(language):
+        own = _sms(template, may_reply=False, **blanks)
+    with translation.override("en"):
+        return own != _sms(template, may_reply=False, **blanks)
 
 
 def _sms(template: str, **context: object) -> str:
-    return to_gsm7(render_to_string(f"sms/{template}.txt", context).strip())
+    return alphabet_in_use().written(render_to_string(f"sms/{template}.txt", context).strip())

@@ -8,9 +8,10 @@ from django.conf import settings
 from django.utils import translation
 
 from booking.customer_input import can_be_texted
+from booking.email_texts import email_text
 from booking.ical import Method, booking_calendar
 from booking.links import manage_url, short_manage_url
-from booking.message_texts import email_text, sms_text
+from booking.message_texts import sms_text
 from booking.models import Booking, Status
 from booking.offer_messages import answer_about_offer, compose_offer
 from booking.policy import BookingRefused

@@ -1,24 +1,23 @@
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime
-from html.parser import HTMLParser
 from itertools import product
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import translation
+from django.utils.translation.trans_real import translation as translation_of
 from hypothesis import given
 from hypothesis import settings as limits
 from hypothesis import strategies as st
 
-from booking.links import manage_url
-from booking.message_texts import SMS_TEXTS, email_text, shortened, sms_text
+from booking.message_texts import LEAST_NAME_UCS2, SMS_TEXTS, _is_translated, link_text, shortened, sms_text
+from notifications.alphabets import UCS2
 from notifications.gsm7 import fits_one_segment
-from tests.factories import at, make_store
-from tests.visits import stored_booking
+from tests.factories import at
 
 PARIS = ZoneInfo("Europe/Paris")
 LINK = "https://rdv.pharmacies-du-port.example/m/K7Q29X4M/abcdefghijklmnopqrstuv"
-EMAIL_TEXTS = ("confirmation", "reminder", "change", "new_hours", "cancellation")
 LONGEST_NAMES = ["W" * 255, "Pharmacie de la Gare et du Marché " * 7, "Ç€" * 127, "薬" * 255, "€ " * 127]
 # The longest day to say in both languages, in each month, on a day of two figures.
 WEDNESDAYS = [
@@ -84,56 +83,55 @@ def test_shortened_cuts_between_words(name: str, room: int, expected: str) -> No
     assert shortened(name, room) == expected
 
 
-@pytest.mark.django_db
-@pytest.mark.parametrize(("template", "language"), list(product(EMAIL_TEXTS, ["fr", "en"])))
-def test_email_text_holds_what_is_needed_and_nothing_that_was_typed(template: str, language: str) -> None:
-    booking = stored_booking(
-        store=make_store(name="Chez <b>Ada</b> & Bo\r\nBcc: x@example.org", email="port@example.org"),
-        name="Eve <script>",
-        note="<img src=x>",
+@pytest.mark.parametrize("language", ["ar", "uk", "de", "es"])
+@pytest.mark.parametrize("template", SMS_TEXTS)
+@pytest.mark.parametrize("store_name", LONGEST_NAMES)
+def test_sms_text_in_every_language_keeps_to_its_segments(template: str, language: str, store_name: str) -> None:
+    """A text that has no translation yet is English as a whole; one that has may need the letters of UCS-2."""
+    for starts_at in WEDNESDAYS:
+        with translation.override(language):
+            text = sms_text(template, store_name=store_name, starts_at=starts_at, zone=PARIS, link=LINK, may_reply=True)
+
+        assert fits_one_segment(text) or (language in ("ar", "uk") and UCS2.length(text) <= 134)
+        assert text.endswith(f" {LINK}")
+
+
+@pytest.fixture
+def in_arabic(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """An Arabic catalogue that has the words of the confirmation, whatever the real one has by now."""
+    catalogue = translation_of("ar")
+    source = "%(store)s: visit booked for %(when)s. Change or cancel: %(link)s"
+    known = {source: "%(store)s: زيارتك %(when)s. للتغيير أو الإلغاء: %(link)s", "{day}, {time}": "{day}، {time}"}
+    plain = catalogue.gettext
+    monkeypatch.setattr(catalogue, "gettext", lambda text: known.get(text) or plain(text))
+    _is_translated.cache_clear()
+    with translation.override("ar"):
+        yield
+    _is_translated.cache_clear()
+
+
+@pytest.mark.usefixtures("in_arabic")
+@pytest.mark.parametrize("store_name", [*LONGEST_NAMES, "صيدلية الميناء القديم"])
+def test_sms_text_in_arabic_is_two_segments_at_most(store_name: str) -> None:
+    for starts_at in WEDNESDAYS:
+        text = sms_text("confirmation", store_name=store_name, starts_at=starts_at, zone=PARIS, link=LINK)
+
+        assert UCS2.length(text) <= 134
+        assert "للتغيير" in text
+        assert text.endswith(f" {LINK}")
+        assert len(text.partition(":")[0]) >= min(LEAST_NAME_UCS2 // 2, len(store_name))
+
+
+@pytest.mark.usefixtures("in_arabic")
+def test_sms_text_in_arabic_says_the_day_by_figures_where_the_link_is_long() -> None:
+    text = sms_text("confirmation", store_name="صيدلية الميناء القديم", starts_at=at(10, 15), zone=PARIS, link=LINK)
+    short = sms_text(
+        "confirmation", store_name="صيدلية", starts_at=at(10, 15), zone=PARIS, link="https://c.example/m/x/y"
     )
 
-    with translation.override(language):
-        words = email_text(template, booking)
-
-    assert "\n" not in words.subject
-    assert words.text.count(manage_url("K7Q29X4M")) == 1
-    assert f'href="{manage_url("K7Q29X4M")}"' in words.html
-    assert f'<html lang="{language}">' in words.html
-    for typed in ("Eve", "script", "<img", "<b>", "Advice", "Conseil", "ada@example.org", "+336"):
-        assert typed not in words.html
-    for text in (words.subject, words.text, words.html):
-        assert ("24 novembre à 10 h 15" in text) == (language == "fr")
-        assert ("24 November, 10:15" in text) == (language == "en")
-    assert "{" not in words.text + words.subject
+    assert " 24/11، 10:15." in text
+    assert " نوفمبر" in short
 
 
-@pytest.mark.django_db
-@pytest.mark.parametrize("template", EMAIL_TEXTS)
-def test_email_html_loads_nothing_and_is_well_nested(template: str) -> None:
-    words = email_text(template, stored_booking())
-
-    page = _Page()
-    page.feed(words.html)
-    assert page.open_tags == []
-    assert page.addresses == {manage_url("K7Q29X4M"), "tel:+33549240039"}
-    assert not page.tags & {"img", "script", "link", "iframe", "table"}
-
-
-class _Page(HTMLParser):
-    """What an e-mail's HTML is made of."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.tags: set[str] = set()
-        self.open_tags: list[str] = []
-        self.addresses: set[str | None] = set()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.add(tag)
-        self.addresses |= {value for name, value in attrs if name in ("href", "src")}
-        if tag not in ("meta", "br"):
-            self.open_tags.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open_tags.pop() == tag
+def test_link_text_needs_no_store() -> None:
+    assert link_text("visits_list", link="L") == "Carillon: your visits to come are listed here for 24 hours: L"

@@ -1,0 +1,69 @@
+"""What e-mails say: plain text and HTML with the same words, in the active language, simple for who reads simply."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+from booking.links import manage_url
+from booking.models import Booking
+from booking.reservation_markup import reservation_as_json_ld
+from booking.texts import moment_in_words, store_address
+from stores.models import VisitMode
+
+
+@dataclass(frozen=True, slots=True)
+class EmailText:
+    """An e-mail's words."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def email_text(template: str, booking: Booking) -> EmailText:
+    """Return an e-mail about a visit; nothing in it was typed by whoever booked."""
+    store, zone = booking.store, ZoneInfo(booking.store.time_zone)
+    context = {
+        "booking": booking,
+        "store": store,
+        "store_name": one_line(store.name),
+        "when": moment_in_words(booking.starts_at, zone),
+        "where": where_in_words(booking),
+        "manage_url": manage_url(booking.reference),
+        "markup": reservation_as_json_ld(booking),
+    }
+    context["heading"] = rendered(f"email/{template}.heading.txt", context)
+    context["preheader"] = f"{context['when']}, {context['store_name']}"
+    layout = "simple" if booking.is_simple else "base"
+    return EmailText(
+        subject=rendered(f"email/{template}.subject.txt", context),
+        text=render_to_string(f"email/{layout}.txt", context).strip() + "\n",
+        html=render_to_string(f"email/{layout}.html", context).strip() + "\n",
+    )
+
+
+def where_in_words(booking: Booking) -> list[str]:
+    """Return the lines below the store's name: its address, or by what the visit takes place instead."""
+    match booking.visit_type.mode:
+        case VisitMode.PHONE if booking.phone:
+            return [_("By phone: the store will call you at the number you gave.")]
+        case VisitMode.PHONE:
+            return [_("By phone: please call the store.")]
+        case VisitMode.VIDEO:
+            return [_("By video: the link stands on your visit's page from 10 minutes before.")]
+    address = store_address(booking.store)
+    return [address] if address else []
+
+
+def rendered(template: str, context: Mapping[str, Any]) -> str:
+    """Return a template's words on one line."""
+    return one_line(render_to_string(template, dict(context)))
+
+
+def one_line(text: str) -> str:
+    """Return a text without line breaks."""
+    return " ".join(text.split())
