@@ -2,7 +2,7 @@
 
 from django.conf import settings
 
-from booking.tokens import manage_token, waiting_token
+from booking.tokens import manage_token, visits_token, waiting_token
 
 
 def manage_url(reference: str) -> str:
@@ -20,6 +20,11 @@ def short_manage_url(reference: str) -> str:
     return f"{settings.PUBLIC_URL}/m/{reference}/{manage_token(reference)}"
 
 
+def visits_url(reference: str, *, contact: str, hour: int) -> str:
+    """Return the page that lists a customer's visits, with its token: for them alone, and for a day."""
+    return f"{settings.PUBLIC_URL}/v/{reference}/{visits_token(reference, contact=contact, hour=hour)}"
+
+
 def waiting_url(reference: str, *, prefix: str = "") -> str:
     """Return the page of somebody's place on a waiting list, with their token: for them alone.
 
@@ -31,3 +36,13 @@ def waiting_url(reference: str, *, prefix: str = "") -> str:
 def short_waiting_url(reference: str) -> str:
     """Return the shorter address for text messages, which leads to the same page."""
     return f"{settings.PUBLIC_URL}/o/{reference}/{waiting_token(reference)}"
+
+
+def store_page_url(store: str) -> str:
+    """Return a store's page, in whatever language its reader's browser asks for."""
+    return f"{settings.PUBLIC_URL}/s/{store}/"
+
+
+def store_card_url(store: str) -> str:
+    """Return the picture that stands beside a store's link."""
+    return f"{settings.PUBLIC_URL}/s/{store}/card.png"

@@ -27,6 +27,24 @@ class Reading:
         return (f"/{SIMPLE}" if self.is_simple else "") + (f"/{self.language}" if self.language else "")
 
 
+@dataclass(frozen=True, slots=True)
+class Canonical:
+    """The one address a page is known by, and the same page by language; `default_url` lets the browser choose."""
+
+    url: str
+    default_url: str
+    by_language: tuple[tuple[str, str], ...]
+
+
+def canonical(reading: Reading, path: str) -> Canonical:
+    """Return the address by which a page is known, in the language its own address asks for; `path` has no prefix."""
+    return Canonical(
+        url=settings.PUBLIC_URL + Reading(reading.language).prefix + path,
+        default_url=settings.PUBLIC_URL + path,
+        by_language=tuple((code, settings.PUBLIC_URL + Reading(code).prefix + path) for code, _ in settings.LANGUAGES),
+    )
+
+
 def read_prefix(path: str) -> tuple[Reading, str]:
     """Return what the start of a path says about its reader, and the rest of it."""
     is_simple, rest = _taken(path, {SIMPLE})

@@ -4,12 +4,32 @@ from django.urls import include, path, re_path
 
 from booking.api import urls as api
 from booking.api.reference import unknown
-from booking.views import arrivals, book, day, feeds, find, health, manage, setup, sign_in, store, waiting
+from booking.views import (
+    arrivals,
+    book,
+    crawlers,
+    day,
+    embed,
+    feeds,
+    find,
+    health,
+    manage,
+    organization,
+    setup,
+    share,
+    sign_in,
+    store,
+    waiting,
+)
 from notifications import urls as notifications
 
 urlpatterns = [
     *find.urlpatterns,
+    *organization.urlpatterns,
     *store.urlpatterns,
+    *share.urlpatterns,
+    *embed.urlpatterns,
+    *crawlers.urlpatterns,
     *book.urlpatterns,
     *manage.urlpatterns,
     *waiting.urlpatterns,

@@ -6,8 +6,9 @@ from zoneinfo import ZoneInfo
 
 from django import template
 
-from booking import texts
+from booking import codes, links, texts
 from booking.customer_input import phone_in_words
+from booking.reading import canonical
 
 register = template.Library()
 
@@ -73,3 +74,27 @@ def places(count: int) -> str:
 def visit_type(name: str) -> str:
     """Show a visit type's or a desk's name, the default ones in the active language."""
     return texts.visit_type_name(name)
+
+
+@register.inclusion_tag("includes/head_of_page.html", takes_context=True)
+def head_of_page(context: template.Context, title: str, description: str, picture_url: str = "") -> dict[str, object]:
+    """Say what search engines and shared links show of a page."""
+    request = context["request"]
+    return {
+        "title": title,
+        "description": description,
+        "picture_url": picture_url,
+        "canonical": canonical(request.reading, request.path_info),
+    }
+
+
+@register.simple_tag
+def card_url(store: str) -> str:
+    """Return the address of the picture beside a store's link."""
+    return links.store_card_url(store)
+
+
+@register.filter
+def visit_code(reference: str) -> str:
+    """Draw the code that a customer shows on arrival."""
+    return codes.visit_code(reference)

@@ -18,10 +18,25 @@ PUBLIC, TOKEN, SIGNED, SIGN_IN, STAFF, MANAGER = "public", "token", "signed", "s
 ROUTES = {
     PUBLIC: """
         /
+        my-visits/
+        my-visits/asked/
         o/
         o/<slug:organization>/
         s/<slug:store>/
+        s/<slug:store>/share/
+        s/<slug:store>/code.svg
+        s/<slug:store>/card.png
+        s/<slug:store>/poster/
+        embed/<slug:store>/
+        embed.js
+        robots.txt
+        sitemap.xml
+        sitemap-pages.xml
+        sitemap-stores-<int:number>.xml
         s/<slug:store>/book/
+        s/<slug:store>/book/hold/
+        s/<slug:store>/book/kept/
+        s/<slug:store>/book/extend/
         s/<slug:store>/book/details/
         s/<slug:store>/book/check/
         s/<slug:store>/book/confirm/
@@ -57,6 +72,8 @@ ROUTES = {
         b/<str:reference>/data/
         b/<str:reference>/erase/
         m/<str:reference>/<str:token>
+        v/
+        v/<str:reference>/<str:token>
         w/<str:reference>/
         w/<str:reference>/take/
         w/<str:reference>/pass/

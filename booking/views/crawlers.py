@@ -1,0 +1,73 @@
+"""What search engines are told: which pages there are, and which are of no use to them."""
+
+from collections.abc import Iterator
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import path
+from django.views.decorators.http import require_safe
+
+from booking.views.files import kept_file
+from stores.queries import organization_slugs, store_count, store_slugs
+
+STORES_A_FILE = 5_000
+KEPT_SECONDS = 3600
+_XML = '<?xml version="1.0" encoding="UTF-8"?>'
+_SPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
+
+# A visit's own pages are not named: without the customer's key they answer 404, and a list of secrets is no secret.
+ROBOTS = """User-agent: *
+Disallow: /api/
+Disallow: /embed/
+Disallow: /staff/
+
+Sitemap: {public_url}/sitemap.xml
+"""
+
+
+@require_safe
+def robots(request: HttpRequest) -> HttpResponse:
+    """Say which pages are none for search engines."""
+    text = ROBOTS.format(public_url=settings.PUBLIC_URL)
+    return kept_file(request, text.encode(), "text/plain; charset=utf-8", seconds=KEPT_SECONDS)
+
+
+@require_safe
+def sitemap(request: HttpRequest) -> HttpResponse:
+    """List the lists: one of pages beside the stores, one for every few thousand stores."""
+    files = ["pages", *(f"stores-{number + 1}" for number in range(-(-store_count() // STORES_A_FILE)))]
+    rows = "".join(f"<sitemap><loc>{settings.PUBLIC_URL}/sitemap-{name}.xml</loc></sitemap>" for name in files)
+    return _xml(request, f'{_XML}<sitemapindex xmlns="{_SPACE}">{rows}</sitemapindex>')
+
+
+@require_safe
+def pages(request: HttpRequest) -> HttpResponse:
+    """List the pages beside the stores."""
+    return _xml(request, _url_set(["/", *(f"/o/{slug}/" for slug in organization_slugs())]))
+
+
+@require_safe
+def stores(request: HttpRequest, number: int) -> HttpResponse:
+    """List the pages of some thousand stores, in the order of their slugs."""
+    slugs = store_slugs(offset=(number - 1) * STORES_A_FILE, limit=STORES_A_FILE) if number > 0 else []
+    if not slugs:
+        raise Http404
+    return _xml(request, _url_set(f"/s/{slug}/" for slug in slugs))
+
+
+def _url_set(paths: Iterator[str] | list[str]) -> str:
+    """Return a list of pages; slugs hold nothing that would need escaping."""
+    rows = "".join(f"<url><loc>{settings.PUBLIC_URL}{one}</loc></url>" for one in paths)
+    return f'{_XML}<urlset xmlns="{_SPACE}">{rows}</urlset>'
+
+
+def _xml(request: HttpRequest, text: str) -> HttpResponse:
+    return kept_file(request, text.encode(), "application/xml; charset=utf-8", seconds=KEPT_SECONDS)
+
+
+urlpatterns = [
+    path("robots.txt", robots, name="robots"),
+    path("sitemap.xml", sitemap, name="sitemap"),
+    path("sitemap-pages.xml", pages, name="sitemap-pages"),
+    path("sitemap-stores-<int:number>.xml", stores, name="sitemap-stores"),
+]

@@ -1,0 +1,76 @@
+"""Showing a store to others: its link to pass on, a code to scan, a picture beside the link, a poster for the door."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import path
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from booking.codes import address_code, address_code_file
+from booking.links import store_page_url
+from booking.store_card import store_card
+from booking.views.files import kept_file
+from booking.views.reader import customer_page
+from stores.queries import StoreDetail, store_detail
+
+PICTURE_SECONDS = 24 * 3600
+POSTER_LANGUAGES = ("fr", "en")
+
+
+@require_safe
+def share(request: HttpRequest, store: str) -> HttpResponse:
+    """Show the ways to pass a store's link on."""
+    found = _found(store)
+    url = store_page_url(found.slug)
+    text = _("Book a visit: {store}").format(store=found.name)
+    context = {"store": found, "url": url, "text": text, "code": address_code(url)}
+    return customer_page(request, "share", context)
+
+
+@require_safe
+def code(request: HttpRequest, store: str) -> HttpResponse:
+    """Return the code of a store's link as a drawing, for print."""
+    found = _found(store)
+    response = kept_file(
+        request, address_code_file(store_page_url(found.slug)), "image/svg+xml", seconds=PICTURE_SECONDS
+    )
+    response["Content-Disposition"] = f'inline; filename="{found.slug}.svg"'
+    return response
+
+
+@require_safe
+def card(request: HttpRequest, store: str) -> HttpResponse:
+    """Return the picture that stands beside a shared link."""
+    found = _found(store)
+    picture = store_card(" ".join(found.name.split()), " ".join(found.town.split()), _("Book a visit"))
+    return kept_file(request, picture, "image/png", seconds=PICTURE_SECONDS)
+
+
+@require_safe
+def poster(request: HttpRequest, store: str) -> HttpResponse:
+    """Show a poster for the door, A5, in the two languages of the staff at least."""
+    found = _found(store)
+    languages = list(dict.fromkeys([translation.get_language() or "en", *POSTER_LANGUAGES]))[:2]
+    url = store_page_url(found.slug)
+    context = {
+        "store": found,
+        "url": url.partition("://")[2],
+        "code": address_code(url),
+        "languages_shown": languages,
+    }
+    return customer_page(request, "poster", context)
+
+
+def _found(slug: str) -> StoreDetail:
+    found = store_detail(slug)
+    if found is None:
+        raise Http404
+    return found
+
+
+urlpatterns = [
+    path("s/<slug:store>/share/", share, name="store-share"),
+    path("s/<slug:store>/code.svg", code, name="store-code"),
+    path("s/<slug:store>/card.png", card, name="store-card"),
+    path("s/<slug:store>/poster/", poster, name="store-poster"),
+]

@@ -1,0 +1,56 @@
+"""Search engines are told every store, and nothing of anybody's visit."""
+
+from xml.etree import ElementTree as ET
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from booking.views import crawlers
+from tests.factories import make_store
+
+pytestmark = pytest.mark.django_db
+
+SPACE = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
+
+
+def listed(client: Client, path: str) -> list[str]:
+    return [str(one.text) for one in ET.fromstring(client.get(path).content).iter(f"{SPACE}loc")]
+
+
+def test_robots_name_the_list_and_keep_out_of_the_staffs_rooms(client: Client) -> None:
+    text = client.get("/robots.txt").content.decode()
+
+    assert "Sitemap: http://127.0.0.1:8000/sitemap.xml" in text
+    assert "Disallow: /staff/" in text
+    assert "/b/" not in text
+
+
+def test_every_store_is_listed_once(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(crawlers, "STORES_A_FILE", 2)
+    for number in range(3):
+        make_store(f"store-{number}")
+
+    files = listed(client, "/sitemap.xml")
+    pages = [page for file in files for page in listed(client, file.removeprefix("http://127.0.0.1:8000"))]
+
+    assert files == [f"http://127.0.0.1:8000/sitemap-{name}.xml" for name in ("pages", "stores-1", "stores-2")]
+    assert pages == ["http://127.0.0.1:8000/", *(f"http://127.0.0.1:8000/s/store-{number}/" for number in range(3))]
+
+
+@pytest.mark.parametrize("number", [0, 2, 10**9])
+def test_a_list_beyond_the_last_is_none(client: Client, number: int) -> None:
+    make_store()
+
+    assert client.get(f"/sitemap-stores-{number}.xml").status_code == 404
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_list_asks_the_database_once(
+    client: Client, django_assert_num_queries: DjangoAssertNumQueries, count: int
+) -> None:
+    for number in range(count):
+        make_store(f"store-{number}")
+
+    with django_assert_num_queries(1):
+        client.get("/sitemap-stores-1.xml")
