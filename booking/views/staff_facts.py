@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from babel.languages import get_official_languages
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
@@ -22,7 +23,8 @@ class VisitFacts:
 
     def __init__(self, *, country: str) -> None:
         self.country = country
-        self.language = (get_language() or settings.LANGUAGE_CODE)[:2]
+        # What the reader reads or the country speaks is not worth a word.
+        self.usual = {(get_language() or settings.LANGUAGE_CODE)[:2], *get_official_languages(country)}
         self.languages = dict(settings.LANGUAGES)
         self.icons = {name: render_to_string(f"icons/{name}.html") for name in _ICONS}
 
@@ -51,7 +53,7 @@ class VisitFacts:
             yield self.icons["person"], _("Asked for {desk}").format(desk=visit_type_name(booking.desk.name))
         if booking.is_simple:
             yield self.icons["simple"], _("Prefers simple words")
-        if booking.locale != self.language and booking.locale in self.languages:
+        if booking.locale not in self.usual and booking.locale in self.languages:
             yield self.icons["globe"], self._language(booking.locale)
         for told in booking.answers:
             yield self.icons["message"], format_html("{} <strong>{}</strong>", told["question"], told["answer"])

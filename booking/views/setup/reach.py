@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from booking.customer_input import phone_in_words
+from booking.links import store_page_url
 from booking.staff_forms.contact import ContactForm
 from booking.staff_forms.sharing import ProtectionForm, SharingForm
 from booking.views.setup.hours import FORM_METHODS
@@ -48,7 +49,11 @@ def sharing(request: HttpRequest, at: AtStore) -> HttpResponseBase:
             return saved(at, "sharing")
         except BadValue as bad:
             blame(form, bad)
-    context = {"store_url": f"{settings.PUBLIC_URL}{reverse('store', args=[at.store.slug])}"}
+    context = {
+        "store_url": store_page_url(at.store.slug),
+        "embed_url": f"{settings.PUBLIC_URL}{reverse('embed-script')}",
+        "has_sites": bool(at.store.embed_origins),
+    }
     return form_page(request, at, "setup/sharing.html", form, context=context)
 
 
