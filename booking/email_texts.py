@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from booking.links import manage_url
-from booking.models import Booking
+from booking.models import Booking, WaitingListEntry
 from booking.reservation_markup import reservation_as_json_ld
 from booking.texts import moment_in_words, store_address
 from stores.models import VisitMode
@@ -46,7 +46,7 @@ def email_text(template: str, booking: Booking) -> EmailText:
     )
 
 
-def where_in_words(booking: Booking) -> list[str]:
+def where_in_words(booking: Booking | WaitingListEntry) -> list[str]:
     """Return the lines below the store's name: its address, or by what the visit takes place instead."""
     match booking.visit_type.mode:
         case VisitMode.PHONE if booking.phone:

@@ -7,6 +7,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from booking.customer_input import can_be_texted
+from booking.email_texts import one_line, rendered, where_in_words
 from booking.links import short_waiting_url, waiting_url
 from booking.message_texts import sms_text
 from booking.models import WaitingListEntry
@@ -74,17 +75,23 @@ def _email(entry: WaitingListEntry, offer: Offer, *, now: datetime) -> Email | S
     if not entry.email:
         return Skip("no_email")
     store, zone = entry.store, ZoneInfo(entry.store.time_zone)
+    when, name = moment_in_words(offer.starts_at, zone), one_line(store.name)
+    layout = "simple" if entry.is_simple else "base"
     context = {
+        "html_layout": f"email/{layout}.html",
+        "text_layout": f"email/{layout}.txt",
         "booking": entry,  # what the frame of all e-mails shows of a visit, an entry has too
         "store": store,
-        "store_name": " ".join(store.name.split()),
-        "when": moment_in_words(offer.starts_at, zone),
+        "store_name": name,
+        "when": when,
+        "where": where_in_words(entry),
+        "preheader": f"{when}, {name}",
         "until": time_in_words(offer.expires_at, zone),
         "manage_url": waiting_url(entry.reference, prefix=Reading(entry.locale, entry.is_simple).prefix),
     }
     return Email(
         to=entry.email,
-        subject=" ".join(render_to_string(f"email/{TEMPLATE}.subject.txt", context).split()),
+        subject=rendered(f"email/{TEMPLATE}.subject.txt", context),
         text=render_to_string(f"email/{TEMPLATE}.txt", context).strip() + "\n",
         html=render_to_string(f"email/{TEMPLATE}.html", context).strip() + "\n",
         sender_name=store.name,

@@ -68,6 +68,18 @@ def test_compose_email_carries_the_link_and_nothing_that_was_typed(locale: str) 
     assert "\n" not in content.subject
 
 
+def test_compose_email_in_simple_words_for_who_reads_simply() -> None:
+    entry = offered(email="bea@example.org")
+    WaitingListEntry.objects.filter(pk=entry.pk).update(is_simple=True)
+
+    content = compose(message(Channel.EMAIL), now=NOW)
+
+    assert isinstance(content, Email)
+    assert "font-size: 22px" in content.html
+    assert waiting_url(entry.reference, prefix="/simple/en") in content.text
+    assert "You did not book this visit?" not in content.text
+
+
 def test_compose_offer_that_is_over_is_skipped() -> None:
     entry = offered()
 
