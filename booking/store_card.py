@@ -1,13 +1,14 @@
 """The picture that stands beside a shared link: a store's name and town, and what can be done there. PNG, 1200 × 630.
 
-Pillow's own letters know the scripts of Europe's west alone; what they cannot draw is drawn with DejaVu where the
-machine has it, and left out where it has not, as an empty box would say less than nothing.
+Roboto comes along and writes Latin, Greek and Cyrillic. Other letters are drawn with DejaVu where the machine has it,
+and left out where it has not, as an empty box would say less than nothing.
 """
 
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 
+from font_roboto import RobotoMedium
 from PIL import Image, ImageDraw, ImageFont
 
 SIZE = (1200, 630)
@@ -15,9 +16,7 @@ PAPER, INK, SOFT, GO, ON_GO, BRASS = "#fffdf9", "#1c2430", "#4a5565", "#0f5c4d",
 MARGIN = 90
 LARGEST, SMALLEST = 96, 44
 _WIDE_LETTERS = Path("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf")
-_OWN_LETTERS = frozenset(map(chr, (*range(0x20, 0x7F), *range(0xA0, 0x180)))) | set("’‘“”–—…€Œœ")
-
-Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
+_OWN_LETTERS = frozenset(map(chr, (*range(0x20, 0x7F), *range(0xA0, 0x180), *range(0x400, 0x460)))) | set("ґҐ’‘“”–—…€")
 
 
 @lru_cache(maxsize=256)
@@ -32,7 +31,7 @@ def store_card(name: str, town: str, call: str) -> bytes:
     top = 210.0
     for line in lines:
         draw.text((MARGIN, top), line, font=font, fill=INK)
-        top += font.size * 1.2 if isinstance(font, ImageFont.FreeTypeFont) else 20
+        top += font.size * 1.2
     if _can_be_drawn(town):
         draw.text((MARGIN, top + 12), town, font=_font(town, 46), fill=SOFT)
     if _can_be_drawn(call):
@@ -45,7 +44,7 @@ def store_card(name: str, town: str, call: str) -> bytes:
     return file.getvalue()
 
 
-def _fitted(name: str) -> tuple[list[str], Font]:
+def _fitted(name: str) -> tuple[list[str], ImageFont.FreeTypeFont]:
     """Return a name in one or two lines, as large as fits."""
     if not _can_be_drawn(name):
         return [], _font("", SMALLEST)
@@ -58,7 +57,7 @@ def _fitted(name: str) -> tuple[list[str], Font]:
     return [*lines[:1], lines[1].rstrip() + "…"], font
 
 
-def _broken(text: str, font: Font, room: int) -> list[str]:
+def _broken(text: str, font: ImageFont.FreeTypeFont, room: int) -> list[str]:
     """Break a text between words into lines that fit; a word that is too long is cut."""
     lines = [""]
     for word in text.split():
@@ -73,11 +72,11 @@ def _broken(text: str, font: Font, room: int) -> list[str]:
 
 
 @lru_cache(maxsize=64)
-def _font_of(size: int, is_wide: bool) -> Font:
-    return ImageFont.truetype(_WIDE_LETTERS, size) if is_wide else ImageFont.load_default(size)
+def _font_of(size: int, is_wide: bool) -> ImageFont.FreeTypeFont:
+    return ImageFont.truetype(_WIDE_LETTERS if is_wide else RobotoMedium, size)
 
 
-def _font(text: str, size: int) -> Font:
+def _font(text: str, size: int) -> ImageFont.FreeTypeFont:
     return _font_of(size, is_wide=not set(text) <= _OWN_LETTERS)
 
 
