@@ -30,6 +30,8 @@ WRONG_TOKENS = (
 NEW_BOOKINGS = RateLimitItemPerDay(3, namespace="bookings")
 NEW_WAITING = RateLimitItemPerDay(3, namespace="waiting")  # apart, so that who waits may still take a place
 
+LOST_LINKS = RateLimitItemPerDay(3, namespace="lost_links")
+
 _UNLIMITED = ("/static/", "/staff/", "/api/v1/staff/", "/webhooks/", "/healthz", "/readyz", "/metrics")
 _READING_POSTS = ("/api/v1/availability/lookup",)
 
@@ -72,6 +74,39 @@ def new_waiting(phone: str) -> None:
     """Count a try to join a waiting list for a number in E.164, whatever comes of it. Raises RateLimited."""
     if phone:
         _hit(NEW_WAITING, "phone", phone)
+
+
+def lost_link(contact: str) -> None:
+    """Count a wish for the visits of a number or an e-mail address, whether it is known or not. Raises RateLimited."""
+    _hit(LOST_LINKS, "contact", contact.lower())
+
+
+def count(what: str, who: str, *, seconds: int) -> int:
+    """Count one more of something, and return how many there were in these seconds; 0 where nothing is counted."""
+    if not settings.RATE_LIMITS:
+        return 0
+    storage = _limiter().storage
+    try:
+        return int(storage.incr(_count_key(what, who), seconds))
+    except storage.base_exceptions as error:
+        log.warning("limits_unavailable", extra={"error": type(error).__name__})
+        return 0
+
+
+def counted(what: str, who: str) -> int:
+    """Return how many of something were counted; 0 where nothing is."""
+    if not settings.RATE_LIMITS:
+        return 0
+    storage = _limiter().storage
+    try:
+        return int(storage.get(_count_key(what, who)))
+    except storage.base_exceptions as error:
+        log.warning("limits_unavailable", extra={"error": type(error).__name__})
+        return 0
+
+
+def _count_key(what: str, who: str) -> str:
+    return f"{what}/{keyed_digest(what, who)[:32]}"
 
 
 def client_address(request: HttpRequest) -> str:

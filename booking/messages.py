@@ -17,6 +17,7 @@ from booking.offer_messages import answer_about_offer, compose_offer
 from booking.policy import BookingRefused
 from booking.queries import booking_by_reference
 from booking.services.bookings import confirm_attendance
+from booking.visits_messages import compose_visits
 from notifications.content import Email, Skip, Sms
 from notifications.models import Channel, Kind, OutboxMessage
 
@@ -33,6 +34,8 @@ def compose(message: OutboxMessage, *, now: datetime) -> Sms | Email | Skip:
     """Return what to send for a message in the outbox, or why nothing is to be sent any more."""
     if message.kind == Kind.PLACE_OFFERED:
         return compose_offer(message, now=now)
+    if message.kind == Kind.VISITS_LIST:
+        return compose_visits(message, now=now)
     booking = booking_by_reference(message.subject)
     if booking is None or booking.erased_at is not None:
         return Skip("erased")

@@ -5,6 +5,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from stores.models import Desk, Store, VisitType
@@ -84,6 +85,10 @@ class Booking(models.Model):
                 name="booking_open_email",
                 condition=Q(status="confirmed") & ~Q(email=""),
             ),
+            # One customer's visits, over all stores. Whole, not partial: SQLite cannot tell that a statement with
+            # parameters asks for a part.
+            models.Index(fields=["phone", "starts_at"], name="booking_phone_starts_at"),
+            models.Index(Lower("email"), "starts_at", name="booking_email_starts_at"),
             # What the nightly retention rule looks for.
             models.Index(fields=["store", "ends_at"], name="booking_kept", condition=Q(erased_at__isnull=True)),
         ]

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+import re
 import secrets
 
 from django.conf import settings
@@ -41,6 +42,29 @@ def waiting_token(reference: str) -> str:
 
 def is_waiting_token(reference: str, token: str) -> bool:
     return hmac.compare_digest(waiting_token(reference).encode(), token.encode("utf-8", "surrogatepass"))
+
+
+def visits_token(reference: str, *, contact: str, hour: int) -> str:
+    """Return the secret that opens the list of one customer's visits until an hour (counted from 1970).
+
+    They are whoever booked the visit `reference`, known by its `contact`: "phone" or "email".
+    """
+    until = f"{contact[0]}{hour:x}"
+    return f"{until}-{_mac('visits', f'{reference}:{until}')[:22]}"
+
+
+def read_visits_token(reference: str, token: str) -> tuple[str, int] | None:
+    """Return the contact and the hour that a token was made for, or None where it is not one of ours."""
+    until, _, _ = token.partition("-")
+    contact = {"p": "phone", "e": "email"}.get(until[:1], "")
+    if not contact or not re.fullmatch(r"[0-9a-f]{1,8}", until[1:]):
+        return None
+    ours = visits_token(reference, contact=contact, hour=int(until[1:], 16))
+    return (
+        (contact, int(until[1:], 16))
+        if hmac.compare_digest(ours.encode(), token.encode("utf-8", "surrogatepass"))
+        else None
+    )
 
 
 def new_public_id() -> str:

@@ -11,6 +11,7 @@ class Kind(models.TextChoices):
     CHANGE = "change"
     CANCELLATION = "cancellation"
     PLACE_OFFERED = "place_offered"
+    VISITS_LIST = "visits_list"
 
 
 class Channel(models.TextChoices):

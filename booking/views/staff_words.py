@@ -123,6 +123,8 @@ def _message(delivery: Delivery) -> str:
             return _("Change by text message") if by_text else _("Change by e-mail")
         case Kind.CANCELLATION:
             return _("Cancellation by text message") if by_text else _("Cancellation by e-mail")
+        case Kind.VISITS_LIST:
+            return _("List of their visits by text message") if by_text else _("List of their visits by e-mail")
     return _("Offer of a place by text message") if by_text else _("Offer of a place by e-mail")
 
 

@@ -57,6 +57,7 @@ def _message(kind: str) -> str:
         Kind.REMINDER: _("reminder"),
         Kind.CHANGE: _("message about a change"),
         Kind.CANCELLATION: _("cancellation"),
+        Kind.VISITS_LIST: _("list of your visits"),
     }
     return words.get(Kind(kind), _("message"))
 

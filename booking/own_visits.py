@@ -1,0 +1,31 @@
+"""The visits of one customer, over all stores: known by the phone or the e-mail they were booked with."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Value
+from django.db.models.functions import Lower
+
+from booking.models import Booking, Status
+
+MOST_LISTED = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """One phone number in E.164, or one e-mail address; the other is ""."""
+
+    phone: str = ""
+    email: str = ""
+
+
+def visits_to_come(contact: Contact, *, now: datetime) -> list[Booking]:
+    """Return the visits booked with a phone or an e-mail that are not over yet, the next one first."""
+    if not (contact.phone or contact.email):
+        return []
+    visits = Booking.objects.filter(status=Status.CONFIRMED, ends_at__gt=now, erased_at=None)
+    if contact.phone:
+        visits = visits.filter(phone=contact.phone)
+    else:
+        visits = visits.alias(address=Lower("email")).filter(address=Lower(Value(contact.email)))
+    return list(visits.select_related("store", "visit_type").order_by("starts_at", "pk")[:MOST_LISTED])

@@ -1,0 +1,187 @@
+"""Lost the link? A phone number or an e-mail address in, and a message lists one's own visits to come.
+
+The answer is the same for everybody, and so is the work behind it (see `booking.services.lost_links`). The form sets
+no cookie and needs none: it gives nobody any right.
+"""
+
+from datetime import datetime
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+import phonenumbers
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.signing import BadSignature, TimestampSigner
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.urls import path, reverse
+from django.utils.timezone import now as clock_now
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
+
+from booking import limits
+from booking.customer_input import BadInput, read_email, read_phone
+from booking.forms import Problem, TypedField
+from booking.links import manage_url
+from booking.models import Booking
+from booking.own_visits import Contact, visits_to_come
+from booking.queries import booking_by_reference
+from booking.services.lost_links import send_visits
+from booking.tokens import read_reference, read_visits_token
+from booking.views.manage_access import COOKIE_SECONDS, keep_private, own_prefix
+from booking.views.reader import customer_page
+
+_COOKIE = "visits"
+_signer = TimestampSigner(salt="booking.visits")
+
+
+class LostLinkForm(forms.Form):
+    """Either way to reach somebody, in one field."""
+
+    contact = TypedField(
+        str.strip,
+        label=gettext_lazy("Phone number or e-mail address"),
+        help_text=gettext_lazy("The one you gave when you booked. From abroad, begin with + and the country's number."),
+        error_messages={"required": gettext_lazy("Enter a phone number or an e-mail address.")},
+        widget=forms.TextInput(attrs={"autocomplete": "on", "autocapitalize": "none", "spellcheck": "false"}),
+    )
+
+    use_required_attribute = False
+
+    def __init__(self, *args: Any, country: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.country = country
+
+    def clean_contact(self) -> Contact:
+        """Return what was typed as a number or an address. Raises ValidationError."""
+        typed = cast(str, self.cleaned_data["contact"])
+        try:
+            contact = read_contact(typed, country=self.country)
+        except BadInput as bad:
+            raise ValidationError(str(bad.message), code=bad.code) from None
+        if contact == Contact():
+            raise ValidationError(self.fields["contact"].error_messages["required"], code="required")
+        return contact
+
+
+def read_contact(typed: str, *, country: str) -> Contact:
+    """Return an e-mail address or a phone number; a number by its own country, or the first where it is one.
+
+    Raises BadInput.
+    """
+    if "@" in typed:
+        return Contact(email=read_email(typed))
+    bad: BadInput | None = None
+    for one in filter(None, (country, *settings.SMS_COUNTRIES)):
+        try:
+            return Contact(phone=read_phone(typed, country=one))
+        except BadInput as refused:
+            bad = bad or refused
+    raise bad or BadInput("invalid", _("Enter a phone number or an e-mail address."))
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def lost_link(request: HttpRequest) -> HttpResponseBase:
+    """Ask for a phone number or an e-mail address, and send the list there if visits are booked with it."""
+    if request.method != "POST":
+        return _ask(request)
+    form = LostLinkForm(request.POST, country=_country(request))
+    if not form.is_valid():
+        problems = [Problem(str(text), "id_contact") for text in form.errors.get("contact", [])]
+        return _ask(request, form=form, problems=problems, status=400)
+    contact: Contact = form.cleaned_data["contact"]
+    limits.lost_link(contact.phone or contact.email)
+    send_visits(contact=contact, now=clock_now())
+    response = HttpResponseRedirect(reverse("lost-link-asked"))
+    response.status_code = 303
+    return keep_private(response)
+
+
+@require_safe
+def asked(request: HttpRequest) -> HttpResponseBase:
+    """Say the same to everybody who asked."""
+    return keep_private(customer_page(request, "lost_link_asked"))
+
+
+@require_safe
+def open_list(request: HttpRequest, reference: str, token: str) -> HttpResponseBase:
+    """Take the token out of the address bar: the list itself is opened by a short cookie. Raises RateLimited."""
+    plain = read_reference(reference)
+    found = read_visits_token(plain, token) if plain else None
+    if plain is None or found is None:
+        limits.wrong_token(request)
+        return _ask_again(request)
+    contact, hour = found
+    booking = _booking(plain, hour=hour, now=clock_now())
+    if booking is None:
+        return _ask_again(request)
+    response = HttpResponseRedirect(own_prefix(request, booking) + reverse("visits"))
+    response.status_code = 303
+    response.set_cookie(
+        _COOKIE,
+        _signer.sign(f"{plain} {contact} {hour}"),
+        max_age=COOKIE_SECONDS,
+        secure=settings.IS_HTTPS,
+        httponly=True,
+        samesite="Lax",
+    )
+    return keep_private(response)
+
+
+@require_safe
+def visits(request: HttpRequest) -> HttpResponseBase:
+    """List somebody's visits to come, each with its link."""
+    now = clock_now()
+    try:
+        key = _signer.unsign(request.COOKIES.get(_COOKIE, ""), max_age=COOKIE_SECONDS)
+    except BadSignature:
+        return _ask_again(request)
+    reference, contact, hour = key.split(" ")
+    booking = _booking(reference, hour=int(hour), now=now)
+    if booking is None:
+        return _ask_again(request)
+    wanted = Contact(phone=booking.phone) if contact == "phone" else Contact(email=booking.email)
+    listed = [
+        {"booking": visit, "zone": ZoneInfo(visit.store.time_zone), "url": manage_url(visit.reference)}
+        for visit in visits_to_come(wanted, now=now)
+    ]
+    return keep_private(customer_page(request, "visits", {"visits": listed}))
+
+
+def _booking(reference: str, *, hour: int, now: datetime) -> Booking | None:
+    """Return the booking that a list hangs on, as long as its link counts."""
+    if now.timestamp() >= hour * 3600:
+        return None
+    booking = booking_by_reference(reference)
+    return None if booking is None or booking.erased_at is not None else booking
+
+
+def _ask(
+    request: HttpRequest, *, form: LostLinkForm | None = None, problems: list[Problem] | None = None, status: int = 200
+) -> HttpResponseBase:
+    form = form or LostLinkForm(country=_country(request))
+    context = {"form": form, "problems": problems or [], "country": form.country}
+    return keep_private(customer_page(request, "lost_link", context, status=status))
+
+
+def _ask_again(request: HttpRequest) -> HttpResponseBase:
+    """Return the form with why it stands there: a list is opened by its link, for a day."""
+    problem = Problem(_("This link opens nothing any more. Ask for a new one here."), "id_contact")
+    return _ask(request, problems=[problem], status=404)
+
+
+def _country(request: HttpRequest) -> str:
+    """Return the country of the store that somebody comes from, "" for any."""
+    country = (request.POST or request.GET).get("country", "")
+    return country if country in phonenumbers.SUPPORTED_REGIONS else ""
+
+
+urlpatterns = [
+    path("my-visits/", lost_link, name="lost-link"),
+    path("my-visits/asked/", asked, name="lost-link-asked"),
+    path("v/", visits, name="visits"),
+    path("v/<str:reference>/<str:token>", open_list, name="visits-link"),
+]

@@ -1,0 +1,71 @@
+"""The list of somebody's visits as a message, decided when it is sent: the bookings are read again."""
+
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from booking.customer_input import can_be_texted
+from booking.email_texts import one_line, rendered, where_in_words
+from booking.links import manage_url, visits_url
+from booking.message_texts import link_text
+from booking.models import Booking
+from booking.own_visits import Contact, visits_to_come
+from booking.queries import booking_by_reference
+from booking.texts import moment_in_words
+from notifications.content import Email, Skip, Sms
+from notifications.models import Channel, OutboxMessage
+
+TEMPLATE = "visits_list"
+
+
+def compose_visits(message: OutboxMessage, *, now: datetime) -> Sms | Email | Skip:
+    """Return the list for who booked the visit that a message names, or why there is none.
+
+    By text it holds what is booked with the number, by e-mail what is booked with the address.
+    """
+    booking = booking_by_reference(message.subject)
+    if booking is None or booking.erased_at is not None:
+        return Skip("no_visits")
+    with translation.override(booking.locale):
+        if message.channel == Channel.SMS:
+            return _sms(booking, message, now=now)
+        return _email(booking, now=now)
+
+
+def _sms(booking: Booking, message: OutboxMessage, *, now: datetime) -> Sms | Skip:
+    if not can_be_texted(booking.phone):
+        return Skip("not_textable", instead=Channel.EMAIL if booking.email else None)
+    if not visits_to_come(Contact(phone=booking.phone), now=now):
+        return Skip("no_visits")
+    until = message.due_at + timedelta(hours=25)  # a day, and the rest of an hour
+    link = visits_url(booking.reference, contact="phone", hour=int(until.timestamp() // 3600))
+    zone = ZoneInfo(booking.store.time_zone)
+    midnight = datetime.combine(now.astimezone(zone).date(), time(), zone)
+    return Sms(to=booking.phone, body=link_text(TEMPLATE, link=link), budget_since=midnight.astimezone(UTC))
+
+
+def _email(booking: Booking, *, now: datetime) -> Email | Skip:
+    visits = visits_to_come(Contact(email=booking.email), now=now)
+    if not visits:
+        return Skip("no_visits")
+    context = {
+        "store_name": "Carillon",
+        "heading": rendered(f"email/{TEMPLATE}.heading.txt", {"count": len(visits)}),
+        "visits": [
+            {
+                "when": moment_in_words(visit.starts_at, ZoneInfo(visit.store.time_zone)),
+                "where": [one_line(visit.store.name), *where_in_words(visit)],
+                "manage_url": manage_url(visit.reference),
+            }
+            for visit in visits
+        ],
+    }
+    return Email(
+        to=booking.email,
+        subject=rendered(f"email/{TEMPLATE}.subject.txt", {}),
+        text=render_to_string(f"email/{TEMPLATE}.txt", context).strip() + "\n",
+        html=render_to_string(f"email/{TEMPLATE}.html", context).strip() + "\n",
+        sender_name="Carillon",
+    )
