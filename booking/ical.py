@@ -35,7 +35,7 @@ from booking.models import Booking, Status
 from booking.texts import first_name_and_initial, store_address, visit_type_name
 from booking.tokens import keyed_digest
 from booking.zone_rules import WEEKDAYS, YearlyRule, observances
-from stores.models import Store
+from stores.models import Store, VisitMode
 
 Method = Literal["PUBLISH", "REQUEST", "CANCEL"]
 
@@ -88,7 +88,10 @@ def booking_calendar(booking: Booking, *, method: Method, manage_url: str | None
         if manage_url:
             event["URL"] = vUri(manage_url)
             event["DESCRIPTION"] = _text(_("See, change or cancel this visit: {url}").format(url=manage_url))
-    _add_store(event, store)
+        _add_store(event, store)
+        if booking.visit_type.mode != VisitMode.STORE:  # nobody is to set out for it
+            event["LOCATION"] = _text(", ".join((_by_what(booking), store.name)))
+            del event["GEO"]
     if method != "PUBLISH":
         event["ATTENDEE"] = _attendee(booking)
     if event["STATUS"] == "CONFIRMED":
@@ -166,6 +169,10 @@ def _add_store(event: Event, store: Store) -> None:
     event["LOCATION"] = _text(", ".join(part for part in (store.name, store_address(store)) if part))
     event["GEO"] = vGeo((_degrees(store.latitude), _degrees(store.longitude)))
     event["ORGANIZER"] = _address(store.email or parseaddr(settings.DEFAULT_FROM_EMAIL)[1], CN=_parameter(store.name))
+
+
+def _by_what(booking: Booking) -> str:
+    return _("By phone") if booking.visit_type.mode == VisitMode.PHONE else _("By video")
 
 
 def _attendee(booking: Booking) -> vCalAddress:

@@ -9,6 +9,7 @@ from pytest_django import Settings
 from booking.ical import Method, booking_calendar, feed_calendar
 from booking.models import Status
 from booking.tokens import manage_token
+from stores.models import VisitType
 from tests.calendar_readers import lines_of
 from tests.visits import unsaved_booking, unsaved_store
 
@@ -99,6 +100,18 @@ def test_booking_calendar_says_nothing_of_why_they_come() -> None:
     text = booking_calendar(unsaved_booking(), method="REQUEST", manage_url=MANAGE_URL, now=NOW).decode()
 
     assert not [word for word in ("Advice", "Rings twice", "Ada Test", "K7Q29X4M@", "+336") if word in text]
+
+
+@pytest.mark.parametrize(("mode", "said"), [("phone", "By phone"), ("video", "By video")])
+def test_booking_calendar_of_a_visit_from_afar_sends_nobody_to_the_store(mode: str, said: str) -> None:
+    visit_type = VisitType(slug="advice", name="Advice", mode=mode, video_url="https://video.example/room")
+
+    file = booking_calendar(unsaved_booking(visit_type=visit_type), method="PUBLISH", manage_url=MANAGE_URL, now=NOW)
+
+    lines = lines_of(file)
+    assert f"LOCATION:{said}\\, Pharmacie du Port" in lines
+    assert f"URL:{MANAGE_URL}" in lines
+    assert not [line for line in lines if line.startswith("GEO") or "video.example" in line]
 
 
 def test_booking_calendar_uid_stays_and_tells_bookings_apart() -> None:
