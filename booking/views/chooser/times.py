@@ -16,7 +16,7 @@ NOON_HOUR, EVENING_HOUR = 12, 18
 
 @dataclass(frozen=True, slots=True)
 class SlotChoice:
-    """One free time; `value` is what a button or a link carries."""
+    """One free time; `value` is what a button or a link carries, `is_last` that of several places one is left."""
 
     value: str
     day: str
@@ -41,7 +41,7 @@ def slot_choice(starts_at: datetime, rules: StoreRules, *, places_left: int | No
         day=texts.day_in_words(local.date()),
         time=texts.time_in_words(local, rules.zone),
         places="" if places_left is None else texts.places_in_words(places_left),
-        is_last=places_left == 1,
+        is_last=places_left == 1 and _capacity(rules) > 1,
     )
 
 
@@ -64,6 +64,11 @@ def day_parts(day: FreeDay, rules: StoreRules) -> tuple[DayPart, ...]:
 
     grouped = groupby(day.slots, key=part_name)
     return tuple(DayPart(name, tuple(slot_choices(slots, rules))) for name, slots in grouped)
+
+
+def _capacity(rules: StoreRules) -> int:
+    """Return how many places a time has: where there is but one, that it is the last one is no reason to hurry."""
+    return sum(desk.capacity for desk in rules.desks)
 
 
 def _afternoon_hour(day: date, rules: StoreRules) -> int:

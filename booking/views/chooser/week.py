@@ -98,7 +98,7 @@ def chooser(
         title=texts.stretch_in_words(week[0].date, week[-1].date),
         days=tuple(replace(one, is_shown=True) if one is shown else one for one in days),
         shown=shown,
-        parts=day_parts(week[days.index(shown)], rules),
+        parts=day_parts(week[days.index(shown)], book.question.rules),
         earliest=slot_choice(first_slot, rules) if first_slot else None,
         next_day=_next_free(days, shown) or (None if _has_free(days) else _first_free_after(book, following, now=now)),
         earlier=first - DAYS_SHOWN * ONE_DAY if first > book.today else None,
