@@ -1,0 +1,167 @@
+"""A small sum that a device works out before it books, asked for only while far more is booked than usual.
+
+Most people notice nothing: the page's own script does it while they read. Who has no script waits instead, a few
+seconds, and as many may pass so in a minute as a busy store ever sees: a crowd of machines gains nothing by waiting.
+Nothing is stored: a challenge is signed, for one store and a while; that it counts once is kept with the limits.
+"""
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from math import ceil
+
+from django.core import signing
+
+from booking import limits
+from stores.queries import asks_proof_under_load
+
+# Tries to keep a time or to book, in a minute: a crowded shop's best hour stays far below.
+STORE_NORMAL = 20
+ALL_NORMAL = 300
+MINUTE = timedelta(minutes=1)
+
+NUMBERS = 50_000  # some 25,000 hashes: an instant on a laptop, a second or two on an old phone
+VALID = timedelta(minutes=20)
+WAIT = timedelta(seconds=15)
+WAITED_A_MINUTE = 10  # how many may pass without a sum, a store
+
+TOKEN_FIELD, NUMBER_FIELD = "proof_asked", "proof"
+_TOKEN_LONGEST = 1000
+_SIGNED_FOR = "booking.proof_of_work"  # so that the key's other signatures are none of ours
+
+
+class Verdict(StrEnum):
+    """What became of what a form brought along."""
+
+    FINE = "fine"
+    MISSING = "missing"  # nothing, or nothing of ours, or used before, or too old
+    TOO_EARLY = "too early"  # no sum, and not waited long enough
+    CROWDED = "crowded"  # waited long enough, as too many others did
+
+
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """What a page asks a device: which number, written after `salt`, has this SHA-256. `token` is for us to know it."""
+
+    token: str
+    salt: str
+    digest: str
+    seconds_to_wait: int
+
+
+def challenge_for(store: str, *, now: datetime) -> Challenge | None:
+    """Return what a page of a store asks before it books; None, as nearly always, where nothing is asked."""
+    return new_challenge(store, now=now) if is_asked(store, now=now) else None
+
+
+def new_challenge(store: str, *, now: datetime) -> Challenge:
+    """Return a challenge of a store that nobody has met."""
+    salt = secrets.token_hex(16)
+    asked = _Asked(salt, _digest(salt, secrets.randbelow(NUMBERS)), store, int(now.timestamp()))
+    return asked.shown(now=now)
+
+
+def challenge_in(data: Mapping[str, str], store: str, *, now: datetime) -> Challenge | None:
+    """Return the challenge that a form brought, to go on waiting for; None where it is none of the store's, or old."""
+    asked = _read(data, store, now=now)
+    return asked.shown(now=now) if asked else None
+
+
+def check(data: Mapping[str, str], store: str, *, now: datetime) -> Verdict:
+    """Count a try to keep a time or to book at a store, and judge the proof that a form brought, where one is asked."""
+    _count_try(store, now=now)
+    if not is_asked(store, now=now):
+        return Verdict.FINE
+    asked = _read(data, store, now=now)
+    if asked is None:
+        return Verdict.MISSING
+    if asked.is_solved_by(data.get(NUMBER_FIELD, "")):
+        return Verdict.FINE if asked.is_first_use() else Verdict.MISSING
+    if asked.seconds_to_wait(now=now):
+        return Verdict.TOO_EARLY
+    return _waited(asked, now=now)
+
+
+def is_asked(store: str, *, now: datetime) -> bool:
+    """Tell whether far more than usual goes on, at a store or at all of them, and the store wants proof then."""
+    busy = _tries(store, now=now) > STORE_NORMAL or _tries("", now=now) > ALL_NORMAL
+    return busy and asks_proof_under_load(store)
+
+
+# --- How much goes on ------------------------------------------------------------------------------
+
+
+def _count_try(store: str, *, now: datetime) -> None:
+    for where in (store, ""):
+        limits.count("tries", f"{where}/{_minute(now)}", seconds=180)
+
+
+def _tries(store: str, *, now: datetime) -> int:
+    """Return the tries of this minute or of the one before, whichever has more: what began so does not end at :00."""
+    return max(limits.counted("tries", f"{store}/{_minute(moment)}") for moment in (now, now - MINUTE))
+
+
+def _minute(moment: datetime) -> int:
+    return int(moment.timestamp()) // 60
+
+
+# --- Challenges ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A challenge as its token holds it."""
+
+    salt: str
+    digest: str
+    store: str
+    asked_at: int  # seconds since 1970
+
+    def shown(self, *, now: datetime) -> Challenge:
+        token = signing.dumps([self.salt, self.digest, self.store, self.asked_at], salt=_SIGNED_FOR)
+        return Challenge(token, self.salt, self.digest, self.seconds_to_wait(now=now))
+
+    def seconds_to_wait(self, *, now: datetime) -> int:
+        until = datetime.fromtimestamp(self.asked_at, UTC) + WAIT
+        return max(0, ceil((until - now).total_seconds()))
+
+    def is_solved_by(self, number: str) -> bool:
+        is_number = number.isascii() and number.isdigit() and len(number) <= len(str(NUMBERS))
+        return is_number and hmac.compare_digest(_digest(self.salt, int(number)), self.digest)
+
+    def is_first_use(self) -> bool:
+        return limits.count("proof", self.salt, seconds=int((VALID + MINUTE).total_seconds())) <= 1
+
+
+def _read(data: Mapping[str, str], store: str, *, now: datetime) -> _Asked | None:
+    """Return the store's own challenge that a form brought, unless it is too old."""
+    token = data.get(TOKEN_FIELD, "")
+    if not token or len(token) > _TOKEN_LONGEST:
+        return None
+    try:
+        asked = _Asked(*signing.loads(token, salt=_SIGNED_FOR))
+    except (signing.BadSignature, UnicodeError):
+        return None
+    asked_at = datetime.fromtimestamp(asked.asked_at, UTC)
+    # A clock set back must not make a challenge good for longer.
+    is_valid = asked.store == store and asked_at - MINUTE <= now < asked_at + VALID
+    return asked if is_valid else None
+
+
+def _waited(asked: _Asked, *, now: datetime) -> Verdict:
+    """Let somebody pass who waited instead: so many a minute, and each challenge once."""
+    where = f"{asked.store}/{_minute(now)}"
+    if limits.counted("waited", where) >= WAITED_A_MINUTE:
+        return Verdict.CROWDED
+    if not asked.is_first_use():
+        return Verdict.MISSING
+    limits.count("waited", where, seconds=180)
+    return Verdict.FINE
+
+
+def _digest(salt: str, number: int) -> str:
+    return hashlib.sha256(f"{salt}{number}".encode()).hexdigest()

@@ -1,0 +1,8 @@
+"""What a store wants done while far more is booked than usual."""
+
+from stores.models import Store
+
+
+def asks_proof_under_load(slug: str) -> bool:
+    """Tell whether a store wants devices to calculate before they book then; an unknown one does not."""
+    return Store.objects.filter(slug=slug, asks_proof_under_load=True).exists()
