@@ -1,4 +1,5 @@
-"""The demo: the pharmacies of Niort, two people who work at one of them, and three weeks that look lived in.
+"""The demo: the pharmacies of Niort, which the town gathers, two people who work at one of them, and three weeks that
+look lived in.
 
 All of it goes through the services, with the clock moved to when it would have happened. Nothing is sent.
 """
@@ -16,9 +17,12 @@ from booking.policy import BookingRefused
 from booking.services.arrivals import step
 from booking.services.bookings import CustomerDetails, book, cancel, confirm_attendance, reschedule
 from notifications import outbox
-from stores.models import Role, Store, StoreMembership
+from stores.models import OrganizationKind, Role, Store, StoreMembership
+from stores.organizations import save_organization
 
 STORE_SOURCE_ID = "node/738663571"  # Pharmacie de la Brèche
+TOWN, TOWN_SLUG = "Niort", "niort"
+TOWN_INTRODUCTION = "Les pharmacies de la ville, où l’on vient à l’heure choisie."
 MANAGER, STAFF = "demo-manager", "demo-staff"
 PASSWORD = "carillon-demo-niort"  # noqa: S105 -- of the demo alone, and printed when it starts
 BOOKINGS = 64
@@ -48,7 +52,8 @@ def demo_store() -> Store | None:
 
 
 def seed(*, now: datetime) -> None:
-    """Make the demo's people and bookings at a store that has been imported."""
+    """Make the demo's town, people and bookings at a store that has been imported."""
+    _gather_town(now=now)
     store = Store.objects.get(source_id=STORE_SOURCE_ID)
     users = {sign_in.role: _user(store, sign_in) for sign_in in SIGN_INS}
     # Visits of the past week and of today were booked while the horizon and notice of then allowed it.
@@ -59,6 +64,17 @@ def seed(*, now: datetime) -> None:
     references = Booking.objects.filter(store=store).values_list("reference", flat=True)
     for reference in references:
         outbox.skip_open(subject=reference, reason="demo", now=now)
+
+
+def _gather_town(*, now: datetime) -> None:
+    save_organization(
+        slug=TOWN_SLUG,
+        name=TOWN,
+        kind=OrganizationKind.TOWN,
+        introduction=TOWN_INTRODUCTION,
+        stores=list(Store.objects.filter(town=TOWN).order_by("slug").values_list("slug", flat=True)),
+        now=now,
+    )
 
 
 def _user(store: Store, sign_in: SignIn) -> User:

@@ -1,15 +1,16 @@
 """Opening hours in words: the week, the special days to come, and whether it is open now."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 
 from booking import texts
-from stores.hours import open_intervals
+from stores.hours import WeeklyInterval, open_intervals
 from stores.queries import StoreDetail
 
 SPECIAL_DAYS_SHOWN = timedelta(days=62)
@@ -29,6 +30,17 @@ class DayHours:
 class OpenNow:
     is_open: bool
     words: str
+
+
+class HasHours(Protocol):
+    """A store in full, or the rules its slots are made from."""
+
+    @property
+    def time_zone(self) -> str: ...
+    @property
+    def weekly(self) -> tuple[WeeklyInterval, ...]: ...
+    @property
+    def special(self) -> Mapping[date, tuple[tuple[time, time], ...]]: ...
 
 
 def week(store: StoreDetail, *, now: datetime) -> list[DayHours]:
@@ -54,7 +66,7 @@ def special_days(store: StoreDetail, *, now: datetime) -> list[DayHours]:
     ]
 
 
-def open_now(store: StoreDetail, *, now: datetime) -> OpenNow | None:
+def open_now(store: HasHours, *, now: datetime) -> OpenNow | None:
     """Return whether it is open, until or from when; None where it does not open within two weeks."""
     zone = ZoneInfo(store.time_zone)
     today = now.astimezone(zone).date()
@@ -75,13 +87,17 @@ def open_now(store: StoreDetail, *, now: datetime) -> OpenNow | None:
 def _until(ends_at: datetime, today: date, zone: ZoneInfo) -> str:
     if ends_at.astimezone(zone).date() - today > timedelta(days=1):
         return _("Open now")
-    return _("Open until {time}").format(time=texts.time_in_words(ends_at, zone))
+    return _("Open until {time}").format(time=_unbroken(ends_at, zone))
 
 
 def _from(starts_at: datetime, today: date, zone: ZoneInfo) -> str:
     if starts_at.astimezone(zone).date() == today:
-        return _("Closed, opens at {time}").format(time=texts.time_in_words(starts_at, zone))
+        return _("Closed, opens at {time}").format(time=_unbroken(starts_at, zone))
     return _("Closed, opens {moment}").format(moment=texts.moment_in_words(starts_at, zone))
+
+
+def _unbroken(moment: datetime, zone: ZoneInfo) -> str:
+    return texts.time_in_words(moment, zone).replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def _in_words(times: Sequence[tuple[time, time]]) -> tuple[str, ...]:

@@ -21,6 +21,16 @@ from stores.queries.one_store import (
     store_questions,
     store_rules,
 )
+from stores.queries.organizations import (
+    OrganizationDetail,
+    TownFound,
+    organization_detail,
+    organizations,
+    organizations_of,
+    towns,
+)
+from stores.queries.protection import asks_proof_under_load
+from stores.queries.slugs import embed_origins, organization_slugs, store_count, store_slugs
 
 __all__ = [
     "COUNTED_MAX",
@@ -28,16 +38,27 @@ __all__ = [
     "PAGE_SIZE_MAX",
     "BadCursor",
     "ListedStore",
+    "OrganizationDetail",
     "Question",
     "SlugsPage",
     "StoreDetail",
     "StoreSummary",
     "StoresFound",
     "StoresPage",
+    "TownFound",
     "VisitTypeDetail",
+    "asks_proof_under_load",
+    "embed_origins",
     "listed_stores",
+    "organization_detail",
+    "organization_slugs",
+    "organizations",
+    "organizations_of",
+    "store_count",
     "store_detail",
     "store_questions",
     "store_rules",
+    "store_slugs",
     "stores_page",
+    "towns",
 ]

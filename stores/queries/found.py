@@ -2,11 +2,11 @@
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Max, Min, QuerySet
 
 from stores.models import Store
 from stores.nearby import box_around, nearest
@@ -19,6 +19,8 @@ PAGE_SIZE_MAX = 100
 COUNTED_MAX = 1000
 # How far is looked for the nearest stores before all are looked at.
 _RADII_KM = (5.0, 50.0)
+_ONE_PLACE_DEGREES = 0.5  # some 50 km
+_Tier = tuple[int, Circle, Circle | None]  # its number in a cursor, and the circle inside it
 _PLAIN_CIRCLES = 2  # the tiers of a cursor: circle 0 and 1 are plain, 2 and 3 are wide
 
 
@@ -74,22 +76,10 @@ class StoresFound:
             return self._all_by_name(size, cursor)
         tier, after = _after(cursor, int, str) if cursor else (0, "")
         _check_slug(after, cursor)
-        found: list[tuple[int, str]] = []
-        for number, circle, inside in self._tiers():
-            if number < tier:
-                continue
-            if number >= _PLAIN_CIRCLES and (found or (cursor and tier < _PLAIN_CIRCLES)):
-                break  # words spelled alike are for those who find nothing
-            slugs = slugs_within(
-                circle,
-                but_not=inside,
-                among=None if self._are_all else self._stores,
-                after=after if number == tier else "",
-                limit=size + 1 - len(found),
-            )
-            found += [(number, slug) for slug in slugs]
-            if len(found) > size:
-                break
+        # Words spelled alike are for those who find nothing else.
+        found = self._first(self._plain_tiers(), tier, after, size + 1) if tier < _PLAIN_CIRCLES else []
+        if not found and not (cursor and tier < _PLAIN_CIRCLES):
+            found = self._first(self._wide_tiers(), tier, after, size + 1)
         shown = found[:size]
         is_alike = bool(shown) and shown[0][0] >= _PLAIN_CIRCLES
         return SlugsPage(
@@ -123,6 +113,22 @@ class StoresFound:
         stores, _ = self._chosen()
         return stores.order_by()[: COUNTED_MAX + 1].count()
 
+    def slugs(self, *, limit: int) -> list[str]:
+        """Return the slugs of all stores that fit, up to a limit, in their order."""
+        stores, _ = self._chosen()
+        return list(stores.order_by("slug").values_list("slug", flat=True)[:limit])
+
+    def middle(self) -> tuple[float, float] | None:
+        """Return the latitude and longitude amid the stores that fit; None where they are not of one place."""
+        stores, _ = self._chosen()
+        edges = stores.aggregate(Min("latitude"), Max("latitude"), Min("longitude"), Max("longitude"))
+        if None in edges.values():
+            return None
+        south, north, west, east = edges.values()
+        if north - south > _ONE_PLACE_DEGREES or east - west > _ONE_PLACE_DEGREES:
+            return None
+        return (south + north) / 2, (west + east) / 2
+
     def _all_by_name(self, size: int, cursor: str) -> SlugsPage:
         (after,) = _after(cursor, str) if cursor else ("",)
         _check_slug(after, cursor)
@@ -130,17 +136,30 @@ class StoresFound:
         slugs = list(stores.values_list("slug", flat=True)[: size + 1])
         return SlugsPage(tuple(slugs[:size]), _cursor(slugs[size - 1]) if len(slugs) > size else None)
 
-    def _tiers(self) -> Iterator[tuple[int, Circle, Circle | None]]:
-        """Yield the circles by their number, each with the one inside it; asks for wide ones only when it comes to."""
-        before = None
-        for number, circle in enumerate(self.words.plain, _PLAIN_CIRCLES - len(self.words.plain)):
-            yield number, circle, before
-            before = circle
-        inside = None  # nobody is in the plain circles when the wide ones are asked for
-        for number, circle in enumerate(self.words.wide, _PLAIN_CIRCLES):
-            if circle != before:
-                yield number, circle, inside
-                inside = circle
+    def _plain_tiers(self) -> list[_Tier]:
+        circles = self.words.plain
+        return _each_with_inner(enumerate(circles, _PLAIN_CIRCLES - len(circles)))
+
+    def _wide_tiers(self) -> list[_Tier]:
+        """Return the circles of words spelled alike: asked for when nobody is in the plain ones."""
+        plain = self.words.plain
+        circles = [circle for circle in self.words.wide if circle not in plain]
+        return _each_with_inner(enumerate(circles, _PLAIN_CIRCLES + len(self.words.wide) - len(circles)))
+
+    def _first(self, tiers: Iterable[_Tier], tier: int, after: str, limit: int) -> list[tuple[int, str]]:
+        """Return the first stores of these tiers past a store of one of them, each with its tier's number."""
+        found: list[tuple[int, str]] = []
+        for number, circle, inner in tiers:
+            if number >= tier and len(found) < limit:
+                slugs = slugs_within(
+                    circle,
+                    but_not=inner,
+                    among=None if self._are_all else self._stores,
+                    after=after if number == tier else "",
+                    limit=limit - len(found),
+                )
+                found += [(number, slug) for slug in slugs]
+        return found
 
     def _chosen(self) -> tuple[QuerySet[Store], bool]:
         """Return all stores that fit, and whether only words spelled alike do."""
@@ -216,6 +235,13 @@ def _nearest(
         if len(found) == limit:
             break
     return found
+
+
+def _each_with_inner(circles: Iterable[tuple[int, Circle]]) -> list[_Tier]:
+    tiers: list[_Tier] = []
+    for number, circle in circles:
+        tiers.append((number, circle, tiers[-1][1] if tiers else None))
+    return tiers
 
 
 def _check_slug(slug: str, cursor: str) -> None:

@@ -9,7 +9,10 @@
     status.textContent = button.dataset.wait;
     navigator.geolocation.getCurrentPosition(
       ({ coords }) => {
-        location.assign(`?near=${round(coords.latitude)},${round(coords.longitude)}`);
+        const q = document.getElementById("id_q").value.trim();
+        const asked = new URLSearchParams(q ? { q } : {});
+        asked.set("near", `${round(coords.latitude)},${round(coords.longitude)}`);
+        location.assign(`${button.dataset.url}?${asked}`);
       },
       () => {
         status.textContent = button.dataset.failed;

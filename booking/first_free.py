@@ -1,0 +1,119 @@
+"""When each of several stores has its first free place, for lists of stores. Nothing here writes."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import F, Q
+
+from booking.availability import AvailabilityQuestion
+from booking.models import Hold
+from booking.places_left import KeptPlaces, places_back
+from booking.policy import first_bookable_start, last_bookable_date
+from stores.models import Slot
+from stores.slots import StoreRules
+
+DAYS_LOOKED_AT = 7
+ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Full:
+    """Which slots have no place: `taken` by desk and start; of desks kept back wholly, all but those `opened`."""
+
+    taken: frozenset[tuple[int, datetime]]
+    kept_back: frozenset[int]
+    opened: frozenset[tuple[int, datetime]]
+
+    def has(self, desk_id: int, starts_at: datetime) -> bool:
+        slot = (desk_id, starts_at)
+        return slot in self.taken or (desk_id in self.kept_back and slot not in self.opened)
+
+
+@dataclass(frozen=True, slots=True)
+class FirstFree:
+    """The first start that one person can book of a store's first kind of visit, in the next seven days.
+
+    Without one: `has_times` says whether there are times at all in these days, all of them taken.
+    """
+
+    starts_at: datetime | None
+    has_times: bool
+
+
+def first_free_of(stores: Sequence[StoreRules], *, now: datetime) -> dict[str, FirstFree]:
+    """Return when each store, by its slug, has its first free place; two statements for any number of stores.
+
+    Their rules must have been read with the special hours of yesterday on.
+    """
+    asked = [rules for rules in stores if rules.visit_types]
+    full = _full_slots(asked, now=now)
+    none = FirstFree(None, has_times=False)
+    return {rules.slug: _first_free(rules, full, now=now) if rules.visit_types else none for rules in stores}
+
+
+def _first_free(rules: StoreRules, full: _Full, *, now: datetime) -> FirstFree:
+    """Look at one day after the other: the first one mostly has a place."""
+    today, last = _dates(rules, now=now)
+    has_times = False
+    for number in range((last - today).days + 1):
+        runs_by_desk = _question(rules, today + ONE_DAY * number, now=now).runs_by_desk()
+        has_times = has_times or any(runs_by_desk.values())
+        firsts = [
+            next((run[0].starts_at for run in runs if not any(full.has(desk, slot.starts_at) for slot in run)), None)
+            for desk, runs in runs_by_desk.items()
+        ]
+        found = min((starts_at for starts_at in firsts if starts_at is not None), default=None)
+        if found is not None:
+            return FirstFree(found, has_times=True)
+    return FirstFree(None, has_times)
+
+
+def _question(rules: StoreRules, day: date, *, now: datetime) -> AvailabilityQuestion:
+    """Return what is asked of one day, nothing having been read about it."""
+    return AvailabilityQuestion(
+        rules=rules,
+        visit_type=rules.visit_types[0],
+        from_date=day,
+        to_date=day,
+        party_size=1,
+        by_staff=False,
+        first_start=first_bookable_start(now=now, rules=rules),
+        last_date=last_bookable_date(now=now, zone=rules.zone, rules=rules),
+        run_out=(),
+        days_version=0,
+    )
+
+
+def _dates(rules: StoreRules, *, now: datetime) -> tuple[date, date]:
+    today = now.astimezone(rules.zone).date()
+    return today, min(today + ONE_DAY * (DAYS_LOOKED_AT - 1), last_bookable_date(now=now, zone=rules.zone, rules=rules))
+
+
+def _full_slots(stores: Sequence[StoreRules], *, now: datetime) -> _Full:
+    """Return the slots without a place, of all these stores: two statements.
+
+    A slot with a place left is not read at all: what a hold has run out of could only give it more.
+    """
+    ids = [rules.id for rules in stores]
+    kept_back = {desk.id: desk.kept_back for rules in stores for desk in rules.desks}
+    wholly = frozenset(desk.id for rules in stores for desk in rules.desks if desk.kept_back >= desk.capacity)
+    asked = Q(closed=True) | Q(places_taken__gte=F("capacity")) | Q(desk_id__in=wholly)
+    asked |= Q(places_taken_web__gte=F("capacity") - F("desk__kept_back"))
+    until = now + ONE_DAY * (DAYS_LOOKED_AT + 2)  # wherever the day begins, and a visit past midnight
+    rows = Slot.objects.filter(asked, store_id__in=ids, starts_at__gte=now, starts_at__lt=until).values_list(
+        "desk_id", "starts_at", "ends_at", "capacity", "places_taken", "places_taken_web", "closed"
+    )
+    run_out = _run_out(ids, now=now)
+    taken: set[tuple[int, datetime]] = set()
+    opened: set[tuple[int, datetime]] = set()
+    for desk_id, starts_at, ends_at, capacity, places, web_places, closed in rows:
+        back = places_back(run_out, desk_id=desk_id, starts_at=starts_at, ends_at=ends_at)
+        left = capacity + back - max(places, kept_back.get(desk_id, 0) + web_places)
+        (taken if closed or left <= 0 else opened).add((desk_id, starts_at))
+    return _Full(frozenset(taken), wholly, frozenset(opened))
+
+
+def _run_out(store_ids: Iterable[int], *, now: datetime) -> list[KeptPlaces]:
+    holds = Hold.objects.filter(store_id__in=store_ids, expires_at__lte=now).order_by()
+    return [KeptPlaces(*row) for row in holds.values_list("desk_id", "starts_at", "ends_at", "places")]

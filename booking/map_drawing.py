@@ -1,0 +1,120 @@
+"""Places drawn as a plain map: where each stands on the paper, which are one mark, and how long a stretch is. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from math import asinh, cos, hypot, log10, radians, tan
+
+from stores.nearby import EARTH_RADIUS_KM
+
+WIDTH = 640
+MARGIN = 40
+LEAST_HEIGHT, MOST_HEIGHT = 240, 520
+MARKS_APART = 36
+LEAST_SPAN_KM = 0.4  # a single place stands amid as much as this
+_SCALE_LONGEST = 140
+_LAST_LATITUDE = 85.0  # beyond, the projection leaves any paper
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    number: int
+    latitude: float
+    longitude: float
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One or several places too close to be told apart, by their numbers; x to the right, y down."""
+
+    x: int
+    y: int
+    numbers: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """`scale_length` on the paper is `scale_meters` on the ground, amid the map. What explains it stands below."""
+
+    width: int
+    height: int
+    marks: tuple[Mark, ...]
+    scale_length: int
+    scale_meters: int
+
+
+_Spot = tuple[float, float, tuple[int, ...]]  # where on the paper, and the numbers that stand there
+
+
+def draw(places: Sequence[Place]) -> Drawing | None:
+    """Return a map of places, north up, with one scale both ways (Mercator's); None without any."""
+    if not places:
+        return None
+    spots = _projected(places)
+    west, east = min(x for x, _ in spots), max(x for x, _ in spots)
+    south, north = min(y for _, y in spots), max(y for _, y in spots)
+    middle = cos(radians(max(-_LAST_LATITUDE, min(_LAST_LATITUDE, _middle_latitude(places)))))
+    least = LEAST_SPAN_KM / EARTH_RADIUS_KM / middle
+    scale = min(
+        (WIDTH - 2 * MARGIN) / max(east - west, least), (MOST_HEIGHT - 2 * MARGIN) / max(north - south, least / 2)
+    )
+    height = round(max(LEAST_HEIGHT, (north - south) * scale + 2 * MARGIN))
+    middle_x, middle_y = (west + east) / 2, (south + north) / 2
+    drawn = [
+        (WIDTH / 2 + (x - middle_x) * scale, height / 2 - (y - middle_y) * scale, (place.number,))
+        for place, (x, y) in zip(places, spots, strict=True)
+    ]
+    marks = tuple(Mark(round(x), round(y), numbers) for x, y, numbers in _told_apart(drawn))
+    length, meters = _scale_bar(EARTH_RADIUS_KM * 1000 * middle / scale)
+    return Drawing(WIDTH, height, marks, length, meters)
+
+
+def _projected(places: Sequence[Place]) -> list[tuple[float, float]]:
+    """Return radians to the east and, as Mercator has it, to the north; around the date line, all on one side."""
+    longitudes = [place.longitude for place in places]
+    is_split = max(longitudes) - min(longitudes) > 180
+    return [
+        (
+            radians(place.longitude + 360 if is_split and place.longitude < 0 else place.longitude),
+            asinh(tan(radians(max(-_LAST_LATITUDE, min(_LAST_LATITUDE, place.latitude))))),
+        )
+        for place in places
+    ]
+
+
+def _middle_latitude(places: Sequence[Place]) -> float:
+    latitudes = [place.latitude for place in places]
+    return (min(latitudes) + max(latitudes)) / 2
+
+
+def _told_apart(
+    marks: Sequence[_Spot],
+) -> list[_Spot]:
+    """Join the two nearest marks, amid their places, until all are far enough apart; in the order of their numbers."""
+    kept = list(marks)
+    while len(kept) > 1:
+        one, other = min(combinations(kept, 2), key=lambda pair: _apart(*pair))
+        if _apart(one, other) >= MARKS_APART:
+            break
+        kept.remove(one)
+        kept.remove(other)
+        kept.append(_joined(one, other))
+    return sorted(kept, key=lambda mark: mark[2])
+
+
+def _apart(one: _Spot, other: _Spot) -> float:
+    return hypot(one[0] - other[0], one[1] - other[1])
+
+
+def _joined(one: _Spot, other: _Spot) -> _Spot:
+    (x, y, numbers), (other_x, other_y, others) = one, other
+    share = len(numbers) / (len(numbers) + len(others))
+    return x * share + other_x * (1 - share), y * share + other_y * (1 - share), tuple(sorted(numbers + others))
+
+
+def _scale_bar(meters_a_dot: float) -> tuple[int, int]:
+    """Return the longest round stretch that has room, as its length on the paper and in meters."""
+    longest = meters_a_dot * _SCALE_LONGEST
+    power = 10 ** int(log10(longest)) if longest >= 1 else 1
+    meters = max((step * power for step in (1, 2, 5) if step * power <= longest), default=power)
+    return max(1, round(meters / meters_a_dot)), meters

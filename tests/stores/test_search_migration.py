@@ -1,0 +1,21 @@
+"""Stores that were there before searches had an index are found once it is made."""
+
+from importlib import import_module
+
+import pytest
+from django.apps import apps
+
+from stores.models import SearchSpelling, SearchWord, StoreWord
+from stores.queries import stores_page
+from tests.factories import make_store
+
+
+@pytest.mark.django_db
+def test_stores_that_were_there_are_indexed() -> None:
+    for number in range(3):
+        make_store(f"shop-{number}")
+    before = (SearchSpelling.objects.count(), StoreWord.objects.count())
+    SearchWord.objects.all().delete()
+    import_module("stores.migrations.0003_search").index_stores(apps, None)
+    assert (SearchSpelling.objects.count(), StoreWord.objects.count()) == before
+    assert len(stores_page(q="cornre shop niort").results) == 3
