@@ -12,7 +12,7 @@ from booking.views.directions import directions
 from booking.views.opening_words import open_now, special_days, week
 from booking.views.reader import customer_page
 from booking.views.structured_data import store_as_json_ld
-from stores.queries import store_detail, store_rules
+from stores.queries import organizations_of, store_detail, store_rules
 
 
 @require_safe
@@ -30,6 +30,7 @@ def store(request: HttpRequest, store: str) -> HttpResponse:
         "special_days": special_days(found, now=now),
         "first_free": first_free(rules, rules.visit_types[0], now=now) if rules.visit_types else None,
         "directions": directions(found),
+        "organizations": organizations_of([found.slug]).get(found.slug, ()),
         "json_ld": store_as_json_ld(found, now=now),
     }
     return customer_page(request, "store", context)

@@ -87,13 +87,25 @@ def test_store_leaves_the_map_to_the_visitor(client: Client) -> None:
     assert "https://www.openstreetmap.org/?mlat=46.32&mlon=-0.46#map=18/46.32/-0.46" in shown.links
 
 
+def test_store_leads_to_the_others_of_its_town_and_chain(client: Client) -> None:
+    store = make_store()
+    for slug, kind, name in (("niort", "town", "Niort"), ("corners", "chain", "Corner")):
+        store.organizations.create(slug=slug, kind=kind, name=name, created_at=NOW)
+
+    shown = page(client.get("/s/corner-shop-niort/"))
+
+    assert shown.links["/o/niort/"] == "All stores of Niort"
+    assert shown.links["/o/corners/"] == "All Corner stores"
+
+
 @pytest.mark.parametrize("desks", [("ada",), ("ada", "bea", "cleo")])
 def test_store_asks_the_database_as_often_for_any_number_of_desks(
     client: Client, django_assert_num_queries: DjangoAssertNumQueries, desks: tuple[str, ...]
 ) -> None:
     make_store(desks=desks)
 
-    with django_assert_num_queries(4):  # the store, its rules, holds that have run out, the slots of this week
+    # The store, its rules, its organizations, holds that have run out, the slots of this week.
+    with django_assert_num_queries(5):
         client.get("/s/corner-shop-niort/")
 
 
