@@ -1,15 +1,17 @@
 """A store as schema.org describes it, for search engines: a data block that no text of a store can break out of."""
 
 import json
-from datetime import datetime, time, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
-from stores.queries import StoreDetail
+from booking.links import store_card_url, store_page_url
+from stores.models import OrganizationKind
+from stores.queries import OrganizationDetail, StoreDetail
 
 # As django.utils.html.json_script writes them: nothing in the block ends it or looks like a tag.
 _ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
@@ -17,13 +19,15 @@ _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Su
 _SPECIAL_DAYS_TOLD = timedelta(days=62)
 
 
-def store_as_json_ld(store: StoreDetail, *, now: datetime) -> SafeString:
-    """Return a store's JSON-LD, safe to stand in a script element."""
-    text = json.dumps(_store(store, now=now), ensure_ascii=False, separators=(",", ":"))
+def store_as_json_ld(
+    store: StoreDetail, *, now: datetime, organizations: Sequence[OrganizationDetail] = ()
+) -> SafeString:
+    """Return a store's JSON-LD, safe to stand in a script element; the same in whatever words its page is read."""
+    text = json.dumps(_store(store, organizations, now=now), ensure_ascii=False, separators=(",", ":"))
     return mark_safe(text.translate(_ESCAPES))  # noqa: S308 -- no < > & is left
 
 
-def _store(store: StoreDetail, *, now: datetime) -> dict[str, Any]:
+def _store(store: StoreDetail, organizations: Sequence[OrganizationDetail], *, now: datetime) -> dict[str, Any]:
     address = {
         "streetAddress": store.street,
         "postalCode": store.postal_code,
@@ -31,12 +35,14 @@ def _store(store: StoreDetail, *, now: datetime) -> dict[str, Any]:
         "addressCountry": store.country,
     }
     optional = {"telephone": store.phone, "sameAs": store.website}
-    return {
+    chain = next((one for one in organizations if one.kind == OrganizationKind.CHAIN), None)
+    described: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": "Store",
-        "@id": _url("store", store),
-        "url": _url("store", store),
+        "@id": store_page_url(store.slug),
+        "url": store_page_url(store.slug),
         "name": store.name,
+        "image": store_card_url(store.slug),
         "address": {"@type": "PostalAddress", **_given(address)},
         "geo": {"@type": "GeoCoordinates", "latitude": store.latitude, "longitude": store.longitude},
         **_given(optional),
@@ -49,19 +55,32 @@ def _store(store: StoreDetail, *, now: datetime) -> dict[str, Any]:
             for one in store.weekly
         ],
         "specialOpeningHoursSpecification": _special(store, now=now),
-        "potentialAction": {
-            "@type": "ReserveAction",
-            "target": {
-                "@type": "EntryPoint",
-                "urlTemplate": _url("book", store),
-                "inLanguage": [code for code, _name in settings.LANGUAGES],
-                "actionPlatform": [
-                    "https://schema.org/DesktopWebPlatform",
-                    "https://schema.org/MobileWebPlatform",
-                ],
-            },
-            "result": {"@type": "Reservation"},
+    }
+    if chain:
+        described["parentOrganization"] = _organization(chain)
+    if store.visit_types:
+        described["potentialAction"] = _booking(store)
+    return described
+
+
+def _organization(chain: OrganizationDetail) -> dict[str, str]:
+    url = f"{settings.PUBLIC_URL}/o/{chain.slug}/"
+    return {"@type": "Organization", "@id": url, "url": url, "name": chain.name}
+
+
+def _booking(store: StoreDetail) -> dict[str, Any]:
+    return {
+        "@type": "ReserveAction",
+        "target": {
+            "@type": "EntryPoint",
+            "urlTemplate": f"{store_page_url(store.slug)}book/",
+            "inLanguage": [code for code, _name in settings.LANGUAGES],
+            "actionPlatform": [
+                "https://schema.org/DesktopWebPlatform",
+                "https://schema.org/MobileWebPlatform",
+            ],
         },
+        "result": {"@type": "Reservation"},
     }
 
 
@@ -81,15 +100,14 @@ def _special(store: StoreDetail, *, now: datetime) -> list[dict[str, str]]:
 
 
 def _times(opens: time, closes: time, *, is_closed: bool = False) -> dict[str, str]:
-    """Return both times; the same twice says "closed", so a whole day ends a minute early, as search engines ask."""
+    """Return both times; the same twice says "closed", so a whole day ends a minute early, as search engines ask.
+
+    What closes before it opens closes on the next day, there as here.
+    """
     if opens == closes and not is_closed:
-        return {"opens": f"{opens:%H:%M}", "closes": "23:59"}
+        closes = (datetime.combine(date.min, closes) + timedelta(days=1, minutes=-1)).time()
     return {"opens": f"{opens:%H:%M}", "closes": f"{closes:%H:%M}"}
 
 
 def _given(fields: dict[str, str]) -> dict[str, str]:
     return {name: value for name, value in fields.items() if value}
-
-
-def _url(name: str, store: StoreDetail) -> str:
-    return settings.PUBLIC_URL + reverse(name, args=[store.slug])
