@@ -153,7 +153,7 @@ class DetailsForm(forms.Form):
     def problems(self) -> list[Problem]:
         """Return a line for each error, in the order of the fields."""
         return [
-            Problem(text=str(error), field_id=self[name].id_for_label)
+            Problem(text=str(error), field_id=self[name].id_for_label or self[name].auto_id)
             for name in self.fields
             for error in self.errors.get(name, [])
         ]

@@ -105,9 +105,9 @@ def test_a_page_that_asks_is_told_how_long_and_hears_it_only_at_the_end(client: 
         over = client.get(KEPT, asked).content.decode()
 
     assert 'hx-trigger="every 30s"' in early
-    assert 'hx-swap-oob="innerHTML"></p>' in early
-    assert 'hx-swap-oob="innerHTML">This time is kept for you for one more minute.' in late
-    assert 'hx-swap-oob="innerHTML">This time is no longer kept for you.' in over
+    assert 'data-hx-swap-oob="innerHTML"></p>' in early
+    assert 'data-hx-swap-oob="innerHTML">This time is kept for you for one more minute.' in late
+    assert 'data-hx-swap-oob="innerHTML">This time is no longer kept for you.' in over
     assert "hx-trigger" not in over
 
 
