@@ -7,12 +7,12 @@ from math import asinh, cos, hypot, log10, radians, tan
 
 from stores.nearby import EARTH_RADIUS_KM
 
-WIDTH = 640
-MARGIN = 40
-LEAST_HEIGHT, MOST_HEIGHT = 240, 520
-MARKS_APART = 36
+WIDTH = 420  # on a narrow phone a mark is still as wide as a fingertip needs
+MARGIN = 28
+LEAST_HEIGHT, MOST_HEIGHT = 200, 420
+MARKS_APART = 34
 LEAST_SPAN_KM = 0.4  # a single place stands amid as much as this
-_SCALE_LONGEST = 140
+_SCALE_LONGEST = 110
 _LAST_LATITUDE = 85.0  # beyond, the projection leaves any paper
 
 

@@ -30,7 +30,7 @@ def test_one_place_stands_amid_the_map() -> None:
     drawing = drawn([(46.32, -0.46)])
     [mark] = drawing.marks
     assert (mark.x, mark.y, mark.numbers) == (WIDTH / 2, drawing.height / 2, (1,))
-    assert (drawing.scale_meters, drawing.scale_length) == (100, 140)
+    assert (drawing.scale_meters, drawing.scale_length) == (100, 91)
 
 
 @given(st.one_of(anywhere, in_town))
@@ -59,7 +59,7 @@ def test_north_is_up_and_east_is_right(spots: list[tuple[float, float]]) -> None
 @given(in_town)
 def test_scale_bar_measures_the_map_both_ways(spots: list[tuple[float, float]]) -> None:
     drawing = drawn(spots)
-    assert 10 < drawing.scale_length <= 140
+    assert 10 < drawing.scale_length <= 110
     meters_a_dot = drawing.scale_meters / drawing.scale_length
     single = [mark for mark in drawing.marks if len(mark.numbers) == 1]
     for one, other in combinations(single, 2):

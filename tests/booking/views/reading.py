@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import HttpResponse
 
-INLINE = {"a", "b", "small", "span", "strong"}
+INLINE = {"a", "b", "bdi", "small", "span", "strong"}
 VOID = {"input", "meta", "link", "br", "img", "path", "circle", "rect"}
 
 
