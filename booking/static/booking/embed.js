@@ -1,21 +1,35 @@
 /* Carillon: a store's free times in a page of your own.
-   <script src="…/embed.js" data-store="your-store" async></script>
-   data-language chooses the language; without it, that of your page. */
+   <script src="…/embed.js" data-store="your-store" data-title="Book a visit" async></script>
+   data-language chooses the language; without it, that of your page. data-visit-type chooses what for. */
 (() => {
   const script = document.currentScript;
+  const { store, title, visitType } = script.dataset;
   const home = new URL(script.src).origin;
   const language = (script.dataset.language || document.documentElement.lang || "").slice(0, 2).toLowerCase();
-  const known = ["fr", "en", "de", "es", "ar", "uk"].includes(language) ? `/${language}` : "";
-  const query = script.dataset.visitType ? `?visit_type=${encodeURIComponent(script.dataset.visitType)}` : "";
+  const start = home + (["fr", "en", "de", "es", "ar", "uk"].includes(language) ? `/${language}` : "");
+  const name = encodeURIComponent(store);
   const frame = document.createElement("iframe");
-  frame.src = `${home}${known}/embed/${encodeURIComponent(script.dataset.store)}/${query}`;
-  frame.title = script.dataset.title || "Carillon";
+  frame.src = `${start}/embed/${name}/${visitType ? `?visit_type=${encodeURIComponent(visitType)}` : ""}`;
+  frame.title = title || "Carillon";
   frame.loading = "lazy";
   frame.style.cssText = "width:100%;height:40rem;border:0;color-scheme:light dark";
   script.after(frame);
+  let isShown = false;
   addEventListener("message", (event) => {
     if (event.origin !== home || event.source !== frame.contentWindow) return;
     const height = Number(event.data && event.data.carillonHeight);
-    if (height > 0 && height < 20000) frame.style.height = `${Math.ceil(height)}px`;
+    if (!(height > 0 && height < 20000)) return;
+    isShown = true;
+    frame.style.height = `${Math.ceil(height)}px`;
   });
+  // Where the frame is refused, or blocked, a plain link leads on.
+  frame.addEventListener("load", () =>
+    setTimeout(() => {
+      if (isShown || !frame.isConnected) return;
+      const link = document.createElement("a");
+      link.href = `${start}/s/${name}/`;
+      link.textContent = title || "Carillon";
+      frame.replaceWith(link);
+    }, 3000),
+  );
 })();
