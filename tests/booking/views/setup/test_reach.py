@@ -143,8 +143,8 @@ def test_the_page_leads_to_all_there_is_to_share(room: Room) -> None:
     assert read.links["http://127.0.0.1:8000/s/corner-shop-niort/"]
     assert read.links["/s/corner-shop-niort/share/"] == "Page to share"
     assert read.links["/s/corner-shop-niort/poster/"] == "Poster to print"
-    line = 'src="http://127.0.0.1:8000/embed.js" data-store="corner-shop-niort" data-title="Book a visit: Corner Shop" async'
-    assert f"<script {line}></script>" in read.words
+    named = 'data-store="corner-shop-niort" data-title="Book a visit: Corner Shop"'
+    assert f'<script src="http://127.0.0.1:8000/embed.js" {named} async></script>' in read.words
     assert "They show your times once you have named a site above." in read.words
     client.post(SHARING, {"embed_origins": "https://example.org"})
     assert "Copy them into a page of your site" in page(client.get(SHARING)).words
