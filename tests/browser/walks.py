@@ -38,8 +38,16 @@ def customer_states(page: Page, shop: Shop, say: Words) -> Iterator[str]:
         ("/?q=nowhere", "nothing found"),
         ("/?near=46.32,-0.46", "near"),
         ("/?near=nowhere", "position not read"),
+        ("/?q=pharmcie+niotr", "found though mistyped"),
+        ("/?q=niort&sort=near", "around a town"),
+        ("/o/", "towns and chains"),
+        ("/o/niort/", "a town with its map"),
         ("/nothing/", "404"),
         ("/b/00000000/", "not open"),
+        ("/simple/b/00000000/", "not open, simple"),
+        ("/my-visits/", "lost link"),
+        ("/simple/my-visits/", "lost link, simple"),
+        ("/my-visits/asked/", "lost link asked"),
         ("/s/pharmacie-de-la-breche/", "store with hours"),
         (f"/s/{SLUG}/", "store"),
         (f"/s/{SLUG}/book/", "choose the visit and the time"),
@@ -75,6 +83,16 @@ def _manage_states(page: Page, say: Words) -> Iterator[str]:
     follow(page, page.get_by_role("link", name=say("See, change or cancel")))
     manage = page.url
     yield "manage"
+    simple = manage.replace("/b/", "/simple/b/")
+    for path, name in (("", "manage"), ("cancel/", "cancel"), ("erase/", "erase"), ("change/", "change")):
+        page.goto(simple + path)
+        yield f"{name}, simple"
+    page.goto(f"{manage}kept/")
+    yield "kept"
+    page.goto(f"{manage}details/")
+    page.locator("[name=name]").fill("")
+    follow(page, page.get_by_role("main").locator("form button"))
+    yield "details with errors"
     page.goto(f"{manage}change/")
     yield "change"
     follow(page, free_times(page).last)
