@@ -1,6 +1,8 @@
 """What customers type, read kindly: names of any script, phones in any spelling, addresses, notes."""
 
+import re
 import unicodedata
+from functools import lru_cache
 
 import phonenumbers
 from django.conf import settings
@@ -14,6 +16,8 @@ NAME_MAX = 120
 NOTE_MAX = 500
 EMAIL_MAX = 254
 PHONE_INPUT_MAX = 60
+_LAST_DIGITS = 4
+_E164 = re.compile(r"\+[1-9][0-9]{7,14}")
 
 # Marks that turn the direction of the text around them: harmless in a book, not in a list of names.
 _DIRECTION_OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -98,6 +102,21 @@ def can_be_texted(phone: str) -> bool:
 
 def phone_in_words(phone: str, *, country: str) -> str:
     """Return a number in E.164 as people of `country` write it."""
+    if not _E164.fullmatch(phone):
+        return _in_words(phone, country)
+    # Spaces stand by how a number begins. A day of 500 visits asks for 500 numbers, which takes a third of its time.
+    return _spaced(phone[:-_LAST_DIGITS], country).format(*phone[-_LAST_DIGITS:])
+
+
+@lru_cache(maxsize=10_000)
+def _spaced(begins: str, country: str) -> str:
+    """Return how numbers that begin so are written, blanks for the rest: nobody's own number is kept here."""
+    written = _in_words(begins + "0" * _LAST_DIGITS, country)
+    hidden = [at for at, character in enumerate(written) if character.isdigit()][-_LAST_DIGITS:]
+    return "".join("{}" if at in hidden else character for at, character in enumerate(written))
+
+
+def _in_words(phone: str, country: str) -> str:
     try:
         number = phonenumbers.parse(phone, country)
     except phonenumbers.NumberParseException:

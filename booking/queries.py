@@ -5,16 +5,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from hashlib import sha256
+from typing import Any, cast
 
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import Count, F, ForeignKey, OuterRef, Q, Subquery
 
+from booking.known import known
 from booking.models import Booking, Hold, Status
 from booking.places_left import places_back, what_changed
 from booking.policy import HOLD_EXTENSIONS, UnknownStore
 from booking.tokens import read_hold_token, read_reference
 from notifications import outbox
 from notifications.models import OutboxMessage
-from stores.models import Slot, Store, StoreDay
+from stores.models import Desk, Slot, Store, StoreDay, VisitType
 from stores.queries import store_rules
 from stores.slots import DeskRule, StoreRules, slots_by_desk
 
@@ -99,11 +101,7 @@ def day_schedule(*, store: str, date: date, now: datetime) -> DaySchedule:
     rules = store_rules(store, from_date=date)
     if rules is None:
         raise UnknownStore(store)
-    bookings = tuple(
-        Booking.objects.filter(store_id=rules.id, visit_date=date)
-        .select_related("store", "desk", "visit_type")
-        .order_by("starts_at", "pk")
-    )
+    bookings = _day_bookings(rules, date)
     counted = Counter(booking.status for booking in bookings)
     return DaySchedule(
         rules=rules,
@@ -143,6 +141,37 @@ def feed_bookings(*, store: Store, now: datetime) -> list[Booking]:
     is_gone = Q(status=Status.CANCELLED, updated_at__gte=now - FEED_CANCELLED, starts_at__gte=now - FEED_CANCELLED)
     bookings = Booking.objects.filter(is_shown | is_gone, store=store, starts_at__lte=now + FEED_AHEAD)
     return list(bookings.select_related("desk", "visit_type").order_by("starts_at", "pk"))
+
+
+_DESK = ("slug", "name")
+_VISIT_TYPE = ("slug", "name", "mode", "video_url")
+
+
+def _day_bookings(rules: StoreRules, day: date) -> tuple[Booking, ...]:
+    """Return a day's bookings by time; all of one desk, or of one visit type, share it, with what a day shows of it."""
+    joined = {f"desk_{name}": F(f"desk__{name}") for name in _DESK}
+    joined |= {f"visit_type_{name}": F(f"visit_type__{name}") for name in _VISIT_TYPE}
+    bookings = Booking.objects.filter(store_id=rules.id, visit_date=day).annotate(**joined)
+    store = known(Store, id=rules.id, slug=rules.slug, name=rules.name, country=rules.country,
+                  time_zone=rules.zone.key, change_until_minutes=rules.change_until_minutes)  # fmt: skip
+    desks: dict[int, Desk] = {}
+    visit_types: dict[int, VisitType] = {}
+    of_store, of_desk, of_type = (
+        cast("ForeignKey[Any, Any]", Booking._meta.get_field(name)) for name in ("store", "desk", "visit_type")
+    )
+    found = tuple(bookings.order_by("starts_at", "pk"))
+    for booking in found:
+        told = booking.__dict__
+        if booking.desk_id not in desks:
+            shown = {name: told[f"desk_{name}"] for name in _DESK}
+            desks[booking.desk_id] = known(Desk, id=booking.desk_id, **shown)
+        if booking.visit_type_id not in visit_types:
+            shown = {name: told[f"visit_type_{name}"] for name in _VISIT_TYPE}
+            visit_types[booking.visit_type_id] = known(VisitType, id=booking.visit_type_id, **shown)
+        of_store.set_cached_value(booking, store)
+        of_desk.set_cached_value(booking, desks[booking.desk_id])
+        of_type.set_cached_value(booking, visit_types[booking.visit_type_id])
+    return found
 
 
 def _day_slots(rules: StoreRules, day: date, *, now: datetime) -> tuple[DaySlot, ...]:

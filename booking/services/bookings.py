@@ -8,12 +8,12 @@ from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.db.models import Q
 
+from booking.known import known
 from booking.message_plan import plan_messages
 from booking.models import Actor, Booking, EventKind, Hold, Source, Status
 from booking.policy import BookingRefused, Refusal, may_cancel, may_change, places_needed
 from booking.services.history import record
 from booking.services.holds import live_hold
-from booking.services.known import known
 from booking.services.places import Run, claim_anywhere, days_of, lock_slots, raise_days, release, share_lock_store
 from booking.services.waiting_entries import note_taken
 from booking.services.wishes import Wish, find_visit_type, read_wish, with_another_try

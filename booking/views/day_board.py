@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -13,6 +14,7 @@ from booking.queries import DaySchedule, DaySlot
 from booking.texts import time_in_words, visit_type_name
 from booking.views.staff_words import totals_in_words
 from booking.views.visit_cards import CardMaker, VisitCard
+from booking.views.visit_rows import VisitRows
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ class Cell:
 
     desk: str
     fill: Fill | None
-    visits: tuple[VisitCard, ...]
+    visits: SafeString
     going_on: tuple[str, ...]
 
 
@@ -55,7 +57,7 @@ class Board:
 
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
-    cancelled: tuple[VisitCard, ...]
+    cancelled: SafeString
     totals: list[tuple[str, str]]
     summary: str
     now_is_last: bool
@@ -66,8 +68,9 @@ class Board:
         return max(1, len(self.columns)) + 1
 
 
-def day_board(schedule: DaySchedule, *, changed: str = "") -> Board:
-    """Return a day's table."""
+def day_board(schedule: DaySchedule, *, changed: str = "", done_words: str = "") -> Board:
+    """Return a day's table; `done_words` tell what was just done with the visit `changed`."""
+    rows_of = VisitRows(done_words=done_words).rows
     cards = list(CardMaker(schedule, changed=changed).cards())
     standing = [card for card in cards if card.booking.status != Status.CANCELLED]
     slots = {(slot.starts_at, slot.desk_id): slot for slot in schedule.slots}
@@ -86,7 +89,7 @@ def day_board(schedule: DaySchedule, *, changed: str = "") -> Board:
                 Cell(
                     desk=name if len(desks) > 1 else "",
                     fill=_fill(slots.get((start, desk_id)), schedule),
-                    visits=tuple(visits.get((start, desk_id), ())),
+                    visits=rows_of(visits.get((start, desk_id), [])),
                     going_on=tuple(going_on.get((start, desk_id), ())),
                 )
                 for desk_id, name in desks
@@ -99,7 +102,7 @@ def day_board(schedule: DaySchedule, *, changed: str = "") -> Board:
     return Board(
         columns=tuple(name for _id, name in desks) if len(desks) > 1 else (),
         rows=rows,
-        cancelled=tuple(card for card in cards if card.booking.status == Status.CANCELLED),
+        cancelled=rows_of([card for card in cards if card.booking.status == Status.CANCELLED], with_time=True),
         totals=totals_in_words(schedule.totals),
         summary=_summary(standing),
         now_is_last=is_today and following is None and bool(rows),

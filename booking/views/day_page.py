@@ -33,12 +33,11 @@ def day_page(
     context = {
         "section": "day",
         "date": day,
-        "board": day_board(schedule, changed=changed),
+        "board": day_board(schedule, changed=changed, done_words=_done_words(done)),
         "earlier": day - ONE_DAY,
         "later": day + ONE_DAY,
         "done": done,
         "done_words": _done_words(done),
-        "more_words": _("More"),
         "slots_url": f"{reverse('staff-slots', args=[at.store.slug])}?{query}",
         "problems": [*problems],
         "etag": etag,

@@ -1,6 +1,7 @@
 """What staff should know of a visit before it begins: how it takes place, for whom, and what was asked and answered."""
 
 from collections.abc import Iterator
+from functools import cache
 
 from babel.languages import get_official_languages
 from django.conf import settings
@@ -15,7 +16,10 @@ from booking.models import Booking, Status
 from booking.texts import visit_type_name
 from stores.models import VisitMode
 
-_ICONS = ("phone", "video", "people", "person", "globe", "simple", "message", "clock")
+
+@cache
+def _icon(name: str) -> SafeString:
+    return render_to_string(f"icons/{name}.html")
 
 
 class VisitFacts:
@@ -26,7 +30,6 @@ class VisitFacts:
         # What the reader reads or the country speaks is not worth a word.
         self.usual = {(get_language() or settings.LANGUAGE_CODE)[:2], *get_official_languages(country)}
         self.languages = dict(settings.LANGUAGES)
-        self.icons = {name: render_to_string(f"icons/{name}.html") for name in _ICONS}
 
     def said_late(self, booking: Booking) -> SafeString:
         """Return the badge of who said that they will be late, as long as they are awaited."""
@@ -35,28 +38,31 @@ class VisitFacts:
         words = ngettext("said: {count} min late", "said: {count} min late", booking.late_minutes)
         return format_html(
             '<span class="badge badge-brass">{}{}</span>',
-            self.icons["clock"],
+            _icon("clock"),
             words.format(count=booking.late_minutes),
         )
 
     def facts(self, booking: Booking) -> SafeString:
         """Return the list of what is out of the ordinary, "" for nothing."""
-        lines = format_html_join("", "<li>{}<span>{}</span></li>", self._lines(booking))
-        return format_html('<ul class="told">{}</ul>', lines) if lines else SafeString()
+        lines = list(self._lines(booking))
+        if not lines:
+            return SafeString()
+        items = format_html_join("", "<li>{}<span>{}</span></li>", lines)
+        return format_html('<ul class="told">{}</ul>', items)
 
     def _lines(self, booking: Booking) -> Iterator[tuple[str, str]]:
         if booking.visit_type.mode != VisitMode.STORE:
             yield self._way(booking)
         if booking.is_for_someone_else:
-            yield self.icons["people"], _("Booked by someone else: phone and e-mail are not the visitor's.")
+            yield _icon("people"), _("Booked by someone else: phone and e-mail are not the visitor's.")
         if booking.desk_was_chosen:
-            yield self.icons["person"], _("Asked for {desk}").format(desk=visit_type_name(booking.desk.name))
+            yield _icon("person"), _("Asked for {desk}").format(desk=visit_type_name(booking.desk.name))
         if booking.is_simple:
-            yield self.icons["simple"], _("Prefers simple words")
+            yield _icon("simple"), _("Prefers simple words")
         if booking.locale not in self.usual and booking.locale in self.languages:
-            yield self.icons["globe"], self._language(booking.locale)
+            yield _icon("globe"), self._language(booking.locale)
         for told in booking.answers:
-            yield self.icons["message"], format_html("{} <strong>{}</strong>", told["question"], told["answer"])
+            yield _icon("message"), format_html("{} <strong>{}</strong>", told["question"], told["answer"])
 
     def _way(self, booking: Booking) -> tuple[str, str]:
         """Return how a visit takes place that brings nobody to the store, with what begins it."""
@@ -67,12 +73,12 @@ class VisitFacts:
                 _("Open the video call"),
                 format_html('<span class="visually-hidden">, {}</span>', _("new tab")),
             )
-            return self.icons["video"], link
+            return _icon("video"), link
         if not booking.phone:
-            return self.icons["phone"], _("By phone, but no number was left.")
+            return _icon("phone"), _("By phone, but no number was left.")
         number = phone_in_words(booking.phone, country=self.country)
         link = format_html('<a href="tel:{}">{}</a>', booking.phone, _("Phone {number}").format(number=number))
-        return self.icons["phone"], link
+        return _icon("phone"), link
 
     def _language(self, code: str) -> SafeString:
         name = format_html('<span lang="{}">{}</span>', code, self.languages[code])

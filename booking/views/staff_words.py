@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from html import escape
 
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
@@ -30,9 +31,13 @@ _NEWS = frozenset({State.SENDING, State.SENT, State.DELIVERED})
 
 @dataclass(frozen=True, slots=True)
 class MessageLine:
-    """What became of one message; `is_trouble` calls for somebody to phone, `is_news` says that it has left."""
+    """What became of one message; `is_trouble` calls for somebody to phone, `is_news` says that it has left.
+
+    `html` is the text for a page that is put together without a template.
+    """
 
     text: str
+    html: str
     is_trouble: bool
     is_news: bool
 
@@ -88,16 +93,27 @@ def source_words() -> dict[str, str]:
     return {Source.PHONE: _("by phone"), Source.DESK: _("at the desk"), Source.WALK_IN: _("walk-in")}
 
 
-def message_lines(deliveries: Sequence[Delivery]) -> tuple[MessageLine, ...]:
-    """Return what became of a booking's messages, oldest first."""
-    return tuple(
-        MessageLine(
-            text=_("{message}: {state}").format(message=_message(one), state=_state(one)),
-            is_trouble=one.state in _TROUBLE,
-            is_news=one.state in _NEWS,
-        )
-        for one in deliveries
-    )
+class MessageLines:
+    """Tells what became of messages; what many have in common is worded once."""
+
+    def __init__(self) -> None:
+        self._worded: dict[tuple[str, str, str], MessageLine] = {}
+
+    def of(self, deliveries: Sequence[Delivery]) -> tuple[MessageLine, ...]:
+        """Return what became of a booking's messages, oldest first."""
+        return tuple([self._line(one) for one in deliveries])
+
+    def _line(self, one: Delivery) -> MessageLine:
+        key = (one.kind, one.channel, one.state)
+        if key not in self._worded:
+            text = _("{message}: {state}").format(message=_message(one), state=_state(one))
+            self._worded[key] = MessageLine(
+                text=text,
+                html=escape(text),
+                is_trouble=one.state in _TROUBLE,
+                is_news=one.state in _NEWS,
+            )
+        return self._worded[key]
 
 
 def staff_sentence(refused: BookingRefused) -> str:

@@ -3,7 +3,8 @@
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import cache, partial
 
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -19,14 +20,14 @@ from booking.views.staff_facts import VisitFacts
 from booking.views.staff_words import (
     LATE,
     MessageLine,
+    MessageLines,
     badges,
-    message_lines,
     people_in_words,
     source_words,
 )
 
 # The next step of each state, for the one large button.
-_MAIN = {Status.CONFIRMED: "check_in", Status.CHECKED_IN: "start", Status.IN_SERVICE: "complete"}
+_MAIN: dict[str, str] = {Status.CONFIRMED: "check_in", Status.CHECKED_IN: "start", Status.IN_SERVICE: "complete"}
 _ONE_STEP_UNDONE = "undo"
 
 
@@ -107,6 +108,14 @@ class CardMaker:
         self.facts = VisitFacts(country=schedule.rules.country)
         self.today = schedule.now.astimezone(schedule.rules.zone).date()
         self.one_slot = timedelta(minutes=schedule.rules.slot_minutes)
+        zone, country = schedule.rules.zone, schedule.rules.country
+        # Worded once for all visits that share it: a day has few times, kinds of visit and sizes of party.
+        self.time = cache(lambda moment: time_in_words(moment, zone))
+        self.day = cache(lambda moment: moment.astimezone(zone).date())
+        self.people = cache(people_in_words)
+        self.kind = cache(visit_type_name)
+        self.phone = partial(phone_in_words, country=country)
+        self.lines = MessageLines()
         self.base_url = reverse("staff-visit-undo", args=[schedule.rules.slug, "-"]).removesuffix("-/undo/")
 
     def cards(self) -> Iterator[VisitCard]:
@@ -116,29 +125,29 @@ class CardMaker:
 
     def card(self, booking: Booking) -> VisitCard:
         """Return one visit."""
-        zone, country = self.schedule.rules.zone, self.schedule.rules.country
         steps = {name: self._action(booking, name) for name in self._steps(booking)}
-        main = steps.pop(_MAIN.get(Status(booking.status), ""), None)
+        main = steps.pop(_MAIN.get(booking.status, ""), None)
         undo = steps.pop(_ONE_STEP_UNDONE, None)
         state = LATE if self._is_late(booking) else booking.status
         lasts_longer = booking.ends_at - booking.starts_at > self.one_slot
+        messages = self.lines.of(self.schedule.deliveries.get(booking.reference, ()))
         return VisitCard(
             booking=booking,
             reference=booking.reference,
             name=booking.name or self._nameless(booking),
-            time=time_in_words(booking.starts_at, zone),
-            until=time_in_words(booking.ends_at, zone) if lasts_longer else "",
-            people=people_in_words(booking.party_size),
-            visit_type=visit_type_name(booking.visit_type.name),
+            time=self.time(booking.starts_at),
+            until=self.time(booking.ends_at) if lasts_longer else "",
+            people=self.people(booking.party_size),
+            visit_type=self.kind(booking.visit_type.name),
             state=state,
             badge=self.badges[state],
             said_late=self.facts.said_late(booking),
             facts=self.facts.facts(booking),
             since=self._since(booking),
             source=self.sources.get(booking.source, ""),
-            phone=phone_in_words(booking.phone, country=country) if booking.phone else "",
-            messages=message_lines(self.schedule.deliveries.get(booking.reference, ())),
-            has_no_messages=message_channel(booking.phone, booking.email) == "none",
+            phone=self.phone(booking.phone) if booking.phone else "",
+            messages=messages,
+            has_no_messages=not messages and message_channel(booking.phone, booking.email) == "none",
             main=main,
             others=tuple(steps.values()),
             undo=undo,
@@ -154,10 +163,12 @@ class CardMaker:
 
     def _since(self, booking: Booking) -> str:
         """Return since when it has been in the state it is in, where that matters."""
-        zone = self.schedule.rules.zone
-        moments = {Status.CHECKED_IN: booking.checked_in_at, Status.IN_SERVICE: booking.started_at}
-        moment = moments.get(Status(booking.status))
-        return _("since {time}").format(time=time_in_words(moment, zone)) if moment else ""
+        moments: dict[str, datetime | None] = {
+            Status.CHECKED_IN: booking.checked_in_at,
+            Status.IN_SERVICE: booking.started_at,
+        }
+        moment = moments.get(booking.status)
+        return _("since {time}").format(time=self.time(moment)) if moment else ""
 
     def _steps(self, booking: Booking) -> Iterator[str]:
         now = self.schedule.now
@@ -177,8 +188,7 @@ class CardMaker:
     def _changed_today(self, booking: Booking) -> bool:
         """Tell whether the last step can still be taken back: the service knows for sure."""
         moments = (booking.updated_at, booking.completed_at, booking.started_at, booking.checked_in_at)
-        days = {moment.astimezone(self.schedule.rules.zone).date() for moment in moments if moment}
-        return self.today in days | {booking.visit_date}
+        return booking.visit_date == self.today or any(self.day(moment) == self.today for moment in moments if moment)
 
     def _is_late(self, booking: Booking) -> bool:
         is_expected = booking.status == Status.CONFIRMED and booking.visit_date == self.today

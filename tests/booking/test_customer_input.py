@@ -1,6 +1,8 @@
+import phonenumbers
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from phonenumbers import PhoneNumberType
 
 from booking.customer_input import (
     BadInput,
@@ -112,6 +114,19 @@ def test_phones_are_shown_as_people_write_them():
     assert phone_in_words("+33612345678", country="FR") == "06 12 34 56 78"
     assert phone_in_words("+33612345678", country="BE") == "+33 6 12 34 56 78"
     assert phone_in_words("as typed", country="FR") == "as typed"
+
+
+@pytest.mark.parametrize("country", ["FR", "BE", "CH", "DE", "GB", "IT", "US", "LU", "MC", "AU"])
+@given(last=st.integers(0, 9999), kind=st.sampled_from([PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE]))
+def test_phone_in_words_is_the_same_however_often_numbers_that_begin_so_were_asked_for(country, last, kind):
+    example = phonenumbers.example_number_for_type(country, kind)
+    number = phonenumbers.format_number(example, phonenumbers.PhoneNumberFormat.E164)[:-4] + f"{last:04d}"
+
+    for home in (country, "FR"):
+        parsed = phonenumbers.parse(number, home)
+        is_national = phonenumbers.region_code_for_number(parsed) == home
+        form = phonenumbers.PhoneNumberFormat.NATIONAL if is_national else phonenumbers.PhoneNumberFormat.INTERNATIONAL
+        assert phone_in_words(number, country=home) == phonenumbers.format_number(parsed, form)
 
 
 @pytest.mark.parametrize("typed", ["ada", "ada@", "@example.org", "a b@example.org", "ada@example.org\nBcc: x@y.org"])
