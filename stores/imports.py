@@ -22,6 +22,7 @@ from stores.zones import country_of
 DEFAULT_ZONE = "Europe/Paris"
 LARGEST_PARTY = 4
 SLUG_LONGEST = 80
+_CONTACT = ("phone", "email", "website", "wheelchair")
 
 
 class Outcome(StrEnum):
@@ -60,7 +61,8 @@ def import_store(
     """Make the store that a feature describes, or bring it up to date; locks the row of one that is there.
 
     Desks, visit types, policy and texts of a store that is there stay as its people left them, and so do its hours
-    until the feature's hours change. `slugs_taken`: slugs no new store may have, besides those of other stores.
+    until the feature's hours change, its contact until the feature's does. `slugs_taken`: slugs no new store may
+    have, besides those of other stores.
     """
     store = Store.objects.select_for_update(no_key=True).filter(source_id=fields.source_id).first()
     if store is None:
@@ -104,6 +106,9 @@ def _create(fields: StoreFields, defaults: ImportDefaults, now: datetime, slugs_
 def _update(store: Store, fields: StoreFields, defaults: ImportDefaults, now: datetime) -> bool:
     """Bring the locked store up to date; tell whether anything changed."""
     wanted: dict[str, object] = dict(_described(fields, fields.country or defaults.country or store.country))
+    if wanted["source_contact"] == store.source_contact:
+        for name in _CONTACT:
+            del wanted[name]
     wanted["time_zone"] = defaults.time_zone or store.time_zone
     if fields.weekly:
         wanted["source_hours"] = _digest(fields.weekly)
@@ -125,6 +130,12 @@ def _update(store: Store, fields: StoreFields, defaults: ImportDefaults, now: da
 
 def _described(fields: StoreFields, country: str) -> dict[str, str | float]:
     """Return the columns that are the feature's to say."""
+    contact = {
+        "phone": phone_of(fields.phone, country),
+        "email": fields.email,
+        "website": fields.website,
+        "wheelchair": fields.wheelchair,
+    }
     return {
         "name": fields.name,
         "street": fields.street,
@@ -133,10 +144,8 @@ def _described(fields: StoreFields, country: str) -> dict[str, str | float]:
         "country": country,
         "latitude": fields.latitude,
         "longitude": fields.longitude,
-        "phone": phone_of(fields.phone, country),
-        "email": fields.email,
-        "website": fields.website,
-        "wheelchair": fields.wheelchair,
+        **contact,
+        "source_contact": _digest_of("\n".join(contact[name] for name in _CONTACT)),
         "search_text": search_text(name=fields.name, town=fields.town, postal_code=fields.postal_code),
     }
 

@@ -61,6 +61,8 @@ class Store(models.Model):
     notice = models.CharField(max_length=300, blank=True)
     # What the hours were when last imported: hours a manager changed since stay until those of the source change.
     source_hours = models.CharField(max_length=64, blank=True, editable=False)  # SHA-256 in hex
+    # The same of phone, e-mail, website and wheelchair: what a manager changed since stays as well.
+    source_contact = models.CharField(max_length=64, blank=True, editable=False)
     # Name, town and postal code in plain lower case, what a search is held against (`stores.words.search_text`).
     search_text = models.CharField(max_length=400, blank=True, editable=False)
 

@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, time
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -12,7 +14,7 @@ from stores.imports import ImportDefaults, Imported, Outcome, import_store
 from stores.models import Desk, OpeningHours, Slot, Store, VisitType
 from stores.osm.features import StoreFields
 from stores.queries import stores_page
-from stores.services import save_desk, save_notice, save_opening_hours, save_policy
+from stores.services import save_contact, save_desk, save_notice, save_opening_hours, save_policy
 from tests.factories import at, make_booking
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
@@ -213,11 +215,36 @@ def test_what_people_of_the_store_changed_stays() -> None:
         open_bookings_per_customer=1,
         keep_days=1,
     )
+    save_contact(store=store, phone="+33549240042", email="", website="https://shop.example", wheelchair="no")
     before = Store.objects.values().get()
     assert imported(defaults=ImportDefaults(slot_minutes=5, capacity=1)).outcome == Outcome.UNCHANGED
     assert Store.objects.values().get() == before
     assert hours_of(store) == [MORNING]
     assert Desk.objects.values_list("name", "capacity").get() == ("Team", 9)
+
+
+def test_a_changed_contact_stays_until_that_of_the_source_changes() -> None:
+    imported()
+    save_contact(store=Store.objects.get(), phone="", email="mine@example.org", website="", wheelchair="")
+
+    imported(replace(FIELDS, name="Pharmacie Frigot et fils"))
+    assert Store.objects.values_list("name", "phone", "email").get() == (
+        "Pharmacie Frigot et fils",
+        "",
+        "mine@example.org",
+    )
+
+    assert imported(replace(FIELDS, phone="05 49 24 00 43")).outcome == Outcome.UPDATED
+    assert Store.objects.values_list("phone", "email").get() == ("+33549240043", "shop@example.org")
+
+
+def test_a_store_imported_before_contact_was_noted_keeps_it() -> None:
+    imported()
+    Store.objects.update(source_contact="")
+
+    import_module("stores.migrations.0004_contact_of_source").note_contact(apps, None)
+
+    assert imported().outcome == Outcome.UNCHANGED
 
 
 def test_zone_and_country_change_only_where_they_are_asked_for() -> None:
