@@ -15,20 +15,19 @@ KEPT_SECONDS = 3600
 _XML = '<?xml version="1.0" encoding="UTF-8"?>'
 _SPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
+# What of a store's pages leads nowhere new: an engine would walk from week to week of every one of them.
+_PAGES_IN_BETWEEN = ("book", "wait", "share", "poster")
 # A visit's own pages are not named: without the customer's key they answer 404, and a list of secrets is no secret.
-ROBOTS = """User-agent: *
-Disallow: /api/
-Disallow: /embed/
-Disallow: /staff/
-
-Sitemap: {public_url}/sitemap.xml
-"""
+_NO_PAGES = ("/api/", "/embed/", "/staff/", *(f"/s/*/{page}/" for page in _PAGES_IN_BETWEEN))
+_FOR_READERS = ("/*/embed/", "/*/staff/", *(f"/*/s/*/{page}/" for page in _PAGES_IN_BETWEEN))  # behind a prefix
+ROBOTS = "User-agent: *\n{rows}\nSitemap: {public_url}/sitemap.xml\n"
 
 
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
     """Say which pages are none for search engines."""
-    text = ROBOTS.format(public_url=settings.PUBLIC_URL)
+    rows = "".join(f"Disallow: {pattern}\n" for pattern in (*_NO_PAGES, *_FOR_READERS))
+    text = ROBOTS.format(public_url=settings.PUBLIC_URL, rows=rows)
     return kept_file(request, text.encode(), "text/plain; charset=utf-8", seconds=KEPT_SECONDS)
 
 

@@ -1,5 +1,6 @@
 """Search engines are told every store, and nothing of anybody's visit."""
 
+import re
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -24,6 +25,33 @@ def test_robots_name_the_list_and_keep_out_of_the_staffs_rooms(client: Client) -
     assert "Sitemap: http://127.0.0.1:8000/sitemap.xml" in text
     assert "Disallow: /staff/" in text
     assert "/b/" not in text
+
+
+@pytest.mark.parametrize(
+    ("path", "is_open"),
+    [
+        ("/", True),
+        ("/s/corner-shop-niort/", True),
+        ("/fr/s/corner-shop-niort/", True),
+        ("/s/book/", True),
+        ("/o/niort/", True),
+        ("/s/corner-shop-niort/card.png", True),
+        ("/s/corner-shop-niort/book/?day=2026-12-01", False),
+        ("/simple/fr/s/corner-shop-niort/book/", False),
+        ("/fr/s/corner-shop-niort/poster/", False),
+        ("/embed/corner-shop-niort/", False),
+        ("/de/embed/corner-shop-niort/", False),
+        ("/fr/staff/", False),
+    ],
+)
+def test_robots_may_read_stores_and_no_step_of_a_booking(client: Client, path: str, is_open: bool) -> None:
+    rows = client.get("/robots.txt").content.decode().splitlines()
+    patterns = [row.removeprefix("Disallow: ") for row in rows if row.startswith("Disallow: ")]
+
+    # As RFC 9309 reads them: from the start of a path, a star for anything.
+    found = [one for one in patterns if re.match(re.escape(one).replace(r"\*", ".*"), path)]
+
+    assert (not found) is is_open
 
 
 def test_every_store_is_listed_once(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
