@@ -2,7 +2,7 @@
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -110,13 +110,20 @@ class StoresFound:
 
     def count(self) -> int:
         """Return how many stores fit, COUNTED_MAX + 1 for more than that many."""
-        stores, _ = self._chosen()
-        return stores.order_by()[: COUNTED_MAX + 1].count()
+        if self.words.is_empty:
+            return self._stores.order_by()[: COUNTED_MAX + 1].count()
+        return len(self.slugs(limit=COUNTED_MAX + 1))
 
     def slugs(self, *, limit: int) -> list[str]:
         """Return the slugs of all stores that fit, up to a limit, in their order."""
-        stores, _ = self._chosen()
-        return list(stores.order_by("slug").values_list("slug", flat=True)[:limit])
+        if self.words.is_empty:
+            return list(self._stores.order_by("slug").values_list("slug", flat=True)[:limit])
+        return self._slugs_in(self.words.plain, limit) or self._slugs_in(self.words.wide, limit)
+
+    def _slugs_in(self, circles: Sequence[Circle], limit: int) -> list[str]:
+        """Return the slugs of the widest of these circles."""
+        among = None if self._are_all else self._stores
+        return slugs_within(circles[-1], but_not=None, among=among, after="", limit=limit) if circles else []
 
     def middle(self) -> tuple[float, float] | None:
         """Return the latitude and longitude amid the stores that fit; None where they are not of one place."""

@@ -12,7 +12,7 @@ from booking import demo
 from booking.models import Booking, Status
 from booking.services.books import differences
 from notifications.models import OutboxMessage, State
-from stores.models import StoreMembership
+from stores.models import Organization, StoreMembership
 
 
 @pytest.fixture
@@ -33,6 +33,8 @@ def test_demo_shows_what_came_of_visits_and_sends_nothing(hour: int) -> None:
     assert set(OutboxMessage.objects.values_list("state", flat=True)) == {State.SKIPPED}
     roles = dict(StoreMembership.objects.values_list("user__username", "role"))
     assert roles == {"demo-manager": "manager", "demo-staff": "staff"}
+    town = Organization.objects.get()
+    assert (town.slug, set(town.stores.values_list("town", flat=True))) == ("niort", {"Niort"})
 
 
 @pytest.mark.usefixtures("_shops")
