@@ -2,17 +2,20 @@
 
 from xdist.scheduler import LoadScopeScheduling
 
+PAGES = "tests/browser/pages/"
 BROWSER = "tests/browser/"
 SERVERS = ("tests/operations/", "tests/concurrency/")
 
 
 class ServersShared(LoadScopeScheduling):
-    """Keeps together what shares a server: all tests in a browser, and the tests of a module that starts its own.
+    """Keeps together what shares a server or is made once: the journeys in a browser, the pages looked at in one, and
+    the tests of a module that starts a server of its own.
 
     `--dist loadgroup` would do it, but this xdist (3.8) cannot mark the tests of this pytest (9.2).
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        if nodeid.startswith(BROWSER):
-            return BROWSER
+        for shared in (PAGES, BROWSER):
+            if nodeid.startswith(shared):
+                return shared
         return nodeid.partition("::")[0] if nodeid.startswith(SERVERS) else nodeid

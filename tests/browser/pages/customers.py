@@ -1,0 +1,231 @@
+"""Every page and state that a customer can come to, one after the other."""
+
+from datetime import timedelta
+
+import time_machine
+from django.core.exceptions import BadRequest
+from django.db import OperationalError
+from django.test import RequestFactory
+from django.utils import translation
+
+from booking import middleware
+from booking.limits import RateLimited
+from booking.links import manage_url, visits_url, waiting_url
+from booking.models import Actor, Booking, Hold, WaitingListEntry
+from booking.services.bookings import cancel
+from booking.services.offers import offer_places
+from stores.models import Store
+from tests.browser.pages.camera import Camera, Shot
+from tests.browser.pages.town import CLOSED, COACH, CORNER, SILENT, TINY, fill
+from tests.factories import NOW, at, make_booking
+from tests.waiters import make_waiting
+
+TYPED = {"name": "Ada Test", "phone": "06 12 34 56 02", "email": "ada@example.org", "note": "Second floor"}
+ANSWERS = {"question_0": "38", "question_1": "By car"}
+DETAILS, CHECK, CONFIRM = "book/details/", "book/check/", "book/confirm/"
+EXTEND, HOLD = "book/extend/", "book/hold/"
+
+
+def walk(camera: Camera, clock: time_machine.Traveller) -> None:
+    """See everything once."""
+    _find(camera)
+    _stores(camera)
+    _choose(camera)
+    _book(camera)
+    _gone(camera)
+    _run_out(camera, clock)
+    _advised(camera)
+    _manage(camera, clock)
+    _wait(camera, clock)
+    _lose_the_link(camera)
+    _fail(camera)
+
+
+def _find(camera: Camera) -> None:
+    camera.get("find", "/")
+    camera.get("found", "/", {"q": "niort"})
+    camera.get("nothing found", "/", {"q": "zzzzzz"})
+    camera.get("near", "/", {"near": "46.32,-0.46"})
+    camera.get("position not read", "/", {"near": "nowhere"}, status=400)
+    camera.get("page not there", "/", {"cursor": "nonsense"}, status=400)
+    camera.get("organizations", "/o/")
+    camera.get("town", "/o/town-of-niort/")
+    camera.get("town, next page", "/o/town-of-niort/", {"page": "2"})
+    camera.get("town, nothing found", "/o/town-of-niort/", {"q": "zzzzzz"})
+    camera.get("chain", "/o/corner/")
+
+
+def _stores(camera: Camera) -> None:
+    camera.get("store", f"/s/{CORNER}/")
+    camera.get("store with advisers", f"/s/{COACH}/")
+    camera.get("store full", f"/s/{TINY}/")
+    camera.get("store without hours", f"/s/{CLOSED}/")
+    camera.get("store without visits", f"/s/{SILENT}/")
+    camera.get("share", f"/s/{CORNER}/share/")
+    camera.get("poster", f"/s/{CORNER}/poster/")
+    camera.get("embedded", f"/embed/{CORNER}/")
+    camera.get("embedded, full", f"/embed/{TINY}/")
+    camera.get("embedded, no visits", f"/embed/{SILENT}/")
+
+
+def _choose(camera: Camera) -> None:
+    camera.get("choose", f"/s/{CORNER}/book/")
+    camera.get("choose a visit", f"/s/{CORNER}/book/", {"visit_type": "visit", "day": "2026-11-25"})
+    camera.get("choose, closed day", f"/s/{CORNER}/book/", {"visit_type": "visit", "day": "2026-11-27"})
+    camera.get("choose, later", f"/s/{CORNER}/book/", {"visit_type": "visit", "from": "2026-12-07"})
+    camera.get("too many people", f"/s/{CORNER}/book/", {"visit_type": "visit", "party_size": "99"}, status=409)
+    camera.get("unknown visit", f"/s/{CORNER}/book/", {"visit_type": "nonsense"}, status=404)
+    camera.get("choose an adviser", f"/s/{COACH}/book/", {"visit_type": "video"})
+    camera.get("all full", f"/s/{TINY}/book/", {"visit_type": "visit"})
+    camera.get("full day", f"/s/{TINY}/book/", {"visit_type": "visit", "day": "2026-11-24"})
+    camera.get("never open", f"/s/{CLOSED}/book/")
+    camera.get("no visits", f"/s/{SILENT}/book/")
+
+
+def _hold(camera: Camera, name: str, *, store: str = CORNER, status: int = 200, **wish: str) -> Shot:
+    asked = {"visit_type": "visit", "party_size": "1", "starts_at": at(10).isoformat(), **wish}
+    return camera.post(name, f"/s/{store}/book/hold/", asked, status=status)
+
+
+def _book(camera: Camera) -> None:
+    details = _hold(camera, "details, time kept")
+    camera.send("details with errors", details, CHECK, status=400, name="", phone="12", email="zoe")
+    camera.send("time kept longer", details, CHECK, by=EXTEND, **TYPED)
+    check = camera.send("check", details, CHECK, **TYPED)
+    camera.send("corrected", check, CONFIRM, by=DETAILS)
+    camera.send("another time, all typed", check, CONFIRM, by="book/")
+    confirmed = camera.send("confirmed", check, CONFIRM)
+    _open(camera, confirmed)
+    third = {**TYPED, "phone": "05 49 24 00 39", "email": "", "note": "", "is_for_someone_else": "on"}
+    landline = camera.send("check, no text messages", _hold(camera, "details again"), CHECK, **third)
+    camera.send("confirmed, no messages", landline, CONFIRM)
+    for hour in (15, 16):
+        more = camera.send("check again", _hold(camera, "more", starts_at=at(hour).isoformat()), CHECK, **TYPED)
+        camera.send("another", more, CONFIRM, status=200 if hour == 15 else 409)
+
+
+def _open(camera: Camera, confirmed: Shot) -> None:
+    path = confirmed.response.request["PATH_INFO"].removeprefix(camera.reader)
+    camera.get("manage", path.removesuffix("booked/"))
+
+
+def _gone(camera: Camera) -> None:
+    fill(CORNER, 25, 10)
+    wanted = at(10, day=25).isoformat()
+    _hold(camera, "just taken", starts_at=wanted, status=409)
+    check = camera.send("check", _hold(camera, "details"), CHECK, **TYPED)
+    camera.send("just taken, all typed", check, CONFIRM, by=HOLD, status=409, starts_at=wanted)
+
+
+def _run_out(camera: Camera, clock: time_machine.Traveller) -> None:
+    details = _hold(camera, "details", starts_at=at(11, day=25).isoformat())
+    extended = camera.send("kept longer", details, CHECK, by=EXTEND, **TYPED)
+    clock.move_to(NOW + timedelta(minutes=9, seconds=30))
+    address = details.response.request["PATH_INFO"] + "?" + details.response.request["QUERY_STRING"]
+    camera.get("nearly run out", address.removeprefix(camera.reader))
+    clock.move_to(NOW + timedelta(minutes=11))
+    camera.get("run out", address.removeprefix(camera.reader))
+    camera.send("run out, errors", details, CHECK, status=400, name="")
+    fill(CORNER, 25, 11)
+    camera.send("run out and taken", details, CHECK, status=409, **TYPED)
+    camera.send("run out and taken at the end", extended, CHECK, by=CONFIRM, status=409, **TYPED)
+    clock.move_to(NOW)
+
+
+def _advised(camera: Camera) -> None:
+    for mode in ("video", "call"):
+        details = _hold(camera, f"details, {mode}", store=COACH, visit_type=mode, desk="bea")
+        camera.send(f"details, {mode}, errors", details, CHECK, status=400, **TYPED)
+        typed = {**TYPED, **ANSWERS, "phone": f"06 12 34 56 {10 + len(mode)}"}
+        check = camera.send(f"check, {mode}", details, CHECK, **typed)
+        _open(camera, camera.send(f"confirmed, {mode}", check, CONFIRM))
+
+
+def _booked(number: int = 5, *, day: int = 24, **customer: str) -> str:
+    """Book behind the scenes; return the reference."""
+    store, phone = Store.objects.get(slug=CORNER), f"+3361234565{number}"
+    booked = make_booking(store, starts_at=at(17, day=day), phone=phone, email=f"ada{number}@example.org", **customer)
+    return booked.reference
+
+
+def _own(camera: Camera, name: str, reference: str) -> Shot:
+    """Open a booking's page by its link."""
+    return camera.get(name, "/" + manage_url(reference).split("/", 3)[3])
+
+
+def _manage(camera: Camera, clock: time_machine.Traveller) -> None:
+    camera.get("not open", "/b/00000000/", status=404)
+    reference = _booked(note="Second floor")
+    own = f"/b/{reference}/"
+    _own(camera, "manage", reference)
+    camera.get("change", f"{own}change/")
+    camera.get("change, later", f"{own}change/", {"from": "2026-12-07"})
+    camera.get("change, day not read", f"{own}change/", {"from": "nonsense"}, status=400)
+    fill(CORNER, 26, 9)
+    camera.post("change, just taken", f"{own}change/", {"starts_at": at(9, day=26).isoformat()}, status=409)
+    wanted = {"starts_at": at(14, day=26).isoformat()}
+    camera.get("change, to be confirmed", f"{own}change/", wanted)
+    camera.post("changed", f"{own}change/", wanted)
+    camera.post("will come", f"{own}confirm/", {})
+    camera.get("kept about me", f"{own}kept/")
+    camera.get("put right", f"{own}details/")
+    camera.post("put right, errors", f"{own}details/", {"name": "", "note": ""}, status=400)
+    clock.move_to(at(13, 30, day=26))
+    _own(camera, "manage, soon", reference)
+    camera.get("late", f"{own}late/")
+    camera.post("late, not read", f"{own}late/", {"other": "soon"}, status=400)
+    camera.post("late, said", f"{own}late/", {"minutes": "10"})
+    camera.get("cancel", f"{own}cancel/")
+    camera.post("cancelled", f"{own}cancel/", {})
+    camera.get("erase", f"{own}erase/")
+    camera.post("erased", f"{own}erase/", {})
+    clock.move_to(NOW)
+    over = _booked(6)
+    clock.move_to(at(18, 30))
+    _own(camera, "manage, over", over)
+    clock.move_to(NOW)
+
+
+def _wait(camera: Camera, clock: time_machine.Traveller) -> None:
+    days = {"visit_type": "visit", "party_size": "1", "from": "2026-11-24", "to": "2026-11-25"}
+    join = camera.get("wait", f"/s/{TINY}/wait/", days)
+    camera.get("wait, something is free", f"/s/{CORNER}/wait/", days)
+    camera.send(
+        "wait, errors", join, "wait/", status=400, **{"name": "", "phone": "12", "from": "", "to": "2026-11-01"}
+    )
+    who = {"name": "Bea Test", "phone": "06 12 34 56 77", "email": ""}
+    camera.send("waiting", join, "wait/", **who)
+    camera.send("waits already", camera.get("wait again", f"/s/{TINY}/wait/", days), "wait/", status=409, **who)
+    entry = WaitingListEntry.objects.latest("pk")
+    taken = Booking.objects.get(store__slug=TINY, starts_at=at(10))
+    cancel(booking_id=taken.pk, now=NOW, actor=Actor.CUSTOMER)
+    offer_places(store_id=taken.store_id, now=NOW)
+    own = waiting_url(entry.reference).split("/", 3)[3]
+    offered = camera.get("offered", f"/{own}")
+    Hold.objects.filter(offered_to=entry).update(expires_at=NOW - timedelta(seconds=1))
+    camera.send("offered too long ago", offered, "take/", status=409)
+    clock.move_to(NOW)
+    other = make_waiting(Store.objects.get(slug=CORNER))
+    left = camera.get("waiting elsewhere", "/" + waiting_url(other.reference).split("/", 3)[3])
+    camera.send("left", left, "leave/")
+    camera.get("waiting, not open", "/w/00000000/", status=404)
+
+
+def _lose_the_link(camera: Camera) -> None:
+    ask = camera.get("lost link", "/my-visits/")
+    camera.send("lost link, errors", ask, "my-visits/", status=400, contact="12")
+    camera.send("lost link, asked", ask, "my-visits/", contact="06 12 34 56 50")
+    camera.get("visits, not open", "/v/", status=404)
+    _booked(0, day=25)
+    link = visits_url(_booked(0, day=26), contact="phone", hour=int(NOW.timestamp() // 3600) + 1)
+    camera.get("visits", "/" + link.split("/", 3)[3])
+
+
+def _fail(camera: Camera) -> None:
+    camera.get("404", "/nothing/", status=404)
+    request = RequestFactory().get("/")
+    with translation.override(camera.reader.rpartition("/")[2]):
+        camera.keep("400", middleware.bad_request(request, BadRequest()), 400)
+        camera.keep("429", middleware.rate_limited(request, RateLimited(90)), 429)
+        camera.keep("500", middleware.server_error(request), 500)
+        camera.keep("503", middleware.fault_response(request, OperationalError()), 503)
