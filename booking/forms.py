@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from booking.customer_input import BadInput, read_email, read_name, read_note, read_phone
+from booking.honeypot import HoneypotField
 from booking.services.bookings import Answer
 from stores.queries import Question
 
@@ -113,6 +114,7 @@ class DetailsForm(forms.Form):
         help_text=_("The name is theirs, the phone or e-mail is mine."),
     )
     idempotency_key = TypedField(read_key, required=False, widget=forms.HiddenInput)
+    homepage = HoneypotField()
 
     use_required_attribute = False
 

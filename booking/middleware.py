@@ -101,10 +101,10 @@ class ReaderAddress:
             language = settings.LANGUAGE_CODE
         before = get_script_prefix()
         set_script_prefix(f"{reading.prefix}/")
-        translation.activate(language)
         request.LANGUAGE_CODE = language
         try:
-            response = self.get_response(request)
+            with translation.override(language):
+                response = self.get_response(request)
         finally:
             set_script_prefix(before)
         if not reading.language:

@@ -19,6 +19,8 @@ _SPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 _PAGES_IN_BETWEEN = ("book", "wait", "share", "poster")
 # A visit's own pages are not named: without the customer's key they answer 404, and a list of secrets is no secret.
 _NO_PAGES = ("/api/", "/embed/", "/staff/", *(f"/s/*/{page}/" for page in _PAGES_IN_BETWEEN))
+# The choice of a time as a link from outside shows it, without a day or a week in the address.
+_ONE_OF_THEM = ("/s/*/book/$", "/*/s/*/book/$")
 _FOR_READERS = ("/*/embed/", "/*/staff/", *(f"/*/s/*/{page}/" for page in _PAGES_IN_BETWEEN))  # behind a prefix
 ROBOTS = "User-agent: *\n{rows}\nSitemap: {public_url}/sitemap.xml\n"
 
@@ -26,7 +28,8 @@ ROBOTS = "User-agent: *\n{rows}\nSitemap: {public_url}/sitemap.xml\n"
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
     """Say which pages are none for search engines."""
-    rows = "".join(f"Disallow: {pattern}\n" for pattern in (*_NO_PAGES, *_FOR_READERS))
+    rows = "".join(f"Allow: {pattern}\n" for pattern in _ONE_OF_THEM)
+    rows += "".join(f"Disallow: {pattern}\n" for pattern in (*_NO_PAGES, *_FOR_READERS))
     text = ROBOTS.format(public_url=settings.PUBLIC_URL, rows=rows)
     return kept_file(request, text.encode(), "text/plain; charset=utf-8", seconds=KEPT_SECONDS)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
+from http import HTTPStatus
 
 from django.conf import settings
 from django.core.signing import BadSignature, TimestampSigner
@@ -116,5 +117,6 @@ def keep_private(response: HttpResponseBase) -> HttpResponseBase:
     """Keep a page out of caches, search engines and other sites' logs."""
     response["Cache-Control"] = "no-store, private"
     response["Referrer-Policy"] = "no-referrer"
-    response["X-Robots-Tag"] = "noindex, nofollow"
+    if response.status_code != HTTPStatus.OK:  # a page that opened did so by a key, which no engine holds
+        response["X-Robots-Tag"] = "noindex, nofollow"
     return response

@@ -23,6 +23,7 @@ def store(request: HttpRequest, store: str) -> HttpResponse:
     rules = store_rules(store, from_date=(now - timedelta(days=2)).date()) if found else None
     if found is None or rules is None:
         raise Http404
+    gathered = organizations_of([found.slug]).get(found.slug, ())
     context = {
         "store": found,
         "opening": open_now(found, now=now),
@@ -30,8 +31,8 @@ def store(request: HttpRequest, store: str) -> HttpResponse:
         "special_days": special_days(found, now=now),
         "first_free": first_free(rules, rules.visit_types[0], now=now) if rules.visit_types else None,
         "directions": directions(found),
-        "organizations": organizations_of([found.slug]).get(found.slug, ()),
-        "json_ld": store_as_json_ld(found, now=now),
+        "organizations": gathered,
+        "json_ld": store_as_json_ld(found, now=now, organizations=gathered),
     }
     return customer_page(request, "store", context)
 

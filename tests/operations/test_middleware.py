@@ -103,7 +103,7 @@ def test_fault_page_speaks_the_reader_s_language(calm_client: Client, monkeypatc
     _break(monkeypatch, DATABASE, OperationalError("locked"))
     answer = calm_client.get("/", {"q": "Niort"}, headers={"Accept-Language": "fr"})
     assert answer["Content-Language"] == "fr"
-    assert '<html lang="fr">' in answer.content.decode()
+    assert '<html lang="fr" dir="ltr">' in answer.content.decode()
 
 
 def test_trouble_is_told_from_nonsense() -> None:

@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from booking.customer_input import can_be_texted
 from booking.forms import Problem
 from booking.policy import BookingRefused, Refusal
+from booking.proof_of_work import challenge_for
 from booking.texts import refusal_sentence
 from booking.views.book.choose import choose_page
 from booking.views.book.details import details_page
@@ -46,6 +47,7 @@ def check_page(request: HttpRequest, step: Step, *, refusal: Refusal | None = No
         **kept_words(step),
         "typed": typed,
         "answers": step.form.answers(),
+        "challenge": challenge_for(step.rules.slug, now=step.now),
         "is_not_textable": bool(typed["phone"]) and not can_be_texted(typed["phone"]),
     }
     return customer_page(request, "check", context, status=409 if refusal else 200)

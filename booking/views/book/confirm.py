@@ -15,6 +15,7 @@ from booking.views.book.check import check_page, unfinished_page
 from booking.views.book.gone import ANOTHER_TIME_HELPS, gone_page
 from booking.views.book.step import Step, at_store, see_other
 from booking.views.manage_access import give_key
+from booking.views.moment import moment_page
 from booking.views.reader import reading_of
 
 
@@ -26,6 +27,9 @@ def confirm(request: HttpRequest, step: Step) -> HttpResponse:
     unfinished = unfinished_page(request, step)
     if unfinished is not None:
         return unfinished
+    moment = moment_page(request, step.store)
+    if moment is not None:
+        return moment
     try:
         booking = _booking_of(step, is_simple=reading_of(request).is_simple)
     except BookingRefused as refused:

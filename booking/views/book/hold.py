@@ -13,6 +13,7 @@ from booking.views.book.details import details_page
 from booking.views.book.gone import gone_page
 from booking.views.book.kept import keep_place, kept_words
 from booking.views.book.step import Step, at_store, see_other
+from booking.views.moment import moment_page
 from booking.views.reader import customer_page
 
 
@@ -21,6 +22,9 @@ def keep(request: HttpRequest, step: Step) -> HttpResponse:
     """Keep the chosen time, and lead on: to the details, or with all of them typed before, to the check."""
     if step.is_unread:
         return choose_page(request, step, status=step.unread_status)
+    moment = moment_page(request, step.store)
+    if moment is not None:
+        return moment
     try:
         step = keep_place(step)
     except BookingRefused as refused:
@@ -46,5 +50,6 @@ def extend(request: HttpRequest, step: Step) -> HttpResponse:
     with suppress(BookingRefused):  # the page says for how long it is kept, or that it no longer is
         extend_hold(token=step.hold, now=step.now)
     if request.headers.get("HX-Request"):
-        return customer_page(request, "kept", {**step.context(), **kept_words(step), "is_update": True})
+        said = {"is_update": True, "is_answer": True}
+        return customer_page(request, "kept", {**step.context(), **kept_words(step), **said})
     return details_page(request, step, step.retyped())

@@ -37,7 +37,9 @@ def test_robots_name_the_list_and_keep_out_of_the_staffs_rooms(client: Client) -
         ("/o/niort/", True),
         ("/s/corner-shop-niort/card.png", True),
         ("/s/corner-shop-niort/book/?day=2026-12-01", False),
-        ("/simple/fr/s/corner-shop-niort/book/", False),
+        ("/s/corner-shop-niort/book/", True),
+        ("/simple/fr/s/corner-shop-niort/book/", True),
+        ("/s/corner-shop-niort/book/details/", False),
         ("/fr/s/corner-shop-niort/poster/", False),
         ("/embed/corner-shop-niort/", False),
         ("/de/embed/corner-shop-niort/", False),
@@ -46,12 +48,16 @@ def test_robots_name_the_list_and_keep_out_of_the_staffs_rooms(client: Client) -
 )
 def test_robots_may_read_stores_and_no_step_of_a_booking(client: Client, path: str, is_open: bool) -> None:
     rows = client.get("/robots.txt").content.decode().splitlines()
-    patterns = [row.removeprefix("Disallow: ") for row in rows if row.startswith("Disallow: ")]
+    rules = [tuple(row.split(": ")) for row in rows if row.startswith(("Allow: ", "Disallow: "))]
 
-    # As RFC 9309 reads them: from the start of a path, a star for anything.
-    found = [one for one in patterns if re.match(re.escape(one).replace(r"\*", ".*"), path)]
+    # As RFC 9309 reads them: from the start of a path, a star for anything, the longest rule wins.
+    found = [
+        (len(rule), word)
+        for word, rule in rules
+        if re.match(re.escape(rule).replace(r"\*", ".*").replace(r"\$", "$"), path)
+    ]
 
-    assert (not found) is is_open
+    assert (max(found, default=(0, "Allow"))[1] == "Allow") is is_open
 
 
 def test_every_store_is_listed_once(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,9 +5,10 @@ from datetime import date, time
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from booking.views.structured_data import store_as_json_ld
-from stores.models import OpeningHours, SpecialHours, Store, VisitType
+from stores.models import OpeningHours, Organization, SpecialHours, Store, VisitType
 from stores.queries import OrganizationDetail, store_detail
 from tests.factories import NOW, make_store
 
@@ -147,3 +148,13 @@ def test_no_name_breaks_out(name: str) -> None:
 
     assert not set("<>&") & set(text)
     assert json.loads(text)["name"] == name
+
+
+def test_a_store_s_page_names_its_chain(client: Client) -> None:
+    store = make_store()
+    chain = Organization.objects.create(slug="corner", name="Corner", kind="chain", created_at=NOW)
+    chain.stores.add(store)
+
+    text = client.get("/s/corner-shop-niort/").content.decode()
+
+    assert '"parentOrganization":{"@type":"Organization","@id":"http://127.0.0.1:8000/o/corner/"' in text
