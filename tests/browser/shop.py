@@ -13,7 +13,7 @@ from tests.servers import House
 
 ZONES = ("Europe/Paris", "Asia/Tokyo", "America/Los_Angeles")
 NOON = 12
-SLUG = "corner-shop-niort"
+SLUG, NEXT_DOOR = "corner-shop-niort", "next-door-niort"
 MANAGER, STAFF = "tess.test", "tom.test"
 PASSWORD = "correct horse battery staple"
 TEST_TIME = timedelta(seconds=20)
@@ -47,6 +47,10 @@ class Shop:
         if left < TEST_TIME:
             time.sleep(left.total_seconds() + 1)
 
+    def with_one_visit_type(self) -> str:
+        """Return the slug of the store next door, which does one thing."""
+        return NEXT_DOOR
+
     def book(self, name: str, starts_at: datetime, *, party_size: int = 1, **customer: str) -> str:
         """Book a visit for somebody who phones; return the reference."""
         return str(
@@ -71,8 +75,12 @@ def open_shop(carillon: House) -> Shop:
     now = datetime.now(UTC)
     zone = min((ZoneInfo(name) for name in ZONES), key=lambda zone: abs(now.astimezone(zone).hour - NOON))
     stores = carillon.folder / "stores.geojson"
-    stores.write_text(json.dumps({"type": "FeatureCollection", "features": [FEATURE]}))
+    stores.write_text(json.dumps({"type": "FeatureCollection", "features": [FEATURE, NEIGHBOR]}))
     carillon.manage("import_stores", str(stores), "--capacity", "4", "--time-zone", zone.key)
+    carillon.execute(
+        "UPDATE stores_visittype SET is_active = FALSE WHERE slug = 'advice' "
+        f"AND store_id = (SELECT id FROM stores_store WHERE slug = '{NEXT_DOOR}')"
+    )
     for username, role in ((MANAGER, "manager"), (STAFF, "staff")):
         carillon.manage("add_staff", SLUG, username, "--role", role, text=f"{PASSWORD}\n")
     token = call(carillon, "staff/token", {"username": MANAGER, "password": PASSWORD})["token"]
@@ -96,7 +104,7 @@ def sign_in(page: Page, username: str, path: str) -> Page:
     return page
 
 
-FEATURE = {
+FEATURE: dict[str, Any] = {
     "type": "Feature",
     "id": "node/1",
     "geometry": {"type": "Point", "coordinates": [-0.46, 46.32]},
@@ -111,3 +119,4 @@ FEATURE = {
         "opening_hours": "24/7",
     },
 }
+NEIGHBOR = {**FEATURE, "id": "node/2", "properties": {**FEATURE["properties"], "name": "Next Door"}}

@@ -12,11 +12,12 @@ from booking import middleware
 from booking.limits import RateLimited
 from booking.links import manage_url, visits_url, waiting_url
 from booking.models import Actor, Booking, Hold, WaitingListEntry
+from booking.proof_of_work import STORE_NORMAL, check
 from booking.services.bookings import cancel
 from booking.services.offers import offer_places
 from stores.models import Store
 from tests.browser.pages.camera import Camera, Shot
-from tests.browser.pages.town import CLOSED, COACH, CORNER, SILENT, TINY, fill
+from tests.browser.pages.town import BUSY, CLOSED, COACH, CORNER, SILENT, TINY, fill
 from tests.factories import NOW, at, make_booking
 from tests.waiters import make_waiting
 
@@ -222,6 +223,9 @@ def _lose_the_link(camera: Camera) -> None:
 
 
 def _fail(camera: Camera) -> None:
+    for _ in range(STORE_NORMAL + 1):
+        check({}, BUSY, now=NOW)
+    _hold(camera, "a moment", store=BUSY, status=428)
     camera.get("404", "/nothing/", status=404)
     request = RequestFactory().get("/")
     with translation.override(camera.reader.rpartition("/")[2]):

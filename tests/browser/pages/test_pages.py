@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.booking.views.reading import VOID
+from tests.browser.barriers import ALL, COLORS_ALONE
 from tests.browser.pages.camera import Shot
 from tests.browser.pages.conftest import Album, Window
 
@@ -15,24 +16,18 @@ LANGUAGES = ("fr", "en", "de", "es", "ar", "uk")
 READERS = [f"{words}/{language}" for words in ("", "/simple") for language in LANGUAGES]
 NARROW, PHONE, TABLET, LAPTOP = 320, 390, 820, 1280
 TARGET = 44
-AXE = {
-    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]},
-    "rules": {"target-size": {"enabled": True}},
-    "resultTypes": ["violations"],
-}
-COLORS_ALONE = {"runOnly": ["color-contrast"], "resultTypes": ["violations"]}
 
 
 @pytest.mark.parametrize("reader", ["/fr", "/simple/en", "/ar"])
 def test_no_customer_page_has_a_barrier(album: Album, window: Window, reader: str) -> None:
     shots = album.of_customers(reader)
-    assert window.look(shots, "barriers", AXE, width=PHONE) == []
+    assert window.look(shots, "barriers", ALL, width=PHONE) == []
     assert window.look(in_new_colors(shots), "barriers", COLORS_ALONE, width=PHONE, dark=True) == []
 
 
 def test_no_staff_page_has_a_barrier(album: Album, window: Window) -> None:
     shots = album.of_staff("/en")
-    assert window.look(shots, "barriers", AXE, width=TABLET) == []
+    assert window.look(shots, "barriers", ALL, width=TABLET) == []
     assert window.look(in_new_colors(shots), "barriers", COLORS_ALONE, width=LAPTOP, dark=True) == []
 
 

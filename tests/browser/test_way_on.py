@@ -1,0 +1,178 @@
+"""Nothing typed is lost and nobody is left standing: a place kept longer, run out, taken meanwhile; and few taps."""
+
+from datetime import datetime, timedelta
+from itertools import count
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.barriers import barriers
+from tests.browser.conftest import Visitor
+from tests.browser.journey import (
+    NAME,
+    Reader,
+    expect_booked,
+    expect_kept,
+    fill_details,
+    follow,
+    free_times,
+    main_button,
+    new_phone,
+    press,
+)
+from tests.browser.shop import SLUG, Shop
+
+pytestmark = pytest.mark.browser
+
+READERS = [Reader("fr"), Reader("en", is_simple=True), Reader("ar")]
+IDS = ["fr", "en-simple", "ar"]
+TAPS_MAX, FIELDS_MAX = 4, 3
+# Counts in the tab's own memory, as pages come and go.
+COUNT = """addEventListener("click", (event) => {
+  const isTap = event.isTrusted && event.target.closest("a, button, summary");
+  if (isTap) sessionStorage.taps = Number(sessionStorage.taps || 0) + 1;
+}, true);"""
+
+
+_days = count(6)  # each test has a day of its own, on which it may fill times
+
+
+def open_times(page: Page, say: Reader, shop: Shop) -> None:
+    page.goto(f"{say.home}s/{SLUG}/book/?visit_type=visit&day={shop.today + timedelta(days=next(_days))}")
+
+
+def choose(page: Page, say: Reader, shop: Shop) -> datetime:
+    """Choose the first time of a day; return it."""
+    open_times(page, say, shop)
+    time = free_times(page).first
+    starts_at = datetime.fromisoformat(time.get_attribute("value") or "")
+    follow(page, time)
+    expect(page.locator("[name=name]")).to_be_visible()
+    return starts_at
+
+
+def let_run_out(shop: Shop) -> None:
+    """Let time pass for all places kept."""
+    shop.carillon.execute("UPDATE booking_hold SET expires_at = '2020-01-01 00:00:00'")
+
+
+@pytest.mark.parametrize("say", READERS, ids=IDS)
+def test_time_taken_before_the_tap_leads_to_the_nearest_times(visitor: Visitor, shop: Shop, say: Reader) -> None:
+    page = visitor(width=390, language=say.language)
+    open_times(page, say, shop)
+    time = free_times(page).first
+    shop.book("Bea Test", datetime.fromisoformat(time.get_attribute("value") or ""), party_size=4)
+    follow(page, time)
+
+    expect(page.get_by_role("alert")).to_be_focused()
+    assert barriers(page) == []
+    follow(page, page.locator(".slot").first)
+    expect(page.locator("[name=name]")).to_be_visible()
+
+
+@pytest.mark.parametrize("has_javascript", [True, False], ids=["", "plain"])
+@pytest.mark.parametrize("say", READERS, ids=IDS)
+def test_time_run_out_and_taken_keeps_what_was_typed_and_is_one_tap_from_the_nearest(
+    visitor: Visitor, shop: Shop, say: Reader, has_javascript: bool
+) -> None:
+    page = visitor(width=390, language=say.language, has_javascript=has_javascript)
+    starts_at = choose(page, say, shop)
+    phone = new_phone()
+    email = f"ada{phone.replace(' ', '')}@example.org"
+    fill_details(page, phone=phone, email=email)
+    let_run_out(shop)
+    shop.book("Bea Test", starts_at, party_size=4)
+    press(page)
+
+    expect(page.get_by_role("alert")).to_be_focused()
+    expect(page.locator("main a[href^='tel:']").first).to_be_visible()
+    expect(page.locator("main a[href*='/wait/']").first).to_be_visible()
+    follow(page, page.locator(".slot").first)
+    for text in (NAME, email):
+        expect(page.get_by_role("main")).to_contain_text(text)
+    press(page)
+    expect_booked(page)
+
+
+def test_time_taken_at_the_very_end_keeps_what_was_typed(visitor: Visitor, shop: Shop) -> None:
+    page = visitor(width=390)
+    starts_at = choose(page, Reader("en"), shop)
+    fill_details(page, phone=new_phone())
+    press(page)
+    let_run_out(shop)
+    shop.book("Bea Test", starts_at, party_size=4)
+    press(page)
+
+    expect(page.get_by_role("alert")).to_be_focused()
+    expect(page.get_by_role("main")).to_contain_text(NAME)
+    follow(page, page.locator(".nearest .slot").last)
+    press(page)
+    expect_booked(page)
+
+
+def test_time_run_out_but_free_is_booked_all_the_same(visitor: Visitor, shop: Shop) -> None:
+    page = visitor(width=390)
+    choose(page, Reader("en"), shop)
+    let_run_out(shop)
+    page.reload()
+    expect(page.locator("#kept")).to_contain_text("This time is no longer kept for you.")
+    fill_details(page, phone=new_phone())
+    press(page)
+    let_run_out(shop)
+    press(page)
+    expect_booked(page)
+
+
+def test_time_is_kept_longer_in_place_and_said(visitor: Visitor, shop: Shop) -> None:
+    page = visitor(width=390)
+    choose(page, Reader("en"), shop)
+    page.locator("[name=name]").fill(NAME)
+    page.evaluate("window.isSame = true")
+    for minutes in (10, 15):
+        page.locator("#kept button").click()
+        expect(page.locator("#kept")).to_contain_text(f"for {minutes} more minutes")
+        expect(page.locator("#kept-said")).to_have_text(f"This time is kept for you for {minutes} more minutes.")
+        expect(page.locator("#kept *:focus")).to_have_count(1)
+    expect(page.locator("#kept button")).to_have_count(0)  # twice at most
+    assert page.evaluate("window.isSame")
+    expect_kept(page, name=NAME)
+    assert barriers(page) == []
+
+
+def test_time_is_kept_longer_without_javascript(visitor: Visitor, shop: Shop) -> None:
+    page = visitor(width=390, has_javascript=False)
+    choose(page, Reader("en"), shop)
+    fill_details(page, phone="12")
+    follow(page, page.locator("#kept button"))
+    expect(page.locator("#kept")).to_contain_text("for 10 more minutes")
+    expect_kept(page, name=NAME, phone="12")
+    expect(page.get_by_role("alert")).to_have_count(0)
+
+
+@pytest.mark.parametrize("say", READERS, ids=IDS)
+def test_few_taps_and_fields_lead_from_the_store_to_the_booking(visitor: Visitor, shop: Shop, say: Reader) -> None:
+    page = visitor(width=390, language=say.language)
+    page.add_init_script(COUNT)
+    page.goto(f"{say.home}s/{shop.with_one_visit_type()}/")
+    follow(page, page.locator("main a[href*='/book/?visit_type=']").first)
+    follow(page, free_times(page).last)
+    fields = {"name": NAME, "phone": new_phone()}
+    for name, value in fields.items():
+        page.locator(f"[name={name}]").fill(value)
+    press(page)
+    press(page)
+    expect_booked(page)
+    assert int(page.evaluate("sessionStorage.taps")) <= TAPS_MAX
+    assert len(fields) <= FIELDS_MAX
+
+
+def test_first_free_time_is_booked_in_three_taps(visitor: Visitor, shop: Shop) -> None:
+    page = visitor(width=390)
+    page.add_init_script(COUNT)
+    page.goto(f"/s/{shop.with_one_visit_type()}/")
+    follow(page, page.locator(".one-tap button"))
+    fill_details(page, phone=new_phone())
+    press(page)
+    follow(page, main_button(page))
+    expect_booked(page)
+    assert page.evaluate("sessionStorage.taps") == "3"
