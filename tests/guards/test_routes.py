@@ -127,6 +127,8 @@ ROUTES = {
     """,
     MANAGER: """
         staff/<slug:store>/day/slots/
+        staff/<slug:store>/numbers/
+        staff/<slug:store>/numbers/<slug:part>.csv
         staff/<slug:store>/setup/
         staff/<slug:store>/setup/hours/
         staff/<slug:store>/setup/special-hours/
@@ -156,6 +158,7 @@ TABLE = {route if route != "/" else "": who for who, routes in ROUTES.items() fo
 METHODS = ("get", "post", "put", "patch", "delete")
 FILL = {
     "<slug:store>": "corner-shop-niort",
+    "<slug:part>": "visits",
     "<str:date>": "2026-11-30",
     "<slug:desk>": "main",
     "<slug:visit_type>": "visit",

@@ -1,0 +1,46 @@
+"""The range of days a manager asks about, read without trusting a character of it."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from booking.forms import Problem
+from booking.numbers import DEFAULT_RANGE, LONGEST_RANGE
+from booking.views.asked import read_day
+
+ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class AskedRange:
+    """What was asked for, with what is wrong about it; with a problem, the days are those of the default."""
+
+    from_date: date
+    to_date: date
+    problems: tuple[Problem, ...]
+
+
+def read_range(data: QueryDict, *, today: date) -> AskedRange:
+    """Read `from` and `to`; where one is missing, the range is as long as the default one."""
+    text_from, text_to = data.get("from", ""), data.get("to", "")
+    last = read_day(text_to) if text_to else today
+    if last is None:
+        return _wrong(_("The last day does not exist. Please choose another one."), "id_to", today)
+    first = read_day(text_from) if text_from else last - ONE_DAY * (DEFAULT_RANGE - 1)
+    if first is None:
+        return _wrong(_("The first day does not exist. Please choose another one."), "id_from", today)
+    if last > today:
+        return _wrong(_("This day is still to come. Please choose a last day up to today."), "id_to", today)
+    if first > last:
+        return _wrong(_("The first day is after the last one. Please change one of them."), "id_from", today)
+    if (last - first).days >= LONGEST_RANGE:
+        words = ngettext("Please choose at most {count} day.", "Please choose at most {count} days.", LONGEST_RANGE)
+        return _wrong(words.format(count=LONGEST_RANGE), "id_from", today)
+    return AskedRange(first, last, ())
+
+
+def _wrong(words: str, field_id: str, today: date) -> AskedRange:
+    return AskedRange(today - ONE_DAY * (DEFAULT_RANGE - 1), today, (Problem(words, field_id),))

@@ -1,0 +1,167 @@
+"""What happened: every visit counts once, forgotten or not, with as many statements for one as for thousands."""
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pytest_django import DjangoAssertNumQueries
+
+from booking.models import Booking, Source, Status
+from booking.numbers import (
+    LEAD_DAYS,
+    MessageCount,
+    Numbers,
+    Outcome,
+    Use,
+    Waits,
+    lead_class,
+    numbers,
+    period_start,
+    period_starts,
+    waits_of,
+)
+from booking.policy import UnknownStore
+from booking.services.privacy import forget_old
+from notifications.models import OutboxMessage
+from stores.models import Slot, Store
+from tests.booking.views.staff_room import fill_day
+from tests.factories import NOW, at, make_booking, make_store
+
+TUESDAY = date(2026, 11, 24)
+ranges = st.tuples(st.dates(date(2020, 1, 1), date(2029, 1, 1)), st.integers(0, 800)).map(
+    lambda pair: (pair[0], pair[0] + timedelta(days=pair[1]))
+)
+
+
+def ask(store: Store, first: date = TUESDAY, last: date = TUESDAY) -> Numbers:
+    return numbers(store=store.slug, from_date=first, to_date=last)
+
+
+def happened(booking: Booking, status: Status, **fields: object) -> Booking:
+    Booking.objects.filter(pk=booking.pk).update(status=status, **fields)
+    return booking
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("count", [0, 3, 240])
+def test_four_statements_count_any_number(django_assert_num_queries: DjangoAssertNumQueries, count: int) -> None:
+    store = make_store()
+    fill_day(store, count)
+
+    with django_assert_num_queries(4):
+        found = ask(store)
+
+    total = found.total
+    assert total.came + total.no_show + total.cancelled + total.open == count
+    assert sum(found.sources.values()) == count
+    assert sum(one.count for one in ask(store, date(2026, 11, 23)).messages) == 2 * count
+
+
+@pytest.mark.django_db
+def test_visits_count_by_how_they_ended_how_early_they_were_booked_and_weekday() -> None:
+    store = make_store(capacity=9)
+    happened(make_booking(store), Status.COMPLETED)
+    happened(make_booking(store, phone="+33612345602"), Status.NO_SHOW)
+    happened(make_booking(store, starts_at=at(10, day=27)), Status.NO_SHOW, source=Source.WEB)
+    happened(make_booking(store, starts_at=at(11)), Status.IN_SERVICE, source=Source.WALK_IN)
+    happened(make_booking(store, starts_at=at(12, day=26) - timedelta(hours=1)), Status.CANCELLED)
+
+    found = ask(store, date(2026, 11, 23), date(2026, 11, 29))
+
+    assert found.total == Outcome(came=2, no_show=2, cancelled=1)
+    assert found.by_period[TUESDAY] == Outcome(came=2, no_show=1)
+    assert found.by_lead[1] == Outcome(came=1, no_show=1), "walk-ins cannot fail to come"
+    assert found.by_lead[4] == Outcome(no_show=1)
+    assert found.by_weekday[4] == Outcome(no_show=1)
+    assert found.sources == {"web": 1, "api": 3, "phone": 0, "desk": 0, "walk_in": 1}
+
+
+@pytest.mark.django_db
+def test_waits_run_from_arriving_to_being_served() -> None:
+    store = make_store(capacity=9)
+    for number, minutes in enumerate((2, 4, 30)):
+        visit = make_booking(store, phone=f"+3361234560{number}")
+        happened(visit, Status.COMPLETED, checked_in_at=at(9, 55), started_at=at(9, 55) + timedelta(minutes=minutes))
+
+    found = ask(store)
+
+    assert found.waits == Waits(3, median=4, ninetieth=30)
+    assert found.waits_by_hour == {9: found.waits}
+
+
+@pytest.mark.django_db
+def test_places_are_those_of_the_rules_but_for_closed_ones() -> None:
+    store = make_store(capacity=2)
+    make_booking(store, party_size=2)
+    make_booking(store, starts_at=at(11))
+    Slot.objects.filter(starts_at=at(11)).update(closed=True)
+
+    use = ask(store).use_by_hour
+
+    assert set(use) == {9, 10, 11, 14, 15, 16, 17, 18}
+    assert (use[9], use[10], use[11]) == (Use(0, 8), Use(2, 8), Use(1, 7))
+
+
+@pytest.mark.django_db
+def test_who_was_forgotten_still_counts() -> None:
+    store = make_store()
+    happened(make_booking(store, email="ada@example.org"), Status.NO_SHOW)
+    before = ask(store)
+
+    assert forget_old(now=NOW + timedelta(days=300)) == {store.slug: 1}
+
+    assert ask(store) == before
+
+
+@pytest.mark.django_db
+def test_other_stores_and_days_are_not_counted() -> None:
+    store, other = make_store(), make_store("other-shop")
+    make_booking(other)
+    make_booking(store, starts_at=at(10, day=25))
+    OutboxMessage.objects.all().delete()
+
+    found = ask(store)
+
+    assert found.total == Outcome()
+    assert found.messages == ()
+    with pytest.raises(UnknownStore):
+        numbers(store="nowhere", from_date=TUESDAY, to_date=TUESDAY)
+
+
+@pytest.mark.django_db
+def test_messages_count_by_what_became_of_them() -> None:
+    store = make_store()
+    fill_day(store, 2)
+
+    assert ask(store, date(2026, 11, 23)).messages == (
+        MessageCount("confirmation", "sms", "delivered", 2),
+        MessageCount("reminder", "sms", "delivered", 2),
+    )
+
+
+@given(ranges)
+def test_periods_cover_a_range_in_order_and_are_few(days: tuple[date, date]) -> None:
+    first, last = days
+    starts = period_starts(first, last)
+
+    assert starts[0] == first
+    assert starts == sorted(set(starts))
+    assert len(starts) <= 28
+    assert period_start(last, from_date=first, to_date=last) == starts[-1]
+
+
+@given(st.lists(st.integers(0, 600), min_size=1))
+def test_percentiles_are_waits_there_were(minutes: list[int]) -> None:
+    found = waits_of(minutes)
+
+    assert found.count == len(minutes)
+    assert {found.median, found.ninetieth} <= set(minutes)
+    assert sum(wait <= found.median for wait in minutes) * 2 >= len(minutes)
+    assert sum(wait <= found.ninetieth for wait in minutes) * 10 >= 9 * len(minutes)
+
+
+@given(st.integers(-3, 400))
+def test_every_lead_belongs_to_one_class(days: int) -> None:
+    assert lead_class(days) in LEAD_DAYS
+    assert lead_class(days) <= max(days, 0)

@@ -1,0 +1,33 @@
+"""Files for spreadsheets: what customers type stays text, whatever it begins with."""
+
+import csv
+from io import StringIO
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from booking.sheets import csv_bytes, plain_cell
+
+FORMULAS = ["=1+1", "+33612345601", "-2", "@SUM(A1)", "\tx", "\rx", "＝1"]
+
+
+@pytest.mark.parametrize("text", FORMULAS)
+def test_what_looks_like_a_formula_becomes_text(text: str) -> None:
+    assert plain_cell(text) == f"'{text}"
+
+
+@given(st.text())
+def test_no_text_begins_as_a_formula(text: str) -> None:
+    assert not str(plain_cell(text)).startswith(("=", "+", "-", "@", "\t", "\r"))
+
+
+@given(st.lists(st.tuples(st.text(st.characters(codec="utf-8")), st.integers()), max_size=5))
+def test_a_file_says_what_was_put_in(rows: list[tuple[str, int]]) -> None:
+    text = csv_bytes(rows).decode("utf-8-sig")
+
+    assert list(csv.reader(StringIO(text, newline=""))) == [[str(plain_cell(one)), str(two)] for one, two in rows]
+
+
+def test_numbers_stay_numbers() -> None:
+    assert csv_bytes([("a", -2)]) == b"\xef\xbb\xbfa,-2\r\n"
