@@ -86,7 +86,7 @@ def _choose(
             rules,
             visit_type,
             party_size=booking.party_size,
-            from_date=from_date,
+            from_date=from_date or booking.visit_date,  # who moves a visit looks around its own day first
             day=day,
             desk=_desk(booking),
             now=now,
