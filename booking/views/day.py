@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.urls import path
 from django.views.decorators.http import require_safe
 
-from booking.views import caller, slot_changes, visit_moves
+from booking.views import caller, day_export, slot_changes, visit_moves
 from booking.views.asked import read_day
 from booking.views.day_page import day_page, unknown_day_page
 from booking.views.day_version import unless_known
@@ -27,6 +27,8 @@ def day(request: HttpRequest, at: AtStore) -> HttpResponseBase:
 
 urlpatterns = [
     path("staff/<slug:store>/day/", day, name="staff-day"),
+    path("staff/<slug:store>/day/export.csv", day_export.as_csv, name="staff-day-csv"),
+    path("staff/<slug:store>/day/export.xlsx", day_export.as_xlsx, name="staff-day-xlsx"),
     path("staff/<slug:store>/day/book/", caller.book_for_caller, name="staff-book"),
     path("staff/<slug:store>/day/slots/", slot_changes.change_times, name="staff-slots"),
     path("staff/<slug:store>/visits/<str:reference>/move/", visit_moves.move, name="staff-visit-move"),

@@ -1,13 +1,14 @@
 """Files for spreadsheets: what customers type stays text, whatever it begins with."""
 
 import csv
-from io import StringIO
+from io import BytesIO, StringIO
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl import load_workbook
 
-from booking.sheets import csv_bytes, plain_cell
+from booking.sheets import csv_bytes, plain_cell, xlsx_bytes
 
 FORMULAS = ["=1+1", "+33612345601", "-2", "@SUM(A1)", "\tx", "\rx", "＝1"]
 
@@ -31,3 +32,12 @@ def test_a_file_says_what_was_put_in(rows: list[tuple[str, int]]) -> None:
 
 def test_numbers_stay_numbers() -> None:
     assert csv_bytes([("a", -2)]) == b"\xef\xbb\xbfa,-2\r\n"
+
+
+@pytest.mark.parametrize("text", [*FORMULAS, "#N/A", "TRUE", "2026-11-24", "1e5", "a\x00b"])
+def test_in_an_excel_file_every_text_is_typed_as_text(text: str) -> None:
+    sheet = load_workbook(BytesIO(xlsx_bytes([("head", 1), (text, 2)], title="Day"))).active
+
+    cell = sheet["A2"]
+    assert (cell.value, cell.data_type) == (text.replace("\x00", "").replace("\r", ""), "s")
+    assert (sheet["B2"].value, sheet["B2"].data_type) == (2, "n")

@@ -101,6 +101,8 @@ ROUTES = {
     """,
     STAFF: """
         staff/<slug:store>/day/
+        staff/<slug:store>/day/export.csv
+        staff/<slug:store>/day/export.xlsx
         staff/<slug:store>/day/book/
         staff/<slug:store>/visits/<str:reference>/move/
         staff/<slug:store>/visits/<str:reference>/cancel/

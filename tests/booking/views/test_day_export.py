@@ -1,0 +1,108 @@
+"""The day as a file: all that the day shows, for who may see it, and nothing in it that a spreadsheet runs."""
+
+import csv
+from collections.abc import Iterator
+from datetime import date
+from io import BytesIO, StringIO
+from typing import Any
+
+import pytest
+import time_machine
+from openpyxl import load_workbook
+from pytest_django import DjangoAssertNumQueries, Settings
+
+from booking.services.bookings import cancel
+from tests.booking.views.reading import page
+from tests.booking.views.staff_room import (
+    DAY,
+    SESSIONS_IN_DATABASE,
+    SHOP,
+    TUESDAY,
+    Room,
+    fill_day,
+    make_room,
+    make_visit,
+)
+from tests.factories import NOW
+
+pytestmark = pytest.mark.django_db
+
+CSV, XLSX = f"{SHOP}day/export.csv", f"{SHOP}day/export.xlsx"
+FILES = pytest.mark.parametrize("url", [CSV, XLSX])
+
+
+@pytest.fixture(autouse=True)
+def _on_a_monday_morning() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def room() -> Room:
+    return make_room()
+
+
+def read(response: Any) -> list[tuple[str, ...]]:
+    """Return a file's rows, every cell as text."""
+    if response["Content-Type"].startswith("text/csv"):
+        return [tuple(row) for row in csv.reader(StringIO(response.content.decode("utf-8-sig")))]
+    sheet = load_workbook(BytesIO(response.content)).active
+    return [tuple("" if cell is None else str(cell) for cell in row) for row in sheet.iter_rows(values_only=True)]
+
+
+@FILES
+def test_whoever_works_there_may_take_it(room: Room, url: str) -> None:
+    assert room.client(room.staff).get(url).status_code == 200
+    assert room.client(room.neighbor).get(url).status_code == 404
+    assert f"{url}?date=2026-11-24" in page(room.client(room.staff).get(DAY, TUESDAY)).links
+
+
+@FILES
+def test_every_visit_of_the_day_is_a_row(room: Room, url: str) -> None:
+    visit = make_visit(room.store, name="Zoé Test", email="zoe@example.org", note="Second floor")
+    gone = make_visit(room.store, phone="+33612345602")
+    cancel(booking_id=gone.pk, now=NOW, actor="customer")
+
+    response = room.client().get(url, TUESDAY)
+    head, first, second = read(response)
+
+    assert response["Content-Disposition"].startswith('attachment; filename="corner-shop-niort-2026-11-24.')
+    assert response["Cache-Control"] == "no-store, private"
+    assert head[:8] == ("Day", "From", "To", "Desk", "Kind of visit", "Name", "People", "State")
+    assert first[:8] == ("2026-11-24", "10:00", "10:15", "Main", "Visit", "Zoé Test", "1", "Booked")
+    assert first[9:11] == ("zoe@example.org", "Second floor")
+    assert first[-1] == visit.reference
+    assert second[7] == "Cancelled"
+
+
+def test_formulas_are_text_in_both(room: Room) -> None:
+    note = '=HYPERLINK("http://example.org")'
+    make_visit(room.store, note=note)
+    client = room.client()
+
+    row = read(client.get(CSV, TUESDAY))[1]
+    sheet = load_workbook(BytesIO(client.get(XLSX, TUESDAY).content)).active
+
+    assert row[8] == "'+33612345601"
+    assert row[10] == f"'{note}"
+    assert (sheet["K2"].value, sheet["K2"].data_type) == (note, "s")
+    assert (sheet["G2"].value, sheet["G2"].data_type) == (1, "n")
+
+
+@FILES
+@pytest.mark.parametrize("count", [1, 120])
+def test_statements_do_not_grow_with_visits(
+    room: Room, settings: Settings, django_assert_num_queries: DjangoAssertNumQueries, url: str, count: int
+) -> None:
+    settings.SESSION_ENGINE = SESSIONS_IN_DATABASE
+    client = room.client()
+    fill_day(room.store, count)
+
+    with django_assert_num_queries(3 + 5):
+        assert len(read(client.get(url, TUESDAY))) == count + 1
+
+
+@FILES
+def test_it_is_todays_unless_another_day_is_asked_for(room: Room, url: str) -> None:
+    assert f"{date(2026, 11, 23)}." in room.client().get(url)["Content-Disposition"]
+    assert room.client().get(url, {"date": "2026-02-30"}).status_code == 400
