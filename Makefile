@@ -10,7 +10,7 @@ export UV_COMPILE_BYTECODE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test format messages pictures bench lock
+.PHONY: help install run test format messages pictures bench lighthouse lock
 
 help:
 	@echo "make run     start Carillon at http://127.0.0.1:8000 (Ctrl-C stops it)"
@@ -18,7 +18,9 @@ help:
 	@echo "make install what a server needs, without starting it"
 	@echo "make format  format the code"
 	@echo "make messages  bring the translations in line with the texts"
+	@echo "make pictures  take the pictures of docs/ anew"
 	@echo "make bench   measure"
+	@echo "make lighthouse  measure the main pages with Lighthouse"
 
 install: .venv/app.stamp
 
@@ -42,6 +44,13 @@ pictures: .venv/dev.stamp
 bench: .venv/dev.stamp
 	$(BIN)/python bench/slots_from_rules.py
 	$(BIN)/python bench/server_time.py
+
+lighthouse: .venv/dev.stamp bench/node_modules/.package-lock.json
+	$(BIN)/python bench/lighthouse.py
+
+bench/node_modules/.package-lock.json: bench/package-lock.json
+	npm ci --prefix bench --ignore-scripts
+	@touch $@
 
 $(BIN)/uv:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \

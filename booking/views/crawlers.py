@@ -19,8 +19,9 @@ _SPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 _PAGES_IN_BETWEEN = ("book", "wait", "share", "poster")
 # A visit's own pages are not named: without the customer's key they answer 404, and a list of secrets is no secret.
 _NO_PAGES = ("/api/", "/embed/", "/staff/", *(f"/s/*/{page}/" for page in _PAGES_IN_BETWEEN))
-# The choice of a time as a link from outside shows it, without a day or a week in the address.
-_ONE_OF_THEM = ("/s/*/book/$", "/*/s/*/book/$")
+# The choice of a time as links show it, for a kind of visit at most: without a day or a week in the address.
+_ONE_OF_THEM = ("/s/*/book/$", "/s/*/book/?visit_type=", "/*/s/*/book/$", "/*/s/*/book/?visit_type=")
+_OTHER_DAYS = ("/s/*/book/?visit_type=*&", "/*/s/*/book/?visit_type=*&")
 _FOR_READERS = ("/*/embed/", "/*/staff/", *(f"/*/s/*/{page}/" for page in _PAGES_IN_BETWEEN))  # behind a prefix
 ROBOTS = "User-agent: *\n{rows}\nSitemap: {public_url}/sitemap.xml\n"
 
@@ -29,7 +30,7 @@ ROBOTS = "User-agent: *\n{rows}\nSitemap: {public_url}/sitemap.xml\n"
 def robots(request: HttpRequest) -> HttpResponse:
     """Say which pages are none for search engines."""
     rows = "".join(f"Allow: {pattern}\n" for pattern in _ONE_OF_THEM)
-    rows += "".join(f"Disallow: {pattern}\n" for pattern in (*_NO_PAGES, *_FOR_READERS))
+    rows += "".join(f"Disallow: {pattern}\n" for pattern in (*_NO_PAGES, *_FOR_READERS, *_OTHER_DAYS))
     text = ROBOTS.format(public_url=settings.PUBLIC_URL, rows=rows)
     return kept_file(request, text.encode(), "text/plain; charset=utf-8", seconds=KEPT_SECONDS)
 
