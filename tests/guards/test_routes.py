@@ -101,6 +101,7 @@ ROUTES = {
     """,
     STAFF: """
         staff/<slug:store>/day/
+        staff/<slug:store>/setup/why/
         staff/<slug:store>/day/export.csv
         staff/<slug:store>/day/export.xlsx
         staff/<slug:store>/day/book/

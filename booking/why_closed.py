@@ -1,0 +1,131 @@
+"""Why a wanted time can or cannot be booked on the web, for each desk: the first rule that says no."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from booking.availability import AvailabilityQuestion, ask_by_rules
+from booking.places_left import places_left
+from booking.policy import UnknownStore, UnknownVisitType, places_needed
+from stores.hours import ONE_DAY, open_intervals
+from stores.models import Slot
+from stores.queries import store_rules
+from stores.slots import DeskRule, SlotTime, StoreRules, run_of, slots_by_desk, store_slots
+
+
+class Answer(StrEnum):
+    """What is said of one desk, or of all."""
+
+    FREE = "free"
+    NO_DESK = "no_desk"
+    PARTY_TOO_LARGE = "party_too_large"
+    TOO_SOON = "too_soon"
+    TOO_FAR_AHEAD = "too_far_ahead"
+    SPECIAL_HOURS = "special_hours"
+    OUTSIDE_HOURS = "outside_hours"
+    NO_START = "no_start"
+    DESK_HOURS = "desk_hours"
+    TOO_LONG = "too_long"
+    CLOSED = "closed"
+    FULL = "full"
+    KEPT_BACK = "kept_back"
+
+
+@dataclass(frozen=True, slots=True)
+class DeskAnswer:
+    """`desk` is None where the answer is that of the whole store; the places are those of the fullest of its slots."""
+
+    desk: DeskRule | None
+    answer: Answer
+    places_left: int = 0
+    places_needed: int = 0
+    at: datetime | None = None  # the slot that says no
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    rules: StoreRules
+    starts_at: datetime
+    desks: tuple[DeskAnswer, ...]
+
+    @property
+    def can_be_booked(self) -> bool:
+        return any(desk.answer == Answer.FREE for desk in self.desks)
+
+
+def why(*, store: str, visit_type: str, starts_at: datetime, party_size: int, now: datetime) -> Why:
+    """Return what stands in the way of a start, with at most five statements. Raises UnknownStore, UnknownVisitType."""
+    day = starts_at.date()
+    rules = store_rules(store, from_date=day - 2 * ONE_DAY)
+    if rules is None:
+        raise UnknownStore(store)
+    kind = rules.visit_type(visit_type)
+    if kind is None:
+        raise UnknownVisitType(visit_type)
+    day = starts_at.astimezone(rules.zone).date()
+    asked = ask_by_rules(rules, kind, from_date=day, to_date=day, party_size=party_size, now=now)
+    of_store = _of_store(asked, starts_at)
+    if of_store is not None:
+        return Why(rules, starts_at, (DeskAnswer(None, of_store),))
+    by_desk = slots_by_desk(rules, first_date=day, last_date=day + ONE_DAY)
+    of_all = store_slots(rules, first_date=day, last_date=day + ONE_DAY)
+    end = starts_at + timedelta(minutes=rules.slot_minutes * kind.slot_count)
+    web = places_left(rules, asked.run_out, first=starts_at, last=end, by_staff=False)
+    staff = places_left(rules, asked.run_out, first=starts_at, last=end, by_staff=True)
+    shut = Slot.objects.filter(store_id=rules.id, starts_at__gte=starts_at, starts_at__lt=end, closed=True)
+    closed = frozenset(shut.values_list("desk_id", "starts_at"))
+    return Why(
+        rules,
+        starts_at,
+        tuple(_of_desk(asked, desk, starts_at, of_all, by_desk[desk.id], web, staff, closed) for desk in rules.desks),
+    )
+
+
+def _of_store(asked: AvailabilityQuestion, starts_at: datetime) -> Answer | None:
+    """Return what closes a start at every desk."""
+    rules, day = asked.rules, starts_at.astimezone(asked.rules.zone).date()
+    if not rules.desks:
+        return Answer.NO_DESK
+    if asked.party_size > asked.visit_type.max_party_size:
+        return Answer.PARTY_TOO_LARGE
+    if day > asked.last_date:
+        return Answer.TOO_FAR_AHEAD
+    slots = store_slots(rules, first_date=day, last_date=day)
+    if run_of(slots, starts_at, 1) is None:
+        hours = open_intervals(rules.weekly, rules.special, first_date=day - ONE_DAY, last_date=day, zone=rules.zone)
+        if any(one.starts_at <= starts_at < one.ends_at for one in hours):
+            return Answer.NO_START
+        return Answer.SPECIAL_HOURS if day in rules.special else Answer.OUTSIDE_HOURS
+    return Answer.TOO_SOON if starts_at < asked.first_start else None
+
+
+def _of_desk(
+    asked: AvailabilityQuestion,
+    desk: DeskRule,
+    starts_at: datetime,
+    of_all: list[SlotTime],
+    slots: list[SlotTime],
+    left_web: dict[tuple[int, datetime], int],
+    left_staff: dict[tuple[int, datetime], int],
+    closed: frozenset[tuple[int, datetime]],
+) -> DeskAnswer:
+    """Return what closes a start at one desk."""
+    count = asked.visit_type.slot_count
+    run = run_of(slots, starts_at, count)
+    if run is None:
+        is_desks = run_of(slots, starts_at, 1) is None or run_of(of_all, starts_at, count) is not None
+        return DeskAnswer(desk, Answer.DESK_HOURS if is_desks else Answer.TOO_LONG)
+    needed = places_needed(party_size=asked.party_size, counts_people=asked.rules.counts_people)
+    for slot in run:
+        if (desk.id, slot.starts_at) in closed:
+            return DeskAnswer(desk, Answer.CLOSED, 0, needed, slot.starts_at)
+
+    def web(slot: SlotTime) -> int:
+        return left_web.get((desk.id, slot.starts_at), desk.capacity - desk.kept_back)
+
+    worst = min(run, key=web)
+    if web(worst) >= needed:
+        return DeskAnswer(desk, Answer.FREE, web(worst), needed)
+    by_staff = min(left_staff.get((desk.id, slot.starts_at), desk.capacity) for slot in run)
+    answer = Answer.KEPT_BACK if by_staff >= needed else Answer.FULL
+    return DeskAnswer(desk, answer, max(0, web(worst)), needed, worst.starts_at)

@@ -1,0 +1,102 @@
+"""Why a time is closed: free where availability offers it, and nowhere else; the first rule that says no is told."""
+
+from datetime import date, datetime, time, timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pytest_django import DjangoAssertNumQueries
+
+from booking.availability import availability
+from booking.policy import UnknownStore, UnknownVisitType
+from booking.services.holds import hold
+from booking.why_closed import Answer, Why, why
+from stores.models import Desk, DeskHours, Slot, SpecialHours, Store
+from tests.factories import NOW, at, make_booking, make_store
+
+pytestmark = pytest.mark.django_db
+
+
+def ask(
+    store: Store, starts_at: datetime, *, visit_type: str = "visit", party_size: int = 1, now: datetime = NOW
+) -> Why:
+    return why(store=store.slug, visit_type=visit_type, starts_at=starts_at, party_size=party_size, now=now)
+
+
+def answers(store: Store, starts_at: datetime, **options: object) -> list[Answer]:
+    return [one.answer for one in ask(store, starts_at, **options).desks]  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def busy() -> Store:
+    """Return a store in which each rule closes something."""
+    store = make_store(capacity=3, kept_back=1, desks=("left", "right"))
+    right = Desk.objects.get(store=store, slug="right")
+    DeskHours.objects.create(desk=right, weekday=1, opens=time(10), closes=time(16))
+    SpecialHours.objects.create(store=store, date=date(2026, 11, 25), opens=time(10), closes=time(11, 10))
+    for number, hour in enumerate((10, 10, 10, 11, 15)):
+        make_booking(store, starts_at=at(hour), party_size=1 + number % 2, phone=f"+3361234560{number}")
+    hold(store=store.slug, visit_type="advice", starts_at=at(9, 30), party_size=2, now=NOW)
+    Slot.objects.filter(starts_at=at(11)).update(closed=True)
+    return store
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(
+    minutes=st.integers(0, 4 * 24 * 12).map(lambda number: number * 5),
+    waited=st.sampled_from([0, 4, 6, 600]),
+    visit_type=st.sampled_from(["visit", "advice"]),
+    party_size=st.integers(1, 4),
+)
+def test_it_is_free_where_availability_offers_it(
+    busy: Store, minutes: int, waited: int, visit_type: str, party_size: int
+) -> None:
+    starts_at, now = at(0, day=23) + timedelta(minutes=minutes), NOW + timedelta(minutes=waited)
+    day = starts_at.date()
+    offered = availability(
+        store=busy.slug, visit_type=visit_type, from_date=day, to_date=day, party_size=party_size, now=now
+    )
+
+    found = ask(busy, starts_at, visit_type=visit_type, party_size=party_size, now=now)
+
+    assert found.can_be_booked == any(slot.starts_at == starts_at for one in offered.days for slot in one.slots)
+
+
+def test_each_rule_is_named() -> None:
+    store = make_store(capacity=2, kept_back=1)
+    SpecialHours.objects.create(store=store, date=date(2026, 11, 25), opens=None, closes=None)
+    make_booking(store)
+    make_booking(store, starts_at=at(16), party_size=1)
+    make_booking(store, starts_at=at(17), source="phone", phone="+33612345602", party_size=2)
+    Slot.objects.filter(starts_at=at(16)).update(closed=True)
+
+    assert answers(store, at(9)) == [Answer.FREE]
+    assert answers(store, at(9), party_size=3) == [Answer.PARTY_TOO_LARGE]
+    assert answers(store, at(9, 5)) == [Answer.NO_START]
+    assert answers(store, at(13)) == [Answer.OUTSIDE_HOURS]
+    assert answers(store, at(10, day=25)) == [Answer.SPECIAL_HOURS]
+    assert answers(store, at(10)) == [Answer.KEPT_BACK]
+    assert answers(store, at(11, 45), visit_type="advice") == [Answer.TOO_LONG]
+    assert answers(store, at(16)) == [Answer.CLOSED]
+    assert answers(store, at(17)) == [Answer.FULL]
+    assert answers(store, at(9, day=23)) == [Answer.TOO_SOON]
+    assert answers(store, at(9, day=29, month=12)) == [Answer.TOO_FAR_AHEAD]
+
+
+def test_desks_answer_for_themselves(busy: Store) -> None:
+    assert answers(busy, at(9)) == [Answer.FREE, Answer.DESK_HOURS]
+    Desk.objects.update(is_active=False)
+    assert answers(busy, at(9)) == [Answer.NO_DESK]
+
+
+def test_five_statements_answer(busy: Store, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    with django_assert_num_queries(5):
+        ask(busy, at(10))
+
+
+def test_what_is_unknown_is_a_lookup_error(busy: Store) -> None:
+    with pytest.raises(UnknownVisitType):
+        ask(busy, at(10), visit_type="nothing")
+    busy.slug = "nowhere"
+    with pytest.raises(UnknownStore):
+        ask(busy, at(10))
