@@ -28,7 +28,7 @@ STAFF = re.compile(
     r"templates/(staff|setup|arrivals|api)/|booking/(staff_forms|launcher|management|views/setup)/"
     r"|booking/(checks|checks_texts|store_setup|models)\.py|(stores|notifications)/"
     r"|booking/views/waiting/staff\w*\.py"
-    r"|booking/views/(affected|arrivals|caller|day|sign_in|slot_changes|staff|visit_(cards|moves|rows))\w*\.py"
+    r"|booking/views/(affected|arrivals|caller|day|numbers|sign_in|slot_changes|staff|visit_(cards|moves|rows))\w*\.py"
 )
 
 
