@@ -6,7 +6,6 @@ Pages are found by what they are made of, their words by the site's own catalogs
 import re
 from dataclasses import dataclass
 from itertools import count
-from pathlib import Path
 
 from django.utils import translation
 from playwright.sync_api import Locator, Page, expect
@@ -15,7 +14,8 @@ from tests.servers import House, wait_until
 
 DEMO_STORE = "pharmacie-de-la-breche"
 MESSAGE_SECONDS = 120
-SHORT_LINK = re.compile(r"http://\S+/m/(\w+)/\S+")
+SHORT_LINK = re.compile(r"http://\S+/m/\S+")
+OFFER_LINK = re.compile(r"http://\S+/o/\S+")
 NAME, NOTE = "Zoé d’Été-Test", "Side entrance, s'il vous plaît"
 OWN_TEXT = "element => [...element.childNodes].filter(n => n.nodeType === 3).map(n => n.data).join('').trim()"
 _numbers = count(1)
@@ -42,6 +42,11 @@ def new_phone() -> str:
     """Return a mobile number that nobody else here has."""
     number = next(_numbers)
     return f"06 12 35 {number // 100:02d} {number % 100:02d}"
+
+
+def email_of(phone: str) -> str:
+    """Return an e-mail address that nobody else here has."""
+    return f"zoe{phone.replace(' ', '')}@example.org"
 
 
 def expect_heading(page: Page, text: str) -> None:
@@ -87,7 +92,7 @@ def find_store(page: Page, say: Reader) -> None:
 
 def free_times(page: Page) -> Locator:
     """Return the times shown of the day that is open."""
-    return page.locator("#times .slot")
+    return page.locator("main .slot")
 
 
 def time_words(time: Locator) -> str:
@@ -149,24 +154,19 @@ def book(page: Page, say: Reader, *, phone: str = "", email: str = "") -> str:
     return expect_booked(page)
 
 
-def text_message(carillon: House, reference: str, kind: str) -> str:
-    """Wait for the text message of a kind about a booking that the worker writes; return all of it."""
+def texts_of(carillon: House, kind: str, link: re.Pattern[str] = SHORT_LINK) -> dict[str, str]:
+    """Return the text messages of a kind that the worker has written so far, by the link in them."""
+    texts = [file.read_text(errors="replace") for file in (carillon.data / "outbox").glob(f"[!.]*-{kind}-sms-*")]
+    return {found[0]: text for text in texts if (found := link.search(text))}
+
+
+def link_to(carillon: House, reference: str, kind: str, link: re.Pattern[str] = SHORT_LINK) -> str:
+    """Wait for the text message of a kind about a booking; return the link in it."""
     found: list[str] = []
 
     def has_come() -> bool:
-        for file in (carillon.data / "outbox").glob(f"[!.]*-{kind}-sms-*"):
-            text = Path(file).read_text(errors="replace")
-            link = SHORT_LINK.search(text)
-            if link and link[1] == reference:
-                found.append(text)
+        found.extend(one for one in texts_of(carillon, kind, link) if f"/{reference}/" in one)
         return bool(found)
 
-    wait_until(has_come, seconds=MESSAGE_SECONDS, what="written")
+    wait_until(has_come, seconds=MESSAGE_SECONDS, what=f"told: {kind}")
     return found[0]
-
-
-def link_in(message: str) -> str:
-    """Return the link of a text message."""
-    link = SHORT_LINK.search(message)
-    assert link is not None, message
-    return link[0]

@@ -13,7 +13,7 @@ from tests.servers import House
 
 ZONES = ("Europe/Paris", "Asia/Tokyo", "America/Los_Angeles")
 NOON = 12
-SLUG, NEXT_DOOR = "corner-shop-niort", "next-door-niort"
+SLUG, NEXT_DOOR, TINY = "corner-shop-niort", "next-door-niort", "tiny-shop-niort"
 MANAGER, STAFF = "tess.test", "tom.test"
 PASSWORD = "correct horse battery staple"
 TEST_TIME = timedelta(seconds=20)
@@ -47,6 +47,10 @@ class Shop:
         if left < TEST_TIME:
             time.sleep(left.total_seconds() + 1)
 
+    def at_noon(self, day: date) -> datetime:
+        """Return noon of one of its days."""
+        return datetime(day.year, day.month, day.day, NOON, tzinfo=self.zone)
+
     def with_one_visit_type(self) -> str:
         """Return the slug of the store next door, which does one thing."""
         return NEXT_DOOR
@@ -75,11 +79,14 @@ def open_shop(carillon: House) -> Shop:
     now = datetime.now(UTC)
     zone = min((ZoneInfo(name) for name in ZONES), key=lambda zone: abs(now.astimezone(zone).hour - NOON))
     stores = carillon.folder / "stores.geojson"
-    stores.write_text(json.dumps({"type": "FeatureCollection", "features": [FEATURE, NEIGHBOR]}))
+    stores.write_text(json.dumps({"type": "FeatureCollection", "features": [FEATURE, NEIGHBOR, ONE_TIME_A_DAY]}))
     carillon.manage("import_stores", str(stores), "--capacity", "4", "--time-zone", zone.key)
     carillon.execute(
         "UPDATE stores_visittype SET is_active = FALSE WHERE slug = 'advice' "
         f"AND store_id = (SELECT id FROM stores_store WHERE slug = '{NEXT_DOOR}')"
+    )
+    carillon.execute(
+        f"UPDATE stores_desk SET capacity = 1 WHERE store_id = (SELECT id FROM stores_store WHERE slug = '{TINY}')"
     )
     for username, role in ((MANAGER, "manager"), (STAFF, "staff")):
         carillon.manage("add_staff", SLUG, username, "--role", role, text=f"{PASSWORD}\n")
@@ -120,3 +127,8 @@ FEATURE: dict[str, Any] = {
     },
 }
 NEIGHBOR = {**FEATURE, "id": "node/2", "properties": {**FEATURE["properties"], "name": "Next Door"}}
+ONE_TIME_A_DAY = {
+    **FEATURE,
+    "id": "node/3",
+    "properties": {**FEATURE["properties"], "name": "Tiny Shop", "opening_hours": "Mo-Su 12:00-12:15"},
+}
