@@ -1,4 +1,4 @@
-"""The pictures of the README: `make pictures` takes them anew, of the demo on a Tuesday morning that never changes."""
+"""The pictures in docs: `make pictures` takes them anew, of the demo on a Tuesday morning that never changes."""
 
 import logging
 import os
@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import django
 import time_machine
 from django.core.management import call_command
+from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
 from tests.chromium import ARGUMENTS, find_chromium
@@ -21,6 +22,7 @@ FOLDER = Path(__file__).resolve().parents[2] / "docs" / "pictures"
 MOMENT = datetime(2026, 11, 24, 10, 52, tzinfo=ZoneInfo("Europe/Paris"))
 STORE = "pharmacie-de-la-breche"
 PHONE, TABLET, LAPTOP = (390, 920), (820, 1180), (1280, 960)
+COLORS, BYTES_MAX = 64, 60_000
 # Who comes today besides: hour, minute, name, visit, people, language.
 TODAY = (
     (9, 0, "Amina Test", "visit", 1, "fr"),
@@ -56,20 +58,36 @@ def main() -> None:
             return context.new_page()
 
         _take_customers(page(PHONE, "fr-FR", scale=2))
+        _take_other_readers(page(PHONE, "en-GB", scale=2), page(PHONE, "ar", scale=2))
         _take_staff(page(LAPTOP, "en-GB"), page(TABLET, "en-GB"))
         browser.close()
 
 
 def _take_customers(page: Page) -> None:
-    page.goto(f"/s/{STORE}/book/?visit_type=visit&from={MOMENT.date() + timedelta(days=1)}")
+    page.goto("/?q=niort")
+    _take(page, "find")
+    page.goto(f"/s/{STORE}/")
+    _take(page, "store")
+    page.goto(f"/s/{STORE}/book/?visit_type=visit&day={MOMENT.date() + timedelta(days=1)}")
     _take(page, "choose")
-    page.locator(".day-times .slot").nth(2).click()
+    page.locator("#times .slot").nth(2).click()
     page.locator("[name=name]").fill("Ada Test")
     page.locator("[name=phone]").fill("06 12 34 56 78")
-    page.locator("main form .button").first.click()
-    page.locator("form[action$='/confirm/'] .button").click()
+    page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
+    _take(page, "details")
+    page.locator("form[action$='/check/'] .actions .button").first.click()
+    page.locator("form[action$='/confirm/'] .actions .button").click()
     page.wait_for_url("**/booked/")
     _take(page, "confirmed")
+    page.goto(page.url.replace("/booked/", "/"))
+    _take(page, "manage")
+
+
+def _take_other_readers(simple: Page, arabic: Page) -> None:
+    simple.goto(f"/simple/s/{STORE}/book/?visit_type=visit")
+    _take(simple, "simple")
+    arabic.goto(f"/ar/s/{STORE}/book/?visit_type=visit&day={MOMENT.date() + timedelta(days=1)}")
+    _take(arabic, "arabic")
 
 
 def _take_staff(laptop: Page, tablet: Page) -> None:
@@ -94,9 +112,15 @@ def sign_in(page: Page) -> None:
 
 
 def _take(page: Page, name: str) -> None:
+    """Take a picture, in few colors: these pages have no more."""
     file = FOLDER / f"{name}.png"
     page.screenshot(path=file)
-    print(f"{file.name} {file.stat().st_size // 1000} kB", flush=True)
+    with Image.open(file) as picture:
+        few = picture.convert("RGB").quantize(COLORS, Image.Quantize.MAXCOVERAGE, kmeans=1, dither=Image.Dither.NONE)
+    few.save(file, optimize=True)
+    size = file.stat().st_size
+    print(f"{file.name} {size // 1000} kB", flush=True)
+    assert size <= BYTES_MAX, file
 
 
 # Below, what Django knows is imported where it is used: it must be told first which folder is meant.
