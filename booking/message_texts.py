@@ -7,10 +7,9 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import translation
-from django.utils.dates import MONTHS_AP, WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 
-from booking.texts import moment_in_words, time_in_words
+from booking.texts import moment_in_words, short_day_in_words, time_in_words
 from notifications.alphabets import GSM7, UCS2, Alphabet
 
 SMS_TEXTS = (
@@ -88,10 +87,7 @@ def least_name() -> int:
 
 def short_moment(starts_at: datetime, zone: ZoneInfo) -> str:
     """Return "Tue 4 March, 10:15", « mar 4 mars à 10 h 15 »."""
-    day = starts_at.astimezone(zone).date()
-    words = _("{weekday} {day} {month}").format(
-        weekday=WEEKDAYS_ABBR[day.weekday()], day=day.day, month=MONTHS_AP[day.month]
-    )
+    words = short_day_in_words(starts_at.astimezone(zone).date())
     return _("{day}, {time}").format(day=words, time=time_in_words(starts_at, zone))
 
 

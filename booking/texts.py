@@ -4,9 +4,9 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.utils import translation
-from django.utils.dates import MONTHS, MONTHS_ALT, WEEKDAYS
+from django.utils.dates import MONTHS, MONTHS_ALT, MONTHS_AP, WEEKDAYS, WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop, ngettext
+from django.utils.translation import gettext_noop, ngettext, pgettext
 
 from booking.policy import Refusal
 from stores.models import Store
@@ -20,14 +20,22 @@ def day_in_words(day: date) -> str:
     return _("{weekday} {day} {month}").format(weekday=_weekday(day), day=_day_number(day), month=_month(day))
 
 
+def short_day_in_words(day: date) -> str:
+    """Return "Tue 4 March", « mar 4 mars », where a text has little room."""
+    weekday, month = str(WEEKDAYS_ABBR[day.weekday()]), str(MONTHS_AP[day.month])
+    if _is_ukrainian():
+        weekday, month = weekday.lower(), month.lower()
+    return _("{weekday} {day} {month}").format(weekday=weekday, day=day.day, month=month)
+
+
 def stretch_in_words(first: date, last: date) -> str:
     """Return "23 – 29 November", "30 November – 6 December"; one day alone as itself."""
-    ends = _("{day} {month}").format(day=_day_number(last), month=MONTHS[last.month])
+    ends = _("{day} {month}").format(day=_day_number(last), month=_month(last))
     if first == last:
         return ends
-    begins = _day_number(first)
+    begins = pgettext("a day whose month is named after it", "{day}").format(day=_day_number(first))
     if first.month != last.month:
-        begins = _("{day} {month}").format(day=begins, month=MONTHS[first.month])
+        begins = _("{day} {month}").format(day=begins, month=_month(first))
     return _("{first} – {last}").format(first=begins, last=ends)
 
 
