@@ -5,11 +5,10 @@ from datetime import timedelta
 import time_machine
 from django.core.exceptions import BadRequest
 from django.db import OperationalError
-from django.test import RequestFactory
+from django.test import RequestFactory, override_settings
 from django.utils import translation
 
-from booking import middleware
-from booking.limits import RateLimited
+from booking import limits, middleware
 from booking.links import manage_url, visits_url, waiting_url
 from booking.models import Actor, Booking, Hold, WaitingListEntry
 from booking.proof_of_work import STORE_NORMAL, check
@@ -223,13 +222,15 @@ def _lose_the_link(camera: Camera) -> None:
 
 
 def _fail(camera: Camera) -> None:
-    for _ in range(STORE_NORMAL + 1):
-        check({}, BUSY, now=NOW)
-    _hold(camera, "a moment", store=BUSY, status=428)
+    with override_settings(RATE_LIMITS=True):
+        for _ in range(STORE_NORMAL + 1):
+            check({}, BUSY, now=NOW)
+        _hold(camera, "a moment", store=BUSY, status=428)
+        limits._limiter().storage.reset()
     camera.get("404", "/nothing/", status=404)
     request = RequestFactory().get("/")
     with translation.override(camera.reader.rpartition("/")[2]):
         camera.keep("400", middleware.bad_request(request, BadRequest()), 400)
-        camera.keep("429", middleware.rate_limited(request, RateLimited(90)), 429)
+        camera.keep("429", middleware.rate_limited(request, limits.RateLimited(90)), 429)
         camera.keep("500", middleware.server_error(request), 500)
         camera.keep("503", middleware.fault_response(request, OperationalError()), 503)
