@@ -10,7 +10,7 @@ async function show(html) {
   document.title = fresh.title;
   const wanted = [...fresh.querySelectorAll("link[rel=stylesheet]")].map((link) => link.getAttribute("href"));
   for (const href of wanted) if (!sheets.has(href)) sheets.set(href, await load(href));
-  for (const [href, link] of sheets) link.disabled = !wanted.includes(href);
+  for (const [href, link] of sheets) link.sheet.disabled = !wanted.includes(href);
   for (const hidden of fresh.querySelectorAll("button[hidden]")) hidden.hidden = false;
   document.body.replaceWith(document.adoptNode(fresh.body));
 }
