@@ -50,6 +50,22 @@ def test_no_customer_page_names_another_host(album: Album, reader: str) -> None:
     assert [f"{shot.name}: {one}" for shot in album.of_customers(reader) for one in fetched(shot)] == []
 
 
+FAULTY = """<!doctype html><html lang="en"><head><title>Faulty</title>
+<link rel="stylesheet" href="/static/booking/app.css"></head><body>
+<main><p class="notice" style="color: #1c2430">Hard to read in the dark</p><div style="width: 99rem">Wide</div>
+<a href="/" style="display: block; width: 20px">x</a><img src="//elsewhere.example.org/dot.png"></main></body></html>"""
+
+
+def test_faults_are_seen(window: Window) -> None:
+    shot = Shot("faulty", "", FAULTY.encode(), {}, None)
+    assert "image-alt" in window.look([shot], "barriers", ALL, width=PHONE)[0]
+    assert "color-contrast" in window.look([shot], "barriers", COLORS_ALONE, width=PHONE, dark=True)[0]
+    assert window.look([shot], "barriers", COLORS_ALONE, width=PHONE) == []
+    assert "Wide" in window.look([shot], "overflow", width=NARROW)[0]
+    assert "20 ×" in window.look([shot], "smallTargets", TARGET, width=PHONE)[0]
+    assert fetched(shot) == ["img src=//elsewhere.example.org/dot.png"]
+
+
 def in_new_colors(shots: list[Shot]) -> list[Shot]:
     """Return the pages with something in a place that none before has: classes, from the outside in, make the color."""
     seen: set[tuple[str, ...]] = set()
