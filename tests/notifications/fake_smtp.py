@@ -21,7 +21,7 @@ class FakeSmtp(socketserver.ThreadingTCPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.accepted: list[bytes] = []
         self.answers: dict[str, str] = {}
-        self.hang_seconds = 3.0
+        self.hang_seconds = 20.0  # longer than any client here waits, on a busy machine too
 
     @property
     def port(self) -> int:
