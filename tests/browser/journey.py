@@ -15,6 +15,7 @@ from tests.servers import House, wait_until
 DEMO_STORE = "pharmacie-de-la-breche"
 MESSAGE_SECONDS = 120
 SHORT_LINK = re.compile(r"http://\S+/m/\S+")
+VISITS_LINK = re.compile(r"http://\S+/v/\S+")
 OFFER_LINK = re.compile(r"http://\S+/o/\S+")
 NAME, NOTE = "Zoé d’Été-Test", "Side entrance, s'il vous plaît"
 OWN_TEXT = "element => [...element.childNodes].filter(n => n.nodeType === 3).map(n => n.data).join('').trim()"

@@ -10,6 +10,7 @@ from tests.browser.conftest import Visitor
 from tests.browser.journey import (
     NAME,
     NOTE,
+    VISITS_LINK,
     Reader,
     book,
     choose_time,
@@ -138,6 +139,28 @@ def test_another_browser_without_the_link_is_told_how_to_get_in(visitor: Visitor
     assert answer.status == 404
     expect(stranger.get_by_text(NAME)).to_have_count(0)
     expect(main_button(stranger).or_(stranger.locator("main a.button")).first).to_be_visible()
+
+
+@pytest.mark.parametrize("say", [Reader("fr"), Reader("ar", is_simple=True)], ids=["fr", "ar-simple"])
+def test_who_lost_the_link_is_sent_a_list_of_their_visits(visitor: Visitor, carillon: House, say: Reader) -> None:
+    page, phone = visitor(width=390, language=say.language, has_javascript=False), new_phone()
+    reference = book(page, say, phone=phone)
+    stranger = visitor(width=390, language=say.language, has_javascript=False)
+    stranger.goto(f"{say.home}my-visits/")
+    stranger.locator("[name=contact]").fill("06 12 39 00 00")
+    press(stranger)
+    told_a_stranger = stranger.get_by_role("main").inner_text()
+
+    page.goto(f"{say.home}my-visits/")
+    page.locator("[name=contact]").fill(phone)
+    press(page)
+    assert page.get_by_role("main").inner_text() == told_a_stranger
+    other = visitor(width=390, language=say.language, has_javascript=False)
+    other.goto(link_to(carillon, reference, "visits_list", VISITS_LINK))
+    expect_reader(other, say)
+    follow(other, other.locator(f"main a[href*='/b/{reference}/']").first)
+    _expect_no_token(other, reference)
+    expect_reader(other, say)
 
 
 def test_going_back_to_choose_another_time_keeps_what_was_typed(visitor: Visitor) -> None:
