@@ -37,7 +37,7 @@ def visit(chromium: Browser, house: House, *, has_javascript: bool) -> Page:
 
 
 def await_room_in_the_minute(page: Page) -> None:
-    """Wait for a new minute where this one is nearly over: tries count by the minute, and half of them are not too many."""
+    """Wait for a new minute where this one is nearly over: tries are counted by the minute."""
     seconds_left = 60 - time.time() % 60
     if seconds_left < ROOM_SECONDS:
         page.wait_for_timeout(1000 * seconds_left)
