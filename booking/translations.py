@@ -25,8 +25,8 @@ KEYWORDS = {
 FOLDERS = ("booking", "stores", "notifications", "templates")
 # What only staff read: these words need no more languages than staff have.
 STAFF = re.compile(
-    r"templates/(staff|setup|arrivals|api)/|booking/(staff_forms|launcher|management|views/setup)/"
-    r"|booking/(checks|checks_texts|store_setup|models)\.py|(stores|notifications)/"
+    r"templates/(staff|setup|arrivals|api)/|booking/(staff_forms|launcher|management|models|views/setup)/"
+    r"|booking/(checks|checks_texts|store_setup)\.py|(stores|notifications)/"
     r"|booking/views/waiting/staff\w*\.py"
     r"|booking/views/(affected|arrivals|caller|day|numbers|sign_in|slot_changes|staff|visit_(cards|moves|rows))\w*\.py"
 )
