@@ -1,5 +1,6 @@
 """Where and when: stores, their people, desks, visit types, hours, and the slots something happened to."""
 
+from stores.models.changes import SetupChange
 from stores.models.hours import OpeningHours, SpecialHours, Weekday
 from stores.models.search import SearchSpelling, SearchWord, StoreWord
 from stores.models.slots import Slot, StoreDay
@@ -17,6 +18,7 @@ __all__ = [
     "Role",
     "SearchSpelling",
     "SearchWord",
+    "SetupChange",
     "Slot",
     "SpecialHours",
     "Store",

@@ -1,0 +1,29 @@
+"""What was changed in a store's set-up, when, and by whom: lines are added, never altered."""
+
+from django.conf import settings
+from django.db import models
+
+from stores.models.store import Store
+
+WHAT_LONGEST = 40
+SUBJECT_LONGEST = 120
+
+
+class SetupChange(models.Model):
+    """One change. Only `stores.services.changes` writes these, in the transaction of the change itself."""
+
+    store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="setup_changes")
+    at = models.DateTimeField()
+    # Nobody: a command on the server, or the system itself.
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True)
+    username = models.CharField(max_length=150, blank=True)  # stays when the user goes
+    what = models.CharField(max_length=WHAT_LONGEST)  # "opening_hours", "desk", "member" ...
+    subject = models.CharField(max_length=SUBJECT_LONGEST, blank=True)  # which desk, which date, whose membership
+    before = models.JSONField(default=dict)  # the fields that changed, as they were; none where something is new
+    after = models.JSONField(default=dict)  # the same fields, as they are; none where something was taken away
+
+    class Meta:
+        indexes = [models.Index(fields=["store", "-at", "-id"], name="setup_change_by_store")]
+
+    def __str__(self) -> str:
+        return f"{self.store_id} {self.at:%Y-%m-%dT%H:%MZ} {self.what}"

@@ -1,0 +1,115 @@
+"""The trail of the set-up: who changed what of a store, and what it was before.
+
+Every service that changes a store's set-up calls `record_change` once, inside its own transaction and while it
+holds the store, so that the line is there if and only if the change is:
+
+    before = {"name": desk.name, "capacity": desk.capacity}
+    ...
+    record_change(store=store, user=user, what="desk", subject=desk.name, before=before, after=..., now=now)
+
+- `user` is who did it, None for a command on the server or the system itself; pass it down from the view.
+- `before` and `after` name the same fields; only those that differ are kept, and where none does there is no line.
+  `before={}` says that something is new, `after={}` that it was taken away.
+- Values are plain: text, numbers, truth, None, dates and times, and lists of these (`hours_in_text` for hours).
+- Never a secret, nor what is made from one: no password, PIN, token, code or digest. Say `has_feed: True` instead;
+  a field named after a secret is refused. Nothing about customers either.
+- New words for the page: add `what` and its fields to `booking/change_words.py`.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from stores.hours import WeeklyInterval
+from stores.models import SetupChange, Store
+from stores.models.changes import SUBJECT_LONGEST, WHAT_LONGEST
+
+KEEP_CHANGES_DAYS = 730
+SECRET_PARTS = frozenset({"password", "secret", "digest", "hash", "token", "pin", "code", "key"})
+DAY_NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def record_change(
+    *,
+    store: Store,
+    user: User | None,
+    what: str,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    now: datetime,
+    subject: str = "",
+) -> SetupChange | None:
+    """Add a line to a store's trail; None where nothing differs. Called inside the transaction of the change."""
+    line = change_line(store=store, user=user, what=what, before=before, after=after, now=now, subject=subject)
+    if line is not None:
+        line.save(force_insert=True)
+    return line
+
+
+def change_line(
+    *,
+    store: Store,
+    user: User | None,
+    what: str,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    now: datetime,
+    subject: str = "",
+) -> SetupChange | None:
+    """Return the line of a change without keeping it, for whoever changes many stores and keeps them at once."""
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("a change is recorded in the transaction that makes it")
+    was, became = _plain(before), _plain(after)
+    fields = [
+        name for name in {**was, **became} if was.get(name) != became.get(name) or (name in was) != (name in became)
+    ]
+    if not fields:
+        return None
+    return SetupChange(
+        store=store,
+        at=now,
+        user=user,
+        username=user.get_username() if user else "",
+        what=what[:WHAT_LONGEST],
+        subject=subject[:SUBJECT_LONGEST],
+        before={name: was[name] for name in fields if name in was},
+        after={name: became[name] for name in fields if name in became},
+    )
+
+
+@transaction.atomic
+def forget_changes(*, now: datetime) -> int:
+    """Delete the lines older than they are kept; return how many."""
+    deleted, _ = SetupChange.objects.filter(at__lt=now - timedelta(days=KEEP_CHANGES_DAYS)).delete()
+    return deleted
+
+
+def hours_in_text(weekly: Iterable[WeeklyInterval]) -> list[str]:
+    """Return a week's hours as the trail keeps them: "mon 09:00-12:00", in order."""
+    ordered = sorted(weekly, key=lambda one: (one.weekday, one.opens))
+    return [f"{DAY_NAMES[one.weekday]} {times_in_text([(one.opens, one.closes)])[0]}" for one in ordered]
+
+
+def times_in_text(times: Sequence[tuple[time, time]]) -> list[str]:
+    """Return the hours of one day as the trail keeps them; none: closed."""
+    return [f"{opens:%H:%M}-{closes:%H:%M}" for opens, closes in sorted(times)]
+
+
+def _plain(fields: Mapping[str, Any]) -> dict[str, Any]:
+    for name in fields:
+        if not SECRET_PARTS.isdisjoint(name.split("_")) and not isinstance(fields[name], bool):
+            raise ValueError(f"{name}: secrets are no part of the trail")
+    return {name: _value(value) for name, value in fields.items()}
+
+
+def _value(value: Any) -> Any:
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_value(one) for one in value]
+    if isinstance(value, date | time):
+        return value.isoformat()
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    return str(value)
