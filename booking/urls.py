@@ -6,6 +6,7 @@ from booking.api import urls as api
 from booking.api.reference import unknown
 from booking.views import (
     arrivals,
+    arrivals_data,
     book,
     crawlers,
     day,
@@ -39,6 +40,7 @@ urlpatterns = [
     *sign_in.urlpatterns,
     *day.urlpatterns,
     *arrivals.urlpatterns,
+    *arrivals_data.urlpatterns,
     *numbers.urlpatterns,
     *setup.urlpatterns,
     *feeds.urlpatterns,

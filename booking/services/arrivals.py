@@ -14,6 +14,7 @@ from booking.services.bookings import store_booking
 from booking.services.history import record
 from booking.services.places import Run, claim_anywhere, raise_days, squeeze_in
 from booking.services.wishes import find_visit_type, with_another_try
+from booking.tokens import keyed_digest
 from stores.models import Store
 from stores.queries import store_rules
 from stores.slots import StoreRules, VisitTypeRule, slots_by_desk
@@ -37,15 +38,19 @@ def step(
     user: User,
     happened_at: datetime | None = None,
     action_id: UUID | None = None,
+    seen_starts_at: datetime | None = None,
 ) -> Booking:
     """Take a visit one step further.
 
     `happened_at` is when the tap was made, for a tablet that was offline; a clock ahead of ours counts as now.
+    `seen_starts_at` is when the visit began as the tablet showed it: one moved meanwhile is not taken further.
     An `action_id` seen before changes nothing. Raises BookingRefused WRONG_STATUS, with the booking as it is.
     """
     booking = _lock(booking_id)
     if _is_repeated(action_id):
         return booking
+    if seen_starts_at not in (None, booking.starts_at):
+        raise BookingRefused(Refusal.WRONG_STATUS, booking=booking, is_moved=True)
     at = min(happened_at or now, now)
     today = at.astimezone(ZoneInfo(booking.store.time_zone)).date()
     if not may_step(
@@ -81,9 +86,11 @@ def undo(
     user: User,
     happened_at: datetime | None = None,
     action_id: UUID | None = None,
+    undoes: str = "",
 ) -> Booking:
     """Take back the last step that has not been taken back yet, on the day it was made.
 
+    `undoes` is the `step_key` of the step that is meant: another's step since is not taken back in its place.
     Raises BookingRefused WRONG_STATUS where there is none.
     """
     booking = _lock(booking_id)
@@ -94,6 +101,8 @@ def undo(
         BookingEvent.objects.filter(booking=booking, kind__in=_EVENTS.values(), undone_by=None).order_by("-pk").first()
     )
     zone = ZoneInfo(booking.store.time_zone)
+    if last is not None and undoes and undoes != step_key(last.pk, last.action_id):
+        raise BookingRefused(Refusal.WRONG_STATUS, booking=booking)
     if last is None or at.astimezone(zone).date() not in {last.happened_at.astimezone(zone).date(), booking.visit_date}:
         raise BookingRefused(Refusal.WRONG_STATUS, booking=booking)
     from_status = booking.status
@@ -113,6 +122,11 @@ def undo(
     return booking
 
 
+def step_key(event_id: int, action_id: UUID | None) -> str:
+    """Return what names one step to a tablet: the id of its own tap, else a digest that tells no database id."""
+    return str(action_id or keyed_digest("step", str(event_id))[:32])
+
+
 def admit_walk_in(
     *,
     store: Store,
@@ -123,14 +137,20 @@ def admit_walk_in(
     now: datetime,
     user: User,
     locale: str = "en",
+    happened_at: datetime | None = None,
+    action_id: UUID | None = None,
 ) -> Booking:
     """Take places in the slot that runs now for somebody who is here, checked in at once.
 
-    `squeeze_in` lets them in even where it is full. Raises BookingRefused, UnknownVisitType.
+    `squeeze_in` lets them in even where it is full. `happened_at` is when they came, for a tablet that was offline:
+    they take a place of that moment. Raises BookingRefused, UnknownVisitType.
     """
     draft = Booking(party_size=party_size, source=Source.WALK_IN, name=name, locale=locale)
+    draft.checked_in_at = min(happened_at or now, now)
     return with_another_try(
-        lambda: _admit_walk_in(store.slug, visit_type, draft, squeeze=squeeze_in, now=now, user=user),
+        lambda: _admit_walk_in(
+            store.slug, visit_type, draft, squeeze=squeeze_in, now=now, user=user, action_id=action_id
+        ),
         store=store.slug,
         now=now,
     )
@@ -138,15 +158,23 @@ def admit_walk_in(
 
 @transaction.atomic
 def _admit_walk_in(
-    store: str, visit_type_slug: str, draft: Booking, *, squeeze: bool, now: datetime, user: User
+    store: str,
+    visit_type_slug: str,
+    draft: Booking,
+    *,
+    squeeze: bool,
+    now: datetime,
+    user: User,
+    action_id: UUID | None,
 ) -> Booking:
-    rules = store_rules(store, from_date=(now - timedelta(days=2)).date(), lock=True)
+    came_at = draft.checked_in_at or now
+    rules = store_rules(store, from_date=(came_at - timedelta(days=2)).date(), lock=True)
     if rules is None:
         raise BookingRefused(Refusal.NOT_FOUND)
     visit_type = find_visit_type(rules, visit_type_slug)
     if draft.party_size > visit_type.max_party_size:
         raise BookingRefused(Refusal.PARTY_TOO_LARGE)
-    runs = _runs_now(rules, visit_type, now=now)
+    runs = _runs_now(rules, visit_type, now=came_at)
     if not runs:
         raise BookingRefused(Refusal.SLOT_CLOSED)
     run = claim_anywhere(rules, runs, party_size=draft.party_size, from_web=False)
@@ -156,9 +184,18 @@ def _admit_walk_in(
         run = runs[0]
         places = places_needed(party_size=draft.party_size, counts_people=rules.counts_people)
         squeeze_in(rules.id, run, places=places)
-    draft.status, draft.checked_in_at = Status.CHECKED_IN, now
+    draft.status, draft.checked_in_at = Status.CHECKED_IN, came_at
     booking = store_booking(draft, rules, visit_type, run, now=now, user=user)
-    record(booking, EventKind.CHECKED_IN, actor=Actor.STAFF, user=user, now=now, from_status=Status.CONFIRMED)
+    record(
+        booking,
+        EventKind.CHECKED_IN,
+        actor=Actor.STAFF,
+        user=user,
+        now=now,
+        happened_at=came_at,
+        from_status=Status.CONFIRMED,
+        action_id=action_id,
+    )
     return booking
 
 

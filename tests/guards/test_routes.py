@@ -113,6 +113,8 @@ ROUTES = {
         staff/<slug:store>/visits/<str:reference>/no-show/
         staff/<slug:store>/visits/<str:reference>/undo/
         staff/<slug:store>/arrivals/
+        staff/<slug:store>/arrivals/data/
+        staff/<slug:store>/arrivals/actions/
         staff/<slug:store>/waiting/
         staff/<slug:store>/waiting/join/
         staff/<slug:store>/waiting/<str:reference>/leave/

@@ -1,0 +1,162 @@
+"""What the tablet's app asks for: the day, and what became of its taps. Both are JSON, both know no phone number."""
+
+import json
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.middleware.csrf import get_token
+from django.urls import path
+from django.utils.cache import get_conditional_response
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import get_language
+from django.views.decorators.http import require_POST, require_safe
+
+from booking.arrivals_day import arrivals_day, arrivals_of, arrivals_version
+from booking.policy import UnknownStore
+from booking.services.taps import STEPS, UNDO, WALK_IN, Result, Tap, TapResult, take_tap
+from booking.staff_forms.visits import PARTY_MAX
+from booking.tokens import keyed_digest, read_reference
+from booking.views.arrivals_json import VisitsAsJson, day_as_json, finder_salt
+from booking.views.day_version import CACHE_CONTROL
+from booking.views.staff_access import AtStore, at_store
+from stores.queries import store_rules
+
+TAPS_MOST = 50  # in one call
+NAME_LONGEST = 120
+INVALID = "invalid"
+_KEY_LONGEST = 64
+_CALLED = (*STEPS, UNDO, WALK_IN)
+
+
+@require_safe
+@at_store()
+def data(request: HttpRequest, at: AtStore) -> HttpResponseBase:
+    """Return today as the tablet keeps it; 304 where it has it already."""
+    etag = _etag(request, at)
+    response = get_conditional_response(request, etag=etag)
+    if response is None:
+        body = day_as_json(
+            arrivals_day(store=at.store.slug, date=at.today),
+            now=at.now,
+            csrf=get_token(request),
+            is_manager=at.is_manager,
+            who=at.user.get_username(),
+        )
+        response = HttpResponse(body, content_type="application/json")
+    response["ETag"], response["Cache-Control"] = etag, CACHE_CONTROL
+    return response
+
+
+@require_POST
+@at_store(come_back="staff-arrivals")
+def actions(request: HttpRequest, at: AtStore) -> HttpResponseBase:
+    """Take the taps of a tablet in their order; each has a result of its own, with the visit as it is then."""
+    try:
+        sent = json.loads(request.body)["actions"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return JsonResponse({"code": "malformed"}, status=400)
+    if not isinstance(sent, list) or len(sent) > TAPS_MOST:
+        return JsonResponse({"code": "malformed"}, status=400)
+    locale = (get_language() or "en")[:2]
+    results: list[tuple[str, TapResult]] = []
+    for one in sent:
+        tap = _read_tap(one)
+        if tap is None:
+            name = str(one.get("action_id", ""))[:_KEY_LONGEST] if isinstance(one, dict) else ""
+            results.append((name, TapResult(Result.CONFLICT, INVALID)))
+            continue
+        found = take_tap(store=at.store, tap=tap, now=at.now, user=at.user, is_manager=at.is_manager, locale=locale)
+        results.append((str(tap.action_id), found))
+    visits = _visits(at, {found.reference for _name, found in results if found.reference})
+    return JsonResponse(
+        {
+            "results": [
+                {
+                    "action_id": name,
+                    "result": found.result,
+                    "reason": found.reason,
+                    "reference": found.reference,
+                    "visit": visits.get(found.reference),
+                }
+                for name, found in results
+            ]
+        }
+    )
+
+
+def _etag(request: HttpRequest, at: AtStore) -> str:
+    """Return the version of the day as this person is shown it, with one statement."""
+    get_token(request)
+    parts = (
+        arrivals_version(store=at.store, date=at.today),
+        at.user.pk,
+        at.is_manager,
+        get_language(),
+        request.META.get("CSRF_COOKIE"),
+    )
+    return f'W/"{keyed_digest("arrivals", "|".join(map(str, parts)))[:32]}"'
+
+
+def _visits(at: AtStore, references: set[str]) -> dict[str, dict[str, Any]]:
+    """Return visits as they are now, by reference."""
+    if not references:
+        return {}
+    rules = store_rules(at.store.slug, from_date=at.today)
+    if rules is None:
+        raise UnknownStore(at.store.slug)
+    made = VisitsAsJson(rules, salt=finder_salt(rules.slug, at.today.isoformat()))
+    visits, events = arrivals_of(store=at.store, references=references)
+    return {visit.reference: made.with_day(visit, events.get(visit.id, ())) for visit in visits}
+
+
+def _read_tap(sent: object) -> Tap | None:
+    """Return a tap, None where it says nothing that could be done."""
+    if not isinstance(sent, dict):
+        return None
+    action_id, happened_at = _uuid(sent.get("action_id")), _moment(sent.get("happened_at"))
+    step, party_size = sent.get("step"), sent.get("party_size", 1)
+    if action_id is None or happened_at is None or step not in _CALLED:
+        return None
+    if type(party_size) is not int or not 1 <= party_size <= PARTY_MAX:
+        return None
+    return Tap(
+        action_id=action_id,
+        step=str(step),
+        happened_at=happened_at,
+        reference=read_reference(_text(sent, "reference")) or "",
+        seen_starts_at=_moment(sent.get("starts_at")),
+        undoes=_text(sent, "undoes")[:_KEY_LONGEST],
+        visit_type=_text(sent, "visit_type")[:_KEY_LONGEST],
+        party_size=party_size,
+        name=" ".join(_text(sent, "name").split())[:NAME_LONGEST],
+        squeeze_in=sent.get("squeeze_in") is True,
+    )
+
+
+def _text(sent: dict[str, Any], name: str) -> str:
+    found = sent.get(name, "")
+    return found.replace("\0", "") if isinstance(found, str) else ""
+
+
+def _uuid(text: object) -> UUID | None:
+    try:
+        return UUID(str(text))
+    except ValueError:
+        return None
+
+
+def _moment(text: object) -> datetime | None:
+    """Return an instant; one without an offset names none."""
+    try:
+        found = parse_datetime(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
+    return found if found is not None and found.tzinfo is not None else None
+
+
+urlpatterns = [
+    path("staff/<slug:store>/arrivals/data/", data, name="staff-arrivals-data"),
+    path("staff/<slug:store>/arrivals/actions/", actions, name="staff-arrivals-actions"),
+]
