@@ -15,7 +15,8 @@ from booking.availability import FreeSlot, availability
 from booking.models import Actor, Booking, Source
 from booking.policy import BookingRefused
 from booking.services.arrivals import step
-from booking.services.bookings import CustomerDetails, book, cancel, confirm_attendance, reschedule
+from booking.services.bookings import CustomerDetails, book, cancel, confirm_attendance
+from booking.services.moves import reschedule
 from notifications import outbox
 from stores.models import OrganizationKind, Role, Store, StoreMembership
 from stores.organizations import save_organization

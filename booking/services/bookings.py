@@ -1,4 +1,4 @@
-"""Bookings: to book, reschedule, cancel, confirm, and to let a walk-in in."""
+"""Bookings: to book, cancel, confirm, and to let a walk-in in."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,10 +11,10 @@ from django.db.models import Q
 from booking.known import known
 from booking.message_plan import plan_messages
 from booking.models import Actor, Booking, EventKind, Hold, Source, Status
-from booking.policy import BookingRefused, Refusal, may_cancel, may_change, places_needed
+from booking.policy import BookingRefused, Refusal, may_cancel, places_needed
 from booking.services.history import record
 from booking.services.holds import live_hold
-from booking.services.places import Run, claim_anywhere, days_of, lock_slots, raise_days, release, share_lock_store
+from booking.services.places import Run, claim_anywhere, days_of, raise_days, release, share_lock_store
 from booking.services.waiting_entries import note_taken
 from booking.services.wishes import Wish, find_visit_type, read_wish, with_another_try
 from booking.tokens import keyed_digest, new_reference
@@ -117,67 +117,6 @@ def _book_held(wish: Wish, draft: Booking, *, hold: str, now: datetime) -> Booki
     return booking
 
 
-def reschedule(
-    *, booking_id: int, starts_at: datetime, now: datetime, actor: Actor, user: User | None = None
-) -> Booking:
-    """Move a visit to another start: same reference, `sequence` + 1. To the same start changes nothing.
-
-    Where the new start refuses, the old one is kept. Raises BookingRefused.
-    """
-    store = Store.objects.filter(bookings=booking_id).values_list("slug", flat=True).get()
-    return with_another_try(
-        lambda: _reschedule(booking_id, starts_at=starts_at, now=now, actor=actor, user=user), store=store, now=now
-    )
-
-
-@transaction.atomic
-def _reschedule(booking_id: int, *, starts_at: datetime, now: datetime, actor: Actor, user: User | None) -> Booking:
-    booking = lock_booking(booking_id)
-    if booking.status != Status.CONFIRMED:
-        raise BookingRefused(Refusal.WRONG_STATUS, booking=booking)
-    if booking.starts_at == starts_at:
-        return booking
-    store, by_staff = booking.store, actor == Actor.STAFF
-    if not by_staff and not may_change(
-        status=booking.status,
-        starts_at=booking.starts_at,
-        now=now,
-        change_until_minutes=store.change_until_minutes,
-    ):
-        raise BookingRefused(Refusal.TOO_LATE, booking=booking)
-    keeps_desk = booking.desk_was_chosen and not by_staff
-    desk = booking.desk.slug if keeps_desk else ""
-    wish = Wish(store.slug, booking.visit_type.slug, starts_at, booking.party_size, desk)
-    rules, _, runs = read_wish(wish, now=now, by_staff=by_staff)
-    old = (booking.starts_at, booking.ends_at)
-    lock_slots(store.pk, [old, (runs[0].starts_at, runs[0].ends_at)])
-    release_places(booking)
-    run = claim_anywhere(
-        rules, runs, party_size=booking.party_size, from_web=not by_staff, prefer_desk_id=booking.desk_id
-    )
-    if run is None:
-        raise BookingRefused(Refusal.SLOT_FULL)
-    _take_run(booking, rules, run, from_web=not by_staff)
-    booking.sequence += 1
-    booking.attendance_confirmed = False
-    booking.late_minutes = None
-    booking.updated_at = now
-    booking.save()
-    record(
-        booking,
-        EventKind.RESCHEDULED,
-        actor=actor,
-        user=user,
-        now=now,
-        from_status=booking.status,
-        from_starts_at=old[0],
-    )
-    outbox.skip_open(subject=booking.reference, reason="moved", now=now)
-    outbox.enqueue(plan_messages(booking, kind=Kind.CHANGE, now=now), now=now)
-    raise_days(store.pk, days_of(*old, store.time_zone) | days_of(run.starts_at, run.ends_at, store.time_zone))
-    return booking
-
-
 @transaction.atomic
 def cancel(*, booking_id: int, now: datetime, actor: Actor, user: User | None = None) -> Booking:
     """Cancel a visit and give its places back; cancelled before: nothing changes. Raises BookingRefused."""
@@ -265,7 +204,7 @@ def store_booking(
     booking.store = known(Store, id=rules.id, slug=rules.slug, name=rules.name, time_zone=rules.zone.key,
                           change_until_minutes=rules.change_until_minutes)  # fmt: skip
     booking.visit_type = known(VisitType, id=visit_type.id, slug=visit_type.slug, name=visit_type.name)
-    _take_run(booking, rules, run, from_web=booking.source in WEB_SOURCES)
+    take_run(booking, rules, run, from_web=booking.source in WEB_SOURCES)
     booking.created_at = booking.updated_at = now
     booking.save(force_insert=True)
     actor = Actor.CUSTOMER if booking.source in WEB_SOURCES else Actor.STAFF
@@ -287,7 +226,8 @@ def release_places(booking: Booking) -> None:
     )
 
 
-def _take_run(booking: Booking, rules: StoreRules, run: Run, *, from_web: bool) -> None:
+def take_run(booking: Booking, rules: StoreRules, run: Run, *, from_web: bool) -> None:
+    """Write into a booking which desk's places it has, and from when to when; the caller took them and saves it."""
     booking.desk = known(Desk, id=run.desk.id, slug=run.desk.slug, name=run.desk.name)
     booking.starts_at, booking.ends_at = run.starts_at, run.ends_at
     booking.visit_date = run.starts_at.astimezone(rules.zone).date()

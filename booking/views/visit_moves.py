@@ -13,7 +13,7 @@ from booking.message_plan import message_channel
 from booking.models import Actor, Booking, Status
 from booking.policy import BookingRefused, Refusal
 from booking.services.bookings import cancel as cancel_booking
-from booking.services.bookings import reschedule
+from booking.services.moves import reschedule
 from booking.texts import visit_type_name
 from booking.views.asked import read_day, read_instant
 from booking.views.free_times import error_of, free_times, nearest_times, while_offered

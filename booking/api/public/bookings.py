@@ -20,7 +20,7 @@ from booking.api.serializers import BookingRequest, RescheduleRequest
 from booking.ical import booking_calendar
 from booking.links import manage_url
 from booking.models import Actor, Booking, Source
-from booking.services import bookings, privacy
+from booking.services import bookings, moves, privacy
 from booking.services.bookings import CustomerDetails
 from booking.services.wishes import Wish
 from stores.models import Store
@@ -98,7 +98,7 @@ class RescheduleView(CustomerView):
         booking = self.booking(reference)
         starts_at = checked(RescheduleRequest, body)["starts_at"]
         with wanting(Wish(booking.store.slug, booking.visit_type.slug, starts_at, booking.party_size)):
-            moved = bookings.reschedule(booking_id=booking.pk, starts_at=starts_at, now=self.now, actor=Actor.CUSTOMER)
+            moved = moves.reschedule(booking_id=booking.pk, starts_at=starts_at, now=self.now, actor=Actor.CUSTOMER)
         return self.answer(moved)
 
 

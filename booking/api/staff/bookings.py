@@ -15,7 +15,7 @@ from booking.api.serializers import ActionRequest, RescheduleRequest, StaffBooki
 from booking.api.staff.access import StaffView
 from booking.models import Actor, Booking, Source
 from booking.permissions import member_booking, member_store
-from booking.services import arrivals, bookings
+from booking.services import arrivals, bookings, moves
 from booking.services.bookings import CustomerDetails
 from booking.services.wishes import Wish
 from stores.models import Role
@@ -147,7 +147,7 @@ class StaffRescheduleView(StaffView):
         starts_at = self.read(RescheduleRequest)["starts_at"]
         wish = Wish(booking.store.slug, booking.visit_type.slug, starts_at, booking.party_size)
         with wanting(wish, by_staff=True):
-            moved = bookings.reschedule(
+            moved = moves.reschedule(
                 booking_id=booking.pk, starts_at=starts_at, now=self.now, actor=Actor.STAFF, user=self.user
             )
         return json_response(self.show(moved))

@@ -12,7 +12,7 @@ from booking.availability import WantedSlot, lookup, nearest_free
 from booking.forms import Problem
 from booking.models import Actor, Booking
 from booking.policy import BookingRefused, Refusal
-from booking.services.bookings import reschedule
+from booking.services.moves import reschedule
 from booking.texts import refusal_sentence
 from booking.views.asked import read_day, read_instant
 from booking.views.chooser import SlotChoice, chooser, slot_choices

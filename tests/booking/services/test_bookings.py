@@ -4,8 +4,9 @@ import pytest
 
 from booking.models import Actor, Booking, BookingEvent, Source, Status
 from booking.policy import BookingRefused, Refusal, UnknownStore, UnknownVisitType
-from booking.services.bookings import CustomerDetails, book, cancel, confirm_attendance, reschedule
+from booking.services.bookings import CustomerDetails, book, cancel, confirm_attendance
 from booking.services.holds import hold
+from booking.services.moves import reschedule
 from booking.tokens import hold_token
 from notifications.models import OutboxMessage
 from stores.models import Slot, StoreDay

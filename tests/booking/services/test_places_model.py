@@ -10,10 +10,11 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from booking.models import Actor, Booking, Hold, Source, Status
 from booking.policy import BookingRefused, Refusal
-from booking.services.bookings import cancel, reschedule
+from booking.services.bookings import cancel
 from booking.services.books import differences
 from booking.services.changes_of_hours import Then, change_slots
 from booking.services.holds import hold, release_hold
+from booking.services.moves import reschedule
 from booking.services.places import release_expired_holds
 from booking.tokens import hold_token
 from stores.models import Slot

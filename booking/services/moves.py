@@ -1,0 +1,89 @@
+"""To move a visit to another time: the old places are given back and new ones taken in one transaction."""
+
+from datetime import datetime
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from booking.message_plan import plan_messages
+from booking.models import Actor, Booking, EventKind, Status
+from booking.policy import BookingRefused, Refusal, may_change
+from booking.services.bookings import lock_booking, release_places, take_run
+from booking.services.history import record
+from booking.services.places import claim_anywhere, days_of, lock_slots, raise_days
+from booking.services.wishes import Wish, read_wish, with_another_try
+from notifications import outbox
+from notifications.models import Kind
+from stores.models import Store
+
+
+def reschedule(
+    *, booking_id: int, starts_at: datetime, now: datetime, actor: Actor, user: User | None = None
+) -> Booking:
+    """Move a visit to another start: same reference, `sequence` + 1. To the same start changes nothing.
+
+    Where the new start refuses, the old one is kept. Raises BookingRefused.
+    """
+    store = Store.objects.filter(bookings=booking_id).values_list("slug", flat=True).get()
+    return with_another_try(
+        lambda: _reschedule(booking_id, starts_at=starts_at, now=now, actor=actor, user=user), store=store, now=now
+    )
+
+
+@transaction.atomic
+def _reschedule(booking_id: int, *, starts_at: datetime, now: datetime, actor: Actor, user: User | None) -> Booking:
+    booking = lock_booking(booking_id)
+    if booking.status != Status.CONFIRMED:
+        raise BookingRefused(Refusal.WRONG_STATUS, booking=booking)
+    if booking.starts_at == starts_at:
+        return booking
+    if actor != Actor.STAFF:
+        _refuse_too_late(booking, now=now)
+    old = (booking.starts_at, booking.ends_at)
+    _change_places(booking, starts_at=starts_at, now=now, by_staff=actor == Actor.STAFF)
+    booking.sequence += 1
+    booking.attendance_confirmed = False
+    booking.late_minutes = None
+    booking.updated_at = now
+    booking.save()
+    record(
+        booking,
+        EventKind.RESCHEDULED,
+        actor=actor,
+        user=user,
+        now=now,
+        from_status=booking.status,
+        from_starts_at=old[0],
+    )
+    outbox.skip_open(subject=booking.reference, reason="moved", now=now)
+    outbox.enqueue(plan_messages(booking, kind=Kind.CHANGE, now=now), now=now)
+    zone = booking.store.time_zone
+    raise_days(booking.store_id, days_of(*old, zone) | days_of(booking.starts_at, booking.ends_at, zone))
+    return booking
+
+
+def _refuse_too_late(booking: Booking, *, now: datetime) -> None:
+    is_in_time = may_change(
+        status=booking.status,
+        starts_at=booking.starts_at,
+        now=now,
+        change_until_minutes=booking.store.change_until_minutes,
+    )
+    if not is_in_time:
+        raise BookingRefused(Refusal.TOO_LATE, booking=booking)
+
+
+def _change_places(booking: Booking, *, starts_at: datetime, now: datetime, by_staff: bool) -> None:
+    """Give a booking's places back and take those of another start. Raises BookingRefused."""
+    store = booking.store
+    desk = booking.desk.slug if booking.desk_was_chosen and not by_staff else ""
+    wish = Wish(store.slug, booking.visit_type.slug, starts_at, booking.party_size, desk)
+    rules, _, runs = read_wish(wish, now=now, by_staff=by_staff)
+    lock_slots(store.pk, [(booking.starts_at, booking.ends_at), (runs[0].starts_at, runs[0].ends_at)])
+    release_places(booking)
+    run = claim_anywhere(
+        rules, runs, party_size=booking.party_size, from_web=not by_staff, prefer_desk_id=booking.desk_id
+    )
+    if run is None:
+        raise BookingRefused(Refusal.SLOT_FULL)
+    take_run(booking, rules, run, from_web=not by_staff)
