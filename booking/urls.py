@@ -6,6 +6,7 @@ from booking.api import urls as api
 from booking.api.reference import unknown
 from booking.views import (
     arrivals,
+    arrivals_app,
     arrivals_data,
     book,
     crawlers,
@@ -41,6 +42,7 @@ urlpatterns = [
     *day.urlpatterns,
     *arrivals.urlpatterns,
     *arrivals_data.urlpatterns,
+    *arrivals_app.urlpatterns,
     *numbers.urlpatterns,
     *setup.urlpatterns,
     *feeds.urlpatterns,

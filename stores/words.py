@@ -34,6 +34,11 @@ def folded(text: str) -> str:
     return " ".join(re.findall(r"[^\W_]+", bare.translate(_LETTERS)))
 
 
+def plain_letters() -> dict[str, str]:
+    """Return what `folded` puts in place of letters that are more than a letter with a mark."""
+    return {chr(letter): plain for letter, plain in _LETTERS.items()}
+
+
 def search_text(*, name: str, town: str, postal_code: str) -> str:
     """Return what a search is held against: the folded parts, each between separators no folded text can hold."""
     parts = (

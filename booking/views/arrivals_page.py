@@ -15,6 +15,7 @@ from booking.models import Status
 from booking.queries import DaySchedule, day_schedule
 from booking.staff_forms.visits import WalkInForm
 from booking.tokens import read_reference
+from booking.views.arrivals_app import app_context
 from booking.views.staff_access import AtStore, staff_page
 from booking.views.visit_cards import CardMaker, VisitCard
 from stores.words import folded
@@ -69,6 +70,7 @@ def arrivals_page(
         "undo_icon": render_to_string("icons/undo.html"),
         "more_words": _("More"),
         "is_empty": not cards,
+        **app_context(at),
         "walk_in": walk_in or WalkInForm(rules=schedule.rules),
         "problems": [*problems],
         **context,

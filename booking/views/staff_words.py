@@ -16,7 +16,7 @@ from notifications.models import Channel, Kind, State
 from notifications.outbox import Delivery
 
 LATE = "late"
-_ICONS = {
+BADGES = {
     Status.CONFIRMED: ("calendar", ""),
     LATE: ("clock", "badge-brass"),
     Status.CHECKED_IN: ("person", "badge-go"),
@@ -60,7 +60,7 @@ def badges() -> dict[str, SafeString]:
     return {
         status: render_to_string(
             "staff/badge.html",
-            {"word": word, "icon": f"icons/{_ICONS[status][0]}.html", "tone": _ICONS[status][1]},
+            {"word": word, "icon": f"icons/{BADGES[status][0]}.html", "tone": BADGES[status][1]},
         )
         for status, word in status_words().items()
     }

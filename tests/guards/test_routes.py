@@ -29,6 +29,7 @@ ROUTES = {
         s/<slug:store>/poster/
         embed/<slug:store>/
         embed.js
+        staff/worker.js
         robots.txt
         sitemap.xml
         sitemap-pages.xml
@@ -114,6 +115,8 @@ ROUTES = {
         staff/<slug:store>/visits/<str:reference>/undo/
         staff/<slug:store>/arrivals/
         staff/<slug:store>/arrivals/data/
+        staff/<slug:store>/arrivals/app/
+        staff/<slug:store>/arrivals/app.webmanifest
         staff/<slug:store>/arrivals/actions/
         staff/<slug:store>/waiting/
         staff/<slug:store>/waiting/join/

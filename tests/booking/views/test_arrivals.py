@@ -1,5 +1,4 @@
 from collections.abc import Iterator
-from html import escape
 
 import pytest
 import time_machine
@@ -152,7 +151,6 @@ def test_an_unchanged_screen_is_not_sent_again(
 
     assert changed.status_code == 200
     assert client.get(ARRIVALS, headers={"If-None-Match": changed["ETag"]}).status_code == 200
-    assert f'data-etag="{escape(changed["ETag"])}"' in changed.content.decode()
 
 
 # --- A tap ------------------------------------------------------------------------------------------

@@ -1,0 +1,88 @@
+// The day as it stands: what the server said last, and on top of it every tap that it has not answered yet.
+
+const AFTER = { check_in: "checked_in", start: "in_service", complete: "completed", no_show: "no_show" };
+const EVENT = { check_in: "checked_in", start: "started", complete: "completed", no_show: "no_show" };
+const STATUS = { checked_in: "checked_in", started: "in_service", completed: "completed", no_show: "no_show" };
+const NEXT = { confirmed: "check_in", checked_in: "start", in_service: "complete" };
+const SOON_MS = 60 * 60 * 1000;
+const MINUTE_MS = 60 * 1000;
+
+export const GROUPS = ["late", "now", "waiting", "served", "later", "done"];
+
+/** Return the step that the large button takes. */
+export function nextStep(visit) {
+  return NEXT[visit.status] || "";
+}
+
+/** Return the visits with all taps on top, by what names each on the screen. */
+export function standing(day, taps, clock) {
+  const visits = new Map();
+  for (const visit of day.visits) visits.set(visit.reference, { ...visit, key: visit.reference, pending: 0 });
+  for (const tap of taps) {
+    if (tap.step === "walk_in") {
+      visits.set(tap.action_id, walkIn(tap, clock));
+      continue;
+    }
+    const visit = visits.get(tap.reference || tap.walk_in);
+    if (visit) visits.set(visit.key, after(visit, tap, clock));
+  }
+  return visits;
+}
+
+function walkIn(tap, clock) {
+  const time = clock(new Date(tap.happened_at));
+  return {
+    key: tap.action_id, reference: "", walk_in: tap.action_id, name: tap.who, find: [], digits: "",
+    status: "checked_in", starts_at: tap.happened_at, time, until: "", since: time, people: tap.people,
+    visit_type: tap.what, desk: "", source: "", late_minutes: 0, said_late: "", note: "", facts: [], undoes: "",
+    history: [{ kind: "checked_in", time, who: "", key: "" }], pending: 1,
+  };
+}
+
+/** Return a visit as it is after a tap. */
+function after(visit, tap, clock) {
+  const time = clock(new Date(tap.happened_at));
+  const pending = visit.pending + 1;
+  if (tap.step !== "undo") {
+    const event = { kind: EVENT[tap.step], time, who: "", key: tap.action_id };
+    const since = tap.step === "check_in" || tap.step === "start" ? time : "";
+    return {
+      ...visit, pending, since, status: AFTER[tap.step], undoes: tap.action_id, history: [...visit.history, event],
+    };
+  }
+  const history = visit.history.map((event) => (event.key === visit.undoes ? { ...event, key: "" } : event));
+  const open = history.filter((event) => event.key);
+  const last = open[open.length - 1];
+  return {
+    ...visit, pending, since: last ? last.time : "", status: last ? STATUS[last.kind] : "confirmed",
+    undoes: last ? last.key : "", history: [...history, { kind: "undone", time, who: "", key: "" }],
+  };
+}
+
+/** Tell whether somebody is awaited whose time has come. */
+export function isLate(visit, now) {
+  return visit.status === "confirmed" && Date.parse(visit.starts_at) <= now;
+}
+
+/** Tell whether it may be said that somebody did not come: after a while, and after when they said they would. */
+export function mayBeNoShow(visit, now, graceMinutes) {
+  const minutes = Math.max(graceMinutes, visit.late_minutes);
+  return visit.status === "confirmed" && now >= Date.parse(visit.starts_at) + minutes * MINUTE_MS;
+}
+
+/** Return in which group a visit stands. */
+export function groupOf(visit, now) {
+  if (visit.status === "confirmed") {
+    if (isLate(visit, now)) return "late";
+    return Date.parse(visit.starts_at) <= now + SOON_MS ? "now" : "later";
+  }
+  return { checked_in: "waiting", in_service: "served" }[visit.status] || "done";
+}
+
+/** Put a visit as the server says it is into the day; one that is on another day now leaves it. */
+export function withVisit(day, fresh) {
+  const others = day.visits.filter((visit) => visit.reference !== fresh.reference);
+  const visits = fresh.date === day.date ? [...others, fresh] : others;
+  visits.sort((one, other) => Date.parse(one.starts_at) - Date.parse(other.starts_at));
+  return { ...day, visits };
+}

@@ -1,0 +1,96 @@
+// Reads the code that a customer shows: by the browser's own detector where it has one, else by jsQR, shipped with us.
+
+import { make } from "./rows.js";
+import { sound } from "./sound.js";
+import { words } from "./words.js";
+
+const EVERY_MS = 150;
+const AGAIN_MS = 4000; // the same code held on is one code
+const WIDEST = 640;
+const CODE = /^CARILLON:([0-9A-Z]{8})$/i;
+
+async function reader(vendor) {
+  if ("BarcodeDetector" in window && (await BarcodeDetector.getSupportedFormats()).includes("qr_code")) {
+    const detector = new BarcodeDetector({ formats: ["qr_code"] });
+    return async (video) => (await detector.detect(video))[0]?.rawValue || "";
+  }
+  await load(vendor);
+  const canvas = make("canvas");
+  const pen = canvas.getContext("2d", { willReadFrequently: true });
+  return async (video) => {
+    const scale = Math.min(1, WIDEST / video.videoWidth);
+    canvas.width = Math.round(video.videoWidth * scale);
+    canvas.height = Math.round(video.videoHeight * scale);
+    pen.drawImage(video, 0, 0, canvas.width, canvas.height);
+    const picture = pen.getImageData(0, 0, canvas.width, canvas.height);
+    return window.jsQR(picture.data, picture.width, picture.height, { inversionAttempts: "dontInvert" })?.data || "";
+  };
+}
+
+function load(address) {
+  if (window.jsQR) return Promise.resolve();
+  return new Promise((resolve, reject) => {
+    const script = make("script", { src: address });
+    script.onload = resolve;
+    script.onerror = reject;
+    document.head.append(script);
+  });
+}
+
+/** The scanner of the page; `onCode(reference)` returns what to say: {isGood, text}. */
+export class Scanner {
+  constructor(dialog, vendor, onCode) {
+    this.dialog = dialog;
+    this.vendor = vendor;
+    this.onCode = onCode;
+    this.video = dialog.querySelector("video");
+    this.result = dialog.querySelector("#scan-result");
+    dialog.addEventListener("close", () => this.#stop());
+    dialog.querySelector("[data-close]").addEventListener("click", () => dialog.close());
+  }
+
+  async open() {
+    this.#say("", words.scan.hold);
+    this.dialog.showModal();
+    try {
+      this.stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
+      this.video.srcObject = this.stream;
+      await this.video.play();
+      const read = await reader(this.vendor);
+      this.#look(read, { code: "", at: 0 });
+    } catch {
+      this.#say("is-bad", words.scan.no_camera);
+    }
+  }
+
+  async #look(read, last) {
+    if (!this.dialog.open) return;
+    let code = "";
+    try {
+      code = this.video.videoWidth ? await read(this.video) : "";
+    } catch {
+      // One picture that cannot be read: the next one may.
+    }
+    if (code && (code !== last.code || Date.now() - last.at > AGAIN_MS)) this.#found(code);
+    if (code) last = { code, at: Date.now() };
+    setTimeout(() => this.#look(read, last), EVERY_MS);
+  }
+
+  #found(code) {
+    const reference = CODE.exec(code.trim())?.[1];
+    const { isGood, text } = reference ? this.onCode(reference.toUpperCase()) : { isGood: false, text: words.scan.other };
+    sound(isGood ? "yes" : "no");
+    this.#say(isGood ? "is-good" : "is-bad", text);
+  }
+
+  #say(look, text) {
+    this.result.className = `scan-result ${look}`.trim();
+    this.result.textContent = text;
+  }
+
+  #stop() {
+    for (const track of this.stream?.getTracks() || []) track.stop();
+    this.stream = null;
+    this.video.srcObject = null;
+  }
+}

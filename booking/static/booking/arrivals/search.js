@@ -1,0 +1,52 @@
+// Finds people by what is typed: first name, beginning of the family name, reference, last digits of the phone.
+
+import { words } from "./words.js";
+
+const REFERENCE_LEAST = 3;
+const DIGITS_LEAST = 2;
+const LENGTHS = [2, 3, 4]; // as booking/finders.py
+
+/** Return a text in lower case, without accents, as the server folds names; its words in a list. */
+export function folded(text) {
+  const bare = text.toLowerCase().normalize("NFKD").replace(/\p{M}/gu, "");
+  const plain = [...bare].map((letter) => words.letters[letter] ?? letter).join("");
+  return plain.match(/[\p{L}\p{N}]+/gu) || [];
+}
+
+/** Return 4 bits of a text's digest: what booking/finders.py makes of the same. */
+function digit(text) {
+  let found = 0x811c9dc5;
+  for (const byte of new TextEncoder().encode(text)) found = Math.imul(found ^ byte, 0x01000193) >>> 0;
+  return (((found ^ (found >>> 15)) >>> 7) & 15).toString(16);
+}
+
+/** Return what finders of a word begin with where they are typed so far; "" for each letter not typed. */
+function finder(word, salt) {
+  const letters = [...word];
+  const digits = LENGTHS.filter((length) => letters.length >= length)
+    .map((length) => digit(salt + letters.slice(0, length).join("")));
+  return letters[0] + digits.join("");
+}
+
+function fits(visit, typed, salt) {
+  const own = folded(visit.name);
+  return typed.every((word) => {
+    if (own[0]?.startsWith(word)) return true;
+    const wanted = finder(word, salt);
+    return visit.find.some((found) => found.startsWith(wanted));
+  });
+}
+
+/** Return the visits that fit, who is still awaited first; all of them for nothing typed. */
+export function found(visits, query, salt) {
+  const typed = folded(query);
+  if (!typed.length) return [];
+  const plain = query.toUpperCase().replace(/[^0-9A-Z]/g, "");
+  const digits = /^[\d\s.+-]+$/.test(query) ? query.replace(/\D/g, "") : "";
+  const hits = visits.filter((visit) =>
+    (plain.length >= REFERENCE_LEAST && visit.reference.includes(plain))
+    || (digits.length >= DIGITS_LEAST && visit.digits && (visit.digits.endsWith(digits) || digits.endsWith(visit.digits)))
+    || fits(visit, typed, salt));
+  const order = (visit) => (visit.status === "confirmed" ? 0 : 1);
+  return hits.sort((one, other) => order(one) - order(other) || Date.parse(one.starts_at) - Date.parse(other.starts_at));
+}

@@ -1,0 +1,88 @@
+// Sends taps in their order and asks for the day, one after the other and never both at once: an older day cannot
+// arrive after a newer answer. iPads send nothing in the background, so it runs whenever the screen is looked at.
+
+const EVERY_MS = 3000;
+const PATIENCE_MS = 8000;
+const BATCH = 20;
+
+export class SignedOut extends Error {}
+export class Forbidden extends Error {}
+
+export class Sync {
+  /** `work` holds: taps(), csrf(), etag(), answered(taps, results), fresh(etag, day), state(isOnline), ended(error). */
+  constructor(addresses, work) {
+    this.addresses = addresses;
+    this.work = work;
+    this.isRunning = false;
+    this.isAskedAgain = false;
+    this.hasEnded = false;
+  }
+
+  start() {
+    const now = () => this.run();
+    addEventListener("online", now);
+    addEventListener("focus", now);
+    document.addEventListener("visibilitychange", now);
+    setInterval(() => document.hidden || this.run(), EVERY_MS);
+    return this.run();
+  }
+
+  async run() {
+    if (this.hasEnded) return;
+    if (this.isRunning) {
+      this.isAskedAgain = true;
+      return;
+    }
+    this.isRunning = true;
+    try {
+      do {
+        this.isAskedAgain = false;
+        while (this.work.taps().length && this.work.csrf()) await this.#send();
+        await this.#look();
+      } while (this.isAskedAgain);
+      this.work.state(true);
+    } catch (error) {
+      await this.#failed(error);
+    } finally {
+      this.isRunning = false;
+    }
+  }
+
+  async #failed(error) {
+    this.hasEnded = error instanceof SignedOut || error instanceof Forbidden;
+    if (this.hasEnded) await this.work.ended(error);
+    else this.work.state(false);
+  }
+
+  async #send() {
+    const taps = this.work.taps().slice(0, BATCH);
+    const answer = await this.#ask(this.addresses.actions, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", "X-CSRFToken": this.work.csrf() },
+      body: JSON.stringify({ actions: taps.map(({ store, seq, who, ...tap }) => tap) }),
+    });
+    if (answer.status === 403) {
+      await this.#look(); // a token that went stale, or nobody any more: the day says which
+      throw new Error("refused");
+    }
+    if (answer.status !== 200) throw new Error(`status ${answer.status}`);
+    const { results } = await answer.json();
+    await this.work.answered(taps, results);
+  }
+
+  async #look() {
+    const etag = this.work.etag();
+    const answer = await this.#ask(this.addresses.data, { headers: etag ? { "If-None-Match": etag } : {} });
+    if (answer.status === 403 || answer.status === 404) throw new Forbidden();
+    if (answer.status === 304) return;
+    if (answer.status !== 200) throw new Error(`status ${answer.status}`);
+    await this.work.fresh(answer.headers.get("ETag") || "", await answer.json());
+  }
+
+  async #ask(address, options) {
+    const signal = AbortSignal.timeout(PATIENCE_MS);
+    const answer = await fetch(address, { cache: "no-store", redirect: "manual", signal, ...options });
+    if (answer.type === "opaqueredirect" || answer.status === 401) throw new SignedOut();
+    return answer;
+  }
+}

@@ -1,0 +1,187 @@
+"""The network cut by the browser's own switch: taps are kept, shown and sent, and each has one result."""
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, Route, expect
+
+from tests.browser.arrivals.conftest import Tablet, ready
+from tests.browser.arrivals.counter import FIRST, Counter
+
+pytestmark = pytest.mark.browser
+FRESH_MS = 15_000
+
+
+def row(page: Page, reference: str) -> Locator:
+    return page.locator(f"#visit-{reference}")
+
+
+def tap(page: Page, reference: str, label: str) -> None:
+    row(page, reference).get_by_role("button", name=re.compile(rf"^{label}\b")).first.click()
+
+
+def test_door_goes_on_without_a_network(tablet: Tablet, counter: Counter) -> None:
+    ada, bob = counter.book("Ada Test"), counter.book("Bob Test")
+    page = tablet(FIRST)
+    page.context.set_offline(True)
+
+    tap(page, ada, "Arrived")
+    tap(page, ada, "Start")
+    tap(page, bob, "Arrived")
+    tap(page, bob, "Undo")
+    page.locator("#walk-in summary").click()
+    page.locator("#walk-in").get_by_role("button", name="Visit", exact=True).click()
+
+    expect(row(page, ada)).to_contain_text("Being served")
+    expect(row(page, ada)).to_contain_text("not sent yet")
+    expect(row(page, bob).get_by_role("button", name="Arrived")).to_be_visible()
+    expect(page.locator("#line")).to_contain_text("5 taps not sent yet")
+    expect(page.get_by_role("region", name="Waiting")).to_contain_text("Walk-in")
+    assert set(counter.statuses().values()) == {"confirmed"}
+
+    page.context.set_offline(False)
+    expect(page.locator("#line")).to_be_hidden(timeout=FRESH_MS)
+    expect(page.locator(".badge-waits")).to_have_count(0)
+    assert sorted(counter.statuses().values()) == ["checked_in", "confirmed", "in_service"]
+    assert counter.happened(ada) == ["checked_in", "started"]
+    assert counter.happened(bob) == ["checked_in", "undone"]
+
+
+def test_screen_opens_again_without_a_network(tablet: Tablet, counter: Counter) -> None:
+    ada = counter.book("Ada Test", phone="06 12 34 56 01")
+    page = tablet(FIRST)
+    page.context.set_offline(True)
+    tap(page, ada, "Arrived")
+    expect(row(page, ada)).to_contain_text("not sent yet")
+
+    page.reload()
+    page.locator("#app[data-is-ready]").wait_for()
+
+    expect(row(page, ada)).to_contain_text("Ada T.")
+    expect(row(page, ada)).to_contain_text("not sent yet")
+    assert "Ada Test" not in page.content()
+    page.context.set_offline(False)
+    expect(row(page, ada)).not_to_contain_text("not sent yet", timeout=FRESH_MS)
+    counter.wait_for(ada, "checked_in")
+
+
+def test_conflicts_are_shown_until_somebody_has_seen_them(tablet: Tablet, counter: Counter) -> None:
+    gone, moved, here = (counter.book(name) for name in ("Gone Test", "Moved Test", "Here Test"))
+    page = tablet(FIRST)
+    page.context.set_offline(True)
+    for reference in (gone, moved, here):
+        tap(page, reference, "Arrived")
+    assert counter.act(gone, "cancel") == 200
+    assert counter.act(moved, "reschedule", starts_at=counter.start(4).isoformat()) == 200
+    assert counter.act(here, "check-in") == 200
+
+    page.context.set_offline(False)
+
+    conflicts = page.get_by_role("alert", name="Please look at this")
+    expect(conflicts.get_by_role("listitem")).to_have_count(3, timeout=FRESH_MS)
+    expect(conflicts).to_contain_text("It is now: Cancelled.")
+    expect(conflicts).to_contain_text("The visit was moved meanwhile.")
+    expect(conflicts).to_contain_text("It is now: Here.")
+    assert counter.statuses() == {gone: "cancelled", moved: "confirmed", here: "checked_in"}
+
+    ready(_reloaded(page))
+    expect(conflicts.get_by_role("listitem")).to_have_count(3)
+    for _ in range(3):
+        conflicts.get_by_role("button", name="I have seen it").first.click()
+    expect(conflicts).to_be_hidden()
+    ready(_reloaded(page))
+    expect(conflicts).to_be_hidden()
+
+
+def test_tap_is_seen_before_any_answer(tablet: Tablet, counter: Counter) -> None:
+    ada = counter.book("Ada Test")
+    page = tablet(FIRST)
+    held: list[Route] = []
+    page.route("**/arrivals/actions/", lambda route: held.append(route))
+
+    tap(page, ada, "Arrived")
+
+    expect(row(page, ada)).to_contain_text("Here")
+    expect(row(page, ada)).to_contain_text("not sent yet")
+    assert counter.statuses()[ada] == "confirmed"  # the server knows nothing of it so far
+    for route in held:
+        route.continue_()
+    page.unroute("**/arrivals/actions/")
+    expect(row(page, ada)).not_to_contain_text("not sent yet", timeout=FRESH_MS)
+
+
+def test_battery_that_dies_before_the_answer_harms_nothing(tablet: Tablet, counter: Counter) -> None:
+    ada = counter.book("Ada Test")
+    page = tablet(FIRST)
+    context = page.context
+    sent: list[int] = []
+
+    def lose_the_answer(route: Route) -> None:
+        sent.append(route.fetch().status)
+        route.abort()
+
+    page.route("**/arrivals/actions/", lose_the_answer)
+    tap(page, ada, "Arrived")
+    while not sent:
+        page.wait_for_timeout(50)
+    page.close(run_before_unload=False)
+    assert counter.statuses() == {ada: "checked_in"}
+
+    again = context.new_page()
+    bodies: list[str] = []
+    again.on("response", lambda answer: bodies.append(answer.url) if answer.url.endswith("/actions/") else None)
+    again.goto(counter.arrivals)
+    ready(again)
+
+    expect(again.locator(".badge-waits")).to_have_count(0, timeout=FRESH_MS)
+    expect(again.locator("#line")).to_be_hidden()
+    expect(row(again, ada)).to_contain_text("Here")
+    expect(again.get_by_role("alert", name="Please look at this")).to_be_hidden()
+    assert sent
+    assert bodies
+    assert counter.happened(ada) == ["checked_in"]
+
+
+def test_signing_out_wipes_the_tablet(tablet: Tablet, counter: Counter) -> None:
+    counter.book("Ada Test")
+    page = tablet(FIRST)
+    assert page.evaluate(KEPT) == [1, 0]
+
+    page.get_by_role("button", name="Sign out").click()
+    page.wait_for_url("**/staff/sign-in/")
+
+    assert page.evaluate("async () => (await indexedDB.databases()).length") in (0, 1)
+    assert page.evaluate(KEPT) == [0, 0]
+    assert page.evaluate("() => caches.keys()") == []
+
+
+def test_lost_membership_wipes_the_tablet(tablet: Tablet, counter: Counter) -> None:
+    counter.book("Ada Test")
+    page = tablet(FIRST)
+    counter.carillon.execute(
+        "DELETE FROM stores_storemembership WHERE user_id = "
+        f"(SELECT id FROM auth_user WHERE username = '{FIRST}') AND store_id = "
+        f"(SELECT id FROM stores_store WHERE slug = '{counter.slug}')"
+    )
+
+    expect(page.locator("#app")).to_have_count(0, timeout=FRESH_MS)
+    assert page.evaluate(KEPT) == [0, 0]
+
+
+KEPT = """async () => {
+  const asked = (request) => new Promise((resolve) => { request.onsuccess = () => resolve(request.result); });
+  const open = indexedDB.open("carillon-arrivals");
+  const database = await asked(open);
+  const counted = [];
+  for (const name of ["day", "taps"]) {
+    counted.push(database.objectStoreNames.contains(name)
+      ? await asked(database.transaction(name).objectStore(name).count()) : 0);
+  }
+  database.close();
+  return counted;
+}"""
+
+
+def _reloaded(page: Page) -> Page:
+    page.reload()
+    return page
