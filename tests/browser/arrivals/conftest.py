@@ -17,6 +17,11 @@ _EXPECTED_COMPLAINT = re.compile(
     r"Failed to load resource|net::ERR_|The FetchEvent for|An unknown error occurred when fetching"
 )
 
+IS_KEPT = """async () => {
+  const { shell } = document.querySelector("#app").dataset;
+  while (!(await caches.match(shell, { ignoreVary: true }))) await new Promise((resolve) => setTimeout(resolve, 50));
+}"""
+
 Tablet = Callable[..., Page]
 
 
@@ -52,9 +57,7 @@ def tablet(chromium: Browser, counter: Counter) -> Iterator[Tablet]:
 def ready(page: Page) -> Page:
     """Wait until the app has taken over, and would open without a network."""
     page.locator("#app[data-is-ready]").wait_for()
-    page.wait_for_function(
-        "async () => Boolean(await caches.match(document.querySelector('#app').dataset.shell, {ignoreVary: true}))"
-    )
+    page.evaluate(IS_KEPT)
     return page
 
 
