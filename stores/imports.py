@@ -15,7 +15,7 @@ from stores.hours import WeeklyInterval
 from stores.models import CapacityCounts, Desk, Store, VisitType
 from stores.osm.features import StoreFields, phone_of
 from stores.search_index import index_store, index_stores
-from stores.services import replace_opening_hours
+from stores.services import hours_in_text, record_change, replace_opening_hours, weekly_hours
 from stores.words import search_text, slug_from
 from stores.zones import country_of
 
@@ -23,6 +23,8 @@ DEFAULT_ZONE = "Europe/Paris"
 LARGEST_PARTY = 4
 SLUG_LONGEST = 80
 _CONTACT = ("phone", "email", "website", "wheelchair")
+_ADDRESS = ("name", "street", "postal_code", "town", "country", "latitude", "longitude")
+_TOLD = (*_ADDRESS, "time_zone", *_CONTACT)
 
 
 class Outcome(StrEnum):
@@ -100,6 +102,8 @@ def _create(fields: StoreFields, defaults: ImportDefaults, now: datetime, slugs_
             ),
         ]
     )
+    after = {name: getattr(store, name) for name in _TOLD} | {"hours": hours_in_text(fields.weekly)}
+    record_change(store=store, user=None, what="import", before={}, after=after, now=now)
     return store.slug
 
 
@@ -115,8 +119,13 @@ def _update(store: Store, fields: StoreFields, defaults: ImportDefaults, now: da
     changed = {name: value for name, value in wanted.items() if getattr(store, name) != value}
     if not changed:
         return False
+    before = {name: getattr(store, name) for name in changed if name in _TOLD}
+    after = {name: changed[name] for name in before}
     if "source_hours" in changed:
+        before["hours"] = hours_in_text(weekly_hours(store))
         replace_opening_hours(store, fields.weekly)
+        after["hours"] = hours_in_text(fields.weekly)
+    record_change(store=store, user=None, what="import", before=before, after=after, now=now)
     are_slots_others = "source_hours" in changed or "time_zone" in changed
     if are_slots_others:
         changed["hours_version"] = F("hours_version") + 1

@@ -6,8 +6,8 @@ from datetime import datetime
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from stores.models import Organization, OrganizationKind, Store
-from stores.services import BadValue
+from stores.models import Organization, OrganizationKind, SetupChange, Store
+from stores.services import BadValue, change_line
 from stores.words import cleaned
 
 
@@ -50,7 +50,7 @@ def save_organization(
     _check(organization)
     if said:
         organization.save()
-    return [*said, *_gather(organization, stores)]
+    return [*said, *_gather(organization, stores, now=now)]
 
 
 def _check(organization: Organization) -> None:
@@ -61,12 +61,17 @@ def _check(organization: Organization) -> None:
         raise BadValue(field, str(problems[0].code)) from None
 
 
-def _gather(organization: Organization, slugs: Sequence[str]) -> Iterator[str]:
-    known = dict(Store.objects.filter(slug__in=slugs).values_list("slug", "pk"))
+def _gather(organization: Organization, slugs: Sequence[str], *, now: datetime) -> Iterator[str]:
+    known = {store.slug: store for store in Store.objects.filter(slug__in=slugs).only("pk", "slug")}
     unknown = [slug for slug in slugs if slug not in known]
     if unknown:
         raise UnknownStores(unknown)
     gathered = set(organization.stores.filter(slug__in=slugs).values_list("slug", flat=True))
     new = [slug for slug in dict.fromkeys(slugs) if slug not in gathered]
     organization.stores.add(*(known[slug] for slug in new))
+    after = {"name": organization.name, "kind": organization.kind}
+    lines = [
+        change_line(store=known[slug], user=None, what="organization", before={}, after=after, now=now) for slug in new
+    ]
+    SetupChange.objects.bulk_create(line for line in lines if line)
     return (f"added {slug} to {organization.slug}" for slug in new)

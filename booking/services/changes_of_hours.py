@@ -4,11 +4,12 @@ A change takes the store's row alone, so that no booking passes by unseen. Where
 said what is to happen with them, it is refused and nothing has changed.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -20,12 +21,12 @@ from booking.services.bell import ring_on_commit
 from booking.services.bookings import cancel_locked
 from booking.services.history import record
 from booking.services.places import days_of, raise_days
-from booking.services.slot_rows import lay_slots_anew, set_slots, visits_beyond
+from booking.services.slot_rows import lay_slots_anew, set_slots, slots_between, visits_beyond
 from notifications import outbox
 from notifications.models import Kind
 from stores import services as store_services
 from stores.hours import Interval, WeeklyInterval, intersection, open_intervals
-from stores.models import Store
+from stores.models import Slot, Store
 from stores.queries import store_rules
 from stores.slots import StoreRules
 
@@ -51,7 +52,7 @@ def change_opening_hours(
     """Replace the week's opening hours. Raises BookingRefused BOOKINGS_AFFECTED, stores.services.BadHours."""
     return change_rules(
         store_id=store_id,
-        change=lambda store: store_services.save_opening_hours(store=store, weekly=weekly),
+        change=lambda store: store_services.save_opening_hours(store=store, weekly=weekly, user=user, now=now),
         then=then,
         now=now,
         user=user,
@@ -70,7 +71,9 @@ def change_special_hours(
     """Set the hours of one date; no interval means closed. Raises as `change_opening_hours`."""
     return change_rules(
         store_id=store_id,
-        change=lambda store: store_services.save_special_hours(store=store, date=date, intervals=intervals),
+        change=lambda store: store_services.save_special_hours(
+            store=store, date=date, intervals=intervals, user=user, now=now
+        ),
         then=then,
         now=now,
         user=user,
@@ -81,7 +84,7 @@ def remove_special_hours(*, store_id: int, date: date, then: Then | None, now: d
     """Let the weekday's hours hold again on a date. Raises as `change_opening_hours`."""
     return change_rules(
         store_id=store_id,
-        change=lambda store: store_services.delete_special_hours(store=store, date=date),
+        change=lambda store: store_services.delete_special_hours(store=store, date=date, user=user, now=now),
         then=then,
         now=now,
         user=user,
@@ -133,9 +136,11 @@ def change_slots(
     desks = [one for one in rules.desks if desk is None or one.slug == desk]
     if not desks:
         raise BookingRefused(Refusal.NOT_FOUND)
+    known = {(row.desk_id, row.starts_at): (row.capacity, row.closed) for row in slots_between(rules, from_at, to_at)}
     slots = set_slots(rules, desks, from_at=from_at, to_at=to_at, capacity=capacity, closed=closed)
     if not slots:
         raise BookingRefused(Refusal.SLOT_CLOSED)
+    _tell_trail(store, desk, slots, known, {one.id: one.capacity for one in desks}, now=now, user=user)
     affected = visits_beyond(slots, closed=bool(closed), now=now) if closed or capacity is not None else []
     _settle(affected, then=then, told_as=f"slots-{int(now.timestamp())}", now=now, user=user)
     days = {day for slot in slots for day in days_of(slot.starts_at, slot.ends_at, store.time_zone)}
@@ -149,6 +154,41 @@ def lay_anew_after_import(*, store_id: int, now: datetime) -> None:
     """Bring a store's slots in line with hours that an import changed; visits stay as they are."""
     store = Store.objects.select_for_update().get(pk=store_id)
     lay_slots_anew(_rules(store, now=now), now=now)
+
+
+def _tell_trail(
+    store: Store,
+    desk: str | None,
+    slots: Sequence[Slot],
+    known: Mapping[tuple[int, datetime], tuple[int, bool]],
+    capacities: Mapping[int, int],
+    *,
+    now: datetime,
+    user: User,
+) -> None:
+    """Say in the set-up's trail what these slots were, and what they are."""
+    zone = ZoneInfo(store.time_zone)
+    was = [known.get((slot.desk_id, slot.starts_at), (capacities[slot.desk_id], False)) for slot in slots]
+    became = [(slot.capacity, slot.closed) for slot in slots]
+    first = min(slot.starts_at for slot in slots).astimezone(zone)
+    last = max(slot.ends_at for slot in slots).astimezone(zone)
+    store_services.record_change(
+        store=store,
+        user=user,
+        what="slots",
+        subject=f"{first:%Y-%m-%d %H:%M}-{last:%H:%M}{' ' if desk else ''}{desk or ''}",
+        before=_of_slots(was),
+        after=_of_slots(became),
+        now=now,
+    )
+
+
+def _of_slots(slots: Sequence[tuple[int, bool]]) -> dict[str, Any]:
+    return {
+        "capacities": sorted({capacity for capacity, _is_closed in slots}),
+        "closed_slots": sum(is_closed for _capacity, is_closed in slots),
+        "open_slots": sum(not is_closed for _capacity, is_closed in slots),
+    }
 
 
 def _settle(affected: Sequence[Booking], *, then: Then | None, told_as: str, now: datetime, user: User | None) -> None:

@@ -1,20 +1,33 @@
 """The store's calendar feed: a secret address, shown once, of which only a digest is kept."""
 
+from datetime import datetime
+
+from django.contrib.auth.models import User
 from django.db import transaction
 
 from booking.tokens import feed_digest, new_feed_secret
 from stores.models import Store
+from stores.services import record_change
 
 
 @transaction.atomic
-def new_feed(*, store_id: int) -> str:
+def new_feed(*, store_id: int, user: User | None, now: datetime) -> str:
     """Return the secret of a new feed; the old one ends with it."""
     secret = new_feed_secret()
-    Store.objects.filter(pk=store_id).update(feed_digest=feed_digest(secret))
+    _replace(store_id, feed_digest(secret), user=user, now=now)
     return secret
 
 
 @transaction.atomic
-def end_feed(*, store_id: int) -> None:
+def end_feed(*, store_id: int, user: User | None, now: datetime) -> None:
     """End a store's feed."""
-    Store.objects.filter(pk=store_id).update(feed_digest=None)
+    _replace(store_id, None, user=user, now=now)
+
+
+def _replace(store_id: int, digest: str | None, *, user: User | None, now: datetime) -> None:
+    """Let this digest be the feed's; the trail says that there is a new address, never which."""
+    store = Store.objects.select_for_update(no_key=True).get(pk=store_id)
+    before = {"has_feed": bool(store.feed_digest), "is_new_address": False}
+    Store.objects.filter(pk=store_id).update(feed_digest=digest)
+    after = {"has_feed": bool(digest), "is_new_address": bool(digest and store.feed_digest)}
+    record_change(store=store, user=user, what="feed", before=before, after=after, now=now)

@@ -14,6 +14,7 @@ from booking.services.history import record
 from booking.services.places import raise_days
 from notifications import outbox
 from stores.models import Store
+from stores.services import forget_changes
 
 IDEMPOTENT_ANSWERS_KEPT = timedelta(hours=24)
 _BATCH = 500
@@ -114,6 +115,7 @@ def forget_old(*, now: datetime, dry_run: bool = False) -> dict[str, int]:
                 _erase(batch, now=now)
             forgotten[slug] += len(batch)
     if not dry_run:
+        forget_changes(now=now)
         IdempotentAnswer.objects.filter(created_at__lt=now - IDEMPOTENT_ANSWERS_KEPT).delete()
     return {slug: count for slug, count in forgotten.items() if count}
 

@@ -59,6 +59,11 @@ def lay_slots_anew(rules: StoreRules, *, now: datetime) -> None:
     Slot.objects.bulk_create(rows)
 
 
+def slots_between(rules: StoreRules, from_at: datetime, to_at: datetime) -> list[Slot]:
+    """Return the rows of the slots that start in [from_at, to_at)."""
+    return list(Slot.objects.filter(store_id=rules.id, starts_at__gte=from_at, starts_at__lt=to_at))
+
+
 def set_slots(
     rules: StoreRules,
     desks: Sequence[DeskRule],
@@ -75,10 +80,7 @@ def set_slots(
     by_desk = slots_by_desk(
         rules, first_date=from_at.astimezone(rules.zone).date(), last_date=to_at.astimezone(rules.zone).date()
     )
-    rows = {
-        (row.desk_id, row.starts_at): row
-        for row in Slot.objects.filter(store_id=rules.id, starts_at__gte=from_at, starts_at__lt=to_at)
-    }
+    rows = {(row.desk_id, row.starts_at): row for row in slots_between(rules, from_at, to_at)}
     changed = []
     for desk in desks:
         for slot in by_desk[desk.id]:

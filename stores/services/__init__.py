@@ -4,12 +4,14 @@ Whatever slots are made from changes with the store's row locked alone, and rais
 knows of bookings: `booking.services.changes_of_hours` wraps these where bookings may be affected.
 """
 
+from stores.services.changes import change_line, forget_changes, hours_in_text, record_change
 from stores.services.hours import (
     check_week,
     delete_special_hours,
     replace_opening_hours,
     save_opening_hours,
     save_special_hours,
+    weekly_hours,
 )
 from stores.services.people import Joined, add_member, remove_member
 from stores.services.policy import (
@@ -46,8 +48,12 @@ __all__ = [
     "BadValue",
     "Joined",
     "add_member",
+    "change_line",
     "check_week",
     "delete_special_hours",
+    "forget_changes",
+    "hours_in_text",
+    "record_change",
     "remove_member",
     "replace_opening_hours",
     "save_contact",
@@ -61,4 +67,5 @@ __all__ = [
     "save_questions",
     "save_special_hours",
     "save_visit_type",
+    "weekly_hours",
 ]

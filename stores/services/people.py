@@ -8,6 +8,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
 
 from stores.models import Role, Store, StoreMembership
+from stores.services.changes import record_change
 from stores.services.values import BadValue
 
 
@@ -21,37 +22,40 @@ class Joined(StrEnum):
 
 
 @transaction.atomic
-def add_member(*, store: Store, username: str, role: Role, password: str | None, now: datetime) -> Joined:
-    """Make a user a member of a store, or change a member's role.
+def add_member(
+    *, store: Store, username: str, role: Role, password: str | None, user: User | None, now: datetime
+) -> Joined:
+    """Make a user a member of a store, or change a member's role; `user` is who does it.
 
     `password` is for a new user alone; one who exists keeps theirs. Raises django's ValidationError for a name or
     password that cannot be used, BadValue where a new user has no password.
     """
     username = User.normalize_username(username)
-    user = User.objects.filter(username=username).first()
-    if user is None:
-        user = User(username=username, date_joined=now)
-        user.clean_fields(exclude=["password"])
+    person = User.objects.filter(username=username).first()
+    if person is None:
+        person = User(username=username, date_joined=now)
+        person.clean_fields(exclude=["password"])
         if not password:
             raise BadValue("password", "required")
-        validate_password(password, user)
-        user.set_password(password)
-        user.save()
+        validate_password(password, person)
+        person.set_password(password)
+        person.save()
         joined = Joined.CREATED
     else:
         joined = Joined.ADDED
-    membership, is_new = StoreMembership.objects.get_or_create(store=store, user=user, defaults={"role": role})
-    if is_new:
-        return joined
-    if membership.role == role:
-        return Joined.UNCHANGED
-    membership.role = role
-    membership.save(update_fields=["role"])
-    return Joined.CHANGED
+    membership, is_new = StoreMembership.objects.get_or_create(store=store, user=person, defaults={"role": role})
+    before = {} if is_new else {"role": membership.role}
+    if not is_new and membership.role != role:
+        joined = Joined.CHANGED
+        membership.role = role
+        membership.save(update_fields=["role"])
+    after = {"role": role}
+    line = record_change(store=store, user=user, what="member", subject=username, before=before, after=after, now=now)
+    return joined if line else Joined.UNCHANGED
 
 
 @transaction.atomic
-def remove_member(*, store: Store, username: str) -> bool:
+def remove_member(*, store: Store, username: str, user: User | None, now: datetime) -> bool:
     """End a membership, and tell whether there was one; the user stays. Raises BadValue for the last manager's."""
     memberships = store.memberships.select_for_update(of=("self",)).select_related("user")
     member = {one.user.username: one for one in memberships}.pop(User.normalize_username(username), None)
@@ -61,4 +65,6 @@ def remove_member(*, store: Store, username: str) -> bool:
     if member.role == Role.MANAGER and not others.exists():
         raise BadValue("username", "last_one")
     member.delete()
+    before = {"role": member.role}
+    record_change(store=store, user=user, what="member", subject=member.user.username, before=before, after={}, now=now)
     return True

@@ -1,13 +1,17 @@
 """What a store decided about booking, and what it tells and shows to customers."""
 
 from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
 
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator, validate_email
 from django.db import transaction
 
 from stores.models import CapacityCounts, Store, Wheelchair
 from stores.origins import BadOrigin, origin_of
+from stores.services.changes import record_change
 from stores.services.values import BadValue, check_range, lock, raise_version, short_text
 
 POLICY_RANGES = {
@@ -35,6 +39,8 @@ def save_policy(
     change_until_minutes: int,
     open_bookings_per_customer: int,
     keep_days: int,
+    user: User | None,
+    now: datetime,
 ) -> None:
     """Change what the store decided about booking. Locks the store's row. Raises BadValue."""
     numbers = {
@@ -49,20 +55,21 @@ def save_policy(
         check_range(field, value, POLICY_RANGES[field])
     if capacity_counts not in CapacityCounts.values:
         raise BadValue("capacity_counts", "invalid_choice")
-    lock(store)
-    Store.objects.filter(pk=store.pk).update(**numbers, capacity_counts=capacity_counts)
+    _update(store, "rules", {**numbers, "capacity_counts": capacity_counts}, user=user, now=now)
     raise_version(store)
 
 
 @transaction.atomic
-def save_notice(*, store: Store, notice: str) -> None:
+def save_notice(*, store: Store, notice: str, user: User | None, now: datetime) -> None:
     """Change the line that customers read at the store's top; "" for none. Raises BadValue."""
     notice = short_text(notice, field="notice", longest=300, is_required=False)
-    Store.objects.filter(pk=store.pk).update(notice=notice)
+    _update(store, "notice", {"notice": notice}, user=user, now=now)
 
 
 @transaction.atomic
-def save_contact(*, store: Store, phone: str, email: str, website: str, wheelchair: str) -> None:
+def save_contact(
+    *, store: Store, phone: str, email: str, website: str, wheelchair: str, user: User | None, now: datetime
+) -> None:
     """Change how customers reach the store, each "" for none; `phone` is in E.164. Raises BadValue."""
     phone = short_text(phone, field="phone", longest=40, is_required=False)
     email = short_text(email, field="email", longest=254, is_required=False)
@@ -75,11 +82,12 @@ def save_contact(*, store: Store, phone: str, email: str, website: str, wheelcha
             raise BadValue(field, "invalid") from None
     if wheelchair not in Wheelchair.values:
         raise BadValue("wheelchair", "invalid_choice")
-    Store.objects.filter(pk=store.pk).update(phone=phone, email=email, website=website, wheelchair=wheelchair)
+    fields = {"phone": phone, "email": email, "website": website, "wheelchair": wheelchair}
+    _update(store, "contact", fields, user=user, now=now)
 
 
 @transaction.atomic
-def save_embed_origins(*, store: Store, addresses: Sequence[str]) -> None:
+def save_embed_origins(*, store: Store, addresses: Sequence[str], user: User | None, now: datetime) -> None:
     """Change which sites may show the store's times in a frame of their own: any address of each. Raises BadValue."""
     origins: list[str] = []
     for number, address in enumerate(addresses):
@@ -94,10 +102,18 @@ def save_embed_origins(*, store: Store, addresses: Sequence[str]) -> None:
     text = " ".join(origins)
     if len(text) > ORIGINS_LONGEST:
         raise BadValue("embed_origins", "too_long")
-    Store.objects.filter(pk=store.pk).update(embed_origins=text)
+    _update(store, "sharing", {"embed_origins": text}, user=user, now=now)
 
 
 @transaction.atomic
-def save_protection(*, store: Store, asks_proof_under_load: bool) -> None:
+def save_protection(*, store: Store, asks_proof_under_load: bool, user: User | None, now: datetime) -> None:
     """Change whether browsers are asked for a proof of work while far more is booked than usual."""
-    Store.objects.filter(pk=store.pk).update(asks_proof_under_load=asks_proof_under_load)
+    _update(store, "protection", {"asks_proof_under_load": asks_proof_under_load}, user=user, now=now)
+
+
+def _update(store: Store, what: str, fields: dict[str, Any], *, user: User | None, now: datetime) -> None:
+    """Lock the store's row, change these fields of it, and tell the trail."""
+    known = lock(store)
+    before = {name: getattr(known, name) for name in fields}
+    Store.objects.filter(pk=store.pk).update(**fields)
+    record_change(store=store, user=user, what=what, before=before, after=fields, now=now)

@@ -1,11 +1,14 @@
 """What a store asks whoever books on its pages."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 
+from django.contrib.auth.models import User
 from django.db import transaction
 
 from stores.models import QuestionKind, Store, StoreQuestion
 from stores.queries import Question
+from stores.services.changes import record_change
 from stores.services.values import BadValue, lock, short_text
 
 QUESTIONS_MAX = 3
@@ -15,7 +18,7 @@ CHOICE_LONGEST = 80
 
 
 @transaction.atomic
-def save_questions(*, store: Store, questions: Sequence[Question]) -> None:
+def save_questions(*, store: Store, questions: Sequence[Question], user: User | None, now: datetime) -> None:
     """Replace a store's own questions, in this order; none is fine. Locks the store's row. Raises BadValue.
 
     Answers given before keep the words of their question.
@@ -24,8 +27,10 @@ def save_questions(*, store: Store, questions: Sequence[Question]) -> None:
         raise BadValue("questions", "too_many")
     rows = [_row(store, number, question) for number, question in enumerate(questions)]
     lock(store)
+    before = _in_text(store.questions.order_by("position"))
     store.questions.all().delete()
     StoreQuestion.objects.bulk_create(rows)
+    record_change(store=store, user=user, what="questions", before=before, after=_in_text(rows), now=now)
 
 
 def _row(store: Store, number: int, question: Question) -> StoreQuestion:
@@ -43,3 +48,13 @@ def _row(store: Store, number: int, question: Question) -> StoreQuestion:
         is_required=question.is_required,
         position=number,
     )
+
+
+def _in_text(rows: Iterable[StoreQuestion]) -> dict[str, list[str]]:
+    """Return questions for the trail, each with what may be chosen; one that must be answered has a star."""
+    return {
+        "questions": [
+            f"{row.text}{' *' * row.is_required}{': ' * bool(row.choices)}{row.choices.replace(chr(10), ' / ')}"
+            for row in rows
+        ]
+    }

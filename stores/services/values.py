@@ -19,9 +19,12 @@ class BadHours(BadValue):
     """Hours that cannot be kept: `code` is overlap, duplicate, invalid or too_many."""
 
 
-def lock(store: Store) -> None:
-    """Take the store's row alone until the transaction ends; rows that only refer to it may still be added."""
-    Store.objects.select_for_update(no_key=True).only("pk").get(pk=store.pk)
+def lock(store: Store) -> Store:
+    """Take the store's row alone until the transaction ends, and return it as it is now.
+
+    Rows that only refer to it may still be added.
+    """
+    return Store.objects.select_for_update(no_key=True).get(pk=store.pk)
 
 
 def raise_version(store: Store) -> None:

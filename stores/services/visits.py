@@ -1,7 +1,10 @@
 """What a store offers: its desks and visit types, and who chooses the desk."""
 
 from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
 
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.db import models, transaction
@@ -9,6 +12,7 @@ from django.db.models import Max
 
 from stores.hours import WeeklyInterval
 from stores.models import Desk, DeskHours, Store, VisitMode, VisitType
+from stores.services.changes import hours_in_text, record_change
 from stores.services.hours import check_week
 from stores.services.values import BadValue, check_range, lock, raise_version, short_text
 from stores.words import slug_from
@@ -29,6 +33,8 @@ def save_desk(
     kept_back: int = 0,
     weekly: Sequence[WeeklyInterval] = (),
     is_active: bool = True,
+    user: User | None,
+    now: datetime,
 ) -> Desk:
     """Make a desk, or change one; `weekly` empty: it serves whenever the store is open. Raises BadValue, BadHours.
 
@@ -43,6 +49,7 @@ def save_desk(
         desk = Desk(store=store, slug=_free_slug(name, "desk", store.desks.all()), position=_next(store.desks.all()))
     if not is_active and not store.desks.filter(is_active=True).exclude(pk=desk.pk).exists():
         raise BadValue("is_active", "last_one")
+    before = _of_desk(desk)
     desk.name, desk.capacity, desk.kept_back, desk.is_active = name, capacity, kept_back, is_active
     desk.save()
     desk.hours.all().delete()
@@ -50,6 +57,8 @@ def save_desk(
         DeskHours(desk=desk, weekday=one.weekday, opens=one.opens, closes=one.closes) for one in weekly
     )
     raise_version(store)
+    after = _of_desk(desk)
+    record_change(store=store, user=user, what="desk", subject=name, before=before, after=after, now=now)
     return desk
 
 
@@ -65,6 +74,8 @@ def save_visit_type(
     mode: str = VisitMode.STORE,
     video_url: str = "",
     is_active: bool = True,
+    user: User | None,
+    now: datetime,
 ) -> VisitType:
     """Make a visit type, or change one, which keeps its slug for ever. Raises BadValue.
 
@@ -81,20 +92,25 @@ def save_visit_type(
         visit_type = VisitType(store=store, slug=_free_slug(name, "visit", others), position=_next(others))
     if not is_active and not others.filter(is_active=True).exclude(pk=visit_type.pk).exists():
         raise BadValue("is_active", "last_one")
+    before = _of_visit_type(visit_type)
     visit_type.name, visit_type.slot_count, visit_type.max_party_size = name, slot_count, max_party_size
     visit_type.what_to_bring, visit_type.is_active = what_to_bring, is_active
     visit_type.mode, visit_type.video_url = mode, video_url
     visit_type.save()
     raise_version(store)
+    after = _of_visit_type(visit_type)
+    record_change(store=store, user=user, what="visit_type", subject=name, before=before, after=after, now=now)
     return visit_type
 
 
 @transaction.atomic
-def save_desk_choice(*, store: Store, is_offered: bool) -> None:
+def save_desk_choice(*, store: Store, is_offered: bool, user: User | None, now: datetime) -> None:
     """Let customers say which desk serves them, or let them no longer. Locks the store's row."""
-    lock(store)
+    before = {"offers_desk_choice": lock(store).offers_desk_choice}
     Store.objects.filter(pk=store.pk).update(offers_desk_choice=is_offered)
     raise_version(store)
+    after = {"offers_desk_choice": is_offered}
+    record_change(store=store, user=user, what="desk_choice", before=before, after=after, now=now)
 
 
 def _checked_video_url(mode: str, video_url: str) -> str:
@@ -109,6 +125,25 @@ def _checked_video_url(mode: str, video_url: str) -> str:
     except ValidationError:
         raise BadValue("video_url", "invalid") from None
     return video_url
+
+
+def _of_desk(desk: Desk) -> dict[str, Any]:
+    """Return a desk for the trail; nothing where it is yet to be made."""
+    known = Desk.objects.filter(pk=desk.pk).first()
+    if known is None:
+        return {}
+    hours = [WeeklyInterval(row.weekday, row.opens, row.closes) for row in DeskHours.objects.filter(desk=known)]
+    fields = {name: getattr(known, name) for name in ("name", "capacity", "kept_back", "is_active")}
+    return {**fields, "hours": hours_in_text(hours)}
+
+
+def _of_visit_type(visit_type: VisitType) -> dict[str, Any]:
+    """Return a visit type for the trail; nothing where it is yet to be made."""
+    known = VisitType.objects.filter(pk=visit_type.pk).first()
+    if known is None:
+        return {}
+    names = ("name", "slot_count", "max_party_size", "what_to_bring", "mode", "video_url", "is_active")
+    return {name: getattr(known, name) for name in names}
 
 
 def _free_slug(name: str, otherwise: str, others: models.QuerySet[Desk] | models.QuerySet[VisitType]) -> str:

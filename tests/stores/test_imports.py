@@ -202,9 +202,9 @@ def test_hours_that_became_unreadable_stay_as_they_were() -> None:
 def test_what_people_of_the_store_changed_stays() -> None:
     imported()
     store = Store.objects.get()
-    save_opening_hours(store=store, weekly=[MORNING])
-    save_desk(store=store, desk=Desk.objects.get(), name="Team", capacity=9)
-    save_notice(store=store, notice="Ring twice.")
+    save_opening_hours(store=store, weekly=[MORNING], user=None, now=NOW)
+    save_desk(store=store, desk=Desk.objects.get(), name="Team", capacity=9, user=None, now=NOW)
+    save_notice(store=store, notice="Ring twice.", user=None, now=NOW)
     save_policy(
         store=store,
         slot_minutes=20,
@@ -214,8 +214,12 @@ def test_what_people_of_the_store_changed_stays() -> None:
         change_until_minutes=0,
         open_bookings_per_customer=1,
         keep_days=1,
+        user=None,
+        now=NOW,
     )
-    save_contact(store=store, phone="+33549240042", email="", website="https://shop.example", wheelchair="no")
+    save_contact(
+        store=store, phone="+33549240042", email="", website="https://shop.example", wheelchair="no", user=None, now=NOW
+    )
     before = Store.objects.values().get()
     assert imported(defaults=ImportDefaults(slot_minutes=5, capacity=1)).outcome == Outcome.UNCHANGED
     assert Store.objects.values().get() == before
@@ -225,7 +229,9 @@ def test_what_people_of_the_store_changed_stays() -> None:
 
 def test_a_changed_contact_stays_until_that_of_the_source_changes() -> None:
     imported()
-    save_contact(store=Store.objects.get(), phone="", email="mine@example.org", website="", wheelchair="")
+    save_contact(
+        store=Store.objects.get(), phone="", email="mine@example.org", website="", wheelchair="", user=None, now=NOW
+    )
 
     imported(replace(FIELDS, name="Pharmacie Frigot et fils"))
     assert Store.objects.values_list("name", "phone", "email").get() == (

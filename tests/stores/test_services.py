@@ -73,16 +73,16 @@ def version_of(store: Store) -> int:
 
 
 def test_opening_hours_replace_the_whole_week(store: Store) -> None:
-    save_opening_hours(store=store, weekly=[WeeklyInterval(2, time(8), time(9))])
-    save_opening_hours(store=store, weekly=[EVENING, MORNING])
+    save_opening_hours(store=store, weekly=[WeeklyInterval(2, time(8), time(9))], user=None, now=NOW)
+    save_opening_hours(store=store, weekly=[EVENING, MORNING], user=None, now=NOW)
     assert week_of(store) == [(0, time(9), time(12)), (4, time(20), time(2))]
     assert version_of(store) == 3
 
 
 def test_opening_hours_of_another_store_stay(store: Store) -> None:
     other = make_store("other")
-    save_opening_hours(store=other, weekly=[MORNING])
-    save_opening_hours(store=store, weekly=[])
+    save_opening_hours(store=other, weekly=[MORNING], user=None, now=NOW)
+    save_opening_hours(store=store, weekly=[], user=None, now=NOW)
     assert (len(week_of(other)), version_of(other)) == (1, 2)
 
 
@@ -96,36 +96,40 @@ def test_opening_hours_of_another_store_stay(store: Store) -> None:
     ],
 )
 def test_bad_opening_hours_change_nothing(store: Store, weekly: list[WeeklyInterval], field: str, code: str) -> None:
-    save_opening_hours(store=store, weekly=[MORNING])
+    save_opening_hours(store=store, weekly=[MORNING], user=None, now=NOW)
     with pytest.raises(BadHours) as refused:
-        save_opening_hours(store=store, weekly=weekly)
+        save_opening_hours(store=store, weekly=weekly, user=None, now=NOW)
     assert (refused.value.field, refused.value.code) == (field, code)
     assert (len(week_of(store)), version_of(store)) == (1, 2)
 
 
 def test_special_hours_replace_those_of_the_date(store: Store) -> None:
-    save_special_hours(store=store, date=MONDAY, intervals=[])
-    save_special_hours(store=store, date=MONDAY, intervals=[(time(9), time(10)), (time(15), time(0))])
+    save_special_hours(store=store, date=MONDAY, intervals=[], user=None, now=NOW)
+    save_special_hours(
+        store=store, date=MONDAY, intervals=[(time(9), time(10)), (time(15), time(0))], user=None, now=NOW
+    )
     rows = SpecialHours.objects.order_by("opens").values_list("date", "opens", "closes")
     assert list(rows) == [(MONDAY, time(9), time(10)), (MONDAY, time(15), time(0))]
     assert version_of(store) == 3
 
 
 def test_special_hours_without_times_say_closed(store: Store) -> None:
-    save_special_hours(store=store, date=MONDAY, intervals=[])
+    save_special_hours(store=store, date=MONDAY, intervals=[], user=None, now=NOW)
     assert list(SpecialHours.objects.values_list("date", "opens", "closes")) == [(MONDAY, None, None)]
 
 
 def test_overlapping_special_hours_are_refused(store: Store) -> None:
     with pytest.raises(BadHours) as refused:
-        save_special_hours(store=store, date=MONDAY, intervals=[(time(9), time(12)), (time(11), time(13))])
+        save_special_hours(
+            store=store, date=MONDAY, intervals=[(time(9), time(12)), (time(11), time(13))], user=None, now=NOW
+        )
     assert (refused.value.field, refused.value.code) == ("intervals.1", "overlap")
 
 
 def test_special_hours_are_removed_once(store: Store) -> None:
-    save_special_hours(store=store, date=MONDAY, intervals=[])
-    assert delete_special_hours(store=store, date=MONDAY)
-    assert not delete_special_hours(store=store, date=MONDAY)
+    save_special_hours(store=store, date=MONDAY, intervals=[], user=None, now=NOW)
+    assert delete_special_hours(store=store, date=MONDAY, user=None, now=NOW)
+    assert not delete_special_hours(store=store, date=MONDAY, user=None, now=NOW)
     assert version_of(store) == 3
 
 
@@ -133,15 +137,28 @@ def test_special_hours_are_removed_once(store: Store) -> None:
 
 
 def test_desks_get_slugs_of_their_own_and_stand_in_order(store: Store) -> None:
-    desks = [save_desk(store=store, name=name, capacity=2) for name in ("Conseil santé", "Conseil Santé!", "薬局")]
+    desks = [
+        save_desk(store=store, name=name, capacity=2, user=None, now=NOW)
+        for name in ("Conseil santé", "Conseil Santé!", "薬局")
+    ]
     assert [(desk.slug, desk.position) for desk in desks] == [("conseil-sante", 0), ("conseil-sante-2", 1), ("desk", 2)]
     assert version_of(store) == 4
 
 
 def test_desk_changes_and_keeps_its_slug(store: Store) -> None:
-    save_desk(store=store, name="Main desk", capacity=2)
-    desk = save_desk(store=store, name="Ada Test", capacity=2, weekly=[MORNING])
-    save_desk(store=store, desk=desk, name=" Grace\nTest ", capacity=5, kept_back=5, weekly=[EVENING], is_active=False)
+    save_desk(store=store, name="Main desk", capacity=2, user=None, now=NOW)
+    desk = save_desk(store=store, name="Ada Test", capacity=2, weekly=[MORNING], user=None, now=NOW)
+    save_desk(
+        store=store,
+        desk=desk,
+        name=" Grace\nTest ",
+        capacity=5,
+        kept_back=5,
+        weekly=[EVENING],
+        is_active=False,
+        user=None,
+        now=NOW,
+    )
     desk.refresh_from_db()
     assert (desk.slug, desk.name, desk.capacity, desk.kept_back) == ("ada-test", "Grace Test", 5, 5)
     assert not desk.is_active
@@ -163,14 +180,14 @@ def test_desk_changes_and_keeps_its_slug(store: Store) -> None:
 )
 def test_bad_desk_is_refused(store: Store, values: dict[str, Any], field: str, code: str) -> None:
     with pytest.raises(BadValue) as refused:
-        save_desk(store=store, **{"name": "Main desk", "capacity": 2, **values})
+        save_desk(store=store, **{"name": "Main desk", "capacity": 2, **values}, user=None, now=NOW)
     assert (refused.value.field, refused.value.code) == (field, code)
     assert not store.desks.exists()
 
 
 def test_visit_types_change_and_keep_their_slug(store: Store) -> None:
-    save_visit_type(store=store, name="Visit", slot_count=1, max_party_size=4)
-    kind = save_visit_type(store=store, name="Vaccin", slot_count=1, max_party_size=1)
+    save_visit_type(store=store, name="Visit", slot_count=1, max_party_size=4, user=None, now=NOW)
+    kind = save_visit_type(store=store, name="Vaccin", slot_count=1, max_party_size=1, user=None, now=NOW)
     save_visit_type(
         store=store,
         visit_type=kind,
@@ -179,6 +196,8 @@ def test_visit_types_change_and_keep_their_slug(store: Store) -> None:
         max_party_size=3,
         what_to_bring="Your card",
         is_active=False,
+        user=None,
+        now=NOW,
     )
     kind.refresh_from_db()
     assert (kind.slug, kind.name, kind.position) == ("vaccin", "Vaccination", 1)
@@ -199,7 +218,9 @@ def test_visit_types_change_and_keep_their_slug(store: Store) -> None:
 )
 def test_bad_visit_type_is_refused(store: Store, values: dict[str, Any], field: str, code: str) -> None:
     with pytest.raises(BadValue) as refused:
-        save_visit_type(store=store, **{"name": "Visit", "slot_count": 1, "max_party_size": 4, **values})
+        save_visit_type(
+            store=store, **{"name": "Visit", "slot_count": 1, "max_party_size": 4, **values}, user=None, now=NOW
+        )
     assert (refused.value.field, refused.value.code) == (field, code)
     assert not store.visit_types.exists()
 
@@ -208,7 +229,7 @@ def test_bad_visit_type_is_refused(store: Store, values: dict[str, Any], field: 
 
 
 def test_policy_is_kept(store: Store) -> None:
-    save_policy(store=store, **POLICY)
+    save_policy(store=store, **POLICY, user=None, now=NOW)
     assert Store.objects.values(*POLICY).get() == POLICY
     assert version_of(store) == 2
 
@@ -228,17 +249,17 @@ def test_policy_is_kept(store: Store) -> None:
 )
 def test_bad_policy_is_refused(store: Store, field: str, value: object, code: str) -> None:
     with pytest.raises(BadValue) as refused:
-        save_policy(store=store, **{**POLICY, field: value})
+        save_policy(store=store, **{**POLICY, field: value}, user=None, now=NOW)
     assert (refused.value.field, refused.value.code) == (field, code)
     assert version_of(store) == 1
 
 
 def test_notice_is_one_clean_line_and_no_rule(store: Store) -> None:
-    save_notice(store=store, notice=" Closed\nfor lunch ")
+    save_notice(store=store, notice=" Closed\nfor lunch ", user=None, now=NOW)
     assert Store.objects.values_list("notice", "hours_version").get() == ("Closed for lunch", 1)
     with pytest.raises(BadValue):
-        save_notice(store=store, notice="x" * 301)
-    save_notice(store=store, notice="")
+        save_notice(store=store, notice="x" * 301, user=None, now=NOW)
+    save_notice(store=store, notice="", user=None, now=NOW)
     assert Store.objects.get().notice == ""
 
 
@@ -246,7 +267,10 @@ def test_notice_is_one_clean_line_and_no_rule(store: Store) -> None:
 
 
 def test_new_member_gets_a_user_with_that_password(store: Store) -> None:
-    assert add_member(store=store, username="ada", role=Role.MANAGER, password=PASSWORD, now=NOW) == Joined.CREATED
+    assert (
+        add_member(store=store, username="ada", role=Role.MANAGER, password=PASSWORD, now=NOW, user=None)
+        == Joined.CREATED
+    )
     user = User.objects.get()
     assert (user.username, user.date_joined, user.is_staff, user.is_superuser) == ("ada", NOW, False, False)
     assert user.check_password(PASSWORD)
@@ -254,18 +278,22 @@ def test_new_member_gets_a_user_with_that_password(store: Store) -> None:
 
 
 def test_user_joins_one_more_store_with_the_password_as_it_was(store: Store) -> None:
-    add_member(store=store, username="ada", role=Role.MANAGER, password=PASSWORD, now=NOW)
+    add_member(store=store, username="ada", role=Role.MANAGER, password=PASSWORD, now=NOW, user=None)
     other = make_store("other")
-    assert add_member(store=other, username="ada", role=Role.STAFF, password="another", now=NOW) == Joined.ADDED
+    assert (
+        add_member(store=other, username="ada", role=Role.STAFF, password="another", now=NOW, user=None) == Joined.ADDED
+    )
     assert User.objects.get().check_password(PASSWORD)
     roles = StoreMembership.objects.order_by("store").values_list("store__slug", "role")
     assert set(roles) == {("corner-shop", "manager"), ("other", "staff")}
 
 
 def test_member_gets_another_role_in_the_same_store(store: Store) -> None:
-    add_member(store=store, username="ada", role=Role.MANAGER, password=PASSWORD, now=NOW)
-    assert add_member(store=store, username="ada", role=Role.STAFF, password=None, now=NOW) == Joined.CHANGED
-    assert add_member(store=store, username="ada", role=Role.STAFF, password=None, now=NOW) == Joined.UNCHANGED
+    add_member(store=store, username="ada", role=Role.MANAGER, password=PASSWORD, now=NOW, user=None)
+    assert add_member(store=store, username="ada", role=Role.STAFF, password=None, now=NOW, user=None) == Joined.CHANGED
+    assert (
+        add_member(store=store, username="ada", role=Role.STAFF, password=None, now=NOW, user=None) == Joined.UNCHANGED
+    )
     assert StoreMembership.objects.get().role == "staff"
 
 
@@ -282,12 +310,12 @@ def test_member_gets_another_role_in_the_same_store(store: Store) -> None:
 )
 def test_bad_name_or_password_makes_no_user(store: Store, username: str, password: str) -> None:
     with pytest.raises(ValidationError):
-        add_member(store=store, username=username, role=Role.STAFF, password=password, now=NOW)
+        add_member(store=store, username=username, role=Role.STAFF, password=password, now=NOW, user=None)
     assert not User.objects.exists()
 
 
 @pytest.mark.parametrize("password", [None, ""])
 def test_new_user_needs_a_password(store: Store, password: str | None) -> None:
     with pytest.raises(BadValue):
-        add_member(store=store, username="ada", role=Role.STAFF, password=password, now=NOW)
+        add_member(store=store, username="ada", role=Role.STAFF, password=password, now=NOW, user=None)
     assert not User.objects.exists()

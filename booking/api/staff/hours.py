@@ -135,11 +135,11 @@ class FeedView(ManagerView):
     @extend_schema(operation_id="newFeed", request=None, responses={201: shapes.FeedShape})
     def post(self, request: Request, store: str) -> HttpResponse:
         """Make a calendar feed; the old one dies, and the new address is told once."""
-        secret = feeds.new_feed(store_id=self.place(store).pk)
+        secret = feeds.new_feed(store_id=self.place(store).pk, user=self.user, now=self.now)
         return json_response({"url": f"{settings.PUBLIC_URL}/calendars/{secret}.ics"}, status=201)
 
     @extend_schema(operation_id="endFeed", responses={204: None})
     def delete(self, request: Request, store: str) -> HttpResponse:
         """End the calendar feed."""
-        feeds.end_feed(store_id=self.place(store).pk)
+        feeds.end_feed(store_id=self.place(store).pk, user=self.user, now=self.now)
         return HttpResponse(status=204)

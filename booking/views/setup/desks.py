@@ -48,7 +48,7 @@ def choice(request: HttpRequest, at: AtStore) -> HttpResponseBase:
     """Say whether customers choose who serves them."""
     form = DeskChoiceForm(posted(request), initial={"is_offered": at.store.offers_desk_choice})
     if form.is_bound and form.is_valid():
-        save_desk_choice(store=at.store, is_offered=form.cleaned_data["is_offered"])
+        save_desk_choice(store=at.store, is_offered=form.cleaned_data["is_offered"], user=at.user, now=at.now)
         return saved(at, "desks")
     names = [visit_type_name(desk.name) for desk in active_desks(at.store)]
     return form_page(request, at, "setup/desk_choice.html", form, context={"names": names})
@@ -71,6 +71,8 @@ def _save(request: HttpRequest, at: AtStore, form: DeskForm, desk: Desk | None) 
             kept_back=typed["kept_back"],
             weekly=form.weekly if typed["has_own_hours"] else (),
             is_active=typed["is_active"],
+            user=at.user,
+            now=at.now,
         )
 
     heading = _("Who is affected by the change of this desk?")

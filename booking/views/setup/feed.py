@@ -19,8 +19,9 @@ def feed(request: HttpRequest, at: AtStore) -> HttpResponseBase:
     url = ""
     if request.method == "POST":
         if request.POST.get("what") == "end":
-            end_feed(store_id=at.store.pk)
+            end_feed(store_id=at.store.pk, user=at.user, now=at.now)
             return saved(at, "feed")
-        url = f"{settings.PUBLIC_URL}{reverse('feed', args=[new_feed(store_id=at.store.pk)])}"
+        secret = new_feed(store_id=at.store.pk, user=at.user, now=at.now)
+        url = f"{settings.PUBLIC_URL}{reverse('feed', args=[secret])}"
     context = {"section": "setup", "url": url, "has_feed": bool(at.store.feed_digest)}
     return staff_page(request, at, "setup/feed.html", context)

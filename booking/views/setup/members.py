@@ -37,7 +37,7 @@ def remove(request: HttpRequest, at: AtStore) -> HttpResponseBase:
         problem = Problem(_("You cannot remove yourself. Ask another manager."))
     else:
         try:
-            if not remove_member(store=at.store, username=username):
+            if not remove_member(store=at.store, username=username, user=at.user, now=at.now):
                 raise Http404
             return saved(at, "members")
         except BadValue:
@@ -57,6 +57,7 @@ def _add(at: AtStore, form: MemberForm) -> bool:
             username=typed["username"],
             role=Role(typed["role"]),
             password=typed["password"] or None,
+            user=at.user,
             now=at.now,
         )
     except BadValue as bad:

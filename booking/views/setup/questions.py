@@ -26,7 +26,7 @@ def questions(request: HttpRequest, at: AtStore) -> HttpResponseBase:
     form = QuestionsForm(request.POST)
     if form.is_valid() and "preview" not in request.POST:
         try:
-            save_questions(store=at.store, questions=form.questions())
+            save_questions(store=at.store, questions=form.questions(), user=at.user, now=at.now)
             return saved(at, "questions")
         except BadValue as bad:
             blame(form, bad)

@@ -30,7 +30,7 @@ def contact(request: HttpRequest, at: AtStore) -> HttpResponseBase:
     form = ContactForm(posted(request), country=store.country, initial=initial)
     if form.is_bound and form.is_valid():
         try:
-            save_contact(store=store, **form.cleaned_data)
+            save_contact(store=store, **form.cleaned_data, user=at.user, now=at.now)
             return saved(at, "contact")
         except BadValue as bad:
             blame(form, bad)
@@ -45,7 +45,8 @@ def sharing(request: HttpRequest, at: AtStore) -> HttpResponseBase:
     form = SharingForm(posted(request), initial=initial)
     if form.is_bound and form.is_valid():
         try:
-            save_embed_origins(store=at.store, addresses=form.cleaned_data["embed_origins"])
+            addresses = form.cleaned_data["embed_origins"]
+            save_embed_origins(store=at.store, addresses=addresses, user=at.user, now=at.now)
             return saved(at, "sharing")
         except BadValue as bad:
             blame(form, bad)
@@ -63,6 +64,6 @@ def protection(request: HttpRequest, at: AtStore) -> HttpResponseBase:
     """Say whether a proof of work is asked for under load."""
     form = ProtectionForm(posted(request), initial={"asks_proof_under_load": at.store.asks_proof_under_load})
     if form.is_bound and form.is_valid():
-        save_protection(store=at.store, **form.cleaned_data)
+        save_protection(store=at.store, **form.cleaned_data, user=at.user, now=at.now)
         return saved(at, "protection")
     return form_page(request, at, "setup/protection.html", form)

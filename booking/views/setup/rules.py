@@ -25,7 +25,7 @@ def rules(request: HttpRequest, at: AtStore) -> HttpResponseBase:
         return page()
 
     def save(store: Store) -> None:
-        save_policy(store=store, **form.cleaned_data)
+        save_policy(store=store, **form.cleaned_data, user=at.user, now=at.now)
 
     heading = _("Who is affected by the new rules?")
     return save_rules(request, at, form, save, what="rules", heading=heading, page=page)
@@ -38,7 +38,7 @@ def notice(request: HttpRequest, at: AtStore) -> HttpResponseBase:
     form = NoticeForm(posted(request), initial={"notice": at.store.notice})
     if form.is_bound and form.is_valid():
         try:
-            save_notice(store=at.store, notice=form.cleaned_data["notice"])
+            save_notice(store=at.store, notice=form.cleaned_data["notice"], user=at.user, now=at.now)
             return saved(at, "notice")
         except BadValue as bad:
             blame(form, bad)

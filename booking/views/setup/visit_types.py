@@ -47,7 +47,7 @@ def _save(request: HttpRequest, at: AtStore, form: VisitTypeForm, visit_type: Vi
         if visit_type is not None and typed["name"] == visit_type_name(visit_type.name):
             typed["name"] = visit_type.name
         try:
-            save_visit_type(store=at.store, visit_type=visit_type, **typed)
+            save_visit_type(store=at.store, visit_type=visit_type, **typed, user=at.user, now=at.now)
             return saved(at, "visit-types")
         except BadValue as bad:
             blame(form, bad)

@@ -38,7 +38,9 @@ class Command(BaseCommand):
             raise CommandError(f"There is no store {options['store']!r}.")
         password = None if User.objects.filter(username=username).exists() else _password(username)
         try:
-            joined = add_member(store=store, username=username, role=Role(role), password=password, now=timezone.now())
+            joined = add_member(
+                store=store, username=username, role=Role(role), password=password, user=None, now=timezone.now()
+            )
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from None
         except BadValue:

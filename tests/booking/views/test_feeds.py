@@ -11,7 +11,7 @@ from booking.models import Booking, Status
 from booking.services.feeds import end_feed, new_feed
 from booking.tokens import manage_token
 from stores.models import Store
-from tests.factories import make_store
+from tests.factories import NOW, make_store
 from tests.visits import stored_booking
 
 pytestmark = pytest.mark.django_db
@@ -24,7 +24,7 @@ def store() -> Store:
 
 @pytest.fixture
 def address(store: Store) -> str:
-    return f"/calendars/{new_feed(store_id=store.pk)}.ics"
+    return f"/calendars/{new_feed(store_id=store.pk, user=None, now=NOW)}.ics"
 
 
 def coming_visit(store: Store, number: int = 0, *, days_ahead: int = 1, **fields: Any) -> Booking:
@@ -100,9 +100,9 @@ def test_feed_reads_in_two_statements(
 
 
 def test_feed_ended_or_replaced_is_gone_at_once(client: Client, store: Store, address: str) -> None:
-    second = f"/calendars/{new_feed(store_id=store.pk)}.ics"
+    second = f"/calendars/{new_feed(store_id=store.pk, user=None, now=NOW)}.ics"
     replaced = client.get(address)
-    end_feed(store_id=store.pk)
+    end_feed(store_id=store.pk, user=None, now=NOW)
     ended = client.get(second)
 
     for response in (replaced, ended):

@@ -4,7 +4,7 @@ import pytest
 
 from stores.models import Role, Store, StoreMembership
 from stores.services import BadValue, remove_member
-from tests.factories import make_store, make_user
+from tests.factories import NOW, make_store, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -21,8 +21,8 @@ def test_a_member_leaves_and_the_user_stays_at_other_stores(store: Store) -> Non
     other = make_store("other")
     StoreMembership.objects.create(store=other, user=store.memberships.get(user__username="staff").user, role="staff")
 
-    assert remove_member(store=store, username="staff")
-    assert not remove_member(store=store, username="staff")
+    assert remove_member(store=store, username="staff", user=None, now=NOW)
+    assert not remove_member(store=store, username="staff", user=None, now=NOW)
 
     assert list(StoreMembership.objects.filter(user__username="staff").values_list("store__slug", flat=True)) == [
         "other"
@@ -35,8 +35,8 @@ def test_the_last_manager_who_can_sign_in_stays(store: Store) -> None:
     gone.save()
 
     with pytest.raises(BadValue) as refused:
-        remove_member(store=store, username="manager")
+        remove_member(store=store, username="manager", user=None, now=NOW)
     assert (refused.value.field, refused.value.code) == ("username", "last_one")
 
     make_user("second", store=store)
-    assert remove_member(store=store, username="manager")
+    assert remove_member(store=store, username="manager", user=None, now=NOW)

@@ -4,7 +4,7 @@ import pytest
 
 from stores.models import Store
 from stores.services import BadValue, save_contact, save_embed_origins, save_protection
-from tests.factories import make_store
+from tests.factories import NOW, make_store
 
 pytestmark = pytest.mark.django_db
 
@@ -26,11 +26,11 @@ def contact_of(store: Store) -> dict[str, str]:
 
 
 def test_contact_is_kept_and_taken_away(store: Store) -> None:
-    save_contact(store=store, **CONTACT)
+    save_contact(store=store, **CONTACT, user=None, now=NOW)
     assert contact_of(store) == CONTACT
 
     nothing = dict.fromkeys(CONTACT, "")
-    save_contact(store=store, **nothing)
+    save_contact(store=store, **nothing, user=None, now=NOW)
     assert contact_of(store) == nothing
 
 
@@ -50,7 +50,7 @@ def test_contact_that_cannot_be_used_changes_nothing(
     before = contact_of(store)
 
     with pytest.raises(BadValue) as refused:
-        save_contact(store=store, **CONTACT | given)
+        save_contact(store=store, **CONTACT | given, user=None, now=NOW)
 
     assert (refused.value.field, refused.value.code) == (field, code)
     assert contact_of(store) == before
@@ -60,6 +60,8 @@ def test_sites_are_kept_once_each_as_browsers_name_them(store: Store) -> None:
     save_embed_origins(
         store=store,
         addresses=["https://Example.org/shop", "http://localhost:3000", "https://example.org:443"],
+        user=None,
+        now=NOW,
     )
 
     store.refresh_from_db()
@@ -75,10 +77,10 @@ def test_sites_are_kept_once_each_as_browsers_name_them(store: Store) -> None:
     ],
 )
 def test_sites_that_cannot_be_kept_change_nothing(store: Store, addresses: list[str], field: str, code: str) -> None:
-    save_embed_origins(store=store, addresses=["https://example.org"])
+    save_embed_origins(store=store, addresses=["https://example.org"], user=None, now=NOW)
 
     with pytest.raises(BadValue) as refused:
-        save_embed_origins(store=store, addresses=addresses)
+        save_embed_origins(store=store, addresses=addresses, user=None, now=NOW)
 
     assert (refused.value.field, refused.value.code) == (field, code)
     store.refresh_from_db()
@@ -88,7 +90,7 @@ def test_sites_that_cannot_be_kept_change_nothing(store: Store, addresses: list[
 def test_proof_of_work_is_switched(store: Store) -> None:
     assert store.asks_proof_under_load
 
-    save_protection(store=store, asks_proof_under_load=False)
+    save_protection(store=store, asks_proof_under_load=False, user=None, now=NOW)
 
     store.refresh_from_db()
     assert not store.asks_proof_under_load

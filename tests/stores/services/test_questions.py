@@ -5,7 +5,7 @@ import pytest
 from stores.models import Store, StoreQuestion
 from stores.queries import Question, store_questions
 from stores.services import BadValue, save_questions
-from tests.factories import make_store
+from tests.factories import NOW, make_store
 
 pytestmark = pytest.mark.django_db
 
@@ -23,27 +23,32 @@ def test_there_are_none_by_default(store: Store) -> None:
 
 
 def test_questions_are_read_as_they_were_saved(store: Store) -> None:
-    save_questions(store=store, questions=[BIKE, SIZE])
+    save_questions(store=store, questions=[BIKE, SIZE], user=None, now=NOW)
     assert store_questions(store.slug) == (BIKE, SIZE)
 
-    save_questions(store=store, questions=[SIZE, BIKE])
+    save_questions(store=store, questions=[SIZE, BIKE], user=None, now=NOW)
     assert store_questions(store.slug) == (SIZE, BIKE)
 
-    save_questions(store=store, questions=[])
+    save_questions(store=store, questions=[], user=None, now=NOW)
     assert store_questions(store.slug) == ()
 
 
 def test_questions_of_another_store_stay(store: Store) -> None:
     other = make_store("other")
-    save_questions(store=other, questions=[BIKE])
+    save_questions(store=other, questions=[BIKE], user=None, now=NOW)
 
-    save_questions(store=store, questions=[SIZE])
+    save_questions(store=store, questions=[SIZE], user=None, now=NOW)
 
     assert store_questions(other.slug) == (BIKE,)
 
 
 def test_words_are_kept_on_one_line(store: Store) -> None:
-    save_questions(store=store, questions=[Question(" Which\nbike? ", (" City\tbike", "Other "), is_required=False)])
+    save_questions(
+        store=store,
+        questions=[Question(" Which\nbike? ", (" City\tbike", "Other "), is_required=False)],
+        user=None,
+        now=NOW,
+    )
 
     assert store_questions(store.slug) == (Question("Which bike?", ("City bike", "Other"), is_required=False),)
 
@@ -66,10 +71,10 @@ def test_words_are_kept_on_one_line(store: Store) -> None:
     ],
 )
 def test_what_cannot_be_asked_changes_nothing(store: Store, questions: list[Question], field: str, code: str) -> None:
-    save_questions(store=store, questions=[BIKE])
+    save_questions(store=store, questions=[BIKE], user=None, now=NOW)
 
     with pytest.raises(BadValue) as refused:
-        save_questions(store=store, questions=questions)
+        save_questions(store=store, questions=questions, user=None, now=NOW)
 
     assert (refused.value.field, refused.value.code) == (field, code)
     assert StoreQuestion.objects.get().text == BIKE.text
@@ -78,7 +83,7 @@ def test_what_cannot_be_asked_changes_nothing(store: Store, questions: list[Ques
 def test_asking_something_moves_no_slot(store: Store) -> None:
     before = store.hours_version
 
-    save_questions(store=store, questions=[BIKE])
+    save_questions(store=store, questions=[BIKE], user=None, now=NOW)
 
     store.refresh_from_db()
     assert store.hours_version == before

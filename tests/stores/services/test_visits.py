@@ -6,7 +6,7 @@ import pytest
 
 from stores.models import Store
 from stores.services import BadValue, save_desk_choice, save_visit_type
-from tests.factories import make_store
+from tests.factories import NOW, make_store
 
 pytestmark = pytest.mark.django_db
 
@@ -20,7 +20,7 @@ def store() -> Store:
 
 
 def test_a_visit_is_in_the_store_unless_told_otherwise(store: Store) -> None:
-    made = save_visit_type(store=store, **ADVICE)
+    made = save_visit_type(store=store, **ADVICE, user=None, now=NOW)
 
     assert (made.mode, made.video_url) == ("store", "")
 
@@ -28,7 +28,7 @@ def test_a_visit_is_in_the_store_unless_told_otherwise(store: Store) -> None:
 def test_a_visit_by_video_keeps_its_link(store: Store) -> None:
     before = store.hours_version
 
-    made = save_visit_type(store=store, **ADVICE, mode="video", video_url=LINK)
+    made = save_visit_type(store=store, **ADVICE, mode="video", video_url=LINK, user=None, now=NOW)
 
     made.refresh_from_db()
     store.refresh_from_db()
@@ -36,9 +36,9 @@ def test_a_visit_by_video_keeps_its_link(store: Store) -> None:
 
 
 def test_a_link_that_nobody_needs_is_not_kept(store: Store) -> None:
-    made = save_visit_type(store=store, **ADVICE, mode="video", video_url=LINK)
+    made = save_visit_type(store=store, **ADVICE, mode="video", video_url=LINK, user=None, now=NOW)
 
-    save_visit_type(store=store, visit_type=made, **ADVICE, mode="phone", video_url=LINK)
+    save_visit_type(store=store, visit_type=made, **ADVICE, mode="phone", video_url=LINK, user=None, now=NOW)
 
     made.refresh_from_db()
     assert (made.mode, made.video_url) == ("phone", "")
@@ -59,7 +59,7 @@ def test_a_visit_without_a_way_to_hold_it_is_refused(
     store: Store, given: dict[str, str], field: str, code: str
 ) -> None:
     with pytest.raises(BadValue) as refused:
-        save_visit_type(store=store, **ADVICE, **given)
+        save_visit_type(store=store, **ADVICE, **given, user=None, now=NOW)
 
     assert (refused.value.field, refused.value.code) == (field, code)
     assert store.visit_types.count() == 2
@@ -68,7 +68,7 @@ def test_a_visit_without_a_way_to_hold_it_is_refused(
 def test_customers_may_choose_the_desk_and_the_version_tells(store: Store) -> None:
     before = store.hours_version
 
-    save_desk_choice(store=store, is_offered=True)
+    save_desk_choice(store=store, is_offered=True, user=None, now=NOW)
 
     store.refresh_from_db()
     assert (store.offers_desk_choice, store.hours_version) == (True, before + 1)

@@ -62,7 +62,7 @@ def test_questions_are_saved_and_shown_again(room: Room) -> None:
 
 
 def test_a_question_without_words_is_not_asked(room: Room) -> None:
-    save_questions(store=room.store, questions=[BIKE, SIZE])
+    save_questions(store=room.store, questions=[BIKE, SIZE], user=None, now=NOW)
 
     room.client().post(QUESTIONS, TYPED | {"text_0": " ", "choices_0": ""})
 
@@ -70,7 +70,7 @@ def test_a_question_without_words_is_not_asked(room: Room) -> None:
 
 
 def test_the_preview_shows_what_customers_see(room: Room) -> None:
-    save_questions(store=room.store, questions=[BIKE, SIZE])
+    save_questions(store=room.store, questions=[BIKE, SIZE], user=None, now=NOW)
 
     read = page(room.client().get(QUESTIONS))
 
