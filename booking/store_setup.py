@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, time, timedelta
 
 from stores.hours import WeeklyInterval
 from stores.models import Desk, DeskHours, OpeningHours, SpecialHours, Store, StoreMembership, VisitType
+from stores.public_holidays import PublicHoliday, public_holidays
 from stores.queries import Question, store_questions
+
+A_YEAR = timedelta(days=365)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,20 @@ def special_days(store: Store, *, from_date: date) -> tuple[SpecialDay, ...]:
         times = ((row.opens, row.closes),) if row.opens is not None and row.closes is not None else ()
         found[row.date] = found.get(row.date, ()) + times
     return tuple(SpecialDay(day, times) for day, times in found.items())
+
+
+def holidays_ahead(store: Store, *, today: date, language: str) -> tuple[PublicHoliday, ...]:
+    """Return the public holidays of the next twelve months on which the week's hours leave the store open."""
+    open_weekdays = {one.weekday for one in weekly_hours(store)}
+    settled = {one.date for one in special_days(store, from_date=today)}
+    ahead = public_holidays(
+        country=store.country,
+        postal_code=store.postal_code,
+        from_date=today,
+        to_date=today + A_YEAR,
+        language=language,
+    )
+    return tuple(day for day in ahead if day.date.weekday() in open_weekdays and day.date not in settled)
 
 
 def desk_by_slug(store: Store, slug: str) -> tuple[Desk, tuple[WeeklyInterval, ...]] | None:

@@ -3,6 +3,7 @@
 from functools import partial
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -16,7 +17,7 @@ from booking.services.changes_of_hours import (
 from booking.staff_forms.hours import WeekForm, hours_line
 from booking.staff_forms.setup import SpecialHoursForm
 from booking.staff_forms.shared import StaffForm
-from booking.store_setup import special_days, weekly_hours
+from booking.store_setup import holidays_ahead, special_days, weekly_hours
 from booking.texts import day_in_words
 from booking.views.asked import read_day
 from booking.views.setup.saving import form_page, posted, save_with
@@ -84,4 +85,8 @@ def delete_special(request: HttpRequest, at: AtStore, date: str) -> HttpResponse
 
 def _special_page(request: HttpRequest, at: AtStore, form: SpecialHoursForm) -> HttpResponse:
     days = [(one.date, hours_line(one.times)) for one in special_days(at.store, from_date=at.today)]
-    return form_page(request, at, "setup/special_hours.html", form, context={"special_days": days})
+    context = {
+        "special_days": days,
+        "holidays": holidays_ahead(at.store, today=at.today, language=get_language() or "en"),
+    }
+    return form_page(request, at, "setup/special_hours.html", form, context=context)

@@ -160,3 +160,27 @@ def test_removing_a_day_with_visits_asks_first(room: Room) -> None:
     assert SpecialHours.objects.exists()
     assert client.post(url, {**page(response).forms[url], "then": "keep"}).status_code == 303
     assert not SpecialHours.objects.exists()
+
+
+# --- Public holidays --------------------------------------------------------------------------------
+
+
+def test_public_holidays_to_come_are_closed_by_one_tap(room: Room) -> None:
+    client = room.client()
+    assert "Friday 25 December 2026 · Christmas Day" in page(client.get(SPECIAL)).words
+
+    client.post(SPECIAL, {"date": "2026-12-25", "what": "closed"})
+
+    assert list(SpecialHours.objects.values_list("date", "opens")) == [(date(2026, 12, 25), None)]
+    words = page(client.get(SPECIAL)).words
+    assert "Friday 25 December 2026 · closed all day" in words
+    assert "Christmas Day" not in words
+
+
+def test_public_holidays_on_a_day_the_store_is_closed_anyway_are_not_proposed(room: Room) -> None:
+    OpeningHours.objects.filter(store=room.store, weekday=4).delete()
+
+    words = page(room.client().get(SPECIAL)).words
+
+    assert "Christmas Day" not in words
+    assert "Easter Monday" in words

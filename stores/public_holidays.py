@@ -1,0 +1,64 @@
+"""Public holidays as a country keeps them, to be proposed to a store; whether it closes is the store's to say."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import holidays
+from holidays.registry import COUNTRIES
+
+# Where France's law adds a day, by the start of the postal code: the longest that fits counts.
+_FRENCH_PARTS = {
+    "57": "57",
+    "67": "6AE",
+    "68": "6AE",
+    "971": "971",
+    "97133": "BL",
+    "97150": "MF",
+    "972": "972",
+    "973": "973",
+    "974": "974",
+    "975": "PM",
+    "976": "976",
+    "986": "WF",
+    "987": "PF",
+    "988": "NC",
+}
+_CODES = frozenset(names[1] for names in COUNTRIES.values())
+
+
+@dataclass(frozen=True, slots=True)
+class PublicHoliday:
+    """A day that a country, or a part of it, keeps; several names where two feasts meet."""
+
+    date: date
+    name: str
+
+
+def public_holidays(
+    *, country: str, postal_code: str, from_date: date, to_date: date, language: str
+) -> list[PublicHoliday]:
+    """Return the public holidays of a place, both days included, named in `language` where the country has it.
+
+    `country` is in ISO 3166, two letters; a country that nobody wrote down has none.
+    """
+    if country not in _CODES:
+        return []
+    kept = holidays.country_holidays(
+        country,
+        subdiv=_part(country, postal_code),
+        years=range(from_date.year, to_date.year + 1),
+        language=_language(country, language),
+    )
+    return [PublicHoliday(day, name) for day, name in sorted(kept.items()) if from_date <= day <= to_date]
+
+
+def _part(country: str, postal_code: str) -> str | None:
+    starts = [start for start in _FRENCH_PARTS if postal_code.startswith(start)] if country == "FR" else []
+    return _FRENCH_PARTS[max(starts, key=len)] if starts else None
+
+
+def _language(country: str, language: str) -> str | None:
+    """Return one of the country's languages that reads like `language`, else its English; None where it has one."""
+    spoken = holidays.list_localized_countries().get(country, [])
+    wanted = (name for start in (language, "en") for name in spoken if name.partition("_")[0] == start)
+    return next(wanted, None)
