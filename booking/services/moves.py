@@ -18,32 +18,42 @@ from stores.models import Store
 
 
 def reschedule(
-    *, booking_id: int, starts_at: datetime, now: datetime, actor: Actor, user: User | None = None
+    *, booking_id: int, starts_at: datetime, now: datetime, actor: Actor, user: User | None = None, desk: str = ""
 ) -> Booking:
-    """Move a visit to another start: same reference, `sequence` + 1. To the same start changes nothing.
+    """Move a visit to another start: same reference, `sequence` + 1. To where it is changes nothing.
 
-    Where the new start refuses, the old one is kept. Raises BookingRefused.
+    `desk` is the slug of the one that staff put it at, "" for whichever is free. Where another desk is all that
+    changes, the customer is told only if they asked for the one they had. Where the new start refuses, the old one
+    is kept. Raises BookingRefused.
     """
     store = Store.objects.filter(bookings=booking_id).values_list("slug", flat=True).get()
     return with_another_try(
-        lambda: _reschedule(booking_id, starts_at=starts_at, now=now, actor=actor, user=user), store=store, now=now
+        lambda: _reschedule(booking_id, starts_at=starts_at, desk=desk, now=now, actor=actor, user=user),
+        store=store,
+        now=now,
     )
 
 
 @transaction.atomic
-def _reschedule(booking_id: int, *, starts_at: datetime, now: datetime, actor: Actor, user: User | None) -> Booking:
+def _reschedule(
+    booking_id: int, *, starts_at: datetime, desk: str, now: datetime, actor: Actor, user: User | None
+) -> Booking:
     booking = lock_booking(booking_id)
     if booking.status != Status.CONFIRMED:
         raise BookingRefused(Refusal.WRONG_STATUS, booking=booking)
-    if booking.starts_at == starts_at:
+    is_same_time = booking.starts_at == starts_at
+    if is_same_time and desk in ("", booking.desk.slug):
         return booking
     if actor != Actor.STAFF:
         _refuse_too_late(booking, now=now)
     old = (booking.starts_at, booking.ends_at)
-    _change_places(booking, starts_at=starts_at, now=now, by_staff=actor == Actor.STAFF)
-    booking.sequence += 1
-    booking.attendance_confirmed = False
-    booking.late_minutes = None
+    _change_places(booking, starts_at=starts_at, desk=desk, now=now, by_staff=actor == Actor.STAFF)
+    is_told = not is_same_time or booking.desk_was_chosen
+    if is_told:
+        booking.sequence += 1
+    if not is_same_time:
+        booking.attendance_confirmed = False
+        booking.late_minutes = None
     booking.updated_at = now
     booking.save()
     record(
@@ -55,8 +65,9 @@ def _reschedule(booking_id: int, *, starts_at: datetime, now: datetime, actor: A
         from_status=booking.status,
         from_starts_at=old[0],
     )
-    outbox.skip_open(subject=booking.reference, reason="moved", now=now)
-    outbox.enqueue(plan_messages(booking, kind=Kind.CHANGE, now=now), now=now)
+    if is_told:
+        outbox.skip_open(subject=booking.reference, reason="moved", now=now)
+        outbox.enqueue(plan_messages(booking, kind=Kind.CHANGE, now=now), now=now)
     zone = booking.store.time_zone
     raise_days(booking.store_id, days_of(*old, zone) | days_of(booking.starts_at, booking.ends_at, zone))
     return booking
@@ -73,10 +84,11 @@ def _refuse_too_late(booking: Booking, *, now: datetime) -> None:
         raise BookingRefused(Refusal.TOO_LATE, booking=booking)
 
 
-def _change_places(booking: Booking, *, starts_at: datetime, now: datetime, by_staff: bool) -> None:
+def _change_places(booking: Booking, *, starts_at: datetime, desk: str, now: datetime, by_staff: bool) -> None:
     """Give a booking's places back and take those of another start. Raises BookingRefused."""
     store = booking.store
-    desk = booking.desk.slug if booking.desk_was_chosen and not by_staff else ""
+    if not by_staff:
+        desk = booking.desk.slug if booking.desk_was_chosen else ""
     wish = Wish(store.slug, booking.visit_type.slug, starts_at, booking.party_size, desk)
     rules, _, runs = read_wish(wish, now=now, by_staff=by_staff)
     lock_slots(store.pk, [(booking.starts_at, booking.ends_at), (runs[0].starts_at, runs[0].ends_at)])

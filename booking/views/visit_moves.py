@@ -21,6 +21,7 @@ from booking.views.staff_access import AtStore, at_visit, staff_page
 from booking.views.staff_facts import VisitFacts
 from booking.views.staff_links import back_to_day
 from booking.views.staff_words import badges, people_in_words, staff_sentence
+from stores.models import Desk
 
 _ASKS_AND_DOES = ["GET", "HEAD", "POST"]
 
@@ -37,15 +38,24 @@ def move(request: HttpRequest, at: AtStore, booking: Booking) -> HttpResponseBas
         return _choose(request, at, booking, booking.visit_date, problems=[problem], status=400)
     if booking.status != Status.CONFIRMED:
         return _refused(request, at, booking, BookingRefused(Refusal.WRONG_STATUS), day)
+    desk = _known_desk(at, data.get("desk", ""))
     if request.method != "POST":
-        return _choose(request, at, booking, day)
+        to = read_instant(request.GET.get("to", ""))
+        return _confirm(request, at, booking, to, desk) if to else _choose(request, at, booking, day)
     starts_at = read_instant(request.POST.get("starts_at", ""))
     if starts_at is None:
         problem = Problem(_("Choose a time."), "id_times")
         return _choose(request, at, booking, day, problems=[problem], status=400)
     try:
         with while_offered():
-            moved = reschedule(booking_id=booking.pk, starts_at=starts_at, now=at.now, actor=Actor.STAFF, user=at.user)
+            moved = reschedule(
+                booking_id=booking.pk,
+                starts_at=starts_at,
+                desk=desk.slug if desk else "",
+                now=at.now,
+                actor=Actor.STAFF,
+                user=at.user,
+            )
     except BookingRefused as refused:
         return _refused(request, at, booking, refused, day, wanted=starts_at)
     return back_to_day(moved, done="moved")
@@ -65,6 +75,46 @@ def cancel(request: HttpRequest, at: AtStore, booking: Booking) -> HttpResponseB
         except BookingRefused as refused:
             problems, status = [Problem(staff_sentence(refused))], 409
     return staff_page(request, at, "staff/cancel.html", {**_facts(booking), "problems": problems}, status=status)
+
+
+def _known_desk(at: AtStore, slug: str) -> Desk | None:
+    return at.store.desks.filter(slug=slug).first() if slug else None
+
+
+def _confirm(request: HttpRequest, at: AtStore, booking: Booking, to: datetime, desk: Desk | None) -> HttpResponseBase:
+    """Ask whether a visit is to go where it was let go, and say what the customer will be told of it."""
+    day = to.astimezone(at.zone).date()
+    is_other_time = to != booking.starts_at
+    is_other_desk = desk is not None and desk.pk != booking.desk_id
+    if not is_other_time and not is_other_desk:
+        return back_to_day(booking)
+    _rules, times = free_times(
+        at,
+        visit_type=booking.visit_type.slug,
+        party_size=booking.party_size,
+        day=day,
+        desk=desk.slug if desk else "",
+    )
+    wanted = to.astimezone(at.zone).isoformat()
+    if wanted not in {choice.value for choice in times} and not _overlaps(booking, to):
+        return _refused(request, at, booking, BookingRefused(Refusal.SLOT_FULL), day, wanted=to)
+    context = {
+        **_facts(booking),
+        "date": day,
+        "to": to,
+        "to_value": wanted,
+        "desk": desk,
+        "from_desk_words": visit_type_name(booking.desk.name) if is_other_desk else "",
+        "to_desk_words": visit_type_name(desk.name) if desk and is_other_desk else "",
+        "is_told": is_other_time or booking.desk_was_chosen,
+        "problems": [],
+    }
+    return staff_page(request, at, "staff/move_here.html", context)
+
+
+def _overlaps(booking: Booking, to: datetime) -> bool:
+    """Tell whether the visit's own places reach into where it would go: the service, which gives them back, decides."""
+    return abs(to - booking.starts_at) < booking.ends_at - booking.starts_at
 
 
 def _refused(

@@ -15,6 +15,11 @@ from booking.views.visit_cards import Action, VisitCard
 
 _ACT = 'form="steps" formaction="{}" name="action_id" value="{}"'
 
+_GRIP = (
+    '<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">'
+    '<path d="M5 8h14M5 12h14M5 16h14"/></svg>'
+)
+
 
 class VisitRows:
     """Makes the rows of one day; `done_words` stand under the visit that something was just done with."""
@@ -27,6 +32,7 @@ class VisitRows:
         self.gets_no_messages = f"<li>{escape(_('Gets no messages: please phone if something changes.'))}</li>"
         self.left_no_contact = f"<li>{escape(_('Left no phone number and no e-mail address.'))}</li>"
         self.will_come = f' · <span class="will-come">{escape(_("will come"))}</span>'
+        self.grip = escape(_("Move, by pulling or on a page of its own"))
         self.move, self.cancel = escape(_("Move")), escape(_("Cancel the visit"))
 
     def rows(self, visits: Iterable[VisitCard], *, with_time: bool = False) -> SafeString:
@@ -58,6 +64,9 @@ class VisitRows:
 
     def _acts(self, visit: VisitCard, name: str) -> Iterator[str]:
         whose = f'<span class="visually-hidden">, {name}</span>'
+        if visit.is_movable:
+            yield f'<a class="grip" href="{visit.url}move/" draggable="false" title="{self.grip}">{_GRIP}'
+            yield f'<span class="visually-hidden">{self.move}{whose}</span></a>'
         if visit.main:
             yield _button(visit.main, classes="act act-main", more=whose)
         if visit.is_changed and visit.undo:

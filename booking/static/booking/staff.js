@@ -1,45 +1,74 @@
-// Shows what has changed on the day and on the arrivals screen, without a tap. Both work as well without it.
+// Shows what has changed on the day without a tap. The page works as well without it.
 "use strict";
 
 (() => {
-  const EVERY_MS = 5000;
+  const EVERY_MS = 2000;
   const UNDO_SHOWN_MS = 10000;
-  const main = document.querySelector("main");
-  const marked = main.querySelector("[data-etag]");
-  if (!marked) return;
   const FINGER = "where the finger was";
-  let etag = marked.dataset.etag;
+  const LIVE = ["board", "day-head"]; // what is replaced; all else on the page stays as it is
+  const board = document.getElementById("board");
+  const head = document.getElementById("day-head");
+  if (!head?.dataset.etag || !board) return;
+  let etag = head.dataset.etag;
   let asking = false;
 
-  function isChanged(input) {
-    if (input.type === "radio") return input.checked !== input.defaultChecked;
-    return input.type !== "hidden" && input.value !== input.defaultValue;
-  }
-
   function isBusy() {
-    const active = document.activeElement;
-    const isTyping = active.matches("input, select, textarea") && main.contains(active);
-    const isOpen = main.querySelector(".more[open]") !== null;
-    return document.hidden || isTyping || isOpen || [...main.querySelectorAll("input")].some(isChanged);
+    return document.hidden || document.body.classList.contains("is-dragging") || hasSelection();
   }
 
-  function nameOf(element) {
-    if (!element || !main.contains(element)) return null;
-    if (element.id) return `#${CSS.escape(element.id)}`;
-    const target = element.getAttribute("formaction");
-    return target ? `[formaction="${CSS.escape(target)}"]` : null;
+  // Somebody copies a number: the words under their pointer stay.
+  function hasSelection() {
+    const selection = getSelection();
+    return selection !== null && !selection.isCollapsed && board.contains(selection.anchorNode);
+  }
+
+  // What tells an element again on a page drawn anew: its visit, and what it is in that visit's row.
+  function pathTo(element) {
+    if (!element || !board.contains(element)) return null;
+    const visit = element.closest(".visit");
+    const within = visit ? `#${CSS.escape(visit.id)} ` : "#board ";
+    if (element === visit) return within.trim();
+    if (element.matches("summary")) return `${within}summary`;
+    for (const name of ["formaction", "href"]) {
+      const value = element.getAttribute(name);
+      if (value) return `${within}[${name}="${CSS.escape(value)}"]${element.className ? `.${element.classList[0]}` : ""}`;
+    }
+    return null;
+  }
+
+  // The first row in sight, or the one in hand: it stays where it is, whatever came or went above it.
+  function anchor() {
+    const rows = [...board.querySelectorAll(".visit, tr[id]")];
+    const held = document.activeElement?.closest?.(".visit, tr[id]");
+    const row = rows.includes(held) ? held : rows.find((one) => one.getBoundingClientRect().bottom > 0);
+    return row?.id ? [row.id, row.getBoundingClientRect().top] : null;
   }
 
   function show(html) {
     const fresh = new DOMParser().parseFromString(html, "text/html");
-    const next = fresh.querySelector("main");
-    if (!next || !next.querySelector("[data-etag]")) return location.reload();
-    const focused = nameOf(document.activeElement);
-    const open = [...main.querySelectorAll("details[open] [id]")].map((inside) => inside.id);
-    main.replaceChildren(...next.childNodes);
+    if (!LIVE.every((id) => fresh.getElementById(id))) return location.reload();
+    const active = document.activeElement;
+    const inHand = pathTo(active);
+    const visitInHand = active?.closest?.(".visit")?.id;
+    const open = [...board.querySelectorAll(".visit:has(details[open])")].map((visit) => visit.id);
+    const kept = anchor();
+    for (const id of LIVE) document.getElementById(id).replaceChildren(...fresh.getElementById(id).childNodes);
     document.title = fresh.title;
-    for (const id of open) document.getElementById(id)?.closest("details")?.setAttribute("open", "");
-    if (focused) main.querySelector(focused)?.focus({ preventScroll: true });
+    for (const id of open) document.getElementById(id)?.querySelector("details")?.setAttribute("open", "");
+    if (inHand) refocus(inHand, visitInHand);
+    const row = kept && document.getElementById(kept[0]);
+    if (row) scrollBy({ top: row.getBoundingClientRect().top - kept[1], behavior: "instant" });
+    board.dispatchEvent(new Event("redrawn", { bubbles: true }));
+  }
+
+  // A button that is no more gives the focus to its row rather than to nothing.
+  function refocus(path, visitId) {
+    const same = board.querySelector(path);
+    if (same) return same.focus({ preventScroll: true });
+    const visit = visitId && document.getElementById(visitId);
+    if (!visit) return;
+    visit.tabIndex = -1;
+    visit.focus({ preventScroll: true });
   }
 
   async function look() {
@@ -84,6 +113,8 @@
   }
 
   document.addEventListener("submit", remember);
+  document.addEventListener("visibilitychange", look);
+  addEventListener("online", look);
   addEventListener("load", putBack);
   setInterval(look, EVERY_MS);
   setTimeout(settle, UNDO_SHOWN_MS);

@@ -1,3 +1,4 @@
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -117,3 +118,64 @@ def test_a_visit_whose_kind_is_gone_cannot_be_moved_but_its_page_can_be_read(roo
     assert "The store does not offer this kind of visit any more." in page(response).words
     sent = room.client().post(act_url(booking, "move"), {"starts_at": "2026-11-24T11:00:00+01:00"})
     assert sent.status_code == 409
+
+
+# --- Let go at another time -------------------------------------------------------------------------
+
+
+def test_a_visit_let_go_elsewhere_asks_first_and_says_who_is_told(room: Room) -> None:
+    booking = make_booking(room.store, name="Ada Test")
+    client = room.client(room.staff)
+
+    asked = page(client.get(act_url(booking, "move"), {"to": at(11).isoformat()}))
+
+    booking.refresh_from_db()
+    assert booking.starts_at == at(10)
+    assert "Move this visit?" in asked.words
+    assert re.search(r"From Tuesday 24 November.{0,12}10:00 To Tuesday 24 November.{0,12}11:00", asked.words)
+    assert "The customer is told by text message." in asked.words
+
+
+def test_a_visit_let_go_where_no_place_is_free_is_shown_the_nearest(room: Room) -> None:
+    booking = make_booking(room.store)
+    make_booking(room.store, starts_at=at(11), party_size=2)
+
+    response = room.client().get(act_url(booking, "move"), {"to": at(11).isoformat()})
+
+    assert response.status_code == 409
+    assert "The nearest free times" in page(response).words
+
+
+def test_a_visit_let_go_where_it_was_is_left_there(room: Room) -> None:
+    booking = make_booking(room.store)
+
+    response = room.client().get(act_url(booking, "move"), {"to": at(10).isoformat()})
+
+    assert response.status_code == 303
+
+
+def test_a_visit_put_at_another_desk_at_its_time_tells_nobody() -> None:
+    room = make_room(desks=("till", "window"))
+    booking = make_booking(room.store)
+    other = room.store.desks.exclude(pk=booking.desk_id).get()
+    client, target = room.client(), {"to": at(10).isoformat(), "desk": other.slug}
+
+    asked = page(client.get(act_url(booking, "move"), target))
+    client.post(act_url(booking, "move"), {"starts_at": at(10).isoformat(), "desk": other.slug})
+
+    booking.refresh_from_db()
+    assert "The time stays the same: the customer is not told." in asked.words
+    assert (booking.desk_id, booking.starts_at, booking.sequence) == (other.pk, at(10), 0)
+    assert not OutboxMessage.objects.filter(subject=booking.reference, kind="change").exists()
+
+
+def test_a_visit_let_go_at_another_desk_and_time_is_put_there() -> None:
+    room = make_room(desks=("till", "window"))
+    booking = make_booking(room.store)
+    other = room.store.desks.exclude(pk=booking.desk_id).get()
+
+    room.client().post(act_url(booking, "move"), {"starts_at": at(11).isoformat(), "desk": other.slug})
+
+    booking.refresh_from_db()
+    assert (booking.desk_id, booking.starts_at, booking.sequence) == (other.pk, at(11), 1)
+    assert OutboxMessage.objects.filter(subject=booking.reference, kind="change").exists()

@@ -1,0 +1,127 @@
+"""The day schedule as it lives: what others do is seen at once, a visit is pulled to another time, paper works."""
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.barriers import barriers
+from tests.browser.conftest import Visitor
+from tests.browser.journey import expect_heading
+from tests.browser.shop import MANAGER, STAFF, Shop, call, sign_in
+
+pytestmark = pytest.mark.browser
+
+LAPTOP, TABLET = 1280, 820
+SEEN_MS = 3_000
+A4_POINTS = (595.3, 841.9)
+
+
+def test_what_others_do_is_seen_within_three_seconds_and_nothing_in_hand_is_lost(visitor: Visitor, shop: Shop) -> None:
+    mine = shop.book("Mona Test", shop.slot_from_now(75))
+    page = sign_in(visitor(width=LAPTOP), STAFF, shop.path("day"))
+    page.evaluate("window.isSamePage = true")
+    row = page.locator(f"#visit-{mine}")
+    summary = row.locator("summary")
+    summary.focus()
+    page.keyboard.press("Enter")
+    stood = row.bounding_box()
+
+    theirs = shop.book("Nils Test", shop.slot_from_now(60))
+
+    expect(page.locator(f"#visit-{theirs}")).to_be_visible(timeout=SEEN_MS)
+    assert page.evaluate("window.isSamePage")
+    expect(row.locator("details")).to_have_attribute("open", "")
+    expect(summary).to_be_focused()
+    now_stands = row.bounding_box()
+    assert stood
+    assert now_stands
+    assert abs(stood["y"] - now_stands["y"]) < 2
+
+    call(shop.carillon, f"staff/bookings/{theirs}/check-in", {}, token=shop.token)
+
+    expect(page.locator(f"#visit-{theirs}")).to_contain_text("Here", timeout=SEEN_MS)
+
+
+def test_a_page_out_of_sight_asks_for_nothing(visitor: Visitor, shop: Shop) -> None:
+    page = sign_in(visitor(width=LAPTOP), STAFF, shop.path("day"))
+    page.evaluate("Object.defineProperty(document, 'hidden', {value: true, configurable: true})")
+    page.wait_for_timeout(500)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+
+    page.wait_for_timeout(SEEN_MS)
+
+    assert asked == []
+
+
+@pytest.mark.parametrize("width", [LAPTOP, TABLET])
+def test_a_visit_is_pulled_to_another_time_and_asked_about_before_it_moves(
+    visitor: Visitor, shop: Shop, width: int
+) -> None:
+    was, to = shop.slot_from_now(90), shop.slot_from_now(120)
+    reference = shop.book(f"Olga-{width} Test", was, phone="06 12 34 57 09")
+    page = sign_in(visitor(width=width), STAFF, f"{shop.path('day')}?date={was.date()}")
+
+    pull(page, reference, to.isoformat())
+
+    expect_heading(page, "Move this visit?")
+    expect(page.locator("main")).to_contain_text("The customer is told by text message.")
+    assert barriers(page) == []
+    page.get_by_role("button", name="Move the visit").click()
+    row = page.locator(f"tr:has(#visit-{reference})")
+    expect(row.locator("th")).to_have_text(f"{to:%H:%M}")
+    expect(page.locator(f"#visit-{reference}")).to_contain_text("Just moved here")
+
+
+def test_the_grip_is_a_link_for_keyboards(visitor: Visitor, shop: Shop) -> None:
+    reference = shop.book("Paul Test", shop.slot_from_now(90))
+    page = sign_in(visitor(width=LAPTOP), STAFF, shop.path("day"))
+    page.locator(f"#visit-{reference} .grip").focus()
+    page.keyboard.press("Enter")
+
+    expect_heading(page, "When will they come instead?")
+
+
+def test_the_printed_day_is_whole_a4_sheets_with_all_that_paper_needs(
+    visitor: Visitor, shop: Shop, tmp_path: Path
+) -> None:
+    reference = shop.book("Quirin Test", shop.slot_from_now(105), phone="06 12 34 57 11")
+    page = sign_in(visitor(width=LAPTOP), MANAGER, shop.path("day"))
+
+    sheets = re.findall(rb"/MediaBox ?\[0 0 ([\d.]+) ([\d.]+)\]", page.pdf(prefer_css_page_size=True))
+    page.emulate_media(media="print", color_scheme="dark")
+
+    assert sheets
+    assert {
+        tuple(round(float(side) - wanted) for side, wanted in zip(sides, A4_POINTS, strict=True)) for sides in sheets
+    } == {(0, 0)}
+    row = page.locator(f"#visit-{reference}")
+    for needed in ("Quirin Test", "06 12 34 57 11"):
+        expect(row).to_contain_text(needed)
+    for unprinted in (".grip", ".visit-acts", ".day-nav", ".day-actions", ".top", ".foot"):
+        expect(page.locator(unprinted).first).to_be_hidden()
+    expect(page.locator(".print-only").first).to_contain_text("printed")
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+
+
+def pull(page: Page, reference: str, to: str) -> None:
+    """Take a visit by its grip and let it go over a time, as a hand does."""
+    grip, aim = page.locator(f"#visit-{reference} .grip"), page.locator(f"#board [data-starts='{to}']").first
+    grip.scroll_into_view_if_needed()
+    page.evaluate("([one, other]) => scrollTo(0, (one + other) / 2 - innerHeight / 2)", [top(grip), top(aim)])
+    start, end = grip.bounding_box(), aim.bounding_box()
+    assert start
+    assert end
+    page.mouse.move(start["x"] + 10, start["y"] + 10)
+    page.mouse.down()
+    page.mouse.move(start["x"] + 30, start["y"] + 30, steps=4)
+    page.mouse.move(end["x"] + 40, end["y"] + 15, steps=8)
+    expect(aim).to_have_class(re.compile("is-aim"))
+    page.mouse.up()
+
+
+def top(locator) -> float:  # type: ignore[no-untyped-def]
+    """Return where something stands on the page."""
+    return float(locator.evaluate("one => one.getBoundingClientRect().top + scrollY"))
