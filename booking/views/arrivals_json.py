@@ -15,7 +15,7 @@ from booking.arrivals_day import ArrivalEvent, ArrivalsDay, ArrivalVisit
 from booking.finders import finders
 from booking.models import Source, Status
 from booking.services.arrivals import step_key
-from booking.texts import first_name_and_initial, moment_in_words, time_in_words, visit_type_name
+from booking.texts import day_in_words, first_name_and_initial, moment_in_words, time_in_words, visit_type_name
 from booking.tokens import keyed_digest
 from booking.views.staff_words import people_in_words, source_words
 from stores.models import VisitMode
@@ -111,6 +111,7 @@ def day_as_json(day: ArrivalsDay, *, now: datetime, **more: Any) -> str:
     found = {
         "store": day.rules.slug,
         "date": day.date.isoformat(),
+        "day": day_in_words(day.date),
         "time_zone": day.rules.time_zone,
         "now": visits.instant(now),
         "wiped_at": visits.instant(day.wiped_at),

@@ -31,12 +31,15 @@ def arrivals_words() -> dict[str, Any]:
         "people": _forms(lambda n: ngettext("{count} person", "{count} people", n)),
         "found": _forms(lambda n: ngettext("{count} visit found today", "{count} visits found today", n)),
         "waiting_taps": _forms(lambda n: ngettext("{count} tap not sent yet.", "{count} taps not sent yet.", n)),
+        "moment": _("{day}, {time}"),
         "until": _("until {time}"),
         "since": _("since {time}"),
         "more": _("More"),
         "walk_in": _("Walk-in"),
         "history_line": _("{time}: {what}"),
         "hidden_name": _("Name hidden"),
+        "names_hidden": _("Names are hidden, as nobody touched this tablet for a while."),
+        "show_names": _("Show names"),
         "not_sent": _("not sent yet"),
         "no_line": _("No connection. Go on as usual: everything is kept here and sent when it is back."),
         "nobody_fits": _("Nobody of today fits. Try another spelling, or look at another day."),
@@ -69,10 +72,10 @@ def _conflicts() -> dict[str, Any]:
 def _scanner() -> dict[str, Any]:
     return {
         "scan": {
-            "hold": _("Hold the visitor’s code in front of the camera."),
+            "hold": _("Hold the visitor's code in front of the camera."),
             "here": _("{name}, {time}: here"),
             "already": _("{name}, {time}: {state}, nothing changed"),
-            "unknown": _("Not among today’s visits of this store."),
+            "unknown": _("Not among today's visits of this store."),
             "other": _("This is no code of a visit."),
             "no_camera": _("The camera cannot be used. Please look for the name instead."),
         }

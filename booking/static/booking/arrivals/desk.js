@@ -62,6 +62,7 @@ export class Desk {
     this.view.sayLine(this.isOnline, this.taps.length);
     this.view.showConflicts(this.conflicts, this.day?.is_manager || false);
     if (!this.day) return;
+    this.view.sayMoment(fill(words.moment, { day: this.day.day, time: this.#clock(new Date(this.now())) }));
     const visits = standing(this.day, this.taps, (moment) => this.#clock(moment));
     this.visits = visits;
     const held = new Map([...this.held].map(([key, one]) => [key, one.group]));
@@ -70,9 +71,13 @@ export class Desk {
     this.view.render({ day: this.day, visits, now: this.now(), hits, isFound: Boolean(hits), held, areNamesHidden });
   }
 
+  /** On a paired tablet that nobody touched for a while; touching it again does not show them, signing in does. */
   #areNamesHidden() {
     const minutes = Number(this.day.hides_after_minutes || 0);
-    return minutes > 0 && Date.now() - this.idleSince > minutes * 60 * 1000;
+    if (minutes > 0 && Date.now() - this.idleSince > minutes * 60 * 1000) this.isLeftAlone = true;
+    const areHidden = Boolean(this.isLeftAlone || this.day.names_hidden);
+    this.view.sayHidden(areHidden, this.day.unlock_url || "");
+    return areHidden;
   }
 
   seek(query) {

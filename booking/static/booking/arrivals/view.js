@@ -12,6 +12,8 @@ export class View {
     this.shownConflicts = "";
     this.strip = root.querySelector("#line");
     this.conflicts = root.querySelector("#conflicts");
+    this.hidden = root.querySelector("#names-hidden");
+    this.moment = document.getElementById("moment");
     this.empty = root.querySelector("#nobody");
     this.lists = new Map(["found", ...GROUPS].map((slug) => [slug, this.#group(slug)]));
   }
@@ -81,6 +83,18 @@ export class View {
     this.say(isOnline ? sent : [words.no_line, sent].filter(Boolean).join(" "), isOnline ? "" : "is-offline");
   }
 
+  /** Say that names are hidden, and where to show them again. */
+  sayHidden(areHidden, address) {
+    if (this.hidden.hidden === !areHidden) return;
+    this.hidden.hidden = !areHidden;
+    const link = address ? make("a", { class: "button", href: address }, words.show_names) : "";
+    this.hidden.replaceChildren(icon("warning"), make("div", {}, make("p", {}, words.names_hidden), link));
+  }
+
+  sayMoment(text) {
+    if (this.moment.textContent !== text) this.moment.textContent = text;
+  }
+
   say(text, look = "") {
     if (this.said === text + look) return;
     this.said = text + look;
@@ -106,7 +120,7 @@ export class View {
       state: conflict.status ? words.states[conflict.status].word : "", when: conflict.when,
     });
     const name = `${words.seen}, ${conflict.who}`;
-    const acts = [make("button", { type: "button", class: "button", "data-dismiss": conflict.action_id, "aria-label": name },
+    const acts = [make("button", { type: "button", class: "button button-second", "data-dismiss": conflict.action_id, "aria-label": name },
       words.seen)];
     if (conflict.reason === "slot_full" && isManager) {
       acts.unshift(make("button", { type: "button", class: "button button-stop", "data-squeeze": conflict.action_id },
