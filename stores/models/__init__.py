@@ -2,6 +2,7 @@
 
 from stores.models.changes import SetupChange
 from stores.models.hours import OpeningHours, SpecialHours, Weekday
+from stores.models.organizations import OrganizationMembership
 from stores.models.search import SearchSpelling, SearchWord, StoreWord
 from stores.models.slots import Slot, StoreDay
 from stores.models.store import CapacityCounts, Organization, OrganizationKind, Role, Store, StoreMembership, Wheelchair
@@ -14,6 +15,7 @@ __all__ = [
     "OpeningHours",
     "Organization",
     "OrganizationKind",
+    "OrganizationMembership",
     "QuestionKind",
     "Role",
     "SearchSpelling",

@@ -1,0 +1,22 @@
+"""Who may act for a town or a chain."""
+
+from django.conf import settings
+from django.db import models
+
+from stores.models.store import Organization
+
+
+class OrganizationMembership(models.Model):
+    """A person who manages every store that an organization gathers, now and later."""
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="organization_memberships"
+    )
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "organization"], name="one_membership_an_organization")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id}@{self.organization_id}"
