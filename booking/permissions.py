@@ -1,29 +1,50 @@
-"""Who may act on which store: the one place where roles are checked, for pages and API alike."""
+"""Who may act on which store: the one place where roles are checked, for pages and API alike.
+
+Who manages an organization manages every store it gathers, whatever they are at the store itself.
+"""
+
+from dataclasses import dataclass
 
 from django.contrib.auth.models import User
-from django.db.models import F
+from django.db.models import Case, Exists, OuterRef, Subquery, Value, When
+from django.db.models.fields import CharField
 
 from booking.models import Booking
 from booking.policy import BookingRefused, Refusal
 from booking.tokens import read_reference
-from stores.models import Role, Store, StoreMembership
+from stores.models import Organization, OrganizationMembership, Role, Store, StoreMembership
 
 
-def memberships(user: User) -> list[StoreMembership]:
-    """Return the user's memberships with their stores, by name."""
-    return list(StoreMembership.objects.filter(user=user).select_related("store").order_by("store__name", "store_id"))
+@dataclass(frozen=True, slots=True)
+class Access:
+    """A store somebody may act on, and as what."""
+
+    store: Store
+    role: str
 
 
-def membership(user: User, slug: str, *, need: Role = Role.STAFF) -> StoreMembership:
-    """Return the user's membership of a store, with the store.
+def memberships(user: User) -> list[Access]:
+    """Return every store the user may act on, by name, with one statement."""
+    found = Store.objects.annotate(member_role=_role_at(user, "pk")).filter(member_role__isnull=False)
+    return [Access(store, store.member_role) for store in found.order_by("name", "pk")]
+
+
+def own_memberships(user: User) -> list[Access]:
+    """Return the stores the user was made a member of, by name: not those of their organizations alone."""
+    found = Store.objects.filter(memberships__user=user).annotate(member_role=_role_at(user, "pk"))
+    return [Access(store, store.member_role) for store in found.order_by("name", "pk")]
+
+
+def membership(user: User, slug: str, *, need: Role = Role.STAFF) -> Access:
+    """Return a store the user may act on and as what, with one statement.
 
     Raises BookingRefused: NOT_FOUND where the user is no member, NOT_PERMITTED where the role is not enough.
     """
-    found = StoreMembership.objects.filter(user=user, store__slug=slug).select_related("store").first()
-    if found is None:
+    store = Store.objects.filter(slug=slug).annotate(member_role=_role_at(user, "pk")).first()
+    if store is None or store.member_role is None:
         raise BookingRefused(Refusal.NOT_FOUND)
-    _require(found.role, need)
-    return found
+    _require(store.member_role, need)
+    return Access(store, store.member_role)
 
 
 def member_store(user: User, slug: str, *, need: Role = Role.STAFF) -> Store:
@@ -34,19 +55,44 @@ def member_store(user: User, slug: str, *, need: Role = Role.STAFF) -> Store:
 def member_booking(user: User, reference: str, *, need: Role = Role.STAFF) -> Booking:
     """Return a booking of a store the user works at, with store, desk and visit type. Raises as membership."""
     booking = (
-        Booking.objects.filter(reference=read_reference(reference), store__memberships__user=user)
-        .annotate(member_role=F("store__memberships__role"))
+        Booking.objects.filter(reference=read_reference(reference))
+        .annotate(member_role=_role_at(user, "store_id"))
         .select_related("store", "desk", "visit_type")
         .first()
     )
-    if booking is None:
+    if booking is None or booking.member_role is None:
         raise BookingRefused(Refusal.NOT_FOUND)
     _require(booking.member_role, need)
     return booking
 
 
 def is_manager(user: User, store: Store) -> bool:
-    return StoreMembership.objects.filter(user=user, store=store, role=Role.MANAGER).exists()
+    """Tell whether the user manages a store, by themselves or by one of its organizations."""
+    return Store.objects.filter(pk=store.pk).annotate(role=_role_at(user, "pk")).filter(role=Role.MANAGER).exists()
+
+
+def organization_memberships(user: User) -> list[Organization]:
+    """Return the organizations the user manages, by name."""
+    return list(Organization.objects.filter(memberships__user=user).order_by("name", "pk"))
+
+
+def organization_access(user: User, slug: str) -> Organization:
+    """Return an organization the user manages. Raises BookingRefused (NOT_FOUND) for any other."""
+    found = Organization.objects.filter(slug=slug, memberships__user=user).first()
+    if found is None:
+        raise BookingRefused(Refusal.NOT_FOUND)
+    return found
+
+
+def _role_at(user: User, store: str) -> Case:
+    """Return the expression of the user's role at the store that column `store` names; null for no member."""
+    manages_all = OrganizationMembership.objects.filter(user=user, organization__stores=OuterRef(store))
+    own = StoreMembership.objects.filter(user=user, store=OuterRef(store)).values("role")
+    return Case(
+        When(Exists(manages_all), then=Value(str(Role.MANAGER))),
+        default=Subquery(own),
+        output_field=CharField(),
+    )
 
 
 def _require(role: str, need: Role) -> None:

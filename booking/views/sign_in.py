@@ -15,7 +15,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from booking.forms import Problem
-from booking.permissions import memberships
+from booking.permissions import organization_memberships, own_memberships
 from booking.views.staff_access import keep_private
 
 _PASSWORD_MAX = 1024
@@ -59,7 +59,11 @@ def home(request: HttpRequest) -> HttpResponseBase:
     """Show where somebody works; anybody else signs in first."""
     if not isinstance(request.user, User):
         return keep_private(redirect_to_login(request.path, reverse("staff-sign-in")))
-    return keep_private(render(request, "staff/home.html", {"memberships": memberships(request.user)}))
+    context = {
+        "organizations": organization_memberships(request.user),
+        "memberships": own_memberships(request.user),
+    }
+    return keep_private(render(request, "staff/home.html", context))
 
 
 @sensitive_post_parameters("password")

@@ -1,0 +1,105 @@
+"""A store is open to its members and to who manages one of its organizations, and to nobody else."""
+
+import pytest
+from django.contrib.auth.models import User
+
+from booking.permissions import (
+    is_manager,
+    member_booking,
+    membership,
+    memberships,
+    organization_access,
+    organization_memberships,
+    own_memberships,
+)
+from booking.policy import BookingRefused, Refusal
+from stores.models import Organization, OrganizationMembership, Role, Store, StoreMembership
+from tests.factories import NOW, make_booking, make_store, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def store() -> Store:
+    return make_store()
+
+
+@pytest.fixture
+def chain(store: Store) -> Organization:
+    chain = Organization.objects.create(slug="chain", name="Chain", kind="chain", created_at=NOW)
+    chain.stores.add(store)
+    return chain
+
+
+@pytest.fixture
+def user(chain: Organization) -> User:
+    user = make_user()
+    OrganizationMembership.objects.create(organization=chain, user=user, created_at=NOW)
+    return user
+
+
+def test_who_manages_the_organization_manages_its_store(store, user, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        access = membership(user, store.slug, need=Role.MANAGER)
+
+    assert (access.store, access.role) == (store, "manager")
+    assert is_manager(user, store)
+
+
+def test_who_manages_two_organizations_of_a_store_meets_it_once(store, user):
+    town = Organization.objects.create(slug="town", name="Town", kind="town", created_at=NOW)
+    town.stores.add(store)
+    OrganizationMembership.objects.create(organization=town, user=user, created_at=NOW)
+
+    assert [(one.store, one.role) for one in memberships(user)] == [(store, "manager")]
+    assert [one.slug for one in organization_memberships(user)] == ["chain", "town"]
+
+
+def test_the_organization_outweighs_being_staff_at_the_store(store, user):
+    StoreMembership.objects.create(store=store, user=user, role=Role.STAFF)
+
+    assert membership(user, store.slug).role == "manager"
+    assert [(one.store, one.role) for one in own_memberships(user)] == [(store, "manager")]
+
+
+def test_stores_outside_the_organization_stay_unknown(user):
+    other = make_store("other")
+    booking = make_booking(other)
+
+    for ask in (lambda: membership(user, "other"), lambda: member_booking(user, booking.reference)):
+        with pytest.raises(BookingRefused) as refused:
+            ask()
+        assert refused.value.reason == Refusal.NOT_FOUND
+    assert not is_manager(user, other)
+
+
+def test_a_visit_is_open_to_who_manages_the_organization(store, user, django_assert_num_queries):
+    booking = make_booking(store)
+
+    with django_assert_num_queries(1):
+        found = member_booking(user, booking.reference, need=Role.MANAGER)
+
+    assert found == booking
+
+
+def test_a_store_that_leaves_the_organization_is_closed_at_once(store, user, chain):
+    chain.stores.remove(store)
+
+    with pytest.raises(BookingRefused):
+        membership(user, store.slug)
+    assert memberships(user) == []
+
+
+def test_staff_of_a_store_do_not_see_its_organization(store, chain):
+    member = make_user("cleo", store=store, role=Role.MANAGER)
+
+    with pytest.raises(BookingRefused) as refused:
+        organization_access(member, chain.slug)
+    assert refused.value.reason == Refusal.NOT_FOUND
+
+
+def test_the_members_of_many_stores_are_listed_with_one_statement(user, chain, django_assert_num_queries):
+    chain.stores.add(*(make_store(f"shop-{number}") for number in range(3)))
+
+    with django_assert_num_queries(1):
+        assert len(memberships(user)) == 4
