@@ -1,5 +1,6 @@
 """What is asked of stores: the rules of one, one in full, and those found by a search."""
 
+from stores.queries.changes import Change, ChangesPage, setup_changes
 from stores.queries.found import (
     COUNTED_MAX,
     PAGE_SIZE,
@@ -37,6 +38,8 @@ __all__ = [
     "PAGE_SIZE",
     "PAGE_SIZE_MAX",
     "BadCursor",
+    "Change",
+    "ChangesPage",
     "ListedStore",
     "OrganizationDetail",
     "Question",
@@ -54,6 +57,7 @@ __all__ = [
     "organization_slugs",
     "organizations",
     "organizations_of",
+    "setup_changes",
     "store_count",
     "store_detail",
     "store_questions",

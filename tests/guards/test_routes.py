@@ -106,6 +106,7 @@ ROUTES = {
         staff/<slug:store>/day/export.csv
         staff/<slug:store>/day/export.xlsx
         staff/<slug:store>/day/book/
+        staff/<slug:store>/day/book/caller/
         staff/<slug:store>/visits/<str:reference>/move/
         staff/<slug:store>/visits/<str:reference>/cancel/
         staff/<slug:store>/visits/<str:reference>/check-in/
@@ -138,6 +139,8 @@ ROUTES = {
         staff/<slug:store>/numbers/
         staff/<slug:store>/numbers/<slug:part>.csv
         staff/<slug:store>/setup/
+        staff/<slug:store>/setup/changes/
+        staff/<slug:store>/setup/changes.csv
         staff/<slug:store>/setup/hours/
         staff/<slug:store>/setup/special-hours/
         staff/<slug:store>/setup/special-hours/<str:date>/delete/

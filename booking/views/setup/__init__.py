@@ -2,12 +2,26 @@
 
 from django.urls import path
 
-from booking.views.setup import desks, feed, hours, members, overview, questions, reach, rules, visit_types, why
+from booking.views.setup import (
+    changes,
+    desks,
+    feed,
+    hours,
+    members,
+    overview,
+    questions,
+    reach,
+    rules,
+    visit_types,
+    why,
+)
 
 _SETUP = "staff/<slug:store>/setup"
 
 urlpatterns = [
     path(f"{_SETUP}/", overview.overview, name="staff-setup"),
+    path(f"{_SETUP}/changes/", changes.changes, name="staff-setup-changes"),
+    path(f"{_SETUP}/changes.csv", changes.changes_as_csv, name="staff-setup-changes-csv"),
     path(f"{_SETUP}/why/", why.why_closed, name="staff-setup-why"),
     path(f"{_SETUP}/hours/", hours.week, name="staff-setup-hours"),
     path(f"{_SETUP}/special-hours/", hours.special, name="staff-setup-special"),

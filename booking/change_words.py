@@ -1,0 +1,108 @@
+"""The trail of a store's set-up in words: what was changed, which field of it, and its values."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from stores.models import CapacityCounts, Role, VisitMode, Wheelchair
+from stores.services.changes import DAY_NAMES
+
+WHAT = {
+    "opening_hours": gettext_lazy("Opening hours"),
+    "special_hours": gettext_lazy("Special hours"),
+    "slots": gettext_lazy("Times of a day"),
+    "desk": gettext_lazy("Desk"),
+    "desk_choice": gettext_lazy("Choice of desk"),
+    "visit_type": gettext_lazy("Kind of visit"),
+    "questions": gettext_lazy("Questions"),
+    "rules": gettext_lazy("Rules of booking"),
+    "notice": gettext_lazy("Notice"),
+    "contact": gettext_lazy("Contact"),
+    "sharing": gettext_lazy("Sharing"),
+    "protection": gettext_lazy("Protection"),
+    "feed": gettext_lazy("Calendar feed"),
+    "member": gettext_lazy("Member"),
+    "import": gettext_lazy("Import"),
+}
+_FIELDS = {
+    "hours": gettext_lazy("Hours"),
+    "name": gettext_lazy("Name"),
+    "capacity": gettext_lazy("Places"),
+    "kept_back": gettext_lazy("Places kept back"),
+    "is_active": gettext_lazy("In use"),
+    "slot_count": gettext_lazy("Times in a row"),
+    "max_party_size": gettext_lazy("Largest party"),
+    "what_to_bring": gettext_lazy("What to bring"),
+    "mode": gettext_lazy("Where it takes place"),
+    "video_url": gettext_lazy("Link to the video"),
+    "offers_desk_choice": gettext_lazy("Customers choose"),
+    "questions": gettext_lazy("Questions"),
+    "slot_minutes": gettext_lazy("Minutes of a time"),
+    "capacity_counts": gettext_lazy("A place is for"),
+    "minimum_notice_minutes": gettext_lazy("Minutes before a visit"),
+    "booking_horizon_days": gettext_lazy("Days ahead"),
+    "change_until_minutes": gettext_lazy("Minutes until which a visit can be changed"),
+    "open_bookings_per_customer": gettext_lazy("Visits to come for each customer"),
+    "keep_days": gettext_lazy("Days until customers are forgotten"),
+    "notice": gettext_lazy("Notice"),
+    "phone": gettext_lazy("Phone"),
+    "email": gettext_lazy("E-mail"),
+    "website": gettext_lazy("Website"),
+    "wheelchair": gettext_lazy("Wheelchairs"),
+    "embed_origins": gettext_lazy("Sites that may show the times"),
+    "asks_proof_under_load": gettext_lazy("Devices calculate when far more is booked than usual"),
+    "has_feed": gettext_lazy("Has an address"),
+    "is_new_address": gettext_lazy("New address"),
+    "role": gettext_lazy("Role"),
+    "has_new_password": gettext_lazy("New password"),
+    "capacities": gettext_lazy("Places"),
+    "closed_slots": gettext_lazy("Closed times"),
+    "open_slots": gettext_lazy("Open times"),
+    "street": gettext_lazy("Street"),
+    "postal_code": gettext_lazy("Postal code"),
+    "town": gettext_lazy("Town"),
+    "country": gettext_lazy("Country"),
+    "time_zone": gettext_lazy("Time zone"),
+    "latitude": gettext_lazy("Latitude"),
+    "longitude": gettext_lazy("Longitude"),
+}
+_CHOICES: Mapping[str, Mapping[str, Any]] = {
+    "role": dict(Role.choices),
+    "mode": dict(VisitMode.choices),
+    "wheelchair": dict(Wheelchair.choices),
+    "capacity_counts": dict(CapacityCounts.choices),
+}
+
+
+def what_in_words(what: str) -> str:
+    """Return the name of a part of the set-up; one without words of its own stands as it is."""
+    return str(WHAT.get(what, what))
+
+
+def field_in_words(field: str) -> str:
+    """Return the name of a field of the set-up; one without words of its own stands as it is."""
+    return str(_FIELDS.get(field, field.replace("_", " ")))
+
+
+def value_in_words(field: str, value: Any) -> str:
+    """Return what a field held, as a manager reads it."""
+    if value is None or value == "":
+        return _("none")
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, list):
+        texts = [_hours_in_words(text) if field == "hours" else text for text in map(str, value)]
+        return ", ".join(texts) or (_("closed") if field == "hours" else _("none"))
+    return str(_CHOICES.get(field, {}).get(str(value), value))
+
+
+def _hours_in_words(text: str) -> str:
+    """Return "mon 09:00-12:00" with the weekday as the reader calls it."""
+    weekday, _space, times = text.partition(" ")
+    return f"{_short_weekdays()[DAY_NAMES.index(weekday)]} {times}" if weekday in DAY_NAMES else text
+
+
+def _short_weekdays() -> tuple[str, ...]:
+    return (_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun"))

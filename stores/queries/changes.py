@@ -1,0 +1,43 @@
+"""The trail of a store's set-up, newest first."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from stores.models import SetupChange, Store
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change: `before` and `after` hold the fields that differ, none where something is new or taken away."""
+
+    at: datetime
+    username: str
+    what: str
+    subject: str
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangesPage:
+    """Some of a store's changes, and where the older ones go on; 0 where there are none."""
+
+    changes: tuple[Change, ...]
+    older_than: int
+
+
+def setup_changes(*, store: Store, what: str = "", older_than: int = 0, limit: int = PAGE) -> ChangesPage:
+    """Return a store's changes, all of them or those of one kind, with one statement."""
+    rows = SetupChange.objects.filter(store=store)
+    if what:
+        rows = rows.filter(what=what)
+    if older_than:
+        rows = rows.filter(pk__lt=older_than)
+    found = list(rows.order_by("-pk")[: limit + 1])
+    shown = found[:limit]
+    changes = tuple(Change(row.at, row.username, row.what, row.subject, row.before, row.after) for row in shown)
+    return ChangesPage(changes, shown[-1].pk if len(found) > limit else 0)
