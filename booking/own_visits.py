@@ -1,4 +1,4 @@
-"""The visits of one customer, over all stores: known by the phone or the e-mail they were booked with."""
+"""The visits of one customer, over all stores or at one: known by the phone or the e-mail they were booked with."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +9,7 @@ from django.db.models.functions import Lower
 from booking.models import Booking, Status
 
 MOST_LISTED = 50
+_LATEST = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,3 +30,22 @@ def visits_to_come(contact: Contact, *, now: datetime) -> list[Booking]:
     else:
         visits = visits.alias(address=Lower("email")).filter(address=Lower(Value(contact.email)))
     return list(visits.select_related("store", "visit_type").order_by("starts_at", "pk")[:MOST_LISTED])
+
+
+@dataclass(frozen=True, slots=True)
+class CallerRecord:
+    """What one store still knows of a phone number: its latest visits, and how many there are in all."""
+
+    latest: tuple[Booking, ...]
+    count: int
+    missed: int
+
+
+def caller_record(*, store_id: int, phone: str) -> CallerRecord:
+    """Return a number's visits at one store, the latest first, with one statement; what was erased is not known."""
+    if not phone:
+        return CallerRecord((), 0, 0)
+    visits = Booking.objects.filter(store_id=store_id, phone=phone, erased_at=None)
+    newest = list(visits.select_related("visit_type").order_by("-starts_at", "-pk")[:MOST_LISTED])
+    missed = sum(visit.status == Status.NO_SHOW for visit in newest)
+    return CallerRecord(tuple(newest[:_LATEST]), len(newest), missed)

@@ -18,6 +18,7 @@ from booking.services.once import book_once
 from booking.staff_forms.visits import CallerForm
 from booking.tokens import keyed_digest
 from booking.views.asked import read_day, read_instant
+from booking.views.caller_visits import known_caller
 from booking.views.free_times import error_of, free_times, nearest_times, while_offered
 from booking.views.staff_access import AtStore, at_store, raise_for, staff_page
 from booking.views.staff_links import back_to_day
@@ -115,6 +116,7 @@ def _page(
         "date": day,
         "times": times,
         "nearest": near,
+        "caller": known_caller(at.store, str(form["phone"].value() or "")),
         "chosen": chosen.astimezone(at.zone).isoformat() if chosen else "",
         "problems": [*problems],
         "times_error": error_of("id_times", problems),

@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.urls import path
 from django.views.decorators.http import require_safe
 
-from booking.views import caller, day_export, slot_changes, visit_moves
+from booking.views import caller, caller_visits, day_export, slot_changes, visit_moves
 from booking.views.asked import read_day
 from booking.views.day_page import day_page, unknown_day_page
 from booking.views.day_version import unless_known
@@ -30,6 +30,7 @@ urlpatterns = [
     path("staff/<slug:store>/day/export.csv", day_export.as_csv, name="staff-day-csv"),
     path("staff/<slug:store>/day/export.xlsx", day_export.as_xlsx, name="staff-day-xlsx"),
     path("staff/<slug:store>/day/book/", caller.book_for_caller, name="staff-book"),
+    path("staff/<slug:store>/day/book/caller/", caller_visits.caller_visits, name="staff-caller-visits"),
     path("staff/<slug:store>/day/slots/", slot_changes.change_times, name="staff-slots"),
     path("staff/<slug:store>/visits/<str:reference>/move/", visit_moves.move, name="staff-visit-move"),
     path("staff/<slug:store>/visits/<str:reference>/cancel/", visit_moves.cancel, name="staff-visit-cancel"),

@@ -84,6 +84,17 @@ def test_the_grip_is_a_link_for_keyboards(visitor: Visitor, shop: Shop) -> None:
     expect_heading(page, "When will they come instead?")
 
 
+def test_a_callers_visits_stand_beside_the_form_while_the_number_is_typed(visitor: Visitor, shop: Shop) -> None:
+    shop.book("Rosa Test", shop.slot_from_now(90), phone="06 12 34 57 13")
+    page = sign_in(visitor(width=TABLET), STAFF, shop.path("day", "book"))
+
+    page.get_by_label("Phone number").press_sequentially("06 12 34 57 13")
+
+    expect(page.locator("#caller-visits")).to_contain_text("Rosa Test · 1 visit at this store")
+    expect(page.get_by_label("Phone number")).to_be_focused()
+    assert barriers(page) == []
+
+
 def test_the_printed_day_is_whole_a4_sheets_with_all_that_paper_needs(
     visitor: Visitor, shop: Shop, tmp_path: Path
 ) -> None:
