@@ -14,10 +14,27 @@ export function nextStep(visit) {
   return NEXT[visit.status] || "";
 }
 
+const untapped = new WeakMap(); // the same visit is the same object, so that its row is not drawn again
+
+function plain(visit) {
+  if (!untapped.has(visit)) untapped.set(visit, { ...visit, key: visit.reference, pending: 0 });
+  return untapped.get(visit);
+}
+
+/** Return a day with the visits of the day before it where they are the same. */
+export function keepingSame(before, day) {
+  const known = new Map((before?.visits || []).map((visit) => [visit.reference, visit]));
+  const same = (visit) => {
+    const old = known.get(visit.reference);
+    return old && JSON.stringify(old) === JSON.stringify(visit) ? old : visit;
+  };
+  return { ...day, visits: day.visits.map(same) };
+}
+
 /** Return the visits with all taps on top, by what names each on the screen. */
 export function standing(day, taps, clock) {
   const visits = new Map();
-  for (const visit of day.visits) visits.set(visit.reference, { ...visit, key: visit.reference, pending: 0 });
+  for (const visit of day.visits) visits.set(visit.reference, plain(visit));
   for (const tap of taps) {
     if (tap.step === "walk_in") {
       visits.set(tap.action_id, walkIn(tap, clock));

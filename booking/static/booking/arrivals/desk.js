@@ -1,6 +1,6 @@
 // What the screen knows and does: the day, the taps on top of it, what is shown of both, and when all is forgotten.
 
-import { groupOf, nextStep, standing, withVisit } from "./day.js";
+import { groupOf, keepingSame, nextStep, standing, withVisit } from "./day.js";
 import { found } from "./search.js";
 import { SignedOut, Sync } from "./sync.js";
 import { View } from "./view.js";
@@ -187,7 +187,7 @@ export class Desk {
   }
 
   async #fresh(etag, day) {
-    [this.etag, this.day] = [etag, day];
+    [this.etag, this.day] = [etag, keepingSame(this.day, day)];
     this.ahead = Date.parse(day.now) - Date.now();
     if (Date.parse(day.wiped_at) > this.now()) await this.kept.keepDay(etag, day);
     this.draw();

@@ -74,10 +74,10 @@ function acts(visit, shown, isChanged, isOpen) {
   return make("div", { class: "arrival-acts" }, parts);
 }
 
-/** Return what a row is drawn from: the same text, the same row. */
+/** Return what a row is drawn from besides the visit: the same of both, the same row. */
 export function drawnFrom(visit, shown, isChanged) {
   const isNoShow = mayBeNoShow(visit, shown.now, shown.day.grace_minutes);
-  return JSON.stringify([visit, isChanged, shown.isFound, shown.areNamesHidden, isLate(visit, shown.now), isNoShow]);
+  return [isChanged, shown.isFound, shown.areNamesHidden, isLate(visit, shown.now), isNoShow].map(Number).join("");
 }
 
 /** Draw a visit into its row; a focus inside stays on the button that has its place. */

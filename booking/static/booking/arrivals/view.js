@@ -64,8 +64,8 @@ export class View {
       row = make("li");
       this.rows.set(key, row);
     }
-    if (row.drawnFrom !== from) {
-      row.drawnFrom = from;
+    if (row.visit !== visit || row.drawnFrom !== from) {
+      [row.visit, row.drawnFrom] = [visit, from];
       draw(row, visit, shown, isChanged);
     }
     return row;

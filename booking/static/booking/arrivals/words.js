@@ -14,10 +14,18 @@ export function counted(forms, count) {
   return fill(plural.select(count) === "one" ? forms.one : forms.other, { count });
 }
 
+const formats = new Map(); // one takes longer to make than a tap may
+
+function formatOf(zone) {
+  if (!formats.has(zone)) {
+    formats.set(zone, new Intl.DateTimeFormat("en-GB", { timeZone: zone, hour: "2-digit", minute: "2-digit" }));
+  }
+  return formats.get(zone);
+}
+
 /** Say an instant as a clock on the store's wall shows it. */
 export function clock(moment, zone) {
-  const parts = new Intl.DateTimeFormat("en-GB", { timeZone: zone, hour: "2-digit", minute: "2-digit" })
-    .formatToParts(moment);
+  const parts = formatOf(zone).formatToParts(moment);
   const of = (type) => parts.find((part) => part.type === type).value;
   const hour = words.clock.is_padded ? of("hour") : String(Number(of("hour")));
   return words.clock.text.replace("{hour}", hour).replace("{minute:02d}", of("minute"));
