@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from stores.models import Organization, OrganizationKind, SetupChange, Store
-from stores.services import BadValue, change_line
+from stores.models import Organization, OrganizationKind, OrganizationMembership, Role, SetupChange, Store
+from stores.services import BadValue, Joined, change_line, person_named
 from stores.words import cleaned
 
 
@@ -51,6 +52,56 @@ def save_organization(
     if said:
         organization.save()
     return [*said, *_gather(organization, stores, now=now)]
+
+
+@transaction.atomic
+def add_organization_manager(
+    *, organization: Organization, username: str, password: str | None, user: User | None, now: datetime
+) -> Joined:
+    """Let somebody manage every store of an organization; `user` is who decides it, and each store's trail says so.
+
+    `password` is for a new user alone. Raises as add_member.
+    """
+    person, is_new_user = person_named(username, password=password, now=now)
+    _, is_new = OrganizationMembership.objects.get_or_create(
+        organization=organization, user=person, defaults={"created_at": now}
+    )
+    if not is_new:
+        return Joined.UNCHANGED
+    _tell_stores(organization, person, before={}, after=_as_manager(organization), user=user, now=now)
+    return Joined.CREATED if is_new_user else Joined.ADDED
+
+
+@transaction.atomic
+def remove_organization_manager(*, organization: Organization, username: str, user: User | None, now: datetime) -> bool:
+    """Let somebody manage an organization's stores no more; tell whether they did. Own memberships stay."""
+    memberships = organization.memberships.select_related("user")
+    found = memberships.filter(user__username=User.normalize_username(username)).first()
+    if found is None:
+        return False
+    found.delete()
+    _tell_stores(organization, found.user, before=_as_manager(organization), after={}, user=user, now=now)
+    return True
+
+
+def _as_manager(organization: Organization) -> dict[str, str]:
+    return {"role": Role.MANAGER, "organization": organization.name}
+
+
+def _tell_stores(
+    organization: Organization,
+    person: User,
+    *,
+    before: dict[str, str],
+    after: dict[str, str],
+    user: User | None,
+    now: datetime,
+) -> None:
+    lines = [
+        change_line(store=store, user=user, what="member", subject=person.username, before=before, after=after, now=now)
+        for store in organization.stores.only("pk", "slug")
+    ]
+    SetupChange.objects.bulk_create(line for line in lines if line)
 
 
 def _check(organization: Organization) -> None:

@@ -13,7 +13,7 @@ from stores.services.hours import (
     save_special_hours,
     weekly_hours,
 )
-from stores.services.people import Joined, add_member, remove_member
+from stores.services.people import Joined, add_member, person_named, remove_member
 from stores.services.policy import (
     ORIGINS_MAX,
     POLICY_RANGES,
@@ -53,6 +53,7 @@ __all__ = [
     "delete_special_hours",
     "forget_changes",
     "hours_in_text",
+    "person_named",
     "record_change",
     "remove_member",
     "replace_opening_hours",

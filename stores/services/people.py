@@ -30,19 +30,9 @@ def add_member(
     `password` is for a new user alone; one who exists keeps theirs. Raises django's ValidationError for a name or
     password that cannot be used, BadValue where a new user has no password.
     """
-    username = User.normalize_username(username)
-    person = User.objects.filter(username=username).first()
-    if person is None:
-        person = User(username=username, date_joined=now)
-        person.clean_fields(exclude=["password"])
-        if not password:
-            raise BadValue("password", "required")
-        validate_password(password, person)
-        person.set_password(password)
-        person.save()
-        joined = Joined.CREATED
-    else:
-        joined = Joined.ADDED
+    person, is_new_user = person_named(username, password=password, now=now)
+    username = person.username
+    joined = Joined.CREATED if is_new_user else Joined.ADDED
     membership, is_new = StoreMembership.objects.get_or_create(store=store, user=person, defaults={"role": role})
     before = {} if is_new else {"role": membership.role}
     if not is_new and membership.role != role:
@@ -52,6 +42,25 @@ def add_member(
     after = {"role": role}
     line = record_change(store=store, user=user, what="member", subject=username, before=before, after=after, now=now)
     return joined if line else Joined.UNCHANGED
+
+
+def person_named(username: str, *, password: str | None, now: datetime) -> tuple[User, bool]:
+    """Return the user of this name, made with `password` where there is none, and whether it is new.
+
+    Raises as add_member.
+    """
+    username = User.normalize_username(username)
+    person = User.objects.filter(username=username).first()
+    if person is not None:
+        return person, False
+    person = User(username=username, date_joined=now)
+    person.clean_fields(exclude=["password"])
+    if not password:
+        raise BadValue("password", "required")
+    validate_password(password, person)
+    person.set_password(password)
+    person.save()
+    return person, True
 
 
 @transaction.atomic

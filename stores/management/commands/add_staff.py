@@ -36,7 +36,7 @@ class Command(BaseCommand):
         store = Store.objects.filter(slug=options["store"]).first()
         if store is None:
             raise CommandError(f"There is no store {options['store']!r}.")
-        password = None if User.objects.filter(username=username).exists() else _password(username)
+        password = None if User.objects.filter(username=username).exists() else new_password(username)
         try:
             joined = add_member(
                 store=store, username=username, role=Role(role), password=password, user=None, now=timezone.now()
@@ -48,7 +48,7 @@ class Command(BaseCommand):
         self.stdout.write(SAYS[joined].format(username=username, role=role, store=store.slug))
 
 
-def _password(username: str) -> str:
+def new_password(username: str) -> str:
     """Ask for a new user's password without showing it, or take the first line of what is piped in."""
     if sys.stdin is None:
         return ""
