@@ -7,7 +7,8 @@ from datetime import date, datetime, timedelta
 from hashlib import sha256
 from typing import Any, cast
 
-from django.db.models import Count, F, ForeignKey, OuterRef, Q, Subquery
+from django.db import connection
+from django.db.models import F, ForeignKey, Q
 
 from booking.known import known
 from booking.models import Booking, Hold, Status
@@ -15,8 +16,7 @@ from booking.places_left import places_back, what_changed
 from booking.policy import HOLD_EXTENSIONS, UnknownStore
 from booking.tokens import read_hold_token, read_reference
 from notifications import outbox
-from notifications.models import OutboxMessage
-from stores.models import Desk, Slot, Store, StoreDay, VisitType
+from stores.models import Desk, Slot, Store, VisitType
 from stores.queries import store_rules
 from stores.slots import DeskRule, StoreRules, slots_by_desk
 
@@ -114,24 +114,44 @@ def day_schedule(*, store: str, date: date, now: datetime) -> DaySchedule:
     )
 
 
+_DAY_VERSION = """
+SELECT hours_version,
+  (SELECT version FROM stores_storeday WHERE store_id = %s AND date = %s),
+  (SELECT COUNT(*) FROM booking_booking WHERE store_id = %s AND visit_date = %s AND starts_at > %s),
+  (SELECT COUNT(*) FROM booking_booking WHERE store_id = %s AND visit_date = %s AND starts_at >= %s),
+  (SELECT COUNT(*) FROM booking_hold WHERE store_id = %s AND expires_at <= %s),
+  (SELECT MAX(updated_at) FROM notifications_outboxmessage WHERE account = %s)
+FROM stores_store WHERE id = %s
+"""
+
+
 def day_version(*, store: Store, date: date, now: datetime) -> str:
     """Return what a day's schedule is made from, the clock's doing included, with one statement."""
-    bookings = Booking.objects.filter(store=OuterRef("pk"), visit_date=date).order_by().values("store")
-    changeable_until = now + timedelta(minutes=store.change_until_minutes)
-    told = OutboxMessage.objects.filter(account=OuterRef("slug")).order_by("-updated_at")
-    holds = Hold.objects.filter(store=OuterRef("pk"), expires_at__lte=now).order_by().values("store")
-    parts = (
-        Store.objects.filter(pk=store.pk)
-        .values_list(
-            "hours_version",
-            Subquery(StoreDay.objects.filter(store=OuterRef("pk"), date=date).values("version")[:1]),
-            Subquery(bookings.filter(starts_at__gt=now).annotate(count=Count("pk")).values("count")),
-            Subquery(bookings.filter(starts_at__gte=changeable_until).annotate(count=Count("pk")).values("count")),
-            Subquery(holds.annotate(count=Count("pk")).values("count")),
-            Subquery(told.values("updated_at")[:1]),
-        )
-        .get()
+    # Written out: to have it made anew took most of a poll's time, which fifty screens repeat all day.
+    moment, changeable_until, kept_until = (
+        connection.ops.adapt_datetimefield_value(at)
+        for at in (now, now + timedelta(minutes=store.change_until_minutes), now)
     )
+    day = connection.ops.adapt_datefield_value(date)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _DAY_VERSION,
+            [
+                store.pk,
+                day,
+                store.pk,
+                day,
+                moment,
+                store.pk,
+                day,
+                changeable_until,
+                store.pk,
+                kept_until,
+                store.slug,
+                store.pk,
+            ],
+        )
+        parts = cursor.fetchone()
     return sha256("|".join(map(str, (store.slug, date, *parts))).encode()).hexdigest()[:32]
 
 

@@ -54,6 +54,8 @@ def _ask(request: HttpRequest, at: AtStore, affected: list[Booking], *, carried:
         "problems": [Problem(problem.text, problem.field_id) for problem in problems],
         "problems_title": _("Nothing has been changed yet"),
         "carried": [*carried],
+        "unreachable": sum(message_channel(booking.phone, booking.email) == "none" for booking in affected),
+        "people": people_in_words(sum(booking.party_size for booking in affected)),
         "affected": [
             {
                 "booking": booking,

@@ -152,3 +152,12 @@ def test_one_of_several_desks_can_be_closed() -> None:
     room.client().post(SLOTS, SLOT | {"what": "close", "desk": "window"})
 
     assert [(slot.desk.slug, slot.closed) for slot in Slot.objects.select_related("desk")] == [("window", True)]
+
+
+def test_who_is_affected_is_counted_and_who_cannot_be_told_named_first(room: Room) -> None:
+    make_booking(room.store)
+    make_booking(room.store, phone="")
+
+    words = page(room.client().post(SLOTS, SLOT | {"what": "close"})).words
+
+    assert "2 visits no longer fit. Nothing has been changed yet. 2 people · 1 visit whose customer gets no" in words
