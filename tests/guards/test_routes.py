@@ -139,6 +139,7 @@ ROUTES = {
         staff/<slug:store>/numbers/
         staff/<slug:store>/numbers/<slug:part>.csv
         staff/<slug:store>/setup/
+        staff/<slug:store>/setup/start/
         staff/<slug:store>/setup/changes/
         staff/<slug:store>/setup/changes.csv
         staff/<slug:store>/setup/hours/

@@ -12,6 +12,7 @@ from booking.views.setup import (
     questions,
     reach,
     rules,
+    start,
     visit_types,
     why,
 )
@@ -20,6 +21,7 @@ _SETUP = "staff/<slug:store>/setup"
 
 urlpatterns = [
     path(f"{_SETUP}/", overview.overview, name="staff-setup"),
+    path(f"{_SETUP}/start/", start.start, name="staff-setup-start"),
     path(f"{_SETUP}/changes/", changes.changes, name="staff-setup-changes"),
     path(f"{_SETUP}/changes.csv", changes.changes_as_csv, name="staff-setup-changes-csv"),
     path(f"{_SETUP}/why/", why.why_closed, name="staff-setup-why"),

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from booking.staff_forms.hours import DAYS, hours_line, times_of_day
 from booking.store_setup import store_setup
+from booking.views.setup.start import start_going_on
 from booking.views.staff_access import AtStore, at_store, staff_page
 from stores.models import Role
 
@@ -24,6 +25,8 @@ def overview(request: HttpRequest, at: AtStore) -> HttpResponseBase:
         "week": [(WEEKDAYS[day], hours_line(times_of_day(setup.weekly, day))) for day in DAYS],
         "special_days": [(one.date, hours_line(one.times)) for one in setup.special_days[:SPECIAL_DAYS_SHOWN]],
         "special_days_more": max(0, len(setup.special_days) - SPECIAL_DAYS_SHOWN),
+        "start_url": start_going_on(request, at),
+        "is_missing": not setup.weekly or not any(desk.is_active for desk in setup.desks),
         "done": request.GET.get("done", ""),
         "done_words": _("Saved."),
     }
