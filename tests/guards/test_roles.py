@@ -9,8 +9,8 @@ import pytest
 from django.db import transaction
 from django.test import Client
 
-from stores.models import Role, Store
-from tests.factories import make_booking, make_store, make_user
+from stores.models import Organization, OrganizationKind, OrganizationMembership, Role, Store
+from tests.factories import NOW, make_booking, make_store, make_user
 from tests.guards.test_routes import MANAGER, METHODS, STAFF, address, of
 from tests.waiters import make_waiting
 
@@ -38,11 +38,28 @@ def member(slug: str, role: Role) -> Who:
     return client
 
 
+def organizer(slug: str) -> Who:
+    def client(stores: dict[str, Store]) -> Client:
+        organization = Organization.objects.create(
+            slug="chain", name="Chain", kind=OrganizationKind.CHAIN, created_at=NOW
+        )
+        stores[slug].organizations.add(organization)
+        user = make_user("ada")
+        OrganizationMembership.objects.create(organization=organization, user=user, created_at=NOW)
+        found = Client()
+        found.force_login(user)
+        return found
+
+    return client
+
+
 # Who asks -> what they learn of the store's staff pages, and of its manager's.
 ROLES: dict[str, tuple[Who, str, str]] = {
     "stranger": (stranger, SIGN_IN_FIRST, SIGN_IN_FIRST),
     "staff of the store": (member(HERE, Role.STAFF), LET_IN, REFUSED),
     "manager of the store": (member(HERE, Role.MANAGER), LET_IN, LET_IN),
+    "manager of the store's organization": (organizer(HERE), LET_IN, LET_IN),
+    "manager of another organization": (organizer(ELSEWHERE), UNKNOWN, UNKNOWN),
     "staff of another store": (member(ELSEWHERE, Role.STAFF), UNKNOWN, UNKNOWN),
     "manager of another store": (member(ELSEWHERE, Role.MANAGER), UNKNOWN, UNKNOWN),
 }
