@@ -1,7 +1,7 @@
 """Who may call what: every address of the site has a row here, and a new one fails until it is given one.
 
 PUBLIC needs nothing; TOKEN a booking's own secret; SIGNED the provider's signature; STAFF and MANAGER a sign-in and a
-membership of that store: for everybody else the store's things do not exist.
+membership of that store: for everybody else the store's things do not exist. ORGANIZATION needs who manages it all.
 """
 
 from collections.abc import Iterator
@@ -10,10 +10,11 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from stores.models import Role
+from stores.models import Organization, OrganizationMembership, Role
 from tests.factories import make_booking, make_store, make_user
 
 PUBLIC, TOKEN, SIGNED, SIGN_IN, STAFF, MANAGER = "public", "token", "signed", "sign-in", "staff", "manager"
+ORGANIZATION = "organization"
 
 ROUTES = {
     PUBLIC: """
@@ -165,11 +166,15 @@ ROUTES = {
         api/v1/staff/stores/<slug:store>/slots
         api/v1/staff/stores/<slug:store>/feed
     """,
+    ORGANIZATION: """
+        staff/o/<slug:organization>/
+    """,
 }
 TABLE = {route if route != "/" else "": who for who, routes in ROUTES.items() for route in routes.split()}
 METHODS = ("get", "post", "put", "patch", "delete")
 FILL = {
     "<slug:store>": "corner-shop-niort",
+    "<slug:organization>": "chain",
     "<slug:part>": "visits",
     "<str:date>": "2026-11-30",
     "<slug:desk>": "main",
@@ -269,3 +274,19 @@ def test_a_reference_alone_opens_nothing(visit, route):
 @pytest.mark.parametrize("route", of(SIGNED))
 def test_nothing_unsigned_gets_in(route):
     assert answers(Client(), address(route)) == {403}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("route", of(ORGANIZATION))
+def test_an_organization_is_its_managers_alone(visit, route):
+    chain = Organization.objects.create(slug="chain", name="Chain", kind="chain", created_at=visit[0].created_at)
+    chain.stores.add(visit[0])
+    member, manager = Client(), Client()
+    member.force_login(make_user("emil", store=visit[0], role=Role.MANAGER))
+    user = make_user("flora")
+    OrganizationMembership.objects.create(organization=chain, user=user, created_at=chain.created_at)
+    manager.force_login(user)
+
+    assert answers(Client(), address(route)) <= {302}
+    assert answers(member, address(route)) <= {404}
+    assert answers(manager, address(route)) <= {200, 302, 400}

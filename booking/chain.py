@@ -1,0 +1,134 @@
+"""The stores of an organization side by side: how today goes, and what happened over a range. Nothing here writes."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import Count
+
+from booking.models import Booking, Hold, Status
+from booking.numbers import CAME
+from booking.places_left import KeptPlaces, places_back
+from stores.models import Organization, Slot
+from stores.queries import ListedStore, listed_stores
+from stores.slots import slots_by_desk
+
+ONE_DAY = timedelta(days=1)
+HERE = (Status.CHECKED_IN, Status.IN_SERVICE, Status.COMPLETED)
+Counts = Mapping[str, int]  # visits by status
+SlotPlaces = dict[tuple[int, datetime], tuple[datetime, int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class StoreRow:
+    """A store's own today, and its range of days; counts of visits, nothing of who came."""
+
+    slug: str
+    name: str
+    town: str
+    visits: int  # of today, cancelled ones left out
+    arrived: int
+    waiting: int  # arrived, and not served yet
+    free_places: int  # in what is left of today
+    came: int
+    no_shows: int
+    cancelled: int
+
+    @property
+    def no_show_percent(self) -> int | None:
+        """How many of a hundred awaited did not come; None where nobody was awaited."""
+        ended = self.came + self.no_shows
+        return round(100 * self.no_shows / ended) if ended else None
+
+
+def stores_side_by_side(
+    organization: Organization, *, from_date: date, to_date: date, now: datetime
+) -> tuple[StoreRow, ...]:
+    """Return an organization's stores by name, with six statements for any number of them."""
+    slugs = list(organization.stores.order_by("name", "pk").values_list("slug", flat=True))
+    stores = listed_stores(slugs, from_date=now.date() - ONE_DAY)
+    ids = [one.rules.id for one in stores]
+    today = {one.rules.id: now.astimezone(one.rules.zone).date() for one in stores}
+    of_today, in_range = _counts_today(ids, today), _counts(ids, first=from_date, last=to_date)
+    places, run_out = _slot_places(ids, now=now), _run_out(ids, now=now)
+    return tuple(
+        _row(
+            one,
+            of_today[one.rules.id],
+            in_range[one.rules.id],
+            free_places(one, places[one.rules.id], run_out[one.rules.id], today=today[one.rules.id], now=now),
+        )
+        for one in stores
+    )
+
+
+def free_places(
+    store: ListedStore, places: SlotPlaces, run_out: Sequence[KeptPlaces], *, today: date, now: datetime
+) -> int:
+    """Return how many places staff may still give away in the slots of today that have not begun."""
+    rules, free = store.rules, 0
+    capacity = {desk.id: desk.capacity for desk in rules.desks}
+    for desk_id, slots in slots_by_desk(rules, first_date=today, last_date=today).items():
+        for slot in slots:
+            if slot.starts_at < now:
+                continue
+            _, offered, taken = places.get((desk_id, slot.starts_at), (slot.ends_at, capacity[desk_id], 0))
+            back = places_back(run_out, desk_id=desk_id, starts_at=slot.starts_at, ends_at=slot.ends_at)
+            free += max(0, offered - taken + (back if offered else 0))
+    return free
+
+
+def _row(store: ListedStore, today: Counts, ranged: Counts, free: int) -> StoreRow:
+    return StoreRow(
+        slug=store.store.slug,
+        name=store.store.name,
+        town=store.store.town,
+        visits=sum(count for status, count in today.items() if status != Status.CANCELLED),
+        arrived=sum(today.get(status, 0) for status in HERE),
+        waiting=today.get(Status.CHECKED_IN, 0),
+        free_places=free,
+        came=sum(ranged.get(status, 0) for status in CAME),
+        no_shows=ranged.get(Status.NO_SHOW, 0),
+        cancelled=ranged.get(Status.CANCELLED, 0),
+    )
+
+
+def _counts_today(ids: Iterable[int], today: Mapping[int, date]) -> dict[int, Counter[str]]:
+    """Return how many visits each store has on its own today, by status: one zone's today is another's yesterday."""
+    found: dict[int, Counter[str]] = defaultdict(Counter)
+    rows = Booking.objects.filter(store_id__in=ids, visit_date__in=set(today.values())).order_by()
+    counted = rows.values_list("store_id", "visit_date", "status").annotate(count=Count("pk"))
+    for store_id, day, status, count in counted:
+        if day == today[store_id]:
+            found[store_id][status] = count
+    return found
+
+
+def _counts(ids: Iterable[int], *, first: date, last: date) -> dict[int, Counter[str]]:
+    """Return how many visits each store had on these days, by status."""
+    found: dict[int, Counter[str]] = defaultdict(Counter)
+    rows = Booking.objects.filter(store_id__in=ids, visit_date__gte=first, visit_date__lte=last).order_by()
+    for store_id, status, count in rows.values_list("store_id", "status").annotate(count=Count("pk")):
+        found[store_id][status] = count
+    return found
+
+
+def _slot_places(ids: Iterable[int], *, now: datetime) -> dict[int, SlotPlaces]:
+    """Return what is offered and taken in slots something happened to; a closed one offers nothing."""
+    found: dict[int, SlotPlaces] = defaultdict(dict)
+    rows = Slot.objects.filter(store_id__in=ids, starts_at__gte=now, starts_at__lt=now + 2 * ONE_DAY).order_by()
+    columns = rows.values_list("store_id", "desk_id", "starts_at", "ends_at", "capacity", "places_taken", "closed")
+    for store_id, desk_id, starts_at, ends_at, capacity, taken, closed in columns:
+        found[store_id][desk_id, starts_at] = (ends_at, 0 if closed else capacity, taken)
+    return found
+
+
+def _run_out(ids: Iterable[int], *, now: datetime) -> dict[int, list[KeptPlaces]]:
+    """Return holds that count no longer, whose places nobody has given back yet."""
+    found: dict[int, list[KeptPlaces]] = defaultdict(list)
+    rows = Hold.objects.filter(store_id__in=ids, expires_at__lte=now, ends_at__gt=now).order_by()
+    columns = rows.values_list("store_id", "desk_id", "starts_at", "ends_at", "places")
+    for store_id, desk_id, starts_at, ends_at, places in columns:
+        found[store_id].append(KeptPlaces(desk_id, starts_at, ends_at, places))
+    return found
