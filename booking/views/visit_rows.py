@@ -48,7 +48,7 @@ class VisitRows:
         return f"""<li class="visit visit-{visit.state}{changed}" id="visit-{visit.reference}"{focus}>
 <div class="visit-main"><div class="visit-who">{time}<strong>{name}</strong> {visit.badge}{visit.said_late}</div>
 <div class="visit-what">{self._what(visit)}</div></div>
-<div class="visit-side"><div class="visit-how">{_how(visit)}</div>
+<div class="visit-side"><div class="visit-how">{_how(visit)}<span class="print-only">{visit.reference}</span></div>
 {visit.facts}{f'<p class="visit-note">{escape(note)}</p>' if note else ""}</div>
 <div class="visit-acts no-print">{"".join(self._acts(visit, name))}</div>
 {self.just if visit.is_changed else ""}</li>

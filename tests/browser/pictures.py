@@ -20,6 +20,7 @@ from tests.chromium import ARGUMENTS, find_chromium
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "pictures"
 MOMENT = datetime(2026, 11, 24, 10, 52, tzinfo=ZoneInfo("Europe/Paris"))
+FULL_DAY, EMPTY_DAY = MOMENT + timedelta(days=9), MOMENT + timedelta(days=27)
 STORE = "pharmacie-de-la-breche"
 PHONE, TABLET, LAPTOP = (390, 920), (820, 1180), (1280, 960)
 COLORS, BYTES_MAX = 64, 60_000
@@ -95,6 +96,10 @@ def _take_staff(laptop: Page, tablet: Page) -> None:
         sign_in(page)
     laptop.goto(f"/staff/{STORE}/day/")
     _take(laptop, "day")
+    laptop.goto(f"/staff/{STORE}/day/?date={FULL_DAY.date()}")
+    _take(laptop, "day-full")
+    laptop.goto(f"/staff/{STORE}/day/?date={EMPTY_DAY.date()}")
+    _take(laptop, "day-empty")
     laptop.goto(f"/staff/{STORE}/setup/")
     _take(laptop, "setup")
     tablet.goto(f"/staff/{STORE}/arrivals/")
@@ -153,6 +158,7 @@ def _fill(clock: time_machine.Traveller, moment: datetime) -> None:
         clock.move_to(moment - timedelta(days=4, minutes=10 * number))
         bookings.append(_book(number, *visit))
         deliver_due()
+    _fill_a_day(clock, moment)
     for hours in (72, 24, 0):
         clock.move_to(moment - timedelta(hours=hours))
         deliver_due()
@@ -180,6 +186,33 @@ def _book(number: int, hour: int, minute: int, name: str, visit_type: str, peopl
         ).pk
     except BookingRefused:  # the demo has somebody there already
         return None
+
+
+def _fill_a_day(clock: time_machine.Traveller, moment: datetime) -> None:
+    """Book every place that one day still has."""
+    from booking.availability import availability
+    from booking.models import Source
+    from booking.services.bookings import CustomerDetails, book
+
+    clock.move_to(moment - timedelta(days=1))
+    day, now, names = FULL_DAY.date(), moment - timedelta(days=1), sorted({visit[2] for visit in TODAY})
+    answer = availability(
+        store=STORE, visit_type="visit", from_date=day, to_date=day, party_size=1, now=now, by_staff=True
+    )
+    starts = [slot.starts_at for slot in answer.days[0].slots for _place in range(slot.places_left)]
+    for number, starts_at in enumerate(starts):
+        book(
+            store=STORE,
+            visit_type="visit",
+            starts_at=starts_at,
+            party_size=1,
+            customer=CustomerDetails(
+                name=names[number % len(names)], phone=f"+33612346{number:03d}", email="", locale="fr"
+            ),
+            note="",
+            source=(Source.WEB, Source.PHONE)[number % 2],
+            now=now,
+        )
 
 
 def _live_until(booking_id: int, moment: datetime) -> None:

@@ -109,8 +109,11 @@ def test_the_printed_day_is_whole_a4_sheets_with_all_that_paper_needs(
         tuple(round(float(side) - wanted) for side, wanted in zip(sides, A4_POINTS, strict=True)) for sides in sheets
     } == {(0, 0)}
     row = page.locator(f"#visit-{reference}")
-    for needed in ("Quirin Test", "06 12 34 57 11"):
-        expect(row).to_contain_text(needed)
+    for needed in ("Quirin Test", "06 12 34 57 11", "1 person"):
+        expect(row.get_by_text(needed).first).to_be_visible()
+    expect(row.locator(".print-only")).to_have_text(reference)
+    expect(row.locator(".print-only")).to_be_visible()
+    expect(page.get_by_role("heading", name="Without a booking")).to_be_visible()
     for unprinted in (".grip", ".visit-acts", ".day-nav", ".day-actions", ".top", ".foot"):
         expect(page.locator(unprinted).first).to_be_hidden()
     expect(page.locator(".print-only").first).to_contain_text("printed")
