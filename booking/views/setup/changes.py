@@ -86,7 +86,13 @@ def _asked(request: HttpRequest) -> tuple[str, int]:
 
 
 def _row(change: Change, at: AtStore) -> ChangeRow:
-    names = list({**change.before, **change.after})
+    # What is new, or is taken away, is told by what it holds: an empty field says nothing.
+    is_told_whole = not change.before or not change.after
+    names = [
+        name
+        for name, value in {**change.before, **change.after}.items()
+        if not is_told_whole or value not in ("", None)
+    ]
     fields = tuple(
         FieldChange(
             field_in_words(name),

@@ -83,7 +83,7 @@ def _hours(at: AtStore, setup: StoreSetup) -> Step:
     week = [(WEEKDAYS[day], hours_line(times_of_day(setup.weekly, day))) for day in DAYS]
     return Step(
         question=_("When is the store open?"),
-        lines=tuple(f"{capfirst(str(day))}: {line or _('closed')}" for day, line in week),
+        lines=tuple(_line(capfirst(str(day)), line or _("closed")) for day, line in week),
         change_url=reverse("staff-setup-hours", args=[at.store.slug]),
         change_words=_("Change the hours") if setup.weekly else _("Set the hours"),
         is_missing=not setup.weekly,
@@ -95,8 +95,10 @@ def _places(at: AtStore, setup: StoreSetup) -> Step:
     desks = [desk for desk in setup.desks if desk.is_active]
     minutes = ngettext("A time every {count} minute", "A time every {count} minutes", at.store.slot_minutes)
     lines = [
-        f"{visit_type_name(desk.name)}: "
-        + ngettext("{count} place", "{count} places", desk.capacity).format(count=desk.capacity)
+        _line(
+            visit_type_name(desk.name),
+            ngettext("{count} place", "{count} places", desk.capacity).format(count=desk.capacity),
+        )
         for desk in desks
     ]
     one = desks[0] if len(desks) == 1 else None
@@ -114,13 +116,11 @@ def _places(at: AtStore, setup: StoreSetup) -> Step:
 
 def _visits(at: AtStore, setup: StoreSetup) -> Step:
     kinds = [kind for kind in setup.visit_types if kind.is_active]
-    lines = []
-    for kind in kinds:
-        minutes = kind.slot_count * at.store.slot_minutes
-        lines.append(
-            f"{visit_type_name(kind.name)}: "
-            + ngettext("{count} minute", "{count} minutes", minutes).format(count=minutes)
-        )
+    minutes = [(kind, kind.slot_count * at.store.slot_minutes) for kind in kinds]
+    lines = [
+        _line(visit_type_name(kind.name), ngettext("{count} minute", "{count} minutes", count).format(count=count))
+        for kind, count in minutes
+    ]
     return Step(
         question=_("What do people come for?"),
         lines=tuple(lines),
@@ -157,3 +157,7 @@ def _poster(at: AtStore, setup: StoreSetup) -> Step:
         change_url=reverse("store-poster", args=[at.store.slug]),
         change_words=_("Print the poster"),
     )
+
+
+def _line(name: str, value: str) -> str:
+    return _("{name}: {value}").format(name=name, value=value)

@@ -115,3 +115,12 @@ def test_changes_as_a_file_a_line_for_each_field(room: Room) -> None:
 
 def test_changes_are_the_managers_alone(room: Room) -> None:
     assert room.client(room.staff).get(CHANGES).status_code == 403
+
+
+def test_what_is_new_is_told_by_what_it_holds(room: Room) -> None:
+    add_lines(room, 1, what="visit_type", before={}, after={"name": "Repair", "what_to_bring": "", "is_active": False})
+
+    words = page(room.client().get(CHANGES)).words
+
+    assert "Name after: Repair In use after: no" in words
+    assert "What to bring" not in words
