@@ -1,6 +1,6 @@
 """What changes organizations: the towns and chains that gather stores."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.contrib.auth.models import User
@@ -51,7 +51,7 @@ def save_organization(
     _check(organization)
     if said:
         organization.save()
-    return [*said, *_gather(organization, stores, now=now)]
+    return [*said, *gather(organization, stores, now=now)]
 
 
 @transaction.atomic
@@ -112,7 +112,9 @@ def _check(organization: Organization) -> None:
         raise BadValue(field, str(problems[0].code)) from None
 
 
-def _gather(organization: Organization, slugs: Sequence[str], *, now: datetime) -> Iterator[str]:
+@transaction.atomic
+def gather(organization: Organization, slugs: Sequence[str], *, now: datetime) -> list[str]:
+    """Let an organization gather stores; return a line for each that is new there. Raises UnknownStores."""
     known = {store.slug: store for store in Store.objects.filter(slug__in=slugs).only("pk", "slug")}
     unknown = [slug for slug in slugs if slug not in known]
     if unknown:
@@ -125,4 +127,4 @@ def _gather(organization: Organization, slugs: Sequence[str], *, now: datetime) 
         change_line(store=known[slug], user=None, what="organization", before={}, after=after, now=now) for slug in new
     ]
     SetupChange.objects.bulk_create(line for line in lines if line)
-    return (f"added {slug} to {organization.slug}" for slug in new)
+    return [f"added {slug} to {organization.slug}" for slug in new]

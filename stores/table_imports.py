@@ -1,0 +1,116 @@
+"""One line of an organization's table: a store, or somebody who works at one; each line stands for itself."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.db import DataError, IntegrityError, transaction
+
+from stores.imports import ImportDefaults, import_store
+from stores.models import Organization, Role, Store
+from stores.organizations import gather
+from stores.osm.features import FeatureSkipped, StoreFields, read_feature
+from stores.services import BadValue, Joined, add_member
+from stores.zones import is_zone
+
+TAGS = {
+    "name": "name",
+    "street": "addr:street",
+    "postal_code": "addr:postcode",
+    "town": "addr:city",
+    "country": "addr:country",
+    **{name: name for name in ("phone", "email", "website", "wheelchair", "opening_hours")},
+}
+OUTCOMES = {Joined.CREATED: "created", Joined.ADDED: "created", Joined.CHANGED: "updated"}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What became of a line, and of whom or what; or why it was skipped."""
+
+    outcome: str
+    words: str
+
+
+def import_store_row(
+    *, organization: Organization, values: Mapping[str, str], now: datetime, is_dry_run: bool, seen: set[str]
+) -> Told:
+    """Make the store that a line describes, or bring it up to date, and let the organization gather it.
+
+    `seen` collects the ids of the lines before, and the slugs a dry run gave away. Ids are the organization's own, so
+    those of two never meet.
+    """
+    own_id = values.get("id", "")
+    try:
+        fields = _fields(organization, values)
+        if f"/{own_id}" in seen:
+            raise FeatureSkipped(own_id, "its id was seen before in this file")
+        seen.add(f"/{own_id}")
+        defaults = ImportDefaults(time_zone=_zone(own_id, values))
+        with transaction.atomic():
+            done = import_store(fields=fields, defaults=defaults, now=now, slugs_taken=seen if is_dry_run else ())
+            is_new_here = gather(organization, [done.slug], now=now)
+            transaction.set_rollback(is_dry_run)
+    except FeatureSkipped as skipped:
+        return Told("skipped", f"{own_id} {skipped}".strip())
+    except (IntegrityError, DataError) as error:
+        return Told("skipped", f"{own_id} the database refuses it ({str(error).splitlines()[0]})")
+    if is_dry_run:
+        seen.add(done.slug)  # given away, though nothing keeps it
+    outcome = "updated" if done.outcome == "unchanged" and is_new_here else str(done.outcome)
+    problem = f" hours: {done.hours_problem}" if done.hours_problem else ""
+    return Told(outcome, f"{own_id} {done.slug}{problem}")
+
+
+def import_staff_row(
+    *, organization: Organization, values: Mapping[str, str], now: datetime, is_dry_run: bool, seen: set[str]
+) -> Told:
+    """Make somebody a member of one of the organization's stores, or change their role."""
+    username, role = User.normalize_username(values.get("username", "")), values.get("role", "").lower()
+    called = f"{username}@{values.get('store', '')}"
+    store = organization.stores.filter(slug=values.get("store", "")).first()
+    if store is None:
+        return Told("skipped", f"{called} no such store in the organization")
+    if role not in Role.values:
+        return Told("skipped", f"{called} the role is neither 'manager' nor 'staff'")
+    if called in seen:
+        return Told("skipped", f"{called} was seen before in this file")
+    seen.add(called)
+    try:
+        return Told(*_joined(store, username, Role(role), values.get("password", ""), now, is_dry_run, called))
+    except ValidationError as error:
+        return Told("skipped", f"{called} {' '.join(error.messages)}")
+    except BadValue:
+        return Told("skipped", f"{called} is new and has no password")
+
+
+def _joined(
+    store: Store, username: str, role: Role, password: str, now: datetime, is_dry_run: bool, called: str
+) -> tuple[str, str]:
+    with transaction.atomic():
+        joined = add_member(store=store, username=username, role=role, password=password or None, user=None, now=now)
+        transaction.set_rollback(is_dry_run)
+    return OUTCOMES.get(joined, "unchanged"), f"{called} {role}"
+
+
+def _fields(organization: Organization, values: Mapping[str, str]) -> StoreFields:
+    own_id = values.get("id", "")
+    if not own_id:
+        raise FeatureSkipped("", "no id")
+    try:
+        place = [float(values.get(name, "").replace(",", ".")) for name in ("longitude", "latitude")]
+    except ValueError:
+        raise FeatureSkipped(own_id, "no position") from None
+    tags = {tag: values[name] for name, tag in TAGS.items() if values.get(name)}
+    geometry = {"type": "Point", "coordinates": place}
+    feature = {"id": f"{organization.slug}/{own_id}", "geometry": geometry, "properties": tags}
+    return read_feature(feature, number=0)
+
+
+def _zone(own_id: str, values: Mapping[str, str]) -> str:
+    zone = values.get("time_zone", "")
+    if zone and not is_zone(zone):
+        raise FeatureSkipped(own_id, f"{zone!r} is no time zone")
+    return zone
