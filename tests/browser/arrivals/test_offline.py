@@ -10,6 +10,7 @@ from tests.browser.arrivals.counter import FIRST, Counter
 
 pytestmark = pytest.mark.browser
 FRESH_MS = 15_000
+CLOSED_MS = 45_000  # it looks every 20 s
 
 
 def row(page: Page, reference: str) -> Locator:
@@ -166,6 +167,19 @@ def test_lost_membership_wipes_the_tablet(tablet: Tablet, counter: Counter) -> N
 
     expect(page.locator("#app")).to_have_count(0, timeout=FRESH_MS)
     assert page.evaluate(KEPT) == [0, 0]
+
+
+def test_closing_time_wipes_the_tablet_and_keeps_what_was_tapped(tablet: Tablet, counter: Counter) -> None:
+    ada = counter.book("Ada Test")
+    page = tablet(FIRST)
+    page.context.set_offline(True)
+    tap(page, ada, "Arrived")
+    expect(row(page, ada)).to_contain_text("not sent yet")
+
+    page.clock.set_system_time(counter.start(4 * 48))  # two days later
+    expect(page.locator("#line")).to_contain_text("1 tap not sent yet", timeout=CLOSED_MS)
+    expect(page.locator(".arrival")).to_have_count(0, timeout=CLOSED_MS)
+    assert page.evaluate(KEPT) == [0, 1]
 
 
 KEPT = """async () => {
