@@ -5,6 +5,7 @@ from django.urls import include, path, re_path
 from booking.api import urls as api
 from booking.api.reference import unknown
 from booking.views import (
+    account,
     arrivals,
     arrivals_app,
     arrivals_data,
@@ -40,6 +41,7 @@ urlpatterns = [
     *lost_link.urlpatterns,
     *waiting.urlpatterns,
     *sign_in.urlpatterns,
+    *account.urlpatterns,
     *chain.urlpatterns,
     *day.urlpatterns,
     *arrivals.urlpatterns,

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from booking.forms import Problem
 from booking.permissions import organization_memberships, own_memberships
+from booking.views.account import note_sign_in
 from booking.views.staff_access import keep_private
 
 _PASSWORD_MAX = 1024
@@ -84,6 +85,7 @@ def sign_in(request: HttpRequest) -> HttpResponseBase:
     if user is None:
         return _ask(request, form, following)
     login(request, user)
+    note_sign_in(request)
     return keep_private(redirect(following))
 
 

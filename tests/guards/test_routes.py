@@ -98,6 +98,8 @@ ROUTES = {
         staff/
         staff/sign-in/
         staff/sign-out/
+        staff/account/
+        staff/account/end/
         api/v1/staff/token
         api/v1/staff/stores
     """,

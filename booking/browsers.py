@@ -1,0 +1,28 @@
+"""A browser in words, from what it says of itself: its family and its system, and no more than that."""
+
+# In this order: most of them claim to be some of those after them.
+_FAMILIES = (
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("SamsungBrowser", "Samsung Internet"),
+    ("Firefox", "Firefox"),
+    ("FxiOS", "Firefox"),
+    ("CriOS", "Chrome"),
+    ("Chrome", "Chrome"),
+    ("Safari", "Safari"),
+)
+_SYSTEMS = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("CrOS", "ChromeOS"),
+    ("Macintosh", "Mac"),
+    ("Linux", "Linux"),
+)
+
+
+def browser_in_words(user_agent: str) -> str:
+    """Return "Firefox, Windows" and the like; "" for a browser that says nothing we know."""
+    parts = (next((name for sign, name in known if sign in user_agent), "") for known in (_FAMILIES, _SYSTEMS))
+    return ", ".join(part for part in parts if part)

@@ -1,0 +1,104 @@
+"""Where somebody is signed in: each browser and each program, told apart without showing what opens them, and ended.
+
+A session that is ended is gone at once: the next request of that browser is a stranger's.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from importlib import import_module
+
+from django.conf import settings
+from django.contrib.auth import SESSION_KEY as USER_KEY
+from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session
+from django.db import transaction
+from knox.models import AuthToken
+
+from booking.tokens import keyed_digest
+
+SIGNED_IN_KEY = "signed_in"  # what a session tells of itself: when, and by what kind of browser
+_SIGNS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """A browser that is signed in; `name` tells it apart and opens nothing."""
+
+    name: str
+    signed_in_at: datetime | None
+    browser: str
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A program that acts in somebody's name with a token; `name` tells it apart and opens nothing."""
+
+    name: str
+    created_at: datetime
+
+
+def sign_ins(*, user: User, current_key: str, now: datetime) -> list[SignIn]:
+    """Return the browsers in which somebody is signed in, this one first, then the newest."""
+    found = [
+        SignIn(_name(key), _read(told.get("at")), str(told.get("browser", "")), is_current=key == current_key)
+        for key, told in _sessions(user, now=now)
+    ]
+    return sorted(found, key=lambda one: (not one.is_current, -(one.signed_in_at or now).timestamp()))
+
+
+def programs(*, user: User) -> list[Program]:
+    """Return the programs that hold a token of somebody's, newest first."""
+    tokens = AuthToken.objects.filter(user=user).order_by("-created")
+    return [Program(_name(token.digest), token.created) for token in tokens]
+
+
+def end_sign_in(*, user: User, name: str, now: datetime) -> bool:
+    """End one of somebody's sessions, and tell whether it was there."""
+    return _end([key for key, _told in _sessions(user, now=now) if _name(key) == name]) > 0
+
+
+def end_other_sign_ins(*, user: User, current_key: str, now: datetime) -> int:
+    """End all of somebody's sessions but this one; return how many."""
+    return _end([key for key, _told in _sessions(user, now=now) if key != current_key])
+
+
+@transaction.atomic
+def end_program(*, user: User, name: str) -> bool:
+    """End one of somebody's tokens, and tell whether it was there."""
+    found = [token.pk for token in AuthToken.objects.filter(user=user) if _name(token.digest) == name]
+    deleted, _each = AuthToken.objects.filter(pk__in=found).delete()
+    return bool(deleted)
+
+
+@transaction.atomic
+def change_password(*, user: User, password: str) -> None:
+    """Change a password that was checked before; every session made with the old one ends by it."""
+    user.set_password(password)
+    user.save(update_fields=["password"])
+
+
+def _sessions(user: User, *, now: datetime) -> list[tuple[str, dict[str, str]]]:
+    """Return the keys of somebody's sessions, and what each tells of itself."""
+    found = []
+    for session in Session.objects.filter(expire_date__gt=now):
+        data = session.get_decoded()
+        if data.get(USER_KEY) == str(user.pk):
+            found.append((session.session_key, dict(data.get(SIGNED_IN_KEY) or {})))
+    return found
+
+
+def _end(keys: list[str]) -> int:
+    """End sessions where they are kept, in the database and in the cache beside it."""
+    store = import_module(settings.SESSION_ENGINE).SessionStore
+    for key in keys:
+        store(key).delete()
+    return len(keys)
+
+
+def _name(secret: str) -> str:
+    return keyed_digest("sign-in", secret)[:_SIGNS]
+
+
+def _read(text: object) -> datetime | None:
+    return datetime.fromisoformat(text) if isinstance(text, str) else None
