@@ -56,6 +56,7 @@ _FIELDS = {
     "has_feed": gettext_lazy("Has an address"),
     "is_new_address": gettext_lazy("New address"),
     "role": gettext_lazy("Role"),
+    "organization": gettext_lazy("Organization"),
     "has_new_password": gettext_lazy("New password"),
     "capacities": gettext_lazy("Places"),
     "closed_slots": gettext_lazy("Closed times"),

@@ -33,6 +33,8 @@ def walk(camera: Camera, clock: time_machine.Traveller) -> None:
     _waiting(camera)
     _set_up(camera)
     _every_page(camera)
+    camera.get("account", "/staff/account/")
+    camera.post("account, errors", "/staff/account/", {"current": "wrong"}, status=400)
     camera.reader = ""  # what programs call has no reader
     camera.get("description of the API", "/api/v1/docs")
 
