@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -102,8 +103,4 @@ def value_in_words(field: str, value: Any) -> str:
 def _hours_in_words(text: str) -> str:
     """Return "mon 09:00-12:00" with the weekday as the reader calls it."""
     weekday, _space, times = text.partition(" ")
-    return f"{_short_weekdays()[DAY_NAMES.index(weekday)]} {times}" if weekday in DAY_NAMES else text
-
-
-def _short_weekdays() -> tuple[str, ...]:
-    return (_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun"))
+    return f"{WEEKDAYS_ABBR[DAY_NAMES.index(weekday)]} {times}" if weekday in DAY_NAMES else text

@@ -71,6 +71,7 @@ class _Call:
         self._connection: Any = get_connection()
         self._door = Door()
         self._answer: Answer | None = None
+        self._answer_in_time: Answer | None = None
 
     def make(self) -> Answer:
         try:
@@ -83,13 +84,14 @@ class _Call:
     def cut(self) -> None:
         """End the call now; one that has not begun to send never will."""
         self._door.shut()
+        self._answer_in_time = self._answer  # what ends by the cut itself tells nothing more
         for connected in ("connection", "_partial_connection"):
             shut_down(getattr(getattr(self._connection, connected, None), "sock", None))
 
     def answer_so_far(self) -> Answer:
         """Return what is known of a call that did not end."""
-        if self._answer is not None:  # a server that is slow to say goodbye has taken it all the same
-            return self._answer
+        if self._answer_in_time is not None:  # a server that is slow to say goodbye has taken it all the same
+            return self._answer_in_time
         return Unclear("smtp OutOfTime", may_clear=False) if self._door.has_left else Later("not_reached OutOfTime")
 
     def _open(self) -> Answer | None:
