@@ -6,10 +6,11 @@ from io import StringIO
 
 import pytest
 import time_machine
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from stores.models import SetupChange
 from tests.booking.views.reading import page
-from tests.booking.views.staff_room import SHOP, Room, make_room
+from tests.booking.views.staff_room import SESSIONS_IN_DATABASE, SHOP, Room, make_room
 from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
@@ -92,12 +93,14 @@ def test_no_change_yet_says_so(room: Room) -> None:
     assert "Nothing was changed yet." in page(room.client().get(CHANGES)).words
 
 
-def test_changes_cost_the_same_however_many(room: Room, django_assert_num_queries) -> None:
+def test_changes_cost_the_same_however_many(
+    room: Room, settings: Settings, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    settings.SESSION_ENGINE = SESSIONS_IN_DATABASE
     client = room.client()
-    client.get(CHANGES)
     for count in (1, 2):
         add_lines(room, count)
-        with django_assert_num_queries(3):  # user, membership, changes
+        with django_assert_num_queries(4):  # session, user, membership, changes
             client.get(CHANGES)
 
 
