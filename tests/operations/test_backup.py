@@ -94,7 +94,8 @@ class Backup:
 
 @pytest.fixture(scope="module")
 def backup() -> Iterator[Backup]:
-    with servers.running(PATH=path_with_postgres()) as house:
+    # As many people book as a slow backup leaves time for: more than a store's budget of a day, on a busy machine.
+    with servers.running(PATH=path_with_postgres(), SMS_DAILY_BUDGET="100000") as house:
         yield Backup(house)
 
 
