@@ -7,6 +7,7 @@ from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.arrivals.conftest import Tablet, ready
 from tests.browser.arrivals.counter import FIRST, Counter
+from tests.browser.shop import sign_in
 
 pytestmark = pytest.mark.browser
 FRESH_MS = 15_000
@@ -154,6 +155,28 @@ def test_signing_out_wipes_the_tablet(tablet: Tablet, counter: Counter) -> None:
     assert page.evaluate("async () => (await indexedDB.databases()).length") in (0, 1)
     assert page.evaluate(KEPT) == [0, 0]
     assert page.evaluate("() => caches.keys()") == []
+
+
+def test_session_that_ends_takes_the_names_and_leaves_the_taps(tablet: Tablet, counter: Counter) -> None:
+    ada = counter.book("Ada Test")
+    page = tablet(FIRST)
+    page.context.set_offline(True)
+    tap(page, ada, "Arrived")
+    expect(row(page, ada)).to_contain_text("not sent yet")
+    office = tablet(FIRST)
+    office.goto("/staff/account/")
+    office.get_by_role("button", name="End all but this one").click()
+    office.get_by_role("button", name="End all but this one").wait_for(state="detached")
+
+    page.context.set_offline(False)
+    page.wait_for_url("**/staff/sign-in/**")
+    assert page.evaluate(KEPT) == [0, 1]
+
+    sign_in(page, FIRST, counter.arrivals)
+    ready(page)
+    expect(row(page, ada)).to_contain_text("Here", timeout=FRESH_MS)
+    expect(page.locator(".badge-waits")).to_have_count(0, timeout=FRESH_MS)
+    assert counter.happened(ada) == ["checked_in"]
 
 
 def test_lost_membership_wipes_the_tablet(tablet: Tablet, counter: Counter) -> None:

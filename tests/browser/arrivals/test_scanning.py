@@ -20,6 +20,29 @@ from tests.chromium import ARGUMENTS, find_chromium
 pytestmark = pytest.mark.browser
 STATIC = Path(__file__).parents[3] / "booking" / "static" / "booking"
 SIZE = (640, 480)
+YES, NO = [660, 990], [330, 220]  # the tones, in hertz
+
+# Writes down every tone that is asked for: what would be heard.
+LISTEN = """() => {
+  window.heard = [];
+  const start = OscillatorNode.prototype.start;
+  OscillatorNode.prototype.start = function (...given) {
+    window.heard.push(this.frequency.value);
+    return start.apply(this, given);
+  };
+}"""
+
+# What a browser with a reader of its own offers; desktop Chromium has none to try.
+OWN_READER = """(code) => {
+  window.asked = 0;
+  window.BarcodeDetector = class {
+    static getSupportedFormats() { return Promise.resolve(["qr_code"]); }
+    detect(video) {
+      window.asked += video.videoWidth ? 1 : 0;
+      return Promise.resolve([{ rawValue: code }]);
+    }
+  };
+}"""
 
 
 def film(path: Path, text: str) -> Path:
@@ -69,6 +92,42 @@ def test_code_checks_somebody_in_and_a_second_time_says_so(door: tuple[Page, str
     page.context.set_offline(False)
     counter.wait_for(reference, "checked_in")
     assert counter.happened(reference) == ["checked_in"]
+
+
+def test_result_is_heard_as_well(door: tuple[Page, str]) -> None:
+    page, _ = door
+    page.evaluate(LISTEN)
+    result = page.locator("#scan-result")
+
+    page.get_by_role("button", name="Scan").click()
+    expect(result).to_have_class(re.compile("is-good"))
+    assert page.evaluate("heard") == YES
+    page.keyboard.press("Escape")
+
+    page.get_by_role("button", name="Scan").click()
+    expect(result).to_have_class(re.compile("is-bad"))
+    assert page.evaluate("heard") == [*YES, *NO]
+
+
+def test_reader_of_the_browser_is_used_where_there_is_one(door: tuple[Page, str]) -> None:
+    page, reference = door
+    page.evaluate(OWN_READER, VISIT_PREFIX + reference)
+
+    page.get_by_role("button", name="Scan").click()
+
+    expect(page.locator("#scan-result")).to_have_class(re.compile("is-good"))
+    assert page.evaluate("asked") > 0
+    assert page.evaluate("typeof jsQR") == "undefined"  # ours was not even fetched
+
+
+def test_code_of_something_else_checks_nobody_in(door: tuple[Page, str], counter: Counter) -> None:
+    page, reference = door
+    page.evaluate(OWN_READER, "https://shop.example/menu")
+
+    page.get_by_role("button", name="Scan").click()
+
+    expect(page.locator("#scan-result")).to_have_class(re.compile("is-bad"))
+    assert counter.statuses() == {reference: "confirmed"}
 
 
 def test_reader_shipped_with_us_is_the_one_that_was_decided_on() -> None:
