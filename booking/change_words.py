@@ -24,6 +24,7 @@ WHAT = {
     "sharing": gettext_lazy("Sharing"),
     "protection": gettext_lazy("Protection"),
     "feed": gettext_lazy("Calendar feed"),
+    "device": gettext_lazy("Tablet"),
     "member": gettext_lazy("Member"),
     "import": gettext_lazy("Import"),
 }
@@ -56,6 +57,8 @@ _FIELDS = {
     "asks_proof_under_load": gettext_lazy("Devices calculate when far more is booked than usual"),
     "has_feed": gettext_lazy("Has an address"),
     "is_new_address": gettext_lazy("New address"),
+    "is_paired": gettext_lazy("Paired"),
+    "may_use_tablets": gettext_lazy("May use the tablets"),
     "role": gettext_lazy("Role"),
     "organization": gettext_lazy("Organization"),
     "has_new_password": gettext_lazy("New password"),

@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.db.models import Case, Exists, OuterRef, Subquery, Value, When
 from django.db.models.fields import CharField
 
-from booking.models import Booking
+from booking.models import Booking, Device
 from booking.policy import BookingRefused, Refusal
 from booking.tokens import read_reference
 from stores.models import Organization, OrganizationMembership, Role, Store, StoreMembership
@@ -21,6 +21,14 @@ class Access:
 
     store: Store
     role: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceAccess:
+    """A paired tablet, and who acts on it; nobody where none took it over, or they may not act there any more."""
+
+    device: Device
+    acting: User | None
 
 
 def memberships(user: User) -> list[Access]:
@@ -66,6 +74,22 @@ def member_booking(user: User, reference: str, *, need: Role = Role.STAFF) -> Bo
     return booking
 
 
+def device_access(digest: str) -> DeviceAccess | None:
+    """Return the tablet known by a digest, a revoked one too, and who may act on it, with one statement."""
+    acting = OuterRef("acting_id")
+    device = (
+        Device.objects.filter(digest=digest)
+        .annotate(member_role=_role_at(acting, "store_id"))
+        .select_related("store", "acting")
+        .first()
+    )
+    if device is None:
+        return None
+    user = device.acting
+    may_act = user is not None and user.is_active and device.member_role is not None
+    return DeviceAccess(device, user if may_act else None)
+
+
 def is_manager(user: User, store: Store) -> bool:
     """Tell whether the user manages a store, by themselves or by one of its organizations."""
     return Store.objects.filter(pk=store.pk).annotate(role=_role_at(user, "pk")).filter(role=Role.MANAGER).exists()
@@ -84,7 +108,7 @@ def organization_access(user: User, slug: str) -> Organization:
     return found
 
 
-def _role_at(user: User, store: str) -> Case:
+def _role_at(user: User | OuterRef, store: str) -> Case:
     """Return the expression of the user's role at the store that column `store` names; null for no member."""
     manages_all = OrganizationMembership.objects.filter(user=user, organization__stores=OuterRef(store))
     own = StoreMembership.objects.filter(user=user, store=OuterRef(store)).values("role")

@@ -92,6 +92,15 @@ def feed_digest(secret: str) -> str:
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def new_device_secret() -> str:
+    return secrets.token_urlsafe(32)
+
+
+def device_digest(secret: str) -> str:
+    """Return what is stored of a tablet's secret; a plain hash is enough for 256 random bits."""
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+
+
 def keyed_digest(purpose: str, value: str) -> str:
     """Return a digest that counts and compares a value nobody can read back without the server's key."""
     return hmac.new(_key(), f"{purpose}:{value}".encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()

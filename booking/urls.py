@@ -21,10 +21,12 @@ from booking.views import (
     manage,
     numbers,
     organization,
+    own_pin,
     setup,
     share,
     sign_in,
     store,
+    tablet,
     waiting,
 )
 from notifications import urls as notifications
@@ -42,6 +44,8 @@ urlpatterns = [
     *waiting.urlpatterns,
     *sign_in.urlpatterns,
     *account.urlpatterns,
+    *own_pin.urlpatterns,
+    *tablet.urlpatterns,
     *chain.urlpatterns,
     *day.urlpatterns,
     *arrivals.urlpatterns,

@@ -1,4 +1,4 @@
-"""Who comes and what happens: bookings, holds, their history, the waiting list, and what a repeated request is told."""
+"""Who comes and what happens: bookings, their history, the waiting list, tablets, what a repeated request is told."""
 
 from booking.models.books import (
     Actor,
@@ -13,15 +13,21 @@ from booking.models.books import (
     WaitingStatus,
     WorkerBeat,
 )
+from booking.models.devices import NAMES_SHOWN, PIN_ERRORS, Device, PairingCode, StaffPin
 
 __all__ = [
+    "NAMES_SHOWN",
+    "PIN_ERRORS",
     "Actor",
     "Booking",
     "BookingEvent",
+    "Device",
     "EventKind",
     "Hold",
     "IdempotentAnswer",
+    "PairingCode",
     "Source",
+    "StaffPin",
     "Status",
     "WaitingListEntry",
     "WaitingStatus",

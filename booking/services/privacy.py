@@ -10,6 +10,7 @@ from django.db import transaction
 from booking.models import Actor, Booking, BookingEvent, EventKind, IdempotentAnswer, Status
 from booking.services import waiting_entries
 from booking.services.bookings import cancel_locked, lock_booking
+from booking.services.devices import forget_devices
 from booking.services.history import record
 from booking.services.places import raise_days
 from notifications import outbox
@@ -116,6 +117,7 @@ def forget_old(*, now: datetime, dry_run: bool = False) -> dict[str, int]:
             forgotten[slug] += len(batch)
     if not dry_run:
         forget_changes(now=now)
+        forget_devices(now=now)
         IdempotentAnswer.objects.filter(created_at__lt=now - IDEMPOTENT_ANSWERS_KEPT).delete()
     return {slug: count for slug, count in forgotten.items() if count}
 

@@ -4,6 +4,7 @@ from functools import partial
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils.http import urlencode
 from django.utils.translation import get_language
@@ -32,40 +33,44 @@ from stores.queries import store_rules
 
 
 @require_safe
-@at_store()
+@at_store(devices=True)
 def arrivals(request: HttpRequest, at: AtStore) -> HttpResponseBase:
     """Show today's visits, or those that fit a search."""
     just = Just(request.GET.get("changed", ""), _known_status(request.GET.get("was", "")))
     query = request.GET.get("q", "")
+    if at.hides_names:
+        return redirect("staff-unlock", at.store.slug)
     return unless_known(
         request, at, at.today, lambda etag: arrivals_page(request, at, just=just, query=query, etag=etag)
     )
 
 
 @require_POST
-@at_visit
+@at_visit(devices=True)
 def step(request: HttpRequest, at: AtStore, booking: Booking, name: Step) -> HttpResponseBase:
     """Take a visit one step further; the same tap again changes nothing."""
     try:
         after = take_step(booking_id=booking.pk, step=name, now=at.now, user=at.user, action_id=_action_id(request))
     except BookingRefused as refused:
         return _refused(request, at, booking, refused)
+    at.used([at.now])
     return _back(request, booking, after)
 
 
 @require_POST
-@at_visit
+@at_visit(devices=True)
 def undo(request: HttpRequest, at: AtStore, booking: Booking) -> HttpResponseBase:
     """Take back the last step."""
     try:
         after = undo_step(booking_id=booking.pk, now=at.now, user=at.user, action_id=_action_id(request))
     except BookingRefused as refused:
         return _refused(request, at, booking, refused)
+    at.used([at.now])
     return _back(request, booking, after)
 
 
 @require_POST
-@at_store(come_back="staff-arrivals")
+@at_store(come_back="staff-arrivals", devices=True)
 def walk_in(request: HttpRequest, at: AtStore) -> HttpResponseBase:
     """Let in somebody who came without a booking; where it is full, a manager may squeeze them in."""
     rules = store_rules(at.store.slug, from_date=at.today)
@@ -91,6 +96,7 @@ def walk_in(request: HttpRequest, at: AtStore) -> HttpResponseBase:
             nearest=near,
             status=409,
         )
+    at.used([at.now])
     query = {"changed": booking.reference, "was": Status.CHECKED_IN}
     return see_other(f"{reverse('staff-arrivals', args=[at.store.slug])}?{urlencode(query)}#visit-{booking.reference}")
 
@@ -98,6 +104,8 @@ def walk_in(request: HttpRequest, at: AtStore) -> HttpResponseBase:
 def _admit(at: AtStore, form: WalkInForm) -> Booking:
     """Let them in, once for one form however often it is sent. Raises BookingRefused."""
     typed = form.cleaned_data
+    if typed["squeeze_in"] and not at.is_manager:
+        raise BookingRefused(Refusal.NOT_PERMITTED)
     need = Role.MANAGER if typed["squeeze_in"] else Role.STAFF
     who = f"{typed['visit_type']} {typed['party_size']} {typed['name']}"
     return book_once(

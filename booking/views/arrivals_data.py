@@ -7,13 +7,14 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.middleware.csrf import get_token
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.cache import get_conditional_response
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import get_language
 from django.views.decorators.http import require_POST, require_safe
 
 from booking.arrivals_day import arrivals_day, arrivals_of, arrivals_version
+from booking.models import NAMES_SHOWN
 from booking.policy import UnknownStore
 from booking.services.taps import STEPS, UNDO, WALK_IN, Result, Tap, TapResult, take_tap
 from booking.staff_forms.visits import PARTY_MAX
@@ -31,7 +32,7 @@ _CALLED = (*STEPS, UNDO, WALK_IN)
 
 
 @require_safe
-@at_store()
+@at_store(devices=True)
 def data(request: HttpRequest, at: AtStore) -> HttpResponseBase:
     """Return today as the tablet keeps it; 304 where it has it already."""
     etag = _etag(request, at)
@@ -40,9 +41,11 @@ def data(request: HttpRequest, at: AtStore) -> HttpResponseBase:
         body = day_as_json(
             arrivals_day(store=at.store.slug, date=at.today),
             now=at.now,
+            names_hidden=at.hides_names,
             csrf=get_token(request),
             is_manager=at.is_manager,
             who=at.user.get_username(),
+            **_as_tablet(at),
         )
         response = HttpResponse(body, content_type="application/json")
     response["ETag"], response["Cache-Control"] = etag, CACHE_CONTROL
@@ -50,7 +53,7 @@ def data(request: HttpRequest, at: AtStore) -> HttpResponseBase:
 
 
 @require_POST
-@at_store(come_back="staff-arrivals")
+@at_store(come_back="staff-arrivals", devices=True)
 def actions(request: HttpRequest, at: AtStore) -> HttpResponseBase:
     """Take the taps of a tablet in their order; each has a result of its own, with the visit as it is then."""
     try:
@@ -61,14 +64,17 @@ def actions(request: HttpRequest, at: AtStore) -> HttpResponseBase:
         return JsonResponse({"code": "malformed"}, status=400)
     locale = (get_language() or "en")[:2]
     results: list[tuple[str, TapResult]] = []
+    moments: list[datetime] = []
     for one in sent:
         tap = _read_tap(one)
         if tap is None:
             name = str(one.get("action_id", ""))[:_KEY_LONGEST] if isinstance(one, dict) else ""
             results.append((name, TapResult(Result.CONFLICT, INVALID)))
             continue
+        moments.append(tap.happened_at)
         found = take_tap(store=at.store, tap=tap, now=at.now, user=at.user, is_manager=at.is_manager, locale=locale)
         results.append((str(tap.action_id), found))
+    at.used(moments)
     visits = _visits(at, {found.reference for _name, found in results if found.reference})
     return JsonResponse(
         {
@@ -95,8 +101,17 @@ def _etag(request: HttpRequest, at: AtStore) -> str:
         at.is_manager,
         get_language(),
         request.META.get("CSRF_COOKIE"),
+        at.hides_names,
     )
     return f'W/"{keyed_digest("arrivals", "|".join(map(str, parts)))[:32]}"'
+
+
+def _as_tablet(at: AtStore) -> dict[str, Any]:
+    """Return what a paired tablet is told besides: when it hides names, and where they are shown again."""
+    if at.device is None:
+        return {}
+    minutes = NAMES_SHOWN.seconds // 60
+    return {"hides_after_minutes": minutes, "unlock_url": reverse("staff-unlock", args=[at.store.slug])}
 
 
 def _visits(at: AtStore, references: set[str]) -> dict[str, dict[str, Any]]:
@@ -106,7 +121,7 @@ def _visits(at: AtStore, references: set[str]) -> dict[str, dict[str, Any]]:
     rules = store_rules(at.store.slug, from_date=at.today)
     if rules is None:
         raise UnknownStore(at.store.slug)
-    made = VisitsAsJson(rules, salt=finder_salt(rules.slug, at.today.isoformat()))
+    made = VisitsAsJson(rules, salt=finder_salt(rules.slug, at.today.isoformat()), names_hidden=at.hides_names)
     visits, events = arrivals_of(store=at.store, references=references)
     return {visit.reference: made.with_day(visit, events.get(visit.id, ())) for visit in visits}
 

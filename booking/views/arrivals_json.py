@@ -29,8 +29,9 @@ _SALT = 12
 class VisitsAsJson:
     """Makes the visits of one day ready to be sent; what many of them share is worded once."""
 
-    def __init__(self, rules: StoreRules, *, salt: str) -> None:
+    def __init__(self, rules: StoreRules, *, salt: str, names_hidden: bool = False) -> None:
         self.rules = rules
+        self.names_hidden = names_hidden
         self.salt = salt
         self.sources = source_words()
         self.one_slot = timedelta(minutes=rules.slot_minutes)
@@ -43,9 +44,13 @@ class VisitsAsJson:
         self.languages = dict(settings.LANGUAGES)
 
     def visit(self, visit: ArrivalVisit, events: Iterable[ArrivalEvent]) -> dict[str, Any]:
-        """Return one visit; never a phone number, an address or a family name."""
+        """Return one visit; never a phone number, an address or a family name.
+
+        With names hidden, nothing that says who it is either: that of a tablet left alone is not even sent.
+        """
         history = [self._event(event) for event in events]
         lasts_longer = visit.ends_at - visit.starts_at > self.one_slot
+        hidden = {"name": "", "find": [], "digits": "", "note": "", "facts": []} if self.names_hidden else {}
         return {
             "reference": visit.reference,
             "name": first_name_and_initial(visit.name) or _nameless(visit),
@@ -66,6 +71,7 @@ class VisitsAsJson:
             "facts": list(self._facts(visit)),
             "history": history,
             "undoes": next((one["key"] for one in reversed(history) if one["key"]), ""),
+            **hidden,
         }
 
     def with_day(self, visit: ArrivalVisit, events: Iterable[ArrivalEvent]) -> dict[str, Any]:
@@ -104,10 +110,10 @@ class VisitsAsJson:
             yield f"{told['question']} {told['answer']}"
 
 
-def day_as_json(day: ArrivalsDay, *, now: datetime, **more: Any) -> str:
+def day_as_json(day: ArrivalsDay, *, now: datetime, names_hidden: bool = False, **more: Any) -> str:
     """Return the day as a tablet keeps it."""
     salt = finder_salt(day.rules.slug, day.date.isoformat())
-    visits = VisitsAsJson(day.rules, salt=salt)
+    visits = VisitsAsJson(day.rules, salt=salt, names_hidden=names_hidden)
     found = {
         "store": day.rules.slug,
         "date": day.date.isoformat(),
@@ -117,6 +123,7 @@ def day_as_json(day: ArrivalsDay, *, now: datetime, **more: Any) -> str:
         "wiped_at": visits.instant(day.wiped_at),
         "grace_minutes": GRACE.seconds // 60,
         "salt": salt,
+        "names_hidden": names_hidden,
         "visit_types": [
             {"slug": kind.slug, "name": visit_type_name(kind.name), "max_party_size": kind.max_party_size}
             for kind in day.rules.visit_types

@@ -1,34 +1,42 @@
-"""Who stands before a staff page: somebody signed in, at one of their stores, with role enough."""
+"""Who stands before a staff page: somebody signed in, at one of their stores, with role enough.
 
-from collections.abc import Callable, Mapping
+Before the pages of arrivals it may be a paired tablet too, in the name of whoever gave it their PIN last.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from functools import wraps
 from typing import Any, Concatenate, NoReturn, ParamSpec
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.timezone import now as clock_now
 
-from booking.models import Booking
-from booking.permissions import member_booking, membership
+from booking.models import Booking, Device
+from booking.permissions import DeviceAccess, device_access, member_booking, membership
 from booking.policy import BookingRefused, Refusal
+from booking.services.devices import note_seen, note_use
+from booking.tokens import device_digest
 from stores.models import Role, Store
 
 Rest = ParamSpec("Rest")
 
 
 class AtStore:
-    """A member at one of their stores; the clock is read once a request."""
+    """A member at one of their stores, on a tablet of the store's or not; the clock is read once a request."""
 
-    def __init__(self, user: User, store: Store, role: str, *, now: datetime) -> None:
+    def __init__(self, user: User, store: Store, role: str, *, now: datetime, device: Device | None = None) -> None:
         self.user = user
         self.store = store
-        self.is_manager = role == Role.MANAGER
+        self.device = device
+        # Whoever holds the tablet is at the counter: it does arrivals, never what needs a manager.
+        self.is_manager = role == Role.MANAGER and device is None
         self.now = now
         self.zone = ZoneInfo(store.time_zone)
 
@@ -37,23 +45,41 @@ class AtStore:
         """The store's own day."""
         return self.now.astimezone(self.zone).date()
 
+    @property
+    def hides_names(self) -> bool:
+        """Tell whether this is a tablet that nobody touched for a while."""
+        return self.device is not None and self.device.hides_names(self.now)
+
+    def used(self, moments: Iterable[datetime]) -> None:
+        """Keep that somebody tapped, where this is a tablet."""
+        if self.device is not None:
+            note_use(device=self.device, moments=moments, now=self.now)
+
 
 StoreView = Callable[Concatenate[HttpRequest, AtStore, Rest], HttpResponseBase]
 View = Callable[..., HttpResponseBase]
 VisitView = Callable[Concatenate[HttpRequest, AtStore, Booking, Rest], HttpResponseBase]
 
 
-def at_store(*, need: Role = Role.STAFF, come_back: str = "") -> Callable[[StoreView[Rest]], View]:
+def at_store(
+    *, need: Role = Role.STAFF, come_back: str = "", devices: bool = False
+) -> Callable[[StoreView[Rest]], View]:
     """Hand the view who is at which store; everybody else signs in, or learns nothing.
 
-    `come_back` names the page shown after signing in where this address only takes what is sent to it.
+    `come_back` names the page shown after signing in where this address only takes what is sent to it. `devices` lets
+    in the store's own tablets as well.
     """
 
     def decorate(view: StoreView[Rest]) -> View:
         @wraps(view)
         def wrapper(request: HttpRequest, store: str, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponseBase:
             if not isinstance(request.user, User):
-                return keep_private(_sign_in_first(request, store, come_back))
+                access = paired_tablet(request, store) if devices else None
+                if access is None:
+                    return keep_private(sign_in_first(request, store, come_back))
+                if access.acting is None:
+                    return keep_private(redirect("staff-unlock", store))
+                return keep_private(view(request, _at_tablet(access, access.acting), *args, **kwargs))
             try:
                 found = membership(request.user, store, need=need)
             except BookingRefused as refused:
@@ -66,26 +92,60 @@ def at_store(*, need: Role = Role.STAFF, come_back: str = "") -> Callable[[Store
     return decorate
 
 
-def at_visit(view: VisitView[Rest]) -> View:
-    """Hand the view one visit of a store the user works at; any other is as unknown as none at all."""
+def at_visit(*, devices: bool = False) -> Callable[[VisitView[Rest]], View]:
+    """Hand the view one visit of a store the user works at; any other is as unknown as none at all.
 
-    @wraps(view)
-    def wrapper(
-        request: HttpRequest, store: str, reference: str, *args: Rest.args, **kwargs: Rest.kwargs
-    ) -> HttpResponseBase:
-        if not isinstance(request.user, User):
-            return keep_private(_sign_in_first(request, store, "staff-day"))
-        try:
-            booking = member_booking(request.user, reference)
-        except BookingRefused as refused:
-            raise_for(refused)
-        if booking.store.slug != store:
-            raise Http404
-        role: str = booking.member_role  # type: ignore[attr-defined]  # annotated by member_booking
-        at = AtStore(request.user, booking.store, role, now=clock_now())
-        return keep_private(view(request, at, booking, *args, **kwargs))
+    `devices` lets in the store's own tablets as well.
+    """
 
-    return wrapper
+    def decorate(view: VisitView[Rest]) -> View:
+        @wraps(view)
+        def wrapper(
+            request: HttpRequest, store: str, reference: str, *args: Rest.args, **kwargs: Rest.kwargs
+        ) -> HttpResponseBase:
+            user, device = request.user, None
+            if not isinstance(user, User):
+                access = paired_tablet(request, store) if devices else None
+                if access is None:
+                    return keep_private(sign_in_first(request, store, "staff-day"))
+                if access.acting is None:
+                    return keep_private(redirect("staff-unlock", store))
+                user, device = access.acting, access.device
+            try:
+                booking = member_booking(user, reference)
+            except BookingRefused as refused:
+                raise_for(refused)
+            if booking.store.slug != store:
+                raise Http404
+            role: str = booking.member_role  # type: ignore[attr-defined]  # annotated by member_booking
+            at = AtStore(user, booking.store, role, now=clock_now(), device=device)
+            return keep_private(view(request, at, booking, *args, **kwargs))
+
+        return wrapper
+
+    return decorate
+
+
+def paired_tablet(request: HttpRequest, store: str) -> DeviceAccess | None:
+    """Return the tablet that asks, None where it is none of any store's.
+
+    Raises Http404 for another store's, PermissionDenied for one that was revoked: it forgets what it knows then.
+    """
+    secret = request.COOKIES.get(settings.DEVICE_COOKIE_NAME, "")
+    access = device_access(device_digest(secret)) if secret else None
+    if access is None:
+        return None
+    if access.device.store.slug != store:
+        raise Http404
+    if access.device.revoked_at is not None:
+        raise PermissionDenied
+    return access
+
+
+def _at_tablet(access: DeviceAccess, acting: User) -> AtStore:
+    now = clock_now()
+    note_seen(device=access.device, now=now)
+    return AtStore(acting, access.device.store, Role.STAFF, now=now, device=access.device)
 
 
 def staff_page(
@@ -98,6 +158,8 @@ def staff_page(
         "is_manager": at.is_manager,
         "today": at.today,
         "now": at.now,
+        "device": at.device,
+        "acting": at.user,
     }
     return render(request, template, {**shared, **context}, status=status)
 
@@ -118,7 +180,8 @@ def keep_private(response: HttpResponseBase) -> HttpResponseBase:
     return response
 
 
-def _sign_in_first(request: HttpRequest, store: str, come_back: str) -> HttpResponse:
+def sign_in_first(request: HttpRequest, store: str, come_back: str) -> HttpResponse:
+    """Lead to the sign-in, and from there back to the page, or to `come_back` where it takes only what is sent."""
     is_shown = request.method in ("GET", "HEAD") or not come_back
     following = request.get_full_path() if is_shown else reverse(come_back, args=[store])
     return redirect_to_login(following, reverse("staff-sign-in"))

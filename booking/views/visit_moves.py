@@ -27,7 +27,7 @@ _ASKS_AND_DOES = ["GET", "HEAD", "POST"]
 
 
 @require_http_methods(_ASKS_AND_DOES)
-@at_visit
+@at_visit()
 def move(request: HttpRequest, at: AtStore, booking: Booking) -> HttpResponseBase:
     """Choose another time for a visit, then move it there."""
     data = request.POST if request.method == "POST" else request.GET
@@ -62,7 +62,7 @@ def move(request: HttpRequest, at: AtStore, booking: Booking) -> HttpResponseBas
 
 
 @require_http_methods(_ASKS_AND_DOES)
-@at_visit
+@at_visit()
 def cancel(request: HttpRequest, at: AtStore, booking: Booking) -> HttpResponseBase:
     """Ask once, then cancel a visit."""
     if booking.status == Status.CANCELLED:

@@ -7,9 +7,12 @@ from collections.abc import Callable
 
 import pytest
 from django.db import transaction
+from django.http import HttpResponseBase
 from django.test import Client
 
+from booking.models import PIN_ERRORS
 from stores.models import Organization, OrganizationKind, OrganizationMembership, Role, Store
+from tests.devices import make_pin, make_tablet
 from tests.factories import NOW, make_booking, make_store, make_user
 from tests.guards.test_routes import MANAGER, METHODS, STAFF, address, of
 from tests.waiters import make_waiting
@@ -17,10 +20,24 @@ from tests.waiters import make_waiting
 HERE, ELSEWHERE = "corner-shop-niort", "other-shop"
 # What somebody learns of an address: nothing before signing in, that it does not exist, that it is not for them.
 SIGN_IN_FIRST, UNKNOWN, REFUSED, LET_IN = "sign in first", "unknown", "refused", "let in"
-WORDS = {302: SIGN_IN_FIRST, 401: SIGN_IN_FIRST, 404: UNKNOWN, 403: REFUSED}
+WORDS = {401: SIGN_IN_FIRST, 404: UNKNOWN, 403: REFUSED}
 
 # What the forms that name somebody or something are sent with.
-FORM = {"username": "cleo"}
+FORM = {"username": "cleo", "device": "7"}
+# What a paired tablet is for, and nothing else.
+TABLETS = """
+    staff/<slug:store>/arrivals/
+    staff/<slug:store>/arrivals/data/
+    staff/<slug:store>/arrivals/actions/
+    staff/<slug:store>/arrivals/app/
+    staff/<slug:store>/arrivals/app.webmanifest
+    staff/<slug:store>/visits/<str:reference>/check-in/
+    staff/<slug:store>/visits/<str:reference>/start/
+    staff/<slug:store>/visits/<str:reference>/complete/
+    staff/<slug:store>/visits/<str:reference>/no-show/
+    staff/<slug:store>/visits/<str:reference>/undo/
+    staff/<slug:store>/walk-ins/
+"""
 
 Who = Callable[[dict[str, Store]], Client]
 
@@ -65,6 +82,23 @@ ROLES: dict[str, tuple[Who, str, str]] = {
 }
 
 
+def tablet(slug: str, **device: object) -> Who:
+    def client(stores: dict[str, Store]) -> Client:
+        acting = make_user("ada", store=stores[slug], role=Role.MANAGER)
+        return make_tablet(stores[slug], **{"acting": acting, **device})
+
+    return client
+
+
+# Who asks -> what they learn of what a tablet is for; of all else they learn as strangers do.
+TABLET_ROLES: dict[str, tuple[Who, str]] = {
+    "tablet of the store": (tablet(HERE), LET_IN),
+    "tablet that nobody took over": (tablet(HERE, acting=None), SIGN_IN_FIRST),
+    "tablet that was revoked": (tablet(HERE, revoked_at=NOW), REFUSED),
+    "tablet of another store": (tablet(ELSEWHERE), UNKNOWN),
+}
+
+
 @pytest.fixture
 def stores() -> dict[str, Store]:
     return {slug: make_store(slug) for slug in (HERE, ELSEWHERE)}
@@ -72,33 +106,37 @@ def stores() -> dict[str, Store]:
 
 def learned(client: Client, path: str) -> str:
     """Return what somebody learns by asking in every way; what was changed by it is taken back."""
-    answers = {}
+    heard = set()
     for method in METHODS:
         with transaction.atomic():
-            answers[method] = ask(client, method, path)
+            answer = ask(client, method, path)
             transaction.set_rollback(True)
-    return words_of(client, path, {answer for answer in answers.values() if answer != 405})
-
-
-def ask(client: Client, method: str, path: str) -> int:
-    if path.startswith("/api/") and method != "get":
-        return getattr(client, method)(path, data="{}", content_type="application/json").status_code
-    return getattr(client, method)(path, **({"data": FORM} if method == "post" else {})).status_code
-
-
-def words_of(client: Client, path: str, answers: set[int]) -> str:
-    if "_auth_user_id" in client.session:  # a redirect leads on, not to the sign-in
-        answers = {200 if answer == 302 else answer for answer in answers}
-    heard = {WORDS.get(answer, LET_IN) for answer in answers}
+        if answer.status_code != 405:
+            heard.add(word_of(answer))
     # Who is let in may be told that the thing itself is not there, or not changed so.
     return LET_IN if LET_IN in heard else "/".join(sorted(heard))
+
+
+def ask(client: Client, method: str, path: str) -> HttpResponseBase:
+    if path.startswith("/api/") and method != "get":
+        return getattr(client, method)(path, data="{}", content_type="application/json")
+    return getattr(client, method)(path, **({"data": FORM} if method == "post" else {}))
+
+
+def word_of(answer: HttpResponseBase) -> str:
+    if answer.status_code == 302:
+        leads_to_sign_in = answer["Location"].startswith("/staff/sign-in/") or answer["Location"].endswith("/unlock/")
+        return SIGN_IN_FIRST if leads_to_sign_in else LET_IN
+    return WORDS.get(answer.status_code, LET_IN)
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("role", ROLES)
 def test_everyone_learns_what_they_may(stores, role):
     who, of_staff, of_manager = ROLES[role]
-    make_user("cleo", store=stores[HERE], role=Role.STAFF)
+    cleo = make_user("cleo", store=stores[HERE], role=Role.STAFF)
+    make_pin(cleo, errors=PIN_ERRORS)
+    make_tablet(stores[HERE], pk=7)
     booking, waiting = make_booking(stores[HERE]), make_waiting(stores[HERE])
     client = who(stores)
     expected = dict.fromkeys(of(STAFF), of_staff) | dict.fromkeys(of(MANAGER), of_manager)
@@ -107,5 +145,19 @@ def test_everyone_learns_what_they_may(stores, role):
         route: learned(client, address(route, (waiting if "/waiting/" in route else booking).reference))
         for route in expected
     }
+
+    assert found == expected
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", TABLET_ROLES)
+def test_tablet_learns_of_arrivals_alone(stores, role):
+    who, of_arrivals = TABLET_ROLES[role]
+    booking = make_booking(stores[HERE])
+    client = who(stores)
+    of_staff = [route for route in of(STAFF, MANAGER) if "/waiting/<" not in route]
+    expected = {route: of_arrivals if route in TABLETS.split() else SIGN_IN_FIRST for route in of_staff}
+
+    found = {route: learned(client, address(route, booking.reference)) for route in expected}
 
     assert found == expected

@@ -1,7 +1,8 @@
 """Who may call what: every address of the site has a row here, and a new one fails until it is given one.
 
 PUBLIC needs nothing; TOKEN a booking's own secret; SIGNED the provider's signature; STAFF and MANAGER a sign-in and a
-membership of that store: for everybody else the store's things do not exist. ORGANIZATION needs who manages it all.
+membership of that store: for everybody else the store's things do not exist. ORGANIZATION needs who manages it all,
+DEVICE one of the store's tablets.
 """
 
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ from stores.models import Organization, OrganizationMembership, Role
 from tests.factories import make_booking, make_store, make_user
 
 PUBLIC, TOKEN, SIGNED, SIGN_IN, STAFF, MANAGER = "public", "token", "signed", "sign-in", "staff", "manager"
-ORGANIZATION = "organization"
+ORGANIZATION, DEVICE = "organization", "device"
 
 ROUTES = {
     PUBLIC: """
@@ -31,6 +32,7 @@ ROUTES = {
         embed/<slug:store>/
         embed.js
         staff/worker.js
+        staff/pair/
         robots.txt
         sitemap.xml
         sitemap-pages.xml
@@ -100,6 +102,7 @@ ROUTES = {
         staff/sign-out/
         staff/account/
         staff/account/end/
+        staff/account/pin/
         api/v1/staff/token
         api/v1/staff/stores
     """,
@@ -160,6 +163,9 @@ ROUTES = {
         staff/<slug:store>/setup/contact/
         staff/<slug:store>/setup/sharing/
         staff/<slug:store>/setup/protection/
+        staff/<slug:store>/setup/devices/
+        staff/<slug:store>/setup/devices/revoke/
+        staff/<slug:store>/setup/devices/unlock/
         staff/<slug:store>/setup/members/
         staff/<slug:store>/setup/members/remove/
         api/v1/staff/stores/<slug:store>/opening-hours
@@ -167,6 +173,9 @@ ROUTES = {
         api/v1/staff/stores/<slug:store>/special-hours/<str:date>
         api/v1/staff/stores/<slug:store>/slots
         api/v1/staff/stores/<slug:store>/feed
+    """,
+    DEVICE: """
+        staff/<slug:store>/unlock/
     """,
     ORGANIZATION: """
         staff/o/<slug:organization>/

@@ -1,10 +1,11 @@
-"""Set-up, for managers: hours, desks, visits, questions, rules, texts, contact, sharing, feed and members."""
+"""Set-up, for managers: hours, desks, visits, questions, rules, texts, contact, sharing, feed, tablets and members."""
 
 from django.urls import path
 
 from booking.views.setup import (
     changes,
     desks,
+    devices,
     feed,
     hours,
     members,
@@ -40,6 +41,9 @@ urlpatterns = [
     path(f"{_SETUP}/sharing/", reach.sharing, name="staff-setup-sharing"),
     path(f"{_SETUP}/protection/", reach.protection, name="staff-setup-protection"),
     path(f"{_SETUP}/feed/", feed.feed, name="staff-setup-feed"),
+    path(f"{_SETUP}/devices/", devices.devices, name="staff-setup-devices"),
+    path(f"{_SETUP}/devices/revoke/", devices.revoke, name="staff-setup-device-revoke"),
+    path(f"{_SETUP}/devices/unlock/", devices.unlock, name="staff-setup-pin-unlock"),
     path(f"{_SETUP}/members/", members.members, name="staff-setup-members"),
     path(f"{_SETUP}/members/remove/", members.remove, name="staff-setup-member-remove"),
 ]

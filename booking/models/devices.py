@@ -1,0 +1,66 @@
+"""Tablets that belong to a store, and the short numbers by which people take them over."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import models
+
+from stores.models import Store
+
+NAMES_SHOWN = timedelta(minutes=15)
+PIN_ERRORS = 5
+DEVICE_NAME_LONGEST = 60
+
+
+class Device(models.Model):
+    """A tablet paired with a store: it may do arrivals there, in the name of whoever took it over last."""
+
+    store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="devices")
+    name = models.CharField(max_length=DEVICE_NAME_LONGEST)
+    digest = models.CharField(max_length=64, unique=True, editable=False)  # SHA-256 of what its cookie holds, in hex
+    paired_at = models.DateTimeField()
+    last_seen_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    acting = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="devices"
+    )
+    acted_at = models.DateTimeField(null=True, blank=True)  # when they last gave their PIN or tapped
+
+    class Meta:
+        indexes = [models.Index(fields=["store", "paired_at"], name="device_by_store")]
+
+    def __str__(self) -> str:
+        return f"{self.store_id} {self.name}"
+
+    def hides_names(self, now: datetime) -> bool:
+        """Tell whether nobody used it for so long that it must not show who comes."""
+        return self.acted_at is None or now - self.acted_at >= NAMES_SHOWN
+
+
+class PairingCode(models.Model):
+    """A code that makes one tablet the store's, once and for a few minutes; only a digest of it is kept."""
+
+    store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="pairing_codes")
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    device_name = models.CharField(max_length=DEVICE_NAME_LONGEST)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="pairing_codes")
+    expires_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.store_id} {self.device_name}"
+
+
+class StaffPin(models.Model):
+    """Somebody's PIN for the tablets of their stores; wrong too often, it is locked until a manager unlocks it."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="staff_pin")
+    digest = models.CharField(max_length=128, editable=False)  # as a password is kept
+    errors = models.PositiveSmallIntegerField(default=0)  # in a row, the one being checked included
+    changed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"PIN of {self.user_id}"
+
+    @property
+    def is_locked(self) -> bool:
+        return self.errors >= PIN_ERRORS

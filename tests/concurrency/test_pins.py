@@ -1,0 +1,52 @@
+"""PINs tried by many at once: five errors are five, however they arrive."""
+
+import time
+
+import pytest
+from django.contrib.auth.hashers import check_password
+
+from booking.models import PIN_ERRORS, Device, StaffPin
+from booking.services.pins import TakenOver, take_over
+from stores.models import Role
+from tests.devices import PIN, make_pin, make_tablet
+from tests.factories import NOW, make_store, make_user
+from tests.threads import at_once
+
+TRIES = 24
+WRONG = "1357"
+
+
+@pytest.fixture
+def device() -> Device:
+    store = make_store()
+    make_pin(make_user("ada", store=store, role=Role.STAFF))
+    make_tablet(store)
+    return Device.objects.get()
+
+
+def careless(device: Device, pin: str) -> bool:
+    """Look, compare, then count: what `take_over` would be without its guard. Return whether the PIN was compared."""
+    known = StaffPin.objects.get()
+    if known.errors >= PIN_ERRORS:
+        return False
+    check_password(pin, known.digest)
+    time.sleep(0.01)  # as a real comparison takes its time
+    StaffPin.objects.filter(pk=known.pk).update(errors=known.errors + 1)
+    return True
+
+
+@pytest.mark.django_db(transaction=True)
+def test_rig_sees_more_than_five_compared(device):
+    compared = at_once([lambda: careless(device, WRONG)] * TRIES)
+
+    assert sum(compared) > PIN_ERRORS
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_more_than_five_are_compared_however_many_try(device):
+    found = at_once([lambda: take_over(device=device, username="ada", pin=WRONG, now=NOW)] * TRIES)
+
+    assert set(found) <= {TakenOver.WRONG, TakenOver.LOCKED}
+    assert found.count(TakenOver.WRONG) <= PIN_ERRORS
+    assert StaffPin.objects.get().errors == PIN_ERRORS
+    assert take_over(device=device, username="ada", pin=PIN, now=NOW) is TakenOver.LOCKED
