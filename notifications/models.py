@@ -61,6 +61,8 @@ class OutboxMessage(models.Model):
     recipient_digest = models.CharField(max_length=64, blank=True)
     body_digest = models.CharField(max_length=64, blank=True)
     provider_sid = models.CharField(max_length=64, blank=True)
+    # What a text that left, or may have left, is charged by; none where it was refused, or left before this was kept.
+    segments = models.PositiveSmallIntegerField(null=True, blank=True)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
 

@@ -21,6 +21,7 @@ from notifications.content import NewMessage, Sms
 from notifications.digests import body_digest, recipient_digest
 from notifications.models import OPEN_STATES, Channel, Kind, OutboxMessage, State
 from notifications.numbers import reason_against_texting
+from notifications.segments import segments
 
 # Longer than any one call lasts (15 s); with a sweep each minute, short enough that what a dead worker left behind
 # is taken up within two minutes.
@@ -134,10 +135,13 @@ def begin_text(message: OutboxMessage, text: Sms, *, now: datetime) -> str:
     )
     if reason:
         return reason
-    return "" if begin_call(message, recipient=text.to, body=text.body, now=now) else LEASE_LOST
+    is_ours = begin_call(message, recipient=text.to, body=text.body, segments=segments(text.body), now=now)
+    return "" if is_ours else LEASE_LOST
 
 
-def begin_call(message: OutboxMessage, *, recipient: str, body: str, now: datetime) -> bool:
+def begin_call(
+    message: OutboxMessage, *, recipient: str, body: str, now: datetime, segments: int | None = None
+) -> bool:
     """Note, before the provider is called, that a message may leave now; False where the lease was lost."""
     message.recipient_digest, message.body_digest = recipient_digest(recipient), body_digest(body)
     message.attempted_at = now
@@ -147,27 +151,23 @@ def begin_call(message: OutboxMessage, *, recipient: str, body: str, now: dateti
         recipient_digest=message.recipient_digest,
         body_digest=message.body_digest,
         attempted_at=now,
+        segments=segments,
         lease_until=now + LEASE,
     )
 
 
 def settle(message: OutboxMessage, state: State, *, now: datetime, reason: str = "", provider_sid: str = "") -> bool:
-    """Write what became of a message; False where somebody else holds it by now."""
-    return _write(
-        message,
-        now=now,
-        state=state,
-        reason=reason[:120],
-        **_NO_LEASE,
-        provider_sid=provider_sid or message.provider_sid,
-    )
+    """Write what became of a message; False where somebody else holds it by now. What was refused costs nothing."""
+    sid = provider_sid or message.provider_sid
+    not_charged: dict[str, object] = {"segments": None} if state == State.FAILED and not sid else {}
+    return _write(message, now=now, state=state, reason=reason[:120], **_NO_LEASE, **not_charged, provider_sid=sid)
 
 
 def put_back(
     message: OutboxMessage, *, try_at: datetime, reason: str, may_have_left: bool, is_failure: bool, now: datetime
 ) -> bool:
     """Let a message be tried again later; `may_have_left`: the provider is to be asked before that."""
-    never_left: dict[str, object] = {} if may_have_left else {"attempted_at": None, "body_digest": ""}
+    never_left: dict[str, object] = {} if may_have_left else {"attempted_at": None, "body_digest": "", "segments": None}
     return _write(
         message,
         now=now,

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django_q.models import OrmQ
 
 from notifications import outbox
-from notifications.content import NewMessage
+from notifications.content import NewMessage, Sms
 from notifications.models import Channel, Kind, OutboxMessage, State
 
 NOW = timezone.now()
@@ -242,3 +242,37 @@ def test_the_oldest_due_is_counted_from_when_it_was_meant_to_go():
 
     assert outbox.oldest_due_seconds(now=NOW + timedelta(seconds=90)) == 90
     assert outbox.counts()["due"] == 2
+
+
+@pytest.mark.parametrize(
+    ("state", "sid", "kept"),
+    [
+        (State.SENT, "SM1", 2),
+        (State.SENT, "", 2),
+        (State.UNKNOWN, "", 2),
+        (State.FAILED, "SM1", 2),  # taken first, and then not delivered
+        (State.FAILED, "", None),
+    ],
+)
+def test_a_text_that_left_is_kept_with_its_segments(claimed, state, sid, kept):
+    text = Sms(to="+33612345678", body="a" * 161, budget_since=NOW)
+    assert outbox.begin_text(claimed, text, now=NOW) == ""
+
+    outbox.settle(claimed, state, provider_sid=sid, now=NOW)
+
+    assert OutboxMessage.objects.get().segments == kept
+
+
+def test_a_text_that_surely_never_left_has_no_segments(claimed):
+    outbox.begin_text(claimed, Sms(to="+33612345678", body="a", budget_since=NOW), now=NOW)
+
+    outbox.put_back(claimed, try_at=NOW, reason="busy", may_have_left=False, is_failure=False, now=NOW)
+
+    assert OutboxMessage.objects.get().segments is None
+
+
+def test_an_email_has_no_segments(claimed):
+    outbox.begin_call(claimed, recipient="ada@example.org", body="a" * 161, now=NOW)
+    outbox.settle(claimed, State.SENT, now=NOW)
+
+    assert OutboxMessage.objects.get().segments is None

@@ -1,0 +1,27 @@
+"""How many segments a text message travels in: what a provider charges by. Pure."""
+
+from notifications.gsm7 import SEGMENT_SEPTETS, is_gsm7, septets
+
+# A text in parts has less room in each, as its first octets say which part it is (3GPP TS 23.040).
+PART_SEPTETS = 153
+UCS2_SEGMENT_UNITS = 70
+UCS2_PART_UNITS = 67
+
+
+def segments(text: str) -> int:
+    """Return how many segments a text takes: none is empty, and no character is parted by their ends."""
+    if is_gsm7(text):
+        return _parts([septets(character) for character in text], whole=SEGMENT_SEPTETS, part=PART_SEPTETS)
+    units = [2 if ord(character) > 0xFFFF else 1 for character in text]
+    return _parts(units, whole=UCS2_SEGMENT_UNITS, part=UCS2_PART_UNITS)
+
+
+def _parts(sizes: list[int], *, whole: int, part: int) -> int:
+    if sum(sizes) <= whole:
+        return 1
+    count, used = 1, 0
+    for size in sizes:
+        if used + size > part:
+            count, used = count + 1, 0
+        used += size
+    return count
