@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from django.db.models import Count
 
 from booking.models import Booking, Hold, Status
-from booking.numbers import CAME
+from booking.numbers_counts import CAME
 from booking.places_left import KeptPlaces, places_back
 from stores.models import Organization, Slot
 from stores.queries import ListedStore, listed_stores

@@ -1,84 +1,47 @@
-"""What happened at a store over a range of days, as counts: nothing here knows or tells who came. Nothing writes."""
+"""What happened over a range of days, at a store or at all of an organization's, as counts. Nothing writes.
 
-from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+Nothing here knows or tells who came. However many stores, visits and messages there are, as few statements read them.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from math import ceil
+from itertools import groupby
+from operator import itemgetter
 
-from django.db.models import Count
+from django.db.models import Count, Q, Sum
 
-from booking.models import Booking, Source, Status
+from booking.models import Booking
+from booking.numbers_counts import ONE_DAY, Numbers, Tally, together
 from booking.policy import UnknownStore
 from notifications.models import OutboxMessage
 from stores.hours import day_start
-from stores.models import Slot
-from stores.queries import store_rules
+from stores.models import Organization, Slot
+from stores.queries import listed_stores, store_rules
 from stores.slots import StoreRules, slots_by_desk
 
-ONE_DAY = timedelta(days=1)
 LONGEST_RANGE = 800  # days
 DEFAULT_RANGE = 28
-# How many days before the visit it was booked: each class from its first day to the one before the next.
-LEAD_DAYS = (0, 1, 2, 4, 8, 15)
-CAME = frozenset({Status.CHECKED_IN, Status.IN_SERVICE, Status.COMPLETED})
+SlotRow = tuple[int, datetime, int, int, bool]
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """How visits ended; `open` is neither come nor missed yet."""
+class StoreNumbers:
+    """One of an organization's stores."""
 
-    came: int = 0
-    no_show: int = 0
-    cancelled: int = 0
-    open: int = 0
-
-    @property
-    def ended(self) -> int:
-        """How many were awaited and either came or did not."""
-        return self.came + self.no_show
+    slug: str
+    name: str
+    town: str
+    numbers: Numbers
 
 
 @dataclass(frozen=True, slots=True)
-class Waits:
-    """Minutes from arriving to being served."""
+class NumbersTogether:
+    """An organization's stores, by name, and all of them as one."""
 
-    count: int
-    median: int
-    ninetieth: int
-
-
-@dataclass(frozen=True, slots=True)
-class Use:
-    """Places of an hour's slots, over all days of the range."""
-
-    taken: int
-    offered: int
-
-
-@dataclass(frozen=True, slots=True)
-class MessageCount:
-    kind: str
-    channel: str
-    state: str
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
-class Numbers:
-    """All of it; what is counted by hour or weekday names only those at which something was counted."""
-
-    from_date: date
-    to_date: date
-    total: Outcome
-    by_period: Mapping[date, Outcome]  # by the first day of each, within the range
-    by_lead: Mapping[int, Outcome]  # by the first day of each class; without walk-ins, who cannot fail to come
-    by_weekday: Mapping[int, Outcome]  # the same, by `date.weekday()`
-    waits: Waits
-    waits_by_hour: Mapping[int, Waits]  # by the hour of arriving
-    use_by_hour: Mapping[int, Use]
-    sources: Mapping[str, int]
-    messages: tuple[MessageCount, ...]
+    total: Numbers
+    stores: tuple[StoreNumbers, ...]
 
 
 def numbers(*, store: str, from_date: date, to_date: date) -> Numbers:
@@ -86,129 +49,97 @@ def numbers(*, store: str, from_date: date, to_date: date) -> Numbers:
     rules = store_rules(store, from_date=from_date)
     if rules is None:
         raise UnknownStore(store)
-    count = _BookingCount(rules, from_date, to_date)
-    seen = Booking.objects.filter(store_id=rules.id, visit_date__gte=from_date, visit_date__lte=to_date).order_by()
-    columns = seen.values_list("visit_date", "created_at", "checked_in_at", "started_at", "status", "source")
-    for visit_date, created_at, checked_in_at, started_at, status, source in columns.iterator():
-        count.add(visit_date, created_at, status, source)
+    return _tallies([rules], from_date, to_date)[rules.id].numbers()
+
+
+def numbers_together(organization: Organization, *, from_date: date, to_date: date) -> NumbersTogether:
+    """Return what happened at an organization's stores, each on its own days, with five statements."""
+    slugs = list(organization.stores.order_by("name", "pk").values_list("slug", flat=True))
+    stores = listed_stores(slugs, from_date=from_date)
+    tallies = _tallies([one.rules for one in stores], from_date, to_date)
+    return NumbersTogether(
+        total=together(tallies.values(), from_date=from_date, to_date=to_date).numbers(),
+        stores=tuple(
+            StoreNumbers(one.rules.slug, one.rules.name, one.store.town, tallies[one.rules.id].numbers())
+            for one in stores
+        ),
+    )
+
+
+def _tallies(stores: Sequence[StoreRules], from_date: date, to_date: date) -> dict[int, Tally]:
+    """Return what was counted at each store, by its id, with three statements."""
+    tallies = {rules.id: Tally(from_date, to_date) for rules in stores}
+    if stores:
+        _count_visits(stores, tallies, from_date, to_date)
+        _count_places(stores, tallies, from_date, to_date)
+        _count_messages(stores, tallies, from_date, to_date)
+    return tallies
+
+
+def _count_visits(stores: Sequence[StoreRules], tallies: dict[int, Tally], first: date, last: date) -> None:
+    zones = {rules.id: rules.zone for rules in stores}
+    seen = Booking.objects.filter(store_id__in=zones, visit_date__gte=first, visit_date__lte=last).order_by()
+    columns = ("store_id", "visit_date", "created_at", "checked_in_at", "started_at", "status", "source")
+    rows = seen.values_list(*columns).iterator(chunk_size=5000)
+    for store_id, visit_date, created_at, checked_in_at, started_at, status, source in rows:
+        tally, zone = tallies[store_id], zones[store_id]
+        booked_date = created_at.astimezone(zone).date()
+        tally.add_visit(visit_date=visit_date, booked_date=booked_date, status=status, source=source)
         if checked_in_at and started_at and started_at >= checked_in_at:
-            count.waits[checked_in_at.astimezone(rules.zone).hour].append(_minutes(started_at - checked_in_at))
-    every_wait = [wait for waits in count.waits.values() for wait in waits]
-    return Numbers(
-        from_date=from_date,
-        to_date=to_date,
-        total=_outcome(sum(count.periods.values(), Counter())),
-        by_period={day: _outcome(count.periods[day]) for day in period_starts(from_date, to_date)},
-        by_lead={days: _outcome(count.leads[days]) for days in LEAD_DAYS},
-        by_weekday={weekday: _outcome(count.weekdays[weekday]) for weekday in range(7)},
-        waits=waits_of(every_wait),
-        waits_by_hour={hour: waits_of(count.waits[hour]) for hour in sorted(count.waits)},
-        use_by_hour=_use_by_hour(rules, from_date, to_date),
-        sources={source: count.sources[source] for source in Source.values},
-        messages=_messages(rules, from_date, to_date),
-    )
+            tally.waits[checked_in_at.astimezone(zone).hour][_minutes(started_at - checked_in_at)] += 1
 
 
-def period_start(day: date, *, from_date: date, to_date: date) -> date:
-    """Return the first day of the period that a day is counted in: itself, its week or, in long ranges, its month."""
-    days = (to_date - from_date).days + 1
-    if days <= 14:
-        return day
-    first = day - ONE_DAY * day.weekday() if days <= 126 else day.replace(day=1)
-    return max(first, from_date)
+def _count_places(stores: Sequence[StoreRules], tallies: dict[int, Tally], first: date, last: date) -> None:
+    """Count how many of the places were taken, by the hour in which their slot begins.
+
+    What happened to no slot is as the hours and desks of today have it: those of former days are not kept.
+    """
+    by_id = {rules.id: rules for rules in stores}
+    wanted = _of_stores("store_id", "starts_at", stores, first, last, key="id")
+    rows = Slot.objects.filter(wanted).order_by("store_id")
+    columns = ("store_id", "desk_id", "starts_at", "capacity", "places_taken", "closed")
+    for store_id, found in groupby(rows.values_list(*columns).iterator(chunk_size=5000), key=itemgetter(0)):
+        _count_slots(tallies[store_id], by_id.pop(store_id), (row[1:] for row in found))
+    for store_id, rules in by_id.items():
+        _count_slots(tallies[store_id], rules, ())
 
 
-def period_starts(from_date: date, to_date: date) -> list[date]:
-    """Return the first day of every period of a range."""
-    days = (from_date + ONE_DAY * number for number in range((to_date - from_date).days + 1))
-    return list(dict.fromkeys(period_start(day, from_date=from_date, to_date=to_date) for day in days))
+def _count_slots(tally: Tally, rules: StoreRules, rows: Iterable[SlotRow]) -> None:
+    capacity = {desk.id: desk.capacity for desk in rules.desks}
+    slots = slots_by_desk(rules, first_date=tally.from_date, last_date=tally.to_date)
+    offered = {(desk_id, slot.starts_at): capacity[desk_id] for desk_id in slots for slot in slots[desk_id]}
+    for desk_id, starts_at, its_capacity, taken, closed in rows:
+        is_by_rule = (desk_id, starts_at) in offered
+        if is_by_rule or taken:
+            # Nothing but what was taken already was on offer in a slot that is closed, or of former hours.
+            offered[desk_id, starts_at] = its_capacity if is_by_rule and not closed else taken
+            tally.taken[starts_at.astimezone(rules.zone).hour] += taken
+    for (_, starts_at), places in offered.items():
+        tally.offered[starts_at.astimezone(rules.zone).hour] += places
 
 
-def lead_class(days: int) -> int:
-    """Return the first day of the class that so many days of lead belong to."""
-    return max(first for first in LEAD_DAYS if first <= max(0, days))
+def _count_messages(stores: Sequence[StoreRules], tallies: dict[int, Tally], first: date, last: date) -> None:
+    """Count the messages that were due on these days, by what became of them."""
+    ids = {rules.slug: rules.id for rules in stores}
+    due = OutboxMessage.objects.filter(_of_stores("account", "due_at", stores, first, last, key="slug"))
+    alike = due.values_list("account", "kind", "channel", "state").order_by()
+    counted = alike.annotate(count=Count("pk"), measured=Count("segments"), segments_sum=Sum("segments"))
+    for account, kind, channel, state, count, measured, segments in counted:
+        counts = {"count": count, "measured": measured, "segments": segments or 0}
+        tallies[ids[account]].messages[kind, channel, state].update(counts)
 
 
-def waits_of(minutes: Sequence[int]) -> Waits:
-    """Return the median and the 90th percentile, each one of the waits there were (the nearest rank)."""
-    if not minutes:
-        return Waits(0, 0, 0)
-    ranked = sorted(minutes)
-    return Waits(len(ranked), *(ranked[ceil(len(ranked) * share / 100) - 1] for share in (50, 90)))
-
-
-class _BookingCount:
-    """What is counted while the bookings pass by once."""
-
-    def __init__(self, rules: StoreRules, from_date: date, to_date: date) -> None:
-        self._rules, self._from_date, self._to_date = rules, from_date, to_date
-        self.periods: dict[date, Counter[str]] = defaultdict(Counter)
-        self.leads: dict[int, Counter[str]] = defaultdict(Counter)
-        self.weekdays: dict[int, Counter[str]] = defaultdict(Counter)
-        self.sources: Counter[str] = Counter()
-        self.waits: dict[int, list[int]] = defaultdict(list)
-
-    def add(self, visit_date: date, created_at: datetime, status: str, source: str) -> None:
-        period = period_start(visit_date, from_date=self._from_date, to_date=self._to_date)
-        self.periods[period][status] += 1
-        self.sources[source] += 1
-        if source != Source.WALK_IN:
-            lead = (visit_date - created_at.astimezone(self._rules.zone).date()).days
-            self.leads[lead_class(lead)][status] += 1
-            self.weekdays[visit_date.weekday()][status] += 1
-
-
-def _outcome(counted: Counter[str]) -> Outcome:
-    return Outcome(
-        came=sum(counted[status] for status in CAME),
-        no_show=counted[Status.NO_SHOW],
-        cancelled=counted[Status.CANCELLED],
-        open=counted[Status.CONFIRMED],
-    )
+def _of_stores(store: str, moment: str, stores: Sequence[StoreRules], first: date, last: date, *, key: str) -> Q:
+    """Return what picks rows of these stores, each on its own days: stores of one zone share their midnights."""
+    by_zone = defaultdict(list)
+    for rules in stores:
+        by_zone[rules.zone].append(getattr(rules, key))
+    wanted = Q()
+    for zone, keys in by_zone.items():
+        begin, end = day_start(first, zone), day_start(last + ONE_DAY, zone)
+        wanted |= Q(**{f"{store}__in": keys, f"{moment}__gte": begin, f"{moment}__lt": end})
+    return wanted
 
 
 def _minutes(wait: timedelta) -> int:
     return round(wait.total_seconds() / 60)
-
-
-def _use_by_hour(rules: StoreRules, from_date: date, to_date: date) -> dict[int, Use]:
-    """Return how many of the places were taken, by the hour in which their slot begins.
-
-    What happened to no slot is as the hours and desks of today have it: those of former days are not kept.
-    """
-    offered: dict[tuple[int, datetime], tuple[int, int]] = {
-        (desk_id, slot.starts_at): (0, capacity)
-        for desk_id, slots in slots_by_desk(rules, first_date=from_date, last_date=to_date).items()
-        for capacity in (next(desk.capacity for desk in rules.desks if desk.id == desk_id),)
-        for slot in slots
-    }
-    rows = Slot.objects.filter(
-        store_id=rules.id,
-        starts_at__gte=day_start(from_date, rules.zone),
-        starts_at__lt=day_start(to_date + ONE_DAY, rules.zone),
-    ).order_by()
-    columns = rows.values_list("desk_id", "starts_at", "capacity", "places_taken", "closed")
-    for desk_id, starts_at, capacity, taken, closed in columns.iterator():
-        is_by_rule = (desk_id, starts_at) in offered
-        if is_by_rule or taken:
-            # Nothing but what was taken already was on offer in a slot that is closed, or of former hours.
-            offered[desk_id, starts_at] = (taken, capacity if is_by_rule and not closed else taken)
-    hours: dict[int, list[int]] = {}
-    for (_, starts_at), (taken, capacity) in offered.items():
-        sums = hours.setdefault(starts_at.astimezone(rules.zone).hour, [0, 0])
-        sums[0] += taken
-        sums[1] += capacity
-    return {hour: Use(*hours[hour]) for hour in sorted(hours)}
-
-
-def _messages(rules: StoreRules, from_date: date, to_date: date) -> tuple[MessageCount, ...]:
-    """Return how many messages were due on these days, by what became of them."""
-    due = OutboxMessage.objects.filter(
-        account=rules.slug,
-        due_at__gte=day_start(from_date, rules.zone),
-        due_at__lt=day_start(to_date + ONE_DAY, rules.zone),
-    )
-    counted = (
-        due.values_list("kind", "channel", "state").annotate(count=Count("pk")).order_by("kind", "channel", "state")
-    )
-    return tuple(MessageCount(*row) for row in counted)

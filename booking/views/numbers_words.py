@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from booking.charts import Bar, BarChart, drawn
 from booking.models import Source
-from booking.numbers import LEAD_DAYS, ONE_DAY, MessageCount, Numbers, Outcome, Waits
+from booking.numbers_counts import LEAD_DAYS, ONE_DAY, MessageCount, Numbers, Outcome, Waits
 from booking.sheets import Cell
 from booking.texts import day_in_words, stretch_in_words
 from notifications.models import Channel, Kind, State

@@ -1,37 +1,21 @@
 """What happened: every visit counts once, forgotten or not, with as many statements for one as for thousands."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
 from booking.models import Booking, Source, Status
-from booking.numbers import (
-    LEAD_DAYS,
-    MessageCount,
-    Numbers,
-    Outcome,
-    Use,
-    Waits,
-    lead_class,
-    numbers,
-    period_start,
-    period_starts,
-    waits_of,
-)
+from booking.numbers import NumbersTogether, numbers, numbers_together
+from booking.numbers_counts import MessageCount, Numbers, Outcome, Use, Waits
 from booking.policy import UnknownStore
 from booking.services.privacy import forget_old
 from notifications.models import OutboxMessage
-from stores.models import Slot, Store
+from stores.models import Organization, Slot, Store
 from tests.booking.views.staff_room import fill_day
 from tests.factories import NOW, at, make_booking, make_store
 
 TUESDAY = date(2026, 11, 24)
-ranges = st.tuples(st.dates(date(2020, 1, 1), date(2029, 1, 1)), st.integers(0, 800)).map(
-    lambda pair: (pair[0], pair[0] + timedelta(days=pair[1]))
-)
 
 
 def ask(store: Store, first: date = TUESDAY, last: date = TUESDAY) -> Numbers:
@@ -140,28 +124,73 @@ def test_messages_count_by_what_became_of_them() -> None:
     )
 
 
-@given(ranges)
-def test_periods_cover_a_range_in_order_and_are_few(days: tuple[date, date]) -> None:
-    first, last = days
-    starts = period_starts(first, last)
+@pytest.mark.django_db
+def test_segments_are_summed_of_what_kept_them() -> None:
+    store = make_store()
+    fill_day(store, 3)
+    OutboxMessage.objects.filter(kind="reminder", subject__in=["00000000", "00000001"]).update(segments=2)
 
-    assert starts[0] == first
-    assert starts == sorted(set(starts))
-    assert len(starts) <= 28
-    assert period_start(last, from_date=first, to_date=last) == starts[-1]
+    found = ask(store, date(2026, 11, 23)).messages
 
-
-@given(st.lists(st.integers(0, 600), min_size=1))
-def test_percentiles_are_waits_there_were(minutes: list[int]) -> None:
-    found = waits_of(minutes)
-
-    assert found.count == len(minutes)
-    assert {found.median, found.ninetieth} <= set(minutes)
-    assert sum(wait <= found.median for wait in minutes) * 2 >= len(minutes)
-    assert sum(wait <= found.ninetieth for wait in minutes) * 10 >= 9 * len(minutes)
+    assert found == (
+        MessageCount("confirmation", "sms", "delivered", 3),
+        MessageCount("reminder", "sms", "delivered", 3, measured=2, segments=4),
+    )
 
 
-@given(st.integers(-3, 400))
-def test_every_lead_belongs_to_one_class(days: int) -> None:
-    assert lead_class(days) in LEAD_DAYS
-    assert lead_class(days) <= max(days, 0)
+@pytest.fixture
+def chain() -> Organization:
+    return Organization.objects.create(slug="chain", name="Chain", kind="chain", created_at=NOW)
+
+
+def ask_chain(chain: Organization, first: date = TUESDAY, last: date = TUESDAY) -> NumbersTogether:
+    return numbers_together(chain, from_date=first, to_date=last)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("count", [1, 3])
+def test_five_statements_count_any_number_of_stores(
+    chain: Organization, django_assert_num_queries: DjangoAssertNumQueries, count: int
+) -> None:
+    for number in range(count):
+        store = make_store(f"shop-{number}", name=f"Shop {number}")
+        make_booking(store)
+        chain.stores.add(store)
+
+    with django_assert_num_queries(5):
+        found = ask_chain(chain)
+
+    assert [one.name for one in found.stores] == [f"Shop {number}" for number in range(count)]
+    assert found.total.total.open == count
+
+
+@pytest.mark.django_db
+def test_an_organization_without_a_store_has_nothing_to_count(chain: Organization) -> None:
+    found = ask_chain(chain)
+
+    assert (found.stores, found.total.total, found.total.messages) == ((), Outcome(), ())
+
+
+@pytest.mark.django_db
+def test_each_store_of_an_organization_is_as_by_itself_and_all_are_summed(chain: Organization) -> None:
+    near = make_store("near", name="Near", capacity=9)
+    far = make_store("far", name="Far", time_zone="Pacific/Auckland", country="NZ")
+    stranger = make_store("stranger")
+    happened(make_booking(near), Status.COMPLETED, checked_in_at=at(9, 55), started_at=at(10))
+    happened(make_booking(near, phone="+33612345602"), Status.NO_SHOW)
+    happened(make_booking(far, starts_at=datetime(2026, 11, 24, 21, tzinfo=UTC)), Status.NO_SHOW)  # the 25th there
+    make_booking(stranger)
+    chain.stores.add(near, far)
+    days = (TUESDAY, TUESDAY + timedelta(days=1))
+
+    found = ask_chain(chain, *days)
+    total = found.total
+
+    assert {one.slug: one.numbers for one in found.stores} == {"near": ask(near, *days), "far": ask(far, *days)}
+    assert total.total == Outcome(came=1, no_show=2)
+    assert total.by_weekday[1] == Outcome(came=1, no_show=1)
+    assert total.by_weekday[2] == Outcome(no_show=1)
+    assert total.waits == Waits(1, 5, 5)
+    assert total.sources["api"] == 3
+    assert total.use.taken == 3
+    assert total.use.offered == sum(one.numbers.use.offered for one in found.stores)

@@ -1,0 +1,206 @@
+"""What is counted about visits, places and messages, and how the counts of several stores make one. Pure."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from math import ceil
+from typing import TypeVar
+
+from booking.models import Source, Status
+
+ONE_DAY = timedelta(days=1)
+# How many days before the visit it was booked: each class from its first day to the one before the next.
+LEAD_DAYS = (0, 1, 2, 4, 8, 15)
+CAME = frozenset({Status.CHECKED_IN, Status.IN_SERVICE, Status.COMPLETED})
+Counts = defaultdict[int, Counter[str]]
+Key = TypeVar("Key")
+Counted = TypeVar("Counted")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How visits ended; `open` is neither come nor missed yet."""
+
+    came: int = 0
+    no_show: int = 0
+    cancelled: int = 0
+    open: int = 0
+
+    @property
+    def ended(self) -> int:
+        """How many were awaited and either came or did not."""
+        return self.came + self.no_show
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """Minutes from arriving to being served."""
+
+    count: int
+    median: int
+    ninetieth: int
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """Places of an hour's slots, over all days of the range."""
+
+    taken: int
+    offered: int
+
+
+@dataclass(frozen=True, slots=True)
+class MessageCount:
+    """Messages alike; of `measured` ones it was kept how many segments they took."""
+
+    kind: str
+    channel: str
+    state: str
+    count: int
+    measured: int = 0
+    segments: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """All of it; what is counted by hour or weekday names only those at which something was counted."""
+
+    from_date: date
+    to_date: date
+    total: Outcome
+    by_period: Mapping[date, Outcome]  # by the first day of each, within the range
+    by_lead: Mapping[int, Outcome]  # by the first day of each class; without walk-ins, who cannot fail to come
+    by_weekday: Mapping[int, Outcome]  # the same, by `date.weekday()`
+    waits: Waits
+    waits_by_hour: Mapping[int, Waits]  # by the hour of arriving
+    use: Use
+    use_by_hour: Mapping[int, Use]
+    sources: Mapping[str, int]
+    messages: tuple[MessageCount, ...]
+
+    @property
+    def awaited(self) -> Outcome:
+        """How visits ended that could fail to come."""
+        return Outcome(
+            came=sum(one.came for one in self.by_weekday.values()),
+            no_show=sum(one.no_show for one in self.by_weekday.values()),
+        )
+
+
+@dataclass(slots=True)
+class Tally:
+    """What is counted while visits, slots and messages pass by once."""
+
+    from_date: date
+    to_date: date
+    periods: defaultdict[date, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    leads: Counts = field(default_factory=lambda: defaultdict(Counter))
+    weekdays: Counts = field(default_factory=lambda: defaultdict(Counter))
+    sources: Counter[str] = field(default_factory=Counter)
+    waits: defaultdict[int, Counter[int]] = field(default_factory=lambda: defaultdict(Counter))
+    taken: Counter[int] = field(default_factory=Counter)
+    offered: Counter[int] = field(default_factory=Counter)
+    messages: defaultdict[tuple[str, str, str], Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+
+    def add_visit(self, *, visit_date: date, booked_date: date, status: str, source: str) -> None:
+        """Count a visit."""
+        self.periods[period_start(visit_date, from_date=self.from_date, to_date=self.to_date)][status] += 1
+        self.sources[source] += 1
+        if source != Source.WALK_IN:
+            self.leads[lead_class((visit_date - booked_date).days)][status] += 1
+            self.weekdays[visit_date.weekday()][status] += 1
+
+    def add(self, other: "Tally") -> None:
+        """Count what was counted elsewhere in the same range."""
+        _merge(self.periods, other.periods)
+        _merge(self.leads, other.leads)
+        _merge(self.weekdays, other.weekdays)
+        _merge(self.waits, other.waits)
+        _merge(self.messages, other.messages)
+        self.sources.update(other.sources)
+        self.taken.update(other.taken)
+        self.offered.update(other.offered)
+
+    def numbers(self) -> Numbers:
+        """Return what was counted."""
+        return Numbers(
+            from_date=self.from_date,
+            to_date=self.to_date,
+            total=_outcome(sum(self.periods.values(), Counter())),
+            by_period={day: _outcome(self.periods[day]) for day in period_starts(self.from_date, self.to_date)},
+            by_lead={days: _outcome(self.leads[days]) for days in LEAD_DAYS},
+            by_weekday={weekday: _outcome(self.weekdays[weekday]) for weekday in range(7)},
+            waits=waits_of(sum(self.waits.values(), Counter())),
+            waits_by_hour={hour: waits_of(self.waits[hour]) for hour in sorted(self.waits)},
+            use=Use(self.taken.total(), self.offered.total()),
+            use_by_hour={hour: Use(self.taken[hour], self.offered[hour]) for hour in sorted(self.offered)},
+            sources={source: self.sources[source] for source in Source.values},
+            messages=tuple(
+                MessageCount(*key, counts["count"], counts["measured"], counts["segments"])
+                for key, counts in sorted(self.messages.items())
+            ),
+        )
+
+
+def together(tallies: Iterable[Tally], *, from_date: date, to_date: date) -> Tally:
+    """Return the sum of what was counted in the same range."""
+    total = Tally(from_date, to_date)
+    for tally in tallies:
+        total.add(tally)
+    return total
+
+
+def period_start(day: date, *, from_date: date, to_date: date) -> date:
+    """Return the first day of the period that a day is counted in: itself, its week or, in long ranges, its month."""
+    days = (to_date - from_date).days + 1
+    if days <= 14:
+        return day
+    first = day - ONE_DAY * day.weekday() if days <= 126 else day.replace(day=1)
+    return max(first, from_date)
+
+
+def period_starts(from_date: date, to_date: date) -> list[date]:
+    """Return the first day of every period of a range."""
+    days = (from_date + ONE_DAY * number for number in range((to_date - from_date).days + 1))
+    return list(dict.fromkeys(period_start(day, from_date=from_date, to_date=to_date) for day in days))
+
+
+def lead_class(days: int) -> int:
+    """Return the first day of the class that so many days of lead belong to."""
+    return max(first for first in LEAD_DAYS if first <= max(0, days))
+
+
+def waits_of(minutes: Mapping[int, int]) -> Waits:
+    """Return the median and the 90th percentile, each one of the waits there were (the nearest rank).
+
+    `minutes` says of each wait how often there was one so long.
+    """
+    ranked, count = sorted(wait for wait in minutes if minutes[wait]), sum(minutes.values())
+    if not count:
+        return Waits(0, 0, 0)
+    return Waits(count, *(_ranked(ranked, minutes, rank=ceil(count * share / 100)) for share in (50, 90)))
+
+
+def _merge(mine: defaultdict[Key, Counter[Counted]], theirs: Mapping[Key, Counter[Counted]]) -> None:
+    for key, counts in theirs.items():
+        mine[key].update(counts)
+
+
+def _ranked(ranked: Sequence[int], minutes: Mapping[int, int], *, rank: int) -> int:
+    """Return the wait that is the so-many-th from the shortest."""
+    passed = 0
+    for wait in ranked:
+        passed += minutes[wait]
+        if passed >= rank:
+            return wait
+    raise AssertionError("no rank is beyond the longest wait")
+
+
+def _outcome(counted: Counter[str]) -> Outcome:
+    return Outcome(
+        came=sum(counted[status] for status in CAME),
+        no_show=counted[Status.NO_SHOW],
+        cancelled=counted[Status.CANCELLED],
+        open=counted[Status.CONFIRMED],
+    )
