@@ -43,6 +43,11 @@ def store_page_url(store: str) -> str:
     return f"{settings.PUBLIC_URL}/s/{store}/"
 
 
+def here_url(store: str) -> str:
+    """Return the page behind the code on a store's door: who is expected says there that they are here."""
+    return f"{settings.PUBLIC_URL}/s/{store}/here/"
+
+
 def store_card_url(store: str) -> str:
     """Return the picture that stands beside a store's link."""
     return f"{settings.PUBLIC_URL}/s/{store}/card.png"

@@ -137,6 +137,19 @@ STEPS: dict[str, tuple[frozenset[str], str]] = {
 }
 
 
+SELF_CHECK_IN_FROM = timedelta(minutes=30)
+SELF_CHECK_IN_UNTIL = timedelta(minutes=30)
+
+
+def may_check_in_oneself(*, status: str, starts_at: datetime, ends_at: datetime, now: datetime) -> bool:
+    """Tell whether somebody expected may say at the door that they are here; again while they wait changes nothing.
+
+    From half an hour before the visit, until it would be over and half an hour after its start at least.
+    """
+    is_time = starts_at - SELF_CHECK_IN_FROM <= now < max(ends_at, starts_at + SELF_CHECK_IN_UNTIL)
+    return status in ("confirmed", "checked_in") and is_time
+
+
 def may_step(*, step: str, status: str, starts_at: datetime, visit_date: date, today: date, at: datetime) -> bool:
     """Tell whether a visit in `status` may take this step at the instant `at`.
 

@@ -35,7 +35,8 @@ def step(
     booking_id: int,
     step: Step,
     now: datetime,
-    user: User,
+    user: User | None,
+    actor: Actor = Actor.STAFF,
     happened_at: datetime | None = None,
     action_id: UUID | None = None,
     seen_starts_at: datetime | None = None,
@@ -68,7 +69,7 @@ def step(
     record(
         booking,
         _EVENTS[step],
-        actor=Actor.STAFF,
+        actor=actor,
         user=user,
         now=now,
         happened_at=at,

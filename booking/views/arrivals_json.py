@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from booking.arrivals_day import ArrivalEvent, ArrivalsDay, ArrivalVisit
 from booking.finders import finders
-from booking.models import Source, Status
+from booking.models import EventKind, Source, Status
 from booking.services.arrivals import step_key
 from booking.texts import day_in_words, first_name_and_initial, moment_in_words, time_in_words, visit_type_name
 from booking.tokens import keyed_digest
@@ -89,7 +89,7 @@ class VisitsAsJson:
         return {
             "kind": event.kind,
             "time": self.time(event.happened_at.replace(second=0, microsecond=0)),
-            "who": event.username or "",
+            "who": event.username or (_("at the door") if event.kind == EventKind.CHECKED_IN else ""),
             "key": step_key(event.id, event.action_id) if event.is_open_step else "",
         }
 

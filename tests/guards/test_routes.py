@@ -45,6 +45,7 @@ ROUTES = {
         s/<slug:store>/book/check/
         s/<slug:store>/book/confirm/
         s/<slug:store>/wait/
+        s/<slug:store>/here/
         healthz
         readyz
         metrics
@@ -129,6 +130,7 @@ ROUTES = {
         staff/<slug:store>/waiting/join/
         staff/<slug:store>/waiting/<str:reference>/leave/
         staff/<slug:store>/walk-ins/
+        staff/<slug:store>/door/
         api/v1/staff/stores/<slug:store>/day
         api/v1/staff/stores/<slug:store>/bookings
         api/v1/staff/stores/<slug:store>/walk-ins

@@ -1,11 +1,13 @@
 """Every page and state that those who work at a store can come to, one after the other."""
 
 import time_machine
+from django.contrib.auth.models import User
 from django.urls import get_resolver
 
 from stores.models import Role, Store
 from tests.browser.pages.camera import Camera
 from tests.browser.pages.town import COACH, CORNER, TINY
+from tests.devices import PIN, make_pin, make_tablet
 from tests.factories import PASSWORD, at, make_booking, make_user
 from tests.waiters import make_waiting
 
@@ -33,7 +35,10 @@ def walk(camera: Camera, clock: time_machine.Traveller) -> None:
     _waiting(camera)
     _set_up(camera)
     _every_page(camera)
+    _tablet(camera, manager)
     camera.get("account", "/staff/account/")
+    camera.get("own PIN", "/staff/account/pin/")
+    camera.post("own PIN, errors", "/staff/account/pin/", {"pin": "1234"}, status=400)
     camera.post("account, errors", "/staff/account/", {"current": "wrong"}, status=400)
     camera.reader = ""  # what programs call has no reader
     camera.get("description of the API", "/api/v1/docs")
@@ -101,3 +106,17 @@ def _set_up(camera: Camera) -> None:
     make_booking(Store.objects.get(slug=CORNER), phone="+33612345689")
     camera.post("who is affected", f"{SHOP}setup/special-hours/", special, status=409)
     camera.post("feed made", f"{SHOP}setup/feed/", {})
+    camera.post("code for a tablet", f"{SHOP}setup/devices/", {"name": "Entrance"})
+    camera.post("code for a tablet, errors", f"{SHOP}setup/devices/", {"name": ""}, status=400)
+
+
+def _tablet(camera: Camera, manager: User) -> None:
+    """See what a tablet of the store shows, from the code to the list."""
+    make_pin(manager)
+    tablet = Camera(camera.reader, camera.shots, make_tablet(manager.memberships.get(store__slug=CORNER).store))
+    tablet.get("pair", "/staff/pair/")
+    tablet.post("pair, errors", "/staff/pair/", {"code": "00000000"}, status=400)
+    tablet.get("unlock", f"{SHOP}unlock/")
+    tablet.post("unlock, errors", f"{SHOP}unlock/", {"username": "manager", "pin": "1357"}, status=400)
+    tablet.post("arrivals of a tablet", f"{SHOP}unlock/", {"username": "manager", "pin": PIN})
+    tablet.get("unlock, taken over", f"{SHOP}unlock/")

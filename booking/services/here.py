@@ -1,0 +1,51 @@
+"""Somebody expected says at the door that they are here, without staff and without a sign-in."""
+
+from datetime import datetime, timedelta
+
+from booking.models import Actor, Booking, Status
+from booking.policy import SELF_CHECK_IN_FROM, SELF_CHECK_IN_UNTIL, BookingRefused, may_check_in_oneself
+from booking.services.arrivals import step
+from booking.tokens import read_reference
+
+DIGITS_LEAST = 6  # of a phone number: with fewer, a stranger's guess would find somebody too soon
+DIGITS_MOST = 8  # "06 12 34 56 78" and "+33 6 12 34 56 78" end alike so far
+_LONGEST_VISIT = timedelta(hours=24)
+
+
+def check_in_at_door(*, store: str, typed: str, now: datetime) -> bool:
+    """Check in whoever is meant by a reference or by the last digits of their phone, and tell whether that was one.
+
+    Only visits about to begin count, and digits that fit two of them fit none: who types learns nothing of others.
+    """
+    found = [visit for visit in _meant(store, typed, now=now) if _is_time(visit, now)]
+    if len(found) != 1:
+        return False
+    if found[0].status == Status.CHECKED_IN:
+        return True
+    try:
+        step(booking_id=found[0].pk, step="check_in", now=now, user=None, actor=Actor.CUSTOMER)
+    except BookingRefused:  # another was faster: staff, or the same finger twice
+        return Booking.objects.filter(pk=found[0].pk, status=Status.CHECKED_IN).exists()
+    return True
+
+
+def _meant(store: str, typed: str, *, now: datetime) -> list[Booking]:
+    near = Booking.objects.filter(
+        store__slug=store,
+        starts_at__gt=now - _LONGEST_VISIT - SELF_CHECK_IN_UNTIL,
+        starts_at__lte=now + SELF_CHECK_IN_FROM,
+        status__in=(Status.CONFIRMED, Status.CHECKED_IN),
+        erased_at=None,
+    )
+    reference = read_reference(typed)
+    by_reference = list(near.filter(reference=reference)) if reference else []
+    digits = "".join(sign for sign in typed if sign in "0123456789")
+    # A reference may be all digits; a phone number holds nothing but digits and what is written between them.
+    is_number = len(digits) >= DIGITS_LEAST and not any(sign.isalpha() for sign in typed)
+    if by_reference or not is_number:
+        return by_reference
+    return list(near.filter(phone__endswith=digits[-DIGITS_MOST:])[:2])
+
+
+def _is_time(visit: Booking, now: datetime) -> bool:
+    return may_check_in_oneself(status=visit.status, starts_at=visit.starts_at, ends_at=visit.ends_at, now=now)
