@@ -14,6 +14,7 @@ from booking.models.books import (
     WorkerBeat,
 )
 from booking.models.devices import NAMES_SHOWN, PIN_ERRORS, Device, PairingCode, StaffPin
+from booking.models.line import Ticket
 
 __all__ = [
     "NAMES_SHOWN",
@@ -29,6 +30,7 @@ __all__ = [
     "Source",
     "StaffPin",
     "Status",
+    "Ticket",
     "WaitingListEntry",
     "WaitingStatus",
     "WorkerBeat",

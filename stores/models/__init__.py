@@ -5,13 +5,23 @@ from stores.models.hours import OpeningHours, SpecialHours, Weekday
 from stores.models.organizations import OrganizationMembership
 from stores.models.search import SearchSpelling, SearchWord, StoreWord
 from stores.models.slots import Slot, StoreDay
-from stores.models.store import CapacityCounts, Organization, OrganizationKind, Role, Store, StoreMembership, Wheelchair
+from stores.models.store import (
+    CapacityCounts,
+    LineShows,
+    Organization,
+    OrganizationKind,
+    Role,
+    Store,
+    StoreMembership,
+    Wheelchair,
+)
 from stores.models.visits import Desk, DeskHours, QuestionKind, StoreQuestion, VisitMode, VisitType
 
 __all__ = [
     "CapacityCounts",
     "Desk",
     "DeskHours",
+    "LineShows",
     "OpeningHours",
     "Organization",
     "OrganizationKind",

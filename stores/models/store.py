@@ -20,6 +20,13 @@ class Wheelchair(models.TextChoices):
     UNKNOWN = "", _("not known")
 
 
+class LineShows(models.TextChoices):
+    """What people are called by when it is their turn."""
+
+    CODE = "code", _("a code")
+    FIRST_NAME = "first_name", _("their first name")
+
+
 class OrganizationKind(models.TextChoices):
     """Who gathers stores under one name."""
 
@@ -80,6 +87,9 @@ class Store(models.Model):
     embed_origins = models.CharField(max_length=500, blank=True)
     # Whether a customer's browser is asked for a proof of work while far more is booked than usual.
     asks_proof_under_load = models.BooleanField(default=True)
+
+    # What a screen calls people by: never more than a first name.
+    line_shows = models.CharField(max_length=10, choices=LineShows, default=LineShows.CODE)
 
     # Raised by every change of hours, desks, visit types or policy: what slots were made from.
     hours_version = models.PositiveIntegerField(default=1)
