@@ -8,6 +8,7 @@ from math import ceil
 from typing import TypeVar
 
 from booking.models import Source, Status
+from notifications.models import State
 
 ONE_DAY = timedelta(days=1)
 # How many days before the visit it was booked: each class from its first day to the one before the next.
@@ -60,6 +61,11 @@ class MessageCount:
     count: int
     measured: int = 0
     segments: int = 0
+
+    @property
+    def has_left(self) -> bool:
+        """Tell whether the provider took them, and did not say otherwise since."""
+        return self.state in (State.SENT, State.DELIVERED)
 
 
 @dataclass(frozen=True, slots=True)

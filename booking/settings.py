@@ -4,7 +4,9 @@ Which combinations cannot work is said by the system checks (`booking/checks.py`
 `notifications/checks.py`), except where nothing can start without the value.
 """
 
+import re
 import secrets
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +46,13 @@ def _number(name: str, default: int) -> int:
         return int(env.str(name, "") or default)
     except ValueError:
         raise ImproperlyConfigured(f"{name}: must be a whole number.") from None
+
+
+def _amount(name: str) -> Decimal:
+    text = env.str(name, "").strip() or "0"
+    if not re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,4})?", text):
+        raise ImproperlyConfigured(f"{name}: must be a number such as 7.5, below 1000.")
+    return Decimal(text)
 
 
 def _switch(name: str, default: bool) -> bool:
@@ -214,6 +223,7 @@ SMS_COUNTRIES = [country.strip().upper() for country in env.list("SMS_COUNTRIES"
     "LU",
 ]
 SMS_DAILY_BUDGET = _number("SMS_DAILY_BUDGET", 500)
+SMS_CENTS = _amount("SMS_CENTS")  # what a segment costs; 0: nobody said
 EMAIL_URL = env.str("EMAIL_URL", "")
 MESSAGES_DIR = DATA_DIR / "outbox"
 BEAT_FILE = DATA_DIR / "worker.beat"  # touched by each heartbeat task, for the launcher

@@ -1,7 +1,8 @@
 """What happened, in words: each part of the numbers as a chart, and as the table that says the same."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.utils.dates import WEEKDAYS
 from django.utils.safestring import SafeString, mark_safe
@@ -14,10 +15,10 @@ from booking.models import Source
 from booking.numbers_counts import LEAD_DAYS, ONE_DAY, MessageCount, Numbers, Outcome, Waits
 from booking.sheets import Cell
 from booking.texts import day_in_words, stretch_in_words
-from notifications.models import Channel, Kind, State
+from booking.views.numbers_messages import message_words, segments_cell, sent_texts, state_words
+from notifications.models import State
 
 PARTS = ("visits", "lead", "weekdays", "waits", "places", "channels", "messages")
-_ARRIVED = (State.SENT, State.DELIVERED)
 _TO_COME = (State.DUE, State.SENDING)
 
 
@@ -34,6 +35,7 @@ class Part:
     bars: tuple[Bar, ...]
     full: float = 0
     note: str = ""
+    foot: tuple[Cell, ...] = ()  # the sum of the rows
 
     @property
     def chart(self) -> SafeString:
@@ -44,8 +46,8 @@ class Part:
         return mark_safe(drawn(chart))  # noqa: S308  # every word in it is escaped there
 
 
-def parts_of(numbers: Numbers) -> tuple[Part, ...]:
-    """Return all parts, in the order of the page."""
+def parts_of(numbers: Numbers, *, cents: Decimal) -> tuple[Part, ...]:
+    """Return all parts, in the order of the page; a segment costs so many cents, 0 where nobody said how many."""
     return (
         _visits(numbers),
         _no_shows("lead", _("Who did not come, by how long before they booked"), _("Booked"), _by_lead(numbers)),
@@ -53,7 +55,7 @@ def parts_of(numbers: Numbers) -> tuple[Part, ...]:
         _waits(numbers),
         _places(numbers),
         _channels(numbers.sources),
-        _messages(numbers.messages),
+        _messages(numbers.messages, cents=cents),
     )
 
 
@@ -73,7 +75,7 @@ def _visits(numbers: Numbers) -> Part:
         (_("Days"), *head),
         tuple((label, *values) for label, values in counted),
         head,
-        tuple(Bar(label, values, str(sum(values))) for label, values in counted) if any(_all(total)) else (),
+        tuple(Bar(label, values, str(sum(values))) for label, values in counted) if any(outcomes(total)) else (),
     )
 
 
@@ -83,15 +85,13 @@ def _no_shows(name: str, title: str, first: str, counted: Iterable[tuple[str, Ou
     return Part(
         name,
         title,
-        _("{share} % did not come: {missed} of {count}.").format(
-            share=_share(missed, ended), missed=missed, count=ended
-        )
+        _("{share} % did not come: {missed} of {count}.").format(share=share(missed, ended), missed=missed, count=ended)
         if ended
         else _("Nothing happened yet."),
         (first, _("Came"), _("Did not come"), _("Share in %")),
-        tuple((label, one.came, one.no_show, _share(one.no_show, one.ended)) for label, one in rows),
+        tuple((label, one.came, one.no_show, share(one.no_show, one.ended)) for label, one in rows),
         (_("Did not come"),),
-        tuple(Bar(label, (one.no_show / one.ended,), _of(one.no_show, one.ended)) for label, one in rows),
+        tuple(Bar(label, (one.no_show / one.ended,), of(one.no_show, one.ended)) for label, one in rows),
         full=1,
         note=_("Walk-ins are not counted here."),
     )
@@ -102,18 +102,11 @@ def _waits(numbers: Numbers) -> Part:
     return Part(
         "waits",
         _("Waits from arriving to being served"),
-        _wait_words(numbers.waits) if numbers.waits.count else _("Nobody's wait was noted."),
+        wait_words(numbers.waits) if numbers.waits.count else _("Nobody's wait was noted."),
         (_("Arrived"), _("Visits"), _("Half waited at most, minutes"), _("9 of 10 waited at most, minutes")),
         tuple((label, one.count, one.median, one.ninetieth) for label, one in rows),
         (_("Half waited at most"), _("9 of 10 waited at most")),
-        tuple(
-            Bar(
-                label,
-                (one.median, one.ninetieth - one.median),
-                _("{median} min, {ninetieth} min").format(median=one.median, ninetieth=one.ninetieth),
-            )
-            for label, one in rows
-        ),
+        tuple(wait_bar(label, one) for label, one in rows),
     )
 
 
@@ -124,14 +117,14 @@ def _places(numbers: Numbers) -> Part:
         "places",
         _("Use of places by hour"),
         _("{share} % of the places were taken: {taken} of {count}.").format(
-            share=_share(taken, offered), taken=taken, count=offered
+            share=share(taken, offered), taken=taken, count=offered
         )
         if offered
         else _("There were no places on these days."),
         (_("Hour"), _("Places taken"), _("Places"), _("Share in %")),
-        tuple((label, use.taken, use.offered, _share(use.taken, use.offered)) for label, use in rows),
+        tuple((label, use.taken, use.offered, share(use.taken, use.offered)) for label, use in rows),
         (_("Places taken"),),
-        tuple(Bar(label, (use.taken / use.offered,), _of(use.taken, use.offered)) for label, use in rows),
+        tuple(Bar(label, (use.taken / use.offered,), of(use.taken, use.offered)) for label, use in rows),
         full=1,
         note=_("Times that nobody booked are counted by today's hours and desks."),
     )
@@ -154,55 +147,29 @@ def _channels(sources: Mapping[str, int]) -> Part:
             count=total
         ),
         (_("Way"), _("Visits"), _("Share in %")),
-        tuple((label, count, _share(count, total)) for label, count in rows),
+        tuple((label, count, share(count, total)) for label, count in rows),
         (_("Visits"),),
         tuple(Bar(label, (count,), str(count)) for label, count in rows) if total else (),
     )
 
 
-def _messages(messages: Iterable[MessageCount]) -> Part:
-    rows = [(_message_words(one), _state_words(one.state), one.count) for one in messages]
+def _messages(messages: Sequence[MessageCount], *, cents: Decimal) -> Part:
+    rows = [(message_words(one), state_words(one.state), one.count, segments_cell(one)) for one in messages]
     sums: dict[str, list[int]] = {}
     for one in messages:
-        place = 0 if one.state in _ARRIVED else 1 if one.state in _TO_COME else 2
-        sums.setdefault(_message_words(one), [0, 0, 0])[place] += one.count
-    texts = sum(one.count for one in messages if one.channel == Channel.SMS and one.state in _ARRIVED)
+        place = 0 if one.has_left else 1 if one.state in _TO_COME else 2
+        sums.setdefault(message_words(one), [0, 0, 0])[place] += one.count
+    texts = sent_texts(messages)
     return Part(
         "messages",
         _("Messages"),
-        ngettext("{count} text message was sent.", "{count} text messages were sent.", texts).format(count=texts),
-        (_("Message"), _("State"), _("Count")),
+        texts.in_words(cents),
+        (_("Message"), _("State"), _("Count"), _("Segments of text messages")),
         tuple(rows),
         (_("Sent"), _("Still to send"), _("Not sent")),
         tuple(Bar(label, tuple(values), str(sum(values))) for label, values in sums.items()),
-        note=_("A long text message is charged as several. What they cost is on your provider's bill."),
+        note=texts.note(cents),
     )
-
-
-def _message_words(one: MessageCount) -> str:
-    kinds = {
-        Kind.CONFIRMATION: _("Confirmation"),
-        Kind.REMINDER: _("Reminder"),
-        Kind.CHANGE: _("Change"),
-        Kind.CANCELLATION: _("Cancellation"),
-        Kind.PLACE_OFFERED: _("Offer of a place"),
-        Kind.VISITS_LIST: _("List of their visits"),
-    }
-    channel = _("SMS") if one.channel == Channel.SMS else _("e-mail")
-    return _("{kind}, {channel}").format(kind=kinds[Kind(one.kind)], channel=channel)
-
-
-def _state_words(state: str) -> str:
-    return {
-        State.DUE: _("waits for its time"),
-        State.SENDING: _("is being sent"),
-        State.SENT: _("sent"),
-        State.DELIVERED: _("delivered"),
-        State.FAILED: _("refused"),
-        State.SKIPPED: _("not needed any more"),
-        State.UNKNOWN: _("not known whether it left"),
-        State.DEAD: _("given up after many tries"),
-    }[State(state)]
 
 
 def _periods(numbers: Numbers) -> list[str]:
@@ -233,7 +200,14 @@ def _by_weekday(numbers: Numbers) -> list[tuple[str, Outcome]]:
     return [(capfirst(str(WEEKDAYS[weekday])), one) for weekday, one in numbers.by_weekday.items()]
 
 
-def _wait_words(waits: Waits) -> str:
+def wait_bar(label: str, waits: Waits) -> Bar:
+    """Return a bar of the wait of half the people, and from there of nine of ten."""
+    words = _("{median} min, {ninetieth} min").format(median=waits.median, ninetieth=waits.ninetieth)
+    return Bar(label, (waits.median, waits.ninetieth - waits.median), words)
+
+
+def wait_words(waits: Waits) -> str:
+    """Return how long people waited."""
     return _("Half waited at most {median} min, 9 of 10 at most {ninetieth} min.").format(
         median=waits.median, ninetieth=waits.ninetieth
     )
@@ -243,13 +217,16 @@ def _hour(hour: int) -> str:
     return _("{hour}:00–{last}:59").format(hour=hour, last=hour)
 
 
-def _of(part: int, whole: int) -> str:
-    return _("{share} % ({part} of {whole})").format(share=_share(part, whole), part=part, whole=whole)
+def of(part: int, whole: int) -> str:
+    """Return a share in words."""
+    return _("{share} % ({part} of {whole})").format(share=share(part, whole), part=part, whole=whole)
 
 
-def _share(part: int, whole: int) -> int:
+def share(part: int, whole: int) -> int:
+    """Return how many of a hundred; 0 of nothing."""
     return round(100 * part / whole) if whole else 0
 
 
-def _all(one: Outcome) -> tuple[int, ...]:
+def outcomes(one: Outcome) -> tuple[int, ...]:
+    """Return the columns of how visits ended."""
     return one.came, one.no_show, one.cancelled, one.open

@@ -181,6 +181,8 @@ ROUTES = {
     """,
     ORGANIZATION: """
         staff/o/<slug:organization>/
+        staff/o/<slug:organization>/numbers/
+        staff/o/<slug:organization>/numbers/<slug:part>.csv
     """,
 }
 TABLE = {route if route != "/" else "": who for who, routes in ROUTES.items() for route in routes.split()}

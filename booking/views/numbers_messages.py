@@ -1,0 +1,104 @@
+"""Messages and what they cost, in words."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from booking.numbers_counts import MessageCount
+from booking.sheets import Cell
+from notifications.models import Channel, Kind, State
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """Text messages that left, and the segments they are charged by; of `unmeasured` ones nobody kept how many."""
+
+    count: int
+    segments: int
+    unmeasured: int
+
+    def in_words(self, cents: Decimal) -> str:
+        """Return how many were sent and, where one knows what a segment costs, for how much."""
+        sent = ngettext("{count} text message was sent.", "{count} text messages were sent.", self.count)
+        said = [sent.format(count=self.count)]
+        if self.segments and cents:
+            words = ngettext(
+                "That is {segments} segment at {price} cents: {amount}.",
+                "That is {segments} segments at {price} cents each: {amount}.",
+                self.segments,
+            )
+            amount, price = amount_in_words(self.segments, cents), number_format(cents.normalize())
+            said.append(words.format(segments=self.segments, price=price, amount=amount))
+        elif self.segments:
+            words = ngettext("That is {segments} segment.", "That is {segments} segments.", self.segments)
+            said.append(words.format(segments=self.segments))
+        return " ".join(said)
+
+    def note(self, cents: Decimal) -> str:
+        """Return what to know about these figures."""
+        said = [_("A long text message is charged as several segments.")]
+        if self.unmeasured:
+            words = ngettext(
+                "Of {count} message sent before segments were kept, they are not counted.",
+                "Of {count} messages sent before segments were kept, they are not counted.",
+                self.unmeasured,
+            )
+            said.append(words.format(count=self.unmeasured))
+        if cents:
+            said.append(_("The cost is an estimate in your provider's currency; what counts is the bill."))
+        else:
+            said.append(_("What they cost is on your provider's bill."))
+        return " ".join(said)
+
+
+def sent_texts(messages: Iterable[MessageCount]) -> Texts:
+    """Return the text messages among these counts; one that left and was then not delivered is charged, too."""
+    texts = [one for one in messages if one.channel == Channel.SMS]
+    return Texts(
+        count=sum(one.count for one in texts if one.has_left),
+        segments=sum(one.segments for one in texts),
+        unmeasured=sum(one.count - one.measured for one in texts if one.has_left),
+    )
+
+
+def amount_in_words(segments: int, cents: Decimal) -> str:
+    """Return what so many segments cost, as the language writes an amount."""
+    return number_format(segments * cents / 100, decimal_pos=2)
+
+
+def segments_cell(one: MessageCount) -> Cell:
+    """Return how many segments messages alike took; a dash where none were kept."""
+    return one.segments if one.measured else "–"
+
+
+def message_words(one: MessageCount) -> str:
+    """Return what messages alike are called."""
+    kinds = {
+        Kind.CONFIRMATION: _("Confirmation"),
+        Kind.REMINDER: _("Reminder"),
+        Kind.CHANGE: _("Change"),
+        Kind.CANCELLATION: _("Cancellation"),
+        Kind.PLACE_OFFERED: _("Offer of a place"),
+        Kind.VISITS_LIST: _("List of their visits"),
+    }
+    channel = _("SMS") if one.channel == Channel.SMS else _("e-mail")
+    kind = kinds.get(Kind(one.kind)) or Kind(one.kind).label
+    return _("{kind}, {channel}").format(kind=kind, channel=channel)
+
+
+def state_words(state: str) -> str:
+    """Return what became of messages alike."""
+    return {
+        State.DUE: _("waits for its time"),
+        State.SENDING: _("is being sent"),
+        State.SENT: _("sent"),
+        State.DELIVERED: _("delivered"),
+        State.FAILED: _("refused"),
+        State.SKIPPED: _("not needed any more"),
+        State.UNKNOWN: _("not known whether it left"),
+        State.DEAD: _("given up after many tries"),
+    }[State(state)]
