@@ -43,8 +43,8 @@ class Texts:
         said = [_("A long text message is charged as several segments.")]
         if self.unmeasured:
             words = ngettext(
-                "Of {count} message sent before segments were kept, they are not counted.",
-                "Of {count} messages sent before segments were kept, they are not counted.",
+                "{count} text message of before segments were kept is left out of them.",
+                "{count} text messages of before segments were kept are left out of them.",
                 self.unmeasured,
             )
             said.append(words.format(count=self.unmeasured))

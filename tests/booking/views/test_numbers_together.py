@@ -116,7 +116,7 @@ def test_text_messages_stand_with_their_segments_and_cost(
     ]
     text = page(manager.get(NUMBERS)).text
     assert "That is 120 segments at 7.5 cents each: 9.00." in text
-    assert "Of 60 messages sent before segments were kept, they are not counted." in text
+    assert "60 text messages of before segments were kept are left out of them." in text
 
 
 @pytest.mark.parametrize("count", [1, 3])
