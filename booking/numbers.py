@@ -23,6 +23,8 @@ from stores.slots import StoreRules, slots_by_desk
 
 LONGEST_RANGE = 800  # days
 DEFAULT_RANGE = 28
+# What one request may count at many stores: 400 days of 100 shops with 30 visits a day take some 15 seconds.
+MOST_STORE_DAYS = 40_000
 SlotRow = tuple[int, datetime, int, int, bool]
 
 
@@ -64,6 +66,11 @@ def numbers_together(organization: Organization, *, from_date: date, to_date: da
             for one in stores
         ),
     )
+
+
+def longest_range(stores: int) -> int:
+    """Return how many days may be asked about at so many stores: the default range in any case."""
+    return max(DEFAULT_RANGE, min(LONGEST_RANGE, MOST_STORE_DAYS // max(1, stores)))
 
 
 def _tallies(stores: Sequence[StoreRules], from_date: date, to_date: date) -> dict[int, Tally]:

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.utils.http import urlencode
 
+from booking.numbers import LONGEST_RANGE
 from booking.sheets import csv_bytes
 from booking.views.numbers_range import ONE_DAY, AskedRange
 from booking.views.numbers_words import Part
@@ -14,7 +15,9 @@ from booking.views.numbers_words import Part
 SHORTCUTS = (7, 28, 365)
 
 
-def numbers_context(asked: AskedRange, parts: Sequence[Part], *, page_url: str, today: date) -> dict[str, Any]:
+def numbers_context(
+    asked: AskedRange, parts: Sequence[Part], *, page_url: str, today: date, longest: int = LONGEST_RANGE
+) -> dict[str, Any]:
     """Return what such a page shows; with a problem, no parts."""
     return {
         "section": "numbers",
@@ -22,7 +25,7 @@ def numbers_context(asked: AskedRange, parts: Sequence[Part], *, page_url: str, 
         "page_url": page_url,
         "range_query": urlencode({"from": asked.from_date.isoformat(), "to": asked.to_date.isoformat()}),
         "parts": parts,
-        "shortcuts": [(days, today - ONE_DAY * (days - 1)) for days in SHORTCUTS],
+        "shortcuts": [(days, today - ONE_DAY * (days - 1)) for days in SHORTCUTS if days <= longest],
         "problems": asked.problems,
     }
 

@@ -23,8 +23,11 @@ class AskedRange:
     problems: tuple[Problem, ...]
 
 
-def read_range(data: QueryDict, *, today: date) -> AskedRange:
-    """Read `from` and `to`; where one is missing, the range is as long as the default one."""
+def read_range(data: QueryDict, *, today: date, longest: int = LONGEST_RANGE) -> AskedRange:
+    """Read `from` and `to`; where one is missing, the range is as long as the default one.
+
+    `longest` says how many days may be asked about.
+    """
     text_from, text_to = data.get("from", ""), data.get("to", "")
     last = read_day(text_to) if text_to else today
     if last is None:
@@ -36,9 +39,9 @@ def read_range(data: QueryDict, *, today: date) -> AskedRange:
         return _wrong(_("This day is still to come. Please choose a last day up to today."), "id_to", today)
     if first > last:
         return _wrong(_("The first day is after the last one. Please change one of them."), "id_from", today)
-    if (last - first).days >= LONGEST_RANGE:
-        words = ngettext("Please choose at most {count} day.", "Please choose at most {count} days.", LONGEST_RANGE)
-        return _wrong(words.format(count=LONGEST_RANGE), "id_from", today)
+    if (last - first).days >= longest:
+        words = ngettext("Please choose at most {count} day.", "Please choose at most {count} days.", longest)
+        return _wrong(words.format(count=longest), "id_from", today)
     return AskedRange(first, last, ())
 
 

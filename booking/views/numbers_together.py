@@ -6,7 +6,7 @@ from django.shortcuts import render
 from django.urls import path, reverse
 from django.views.decorators.http import require_safe
 
-from booking.numbers import numbers_together
+from booking.numbers import longest_range, numbers_together
 from booking.views.numbers_page import numbers_context, part_file
 from booking.views.numbers_range import AskedRange, read_range
 from booking.views.numbers_side_by_side import SIDE_BY_SIDE, side_by_side
@@ -18,7 +18,7 @@ from booking.views.organization_access import AtOrganization, at_organization
 @at_organization
 def what_happened(request: HttpRequest, at: AtOrganization) -> HttpResponse:
     """Show what happened on the days asked for, the last four weeks where no others are."""
-    return _page(request, at, read_range(request.GET, today=at.today))
+    return _page(request, at, *_asked(request, at))
 
 
 @require_safe
@@ -27,20 +27,26 @@ def what_happened_csv(request: HttpRequest, at: AtOrganization, part: str) -> Ht
     """Return one part of it as a file."""
     if part not in (*SIDE_BY_SIDE, *PARTS):
         raise Http404
-    asked = read_range(request.GET, today=at.today)
+    asked, longest = _asked(request, at)
     if asked.problems:
-        return _page(request, at, asked)
+        return _page(request, at, asked, longest)
     found = next(one for one in _parts(at, asked) if one.name == part)
     return part_file(found, asked, whose=at.organization.slug)
 
 
-def _page(request: HttpRequest, at: AtOrganization, asked: AskedRange) -> HttpResponse:
+def _asked(request: HttpRequest, at: AtOrganization) -> tuple[AskedRange, int]:
+    """Return the days asked for, and how many that may be: the more stores, the fewer."""
+    longest = longest_range(at.organization.stores.count())
+    return read_range(request.GET, today=at.today, longest=longest), longest
+
+
+def _page(request: HttpRequest, at: AtOrganization, asked: AskedRange, longest: int) -> HttpResponse:
     page_url = reverse("staff-organization-numbers", args=[at.organization.slug])
     parts = () if asked.problems else _parts(at, asked)
     if parts and not parts[0].rows:  # no store belongs to it yet
         parts = ()
     context = {
-        **numbers_context(asked, parts, page_url=page_url, today=at.today),
+        **numbers_context(asked, parts, page_url=page_url, today=at.today, longest=longest),
         "organization": at.organization,
         "today": at.today,
     }

@@ -6,7 +6,7 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from booking.models import Booking, Source, Status
-from booking.numbers import NumbersTogether, numbers, numbers_together
+from booking.numbers import NumbersTogether, longest_range, numbers, numbers_together
 from booking.numbers_counts import MessageCount, Numbers, Outcome, Use, Waits
 from booking.policy import UnknownStore
 from booking.services.privacy import forget_old
@@ -194,3 +194,8 @@ def test_each_store_of_an_organization_is_as_by_itself_and_all_are_summed(chain:
     assert total.sources["api"] == 3
     assert total.use.taken == 3
     assert total.use.offered == sum(one.numbers.use.offered for one in found.stores)
+
+
+@pytest.mark.parametrize(("stores", "days"), [(0, 800), (1, 800), (50, 800), (100, 400), (1000, 40), (9000, 28)])
+def test_the_range_is_shorter_the_more_stores_there_are(stores: int, days: int) -> None:
+    assert longest_range(stores) == days

@@ -135,7 +135,7 @@ def test_statements_do_not_grow_with_stores(
         make_booking(store)
         chain.stores.add(store)
 
-    with django_assert_num_queries(5 + 3):
+    with django_assert_num_queries(6 + 3):
         manager.get(NUMBERS)
 
 
@@ -190,6 +190,18 @@ def test_days_that_make_no_range_are_asked_for_again(manager: Client, shops: tup
     assert response.status_code == 400
     assert "The first day is after the last one." in page(response).text
     assert page(response).forms[NUMBERS] == {"from": "2026-11-04", "to": "2026-12-01"}
+
+
+def test_the_more_stores_the_fewer_days(
+    manager: Client, shops: tuple[Store, Store], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("booking.numbers.MOST_STORE_DAYS", 200)
+    too_long = manager.get(f"{NUMBERS}visits.csv?from=2026-08-23")
+
+    assert too_long.status_code == 400
+    assert "Please choose at most 100 days." in page(too_long).text
+    assert f"{NUMBERS}?from=2025-12-02" not in page(too_long).links
+    assert manager.get(f"{NUMBERS}visits.csv?from=2026-08-24").status_code == 200
 
 
 def test_an_organization_without_a_store_says_so(manager: Client) -> None:
