@@ -7,7 +7,7 @@ from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from stores.models import CapacityCounts, Role, VisitMode, Wheelchair
+from stores.models import CapacityCounts, LineShows, Role, VisitMode, Wheelchair
 from stores.services.changes import DAY_NAMES
 
 WHAT = {
@@ -24,6 +24,7 @@ WHAT = {
     "sharing": gettext_lazy("Sharing"),
     "protection": gettext_lazy("Protection"),
     "feed": gettext_lazy("Calendar feed"),
+    "line": gettext_lazy("Line"),
     "device": gettext_lazy("Tablet"),
     "member": gettext_lazy("Member"),
     "import": gettext_lazy("Import"),
@@ -57,6 +58,7 @@ _FIELDS = {
     "asks_proof_under_load": gettext_lazy("Devices calculate when far more is booked than usual"),
     "has_feed": gettext_lazy("Has an address"),
     "is_new_address": gettext_lazy("New address"),
+    "line_shows": gettext_lazy("People are called by"),
     "is_paired": gettext_lazy("Paired"),
     "may_use_tablets": gettext_lazy("May use the tablets"),
     "role": gettext_lazy("Role"),
@@ -74,6 +76,7 @@ _FIELDS = {
     "longitude": gettext_lazy("Longitude"),
 }
 _CHOICES: Mapping[str, Mapping[str, Any]] = {
+    "line_shows": dict(LineShows.choices),
     "role": dict(Role.choices),
     "mode": dict(VisitMode.choices),
     "wheelchair": dict(Wheelchair.choices),

@@ -12,6 +12,7 @@ from booking.services import waiting_entries
 from booking.services.bookings import cancel_locked, lock_booking
 from booking.services.devices import forget_devices
 from booking.services.history import record
+from booking.services.line import forget_tickets
 from booking.services.places import raise_days
 from notifications import outbox
 from stores.models import Store
@@ -111,6 +112,7 @@ def forget_old(*, now: datetime, dry_run: bool = False) -> dict[str, int]:
         if dry_run:
             forgotten[slug] += old.count()
             continue
+        forget_tickets(store_id=store_id, today=today)
         while batch := list(old.order_by("ends_at")[:_BATCH]):
             with transaction.atomic():
                 _erase(batch, now=now)

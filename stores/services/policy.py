@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator, validate_email
 from django.db import transaction
 
-from stores.models import CapacityCounts, Store, Wheelchair
+from stores.models import CapacityCounts, LineShows, Store, Wheelchair
 from stores.origins import BadOrigin, origin_of
 from stores.services.changes import record_change
 from stores.services.values import BadValue, check_range, lock, raise_version, short_text
@@ -103,6 +103,14 @@ def save_embed_origins(*, store: Store, addresses: Sequence[str], user: User | N
     if len(text) > ORIGINS_LONGEST:
         raise BadValue("embed_origins", "too_long")
     _update(store, "sharing", {"embed_origins": text}, user=user, now=now)
+
+
+@transaction.atomic
+def save_line_shows(*, store: Store, line_shows: str, user: User | None, now: datetime) -> None:
+    """Change what people in the store's line are called by. Raises BadValue."""
+    if line_shows not in LineShows.values:
+        raise BadValue("line_shows", "invalid_choice")
+    _update(store, "line", {"line_shows": line_shows}, user=user, now=now)
 
 
 @transaction.atomic

@@ -37,6 +37,10 @@ TABLETS = """
     staff/<slug:store>/visits/<str:reference>/no-show/
     staff/<slug:store>/visits/<str:reference>/undo/
     staff/<slug:store>/walk-ins/
+    staff/<slug:store>/queue/
+    staff/<slug:store>/queue/join/
+    staff/<slug:store>/queue/act/
+    staff/<slug:store>/display/
 """
 
 Who = Callable[[dict[str, Store]], Client]

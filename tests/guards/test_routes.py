@@ -131,6 +131,10 @@ ROUTES = {
         staff/<slug:store>/waiting/<str:reference>/leave/
         staff/<slug:store>/walk-ins/
         staff/<slug:store>/door/
+        staff/<slug:store>/queue/
+        staff/<slug:store>/queue/join/
+        staff/<slug:store>/queue/act/
+        staff/<slug:store>/display/
         api/v1/staff/stores/<slug:store>/day
         api/v1/staff/stores/<slug:store>/bookings
         api/v1/staff/stores/<slug:store>/walk-ins
@@ -165,6 +169,7 @@ ROUTES = {
         staff/<slug:store>/setup/contact/
         staff/<slug:store>/setup/sharing/
         staff/<slug:store>/setup/protection/
+        staff/<slug:store>/setup/line/
         staff/<slug:store>/setup/devices/
         staff/<slug:store>/setup/devices/revoke/
         staff/<slug:store>/setup/devices/unlock/

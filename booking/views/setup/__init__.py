@@ -8,6 +8,7 @@ from booking.views.setup import (
     devices,
     feed,
     hours,
+    line,
     members,
     overview,
     questions,
@@ -44,6 +45,7 @@ urlpatterns = [
     path(f"{_SETUP}/devices/", devices.devices, name="staff-setup-devices"),
     path(f"{_SETUP}/devices/revoke/", devices.revoke, name="staff-setup-device-revoke"),
     path(f"{_SETUP}/devices/unlock/", devices.unlock, name="staff-setup-pin-unlock"),
+    path(f"{_SETUP}/line/", line.line, name="staff-setup-line"),
     path(f"{_SETUP}/members/", members.members, name="staff-setup-members"),
     path(f"{_SETUP}/members/remove/", members.remove, name="staff-setup-member-remove"),
 ]

@@ -1,0 +1,179 @@
+"""A store's line as it stands: who is served, who waits and about how long, whose place nobody claimed."""
+
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from booking.models import Booking, Status, Ticket
+from booking.policy import UnknownStore
+from booking.texts import first_name_and_initial
+from booking.waits import InLine, Wait, estimated_wait, in_order
+from stores.models import LineShows, Store
+from stores.queries import store_rules
+from stores.slots import StoreRules
+
+CLAIMED_WITHIN = timedelta(minutes=10)
+CALLED_FOR = timedelta(minutes=10)  # how long a call stands on the screen
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Somebody in a line, or being served. `key` names them to the services, `label` to everybody in the shop."""
+
+    key: str
+    label: str
+    name: str
+    desk_id: int
+    party_size: int
+    visit_type: str
+    starts_at: datetime | None
+    came_at: datetime
+    called_at: datetime | None
+    started_at: datetime | None
+    reference: str
+    ticket_id: int | None
+    wait: Wait | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeskLine:
+    """One desk's line, in the order of calling."""
+
+    desk_id: int
+    name: str
+    at_once: int
+    served: tuple[Turn, ...]
+    waiting: tuple[Turn, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A store's line, desk by desk; `unclaimed` are visits that began a while ago and nobody came for."""
+
+    rules: StoreRules
+    date: date
+    now: datetime
+    desks: tuple[DeskLine, ...]
+    unclaimed: tuple[Turn, ...]
+    passed_on: frozenset[str]  # keys of the unclaimed whose place went to somebody else
+
+    @property
+    def called(self) -> list[Turn]:
+        """Return who was called a moment ago, the newest first."""
+        found = [
+            (turn.called_at, turn)
+            for desk in self.desks
+            for turn in desk.waiting
+            if turn.called_at is not None and self.now - turn.called_at < CALLED_FOR
+        ]
+        return [turn for _at, turn in sorted(found, key=lambda one: one[0], reverse=True)]
+
+
+def line_of(*, store: Store, date: date, now: datetime) -> Line:
+    """Return a store's line with three statements, whatever its length. Raises UnknownStore."""
+    rules = store_rules(store.slug, from_date=date)
+    if rules is None:
+        raise UnknownStore(store.slug)
+    visits = list(
+        Booking.objects.filter(store=store, visit_date=date)
+        .exclude(status=Status.CANCELLED)
+        .select_related("visit_type", "ticket__passed_from")
+        .order_by("starts_at", "pk")
+    )
+    tickets = Ticket.objects.filter(store=store, visit_date=date, booking=None, left_at=None)
+    shows = LineShows(store.line_shows)
+    turns = [(visit.status, _of_visit(visit, shows)) for visit in visits]
+    waiting = [turn for status, turn in turns if status == Status.CHECKED_IN]
+    waiting += [_of_ticket(ticket, shows) for ticket in tickets.select_related("visit_type").order_by("number")]
+    served = [turn for status, turn in turns if status == Status.IN_SERVICE]
+    late = [turn for status, turn in turns if status == Status.CONFIRMED and _is_unclaimed(turn, now)]
+    desks = _desk_lines(rules, served, waiting, _minutes(visits), now=now)
+    passed = frozenset(f"visit-{reference}" for reference in map(_place_of, visits) if reference)
+    return Line(rules, date, now, desks, tuple(late), passed)
+
+
+def _desk_lines(
+    rules: StoreRules, served: list[Turn], waiting: list[Turn], minutes: dict[int, list[float]], *, now: datetime
+) -> tuple[DeskLine, ...]:
+    found = []
+    for desk in rules.desks:
+        own = {turn.key: turn for turn in waiting if turn.desk_id == desk.id}
+        order = in_order([InLine(turn.key, turn.starts_at, turn.came_at) for turn in own.values()], now=now)
+        busy = tuple(turn for turn in served if turn.desk_id == desk.id)
+        at_once = max(1, desk.capacity)
+        in_line = [
+            replace(
+                own[one.key],
+                wait=estimated_wait(
+                    before=len(busy) + place,
+                    at_once=at_once,
+                    minutes=minutes[desk.id],
+                    planned_minutes=rules.slot_minutes,
+                ),
+            )
+            for place, one in enumerate(order)
+        ]
+        found.append(DeskLine(desk.id, desk.name, at_once, busy, tuple(in_line)))
+    return tuple(found)
+
+
+def _minutes(visits: list[Booking]) -> dict[int, list[float]]:
+    """Return how long the visits of the day that are over took, desk by desk."""
+    found: dict[int, list[float]] = defaultdict(list)
+    for visit in visits:
+        if visit.started_at is not None and visit.completed_at is not None:
+            found[visit.desk_id].append(max(0.0, (visit.completed_at - visit.started_at).total_seconds() / 60))
+    return found
+
+
+def _place_of(visit: Booking) -> str:
+    """Return whose unclaimed place a visit took, "" for nobody's."""
+    ticket = getattr(visit, "ticket", None)
+    return ticket.passed_from.reference if ticket is not None and ticket.passed_from is not None else ""
+
+
+def _is_unclaimed(turn: Turn, now: datetime) -> bool:
+    return turn.starts_at is not None and now - turn.starts_at >= CLAIMED_WITHIN
+
+
+def _of_visit(visit: Booking, shows: LineShows) -> Turn:
+    ticket = getattr(visit, "ticket", None)
+    is_walk_in = ticket is not None and ticket.number is not None
+    code = f"{ticket.number}" if ticket is not None and is_walk_in else visit.reference[-4:]
+    return Turn(
+        key=f"visit-{visit.reference}",
+        label=_label(visit.name, code, shows),
+        name=first_name_and_initial(visit.name),
+        desk_id=visit.desk_id,
+        party_size=visit.party_size,
+        visit_type=visit.visit_type.name,
+        starts_at=None if visit.source == "walk_in" else visit.starts_at,
+        came_at=ticket.joined_at if ticket is not None and is_walk_in else visit.checked_in_at or visit.starts_at,
+        called_at=ticket.called_at if ticket is not None else None,
+        started_at=visit.started_at,
+        reference=visit.reference,
+        ticket_id=ticket.pk if ticket is not None and is_walk_in else None,
+    )
+
+
+def _of_ticket(ticket: Ticket, shows: LineShows) -> Turn:
+    return Turn(
+        key=f"ticket-{ticket.pk}",
+        label=_label(ticket.name, str(ticket.number), shows),
+        name=first_name_and_initial(ticket.name),
+        desk_id=ticket.desk_id,
+        party_size=ticket.party_size,
+        visit_type=ticket.visit_type.name,
+        starts_at=None,
+        came_at=ticket.joined_at,
+        called_at=ticket.called_at,
+        started_at=None,
+        reference="",
+        ticket_id=ticket.pk,
+    )
+
+
+def _label(name: str, code: str, shows: LineShows) -> str:
+    """Return what somebody is called by: never more than a first name, and the code where there is none."""
+    first = name.split()[0] if shows == LineShows.FIRST_NAME and name.split() else ""
+    return first or code

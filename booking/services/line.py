@@ -1,0 +1,187 @@
+"""The line of a day: joined where no place is free, called, served in its turn, and put back."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import Count, Max
+
+from booking.line import CLAIMED_WITHIN
+from booking.models import Actor, Booking, Status, Ticket
+from booking.policy import BookingRefused, Refusal
+from booking.services.arrivals import admit_walk_in, step
+from booking.services.bookings import cancel_locked, lock_booking
+from booking.services.places import raise_days
+from booking.services.wishes import find_visit_type
+from stores.models import Store
+from stores.queries import store_rules
+
+NAME_LONGEST = 120
+
+
+@transaction.atomic
+def join_line(*, store: Store, visit_type: str, party_size: int, name: str, now: datetime) -> Ticket:
+    """Give somebody a ticket at the desk with the shortest line. Raises BookingRefused, UnknownVisitType."""
+    today = _today(store, now)
+    rules = store_rules(store.slug, from_date=today, lock=True)
+    if rules is None or not rules.desks:
+        raise BookingRefused(Refusal.NOT_FOUND)
+    kind = find_visit_type(rules, visit_type)
+    if not 1 <= party_size <= kind.max_party_size:
+        raise BookingRefused(Refusal.PARTY_TOO_LARGE)
+    lengths = _lengths(store, today)
+    # The store's row is locked: two joining at once stand in line for their numbers too.
+    last = Ticket.objects.filter(store=store, visit_date=today).aggregate(last=Max("number"))["last"] or 0
+    ticket = Ticket.objects.create(
+        store=store,
+        visit_date=today,
+        number=last + 1,
+        desk_id=min(rules.desks, key=lambda desk: lengths.get(desk.id, 0) / max(1, desk.capacity)).id,
+        visit_type_id=kind.id,
+        party_size=party_size,
+        name=name[:NAME_LONGEST],
+        joined_at=now,
+    )
+    raise_days(store.pk, {today})
+    return ticket
+
+
+@transaction.atomic
+def call(*, store: Store, ticket_id: int | None, reference: str, now: datetime) -> None:
+    """Call somebody to their desk: the screen shows it. Again calls again. Raises BookingRefused WRONG_STATUS."""
+    _set_called(store, ticket_id, reference, at=now, now=now)
+
+
+@transaction.atomic
+def call_back(*, store: Store, ticket_id: int | None, reference: str, now: datetime) -> None:
+    """Take a call back, for who did not come: their turn stays where it was. Raises BookingRefused WRONG_STATUS."""
+    _set_called(store, ticket_id, reference, at=None, now=now)
+
+
+@transaction.atomic
+def leave_line(*, store: Store, ticket_id: int, has_left: bool, now: datetime) -> None:
+    """Note that somebody without a booking went, or that they did not. Raises BookingRefused."""
+    ticket = _open_ticket(store, ticket_id)
+    Ticket.objects.filter(pk=ticket.pk).update(left_at=now if has_left else None, called_at=None)
+    raise_days(store.pk, {ticket.visit_date})
+
+
+@transaction.atomic
+def serve_ticket(*, store: Store, ticket_id: int, now: datetime, user: User, may_squeeze_in: bool) -> Booking:
+    """Begin to serve somebody of the line: in a free place, else in one that nobody claimed for ten minutes.
+
+    Who did not claim it is still served when they come. A manager may serve where there is neither
+    (`may_squeeze_in`). Raises BookingRefused SLOT_FULL, SLOT_CLOSED, WRONG_STATUS.
+    """
+    ticket = _open_ticket(store, ticket_id)
+    if ticket.left_at is not None:
+        raise BookingRefused(Refusal.WRONG_STATUS)
+    unclaimed = _unclaimed(store, ticket.visit_date, now=now)
+    booking, is_squeezed = _admit(ticket, now=now, user=user, may_squeeze_in=may_squeeze_in or unclaimed is not None)
+    ticket.booking, ticket.passed_from = booking, unclaimed if is_squeezed else None
+    ticket.save(update_fields=["booking", "passed_from"])
+    return step(booking_id=booking.pk, step="start", now=now, user=user)
+
+
+@transaction.atomic
+def put_back(*, store: Store, ticket_id: int, now: datetime, user: User) -> Ticket:
+    """Put somebody who was being served by mistake back into the line; the place is free again, or the other's.
+
+    Raises BookingRefused WRONG_STATUS where they are not being served.
+    """
+    ticket = Ticket.objects.select_for_update(of=("self",)).filter(pk=ticket_id, store=store).first()
+    if ticket is None or ticket.number is None or ticket.booking_id is None:
+        raise BookingRefused(Refusal.WRONG_STATUS)
+    booking = lock_booking(ticket.booking_id)
+    if booking.status != Status.IN_SERVICE:
+        raise BookingRefused(Refusal.WRONG_STATUS, booking=booking)
+    cancel_locked(booking, now=now, actor=Actor.STAFF, user=user, tell=False)
+    ticket.booking, ticket.passed_from, ticket.called_at = None, None, None
+    ticket.save(update_fields=["booking", "passed_from", "called_at"])
+    return ticket
+
+
+@transaction.atomic
+def forget_tickets(*, store_id: int, today: date) -> int:
+    """Delete the tickets of days that are over: what came of them are visits. Return how many."""
+    deleted, _ = Ticket.objects.filter(store_id=store_id, visit_date__lt=today).delete()
+    return deleted
+
+
+def _admit(ticket: Ticket, *, now: datetime, user: User, may_squeeze_in: bool) -> tuple[Booking, bool]:
+    """Let the ticket's people in, and tell whether no place was free for them."""
+    for squeeze_in in (False, True):
+        try:
+            booking = admit_walk_in(
+                store=ticket.store,
+                visit_type=ticket.visit_type.slug,
+                party_size=ticket.party_size,
+                name=ticket.name,
+                squeeze_in=squeeze_in,
+                now=now,
+                user=user,
+            )
+        except BookingRefused as refused:
+            if squeeze_in or not may_squeeze_in or refused.reason != Refusal.SLOT_FULL:
+                raise
+        else:
+            return booking, squeeze_in
+    raise AssertionError("one of both returned or raised")
+
+
+def _unclaimed(store: Store, today: date, *, now: datetime) -> Booking | None:
+    """Return the visit that has waited longest for its people, and whose place has not gone to others yet."""
+    late = Booking.objects.filter(
+        store=store, visit_date=today, status=Status.CONFIRMED, starts_at__lte=now - CLAIMED_WITHIN, passed_to=None
+    )
+    return late.order_by("starts_at", "pk").first()
+
+
+def _set_called(store: Store, ticket_id: int | None, reference: str, *, at: datetime | None, now: datetime) -> None:
+    if ticket_id is not None:
+        ticket = _open_ticket(store, ticket_id)
+        Ticket.objects.filter(pk=ticket.pk).update(called_at=at)
+        raise_days(store.pk, {ticket.visit_date})
+        return
+    booking = Booking.objects.select_for_update(of=("self",)).filter(store=store, reference=reference).first()
+    if booking is None or booking.status != Status.CHECKED_IN:
+        raise BookingRefused(Refusal.WRONG_STATUS)
+    new = {
+        "store": store,
+        "visit_date": booking.visit_date,
+        "desk_id": booking.desk_id,
+        "visit_type_id": booking.visit_type_id,
+        "joined_at": booking.checked_in_at or now,
+    }
+    Ticket.objects.update_or_create(
+        booking=booking, defaults={"called_at": at}, create_defaults={**new, "called_at": at}
+    )
+    raise_days(store.pk, {booking.visit_date})
+
+
+def _open_ticket(store: Store, ticket_id: int) -> Ticket:
+    found = (
+        Ticket.objects.select_for_update(of=("self",))
+        .select_related("store", "visit_type")
+        .filter(pk=ticket_id, store=store, booking=None)
+        .first()
+    )
+    if found is None:
+        raise BookingRefused(Refusal.WRONG_STATUS)
+    return found
+
+
+def _lengths(store: Store, today: date) -> dict[int, int]:
+    """Return how many are in each desk's line, those being served among them."""
+    tickets = Ticket.objects.filter(store=store, visit_date=today, booking=None, left_at=None)
+    visits = Booking.objects.filter(store=store, visit_date=today, status__in=(Status.CHECKED_IN, Status.IN_SERVICE))
+    found: dict[int, int] = {}
+    for rows in (tickets, visits):
+        for desk_id, count in rows.order_by().values_list("desk_id").annotate(count=Count("pk")):
+            found[desk_id] = found.get(desk_id, 0) + count
+    return found
+
+
+def _today(store: Store, now: datetime) -> date:
+    return now.astimezone(ZoneInfo(store.time_zone)).date()

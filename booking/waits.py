@@ -1,0 +1,65 @@
+"""How long people in a line will wait: said as a range, from how long the day's visits really took. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from math import ceil, floor
+
+ENOUGH = 3  # visits that tell more than the plan does
+STEP = 5  # minutes: nobody can know it better
+_SHORTER, _LONGER = 0.5, 1.5  # of the planned minutes, where the day has not told yet
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """A wait in minutes, from the least to the most that is likely; both 0: their turn is now."""
+
+    least: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
+class InLine:
+    """One turn in a line; `starts_at` is a booked visit's time, None for who came without."""
+
+    key: str
+    starts_at: datetime | None
+    came_at: datetime
+
+
+def in_order(line: Sequence[InLine], *, now: datetime) -> list[InLine]:
+    """Return a line as people are called: who booked comes first once their time has come, and by that time.
+
+    Then who came without a booking, as they came; last who booked and is early, by their time.
+    """
+
+    def turn(one: InLine) -> tuple[int, datetime, datetime]:
+        if one.starts_at is None:
+            return 1, one.came_at, one.came_at
+        return (0 if one.starts_at <= now else 2), one.starts_at, one.came_at
+
+    return sorted(line, key=turn)
+
+
+def estimated_wait(*, before: int, at_once: int, minutes: Sequence[float], planned_minutes: int) -> Wait:
+    """Return how long somebody waits with `before` people before them, those being served among them.
+
+    `at_once` of them are served side by side; `minutes` is how long the day's visits took, `planned_minutes` how long
+    one is meant to take.
+    """
+    if before < at_once:
+        return Wait(0, 0)
+    short, long = _likely(minutes, planned_minutes)
+    rounds = (before - at_once) / at_once
+    # The first place comes free at some moment of a visit that has begun: at once, or when it is over.
+    least, most = rounds * short, (rounds + 1) * long
+    return Wait(floor(least / STEP) * STEP, max(STEP, ceil(most / STEP) * STEP))
+
+
+def _likely(minutes: Sequence[float], planned_minutes: int) -> tuple[float, float]:
+    """Return between what half of the day's visits took; the plan, with room for doubt, where there are few."""
+    if len(minutes) < ENOUGH:
+        return planned_minutes * _SHORTER, planned_minutes * _LONGER
+    ordered = sorted(minutes)
+    last = len(ordered) - 1
+    return ordered[floor(last * 0.25)], ordered[ceil(last * 0.75)]
