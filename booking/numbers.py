@@ -13,7 +13,7 @@ from operator import itemgetter
 from django.db.models import Count, Q, Sum
 
 from booking.models import Booking
-from booking.numbers_counts import ONE_DAY, Numbers, Tally, together
+from booking.numbers_counts import CAME, ONE_DAY, Numbers, Tally, together
 from booking.policy import UnknownStore
 from notifications.models import OutboxMessage
 from stores.hours import day_start
@@ -92,7 +92,7 @@ def _count_visits(stores: Sequence[StoreRules], tallies: dict[int, Tally], first
         tally, zone = tallies[store_id], zones[store_id]
         booked_date = created_at.astimezone(zone).date()
         tally.add_visit(visit_date=visit_date, booked_date=booked_date, status=status, source=source)
-        if checked_in_at and started_at and started_at >= checked_in_at:
+        if status in CAME and checked_in_at and started_at and started_at >= checked_in_at:
             tally.waits[checked_in_at.astimezone(zone).hour][_minutes(started_at - checked_in_at)] += 1
 
 

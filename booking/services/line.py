@@ -81,6 +81,8 @@ def serve_ticket(*, store: Store, ticket_id: int, now: datetime, user: User, may
     booking, is_squeezed = _admit(ticket, now=now, user=user, may_squeeze_in=may_squeeze_in or unclaimed is not None)
     ticket.booking, ticket.passed_from = booking, unclaimed if is_squeezed else None
     ticket.save(update_fields=["booking", "passed_from"])
+    # They were here from then on, and waited: the ticket is forgotten after its day, the visit stays.
+    Booking.objects.filter(pk=booking.pk).update(checked_in_at=ticket.joined_at)
     return step(booking_id=booking.pk, step="start", now=now, user=user)
 
 

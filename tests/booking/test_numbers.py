@@ -9,11 +9,12 @@ from booking.models import Booking, Source, Status
 from booking.numbers import NumbersTogether, longest_range, numbers, numbers_together
 from booking.numbers_counts import MessageCount, Numbers, Outcome, Use, Waits
 from booking.policy import UnknownStore
+from booking.services.line import join_line, put_back, serve_ticket
 from booking.services.privacy import forget_old
 from notifications.models import OutboxMessage
 from stores.models import Organization, Slot, Store
 from tests.booking.views.staff_room import fill_day
-from tests.factories import NOW, at, make_booking, make_store
+from tests.factories import NOW, at, make_booking, make_store, make_user
 
 TUESDAY = date(2026, 11, 24)
 
@@ -72,6 +73,20 @@ def test_waits_run_from_arriving_to_being_served() -> None:
 
     assert found.waits == Waits(3, median=4, ninetieth=30)
     assert found.waits_by_hour == {9: found.waits}
+
+
+@pytest.mark.django_db
+def test_who_took_a_ticket_waited_from_then_on() -> None:
+    store = make_store(capacity=9)
+    user = make_user(store=store)
+    joined = at(10)
+    ticket = join_line(store=store, visit_type="visit", party_size=1, name="Ann", now=joined)
+
+    serve_ticket(store=store, ticket_id=ticket.pk, now=joined + timedelta(minutes=12), user=user, may_squeeze_in=False)
+
+    assert ask(store).waits == Waits(1, 12, 12)
+    put_back(store=store, ticket_id=ticket.pk, now=joined + timedelta(minutes=13), user=user)
+    assert ask(store).waits == Waits(0, 0, 0)
 
 
 @pytest.mark.django_db
