@@ -109,6 +109,7 @@ def _desk_lines(
                     at_once=at_once,
                     minutes=minutes[desk.id],
                     planned_minutes=rules.slot_minutes,
+                    early_minutes=(one.starts_at - now).total_seconds() / 60 if one.starts_at else 0,
                 ),
             )
             for place, one in enumerate(order)

@@ -41,18 +41,24 @@ def in_order(line: Sequence[InLine], *, now: datetime) -> list[InLine]:
     return sorted(line, key=turn)
 
 
-def estimated_wait(*, before: int, at_once: int, minutes: Sequence[float], planned_minutes: int) -> Wait:
+def estimated_wait(
+    *, before: int, at_once: int, minutes: Sequence[float], planned_minutes: int, early_minutes: float = 0
+) -> Wait:
     """Return how long somebody waits with `before` people before them, those being served among them.
 
     `at_once` of them are served side by side; `minutes` is how long the day's visits took, `planned_minutes` how long
-    one is meant to take.
+    one is meant to take; `early_minutes` is how long before their own time they came.
     """
-    if before < at_once:
+    early = max(0.0, early_minutes)
+    if before < at_once and early < 1:
         return Wait(0, 0)
-    short, long = _likely(minutes, planned_minutes)
-    rounds = (before - at_once) / at_once
-    # The first place comes free at some moment of a visit that has begun: at once, or when it is over.
-    least, most = rounds * short, (rounds + 1) * long
+    least = most = 0.0
+    if before >= at_once:
+        short, long = _likely(minutes, planned_minutes)
+        rounds = (before - at_once) / at_once
+        # The first place comes free at some moment of a visit that has begun: at once, or when it is over.
+        least, most = rounds * short, (rounds + 1) * long
+    least, most = max(least, early), max(most, early)
     return Wait(floor(least / STEP) * STEP, max(STEP, ceil(most / STEP) * STEP))
 
 

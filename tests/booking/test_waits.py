@@ -63,6 +63,14 @@ def test_wait_is_a_range_in_whole_steps_that_grows_with_the_line(before, at_once
     assert longer.most >= wait.most
 
 
+@given(st.integers(0, 60), st.integers(1, 10), MINUTES, st.floats(1, 300))
+def test_who_is_early_waits_for_their_own_time_at_least(before, at_once, minutes, early):
+    wait = estimated_wait(before=before, at_once=at_once, minutes=minutes, planned_minutes=15, early_minutes=early)
+
+    assert wait.least > early - STEP
+    assert wait.most >= early
+
+
 @given(st.integers(0, 60), st.integers(1, 9), MINUTES)
 def test_more_desks_never_make_it_longer(before, at_once, minutes):
     few = estimated_wait(before=before, at_once=at_once, minutes=minutes, planned_minutes=15)

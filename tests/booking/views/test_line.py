@@ -135,7 +135,7 @@ def test_screen_shows_codes_and_no_name(room):
 
     main = words(shown).partition("Who is called")[2]
     assert booking.reference[-4:] in main
-    assert "Next 1" in main
+    assert "Next in line 1" in main
     assert not {"Ada", "Mary", "Bob", "Test"} & set(main.split())
 
 
