@@ -112,7 +112,8 @@ def in_plain_spaces(text: str) -> str:
 
 
 def choose_time(page: Page) -> str:
-    """Choose the last time of the day that is open; return the day and the time as they are said then."""
+    """Choose the last time of the second free day, late enough to be changed still; return how it is said then."""
+    follow(page, page.locator(".days a, .simple-days a").nth(1))
     time = free_times(page).last
     words = time_words(time)
     follow(page, time)

@@ -19,7 +19,7 @@ def test_numbers_of_stores_together_are_read_by_anybody(
 ) -> None:
     shop.carillon.manage("add_organization", "sums", "Sums", "--kind", "chain", "--stores", SLUG, NEXT_DOOR, TINY)
     shop.carillon.manage("add_organization_manager", "sums", ORGANIZER, text=f"{PASSWORD}\n")
-    shop.book("Ada Test", shop.slot_from_now(30))
+    shop.book("Ada Test", shop.slot_from_now(165))
     page = sign_in(visitor(width=width, language=language), ORGANIZER, "/staff/o/sums/")
 
     page.locator("a[href='/staff/o/sums/numbers/']").click()

@@ -100,7 +100,7 @@ def test_arrivals_show_without_a_tap_what_was_done_elsewhere(visitor: Visitor, s
 def test_walk_in_is_let_in_and_a_full_time_is_said(visitor: Visitor, shop: Shop) -> None:
     shop.wait_for_a_whole_slot()
     page = sign_in(visitor(width=TABLET), STAFF, shop.path("arrivals"))
-    _let_in(page, "Iris Test", people=3)
+    _let_in(page, "Iris Test", people=4)
     expect(page.get_by_role("region", name="Waiting")).to_contain_text("Iris T.")
     _let_in(page, "Jules Test", people=4)
     expect(page.get_by_role("alert")).to_contain_text("All places of the present time are taken.")
@@ -141,7 +141,7 @@ def test_special_hours_ask_about_the_visits_they_leave_without_a_place(visitor: 
 
 def test_staff_cannot_open_the_set_up(visitor: Visitor, shop: Shop) -> None:
     page = sign_in(visitor(width=TABLET), STAFF, shop.path("day"))
-    expect(page.get_by_role("navigation", name="Screens").get_by_role("link")).to_have_text(["Day", "Arrivals"])
+    expect(page.get_by_role("navigation", name="Screens").get_by_role("link")).to_have_text(["Day", "Arrivals", "Line"])
     answer = page.goto(shop.path("setup"))
     assert answer is not None
     assert answer.status == 403
