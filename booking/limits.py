@@ -30,6 +30,9 @@ WRONG_TOKENS = (
 NEW_BOOKINGS = RateLimitItemPerDay(3, namespace="bookings")
 NEW_WAITING = RateLimitItemPerDay(3, namespace="waiting")  # apart, so that who waits may still take a place
 
+# Wrong codes of a second factor, of one person, whatever page or program they are given to.
+WRONG_CODES, WRONG_WITHIN_SECONDS = 10, 900
+
 LOST_LINKS = RateLimitItemPerDay(3, namespace="lost_links")
 
 _UNLIMITED = ("/static/", "/staff/", "/api/v1/staff/", "/webhooks/", "/healthz", "/readyz", "/metrics")

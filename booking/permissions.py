@@ -4,15 +4,24 @@ Who manages an organization manages every store it gathers, whatever they are at
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib.auth.models import User
-from django.db.models import Case, Exists, OuterRef, Subquery, Value, When
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.fields import CharField
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from booking.models import Booking, Device
+from booking.models import Booking, Device, Passkey
 from booking.policy import BookingRefused, Refusal
 from booking.tokens import read_reference
 from stores.models import Organization, OrganizationMembership, Role, Store, StoreMembership
+
+
+class SecondFactorMissing(BookingRefused):
+    """The store asks its managers for more than a password, and this one has nothing more."""
+
+    def __init__(self) -> None:
+        super().__init__(Refusal.NOT_PERMITTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +55,14 @@ def own_memberships(user: User) -> list[Access]:
 def membership(user: User, slug: str, *, need: Role = Role.STAFF) -> Access:
     """Return a store the user may act on and as what, with one statement.
 
-    Raises BookingRefused: NOT_FOUND where the user is no member, NOT_PERMITTED where the role is not enough.
+    Raises BookingRefused: NOT_FOUND where the user is no member, NOT_PERMITTED where the role is not enough;
+    SecondFactorMissing, which is one too.
     """
-    store = Store.objects.filter(slug=slug).annotate(member_role=_role_at(user, "pk")).first()
+    found = Store.objects.filter(slug=slug).annotate(member_role=_role_at(user, "pk"), lacks_factor=_lacks_factor(user))
+    store = found.first()
     if store is None or store.member_role is None:
         raise BookingRefused(Refusal.NOT_FOUND)
-    _require(store.member_role, need)
+    _require(store.member_role, need, lacks_factor=store.lacks_factor)
     return Access(store, store.member_role)
 
 
@@ -64,13 +75,13 @@ def member_booking(user: User, reference: str, *, need: Role = Role.STAFF) -> Bo
     """Return a booking of a store the user works at, with store, desk and visit type. Raises as membership."""
     booking = (
         Booking.objects.filter(reference=read_reference(reference))
-        .annotate(member_role=_role_at(user, "store_id"))
+        .annotate(member_role=_role_at(user, "store_id"), lacks_factor=_lacks_factor(user, "store__"))
         .select_related("store", "desk", "visit_type")
         .first()
     )
     if booking is None or booking.member_role is None:
         raise BookingRefused(Refusal.NOT_FOUND)
-    _require(booking.member_role, need)
+    _require(booking.member_role, need, lacks_factor=booking.lacks_factor)
     return booking
 
 
@@ -101,11 +112,22 @@ def organization_memberships(user: User) -> list[Organization]:
 
 
 def organization_access(user: User, slug: str) -> Organization:
-    """Return an organization the user manages. Raises BookingRefused (NOT_FOUND) for any other."""
-    found = Organization.objects.filter(slug=slug, memberships__user=user).first()
+    """Return an organization the user manages.
+
+    Raises BookingRefused (NOT_FOUND) for any other; SecondFactorMissing where one of its stores asks for more.
+    """
+    strict = Store.objects.filter(organizations=OuterRef("pk")).filter(_lacks_factor(user))
+    found = Organization.objects.filter(slug=slug, memberships__user=user).annotate(lacks_factor=Exists(strict)).first()
     if found is None:
         raise BookingRefused(Refusal.NOT_FOUND)
+    if found.lacks_factor:
+        raise SecondFactorMissing
     return found
+
+
+def has_second_factor(user: User) -> bool:
+    """Tell whether somebody proves more than a password when they sign in."""
+    return any(factor.exists() for factor in _factors(user))
 
 
 def _role_at(user: User | OuterRef, store: str) -> Case:
@@ -119,6 +141,18 @@ def _role_at(user: User | OuterRef, store: str) -> Case:
     )
 
 
-def _require(role: str, need: Role) -> None:
+def _factors(user: User) -> tuple[QuerySet[Any], ...]:
+    return TOTPDevice.objects.filter(user=user, confirmed=True), Passkey.objects.filter(user=user)
+
+
+def _lacks_factor(user: User, store: str = "") -> Q:
+    """Return the condition that a store asks its managers for more than the user has; `store` leads to it."""
+    app, passkey = _factors(user)
+    return Q(**{f"{store}requires_second_factor": True}) & ~Q(Exists(app)) & ~Q(Exists(passkey))
+
+
+def _require(role: str, need: Role, *, lacks_factor: bool) -> None:
     if need == Role.MANAGER and role != Role.MANAGER:
         raise BookingRefused(Refusal.NOT_PERMITTED)
+    if role == Role.MANAGER and lacks_factor:
+        raise SecondFactorMissing

@@ -102,6 +102,9 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "django_q",
     "axes",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
     "csp",
     "django_htmx",
 ]
@@ -261,6 +264,7 @@ AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
+OTP_TOTP_ISSUER = "Carillon"
 
 # Kept in the cache as well where all processes share one: a tablet asks every few seconds.
 SESSION_ENGINE = f"django.contrib.sessions.backends.{'cached_db' if REDIS_URL or WEB_WORKERS == 1 else 'db'}"

@@ -195,6 +195,7 @@ class RescheduleRequest(Shape):
 class SignInRequest(Shape):
     username = AnyText(longest=150)
     password = AnyText(longest=1000)
+    otp = AnyText(longest=40, required=False, default="")
 
 
 class StaffBookingRequest(Shape):

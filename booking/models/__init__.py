@@ -15,6 +15,7 @@ from booking.models.books import (
 )
 from booking.models.devices import NAMES_SHOWN, PIN_ERRORS, Device, PairingCode, StaffPin
 from booking.models.line import Ticket
+from booking.models.passkeys import Passkey
 
 __all__ = [
     "NAMES_SHOWN",
@@ -27,6 +28,7 @@ __all__ = [
     "Hold",
     "IdempotentAnswer",
     "PairingCode",
+    "Passkey",
     "Source",
     "StaffPin",
     "Status",

@@ -24,12 +24,15 @@ def _password(label: Any, required: Any, autocomplete: str) -> forms.CharField:
     )
 
 
+def own_password() -> forms.CharField:
+    """Return the field of the password that somebody has now."""
+    return _password(gettext_lazy("Password now"), gettext_lazy("Enter the password you have now."), "current-password")
+
+
 class PasswordForm(StaffForm):
     """The password now, and a new one."""
 
-    current = _password(
-        gettext_lazy("Password now"), gettext_lazy("Enter the password you have now."), "current-password"
-    )
+    current = own_password()
     new = _password(gettext_lazy("New password"), gettext_lazy("Enter a new password."), "new-password")
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:

@@ -14,9 +14,9 @@ from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils.timezone import now as clock_now
 
-from booking.permissions import organization_access
+from booking.permissions import SecondFactorMissing, organization_access
 from booking.policy import BookingRefused
-from booking.views.staff_access import keep_private, raise_for
+from booking.views.staff_access import keep_private, prove_more_first, raise_for
 from stores.models import Organization
 
 Rest = ParamSpec("Rest")
@@ -49,6 +49,8 @@ def at_organization(view: OrganizationView[Rest]) -> Callable[..., HttpResponseB
             return keep_private(redirect_to_login(following, reverse("staff-sign-in")))
         try:
             found = organization_access(request.user, organization)
+        except SecondFactorMissing:
+            return prove_more_first(request)
         except BookingRefused as refused:
             raise_for(refused)
         return keep_private(view(request, AtOrganization(request.user, found, clock_now()), *args, **kwargs))

@@ -2,22 +2,23 @@
 
 from django import forms
 from django.conf import settings
-from django.contrib.auth import authenticate, login, logout
+from django.contrib.auth import authenticate, logout
 from django.contrib.auth.models import User
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from booking.forms import Problem
-from booking.permissions import organization_memberships, own_memberships
-from booking.views.account import note_sign_in
+from booking.permissions import has_second_factor, organization_memberships, own_memberships
+from booking.services.passkeys import passkeys_work
+from booking.views.second_step import begin, finish
 from booking.views.staff_access import keep_private
+from booking.views.staff_links import following
 
 _PASSWORD_MAX = 1024
 
@@ -71,11 +72,11 @@ def home(request: HttpRequest) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponseBase:
     """Ask for name and password; a wrong one of either looks alike."""
-    following = _following(request)
+    wanted = following(request)
     if request.method != "POST":
         if request.user.is_authenticated:
-            return keep_private(redirect(following))
-        return _ask(request, SignInForm(), following)
+            return keep_private(redirect(wanted))
+        return _ask(request, SignInForm(), wanted)
     form = SignInForm(request.POST)
     user = None
     if form.is_valid():
@@ -83,10 +84,8 @@ def sign_in(request: HttpRequest) -> HttpResponseBase:
         if getattr(request, "axes_locked_out", False):
             return _locked_out(request)
     if user is None:
-        return _ask(request, form, following)
-    login(request, user)
-    note_sign_in(request)
-    return keep_private(redirect(following))
+        return _ask(request, form, wanted)
+    return begin(request, user, wanted) if has_second_factor(user) else finish(request, user, wanted)
 
 
 @require_POST
@@ -98,11 +97,11 @@ def sign_out(request: HttpRequest) -> HttpResponseBase:
     return keep_private(response)
 
 
-def _ask(request: HttpRequest, form: SignInForm, following: str) -> HttpResponseBase:
+def _ask(request: HttpRequest, form: SignInForm, wanted: str) -> HttpResponseBase:
     problems = form.problems() if form.is_bound and not form.is_filled else []
     if form.is_bound and form.is_filled:
         problems = [Problem(_("The user name or the password is not right. Please try again."), "id_username")]
-    context = {"form": form, "next": following, "problems": problems}
+    context = {"form": form, "next": wanted, "problems": problems, "passkeys_work": passkeys_work()}
     return keep_private(render(request, "staff/sign_in.html", context, status=400 if problems else 200))
 
 
@@ -113,15 +112,6 @@ def _locked_out(request: HttpRequest) -> HttpResponseBase:
     response = render(request, "staff/locked_out.html", {"minutes": minutes}, status=429)
     response["Retry-After"] = str(minutes * 60)
     return keep_private(response)
-
-
-def _following(request: HttpRequest) -> str:
-    """Return where to go after signing in: never another site."""
-    wanted = request.POST.get("next", "") or request.GET.get("next", "")
-    is_ours = url_has_allowed_host_and_scheme(
-        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return wanted if is_ours else reverse("staff-home")
 
 
 urlpatterns = [

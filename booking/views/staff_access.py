@@ -19,7 +19,7 @@ from django.urls import reverse
 from django.utils.timezone import now as clock_now
 
 from booking.models import Booking, Device
-from booking.permissions import DeviceAccess, device_access, member_booking, membership
+from booking.permissions import DeviceAccess, SecondFactorMissing, device_access, member_booking, membership
 from booking.policy import BookingRefused, Refusal
 from booking.services.devices import note_seen, note_use
 from booking.tokens import device_digest
@@ -82,6 +82,8 @@ def at_store(
                 return keep_private(view(request, _at_tablet(access, access.acting), *args, **kwargs))
             try:
                 found = membership(request.user, store, need=need)
+            except SecondFactorMissing:
+                return prove_more_first(request)
             except BookingRefused as refused:
                 raise_for(refused)
             at = AtStore(request.user, found.store, found.role, now=clock_now())
@@ -113,6 +115,8 @@ def at_visit(*, devices: bool = False) -> Callable[[VisitView[Rest]], View]:
                 user, device = access.acting, access.device
             try:
                 booking = member_booking(user, reference)
+            except SecondFactorMissing:
+                return prove_more_first(request)
             except BookingRefused as refused:
                 raise_for(refused)
             if booking.store.slug != store:
@@ -171,6 +175,13 @@ def raise_for(refused: BookingRefused) -> NoReturn:
     if refused.reason == Refusal.NOT_PERMITTED:
         raise PermissionDenied from refused
     raise refused
+
+
+def prove_more_first(request: HttpRequest) -> HttpResponseBase:
+    """Lead a manager whose store asks for more than a password to where they get it. Raises PermissionDenied."""
+    if request.method not in ("GET", "HEAD"):
+        raise PermissionDenied
+    return keep_private(redirect(f"{reverse('staff-second-factor')}?needed=1"))
 
 
 def keep_private(response: HttpResponseBase) -> HttpResponseBase:

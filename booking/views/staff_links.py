@@ -1,8 +1,8 @@
-"""Where staff are led after something was done: back to the row that it was done with."""
+"""Where staff are led: after something was done to the row that it was done with, after signing in to their page."""
 
-from django.http import HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.http import urlencode
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 
 from booking.models import Booking
 
@@ -21,3 +21,12 @@ def back_to_day(booking: Booking, *, done: str = "") -> HttpResponseRedirect:
     query = {"date": booking.visit_date.isoformat(), "changed": booking.reference}
     url = reverse("staff-day", args=[booking.store.slug])
     return see_other(f"{url}?{urlencode(query | ({'done': done} if done else {}))}#visit-{booking.reference}")
+
+
+def following(request: HttpRequest) -> str:
+    """Return where to go after signing in: never another site."""
+    wanted = request.POST.get("next", "") or request.GET.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return wanted if is_ours else reverse("staff-home")

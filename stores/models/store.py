@@ -88,6 +88,9 @@ class Store(models.Model):
     # Whether a customer's browser is asked for a proof of work while far more is booked than usual.
     asks_proof_under_load = models.BooleanField(default=True)
 
+    # Whether its managers do nothing here with a password alone.
+    requires_second_factor = models.BooleanField(default=False)
+
     # What a screen calls people by: never more than a first name.
     line_shows = models.CharField(max_length=10, choices=LineShows, default=LineShows.CODE)
 

@@ -24,6 +24,7 @@ from stores.services.policy import (
     save_notice,
     save_policy,
     save_protection,
+    save_second_factor,
 )
 from stores.services.questions import CHOICE_LONGEST, CHOICES_LEAST, CHOICES_MAX, QUESTIONS_MAX, save_questions
 from stores.services.values import BadHours, BadValue
@@ -68,6 +69,7 @@ __all__ = [
     "save_policy",
     "save_protection",
     "save_questions",
+    "save_second_factor",
     "save_special_hours",
     "save_visit_type",
     "weekly_hours",

@@ -6,6 +6,7 @@ from enum import StrEnum
 from django.contrib.auth.models import User
 from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
+from django.db.models import QuerySet
 
 from stores.models import Role, Store, StoreMembership
 from stores.services.changes import record_change
@@ -28,14 +29,17 @@ def add_member(
     """Make a user a member of a store, or change a member's role; `user` is who does it.
 
     `password` is for a new user alone; one who exists keeps theirs. Raises django's ValidationError for a name or
-    password that cannot be used, BadValue where a new user has no password.
+    password that cannot be used, BadValue where a new user has no password or the last manager would be one no more.
     """
+    list(store.memberships.select_for_update(of=("self",)))  # two managers who demote each other take turns
     person, is_new_user = person_named(username, password=password, now=now)
     username = person.username
     joined = Joined.CREATED if is_new_user else Joined.ADDED
     membership, is_new = StoreMembership.objects.get_or_create(store=store, user=person, defaults={"role": role})
     before = {} if is_new else {"role": membership.role}
     if not is_new and membership.role != role:
+        if membership.role == Role.MANAGER and not _other_managers(store, membership).exists():
+            raise BadValue("role", "last_one")
         joined = Joined.CHANGED
         membership.role = role
         membership.save(update_fields=["role"])
@@ -70,10 +74,13 @@ def remove_member(*, store: Store, username: str, user: User | None, now: dateti
     member = {one.user.username: one for one in memberships}.pop(User.normalize_username(username), None)
     if member is None:
         return False
-    others = store.memberships.filter(role=Role.MANAGER, user__is_active=True).exclude(pk=member.pk)
-    if member.role == Role.MANAGER and not others.exists():
+    if member.role == Role.MANAGER and not _other_managers(store, member).exists():
         raise BadValue("username", "last_one")
     member.delete()
     before = {"role": member.role}
     record_change(store=store, user=user, what="member", subject=member.user.username, before=before, after={}, now=now)
     return True
+
+
+def _other_managers(store: Store, member: StoreMembership) -> QuerySet[StoreMembership]:
+    return store.memberships.filter(role=Role.MANAGER, user__is_active=True).exclude(pk=member.pk)

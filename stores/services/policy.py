@@ -119,6 +119,12 @@ def save_protection(*, store: Store, asks_proof_under_load: bool, user: User | N
     _update(store, "protection", {"asks_proof_under_load": asks_proof_under_load}, user=user, now=now)
 
 
+@transaction.atomic
+def save_second_factor(*, store: Store, requires_second_factor: bool, user: User | None, now: datetime) -> None:
+    """Change whether the store's managers need more than a password."""
+    _update(store, "members", {"requires_second_factor": requires_second_factor}, user=user, now=now)
+
+
 def _update(store: Store, what: str, fields: dict[str, Any], *, user: User | None, now: datetime) -> None:
     """Lock the store's row, change these fields of it, and tell the trail."""
     known = lock(store)

@@ -80,7 +80,7 @@ def open_shop(carillon: House) -> Shop:
     zone = min((ZoneInfo(name) for name in ZONES), key=lambda zone: abs(now.astimezone(zone).hour - NOON))
     stores = carillon.folder / "stores.geojson"
     stores.write_text(json.dumps({"type": "FeatureCollection", "features": [FEATURE, NEIGHBOR, ONE_TIME_A_DAY]}))
-    carillon.manage("import_stores", str(stores), "--capacity", "7", "--time-zone", zone.key)
+    carillon.manage("import_stores", str(stores), "--capacity", "4", "--time-zone", zone.key)
     carillon.execute(
         "UPDATE stores_visittype SET is_active = FALSE WHERE slug = 'advice' "
         f"AND store_id = (SELECT id FROM stores_store WHERE slug = '{NEXT_DOOR}')"

@@ -76,7 +76,7 @@ def test_arrivals_find_by_typing_then_check_in_then_undo(
 
 
 def test_arrivals_keep_a_row_in_its_place_while_it_is_served(visitor: Visitor, shop: Shop) -> None:
-    reference = shop.book("Gaston Test", shop.slot_from_now(30))
+    reference = shop.book("Gaston Test", shop.slot_from_now(60))
     page = sign_in(visitor(width=TABLET), STAFF, shop.path("arrivals"))
     visit = page.locator(f"#visit-{reference}")
     for step, state in (("Arrived", "Here"), ("Start", "Being served"), ("Done", "Done")):
@@ -90,7 +90,7 @@ def test_arrivals_keep_a_row_in_its_place_while_it_is_served(visitor: Visitor, s
 
 
 def test_arrivals_show_without_a_tap_what_was_done_elsewhere(visitor: Visitor, shop: Shop) -> None:
-    reference = shop.book("Hana Test", shop.slot_from_now(30))
+    reference = shop.book("Hana Test", shop.slot_from_now(75))
     counter = sign_in(visitor(width=TABLET), STAFF, shop.path("arrivals"))
     office = sign_in(visitor(), MANAGER, shop.path("day"))
     button(office.locator(f"#visit-{reference}"), "Arrived").click()
@@ -100,7 +100,7 @@ def test_arrivals_show_without_a_tap_what_was_done_elsewhere(visitor: Visitor, s
 def test_walk_in_is_let_in_and_a_full_time_is_said(visitor: Visitor, shop: Shop) -> None:
     shop.wait_for_a_whole_slot()
     page = sign_in(visitor(width=TABLET), STAFF, shop.path("arrivals"))
-    _let_in(page, "Iris Test", people=4)
+    _let_in(page, "Iris Test", people=3)
     expect(page.get_by_role("region", name="Waiting")).to_contain_text("Iris T.")
     _let_in(page, "Jules Test", people=4)
     expect(page.get_by_role("alert")).to_contain_text("All places of the present time are taken.")

@@ -33,6 +33,9 @@ ROUTES = {
         embed.js
         staff/worker.js
         staff/pair/
+        staff/sign-in/second/
+        staff/sign-in/passkey/
+        staff/sign-in/passkey/options/
         robots.txt
         sitemap.xml
         sitemap-pages.xml
@@ -104,6 +107,7 @@ ROUTES = {
         staff/account/
         staff/account/end/
         staff/account/pin/
+        staff/account/second-factor/
         api/v1/staff/token
         api/v1/staff/stores
     """,
@@ -175,6 +179,7 @@ ROUTES = {
         staff/<slug:store>/setup/devices/unlock/
         staff/<slug:store>/setup/members/
         staff/<slug:store>/setup/members/remove/
+        staff/<slug:store>/setup/members/second-factor/
         api/v1/staff/stores/<slug:store>/opening-hours
         api/v1/staff/stores/<slug:store>/special-hours
         api/v1/staff/stores/<slug:store>/special-hours/<str:date>

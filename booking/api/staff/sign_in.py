@@ -5,18 +5,21 @@ from django.contrib.auth import authenticate
 from django.contrib.auth.models import User
 from django.contrib.auth.signals import user_logged_in
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from knox.models import AuthToken
 from rest_framework.exceptions import NotAuthenticated
 from rest_framework.request import Request
 
+from booking import limits
 from booking.api import shapes
-from booking.api.problems import Problem
+from booking.api.problems import Problem, invalid
 from booking.api.resource import json_response
 from booking.api.serializers import SignInRequest
 from booking.api.staff.access import StaffView
 from booking.limits import RateLimited
-from booking.permissions import memberships
+from booking.permissions import has_second_factor, memberships
+from booking.services.second_factor import is_right_code
 
 
 class TokenView(StaffView):
@@ -32,9 +35,11 @@ class TokenView(StaffView):
 
     @extend_schema(operation_id="signIn", auth=[], request=SignInRequest, responses=shapes.TokenShape)
     def post(self, request: Request) -> HttpResponse:
-        """Sign in with name and password; the token is told once."""
+        """Sign in with name and password, and a code where the user has a second factor; the token is told once."""
         asked = self.read(SignInRequest)
-        user = _user(request._request, **asked)
+        user = _user(request._request, asked["username"], asked["password"])
+        if has_second_factor(user):
+            _prove(user, asked["otp"])
         _, token = AuthToken.objects.create(user=user)
         user_logged_in.send(sender=User, request=request._request, user=user)
         return json_response({"token": token})
@@ -71,3 +76,17 @@ def _user(request: HttpRequest, username: str, password: str) -> User:
     if not isinstance(user, User):
         raise NotAuthenticated
     return user
+
+
+def _prove(user: User, code: str) -> None:
+    """Check a code of the app, or a recovery code. Raises Problem naming the field; RateLimited after ten errors."""
+    who = str(user.pk)
+    if not code:
+        raise invalid("otp", "required", _("Enter the code."))
+    if limits.counted("second factor", who) >= limits.WRONG_CODES:
+        raise RateLimited(limits.WRONG_WITHIN_SECONDS)
+    if not is_right_code(user=user, code=code):
+        limits.count("second factor", who, seconds=limits.WRONG_WITHIN_SECONDS)
+        raise invalid(
+            "otp", "invalid", _("This code is not right, or was used before. Wait for the next one and try again.")
+        )

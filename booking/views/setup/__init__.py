@@ -47,5 +47,6 @@ urlpatterns = [
     path(f"{_SETUP}/devices/unlock/", devices.unlock, name="staff-setup-pin-unlock"),
     path(f"{_SETUP}/line/", line.line, name="staff-setup-line"),
     path(f"{_SETUP}/members/", members.members, name="staff-setup-members"),
+    path(f"{_SETUP}/members/second-factor/", members.second_factor, name="staff-setup-members-second-factor"),
     path(f"{_SETUP}/members/remove/", members.remove, name="staff-setup-member-remove"),
 ]

@@ -7,13 +7,14 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from booking.forms import Problem
+from booking.permissions import has_second_factor
 from booking.staff_forms.setup import MemberForm
 from booking.store_setup import members as store_members
 from booking.views.setup.hours import FORM_METHODS
 from booking.views.setup.saving import blame, form_page, posted, saved
 from booking.views.staff_access import AtStore, at_store, staff_page
 from stores.models import Role
-from stores.services import BadValue, add_member, remove_member
+from stores.services import BadValue, add_member, remove_member, save_second_factor
 
 
 @sensitive_post_parameters("password")
@@ -46,6 +47,24 @@ def remove(request: HttpRequest, at: AtStore) -> HttpResponseBase:
     return staff_page(request, at, "setup/members.html", context, status=409)
 
 
+@require_POST
+@at_store(need=Role.MANAGER, come_back="staff-setup-members")
+def second_factor(request: HttpRequest, at: AtStore) -> HttpResponseBase:
+    """Ask managers for more than a password, or no longer; whoever asks it of others has it themselves."""
+    is_required = request.POST.get("required") == "yes"
+    if is_required and not has_second_factor(at.user):
+        problem = Problem(_("Set up your own second step first, on the page of your account. Then ask it of others."))
+        context = {
+            "section": "setup",
+            "form": MemberForm(),
+            "members": store_members(at.store),
+            "problems": [problem],
+        }
+        return staff_page(request, at, "setup/members.html", context, status=409)
+    save_second_factor(store=at.store, requires_second_factor=is_required, user=at.user, now=at.now)
+    return saved(at, "members")
+
+
 def _add(at: AtStore, form: MemberForm) -> bool:
     typed = form.cleaned_data
     if typed["username"] == at.user.username and typed["role"] != Role.MANAGER:
@@ -61,7 +80,9 @@ def _add(at: AtStore, form: MemberForm) -> bool:
             now=at.now,
         )
     except BadValue as bad:
-        if bad.code == "required":
+        if bad.code == "last_one":
+            form.add_error("role", _("This is the last manager. Make somebody else a manager first."))
+        elif bad.code == "required":
             form.add_error("password", _("Nobody has this user name yet. Choose a password for them."))
         else:
             blame(form, bad)

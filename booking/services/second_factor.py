@@ -1,0 +1,131 @@
+"""What somebody proves besides a password: a code of an app, a passkey, or one of the codes kept for the worst case.
+
+The app's codes are RFC 6238, checked by django-otp: each once only, one step early or late, slower after every error.
+"""
+
+import re
+import secrets
+from dataclasses import dataclass
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
+from django_otp.plugins.otp_totp.models import TOTPDevice
+from django_otp.util import random_hex
+from knox.models import AuthToken
+
+from booking.models import Passkey
+from booking.tokens import ALPHABET, keyed_digest
+
+RECOVERY_CODES = 8
+_CODE_SIGNS = 10  # 50 bits, of which a thief may try ten in a quarter of an hour
+_DIGEST_SIGNS = 16  # what django-otp's table holds
+_APP_CODE = re.compile(r"[0-9]{6}")
+_MISREAD = str.maketrans({"I": "1", "L": "1", "O": "0"})
+
+
+@dataclass(frozen=True, slots=True)
+class SecondFactor:
+    """What somebody has besides their password."""
+
+    has_app: bool
+    passkeys: int
+    recovery_codes: int
+
+    @property
+    def is_on(self) -> bool:
+        return self.has_app or self.passkeys > 0
+
+
+def second_factor(user: User) -> SecondFactor:
+    """Return what somebody has besides their password."""
+    return SecondFactor(
+        has_app=TOTPDevice.objects.filter(user=user, confirmed=True).exists(),
+        passkeys=Passkey.objects.filter(user=user).count(),
+        recovery_codes=StaticToken.objects.filter(device__user=user).count(),
+    )
+
+
+def new_app_key() -> str:
+    """Return a new secret for an app: 160 bits, in hex."""
+    return str(random_hex(20))
+
+
+def app_address(user: User, key: str) -> str:
+    """Return the otpauth address by which an app takes a secret, for its QR code."""
+    return str(TOTPDevice(user=user, key=key).config_url)
+
+
+@transaction.atomic
+def add_app(*, user: User, key: str, code: str) -> bool:
+    """Ask for the codes of this app from now on, and tell whether the code proved that it has the secret."""
+    lock_user(user)
+    if TOTPDevice.objects.filter(user=user, confirmed=True).exists():
+        return False
+    device = TOTPDevice.objects.create(user=user, key=key, name="app", confirmed=True)
+    if not device.verify_token(_plain(code)):
+        device.delete()
+        return False
+    return True
+
+
+@transaction.atomic
+def is_right_code(*, user: User, code: str) -> bool:
+    """Tell whether this is a code of the app, or one of the recovery codes; either is good once."""
+    plain = _plain(code)
+    lock_user(user)
+    if _APP_CODE.fullmatch(plain):
+        device = TOTPDevice.objects.filter(user=user, confirmed=True).first()
+        return bool(device is not None and device.verify_token(plain))
+    if len(plain) != _CODE_SIGNS:
+        return False
+    kept = StaticDevice.objects.filter(user=user, confirmed=True).first()
+    return bool(kept is not None and kept.verify_token(_digest(user, plain)))
+
+
+@transaction.atomic
+def new_recovery_codes(*, user: User) -> list[str]:
+    """Return new codes for who lost the rest, to be shown once; those from before open nothing any more."""
+    lock_user(user)
+    StaticDevice.objects.filter(user=user).delete()
+    device = StaticDevice.objects.create(user=user, name="recovery", confirmed=True)
+    codes = ["".join(secrets.choice(ALPHABET) for _ in range(_CODE_SIGNS)) for _ in range(RECOVERY_CODES)]
+    StaticToken.objects.bulk_create(StaticToken(device=device, token=_digest(user, code)) for code in codes)
+    return [f"{code[:5]}-{code[5:]}" for code in codes]
+
+
+@transaction.atomic
+def remove_app(*, user: User) -> None:
+    """Ask for the app's codes no more."""
+    lock_user(user)
+    TOTPDevice.objects.filter(user=user).delete()
+    drop_unneeded_codes(user)
+
+
+@transaction.atomic
+def reset_second_factor(*, user: User) -> bool:
+    """Take all of it away from who lost it, with every program's token; tell whether there was anything."""
+    lock_user(user)
+    had = second_factor(user).is_on
+    for model in (TOTPDevice, StaticDevice, Passkey, AuthToken):
+        model.objects.filter(user=user).delete()
+    return had
+
+
+def lock_user(user: User) -> None:
+    """Let one change of somebody's proofs wait for another."""
+    User.objects.select_for_update().get(pk=user.pk)
+
+
+def drop_unneeded_codes(user: User) -> None:
+    """Drop the recovery codes of who has nothing left that they could stand for."""
+    if not second_factor(user).is_on:
+        StaticDevice.objects.filter(user=user).delete()
+
+
+def _plain(code: str) -> str:
+    return re.sub(r"[\s-]", "", code).upper().translate(_MISREAD)
+
+
+def _digest(user: User, plain: str) -> str:
+    return keyed_digest("recovery code", f"{user.pk}/{plain}")[:_DIGEST_SIGNS]
