@@ -43,6 +43,11 @@ def store_page_url(store: str) -> str:
     return f"{settings.PUBLIC_URL}/s/{store}/"
 
 
+def day_url(store: str) -> str:
+    """Return the address of a store's day, for its staff."""
+    return f"{settings.PUBLIC_URL}/staff/{store}/day/"
+
+
 def here_url(store: str) -> str:
     """Return the page behind the code on a store's door: who is expected says there that they are here."""
     return f"{settings.PUBLIC_URL}/s/{store}/here/"

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils import translation
 
 from booking.customer_input import can_be_texted
+from booking.day_sheet import compose_day_sheet
 from booking.email_texts import email_text
 from booking.ical import Method, booking_calendar
 from booking.links import manage_url, short_manage_url
@@ -34,6 +35,8 @@ def compose(message: OutboxMessage, *, now: datetime) -> Sms | Email | Skip:
     """Return what to send for a message in the outbox, or why nothing is to be sent any more."""
     if message.kind == Kind.PLACE_OFFERED:
         return compose_offer(message, now=now)
+    if message.kind == Kind.DAY_SHEET:
+        return compose_day_sheet(message, now=now)
     if message.kind == Kind.VISITS_LIST:
         return compose_visits(message, now=now)
     booking = booking_by_reference(message.subject)

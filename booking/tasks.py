@@ -7,7 +7,7 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from booking.models import WorkerBeat
-from booking.services import offers, places, privacy
+from booking.services import day_sheets, offers, places, privacy
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +35,11 @@ def offer_places(store_id: int | None = None) -> int:
         except Exception:
             log.exception("offers_failed", extra={"store_id": waiting_at})
     return made
+
+
+def mail_day_sheets() -> int:
+    """Mail the sheet of the day to the stores that open soon and want it."""
+    return day_sheets.enqueue_day_sheets(now=timezone.now())
 
 
 def forget_old() -> int:

@@ -28,6 +28,15 @@ class Sms:
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that an e-mail brings along."""
+
+    name: str
+    content: bytes
+    content_type: str
+
+
+@dataclass(frozen=True, slots=True)
 class Email:
     to: str
     subject: str
@@ -36,6 +45,7 @@ class Email:
     calendar: bytes | None = None
     calendar_method: str = ""  # REQUEST or CANCEL
     sender_name: str = ""
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

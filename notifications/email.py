@@ -60,6 +60,8 @@ def build(email: Email, *, key: str) -> EmailMultiAlternatives:
         kind = f"text/calendar; method={email.calendar_method}"  # Django adds the charset
         message.attach_alternative(text, kind)
         message.attach("invite.ics", email.calendar, kind)
+    for file in email.attachments:
+        message.attach(file.name, file.content, file.content_type)
     return message
 
 

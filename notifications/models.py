@@ -12,6 +12,7 @@ class Kind(models.TextChoices):
     CANCELLATION = "cancellation"
     PLACE_OFFERED = "place_offered"
     VISITS_LIST = "visits_list"
+    DAY_SHEET = "day_sheet"
 
 
 class Channel(models.TextChoices):

@@ -20,6 +20,7 @@ from booking.services.arrivals import step as take_step
 from booking.services.arrivals import undo as undo_step
 from booking.services.once import book_once
 from booking.staff_forms.visits import WalkInForm
+from booking.staff_texts import status_words
 from booking.tokens import keyed_digest
 from booking.views.arrivals_page import Just, arrivals_page
 from booking.views.day_page import day_page
@@ -27,7 +28,7 @@ from booking.views.day_version import unless_known
 from booking.views.free_times import nearest_times, while_offered
 from booking.views.staff_access import AtStore, at_store, at_visit, raise_for
 from booking.views.staff_links import back_to_day, see_other
-from booking.views.staff_words import staff_sentence, status_words
+from booking.views.staff_words import staff_sentence
 from stores.models import Role
 from stores.queries import store_rules
 

@@ -7,7 +7,8 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from booking.models import EventKind
-from booking.views.staff_words import BADGES, status_words
+from booking.staff_texts import status_words
+from booking.views.staff_words import BADGES
 from booking.views.visit_cards import step_labels
 from stores.words import plain_letters
 

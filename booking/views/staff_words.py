@@ -11,11 +11,11 @@ from django.utils.translation import ngettext
 
 from booking.models import Source, Status
 from booking.policy import BookingRefused, Refusal
+from booking.staff_texts import LATE, status_words
 from booking.texts import refusal_sentence
 from notifications.models import Channel, Kind, State
 from notifications.outbox import Delivery
 
-LATE = "late"
 BADGES = {
     Status.CONFIRMED: ("calendar", ""),
     LATE: ("clock", "badge-brass"),
@@ -40,19 +40,6 @@ class MessageLine:
     html: str
     is_trouble: bool
     is_news: bool
-
-
-def status_words() -> dict[str, str]:
-    """Return what each state is called, `late` among them."""
-    return {
-        Status.CONFIRMED: _("Booked"),
-        LATE: _("Late"),
-        Status.CHECKED_IN: _("Here"),
-        Status.IN_SERVICE: _("Being served"),
-        Status.COMPLETED: _("Done"),
-        Status.NO_SHOW: _("Did not come"),
-        Status.CANCELLED: _("Cancelled"),
-    }
 
 
 def badges() -> dict[str, SafeString]:

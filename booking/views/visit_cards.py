@@ -17,8 +17,8 @@ from booking.policy import may_step
 from booking.queries import DaySchedule
 from booking.texts import time_in_words, visit_type_name
 from booking.views.staff_facts import VisitFacts
+from booking.staff_texts import LATE
 from booking.views.staff_words import (
-    LATE,
     MessageLine,
     MessageLines,
     badges,

@@ -91,6 +91,10 @@ class Store(models.Model):
     # Whether its managers do nothing here with a password alone.
     requires_second_factor = models.BooleanField(default=False)
 
+    # Where the sheet of the day is mailed before the store opens, and in which language; nowhere where empty.
+    day_sheet_email = models.EmailField(blank=True)
+    day_sheet_language = models.CharField(max_length=5, default="fr")
+
     # What a screen calls people by: never more than a first name.
     line_shows = models.CharField(max_length=10, choices=LineShows, default=LineShows.CODE)
 

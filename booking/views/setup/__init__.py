@@ -4,6 +4,7 @@ from django.urls import path
 
 from booking.views.setup import (
     changes,
+    day_sheet,
     desks,
     devices,
     feed,
@@ -46,6 +47,7 @@ urlpatterns = [
     path(f"{_SETUP}/devices/revoke/", devices.revoke, name="staff-setup-device-revoke"),
     path(f"{_SETUP}/devices/unlock/", devices.unlock, name="staff-setup-pin-unlock"),
     path(f"{_SETUP}/line/", line.line, name="staff-setup-line"),
+    path(f"{_SETUP}/day-sheet/", day_sheet.day_sheet, name="staff-setup-day-sheet"),
     path(f"{_SETUP}/members/", members.members, name="staff-setup-members"),
     path(f"{_SETUP}/members/second-factor/", members.second_factor, name="staff-setup-members-second-factor"),
     path(f"{_SETUP}/members/remove/", members.remove, name="staff-setup-member-remove"),

@@ -1,0 +1,101 @@
+"""A day's visits as a table: for a file that staff take along, and for the morning's e-mail."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from booking.customer_input import phone_in_words
+from booking.email_texts import one_line
+from booking.links import day_url
+from booking.models import Booking, Source, Status
+from booking.queries import DaySchedule, day_schedule
+from booking.services.day_sheets import store_and_day
+from booking.sheets import Cell, csv_bytes
+from booking.staff_texts import status_words
+from booking.texts import day_in_words, visit_type_name
+from notifications.content import Attachment, Email, Skip
+from notifications.models import OutboxMessage
+from stores.models import Store
+
+_TEMPLATE = "email/day_sheet"
+
+
+def head() -> tuple[Cell, ...]:
+    """Return what the columns are called."""
+    return (
+        *(_("Day"), _("From"), _("To"), _("Desk"), _("Kind of visit"), _("Name"), _("People"), _("State")),
+        *(_("Phone"), _("E-mail"), _("Note"), _("Questions"), _("Booked by way of"), _("Minutes late"), _("Reference")),
+    )
+
+
+def rows(schedule: DaySchedule) -> Iterator[tuple[Cell, ...]]:
+    """Yield a line for each booking, cancelled ones included, by time; times are the store's own."""
+    states = status_words()
+    ways = {Source(value): str(label) for value, label in Source.choices}
+    for one in schedule.bookings:
+        yield (
+            *(one.visit_date.isoformat(), _clock(one.starts_at, schedule), _clock(one.ends_at, schedule)),
+            *(visit_type_name(one.desk.name), visit_type_name(one.visit_type.name)),
+            *(one.name, one.party_size, states[one.status], one.phone, one.email, one.note),
+            *(answers(one), ways[Source(one.source)], "" if one.late_minutes is None else one.late_minutes),
+            one.reference,
+        )
+
+
+def answers(booking: Booking) -> str:
+    """Return what somebody answered to the store's questions, on one line."""
+    return "; ".join(f"{told['question']} {told['answer']}" for told in booking.answers)
+
+
+def compose_day_sheet(message: OutboxMessage, *, now: datetime) -> Email | Skip:
+    """Return the sheet of a store's day as it stands now, or why it is not wanted any more."""
+    found = store_and_day(message.subject)
+    store = Store.objects.filter(pk=found[0]).first() if found else None
+    if store is None or found is None or not store.day_sheet_email:
+        return Skip("not_wanted")
+    schedule = day_schedule(store=store.slug, date=found[1], now=now)
+    with translation.override(store.day_sheet_language):
+        return _email(store, found[1], schedule)
+
+
+def _email(store: Store, day: date, schedule: DaySchedule) -> Email:
+    coming = [_visit(one, store, schedule) for one in schedule.bookings if one.status != Status.CANCELLED]
+    name, day_words = one_line(store.name), day_in_words(day)
+    context = {
+        "store_name": name,
+        "heading": _("Who is coming today, {day}?").format(day=day_words),
+        "visits": coming,
+        "people": sum(one.party_size for one in schedule.bookings if one.status != Status.CANCELLED),
+        "day_url": day_url(store.slug),
+        "several_desks": len({visit["desk"] for visit in coming}) > 1,
+    }
+    return Email(
+        to=store.day_sheet_email,
+        subject=_("{store}: who is coming on {day}").format(store=name, day=day_words),
+        text=render_to_string(f"{_TEMPLATE}.txt", context).strip() + "\n",
+        html=render_to_string(f"{_TEMPLATE}.html", context).strip() + "\n",
+        sender_name=name,
+        attachments=(
+            Attachment(f"{store.slug}-{day.isoformat()}.csv", csv_bytes([head(), *rows(schedule)]), "text/csv"),
+        ),
+    )
+
+
+def _visit(one: Booking, store: Store, schedule: DaySchedule) -> dict[str, object]:
+    return {
+        "time": _clock(one.starts_at, schedule),
+        "desk": visit_type_name(one.desk.name),
+        "visit_type": visit_type_name(one.visit_type.name),
+        "name": one.name,
+        "people": one.party_size,
+        "phone": phone_in_words(one.phone, country=store.country) if one.phone else "",
+        "notes": [note for note in (one.note, answers(one)) if note],
+        "reference": one.reference,
+    }
+
+
+def _clock(moment: datetime, schedule: DaySchedule) -> str:
+    return moment.astimezone(schedule.rules.zone).strftime("%H:%M")
