@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from booking.customer_input import can_be_texted
 from booking.models import Booking
-from booking.policy import reminder_times
+from booking.policy import plan_of, reminder_times
 from notifications.content import NewMessage
 from notifications.models import Channel, Kind
 
@@ -20,7 +20,9 @@ def plan_messages(booking: Booking, *, kind: Kind, now: datetime, offset: str = 
     channels = message_channels(booking.phone, booking.email)
     messages = [_message(booking, kind, channel, due_at=now, offset=offset) for channel in channels]
     if channels and kind in (Kind.CONFIRMATION, Kind.CHANGE) and not offset:
-        times = reminder_times(starts_at=booking.starts_at, zone=ZoneInfo(booking.store.time_zone), now=now)
+        store = booking.store
+        zone, plan = ZoneInfo(store.time_zone), plan_of(store)
+        times = reminder_times(starts_at=booking.starts_at, zone=zone, now=now, plan=plan)
         messages += [
             _message(booking, Kind.REMINDER, channels[0], due_at=due_at, offset=days) for days, due_at in times.items()
         ]

@@ -1,5 +1,6 @@
 """What text messages say, in the active language: one segment of GSM-7, two of UCS-2 where the language needs it."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -12,6 +13,8 @@ from django.utils.translation import gettext as _
 from booking.texts import moment_in_words, short_day_in_words, time_in_words
 from notifications.alphabets import GSM7, UCS2, Alphabet
 
+# The texts in which a store may add a sentence of its own.
+TEXTS_WITH_OWN_WORDS = ("confirmation", "reminder")
 SMS_TEXTS = (
     "confirmation",
     "reminder",
@@ -40,12 +43,15 @@ def sms_text(
     link: str,
     may_reply: bool = False,
     until: str = LONGEST_TIME,
+    own_words: Mapping[str, str] | None = None,
 ) -> str:
     """Return a text message that fits: the day is shortened first, then the store's name.
 
     `may_reply` asks for an answer where there is room for the question; `until` says how long a place is kept.
+    `own_words` is a sentence of the store's, by language: it stands last, and may cost a second segment.
     """
-    with translation.override(text_language(template)):
+    language = text_language(template)
+    with translation.override(language):
         alphabet = alphabet_in_use()
         name = alphabet.written(" ".join(store_name.split()))
         forms = _forms(starts_at, zone, may_reply=may_reply)
@@ -53,7 +59,9 @@ def sms_text(
             room = room_for_name(template, when=when, link=link, may_reply=asks, until=until)
             if room >= min(alphabet.length(name), GOOD_NAME if when == forms[0][0] else _least_name(alphabet)):
                 break
-        return _sms(template, store=shortened(name, room), when=when, link=link, may_reply=asks, until=until)
+        text = _sms(template, store=shortened(name, room), when=when, link=link, may_reply=asks, until=until)
+        own = (own_words or {}).get(language, "")
+        return alphabet.written(f"{text} {own}") if own else text
 
 
 def link_text(template: str, *, link: str) -> str:

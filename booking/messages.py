@@ -12,7 +12,7 @@ from booking.day_sheet import compose_day_sheet
 from booking.email_texts import email_text
 from booking.ical import Method, booking_calendar
 from booking.links import manage_url, short_manage_url
-from booking.message_texts import sms_text
+from booking.message_texts import TEXTS_WITH_OWN_WORDS, sms_text
 from booking.models import Booking, Status
 from booking.offer_messages import answer_about_offer, compose_offer
 from booking.policy import BookingRefused
@@ -115,6 +115,7 @@ def _text(booking: Booking, template: str) -> str:
         zone=ZoneInfo(booking.store.time_zone),
         link=short_manage_url(booking.reference),
         may_reply=can_be_answered(),
+        own_words=booking.store.sms_words if template in TEXTS_WITH_OWN_WORDS else None,
     )
 
 

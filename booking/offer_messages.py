@@ -11,7 +11,7 @@ from booking.email_texts import one_line, rendered, where_in_words
 from booking.links import short_waiting_url, waiting_url
 from booking.message_texts import sms_text
 from booking.models import WaitingListEntry
-from booking.policy import is_quiet
+from booking.policy import is_quiet, plan_of
 from booking.reading import Reading
 from booking.services.waiting_entries import entry_of_subject
 from booking.texts import moment_in_words, time_in_words
@@ -53,7 +53,7 @@ def _sms(entry: WaitingListEntry, offer: Offer, *, now: datetime) -> Sms | Skip:
     instead = Channel.EMAIL if entry.email else None
     if not can_be_texted(entry.phone):
         return Skip("not_textable", instead=instead)
-    if is_quiet(now, zone=zone):
+    if is_quiet(now, zone=zone, plan=plan_of(entry.store)):
         return Skip("quiet_hours", instead=instead)
     midnight = datetime.combine(now.astimezone(zone).date(), time(), zone)
     return Sms(to=entry.phone, body=_text(entry, offer), budget_since=midnight.astimezone(UTC))

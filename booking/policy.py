@@ -1,5 +1,6 @@
 """The rules: what may be booked, changed and checked in, and when reminders go. Plain values in, plain values out."""
 
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Protocol
@@ -9,7 +10,7 @@ HOLD_MINUTES = 5
 HOLD_EXTENSIONS = 2
 EARLIEST_MESSAGE = time(8)
 LATEST_MESSAGE = time(20)
-REMINDER_DAYS = {"3d": 3, "1d": 1}
+REMINDER_DAYS = (3, 1)
 REMINDERS_APART = timedelta(hours=6)
 OFFER_KEPT = timedelta(minutes=30)
 LEAST_OFFER = timedelta(minutes=5)
@@ -18,6 +19,18 @@ LATE_TOLD_FROM = timedelta(hours=2)
 LATE_CHOICES = (5, 10, 15, 20, 30)
 LONGEST_LATE = 60
 VIDEO_OPENS = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class MessagePlan:
+    """When a store's messages go: reminders so many days before, and the hours in which nobody is woken."""
+
+    reminder_days: tuple[int, ...] = REMINDER_DAYS
+    earliest: time = EARLIEST_MESSAGE
+    latest: time = LATEST_MESSAGE
+
+
+STANDARD_PLAN = MessagePlan()
 
 
 class Refusal(StrEnum):
@@ -167,24 +180,45 @@ def may_step(*, step: str, status: str, starts_at: datetime, visit_date: date, t
 # --- Reminders ----------------------------------------------------------------------------------
 
 
-def moved_into_sending_hours(moment: datetime, *, zone: ZoneInfo, starts_at: datetime) -> datetime:
-    """Return when a reminder meant for `moment` goes, within 08:00-20:00 of the store, in UTC.
+class MessageRules(Protocol):
+    """What a store decided about its messages."""
+
+    @property
+    def reminder_days(self) -> str: ...
+    @property
+    def messages_from(self) -> time: ...
+    @property
+    def messages_until(self) -> time: ...
+
+
+def plan_of(rules: MessageRules) -> MessagePlan:
+    """Return a store's plan; its days are kept as "3,1", none as ""."""
+    days = tuple(int(day) for day in rules.reminder_days.split(",") if day)
+    return MessagePlan(days, rules.messages_from, rules.messages_until)
+
+
+def moved_into_sending_hours(
+    moment: datetime, *, zone: ZoneInfo, starts_at: datetime, plan: MessagePlan = STANDARD_PLAN
+) -> datetime:
+    """Return when a reminder meant for `moment` goes, within the store's sending hours (08:00-20:00), in UTC.
 
     Later than 20:00: at 20:00 that day. Earlier than 08:00: at 08:00 if the visit is then still an hour away,
     else at 20:00 the evening before.
     """
     local = moment.astimezone(zone)
-    if local.time() > LATEST_MESSAGE:
-        return _wall_time(local.date(), LATEST_MESSAGE, zone)
-    if local.time() < EARLIEST_MESSAGE:
-        morning = _wall_time(local.date(), EARLIEST_MESSAGE, zone)
+    if local.time() > plan.latest:
+        return _wall_time(local.date(), plan.latest, zone)
+    if local.time() < plan.earliest:
+        morning = _wall_time(local.date(), plan.earliest, zone)
         if morning <= starts_at - timedelta(hours=1):
             return morning
-        return _wall_time(local.date() - timedelta(days=1), LATEST_MESSAGE, zone)
+        return _wall_time(local.date() - timedelta(days=1), plan.latest, zone)
     return moment.astimezone(UTC)
 
 
-def reminder_times(*, starts_at: datetime, zone: ZoneInfo, now: datetime) -> dict[str, datetime]:
+def reminder_times(
+    *, starts_at: datetime, zone: ZoneInfo, now: datetime, plan: MessagePlan = STANDARD_PLAN
+) -> dict[str, datetime]:
     """Return when each reminder goes, in UTC, by its offset ("3d", "1d").
 
     The same wall-clock time that many days before, moved into sending hours. None whose moment has passed, and no
@@ -192,12 +226,12 @@ def reminder_times(*, starts_at: datetime, zone: ZoneInfo, now: datetime) -> dic
     """
     local = starts_at.astimezone(zone)
     times: dict[str, datetime] = {}
-    for offset, days in sorted(REMINDER_DAYS.items(), key=lambda item: item[1]):
+    for days in sorted(plan.reminder_days):
         wall = _wall_time(local.date() - timedelta(days=days), local.time(), zone)
-        due_at = moved_into_sending_hours(wall, zone=zone, starts_at=starts_at)
+        due_at = moved_into_sending_hours(wall, zone=zone, starts_at=starts_at, plan=plan)
         is_apart = all(abs(other - due_at) >= REMINDERS_APART for other in times.values())
         if due_at > now and is_apart:
-            times[offset] = due_at
+            times[f"{days}d"] = due_at
     return times
 
 
@@ -244,20 +278,24 @@ def offer_until(*, starts_at: datetime, now: datetime, rules: BookingRules) -> d
     return max(min(now + OFFER_KEPT, notice_ends), now + LEAST_OFFER)
 
 
-def is_quiet(moment: datetime, *, zone: ZoneInfo) -> bool:
+def is_quiet(moment: datetime, *, zone: ZoneInfo, plan: MessagePlan = STANDARD_PLAN) -> bool:
     """Tell whether nobody is to be woken by a text message: before 08:00 and from 20:00 on."""
-    return not EARLIEST_MESSAGE <= moment.astimezone(zone).time() < LATEST_MESSAGE
+    return not plan.earliest <= moment.astimezone(zone).time() < plan.latest
 
 
-def may_be_offered(*, last_offered_at: datetime | None, now: datetime, zone: ZoneInfo) -> bool:
+def may_be_offered(
+    *, last_offered_at: datetime | None, now: datetime, zone: ZoneInfo, plan: MessagePlan = STANDARD_PLAN
+) -> bool:
     """Tell whether somebody who waits may be offered a place at this hour: once a night, as they may be asleep."""
-    if last_offered_at is None or not is_quiet(now, zone=zone):
+    if last_offered_at is None or not is_quiet(now, zone=zone, plan=plan):
         return True
     local = now.astimezone(zone)
-    evening = local.date() - timedelta(days=0 if local.time() >= LATEST_MESSAGE else 1)
-    return last_offered_at < _wall_time(evening, LATEST_MESSAGE, zone)
+    evening = local.date() - timedelta(days=0 if local.time() >= plan.latest else 1)
+    return last_offered_at < _wall_time(evening, plan.latest, zone)
 
 
-def missed_offers_after(*, missed_offers: int, offered_at: datetime, zone: ZoneInfo) -> int:
+def missed_offers_after(
+    *, missed_offers: int, offered_at: datetime, zone: ZoneInfo, plan: MessagePlan = STANDARD_PLAN
+) -> int:
     """Return how many offers somebody has missed, now that one ran out; one made at night does not count."""
-    return missed_offers + (not is_quiet(offered_at, zone=zone))
+    return missed_offers + (not is_quiet(offered_at, zone=zone, plan=plan))

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import OuterRef, Q, Subquery
 
 from booking.models import Hold, WaitingListEntry, WaitingStatus
-from booking.policy import MOST_MISSED_OFFERS, missed_offers_after
+from booking.policy import MOST_MISSED_OFFERS, missed_offers_after, plan_of
 from booking.tokens import hold_token, read_reference
 from stores.models import Store
 
@@ -55,9 +55,8 @@ def entry_by_reference(reference: str) -> WaitingListEntry | None:
 def waiting(entry: WaitingListEntry, *, now: datetime) -> Waiting:
     """Return how an entry stands by the clock, whether or not a worker has noted it; two statements at most."""
     kept = Hold.objects.filter(offered_to=entry, expires_at__gt=now).first() if entry.status in OPEN else None
-    zone = ZoneInfo(entry.store.time_zone)
     offer = Offer(kept.starts_at, kept.ends_at, kept.expires_at, hold_token(kept.public_id)) if kept else None
-    status = _status(entry, is_offered=kept is not None, now=now, zone=zone)
+    status = _status(entry, is_offered=kept is not None, now=now, store=entry.store)
     return Waiting(entry, status, offer, _ahead(entry) if status == WaitingStatus.WAITING else 0)
 
 
@@ -71,12 +70,11 @@ def waiting_list(store: Store, *, now: datetime) -> list[Waiting]:
         .annotate(**{f"kept_{name}": value for name, value in fields.items()})
         .order_by("created_at", "pk")
     )
-    zone = ZoneInfo(store.time_zone)
-    listed = (_listed(entry, now=now, zone=zone) for entry in entries)
+    listed = (_listed(entry, now=now, store=store) for entry in entries)
     return [one for one in listed if one.is_open]
 
 
-def _listed(entry: WaitingListEntry, *, now: datetime, zone: ZoneInfo) -> Waiting:
+def _listed(entry: WaitingListEntry, *, now: datetime, store: Store) -> Waiting:
     public_id: str | None = entry.kept_public_id  # type: ignore[attr-defined]  # this and the next: annotated
     offer = None
     if public_id:
@@ -86,16 +84,16 @@ def _listed(entry: WaitingListEntry, *, now: datetime, zone: ZoneInfo) -> Waitin
             entry.kept_expires_at,  # type: ignore[attr-defined]
             hold_token(public_id),
         )
-    return Waiting(entry, _status(entry, is_offered=bool(public_id), now=now, zone=zone), offer, 0)
+    return Waiting(entry, _status(entry, is_offered=bool(public_id), now=now, store=store), offer, 0)
 
 
-def _status(entry: WaitingListEntry, *, is_offered: bool, now: datetime, zone: ZoneInfo) -> WaitingStatus:
+def _status(entry: WaitingListEntry, *, is_offered: bool, now: datetime, store: Store) -> WaitingStatus:
     status = WaitingStatus(entry.status)
     if status not in OPEN or is_offered:
         return status
-    missed = entry.missed_offers
+    zone, missed = ZoneInfo(store.time_zone), entry.missed_offers
     if status == WaitingStatus.OFFERED and entry.offered_at is not None:
-        missed = missed_offers_after(missed_offers=missed, offered_at=entry.offered_at, zone=zone)
+        missed = missed_offers_after(missed_offers=missed, offered_at=entry.offered_at, zone=zone, plan=plan_of(store))
     is_over = entry.to_date < now.astimezone(zone).date() or missed >= MOST_MISSED_OFFERS
     return WaitingStatus.EXPIRED if is_over else WaitingStatus.WAITING
 

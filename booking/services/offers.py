@@ -19,11 +19,13 @@ from booking.models import Hold, WaitingListEntry, WaitingStatus
 from booking.policy import (
     HOLD_EXTENSIONS,
     MOST_MISSED_OFFERS,
+    MessagePlan,
     is_quiet,
     may_be_offered,
     missed_offers_after,
     offer_until,
     places_needed,
+    plan_of,
 )
 from booking.services.places import (
     claim_anywhere,
@@ -63,7 +65,7 @@ def offer_places(*, store_id: int, now: datetime) -> int:
 
     Where there is nothing to offer it writes nothing, and asks a fixed number of statements however many wait.
     """
-    store = Store.objects.only("slug", "time_zone").get(pk=store_id)
+    store = Store.objects.only("slug", "time_zone", "reminder_days", "messages_from", "messages_until").get(pk=store_id)
     entries = _on_the_list(store_id, now=now)
     _end_those_over(store, entries, now=now)
     for entry in entries:
@@ -78,7 +80,7 @@ def offer_places(*, store_id: int, now: datetime) -> int:
         entries = _on_the_list(store_id, now=now)
         places = _places_for(entries, rules, now=now)
         _forget_taken(entries, places, now=now)
-        if _match(entries, places, now=now) is None:
+        if _match(entries, places, plan=plan_of(store), now=now) is None:
             break
         try:
             made += _offer(store, now=now)
@@ -87,9 +89,10 @@ def offer_places(*, store_id: int, now: datetime) -> int:
     return made
 
 
-def offer_channels(entry: WaitingListEntry, *, zone: ZoneInfo, now: datetime) -> list[Channel]:
+def offer_channels(entry: WaitingListEntry, *, store: Store, now: datetime) -> list[Channel]:
     """Return by which channels somebody is told of a place now: never by text at night."""
-    channels = [Channel.SMS] if can_be_texted(entry.phone) and not is_quiet(now, zone=zone) else []
+    is_night = is_quiet(now, zone=ZoneInfo(store.time_zone), plan=plan_of(store))
+    channels = [Channel.SMS] if can_be_texted(entry.phone) and not is_night else []
     return [*channels, Channel.EMAIL] if entry.email else channels
 
 
@@ -121,13 +124,13 @@ def _places_for(entries: Sequence[WaitingListEntry], rules: StoreRules, *, now: 
 
 
 def _match(
-    entries: Iterable[WaitingListEntry], places: PlacesNow, *, now: datetime
+    entries: Iterable[WaitingListEntry], places: PlacesNow, *, plan: MessagePlan, now: datetime
 ) -> tuple[WaitingListEntry, datetime] | None:
     """Return who has waited longest among those who can be offered a place now, and its start."""
     for entry in entries:
         if entry.status != WaitingStatus.WAITING or not can_be_offered(entry):
             continue
-        if not may_be_offered(last_offered_at=entry.offered_at, now=now, zone=places.rules.zone):
+        if not may_be_offered(last_offered_at=entry.offered_at, now=now, zone=places.rules.zone, plan=plan):
             continue
         known = set(entry.known_starts)
         for start in _free_for(entry, places):
@@ -179,7 +182,7 @@ def _offer(store: Store, *, now: datetime) -> bool:
     _stand_in_line(store.pk)
     rules = _rules(store, now=now, lock=True)
     entries = _on_the_list(store.pk, now=now)
-    found = _match(entries, _places_for(entries, rules, now=now), now=now)
+    found = _match(entries, _places_for(entries, rules, now=now), plan=plan_of(store), now=now)
     if found is None:
         return False
     entry, start = found
@@ -189,7 +192,7 @@ def _offer(store: Store, *, now: datetime) -> bool:
         raise _Gone
     entry.offers += 1
     kept = _keep_place(rules, entry, start, now=now)
-    channels = offer_channels(entry, zone=rules.zone, now=now)
+    channels = offer_channels(entry, store=store, now=now)
     outbox.enqueue([_message(store, entry, channel, kept, now=now) for channel in channels], now=now)
     raise_days(store.pk, days_of(kept.starts_at, kept.ends_at, store.time_zone))
     return True
@@ -248,17 +251,18 @@ def _settle(store: Store, entry_id: int, *, now: datetime) -> None:
     entry = WaitingListEntry.objects.select_for_update().get(pk=entry_id)
     if entry.status != WaitingStatus.OFFERED or Hold.objects.filter(offered_to_id=entry_id).exists():
         return
-    missed(entry, zone=ZoneInfo(store.time_zone), now=now)
+    missed(entry, store=store, now=now)
 
 
-def missed(entry: WaitingListEntry, *, zone: ZoneInfo, now: datetime) -> None:
+def missed(entry: WaitingListEntry, *, store: Store, now: datetime) -> None:
     """Write, on an entry that the caller has locked, that its offer is over.
 
     A place let pass by day is not offered to the same customer again while it stays free; one of the night is, from
     the morning on.
     """
     assert entry.offered_at is not None  # noqa: S101 -- an offer was made
-    count = missed_offers_after(missed_offers=entry.missed_offers, offered_at=entry.offered_at, zone=zone)
+    zone, plan = ZoneInfo(store.time_zone), plan_of(store)
+    count = missed_offers_after(missed_offers=entry.missed_offers, offered_at=entry.offered_at, zone=zone, plan=plan)
     if count > entry.missed_offers and entry.offered_start is not None:
         entry.known_starts = [*entry.known_starts, *minutes_of([entry.offered_start])]
     entry.missed_offers = count

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from functools import partial
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import Q
@@ -101,7 +100,7 @@ def let_pass(*, entry_id: int, now: datetime) -> WaitingListEntry:
     entry = _lock(entry_id)
     if entry.status == WaitingStatus.OFFERED:
         _drop_offer(entry)
-        missed(entry, zone=ZoneInfo(entry.store.time_zone), now=now)
+        missed(entry, store=entry.store, now=now)
     return entry
 
 

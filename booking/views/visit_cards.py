@@ -15,9 +15,9 @@ from booking.message_plan import message_channel
 from booking.models import Booking, Source, Status
 from booking.policy import may_step
 from booking.queries import DaySchedule
+from booking.staff_texts import LATE
 from booking.texts import time_in_words, visit_type_name
 from booking.views.staff_facts import VisitFacts
-from booking.staff_texts import LATE
 from booking.views.staff_words import (
     MessageLine,
     MessageLines,

@@ -1,5 +1,7 @@
 """Stores, who gathers them, and who works there."""
 
+from datetime import time
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -80,6 +82,13 @@ class Store(models.Model):
     change_until_minutes = models.PositiveIntegerField(default=120)
     open_bookings_per_customer = models.PositiveSmallIntegerField(default=2)
     keep_days = models.PositiveSmallIntegerField(default=90)
+
+    # When messages go: reminders so many days before ("3,1"), texts within these hours of the store's own day.
+    reminder_days = models.CharField(max_length=20, blank=True, default="3,1")
+    messages_from = models.TimeField(default=time(8))
+    messages_until = models.TimeField(default=time(20))
+    # A sentence of the store's own at the end of confirmations and reminders by text, by language.
+    sms_words = models.JSONField(default=dict, blank=True)
 
     organizations = models.ManyToManyField(Organization, related_name="stores", blank=True)
     offers_desk_choice = models.BooleanField(default=False)  # customers may say which desk, or adviser, serves them

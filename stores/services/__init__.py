@@ -13,6 +13,7 @@ from stores.services.hours import (
     save_special_hours,
     weekly_hours,
 )
+from stores.services.messages import save_messages
 from stores.services.people import Joined, add_member, person_named, remove_member
 from stores.services.policy import (
     ORIGINS_MAX,
@@ -66,6 +67,7 @@ __all__ = [
     "save_desk_choice",
     "save_embed_origins",
     "save_line_shows",
+    "save_messages",
     "save_notice",
     "save_opening_hours",
     "save_policy",

@@ -29,7 +29,8 @@ def add_member(
     """Make a user a member of a store, or change a member's role; `user` is who does it.
 
     `password` is for a new user alone; one who exists keeps theirs. Raises django's ValidationError for a name or
-    password that cannot be used, BadValue where a new user has no password or the last manager would be one no more.
+    password that cannot be used, BadValue where a new user has no password, or where a manager would leave the store
+    without any; whoever runs the server may.
     """
     list(store.memberships.select_for_update(of=("self",)))  # two managers who demote each other take turns
     person, is_new_user = person_named(username, password=password, now=now)
@@ -38,7 +39,7 @@ def add_member(
     membership, is_new = StoreMembership.objects.get_or_create(store=store, user=person, defaults={"role": role})
     before = {} if is_new else {"role": membership.role}
     if not is_new and membership.role != role:
-        if membership.role == Role.MANAGER and not _other_managers(store, membership).exists():
+        if user is not None and membership.role == Role.MANAGER and not _other_managers(store, membership).exists():
             raise BadValue("role", "last_one")
         joined = Joined.CHANGED
         membership.role = role

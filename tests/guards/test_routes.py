@@ -174,6 +174,7 @@ ROUTES = {
         staff/<slug:store>/setup/sharing/
         staff/<slug:store>/setup/protection/
         staff/<slug:store>/setup/line/
+        staff/<slug:store>/setup/messages/
         staff/<slug:store>/setup/day-sheet/
         staff/<slug:store>/setup/devices/
         staff/<slug:store>/setup/devices/revoke/

@@ -1,9 +1,10 @@
-"""A member leaves, but never the last manager."""
+"""A member leaves or does less, but never the last manager."""
 
 import pytest
+from django.contrib.auth.models import User
 
 from stores.models import Role, Store, StoreMembership
-from stores.services import BadValue, remove_member
+from stores.services import BadValue, add_member, remove_member
 from tests.factories import NOW, make_store, make_user
 
 pytestmark = pytest.mark.django_db
@@ -40,3 +41,20 @@ def test_the_last_manager_who_can_sign_in_stays(store: Store) -> None:
 
     make_user("second", store=store)
     assert remove_member(store=store, username="manager", user=None, now=NOW)
+
+
+def test_the_last_manager_is_made_staff_by_nobody_but_who_runs_the_server(store: Store) -> None:
+    manager = store.memberships.get(user__username="manager").user
+
+    def demote(user: User | None) -> None:
+        add_member(store=store, username="manager", role=Role.STAFF, password=None, user=user, now=NOW)
+
+    with pytest.raises(BadValue) as refused:
+        demote(manager)
+    assert (refused.value.field, refused.value.code) == ("role", "last_one")
+
+    second = make_user("second", store=store)
+    demote(second)
+    assert store.memberships.get(user=manager).role == Role.STAFF
+    add_member(store=store, username="second", role=Role.STAFF, password=None, user=None, now=NOW)
+    assert not store.memberships.filter(role=Role.MANAGER).exists()
