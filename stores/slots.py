@@ -61,6 +61,9 @@ class StoreRules:
     special: Mapping[date, tuple[tuple[time, time], ...]]
     desks: tuple[DeskRule, ...]
     visit_types: tuple[VisitTypeRule, ...]
+    reminder_days: str = "3,1"
+    messages_from: time = time(8)
+    messages_until: time = time(20)
 
     @property
     def time_zone(self) -> str:

@@ -202,7 +202,8 @@ def store_booking(
     booking.reference = new_reference()
     # What the rules told already is not read again; any other field is, when somebody asks for it.
     booking.store = known(Store, id=rules.id, slug=rules.slug, name=rules.name, time_zone=rules.zone.key,
-                          change_until_minutes=rules.change_until_minutes)  # fmt: skip
+                          change_until_minutes=rules.change_until_minutes, reminder_days=rules.reminder_days,
+                          messages_from=rules.messages_from, messages_until=rules.messages_until)  # fmt: skip
     booking.visit_type = known(VisitType, id=visit_type.id, slug=visit_type.slug, name=visit_type.name)
     take_run(booking, rules, run, from_web=booking.source in WEB_SOURCES)
     booking.created_at = booking.updated_at = now

@@ -76,11 +76,12 @@ _POLICY = (
     *("slot_minutes", "capacity_counts", "minimum_notice_minutes", "booking_horizon_days"),
     *("change_until_minutes", "open_bookings_per_customer", "keep_days"),
 )
+_MESSAGES = ("reminder_days", "messages_from", "messages_until")
 SUMMARY = (
     *("slug", "name", "street", "postal_code", "town", "country", "latitude", "longitude", "time_zone"),
     *("phone", "website", "wheelchair", "notice"),
 )
-_RULES = ("id", "slug", "name", "country", "time_zone", "hours_version", "offers_desk_choice", *_POLICY)
+_RULES = ("id", "slug", "name", "country", "time_zone", "hours_version", "offers_desk_choice", *_POLICY, *_MESSAGES)
 # One statement for a store and all that hangs on it: its parts come as JSON lists, which both databases can make.
 # They are sorted here, as SQLite keeps no promise about the order within a list.
 _STORE = """
@@ -140,12 +141,19 @@ def _rules(found: _Read) -> StoreRules:
         zone=ZoneInfo(columns.pop("time_zone")),
         counts_people=columns.pop("capacity_counts") == CapacityCounts.PEOPLE,
         offers_desk_choice=bool(columns.pop("offers_desk_choice")),
+        messages_from=_wall_time(columns.pop("messages_from")),
+        messages_until=_wall_time(columns.pop("messages_until")),
         weekly=found.weekly,
         special=found.special,
         desks=found.desks,
         visit_types=found.visit_types,
         **columns,
     )
+
+
+def _wall_time(value: time | str) -> time:
+    """Return a time of day as either database gives it."""
+    return value if isinstance(value, time) else time.fromisoformat(value)
 
 
 def store_detail(slug: str, *, from_date: date | None = None) -> StoreDetail | None:
