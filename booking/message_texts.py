@@ -20,6 +20,7 @@ SMS_TEXTS = (
     "reminder",
     "change",
     "new_hours",
+    "choose_again",
     "cancellation",
     "attendance_confirmed",
     "not_coming",

@@ -18,6 +18,7 @@ from booking.offer_messages import answer_about_offer, compose_offer
 from booking.policy import BookingRefused
 from booking.queries import booking_by_reference
 from booking.services.bookings import confirm_attendance
+from booking.services.other_times import OFFER
 from booking.visits_messages import compose_visits
 from notifications.content import Email, Skip, Sms
 from notifications.models import Channel, Kind, OutboxMessage
@@ -83,6 +84,10 @@ def _why_not(message: OutboxMessage, booking: Booking, *, now: datetime) -> str 
         return "moved"
     if now >= booking.starts_at:
         return "started"
+    if message.kind == Kind.REMINDER and booking.answer_until is not None:
+        return "to_be_moved"
+    if message.kind == Kind.CHANGE and message.offset.startswith(OFFER) and booking.answer_until is None:
+        return "answered"
     if booking.status not in (Status.CONFIRMED, Status.CANCELLED):
         return "arrived"
     return None
@@ -90,6 +95,8 @@ def _why_not(message: OutboxMessage, booking: Booking, *, now: datetime) -> str 
 
 def _template(message: OutboxMessage) -> str:
     """Return the name of the words: a change that is told apart from others is one of hours, and the visit stays."""
+    if message.kind == Kind.CHANGE and message.offset.startswith(OFFER):
+        return "choose_again"
     return "new_hours" if message.kind == Kind.CHANGE and message.offset else message.kind
 
 

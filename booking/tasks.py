@@ -7,7 +7,7 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from booking.models import WorkerBeat
-from booking.services import day_sheets, offers, places, privacy
+from booking.services import day_sheets, offers, other_times, places, privacy
 
 log = logging.getLogger(__name__)
 
@@ -19,8 +19,12 @@ def heartbeat() -> None:
 
 
 def release_expired_holds() -> int:
-    """Give the places of holds that have run out back; availability does not wait for this."""
-    return places.release_expired_holds(now=timezone.now())
+    """Give the places of holds that have run out back, and cancel what was kept open by them to no avail.
+
+    Availability does not wait for this.
+    """
+    now = timezone.now()
+    return other_times.cancel_unanswered(now=now) + places.release_expired_holds(now=now)
 
 
 def offer_places(store_id: int | None = None) -> int:

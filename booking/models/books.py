@@ -56,6 +56,9 @@ class Booking(models.Model):
     answers = models.JSONField(default=list)  # [{"question", "answer"}] as both were worded then
     desk_was_chosen = models.BooleanField(default=False)  # by the customer: a move keeps it
 
+    # Where the store had to give the visit up: until when other times are kept.
+    answer_until = models.DateTimeField(null=True, blank=True)
+
     sequence = models.PositiveIntegerField(default=0)
     attendance_confirmed = models.BooleanField(default=False)
     late_minutes = models.PositiveSmallIntegerField(null=True, blank=True)  # as the customer said
@@ -91,6 +94,7 @@ class Booking(models.Model):
             models.Index(Lower("email"), "starts_at", name="booking_email_starts_at"),
             # What the nightly retention rule looks for.
             models.Index(fields=["store", "ends_at"], name="booking_kept", condition=Q(erased_at__isnull=True)),
+            models.Index(fields=["answer_until"], name="booking_answer", condition=Q(answer_until__isnull=False)),
         ]
 
     def __str__(self) -> str:
@@ -115,6 +119,8 @@ class Hold(models.Model):
     offered_to = models.OneToOneField(
         "WaitingListEntry", on_delete=models.CASCADE, null=True, blank=True, related_name="hold"
     )
+    # Whose visit the store had to give up, and who may have this time instead.
+    kept_for = models.ForeignKey(Booking, on_delete=models.CASCADE, null=True, blank=True, related_name="kept_times")
 
     class Meta:
         indexes = [models.Index(fields=["store", "expires_at"], name="hold_store_expires_at")]

@@ -14,7 +14,7 @@ from booking.models import Actor, Booking, EventKind, Hold, Source, Status
 from booking.policy import BookingRefused, Refusal, may_cancel, places_needed
 from booking.services.history import record
 from booking.services.holds import live_hold
-from booking.services.places import Run, claim_anywhere, days_of, raise_days, release, share_lock_store
+from booking.services.places import Run, claim_anywhere, days_of, drop_hold, raise_days, release, share_lock_store
 from booking.services.waiting_entries import note_taken
 from booking.services.wishes import Wish, find_visit_type, read_wish, with_another_try
 from booking.tokens import keyed_digest, new_reference
@@ -137,7 +137,7 @@ def cancel_locked(booking: Booking, *, now: datetime, actor: Actor, user: User |
     from_status, booking.status = booking.status, Status.CANCELLED
     booking.sequence += 1
     booking.updated_at = now
-    booking.save(update_fields=["status", "sequence", "updated_at"])
+    booking.save(update_fields=["status", "sequence", "answer_until", "updated_at"])
     record(booking, EventKind.CANCELLED, actor=actor, user=user, now=now, from_status=from_status)
     outbox.skip_open(subject=booking.reference, reason="cancelled", now=now)
     if tell:
@@ -165,7 +165,10 @@ def lock_booking(booking_id: int) -> Booking:
     store_id = Booking.objects.filter(pk=booking_id).values_list("store_id", flat=True).get()
     share_lock_store(store_id)
     bookings = Booking.objects.select_related("store", "desk", "visit_type").select_for_update(of=("self",))
-    return bookings.get(pk=booking_id)
+    booking = bookings.get(pk=booking_id)
+    if booking.answer_until is not None:  # holds are locked before slots, here as everywhere
+        list(booking.kept_times.select_for_update().order_by("pk"))
+    return booking
 
 
 def _refuse_too_many_open(rules: StoreRules, draft: Booking, *, now: datetime) -> None:
@@ -216,7 +219,11 @@ def store_booking(
 
 
 def release_places(booking: Booking) -> None:
-    """Give a booking's places back, in the caller's transaction."""
+    """Give a booking's places back, in the caller's transaction, and any that were kept for it instead."""
+    if booking.answer_until is not None:
+        for kept in booking.kept_times.select_related("store").order_by("pk"):
+            drop_hold(kept)
+        booking.answer_until = None
     release(
         booking.store_id,
         desk_id=booking.desk_id,

@@ -20,6 +20,7 @@ from booking.policy import BookingRefused, Refusal
 from booking.services.bell import ring_on_commit
 from booking.services.bookings import cancel_locked
 from booking.services.history import record
+from booking.services.other_times import offer_other_times
 from booking.services.places import days_of, raise_days
 from booking.services.slot_rows import lay_slots_anew, set_slots, slots_between, visits_beyond
 from notifications import outbox
@@ -37,6 +38,7 @@ class Then(StrEnum):
     KEEP = "keep"  # they stay, no new ones come
     NOTIFY = "notify"  # they stay, and are told once
     CANCEL = "cancel"  # they are cancelled, and are told once
+    OFFER = "offer"  # three other times are kept for each, and they are told once; then they are cancelled
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,8 @@ def change_rules(
     affected = [booking for booking in coming if booking.pk in before and booking.pk not in after]
     _settle(affected, then=then, told_as=f"hours-{rules.hours_version}", now=now, user=user)
     lay_slots_anew(rules, now=now)
+    if then == Then.OFFER:
+        offer_other_times(affected, rules=rules, told_as=f"hours-{rules.hours_version}", now=now, user=user)
     ring_on_commit(store_id)
     _raise_all_days(store, affected)
     return Change(tuple(affected))
@@ -143,6 +147,8 @@ def change_slots(
     _tell_trail(store, desk, slots, known, {one.id: one.capacity for one in desks}, now=now, user=user)
     affected = visits_beyond(slots, closed=bool(closed), now=now) if closed or capacity is not None else []
     _settle(affected, then=then, told_as=f"slots-{int(now.timestamp())}", now=now, user=user)
+    if then == Then.OFFER:
+        offer_other_times(affected, rules=rules, told_as=f"slots-{int(now.timestamp())}", now=now, user=user)
     days = {day for slot in slots for day in days_of(slot.starts_at, slot.ends_at, store.time_zone)}
     raise_days(store_id, days)
     ring_on_commit(store_id)

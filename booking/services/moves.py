@@ -41,11 +41,18 @@ def _reschedule(
     booking = lock_booking(booking_id)
     if booking.status != Status.CONFIRMED:
         raise BookingRefused(Refusal.WRONG_STATUS, booking=booking)
-    is_same_time = booking.starts_at == starts_at
-    if is_same_time and desk in ("", booking.desk.slug):
+    if booking.starts_at == starts_at and desk in ("", booking.desk.slug):
         return booking
     if actor != Actor.STAFF:
         _refuse_too_late(booking, now=now)
+    return move_locked(booking, starts_at=starts_at, desk=desk, now=now, actor=actor, user=user)
+
+
+def move_locked(
+    booking: Booking, *, starts_at: datetime, desk: str, now: datetime, actor: Actor, user: User | None
+) -> Booking:
+    """Move a visit that the caller has locked, and that may be moved. Raises BookingRefused."""
+    is_same_time = booking.starts_at == starts_at
     old = (booking.starts_at, booking.ends_at)
     _change_places(booking, starts_at=starts_at, desk=desk, now=now, by_staff=actor == Actor.STAFF)
     is_told = not is_same_time or booking.desk_was_chosen
@@ -74,6 +81,8 @@ def _reschedule(
 
 
 def _refuse_too_late(booking: Booking, *, now: datetime) -> None:
+    if booking.answer_until is not None and now < booking.answer_until:
+        return  # it is the store that asks for another time
     is_in_time = may_change(
         status=booking.status,
         starts_at=booking.starts_at,

@@ -224,6 +224,7 @@ class ThenForm(StaffForm):
         choices=(
             (Then.KEEP, _("They stay, and nobody is told")),
             (Then.NOTIFY, _("They stay, and each customer gets a message about the change")),
+            (Then.OFFER, _("Each customer gets a message with three other times, kept for a day")),
             (Then.CANCEL, _("They are cancelled, and each customer gets a message")),
         ),
         widget=forms.RadioSelect,

@@ -74,6 +74,7 @@ ROUTES = {
         b/<str:reference>/cancel/
         b/<str:reference>/confirm/
         b/<str:reference>/late/
+        b/<str:reference>/choose/
         b/<str:reference>/kept/
         b/<str:reference>/details/
         b/<str:reference>/calendar.ics

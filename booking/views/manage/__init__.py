@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from booking.views.manage.change import change
+from booking.views.manage.change import change, choose
 from booking.views.manage.kept import calendar, data, details, erase, kept
 from booking.views.manage.page import booked, manage, short_link
 from booking.views.manage.words import cancel, confirm, late
@@ -11,6 +11,7 @@ urlpatterns = [
     path("b/<str:reference>/", manage, name="manage"),
     path("b/<str:reference>/booked/", booked, name="manage-booked"),
     path("b/<str:reference>/change/", change, name="manage-change"),
+    path("b/<str:reference>/choose/", choose, name="manage-choose"),
     path("b/<str:reference>/cancel/", cancel, name="manage-cancel"),
     path("b/<str:reference>/confirm/", confirm, name="manage-confirm"),
     path("b/<str:reference>/late/", late, name="manage-late"),

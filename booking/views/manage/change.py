@@ -13,6 +13,7 @@ from booking.forms import Problem
 from booking.models import Actor, Booking
 from booking.policy import BookingRefused, Refusal
 from booking.services.moves import reschedule
+from booking.services.other_times import take_kept_time
 from booking.texts import refusal_sentence
 from booking.views.asked import read_day, read_instant
 from booking.views.chooser import SlotChoice, chooser, slot_choices
@@ -47,6 +48,20 @@ def change(request: HttpRequest, booking: Booking) -> HttpResponseBase:
     if not _is_free(booking, starts_at, now=now) and starts_at != booking.starts_at:
         return _choose(request, booking, rules, now=now, refusal=Refusal.SLOT_FULL, wanted=starts_at)
     return customer_page(request, "change_check", {**visit_context(booking, now=now), "new_starts_at": starts_at})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@opened_by_key
+def choose(request: HttpRequest, booking: Booking) -> HttpResponseBase:
+    """Move a visit that the store had to give up to one of the times kept for it."""
+    number, now = request.POST.get("time", ""), clock_now()
+    if request.method != "POST" or not number.isdecimal():
+        return done(booking, "")
+    try:
+        return done(take_kept_time(booking_id=booking.pk, hold_id=int(number[:18]), now=now), "changed")
+    except BookingRefused as refused:
+        booking.refresh_from_db()
+        return manage_page(request, booking, now=now, refusal=refused.reason)
 
 
 def _is_offered(booking: Booking, rules: StoreRules) -> bool:

@@ -15,6 +15,7 @@ from booking.forms import Problem
 from booking.message_plan import message_channels
 from booking.models import Booking, Status
 from booking.policy import Refusal, is_video_open, may_cancel, may_change, may_say_late
+from booking.services.other_times import is_asked_again, kept_times
 from booking.texts import refusal_sentence
 from booking.views.directions import directions
 from booking.views.manage_access import keep_private, opened_by_key
@@ -74,6 +75,7 @@ def visit_context(booking: Booking, *, now: datetime) -> dict[str, Any]:
         "is_video_open": is_video_open(**times, ends_at=booking.ends_at),
         "change_until": booking.starts_at - timedelta(minutes=store.change_until_minutes),
         "is_over": booking.ends_at <= now,
+        "kept_times": kept_times(booking, now=now),
         "directions": directions(store),
         "book_again_url": f"{reverse('book', args=[store.slug])}?{urlencode(book_again)}",
     }
@@ -81,6 +83,8 @@ def visit_context(booking: Booking, *, now: datetime) -> dict[str, Any]:
 
 def refusal_to_change(booking: Booking, *, now: datetime) -> Refusal | None:
     """Return why the customer can move the visit no more, or None."""
+    if is_asked_again(booking, now=now):
+        return None
     is_open = may_change(
         status=booking.status,
         starts_at=booking.starts_at,

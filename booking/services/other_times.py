@@ -1,0 +1,140 @@
+"""Other times kept for somebody whose visit a store had to give up: three of them, for a day, theirs by one tap.
+
+Until they choose, the visit stands as it was booked; where they do not, it is cancelled in the end, and they are told.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from booking.availability import nearest_free
+from booking.message_plan import message_channels, plan_messages
+from booking.models import Actor, Booking, EventKind, Hold, Status
+from booking.policy import HOLD_EXTENSIONS, BookingRefused, Refusal, places_needed
+from booking.services.bookings import cancel_locked, lock_booking
+from booking.services.history import record
+from booking.services.moves import move_locked
+from booking.services.places import claim_anywhere, days_of, raise_days, runs_at
+from booking.tokens import new_public_id
+from notifications import outbox
+from notifications.models import Kind
+from stores.slots import StoreRules
+
+KEPT_FOR = timedelta(hours=24)
+TIMES = 3
+_TRIED = 12  # starts that are looked at for one visit: several visits may want the same
+OFFER = "offer"  # how the offset of a message about such times begins
+
+
+def offer_other_times(
+    bookings: Iterable[Booking], *, rules: StoreRules, told_as: str, now: datetime, user: User | None
+) -> None:
+    """Keep other times for visits that the caller has locked, with their store, and tell each customer once.
+
+    Who gets no message keeps the visit: somebody has to phone. Where no other time is free, the visit is cancelled,
+    and the message says how to book again.
+    """
+    for booking in bookings:
+        if not message_channels(booking.phone, booking.email):
+            continue
+        kept = _keep(booking, rules, now=now)
+        if not kept:
+            cancel_locked(booking, now=now, actor=Actor.STAFF, user=user)
+            continue
+        booking.answer_until = max(one.expires_at for one in kept)
+        booking.updated_at = now
+        booking.save(update_fields=["answer_until", "updated_at"])
+        record(booking, EventKind.NOTIFIED, actor=Actor.STAFF, user=user, now=now, from_status=booking.status)
+        outbox.enqueue(plan_messages(booking, kind=Kind.CHANGE, now=now, offset=f"{OFFER}-{told_as}"), now=now)
+
+
+def is_asked_again(booking: Booking, *, now: datetime) -> bool:
+    """Tell whether somebody may still choose one of the times kept for them."""
+    return booking.answer_until is not None and now < booking.answer_until and booking.status == Status.CONFIRMED
+
+
+def kept_times(booking: Booking, *, now: datetime) -> list[Hold]:
+    """Return the times kept for somebody, in their order; none once the answer is given or too late."""
+    if not is_asked_again(booking, now=now):
+        return []
+    return list(Hold.objects.filter(kept_for=booking, expires_at__gt=now).order_by("starts_at", "pk"))
+
+
+@transaction.atomic
+def take_kept_time(*, booking_id: int, hold_id: int, now: datetime) -> Booking:
+    """Move a visit to one of the times kept for it; the others are free again.
+
+    Raises BookingRefused: HOLD_EXPIRED where the time is kept no longer, WRONG_STATUS where the visit is over.
+    """
+    booking = lock_booking(booking_id)
+    if booking.status != Status.CONFIRMED:
+        raise BookingRefused(Refusal.WRONG_STATUS, booking=booking)
+    kept = Hold.objects.filter(kept_for=booking, pk=hold_id, expires_at__gt=now).first()
+    if kept is None:
+        raise BookingRefused(Refusal.HOLD_EXPIRED, booking=booking)
+    return move_locked(booking, starts_at=kept.starts_at, desk="", now=now, actor=Actor.CUSTOMER, user=None)
+
+
+def cancel_unanswered(*, now: datetime) -> int:
+    """Cancel the visits whose customers chose none of the times kept for them; return how many."""
+    due = Booking.objects.filter(answer_until__lte=now, status=Status.CONFIRMED).order_by("pk")
+    cancelled = 0
+    for booking_id in due.values_list("pk", flat=True):
+        with transaction.atomic():
+            booking = lock_booking(booking_id)
+            is_due = booking.answer_until is not None and booking.answer_until <= now
+            if is_due and booking.status == Status.CONFIRMED:
+                cancel_locked(booking, now=now, actor=Actor.SYSTEM, user=None)
+                cancelled += 1
+    return cancelled
+
+
+def _keep(booking: Booking, rules: StoreRules, *, now: datetime) -> list[Hold]:
+    """Take and keep the free times nearest to a visit's own."""
+    free = nearest_free(
+        store=rules.slug,
+        visit_type=booking.visit_type.slug,
+        starts_at=booking.starts_at,
+        party_size=booking.party_size,
+        now=now,
+        limit=_TRIED,
+        desk=booking.desk.slug if booking.desk_was_chosen else "",
+    )
+    kept: list[Hold] = []
+    for slot in sorted(free, key=lambda slot: abs(slot.starts_at - booking.starts_at)):
+        if len(kept) == TIMES:
+            break
+        found = _keep_one(booking, rules, slot.starts_at, now=now)
+        kept += [found] if found else []
+    return kept
+
+
+def _keep_one(booking: Booking, rules: StoreRules, starts_at: datetime, *, now: datetime) -> Hold | None:
+    notice_ends = starts_at - timedelta(minutes=rules.minimum_notice_minutes)
+    # Chosen like any other time, so no later than any other could be; and never after the visit itself.
+    expires_at = min(now + KEPT_FOR, notice_ends, booking.starts_at)
+    kind = rules.visit_type(booking.visit_type.slug)
+    own = rules.with_desk(booking.desk.slug) if booking.desk_was_chosen else rules
+    if kind is None or expires_at <= now:
+        return None
+    run = claim_anywhere(own, runs_at(own, kind, starts_at), party_size=booking.party_size, from_web=True)
+    if run is None:
+        return None
+    kept = Hold.objects.create(
+        public_id=new_public_id(),
+        store_id=rules.id,
+        desk_id=run.desk.id,
+        visit_type_id=kind.id,
+        starts_at=run.starts_at,
+        ends_at=run.ends_at,
+        party_size=booking.party_size,
+        places=places_needed(party_size=booking.party_size, counts_people=rules.counts_people),
+        desk_was_chosen=booking.desk_was_chosen,
+        expires_at=expires_at,
+        extensions=HOLD_EXTENSIONS,
+        kept_for=booking,
+    )
+    raise_days(rules.id, days_of(run.starts_at, run.ends_at, rules.zone.key))
+    return kept
