@@ -51,6 +51,8 @@ class VisitFacts:
         return format_html('<ul class="told">{}</ul>', items)
 
     def _lines(self, booking: Booking) -> Iterator[tuple[str, str]]:
+        if booking.answer_until is not None and booking.status == Status.CONFIRMED:
+            yield _icon("clock"), _("Was asked to choose another time")
         if booking.visit_type.mode != VisitMode.STORE:
             yield self._way(booking)
         if booking.is_for_someone_else:
