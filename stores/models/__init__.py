@@ -3,6 +3,7 @@
 from stores.models.changes import SetupChange
 from stores.models.hours import OpeningHours, SpecialHours, Weekday
 from stores.models.organizations import OrganizationMembership
+from stores.models.patterns import PatternTaken
 from stores.models.search import SearchSpelling, SearchWord, StoreWord
 from stores.models.slots import Slot, StoreDay
 from stores.models.store import (
@@ -26,6 +27,7 @@ __all__ = [
     "Organization",
     "OrganizationKind",
     "OrganizationMembership",
+    "PatternTaken",
     "QuestionKind",
     "Role",
     "SearchSpelling",

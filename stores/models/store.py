@@ -44,6 +44,8 @@ class Organization(models.Model):
     kind = models.CharField(max_length=5, choices=OrganizationKind)
     introduction = models.CharField(max_length=300, blank=True)
     website = models.URLField(max_length=255, blank=True)
+    # The store whose set-up the others take over, where somebody chose one.
+    pattern_store = models.ForeignKey("Store", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField()
 
     def __str__(self) -> str:

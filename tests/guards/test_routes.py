@@ -195,6 +195,7 @@ ROUTES = {
     ORGANIZATION: """
         staff/o/<slug:organization>/
         staff/o/<slug:organization>/numbers/
+        staff/o/<slug:organization>/pattern/
         staff/o/<slug:organization>/numbers/<slug:part>.csv
     """,
 }

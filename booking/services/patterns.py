@@ -1,0 +1,90 @@
+"""Handing the pattern of a chain or a town on to its stores: each store and part in a transaction of its own."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from functools import partial
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from booking.policy import BookingRefused, Refusal
+from booking.services.changes_of_hours import change_rules
+from stores.models import Organization, Store
+from stores.patterns import Standing, choose_pattern, give_part, note_taken, standings, value_of
+from stores.services import BadValue
+
+
+class Handed(StrEnum):
+    """What became of a part at a store."""
+
+    TAKEN = "taken"
+    SAME = "same"  # it had it already
+    KEPT = "kept"  # it has its own
+    AFFECTED = "affected"  # visits would lose their place: somebody has to decide at the store
+    REFUSED = "refused"  # its set-up does not allow it
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOn:
+    """What became of one part at one store."""
+
+    store: Store
+    part: str
+    outcome: Handed
+
+
+def hand_on(
+    *,
+    organization: Organization,
+    pattern: Store,
+    parts: Collection[str],
+    over_own: bool,
+    now: datetime,
+    user: User,
+) -> list[HandedOn]:
+    """Give these parts of the pattern to the stores that follow it, to all of them where `over_own`.
+
+    Nothing is done to visits: where some would fit no more, the store keeps what it has.
+    """
+    choose_pattern(organization=organization, store=pattern)
+    found = []
+    for standing in standings(organization, pattern):
+        for part in parts:
+            is_kept = standing.parts[part] == Standing.OWN and not over_own
+            outcome = (
+                Handed.KEPT
+                if is_kept
+                else _give(organization, standing.store, part, pattern, standing.parts[part], now=now, user=user)
+            )
+            found.append(HandedOn(standing.store, part, outcome))
+    return found
+
+
+def _give(
+    organization: Organization,
+    store: Store,
+    part: str,
+    pattern: Store,
+    standing: Standing,
+    *,
+    now: datetime,
+    user: User,
+) -> Handed:
+    value = value_of(pattern, part)
+    try:
+        with transaction.atomic():
+            if standing != Standing.SAME:
+                give = partial(_give_to, part=part, value=value, user=user, now=now)
+                change_rules(store_id=store.pk, change=give, then=None, now=now, user=user)
+            note_taken(organization=organization, store=store, part=part, value=value, now=now)
+    except BookingRefused as refused:
+        return Handed.AFFECTED if refused.reason == Refusal.BOOKINGS_AFFECTED else Handed.REFUSED
+    except BadValue:
+        return Handed.REFUSED
+    return Handed.SAME if standing == Standing.SAME else Handed.TAKEN
+
+
+def _give_to(store: Store, *, part: str, value: object, user: User, now: datetime) -> None:
+    give_part(store=store, part=part, value=value, user=user, now=now)

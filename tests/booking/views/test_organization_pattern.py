@@ -1,0 +1,168 @@
+"""The pattern of a chain: what stores take over from one of them, what stays their own, and what nobody overrides."""
+
+from datetime import time
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from booking.models import Booking, Status
+from booking.services.books import differences
+from stores.hours import WeeklyInterval
+from stores.models import Organization, OrganizationMembership, SetupChange, Store, VisitType
+from stores.patterns import PARTS, Standing, standings
+from stores.services import save_messages, save_opening_hours, save_policy, save_visit_type
+from tests.booking.views.reading import page
+from tests.factories import NOW, at, make_booking, make_store, make_user
+
+pytestmark = pytest.mark.django_db
+PATTERN = "/staff/o/chain/pattern/"
+MORNINGS = [WeeklyInterval(day, time(9), time(12)) for day in range(6)]
+
+
+@pytest.fixture
+def chain() -> Organization:
+    chain = Organization.objects.create(slug="chain", name="Chain of Shops", kind="chain", created_at=NOW)
+    chain.stores.add(make_store("head", name="Head Shop"), make_store("a-shop", name="A Shop"), make_store("b-shop"))
+    return chain
+
+
+@pytest.fixture
+def manager(chain) -> Client:
+    user = make_user("flora")
+    OrganizationMembership.objects.create(organization=chain, user=user, created_at=NOW)
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(user)
+    return client
+
+
+def store(slug: str) -> Store:
+    return Store.objects.get(slug=slug)
+
+
+def set_messages(slug: str, days: list[int], user=None) -> None:
+    plan = {"messages_from": time(9), "messages_until": time(19), "sms_words": {"fr": "Apportez votre carte."}}
+    save_messages(store=store(slug), reminder_days=days, **plan, user=user, now=NOW)
+
+
+def hand_on(manager: Client, *parts: str, **more: str):
+    return manager.post(PATTERN, {"store": "head", "parts": parts, **more})
+
+
+def standing(chain: Organization, slug: str, part: str) -> Standing:
+    found = standings(chain, store("head"))
+    return next(one.parts[part] for one in found if one.store.slug == slug)
+
+
+def test_stores_take_over_and_keep_following(chain, manager) -> None:
+    set_messages("head", [7, 1])
+    assert standing(chain, "a-shop", "messages") == Standing.BEHIND
+
+    shown = hand_on(manager, "messages")
+
+    assert "2 parts of set-ups were taken over." in page(shown).text
+    assert {one.reminder_days for one in Store.objects.all()} == {"7,1"}
+    assert store("a-shop").sms_words == {"fr": "Apportez votre carte."}
+    set_messages("head", [2])
+    assert standing(chain, "a-shop", "messages") == Standing.BEHIND
+    hand_on(manager, "messages")
+    assert store("b-shop").reminder_days == "2"
+    assert standing(chain, "a-shop", "messages") == Standing.SAME
+    assert SetupChange.objects.filter(store__slug="a-shop", what="messages", username="flora").count() == 2
+
+
+def test_what_a_store_changed_itself_stays_its_own_unless_it_is_overridden(chain, manager) -> None:
+    ada = make_user("ada", store=store("a-shop"))
+    hand_on(manager, "messages")
+    set_messages("a-shop", [3], user=ada)
+    set_messages("head", [7, 1])
+
+    hand_on(manager, "messages")
+
+    assert (store("a-shop").reminder_days, store("b-shop").reminder_days) == ("3", "7,1")
+    assert standing(chain, "a-shop", "messages") == Standing.OWN
+    assert "its own" in page(manager.get(PATTERN)).text
+    hand_on(manager, "messages", over_own="on")
+    assert store("a-shop").reminder_days == "7,1"
+    assert standing(chain, "a-shop", "messages") == Standing.SAME
+
+
+def test_store_changed_before_there_was_a_pattern_has_its_own(chain, manager) -> None:
+    set_messages("a-shop", [3], user=make_user("ada", store=store("a-shop")))
+    set_messages("head", [7])
+    hand_on(manager, "messages")
+    assert store("a-shop").reminder_days == "3"
+
+
+def test_kinds_of_visit_are_made_and_changed_and_a_stores_others_stay(chain, manager) -> None:
+    head, a_shop = store("head"), store("a-shop")
+    fields = {"slot_count": 2, "max_party_size": 3, "what_to_bring": "Your contract", "user": None, "now": NOW}
+    save_visit_type(store=head, name="Repair", **fields)
+    save_visit_type(store=a_shop, name="Local thing", **fields)
+    hand_on(manager, "visit_types")
+    repair = VisitType.objects.get(store=a_shop, name="Repair")
+    assert (repair.slot_count, repair.what_to_bring) == (2, "Your contract")
+    assert VisitType.objects.filter(store=a_shop, name="Local thing", is_active=True).exists()
+    assert standing(chain, "a-shop", "visit_types") == Standing.SAME
+
+    save_visit_type(
+        store=head, visit_type=head.visit_types.get(name="Repair"), name="Repair", **fields | {"slot_count": 3}
+    )
+    hand_on(manager, "visit_types")
+    repair.refresh_from_db()
+    assert repair.slot_count == 3
+    assert VisitType.objects.filter(name="Repair").count() == 3
+
+
+def test_hours_that_would_leave_visits_without_a_place_are_left_to_the_store(chain, manager) -> None:
+    save_opening_hours(store=store("head"), weekly=MORNINGS, user=None, now=NOW)
+    booking = make_booking(store("a-shop"), starts_at=at(15))
+    OrganizationMembership.objects.get()
+
+    shown = page(hand_on(manager, "opening_hours")).text
+
+    assert "A Shop, Opening hours: some visits would lose their place" in shown
+    assert store("a-shop").opening_hours.count() == 12
+    assert store("b-shop").opening_hours.count() == 6
+    assert Booking.objects.get(pk=booking.pk).status == Status.CONFIRMED
+    assert list(differences(now=NOW)) == []
+
+
+def test_rules_are_taken_over_with_the_slots_made_from_them(chain, manager) -> None:
+    numbers = {
+        "slot_minutes": 30,
+        "minimum_notice_minutes": 0,
+        "booking_horizon_days": 14,
+        "change_until_minutes": 60,
+        "open_bookings_per_customer": 1,
+        "keep_days": 30,
+    }
+    save_policy(store=store("head"), capacity_counts="visits", **numbers, user=None, now=NOW)
+    before = store("a-shop").hours_version
+    hand_on(manager, "rules")
+    found = store("a-shop")
+    assert {name: getattr(found, name) for name in numbers} == numbers
+    assert found.hours_version > before
+
+
+def test_standing_of_any_number_of_stores_takes_five_statements(
+    chain, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    head = Store.objects.prefetch_related("visit_types", "opening_hours").get(slug="head")
+    for number in range(5):
+        chain.stores.add(make_store(f"more-{number}"))
+    with django_assert_num_queries(5):
+        assert len(standings(chain, head)) == 7
+
+
+def test_what_is_missing_is_said(chain, manager) -> None:
+    refused = manager.post(PATTERN, {"store": "elsewhere"})
+    assert refused.status_code == 400
+    assert "Choose one of these at least." in page(refused).text
+    assert manager.get(PATTERN).status_code == 200
+    assert set(PARTS) == {"visit_types", "rules", "messages", "opening_hours"}
+
+
+def test_organization_without_stores_says_so(manager, chain) -> None:
+    chain.stores.clear()
+    assert "No store belongs to it yet." in page(manager.get(PATTERN)).text
