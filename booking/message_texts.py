@@ -71,6 +71,14 @@ def link_text(template: str, *, link: str) -> str:
         return _sms(template, link=link)
 
 
+def turn_text(store_name: str) -> str:
+    """Return the text message for who waits in the line of a store."""
+    with translation.override(text_language("nearly_turn")):
+        alphabet = alphabet_in_use()
+        name = alphabet.written(" ".join(store_name.split()))
+        return _sms("nearly_turn", store=shortened(name, room_for_name("nearly_turn", when="", link="")))
+
+
 def text_language(template: str) -> str:
     """Return the active language, or English where it has no words for a text yet: never half of each."""
     language = translation.get_language() or "en"

@@ -11,6 +11,7 @@ from booking.customer_input import can_be_texted
 from booking.day_sheet import compose_day_sheet
 from booking.email_texts import email_text
 from booking.ical import Method, booking_calendar
+from booking.line_messages import compose_nearly
 from booking.links import manage_url, short_manage_url
 from booking.message_texts import TEXTS_WITH_OWN_WORDS, sms_text
 from booking.models import Booking, Status
@@ -36,6 +37,8 @@ def compose(message: OutboxMessage, *, now: datetime) -> Sms | Email | Skip:
     """Return what to send for a message in the outbox, or why nothing is to be sent any more."""
     if message.kind == Kind.PLACE_OFFERED:
         return compose_offer(message, now=now)
+    if message.kind == Kind.NEARLY_TURN:
+        return compose_nearly(message, now=now)
     if message.kind == Kind.DAY_SHEET:
         return compose_day_sheet(message, now=now)
     if message.kind == Kind.VISITS_LIST:

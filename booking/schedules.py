@@ -11,6 +11,7 @@ MINUTELY = (
     ("offers", "booking.tasks.offer_places", 1),
     ("offers between", "booking.tasks.offer_places", 1),
     ("day sheets", "booking.tasks.mail_day_sheets", 5),
+    ("nearly", "booking.tasks.tell_nearly", 1),
     ("holds", "booking.tasks.release_expired_holds", 5),
 )
 # The queue counts in whole minutes: two rows half a minute apart, so that nobody waits a minute for an offer.

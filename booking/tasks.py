@@ -7,7 +7,7 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from booking.models import WorkerBeat
-from booking.services import day_sheets, offers, other_times, places, privacy
+from booking.services import day_sheets, nearly, offers, other_times, places, privacy
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +39,11 @@ def offer_places(store_id: int | None = None) -> int:
         except Exception:
             log.exception("offers_failed", extra={"store_id": waiting_at})
     return made
+
+
+def tell_nearly() -> int:
+    """Tell those in the lines whose turn is near, and who left a number."""
+    return nearly.tell_nearly(now=timezone.now())
 
 
 def mail_day_sheets() -> int:

@@ -13,6 +13,7 @@ class Kind(models.TextChoices):
     PLACE_OFFERED = "place_offered"
     VISITS_LIST = "visits_list"
     DAY_SHEET = "day_sheet"
+    NEARLY_TURN = "nearly_turn"
 
 
 class Channel(models.TextChoices):

@@ -58,7 +58,7 @@ def _spans(store_id: int, desk_id: int) -> dict[object, list[_Span]]:
 
 def _messages(*, now: datetime) -> Iterator[str]:
     """Hold open messages against their bookings, and visits to come against the word they should have had."""
-    of_no_sequence = (Kind.PLACE_OFFERED, Kind.VISITS_LIST, Kind.DAY_SHEET)
+    of_no_sequence = (Kind.PLACE_OFFERED, Kind.VISITS_LIST, Kind.DAY_SHEET, Kind.NEARLY_TURN)
     open_messages = OutboxMessage.objects.filter(state__in=OPEN_STATES).exclude(kind__in=of_no_sequence).order_by("pk")
     subjects = set(open_messages.values_list("subject", flat=True))
     bookings = {booking.reference: booking for booking in Booking.objects.filter(reference__in=subjects)}

@@ -12,8 +12,10 @@ from booking.models import Actor, Booking, Status, Ticket
 from booking.policy import BookingRefused, Refusal
 from booking.services.arrivals import admit_walk_in, step
 from booking.services.bookings import cancel_locked, lock_booking
+from booking.services.nearly import subject_of
 from booking.services.places import raise_days
 from booking.services.wishes import find_visit_type
+from notifications import outbox
 from stores.models import Store
 from stores.queries import store_rules
 
@@ -21,8 +23,13 @@ NAME_LONGEST = 120
 
 
 @transaction.atomic
-def join_line(*, store: Store, visit_type: str, party_size: int, name: str, now: datetime) -> Ticket:
-    """Give somebody a ticket at the desk with the shortest line. Raises BookingRefused, UnknownVisitType."""
+def join_line(
+    *, store: Store, visit_type: str, party_size: int, name: str, now: datetime, phone: str = "", locale: str = "fr"
+) -> Ticket:
+    """Give somebody a ticket at the desk with the shortest line; `phone` (E.164) is told when their turn is near.
+
+    Raises BookingRefused, UnknownVisitType.
+    """
     today = _today(store, now)
     rules = store_rules(store.slug, from_date=today, lock=True)
     if rules is None or not rules.desks:
@@ -41,6 +48,8 @@ def join_line(*, store: Store, visit_type: str, party_size: int, name: str, now:
         visit_type_id=kind.id,
         party_size=party_size,
         name=name[:NAME_LONGEST],
+        phone=phone,
+        locale=locale,
         joined_at=now,
     )
     raise_days(store.pk, {today})
@@ -105,9 +114,12 @@ def put_back(*, store: Store, ticket_id: int, now: datetime, user: User) -> Tick
 
 
 @transaction.atomic
-def forget_tickets(*, store_id: int, today: date) -> int:
+def forget_tickets(*, store_id: int, today: date, now: datetime) -> int:
     """Delete the tickets of days that are over: what came of them are visits. Return how many."""
-    deleted, _ = Ticket.objects.filter(store_id=store_id, visit_date__lt=today).delete()
+    over = Ticket.objects.filter(store_id=store_id, visit_date__lt=today)
+    told = [subject_of(number) for number in over.exclude(phone="").values_list("pk", flat=True)]
+    outbox.forget(subjects=told, now=now)
+    deleted, _ = over.delete()
     return deleted
 
 

@@ -112,7 +112,7 @@ def forget_old(*, now: datetime, dry_run: bool = False) -> dict[str, int]:
         if dry_run:
             forgotten[slug] += old.count()
             continue
-        forget_tickets(store_id=store_id, today=today)
+        forget_tickets(store_id=store_id, today=today, now=now)
         while batch := list(old.order_by("ends_at")[:_BATCH]):
             with transaction.atomic():
                 _erase(batch, now=now)

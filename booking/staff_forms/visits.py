@@ -4,10 +4,19 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from booking.customer_input import read_email, read_name, read_note, read_phone
+from booking.customer_input import (
+    PHONE_INPUT_MAX,
+    BadInput,
+    can_be_texted,
+    read_email,
+    read_name,
+    read_note,
+    read_phone,
+)
 from booking.forms import TypedField
 from booking.models import Source
 from booking.services.changes_of_hours import Then
@@ -82,6 +91,29 @@ class WalkInForm(StaffForm):
     def size_chosen(self) -> str:
         """What was chosen last time."""
         return str(self["party_size"].value())
+
+
+class TicketForm(WalkInForm):
+    """Somebody who joins the line, and may go out meanwhile."""
+
+    phone = forms.CharField(
+        required=False,
+        max_length=PHONE_INPUT_MAX,
+        label=_("Mobile number, for a text when it is nearly their turn"),
+        help_text=_("Only if they want to go out meanwhile. It is forgotten tonight."),
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "off", "inputmode": "tel"}),
+        error_messages={"max_length": _("This is too long. Please shorten it.")},
+    )
+
+    def clean_phone(self) -> str:
+        """Return the number in E.164, "" for none; refuse one that gets no text messages."""
+        try:
+            phone = read_phone(self.cleaned_data["phone"], country=self.rules.country)
+        except BadInput as bad:
+            raise ValidationError(str(bad.message)) from None
+        if phone and not can_be_texted(phone):
+            raise ValidationError(_("No text message can be sent to this number. Leave it empty, and call them."))
+        return phone
 
 
 class CallerForm(StaffForm):

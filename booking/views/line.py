@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import path, reverse
 from django.utils.http import urlencode
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -14,7 +16,7 @@ from booking.permissions import member_booking
 from booking.policy import BookingRefused, Refusal
 from booking.services.arrivals import step
 from booking.services.line import call, call_back, join_line, leave_line, put_back, serve_ticket
-from booking.staff_forms.visits import WalkInForm
+from booking.staff_forms.visits import TicketForm
 from booking.views.day_version import unless_known
 from booking.views.staff_access import AtStore, at_store, raise_for, staff_page
 from booking.views.staff_links import see_other
@@ -64,7 +66,7 @@ def display(request: HttpRequest, at: AtStore) -> HttpResponseBase:
 def join(request: HttpRequest, at: AtStore) -> HttpResponseBase:
     """Give somebody who came without a booking a ticket."""
     line = line_of(store=at.store, date=at.today, now=at.now)
-    form = WalkInForm(request.POST, rules=line.rules)
+    form = TicketForm(request.POST, rules=line.rules)
     if not form.is_valid():
         return _page(request, at, form=form, problems=form.problems(), status=400)
     typed = form.cleaned_data
@@ -74,6 +76,8 @@ def join(request: HttpRequest, at: AtStore) -> HttpResponseBase:
             visit_type=typed["visit_type"],
             party_size=typed["party_size"],
             name=typed["name"],
+            phone=typed["phone"],
+            locale=get_language() or settings.LANGUAGE_CODE,
             now=at.now,
         )
     except BookingRefused as refused:
@@ -132,7 +136,7 @@ def _page(
     at: AtStore,
     *,
     etag: str = "",
-    form: WalkInForm | None = None,
+    form: TicketForm | None = None,
     problems: list[Problem] | None = None,
     status: int = 200,
 ) -> HttpResponse:
@@ -143,7 +147,7 @@ def _page(
         "rules": line.rules,
         "has_desks": len(line.desks) > 1,
         "is_empty": not any(desk.waiting or desk.served for desk in line.desks),
-        "form": form or WalkInForm(rules=line.rules),
+        "form": form or TicketForm(rules=line.rules),
         "problems": problems or [],
         "etag": etag,
         "given": request.GET.get("given", "")[:_NUMBER_LONGEST],

@@ -85,6 +85,7 @@ def message_words(one: MessageCount) -> str:
         Kind.PLACE_OFFERED: _("Offer of a place"),
         Kind.VISITS_LIST: _("List of their visits"),
         Kind.DAY_SHEET: _("Sheet of the day"),
+        Kind.NEARLY_TURN: _("Nearly your turn"),
     }
     channel = _("SMS") if one.channel == Channel.SMS else _("e-mail")
     kind = kinds.get(Kind(one.kind)) or Kind(one.kind).label

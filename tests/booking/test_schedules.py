@@ -18,7 +18,16 @@ def test_timetable_is_written_once(now: datetime) -> None:
     sync_schedules(now=now)
     sync_schedules(now=now)
 
-    assert sorted(next_runs()) == ["day sheets", "deliver", "forget", "heartbeat", "holds", "offers", "offers between"]
+    assert sorted(next_runs()) == [
+        "day sheets",
+        "deliver",
+        "forget",
+        "heartbeat",
+        "holds",
+        "nearly",
+        "offers",
+        "offers between",
+    ]
 
 
 def test_timetable_forgets_what_it_does_not_name(now: datetime) -> None:
@@ -41,7 +50,7 @@ def test_clock_set_back_silences_nothing(now: datetime) -> None:
     sync_schedules(now=now)
     earlier = now - timedelta(days=3)
 
-    assert set_right(now=earlier) == 7
+    assert set_right(now=earlier) == 8
 
     found = next_runs()
     assert {found[name] for name in ("heartbeat", "deliver", "offers", "holds", "day sheets")} == {earlier}

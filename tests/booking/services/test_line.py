@@ -281,7 +281,7 @@ def test_tickets_of_days_that_are_over_are_forgotten_and_visits_stay(store, ann)
     serve(store, join(store, "Bob Test"), ann)
     join(store, "Cy Test")
 
-    assert forget_tickets(store_id=store.pk, today=TODAY) == 0
+    assert forget_tickets(store_id=store.pk, today=TODAY, now=NOW) == 0
     forget_old(now=NOW + timedelta(days=1))
 
     assert not Ticket.objects.exists()

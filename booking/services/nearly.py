@@ -1,0 +1,64 @@
+"""A word to those in the line who left a number: come back, it is nearly your turn."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+
+from booking.line import line_of
+from booking.models import Ticket
+from notifications import outbox
+from notifications.content import NewMessage
+from notifications.models import Channel, Kind
+from stores.models import Store
+
+BEFORE_THEM = 1  # so many others at most are called before who is told
+_AWAY_SINCE = timedelta(minutes=3)  # who joined just now is still at the door
+_OF_USE_FOR = timedelta(minutes=30)
+_MARK = "ticket"
+
+
+def tell_nearly(*, now: datetime) -> int:
+    """Write a text for everybody whose turn is near and who left a number, once each; return how many."""
+    asked = Ticket.objects.filter(told_at=None, booking=None, left_at=None, called_at=None).exclude(phone="")
+    told = 0
+    for store in Store.objects.filter(pk__in=asked.values("store_id")):
+        told += _tell_at(store, now=now)
+    return told
+
+
+def ticket_of(subject: str) -> int | None:
+    """Return whose turn a message is about, None where it is about none."""
+    mark, _slash, number = subject.partition("/")
+    return int(number) if mark == _MARK and number.isdecimal() else None
+
+
+def subject_of(ticket_id: int) -> str:
+    """Return what a message about somebody's turn is about."""
+    return f"{_MARK}/{ticket_id}"
+
+
+@transaction.atomic
+def _tell_at(store: Store, *, now: datetime) -> int:
+    today = now.astimezone(ZoneInfo(store.time_zone)).date()
+    line = line_of(store=store, date=today, now=now)
+    near = [turn.ticket_id for desk in line.desks for turn in desk.waiting[: BEFORE_THEM + 1] if not turn.called_at]
+    tickets = Ticket.objects.select_for_update(of=("self",)).filter(
+        pk__in=[number for number in near if number], told_at=None, booking=None, joined_at__lte=now - _AWAY_SINCE
+    )
+    found = [ticket.pk for ticket in tickets.exclude(phone="").order_by("pk")]
+    Ticket.objects.filter(pk__in=found).update(told_at=now)
+    outbox.enqueue([_message(store, ticket_id, now=now) for ticket_id in found], now=now)
+    return len(found)
+
+
+def _message(store: Store, ticket_id: int, *, now: datetime) -> NewMessage:
+    return NewMessage(
+        account=store.slug,
+        subject=subject_of(ticket_id),
+        kind=Kind.NEARLY_TURN,
+        sequence=0,
+        channel=Channel.SMS,
+        due_at=now,
+        not_after=now + _OF_USE_FOR,
+    )
