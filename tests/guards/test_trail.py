@@ -1,0 +1,123 @@
+"""Every change of a store's set-up leaves a line in its trail: who, and what it was. A new page fails until it does."""
+
+from collections.abc import Iterator
+
+import pytest
+import time_machine
+from django.test import Client
+
+from booking.models import PIN_ERRORS
+from stores.models import Role, SetupChange, Store
+from tests.devices import make_pin, make_tablet
+from tests.factories import NOW, at, make_store, make_user
+from tests.guards.test_routes import MANAGER, address, of
+from tests.passkeys import Authenticator
+
+pytestmark = pytest.mark.django_db
+
+WEEK = {f"day_{day}": "09:00-12:00" for day in range(6)}
+NUMBERS = {
+    "slot_minutes": "30",
+    "minimum_notice_minutes": "0",
+    "booking_horizon_days": "14",
+    "change_until_minutes": "60",
+    "open_bookings_per_customer": "3",
+    "keep_days": "30",
+    "capacity_counts": "people",
+}
+# What each page is sent with for something to change.
+FORMS: dict[str, dict[str, str | list[str]]] = {
+    "hours/": {"then": "keep"},
+    "special-hours/": {"date": "2026-12-25", "what": "closed"},
+    "special-hours/<str:date>/delete/": {},
+    "desks/new/": {"name": "Window", "capacity": "2", "kept_back": "0", "is_active": "on"},
+    "desks/<slug:desk>/": {"name": "Front", "capacity": "3", "kept_back": "1", "is_active": "on"},
+    "desk-choice/": {"is_offered": "on"},
+    "visit-types/new/": {
+        "name": "Repair",
+        "slot_count": "1",
+        "max_party_size": "2",
+        "mode": "store",
+        "is_active": "on",
+    },
+    "visit-types/<slug:visit_type>/": {
+        "name": "Visit at the counter",
+        "slot_count": "1",
+        "max_party_size": "2",
+        "mode": "store",
+        "is_active": "on",
+    },
+    "questions/": {"text_0": "Which phone?", "kind_0": "text", "kind_1": "text", "kind_2": "text"},
+    "rules/": {**NUMBERS},
+    "notice/": {"notice": "Closed for works"},
+    "feed/": {},
+    "contact/": {"phone": "05 49 24 00 39", "email": "", "website": "", "wheelchair": "yes"},
+    "sharing/": {"embed_origins": "https://shop.example.org"},
+    "protection/": {},
+    "line/": {"line_shows": "first_name"},
+    "messages/": {"reminder_days": ["2"], "messages_from": "9", "messages_until": "18"},
+    "day-sheet/": {"email": "till@example.org"},
+    "devices/": {"name": "Left counter"},
+    "devices/revoke/": {"device": "7"},
+    "devices/unlock/": {"username": "cleo"},
+    "members/": {"username": "dora", "role": "staff", "password": "a bell rings at the door"},
+    "members/remove/": {"username": "cleo"},
+    "members/second-factor/": {"required": "yes"},
+}
+# They show, or lead through pages that are in the list above; pairing is told when the tablet is paired.
+NOTHING_CHANGES = {"", "start/", "changes/", "changes.csv", "devices/"}
+SETUP = "staff/<slug:store>/setup/"
+
+
+def setup_routes() -> list[str]:
+    return [route.removeprefix(SETUP) for route in of(MANAGER) if route.startswith(SETUP)]
+
+
+@pytest.fixture(autouse=True)
+def _on_a_monday_morning() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def store() -> Store:
+    store = make_store()
+    make_tablet(store, pk=7)
+    make_pin(make_user("cleo", store=store, role=Role.STAFF), errors=PIN_ERRORS)
+    return store
+
+
+@pytest.fixture
+def manager(store) -> Client:
+    user = make_user("ada", store=store)
+    user.passkeys.create(
+        credential_id=Authenticator("", "").credential_id.hex(), public_key=b"", name="Phone", created_at=at(9)
+    )
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(user)
+    return client
+
+
+def test_every_page_of_the_set_up_is_tried_here() -> None:
+    assert set(setup_routes()) <= set(FORMS) | NOTHING_CHANGES
+    assert set(FORMS) <= set(setup_routes())
+
+
+@pytest.mark.parametrize("route", sorted(set(FORMS) - NOTHING_CHANGES))
+def test_change_leaves_a_line_with_who_and_what_it_was(store, manager, route) -> None:
+    if route.startswith("special-hours/<"):
+        manager.post(address(f"{SETUP}special-hours/"), {"date": "2026-11-30", "what": "closed"})
+    form = dict(FORMS[route])
+    if route == "hours/":
+        shown = manager.get(address(f"{SETUP}hours/")).context["form"]
+        form |= {field.html_name: "09:00-12:00" for field in shown}
+    before = SetupChange.objects.count()
+
+    answer = manager.post(address(f"{SETUP}{route}"), form)
+
+    assert answer.status_code < 400
+    line = SetupChange.objects.order_by("-pk").first()
+    assert SetupChange.objects.count() > before
+    assert line is not None
+    assert (line.store_id, line.username) == (store.pk, "ada")
+    assert line.before != line.after
