@@ -23,6 +23,8 @@ TAGS = {
     "country": "addr:country",
     **{name: name for name in ("phone", "email", "website", "wheelchair", "opening_hours")},
 }
+# The columns without which a table is not read.
+COLUMNS = {"stores": ("id", "name", "latitude", "longitude"), "staff": ("store", "username", "role")}
 OUTCOMES = {Joined.CREATED: "created", Joined.ADDED: "created", Joined.CHANGED: "updated"}
 
 
@@ -65,9 +67,15 @@ def import_store_row(
 
 
 def import_staff_row(
-    *, organization: Organization, values: Mapping[str, str], now: datetime, is_dry_run: bool, seen: set[str]
+    *,
+    organization: Organization,
+    values: Mapping[str, str],
+    now: datetime,
+    is_dry_run: bool,
+    seen: set[str],
+    user: User | None = None,
 ) -> Told:
-    """Make somebody a member of one of the organization's stores, or change their role."""
+    """Make somebody a member of one of the organization's stores, or change their role; `user` is who does it."""
     username, role = User.normalize_username(values.get("username", "")), values.get("role", "").lower()
     called = f"{username}@{values.get('store', '')}"
     store = organization.stores.filter(slug=values.get("store", "")).first()
@@ -79,18 +87,26 @@ def import_staff_row(
         return Told("skipped", f"{called} was seen before in this file")
     seen.add(called)
     try:
-        return Told(*_joined(store, username, Role(role), values.get("password", ""), now, is_dry_run, called))
+        return Told(*_joined(store, username, Role(role), values.get("password", ""), now, user, is_dry_run, called))
     except ValidationError as error:
         return Told("skipped", f"{called} {' '.join(error.messages)}")
-    except BadValue:
-        return Told("skipped", f"{called} is new and has no password")
+    except BadValue as bad:
+        why = "is the last manager" if bad.code == "last_one" else "is new and has no password"
+        return Told("skipped", f"{called} {why}")
 
 
 def _joined(
-    store: Store, username: str, role: Role, password: str, now: datetime, is_dry_run: bool, called: str
+    store: Store,
+    username: str,
+    role: Role,
+    password: str,
+    now: datetime,
+    user: User | None,
+    is_dry_run: bool,
+    called: str,
 ) -> tuple[str, str]:
     with transaction.atomic():
-        joined = add_member(store=store, username=username, role=role, password=password or None, user=None, now=now)
+        joined = add_member(store=store, username=username, role=role, password=password or None, user=user, now=now)
         transaction.set_rollback(is_dry_run)
     return OUTCOMES.get(joined, "unchanged"), f"{called} {role}"
 

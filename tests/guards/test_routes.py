@@ -196,6 +196,7 @@ ROUTES = {
         staff/o/<slug:organization>/
         staff/o/<slug:organization>/numbers/
         staff/o/<slug:organization>/pattern/
+        staff/o/<slug:organization>/import/
         staff/o/<slug:organization>/numbers/<slug:part>.csv
     """,
 }

@@ -11,9 +11,8 @@ from django.utils import timezone
 
 from stores.csv_files import NotATable, Row, read_table
 from stores.models import Organization
-from stores.table_imports import Told, import_staff_row, import_store_row
+from stores.table_imports import COLUMNS, Told, import_staff_row, import_store_row
 
-COLUMNS = {"stores": ("id", "name", "latitude", "longitude"), "staff": ("store", "username", "role")}
 COUNTED = ("created", "updated", "unchanged", "skipped")
 
 
