@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from booking.models import Hold
-from booking.policy import HOLD_EXTENSIONS, HOLD_MINUTES, BookingRefused, Refusal, places_needed
-from booking.services.places import claim_anywhere, days_of, drop_hold, raise_days, share_lock_store
+from booking.policy import HOLD_EXTENSIONS, HOLD_MINUTES, BookingRefused, Refusal
+from booking.services.places import claim_anywhere, days_of, drop_hold, keep_run, raise_days, share_lock_store
 from booking.services.wishes import Wish, read_wish, with_another_try
-from booking.tokens import new_public_id, read_hold_token
+from booking.tokens import read_hold_token
 
 
 def hold(*, store: str, visit_type: str, starts_at: datetime, party_size: int, now: datetime, desk: str = "") -> Hold:
@@ -76,17 +76,13 @@ def _hold(wish: Wish, *, now: datetime) -> Hold:
     run = claim_anywhere(rules, runs, party_size=wish.party_size, from_web=True)
     if run is None:
         raise BookingRefused(Refusal.SLOT_FULL)
-    kept = Hold.objects.create(
-        public_id=new_public_id(),
-        store_id=rules.id,
-        desk_id=run.desk.id,
+    kept = keep_run(
+        rules,
+        run,
         visit_type_id=visit_type.id,
-        starts_at=run.starts_at,
-        ends_at=run.ends_at,
         party_size=wish.party_size,
-        places=places_needed(party_size=wish.party_size, counts_people=rules.counts_people),
-        desk_was_chosen=bool(wish.desk),
         expires_at=now + timedelta(minutes=HOLD_MINUTES),
+        desk_was_chosen=bool(wish.desk),
     )
     raise_days(rules.id, days_of(run.starts_at, run.ends_at, rules.zone.key))
     return kept

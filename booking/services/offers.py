@@ -24,13 +24,13 @@ from booking.policy import (
     may_be_offered,
     missed_offers_after,
     offer_until,
-    places_needed,
     plan_of,
 )
 from booking.services.places import (
     claim_anywhere,
     days_of,
     drop_hold,
+    keep_run,
     raise_days,
     release_expired_holds,
     runs_at,
@@ -38,7 +38,7 @@ from booking.services.places import (
 )
 from booking.services.waiting_entries import OPEN, close, message_subject
 from booking.services.waiting_places import PlacesNow, in_days, minutes_of, places_now
-from booking.tokens import keyed_digest, new_public_id
+from booking.tokens import keyed_digest
 from notifications import outbox
 from notifications.content import NewMessage
 from notifications.models import Channel, Kind
@@ -204,15 +204,11 @@ def _keep_place(rules: StoreRules, entry: WaitingListEntry, start: datetime, *, 
     run = claim_anywhere(rules, runs_at(rules, kind, start), party_size=entry.party_size, from_web=True)
     if run is None or expires_at is None:
         raise _Gone
-    return Hold.objects.create(
-        public_id=new_public_id(),
-        store_id=rules.id,
-        desk_id=run.desk.id,
+    return keep_run(
+        rules,
+        run,
         visit_type_id=kind.id,
-        starts_at=run.starts_at,
-        ends_at=run.ends_at,
         party_size=entry.party_size,
-        places=places_needed(party_size=entry.party_size, counts_people=rules.counts_people),
         expires_at=expires_at,
         extensions=HOLD_EXTENSIONS,  # others wait: half an hour is not made longer
         offered_to=entry,

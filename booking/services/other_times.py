@@ -12,12 +12,11 @@ from django.db import transaction
 from booking.availability import nearest_free
 from booking.message_plan import message_channels, plan_messages
 from booking.models import Actor, Booking, EventKind, Hold, Status
-from booking.policy import HOLD_EXTENSIONS, BookingRefused, Refusal, places_needed
+from booking.policy import HOLD_EXTENSIONS, BookingRefused, Refusal
 from booking.services.bookings import cancel_locked, lock_booking
 from booking.services.history import record
 from booking.services.moves import move_locked
-from booking.services.places import claim_anywhere, days_of, raise_days, runs_at
-from booking.tokens import new_public_id
+from booking.services.places import claim_anywhere, days_of, keep_run, raise_days, runs_at
 from notifications import outbox
 from notifications.models import Kind
 from stores.slots import StoreRules
@@ -122,17 +121,13 @@ def _keep_one(booking: Booking, rules: StoreRules, starts_at: datetime, *, now: 
     run = claim_anywhere(own, runs_at(own, kind, starts_at), party_size=booking.party_size, from_web=True)
     if run is None:
         return None
-    kept = Hold.objects.create(
-        public_id=new_public_id(),
-        store_id=rules.id,
-        desk_id=run.desk.id,
+    kept = keep_run(
+        rules,
+        run,
         visit_type_id=kind.id,
-        starts_at=run.starts_at,
-        ends_at=run.ends_at,
         party_size=booking.party_size,
-        places=places_needed(party_size=booking.party_size, counts_people=rules.counts_people),
-        desk_was_chosen=booking.desk_was_chosen,
         expires_at=expires_at,
+        desk_was_chosen=booking.desk_was_chosen,
         extensions=HOLD_EXTENSIONS,
         kept_for=booking,
     )

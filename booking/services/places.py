@@ -16,6 +16,7 @@ from django.db.models import Case, F, QuerySet, Value, When
 from booking.models import Hold
 from booking.policy import places_needed
 from booking.services.bell import ring_on_commit
+from booking.tokens import new_public_id
 from stores.models import Slot
 from stores.slots import DeskRule, SlotTime, StoreRules, VisitTypeRule, run_of, slots_by_desk
 
@@ -115,6 +116,24 @@ def claim(store_id: int, run: Run, *, places: int, from_web: bool) -> bool:
         partly = [slot.starts_at for slot in run.slots if _as_stored(slot.starts_at) in starts]
         _give_back(store_id, run.desk.id, partly, places=places, from_web=from_web)
     return False
+
+
+def keep_run(
+    rules: StoreRules, run: Run, *, visit_type_id: int, party_size: int, expires_at: datetime, **more: Any
+) -> Hold:
+    """Write down for whom places were taken, and until when; `more` are other fields of the hold."""
+    return Hold.objects.create(
+        public_id=new_public_id(),
+        store_id=rules.id,
+        desk_id=run.desk.id,
+        visit_type_id=visit_type_id,
+        starts_at=run.starts_at,
+        ends_at=run.ends_at,
+        party_size=party_size,
+        places=places_needed(party_size=party_size, counts_people=rules.counts_people),
+        expires_at=expires_at,
+        **more,
+    )
 
 
 def squeeze_in(store_id: int, run: Run, *, places: int) -> None:
