@@ -39,6 +39,12 @@ def now() -> datetime:
     return NOW
 
 
+@pytest.fixture(autouse=True)
+def own_outbox(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No test reads what another sent: messages that go to files go to a folder of the test's own."""
+    monkeypatch.setattr(settings, "MESSAGES_DIR", tmp_path / "outbox")
+
+
 @pytest.fixture(scope="session")
 def carillon() -> Iterator[House]:
     """A Carillon of its own, with the demo: web server, worker, database, as `manage.py up` starts them."""
