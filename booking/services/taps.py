@@ -4,7 +4,7 @@ The result is kept in the transaction of what the tap did, so a crash leaves bot
 or a tap that was refused once could pass when it is sent again.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
@@ -15,12 +15,13 @@ from django.db import transaction
 from booking.models import Booking, IdempotentAnswer
 from booking.policy import BookingRefused, Refusal, UnknownVisitType
 from booking.services.arrivals import admit_walk_in, step, undo
+from booking.services.line import join_line
 from stores.models import Store
 
 KEPT = timedelta(hours=24)
 MOVED = "moved"
 STEPS = ("check_in", "start", "complete", "no_show")
-UNDO, WALK_IN = "undo", "walk_in"
+UNDO, WALK_IN, TICKET = "undo", "walk_in", "ticket"
 _ROUTE = "tablet"
 _DONE, _CONFLICT = 200, 409
 
@@ -49,11 +50,15 @@ class Tap:
 
 @dataclass(frozen=True, slots=True)
 class TapResult:
-    """What became of a tap; `reason` says why not, `reference` names the visit, a new one of a walk-in too."""
+    """What became of a tap; `reason` says why not, `reference` names the visit, a new one of a walk-in too.
+
+    `ticket` is the number that somebody who was given a turn in the line holds.
+    """
 
     result: Result
     reason: str = ""
     reference: str = ""
+    ticket: str = ""
 
 
 @transaction.atomic
@@ -65,19 +70,33 @@ def take_tap(*, store: Store, tap: Tap, now: datetime, user: User, is_manager: b
         route=_ROUTE, key=key, defaults={"fingerprint": "", "status": _DONE, "created_at": now}
     )
     if not is_new:
-        result = Result.REPEATED if kept.status == _DONE else Result.CONFLICT
-        return TapResult(result, kept.body, kept.subject)
+        return _kept_result(kept)
     try:
         with transaction.atomic():
-            booking = _take(store, tap, now=now, user=user, is_manager=is_manager, locale=locale)
+            if tap.step == TICKET:
+                kept.body = _give_ticket(store, tap, now=now, locale=locale)
+            else:
+                kept.subject = _take(store, tap, now=now, user=user, is_manager=is_manager, locale=locale).reference
     except (BookingRefused, UnknownVisitType) as refused:
         kept.status, kept.body, kept.subject = _CONFLICT, _reason(refused), tap.reference
-        found = TapResult(Result.CONFLICT, kept.body, tap.reference)
-    else:
-        kept.subject = booking.reference
-        found = TapResult(Result.DONE, "", booking.reference)
     kept.save(update_fields=["status", "body", "subject"])
-    return found
+    found = _kept_result(kept)
+    return replace(found, result=Result.DONE) if found.result == Result.REPEATED else found
+
+
+def _kept_result(kept: IdempotentAnswer) -> TapResult:
+    """Return what became of a tap sent before: the body holds a ticket's number, or the reason why not."""
+    if kept.status == _DONE:
+        return TapResult(Result.REPEATED, "", kept.subject, ticket=kept.body)
+    return TapResult(Result.CONFLICT, kept.body, kept.subject)
+
+
+def _give_ticket(store: Store, tap: Tap, *, now: datetime, locale: str) -> str:
+    """Give a turn in the line to who came when all places were taken; return its number. Raises as join_line."""
+    ticket = join_line(
+        store=store, visit_type=tap.visit_type, party_size=tap.party_size, name=tap.name, now=now, locale=locale
+    )
+    return str(ticket.number)
 
 
 def _take(store: Store, tap: Tap, *, now: datetime, user: User, is_manager: bool, locale: str) -> Booking:

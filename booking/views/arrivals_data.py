@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from booking.arrivals_day import arrivals_day, arrivals_of, arrivals_version
 from booking.models import NAMES_SHOWN
 from booking.policy import UnknownStore
-from booking.services.taps import STEPS, UNDO, WALK_IN, Result, Tap, TapResult, take_tap
+from booking.services.taps import STEPS, TICKET, UNDO, WALK_IN, Result, Tap, TapResult, take_tap
 from booking.staff_forms.visits import PARTY_MAX
 from booking.tokens import keyed_digest, read_reference
 from booking.views.arrivals_json import VisitsAsJson, day_as_json, finder_salt
@@ -28,7 +28,7 @@ TAPS_MOST = 50  # in one call
 NAME_LONGEST = 120
 INVALID = "invalid"
 _KEY_LONGEST = 64
-_CALLED = (*STEPS, UNDO, WALK_IN)
+_CALLED = (*STEPS, UNDO, WALK_IN, TICKET)
 
 
 @require_safe
@@ -84,6 +84,7 @@ def actions(request: HttpRequest, at: AtStore) -> HttpResponseBase:
                     "result": found.result,
                     "reason": found.reason,
                     "reference": found.reference,
+                    "ticket": found.ticket,
                     "visit": visits.get(found.reference),
                 }
                 for name, found in results

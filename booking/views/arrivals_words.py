@@ -19,7 +19,7 @@ def arrivals_words() -> dict[str, Any]:
         "clock": {"text": _("{hour}:{minute:02d}"), "is_padded": (get_language() or "en").startswith("en")},
         "letters": plain_letters(),
         "states": _states(),
-        "steps": {**step_labels(), "walk_in": _("Walk-in")},
+        "steps": {**step_labels(), "walk_in": _("Walk-in"), "ticket": _("Ticket")},
         "events": {kind: str(EventKind(kind).label) for kind in EventKind.values},
         "groups": {
             "late": _("Late"),
@@ -49,6 +49,8 @@ def arrivals_words() -> dict[str, Any]:
         "sign_out_anyway": _("{count} taps are not sent yet and would be lost. Sign out all the same?"),
         "seen": _("I have seen it"),
         "squeeze": _("Let them in all the same"),
+        "give_ticket": _("Give a ticket"),
+        "has_ticket": _("{name} has ticket {number}."),
         **_conflicts(),
         **_scanner(),
     }
@@ -95,5 +97,5 @@ def _forms(words: Any) -> dict[str, str]:
 
 def icons() -> list[tuple[str, str]]:
     """Return the drawings that the scripts put into rows, by name."""
-    names = dict.fromkeys([*(icon for icon, _tone in BADGES.values()), "undo", "up", "warning"])
+    names = dict.fromkeys([*(icon for icon, _tone in BADGES.values()), "check", "undo", "up", "warning"])
     return [(name, render_to_string(f"icons/{name}.html")) for name in names]

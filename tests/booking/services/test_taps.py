@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import pytest
 
-from booking.models import Booking, BookingEvent, IdempotentAnswer, Status
+from booking.models import Booking, BookingEvent, IdempotentAnswer, Status, Ticket
 from booking.services.arrivals import step, step_key
 from booking.services.taps import KEPT, Result, Tap, TapResult, take_tap
 from tests.booking.views.staff_room import Room, make_room
@@ -140,3 +140,19 @@ def test_tap_from_a_clock_ahead_counts_as_now(room: Room) -> None:
 
     booking.refresh_from_db()
     assert booking.checked_in_at == NOON
+
+
+def test_ticket_is_given_once_however_often_it_is_sent(room: Room) -> None:
+    one = tap("ticket", visit_type="visit", party_size=2, name="Iris Test")
+
+    assert take(room, one) == TapResult(Result.DONE, ticket="1")
+    assert take(room, one) == TapResult(Result.REPEATED, ticket="1")
+    ticket = Ticket.objects.get()
+    assert (ticket.name, ticket.party_size, ticket.number) == ("Iris Test", 2, 1)
+
+
+def test_ticket_for_too_many_people_says_so_again(room: Room) -> None:
+    one = tap("ticket", visit_type="visit", party_size=50)
+
+    assert [take(room, one) for _ in range(2)] == [TapResult(Result.CONFLICT, "party_too_large")] * 2
+    assert not Ticket.objects.exists()

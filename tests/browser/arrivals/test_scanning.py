@@ -14,23 +14,13 @@ from playwright.sync_api import Browser, Page, expect
 from booking.codes import VISIT_PREFIX
 from tests.browser.arrivals.conftest import ready
 from tests.browser.arrivals.counter import FIRST, Counter
+from tests.browser.arrivals.hearing import LISTEN, NO, YES
 from tests.browser.shop import sign_in
 from tests.chromium import ARGUMENTS, find_chromium
 
 pytestmark = pytest.mark.browser
 STATIC = Path(__file__).parents[3] / "booking" / "static" / "booking"
 SIZE = (640, 480)
-YES, NO = [660, 990], [330, 220]  # the tones, in hertz
-
-# Writes down every tone that is asked for: what would be heard.
-LISTEN = """() => {
-  window.heard = [];
-  const start = OscillatorNode.prototype.start;
-  OscillatorNode.prototype.start = function (...given) {
-    window.heard.push(this.frequency.value);
-    return start.apply(this, given);
-  };
-}"""
 
 # What a browser with a reader of its own offers; desktop Chromium has none to try.
 OWN_READER = """(code) => {

@@ -12,10 +12,11 @@ function listenToTaps(desk) {
   root.addEventListener("click", (event) => {
     const target = event.target.closest("button");
     if (!target) return;
-    const { act, dismiss, squeeze } = target.dataset;
+    const { act, dismiss, squeeze, ticket } = target.dataset;
     if (STEPS.has(act)) desk.tap(target.closest(".arrival").dataset.key, act);
     else if (dismiss) desk.dismiss(dismiss);
     else if (squeeze) desk.squeezeIn(squeeze);
+    else if (ticket) desk.giveTicket(ticket);
   });
 }
 

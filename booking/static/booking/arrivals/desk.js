@@ -119,8 +119,15 @@ export class Desk {
 
   squeezeIn(actionId) {
     const conflict = this.conflicts.find((one) => one.action_id === actionId);
-    this.dismiss(actionId);
     this.walkIn({ ...conflict, squeeze_in: true });
+    this.dismiss(actionId);
+  }
+
+  /** Give a turn in the line to a walk-in for whom no place was free. */
+  giveTicket(actionId) {
+    const { visit_type, party_size, name, who } = this.conflicts.find((one) => one.action_id === actionId);
+    this.#add({ step: "ticket", visit_type, party_size, name, who });
+    this.dismiss(actionId);
   }
 
   /** Check somebody in by their code; return what to say. */
@@ -163,14 +170,14 @@ export class Desk {
   async #answered(taps, results) {
     const sent = new Map(taps.map((tap) => [tap.action_id, tap]));
     const conflicts = [];
-    for (const { action_id, result, reason, reference, visit } of results) {
+    for (const { action_id, result, reason, reference, ticket, visit } of results) {
       const tap = sent.get(action_id);
       if (!tap) continue;
       if (tap.step === "walk_in" && reference) this.#named(action_id, reference);
       if (visit && this.day) this.day = withVisit(this.day, visit);
-      if (result !== "conflict") continue;
+      if (result !== "conflict" && !ticket) continue; // a ticket's number is to be seen as well
       const time = this.day ? this.#clock(new Date(tap.happened_at)) : "";
-      conflicts.push({ ...tap, reason, time, status: visit?.status || "", when: visit?.when || "" });
+      conflicts.push({ ...tap, reason, ticket, time, status: visit?.status || "", when: visit?.when || "" });
     }
     await this.kept.settle(taps, conflicts);
     this.taps = this.taps.filter((tap) => !sent.has(tap.action_id));

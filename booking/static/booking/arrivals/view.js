@@ -113,20 +113,33 @@ export class View {
   }
 
   #conflict(conflict, isManager) {
-    const about = fill(words.conflict, {
-      name: conflict.who || words.hidden_name, step: words.steps[conflict.step], time: conflict.time,
-    });
+    const who = conflict.who || words.hidden_name;
+    if (conflict.ticket) return this.#ticket(conflict, who);
+    const about = fill(words.conflict, { name: who, step: words.steps[conflict.step], time: conflict.time });
     const why = fill(words.reasons[conflict.reason] || words.reasons.invalid, {
       state: conflict.status ? words.states[conflict.status].word : "", when: conflict.when,
     });
-    const name = `${words.seen}, ${conflict.who}`;
-    const acts = [make("button", { type: "button", class: "button button-second", "data-dismiss": conflict.action_id, "aria-label": name },
-      words.seen)];
+    const acts = [this.#seen(conflict)];
+    if (conflict.reason === "slot_full" && conflict.step === "walk_in") {
+      acts.unshift(make("button", { type: "button", class: "button", "data-ticket": conflict.action_id }, words.give_ticket));
+    }
     if (conflict.reason === "slot_full" && isManager) {
       acts.unshift(make("button", { type: "button", class: "button button-stop", "data-squeeze": conflict.action_id },
         words.squeeze));
     }
     return make("li", { class: "conflict" }, icon("warning"), make("div", {}, make("p", {}, make("strong", {}, about)),
       make("p", {}, why), make("div", { class: "conflict-acts" }, acts)));
+  }
+
+  #ticket(conflict, who) {
+    const text = fill(words.has_ticket, { name: who, number: conflict.ticket });
+    return make("li", { class: "conflict" }, icon("check"), make("div", {}, make("p", {}, make("strong", {}, text)),
+      make("div", { class: "conflict-acts" }, this.#seen(conflict))));
+  }
+
+  #seen(conflict) {
+    const name = `${words.seen}, ${conflict.who}`;
+    return make("button", { type: "button", class: "button button-second", "data-dismiss": conflict.action_id, "aria-label": name },
+      words.seen);
   }
 }

@@ -1,0 +1,73 @@
+"""The line, from the ticket to the call on the screen in the shop, which chimes."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.arrivals.conftest import Tablet
+from tests.browser.arrivals.counter import FIRST, Counter
+from tests.browser.arrivals.hearing import LISTEN, YES
+from tests.browser.barriers import barriers
+
+pytestmark = pytest.mark.browser
+SEEN_MS = 6_000  # both pages look every 2 s
+FRESH_MS = 15_000
+
+
+@pytest.fixture
+def screen(tablet: Tablet, counter: Counter) -> tuple[Page, Page]:
+    """The page of the line, and the screen in the shop with its sound turned on."""
+    line = tablet(FIRST)
+    line.goto(f"/staff/{counter.slug}/queue/")
+    wall = line.context.new_page()
+    wall.goto(f"/staff/{counter.slug}/display/")
+    wall.evaluate(LISTEN)
+    wall.get_by_role("button", name="Turn the sound on").click()
+    assert wall.evaluate("heard") == YES
+    return line, wall
+
+
+def test_who_is_called_is_shown_and_heard_once(screen: tuple[Page, Page]) -> None:
+    line, wall = screen
+    expect(wall.locator("#calls")).to_contain_text("Welcome! We call you.")
+
+    line.get_by_text("Give a ticket").click()
+    line.get_by_label("Name").fill("Iris Test")
+    line.get_by_role("button", name="Visit", exact=True).click()
+    given = re.search(r"Ticket (\d+) is given", line.get_by_role("status").inner_text())
+    assert given
+    wall.bring_to_front()
+    expect(wall.locator(".wall-next")).to_contain_text(given[1], timeout=SEEN_MS)
+    assert wall.evaluate("heard") == YES  # somebody who joins is not called
+
+    line.bring_to_front()
+    line.get_by_role("button", name=re.compile(r"^Call\b")).click()
+    wall.bring_to_front()
+    expect(wall.locator("#calls")).to_contain_text(given[1], timeout=SEEN_MS)
+    wall.wait_for_timeout(SEEN_MS)
+    assert wall.evaluate("heard") == [*YES, *YES]
+    assert "Test" not in wall.locator("body").inner_text().replace(wall.locator(".brand").inner_text(), "")
+    assert barriers(wall) == []
+
+
+def test_walk_in_with_no_place_free_is_given_a_ticket_on_the_tablet(tablet: Tablet, counter: Counter) -> None:
+    counter.wait_for_a_whole_slot()
+    for number in range(40):  # as many as the counter serves at once
+        counter.book(f"Guest {number} Test", slots=0)
+    page = tablet(FIRST)
+
+    page.locator("#walk-in summary").click()
+    page.locator("#walk-in").get_by_label("Name").fill("Jules Test")
+    page.locator("#walk-in").get_by_role("button", name="Visit", exact=True).click()
+    found = page.get_by_role("alert", name="Please look at this")
+    expect(found).to_contain_text("All places of the present time are taken.", timeout=FRESH_MS)
+    found.get_by_role("button", name="Give a ticket").click()
+
+    expect(found).to_contain_text("Jules T. has ticket 1.", timeout=FRESH_MS)
+    expect(found.get_by_role("listitem")).to_have_count(1)
+    assert barriers(page) == []
+    found.get_by_role("button", name="I have seen it").click()
+    expect(found).to_be_hidden()
+    page.goto(f"/staff/{counter.slug}/queue/")
+    expect(page.locator(".turn-label")).to_have_text("1")
