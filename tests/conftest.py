@@ -13,6 +13,7 @@ from booking.translations import compile_translations
 from tests import servers
 from tests.chromium import ARGUMENTS, MISSING, find_chromium
 from tests.factories import NOW
+from tests.scheduling import ServersShared, is_plain
 from tests.servers import House
 
 
@@ -21,10 +22,15 @@ def pytest_configure(config: pytest.Config) -> None:
         compile_translations(Path(settings.LOCALE_PATHS[0]))
 
 
+@pytest.hookimpl(tryfirst=True)  # before tests are chosen by their marks
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if is_plain(item):
+            item.add_marker("plain")
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
-    from tests.scheduling import ServersShared
-
     return ServersShared(config, log)
 
 

@@ -37,7 +37,7 @@ def main() -> int:
     prepare_browser()
     prepare_node()
     prepare_java()
-    postgres = [sys.executable, "-m", "tests.postgres", "--", *PYTEST, "-m", "not browser"]
+    postgres = [sys.executable, "-m", "tests.postgres", "--", *PYTEST, "-m", "not browser and not plain"]
     status = run("tests on PostgreSQL", postgres, may_fail_with=NO_POSTGRES)
     if status == NO_POSTGRES:
         missing("PostgreSQL", "apt-get install postgresql")

@@ -1,10 +1,21 @@
-"""Which tests go to which of several workers."""
+"""Which tests go to which of several workers, and which need to run on one database alone."""
 
+import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 PAGES = "tests/browser/pages/"
 BROWSER = "tests/browser/"
 SERVERS = ("tests/operations/", "tests/concurrency/")
+DATABASES = {"db", "transactional_db", "django_db_setup"}
+
+
+def is_plain(item: pytest.Item) -> bool:
+    """Tell whether a test asks for no database and starts no server."""
+    asked = set(getattr(item, "fixturenames", ()))
+    marks = ("django_db", "browser", "slow")
+    return not (
+        asked & DATABASES or any(map(item.get_closest_marker, marks)) or item.nodeid.startswith((BROWSER, *SERVERS))
+    )
 
 
 class ServersShared(LoadScopeScheduling):
