@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import partial
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -49,6 +50,7 @@ def hand_on(
     Nothing is done to visits: where some would fit no more, the store keeps what it has.
     """
     choose_pattern(organization=organization, store=pattern)
+    values = {part: value_of(pattern, part) for part in parts}
     found = []
     for standing in standings(organization, pattern):
         for part in parts:
@@ -56,7 +58,7 @@ def hand_on(
             outcome = (
                 Handed.KEPT
                 if is_kept
-                else _give(organization, standing.store, part, pattern, standing.parts[part], now=now, user=user)
+                else _give(organization, standing.store, part, values[part], standing.parts[part], now=now, user=user)
             )
             found.append(HandedOn(standing.store, part, outcome))
     return found
@@ -66,13 +68,12 @@ def _give(
     organization: Organization,
     store: Store,
     part: str,
-    pattern: Store,
+    value: Any,
     standing: Standing,
     *,
     now: datetime,
     user: User,
 ) -> Handed:
-    value = value_of(pattern, part)
     try:
         with transaction.atomic():
             if standing != Standing.SAME:
