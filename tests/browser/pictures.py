@@ -103,6 +103,7 @@ def _take_staff(laptop: Page, tablet: Page) -> None:
     laptop.goto(f"/staff/{STORE}/setup/")
     _take(laptop, "setup")
     tablet.goto(f"/staff/{STORE}/arrivals/")
+    tablet.locator("#app[data-is-ready]").wait_for()
     _take(tablet, "arrivals")
 
 
