@@ -65,6 +65,7 @@ def test_booking_from_the_first_page_to_the_cancellation(
     _check_and_book(page, time, email_of(phone))
     expect_reader(page, say)
     reference = expect_booked(page)
+    expect(page.locator("[data-print]")).to_be_visible(visible=has_javascript)
     _download_calendar(page, reference)
 
     other = visitor(width=width, language=language, has_javascript=has_javascript)

@@ -60,6 +60,7 @@ def test_arrivals_find_by_typing_then_check_in_then_undo(
     page = sign_in(
         visitor(width=TABLET, language=language, has_javascript=has_javascript), STAFF, shop.path("arrivals")
     )
+    expect(page.locator("#scan")).to_be_visible(visible=has_javascript)
     page.get_by_role("searchbox").fill(f"eloise-{language}")
     page.get_by_role("searchbox").press("Enter")
     rows = page.locator(".arrival")
