@@ -92,5 +92,6 @@ def _add_staff(carillon: House, slug: str, username: str, role: str) -> None:
     carillon.execute(
         "INSERT INTO stores_storemembership (store_id, user_id, role) "
         f"SELECT store.id, person.id, '{role}' FROM stores_store AS store, auth_user AS person "
-        f"WHERE store.slug = '{slug}' AND person.username = '{username}'"
+        f"WHERE store.slug = '{slug}' AND person.username = '{username}' "
+        "ON CONFLICT DO NOTHING"  # the same test at another width, at the same store
     )
