@@ -7,7 +7,7 @@ from functools import partial
 
 import pytest
 from django.db import connection
-from django.db.utils import OperationalError
+from django.db.utils import IntegrityError, OperationalError
 
 from booking.models import Booking, Hold, Status
 from booking.policy import BookingRefused
@@ -57,8 +57,8 @@ def test_rig_sees_two_taps_counted_where_the_guard_is_off(
     monkeypatch.setattr(other_times, "lock_booking", careless_lock)
     try:
         sum(at_once([partial(taken, booking, hold) for hold in holds]))
-    except OperationalError:
-        return  # they stood in each other's way: seen as well
+    except (OperationalError, IntegrityError):
+        return  # they stood in each other's way, or gave one place back twice: seen as well
     assert list(differences(now=LATER)) != [] or Booking.objects.get(pk=booking.pk).sequence > 1
     assert connection.vendor == "postgresql"
 
