@@ -120,12 +120,12 @@ export class View {
       state: conflict.status ? words.states[conflict.status].word : "", when: conflict.when,
     });
     const acts = [this.#seen(conflict)];
-    if (conflict.reason === "slot_full" && conflict.step === "walk_in") {
-      acts.unshift(make("button", { type: "button", class: "button", "data-ticket": conflict.action_id }, words.give_ticket));
-    }
     if (conflict.reason === "slot_full" && isManager) {
       acts.unshift(make("button", { type: "button", class: "button button-stop", "data-squeeze": conflict.action_id },
         words.squeeze));
+    }
+    if (conflict.reason === "slot_full" && conflict.step === "walk_in") {
+      acts.unshift(make("button", { type: "button", class: "button", "data-ticket": conflict.action_id }, words.give_ticket));
     }
     return make("li", { class: "conflict" }, icon("warning"), make("div", {}, make("p", {}, make("strong", {}, about)),
       make("p", {}, why), make("div", { class: "conflict-acts" }, acts)));
