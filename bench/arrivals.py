@@ -17,6 +17,7 @@ from uuid import uuid4
 
 from django.contrib.auth.models import User
 from django.core.management import call_command
+from django.http import HttpResponse
 from django.test import Client
 
 from booking.models import Actor, Booking, BookingEvent, EventKind, Source, Status
@@ -75,7 +76,7 @@ def main() -> None:
     page = f"/staff/{store.slug}/arrivals/"
     etag = client.get(f"{page}data/")["ETag"]
 
-    def tap():  # type: ignore[no-untyped-def]
+    def tap() -> HttpResponse:
         reference = waiting.pop()
         one = {"action_id": str(uuid4()), "step": "check_in", "happened_at": NOW.isoformat(), "reference": reference}
         return client.post(f"{page}actions/", {"actions": [one]}, content_type="application/json")

@@ -12,6 +12,7 @@ import statistics
 import sys
 import tempfile
 import time as clock
+from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
@@ -25,17 +26,18 @@ import django
 
 django.setup()
 
-import logging  # noqa: E402
+import logging
 
-from django.contrib.auth.models import User  # noqa: E402
-from django.core.management import call_command  # noqa: E402
-from django.db import connection  # noqa: E402
-from django.test import Client  # noqa: E402
-from django.test.utils import CaptureQueriesContext  # noqa: E402
+from django.contrib.auth.models import User
+from django.core.management import call_command
+from django.db import connection
+from django.http import HttpResponse
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
-from booking.models import Booking, Source, Status  # noqa: E402
-from booking.tokens import new_reference  # noqa: E402
-from stores.models import Desk, OpeningHours, Role, Slot, Store, StoreMembership, VisitType  # noqa: E402
+from booking.models import Booking, Source, Status
+from booking.tokens import new_reference
+from stores.models import Desk, OpeningHours, Role, Slot, Store, StoreMembership, VisitType
 
 REPEATS = 60
 NOW = datetime.now(UTC)
@@ -80,7 +82,7 @@ def add_bookings(store: Store, *, first: datetime, count: int, status: Status, p
     Booking.objects.bulk_create(bookings, batch_size=2000)
 
 
-def measure(name: str, call, expected: int) -> float:  # type: ignore[no-untyped-def]
+def measure(name: str, call: Callable[[], HttpResponse], expected: int) -> float:
     """Print the median time of a call in milliseconds, and its SQL statements."""
     times = []
     for _ in range(REPEATS):
@@ -112,7 +114,7 @@ def main() -> None:
     free = f"/api/v1/stores/{store.slug}/availability{month}"
     tomorrow = datetime.combine(today + timedelta(days=1), time(7), UTC)
 
-    def unchanged(one: Client, path: str):  # type: ignore[no-untyped-def]
+    def unchanged(one: Client, path: str) -> Callable[[], HttpResponse]:
         etag = one.get(path)["ETag"]
         return lambda: one.get(path, headers={"If-None-Match": etag})
 

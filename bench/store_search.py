@@ -24,17 +24,17 @@ import django
 
 django.setup()
 
-import logging  # noqa: E402
+import logging
 
-from django.core.management import call_command  # noqa: E402
-from django.db import connection  # noqa: E402
-from django.test import Client  # noqa: E402
-from django.test.utils import CaptureQueriesContext  # noqa: E402
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
-from stores.models import Desk, OpeningHours, SearchSpelling, SearchWord, Store, StoreWord, VisitType  # noqa: E402
-from stores.queries import stores_page  # noqa: E402
-from stores.search_index import index_stores  # noqa: E402
-from stores.words import search_text  # noqa: E402
+from stores.models import Desk, OpeningHours, SearchSpelling, SearchWord, Store, StoreWord, VisitType
+from stores.queries import stores_page
+from stores.search_index import index_stores
+from stores.words import search_text
 
 REPEATS = 40
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
