@@ -3,6 +3,7 @@
 from datetime import time, timedelta
 
 import pytest
+import time_machine
 from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
@@ -97,7 +98,8 @@ def test_own_sentence_stands_in_texts_of_its_language_alone(store, manager, sett
     store.refresh_from_db()
     make_booking(store, starts_at=at(10, day=30), locale="fr")
     make_booking(store, starts_at=at(10, day=30), locale="en", phone="+33612345602")
-    deliver_due()
+    with time_machine.travel(NOW, tick=False):
+        deliver_due()
     texts = [file.read_text() for file in settings.MESSAGES_DIR.glob("*") if file.suffix != ".eml"]
     assert len(texts) == 2
     assert sum("Pensez à votre carte." in text for text in texts) == 1
@@ -163,7 +165,8 @@ def test_longest_sentence_costs_two_segments_at_most(store) -> None:
     Store.objects.update(name="A very long name of a store that sells many things " * 2, sms_words={"fr": "é" * 80})
     store.refresh_from_db()
     booking = make_booking(store, starts_at=at(10, day=30), locale="fr")
-    deliver_due()
+    with time_machine.travel(NOW, tick=False):
+        deliver_due()
     sent = OutboxMessage.objects.get(subject=booking.reference, kind=Kind.CONFIRMATION)
     assert sent.segments == 2
     assert segments("é" * 80) == 1
