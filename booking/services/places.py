@@ -5,6 +5,7 @@ and holds, slots by desk and start, the store's days by date.
 """
 
 from collections.abc import Collection, Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -53,6 +54,10 @@ ON CONFLICT (store_id, date) DO UPDATE SET version = day.version + 1
 """
 
 
+class _Full(Exception):
+    """A desk has too few places: nothing of what was tried there is kept, its locks neither."""
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """The consecutive slots of one desk that a visit takes."""
@@ -89,25 +94,42 @@ def claim_anywhere(
     from_web: bool,
     prefer_desk_id: int | None = None,
 ) -> Run | None:
-    """Take places in one of these runs, the emptiest desk first; return it, or None where all are full."""
+    """Take places in one of these runs, the emptiest desk first; return it, or None where all are full.
+
+    A desk that is full lets go of its rows before the next is tried: two customers may try the same desks in two
+    orders, and neither may wait for the other.
+    """
     places = places_needed(party_size=party_size, counts_people=rules.counts_people)
     for run in sorted(_emptiest_first(rules, runs), key=lambda run: run.desk.id != prefer_desk_id):
-        if claim(rules.id, run, places=places, from_web=from_web):
-            return run
+        try:
+            with _one_of(runs):
+                if not claim(rules.id, run, places=places, from_web=from_web):
+                    raise _Full
+        except _Full:
+            continue
+        return run
     return None
+
+
+def _one_of(runs: Sequence[Run]) -> AbstractContextManager[None]:
+    """Return a transaction of its own for one try of several, which gives back what the try locked."""
+    return transaction.atomic() if len(runs) > 1 else nullcontext()
 
 
 def claim(store_id: int, run: Run, *, places: int, from_web: bool) -> bool:
     """Take `places` in each slot of a run, or none at all.
 
     One statement, the same on SQLite and PostgreSQL. Where it comes back short, what it did take is given back.
+    A party beyond the desk's own capacity is never given a new row: only rows that are there may be larger. The row
+    proposed for them is never written either, but the table's CHECK looks at it, hence its `squeezed`.
     """
     largest = run.desk.capacity - (run.desk.kept_back if from_web else 0)
-    if places > largest and not _has_rows(store_id, run):
+    if places > largest and not _lock_rows(store_id, run):
         return False
-    sql = _CLAIM.format(rows=_row_placeholders(run))
+    beyond = max(0, places - run.desk.capacity)
+    values = _row_values(store_id, run, places, from_web, squeezed=beyond)
     with connection.cursor() as cursor:
-        cursor.execute(sql, [*_row_values(store_id, run, places, from_web, squeezed=0), run.desk.kept_back])
+        cursor.execute(_CLAIM.format(rows=_row_placeholders(run)), [*values, run.desk.kept_back])
         taken = cursor.fetchall()
     if len(taken) == len(run.slots):
         return True
@@ -237,11 +259,11 @@ def _emptiest_first(rules: StoreRules, runs: Sequence[Run]) -> Sequence[Run]:
     return sorted(runs, key=lambda run: taken.get(run.desk.id, -run.desk.capacity))
 
 
-def _has_rows(store_id: int, run: Run) -> bool:
-    """Tell whether all slots of a run have rows: their own capacity may be larger than the desk's."""
+def _lock_rows(store_id: int, run: Run) -> bool:
+    """Tell whether all slots of a run have rows, and keep them: their own capacity may be larger than the desk's."""
     starts = [slot.starts_at for slot in run.slots]
     rows = Slot.objects.filter(store_id=store_id, desk_id=run.desk.id, starts_at__in=starts)
-    return rows.count() == len(starts)
+    return len(rows.order_by("starts_at").select_for_update().values_list("pk")) == len(starts)
 
 
 def _give_back(store_id: int, desk_id: int, starts: Sequence[datetime], *, places: int, from_web: bool) -> None:
