@@ -167,6 +167,8 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
 
 def fault_response(request: HttpRequest, error: Exception) -> HttpResponse | None:
     """Return the answer for a database in trouble or an unreadable request, None for anything else."""
+    if isinstance(error, limits.CountersAway):  # logged where it was met
+        return _busy(request)
     if is_database_trouble(error):
         _tell_of_trouble(error)
         return _busy(request)

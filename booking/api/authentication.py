@@ -46,6 +46,7 @@ def customer_booking(request: HttpRequest, reference: str, *, may_be_in_query: b
 
     Raises Problem `not_found`, the same for an unknown, an erased and somebody else's booking; RateLimited.
     """
+    limits.refuse_wrong_tokens(request)
     token = bearer_token(request) or (request.GET.get("token", "") if may_be_in_query else "")
     plain = read_reference(reference)
     if plain is None or not is_manage_token(plain, token):

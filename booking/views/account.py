@@ -28,8 +28,6 @@ from booking.views.staff_access import keep_private
 from booking.views.staff_links import see_other
 
 DONE = ("password", "ended")
-WRONG_PASSWORDS = 10
-WRONG_WITHIN_SECONDS = 900
 
 
 def note_sign_in(request: HttpRequest) -> None:
@@ -46,12 +44,13 @@ def account(request: HttpRequest) -> HttpResponseBase:
         return _sign_in_first(request)
     if request.method != "POST":
         return _page(request, request.user, PasswordForm(user=request.user))
-    if limits.counted("own password", str(request.user.pk)) >= WRONG_PASSWORDS:
+    if not limits.try_secret(limits.OWN_PASSWORD, limits.person(request.user.pk)):
         return _page(request, request.user, PasswordForm(user=request.user), is_locked=True)
     form = PasswordForm(request.POST, user=request.user)
-    if not form.is_valid():
-        if form.has_error("current", "wrong"):
-            limits.count("own password", str(request.user.pk), seconds=WRONG_WITHIN_SECONDS)
+    is_valid = form.is_valid()
+    if not form.has_error("current", "wrong"):
+        limits.right_secret(limits.OWN_PASSWORD, limits.person(request.user.pk))
+    if not is_valid:
         return _page(request, request.user, form)
     change_password(user=request.user, password=form.cleaned_data["new"])
     update_session_auth_hash(request, request.user)

@@ -50,6 +50,7 @@ def here(request: HttpRequest, store: str) -> HttpResponseBase:
     if not form.is_valid():
         problems = [Problem(str(text), "id_who") for text in form.errors.get("who", [])]
         return _ask(request, found, form, problems=problems, status=400)
+    limits.refuse_wrong_tokens(request)
     if not check_in_at_door(store=found.slug, typed=form.cleaned_data["who"], now=clock_now()):
         limits.wrong_token(request)
         sentence = _("We find no visit of yours right now. This works from 30 minutes before it. Please ask the staff.")

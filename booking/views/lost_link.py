@@ -109,6 +109,7 @@ def asked(request: HttpRequest) -> HttpResponseBase:
 @require_safe
 def open_list(request: HttpRequest, reference: str, token: str) -> HttpResponseBase:
     """Take the token out of the address bar: the list itself is opened by a short cookie. Raises RateLimited."""
+    limits.refuse_wrong_tokens(request)
     plain = read_reference(reference)
     found = read_visits_token(plain, token) if plain else None
     if plain is None or found is None:

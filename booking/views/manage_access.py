@@ -84,6 +84,7 @@ def opened_by_key(view: BookingView) -> Callable[[HttpRequest, str], HttpRespons
 
 def _swap(request: HttpRequest, reference: str, token: str, path: str) -> HttpResponseBase:
     """Take the token out of the address bar: the same page again, opened by a cookie. Raises RateLimited."""
+    limits.refuse_wrong_tokens(request)
     if not is_manage_token(reference, token):
         limits.wrong_token(request)
         return not_open(request)

@@ -13,7 +13,6 @@ from booking import limits
 from booking.models import StaffPin
 from booking.services.pins import remove_pin, set_pin
 from booking.staff_forms.devices import PinForm
-from booking.views.account import WRONG_PASSWORDS, WRONG_WITHIN_SECONDS
 from booking.views.staff_access import keep_private
 from booking.views.staff_links import see_other
 
@@ -29,12 +28,13 @@ def own_pin(request: HttpRequest) -> HttpResponseBase:
     if request.POST.get("what") == "remove":
         remove_pin(user=request.user)
         return keep_private(see_other(f"{reverse('staff-own-pin')}?done=removed"))
-    if limits.counted("own password", str(request.user.pk)) >= WRONG_PASSWORDS:
+    if not limits.try_secret(limits.OWN_PASSWORD, limits.person(request.user.pk)):
         return _page(request, request.user, PinForm(user=request.user), is_locked=True)
     form = PinForm(request.POST, user=request.user)
-    if not form.is_valid():
-        if form.has_error("current", "wrong"):
-            limits.count("own password", str(request.user.pk), seconds=WRONG_WITHIN_SECONDS)
+    is_valid = form.is_valid()
+    if not form.has_error("current", "wrong"):
+        limits.right_secret(limits.OWN_PASSWORD, limits.person(request.user.pk))
+    if not is_valid:
         return _page(request, request.user, form)
     set_pin(user=request.user, pin=form.cleaned_data["pin"], now=clock_now())
     return keep_private(see_other(f"{reverse('staff-own-pin')}?done=set"))

@@ -40,7 +40,6 @@ from booking.services.second_factor import (
 from booking.services.sign_ins import SIGNED_IN_KEY, end_other_sign_ins
 from booking.staff_forms.account import own_password
 from booking.staff_forms.shared import StaffForm
-from booking.views.account import WRONG_PASSWORDS, WRONG_WITHIN_SECONDS
 from booking.views.second_step import CodeForm
 from booking.views.staff_access import keep_private
 from booking.views.staff_links import see_other
@@ -92,13 +91,14 @@ def own_second_factor(request: HttpRequest) -> HttpResponseBase:
 
 def _prove(request: HttpRequest, user: User, *, now: datetime) -> HttpResponseBase:
     form = ProveForm(request.POST if "current" in request.POST else None, user=user)
-    is_locked = limits.counted("own password", str(user.pk)) >= WRONG_PASSWORDS
+    is_locked = form.is_bound and not limits.try_secret(limits.OWN_PASSWORD, limits.person(user.pk))
     if form.is_bound and not is_locked:
-        if form.is_valid():
+        is_valid = form.is_valid()
+        if not form.has_error("current", "wrong"):
+            limits.right_secret(limits.OWN_PASSWORD, limits.person(user.pk))
+        if is_valid:
             request.session[_PROVEN_KEY] = now.isoformat()
             return keep_private(see_other(request.get_full_path()))
-        if form.has_error("current", "wrong"):
-            limits.count("own password", str(user.pk), seconds=WRONG_WITHIN_SECONDS)
     problems = form.problems() if form.is_bound and not is_locked else []
     context = {"form": form, "problems": problems, "is_locked": is_locked, "is_needed": _is_needed(request)}
     status = 429 if is_locked else 400 if problems else 200

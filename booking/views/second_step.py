@@ -73,14 +73,13 @@ def second_step(request: HttpRequest) -> HttpResponseBase:
     user, wanted = begun
     if request.method != "POST":
         return _ask(request, user, CodeForm())
-    who = str(user.pk)
-    if limits.counted("second factor", who) >= limits.WRONG_CODES:
-        return _ask(request, user, CodeForm(), is_locked=True)
     form = CodeForm(request.POST)
     if form.is_valid():
+        if not limits.try_secret(limits.SECOND_FACTOR, limits.person(user.pk)):
+            return _ask(request, user, CodeForm(), is_locked=True)
         if is_right_code(user=user, code=form.cleaned_data["code"]):
+            limits.right_secret(limits.SECOND_FACTOR, limits.person(user.pk))
             return finish(request, user, wanted)
-        limits.count("second factor", who, seconds=limits.WRONG_WITHIN_SECONDS)
         form.add_error("code", _("This code is not right, or was used before. Wait for the next one and try again."))
     return _ask(request, user, form)
 

@@ -20,8 +20,6 @@ from booking.services.pins import TakenOver, take_over
 from booking.staff_forms.devices import PairForm, UnlockForm
 from booking.views.staff_access import keep_private, paired_tablet, sign_in_first
 
-WRONG_CODES = 10
-WRONG_WITHIN_SECONDS = 900
 _COOKIE_DAYS = 400  # the most that browsers keep one
 _FORM_METHODS = ["GET", "HEAD", "POST"]
 
@@ -32,18 +30,18 @@ def pair(request: HttpRequest) -> HttpResponseBase:
     """Make this tablet a store's, by the code that a manager of it shows."""
     if request.method != "POST":
         return _pair_page(request, PairForm())
-    address = limits.client_address(request)
-    if limits.counted("pairing", address) >= WRONG_CODES:
-        return _pair_page(request, PairForm(), problem=_("Too many wrong codes. Wait 15 minutes."), status=429)
     form = PairForm(request.POST)
     if not form.is_valid():
         return _pair_page(request, form, status=400)
+    client = limits.client_networks(request)
+    if not limits.try_secret(limits.PAIRING, client):
+        return _pair_page(request, PairForm(), problem=_("Too many wrong codes. Wait 15 minutes."), status=429)
     before = request.COOKIES.get(settings.DEVICE_COOKIE_NAME, "")
     paired = pair_device(code=form.cleaned_data["code"], now=clock_now(), replaces=before)
     if paired is None:
-        limits.count("pairing", address, seconds=WRONG_WITHIN_SECONDS)
         problem = _("This code is not good, or not any more. Ask for a new one.")
         return _pair_page(request, form, problem=problem, status=400)
+    limits.right_secret(limits.PAIRING, client)
     device, secret = paired
     response = redirect("staff-unlock", device.store.slug)
     response.set_cookie(

@@ -1,5 +1,6 @@
 """Limits by address and by number, counted the same from any thread and process."""
 
+import sqlite3
 import threading
 
 import pytest
@@ -100,6 +101,99 @@ def test_a_number_is_booked_for_three_times_a_day():
         limits.new_booking("+33612345678")
     limits.new_booking("+33612345679")
     limits.new_booking("")
+
+
+@pytest.mark.parametrize("ask", [limits.new_booking, limits.new_waiting])
+def test_an_address_counts_like_a_number_and_without_case(ask):
+    ask("+33612345601", "ada@example.org")
+    ask("+33612345602", "Ada@Example.org")
+    ask("", "ADA@EXAMPLE.ORG")
+
+    with pytest.raises(RateLimited):
+        ask("+33612345603", "ada@example.org")
+    ask("+33612345604", "eve@example.org")
+
+
+def tried_from(networks, tries):
+    """Return how many writes were let in of so many from each of these networks' addresses in turn."""
+    return sum(let_in(tries, method="post", address=f"{network}::1")[0] for network in networks)
+
+
+def test_a_home_s_many_networks_write_twice_as_much_as_one():
+    assert tried_from([f"2001:db8:5:6{number:02x}" for number in range(256)], 61) == 120
+
+
+def test_a_provider_s_many_homes_write_five_times_as_much_as_one():
+    assert tried_from([f"2001:db8:5:{number:02x}00" for number in range(10)], 61) == 300
+    assert let_in(1, method="post", address="2001:db8:6::1") == (1, None)
+
+
+def test_who_is_over_their_share_takes_nothing_of_their_neighbours():
+    assert let_in(61, method="post", address="2001:db8:5:600::1")[0] == 60
+    for _ in range(100):
+        let_in(1, method="post", address="2001:db8:5:600::2")
+
+    assert let_in(60, method="post", address="2001:db8:5:601::1") == (60, None)
+
+
+def test_a_lookup_is_a_read_for_every_ten_slots():
+    for _ in range(60):
+        let_in(1, path="/api/v1/availability/lookup", method="post")
+        limits.lookup(request(), slots=100)
+
+    assert let_in(1)[0] == 0
+
+
+@pytest.mark.parametrize(("slots", "reads"), [(1, 0), (10, 0), (11, 1), (91, 9), (100, 9)])
+def test_what_a_lookup_costs_beyond_its_request(slots, reads):
+    limits.lookup(request(), slots=slots)
+
+    assert let_in(601)[0] == 600 - reads
+
+
+def test_wrong_tokens_are_asked_for_before_a_token_is_looked_at():
+    for _ in range(10):
+        limits.refuse_wrong_tokens(request())
+        limits.wrong_token(request())
+
+    with pytest.raises(RateLimited):
+        limits.refuse_wrong_tokens(request())
+    limits.refuse_wrong_tokens(request(address="192.0.2.2"))
+
+
+def test_a_right_secret_takes_its_try_back():
+    for _ in range(50):
+        assert limits.try_secret(limits.OWN_PASSWORD, limits.person(7))
+        limits.right_secret(limits.OWN_PASSWORD, limits.person(7))
+
+    assert [limits.try_secret(limits.OWN_PASSWORD, limits.person(7)) for _ in range(11)] == [True] * 10 + [False]
+
+
+def test_lifted_limits_leave_secrets_guarded(settings):
+    settings.RATE_LIMITS = False
+
+    assert let_in(100, method="post") == (100, None)
+    assert [limits.try_secret(limits.SECOND_FACTOR, limits.person(7)) for _ in range(11)] == [True] * 10 + [False]
+
+
+def test_tries_at_secrets_are_let_in_by_no_counter_that_is_away(tmp_path):
+    (tmp_path / "limits.sqlite3").mkdir()
+
+    with pytest.raises(limits.CountersAway):
+        limits.try_secret(limits.SECOND_FACTOR, limits.person(7))
+
+
+def test_counters_whose_time_is_over_are_dropped_while_the_process_lives(tmp_path, monkeypatch):
+    counted = CounterFile(tmp_path)
+    with time_machine.travel(START, tick=False) as clock:
+        for number in range(300):
+            counted.incr(f"key {number}", 60)
+        clock.shift(61)
+        monkeypatch.setattr(counted, "_purged_at", counted._purged_at - 61)
+        counted.incr("new", 60)
+
+    rows = sqlite3.connect(tmp_path / "limits.sqlite3").execute("SELECT key FROM counter").fetchall()
+    assert rows == [("new",)]
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
+from booking import limits
 from booking.api import shapes
 from booking.api.bodies import Json
 from booking.api.etags import is_known, not_modified, with_etag
@@ -53,6 +54,7 @@ class LookupView(ApiView):
     def post(self, body: Json) -> Answer:
         """Tell for up to 100 starts at once whether they can be booked now; unknown ones cannot."""
         asked = checked(LookupRequest, body)["slots"]
+        limits.lookup(self.request._request, slots=len(asked))
         known = [(number, item) for number, item in enumerate(asked) if _could_exist(item)]
         found = lookup(wanted=[WantedSlot(**item) for _, item in known], now=self.now)
         free = {number for (number, _), is_free in zip(known, found, strict=True) if is_free}

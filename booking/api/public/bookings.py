@@ -35,7 +35,7 @@ class BookingsView(ApiView):
         desk = chosen_desk(asked.get("desk"), store=asked["store"], now=self.now)
         wish = Wish(asked["store"], asked["visit_type"], asked["starts_at"], asked["party_size"], desk)
         customer = CustomerDetails(**asked["customer"])
-        limits.new_booking(customer.phone)
+        limits.new_booking(customer.phone, customer.email)
         with wanting(wish):
             booking = bookings.book(
                 store=wish.store,

@@ -85,7 +85,7 @@ class WaitingListView(ApiView):
         """
         asked = checked(WaitingListRequest, body, country=country_of(body.get("store")), contact_needed=True)
         customer = CustomerDetails(**asked["customer"])
-        limits.new_waiting(customer.phone)
+        limits.new_waiting(customer.phone, customer.email)
         entry = waiting_list.join(
             store=asked["store"],
             visit_type=asked["visit_type"],
@@ -132,6 +132,7 @@ def _known(entry: WaitingListEntry) -> WaitingListEntry:
 
 def _opened(request: HttpRequest, reference: str) -> WaitingListEntry:
     """Return the entry that the request's token opens. Raises Problem `not_found`, RateLimited."""
+    limits.refuse_wrong_tokens(request)
     plain = read_reference(reference)
     if plain is None or not is_waiting_token(plain, bearer_token(request)):
         limits.wrong_token(request)

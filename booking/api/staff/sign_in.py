@@ -80,13 +80,11 @@ def _user(request: HttpRequest, username: str, password: str) -> User:
 
 def _prove(user: User, code: str) -> None:
     """Check a code of the app, or a recovery code. Raises Problem naming the field; RateLimited after ten errors."""
-    who = str(user.pk)
     if not code:
         raise invalid("otp", "required", _("Enter the code."))
-    if limits.counted("second factor", who) >= limits.WRONG_CODES:
-        raise RateLimited(limits.WRONG_WITHIN_SECONDS)
+    limits.hit(limits.SECOND_FACTOR, limits.person(user.pk))
     if not is_right_code(user=user, code=code):
-        limits.count("second factor", who, seconds=limits.WRONG_WITHIN_SECONDS)
         raise invalid(
             "otp", "invalid", _("This code is not right, or was used before. Wait for the next one and try again.")
         )
+    limits.right_secret(limits.SECOND_FACTOR, limits.person(user.pk))

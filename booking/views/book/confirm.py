@@ -50,7 +50,7 @@ def _booking_of(step: Step, *, is_simple: bool) -> Booking:
     before = booked_before(key=key, now=step.now)
     if before is not None:
         return before
-    limits.new_booking(step.form.cleaned_data["phone"])
+    limits.new_booking(step.form.cleaned_data["phone"], step.form.cleaned_data["email"])
     book_it = partial(_book, step, is_simple=is_simple)
     try:
         return book_once(key=key, now=step.now, book=partial(book_it, hold=kept.token if kept else None))

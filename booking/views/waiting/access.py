@@ -67,6 +67,7 @@ def _has_key(request: HttpRequest, reference: str) -> bool:
 
 def _swap(request: HttpRequest, reference: str, token: str, path: str) -> HttpResponseBase:
     """Take the token out of the address bar: the same page again, opened by a cookie. Raises RateLimited."""
+    limits.refuse_wrong_tokens(request)
     if not is_waiting_token(reference, token):
         limits.wrong_token(request)
         return _not_open(request)

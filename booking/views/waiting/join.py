@@ -101,7 +101,7 @@ def _join(request: HttpRequest, wish: _Wish, form: WaitingForm) -> WaitingListEn
     before = waiting_list.joined_before(key=typed["idempotency_key"], now=wish.now)
     if before is not None:
         return before
-    limits.new_waiting(typed["phone"])
+    limits.new_waiting(typed["phone"], typed["email"])
     join_it = partial(
         waiting_list.join,
         store=wish.rules.slug,

@@ -45,7 +45,7 @@ def take(request: HttpRequest, entry: WaitingListEntry) -> HttpResponse:
         return _back(entry)
     now = clock_now()
     if entry.booking is None:
-        limits.new_booking(entry.phone)
+        limits.new_booking(entry.phone, entry.email)
     try:
         booking = take_offer(entry=entry, now=now)
     except BookingRefused as refused:
@@ -76,7 +76,8 @@ def leave_list(request: HttpRequest, entry: WaitingListEntry) -> HttpResponse:
 
 @require_safe
 def short_link(request: HttpRequest, reference: str, token: str) -> HttpResponseBase:
-    """Lead from the short address in a text message to the page, as its reader reads."""
+    """Lead from the short address in a text message to the page, as its reader reads. Raises RateLimited."""
+    limits.refuse_wrong_tokens(request)
     plain = read_reference(reference)
     entry = entry_by_reference(plain) if plain and is_waiting_token(plain, token) else None
     chosen = Reading(entry.locale, entry.is_simple) if entry and not reading_of(request).prefix else Reading()

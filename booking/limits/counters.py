@@ -1,45 +1,29 @@
-"""How often one address or one phone number may ask: counted over all stores and all processes.
+"""Where the counters are kept, and how they count.
 
-Counters live in Redis where REDIS_URL is set, else in a small SQLite file beside the data, apart from the books:
-counting a read must not wait for a booking's lock. Both hold keyed digests, never an address or a number.
+In Redis where REDIS_URL is set, else in a small SQLite file beside the data, apart from the books: counting a read
+must not wait for a booking's lock. Both hold keyed digests, never an address, a number or a name.
 """
 
-import ipaddress
 import logging
 import sqlite3
 import threading
 import time
+from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest
-from limits import RateLimitItem, RateLimitItemPerDay, RateLimitItemPerHour, RateLimitItemPerMinute
 from limits.storage import RedisStorage, Storage
 from limits.strategies import FixedWindowRateLimiter
 
+from booking.limits.clients import Counted
+from booking.limits.table import Limit
 from booking.tokens import keyed_digest
-
-READS = RateLimitItemPerMinute(600, namespace="reads")
-WRITES = RateLimitItemPerHour(60, namespace="writes")
-WRONG_TOKENS = (
-    RateLimitItemPerMinute(10, namespace="tokens"),
-    RateLimitItemPerDay(100, namespace="tokens"),
-)
-NEW_BOOKINGS = RateLimitItemPerDay(3, namespace="bookings")
-NEW_WAITING = RateLimitItemPerDay(3, namespace="waiting")  # apart, so that who waits may still take a place
-
-# Wrong codes of a second factor, of one person, whatever page or program they are given to.
-WRONG_CODES, WRONG_WITHIN_SECONDS = 10, 900
-
-LOST_LINKS = RateLimitItemPerDay(3, namespace="lost_links")
-
-_UNLIMITED = ("/static/", "/staff/", "/api/v1/staff/", "/webhooks/", "/healthz", "/readyz", "/metrics")
-_READING_POSTS = ("/api/v1/availability/lookup",)
 
 # Two processes read the clock in one order and write in another; more than this is a clock that was set back.
 CLOCK_SKEW_SECONDS = 60
+PURGE_SECONDS, PURGE_AT_ONCE = 60, 2000
 
 log = logging.getLogger(__name__)
 
@@ -52,40 +36,67 @@ class RateLimited(Exception):
         self.retry_after_seconds = retry_after_seconds
 
 
-def check_request(request: HttpRequest) -> None:
-    """Count one request of the public pages and API against its address. Raises RateLimited."""
-    path = request.path_info  # without what the reader chose
-    if path.startswith(_UNLIMITED):
+class CountersAway(Exception):
+    """Tries at a secret cannot be counted just now, so none is let through."""
+
+
+def hit(limit: Limit, who: Iterable[Counted], *, cost: int = 1) -> None:
+    """Count one more, `cost` times over, of everybody who is counted together. Raises RateLimited, CountersAway.
+
+    Whoever is over their own share counts nothing against a wider network's: its other users are not to suffer.
+    """
+    if _is_lifted(limit):
         return
-    is_read = request.method in ("GET", "HEAD", "OPTIONS") or path in _READING_POSTS
-    _hit(READS if is_read else WRITES, "address", client_address(request))
+    storage = _limiter().storage
+    try:
+        for one in who:
+            key = _key(limit, one.who)
+            if storage.incr(key, limit.seconds, amount=cost) > limit.amount * one.times:
+                raise RateLimited(_seconds_left(storage, key))
+    except storage.base_exceptions as error:
+        _note_away(limit, error)
 
 
-def wrong_token(request: HttpRequest) -> None:
-    """Count a wrong or missing manage token against its address. Raises RateLimited."""
-    for item in WRONG_TOKENS:
-        _hit(item, "address", client_address(request))
+def refuse_if_over(limit: Limit, who: Iterable[Counted]) -> None:
+    """Raise RateLimited where somebody has had their share already, CountersAway; nothing is counted."""
+    if _is_lifted(limit):
+        return
+    storage = _limiter().storage
+    try:
+        for one in who:
+            key = _key(limit, one.who)
+            if storage.get(key) >= limit.amount * one.times:
+                raise RateLimited(_seconds_left(storage, key))
+    except storage.base_exceptions as error:
+        _note_away(limit, error)
 
 
-def new_booking(phone: str) -> None:
-    """Count a try to book for a number in E.164, whatever comes of it. Raises RateLimited."""
-    if phone:
-        _hit(NEW_BOOKINGS, "phone", phone)
+def give_back(limit: Limit, who: Sequence[Counted], *, cost: int = 1) -> None:
+    """Take back what `hit` counted, for a try that turned out to be right."""
+    if _is_lifted(limit):
+        return
+    storage = _limiter().storage
+    try:
+        for one in who:
+            key = _key(limit, one.who)
+            if storage.get(key) >= cost:
+                storage.incr(key, limit.seconds, amount=-cost)
+    except storage.base_exceptions as error:
+        log.warning("limits_unavailable", extra={"error": type(error).__name__})
 
 
-def new_waiting(phone: str) -> None:
-    """Count a try to join a waiting list for a number in E.164, whatever comes of it. Raises RateLimited."""
-    if phone:
-        _hit(NEW_WAITING, "phone", phone)
-
-
-def lost_link(contact: str) -> None:
-    """Count a wish for the visits of a number or an e-mail address, whether it is known or not. Raises RateLimited."""
-    _hit(LOST_LINKS, "contact", contact.lower())
+def forgive(limit: Limit, who: Iterable[Counted]) -> None:
+    """Begin anew with somebody who proved to be who they say."""
+    storage = _limiter().storage
+    try:
+        for one in who:
+            storage.clear(_key(limit, one.who))
+    except storage.base_exceptions as error:
+        log.warning("limits_unavailable", extra={"error": type(error).__name__})
 
 
 def count(what: str, who: str, *, seconds: int) -> int:
-    """Count one more of something, and return how many there were in these seconds; 0 where nothing is counted."""
+    """Count one more of something that is no limit by itself, and return how many; 0 where nothing is counted."""
     if not settings.RATE_LIMITS:
         return 0
     storage = _limiter().storage
@@ -108,40 +119,37 @@ def counted(what: str, who: str) -> int:
         return 0
 
 
+def _is_lifted(limit: Limit) -> bool:
+    return not (settings.RATE_LIMITS or limit.guards_secret)
+
+
+def _note_away(limit: Limit, error: Exception) -> None:
+    """Visitors must not suffer for a counter that is away; secrets must not be open for it. Raises CountersAway."""
+    log.warning("limits_unavailable", extra={"error": type(error).__name__})
+    if limit.guards_secret:
+        raise CountersAway from error
+
+
+def _seconds_left(storage: Storage, key: str) -> int:
+    return max(1, int(storage.get_expiry(key) - time.time()) + 1)
+
+
+def _key(limit: Limit, who: str) -> str:
+    return f"{limit.name}/{limit.seconds}/{keyed_digest(limit.name, who)[:32]}"
+
+
 def _count_key(what: str, who: str) -> str:
     return f"{what}/{keyed_digest(what, who)[:32]}"
 
 
-def client_address(request: HttpRequest) -> str:
-    """Return what one client is known by: its IPv4 address, or the /64 its IPv6 address is in."""
-    try:
-        address = ipaddress.ip_address(request.META.get("REMOTE_ADDR", ""))
-    except ValueError:
-        return "unknown"
-    if address.version == 6 and address.ipv4_mapped:
-        return str(address.ipv4_mapped)
-    return str(address) if address.version == 4 else str(ipaddress.ip_network((address, 64), strict=False))
-
-
-def _hit(item: RateLimitItem, purpose: str, who: str) -> None:
-    if not settings.RATE_LIMITS:
-        return
-    limiter = _limiter()
-    key = keyed_digest(purpose, who)[:32]
-    try:
-        if limiter.hit(item, key):
-            return
-        reset_time = limiter.get_window_stats(item, key).reset_time
-    except limiter.storage.base_exceptions as error:
-        # Visitors must not suffer for a counter that is away; what costs money is counted in the outbox itself.
-        log.warning("limits_unavailable", extra={"error": type(error).__name__})
-        return
-    raise RateLimited(max(1, int(reset_time - time.time()) + 1))
-
-
 @cache
 def _limiter() -> FixedWindowRateLimiter:
-    storage: Storage = RedisStorage(settings.REDIS_URL) if settings.REDIS_URL else CounterFile(settings.DATA_DIR)
+    # A Redis that hangs must not hold up the request that is counted there.
+    storage: Storage = (
+        RedisStorage(settings.REDIS_URL, socket_connect_timeout=1, socket_timeout=2)
+        if settings.REDIS_URL
+        else CounterFile(settings.DATA_DIR)
+    )
     return FixedWindowRateLimiter(storage)
 
 
@@ -154,6 +162,7 @@ class CounterFile(Storage):
         super().__init__()
         self._path = data_dir / "limits.sqlite3"
         self._local = threading.local()
+        self._purged_at = time.monotonic()
 
     @property
     def base_exceptions(self) -> type[Exception] | tuple[type[Exception], ...]:
@@ -162,11 +171,12 @@ class CounterFile(Storage):
     def incr(self, key: str, expiry: int, amount: int = 1) -> int:
         """Add to a counter and return it; one whose window is over, or lies in a clock's lost future, starts anew."""
         now = time.time()
+        self._purge_now_and_then(now)
         row = self._connection().execute(
             "INSERT INTO counter (key, amount, expires_at) VALUES (:key, :amount, :now + :expiry)"
             " ON CONFLICT (key) DO UPDATE SET"
             " amount = CASE WHEN expires_at > :now AND expires_at <= :now + :expiry + :skew"
-            "  THEN amount + :amount ELSE :amount END,"
+            "  THEN amount + :amount ELSE MAX(:amount, 0) END,"
             " expires_at = CASE WHEN expires_at > :now AND expires_at <= :now + :expiry + :skew"
             "  THEN expires_at ELSE :now + :expiry END"
             " RETURNING amount",
@@ -201,6 +211,17 @@ class CounterFile(Storage):
             .fetchone()
         )
 
+    def _purge_now_and_then(self, now: float) -> None:
+        """Drop counters whose window is over, once a minute, some at a time: a process lives for months."""
+        begun = time.monotonic()
+        if begun - self._purged_at < PURGE_SECONDS:
+            return
+        self._purged_at = begun
+        self._connection().execute(
+            "DELETE FROM counter WHERE key IN (SELECT key FROM counter WHERE expires_at <= ? LIMIT ?)",
+            [now, PURGE_AT_ONCE],
+        )
+
     def _connection(self) -> sqlite3.Connection:
         """Return this thread's connection, making the file and dropping old counters when it is opened."""
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
@@ -213,6 +234,7 @@ class CounterFile(Storage):
                 "CREATE TABLE IF NOT EXISTS counter"
                 " (key TEXT PRIMARY KEY, amount INTEGER NOT NULL, expires_at REAL NOT NULL) WITHOUT ROWID"
             )
+            connection.execute("CREATE INDEX IF NOT EXISTS counter_expires_at ON counter (expires_at)")
             connection.execute("DELETE FROM counter WHERE expires_at <= ?", [time.time()])
             self._local.connection = connection
         return connection

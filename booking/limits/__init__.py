@@ -1,0 +1,147 @@
+"""How often one client, one contact or one name may ask: counted over all stores and all processes.
+
+The numbers stand in `booking.limits.table`, the counters in `booking.limits.counters`; here is what is asked of them.
+"""
+
+from collections.abc import Sequence
+
+from django.http import HttpRequest
+
+from booking.limits.clients import Counted, client_address, client_home, client_networks
+from booking.limits.counters import (
+    CounterFile,
+    CountersAway,
+    RateLimited,
+    _limiter,
+    count,
+    counted,
+    forgive,
+    give_back,
+    hit,
+    refuse_if_over,
+)
+from booking.limits.table import (
+    LOST_LINKS,
+    NEW_BOOKINGS,
+    NEW_WAITING,
+    OWN_PASSWORD,
+    PAIRING,
+    READS,
+    SECOND_FACTOR,
+    TABLE,
+    TOKENS_DAY,
+    TOKENS_MINUTE,
+    WRITES,
+    By,
+    Limit,
+)
+
+__all__ = [
+    "LOST_LINKS",
+    "NEW_BOOKINGS",
+    "NEW_WAITING",
+    "OWN_PASSWORD",
+    "PAIRING",
+    "READS",
+    "SECOND_FACTOR",
+    "TABLE",
+    "WRITES",
+    "By",
+    "Counted",
+    "CounterFile",
+    "CountersAway",
+    "Limit",
+    "RateLimited",
+    "_limiter",
+    "check_request",
+    "client_address",
+    "client_home",
+    "client_networks",
+    "count",
+    "counted",
+    "forgive",
+    "give_back",
+    "hit",
+    "lookup",
+    "lost_link",
+    "new_booking",
+    "new_waiting",
+    "person",
+    "refuse_if_over",
+    "refuse_wrong_tokens",
+    "right_secret",
+    "try_secret",
+    "wrong_token",
+]
+
+WRONG_TOKENS = (TOKENS_MINUTE, TOKENS_DAY)
+SLOTS_A_READ = 10  # of a lookup
+
+_UNLIMITED = ("/static/", "/staff/", "/api/v1/staff/", "/webhooks/", "/healthz", "/readyz", "/metrics")
+_READING_POSTS = ("/api/v1/availability/lookup",)
+
+
+def check_request(request: HttpRequest) -> None:
+    """Count one request of the public pages and API against its client. Raises RateLimited."""
+    path = request.path_info  # without what the reader chose
+    if path.startswith(_UNLIMITED):
+        return
+    is_read = request.method in ("GET", "HEAD", "OPTIONS") or path in _READING_POSTS
+    hit(READS if is_read else WRITES, client_networks(request))
+
+
+def lookup(request: HttpRequest, *, slots: int) -> None:
+    """Count what a lookup of so many slots costs beyond the one read it is counted as. Raises RateLimited."""
+    more = (slots - 1) // SLOTS_A_READ
+    if more > 0:
+        hit(READS, client_networks(request), cost=more)
+
+
+def refuse_wrong_tokens(request: HttpRequest) -> None:
+    """Refuse whoever gave too many wrong tokens, before theirs is looked at. Raises RateLimited."""
+    for limit in WRONG_TOKENS:
+        refuse_if_over(limit, client_networks(request))
+
+
+def wrong_token(request: HttpRequest) -> None:
+    """Count a wrong or missing token against its client. Raises RateLimited."""
+    for limit in WRONG_TOKENS:
+        hit(limit, client_networks(request))
+
+
+def new_booking(*contacts: str) -> None:
+    """Count a try to book for a number in E.164 and an e-mail address, whatever comes of it. Raises RateLimited."""
+    hit(NEW_BOOKINGS, _contacts(contacts))
+
+
+def new_waiting(*contacts: str) -> None:
+    """Count a try to join a waiting list for a number and an address, whatever comes of it. Raises RateLimited."""
+    hit(NEW_WAITING, _contacts(contacts))
+
+
+def lost_link(contact: str) -> None:
+    """Count a wish for the visits of a number or an e-mail address, whether it is known or not. Raises RateLimited."""
+    hit(LOST_LINKS, _contacts([contact]))
+
+
+def try_secret(limit: Limit, who: Sequence[Counted]) -> bool:
+    """Count a try at a secret before it is judged; False where there were too many. Raises CountersAway."""
+    try:
+        hit(limit, who)
+    except RateLimited:
+        return False
+    return True
+
+
+def right_secret(limit: Limit, who: Sequence[Counted]) -> None:
+    """Take the try back that turned out to be right."""
+    give_back(limit, who)
+
+
+def person(user_id: int) -> list[Counted]:
+    """Return what somebody with a sign-in of their own is counted by."""
+    return [Counted(str(user_id))]
+
+
+def _contacts(contacts: Sequence[str]) -> list[Counted]:
+    return [Counted(contact.lower()) for contact in contacts if contact]

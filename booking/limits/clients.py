@@ -1,0 +1,43 @@
+"""What one client is known by: an IPv4 address, or the networks that an IPv6 address is in."""
+
+import ipaddress
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+
+# A home has a /56 or a /64, a rented server a /64, an office or a small provider's customers a /48: who may choose
+# among many networks gains little by it.
+_IPV6_WIDTHS = ((64, 1), (56, 2), (48, 5))
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Somebody who is counted; `times` as much as one may ask is theirs."""
+
+    who: str
+    times: int = 1
+
+
+def client_networks(request: HttpRequest) -> list[Counted]:
+    """Return what a request's client is counted by, the narrowest first."""
+    try:
+        address = ipaddress.ip_address(request.META.get("REMOTE_ADDR", ""))
+    except ValueError:
+        return [Counted("unknown")]
+    if address.version == 6 and address.ipv4_mapped:
+        address = address.ipv4_mapped
+    if address.version == 4:
+        return [Counted(str(address))]
+    bare = ipaddress.IPv6Address(int(address))  # without a zone such as %eth0
+    return [Counted(str(ipaddress.ip_network((bare, width), strict=False)), times) for width, times in _IPV6_WIDTHS]
+
+
+def client_address(request: HttpRequest) -> str:
+    """Return the narrowest of what a client is known by: its IPv4 address, or the /64 its IPv6 address is in."""
+    return client_networks(request)[0].who
+
+
+def client_home(request: HttpRequest) -> str:
+    """Return the network that is one household's or one server's: an IPv4 address, or a /56."""
+    networks = client_networks(request)
+    return networks[1].who if len(networks) > 1 else networks[0].who

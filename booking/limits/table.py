@@ -1,0 +1,75 @@
+"""The one table of limits: who is counted, what of theirs, how many in how long, what happens then, who is told.
+
+docs/limits.md shows the same table to people; a test holds the two against each other. Two rows are asked elsewhere,
+where what they protect is written (`notifications.numbers`, `booking.services.holds`); their numbers stand there.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+MINUTE, QUARTER, HOUR, DAY = 60, 900, 3600, 86_400
+
+
+class By(StrEnum):
+    """Who is counted together, over all stores and processes."""
+
+    CLIENT = "client"  # an IPv4 address; of IPv6 the /64, the /56 for twice as much, the /48 for five times
+    CLIENT_AND_STORE = "client and store"
+    CONTACT = "contact"  # a phone number, or an e-mail address without case
+    NAME = "user name"  # as typed, without case, whether somebody has it or not
+    NAME_AND_CLIENT = "user name and client"
+    PERSON = "person"  # somebody who is signed in, or proved a first factor
+    STORE = "store"
+    ALL = "all stores"
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """One row: `amount` in `seconds`, from the first one on. `name` is the counter's and never changes its meaning.
+
+    One that guards a secret (a password, a code, a token) stands whatever RATE_LIMITS says, and lets nobody try while
+    the counters are away; any other is lifted by RATE_LIMITS and lets everybody in.
+    """
+
+    name: str
+    by: By
+    counts: str
+    amount: int
+    seconds: int
+    then: str
+    told: str = "who asks"
+    guards_secret: bool = False
+
+
+_TOO_MANY = "429 with Retry-After"
+_STANDS = "the right one is refused as well, until the time is over"
+
+READS = Limit("reads", By.CLIENT, "pages and answers read; a lookup is one for each 10 slots", 600, MINUTE, _TOO_MANY)
+WRITES = Limit("writes", By.CLIENT, "all that is sent, whatever comes of it", 60, HOUR, _TOO_MANY)
+TOKENS_MINUTE = Limit("tokens", By.CLIENT, "wrong or missing tokens of links, wrong signs at the door", 10, MINUTE,
+                      f"{_TOO_MANY}; {_STANDS}")  # fmt: skip
+TOKENS_DAY = Limit("tokens", By.CLIENT, "the same", 100, DAY, f"{_TOO_MANY}; {_STANDS}")
+NEW_BOOKINGS = Limit("bookings", By.CONTACT, "tries to book, by the customer", 3, DAY, _TOO_MANY)
+# Apart, so that who waits may still take a place.
+NEW_WAITING = Limit("waiting", By.CONTACT, "tries to join a waiting list", 3, DAY, _TOO_MANY)
+LOST_LINKS = Limit("lost_links", By.CONTACT, "wishes for the list of one's visits", 3, DAY, _TOO_MANY)
+
+OWN_PASSWORD = Limit("own password", By.PERSON, "wrong passwords of somebody who is signed in", 10, QUARTER,
+                     "asked again after 15 minutes", guards_secret=True)  # fmt: skip
+SECOND_FACTOR = Limit("second factor", By.PERSON, "wrong codes of an app, or recovery codes", 10, QUARTER,
+                      "asked again after 15 minutes; a passkey still signs in", guards_secret=True)  # fmt: skip
+PAIRING = Limit("pairing", By.CLIENT, "wrong codes of a tablet to be", 10, QUARTER,
+                "asked again after 15 minutes", guards_secret=True)  # fmt: skip
+
+TABLE = (
+    READS,
+    WRITES,
+    TOKENS_MINUTE,
+    TOKENS_DAY,
+    NEW_BOOKINGS,
+    NEW_WAITING,
+    LOST_LINKS,
+    OWN_PASSWORD,
+    SECOND_FACTOR,
+    PAIRING,
+)

@@ -1,0 +1,24 @@
+"""The table of limits and the page that shows it say the same, and the contract's numbers stand in it."""
+
+from pathlib import Path
+
+from booking import limits
+from booking.limits.table import Limit
+
+PAGE = Path(__file__).parents[2] / "docs" / "limits.md"
+DURATIONS = {60: "a minute", 900: "15 minutes", 3600: "an hour", 86_400: "24 hours"}
+
+
+def row(limit: Limit) -> str:
+    cells = (limit.counts, limit.by, f"{limit.amount} in {DURATIONS[limit.seconds]}", limit.then, limit.told)
+    return f"| {' | '.join(cells)} |"
+
+
+def test_the_page_shows_each_row_of_the_table_and_no_other() -> None:
+    shown = [line for line in PAGE.read_text().splitlines() if line.startswith("| ")]
+
+    assert shown == ["| what is counted | by | how many | then | who is told |", *map(row, limits.TABLE)]
+
+
+def test_no_two_rows_share_a_counter() -> None:
+    assert len({(limit.name, limit.seconds) for limit in limits.TABLE}) == len(limits.TABLE)
