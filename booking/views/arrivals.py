@@ -4,7 +4,6 @@ from functools import partial
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponseBase
-from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils.http import urlencode
 from django.utils.translation import get_language
@@ -39,8 +38,6 @@ def arrivals(request: HttpRequest, at: AtStore) -> HttpResponseBase:
     """Show today's visits, or those that fit a search."""
     just = Just(request.GET.get("changed", ""), _known_status(request.GET.get("was", "")))
     query = request.GET.get("q", "")
-    if at.hides_names:
-        return redirect("staff-unlock", at.store.slug)
     return unless_known(
         request, at, at.today, lambda etag: arrivals_page(request, at, just=just, query=query, etag=etag)
     )
@@ -55,7 +52,7 @@ def step(request: HttpRequest, at: AtStore, booking: Booking, name: Step) -> Htt
     except BookingRefused as refused:
         return _refused(request, at, booking, refused)
     at.used([at.now])
-    return _back(request, booking, after)
+    return _back(request, at, booking, after)
 
 
 @require_POST
@@ -67,7 +64,7 @@ def undo(request: HttpRequest, at: AtStore, booking: Booking) -> HttpResponseBas
     except BookingRefused as refused:
         return _refused(request, at, booking, refused)
     at.used([at.now])
-    return _back(request, booking, after)
+    return _back(request, at, booking, after)
 
 
 @require_POST
@@ -134,9 +131,9 @@ def _walk_in_sentence(refused: BookingRefused) -> str:
     return own.get(refused.reason) or staff_sentence(refused)
 
 
-def _back(request: HttpRequest, before: Booking, after: Booking) -> HttpResponseBase:
+def _back(request: HttpRequest, at: AtStore, before: Booking, after: Booking) -> HttpResponseBase:
     """Lead back to the page the tap came from, to the row where the finger was."""
-    if request.POST.get("page") != "arrivals":
+    if not _is_from_arrivals(request, at):
         return back_to_day(after)
     # A row that was kept in its place by the tap before stays there for this one too.
     is_same_row = request.POST.get("changed") == before.reference
@@ -154,10 +151,15 @@ def _refused(request: HttpRequest, at: AtStore, booking: Booking, refused: Booki
     status = now_is.status if isinstance(now_is, Booking) else booking.status
     text = _("{sentence} It is now: {state}.").format(sentence=staff_sentence(refused), state=status_words()[status])
     problems = [Problem(text, f"visit-{booking.reference}")]
-    if request.POST.get("page") == "arrivals":
+    if _is_from_arrivals(request, at):
         query = request.POST.get("q", "")
         return arrivals_page(request, at, query=query, problems=problems, status=409)
     return day_page(request, at, booking.visit_date, changed=booking.reference, problems=problems, status=409)
+
+
+def _is_from_arrivals(request: HttpRequest, at: AtStore) -> bool:
+    """Tell whether the tap came from the arrivals: a tablet knows no other page, whatever it says."""
+    return at.device is not None or request.POST.get("page") == "arrivals"
 
 
 def _action_id(request: HttpRequest) -> UUID | None:

@@ -46,7 +46,7 @@ def app_context(at: AtStore) -> dict[str, Any]:
 
 
 @require_safe
-@at_store(devices=True)
+@at_store(devices=True, names_nobody=True)
 def shell(request: HttpRequest, at: AtStore) -> HttpResponseBase:
     """Return the screen with nobody on it: what a tablet keeps, and fills from what it knows of the day."""
     rules = store_rules(at.store.slug, from_date=at.today)
@@ -61,7 +61,7 @@ def shell(request: HttpRequest, at: AtStore) -> HttpResponseBase:
 
 
 @require_safe
-@at_store(devices=True)
+@at_store(devices=True, names_nobody=True)
 def manifest(request: HttpRequest, at: AtStore) -> HttpResponseBase:
     """Return what a browser asks for to install the screen."""
     return JsonResponse(

@@ -32,7 +32,7 @@ _CALLED = (*STEPS, UNDO, WALK_IN, TICKET)
 
 
 @require_safe
-@at_store(devices=True)
+@at_store(devices=True, names_nobody=True)
 def data(request: HttpRequest, at: AtStore) -> HttpResponseBase:
     """Return today as the tablet keeps it; 304 where it has it already."""
     etag = _etag(request, at)
@@ -53,7 +53,7 @@ def data(request: HttpRequest, at: AtStore) -> HttpResponseBase:
 
 
 @require_POST
-@at_store(come_back="staff-arrivals", devices=True)
+@at_store(come_back="staff-arrivals", devices=True, names_nobody=True)
 def actions(request: HttpRequest, at: AtStore) -> HttpResponseBase:
     """Take the taps of a tablet in their order; each has a result of its own, with the visit as it is then."""
     try:
@@ -124,7 +124,7 @@ def _visits(at: AtStore, references: set[str]) -> dict[str, dict[str, Any]]:
         raise UnknownStore(at.store.slug)
     made = VisitsAsJson(rules, salt=finder_salt(rules.slug, at.today.isoformat()), names_hidden=at.hides_names)
     visits, events = arrivals_of(store=at.store, references=references)
-    return {visit.reference: made.with_day(visit, events.get(visit.id, ())) for visit in visits}
+    return {visit.reference: made.after_tap(visit, events.get(visit.id, ())) for visit in visits}
 
 
 def _read_tap(sent: object) -> Tap | None:

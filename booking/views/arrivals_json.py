@@ -24,6 +24,7 @@ from stores.slots import StoreRules
 GRACE = timedelta(minutes=10)
 DIGITS = 4
 _SALT = 12
+_TOLD = ("note", "facts")
 
 
 class VisitsAsJson:
@@ -74,11 +75,15 @@ class VisitsAsJson:
             **hidden,
         }
 
-    def with_day(self, visit: ArrivalVisit, events: Iterable[ArrivalEvent]) -> dict[str, Any]:
-        """Return a visit that may be on another day by now, with its day and time in words."""
+    def after_tap(self, visit: ArrivalVisit, events: Iterable[ArrivalEvent]) -> dict[str, Any]:
+        """Return a visit as a tap left it, with its day and time in words: it may be on another day by now.
+
+        Without what was told of it: no tap changes that, and the tablet has it where it is of today.
+        """
         words = moment_in_words(visit.starts_at, self.rules.zone)
         day = visit.starts_at.astimezone(self.rules.zone).date().isoformat()
-        return {**self.visit(visit, events), "date": day, "when": words}
+        shown = {name: value for name, value in self.visit(visit, events).items() if name not in _TOLD}
+        return {**shown, "date": day, "when": words}
 
     def _since(self, visit: ArrivalVisit) -> str:
         moments = {Status.CHECKED_IN: visit.checked_in_at, Status.IN_SERVICE: visit.started_at}

@@ -16,6 +16,7 @@ from booking.queries import DaySchedule, day_schedule
 from booking.staff_forms.visits import WalkInForm
 from booking.tokens import read_reference
 from booking.views.arrivals_app import app_context
+from booking.views.arrivals_json import DIGITS
 from booking.views.staff_access import AtStore, staff_page
 from booking.views.visit_cards import CardMaker, VisitCard
 from stores.words import folded
@@ -55,12 +56,18 @@ def arrivals_page(
     status: int = 200,
     **context: Any,
 ) -> HttpResponse:
-    """Return the screen as it is now; with `query`, only the visits that fit."""
+    """Return the screen as it is now; with `query`, only the visits that fit.
+
+    A tablet is sent no family name and no number, and with a refusal nobody at all: its list is one tap away.
+    """
     just = just or Just()
     schedule = day_schedule(store=at.store.slug, date=at.today, now=at.now)
-    cards = list(CardMaker(schedule, changed=just.reference).cards())
+    is_tablet = at.device is not None
+    is_kept_back = is_tablet and bool(problems)
+    made = CardMaker(schedule, changed=just.reference, is_for_tablet=is_tablet)
+    cards = [] if is_kept_back else list(made.cards())
     query = " ".join(query.replace("\0", " ").split())[:QUERY_MAX]
-    groups = _found(cards, query) if query else _groups(cards, schedule, just)
+    groups = _found(cards, query, is_tablet=is_tablet) if query else _groups(cards, schedule, just)
     page = {
         "section": "arrivals",
         "rules": schedule.rules,
@@ -69,7 +76,8 @@ def arrivals_page(
         "just": just,
         "undo_icon": render_to_string("icons/undo.html"),
         "more_words": _("More"),
-        "is_empty": not cards,
+        "is_empty": not cards and not is_kept_back,
+        "is_kept_back": is_kept_back,
         **app_context(at),
         "walk_in": walk_in or WalkInForm(rules=schedule.rules),
         "problems": [*problems],
@@ -108,8 +116,11 @@ def _holds(cards: Sequence[VisitCard], just: Just) -> bool:
     return any(card.reference == just.reference for card in cards)
 
 
-def _found(cards: Sequence[VisitCard], query: str) -> list[Group]:
-    """Return what fits as one group: by reference, by the digits of a phone number, or by words of the name."""
+def _found(cards: Sequence[VisitCard], query: str, *, is_tablet: bool) -> list[Group]:
+    """Return what fits as one group: by reference, by the digits of a phone number, or by words of the name.
+
+    A tablet finds by a number's last digits alone: by more it could find out the whole number, digit by digit.
+    """
     reference = read_reference(query)
     digits = "".join(character for character in query if character.isdigit()).lstrip("0")
     is_number = len(digits) >= DIGITS_LEAST and not any(character.isalpha() for character in query)
@@ -120,8 +131,12 @@ def _found(cards: Sequence[VisitCard], query: str) -> list[Group]:
         for card in cards
         if card.reference == reference
         or (len(plain) >= PART_LEAST and plain in card.reference)
-        or (is_number and digits in card.booking.phone)
+        or (is_number and _digits(digits, is_tablet) in _digits(card.booking.phone, is_tablet))
         or (words and all(word in folded(card.name) for word in words))
     )
     title = ngettext("{count} visit found today", "{count} visits found today", len(found))
     return [Group("found", title.format(count=len(found)), found)]
+
+
+def _digits(number: str, is_tablet: bool) -> str:
+    return number[-DIGITS:] if is_tablet else number

@@ -32,6 +32,7 @@ def _etag(request: HttpRequest, at: AtStore, day: date) -> str:
         day_version(store=at.store, date=day, now=at.now),
         at.user.pk,
         at.is_manager,
+        at.device is None,
         get_language(),
         request.META.get("CSRF_COOKIE"),
         request.get_full_path(),

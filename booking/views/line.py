@@ -30,13 +30,11 @@ SHOWN_NEXT = 6
 @at_store(devices=True)
 def queue(request: HttpRequest, at: AtStore) -> HttpResponseBase:
     """Show the line of each desk as it is now."""
-    if at.hides_names:
-        return see_other(reverse("staff-unlock", args=[at.store.slug]))
     return unless_known(request, at, at.today, lambda etag: _page(request, at, etag=etag))
 
 
 @require_safe
-@at_store(devices=True)
+@at_store(devices=True, names_nobody=True)
 def display(request: HttpRequest, at: AtStore) -> HttpResponseBase:
     """Show on a screen in the shop whom it is calling, and who is next: codes or first names, nothing else."""
 

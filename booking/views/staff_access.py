@@ -62,12 +62,12 @@ VisitView = Callable[Concatenate[HttpRequest, AtStore, Booking, Rest], HttpRespo
 
 
 def at_store(
-    *, need: Role = Role.STAFF, come_back: str = "", devices: bool = False
+    *, need: Role = Role.STAFF, come_back: str = "", devices: bool = False, names_nobody: bool = False
 ) -> Callable[[StoreView[Rest]], View]:
     """Hand the view who is at which store; everybody else signs in, or learns nothing.
 
     `come_back` names the page shown after signing in where this address only takes what is sent to it. `devices` lets
-    in the store's own tablets as well.
+    in the store's own tablets as well; one that hides names only where the view `names_nobody` to it.
     """
 
     def decorate(view: StoreView[Rest]) -> View:
@@ -77,9 +77,10 @@ def at_store(
                 access = paired_tablet(request, store) if devices else None
                 if access is None:
                     return keep_private(sign_in_first(request, store, come_back))
-                if access.acting is None:
+                now = clock_now()
+                if not _may_see(access, now, names_nobody=names_nobody):
                     return keep_private(redirect("staff-unlock", store))
-                return keep_private(view(request, _at_tablet(access, access.acting), *args, **kwargs))
+                return keep_private(view(request, _at_tablet(access, now), *args, **kwargs))
             try:
                 found = membership(request.user, store, need=need)
             except SecondFactorMissing:
@@ -97,7 +98,7 @@ def at_store(
 def at_visit(*, devices: bool = False) -> Callable[[VisitView[Rest]], View]:
     """Hand the view one visit of a store the user works at; any other is as unknown as none at all.
 
-    `devices` lets in the store's own tablets as well.
+    `devices` lets in the store's own tablets as well, but none that hides names.
     """
 
     def decorate(view: VisitView[Rest]) -> View:
@@ -105,12 +106,13 @@ def at_visit(*, devices: bool = False) -> Callable[[VisitView[Rest]], View]:
         def wrapper(
             request: HttpRequest, store: str, reference: str, *args: Rest.args, **kwargs: Rest.kwargs
         ) -> HttpResponseBase:
-            user, device = request.user, None
+            user: Any = request.user
+            device, now = None, clock_now()
             if not isinstance(user, User):
                 access = paired_tablet(request, store) if devices else None
                 if access is None:
                     return keep_private(sign_in_first(request, store, "staff-day"))
-                if access.acting is None:
+                if not _may_see(access, now):
                     return keep_private(redirect("staff-unlock", store))
                 user, device = access.acting, access.device
             try:
@@ -122,7 +124,7 @@ def at_visit(*, devices: bool = False) -> Callable[[VisitView[Rest]], View]:
             if booking.store.slug != store:
                 raise Http404
             role: str = booking.member_role  # type: ignore[attr-defined]  # annotated by member_booking
-            at = AtStore(user, booking.store, role, now=clock_now(), device=device)
+            at = AtStore(user, booking.store, role, now=now, device=device)
             return keep_private(view(request, at, booking, *args, **kwargs))
 
         return wrapper
@@ -146,9 +148,14 @@ def paired_tablet(request: HttpRequest, store: str) -> DeviceAccess | None:
     return access
 
 
-def _at_tablet(access: DeviceAccess, acting: User) -> AtStore:
-    now = clock_now()
+def _may_see(access: DeviceAccess, now: datetime, *, names_nobody: bool = False) -> bool:
+    """Tell whether a tablet is let in: somebody acts on it, and it shows names or is sent none."""
+    return access.acting is not None and (names_nobody or not access.device.hides_names(now))
+
+
+def _at_tablet(access: DeviceAccess, now: datetime) -> AtStore:
     note_seen(device=access.device, now=now)
+    acting: Any = access.acting  # somebody, as _may_see asked
     return AtStore(acting, access.device.store, Role.STAFF, now=now, device=access.device)
 
 

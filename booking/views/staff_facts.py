@@ -25,8 +25,9 @@ def _icon(name: str) -> SafeString:
 class VisitFacts:
     """Tells the facts of visits; what a page of many rows shares is made once. Nothing for an ordinary visit."""
 
-    def __init__(self, *, country: str) -> None:
+    def __init__(self, *, country: str, has_numbers: bool = True) -> None:
         self.country = country
+        self.has_numbers = has_numbers
         # What the reader reads or the country speaks is not worth a word.
         self.usual = {(get_language() or settings.LANGUAGE_CODE)[:2], *get_official_languages(country)}
         self.languages = dict(settings.LANGUAGES)
@@ -78,6 +79,8 @@ class VisitFacts:
             return _icon("video"), link
         if not booking.phone:
             return _icon("phone"), _("By phone, but no number was left.")
+        if not self.has_numbers:
+            return _icon("phone"), _("By phone")
         number = phone_in_words(booking.phone, country=self.country)
         link = format_html('<a href="tel:{}">{}</a>', booking.phone, _("Phone {number}").format(number=number))
         return _icon("phone"), link

@@ -16,7 +16,7 @@ from booking.models import Booking, Source, Status
 from booking.policy import may_step
 from booking.queries import DaySchedule
 from booking.staff_texts import LATE
-from booking.texts import time_in_words, visit_type_name
+from booking.texts import first_name_and_initial, time_in_words, visit_type_name
 from booking.views.staff_facts import VisitFacts
 from booking.views.staff_words import (
     MessageLine,
@@ -97,15 +97,19 @@ def step_labels() -> dict[str, str]:
 
 
 class CardMaker:
-    """Makes the cards of one day's visits; what all of them share is worked out once."""
+    """Makes the cards of one day's visits; what all of them share is worked out once.
 
-    def __init__(self, schedule: DaySchedule, *, changed: str = "") -> None:
+    Those for a tablet of the store's hold no family name and no number to phone.
+    """
+
+    def __init__(self, schedule: DaySchedule, *, changed: str = "", is_for_tablet: bool = False) -> None:
         self.schedule = schedule
         self.changed = changed
         self.badges = badges()
         self.labels = step_labels()
         self.sources = source_words()
-        self.facts = VisitFacts(country=schedule.rules.country)
+        self.facts = VisitFacts(country=schedule.rules.country, has_numbers=not is_for_tablet)
+        self.named = first_name_and_initial if is_for_tablet else str
         self.today = schedule.now.astimezone(schedule.rules.zone).date()
         self.one_slot = timedelta(minutes=schedule.rules.slot_minutes)
         zone, country = schedule.rules.zone, schedule.rules.country
@@ -134,7 +138,7 @@ class CardMaker:
         return VisitCard(
             booking=booking,
             reference=booking.reference,
-            name=booking.name or self._nameless(booking),
+            name=self.named(booking.name) or self._nameless(booking),
             time=self.time(booking.starts_at),
             until=self.time(booking.ends_at) if lasts_longer else "",
             people=self.people(booking.party_size),

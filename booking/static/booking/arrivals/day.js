@@ -96,8 +96,10 @@ export function groupOf(visit, now) {
   return { checked_in: "waiting", in_service: "served" }[visit.status] || "done";
 }
 
-/** Put a visit as the server says it is into the day; one that is on another day now leaves it. */
-export function withVisit(day, fresh) {
+/** Put a visit as a tap left it into the day, with what was told of it before; one of another day now leaves it. */
+export function withVisit(day, changed) {
+  const known = day.visits.find((visit) => visit.reference === changed.reference);
+  const fresh = { note: "", facts: [], ...known, ...changed };
   const others = day.visits.filter((visit) => visit.reference !== fresh.reference);
   const visits = fresh.date === day.date ? [...others, fresh] : others;
   visits.sort((one, other) => Date.parse(one.starts_at) - Date.parse(other.starts_at));
