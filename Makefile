@@ -48,8 +48,8 @@ bench: .venv/dev.stamp
 lighthouse: .venv/dev.stamp bench/node_modules/.package-lock.json
 	$(BIN)/python bench/lighthouse.py
 
-bench/node_modules/.package-lock.json: bench/package-lock.json
-	npm ci --prefix bench --ignore-scripts
+bench/node_modules/.package-lock.json: bench/package-lock.json | .venv/dev.stamp
+	$(BIN)/npm ci --prefix bench --ignore-scripts
 	@touch $@
 
 $(BIN)/uv:

@@ -71,7 +71,8 @@ def pages(page: Page, home: str) -> Iterator[tuple[str, str, list[str]]]:
 
 def look(url: str, port: int, options: list[str]) -> dict[str, int]:
     """Return Lighthouse's figures for a page, as seen in the browser that listens on a port."""
-    command = ["node", str(PROGRAM), url, f"--port={port}", "--output=json", "--quiet", "--disable-storage-reset",
+    node = str(Path(sys.executable).with_name("node"))
+    command = [node, str(PROGRAM), url, f"--port={port}", "--output=json", "--quiet", "--disable-storage-reset",
                f"--only-categories={','.join(CATEGORIES)}", *options]  # fmt: skip
     environment = {**os.environ, "NO_UPDATE_NOTIFIER": "1"}
     done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)

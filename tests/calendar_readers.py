@@ -3,8 +3,8 @@
 import json
 import os
 import re
-import shutil
 import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -32,9 +32,9 @@ def names_of(file: bytes) -> set[str]:
 def read_with_ical_js(files: list[str]) -> list[list[dict[str, Any]]]:
     """Return the visits that Thunderbird's engine finds in each file."""
     tests = Path(__file__).parent
-    node = shutil.which("node")
-    if node is None or not (tests / "node_modules").is_dir():
-        missing = "ical.js does not run here: it needs node, and `npm ci` in tests/"
+    node = Path(sys.executable).with_name("node")
+    if not node.exists() or not (tests / "node_modules").is_dir():
+        missing = "ical.js does not run here: it needs what `make test` installs"
         if os.environ.get("CI"):
             pytest.fail(missing)
         pytest.skip(missing)

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from tests.chromium import find_chromium
+from tests.nginx import find_nginx
 from tests.postgres import NO_POSTGRES
 
 BASE = Path(__file__).resolve().parent.parent
@@ -37,6 +38,7 @@ def main() -> int:
     prepare_browser()
     prepare_node()
     prepare_java()
+    prepare_nginx()
     postgres = [sys.executable, "-m", "tests.postgres", "--", *PYTEST, "-m", "not browser and not plain"]
     status = run("tests on PostgreSQL", postgres, may_fail_with=NO_POSTGRES)
     if status == NO_POSTGRES:
@@ -82,13 +84,21 @@ def prepare_browser() -> None:
 
 
 def prepare_node() -> None:
-    """Install what runs in node, or comes from there, where the lock names something else than is there."""
-    if not shutil.which("npm"):
-        missing("node and npm", "apt-get install nodejs npm")
-        return
+    """Install what runs in node, or comes from npm, where the lock names something else than is there.
+
+    Node and npm themselves are a locked package of the virtual environment.
+    """
     lock, installed = (BASE / "tests" / name for name in ("package-lock.json", "node_modules/.package-lock.json"))
     if not installed.exists() or installed.stat().st_mtime < lock.stat().st_mtime:
-        run("node packages", ["npm", "ci", "--prefix", "tests", "--ignore-scripts"], quiet=True)
+        run("node packages", [str(BIN / "npm"), "ci", "--prefix", "tests", "--ignore-scripts"], quiet=True)
+
+
+def prepare_nginx() -> None:
+    """See to it that nginx is there: the guide's file for it is tried as it is."""
+    if not find_nginx():
+        install("nginx-light")
+    if not find_nginx():
+        missing("nginx", "apt-get install nginx-light")
 
 
 def prepare_java() -> None:

@@ -14,7 +14,7 @@ from tests.browser.pages.conftest import Album
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 
 CHECKER = Path(__file__).parents[2] / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
-MISSING = "The checker of HTML does not run here: it needs java, and `npm ci` in tests/"
+MISSING = "The checker of HTML does not run here: it needs java, and what `make test` installs"
 
 
 def test_markup_of_every_page_is_as_the_standard_has_it(album: Album, tmp_path: Path) -> None:
