@@ -2,6 +2,9 @@
 
 import os
 import sys
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from django.conf import settings
 from granian import Granian
@@ -13,6 +16,23 @@ from booking.launcher.parent import end_with_parent
 BLOCKING_THREADS = 4
 WAITING_CONNECTIONS = 1024
 HEADER_SECONDS = 20
+# Between a process that ended and the one that takes its place, so that one that cannot start costs little.
+RESPAWN_PAUSE_SECONDS = 0.5
+
+
+class WebServer(Granian):  # type: ignore[misc] -- granian is not typed
+    """A granian whose other processes go on serving, however often one of them ends.
+
+    By itself granian takes a process that ends twice within 5.5 s for a crash loop and ends all of them: the port
+    then refuses connections until the supervisor has started everything again.
+    """
+
+    def _respawn_workers(
+        self, workers: Sequence[int], spawn_target: Callable[..., None], target_loader: Callable[..., Any], **more: Any
+    ) -> None:
+        threading.Event().wait(RESPAWN_PAUSE_SECONDS)
+        super()._respawn_workers(workers, spawn_target, target_loader, **more)
+        self.respawned_wrks.clear()
 
 
 def main() -> None:
@@ -20,7 +40,7 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "booking.settings")
     address, port = sys.argv[1], int(sys.argv[2])
     end_with_parent()
-    Granian(
+    WebServer(
         "booking.wsgi:application",
         address=address,
         port=port,

@@ -1,5 +1,6 @@
 """`manage.py up`: what stops it at the start, what it starts again, and that it leaves nothing behind."""
 
+import http.client
 import signal
 import socket
 import threading
@@ -138,6 +139,31 @@ def test_killed_web_server_comes_back(house: House, which: slice) -> None:
     wait_until(lambda: not set(before[which]) & set(house.processes()), seconds=10, what="gone")
     wait_until(house.is_serving, seconds=20, what="serving again")
     wait_until(lambda: len(house.web()) == len(before), seconds=10, what="complete again")
+
+
+def test_port_answers_throughout_while_one_of_two_web_processes_is_killed_again_and_again() -> None:
+    with servers.running(WEB_WORKERS="2") as house:
+        master, *workers = house.web()
+        refused_after: list[int] = []
+        for killed in range(4):
+            kill(house.web()[-1:])
+            refused_after += [killed for _ in range(10) if not answers(house)]
+            wait_until(lambda: len(house.web()) == 3, seconds=30, what="complete again")
+
+        assert len(workers) == 2
+        assert refused_after == []
+        assert house.web()[0] == master
+
+
+def answers(house: House) -> bool:
+    """Tell whether the port takes connections; what was in the killed process's hands is lost with it."""
+    try:
+        house.get("/healthz")
+    except ConnectionRefusedError:
+        return False
+    except (OSError, http.client.HTTPException):
+        return True
+    return True
 
 
 def test_worker_that_stops_working_is_told_of_and_comes_back_when_killed(house: House) -> None:
