@@ -88,14 +88,21 @@ def _for_everybody(found: Path, folder: Path) -> Path:
     """Return programs that the server's user may run: a copy where the virtual environment is closed to them."""
     if os.geteuid() != 0:
         return found
-    tried = subprocess.run([found / "postgres", "--version"], capture_output=True, check=False, cwd="/", **_as_nobody())
-    if tried.returncode == 0:
+    if _runs_for_nobody(found / "postgres"):
         return found
     package = next(parent for parent in found.parents if parent.parent.name == "site-packages")
     for source in (package, package.with_name(f"{package.name}.libs")):  # they find their libraries side by side
         if source.exists():
             shutil.copytree(source, folder / source.name, symlinks=True)
     return folder / found.relative_to(package.parent)
+
+
+def _runs_for_nobody(program: Path) -> bool:
+    try:
+        subprocess.run([program, "--version"], capture_output=True, check=True, cwd="/", **_as_nobody())
+    except (OSError, subprocess.CalledProcessError):  # a folder above it is closed, as root's home is
+        return False
+    return True
 
 
 def _as_nobody() -> dict[str, object]:
