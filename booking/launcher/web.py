@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.conf import settings
-from granian import Granian
 from granian.constants import Interfaces
 from granian.http import HTTP1Settings
+from granian.server.mp import MPServer
 
 from booking.launcher.parent import end_with_parent
 
@@ -20,7 +20,7 @@ HEADER_SECONDS = 20
 RESPAWN_PAUSE_SECONDS = 0.5
 
 
-class WebServer(Granian):  # type: ignore[misc] -- granian is not typed
+class WebServer(MPServer):
     """A granian whose other processes go on serving, however often one of them ends.
 
     By itself granian takes a process that ends twice within 5.5 s for a crash loop and ends all of them: the port
@@ -28,10 +28,10 @@ class WebServer(Granian):  # type: ignore[misc] -- granian is not typed
     """
 
     def _respawn_workers(
-        self, workers: Sequence[int], spawn_target: Callable[..., None], target_loader: Callable[..., Any], **more: Any
+        self, workers: Sequence[int], spawn_target: Callable[..., None], target_loader: Any, delay: float = 0
     ) -> None:
         threading.Event().wait(RESPAWN_PAUSE_SECONDS)
-        super()._respawn_workers(workers, spawn_target, target_loader, **more)
+        super()._respawn_workers(workers, spawn_target, target_loader, delay)
         self.respawned_wrks.clear()
 
 
