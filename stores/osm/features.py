@@ -66,6 +66,7 @@ class StoreFields:
     wheelchair: str = ""
     weekly: tuple[WeeklyInterval, ...] = ()
     hours_why_not: str = ""  # why `weekly` is empty
+    leaves_out_holidays: bool = False  # its hours say something of public holidays, which is not kept
 
 
 def features_in(text: str) -> list[Any]:
@@ -116,8 +117,7 @@ def read_feature(feature: object, *, number: int) -> StoreFields:
     """Return what is kept of a feature; `number` names one without an id in its message. Raises FeatureSkipped."""
     if not isinstance(feature, dict):
         raise FeatureSkipped(f"#{number}", "is not a feature")
-    tags = feature.get("properties")
-    tags = tags if isinstance(tags, dict) else {}
+    tags = _tags(feature)
     own_id = _feature_id(feature, tags)
     called = own_id[:ID_LONGEST] or f"#{number}"
     name = _name(tags, called)
@@ -126,7 +126,8 @@ def read_feature(feature: object, *, number: int) -> StoreFields:
         raise FeatureSkipped(called, "no position")
     if len(own_id) > ID_LONGEST:
         raise FeatureSkipped(called + "…", f"its id is longer than {ID_LONGEST} characters")
-    hours = read_hours(tag) if (tag := _tag(tags, "opening_hours")) else None
+    country = country_code(_tag(tags, "addr:country"))
+    hours = read_hours(tag, country=country) if (tag := _tag(tags, "opening_hours")) else None
     return StoreFields(
         # Without an id, name and place are what tells it again in the next import.
         source_id=own_id or "place/" + hashlib.sha256(f"{name}|{place}".encode()).hexdigest()[:24],
@@ -136,13 +137,14 @@ def read_feature(feature: object, *, number: int) -> StoreFields:
         street=_street(tags)[:STREET_LONGEST],
         postal_code=_tag(tags, "addr:postcode")[:POSTAL_CODE_LONGEST],
         town=_tag(tags, "addr:city", "addr:town", "addr:village", "addr:hamlet", "addr:suburb")[:TOWN_LONGEST],
-        country=country_code(_tag(tags, "addr:country")),
+        country=country,
         phone=_tag(tags, "phone", "contact:phone", "mobile", "contact:mobile"),
         email=_email(_tag(tags, "email", "contact:email")),
         website=_website(_tag(tags, "website", "contact:website", "url")),
         wheelchair=_WHEELCHAIR.get(_tag(tags, "wheelchair").lower(), ""),
         weekly=hours.weekly if hours else (),
         hours_why_not=hours.why_not if hours else "no opening_hours",
+        leaves_out_holidays=bool(hours and hours.leaves_out_holidays),
     )
 
 
@@ -163,6 +165,19 @@ def phone_of(text: str, country: str) -> str:
     if number is None or not phonenumbers.is_valid_number(number):
         return first if len(first) <= PHONE_LONGEST else ""
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+def _tags(feature: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the properties; where `osmtogeojson` put the tags one deeper, the tags and what stands beside them."""
+    properties = feature.get("properties")
+    if not isinstance(properties, dict):
+        return {}
+    inner = properties.get("tags")
+    if not isinstance(inner, dict):
+        return properties
+    kind, number = _text(properties.get("type")), _text(properties.get("id"))
+    own_id = {"@id": f"{kind}/{number}"} if kind and number and "/" not in number else {}
+    return {**properties, **own_id, **inner}
 
 
 def _feature_id(feature: Mapping[str, Any], tags: Mapping[str, Any]) -> str:

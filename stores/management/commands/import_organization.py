@@ -41,7 +41,9 @@ class Command(BaseCommand):
         for number, told in _told(organization, rows, what, is_dry_run=options["dry_run"]):
             counts[told.outcome] += 1
             self.stdout.write(f"line {number}: {told.outcome} {told.words}")
-        self.stdout.write(f"total {len(rows)}: " + ", ".join(f"{counts[kind]} {kind}" for kind in COUNTED))
+        counted = ", ".join(f"{counts[kind]} {kind}" for kind in COUNTED)
+        dry_run = " (dry run: nothing was written)" if options["dry_run"] else ""
+        self.stdout.write(f"total {len(rows)}: {counted}{dry_run}")
 
 
 def _told(organization: Organization, rows: list[Row], what: str, *, is_dry_run: bool) -> Iterator[tuple[int, Told]]:

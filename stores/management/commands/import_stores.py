@@ -18,6 +18,7 @@ from stores.osm.features import FeatureSkipped, NotGeoJson, StoreFields, country
 from stores.services import CAPACITY_RANGE, POLICY_RANGES
 from stores.zones import country_of, is_zone
 
+HOLIDAYS_LEFT_OUT = " holidays: left out, set them for the store"
 COUNTED = ("created", "updated", "unchanged", "skipped", "without hours")
 
 
@@ -46,7 +47,8 @@ class Command(BaseCommand):
                 with tqdm.external_write_mode(file=sys.stdout):
                     self.stdout.write(line)
         counted = ", ".join(f"{counts[kind]} {kind}" for kind in COUNTED)
-        self.stdout.write(f"total {len(features)}: {counted}")
+        dry_run = " (dry run: nothing was written)" if options["dry_run"] else ""
+        self.stdout.write(f"total {len(features)}: {counted}{dry_run}")
 
 
 def _lines(features: Iterable[Any], defaults: ImportDefaults, *, is_dry_run: bool) -> Iterator[tuple[str, str, bool]]:
@@ -65,7 +67,8 @@ def _lines(features: Iterable[Any], defaults: ImportDefaults, *, is_dry_run: boo
         if is_dry_run:
             slugs.add(done.slug)
         problem = f" hours: {done.hours_problem}" if done.hours_problem else ""
-        yield done.outcome, f"{done.outcome} {fields.source_id} {done.slug}{problem}", bool(problem)
+        told = f"{problem}{HOLIDAYS_LEFT_OUT if fields.leaves_out_holidays else ''}"
+        yield done.outcome, f"{done.outcome} {fields.source_id} {done.slug}{told}", bool(problem)
 
 
 def _unseen(fields: StoreFields, seen: Collection[str]) -> StoreFields:

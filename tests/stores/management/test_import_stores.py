@@ -83,11 +83,33 @@ def test_dry_run_says_the_same_and_writes_nothing(run: Any) -> None:
     features = [feature("node/1"), feature("node/2"), feature("node/3", name=3)]
     dry = run(features, "--dry-run")
     assert not Store.objects.exists()
-    assert run(features) == dry
+    assert (
+        dry[-1]
+        == "total 3: 2 created, 0 updated, 0 unchanged, 1 skipped, 2 without hours (dry run: nothing was written)"
+    )
+    assert run(features) == [*dry[:-1], dry[-1].removesuffix(" (dry run: nothing was written)")]
     before = list(Store.objects.values())
     features[0]["properties"]["name"] = "Changed"
     assert run(features, "--dry-run")[0].startswith("updated node/1")
     assert list(Store.objects.values()) == before
+
+
+@pytest.mark.django_db
+def test_hours_of_public_holidays_are_said_to_be_left_out(run: Any) -> None:
+    hours = {"opening_hours": "Mo-Fr 09:00-12:00; PH off"}
+    assert run([feature("node/1", tags=hours)])[0] == (
+        "created node/1 corner-shop-niort holidays: left out, set them for the store"
+    )
+
+
+@pytest.mark.django_db
+def test_tags_under_properties_tags_are_read(run: Any) -> None:
+    tags = {"name": "Hofladen Tags", "opening_hours": "Mo-Fr 09:00-12:00"}
+    shop = {"type": "Feature", "geometry": POINT, "properties": {"type": "node", "id": 9001, "tags": tags}}
+    assert run([shop])[0] == "created node/9001 hofladen-tags"
+    assert [(one.weekday, one.opens.hour, one.closes.hour) for one in OpeningHours.objects.order_by("weekday")] == [
+        (day, 9, 12) for day in range(5)
+    ]
 
 
 @pytest.mark.django_db

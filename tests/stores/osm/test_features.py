@@ -142,6 +142,26 @@ def test_id_of_feature(own_id: object, tags: dict[str, object], expected: str) -
     assert read(tags, own_id=own_id).source_id == expected
 
 
+@pytest.mark.parametrize(
+    ("properties", "own_id", "expected"),
+    [
+        ({"type": "node", "id": 9001, "tags": {"name": "Hofladen"}}, None, "node/9001"),
+        ({"type": "way", "id": 7, "tags": {"name": "Hofladen"}, "meta": {}}, "way/7", "way/7"),
+        ({"tags": {"name": "Hofladen", "@id": "node/5"}}, None, "node/5"),
+        ({"name": "Another", "tags": {"name": "Hofladen"}}, "node/6", "node/6"),
+    ],
+)
+def test_tags_may_stand_one_deeper(properties: dict[str, object], own_id: object, expected: str) -> None:
+    found = read_feature({"id": own_id, "properties": properties, "geometry": POINT}, number=1)
+
+    assert (found.source_id, found.name) == (expected, "Hofladen")
+
+
+def test_the_country_of_a_feature_decides_between_languages() -> None:
+    assert len(read({"addr:country": "NL", "opening_hours": "ma-do 9:00-18:00"}).weekly) == 4
+    assert read({"opening_hours": "ma-do 9:00-18:00"}).hours_why_not == "'ma' may be two days, or a month"
+
+
 def test_feature_without_id_is_known_again_by_name_and_place() -> None:
     first, second = read(own_id=None), read({"phone": "1"}, own_id=None)
     elsewhere = read(own_id=None, geometry={"type": "Point", "coordinates": [-0.46, 46.33]})
