@@ -71,14 +71,20 @@ def ring() -> None:
         log.warning("doorbell_failed", extra={"error": type(error).__name__})
 
 
-def skip_open(*, subject: str, reason: str, now: datetime, kinds: Collection[Kind] | None = None) -> int:
+def skip_open(
+    *, subject: str, reason: str, now: datetime, kinds: Collection[Kind] | None = None, offset: str = ""
+) -> int:
     """Settle what has not left yet about a subject as not needed any more; return how many there were.
+
+    Of some `kinds` alone, or where `offset` is given of those whose offset begins so.
 
     That takes in what a worker is about to send: it asks for its lease once more before it calls the provider.
     """
     not_left = OutboxMessage.objects.filter(_NOT_LEFT, subject=subject)
     if kinds is not None:
         not_left = not_left.filter(kind__in=kinds)
+    if offset:
+        not_left = not_left.filter(offset__startswith=offset)
     return not_left.update(state=State.SKIPPED, reason=reason, **_NO_LEASE, updated_at=now)
 
 

@@ -28,7 +28,7 @@ from booking.api.fields import (
 from booking.api.problems import UNKNOWN_STORE, UNKNOWN_VISIT_TYPE
 from booking.customer_input import read_email, read_name, read_note
 from booking.models import Source
-from booking.services.changes_of_hours import Then
+from booking.services.settling import Then
 
 LONGEST_RANGE_DAYS = 62
 MOST_LOOKUPS = 100

@@ -11,6 +11,7 @@ from django.db import transaction
 from booking.models import Actor, Booking, BookingEvent, EventKind, Source, Status
 from booking.policy import STEPS, BookingRefused, Refusal, may_step, places_needed
 from booking.services.bookings import store_booking
+from booking.services.closed_slots import refused_without_place
 from booking.services.history import record
 from booking.services.places import Run, claim_anywhere, raise_days, squeeze_in
 from booking.services.wishes import find_visit_type, with_another_try
@@ -181,7 +182,7 @@ def _admit_walk_in(
     run = claim_anywhere(rules, runs, party_size=draft.party_size, from_web=False)
     if run is None:
         if not squeeze:
-            raise BookingRefused(Refusal.SLOT_FULL)
+            raise refused_without_place(rules, runs, from_web=False)
         run = runs[0]
         places = places_needed(party_size=draft.party_size, counts_people=rules.counts_people)
         squeeze_in(rules.id, run, places=places)

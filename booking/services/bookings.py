@@ -12,12 +12,13 @@ from booking.known import known
 from booking.message_plan import plan_messages
 from booking.models import Actor, Booking, EventKind, Hold, Source, Status
 from booking.policy import BookingRefused, Refusal, may_cancel, places_needed
+from booking.services.closed_slots import refused_without_place
 from booking.services.history import record
 from booking.services.holds import live_hold
 from booking.services.places import Run, claim_anywhere, days_of, drop_hold, raise_days, release, share_lock_store
 from booking.services.waiting_entries import note_taken
-from booking.services.wishes import Wish, find_visit_type, read_wish, with_another_try
-from booking.tokens import keyed_digest, new_reference
+from booking.services.wishes import Wish, find_visit_type, is_shut_for, read_wish, with_another_try
+from booking.tokens import keyed_digest, new_reference, read_hold_token
 from notifications import outbox
 from notifications.models import Kind
 from stores.models import Desk, Store, VisitType
@@ -92,7 +93,7 @@ def _book(wish: Wish, draft: Booking, *, now: datetime, user: User | None) -> Bo
     _refuse_too_many_open(rules, draft, now=now)
     run = claim_anywhere(rules, runs, party_size=wish.party_size, from_web=not by_staff)
     if run is None:
-        raise BookingRefused(Refusal.SLOT_FULL)
+        raise refused_without_place(rules, runs, from_web=not by_staff)
     return store_booking(draft, rules, visit_type, run, now=now, user=user)
 
 
@@ -101,6 +102,8 @@ def _book_held(wish: Wish, draft: Booking, *, hold: str, now: datetime) -> Booki
     """Turn a hold into a booking: its places change hands, the minimum notice was kept when it was made."""
     rules = store_rules(wish.store, from_date=(wish.starts_at - timedelta(days=2)).date(), lock=True)
     kept = live_hold(hold, now=now)
+    if rules is not None and kept is None and read_hold_token(hold) is not None and is_shut_for(wish, rules):
+        raise BookingRefused(Refusal.SLOT_CLOSED)  # a change of hours let go of it
     if rules is None or kept is None or not _is_for(kept, wish, rules) or kept.starts_at <= now:
         raise BookingRefused(Refusal.HOLD_EXPIRED)
     _refuse_too_many_open(rules, draft, now=now)
@@ -111,7 +114,7 @@ def _book_held(wish: Wish, draft: Booking, *, hold: str, now: datetime) -> Booki
     kept.delete()
     draft.desk_was_chosen = kept.desk_was_chosen
     run = Run(desk, (SlotTime(kept.starts_at, kept.ends_at),))
-    booking = store_booking(draft, rules, visit_type, run, now=now, user=None)
+    booking = store_booking(draft, rules, visit_type, run, now=now, user=None, places=kept.places)
     if kept.offered_to_id is not None:  # whoever waited for this place is off the list, in the same transaction
         note_taken(entry_id=kept.offered_to_id, booking=booking, now=now)
     return booking
@@ -199,9 +202,19 @@ def lock_customer(phone: str, email: str) -> None:
 
 
 def store_booking(
-    booking: Booking, rules: StoreRules, visit_type: VisitTypeRule, run: Run, *, now: datetime, user: User | None
+    booking: Booking,
+    rules: StoreRules,
+    visit_type: VisitTypeRule,
+    run: Run,
+    *,
+    now: datetime,
+    user: User | None,
+    places: int | None = None,
 ) -> Booking:
-    """Write a new booking, its history and its messages, in the transaction that took its places."""
+    """Write a new booking, its history and its messages, in the transaction that took its places.
+
+    `places` is how many of each slot were taken for it, where that is not for today's rules to say.
+    """
     booking.reference = new_reference()
     # What the rules told already is not read again; any other field is, when somebody asks for it.
     booking.store = known(Store, id=rules.id, slug=rules.slug, name=rules.name, time_zone=rules.zone.key,
@@ -209,6 +222,7 @@ def store_booking(
                           messages_from=rules.messages_from, messages_until=rules.messages_until)  # fmt: skip
     booking.visit_type = known(VisitType, id=visit_type.id, slug=visit_type.slug, name=visit_type.name)
     take_run(booking, rules, run, from_web=booking.source in WEB_SOURCES)
+    booking.places = booking.places if places is None else places
     booking.created_at = booking.updated_at = now
     booking.save(force_insert=True)
     actor = Actor.CUSTOMER if booking.source in WEB_SOURCES else Actor.STAFF

@@ -5,40 +5,27 @@ said what is to happen with them, it is refused and nothing has changed.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from booking.message_plan import plan_messages
-from booking.models import Actor, Booking, EventKind, Status
+from booking.fit import SlotPlaces, Window, is_tighter, narrowed
+from booking.models import Booking
 from booking.policy import BookingRefused, Refusal
 from booking.services.bell import ring_on_commit
-from booking.services.bookings import cancel_locked
-from booking.services.history import record
-from booking.services.other_times import offer_other_times
-from booking.services.places import days_of, raise_days
-from booking.services.slot_rows import lay_slots_anew, set_slots, slots_between, visits_beyond
-from notifications import outbox
-from notifications.models import Kind
+from booking.services.places import LONGEST_SLOT, days_of, raise_days
+from booking.services.settling import Decision, Then, outcome_of, settle, visits_without_place
+from booking.services.slot_rows import lay_slots_anew, set_slots, slots_between
+from booking.services.stock import lock_stock, off_the_grid, open_time, recount, slot_places
 from stores import services as store_services
-from stores.hours import Interval, WeeklyInterval, intersection, open_intervals
+from stores.hours import WeeklyInterval
 from stores.models import Slot, Store
 from stores.queries import store_rules
 from stores.slots import StoreRules
-
-
-class Then(StrEnum):
-    """What is to happen with visits that no longer fit."""
-
-    KEEP = "keep"  # they stay, no new ones come
-    NOTIFY = "notify"  # they stay, and are told once
-    CANCEL = "cancel"  # they are cancelled, and are told once
-    OFFER = "offer"  # three other times are kept for each, and they are told once; then they are cancelled
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,21 +84,31 @@ def remove_special_hours(*, store_id: int, date: date, then: Then | None, now: d
 def change_rules(
     *, store_id: int, change: Callable[[Store], Any], then: Then | None, now: datetime, user: User | None
 ) -> Change:
-    """Make any change of what slots are made from, and settle the visits that fitted before and fit no more.
+    """Make any change of what slots are made from, and settle what it leaves without a place to be.
 
-    Raises BookingRefused BOOKINGS_AFFECTED, with `affected`, where there are such and `then` is None.
+    Raises BookingRefused BOOKINGS_AFFECTED, with `affected`, where there is such a visit and `then` is None.
     """
-    store = Store.objects.select_for_update().get(pk=store_id)
-    coming = _coming(store_id, now=now)
-    before = _fitting(_rules(store, now=now), coming)
+    store = _lock(store_id)
+    stock = lock_stock(store_id, now=now)
+    old = _rules(store, now=now)
+    before = open_time(old, stock, now=now)
+    had_none = visits_without_place(stock, before)
     change(store)
     rules = _rules(store, now=now)
-    after = _fitting(rules, coming)
-    affected = [booking for booking in coming if booking.pk in before and booking.pk not in after]
-    _settle(affected, then=then, told_as=f"hours-{rules.hours_version}", now=now, user=user)
+    if rules.counts_people != old.counts_people:
+        recount(stock, rules)
     lay_slots_anew(rules, now=now)
-    if then == Then.OFFER:
-        offer_other_times(affected, rules=rules, told_as=f"hours-{rules.hours_version}", now=now, user=user)
+    after = open_time(rules, stock, now=now)
+    is_other_grid = rules.slot_minutes != old.slot_minutes
+    outcome = outcome_of(
+        stock,
+        after,
+        had_none=had_none | (off_the_grid(old, stock) if is_other_grid else set()),
+        windows=narrowed(before, after, days=stock.days(rules), zone=rules.zone),
+        off_grid=off_the_grid(rules, stock) if is_other_grid else (),
+    )
+    decision = Decision(then, f"hours-{rules.hours_version}", now, user)
+    affected = settle(stock, outcome, rules=rules, decision=decision)
     ring_on_commit(store_id)
     _raise_all_days(store, affected)
     return Change(tuple(affected))
@@ -135,20 +132,27 @@ def change_slots(
     `desk` is a slug, None for all. Raises BookingRefused: NOT_FOUND for an unknown desk, SLOT_CLOSED where no slot
     is, BOOKINGS_AFFECTED.
     """
-    store = Store.objects.select_for_update().get(pk=store_id)
+    store = _lock(store_id)
     rules = _rules(store, now=min(now, from_at))
     desks = [one for one in rules.desks if desk is None or one.slug == desk]
     if not desks:
         raise BookingRefused(Refusal.NOT_FOUND)
+    stock = lock_stock(store_id, now=now, span=(from_at - LONGEST_SLOT, to_at + LONGEST_SLOT))
+    before = open_time(rules, stock, now=now)
     known = {(row.desk_id, row.starts_at): (row.capacity, row.closed) for row in slots_between(rules, from_at, to_at)}
     slots = set_slots(rules, desks, from_at=from_at, to_at=to_at, capacity=capacity, closed=closed)
     if not slots:
         raise BookingRefused(Refusal.SLOT_CLOSED)
-    _tell_trail(store, desk, slots, known, {one.id: one.capacity for one in desks}, now=now, user=user)
-    affected = visits_beyond(slots, closed=bool(closed), now=now) if closed or capacity is not None else []
-    _settle(affected, then=then, told_as=f"slots-{int(now.timestamp())}", now=now, user=user)
-    if then == Then.OFFER:
-        offer_other_times(affected, rules=rules, told_as=f"slots-{int(now.timestamp())}", now=now, user=user)
+    capacities = {one.id: one.capacity for one in desks}
+    _tell_trail(store, desk, slots, known, capacities, now=now, user=user)
+    outcome = outcome_of(
+        stock,
+        open_time(rules, stock, now=now),
+        had_none=visits_without_place(stock, before),
+        windows=_windows(slots, known, capacities),
+    )
+    decision = Decision(then, f"slots-{int(now.timestamp())}", now, user)
+    affected = settle(stock, outcome, rules=rules, decision=decision)
     days = {day for slot in slots for day in days_of(slot.starts_at, slot.ends_at, store.time_zone)}
     raise_days(store_id, days)
     ring_on_commit(store_id)
@@ -157,9 +161,60 @@ def change_slots(
 
 @transaction.atomic
 def lay_anew_after_import(*, store_id: int, now: datetime) -> None:
-    """Bring a store's slots in line with hours that an import changed; visits stay as they are."""
-    store = Store.objects.select_for_update().get(pk=store_id)
-    lay_slots_anew(_rules(store, now=now), now=now)
+    """Bring a store's slots and days in line with hours, or a time zone, that an import changed.
+
+    Nobody is there to decide: visits stay as they are. Who was asked to choose another time, and has none left to
+    choose from, is asked once more.
+    """
+    store = _lock(store_id)
+    rules = _rules(store, now=now)
+    days = _give_visits_their_day(rules)
+    stock = lock_stock(store_id, now=now)
+    lay_slots_anew(rules, now=now)
+    had_none = {visit.pk for visit in stock.visits}
+    outcome = outcome_of(stock, open_time(rules, stock, now=now), had_none=had_none)
+    decision = Decision(Then.OFFER, f"hours-{rules.hours_version}", now, None)
+    affected = settle(stock, outcome, rules=rules, decision=decision)
+    raise_days(store_id, days)
+    _raise_all_days(store, affected)
+
+
+def _give_visits_their_day(rules: StoreRules) -> set[date]:
+    """Write under which of the store's own days each visit stands; return the days that gained or lost one."""
+    bookings = Booking.objects.filter(store_id=rules.id).order_by("pk").only("starts_at", "visit_date")
+    days: set[date] = set()
+    moved = []
+    for booking in bookings.iterator():
+        day = booking.starts_at.astimezone(rules.zone).date()
+        if day != booking.visit_date:
+            days |= {day, booking.visit_date}
+            booking.visit_date = day
+            moved.append(booking)
+    Booking.objects.bulk_update(moved, ["visit_date"], batch_size=500)
+    return days
+
+
+def _windows(
+    slots: Sequence[Slot], known: Mapping[tuple[int, datetime], tuple[int, bool]], capacities: Mapping[int, int]
+) -> list[Window]:
+    """Return, for each desk at which some of these slots have less to give than they had, the time of all of them."""
+    by_desk: dict[int, list[SlotPlaces]] = {}
+    tighter = set()
+    for slot in slot_places(slots):
+        by_desk.setdefault(slot.desk_id, []).append(slot)
+        capacity, closed = known.get((slot.desk_id, slot.starts_at), (capacities[slot.desk_id], False))
+        if is_tighter(slot, replace(slot, capacity=capacity, closed=closed)):
+            tighter.add(slot.desk_id)
+    return [
+        Window(desk_id, min(slot.starts_at for slot in mine), max(slot.ends_at for slot in mine))
+        for desk_id, mine in by_desk.items()
+        if desk_id in tighter
+    ]
+
+
+def _lock(store_id: int) -> Store:
+    """Take the store's row alone; rows that only refer to it may still be added."""
+    return Store.objects.select_for_update(no_key=True).get(pk=store_id)
 
 
 def _tell_trail(
@@ -197,55 +252,11 @@ def _of_slots(slots: Sequence[tuple[int, bool]]) -> dict[str, Any]:
     }
 
 
-def _settle(affected: Sequence[Booking], *, then: Then | None, told_as: str, now: datetime, user: User | None) -> None:
-    if not affected:
-        return
-    if then is None:
-        raise BookingRefused(Refusal.BOOKINGS_AFFECTED, affected=list(affected))
-    for booking in affected:
-        if then == Then.CANCEL:
-            cancel_locked(booking, now=now, actor=Actor.STAFF, user=user)
-        elif then == Then.NOTIFY:
-            record(booking, EventKind.NOTIFIED, actor=Actor.STAFF, user=user, now=now, from_status=booking.status)
-            outbox.enqueue(plan_messages(booking, kind=Kind.CHANGE, now=now, offset=told_as), now=now)
-
-
-def _coming(store_id: int, *, now: datetime) -> list[Booking]:
-    """Return and lock the visits still to come."""
-    bookings = Booking.objects.filter(store_id=store_id, status=Status.CONFIRMED, ends_at__gt=now)
-    return list(
-        bookings.select_related("store", "desk", "visit_type")
-        .order_by("starts_at", "pk")
-        .select_for_update(of=("self",))
-    )
-
-
 def _rules(store: Store, *, now: datetime) -> StoreRules:
     rules = store_rules(store.slug, from_date=(now - timedelta(days=2)).date())
     if rules is None:
         raise BookingRefused(Refusal.NOT_FOUND)
     return rules
-
-
-def _fitting(rules: StoreRules, bookings: Sequence[Booking]) -> set[int]:
-    """Return which bookings lie wholly within the hours of their desk."""
-    if not bookings:
-        return set()
-    first = bookings[0].starts_at.astimezone(rules.zone).date() - timedelta(days=1)
-    last = max(booking.ends_at for booking in bookings).astimezone(rules.zone).date()
-    opened = open_intervals(rules.weekly, rules.special, first_date=first, last_date=last, zone=rules.zone)
-    hours: dict[int, list[Interval]] = {}
-    for desk in rules.desks:
-        own = open_intervals(desk.weekly, {}, first_date=first, last_date=last, zone=rules.zone)
-        hours[desk.id] = intersection(opened, own) if desk.weekly else opened
-    return {
-        booking.pk
-        for booking in bookings
-        if any(
-            interval.starts_at <= booking.starts_at and booking.ends_at <= interval.ends_at
-            for interval in hours.get(booking.desk_id, ())
-        )
-    }
 
 
 def _raise_all_days(store: Store, affected: Sequence[Booking]) -> None:

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from booking.models import Hold
 from booking.policy import HOLD_EXTENSIONS, HOLD_MINUTES, BookingRefused, Refusal
+from booking.services.closed_slots import refused_without_place
 from booking.services.places import claim_anywhere, days_of, drop_hold, keep_run, raise_days, share_lock_store
 from booking.services.wishes import Wish, read_wish, with_another_try
 from booking.tokens import read_hold_token
@@ -75,7 +76,7 @@ def _hold(wish: Wish, *, now: datetime) -> Hold:
     rules, visit_type, runs = read_wish(wish, now=now, by_staff=False)
     run = claim_anywhere(rules, runs, party_size=wish.party_size, from_web=True)
     if run is None:
-        raise BookingRefused(Refusal.SLOT_FULL)
+        raise refused_without_place(rules, runs, from_web=True)
     kept = keep_run(
         rules,
         run,

@@ -9,6 +9,7 @@ from booking.message_plan import plan_messages
 from booking.models import Actor, Booking, EventKind, Status
 from booking.policy import BookingRefused, Refusal, may_change
 from booking.services.bookings import lock_booking, release_places, take_run
+from booking.services.closed_slots import refused_without_place
 from booking.services.history import record
 from booking.services.places import claim_anywhere, days_of, lock_slots, raise_days
 from booking.services.wishes import Wish, read_wish, with_another_try
@@ -106,5 +107,5 @@ def _change_places(booking: Booking, *, starts_at: datetime, desk: str, now: dat
         rules, runs, party_size=booking.party_size, from_web=not by_staff, prefer_desk_id=booking.desk_id
     )
     if run is None:
-        raise BookingRefused(Refusal.SLOT_FULL)
+        raise refused_without_place(rules, runs, from_web=not by_staff)
     take_run(booking, rules, run, from_web=not by_staff)

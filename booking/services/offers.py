@@ -266,6 +266,17 @@ def missed(entry: WaitingListEntry, *, store: Store, now: datetime) -> None:
     close(entry, status, reason="offer_over", now=now)
 
 
+def take_offer_back(kept: Hold, entry_id: int, *, now: datetime) -> None:
+    """Let go of an offered place that the store has to give no more: who it was for waits on, and has missed nothing.
+
+    In the transaction of a change of hours, which has locked the hold.
+    """
+    drop_hold(kept)
+    entry = WaitingListEntry.objects.select_for_update().get(pk=entry_id)
+    if entry.status == WaitingStatus.OFFERED:
+        close(entry, WaitingStatus.WAITING, reason="offer_over", now=now)
+
+
 def _end_those_over(store: Store, entries: Iterable[WaitingListEntry], *, now: datetime) -> None:
     """End the waiting of those whose last day is over."""
     today = now.astimezone(ZoneInfo(store.time_zone)).date()

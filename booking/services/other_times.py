@@ -16,7 +16,7 @@ from booking.policy import HOLD_EXTENSIONS, BookingRefused, Refusal
 from booking.services.bookings import cancel_locked, lock_booking
 from booking.services.history import record
 from booking.services.moves import move_locked
-from booking.services.places import claim_anywhere, days_of, keep_run, raise_days, runs_at
+from booking.services.places import claim_anywhere, days_of, drop_hold, keep_run, raise_days, runs_at
 from notifications import outbox
 from notifications.models import Kind
 from stores.slots import StoreRules
@@ -36,7 +36,7 @@ def offer_other_times(
     and the message says how to book again.
     """
     for booking in bookings:
-        if not message_channels(booking.phone, booking.email):
+        if booking.status != Status.CONFIRMED or not message_channels(booking.phone, booking.email):
             continue
         kept = _keep(booking, rules, now=now)
         if not kept:
@@ -47,6 +47,25 @@ def offer_other_times(
         booking.save(update_fields=["answer_until", "updated_at"])
         record(booking, EventKind.NOTIFIED, actor=Actor.STAFF, user=user, now=now, from_status=booking.status)
         outbox.enqueue(plan_messages(booking, kind=Kind.CHANGE, now=now, offset=f"{OFFER}-{told_as}"), now=now)
+
+
+def ask_no_more(booking: Booking, *, told_as: str, now: datetime, user: User | None, tell: bool = True) -> None:
+    """Take back the question which other time somebody wants, on a visit that the caller has locked; it stays.
+
+    Who was told of it is told that the visit stays, unless not to `tell`; a message that has not left never does.
+    """
+    for kept in booking.kept_times.select_related("store").order_by("pk"):
+        drop_hold(kept)
+    booking.answer_until, booking.updated_at = None, now
+    booking.save(update_fields=["answer_until", "updated_at"])
+    raise_days(booking.store_id, {booking.visit_date})
+    channels = message_channels(booking.phone, booking.email)
+    not_left = outbox.skip_open(
+        subject=booking.reference, reason="answered", now=now, kinds=[Kind.CHANGE], offset=f"{OFFER}-"
+    )
+    if tell and not_left < len(channels):
+        record(booking, EventKind.NOTIFIED, actor=Actor.STAFF, user=user, now=now, from_status=booking.status)
+        outbox.enqueue(plan_messages(booking, kind=Kind.CHANGE, now=now, offset=told_as), now=now)
 
 
 def is_asked_again(booking: Booking, *, now: datetime) -> bool:

@@ -1,12 +1,14 @@
 """Slot rows that a manager's decision makes or moves. Callers hold the store's row alone."""
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from booking.models import Booking, Hold, Status
 from stores.models import Slot
-from stores.slots import DeskRule, StoreRules, slots_by_desk
+from stores.slots import DeskRule, SlotTime, StoreRules, slots_by_desk
 
 ONE_DAY = timedelta(days=1)
 
@@ -22,41 +24,74 @@ class _Taking:
     from_web: bool
 
 
+Timed = TypeVar("Timed", _Taking, Slot)
+
+
 def lay_slots_anew(rules: StoreRules, *, now: datetime) -> None:
     """Make the rows of slots not yet over once more, from the rules, the bookings and the holds.
 
-    What a manager set for a slot stays: its own capacity where the slot still starts then, its closing in every
-    new slot that overlaps it. Visits outside the hours keep no slot: nobody else can be booked there.
+    What a manager set for a slot stays: its own capacity where the slot still starts then, its closing, and that it
+    has no place at all, in every new slot that overlaps it. Where no new slot does, the row stays as it is: hours may
+    come back. Visits outside the hours keep no other slot: nobody else can be booked there.
+
+    What runs now is laid anew from the last moment at which nothing was going on, neither by the old slots nor by the
+    new ones nor by a visit: so no two rows of a desk ever overlap, and each visit is counted in all of its slots.
     """
-    old = list(Slot.objects.filter(store_id=rules.id, ends_at__gt=now))
-    taking = list(_taking(rules.id, since=now))
-    ends = [row.ends_at for row in old] + [one.ends_at for one in taking]
-    Slot.objects.filter(pk__in=[row.pk for row in old]).delete()
+    since = now - 2 * ONE_DAY
+    old, taking = (
+        _by_desk(Slot.objects.filter(store_id=rules.id, ends_at__gt=since)),
+        _by_desk(_taking(rules.id, since)),
+    )
+    ends = [one.ends_at for found in (old, taking) for mine in found.values() for one in mine if one.ends_at > now]
     if not ends:
         return
-    by_desk = slots_by_desk(
-        rules,
-        first_date=now.astimezone(rules.zone).date() - ONE_DAY,
-        last_date=max(ends).astimezone(rules.zone).date(),
-    )
-    kept = {
-        (row.desk_id, row.starts_at): row for row in Slot.objects.filter(store_id=rules.id, ends_at__gte=now - ONE_DAY)
-    }
-    rows = []
-    for desk in rules.desks:
-        own = {row.starts_at: row.capacity for row in old if row.desk_id == desk.id and row.has_own_capacity}
-        shut = [row for row in old if row.desk_id == desk.id and row.closed]
-        wanted = [one for one in taking if one.desk_id == desk.id]
-        for slot in by_desk[desk.id]:
-            if slot.ends_at <= now or (desk.id, slot.starts_at) in kept:
-                continue
-            here = [one for one in wanted if one.starts_at < slot.ends_at and one.ends_at > slot.starts_at]
-            is_closed = any(row.starts_at < slot.ends_at and row.ends_at > slot.starts_at for row in shut)
-            if here or is_closed or slot.starts_at in own:
-                rows.append(
-                    _row(rules.id, desk, slot.starts_at, slot.ends_at, here, own.get(slot.starts_at), is_closed)
-                )
+    first, last = (moment.astimezone(rules.zone).date() for moment in (since, max(ends)))
+    by_desk = slots_by_desk(rules, first_date=first, last_date=last)
+    gone: list[int] = []
+    rows: list[Slot] = []
+    for desk_id in old.keys() | taking.keys():
+        times = by_desk.get(desk_id, [])
+        cut = _quiet_moment(now, [*old[desk_id], *taking[desk_id], *times])
+        mine = [row for row in old[desk_id] if row.ends_at > cut]
+        gone += [row.pk for row in mine]
+        rows += _laid(rules, desk_id, [slot for slot in times if slot.ends_at > cut], mine, taking[desk_id])
+    Slot.objects.filter(pk__in=gone).delete()
     Slot.objects.bulk_create(rows)
+
+
+def _quiet_moment(now: datetime, spans: Iterable[SlotTime | Slot | _Taking]) -> datetime:
+    """Return the last moment, `now` at the latest, at which none of these was going on."""
+    moment = now
+    for span in sorted(spans, key=lambda one: one.ends_at, reverse=True):
+        if span.ends_at <= moment:
+            break
+        moment = min(moment, span.starts_at)
+    return moment
+
+
+def _laid(
+    rules: StoreRules, desk_id: int, times: Sequence[SlotTime], old: Sequence[Slot], taking: Sequence[_Taking]
+) -> Iterator[Slot]:
+    """Yield the rows that a desk's slots need, from the ones they had."""
+    desk = rules.desk(desk_id)
+    decided = [row for row in old if row.closed or row.has_own_capacity]
+    own = {row.starts_at: row.capacity for row in decided if row.has_own_capacity}
+    met: set[int] = set()
+    for slot in times if desk else ():
+        here = [one for one in taking if _overlap(one, slot)]
+        over = [row for row in decided if _overlap(row, slot)]
+        met |= {row.pk for row in over}
+        has_none = any(row.has_own_capacity and row.capacity == 0 for row in over)
+        own_capacity = 0 if has_none else own.get(slot.starts_at)
+        is_closed = any(row.closed for row in over)
+        if desk and (here or is_closed or own_capacity is not None):
+            yield _row(rules.id, desk, slot.starts_at, slot.ends_at, here, own_capacity, is_closed)
+    for row in decided:
+        if row.pk not in met:
+            here = [one for one in taking if _overlap(one, row)]
+            _count(row, here)
+            row.pk = None
+            yield row
 
 
 def slots_between(rules: StoreRules, from_at: datetime, to_at: datetime) -> list[Slot]:
@@ -81,12 +116,16 @@ def set_slots(
         rules, first_date=from_at.astimezone(rules.zone).date(), last_date=to_at.astimezone(rules.zone).date()
     )
     rows = {(row.desk_id, row.starts_at): row for row in slots_between(rules, from_at, to_at)}
+    taking = _by_desk(_taking(rules.id, from_at))
     changed = []
     for desk in desks:
         for slot in by_desk[desk.id]:
             if not from_at <= slot.starts_at < to_at:
                 continue
-            row = rows.get((desk.id, slot.starts_at)) or _row(rules.id, desk, *slot, [], None, False)
+            row = rows.get((desk.id, slot.starts_at))
+            if row is None:
+                here = [one for one in taking[desk.id] if _overlap(one, slot)]
+                row = _row(rules.id, desk, *slot, here, None, False)
             if capacity is not None:
                 row.capacity, row.has_own_capacity = capacity, True
                 row.squeezed = max(0, row.places_taken - capacity)
@@ -102,42 +141,18 @@ def set_slots(
     return changed
 
 
-def visits_beyond(slots: Sequence[Slot], *, closed: bool, now: datetime) -> list[Booking]:
-    """Return and lock the visits to come that closed slots, or slots made smaller, no longer have places for.
-
-    Of a slot made smaller, those who booked last.
-    """
-    if not slots:
-        return []
-    bookings = list(
-        Booking.objects.filter(
-            store_id=slots[0].store_id,
-            desk_id__in={slot.desk_id for slot in slots},
-            status=Status.CONFIRMED,
-            starts_at__lt=max(slot.ends_at for slot in slots),
-            ends_at__gt=max(now, min(slot.starts_at for slot in slots)),
-        )
-        .select_related("store", "desk", "visit_type")
-        .order_by("-created_at", "-pk")
-        .select_for_update(of=("self",))
-    )
-    beyond: dict[int, Booking] = {}
-    for slot in slots:
-        too_many = slot.places_taken if closed else slot.places_taken - slot.capacity
-        here = [one for one in bookings if _is_in(one, slot)]
-        too_many -= sum(one.places for one in here if one.pk in beyond)
-        for booking in here:
-            if too_many > 0 and booking.pk not in beyond:
-                beyond[booking.pk] = booking
-                too_many -= booking.places
-    return sorted(beyond.values(), key=lambda booking: (booking.starts_at, booking.pk))
+def _overlap(a: _Taking | Slot, b: SlotTime | Slot) -> bool:
+    return a.starts_at < b.ends_at and a.ends_at > b.starts_at
 
 
-def _is_in(booking: Booking, slot: Slot) -> bool:
-    return booking.desk_id == slot.desk_id and booking.starts_at < slot.ends_at and booking.ends_at > slot.starts_at
+def _by_desk(found: Iterable[Timed]) -> defaultdict[int, list[Timed]]:
+    by_desk: defaultdict[int, list[Timed]] = defaultdict(list)
+    for one in found:
+        by_desk[one.desk_id].append(one)
+    return by_desk
 
 
-def _taking(store_id: int, *, since: datetime) -> Iterable[_Taking]:
+def _taking(store_id: int, since: datetime) -> Iterable[_Taking]:
     bookings = Booking.objects.filter(store_id=store_id, ends_at__gt=since).exclude(status=Status.CANCELLED)
     for desk_id, starts_at, ends_at, places, from_web in bookings.values_list(
         "desk_id", "starts_at", "ends_at", "places", "takes_web_places"
@@ -156,17 +171,22 @@ def _row(
     own_capacity: int | None,
     is_closed: bool,
 ) -> Slot:
-    taken = sum(one.places for one in here)
-    capacity = desk.capacity if own_capacity is None else own_capacity
-    return Slot(
+    slot = Slot(
         store_id=store_id,
         desk_id=desk.id,
         starts_at=starts_at,
         ends_at=ends_at,
-        capacity=capacity,
+        capacity=desk.capacity if own_capacity is None else own_capacity,
         has_own_capacity=own_capacity is not None,
-        places_taken=taken,
-        places_taken_web=sum(one.places for one in here if one.from_web),
-        squeezed=max(0, taken - capacity),
         closed=is_closed,
     )
+    _count(slot, here)
+    return slot
+
+
+def _count(slot: Slot, here: Iterable[_Taking]) -> None:
+    """Set a row's counters from what takes its places; those beyond its capacity are let in knowingly."""
+    taking = list(here)
+    slot.places_taken = sum(one.places for one in taking)
+    slot.places_taken_web = sum(one.places for one in taking if one.from_web)
+    slot.squeezed = max(0, slot.places_taken - slot.capacity)

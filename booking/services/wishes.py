@@ -9,6 +9,7 @@ from django.db import IntegrityError
 
 from booking.models import Hold
 from booking.policy import BookingRefused, Refusal, UnknownStore, UnknownVisitType, refusal_to_book
+from booking.services.closed_slots import all_are_shut
 from booking.services.places import Run, release_expired_holds, runs_at
 from stores.queries import store_rules
 from stores.slots import StoreRules, VisitTypeRule
@@ -54,6 +55,15 @@ def read_wish(wish: Wish, *, now: datetime, by_staff: bool) -> tuple[StoreRules,
     if not runs:
         raise BookingRefused(Refusal.SLOT_CLOSED)
     return rules, visit_type, runs
+
+
+def is_shut_for(wish: Wish, rules: StoreRules) -> bool:
+    """Tell whether nobody on the web can come at this time at all; False for a kind of visit not offered any more."""
+    visit_type = rules.visit_type(wish.visit_type)
+    if visit_type is None:
+        return False
+    wanted = rules.with_desk(wish.desk) if wish.desk else rules
+    return all_are_shut(wanted, runs_at(wanted, visit_type, wish.starts_at), from_web=True)
 
 
 def find_visit_type(rules: StoreRules, slug: str) -> VisitTypeRule:

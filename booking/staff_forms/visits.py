@@ -19,7 +19,7 @@ from booking.customer_input import (
 )
 from booking.forms import TypedField
 from booking.models import Source
-from booking.services.changes_of_hours import Then
+from booking.services.settling import Then
 from booking.staff_forms.setup import tick
 from booking.staff_forms.shared import KeyField, StaffForm, read_name_if_any
 from booking.texts import visit_type_name

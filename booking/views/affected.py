@@ -11,7 +11,8 @@ from booking.forms import Problem
 from booking.message_plan import message_channel
 from booking.models import Booking
 from booking.policy import BookingRefused, Refusal
-from booking.services.changes_of_hours import Change, Then
+from booking.services.changes_of_hours import Change
+from booking.services.settling import Then
 from booking.staff_forms.visits import ThenForm
 from booking.texts import visit_type_name
 from booking.views.staff_access import AtStore, staff_page

@@ -90,7 +90,7 @@ def walk_in(request: HttpRequest, at: AtStore) -> HttpResponseBase:
             at,
             walk_in=form,
             problems=[Problem(_walk_in_sentence(refused), "walk-in")],
-            may_squeeze_in=at.is_manager and refused.reason == Refusal.SLOT_FULL,
+            may_squeeze_in=at.is_manager and refused.reason in (Refusal.SLOT_FULL, Refusal.SLOT_CLOSED),
             nearest=near,
             status=409,
         )

@@ -13,7 +13,8 @@ from django.views.decorators.http import require_http_methods
 from booking.forms import Problem
 from booking.policy import BookingRefused
 from booking.queries import DaySchedule, day_schedule
-from booking.services.changes_of_hours import Change, Then, change_slots
+from booking.services.changes_of_hours import Change, change_slots
+from booking.services.settling import Then
 from booking.staff_forms.visits import SlotsForm
 from booking.texts import day_in_words, time_in_words, visit_type_name
 from booking.views.affected import affected_or_none

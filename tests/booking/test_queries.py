@@ -7,7 +7,8 @@ from booking.policy import UnknownStore
 from booking.queries import booking_by_reference, day_schedule, day_version, feed_bookings
 from booking.services.arrivals import step
 from booking.services.bookings import cancel
-from booking.services.changes_of_hours import Then, change_slots
+from booking.services.changes_of_hours import change_slots
+from booking.services.settling import Then
 from tests.factories import NOW, at, make_booking, make_store, make_user
 
 pytestmark = pytest.mark.django_db

@@ -28,7 +28,8 @@ from booking.permissions import member_store
 from booking.policy import BookingRefused, Refusal
 from booking.services import changes_of_hours as changes
 from booking.services import feeds
-from booking.services.changes_of_hours import Change, Then
+from booking.services.changes_of_hours import Change
+from booking.services.settling import Then
 from stores.hours import WeeklyInterval
 from stores.models import Role, Store
 from stores.services import BadHours

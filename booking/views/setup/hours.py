@@ -9,11 +9,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from booking.services.changes_of_hours import (
     Change,
-    Then,
     change_opening_hours,
     change_special_hours,
     remove_special_hours,
 )
+from booking.services.settling import Then
 from booking.staff_forms.hours import WeekForm, hours_line
 from booking.staff_forms.setup import SpecialHoursForm
 from booking.staff_forms.shared import StaffForm

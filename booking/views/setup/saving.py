@@ -8,7 +8,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from booking.services.changes_of_hours import Change, Then, change_rules
+from booking.services.changes_of_hours import Change, change_rules
+from booking.services.settling import Then
 from booking.staff_forms.hours import WeekForm
 from booking.staff_forms.shared import StaffForm
 from booking.views.affected import affected_or_none

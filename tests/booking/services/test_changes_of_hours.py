@@ -7,13 +7,13 @@ from booking.policy import BookingRefused, Refusal
 from booking.services.bookings import cancel
 from booking.services.books import differences
 from booking.services.changes_of_hours import (
-    Then,
     change_opening_hours,
     change_rules,
     change_slots,
     change_special_hours,
     remove_special_hours,
 )
+from booking.services.settling import Then
 from notifications.models import OutboxMessage
 from stores.hours import WeeklyInterval
 from stores.models import Slot, Store
@@ -124,7 +124,7 @@ def test_slots_laid_anew_count_every_visit_they_overlap(store, user):
     change_rules(
         store_id=store.pk,
         change=lambda one: Store.objects.filter(pk=one.pk).update(slot_minutes=20, hours_version=one.hours_version + 1),
-        then=None,
+        then=Then.KEEP,
         now=NOW,
         user=user,
     )

@@ -12,9 +12,10 @@ from booking.models import Booking, EventKind, Hold, Status
 from booking.policy import BookingRefused, Refusal
 from booking.services.bookings import cancel
 from booking.services.books import differences
-from booking.services.changes_of_hours import Then, change_opening_hours, change_slots
+from booking.services.changes_of_hours import change_opening_hours, change_slots
 from booking.services.other_times import cancel_unanswered, kept_times, take_kept_time
 from booking.services.privacy import erase
+from booking.services.settling import Then
 from notifications.models import Kind, OutboxMessage, State
 from notifications.tasks import deliver_due
 from stores.hours import WeeklyInterval

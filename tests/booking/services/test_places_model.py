@@ -12,10 +12,11 @@ from booking.models import Actor, Booking, Hold, Source, Status
 from booking.policy import BookingRefused, Refusal
 from booking.services.bookings import cancel
 from booking.services.books import differences
-from booking.services.changes_of_hours import Then, change_slots
+from booking.services.changes_of_hours import change_slots
 from booking.services.holds import hold, release_hold
 from booking.services.moves import reschedule
 from booking.services.places import release_expired_holds
+from booking.services.settling import Then
 from booking.tokens import hold_token
 from stores.models import Slot
 from tests.factories import NOW, at, make_booking, make_store, make_user

@@ -120,7 +120,7 @@ export class View {
       state: conflict.status ? words.states[conflict.status].word : "", when: conflict.when,
     });
     const acts = [this.#seen(conflict)];
-    if (conflict.reason === "slot_full" && isManager) {
+    if (["slot_full", "slot_closed"].includes(conflict.reason) && isManager) {
       acts.unshift(make("button", { type: "button", class: "button button-stop", "data-squeeze": conflict.action_id },
         words.squeeze));
     }

@@ -1,0 +1,38 @@
+"""Why a time cannot be had: nobody can come then, or others were faster."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+
+from django.db.models import Q
+
+from booking.fit import is_shut
+from booking.policy import BookingRefused, Refusal
+from booking.services.places import Run
+from stores.models import Slot
+from stores.slots import StoreRules
+
+
+def refused_without_place(rules: StoreRules, runs: Sequence[Run], *, from_web: bool) -> BookingRefused:
+    """Return the refusal for runs that no desk could give: closed where all of them are, full otherwise."""
+    is_closed = all_are_shut(rules, runs, from_web=from_web)
+    return BookingRefused(Refusal.SLOT_CLOSED if is_closed else Refusal.SLOT_FULL)
+
+
+def all_are_shut(rules: StoreRules, runs: Sequence[Run], *, from_web: bool) -> bool:
+    """Tell whether no run could ever be had: a slot of each is closed, or has no place the web may take at all."""
+    if not runs:
+        return True
+    wanted = Q()
+    for run in runs:
+        wanted |= Q(desk_id=run.desk.id, starts_at__in=[slot.starts_at for slot in run.slots])
+    rows = Slot.objects.filter(wanted, store_id=rules.id).values_list("desk_id", "starts_at", "capacity", "closed")
+    known = {(desk_id, starts_at): (capacity, closed) for desk_id, starts_at, capacity, closed in rows}
+    return all(_is_shut(run, known, from_web=from_web) for run in runs)
+
+
+def _is_shut(run: Run, known: Mapping[tuple[int, datetime], tuple[int, bool]], *, from_web: bool) -> bool:
+    kept_back = run.desk.kept_back if from_web else 0
+    slots: Collection[tuple[int, bool]] = [
+        known.get((run.desk.id, slot.starts_at), (run.desk.capacity, False)) for slot in run.slots
+    ]
+    return any(is_shut(capacity=max(0, capacity - kept_back), closed=closed) for capacity, closed in slots)

@@ -1,0 +1,145 @@
+"""What becomes of visits, holds, offers and kept times that a change leaves without a place to be, or gives one again.
+
+The rule, for every change of hours, slots, desks or rules. What has run out counts for nothing. Live holds and offers
+without a place are let go. Each visit without one is among the affected where it had one before, or where the change
+took away more of its day or its slots: what was decided about a former state does not hold for a new one. So is who was
+asked to choose another time and has none left to choose from. Whose visit has its place again is asked no more.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from django.contrib.auth.models import User
+
+from booking.fit import OpenTime, Order, Window, without_place
+from booking.message_plan import plan_messages
+from booking.models import Actor, Booking, EventKind, Hold
+from booking.policy import BookingRefused, Refusal
+from booking.services.bookings import cancel_locked
+from booking.services.history import record
+from booking.services.offers import take_offer_back
+from booking.services.other_times import ask_no_more, offer_other_times
+from booking.services.places import drop_hold
+from booking.services.stock import Stock
+from notifications import outbox
+from notifications.models import Kind
+from stores.slots import StoreRules
+
+_HOLDS = (Order.HOLD, Order.OFFER, Order.KEPT_TIME)
+
+
+class Then(StrEnum):
+    """What is to happen with visits that no longer fit."""
+
+    KEEP = "keep"  # they stay, no new ones come
+    NOTIFY = "notify"  # they stay, and are told once
+    CANCEL = "cancel"  # they are cancelled, and are told once
+    OFFER = "offer"  # three other times are kept for each, and they are told once; then they are cancelled
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What somebody decided about the affected, None where nobody has yet, and how messages about it are told apart."""
+
+    then: Then | None
+    told_as: str
+    now: datetime
+    user: User | None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a change did: ids of visits, and the holds without a place."""
+
+    affected: frozenset[int]
+    fit_again: frozenset[int]
+    lost_holds: tuple[Hold, ...]
+
+
+def visits_without_place(stock: Stock, time: OpenTime) -> set[int]:
+    """Return the ids of the visits to come that have no place to be."""
+    return {one.key for one in without_place(time, stock.takings()) if one.order == Order.VISIT}
+
+
+def outcome_of(
+    stock: Stock,
+    after: OpenTime,
+    *,
+    had_none: Collection[int],
+    windows: Collection[Window] = (),
+    off_grid: Collection[int] = (),
+) -> Outcome:
+    """Return what a change did to those who had a place before it, and to those who `had_none`.
+
+    `off_grid` names visits only where the slots' length has changed: they lie across two of the new slots.
+    """
+    takings = stock.takings()
+    visits = [one for one in takings if one.order == Order.VISIT]
+    gone = without_place(after, takings)
+    have_none = {one.key for one in gone if one.order == Order.VISIT} | {*off_grid}
+    again = {one.key for one in visits if any(window.holds(one) for window in windows)} | {*off_grid}
+    lost = {one.key for one in gone if one.order in _HOLDS}
+    asked = {visit.pk for visit in stock.visits if visit.answer_until is not None}
+    fit_again = {key for key in asked if key in had_none and key not in have_none}
+    with_choice = {hold.kept_for_id for hold in stock.holds if hold.pk not in lost}
+    had_choice = {hold.kept_for_id for hold in stock.holds if hold.pk in lost}
+    chooseless = {key for key in asked if key in had_choice and key not in with_choice} - fit_again
+    return Outcome(
+        affected=frozenset(chooseless | {key for key in have_none if key not in had_none or key in again}),
+        fit_again=frozenset(fit_again),
+        lost_holds=tuple(hold for hold in stock.holds if hold.pk in lost),
+    )
+
+
+def settle(stock: Stock, outcome: Outcome, *, rules: StoreRules, decision: Decision) -> list[Booking]:
+    """Write what a change did, as somebody decided; return the visits affected.
+
+    Raises BookingRefused BOOKINGS_AFFECTED, with `affected`, where there are such and nobody decided.
+    """
+    affected = [visit for visit in stock.visits if visit.pk in outcome.affected]
+    if affected and decision.then is None:
+        raise BookingRefused(Refusal.BOOKINGS_AFFECTED, affected=affected)
+    for hold in outcome.lost_holds:
+        _let_go(hold, now=decision.now)
+    for visit in stock.visits:
+        if visit.pk in outcome.fit_again:
+            ask_no_more(visit, told_as=decision.told_as, now=decision.now, user=decision.user)
+        elif visit.answer_until is not None:
+            _shorten_question(visit, outcome, stock, now=decision.now)
+    _decide(affected, rules=rules, decision=decision)
+    return affected
+
+
+def _decide(affected: Sequence[Booking], *, rules: StoreRules, decision: Decision) -> None:
+    now, user, told_as = decision.now, decision.user, decision.told_as
+    for visit in affected:
+        was_asked = visit.answer_until is not None
+        if decision.then == Then.CANCEL:
+            cancel_locked(visit, now=now, actor=Actor.STAFF, user=user)
+        elif was_asked:  # also of who is asked anew: what they were told before holds no more
+            is_told = decision.then != Then.OFFER
+            ask_no_more(visit, told_as=told_as, now=now, user=user, tell=is_told)
+        elif decision.then == Then.NOTIFY:
+            record(visit, EventKind.NOTIFIED, actor=Actor.STAFF, user=user, now=now, from_status=visit.status)
+            outbox.enqueue(plan_messages(visit, kind=Kind.CHANGE, now=now, offset=told_as), now=now)
+    if decision.then == Then.OFFER:
+        offer_other_times(affected, rules=rules, told_as=told_as, now=now, user=user)
+
+
+def _let_go(hold: Hold, *, now: datetime) -> None:
+    if hold.offered_to_id is not None:
+        take_offer_back(hold, hold.offered_to_id, now=now)
+    else:
+        drop_hold(hold)
+
+
+def _shorten_question(visit: Booking, outcome: Outcome, stock: Stock, *, now: datetime) -> None:
+    """Ask somebody who lost some of the times kept for them no longer than the others are kept."""
+    lost = {hold.pk for hold in outcome.lost_holds}
+    mine = [hold for hold in stock.holds if hold.kept_for_id == visit.pk]
+    left = [hold.expires_at for hold in mine if hold.pk not in lost]
+    if left and len(left) < len(mine) and max(left) != visit.answer_until:
+        visit.answer_until, visit.updated_at = max(left), now
+        visit.save(update_fields=["answer_until", "updated_at"])

@@ -1,0 +1,126 @@
+"""Everything at a store that needs a place to be, locked for a change of hours, and what there is to give it.
+
+Callers hold the store's row alone. Order of locks: the store's row, bookings and holds, slots, days.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import Q
+
+from booking.fit import OpenTime, Order, SlotPlaces, Taking
+from booking.models import Booking, Hold, Status
+from booking.policy import places_needed
+from booking.services.places import days_of, release_expired_holds
+from stores.hours import intersection, open_intervals
+from stores.models import Slot
+from stores.slots import StoreRules, slots_by_desk
+
+ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """Visits to come, live holds, and the visits of those who are here; all locked but the last."""
+
+    visits: tuple[Booking, ...]
+    holds: tuple[Hold, ...]
+    here: tuple[Booking, ...]
+
+    def takings(self) -> list[Taking]:
+        """Return what each of them takes, as it is now."""
+        return [
+            *(_of_booking(one, Order.VISIT) for one in self.visits),
+            *(_of_hold(one) for one in self.holds),
+            *(_of_booking(one, Order.HERE) for one in self.here),
+        ]
+
+    def days(self, rules: StoreRules) -> set[date]:
+        """Return the store's own days that the visits touch."""
+        return {day for one in self.visits for day in days_of(one.starts_at, one.ends_at, rules.zone.key)}
+
+
+def lock_stock(store_id: int, *, now: datetime, span: tuple[datetime, datetime] | None = None) -> Stock:
+    """Lock what takes places from now on; of a span alone, with all visits whose customers were asked to choose.
+
+    What has run out counts for nothing: it is let go here.
+    """
+    bookings = Booking.objects.filter(store_id=store_id, ends_at__gt=now)
+    if span is not None:
+        touched = Q(starts_at__lt=span[1], ends_at__gt=span[0])
+        bookings = bookings.filter(touched | Q(answer_until__isnull=False))
+    visits = bookings.filter(status=Status.CONFIRMED).select_related("store", "desk", "visit_type")
+    locked = tuple(visits.order_by("pk").select_for_update(of=("self",)))
+    list(Hold.objects.filter(store_id=store_id).order_by("pk").select_for_update().values_list("pk"))
+    release_expired_holds(store_id=store_id, now=now)
+    holds = Hold.objects.filter(store_id=store_id).select_related("store", "offered_to").order_by("pk")
+    here = bookings.exclude(status__in=(Status.CONFIRMED, Status.CANCELLED))
+    in_time = sorted(locked, key=lambda booking: (booking.starts_at, booking.pk))
+    return Stock(tuple(in_time), tuple(holds), tuple(here))
+
+
+def recount(stock: Stock, rules: StoreRules) -> None:
+    """Count again how many places each takes, where a place is for something else now: people, or visits."""
+    taking: list[Booking | Hold] = [*stock.visits, *stock.here, *stock.holds]
+    for one in taking:
+        one.places = places_needed(party_size=one.party_size, counts_people=rules.counts_people)
+    Booking.objects.bulk_update([*stock.visits, *stock.here], ["places"], batch_size=500)
+    Hold.objects.bulk_update(stock.holds, ["places"], batch_size=500)
+
+
+def open_time(rules: StoreRules, stock: Stock, *, now: datetime) -> OpenTime:
+    """Return what the store's rules and its slots' rows have to give, over all the time that the stock touches."""
+    takings = stock.takings()
+    if not takings:
+        return OpenTime((), {}, ())
+    first, last = _dates(rules, takings)
+    opened = open_intervals(rules.weekly, rules.special, first_date=first, last_date=last, zone=rules.zone)
+    return OpenTime(
+        store=opened,
+        desks={
+            desk.id: intersection(
+                opened, open_intervals(desk.weekly, {}, first_date=first, last_date=last, zone=rules.zone)
+            )
+            if desk.weekly
+            else opened
+            for desk in rules.desks
+        },
+        slots=tuple(slot_places(Slot.objects.filter(store_id=rules.id, ends_at__gt=now))),
+    )
+
+
+def slot_places(slots: Iterable[Slot]) -> Iterator[SlotPlaces]:
+    """Return what rows have to give, as plain values."""
+    for slot in slots:
+        yield SlotPlaces(slot.desk_id, slot.starts_at, slot.ends_at, slot.capacity, slot.closed)
+
+
+def off_the_grid(rules: StoreRules, stock: Stock) -> set[int]:
+    """Return the visits, by id, that begin where no slot of their desk does: they lie across two slots."""
+    takings = stock.takings()
+    if not takings:
+        return set()
+    first, last = _dates(rules, takings)
+    by_desk = slots_by_desk(rules, first_date=first, last_date=last)
+    starts = {desk_id: {slot.starts_at for slot in slots} for desk_id, slots in by_desk.items()}
+    return {one.pk for one in stock.visits if one.starts_at not in starts.get(one.desk_id, ())}
+
+
+def _dates(rules: StoreRules, takings: Sequence[Taking]) -> tuple[date, date]:
+    first = min(one.starts_at for one in takings).astimezone(rules.zone).date() - ONE_DAY
+    return first, max(one.ends_at for one in takings).astimezone(rules.zone).date()
+
+
+def _of_booking(booking: Booking, order: Order) -> Taking:
+    rank = (booking.created_at, booking.pk)
+    return Taking(order, booking.pk, booking.desk_id, booking.starts_at, booking.ends_at, booking.places, rank)
+
+
+def _of_hold(hold: Hold) -> Taking:
+    order = Order.HOLD
+    if hold.offered_to_id is not None:
+        order = Order.OFFER
+    elif hold.kept_for_id is not None:
+        order = Order.KEPT_TIME
+    return Taking(order, hold.pk, hold.desk_id, hold.starts_at, hold.ends_at, hold.places, (hold.pk,))
