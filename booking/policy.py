@@ -51,7 +51,7 @@ class Refusal(StrEnum):
 
 
 class BookingRefused(Exception):
-    """A rule says no. `details` holds what the reader needs to go on: `booking`, `affected`, `wanted`."""
+    """A rule says no. `details` holds what the reader needs to go on: `booking`, `affected`, `wanted`, `is_a_slot`."""
 
     def __init__(self, reason: Refusal, **details: object) -> None:
         super().__init__(reason.value)

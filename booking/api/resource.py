@@ -97,7 +97,7 @@ class ApiView(APIView):
                 return {"affected": self.show_all(details["affected"])}
         return {}
 
-    def _alternatives(self, wanted: Wish | None = None, by_staff: bool = False) -> list[Json]:
+    def _alternatives(self, wanted: Wish | None = None, by_staff: bool = False, **_more: object) -> list[Json]:
         if wanted is None:
             return []
         zone = ZoneInfo(Store.objects.values_list("time_zone", flat=True).get(slug=wanted.store))

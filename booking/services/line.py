@@ -137,7 +137,7 @@ def _admit(ticket: Ticket, *, now: datetime, user: User, may_squeeze_in: bool) -
                 user=user,
             )
         except BookingRefused as refused:
-            if squeeze_in or not may_squeeze_in or refused.reason not in (Refusal.SLOT_FULL, Refusal.SLOT_CLOSED):
+            if squeeze_in or not may_squeeze_in or "is_a_slot" not in refused.details:
                 raise
         else:
             return booking, squeeze_in

@@ -42,11 +42,9 @@ def lay_slots_anew(rules: StoreRules, *, now: datetime) -> None:
         _by_desk(Slot.objects.filter(store_id=rules.id, ends_at__gt=since)),
         _by_desk(_taking(rules.id, since)),
     )
-    ends = [one.ends_at for found in (old, taking) for mine in found.values() for one in mine if one.ends_at > now]
-    if not ends:
-        return
-    first, last = (moment.astimezone(rules.zone).date() for moment in (since, max(ends)))
-    by_desk = slots_by_desk(rules, first_date=first, last_date=last)
+    last = max([now, *(one.ends_at for mine in (*old.values(), *taking.values()) for one in mine)])
+    first_date, last_date = (moment.astimezone(rules.zone).date() for moment in (since, last))
+    by_desk = slots_by_desk(rules, first_date=first_date, last_date=last_date)
     gone: list[int] = []
     rows: list[Slot] = []
     for desk_id in old.keys() | taking.keys():

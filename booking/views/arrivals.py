@@ -90,7 +90,7 @@ def walk_in(request: HttpRequest, at: AtStore) -> HttpResponseBase:
             at,
             walk_in=form,
             problems=[Problem(_walk_in_sentence(refused), "walk-in")],
-            may_squeeze_in=at.is_manager and refused.reason in (Refusal.SLOT_FULL, Refusal.SLOT_CLOSED),
+            may_squeeze_in=at.is_manager and "is_a_slot" in refused.details,
             nearest=near,
             status=409,
         )

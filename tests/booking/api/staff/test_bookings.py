@@ -67,7 +67,7 @@ def test_staff_take_places_kept_back_from_the_web(db: None, api: Api) -> None:
     store = make_store("careful-shop", capacity=1, kept_back=1)
     clerk = signed_in(store, Role.STAFF, "clerk")
 
-    assert refusal_of(api.post("/holds", wish(store="careful-shop"))) == (409, "slot_full")
+    assert refusal_of(api.post("/holds", wish(store="careful-shop"))) == (409, "slot_closed")
     assert clerk.post("/staff/stores/careful-shop/bookings", request_for_caller()).status_code == 201
 
 
