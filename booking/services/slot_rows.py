@@ -38,11 +38,9 @@ def lay_slots_anew(rules: StoreRules, *, now: datetime) -> None:
     new ones nor by a visit: so no two rows of a desk ever overlap, and each visit is counted in all of its slots.
     """
     since = now - 2 * ONE_DAY
-    old, taking = (
-        _by_desk(Slot.objects.filter(store_id=rules.id, ends_at__gt=since)),
-        _by_desk(_taking(rules.id, since)),
-    )
-    last = max([now, *(one.ends_at for mine in (*old.values(), *taking.values()) for one in mine)])
+    known, all_taking = list(Slot.objects.filter(store_id=rules.id, ends_at__gt=since)), [*_taking(rules.id, since)]
+    last = max([now, *(row.ends_at for row in known), *(one.ends_at for one in all_taking)])
+    old, taking = _by_desk(known), _by_desk(all_taking)
     first_date, last_date = (moment.astimezone(rules.zone).date() for moment in (since, last))
     by_desk = slots_by_desk(rules, first_date=first_date, last_date=last_date)
     gone: list[int] = []
