@@ -2,7 +2,7 @@
 
 from django.conf import settings
 
-from booking.tokens import manage_token, visits_token, waiting_token
+from booking.tokens import door_secret, manage_token, visits_token, waiting_token
 
 
 def manage_url(reference: str) -> str:
@@ -49,8 +49,13 @@ def day_url(store: str) -> str:
 
 
 def here_url(store: str) -> str:
-    """Return the page behind the code on a store's door: who is expected says there that they are here."""
+    """Return the page where somebody expected says by their reference that they are here."""
     return f"{settings.PUBLIC_URL}/s/{store}/here/"
+
+
+def door_url(store: str, number: int) -> str:
+    """Return what the code on a store's door leads to: the same page, where a phone number counts as well."""
+    return f"{here_url(store)}?d={door_secret(store, number)}"
 
 
 def store_card_url(store: str) -> str:

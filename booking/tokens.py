@@ -44,6 +44,15 @@ def is_waiting_token(reference: str, token: str) -> bool:
     return hmac.compare_digest(waiting_token(reference).encode(), token.encode("utf-8", "surrogatepass"))
 
 
+def door_secret(store: str, number: int) -> str:
+    """Return what the code on a store's door says besides the address, until the store makes a new one: 96 bits."""
+    return _mac("door", f"{store}:{number}")[:16]
+
+
+def is_door_secret(store: str, number: int, secret: str) -> bool:
+    return hmac.compare_digest(door_secret(store, number).encode(), secret.encode("utf-8", "surrogatepass"))
+
+
 def visits_token(reference: str, *, contact: str, hour: int) -> str:
     """Return the secret that opens the list of one customer's visits until an hour (counted from 1970).
 

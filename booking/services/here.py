@@ -12,12 +12,18 @@ DIGITS_MOST = 8  # "06 12 34 56 78" and "+33 6 12 34 56 78" end alike so far
 _LONGEST_VISIT = timedelta(hours=24)
 
 
-def check_in_at_door(*, store: str, typed: str, now: datetime) -> bool:
+def is_sign(typed: str, *, by_phone: bool) -> bool:
+    """Tell whether somebody could be meant by what was typed: a reference, or `by_phone` digits of a number."""
+    return read_reference(typed) is not None or (by_phone and bool(_digits(typed)))
+
+
+def check_in_at_door(*, store: str, typed: str, by_phone: bool, now: datetime) -> bool:
     """Check in whoever is meant by a reference or by the last digits of their phone, and tell whether that was one.
 
-    Only visits about to begin count, and digits that fit two of them fit none: who types learns nothing of others.
+    Digits count `by_phone` alone: for who read the code on the door. Everybody else could ask from afar whether
+    somebody whose number they know is about to visit. Only visits about to begin count, and digits that fit two of them fit none: who types learns nothing of others.
     """
-    found = [visit for visit in _meant(store, typed, now=now) if _is_time(visit, now)]
+    found = [visit for visit in _meant(store, typed, by_phone=by_phone, now=now) if _is_time(visit, now)]
     if len(found) != 1:
         return False
     if found[0].status == Status.CHECKED_IN:
@@ -29,7 +35,7 @@ def check_in_at_door(*, store: str, typed: str, now: datetime) -> bool:
     return True
 
 
-def _meant(store: str, typed: str, *, now: datetime) -> list[Booking]:
+def _meant(store: str, typed: str, *, by_phone: bool, now: datetime) -> list[Booking]:
     near = Booking.objects.filter(
         store__slug=store,
         starts_at__gt=now - _LONGEST_VISIT - SELF_CHECK_IN_UNTIL,
@@ -39,12 +45,19 @@ def _meant(store: str, typed: str, *, now: datetime) -> list[Booking]:
     )
     reference = read_reference(typed)
     by_reference = list(near.filter(reference=reference)) if reference else []
-    digits = "".join(sign for sign in typed if sign in "0123456789")
-    # A reference may be all digits; a phone number holds nothing but digits and what is written between them.
-    is_number = len(digits) >= DIGITS_LEAST and not any(sign.isalpha() for sign in typed)
-    if by_reference or not is_number:
+    digits = _digits(typed) if by_phone else ""
+    if by_reference or not digits:
         return by_reference
     return list(near.filter(phone__endswith=digits[-DIGITS_MOST:])[:2])
+
+
+def _digits(typed: str) -> str:
+    """Return the digits of a phone number, "" where it is none or too little of one.
+
+    A reference may be all digits; a phone number holds nothing but digits and what is written between them.
+    """
+    digits = "".join(sign for sign in typed if sign in "0123456789")
+    return digits if len(digits) >= DIGITS_LEAST and not any(sign.isalpha() for sign in typed) else ""
 
 
 def _is_time(visit: Booking, now: datetime) -> bool:

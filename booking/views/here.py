@@ -1,11 +1,15 @@
 """The page behind the code on the door: somebody expected says that they are here.
 
-It sets no cookie and needs none, gives nobody any right, and answers everybody alike whom it does not find.
+It sets no cookie and needs none, gives nobody any right, and answers everybody alike, found or not: nobody learns
+from it who is expected.
 """
+
+from typing import Any
 
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.urls import path, reverse
+from django.utils.http import urlencode
 from django.utils.timezone import now as clock_now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -14,15 +18,18 @@ from django.views.decorators.http import require_http_methods
 
 from booking import limits
 from booking.forms import Problem, TypedField
-from booking.services.here import check_in_at_door
+from booking.services.here import check_in_at_door, is_sign
+from booking.tokens import is_door_secret
 from booking.views.manage_access import keep_private
 from booking.views.reader import customer_page
 from booking.views.staff_links import see_other
-from stores.queries import StoreDetail, store_detail
+from stores.queries import StoreDetail, door_number, store_detail
+
+_DOOR = "d"  # the field, and the part of the address, that holds what the code on the door says
 
 
 class HereForm(forms.Form):
-    """Either sign of a visit, in one field."""
+    """The sign of a visit, in one field: a reference, or before the store's own door the end of a phone number."""
 
     who = TypedField(
         str.strip,
@@ -34,6 +41,27 @@ class HereForm(forms.Form):
 
     use_required_attribute = False
 
+    def __init__(self, *args: Any, is_at_door: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.is_at_door = is_at_door
+        if not is_at_door:
+            field = self.fields["who"]
+            field.label = _("Reference of your visit")
+            field.error_messages["required"] = _("Enter the reference of your visit.")
+
+    def clean_who(self) -> str:
+        """Return a reference or digits. Raises ValidationError for what can be neither."""
+        typed: str = self.cleaned_data["who"]
+        if is_sign(typed, by_phone=self.is_at_door):
+            return typed
+        if self.is_at_door:
+            raise forms.ValidationError(
+                _("This is neither a reference of 8 letters and digits nor the end of a phone number.")
+            )
+        raise forms.ValidationError(
+            _("Here only the reference works: 8 letters and digits. The phone number works with the code on the door.")
+        )
+
 
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -42,20 +70,36 @@ def here(request: HttpRequest, store: str) -> HttpResponseBase:
     found = store_detail(store)
     if found is None:
         raise Http404
+    if request.method != "POST" and request.GET.get("done"):
+        return keep_private(customer_page(request, "here_done", {"store": found, "again_url": _here_url(request)}))
+    is_at_door = _is_at_door(request, found.slug)
     if request.method != "POST":
-        if request.GET.get("done"):
-            return keep_private(customer_page(request, "here_done", {"store": found}))
-        return _ask(request, found, HereForm())
-    form = HereForm(request.POST)
+        return _ask(request, found, HereForm(is_at_door=is_at_door))
+    form = HereForm(request.POST, is_at_door=is_at_door)
     if not form.is_valid():
         problems = [Problem(str(text), "id_who") for text in form.errors.get("who", [])]
         return _ask(request, found, form, problems=problems, status=400)
-    limits.refuse_wrong_tokens(request)
-    if not check_in_at_door(store=found.slug, typed=form.cleaned_data["who"], now=clock_now()):
+    if not check_in_at_door(store=found.slug, typed=form.cleaned_data["who"], by_phone=is_at_door, now=clock_now()):
         limits.wrong_token(request)
-        sentence = _("We find no visit of yours right now. This works from 30 minutes before it. Please ask the staff.")
-        return _ask(request, found, form, problems=[Problem(sentence, "id_who")], status=404)
-    return keep_private(see_other(f"{reverse('here', args=[found.slug])}?done=1"))
+    return keep_private(see_other(_here_url(request, done="1")))
+
+
+def _is_at_door(request: HttpRequest, store: str) -> bool:
+    """Tell whether whoever asks read the code that is on the store's door now."""
+    said = _said(request)
+    return bool(said) and is_door_secret(store, door_number(store), said)
+
+
+def _said(request: HttpRequest) -> str:
+    return (request.POST if request.method == "POST" else request.GET).get(_DOOR, "")
+
+
+def _here_url(request: HttpRequest, **query: str) -> str:
+    """Return this page, with what the code on the door said."""
+    said = _said(request)
+    query |= {_DOOR: said} if said else {}
+    url = reverse("here", args=[request.resolver_match.kwargs["store"]])  # type: ignore[union-attr]  # it led here
+    return f"{url}?{urlencode(query)}" if query else url
 
 
 def _ask(
@@ -66,7 +110,7 @@ def _ask(
     problems: list[Problem] | None = None,
     status: int = 200,
 ) -> HttpResponseBase:
-    context = {"store": store, "form": form, "problems": problems or []}
+    context = {"store": store, "form": form, "door": _said(request), "problems": problems or []}
     return keep_private(customer_page(request, "here", context, status=status))
 
 

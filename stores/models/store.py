@@ -109,6 +109,9 @@ class Store(models.Model):
     # What a screen calls people by: never more than a first name.
     line_shows = models.CharField(max_length=10, choices=LineShows, default=LineShows.CODE)
 
+    # Raised when a manager makes a new code for the door: its secret is made from this and the server's key.
+    door_number = models.PositiveIntegerField(default=1)
+
     # Raised by every change of hours, desks, visit types or policy: what slots were made from.
     hours_version = models.PositiveIntegerField(default=1)
     # SHA-256 of the calendar feed's secret, in hex; the secret itself is shown once.

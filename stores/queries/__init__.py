@@ -1,6 +1,7 @@
 """What is asked of stores: the rules of one, one in full, and those found by a search."""
 
 from stores.queries.changes import Change, ChangesPage, setup_changes
+from stores.queries.doors import door_number
 from stores.queries.found import (
     COUNTED_MAX,
     PAGE_SIZE,
@@ -51,6 +52,7 @@ __all__ = [
     "TownFound",
     "VisitTypeDetail",
     "asks_proof_under_load",
+    "door_number",
     "embed_origins",
     "listed_stores",
     "organization_detail",

@@ -21,8 +21,8 @@ def store():
     return make_store()
 
 
-def status_after(booking, typed, *, now=SOON):
-    said = check_in_at_door(store=STORE, typed=typed, now=now)
+def status_after(booking, typed, *, now=SOON, by_phone=True):
+    said = check_in_at_door(store=STORE, typed=typed, by_phone=by_phone, now=now)
     booking.refresh_from_db()
     return said, booking.status
 
@@ -32,6 +32,13 @@ def test_last_digits_of_the_phone_are_enough_however_they_are_written(store, typ
     booking = make_booking(store, phone="+33612345601")
 
     assert status_after(booking, typed) == (True, Status.CHECKED_IN)
+
+
+def test_digits_from_elsewhere_are_nobodys(store):
+    booking = make_booking(store, phone="+33612345601")
+
+    assert status_after(booking, "+33 6 12 34 56 01", by_phone=False) == (False, Status.CONFIRMED)
+    assert status_after(booking, booking.reference, by_phone=False) == (True, Status.CHECKED_IN)
 
 
 def test_reference_in_any_spelling_checks_in_by_the_customers_own_hand(store):

@@ -58,7 +58,7 @@ def _find(camera: Camera) -> None:
 def _stores(camera: Camera) -> None:
     camera.get("store", f"/s/{CORNER}/")
     camera.get("here", f"/s/{CORNER}/here/")
-    camera.post("here, nobody found", f"/s/{CORNER}/here/", {"who": "999999"}, status=404)
+    camera.post("here, no reference", f"/s/{CORNER}/here/", {"who": "999999"}, status=400)
     camera.get("here, known", f"/s/{CORNER}/here/", {"done": "1"})
     camera.get("store with advisers", f"/s/{COACH}/")
     camera.get("store full", f"/s/{TINY}/")

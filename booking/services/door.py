@@ -1,0 +1,25 @@
+"""The code on a store's door: renewed, so that who kept a picture of the old one is at the door no more."""
+
+from datetime import datetime
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from stores.models import Store
+from stores.services import record_change
+
+
+@transaction.atomic
+def renew_door(*, store_id: int, user: User, now: datetime) -> None:
+    """Make a new code for a store's door; of the old one only the address is good from now on."""
+    store = Store.objects.select_for_update(no_key=True).get(pk=store_id)
+    number = store.door_number + 1
+    Store.objects.filter(pk=store_id).update(door_number=number)
+    record_change(
+        store=store,
+        user=user,
+        what="door",
+        before={"sheet_number": store.door_number},
+        after={"sheet_number": number},
+        now=now,
+    )
