@@ -20,8 +20,9 @@ def is_sign(typed: str, *, by_phone: bool) -> bool:
 def check_in_at_door(*, store: str, typed: str, by_phone: bool, now: datetime) -> bool:
     """Check in whoever is meant by a reference or by the last digits of their phone, and tell whether that was one.
 
-    Digits count `by_phone` alone: for who read the code on the door. Everybody else could ask from afar whether
-    somebody whose number they know is about to visit. Only visits about to begin count, and digits that fit two of them fit none: who types learns nothing of others.
+    Digits count `by_phone` alone, for people who read the code on the door: everybody else could ask from afar
+    whether somebody whose number they know is about to visit. Only visits about to begin count, and digits that fit
+    two of them fit none: whoever types learns nothing of others.
     """
     found = [visit for visit in _meant(store, typed, by_phone=by_phone, now=now) if _is_time(visit, now)]
     if len(found) != 1:

@@ -14,6 +14,7 @@ from django.contrib.sessions.models import Session
 from django.db import transaction
 from knox.models import AuthToken
 
+from booking.services.pins import remove_pin
 from booking.tokens import keyed_digest
 
 SIGNED_IN_KEY = "signed_in"  # what a session tells of itself: when, and by what kind of browser
@@ -73,9 +74,17 @@ def end_program(*, user: User, name: str) -> bool:
 
 @transaction.atomic
 def change_password(*, user: User, password: str) -> None:
-    """Change a password that was checked before; every session made with the old one ends by it."""
+    """Change a password that was checked before; every session made with the old one ends by it, and all else too."""
     user.set_password(password)
     user.save(update_fields=["password"])
+    end_programs_and_pin(user=user)
+
+
+@transaction.atomic
+def end_programs_and_pin(*, user: User) -> None:
+    """End what whoever knew the old password may have made with it: the tokens of programs, and a PIN."""
+    AuthToken.objects.filter(user=user).delete()
+    remove_pin(user=user)
 
 
 def _sessions(user: User, *, now: datetime) -> list[tuple[str, dict[str, str]]]:

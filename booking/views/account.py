@@ -84,7 +84,10 @@ def _page(request: HttpRequest, user: User, form: PasswordForm, *, is_locked: bo
         "programs": programs(user=user),
         "has": second_factor(user),
         "done_words": {
-            "password": _("The password is changed. All other sign-ins have ended."),
+            "password": _(
+                "The password is changed. All other sign-ins have ended, those of programs too. "
+                "For the tablets, choose a new PIN."
+            ),
             "ended": _("This has ended."),
         }.get(done, ""),
     }

@@ -1,15 +1,19 @@
 """Somebody's own account: where they are signed in, ended from afar, and a password of their own."""
 
 from collections.abc import Iterator
+from io import StringIO
 
 import pytest
 import time_machine
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
+from django.core.management import call_command
 from django.test import Client
 from knox.models import AuthToken
 
+from booking.models import StaffPin
 from tests.booking.views.reading import page
+from tests.devices import make_pin, make_tablet
 from tests.factories import NOW, PASSWORD, make_store, make_user
 
 pytestmark = pytest.mark.django_db
@@ -104,6 +108,39 @@ def test_program_with_a_token_is_ended(ada: User) -> None:
 
     answer = Client().get("/api/v1/staff/stores", headers={"authorization": f"Token {secret}"})
     assert answer.status_code == 401
+
+
+def test_new_password_ends_what_the_old_one_opened(ada: User) -> None:
+    store = ada.memberships.get().store
+    make_pin(ada)
+    tablet = make_tablet(store, acting=ada)
+    _token, secret = AuthToken.objects.create(user=ada)
+    _token, of_another = AuthToken.objects.create(user=make_user("bea", store=store))
+    assert api_status(secret) == 200
+
+    answer = signed_in(ada).post(ACCOUNT, {"current": PASSWORD, "new": NEW}, follow=True)
+
+    assert (
+        "All other sign-ins have ended, those of programs too. For the tablets, choose a new PIN." in page(answer).words
+    )
+    assert (api_status(secret), api_status(of_another)) == (401, 200)
+    assert not StaffPin.objects.filter(user=ada).exists()
+    assert tablet.get(f"/staff/{store.slug}/arrivals/")["Location"] == f"/staff/{store.slug}/unlock/"
+
+
+def test_new_password_from_the_servers_own_command_ends_them_too(ada: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_pin(ada)
+    _token, secret = AuthToken.objects.create(user=ada)
+    monkeypatch.setattr("getpass.getpass", lambda prompt="": NEW)
+
+    call_command("changepassword", "ada", stdout=StringIO())
+
+    assert (api_status(secret), StaffPin.objects.exists()) == (401, False)
+    assert is_in(signed_in(ada, password=NEW))
+
+
+def api_status(secret: str) -> int:
+    return Client().get("/api/v1/staff/stores", headers={"authorization": f"Token {secret}"}).status_code
 
 
 def test_new_password_ends_all_other_sessions(ada: User) -> None:
