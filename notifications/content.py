@@ -18,6 +18,7 @@ class NewMessage:
     due_at: datetime
     not_after: datetime  # from then on it is of no use
     offset: str = ""
+    is_limited: bool = True  # a customer set it off, or somebody who says so
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,4 +57,12 @@ class Skip:
     instead: Channel | None = None
 
 
-Content = Sms | Email | Skip
+@dataclass(frozen=True, slots=True)
+class NotYet:
+    """To be sent at another time, and why: not at night."""
+
+    until: datetime
+    reason: str
+
+
+Content = Sms | Email | Skip | NotYet

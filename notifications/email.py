@@ -11,9 +11,9 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 
 from notifications import message_files
+from notifications.answers import Answer, Away, Barred, Later, Refused, Sent, Unclear
 from notifications.content import Email
 from notifications.deadlines import Door, OutOfTime, shut_down, within
-from notifications.sms import Answer, Later, Refused, Sent, Unclear
 
 SEND_SECONDS = 15
 
@@ -94,15 +94,15 @@ class _Call:
         """Return what is known of a call that did not end."""
         if self._answer_in_time is not None:  # a server that is slow to say goodbye has taken it all the same
             return self._answer_in_time
-        return Unclear("smtp OutOfTime", may_clear=False) if self._door.has_left else Later("not_reached OutOfTime")
+        return Unclear("smtp OutOfTime", may_clear=False) if self._door.has_left else Away("not_reached OutOfTime")
 
     def _open(self) -> Answer | None:
         try:
             self._connection.open()
         except (smtplib.SMTPAuthenticationError, smtplib.SMTPNotSupportedError) as error:
-            return Later(f"smtp {type(error).__name__}", needs_a_person=True)
+            return Barred(f"smtp {type(error).__name__}")
         except (OSError, smtplib.SMTPException) as error:
-            return Later(f"not_reached {type(error).__name__}")
+            return Away(f"not_reached {type(error).__name__}")
         return None
 
     def _send(self) -> Answer:
@@ -115,7 +115,8 @@ class _Call:
         except smtplib.SMTPNotSupportedError:
             return Refused("invalid_address")  # letters that this server cannot write to
         except smtplib.SMTPSenderRefused as error:
-            return Later(f"smtp_{error.smtp_code}", needs_a_person=error.smtp_code >= 500)
+            reason = f"smtp_{error.smtp_code}"
+            return Barred(reason) if error.smtp_code >= 500 else Later(reason)
         except smtplib.SMTPResponseException as error:
             return Refused(f"smtp_{error.smtp_code}") if error.smtp_code >= 500 else Later("busy")
         except (OSError, smtplib.SMTPException) as error:

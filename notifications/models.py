@@ -63,6 +63,11 @@ class OutboxMessage(models.Model):
     recipient_digest = models.CharField(max_length=64, blank=True)
     body_digest = models.CharField(max_length=64, blank=True)
     provider_sid = models.CharField(max_length=64, blank=True)
+    # How often the provider took it and then failed to deliver it, and its name for the last of those tries.
+    returns = models.PositiveSmallIntegerField(default=0)
+    returned_sid = models.CharField(max_length=64, blank=True)
+    # Set off by a customer, or by somebody who says so: held to what one number, or all of them, may get.
+    is_limited = models.BooleanField(default=True)
     # What a text that left, or may have left, is charged by; none where it was refused, or left before this was kept.
     segments = models.PositiveSmallIntegerField(null=True, blank=True)
     created_at = models.DateTimeField()
@@ -83,6 +88,19 @@ class OutboxMessage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.pk} {self.state} {self.kind} {self.subject}"
+
+
+class Circuit(models.Model):
+    """Whether a channel's provider takes anything from us; no row: it was never otherwise."""
+
+    channel = models.CharField(max_length=5, choices=Channel, unique=True)
+    in_a_row = models.PositiveIntegerField(default=0)  # calls that went wrong since the last that did not
+    opened_at = models.DateTimeField(null=True, blank=True)  # messages wait since then; closed where it is None
+    probe_at = models.DateTimeField(null=True, blank=True)  # when one of them may go to see
+    reason = models.CharField(max_length=120, blank=True)  # of the last trouble
+
+    def __str__(self) -> str:
+        return f"{self.channel} {'open' if self.opened_at else 'closed'}"
 
 
 class OptOut(models.Model):

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Case, Count, F, Min, Q, QuerySet, Value, When
+from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.db.models.functions import Greatest
 from django_q.tasks import async_task
 
@@ -29,9 +29,9 @@ LEASE = timedelta(seconds=45)
 # No pause between two tries, and no lease, is longer; one that seems to be was written by a clock that ran ahead.
 LONGEST_PAUSE = timedelta(hours=2)
 LEASE_LOST = "lease_lost"
+WAITS_FOR_PROVIDER = "provider"  # how the reason begins of what waits for a channel that takes nothing
 UNSETTLED_STATES = (*OPEN_STATES, State.UNKNOWN, State.DEAD, State.FAILED)
-_RANK = {State.SENT: 1, State.DELIVERED: 2, State.FAILED: 2}
-_NO_LEASE: Mapping[str, None] = {"lease_until": None, "lease_token": None}
+NO_LEASE: Mapping[str, None] = {"lease_until": None, "lease_token": None}
 _NOT_LEFT = Q(state=State.DUE) | Q(state=State.SENDING, attempted_at=None)
 
 log = logging.getLogger(__name__)
@@ -85,14 +85,14 @@ def skip_open(
         not_left = not_left.filter(kind__in=kinds)
     if offset:
         not_left = not_left.filter(offset__startswith=offset)
-    return not_left.update(state=State.SKIPPED, reason=reason, **_NO_LEASE, updated_at=now)
+    return not_left.update(state=State.SKIPPED, reason=reason, **NO_LEASE, updated_at=now)
 
 
 def forget(*, subjects: Collection[str], now: datetime) -> None:
     """Drop what could tell who the messages about these subjects went to, and the texts kept as files."""
     messages = OutboxMessage.objects.filter(subject__in=subjects)
     messages.filter(_NOT_LEFT | Q(state__in=(State.UNKNOWN, State.DEAD))).update(
-        state=State.SKIPPED, reason="erased", **_NO_LEASE
+        state=State.SKIPPED, reason="erased", **NO_LEASE
     )
     messages.update(recipient_digest="", body_digest="", provider_sid="", updated_at=now)
     uuids = {str(uuid) for uuid in messages.values_list("uuid", flat=True)}
@@ -119,11 +119,7 @@ def claim_due(*, now: datetime, limit: int, channels: Collection[Channel] = tupl
 
     `attempted_at` says of a claimed message that it may have left already. Nothing due takes no lock.
     """
-    ran_ahead = now + LONGEST_PAUSE
-    meant = OutboxMessage.objects.filter(due_at__lte=now, channel__in=channels)
-    left_behind = meant.filter(Q(lease_until__lt=now) | Q(lease_until__gt=ran_ahead), state=State.SENDING)
-    due = meant.filter(Q(try_at__lte=now) | Q(try_at__gt=ran_ahead), state=State.DUE)
-    for waiting in (left_behind, due):
+    for waiting in _waiting(channels, now=now):
         if waiting.exists() and (claimed := _claim(waiting, now=now, limit=limit)):
             return claimed
     return []
@@ -166,11 +162,11 @@ def settle(message: OutboxMessage, state: State, *, now: datetime, reason: str =
     """Write what became of a message; False where somebody else holds it by now. What was refused costs nothing."""
     sid = provider_sid or message.provider_sid
     not_charged: dict[str, object] = {"segments": None} if state == State.FAILED and not sid else {}
-    return _write(message, now=now, state=state, reason=reason[:120], **_NO_LEASE, **not_charged, provider_sid=sid)
+    return _write(message, now=now, state=state, reason=reason[:120], **NO_LEASE, **not_charged, provider_sid=sid)
 
 
 def put_back(
-    message: OutboxMessage, *, try_at: datetime, reason: str, may_have_left: bool, is_failure: bool, now: datetime
+    message: OutboxMessage, *, try_at: datetime, reason: str, may_have_left: bool, failures: int, now: datetime
 ) -> bool:
     """Let a message be tried again later; `may_have_left`: the provider is to be asked before that."""
     never_left: dict[str, object] = {} if may_have_left else {"attempted_at": None, "body_digest": "", "segments": None}
@@ -180,10 +176,28 @@ def put_back(
         state=State.DUE,
         reason=reason[:120],
         try_at=try_at,
-        failures=message.failures if is_failure else 0,
-        **_NO_LEASE,
+        failures=failures,
+        **NO_LEASE,
         **never_left,
     )
+
+
+def postpone(message: OutboxMessage, *, until: datetime, reason: str, now: datetime) -> bool:
+    """Mean a message that surely has not left to go at another time: nobody looks at it before that."""
+    never_left = {"attempted_at": None, "body_digest": "", "segments": None}
+    values = {"state": State.DUE, "due_at": until, "try_at": until, "reason": reason[:120], "failures": 0}
+    return _write(message, now=now, **values, **NO_LEASE, **never_left)
+
+
+def bring_forward(channel: Channel, *, now: datetime) -> int:
+    """Let what was put back because its provider was away be tried now; return how many messages that is."""
+    waiting = OutboxMessage.objects.filter(state=State.DUE, channel=channel, due_at__lte=now, try_at__gt=now)
+    return waiting.filter(reason__startswith=WAITS_FOR_PROVIDER).update(try_at=now, updated_at=now)
+
+
+def waits(channel: Channel, *, now: datetime) -> bool:
+    """Tell whether a message of a channel could be claimed now."""
+    return any(waiting.exists() for waiting in _waiting([channel], now=now))
 
 
 def send_instead(message: OutboxMessage, channel: Channel, *, now: datetime) -> None:
@@ -202,29 +216,6 @@ def send_instead(message: OutboxMessage, channel: Channel, *, now: datetime) -> 
             )
         ],
         now=now,
-    )
-
-
-def receipt(*, message: OutboxMessage, state: State, reason: str, provider_sid: str, now: datetime) -> bool:
-    """Take the provider's later word: only forward, and also where we did not know whether it had left.
-
-    Of a message that went twice at the provider, the one that we hold to be sent counts.
-    """
-    behind = [one for one, rank in _RANK.items() if rank < _RANK[state]]
-    awaited = Q(state__in=(State.SENDING, State.UNKNOWN, *behind)) | Q(
-        state__in=(State.DUE, State.DEAD), attempted_at__isnull=False
-    )
-    same = OutboxMessage.objects.filter(awaited, pk=message.pk)
-    if provider_sid:
-        same = same.filter(provider_sid__in=("", provider_sid))
-    return bool(
-        same.update(
-            state=state,
-            reason=reason[:120],
-            provider_sid=provider_sid or message.provider_sid,
-            **_NO_LEASE,
-            updated_at=now,
-        )
     )
 
 
@@ -251,33 +242,29 @@ def retry(*, messages: QuerySet[OutboxMessage], now: datetime) -> int:
 def drop(*, messages: QuerySet[OutboxMessage], now: datetime) -> int:
     """Settle messages as not to be sent."""
     return messages.filter(state__in=UNSETTLED_STATES).update(
-        state=State.SKIPPED, reason="dropped", **_NO_LEASE, updated_at=now
+        state=State.SKIPPED, reason="dropped", **NO_LEASE, updated_at=now
     )
 
 
 def after_restore(*, now: datetime) -> int:
     """Hold back what may have gone out between a backup and now; return how many messages that is."""
     return OutboxMessage.objects.filter(state__in=OPEN_STATES, due_at__lte=now).update(
-        state=State.SKIPPED, reason="restored", **_NO_LEASE, updated_at=now
+        state=State.SKIPPED, reason="restored", **NO_LEASE, updated_at=now
     )
-
-
-def counts() -> dict[str, int]:
-    """Return how many messages there are in each state."""
-    found = dict(OutboxMessage.objects.order_by().values_list("state").annotate(Count("pk")))
-    return {state: found.get(state, 0) for state in State.values}
-
-
-def oldest_due_seconds(*, now: datetime) -> int:
-    """Return for how long the oldest message that should be on its way has waited."""
-    oldest = OutboxMessage.objects.filter(state__in=OPEN_STATES, due_at__lte=now).aggregate(due_at=Min("due_at"))
-    return int((now - oldest["due_at"]).total_seconds()) if oldest["due_at"] else 0
 
 
 def unclaimed(sids: Collection[str], *, message: OutboxMessage) -> set[str]:
     """Return those of the provider's names that belong to no other message of ours."""
     others = OutboxMessage.objects.filter(provider_sid__in=[sid for sid in sids if sid]).exclude(pk=message.pk)
     return set(sids) - set(others.values_list("provider_sid", flat=True))
+
+
+def _waiting(channels: Collection[Channel], *, now: datetime) -> tuple[QuerySet[OutboxMessage], ...]:
+    """Return what a worker left behind, and what is due."""
+    ran_ahead = now + LONGEST_PAUSE
+    meant = OutboxMessage.objects.filter(due_at__lte=now, channel__in=channels)
+    left_behind = meant.filter(Q(lease_until__lt=now) | Q(lease_until__gt=ran_ahead), state=State.SENDING)
+    return left_behind, meant.filter(Q(try_at__lte=now) | Q(try_at__gt=ran_ahead), state=State.DUE)
 
 
 @transaction.atomic

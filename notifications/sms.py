@@ -1,7 +1,6 @@
 """Text messages: the gateways that send them, and what their answers mean to us."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from itertools import islice
@@ -11,7 +10,8 @@ from django.conf import settings
 from twilio.base.exceptions import TwilioRestException, TwilioServiceException
 from twilio.rest import Client
 
-from notifications import message_files
+from notifications import message_files, twilio_codes
+from notifications.answers import Answer, Away, Failure, Later, Sent, Unclear
 from notifications.bounded_http import BoundedHttpClient, NotReached
 from notifications.digests import body_digest
 from notifications.models import State
@@ -24,73 +24,6 @@ SKEW = timedelta(minutes=2)
 TRIAL_PREFIX = "Sent from your Twilio trial account - "
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """The provider has it; where its list was asked, with what became of it since."""
-
-    sid: str
-    state: State = State.SENT
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """It will never go this way."""
-
-    reason: str
-    opted_out: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Later:
-    """Surely not accepted; to be tried again. `needs_a_person`: our set-up is wrong, and waiting may not mend it."""
-
-    reason: str
-    after_seconds: int = 0
-    needs_a_person: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Unclear:
-    """Perhaps accepted, perhaps not; or, of a list, not to be had. `may_clear`: asking again may tell."""
-
-    reason: str
-    may_clear: bool = True
-
-
-Answer = Sent | Refused | Later | Unclear
-
-# Twilio's error codes, and the only place that knows them: what each means for us.
-# https://www.twilio.com/docs/api/errors
-_CODES: Mapping[int, Refused | Later] = {
-    20003: Later("credentials", needs_a_person=True),
-    20005: Later("account", needs_a_person=True),
-    20404: Later("account", needs_a_person=True),
-    20429: Later("busy"),
-    21211: Refused("invalid_number"),
-    21214: Refused("invalid_number"),
-    21217: Refused("invalid_number"),
-    21408: Refused("country_not_enabled"),
-    21603: Later("sender", needs_a_person=True),
-    21606: Later("sender", needs_a_person=True),
-    21609: Later("public_url", needs_a_person=True),
-    21610: Refused("opted_out", opted_out=True),
-    21612: Refused("not_routable"),
-    21614: Refused("cannot_be_texted"),
-    21659: Later("sender", needs_a_person=True),
-    21660: Later("sender", needs_a_person=True),
-    21701: Later("sender", needs_a_person=True),
-    21703: Later("sender", needs_a_person=True),
-    30003: Refused("unreachable"),
-    30004: Refused("blocked"),
-    30005: Refused("unknown_number"),
-    30006: Refused("cannot_be_texted"),
-    30007: Refused("filtered"),
-    30008: Refused("not_delivered"),
-    30036: Refused("expired"),
-    30450: Refused("blocked"),
-}
-_SETUP_STATUSES = frozenset({401, 403, 404, 405, 407})
 _STATES: Mapping[str, State] = {
     "accepted": State.SENT,
     "scheduled": State.SENT,
@@ -111,11 +44,9 @@ def state_of(status: str) -> State | None:
     return _STATES.get(status)
 
 
-def reason_of(code: object) -> str:
-    """Return our word for the provider's error code."""
-    number = _number(code)
-    known = _CODES.get(number)
-    return known.reason if known else (f"provider_{number}" if number else "not_delivered")
+def failure_of(code: object) -> Failure:
+    """Return what it means that a message failed on its way, by the provider's error code."""
+    return twilio_codes.failure_on_the_way(_number(code))
 
 
 class Gateway(Protocol):
@@ -156,7 +87,7 @@ class TwilioGateway:
         try:
             message = _client(http).messages.create(to=to, body=body, status_callback=callback_url, **sender)
         except NotReached as error:
-            return Later(str(error))
+            return Away(str(error))
         except (TwilioRestException, TwilioServiceException) as error:
             return _refusal(_number(error.status), _number(error.code), http)
         except Exception as error:  # noqa: BLE001 -- it was sent, so whatever is wrong with the answer, it may have left
@@ -191,11 +122,7 @@ def _refusal(status: int, code: int, http: BoundedHttpClient) -> Answer:
         return Later("busy", after_seconds=min(wait, 3600))
     if status >= 500 or status == 408:
         return Unclear(f"http_{status}")
-    if code in _CODES:
-        return _CODES[code]
-    if status < 400 or status in _SETUP_STATUSES:
-        return Later(f"http_{status}", needs_a_person=True)
-    return Refused(f"provider_{code}" if code and code != status else f"http_{status}")
+    return twilio_codes.refusal(status=status, code=code)
 
 
 def _alike(texts: Sequence[Any], digest: str, earliest: datetime) -> Iterator[Sent]:
@@ -206,7 +133,8 @@ def _alike(texts: Sequence[Any], digest: str, earliest: datetime) -> Iterator[Se
         body = str(text.body or "")
         if not is_older and digest in (body_digest(body), body_digest(body.removeprefix(TRIAL_PREFIX))):
             state = state_of(str(text.status)) or State.SENT
-            yield Sent(str(text.sid)[:64], state, reason_of(text.error_code) if state == State.FAILED else "")
+            failure = failure_of(text.error_code) if state == State.FAILED else None
+            yield Sent(str(text.sid)[:64], state, failure.reason if failure else "", failure)
 
 
 def _clock_of(http: BoundedHttpClient, now: datetime) -> datetime:

@@ -1,7 +1,6 @@
 """Sending what is due: claim in a short transaction, send with none open, write down what came of it."""
 
 import logging
-import random
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -13,20 +12,17 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from notifications import email, numbers, outbox, sms
-from notifications.content import Content, Email, Skip, Sms
+from notifications import circuits, email, numbers, outbox, sms, tries
+from notifications.answers import Answer, Away, Barred, Later, OnceMore, Puzzling, Refused, Sent, Unclear
+from notifications.circuits import Standing
+from notifications.content import Content, Email, NotYet, Skip, Sms
 from notifications.models import Channel, OutboxMessage, State
 
 # After that the rest is left to another run, so that a worker asked to stop need not be waited for.
 RUN_SECONDS = 5
-MOST_FAILURES = 6
-FIRST_PAUSE_SECONDS = 15  # after a failure; then twice as long each time
-LONGEST_PAUSE_SECONDS = 900
-LONGEST_WAIT_SECONDS = 60  # for a provider that is away, or busy and does not say for how long
 # The provider's list is asked at once, unless the call took so long that asking would hold the worker up; then after
 # a pause, as long as it cannot be had, and for no longer than this after the call.
 SLOW_SECONDS = 2.5
-ASK_AGAIN_SECONDS = 15
 ASK_FOR = timedelta(seconds=60)
 REST_SECONDS = 30
 
@@ -60,7 +56,7 @@ def deliver_due() -> int:
 def _run() -> tuple[int, bool]:
     """Return how many messages were handled, and whether these were all."""
     handled, until = 0, time.monotonic() + RUN_SECONDS
-    while messages := outbox.claim_due(now=timezone.now(), limit=1, channels=_open_channels()):
+    while messages := _next():
         _deliver_safely(messages[0])
         handled += 1
         if time.monotonic() > until:
@@ -68,7 +64,16 @@ def _run() -> tuple[int, bool]:
     return handled, True
 
 
-def _open_channels() -> list[Channel]:
+def _next() -> list[OutboxMessage]:
+    """Claim the next message: one that goes to see whether a provider is back, else what is due on other channels."""
+    now, opened, awake = timezone.now(), circuits.opened(), _awake_channels()
+    for channel in awake:
+        if channel in opened and outbox.waits(channel, now=now) and circuits.take_probe(channel, now=now):
+            return outbox.claim_due(now=now, limit=1, channels=[channel])
+    return outbox.claim_due(now=now, limit=1, channels=[channel for channel in awake if channel not in opened])
+
+
+def _awake_channels() -> list[Channel]:
     """Return the channels to send on: one whose provider hangs must not hold up the other."""
     return [channel for channel in Channel if _resting.get(channel, 0) <= time.monotonic()]
 
@@ -81,13 +86,15 @@ def _deliver_safely(message: OutboxMessage) -> None:
         log.exception("message_failed", extra={"message_id": message.pk})
         may_have_left = message.attempted_at is not None
         end = State.UNKNOWN if may_have_left else State.DEAD
-        _try_later(message, f"error {type(error).__name__}", may_have_left=may_have_left, end=end)
+        tries.try_later(
+            message, f"error {type(error).__name__}", may_have_left=may_have_left, end=end, now=timezone.now()
+        )
 
 
 def _deliver(message: OutboxMessage) -> None:
     now = timezone.now()
     may_have_left = message.attempted_at is not None
-    if message.failures > MOST_FAILURES:  # whoever takes it never comes back
+    if message.failures > tries.MOST_FAILURES:  # whoever takes it never comes back
         outbox.settle(message, State.UNKNOWN if may_have_left else State.DEAD, now=now, reason="no_end")
         return
     if now >= message.not_after:
@@ -97,6 +104,8 @@ def _deliver(message: OutboxMessage) -> None:
     content = compose(message, now=now)
     if isinstance(content, Skip):
         _skip(message, content)
+    elif isinstance(content, NotYet):
+        tries.postpone(message, until=content.until, reason=content.reason, now=timezone.now())
     elif not may_have_left or _has_surely_not_left(message, content):
         _send(message, content)
 
@@ -123,40 +132,57 @@ def _send(message: OutboxMessage, content: Sms | Email) -> None:
         )
     else:
         answer = email.send(content, key=_key(message))
-    is_slow = _rest_if_slow(message, started, is_trouble=isinstance(answer, sms.Later | sms.Unclear))
+    is_slow = _rest_if_slow(message, started, is_trouble=isinstance(answer, Later | Away | Unclear))
     _record(message, content, answer, is_slow=is_slow)
 
 
-def _record(message: OutboxMessage, content: Sms | Email, answer: sms.Answer, *, is_slow: bool) -> None:
+def _record(message: OutboxMessage, content: Sms | Email, answer: Answer, *, is_slow: bool) -> None:
     """Write down what the provider said."""
+    now = timezone.now()
     match answer:
-        case sms.Sent():
-            _settle_found(message, answer)
-        case sms.Refused(reason, opted_out):
-            if opted_out and isinstance(content, Sms):
-                numbers.opt_out(content.to, now=timezone.now())
-            _settle_found(message, sms.Sent("", State.FAILED, reason))
-        case sms.Later(reason, after_seconds, needs_a_person):
-            if needs_a_person:
-                _try_later(message, reason, may_have_left=False)
-            else:
-                _wait(message, reason, after_seconds)
-        case sms.Unclear(reason):
-            if is_slow and answer.may_clear:
-                _ask_later(message, reason)
-            elif _has_surely_not_left(message, content):
-                _try_later(message, reason, may_have_left=True)
+        case Sent():
+            tries.settle_found(message, answer, now=now)
+        case Refused(reason) | OnceMore(reason):
+            if isinstance(answer, Refused) and answer.opted_out and isinstance(content, Sms):
+                numbers.opt_out(content.to, now=now)
+            tries.settle_found(message, Sent("", State.FAILED, reason, answer), now=now)
+        case Puzzling(reason):
+            tries.try_later(message, reason, may_have_left=False, most=tries.MOST_PUZZLING, now=now)
+        case Later(reason, after_seconds, longest_seconds):
+            tries.wait(message, reason, after_seconds, longest_seconds, now=now)
+        case Away(reason):
+            if not tries.waits_for_provider(message, reason, now=now):
+                tries.wait(message, reason, 0, tries.LONGEST_WAIT_SECONDS, now=now)
+        case Barred(reason):
+            tries.waits_for_provider(message, reason, opens=True, now=now)
+        case Unclear():
+            _look_for(message, content, answer, is_slow=is_slow)
+
+
+def _look_for(message: OutboxMessage, content: Sms | Email, answer: Unclear, *, is_slow: bool) -> None:
+    """Find out whether a message left whose call had an unclear end."""
+    standing = tries.note_trouble(message, answer.reason, now=timezone.now())
+    if is_slow and answer.may_clear:
+        tries.ask_later(message, answer.reason, now=timezone.now())
+    elif _has_surely_not_left(message, content):
+        now = timezone.now()
+        if standing == Standing.CLOSED:
+            tries.try_later(message, answer.reason, may_have_left=True, now=now)
+        else:
+            tries.take_turn(message, answer.reason, may_have_left=True, now=now)
 
 
 def _has_surely_not_left(message: OutboxMessage, content: Sms | Email) -> bool:
     """Ask the provider whether a message left that may have; settle it where it did, or where nobody can say."""
     started = time.monotonic()
     found = _find_sent(message, content)
-    _rest_if_slow(message, started, is_trouble=isinstance(found, sms.Unclear))
-    if isinstance(found, sms.Unclear):
-        now = timezone.now()
-        if found.may_clear and message.attempted_at is not None and now - message.attempted_at < ASK_FOR:
-            _ask_later(message, found.reason)
+    _rest_if_slow(message, started, is_trouble=isinstance(found, Unclear))
+    now = timezone.now()
+    if isinstance(found, Unclear):
+        if found.may_clear and Channel(message.channel) in circuits.opened():  # nobody can be asked until it is back
+            tries.take_turn(message, found.reason, may_have_left=True, now=now)
+        elif found.may_clear and message.attempted_at is not None and now - message.attempted_at < ASK_FOR:
+            tries.ask_later(message, found.reason, now=now)
         else:
             outbox.settle(message, State.UNKNOWN, now=now, reason=found.reason)
         return False
@@ -164,11 +190,11 @@ def _has_surely_not_left(message: OutboxMessage, content: Sms | Email) -> bool:
     candidates = sorted((one for one in found if one.sid in ours), key=lambda one: one.state == State.FAILED)
     if not candidates:
         return True
-    _settle_found(message, replace(candidates[0], reason=candidates[0].reason or "found"))
+    tries.settle_found(message, replace(candidates[0], reason=candidates[0].reason or "found"), now=now)
     return False
 
 
-def _find_sent(message: OutboxMessage, content: Sms | Email) -> Sequence[sms.Sent] | sms.Unclear:
+def _find_sent(message: OutboxMessage, content: Sms | Email) -> Sequence[Sent] | Unclear:
     if isinstance(content, Email):
         return email.find_sent(key=_key(message))
     now = timezone.now()
@@ -181,49 +207,12 @@ def _find_sent(message: OutboxMessage, content: Sms | Email) -> Sequence[sms.Sen
     )
 
 
-def _settle_found(message: OutboxMessage, sent: sms.Sent) -> None:
-    """Settle a message as the provider has it; a text that failed goes by e-mail instead."""
-    now = timezone.now()
-    with transaction.atomic():
-        is_ours = outbox.settle(message, sent.state, now=now, reason=sent.reason, provider_sid=sent.sid)
-        if is_ours and sent.state == State.FAILED and message.channel == Channel.SMS:
-            outbox.send_instead(message, Channel.EMAIL, now=now)
-
-
 def _skip(message: OutboxMessage, skip: Skip) -> None:
     now = timezone.now()
     with transaction.atomic():
         is_ours = outbox.settle(message, State.SKIPPED, now=now, reason=skip.reason)
         if is_ours and skip.instead is not None and skip.instead != message.channel:
             outbox.send_instead(message, skip.instead, now=now)
-
-
-def _wait(message: OutboxMessage, reason: str, after_seconds: int) -> None:
-    """Put a message back that was surely not accepted: as often as it takes, until it is of no use any more."""
-    pause = max(after_seconds, min(LONGEST_WAIT_SECONDS, 5 * 2 ** min(message.attempts, 8)))
-    _put_back(message, reason, pause, may_have_left=False, is_failure=False)
-
-
-def _ask_later(message: OutboxMessage, reason: str) -> None:
-    _put_back(message, reason, ASK_AGAIN_SECONDS, may_have_left=True, is_failure=True)
-
-
-def _try_later(message: OutboxMessage, reason: str, *, may_have_left: bool, end: State = State.DEAD) -> None:
-    """Put a message back with a growing pause, or give it to a person after too many failures."""
-    if message.failures >= MOST_FAILURES:
-        outbox.settle(message, end, now=timezone.now(), reason=reason)
-        return
-    pause = min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2 ** (message.failures - 1))
-    _put_back(message, reason, pause, may_have_left=may_have_left, is_failure=True)
-
-
-def _put_back(
-    message: OutboxMessage, reason: str, pause_seconds: float, *, may_have_left: bool, is_failure: bool
-) -> None:
-    now = timezone.now()
-    spread = random.uniform(1, 1.2)  # noqa: S311 -- only keeps many from coming back at the same second
-    try_at = now + timedelta(seconds=pause_seconds * spread)
-    outbox.put_back(message, try_at=try_at, reason=reason, may_have_left=may_have_left, is_failure=is_failure, now=now)
 
 
 def _rest_if_slow(message: OutboxMessage, started: float, *, is_trouble: bool) -> bool:

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import BadRequest, SuspiciousOperation
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from django.utils import timezone
@@ -17,9 +16,10 @@ from django.views.decorators.http import require_POST
 from twilio.request_validator import RequestValidator
 from twilio.twiml.messaging_response import MessagingResponse
 
-from notifications import numbers, outbox
-from notifications.models import Channel, OutboxMessage, State
-from notifications.sms import reason_of, state_of
+from notifications import numbers, receipts
+from notifications.answers import Refused
+from notifications.models import OutboxMessage, State
+from notifications.sms import failure_of, state_of
 
 STOP_WORDS = frozenset({"STOP", "STOPALL", "ARRET", "ARRÊT", "UNSUBSCRIBE", "END", "QUIT"})
 START_WORDS = frozenset({"START", "UNSTOP"})
@@ -60,11 +60,13 @@ def status(request: HttpRequest) -> HttpResponse:
     if state is None or message is None:
         return HttpResponse(status=204)
     now = timezone.now()
-    reason = reason_of(request.POST.get("ErrorCode", "")) if state == State.FAILED else ""
-    with transaction.atomic():
-        is_news = outbox.receipt(message=message, state=state, reason=reason, provider_sid=_sid(request), now=now)
-        if is_news and state == State.FAILED and message.channel == Channel.SMS:
-            outbox.send_instead(message, Channel.EMAIL, now=now)
+    if state != State.FAILED:
+        receipts.take(message=message, state=state, provider_sid=_sid(request), now=now)
+        return HttpResponse(status=204)
+    failure = failure_of(request.POST.get("ErrorCode", ""))
+    is_news = receipts.take_failure(message=message, failure=failure, provider_sid=_sid(request), now=now)
+    if is_news and isinstance(failure, Refused) and failure.opted_out:
+        numbers.opt_out(request.POST.get("To", "")[:32], now=now)
     return HttpResponse(status=204)
 
 

@@ -20,7 +20,7 @@ ACCOUNT_SID = "AC" + "0" * 32
 AUTH_TOKEN = "token-of-the-test"
 FROM = "+33700000001"
 
-# Faults of the create call, taken one a call from `FakeTwilio.faults`.
+# Faults of the create call, taken one a call from `FakeTwilio.faults`; a number is an error code of the provider's.
 NONE = ""
 BUSY = "busy"  # 429 with Retry-After: 7
 AWAY = "away"  # 503 with Retry-After: 7
@@ -58,10 +58,12 @@ class FakeTwilio(ThreadingHTTPServer):
         self.calls: list[str] = []
         self.forms: list[Message] = []
         self.is_list_away = False
+        self.is_down = False  # answers 500 to everything
         self.dates_when_sent = True  # else a message in the queue has no date to filter by
         self.largest_page = 100
         self.ahead_of_us = timedelta()  # its clock
-        self.token = AUTH_TOKEN
+        self.token = AUTH_TOKEN  # what it signs with
+        self.key = AUTH_TOKEN  # what it lets in
         self.lock = threading.Lock()
 
     @property
@@ -102,8 +104,12 @@ class _Handler(BaseHTTPRequestHandler):
             self.server.calls.append("create")
             self.server.forms.append(form)
             fault = self.server.faults.pop(0) if self.server.faults else NONE
-        if not self._is_signed_in():
+        if self.server.is_down:
+            self._problem(500, 20500)
+        elif not self._is_signed_in():
             self._problem(401, 20003)
+        elif fault.isdigit():
+            self._problem(400, int(fault))
         elif fault == BUSY:
             self._problem(429, 20429, {"Retry-After": "7"})
         elif fault == AWAY:
@@ -128,6 +134,9 @@ class _Handler(BaseHTTPRequestHandler):
         with self.server.lock:
             self.server.calls.append("list")
             found = [one for one in reversed(self.server.accepted) if one["to"] == query.get("To", one["to"])]
+        if self.server.is_down:
+            self._problem(500, 20500)
+            return
         if not self._is_signed_in():
             self._problem(401, 20003)
             return
@@ -198,7 +207,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(201, message)
 
     def _is_signed_in(self) -> bool:
-        expected = base64.b64encode(f"{ACCOUNT_SID}:{AUTH_TOKEN}".encode()).decode()
+        expected = base64.b64encode(f"{ACCOUNT_SID}:{self.server.key}".encode()).decode()
         return self.headers.get("Authorization") == f"Basic {expected}"
 
     def _body(self) -> str:

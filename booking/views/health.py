@@ -19,7 +19,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
 
 from booking.models import Booking, Hold, Status, WorkerBeat
-from notifications import outbox
+from notifications import queries
 
 LEAST_FREE_BYTES = 256 * 1024  # a booking writes some 50 KiB to SQLite's log
 WORKER_PATIENCE = timedelta(seconds=120)
@@ -55,13 +55,13 @@ class _Books(Collector):
     def collect(self) -> Iterator[Metric]:
         now = timezone.now()
         messages = GaugeMetricFamily("carillon_outbox_messages", "Messages by state.", labels=["state"])
-        for state, count in outbox.counts().items():
+        for state, count in queries.counts().items():
             messages.add_metric([state], count)
         yield messages
         yield GaugeMetricFamily(
             "carillon_outbox_oldest_due_seconds",
             "For how long the oldest due message has waited.",
-            value=outbox.oldest_due_seconds(now=now),
+            value=queries.oldest_due_seconds(now=now),
         )
         visits = GaugeMetricFamily(
             "carillon_bookings", "Bookings of the last and next 24 hours by status.", labels=["status"]

@@ -5,8 +5,8 @@ from email import message_from_bytes, policy
 import pytest
 
 from notifications import email
+from notifications.answers import Away, Barred, Later, Refused, Sent, Unclear
 from notifications.content import Email
-from notifications.sms import Later, Refused, Sent, Unclear
 from tests.notifications import fake_smtp
 from tests.notifications.fake_smtp import CONTENT, CUT, GREETING, HANG, MAIL, QUIT, RCPT
 
@@ -65,16 +65,16 @@ def test_headers_name_nobody_but_sender_and_recipient(server):
 @pytest.mark.parametrize(
     ("step", "told", "answer"),
     [
-        (GREETING, "421 busy", Later("not_reached SMTPConnectError")),
+        (GREETING, "421 busy", Away("not_reached SMTPConnectError")),
         (MAIL, "451 later", Later("smtp_451")),
-        (MAIL, "550 not you", Later("smtp_550", needs_a_person=True)),
+        (MAIL, "550 not you", Barred("smtp_550")),
         (RCPT, "550 nobody", Refused("invalid_address")),
         (RCPT, "450 full", Later("busy")),
         (CONTENT, "554 spam", Refused("smtp_554")),
         (CONTENT, "452 full", Later("busy")),
         (CONTENT, CUT, Unclear("smtp SMTPServerDisconnected", may_clear=False)),
         (CONTENT, HANG, Unclear("smtp OutOfTime", may_clear=False)),
-        (GREETING, HANG, Later("not_reached OutOfTime")),
+        (GREETING, HANG, Away("not_reached OutOfTime")),
         (QUIT, HANG, Sent(sid="")),
         (QUIT, CUT, Sent(sid="")),
     ],
@@ -88,7 +88,7 @@ def test_what_a_mail_server_says_means(server, step, told, answer):
 def test_a_mail_server_that_is_away_is_tried_again(server, settings):
     settings.EMAIL_PORT = 9
 
-    assert email.send(MAIL_TO_ADA, key=KEY) == Later("not_reached ConnectionRefusedError")
+    assert email.send(MAIL_TO_ADA, key=KEY) == Away("not_reached ConnectionRefusedError")
 
 
 def test_an_address_that_cannot_be_written_is_refused(server):

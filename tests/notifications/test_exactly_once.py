@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from notifications import outbox, tasks
 from notifications.content import NewMessage
-from notifications.models import Channel, Kind, OutboxMessage, State
+from notifications.models import Channel, Circuit, Kind, OutboxMessage, State
 from tests import fake_twilio
 from tests.servers import BASE, wait_until
 
@@ -149,6 +149,27 @@ def test_workers_at_once_keep_to_the_share_of_a_number_and_of_a_store(twilio, st
     wait_until(is_over, seconds=WAIT_SECONDS, what="over")
 
     assert len(twilio.accepted) == accepted
+
+
+def test_workers_at_once_wait_for_a_provider_that_takes_nothing_and_give_up_no_message(twilio, start_worker):
+    """The key is refused, then everything is; each worker sees the same circuit, and one of them closes it."""
+    twilio.key = "changed by somebody"
+    write(60)
+    for _ in range(3):
+        start_worker("short")
+    wait_until(lambda: len(twilio.calls) > 5, seconds=WAIT_SECONDS, what="refused")
+    assert Circuit.objects.filter(channel=Channel.SMS).exclude(opened_at=None).exists()
+    twilio.is_down, twilio.key = True, fake_twilio.AUTH_TOKEN
+    before = len(twilio.calls)
+    wait_until(lambda: len(twilio.calls) > before + 10, seconds=WAIT_SECONDS, what="refused again")
+    assert (twilio.accepted, is_over()) == ([], False)
+
+    twilio.is_down = False
+    wait_until(is_over, seconds=WAIT_SECONDS, what="over")
+
+    assert set(OutboxMessage.objects.values_list("state", flat=True)) == {State.SENT}
+    assert accepted_texts(twilio) == {f"About ABCD{number:04}": 1 for number in range(60)}
+    assert not Circuit.objects.exclude(opened_at=None).exists()
 
 
 def test_workers_killed_at_random_send_each_message_once(twilio, start_worker):

@@ -7,7 +7,8 @@ from django.db import transaction
 from django.utils import timezone
 from django_q.models import OrmQ
 
-from notifications import outbox
+from notifications import outbox, queries, receipts
+from notifications.answers import Refused
 from notifications.content import NewMessage, Sms
 from notifications.models import Channel, Kind, OutboxMessage, State
 
@@ -103,9 +104,7 @@ def test_only_the_channels_asked_for_are_claimed():
 @pytest.mark.django_db
 def test_what_a_clock_that_ran_ahead_put_off_is_not_lost(claimed):
     ahead = NOW + timedelta(days=1)
-    outbox.put_back(
-        claimed, try_at=ahead + timedelta(minutes=1), reason="", may_have_left=False, is_failure=False, now=ahead
-    )
+    outbox.put_back(claimed, try_at=ahead + timedelta(minutes=1), reason="", may_have_left=False, failures=0, now=ahead)
     outbox.enqueue([planned("ABCD0002", due_at=ahead)], now=NOW)
 
     (again,) = outbox.claim_due(now=NOW, limit=9)
@@ -178,7 +177,7 @@ def test_an_erased_subject_leaves_no_digest_and_no_message_to_come(claimed):
 def test_receipts_go_forward_only(claimed, before, news, after):
     OutboxMessage.objects.update(state=before, attempted_at=NOW)
 
-    outbox.receipt(message=claimed, state=news, reason="", provider_sid="SM1", now=NOW)
+    receipts.take(message=claimed, state=news, provider_sid="SM1", now=NOW)
 
     assert state_of(claimed) == after
 
@@ -187,8 +186,9 @@ def test_receipts_go_forward_only(claimed, before, news, after):
 def test_a_receipt_of_the_providers_other_copy_does_not_count(claimed):
     outbox.settle(claimed, State.SENT, now=NOW, provider_sid="SM2")
 
-    assert not outbox.receipt(message=claimed, state=State.FAILED, reason="", provider_sid="SM1", now=NOW)
-    assert outbox.receipt(message=claimed, state=State.DELIVERED, reason="", provider_sid="SM2", now=NOW)
+    refused = Refused("blocked")
+    assert not receipts.take_failure(message=claimed, failure=refused, provider_sid="SM1", now=NOW)
+    assert receipts.take(message=claimed, state=State.DELIVERED, provider_sid="SM2", now=NOW)
 
 
 @pytest.mark.django_db
@@ -196,7 +196,7 @@ def test_a_receipt_before_any_call_is_about_nothing_of_ours():
     outbox.enqueue([planned()], now=NOW)
     message = OutboxMessage.objects.get()
 
-    assert not outbox.receipt(message=message, state=State.SENT, reason="", provider_sid="SM1", now=NOW)
+    assert not receipts.take(message=message, state=State.SENT, provider_sid="SM1", now=NOW)
 
 
 @pytest.mark.django_db
@@ -240,8 +240,8 @@ def test_deliveries_take_one_statement_and_tell_no_tales(django_assert_num_queri
 def test_the_oldest_due_is_counted_from_when_it_was_meant_to_go():
     outbox.enqueue([planned(), planned(offset="1d", due_at=NOW + timedelta(hours=1))], now=NOW)
 
-    assert outbox.oldest_due_seconds(now=NOW + timedelta(seconds=90)) == 90
-    assert outbox.counts()["due"] == 2
+    assert queries.oldest_due_seconds(now=NOW + timedelta(seconds=90)) == 90
+    assert queries.counts()["due"] == 2
 
 
 @pytest.mark.parametrize(
@@ -266,7 +266,7 @@ def test_a_text_that_left_is_kept_with_its_segments(claimed, state, sid, kept):
 def test_a_text_that_surely_never_left_has_no_segments(claimed):
     outbox.begin_text(claimed, Sms(to="+33612345678", body="a", budget_since=NOW), now=NOW)
 
-    outbox.put_back(claimed, try_at=NOW, reason="busy", may_have_left=False, is_failure=False, now=NOW)
+    outbox.put_back(claimed, try_at=NOW, reason="busy", may_have_left=False, failures=0, now=NOW)
 
     assert OutboxMessage.objects.get().segments is None
 

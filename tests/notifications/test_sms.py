@@ -6,9 +6,10 @@ import pytest
 from django.utils import timezone
 
 from notifications import sms
+from notifications.answers import Away, Barred, Later, Puzzling, Refused, Sent, Unclear
 from notifications.digests import body_digest
 from notifications.models import State
-from notifications.sms import Later, Refused, Sent, TwilioGateway, Unclear
+from notifications.sms import TwilioGateway
 from tests import fake_twilio
 
 PHONE = "+33612345678"
@@ -38,11 +39,11 @@ def test_the_provider_is_told_what_the_contract_lists_and_no_more(twilio, settin
     [
         (fake_twilio.BUSY, Later("busy", after_seconds=7)),
         (fake_twilio.AWAY, Later("busy", after_seconds=7)),
-        (fake_twilio.REDIRECT, Later("http_301", needs_a_person=True)),
-        (fake_twilio.BAD_SENDER, Later("sender", needs_a_person=True)),
+        (fake_twilio.REDIRECT, Barred("http_301")),
+        (fake_twilio.BAD_SENDER, Barred("sender")),
         (fake_twilio.OPTED_OUT, Refused("opted_out", opted_out=True)),
         (fake_twilio.INVALID, Refused("invalid_number")),
-        (fake_twilio.STRANGE, Refused("provider_29999")),
+        (fake_twilio.STRANGE, Puzzling("provider_29999")),
         (fake_twilio.ERROR_BEFORE, Unclear("http_500")),
         (fake_twilio.BAD_JSON, Unclear("no_answer JSONDecodeError")),
         (fake_twilio.HANG_AFTER, Unclear("no_answer TimeoutError")),
@@ -65,7 +66,7 @@ def test_a_server_that_was_not_reached_has_surely_sent_nothing(twilio, settings,
 
     answer = send()
 
-    assert isinstance(answer, Later)
+    assert isinstance(answer, Away)
     assert answer.reason.startswith("not_reached")
     assert twilio.accepted == []
 
@@ -130,7 +131,7 @@ def test_what_failed_at_the_provider_is_found_as_failed(twilio):
     sent = send()
     twilio.accepted[0] |= {"status": "undelivered", "error_code": 30005}
 
-    assert find() == [Sent(sent.sid, State.FAILED, "unknown_number")]
+    assert find() == [Sent(sent.sid, State.FAILED, "unknown_number", Refused("unknown_number"))]
 
 
 @pytest.mark.parametrize("date", [None, "", "2026-11-24T09:00:00Z", "yesterday"])
@@ -153,8 +154,3 @@ def test_a_list_too_long_to_read_says_nothing(twilio, monkeypatch):
         send(f"Other {number}")
 
     assert find() == Unclear("list_too_long")
-
-
-@pytest.mark.parametrize(("code", "reason"), [("30003", "unreachable"), ("", "not_delivered"), ("x", "not_delivered")])
-def test_an_error_code_has_a_word(code, reason):
-    assert sms.reason_of(code) == reason

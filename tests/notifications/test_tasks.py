@@ -8,8 +8,8 @@ from django.utils import timezone
 from django_q.models import OrmQ
 
 from booking.logs import JsonLine
-from notifications import outbox, tasks
-from notifications.models import Channel, OptOut, OutboxMessage, State
+from notifications import outbox, tasks, tries
+from notifications.models import Channel, Circuit, OptOut, OutboxMessage, State
 from notifications.sms import gateway
 from notifications.tasks import deliver_due
 from tests import fake_twilio
@@ -24,6 +24,7 @@ def state_of(message):
 
 def make_due_again(message):
     OutboxMessage.objects.filter(pk=message.pk).update(try_at=timezone.now(), lease_until=None)
+    Circuit.objects.update(probe_at=timezone.now())
     tasks._resting.clear()
 
 
@@ -208,36 +209,13 @@ def test_a_provider_away_for_hours_is_waited_for_until_it_is_too_late(twilio, ne
     assert [one["body"] for one in twilio.accepted] == ["About ABCD0001"]
 
 
-@pytest.mark.parametrize("fault", [fake_twilio.BAD_SENDER])
-def test_a_wrong_set_up_is_left_to_a_person_in_the_end(twilio, new_message, fault):
-    twilio.faults = [fault] * 10
-    message = new_message()
-
-    for _ in range(10):
-        make_due_again(message)
-        deliver_due()
-
-    assert state_of(message) == (State.DEAD, "sender")
-    assert len(twilio.calls) == tasks.MOST_FAILURES
-
-
-def test_wrong_credentials_are_tried_again_later(twilio, new_message, settings):
-    settings.TWILIO_AUTH_TOKEN = "another"
-    message = new_message()
-
-    deliver_due()
-
-    assert state_of(message) == (State.DUE, "credentials")
-    assert twilio.accepted == []
-
-
 def test_a_redirect_is_not_followed(twilio, new_message):
     twilio.faults = [fake_twilio.REDIRECT]
     message = new_message()
 
     deliver_due()
 
-    assert state_of(message) == (State.DUE, "http_301")
+    assert state_of(message) == (State.DUE, "provider http_301")
     assert twilio.calls == ["create"]
 
 
@@ -257,7 +235,6 @@ def test_a_server_that_is_away_is_tried_again_without_asking_it(twilio, new_mess
     [
         (fake_twilio.INVALID, "invalid_number"),
         (fake_twilio.LANDLINE, "cannot_be_texted"),
-        (fake_twilio.STRANGE, "provider_29999"),
     ],
 )
 def test_a_number_refused_for_good_goes_by_email_instead(twilio, new_message, messages_dir, fault, reason):
@@ -323,7 +300,7 @@ def test_a_message_that_cannot_be_written_holds_up_no_other(twilio, new_message,
 def test_too_many_tries_end_where_a_person_looks(twilio, new_message):
     message = new_message("POISON")
 
-    for _ in range(tasks.MOST_FAILURES):
+    for _ in range(tries.MOST_FAILURES):
         make_due_again(message)
         deliver_due()
 
@@ -333,7 +310,7 @@ def test_too_many_tries_end_where_a_person_looks(twilio, new_message):
 def test_a_message_that_brings_every_worker_down_is_taken_away(twilio, new_message):
     message = new_message()
     now = timezone.now()
-    for _ in range(tasks.MOST_FAILURES):
+    for _ in range(tries.MOST_FAILURES):
         outbox.claim_due(now=now, limit=1)
         OutboxMessage.objects.update(lease_until=now - timedelta(seconds=1))
 

@@ -1,9 +1,11 @@
 """Webhooks: nothing unsigned, nothing backward, nothing twice."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from twilio.request_validator import RequestValidator
 
 from notifications.models import Channel, OptOut, OutboxMessage, State
@@ -74,12 +76,28 @@ def test_a_receipt_settles_what_nobody_knew(call, sent):
 
 
 def test_a_text_that_failed_later_goes_by_email(call, sent, messages_dir):
-    call(*receipt_of(sent, "undelivered", ErrorCode="30003"))
-    call(*receipt_of(sent, "undelivered", ErrorCode="30003"))
+    call(*receipt_of(sent, "undelivered", ErrorCode="30005"))
+    call(*receipt_of(sent, "undelivered", ErrorCode="30005"))
 
     sent.refresh_from_db()
-    assert (sent.state, sent.reason) == (State.FAILED, "unreachable")
+    assert (sent.state, sent.reason) == (State.FAILED, "unknown_number")
     assert OutboxMessage.objects.filter(channel=Channel.EMAIL).count() == 1
+
+
+def test_a_phone_that_was_off_is_tried_again_in_an_hour(call, sent, messages_dir):
+    path, form = receipt_of(sent, "undelivered", ErrorCode="30003")
+    for _ in range(2):
+        assert call(path, form).status_code == 204
+
+    sent.refresh_from_db()
+    assert (sent.state, sent.reason, sent.returns) == (State.DUE, "unreachable", 1)
+    assert timedelta(minutes=59) < sent.try_at - timezone.now() <= timedelta(hours=1)
+
+
+def test_a_receipt_that_tells_of_an_opt_out_is_kept(call, sent):
+    call(*receipt_of(sent, "failed", ErrorCode="21610", To="+33612345678"))
+
+    assert OptOut.objects.count() == 1
 
 
 def test_a_failure_without_a_reason_goes_by_email_too(call, sent):

@@ -14,13 +14,14 @@ if __name__ == "__main__":
 
     from django.conf import settings
 
-    from notifications import bounded_http, outbox, sms, tasks
+    from notifications import bounded_http, circuits, outbox, sms, tasks, tries
 
     settings.NOTIFICATIONS_COMPOSER = "tests.notifications.composer.compose"
     if "short" in sys.argv:
         outbox.LEASE = timedelta(seconds=2)
         sms.SEND_SECONDS = sms.LIST_SECONDS = bounded_http.READ_SECONDS = 0.8
-        tasks.FIRST_PAUSE_SECONDS = tasks.ASK_AGAIN_SECONDS = tasks.REST_SECONDS = 0.1
+        tries.FIRST_PAUSE_SECONDS = tries.ASK_AGAIN_SECONDS = tasks.REST_SECONDS = 0.1
+        circuits.PROBE_EVERY, tries.TURN_SECONDS = timedelta(seconds=0.2), 0.3
     while True:
         tasks.deliver_due()
         time.sleep(0.05)

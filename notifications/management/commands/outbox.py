@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from notifications import outbox
+from notifications import outbox, queries
 from notifications.models import OutboxMessage, State
 
 LARGEST_ID = 2**63 - 1
@@ -62,5 +62,5 @@ class Command(BaseCommand):
                 f"{message.pk} {message.state} {message.kind} {message.subject} "
                 f"{message.due_at:%Y-%m-%dT%H:%M:%SZ} {message.attempts} {message.reason or '-'}"
             )
-        self.stdout.write(" ".join(f"{state}: {count}" for state, count in outbox.counts().items()))
-        self.stdout.write(f"oldest due: {outbox.oldest_due_seconds(now=timezone.now())} s")
+        self.stdout.write(" ".join(f"{state}: {count}" for state, count in queries.counts().items()))
+        self.stdout.write(f"oldest due: {queries.oldest_due_seconds(now=timezone.now())} s")

@@ -1,0 +1,19 @@
+"""What is asked of the outbox by those who only look. Nothing here writes."""
+
+from datetime import datetime
+
+from django.db.models import Count, Min
+
+from notifications.models import OPEN_STATES, OutboxMessage, State
+
+
+def counts() -> dict[str, int]:
+    """Return how many messages there are in each state."""
+    found = dict(OutboxMessage.objects.order_by().values_list("state").annotate(Count("pk")))
+    return {state: found.get(state, 0) for state in State.values}
+
+
+def oldest_due_seconds(*, now: datetime) -> int:
+    """Return for how long the oldest message that should be on its way has waited."""
+    oldest = OutboxMessage.objects.filter(state__in=OPEN_STATES, due_at__lte=now).aggregate(due_at=Min("due_at"))
+    return int((now - oldest["due_at"]).total_seconds()) if oldest["due_at"] else 0
