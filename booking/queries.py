@@ -120,7 +120,9 @@ SELECT hours_version,
   (SELECT COUNT(*) FROM booking_booking WHERE store_id = %s AND visit_date = %s AND starts_at > %s),
   (SELECT COUNT(*) FROM booking_booking WHERE store_id = %s AND visit_date = %s AND starts_at >= %s),
   (SELECT COUNT(*) FROM booking_hold WHERE store_id = %s AND expires_at <= %s),
-  (SELECT MAX(updated_at) FROM notifications_outboxmessage WHERE account = %s)
+  (SELECT MAX(updated_at) FROM notifications_outboxmessage WHERE account = %s),
+  (SELECT COUNT(*) FROM notifications_circuit WHERE opened_at IS NOT NULL),
+  (SELECT MAX(opened_at) FROM notifications_circuit)
 FROM stores_store WHERE id = %s
 """
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -10,8 +11,11 @@ from django.utils.translation import gettext as _
 
 from booking.forms import Problem
 from booking.queries import day_schedule
+from booking.texts import moment_in_words
 from booking.views.day_board import day_board
 from booking.views.staff_access import AtStore, staff_page
+from notifications import circuits
+from notifications.models import Channel
 
 ONE_DAY = timedelta(days=1)
 
@@ -40,6 +44,7 @@ def day_page(
         "done_words": _done_words(done),
         "slots_url": f"{reverse('staff-slots', args=[at.store.slug])}?{query}",
         "problems": [*problems],
+        "waiting_words": _waiting_words(at.zone),
         "etag": etag,
         "day_query": query,
     }
@@ -51,6 +56,19 @@ def unknown_day_page(request: HttpRequest, at: AtStore) -> HttpResponse:
     problem = Problem(_("This day does not exist. Please choose another one."), "id_date")
     context = {"section": "day", "date": at.today, "problems": [problem]}
     return staff_page(request, at, "staff/unknown_day.html", context, status=400)
+
+
+def _waiting_words(zone: ZoneInfo) -> list[str]:
+    """Return what staff are told of each channel whose provider takes nothing at the moment, with one statement."""
+    words = {
+        Channel.SMS: _("No text message has left since {moment}: the provider takes none."),
+        Channel.EMAIL: _("No e-mail has left since {moment}: the mail server takes none."),
+    }
+    after = _("What is due waits, and goes as soon as that is mended. Please phone anybody who cannot wait.")
+    return [
+        f"{words[channel].format(moment=moment_in_words(opened.at, zone))} {after}"
+        for channel, opened in circuits.opened().items()
+    ]
 
 
 def _done_words(done: str) -> str:

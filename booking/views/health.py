@@ -19,7 +19,8 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
 
 from booking.models import Booking, Hold, Status, WorkerBeat
-from notifications import queries
+from notifications import circuits, queries
+from notifications.models import Channel
 
 LEAST_FREE_BYTES = 256 * 1024  # a booking writes some 50 KiB to SQLite's log
 WORKER_PATIENCE = timedelta(seconds=120)
@@ -35,9 +36,13 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def readyz(request: HttpRequest) -> HttpResponse:
-    """Say whether database, schema and worker are there, and what is wrong otherwise."""
+    """Say whether database, schema and worker are there, and what is wrong otherwise.
+
+    A provider that takes no messages is a warning: bookings go on, and what is due waits for it.
+    """
     wrong = list(_wrong())
-    return JsonResponse({"ready": not wrong, "wrong": wrong}, status=503 if wrong else 200)
+    warnings = [] if wrong else list(_warnings())
+    return JsonResponse({"ready": not wrong, "wrong": wrong, "warnings": warnings}, status=503 if wrong else 200)
 
 
 @require_safe
@@ -63,6 +68,13 @@ class _Books(Collector):
             "For how long the oldest due message has waited.",
             value=queries.oldest_due_seconds(now=now),
         )
+        opened = circuits.opened()
+        waiting = GaugeMetricFamily(
+            "carillon_circuit_open", "Whether the messages of a channel wait for its provider.", labels=["channel"]
+        )
+        for channel in Channel:
+            waiting.add_metric([channel], channel in opened)
+        yield waiting
         visits = GaugeMetricFamily(
             "carillon_bookings", "Bookings of the last and next 24 hours by status.", labels=["status"]
         )
@@ -97,6 +109,11 @@ def _wrong() -> Iterator[str]:
         yield "worker: no task has been executed yet"
     elif not abs(timezone.now() - beat.executed_at) < WORKER_PATIENCE:
         yield f"worker: no task has been executed in the last {WORKER_PATIENCE.seconds} s"
+
+
+def _warnings() -> Iterator[str]:
+    for channel, opened in circuits.opened().items():
+        yield f"{channel}: nothing is taken since {opened.at:%Y-%m-%dT%H:%M:%SZ} ({opened.reason}); messages wait"
 
 
 def _wrong_with_disk(database: Path) -> Iterator[str]:

@@ -7,7 +7,8 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from booking.models import Actor, Booking, Source
 from booking.services.arrivals import step
 from booking.services.bookings import cancel
-from notifications.models import OutboxMessage, State
+from notifications import circuits
+from notifications.models import Channel, OutboxMessage, State
 from stores.models import Role, Slot, SpecialHours, StoreMembership
 from tests.booking.views.reading import page
 from tests.booking.views.staff_room import DAY, SESSIONS_IN_DATABASE, TUESDAY, Room, act_url, fill_day, make_room
@@ -50,6 +51,22 @@ def test_the_day_shows_who_comes_when_and_how_they_were_told(room: Room) -> None
     assert "Reminder by text message: will be sent" in read.words
     assert "Second floor" in read.words
     assert "10:15 2 of 2 taken Ada Test, until 10:30" in read.words
+
+
+def test_a_provider_that_takes_nothing_is_told_on_the_day_until_it_does(room: Room) -> None:
+    client = room.client(room.staff)
+    etag = client.get(DAY, TUESDAY)["ETag"]
+    circuits.note_trouble(Channel.SMS, reason="credentials", opens=True, now=NOW)
+
+    told = client.get(DAY, TUESDAY, headers={"If-None-Match": etag})
+    circuits.note_answer(Channel.SMS, now=NOW)
+    after = client.get(DAY, TUESDAY, headers={"If-None-Match": told["ETag"]})
+
+    assert (
+        "No text message has left since Monday 23 November, 09:00: the provider takes none. What is due waits, and "
+        "goes as soon as that is mended. Please phone anybody who cannot wait."
+    ) in page(told).words
+    assert (after.status_code, "No text message" in page(after).words) == (200, False)
 
 
 def test_trouble_with_a_message_is_shown_first(room: Room) -> None:
@@ -177,7 +194,7 @@ def test_the_day_asks_the_same_number_of_questions_whatever_the_visits(
     fill_day(room.store, count)
     client = room.client()
 
-    with django_assert_num_queries(9):  # session, user; membership, version; the five of the schedule
+    with django_assert_num_queries(10):  # session, user; membership, version; the five of the schedule; circuits
         response = client.get(DAY, TUESDAY)
 
     assert response.content.count(b'<li class="visit ') == count

@@ -13,6 +13,8 @@ from django.test import Client
 
 from booking.models import WorkerBeat
 from booking.views import health
+from notifications import circuits
+from notifications.models import Channel
 from tests.factories import make_booking, make_store
 
 pytestmark = pytest.mark.django_db
@@ -69,6 +71,25 @@ def test_disk_that_cannot_take_more_is_told(
     database.touch()
 
     assert list(health._wrong_with_disk(database)) == said
+
+
+def test_provider_that_takes_nothing_is_a_warning_and_turns_nothing_red(
+    client: Client, beat: WorkerBeat, now: datetime
+) -> None:
+    circuits.note_trouble(Channel.SMS, reason="credentials", opens=True, now=now)
+
+    with time_machine.travel(now, tick=False):
+        assert wrong(client) == []
+        (warning,) = client.get("/readyz").json()["warnings"]
+        figures = client.get("/metrics").content.decode()
+
+    assert warning == f"sms: nothing is taken since {now:%Y-%m-%dT%H:%M:%SZ} (credentials); messages wait"
+    assert 'carillon_circuit_open{channel="sms"} 1.0' in figures
+    assert 'carillon_circuit_open{channel="email"} 0.0' in figures
+    circuits.note_answer(Channel.SMS, now=now)
+    with time_machine.travel(now, tick=False):
+        assert client.get("/readyz").json()["warnings"] == []
+        assert 'carillon_circuit_open{channel="sms"} 0.0' in client.get("/metrics").content.decode()
 
 
 def test_figures_name_nobody(client: Client, beat: WorkerBeat) -> None:
