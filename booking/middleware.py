@@ -23,6 +23,7 @@ from django.views import defaults
 
 from booking import limits
 from booking.api.problems import problem_response
+from booking.hashers import HashingBusy
 from booking.reading import read_prefix
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
@@ -167,7 +168,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
 
 def fault_response(request: HttpRequest, error: Exception) -> HttpResponse | None:
     """Return the answer for a database in trouble or an unreadable request, None for anything else."""
-    if isinstance(error, limits.CountersAway):  # logged where it was met
+    if isinstance(error, (limits.CountersAway, HashingBusy)):  # the first was logged where it was met
         return _busy(request)
     if is_database_trouble(error):
         _tell_of_trouble(error)

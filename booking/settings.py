@@ -101,7 +101,6 @@ INSTALLED_APPS = [
     "knox",
     "drf_spectacular",
     "django_q",
-    "axes",
     "django_otp",
     "django_otp.plugins.otp_totp",
     "django_otp.plugins.otp_static",
@@ -125,7 +124,6 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "axes.middleware.AxesMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
 
@@ -244,10 +242,7 @@ NOTIFICATIONS_ANSWER = "booking.messages.answer"
 STORES_HOURS_CHANGED = "booking.services.changes_of_hours.lay_anew_after_import"
 
 # --- Sign-in and security -----------------------------------------------------------------------
-AUTHENTICATION_BACKENDS = [
-    "axes.backends.AxesStandaloneBackend",
-    "django.contrib.auth.backends.ModelBackend",
-]
+PASSWORD_HASHERS = ["booking.hashers.FewAtOnce"]
 AUTH_PASSWORD_VALIDATORS = [
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
@@ -258,12 +253,6 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "staff-sign-in"
 LOGIN_REDIRECT_URL = "staff-home"
-AXES_ENABLED = RATE_LIMITS
-AXES_FAILURE_LIMIT = 10
-AXES_COOLOFF_TIME = 0.25  # hours
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_RESET_ON_SUCCESS = True
-AXES_VERBOSE = False
 OTP_TOTP_ISSUER = "Carillon"
 
 # Kept in the cache as well where all processes share one: a tablet asks every few seconds.
@@ -367,7 +356,6 @@ LOGGING = {
     "loggers": {
         "django.request": {"level": "CRITICAL"},  # booking.middleware logs each request, without its query
         "django.security.DisallowedHost": {"level": "CRITICAL"},
-        "axes": {"level": "ERROR"},
         "django-q": {"level": "WARNING"},
         "twilio": {"level": "WARNING"},
     },

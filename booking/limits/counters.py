@@ -71,6 +71,38 @@ def refuse_if_over(limit: Limit, who: Iterable[Counted]) -> None:
         _note_away(limit, error)
 
 
+def note(limit: Limit, who: Counted) -> None:
+    """Count one more of somebody, and refuse nothing. Raises CountersAway."""
+    if _is_lifted(limit):
+        return
+    storage = _limiter().storage
+    try:
+        storage.incr(_key(limit, who.who), limit.seconds)
+    except storage.base_exceptions as error:
+        _note_away(limit, error)
+
+
+def pause_between(pause: Limit, who: Counted, *, heat: Limit, of: Counted) -> None:
+    """Let somebody try at once the first time, and then the more seldom the more `heat` there is of something.
+
+    Beyond the heat's amount the pause between two tries doubles with each, up to the pause's own seconds.
+    Raises RateLimited, CountersAway.
+    """
+    if _is_lifted(pause):
+        return
+    storage = _limiter().storage
+    try:
+        beyond = storage.get(_key(heat, of.who)) - heat.amount
+        if beyond < 0:
+            return
+        seconds = min(2 ** (min(beyond, 30) + 1), pause.seconds)
+        key = _key(pause, who.who)
+        if storage.incr(key, seconds) > pause.amount:
+            raise RateLimited(_seconds_left(storage, key))
+    except storage.base_exceptions as error:
+        _note_away(pause, error)
+
+
 def give_back(limit: Limit, who: Sequence[Counted], *, cost: int = 1) -> None:
     """Take back what `hit` counted, for a try that turned out to be right."""
     if _is_lifted(limit):

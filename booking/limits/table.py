@@ -54,6 +54,17 @@ NEW_BOOKINGS = Limit("bookings", By.CONTACT, "tries to book, by the customer", 3
 NEW_WAITING = Limit("waiting", By.CONTACT, "tries to join a waiting list", 3, DAY, _TOO_MANY)
 LOST_LINKS = Limit("lost_links", By.CONTACT, "wishes for the list of one's visits", 3, DAY, _TOO_MANY)
 
+SIGN_IN_CLIENT = Limit("sign_ins", By.CLIENT, "wrong sign-ins, whatever the names", 30, QUARTER, _TOO_MANY,
+                       guards_secret=True)  # fmt: skip
+SIGN_IN_PAIR = Limit("sign_ins_as", By.NAME_AND_CLIENT, "wrong sign-ins with one name", 10, QUARTER, _TOO_MANY,
+                     guards_secret=True)  # fmt: skip
+SIGN_IN_NAME = Limit("sign_ins_of", By.NAME, "wrong sign-ins with one name, from anywhere", 10, HOUR,
+                     "nobody is locked out: each client waits between two tries of its own, 2 s, then 4 s, up to 60 s",
+                     guards_secret=True)  # fmt: skip
+SIGN_IN_PAUSE = Limit("sign_in_pause", By.NAME_AND_CLIENT, "tries with a name that many try", 1, MINUTE,
+                      f"{_TOO_MANY}, of the pause above", guards_secret=True)  # fmt: skip
+PASSKEY_CHALLENGE = Limit("passkey", By.PERSON, "uses of one question put to a passkey", 1, QUARTER, "refused",
+                          guards_secret=True)  # fmt: skip
 OWN_PASSWORD = Limit("own password", By.PERSON, "wrong passwords of somebody who is signed in", 10, QUARTER,
                      "asked again after 15 minutes", guards_secret=True)  # fmt: skip
 SECOND_FACTOR = Limit("second factor", By.PERSON, "wrong codes of an app, or recovery codes", 10, QUARTER,
@@ -69,6 +80,11 @@ TABLE = (
     NEW_BOOKINGS,
     NEW_WAITING,
     LOST_LINKS,
+    SIGN_IN_CLIENT,
+    SIGN_IN_PAIR,
+    SIGN_IN_NAME,
+    SIGN_IN_PAUSE,
+    PASSKEY_CHALLENGE,
     OWN_PASSWORD,
     SECOND_FACTOR,
     PAIRING,

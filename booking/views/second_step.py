@@ -4,8 +4,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth import login
 from django.contrib.auth.models import User
+from django.core.signing import BadSignature, TimestampSigner
 from django.http import Http404, HttpRequest, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
@@ -23,10 +25,13 @@ from booking.views.account import note_sign_in
 from booking.views.staff_access import keep_private
 from booking.views.staff_links import following, see_other
 
-_BEGUN_KEY, _CHALLENGE_KEY = "second_step", "passkey_challenge"
+_BEGUN_KEY = "second_step"
 _GOOD_FOR = timedelta(minutes=10)
 _BACKEND = "django.contrib.auth.backends.ModelBackend"
 _LONGEST = 20_000
+# In a cookie, not in a session: a stranger's question writes no row anywhere.
+_CHALLENGE_COOKIE = "__Host-passkey" if settings.IS_HTTPS else "passkey"
+_signer = TimestampSigner(salt="booking.passkey")
 
 
 class CodeForm(StaffForm):
@@ -56,8 +61,7 @@ def begin(request: HttpRequest, user: User, wanted: str) -> HttpResponseBase:
 
 def finish(request: HttpRequest, user: User, wanted: str) -> HttpResponseBase:
     """Sign somebody in who proved all that is asked of them."""
-    for key in (_BEGUN_KEY, _CHALLENGE_KEY):
-        request.session.pop(key, None)
+    request.session.pop(_BEGUN_KEY, None)
     login(request, user, backend=_BACKEND)
     note_sign_in(request)
     return keep_private(redirect(wanted))
@@ -90,21 +94,29 @@ def passkey_options(request: HttpRequest) -> HttpResponseBase:
     if not passkeys_work():
         raise Http404
     challenge = new_challenge()
-    request.session[_CHALLENGE_KEY] = {"challenge": challenge, "at": clock_now().isoformat()}
-    return keep_private(JsonResponse(options_to_sign_in(challenge=challenge)))
+    response = JsonResponse(options_to_sign_in(challenge=challenge))
+    response.set_cookie(
+        _CHALLENGE_COOKIE,
+        _signer.sign(challenge),
+        max_age=int(_GOOD_FOR.total_seconds()),
+        secure=settings.IS_HTTPS,
+        httponly=True,
+        samesite="Lax",
+    )
+    return keep_private(response)
 
 
 @require_POST
 def passkey(request: HttpRequest) -> HttpResponseBase:
     """Sign in whoever holds a passkey of theirs."""
     now, credential = clock_now(), request.POST.get("credential", "")
-    asked = _fresh(request.session.pop(_CHALLENGE_KEY, None), now=now)
+    challenge = _challenge(request)
     begun = _begun(request, now=now)
     wanted = begun[1] if begun is not None else following(request)
     try:
-        if asked is None or len(credential) > _LONGEST:
+        if not challenge or len(credential) > _LONGEST:
             raise BadPasskey
-        user = whose_passkey(credential=credential, challenge=str(asked["challenge"]), now=now)
+        user = whose_passkey(credential=credential, challenge=challenge, now=now)
     except BadPasskey:
         context = {"next": wanted}
         return keep_private(render(request, "staff/passkey_refused.html", context, status=400))
@@ -129,6 +141,18 @@ def _begun(request: HttpRequest, *, now: datetime) -> tuple[User, str] | None:
     begun = _fresh(request.session.get(_BEGUN_KEY), now=now)
     user = User.objects.filter(pk=begun["user"], is_active=True).first() if begun else None
     return (user, str(begun["next"])) if begun and user else None
+
+
+def _challenge(request: HttpRequest) -> str:
+    """Return the question that this browser was told, once; "" for none, an old one or one answered before.
+
+    Raises CountersAway.
+    """
+    try:
+        challenge = _signer.unsign(request.COOKIES.get(_CHALLENGE_COOKIE, ""), max_age=_GOOD_FOR)
+    except BadSignature:
+        return ""
+    return challenge if limits.try_secret(limits.PASSKEY_CHALLENGE, [limits.Counted(challenge)]) else ""
 
 
 def _fresh(kept: Any, *, now: datetime) -> dict[str, Any] | None:

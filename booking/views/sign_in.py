@@ -1,8 +1,7 @@
 """Signing in and out, and the stores that somebody works at."""
 
 from django import forms
-from django.conf import settings
-from django.contrib.auth import authenticate, logout
+from django.contrib.auth import logout
 from django.contrib.auth.models import User
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseBase
@@ -14,8 +13,11 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from booking.forms import Problem
+from booking.hashers import HashingBusy
+from booking.limits import RateLimited
 from booking.permissions import has_second_factor, organization_memberships, own_memberships
 from booking.services.passkeys import passkeys_work
+from booking.services.passwords import user_by_password
 from booking.views.second_step import begin, finish
 from booking.views.staff_access import keep_private
 from booking.views.staff_links import following
@@ -80,9 +82,13 @@ def sign_in(request: HttpRequest) -> HttpResponseBase:
     form = SignInForm(request.POST)
     user = None
     if form.is_valid():
-        user = authenticate(request, username=form.cleaned_data["username"], password=form.cleaned_data["password"])
-        if getattr(request, "axes_locked_out", False):
-            return _locked_out(request)
+        typed = form.cleaned_data
+        try:
+            user = user_by_password(request, username=typed["username"], password=typed["password"])
+        except RateLimited as limited:
+            return _locked_out(request, limited)
+        except HashingBusy:
+            return _ask(request, form, wanted, is_busy=True)
     if user is None:
         return _ask(request, form, wanted)
     return begin(request, user, wanted) if has_second_factor(user) else finish(request, user, wanted)
@@ -97,20 +103,25 @@ def sign_out(request: HttpRequest) -> HttpResponseBase:
     return keep_private(response)
 
 
-def _ask(request: HttpRequest, form: SignInForm, wanted: str) -> HttpResponseBase:
+def _ask(request: HttpRequest, form: SignInForm, wanted: str, *, is_busy: bool = False) -> HttpResponseBase:
     problems = form.problems() if form.is_bound and not form.is_filled else []
-    if form.is_bound and form.is_filled:
+    if is_busy:
+        problems = [Problem(_("Many people are signing in just now. Please try again."), "id_username")]
+    elif form.is_bound and form.is_filled:
         problems = [Problem(_("The user name or the password is not right. Please try again."), "id_username")]
     context = {"form": form, "next": wanted, "problems": problems, "passkeys_work": passkeys_work()}
-    return keep_private(render(request, "staff/sign_in.html", context, status=400 if problems else 200))
+    status = 503 if is_busy else 400 if problems else 200
+    response = render(request, "staff/sign_in.html", context, status=status)
+    if is_busy:
+        response["Retry-After"] = "2"
+    return keep_private(response)
 
 
-def _locked_out(request: HttpRequest) -> HttpResponseBase:
-    """Say when to come back; axes would answer for itself, in a page that is none of ours."""
-    request.axes_locked_out = False  # type: ignore[attr-defined]
-    minutes = round(settings.AXES_COOLOFF_TIME * 60)
-    response = render(request, "staff/locked_out.html", {"minutes": minutes}, status=429)
-    response["Retry-After"] = str(minutes * 60)
+def _locked_out(request: HttpRequest, limited: RateLimited) -> HttpResponseBase:
+    """Say when to come back."""
+    seconds = limited.retry_after_seconds
+    response = render(request, "staff/locked_out.html", {"minutes": max(1, round(seconds / 60))}, status=429)
+    response["Retry-After"] = str(seconds)
     return keep_private(response)
 
 

@@ -1,7 +1,5 @@
 """Tokens for staff, and the stores they work at."""
 
-from django.conf import settings
-from django.contrib.auth import authenticate
 from django.contrib.auth.models import User
 from django.contrib.auth.signals import user_logged_in
 from django.http import HttpRequest, HttpResponse
@@ -17,8 +15,8 @@ from booking.api.problems import Problem, invalid
 from booking.api.resource import json_response
 from booking.api.serializers import SignInRequest
 from booking.api.staff.access import StaffView
-from booking.limits import RateLimited
 from booking.permissions import has_second_factor, memberships
+from booking.services.passwords import user_by_password
 from booking.services.second_factor import is_right_code
 
 
@@ -68,12 +66,10 @@ class MyStoresView(StaffView):
 
 
 def _user(request: HttpRequest, username: str, password: str) -> User:
-    """Return who this is. Raises NotAuthenticated, the same for a wrong name and a wrong password; RateLimited."""
-    user = authenticate(request, username=username, password=password)
-    if getattr(request, "axes_locked_out", False):
-        request.axes_locked_out = False  # type: ignore[attr-defined]  # else its middleware answers in plain text
-        raise RateLimited(int(settings.AXES_COOLOFF_TIME * 3600))
-    if not isinstance(user, User):
+    """Return who this is. Raises NotAuthenticated, the same for a wrong name and a wrong password; RateLimited,
+    CountersAway, HashingBusy."""
+    user = user_by_password(request, username=username, password=password)
+    if user is None:
         raise NotAuthenticated
     return user
 

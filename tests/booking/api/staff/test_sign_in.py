@@ -5,7 +5,6 @@ import pytest
 import time_machine
 from django.test import Client
 from knox.models import AuthToken
-from pytest_django import Settings
 
 from stores.models import Role, Store
 from tests.booking.api.calls import Api, Json, fields_of, refusal_of, signed_in
@@ -76,21 +75,6 @@ def test_member_no_longer_active_is_not_let_in(store: Store, api: Api) -> None:
 )
 def test_bad_sign_in_names_its_fields(store: Store, api: Api, body: Json, errors: list[tuple[str, str]]) -> None:
     assert fields_of(api.post("/staff/token", body)) == errors
-
-
-def test_many_wrong_passwords_lock_the_address_out(store: Store, api: Api, settings: Settings) -> None:
-    settings.AXES_ENABLED = True
-    make_user("ada", store=store)
-
-    answers = [api.post("/staff/token", ME | {"password": "wrong"}) for _ in range(12)]
-    locked_out = api.post("/staff/token", ME)
-    elsewhere = api.client.post("/api/v1/staff/token", ME, content_type="application/json", REMOTE_ADDR="192.0.2.7")
-
-    assert {answer.status_code for answer in answers[:9]} == {401}
-    assert refusal_of(answers[-1]) == (429, "rate_limited")
-    assert refusal_of(locked_out) == (429, "rate_limited")
-    assert locked_out["Retry-After"] == "900"
-    assert elsewhere.status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,39 @@
+"""A name and a password held against each other, counted before the slow comparison: page and API alike.
+
+Wrong ones are counted by client, by client and name, and by name from anywhere. Nobody can lock an owner out from
+elsewhere: for a name that many try, each client waits longer and longer between its own tries, and its first one is
+always looked at.
+"""
+
+import unicodedata
+
+from django.contrib.auth import authenticate
+from django.contrib.auth.models import User
+from django.http import HttpRequest
+
+from booking import limits
+from booking.limits import Counted
+
+
+def user_by_password(request: HttpRequest, *, username: str, password: str) -> User | None:
+    """Return whose name and password these are, None for a wrong one of either.
+
+    Raises RateLimited, CountersAway, HashingBusy.
+    """
+    name, client = _folded(username), limits.client_networks(request)
+    pairs = [Counted(f"{name}@{network.who}", network.times) for network in client]
+    limits.pause_between(limits.SIGN_IN_PAUSE, pairs[0], heat=limits.SIGN_IN_NAME, of=Counted(name))
+    limits.hit(limits.SIGN_IN_PAIR, pairs)
+    limits.hit(limits.SIGN_IN_CLIENT, client)
+    limits.note(limits.SIGN_IN_NAME, Counted(name))
+    user = authenticate(request, username=username, password=password)
+    if not isinstance(user, User):
+        return None
+    limits.forgive(limits.SIGN_IN_PAIR, pairs)
+    limits.give_back(limits.SIGN_IN_CLIENT, client)
+    limits.give_back(limits.SIGN_IN_NAME, [Counted(name)])
+    return user
+
+
+def _folded(username: str) -> str:
+    return unicodedata.normalize("NFKC", username).strip().casefold()
