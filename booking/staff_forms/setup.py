@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from booking.customer_input import read_note
 from booking.forms import TypedField
-from booking.staff_forms.hours import HoursField, WeekForm
+from booking.staff_forms.hours import AsksAboutNights, HoursField, HoursLine, WeekForm
 from booking.staff_forms.shared import StaffForm, read_address
 from stores.models import CapacityCounts, Role, VisitMode
 from stores.services import CAPACITY_RANGE, POLICY_RANGES, VIDEO_URL_LONGEST
@@ -62,7 +62,7 @@ def read_video_link(text: str) -> str:
     return read_address(text, schemes=["https"], longest=VIDEO_URL_LONGEST, sentence=sentence)
 
 
-class SpecialHoursForm(StaffForm):
+class SpecialHoursForm(AsksAboutNights):
     """The hours of one date, instead of its weekday's."""
 
     CLOSED, OPEN = "closed", "open"
@@ -100,7 +100,14 @@ class SpecialHoursForm(StaffForm):
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         if cleaned.get("what") == self.OPEN and not cleaned.get("times") and "times" not in self.errors:
             self.add_error("times", _("Enter the times at which the store is open."))
+        if cleaned.get("what") == self.OPEN:
+            self.ask_about_nights(["times"])
         return cleaned
+
+    @property
+    def times_line(self) -> HoursLine:
+        """The line of the times."""
+        return self.line("times")
 
     @property
     def intervals(self) -> Any:
@@ -118,6 +125,11 @@ class DeskForm(WeekForm):
     )
     is_active = tick(_("This desk takes visits"))
     has_own_hours = tick(_("This desk has hours of its own"))
+
+    @property
+    def are_hours_kept(self) -> bool:
+        """Whether the desk has hours of its own."""
+        return bool(self.cleaned_data.get("has_own_hours"))
 
     def clean(self) -> dict[str, Any]:
         """Hold the numbers against each other."""

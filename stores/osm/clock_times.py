@@ -60,6 +60,11 @@ class Span:
         """Whether it goes on for longer than any night, until the next day, by a clock without am and pm."""
         return not self.has_half and self.closes > DAY and self.closes - self.opens > LONGEST_NIGHT
 
+    @property
+    def is_short_night(self) -> bool:
+        """Whether it goes on until the next day, unless its two times are those of a 12-hour clock."""
+        return self.is_short and self.closes > DAY
+
     def meets(self, other: "Span") -> bool:
         """Tell whether both hold at some moment."""
         return self.opens < other.closes and other.opens < self.closes

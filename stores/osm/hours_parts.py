@@ -35,9 +35,11 @@ class Reader:
         self._may_be_bare = may_be_bare
         self._atoms: list[Atom] = []
         self._apart: Apart = ""
+        # Times that go on until the next day, and may rather end in the afternoon: 9:00-5:00, 11:00-2:00.
+        self.nights: list[Span] = []
 
     def atoms(self) -> list[Atom]:
-        """Return the parts. Raises NotReadable."""
+        """Return the parts; `nights` then says which of their times somebody must confirm. Raises NotReadable."""
         at = 0
         while at < len(self._tokens):
             token = self._tokens[at]
@@ -48,7 +50,10 @@ class Reader:
             else:
                 self._read_other(token)
                 at += 1
-        _refuse_unclear(self._atoms)
+        spans = [one for atom in self._atoms for one in atom.spans]
+        is_of_24 = any(one for one in spans if not one.has_half and not one.is_short)
+        self.nights = [one for one in spans if one.is_long_night or (one.is_short_night and not is_of_24)]
+        _refuse_unclear(self._atoms, is_of_24=is_of_24, is_of_12=any(one.has_half for one in spans))
         return self._atoms
 
     def _add(self, atom: Atom) -> None:
@@ -138,11 +143,8 @@ def _days(tokens: Sequence[re.Match[str]], country: str, *, letters: Collection[
     return days
 
 
-def _refuse_unclear(atoms: Sequence[Atom]) -> None:
+def _refuse_unclear(atoms: Sequence[Atom], *, is_of_24: bool, is_of_12: bool) -> None:
     """Raise NotReadable where times may be those of another half of the day than they say."""
-    all_spans = [one for atom in atoms for one in atom.spans]
-    is_of_24 = any(one for one in all_spans if not one.has_half and not one.is_short)
-    is_of_12 = any(one.has_half for one in all_spans)
     for atom in atoms:
         if _ALWAYS in atom.spans and len(atom.spans) > 1:
             raise NotReadable("24/7 with other times is not clear")
@@ -153,7 +155,5 @@ def _refuse_unclear(atoms: Sequence[Atom]) -> None:
             if is_of_12 and one.meets(before):
                 raise unclear(one.text)
         for one in atom.spans:
-            # 9am-12pm, 1:00-5:00; 11:00-2:00, at noon or at night
-            is_of_half = is_of_12 and one.opens < _EARLIEST_SHORT
-            if one.is_short and (is_of_half or (one.closes > DAY and not is_of_24)):
+            if one.is_short and is_of_12 and one.opens < _EARLIEST_SHORT:  # 9am-12pm, 1:00-5:00
                 raise unclear(one.text)

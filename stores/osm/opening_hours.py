@@ -37,8 +37,10 @@ class HoursRead:
 
 @dataclass(frozen=True, slots=True)
 class DayRead:
-    """One day's intervals as written, in that order, or why they could not be read; `nights` are until the next day
-    and longer than any night is, so that somebody must say that they are meant."""
+    """One day's intervals in the order they are written, or why they could not be read.
+
+    `nights` are those until the next day of which somebody must say that they are meant: 9:00-5:00, 11:00-2:00.
+    """
 
     times: Times
     why_not: str = ""
@@ -52,8 +54,10 @@ def read_hours(text: str, *, country: str = "") -> HoursRead:
             raise NotReadable("too long to be opening hours")
         if not text.strip():
             raise NotReadable("empty")
-        rules = rules_of(Reader(plain(text), country).atoms())
-        _refuse_long_nights(rules)
+        reader = Reader(plain(text), country)
+        rules = rules_of(reader.atoms())
+        if reader.nights:
+            raise unclear(reader.nights[0].text)
         weekly = _week(rules)
     except NotReadable as reason:
         return HoursRead((), str(reason))
@@ -64,24 +68,22 @@ def read_hours(text: str, *, country: str = "") -> HoursRead:
 def read_day(line: str) -> DayRead:
     """Return the hours of one day that a line without days means; numbers alone may be any hour. Never raises."""
     try:
-        atoms = Reader(plain(line[:LONGEST]), "", may_be_bare=True).atoms()
+        reader = Reader(plain(line[:LONGEST]), "", may_be_bare=True)
+        atoms = reader.atoms()
         if any(atom.kind == "days" and atom.days != ALL_DAYS for atom in atoms):
             raise NotReadable("it names days")
         spans = [one for atom in atoms for one in atom.spans]
-        is_off = any(atom.kind == "off" for atom in atoms)
-        if bool(spans) == is_off:
+        if bool(spans) == any(atom.kind == "off" for atom in atoms):
             raise NotReadable("no times in it")
+        if same := [one for one in spans if one.is_zero]:
+            raise unclear(same[0].text)
     except NotReadable as reason:
         return DayRead((), str(reason))
-    nights = tuple(_on_the_wall(one.opens, one.closes) for one in spans if one.is_long_night)
-    return DayRead(tuple(_on_the_wall(one.opens, one.closes) for one in spans), nights=nights)
+    return DayRead(_times(spans), nights=_times(reader.nights))
 
 
-def _refuse_long_nights(rules: Sequence[Rule]) -> None:
-    for rule in rules:
-        for one in rule.spans:
-            if one.is_long_night:
-                raise unclear(one.text)
+def _times(spans: Sequence[Span]) -> Times:
+    return tuple(_on_the_wall(one.opens, one.closes) for one in spans)
 
 
 # --- Rules to a week --------------------------------------------------------------------------------

@@ -46,16 +46,45 @@ def test_hours_are_changed_and_bookable_at_once(room: Room) -> None:
     assert "10:00" in page(client.get(f"{SHOP}day/", {"date": "2026-11-29"})).words
 
 
+def test_a_clock_of_12_hours_is_asked_about_and_not_kept_as_a_night(room: Room) -> None:
+    client = room.client()
+
+    asked = client.post(HOURS, ALWAYS | {"day_6": "9-5"})
+
+    read = page(asked)
+    assert asked.status_code == 400
+    assert "Open all night, from 09:00 until 05:00 the next day?" in read.links["#id_day_6"]
+    assert "Yes, open until 05:00 the next day" in read.words
+    assert read.forms[""]["day_6"] == "9-5"
+    assert not OpeningHours.objects.filter(store=room.store, weekday=6).exists()
+
+    assert client.post(HOURS, ALWAYS | {"day_6": "9-5", "nights": "day_6 09:00-05:00"}).status_code == 303
+    sunday = OpeningHours.objects.get(store=room.store, weekday=6)
+    assert (sunday.opens, sunday.closes) == (time(9), time(5))
+
+
+def test_a_night_that_was_ticked_goes_along_when_visits_are_asked_about(room: Room) -> None:
+    make_booking(store=room.store, starts_at=at(9))
+    client = room.client()
+    typed = AFTERNOONS | {"day_6": "9-5", "nights": "day_6 09:00-05:00"}
+
+    asked = client.post(HOURS, typed)
+
+    assert asked.status_code == 409
+    assert 'name="nights" value="day_6 09:00-05:00"' in asked.content.decode()
+    assert client.post(HOURS, typed | {"then": "keep"}).status_code == 303
+
+
 def test_hours_that_cannot_be_read_are_named_by_day_and_kept(room: Room) -> None:
-    response = room.client().post(HOURS, ALWAYS | {"day_1": "9 til noon", "day_2": "9-12, 11-13"})
+    response = room.client().post(HOURS, ALWAYS | {"day_1": "9 til dark", "day_2": "9-12, 11-13"})
 
     read = page(response)
     assert response.status_code == 400
     assert read.links["#id_day_1"] == (
-        "Tuesday: “9 til noon” could not be read. Write hours such as 09:00-12:30, 14:00-19:00."
+        "Tuesday: “9 til dark” could not be read. Write hours such as 09:00-12:30, 14:00-19:00."
     )
     assert read.links["#id_day_2"] == "Wednesday: Two of these times overlap."
-    assert read.forms[""]["day_1"] == "9 til noon"
+    assert read.forms[""]["day_1"] == "9 til dark"
     assert OpeningHours.objects.filter(store=room.store).count() == 12
 
 
