@@ -7,16 +7,21 @@ from functools import lru_cache
 import phonenumbers
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
+from django.core.validators import EmailValidator
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from phonenumbers import PhoneNumberType
+
+from stores.phones import example, is_among, is_dialed_alike, parsed, region_of
+from stores.words import can_be_said
 
 NAME_MAX = 120
 NOTE_MAX = 500
 EMAIL_MAX = 254
 PHONE_INPUT_MAX = 60
 _LAST_DIGITS = 4
+_validate_email = EmailValidator(allowlist=[])  # not even localhost
 _E164 = re.compile(r"\+[1-9][0-9]{7,14}")
 
 # Marks that turn the direction of the text around them: harmless in a book, not in a list of names.
@@ -46,7 +51,7 @@ class BadInput(ValueError):
 def read_name(text: str) -> str:
     """Return a name as typed, without control characters. Raises BadInput."""
     name = _clean(text, longest=NAME_MAX)
-    if not any(unicodedata.category(character)[0] in "LNS" for character in name):
+    if not can_be_said(name):
         raise BadInput("required", _("Enter a name."))
     return name
 
@@ -57,15 +62,26 @@ def read_note(text: str) -> str:
 
 
 def read_email(text: str) -> str:
-    """Return an e-mail address, "" for none. Raises BadInput."""
-    email = _clean(text, longest=EMAIL_MAX)
+    """Return an e-mail address in lower case, so that one person's is always the same; "" for none. Raises BadInput.
+
+    Addresses of this machine, and of a machine by its number, are refused: no customer has one.
+    """
+    email = _clean(text, longest=EMAIL_MAX).lower()
     if not email:
         return ""
     try:
-        validate_email(email)
+        _validate_email(email)
     except ValidationError:
-        raise BadInput("invalid", _("Enter an e-mail address such as name@example.org.")) from None
+        raise _no_email() from None
+    host = email.rpartition("@")[2]
+    last = host.rpartition(".")[2]
+    if host.startswith("[") or last == "localhost" or last.isdecimal():
+        raise _no_email()
     return email
+
+
+def _no_email() -> BadInput:
+    return BadInput("invalid", _("Enter an e-mail address such as name@example.org."))
 
 
 def read_phone(text: str, *, country: str) -> str:
@@ -76,13 +92,11 @@ def read_phone(text: str, *, country: str) -> str:
     typed = _clean(text, longest=PHONE_INPUT_MAX)
     if not typed:
         return ""
-    try:
-        number = phonenumbers.parse(typed, country)
-    except phonenumbers.NumberParseException:
-        raise BadInput("invalid", _("Enter a phone number such as 06 12 34 56 78.")) from None
-    region = phonenumbers.region_code_for_number(number)
-    if not phonenumbers.is_valid_number(number) or region is None:
-        raise BadInput("invalid", _("Enter a phone number such as 06 12 34 56 78."))
+    number = parsed(typed, country=country)
+    region = region_of(number) if number else ""
+    if number is None or not region:
+        sentence = _("Enter a phone number such as {example}.")
+        raise BadInput("invalid", format_lazy(sentence, example=example(country)))
     # Region 001 holds networks of no country: satellites, international premium and toll-free numbers.
     if region == "001" or phonenumbers.number_type(number) in _REFUSED_PHONES:
         raise BadInput("not_allowed", _("This number costs extra to reach. Enter an ordinary phone number."))
@@ -94,10 +108,7 @@ def can_be_texted(phone: str) -> bool:
     if not phone:
         return False
     number = phonenumbers.parse(phone, None)
-    return (
-        phonenumbers.number_type(number) in _TEXTABLE_PHONES
-        and phonenumbers.region_code_for_number(number) in settings.SMS_COUNTRIES
-    )
+    return phonenumbers.number_type(number) in _TEXTABLE_PHONES and is_among(region_of(number), settings.SMS_COUNTRIES)
 
 
 def phone_in_words(phone: str, *, country: str) -> str:
@@ -121,7 +132,7 @@ def _in_words(phone: str, country: str) -> str:
         number = phonenumbers.parse(phone, country)
     except phonenumbers.NumberParseException:
         return phone
-    is_national = phonenumbers.region_code_for_number(number) == country
+    is_national = is_dialed_alike(region_of(number), country)
     form = phonenumbers.PhoneNumberFormat.NATIONAL if is_national else phonenumbers.PhoneNumberFormat.INTERNATIONAL
     return str(phonenumbers.format_number(number, form))
 

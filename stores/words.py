@@ -11,6 +11,9 @@ _LETTERS = str.maketrans(
 )
 # Marks that turn the direction of the text around them: harmless in a book, not in a list of names.
 _DIRECTION_OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# Letters and symbols that are drawn as nothing: fillers of Hangul and hieroglyphs, the empty Braille cell, a note
+# without a head, and what stands for an object that is not there.
+_BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0\ufffc\U00013441\U00013442\U0001d159")
 _SEPARATOR = "|"
 _ABBREVIATIONS = {"st": "saint", "ste": "sainte"}
 _NAME_SEARCHED, _TOWN_SEARCHED, _POSTAL_CODE_SEARCHED = 240, 120, 30
@@ -25,6 +28,16 @@ def cleaned(text: str) -> str:
         elif unicodedata.category(character) not in ("Cc", "Cs") and character not in _DIRECTION_OVERRIDES:
             kept.append(character)
     return unicodedata.normalize("NFC", " ".join("".join(kept).split()))
+
+
+def can_be_seen(text: str) -> bool:
+    """Tell whether a text shows anything at all."""
+    return any(unicodedata.category(character)[0] in "LNSP" and character not in _BLANK for character in text)
+
+
+def can_be_said(text: str) -> bool:
+    """Tell whether a text shows what a person can be called by: more than signs of punctuation."""
+    return can_be_seen("".join(character for character in text if unicodedata.category(character)[0] != "P"))
 
 
 def folded(text: str) -> str:

@@ -14,7 +14,8 @@ import phonenumbers
 from stores.hours import WeeklyInterval
 from stores.osm.opening_hours import read_hours
 from stores.osm.positions import position
-from stores.words import cleaned
+from stores.phones import parsed
+from stores.words import can_be_seen, cleaned
 
 ID_LONGEST = 80
 NAME_LONGEST = 255
@@ -158,11 +159,8 @@ def country_code(text: str) -> str:
 def phone_of(text: str, country: str) -> str:
     """Return the first phone number of a tag in E.164, as people of `country` dial it; as typed if not readable."""
     first = re.split("[;,]", text)[0].strip()
-    try:
-        number = phonenumbers.parse(first, country or None)
-    except phonenumbers.NumberParseException:
-        number = None
-    if number is None or not phonenumbers.is_valid_number(number):
+    number = parsed(first, country=country)
+    if number is None:
         return first if len(first) <= PHONE_LONGEST else ""
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
@@ -195,7 +193,7 @@ def _name(tags: Mapping[str, Any], called: str) -> str:
     name = cleaned(value[: _TAG_LONGEST + 1])
     if len(name) > NAME_LONGEST or len(value) > _TAG_LONGEST:
         raise FeatureSkipped(called, f"its name is longer than {NAME_LONGEST} characters")
-    if not name:
+    if not can_be_seen(name):
         raise FeatureSkipped(called, "no name")
     return name
 
