@@ -45,7 +45,7 @@ def test_addresses_that_were_there_are_one_customers_too(store: Store) -> None:
     booking = make_booking(store)
     Booking.objects.filter(pk=booking.pk).update(email="Twice@Example.org")
 
-    import_module("booking.migrations.0010_one_address_one_customer").in_lower_case(apps, None)
+    import_module("booking.migrations.0011_one_address_one_customer").in_lower_case(apps, None)
 
     booking.refresh_from_db()
     assert booking.email == "twice@example.org"

@@ -11,6 +11,6 @@ def in_lower_case(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("booking", "0009_nearly_turn")]
+    dependencies = [("booking", "0010_no_axes")]
 
     operations = [migrations.RunPython(in_lower_case, migrations.RunPython.noop, elidable=True)]
