@@ -128,6 +128,7 @@ def ask_availability(
     now: datetime,
     by_staff: bool = False,
     desk: str = "",
+    own_hold: str = "",
 ) -> AvailabilityQuestion:
     """Return the question, with the rules it is about; `desk` asks about one desk alone.
 
@@ -142,7 +143,14 @@ def ask_availability(
     if kind is None:
         raise UnknownVisitType(visit_type)
     return ask_by_rules(
-        rules, kind, from_date=from_date, to_date=to_date, party_size=party_size, now=now, by_staff=by_staff
+        rules,
+        kind,
+        from_date=from_date,
+        to_date=to_date,
+        party_size=party_size,
+        now=now,
+        by_staff=by_staff,
+        own_hold=own_hold,
     )
 
 
@@ -155,9 +163,13 @@ def ask_by_rules(
     party_size: int,
     now: datetime,
     by_staff: bool = False,
+    own_hold: str = "",
 ) -> AvailabilityQuestion:
-    """Return the question about a store whose rules have just been read, special hours from `from_date` on."""
-    run_out, days_version = what_changed(rules.id, from_date=from_date, to_date=to_date, now=now)
+    """Return the question about a store whose rules have just been read, special hours from `from_date` on.
+
+    `own_hold` is the public id of the hold of whoever asks: it never hides a time from them.
+    """
+    run_out, days_version = what_changed(rules.id, from_date=from_date, to_date=to_date, now=now, own_hold=own_hold)
     return AvailabilityQuestion(
         rules=rules,
         visit_type=visit_type,
@@ -182,6 +194,7 @@ def availability(
     now: datetime,
     by_staff: bool = False,
     desk: str = "",
+    own_hold: str = "",
 ) -> Availability:
     """Return the free times of days `from_date` to `to_date`, both included. Raises as `ask_availability`."""
     question = ask_availability(
@@ -193,39 +206,9 @@ def availability(
         now=now,
         by_staff=by_staff,
         desk=desk,
+        own_hold=own_hold,
     )
     return question.answer()
-
-
-def nearest_free(
-    *,
-    store: str,
-    visit_type: str,
-    starts_at: datetime,
-    party_size: int,
-    now: datetime,
-    limit: int = 3,
-    by_staff: bool = False,
-    desk: str = "",
-) -> list[FreeSlot]:
-    """Return the free starts nearest to a wanted one, in the order of time; none for an unknown store or type."""
-    wanted = starts_at.date()
-    try:
-        answer = availability(
-            store=store,
-            visit_type=visit_type,
-            from_date=wanted - 7 * ONE_DAY,
-            to_date=wanted + 21 * ONE_DAY,
-            party_size=party_size,
-            now=now,
-            by_staff=by_staff,
-            desk=desk,
-        )
-    except (LookupError, OverflowError):
-        return []
-    free = [slot for day in answer.days for slot in day.slots]
-    nearest = sorted(free, key=lambda slot: abs(slot.starts_at - starts_at))[:limit]
-    return sorted(nearest, key=lambda slot: slot.starts_at)
 
 
 @dataclass(frozen=True, slots=True)

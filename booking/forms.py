@@ -146,10 +146,10 @@ class DetailsForm(forms.Form):
         return [Answer(question, answer) for question, answer in given if answer]
 
     def typed(self) -> Iterator[tuple[str, str]]:
-        """Yield each field with what was typed, to be carried to the next page as it is."""
+        """Yield each field with what was typed, to be shown again as it is."""
         for name in self.fields:
             value = self.data.get(name, "")
-            if value:
+            if value and name != "idempotency_key":
                 yield name, value
 
     def problems(self) -> list[Problem]:

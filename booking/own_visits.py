@@ -1,9 +1,10 @@
 """The visits of one customer, over all stores or at one: known by the phone or the e-mail they were booked with."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Value
+from django.db.models import Q, Value
 from django.db.models.functions import Lower
 
 from booking.models import Booking, Status
@@ -30,6 +31,29 @@ def visits_to_come(contact: Contact, *, now: datetime) -> list[Booking]:
     else:
         visits = visits.alias(address=Lower("email")).filter(address=Lower(Value(contact.email)))
     return list(visits.select_related("store", "visit_type").order_by("starts_at", "pk")[:MOST_LISTED])
+
+
+def visits_among(references: Sequence[str], *, store_id: int, now: datetime) -> list[Booking]:
+    """Return which of these visits are still to come at a store, the next one first."""
+    visits = Booking.objects.filter(
+        reference__in=references, store_id=store_id, status=Status.CONFIRMED, starts_at__gt=now, erased_at=None
+    )
+    return list(visits.select_related("store", "visit_type").order_by("starts_at", "pk")[:MOST_LISTED])
+
+
+def same_visit(*, store_id: int, visit_type_id: int, starts_at: datetime, phone: str, email: str) -> Booking | None:
+    """Return the visit of this kind that is booked at this time with the same phone or e-mail, if any."""
+    same = Q()
+    if phone:
+        same |= Q(phone=phone)
+    if email:
+        same |= Q(email__iexact=email)
+    if not same:
+        return None
+    visits = Booking.objects.filter(
+        same, store_id=store_id, visit_type_id=visit_type_id, starts_at=starts_at, status=Status.CONFIRMED
+    )
+    return visits.select_related("store", "visit_type").order_by("pk").first()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import DateTimeField, IntegerField, Value
+from django.db.models import DateTimeField, IntegerField, Q, Value
 
 from booking.models import Hold
 from stores.models import StoreDay
@@ -30,12 +30,17 @@ class KeptPlaces:
     places: int
 
 
-def what_changed(store_id: int, *, from_date: date, to_date: date, now: datetime) -> tuple[tuple[KeptPlaces, ...], int]:
+def what_changed(
+    store_id: int, *, from_date: date, to_date: date, now: datetime, own_hold: str = ""
+) -> tuple[tuple[KeptPlaces, ...], int]:
     """Return the holds that have run out and how often these days changed, with one statement.
 
+    `own_hold` is the public id of what is kept for whoever asks: to them its places are as free as those.
     A visit that ends past midnight takes places of the day after, so that day counts too.
     """
-    holds = Hold.objects.filter(store_id=store_id, expires_at__lte=now).order_by()
+    has_run_out = Q(expires_at__lte=now)
+    holds = Hold.objects.filter(has_run_out | Q(public_id=own_hold) if own_hold else has_run_out, store_id=store_id)
+    holds = holds.order_by()
     nothing, no_moment = Value(None, output_field=IntegerField()), Value(None, output_field=DateTimeField())
     days = StoreDay.objects.filter(store_id=store_id, date__gte=from_date, date__lte=to_date + ONE_DAY).order_by()
     rows = holds.values_list("desk_id", "starts_at", "ends_at", "places").union(

@@ -21,8 +21,8 @@ from booking.api.idempotency import Answer, answer_once
 from booking.api.problems import UNKNOWN_STORE, UNKNOWN_VISIT_TYPE, invalid, problem_response
 from booking.api.rendering import free_slot_json
 from booking.api.schema import ApiSchema
-from booking.availability import nearest_free
 from booking.models import Booking
+from booking.nearest import nearest_free
 from booking.policy import BookingRefused, Refusal, UnknownStore, UnknownVisitType
 from booking.services.wishes import Wish
 from stores.models import Store

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.contrib.auth.models import User
 from django.db import connection, transaction
@@ -62,9 +63,11 @@ def book(
     user: User | None = None,
     desk: str = "",
     answers: Sequence[Answer] = (),
+    may_repeat: bool = True,
 ) -> Booking:
     """Book a visit; `hold` is the token of places kept for it, `desk` the slug of one the customer chose.
 
+    `may_repeat` tells that the same visit, booked before with the same phone or e-mail, is no reason to refuse.
     Raises BookingRefused, LookupError for an unknown store or visit type.
     """
     wish = Wish(store=store, visit_type=visit_type, starts_at=starts_at, party_size=party_size, desk=desk)
@@ -82,15 +85,16 @@ def book(
         desk_was_chosen=bool(desk),
     )
     if hold is not None:
-        return _book_held(wish, draft, hold=hold, now=now)
-    return with_another_try(lambda: _book(wish, draft, now=now, user=user), store=store, now=now)
+        return _book_held(wish, draft, hold=hold, may_repeat=may_repeat, now=now)
+    book_it = partial(_book, wish, draft, may_repeat=may_repeat, now=now, user=user)
+    return with_another_try(book_it, store=store, now=now)
 
 
 @transaction.atomic
-def _book(wish: Wish, draft: Booking, *, now: datetime, user: User | None) -> Booking:
+def _book(wish: Wish, draft: Booking, *, may_repeat: bool, now: datetime, user: User | None) -> Booking:
     by_staff = draft.source not in WEB_SOURCES
     rules, visit_type, runs = read_wish(wish, now=now, by_staff=by_staff)
-    _refuse_too_many_open(rules, draft, now=now)
+    _refuse_too_many_open(rules, draft, wish, may_repeat=may_repeat, now=now)
     run = claim_anywhere(rules, runs, party_size=wish.party_size, from_web=not by_staff)
     if run is None:
         raise refused_without_place(rules, runs, from_web=not by_staff)
@@ -98,7 +102,7 @@ def _book(wish: Wish, draft: Booking, *, now: datetime, user: User | None) -> Bo
 
 
 @transaction.atomic
-def _book_held(wish: Wish, draft: Booking, *, hold: str, now: datetime) -> Booking:
+def _book_held(wish: Wish, draft: Booking, *, hold: str, may_repeat: bool, now: datetime) -> Booking:
     """Turn a hold into a booking: its places change hands, the minimum notice was kept when it was made."""
     rules = store_rules(wish.store, from_date=(wish.starts_at - timedelta(days=2)).date(), lock=True)
     kept = live_hold(hold, now=now)
@@ -106,7 +110,7 @@ def _book_held(wish: Wish, draft: Booking, *, hold: str, now: datetime) -> Booki
         raise BookingRefused(Refusal.SLOT_CLOSED)  # a change of hours let go of it
     if rules is None or kept is None or not _is_for(kept, wish, rules) or kept.starts_at <= now:
         raise BookingRefused(Refusal.HOLD_EXPIRED)
-    _refuse_too_many_open(rules, draft, now=now)
+    _refuse_too_many_open(rules, draft, wish, may_repeat=may_repeat, now=now)
     visit_type = find_visit_type(rules, wish.visit_type)
     desk = next((desk for desk in rules.desks if desk.id == kept.desk_id), None)
     if desk is None:
@@ -174,8 +178,11 @@ def lock_booking(booking_id: int) -> Booking:
     return booking
 
 
-def _refuse_too_many_open(rules: StoreRules, draft: Booking, *, now: datetime) -> None:
-    """Raise BookingRefused where the same phone or e-mail has its share of visits to come at this store."""
+def _refuse_too_many_open(rules: StoreRules, draft: Booking, wish: Wish, *, may_repeat: bool, now: datetime) -> None:
+    """Raise BookingRefused where the same phone or e-mail has its share of visits to come at this store.
+
+    Unless it may be repeated, also where this very visit is among them: `same_visit` is its reference then.
+    """
     if not draft.phone and not draft.email:
         return
     lock_customer(draft.phone, draft.email)
@@ -184,8 +191,12 @@ def _refuse_too_many_open(rules: StoreRules, draft: Booking, *, now: datetime) -
         same_customer |= Q(email=draft.email)
     open_bookings = Booking.objects.filter(
         same_customer, store_id=rules.id, status=Status.CONFIRMED, starts_at__gt=now
-    ).count()
-    if open_bookings >= rules.open_bookings_per_customer:
+    ).values_list("visit_type__slug", "starts_at", "reference")
+    found = {(kind, starts_at): reference for kind, starts_at, reference in open_bookings}
+    same = None if may_repeat else found.get((wish.visit_type, wish.starts_at))
+    if same is not None:
+        raise BookingRefused(Refusal.TOO_MANY_OPEN_BOOKINGS, same_visit=same)
+    if len(open_bookings) >= rules.open_bookings_per_customer:
         raise BookingRefused(Refusal.TOO_MANY_OPEN_BOOKINGS)
 
 

@@ -1,9 +1,12 @@
-"""One booking for one form, however often it is sent: a double click, a reload, the back button.
+"""One deed for one form, however often it is sent: a double click, a reload, the back button.
 
-The form's key and the booking are written in one transaction, so a crash leaves both or neither.
+The form's key and the deed are written in one transaction, so a crash leaves both or neither. A key alone opens
+nothing: whoever made the form may have chosen it. It is answered again only for the same content, sent by the same
+browser.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -11,29 +14,84 @@ from django.db import transaction
 from booking.models import Booking, IdempotentAnswer
 
 KEPT = timedelta(hours=24)
-_ROUTE = "page:book"
+BOOK_ROUTE = "page:book"
 _SEE_OTHER = 303
 
 
-def booked_before(*, key: str, now: datetime) -> Booking | None:
-    """Return what a form with this key has booked in the last 24 hours."""
-    kept = IdempotentAnswer.objects.filter(route=_ROUTE, key=key, created_at__gt=now - KEPT).first()
-    return None if kept is None else Booking.objects.filter(reference=kept.subject).first()
+@dataclass(frozen=True, slots=True)
+class SentForm:
+    """A form as it was sent: its key, a keyed digest of what was typed, one of a secret that its browser holds."""
+
+    key: str
+    fingerprint: str = ""
+    browser: str = ""
+
+
+class FormUsed(Exception):
+    """The form's key was used before: for something else, or by somebody else. `subject` is what came of it."""
+
+    def __init__(self, subject: str) -> None:
+        super().__init__("form used before")
+        self.subject = subject
+
+
+def done_before(form: SentForm, *, route: str, now: datetime) -> str | None:
+    """Return the subject of what this form has done in the last 24 hours. Raises FormUsed."""
+    kept = IdempotentAnswer.objects.filter(route=route, key=form.key, created_at__gt=now - KEPT).first()
+    return None if kept is None else _subject_for(kept, form)
 
 
 @transaction.atomic
-def book_once(*, key: str, now: datetime, book: Callable[[], Booking]) -> Booking:
-    """Return what `book` books, or what it booked before for the same key; a twin is waited for.
+def do_once(form: SentForm, *, route: str, now: datetime, do: Callable[[], str]) -> str:
+    """Return the subject that `do` returns, or the one it returned before for the same form; a twin is waited for.
 
-    Raises what `book` raises, and then keeps nothing of the key.
+    Raises FormUsed, and what `do` raises: then nothing of the key is kept.
     """
-    IdempotentAnswer.objects.filter(route=_ROUTE, key=key, created_at__lte=now - KEPT).delete()
-    kept, is_new = IdempotentAnswer.objects.get_or_create(
-        route=_ROUTE, key=key, defaults={"fingerprint": "", "status": _SEE_OTHER, "created_at": now}
+    answers = IdempotentAnswer.objects.filter(route=route, key=form.key)
+    answers.filter(created_at__lte=now - KEPT).delete()
+    kept, is_new = answers.get_or_create(
+        route=route,
+        key=form.key,
+        defaults={
+            "fingerprint": form.fingerprint,
+            "location": form.browser,
+            "status": _SEE_OTHER,
+            "created_at": now,
+        },
     )
     if not is_new:
-        return Booking.objects.get(reference=kept.subject)
-    booking = book()
-    kept.subject = booking.reference
+        return _subject_for(kept, form)
+    kept.subject = do()
     kept.save(update_fields=["subject"])
-    return booking
+    return kept.subject
+
+
+def booked_before(form: SentForm, *, now: datetime) -> Booking | None:
+    """Return what this form has booked in the last 24 hours. Raises FormUsed."""
+    reference = done_before(form, route=BOOK_ROUTE, now=now)
+    return None if reference is None else Booking.objects.filter(reference=reference).first()
+
+
+def booked_in(*, key: str, browser: str, now: datetime) -> str | None:
+    """Return the reference of what a form has booked in the last 24 hours, for the browser that sent it."""
+    sent = IdempotentAnswer.objects.filter(route=BOOK_ROUTE, key=key, location=browser, created_at__gt=now - KEPT)
+    return sent.values_list("subject", flat=True).first()
+
+
+@transaction.atomic
+def book_once(form: SentForm, *, now: datetime, book: Callable[[], Booking]) -> Booking:
+    """Return what `book` books, or what it booked before for the same form. Raises as `do_once`."""
+    booked: list[Booking] = []
+
+    def do() -> str:
+        booked.append(book())
+        return booked[0].reference
+
+    reference = do_once(form, route=BOOK_ROUTE, now=now, do=do)
+    return booked[0] if booked else Booking.objects.get(reference=reference)
+
+
+def _subject_for(kept: IdempotentAnswer, form: SentForm) -> str:
+    if (kept.fingerprint, kept.location) != (form.fingerprint, form.browser):
+        raise FormUsed(kept.subject)
+    return kept.subject

@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from booking.availability import nearest_free
 from booking.message_plan import message_channels, plan_messages
 from booking.models import Actor, Booking, EventKind, Hold, Status
+from booking.nearest import nearest_free
 from booking.policy import HOLD_EXTENSIONS, BookingRefused, Refusal
 from booking.services.bookings import cancel_locked, lock_booking
 from booking.services.history import record

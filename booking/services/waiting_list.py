@@ -7,10 +7,11 @@ from functools import partial
 from django.db import transaction
 from django.db.models import Q
 
-from booking.models import Booking, Hold, IdempotentAnswer, Source, WaitingListEntry, WaitingStatus
+from booking.models import Booking, Hold, Source, WaitingListEntry, WaitingStatus
 from booking.policy import BookingRefused, Refusal, UnknownStore, UnknownVisitType, refusal_to_wait
 from booking.services.bookings import CustomerDetails, book, lock_customer
 from booking.services.offers import missed
+from booking.services.once import SentForm, do_once, done_before
 from booking.services.places import drop_hold, share_lock_store
 from booking.services.waiting_entries import OPEN, close, entry_of_subject, erase, message_subject, reference_of
 from booking.services.waiting_places import in_days, minutes_of, places_now
@@ -21,8 +22,6 @@ from stores.queries import store_rules
 from stores.slots import StoreRules, VisitTypeRule, slots_by_desk, starts_with_runs
 
 _ROUTE = "page:wait"
-_SEE_OTHER = 303
-_KEY_KEPT = timedelta(hours=24)
 
 
 def join(
@@ -57,26 +56,26 @@ def join(
     return with_another_try(partial(_join, store, visit_type, draft, now=now), store=store, now=now)
 
 
-def joined_before(*, key: str, now: datetime) -> WaitingListEntry | None:
-    """Return the entry that a form with this key has made in the last 24 hours."""
-    kept = IdempotentAnswer.objects.filter(route=_ROUTE, key=key, created_at__gt=now - _KEY_KEPT).first()
-    return None if kept is None else entry_of_subject(kept.subject)
+def joined_before(form: SentForm, *, now: datetime) -> WaitingListEntry | None:
+    """Return the entry that this form has made in the last 24 hours. Raises FormUsed."""
+    subject = done_before(form, route=_ROUTE, now=now)
+    return None if subject is None else entry_of_subject(subject)
 
 
 @transaction.atomic
-def join_once(*, key: str, now: datetime, join: Callable[[], WaitingListEntry]) -> WaitingListEntry:
-    """Return the entry that `join` makes, or the one it made before for the same form; a twin is waited for."""
-    answers = IdempotentAnswer.objects.filter(route=_ROUTE, key=key)
-    answers.filter(created_at__lte=now - _KEY_KEPT).delete()
-    kept, is_new = answers.get_or_create(
-        route=_ROUTE, key=key, defaults={"fingerprint": "", "status": _SEE_OTHER, "created_at": now}
-    )
-    if not is_new:
-        return WaitingListEntry.objects.get(reference=reference_of(kept.subject))
-    entry = join()
-    kept.subject = message_subject(entry.reference)
-    kept.save(update_fields=["subject"])
-    return entry
+def join_once(form: SentForm, *, now: datetime, join: Callable[[], WaitingListEntry]) -> WaitingListEntry:
+    """Return the entry that `join` makes, or the one it made before for the same form; a twin is waited for.
+
+    Raises FormUsed, and what `join` raises.
+    """
+    joined: list[WaitingListEntry] = []
+
+    def do() -> str:
+        joined.append(join())
+        return message_subject(joined[0].reference)
+
+    subject = do_once(form, route=_ROUTE, now=now, do=do)
+    return joined[0] if joined else WaitingListEntry.objects.get(reference=reference_of(subject))
 
 
 @transaction.atomic

@@ -17,7 +17,7 @@ from booking.policy import BookingRefused, Refusal
 from booking.services.arrivals import Step, admit_walk_in
 from booking.services.arrivals import step as take_step
 from booking.services.arrivals import undo as undo_step
-from booking.services.once import book_once
+from booking.services.once import SentForm, book_once
 from booking.staff_forms.visits import WalkInForm
 from booking.staff_texts import status_words
 from booking.tokens import keyed_digest
@@ -107,7 +107,7 @@ def _admit(at: AtStore, form: WalkInForm) -> Booking:
     need = Role.MANAGER if typed["squeeze_in"] else Role.STAFF
     who = f"{typed['visit_type']} {typed['party_size']} {typed['name']}"
     return book_once(
-        key=f"staff:{at.store.slug}:{typed['key']}:{keyed_digest('walk-in', who)[:32]}",
+        SentForm(key=f"staff:{at.store.slug}:{typed['key']}:{keyed_digest('walk-in', who)[:32]}"),
         now=at.now,
         book=partial(
             admit_walk_in,

@@ -14,7 +14,7 @@ from booking.forms import Problem
 from booking.models import Booking, Source
 from booking.policy import BookingRefused, Refusal
 from booking.services.bookings import CustomerDetails, book
-from booking.services.once import book_once
+from booking.services.once import SentForm, book_once
 from booking.staff_forms.visits import CallerForm
 from booking.tokens import keyed_digest
 from booking.views.asked import read_day, read_instant
@@ -75,7 +75,7 @@ def _book(at: AtStore, form: CallerForm, starts_at: datetime) -> Booking:
     # Somebody who goes back and types another visit into the same form means another visit.
     visit = f"{typed['visit_type']} {starts_at.isoformat()} {typed['party_size']} {typed['desk']} {typed['name']}"
     return book_once(
-        key=f"staff:{at.store.slug}:{typed['key']}:{keyed_digest('caller', visit)[:32]}",
+        SentForm(key=f"staff:{at.store.slug}:{typed['key']}:{keyed_digest('caller', visit)[:32]}"),
         now=at.now,
         book=partial(
             book,

@@ -20,6 +20,7 @@ from booking import limits
 from booking.forms import Problem, TypedField
 from booking.services.here import check_in_at_door, is_sign
 from booking.tokens import is_door_secret
+from booking.views.cross_site import refuse_cross_site
 from booking.views.manage_access import keep_private
 from booking.views.reader import customer_page
 from booking.views.staff_links import see_other
@@ -65,6 +66,7 @@ class HereForm(forms.Form):
 
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
+@refuse_cross_site
 def here(request: HttpRequest, store: str) -> HttpResponseBase:
     """Ask who is here, and check them in. Raises RateLimited for who guesses."""
     found = store_detail(store)

@@ -33,7 +33,6 @@ from booking.tokens import read_reference, read_visits_token
 from booking.views.manage_access import COOKIE_SECONDS, keep_private, own_prefix
 from booking.views.reader import customer_page
 
-_COOKIE = "visits"
 _signer = TimestampSigner(salt="booking.visits")
 
 
@@ -122,7 +121,7 @@ def open_list(request: HttpRequest, reference: str, token: str) -> HttpResponseB
     response = HttpResponseRedirect(own_prefix(request, booking) + reverse("visits"))
     response.status_code = 303
     response.set_cookie(
-        _COOKIE,
+        _cookie_name(),
         _signer.sign(f"{plain} {contact} {hour}"),
         max_age=COOKIE_SECONDS,
         secure=settings.IS_HTTPS,
@@ -137,7 +136,7 @@ def visits(request: HttpRequest) -> HttpResponseBase:
     """List somebody's visits to come, each with its link."""
     now = clock_now()
     try:
-        key = _signer.unsign(request.COOKIES.get(_COOKIE, ""), max_age=COOKIE_SECONDS)
+        key = _signer.unsign(request.COOKIES.get(_cookie_name(), ""), max_age=COOKIE_SECONDS)
     except BadSignature:
         return _ask_again(request)
     reference, contact, hour = key.split(" ")
@@ -150,6 +149,10 @@ def visits(request: HttpRequest) -> HttpResponseBase:
         for visit in visits_to_come(wanted, now=now)
     ]
     return keep_private(customer_page(request, "visits", {"visits": listed}))
+
+
+def _cookie_name() -> str:
+    return f"{'__Host-' if settings.IS_HTTPS else ''}visits"
 
 
 def _booking(reference: str, *, hour: int, now: datetime) -> Booking | None:

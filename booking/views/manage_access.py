@@ -54,6 +54,13 @@ def has_key(request: HttpRequest, reference: str) -> bool:
         return False
 
 
+def held_references(request: HttpRequest) -> list[str]:
+    """Return the bookings that this browser may open, some of which may be erased."""
+    prefix = cookie_name("")
+    names = [name.removeprefix(prefix) for name in request.COOKIES if name.startswith(prefix)]
+    return [reference for reference in names if has_key(request, reference)]
+
+
 def opened_by_key(view: BookingView) -> Callable[[HttpRequest, str], HttpResponseBase]:
     """Hand the booking to the view where the browser holds its key; else the page that says how to get in.
 

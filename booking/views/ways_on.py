@@ -6,7 +6,8 @@ from datetime import date, datetime, timedelta
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from booking.availability import FreeSlot, availability, nearest_free
+from booking.availability import FreeSlot, availability
+from booking.nearest import nearest_free
 from booking.policy import last_bookable_date
 from booking.texts import moment_in_words
 from booking.views.asked import Asked
@@ -42,8 +43,8 @@ class WaysOn:
     wait_to: date
 
 
-def ways_on(store: StoreDetail, rules: StoreRules, asked: Asked, *, now: datetime) -> WaysOn:
-    """Return what else can be had instead of the time asked for."""
+def ways_on(store: StoreDetail, rules: StoreRules, asked: Asked, *, now: datetime, own_hold: str = "") -> WaysOn:
+    """Return what else can be had instead of the time asked for; `own_hold` is the public id of what is kept."""
     assert asked.starts_at is not None  # noqa: S101 -- asked only for a chosen time
     free = nearest_free(
         store=rules.slug,
@@ -53,6 +54,7 @@ def ways_on(store: StoreDetail, rules: StoreRules, asked: Asked, *, now: datetim
         now=now,
         limit=NEAREST,
         desk=asked.desk,
+        own_hold=own_hold,
     )
     wanted_date = asked.starts_at.astimezone(rules.zone).date()
     offered = {slot.starts_at for slot in free}

@@ -2,8 +2,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from booking.availability import WantedSlot, ask_availability, availability, lookup, nearest_free
+from booking.availability import WantedSlot, ask_availability, availability, lookup
 from booking.models import Hold
+from booking.nearest import nearest_free
 from booking.policy import UnknownStore, UnknownVisitType
 from booking.services.bookings import cancel
 from booking.services.holds import hold

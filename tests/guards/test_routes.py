@@ -47,6 +47,9 @@ ROUTES = {
         s/<slug:store>/book/details/
         s/<slug:store>/book/check/
         s/<slug:store>/book/confirm/
+        s/<slug:store>/book/already/
+        s/<slug:store>/book/moment/
+        s/<slug:store>/book/later/
         s/<slug:store>/wait/
         s/<slug:store>/here/
         healthz

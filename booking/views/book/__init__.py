@@ -1,16 +1,18 @@
 """Booking a visit: choose a time, which is then kept, give details, check, booked. Nothing typed is lost on the way.
 
-These pages carry no authority: nobody is signed in and no cookie is read, so they need no proof of where a form came
-from (docs/decisions/0008), and they work in a frame or a browser that keeps no cookies.
+Every form here is answered with the address of a page that can be reloaded, gone back to and opened again. What a
+browser has to remember for that stands in a cookie of half an hour (docs/decisions/0008).
 """
 
 from django.urls import path
 
+from booking.views.book.booked import already
 from booking.views.book.check import check
 from booking.views.book.choose import book
 from booking.views.book.confirm import confirm
 from booking.views.book.details import details
 from booking.views.book.hold import extend, keep, kept
+from booking.views.book.moment import later, moment
 
 urlpatterns = [
     path("s/<slug:store>/book/", book, name="book"),
@@ -20,6 +22,9 @@ urlpatterns = [
     path("s/<slug:store>/book/details/", details, name="book-details"),
     path("s/<slug:store>/book/check/", check, name="book-check"),
     path("s/<slug:store>/book/confirm/", confirm, name="book-confirm"),
+    path("s/<slug:store>/book/already/", already, name="book-already"),
+    path("s/<slug:store>/book/moment/", moment, name="book-moment"),
+    path("s/<slug:store>/book/later/", later, name="book-later"),
 ]
 
 __all__ = ["urlpatterns"]

@@ -1,53 +1,90 @@
-"""Everything once more, before it is booked."""
+"""Everything once more before it is booked: in simple words, and where something must be said first."""
+
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
 from booking.customer_input import can_be_texted
-from booking.forms import Problem
-from booking.policy import BookingRefused, Refusal
+from booking.models import Booking
+from booking.own_visits import same_visit
+from booking.policy import BookingRefused
 from booking.proof_of_work import challenge_for
-from booking.texts import refusal_sentence
-from booking.views.book.choose import choose_page
-from booking.views.book.details import details_page
-from booking.views.book.gone import gone_page
+from booking.views.book.booked import booked_page
+from booking.views.book.details import AGAIN, NOT_REMEMBERED
 from booking.views.book.kept import keep_place, kept_words
 from booking.views.book.step import Step, at_store, see_other
+from booking.views.manage_access import has_key
 from booking.views.reader import customer_page
+
+SAME = "same"
 
 
 @at_store
 def check(request: HttpRequest, step: Step) -> HttpResponse:
-    """Show everything once more; the time is kept from here on where it was not before."""
+    """Show everything once more; what is sent here is remembered, and the time kept where it was not before."""
     if request.method != "POST":
-        return see_other(step.url_of("book"))
-    unfinished = unfinished_page(request, step)
+        return _page(request, step)
+    unfinished = lead_to_unfinished(step)
     if unfinished is not None:
         return unfinished
     try:
         step = keep_place(step)
     except BookingRefused as refused:
-        return gone_page(request, step, refused.reason)
-    return check_page(request, step)
+        return step.lead_to("book-details", why=refused.reason)
+    return step.lead_to("book-check")
 
 
-def unfinished_page(request: HttpRequest, step: Step) -> HttpResponse | None:
-    """Return the page on which something is still to be done, or None where all is there."""
+def lead_to_unfinished(step: Step) -> HttpResponse | None:
+    """Lead to the page on which something is still to be done, or return None where all is there."""
     if step.is_unread:
-        return choose_page(request, step, status=step.unread_status)
+        return step.lead_to_times()
+    if not step.typed and "name" not in step.request.POST:
+        return step.lead_to("book-details", why=NOT_REMEMBERED)
     if not step.form.is_valid():
-        return details_page(request, step, step.form, status=400)
+        return step.lead_to("book-details", why=AGAIN)
     return None
 
 
-def check_page(request: HttpRequest, step: Step, *, refusal: Refusal | None = None) -> HttpResponse:
-    """Show what is about to be booked, or why it cannot be as it stands; the form has been found valid."""
-    typed = step.form.cleaned_data
+def needs_words(step: Step) -> bool:
+    """Tell whether something must be said before this is booked: that no text message will come."""
+    phone = step.form.cleaned_data["phone"]
+    return bool(phone) and not can_be_texted(phone)
+
+
+def _page(request: HttpRequest, step: Step) -> HttpResponse:
+    if step.is_unread:
+        return see_other(step.url_of("book"))
+    booked = booked_page(request, step, step.way.booked)
+    if booked is not None:
+        return booked
+    if not step.typed or not step.form.is_valid():
+        why = AGAIN if step.typed else NOT_REMEMBERED
+        form = {"form": step.way.key} if step.typed else {}
+        return see_other(step.url_of("book-details", starts_at=step.local_start, hold=step.hold, why=why, **form))
     context = {
-        **step.context([Problem(refusal_sentence(refusal))] if refusal else ()),
+        **step.context(),
         **kept_words(step),
-        "typed": typed,
+        **_same_words(request, step),
+        "typed": step.form.cleaned_data,
         "answers": step.form.answers(),
         "challenge": challenge_for(step.rules.slug, now=step.now),
-        "is_not_textable": bool(typed["phone"]) and not can_be_texted(typed["phone"]),
+        "is_not_textable": needs_words(step),
     }
-    return customer_page(request, "check", context, status=409 if refusal else 200)
+    return customer_page(request, "check", context)
+
+
+def _same_words(request: HttpRequest, step: Step) -> dict[str, Any]:
+    """Return what to say of the same visit, booked before: all of it only to a browser that may open it."""
+    if request.GET.get("why") != SAME or step.asked.starts_at is None:
+        return {}
+    typed = step.form.cleaned_data
+    same: Booking | None = same_visit(
+        store_id=step.rules.id,
+        visit_type_id=step.asked.visit_type.id,
+        starts_at=step.asked.starts_at,
+        phone=typed["phone"],
+        email=typed["email"],
+    )
+    if same is None:
+        return {}
+    return {"has_same": True, "same": same if has_key(request, same.reference) else None}

@@ -1,19 +1,23 @@
 """When would you like to come: a day and a time."""
 
 from collections.abc import Iterable
+from functools import partial
 
 from django.http import HttpRequest, HttpResponse
 
 from booking.forms import Problem
+from booking.tokens import read_hold_token
 from booking.views.book.step import Step, at_store
 from booking.views.chooser import chooser
 from booking.views.reader import customer_page
 from booking.views.ways_on import WaysOn, other_ways
 
 
-@at_store
+@partial(at_store, is_choice=True)
 def book(request: HttpRequest, step: Step) -> HttpResponse:
-    """Ask when somebody would like to come; by POST, what they typed so far goes along."""
+    """Ask when somebody would like to come; what they send along is remembered, and the page asked for by address."""
+    if request.method == "POST":
+        return step.lead_to_times()
     return choose_page(request, step)
 
 
@@ -26,7 +30,7 @@ def choose_page(
     status: int | None = None,
 ) -> HttpResponse:
     """Show the times to choose from; what stands in the way on top, with `ways_on` from there."""
-    asked, data = step.asked, request.POST or request.GET
+    asked = step.asked
     chosen_day = asked.starts_at.astimezone(step.rules.zone).date() if asked.starts_at else None
     shown = chooser(
         step.rules,
@@ -36,6 +40,8 @@ def choose_page(
         day=asked.day,
         desk=asked.desk,
         now=step.now,
+        own_hold=read_hold_token(step.hold) or "",
+        own_start=step.kept_start,
     )
     if ways_on is None and shown.is_empty:
         ways_on = other_ways(step.store, asked, first=shown.days[0].date, last=shown.days[-1].date, now=step.now)
@@ -43,6 +49,7 @@ def choose_page(
     has_types = len(step.rules.visit_types) > 1
     context = {
         **step.context([*asked.problems, *problems]),
+        "form_key": step.known_key,
         "chooser": shown,
         "ways_on": ways_on,
         "alternatives": ways_on.nearest if ways_on else [],
@@ -51,7 +58,7 @@ def choose_page(
         "has_desk_choice": has_desk_choice,
         "has_wish": has_types or has_desk_choice or asked.visit_type.max_party_size > 1,
         "is_wish_open": bool(asked.problems)
-        or (has_types and "visit_type" not in data)
-        or (has_desk_choice and "desk" not in data),
+        or (has_types and "visit_type" not in request.GET)
+        or (has_desk_choice and "desk" not in request.GET),
     }
     return customer_page(request, "choose", context, status=status or asked.status)

@@ -1,69 +1,83 @@
 """The booking itself: once for one form, however often it is sent."""
 
+import json
 from functools import partial
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils.translation import get_language
 
 from booking import limits
 from booking.models import Booking, Source
 from booking.policy import BookingRefused, Refusal
 from booking.services.bookings import CustomerDetails, book
-from booking.services.once import book_once, booked_before
-from booking.views.book.check import check_page, unfinished_page
-from booking.views.book.gone import ANOTHER_TIME_HELPS, gone_page
+from booking.services.once import FormUsed, SentForm, book_once, booked_before
+from booking.tokens import keyed_digest
+from booking.views.book.booked import lead_to_booked, lead_to_used
+from booking.views.book.check import SAME, lead_to_unfinished, needs_words
+from booking.views.book.kept import keep_place
+from booking.views.book.moment import moment_first
 from booking.views.book.step import Step, at_store, see_other
-from booking.views.manage_access import give_key
-from booking.views.moment import moment_page
 from booking.views.reader import reading_of
 
 
 @at_store
 def confirm(request: HttpRequest, step: Step) -> HttpResponse:
-    """Book, and show the confirmation at an address of its own."""
+    """Book, and lead to the confirmation at an address of its own."""
     if request.method != "POST":
         return see_other(step.url_of("book"))
-    unfinished = unfinished_page(request, step)
+    if step.way.booked and not step.typed:  # the check page, sent once more
+        return lead_to_booked(step, step.way.booked)
+    unfinished = lead_to_unfinished(step)
     if unfinished is not None:
         return unfinished
-    moment = moment_page(request, step.store)
+    moment = moment_first(request, step, to="confirm")
     if moment is not None:
         return moment
+    if needs_words(step) and not request.POST.get("checked"):
+        return step.lead_to("book-check")
     try:
-        booking = _booking_of(step, is_simple=reading_of(request).is_simple)
+        if step.kept is None and step.kept_anywhere is not None:
+            step = keep_place(step)  # instead of another time that they looked at since
+        booking = _booking_of(request, step)
+    except FormUsed as used:
+        return lead_to_used(request, step, used)
     except BookingRefused as refused:
-        if refused.reason in ANOTHER_TIME_HELPS:
-            return gone_page(request, step, refused.reason)
-        return check_page(request, step, refusal=refused.reason)
-    # An old form with another time in it: what it booked stands, and can be changed.
-    is_same = booking.starts_at == step.asked.starts_at
-    url = reverse("manage-booked" if is_same else "manage", args=[booking.reference])
-    response = see_other(url if is_same else f"{url}?done=already")
-    give_key(response, booking.reference)
-    return response
+        if "same_visit" in refused.details:
+            return step.lead_to("book-check", why=SAME)
+        return step.lead_to("book-details", why=refused.reason)
+    return lead_to_booked(step, booking.reference)
 
 
-def _booking_of(step: Step, *, is_simple: bool) -> Booking:
-    """Book, or return what this very form has booked before. Raises BookingRefused, RateLimited."""
-    key, kept = step.form.cleaned_data["idempotency_key"], step.kept
-    before = booked_before(key=key, now=step.now)
+def _booking_of(request: HttpRequest, step: Step) -> Booking:
+    """Book, or return what this very form has booked before. Raises BookingRefused, FormUsed, RateLimited."""
+    form, kept = _sent_form(step), step.kept
+    before = booked_before(form, now=step.now)
     if before is not None:
         return before
     limits.new_booking(step.form.cleaned_data["phone"], step.form.cleaned_data["email"])
-    book_it = partial(_book, step, is_simple=is_simple)
+    is_simple, may_repeat = reading_of(request).is_simple, bool(request.POST.get("again"))
+    book_it = partial(_book, step, is_simple=is_simple, may_repeat=may_repeat)
     try:
-        return book_once(key=key, now=step.now, book=partial(book_it, hold=kept.token if kept else None))
+        return book_once(form, now=step.now, book=partial(book_it, hold=kept.token if kept else None))
     except BookingRefused as refused:
         if refused.reason != Refusal.HOLD_EXPIRED:
             raise
     # It ran out just now: the time may still be free.
-    return book_once(key=key, now=step.now, book=partial(book_it, hold=None))
+    return book_once(form, now=step.now, book=partial(book_it, hold=None))
 
 
-def _book(step: Step, *, is_simple: bool, hold: str | None) -> Booking:
+def _sent_form(step: Step) -> SentForm:
+    """Return what makes this form the same when it is sent once more: all that is asked for and typed."""
+    typed = {name: value for name, value in step.form.cleaned_data.items() if name != "idempotency_key"}
+    content = json.dumps(
+        [step.rules.slug, *sorted(step.asked.parameters.items()), step.local_start, typed], default=str
+    )
+    return SentForm(step.way.key, keyed_digest("form", content), step.way.browser)
+
+
+def _book(step: Step, *, is_simple: bool, may_repeat: bool, hold: str | None) -> Booking:
     typed, asked = step.form.cleaned_data, step.asked
-    assert asked.starts_at is not None  # noqa: S101 -- `unfinished_page` saw to it
+    assert asked.starts_at is not None  # noqa: S101 -- `lead_to_unfinished` saw to it
     return book(
         store=step.rules.slug,
         visit_type=asked.visit_type.slug,
@@ -82,5 +96,6 @@ def _book(step: Step, *, is_simple: bool, hold: str | None) -> Booking:
         source=Source.WEB,
         desk=asked.desk,
         hold=hold,
+        may_repeat=may_repeat,
         now=step.now,
     )

@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from booking.forms import Problem
 from booking.policy import Refusal
 from booking.texts import refusal_sentence
+from booking.tokens import read_hold_token
 from booking.views.book.choose import choose_page
 from booking.views.book.step import Step
 from booking.views.reader import customer_page
@@ -18,8 +19,11 @@ ANOTHER_TIME_HELPS = frozenset(
 def gone_page(request: HttpRequest, step: Step, refusal: Refusal) -> HttpResponse:
     """Say why the time cannot be had, with ways on; what was typed stays, and is shown."""
     problem = Problem(refusal_sentence(refusal))
-    found = ways_on(step.store, step.rules, step.asked, now=step.now) if refusal in ANOTHER_TIME_HELPS else None
-    if not step.carried:
+    found = None
+    if refusal in ANOTHER_TIME_HELPS:
+        own_hold = read_hold_token(step.hold) or ""
+        found = ways_on(step.store, step.rules, step.asked, own_hold=own_hold, now=step.now)
+    if not step.typed:
         return choose_page(request, step, problems=[problem], ways_on=found, status=409)
-    context = {**step.context([problem]), "ways_on": found, "typed": dict(step.carried)}
+    context = {**step.context([problem]), "form_key": step.known_key, "ways_on": found, "typed": step.typed}
     return customer_page(request, "gone", context, status=409)

@@ -1,39 +1,36 @@
 """A place kept while somebody types: kept by the tap that chooses it, for five minutes, and longer where asked."""
 
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 
 from django.http import HttpRequest, HttpResponse
 
 from booking.policy import BookingRefused
 from booking.services.holds import extend_hold
-from booking.views.book.check import check_page
-from booking.views.book.choose import choose_page
-from booking.views.book.details import details_page
-from booking.views.book.gone import gone_page
 from booking.views.book.kept import keep_place, kept_words
-from booking.views.book.step import Step, at_store, see_other
-from booking.views.moment import moment_page
-from booking.views.reader import customer_page
+from booking.views.book.memory import new_way
+from booking.views.book.moment import moment_first
+from booking.views.book.step import Step, at_store
+from booking.views.reader import customer_page, reading_of
 
 
-@partial(at_store, methods=("POST",))
+@partial(at_store, methods=("POST",), is_choice=True)
 def keep(request: HttpRequest, step: Step) -> HttpResponse:
-    """Keep the chosen time, and lead on: to the details, or with all of them typed before, to the check."""
+    """Keep the chosen time instead of one kept before, and lead on to the details."""
     if step.is_unread:
-        return choose_page(request, step, status=step.unread_status)
-    moment = moment_page(request, step.store)
+        return step.lead_to_times()
+    moment = moment_first(request, step, to="hold")
     if moment is not None:
         return moment
+    if step.way.booked or not step.way.is_remembered:  # a key that came with the form is nobody's yet
+        step = replace(step, way=new_way(step.rules.slug))
     try:
         step = keep_place(step)
     except BookingRefused as refused:
-        return gone_page(request, step, refused.reason)
-    if not step.carried:
-        return see_other(step.url_of("book-details", starts_at=step.local_start, hold=step.hold))
-    if step.form.is_valid():
-        return check_page(request, step)
-    return details_page(request, step, step.retyped())
+        return step.lead_to("book-details", why=refused.reason)
+    is_ready = bool(step.typed) and reading_of(request).is_simple and step.form.is_valid()
+    return step.lead_to("book-check" if is_ready else "book-details")
 
 
 @partial(at_store, methods=("GET", "HEAD"))
@@ -46,10 +43,10 @@ def kept(request: HttpRequest, step: Step) -> HttpResponse:
 def extend(request: HttpRequest, step: Step) -> HttpResponse:
     """Keep the place five minutes more; what was typed stays on the page."""
     if step.is_unread:
-        return choose_page(request, step, status=step.unread_status)
+        return step.lead_to_times()
     with suppress(BookingRefused):  # the page says for how long it is kept, or that it no longer is
         extend_hold(token=step.hold, now=step.now)
     if request.headers.get("HX-Request"):
         said = {"is_update": True, "is_answer": True}
         return customer_page(request, "kept", {**step.context(), **kept_words(step), **said})
-    return details_page(request, step, step.retyped())
+    return step.lead_to("book-details")

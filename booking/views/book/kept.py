@@ -38,6 +38,6 @@ def kept_words(step: Step) -> dict[str, Any]:
     return {
         "kept": place,
         "minutes_left": ceil(seconds_left / 60),
-        "was_kept": bool(step.hold) and place is None,
-        "kept_url": step.url_of("book-kept", starts_at=step.local_start, hold=step.hold),
+        "was_kept": bool(step.hold) and step.kept_anywhere is None,
+        "kept_url": step.url_of("book-kept", starts_at=step.local_start, hold=step.hold, form=step.way.key),
     }

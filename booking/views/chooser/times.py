@@ -16,13 +16,17 @@ NOON_HOUR, EVENING_HOUR = 12, 18
 
 @dataclass(frozen=True, slots=True)
 class SlotChoice:
-    """One free time; `value` is what a button or a link carries, `is_last` that of several places one is left."""
+    """One free time; `value` is what a button or a link carries, `is_last` that of several places one is left.
+
+    `is_own` says that it is kept for whoever looks.
+    """
 
     value: str
     day: str
     time: str
     places: str = ""
     is_last: bool = False
+    is_own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,24 +37,32 @@ class DayPart:
     slots: tuple[SlotChoice, ...]
 
 
-def slot_choice(starts_at: datetime, rules: StoreRules, *, places_left: int | None = None) -> SlotChoice:
+def slot_choice(
+    starts_at: datetime, rules: StoreRules, *, places_left: int | None = None, is_own: bool = False
+) -> SlotChoice:
     """Return a free time in words."""
     local = starts_at.astimezone(rules.zone)
     return SlotChoice(
         value=local.isoformat(),
         day=texts.day_in_words(local.date()),
         time=texts.time_in_words(local, rules.zone),
-        places="" if places_left is None else texts.places_in_words(places_left),
-        is_last=places_left == 1 and _capacity(rules) > 1,
+        places=_("kept for you") if is_own else "" if places_left is None else texts.places_in_words(places_left),
+        is_last=places_left == 1 and _capacity(rules) > 1 and not is_own,
+        is_own=is_own,
     )
 
 
-def slot_choices(slots: Iterable[FreeSlot], rules: StoreRules) -> list[SlotChoice]:
-    """Return free times in words."""
-    return [slot_choice(slot.starts_at, rules, places_left=slot.places_left) for slot in slots]
+def slot_choices(
+    slots: Iterable[FreeSlot], rules: StoreRules, *, own_start: datetime | None = None
+) -> list[SlotChoice]:
+    """Return free times in words; the one kept for whoever looks begins at `own_start`."""
+    return [
+        slot_choice(slot.starts_at, rules, places_left=slot.places_left, is_own=slot.starts_at == own_start)
+        for slot in slots
+    ]
 
 
-def day_parts(day: FreeDay, rules: StoreRules) -> tuple[DayPart, ...]:
+def day_parts(day: FreeDay, rules: StoreRules, *, own_start: datetime | None = None) -> tuple[DayPart, ...]:
     """Return a day's free times, told apart by the hour and the store's own break at noon."""
     if not day.slots:
         return ()
@@ -63,7 +75,7 @@ def day_parts(day: FreeDay, rules: StoreRules) -> tuple[DayPart, ...]:
         return _("Afternoon") if hour < EVENING_HOUR else _("Evening")
 
     grouped = groupby(day.slots, key=part_name)
-    return tuple(DayPart(name, tuple(slot_choices(slots, rules))) for name, slots in grouped)
+    return tuple(DayPart(name, tuple(slot_choices(slots, rules, own_start=own_start))) for name, slots in grouped)
 
 
 def _capacity(rules: StoreRules) -> int:

@@ -79,13 +79,16 @@ def chooser(
     now: datetime,
     day: date | None = None,
     desk: str = "",
+    own_hold: str = "",
+    own_start: datetime | None = None,
 ) -> Chooser:
     """Return the week with `day` shown, or the first free day of a week from `from_date` on, or the first of all.
 
-    Weeks count from today. With one SQL statement, and one more for each stretch of days that is looked at: the first
-    week, then the shown one if it is another, and all later days where nothing is free.
+    `own_hold` is the public id of what is kept for the visitor, which hides no time from them; `own_start` the time
+    to say so of. Weeks count from today. With one SQL statement, and one more for each stretch of days that is looked
+    at: the first week, then the shown one if it is another, and all later days where nothing is free.
     """
-    book = _open_book(rules, visit_type, party_size=party_size, now=now, desk=desk)
+    book = _open_book(rules, visit_type, party_size=party_size, now=now, desk=desk, own_hold=own_hold)
     first_slot = book.first_slot()
     wanted = day or from_date or (first_slot.astimezone(rules.zone).date() if first_slot else book.today)
     reachable = min(max(wanted, book.today), book.last)
@@ -98,7 +101,7 @@ def chooser(
         title=texts.stretch_in_words(week[0].date, week[-1].date),
         days=tuple(replace(one, is_shown=True) if one is shown else one for one in days),
         shown=shown,
-        parts=day_parts(week[days.index(shown)], book.question.rules),
+        parts=day_parts(week[days.index(shown)], book.question.rules, own_start=own_start),
         earliest=slot_choice(first_slot, rules) if first_slot else None,
         next_day=_next_free(days, shown) or (None if _has_free(days) else _first_free_after(book, following, now=now)),
         earlier=first - DAYS_SHOWN * ONE_DAY if first > book.today else None,
@@ -152,7 +155,13 @@ class _Book:
 
 
 def _open_book(
-    rules: StoreRules, visit_type: VisitTypeRule, *, party_size: int, now: datetime, desk: str = ""
+    rules: StoreRules,
+    visit_type: VisitTypeRule,
+    *,
+    party_size: int,
+    now: datetime,
+    desk: str = "",
+    own_hold: str = "",
 ) -> _Book:
     today = now.astimezone(rules.zone).date()
     last = min(last_bookable_date(now=now, zone=rules.zone, rules=rules), today + (DAYS_LOOKED_AT - 1) * ONE_DAY)
@@ -163,6 +172,7 @@ def _open_book(
         to_date=max(today, last),
         party_size=party_size,
         now=now,
+        own_hold=own_hold,
     )
     return _Book(question)
 

@@ -8,9 +8,10 @@ from django.utils.timezone import now as clock_now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from booking.availability import WantedSlot, lookup, nearest_free
+from booking.availability import WantedSlot, lookup
 from booking.forms import Problem
 from booking.models import Actor, Booking
+from booking.nearest import nearest_free
 from booking.policy import BookingRefused, Refusal
 from booking.services.moves import reschedule
 from booking.services.other_times import take_kept_time

@@ -14,17 +14,20 @@ from booking.views.manage_access import keep_private
 from booking.views.reader import customer_page
 from booking.waiting import entry_by_reference
 
-COOKIE = "waiting-"
 COOKIE_SECONDS = 30 * 60
 _signer = TimestampSigner(salt="booking.waiting")
 
 EntryView = Callable[[HttpRequest, WaitingListEntry], HttpResponseBase]
 
 
+def _cookie_name(reference: str) -> str:
+    return f"{'__Host-' if settings.IS_HTTPS else ''}waiting-{reference}"
+
+
 def give_waiting_key(response: HttpResponseBase, reference: str) -> None:
     """Let this browser open one entry's pages for the next half hour, in whichever language it reads them."""
     response.set_cookie(
-        COOKIE + reference,
+        _cookie_name(reference),
         _signer.sign(reference),
         max_age=COOKIE_SECONDS,
         path="/",
@@ -48,7 +51,7 @@ def opened_by_waiting_key(view: EntryView) -> Callable[[HttpRequest, str], HttpR
             return keep_private(_swap(request, plain, token, path))
         if plain != reference:
             return keep_private(HttpResponseRedirect(path))
-        entry = entry_by_reference(plain) if _has_key(request, plain) else None
+        entry = entry_by_reference(plain) if has_waiting_key(request, plain) else None
         if entry is None:
             return keep_private(_not_open(request))
         response = view(request, entry)
@@ -58,9 +61,10 @@ def opened_by_waiting_key(view: EntryView) -> Callable[[HttpRequest, str], HttpR
     return wrapper
 
 
-def _has_key(request: HttpRequest, reference: str) -> bool:
+def has_waiting_key(request: HttpRequest, reference: str) -> bool:
+    """Tell whether this browser may open the entry."""
     try:
-        return _signer.unsign(request.COOKIES.get(COOKIE + reference, ""), max_age=COOKIE_SECONDS) == reference
+        return _signer.unsign(request.COOKIES.get(_cookie_name(reference), ""), max_age=COOKIE_SECONDS) == reference
     except BadSignature:
         return False
 

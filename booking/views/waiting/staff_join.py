@@ -15,6 +15,7 @@ from booking.models import Source
 from booking.policy import BookingRefused, Refusal, last_bookable_date
 from booking.services import waiting_list
 from booking.services.bookings import CustomerDetails
+from booking.services.once import SentForm
 from booking.staff_forms.visits import CallerForm
 from booking.tokens import keyed_digest
 from booking.views.asked import read_day
@@ -79,7 +80,7 @@ def _join(at: AtStore, form: WaitingCallerForm) -> None:
     typed = form.cleaned_data
     wish = f"{typed['visit_type']} {typed['from']} {typed['to']} {typed['party_size']} {typed['name']}"
     waiting_list.join_once(
-        key=f"staff:{at.store.slug}:{typed['key']}:{keyed_digest('caller', wish)[:32]}",
+        SentForm(key=f"staff:{at.store.slug}:{typed['key']}:{keyed_digest('caller', wish)[:32]}"),
         now=at.now,
         join=partial(
             waiting_list.join,

@@ -8,6 +8,7 @@ from booking.services.bookings import CustomerDetails, cancel
 from booking.services.holds import extend_hold
 from booking.services.offers import offer_places
 from booking.services.privacy import forget_old
+from booking.services.once import SentForm
 from booking.services.waiting_list import join, join_once, leave, let_pass, take_offer
 from booking.tokens import hold_token
 from notifications.models import OutboxMessage
@@ -116,7 +117,7 @@ def test_join_once_returns_the_entry_of_the_same_form():
             now=NOW,
         )
 
-    first, second = (join_once(key="one form", now=NOW, join=join_it) for _ in range(2))
+    first, second = (join_once(SentForm("one form"), now=NOW, join=join_it) for _ in range(2))
 
     assert first == second
     assert WaitingListEntry.objects.count() == 1

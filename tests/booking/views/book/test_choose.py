@@ -7,7 +7,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from stores.models import SpecialHours, Store, StoreQuestion, VisitType
-from tests.booking.views.book.way import BOOK, CHECK, DETAILS, HOLD, TYPED, held
+from tests.booking.views.book.way import BOOK, CONFIRM, DETAILS, HOLD, TYPED, filled
 from tests.booking.views.reading import Page, page
 from tests.factories import NOW, at, make_booking, make_store
 
@@ -245,17 +245,19 @@ def test_choose_has_one_form_that_keeps_a_time(client: Client, store: Store) -> 
 
 
 def test_choose_another_time_opens_on_the_day_chosen_before_and_loses_nothing(client: Client, store: Store) -> None:
-    typed = {**held(client).forms[CHECK], **TYPED}
+    typed = filled(client)
 
-    found = page(client.post(BOOK, typed))
+    found = page(client.post(BOOK, typed, follow=True))
 
     assert "Tomorrow, Tuesday 24 November" in found.words
-    assert {name: found.forms[HOLD].get(name, "") for name in TYPED} == TYPED
-    other_days = [button for button in found.buttons if button.get("name") == "day"]
-    assert {button["formaction"] for button in other_days} == {f"{BOOK}?visit_type=visit&party_size=1#day"}
-    next_page = page(client.post(BOOK, {**found.forms[HOLD], "day": "2026-11-26"}))
+    key = typed["idempotency_key"]
+    other_day = f"{BOOK}?visit_type=visit&party_size=1&form={key}&day=2026-11-26#day"
+    next_page = page(client.get(next(link for link in found.links if link == other_day)))
     assert "Thursday 26 November: 32 free times Morning" in next_page.words
-    assert {name: next_page.forms[HOLD].get(name, "") for name in TYPED} == TYPED
+    sent = {**next_page.forms[HOLD], "starts_at": "2026-11-26T10:00:00+01:00"}
+    again = page(client.post(HOLD, sent, follow=True)).forms[CONFIRM]
+    assert {name: again[name] for name in TYPED} == TYPED
+    assert again["idempotency_key"] == key
 
 
 def test_choose_updated_in_place_moves_the_focus_to_the_day_or_says_what_came_of_a_wish(

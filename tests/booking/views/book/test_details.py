@@ -2,7 +2,7 @@ import pytest
 from django.test import Client
 
 from stores.models import Store
-from tests.booking.views.book.way import CHECK, DETAILS, details_url
+from tests.booking.views.book.way import CONFIRM, DETAILS, details_url
 from tests.booking.views.reading import page
 from tests.factories import make_booking, make_store
 
@@ -18,7 +18,8 @@ def test_details_asks_five_things_at_most_and_says_why(client: Client, store: St
     assert 'autocomplete="email"' in text
     typed = {"name", "phone", "email", "note"}
     hidden = {"visit_type", "party_size", "starts_at", "idempotency_key"}
-    assert set(page(response).forms[CHECK]) == typed | hidden  # and a box to tick, which sends nothing
+    unseen = {"homepage"}
+    assert set(page(response).forms[CONFIRM]) == typed | hidden | unseen  # and a box to tick, which sends nothing
     assert text.count('type="checkbox"') == 1
     assert "Tuesday 24 November, 10:00" in page(response).words
     assert "So that the store knows whom to expect." in page(response).words

@@ -8,7 +8,7 @@ from django.test import Client
 
 from booking.models import Booking, Hold
 from stores.models import Desk, Store, StoreDay
-from tests.booking.views.book.way import BOOK, CHECK, CONFIRM, DETAILS, EXTEND, HOLD, KEPT, TEN, TYPED, checked, held
+from tests.booking.views.book.way import BOOK, CHECK, CONFIRM, DETAILS, EXTEND, HOLD, KEPT, TEN, TYPED, filled, held
 from tests.booking.views.reading import page
 from tests.factories import NOW, at, make_booking, make_store
 
@@ -25,14 +25,17 @@ def test_choosing_a_time_keeps_it_and_leads_to_the_details(client: Client, store
     assert response.status_code == 303
     assert response["Location"].startswith(DETAILS)
     assert "This time is kept for you for 5 more minutes." in page(client.get(response["Location"])).words
-    assert not response.cookies
+    cookie, *others = response.cookies.values()
+    assert not others
+    assert (cookie["httponly"], cookie["samesite"], cookie["max-age"]) == (True, "Lax", 1800)
+    assert kept.public_id not in cookie.value
 
 
 def test_a_kept_time_is_booked_though_nobody_else_could_have_it(client: Client) -> None:
     make_store(capacity=1)
-    form = checked(client).forms[CONFIRM]
+    form = filled(client)
 
-    other = Client().post(HOLD, {"visit_type": "visit", "party_size": "1", "starts_at": TEN})
+    other = Client().post(HOLD, {"visit_type": "visit", "party_size": "1", "starts_at": TEN}, follow=True)
     response = client.post(CONFIRM, form)
 
     assert other.status_code == 409
@@ -42,7 +45,7 @@ def test_a_kept_time_is_booked_though_nobody_else_could_have_it(client: Client) 
 
 
 def test_a_hold_that_ran_out_costs_nothing_while_the_time_is_free(client: Client, store: Store) -> None:
-    form = checked(client).forms[CONFIRM]
+    form = filled(client)
 
     with time_machine.travel(NOW + timedelta(minutes=20), tick=False):
         response = client.post(CONFIRM, form)
@@ -51,10 +54,10 @@ def test_a_hold_that_ran_out_costs_nothing_while_the_time_is_free(client: Client
 
 
 def test_typing_longer_than_the_hold_keeps_the_time_again_on_the_way(client: Client, store: Store) -> None:
-    form = held(client).forms[CHECK]
+    form = held(client).forms[CONFIRM]
 
     with time_machine.travel(NOW + timedelta(minutes=20), tick=False):
-        shown = page(client.post(CHECK, {**form, **TYPED}))
+        shown = page(client.post(CHECK, {**form, **TYPED}, follow=True))
 
         assert "This time is kept for you for 5 more minutes." in shown.words
         assert shown.forms[CONFIRM]["hold"] != form["hold"]
@@ -67,7 +70,7 @@ def test_details_after_the_hold_ran_out_say_that_nothing_typed_is_lost(client: C
         shown = page(client.get(address))
 
     assert "This time is no longer kept for you. What you typed is still here." in shown.words
-    assert CHECK in shown.forms
+    assert CONFIRM in shown.forms
 
 
 def test_details_of_a_time_taken_after_the_hold_ran_out_show_other_ways(client: Client) -> None:
@@ -83,19 +86,19 @@ def test_details_of_a_time_taken_after_the_hold_ran_out_show_other_ways(client: 
 
 
 def test_the_hold_is_extended_twice_and_what_was_typed_stays(client: Client, store: Store) -> None:
-    form = {**held(client).forms[CHECK], **TYPED, "name": "Ada"}
+    form = {**held(client).forms[CONFIRM], **TYPED, "name": "Ada"}
 
     for minutes in (10, 15):
-        shown = page(client.post(EXTEND, form))
+        shown = page(client.post(EXTEND, form, follow=True))
         assert f"This time is kept for you for {minutes} more minutes." in shown.words
-        assert shown.forms[CHECK]["name"] == "Ada"
+        assert shown.forms[CONFIRM]["name"] == "Ada"
         assert "Error" not in shown.title
     assert "5 minutes longer" not in shown.words
-    assert "This time is kept for you for 15 more minutes." in page(client.post(EXTEND, form)).words
+    assert "This time is kept for you for 15 more minutes." in page(client.post(EXTEND, form, follow=True)).words
 
 
 def test_a_page_that_asks_is_told_how_long_and_hears_it_only_at_the_end(client: Client, store: Store) -> None:
-    token = held(client).forms[CHECK]["hold"]
+    token = held(client).forms[CONFIRM]["hold"]
     asked = {"visit_type": "visit", "party_size": "1", "starts_at": TEN, "hold": token}
 
     early = client.get(KEPT, asked).content.decode()
@@ -112,7 +115,7 @@ def test_a_page_that_asks_is_told_how_long_and_hears_it_only_at_the_end(client: 
 
 
 def test_asking_changes_nothing(client: Client, store: Store) -> None:
-    token = held(client).forms[CHECK]["hold"]
+    token = held(client).forms[CONFIRM]["hold"]
     before = (Hold.objects.values().get(), list(StoreDay.objects.values()))
 
     client.get(KEPT, {"starts_at": TEN, "hold": token})
@@ -122,9 +125,10 @@ def test_asking_changes_nothing(client: Client, store: Store) -> None:
 
 
 def test_another_time_is_kept_instead_of_the_first(client: Client, store: Store) -> None:
-    form = checked(client).forms[CONFIRM]
+    form = filled(client)
 
-    shown = page(client.post(HOLD, {**form, "starts_at": ELEVEN}))
+    client.post(BOOK, form)
+    shown = page(client.post(HOLD, {**form, "starts_at": ELEVEN}, follow=True))
 
     assert Hold.objects.get().starts_at == at(11)
     assert "Tuesday 24 November, 11:00" in shown.words
@@ -133,20 +137,21 @@ def test_another_time_is_kept_instead_of_the_first(client: Client, store: Store)
 
 def test_own_hold_does_not_stand_in_the_way_of_an_overlapping_time(client: Client) -> None:
     make_store(capacity=1)
-    first = page(client.post(HOLD, {"visit_type": "advice", "starts_at": TEN}, follow=True)).forms[CHECK]
+    first = page(client.post(HOLD, {"visit_type": "advice", "starts_at": TEN}, follow=True)).forms[CONFIRM]
 
-    response = client.post(HOLD, {**first, "starts_at": "2026-11-24T10:15:00+01:00"})
+    response = client.post(HOLD, {**first, "starts_at": "2026-11-24T10:15:00+01:00"}, follow=True)
 
     assert response.status_code == 200
     assert Hold.objects.get().starts_at == at(10, 15)
 
 
 def test_details_typed_in_part_are_not_judged_when_another_time_is_chosen(client: Client, store: Store) -> None:
-    form = held(client).forms[CHECK]
+    form = held(client).forms[CONFIRM]
 
-    shown = page(client.post(HOLD, {**form, "name": "Ada", "starts_at": ELEVEN}))
+    times = page(client.post(BOOK, {**form, "name": "Ada"}, follow=True))
+    shown = page(client.post(HOLD, {**times.forms[HOLD], "starts_at": ELEVEN}, follow=True))
 
-    assert shown.forms[CHECK]["name"] == "Ada"
+    assert shown.forms[CONFIRM]["name"] == "Ada"
     assert not shown.title.startswith("Error")
 
 
@@ -154,7 +159,7 @@ def test_a_forged_hold_keeps_nothing(client: Client) -> None:
     store = make_store(capacity=1)
     make_booking(store)
 
-    response = client.post(CHECK, {"visit_type": "visit", "starts_at": TEN, "hold": "x.y", **TYPED})
+    response = client.post(CHECK, {"visit_type": "visit", "starts_at": TEN, "hold": "x.y", **TYPED}, follow=True)
 
     assert response.status_code == 409
     assert Booking.objects.count() == 1
@@ -167,20 +172,20 @@ def test_a_chosen_desk_is_kept_booked_and_shown(client: Client) -> None:
     wish = {"visit_type": "visit", "starts_at": TEN, "desk": "ada"}
 
     shown = page(client.post(HOLD, wish, follow=True))
-    check = page(client.post(CHECK, {**shown.forms[CHECK], **TYPED}))
+    check = page(client.post(CHECK, {**shown.forms[CONFIRM], **TYPED}, follow=True))
     client.post(CONFIRM, check.forms[CONFIRM])
 
     booking = Booking.objects.get()
     assert "With Ada Test" in check.words
     assert (booking.desk, booking.desk_was_chosen) == (ada, True)
-    assert Client().post(HOLD, wish).status_code == 409
-    assert Client().post(HOLD, {**wish, "desk": ""}).status_code == 303
+    assert Client().post(HOLD, wish, follow=True).status_code == 409
+    assert Client().post(HOLD, {**wish, "desk": ""}, follow=True).status_code == 200
 
 
 def test_a_desk_that_is_not_offered_is_asked_again(client: Client, store: Store) -> None:
     Store.objects.update(offers_desk_choice=True)
 
-    response = client.post(HOLD, {"visit_type": "visit", "starts_at": TEN, "desk": "nobody"})
+    response = client.post(HOLD, {"visit_type": "visit", "starts_at": TEN, "desk": "nobody"}, follow=True)
 
     assert response.status_code == 404
     assert "This person or desk takes no visits now." in page(response).words

@@ -5,7 +5,7 @@ from django.test import Client
 
 from booking.models import Booking
 from stores.models import QuestionKind, Store, StoreQuestion
-from tests.booking.views.book.way import CHECK, CONFIRM, TYPED, checked, held
+from tests.booking.views.book.way import CHECK, CONFIRM, checked, filled
 from tests.booking.views.reading import page
 
 pytestmark = pytest.mark.django_db
@@ -45,18 +45,18 @@ def test_answers_are_shown_and_kept_as_they_were_worded(client: Client) -> None:
 def test_a_bad_answer_is_named_and_nothing_is_lost(
     client: Client, typed: dict[str, str], field: str, words: str
 ) -> None:
-    response = client.post(CHECK, {**held(client).forms[CHECK], **TYPED, **typed})
+    response = client.post(CHECK, filled(client, **typed), follow=True)
 
     assert response.status_code == 400
     shown = page(response)
     assert words in shown.links[f"#{field}"]
     assert field in shown.ids
-    assert shown.forms[CHECK]["name"] == "Ada Test"
+    assert shown.forms[CONFIRM]["name"] == "Ada Test"
 
 
 @pytest.mark.usefixtures("_asks")
 def test_a_question_that_need_not_be_answered_leaves_no_answer(client: Client) -> None:
-    client.post(CONFIRM, checked(client, question_0="X").forms[CONFIRM])
+    client.post(CONFIRM, filled(client, question_0="X"))
 
     assert Booking.objects.get().answers == [{"question": "Which model?", "answer": "X"}]
 
@@ -73,7 +73,7 @@ def test_booking_for_someone_else_says_whose_name_and_whose_phone(client: Client
 
 @pytest.mark.usefixtures("store")
 def test_simple_words_and_language_of_the_page_go_with_the_booking(client: Client) -> None:
-    form = checked(client).forms[CONFIRM]
+    form = filled(client)
 
     response = client.post(f"/simple/fr{CONFIRM}", form)
 

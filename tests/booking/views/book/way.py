@@ -1,5 +1,6 @@
 """The way to a booking, as a browser goes it."""
 
+import re
 from urllib.parse import quote
 
 from django.test import Client
@@ -28,8 +29,22 @@ def held(client: Client, starts_at: str = TEN) -> Page:
     return page(response)
 
 
+def filled(client: Client, **typed: str) -> dict[str, str]:
+    """Choose a time, and fill the form that books it."""
+    return {**held(client).forms[CONFIRM], **TYPED, **typed}
+
+
 def checked(client: Client, **typed: str) -> Page:
     """Choose a time, and go from the details to the check page."""
-    response = client.post(CHECK, {**held(client).forms[CHECK], **TYPED, **typed})
+    response = client.post(CHECK, filled(client, **typed), follow=True)
     assert response.status_code == 200
+    assert response.redirect_chain[-1][0].startswith(CHECK)
     return page(response)
+
+
+def booked(client: Client, **typed: str) -> str:
+    """Book; return the reference."""
+    response = client.post(CONFIRM, filled(client, **typed))
+    found = re.fullmatch(r"/b/(\w+)/booked/", response["Location"])
+    assert found is not None, response["Location"]
+    return found[1]

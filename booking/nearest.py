@@ -1,0 +1,38 @@
+"""The free times nearest to one that somebody wanted. Nothing here writes."""
+
+from datetime import datetime
+
+from booking.availability import ONE_DAY, FreeSlot, availability
+
+
+def nearest_free(
+    *,
+    store: str,
+    visit_type: str,
+    starts_at: datetime,
+    party_size: int,
+    now: datetime,
+    limit: int = 3,
+    by_staff: bool = False,
+    desk: str = "",
+    own_hold: str = "",
+) -> list[FreeSlot]:
+    """Return the free starts nearest to a wanted one, in the order of time; none for an unknown store or type."""
+    wanted = starts_at.date()
+    try:
+        answer = availability(
+            store=store,
+            visit_type=visit_type,
+            from_date=wanted - 7 * ONE_DAY,
+            to_date=wanted + 21 * ONE_DAY,
+            party_size=party_size,
+            now=now,
+            by_staff=by_staff,
+            desk=desk,
+            own_hold=own_hold,
+        )
+    except (LookupError, OverflowError):
+        return []
+    free = [slot for day in answer.days for slot in day.slots]
+    nearest = sorted(free, key=lambda slot: abs(slot.starts_at - starts_at))[:limit]
+    return sorted(nearest, key=lambda slot: slot.starts_at)

@@ -1,0 +1,46 @@
+"""What somebody sees who comes back to a form that has booked: the visit, where this browser may know of it."""
+
+from functools import partial
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from booking.models import Status
+from booking.queries import booking_by_reference
+from booking.services.once import FormUsed
+from booking.views.book.step import Step, at_store, see_other
+from booking.views.manage_access import give_key, has_key
+from booking.views.reader import customer_page
+
+
+def booked_page(request: HttpRequest, step: Step, reference: str) -> HttpResponse | None:
+    """Return the page that says which visit is booked, with its link; None where there is none any more.
+
+    The caller knows that this browser booked it.
+    """
+    booking = booking_by_reference(reference) if reference else None
+    if booking is None or booking.erased_at is not None or booking.status == Status.CANCELLED:
+        return None
+    response = customer_page(request, "already", {**step.context(), "booking": booking})
+    give_key(response, booking.reference)
+    return response
+
+
+def lead_to_booked(step: Step, reference: str) -> HttpResponse:
+    """Lead to the confirmation of what this form has just booked, or had before."""
+    response = see_other(reverse("manage-booked", args=[reference]))
+    give_key(response, reference)
+    return step.remembered(response, booked=reference)
+
+
+def lead_to_used(request: HttpRequest, step: Step, used: FormUsed) -> HttpResponse:
+    """Lead on from a form that has booked something else: to that visit for who may open it, and to no visit else."""
+    if has_key(request, used.subject):
+        return see_other(f"{reverse('manage', args=[used.subject])}?done=already")
+    return see_other(step.url_of("book-already"))
+
+
+@partial(at_store, methods=("GET", "HEAD"))
+def already(request: HttpRequest, step: Step) -> HttpResponse:
+    """Say that a form was used before, and nothing of what was booked with it."""
+    return customer_page(request, "already", step.context())

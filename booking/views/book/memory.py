@@ -1,0 +1,124 @@
+"""What a browser remembers for us on the way to a booking: an encrypted cookie for each way, kept for half an hour.
+
+It holds the token of the kept time, what was typed where a page has to show it again, and at the end which visit was
+booked. So every page of the way is opened by its address, and Back, Forward and reload work on each of them; and a
+form's key is good for the browser that was given it alone (docs/decisions/0008).
+"""
+
+import secrets
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+from booking.sealed import seal, unseal
+from booking.tokens import keyed_digest
+
+COOKIE_SECONDS = 30 * 60
+COOKIE_MAX = 3400  # characters of one; browsers hold 4096, with its name
+ALL_MAX = 6000  # of all of them: proxies refuse headers of more than 8 kB
+WAYS_MAX = 4
+_TYPED_SHORTEST = 600  # no field is cut to less: longer than any that is accepted
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way to a booking, of one browser. `key` is its form's; `start` is empty until a time is chosen."""
+
+    key: str
+    store: str
+    secret: str
+    hold: str = ""
+    start: str = ""
+    typed: Mapping[str, str] = field(default_factory=dict)
+    booked: str = ""  # the reference of what came of it
+    at: int = 0  # when it was last written, in seconds since 1970
+    is_remembered: bool = False  # the browser brought it along
+
+    @property
+    def browser(self) -> str:
+        """Return what tells this browser from another that knows the key; "" for one that keeps no cookies."""
+        return keyed_digest("way", self.secret) if self.is_remembered else ""
+
+
+def new_way(store: str, key: str = "") -> Way:
+    """Return a way that begins; with the key of a form whose browser keeps nothing, that key."""
+    return Way(key=key or str(uuid4()), store=store, secret=secrets.token_urlsafe(16))
+
+
+def ways(request: HttpRequest, store: str, *, now: datetime) -> list[Way]:
+    """Return the ways that this browser is on at a store, the latest first."""
+    found = [way for way in _all(request, now=now) if way.store == store]
+    return sorted(found, key=lambda way: way.at, reverse=True)
+
+
+def keep(request: HttpRequest, response: HttpResponseBase, way: Way, *, now: datetime) -> Way:
+    """Let the browser keep a way, instead of older ones where there are too many; return it as it is kept."""
+    way = replace(way, at=int(now.timestamp()))
+    text = _sealed(way)
+    response.set_cookie(
+        _name(way.key), text, max_age=COOKIE_SECONDS, secure=settings.IS_HTTPS, httponly=True, samesite="Lax"
+    )
+    others = sorted((one for one in _all(request, now=now) if one.key != way.key), key=lambda one: -one.at)
+    room = ALL_MAX - len(text)
+    for number, other in enumerate(others, 1):
+        room -= len(request.COOKIES[_name(other.key)])
+        if room < 0 or number >= WAYS_MAX:
+            name = _name(other.key)
+            response.delete_cookie(name, samesite="Lax")
+            response.cookies[name]["secure"] = settings.IS_HTTPS or ""
+    return way
+
+
+def _prefix() -> str:
+    return f"{'__Host-' if settings.IS_HTTPS else ''}way-"
+
+
+def _name(key: str) -> str:
+    return _prefix() + UUID(key).hex
+
+
+def _all(request: HttpRequest, *, now: datetime) -> Iterator[Way]:
+    prefix = _prefix()
+    for name, text in request.COOKIES.items():
+        if name.startswith(prefix):
+            way = _read(name, text)
+            if way is not None and way.at > now.timestamp() - COOKIE_SECONDS:
+                yield way
+
+
+def _sealed(way: Way) -> str:
+    """Return a way as its cookie holds it; of what was typed, the longest is cut where it must be."""
+    typed = dict(way.typed)
+    while True:
+        held: dict[str, Any] = {
+            "store": way.store,
+            "secret": way.secret,
+            "hold": way.hold,
+            "start": way.start,
+            "typed": typed,
+            "booked": way.booked,
+            "at": way.at,
+        }
+        text = seal(_name(way.key), held)
+        if len(text) <= COOKIE_MAX:
+            return text
+        longest = max(typed, key=lambda name: len(typed[name]), default="")
+        if len(typed.get(longest, "")) <= _TYPED_SHORTEST:
+            typed.pop(longest, None)  # so many long answers fit nowhere
+        else:
+            typed[longest] = typed[longest][: max(_TYPED_SHORTEST, len(typed[longest]) * 3 // 4)]
+
+
+def _read(name: str, text: str) -> Way | None:
+    try:
+        key = str(UUID(name.removeprefix(_prefix())))
+    except ValueError:
+        return None
+    held = unseal(name, text)
+    return Way(key=key, is_remembered=True, **held) if isinstance(held, dict) else None

@@ -1,0 +1,55 @@
+"""A moment asked of who books while far more is booked than usual: their device calculates, or they wait a little."""
+
+from functools import partial
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from booking import limits
+from booking.proof_of_work import TOKEN_FIELD, Verdict, challenge_in, check, new_challenge
+from booking.views.book.step import Step, at_store
+from booking.views.reader import customer_page
+
+PRECONDITION_REQUIRED = 428
+_GOES_ON = {"hold": "book-hold", "confirm": "book-confirm"}
+_LONGEST_SECONDS = 24 * 3600
+_SENT_AGAIN = ("checked", "again")  # what the check page has asked already
+
+
+def moment_first(request: HttpRequest, step: Step, *, to: str) -> HttpResponse | None:
+    """Count a try at a store; lead to the page that asks for a moment first, or return None where the try may go on.
+
+    What was typed is remembered, so nothing is lost.
+    """
+    sent = request.POST.dict()
+    verdict = check(sent, step.rules.slug, now=step.now)
+    if verdict is Verdict.FINE:
+        return None
+    kept = verdict is not Verdict.MISSING and challenge_in(sent, step.rules.slug, now=step.now) is not None
+    said = {name: "1" for name in _SENT_AGAIN if sent.get(name)}
+    asked = {TOKEN_FIELD: sent[TOKEN_FIELD] if kept else "", "because": verdict.name.lower()}
+    return step.lead_to("book-moment", to=to, **asked, **said)
+
+
+@partial(at_store, methods=("GET", "HEAD"))
+def moment(request: HttpRequest, step: Step) -> HttpResponse:
+    """Ask for a moment, and go on from there."""
+    because = request.GET.get("because", "")
+    kept = challenge_in(request.GET.dict(), step.rules.slug, now=step.now)
+    context = {
+        **step.context(),
+        "challenge": kept or new_challenge(step.rules.slug, now=step.now),
+        "is_early": kept is not None and because == Verdict.TOO_EARLY.name.lower(),
+        "is_crowded": kept is not None and because == Verdict.CROWDED.name.lower(),
+        "action": reverse(_GOES_ON.get(request.GET.get("to", ""), "book-hold"), args=[step.store.slug]),
+        "sent_again": [name for name in _SENT_AGAIN if request.GET.get(name)],
+    }
+    return customer_page(request, "moment", context, status=PRECONDITION_REQUIRED)
+
+
+@partial(at_store, methods=("GET", "HEAD"))
+def later(request: HttpRequest, step: Step) -> HttpResponse:
+    """Say that too much was tried, and when to try again; what was typed is still there. Raises RateLimited."""
+    seconds = request.GET.get("seconds", "")
+    is_count = seconds.isascii() and seconds.isdigit() and len(seconds) <= len(str(_LONGEST_SECONDS))
+    raise limits.RateLimited(min(int(seconds), _LONGEST_SECONDS) if is_count else 1)

@@ -1,0 +1,34 @@
+"""Forms that only our own pages may send: another site must not let its visitors' browsers book.
+
+Browsers say in `Sec-Fetch-Site` where a request comes from, and no page can change that. Where it is missing (older
+browsers, programs) nothing is known, and nothing refused: limits count those by their address. `Origin` is not looked
+at: under `no-referrer` it may be "null" for our own pages too.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+from booking.views.reader import customer_page
+
+FORBIDDEN = 403
+
+
+def is_cross_site(request: HttpRequest) -> bool:
+    """Tell whether the browser says that another site sends this."""
+    return request.headers.get("Sec-Fetch-Site", "").strip().lower() == "cross-site"
+
+
+def refuse_cross_site(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Answer a form that another site sends for the store `store` with the way to the store's own page."""
+
+    @wraps(view)
+    def wrapper(request: HttpRequest, store: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.method == "POST" and is_cross_site(request):
+            return customer_page(request, "cross_site", {"slug": store}, status=FORBIDDEN)
+        return view(request, store, *args, **kwargs)
+
+    return wrapper
