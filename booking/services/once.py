@@ -78,7 +78,6 @@ def booked_in(*, key: str, browser: str, now: datetime) -> str | None:
     return sent.values_list("subject", flat=True).first()
 
 
-@transaction.atomic
 def book_once(form: SentForm, *, now: datetime, book: Callable[[], Booking]) -> Booking:
     """Return what `book` books, or what it booked before for the same form. Raises as `do_once`."""
     booked: list[Booking] = []

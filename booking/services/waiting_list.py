@@ -62,7 +62,6 @@ def joined_before(form: SentForm, *, now: datetime) -> WaitingListEntry | None:
     return None if subject is None else entry_of_subject(subject)
 
 
-@transaction.atomic
 def join_once(form: SentForm, *, now: datetime, join: Callable[[], WaitingListEntry]) -> WaitingListEntry:
     """Return the entry that `join` makes, or the one it made before for the same form; a twin is waited for.
 

@@ -72,12 +72,19 @@ def follow(page: Page, wanted: Locator) -> None:
 
 def main_button(page: Page) -> Locator:
     """Return the one button with which the page goes on."""
-    return page.locator("main form:not(#edit) .actions button.button:visible").first
+    return page.locator("main form .actions button.button:visible").first
 
 
 def press(page: Page) -> None:
     """Go on."""
     follow(page, main_button(page))
+
+
+def press_to_book(page: Page, say: Reader) -> None:
+    """Book from the details; in simple words, everything is shown once more in between."""
+    press(page)
+    if say.is_simple:
+        press(page)
 
 
 def find_store(page: Page, say: Reader) -> None:
@@ -151,8 +158,7 @@ def book(page: Page, say: Reader, *, phone: str = "", email: str = "") -> str:
     find_store(page, say)
     choose_time(page)
     fill_details(page, phone=phone or new_phone(), email=email)
-    press(page)
-    press(page)
+    press_to_book(page, say)
     return expect_booked(page)
 
 

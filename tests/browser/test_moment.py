@@ -50,7 +50,6 @@ def test_a_device_calculates_and_its_reader_notices_little(chromium: Browser, cr
     free_times(page).last.click()
     page.wait_for_url("**/book/details/**")
     fill_details(page, phone="06 12 36 00 01")
-    press(page)
     expect(page.locator("[name=proof_asked]")).to_have_count(1)
     main_button(page).click()
 

@@ -37,7 +37,7 @@ class Way:
     start: str = ""
     typed: Mapping[str, str] = field(default_factory=dict)
     booked: str = ""  # the reference of what came of it
-    at: int = 0  # when it was last written, in seconds since 1970
+    at: int = 0  # when it was last written, in milliseconds since 1970, and after every other of this browser
     is_remembered: bool = False  # the browser brought it along
 
     @property
@@ -59,12 +59,12 @@ def ways(request: HttpRequest, store: str, *, now: datetime) -> list[Way]:
 
 def keep(request: HttpRequest, response: HttpResponseBase, way: Way, *, now: datetime) -> Way:
     """Let the browser keep a way, instead of older ones where there are too many; return it as it is kept."""
-    way = replace(way, at=int(now.timestamp()))
+    others = sorted((one for one in _all(request, now=now) if one.key != way.key), key=lambda one: -one.at)
+    way = replace(way, at=max([int(now.timestamp() * 1000), *(one.at + 1 for one in others)]))
     text = _sealed(way)
     response.set_cookie(
         _name(way.key), text, max_age=COOKIE_SECONDS, secure=settings.IS_HTTPS, httponly=True, samesite="Lax"
     )
-    others = sorted((one for one in _all(request, now=now) if one.key != way.key), key=lambda one: -one.at)
     room = ALL_MAX - len(text)
     for number, other in enumerate(others, 1):
         room -= len(request.COOKIES[_name(other.key)])
@@ -88,7 +88,7 @@ def _all(request: HttpRequest, *, now: datetime) -> Iterator[Way]:
     for name, text in request.COOKIES.items():
         if name.startswith(prefix):
             way = _read(name, text)
-            if way is not None and way.at > now.timestamp() - COOKIE_SECONDS:
+            if way is not None and way.at > (now.timestamp() - COOKIE_SECONDS) * 1000:
                 yield way
 
 

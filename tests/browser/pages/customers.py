@@ -90,21 +90,42 @@ def _hold(camera: Camera, name: str, *, store: str = CORNER, status: int = 200, 
     return camera.post(name, f"/s/{store}/book/hold/", asked, status=status)
 
 
+def _form(camera: Camera) -> str:
+    """Return where the details are sent: to be booked, or in simple words to be shown once more."""
+    return CHECK if "simple" in camera.reader else CONFIRM
+
+
+def _checked(camera: Camera, name: str, details: Shot, **typed: str) -> Shot:
+    return camera.send(name, details, _form(camera), by=CHECK, **typed)
+
+
 def _book(camera: Camera) -> None:
-    details = _hold(camera, "details, time kept")
-    camera.send("details with errors", details, CHECK, status=400, name="", phone="12", email="zoe")
-    camera.send("time kept longer", details, CHECK, by=EXTEND, **TYPED)
-    check = camera.send("check", details, CHECK, **TYPED)
-    camera.send("corrected", check, CONFIRM, by=DETAILS)
-    camera.send("another time, all typed", check, CONFIRM, by="book/")
+    details, form = _hold(camera, "details, time kept"), _form(camera)
+    camera.send("details with errors", details, form, status=400, name="", phone="12", email="zoe")
+    camera.send("time kept longer", details, form, by=EXTEND, **TYPED)
+    camera.send("another language", details, form, by=DETAILS, **TYPED)
+    check = _checked(camera, "check", details, **TYPED)
+    camera.send("another time, all typed", details, form, by="book/", **TYPED)
     confirmed = camera.send("confirmed", check, CONFIRM)
     _open(camera, confirmed)
+    address = details.response.request["PATH_INFO"] + "?" + details.response.request["QUERY_STRING"]
+    camera.get("back after booking", address.removeprefix(camera.reader))
+    _same_again(camera)
     third = {**TYPED, "phone": "05 49 24 00 39", "email": "", "note": "", "is_for_someone_else": "on"}
-    landline = camera.send("check, no text messages", _hold(camera, "details again"), CHECK, **third)
+    landline = camera.send("check, no text messages", _hold(camera, "details again"), form, **third)
     camera.send("confirmed, no messages", landline, CONFIRM)
     for hour in (15, 16):
-        more = camera.send("check again", _hold(camera, "more", starts_at=at(hour).isoformat()), CHECK, **TYPED)
+        more = _checked(camera, "check again", _hold(camera, "more", starts_at=at(hour).isoformat()), **TYPED)
         camera.send("another", more, CONFIRM, status=200 if hour == 15 else 409)
+    _hold(camera, "told of one's share", starts_at=at(17).isoformat())
+
+
+def _same_again(camera: Camera) -> None:
+    """Ask for the visit that is booked: for oneself, for somebody else, and by a form that was used."""
+    for name, typed in (("same visit", TYPED), ("same visit for another", {**TYPED, "is_for_someone_else": "on"})):
+        check = _checked(camera, "check", _hold(camera, "details"), **typed)
+        camera.send(name, check, CONFIRM)
+    camera.get("form used", f"/s/{CORNER}/book/already/")
 
 
 def _open(camera: Camera, confirmed: Shot) -> None:
@@ -116,31 +137,32 @@ def _gone(camera: Camera) -> None:
     fill(CORNER, 25, 10)
     wanted = at(10, day=25).isoformat()
     _hold(camera, "just taken", starts_at=wanted, status=409)
-    check = camera.send("check", _hold(camera, "details"), CHECK, **TYPED)
-    camera.send("just taken, all typed", check, CONFIRM, by=HOLD, status=409, starts_at=wanted)
+    details = _hold(camera, "details")
+    camera.send("details, language", details, _form(camera), by=DETAILS, **TYPED)
+    camera.send("just taken, all typed", details, _form(camera), by=HOLD, status=409, starts_at=wanted)
 
 
 def _run_out(camera: Camera, clock: time_machine.Traveller) -> None:
     details = _hold(camera, "details", starts_at=at(11, day=25).isoformat())
-    extended = camera.send("kept longer", details, CHECK, by=EXTEND, **TYPED)
+    extended = camera.send("kept longer", details, _form(camera), by=EXTEND, **TYPED)
     clock.move_to(NOW + timedelta(minutes=9, seconds=30))
     address = details.response.request["PATH_INFO"] + "?" + details.response.request["QUERY_STRING"]
     camera.get("nearly run out", address.removeprefix(camera.reader))
     clock.move_to(NOW + timedelta(minutes=11))
     camera.get("run out", address.removeprefix(camera.reader))
-    camera.send("run out, errors", details, CHECK, status=400, name="")
+    camera.send("run out, errors", details, _form(camera), status=400, name="")
     fill(CORNER, 25, 11)
-    camera.send("run out and taken", details, CHECK, status=409, **TYPED)
-    camera.send("run out and taken at the end", extended, CHECK, by=CONFIRM, status=409, **TYPED)
+    camera.send("run out and taken", details, _form(camera), by=CHECK, status=409, **TYPED)
+    camera.send("run out and taken at the end", extended, _form(camera), by=CONFIRM, status=409, **TYPED)
     clock.move_to(NOW)
 
 
 def _advised(camera: Camera) -> None:
     for mode in ("video", "call"):
         details = _hold(camera, f"details, {mode}", store=COACH, visit_type=mode, desk="bea")
-        camera.send(f"details, {mode}, errors", details, CHECK, status=400, **TYPED)
+        camera.send(f"details, {mode}, errors", details, _form(camera), status=400, **TYPED)
         typed = {**TYPED, **ANSWERS, "phone": f"06 12 34 56 {10 + len(mode)}"}
-        check = camera.send(f"check, {mode}", details, CHECK, **typed)
+        check = _checked(camera, f"check, {mode}", details, **typed)
         _open(camera, camera.send(f"confirmed, {mode}", check, CONFIRM))
 
 
