@@ -7,8 +7,8 @@ from booking.policy import BookingRefused, Refusal, UnknownStore, UnknownVisitTy
 from booking.services.bookings import CustomerDetails, cancel
 from booking.services.holds import extend_hold
 from booking.services.offers import offer_places
-from booking.services.privacy import forget_old
 from booking.services.once import SentForm
+from booking.services.privacy import forget_old
 from booking.services.waiting_list import join, join_once, leave, let_pass, take_offer
 from booking.tokens import hold_token
 from notifications.models import OutboxMessage
