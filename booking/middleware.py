@@ -28,6 +28,7 @@ from booking.reading import read_prefix
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 RETRY_AFTER_SECONDS = 2
+FILE_PAGES = frozenset({"staff-organization-import"})  # names of the addresses that take a file, from staff alone
 TELL_AGAIN_SECONDS = 60
 
 log = logging.getLogger(__name__)
@@ -148,6 +149,23 @@ class AddressLimits:
         return rate_limited(request, error) if isinstance(error, limits.RateLimited) else None
 
 
+class BodyLimits:
+    """Refuses by its length alone a body that is larger than its page takes: nothing of it is read."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *view: object) -> HttpResponseBase | None:
+        """Answer before anything reads the body, the check of a form's token included."""
+        is_too_large = _content_length(request) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE and (
+            _content_length(request) > settings.FILE_UPLOAD_MAX_MEMORY_SIZE or not _may_send_file(request)
+        )
+        return _too_large(request) if is_too_large else None
+
+
 def server_error(request: HttpRequest) -> HttpResponseBase:
     """Answer for an exception that nobody else answered for (Django's handler500)."""
     error = sys.exc_info()[1]
@@ -174,7 +192,7 @@ def fault_response(request: HttpRequest, error: Exception) -> HttpResponse | Non
         _tell_of_trouble(error)
         return _busy(request)
     if isinstance(error, RequestDataTooBig):
-        return _answer(request, "too_large", 413, "400.html")
+        return _too_large(request)
     if isinstance(error, (SuspiciousOperation, UnreadablePostError, UnicodeError)):
         return _bad_request(request)
     if isinstance(error, (DataError, OverflowError)):
@@ -214,6 +232,22 @@ def rate_limited(request: HttpRequest, limited: limits.RateLimited) -> HttpRespo
     answer = _answer(request, "rate_limited", 429, "429.html", {"minutes": -(-seconds // 60)})
     answer["Retry-After"] = str(seconds)
     return answer
+
+
+def _content_length(request: HttpRequest) -> int:
+    try:
+        return int(request.META.get("CONTENT_LENGTH") or 0)
+    except ValueError:
+        return 0
+
+
+def _may_send_file(request: HttpRequest) -> bool:
+    match = request.resolver_match
+    return match is not None and match.url_name in FILE_PAGES and request.user.is_authenticated
+
+
+def _too_large(request: HttpRequest) -> HttpResponse:
+    return _answer(request, "too_large", 413, "413.html")
 
 
 def _busy(request: HttpRequest) -> HttpResponse:

@@ -118,6 +118,7 @@ MIDDLEWARE = [
     "booking.middleware.ReaderAddress",
     "booking.middleware.Faults",
     "booking.middleware.AddressLimits",
+    "booking.middleware.BodyLimits",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -290,8 +291,12 @@ CONTENT_SECURITY_POLICY = {
         "object-src": ["'none'"],
     }
 }
+# A body may have so many bytes; on a page that takes a file, and for who is signed in, a file's more. None is written
+# to the disk.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024 + DATA_UPLOAD_MAX_MEMORY_SIZE
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 
 # --- API ----------------------------------------------------------------------------------------
 REST_FRAMEWORK = {

@@ -4,9 +4,10 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from booking.bodies import Bodies
 from booking.launcher.parent import SUPERVISOR, end_with_parent
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "booking.settings")
 if SUPERVISOR in os.environ:
     end_with_parent()
-application = get_wsgi_application()
+application = Bodies(get_wsgi_application())

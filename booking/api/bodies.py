@@ -3,7 +3,7 @@
 import json
 from typing import Any, NoReturn
 
-from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -38,29 +38,14 @@ def read_object(request: HttpRequest, *, may_be_empty: bool) -> Json:
 
 def read_body(request: HttpRequest) -> bytes:
     """Return the bytes of a request's body. Raises Problem where there are more than allowed."""
-    largest: int = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-    if _content_length(request) > largest:
-        raise Problem("too_large")
-    # A body of unknown length Django would not read at all, so it is read from the server, up to the limit.
-    body: bytes = request.META["wsgi.input"].read(largest + 1) if _is_chunked(request) else request.body
-    if len(body) > largest:
-        raise Problem("too_large")
-    return body
+    try:
+        return request.body
+    except RequestDataTooBig:
+        raise Problem("too_large") from None
 
 
 def _has_body(request: HttpRequest) -> bool:
-    return _content_length(request) > 0 or _is_chunked(request)
-
-
-def _content_length(request: HttpRequest) -> int:
-    try:
-        return int(request.META.get("CONTENT_LENGTH") or 0)
-    except ValueError:
-        return 0
-
-
-def _is_chunked(request: HttpRequest) -> bool:
-    return not request.META.get("CONTENT_LENGTH") and "HTTP_TRANSFER_ENCODING" in request.META
+    return request.META.get("CONTENT_LENGTH") not in (None, "", "0")
 
 
 def _check_content_type(request: HttpRequest) -> None:

@@ -1,6 +1,3 @@
-import json
-from io import BytesIO
-
 import pytest
 
 from booking.models import Booking
@@ -52,24 +49,6 @@ def test_body_of_64_kib_is_read(store: Store, api: Api) -> None:
 
 def test_body_of_more_is_too_large(store: Store, api: Api) -> None:
     assert refusal_of(api.call("POST", "/bookings", raw=b'{"x":"' + b"a" * 64 * 1024 + b'"}')) == (413, "too_large")
-
-
-@pytest.mark.parametrize(
-    ("padding", "expected"), [(0, (201, None)), (64 * 1024, (413, "too_large"))], ids=["small", "large"]
-)
-def test_body_of_unknown_length_is_read_up_to_the_limit(
-    store: Store, api: Api, padding: int, expected: tuple[int, str | None]
-) -> None:
-    raw = json.dumps(request_to_book(padding="a" * padding)).encode()
-
-    answer = api.client.generic(
-        "POST",
-        "/api/v1/bookings",
-        headers={"Transfer-Encoding": "chunked"},
-        **{"wsgi.input": BytesIO(raw), "CONTENT_TYPE": "application/json", "CONTENT_LENGTH": ""},
-    )
-
-    assert (answer.status_code, answer.json().get("code")) == expected
 
 
 @pytest.mark.parametrize(
