@@ -5,26 +5,31 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from booking.customer_input import can_be_texted
-from booking.models import Booking
+from booking.models import Actor, Booking
 from booking.policy import plan_of, reminder_times
 from notifications.content import NewMessage
 from notifications.models import Channel, Kind
 
 
-def plan_messages(booking: Booking, *, kind: Kind, now: datetime, offset: str = "") -> list[NewMessage]:
+def plan_messages(booking: Booking, *, kind: Kind, actor: Actor, now: datetime, offset: str = "") -> list[NewMessage]:
     """Return the messages about what just happened to a booking, and the reminders that follow from it.
 
-    `offset` tells several messages of one kind apart: the change of hours that a visit which stays is told about.
-    Such a visit has its reminders already.
+    What a customer sets off is held to what their number may get in a day; what the store, as `actor`, or the plan sets
+    off is never dropped for that. `offset` tells several messages of one kind apart: the change of hours that a visit
+    which stays is told about. Such a visit has its reminders already.
     """
     channels = message_channels(booking.phone, booking.email)
-    messages = [_message(booking, kind, channel, due_at=now, offset=offset) for channel in channels]
+    is_limited = actor == Actor.CUSTOMER
+    messages = [
+        _message(booking, kind, channel, due_at=now, offset=offset, is_limited=is_limited) for channel in channels
+    ]
     if channels and kind in (Kind.CONFIRMATION, Kind.CHANGE) and not offset:
         store = booking.store
         zone, plan = ZoneInfo(store.time_zone), plan_of(store)
         times = reminder_times(starts_at=booking.starts_at, zone=zone, now=now, plan=plan)
         messages += [
-            _message(booking, Kind.REMINDER, channels[0], due_at=due_at, offset=days) for days, due_at in times.items()
+            _message(booking, Kind.REMINDER, channels[0], due_at=due_at, offset=days, is_limited=False)
+            for days, due_at in times.items()
         ]
     return messages
 
@@ -45,7 +50,9 @@ def message_channel(phone: str, email: str) -> Literal["sms", "email", "none"]:
     return "none"
 
 
-def _message(booking: Booking, kind: Kind, channel: Channel, *, due_at: datetime, offset: str) -> NewMessage:
+def _message(
+    booking: Booking, kind: Kind, channel: Channel, *, due_at: datetime, offset: str, is_limited: bool
+) -> NewMessage:
     return NewMessage(
         account=booking.store.slug,
         subject=booking.reference,
@@ -55,4 +62,5 @@ def _message(booking: Booking, kind: Kind, channel: Channel, *, due_at: datetime
         due_at=due_at,
         not_after=booking.starts_at,
         offset=offset,
+        is_limited=is_limited,
     )

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils import translation
 
+from booking.belated import days_before, is_late, late_message_goes_at
 from booking.customer_input import can_be_texted
 from booking.day_sheet import compose_day_sheet
 from booking.email_texts import email_text
@@ -16,13 +17,14 @@ from booking.links import manage_url, short_manage_url
 from booking.message_texts import TEXTS_WITH_OWN_WORDS, sms_text
 from booking.models import Booking, Status
 from booking.offer_messages import answer_about_offer, compose_offer
-from booking.policy import BookingRefused
+from booking.policy import REMINDERS_APART, BookingRefused, plan_of
 from booking.queries import booking_by_reference
 from booking.services.bookings import confirm_attendance
 from booking.services.other_times import OFFER
 from booking.visits_messages import compose_visits
-from notifications.content import Email, Skip, Sms
+from notifications.content import Content, Email, NotYet, Skip, Sms
 from notifications.models import Channel, Kind, OutboxMessage
+from notifications.queries import due_offsets
 
 # What the calendar file in an e-mail asks the reader's program to do; reminders carry none.
 _CALENDAR_METHODS: dict[str, Method] = {
@@ -33,7 +35,7 @@ _CALENDAR_METHODS: dict[str, Method] = {
 }
 
 
-def compose(message: OutboxMessage, *, now: datetime) -> Sms | Email | Skip:
+def compose(message: OutboxMessage, *, now: datetime) -> Content:
     """Return what to send for a message in the outbox, or why nothing is to be sent any more."""
     if message.kind == Kind.PLACE_OFFERED:
         return compose_offer(message, now=now)
@@ -49,6 +51,8 @@ def compose(message: OutboxMessage, *, now: datetime) -> Sms | Email | Skip:
     reason = _why_not(message, booking, now=now)
     if reason:
         return Skip(reason)
+    if (belated := _belated(message, booking, now=now)) is not None:
+        return belated
     write = _sms if message.channel == Channel.SMS else _email
     with translation.override(booking.locale):
         return write(booking, _template(message), now=now)
@@ -94,6 +98,29 @@ def _why_not(message: OutboxMessage, booking: Booking, *, now: datetime) -> str 
     if booking.status not in (Status.CONFIRMED, Status.CANCELLED):
         return "arrived"
     return None
+
+
+def _belated(message: OutboxMessage, booking: Booking, *, now: datetime) -> Skip | NotYet | None:
+    """Return what becomes of a reminder that is late, or a text that came back, if it does not go now.
+
+    Of several late ones of a visit only the one nearest to it goes, and none soon before the next.
+    """
+    is_reminder = message.kind == Kind.REMINDER and is_late(due_at=message.due_at, now=now)
+    if not is_reminder and not (message.returns and message.channel == Channel.SMS):
+        return None
+    zone, plan = ZoneInfo(booking.store.time_zone), plan_of(booking.store)
+    goes_at = late_message_goes_at(now=now, starts_at=booking.starts_at, zone=zone, plan=plan)
+    if is_reminder and _is_superseded(message, by=(goes_at or now) + REMINDERS_APART):
+        return Skip("superseded")
+    if goes_at is None:
+        return Skip("too_near")
+    return NotYet(goes_at, "night") if goes_at > now else None
+
+
+def _is_superseded(message: OutboxMessage, *, by: datetime) -> bool:
+    """Tell whether a reminder nearer to the visit is due by then, or was."""
+    others = due_offsets(subject=message.subject, kind=Kind.REMINDER, sequence=message.sequence, by=by)
+    return any(days_before(other) < days_before(message.offset) for other in others)
 
 
 def _template(message: OutboxMessage) -> str:

@@ -22,8 +22,13 @@ def opt_in(phone: str) -> None:
     OptOut.objects.filter(phone_digest=recipient_digest(phone)).delete()
 
 
-def reason_against_texting(phone: str, *, account: str, budget_since: datetime, is_counted: bool, now: datetime) -> str:
+def reason_against_texting(
+    phone: str, *, account: str, budget_since: datetime, is_counted: bool, is_limited: bool, now: datetime
+) -> str:
     """Return why a text must not go to a number now, "" where it may; `is_counted` tells one that was sent before.
+
+    `is_limited`: a customer set it off, or somebody who says so. What the store or the plan sets off counts among a
+    number's texts as well, and is never dropped for being one too many.
 
     Takes the locks of the number and of the account until the caller's transaction ends, so that two workers do not
     both take the last one of a share. SQLite's one writer needs none.
@@ -38,7 +43,7 @@ def reason_against_texting(phone: str, *, account: str, budget_since: datetime, 
     if is_counted:
         return ""
     texts = OutboxMessage.objects.filter(channel=Channel.SMS)
-    if settings.RATE_LIMITS:
+    if settings.RATE_LIMITS and is_limited:
         recent = texts.filter(recipient_digest=number, attempted_at__gt=now - NUMBER_WINDOW)
         if recent.count() >= NUMBER_MESSAGES:
             return "number_limit"

@@ -46,6 +46,9 @@ class Delivery:
     state: str
     reason: str
     at: datetime
+    sequence: int = 0
+    offset: str = ""
+    is_limited: bool = True  # a customer set it off, not the store or the plan
 
 
 def enqueue(messages: Sequence[NewMessage], *, now: datetime) -> None:
@@ -108,9 +111,9 @@ def deliveries(subjects: Collection[str]) -> Mapping[str, Sequence[Delivery]]:
     if subjects:
         rows = OutboxMessage.objects.filter(subject__in=subjects).order_by("due_at", "pk")
         rows = rows.exclude(state=State.SKIPPED, reason="no_email")
-        fields = ("subject", "kind", "channel", "state", "reason", "updated_at")
-        for subject, kind, channel, state, reason, at in rows.values_list(*fields):
-            found[subject].append(Delivery(kind, channel, state, reason, at))
+        fields = ("subject", "kind", "channel", "state", "reason", "updated_at", "sequence", "offset", "is_limited")
+        for subject, *told in rows.values_list(*fields):
+            found[subject].append(Delivery(*told))
     return found
 
 
@@ -133,6 +136,7 @@ def begin_text(message: OutboxMessage, text: Sms, *, now: datetime) -> str:
         account=message.account,
         budget_since=text.budget_since,
         is_counted=message.attempted_at is not None,
+        is_limited=message.is_limited,
         now=now,
     )
     if reason:
@@ -213,6 +217,7 @@ def send_instead(message: OutboxMessage, channel: Channel, *, now: datetime) -> 
                 due_at=now,
                 not_after=message.not_after,
                 offset=message.offset,
+                is_limited=message.is_limited,
             )
         ],
         now=now,

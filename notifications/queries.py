@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db.models import Count, Min
 
-from notifications.models import OPEN_STATES, OutboxMessage, State
+from notifications.models import OPEN_STATES, Kind, OutboxMessage, State
 
 
 def counts() -> dict[str, int]:
@@ -17,3 +17,9 @@ def oldest_due_seconds(*, now: datetime) -> int:
     """Return for how long the oldest message that should be on its way has waited."""
     oldest = OutboxMessage.objects.filter(state__in=OPEN_STATES, due_at__lte=now).aggregate(due_at=Min("due_at"))
     return int((now - oldest["due_at"]).total_seconds()) if oldest["due_at"] else 0
+
+
+def due_offsets(*, subject: str, kind: Kind, sequence: int, by: datetime) -> set[str]:
+    """Return which messages of a kind about a subject are due by then, or were, by their offsets."""
+    same = OutboxMessage.objects.filter(subject=subject, kind=kind, sequence=sequence, due_at__lt=by)
+    return set(same.values_list("offset", flat=True))

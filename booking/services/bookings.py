@@ -148,7 +148,7 @@ def cancel_locked(booking: Booking, *, now: datetime, actor: Actor, user: User |
     record(booking, EventKind.CANCELLED, actor=actor, user=user, now=now, from_status=from_status)
     outbox.skip_open(subject=booking.reference, reason="cancelled", now=now)
     if tell:
-        outbox.enqueue(plan_messages(booking, kind=Kind.CANCELLATION, now=now), now=now)
+        outbox.enqueue(plan_messages(booking, kind=Kind.CANCELLATION, actor=actor, now=now), now=now)
     raise_days(booking.store_id, days_of(booking.starts_at, booking.ends_at, booking.store.time_zone))
 
 
@@ -238,7 +238,7 @@ def store_booking(
     booking.save(force_insert=True)
     actor = Actor.CUSTOMER if booking.source in WEB_SOURCES else Actor.STAFF
     record(booking, EventKind.BOOKED, actor=actor, user=user, now=now)
-    outbox.enqueue(plan_messages(booking, kind=Kind.CONFIRMATION, now=now), now=now)
+    outbox.enqueue(plan_messages(booking, kind=Kind.CONFIRMATION, actor=actor, now=now), now=now)
     raise_days(rules.id, days_of(run.starts_at, run.ends_at, rules.zone.key))
     return booking
 

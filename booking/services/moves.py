@@ -75,7 +75,7 @@ def move_locked(
     )
     if is_told:
         outbox.skip_open(subject=booking.reference, reason="moved", now=now)
-        outbox.enqueue(plan_messages(booking, kind=Kind.CHANGE, now=now), now=now)
+        outbox.enqueue(plan_messages(booking, kind=Kind.CHANGE, actor=actor, now=now), now=now)
     zone = booking.store.time_zone
     raise_days(booking.store_id, days_of(*old, zone) | days_of(booking.starts_at, booking.ends_at, zone))
     return booking

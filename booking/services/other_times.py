@@ -46,7 +46,9 @@ def offer_other_times(
         booking.updated_at = now
         booking.save(update_fields=["answer_until", "updated_at"])
         record(booking, EventKind.NOTIFIED, actor=Actor.STAFF, user=user, now=now, from_status=booking.status)
-        outbox.enqueue(plan_messages(booking, kind=Kind.CHANGE, now=now, offset=f"{OFFER}-{told_as}"), now=now)
+        outbox.enqueue(
+            plan_messages(booking, kind=Kind.CHANGE, actor=Actor.STAFF, now=now, offset=f"{OFFER}-{told_as}"), now=now
+        )
 
 
 def ask_no_more(booking: Booking, *, told_as: str, now: datetime, user: User | None, tell: bool = True) -> None:
@@ -65,7 +67,7 @@ def ask_no_more(booking: Booking, *, told_as: str, now: datetime, user: User | N
     )
     if tell and not_left < len(channels):
         record(booking, EventKind.NOTIFIED, actor=Actor.STAFF, user=user, now=now, from_status=booking.status)
-        outbox.enqueue(plan_messages(booking, kind=Kind.CHANGE, now=now, offset=told_as), now=now)
+        outbox.enqueue(plan_messages(booking, kind=Kind.CHANGE, actor=Actor.STAFF, now=now, offset=told_as), now=now)
 
 
 def is_asked_again(booking: Booking, *, now: datetime) -> bool:

@@ -123,7 +123,7 @@ def _decide(affected: Sequence[Booking], *, rules: StoreRules, decision: Decisio
             ask_no_more(visit, told_as=told_as, now=now, user=user, tell=is_told)
         elif decision.then == Then.NOTIFY:
             record(visit, EventKind.NOTIFIED, actor=Actor.STAFF, user=user, now=now, from_status=visit.status)
-            outbox.enqueue(plan_messages(visit, kind=Kind.CHANGE, now=now, offset=told_as), now=now)
+            outbox.enqueue(plan_messages(visit, kind=Kind.CHANGE, actor=Actor.STAFF, now=now, offset=told_as), now=now)
     if decision.then == Then.OFFER:
         offer_other_times(affected, rules=rules, told_as=told_as, now=now, user=user)
 

@@ -18,13 +18,8 @@ from booking.queries import DaySchedule
 from booking.staff_texts import LATE
 from booking.texts import first_name_and_initial, time_in_words, visit_type_name
 from booking.views.staff_facts import VisitFacts
-from booking.views.staff_words import (
-    MessageLine,
-    MessageLines,
-    badges,
-    people_in_words,
-    source_words,
-)
+from booking.views.staff_messages import MessageLine, MessageLines
+from booking.views.staff_words import badges, people_in_words, source_words
 
 # The next step of each state, for the one large button.
 _MAIN: dict[str, str] = {Status.CONFIRMED: "check_in", Status.CHECKED_IN: "start", Status.IN_SERVICE: "complete"}

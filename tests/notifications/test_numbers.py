@@ -26,9 +26,14 @@ def sent(count, *, phone=PHONE, account="corner-shop", ago=timedelta(hours=1)):
     )  # fmt: skip
 
 
-def reason(*, account="corner-shop", is_counted=False):
+def reason(*, account="corner-shop", is_counted=False, is_limited=True):
     return numbers.reason_against_texting(
-        PHONE, account=account, budget_since=NOW - timedelta(hours=12), is_counted=is_counted, now=NOW
+        PHONE,
+        account=account,
+        budget_since=NOW - timedelta(hours=12),
+        is_counted=is_counted,
+        is_limited=is_limited,
+        now=NOW,
     )
 
 
@@ -53,6 +58,7 @@ def test_a_number_has_five_in_24_hours_over_all_stores(settings):
 
     assert reason() == "number_limit"
     assert reason(is_counted=True) == ""
+    assert reason(is_limited=False) == ""  # the store's own word
 
 
 def test_limits_of_numbers_can_be_lifted(settings):

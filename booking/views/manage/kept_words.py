@@ -9,6 +9,11 @@ from booking.models import Actor, Booking, BookingEvent, EventKind
 from notifications import outbox
 from notifications.models import Channel, Kind, State
 
+# Why a message was dropped that was of use all the same.
+_NOT_SENT = frozenset(
+    "budget dropped not_textable number_limit opted_out quiet_hours restored too_late too_near".split()  # noqa: SIM905
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -27,7 +32,9 @@ def history_in_words(booking: Booking) -> list[Line]:
 def messages_in_words(booking: Booking) -> list[Line]:
     """Return the messages about the booking that were sent or are to be, oldest first, with one statement."""
     told = outbox.deliveries([booking.reference]).get(booking.reference, ())
-    return [Line(one.at, f"{_message(one.kind)}, {_channel(one.channel)}, {_state(one.state)}") for one in told]
+    return [
+        Line(one.at, f"{_message(one.kind)}, {_channel(one.channel)}, {_state(one.state, one.reason)}") for one in told
+    ]
 
 
 def _event(kind: str) -> str:
@@ -66,9 +73,11 @@ def _channel(channel: str) -> str:
     return _("text message") if channel == Channel.SMS else _("e-mail")
 
 
-def _state(state: str) -> str:
+def _state(state: str, reason: str) -> str:
     if state in (State.SENT, State.DELIVERED):
         return _("sent")
     if state in (State.DUE, State.SENDING):
         return _("to be sent")
-    return _("not needed any more") if state == State.SKIPPED else _("not arrived")
+    if state != State.SKIPPED:
+        return _("not arrived")
+    return _("not sent") if reason in _NOT_SENT else _("not needed any more")

@@ -1,0 +1,142 @@
+"""What became of the messages about a visit, as staff are told: what is in order, and whom to phone."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+from django.utils.translation import gettext as _
+
+from notifications.models import Channel, Kind, State
+from notifications.outbox import WAITS_FOR_PROVIDER, Delivery
+
+_NEWS = frozenset({State.SENDING, State.SENT, State.DELIVERED})
+_ON_ITS_WAY = _NEWS | {State.DUE}
+_TROUBLE = frozenset({State.FAILED, State.UNKNOWN, State.DEAD})
+# Why a message was dropped that its customer would have liked to get.
+_DROPPED = frozenset({"number_limit", "budget", "too_near", "not_textable", "restored"})
+# No good to phone.
+_NO_NUMBER = frozenset({"invalid_number", "unknown_number"})
+
+
+@dataclass(frozen=True, slots=True)
+class MessageLine:
+    """What became of one message; `is_trouble` calls for somebody to phone, `is_news` says that it has left.
+
+    `html` is the text for a page that is put together without a template.
+    """
+
+    text: str
+    html: str
+    is_trouble: bool
+    is_news: bool
+
+
+class MessageLines:
+    """Tells what became of messages; what many have in common is worded once."""
+
+    def __init__(self) -> None:
+        self._worded: dict[tuple[str, str, str, str, bool, bool], MessageLine] = {}
+
+    def of(self, deliveries: Sequence[Delivery]) -> tuple[MessageLine, ...]:
+        """Return what became of a booking's messages, oldest first."""
+        by_email = {
+            (one.kind, one.sequence, one.offset)
+            for one in deliveries
+            if one.channel == Channel.EMAIL and one.state in _ON_ITS_WAY
+        }
+        return tuple([self._line(one, by_email) for one in deliveries])
+
+    def _line(self, one: Delivery, by_email: set[tuple[str, int, str]]) -> MessageLine:
+        is_told = one.channel == Channel.SMS and (one.kind, one.sequence, one.offset) in by_email
+        key = (one.kind, one.channel, one.state, one.reason, one.is_limited, is_told)
+        if key not in self._worded:
+            is_trouble = not is_told and _calls_for_a_phone_call(one)
+            text = _("{message}: {state}").format(message=_message(one), state=_state(one))
+            if is_trouble and one.reason not in _NO_NUMBER:
+                text = _("{text}. Please phone.").format(text=text)
+            self._worded[key] = MessageLine(text, escape(text), is_trouble, is_news=one.state in _NEWS)
+        return self._worded[key]
+
+
+def _calls_for_a_phone_call(one: Delivery) -> bool:
+    if one.state in _TROUBLE:
+        return True
+    if one.state != State.SKIPPED:
+        return False
+    # Who wants no texts has to hear of what the store does with their visit, and of nothing else.
+    is_the_stores = not one.is_limited and one.kind in (Kind.CHANGE, Kind.CANCELLATION)
+    return one.reason in _DROPPED or (one.reason == "opted_out" and is_the_stores)
+
+
+def _message(delivery: Delivery) -> str:
+    by_text = delivery.channel == Channel.SMS
+    match delivery.kind:
+        case Kind.CONFIRMATION:
+            return _("Confirmation by text message") if by_text else _("Confirmation by e-mail")
+        case Kind.REMINDER:
+            return _("Reminder by text message") if by_text else _("Reminder by e-mail")
+        case Kind.CHANGE:
+            return _("Change by text message") if by_text else _("Change by e-mail")
+        case Kind.CANCELLATION:
+            return _("Cancellation by text message") if by_text else _("Cancellation by e-mail")
+        case Kind.VISITS_LIST:
+            return _("List of their visits by text message") if by_text else _("List of their visits by e-mail")
+    return _("Offer of a place by text message") if by_text else _("Offer of a place by e-mail")
+
+
+def _state(delivery: Delivery) -> str:
+    match delivery.state:
+        case State.DUE:
+            return _due(delivery.reason)
+        case State.SENDING:
+            return _("being sent")
+        case State.SENT:
+            return _("sent")
+        case State.DELIVERED:
+            return _("delivered")
+        case State.SKIPPED:
+            return _skipped(delivery.reason)
+        case State.UNKNOWN:
+            return _("nobody can say whether it left")
+    return _failed(delivery.reason)
+
+
+def _due(reason: str) -> str:
+    if reason.startswith(WAITS_FOR_PROVIDER):
+        return _("waits, as the provider takes none at the moment")
+    words = {
+        "night": _("waits for the morning"),
+        "unreachable": _("the phone was off, goes once more"),
+        "not_delivered": _("did not arrive, goes once more"),
+    }
+    return words.get(reason) or _("will be sent")
+
+
+def _skipped(reason: str) -> str:
+    """Return why a message was not sent; what has no words of its own was not needed any more."""
+    words = {
+        "number_limit": _("not sent, as this number has had its texts of the day"),
+        "budget": _("not sent, as the store’s texts of the day are used up"),
+        "too_near": _("not sent, as it was too late for it"),
+        "too_late": _("not sent, as the visit had begun"),
+        "superseded": _("not sent, as the next reminder follows"),
+        "opted_out": _("not sent, as this person wants no text messages"),
+        "not_textable": _("not sent, as this number cannot get text messages"),
+        "quiet_hours": _("not sent at night"),
+        "restored": _("held back after a restore, as it may have left before"),
+        "dropped": _("taken out by hand"),
+        "erased": _("not sent, as the customer’s data were erased"),
+    }
+    return words.get(reason) or _("not needed any more")
+
+
+def _failed(reason: str) -> str:
+    words = {
+        "opted_out": _("this person wants no text messages"),
+        "invalid_number": _("this number does not exist"),
+        "unknown_number": _("this number does not exist"),
+        "cannot_be_texted": _("this number cannot get text messages"),
+        "invalid_address": _("this address does not exist"),
+        "unreachable": _("the phone could not be reached"),
+    }
+    return words.get(reason) or _("did not get through")
