@@ -54,7 +54,7 @@ def sms_text(
     language = text_language(template)
     with translation.override(language):
         alphabet = alphabet_in_use()
-        name = alphabet.written(" ".join(store_name.split()))
+        name = _name_said(store_name)
         forms = _forms(starts_at, zone, may_reply=may_reply)
         for when, asks in forms:
             room = room_for_name(template, when=when, link=link, may_reply=asks, until=until)
@@ -74,8 +74,7 @@ def link_text(template: str, *, link: str) -> str:
 def turn_text(store_name: str) -> str:
     """Return the text message for who waits in the line of a store."""
     with translation.override(text_language("nearly_turn")):
-        alphabet = alphabet_in_use()
-        name = alphabet.written(" ".join(store_name.split()))
+        name = _name_said(store_name)
         return _sms("nearly_turn", store=shortened(name, room_for_name("nearly_turn", when="", link="")))
 
 
@@ -125,7 +124,12 @@ def shortened(name: str, room: int) -> str:
     if cut != name and name[len(cut)] != " ":
         words = cut.rpartition(" ")[0]
         cut = words if length(words) >= room // 2 else cut
-    return cut.rstrip(" ,;:-(")
+    return cut if cut == name else cut.rstrip(" ,;:-(&+/")
+
+
+def _name_said(store_name: str) -> str:
+    """Return a store's name in the letters of the language's texts, other words for one that has none of them."""
+    return alphabet_in_use().name(" ".join(store_name.split())) or alphabet_in_use().written(_("Your store"))
 
 
 def _forms(starts_at: datetime, zone: ZoneInfo, *, may_reply: bool) -> list[tuple[str, bool]]:

@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from notifications.gsm7 import SEGMENT_SEPTETS, septets, to_gsm7
+from notifications.gsm7 import SEGMENT_SEPTETS, name_in_gsm7, septets, to_gsm7
 
 # Two segments of a message that is sent in parts: 67 units each, as three of 70 name the part.
 UCS2_UNITS = 134
@@ -12,11 +12,15 @@ UCS2_UNITS = 134
 
 @dataclass(frozen=True, slots=True)
 class Alphabet:
-    """How long a text is in an alphabet, how long it may be, and the text without what the alphabet lacks."""
+    """How long a text is in an alphabet, how long it may be, and the text without what the alphabet lacks.
+
+    `name` returns as much of a name as can be said in it, "" where nobody would know it by that.
+    """
 
     room: int
     length: Callable[[str], int]
     written: Callable[[str], str]
+    name: Callable[[str], str]
 
 
 def _units(text: str) -> int:
@@ -27,5 +31,5 @@ def _visible(text: str) -> str:
     return "".join(one for one in text if unicodedata.category(one) not in ("Cc", "Cf", "Cs"))
 
 
-GSM7 = Alphabet(SEGMENT_SEPTETS, septets, to_gsm7)
-UCS2 = Alphabet(UCS2_UNITS, _units, _visible)
+GSM7 = Alphabet(SEGMENT_SEPTETS, septets, to_gsm7, name_in_gsm7)
+UCS2 = Alphabet(UCS2_UNITS, _units, _visible, _visible)

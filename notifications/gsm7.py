@@ -4,6 +4,9 @@ import unicodedata
 
 SEGMENT_SEPTETS = 160
 
+_LEAST_LETTERS = 3
+_LEFT_OVER = " -,;:.&/()"  # what stood between a name and its other script
+
 _BASIC = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
@@ -32,8 +35,20 @@ def fits_one_segment(text: str) -> bool:
 
 
 def to_gsm7(text: str) -> str:
-    """Return the text in GSM-7: letters it lacks lose their accents, what has no likeness becomes "?"."""
+    """Return the text in GSM-7: letters it lacks lose their accents.
+
+    What has no likeness becomes "?" where it is a letter or a digit, and is left out where it is a sign.
+    """
     return "".join(_closest(character) for character in text.translate(_CLOSEST))
+
+
+def name_in_gsm7(name: str) -> str:
+    """Return as much of a name as GSM-7 can say, "" where nobody would know it by that; never a "?" for a letter."""
+    kept = "".join(closest for one in name.translate(_CLOSEST) if (closest := _closest(one)) != "?" or one == "?")
+    if len(kept) < len(to_gsm7(name)):  # letters are lost
+        is_known_by_it = sum(map(str.isalpha, kept)) >= _LEAST_LETTERS
+        return " ".join(kept.split()).strip(_LEFT_OVER) if is_known_by_it else ""
+    return kept if any(map(str.isalnum, kept)) else ""
 
 
 def _closest(character: str) -> str:
@@ -42,4 +57,4 @@ def _closest(character: str) -> str:
     plain = "".join(part for part in unicodedata.normalize("NFKD", character) if not unicodedata.combining(part))
     if plain and is_gsm7(plain):
         return plain
-    return "" if unicodedata.category(character) in ("Mn", "Cf", "Cc") else "?"
+    return "?" if unicodedata.category(character)[0] in "LN" else ""

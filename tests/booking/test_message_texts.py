@@ -49,6 +49,30 @@ def test_sms_text_any_store_name_in_one_segment(name: str) -> None:
     assert text.endswith(f"Change or cancel: {LINK}")
 
 
+@pytest.mark.parametrize("template", SMS_TEXTS)
+@pytest.mark.parametrize("store_name", ["متجر الزهور", "Магазин квітів", "薬局", "Ανθοπωλείο"])
+def test_a_store_whose_letters_the_text_lacks_is_called_the_customers_store(template: str, store_name: str) -> None:
+    for language, said in (("fr", "Votre magasin"), ("en", "Your store"), ("de", "Ihr Geschäft"), ("es", "Su tienda")):
+        with translation.override(language):
+            text = sms_text(template, store_name=store_name, starts_at=at(10, 15), zone=PARIS, link=LINK)
+            named = sms_text(template, store_name=said, starts_at=at(10, 15), zone=PARIS, link=LINK)
+
+        assert text == named
+        assert "?" not in text
+
+
+def test_a_store_of_another_script_keeps_its_name_where_the_text_has_its_letters() -> None:
+    with translation.override("ar"):
+        assert "متجر الزهور" in sms_text(
+            "confirmation", store_name="متجر الزهور", starts_at=at(10, 15), zone=PARIS, link=LINK
+        )
+
+
+def test_a_shortened_name_ends_with_a_word() -> None:
+    assert shortened("Aux Fleurs & Oeuvres d'Anaïs", 14) == "Aux Fleurs"
+    assert shortened("Fleurs &", 20) == "Fleurs &"
+
+
 def test_sms_text_shortens_the_day_before_a_name_of_some_length() -> None:
     short_name = sms_text("confirmation", store_name="Bar", starts_at=at(10, 15), zone=PARIS, link=LINK)
     long_name = sms_text(

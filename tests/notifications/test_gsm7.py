@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifications.gsm7 import fits_one_segment, is_gsm7, septets, to_gsm7
+from notifications.gsm7 import fits_one_segment, is_gsm7, name_in_gsm7, septets, to_gsm7
 
 
 @pytest.mark.parametrize(
@@ -15,10 +15,38 @@ from notifications.gsm7 import fits_one_segment, is_gsm7, septets, to_gsm7
         ("Łódź", "Lódz".replace("ó", "o")),
         ("日本", "??"),
         ("a\u0301", "a"),
+        ("Merci 🙏 !", "Merci  !"),
     ],
 )
 def test_to_gsm7_keeps_what_it_can(text, plain):
     assert to_gsm7(text) == plain
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("Pharmacie de la Gare", "Pharmacie de la Gare"),
+        ("Où est Œdipe ?", "Où est OEdipe ?"),
+        ("Café 日本", "Café"),
+        ("متجر الزهور (Les Fleurs)", "Les Fleurs"),
+        ("Цветы & Fleurs", "Fleurs"),
+        ("8 à Huit", "8 à Huit"),
+        ("421", "421"),
+        ("متجر الزهور", ""),
+        ("Магазин 24", ""),
+        ("薬", ""),
+        ("★★★", ""),
+        ("?", ""),
+    ],
+)
+def test_a_name_is_said_in_gsm7_or_not_at_all(name, said):
+    assert name_in_gsm7(name) == said
+
+
+@given(st.text())
+def test_a_name_in_gsm7_asks_nothing_that_the_name_does_not(name):
+    assert is_gsm7(name_in_gsm7(name))
+    assert name_in_gsm7(name).count("?") <= name.count("?") + name.count("\uff1f")
 
 
 @given(st.text())
