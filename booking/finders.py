@@ -2,18 +2,47 @@
 
 For each of the first two, three and four letters of each word after the first, one hexadecimal digit of a digest
 salted by store and day. Whoever types "dupo" is compared; from the digits nobody reads "Dupont" back, as names by the
-dozen share them. `static/booking/arrivals/search.js` makes the same digits of what is typed.
+dozen share them. A short word is also taken together with what follows: "Le Goff" is typed "legoff" as well, N'Diaye
+"ndiaye". `static/booking/arrivals/search.js` makes the same digits of what is typed.
 """
+
+from collections.abc import Sequence
 
 from stores.words import folded
 
 LENGTHS = (2, 3, 4)
+# What is said before a name and is none, folded: nobody is looked for by it.
+TITLES = frozenset(
+    {
+        *("m", "mr", "mme", "mlle", "monsieur", "madame", "mademoiselle", "mrs", "ms", "miss", "dr", "herr", "frau"),
+        *("sr", "sra", "srta", "senor", "senora", "pan", "пан", "пані"),
+    }
+)
 _OFFSET, _PRIME, _MASK = 0x811C9DC5, 0x01000193, 0xFFFFFFFF
 
 
 def finders(name: str, *, salt: str) -> list[str]:
     """Return, for each word of a name after the first, its initial and a digit for each length of its beginning."""
-    return [word[0] + "".join(_digit(salt + word[:length]) for length in LENGTHS) for word in folded(name).split()[1:]]
+    words = folded(name).split()
+    begun = [word for at, word in enumerate(words) if at]
+    begun += [
+        "".join(words[at:]) for at, word in enumerate(words) if at and len(word) < LENGTHS[-1] and words[at + 1 :]
+    ]
+    return [word[0] + "".join(_digit(salt + word[:length]) for length in LENGTHS) for word in begun]
+
+
+def typed_names(query: str) -> list[str]:
+    """Return the words of what was typed to find somebody by name, folded, without titles: "Mme Martin" is Martin."""
+    words = folded(query).split()
+    return [word for word in words if word not in TITLES] or words
+
+
+def fits_name(name: str, typed: Sequence[str]) -> bool:
+    """Tell whether a name holds each typed word, or words of it written together begin with it."""
+    words = folded(name).split()
+    plain = " ".join(words)
+    together = ["".join(words[at:]) for at in range(len(words))]
+    return bool(typed) and all(word in plain or any(one.startswith(word) for one in together) for word in typed)
 
 
 def _digit(text: str) -> str:

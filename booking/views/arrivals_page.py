@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from booking.finders import fits_name, typed_names
 from booking.forms import Problem
 from booking.models import Status
 from booking.queries import DaySchedule, day_schedule
@@ -19,7 +20,6 @@ from booking.views.arrivals_app import app_context
 from booking.views.arrivals_json import DIGITS
 from booking.views.staff_access import AtStore, staff_page
 from booking.views.visit_cards import CardMaker, VisitCard
-from stores.words import folded
 
 DUE_SOON = timedelta(hours=1)
 QUERY_MAX = 60
@@ -125,14 +125,14 @@ def _found(cards: Sequence[VisitCard], query: str, *, is_tablet: bool) -> list[G
     digits = "".join(character for character in query if character.isdigit()).lstrip("0")
     is_number = len(digits) >= DIGITS_LEAST and not any(character.isalpha() for character in query)
     plain = query.upper().replace("-", "").replace(" ", "")
-    words = folded(query).split()
+    names = typed_names(query)
     found = tuple(
         card
         for card in cards
         if card.reference == reference
         or (len(plain) >= PART_LEAST and plain in card.reference)
         or (is_number and _digits(digits, is_tablet) in _digits(card.booking.phone, is_tablet))
-        or (words and all(word in folded(card.name) for word in words))
+        or fits_name(card.name, names)
     )
     title = ngettext("{count} visit found today", "{count} visits found today", len(found))
     return [Group("found", title.format(count=len(found)), found)]

@@ -6,6 +6,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from booking.finders import TITLES
 from booking.models import EventKind
 from booking.staff_texts import status_words
 from booking.views.staff_words import BADGES
@@ -18,6 +19,7 @@ def arrivals_words() -> dict[str, Any]:
     return {
         "clock": {"text": _("{hour}:{minute:02d}"), "is_padded": (get_language() or "en").startswith("en")},
         "letters": plain_letters(),
+        "titles": sorted(TITLES),
         "states": _states(),
         "steps": {**step_labels(), "walk_in": _("Walk-in"), "ticket": _("Ticket")},
         "events": {kind: str(EventKind(kind).label) for kind in EventKind.values},

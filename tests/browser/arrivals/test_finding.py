@@ -68,6 +68,23 @@ def test_reference_digits_and_first_names_find_as_well(tablet: Tablet, counter: 
     assert barriers(page) == []
 
 
+def test_names_are_found_in_one_word_or_two_and_behind_a_title(tablet: Tablet, counter: Counter) -> None:
+    awa, yann = counter.book("Awa N'Diaye"), counter.book("Yann Le Goff")
+    lena, omar = counter.book("Léna Legoff"), counter.book("Omar Martin")
+    page = tablet(FIRST)
+    search = page.get_by_role("searchbox")
+    for typed, wanted in (
+        ("ndiaye", {awa}),
+        ("n'diaye", {awa}),
+        ("legoff", {yann, lena}),
+        ("le goff", {yann, lena}),
+        ("Mme Martin", {omar}),
+        ("awa ndiaye", {awa}),
+    ):
+        search.fill(typed)
+        assert set(shown(page)) == wanted, typed
+
+
 def test_all_of_it_is_done_by_keyboard(tablet: Tablet, counter: Counter) -> None:
     ada = counter.book("Ada Test")
     page = tablet(FIRST)

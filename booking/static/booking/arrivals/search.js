@@ -28,10 +28,24 @@ function finder(word, salt) {
   return letters[0] + digits.join("");
 }
 
+/** Return the words of what is typed, without titles ("Mme Martin"), and the same with its short words joined on. */
+function spellings(query) {
+  const all = folded(query);
+  const names = all.filter((word) => !words.titles.includes(word));
+  const typed = names.length ? names : all;
+  const joined = [];
+  for (const word of typed) {
+    const before = joined.at(-1);
+    if (before && before.length < LENGTHS.at(-1)) joined[joined.length - 1] = before + word;
+    else joined.push(word);
+  }
+  return [typed, joined];
+}
+
 function fits(visit, typed, salt) {
-  const own = folded(visit.name);
+  const first = folded(visit.name.split(/\s/u)[0]);
   return typed.every((word) => {
-    if (own[0]?.startsWith(word)) return true;
+    if (first[0]?.startsWith(word) || first.join("").startsWith(word)) return true;
     const wanted = finder(word, salt);
     return visit.find.some((found) => found.startsWith(wanted));
   });
@@ -39,14 +53,14 @@ function fits(visit, typed, salt) {
 
 /** Return the visits that fit, who is still awaited first; all of them for nothing typed. */
 export function found(visits, query, salt) {
-  const typed = folded(query);
-  if (!typed.length) return [];
+  if (!folded(query).length) return [];
+  const typed = spellings(query);
   const plain = query.toUpperCase().replace(/[^0-9A-Z]/g, "");
   const digits = /^[\d\s.+-]+$/.test(query) ? query.replace(/\D/g, "") : "";
   const hits = visits.filter((visit) =>
     (plain.length >= REFERENCE_LEAST && visit.reference.includes(plain))
     || (digits.length >= DIGITS_LEAST && visit.digits && (visit.digits.endsWith(digits) || digits.endsWith(visit.digits)))
-    || fits(visit, typed, salt));
+    || typed.some((names) => fits(visit, names, salt)));
   const order = (visit) => (visit.status === "confirmed" ? 0 : 1);
   return hits.sort((one, other) => order(one) - order(other) || Date.parse(one.starts_at) - Date.parse(other.starts_at));
 }
