@@ -12,6 +12,7 @@ from django.conf import settings
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _MISREAD = str.maketrans({"I": "1", "L": "1", "O": "0"})
 REFERENCE_LENGTH = 8
+_NONCE_BYTES = 16
 
 
 def new_reference() -> str:
@@ -110,9 +111,27 @@ def device_digest(secret: str) -> str:
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def seal(purpose: str, secret: bytes) -> str:
+    """Return a secret of 32 bytes at most as it may be stored: without the server's key nobody reads it."""
+    nonce = secrets.token_bytes(_NONCE_BYTES)
+    return (nonce + _masked(purpose, nonce, secret)).hex()
+
+
+def unseal(purpose: str, sealed: str) -> bytes:
+    """Return the secret that `seal` was given."""
+    stored = bytes.fromhex(sealed)
+    return _masked(purpose, stored[:_NONCE_BYTES], stored[_NONCE_BYTES:])
+
+
 def keyed_digest(purpose: str, value: str) -> str:
     """Return a digest that counts and compares a value nobody can read back without the server's key."""
     return hmac.new(_key(), f"{purpose}:{value}".encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
+
+
+def _masked(purpose: str, nonce: bytes, secret: bytes) -> bytes:
+    """Return a secret covered or uncovered by what only the server's key makes of a number used once."""
+    mask = hmac.new(_key(), purpose.encode() + b":" + nonce, hashlib.sha256).digest()
+    return bytes(one ^ other for one, other in zip(secret, mask[: len(secret)], strict=True))
 
 
 def _mac(purpose: str, value: str) -> str:

@@ -1,5 +1,6 @@
 """Who comes and what happens: bookings, their history, the waiting list, tablets, what a repeated request is told."""
 
+from booking.models.app_codes import APP_CODES, AppCodes
 from booking.models.books import (
     Actor,
     Booking,
@@ -18,9 +19,11 @@ from booking.models.line import Ticket
 from booking.models.passkeys import Passkey
 
 __all__ = [
+    "APP_CODES",
     "NAMES_SHOWN",
     "PIN_ERRORS",
     "Actor",
+    "AppCodes",
     "Booking",
     "BookingEvent",
     "Device",

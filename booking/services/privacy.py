@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
+from booking import erasures
 from booking.models import Actor, Booking, BookingEvent, EventKind, IdempotentAnswer, Status
 from booking.services import waiting_entries
 from booking.services.bookings import cancel_locked, lock_booking
@@ -92,6 +93,7 @@ def erase(*, booking_id: int, now: datetime, actor: Actor) -> None:
     if booking.status == Status.CONFIRMED and booking.ends_at > now:
         cancel_locked(booking, now=now, actor=actor, user=None, tell=False)
     _erase([booking], now=now)
+    erasures.note(booking.reference)
     record(booking, EventKind.ERASED, actor=actor, now=now, from_status=booking.status)
     raise_days(booking.store_id, {booking.visit_date})
 
@@ -99,9 +101,9 @@ def erase(*, booking_id: int, now: datetime, actor: Actor) -> None:
 def forget_old(*, now: datetime, dry_run: bool = False) -> dict[str, int]:
     """Erase the customers of visits over for longer than their store keeps them, and those who waited in vain.
 
-    Return how many, by store's slug.
+    And, once more, those who had themselves erased and came back with a backup. Return how many, by store's slug.
     """
-    forgotten: Counter[str] = Counter()
+    forgotten = erase_again(now=now, dry_run=dry_run)
     stores = Store.objects.order_by("slug").values_list("pk", "slug", "keep_days", "time_zone")
     for store_id, slug, keep_days, time_zone in stores:
         today = now.astimezone(ZoneInfo(time_zone)).date()
@@ -122,6 +124,20 @@ def forget_old(*, now: datetime, dry_run: bool = False) -> dict[str, int]:
         forget_devices(now=now)
         IdempotentAnswer.objects.filter(created_at__lt=now - IDEMPOTENT_ANSWERS_KEPT).delete()
     return {slug: count for slug, count in forgotten.items() if count}
+
+
+def erase_again(*, now: datetime, dry_run: bool = False) -> Counter[str]:
+    """Erase those who were erased before and are there again, by a backup; return how many, by store's slug."""
+    found: Counter[str] = Counter()
+    references = sorted(erasures.noted())
+    for first in range(0, len(references), _BATCH):
+        batch = references[first : first + _BATCH]
+        back = Booking.objects.filter(reference__in=batch, erased_at__isnull=True)
+        for booking_id, slug in back.values_list("pk", "store__slug"):
+            found[slug] += 1
+            if not dry_run:
+                erase(booking_id=booking_id, now=now, actor=Actor.SYSTEM)
+    return found
 
 
 def _erase(bookings: Sequence[Booking], *, now: datetime) -> None:

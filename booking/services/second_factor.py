@@ -10,14 +10,13 @@ from dataclasses import dataclass
 from django.contrib.auth.models import User
 from django.db import transaction
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
-from django_otp.plugins.otp_totp.models import TOTPDevice
-from django_otp.util import random_hex
 from knox.models import AuthToken
 
-from booking.models import Passkey
-from booking.tokens import ALPHABET, keyed_digest
+from booking.models import APP_CODES, AppCodes, Passkey
+from booking.tokens import ALPHABET, keyed_digest, seal
 
 RECOVERY_CODES = 8
+_APP_KEY_BYTES = 20
 _CODE_SIGNS = 10  # 50 bits, of which a thief may try ten in a quarter of an hour
 _DIGEST_SIGNS = 16  # what django-otp's table holds
 _APP_CODE = re.compile(r"[0-9]{6}")
@@ -40,29 +39,29 @@ class SecondFactor:
 def second_factor(user: User) -> SecondFactor:
     """Return what somebody has besides their password."""
     return SecondFactor(
-        has_app=TOTPDevice.objects.filter(user=user, confirmed=True).exists(),
+        has_app=AppCodes.objects.filter(user=user, confirmed=True).exists(),
         passkeys=Passkey.objects.filter(user=user).count(),
         recovery_codes=StaticToken.objects.filter(device__user=user).count(),
     )
 
 
 def new_app_key() -> str:
-    """Return a new secret for an app: 160 bits, in hex."""
-    return str(random_hex(20))
+    """Return a new secret for an app, 160 bits, sealed: so it may lie in a session and in the database."""
+    return seal(APP_CODES, secrets.token_bytes(_APP_KEY_BYTES))
 
 
 def app_address(user: User, key: str) -> str:
-    """Return the otpauth address by which an app takes a secret, for its QR code."""
-    return str(TOTPDevice(user=user, key=key).config_url)
+    """Return the otpauth address by which an app takes the secret that a key seals, for its QR code."""
+    return str(AppCodes(user=user, key=key).config_url)
 
 
 @transaction.atomic
 def add_app(*, user: User, key: str, code: str) -> bool:
     """Ask for the codes of this app from now on, and tell whether the code proved that it has the secret."""
     lock_user(user)
-    if TOTPDevice.objects.filter(user=user, confirmed=True).exists():
+    if AppCodes.objects.filter(user=user, confirmed=True).exists():
         return False
-    device = TOTPDevice.objects.create(user=user, key=key, name="app", confirmed=True)
+    device = AppCodes.objects.create(user=user, key=key, name="app", confirmed=True)
     if not device.verify_token(_plain(code)):
         device.delete()
         return False
@@ -75,7 +74,7 @@ def is_right_code(*, user: User, code: str) -> bool:
     plain = _plain(code)
     lock_user(user)
     if _APP_CODE.fullmatch(plain):
-        device = TOTPDevice.objects.filter(user=user, confirmed=True).first()
+        device = AppCodes.objects.filter(user=user, confirmed=True).first()
         return bool(device is not None and device.verify_token(plain))
     if len(plain) != _CODE_SIGNS:
         return False
@@ -98,7 +97,7 @@ def new_recovery_codes(*, user: User) -> list[str]:
 def remove_app(*, user: User) -> None:
     """Ask for the app's codes no more."""
     lock_user(user)
-    TOTPDevice.objects.filter(user=user).delete()
+    AppCodes.objects.filter(user=user).delete()
     drop_unneeded_codes(user)
 
 
@@ -107,7 +106,7 @@ def reset_second_factor(*, user: User) -> bool:
     """Take all of it away from who lost it, with every program's token; tell whether there was anything."""
     lock_user(user)
     had = second_factor(user).is_on
-    for model in (TOTPDevice, StaticDevice, Passkey, AuthToken):
+    for model in (AppCodes, StaticDevice, Passkey, AuthToken):
         model.objects.filter(user=user).delete()
     return had
 

@@ -15,6 +15,7 @@ from django.db import transaction
 from knox.models import AuthToken
 
 from booking.services.pins import remove_pin
+from booking.sessions import row_key
 from booking.tokens import keyed_digest
 
 SIGNED_IN_KEY = "signed_in"  # what a session tells of itself: when, and by what kind of browser
@@ -41,9 +42,10 @@ class Program:
 
 def sign_ins(*, user: User, current_key: str, now: datetime) -> list[SignIn]:
     """Return the browsers in which somebody is signed in, this one first, then the newest."""
+    current = row_key(current_key)
     found = [
-        SignIn(_name(key), _read(told.get("at")), str(told.get("browser", "")), is_current=key == current_key)
-        for key, told in _sessions(user, now=now)
+        SignIn(_name(row), _read(told.get("at")), str(told.get("browser", "")), is_current=row == current)
+        for row, told in _sessions(user, now=now)
     ]
     return sorted(found, key=lambda one: (not one.is_current, -(one.signed_in_at or now).timestamp()))
 
@@ -56,12 +58,13 @@ def programs(*, user: User) -> list[Program]:
 
 def end_sign_in(*, user: User, name: str, now: datetime) -> bool:
     """End one of somebody's sessions, and tell whether it was there."""
-    return _end([key for key, _told in _sessions(user, now=now) if _name(key) == name]) > 0
+    return _end([row for row, _told in _sessions(user, now=now) if _name(row) == name]) > 0
 
 
 def end_other_sign_ins(*, user: User, current_key: str, now: datetime) -> int:
     """End all of somebody's sessions but this one; return how many."""
-    return _end([key for key, _told in _sessions(user, now=now) if key != current_key])
+    current = row_key(current_key)
+    return _end([row for row, _told in _sessions(user, now=now) if row != current])
 
 
 @transaction.atomic
@@ -88,7 +91,7 @@ def end_programs_and_pin(*, user: User) -> None:
 
 
 def _sessions(user: User, *, now: datetime) -> list[tuple[str, dict[str, str]]]:
-    """Return the keys of somebody's sessions, and what each tells of itself."""
+    """Return what the rows of somebody's sessions are known by, and what each tells of itself."""
     found = []
     for session in Session.objects.filter(expire_date__gt=now):
         data = session.get_decoded()
@@ -97,12 +100,12 @@ def _sessions(user: User, *, now: datetime) -> list[tuple[str, dict[str, str]]]:
     return found
 
 
-def _end(keys: list[str]) -> int:
+def _end(rows: list[str]) -> int:
     """End sessions where they are kept, in the database and in the cache beside it."""
-    store = import_module(settings.SESSION_ENGINE).SessionStore
-    for key in keys:
-        store(key).delete()
-    return len(keys)
+    store = import_module(settings.SESSION_ENGINE).SessionStore()
+    for row in rows:
+        store.end_row(row)
+    return len(rows)
 
 
 def _name(secret: str) -> str:

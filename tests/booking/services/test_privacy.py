@@ -1,8 +1,9 @@
 from datetime import timedelta
 
 import pytest
+from django.db import OperationalError
 
-from booking.models import Booking, IdempotentAnswer, Status
+from booking.models import Actor, Booking, IdempotentAnswer, Status
 from booking.services.privacy import correct, customer_data, erase, forget_old
 from notifications.models import OutboxMessage
 from stores.models import Slot, StoreDay
@@ -129,3 +130,34 @@ def test_erase_removes_the_texts_kept_as_files(settings, tmp_path):
     erase(booking_id=booking.pk, now=NOW, actor="customer")
 
     assert [path.stem[-36:] for path in tmp_path.iterdir()] == [str(kept.uuid)]
+
+
+def test_who_was_erased_and_came_back_with_a_backup_is_erased_again(settings, tmp_path):
+    settings.DATA_DIR = tmp_path
+    store = make_store()
+    booking, other = make_booking(store), make_booking(store, phone="+33612345602")
+    before = Booking.objects.filter(pk=booking.pk).values("name", "phone", "status", "erased_at").get()
+    erase(booking_id=booking.pk, now=NOW, actor=Actor.CUSTOMER)
+    Booking.objects.filter(pk=booking.pk).update(**before | {"status": Status.COMPLETED})
+    with (tmp_path / "erased").open("a") as file:
+        file.write("not a reference\n\nABCD")
+
+    assert forget_old(now=NOW, dry_run=True) == {store.slug: 1}
+    assert Booking.objects.get(pk=booking.pk).name == "Ada Test"
+    assert forget_old(now=NOW) == {store.slug: 1}
+
+    booking.refresh_from_db()
+    other.refresh_from_db()
+    assert (booking.name, booking.phone, other.name) == ("", "", "Ada Test")
+    assert forget_old(now=NOW) == {}
+
+
+def test_nobody_is_erased_where_it_cannot_be_kept(settings, tmp_path):
+    settings.DATA_DIR = tmp_path / "away"
+    booking = make_booking(make_store())
+
+    with pytest.raises(OperationalError):
+        erase(booking_id=booking.pk, now=NOW, actor=Actor.CUSTOMER)
+
+    booking.refresh_from_db()
+    assert (booking.name, booking.status) == ("Ada Test", Status.CONFIRMED)

@@ -1,12 +1,15 @@
 """More than a password: a code or a passkey at the sign-in, asked of managers where their store wants it."""
 
+import base64
 import json
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
 import time_machine
+from django.apps import apps
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.test import Client
@@ -16,8 +19,9 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from knox.models import AuthToken
 from pytest_django import Settings
 
-from booking.models import Passkey
-from booking.services.second_factor import new_recovery_codes
+from booking.models import APP_CODES, Passkey
+from booking.services.second_factor import is_right_code, new_recovery_codes
+from booking.tokens import unseal
 from stores.models import Organization, OrganizationMembership, Role, Store
 from tests.booking.views.reading import page
 from tests.factories import NOW, PASSWORD, make_booking, make_store, make_user
@@ -72,7 +76,7 @@ def is_in(client: Client) -> bool:
 
 def code_now(key: str) -> str:
     """Return what an app shows at this moment."""
-    return f"{TOTP(bytes.fromhex(key)).token():06d}"
+    return f"{TOTP(unseal(APP_CODES, key)).token():06d}"
 
 
 def add_app(client: Client) -> tuple[str, list[str]]:
@@ -82,6 +86,34 @@ def add_app(client: Client) -> tuple[str, list[str]]:
     answer = client.post(OWN, {"what": "app", "code": code_now(key)})
     assert answer.status_code == 200
     return key, re.findall(r"<code>([0-9A-Z]{5}-[0-9A-Z]{5})</code>", answer.content.decode())
+
+
+def test_secret_of_an_app_lies_open_nowhere_not_even_before_it_is_confirmed(ada) -> None:
+    here = signed_in(ada)
+    shown = here.get(OWN).content.decode()
+    secret = base64.b32decode(re.findall(r"secret=([A-Z2-7]+)", shown)[0])
+
+    key, _codes = add_app(here)
+
+    kept = TOTPDevice.objects.get()
+    assert unseal(APP_CODES, kept.key) == secret
+    assert secret.hex() not in f"{kept.key} {key}".lower()
+    assert base64.b32encode(secret).decode() not in f"{kept.key} {key}"
+
+
+def test_secrets_that_lay_open_are_sealed_and_go_on(ada) -> None:
+    secret = "3132333435363738393031323334353637383930"
+    device = TOTPDevice.objects.create(user=ada, key=secret, confirmed=True)
+    migration = import_module("booking.migrations.0012_app_codes")
+
+    migration.seal_keys(apps, None)
+
+    device.refresh_from_db()
+    assert secret not in device.key
+    assert is_right_code(user=ada, code=code_now(device.key))
+    migration.open_keys(apps, None)
+    device.refresh_from_db()
+    assert device.key == secret
 
 
 def options_of(client: Client) -> dict:

@@ -1,0 +1,41 @@
+"""Who was erased, by reference: kept beside the database, so that a backup from before does not bring them back.
+
+One line an erasure in DATA_DIR/erased; a reference names nobody. A line is on the disk before the erasure counts.
+"""
+
+import os
+from pathlib import Path
+
+from django.conf import settings
+from django.db import OperationalError
+
+from booking.tokens import read_reference
+
+
+def note(reference: str) -> None:
+    """Keep that a booking's customer was erased.
+
+    Raises OperationalError, as a database whose disk is full or away does: whoever asks is told to come again.
+    """
+    try:
+        file = os.open(_path(), os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        try:
+            os.write(file, f"{reference}\n".encode())
+            os.fsync(file)
+        finally:
+            os.close(file)
+    except OSError as error:
+        raise OperationalError(f"DATA_DIR/erased cannot be written: {error.strerror}") from error
+
+
+def noted() -> frozenset[str]:
+    """Return the references of all who were erased; a line that is torn or none of ours counts for nothing."""
+    try:
+        lines = _path().read_text(errors="replace").split("\n")
+    except FileNotFoundError:
+        return frozenset()
+    return frozenset(filter(None, map(read_reference, lines)))
+
+
+def _path() -> Path:
+    return Path(settings.DATA_DIR) / "erased"

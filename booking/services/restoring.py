@@ -1,0 +1,40 @@
+"""A database that came out of a backup, made fit to be used: what ended since the backup does not come back by it."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django_q.models import OrmQ
+from knox.models import AuthToken
+
+from booking import sessions
+from booking.models import PairingCode, WorkerBeat
+from booking.services import privacy
+from notifications import outbox
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What was done after a restore; `backup_at` is when the backup's house was last seen at work, None for never."""
+
+    backup_at: datetime | None
+    erased: Counter[str]
+    held_back: int
+
+
+def after_restore(*, now: datetime) -> Restored:
+    """End what opens doors, erase again who was erased, and hold back what may have gone out before.
+
+    Tablets, members and passwords stay as they were in the backup. Raises redis.RedisError where sessions in Redis
+    cannot be ended; all else is done by then.
+    """
+    backup_at = WorkerBeat.objects.values_list("executed_at", flat=True).first()
+    held_back = outbox.after_restore(now=now)
+    with transaction.atomic():
+        for model in (AuthToken, PairingCode, OrmQ):
+            model.objects.all().delete()
+    erased = privacy.erase_again(now=now)
+    erased += Counter(privacy.forget_old(now=now))
+    sessions.end_all()
+    return Restored(backup_at, erased, held_back)

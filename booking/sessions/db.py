@@ -1,0 +1,7 @@
+"""Sessions in the database alone: for several processes without a cache that they share."""
+
+from booking.sessions import KeyedRows
+
+
+class SessionStore(KeyedRows):
+    """What Django calls for each request."""

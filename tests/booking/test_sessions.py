@@ -1,0 +1,73 @@
+"""What is stored of a session opens nothing: neither its row nor its copy in a cache."""
+
+from importlib import import_module
+
+import pytest
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.core.cache import cache
+from django.test import Client
+
+from booking.sessions import end_all, row_key
+from tests.factories import make_store, make_user
+
+pytestmark = pytest.mark.django_db
+ENGINES = ("booking.sessions.db", "booking.sessions.cached_db")
+
+
+@pytest.fixture(autouse=True, params=ENGINES)
+def engine(request, settings):
+    settings.SESSION_ENGINE = request.param
+    cache.clear()
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def client() -> Client:
+    found = Client()
+    found.force_login(make_user("ada", store=make_store()))
+    return found
+
+
+def with_cookie(value: str) -> Client:
+    found = Client()
+    found.cookies[settings.SESSION_COOKIE_NAME] = value
+    return found
+
+
+def is_in(client: Client) -> bool:
+    return client.get("/staff/").status_code == 200
+
+
+def test_cookie_opens_and_no_row_does(client) -> None:
+    cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
+    rows = list(Session.objects.values_list("session_key", flat=True))
+
+    assert is_in(with_cookie(cookie))
+    assert rows == [row_key(cookie)]
+    assert [is_in(with_cookie(row)) for row in rows] == [False]
+    assert cookie not in str(Session.objects.values().get())
+
+
+def test_session_lives_through_a_change_of_key_and_ends_with_signing_out(client) -> None:
+    before = client.cookies[settings.SESSION_COOKIE_NAME].value
+    store = import_module(settings.SESSION_ENGINE).SessionStore(before)
+    store.cycle_key()
+    store.save()
+
+    assert (is_in(with_cookie(before)), is_in(with_cookie(store.session_key))) == (False, True)
+    assert store.exists(store.session_key)
+    client = with_cookie(store.session_key)
+    client.post("/staff/sign-out/")
+    assert not Session.objects.exists()
+    assert not is_in(with_cookie(store.session_key))
+
+
+def test_all_of_them_end_at_once(client) -> None:
+    assert is_in(client)
+
+    end_all()
+    cache.clear()  # that of a process ends with the process; what Redis keeps is tried with a Redis
+
+    assert not is_in(client)
