@@ -62,9 +62,16 @@ class AvailabilityQuestion:
         parts = (
             self.rules.slug, self.rules.hours_version, [desk.id for desk in self.rules.desks],
             self.visit_type.slug, self.from_date, self.to_date,
-            self.party_size, self.by_staff, self.days_version, len(self.run_out), self.last_date, self._next_start(),
+            self.party_size, self.by_staff, self.days_version, self._run_out_here(), self.last_date, self._next_start(),
         )  # fmt: skip
         return sha256("|".join(map(str, parts)).encode()).hexdigest()[:32]
+
+    def _run_out_here(self) -> list[KeptPlaces]:
+        """Return the holds that have run out in the days asked about, whose places nobody has given back yet."""
+        begins = day_start(self.from_date, self.rules.zone)
+        ends = day_start(self.to_date + 2 * ONE_DAY, self.rules.zone)  # a visit may end past midnight
+        here = [one for one in self.run_out if one.starts_at < ends and one.ends_at > begins]
+        return sorted(here, key=lambda one: (one.desk_id, one.starts_at, one.ends_at, one.places))
 
     def between(self, from_date: date, to_date: date) -> "AvailabilityQuestion":
         """Return the same question about some of its days; `days_version` still counts all of them."""
@@ -129,8 +136,11 @@ def ask_availability(
     by_staff: bool = False,
     desk: str = "",
     own_hold: str = "",
+    is_booked: bool = False,
 ) -> AvailabilityQuestion:
     """Return the question, with the rules it is about; `desk` asks about one desk alone.
+
+    `is_booked` asks for a visit that is to be moved: its type need not be offered any more.
 
     Raises UnknownStore, UnknownVisitType.
     """
@@ -139,7 +149,7 @@ def ask_availability(
         raise UnknownStore(store)
     if desk:
         rules = rules.with_desk(desk)
-    kind = rules.visit_type(visit_type)
+    kind = rules.booked_type(visit_type, party_size=party_size) if is_booked else rules.visit_type(visit_type)
     if kind is None:
         raise UnknownVisitType(visit_type)
     return ask_by_rules(
@@ -195,6 +205,7 @@ def availability(
     by_staff: bool = False,
     desk: str = "",
     own_hold: str = "",
+    is_booked: bool = False,
 ) -> Availability:
     """Return the free times of days `from_date` to `to_date`, both included. Raises as `ask_availability`."""
     question = ask_availability(
@@ -207,6 +218,7 @@ def availability(
         by_staff=by_staff,
         desk=desk,
         own_hold=own_hold,
+        is_booked=is_booked,
     )
     return question.answer()
 
@@ -220,16 +232,17 @@ class WantedSlot:
     starts_at: datetime
     party_size: int
     desk: str = ""
+    is_booked: bool = False
 
 
 def lookup(*, wanted: Sequence[WantedSlot], now: datetime) -> list[bool]:
     """Tell for each wanted start whether it can be booked now; what is unknown cannot."""
-    free: dict[tuple[str, str, int, str, date], frozenset[datetime]] = {}
+    free: dict[tuple[str, str, int, str, bool, date], frozenset[datetime]] = {}
     answers = []
     for want in wanted:
         # The store's own day may be the one before or after the day in UTC.
         first = want.starts_at.date() - ONE_DAY
-        key = (want.store, want.visit_type, want.party_size, want.desk, first)
+        key = (want.store, want.visit_type, want.party_size, want.desk, want.is_booked, first)
         if key not in free:
             free[key] = _free_starts(want, first, now=now)
         answers.append(want.starts_at in free[key])
@@ -278,6 +291,7 @@ def _free_starts(want: WantedSlot, first: date, *, now: datetime) -> frozenset[d
             party_size=want.party_size,
             now=now,
             desk=want.desk,
+            is_booked=want.is_booked,
         )
     except LookupError:
         return frozenset()

@@ -16,8 +16,14 @@ def nearest_free(
     by_staff: bool = False,
     desk: str = "",
     own_hold: str = "",
+    is_booked: bool = False,
+    with_wanted: bool = False,
 ) -> list[FreeSlot]:
-    """Return the free starts nearest to a wanted one, in the order of time; none for an unknown store or type."""
+    """Return the free starts nearest to a wanted one, in the order of time; none for an unknown store or type.
+
+    The wanted one itself is among them only `with_wanted`: most who ask were refused it. `is_booked` asks for a visit
+    that is to be moved.
+    """
     wanted = starts_at.date()
     try:
         answer = availability(
@@ -30,9 +36,10 @@ def nearest_free(
             by_staff=by_staff,
             desk=desk,
             own_hold=own_hold,
+            is_booked=is_booked,
         )
     except (LookupError, OverflowError):
         return []
-    free = [slot for day in answer.days for slot in day.slots]
+    free = [slot for day in answer.days for slot in day.slots if with_wanted or slot.starts_at != starts_at]
     nearest = sorted(free, key=lambda slot: abs(slot.starts_at - starts_at))[:limit]
     return sorted(nearest, key=lambda slot: slot.starts_at)

@@ -118,9 +118,12 @@ def last_bookable_date(*, now: datetime, zone: ZoneInfo, rules: BookingRules) ->
     return now.astimezone(zone).date() + timedelta(days=rules.booking_horizon_days)
 
 
-def may_change(*, status: str, starts_at: datetime, now: datetime, change_until_minutes: int) -> bool:
-    """Tell whether the customer may still move the visit."""
-    return status == "confirmed" and now <= starts_at - timedelta(minutes=change_until_minutes)
+def may_change(
+    *, status: str, starts_at: datetime, now: datetime, change_until_minutes: int, answer_until: datetime | None = None
+) -> bool:
+    """Tell whether the customer may still move the visit; also late, while the store asks for another time."""
+    is_asked = answer_until is not None and now < answer_until
+    return status == "confirmed" and (is_asked or now <= starts_at - timedelta(minutes=change_until_minutes))
 
 
 def may_cancel(*, status: str, starts_at: datetime, now: datetime) -> bool:

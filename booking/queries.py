@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 from typing import Any, cast
+from zoneinfo import ZoneInfo
 
 from django.db import connection
 from django.db.models import F, ForeignKey, Q
@@ -16,6 +17,7 @@ from booking.places_left import places_back, what_changed
 from booking.policy import HOLD_EXTENSIONS, UnknownStore
 from booking.tokens import read_hold_token, read_reference
 from notifications import outbox
+from stores.hours import day_start
 from stores.models import Desk, Slot, Store, VisitType
 from stores.queries import store_rules
 from stores.slots import DeskRule, StoreRules, slots_by_desk
@@ -119,7 +121,9 @@ SELECT hours_version,
   (SELECT version FROM stores_storeday WHERE store_id = %s AND date = %s),
   (SELECT COUNT(*) FROM booking_booking WHERE store_id = %s AND visit_date = %s AND starts_at > %s),
   (SELECT COUNT(*) FROM booking_booking WHERE store_id = %s AND visit_date = %s AND starts_at >= %s),
-  (SELECT COUNT(*) FROM booking_hold WHERE store_id = %s AND expires_at <= %s),
+  (SELECT COUNT(*) FROM booking_booking WHERE store_id = %s AND visit_date = %s AND answer_until > %s),
+  (SELECT COUNT(*) FROM booking_hold
+    WHERE store_id = %s AND expires_at <= %s AND starts_at < %s AND ends_at > %s),
   (SELECT MAX(updated_at) FROM notifications_outboxmessage WHERE account = %s),
   (SELECT COUNT(*) FROM notifications_circuit WHERE opened_at IS NOT NULL),
   (SELECT MAX(opened_at) FROM notifications_circuit)
@@ -130,25 +134,26 @@ FROM stores_store WHERE id = %s
 def day_version(*, store: Store, date: date, now: datetime) -> str:
     """Return what a day's schedule is made from, the clock's doing included, with one statement."""
     # Written out: to have it made anew took most of a poll's time, which fifty screens repeat all day.
-    moment, changeable_until, kept_until = (
+    zone = ZoneInfo(store.time_zone)
+    moment, changeable_until, begins, ends = (
         connection.ops.adapt_datetimefield_value(at)
-        for at in (now, now + timedelta(minutes=store.change_until_minutes), now)
+        for at in (
+            now,
+            now + timedelta(minutes=store.change_until_minutes),
+            day_start(date, zone),
+            day_start(date + ONE_DAY, zone),
+        )
     )
     day = connection.ops.adapt_datefield_value(date)
     with connection.cursor() as cursor:
         cursor.execute(
             _DAY_VERSION,
             [
-                store.pk,
-                day,
-                store.pk,
-                day,
-                moment,
-                store.pk,
-                day,
-                changeable_until,
-                store.pk,
-                kept_until,
+                *(store.pk, day),
+                *(store.pk, day, moment),
+                *(store.pk, day, changeable_until),
+                *(store.pk, day, moment),
+                *(store.pk, moment, ends, begins),
                 store.slug,
                 store.pk,
             ],

@@ -1,12 +1,13 @@
-"""Why a wanted time can or cannot be booked on the web, for each desk: the first rule that says no."""
+"""Why a wanted time can or cannot be booked, for each desk: the first rule that says no."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from booking.availability import AvailabilityQuestion, ask_by_rules
 from booking.places_left import places_left
-from booking.policy import UnknownStore, UnknownVisitType, places_needed
+from booking.policy import Refusal, UnknownStore, UnknownVisitType, places_needed
 from stores.hours import ONE_DAY, open_intervals
 from stores.models import Slot
 from stores.queries import store_rules
@@ -20,6 +21,7 @@ class Answer(StrEnum):
     NO_DESK = "no_desk"
     PARTY_TOO_LARGE = "party_too_large"
     TOO_SOON = "too_soon"
+    OVER = "over"
     TOO_FAR_AHEAD = "too_far_ahead"
     SPECIAL_HOURS = "special_hours"
     OUTSIDE_HOURS = "outside_hours"
@@ -27,19 +29,24 @@ class Answer(StrEnum):
     DESK_HOURS = "desk_hours"
     TOO_LONG = "too_long"
     CLOSED = "closed"
+    TOO_SMALL = "too_small"
     FULL = "full"
     KEPT_BACK = "kept_back"
 
 
 @dataclass(frozen=True, slots=True)
 class DeskAnswer:
-    """`desk` is None where the answer is that of the whole store; the places are those of the fullest of its slots."""
+    """`desk` is None where the answer is that of the whole store; the places are those of the fullest of its slots.
+
+    `until` is when the desk closes, where the visit is too long.
+    """
 
     desk: DeskRule | None
     answer: Answer
     places_left: int = 0
     places_needed: int = 0
     at: datetime | None = None  # the slot that says no
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,37 +54,73 @@ class Why:
     rules: StoreRules
     starts_at: datetime
     desks: tuple[DeskAnswer, ...]
+    minutes: int  # how long the visit lasts
 
     @property
     def can_be_booked(self) -> bool:
         return any(desk.answer == Answer.FREE for desk in self.desks)
 
+    @property
+    def refusal(self) -> Refusal:
+        """The one word for all of it: full where somebody could come but for others, else what closes the time."""
+        answers = {desk.answer for desk in self.desks}
+        if answers & {Answer.FREE, Answer.FULL, Answer.TOO_SMALL, Answer.KEPT_BACK}:
+            return Refusal.SLOT_FULL
+        for answer, refusal in _REFUSALS.items():
+            if answer in answers:
+                return refusal
+        return Refusal.SLOT_CLOSED
 
-def why(*, store: str, visit_type: str, starts_at: datetime, party_size: int, now: datetime) -> Why:
-    """Return what stands in the way of a start, with at most five statements. Raises UnknownStore, UnknownVisitType."""
+
+_REFUSALS = {
+    Answer.PARTY_TOO_LARGE: Refusal.PARTY_TOO_LARGE,
+    Answer.TOO_SOON: Refusal.TOO_SOON,
+    Answer.OVER: Refusal.TOO_LATE,
+    Answer.TOO_FAR_AHEAD: Refusal.TOO_FAR_AHEAD,
+}
+
+
+def why(
+    *,
+    store: str,
+    visit_type: str,
+    starts_at: datetime,
+    party_size: int,
+    now: datetime,
+    by_staff: bool = False,
+    desk: str = "",
+    is_booked: bool = False,
+) -> Why:
+    """Return what stands in the way of a start, with at most five statements. Raises UnknownStore, UnknownVisitType.
+
+    On the web, or for staff; `desk` asks about one alone, `is_booked` about a visit that is to be moved.
+    """
     day = starts_at.date()
     rules = store_rules(store, from_date=day - 2 * ONE_DAY)
     if rules is None:
         raise UnknownStore(store)
-    kind = rules.visit_type(visit_type)
+    kind = rules.booked_type(visit_type, party_size=party_size) if is_booked else rules.visit_type(visit_type)
     if kind is None:
         raise UnknownVisitType(visit_type)
+    rules = rules.with_desk(desk) if desk else rules
     day = starts_at.astimezone(rules.zone).date()
-    asked = ask_by_rules(rules, kind, from_date=day, to_date=day, party_size=party_size, now=now)
+    asked = ask_by_rules(rules, kind, from_date=day, to_date=day, party_size=party_size, now=now, by_staff=by_staff)
     of_store = _of_store(asked, starts_at)
     if of_store is not None:
-        return Why(rules, starts_at, (DeskAnswer(None, of_store),))
+        return Why(rules, starts_at, (DeskAnswer(None, of_store),), rules.slot_minutes * kind.slot_count)
     by_desk = slots_by_desk(rules, first_date=day, last_date=day + ONE_DAY)
     of_all = store_slots(rules, first_date=day, last_date=day + ONE_DAY)
     end = starts_at + timedelta(minutes=rules.slot_minutes * kind.slot_count)
-    web = places_left(rules, asked.run_out, first=starts_at, last=end, by_staff=False)
+    web = places_left(rules, asked.run_out, first=starts_at, last=end, by_staff=by_staff)
     staff = places_left(rules, asked.run_out, first=starts_at, last=end, by_staff=True)
-    shut = Slot.objects.filter(store_id=rules.id, starts_at__gte=starts_at, starts_at__lt=end, closed=True)
-    closed = frozenset(shut.values_list("desk_id", "starts_at"))
+    rows = Slot.objects.filter(store_id=rules.id, starts_at__gte=starts_at, starts_at__lt=end)
+    columns = rows.values_list("desk_id", "starts_at", "capacity", "closed")
+    capacity = {(desk_id, at): 0 if closed else places for desk_id, at, places, closed in columns}
     return Why(
         rules,
         starts_at,
-        tuple(_of_desk(asked, desk, starts_at, of_all, by_desk[desk.id], web, staff, closed) for desk in rules.desks),
+        tuple(_of_desk(asked, desk, starts_at, of_all, by_desk[desk.id], web, staff, capacity) for desk in rules.desks),
+        rules.slot_minutes * kind.slot_count,
     )
 
 
@@ -96,7 +139,9 @@ def _of_store(asked: AvailabilityQuestion, starts_at: datetime) -> Answer | None
         if any(one.starts_at <= starts_at < one.ends_at for one in hours):
             return Answer.NO_START
         return Answer.SPECIAL_HOURS if day in rules.special else Answer.OUTSIDE_HOURS
-    return Answer.TOO_SOON if starts_at < asked.first_start else None
+    if starts_at >= asked.first_start:
+        return None
+    return Answer.OVER if asked.by_staff else Answer.TOO_SOON
 
 
 def _of_desk(
@@ -107,18 +152,22 @@ def _of_desk(
     slots: list[SlotTime],
     left_web: dict[tuple[int, datetime], int],
     left_staff: dict[tuple[int, datetime], int],
-    closed: frozenset[tuple[int, datetime]],
+    capacity: Mapping[tuple[int, datetime], int],
 ) -> DeskAnswer:
     """Return what closes a start at one desk."""
     count = asked.visit_type.slot_count
     run = run_of(slots, starts_at, count)
     if run is None:
         is_desks = run_of(slots, starts_at, 1) is None or run_of(of_all, starts_at, count) is not None
-        return DeskAnswer(desk, Answer.DESK_HOURS if is_desks else Answer.TOO_LONG)
+        if is_desks:
+            return DeskAnswer(desk, Answer.DESK_HOURS)
+        return DeskAnswer(desk, Answer.TOO_LONG, until=_end_of_run(slots, starts_at))
     needed = places_needed(party_size=asked.party_size, counts_people=asked.rules.counts_people)
-    for slot in run:
-        if (desk.id, slot.starts_at) in closed:
-            return DeskAnswer(desk, Answer.CLOSED, 0, needed, slot.starts_at)
+    has = {slot.starts_at: capacity.get((desk.id, slot.starts_at), desk.capacity) for slot in run}
+    smallest = min(run, key=lambda slot: has[slot.starts_at])
+    if has[smallest.starts_at] < needed:
+        places = has[smallest.starts_at]
+        return DeskAnswer(desk, Answer.TOO_SMALL if places else Answer.CLOSED, places, needed, smallest.starts_at)
 
     def web(slot: SlotTime) -> int:
         return left_web.get((desk.id, slot.starts_at), desk.capacity - desk.kept_back)
@@ -129,3 +178,12 @@ def _of_desk(
     by_staff = min(left_staff.get((desk.id, slot.starts_at), desk.capacity) for slot in run)
     answer = Answer.KEPT_BACK if by_staff >= needed else Answer.FULL
     return DeskAnswer(desk, answer, max(0, web(worst)), needed, worst.starts_at)
+
+
+def _end_of_run(slots: Sequence[SlotTime], starts_at: datetime) -> datetime | None:
+    """Return when the slots that follow each other from a start on end."""
+    end = None
+    for slot in slots:
+        if slot.starts_at == starts_at or slot.starts_at == end:
+            end = slot.ends_at
+    return end

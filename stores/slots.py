@@ -64,6 +64,7 @@ class StoreRules:
     reminder_days: str = "3,1"
     messages_from: time = time(8)
     messages_until: time = time(20)
+    resting_types: tuple[VisitTypeRule, ...] = ()  # offered no more, but booked already
 
     @property
     def time_zone(self) -> str:
@@ -81,6 +82,12 @@ class StoreRules:
     def visit_type(self, slug: str) -> VisitTypeRule | None:
         """Return one of the active visit types."""
         return next((visit_type for visit_type in self.visit_types if visit_type.slug == slug), None)
+
+    def booked_type(self, slug: str, *, party_size: int) -> VisitTypeRule | None:
+        """Return the type of a visit that is booked already, offered still or not, for a party as large as it is."""
+        kinds = (kind for kind in (*self.visit_types, *self.resting_types) if kind.slug == slug)
+        found = next(kinds, None)
+        return found and replace(found, max_party_size=max(found.max_party_size, party_size))
 
 
 class SlotTime(NamedTuple):

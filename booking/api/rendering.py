@@ -171,6 +171,7 @@ def booking_json(booking: Booking, *, now: datetime) -> Json:
             starts_at=booking.starts_at,
             now=now,
             change_until_minutes=store.change_until_minutes,
+            answer_until=booking.answer_until,
         ),
         "may_cancel": may_cancel(status=booking.status, starts_at=booking.starts_at, now=now),
     }

@@ -109,6 +109,7 @@ class ApiView(APIView):
             now=self.now,
             by_staff=by_staff,
             desk=wanted.desk,
+            is_booked=wanted.is_booked,
         )
         return [free_slot_json(slot, zone) for slot in free]
 

@@ -100,6 +100,11 @@ class Booking(models.Model):
     def __str__(self) -> str:
         return self.reference
 
+    @property
+    def desk_kept(self) -> str:
+        """The slug of the desk that a move of the customer's keeps; "" for any, also where the chosen one is gone."""
+        return self.desk.slug if self.desk_was_chosen and self.desk.is_active else ""
+
 
 class Hold(models.Model):
     """Places kept for a few minutes while somebody types; it stops counting at `expires_at`, worker or not."""

@@ -25,9 +25,12 @@ def all_are_shut(rules: StoreRules, runs: Sequence[Run], *, from_web: bool) -> b
     """Tell whether no run could ever be had: a slot of each is closed, or has no place the web may take at all."""
     if not runs:
         return True
-    wanted = Q()
+    starts: dict[int, set[datetime]] = {}
     for run in runs:
-        wanted |= Q(desk_id=run.desk.id, starts_at__in=[slot.starts_at for slot in run.slots])
+        starts.setdefault(run.desk.id, set()).update(slot.starts_at for slot in run.slots)
+    wanted = Q()
+    for desk_id, at in starts.items():
+        wanted |= Q(desk_id=desk_id, starts_at__in=at)
     rows = Slot.objects.filter(wanted, store_id=rules.id).values_list("desk_id", "starts_at", "capacity", "closed")
     known = {(desk_id, starts_at): (capacity, closed) for desk_id, starts_at, capacity, closed in rows}
     return all(_is_shut(run, known, from_web=from_web) for run in runs)

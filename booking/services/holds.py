@@ -7,7 +7,15 @@ from django.db import transaction
 from booking.models import Hold
 from booking.policy import HOLD_EXTENSIONS, HOLD_MINUTES, BookingRefused, Refusal
 from booking.services.closed_slots import refused_without_place
-from booking.services.places import claim_anywhere, days_of, drop_hold, keep_run, raise_days, share_lock_store
+from booking.services.places import (
+    claim_anywhere,
+    days_of,
+    drop_hold,
+    keep_run,
+    lock_slots,
+    raise_days,
+    share_lock_store,
+)
 from booking.services.wishes import Wish, read_wish, with_another_try
 from booking.tokens import read_hold_token
 
@@ -26,17 +34,10 @@ def hold_instead(
 ) -> Hold:
     """Keep places for 5 minutes instead of those that the token `kept` keeps, which are given back.
 
-    The old ones go first only where they themselves stand in the way. Raises as `hold`.
+    The old ones go only with the new ones had: where those are refused, the old hold lives on. Raises as `hold`.
     """
-    wish = {"store": store, "visit_type": visit_type, "starts_at": starts_at, "party_size": party_size, "desk": desk}
-    try:
-        another = hold(**wish, now=now)  # type: ignore[arg-type]
-    except BookingRefused as refused:
-        if refused.reason != Refusal.SLOT_FULL or not release_hold(token=kept, now=now):
-            raise
-        return hold(**wish, now=now)  # type: ignore[arg-type]
-    release_hold(token=kept, now=now)
-    return another
+    wish = Wish(store=store, visit_type=visit_type, starts_at=starts_at, party_size=party_size, desk=desk)
+    return with_another_try(lambda: _hold_instead(kept, wish, now=now), store=store, now=now)
 
 
 @transaction.atomic
@@ -69,6 +70,18 @@ def live_hold(token: str, *, now: datetime) -> Hold | None:
         return None
     holds = Hold.objects.select_related("store").select_for_update(of=("self",))
     return holds.filter(public_id=public_id, expires_at__gt=now).first()
+
+
+@transaction.atomic
+def _hold_instead(token: str, wish: Wish, *, now: datetime) -> Hold:
+    """Let go of one hold and take another, in one transaction: a refusal leaves both as they were."""
+    rules, _, runs = read_wish(wish, now=now, by_staff=False)
+    old = live_hold(token, now=now)
+    if old is not None:
+        if old.store_id == rules.id:
+            lock_slots(rules.id, [(old.starts_at, old.ends_at), (runs[0].starts_at, runs[0].ends_at)])
+        drop_hold(old)
+    return _hold(wish, now=now)
 
 
 @transaction.atomic

@@ -1,5 +1,6 @@
 """To move a visit to another time: the old places are given back and new ones taken in one transaction."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from django.contrib.auth.models import User
@@ -82,13 +83,12 @@ def move_locked(
 
 
 def _refuse_too_late(booking: Booking, *, now: datetime) -> None:
-    if booking.answer_until is not None and now < booking.answer_until:
-        return  # it is the store that asks for another time
     is_in_time = may_change(
         status=booking.status,
         starts_at=booking.starts_at,
         now=now,
         change_until_minutes=booking.store.change_until_minutes,
+        answer_until=booking.answer_until,
     )
     if not is_in_time:
         raise BookingRefused(Refusal.TOO_LATE, booking=booking)
@@ -96,16 +96,15 @@ def _refuse_too_late(booking: Booking, *, now: datetime) -> None:
 
 def _change_places(booking: Booking, *, starts_at: datetime, desk: str, now: datetime, by_staff: bool) -> None:
     """Give a booking's places back and take those of another start. Raises BookingRefused."""
-    store = booking.store
-    if not by_staff:
-        desk = booking.desk.slug if booking.desk_was_chosen else ""
-    wish = Wish(store.slug, booking.visit_type.slug, starts_at, booking.party_size, desk)
-    rules, _, runs = read_wish(wish, now=now, by_staff=by_staff)
-    lock_slots(store.pk, [(booking.starts_at, booking.ends_at), (runs[0].starts_at, runs[0].ends_at)])
+    wish = Wish.to_move(booking, starts_at, by_staff=by_staff)
+    rules, _, runs = read_wish(replace(wish, desk=desk) if by_staff else wish, now=now, by_staff=by_staff)
+    lock_slots(rules.id, [(booking.starts_at, booking.ends_at), (runs[0].starts_at, runs[0].ends_at)])
     release_places(booking)
     run = claim_anywhere(
         rules, runs, party_size=booking.party_size, from_web=not by_staff, prefer_desk_id=booking.desk_id
     )
     if run is None:
         raise refused_without_place(rules, runs, from_web=not by_staff)
+    if run.desk.id != booking.desk_id and not by_staff:
+        booking.desk_was_chosen = False  # the one that was is gone
     take_run(booking, rules, run, from_web=not by_staff)

@@ -120,7 +120,9 @@ def _keep(booking: Booking, rules: StoreRules, *, now: datetime) -> list[Hold]:
         party_size=booking.party_size,
         now=now,
         limit=_TRIED,
-        desk=booking.desk.slug if booking.desk_was_chosen else "",
+        desk=booking.desk_kept,
+        is_booked=True,
+        with_wanted=True,  # at another desk it may be free
     )
     kept: list[Hold] = []
     for slot in sorted(free, key=lambda slot: abs(slot.starts_at - booking.starts_at)):
@@ -135,8 +137,8 @@ def _keep_one(booking: Booking, rules: StoreRules, starts_at: datetime, *, now: 
     notice_ends = starts_at - timedelta(minutes=rules.minimum_notice_minutes)
     # Chosen like any other time, so no later than any other could be; and never after the visit itself.
     expires_at = min(now + KEPT_FOR, notice_ends, booking.starts_at)
-    kind = rules.visit_type(booking.visit_type.slug)
-    own = rules.with_desk(booking.desk.slug) if booking.desk_was_chosen else rules
+    kind = rules.booked_type(booking.visit_type.slug, party_size=booking.party_size)
+    own = rules.with_desk(booking.desk_kept) if booking.desk_kept else rules
     if kind is None or expires_at <= now:
         return None
     run = claim_anywhere(own, runs_at(own, kind, starts_at), party_size=booking.party_size, from_web=True)
@@ -148,7 +150,7 @@ def _keep_one(booking: Booking, rules: StoreRules, starts_at: datetime, *, now: 
         visit_type_id=kind.id,
         party_size=booking.party_size,
         expires_at=expires_at,
-        desk_was_chosen=booking.desk_was_chosen,
+        desk_was_chosen=bool(booking.desk_kept),
         extensions=HOLD_EXTENSIONS,
         kept_for=booking,
     )

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from django.db import IntegrityError
 
-from booking.models import Hold
+from booking.models import Booking, Hold
 from booking.policy import BookingRefused, Refusal, UnknownStore, UnknownVisitType, refusal_to_book
 from booking.services.closed_slots import all_are_shut
 from booking.services.places import Run, release_expired_holds, runs_at
@@ -19,13 +19,23 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """One visit somebody would like to come for; `store`, `visit_type` and `desk` are slugs, "" for any desk."""
+    """One visit somebody would like to come for; `store`, `visit_type` and `desk` are slugs, "" for any desk.
+
+    `is_booked`: it is there, and is to be moved; its type need not be offered any more, nor be for as many people.
+    """
 
     store: str
     visit_type: str
     starts_at: datetime
     party_size: int
     desk: str = ""
+    is_booked: bool = False
+
+    @classmethod
+    def to_move(cls, booking: Booking, starts_at: datetime, *, by_staff: bool) -> "Wish":
+        """Return the wish to move a visit, to a desk of staff's choice or to the one that was chosen, if it serves."""
+        desk = "" if by_staff else booking.desk_kept
+        return cls(booking.store.slug, booking.visit_type.slug, starts_at, booking.party_size, desk, is_booked=True)
 
 
 def read_wish(wish: Wish, *, now: datetime, by_staff: bool) -> tuple[StoreRules, VisitTypeRule, list[Run]]:
@@ -38,7 +48,13 @@ def read_wish(wish: Wish, *, now: datetime, by_staff: bool) -> tuple[StoreRules,
         raise UnknownStore(wish.store)
     if wish.desk:
         rules = rules.with_desk(wish.desk)
-    visit_type = find_visit_type(rules, wish.visit_type)
+    visit_type = (
+        rules.booked_type(wish.visit_type, party_size=wish.party_size)
+        if wish.is_booked
+        else rules.visit_type(wish.visit_type)
+    )
+    if visit_type is None:
+        raise UnknownVisitType(wish.visit_type)
     refusal = refusal_to_book(
         starts_at=wish.starts_at,
         ends_at=wish.starts_at + timedelta(minutes=rules.slot_minutes * visit_type.slot_count),

@@ -22,6 +22,7 @@ from booking.views.caller_visits import known_caller
 from booking.views.free_times import error_of, free_times, nearest_times, while_offered
 from booking.views.staff_access import AtStore, at_store, raise_for, staff_page
 from booking.views.staff_links import back_to_day
+from booking.views.staff_no_times import no_times
 from booking.views.staff_words import staff_sentence
 from stores.queries import store_rules
 from stores.slots import StoreRules
@@ -107,6 +108,7 @@ def _page(
 ) -> HttpResponse:
     asked = _asked(form, rules)
     times = free_times(at, day=day, **asked)[1] if asked["visit_type"] else []
+    why_none, first = ("", []) if times or not asked["visit_type"] else no_times(at, rules, day=day, **asked)
     near = nearest_times(at, rules, wanted=wanted, **asked) if wanted else []
     chosen = chosen or read_instant(request.POST.get("starts_at", "") or request.GET.get("starts_at", ""))
     context = {
@@ -116,6 +118,8 @@ def _page(
         "date": day,
         "times": times,
         "nearest": near,
+        "why_none": why_none,
+        "first_free": first,
         "caller": known_caller(at.store, str(form["phone"].value() or "")),
         "chosen": chosen.astimezone(at.zone).isoformat() if chosen else "",
         "problems": [*problems],

@@ -9,9 +9,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from booking.fit import is_shut
 from booking.models import Status
 from booking.queries import DaySchedule, DaySlot
 from booking.texts import time_in_words, visit_type_name
+from booking.views.day_no_slot import NoSlot, out_of_service
 from booking.views.staff_words import totals_in_words
 from booking.views.visit_cards import CardMaker, VisitCard
 from booking.views.visit_rows import VisitRows
@@ -33,12 +35,16 @@ class Fill:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What happens at one desk from one start on; `going_on`: visits that began before and still take places."""
+    """What happens at one desk from one start on; `going_on`: visits that began before and still take places.
+
+    Without a `fill`, `no_slot` says why there is no slot.
+    """
 
     desk: str
     fill: Fill | None
     visits: SafeString
     going_on: tuple[str, ...]
+    no_slot: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +84,7 @@ def day_board(schedule: DaySchedule, *, changed: str = "", done_words: str = "")
     for card in standing:
         visits[card.booking.starts_at, card.booking.desk_id].append(card)
     going_on = _going_on(schedule, standing)
-    desks = _desks(schedule, standing)
+    desks, no_slot = _desks(schedule, standing), NoSlot(schedule)
     starts = sorted({start for start, _desk in [*slots, *visits]})
     following = next((start for start in starts if start > schedule.now), None)
     is_today = schedule.date == schedule.now.astimezone(schedule.rules.zone).date()
@@ -91,6 +97,7 @@ def day_board(schedule: DaySchedule, *, changed: str = "", done_words: str = "")
                     fill=_fill(slots.get((start, desk_id)), schedule),
                     visits=rows_of(visits.get((start, desk_id), [])),
                     going_on=tuple(going_on.get((start, desk_id), ())),
+                    no_slot="" if (start, desk_id) in slots else no_slot.words(start, desk_id),
                 )
                 for desk_id, name in desks
             ),
@@ -136,8 +143,11 @@ def _fill(slot: DaySlot | None, schedule: DaySchedule) -> Fill | None:
     if slot is None:
         return None
     zone = schedule.rules.zone
+    is_closed = is_shut(capacity=slot.capacity, closed=slot.closed)
     is_over = slot.places_taken > slot.capacity
-    if slot.closed:
+    if slot.desk is None:
+        words = out_of_service()
+    elif is_closed:
         words = (
             ngettext("Closed, {taken} place taken", "Closed, {taken} places taken", slot.places_taken)
             if slot.places_taken
@@ -151,7 +161,7 @@ def _fill(slot: DaySlot | None, schedule: DaySchedule) -> Fill | None:
         taken=min(slot.places_taken, slot.capacity),
         capacity=max(1, slot.capacity),
         words=words.format(taken=slot.places_taken, capacity=slot.capacity),
-        is_closed=slot.closed,
+        is_closed=is_closed,
         is_over=is_over,
         starts_at=slot.starts_at.astimezone(zone).isoformat(),
         ends_at=slot.ends_at.astimezone(zone).isoformat(),

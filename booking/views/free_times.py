@@ -14,11 +14,11 @@ from stores.slots import StoreRules
 
 
 def free_times(
-    at: AtStore, *, visit_type: str, party_size: int, day: date, desk: str = ""
+    at: AtStore, *, visit_type: str, party_size: int, day: date, desk: str = "", is_booked: bool = False
 ) -> tuple[StoreRules | None, list[SlotChoice]]:
     """Return a day's times that can take a party, kept back ones included; none for an unknown visit type.
 
-    `desk` asks for the times of one desk alone.
+    `desk` asks for the times of one desk alone, `is_booked` for a visit that is to be moved.
     """
     try:
         answer = availability(
@@ -30,6 +30,7 @@ def free_times(
             now=at.now,
             by_staff=True,
             desk=desk,
+            is_booked=is_booked,
         )
     except UnknownVisitType:
         return None, []
@@ -37,7 +38,14 @@ def free_times(
 
 
 def nearest_times(
-    at: AtStore, rules: StoreRules, *, visit_type: str, party_size: int, wanted: datetime, desk: str = ""
+    at: AtStore,
+    rules: StoreRules,
+    *,
+    visit_type: str,
+    party_size: int,
+    wanted: datetime,
+    desk: str = "",
+    is_booked: bool = False,
 ) -> list[SlotChoice]:
     """Return the free times nearest to one that cannot be had."""
     free = nearest_free(
@@ -48,6 +56,7 @@ def nearest_times(
         now=at.now,
         by_staff=True,
         desk=desk,
+        is_booked=is_booked,
     )
     return slot_choices(free, rules)
 

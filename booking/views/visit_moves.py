@@ -20,6 +20,7 @@ from booking.views.free_times import error_of, free_times, nearest_times, while_
 from booking.views.staff_access import AtStore, at_visit, staff_page
 from booking.views.staff_facts import VisitFacts
 from booking.views.staff_links import back_to_day
+from booking.views.staff_why import refusal_in_words, why_not_moved
 from booking.views.staff_words import badges, people_in_words, staff_sentence
 from stores.models import Desk
 
@@ -57,7 +58,7 @@ def move(request: HttpRequest, at: AtStore, booking: Booking) -> HttpResponseBas
                 user=at.user,
             )
     except BookingRefused as refused:
-        return _refused(request, at, booking, refused, day, wanted=starts_at)
+        return _refused(request, at, booking, refused, day, wanted=starts_at, desk=desk)
     return back_to_day(moved, done="moved")
 
 
@@ -94,10 +95,12 @@ def _confirm(request: HttpRequest, at: AtStore, booking: Booking, to: datetime, 
         party_size=booking.party_size,
         day=day,
         desk=desk.slug if desk else "",
+        is_booked=True,
     )
     wanted = to.astimezone(at.zone).isoformat()
     if wanted not in {choice.value for choice in times} and not _overlaps(booking, to):
-        return _refused(request, at, booking, BookingRefused(Refusal.SLOT_FULL), day, wanted=to)
+        found = why_not_moved(at, booking, to, desk)
+        return _refused(request, at, booking, BookingRefused(found.refusal), day, wanted=to, desk=desk)
     context = {
         **_facts(booking),
         "date": day,
@@ -125,8 +128,10 @@ def _refused(
     day: date,
     *,
     wanted: datetime | None = None,
+    desk: Desk | None = None,
 ) -> HttpResponse:
-    problems = [Problem(staff_sentence(refused), "id_times" if wanted else "")]
+    sentence = wanted and refusal_in_words(at, why_not_moved(at, booking, wanted, desk), refused)
+    problems = [Problem(sentence or staff_sentence(refused), "id_times" if wanted else "")]
     return _choose(request, at, booking, day, problems=problems, wanted=wanted, status=409)
 
 
@@ -140,9 +145,10 @@ def _choose(
     wanted: datetime | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    rules, times = free_times(at, visit_type=booking.visit_type.slug, party_size=booking.party_size, day=day)
+    kind, size = booking.visit_type.slug, booking.party_size
+    rules, times = free_times(at, visit_type=kind, party_size=size, day=day, is_booked=True)
     near = (
-        nearest_times(at, rules, visit_type=booking.visit_type.slug, party_size=booking.party_size, wanted=wanted)
+        nearest_times(at, rules, visit_type=kind, party_size=size, wanted=wanted, is_booked=True)
         if wanted and rules
         else []
     )
@@ -151,7 +157,6 @@ def _choose(
         "date": day,
         "times": times,
         "nearest": near,
-        "is_offered": rules is not None,
         "problems": [*problems],
         "times_error": error_of("id_times", problems),
     }

@@ -96,8 +96,8 @@ SELECT {columns},
                                FROM stores_deskhours own WHERE own.desk_id = desk.id)))
           FROM stores_desk desk WHERE desk.store_id = store.id AND desk.is_active),
        (SELECT {list}({row}(kind.position, kind.id, kind.slug, kind.name, kind.slot_count, kind.max_party_size,
-                            kind.what_to_bring, kind.mode))
-          FROM stores_visittype kind WHERE kind.store_id = store.id AND kind.is_active)
+                            kind.what_to_bring, kind.mode, kind.is_active))
+          FROM stores_visittype kind WHERE kind.store_id = store.id)
   FROM stores_store store
  WHERE store.slug IN ({slugs})
 """
@@ -146,7 +146,8 @@ def _rules(found: _Read) -> StoreRules:
         weekly=found.weekly,
         special=found.special,
         desks=found.desks,
-        visit_types=found.visit_types,
+        visit_types=tuple(kind for kind in found.visit_types if kind.is_active),
+        resting_types=tuple(kind for kind in found.visit_types if not kind.is_active),
         **columns,
     )
 
@@ -171,6 +172,7 @@ def store_detail(slug: str, *, from_date: date | None = None) -> StoreDetail | N
                 kind.slug, kind.name, kind.slot_count * slot_minutes, kind.what_to_bring, kind.max_party_size, kind.mode
             )
             for kind in found.visit_types
+            if kind.is_active
         ),
     )
 
@@ -215,7 +217,7 @@ def _read_row(row: Sequence[Any], columns: Sequence[str]) -> _Read:
         weekly=_weekly(weekly),
         special=_special(special),
         desks=tuple(DeskRule(*[*fields, _weekly(own)]) for _, *fields, own in _listed(desks)),
-        visit_types=tuple(VisitTypeRule(*fields) for _, *fields in _listed(visit_types)),
+        visit_types=tuple(VisitTypeRule(*[*fields, bool(is_active)]) for _, *fields, is_active in _listed(visit_types)),
     )
 
 

@@ -112,6 +112,7 @@ def test_store_rules_hold_all_that_slots_are_made_from() -> None:
             VisitTypeRule(visit.pk, "visit", "Visit", 1, 4, "A card"),
             VisitTypeRule(advice.pk, "advice", "Advice", 2, 4, ""),
         ),
+        resting_types=(VisitTypeRule(VisitType.objects.get(slug="old").pk, "old", "Old", 1, 4, "", is_active=False),),
     )
 
 

@@ -97,7 +97,7 @@ class RescheduleView(CustomerView):
         """Move a visit to another start; where the new one refuses, the old one is kept."""
         booking = self.booking(reference)
         starts_at = checked(RescheduleRequest, body)["starts_at"]
-        with wanting(Wish(booking.store.slug, booking.visit_type.slug, starts_at, booking.party_size)):
+        with wanting(Wish.to_move(booking, starts_at, by_staff=False)):
             moved = moves.reschedule(booking_id=booking.pk, starts_at=starts_at, now=self.now, actor=Actor.CUSTOMER)
         return self.answer(moved)
 

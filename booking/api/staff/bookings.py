@@ -145,8 +145,7 @@ class StaffRescheduleView(StaffView):
         """Move a visit to another start, for its customer."""
         booking = member_booking(self.user, reference)
         starts_at = self.read(RescheduleRequest)["starts_at"]
-        wish = Wish(booking.store.slug, booking.visit_type.slug, starts_at, booking.party_size)
-        with wanting(wish, by_staff=True):
+        with wanting(Wish.to_move(booking, starts_at, by_staff=True), by_staff=True):
             moved = moves.reschedule(
                 booking_id=booking.pk, starts_at=starts_at, now=self.now, actor=Actor.STAFF, user=self.user
             )

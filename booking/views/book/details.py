@@ -38,7 +38,7 @@ def details(request: HttpRequest, step: Step) -> HttpResponse:
             return booked
         step = replace(step, way=new_way(step.rules.slug))  # it was cancelled since: this is another visit
     if step.kept is None and not step.is_free():
-        return gone_page(request, step, _told_refusal(request) or Refusal.SLOT_FULL)
+        return gone_page(request, step, _told_refusal(request) or step.why_not())
     response = details_page(request, step)
     return response if step.way.is_remembered else step.remembered(response)
 

@@ -20,11 +20,13 @@ from booking import limits
 from booking.availability import WantedSlot, lookup
 from booking.forms import DetailsForm, Problem, read_key
 from booking.honeypot import HONEYPOT
+from booking.policy import Refusal
 from booking.queries import KeptPlace, kept_place
 from booking.views.asked import Asked, read_asked
 from booking.views.book.memory import Way, keep, new_way, ways
 from booking.views.cross_site import refuse_cross_site
 from booking.views.reader import customer_page
+from booking.why_closed import why
 from stores.queries import StoreDetail, store_detail, store_questions, store_rules
 from stores.slots import StoreRules
 
@@ -91,6 +93,19 @@ class Step:
         assert asked.starts_at is not None  # noqa: S101 -- asked only for a chosen time
         wanted = WantedSlot(self.rules.slug, asked.visit_type.slug, asked.starts_at, asked.party_size, asked.desk)
         return self.kept is not None or lookup(wanted=[wanted], now=self.now) == [True]
+
+    def why_not(self) -> Refusal:
+        """Return why the time asked for cannot be had."""
+        asked = self.asked
+        assert asked.starts_at is not None  # noqa: S101 -- asked only for a chosen time
+        return why(
+            store=self.rules.slug,
+            visit_type=asked.visit_type.slug,
+            starts_at=asked.starts_at,
+            party_size=asked.party_size,
+            now=self.now,
+            desk=asked.desk,
+        ).refusal
 
     def url_of(self, name: str, **more: str) -> str:
         """Return a page on the way, for the visit asked for; nothing that was typed stands in it."""

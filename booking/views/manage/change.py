@@ -15,12 +15,14 @@ from booking.nearest import nearest_free
 from booking.policy import BookingRefused, Refusal
 from booking.services.moves import reschedule
 from booking.services.other_times import take_kept_time
+from booking.services.wishes import Wish
 from booking.texts import refusal_sentence
 from booking.views.asked import read_day, read_instant
 from booking.views.chooser import SlotChoice, chooser, slot_choices
 from booking.views.manage.page import done, manage_page, refusal_to_change, visit_context
 from booking.views.manage_access import opened_by_key
 from booking.views.reader import customer_page
+from booking.why_closed import why
 from stores.queries import store_rules
 from stores.slots import StoreRules
 
@@ -32,8 +34,6 @@ def change(request: HttpRequest, booking: Booking) -> HttpResponseBase:
     now = clock_now()
     refusal = refusal_to_change(booking, now=now)
     rules = store_rules(booking.store.slug, from_date=(now - timedelta(days=2)).date())
-    if refusal is None and (rules is None or not _is_offered(booking, rules)):
-        refusal = Refusal.TOO_LATE
     if refusal is not None or rules is None:
         return manage_page(request, booking, now=now, refusal=refusal)
     data = request.POST if request.method == "POST" else request.GET
@@ -47,7 +47,7 @@ def change(request: HttpRequest, booking: Booking) -> HttpResponseBase:
             return _choose(request, booking, rules, now=now, refusal=refused.reason, wanted=starts_at)
         return done(moved, "changed" if moved.sequence != booking.sequence else "")
     if not _is_free(booking, starts_at, now=now) and starts_at != booking.starts_at:
-        return _choose(request, booking, rules, now=now, refusal=Refusal.SLOT_FULL, wanted=starts_at)
+        return _choose(request, booking, rules, now=now, refusal=_why(booking, starts_at, now=now), wanted=starts_at)
     return customer_page(request, "change_check", {**visit_context(booking, now=now), "new_starts_at": starts_at})
 
 
@@ -65,17 +65,6 @@ def choose(request: HttpRequest, booking: Booking) -> HttpResponseBase:
         return manage_page(request, booking, now=now, refusal=refused.reason)
 
 
-def _is_offered(booking: Booking, rules: StoreRules) -> bool:
-    """Tell whether the store still offers such visits, at the desk where it has to be that one."""
-    desk = _desk(booking)
-    return rules.visit_type(booking.visit_type.slug) is not None and bool(not desk or rules.with_desk(desk).desks)
-
-
-def _desk(booking: Booking) -> str:
-    """Return the desk that a move keeps, "" for any."""
-    return booking.desk.slug if booking.desk_was_chosen else ""
-
-
 def _choose(
     request: HttpRequest,
     booking: Booking,
@@ -86,8 +75,8 @@ def _choose(
     wanted: datetime | None = None,
 ) -> HttpResponse:
     """Show the times the visit can be moved to; where one was refused, the nearest ones first."""
-    visit_type = rules.visit_type(booking.visit_type.slug)
-    assert visit_type is not None  # noqa: S101 -- `change` saw to it
+    visit_type = rules.booked_type(booking.visit_type.slug, party_size=booking.party_size)
+    assert visit_type is not None  # noqa: S101 -- types of visit are put to rest, never deleted
     from_text, day_text = request.GET.get("from", ""), request.GET.get("day", "")
     from_date, day = read_day(from_text), read_day(day_text)
     problems = [Problem(refusal_sentence(refusal))] if refusal else []
@@ -104,7 +93,7 @@ def _choose(
             party_size=booking.party_size,
             from_date=from_date or booking.visit_date,  # who moves a visit looks around its own day first
             day=day,
-            desk=_desk(booking),
+            desk=booking.desk_kept,
             now=now,
         ),
         "alternatives": _alternatives(booking, rules, wanted, now=now) if wanted else [],
@@ -121,12 +110,28 @@ def _alternatives(booking: Booking, rules: StoreRules, wanted: datetime, *, now:
         visit_type=booking.visit_type.slug,
         starts_at=wanted,
         party_size=booking.party_size,
-        desk=_desk(booking),
+        desk=booking.desk_kept,
+        is_booked=True,
         now=now,
     )
     return slot_choices(free, rules)
 
 
+def _why(booking: Booking, starts_at: datetime, *, now: datetime) -> Refusal:
+    """Return why the visit cannot be moved there."""
+    wish = Wish.to_move(booking, starts_at, by_staff=False)
+    return why(
+        store=wish.store,
+        visit_type=wish.visit_type,
+        starts_at=starts_at,
+        party_size=wish.party_size,
+        now=now,
+        desk=wish.desk,
+        is_booked=True,
+    ).refusal
+
+
 def _is_free(booking: Booking, starts_at: datetime, *, now: datetime) -> bool:
-    wanted = WantedSlot(booking.store.slug, booking.visit_type.slug, starts_at, booking.party_size, _desk(booking))
+    wish = Wish.to_move(booking, starts_at, by_staff=False)
+    wanted = WantedSlot(wish.store, wish.visit_type, starts_at, wish.party_size, wish.desk, is_booked=True)
     return lookup(wanted=[wanted], now=now) == [True]

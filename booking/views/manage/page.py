@@ -15,7 +15,7 @@ from booking.forms import Problem
 from booking.message_plan import message_channels
 from booking.models import Booking, Status
 from booking.policy import Refusal, is_video_open, may_cancel, may_change, may_say_late
-from booking.services.other_times import is_asked_again, kept_times
+from booking.services.other_times import kept_times
 from booking.texts import refusal_sentence
 from booking.views.directions import directions
 from booking.views.manage_access import keep_private, opened_by_key
@@ -83,13 +83,12 @@ def visit_context(booking: Booking, *, now: datetime) -> dict[str, Any]:
 
 def refusal_to_change(booking: Booking, *, now: datetime) -> Refusal | None:
     """Return why the customer can move the visit no more, or None."""
-    if is_asked_again(booking, now=now):
-        return None
     is_open = may_change(
         status=booking.status,
         starts_at=booking.starts_at,
         now=now,
         change_until_minutes=booking.store.change_until_minutes,
+        answer_until=booking.answer_until,
     )
     return None if is_open else too_late_or_wrong(booking)
 

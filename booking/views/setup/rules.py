@@ -1,12 +1,15 @@
 """The rules of booking, and the notice that customers read."""
 
+from collections.abc import Mapping
 from functools import partial
+from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from booking.staff_forms.setup import NoticeForm, RulesForm
+from booking.texts import visit_type_name
 from booking.views.setup.hours import FORM_METHODS
 from booking.views.setup.saving import blame, form_page, posted, save_rules, saved
 from booking.views.staff_access import AtStore, at_store
@@ -28,7 +31,22 @@ def rules(request: HttpRequest, at: AtStore) -> HttpResponseBase:
         save_policy(store=store, **form.cleaned_data, user=at.user, now=at.now)
 
     heading = _("Who is affected by the new rules?")
-    return save_rules(request, at, form, save, what="rules", heading=heading, page=page)
+    notes = _notes(at, form.cleaned_data)
+    return save_rules(request, at, form, save, what="rules", heading=heading, page=page, notes=notes)
+
+
+def _notes(at: AtStore, typed: Mapping[str, Any]) -> list[str]:
+    """Return what a change of the slots' length, or of what a place is for, means for what is booked and offered."""
+    notes = []
+    if typed["slot_minutes"] != at.store.slot_minutes:
+        notes.append(_("These visits begin between two of the new times, or have no place among them."))
+        for kind in at.store.visit_types.filter(is_active=True).order_by("position", "pk"):
+            words = _("{visit_type} lasts {minutes} minutes from now on. What is booked stays as long as it was.")
+            minutes = kind.slot_count * typed["slot_minutes"]
+            notes.append(words.format(visit_type=visit_type_name(kind.name), minutes=minutes))
+    if typed["capacity_counts"] != at.store.capacity_counts:
+        notes.append(_("The places of all visits to come are counted again."))
+    return notes
 
 
 @require_http_methods(FORM_METHODS)

@@ -1,6 +1,6 @@
 """What the set-up forms share: to save, to ask about visits affected, to say what cannot be kept."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -52,10 +52,14 @@ def save_rules(
     what: str,
     heading: str,
     page: Callable[[], HttpResponse],
+    notes: Sequence[str] = (),
 ) -> HttpResponseBase:
-    """Change what slots are made from, asking first where visits are affected; `page` shows the form again."""
+    """Change what slots are made from, asking first where visits are affected; `page` shows the form again.
+
+    `notes` say what else the change means, where it is asked about.
+    """
     make = partial(_change, at, change)
-    return save_with(request, at, form, make, what=what, heading=heading, page=page)
+    return save_with(request, at, form, make, what=what, heading=heading, page=page, notes=notes)
 
 
 def save_with(
@@ -67,6 +71,7 @@ def save_with(
     what: str,
     heading: str,
     page: Callable[[], HttpResponse],
+    notes: Sequence[str] = (),
 ) -> HttpResponseBase:
     """Make a change of hours or slots, asking first where visits are affected."""
     try:
@@ -77,6 +82,7 @@ def save_with(
             carried=form.carried(),
             section="setup",
             heading=heading,
+            notes=notes,
             back_url=request.path,
         )
     except BadValue as bad:

@@ -93,6 +93,14 @@ def _sentence(at: AtStore, found: Why, one: DeskAnswer) -> str:
         Answer.DESK_HOURS: _("The desk's own hours do not cover it."),
         Answer.TOO_LONG: _("The visit is longer than the time left before closing."),
         Answer.CLOSED: _("The time at {time} was closed by hand.").format(time=slot),
+        Answer.TOO_SMALL: _("The desk is too small at {time}: {places}, {needed}.").format(
+            time=slot,
+            places=ngettext("it has {count} place", "it has {count} places", one.places_left).format(
+                count=one.places_left
+            ),
+            needed=needed,
+        ),
+        Answer.OVER: _("This time is over."),
         Answer.FULL: _("It is full at {time}: {places}, {needed}.").format(time=slot, places=places, needed=needed),
         Answer.KEPT_BACK: _("The places left at {time} are kept back from the website.").format(time=slot),
     }[one.answer]

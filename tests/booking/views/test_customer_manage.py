@@ -285,13 +285,16 @@ def test_change_too_late_leads_to_the_phone(client: Client, booking: Booking) ->
     assert Booking.objects.get().starts_at == at(10)
 
 
-def test_change_of_a_visit_type_no_longer_offered_leads_to_the_phone(opened: Client, booking: Booking) -> None:
+def test_visit_of_a_type_no_longer_offered_is_moved_within_it(opened: Client, booking: Booking) -> None:
     VisitType.objects.filter(slug="visit").update(is_active=False)
 
     response = opened.get(own(booking, "change/"))
 
-    assert response.status_code == 409
-    assert "Please phone the store." in page(response).words
+    assert response.status_code == 200
+    assert opened.get(own(booking, "change/"), {"starts_at": at(11).isoformat()}).status_code == 200
+    assert opened.post(own(booking, "change/"), {"starts_at": at(11).isoformat()}).status_code == 303
+    booking.refresh_from_db()
+    assert (booking.starts_at, booking.visit_type.slug) == (at(11), "visit")
 
 
 def test_cancel_asks_once_then_offers_to_book_again(opened: Client, booking: Booking) -> None:

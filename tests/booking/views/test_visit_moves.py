@@ -1,12 +1,14 @@
 import re
 from collections.abc import Iterator
+from datetime import datetime
 
 import pytest
 import time_machine
 
-from booking.models import Status
+from booking.models import Booking, Status
 from booking.services.arrivals import step
 from notifications.models import OutboxMessage
+from stores.models import Desk, Slot
 from tests.booking.views.reading import page
 from tests.booking.views.staff_room import DAY, Room, act_url, make_room
 from tests.factories import NOW, at, make_booking
@@ -108,16 +110,45 @@ def test_moving_to_a_day_that_does_not_exist_is_named(room: Room, date: str) -> 
     assert "#id_date" in page(response).links
 
 
-def test_a_visit_whose_kind_is_gone_cannot_be_moved_but_its_page_can_be_read(room: Room) -> None:
+def test_a_visit_whose_kind_is_gone_is_moved_within_it(room: Room) -> None:
     booking = make_booking(room.store)
     room.store.visit_types.filter(slug="visit").update(is_active=False)
 
     response = room.client().get(act_url(booking, "move"))
 
-    assert response.status_code == 200
-    assert "The store does not offer this kind of visit any more." in page(response).words
+    assert "11:00" in page(response).words
     sent = room.client().post(act_url(booking, "move"), {"starts_at": "2026-11-24T11:00:00+01:00"})
-    assert sent.status_code == 409
+    assert sent.status_code == 303
+
+
+def refused_words(room: Room, booking: Booking, to: datetime, **more: str) -> str:
+    response = room.client().get(act_url(booking, "move"), {"to": to.isoformat(), **more})
+    assert response.status_code == 409
+    return page(response).words
+
+
+def test_a_visit_too_long_for_the_time_left_is_told_so(room: Room) -> None:
+    booking = make_booking(room.store, visit_type="advice")
+    words = refused_words(room, booking, at(11, 45))
+    assert "The visit lasts 30 minutes, and visits end at 12:00. Please choose an earlier time." in words
+    assert "just been taken" not in words
+
+
+def test_a_desk_too_small_for_the_party_is_told_so(room: Room) -> None:
+    booking = make_booking(room.store, party_size=2)
+    Desk.objects.create(store=room.store, slug="samir", name="Samir", capacity=1, position=1)
+    words = refused_words(room, booking, at(15), desk="samir")
+    assert "Samir has 1 place at this time, 2 are needed." in words
+    Slot.objects.create(
+        store=room.store,
+        desk=room.store.desks.get(slug="main"),
+        starts_at=at(16),
+        ends_at=at(16, 15),
+        capacity=2,
+        closed=True,
+    )
+    assert "The store does not take visits at this time." in refused_words(room, booking, at(16), desk="main")
+    assert "The store does not take visits at this time." in refused_words(room, booking, at(13), desk="main")
 
 
 # --- Let go at another time -------------------------------------------------------------------------

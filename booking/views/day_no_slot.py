@@ -1,0 +1,40 @@
+"""Why the day has no slot at a desk from some time on, though somebody is there."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from booking.queries import DaySchedule
+from stores.hours import ONE_DAY, Interval, intersection, open_intervals
+
+
+class NoSlot:
+    """Tells it in words; hours are made once a desk, and only where somebody asks."""
+
+    def __init__(self, schedule: DaySchedule) -> None:
+        self.rules, self.date = schedule.rules, schedule.date
+        self._hours: dict[int, Sequence[Interval]] = {}
+
+    def words(self, starts_at: datetime, desk_id: int) -> str:
+        """Return why nothing can be booked at a desk from an instant on."""
+        if self.rules.desk(desk_id) is None:
+            return out_of_service()
+        if any(one.starts_at <= starts_at < one.ends_at for one in self._open(desk_id)):
+            return _("Between two times")
+        return _("Outside the opening hours")
+
+    def _open(self, desk_id: int) -> Sequence[Interval]:
+        """Return when a desk serves on the day."""
+        if desk_id not in self._hours:
+            days = {"first_date": self.date - ONE_DAY, "last_date": self.date}
+            opened = open_intervals(self.rules.weekly, self.rules.special, **days, zone=self.rules.zone)
+            desk = self.rules.desk(desk_id)
+            own = open_intervals(desk.weekly, {}, **days, zone=self.rules.zone) if desk and desk.weekly else opened
+            self._hours[desk_id] = intersection(opened, own)
+        return self._hours[desk_id]
+
+
+def out_of_service() -> str:
+    """Return what stands at a desk that takes no visits any more."""
+    return _("Out of service")
