@@ -6,11 +6,14 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from io import StringIO
 from itertools import count
+from typing import Any
 
 import psycopg
 import pytest
 
+from booking.management.commands.up import ALONE, Command
 from tests import servers
 from tests.asking import Answer, booking_at, slot
 from tests.servers import POSTGRES, House, kill, wait_until
@@ -249,3 +252,24 @@ def outbox_states(house: House, booked: Answer) -> set[str]:
 def resting(house: House) -> dict[str, list[str]]:
     """Return what is in all tables, but for what changes whenever anything runs."""
     return {name: rows for name, rows in house.tables().items() if name not in RESTLESS_TABLES}
+
+
+@pytest.mark.parametrize(
+    ("address", "proxies", "is_warned"),
+    [
+        ("127.0.0.1", [], False),
+        ("localhost", [], False),
+        ("::1", [], False),
+        ("0.0.0.0", [], True),
+        ("::", [], True),
+        ("192.168.1.20", [], True),
+        ("0.0.0.0", ["192.168.1.1"], False),
+    ],
+)
+def test_address_that_others_reach_without_a_proxy_is_warned_of(
+    db: None, settings: Any, address: str, proxies: list[str], is_warned: bool
+) -> None:
+    settings.TRUSTED_PROXIES = proxies
+    said = StringIO()
+    Command(stderr=said)._say_where(address, 8000)
+    assert (ALONE in said.getvalue()) is is_warned

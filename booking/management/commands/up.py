@@ -1,5 +1,6 @@
 """`manage.py up`: everything a store needs, in one process tree with one Ctrl-C."""
 
+import ipaddress
 import os
 import signal
 import sys
@@ -18,10 +19,18 @@ from booking.launcher.preparation import CannotStart, check_port, check_settings
 from booking.launcher.supervisor import STOPPING_SIGNALS
 
 HIGHEST_PORT = 65535
+ALONE = "Other machines reach this address, and TRUSTED_PROXIES names no proxy: put one in front (docs/deploy.md)."
 
 
 def _leave(number: int, frame: FrameType | None) -> None:
     sys.exit(0)  # asked to stop before all is there: nothing runs yet
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return address == "localhost"
 
 
 class Command(BaseCommand):
@@ -67,6 +76,8 @@ class Command(BaseCommand):
             lines += [f"  {sign_in.role.label}: {sign_in.username} / {PASSWORD}" for sign_in in SIGN_INS]
         if not settings.EMAIL_URL or settings.SMS_GATEWAY == "console":
             lines.append(f"Messages are files in {os.path.relpath(settings.MESSAGES_DIR)}/")
+        if not _is_loopback(address) and not settings.TRUSTED_PROXIES:
+            lines.append(ALONE)
         lines.append("Ctrl-C stops everything.")
         self.stderr.write("\n".join(lines))
 
