@@ -5,13 +5,13 @@ request on it. So nothing of a body is left when the answer goes out, or the ans
 """
 
 import logging
-import threading
 from collections.abc import Callable, Iterable
 from io import BytesIO
-from queue import Empty, SimpleQueue
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
 from django.conf import settings
+
+from notifications.deadlines import OutOfTime, within
 
 SECONDS = 10  # for a body, or for each piece of a file
 # What is too large is read and forgotten up to here, so that a browser gets to read why it was refused.
@@ -22,13 +22,8 @@ PIECE = 64 * 1024
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 Application = Callable[[Environ, StartResponse], Iterable[bytes]]
-T = TypeVar("T")
 
 log = logging.getLogger(__name__)
-
-
-class TooSlow(OSError):
-    """A body did not come in time; for Django it is one that broke off."""
 
 
 class Stream(Protocol):
@@ -46,8 +41,11 @@ class Body:
         self.is_over = False
 
     def read(self, size: int, /) -> bytes:
-        """Return so many bytes, or those up to the end. Raises TooSlow."""
-        return within(SECONDS, lambda: self._take(size))
+        """Return so many bytes, or those up to the end. Raises TimeoutError: for Django the body broke off."""
+        try:
+            return within(SECONDS, lambda: self._take(size), give_up=_go_on)
+        except OutOfTime:
+            raise TimeoutError from None
 
     readline = read  # a reader of lines gets pieces, as it would of a body without line ends
 
@@ -56,8 +54,8 @@ class Body:
         if self._left is not None and self._left > MOST_DROPPED:
             return False
         try:
-            within(SECONDS, self._drop)
-        except TooSlow:
+            within(SECONDS, self._drop, give_up=_go_on)
+        except OutOfTime:
             return False
         return self.is_over
 
@@ -93,7 +91,7 @@ class Bodies:
         body = Body(environ["wsgi.input"], length)
         try:
             _take_in(environ, body, length)
-        except TooSlow:
+        except TimeoutError:
             return _refuse_slow(start_response)
         head: list[Any] = []
         answer = self.application(environ, lambda *given: head.extend(given[:2]))
@@ -102,26 +100,6 @@ class Bodies:
             head[1] = [*head[1], ("Connection", "close")]
         start_response(*head)
         return answer
-
-
-def within(seconds: float, function: Callable[[], T]) -> T:
-    """Return what a function returns. Raises TooSlow where it takes longer; it goes on alone then."""
-    done: SimpleQueue[T | Exception] = SimpleQueue()
-
-    def run() -> None:
-        try:
-            done.put(function())
-        except Exception as error:  # noqa: BLE001 -- raised below, in the thread that asked
-            done.put(error)
-
-    threading.Thread(target=run, name="body", daemon=True).start()
-    try:
-        found = done.get(timeout=seconds)
-    except Empty:
-        raise TooSlow(f"nothing for {seconds} s") from None
-    if isinstance(found, Exception):
-        raise found
-    return found
 
 
 def _length(environ: Environ) -> int | None:
@@ -135,7 +113,7 @@ def _length(environ: Environ) -> int | None:
 
 
 def _take_in(environ: Environ, body: Body, length: int | None) -> None:
-    """Put a small body in the place of the server's stream. Raises TooSlow."""
+    """Put a small body in the place of the server's stream. Raises TimeoutError."""
     small: int = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     if length is not None and length > small:
         environ["wsgi.input"] = body
@@ -148,6 +126,10 @@ def _take_in(environ: Environ, body: Body, length: int | None) -> None:
     environ["wsgi.input"] = BytesIO(raw)
     environ["CONTENT_LENGTH"] = str(known)
     environ.pop("HTTP_TRANSFER_ENCODING", None)
+
+
+def _go_on() -> None:
+    """Leave the reading thread to itself: nothing can end it before the sender leaves."""
 
 
 def _refuse_slow(start_response: StartResponse) -> Iterable[bytes]:

@@ -31,7 +31,7 @@ def running_redis(port: int) -> Iterator[subprocess.Popen[bytes]]:
         )
         try:
             client = redis.Redis(port=port)
-            servers.wait_until(lambda: _answers(client), seconds=10, what="Redis")
+            servers.wait_until(lambda: _answers(client), seconds=60, what="Redis")
             client.close()
             yield server
         finally:
