@@ -16,8 +16,21 @@ def main() -> None:
     except ImproperlyConfigured as error:
         sys.exit(f"carillon: {error}")
     except (OperationalError, ProgrammingError) as error:
-        reason = str(error).strip().partition("\n")[0]
-        sys.exit(f"carillon: DATABASE_URL: cannot be used ({reason}); `manage.py up` makes missing tables.")
+        sys.exit(f"carillon: {_trouble(error)}")
+
+
+def _trouble(error: Exception) -> str:
+    """Say in one line what the database said no to, and what helps."""
+    from django.db import DatabaseError, connection
+
+    reason = str(error).strip().partition("\n")[0]
+    try:
+        connection.ensure_connection()
+    except DatabaseError:
+        return f"DATABASE_URL: cannot be used ({reason})."
+    if "no such table" in reason or "does not exist" in reason:
+        return f"DATABASE_URL: tables are missing ({reason}); `manage.py up` makes them."
+    return f"the database says: {reason}."
 
 
 if __name__ == "__main__":

@@ -16,8 +16,8 @@ from notifications.models import Channel, Circuit
 
 # So many calls in a row that nobody answered, or that met an error of the provider's own, open it.
 MOST_IN_A_ROW = 4
-# Once a minute; a little less, as the sweep that looks comes each minute, now a little earlier and now later.
-PROBE_EVERY = timedelta(seconds=55)
+# Once a minute; a little less, as the sweep that looks comes each minute, now some seconds earlier and now later.
+PROBE_EVERY = timedelta(seconds=50)
 
 log = logging.getLogger(__name__)
 

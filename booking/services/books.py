@@ -3,12 +3,15 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import islice
 
 from booking.message_plan import message_channel
 from booking.models import Booking, Hold, Source, Status, WaitingListEntry, WaitingStatus
 from booking.services.waiting_entries import message_subject
 from notifications.models import OPEN_STATES, Kind, OutboxMessage
 from stores.models import Slot
+
+AT_ONCE = 500  # a database takes so many values in one question, not any number
 
 _Span = tuple[datetime, datetime, int, bool]
 
@@ -60,16 +63,19 @@ def _messages(*, now: datetime) -> Iterator[str]:
     """Hold open messages against their bookings, and visits to come against the word they should have had."""
     of_no_sequence = (Kind.PLACE_OFFERED, Kind.VISITS_LIST, Kind.DAY_SHEET, Kind.NEARLY_TURN)
     open_messages = OutboxMessage.objects.filter(state__in=OPEN_STATES).exclude(kind__in=of_no_sequence).order_by("pk")
-    subjects = set(open_messages.values_list("subject", flat=True))
-    bookings = {booking.reference: booking for booking in Booking.objects.filter(reference__in=subjects)}
-    for message in open_messages.iterator():
-        booking = bookings.get(message.subject)
-        if booking is None:
-            yield f"message {message.pk}: its booking {message.subject} does not exist"
-        elif booking.sequence != message.sequence:
-            yield f"message {message.pk}: of sequence {message.sequence}, {message.subject} is at {booking.sequence}"
-        elif (booking.status == Status.CANCELLED) != (message.kind == "cancellation"):
-            yield f"message {message.pk}: {message.kind} of {message.subject}, which is {booking.status}"
+    rows = open_messages.values_list("pk", "subject", "sequence", "kind").iterator(chunk_size=AT_ONCE)
+    while some := list(islice(rows, AT_ONCE)):
+        asked = Booking.objects.filter(reference__in={subject for _pk, subject, _sequence, _kind in some})
+        bookings = {reference: of for reference, *of in asked.values_list("reference", "sequence", "status")}
+        for pk, subject, sequence, kind in some:
+            if subject not in bookings:
+                yield f"message {pk}: its booking {subject} does not exist"
+                continue
+            now_at, status = bookings[subject]
+            if now_at != sequence:
+                yield f"message {pk}: of sequence {sequence}, {subject} is at {now_at}"
+            elif (status == Status.CANCELLED) != (kind == Kind.CANCELLATION):
+                yield f"message {pk}: {kind} of {subject}, which is {status}"
     told = OutboxMessage.objects.filter(kind__in=["confirmation", "change"])
     told_of = set(told.values_list("subject", "sequence"))
     coming = Booking.objects.filter(status=Status.CONFIRMED, starts_at__gt=now).exclude(source=Source.WALK_IN)

@@ -98,6 +98,16 @@ def test_command_on_a_database_without_tables_says_so_in_one_line(command: str) 
     assert "DATABASE_URL" in done.stderr
 
 
+def test_command_says_whether_tables_are_missing_or_the_database_is_not_there() -> None:
+    with servers.house() as empty:
+        no_tables = empty.run("outbox").stderr
+        not_there = empty.run("outbox", DATABASE_URL="postgres://nobody@127.0.0.1:9/none").stderr
+
+    assert no_tables.startswith("carillon: DATABASE_URL: tables are missing (")
+    assert not_there.startswith("carillon: DATABASE_URL: cannot be used (")
+    assert "makes" not in not_there
+
+
 def test_second_start_changes_no_data(house: House) -> None:
     store = house.make_store(capacity=3)
     booked = house.post("/api/v1/bookings", booking_at(store, slot(), number=1))
