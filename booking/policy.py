@@ -51,7 +51,12 @@ class Refusal(StrEnum):
 
 
 class BookingRefused(Exception):
-    """A rule says no. `details` holds what the reader needs to go on: `booking`, `affected`, `wanted`, `is_a_slot`."""
+    """A rule says no. `details` holds what the reader needs to go on: `booking`, `affected`, `wanted`, `is_a_slot`.
+
+    `full_at` is the slug of the store that is full, for who lets go of holds that have run out there.
+    """
+
+    full_at = ""
 
     def __init__(self, reason: Refusal, **details: object) -> None:
         super().__init__(reason.value)

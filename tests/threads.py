@@ -1,11 +1,12 @@
 """Calls that begin together, each in a thread of its own."""
 
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import TypeVar
 
-from django.db import connections
+from django.db import connection, connections
 
 Result = TypeVar("Result")
 
@@ -23,3 +24,19 @@ def at_once(calls: Sequence[Callable[[], Result]]) -> list[Result]:
 
     with ThreadPoolExecutor(len(calls)) as pool:
         return list(pool.map(run, calls))
+
+
+def until_somebody_waits(most: int) -> None:
+    """Return once so many sessions of PostgreSQL wait for a lock; at once on SQLite, whose writers stand in line.
+
+    After ten seconds nobody will: what the caller then looks at says so.
+    """
+    if connection.vendor != "postgresql":
+        return
+    until = time.monotonic() + 10
+    while time.monotonic() < until:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone()[0] >= most:
+                return
+        time.sleep(0.02)

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from hashlib import sha256
 from typing import cast
 from uuid import uuid4
@@ -21,6 +22,7 @@ from booking.api.bodies import Json
 from booking.api.problems import Problem, invalid
 from booking.models import IdempotentAnswer
 from booking.services.waiting_entries import message_subject
+from booking.services.wishes import with_another_try
 from booking.tokens import hold_token, keyed_digest, manage_token, waiting_token
 
 HEADER = "Idempotency-Key"
@@ -87,22 +89,26 @@ def answer_once(
     row = IdempotentAnswer(
         id=uuid4(), route=_route(request, caller), key=key, fingerprint=_fingerprint(body), created_at=now
     )
-    with transaction.atomic():
+    return with_another_try(partial(_answer_once, row, now=now, run=run), now=now)
+
+
+@transaction.atomic
+def _answer_once(row: IdempotentAnswer, *, now: datetime, run: Callable[[], Answer]) -> HttpResponse:
+    if not _claim(row):
+        kept = IdempotentAnswer.objects.filter(route=row.route, key=row.key).first()
+        if kept is not None:
+            if now - kept.created_at < KEPT:
+                return _replay(kept, row.fingerprint)
+            kept.delete()
         if not _claim(row):
-            kept = IdempotentAnswer.objects.filter(route=row.route, key=key).first()
-            if kept is not None:
-                if now - kept.created_at < KEPT:
-                    return _replay(kept, row.fingerprint)
-                kept.delete()
-            if not _claim(row):
-                raise Problem("in_progress", headers={"Retry-After": "1"})
-        answer = run()
-        IdempotentAnswer.objects.filter(pk=row.pk).update(
-            status=answer.status,
-            body=_without_secret(answer.content, answer.subject),
-            location=answer.location,
-            subject=answer.subject,
-        )
+            raise Problem("in_progress", headers={"Retry-After": "1"})
+    answer = run()
+    IdempotentAnswer.objects.filter(pk=row.pk).update(
+        status=answer.status,
+        body=_without_secret(answer.content, answer.subject),
+        location=answer.location,
+        subject=answer.subject,
+    )
     return answer.response()
 
 

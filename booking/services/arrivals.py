@@ -1,6 +1,7 @@
 """Arrivals: check in, start, complete, no-show, undo, and walk-ins."""
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -10,7 +11,7 @@ from django.db import transaction
 
 from booking.models import Actor, Booking, BookingEvent, EventKind, Source, Status
 from booking.policy import STEPS, BookingRefused, Refusal, may_step, places_needed
-from booking.services.bookings import store_booking
+from booking.services.bookings import lock_booking, store_booking
 from booking.services.closed_slots import refused_without_place
 from booking.services.history import record
 from booking.services.places import Run, claim_anywhere, raise_days, squeeze_in
@@ -48,7 +49,7 @@ def step(
     `seen_starts_at` is when the visit began as the tablet showed it: one moved meanwhile is not taken further.
     An `action_id` seen before changes nothing. Raises BookingRefused WRONG_STATUS, with the booking as it is.
     """
-    booking = _lock(booking_id)
+    booking = lock_booking(booking_id)
     if _is_repeated(action_id):
         return booking
     if seen_starts_at not in (None, booking.starts_at):
@@ -93,9 +94,10 @@ def undo(
     """Take back the last step that has not been taken back yet, on the day it was made.
 
     `undoes` is the `step_key` of the step that is meant: another's step since is not taken back in its place.
-    Raises BookingRefused WRONG_STATUS where there is none.
+    Raises BookingRefused WRONG_STATUS where there is none, or where the visit is no longer what that step made it:
+    one that was cancelled since has no place to come back to.
     """
-    booking = _lock(booking_id)
+    booking = lock_booking(booking_id)
     if _is_repeated(action_id):
         return booking
     at = min(happened_at or now, now)
@@ -103,9 +105,11 @@ def undo(
         BookingEvent.objects.filter(booking=booking, kind__in=_EVENTS.values(), undone_by=None).order_by("-pk").first()
     )
     zone = ZoneInfo(booking.store.time_zone)
-    if last is not None and undoes and undoes != step_key(last.pk, last.action_id):
+    if last is None or booking.status != last.to_status:
         raise BookingRefused(Refusal.WRONG_STATUS, booking=booking)
-    if last is None or at.astimezone(zone).date() not in {last.happened_at.astimezone(zone).date(), booking.visit_date}:
+    if undoes and undoes != step_key(last.pk, last.action_id):
+        raise BookingRefused(Refusal.WRONG_STATUS, booking=booking)
+    if at.astimezone(zone).date() not in {last.happened_at.astimezone(zone).date(), booking.visit_date}:
         raise BookingRefused(Refusal.WRONG_STATUS, booking=booking)
     from_status = booking.status
     _take_back(booking, last)
@@ -129,6 +133,12 @@ def step_key(event_id: int, action_id: UUID | None) -> str:
     return str(action_id or keyed_digest("step", str(event_id))[:32])
 
 
+def is_undone(booking: Booking, undoes: str) -> bool:
+    """Tell whether the step that `undoes` names has been taken back."""
+    undone = BookingEvent.objects.filter(booking=booking, undone_by__isnull=False).values_list("pk", "action_id")
+    return bool(undoes) and any(undoes == step_key(pk, action_id) for pk, action_id in undone)
+
+
 def admit_walk_in(
     *,
     store: Store,
@@ -145,17 +155,18 @@ def admit_walk_in(
     """Take places in the slot that runs now for somebody who is here, checked in at once.
 
     `squeeze_in` lets them in even where it is full. `happened_at` is when they came, for a tablet that was offline:
-    they take a place of that moment. Raises BookingRefused, UnknownVisitType.
+    they take a place of that moment. An `action_id` seen before changes nothing. Raises BookingRefused,
+    UnknownVisitType.
     """
     draft = Booking(party_size=party_size, source=Source.WALK_IN, name=name, locale=locale)
     draft.checked_in_at = min(happened_at or now, now)
-    return with_another_try(
-        lambda: _admit_walk_in(
-            store.slug, visit_type, draft, squeeze=squeeze_in, now=now, user=user, action_id=action_id
-        ),
-        store=store.slug,
-        now=now,
-    )
+    admit = partial(_admit_walk_in, store.slug, visit_type, draft, now=now, user=user, action_id=action_id)
+    try:
+        return with_another_try(partial(admit, squeeze=False), store=store.slug, now=now)
+    except BookingRefused as refused:
+        if not squeeze_in or "is_a_slot" not in refused.details:
+            raise
+    return with_another_try(partial(admit, squeeze=True), store=store.slug, now=now)
 
 
 @transaction.atomic
@@ -169,6 +180,10 @@ def _admit_walk_in(
     user: User,
     action_id: UUID | None,
 ) -> Booking:
+    if action_id is not None:
+        before = BookingEvent.objects.filter(action_id=action_id, booking__store__slug=store).select_related("booking")
+        if (event := before.first()) is not None:
+            return event.booking
     came_at = draft.checked_in_at or now
     rules = store_rules(store, from_date=(came_at - timedelta(days=2)).date(), lock=True)
     if rules is None:
@@ -238,11 +253,6 @@ def _take_back(booking: Booking, step: BookingEvent) -> None:
         booking.started_at = None
     if step.kind == EventKind.COMPLETED:
         booking.completed_at = None
-
-
-def _lock(booking_id: int) -> Booking:
-    bookings = Booking.objects.select_related("store", "desk", "visit_type").select_for_update(of=("self",))
-    return bookings.get(pk=booking_id)
 
 
 def _is_repeated(action_id: UUID | None) -> bool:

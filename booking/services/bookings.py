@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 
 from django.contrib.auth.models import User
@@ -16,10 +16,11 @@ from booking.policy import BookingRefused, Refusal, may_cancel, places_needed
 from booking.services.closed_slots import refused_without_place
 from booking.services.history import record
 from booking.services.holds import live_hold
-from booking.services.places import Run, claim_anywhere, days_of, drop_hold, raise_days, release, share_lock_store
+from booking.services.locks import lock_customer, share_lock_store_of
+from booking.services.places import Run, claim_anywhere, days_of, give_back, raise_days
 from booking.services.waiting_entries import note_taken
 from booking.services.wishes import Wish, find_visit_type, is_shut_for, read_wish, with_another_try
-from booking.tokens import keyed_digest, new_reference, read_hold_token
+from booking.tokens import new_reference, read_hold_token
 from notifications import outbox
 from notifications.models import Kind
 from stores.models import Desk, Store, VisitType
@@ -140,7 +141,7 @@ def cancel(*, booking_id: int, now: datetime, actor: Actor, user: User | None = 
 
 def cancel_locked(booking: Booking, *, now: datetime, actor: Actor, user: User | None, tell: bool = True) -> None:
     """Cancel a booking that the caller has locked; `tell` sends the customer a message."""
-    release_places(booking)
+    days = release_places(booking)
     from_status, booking.status = booking.status, Status.CANCELLED
     booking.sequence += 1
     booking.updated_at = now
@@ -149,7 +150,7 @@ def cancel_locked(booking: Booking, *, now: datetime, actor: Actor, user: User |
     outbox.skip_open(subject=booking.reference, reason="cancelled", now=now)
     if tell:
         outbox.enqueue(plan_messages(booking, kind=Kind.CANCELLATION, actor=actor, now=now), now=now)
-    raise_days(booking.store_id, days_of(booking.starts_at, booking.ends_at, booking.store.time_zone))
+    raise_days(booking.store_id, days)
 
 
 @transaction.atomic
@@ -168,13 +169,16 @@ def confirm_attendance(*, booking_id: int, now: datetime) -> Booking:
 
 
 def lock_booking(booking_id: int) -> Booking:
-    """Lock a booking for the rest of the transaction, its store's hours first, and return it as it is now."""
-    store_id = Booking.objects.filter(pk=booking_id).values_list("store_id", flat=True).get()
-    share_lock_store(store_id)
-    bookings = Booking.objects.select_related("store", "desk", "visit_type").select_for_update(of=("self",))
-    booking = bookings.get(pk=booking_id)
+    """Lock a booking for the rest of the transaction, its store's hours first, and return it as it is now.
+
+    Only then is it read with its desk: a row that waited for its lock is no longer found with the desk it had before.
+    """
+    if connection.features.has_select_for_update:
+        share_lock_store_of(booking_id)
+        list(Booking.objects.filter(pk=booking_id).select_for_update(no_key=True).values_list("pk"))
+    booking = Booking.objects.select_related("store", "desk", "visit_type").get(pk=booking_id)
     if booking.answer_until is not None:  # holds are locked before slots, here as everywhere
-        list(booking.kept_times.select_for_update().order_by("pk"))
+        list(booking.kept_times.select_for_update().order_by("pk").values_list("pk"))
     return booking
 
 
@@ -198,18 +202,6 @@ def _refuse_too_many_open(rules: StoreRules, draft: Booking, wish: Wish, *, may_
         raise BookingRefused(Refusal.TOO_MANY_OPEN_BOOKINGS, same_visit=same)
     if len(open_bookings) >= rules.open_bookings_per_customer:
         raise BookingRefused(Refusal.TOO_MANY_OPEN_BOOKINGS)
-
-
-def lock_customer(phone: str, email: str) -> None:
-    """Let what one customer does at once queue until the transaction ends, or each would not see the other.
-
-    SQLite's one writer needs no lock.
-    """
-    if connection.vendor == "postgresql":
-        contacts = [contact for contact in (phone, email) if contact]
-        keys = sorted(int(keyed_digest("contact", contact)[:15], 16) for contact in contacts)
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT " + ", ".join(["pg_advisory_xact_lock(%s)"] * len(keys)), keys)
 
 
 def store_booking(
@@ -243,20 +235,16 @@ def store_booking(
     return booking
 
 
-def release_places(booking: Booking) -> None:
-    """Give a booking's places back, in the caller's transaction, and any that were kept for it instead."""
+def release_places(booking: Booking) -> set[date]:
+    """Give a booking's places back, in the caller's transaction, and any that were kept for it instead.
+
+    Return the days that changed, for the caller to raise last.
+    """
+    kept = []
     if booking.answer_until is not None:
-        for kept in booking.kept_times.select_related("store").order_by("pk"):
-            drop_hold(kept)
+        kept = list(booking.kept_times.order_by("pk"))
         booking.answer_until = None
-    release(
-        booking.store_id,
-        desk_id=booking.desk_id,
-        starts_at=booking.starts_at,
-        ends_at=booking.ends_at,
-        places=booking.places,
-        from_web=booking.takes_web_places,
-    )
+    return give_back(booking.store, [booking], holds=kept)
 
 
 def take_run(booking: Booking, rules: StoreRules, run: Run, *, from_web: bool) -> None:

@@ -23,6 +23,7 @@ from booking.services.slot_rows import lay_slots_anew, set_slots, slots_between
 from booking.services.stock import lock_stock, off_the_grid, open_time, recount, slot_places
 from stores import services as store_services
 from stores.hours import WeeklyInterval
+from stores.locks import lock_store_alone
 from stores.models import Slot, Store
 from stores.queries import store_rules
 from stores.slots import StoreRules
@@ -88,7 +89,7 @@ def change_rules(
 
     Raises BookingRefused BOOKINGS_AFFECTED, with `affected`, where there is such a visit and `then` is None.
     """
-    store = _lock(store_id)
+    store = lock_store_alone(store_id)
     stock = lock_stock(store_id, now=now)
     old = _rules(store, now=now)
     before = open_time(old, stock, now=now)
@@ -132,7 +133,7 @@ def change_slots(
     `desk` is a slug, None for all. Raises BookingRefused: NOT_FOUND for an unknown desk, SLOT_CLOSED where no slot
     is, BOOKINGS_AFFECTED.
     """
-    store = _lock(store_id)
+    store = lock_store_alone(store_id)
     rules = _rules(store, now=min(now, from_at))
     desks = [one for one in rules.desks if desk is None or one.slug == desk]
     if not desks:
@@ -166,7 +167,7 @@ def lay_anew_after_import(*, store_id: int, now: datetime) -> None:
     Nobody is there to decide: visits stay as they are. Who was asked to choose another time, and has none left to
     choose from, is asked once more.
     """
-    store = _lock(store_id)
+    store = lock_store_alone(store_id)
     rules = _rules(store, now=now)
     days = _give_visits_their_day(rules)
     stock = lock_stock(store_id, now=now)
@@ -210,11 +211,6 @@ def _windows(
         for desk_id, mine in by_desk.items()
         if desk_id in tighter
     ]
-
-
-def _lock(store_id: int) -> Store:
-    """Take the store's row alone; rows that only refer to it may still be added."""
-    return Store.objects.select_for_update(no_key=True).get(pk=store_id)
 
 
 def _tell_trail(

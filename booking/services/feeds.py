@@ -6,6 +6,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from booking.tokens import feed_digest, new_feed_secret
+from stores.locks import lock_store_alone
 from stores.models import Store
 from stores.services import record_change
 
@@ -26,7 +27,7 @@ def end_feed(*, store_id: int, user: User | None, now: datetime) -> None:
 
 def _replace(store_id: int, digest: str | None, *, user: User | None, now: datetime) -> None:
     """Let this digest be the feed's; the trail says that there is a new address, never which."""
-    store = Store.objects.select_for_update(no_key=True).get(pk=store_id)
+    store = lock_store_alone(store_id)
     before = {"has_feed": bool(store.feed_digest), "is_new_address": False}
     Store.objects.filter(pk=store_id).update(feed_digest=digest)
     after = {"has_feed": bool(digest), "is_new_address": bool(digest and store.feed_digest)}

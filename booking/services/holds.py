@@ -1,5 +1,6 @@
 """Holds: places kept for a few minutes while somebody types."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -7,17 +8,12 @@ from django.db import transaction
 from booking.models import Hold
 from booking.policy import HOLD_EXTENSIONS, HOLD_MINUTES, BookingRefused, Refusal
 from booking.services.closed_slots import refused_without_place
-from booking.services.places import (
-    claim_anywhere,
-    days_of,
-    drop_hold,
-    keep_run,
-    lock_slots,
-    raise_days,
-    share_lock_store,
-)
+from booking.services.locks import lock_entry
+from booking.services.places import Run, claim_anywhere, days_of, drop_hold, give_back, keep_run, lock_slots, raise_days
 from booking.services.wishes import Wish, read_wish, with_another_try
 from booking.tokens import read_hold_token
+from stores.locks import share_lock_store
+from stores.slots import StoreRules, VisitTypeRule
 
 
 def hold(*, store: str, visit_type: str, starts_at: datetime, party_size: int, now: datetime, desk: str = "") -> Hold:
@@ -57,17 +53,22 @@ def extend_hold(*, token: str, now: datetime) -> Hold:
 def release_hold(*, token: str, now: datetime) -> bool:
     """Give the places back now; return whether they were still kept."""
     kept = live_hold(token, now=now)
-    if kept is None:
-        return False
-    share_lock_store(kept.store_id)
-    return bool(drop_hold(kept))
+    return kept is not None and bool(drop_hold(kept))
 
 
 def live_hold(token: str, *, now: datetime) -> Hold | None:
-    """Return and lock the hold of a token, or None where there is none, or none any more."""
+    """Return and lock the hold of a token, or None where there is none, or none any more.
+
+    Its store is locked before it, and whoever of the waiting list it is kept for.
+    """
     public_id = read_hold_token(token)
-    if public_id is None:
+    found = Hold.objects.filter(public_id=public_id).values_list("store_id", "offered_to_id").first()
+    if public_id is None or found is None:
         return None
+    store_id, entry_id = found
+    share_lock_store(store_id)
+    if entry_id is not None:
+        lock_entry(entry_id)
     holds = Hold.objects.select_related("store").select_for_update(of=("self",))
     return holds.filter(public_id=public_id, expires_at__gt=now).first()
 
@@ -75,22 +76,35 @@ def live_hold(token: str, *, now: datetime) -> Hold | None:
 @transaction.atomic
 def _hold_instead(token: str, wish: Wish, *, now: datetime) -> Hold:
     """Let go of one hold and take another, in one transaction: a refusal leaves both as they were."""
-    rules, _, runs = read_wish(wish, now=now, by_staff=False)
+    rules, visit_type, runs = read_wish(wish, now=now, by_staff=False)
     old = live_hold(token, now=now)
-    if old is not None:
-        if old.store_id == rules.id:
-            lock_slots(rules.id, [(old.starts_at, old.ends_at), (runs[0].starts_at, runs[0].ends_at)])
-        drop_hold(old)
-    return _hold(wish, now=now)
+    if old is None:
+        return _hold(wish, now=now)
+    if old.store_id == rules.id:
+        lock_slots(rules.id, [old], runs)
+    freed = give_back(old.store, [], holds=[old])
+    kept = _keep(wish, rules, visit_type, runs, now=now)
+    days = {old.store_id: freed}
+    days[rules.id] = days.get(rules.id, set()) | days_of(kept.starts_at, kept.ends_at, rules.zone.key)
+    for store_id in sorted(days):
+        raise_days(store_id, days[store_id])
+    return kept
 
 
 @transaction.atomic
 def _hold(wish: Wish, *, now: datetime) -> Hold:
     rules, visit_type, runs = read_wish(wish, now=now, by_staff=False)
+    kept = _keep(wish, rules, visit_type, runs, now=now)
+    raise_days(rules.id, days_of(kept.starts_at, kept.ends_at, rules.zone.key))
+    return kept
+
+
+def _keep(wish: Wish, rules: StoreRules, visit_type: VisitTypeRule, runs: Sequence[Run], *, now: datetime) -> Hold:
+    """Take places and write the hold; the caller raises its days, last of all."""
     run = claim_anywhere(rules, runs, party_size=wish.party_size, from_web=True)
     if run is None:
         raise refused_without_place(rules, runs, from_web=True)
-    kept = keep_run(
+    return keep_run(
         rules,
         run,
         visit_type_id=visit_type.id,
@@ -98,5 +112,3 @@ def _hold(wish: Wish, *, now: datetime) -> Hold:
         expires_at=now + timedelta(minutes=HOLD_MINUTES),
         desk_was_chosen=bool(wish.desk),
     )
-    raise_days(rules.id, days_of(run.starts_at, run.ends_at, rules.zone.key))
-    return kept

@@ -1,7 +1,7 @@
 """To move a visit to another time: the old places are given back and new ones taken in one transaction."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -55,8 +55,8 @@ def move_locked(
 ) -> Booking:
     """Move a visit that the caller has locked, and that may be moved. Raises BookingRefused."""
     is_same_time = booking.starts_at == starts_at
-    old = (booking.starts_at, booking.ends_at)
-    _change_places(booking, starts_at=starts_at, desk=desk, now=now, by_staff=actor == Actor.STAFF)
+    from_starts_at = booking.starts_at
+    days = _change_places(booking, starts_at=starts_at, desk=desk, now=now, by_staff=actor == Actor.STAFF)
     is_told = not is_same_time or booking.desk_was_chosen
     if is_told:
         booking.sequence += 1
@@ -72,13 +72,12 @@ def move_locked(
         user=user,
         now=now,
         from_status=booking.status,
-        from_starts_at=old[0],
+        from_starts_at=from_starts_at,
     )
     if is_told:
         outbox.skip_open(subject=booking.reference, reason="moved", now=now)
         outbox.enqueue(plan_messages(booking, kind=Kind.CHANGE, actor=actor, now=now), now=now)
-    zone = booking.store.time_zone
-    raise_days(booking.store_id, days_of(*old, zone) | days_of(booking.starts_at, booking.ends_at, zone))
+    raise_days(booking.store_id, days | days_of(booking.starts_at, booking.ends_at, booking.store.time_zone))
     return booking
 
 
@@ -94,12 +93,12 @@ def _refuse_too_late(booking: Booking, *, now: datetime) -> None:
         raise BookingRefused(Refusal.TOO_LATE, booking=booking)
 
 
-def _change_places(booking: Booking, *, starts_at: datetime, desk: str, now: datetime, by_staff: bool) -> None:
-    """Give a booking's places back and take those of another start. Raises BookingRefused."""
+def _change_places(booking: Booking, *, starts_at: datetime, desk: str, now: datetime, by_staff: bool) -> set[date]:
+    """Give a booking's places back and take those of another start; return the days freed. Raises BookingRefused."""
     wish = Wish.to_move(booking, starts_at, by_staff=by_staff)
     rules, _, runs = read_wish(replace(wish, desk=desk) if by_staff else wish, now=now, by_staff=by_staff)
-    lock_slots(rules.id, [(booking.starts_at, booking.ends_at), (runs[0].starts_at, runs[0].ends_at)])
-    release_places(booking)
+    lock_slots(rules.id, [booking, *booking.kept_times.all()] if booking.answer_until else [booking], runs)
+    days = release_places(booking)
     run = claim_anywhere(
         rules, runs, party_size=booking.party_size, from_web=not by_staff, prefer_desk_id=booking.desk_id
     )
@@ -108,3 +107,4 @@ def _change_places(booking: Booking, *, starts_at: datetime, desk: str, now: dat
     if run.desk.id != booking.desk_id and not by_staff:
         booking.desk_was_chosen = False  # the one that was is gone
     take_run(booking, rules, run, from_web=not by_staff)
+    return days

@@ -2,43 +2,42 @@
 
 A pass over a store settles the offers that ran out, then makes one offer after the other, each in a transaction of its
 own, until nobody fits. Passes over one store stand in line; what they find is read anew each time, so a place that
-somebody took meanwhile is only not offered.
+somebody took meanwhile is only not offered. Whatever goes wrong with one entry, the others have their turn.
 
-Locks as in `booking.services.places`: the store's row, holds, entries, slots, days.
+Locks as `booking.services.locks` says.
 """
 
-from collections.abc import Iterable, Sequence
+import logging
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from booking.customer_input import can_be_texted
 from booking.models import Hold, WaitingListEntry, WaitingStatus
 from booking.policy import (
     HOLD_EXTENSIONS,
-    MOST_MISSED_OFFERS,
     MessagePlan,
     is_quiet,
     may_be_offered,
-    missed_offers_after,
     offer_until,
     plan_of,
 )
+from booking.services.locks import lock_offers
+from booking.services.offers_over import end_those_over, settle_offer
 from booking.services.places import (
     claim_anywhere,
     days_of,
-    drop_hold,
     keep_run,
     raise_days,
     release_expired_holds,
     runs_at,
-    share_lock_store,
 )
-from booking.services.waiting_entries import OPEN, close, message_subject
+from booking.services.waiting_entries import OPEN, message_subject
 from booking.services.waiting_places import PlacesNow, in_days, minutes_of, places_now
-from booking.tokens import keyed_digest
 from notifications import outbox
 from notifications.content import NewMessage
 from notifications.models import Channel, Kind
@@ -50,8 +49,19 @@ _MOST_OFFERS = 200  # in one pass; the next one goes on
 _MOST_LOST = 5
 
 
+log = logging.getLogger(__name__)
+
+
 class _Gone(Exception):
     """Somebody else was faster, with the place or with the entry: nothing of this offer is written."""
+
+
+class _Failed(Exception):
+    """No offer could be made to an entry, and nothing of it is written: this pass leaves it out."""
+
+    def __init__(self, entry_id: int) -> None:
+        super().__init__()
+        self.entry_id = entry_id
 
 
 def stores_waiting() -> list[int]:
@@ -67,25 +77,29 @@ def offer_places(*, store_id: int, now: datetime) -> int:
     """
     store = Store.objects.only("slug", "time_zone", "reminder_days", "messages_from", "messages_until").get(pk=store_id)
     entries = _on_the_list(store_id, now=now)
-    _end_those_over(store, entries, now=now)
+    end_those_over(store, entries, now=now)
     for entry in entries:
         if entry.status == WaitingStatus.OFFERED and not entry.is_kept:  # type: ignore[attr-defined]  # annotated
-            _settle(store, entry.pk, now=now)
+            with _going_on(entry):
+                settle_offer(store, entry.pk, now=now)
     if not entries:
         return 0
     release_expired_holds(store_id=store_id, now=now)
     made = lost = 0
+    failed: set[int] = set()
     while made < _MOST_OFFERS and lost < _MOST_LOST:
         rules = _rules(store, now=now)
-        entries = _on_the_list(store_id, now=now)
+        entries = _on_the_list(store_id, now=now, without=failed)
         places = _places_for(entries, rules, now=now)
         _forget_taken(entries, places, now=now)
         if _match(entries, places, plan=plan_of(store), now=now) is None:
             break
         try:
-            made += _offer(store, now=now)
+            made += _offer(store, without=failed, now=now)
         except _Gone:
             lost += 1
+        except _Failed as failure:
+            failed.add(failure.entry_id)
     return made
 
 
@@ -110,11 +124,11 @@ def _rules(store: Store, *, now: datetime, lock: bool = False) -> StoreRules:
     return rules
 
 
-def _on_the_list(store_id: int, *, now: datetime) -> list[WaitingListEntry]:
+def _on_the_list(store_id: int, *, now: datetime, without: Collection[int] = ()) -> list[WaitingListEntry]:
     """Return who waits or has an offer, oldest first; `is_kept` tells whether the offered place still is."""
     alive = Hold.objects.filter(offered_to=OuterRef("pk"), expires_at__gt=now)
     entries = WaitingListEntry.objects.filter(store_id=store_id, status__in=OPEN).annotate(is_kept=Exists(alive))
-    return list(entries.order_by("created_at", "pk"))
+    return list(entries.exclude(pk__in=without).order_by("created_at", "pk"))
 
 
 def _places_for(entries: Sequence[WaitingListEntry], rules: StoreRules, *, now: datetime) -> PlacesNow:
@@ -128,16 +142,36 @@ def _match(
 ) -> tuple[WaitingListEntry, datetime] | None:
     """Return who has waited longest among those who can be offered a place now, and its start."""
     for entry in entries:
-        if entry.status != WaitingStatus.WAITING or not can_be_offered(entry):
-            continue
-        if not may_be_offered(last_offered_at=entry.offered_at, now=now, zone=places.rules.zone, plan=plan):
-            continue
-        known = set(entry.known_starts)
-        for start in _free_for(entry, places):
-            is_new = minutes_of([start])[0] not in known
-            if is_new and offer_until(starts_at=start, now=now, rules=places.rules) is not None:
+        with _going_on(entry):
+            start = _start_for(entry, places, plan=plan, now=now)
+            if start is not None:
                 return entry, start
     return None
+
+
+def _start_for(entry: WaitingListEntry, places: PlacesNow, *, plan: MessagePlan, now: datetime) -> datetime | None:
+    """Return the first start that an entry can be offered now."""
+    if entry.status != WaitingStatus.WAITING or not can_be_offered(entry):
+        return None
+    if not may_be_offered(last_offered_at=entry.offered_at, now=now, zone=places.rules.zone, plan=plan):
+        return None
+    known = set(entry.known_starts)
+    for start in _free_for(entry, places):
+        is_new = minutes_of([start])[0] not in known
+        if is_new and offer_until(starts_at=start, now=now, rules=places.rules) is not None:
+            return start
+    return None
+
+
+@contextmanager
+def _going_on(entry: WaitingListEntry) -> Iterator[None]:
+    """Note that something went wrong with one entry, and let the pass go on."""
+    try:
+        yield
+    except _Gone:
+        raise
+    except Exception:
+        log.exception("offer_failed", extra={"entry_id": entry.pk, "store_id": entry.store_id})
 
 
 def _free_for(entry: WaitingListEntry, places: PlacesNow) -> Sequence[datetime]:
@@ -177,15 +211,23 @@ def _forget_taken(entries: Sequence[WaitingListEntry], places: PlacesNow, *, now
 
 
 @transaction.atomic
-def _offer(store: Store, *, now: datetime) -> bool:
-    """Make the next offer, with its place and its message; False where nobody fits any more. Raises _Gone."""
-    _stand_in_line(store.pk)
+def _offer(store: Store, *, without: Collection[int], now: datetime) -> bool:
+    """Make the next offer; False where nobody fits any more. Raises _Gone, _Failed."""
+    lock_offers(store.pk)
     rules = _rules(store, now=now, lock=True)
-    entries = _on_the_list(store.pk, now=now)
+    entries = _on_the_list(store.pk, now=now, without=without)
     found = _match(entries, _places_for(entries, rules, now=now), plan=plan_of(store), now=now)
     if found is None:
         return False
     entry, start = found
+    with _going_on(entry):
+        _offer_to(entry, start, store, rules, now=now)
+        return True
+    raise _Failed(entry.pk)
+
+
+def _offer_to(entry: WaitingListEntry, start: datetime, store: Store, rules: StoreRules, *, now: datetime) -> None:
+    """Offer a start to somebody, with its place and its message. Raises _Gone."""
     offered = {"status": WaitingStatus.OFFERED, "offers": entry.offers + 1, "offered_at": now, "offered_start": start}
     waiting = WaitingListEntry.objects.filter(pk=entry.pk, status=WaitingStatus.WAITING)
     if not waiting.update(**offered, updated_at=now):
@@ -195,7 +237,6 @@ def _offer(store: Store, *, now: datetime) -> bool:
     channels = offer_channels(entry, store=store, now=now)
     outbox.enqueue([_message(store, entry, channel, kept, now=now) for channel in channels], now=now)
     raise_days(store.pk, days_of(kept.starts_at, kept.ends_at, store.time_zone))
-    return True
 
 
 def _keep_place(rules: StoreRules, entry: WaitingListEntry, start: datetime, *, now: datetime) -> Hold:
@@ -225,61 +266,3 @@ def _message(store: Store, entry: WaitingListEntry, channel: Channel, kept: Hold
         due_at=now,
         not_after=kept.expires_at,
     )
-
-
-def _stand_in_line(store_id: int) -> None:
-    """Let passes over one store follow each other, or two might offer out of turn; SQLite's one writer does so."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            key = int(keyed_digest("waiting_list", str(store_id))[:15], 16)
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key])
-
-
-# --- What ran out ---------------------------------------------------------------------------------
-
-
-@transaction.atomic
-def _settle(store: Store, entry_id: int, *, now: datetime) -> None:
-    """Put somebody whose offer ran out back on the list, or end their waiting after too many."""
-    share_lock_store(store.pk)
-    for kept in Hold.objects.filter(offered_to_id=entry_id, expires_at__lte=now).select_related("store"):
-        drop_hold(kept)
-    entry = WaitingListEntry.objects.select_for_update().get(pk=entry_id)
-    if entry.status != WaitingStatus.OFFERED or Hold.objects.filter(offered_to_id=entry_id).exists():
-        return
-    missed(entry, store=store, now=now)
-
-
-def missed(entry: WaitingListEntry, *, store: Store, now: datetime) -> None:
-    """Write, on an entry that the caller has locked, that its offer is over.
-
-    A place let pass by day is not offered to the same customer again while it stays free; one of the night is, from
-    the morning on.
-    """
-    assert entry.offered_at is not None  # noqa: S101 -- an offer was made
-    zone, plan = ZoneInfo(store.time_zone), plan_of(store)
-    count = missed_offers_after(missed_offers=entry.missed_offers, offered_at=entry.offered_at, zone=zone, plan=plan)
-    if count > entry.missed_offers and entry.offered_start is not None:
-        entry.known_starts = [*entry.known_starts, *minutes_of([entry.offered_start])]
-    entry.missed_offers = count
-    status = WaitingStatus.EXPIRED if count >= MOST_MISSED_OFFERS else WaitingStatus.WAITING
-    close(entry, status, reason="offer_over", now=now)
-
-
-def take_offer_back(kept: Hold, entry_id: int, *, now: datetime) -> None:
-    """Let go of an offered place that the store has to give no more: who it was for waits on, and has missed nothing.
-
-    In the transaction of a change of hours, which has locked the hold.
-    """
-    drop_hold(kept)
-    entry = WaitingListEntry.objects.select_for_update().get(pk=entry_id)
-    if entry.status == WaitingStatus.OFFERED:
-        close(entry, WaitingStatus.WAITING, reason="offer_over", now=now)
-
-
-def _end_those_over(store: Store, entries: Iterable[WaitingListEntry], *, now: datetime) -> None:
-    """End the waiting of those whose last day is over."""
-    today = now.astimezone(ZoneInfo(store.time_zone)).date()
-    if any(entry.to_date < today for entry in entries):
-        over = WaitingListEntry.objects.filter(store_id=store.pk, status=WaitingStatus.WAITING, to_date__lt=today)
-        over.update(status=WaitingStatus.EXPIRED, updated_at=now)

@@ -8,10 +8,12 @@ browser.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db import transaction
 
 from booking.models import Booking, IdempotentAnswer
+from booking.services.wishes import with_another_try
 
 KEPT = timedelta(hours=24)
 BOOK_ROUTE = "page:book"
@@ -41,12 +43,16 @@ def done_before(form: SentForm, *, route: str, now: datetime) -> str | None:
     return None if kept is None else _subject_for(kept, form)
 
 
-@transaction.atomic
 def do_once(form: SentForm, *, route: str, now: datetime, do: Callable[[], str]) -> str:
     """Return the subject that `do` returns, or the one it returned before for the same form; a twin is waited for.
 
     Raises FormUsed, and what `do` raises: then nothing of the key is kept.
     """
+    return with_another_try(partial(_do_once, form, route=route, now=now, do=do), now=now)
+
+
+@transaction.atomic
+def _do_once(form: SentForm, *, route: str, now: datetime, do: Callable[[], str]) -> str:
     answers = IdempotentAnswer.objects.filter(route=route, key=form.key)
     answers.filter(created_at__lte=now - KEPT).delete()
     kept, is_new = answers.get_or_create(
@@ -83,7 +89,7 @@ def book_once(form: SentForm, *, now: datetime, book: Callable[[], Booking]) -> 
     booked: list[Booking] = []
 
     def do() -> str:
-        booked.append(book())
+        booked[:] = [book()]
         return booked[0].reference
 
     reference = do_once(form, route=BOOK_ROUTE, now=now, do=do)

@@ -1,53 +1,34 @@
 """Places: the only code that changes a slot's counters, and the locks that keep them right.
 
-Everything here runs inside the caller's transaction. Locks are taken in one order: the store's row, bookings
-and holds, slots by desk and start, the store's days by date.
+Everything here runs inside the caller's transaction. Locks are taken in the one order of `services.locks`: slots by
+start and desk after all else, and only the store's days after them.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+import logging
+from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Case, F, QuerySet, Value, When
 
-from booking.models import Hold
+from booking.models import Booking, Hold
 from booking.policy import places_needed
 from booking.services.bell import ring_on_commit
+from booking.services.slot_statements import SlotRow, claim_rows, lock_rows, squeeze_into_rows
 from booking.tokens import new_public_id
-from stores.models import Slot
+from stores.locks import share_lock_store
+from stores.models import Slot, Store
 from stores.slots import DeskRule, SlotTime, StoreRules, VisitTypeRule, run_of, slots_by_desk
 
 # No slot is longer (a CHECK on Store.slot_minutes), so none that overlaps an instant starts earlier than this.
 LONGEST_SLOT = timedelta(minutes=480)
 
-_CLAIM = """
-INSERT INTO stores_slot AS slot
-    (store_id, desk_id, starts_at, ends_at, capacity, has_own_capacity,
-     places_taken, places_taken_web, squeezed, closed)
-VALUES {rows}
-ON CONFLICT (store_id, desk_id, starts_at) DO UPDATE SET
-    places_taken = slot.places_taken + excluded.places_taken,
-    places_taken_web = slot.places_taken_web + excluded.places_taken_web
-WHERE slot.places_taken + excluded.places_taken <= slot.capacity
-    AND (excluded.places_taken_web = 0
-         OR slot.places_taken_web + excluded.places_taken_web <= slot.capacity - %s)
-    AND NOT slot.closed
-RETURNING starts_at
-"""
-_SQUEEZE_IN = """
-INSERT INTO stores_slot AS slot
-    (store_id, desk_id, starts_at, ends_at, capacity, has_own_capacity,
-     places_taken, places_taken_web, squeezed, closed)
-VALUES {rows}
-ON CONFLICT (store_id, desk_id, starts_at) DO UPDATE SET
-    places_taken = slot.places_taken + excluded.places_taken,
-    squeezed = CASE WHEN slot.places_taken + excluded.places_taken > slot.capacity
-        THEN slot.places_taken + excluded.places_taken - slot.capacity ELSE 0 END
-"""
+log = logging.getLogger(__name__)
+
 _RAISE_DAYS = """
 INSERT INTO stores_storeday AS day (store_id, date, version) VALUES {rows}
 ON CONFLICT (store_id, date) DO UPDATE SET version = day.version + 1
@@ -72,6 +53,10 @@ class Run:
     @property
     def ends_at(self) -> datetime:
         return self.slots[-1].ends_at
+
+    @property
+    def rows(self) -> list[SlotRow]:
+        return [SlotRow(self.desk.id, slot.starts_at, slot.ends_at, self.desk.capacity) for slot in self.slots]
 
 
 def runs_at(rules: StoreRules, visit_type: VisitTypeRule, starts_at: datetime) -> list[Run]:
@@ -120,23 +105,16 @@ def claim(store_id: int, run: Run, *, places: int, from_web: bool) -> bool:
     """Take `places` in each slot of a run, or none at all.
 
     One statement, the same on SQLite and PostgreSQL. Where it comes back short, what it did take is given back.
-    A party beyond the desk's own capacity is never given a new row: only rows that are there may be larger. The row
-    proposed for them is never written either, but the table's CHECK looks at it, hence its `squeezed`.
+    A party beyond the desk's own capacity is never given a new row: only rows that are there may be larger.
     """
     largest = run.desk.capacity - (run.desk.kept_back if from_web else 0)
-    if places > largest and not _lock_rows(store_id, run):
+    if places > largest and not _are_there(store_id, run):
         return False
-    beyond = max(0, places - run.desk.capacity)
-    values = _row_values(store_id, run, places, from_web, squeezed=beyond)
-    with connection.cursor() as cursor:
-        cursor.execute(_CLAIM.format(rows=_row_placeholders(run)), [*values, run.desk.kept_back])
-        taken = cursor.fetchall()
+    taken = claim_rows(store_id, run.rows, places=places, from_web=from_web, kept_back=run.desk.kept_back)
     if len(taken) == len(run.slots):
         return True
     if taken:
-        starts = {_as_stored(moment) for (moment,) in taken}
-        partly = [slot.starts_at for slot in run.slots if _as_stored(slot.starts_at) in starts]
-        _give_back(store_id, run.desk.id, partly, places=places, from_web=from_web)
+        _give_back(store_id, run.desk.id, taken, places=places, from_web=from_web)
     return False
 
 
@@ -160,75 +138,72 @@ def keep_run(
 
 def squeeze_in(store_id: int, run: Run, *, places: int) -> None:
     """Take places whether there are any or not, as a manager decided; also in a closed slot."""
-    squeezed = max(0, places - run.desk.capacity)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _SQUEEZE_IN.format(rows=_row_placeholders(run)),
-            _row_values(store_id, run, places, False, squeezed=squeezed),
-        )
+    squeeze_into_rows(store_id, run.rows, places=places)
 
 
-def release(
-    store_id: int, *, desk_id: int, starts_at: datetime, ends_at: datetime, places: int, from_web: bool
-) -> None:
+def give_back(store: Store, bookings: Sequence[Booking], *, holds: Sequence[Hold] = ()) -> set[date]:
+    """Give back the places of bookings, and those of holds, which are deleted; return the days that changed.
+
+    The caller raises them, last of all. Each hold gives its places back once, whoever asks.
+    """
+    held = [hold for hold in holds if Hold.objects.filter(pk=hold.pk).delete()[0]]
+    if len(bookings) + len(held) > 1:
+        lock_slots(store.pk, [*bookings, *held])
+    for booking in bookings:
+        _release(booking, from_web=booking.takes_web_places)
+    for hold in held:
+        _release(hold, from_web=True)
+    given: list[Booking | Hold] = [*bookings, *held]
+    return {day for one in given for day in days_of(one.starts_at, one.ends_at, store.time_zone)}
+
+
+def _release(one: Booking | Hold, *, from_web: bool) -> None:
     """Give a visit's places back, in every slot it overlaps: the slots may have been laid anew since."""
-    starts = (
-        _overlapping(store_id, starts_at=starts_at, ends_at=ends_at)
-        .filter(desk_id=desk_id)
-        .order_by("starts_at")
-        .select_for_update()
-        .values_list("starts_at", flat=True)
-    )
-    _give_back(store_id, desk_id, list(starts), places=places, from_web=from_web)
-    ring_on_commit(store_id)  # somebody may be waiting for them
+    slots = _overlapping(one).order_by("starts_at").select_for_update()
+    starts = list(slots.values_list("starts_at", flat=True))
+    _give_back(one.store_id, one.desk_id, starts, places=one.places, from_web=from_web)
+    ring_on_commit(one.store_id)  # somebody may be waiting for them
 
 
-def lock_slots(store_id: int, spans: Iterable[tuple[datetime, datetime]]) -> None:
-    """Lock the rows of all slots in these spans, in one order, before moving a visit between them."""
+def lock_slots(store_id: int, taking: Sequence[Booking | Hold], runs: Sequence[Run] = ()) -> None:
+    """Lock the slots that these take and those of the runs, all in one order.
+
+    Rows that are not there yet are made: one that somebody else is just making is waited for in its turn as well.
+    """
     if not connection.features.has_select_for_update:
         return
-    for starts_at, ends_at in sorted(spans):
-        rows = _overlapping(store_id, starts_at=starts_at, ends_at=ends_at)
-        list(rows.order_by("starts_at", "desk_id").select_for_update().values_list("pk"))
+    rows = {(row.starts_at, row.desk_id): row for run in runs for row in run.rows}
+    for one in taking:
+        for slot in _overlapping(one).values_list("desk_id", "starts_at", "ends_at", "capacity"):
+            rows[slot[1], slot[0]] = SlotRow(*slot)
+    if rows:
+        lock_rows(store_id, [rows[key] for key in sorted(rows)])
 
 
 def release_expired_holds(*, store_id: int | None = None, now: datetime) -> int:
-    """Give back the places of holds that have run out; return how many there were."""
+    """Give back the places of holds that have run out; return how many there were.
+
+    One that the counters do not know of keeps nobody else from being let go.
+    """
     expired = Hold.objects.filter(expires_at__lte=now)
     if store_id is not None:
         expired = expired.filter(store_id=store_id)
     released = 0
     for hold in expired.select_related("store").order_by("pk"):
-        with transaction.atomic():
-            share_lock_store(hold.store_id)
-            released += drop_hold(hold)
+        try:
+            with transaction.atomic():
+                share_lock_store(hold.store_id)
+                released += drop_hold(hold)
+        except IntegrityError:
+            log.exception("hold_not_released", extra={"hold_id": hold.pk, "store_id": hold.store_id})
     return released
 
 
 def drop_hold(hold: Hold) -> int:
     """Delete a hold and give its places back, once whoever asks; return 1 if it was still there."""
-    deleted, _ = Hold.objects.filter(pk=hold.pk).delete()
-    if deleted:
-        release(
-            hold.store_id,
-            desk_id=hold.desk_id,
-            starts_at=hold.starts_at,
-            ends_at=hold.ends_at,
-            places=hold.places,
-            from_web=True,
-        )
-        raise_days(hold.store_id, days_of(hold.starts_at, hold.ends_at, hold.store.time_zone))
-    return int(bool(deleted))
-
-
-def share_lock_store(store_id: int) -> None:
-    """Keep the store's hours as they are until the transaction ends; others may do the same at once.
-
-    SQLite's one writer needs no lock.
-    """
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1 FROM stores_store WHERE id = %s FOR SHARE", [store_id])
+    days = give_back(hold.store, [], holds=[hold])
+    raise_days(hold.store_id, days)
+    return int(bool(days))
 
 
 def raise_days(store_id: int, days: Collection[date]) -> None:
@@ -259,7 +234,7 @@ def _emptiest_first(rules: StoreRules, runs: Sequence[Run]) -> Sequence[Run]:
     return sorted(runs, key=lambda run: taken.get(run.desk.id, -run.desk.capacity))
 
 
-def _lock_rows(store_id: int, run: Run) -> bool:
+def _are_there(store_id: int, run: Run) -> bool:
     """Tell whether all slots of a run have rows, and keep them: their own capacity may be larger than the desk's."""
     starts = [slot.starts_at for slot in run.slots]
     rows = Slot.objects.filter(store_id=store_id, desk_id=run.desk.id, starts_at__in=starts)
@@ -275,36 +250,11 @@ def _give_back(store_id: int, desk_id: int, starts: Sequence[datetime], *, place
     )
 
 
-def _overlapping(store_id: int, *, starts_at: datetime, ends_at: datetime) -> QuerySet[Slot]:
+def _overlapping(one: Booking | Hold) -> QuerySet[Slot]:
     return Slot.objects.filter(
-        store_id=store_id,
-        starts_at__lt=ends_at,
-        starts_at__gt=starts_at - LONGEST_SLOT,
-        ends_at__gt=starts_at,
+        store_id=one.store_id,
+        desk_id=one.desk_id,
+        starts_at__lt=one.ends_at,
+        starts_at__gt=one.starts_at - LONGEST_SLOT,
+        ends_at__gt=one.starts_at,
     )
-
-
-def _row_placeholders(run: Run) -> str:
-    return ", ".join(["(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"] * len(run.slots))
-
-
-def _row_values(store_id: int, run: Run, places: int, from_web: bool, *, squeezed: int) -> list[Any]:
-    values: list[Any] = []
-    for slot in run.slots:
-        values += [
-            store_id,
-            run.desk.id,
-            _as_stored(slot.starts_at),
-            _as_stored(slot.ends_at),
-            run.desk.capacity,
-            False,
-            places,
-            places if from_web else 0,
-            squeezed,
-            False,
-        ]
-    return values
-
-
-def _as_stored(moment: datetime | str) -> Any:
-    return connection.ops.adapt_datetimefield_value(moment) if isinstance(moment, datetime) else moment

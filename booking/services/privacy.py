@@ -15,6 +15,7 @@ from booking.services.devices import forget_devices
 from booking.services.history import record
 from booking.services.line import forget_tickets
 from booking.services.places import raise_days
+from booking.services.taps import ROUTE, forget_results
 from notifications import outbox
 from stores.models import Store
 from stores.services import forget_changes
@@ -122,7 +123,9 @@ def forget_old(*, now: datetime, dry_run: bool = False) -> dict[str, int]:
     if not dry_run:
         forget_changes(now=now)
         forget_devices(now=now)
-        IdempotentAnswer.objects.filter(created_at__lt=now - IDEMPOTENT_ANSWERS_KEPT).delete()
+        forget_results(now=now)
+        answers = IdempotentAnswer.objects.exclude(route=ROUTE)
+        answers.filter(created_at__lt=now - IDEMPOTENT_ANSWERS_KEPT).delete()
     return {slug: count for slug, count in forgotten.items() if count}
 
 

@@ -19,7 +19,7 @@ from booking.models import Actor, Booking, EventKind, Hold
 from booking.policy import BookingRefused, Refusal
 from booking.services.bookings import cancel_locked
 from booking.services.history import record
-from booking.services.offers import take_offer_back
+from booking.services.offers_over import take_offer_back
 from booking.services.other_times import ask_no_more, offer_other_times
 from booking.services.places import drop_hold
 from booking.services.stock import Stock

@@ -1,6 +1,6 @@
 """Everything at a store that needs a place to be, locked for a change of hours, and what there is to give it.
 
-Callers hold the store's row alone. Order of locks: the store's row, bookings and holds, slots, days.
+Callers have the store alone; all else is locked as `booking.services.locks` says.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -51,7 +51,7 @@ def lock_stock(store_id: int, *, now: datetime, span: tuple[datetime, datetime] 
         touched = Q(starts_at__lt=span[1], ends_at__gt=span[0])
         bookings = bookings.filter(touched | Q(answer_until__isnull=False))
     visits = bookings.filter(status=Status.CONFIRMED).select_related("store", "desk", "visit_type")
-    locked = tuple(visits.order_by("pk").select_for_update(of=("self",)))
+    locked = tuple(visits.order_by("pk").select_for_update(of=("self",), no_key=True))
     list(Hold.objects.filter(store_id=store_id).order_by("pk").select_for_update().values_list("pk"))
     release_expired_holds(store_id=store_id, now=now)
     holds = Hold.objects.filter(store_id=store_id).select_related("store", "offered_to").order_by("pk")

@@ -1,40 +1,59 @@
 """Taps on a tablet, sent one by one or after hours without a network: each has exactly one result, sent how often ever.
 
 The result is kept in the transaction of what the tap did, so a crash leaves both or neither; a refusal is kept too,
-or a tap that was refused once could pass when it is sent again.
+or a tap that was refused once could pass when it is sent again. Results are kept for longer than a tap may be old, so
+one that is sent again changes nothing whenever that is. Whatever happens to a tap, those behind it have their turn.
 """
 
-from dataclasses import dataclass, replace
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 
-from booking.models import Booking, IdempotentAnswer
+from booking.models import Booking, BookingEvent, IdempotentAnswer, Status
 from booking.policy import BookingRefused, Refusal, UnknownVisitType
-from booking.services.arrivals import admit_walk_in, step, undo
+from booking.services.arrivals import admit_walk_in, is_undone, step, undo
 from booking.services.line import join_line
+from booking.services.wishes import with_another_try
 from stores.models import Store
 
-KEPT = timedelta(hours=24)
-MOVED = "moved"
+OLDEST = timedelta(days=7)
+AHEAD = timedelta(hours=24)  # a clock this far ahead of ours counts as now
+KEPT = OLDEST + AHEAD
+MOVED, OUT_OF_TIME, FAILED = "moved", "out_of_time", "failed"
 STEPS = ("check_in", "start", "complete", "no_show")
 UNDO, WALK_IN, TICKET = "undo", "walk_in", "ticket"
-_ROUTE = "tablet"
+ROUTE = "tablet"
 _DONE, _CONFLICT = 200, 409
+_BUSY_MOST = 2  # in one call: the tablet does not wait for longer
+# In which states what a step is for has come true, whoever took the step.
+_FULFILLED = {
+    "check_in": {Status.CHECKED_IN, Status.IN_SERVICE, Status.COMPLETED},
+    "start": {Status.IN_SERVICE, Status.COMPLETED},
+    "complete": {Status.COMPLETED},
+    "no_show": {Status.NO_SHOW},
+}
+log = logging.getLogger(__name__)
 
 
 class Result(StrEnum):
     DONE = "done"
-    REPEATED = "repeated"
+    REPEATED = "repeated"  # it is so already: by this very tap, or by another that wanted the same
     CONFLICT = "conflict"
+    BUSY = "busy"  # not taken, nothing kept: to be sent again
 
 
 @dataclass(frozen=True, slots=True)
 class Tap:
-    """One tap: what was done, with whom, when, and what the tablet showed at that moment."""
+    """One tap: what was done, with whom, when, and what the tablet showed at that moment.
+
+    `walk_in` is the tap by which somebody came whom the tablet does not know by a reference yet.
+    """
 
     action_id: UUID
     step: str
@@ -46,6 +65,12 @@ class Tap:
     party_size: int = 1
     name: str = ""
     squeeze_in: bool = False
+    walk_in: UUID | None = None
+
+    @property
+    def about(self) -> str:
+        """What names the visit that the tap is about."""
+        return self.reference or str(self.walk_in or self.action_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,31 +86,103 @@ class TapResult:
     ticket: str = ""
 
 
-@transaction.atomic
+def take_taps(
+    *, store: Store, taps: Sequence[Tap], now: datetime, user: User, is_manager: bool, locale: str = "en"
+) -> list[TapResult]:
+    """Take taps in their order and return a result for each.
+
+    One that has to be sent again keeps back those about the same visit alone; after two such the rest is not tried,
+    so that the tablet gets its answer in time.
+    """
+    results: list[TapResult] = []
+    waiting: set[str] = set()
+    for tap in taps:
+        if len(waiting) >= _BUSY_MOST or tap.about in waiting:
+            found = TapResult(Result.BUSY, reference=tap.reference)
+        else:
+            found = take_tap(store=store, tap=tap, now=now, user=user, is_manager=is_manager, locale=locale)
+        if found.result == Result.BUSY:
+            waiting.add(tap.about)
+        results.append(found)
+    return results
+
+
 def take_tap(*, store: Store, tap: Tap, now: datetime, user: User, is_manager: bool, locale: str = "en") -> TapResult:
-    """Do what a tap asks for, or say what became of it when it was sent before; a twin is waited for."""
-    key = f"{store.slug}:{tap.action_id}"
-    IdempotentAnswer.objects.filter(route=_ROUTE, key=key, created_at__lte=now - KEPT).delete()
-    kept, is_new = IdempotentAnswer.objects.get_or_create(
-        route=_ROUTE, key=key, defaults={"fingerprint": "", "status": _DONE, "created_at": now}
-    )
+    """Do what a tap asks for, or say what became of it when it was sent before; a twin is waited for.
+
+    Raises nothing that has to do with the tap: what went wrong is its result, and is logged.
+    """
+    try:
+        try:
+            return with_another_try(
+                lambda: _take_once(store, tap, now=now, user=user, is_manager=is_manager, locale=locale), now=now
+            )
+        except (BookingRefused, UnknownVisitType) as refused:
+            if isinstance(refused, BookingRefused) and _is_fulfilled(tap, refused):
+                return _keep(store, tap, TapResult(Result.REPEATED, "", tap.reference), now=now)
+            return _keep(store, tap, TapResult(Result.CONFLICT, _reason(refused), tap.reference), now=now)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:
+            log.exception("tap_failed", extra={"store": store.slug, "step": tap.step})
+            return _keep(store, tap, TapResult(Result.CONFLICT, FAILED, tap.reference), now=now)
+    except (OperationalError, InterfaceError):
+        log.warning("tap_busy", extra={"store": store.slug, "step": tap.step}, exc_info=True)
+        return TapResult(Result.BUSY, reference=tap.reference)
+
+
+def forget_results(*, now: datetime) -> int:
+    """Delete the results of taps so old that none of them is taken any more; return how many."""
+    deleted, _ = IdempotentAnswer.objects.filter(route=ROUTE, created_at__lte=now - KEPT).delete()
+    return deleted
+
+
+@transaction.atomic
+def _take_once(store: Store, tap: Tap, *, now: datetime, user: User, is_manager: bool, locale: str) -> TapResult:
+    kept, is_new = _claim(store, tap, now=now)
     if not is_new:
         return _kept_result(kept)
-    try:
-        with transaction.atomic():
-            if tap.step == TICKET:
-                kept.body = _give_ticket(store, tap, now=now, locale=locale)
-            else:
-                kept.subject = _take(store, tap, now=now, user=user, is_manager=is_manager, locale=locale).reference
-    except (BookingRefused, UnknownVisitType) as refused:
-        kept.status, kept.body, kept.subject = _CONFLICT, _reason(refused), tap.reference
+    before = BookingEvent.objects.filter(action_id=tap.action_id, booking__store=store).select_related("booking")
+    event = before.first()
+    if event is not None:
+        found = TapResult(Result.REPEATED, "", event.booking.reference)
+    elif not now - OLDEST <= tap.happened_at <= now + AHEAD:
+        found = TapResult(Result.CONFLICT, OUT_OF_TIME, tap.reference)
+    elif tap.step == TICKET:
+        found = TapResult(Result.DONE, ticket=_give_ticket(store, tap, now=now, locale=locale))
+    else:
+        booking = _take(store, tap, now=now, user=user, is_manager=is_manager, locale=locale)
+        found = TapResult(Result.DONE, "", booking.reference)
+    _write(kept, found)
+    return found
+
+
+@transaction.atomic
+def _keep(store: Store, tap: Tap, found: TapResult, *, now: datetime) -> TapResult:
+    """Keep what became of a tap that did nothing; a twin that was faster has said it already."""
+    kept, is_new = _claim(store, tap, now=now)
+    if not is_new:
+        return _kept_result(kept)
+    _write(kept, found)
+    return found
+
+
+def _claim(store: Store, tap: Tap, *, now: datetime) -> tuple[IdempotentAnswer, bool]:
+    return IdempotentAnswer.objects.get_or_create(
+        route=ROUTE,
+        key=f"{store.slug}:{tap.action_id}",
+        defaults={"fingerprint": "", "status": _DONE, "created_at": now},
+    )
+
+
+def _write(kept: IdempotentAnswer, found: TapResult) -> None:
+    """Keep a result: the body holds a ticket's number, or the reason why not."""
+    kept.status = _CONFLICT if found.result == Result.CONFLICT else _DONE
+    kept.body, kept.subject = found.ticket or found.reason, found.reference
     kept.save(update_fields=["status", "body", "subject"])
-    found = _kept_result(kept)
-    return replace(found, result=Result.DONE) if found.result == Result.REPEATED else found
 
 
 def _kept_result(kept: IdempotentAnswer) -> TapResult:
-    """Return what became of a tap sent before: the body holds a ticket's number, or the reason why not."""
     if kept.status == _DONE:
         return TapResult(Result.REPEATED, "", kept.subject, ticket=kept.body)
     return TapResult(Result.CONFLICT, kept.body, kept.subject)
@@ -94,7 +191,13 @@ def _kept_result(kept: IdempotentAnswer) -> TapResult:
 def _give_ticket(store: Store, tap: Tap, *, now: datetime, locale: str) -> str:
     """Give a turn in the line to who came when all places were taken; return its number. Raises as join_line."""
     ticket = join_line(
-        store=store, visit_type=tap.visit_type, party_size=tap.party_size, name=tap.name, now=now, locale=locale
+        store=store,
+        visit_type=tap.visit_type,
+        party_size=tap.party_size,
+        name=tap.name,
+        now=now,
+        locale=locale,
+        joined_at=min(tap.happened_at, now),
     )
     return str(ticket.number)
 
@@ -115,9 +218,7 @@ def _take(store: Store, tap: Tap, *, now: datetime, user: User, is_manager: bool
             happened_at=tap.happened_at,
             action_id=tap.action_id,
         )
-    booking_id = Booking.objects.filter(store=store, reference=tap.reference).values_list("pk", flat=True).first()
-    if booking_id is None:
-        raise BookingRefused(Refusal.NOT_FOUND)
+    booking_id = _meant(store, tap)
     if tap.step == UNDO:
         return undo(
             booking_id=booking_id,
@@ -134,8 +235,31 @@ def _take(store: Store, tap: Tap, *, now: datetime, user: User, is_manager: bool
         user=user,
         happened_at=tap.happened_at,
         action_id=tap.action_id,
-        seen_starts_at=tap.seen_starts_at,
+        seen_starts_at=tap.seen_starts_at if tap.reference else None,
     )
+
+
+def _meant(store: Store, tap: Tap) -> int:
+    """Return which visit a tap is about. Raises BookingRefused NOT_FOUND."""
+    visits = Booking.objects.filter(store=store)
+    if tap.reference:
+        visits = visits.filter(reference=tap.reference)
+    else:
+        visits = visits.filter(events__action_id=tap.walk_in) if tap.walk_in else visits.none()
+    booking_id = visits.values_list("pk", flat=True).first()
+    if booking_id is None:
+        raise BookingRefused(Refusal.NOT_FOUND)
+    return int(booking_id)
+
+
+def _is_fulfilled(tap: Tap, refused: BookingRefused) -> bool:
+    """Tell whether the visit is where the tap wanted it: two tablets did the same, and nobody has to look at it."""
+    booking = refused.details.get("booking")
+    if refused.reason != Refusal.WRONG_STATUS or not isinstance(booking, Booking) or refused.details.get("is_moved"):
+        return False
+    if tap.step == UNDO:
+        return is_undone(booking, tap.undoes)
+    return booking.status in _FULFILLED.get(tap.step, set())
 
 
 def _reason(refused: BookingRefused | UnknownVisitType) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from booking.models import Booking, IdempotentAnswer, WaitingListEntry, WaitingStatus
+from booking.services.locks import lock_entry
 from notifications import outbox
 
 KEPT_AFTER = timedelta(days=7)
@@ -30,7 +31,7 @@ def entry_of_subject(subject: str) -> WaitingListEntry | None:
 
 def note_taken(*, entry_id: int, booking: Booking, now: datetime) -> None:
     """Note, in the transaction that books it, that somebody took the place they were offered."""
-    entry = WaitingListEntry.objects.select_for_update().get(pk=entry_id)
+    entry = lock_entry(entry_id)
     entry.name = entry.phone = entry.email = ""  # the booking has them now
     entry.booking = booking
     close(entry, WaitingStatus.BOOKED, reason="booked", now=now)

@@ -9,15 +9,17 @@ from django.db.models import Q
 
 from booking.models import Booking, Hold, Source, WaitingListEntry, WaitingStatus
 from booking.policy import BookingRefused, Refusal, UnknownStore, UnknownVisitType, refusal_to_wait
-from booking.services.bookings import CustomerDetails, book, lock_customer
-from booking.services.offers import missed
+from booking.services.bookings import CustomerDetails, book
+from booking.services.locks import lock_customer, lock_entry
+from booking.services.offers_over import missed
 from booking.services.once import SentForm, do_once, done_before
-from booking.services.places import drop_hold, share_lock_store
+from booking.services.places import drop_hold
 from booking.services.waiting_entries import OPEN, close, entry_of_subject, erase, message_subject, reference_of
 from booking.services.waiting_places import in_days, minutes_of, places_now
 from booking.services.wishes import Wish, find_visit_type, with_another_try
 from booking.tokens import hold_token, new_reference
 from stores.hours import ONE_DAY, day_start
+from stores.locks import share_lock_store
 from stores.queries import store_rules
 from stores.slots import StoreRules, VisitTypeRule, slots_by_desk, starts_with_runs
 
@@ -186,11 +188,9 @@ def _refuse_twice(rules: StoreRules, kind: VisitTypeRule, draft: WaitingListEntr
 
 
 def _lock(entry_id: int) -> WaitingListEntry:
-    """Lock the hold of an entry, then the entry, its store's hours first; as whoever books or settles it does."""
+    """Lock an entry, its store's hours first; its hold comes after it, as for whoever offers, books or settles it."""
     share_lock_store(WaitingListEntry.objects.values_list("store_id", flat=True).get(pk=entry_id))
-    list(Hold.objects.filter(offered_to_id=entry_id).select_for_update().values_list("pk"))
-    entries = WaitingListEntry.objects.select_related("store", "visit_type").select_for_update(of=("self",))
-    return entries.get(pk=entry_id)
+    return lock_entry(entry_id)
 
 
 def _drop_offer(entry: WaitingListEntry) -> None:

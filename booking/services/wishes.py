@@ -1,6 +1,7 @@
 """What somebody would like to book, held against the store's rules: shared by bookings and holds."""
 
 from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -15,6 +16,7 @@ from stores.queries import store_rules
 from stores.slots import StoreRules, VisitTypeRule
 
 Result = TypeVar("Result")
+_tries: ContextVar[int] = ContextVar("tries", default=0)  # which try runs, 0 outside of any
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,22 +92,45 @@ def find_visit_type(rules: StoreRules, slug: str) -> VisitTypeRule:
     return visit_type
 
 
-def with_another_try(attempt: Callable[[], Result], *, store: str, now: datetime) -> Result:
-    """Run an attempt; where a slot is full, let go of the holds that have run out there and try once more.
+def with_another_try(attempt: Callable[[], Result], *, now: datetime, store: str = "") -> Result:
+    """Run an attempt; where a slot is full, let go of the holds that have run out at its store and try once more.
 
-    The attempt is a transaction of its own and has been rolled back by then, so its locks stand in nobody's way.
-    A reference drawn twice, once in a million millions, is drawn again.
+    The attempt is a transaction of its own and has been rolled back by then, so its locks stand in nobody's way. One
+    attempt may be part of another, which then is what is tried again. A reference drawn twice, once in a million
+    millions, is drawn again.
     """
+    if _tries.get():
+        return _as_part(attempt, store)
     try:
-        return attempt()
+        return _run(attempt, store, number=1)
     except BookingRefused as refused:
-        if refused.reason != Refusal.SLOT_FULL:
-            raise
-        expired = Hold.objects.filter(store__slug=store, expires_at__lte=now).values_list("store_id", flat=True)
-        store_id = expired.first()
+        expired = Hold.objects.filter(store__slug=refused.full_at, expires_at__lte=now)
+        store_id = expired.values_list("store_id", flat=True).first() if refused.full_at else None
         if store_id is None or not release_expired_holds(store_id=store_id, now=now):
             raise
     except IntegrityError as error:
         if "reference" not in str(error):
             raise
-    return attempt()
+    return _run(attempt, store, number=2)
+
+
+def is_another_try() -> bool:
+    """Tell whether the same was tried before in this very call: what is counted was counted then."""
+    return _tries.get() > 1
+
+
+def _run(attempt: Callable[[], Result], store: str, *, number: int) -> Result:
+    before = _tries.set(number)
+    try:
+        return _as_part(attempt, store)
+    finally:
+        _tries.reset(before)
+
+
+def _as_part(attempt: Callable[[], Result], store: str) -> Result:
+    try:
+        return attempt()
+    except BookingRefused as refused:
+        if refused.reason == Refusal.SLOT_FULL:
+            refused.full_at = refused.full_at or store
+        raise

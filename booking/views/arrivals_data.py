@@ -16,13 +16,14 @@ from django.views.decorators.http import require_POST, require_safe
 from booking.arrivals_day import arrivals_day, arrivals_of, arrivals_version
 from booking.models import NAMES_SHOWN
 from booking.policy import UnknownStore
-from booking.services.taps import STEPS, TICKET, UNDO, WALK_IN, Result, Tap, TapResult, take_tap
+from booking.services.taps import OLDEST, STEPS, TICKET, UNDO, WALK_IN, Result, Tap, TapResult, take_taps
 from booking.staff_forms.visits import PARTY_MAX
 from booking.tokens import keyed_digest, read_reference
 from booking.views.arrivals_json import VisitsAsJson, day_as_json, finder_salt
 from booking.views.day_version import CACHE_CONTROL
 from booking.views.staff_access import AtStore, at_store
 from stores.queries import store_rules
+from stores.words import cleaned
 
 TAPS_MOST = 50  # in one call
 NAME_LONGEST = 120
@@ -63,18 +64,16 @@ def actions(request: HttpRequest, at: AtStore) -> HttpResponseBase:
     if not isinstance(sent, list) or len(sent) > TAPS_MOST:
         return JsonResponse({"code": "malformed"}, status=400)
     locale = (get_language() or "en")[:2]
-    results: list[tuple[str, TapResult]] = []
-    moments: list[datetime] = []
-    for one in sent:
-        tap = _read_tap(one)
-        if tap is None:
-            name = str(one.get("action_id", ""))[:_KEY_LONGEST] if isinstance(one, dict) else ""
-            results.append((name, TapResult(Result.CONFLICT, INVALID)))
-            continue
-        moments.append(tap.happened_at)
-        found = take_tap(store=at.store, tap=tap, now=at.now, user=at.user, is_manager=at.is_manager, locale=locale)
-        results.append((str(tap.action_id), found))
-    at.used(moments)
+    read = [(one, _read_tap(one)) for one in sent]
+    taps = [tap for _one, tap in read if tap is not None]
+    taken = iter(
+        take_taps(store=at.store, taps=taps, now=at.now, user=at.user, is_manager=at.is_manager, locale=locale)
+    )
+    results = [
+        (_name_of(one), TapResult(Result.CONFLICT, INVALID)) if tap is None else (str(tap.action_id), next(taken))
+        for one, tap in read
+    ]
+    at.used([tap.happened_at for tap in taps if at.now - tap.happened_at <= OLDEST])
     visits = _visits(at, {found.reference for _name, found in results if found.reference})
     return JsonResponse(
         {
@@ -146,14 +145,20 @@ def _read_tap(sent: object) -> Tap | None:
         undoes=_text(sent, "undoes")[:_KEY_LONGEST],
         visit_type=_text(sent, "visit_type")[:_KEY_LONGEST],
         party_size=party_size,
-        name=" ".join(_text(sent, "name").split())[:NAME_LONGEST],
+        name=_text(sent, "name")[:NAME_LONGEST],
         squeeze_in=sent.get("squeeze_in") is True,
+        walk_in=_uuid(sent.get("walk_in")),
     )
+
+
+def _name_of(sent: object) -> str:
+    """Return by what a tablet knows a tap that could not be read."""
+    return str(sent.get("action_id", ""))[:_KEY_LONGEST] if isinstance(sent, dict) else ""
 
 
 def _text(sent: dict[str, Any], name: str) -> str:
     found = sent.get(name, "")
-    return found.replace("\0", "") if isinstance(found, str) else ""
+    return cleaned(found) if isinstance(found, str) else ""
 
 
 def _uuid(text: object) -> UUID | None:

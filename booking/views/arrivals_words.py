@@ -70,6 +70,11 @@ def _conflicts() -> dict[str, Any]:
             "slot_closed": _("The store takes no visits right now."),
             "party_too_large": _("This is more people than one visit of this kind may have."),
             "invalid": _("It could not be read. Please do it once more."),
+            "out_of_time": _(
+                "Its time is more than a week ago, or lies ahead. Check the tablet's date and time, "
+                "and do it once more if it still matters."
+            ),
+            "failed": _("It could not be done, and the fault was noted. Please do it once more."),
         },
     }
 

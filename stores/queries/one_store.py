@@ -12,6 +12,7 @@ from django.db import connection
 from django.db.transaction import TransactionManagementError
 
 from stores.hours import ONE_DAY, WeeklyInterval
+from stores.locks import SHARED
 from stores.models import CapacityCounts, QuestionKind, StoreQuestion
 from stores.slots import DeskRule, StoreRules, VisitTypeRule
 
@@ -202,11 +203,12 @@ def _read(slugs: Sequence[str], columns: Sequence[str], *, special_from: date, l
         return []
     names = ", ".join(f"store.{column}" for column in columns)
     sql = _STORE.format(columns=names, slugs=", ".join(["%s"] * len(known)), **_JSON_OF[connection.vendor])
-    if lock and connection.features.has_select_for_update:
-        sql += " FOR SHARE OF store"
+    is_locking = lock and connection.vendor == "postgresql"
+    if is_locking:
+        sql = sql.replace("SELECT ", f"SELECT {SHARED}, ", 1) + " FOR SHARE OF store"
     with connection.cursor() as cursor:
         cursor.execute(sql, [connection.ops.adapt_datefield_value(special_from), *known])
-        return [_read_row(row, columns) for row in cursor.fetchall()]
+        return [_read_row(row[is_locking:], columns) for row in cursor.fetchall()]
 
 
 def _read_row(row: Sequence[Any], columns: Sequence[str]) -> _Read:

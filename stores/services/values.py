@@ -2,6 +2,7 @@
 
 from django.db.models import F
 
+from stores.locks import lock_store_alone
 from stores.models import Store
 from stores.words import cleaned
 
@@ -24,7 +25,7 @@ def lock(store: Store) -> Store:
 
     Rows that only refer to it may still be added.
     """
-    return Store.objects.select_for_update(no_key=True).get(pk=store.pk)
+    return lock_store_alone(store.pk)
 
 
 def raise_version(store: Store) -> None:

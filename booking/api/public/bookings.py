@@ -22,7 +22,7 @@ from booking.links import manage_url
 from booking.models import Actor, Booking, Source
 from booking.services import bookings, moves, privacy
 from booking.services.bookings import CustomerDetails
-from booking.services.wishes import Wish
+from booking.services.wishes import Wish, is_another_try
 from stores.models import Store
 
 
@@ -35,7 +35,8 @@ class BookingsView(ApiView):
         desk = chosen_desk(asked.get("desk"), store=asked["store"], now=self.now)
         wish = Wish(asked["store"], asked["visit_type"], asked["starts_at"], asked["party_size"], desk)
         customer = CustomerDetails(**asked["customer"])
-        limits.new_booking(customer.phone, customer.email)
+        if not is_another_try():
+            limits.new_booking(customer.phone, customer.email)
         with wanting(wish):
             booking = bookings.book(
                 store=wish.store,

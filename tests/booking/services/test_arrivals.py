@@ -2,11 +2,13 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.db import transaction
 
-from booking.models import BookingEvent, Status
+from booking.models import Actor, BookingEvent, Status
 from booking.policy import BookingRefused, Refusal
 from booking.services.arrivals import admit_walk_in, step, undo
-from booking.services.bookings import cancel
+from booking.services.bookings import cancel, cancel_locked
+from booking.services.books import differences
 from stores.models import Slot
 from tests.factories import NOW, at, make_booking, make_store, make_user
 
@@ -171,3 +173,16 @@ def test_walk_in_near_closing_takes_what_is_left():
     booking = walk_in(store, make_user(store=store), visit_type="advice", now=at(11, 50))
 
     assert (booking.starts_at, booking.ends_at) == (at(11, 45), at(12))
+
+
+def test_undo_never_brings_back_a_visit_that_was_cancelled_since(visit):
+    """Put back into the line, a visit is cancelled and its place given back: it has none to come back to."""
+    booking, user = visit
+    booking = step(booking_id=booking.pk, step="start", now=at(10, 5), user=user)
+    with transaction.atomic():
+        cancel_locked(booking, now=at(10, 6), actor=Actor.STAFF, user=user, tell=False)
+
+    assert refused(undo, booking_id=booking.pk, now=at(10, 7), user=user).reason == Refusal.WRONG_STATUS
+    booking.refresh_from_db()
+    assert booking.status == Status.CANCELLED
+    assert list(differences(now=NOW)) == []

@@ -4,15 +4,18 @@ from datetime import time, timedelta
 
 import pytest
 import time_machine
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 
+from booking.logs import JsonLine
 from booking.models import Actor, Hold, WaitingListEntry
 from booking.policy import BookingRefused, Refusal
+from booking.services import offers
 from booking.services.bookings import cancel
 from booking.services.books import differences
 from booking.services.holds import hold, release_hold
 from booking.services.offers import offer_places, stores_waiting
+from booking.services.places import release_expired_holds
 from booking.services.waiting_list import leave
 from booking.tasks import offer_places as sweep
 from booking.tokens import hold_token
@@ -383,3 +386,63 @@ def test_books_tell_of_offers_that_do_not_fit_together():
     ]
     WaitingListEntry.objects.update(status="left", offers=1)
     assert f"keeps a place for {entry.reference} of the waiting list, which is left" in next(differences(now=NOW))
+
+
+# --- Entries that fail ------------------------------------------------------------------------------
+
+
+def failing_for(monkeypatch, entry, name, error):
+    """Let one entry fail where the pass comes to it in the function of this name."""
+    careful = getattr(offers, name)
+
+    def fails(one, *args, **named):
+        if getattr(one, "pk", one) == entry.pk:
+            raise error
+        return careful(one, *args, **named)
+
+    monkeypatch.setattr(offers, name, fails)
+
+
+@pytest.mark.parametrize("name", ["_start_for", "offer_channels", "can_be_offered"])
+@pytest.mark.parametrize("error", [IntegrityError("Failing row contains (Bea Test)"), ValueError("+336980000001")])
+def test_pass_goes_on_to_the_next_whatever_happens_to_one(monkeypatch, caplog, name, error):
+    store, (booking,) = full_store()
+    first, _second = make_waiting(store), make_waiting(store)
+    free(booking)
+    failing_for(monkeypatch, first, name, error)
+
+    assert offer_places(store_id=store.pk, now=NOW) == 1
+    assert statuses() == ["waiting", "offered"]
+    assert list(differences(now=NOW)) == []
+    line = JsonLine().format(caplog.records[0])
+    assert (caplog.records[0].message, caplog.records[0].entry_id) == ("offer_failed", first.pk)
+    assert not any(word in line for word in ("Bea", "+336"))
+
+
+def test_offer_that_cannot_be_settled_keeps_nobody_waiting(monkeypatch, caplog):
+    store, bookings = full_store(times=2)
+    for _ in range(2):
+        make_waiting(store)
+    free(bookings[0])
+    assert offer_places(store_id=store.pk, now=NOW) == 1
+    monkeypatch.setattr(offers, "settle_offer", failing_call)
+    free(bookings[1])
+
+    assert offer_places(store_id=store.pk, now=NOW + 31 * MINUTE) == 1
+    assert [record.message for record in caplog.records] == ["offer_failed"]
+    assert statuses() == ["offered", "offered"]
+
+
+def failing_call(*args, **named):
+    raise IntegrityError("counters")
+
+
+def test_hold_that_the_counters_do_not_know_of_keeps_no_other_from_being_let_go(caplog):
+    store = make_store(capacity=1)
+    for starts_at in (at(10), at(11)):
+        hold(store=store.slug, visit_type="visit", starts_at=starts_at, party_size=1, now=NOW)
+    Slot.objects.filter(starts_at=at(10)).update(places_taken=0, places_taken_web=0)
+
+    assert release_expired_holds(now=NOW + 6 * MINUTE) == 1
+    assert list(Slot.objects.order_by("starts_at").values_list("places_taken", flat=True)) == [0, 0]
+    assert [record.message for record in caplog.records] == ["hold_not_released"]

@@ -7,7 +7,7 @@ import time_machine
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from booking.models import Booking, Status
+from booking.models import Booking, Status, Ticket
 from booking.services.arrivals import step as take_step
 from tests.booking.views.staff_room import ARRIVALS, SESSIONS_IN_DATABASE, Room, fill_day, make_room
 from tests.factories import at, make_booking
@@ -146,6 +146,43 @@ def test_tap_that_says_nothing_is_refused_and_the_next_one_taken(room: Room, wro
     found = send(room.client(room.staff), wrong, tap("check_in", booking))
 
     assert [(one["result"], one["reason"]) for one in found] == [("conflict", "invalid"), ("done", "")]
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"name": "A\ud83d"},
+        {"visit_type": "visit\udc00"},
+        {"reference": "\ud83d"},
+        {"undoes": "\ud83d"},
+        {"happened_at": "0001-01-01T00:00:00+14:00"},
+        {"happened_at": "9999-12-31T23:59:59-12:00"},
+        {"starts_at": "0001-01-01T00:00:00+14:00"},
+        {"walk_in": "\ud83d"},
+        {"action_id": "\ud83d"},
+        {"party_size": 10**30},
+    ],
+)
+@pytest.mark.parametrize("step", ["check_in", "undo", "walk_in", "ticket"])
+def test_whatever_a_browser_can_send_has_a_result_and_so_has_what_is_behind_it(
+    room: Room, step: str, odd: dict[str, object]
+) -> None:
+    bookings = [make_booking(room.store), make_booking(room.store, phone="+33612345602")]
+
+    found = send(
+        room.client(room.staff), {**tap(step, bookings[0], visit_type="visit"), **odd}, tap("check_in", bookings[1])
+    )
+
+    assert found[0]["result"] in {"done", "conflict"}
+    assert found[1]["result"] == "done"
+
+
+@pytest.mark.parametrize("step", ["walk_in", "ticket"])
+def test_half_an_emoji_at_the_end_of_a_name_is_left_out(room: Room, step: str) -> None:
+    (found,) = send(room.client(room.staff), tap(step, visit_type="visit", name="Ana\ud83d"))
+
+    assert found["result"] == "done"
+    assert [*Booking.objects.values_list("name", flat=True), *Ticket.objects.values_list("name", flat=True)] == ["Ana"]
 
 
 @pytest.mark.parametrize("body", ["", "[]", "{}", '{"actions": 5}', json.dumps({"actions": [{}] * 51}), "[" * 5000])

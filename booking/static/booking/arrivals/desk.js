@@ -170,6 +170,7 @@ export class Desk {
   async #answered(taps, results) {
     const sent = new Map(taps.map((tap) => [tap.action_id, tap]));
     const conflicts = [];
+    for (const { action_id, result } of results) if (result === "busy") sent.delete(action_id); // it is sent again
     for (const { action_id, result, reason, reference, ticket, visit } of results) {
       const tap = sent.get(action_id);
       if (!tap) continue;
@@ -179,7 +180,7 @@ export class Desk {
       const time = this.day ? this.#clock(new Date(tap.happened_at)) : "";
       conflicts.push({ ...tap, reason, ticket, time, status: visit?.status || "", when: visit?.when || "" });
     }
-    await this.kept.settle(taps, conflicts);
+    await this.kept.settle([...sent.values()], conflicts);
     this.taps = this.taps.filter((tap) => !sent.has(tap.action_id));
     this.conflicts = [...this.conflicts, ...conflicts];
     if (conflicts.length) this.etag = "";

@@ -37,7 +37,12 @@ export class Sync {
     try {
       do {
         this.isAskedAgain = false;
-        while (this.work.taps().length && this.work.csrf()) await this.#send();
+        const tried = new Set(); // one that the server could not take now waits for the next round
+        const untried = () => this.work.taps().filter((tap) => !tried.has(tap.action_id)).slice(0, BATCH);
+        for (let taps = untried(); taps.length && this.work.csrf(); taps = untried()) {
+          for (const { action_id } of taps) tried.add(action_id);
+          await this.#send(taps);
+        }
         await this.#look();
       } while (this.isAskedAgain);
       this.work.state(true);
@@ -54,8 +59,7 @@ export class Sync {
     else this.work.state(false);
   }
 
-  async #send() {
-    const taps = this.work.taps().slice(0, BATCH);
+  async #send(taps) {
     const answer = await this.#ask(this.addresses.actions, {
       method: "POST",
       headers: { "Content-Type": "application/json", "X-CSRFToken": this.work.csrf() },

@@ -12,6 +12,7 @@ export class View {
     this.shownConflicts = "";
     this.strip = root.querySelector("#line");
     this.conflicts = root.querySelector("#conflicts");
+    this.tickets = root.querySelector("#tickets");
     this.hidden = root.querySelector("#names-hidden");
     this.moment = document.getElementById("moment");
     this.empty = root.querySelector("#nobody");
@@ -103,18 +104,21 @@ export class View {
     this.strip.replaceChildren(text ? icon(look ? "warning" : "up") : "", make("span", {}, text));
   }
 
-  /** Show what was not taken, until somebody has seen to it. */
+  /** Show what was not taken, and tickets that were given, until somebody has seen to it. */
   showConflicts(conflicts, isManager) {
     const from = JSON.stringify([conflicts, isManager]);
     if (this.shownConflicts === from) return;
     this.shownConflicts = from;
-    this.conflicts.hidden = conflicts.length === 0;
-    this.conflicts.querySelector("ul").replaceChildren(...conflicts.map((one) => this.#conflict(one, isManager)));
+    const given = conflicts.filter((one) => one.ticket);
+    const missed = conflicts.filter((one) => !one.ticket);
+    this.tickets.hidden = given.length === 0;
+    this.tickets.querySelector("ul").replaceChildren(...given.map((one) => this.#ticket(one)));
+    this.conflicts.hidden = missed.length === 0;
+    this.conflicts.querySelector("ul").replaceChildren(...missed.map((one) => this.#conflict(one, isManager)));
   }
 
   #conflict(conflict, isManager) {
     const who = conflict.who || words.hidden_name;
-    if (conflict.ticket) return this.#ticket(conflict, who);
     const about = fill(words.conflict, { name: who, step: words.steps[conflict.step], time: conflict.time });
     const why = fill(words.reasons[conflict.reason] || words.reasons.invalid, {
       state: conflict.status ? words.states[conflict.status].word : "", when: conflict.when,
@@ -131,8 +135,8 @@ export class View {
       make("p", {}, why), make("div", { class: "conflict-acts" }, acts)));
   }
 
-  #ticket(conflict, who) {
-    const text = fill(words.has_ticket, { name: who, number: conflict.ticket });
+  #ticket(conflict) {
+    const text = fill(words.has_ticket, { name: conflict.who || words.hidden_name, number: conflict.ticket });
     return make("li", { class: "conflict" }, icon("check"), make("div", {}, make("p", {}, make("strong", {}, text)),
       make("div", { class: "conflict-acts" }, this.#seen(conflict))));
   }

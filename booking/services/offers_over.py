@@ -1,0 +1,63 @@
+"""Offers that are over: run out, taken back by the store, or made to somebody whose last day has passed."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+
+from booking.models import Hold, WaitingListEntry, WaitingStatus
+from booking.policy import MOST_MISSED_OFFERS, missed_offers_after, plan_of
+from booking.services.locks import lock_entry
+from booking.services.places import drop_hold
+from booking.services.waiting_entries import close
+from booking.services.waiting_places import minutes_of
+from stores.locks import share_lock_store
+from stores.models import Store
+
+
+@transaction.atomic
+def settle_offer(store: Store, entry_id: int, *, now: datetime) -> None:
+    """Put somebody whose offer ran out back on the list, or end their waiting after too many."""
+    share_lock_store(store.pk)
+    entry = lock_entry(entry_id)
+    for kept in Hold.objects.filter(offered_to_id=entry_id, expires_at__lte=now).select_related("store"):
+        drop_hold(kept)
+    if entry.status != WaitingStatus.OFFERED or Hold.objects.filter(offered_to_id=entry_id).exists():
+        return
+    missed(entry, store=store, now=now)
+
+
+def missed(entry: WaitingListEntry, *, store: Store, now: datetime) -> None:
+    """Write, on an entry that the caller has locked, that its offer is over.
+
+    A place let pass by day is not offered to the same customer again while it stays free; one of the night is, from
+    the morning on.
+    """
+    assert entry.offered_at is not None  # noqa: S101 -- an offer was made
+    zone, plan = ZoneInfo(store.time_zone), plan_of(store)
+    count = missed_offers_after(missed_offers=entry.missed_offers, offered_at=entry.offered_at, zone=zone, plan=plan)
+    if count > entry.missed_offers and entry.offered_start is not None:
+        entry.known_starts = [*entry.known_starts, *minutes_of([entry.offered_start])]
+    entry.missed_offers = count
+    status = WaitingStatus.EXPIRED if count >= MOST_MISSED_OFFERS else WaitingStatus.WAITING
+    close(entry, status, reason="offer_over", now=now)
+
+
+def take_offer_back(kept: Hold, entry_id: int, *, now: datetime) -> None:
+    """Let go of an offered place that the store has to give no more: who it was for waits on, and has missed nothing.
+
+    In the transaction of a change of hours, which has locked the hold.
+    """
+    drop_hold(kept)
+    entry = lock_entry(entry_id)
+    if entry.status == WaitingStatus.OFFERED:
+        close(entry, WaitingStatus.WAITING, reason="offer_over", now=now)
+
+
+def end_those_over(store: Store, entries: Iterable[WaitingListEntry], *, now: datetime) -> None:
+    """End the waiting of those whose last day is over."""
+    today = now.astimezone(ZoneInfo(store.time_zone)).date()
+    if any(entry.to_date < today for entry in entries):
+        over = WaitingListEntry.objects.filter(store_id=store.pk, status=WaitingStatus.WAITING, to_date__lt=today)
+        over.update(status=WaitingStatus.EXPIRED, updated_at=now)

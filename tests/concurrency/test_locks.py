@@ -1,0 +1,218 @@
+"""Locks under several hands at once: whoever waits has their turn, numbers and places are given once.
+
+Each race is run without its guard first, so that this rig is seen to see it.
+"""
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from datetime import date, datetime
+from functools import partial
+from threading import Event, Thread
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import Error, connection, connections, transaction
+
+from booking.models import Actor, Booking, Source, Ticket
+from booking.policy import BookingRefused
+from booking.services import line
+from booking.services.arrivals import step
+from booking.services.bookings import cancel, confirm_attendance
+from booking.services.books import differences
+from booking.services.line import join_line, serve_ticket
+from booking.services.moves import reschedule
+from stores.locks import lock_store_alone, share_lock_store
+from stores.models import Store
+from stores.queries import store_rules
+from tests.factories import NOW, at, make_booking, make_store, make_user
+from tests.threads import at_once, until_somebody_waits
+
+LATE = at(10, 12)
+
+
+def outcome(call: Callable[[], Any]) -> str:
+    """Return "ok", the reason of a refusal, or the name of what else was raised."""
+    try:
+        call()
+    except BookingRefused as refused:
+        return str(refused.reason)
+    except (Error, Booking.DoesNotExist) as error:
+        return type(error).__name__
+    return "ok"
+
+
+def outcomes(calls: list[Callable[[], Any]]) -> Counter[str]:
+    return Counter(at_once([partial(outcome, call) for call in calls]))
+
+
+# --- The store ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("newcomer", ["share_lock_store", "store_rules"])
+def test_who_wants_a_store_alone_has_it_before_those_who_come_later(transactional_db: None, newcomer: str) -> None:
+    """A row lock alone would go to each newcomer who shares it, and a manager's change would wait for ever."""
+    store = make_store()
+    order: list[str] = []
+
+    def change() -> None:
+        with transaction.atomic():
+            lock_store_alone(store.pk)
+            order.append("change")
+        connections.close_all()
+
+    def book() -> None:
+        with transaction.atomic():
+            if newcomer == "store_rules":
+                store_rules(store.slug, from_date=at(10).date(), lock=True)
+            else:
+                share_lock_store(store.pk)
+            order.append("newcomer")
+        connections.close_all()
+
+    threads = [Thread(target=change), Thread(target=book)]
+    with transaction.atomic():
+        share_lock_store(store.pk)
+        for number, thread in enumerate(threads, start=1):
+            thread.start()
+            until_somebody_waits(number)
+        order.append("first")
+    for thread in threads:
+        thread.join()
+
+    expected = ["first", "change", "newcomer"]
+    assert order == expected if connection.vendor == "postgresql" else sorted(order) == sorted(expected)
+
+
+# --- The line -------------------------------------------------------------------------------------
+
+
+def join(store: Store) -> Ticket:
+    return join_line(store=store, visit_type="visit", party_size=1, name="", now=LATE)
+
+
+def test_rig_sees_a_number_given_twice_where_the_lines_lock_is_off(
+    transactional_db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = make_store()
+    monkeypatch.setattr(line, "lock_line", lambda store_id: None)
+    raise_days = line.raise_days
+    monkeypatch.setattr(line, "raise_days", lambda *args: (time.sleep(0.2), raise_days(*args)))
+
+    told = outcomes([partial(join, store)] * 12)
+
+    assert (told["IntegrityError"] > 0) == (connection.vendor == "postgresql")
+
+
+def test_everybody_who_joins_at_once_has_a_number_of_their_own(transactional_db: None) -> None:
+    store = make_store()
+
+    assert outcomes([partial(join, store)] * 12) == {"ok": 12}
+    assert sorted(Ticket.objects.values_list("number", flat=True)) == list(range(1, 13))
+
+
+def served_at_once(store: Store, user: User) -> Counter[str]:
+    """Four in the line, one place that nobody claimed; all four are served at once, by staff."""
+    make_booking(store, party_size=1, source=Source.PHONE, phone="")
+    tickets = [join(store) for _ in range(4)]
+    calls: list[Callable[[], Any]] = [
+        partial(serve_ticket, store=store, ticket_id=ticket.pk, now=LATE, user=user, may_squeeze_in=False)
+        for ticket in tickets
+    ]
+    return outcomes(calls)
+
+
+def test_rig_sees_one_place_passed_on_to_several_where_the_lines_lock_is_off(
+    transactional_db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = make_store(capacity=1)
+    user = make_user(store=store)
+    monkeypatch.setattr(line, "lock_line", lambda store_id: None)
+    monkeypatch.setattr(line, "_unclaimed", look_without_a_lock)
+
+    told = served_at_once(store, user)
+
+    assert (told["ok"] > 1) == (connection.vendor == "postgresql")
+
+
+def look_without_a_lock(store: Store, today: date, *, now: datetime) -> Booking | None:
+    """Look for an unclaimed visit, and think for a while."""
+    found = Booking.objects.filter(store=store, status="confirmed", passed_to=None).first()
+    time.sleep(0.2)
+    return found
+
+
+def test_one_unclaimed_place_is_passed_on_once(transactional_db: None) -> None:
+    store = make_store(capacity=1)
+
+    told = served_at_once(store, make_user(store=store))
+
+    assert told == {"ok": 1, "slot_full": 3}
+    assert Ticket.objects.exclude(passed_from=None).count() == 1
+    assert list(differences(now=NOW)) == []
+
+
+def test_same_ticket_served_twice_at_once_is_served_once(transactional_db: None) -> None:
+    store = make_store(capacity=4)
+    user, ticket = make_user(store=store), join(store)
+
+    told = outcomes([
+        partial(serve_ticket, store=store, ticket_id=ticket.pk, now=LATE, user=user, may_squeeze_in=True)
+    ] * 4)  # fmt: skip
+
+    assert told == {"ok": 1, "wrong_status": 3}
+    assert Booking.objects.count() == 1
+
+
+# --- A visit that is just being moved to another desk ------------------------------------------------
+
+
+def touched_while_moved(store: Store, touch: Callable[[int], Any]) -> str:
+    """Move a visit to the other desk, and touch it before that is written; return what whoever touches is told."""
+    booking = make_booking(store)
+    other = "right" if booking.desk.slug == "left" else "left"
+    told: list[str] = []
+    is_moved = Event()
+
+    def touching() -> None:
+        is_moved.wait(10)
+        told.append(outcome(partial(touch, booking.pk)))
+        connections.close_all()
+
+    thread = Thread(target=touching)
+    thread.start()
+    with transaction.atomic():
+        reschedule(booking_id=booking.pk, starts_at=at(10), desk=other, now=NOW, actor=Actor.STAFF)
+        is_moved.set()
+        until_somebody_waits(1)
+    thread.join()
+    return told[0]
+
+
+def careless_touch(booking_id: int) -> None:
+    """Lock a visit together with the desk it had when the statement began."""
+    with transaction.atomic():
+        visits = Booking.objects.select_related("store", "desk", "visit_type")
+        visits.select_for_update(of=("self",)).get(pk=booking_id)
+
+
+def test_rig_sees_a_visit_vanish_where_it_is_locked_with_its_desk(transactional_db: None) -> None:
+    told = touched_while_moved(make_store(desks=("left", "right")), careless_touch)
+
+    assert told == ("DoesNotExist" if connection.vendor == "postgresql" else "ok")
+
+
+@pytest.mark.parametrize(
+    "touch",
+    [
+        lambda pk: cancel(booking_id=pk, now=NOW, actor=Actor.CUSTOMER),
+        lambda pk: confirm_attendance(booking_id=pk, now=NOW),
+        lambda pk: step(booking_id=pk, step="check_in", now=at(9, 55), user=None),
+        lambda pk: reschedule(booking_id=pk, starts_at=at(11), now=NOW, actor=Actor.CUSTOMER),
+    ],
+    ids=["cancel", "confirm", "check_in", "move"],
+)
+def test_visit_being_moved_is_waited_for(transactional_db: None, touch: Callable[[int], Any]) -> None:
+    assert touched_while_moved(make_store(desks=("left", "right")), touch) == "ok"
+    assert list(differences(now=NOW)) == []
