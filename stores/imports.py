@@ -12,7 +12,7 @@ from django.db.models import F
 from django.utils.module_loading import import_string
 
 from stores.hours import WeeklyInterval
-from stores.locks import lock_store_alone
+from stores.locks import lock_imported_alone
 from stores.models import CapacityCounts, Desk, Store, VisitType
 from stores.osm.features import StoreFields, phone_of
 from stores.search_index import index_store, index_stores
@@ -67,11 +67,10 @@ def import_store(
     until the feature's hours change, its contact until the feature's does. `slugs_taken`: slugs no new store may
     have, besides those of other stores.
     """
-    store_id = Store.objects.filter(source_id=fields.source_id).values_list("pk", flat=True).first()
-    if store_id is None:
+    store = lock_imported_alone(fields.source_id)
+    if store is None:
         slug = _create(fields, defaults, now, slugs_taken)
         return Imported(Outcome.CREATED, slug, fields.hours_why_not)
-    store = lock_store_alone(store_id)
     is_changed = _update(store, fields, defaults, now)
     problem = fields.hours_why_not
     if problem and store.opening_hours.exists():

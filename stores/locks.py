@@ -32,3 +32,11 @@ def lock_store_alone(store_id: int) -> Store:
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT {_ALONE} FROM stores_store store WHERE store.id = %s", [store_id])  # noqa: S608
     return Store.objects.select_for_update(no_key=True).get(pk=store_id)
+
+
+def lock_imported_alone(source_id: str) -> Store | None:
+    """As `lock_store_alone`, by what an import calls a store; None where there is none."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT {_ALONE} FROM stores_store store WHERE store.source_id = %s", [source_id])  # noqa: S608
+    return Store.objects.select_for_update(no_key=True).filter(source_id=source_id).first()

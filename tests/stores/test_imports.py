@@ -159,7 +159,9 @@ def test_unchanged_store_costs_one_statement() -> None:
     imported()
     with CaptureQueriesContext(connection) as queries:
         imported()
-    assert len([query for query in queries.captured_queries if "SAVEPOINT" not in query["sql"]]) == 1
+    locks = 1 if connection.vendor == "postgresql" else 0  # of the store, in its turn
+    taken = [query for query in queries.captured_queries if "SAVEPOINT" not in query["sql"]]
+    assert len(taken) == 1 + locks
 
 
 def test_changed_feature_updates_the_store_but_never_its_slug() -> None:
