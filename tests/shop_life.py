@@ -22,7 +22,7 @@ from booking.services.changes_of_hours import (
     change_special_hours,
     remove_special_hours,
 )
-from booking.services.once import book_once
+from booking.services.once import SentForm, book_once
 from booking.services.places import release_expired_holds
 from booking.services.privacy import erase
 from booking.services.settling import Then
@@ -76,7 +76,7 @@ class Life:
         self.book_it(rng, now)
 
     def do_book_by_form(self, rng: Random, now: datetime) -> None:
-        book_once(key=f"form {rng.randint(1, 30)}", now=now, book=partial(self.book_it, rng, now))
+        book_once(SentForm(f"form {rng.randint(1, 30)}"), now=now, book=partial(self.book_it, rng, now))
 
     def do_hold(self, rng: Random, now: datetime) -> None:
         holds.hold(**self.wish(rng), now=now)

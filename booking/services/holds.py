@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from booking.models import Hold
 from booking.policy import HOLD_EXTENSIONS, HOLD_MINUTES, BookingRefused, Refusal
@@ -62,15 +62,19 @@ def live_hold(token: str, *, now: datetime) -> Hold | None:
     Its store is locked before it, and whoever of the waiting list it is kept for.
     """
     public_id = read_hold_token(token)
-    found = Hold.objects.filter(public_id=public_id).values_list("store_id", "offered_to_id").first()
-    if public_id is None or found is None:
+    if public_id is None:
         return None
-    store_id, entry_id = found
-    share_lock_store(store_id)
-    if entry_id is not None:
-        lock_entry(entry_id)
+    if connection.features.has_select_for_update:
+        _lock_before(public_id)
     holds = Hold.objects.select_related("store").select_for_update(of=("self",))
     return holds.filter(public_id=public_id, expires_at__gt=now).first()
+
+
+def _lock_before(public_id: str) -> None:
+    for store_id, entry_id in Hold.objects.filter(public_id=public_id).values_list("store_id", "offered_to_id"):
+        share_lock_store(store_id)
+        if entry_id is not None:
+            lock_entry(entry_id)
 
 
 @transaction.atomic
