@@ -1,6 +1,6 @@
 """Locks that services take besides those of the rows they write, each until the transaction ends.
 
-The order in which all services lock is written in `docs/decisions/0021-one-order-of-locks.md`: the kept answer of a
+The order in which all services lock is written in `docs/decisions/0022-one-order-of-locks.md`: the kept answer of a
 request, the store, its line, entries of the waiting list, bookings, holds, tickets, the customer, slots by start and
 desk, messages, the store's days by date. Each level may be left out, none taken after a later one. SQLite's one writer
 needs none of them.
