@@ -1,9 +1,11 @@
 """A table somebody saved from a spreadsheet, as rows by column: whatever program, country and encoding. Pure."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from io import StringIO
+
+from stores.words import folded
 
 BYTES_MAX = 5_000_000
 ROWS_MAX = 20_000
@@ -22,11 +24,12 @@ class Row:
     values: dict[str, str]
 
 
-def read_table(content: bytes, *, required: tuple[str, ...]) -> list[Row]:
+def read_table(content: bytes, *, required: tuple[str, ...], also_called: Mapping[str, str] | None = None) -> list[Row]:
     """Return the rows of a CSV file: UTF-8 with or without its mark, else Windows-1252; `;`, `,` or tab between.
 
-    Columns are known by their names in any case; unknown ones are left alone. Empty lines are passed over. The
-    apostrophe by which our own files keep formulas from running is taken off again. Raises NotATable.
+    Columns are known by their names in any case, or by the folded ones of `also_called`; unknown ones are left alone.
+    Empty lines are passed over. The apostrophe by which our own files keep formulas from running is taken off again.
+    Raises NotATable.
     """
     if len(content) > BYTES_MAX:
         raise NotATable(f"is larger than {BYTES_MAX} bytes")
@@ -36,7 +39,7 @@ def read_table(content: bytes, *, required: tuple[str, ...]) -> list[Row]:
     lines = _lines(text, delimiter)
     try:
         _number, columns = next(lines)
-        names = [name.strip().lower() for name in columns]
+        names = [(also_called or {}).get(folded(name), name.strip().lower()) for name in columns]
         missing = [name for name in required if name not in names]
         if missing:
             raise NotATable(f"has no column {missing[0]!r} in its first line")

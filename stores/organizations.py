@@ -11,6 +11,10 @@ from stores.models import Organization, OrganizationKind, OrganizationMembership
 from stores.services import BadValue, Joined, change_line, person_named
 from stores.words import cleaned
 
+# What the ids of stores from OpenStreetMap begin with, "place" those without one: an organization called so would own
+# the ids of its table, `slug/id`, and could take these stores over.
+RESERVED_SLUGS = frozenset({"node", "way", "relation", "place"})
+
 
 class UnknownStores(LookupError):
     """There are no such stores: their slugs."""
@@ -38,6 +42,8 @@ def save_organization(
     """
     if kind not in OrganizationKind.values:
         raise BadValue("kind", "invalid_choice")
+    if slug.lower() in RESERVED_SLUGS:
+        raise BadValue("slug", "reserved")
     found = Organization.objects.select_for_update(no_key=True).filter(slug=slug).first()
     organization = found or Organization(slug=slug, created_at=now)
     wanted = {"name": cleaned(name), "kind": kind, "introduction": introduction, "website": website}

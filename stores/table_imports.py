@@ -10,9 +10,10 @@ from django.db import DataError, IntegrityError, transaction
 
 from stores.imports import ImportDefaults, import_store
 from stores.models import Organization, Role, Store
-from stores.organizations import gather
+from stores.organizations import RESERVED_SLUGS, gather
 from stores.osm.features import FeatureSkipped, StoreFields, read_feature
 from stores.services import BadValue, Joined, add_member
+from stores.words import folded
 from stores.zones import is_zone
 
 TAGS = {
@@ -23,17 +24,79 @@ TAGS = {
     "country": "addr:country",
     **{name: name for name in ("phone", "email", "website", "wheelchair", "opening_hours")},
 }
+HOLIDAYS_LEFT_OUT = " holidays: left out, set them for the store"
 # The columns without which a table is not read.
 COLUMNS = {"stores": ("id", "name", "latitude", "longitude"), "staff": ("store", "username", "role")}
+# What the columns are called by people who write in another language, folded, the first of each in the sample file.
+FRENCH = {
+    "nom": "name",
+    "rue": "street",
+    "code postal": "postal_code",
+    "ville": "town",
+    "pays": "country",
+    "telephone": "phone",
+    "e mail": "email",
+    "site": "website",
+    "fauteuil roulant": "wheelchair",
+    "horaires": "opening_hours",
+    "fuseau horaire": "time_zone",
+    "magasin": "store",
+    "identifiant": "username",
+    "role": "role",
+    "mot de passe": "password",
+}
+ALSO_CALLED = FRENCH | {
+    "adresse": "street",
+    "courriel": "email",
+    "mail": "email",
+    "site web": "website",
+    "boutique": "store",
+    "name": "name",
+    "strasse": "street",
+    "plz": "postal_code",
+    "postleitzahl": "postal_code",
+    "ort": "town",
+    "stadt": "town",
+    "land": "country",
+    "telefon": "phone",
+    "webseite": "website",
+    "offnungszeiten": "opening_hours",
+    "zeitzone": "time_zone",
+    "geschaft": "store",
+    "benutzername": "username",
+    "rolle": "role",
+    "passwort": "password",
+    "nombre": "name",
+    "calle": "street",
+    "codigo postal": "postal_code",
+    "ciudad": "town",
+    "pais": "country",
+    "telefono": "phone",
+    "correo": "email",
+    "horario": "opening_hours",
+    "zona horaria": "time_zone",
+    "tienda": "store",
+    "usuario": "username",
+    "rol": "role",
+    "contrasena": "password",
+}
+_ROLES = {
+    **dict.fromkeys(("responsable", "gerant", "gerante", "leitung", "encargado", "encargada"), Role.MANAGER),
+    **dict.fromkeys(("equipe", "personnel", "employe", "employee", "team", "equipo", "personal"), Role.STAFF),
+}
 OUTCOMES = {Joined.CREATED: "created", Joined.ADDED: "created", Joined.CHANGED: "updated"}
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What became of a line, and of whom or what; or why it was skipped."""
+    """What became of a line, and of whom or what; or why it was skipped.
+
+    `problems` are sentences for people that say why, in the active language, where somebody else's rules say it.
+    """
 
     outcome: str
     words: str
+    problems: tuple[str, ...] = ()
 
 
 def import_store_row(
@@ -63,6 +126,7 @@ def import_store_row(
         seen.add(done.slug)  # given away, though nothing keeps it
     outcome = "updated" if done.outcome == "unchanged" and is_new_here else str(done.outcome)
     problem = f" hours: {done.hours_problem}" if done.hours_problem else ""
+    problem += HOLIDAYS_LEFT_OUT if fields.leaves_out_holidays else ""
     return Told(outcome, f"{own_id} {done.slug}{problem}")
 
 
@@ -76,7 +140,8 @@ def import_staff_row(
     user: User | None = None,
 ) -> Told:
     """Make somebody a member of one of the organization's stores, or change their role; `user` is who does it."""
-    username, role = User.normalize_username(values.get("username", "")), values.get("role", "").lower()
+    username = User.normalize_username(values.get("username", ""))
+    role = _ROLES.get(folded(values.get("role", "")), values.get("role", "").lower())
     called = f"{username}@{values.get('store', '')}"
     store = organization.stores.filter(slug=values.get("store", "")).first()
     if store is None:
@@ -89,7 +154,7 @@ def import_staff_row(
     try:
         return Told(*_joined(store, username, Role(role), values.get("password", ""), now, user, is_dry_run, called))
     except ValidationError as error:
-        return Told("skipped", f"{called} {' '.join(error.messages)}")
+        return Told("skipped", f"{called} {' '.join(error.messages)}", tuple(error.messages))
     except BadValue as bad:
         why = "is the last manager" if bad.code == "last_one" else "is new and has no password"
         return Told("skipped", f"{called} {why}")
@@ -115,6 +180,10 @@ def _fields(organization: Organization, values: Mapping[str, str]) -> StoreField
     own_id = values.get("id", "")
     if not own_id:
         raise FeatureSkipped("", "no id")
+    if organization.slug in RESERVED_SLUGS:  # made before these were refused
+        raise FeatureSkipped(
+            own_id, f"its id would be one of OpenStreetMap's: rename the organization {organization.slug}"
+        )
     try:
         place = [float(values.get(name, "").replace(",", ".")) for name in ("longitude", "latitude")]
     except ValueError:

@@ -16,6 +16,33 @@ _DIRECTION_OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u20
 _BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0\ufffc\U00013441\U00013442\U0001d159")
 _SEPARATOR = "|"
 _ABBREVIATIONS = {"st": "saint", "ste": "sainte"}
+# Towns that the countries we serve call by several names, folded: each is found by any of them.
+_TOWNS = (
+    "gent gand ghent",
+    "antwerpen anvers antwerp",
+    "brugge bruges",
+    "leuven louvain",
+    "mechelen malines",
+    "kortrijk courtrai",
+    "oostende ostende ostend",
+    "bruxelles brussel brussels",
+    "liege luik luttich",
+    "tournai doornik",
+    "geneve genf geneva ginevra",
+    "basel bale basle",
+    "bern berne berna",
+    "luzern lucerne lucerna",
+    "solothurn soleure",
+    "neuchatel neuenburg",
+    "luxembourg luxemburg letzebuerg",
+    "strasbourg strassburg estrasburgo",
+    "dunkerque dunkirk duinkerke",
+    "lille rijsel",
+    "marseille marsella marseilles",
+)
+_TOWN_MEANT = {name: names.split()[0] for names in _TOWNS for name in names.split()}
+_ARTICLE = "ال"  # written as one word with what follows
+_AFTER_ARTICLE_LEAST = 3
 _NAME_SEARCHED, _TOWN_SEARCHED, _POSTAL_CODE_SEARCHED = 240, 120, 30
 
 
@@ -63,8 +90,13 @@ def search_text(*, name: str, town: str, postal_code: str) -> str:
 
 
 def search_words(text: str) -> set[str]:
-    """Return the words that a search text holds, as they are looked for: « st » stands for « saint »."""
-    return {word_meant(word)[:WORD_LONGEST] for word in text.replace(_SEPARATOR, " ").split()}
+    """Return the words that a search text holds, as they are looked for: « st » stands for « saint ».
+
+    A town called otherwise in another language is there by the name that all of them stand for as well, an Arabic
+    word without its article.
+    """
+    words = {_ABBREVIATIONS.get(word, word) for word in text.replace(_SEPARATOR, " ").split()}
+    return {word[:WORD_LONGEST] for word in words | set(map(word_meant, words))}
 
 
 def typed_words(text: str) -> list[str]:
@@ -74,8 +106,11 @@ def typed_words(text: str) -> list[str]:
 
 
 def word_meant(word: str) -> str:
-    """Return the whole word that an abbreviation in names of towns stands for; other words as they are."""
-    return _ABBREVIATIONS.get(word, word)
+    """Return what a word stands for: « st » for « saint », Gand for Gent, الزهور for زهور; else the word itself."""
+    word = _ABBREVIATIONS.get(word, word)
+    word = _TOWN_MEANT.get(word, word)
+    bare = word.removeprefix(_ARTICLE)
+    return bare if len(bare) >= _AFTER_ARTICLE_LEAST else word
 
 
 def whole_part(text: str) -> str:

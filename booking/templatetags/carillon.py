@@ -16,6 +16,7 @@ register = template.Library()
 class HasAddress(Protocol):
     """A store as a model or as what a query returns."""
 
+    name: str
     street: str
     postal_code: str
     town: str
@@ -25,6 +26,12 @@ class HasAddress(Protocol):
 def address_line(store: HasAddress) -> str:
     """Show "12 rue Ricard, 79000 Niort"."""
     return texts.store_address(store)  # type: ignore[arg-type]
+
+
+@register.filter
+def name_and_address(store: HasAddress) -> str:
+    """Show "Corner Shop, 12 rue Ricard, 79000 Niort"; the name alone where no address is known."""
+    return ", ".join(part for part in (store.name, address_line(store)) if part)
 
 
 @register.filter

@@ -52,6 +52,41 @@ def all_pages(**asked: object) -> list[str]:
 
 
 @pytest.mark.parametrize(
+    ("town", "q"),
+    [
+        ("Gent", "Gand"),
+        ("Gand", "Gent"),
+        ("Gand", "ghent"),
+        ("Gand", "gan"),
+        ("Antwerpen", "Anvers"),
+        ("Genève", "Genf"),
+        ("Basel", "Bâle"),
+        ("Bruxelles", "brussel"),
+        ("Strasbourg", "Straßburg"),
+    ],
+)
+def test_a_town_is_found_by_its_names_in_other_languages(town: str, q: str) -> None:
+    make_shop("bloemen", "Fleurs", town)
+    make_shop("other", "Fleurs", "Niort")
+
+    assert found(q) == ["bloemen"]
+
+
+@pytest.mark.parametrize(
+    ("name", "q"),
+    [
+        *(("متجر الزهور", q) for q in ("زهور", "الزهور", "متجر زهور", "الزه", "زهو")),
+        *(("متجر زهور", q) for q in ("زهور", "الزهور", "متجر زهور", "زهو")),
+    ],
+)
+def test_an_arabic_word_is_found_with_its_article_or_without(name: str, q: str) -> None:
+    make_shop("flowers", name)
+    make_shop("other", "متجر الكتب")
+
+    assert found(q) == ["flowers"]
+
+
+@pytest.mark.parametrize(
     ("q", "expected"),
     [
         ("niort pharmcie", ["centre-niort"]),

@@ -12,7 +12,13 @@ from stores.queries import StoresFound
 from stores.services import BadValue
 
 STORES_MAX = 100_000
-PROBLEMS = {"max_length": "is too long", "invalid": "cannot be used", "blank": "is missing", "required": "is missing"}
+PROBLEMS = {
+    "max_length": "is too long",
+    "invalid": "cannot be used",
+    "blank": "is missing",
+    "required": "is missing",
+    "reserved": "is what ids of OpenStreetMap begin with, choose another",
+}
 
 
 class Command(BaseCommand):

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from stores.csv_files import NotATable, Row, read_table
 from stores.models import Organization
-from stores.table_imports import COLUMNS, Told, import_staff_row, import_store_row
+from stores.table_imports import ALSO_CALLED, COLUMNS, Told, import_staff_row, import_store_row
 
 COUNTED = ("created", "updated", "unchanged", "skipped")
 
@@ -58,7 +58,7 @@ def _told(organization: Organization, rows: list[Row], what: str, *, is_dry_run:
 
 def _rows(path: Path, what: str) -> list[Row]:
     try:
-        return read_table(path.read_bytes(), required=COLUMNS[what])
+        return read_table(path.read_bytes(), required=COLUMNS[what], also_called=ALSO_CALLED)
     except OSError as error:
         raise CommandError(f"{path} cannot be read: {error.strerror}.") from None
     except NotATable as error:

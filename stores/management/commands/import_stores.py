@@ -16,9 +16,9 @@ from stores.imports import DEFAULT_ZONE, ImportDefaults, Imported, import_store
 from stores.models import CapacityCounts
 from stores.osm.features import FeatureSkipped, NotGeoJson, StoreFields, country_code, features_in, read_feature
 from stores.services import CAPACITY_RANGE, POLICY_RANGES
+from stores.table_imports import HOLIDAYS_LEFT_OUT
 from stores.zones import country_of, is_zone
 
-HOLIDAYS_LEFT_OUT = " holidays: left out, set them for the store"
 COUNTED = ("created", "updated", "unchanged", "skipped", "without hours")
 
 

@@ -201,3 +201,14 @@ def test_unknown_store_is_a_page_that_leads_on(client: Client, path: str) -> Non
 
     assert response.status_code == 404
     assert "Find a store" in page(response).words
+
+
+@pytest.mark.parametrize("path", ["/s/corner-shop-niort/", "/s/corner-shop-niort/book/?visit_type=visit"])
+def test_a_store_without_an_address_is_described_by_its_name(client: Client, path: str) -> None:
+    make_store(street="", postal_code="", town="")
+
+    english = client.get(path, headers={"accept-language": "en"}).content.decode()
+    french = client.get(path, headers={"accept-language": "fr"}).content.decode()
+
+    assert '<meta name="description" content="Corner Shop: book a visit.' in english
+    assert '<meta name="description" content="Corner Shop : réservez votre visite.' in french.replace("\xa0", " ")

@@ -5,7 +5,7 @@ from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from stores.models import Organization, OrganizationMembership, SetupChange, Store
+from stores.models import Organization, OrganizationMembership, SetupChange, Store, StoreMembership
 from tests.booking.views.reading import page
 from tests.factories import NOW, make_store, make_user
 
@@ -80,6 +80,46 @@ def test_people_come_in_in_the_name_of_who_brings_them(manager) -> None:
         assert line in shown
     assert User.objects.get(username="cleo").check_password("a bell rings at the door")
     assert SetupChange.objects.get(what="member", subject="cleo").username == "flora"
+
+
+def test_a_table_that_was_tried_out_is_brought_in_without_choosing_it_again(manager) -> None:
+    tried = page(send(manager, STORES)).forms[""]["tried"]
+
+    done = page(manager.post(IMPORT, {"what": "stores", "do": "import", "tried": tried}))
+
+    assert "This has been done." in done.text
+    assert "tried" not in done.forms[""]
+    assert Store.objects.filter(name="Café du Port").exists()
+
+
+@pytest.mark.parametrize("tried", ["", "no base 64!", "AAAA"])
+def test_what_goes_along_and_is_no_table_is_refused(manager, tried) -> None:
+    assert manager.post(IMPORT, {"what": "stores", "do": "import", "tried": tried}).status_code == 400
+
+
+def test_a_password_that_is_refused_says_why(manager) -> None:
+    shown = page(send(manager, "store,username,role,password\na-shop,ada,staff,short\n", what="staff")).text
+
+    assert "Line 2: This password is too short." in shown
+
+
+def test_columns_and_roles_may_be_called_in_french(manager) -> None:
+    table = "Magasin;Identifiant;Rôle;Mot de passe\na-shop;cleo;Équipe;a bell rings at the door\n"
+
+    assert "1 new" in page(send(manager, table, what="staff", do="import")).text
+    assert StoreMembership.objects.get(user__username="cleo").role == "staff"
+
+
+@pytest.mark.parametrize("what", ["stores", "staff"])
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_a_sample_to_fill_in_is_a_table_that_can_be_brought_in(manager, what, language) -> None:
+    sample = manager.get(IMPORT, {"sample": what}, headers={"accept-language": language})
+
+    assert sample["Content-Disposition"] == f'attachment; filename="{what}.csv"'
+    assert ("mot de passe" in sample.content.decode()) is (language == "fr" and what == "staff")
+    tried = send(manager, sample.content, what=what)
+    assert tried.status_code == 200
+    assert ("1 new" if what == "stores" else "no such store") in page(tried).text
 
 
 @pytest.mark.parametrize(

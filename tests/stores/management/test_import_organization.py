@@ -85,3 +85,17 @@ def test_staff_join_the_organizations_stores_alone(chain, tmp_path):
 def test_a_file_that_is_no_table_is_refused(chain, tmp_path):
     with pytest.raises(CommandError, match="has no column 'id'"):
         said(tmp_path, "stores", "a;b\n1;2\n")
+
+
+def test_an_organization_named_like_openstreetmaps_ids_takes_no_store_over(chain, tmp_path):
+    theirs = make_store("theirs")
+    Store.objects.filter(pk=theirs.pk).update(source_id="node/12", name="Theirs")
+    Organization.objects.filter(pk=chain.pk).update(slug="node")
+    path, out = tmp_path / "table.csv", io.StringIO()
+    path.write_text(STORES + "12;Shop;46;0;Niort;\n")
+
+    call_command("import_organization", "stores", "node", str(path), stdout=out)
+
+    assert out.getvalue().startswith("line 2: skipped 12 its id would be one of OpenStreetMap's")
+    theirs.refresh_from_db()
+    assert theirs.name == "Theirs"
