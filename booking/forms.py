@@ -83,7 +83,7 @@ class DetailsForm(forms.Form):
 
     name = TypedField(
         read_name,
-        label=_("Name of who is coming"),
+        label=_("Visitor's name"),
         help_text=_("So that the store knows whom to expect."),
         widget=forms.TextInput(attrs={"autocomplete": "name", "spellcheck": "false"}),
     )

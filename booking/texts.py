@@ -15,9 +15,15 @@ from stores.models import Store
 DEFAULT_NAMES = (gettext_noop("Visit"), gettext_noop("Advice"), gettext_noop("Main desk"))
 
 
+def unbroken(words: str) -> str:
+    """Return words that no line break parts: « 10 h 15 », a phone number."""
+    return words.replace(" ", "\N{NO-BREAK SPACE}")
+
+
 def day_in_words(day: date) -> str:
-    """Return "Tuesday 4 March", « mardi 4 mars »."""
-    return _("{weekday} {day} {month}").format(weekday=_weekday(day), day=_day_number(day), month=_month(day))
+    """Return "Tuesday 4 March", « mardi 4 mars »; the number is never parted from its month."""
+    text = _("{weekday} {day} {month}").format(weekday=_weekday(day), day=_day_number(day), month=_month(day))
+    return _with_its_month(text, _month(day))
 
 
 def short_day_in_words(day: date) -> str:
@@ -25,27 +31,28 @@ def short_day_in_words(day: date) -> str:
     weekday, month = str(WEEKDAYS_ABBR[day.weekday()]), str(MONTHS_AP[day.month])
     if _is_ukrainian():
         weekday, month = weekday.lower(), month.lower()
-    return _("{weekday} {day} {month}").format(weekday=weekday, day=day.day, month=month)
+    return _with_its_month(_("{weekday} {day} {month}").format(weekday=weekday, day=day.day, month=month), month)
 
 
 def stretch_in_words(first: date, last: date) -> str:
     """Return "23 – 29 November", "30 November – 6 December"; one day alone as itself."""
-    ends = _("{day} {month}").format(day=_day_number(last), month=_month(last))
+    ends = _day_of_month_in_words(last)
     if first == last:
         return ends
-    begins = pgettext("a day whose month is named after it", "{day}").format(day=_day_number(first))
-    if first.month != last.month:
-        begins = _("{day} {month}").format(day=begins, month=_month(first))
+    if first.month == last.month:
+        begins = pgettext("a day whose month is named after it", "{day}").format(day=_day_number(first))
+    else:
+        begins = _day_of_month_in_words(first)
     return _("{first} – {last}").format(first=begins, last=ends)
 
 
 def time_in_words(moment: datetime, zone: ZoneInfo) -> str:
-    """Return "10:15", « 10 h 15 »; on the night a clock goes back, which of the two it is."""
+    """Return "10:15", « 10 h 15 », unbroken; on the night a clock goes back, which of the two it is."""
     local = moment.astimezone(zone)
     text = _("{hour}:{minute:02d}").format(
         hour=f"{local.hour:02d}" if _is_english() else local.hour, minute=local.minute
     )
-    return f"{text} ({local.tzname()})" if _is_repeated(local) else text
+    return unbroken(f"{text} ({local.tzname()})" if _is_repeated(local) else text)
 
 
 def moment_in_words(moment: datetime, zone: ZoneInfo) -> str:
@@ -95,6 +102,14 @@ def refusal_sentence(reason: Refusal) -> str:
         Refusal.WRONG_STATUS: _("This cannot be done with the visit as it is now."),
         Refusal.BOOKINGS_AFFECTED: _("Some visits no longer fit. Say what is to happen with them."),
     }[reason]
+
+
+def _day_of_month_in_words(day: date) -> str:
+    return _with_its_month(_("{day} {month}").format(day=_day_number(day), month=_month(day)), _month(day))
+
+
+def _with_its_month(text: str, month: str) -> str:
+    return text.replace(f" {month}", f"\N{NO-BREAK SPACE}{month}")
 
 
 def _day_number(day: date) -> str:

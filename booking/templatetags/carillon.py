@@ -37,7 +37,7 @@ def name_and_address(store: HasAddress) -> str:
 @register.filter
 def unbroken(words: str) -> str:
     """Keep « 10 h 15 » or a phone number on one line."""
-    return words.replace(" ", "\N{NO-BREAK SPACE}")
+    return texts.unbroken(words)
 
 
 @register.filter
@@ -61,14 +61,13 @@ def day(value: date) -> str:
 @register.filter
 def clock(moment: datetime, zone: ZoneInfo) -> str:
     """Show "10:15" in the store's zone."""
-    return unbroken(texts.time_in_words(moment, zone))
+    return texts.time_in_words(moment, zone)
 
 
 @register.filter
 def moment(value: datetime, zone: ZoneInfo) -> str:
     """Show "Tuesday 4 March, 10:15" in the store's zone."""
-    time = texts.time_in_words(value, zone)
-    return texts.moment_in_words(value, zone).replace(time, unbroken(time))
+    return texts.moment_in_words(value, zone)
 
 
 @register.filter

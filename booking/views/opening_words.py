@@ -87,17 +87,13 @@ def open_now(store: HasHours, *, now: datetime) -> OpenNow | None:
 def _until(ends_at: datetime, today: date, zone: ZoneInfo) -> str:
     if ends_at.astimezone(zone).date() - today > timedelta(days=1):
         return _("Open now")
-    return _("Open until {time}").format(time=_unbroken(ends_at, zone))
+    return _("Open until {time}").format(time=texts.time_in_words(ends_at, zone))
 
 
 def _from(starts_at: datetime, today: date, zone: ZoneInfo) -> str:
     if starts_at.astimezone(zone).date() == today:
-        return _("Closed, opens at {time}").format(time=_unbroken(starts_at, zone))
+        return _("Closed, opens at {time}").format(time=texts.time_in_words(starts_at, zone))
     return _("Closed, opens {moment}").format(moment=texts.moment_in_words(starts_at, zone))
-
-
-def _unbroken(moment: datetime, zone: ZoneInfo) -> str:
-    return texts.time_in_words(moment, zone).replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def _in_words(times: Sequence[tuple[time, time]]) -> tuple[str, ...]:

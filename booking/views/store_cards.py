@@ -85,7 +85,7 @@ def _in_words(first: FirstFree, one: ListedStore, *, now: datetime) -> str:
 def _when(moment: datetime, zone: ZoneInfo, *, now: datetime) -> str:
     """Return "today 14:15", "tomorrow 9:00", "Thursday 26 November, 9:00"."""
     days = (moment.astimezone(zone).date() - now.astimezone(zone).date()).days
-    time = texts.time_in_words(moment, zone).replace(" ", "\N{NO-BREAK SPACE}")
+    time = texts.time_in_words(moment, zone)
     if days == 0:
         return _("today {time}").format(time=time)
     if days == 1:

@@ -29,7 +29,7 @@ class CorrectionForm(forms.Form):
 
     name = TypedField(
         read_name,
-        label=gettext_lazy("Name of who is coming"),
+        label=gettext_lazy("Visitor's name"),
         widget=forms.TextInput(attrs={"autocomplete": "name", "spellcheck": "false"}),
     )
     note = TypedField(

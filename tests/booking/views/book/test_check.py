@@ -67,7 +67,7 @@ def test_check_shows_everything_and_books_nothing(client: Client, store: Store) 
 def test_check_says_when_a_number_cannot_be_texted(client: Client, store: Store) -> None:
     shown = checked(client, phone="05 49 24 00 39")
 
-    assert "This number cannot receive text messages." in shown.words
+    assert "We do not send text messages to this number." in shown.words
 
 
 def test_check_leads_back_with_all_that_was_typed(client: Client, store: Store) -> None:

@@ -36,7 +36,7 @@ def test_confirm_books_and_shows_it_at_its_own_address(client: Client, store: St
 @pytest.mark.parametrize(
     ("typed", "words"),
     [
-        ({"phone": "05 49 24 00 39"}, "This number cannot receive text messages."),
+        ({"phone": "05 49 24 00 39"}, "We do not send text messages to this number."),
         ({"phone": "", "email": "ada@example.org"}, "An e-mail is on its way to ada@example.org"),
         ({"phone": "05 49 24 00 39"}, "Note the day, the time and the reference"),
     ],

@@ -156,7 +156,7 @@ def test_waiting_that_is_over_says_so(visitor: Client, entry: WaitingListEntry, 
     client = Client()
     shown = page(client.get(url(entry), {"token": waiting_token(entry.reference)}, follow=True))
 
-    assert "Your waiting is over" in shown.words
+    assert "Your request has ended" in shown.words
 
 
 def test_short_address_leads_to_the_page_as_its_reader_reads(entry: WaitingListEntry) -> None:
