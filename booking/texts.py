@@ -23,7 +23,7 @@ def unbroken(words: str) -> str:
 def day_in_words(day: date) -> str:
     """Return "Tuesday 4 March", « mardi 4 mars »; the number is never parted from its month."""
     text = _("{weekday} {day} {month}").format(weekday=_weekday(day), day=_day_number(day), month=_month(day))
-    return _with_its_month(text, _month(day))
+    return _parted_after_weekday(text)
 
 
 def short_day_in_words(day: date) -> str:
@@ -31,7 +31,7 @@ def short_day_in_words(day: date) -> str:
     weekday, month = str(WEEKDAYS_ABBR[day.weekday()]), str(MONTHS_AP[day.month])
     if _is_ukrainian():
         weekday, month = weekday.lower(), month.lower()
-    return _with_its_month(_("{weekday} {day} {month}").format(weekday=weekday, day=day.day, month=month), month)
+    return _parted_after_weekday(_("{weekday} {day} {month}").format(weekday=weekday, day=day.day, month=month))
 
 
 def stretch_in_words(first: date, last: date) -> str:
@@ -105,11 +105,12 @@ def refusal_sentence(reason: Refusal) -> str:
 
 
 def _day_of_month_in_words(day: date) -> str:
-    return _with_its_month(_("{day} {month}").format(day=_day_number(day), month=_month(day)), _month(day))
+    return unbroken(_("{day} {month}").format(day=_day_number(day), month=_month(day)))
 
 
-def _with_its_month(text: str, month: str) -> str:
-    return text.replace(f" {month}", f"\N{NO-BREAK SPACE}{month}")
+def _parted_after_weekday(text: str) -> str:
+    """Return a day that a line may end in after its weekday alone, which stands first in every language."""
+    return unbroken(text).replace("\N{NO-BREAK SPACE}", " ", 1)
 
 
 def _day_number(day: date) -> str:

@@ -28,7 +28,12 @@ def _units(text: str) -> int:
 
 
 def _visible(text: str) -> str:
-    return "".join(one for one in text if unicodedata.category(one) not in ("Cc", "Cf", "Cs"))
+    """Return a text without signs that cannot be seen, and with ordinary spaces: phones break lines themselves."""
+    return "".join(
+        " " if unicodedata.category(one) == "Zs" else one
+        for one in text
+        if unicodedata.category(one) not in ("Cc", "Cf", "Cs")
+    )
 
 
 GSM7 = Alphabet(SEGMENT_SEPTETS, septets, to_gsm7, name_in_gsm7)

@@ -98,25 +98,25 @@ def test_compose_booking_that_is_gone() -> None:
             Kind.CONFIRMATION,
             "fr",
             {},
-            "Pharmacie du Port : visite prévue mardi 24 novembre à 10 h 15. Changer ou annuler : {link}",
+            "Pharmacie du Port : RDV confirmé mardi 24 novembre à 10 h 15. Changer ou annuler : {link}",
         ),
         (
             Kind.REMINDER,
             "fr",
             {},
-            "Pharmacie du Port : rappel, visite mardi 24 novembre à 10 h 15. Changer ou annuler : {link}",
+            "Pharmacie du Port : rappel, RDV mardi 24 novembre à 10 h 15. Changer ou annuler : {link}",
         ),
         (
             Kind.CHANGE,
             "fr",
             {"sequence": 1},
-            "Pharmacie du Port : visite déplacée au mardi 24 novembre à 10 h 15. Changer ou annuler : {link}",
+            "Pharmacie du Port : RDV déplacé au mardi 24 novembre à 10 h 15. Changer ou annuler : {link}",
         ),
         (
             Kind.CANCELLATION,
             "fr",
             {"sequence": 1, "status": Status.CANCELLED},
-            "Pharmacie du Port : visite du mardi 24 novembre à 10 h 15 annulée. Nouvelle visite : {link}",
+            "Pharmacie du Port : RDV du mardi 24 novembre à 10 h 15 annulé. En reprendre un : {link}",
         ),
     ],
 )
@@ -182,7 +182,7 @@ def test_compose_email_confirmation() -> None:
     assert content.text == (
         "Your visit is booked.\n"
         "\n"
-        "When: Tuesday 24 November, 10:15\n"
+        "When: Tuesday 24\xa0November, 10:15\n"
         "Where: Pharmacie du Port, 1 Rue de la Gare, 79000 Niort\n"
         "Phone: 05 49 24 00 39\n"
         "Reference: K7Q2-9X4M\n"
@@ -255,7 +255,7 @@ def test_answer_no_cancels_nothing_and_shows_where(settings: Settings) -> None:
     booking.refresh_from_db()
     assert (booking.status, booking.sequence) == (Status.CONFIRMED, 0)
     assert text == (
-        "Pharmacie du Port : changer ou annuler votre visite du mardi 24 novembre à 10 h 15 : "
+        "Pharmacie du Port : changer ou annuler votre RDV du mardi 24 novembre à 10 h 15 : "
         f"{short_manage_url('K7Q29X4M')}"
     )
 

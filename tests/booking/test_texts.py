@@ -2,6 +2,7 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.conf import settings
 from django.utils import translation
 
 from booking.policy import Refusal
@@ -11,16 +12,17 @@ from booking.texts import (
     moment_in_words,
     places_in_words,
     refusal_sentence,
+    stretch_in_words,
     time_in_words,
     visit_type_name,
 )
 from tests.factories import PARIS
 
 
-@pytest.mark.parametrize(("language", "expected"), [("en", "Tuesday 4 March, 10:15"), ("fr", "mardi 4 mars à 10 h 15")])
-def test_moments_are_said_as_people_say_them(language, expected):
+@pytest.mark.parametrize(("language", "expected"), [("en", "Tuesday 4_March, 10:15"), ("fr", "mardi 4_mars à_10_h_15")])
+def test_moments_are_said_as_people_say_them_and_never_parted_by_a_line_end(language, expected):
     with translation.override(language):
-        assert moment_in_words(datetime(2025, 3, 4, 9, 15, tzinfo=UTC), PARIS).replace("\xa0", " ") == expected
+        assert moment_in_words(datetime(2025, 3, 4, 9, 15, tzinfo=UTC), PARIS).replace("\xa0", "_") == expected
 
 
 @pytest.mark.parametrize(("language", "expected"), [("en", "Friday 1 May"), ("fr", "vendredi 1er mai")])
@@ -29,11 +31,34 @@ def test_the_first_of_a_month_is_said_as_people_say_it(language, expected):
         assert day_in_words(date(2026, 5, 1)).replace("\xa0", " ") == expected
 
 
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        ("en", "30_November – 6_December"),
+        ("fr", "30_novembre – 6_décembre"),
+        ("de", "30._November – 6._Dezember"),
+    ],
+)
+def test_stretch_over_the_end_of_a_month_names_both_months(language, expected):
+    with translation.override(language):
+        assert stretch_in_words(date(2026, 11, 30), date(2026, 12, 6)).replace("\xa0", "_") == expected
+
+
+@pytest.mark.parametrize("language", [code for code, _ in settings.LANGUAGES])
+def test_day_is_never_parted_from_its_month_nor_a_time_from_its_minutes(language):
+    moment = datetime(2026, 12, 1, 9, 15, tzinfo=UTC)
+    with translation.override(language):
+        day, time = day_in_words(moment.date()), time_in_words(moment, PARIS)
+
+    assert " " not in time
+    assert len(day.split(" ")) == 2
+
+
 def test_an_hour_that_comes_twice_says_which():
     first, second = datetime(2027, 10, 31, 0, 30, tzinfo=UTC), datetime(2027, 10, 31, 1, 30, tzinfo=UTC)
 
     with translation.override("en"):
-        assert [time_in_words(moment, PARIS) for moment in (first, second)] == ["02:30 (CEST)", "02:30 (CET)"]
+        assert [time_in_words(moment, PARIS) for moment in (first, second)] == ["02:30\xa0(CEST)", "02:30\xa0(CET)"]
         assert time_in_words(datetime(2027, 3, 28, 1, 0, tzinfo=UTC), PARIS) == "03:00"
         assert time_in_words(first, ZoneInfo("UTC")) == "00:30"
 
