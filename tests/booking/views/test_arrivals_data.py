@@ -114,7 +114,7 @@ def test_conflict_comes_with_the_visit_as_it_is(room: Room) -> None:
     (found,) = send(room.client(room.staff), tap("check_in", booking))
 
     assert (found["result"], found["reason"], found["visit"]["status"]) == ("conflict", "wrong_status", "no_show")
-    assert found["visit"]["when"] == "Tuesday 24 November, 10:00"
+    assert found["visit"]["when"] == "Tuesday 24\xa0November, 10:00"
 
 
 def test_same_batch_sent_again_changes_nothing(room: Room) -> None:

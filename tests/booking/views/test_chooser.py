@@ -136,7 +136,7 @@ def test_the_last_week_ends_with_the_horizon() -> None:
     found = choice(from_date=date(2026, 11, 30))
 
     assert [day.date.day for day in found.days] == [30, 1]
-    assert found.title == "30 November – 1 December"
+    assert found.title == "30\xa0November – 1\xa0December"
 
 
 def test_days_say_why_no_time_is_free() -> None:
@@ -228,7 +228,7 @@ def test_first_free_is_the_first_of_all() -> None:
     found = first_free(rules, rules.visit_types[0], now=NOW)
 
     assert found is not None
-    assert (found.day, found.time) == ("Thursday 3 December", "09:00")
+    assert (found.day, found.time) == ("Thursday 3\xa0December", "09:00")
 
 
 def test_first_free_of_what_is_never_open_is_nothing() -> None:

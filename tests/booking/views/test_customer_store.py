@@ -50,7 +50,7 @@ def test_store_keeps_its_first_free_time_by_one_tap(client: Client) -> None:
 
     shown = page(client.get("/s/corner-shop-niort/"))
 
-    assert shown.offered["2026-11-23T10:00:00+01:00"].strip() == "First free time: Monday 23 November, 10:00"
+    assert shown.offered["2026-11-23T10:00:00+01:00"].strip() == "First free time: Monday 23\xa0November, 10:00"
     form = shown.forms["/s/corner-shop-niort/book/hold/"]
     response = client.post("/s/corner-shop-niort/book/hold/", {**form, "starts_at": "2026-11-23T10:00:00+01:00"})
     assert response["Location"].startswith("/s/corner-shop-niort/book/details/?visit_type=visit&party_size=1&starts_at")

@@ -181,7 +181,7 @@ def test_email_lists_all_visits_with_their_links(client: Client, booking: Bookin
     for text in (content.text, content.html):
         assert text.index(manage_token(other.reference)) < text.index(manage_token(booking.reference))
         assert "Other Shop" in text
-        assert "Tuesday 24 November, 10:00" in text
+        assert "Tuesday 24\xa0November, 10:00" in text
         assert "Ada Test" not in text
     assert content.text.count("http") == 2
 

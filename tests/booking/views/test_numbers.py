@@ -42,7 +42,7 @@ def test_four_weeks_up_to_today_are_shown_at_first(room: Room) -> None:
     shown = page(room.client().get(NUMBERS))
 
     assert shown.forms[NUMBERS] == {"from": "2026-11-04", "to": "2026-12-01"}
-    assert "From Wednesday 4 November 2026 to Tuesday 1 December 2026." in shown.text
+    assert "From Wednesday 4\xa0November 2026 to Tuesday 1\xa0December 2026." in shown.text
 
 
 @pytest.mark.parametrize("count", [1, 200])

@@ -271,7 +271,7 @@ def test_choose_updated_in_place_moves_the_focus_to_the_day_or_says_what_came_of
     assert '<h3 id="day" tabindex="-1" autofocus>' in day
     assert "autofocus" not in wish
     assert 'role="status"></p>' in day
-    assert 'role="status">Today, Monday 23 November: ' in wish
+    assert 'role="status">Today, Monday 23\xa0November: ' in wish
 
 
 @pytest.mark.parametrize(

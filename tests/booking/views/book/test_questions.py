@@ -66,7 +66,7 @@ def test_booking_for_someone_else_says_whose_name_and_whose_phone(client: Client
     shown = checked(client, is_for_someone_else="on")
     client.post(CONFIRM, shown.forms[CONFIRM])
 
-    assert "Name of who is coming Ada Test" in shown.words
+    assert "Visitor's name Ada Test" in shown.words
     assert "Your phone number 06 12 34 56 02" in shown.words
     assert Booking.objects.get().is_for_someone_else
 

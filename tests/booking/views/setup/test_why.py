@@ -43,8 +43,8 @@ def test_whoever_works_there_may_ask(room: Room) -> None:
         ("at=2026-11-24T11:45&visit_type=advice", "longer than the time left", f"{SETUP}hours/"),
         ("at=2026-11-24T16:00", "The time at 16:00 was closed by hand.", f"{SHOP}day/slots/?date=2026-11-24"),
         ("at=2026-11-24T09:00&party_size=2", "more people than one visit", f"{SETUP}visit-types/visit/"),
-        ("at=2026-11-23T09:00", "from Monday 23 November, 10:00 on.", f"{SETUP}rules/"),
-        ("at=2027-01-04T09:00", "customers may book up to Monday 21 December.", f"{SETUP}rules/"),
+        ("at=2026-11-23T09:00", "from Monday 23\xa0November, 10:00 on.", f"{SETUP}rules/"),
+        ("at=2027-01-04T09:00", "customers may book up to Monday 21\xa0December.", f"{SETUP}rules/"),
         ("at=2026-11-24T13:00%2B01:00", "The store is not open then.", f"{SETUP}hours/"),
     ],
 )
