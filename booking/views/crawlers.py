@@ -11,6 +11,7 @@ from booking.views.files import kept_file
 from stores.queries import organization_slugs, store_count, store_slugs
 
 STORES_A_FILE = 5_000
+MOST_FILES = 50_000  # that an index may name; no database counts to every number that an address can hold
 KEPT_SECONDS = 3600
 _XML = '<?xml version="1.0" encoding="UTF-8"?>'
 _SPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
@@ -52,7 +53,7 @@ def pages(request: HttpRequest) -> HttpResponse:
 @require_safe
 def stores(request: HttpRequest, number: int) -> HttpResponse:
     """List the pages of some thousand stores, in the order of their slugs."""
-    slugs = store_slugs(offset=(number - 1) * STORES_A_FILE, limit=STORES_A_FILE) if number > 0 else []
+    slugs = store_slugs(offset=(number - 1) * STORES_A_FILE, limit=STORES_A_FILE) if 0 < number <= MOST_FILES else []
     if not slugs:
         raise Http404
     return _xml(request, _url_set(f"/s/{slug}/" for slug in slugs))
