@@ -5,8 +5,10 @@ request on it. So nothing of a body is left when the answer goes out, or the ans
 """
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from io import BytesIO
+from threading import Event
 from typing import Any, Protocol
 
 from django.conf import settings
@@ -14,8 +16,6 @@ from django.conf import settings
 from notifications.deadlines import OutOfTime, within
 
 SECONDS = 10  # for a body, or for each piece of a file
-# What is too large is read and forgotten up to here, so that a browser gets to read why it was refused.
-MOST_DROPPED = 8 * 1024 * 1024
 TOO_LARGE = 2**31  # the length of what is larger than any page takes, where nobody said how large
 PIECE = 64 * 1024
 
@@ -38,6 +38,7 @@ class Body:
     def __init__(self, stream: Stream, length: int | None) -> None:
         self._stream = stream
         self._left = length
+        self._gave_up = Event()
         self.is_over = False
 
     def read(self, size: int, /) -> bytes:
@@ -49,15 +50,10 @@ class Body:
 
     readline = read  # a reader of lines gets pieces, as it would of a body without line ends
 
-    def drop(self) -> bool:
-        """Read what is left and forget it; return whether nothing is left then: it may be too much, or too slow."""
-        if self._left is not None and self._left > MOST_DROPPED:
-            return False
-        try:
-            within(SECONDS, self._drop, give_up=_go_on)
-        except OutOfTime:
-            return False
-        return self.is_over
+    def drop(self) -> None:
+        """Read what is left and forget it, as long as it comes in time."""
+        with suppress(OutOfTime):
+            within(SECONDS, self._drop, give_up=self._gave_up.set)
 
     def _take(self, size: int) -> bytes:
         piece = self._stream.read(size)
@@ -67,10 +63,8 @@ class Body:
         return piece
 
     def _drop(self) -> None:
-        pieces = 0
-        while not self.is_over and pieces * PIECE < MOST_DROPPED:
+        while not self.is_over and not self._gave_up.is_set():
             self._take(PIECE)
-            pieces += 1
 
 
 class Bodies:
@@ -84,7 +78,7 @@ class Bodies:
         self.application = application
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer a request once nothing is left of its body; where something is, the connection ends."""
+        """Answer a request; where something of its body is left, the connection ends with the answer."""
         length = _length(environ)
         if length == 0:
             return self.application(environ, start_response)
@@ -95,11 +89,22 @@ class Bodies:
             return _refuse_slow(start_response)
         head: list[Any] = []
         answer = self.application(environ, lambda *given: head.extend(given[:2]))
+        if body.is_over:
+            start_response(*head)
+            return answer
+        start_response(head[0], [*head[1], ("Connection", "close")])
         # Who waits to be asked for a body has not sent it yet.
-        if not body.is_over and ("HTTP_EXPECT" in environ or not body.drop()):
-            head[1] = [*head[1], ("Connection", "close")]
-        start_response(*head)
-        return answer
+        return answer if "HTTP_EXPECT" in environ else _before_the_rest(answer, body)
+
+
+def _before_the_rest(answer: Iterable[bytes], body: Body) -> Iterator[bytes]:
+    """Give an answer at once, then take what is still on its way: a browser that is cut off shows none."""
+    try:
+        yield b"".join(answer)
+        body.drop()
+    finally:
+        if hasattr(answer, "close"):
+            answer.close()
 
 
 def _length(environ: Environ) -> int | None:
