@@ -9,7 +9,7 @@ from django.db import transaction
 
 from stores.models import Organization, OrganizationKind, OrganizationMembership, Role, SetupChange, Store
 from stores.services import BadValue, Joined, change_line, person_named
-from stores.words import cleaned
+from stores.words import can_be_seen, cleaned
 
 # What the ids of stores from OpenStreetMap begin with, "place" those without one: an organization called so would own
 # the ids of its table, `slug/id`, and could take these stores over.
@@ -111,6 +111,8 @@ def _tell_stores(
 
 
 def _check(organization: Organization) -> None:
+    if not can_be_seen(organization.name):
+        raise BadValue("name", "blank")
     try:
         organization.clean_fields()
     except ValidationError as error:

@@ -13,6 +13,7 @@ from booking.staff_forms.hours import AsksAboutNights, HoursField, HoursLine, We
 from booking.staff_forms.shared import StaffForm, read_address
 from stores.models import CapacityCounts, Role, VisitMode
 from stores.services import CAPACITY_RANGE, POLICY_RANGES, VIDEO_URL_LONGEST
+from stores.words import can_be_seen
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -47,7 +48,7 @@ def short_text(label: "StrOrPromise", longest: int, *, help_text: "StrOrPromise"
 
     def read(text: str) -> str:
         words = read_note(text)
-        if kwargs.get("required", True) and not words:
+        if kwargs.get("required", True) and not can_be_seen(words):
             raise ValidationError(_("Enter a name."), code="required")
         if len(words) > longest:
             raise ValidationError(_("This is too long. Please shorten it."), code="too_long")

@@ -37,9 +37,11 @@ class Reader:
         self._apart: Apart = ""
         # Times that go on until the next day, and may rather end in the afternoon: 9:00-5:00, 11:00-2:00.
         self.nights: list[Span] = []
+        # Times before dawn, by a clock that may have 12 hours: 1:00-5:00.
+        self.early: list[Span] = []
 
     def atoms(self) -> list[Atom]:
-        """Return the parts; `nights` then says which of their times somebody must confirm. Raises NotReadable."""
+        """Return the parts; `nights` and `early` then say which of their times may mean others. Raises NotReadable."""
         at = 0
         while at < len(self._tokens):
             token = self._tokens[at]
@@ -53,6 +55,7 @@ class Reader:
         spans = [one for atom in self._atoms for one in atom.spans]
         is_of_24 = any(one for one in spans if not one.has_half and not one.is_short)
         self.nights = [one for one in spans if one.is_long_night or (one.is_short_night and not is_of_24)]
+        self.early = [one for one in spans if one.is_short and one.opens < _EARLIEST_SHORT and not is_of_24]
         _refuse_unclear(self._atoms, is_of_24=is_of_24, is_of_12=any(one.has_half for one in spans))
         return self._atoms
 

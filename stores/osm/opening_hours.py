@@ -56,8 +56,8 @@ def read_hours(text: str, *, country: str = "") -> HoursRead:
             raise NotReadable("empty")
         reader = Reader(plain(text), country)
         rules = rules_of(reader.atoms())
-        if reader.nights:
-            raise unclear(reader.nights[0].text)
+        if doubtful := [*reader.nights, *reader.early]:
+            raise unclear(doubtful[0].text)
         weekly = _week(rules)
     except NotReadable as reason:
         return HoursRead((), str(reason))

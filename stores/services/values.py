@@ -4,7 +4,7 @@ from django.db.models import F
 
 from stores.locks import lock_store_alone
 from stores.models import Store
-from stores.words import cleaned
+from stores.words import can_be_seen, cleaned
 
 
 class BadValue(ValueError):
@@ -34,7 +34,7 @@ def raise_version(store: Store) -> None:
 
 def short_text(text: str, *, field: str, longest: int, is_required: bool = True) -> str:
     text = cleaned(text)
-    if is_required and not text:
+    if is_required and not can_be_seen(text):
         raise BadValue(field, "required")
     if len(text) > longest:
         raise BadValue(field, "too_long")

@@ -51,6 +51,7 @@ def test_chain_changes_only_what_is_given() -> None:
         (("way", "X", "--kind", "chain"), "slug is what ids of OpenStreetMap begin with"),
         (("Relation", "X", "--kind", "town"), "slug is what ids of OpenStreetMap begin with"),
         (("x", " ", "--kind", "town"), "name is missing."),
+        (("x", "\u3164", "--kind", "town"), "name is missing."),
         (("x", "X" * 121, "--kind", "town"), "name is too long."),
         (("x", "X", "--kind", "town", "--website", "nowhere"), "website cannot be used."),
         (("x", "X", "--kind", "town", "--introduction", "x" * 301), "introduction is too long."),

@@ -40,7 +40,7 @@ def run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Any:
 def test_each_feature_has_its_line(run: Any) -> None:
     features = [
         feature("node/1", tags={"opening_hours": "Mo-Fr 09:00-12:00"}),
-        feature("node/2", name=None),
+        feature("node/2", name="\u3164\u2800"),
         feature("node/3", name="Café", tags={"opening_hours": "sunrise-sunset"}),
         feature("node/1", name="Another"),
         feature("node/4", geometry=None),

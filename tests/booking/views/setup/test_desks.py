@@ -78,6 +78,7 @@ def test_the_default_desk_keeps_its_name_in_every_language(room: Room) -> None:
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
+        ({"name": "\u3164\u2800"}, "Enter a name."),
         ({"name": " "}, "Enter a name."),
         ({"name": "x" * 81}, "This is too long. Please shorten it."),
         ({"capacity": "0"}, "Enter a whole number from 1 to 1000."),
