@@ -19,6 +19,7 @@ from booking.services.holds import live_hold
 from booking.services.locks import lock_customer, share_lock_store_of
 from booking.services.places import Run, claim_anywhere, days_of, give_back, raise_days
 from booking.services.waiting_entries import note_taken
+from booking.services.waiting_visits import BEYOND_THE_SHARE
 from booking.services.wishes import Wish, find_visit_type, is_shut_for, read_wish, with_another_try
 from booking.tokens import new_reference, read_hold_token
 from notifications import outbox
@@ -111,7 +112,8 @@ def _book_held(wish: Wish, draft: Booking, *, hold: str, may_repeat: bool, now: 
         raise BookingRefused(Refusal.SLOT_CLOSED)  # a change of hours let go of it
     if rules is None or kept is None or not _is_for(kept, wish, rules) or kept.starts_at <= now:
         raise BookingRefused(Refusal.HOLD_EXPIRED)
-    _refuse_too_many_open(rules, draft, wish, may_repeat=may_repeat, now=now)
+    beyond = BEYOND_THE_SHARE if kept.offered_to_id is not None else 0
+    _refuse_too_many_open(rules, draft, wish, may_repeat=may_repeat, beyond=beyond, now=now)
     visit_type = find_visit_type(rules, wish.visit_type)
     desk = next((desk for desk in rules.desks if desk.id == kept.desk_id), None)
     if desk is None:
@@ -182,8 +184,10 @@ def lock_booking(booking_id: int) -> Booking:
     return booking
 
 
-def _refuse_too_many_open(rules: StoreRules, draft: Booking, wish: Wish, *, may_repeat: bool, now: datetime) -> None:
-    """Raise BookingRefused where the same phone or e-mail has its share of visits to come at this store.
+def _refuse_too_many_open(
+    rules: StoreRules, draft: Booking, wish: Wish, *, may_repeat: bool, now: datetime, beyond: int = 0
+) -> None:
+    """Raise BookingRefused where the same phone or e-mail has its share of visits to come at this store, or `beyond`.
 
     Unless it may be repeated, also where this very visit is among them: `same_visit` is its reference then.
     """
@@ -200,7 +204,7 @@ def _refuse_too_many_open(rules: StoreRules, draft: Booking, wish: Wish, *, may_
     same = None if may_repeat else found.get((wish.visit_type, wish.starts_at))
     if same is not None:
         raise BookingRefused(Refusal.TOO_MANY_OPEN_BOOKINGS, same_visit=same)
-    if len(open_bookings) >= rules.open_bookings_per_customer:
+    if len(open_bookings) >= rules.open_bookings_per_customer + beyond:
         raise BookingRefused(Refusal.TOO_MANY_OPEN_BOOKINGS)
 
 

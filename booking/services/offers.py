@@ -8,7 +8,7 @@ Locks as `booking.services.locks` says.
 """
 
 import logging
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -38,6 +38,7 @@ from booking.services.places import (
 )
 from booking.services.waiting_entries import OPEN, message_subject
 from booking.services.waiting_places import PlacesNow, in_days, minutes_of, places_now
+from booking.services.waiting_visits import BEYOND_THE_SHARE, Visit, visits_to_come
 from notifications import outbox
 from notifications.content import NewMessage
 from notifications.models import Channel, Kind
@@ -138,29 +139,31 @@ def _places_for(entries: Sequence[WaitingListEntry], rules: StoreRules, *, now: 
 
 
 def _match(
-    entries: Iterable[WaitingListEntry], places: PlacesNow, *, plan: MessagePlan, now: datetime
+    entries: Sequence[WaitingListEntry], places: PlacesNow, *, plan: MessagePlan, now: datetime
 ) -> tuple[WaitingListEntry, datetime] | None:
-    """Return who has waited longest among those who can be offered a place now, and its start."""
+    """Return who has waited longest among those who can be offered a place now, and may take it, and its start."""
+    most = places.rules.open_bookings_per_customer + BEYOND_THE_SHARE
+    visits: Mapping[int, set[Visit]] = {}  # asked for once somebody could be offered something
     for entry in entries:
         with _going_on(entry):
-            start = _start_for(entry, places, plan=plan, now=now)
-            if start is not None:
-                return entry, start
+            for start in _starts_for(entry, places, plan=plan, now=now):
+                visits = visits or visits_to_come(entries, store_id=places.rules.id, now=now)
+                if len(visits[entry.pk]) < most and (entry.visit_type_id, start) not in visits[entry.pk]:
+                    return entry, start
     return None
 
 
-def _start_for(entry: WaitingListEntry, places: PlacesNow, *, plan: MessagePlan, now: datetime) -> datetime | None:
-    """Return the first start that an entry can be offered now."""
+def _starts_for(entry: WaitingListEntry, places: PlacesNow, *, plan: MessagePlan, now: datetime) -> Iterator[datetime]:
+    """Yield the starts that an entry can be offered now, none that somebody knows of."""
     if entry.status != WaitingStatus.WAITING or not can_be_offered(entry):
-        return None
+        return
     if not may_be_offered(last_offered_at=entry.offered_at, now=now, zone=places.rules.zone, plan=plan):
-        return None
+        return
     known = set(entry.known_starts)
     for start in _free_for(entry, places):
         is_new = minutes_of([start])[0] not in known
         if is_new and offer_until(starts_at=start, now=now, rules=places.rules) is not None:
-            return start
-    return None
+            yield start
 
 
 @contextmanager

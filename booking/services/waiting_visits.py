@@ -1,0 +1,32 @@
+"""The visits that those who wait have to come already: what decides whether they may take another."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from django.db.models import Q
+
+from booking.models import Booking, Status, WaitingListEntry
+
+# Who waits for an earlier place has the later one still: an offer may be taken beyond their share of visits.
+BEYOND_THE_SHARE = 1
+
+Visit = tuple[int, datetime]  # the id of its type, and its start
+
+
+def visits_to_come(entries: Iterable[WaitingListEntry], *, store_id: int, now: datetime) -> Mapping[int, set[Visit]]:
+    """Return the visits to come at a store, by the id of the entry of who booked them; with one statement."""
+    entries = list(entries)
+    phones = {entry.phone for entry in entries if entry.phone}
+    emails = {entry.email for entry in entries if entry.email}
+    coming = Booking.objects.filter(
+        Q(phone__in=phones) | Q(email__in=emails), store_id=store_id, status=Status.CONFIRMED, starts_at__gt=now
+    ).values_list("phone", "email", "pk", "visit_type_id", "starts_at")
+    by_contact: dict[str, dict[int, Visit]] = {}
+    for phone, email, key, type_id, starts_at in coming:
+        for contact in filter(None, (phone, email)):
+            by_contact.setdefault(contact, {})[key] = (type_id, starts_at)
+    found: dict[int, set[Visit]] = {}
+    for entry in entries:
+        visits = by_contact.get(entry.phone, {}) | by_contact.get(entry.email, {})
+        found[entry.pk] = set(visits.values())
+    return found
