@@ -14,7 +14,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from stores.hours import WeeklyInterval
-from stores.models import Organization, PatternTaken, SetupChange, Store, VisitType
+from stores.models import Organization, PatternTaken, Store, VisitType
 from stores.services import save_messages, save_opening_hours, save_policy, save_visit_type
 
 # Each part, and what the trail calls a change of it.
@@ -29,6 +29,7 @@ _RULES = (
     *("change_until_minutes", "open_bookings_per_customer", "keep_days"),
 )
 _TYPE = ("name", "slot_count", "max_party_size", "what_to_bring", "mode", "video_url")
+Kind = Mapping[str, Any]  # a kind of visit: its _TYPE, its slug, and whether it is in use
 
 
 class Standing(StrEnum):
@@ -45,13 +46,14 @@ class StoreStanding:
 
     store: Store
     parts: Mapping[str, Standing]
+    taken: Mapping[str, Any]  # what it took last, by part
 
 
 def value_of(store: Store, part: str) -> Any:
     """Return one part of a store's set-up as plain values that JSON can hold."""
     if part == "visit_types":
-        kinds = sorted((kind for kind in store.visit_types.all() if kind.is_active), key=lambda kind: kind.position)
-        return [{name: getattr(kind, name) for name in _TYPE} for kind in kinds]
+        kinds = sorted(store.visit_types.all(), key=lambda kind: kind.position)
+        return [{name: getattr(kind, name) for name in (*_TYPE, "slug", "is_active")} for kind in kinds]
     if part == "opening_hours":
         rows = [(row.weekday, f"{row.opens:%H:%M}", f"{row.closes:%H:%M}") for row in store.opening_hours.all()]
         return [list(row) for row in sorted(rows)]
@@ -62,28 +64,25 @@ def value_of(store: Store, part: str) -> Any:
 
 
 def standings(organization: Organization, pattern: Store) -> list[StoreStanding]:
-    """Return how each of an organization's other stores stands to the pattern, by name, with five statements."""
+    """Return how each of an organization's other stores stands to the pattern, by name, with four statements."""
     wanted = {part: value_of(pattern, part) for part in PARTS}
     stores = organization.stores.exclude(pk=pattern.pk).prefetch_related("visit_types", "opening_hours")
     taken = {(one.store_id, one.part): one.value for one in PatternTaken.objects.filter(organization=organization)}
-    changed = set(
-        SetupChange.objects.filter(store__organizations=organization, user__isnull=False, what__in=PARTS.values())
-        .values_list("store_id", "what")
-        .distinct()
-    )
 
     def standing(store: Store, part: str) -> Standing:
-        has = value_of(store, part)
-        if _has(part, has, wanted[part]):
+        has, took = value_of(store, part), taken.get((store.pk, part))
+        if _is_same(part, has, wanted[part], took, is_own=_is_own(store, part)):
             return Standing.SAME
-        if (store.pk, part) in taken:
-            follows = _has(part, has, taken[store.pk, part])
-        else:
-            follows = (store.pk, PARTS[part]) not in changed
+        follows = not _is_own(store, part) if took is None else _has(part, has, took)
         return Standing.BEHIND if follows else Standing.OWN
 
     return [
-        StoreStanding(store, {part: standing(store, part) for part in PARTS}) for store in stores.order_by("name", "pk")
+        StoreStanding(
+            store,
+            {part: standing(store, part) for part in PARTS},
+            {part: taken[store.pk, part] for part in PARTS if (store.pk, part) in taken},
+        )
+        for store in stores.order_by("name", "pk")
     ]
 
 
@@ -101,10 +100,13 @@ def note_taken(*, organization: Organization, store: Store, part: str, value: An
     )
 
 
-def give_part(*, store: Store, part: str, value: Any, user: User | None, now: datetime) -> None:
-    """Write one part of a pattern into a store's set-up, as its own pages would. Raises BadValue."""
+def give_part(*, store: Store, part: str, value: Any, taken: Any, user: User | None, now: datetime) -> None:
+    """Write one part of a pattern into a store's set-up, as its own pages would; `taken` is what it took last, if ever.
+
+    Raises BadValue.
+    """
     if part == "visit_types":
-        _give_visit_types(store, value, user=user, now=now)
+        _give_visit_types(store, value, taken, user=user, now=now)
     elif part == "opening_hours":
         weekly = [
             WeeklyInterval(day, time.fromisoformat(opens), time.fromisoformat(ends)) for day, opens, ends in value
@@ -124,15 +126,67 @@ def give_part(*, store: Store, part: str, value: Any, user: User | None, now: da
         save_policy(store=store, **value, user=user, now=now)
 
 
-def _give_visit_types(store: Store, value: Sequence[Mapping[str, Any]], *, user: User | None, now: datetime) -> None:
-    """Make or change each kind of visit, known by its name; a store's others stay as they are."""
-    known: dict[str, VisitType] = {kind.name: kind for kind in store.visit_types.all()}
-    for fields in value:
-        kind = known.get(fields["name"])
-        if kind is None or not kind.is_active or any(getattr(kind, name) != fields[name] for name in _TYPE):
+def _give_visit_types(
+    store: Store, value: Sequence[Kind], taken: Sequence[Kind] | None, *, user: User | None, now: datetime
+) -> None:
+    """Make, change, rename or put to rest each kind of visit of the pattern; a store's others stay as they are."""
+    known: dict[str, VisitType] = {kind.slug: kind for kind in store.visit_types.all()}
+    has = value_of(store, "visit_types")
+    for slug, fields in visit_type_changes(has, value, taken, is_own=_is_own(store, "visit_types")):
+        kind = known.get(slug)
+        if fields is not None:
             save_visit_type(store=store, visit_type=kind, **fields, user=user, now=now)
+        elif kind is not None:
+            rest = {name: getattr(kind, name) for name in _TYPE}
+            save_visit_type(store=store, visit_type=kind, **rest, is_active=False, user=user, now=now)
 
 
-def _has(part: str, has: Any, wanted: Any) -> bool:
-    """Tell whether a store has what is wanted; kinds of visit of its own may stand beside."""
-    return all(kind in has for kind in wanted) if part == "visit_types" else has == wanted
+def visit_type_changes(
+    has: Sequence[Kind], wanted: Sequence[Kind], taken: Sequence[Kind] | None, *, is_own: bool
+) -> list[tuple[str, dict[str, Any] | None]]:
+    """Return what a store has to do to offer what the pattern does: the slug of its kind and the new fields of it.
+
+    "" makes a new kind, None puts one to rest; those to rest come last. A kind is known by its name; one that the
+    pattern renamed, or put to rest, by the name that the store took it under. A store that took nothing yet and whose
+    people never changed anything has what the import gave it, under the same slugs as the pattern has.
+    """
+    by_name = {kind["name"]: kind for kind in has}
+    by_slug = {kind["slug"]: kind for kind in has} if taken is None and not is_own else {}
+    took = {kind["slug"]: kind["name"] for kind in taken or () if kind.get("slug")}
+    names = {kind["name"] for kind in wanted if kind["is_active"]}
+    changes: list[tuple[str, dict[str, Any] | None]] = []
+    met: set[str] = set()
+    for kind in wanted:
+        former = by_name.get(took.get(kind["slug"], "")) or by_slug.get(kind["slug"])
+        if not kind["is_active"]:
+            continue
+        own = by_name.get(kind["name"]) or (former if former and former["name"] not in names else None)
+        fields = {name: kind[name] for name in _TYPE}
+        if own is not None:
+            met.add(own["slug"])
+        if own is None or not own["is_active"] or any(own[name] != fields[name] for name in _TYPE):
+            changes.append((own["slug"] if own else "", fields))
+    gone = [by_name.get(kind["name"]) for kind in taken or () if kind.get("is_active", True)]
+    gone += [by_slug.get(kind["slug"]) for kind in wanted if not kind["is_active"]]
+    over = {kind["slug"] for kind in gone if kind and kind["is_active"]} - met
+    return changes + [(slug, None) for slug in sorted(over)]
+
+
+def _is_own(store: Store, part: str) -> bool:
+    """Tell whether the store's people ever changed a part themselves."""
+    return PARTS[part] in store.changed_parts
+
+
+def _is_same(part: str, has: Any, wanted: Any, taken: Any, *, is_own: bool) -> bool:
+    """Tell whether there is nothing left for a store to take."""
+    if part == "visit_types":
+        return not visit_type_changes(has, wanted, taken, is_own=is_own)
+    return bool(has == wanted)
+
+
+def _has(part: str, has: Any, taken: Any) -> bool:
+    """Tell whether a store still has what it took; kinds of visit of its own may stand beside."""
+    if part != "visit_types":
+        return bool(has == taken)
+    in_use = [[kind[name] for name in _TYPE] for kind in has if kind["is_active"]]
+    return all([kind[name] for name in _TYPE] in in_use for kind in taken if kind.get("is_active", True))

@@ -13,7 +13,7 @@ from django.db import transaction
 from booking.policy import BookingRefused, Refusal
 from booking.services.changes_of_hours import change_rules
 from stores.models import Organization, Store
-from stores.patterns import Standing, choose_pattern, give_part, note_taken, standings, value_of
+from stores.patterns import Standing, StoreStanding, choose_pattern, give_part, note_taken, standings, value_of
 from stores.services import BadValue
 
 
@@ -55,37 +55,34 @@ def hand_on(
     for standing in standings(organization, pattern):
         for part in parts:
             is_kept = standing.parts[part] == Standing.OWN and not over_own
-            outcome = (
-                Handed.KEPT
-                if is_kept
-                else _give(organization, standing.store, part, values[part], standing.parts[part], now=now, user=user)
-            )
+            outcome = Handed.KEPT if is_kept else _give(organization, standing, part, values[part], now=now, user=user)
             found.append(HandedOn(standing.store, part, outcome))
     return found
 
 
 def _give(
     organization: Organization,
-    store: Store,
+    standing: StoreStanding,
     part: str,
     value: Any,
-    standing: Standing,
     *,
     now: datetime,
     user: User,
 ) -> Handed:
+    store, is_same = standing.store, standing.parts[part] == Standing.SAME
     try:
         with transaction.atomic():
-            if standing != Standing.SAME:
-                give = partial(_give_to, part=part, value=value, user=user, now=now)
+            if not is_same:
+                taken = standing.taken.get(part)
+                give = partial(_give_to, part=part, value=value, taken=taken, user=user, now=now)
                 change_rules(store_id=store.pk, change=give, then=None, now=now, user=user)
             note_taken(organization=organization, store=store, part=part, value=value, now=now)
     except BookingRefused as refused:
         return Handed.AFFECTED if refused.reason == Refusal.BOOKINGS_AFFECTED else Handed.REFUSED
     except BadValue:
         return Handed.REFUSED
-    return Handed.SAME if standing == Standing.SAME else Handed.TAKEN
+    return Handed.SAME if is_same else Handed.TAKEN
 
 
-def _give_to(store: Store, *, part: str, value: object, user: User, now: datetime) -> None:
-    give_part(store=store, part=part, value=value, user=user, now=now)
+def _give_to(store: Store, *, part: str, value: object, taken: object, user: User, now: datetime) -> None:
+    give_part(store=store, part=part, value=value, taken=taken, user=user, now=now)

@@ -112,6 +112,9 @@ class Store(models.Model):
     # Raised when a manager makes a new code for the door: its secret is made from this and the server's key.
     door_number = models.PositiveIntegerField(default=1)
 
+    # Which parts of its set-up people have ever changed here, as the trail calls them: the trail itself is forgotten.
+    changed_parts = models.JSONField(default=list, editable=False)
+
     # Raised by every change of hours, desks, visit types or policy: what slots were made from.
     hours_version = models.PositiveIntegerField(default=1)
     # SHA-256 of the calendar feed's secret, in hex; the secret itself is shown once.

@@ -47,7 +47,16 @@ def record_change(
     line = change_line(store=store, user=user, what=what, before=before, after=after, now=now, subject=subject)
     if line is not None:
         line.save(force_insert=True)
+        if user is not None:
+            _note_changed(store, what)
     return line
+
+
+def _note_changed(store: Store, what: str) -> None:
+    """Keep on the store that people changed this part of it, for as long as the store is there."""
+    parts = Store.objects.values_list("changed_parts", flat=True).get(pk=store.pk)
+    if what not in parts:
+        Store.objects.filter(pk=store.pk).update(changed_parts=sorted({*parts, what}))
 
 
 def change_line(

@@ -1,6 +1,6 @@
 """The pattern of a chain: what stores take over from one of them, what stays their own, and what nobody overrides."""
 
-from datetime import time
+from datetime import time, timedelta
 
 import pytest
 import time_machine
@@ -12,7 +12,7 @@ from booking.services.books import differences
 from stores.hours import WeeklyInterval
 from stores.models import Organization, OrganizationMembership, SetupChange, Store, VisitType
 from stores.patterns import PARTS, Standing, standings
-from stores.services import save_messages, save_opening_hours, save_policy, save_visit_type
+from stores.services import forget_changes, save_messages, save_opening_hours, save_policy, save_visit_type
 from tests.booking.views.reading import page
 from tests.factories import NOW, at, make_booking, make_store, make_user
 
@@ -115,6 +115,74 @@ def test_kinds_of_visit_are_made_and_changed_and_a_stores_others_stay(chain, man
     assert VisitType.objects.filter(name="Repair").count() == 3
 
 
+def kinds(slug: str) -> set[str]:
+    return set(VisitType.objects.filter(store__slug=slug, is_active=True).values_list("name", flat=True))
+
+
+def rename(slug: str, old: str, new: str) -> None:
+    kind = VisitType.objects.get(store__slug=slug, name=old)
+    fields = {"slot_count": kind.slot_count, "max_party_size": kind.max_party_size, "user": None, "now": NOW}
+    save_visit_type(store=kind.store, visit_type=kind, name=new, **fields)
+
+
+def put_to_rest(slug: str, name: str) -> None:
+    VisitType.objects.filter(store__slug=slug, name=name).update(is_active=False)
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+def test_renamed_and_withdrawn_kinds_of_visit_follow(chain, manager, is_first) -> None:
+    if not is_first:
+        hand_on(manager, "visit_types")
+    booked = make_booking(store("a-shop"))
+    rename("head", "Visit", "Fitting")
+    put_to_rest("head", "Advice")
+    assert standing(chain, "a-shop", "visit_types") == Standing.BEHIND
+
+    hand_on(manager, "visit_types")
+
+    assert kinds("a-shop") == kinds("b-shop") == kinds("head") == {"Fitting"}
+    assert standing(chain, "a-shop", "visit_types") == Standing.SAME
+    assert "0 parts of set-ups were taken over." in page(hand_on(manager, "visit_types")).text
+    booked.visit_type.refresh_from_db()
+    assert booked.visit_type.name == "Fitting"
+
+
+def test_withdrawn_kind_leaves_what_only_the_store_has(chain, manager) -> None:
+    hand_on(manager, "visit_types")
+    fields = {"slot_count": 2, "max_party_size": 3, "now": NOW}
+    save_visit_type(store=store("a-shop"), name="Local thing", user=make_user("ada", store=store("a-shop")), **fields)
+    rename("a-shop", "Advice", "Own advice")
+    put_to_rest("head", "Advice")
+
+    hand_on(manager, "visit_types")
+    assert kinds("a-shop") == {"Visit", "Own advice", "Local thing"}
+    hand_on(manager, "visit_types", over_own="on")
+    assert kinds("a-shop") == {"Visit", "Own advice", "Local thing"}
+    assert kinds("b-shop") == {"Visit"}
+
+
+def test_kind_withdrawn_from_the_pattern_comes_back(chain, manager) -> None:
+    put_to_rest("head", "Advice")
+    hand_on(manager, "visit_types")
+    assert kinds("b-shop") == {"Visit"}
+    VisitType.objects.filter(store__slug="head").update(is_active=True)
+    hand_on(manager, "visit_types")
+    assert kinds("b-shop") == {"Visit", "Advice"}
+    assert VisitType.objects.filter(store__slug="b-shop").count() == 2
+
+
+def test_own_set_up_is_not_forgotten_with_the_trail(chain, manager) -> None:
+    set_messages("a-shop", [3], user=make_user("ada", store=store("a-shop")))
+    set_messages("head", [7])
+    assert forget_changes(now=NOW + timedelta(days=731)) > 0
+    assert not SetupChange.objects.exists()
+
+    hand_on(manager, "messages")
+
+    assert standing(chain, "a-shop", "messages") == Standing.OWN
+    assert (store("a-shop").reminder_days, store("b-shop").reminder_days) == ("3", "7")
+
+
 def test_hours_that_would_leave_visits_without_a_place_are_left_to_the_store(chain, manager) -> None:
     save_opening_hours(store=store("head"), weekly=MORNINGS, user=None, now=NOW)
     booking = make_booking(store("a-shop"), starts_at=at(15))
@@ -146,13 +214,13 @@ def test_rules_are_taken_over_with_the_slots_made_from_them(chain, manager) -> N
     assert found.hours_version > before
 
 
-def test_standing_of_any_number_of_stores_takes_five_statements(
+def test_standing_of_any_number_of_stores_takes_four_statements(
     chain, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     head = Store.objects.prefetch_related("visit_types", "opening_hours").get(slug="head")
     for number in range(5):
         chain.stores.add(make_store(f"more-{number}"))
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         assert len(standings(chain, head)) == 7
 
 
