@@ -17,7 +17,7 @@ def fill_in(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('stores', '0012_door'),
+        ('stores', '0013_names_of_towns'),
     ]
 
     operations = [
