@@ -403,7 +403,7 @@ def failing_for(monkeypatch, entry, name, error):
     monkeypatch.setattr(offers, name, fails)
 
 
-@pytest.mark.parametrize("name", ["_start_for", "offer_channels", "can_be_offered"])
+@pytest.mark.parametrize("name", ["_starts_for", "offer_channels", "can_be_offered"])
 @pytest.mark.parametrize("error", [IntegrityError("Failing row contains (Bea Test)"), ValueError("+336980000001")])
 def test_pass_goes_on_to_the_next_whatever_happens_to_one(monkeypatch, caplog, name, error):
     store, (booking,) = full_store()
