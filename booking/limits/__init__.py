@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from django.http import HttpRequest
 
-from booking.limits.clients import Counted, client_address, client_home, client_networks
+from booking.limits.clients import ClientDigests, Counted, client_address, client_digests, client_networks
 from booking.limits.counters import (
     CounterFile,
     CountersAway,
@@ -18,11 +18,16 @@ from booking.limits.counters import (
     forgive,
     give_back,
     hit,
+    is_over,
     note,
     pause_between,
     refuse_if_over,
 )
 from booking.limits.table import (
+    BOOKINGS_AT_STORE,
+    BUSY_CLIENT,
+    HOLDS,
+    HOLDS_AT_STORE,
     LOST_LINKS,
     NEW_BOOKINGS,
     NEW_WAITING,
@@ -38,12 +43,17 @@ from booking.limits.table import (
     TABLE,
     TOKENS_DAY,
     TOKENS_MINUTE,
+    WAITING_AT_STORE,
     WRITES,
     By,
     Limit,
 )
 
 __all__ = [
+    "BOOKINGS_AT_STORE",
+    "BUSY_CLIENT",
+    "HOLDS",
+    "HOLDS_AT_STORE",
     "LOST_LINKS",
     "NEW_BOOKINGS",
     "NEW_WAITING",
@@ -57,27 +67,34 @@ __all__ = [
     "SIGN_IN_PAIR",
     "SIGN_IN_PAUSE",
     "TABLE",
+    "WAITING_AT_STORE",
     "WRITES",
     "By",
+    "ClientDigests",
     "Counted",
     "CounterFile",
     "CountersAway",
     "Limit",
     "RateLimited",
+    "TooManyHolds",
     "_limiter",
     "check_request",
     "client_address",
-    "client_home",
+    "client_digests",
     "client_networks",
     "count",
     "counted",
     "forgive",
     "give_back",
     "hit",
+    "is_busy",
+    "is_over",
     "lookup",
     "lost_link",
     "new_booking",
+    "new_booking_at",
     "new_waiting",
+    "new_waiting_at",
     "note",
     "pause_between",
     "person",
@@ -93,6 +110,10 @@ SLOTS_A_READ = 10  # of a lookup
 
 _UNLIMITED = ("/static/", "/staff/", "/api/v1/staff/", "/webhooks/", "/healthz", "/readyz", "/metrics")
 _READING_POSTS = ("/api/v1/availability/lookup",)
+
+
+class TooManyHolds(RateLimited):
+    """So many times are kept for this client already; one of them runs out in so many seconds."""
 
 
 def check_request(request: HttpRequest) -> None:
@@ -133,6 +154,21 @@ def new_waiting(*contacts: str) -> None:
     hit(NEW_WAITING, _contacts(contacts))
 
 
+def new_booking_at(request: HttpRequest, store: str) -> None:
+    """Count a client's try to book at a store, whatever comes of it. Raises RateLimited."""
+    hit(BOOKINGS_AT_STORE, _at(store, request))
+
+
+def is_busy(request: HttpRequest, store: str) -> bool:
+    """Tell whether a client has tried to book so often at a store today that each further try is asked for a sum."""
+    return is_over(BUSY_CLIENT, _at(store, request))
+
+
+def new_waiting_at(request: HttpRequest, store: str) -> None:
+    """Count a client's try to join a store's waiting list, whatever comes of it. Raises RateLimited."""
+    hit(WAITING_AT_STORE, _at(store, request))
+
+
 def lost_link(contact: str) -> None:
     """Count a wish for the visits of a number or an e-mail address, whether it is known or not. Raises RateLimited."""
     hit(LOST_LINKS, _contacts([contact]))
@@ -155,6 +191,10 @@ def right_secret(limit: Limit, who: Sequence[Counted]) -> None:
 def person(user_id: int) -> list[Counted]:
     """Return what somebody with a sign-in of their own is counted by."""
     return [Counted(str(user_id))]
+
+
+def _at(store: str, request: HttpRequest) -> list[Counted]:
+    return [Counted(f"{store}/{network.who}", network.times) for network in client_networks(request)]
 
 
 def _contacts(contacts: Sequence[str]) -> list[Counted]:

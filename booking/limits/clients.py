@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest
 
+from booking.tokens import keyed_digest
+
 # A home has a /56 or a /64, a rented server a /64, an office or a small provider's customers a /48: who may choose
 # among many networks gains little by it.
 _IPV6_WIDTHS = ((64, 1), (56, 2), (48, 5))
@@ -16,6 +18,24 @@ class Counted:
 
     who: str
     times: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ClientDigests:
+    """Who asked, as the books may keep it for a while: keyed digests of what a client is known by, no address.
+
+    `home` is the network of one household or one server; for IPv4 all three are the same.
+    """
+
+    narrow: str
+    home: str
+    site: str
+
+
+def client_digests(request: HttpRequest) -> ClientDigests:
+    """Return the digests of a request's client."""
+    networks = [keyed_digest("client", one.who)[:32] for one in client_networks(request)]
+    return ClientDigests(*(networks if len(networks) > 1 else networks * 3))
 
 
 def client_networks(request: HttpRequest) -> list[Counted]:
@@ -35,9 +55,3 @@ def client_networks(request: HttpRequest) -> list[Counted]:
 def client_address(request: HttpRequest) -> str:
     """Return the narrowest of what a client is known by: its IPv4 address, or the /64 its IPv6 address is in."""
     return client_networks(request)[0].who
-
-
-def client_home(request: HttpRequest) -> str:
-    """Return the network that is one household's or one server's: an IPv4 address, or a /56."""
-    networks = client_networks(request)
-    return networks[1].who if len(networks) > 1 else networks[0].who

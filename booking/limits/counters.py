@@ -127,6 +127,15 @@ def forgive(limit: Limit, who: Iterable[Counted]) -> None:
         log.warning("limits_unavailable", extra={"error": type(error).__name__})
 
 
+def is_over(limit: Limit, who: Iterable[Counted]) -> bool:
+    """Tell whether somebody has had their share; nothing is counted, and where nobody counts nobody has."""
+    try:
+        refuse_if_over(limit, who)
+    except RateLimited:
+        return True
+    return False
+
+
 def count(what: str, who: str, *, seconds: int) -> int:
     """Count one more of something that is no limit by itself, and return how many; 0 where nothing is counted."""
     if not settings.RATE_LIMITS:

@@ -7,7 +7,7 @@ where what they protect is written (`notifications.numbers`, `booking.services.h
 from dataclasses import dataclass
 from enum import StrEnum
 
-MINUTE, QUARTER, HOUR, DAY = 60, 900, 3600, 86_400
+AT_ONCE, MINUTE, QUARTER, HOUR, DAY = 0, 60, 900, 3600, 86_400
 
 
 class By(StrEnum):
@@ -65,6 +65,15 @@ SIGN_IN_PAUSE = Limit("sign_in_pause", By.NAME_AND_CLIENT, "tries with a name th
                       f"{_TOO_MANY}, of the pause above", guards_secret=True)  # fmt: skip
 PASSKEY_CHALLENGE = Limit("passkey", By.PERSON, "uses of one question put to a passkey", 1, QUARTER, "refused",
                           guards_secret=True)  # fmt: skip
+# The same from each of them: of a class behind one address every pupil books.
+BOOKINGS_AT_STORE = Limit("bookings_at", By.CLIENT_AND_STORE, "tries to book", 60, DAY, _TOO_MANY)
+BUSY_CLIENT = Limit("bookings_at", By.CLIENT_AND_STORE, "the same, on the pages", 20, DAY,
+                    "each further one asks a small sum of the device, or some seconds of waiting; none is refused",
+                    "who asks; the manager, on the day's page")  # fmt: skip
+WAITING_AT_STORE = Limit("waiting_at", By.CLIENT_AND_STORE, "tries to join the waiting list", 3, DAY, _TOO_MANY)
+HOLDS_AT_STORE = Limit("holds_at", By.CLIENT_AND_STORE, "times kept while somebody types", 3, AT_ONCE,
+                       f"{_TOO_MANY}; on the pages the way goes on, the time is not kept")  # fmt: skip
+HOLDS = Limit("holds", By.CLIENT, "the same, at all stores", 6, AT_ONCE, "the same")
 OWN_PASSWORD = Limit("own password", By.PERSON, "wrong passwords of somebody who is signed in", 10, QUARTER,
                      "asked again after 15 minutes", guards_secret=True)  # fmt: skip
 SECOND_FACTOR = Limit("second factor", By.PERSON, "wrong codes of an app, or recovery codes", 10, QUARTER,
@@ -80,6 +89,11 @@ TABLE = (
     NEW_BOOKINGS,
     NEW_WAITING,
     LOST_LINKS,
+    BOOKINGS_AT_STORE,
+    BUSY_CLIENT,
+    WAITING_AT_STORE,
+    HOLDS_AT_STORE,
+    HOLDS,
     SIGN_IN_CLIENT,
     SIGN_IN_PAIR,
     SIGN_IN_NAME,

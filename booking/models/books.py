@@ -56,6 +56,10 @@ class Booking(models.Model):
     answers = models.JSONField(default=list)  # [{"question", "answer"}] as both were worded then
     desk_was_chosen = models.BooleanField(default=False)  # by the customer: a move keeps it
 
+    # Who booked it on the web, as a keyed digest of their network, for two days: so that a manager can take back what
+    # one of them did to the store.
+    client_digest = models.CharField(max_length=32, blank=True)
+
     # Where the store had to give the visit up: until when other times are kept.
     answer_until = models.DateTimeField(null=True, blank=True)
 
@@ -94,6 +98,7 @@ class Booking(models.Model):
             models.Index(Lower("email"), "starts_at", name="booking_email_starts_at"),
             # What the nightly retention rule looks for.
             models.Index(fields=["store", "ends_at"], name="booking_kept", condition=Q(erased_at__isnull=True)),
+            models.Index(fields=["store", "client_digest"], name="booking_store_client"),
             models.Index(fields=["answer_until"], name="booking_answer", condition=Q(answer_until__isnull=False)),
         ]
 
@@ -124,11 +129,18 @@ class Hold(models.Model):
     offered_to = models.OneToOneField(
         "WaitingListEntry", on_delete=models.CASCADE, null=True, blank=True, related_name="hold"
     )
+    # Who keeps them, as keyed digests of their network, narrow to wide.
+    client_digest = models.CharField(max_length=32, blank=True)
+    home_digest = models.CharField(max_length=32, blank=True)
+    site_digest = models.CharField(max_length=32, blank=True)
     # Whose visit the store had to give up, and who may have this time instead.
     kept_for = models.ForeignKey(Booking, on_delete=models.CASCADE, null=True, blank=True, related_name="kept_times")
 
     class Meta:
-        indexes = [models.Index(fields=["store", "expires_at"], name="hold_store_expires_at")]
+        indexes = [
+            models.Index(fields=["store", "expires_at"], name="hold_store_expires_at"),
+            models.Index(fields=["site_digest", "expires_at"], name="hold_site_expires_at"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.store_id} {self.starts_at:%Y-%m-%dT%H:%MZ} until {self.expires_at:%H:%M:%SZ}"
@@ -243,6 +255,8 @@ class WaitingListEntry(models.Model):
     email = models.EmailField(blank=True)
     locale = models.CharField(max_length=8)
     is_simple = models.BooleanField(default=False)
+
+    client_digest = models.CharField(max_length=32, blank=True)  # as of a booking
 
     # Starts they could have and did not take: free when they joined, or offered and let pass. In minutes since 1970;
     # one that somebody else takes is dropped, as it may come free for them then.

@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.db.models import Q
 
 from booking.known import known
+from booking.limits import ClientDigests
 from booking.message_plan import plan_messages
 from booking.models import Actor, Booking, EventKind, Hold, Source, Status
 from booking.policy import BookingRefused, Refusal, may_cancel, places_needed
@@ -66,6 +67,7 @@ def book(
     desk: str = "",
     answers: Sequence[Answer] = (),
     may_repeat: bool = True,
+    client: ClientDigests | None = None,
 ) -> Booking:
     """Book a visit; `hold` is the token of places kept for it, `desk` the slug of one the customer chose.
 
@@ -85,6 +87,7 @@ def book(
         note=note,
         answers=[{"question": answer.question, "answer": answer.answer} for answer in answers],
         desk_was_chosen=bool(desk),
+        client_digest=client.home if client else "",
     )
     if hold is not None:
         return _book_held(wish, draft, hold=hold, may_repeat=may_repeat, now=now)

@@ -2,13 +2,17 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from math import ceil
 
+from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Count, Min, Q
 
+from booking.limits import HOLDS, HOLDS_AT_STORE, ClientDigests, TooManyHolds
 from booking.models import Hold
 from booking.policy import HOLD_EXTENSIONS, HOLD_MINUTES, BookingRefused, Refusal
 from booking.services.closed_slots import refused_without_place
-from booking.services.locks import lock_entry
+from booking.services.locks import lock_client, lock_entry
 from booking.services.places import Run, claim_anywhere, days_of, drop_hold, give_back, keep_run, lock_slots, raise_days
 from booking.services.wishes import Wish, read_wish, with_another_try
 from booking.tokens import read_hold_token
@@ -16,24 +20,41 @@ from stores.locks import share_lock_store
 from stores.slots import StoreRules, VisitTypeRule
 
 
-def hold(*, store: str, visit_type: str, starts_at: datetime, party_size: int, now: datetime, desk: str = "") -> Hold:
-    """Keep places for 5 minutes, at one desk where the customer chose it.
+def hold(
+    *,
+    store: str,
+    visit_type: str,
+    starts_at: datetime,
+    party_size: int,
+    now: datetime,
+    desk: str = "",
+    client: ClientDigests | None = None,
+) -> Hold:
+    """Keep places for 5 minutes, at one desk where the customer chose it; `client` is who asks on the web.
 
-    Raises BookingRefused, LookupError for an unknown store or visit type.
+    Raises BookingRefused, TooManyHolds, LookupError for an unknown store or visit type.
     """
     wish = Wish(store=store, visit_type=visit_type, starts_at=starts_at, party_size=party_size, desk=desk)
-    return with_another_try(lambda: _hold(wish, now=now), store=store, now=now)
+    return with_another_try(lambda: _hold(wish, client=client, now=now), store=store, now=now)
 
 
 def hold_instead(
-    *, kept: str, store: str, visit_type: str, starts_at: datetime, party_size: int, now: datetime, desk: str = ""
+    *,
+    kept: str,
+    store: str,
+    visit_type: str,
+    starts_at: datetime,
+    party_size: int,
+    now: datetime,
+    desk: str = "",
+    client: ClientDigests | None = None,
 ) -> Hold:
     """Keep places for 5 minutes instead of those that the token `kept` keeps, which are given back.
 
     The old ones go only with the new ones had: where those are refused, the old hold lives on. Raises as `hold`.
     """
     wish = Wish(store=store, visit_type=visit_type, starts_at=starts_at, party_size=party_size, desk=desk)
-    return with_another_try(lambda: _hold_instead(kept, wish, now=now), store=store, now=now)
+    return with_another_try(lambda: _hold_instead(kept, wish, client=client, now=now), store=store, now=now)
 
 
 @transaction.atomic
@@ -78,16 +99,17 @@ def _lock_before(public_id: str) -> None:
 
 
 @transaction.atomic
-def _hold_instead(token: str, wish: Wish, *, now: datetime) -> Hold:
+def _hold_instead(token: str, wish: Wish, *, client: ClientDigests | None, now: datetime) -> Hold:
     """Let go of one hold and take another, in one transaction: a refusal leaves both as they were."""
     rules, visit_type, runs = read_wish(wish, now=now, by_staff=False)
     old = live_hold(token, now=now)
     if old is None:
-        return _hold(wish, now=now)
+        return _hold(wish, client=client, now=now)
+    _refuse_too_many(client, store_id=rules.id, instead_of=old, now=now)
     if old.store_id == rules.id:
         lock_slots(rules.id, [old], runs)
     freed = give_back(old.store, [], holds=[old])
-    kept = _keep(wish, rules, visit_type, runs, now=now)
+    kept = _keep(wish, rules, visit_type, runs, client=client, now=now)
     days = {old.store_id: freed}
     days[rules.id] = days.get(rules.id, set()) | days_of(kept.starts_at, kept.ends_at, rules.zone.key)
     for store_id in sorted(days):
@@ -96,14 +118,23 @@ def _hold_instead(token: str, wish: Wish, *, now: datetime) -> Hold:
 
 
 @transaction.atomic
-def _hold(wish: Wish, *, now: datetime) -> Hold:
+def _hold(wish: Wish, *, client: ClientDigests | None, now: datetime) -> Hold:
     rules, visit_type, runs = read_wish(wish, now=now, by_staff=False)
-    kept = _keep(wish, rules, visit_type, runs, now=now)
+    _refuse_too_many(client, store_id=rules.id, now=now)
+    kept = _keep(wish, rules, visit_type, runs, client=client, now=now)
     raise_days(rules.id, days_of(kept.starts_at, kept.ends_at, rules.zone.key))
     return kept
 
 
-def _keep(wish: Wish, rules: StoreRules, visit_type: VisitTypeRule, runs: Sequence[Run], *, now: datetime) -> Hold:
+def _keep(
+    wish: Wish,
+    rules: StoreRules,
+    visit_type: VisitTypeRule,
+    runs: Sequence[Run],
+    *,
+    client: ClientDigests | None,
+    now: datetime,
+) -> Hold:
     """Take places and write the hold; the caller raises its days, last of all."""
     run = claim_anywhere(rules, runs, party_size=wish.party_size, from_web=True)
     if run is None:
@@ -115,4 +146,31 @@ def _keep(wish: Wish, rules: StoreRules, visit_type: VisitTypeRule, runs: Sequen
         party_size=wish.party_size,
         expires_at=now + timedelta(minutes=HOLD_MINUTES),
         desk_was_chosen=bool(wish.desk),
+        **_kept_by(client),
     )
+
+
+def _kept_by(client: ClientDigests | None) -> dict[str, str]:
+    if client is None:
+        return {}
+    return {"client_digest": client.narrow, "home_digest": client.home, "site_digest": client.site}
+
+
+def _refuse_too_many(
+    client: ClientDigests | None, *, store_id: int, now: datetime, instead_of: Hold | None = None
+) -> None:
+    """Raise TooManyHolds where a client, or one of the networks it is in, keeps its share of times already."""
+    if client is None or not settings.RATE_LIMITS:
+        return
+    lock_client(client.site)
+    widths = {name: Q(**{name: digest}) for name, digest in _kept_by(client).items()}
+    at_store = Q(store_id=store_id)
+    counts = {f"{name}_all": Count("pk", filter=width) for name, width in widths.items()}
+    counts_here = {f"{name}_here": Count("pk", filter=width & at_store) for name, width in widths.items()}
+    live = Hold.objects.filter(site_digest=client.site, expires_at__gt=now)
+    if instead_of is not None:
+        live = live.exclude(pk=instead_of.pk)
+    found = live.aggregate(**counts, **counts_here, first=Min("expires_at"))
+    for name, times in zip(widths, (1, 2, 5), strict=True):
+        if found[f"{name}_all"] >= HOLDS.amount * times or found[f"{name}_here"] >= HOLDS_AT_STORE.amount * times:
+            raise TooManyHolds(max(1, ceil((found["first"] - now).total_seconds())))

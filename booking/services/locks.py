@@ -46,6 +46,11 @@ def lock_customer(phone: str, email: str) -> None:
         _execute("SELECT " + ", ".join(["pg_advisory_xact_lock(%s)"] * len(keys)), keys)
 
 
+def lock_client(digest: str) -> None:
+    """Let what one client keeps at once queue, or each would not see the other; where the customer is locked."""
+    _execute("SELECT pg_advisory_xact_lock(%s)", [int(digest[:15], 16)])
+
+
 def lock_offers(store_id: int) -> None:
     """Let passes over a store's waiting list follow each other, or two might offer out of turn; before the store's."""
     _execute("SELECT pg_advisory_xact_lock(%s)", [int(keyed_digest("waiting_list", str(store_id))[:15], 16)])

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from booking import erasures
-from booking.models import Actor, Booking, BookingEvent, EventKind, IdempotentAnswer, Status
+from booking.models import Actor, Booking, BookingEvent, EventKind, IdempotentAnswer, Status, WaitingListEntry
 from booking.services import waiting_entries
 from booking.services.bookings import cancel_locked, lock_booking
 from booking.services.devices import forget_devices
@@ -21,9 +21,11 @@ from stores.models import Store
 from stores.services import forget_changes
 
 IDEMPOTENT_ANSWERS_KEPT = timedelta(hours=24)
+CLIENTS_KEPT = timedelta(hours=48)
 _BATCH = 500
 _ERASED = (
     *("name", "phone", "email", "note", "answers", "late_minutes", "is_simple", "is_for_someone_else"),
+    "client_digest",
     *("erased_at", "updated_at"),
 )
 
@@ -54,6 +56,7 @@ def customer_data(booking: Booking) -> dict[str, object]:
             "email": booking.email,
             "locale": booking.locale,
         },
+        "network_digest": booking.client_digest,
         "is_simple": booking.is_simple,
         "is_for_someone_else": booking.is_for_someone_else,
         "note": booking.note,
@@ -115,6 +118,7 @@ def forget_old(*, now: datetime, dry_run: bool = False) -> dict[str, int]:
         if dry_run:
             forgotten[slug] += old.count()
             continue
+        _forget_clients(store_id, now=now)
         forget_tickets(store_id=store_id, today=today, now=now)
         while batch := list(old.order_by("ends_at")[:_BATCH]):
             with transaction.atomic():
@@ -143,12 +147,19 @@ def erase_again(*, now: datetime, dry_run: bool = False) -> Counter[str]:
     return found
 
 
+def _forget_clients(store_id: int, *, now: datetime) -> None:
+    """Drop whose network what came from, once a manager no longer takes it back by that."""
+    for model in (Booking, WaitingListEntry):
+        known = model.objects.filter(store_id=store_id, client_digest__gt="", created_at__lt=now - CLIENTS_KEPT)
+        known.update(client_digest="")
+
+
 def _erase(bookings: Sequence[Booking], *, now: datetime) -> None:
     """Empty what tells who came: fields, kept answers, and the digests of messages."""
     references = [booking.reference for booking in bookings]
     for booking in bookings:
         booking.name = booking.phone = booking.email = booking.note = ""
-        booking.answers, booking.late_minutes = [], None
+        booking.answers, booking.late_minutes, booking.client_digest = [], None, ""
         booking.is_simple = booking.is_for_someone_else = False
         booking.erased_at = booking.updated_at = now
     Booking.objects.bulk_update(bookings, _ERASED)

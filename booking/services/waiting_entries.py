@@ -48,9 +48,9 @@ def erase(entries: Sequence[WaitingListEntry], *, now: datetime) -> None:
     """Empty what tells who waited: fields, kept answers, and the digests of messages."""
     for entry in entries:
         entry.name = entry.phone = entry.email = ""
-        entry.known_starts = []
+        entry.known_starts, entry.client_digest = [], ""
         entry.erased_at = entry.updated_at = now
-    fields = ["name", "phone", "email", "known_starts", "erased_at", "updated_at"]
+    fields = ["name", "phone", "email", "known_starts", "client_digest", "erased_at", "updated_at"]
     WaitingListEntry.objects.bulk_update(entries, fields)
     subjects = [message_subject(entry.reference) for entry in entries]
     IdempotentAnswer.objects.filter(subject__in=subjects).delete()

@@ -7,6 +7,7 @@ from functools import partial
 from django.db import transaction
 from django.db.models import Q
 
+from booking.limits import ClientDigests
 from booking.models import Booking, Hold, Source, WaitingListEntry, WaitingStatus
 from booking.policy import BookingRefused, Refusal, UnknownStore, UnknownVisitType, refusal_to_wait
 from booking.services.bookings import CustomerDetails, book
@@ -36,6 +37,7 @@ def join(
     customer: CustomerDetails,
     source: Source,
     now: datetime,
+    client: ClientDigests | None = None,
 ) -> WaitingListEntry:
     """Put somebody on a store's waiting list for these days, both included.
 
@@ -52,6 +54,7 @@ def join(
         email=customer.email,
         locale=customer.locale,
         is_simple=customer.is_simple,
+        client_digest=client.home if client else "",
         created_at=now,
         updated_at=now,
     )

@@ -36,6 +36,7 @@ class BookingsView(ApiView):
         wish = Wish(asked["store"], asked["visit_type"], asked["starts_at"], asked["party_size"], desk)
         customer = CustomerDetails(**asked["customer"])
         if not is_another_try():
+            limits.new_booking_at(self.request._request, wish.store)
             limits.new_booking(customer.phone, customer.email)
         with wanting(wish):
             booking = bookings.book(
@@ -49,6 +50,7 @@ class BookingsView(ApiView):
                 now=self.now,
                 hold=asked["hold"],
                 desk=wish.desk,
+                client=limits.client_digests(self.request._request),
             )
         return Answer(
             new_booking_json(booking, now=self.now),

@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
+from booking import limits
 from booking.api import shapes
 from booking.api.bodies import Json
 from booking.api.idempotency import Answer, of_hold
@@ -34,6 +35,7 @@ class HoldsView(ApiView):
                 party_size=wish.party_size,
                 now=self.now,
                 desk=wish.desk,
+                client=limits.client_digests(self.request._request),
             )
         return _answer(kept, status=201)
 

@@ -25,6 +25,7 @@ from booking.models import Source, WaitingListEntry, WaitingStatus
 from booking.policy import BookingRefused
 from booking.services import waiting_list
 from booking.services.bookings import CustomerDetails
+from booking.services.wishes import is_another_try
 from booking.tokens import is_waiting_token, read_reference, waiting_token
 from booking.waiting import Waiting, entry_by_reference, waiting
 from booking.waiting_words import waiting_refusal_sentence
@@ -85,7 +86,9 @@ class WaitingListView(ApiView):
         """
         asked = checked(WaitingListRequest, body, country=country_of(body.get("store")), contact_needed=True)
         customer = CustomerDetails(**asked["customer"])
-        limits.new_waiting(customer.phone, customer.email)
+        if not is_another_try():
+            limits.new_waiting_at(self.request._request, asked["store"])
+            limits.new_waiting(customer.phone, customer.email)
         entry = waiting_list.join(
             store=asked["store"],
             visit_type=asked["visit_type"],
@@ -94,6 +97,7 @@ class WaitingListView(ApiView):
             party_size=asked["party_size"],
             customer=customer,
             source=Source.API,
+            client=limits.client_digests(self.request._request),
             now=self.now,
         )
         stands = waiting(_known(entry), now=self.now)
