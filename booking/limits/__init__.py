@@ -3,6 +3,7 @@
 The numbers stand in `booking.limits.table`, the counters in `booking.limits.counters`; here is what is asked of them.
 """
 
+import logging
 from collections.abc import Sequence
 
 from django.http import HttpRequest
@@ -78,6 +79,7 @@ __all__ = [
     "RateLimited",
     "TooManyHolds",
     "_limiter",
+    "busy_clients",
     "check_request",
     "client_address",
     "client_digests",
@@ -105,9 +107,12 @@ __all__ = [
     "wrong_token",
 ]
 
+log = logging.getLogger(__name__)
+
 WRONG_TOKENS = (TOKENS_MINUTE, TOKENS_DAY)
 SLOTS_A_READ = 10  # of a lookup
 
+_BUSY = "busy clients"
 _UNLIMITED = ("/static/", "/staff/", "/api/v1/staff/", "/webhooks/", "/healthz", "/readyz", "/metrics")
 _READING_POSTS = ("/api/v1/availability/lookup",)
 
@@ -156,7 +161,14 @@ def new_waiting(*contacts: str) -> None:
 
 def new_booking_at(request: HttpRequest, store: str) -> None:
     """Count a client's try to book at a store, whatever comes of it. Raises RateLimited."""
-    hit(BOOKINGS_AT_STORE, _at(store, request))
+    if hit(BOOKINGS_AT_STORE, _at(store, request)) == BUSY_CLIENT.amount + 1:
+        log.warning("busy_client", extra={"store": store})
+        count(_BUSY, "all", seconds=BUSY_CLIENT.seconds)
+
+
+def busy_clients() -> int:
+    """Return how many clients have tried to book far more than a household does at one store, in about a day."""
+    return counted(_BUSY, "all")
 
 
 def is_busy(request: HttpRequest, store: str) -> bool:

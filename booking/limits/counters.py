@@ -40,21 +40,24 @@ class CountersAway(Exception):
     """Tries at a secret cannot be counted just now, so none is let through."""
 
 
-def hit(limit: Limit, who: Iterable[Counted], *, cost: int = 1) -> None:
-    """Count one more, `cost` times over, of everybody who is counted together. Raises RateLimited, CountersAway.
+def hit(limit: Limit, who: Iterable[Counted], *, cost: int = 1) -> int:
+    """Count one more, `cost` times over, of everybody who is counted together; return how many the first has had.
 
-    Whoever is over their own share counts nothing against a wider network's: its other users are not to suffer.
+    Raises RateLimited, CountersAway. Whoever is over their own share counts nothing against a wider network's: its
+    other users are not to suffer.
     """
     if _is_lifted(limit):
-        return
-    storage = _limiter().storage
+        return 0
+    storage, counts = _limiter().storage, [0]
     try:
         for one in who:
             key = _key(limit, one.who)
-            if storage.incr(key, limit.seconds, amount=cost) > limit.amount * one.times:
+            counts.append(int(storage.incr(key, limit.seconds, amount=cost)))
+            if counts[-1] > limit.amount * one.times:
                 raise RateLimited(_seconds_left(storage, key))
     except storage.base_exceptions as error:
         _note_away(limit, error)
+    return counts[1] if counts[1:] else 0
 
 
 def refuse_if_over(limit: Limit, who: Iterable[Counted]) -> None:

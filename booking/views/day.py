@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.urls import path
 from django.views.decorators.http import require_safe
 
-from booking.views import caller, caller_visits, day_export, slot_changes, visit_moves
+from booking.views import caller, caller_visits, crowds, day_export, slot_changes, visit_moves
 from booking.views.asked import read_day
 from booking.views.day_page import day_page, unknown_day_page
 from booking.views.day_version import unless_known
@@ -32,6 +32,7 @@ urlpatterns = [
     path("staff/<slug:store>/day/book/", caller.book_for_caller, name="staff-book"),
     path("staff/<slug:store>/day/book/caller/", caller_visits.caller_visits, name="staff-caller-visits"),
     path("staff/<slug:store>/day/slots/", slot_changes.change_times, name="staff-slots"),
+    *crowds.urlpatterns,
     path("staff/<slug:store>/visits/<str:reference>/move/", visit_moves.move, name="staff-visit-move"),
     path("staff/<slug:store>/visits/<str:reference>/cancel/", visit_moves.cancel, name="staff-visit-cancel"),
 ]

@@ -9,9 +9,11 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
+from booking.crowds import crowds
 from booking.forms import Problem
 from booking.queries import day_schedule
 from booking.texts import moment_in_words
+from booking.views.crowds import crowd_in_words
 from booking.views.day_board import day_board
 from booking.views.staff_access import AtStore, staff_page
 from notifications import circuits
@@ -45,6 +47,7 @@ def day_page(
         "slots_url": f"{reverse('staff-slots', args=[at.store.slug])}?{query}",
         "problems": [*problems],
         "waiting_words": _waiting_words(at.zone),
+        "crowd_words": _crowd_words(at),
         "etag": etag,
         "day_query": query,
     }
@@ -69,6 +72,13 @@ def _waiting_words(zone: ZoneInfo) -> list[str]:
         f"{words[channel].format(moment=moment_in_words(opened.at, zone))} {after}"
         for channel, opened in circuits.opened().items()
     ]
+
+
+def _crowd_words(at: AtStore) -> list[str]:
+    """Return what a manager is told of connections that booked many visits, with one statement."""
+    if not at.is_manager:
+        return []
+    return [crowd_in_words(one, at) for one in crowds(store_id=at.store.pk, now=at.now)]
 
 
 def _done_words(done: str) -> str:

@@ -18,6 +18,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
 
+from booking import limits
 from booking.models import Booking, Hold, Status, WorkerBeat
 from notifications import circuits, queries
 from notifications.models import Channel
@@ -75,6 +76,11 @@ class _Books(Collector):
         for channel in Channel:
             waiting.add_metric([channel], channel in opened)
         yield waiting
+        yield GaugeMetricFamily(
+            "carillon_busy_clients",
+            "Connections that tried to book far more than a household does at one store, in about a day.",
+            value=limits.busy_clients(),
+        )
         visits = GaugeMetricFamily(
             "carillon_bookings", "Bookings of the last and next 24 hours by status.", labels=["status"]
         )

@@ -156,6 +156,7 @@ ROUTES = {
     """,
     MANAGER: """
         staff/<slug:store>/day/slots/
+        staff/<slug:store>/crowds/
         staff/<slug:store>/door/renew/
         staff/<slug:store>/numbers/
         staff/<slug:store>/numbers/<slug:part>.csv

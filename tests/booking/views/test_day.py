@@ -194,7 +194,9 @@ def test_the_day_asks_the_same_number_of_questions_whatever_the_visits(
     fill_day(room.store, count)
     client = room.client()
 
-    with django_assert_num_queries(10):  # session, user; membership, version; the five of the schedule; circuits
+    with django_assert_num_queries(
+        11
+    ):  # session, user; membership, version; the five of the schedule; crowds, circuits
         response = client.get(DAY, TUESDAY)
 
     assert response.content.count(b'<li class="visit ') == count

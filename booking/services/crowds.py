@@ -1,0 +1,56 @@
+"""To take back what one connection did to a store: its visits to come, what it keeps, and where it waits."""
+
+import logging
+from datetime import datetime
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from booking.crowds import visits_of_client
+from booking.models import Actor, Hold, Status, WaitingListEntry
+from booking.services.bookings import cancel_locked, lock_booking
+from booking.services.places import drop_hold, share_lock_store
+from booking.services.waiting_entries import OPEN
+from booking.services.waiting_list import leave
+
+log = logging.getLogger(__name__)
+
+
+def take_back(*, store_id: int, digest: str, tell: bool, user: User, now: datetime) -> int:
+    """Cancel what one connection booked at a store and has to come; return how many visits that was.
+
+    Each in a transaction of its own: one that cannot be cancelled keeps none of the others. `tell` sends each
+    customer a message.
+    """
+    visits = visits_of_client(store_id=store_id, digest=digest, now=now)
+    cancelled = 0
+    for booking_id in list(visits.order_by("pk").values_list("pk", flat=True)):
+        try:
+            cancelled += _cancel(booking_id, tell=tell, user=user, now=now)
+        except Exception:
+            log.exception("take_back_failed", extra={"booking_id": booking_id})
+    if digest:
+        _let_go(store_id, digest, now=now)
+    log.warning("client_taken_back", extra={"store_id": store_id, "visits": cancelled})
+    return cancelled
+
+
+@transaction.atomic
+def _cancel(booking_id: int, *, tell: bool, user: User, now: datetime) -> bool:
+    booking = lock_booking(booking_id)
+    if booking.status != Status.CONFIRMED:
+        return False
+    cancel_locked(booking, now=now, actor=Actor.STAFF, user=user, tell=tell)
+    return True
+
+
+def _let_go(store_id: int, digest: str, *, now: datetime) -> None:
+    """Give back what the connection still keeps, and take it off the waiting list."""
+    entries = WaitingListEntry.objects.filter(store_id=store_id, client_digest=digest, status__in=OPEN)
+    for entry_id in entries.values_list("pk", flat=True):
+        leave(entry_id=entry_id, now=now)
+    with transaction.atomic():
+        share_lock_store(store_id)
+        kept = Hold.objects.filter(store_id=store_id, home_digest=digest).select_for_update(of=("self",))
+        for hold in kept.select_related("store").order_by("pk"):
+            drop_hold(hold)

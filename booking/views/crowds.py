@@ -1,0 +1,58 @@
+"""Many visits from one connection: what the manager sees of them, and takes back by one press."""
+
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
+
+from booking.crowds import Crowd, crowds
+from booking.forms import Problem
+from booking.services.crowds import take_back
+from booking.texts import day_in_words, moment_in_words
+from booking.views.staff_access import AtStore, at_store, staff_page
+from booking.views.staff_links import see_other
+from stores.models import Role
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@at_store(need=Role.MANAGER)
+def crowds_page(request: HttpRequest, at: AtStore) -> HttpResponseBase:
+    """Show which connections booked many visits; cancel all that one of them has to come."""
+    problems = []
+    if request.method == "POST":
+        digest = request.POST.get("of", "")
+        if any(one.digest == digest for one in crowds(store_id=at.store.pk, now=at.now)):
+            tell = request.POST.get("tell") == "yes"
+            count = take_back(store_id=at.store.pk, digest=digest, tell=tell, user=at.user, now=at.now)
+            return see_other(f"{reverse('staff-crowds', args=[at.store.slug])}?done={count}")
+        problems = [Problem(_("These visits are cancelled already, or were booked more than two days ago."))]
+    found = [{"crowd": one, "words": crowd_in_words(one, at)} for one in crowds(store_id=at.store.pk, now=at.now)]
+    context = {"section": "day", "crowds": found, "problems": problems, "done": _done(request.GET.get("done", ""))}
+    return staff_page(request, at, "staff/crowds.html", context, status=409 if problems else 200)
+
+
+def crowd_in_words(crowd: Crowd, at: AtStore) -> str:
+    """Return how many visits one connection booked, when, and for which days."""
+    return ngettext(
+        "{count} visit to come was booked from one connection, from {first} to {last}, for the days from {day} to"
+        " {last_day}.",
+        "{count} visits to come were booked from one connection, from {first} to {last}, for the days from {day} to"
+        " {last_day}.",
+        crowd.visits,
+    ).format(
+        count=crowd.visits,
+        first=moment_in_words(crowd.first_booked_at, at.zone),
+        last=moment_in_words(crowd.last_booked_at, at.zone),
+        day=day_in_words(crowd.first_date),
+        last_day=day_in_words(crowd.last_date),
+    )
+
+
+def _done(count: str) -> str:
+    if not (count.isascii() and count.isdigit() and len(count) <= 9):
+        return ""
+    return ngettext("{count} visit is cancelled.", "{count} visits are cancelled.", int(count)).format(count=int(count))
+
+
+urlpatterns = [path("staff/<slug:store>/crowds/", crowds_page, name="staff-crowds")]
