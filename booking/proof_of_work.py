@@ -17,12 +17,16 @@ from math import ceil
 from django.core import signing
 
 from booking import limits
+from booking.limits import BUSY_CLIENT
 from stores.queries import asks_proof_under_load
 
 # Tries to keep a time or to book, in a minute: a crowded shop's best hour stays far below.
 STORE_NORMAL = 20
 ALL_NORMAL = 300
 MINUTE = timedelta(minutes=1)
+
+# A client that tries on and on at one store is asked for more each time it has tried so often again.
+BUSY, AGAIN, HARDER, HARDEST = BUSY_CLIENT.amount, 10, 4, 16
 
 NUMBERS = 50_000  # some 25,000 hashes: an instant on a laptop, a second or two on an old phone
 VALID = timedelta(minutes=20)
@@ -53,15 +57,18 @@ class Challenge:
     seconds_to_wait: int
 
 
-def challenge_for(store: str, *, now: datetime) -> Challenge | None:
-    """Return what a page of a store asks before it books; None, as nearly always, where nothing is asked."""
-    return new_challenge(store, now=now) if is_asked(store, now=now) else None
+def challenge_for(store: str, *, now: datetime, tries: int = 0) -> Challenge | None:
+    """Return what a page of a store asks before it books; None, as nearly always, where nothing is asked.
+
+    `tries` is how often the client who looks at it has tried to book there today.
+    """
+    return new_challenge(store, now=now, tries=tries) if is_asked(store, now=now, tries=tries) else None
 
 
-def new_challenge(store: str, *, now: datetime) -> Challenge:
+def new_challenge(store: str, *, now: datetime, tries: int = 0) -> Challenge:
     """Return a challenge of a store that nobody has met."""
-    salt = secrets.token_hex(16)
-    asked = _Asked(salt, _digest(salt, secrets.randbelow(NUMBERS)), store, int(now.timestamp()))
+    salt, numbers = secrets.token_hex(16), _numbers(tries)
+    asked = _Asked(salt, _digest(salt, secrets.randbelow(numbers)), store, int(now.timestamp()), numbers)
     return asked.shown(now=now)
 
 
@@ -71,13 +78,14 @@ def challenge_in(data: Mapping[str, str], store: str, *, now: datetime) -> Chall
     return asked.shown(now=now) if asked else None
 
 
-def check(data: Mapping[str, str], store: str, *, now: datetime) -> Verdict:
+def check(data: Mapping[str, str], store: str, *, now: datetime, tries: int = 0) -> Verdict:
     """Count a try to keep a time or to book at a store, and judge the proof that a form brought, where one is asked."""
     _count_try(store, now=now)
-    if not is_asked(store, now=now):
+    if not is_asked(store, now=now, tries=tries):
         return Verdict.FINE
     asked = _read(data, store, now=now)
-    if asked is None:
+    # One that was asked just before it grew is good still, one kept from a cheaper hour is not.
+    if asked is None or asked.numbers * HARDER < _numbers(tries):
         return Verdict.MISSING
     if asked.is_solved_by(data.get(NUMBER_FIELD, "")):
         return Verdict.FINE if asked.is_first_use() else Verdict.MISSING
@@ -86,9 +94,9 @@ def check(data: Mapping[str, str], store: str, *, now: datetime) -> Verdict:
     return _waited(asked, now=now)
 
 
-def is_asked(store: str, *, now: datetime) -> bool:
-    """Tell whether far more than usual goes on, at a store or at all of them, and the store wants proof then."""
-    busy = _tries(store, now=now) > STORE_NORMAL or _tries("", now=now) > ALL_NORMAL
+def is_asked(store: str, *, now: datetime, tries: int = 0) -> bool:
+    """Tell whether far more than usual goes on, by one client, at a store or at all, and the store wants proof then."""
+    busy = tries >= BUSY or _tries(store, now=now) > STORE_NORMAL or _tries("", now=now) > ALL_NORMAL
     return busy and asks_proof_under_load(store)
 
 
@@ -120,9 +128,10 @@ class _Asked:
     digest: str
     store: str
     asked_at: int  # seconds since 1970
+    numbers: int  # how many the one to be found is among
 
     def shown(self, *, now: datetime) -> Challenge:
-        token = signing.dumps([self.salt, self.digest, self.store, self.asked_at], salt=_SIGNED_FOR)
+        token = signing.dumps([self.salt, self.digest, self.store, self.asked_at, self.numbers], salt=_SIGNED_FOR)
         return Challenge(token, self.salt, self.digest, self.seconds_to_wait(now=now))
 
     def seconds_to_wait(self, *, now: datetime) -> int:
@@ -130,7 +139,7 @@ class _Asked:
         return max(0, ceil((until - now).total_seconds()))
 
     def is_solved_by(self, number: str) -> bool:
-        is_number = number.isascii() and number.isdigit() and len(number) <= len(str(NUMBERS))
+        is_number = number.isascii() and number.isdigit() and len(number) <= len(str(NUMBERS * HARDEST))
         return is_number and hmac.compare_digest(_digest(self.salt, int(number)), self.digest)
 
     def is_first_use(self) -> bool:
@@ -144,12 +153,18 @@ def _read(data: Mapping[str, str], store: str, *, now: datetime) -> _Asked | Non
         return None
     try:
         asked = _Asked(*signing.loads(token, salt=_SIGNED_FOR))
-    except (signing.BadSignature, UnicodeError):
+    except (signing.BadSignature, UnicodeError, TypeError):  # the last: one of an earlier version
         return None
     asked_at = datetime.fromtimestamp(asked.asked_at, UTC)
     # A clock set back must not make a challenge good for longer.
     is_valid = asked.store == store and asked_at - MINUTE <= now < asked_at + VALID
     return asked if is_valid else None
+
+
+def _numbers(tries: int) -> int:
+    """Return how many numbers a device searches through: more, the more one client tries."""
+    steps = max(0, tries - BUSY) // AGAIN
+    return NUMBERS * min(HARDEST, HARDER**steps)
 
 
 def _waited(asked: _Asked, *, now: datetime) -> Verdict:

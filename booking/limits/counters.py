@@ -130,13 +130,16 @@ def forgive(limit: Limit, who: Iterable[Counted]) -> None:
         log.warning("limits_unavailable", extra={"error": type(error).__name__})
 
 
-def is_over(limit: Limit, who: Iterable[Counted]) -> bool:
-    """Tell whether somebody has had their share; nothing is counted, and where nobody counts nobody has."""
+def amount_of(limit: Limit, who: Iterable[Counted]) -> int:
+    """Return how many were counted, of the network with the greatest part of its share; 0 where nothing is."""
+    if _is_lifted(limit):
+        return 0
+    storage = _limiter().storage
     try:
-        refuse_if_over(limit, who)
-    except RateLimited:
-        return True
-    return False
+        return max((int(storage.get(_key(limit, one.who))) // one.times for one in who), default=0)
+    except storage.base_exceptions as error:
+        log.warning("limits_unavailable", extra={"error": type(error).__name__})
+        return 0
 
 
 def count(what: str, who: str, *, seconds: int) -> int:

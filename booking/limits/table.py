@@ -46,6 +46,8 @@ _STANDS = "the right one is refused as well, until the time is over"
 
 READS = Limit("reads", By.CLIENT, "pages and answers read; a lookup is one for each 10 slots", 600, MINUTE, _TOO_MANY)
 WRITES = Limit("writes", By.CLIENT, "all that is sent, whatever comes of it", 60, HOUR, _TOO_MANY)
+STEPS = Limit("steps", By.CLIENT, "steps of the way to a booking, on the pages, beyond the row before", 300, HOUR,
+              "each keeps and books for a small sum of the device, or some seconds of waiting; then 429")  # fmt: skip
 TOKENS_MINUTE = Limit("tokens", By.CLIENT, "wrong or missing tokens of links, wrong signs at the door", 10, MINUTE,
                       f"{_TOO_MANY}; {_STANDS}")  # fmt: skip
 TOKENS_DAY = Limit("tokens", By.CLIENT, "the same", 100, DAY, f"{_TOO_MANY}; {_STANDS}")
@@ -84,6 +86,7 @@ PAIRING = Limit("pairing", By.CLIENT, "wrong codes of a tablet to be", 10, QUART
 TABLE = (
     READS,
     WRITES,
+    STEPS,
     TOKENS_MINUTE,
     TOKENS_DAY,
     NEW_BOOKINGS,

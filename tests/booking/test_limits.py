@@ -69,6 +69,20 @@ def test_staff_watchers_and_providers_are_not_counted(path):
     assert let_in(700, path=path) == (700, None)
 
 
+@pytest.mark.parametrize("step", ["hold", "check", "confirm", "details", "extend"])
+def test_the_way_to_a_booking_goes_on_beyond_the_writes_and_asks_for_more(step):
+    path = f"/s/corner-shop/book/{step}/"
+    asked = request(path=path, method="post")
+    assert limits.tries_to_book(asked, "corner-shop") == 0
+    assert let_in(61, method="post")[0] == 60
+
+    limits.check_request(asked)
+
+    assert limits.tries_to_book(asked, "corner-shop") > limits.BUSY_CLIENT.amount
+    assert let_in(400, path=path, method="post")[0] == 299
+    assert let_in(1, method="post")[0] == 0
+
+
 def test_a_look_up_is_a_read_though_it_is_posted():
     assert let_in(100, path="/api/v1/availability/lookup", method="post") == (100, None)
 
@@ -245,7 +259,7 @@ def test_who_asks_too_often_is_told_when_to_come_back():
         client.post("/api/v1/holds", {}, content_type="application/json")
 
     answer = client.post("/api/v1/holds", {}, content_type="application/json")
-    page = client.post("/s/corner-shop/book/check/", {})
+    page = client.post("/s/corner-shop/wait/", {})
 
     assert (answer.status_code, answer.json()["code"]) == (429, "rate_limited")
     assert 0 < int(answer.headers["Retry-After"]) <= 3601

@@ -28,7 +28,7 @@ def check(request: HttpRequest, step: Step) -> HttpResponse:
     if unfinished is not None:
         return unfinished
     try:
-        step = keep_place(step)
+        step = keep_place(step, to="check")
     except BookingRefused as refused:
         return step.lead_to("book-details", why=refused.reason)
     return step.lead_to("book-check")
@@ -67,7 +67,7 @@ def _page(request: HttpRequest, step: Step) -> HttpResponse:
         **_same_words(request, step),
         "typed": step.form.cleaned_data,
         "answers": step.form.answers(),
-        "challenge": challenge_for(step.rules.slug, now=step.now),
+        "challenge": challenge_for(step.rules.slug, now=step.now, tries=step.tries),
         "is_not_textable": needs_words(step),
     }
     return customer_page(request, "check", context)

@@ -30,14 +30,14 @@ def confirm(request: HttpRequest, step: Step) -> HttpResponse:
     unfinished = lead_to_unfinished(step)
     if unfinished is not None:
         return unfinished
-    moment = moment_first(request, step, to="confirm")
+    moment = moment_first(step, to="confirm")
     if moment is not None:
         return moment
     if needs_words(step) and not request.POST.get("checked"):
         return step.lead_to("book-check")
     try:
         if step.kept is None and step.kept_anywhere is not None:
-            step = keep_place(step)  # instead of another time that they looked at since
+            step = keep_place(step, to="")  # instead of another time that they looked at since
         booking = _booking_of(request, step)
     except FormUsed as used:
         return lead_to_used(request, step, used)
@@ -54,7 +54,9 @@ def _booking_of(request: HttpRequest, step: Step) -> Booking:
     before = booked_before(form, now=step.now)
     if before is not None:
         return before
-    limits.new_booking(step.form.cleaned_data["phone"], step.form.cleaned_data["email"])
+    typed = step.form.cleaned_data
+    limits.new_booking_at(request, step.rules.slug)
+    limits.new_booking(typed["phone"], typed["email"])
     is_simple, may_repeat = reading_of(request).is_simple, bool(request.POST.get("again"))
     book_it = partial(_book, step, is_simple=is_simple, may_repeat=may_repeat)
     try:
@@ -97,5 +99,6 @@ def _book(step: Step, *, is_simple: bool, may_repeat: bool, hold: str | None) ->
         desk=asked.desk,
         hold=hold,
         may_repeat=may_repeat,
+        client=limits.client_digests(step.request),
         now=step.now,
     )

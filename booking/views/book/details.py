@@ -72,7 +72,7 @@ def details_page(request: HttpRequest, step: Step) -> HttpResponse:
         **kept_words(step),
         **own_visits_words(request, step),
         "form": form,
-        "challenge": challenge_for(step.rules.slug, now=step.now),
+        "challenge": challenge_for(step.rules.slug, now=step.now, tries=step.tries),
         "is_share_used": refusal is Refusal.TOO_MANY_OPEN_BOOKINGS,
     }
     return customer_page(request, "details", context, status=status)

@@ -10,7 +10,6 @@ from booking.policy import BookingRefused
 from booking.services.holds import extend_hold
 from booking.views.book.kept import keep_place, kept_words
 from booking.views.book.memory import new_way
-from booking.views.book.moment import moment_first
 from booking.views.book.step import Step, at_store
 from booking.views.reader import customer_page, reading_of
 
@@ -20,13 +19,10 @@ def keep(request: HttpRequest, step: Step) -> HttpResponse:
     """Keep the chosen time instead of one kept before, and lead on to the details."""
     if step.is_unread:
         return step.lead_to_times()
-    moment = moment_first(request, step, to="hold")
-    if moment is not None:
-        return moment
     if step.way.booked or not step.way.is_remembered:  # a key that came with the form is nobody's yet
         step = replace(step, way=new_way(step.rules.slug))
     try:
-        step = keep_place(step)
+        step = keep_place(step, to="hold")
     except BookingRefused as refused:
         return step.lead_to("book-details", why=refused.reason)
     is_ready = bool(step.typed) and reading_of(request).is_simple and step.form.is_valid()

@@ -4,16 +4,26 @@ from dataclasses import replace
 from math import ceil
 from typing import Any
 
+from booking import limits
 from booking.policy import BookingRefused, Refusal
 from booking.services.holds import hold, hold_instead
 from booking.tokens import hold_token
-from booking.views.book.step import Step
+from booking.views.book.moment import moment_first
+from booking.views.book.step import LedAway, Step
 
 
-def keep_place(step: Step) -> Step:
-    """Keep the time asked for, instead of one kept before; return the step with it. Raises BookingRefused."""
+def keep_place(step: Step, *, to: str) -> Step:
+    """Keep the time asked for, instead of one kept before; return the step with it.
+
+    `to` is the step that is gone on with after a moment, where one is asked for first, "" where it was asked already.
+    Whoever keeps as many times as they may goes on without: many people may share an address, and the time is most
+    often free still when they book. Raises BookingRefused, LedAway.
+    """
     if step.kept is not None:
         return step
+    moment = moment_first(step, to=to) if to else None
+    if moment is not None:
+        raise LedAway(moment)
     asked = step.asked
     assert asked.starts_at is not None  # noqa: S101 -- asked only for a chosen time
     wish: dict[str, Any] = {
@@ -22,10 +32,13 @@ def keep_place(step: Step) -> Step:
         "starts_at": asked.starts_at,
         "party_size": asked.party_size,
         "desk": asked.desk,
+        "client": limits.client_digests(step.request),
         "now": step.now,
     }
     try:
         place = hold_instead(kept=step.hold, **wish) if step.hold else hold(**wish)
+    except limits.TooManyHolds:
+        return step
     except LookupError as unknown:  # offered no longer since the page was shown
         raise BookingRefused(Refusal.SLOT_CLOSED) from unknown
     return replace(step, hold=hold_token(place.public_id))

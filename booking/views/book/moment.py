@@ -11,18 +11,18 @@ from booking.views.book.step import Step, at_store
 from booking.views.reader import customer_page
 
 PRECONDITION_REQUIRED = 428
-_GOES_ON = {"hold": "book-hold", "confirm": "book-confirm"}
+_GOES_ON = {"hold": "book-hold", "check": "book-check", "confirm": "book-confirm"}
 _LONGEST_SECONDS = 24 * 3600
 _SENT_AGAIN = ("checked", "again")  # what the check page has asked already
 
 
-def moment_first(request: HttpRequest, step: Step, *, to: str) -> HttpResponse | None:
+def moment_first(step: Step, *, to: str) -> HttpResponse | None:
     """Count a try at a store; lead to the page that asks for a moment first, or return None where the try may go on.
 
     What was typed is remembered, so nothing is lost.
     """
-    sent = request.POST.dict()
-    verdict = check(sent, step.rules.slug, now=step.now)
+    sent = step.request.POST.dict()
+    verdict = check(sent, step.rules.slug, now=step.now, tries=step.tries)
     if verdict is Verdict.FINE:
         return None
     kept = verdict is not Verdict.MISSING and challenge_in(sent, step.rules.slug, now=step.now) is not None
@@ -38,7 +38,7 @@ def moment(request: HttpRequest, step: Step) -> HttpResponse:
     kept = challenge_in(request.GET.dict(), step.rules.slug, now=step.now)
     context = {
         **step.context(),
-        "challenge": kept or new_challenge(step.rules.slug, now=step.now),
+        "challenge": kept or new_challenge(step.rules.slug, now=step.now, tries=step.tries),
         "is_early": kept is not None and because == Verdict.TOO_EARLY.name.lower(),
         "is_crowded": kept is not None and because == Verdict.CROWDED.name.lower(),
         "action": reverse(_GOES_ON.get(request.GET.get("to", ""), "book-hold"), args=[step.store.slug]),

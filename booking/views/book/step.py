@@ -87,6 +87,11 @@ class Step:
         """What was typed so far, as it was."""
         return dict(self.form.typed())
 
+    @property
+    def tries(self) -> int:
+        """How often this client has tried to book here today, for how much is asked of it first."""
+        return limits.tries_to_book(self.request, self.rules.slug)
+
     def is_free(self) -> bool:
         """Tell whether the time asked for is kept for this visitor, or free."""
         asked = self.asked
@@ -157,6 +162,14 @@ class Step:
         return self.way.key if self.way.is_remembered else ""
 
 
+class LedAway(Exception):
+    """Something is asked of this visitor first, on a page that `response` leads to."""
+
+    def __init__(self, response: HttpResponseBase) -> None:
+        super().__init__()
+        self.response = response
+
+
 StepView = Callable[[HttpRequest, Step], HttpResponseBase]
 
 
@@ -179,6 +192,8 @@ def at_store(
         step = _step(request, detail, rules, is_choice=is_choice, now=now)
         try:
             return view(request, step)
+        except LedAway as led:
+            return led.response
         except limits.RateLimited as limited:
             if request.method != "POST":
                 raise

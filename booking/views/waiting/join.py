@@ -142,7 +142,7 @@ def _join(wish: _Wish, form: WaitingForm) -> WaitingListEntry:
     before = waiting_list.joined_before(sent, now=wish.now)
     if before is not None:
         return before
-    limits.new_waiting_at(request, wish.rules.slug)
+    limits.new_waiting_at(wish.request, wish.rules.slug)
     limits.new_waiting(typed["phone"], typed["email"])
     join_it = partial(
         waiting_list.join,
@@ -159,7 +159,7 @@ def _join(wish: _Wish, form: WaitingForm) -> WaitingListEntry:
             is_simple=reading_of(wish.request).is_simple,
         ),
         source=Source.WEB,
-        client=limits.client_digests(request),
+        client=limits.client_digests(wish.request),
         now=wish.now,
     )
     return waiting_list.join_once(sent, now=wish.now, join=join_it)
