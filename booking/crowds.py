@@ -48,4 +48,5 @@ def crowds(*, store_id: int, now: datetime) -> list[Crowd]:
         .filter(visits__gte=CROWD)
         .order_by("-visits", "client_digest")
     )
-    return [Crowd(digest=row.pop("client_digest"), **row) for row in found]
+    fields = ("visits", "people", "first_booked_at", "last_booked_at", "first_date", "last_date")
+    return [Crowd(*row) for row in found.values_list("client_digest", *fields)]

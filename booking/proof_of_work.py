@@ -163,8 +163,10 @@ def _read(data: Mapping[str, str], store: str, *, now: datetime) -> _Asked | Non
 
 def _numbers(tries: int) -> int:
     """Return how many numbers a device searches through: more, the more one client tries."""
-    steps = max(0, tries - BUSY) // AGAIN
-    return NUMBERS * min(HARDEST, HARDER**steps)
+    times = 1
+    for _ in range(max(0, tries - BUSY) // AGAIN):
+        times = min(HARDEST, times * HARDER)
+    return NUMBERS * times
 
 
 def _waited(asked: _Asked, *, now: datetime) -> Verdict:
