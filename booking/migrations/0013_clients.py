@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('booking', '0011_one_address_one_customer'),
+        ('booking', '0012_app_codes'),
         ('stores', '0012_door'),
     ]
 
