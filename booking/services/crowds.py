@@ -9,9 +9,10 @@ from django.db import transaction
 from booking.crowds import visits_of_client
 from booking.models import Actor, Hold, Status, WaitingListEntry
 from booking.services.bookings import cancel_locked, lock_booking
-from booking.services.places import drop_hold, share_lock_store
+from booking.services.holds import release_hold
 from booking.services.waiting_entries import OPEN
 from booking.services.waiting_list import leave
+from booking.tokens import hold_token
 
 log = logging.getLogger(__name__)
 
@@ -49,8 +50,6 @@ def _let_go(store_id: int, digest: str, *, now: datetime) -> None:
     entries = WaitingListEntry.objects.filter(store_id=store_id, client_digest=digest, status__in=OPEN)
     for entry_id in entries.values_list("pk", flat=True):
         leave(entry_id=entry_id, now=now)
-    with transaction.atomic():
-        share_lock_store(store_id)
-        kept = Hold.objects.filter(store_id=store_id, home_digest=digest).select_for_update(of=("self",))
-        for hold in kept.select_related("store").order_by("pk"):
-            drop_hold(hold)
+    kept = Hold.objects.filter(store_id=store_id, home_digest=digest)
+    for public_id in kept.values_list("public_id", flat=True):
+        release_hold(token=hold_token(public_id), now=now)
