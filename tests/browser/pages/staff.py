@@ -102,6 +102,7 @@ def _set_up(camera: Camera) -> None:
     camera.get("questions", f"/staff/{COACH}/setup/questions/")
     camera.post("visit type, errors", f"{SHOP}setup/visit-types/new/", {"name": ""}, status=400)
     camera.post("hours, errors", f"{SHOP}setup/hours/", {"day_0": "when I like"}, status=400)
+    camera.post("hours, a long night", f"{SHOP}setup/hours/", {"day_6": "9-5"}, status=400)
     special = {"date": "2026-11-24", "what": "closed"}
     make_booking(Store.objects.get(slug=CORNER), phone="+33612345689")
     camera.post("who is affected", f"{SHOP}setup/special-hours/", special, status=409)

@@ -4,6 +4,7 @@ Where both accept a text, they agree, or the difference stands in OURS_IS_MEANT 
 reason.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,6 +20,7 @@ from stores.osm.opening_hours import read_hours
 DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 MONDAY = datetime(2026, 6, 8)  # no public holiday near, as far as the library is told of none
 DAY, WEEK = 24 * 60, 7 * 24 * 60
+DEMO = Path(__file__).parents[3] / "data" / "niort-pharmacies.geojson"
 WRITTEN = Path(__file__).with_name("hours_written.txt")
 
 # Real texts that both read, and not alike: ours is what was meant.
@@ -61,8 +63,11 @@ def theirs(text: str) -> frozenset[int] | None:
 
 
 def texts() -> list[str]:
+    """Return the real texts: those collected here, and those of the demo's shops."""
     lines = WRITTEN.read_text(encoding="utf-8").splitlines()
-    return [line for line in lines if not line.startswith("#")]
+    shops = json.loads(DEMO.read_text(encoding="utf-8"))["features"]
+    demo = {shop["properties"]["opening_hours"] for shop in shops if "opening_hours" in shop["properties"]}
+    return [line for line in lines if not line.startswith("#")] + sorted(demo - set(lines))
 
 
 @pytest.mark.parametrize("text", texts())
