@@ -6,6 +6,7 @@ import sys
 
 
 def main() -> None:
+    os.umask(0o077)  # what is written (database and its log, key, messages, backups) is for its owner alone
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "booking.settings")
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line

@@ -4,6 +4,9 @@ import ipaddress
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
+from django.db import DatabaseError
+
+from booking.demo import demo_accounts
 
 SHORTEST_KEY = 32
 
@@ -22,10 +25,31 @@ def check_settings(**_: object) -> list[CheckMessage]:
             "REDIS_URL: must start with redis://, rediss:// or unix://.",
         ),
         (not _are_networks(settings.TRUSTED_PROXIES), "TRUSTED_PROXIES: must be addresses or networks, by comma."),
+        (
+            settings.IS_HTTPS and not settings.TRUSTED_PROXIES,
+            "TRUSTED_PROXIES: needed with an https PUBLIC_URL: the address of the proxy that speaks HTTPS, such as "
+            "127.0.0.1. Without it all visitors count as one.",
+        ),
+        (
+            settings.IS_HTTPS and settings.DEBUG,
+            "DEBUG: must be off with an https PUBLIC_URL: its pages show settings and data to everybody.",
+        ),
+        (
+            settings.IS_HTTPS and _has_demo_accounts(),
+            "PUBLIC_URL: the demo's people can sign in here, and others could reach it; run manage.py end_demo first.",
+        ),
     )
     return [
         Error(text, id=f"booking.E{number:03}") for number, (is_wrong, text) in enumerate(conditions, 1) if is_wrong
     ]
+
+
+def _has_demo_accounts() -> bool:
+    """Tell whether the demo's people can sign in; a database without its tables has nobody."""
+    try:
+        return demo_accounts().exists()
+    except DatabaseError:
+        return False
 
 
 def _is_web_address(url: str) -> bool:

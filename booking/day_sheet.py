@@ -15,7 +15,7 @@ from booking.queries import DaySchedule, day_schedule
 from booking.services.day_sheets import store_and_day
 from booking.sheets import Cell, csv_bytes
 from booking.staff_texts import status_words
-from booking.texts import day_in_words, visit_type_name
+from booking.texts import csv_delimiter, day_in_words, visit_type_name
 from notifications.content import Attachment, Email, Skip
 from notifications.models import OutboxMessage
 from stores.models import Store
@@ -79,7 +79,11 @@ def _email(store: Store, day: date, schedule: DaySchedule) -> Email:
         html=render_to_string(f"{_TEMPLATE}.html", context).strip() + "\n",
         sender_name=name,
         attachments=(
-            Attachment(f"{store.slug}-{day.isoformat()}.csv", csv_bytes([head(), *rows(schedule)]), "text/csv"),
+            Attachment(
+                f"{store.slug}-{day.isoformat()}.csv",
+                csv_bytes([head(), *rows(schedule)], delimiter=csv_delimiter()),
+                "text/csv",
+            ),
         ),
     )
 

@@ -4,12 +4,20 @@ look lived in.
 All of it goes through the services, with the clock moved to when it would have happened. Nothing is sent.
 """
 
+import ipaddress
+import os
 import random
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import QuerySet
 
 from booking.availability import FreeSlot, availability
 from booking.models import Actor, Booking, Source
@@ -17,6 +25,8 @@ from booking.policy import BookingRefused
 from booking.services.arrivals import step
 from booking.services.bookings import CustomerDetails, book, cancel, confirm_attendance
 from booking.services.moves import reschedule
+from booking.services.sign_ins import end_programs_and_pin
+from booking.tokens import ALPHABET
 from notifications import outbox
 from stores.models import OrganizationKind, Role, Store, StoreMembership
 from stores.organizations import save_organization
@@ -25,7 +35,8 @@ STORE_SOURCE_ID = "node/738663571"  # Pharmacie de la Brèche
 TOWN, TOWN_SLUG = "Niort", "niort"
 TOWN_INTRODUCTION = "Les pharmacies de la ville, où l’on vient à l’heure choisie."
 MANAGER, STAFF = "demo-manager", "demo-staff"
-PASSWORD = "carillon-demo-niort"  # noqa: S105 -- of the demo alone, and printed when it starts
+_PUBLIC_PASSWORD = "carillon-demo-niort"  # noqa: S105 -- what earlier versions gave everybody's demo
+_PASSWORD_SIGNS, _PASSWORD_GROUP = 20, 5
 BOOKINGS = 64
 EARLY_MINUTES = 25  # some are there before their time
 FIRST_NAMES = ("Ada", "Bea", "Cleo", "Dora", "Elsa", "Fanny", "Gaston", "Hugo", "Iris", "Jules", "Karim", "Lea")
@@ -39,6 +50,59 @@ class SignIn:
 
 
 SIGN_INS = (SignIn(MANAGER, Role.MANAGER), SignIn(STAFF, Role.STAFF))
+
+
+def demo_password() -> str:
+    """Return the password of the demo's people: made at the first start, kept in DATA_DIR for its owner alone."""
+    if kept := kept_password():
+        return kept
+    signs = "".join(secrets.choice(ALPHABET.lower()) for _ in range(_PASSWORD_SIGNS))
+    made = "-".join(signs[at : at + _PASSWORD_GROUP] for at in range(0, _PASSWORD_SIGNS, _PASSWORD_GROUP))
+    file = os.open(_password_file(), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(file, "w") as written:
+        written.write(f"{made}\n")
+    return made
+
+
+def kept_password() -> str:
+    """Return the password as it was made, "" where none was, or the file is gone."""
+    try:
+        return _password_file().read_text().strip()
+    except FileNotFoundError:
+        return ""
+
+
+def is_for_this_machine_alone(*, address: str, public_url: str) -> bool:
+    """Tell whether nobody but this machine reaches a server that binds to an address: a demo is made there alone."""
+    return _is_loopback(address) and _is_loopback(urlsplit(public_url).hostname or "")
+
+
+def demo_accounts() -> QuerySet[User]:
+    """Return the demo's people who can sign in."""
+    return User.objects.filter(username__in=[one.username for one in SIGN_INS], is_active=True)
+
+
+def replace_public_passwords() -> int:
+    """Give the demo's people of an earlier version a password of this machine's own; return how many."""
+    if kept_password():
+        return 0
+    found = [user for user in demo_accounts() if user.check_password(_PUBLIC_PASSWORD)]
+    for user in found:
+        user.set_password(demo_password())
+        user.save(update_fields=["password"])
+    return len(found)
+
+
+@transaction.atomic
+def end_accounts() -> int:
+    """Let the demo's people sign in no more; return how many could."""
+    found = list(demo_accounts())
+    for user in found:
+        user.is_active = False
+        user.set_unusable_password()
+        user.save(update_fields=["is_active", "password"])
+        end_programs_and_pin(user=user)
+    return len(found)
 
 
 def is_empty() -> bool:
@@ -79,9 +143,22 @@ def _gather_town(*, now: datetime) -> None:
 
 
 def _user(store: Store, sign_in: SignIn) -> User:
-    user = User.objects.create_user(sign_in.username, password=PASSWORD)
+    user = User.objects.create_user(sign_in.username, password=demo_password())
     StoreMembership.objects.create(store=store, user=user, role=sign_in.role)
     return user
+
+
+def _password_file() -> Path:
+    return Path(settings.DATA_DIR, "demo_password")
+
+
+def _is_loopback(name: str) -> bool:
+    if name == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False
 
 
 def _live_through(

@@ -81,6 +81,8 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[]) or [
 ]
 # Addresses of reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are believed.
 TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
+# Whether browsers are told to ask every other name under PUBLIC_URL's by HTTPS as well, for good.
+HSTS_SUBDOMAINS = _switch("HSTS_SUBDOMAINS", default=False)
 RATE_LIMITS = _switch("RATE_LIMITS", default=True)
 
 # --- Django -------------------------------------------------------------------------------------
@@ -268,11 +270,10 @@ if IS_HTTPS:
     CSRF_COOKIE_NAME = "__Host-csrf"
     CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
-    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
-    SECURE_HSTS_PRELOAD = True
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HSTS_SUBDOMAINS
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 # The reverse proxy sends browsers to HTTPS; health checks and webhooks may reach us behind it by HTTP.
-SILENCED_SYSTEM_CHECKS = ["security.W008"]
+SILENCED_SYSTEM_CHECKS = ["security.W008", *([] if HSTS_SUBDOMAINS else ["security.W005", "security.W021"])]
 SECURE_REFERRER_POLICY = "no-referrer"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

@@ -1,6 +1,7 @@
 """Tables as files that a spreadsheet opens, and runs nothing of: whatever customers typed stays text."""
 
 import csv
+import re
 from collections.abc import Iterable, Sequence
 from io import BytesIO, StringIO
 
@@ -9,20 +10,29 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 Cell = str | int
-# What spreadsheets take for the beginning of a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+# What spreadsheets take for the beginning of a formula, where a cell may begin: at the start of a text, and behind
+# whatever some spreadsheet, set up for some country, cuts lines at.
+_FORMULA = re.compile(r"""(^|[,;\t\r\n])((?:(?![,;\t\r\n])[\s"])*)(?=[=+\-@＝＋－＠])""")
+_CUT_BLANK = ("\t", "\r")  # at the start of a text they are a sign of a formula to come
 
 
-def csv_bytes(rows: Iterable[Sequence[Cell]]) -> bytes:
-    """Return rows as CSV in UTF-8, with the mark by which spreadsheets know it."""
+def csv_bytes(rows: Iterable[Sequence[Cell]], *, delimiter: str = ",") -> bytes:
+    """Return rows as CSV in UTF-8, with the mark by which spreadsheets know it; every text is quoted.
+
+    `delimiter` is what the reader's spreadsheet cuts at; but whatever it cuts at, no cell begins as a formula.
+    """
     text = StringIO()
-    csv.writer(text).writerows([[plain_cell(cell) for cell in row] for row in rows])
+    writer = csv.writer(text, delimiter=delimiter, quoting=csv.QUOTE_NONNUMERIC)
+    writer.writerows([[plain_cell(cell) for cell in row] for row in rows])
     return text.getvalue().encode("utf-8-sig")
 
 
 def plain_cell(cell: Cell) -> Cell:
-    """Return a text with an apostrophe before it where a spreadsheet would take it for a formula."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+    """Return a text with an apostrophe wherever a spreadsheet could take what follows for a formula."""
+    if not isinstance(cell, str):
+        return cell
+    plain = _FORMULA.sub(r"\1\2'", cell)
+    return f"'{plain}" if plain.startswith(_CUT_BLANK) else plain
 
 
 def xlsx_bytes(rows: Iterable[Sequence[Cell]], *, title: str) -> bytes:

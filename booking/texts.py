@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 from django.utils import translation
 from django.utils.dates import MONTHS, MONTHS_ALT, MONTHS_AP, WEEKDAYS, WEEKDAYS_ABBR
+from django.utils.translation import get_language, gettext_noop, ngettext, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop, ngettext, pgettext
 
 from booking.policy import Refusal
 from stores.models import Store
@@ -76,6 +76,11 @@ def store_address(store: Store) -> str:
     """Return the address on one line."""
     town = " ".join(part for part in (store.postal_code, store.town) if part)
     return ", ".join(part for part in (store.street, town) if part)
+
+
+def csv_delimiter() -> str:
+    """Return what the spreadsheets of this language's readers cut a line at: they write a comma in numbers."""
+    return "," if (get_language() or "en").startswith("en") else ";"
 
 
 def first_name_and_initial(name: str) -> str:

@@ -54,6 +54,7 @@ def prepare() -> None:
             if executor.migration_plan(executor.loader.graph.leaf_nodes()):
                 call_command("migrate", interactive=False, verbosity=0)
             sync_schedules(now=timezone.now())
+        _keep_to_owner()
         _collect_static()
     except DatabaseError as error:
         first_line = str(error).strip().partition("\n")[0]
@@ -78,6 +79,14 @@ def _alone() -> Iterator[None]:
     with Path(settings.DATA_DIR, "migrate.lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
+
+
+def _keep_to_owner() -> None:
+    """Let nobody else read a database that is a file; SQLite gives the files beside it the same mode."""
+    if connection.vendor == "sqlite":
+        database = Path(connection.settings_dict["NAME"])
+        for path in (database, *database.parent.glob(f"{database.name}-*")):
+            path.chmod(0o600)
 
 
 def _check_redis() -> None:

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from booking.day_sheet import head, rows
 from booking.queries import day_schedule
 from booking.sheets import Cell, csv_bytes, xlsx_bytes
+from booking.texts import csv_delimiter
 from booking.views.asked import read_day
 from booking.views.day_page import unknown_day_page
 from booking.views.staff_access import AtStore, at_store
@@ -21,7 +22,9 @@ Rows = list[tuple[Cell, ...]]
 @at_store()
 def as_csv(request: HttpRequest, at: AtStore) -> HttpResponseBase:
     """Return the day asked for as CSV."""
-    return _file(request, at, lambda rows, day: csv_bytes(rows), "csv", "text/csv; charset=utf-8")
+    return _file(
+        request, at, lambda rows, day: csv_bytes(rows, delimiter=csv_delimiter()), "csv", "text/csv; charset=utf-8"
+    )
 
 
 @require_safe

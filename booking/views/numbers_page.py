@@ -9,6 +9,7 @@ from django.utils.http import urlencode
 
 from booking.numbers import LONGEST_RANGE
 from booking.sheets import csv_bytes
+from booking.texts import csv_delimiter
 from booking.views.numbers_range import ONE_DAY, AskedRange
 from booking.views.numbers_words import Part
 
@@ -33,7 +34,7 @@ def numbers_context(
 def part_file(part: Part, asked: AskedRange, *, whose: str) -> HttpResponse:
     """Return a part's table as a file that is named after a store's or an organization's slug."""
     rows = [part.head, *part.rows, *([part.foot] if part.foot else [])]
-    response = HttpResponse(csv_bytes(rows), content_type="text/csv; charset=utf-8")
+    response = HttpResponse(csv_bytes(rows, delimiter=csv_delimiter()), content_type="text/csv; charset=utf-8")
     name = f"{whose}-{part.name}-{asked.from_date}-{asked.to_date}.csv"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

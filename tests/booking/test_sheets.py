@@ -1,6 +1,7 @@
 """Files for spreadsheets: what customers type stays text, whatever it begins with."""
 
 import csv
+import re
 from io import BytesIO, StringIO
 
 import pytest
@@ -31,7 +32,40 @@ def test_a_file_says_what_was_put_in(rows: list[tuple[str, int]]) -> None:
 
 
 def test_numbers_stay_numbers() -> None:
-    assert csv_bytes([("a", -2)]) == b"\xef\xbb\xbfa,-2\r\n"
+    assert csv_bytes([("a", -2)]) == b'\xef\xbb\xbf"a",-2\r\n'
+    assert csv_bytes([("a", 2)], delimiter=";") == b'\xef\xbb\xbf"a";2\r\n'
+
+
+PAYLOADS = st.lists(
+    st.one_of(
+        st.text(max_size=6),
+        st.sampled_from(
+            ["=1+1", "=cmd|'/C calc'!A0", "@SUM(A1)", "+33", "-2", ";", ",", "\t", '"', " ", "'", "\n", "\r"]
+        ),
+    ),
+    max_size=8,
+).map("".join)
+
+
+@given(st.lists(st.tuples(PAYLOADS, PAYLOADS), min_size=1, max_size=3), st.sampled_from(",;"))
+def test_whatever_a_spreadsheet_cuts_at_no_cell_begins_as_a_formula(rows: list[tuple[str, str]], written: str) -> None:
+    text = csv_bytes(rows, delimiter=written).decode("utf-8-sig", "surrogatepass")
+
+    for cut_at in (",", ";", "\t"):
+        cells = [cell for row in csv.reader(StringIO(text, newline=""), delimiter=cut_at) for cell in row]
+        # Cut without regard to quotes, as a careless program does.
+        cells += [cell.strip().strip('"') for cell in re.split(rf"[{cut_at}\r\n]", text)]
+        assert [cell for cell in cells if cell.strip().startswith(("=", "+", "-", "@"))] == []
+
+
+@pytest.mark.parametrize("text", ["Ada; =1+1;", "ok;=cmd|'/C calc'!A0;", "a,@SUM(1)", 'x;"=1+1', "two\n=1", " =1"])
+def test_formula_behind_what_a_spreadsheet_cuts_at_becomes_text(text: str) -> None:
+    assert str(plain_cell(text)).count("'") == text.count("'") + 1
+
+
+@pytest.mark.parametrize("text", ["Ada - Bea", "A-B", "10 + 2", "x=1", "Rings twice; side door", "a@example.org"])
+def test_other_texts_stay_as_they_are(text: str) -> None:
+    assert plain_cell(text) == text
 
 
 @pytest.mark.parametrize("text", [*FORMULAS, "#N/A", "TRUE", "2026-11-24", "1e5", "a\x00b"])

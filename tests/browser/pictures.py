@@ -107,11 +107,11 @@ def _take_staff(laptop: Page, tablet: Page) -> None:
 
 
 def sign_in(page: Page) -> None:
-    from booking.demo import MANAGER, PASSWORD
+    from booking.demo import MANAGER, demo_password
 
     page.goto("/staff/sign-in/")
     page.locator("[name=username]").fill(MANAGER)
-    page.locator("[name=password]").fill(PASSWORD)
+    page.locator("[name=password]").fill(demo_password())
     page.locator("[name=password]").press("Enter")
     page.wait_for_url("**/staff/")
 

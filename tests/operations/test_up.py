@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from io import StringIO
 from itertools import count
+from stat import S_IMODE
 from typing import Any
 
 import psycopg
@@ -69,6 +70,8 @@ def test_taken_port_is_said_in_one_line(bare: House) -> None:
         ("SMS_GATEWAY", "twilio"),
         ("SMS_DAILY_BUDGET", "many"),
         ("DEBUG", "perhaps"),
+        ("HSTS_SUBDOMAINS", "perhaps"),
+        ("TRUSTED_PROXIES", "nobody"),
         ("RATE_LIMITS", "perhaps"),
         ("SECRET_KEY", "short"),
         ("PUBLIC_URL", "nonsense"),
@@ -86,6 +89,15 @@ def test_taken_port_is_said_in_one_line(bare: House) -> None:
 )
 def test_setting_that_cannot_work_is_named_in_one_line(bare: House, name: str, value: str) -> None:
     assert name in refused(bare, "--port", str(bare.port), **{name: value})
+
+
+@pytest.mark.parametrize(
+    ("name", "more"), [("TRUSTED_PROXIES", {}), ("DEBUG", {"DEBUG": "on", "TRUSTED_PROXIES": "127.0.0.1"})]
+)
+def test_https_asks_for_a_proxy_and_for_no_debugging(bare: House, name: str, more: dict[str, str]) -> None:
+    said = refused(bare, "--port", str(bare.port), PUBLIC_URL="https://booking.example.org", **more)
+
+    assert said.startswith(f"carillon: {name}: ")
 
 
 @pytest.mark.parametrize("command", ["outbox", "check_books", "forget"])
@@ -283,3 +295,36 @@ def test_address_that_others_reach_without_a_proxy_is_warned_of(
     said = StringIO()
     Command(stderr=said)._say_where(address, 8000)
     assert (ALONE in said.getvalue()) is is_warned
+
+
+def test_demo_is_made_on_this_machine_alone_with_a_password_of_its_own() -> None:
+    with servers.running(has_demo=True) as house:
+        file = house.data / "demo_password"
+        password = file.read_text().strip()
+        signed_in = house.post("/api/v1/staff/token", {"username": "demo-manager", "password": password})
+
+        assert S_IMODE(file.stat().st_mode) == 0o600
+        assert f"  manager: demo-manager / {password}\n" in house.errors
+        assert f"  staff: demo-staff / {password}\n" in house.errors
+        assert signed_in.status == 200
+        if house.is_sqlite:
+            files = list(house.folder.glob("*.sqlite3*"))
+            assert {S_IMODE(path.stat().st_mode) for path in files} == {0o600}
+        before = resting(house)
+        house.stop()
+        https = {"PUBLIC_URL": "https://booking.example.org", "TRUSTED_PROXIES": "127.0.0.1"}
+        assert "end_demo" in refused(house, "--port", str(house.port), **https)
+        house.start()
+        assert resting(house) == before
+        assert file.read_text().strip() == password
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [{"PUBLIC_URL": "http://192.0.2.7:8000"}, {"PUBLIC_URL": "https://a.example.org", "TRUSTED_PROXIES": "::1"}],
+)
+def test_no_demo_is_made_where_others_reach_it(elsewhere: dict[str, str]) -> None:
+    with servers.running(has_demo=True, ALLOWED_HOSTS="127.0.0.1", **elsewhere) as house:
+        assert house.rows("SELECT username FROM auth_user") == []
+        assert "No demo: others can reach this address." in house.errors
+        assert not (house.data / "demo_password").exists()

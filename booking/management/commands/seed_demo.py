@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
-from booking.demo import is_empty, seed
+from booking.demo import is_empty, is_for_this_machine_alone, seed
 
 DATA = Path("data", "niort-pharmacies.geojson")
 
@@ -20,6 +20,10 @@ class Command(BaseCommand):
 
     @transaction.atomic  # all of it or nothing: half a demo would never be completed
     def handle(self, *args: Any, **options: Any) -> None:
+        if not is_for_this_machine_alone(address="localhost", public_url=settings.PUBLIC_URL):
+            raise CommandError(
+                "PUBLIC_URL: others can reach it; the demo, and its sign-ins, are for one machine alone."
+            )
         if not is_empty():
             raise CommandError("There are stores or users already; the demo goes into an empty database.")
         call_command("import_stores", str(settings.BASE_DIR / DATA), stdout=StringIO())

@@ -13,7 +13,14 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import connections
 
-from booking.demo import PASSWORD, SIGN_INS, demo_store, is_empty
+from booking.demo import (
+    SIGN_INS,
+    demo_store,
+    is_empty,
+    is_for_this_machine_alone,
+    kept_password,
+    replace_public_passwords,
+)
 from booking.launcher.parent import SUPERVISOR
 from booking.launcher.preparation import CannotStart, check_port, check_settings, prepare
 from booking.launcher.supervisor import STOPPING_SIGNALS
@@ -53,10 +60,10 @@ class Command(BaseCommand):
             check_settings()
             check_port(address, port)
             prepare()
+            check_settings()  # some of it asks the tables, which are there only now
         except CannotStart as reason:
             sys.exit(f"carillon: {reason}")
-        if is_empty() and not options["no_demo"]:
-            call_command("seed_demo", stdout=sys.stderr)
+        self._make_demo(address, wanted=not options["no_demo"])
         self._say_where(address, port)
         connections.close_all()
         self._become_supervisor(address, port)
@@ -68,12 +75,22 @@ class Command(BaseCommand):
         host = "127.0.0.1" if address in ("0.0.0.0", "::") else address  # noqa: S104 -- compared, not bound
         settings.PUBLIC_URL = f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
+    def _make_demo(self, address: str, *, wanted: bool) -> None:
+        """Fill a new database with the demo, where nobody but this machine can reach its people."""
+        if not is_empty():
+            replace_public_passwords()
+        elif wanted and is_for_this_machine_alone(address=address, public_url=settings.PUBLIC_URL):
+            call_command("seed_demo", stdout=sys.stderr)
+        elif wanted:
+            self.stderr.write("No demo: others can reach this address. Import stores with manage.py import_stores.")
+
     def _say_where(self, address: str, port: int) -> None:
         lines = [f"Carillon is at {settings.PUBLIC_URL}/", f"Staff sign in at {settings.PUBLIC_URL}/staff/"]
         store = demo_store()
         if store is not None:
             lines.append(f"The demo's people work at {store.name}: {settings.PUBLIC_URL}/s/{store.slug}/")
-            lines += [f"  {sign_in.role.label}: {sign_in.username} / {PASSWORD}" for sign_in in SIGN_INS]
+            password = kept_password()
+            lines += [f"  {sign_in.role.label}: {sign_in.username} / {password}" for sign_in in SIGN_INS if password]
         if not settings.EMAIL_URL or settings.SMS_GATEWAY == "console":
             lines.append(f"Messages are files in {os.path.relpath(settings.MESSAGES_DIR)}/")
         if not _is_loopback(address) and not settings.TRUSTED_PROXIES:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from booking.change_words import WHAT, field_in_words, value_in_words, what_in_words
 from booking.sheets import csv_bytes
-from booking.texts import day_in_words, moment_in_words
+from booking.texts import csv_delimiter, day_in_words, moment_in_words
 from booking.views.staff_access import AtStore, at_store, staff_page
 from stores.models import Role
 from stores.queries import Change, setup_changes
@@ -73,7 +73,9 @@ def changes_as_csv(request: HttpRequest, at: AtStore) -> HttpResponseBase:
         for row in [_row(change, at)]
         for cells in [(field.name, field.before, field.after) for field in row.fields]
     ]
-    response = HttpResponse(csv_bytes([head, *lines]), content_type="text/csv; charset=utf-8")
+    response = HttpResponse(
+        csv_bytes([head, *lines], delimiter=csv_delimiter()), content_type="text/csv; charset=utf-8"
+    )
     response["Content-Disposition"] = f'attachment; filename="{at.store.slug}-changes-{at.today.isoformat()}.csv"'
     return response
 

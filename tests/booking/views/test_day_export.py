@@ -1,6 +1,7 @@
 """The day as a file: all that the day shows, for who may see it, and nothing in it that a spreadsheet runs."""
 
 import csv
+import re
 from collections.abc import Iterator
 from datetime import date
 from io import BytesIO, StringIO
@@ -8,6 +9,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.test import Client
 from openpyxl import load_workbook
 from pytest_django import DjangoAssertNumQueries, Settings
 
@@ -23,7 +25,7 @@ from tests.booking.views.staff_room import (
     make_room,
     make_visit,
 )
-from tests.factories import NOW
+from tests.factories import NOW, at
 
 pytestmark = pytest.mark.django_db
 
@@ -106,3 +108,19 @@ def test_statements_do_not_grow_with_visits(
 def test_it_is_todays_unless_another_day_is_asked_for(room: Room, url: str) -> None:
     assert f"{date(2026, 11, 23)}." in room.client().get(url)["Content-Disposition"]
     assert room.client().get(url, {"date": "2026-02-30"}).status_code == 400
+
+
+def test_file_is_cut_as_its_readers_spreadsheet_cuts_it_and_runs_nothing(room: Room) -> None:
+    make_visit(room.store, starts_at=at(10, day=23), name="Ada; =1+1;", note="ok;=cmd|'/C calc'!A0;")
+    lines = {language: Client(headers={"accept-language": language}) for language in ("fr", "en")}
+    for client in lines.values():
+        client.force_login(room.staff)
+
+    french, english = (client.get(CSV).content.decode("utf-8-sig") for client in lines.values())
+
+    assert french.splitlines()[0].count('";"') > 5
+    assert english.splitlines()[0].count('","') > 5
+    assert '"Ada; \'=1+1;"' in french
+    for text in (french, english):
+        cells = [cell.strip().strip('"') for cell in re.split("[;,\t\r\n]", text)]
+        assert [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))] == []

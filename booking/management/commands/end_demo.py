@@ -1,0 +1,15 @@
+"""`manage.py end_demo`: the demo's people sign in no more; its stores and visits stay."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from booking.demo import end_accounts
+
+
+class Command(BaseCommand):
+    help = "Lets the demo's people sign in no more, so that the house may be reached by others."
+    requires_system_checks = []  # one of them asks for this
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self.stdout.write(f"{end_accounts()} sign-ins of the demo ended")
