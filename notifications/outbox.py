@@ -97,7 +97,7 @@ def forget(*, subjects: Collection[str], now: datetime) -> None:
     messages.filter(_NOT_LEFT | Q(state__in=(State.UNKNOWN, State.DEAD))).update(
         state=State.SKIPPED, reason="erased", **NO_LEASE
     )
-    messages.update(recipient_digest="", body_digest="", provider_sid="", updated_at=now)
+    messages.update(recipient_digest="", body_digest="", provider_sid="", returned_sid="", updated_at=now)
     uuids = {str(uuid) for uuid in messages.values_list("uuid", flat=True)}
     transaction.on_commit(lambda: message_files.remove(uuids), robust=True)
 

@@ -69,7 +69,8 @@ def _next() -> list[OutboxMessage]:
     now, opened, awake = timezone.now(), circuits.opened(), _awake_channels()
     for channel in awake:
         if channel in opened and outbox.waits(channel, now=now) and circuits.take_probe(channel, now=now):
-            return outbox.claim_due(now=now, limit=1, channels=[channel])
+            if claimed := outbox.claim_due(now=now, limit=1, channels=[channel]):
+                return claimed
     return outbox.claim_due(now=now, limit=1, channels=[channel for channel in awake if channel not in opened])
 
 

@@ -79,7 +79,7 @@ def _days_before(days: int) -> str:
 
 def _plain(text: str) -> str:
     """Return a text as it is sent. Raises ValidationError naming the signs that would double its price."""
-    lost = sorted({sign for sign in text if to_gsm7(sign) == "?" != sign})
+    lost = sorted({sign for sign in text if to_gsm7(sign) in ("", "?") and sign != "?"})
     if lost:
         raise ValidationError(_("Text messages cannot carry these signs: {signs}").format(signs=" ".join(lost)))
     return " ".join(to_gsm7(text).split())

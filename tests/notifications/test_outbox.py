@@ -151,12 +151,14 @@ def test_an_erased_subject_leaves_no_digest_and_no_message_to_come(claimed):
     outbox.enqueue([planned(offset="1d")], now=NOW)
     (next_one,) = outbox.claim_due(now=NOW, limit=1)
 
+    OutboxMessage.objects.filter(pk=claimed.pk).update(returned_sid="SM0")
+
     outbox.forget(subjects=["ABCD1234"], now=NOW)
 
     assert state_of(next_one) == State.SKIPPED
     assert outbox.begin_call(next_one, recipient="+33612345678", body="x", now=NOW) is False
-    digests = OutboxMessage.objects.values_list("recipient_digest", "body_digest", "provider_sid")
-    assert set(digests) == {("", "", "")}
+    digests = OutboxMessage.objects.values_list("recipient_digest", "body_digest", "provider_sid", "returned_sid")
+    assert set(digests) == {("", "", "", "")}
 
 
 @pytest.mark.parametrize(
