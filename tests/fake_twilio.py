@@ -40,6 +40,8 @@ BAD_SENDER = "bad_sender"
 STRANGE = "strange"  # a refusal that nobody knows
 _REFUSALS = {OPTED_OUT: 21610, INVALID: 21211, LANDLINE: 21614, BAD_SENDER: 21606, STRANGE: 29999}
 
+QUEUE_FULL = 21611
+
 Message = dict[str, str]
 
 
@@ -59,6 +61,7 @@ class FakeTwilio(ThreadingHTTPServer):
         self.forms: list[Message] = []
         self.is_list_away = False
         self.is_down = False  # answers 500 to everything
+        self.room: int | None = None  # how many more its queue holds; as many as come where None
         self.dates_when_sent = True  # else a message in the queue has no date to filter by
         self.largest_page = 100
         self.ahead_of_us = timedelta()  # its clock
@@ -110,6 +113,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._problem(401, 20003)
         elif fault.isdigit():
             self._problem(400, int(fault))
+        elif not self._is_room():
+            self._problem(400, QUEUE_FULL)
         elif fault == BUSY:
             self._problem(429, 20429, {"Retry-After": "7"})
         elif fault == AWAY:
@@ -209,6 +214,13 @@ class _Handler(BaseHTTPRequestHandler):
     def _is_signed_in(self) -> bool:
         expected = base64.b64encode(f"{ACCOUNT_SID}:{self.server.key}".encode()).decode()
         return self.headers.get("Authorization") == f"Basic {expected}"
+
+    def _is_room(self) -> bool:
+        with self.server.lock:
+            if self.server.room is None:
+                return True
+            self.server.room = max(-1, self.server.room - 1)
+            return self.server.room >= 0
 
     def _body(self) -> str:
         return self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()

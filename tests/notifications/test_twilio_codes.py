@@ -144,6 +144,20 @@ def test_a_full_queue_is_waited_for_longer_each_time_and_nothing_fails(twilio, n
 
 
 @pytest.mark.django_db
+def test_many_that_meet_a_full_queue_all_go_as_it_drains(twilio, new_message):
+    for number in range(40):
+        new_message(f"ABCD{number:04}", account=f"shop-{number}")
+
+    for _ in range(8):
+        twilio.room = 6
+        deliver_due()
+        OutboxMessage.objects.update(try_at=timezone.now())
+
+    assert set(OutboxMessage.objects.values_list("state", flat=True)) == {State.SENT}
+    assert len({one["body"] for one in twilio.accepted}) == len(twilio.accepted) == 40
+
+
+@pytest.mark.django_db
 def test_a_refusal_nobody_knows_is_tried_twice_more_and_then_left_to_a_person(twilio, new_message):
     twilio.faults = [str(NOWHERE)] * 9
     message = new_message()

@@ -69,6 +69,18 @@ def test_a_provider_that_takes_nothing_is_told_on_the_day_until_it_does(room: Ro
     assert (after.status_code, "No text message" in page(after).words) == (200, False)
 
 
+def test_the_day_asks_to_phone_whom_a_reminder_did_not_reach_in_time(room: Room) -> None:
+    booking = make_booking(room.store, email="")
+    reminders = OutboxMessage.objects.filter(subject=booking.reference, kind="reminder")
+    reminders.update(state=State.SKIPPED, reason="too_near")
+
+    content = room.client(room.staff).get(DAY, TUESDAY).content.decode()
+
+    told = "Reminder by text message: not sent, as it was too late for it. Please phone."
+    assert f'<span class="news is-trouble">{told}' in content
+    assert f'<li class="is-trouble">{told}</li>' in content
+
+
 def test_trouble_with_a_message_is_shown_first(room: Room) -> None:
     booking = make_booking(room.store)
     OutboxMessage.objects.filter(subject=booking.reference, kind="confirmation").update(state=State.UNKNOWN)
