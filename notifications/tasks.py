@@ -67,10 +67,10 @@ def _run() -> tuple[int, bool]:
 def _next() -> list[OutboxMessage]:
     """Claim the next message: one that goes to see whether a provider is back, else what is due on other channels."""
     now, opened, awake = timezone.now(), circuits.opened(), _awake_channels()
-    for channel in awake:
-        if channel in opened and outbox.waits(channel, now=now) and circuits.take_probe(channel, now=now):
-            if claimed := outbox.claim_due(now=now, limit=1, channels=[channel]):
-                return claimed
+    for channel in [one for one in awake if one in opened]:
+        is_free = outbox.waits(channel, now=now) and circuits.take_probe(channel, now=now)
+        if is_free and (claimed := outbox.claim_due(now=now, limit=1, channels=[channel])):
+            return claimed
     return outbox.claim_due(now=now, limit=1, channels=[channel for channel in awake if channel not in opened])
 
 
