@@ -46,7 +46,7 @@ def slot_choice(
         value=local.isoformat(),
         day=texts.day_in_words(local.date()),
         time=texts.time_in_words(local, rules.zone),
-        places=_("kept for you") if is_own else "" if places_left is None else texts.places_in_words(places_left),
+        places=_("kept for you") if is_own else _places(places_left, rules),
         is_last=places_left == 1 and _capacity(rules) > 1 and not is_own,
         is_own=is_own,
     )
@@ -78,8 +78,13 @@ def day_parts(day: FreeDay, rules: StoreRules, *, own_start: datetime | None = N
     return tuple(DayPart(name, tuple(slot_choices(slots, rules, own_start=own_start))) for name, slots in grouped)
 
 
+def _places(places_left: int | None, rules: StoreRules) -> str:
+    """Return "2 places left"; nothing where each time has one place, as every one of them would be the last."""
+    return "" if places_left is None or _capacity(rules) == 1 else texts.places_in_words(places_left)
+
+
 def _capacity(rules: StoreRules) -> int:
-    """Return how many places a time has: where there is but one, that it is the last one is no reason to hurry."""
+    """Return how many places a time has over all desks."""
     return sum(desk.capacity for desk in rules.desks)
 
 

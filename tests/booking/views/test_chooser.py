@@ -69,15 +69,15 @@ def test_afternoon_begins_after_the_break_at_noon(hours: Hours, morning_ends: st
     assert parts["Evening"][0] == "18:00"
 
 
-@pytest.mark.parametrize(("capacity", "is_last"), [(1, False), (2, True)])
-def test_the_last_place_stands_out_only_where_there_were_more(capacity: int, is_last: bool) -> None:
+@pytest.mark.parametrize(("capacity", "words", "is_last"), [(1, "", False), (2, "last place", True)])
+def test_the_last_place_is_told_only_where_there_were_more(capacity: int, words: str, is_last: bool) -> None:
     store = make_store(capacity=capacity, hours=NARROW)
     if capacity > 1:
         make_booking(store, starts_at=at(9))
 
     first = choice(day=TUESDAY).parts[0].slots[0]
 
-    assert (first.places, first.is_last) == ("last place", is_last)
+    assert (first.places, first.is_last) == (words, is_last)
 
 
 # --- Which week, which day ------------------------------------------------------------------------
