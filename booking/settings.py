@@ -227,6 +227,7 @@ SMS_COUNTRIES = [country.strip().upper() for country in env.list("SMS_COUNTRIES"
     "LU",
 ]
 SMS_DAILY_BUDGET = _number("SMS_DAILY_BUDGET", 500)
+SMS_HOURLY_BUDGET = _number("SMS_HOURLY_BUDGET", 200)  # of texts that customers set off, over all stores
 SMS_CENTS = _amount("SMS_CENTS")  # what a segment costs; 0: nobody said
 EMAIL_URL = env.str("EMAIL_URL", "")
 MESSAGES_DIR = DATA_DIR / "outbox"

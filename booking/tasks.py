@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from booking.models import WorkerBeat
 from booking.services import day_sheets, nearly, offers, other_times, places, privacy
+from notifications import numbers
 
 log = logging.getLogger(__name__)
 
@@ -55,4 +56,5 @@ def forget_old() -> int:
     """Erase who came once their store keeps them no longer, and what else has had its time."""
     now = timezone.now()
     Session.objects.filter(expire_date__lt=now).delete()
+    numbers.forget_ranges(now=now)
     return sum(privacy.forget_old(now=now).values())

@@ -30,6 +30,7 @@ def _conditions() -> list[tuple[bool, str]]:
         (is_twilio and not sender, "TWILIO_MESSAGING_SERVICE_SID: missing, and TWILIO_FROM too; one is needed."),
         (not _is_web_address(settings.TWILIO_API_URL), "TWILIO_API_URL: must look like https://api.example.org."),
         (bool(unknown), f"SMS_COUNTRIES: {', '.join(unknown)} is no country's code, such as FR."),
+        (settings.SMS_HOURLY_BUDGET < 0, "SMS_HOURLY_BUDGET: must not be negative."),
         (settings.SMS_DAILY_BUDGET < 0, "SMS_DAILY_BUDGET: must not be negative."),
         (_is_bad_mail_address(settings.EMAIL_URL), "EMAIL_URL: must look like smtp://user:password@host:port."),
         (cluster["retry"] <= cluster["timeout"], "Q_CLUSTER: retry must be longer than timeout."),

@@ -10,6 +10,11 @@ def recipient_digest(recipient: str) -> str:
     return _digest("recipient", recipient.strip().lower())
 
 
+def prefix_digest(phone: str) -> str:
+    """Return the digest of the range that a number lies in: the number less its last four digits."""
+    return _digest("prefix", phone[:-4])
+
+
 def body_digest(body: str) -> str:
     return _digest("body", " ".join(body.split()))
 

@@ -61,6 +61,8 @@ class OutboxMessage(models.Model):
     lease_token = models.UUIDField(null=True, blank=True)
     attempted_at = models.DateTimeField(null=True, blank=True)  # when the provider was last called
     recipient_digest = models.CharField(max_length=64, blank=True)
+    # Of a text that a customer set off: the range of numbers it went to, for a day, whatever is erased meanwhile.
+    prefix_digest = models.CharField(max_length=64, blank=True)
     body_digest = models.CharField(max_length=64, blank=True)
     provider_sid = models.CharField(max_length=64, blank=True)
     # How often the provider took it and then failed to deliver it, and its name for the last of those tries.
@@ -83,6 +85,7 @@ class OutboxMessage(models.Model):
             models.Index(fields=["account", "updated_at"], name="message_account_updated"),
             models.Index(fields=["account", "attempted_at"], name="message_account_attempted"),
             models.Index(fields=["recipient_digest", "attempted_at"], name="message_recipient_attempted"),
+            models.Index(fields=["prefix_digest", "attempted_at"], name="message_prefix_attempted"),
             models.Index(fields=["provider_sid"], name="message_provider_sid"),
         ]
 

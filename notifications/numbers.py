@@ -1,15 +1,25 @@
-"""Phone numbers, as keyed digests: who wants no text messages, and how many one number and one store may have."""
+"""What one contact, one range of numbers, one store and all of them may get; who wants no text messages.
+
+Contacts are kept as keyed digests. What the store or the plan sets off is held to the store's budget alone: who runs
+into a customer's limits on purpose keeps no reminder and no word of the store's from leaving.
+"""
 
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import Count
 
-from notifications.digests import lock_key, recipient_digest
+from notifications.digests import lock_key, prefix_digest, recipient_digest
 from notifications.models import Channel, OptOut, OutboxMessage
 
 NUMBER_WINDOW = timedelta(hours=24)
 NUMBER_MESSAGES = 5
+HOUR = timedelta(hours=1)
+PREFIX_TEXTS = 10  # an hour, to the ten thousand numbers that differ in their last four digits
+# One part of a store's day is kept for what the plan sets off; a budget of a handful is not divided.
+KEPT_PART, SMALLEST_DIVIDED = 3, 30
+RANGES_KEPT = timedelta(hours=24)
 
 
 def opt_out(phone: str, *, now: datetime) -> None:
@@ -30,29 +40,82 @@ def reason_against_texting(
     `is_limited`: a customer set it off, or somebody who says so. What the store or the plan sets off counts among a
     number's texts as well, and is never dropped for being one too many.
 
-    Takes the locks of the number and of the account until the caller's transaction ends, so that two workers do not
-    both take the last one of a share. SQLite's one writer needs none.
+    Takes locks until the caller's transaction ends, so that two workers do not both take the last one of a share: of
+    the number, of the account, and for what a customer set off of its range and of all texts.
     """
     number = recipient_digest(phone)
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            for key in sorted((lock_key("number", number), lock_key("account", account))):
-                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key])
+    shared = [("number", number), ("account", account)]
+    _lock([*shared, ("prefix", prefix_digest(phone)), ("texts", "all")] if is_limited else shared)
     if OptOut.objects.filter(phone_digest=number).exists():
         return "opted_out"
     if is_counted:
         return ""
-    texts = OutboxMessage.objects.filter(channel=Channel.SMS)
     if settings.RATE_LIMITS and is_limited:
-        recent = texts.filter(recipient_digest=number, attempted_at__gt=now - NUMBER_WINDOW)
-        if recent.count() >= NUMBER_MESSAGES:
-            return "number_limit"
-    if texts.filter(account=account, attempted_at__gte=budget_since).count() >= settings.SMS_DAILY_BUDGET:
-        return "budget"
-    return ""
+        reason = _over_a_customers_limit(phone, now=now)
+        if reason:
+            return reason
+    texts = OutboxMessage.objects.filter(channel=Channel.SMS, account=account, attempted_at__gte=budget_since)
+    budget = customers_budget() if is_limited else settings.SMS_DAILY_BUDGET
+    return "budget" if texts.count() >= budget else ""
+
+
+def reason_against_mailing(address: str, *, now: datetime) -> str:
+    """Return why an e-mail that a customer set off must not go to an address now, "" where it may. Locks as above."""
+    if not settings.RATE_LIMITS:
+        return ""
+    _lock([("number", recipient_digest(address))])
+    return "number_limit" if _has_had_its_five(address, Channel.EMAIL, now=now) else ""
+
+
+def customers_budget() -> int:
+    """Return how many texts of a store's day its customers may set off."""
+    budget: int = settings.SMS_DAILY_BUDGET
+    return budget - budget // KEPT_PART if budget >= SMALLEST_DIVIDED else budget
+
+
+def texts_of_hour(*, now: datetime) -> int:
+    """Return how many texts customers have set off at all stores in the last hour."""
+    return OutboxMessage.objects.filter(prefix_digest__gt="", attempted_at__gt=now - HOUR).count()
+
+
+def most_texts_of_day(*, now: datetime) -> int:
+    """Return how many texts customers have set off in the last 24 hours at the store where they set off most."""
+    texts = OutboxMessage.objects.filter(prefix_digest__gt="", attempted_at__gt=now - timedelta(days=1))
+    counted = texts.order_by().values("account").annotate(count=Count("pk")).order_by("-count")
+    return int(counted.values_list("count", flat=True).first() or 0)
+
+
+def forget_ranges(*, now: datetime) -> int:
+    """Drop the digests of ranges that nothing is counted by any more; return how many there were."""
+    old = OutboxMessage.objects.filter(prefix_digest__gt="", attempted_at__lte=now - RANGES_KEPT)
+    return old.update(prefix_digest="")
 
 
 def last_text_to(phone: str) -> OutboxMessage | None:
     """Return the text message last sent to a number."""
     texts = OutboxMessage.objects.filter(channel=Channel.SMS, recipient_digest=recipient_digest(phone))
     return texts.exclude(attempted_at=None).order_by("-attempted_at", "-pk").first()
+
+
+def _over_a_customers_limit(phone: str, *, now: datetime) -> str:
+    if _has_had_its_five(phone, Channel.SMS, now=now):
+        return "number_limit"
+    near = OutboxMessage.objects.filter(prefix_digest=prefix_digest(phone), attempted_at__gt=now - HOUR)
+    if near.count() >= PREFIX_TEXTS:
+        return "prefix_limit"
+    return "hourly_budget" if texts_of_hour(now=now) >= settings.SMS_HOURLY_BUDGET else ""
+
+
+def _has_had_its_five(contact: str, channel: Channel, *, now: datetime) -> bool:
+    recent = OutboxMessage.objects.filter(
+        channel=channel, recipient_digest=recipient_digest(contact), attempted_at__gt=now - NUMBER_WINDOW
+    )
+    return recent.count() >= NUMBER_MESSAGES
+
+
+def _lock(what: list[tuple[str, str]]) -> None:
+    """Let others who ask the same wait, in one order; SQLite's one writer needs none of it."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            for key in sorted(lock_key(purpose, value) for purpose, value in what):
+                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key])

@@ -17,11 +17,9 @@ from django.db.models.functions import Greatest
 from django_q.tasks import async_task
 
 from notifications import message_files
-from notifications.content import NewMessage, Sms
+from notifications.content import NewMessage
 from notifications.digests import body_digest, recipient_digest
 from notifications.models import OPEN_STATES, Channel, Kind, OutboxMessage, State
-from notifications.numbers import reason_against_texting
-from notifications.segments import segments
 
 # Longer than any one call lasts (15 s); with a sweep each minute, short enough that what a dead worker left behind
 # is taken up within two minutes.
@@ -128,23 +126,6 @@ def claim_due(*, now: datetime, limit: int, channels: Collection[Channel] = tupl
     return []
 
 
-@transaction.atomic
-def begin_text(message: OutboxMessage, text: Sms, *, now: datetime) -> str:
-    """Note, before the provider is called, that a text may leave now; return why it must not, "" where it may."""
-    reason = reason_against_texting(
-        text.to,
-        account=message.account,
-        budget_since=text.budget_since,
-        is_counted=message.attempted_at is not None,
-        is_limited=message.is_limited,
-        now=now,
-    )
-    if reason:
-        return reason
-    is_ours = begin_call(message, recipient=text.to, body=text.body, segments=segments(text.body), now=now)
-    return "" if is_ours else LEASE_LOST
-
-
 def begin_call(
     message: OutboxMessage, *, recipient: str, body: str, now: datetime, segments: int | None = None
 ) -> bool:
@@ -155,6 +136,7 @@ def begin_call(
         message,
         now=now,
         recipient_digest=message.recipient_digest,
+        prefix_digest=message.prefix_digest,
         body_digest=message.body_digest,
         attempted_at=now,
         segments=segments,

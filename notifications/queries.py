@@ -4,7 +4,10 @@ from datetime import datetime
 
 from django.db.models import Count, Min
 
-from notifications.models import OPEN_STATES, Kind, OutboxMessage, State
+from notifications.models import OPEN_STATES, Channel, Kind, OutboxMessage, State
+
+# Why a text was not sent where too many are asked for.
+OVER_A_SHARE = ("budget", "prefix_limit", "hourly_budget")
 
 
 def counts() -> dict[str, int]:
@@ -23,3 +26,11 @@ def due_offsets(*, subject: str, kind: Kind, sequence: int, by: datetime) -> set
     """Return which messages of a kind about a subject are due by then, or were, by their offsets."""
     same = OutboxMessage.objects.filter(subject=subject, kind=kind, sequence=sequence, due_at__lt=by)
     return set(same.values_list("offset", flat=True))
+
+
+def refused_texts(*, account: str, since: datetime) -> dict[str, int]:
+    """Return how many texts of a store were not sent since then for want of a share, by why, with one statement."""
+    refused = OutboxMessage.objects.filter(
+        account=account, channel=Channel.SMS, state=State.SKIPPED, updated_at__gte=since, reason__in=OVER_A_SHARE
+    )
+    return dict(refused.order_by().values_list("reason").annotate(Count("pk")))

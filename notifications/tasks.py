@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from notifications import circuits, email, numbers, outbox, sms, tries
+from notifications import calls, circuits, email, numbers, outbox, sms, tries
 from notifications.answers import Answer, Away, Barred, Later, OnceMore, Puzzling, Refused, Sent, Unclear
 from notifications.circuits import Standing
 from notifications.content import Content, Email, NotYet, Skip, Sms
@@ -114,10 +114,9 @@ def _deliver(message: OutboxMessage) -> None:
 def _send(message: OutboxMessage, content: Sms | Email) -> None:
     now = timezone.now()
     if isinstance(content, Sms):
-        bar = outbox.begin_text(message, content, now=now)
+        bar = calls.begin_text(message, content, now=now)
     else:
-        is_ours = outbox.begin_call(message, recipient=content.to, body=content.text, now=now)
-        bar = "" if is_ours else outbox.LEASE_LOST
+        bar = calls.begin_email(message, content, now=now)
     if bar == outbox.LEASE_LOST:
         return
     if bar:

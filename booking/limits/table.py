@@ -1,11 +1,13 @@
 """The one table of limits: who is counted, what of theirs, how many in how long, what happens then, who is told.
 
-docs/limits.md shows the same table to people; a test holds the two against each other. Two rows are asked elsewhere,
-where what they protect is written (`notifications.numbers`, `booking.services.holds`); their numbers stand there.
+docs/limits.md shows the same table to people; a test holds the two against each other. Times kept are counted where
+they are written (`booking.services.holds`), messages where they leave (`notifications.numbers`).
 """
 
 from dataclasses import dataclass
 from enum import StrEnum
+
+from notifications.numbers import NUMBER_MESSAGES, PREFIX_TEXTS
 
 AT_ONCE, MINUTE, QUARTER, HOUR, DAY = 0, 60, 900, 3600, 86_400
 
@@ -15,6 +17,7 @@ class By(StrEnum):
 
     CLIENT = "client"  # an IPv4 address; of IPv6 the /64, the /56 for twice as much, the /48 for five times
     CLIENT_AND_STORE = "client and store"
+    PREFIX = "range of numbers"  # a phone number less its last four digits
     CONTACT = "contact"  # a phone number, or an e-mail address without case
     NAME = "user name"  # as typed, without case, whether somebody has it or not
     NAME_AND_CLIENT = "user name and client"
@@ -83,6 +86,19 @@ SECOND_FACTOR = Limit("second factor", By.PERSON, "wrong codes of an app, or rec
 PAIRING = Limit("pairing", By.CLIENT, "wrong codes of a tablet to be", 10, QUARTER,
                 "asked again after 15 minutes", guards_secret=True)  # fmt: skip
 
+# What leaves the building is counted where it leaves, in the outbox (`notifications.numbers`).
+_BY_EMAIL = "not sent; a text goes by e-mail instead where there is an address"
+_STAFF = "staff, beside the visit"
+_MANAGER = "staff, beside the visit; the manager, on the day's page; `carillon_sms_budget_left`; the log"
+MESSAGES = (
+    Limit("messages", By.CONTACT, "messages that customers set off, by text or by e-mail", NUMBER_MESSAGES, DAY,
+          _BY_EMAIL, _STAFF),
+    Limit("prefix_texts", By.PREFIX, "texts that customers set off", PREFIX_TEXTS, HOUR, _BY_EMAIL, _MANAGER),
+    Limit("hourly_texts", By.ALL, "texts that customers set off (`SMS_HOURLY_BUDGET`)", 200, HOUR, _BY_EMAIL, _MANAGER),
+    Limit("daily_texts", By.STORE, "texts (`SMS_DAILY_BUDGET`); of 30 or more a third is kept for what customers do not"
+          " set off: reminders, and the store's own word", 500, DAY, _BY_EMAIL, _MANAGER),
+)  # fmt: skip
+
 TABLE = (
     READS,
     WRITES,
@@ -105,4 +121,5 @@ TABLE = (
     OWN_PASSWORD,
     SECOND_FACTOR,
     PAIRING,
+    *MESSAGES,
 )

@@ -55,6 +55,7 @@ def _due(store: Store, *, now: datetime) -> list[NewMessage]:
             channel=Channel.EMAIL,
             due_at=due_at,
             not_after=not_after,
+            is_limited=False,
         )
     ]
 

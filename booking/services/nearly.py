@@ -61,4 +61,5 @@ def _message(store: Store, ticket_id: int, *, now: datetime) -> NewMessage:
         channel=Channel.SMS,
         due_at=now,
         not_after=now + _OF_USE_FOR,
+        is_limited=False,
     )

@@ -268,4 +268,5 @@ def _message(store: Store, entry: WaitingListEntry, channel: Channel, kept: Hold
         channel=channel,
         due_at=now,
         not_after=kept.expires_at,
+        is_limited=False,
     )

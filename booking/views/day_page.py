@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from booking.crowds import crowds
 from booking.forms import Problem
@@ -16,7 +17,7 @@ from booking.texts import moment_in_words
 from booking.views.crowds import crowd_in_words
 from booking.views.day_board import day_board
 from booking.views.staff_access import AtStore, staff_page
-from notifications import circuits
+from notifications import circuits, queries
 from notifications.models import Channel
 
 ONE_DAY = timedelta(days=1)
@@ -48,6 +49,7 @@ def day_page(
         "problems": [*problems],
         "waiting_words": _waiting_words(at.zone),
         "crowd_words": _crowd_words(at),
+        "text_words": _text_words(at),
         "etag": etag,
         "day_query": query,
     }
@@ -79,6 +81,30 @@ def _crowd_words(at: AtStore) -> list[str]:
     if not at.is_manager:
         return []
     return [crowd_in_words(one, at) for one in crowds(store_id=at.store.pk, now=at.now)]
+
+
+def _text_words(at: AtStore) -> list[str]:
+    """Return what a manager is told of texts that were not sent in a day, with one statement."""
+    if not at.is_manager:
+        return []
+    refused = queries.refused_texts(account=at.store.slug, since=at.now - ONE_DAY)
+    over, pumped = refused.pop("budget", 0), sum(refused.values())
+    words = []
+    if over:
+        sentence = ngettext(
+            "{count} text message was not sent in the last 24 hours: the store’s texts of the day were used up.",
+            "{count} text messages were not sent in the last 24 hours: the store’s texts of the day were used up.",
+            over,
+        )
+        words.append(sentence.format(count=over) + " " + _("Reminders have a share of their own."))
+    if pumped:
+        sentence = ngettext(
+            "{count} text message was not sent in the last 24 hours: far more were asked for than usual.",
+            "{count} text messages were not sent in the last 24 hours: far more were asked for than usual.",
+            pumped,
+        )
+        words.append(sentence.format(count=pumped) + " " + _("Somebody may be booking with numbers of others."))
+    return words
 
 
 def _done_words(done: str) -> str:

@@ -2,9 +2,10 @@
 
 import os
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
+from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Count
@@ -20,7 +21,7 @@ from prometheus_client.registry import Collector
 
 from booking import limits
 from booking.models import Booking, Hold, Status, WorkerBeat
-from notifications import circuits, queries
+from notifications import circuits, numbers, queries
 from notifications.models import Channel
 
 LEAST_FREE_BYTES = 256 * 1024  # a booking writes some 50 KiB to SQLite's log
@@ -69,6 +70,7 @@ class _Books(Collector):
             "For how long the oldest due message has waited.",
             value=queries.oldest_due_seconds(now=now),
         )
+        yield from _budgets(now)
         opened = circuits.opened()
         waiting = GaugeMetricFamily(
             "carillon_circuit_open", "Whether the messages of a channel wait for its provider.", labels=["channel"]
@@ -96,6 +98,17 @@ class _Books(Collector):
         if beat is not None:
             age = max(0.0, (now - beat.executed_at).total_seconds())
             yield GaugeMetricFamily("carillon_worker_last_task_seconds", "Since a task was executed.", value=age)
+
+
+def _budgets(now: datetime) -> Iterator[Metric]:
+    left = GaugeMetricFamily(
+        "carillon_sms_budget_left",
+        "Texts that customers may still set off: this hour at all stores, today at the store that has least.",
+        labels=["budget"],
+    )
+    left.add_metric(["hour"], max(0, settings.SMS_HOURLY_BUDGET - numbers.texts_of_hour(now=now)))
+    left.add_metric(["day"], max(0, numbers.customers_budget() - numbers.most_texts_of_day(now=now)))
+    yield left
 
 
 def _wrong() -> Iterator[str]:

@@ -13,7 +13,9 @@ _NEWS = frozenset({State.SENDING, State.SENT, State.DELIVERED})
 _ON_ITS_WAY = _NEWS | {State.DUE}
 _TROUBLE = frozenset({State.FAILED, State.UNKNOWN, State.DEAD})
 # Why a message was dropped that its customer would have liked to get.
-_DROPPED = frozenset({"number_limit", "budget", "too_near", "not_textable", "restored"})
+_DROPPED = frozenset(
+    {"number_limit", "prefix_limit", "hourly_budget", "budget", "too_near", "not_textable", "restored"}
+)
 # No good to phone.
 _NO_NUMBER = frozenset({"invalid_number", "unknown_number"})
 
@@ -95,7 +97,7 @@ def _state(delivery: Delivery) -> str:
         case State.DELIVERED:
             return _("delivered")
         case State.SKIPPED:
-            return _skipped(delivery.reason)
+            return _skipped(delivery)
         case State.UNKNOWN:
             return _("nobody can say whether it left")
     return _failed(delivery.reason)
@@ -112,10 +114,14 @@ def _due(reason: str) -> str:
     return words.get(reason) or _("will be sent")
 
 
-def _skipped(reason: str) -> str:
+def _skipped(one: Delivery) -> str:
     """Return why a message was not sent; what has no words of its own was not needed any more."""
     words = {
-        "number_limit": _("not sent, as this number has had its texts of the day"),
+        "number_limit": _("not sent, as this number has had its texts of the day")
+        if one.channel == Channel.SMS
+        else _("not sent, as this address has had its e-mails of the day"),
+        "prefix_limit": _("not sent, as too many like it were asked for within an hour"),
+        "hourly_budget": _("not sent, as too many were asked for within an hour"),
         "budget": _("not sent, as the store’s texts of the day are used up"),
         "too_near": _("not sent, as it was too late for it"),
         "too_late": _("not sent, as the visit had begun"),
@@ -127,7 +133,7 @@ def _skipped(reason: str) -> str:
         "dropped": _("taken out by hand"),
         "erased": _("not sent, as the customer’s data were erased"),
     }
-    return words.get(reason) or _("not needed any more")
+    return words.get(one.reason) or _("not needed any more")
 
 
 def _failed(reason: str) -> str:

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from django.conf import settings
+
 from booking import limits
 from booking.limits.table import Limit
 
@@ -25,3 +27,10 @@ def test_no_two_rows_share_a_counter() -> None:
 
     assert len(set(counters)) == len(counters)
     assert limits.BUSY_CLIENT.name == limits.BOOKINGS_AT_STORE.name  # two steps of one counter
+
+
+def test_budgets_are_those_of_the_settings() -> None:
+    amounts = {limit.name: limit.amount for limit in limits.TABLE}
+
+    assert amounts["hourly_texts"] == settings.SMS_HOURLY_BUDGET  # nothing is set in tests
+    assert amounts["daily_texts"] == settings.SMS_DAILY_BUDGET

@@ -17,6 +17,7 @@ from notifications.checks import check_messages
         ({"TWILIO_API_URL": "http://:99x"}, "TWILIO_API_URL"),
         ({"SMS_COUNTRIES": ["FR", "XX"]}, "SMS_COUNTRIES"),
         ({"SMS_DAILY_BUDGET": -1}, "SMS_DAILY_BUDGET"),
+        ({"SMS_HOURLY_BUDGET": -1}, "SMS_HOURLY_BUDGET"),
         ({"EMAIL_URL": "http://mail"}, "EMAIL_URL"),
         ({"EMAIL_URL": "smtp://"}, "EMAIL_URL"),
         ({"Q_CLUSTER": {"retry": 10, "timeout": 60}}, "Q_CLUSTER"),

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from notifications import numbers
-from notifications.digests import recipient_digest
+from notifications.digests import prefix_digest, recipient_digest
 from notifications.models import OutboxMessage, State
 
 pytestmark = pytest.mark.django_db
@@ -86,3 +86,98 @@ def test_the_text_last_sent_to_a_number_is_found():
 
     assert numbers.last_text_to(PHONE).account == "second"
     assert numbers.last_text_to("+33600000000") is None
+
+
+# --- What customers set off, by range, in all, and of a store's day ---------------------------------
+
+
+def texted(count, *, prefix="+3365501", account="corner-shop", ago=timedelta(minutes=10)):
+    """Put texts into the outbox that customers set off, each to a number of its own."""
+    OutboxMessage.objects.bulk_create(
+        OutboxMessage(
+            account=account, subject=f"{account}{prefix}{number}{ago}"[-40:], kind="confirmation", sequence=0,
+            channel="sms", due_at=NOW, not_after=NOW, try_at=NOW, state=State.SENT, attempted_at=NOW - ago,
+            created_at=NOW, updated_at=NOW, recipient_digest=recipient_digest(f"{prefix}{number:04d}"),
+            prefix_digest=prefix_digest(f"{prefix}{number:04d}"),
+        )
+        for number in range(count)
+    )  # fmt: skip
+
+
+def reason_for(phone, *, account="corner-shop", is_limited=True):
+    since = NOW - timedelta(hours=12)
+    return numbers.reason_against_texting(
+        phone, account=account, budget_since=since, is_counted=False, is_limited=is_limited, now=NOW
+    )
+
+
+def test_a_range_of_numbers_has_ten_texts_an_hour_over_all_stores(settings):
+    settings.RATE_LIMITS = True
+    texted(9)
+    texted(20, ago=timedelta(hours=1))
+    assert reason_for("+33655019999") == ""
+
+    texted(1, account="other-shop")
+
+    assert reason_for("+33655019999") == "prefix_limit"
+    assert reason_for("+33655029999") == ""  # another ten thousand numbers
+    assert reason_for("+33655019999", is_limited=False) == ""  # a reminder, or the store's own word
+
+
+def test_all_stores_have_their_hour_together(settings):
+    settings.RATE_LIMITS, settings.SMS_HOURLY_BUDGET = True, 12
+    texted(11, prefix="+3365511")
+    assert reason_for("+33655019999") == ""
+
+    texted(1, prefix="+3365512", account="other-shop")
+
+    assert reason_for("+33655019999") == "hourly_budget"
+    assert reason_for("+33655019999", is_limited=False) == ""
+
+
+def test_lifted_limits_lift_those_of_ranges_and_hours(settings):
+    settings.RATE_LIMITS, settings.SMS_HOURLY_BUDGET = False, 1
+    texted(20)
+
+    assert reason_for("+33655019999") == ""
+
+
+@pytest.mark.parametrize(("budget", "customers"), [(0, 0), (2, 2), (29, 29), (30, 20), (500, 334)])
+def test_a_third_of_a_store_s_day_is_kept_for_what_the_plan_sets_off(settings, budget, customers):
+    settings.SMS_DAILY_BUDGET = budget
+
+    assert numbers.customers_budget() == customers
+
+
+def test_reminders_leave_when_customers_have_used_up_their_part(settings):
+    settings.SMS_DAILY_BUDGET = 30
+    sent(20, phone="+33699000000")
+
+    assert (reason_for("+33655019999"), reason_for("+33655019999", is_limited=False)) == ("budget", "")
+    sent(10, phone="+33699000000", ago=timedelta(hours=2))
+    assert reason_for("+33655019999", is_limited=False) == "budget"
+
+
+def test_ranges_are_forgotten_after_a_day():
+    texted(2)
+    texted(3, prefix="+3365512", ago=timedelta(hours=24))
+
+    assert numbers.forget_ranges(now=NOW) == 3
+
+    assert OutboxMessage.objects.exclude(prefix_digest="").count() == 2
+
+
+def test_an_address_gets_five_e_mails_that_customers_set_off_in_24_hours(settings):
+    settings.RATE_LIMITS = True
+    for number in range(5):
+        OutboxMessage.objects.create(
+            account="corner-shop", subject=str(number), kind="confirmation", sequence=0, channel="email", due_at=NOW,
+            not_after=NOW, try_at=NOW, state=State.SENT, attempted_at=NOW - timedelta(hours=23), created_at=NOW,
+            updated_at=NOW, recipient_digest=recipient_digest("victim@example.org"),
+        )  # fmt: skip
+
+    assert numbers.reason_against_mailing("Victim@Example.org", now=NOW) == "number_limit"
+    assert numbers.reason_against_mailing("victim@example.org", now=NOW + timedelta(hours=1)) == ""
+    assert numbers.reason_against_mailing("other@example.org", now=NOW) == ""
+    settings.RATE_LIMITS = False
+    assert numbers.reason_against_mailing("victim@example.org", now=NOW) == ""

@@ -11,7 +11,10 @@ from notifications.models import Channel, Kind, State
 
 # Why a message was dropped that was of use all the same.
 _NOT_SENT = frozenset(
-    "budget dropped not_textable number_limit opted_out quiet_hours restored too_late too_near".split()  # noqa: SIM905
+    {
+        *("budget", "dropped", "hourly_budget", "not_textable", "number_limit", "opted_out", "prefix_limit"),
+        *("quiet_hours", "restored", "too_late", "too_near"),
+    }
 )
 
 
