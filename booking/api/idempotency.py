@@ -6,7 +6,7 @@ are cut out of what is stored and made again from the server's key.
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -18,6 +18,7 @@ from django.db import OperationalError, connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
+from booking import limits
 from booking.api.bodies import Json
 from booking.api.problems import Problem, invalid
 from booking.models import IdempotentAnswer
@@ -81,35 +82,48 @@ def answer_once(
 ) -> HttpResponse:
     """Return what `run` answers, or what it answered before to the same caller's same key and body.
 
+    Callers who do not say who they are never meet, though they choose the same key: see `_routes`.
     Raises Problem: `idempotency_mismatch` for another body, `in_progress` while a twin is still at it.
     """
     key = read_key(request)
     if key is None:
         return run().response()
-    row = IdempotentAnswer(
-        id=uuid4(), route=_route(request, caller), key=key, fingerprint=_fingerprint(body), created_at=now
-    )
-    return with_another_try(partial(_answer_once, row, now=now, run=run), now=now)
+    fingerprint = _fingerprint(body)
+    routes = _routes(request, caller, body, fingerprint)
+    rows = [
+        IdempotentAnswer(id=uuid4(), route=route, key=key, fingerprint=fingerprint, created_at=now) for route in routes
+    ]
+    return with_another_try(partial(_answer_once, rows, now=now, run=run), now=now)
 
 
 @transaction.atomic
-def _answer_once(row: IdempotentAnswer, *, now: datetime, run: Callable[[], Answer]) -> HttpResponse:
-    if not _claim(row):
-        kept = IdempotentAnswer.objects.filter(route=row.route, key=row.key).first()
+def _answer_once(rows: Sequence[IdempotentAnswer], *, now: datetime, run: Callable[[], Answer]) -> HttpResponse:
+    for row in rows:
+        kept = _take(row, now=now)
         if kept is not None:
-            if now - kept.created_at < KEPT:
-                return _replay(kept, row.fingerprint)
-            kept.delete()
-        if not _claim(row):
-            raise Problem("in_progress", headers={"Retry-After": "1"})
+            return _replay(kept, row.fingerprint)
     answer = run()
-    IdempotentAnswer.objects.filter(pk=row.pk).update(
+    IdempotentAnswer.objects.filter(pk__in=[row.pk for row in rows]).update(
         status=answer.status,
         body=_without_secret(answer.content, answer.subject),
         location=answer.location,
         subject=answer.subject,
     )
     return answer.response()
+
+
+def _take(row: IdempotentAnswer, *, now: datetime) -> IdempotentAnswer | None:
+    """Take the key, or return what it was answered before. Raises Problem `in_progress`."""
+    if _claim(row):
+        return None
+    kept = IdempotentAnswer.objects.filter(route=row.route, key=row.key).first()
+    if kept is not None:
+        if now - kept.created_at < KEPT:
+            return kept
+        kept.delete()
+    if not _claim(row):
+        raise Problem("in_progress", headers={"Retry-After": "1"})
+    return None
 
 
 def _claim(row: IdempotentAnswer) -> bool:
@@ -144,8 +158,22 @@ def _response(status: int, content: str, location: str) -> HttpResponse:
     return response
 
 
+def _routes(request: HttpRequest, caller: str, body: Json, fingerprint: str) -> list[str]:
+    """Return what else a key is known by, the first one for the answer.
+
+    Who has a token is known by it. A customer who has none yet is known by all that the body says of them, so that
+    they are answered again after their phone has changed its network, and by their network, so that the same key with
+    another body is a mismatch there and nowhere else. A body that names nobody is known by the network alone.
+    """
+    if caller:
+        return [_route(request, caller)]
+    network = _route(request, f"network {limits.client_address(request)}")
+    names_somebody = isinstance(body.get("customer"), dict)
+    return [_route(request, f"body {fingerprint}"), network] if names_somebody else [network]
+
+
 def _route(request: HttpRequest, caller: str) -> str:
-    """Return what else a key is known by; addresses and callers hold secrets, so only their digest is kept."""
+    """Return a route and whose it is; addresses and callers hold secrets, so only their digest is kept."""
     template = request.resolver_match.route if request.resolver_match else ""
     return f"{request.method} {template} {keyed_digest('idempotency', f'{request.path} {caller}')[:32]}"
 

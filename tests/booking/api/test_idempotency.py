@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.db import DatabaseError, connection
+from django.test import Client
 
 from booking.models import Booking, Hold, IdempotentAnswer
 from stores.models import Slot, Store
@@ -92,7 +93,7 @@ def test_no_token_is_stored_with_an_answer(store: Store, api: Api) -> None:
 
     stored = " ".join(str(row) for row in IdempotentAnswer.objects.values_list())
 
-    assert IdempotentAnswer.objects.count() == 4
+    assert IdempotentAnswer.objects.count() == 5  # the booking's is known by its body and by its network
     assert booking["manage_token"] not in stored
     assert hold["token"] not in stored
 
@@ -166,6 +167,52 @@ def test_deed_and_answer_are_one_transaction(store: Store, api: Api) -> None:
     assert not Booking.objects.exists()
     assert not IdempotentAnswer.objects.exists()
     assert not Slot.objects.filter(places_taken__gt=0).exists()
+
+
+class Elsewhere(Api):
+    """A caller from another network."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__()
+        self.client = Client(REMOTE_ADDR=address)
+
+
+def test_two_strangers_with_one_key_do_not_meet(store: Store, api: Api) -> None:
+    bea = {"name": "Bea Test", "phone": "06 12 34 56 09"}
+
+    first = api.post("/bookings", request_to_book(), Idempotency_Key=KEY)
+    other = Elsewhere("203.0.113.9").post("/bookings", request_to_book(customer=bea), Idempotency_Key=KEY)
+
+    assert (first.status_code, other.status_code) == (201, 201)
+    assert Booking.objects.count() == 2
+
+
+def test_two_strangers_with_one_key_do_not_share_a_hold(store: Store, api: Api) -> None:
+    first = api.post("/holds", wish(), Idempotency_Key=KEY).json()
+    other = Elsewhere("203.0.113.9").post("/holds", wish(), Idempotency_Key=KEY).json()
+
+    assert first["token"] != other["token"]
+
+
+@pytest.mark.parametrize("changes", [{"party_size": 2}, {"customer": {"name": "Bea Test", "email": "bea@example.org"}}])
+def test_one_caller_s_key_with_another_body_is_a_mismatch_and_keeps_its_answer(
+    store: Store, api: Api, changes: Json
+) -> None:
+    first = api.post("/bookings", request_to_book(), Idempotency_Key=KEY)
+
+    assert refusal_of(api.post("/bookings", request_to_book(**changes), Idempotency_Key=KEY)) == (
+        422,
+        "idempotency_mismatch",
+    )
+    assert api.post("/bookings", request_to_book(), Idempotency_Key=KEY).content == first.content
+
+
+def test_a_phone_that_changed_its_network_is_answered_again(store: Store, api: Api) -> None:
+    first = api.post("/bookings", request_to_book(), Idempotency_Key=KEY)
+    again = Elsewhere("2001:db8::7").post("/bookings", request_to_book(), Idempotency_Key=KEY)
+
+    assert again.content == first.content
+    assert Booking.objects.count() == 1
 
 
 def test_staff_keys_are_their_own(store: Store, manager: Api, staff: Api) -> None:
