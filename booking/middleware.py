@@ -86,6 +86,19 @@ class TrustedProxy:
         return any(found in network for network in self.trusted)
 
 
+class BrowserRights:
+    """Says what a page may use of a device, and that no other site may load it; a view that differs says so itself."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        response.headers.setdefault("Permissions-Policy", settings.PERMISSIONS_POLICY)
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        return response
+
+
 class ReaderAddress:
     """Reads language and simple words off the start of the address, and gives every link of the page the same start.
 

@@ -115,6 +115,7 @@ MIDDLEWARE = [
     "booking.middleware.TrustedProxy",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
+    "booking.middleware.BrowserRights",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "booking.middleware.ReaderAddress",
@@ -265,6 +266,7 @@ SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True  # pages hand the token to their scripts
 DEVICE_COOKIE_NAME = "__Host-device" if IS_HTTPS else "device"  # a paired tablet's
 if IS_HTTPS:
     SESSION_COOKIE_NAME = "__Host-session"
@@ -278,6 +280,12 @@ SILENCED_SYSTEM_CHECKS = ["security.W008", *([] if HSTS_SUBDOMAINS else ["securi
 SECURE_REFERRER_POLICY = "no-referrer"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+# What a page may use of a device: where somebody is, to find the nearest store. The arrivals' own page adds the camera.
+PERMISSIONS_POLICY = (
+    "accelerometer=(), autoplay=(self), camera=(), display-capture=(), geolocation=(self), gyroscope=(),"
+    " magnetometer=(), microphone=(), midi=(), payment=(), usb=()"
+)
+CAMERA_POLICY = PERMISSIONS_POLICY.replace("camera=()", "camera=(self)")
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'none'"],

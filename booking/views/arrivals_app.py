@@ -4,6 +4,7 @@ import json
 from hashlib import sha256
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.templatetags.static import static
@@ -57,7 +58,13 @@ def shell(request: HttpRequest, at: AtStore) -> HttpResponseBase:
         "walk_in": WalkInForm(rules=rules) if rules else None,
         **app_context(at),
     }
-    return staff_page(request, at, "arrivals/arrivals.html", context)
+    return with_camera(staff_page(request, at, "arrivals/arrivals.html", context))
+
+
+def with_camera(response: HttpResponseBase) -> HttpResponseBase:
+    """Let a page use the camera, to scan codes of visits."""
+    response["Permissions-Policy"] = settings.CAMERA_POLICY
+    return response
 
 
 @require_safe

@@ -16,7 +16,7 @@ from booking.models import Status
 from booking.queries import DaySchedule, day_schedule
 from booking.staff_forms.visits import WalkInForm
 from booking.tokens import read_reference
-from booking.views.arrivals_app import app_context
+from booking.views.arrivals_app import app_context, with_camera
 from booking.views.arrivals_json import DIGITS
 from booking.views.staff_access import AtStore, staff_page
 from booking.views.visit_cards import CardMaker, VisitCard
@@ -83,7 +83,9 @@ def arrivals_page(
         "problems": [*problems],
         **context,
     }
-    return staff_page(request, at, "arrivals/arrivals.html", page, status=status)
+    response = staff_page(request, at, "arrivals/arrivals.html", page, status=status)
+    with_camera(response)
+    return response
 
 
 def _groups(cards: Sequence[VisitCard], schedule: DaySchedule, just: Just) -> list[Group]:

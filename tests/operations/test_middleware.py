@@ -7,12 +7,18 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
+from pytest_django import Settings
 
+from booking.links import manage_url, visits_url, waiting_url
 from booking.logs import JsonLine
 from booking.middleware import TrustedProxy, _Trouble, is_database_trouble
+from stores.models import Role
+from tests.factories import make_booking, make_store, make_user
+from tests.waiters import make_waiting
 
 DATABASE = "django.db.backends.base.base.BaseDatabaseWrapper.cursor"
 
@@ -154,3 +160,65 @@ def test_trouble_that_lasts_is_logged_once_a_minute(
 
     assert [line["event"] for line in logged()].count("database_trouble") == 1
     assert _Trouble.untold == 2
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("path", "policy"),
+    [
+        ("/", "same-origin"),
+        ("/nothing/", "same-origin"),
+        ("/healthz", "same-origin"),
+        ("/api/v1/stores", "same-origin"),
+        ("/embed.js", "cross-origin"),
+        ("/embed/corner-shop-niort/", "cross-origin"),
+        ("/s/corner-shop-niort/card.png", "cross-origin"),
+    ],
+)
+def test_other_sites_may_load_only_what_is_made_for_them(client: Client, path: str, policy: str) -> None:
+    make_store()
+
+    answer = client.get(path)
+
+    assert answer["Cross-Origin-Resource-Policy"] == policy
+    assert "camera=()" in answer["Permissions-Policy"]
+    assert "microphone=()" in answer["Permissions-Policy"]
+
+
+@pytest.mark.django_db
+def test_the_arrivals_alone_may_use_the_camera(client: Client) -> None:
+    client.force_login(make_user("ada", store=make_store(), role=Role.STAFF))
+
+    policies = {
+        page: client.get(f"/staff/corner-shop-niort/{page}/")["Permissions-Policy"] for page in ("arrivals", "day")
+    }
+
+    assert "camera=(self)" in policies["arrivals"]
+    assert "camera=()" in policies["day"]
+
+
+@pytest.mark.django_db
+def test_no_script_reads_the_token_of_forms(client: Client) -> None:
+    client.get("/staff/sign-in/")
+
+    assert client.cookies["csrftoken"]["httponly"]
+
+
+@pytest.mark.django_db
+def test_over_https_every_cookie_is_the_host_s_own(settings: Settings) -> None:
+    """Without the prefix, a neighbour under the same name could plant one."""
+    settings.IS_HTTPS = True
+    store, client = make_store(), Client()
+    booking, waiting = make_booking(store), make_waiting(store)
+    for url in (manage_url(booking.reference), waiting_url(waiting.reference)):
+        client.get("/" + url.split("/", 3)[3])
+    hour = int(booking.created_at.timestamp()) // 3600 + 1
+    with time_machine.travel(booking.created_at, tick=False):
+        client.get("/" + visits_url(booking.reference, contact="phone", hour=hour).split("/", 3)[3])
+        client.get("/s/corner-shop-niort/book/details/", {"starts_at": booking.starts_at.isoformat()})
+        client.get("/s/corner-shop-niort/wait/")
+
+    names = list(client.cookies)
+    assert {name.removeprefix("__Host-").partition("-")[0] for name in names} == {"booking", "waiting", "visits", "way"}
+    assert all(name.startswith("__Host-") and client.cookies[name]["secure"] for name in names)
+    assert all(client.cookies[name]["path"] == "/" and not client.cookies[name]["domain"] for name in names)
