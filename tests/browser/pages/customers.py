@@ -95,8 +95,8 @@ def _form(camera: Camera) -> str:
     return CHECK if "simple" in camera.reader else CONFIRM
 
 
-def _checked(camera: Camera, name: str, details: Shot, **typed: str) -> Shot:
-    return camera.send(name, details, _form(camera), by=CHECK, **typed)
+def _checked(camera: Camera, title: str, details: Shot, /, **typed: str) -> Shot:
+    return camera.send(title, details, _form(camera), by=CHECK, **typed)
 
 
 def _book(camera: Camera) -> None:
