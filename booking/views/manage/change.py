@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.timezone import now as clock_now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -18,8 +19,9 @@ from booking.services.other_times import take_kept_time
 from booking.services.wishes import Wish
 from booking.texts import refusal_sentence
 from booking.views.asked import read_day, read_instant
+from booking.views.book.step import see_other
 from booking.views.chooser import SlotChoice, chooser, slot_choices
-from booking.views.manage.page import done, manage_page, refusal_to_change, visit_context
+from booking.views.manage.page import done, manage_page, refusal_to_change, refused, visit_context
 from booking.views.manage_access import opened_by_key
 from booking.views.reader import customer_page
 from booking.why_closed import why
@@ -34,17 +36,22 @@ def change(request: HttpRequest, booking: Booking) -> HttpResponseBase:
     now = clock_now()
     refusal = refusal_to_change(booking, now=now)
     rules = store_rules(booking.store.slug, from_date=(now - timedelta(days=2)).date())
+    if refusal is not None and request.method == "POST":
+        return refused(booking, refusal)
     if refusal is not None or rules is None:
         return manage_page(request, booking, now=now, refusal=refusal)
     data = request.POST if request.method == "POST" else request.GET
     starts_at = read_instant(data.get("starts_at", ""))
+    if starts_at is None and request.method == "POST":
+        return see_other(f"{reverse('manage-change', args=[booking.reference])}?starts_at=-")
     if starts_at is None:
         return _choose(request, booking, rules, now=now)
     if request.method == "POST":
         try:
             moved = reschedule(booking_id=booking.pk, starts_at=starts_at, now=now, actor=Actor.CUSTOMER)
-        except BookingRefused as refused:
-            return _choose(request, booking, rules, now=now, refusal=refused.reason, wanted=starts_at)
+        except BookingRefused:  # the page says why, and what else is free
+            wanted = {"starts_at": starts_at.astimezone(rules.zone).isoformat()}
+            return see_other(f"{reverse('manage-change', args=[booking.reference])}?{urlencode(wanted)}")
         return done(moved, "changed" if moved.sequence != booking.sequence else "")
     if not _is_free(booking, starts_at, now=now) and starts_at != booking.starts_at:
         return _choose(request, booking, rules, now=now, refusal=_why(booking, starts_at, now=now), wanted=starts_at)
@@ -60,9 +67,8 @@ def choose(request: HttpRequest, booking: Booking) -> HttpResponseBase:
         return done(booking, "")
     try:
         return done(take_kept_time(booking_id=booking.pk, hold_id=int(number[:18]), now=now), "changed")
-    except BookingRefused as refused:
-        booking.refresh_from_db()
-        return manage_page(request, booking, now=now, refusal=refused.reason)
+    except BookingRefused as no:
+        return refused(booking, no.reason)
 
 
 def _choose(

@@ -25,8 +25,9 @@ from booking.views.reader import customer_page
 @require_safe
 @opened_by_key
 def manage(request: HttpRequest, booking: Booking) -> HttpResponse:
-    """Show the visit and what can be done with it."""
-    return manage_page(request, booking, now=clock_now())
+    """Show the visit and what can be done with it, and why something was refused where the address says so."""
+    why = request.GET.get("why", "")
+    return manage_page(request, booking, now=clock_now(), refusal=Refusal(why) if why in set(Refusal) else None)
 
 
 @require_safe
@@ -102,6 +103,13 @@ def done(booking: Booking, what: str) -> HttpResponse:
     """Lead back to the booking's page, which says what was done."""
     url = reverse("manage", args=[booking.reference])
     response = HttpResponseRedirect(f"{url}?done={what}" if what else url)
+    response.status_code = 303
+    return response
+
+
+def refused(booking: Booking, refusal: Refusal) -> HttpResponse:
+    """Lead back to the booking's page, which says why something could not be done."""
+    response = HttpResponseRedirect(f"{reverse('manage', args=[booking.reference])}?why={refusal}")
     response.status_code = 303
     return response
 

@@ -1,6 +1,8 @@
 """A word from the customer: "I will come", "I am late", "I cannot come". Each is sent by a button, never by a link."""
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.timezone import now as clock_now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -11,10 +13,13 @@ from booking.policy import LATE_CHOICES, LONGEST_LATE, BookingRefused, may_cance
 from booking.services.bookings import cancel as cancel_booking
 from booking.services.bookings import confirm_attendance
 from booking.services.lateness import say_late, take_back_late
+from booking.views.book.step import see_other
 from booking.views.manage.page import done, manage_page, too_late_or_wrong, visit_context
+from booking.views.manage.page import refused as lead_to_refusal
 from booking.views.manage_access import opened_by_key
 from booking.views.reader import customer_page
 
+_ECHOED_LONGEST = 16
 _FORM_METHODS = ["GET", "HEAD", "POST"]
 
 
@@ -28,8 +33,8 @@ def cancel(request: HttpRequest, booking: Booking) -> HttpResponseBase:
     if request.method == "POST":
         try:
             return done(cancel_booking(booking_id=booking.pk, now=now, actor=Actor.CUSTOMER), "cancelled")
-        except BookingRefused as refused:
-            return manage_page(request, booking, now=now, refusal=refused.reason)
+        except BookingRefused as no:
+            return lead_to_refusal(booking, no.reason)
     if not may_cancel(status=booking.status, starts_at=booking.starts_at, now=now):
         return manage_page(request, booking, now=now, refusal=too_late_or_wrong(booking))
     return customer_page(request, "cancel", visit_context(booking, now=now))
@@ -44,8 +49,8 @@ def confirm(request: HttpRequest, booking: Booking) -> HttpResponseBase:
     now = clock_now()
     try:
         return done(confirm_attendance(booking_id=booking.pk, now=now), "confirmed")
-    except BookingRefused as refused:
-        return manage_page(request, booking, now=now, refusal=refused.reason)
+    except BookingRefused as no:
+        return lead_to_refusal(booking, no.reason)
 
 
 @require_http_methods(_FORM_METHODS)
@@ -55,22 +60,27 @@ def late(request: HttpRequest, booking: Booking) -> HttpResponseBase:
     now = clock_now()
     context = {**visit_context(booking, now=now), "late_choices": LATE_CHOICES, "longest_late": LONGEST_LATE}
     if request.method != "POST":
-        return customer_page(request, "late", context) if context["may_say_late"] else done(booking, "")
+        return _ask_how_late(request, context) if context["may_say_late"] else done(booking, "")
     typed = request.POST.get("minutes", "").strip() or request.POST.get("other", "").strip()
     minutes = _read_minutes(typed)
     if minutes is None:
-        problem = Problem(_("Enter a number of minutes from 1 to {most}.").format(most=LONGEST_LATE), "id_other")
-        return _ask_again(request, {**context, "typed": typed, "problems": [problem]})
+        own = reverse("manage-late", args=[booking.reference])
+        return see_other(f"{own}?{urlencode({'typed': typed[:_ECHOED_LONGEST]})}")
     try:
         if minutes == 0:
             return done(take_back_late(booking_id=booking.pk, now=now), "on_time")
         return done(say_late(booking_id=booking.pk, minutes=minutes, now=now), "late")
-    except BookingRefused as refused:
-        return manage_page(request, booking, now=now, refusal=refused.reason)
+    except BookingRefused as no:
+        return lead_to_refusal(booking, no.reason)
 
 
-def _ask_again(request: HttpRequest, context: dict[str, object]) -> HttpResponse:
-    return customer_page(request, "late", context, status=400)
+def _ask_how_late(request: HttpRequest, context: dict[str, object]) -> HttpResponse:
+    """Show the form; with what was typed before, where that was no number of minutes."""
+    typed = request.GET.get("typed")
+    if typed is None:
+        return customer_page(request, "late", context)
+    problem = Problem(_("Enter a number of minutes from 1 to {most}.").format(most=LONGEST_LATE), "id_other")
+    return customer_page(request, "late", {**context, "typed": typed, "problems": [problem]}, status=400)
 
 
 def _read_minutes(typed: str) -> int | None:

@@ -86,8 +86,9 @@ def test_late_is_said_on_the_page_and_can_be_taken_back(opened: Client, booking:
     [{}, {"minutes": ""}, {"minutes": "61"}, {"other": "-5"}, {"other": "soon"}, {"other": "1e1"}, {"other": "٣"}],
 )
 def test_late_by_what_cannot_be_read_is_asked_again(opened: Client, booking: Booking, typed: dict[str, str]) -> None:
-    response = opened.post(own(booking, "late/"), typed)
+    response = opened.post(own(booking, "late/"), typed, follow=True)
 
+    assert response.redirect_chain[0][1] == 303
     assert response.status_code == 400
     asked = page(response)
     assert asked.title.startswith("Error:")
@@ -103,7 +104,7 @@ def test_late_too_early_or_when_it_is_over(client: Client, booking: Booking, now
 
         assert own(booking, "late/") not in shown(client, own(booking)).links
         assert client.get(own(booking, "late/")).status_code == 303
-        assert client.post(own(booking, "late/"), {"minutes": "5"}).status_code == status
+        assert client.post(own(booking, "late/"), {"minutes": "5"}, follow=True).status_code == status
 
 
 # --- Right, read, taken along ---------------------------------------------------------------------
