@@ -11,7 +11,7 @@ _TOKEN = re.compile(
   | (?P<daily>7\s?(?:j|d|days?|jours)?\s?/\s?7)(?![\d:])
   | (?:(?P<compact>\d{4})(?![\d:.])(?:\s?(?:h|hs|hrs?|uhr)\b\.?)?
   | (?P<hour>\d{1,2})
-        (?:(?P<sign>[hu]|\sh\s|\s?[:.]\s?)(?P<minute>\d{2})(?::00)?(?![\d:])(?:\s?(?:h|hs|hrs?|uhr|horas?|uur)\b\.?)?
+        (?:(?P<sign>[hu]|\sh\s|\s?[:.]\s?)(?P<minute>\d{2})(?::00)?(?!\d|:\d)(?:\s?(?:h|hs|hrs?|uhr|horas?|uur)\b\.?)?
           | (?P<whole>\s?(?:h|hs|hrs?|hours?|heures?|uhr|horas?|uur|u|ore)\b\.?)
           | (?!\d)))
         (?:\s?(?P<half>[ap])\.?m\b\.?)?
@@ -25,6 +25,7 @@ _TOKEN = re.compile(
 _COMMENT = re.compile(r'"[^"]*"')
 _NOTHING_ELSE = re.compile(r"\|\|\s*\Z")  # what is left of `|| "by appointment"`
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—−〜～ー"), "-") | dict.fromkeys(map(ord, "“”«»„"), '"')
+_IN_BRACKETS = re.compile(r"\(([^\d()]*)\)")  # words alone: days, most of all
 _IN_A_WORD = re.compile(r"(?<=[^\W\d_])['’ʼ](?=[^\W\d_])")
 _PHRASES = [
     (re.compile(rf"\b(?:{said})\b"), meant)
@@ -94,6 +95,7 @@ def plain(text: str) -> str:
     apart = unicodedata.normalize("NFKD", text.translate(_DASHES).casefold())
     bare = "".join(character for character in apart if not unicodedata.combining(character))
     bare = _IN_A_WORD.sub(_apostrophe, _COMMENT.sub(" ", bare))
+    bare = _IN_BRACKETS.sub(r" \1 ", bare)
     for said, meant in _PHRASES:
         bare = said.sub(meant, bare)
     return _NOTHING_ELSE.sub("", bare).strip()

@@ -176,6 +176,9 @@ def test_other_spellings_and_languages(text: str, expected: dict[str, str]) -> N
         ("10am - 9pm Daily", on(DAYS, "10:00-21:00")),
         # These say the days of what comes next: the first times are of every day.
         ("07:00-20:00 su off", on((*WORKDAYS, "Sa"), "07:00-20:00")),
+        ("10.00-19.00 (Mon-Fri), 10.00-17.00 (Sat)", on(WORKDAYS, "10:00-19:00") | {"Sa": "10:00-17:00"}),
+        ("10:00am - 4:00pm (Tuesday Closed)", on(("Mo", "We", "Th", "Fr", "Sa", "Su"), "10:00-16:00")),
+        ("11:00-21:00: Fr-Su 11:00-22:00", on(WORKDAYS[:4], "11:00-21:00") | on(("Fr", "Sa", "Su"), "11:00-22:00")),
         ("8-21, sunday: 9-19", on((*WORKDAYS, "Sa"), "08:00-21:00") | {"Su": "09:00-19:00"}),
         ("9:30-18:30 Sa. 10-15:30", on(DAYS, "09:30-18:30") | {"Sa": "10:00-15:30"}),
         ("10h-12h30, 14h-19h, fermé le dimanche", on((*WORKDAYS, "Sa"), "10:00-12:30 14:00-19:00")),
