@@ -65,4 +65,4 @@ def test_details_for_a_full_time_offers_the_three_nearest(client: Client) -> Non
     assert response.status_code == 409
     words = page(response).words
     assert "This time has just been taken." in words
-    assert "The nearest free times Tuesday 24 November, 09:30, last place Tuesday 24 November, 09:45" in words
+    assert "The nearest free times Tuesday 24 November, 09:30 Tuesday 24 November, 09:45" in words
