@@ -65,7 +65,7 @@ def waiting_list(store: Store, *, now: datetime) -> list[Waiting]:
     alive = Hold.objects.filter(offered_to=OuterRef("pk"), expires_at__gt=now)
     fields = {name: Subquery(alive.values(name)) for name in ("starts_at", "ends_at", "expires_at", "public_id")}
     entries = (
-        WaitingListEntry.objects.filter(store=store, status__in=OPEN)
+        WaitingListEntry.objects.filter(store=store, status__in=OPEN, is_repeat=False)
         .select_related("visit_type")
         .annotate(**{f"kept_{name}": value for name, value in fields.items()})
         .order_by("created_at", "pk")
@@ -101,4 +101,5 @@ def _status(entry: WaitingListEntry, *, is_offered: bool, now: datetime, store: 
 def _ahead(entry: WaitingListEntry) -> int:
     older = Q(created_at__lt=entry.created_at) | Q(created_at=entry.created_at, pk__lt=entry.pk)
     same_days = Q(from_date__lte=entry.to_date, to_date__gte=entry.from_date)
-    return WaitingListEntry.objects.filter(older, same_days, store_id=entry.store_id, status__in=OPEN).count()
+    others = WaitingListEntry.objects.filter(older, same_days, store_id=entry.store_id, status__in=OPEN)
+    return others.filter(is_repeat=False).count()

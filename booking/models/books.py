@@ -257,6 +257,9 @@ class WaitingListEntry(models.Model):
     is_simple = models.BooleanField(default=False)
 
     client_digest = models.CharField(max_length=32, blank=True)  # as of a booking
+    # The same contact waits for the same already. Whoever joined again is told no more than anybody else: it may be
+    # a stranger who would like to know. Nothing is offered twice.
+    is_repeat = models.BooleanField(default=False)
 
     # Starts they could have and did not take: free when they joined, or offered and let pass. In minutes since 1970;
     # one that somebody else takes is dropped, as it may come free for them then.

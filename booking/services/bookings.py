@@ -99,10 +99,12 @@ def book(
 def _book(wish: Wish, draft: Booking, *, may_repeat: bool, now: datetime, user: User | None) -> Booking:
     by_staff = draft.source not in WEB_SOURCES
     rules, visit_type, runs = read_wish(wish, now=now, by_staff=by_staff)
-    _refuse_too_many_open(rules, draft, wish, may_repeat=may_repeat, now=now)
+    too_many = _too_many_open(rules, draft, wish, may_repeat=may_repeat, now=now)
     run = claim_anywhere(rules, runs, party_size=wish.party_size, from_web=not by_staff)
-    if run is None:
+    if run is None:  # said first, to whoever: it tells nobody whether a number has visits here
         raise refused_without_place(rules, runs, from_web=not by_staff)
+    if too_many is not None:
+        raise too_many
     return store_booking(draft, rules, visit_type, run, now=now, user=user)
 
 
@@ -116,7 +118,9 @@ def _book_held(wish: Wish, draft: Booking, *, hold: str, may_repeat: bool, now: 
     if rules is None or kept is None or not _is_for(kept, wish, rules) or kept.starts_at <= now:
         raise BookingRefused(Refusal.HOLD_EXPIRED)
     beyond = BEYOND_THE_SHARE if kept.offered_to_id is not None else 0
-    _refuse_too_many_open(rules, draft, wish, may_repeat=may_repeat, beyond=beyond, now=now)
+    too_many = _too_many_open(rules, draft, wish, may_repeat=may_repeat, beyond=beyond, now=now)
+    if too_many is not None:
+        raise too_many
     visit_type = find_visit_type(rules, wish.visit_type)
     desk = next((desk for desk in rules.desks if desk.id == kept.desk_id), None)
     if desk is None:
@@ -187,15 +191,15 @@ def lock_booking(booking_id: int) -> Booking:
     return booking
 
 
-def _refuse_too_many_open(
+def _too_many_open(
     rules: StoreRules, draft: Booking, wish: Wish, *, may_repeat: bool, now: datetime, beyond: int = 0
-) -> None:
-    """Raise BookingRefused where the same phone or e-mail has its share of visits to come at this store, or `beyond`.
+) -> BookingRefused | None:
+    """Return the refusal of a phone or e-mail with its share of visits to come at this store, or `beyond`; else None.
 
     Unless it may be repeated, also where this very visit is among them: `same_visit` is its reference then.
     """
     if not draft.phone and not draft.email:
-        return
+        return None
     lock_customer(draft.phone, draft.email)
     same_customer = Q(phone=draft.phone) if draft.phone else Q()
     if draft.email:
@@ -206,9 +210,10 @@ def _refuse_too_many_open(
     found = {(kind, starts_at): reference for kind, starts_at, reference in open_bookings}
     same = None if may_repeat else found.get((wish.visit_type, wish.starts_at))
     if same is not None:
-        raise BookingRefused(Refusal.TOO_MANY_OPEN_BOOKINGS, same_visit=same)
+        return BookingRefused(Refusal.TOO_MANY_OPEN_BOOKINGS, same_visit=same)
     if len(open_bookings) >= rules.open_bookings_per_customer + beyond:
-        raise BookingRefused(Refusal.TOO_MANY_OPEN_BOOKINGS)
+        return BookingRefused(Refusal.TOO_MANY_OPEN_BOOKINGS)
+    return None
 
 
 def store_booking(

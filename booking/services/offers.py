@@ -155,7 +155,7 @@ def _match(
 
 def _starts_for(entry: WaitingListEntry, places: PlacesNow, *, plan: MessagePlan, now: datetime) -> Iterator[datetime]:
     """Yield the starts that an entry can be offered now, none that somebody knows of."""
-    if entry.status != WaitingStatus.WAITING or not can_be_offered(entry):
+    if entry.status != WaitingStatus.WAITING or entry.is_repeat or not can_be_offered(entry):
         return
     if not may_be_offered(last_offered_at=entry.offered_at, now=now, zone=places.rules.zone, plan=plan):
         return

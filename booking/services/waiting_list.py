@@ -10,7 +10,7 @@ from django.db.models import Q
 from booking.limits import ClientDigests
 from booking.models import Booking, Hold, Source, WaitingListEntry, WaitingStatus
 from booking.policy import BookingRefused, Refusal, UnknownStore, UnknownVisitType, refusal_to_wait
-from booking.services.bookings import CustomerDetails, book
+from booking.services.bookings import WEB_SOURCES, CustomerDetails, book
 from booking.services.locks import lock_customer, lock_entry
 from booking.services.offers_over import missed
 from booking.services.once import SentForm, do_once, done_before
@@ -155,7 +155,7 @@ def _join(store: str, visit_type: str, draft: WaitingListEntry, *, now: datetime
     if not _has_starts(rules, kind, draft):
         first = day_start(draft.from_date, rules.zone)
         raise BookingRefused(Refusal.SLOT_CLOSED, wanted=Wish(store, visit_type, first, draft.party_size))
-    _refuse_twice(rules, kind, draft)
+    draft.is_repeat = _waits_already(rules, kind, draft)
     days = {"from_date": draft.from_date, "to_date": draft.to_date}
     free = places_now(rules, **days, now=now).starts(kind, draft.party_size)
     draft.known_starts = minutes_of(in_days(free, **days, rules=rules))
@@ -173,21 +173,24 @@ def _has_starts(rules: StoreRules, kind: VisitTypeRule, draft: WaitingListEntry)
     return any(found and found[0][0].starts_at < end for found in runs)
 
 
-def _refuse_twice(rules: StoreRules, kind: VisitTypeRule, draft: WaitingListEntry) -> None:
-    """Raise BookingRefused where the same phone or e-mail waits for the same already, or has its share of waiting."""
+def _waits_already(rules: StoreRules, kind: VisitTypeRule, draft: WaitingListEntry) -> bool:
+    """Tell whether the same phone or e-mail waits for the same already.
+
+    Staff are told, also of who has their share of waiting: raises BookingRefused then. Nobody else is.
+    """
     if not draft.phone and not draft.email:
-        return
+        return False
     lock_customer(draft.phone, draft.email)
     same = (Q(phone=draft.phone) if draft.phone else Q()) | (Q(email=draft.email) if draft.email else Q())
-    days = WaitingListEntry.objects.filter(same, store_id=rules.id, status__in=OPEN).values_list(
-        "visit_type_id", "from_date", "to_date"
-    )
-    waiting = list(days)
+    entries = WaitingListEntry.objects.filter(same, store_id=rules.id, status__in=OPEN, is_repeat=False)
+    waiting = list(entries.values_list("visit_type_id", "from_date", "to_date"))
     is_same = any(
         kind_id == kind.id and first <= draft.to_date and draft.from_date <= last for kind_id, first, last in waiting
     )
-    if is_same or len(waiting) >= rules.open_bookings_per_customer:
+    by_staff = draft.source not in WEB_SOURCES
+    if by_staff and (is_same or len(waiting) >= rules.open_bookings_per_customer):
         raise BookingRefused(Refusal.TOO_MANY_OPEN_BOOKINGS, waits_already=True)
+    return is_same
 
 
 def _lock(entry_id: int) -> WaitingListEntry:

@@ -11,6 +11,7 @@ from booking.services.once import SentForm
 from booking.services.privacy import forget_old
 from booking.services.waiting_list import join, join_once, leave, let_pass, take_offer
 from booking.tokens import hold_token
+from booking.waiting import entry_by_reference, waiting, waiting_list
 from notifications.models import OutboxMessage
 from stores.models import Slot
 from tests.factories import NOW, at, make_booking, make_store
@@ -85,14 +86,29 @@ def test_join_of_an_unknown_store_or_visit_type():
 
 
 @pytest.mark.parametrize("contact", [{"phone": "+33612345601"}, {"phone": "", "email": "bea@example.org"}])
-def test_join_twice_for_the_same_days_is_refused(contact):
+def test_staff_are_told_of_who_waits_for_the_same_days_already(contact):
     store = make_store()
+    by_phone = {**contact, "source": Source.PHONE}
     make_waiting(store, to_date=TUESDAY + 2 * ONE_DAY, **contact)
 
-    assert refusal_of(make_waiting, store, from_date=TUESDAY + ONE_DAY, **contact) == Refusal.TOO_MANY_OPEN_BOOKINGS
-    make_waiting(store, visit_type="advice", **contact)
-    assert refusal_of(make_waiting, store, from_date=TUESDAY + 7 * ONE_DAY, **contact) == Refusal.TOO_MANY_OPEN_BOOKINGS
-    make_waiting(make_store("other"), **contact)
+    assert refusal_of(make_waiting, store, from_date=TUESDAY + ONE_DAY, **by_phone) == Refusal.TOO_MANY_OPEN_BOOKINGS
+    make_waiting(store, visit_type="advice", **by_phone)
+    late = TUESDAY + 7 * ONE_DAY
+    assert refusal_of(make_waiting, store, from_date=late, **by_phone) == Refusal.TOO_MANY_OPEN_BOOKINGS
+    make_waiting(make_store("other"), **by_phone)
+
+
+@pytest.mark.parametrize("contact", [{"phone": "+33612345601"}, {"phone": "", "email": "bea@example.org"}])
+def test_joining_again_is_offered_nothing_and_keeps_nobody_from_their_turn(contact):
+    store = make_store()
+    first = make_waiting(store, **contact)
+    again = make_waiting(store, now=NOW + timedelta(minutes=1), **contact)
+    other = make_waiting(store, now=NOW + timedelta(minutes=2))
+    later = make_waiting(store, from_date=TUESDAY + 7 * ONE_DAY, now=NOW + timedelta(minutes=3), **contact)
+
+    assert [one.is_repeat for one in (first, again, other, later)] == [False, True, False, False]
+    assert waiting(entry_by_reference(other.reference), now=NOW).ahead == 1
+    assert [one.entry for one in waiting_list(store, now=NOW)] == [first, other, later]
 
 
 def test_join_again_after_leaving():
