@@ -18,8 +18,8 @@ def test_details_asks_five_things_at_most_and_says_why(client: Client, store: St
     assert 'autocomplete="email"' in text
     typed = {"name", "phone", "email", "note"}
     hidden = {"visit_type", "party_size", "starts_at", "idempotency_key"}
-    unseen = {"homepage"}
-    assert set(page(response).forms[CONFIRM]) == typed | hidden | unseen  # and a box to tick, which sends nothing
+    assert set(page(response).forms[CONFIRM]) == typed | hidden  # and a box to tick, which sends nothing
+    assert 'name="homepage" form="details"' in text  # which nobody sees
     assert text.count('type="checkbox"') == 1
     assert "Tuesday 24 November, 10:00" in page(response).words
     assert "So that the store knows whom to expect." in page(response).words
