@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from booking.models import WorkerBeat
 from booking.services import day_sheets, nearly, offers, other_times, places, privacy
+from booking.store_card import drop_old_cards
 from notifications import numbers
 
 log = logging.getLogger(__name__)
@@ -57,4 +58,5 @@ def forget_old() -> int:
     now = timezone.now()
     Session.objects.filter(expire_date__lt=now).delete()
     numbers.forget_ranges(now=now)
+    drop_old_cards(now=now)
     return sum(privacy.forget_old(now=now).values())

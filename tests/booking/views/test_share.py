@@ -1,5 +1,7 @@
 """A store is shared by a link, a code, a picture and a poster, all made here."""
 
+import os
+from datetime import timedelta
 from io import BytesIO
 from xml.etree import ElementTree as ET
 
@@ -7,8 +9,10 @@ import pytest
 from django.test import Client
 from PIL import Image
 
+import booking.store_card
+from booking.store_card import drop_old_cards, store_card
 from tests.booking.views.reading import page
-from tests.factories import make_store
+from tests.factories import NOW, make_store
 
 pytestmark = pytest.mark.django_db
 
@@ -79,3 +83,36 @@ def test_store_page_tells_shared_links_what_it_is(client: Client) -> None:
     assert '<link rel="alternate" hreflang="x-default" href="http://127.0.0.1:8000/s/corner-shop-niort/">' in html
     assert '<meta property="og:image" content="http://127.0.0.1:8000/s/corner-shop-niort/card.png">' in html
     assert html.count('<meta name="description"') == 1
+
+
+def test_card_is_drawn_once_whatever_the_number_of_stores(client: Client, settings, tmp_path, monkeypatch) -> None:
+    settings.DATA_DIR = tmp_path
+    make_store(name="Drawn Once")
+    store_card.cache_clear()
+    first = client.get(CARD).content
+    store_card.cache_clear()  # another process, or many stores later
+    monkeypatch.setattr(booking.store_card, "_drawn", None)
+
+    assert client.get(CARD).content == first
+    assert [one.suffix for one in (tmp_path / "cards").iterdir()] == [".png"]
+
+
+def test_card_is_drawn_where_nothing_can_be_kept(client: Client, settings, tmp_path) -> None:
+    settings.DATA_DIR = tmp_path / "missing"
+    make_store(name="Kept Nowhere")
+    store_card.cache_clear()
+
+    assert client.get(CARD).status_code == 200
+
+
+def test_cards_drawn_long_ago_are_dropped(client: Client, settings, tmp_path) -> None:
+    settings.DATA_DIR = tmp_path
+    make_store(name="Drawn Long Ago")
+    store_card.cache_clear()
+    client.get(CARD)
+    kept = next((tmp_path / "cards").iterdir())
+    os.utime(kept, (NOW.timestamp(), NOW.timestamp()))
+
+    assert drop_old_cards(now=NOW + timedelta(days=60)) == 0
+    assert drop_old_cards(now=NOW + timedelta(days=60, seconds=1)) == 1
+    assert not kept.exists()
