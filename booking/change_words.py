@@ -72,6 +72,7 @@ _FIELDS = {
     "sms_words_en": gettext_lazy("Own sentence, English"),
     "line_shows": gettext_lazy("People are called by"),
     "is_paired": gettext_lazy("Paired"),
+    "chooses_anew": gettext_lazy("Must choose a new PIN"),
     "may_use_tablets": gettext_lazy("May use the tablets"),
     "requires_second_factor": gettext_lazy("Managers need more than a password"),
     "role": gettext_lazy("Role"),

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from booking.models import Device
+from django.db.models import Exists, OuterRef
+
+from booking.models import PIN_ERRORS, Device, PinTries, StaffPin
 from stores.models import Store
 
 
@@ -39,10 +41,10 @@ def paired_devices(store: Store) -> tuple[PairedDevice, ...]:
 
 def member_pins(store: Store) -> tuple[MemberPin, ...]:
     """Return everybody who works at a store, by user name, with one statement."""
-    rows = store.memberships.filter(user__is_active=True).select_related("user__staff_pin").order_by("user__username")
-    found = []
-    for row in rows:
-        pin = getattr(row.user, "staff_pin", None)
-        name = row.user.first_name or row.user.username
-        found.append(MemberPin(row.user.username, name, pin is not None, bool(pin and pin.is_locked)))
-    return tuple(found)
+    pins = StaffPin.objects.filter(user=OuterRef("user"))
+    locked = PinTries.objects.filter(pin__user=OuterRef("user"), store=store, errors__gte=PIN_ERRORS)
+    rows = store.memberships.filter(user__is_active=True).select_related("user").order_by("user__username")
+    return tuple(
+        MemberPin(row.user.username, row.user.first_name or row.user.username, row.has_pin, row.is_locked)
+        for row in rows.annotate(has_pin=Exists(pins), is_locked=Exists(locked))
+    )

@@ -10,6 +10,7 @@ import sys
 import time
 import uuid
 from collections.abc import Callable
+from http import HTTPStatus
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
@@ -129,7 +130,7 @@ class ReaderAddress:
 
 
 class Faults:
-    """Answers 503 while the database is busy, away or full, and 4xx for requests nobody can read."""
+    """Answers 503 while the database is busy, away or full, and with a page for requests nobody can read or take."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -137,7 +138,12 @@ class Faults:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if "\x00" in request.path:  # no text in a database can hold it; a query's is for whoever reads the field
             return _bad_request(request)
-        return self.get_response(request)
+        response = self.get_response(request)
+        if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and not request.path.startswith("/api/"):
+            page = _answer(request, "method_not_allowed", HTTPStatus.METHOD_NOT_ALLOWED, "405.html")
+            page.headers["Allow"] = response.headers.get("Allow", "")
+            return page
+        return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
         """Answer for what views raise."""

@@ -8,12 +8,12 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils.timezone import now as clock_now
 
-from booking.models import Device, StaffPin
+from booking.models import Device, PinTries, StaffPin
 from booking.tokens import device_digest, new_device_secret
 from stores.models import Store
 from tests.factories import NOW
 
-PIN = "2580"
+PIN = "258036"
 
 
 def make_tablet(store: Store, *, acting: User | None = None, **fields: Any) -> Client:
@@ -31,6 +31,9 @@ def make_tablet(store: Store, *, acting: User | None = None, **fields: Any) -> C
     return client
 
 
-def make_pin(user: User, *, pin: str = PIN, errors: int = 0) -> StaffPin:
-    """Return somebody's PIN."""
-    return StaffPin.objects.create(user=user, digest=make_password(pin), errors=errors, changed_at=NOW)
+def make_pin(user: User, *, pin: str = PIN, errors: int = 0, unlocks: int = 0) -> StaffPin:
+    """Return somebody's PIN, wrong so often at each store they work at."""
+    made = StaffPin.objects.create(user=user, digest=make_password(pin), changed_at=NOW)
+    for membership in user.memberships.all():
+        PinTries.objects.create(pin=made, store=membership.store, errors=errors, unlocks=unlocks)
+    return made

@@ -14,7 +14,17 @@ from booking.models.books import (
     WaitingStatus,
     WorkerBeat,
 )
-from booking.models.devices import NAMES_SHOWN, PIN_ERRORS, Device, PairingCode, StaffPin
+from booking.models.devices import (
+    NAMES_SHOWN,
+    PIN_ERRORS,
+    PIN_UNLOCKS,
+    TABLET_ERRORS,
+    TABLET_PAUSE,
+    Device,
+    PairingCode,
+    PinTries,
+    StaffPin,
+)
 from booking.models.line import Ticket
 from booking.models.passkeys import Passkey
 
@@ -22,6 +32,9 @@ __all__ = [
     "APP_CODES",
     "NAMES_SHOWN",
     "PIN_ERRORS",
+    "PIN_UNLOCKS",
+    "TABLET_ERRORS",
+    "TABLET_PAUSE",
     "Actor",
     "AppCodes",
     "Booking",
@@ -32,6 +45,7 @@ __all__ = [
     "IdempotentAnswer",
     "PairingCode",
     "Passkey",
+    "PinTries",
     "Source",
     "StaffPin",
     "Status",

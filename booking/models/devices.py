@@ -9,6 +9,9 @@ from stores.models import Store
 
 NAMES_SHOWN = timedelta(minutes=15)
 PIN_ERRORS = 5
+PIN_UNLOCKS = 3  # the last of them takes the PIN away
+TABLET_ERRORS = 3
+TABLET_PAUSE = timedelta(seconds=30)
 DEVICE_NAME_LONGEST = 60
 
 
@@ -25,6 +28,8 @@ class Device(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="devices"
     )
     acted_at = models.DateTimeField(null=True, blank=True)  # when they last gave their PIN or tapped
+    pin_errors = models.PositiveSmallIntegerField(default=0)  # in a row, whoever was named; the one being checked too
+    paused_until = models.DateTimeField(null=True, blank=True)  # it takes no PIN before
 
     class Meta:
         indexes = [models.Index(fields=["store", "paired_at"], name="device_by_store")]
@@ -51,16 +56,29 @@ class PairingCode(models.Model):
 
 
 class StaffPin(models.Model):
-    """Somebody's PIN for the tablets of their stores; wrong too often, it is locked until a manager unlocks it."""
+    """Somebody's PIN for the tablets of their stores."""
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="staff_pin")
     digest = models.CharField(max_length=128, editable=False)  # as a password is kept
-    errors = models.PositiveSmallIntegerField(default=0)  # in a row, the one being checked included
     changed_at = models.DateTimeField()
 
     def __str__(self) -> str:
         return f"PIN of {self.user_id}"
 
-    @property
-    def is_locked(self) -> bool:
-        return self.errors >= PIN_ERRORS
+
+class PinTries(models.Model):
+    """How often a PIN was wrong at one store; too often, it is locked there until a manager of that store unlocks it.
+
+    What is tried at one store gives no tries at another: managers of different stores do not work together.
+    """
+
+    pin = models.ForeignKey(StaffPin, on_delete=models.CASCADE, related_name="tries")
+    store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="+")
+    errors = models.PositiveSmallIntegerField(default=0)  # in a row, the one being checked included
+    unlocks = models.PositiveSmallIntegerField(default=0)  # since the PIN was right here
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["pin", "store"], name="one_count_a_pin_and_store")]
+
+    def __str__(self) -> str:
+        return f"{self.pin_id}@{self.store_id} {self.errors}"

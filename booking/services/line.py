@@ -4,6 +4,7 @@ Whatever is done to a store's line takes the line's lock after the store's: a nu
 is passed on once, and somebody served twice at once is served once.
 """
 
+from collections.abc import Collection
 from datetime import date, datetime
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -164,6 +165,15 @@ def forget_tickets(*, store_id: int, today: date, now: datetime) -> int:
     outbox.forget(subjects=told, now=now)
     deleted, _ = over.delete()
     return deleted
+
+
+def forget_people(*, booking_ids: Collection[int], now: datetime) -> None:
+    """Empty who held the tickets that became these visits, in the transaction that erases the visits."""
+    tickets = Ticket.objects.filter(booking_id__in=booking_ids).exclude(name="", phone="")
+    told = [subject_of(number) for number in tickets.exclude(phone="").values_list("pk", flat=True)]
+    if told:
+        outbox.forget(subjects=told, now=now)
+    tickets.update(name="", phone="")
 
 
 def _unclaimed(store: Store, today: date, *, now: datetime) -> Booking | None:

@@ -13,7 +13,7 @@ from booking.services import waiting_entries
 from booking.services.bookings import cancel_locked, lock_booking
 from booking.services.devices import forget_devices
 from booking.services.history import record
-from booking.services.line import forget_tickets
+from booking.services.line import forget_people, forget_tickets
 from booking.services.places import raise_days
 from booking.services.taps import ROUTE, forget_results
 from notifications import outbox
@@ -164,4 +164,5 @@ def _erase(bookings: Sequence[Booking], *, now: datetime) -> None:
         booking.erased_at = booking.updated_at = now
     Booking.objects.bulk_update(bookings, _ERASED)
     IdempotentAnswer.objects.filter(subject__in=references).delete()
+    forget_people(booking_ids=[booking.pk for booking in bookings], now=now)
     outbox.forget(subjects=references, now=now)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from booking import limits
 from booking.devices import member_pins
 from booking.forms import Problem
-from booking.models import Device
+from booking.models import TABLET_PAUSE, Device
 from booking.permissions import DeviceAccess
 from booking.services.devices import leave_device, pair_device
 from booking.services.pins import TakenOver, take_over
@@ -76,6 +76,11 @@ def unlock(request: HttpRequest, store: str) -> HttpResponseBase:
     found = take_over(device=access.device, username=typed["username"], pin=typed["pin"], now=clock_now())
     if found is TakenOver.YES:
         return keep_private(redirect("staff-arrivals", store))
+    if found is TakenOver.PAUSED:
+        form.add_error("pin", _("Too many wrong PINs on this tablet. Wait half a minute."))
+        response = _unlock_page(request, access, form, status=429)
+        response.headers["Retry-After"] = str(TABLET_PAUSE.seconds)
+        return response
     locked = _("Five wrong PINs: this one is locked. A manager unlocks it under Set-up, Tablets.")
     form.add_error("pin", locked if found is TakenOver.LOCKED else _("This PIN is wrong. Please try again."))
     return _unlock_page(request, access, form, status=400)

@@ -1,11 +1,12 @@
 """PINs tried by many at once: five errors are five, however they arrive."""
 
 import time
+from functools import partial
 
 import pytest
 from django.contrib.auth.hashers import check_password
 
-from booking.models import PIN_ERRORS, Device, StaffPin
+from booking.models import PIN_ERRORS, TABLET_ERRORS, TABLET_PAUSE, Device, PinTries
 from booking.services.pins import TakenOver, take_over
 from stores.models import Role
 from tests.devices import PIN, make_pin, make_tablet
@@ -26,12 +27,12 @@ def device() -> Device:
 
 def careless(device: Device, pin: str) -> bool:
     """Look, compare, then count: what `take_over` would be without its guard. Return whether the PIN was compared."""
-    known = StaffPin.objects.get()
+    known = PinTries.objects.select_related("pin").get()
     if known.errors >= PIN_ERRORS:
         return False
-    check_password(pin, known.digest)
+    check_password(pin, known.pin.digest)
     time.sleep(0.01)  # as a real comparison takes its time
-    StaffPin.objects.filter(pk=known.pk).update(errors=known.errors + 1)
+    PinTries.objects.filter(pk=known.pk).update(errors=known.errors + 1)
     return True
 
 
@@ -44,9 +45,21 @@ def test_rig_sees_more_than_five_compared(device):
 
 @pytest.mark.django_db(transaction=True)
 def test_no_more_than_five_are_compared_however_many_try(device):
-    found = at_once([lambda: take_over(device=device, username="ada", pin=WRONG, now=NOW)] * TRIES)
+    for number in range(TRIES - 1):  # each tablet pauses after three: an error each
+        make_tablet(device.store, name=f"Tablet {number}")
+    tablets = list(Device.objects.all())
+
+    found = at_once([partial(take_over, device=one, username="ada", pin=WRONG, now=NOW) for one in tablets])
 
     assert set(found) <= {TakenOver.WRONG, TakenOver.LOCKED}
     assert found.count(TakenOver.WRONG) <= PIN_ERRORS
-    assert StaffPin.objects.get().errors == PIN_ERRORS
-    assert take_over(device=device, username="ada", pin=PIN, now=NOW) is TakenOver.LOCKED
+    assert PinTries.objects.get().errors == PIN_ERRORS
+    assert take_over(device=device, username="ada", pin=PIN, now=NOW + TABLET_PAUSE) is TakenOver.LOCKED
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_tablet_takes_no_more_than_three_however_many_try(device):
+    found = at_once([lambda: take_over(device=device, username="ada", pin=WRONG, now=NOW)] * TRIES)
+
+    assert found.count(TakenOver.PAUSED) == TRIES - TABLET_ERRORS
+    assert PinTries.objects.get().errors == TABLET_ERRORS

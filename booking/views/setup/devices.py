@@ -56,6 +56,7 @@ def revoke(request: HttpRequest, at: AtStore) -> HttpResponseBase:
 @at_store(need=Role.MANAGER, come_back="staff-setup-devices")
 def unlock(request: HttpRequest, at: AtStore) -> HttpResponseBase:
     """Let somebody try their PIN again."""
-    if not unlock_pin(store=at.store, username=request.POST.get("username", ""), user=at.user, now=at.now):
+    done = unlock_pin(store=at.store, username=request.POST.get("username", ""), user=at.user, now=at.now)
+    if done is None:
         raise Http404
-    return see_other(f"{reverse('staff-setup-devices', args=[at.store.slug])}?done=unlocked")
+    return see_other(f"{reverse('staff-setup-devices', args=[at.store.slug])}?done={done}")

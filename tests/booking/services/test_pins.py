@@ -1,7 +1,9 @@
+from itertools import count
+
 import pytest
 
-from booking.models import PIN_ERRORS, Device, StaffPin
-from booking.services.pins import TakenOver, remove_pin, set_pin, take_over, unlock_pin
+from booking.models import PIN_ERRORS, PIN_UNLOCKS, TABLET_ERRORS, TABLET_PAUSE, Device, PinTries, StaffPin
+from booking.services.pins import TakenOver, Unlocked, remove_pin, set_pin, take_over, unlock_pin
 from stores.models import Role, SetupChange
 from tests.devices import PIN, make_pin, make_tablet
 from tests.factories import NOW, make_store, make_user
@@ -27,15 +29,20 @@ def ada(store):
     return user
 
 
+PATIENCE = count(1)
+
+
 def give(device, pin=PIN, username="ada"):
-    return take_over(device=device, username=username, pin=pin, now=NOW)
+    """Give a PIN by somebody who waits until the tablet takes one again."""
+    return take_over(device=device, username=username, pin=pin, now=NOW + next(PATIENCE) * TABLET_PAUSE)
 
 
 def test_pin_takes_the_tablet_over(device, ada):
     assert give(device) is TakenOver.YES
 
     device.refresh_from_db()
-    assert (device.acting, device.acted_at) == (ada, NOW)
+    assert device.acting == ada
+    assert device.acted_at > NOW
 
 
 def test_five_wrong_in_a_row_lock_it_even_for_the_right_one(device, ada):
@@ -53,7 +60,7 @@ def test_right_one_starts_the_count_anew(device, ada):
     assert give(device) is TakenOver.YES
 
     assert give(device, "1357") is TakenOver.WRONG
-    assert StaffPin.objects.get().errors == 1
+    assert PinTries.objects.get().errors == 1
 
 
 @pytest.mark.parametrize("username", ["nobody", "bea", "cleo"])
@@ -81,10 +88,10 @@ def test_revoked_tablet_is_taken_over_by_nobody(device, ada):
 
 
 def test_manager_unlocks_and_the_trail_says_so(store, device, ada):
-    StaffPin.objects.update(errors=PIN_ERRORS)
+    PinTries.objects.update(errors=PIN_ERRORS)
     mia = make_user("mia", store=store, role=Role.MANAGER)
 
-    assert unlock_pin(store=store, username="ada", user=mia, now=NOW)
+    assert unlock_pin(store=store, username="ada", user=mia, now=NOW) is Unlocked.YES
     assert not unlock_pin(store=store, username="ada", user=mia, now=NOW)
 
     assert give(device) is TakenOver.YES
@@ -93,20 +100,20 @@ def test_manager_unlocks_and_the_trail_says_so(store, device, ada):
 
 
 def test_manager_of_another_store_unlocks_nobody(ada):
-    StaffPin.objects.update(errors=PIN_ERRORS)
+    PinTries.objects.update(errors=PIN_ERRORS)
     other = make_store("other-shop")
 
     assert not unlock_pin(store=other, username="ada", user=make_user("mia"), now=NOW)
 
 
 def test_new_pin_replaces_the_old_and_opens_what_was_locked(device, ada):
-    StaffPin.objects.update(errors=PIN_ERRORS)
+    PinTries.objects.update(errors=PIN_ERRORS)
 
-    set_pin(user=ada, pin="9731", now=NOW)
+    set_pin(user=ada, pin="973146", now=NOW)
 
     assert give(device) is TakenOver.WRONG
-    assert give(device, "9731") is TakenOver.YES
-    assert "9731" not in StaffPin.objects.get().digest
+    assert give(device, "973146") is TakenOver.YES
+    assert "973146" not in StaffPin.objects.get().digest
 
 
 def test_pin_taken_away_ends_the_acting_at_once(device, ada):
@@ -117,3 +124,79 @@ def test_pin_taken_away_ends_the_acting_at_once(device, ada):
     device.refresh_from_db()
     assert device.acting is None
     assert give(device) is TakenOver.WRONG
+
+
+def test_errors_and_unlocks_at_one_store_give_no_tries_at_another(device, ada):
+    elsewhere = make_store("other-shop")
+    ada.memberships.create(store=elsewhere, role=Role.STAFF)
+    make_tablet(elsewhere)
+    other_device = Device.objects.get(store=elsewhere)
+    mallory = make_user("mallory", store=elsewhere, role=Role.MANAGER)
+
+    for _ in range(PIN_ERRORS):
+        give(other_device, "135790")
+    assert give(device) is TakenOver.YES
+    for _ in range(PIN_ERRORS):
+        give(device, "135790")
+    assert unlock_pin(store=elsewhere, username="ada", user=mallory, now=NOW) is Unlocked.YES
+
+    assert give(device) is TakenOver.LOCKED
+    assert give(other_device) is TakenOver.YES
+
+
+def test_third_unlock_in_a_row_takes_the_pin_away_and_its_owner_chooses_a_new_one(store, device, ada):
+    mia = make_user("mia", store=store, role=Role.MANAGER)
+    done = []
+    for _ in range(PIN_UNLOCKS):
+        for _ in range(PIN_ERRORS):
+            give(device, "135790")
+        done.append(unlock_pin(store=store, username="ada", user=mia, now=NOW))
+
+    assert done == [Unlocked.YES, Unlocked.YES, Unlocked.VOID]
+    assert give(device) is TakenOver.WRONG
+    assert not StaffPin.objects.exists()
+    assert SetupChange.objects.order_by("-pk").first().after == {"chooses_anew": True}
+    set_pin(user=ada, pin="973146", now=NOW)
+    assert give(device, "973146") is TakenOver.YES
+
+
+def test_right_pin_in_between_starts_the_unlocks_anew(store, device, ada):
+    mia = make_user("mia", store=store, role=Role.MANAGER)
+    for _ in range(PIN_UNLOCKS + 1):
+        for _ in range(PIN_ERRORS):
+            give(device, "135790")
+        assert unlock_pin(store=store, username="ada", user=mia, now=NOW) is Unlocked.YES
+        assert give(device) is TakenOver.YES
+
+
+def test_tablet_pauses_after_three_errors_whoever_is_named_and_locks_nobody_by_them(store, device, ada):
+    cleo = make_user("cleo", store=store, role=Role.STAFF)
+    make_pin(cleo)
+    tries = [("ada", "135790"), ("cleo", "135790"), ("nobody", "135790"), ("ada", PIN), ("cleo", PIN)]
+
+    found = [take_over(device=device, username=name, pin=pin, now=NOW) for name, pin in tries]
+
+    assert found == [TakenOver.WRONG] * TABLET_ERRORS + [TakenOver.PAUSED] * 2
+    assert set(PinTries.objects.values_list("errors", flat=True)) == {1}
+    just_before = NOW + TABLET_PAUSE * 0.99
+    assert take_over(device=device, username="ada", pin=PIN, now=just_before) is TakenOver.PAUSED
+    assert take_over(device=device, username="ada", pin=PIN, now=NOW + TABLET_PAUSE) is TakenOver.YES
+    device.refresh_from_db()
+    assert (device.pin_errors, device.paused_until) == (0, None)
+
+
+def test_each_error_after_the_pause_is_another_pause(device, ada):
+    for _ in range(TABLET_ERRORS):
+        take_over(device=device, username="nobody", pin="1", now=NOW)
+
+    later = NOW + TABLET_PAUSE
+    found = [take_over(device=device, username="nobody", pin="1", now=later) for _ in range(2)]
+
+    assert found == [TakenOver.WRONG, TakenOver.PAUSED]
+
+
+def test_short_pin_of_before_still_works(device):
+    user = make_user("dora", store=device.store, role=Role.STAFF)
+    make_pin(user, pin="2580")
+
+    assert give(device, "2580", username="dora") is TakenOver.YES

@@ -4,10 +4,11 @@ import pytest
 from django.db import OperationalError
 
 from booking.models import Actor, Booking, IdempotentAnswer, Status
+from booking.services.line import join_line, serve_ticket
 from booking.services.privacy import correct, customer_data, erase, forget_old
 from notifications.models import OutboxMessage
 from stores.models import Slot, StoreDay
-from tests.factories import NOW, at, make_booking, make_store
+from tests.factories import NOW, at, make_booking, make_store, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -161,3 +162,20 @@ def test_nobody_is_erased_where_it_cannot_be_kept(settings, tmp_path):
 
     booking.refresh_from_db()
     assert (booking.name, booking.status) == ("Ada Test", Status.CONFIRMED)
+
+
+def test_erase_empties_the_ticket_that_the_visit_came_from():
+    store = make_store()
+    who = {"visit_type": "visit", "party_size": 1, "name": "Ada Test", "phone": "+33612345601"}
+    now = at(10, day=23)
+    ticket, other = join_line(store=store, **who, now=now), join_line(store=store, **who, now=now)
+    visit = serve_ticket(
+        store=store, ticket_id=ticket.pk, now=now, user=make_user("ada", store=store), may_squeeze_in=False
+    )
+
+    erase(booking_id=visit.pk, now=now, actor=Actor.STAFF)
+
+    ticket.refresh_from_db()
+    other.refresh_from_db()
+    assert (ticket.name, ticket.phone) == ("", "")
+    assert (other.name, other.phone) == ("Ada Test", "+33612345601")

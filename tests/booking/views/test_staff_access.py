@@ -129,3 +129,29 @@ def test_nothing_that_is_sent_makes_a_page_fail(room: Room, path: str) -> None:
         assert client.post(url, sent).status_code < 500
         for field in good:
             assert client.post(url, sent | good | {field: junk}).status_code < 500
+
+
+@pytest.mark.parametrize(
+    "path", [f"{SHOP}walk-ins/", f"{SHOP}queue/act/", "/staff/sign-out/", "/s/corner-shop-niort/book/hold/"]
+)
+def test_address_that_takes_forms_alone_says_so_and_where_to_go(path):
+    client = make_room().client()
+
+    answer = client.get(path)
+
+    text = answer.content.decode()
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    assert "This address shows no page" in text
+    assert ('href="/staff/"' in text) is path.startswith("/staff/")
+
+
+def test_staff_on_a_managers_page_are_told_whom_to_ask_not_to_sign_in():
+    room = make_room()
+
+    answer = room.client(room.staff).get(f"{SHOP}setup/")
+
+    text = answer.content.decode()
+    assert answer.status_code == 403
+    assert "You are signed in as staff. Only a manager of the store may do this" in text
+    assert "To your stores" in text
+    assert "Sign in with" not in text

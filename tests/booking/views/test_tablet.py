@@ -10,7 +10,18 @@ from django.conf import settings
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from booking.models import PIN_ERRORS, Booking, BookingEvent, Device, StaffPin, Status
+from booking.models import (
+    PIN_ERRORS,
+    PIN_UNLOCKS,
+    TABLET_ERRORS,
+    TABLET_PAUSE,
+    Booking,
+    BookingEvent,
+    Device,
+    PinTries,
+    StaffPin,
+    Status,
+)
 from tests.booking.views.staff_room import ARRIVALS, SHOP, Room, make_room
 from tests.devices import PIN, make_pin, make_tablet
 from tests.factories import at, make_booking
@@ -97,11 +108,14 @@ def test_codes_are_not_guessed_for_long(room, settings):
 # --- Taking it over -----------------------------------------------------------------------------------
 
 
-def test_wrong_pin_keeps_who_was_chosen_and_the_fifth_says_it_is_locked(room):
+def test_wrong_pin_keeps_who_was_chosen_and_the_fifth_says_it_is_locked(room, clock):
     make_pin(room.staff)
     tablet = make_tablet(room.store)
 
-    pages = [tablet.post(UNLOCK, {"username": "staff", "pin": "1357"}).content.decode() for _ in range(PIN_ERRORS)]
+    pages = []
+    for _ in range(PIN_ERRORS):
+        pages.append(tablet.post(UNLOCK, {"username": "staff", "pin": "1357"}).content.decode())
+        clock.shift(TABLET_PAUSE)
 
     assert all('value="staff"' in page and "checked" in page for page in pages)
     assert "This PIN is wrong" in pages[0]
@@ -116,7 +130,27 @@ def test_manager_sees_it_locked_and_unlocks_it(room):
     done = room.client().post(f"{DEVICES}unlock/", {"username": "staff"})
 
     assert done["Location"] == f"{DEVICES}?done=unlocked"
-    assert StaffPin.objects.get().errors == 0
+    assert PinTries.objects.get().errors == 0
+
+
+def test_unlocked_for_the_third_time_it_is_void_and_the_page_says_so(room):
+    make_pin(room.staff, errors=PIN_ERRORS, unlocks=PIN_UNLOCKS - 1)
+
+    done = room.client().post(f"{DEVICES}unlock/", {"username": "staff"}, follow=True)
+
+    assert "It is void now" in done.content.decode()
+    assert not StaffPin.objects.exists()
+
+
+def test_tablet_that_pauses_says_for_how_long(room):
+    make_pin(room.staff)
+    tablet = make_tablet(room.store)
+
+    answers = [tablet.post(UNLOCK, {"username": "staff", "pin": "1357"}) for _ in range(TABLET_ERRORS + 1)]
+
+    assert [answer.status_code for answer in answers] == [400] * TABLET_ERRORS + [429]
+    assert answers[-1]["Retry-After"] == "30"
+    assert "Wait half a minute" in answers[-1].content.decode()
 
 
 def test_nobody_with_a_pin_is_told_how_to_get_one(room):
@@ -242,15 +276,17 @@ def test_own_pin_needs_the_password(room):
     room.staff.save()
     client = room.client(room.staff)
 
-    wrong = client.post("/staff/account/pin/", {"pin": "2580", "current": "no"})
-    right = client.post("/staff/account/pin/", {"pin": "2580", "current": "a long password here"})
+    wrong = client.post("/staff/account/pin/", {"pin": "258036", "current": "no"})
+    right = client.post("/staff/account/pin/", {"pin": "258036", "current": "a long password here"})
 
     assert (wrong.status_code, right["Location"]) == (400, "/staff/account/pin/?done=set")
-    assert "2580" not in wrong.content.decode()
+    assert "258036" not in wrong.content.decode()
     assert StaffPin.objects.get().user == room.staff
 
 
-@pytest.mark.parametrize("pin", ["", "123", "1234", "9876", "0000", "123456789", "12ab", "１２５８"])
+@pytest.mark.parametrize(
+    "pin", ["", "123", "2580", "25803", "123456", "987654", "000000", "123456789", "12ab", "１２５８"]
+)
 def test_easy_pins_and_what_is_none_are_refused(room, pin):
     room.staff.set_password("a long password here")
     room.staff.save()
