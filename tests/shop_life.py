@@ -36,14 +36,25 @@ from tests.factories import make_user
 REFUSALS = (BookingRefused, UnknownVisitType)
 KINDS = ("visit", "advice")
 THENS = tuple(Then)
+Hours = Sequence[tuple[time, time]]
+_AFTERNOON = (time(14), time(19))
+DAYS: tuple[Hours, ...] = (
+    [(time(9), time(12)), _AFTERNOON],
+    [(time(9), time(11, 30)), _AFTERNOON],
+    [(time(10), time(19))],
+)
 STEPS: tuple[Any, ...] = ("check_in", "start", "complete", "no_show")
 
 
 class Life:
-    """A shop, and what may happen in it; `starts` are the times at which people would like to come."""
+    """A shop, and what may happen in it; `starts` are the times at which people would like to come.
 
-    def __init__(self, store: Store, starts: Sequence[datetime]) -> None:
+    `days` are the hours that its manager sets, for a week or for one day.
+    """
+
+    def __init__(self, store: Store, starts: Sequence[datetime], days: Sequence[Hours] = DAYS) -> None:
         self.store = store
+        self.days = days
         self.user = make_user("manager", store=store)
         self.starts = list(starts)
         self.desks = list(Desk.objects.filter(store=store).order_by("pk"))
@@ -228,12 +239,8 @@ class Life:
         )
 
     def do_change_week(self, rng: Random, now: datetime) -> None:
-        closes = rng.choice([time(11, 30), time(12), time(12)])
-        weekly = [
-            WeeklyInterval(day, opens, until)
-            for day in range(6)
-            for opens, until in ((time(9), closes), (time(14), time(19)))
-        ]
+        hours = rng.choice(self.days)
+        weekly = [WeeklyInterval(day, opens, closes) for day in range(7) for opens, closes in hours]
         change_opening_hours(store_id=self.store.pk, weekly=weekly, then=rng.choice(THENS), now=now, user=self.user)
 
     def do_change_day(self, rng: Random, now: datetime) -> None:
@@ -241,7 +248,7 @@ class Life:
         if rng.random() < 0.6:
             remove_special_hours(**who, user=self.user)
         else:
-            hours = rng.choice([[(time(9), time(11))], [(time(10), time(19))], []])
+            hours = rng.choice([*self.days, []])
             change_special_hours(**who, intervals=hours, user=self.user)
 
     def do_change_desk(self, rng: Random, now: datetime) -> None:

@@ -128,7 +128,7 @@ def _book_held(wish: Wish, draft: Booking, *, hold: str, may_repeat: bool, now: 
     kept.delete()
     draft.desk_was_chosen = kept.desk_was_chosen
     run = Run(desk, (SlotTime(kept.starts_at, kept.ends_at),))
-    booking = store_booking(draft, rules, visit_type, run, now=now, user=None, places=kept.places)
+    booking = store_booking(draft, rules, visit_type, run, now=now, user=None, kept=kept)
     if kept.offered_to_id is not None:  # whoever waited for this place is off the list, in the same transaction
         note_taken(entry_id=kept.offered_to_id, booking=booking, now=now)
     return booking
@@ -224,11 +224,12 @@ def store_booking(
     *,
     now: datetime,
     user: User | None,
-    places: int | None = None,
+    kept: Hold | None = None,
 ) -> Booking:
     """Write a new booking, its history and its messages, in the transaction that took its places.
 
-    `places` is how many of each slot were taken for it, where that is not for today's rules to say.
+    Where they were taken by a hold (`kept`), they stay what they were taken as, whoever books and whatever the rules
+    are by now.
     """
     booking.reference = new_reference()
     # What the rules told already is not read again; any other field is, when somebody asks for it.
@@ -236,8 +237,8 @@ def store_booking(
                           change_until_minutes=rules.change_until_minutes, reminder_days=rules.reminder_days,
                           messages_from=rules.messages_from, messages_until=rules.messages_until)  # fmt: skip
     booking.visit_type = known(VisitType, id=visit_type.id, slug=visit_type.slug, name=visit_type.name)
-    take_run(booking, rules, run, from_web=booking.source in WEB_SOURCES)
-    booking.places = booking.places if places is None else places
+    take_run(booking, rules, run, from_web=kept is not None or booking.source in WEB_SOURCES)
+    booking.places = booking.places if kept is None else kept.places
     booking.created_at = booking.updated_at = now
     booking.save(force_insert=True)
     actor = Actor.CUSTOMER if booking.source in WEB_SOURCES else Actor.STAFF

@@ -3,6 +3,7 @@
 Until they choose, the visit stands as it was booked; where they do not, it is cancelled in the end, and they are told.
 """
 
+import logging
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
@@ -20,6 +21,8 @@ from booking.services.places import claim_anywhere, days_of, drop_hold, keep_run
 from notifications import outbox
 from notifications.models import Kind
 from stores.slots import StoreRules
+
+log = logging.getLogger(__name__)
 
 KEPT_FOR = timedelta(hours=24)
 TIMES = 3
@@ -98,17 +101,27 @@ def take_kept_time(*, booking_id: int, hold_id: int, now: datetime) -> Booking:
 
 
 def cancel_unanswered(*, now: datetime) -> int:
-    """Cancel the visits whose customers chose none of the times kept for them; return how many."""
+    """Cancel the visits whose customers chose none of the times kept for them; return how many.
+
+    Whatever goes wrong with one, the others have their turn.
+    """
     due = Booking.objects.filter(answer_until__lte=now, status=Status.CONFIRMED).order_by("pk")
     cancelled = 0
     for booking_id in due.values_list("pk", flat=True):
-        with transaction.atomic():
-            booking = lock_booking(booking_id)
-            is_due = booking.answer_until is not None and booking.answer_until <= now
-            if is_due and booking.status == Status.CONFIRMED:
-                cancel_locked(booking, now=now, actor=Actor.SYSTEM, user=None)
-                cancelled += 1
+        try:
+            cancelled += _cancel_unanswered(booking_id, now=now)
+        except Exception:
+            log.exception("unanswered_not_cancelled", extra={"booking_id": booking_id})
     return cancelled
+
+
+@transaction.atomic
+def _cancel_unanswered(booking_id: int, *, now: datetime) -> bool:
+    booking = lock_booking(booking_id)
+    is_due = booking.answer_until is not None and booking.answer_until <= now and booking.status == Status.CONFIRMED
+    if is_due:
+        cancel_locked(booking, now=now, actor=Actor.SYSTEM, user=None)
+    return is_due
 
 
 def _keep(booking: Booking, rules: StoreRules, *, now: datetime) -> list[Hold]:

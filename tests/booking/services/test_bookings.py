@@ -5,6 +5,7 @@ import pytest
 from booking.models import Actor, Booking, BookingEvent, Source, Status
 from booking.policy import BookingRefused, Refusal, UnknownStore, UnknownVisitType
 from booking.services.bookings import CustomerDetails, book, cancel, confirm_attendance
+from booking.services.books import differences
 from booking.services.holds import hold
 from booking.services.moves import reschedule
 from booking.tokens import hold_token
@@ -274,3 +275,25 @@ def test_confirm_attendance_is_noted_once():
 
     assert Booking.objects.get().attendance_confirmed is True
     assert BookingEvent.objects.filter(kind="attendance_confirmed").count() == 1
+
+
+def test_book_by_staff_with_a_hold_of_the_web_keeps_its_places_what_they_were_taken_as():
+    store = make_store(capacity=2, kept_back=1)
+    kept = hold(store=store.slug, visit_type="visit", starts_at=at(10), party_size=1, now=NOW)
+
+    booking = book(
+        store=store.slug,
+        visit_type="visit",
+        starts_at=at(10),
+        party_size=1,
+        customer=CustomerDetails(name="Ada Test"),
+        note="",
+        source=Source.PHONE,
+        now=NOW,
+        hold=hold_token(kept.public_id),
+    )
+
+    assert booking.takes_web_places
+    assert list(differences(now=NOW)) == []
+    cancel(booking_id=booking.pk, now=NOW, actor=Actor.STAFF)
+    assert list(differences(now=NOW)) == []
