@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from django.test import Client
+from django.test import Client, RequestFactory
 
 from booking import limits
 from booking.models import Booking, Hold
@@ -15,7 +15,7 @@ from booking.proof_of_work import HARDEST, NUMBERS, check, new_challenge
 from stores.models import Store
 from tests.booking.views.book.way import CHECK, CONFIRM, HOLD, TYPED
 from tests.booking.views.reading import page
-from tests.factories import NOW, at, make_store
+from tests.factories import NOW, at, make_store, make_user
 
 pytestmark = pytest.mark.django_db
 API = "/api/v1/bookings"
@@ -156,3 +156,26 @@ def test_a_home_s_networks_and_invented_addresses_book_so_many_a_day_by_program(
 
     assert answers.count(201) == 120  # twice what one address may, of the whole /56
     assert set(answers[120:]) == {429}
+
+
+def test_a_call_center_books_for_as_many_as_phone(store: Store) -> None:
+    client = Client(REMOTE_ADDR="192.0.2.1")
+    client.force_login(make_user("ada", store=store), backend="django.contrib.auth.backends.ModelBackend")
+    client.cookies["csrftoken"] = "a" * 32
+    path = f"/api/v1/staff/stores/{store.slug}/bookings"
+
+    statuses = []
+    for number in range(100):
+        starts_at = at(9) + timedelta(minutes=15 * (number % 12))
+        body = {
+            "store": store.slug,
+            "visit_type": "visit",
+            "starts_at": starts_at.isoformat(),
+            "customer": {"name": "Ada"},
+            "source": "phone",
+        }
+        answer = client.post(path, body, content_type="application/json", headers={"X-CSRFToken": "a" * 32})
+        statuses.append(answer.status_code)
+
+    assert statuses == [201] * 100
+    assert limits.tries_to_book(RequestFactory().get("/", REMOTE_ADDR="192.0.2.1"), store.slug) == 0
