@@ -203,7 +203,11 @@ class DeskChoiceForm(StaffForm):
 class RulesForm(StaffForm):
     """What the store decided about booking."""
 
-    slot_minutes = number(_("Minutes from one time to the next"), *POLICY_RANGES["slot_minutes"])
+    slot_minutes = number(
+        _("Minutes from one time to the next"),
+        *POLICY_RANGES["slot_minutes"],
+        help_text=_("Each kind of visit takes as many of these as before, so how long it lasts changes with it."),
+    )
     capacity_counts = forms.ChoiceField(
         label=_("A place is for"),
         choices=((CapacityCounts.PEOPLE, _("one person")), (CapacityCounts.VISITS, _("one visit, however many come"))),

@@ -1,21 +1,27 @@
 """Stores from outside: made once, brought up to date after, and what their people decided left alone."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from importlib import import_module
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.apps import apps
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from booking.models import Hold, Source
+from booking.queries import day_schedule
+from booking.services.books import differences
+from booking.services.changes_of_hours import change_slots
+from booking.services.settling import Then
 from stores.hours import WeeklyInterval
 from stores.imports import ImportDefaults, Imported, Outcome, import_store
 from stores.models import Desk, OpeningHours, Slot, Store, VisitType
 from stores.osm.features import StoreFields
 from stores.queries import stores_page
 from stores.services import save_contact, save_desk, save_notice, save_opening_hours, save_policy
-from tests.factories import at, make_booking
+from tests.factories import at, make_booking, make_user
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
 MORNING = WeeklyInterval(0, time(9), time(12))
@@ -261,3 +267,37 @@ def test_zone_and_country_change_only_where_they_are_asked_for() -> None:
     assert imported(defaults=ImportDefaults(time_zone="Europe/Paris", country="FR")).outcome == Outcome.UPDATED
     store = Store.objects.get()
     assert (store.time_zone, store.country, store.hours_version) == ("Europe/Paris", "FR", 2)
+
+
+DAILY = replace(FIELDS, weekly=tuple(WeeklyInterval(day, time(9), time(12)) for day in range(7)))
+
+
+def test_visits_stand_under_the_days_of_a_new_zone() -> None:
+    imported(DAILY, defaults=ImportDefaults(time_zone="Europe/Paris", country="FR"))
+    store = Store.objects.get()
+    late = make_booking(store, starts_at=at(10), source=Source.PHONE)
+    assert late.visit_date.day == 24
+    imported(DAILY, defaults=ImportDefaults(time_zone="Pacific/Kiritimati", country="FR"))
+    late.refresh_from_db()
+    zone = ZoneInfo("Pacific/Kiritimati")
+    assert late.visit_date == late.starts_at.astimezone(zone).date()
+    for day in (24, 25):
+        shown = day_schedule(store=store.slug, date=date(2026, 11, day), now=NOW).bookings
+        assert [one.pk for one in shown] == ([late.pk] if day == late.visit_date.day else [])
+    assert list(differences(now=NOW)) == []
+
+
+def test_holds_and_kept_times_end_with_hours_that_an_import_takes_away() -> None:
+    imported(DAILY)
+    store = Store.objects.get()
+    visit = make_booking(store, starts_at=at(10), now=NOW)
+    user = make_user(store=store)
+    change_slots(store_id=store.pk, from_at=at(10), to_at=at(10, 15), closed=True, then=Then.OFFER, now=NOW, user=user)
+    kept = list(Hold.objects.values_list("starts_at", flat=True))
+    assert kept
+    imported(replace(FIELDS, weekly=(WeeklyInterval(4, time(9), time(12)),)))  # Fridays alone
+    visit.refresh_from_db()
+    left = Hold.objects.filter(kept_for=visit)
+    assert {one.starts_at.astimezone(ZoneInfo("Europe/Paris")).weekday() for one in left} == {4}
+    assert visit.answer_until == max(one.expires_at for one in left)
+    assert list(differences(now=NOW)) == []

@@ -61,6 +61,36 @@ def test_a_full_desk_offers_its_own_times_instead(store: Store, api: Api) -> Non
     assert TEN not in [slot["starts_at"] for slot in refused.json()["alternatives"]]
 
 
+def test_other_times_to_move_to_are_those_of_the_chosen_desk(store: Store, api: Api) -> None:
+    store.desks.update(capacity=1)
+    answer = api.post("/bookings", request_to_book(desk="grace")).json()
+    own = Api(f"Bearer {answer['manage_token']}")
+    taken = "2026-11-24T11:15:00+01:00"
+    other = {"name": "Bea Test", "phone": "+33612345602"}
+    api.post("/bookings", request_to_book(desk="grace", starts_at=taken, customer=other))
+    path = f"/bookings/{answer['reference']}/reschedule"
+
+    refused = own.post(path, {"starts_at": taken})
+
+    assert refusal_of(refused) == (409, "slot_full")
+    offered = [slot["starts_at"] for slot in refused.json()["alternatives"]]
+    assert offered == [f"2026-11-24T{time}:00+01:00" for time in ("10:45", "11:00", "11:30")]
+    for start in offered:
+        assert own.post(path, {"starts_at": start}).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/holds", "/bookings"])
+def test_other_times_can_be_had_by_the_same_request(store: Store, api: Api, path: str) -> None:
+    body = wish(desk="grace", party_size=2) if path == "/holds" else request_to_book(desk="grace", party_size=2)
+    api.post("/holds", wish(desk="grace"))
+    refused = api.post(path, body)
+    assert refusal_of(refused) == (409, "slot_full")
+    offered = [slot["starts_at"] for slot in refused.json()["alternatives"]]
+    assert len(offered) == 3
+    assert TEN not in offered
+    assert api.post(path, body | {"starts_at": offered[0]}).status_code == 201
+
+
 def test_a_hold_keeps_the_desk_and_hands_it_on(store: Store, api: Api) -> None:
     token = api.post("/holds", wish(desk="grace")).json()["token"]
     assert (Hold.objects.get().desk.slug, Hold.objects.get().desk_was_chosen) == ("grace", True)

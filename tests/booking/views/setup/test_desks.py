@@ -35,6 +35,32 @@ def form_of(client: Client, url: str) -> dict[str, str]:
     return forms[url] if url in forms else forms[""]
 
 
+def test_fewer_places_ask_about_who_booked_last(room: Room) -> None:
+    make_booking(room.store)
+    make_booking(room.store, name="Bea Test", phone="+33612345602")
+    typed = {"name": "Main", "capacity": "1", "kept_back": "0", "is_active": "on"}
+
+    asked = room.client().post(DESK, typed)
+
+    assert asked.status_code == 409
+    assert "Bea Test" in page(asked).words
+    assert "Ada Test" not in page(asked).words
+    assert room.client().post(DESK, typed | {"asked": "1", "then": "cancel"}).status_code == 303
+    assert list(room.store.bookings.filter(status=Status.CONFIRMED).values_list("name", flat=True)) == ["Ada Test"]
+
+
+def test_desk_put_to_rest_is_out_of_service_on_the_day(room: Room) -> None:
+    Desk.objects.create(store=room.store, slug="samir", name="Samir", capacity=2, position=1)
+    booking = make_booking(room.store)
+    typed = {"name": booking.desk.name, "capacity": "2", "kept_back": "0", "asked": "1", "then": "keep"}
+    assert room.client().post(f"{SETUP}desks/{booking.desk.slug}/", typed).status_code == 303
+
+    shown = page(room.client().get(f"{SHOP}day/", {"date": "2026-11-24"})).words
+
+    assert f"{booking.desk.name} Out of service Ada Test" in shown
+    assert "Outside the opening hours" not in shown
+
+
 def desk(**typed: str) -> dict[str, str]:
     return {"name": "Vaccination", "capacity": "3", "kept_back": "1", "is_active": "on", **typed}
 

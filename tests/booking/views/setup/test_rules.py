@@ -5,7 +5,7 @@ import time_machine
 
 from tests.booking.views.reading import page
 from tests.booking.views.staff_room import SHOP, Room, make_room
-from tests.factories import NOW
+from tests.factories import NOW, at, make_booking
 
 pytestmark = pytest.mark.django_db
 
@@ -44,6 +44,29 @@ def test_the_rules_are_changed(room: Room) -> None:
     room.store.refresh_from_db()
     assert response["Location"] == f"{SETUP}?done=rules#rules"
     assert (room.store.slot_minutes, room.store.capacity_counts, room.store.keep_days) == (20, "visits", 30)
+
+
+def test_another_length_of_slots_asks_about_visits_across_the_new_ones(room: Room) -> None:
+    make_booking(room.store)
+    across = make_booking(room.store, starts_at=at(10, 15), name="Bea Test", phone="+33612345602")
+
+    asked = room.client().post(RULES, rules(slot_minutes="20"))
+
+    words = page(asked).words
+    assert asked.status_code == 409
+    assert "1 visit no longer fits. Nothing has been changed yet." in words
+    assert "Visit lasts 20 minutes from now on. What is booked stays as long as it was." in words
+    assert "Advice lasts 40 minutes from now on." in words
+    assert "Bea Test" in words
+    assert "Ada Test" not in words
+    sent = room.client().post(RULES, rules(slot_minutes="20", asked="1", then="keep"))
+    assert sent.status_code == 303
+    across.refresh_from_db()
+    room.store.refresh_from_db()
+    assert (across.starts_at, room.store.slot_minutes) == (at(10, 15), 20)
+    shown = page(room.client().get(f"{SHOP}day/", {"date": "2026-11-24"})).words
+    assert "10:15 Between two times Bea Test" in shown
+    assert "Outside the opening hours" not in shown
 
 
 @pytest.mark.parametrize(
