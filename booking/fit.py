@@ -15,9 +15,9 @@ ONE_DAY = timedelta(days=1)
 
 
 class Order(IntEnum):
-    """Who gives way first where there are too few places: the greatest."""
+    """Who has a place first where there are too few: the smallest."""
 
-    HERE = 0  # who has arrived gives way to nobody
+    HERE = 0  # who has arrived has one in any case
     VISIT = 1
     KEPT_TIME = 2
     OFFER = 3
@@ -26,7 +26,7 @@ class Order(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Taking:
-    """Places of one desk that somebody has; of one order, the greatest `rank` gives way first."""
+    """Places of one desk that somebody has; of one order, the smallest `rank` is first."""
 
     order: Order
     key: int  # of the booking, or of the hold
@@ -81,7 +81,8 @@ def is_shut(*, capacity: int, closed: bool) -> bool:
 def without_place(time: OpenTime, takings: Iterable[Taking]) -> set[Taking]:
     """Return what has no place to be: outside the desk's hours, in a shut slot, or one too many.
 
-    Where there are too few places, holds give way before visits, and the last who booked first.
+    Places go by turn: visits before kept times, offers and holds, and whoever booked earlier first. Who finds none left
+    by those before has none, and stands in nobody's way.
     """
     by_desk: dict[int, list[Taking]] = {}
     for one in takings:
@@ -92,10 +93,15 @@ def without_place(time: OpenTime, takings: Iterable[Taking]) -> set[Taking]:
     gone: set[Taking] = set()
     for desk_id, mine in by_desk.items():
         hours, its_slots = time.desks.get(desk_id, ()), sorted(slots.get(desk_id, ()), key=lambda slot: slot.starts_at)
-        shut = [slot for slot in its_slots if slot.is_shut]
-        gone |= {one for one in mine if not _is_within(one, hours) or any(_overlap(one, slot) for slot in shut)}
-        for slot in its_slots:
-            gone |= _too_many(slot, [one for one in mine if one not in gone and _overlap(one, slot)])
+        placed: list[Taking] = []
+        for one in sorted(mine, key=lambda one: (one.order, one.rank, one.key)):
+            own_slots = [slot for slot in its_slots if _overlap(one, slot)]
+            is_open = _is_within(one, hours) and not any(slot.is_shut for slot in own_slots)
+            has_room = one.order == Order.HERE or all(_has_room(slot, one, placed) for slot in own_slots)
+            if is_open and has_room:
+                placed.append(one)
+            else:
+                gone.add(one)
     return gone
 
 
@@ -129,20 +135,18 @@ def _is_within(one: Taking, hours: Sequence[Interval]) -> bool:
     return any(span.starts_at <= one.starts_at and one.ends_at <= span.ends_at for span in hours)
 
 
-def _too_many(slot: SlotPlaces, here: Sequence[Taking]) -> set[Taking]:
-    """Return who gives way until no more are in a slot at any instant than it has places for.
+def _has_room(slot: SlotPlaces, one: Taking, placed: Sequence[Taking]) -> bool:
+    """Tell whether a slot has places for one more, at every instant that it would be there.
 
     Two visits that share a slot of a new grid, but no time, stand in nobody's way.
     """
-    gone: set[Taking] = set()
-    for instant in sorted({max(one.starts_at, slot.starts_at) for one in here}):
-        present = sorted(
-            (one for one in here if one not in gone and one.starts_at <= instant < one.ends_at),
-            key=lambda one: (one.order, one.rank, one.key),
-        )
-        while present and sum(one.places for one in present) > slot.capacity and present[-1].order != Order.HERE:
-            gone.add(present.pop())
-    return gone
+    begins, ends = max(one.starts_at, slot.starts_at), min(one.ends_at, slot.ends_at)
+    there = [other for other in placed if other.starts_at < ends and other.ends_at > begins]
+    instants = {begins, *(other.starts_at for other in there if other.starts_at > begins)}
+    return all(
+        one.places + sum(other.places for other in there if other.starts_at <= instant < other.ends_at) <= slot.capacity
+        for instant in instants
+    )
 
 
 def _overlap(a: Taking | SlotPlaces | Window, b: Taking | SlotPlaces) -> bool:

@@ -130,8 +130,8 @@ def change_slots(
 ) -> Change:
     """Set the capacity of the slots that start in [from_at, to_at), or close or open them.
 
-    `desk` is a slug, None for all. Raises BookingRefused: NOT_FOUND for an unknown desk, SLOT_CLOSED where no slot
-    is, BOOKINGS_AFFECTED.
+    `desk` is a slug, None for all. What is over stays as it was. Raises BookingRefused: NOT_FOUND for an unknown desk,
+    SLOT_CLOSED where no slot is, TOO_LATE where all are over, BOOKINGS_AFFECTED.
     """
     store = lock_store_alone(store_id)
     rules = _rules(store, now=min(now, from_at))
@@ -141,9 +141,9 @@ def change_slots(
     stock = lock_stock(store_id, now=now, span=(from_at - LONGEST_SLOT, to_at + LONGEST_SLOT))
     before = open_time(rules, stock, now=now)
     known = {(row.desk_id, row.starts_at): (row.capacity, row.closed) for row in slots_between(rules, from_at, to_at)}
-    slots = set_slots(rules, desks, from_at=from_at, to_at=to_at, capacity=capacity, closed=closed)
+    slots = set_slots(rules, desks, from_at=from_at, to_at=to_at, capacity=capacity, closed=closed, now=now)
     if not slots:
-        raise BookingRefused(Refusal.SLOT_CLOSED)
+        raise BookingRefused(Refusal.TOO_LATE if to_at <= now else Refusal.SLOT_CLOSED)
     capacities = {one.id: one.capacity for one in desks}
     _tell_trail(store, desk, slots, known, capacities, now=now, user=user)
     outcome = outcome_of(

@@ -103,8 +103,9 @@ def set_slots(
     to_at: datetime,
     capacity: int | None,
     closed: bool | None,
+    now: datetime,
 ) -> list[Slot]:
-    """Set capacity or closing of the slots that start in [from_at, to_at); return their rows.
+    """Set capacity or closing of the slots that start in [from_at, to_at) and are not over; return their rows.
 
     Places beyond a smaller capacity are counted as squeezed in: those visits stay until somebody says otherwise.
     """
@@ -116,7 +117,7 @@ def set_slots(
     changed = []
     for desk in desks:
         for slot in by_desk[desk.id]:
-            if not from_at <= slot.starts_at < to_at:
+            if not from_at <= slot.starts_at < to_at or slot.ends_at <= now:
                 continue
             row = rows.get((desk.id, slot.starts_at))
             if row is None:

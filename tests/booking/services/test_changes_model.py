@@ -195,8 +195,8 @@ class Changes(RuleBasedStateMachine):
         refused = self.attempt(make, then)
         if refused is not None:
             assert self.rows() == rows
-            if refused.reason == Refusal.SLOT_CLOSED:  # there are no such slots
-                return
+            if refused.reason in (Refusal.SLOT_CLOSED, Refusal.NOT_FOUND, Refusal.TOO_LATE):
+                return  # there are no such slots, or no more
             assert (refused.reason, then) == (Refusal.BOOKINGS_AFFECTED, None)
             assert refused.details["affected"]
             return

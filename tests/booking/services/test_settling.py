@@ -471,3 +471,10 @@ def test_closed_slot_is_closed_and_a_full_one_full(store, user, how, source) -> 
     slots(store, user, desk="second", then=Then.KEEP, **how)
     assert refusal(make_booking, store, source=source, phone=SECOND) == Refusal.SLOT_CLOSED
     assert refusal(keep_place, store) == Refusal.SLOT_CLOSED
+
+
+def test_what_is_over_is_not_changed_any_more(store, user) -> None:
+    now = at(10, 20)
+    assert refusal(slots, store, user, now=now, closed=True) == Refusal.TOO_LATE
+    slots(store, user, to_at=at(10, 30), now=now, closed=True)
+    assert list(Slot.objects.values_list("starts_at", flat=True)) == [at(10, 15)]
