@@ -72,6 +72,7 @@ _FIELDS = {
     "sms_words_en": gettext_lazy("Own sentence, English"),
     "line_shows": gettext_lazy("People are called by"),
     "is_paired": gettext_lazy("Paired"),
+    "invited_as": gettext_lazy("Asked to join as"),
     "chooses_anew": gettext_lazy("Must choose a new PIN"),
     "may_use_tablets": gettext_lazy("May use the tablets"),
     "requires_second_factor": gettext_lazy("Managers need more than a password"),
@@ -92,6 +93,7 @@ _FIELDS = {
 _CHOICES: Mapping[str, Mapping[str, Any]] = {
     "line_shows": dict(LineShows.choices),
     "role": dict(Role.choices),
+    "invited_as": dict(Role.choices),
     "mode": dict(VisitMode.choices),
     "wheelchair": dict(Wheelchair.choices),
     "capacity_counts": dict(CapacityCounts.choices),

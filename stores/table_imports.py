@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import DataError, IntegrityError, transaction
 
 from stores.imports import ImportDefaults, import_store
-from stores.models import Organization, Role, Store
+from stores.models import Organization, Role, Store, StoreMembership
 from stores.organizations import RESERVED_SLUGS, gather
 from stores.osm.features import FeatureSkipped, StoreFields, read_feature
 from stores.services import BadValue, Joined, add_member
@@ -84,7 +84,7 @@ _ROLES = {
     **dict.fromkeys(("responsable", "gerant", "gerante", "leitung", "encargado", "encargada"), Role.MANAGER),
     **dict.fromkeys(("equipe", "personnel", "employe", "employee", "team", "equipo", "personal"), Role.STAFF),
 }
-OUTCOMES = {Joined.CREATED: "created", Joined.ADDED: "created", Joined.CHANGED: "updated"}
+OUTCOMES = {Joined.CREATED: "created", Joined.ADDED: "created", Joined.CHANGED: "updated", Joined.INVITED: "invited"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,9 +171,22 @@ def _joined(
     called: str,
 ) -> tuple[str, str]:
     with transaction.atomic():
-        joined = add_member(store=store, username=username, role=role, password=password or None, user=user, now=now)
+        joined = add_member(
+            store=store,
+            username=username,
+            role=role,
+            password=password or None,
+            user=user,
+            now=now,
+            asks=user is not None and not _is_colleague(store, username),
+        )
         transaction.set_rollback(is_dry_run)
     return OUTCOMES.get(joined, "unchanged"), f"{called} {role}"
+
+
+def _is_colleague(store: Store, username: str) -> bool:
+    """Tell whether somebody works at a store of the same organization already."""
+    return StoreMembership.objects.filter(user__username=username, store__organizations__stores=store).exists()
 
 
 def _fields(organization: Organization, values: Mapping[str, str]) -> StoreFields:

@@ -18,7 +18,7 @@ from booking.services.places import raise_days
 from booking.services.taps import ROUTE, forget_results
 from notifications import outbox
 from stores.models import Store
-from stores.services import forget_changes
+from stores.services import forget_changes, forget_invitations
 
 IDEMPOTENT_ANSWERS_KEPT = timedelta(hours=24)
 CLIENTS_KEPT = timedelta(hours=48)
@@ -126,6 +126,7 @@ def forget_old(*, now: datetime, dry_run: bool = False) -> dict[str, int]:
             forgotten[slug] += len(batch)
     if not dry_run:
         forget_changes(now=now)
+        forget_invitations(now=now)
         forget_devices(now=now)
         forget_results(now=now)
         answers = IdempotentAnswer.objects.exclude(route=ROUTE)

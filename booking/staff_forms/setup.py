@@ -270,6 +270,9 @@ class MemberForm(StaffForm):
         required=False,
         strip=False,
         max_length=1024,
-        help_text=_("For a new user alone, at least 12 characters. Somebody who has one keeps it."),
+        help_text=_(
+            "For somebody new alone, at least 12 characters. Whoever has this user name already is asked to join, "
+            "on the page they see when they sign in."
+        ),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods
 
 from booking.sheets import csv_bytes
 from booking.staff_forms.shared import StaffForm
+from booking.texts import csv_delimiter
 from booking.views.organization_access import AtOrganization, at_organization
 from stores.csv_files import NotATable, Row, read_table
 from stores.table_imports import ALSO_CALLED, COLUMNS, FRENCH, Told, import_staff_row, import_store_row
@@ -155,7 +156,7 @@ def _sample(what: str) -> HttpResponse:
         {name: called.replace("e mail", "e-mail") for called, name in FRENCH.items()} if get_language() == "fr" else {}
     )
     rows = [[own.get(name, name) for name in SAMPLES[what]], list(SAMPLES[what].values())]
-    response = HttpResponse(csv_bytes(rows), content_type="text/csv; charset=utf-8")
+    response = HttpResponse(csv_bytes(rows, delimiter=csv_delimiter()), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{what}.csv"'
     return response
 
@@ -175,6 +176,7 @@ def _counted(told: list[tuple[int, Told]]) -> list[tuple[str, int]]:
         "created": _("new"),
         "updated": _("changed"),
         "unchanged": _("as they were"),
+        "invited": _("asked to join"),
         "skipped": _("left out"),
     }
     counted = Counter(one.outcome for _number, one in told)
@@ -186,12 +188,14 @@ def _left(told: list[tuple[int, Told]]) -> list[tuple[int, str]]:
     found = [
         (number, one)
         for number, one in told
-        if one.outcome == "skipped" or re.search(" (?:hours|holidays): ", one.words)
+        if one.outcome in ("skipped", "invited") or re.search(" (?:hours|holidays): ", one.words)
     ]
     return [(number, _reason(one)) for number, one in found[:_PROBLEMS_SHOWN]]
 
 
 def _reason(told: Told) -> str:
+    if told.outcome == "invited":
+        return _("Whoever has this user name is asked to join. Somebody new needs a password.")
     if told.problems:
         return " ".join(told.problems)
     for part, sentence in _REASONS:

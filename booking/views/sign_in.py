@@ -4,9 +4,10 @@ from django import forms
 from django.contrib.auth import logout
 from django.contrib.auth.models import User
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
+from django.utils.timezone import now as clock_now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
@@ -20,7 +21,8 @@ from booking.services.passkeys import passkeys_work
 from booking.services.passwords import user_by_password
 from booking.views.second_step import begin, finish
 from booking.views.staff_access import keep_private
-from booking.views.staff_links import following
+from booking.views.staff_links import following, see_other
+from stores.services import answer_invitation, invitations_of
 
 _PASSWORD_MAX = 1024
 
@@ -66,8 +68,20 @@ def home(request: HttpRequest) -> HttpResponseBase:
     context = {
         "organizations": organization_memberships(request.user),
         "memberships": own_memberships(request.user),
+        "invitations": invitations_of(user=request.user, now=clock_now()),
     }
     return keep_private(render(request, "staff/home.html", context))
+
+
+@require_POST
+def answer_to_invitation(request: HttpRequest, store: str) -> HttpResponseBase:
+    """Join the store that asked for it, or decline."""
+    if not isinstance(request.user, User):
+        return keep_private(redirect_to_login(reverse("staff-home"), reverse("staff-sign-in")))
+    accepts = request.POST.get("what") == "join"
+    if not answer_invitation(store=store, user=request.user, accepts=accepts, now=clock_now()):
+        raise Http404
+    return keep_private(see_other(reverse("staff-home")))
 
 
 @sensitive_post_parameters("password")
@@ -127,6 +141,7 @@ def _locked_out(request: HttpRequest, limited: RateLimited) -> HttpResponseBase:
 
 urlpatterns = [
     path("staff/", home, name="staff-home"),
+    path("staff/invitations/<slug:store>/", answer_to_invitation, name="staff-invitation"),
     path("staff/sign-in/", sign_in, name="staff-sign-in"),
     path("staff/sign-out/", sign_out, name="staff-sign-out"),
 ]

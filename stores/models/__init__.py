@@ -2,6 +2,7 @@
 
 from stores.models.changes import SetupChange
 from stores.models.hours import OpeningHours, SpecialHours, Weekday
+from stores.models.invitations import StoreInvitation
 from stores.models.organizations import OrganizationMembership
 from stores.models.patterns import PatternTaken
 from stores.models.search import SearchSpelling, SearchWord, StoreWord
@@ -37,6 +38,7 @@ __all__ = [
     "SpecialHours",
     "Store",
     "StoreDay",
+    "StoreInvitation",
     "StoreMembership",
     "StoreQuestion",
     "StoreWord",

@@ -13,6 +13,13 @@ from stores.services.hours import (
     save_special_hours,
     weekly_hours,
 )
+from stores.services.invitations import (
+    answer_invitation,
+    forget_invitations,
+    invitations_at,
+    invitations_of,
+    take_back_invitation,
+)
 from stores.services.messages import save_messages
 from stores.services.people import Joined, add_member, person_named, remove_member
 from stores.services.policy import (
@@ -52,11 +59,15 @@ __all__ = [
     "BadValue",
     "Joined",
     "add_member",
+    "answer_invitation",
     "change_line",
     "check_week",
     "delete_special_hours",
     "forget_changes",
+    "forget_invitations",
     "hours_in_text",
+    "invitations_at",
+    "invitations_of",
     "person_named",
     "record_change",
     "remove_member",
@@ -76,5 +87,6 @@ __all__ = [
     "save_second_factor",
     "save_special_hours",
     "save_visit_type",
+    "take_back_invitation",
     "weekly_hours",
 ]

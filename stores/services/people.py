@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from stores.models import Role, Store, StoreMembership
 from stores.services.changes import record_change
+from stores.services.invitations import invite
 from stores.services.values import BadValue
 
 
@@ -20,19 +21,34 @@ class Joined(StrEnum):
     ADDED = "added"  # a user who was there became a member of one more store
     CHANGED = "changed"  # a member got another role
     UNCHANGED = "unchanged"
+    INVITED = "invited"  # asked to join, by a manager who cannot know whether anybody has the name
 
 
 @transaction.atomic
 def add_member(
-    *, store: Store, username: str, role: Role, password: str | None, user: User | None, now: datetime
+    *,
+    store: Store,
+    username: str,
+    role: Role,
+    password: str | None,
+    user: User | None,
+    now: datetime,
+    asks: bool = False,
 ) -> Joined:
     """Make a user a member of a store, or change a member's role; `user` is who does it.
+
+    With `asks`, nobody who has a user name joins without their own consent: they are asked, and so is a name without
+    a password, whether anybody has it or not.
 
     `password` is for a new user alone; one who exists keeps theirs. Raises django's ValidationError for a name or
     password that cannot be used, BadValue where a new user has no password, or where a manager would leave the store
     without any; whoever runs the server may.
     """
     list(store.memberships.select_for_update(of=("self",)))  # two managers who demote each other take turns
+    username = User.normalize_username(username)
+    if asks and _is_to_be_asked(store, username, has_password=bool(password)):
+        invite(store=store, username=username, role=role, user=user, now=now)
+        return Joined.INVITED
     person, is_new_user = person_named(username, password=password, now=now)
     username = person.username
     joined = Joined.CREATED if is_new_user else Joined.ADDED
@@ -47,6 +63,12 @@ def add_member(
     after = {"role": role}
     line = record_change(store=store, user=user, what="member", subject=username, before=before, after=after, now=now)
     return joined if line else Joined.UNCHANGED
+
+
+def _is_to_be_asked(store: Store, username: str, *, has_password: bool) -> bool:
+    if store.memberships.filter(user__username=username).exists():
+        return False
+    return not has_password or User.objects.filter(username=username).exists()
 
 
 def person_named(username: str, *, password: str | None, now: datetime) -> tuple[User, bool]:

@@ -108,6 +108,7 @@ ROUTES = {
         staff/
         staff/sign-in/
         staff/sign-out/
+        staff/invitations/<slug:store>/
         staff/account/
         staff/account/end/
         staff/account/pin/

@@ -1,5 +1,7 @@
 """Who works at the store, and what they may do."""
 
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
@@ -14,7 +16,14 @@ from booking.views.setup.hours import FORM_METHODS
 from booking.views.setup.saving import blame, form_page, posted, saved
 from booking.views.staff_access import AtStore, at_store, staff_page
 from stores.models import Role
-from stores.services import BadValue, add_member, remove_member, save_second_factor
+from stores.services import (
+    BadValue,
+    add_member,
+    invitations_at,
+    remove_member,
+    save_second_factor,
+    take_back_invitation,
+)
 
 
 @sensitive_post_parameters("password")
@@ -25,7 +34,7 @@ def members(request: HttpRequest, at: AtStore) -> HttpResponseBase:
     form = MemberForm(posted(request))
     if form.is_bound and form.is_valid() and _add(at, form):
         return saved(at, "members")
-    return form_page(request, at, "setup/members.html", form, context={"members": store_members(at.store)})
+    return form_page(request, at, "setup/members.html", form, context=_people(at))
 
 
 @require_POST
@@ -38,12 +47,13 @@ def remove(request: HttpRequest, at: AtStore) -> HttpResponseBase:
         problem = Problem(_("You cannot remove yourself. Ask another manager."))
     else:
         try:
-            if not remove_member(store=at.store, username=username, user=at.user, now=at.now):
+            is_gone = remove_member(store=at.store, username=username, user=at.user, now=at.now)
+            if not is_gone and not take_back_invitation(store=at.store, username=username, user=at.user, now=at.now):
                 raise Http404
             return saved(at, "members")
         except BadValue:
             problem = Problem(_("This is the last manager. Make somebody else a manager first."))
-    context = {"section": "setup", "form": form, "members": store_members(at.store), "problems": [problem]}
+    context = {"section": "setup", "form": form, "problems": [problem], **_people(at)}
     return staff_page(request, at, "setup/members.html", context, status=409)
 
 
@@ -57,8 +67,8 @@ def second_factor(request: HttpRequest, at: AtStore) -> HttpResponseBase:
         context = {
             "section": "setup",
             "form": MemberForm(),
-            "members": store_members(at.store),
             "problems": [problem],
+            **_people(at),
         }
         return staff_page(request, at, "setup/members.html", context, status=409)
     save_second_factor(store=at.store, requires_second_factor=is_required, user=at.user, now=at.now)
@@ -78,17 +88,21 @@ def _add(at: AtStore, form: MemberForm) -> bool:
             password=typed["password"] or None,
             user=at.user,
             now=at.now,
+            asks=True,
         )
     except BadValue as bad:
         if bad.code == "last_one":
             form.add_error("role", _("This is the last manager. Make somebody else a manager first."))
-        elif bad.code == "required":
-            form.add_error("password", _("Nobody has this user name yet. Choose a password for them."))
         else:
             blame(form, bad)
     except ValidationError as invalid:
         _blame_for(form, invalid)
     return not form.errors
+
+
+def _people(at: AtStore) -> dict[str, Any]:
+    """Return who works at the store, and who was asked to."""
+    return {"members": store_members(at.store), "invited": invitations_at(store=at.store, now=at.now)}
 
 
 def _blame_for(form: MemberForm, invalid: ValidationError) -> None:

@@ -5,7 +5,7 @@ from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from stores.models import Organization, OrganizationMembership, SetupChange, Store, StoreMembership
+from stores.models import Organization, OrganizationMembership, Role, SetupChange, Store, StoreMembership
 from tests.booking.views.reading import page
 from tests.factories import NOW, make_store, make_user
 
@@ -75,11 +75,26 @@ def test_people_come_in_in_the_name_of_who_brings_them(manager) -> None:
     for line in (
         "Line 3: The role must be manager or staff.",
         "Line 4: The organization has no such store.",
-        "Line 5: This person is new and needs a password.",
+        "Line 5: Whoever has this user name is asked to join. Somebody new needs a password.",
     ):
         assert line in shown
+    assert "1 asked to join" in shown
     assert User.objects.get(username="cleo").check_password("a bell rings at the door")
     assert SetupChange.objects.get(what="member", subject="cleo").username == "flora"
+
+
+def test_strangers_to_the_organization_are_asked_and_its_own_people_are_not(manager) -> None:
+    store = Store.objects.get(slug="a-shop")
+    other = make_store("b-shop")
+    Organization.objects.get().stores.add(other)
+    own = make_user("own", store=other, role=Role.STAFF)
+    stranger = make_user("stranger", store=make_store("elsewhere"), role=Role.STAFF)
+
+    send(manager, "store,username,role\na-shop,own,staff\na-shop,stranger,manager\n", what="staff", do="import")
+
+    assert store.memberships.filter(user=own).exists()
+    assert not store.memberships.filter(user=stranger).exists()
+    assert store.invitations.get().username == "stranger"
 
 
 def test_a_table_that_was_tried_out_is_brought_in_without_choosing_it_again(manager) -> None:

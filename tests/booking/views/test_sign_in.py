@@ -130,7 +130,7 @@ def test_home_asks_the_same_number_of_questions_whatever_the_stores(
         StoreMembership.objects.create(store=make_store(f"shop-{number}"), user=user, role=Role.MANAGER)
     client.force_login(user)
 
-    with django_assert_num_queries(4):  # session, user, organizations, memberships
+    with django_assert_num_queries(5):  # session, user, organizations, memberships, invitations
         client.get(HOME)
 
 

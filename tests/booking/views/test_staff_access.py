@@ -152,6 +152,6 @@ def test_staff_on_a_managers_page_are_told_whom_to_ask_not_to_sign_in():
 
     text = answer.content.decode()
     assert answer.status_code == 403
-    assert "You are signed in as staff. Only a manager of the store may do this" in text
+    assert "You are signed in as staff. This page is for managers of the store: please ask its manager." in text
     assert "To your stores" in text
     assert "Sign in with" not in text

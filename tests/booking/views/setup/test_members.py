@@ -4,7 +4,8 @@ import pytest
 import time_machine
 from django.contrib.auth.models import User
 
-from stores.models import Role, StoreMembership
+from stores.models import Role, StoreInvitation, StoreMembership
+from stores.services.invitations import INVITED_FOR
 from tests.booking.views.reading import page
 from tests.booking.views.staff_room import SHOP, Room, make_room
 from tests.factories import NOW, PASSWORD
@@ -35,12 +36,50 @@ def test_a_new_member_can_sign_in(room: Room) -> None:
     assert User.objects.get(username="eve").check_password(PASSWORD)
 
 
-def test_somebody_of_another_store_becomes_a_member_and_keeps_the_password(room: Room) -> None:
+def test_somebody_who_has_a_user_name_joins_by_their_own_consent_and_keeps_the_password(room: Room) -> None:
     room.client().post(MEMBERS, {"username": "neighbor", "role": "manager", "password": "another good password"})
+    assert not StoreMembership.objects.filter(user=room.neighbor, store=room.store).exists()
+    neighbor = room.client(room.neighbor)
+    assert "This store asks you to work there as a manager." in page(neighbor.get("/staff/")).words
+    assert neighbor.get(f"{SHOP}day/").status_code == 404
+
+    neighbor.post(f"/staff/invitations/{room.store.slug}/", {"what": "join"})
 
     assert StoreMembership.objects.get(user=room.neighbor, store=room.store).role == Role.MANAGER
     room.neighbor.refresh_from_db()
     assert room.neighbor.check_password(PASSWORD)
+    assert neighbor.get(f"{SHOP}day/").status_code == 200
+    assert not StoreInvitation.objects.exists()
+
+
+def test_whether_a_user_name_exists_elsewhere_is_not_told(room: Room) -> None:
+    client = room.client()
+
+    answers = [
+        client.post(MEMBERS, {"username": name, "role": "staff", "password": ""}) for name in ("neighbor", "eve")
+    ]
+
+    assert {(answer.status_code, answer["Location"]) for answer in answers} == {(303, f"{SETUP}?done=members#members")}
+    words = page(client.get(MEMBERS)).words
+    assert "neighbor Staff · asked to join, no answer yet" in words
+    assert "eve Staff · asked to join, no answer yet" in words
+
+
+@pytest.mark.parametrize("answer", ["decline", "taken back", "too late", "somebody else"])
+def test_invitation_that_is_not_accepted_opens_nothing(room: Room, answer: str) -> None:
+    room.client().post(MEMBERS, {"username": "neighbor", "role": "manager", "password": ""})
+    url, who = f"/staff/invitations/{room.store.slug}/", room.client(room.neighbor)
+    if answer == "decline":
+        assert who.post(url, {"what": "decline"}).status_code == 303
+    elif answer == "taken back":
+        assert room.client().post(REMOVE, {"username": "neighbor"}).status_code in (302, 303)
+    elif answer == "too late":
+        StoreInvitation.objects.update(created_at=NOW - INVITED_FOR)
+    else:
+        who = room.client(room.staff)
+
+    assert who.post(url, {"what": "join"}).status_code == 404
+    assert not StoreMembership.objects.filter(user=room.neighbor, store=room.store).exists()
 
 
 def test_a_members_role_is_changed(room: Room) -> None:
@@ -61,7 +100,7 @@ def test_managers_cannot_shut_themselves_out(room: Room) -> None:
     ("typed", "sentence"),
     [
         ({"username": ""}, "Enter a user name."),
-        ({"username": "eve", "password": ""}, "Nobody has this user name yet. Choose a password for them."),
+        ({"username": "eve test", "password": ""}, "valid username"),
         ({"username": "eve", "password": "short"}, "too short"),
         ({"username": "eve test", "password": PASSWORD}, "valid username"),
         ({"username": "x" * 151, "password": PASSWORD}, "This is too long. Please shorten it."),

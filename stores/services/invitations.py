@@ -1,0 +1,72 @@
+"""Somebody who has a user name already joins a store by their own consent: asked by a manager, they say yes or no."""
+
+from datetime import datetime, timedelta
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from stores.models import Role, Store, StoreInvitation, StoreMembership
+from stores.services.changes import record_change
+
+INVITED_FOR = timedelta(days=14)
+
+
+def invitations_of(*, user: User, now: datetime) -> tuple[StoreInvitation, ...]:
+    """Return the stores that ask somebody to join, by name."""
+    found = StoreInvitation.objects.filter(username=user.username, created_at__gt=now - INVITED_FOR)
+    return tuple(found.select_related("store").order_by("store__name", "pk"))
+
+
+def invitations_at(*, store: Store, now: datetime) -> tuple[StoreInvitation, ...]:
+    """Return whom a store has asked, and who has not answered, by user name."""
+    return tuple(store.invitations.filter(created_at__gt=now - INVITED_FOR).order_by("username"))
+
+
+@transaction.atomic
+def invite(*, store: Store, username: str, role: Role, user: User | None, now: datetime) -> None:
+    """Ask whoever has a user name to join, or will have it soon. Raises ValidationError for what can be none."""
+    User(username=username).clean_fields(exclude=["password"])
+    asked = {"role": role, "created_at": now}
+    StoreInvitation.objects.update_or_create(store=store, username=username, defaults=asked)
+    record_change(
+        store=store, user=user, what="member", subject=username, before={}, after={"invited_as": role}, now=now
+    )
+
+
+@transaction.atomic
+def answer_invitation(*, store: str, user: User, accepts: bool, now: datetime) -> bool:
+    """Join the store that asked, or decline; False where none asked, or too long ago."""
+    asked = StoreInvitation.objects.select_for_update(of=("self",)).select_related("store")
+    found = asked.filter(store__slug=store, username=user.username, created_at__gt=now - INVITED_FOR).first()
+    if found is None:
+        return False
+    after = {}
+    if accepts:
+        made, _is_new = StoreMembership.objects.get_or_create(
+            store=found.store, user=user, defaults={"role": found.role}
+        )
+        after = {"role": made.role}
+    found.delete()
+    before = {"invited_as": found.role}
+    record_change(
+        store=found.store, user=user, what="member", subject=user.username, before=before, after=after, now=now
+    )
+    return True
+
+
+@transaction.atomic
+def take_back_invitation(*, store: Store, username: str, user: User | None, now: datetime) -> bool:
+    """Ask somebody no more, and tell whether they were asked."""
+    found = {one.username: one for one in store.invitations.all()}.get(username)
+    if found is None:
+        return False
+    found.delete()
+    before = {"invited_as": found.role}
+    record_change(store=store, user=user, what="member", subject=username, before=before, after={}, now=now)
+    return True
+
+
+def forget_invitations(*, now: datetime) -> int:
+    """Delete the invitations that were not answered in time; return how many."""
+    deleted, _each = StoreInvitation.objects.filter(created_at__lte=now - INVITED_FOR).delete()
+    return deleted
