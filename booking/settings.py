@@ -41,6 +41,20 @@ def _secret_key(data_dir: Path) -> str:
     return path.read_text().strip()
 
 
+def _secret(name: str) -> str:
+    """Return a variable that holds a secret, or what the file holds that NAME_FILE names."""
+    path = env.str(f"{name}_FILE", "")
+    if not path:
+        return str(env.str(name, ""))
+    if env.str(name, ""):
+        raise ImproperlyConfigured(f"{name}_FILE: cannot be set together with {name}.")
+    try:
+        return Path(path).read_text().strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is no text"
+        raise ImproperlyConfigured(f"{name}_FILE: {path} cannot be read ({reason}).") from error
+
+
 def _number(name: str, default: int) -> int:
     try:
         return int(env.str(name, "") or default)
@@ -66,7 +80,7 @@ def _switch(name: str, default: bool) -> bool:
 DATA_DIR = Path(env.str("DATA_DIR", "") or BASE_DIR / "var").resolve()
 try:
     DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
-    SECRET_KEY = env.str("SECRET_KEY", "") or _secret_key(DATA_DIR)
+    SECRET_KEY = _secret("SECRET_KEY") or _secret_key(DATA_DIR)
 except OSError as error:
     raise ImproperlyConfigured(f"DATA_DIR: {DATA_DIR} cannot be written ({error.strerror}).") from error
 
@@ -158,7 +172,7 @@ TEMPLATES = [
 ]
 
 # --- Database: SQLite for one shop, PostgreSQL for a chain (docs/decisions/0003) ------------------
-_DATABASE_URL = env.str("DATABASE_URL", "") or f"sqlite:///{DATA_DIR / 'carillon.sqlite3'}"
+_DATABASE_URL = _secret("DATABASE_URL") or f"sqlite:///{DATA_DIR / 'carillon.sqlite3'}"
 if not _DATABASE_URL.startswith(("sqlite://", "postgres://", "postgresql://")):
     raise ImproperlyConfigured("DATABASE_URL: only sqlite:// and postgres:// addresses are known.")
 try:
@@ -189,7 +203,7 @@ else:
 WEB_WORKERS = _number("WEB_WORKERS", 0) or (1 if _database["ENGINE"].endswith("sqlite3") else 2)
 
 # --- Cache and tasks ----------------------------------------------------------------------------
-REDIS_URL = env.str("REDIS_URL", "")
+REDIS_URL = _secret("REDIS_URL")
 if REDIS_URL:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 else:
@@ -216,7 +230,7 @@ Q_CLUSTER: dict[str, Any] = {
 # --- Messages -----------------------------------------------------------------------------------
 SMS_GATEWAY = env.str("SMS_GATEWAY", "console")
 TWILIO_ACCOUNT_SID = env.str("TWILIO_ACCOUNT_SID", "")
-TWILIO_AUTH_TOKEN = env.str("TWILIO_AUTH_TOKEN", "")
+TWILIO_AUTH_TOKEN = _secret("TWILIO_AUTH_TOKEN")
 TWILIO_MESSAGING_SERVICE_SID = env.str("TWILIO_MESSAGING_SERVICE_SID", "")
 TWILIO_FROM = env.str("TWILIO_FROM", "")
 TWILIO_API_URL = (env.str("TWILIO_API_URL", "") or "https://api.twilio.com").rstrip("/")
@@ -230,7 +244,7 @@ SMS_COUNTRIES = [country.strip().upper() for country in env.list("SMS_COUNTRIES"
 SMS_DAILY_BUDGET = _number("SMS_DAILY_BUDGET", 500)
 SMS_HOURLY_BUDGET = _number("SMS_HOURLY_BUDGET", 200)  # of texts that customers set off, over all stores
 SMS_CENTS = _amount("SMS_CENTS")  # what a segment costs; 0: nobody said
-EMAIL_URL = env.str("EMAIL_URL", "")
+EMAIL_URL = _secret("EMAIL_URL")
 MESSAGES_DIR = DATA_DIR / "outbox"
 BEAT_FILE = DATA_DIR / "worker.beat"  # touched by each heartbeat task, for the launcher
 if EMAIL_URL:

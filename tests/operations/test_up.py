@@ -71,6 +71,7 @@ def test_taken_port_is_said_in_one_line(bare: House) -> None:
         ("SMS_DAILY_BUDGET", "many"),
         ("DEBUG", "perhaps"),
         ("HSTS_SUBDOMAINS", "perhaps"),
+        ("SECRET_KEY_FILE", "/no/such/file"),
         ("TRUSTED_PROXIES", "nobody"),
         ("RATE_LIMITS", "perhaps"),
         ("SECRET_KEY", "short"),
