@@ -12,7 +12,7 @@ from tests.browser.arrivals.test_offline import FRESH_MS, KEPT, row, tap
 from tests.browser.shop import PASSWORD, sign_in
 
 pytestmark = pytest.mark.browser
-PIN = "2580"
+PIN = "258036"
 QUARTER_HOUR_MS = 15 * 60 * 1000
 
 
