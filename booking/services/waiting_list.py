@@ -17,7 +17,7 @@ from booking.services.once import SentForm, do_once, done_before
 from booking.services.places import drop_hold
 from booking.services.waiting_entries import OPEN, close, entry_of_subject, erase, message_subject, reference_of
 from booking.services.waiting_places import in_days, minutes_of, places_now
-from booking.services.wishes import Wish, find_visit_type, with_another_try
+from booking.services.wishes import Wish, find_visit_type, is_shut_for, with_another_try
 from booking.tokens import hold_token, new_reference
 from stores.hours import ONE_DAY, day_start
 from stores.locks import share_lock_store
@@ -110,13 +110,13 @@ def let_pass(*, entry_id: int, now: datetime) -> WaitingListEntry:
 def take_offer(*, entry: WaitingListEntry, now: datetime) -> Booking:
     """Book the place that somebody is offered, with what they told when they joined; taken before: that booking.
 
-    Raises BookingRefused, HOLD_EXPIRED where the place is kept no more.
+    Raises BookingRefused: HOLD_EXPIRED where the place is kept no more, SLOT_CLOSED where the store closed it since.
     """
     if entry.booking is not None:
         return entry.booking
     kept = Hold.objects.filter(offered_to=entry, expires_at__gt=now).first()
     if kept is None:
-        raise BookingRefused(Refusal.HOLD_EXPIRED)
+        raise BookingRefused(Refusal.SLOT_CLOSED if _is_closed_since(entry, now=now) else Refusal.HOLD_EXPIRED)
     try:
         return book(
             store=entry.store.slug,
@@ -133,6 +133,16 @@ def take_offer(*, entry: WaitingListEntry, now: datetime) -> Booking:
         )
     except UnknownVisitType as unknown:  # the store ceased to offer it meanwhile
         raise BookingRefused(Refusal.SLOT_CLOSED) from unknown
+
+
+def _is_closed_since(entry: WaitingListEntry, *, now: datetime) -> bool:
+    """Tell whether nobody can come any more at the start that somebody was offered last."""
+    start = entry.offered_start
+    if start is None or start <= now:
+        return False
+    rules = store_rules(entry.store.slug, from_date=(start - timedelta(days=2)).date())
+    wish = Wish(entry.store.slug, entry.visit_type.slug, start, entry.party_size)
+    return rules is not None and is_shut_for(wish, rules)
 
 
 @transaction.atomic

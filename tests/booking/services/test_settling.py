@@ -20,7 +20,7 @@ from booking.services.holds import hold
 from booking.services.offers import offer_places
 from booking.services.other_times import cancel_unanswered, kept_times
 from booking.services.settling import Then
-from booking.services.waiting_list import join
+from booking.services.waiting_list import join, take_offer
 from booking.tokens import hold_token
 from notifications.models import Kind, OutboxMessage, State
 from stores.hours import WeeklyInterval
@@ -188,6 +188,7 @@ def test_offered_place_is_taken_back_with_its_day_and_the_customer_waits_on(stor
     entry.refresh_from_db()
     assert (entry.status, entry.missed_offers, entry.known_starts) == (WaitingStatus.WAITING, 0, [])
     assert refusal(book_held, store, token) == Refusal.SLOT_CLOSED
+    assert refusal(take_offer, entry=entry, now=NOW) == Refusal.SLOT_CLOSED
     assert not OutboxMessage.objects.filter(kind=Kind.PLACE_OFFERED, state=State.DUE).exists()
     assert offer_places(store_id=store.pk, now=NOW) == 0
     open_day(store, user)

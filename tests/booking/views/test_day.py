@@ -109,6 +109,12 @@ def test_cancelled_visits_stand_apart_and_totals_count_them(room: Room) -> None:
     assert words.index("Here Test") < words.index("Cancelled 10:00 Gone Test")
 
 
+def test_slot_without_a_place_is_closed(room: Room) -> None:
+    desk = room.store.desks.get()
+    Slot.objects.create(store=room.store, desk=desk, starts_at=at(10), ends_at=at(10, 15), capacity=0)
+    assert "10:00 Closed 10:15" in page(room.client().get(DAY, TUESDAY)).words
+
+
 def test_one_desk_is_never_named(room: Room) -> None:
     assert "Main" not in page(room.client().get(DAY, TUESDAY)).words
 
