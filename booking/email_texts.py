@@ -33,7 +33,7 @@ def email_text(template: str, booking: Booking) -> EmailText:
         "store_name": one_line(store.name),
         "when": moment_in_words(booking.starts_at, zone),
         "where": where_in_words(booking),
-        "manage_url": manage_url(booking.reference),
+        "manage_url": manage_url(booking.reference, booking.link_number),
         "markup": reservation_as_json_ld(booking),
     }
     context["heading"] = rendered(f"email/{template}.heading.txt", context)

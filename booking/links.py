@@ -5,9 +5,12 @@ from django.conf import settings
 from booking.tokens import door_secret, manage_token, visits_token, waiting_token
 
 
-def manage_url(reference: str) -> str:
-    """Return the page where the customer changes or cancels, with their token: for the customer alone."""
-    return f"{manage_page_url(reference)}?token={manage_token(reference)}"
+def manage_url(reference: str, number: int = 0) -> str:
+    """Return the page where the customer changes or cancels, with their token: for the customer alone.
+
+    `number` is that of their newest link, here and in the next.
+    """
+    return f"{manage_page_url(reference)}?token={manage_token(reference, number)}"
 
 
 def manage_page_url(reference: str) -> str:
@@ -15,9 +18,9 @@ def manage_page_url(reference: str) -> str:
     return f"{settings.PUBLIC_URL}/b/{reference}/"
 
 
-def short_manage_url(reference: str) -> str:
+def short_manage_url(reference: str, number: int = 0) -> str:
     """Return the shorter address for text messages, which leads to the same page."""
-    return f"{settings.PUBLIC_URL}/m/{reference}/{manage_token(reference)}"
+    return f"{settings.PUBLIC_URL}/m/{reference}/{manage_token(reference, number)}"
 
 
 def visits_url(reference: str, *, contact: str, hour: int) -> str:

@@ -150,7 +150,7 @@ def _text(booking: Booking, template: str) -> str:
         store_name=booking.store.name,
         starts_at=booking.starts_at,
         zone=ZoneInfo(booking.store.time_zone),
-        link=short_manage_url(booking.reference),
+        link=short_manage_url(booking.reference, booking.link_number),
         may_reply=can_be_answered(),
         own_words=booking.store.sms_words if template in TEXTS_WITH_OWN_WORDS else None,
     )
@@ -166,7 +166,7 @@ def _email(booking: Booking, template: str, *, now: datetime) -> Email | Skip:
     if not booking.email:
         return Skip("no_email")
     words = email_text(template, booking)
-    method, link = _CALENDAR_METHODS.get(template), manage_url(booking.reference)
+    method, link = _CALENDAR_METHODS.get(template), manage_url(booking.reference, booking.link_number)
     calendar = booking_calendar(booking, method=method, manage_url=link, now=now) if method else None
     return Email(
         to=booking.email,

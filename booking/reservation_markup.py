@@ -28,8 +28,8 @@ def _reservation(booking: Booking) -> dict[str, object]:
         "reservationNumber": booking.reference,
         "reservationStatus": f"https://schema.org/Reservation{'Cancelled' if is_cancelled else 'Confirmed'}",
         "modifiedTime": booking.updated_at.astimezone(zone).isoformat(timespec="seconds"),
-        "url": manage_url(booking.reference),
-        "modifyReservationUrl": manage_url(booking.reference),
+        "url": manage_url(booking.reference, booking.link_number),
+        "modifyReservationUrl": manage_url(booking.reference, booking.link_number),
         "provider": {"@type": "Store", "name": _line(store.name)},
         "reservationFor": {
             "@type": "Event",
@@ -45,7 +45,11 @@ def _reservation(booking: Booking) -> dict[str, object]:
 def _location(booking: Booking) -> dict[str, object]:
     store = booking.store
     if booking.visit_type.mode != VisitMode.STORE:
-        return {"@type": "VirtualLocation", "name": _line(store.name), "url": manage_url(booking.reference)}
+        return {
+            "@type": "VirtualLocation",
+            "name": _line(store.name),
+            "url": manage_url(booking.reference, booking.link_number),
+        }
     return {"@type": "Store", "name": _line(store.name), "address": _address(store), **_telephone(store)}
 
 

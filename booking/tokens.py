@@ -27,13 +27,13 @@ def read_reference(text: str) -> str | None:
     return plain if is_reference else None
 
 
-def manage_token(reference: str) -> str:
-    """Return the secret that opens one booking: 132 bits, the same for the booking's whole life."""
-    return _mac("manage", reference)[:22]
+def manage_token(reference: str, number: int = 0) -> str:
+    """Return the secret that opens one booking: 132 bits, the same until its customer makes a new link."""
+    return _mac("manage", f"{reference}:{number}" if number else reference)[:22]
 
 
-def is_manage_token(reference: str, token: str) -> bool:
-    return hmac.compare_digest(manage_token(reference).encode(), token.encode("utf-8", "surrogatepass"))
+def is_manage_token(reference: str, token: str, number: int = 0) -> bool:
+    return hmac.compare_digest(manage_token(reference, number).encode(), token.encode("utf-8", "surrogatepass"))
 
 
 def waiting_token(reference: str) -> str:

@@ -57,7 +57,7 @@ def _email(booking: Booking, *, now: datetime) -> Email | Skip:
             {
                 "when": moment_in_words(visit.starts_at, ZoneInfo(visit.store.time_zone)),
                 "where": [one_line(visit.store.name), *where_in_words(visit)],
-                "manage_url": manage_url(visit.reference),
+                "manage_url": manage_url(visit.reference, visit.link_number),
             }
             for visit in visits
         ],

@@ -49,10 +49,10 @@ def customer_booking(request: HttpRequest, reference: str, *, may_be_in_query: b
     limits.refuse_wrong_tokens(request)
     token = bearer_token(request) or (request.GET.get("token", "") if may_be_in_query else "")
     plain = read_reference(reference)
-    if plain is None or not is_manage_token(plain, token):
+    booking = booking_by_reference(plain) if plain else None
+    if plain is None or not is_manage_token(plain, token, booking.link_number if booking else 0):
         limits.wrong_token(request)
         raise Problem("not_found")
-    booking = booking_by_reference(plain)
     if booking is None or booking.erased_at is not None:
         raise Problem("not_found")
     return booking

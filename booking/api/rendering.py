@@ -179,10 +179,10 @@ def booking_json(booking: Booking, *, now: datetime) -> Json:
 
 def new_booking_json(booking: Booking, *, now: datetime) -> Json:
     """Return a new booking with its secrets: told once, to whoever made it."""
-    reference, token = booking.reference, manage_token(booking.reference)
+    reference, token = booking.reference, manage_token(booking.reference, booking.link_number)
     return booking_json(booking, now=now) | {
         "manage_token": token,
-        "manage_url": manage_url(reference),
+        "manage_url": manage_url(reference, booking.link_number),
         "calendar_url": f"{settings.PUBLIC_URL}{booking_path(reference)}/calendar.ics?token={token}",
         "messages": message_channel(booking.phone, booking.email),
     }

@@ -63,6 +63,8 @@ class Booking(models.Model):
     # Where the store had to give the visit up: until when other times are kept.
     answer_until = models.DateTimeField(null=True, blank=True)
 
+    # How often the customer has made a new link: those with a lower number open nothing.
+    link_number = models.PositiveIntegerField(default=0)
     sequence = models.PositiveIntegerField(default=0)
     attendance_confirmed = models.BooleanField(default=False)
     late_minutes = models.PositiveSmallIntegerField(null=True, blank=True)  # as the customer said

@@ -145,7 +145,11 @@ def visits(request: HttpRequest) -> HttpResponseBase:
         return _ask_again(request)
     wanted = Contact(phone=booking.phone) if contact == "phone" else Contact(email=booking.email)
     listed = [
-        {"booking": visit, "zone": ZoneInfo(visit.store.time_zone), "url": manage_url(visit.reference)}
+        {
+            "booking": visit,
+            "zone": ZoneInfo(visit.store.time_zone),
+            "url": manage_url(visit.reference, visit.link_number),
+        }
         for visit in visits_to_come(wanted, now=now)
     ]
     return keep_private(customer_page(request, "visits", {"visits": listed}))

@@ -26,11 +26,11 @@ def cookie_name(reference: str) -> str:
     return f"{'__Host-' if settings.IS_HTTPS else ''}booking-{reference}"
 
 
-def give_key(response: HttpResponseBase, reference: str) -> None:
-    """Let this browser open one booking's pages for the next half hour."""
+def give_key(response: HttpResponseBase, booking: Booking) -> None:
+    """Let this browser open one booking's pages for the next half hour, or until its customer makes a new link."""
     response.set_cookie(
-        cookie_name(reference),
-        _signer.sign(reference),
+        cookie_name(booking.reference),
+        _signer.sign(_signed(booking.reference, booking.link_number)),
         max_age=COOKIE_SECONDS,
         secure=settings.IS_HTTPS,
         httponly=True,
@@ -45,20 +45,24 @@ def take_key(response: HttpResponseBase, reference: str) -> None:
     response.cookies[name]["secure"] = settings.IS_HTTPS or ""
 
 
-def has_key(request: HttpRequest, reference: str) -> bool:
+def has_key(request: HttpRequest, booking: Booking) -> bool:
     """Tell whether this browser may open the booking."""
-    key = request.COOKIES.get(cookie_name(reference), "")
+    key = request.COOKIES.get(cookie_name(booking.reference), "")
     try:
-        return _signer.unsign(key, max_age=COOKIE_SECONDS) == reference
+        return _signer.unsign(key, max_age=COOKIE_SECONDS) == _signed(booking.reference, booking.link_number)
     except BadSignature:
         return False
 
 
-def held_references(request: HttpRequest) -> list[str]:
-    """Return the bookings that this browser may open, some of which may be erased."""
+def named_references(request: HttpRequest) -> list[str]:
+    """Return the bookings for which this browser holds a key, whether or not it still opens them."""
     prefix = cookie_name("")
     names = [name.removeprefix(prefix) for name in request.COOKIES if name.startswith(prefix)]
-    return [reference for reference in names if has_key(request, reference)]
+    return [name for name in names if read_reference(name) == name]
+
+
+def _signed(reference: str, number: int) -> str:
+    return f"{reference}.{number}" if number else reference
 
 
 def opened_by_key(view: BookingView) -> Callable[[HttpRequest, str], HttpResponseBase]:
@@ -78,12 +82,12 @@ def opened_by_key(view: BookingView) -> Callable[[HttpRequest, str], HttpRespons
             return keep_private(_swap(request, plain, token, canonical_path))
         if plain != reference:
             return keep_private(HttpResponseRedirect(canonical_path))
-        booking = booking_by_reference(plain) if has_key(request, plain) else None
-        if booking is None or booking.erased_at is not None:
+        booking = booking_by_reference(plain) if cookie_name(plain) in request.COOKIES else None
+        if booking is None or not has_key(request, booking) or booking.erased_at is not None:
             return keep_private(not_open(request))
         response = view(request, booking)
         if not response.cookies.get(cookie_name(plain)):
-            give_key(response, plain)
+            give_key(response, booking)
         return keep_private(response)
 
     return wrapper
@@ -92,15 +96,15 @@ def opened_by_key(view: BookingView) -> Callable[[HttpRequest, str], HttpRespons
 def _swap(request: HttpRequest, reference: str, token: str, path: str) -> HttpResponseBase:
     """Take the token out of the address bar: the same page again, opened by a cookie. Raises RateLimited."""
     limits.refuse_wrong_tokens(request)
-    if not is_manage_token(reference, token):
+    booking = booking_by_reference(reference)
+    if not is_manage_token(reference, token, booking.link_number if booking else 0):
         limits.wrong_token(request)
         return not_open(request)
-    booking = booking_by_reference(reference)
     if booking is None or booking.erased_at is not None:
         return not_open(request)
     response = HttpResponseRedirect(own_prefix(request, booking) + path)
     response.status_code = 303
-    give_key(response, reference)
+    give_key(response, booking)
     return response
 
 

@@ -73,6 +73,7 @@ ROUTES = {
     TOKEN: """
         b/<str:reference>/
         b/<str:reference>/booked/
+        b/<str:reference>/link/
         b/<str:reference>/change/
         b/<str:reference>/cancel/
         b/<str:reference>/confirm/

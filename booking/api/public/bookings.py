@@ -151,7 +151,9 @@ class CalendarView(CustomerView):
     def get(self, request: Request, reference: str) -> HttpResponse:
         """Read the visit as a calendar file (RFC 5545)."""
         booking = customer_booking(request._request, reference, may_be_in_query=True)
-        content = booking_calendar(booking, method="PUBLISH", manage_url=manage_url(booking.reference), now=self.now)
+        content = booking_calendar(
+            booking, method="PUBLISH", manage_url=manage_url(booking.reference, booking.link_number), now=self.now
+        )
         response = HttpResponse(content, content_type="text/calendar; charset=utf-8")
         response["Content-Disposition"] = f'attachment; filename="visit-{booking.reference}.ics"'
         response["Cache-Control"] = "private, no-store"

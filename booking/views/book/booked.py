@@ -5,7 +5,7 @@ from functools import partial
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from booking.models import Status
+from booking.models import Booking, Status
 from booking.queries import booking_by_reference
 from booking.services.once import FormUsed
 from booking.views.book.step import Step, at_store, see_other
@@ -22,20 +22,27 @@ def booked_page(request: HttpRequest, step: Step, reference: str) -> HttpRespons
     if booking is None or booking.erased_at is not None or booking.status == Status.CANCELLED:
         return None
     response = customer_page(request, "already", {**step.context(), "booking": booking})
-    give_key(response, booking.reference)
+    _give_first_key(response, booking)
     return response
 
 
-def lead_to_booked(step: Step, reference: str) -> HttpResponse:
+def lead_to_booked(step: Step, booking: Booking) -> HttpResponse:
     """Lead to the confirmation of what this form has just booked, or had before."""
-    response = see_other(reverse("manage-booked", args=[reference]))
-    give_key(response, reference)
-    return step.remembered(response, booked=reference)
+    response = see_other(reverse("manage-booked", args=[booking.reference]))
+    _give_first_key(response, booking)
+    return step.remembered(response, booked=booking.reference)
+
+
+def _give_first_key(response: HttpResponse, booking: Booking) -> None:
+    """Let the browser that booked it open the visit, unless its customer has made a new link since."""
+    if not booking.link_number:
+        give_key(response, booking)
 
 
 def lead_to_used(request: HttpRequest, step: Step, used: FormUsed) -> HttpResponse:
     """Lead on from a form that has booked something else: to that visit for who may open it, and to no visit else."""
-    if has_key(request, used.subject):
+    booking = booking_by_reference(used.subject)
+    if booking is not None and has_key(request, booking):
         return see_other(f"{reverse('manage', args=[used.subject])}?done=already")
     return see_other(step.url_of("book-already"))
 

@@ -87,4 +87,4 @@ def _same_words(request: HttpRequest, step: Step) -> dict[str, Any]:
     )
     if same is None:
         return {}
-    return {"has_same": True, "same": same if has_key(request, same.reference) else None}
+    return {"has_same": True, "same": same if has_key(request, same) else None}

@@ -9,6 +9,7 @@ from django.utils.translation import get_language
 from booking import limits
 from booking.models import Booking, Source
 from booking.policy import BookingRefused, Refusal
+from booking.queries import booking_by_reference
 from booking.services.bookings import CustomerDetails, book
 from booking.services.once import FormUsed, SentForm, book_once, booked_before
 from booking.tokens import keyed_digest
@@ -25,8 +26,9 @@ def confirm(request: HttpRequest, step: Step) -> HttpResponse:
     """Book, and lead to the confirmation at an address of its own."""
     if request.method != "POST":
         return see_other(step.url_of("book"))
-    if step.way.booked and not step.typed:  # the check page, sent once more
-        return lead_to_booked(step, step.way.booked)
+    again = booking_by_reference(step.way.booked) if step.way.booked and not step.typed else None
+    if again is not None:  # the check page, sent once more
+        return lead_to_booked(step, again)
     unfinished = lead_to_unfinished(step)
     if unfinished is not None:
         return unfinished
@@ -45,7 +47,7 @@ def confirm(request: HttpRequest, step: Step) -> HttpResponse:
         if "same_visit" in refused.details:
             return step.lead_to("book-check", why=SAME)
         return step.lead_to("book-details", why=refused.reason)
-    return lead_to_booked(step, booking.reference)
+    return lead_to_booked(step, booking)
 
 
 def _booking_of(request: HttpRequest, step: Step) -> Booking:

@@ -7,7 +7,7 @@ from django.utils.translation import ngettext
 
 from booking.own_visits import visits_among
 from booking.views.book.step import Step
-from booking.views.manage_access import held_references
+from booking.views.manage_access import has_key, named_references
 from stores.slots import StoreRules
 
 
@@ -16,10 +16,11 @@ def own_visits_words(request: HttpRequest, step: Step) -> dict[str, Any]:
 
     With one statement, and none for a browser that has booked nothing in the last half hour.
     """
-    references = held_references(request)
+    references = named_references(request)
     if len(references) < step.rules.open_bookings_per_customer:
         return {}
-    visits = visits_among(references, store_id=step.rules.id, now=step.now)
+    found = visits_among(references, store_id=step.rules.id, now=step.now)
+    visits = [visit for visit in found if has_key(request, visit)]
     if len(visits) < step.rules.open_bookings_per_customer:
         return {}
     return {"own_visits": visits, "share_sentence": share_is_used(step.rules)}

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.urls import reverse
 from django.utils.timezone import now as clock_now
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
@@ -14,11 +15,13 @@ from booking.forms import Problem, TypedField
 from booking.ical import booking_calendar
 from booking.links import manage_url
 from booking.models import Actor, Booking
+from booking.services.links import renew_link
 from booking.services.privacy import correct, customer_data
 from booking.services.privacy import erase as erase_customer
+from booking.views.book.step import see_other
 from booking.views.manage.kept_words import history_in_words, messages_in_words
 from booking.views.manage.page import done, visit_context
-from booking.views.manage_access import opened_by_key, take_key
+from booking.views.manage_access import give_key, opened_by_key, take_key
 from booking.views.reader import customer_page
 
 _FORM_METHODS = ["GET", "HEAD", "POST"]
@@ -55,7 +58,9 @@ class CorrectionForm(forms.Form):
 @opened_by_key
 def calendar(_request: HttpRequest, booking: Booking) -> HttpResponse:
     """Return the customer's own calendar file, with their link in it."""
-    content = booking_calendar(booking, method="PUBLISH", manage_url=manage_url(booking.reference), now=clock_now())
+    content = booking_calendar(
+        booking, method="PUBLISH", manage_url=manage_url(booking.reference, booking.link_number), now=clock_now()
+    )
     response = HttpResponse(content, content_type="text/calendar; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{booking.reference}.ics"'
     return response
@@ -96,6 +101,20 @@ def details(request: HttpRequest, booking: Booking) -> HttpResponseBase:
     problems = form.problems()
     context = {**visit_context(booking, now=now), "form": form, "problems": problems}
     return customer_page(request, "correct", context, status=400 if problems else 200)
+
+
+@require_http_methods(_FORM_METHODS)
+@opened_by_key
+def link(request: HttpRequest, booking: Booking) -> HttpResponseBase:
+    """Ask once, then make a new link to the visit; the old one opens nothing any more, and this browser goes on."""
+    now = clock_now()
+    if request.method == "POST":
+        booking = renew_link(booking_id=booking.pk, now=now)
+        response = see_other(f"{reverse('manage-link', args=[booking.reference])}?done=1")
+        give_key(response, booking)
+        return response
+    url = manage_url(booking.reference, booking.link_number)
+    return customer_page(request, "link", {**visit_context(booking, now=now), "url": url})
 
 
 @require_http_methods(_FORM_METHODS)

@@ -51,7 +51,7 @@ def take(request: HttpRequest, entry: WaitingListEntry) -> HttpResponse:
     except BookingRefused as refused:
         return _page(request, entry, now=now, refused=refused)
     response = see_other(reverse("manage-booked", args=[booking.reference]))
-    give_key(response, booking.reference)
+    give_key(response, booking)
     return response
 
 

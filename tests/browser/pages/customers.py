@@ -193,6 +193,8 @@ def _manage(camera: Camera, clock: time_machine.Traveller) -> None:
     camera.post("changed", f"{own}change/", wanted)
     camera.post("will come", f"{own}confirm/", {})
     camera.get("kept about me", f"{own}kept/")
+    camera.get("new link", f"{own}link/")
+    camera.post("new link, made", f"{own}link/", {})
     camera.get("put right", f"{own}details/")
     camera.post("put right, errors", f"{own}details/", {"name": "", "note": ""}, status=400)
     clock.move_to(at(13, 30, day=26))

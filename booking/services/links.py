@@ -1,0 +1,18 @@
+"""The link to a booking, renewed by its customer: whoever was sent the old one opens nothing with it."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from booking.models import Booking
+from booking.services.bookings import lock_booking
+
+
+@transaction.atomic
+def renew_link(*, booking_id: int, now: datetime) -> Booking:
+    """End every link to a booking, the ones in its messages too; those that are sent from now on bring the new one."""
+    booking = lock_booking(booking_id)
+    booking.link_number += 1
+    booking.updated_at = now
+    booking.save(update_fields=["link_number", "updated_at"])
+    return booking
