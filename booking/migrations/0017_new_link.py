@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('booking', '0014_waiting_again'),
+        ('booking', '0016_pin_errors_by_store'),
     ]
 
     operations = [
