@@ -5,6 +5,7 @@ from datetime import datetime
 from django.contrib.auth.models import User
 from django.db import transaction
 
+from stores.locks import lock_store_alone
 from stores.models import Store
 from stores.services import record_change
 
@@ -12,7 +13,7 @@ from stores.services import record_change
 @transaction.atomic
 def renew_door(*, store_id: int, user: User, now: datetime) -> None:
     """Make a new code for a store's door; of the old one only the address is good from now on."""
-    store = Store.objects.select_for_update(no_key=True).get(pk=store_id)
+    store = lock_store_alone(store_id)
     number = store.door_number + 1
     Store.objects.filter(pk=store_id).update(door_number=number)
     record_change(
