@@ -193,8 +193,6 @@ def _manage(camera: Camera, clock: time_machine.Traveller) -> None:
     camera.post("changed", f"{own}change/", wanted)
     camera.post("will come", f"{own}confirm/", {})
     camera.get("kept about me", f"{own}kept/")
-    camera.get("new link", f"{own}link/")
-    camera.post("new link, made", f"{own}link/", {})
     camera.get("put right", f"{own}details/")
     camera.post("put right, errors", f"{own}details/", {"name": "", "note": ""}, status=400)
     clock.move_to(at(13, 30, day=26))
@@ -210,6 +208,8 @@ def _manage(camera: Camera, clock: time_machine.Traveller) -> None:
     over = _booked(6)
     clock.move_to(at(18, 30))
     _own(camera, "manage, over", over)
+    camera.get("new link", f"/b/{over}/link/")
+    camera.post("new link, made", f"/b/{over}/link/", {})
     clock.move_to(NOW)
 
 
@@ -222,8 +222,8 @@ def _wait(camera: Camera, clock: time_machine.Traveller) -> None:
     )
     who = {"name": "Bea Test", "phone": "06 12 34 56 77", "email": ""}
     camera.send("waiting", join, "wait/", **who)
-    camera.send("waits already", camera.get("wait again", f"/s/{TINY}/wait/", days), "wait/", status=409, **who)
-    entry = WaitingListEntry.objects.latest("pk")
+    camera.send("waits already", camera.get("wait again", f"/s/{TINY}/wait/", days), "wait/", **who)
+    entry = WaitingListEntry.objects.filter(is_repeat=False).latest("pk")
     taken = Booking.objects.get(store__slug=TINY, starts_at=at(10))
     cancel(booking_id=taken.pk, now=NOW, actor=Actor.CUSTOMER)
     offer_places(store_id=taken.store_id, now=NOW)
