@@ -33,7 +33,7 @@ from stores.organizations import save_organization
 
 STORE_SOURCE_ID = "node/738663571"  # Pharmacie de la Brèche
 TOWN, TOWN_SLUG = "Niort", "niort"
-TOWN_INTRODUCTION = "Les pharmacies de la ville, où l’on vient à l’heure choisie."
+TOWN_INTRODUCTION = "Prenez rendez-vous dans les pharmacies de Niort."
 MANAGER, STAFF = "demo-manager", "demo-staff"
 _PUBLIC_PASSWORD = "carillon-demo-niort"  # noqa: S105 -- what earlier versions gave everybody's demo
 _PASSWORD_SIGNS, _PASSWORD_GROUP = 20, 5

@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
-from booking.links import manage_url
-from booking.models import Booking, WaitingListEntry
+from booking.directions import directions
+from booking.links import calendar_url, manage_url
+from booking.models import Booking, Status, WaitingListEntry
 from booking.reservation_markup import reservation_as_json_ld
 from booking.texts import moment_in_words, store_address
 from stores.models import VisitMode
@@ -33,6 +34,8 @@ def email_text(template: str, booking: Booking) -> EmailText:
         "store_name": one_line(store.name),
         "when": moment_in_words(booking.starts_at, zone),
         "where": where_in_words(booking),
+        "map_url": map_url_of(booking),
+        "calendar_url": _calendar_url(booking),
         "manage_url": manage_url(booking.reference, booking.link_number),
         "markup": reservation_as_json_ld(booking),
     }
@@ -57,6 +60,17 @@ def where_in_words(booking: Booking | WaitingListEntry) -> list[str]:
             return [_("By video: the link stands on your visit's page from 10 minutes before.")]
     address = store_address(booking.store)
     return [address] if address else []
+
+
+def map_url_of(booking: Booking | WaitingListEntry) -> str:
+    """Return where the way to the store can be looked up, "" where nobody is to set out."""
+    return directions(booking.store).map_url if booking.visit_type.mode == VisitMode.STORE else ""
+
+
+def _calendar_url(booking: Booking) -> str:
+    """Return the visit as a calendar file, "" for a cancelled one."""
+    is_cancelled = booking.status == Status.CANCELLED
+    return "" if is_cancelled else calendar_url(booking.reference, booking.link_number)
 
 
 def rendered(template: str, context: Mapping[str, Any]) -> str:

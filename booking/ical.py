@@ -32,6 +32,7 @@ from icalendar.parser import Contentline, Contentlines, Parameters
 
 from booking.links import manage_page_url
 from booking.models import Booking, Status
+from booking.reading import language_of_country
 from booking.texts import first_name_and_initial, store_address, visit_type_name
 from booking.tokens import keyed_digest
 from booking.zone_rules import WEEKDAYS, YearlyRule, observances
@@ -69,8 +70,6 @@ class _Calendar(Calendar):
 
 ALARM_BEFORE = timedelta(hours=2)
 FEED_REFRESH = timedelta(hours=1)
-# Where shops speak French, the feed does; it is read by programs, which have no language to ask for.
-_FRENCH_SPEAKING = frozenset({"FR", "MC"})
 _NO_NAME = "—"
 _ADDRESS_SAFE = "@!$&'*+-._~="
 
@@ -84,7 +83,7 @@ def booking_calendar(booking: Booking, *, method: Method, manage_url: str | None
     zone = ZoneInfo(store.time_zone)
     with translation.override(booking.locale):
         event = _event(booking, zone, stamp=now, is_cancelled=method == "CANCEL" or _is_cancelled(booking))
-        event["SUMMARY"] = _text(store.name)
+        event["SUMMARY"] = _text(_("Visit: {store}").format(store=store.name))
         if manage_url:
             event["URL"] = vUri(manage_url)
             event["DESCRIPTION"] = _text(_("See, change or cancel this visit: {url}").format(url=manage_url))
@@ -114,7 +113,7 @@ def feed_calendar(store: Store, bookings: Sequence[Booking], *, now: datetime) -
     parts = Event()
     _add_store(parts, store)
     alarm = _alarm(store)
-    with translation.override("fr" if store.country in _FRENCH_SPEAKING else settings.LANGUAGE_CODE):
+    with translation.override(_feed_language(store)):
         for booking in bookings:
             event = _event(booking, zone, stamp=booking.updated_at, is_cancelled=_is_cancelled(booking))
             event["SUMMARY"] = _text(_feed_summary(booking))
@@ -186,6 +185,12 @@ def _alarm(store: Store) -> Alarm:
     alarm.add("TRIGGER", -ALARM_BEFORE)
     alarm["DESCRIPTION"] = _text(store.name)
     return alarm
+
+
+def _feed_language(store: Store) -> str:
+    """Return what the store's staff read: its feed is fetched by programs, which have no language to ask for."""
+    language = language_of_country(store.country)
+    return language if language in settings.STAFF_LANGUAGES else settings.LANGUAGE_CODE
 
 
 def _feed_summary(booking: Booking) -> str:

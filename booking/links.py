@@ -18,6 +18,11 @@ def manage_page_url(reference: str) -> str:
     return f"{settings.PUBLIC_URL}/b/{reference}/"
 
 
+def calendar_url(reference: str, number: int = 0) -> str:
+    """Return the visit as a calendar file, with the customer's token: for them alone."""
+    return f"{settings.PUBLIC_URL}/api/v1/bookings/{reference}/calendar.ics?token={manage_token(reference, number)}"
+
+
 def short_manage_url(reference: str, number: int = 0) -> str:
     """Return the shorter address for text messages, which leads to the same page."""
     return f"{settings.PUBLIC_URL}/m/{reference}/{manage_token(reference, number)}"

@@ -176,4 +176,5 @@ def _email(booking: Booking, template: str, *, now: datetime) -> Email | Skip:
         calendar=calendar,
         calendar_method=method or "",
         sender_name=booking.store.name,
+        reply_to=booking.store.email,
     )

@@ -7,7 +7,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from booking.customer_input import can_be_texted
-from booking.email_texts import one_line, rendered, where_in_words
+from booking.email_texts import map_url_of, one_line, rendered, where_in_words
 from booking.links import short_waiting_url, waiting_url
 from booking.message_texts import sms_text
 from booking.models import WaitingListEntry
@@ -85,6 +85,7 @@ def _email(entry: WaitingListEntry, offer: Offer, *, now: datetime) -> Email | S
         "store_name": name,
         "when": when,
         "where": where_in_words(entry),
+        "map_url": map_url_of(entry),
         "preheader": f"{when}, {name}",
         "until": time_in_words(offer.expires_at, zone),
         "manage_url": waiting_url(entry.reference, prefix=Reading(entry.locale, entry.is_simple).prefix),
@@ -95,4 +96,5 @@ def _email(entry: WaitingListEntry, offer: Offer, *, now: datetime) -> Email | S
         text=render_to_string(f"email/{TEMPLATE}.txt", context).strip() + "\n",
         html=render_to_string(f"email/{TEMPLATE}.html", context).strip() + "\n",
         sender_name=store.name,
+        reply_to=store.email,
     )

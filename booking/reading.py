@@ -4,14 +4,25 @@ Both stand at the start of a page's address (`/simple/fr/s/corner-shop/`) where 
 has to remember a choice and a link carries it on. Without them the browser's languages decide.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.utils.translation import get_supported_language_variant
+from django.utils.translation.trans_real import parse_accept_lang_header
 
 SIMPLE = "simple"
 # What programs call: these addresses never change with the reader.
 _MACHINES = frozenset({"api", "calendars", "healthz", "metrics", "readyz", "static", "webhooks"})
 _RIGHT_TO_LEFT = frozenset({"ar"})
+# What most people of a country read, of the languages we speak; everywhere else the first of ours.
+_LANGUAGE_OF_COUNTRY = {
+    **dict.fromkeys(("FR", "MC", "BE", "LU", "RE", "GP", "MQ", "GF", "YT", "PM", "BL", "MF", "NC", "PF", "WF"), "fr"),
+    **dict.fromkeys(("DE", "AT", "LI", "CH"), "de"),
+    **dict.fromkeys(("ES", "MX", "AR", "CL", "CO", "PE", "UY"), "es"),
+    **dict.fromkeys(("DZ", "EG", "JO", "LB", "MA", "SA", "TN", "AE", "QA", "KW", "OM", "BH", "IQ"), "ar"),
+    "UA": "uk",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +63,19 @@ def read_prefix(path: str) -> tuple[Reading, str]:
     if not (is_simple or language) or rest.split("/", 2)[1] in _MACHINES:
         return Reading(), path
     return Reading(language, bool(is_simple)), rest
+
+
+def language_of_country(country: str) -> str:
+    """Return in which language to write to somebody in a country (ISO 3166) who has not said how they read."""
+    return _LANGUAGE_OF_COUNTRY.get(country, settings.LANGUAGE_CODE)
+
+
+def language_accepted(header: str) -> str:
+    """Return the first language of an Accept-Language header that we speak, "" where it names none: "*" is none."""
+    for code, _quality in parse_accept_lang_header(header.lower()):
+        with suppress(LookupError):
+            return get_supported_language_variant(code)[:2]
+    return ""
 
 
 def is_right_to_left(language: str) -> bool:

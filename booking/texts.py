@@ -26,6 +26,14 @@ def day_in_words(day: date) -> str:
     return _parted_after_weekday(text)
 
 
+def dated_day_in_words(day: date) -> str:
+    """Return "Monday 22 February 2027", « lundi 22 février 2027 », where it may be another year."""
+    text = _("{weekday} {day} {month} {year}").format(
+        weekday=_weekday(day), day=_day_number(day), month=_month(day), year=day.year
+    )
+    return _parted_after_weekday(text)
+
+
 def short_day_in_words(day: date) -> str:
     """Return "Tue 4 March", « mar 4 mars », where a text has little room."""
     weekday, month = str(WEEKDAYS_ABBR[day.weekday()]), str(MONTHS_AP[day.month])
@@ -89,6 +97,12 @@ def first_name_and_initial(name: str) -> str:
     if len(words) < 2:
         return words[0] if words else ""
     return f"{words[0]} {words[-1][0]}."
+
+
+def fact_and_advice(text: str) -> tuple[str, str]:
+    """Return what happened, one sentence that can be a title, and what to do next, "" where nothing is said of it."""
+    fact, stop, advice = text.partition(". ")
+    return fact + stop.rstrip(), advice
 
 
 def refusal_sentence(reason: Refusal) -> str:

@@ -46,6 +46,7 @@ class Email:
     calendar: bytes | None = None
     calendar_method: str = ""  # REQUEST or CANCEL
     sender_name: str = ""
+    reply_to: str = ""  # where an answer goes, "" for nowhere
     attachments: tuple[Attachment, ...] = ()
 
 

@@ -8,7 +8,9 @@ from email.utils import parseaddr
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.validators import validate_email
 
 from notifications import message_files
 from notifications.answers import Answer, Away, Barred, Later, Refused, Sent, Unclear
@@ -51,6 +53,7 @@ def build(email: Email, *, key: str) -> EmailMultiAlternatives:
         body=email.text,
         from_email=_sender(email.sender_name, address),
         to=[email.to],
+        reply_to=_answers_to(email.reply_to),
         headers={"Message-ID": f"<{key}@{domain}>", "Auto-Submitted": "auto-generated"},
     )
     if email.html:
@@ -122,6 +125,15 @@ class _Call:
         except (OSError, smtplib.SMTPException) as error:
             return Unclear(f"smtp {type(error).__name__}", may_clear=False)
         return Sent(sid="")
+
+
+def _answers_to(address: str) -> list[str]:
+    """Return where an answer goes; an address that cannot stand in a header keeps no e-mail from its customer."""
+    try:
+        validate_email(address)
+    except ValidationError:
+        return []
+    return [address]
 
 
 def _sender(name: str, address: str) -> str:

@@ -4,12 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
-
 from booking.api.bodies import Json
 from booking.api.fields import WEEKDAYS
 from booking.availability import Availability, FreeSlot
-from booking.links import manage_url
+from booking.links import calendar_url, manage_url
 from booking.message_plan import message_channel
 from booking.models import Booking
 from booking.policy import may_cancel, may_change
@@ -183,7 +181,7 @@ def new_booking_json(booking: Booking, *, now: datetime) -> Json:
     return booking_json(booking, now=now) | {
         "manage_token": token,
         "manage_url": manage_url(reference, booking.link_number),
-        "calendar_url": f"{settings.PUBLIC_URL}{booking_path(reference)}/calendar.ics?token={token}",
+        "calendar_url": calendar_url(reference, booking.link_number),
         "messages": message_channel(booking.phone, booking.email),
     }
 

@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -28,6 +27,7 @@ from booking.api.fields import (
 from booking.api.problems import UNKNOWN_STORE, UNKNOWN_VISIT_TYPE
 from booking.customer_input import read_email, read_name, read_note
 from booking.models import Source
+from booking.reading import language_accepted, language_of_country
 from booking.services.settling import Then
 
 LONGEST_RANGE_DAYS = 62
@@ -154,7 +154,10 @@ class Locale(AnyText):
 
 
 class CustomerRequest(Shape):
-    """Who comes; with `contact_needed` in the context, at least one way to reach them."""
+    """Who comes; with `contact_needed` in the context, at least one way to reach them.
+
+    `languages` in the context is the header Accept-Language of a customer, `country` the store's.
+    """
 
     name = TypedText(read_name)
     phone = PhoneText(required=False, allow_null=True, default="")
@@ -168,8 +171,13 @@ class CustomerRequest(Shape):
             "name": attrs["name"],
             "phone": attrs["phone"] or "",
             "email": attrs["email"] or "",
-            "locale": attrs.get("locale") or (translation.get_language() or settings.LANGUAGE_CODE)[:2],
+            "locale": attrs.get("locale") or self._language_unless_told(),
         }
+
+    def _language_unless_told(self) -> str:
+        """Return the language of a customer who asks for themselves, else the one of the store's country."""
+        accepted = language_accepted(self.context["languages"]) if self.context["contact_needed"] else ""
+        return accepted or language_of_country(self.context["country"] or "")
 
 
 class BookingRequest(WishRequest):

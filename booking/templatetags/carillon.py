@@ -71,6 +71,18 @@ def moment(value: datetime, zone: ZoneInfo) -> str:
 
 
 @register.filter
+def dated_day(value: datetime, zone: ZoneInfo) -> str:
+    """Show "Monday 22 February 2027" in the store's zone."""
+    return texts.dated_day_in_words(value.astimezone(zone).date())
+
+
+@register.filter
+def fact_and_advice(text: object) -> tuple[str, str]:
+    """Part "This time has just been taken. Please choose another one." into a title and what to do."""
+    return texts.fact_and_advice(str(text))
+
+
+@register.filter
 def places(count: int) -> str:
     """Show "2 places left"."""
     return texts.places_in_words(count)

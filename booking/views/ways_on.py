@@ -1,7 +1,8 @@
 """Where to go on from when a time cannot be had: there is always another way, the nearest first."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -24,7 +25,7 @@ NEAREST = 3
 
 @dataclass(frozen=True, slots=True)
 class NearbyStore:
-    """A store not far away that offers the same kind of visit, and when it can first be had."""
+    """A store not far away that offers the same kind of visit, and when it can be had nearest to the wanted time."""
 
     name: str
     distance_km: float
@@ -65,7 +66,7 @@ def ways_on(store: StoreDetail, rules: StoreRules, asked: Asked, *, now: datetim
         next_day=slot_choice(later.starts_at, rules, places_left=later.places_left)
         if later and later.starts_at not in offered
         else None,
-        nearby=tuple(_nearby(store, asked, now=now)),
+        nearby=tuple(_nearby(store, asked, near=asked.starts_at, now=now)),
         wait_from=max(wanted_date, now.astimezone(rules.zone).date()),
         wait_to=min(wanted_date + timedelta(days=6), last),
     )
@@ -73,9 +74,9 @@ def ways_on(store: StoreDetail, rules: StoreRules, asked: Asked, *, now: datetim
 
 def other_ways(store: StoreDetail, asked: Asked, *, first: date, last: date, now: datetime) -> WaysOn:
     """Return what is left where no time is free on these days: stores nearby, waiting for a place."""
-    return WaysOn(
-        nearest=(), next_day=None, nearby=tuple(_nearby(store, asked, now=now)), wait_from=first, wait_to=last
-    )
+    noon = datetime.combine(first, time(12), ZoneInfo(store.time_zone))
+    nearby = tuple(_nearby(store, asked, near=max(noon, now), now=now))
+    return WaysOn(nearest=(), next_day=None, nearby=nearby, wait_from=first, wait_to=last)
 
 
 def _first_after(rules: StoreRules, asked: Asked, day: date, *, now: datetime) -> FreeSlot | None:
@@ -95,33 +96,32 @@ def _first_after(rules: StoreRules, asked: Asked, day: date, *, now: datetime) -
     return next((free.slots[0] for free in answer.days if free.slots), None)
 
 
-def _nearby(store: StoreDetail, asked: Asked, *, now: datetime) -> list[NearbyStore]:
-    place = (store.latitude, store.longitude)
-    around = stores_page(near=place, radius_km=NEARBY_KM, page_size=STORES_LOOKED_AT + 1)
+def _nearby(store: StoreDetail, asked: Asked, *, near: datetime, now: datetime) -> list[NearbyStore]:
+    """Return stores around that can take the visit, each with its free time nearest to a wanted one."""
+    around = stores_page(near=(store.latitude, store.longitude), radius_km=NEARBY_KM, page_size=STORES_LOOKED_AT + 1)
     found: list[NearbyStore] = []
     for other in around.results:
         if other.slug == store.slug or len(found) == STORES_SHOWN:
             continue
-        today = now.date()
-        try:
-            answer = availability(
-                store=other.slug,
-                visit_type=asked.visit_type.slug,
-                from_date=today,
-                to_date=today + timedelta(days=7),
-                party_size=asked.party_size,
-                now=now,
-            )
-        except LookupError:
-            continue
-        if answer.first_free is not None:
+        free = nearest_free(
+            store=other.slug,
+            visit_type=asked.visit_type.slug,
+            starts_at=near,
+            party_size=asked.party_size,
+            now=now,
+            limit=1,
+            with_wanted=True,
+        )
+        if free:
+            zone = ZoneInfo(other.time_zone)
+            day = free[0].starts_at.astimezone(zone).date().isoformat()
+            wish = {"visit_type": asked.visit_type.slug, "party_size": str(asked.party_size), "day": day}
             found.append(
                 NearbyStore(
                     name=other.name,
                     distance_km=other.distance_km or 0.0,
-                    when=moment_in_words(answer.first_free, answer.rules.zone),
-                    url=f"{reverse('book', args=[other.slug])}?"
-                    + urlencode({"visit_type": asked.visit_type.slug, "party_size": str(asked.party_size)}),
+                    when=moment_in_words(free[0].starts_at, zone),
+                    url=f"{reverse('book', args=[other.slug])}?{urlencode(wish)}",
                 )
             )
     return found

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils import translation
 
 from booking.email_texts import EmailText, email_text
-from booking.links import manage_url
+from booking.links import calendar_url, manage_url
 from booking.models import Booking, Status
 from stores.models import VisitType
 from tests.factories import make_store
@@ -19,6 +19,7 @@ pytestmark = pytest.mark.django_db
 TEXTS = ("confirmation", "reminder", "change", "new_hours", "cancellation")
 LANGUAGES = tuple(code for code, _ in settings.LANGUAGES)
 LINK = manage_url("K7Q29X4M")
+MAP = "https://www.openstreetmap.org/?mlat=46.32&mlon=-0.46#map=18/46.32/-0.46"
 
 
 class Page(HTMLParser):
@@ -69,7 +70,8 @@ def test_email_is_one_page_in_its_language_that_loads_nothing(template: str, lan
     assert page.open_tags == []
     assert page.root == {"lang": language, "dir": "rtl" if language == "ar" else "ltr"}
     assert page.tags.count("h1") == page.tags.count("main") == page.tags.count("title") == 1
-    assert page.addresses == {LINK, "tel:+33549240039"}
+    calendar = set() if template == "cancellation" else {calendar_url("K7Q29X4M")}
+    assert page.addresses == {LINK, "tel:+33549240039", MAP} | calendar
     assert not {"img", "link", "iframe", "form", "input", "video", "object"} & set(page.tags)
     assert not re.search(r"url\(|@import|@font-face", page.styles)
     assert "prefers-color-scheme: dark" in page.styles
@@ -186,12 +188,18 @@ def test_simple_email_is_short_and_large() -> None:
         "The store:\n"
         "Pharmacie du Port\n"
         "1 Rue de la Gare, 79000 Niort\n"
+        f"{MAP}\n"
+        "\n"
+        "Number of people: 2\n"
         "\n"
         "You have a question? Call the store:\n"
         "05 49 24 00 39\n"
         "\n"
         "Your number:\n"
         "K7Q2-9X4M\n"
+        "\n"
+        "Put it in my calendar:\n"
+        f"{calendar_url('K7Q29X4M')}\n"
         "\n"
         "You cannot come? Open this page:\n"
         f"{LINK}\n"

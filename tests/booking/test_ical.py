@@ -33,7 +33,7 @@ def test_booking_calendar_download() -> None:
             "DTSTART;TZID=Europe/Paris:20261201T101500",
             "DTEND;TZID=Europe/Paris:20261201T104500",
             "STATUS:CONFIRMED",
-            "SUMMARY:Pharmacie du Port",
+            "SUMMARY:Visit: Pharmacie du Port",
             "LOCATION:Pharmacie du Port\\, 1 quai du Test\\, 79000 Niort",
             "GEO:46.3239;-0.4645",
             'ORGANIZER;CN="Pharmacie du Port":mailto:port@example.org',

@@ -5,7 +5,7 @@ import icalendar
 import pytest
 from pytest_django import Settings
 
-from booking.links import manage_url, short_manage_url
+from booking.links import calendar_url, manage_url, short_manage_url
 from booking.messages import answer, compose
 from booking.models import Booking, Status
 from notifications.content import Email, Skip, Sms
@@ -178,17 +178,21 @@ def test_compose_email_confirmation() -> None:
 
     assert isinstance(content, Email)
     assert (content.to, content.sender_name) == ("ada@example.org", "Pharmacie du Port")
+    assert content.reply_to == "port@example.org"
     assert content.subject == "Your visit on Tuesday 24 November, 10:15 — Pharmacie du Port"
     assert content.text == (
         "Your visit is booked.\n"
         "\n"
         "When: Tuesday 24\xa0November, 10:15\n"
         "Where: Pharmacie du Port, 1 Rue de la Gare, 79000 Niort\n"
+        "Map: https://www.openstreetmap.org/?mlat=46.32&mlon=-0.46#map=18/46.32/-0.46\n"
+        "For: 2 people\n"
         "Phone: 05 49 24 00 39\n"
         "Reference: K7Q2-9X4M\n"
         "Please bring: Your card\n"
+        f"Add to my calendar: {calendar_url('K7Q29X4M')}\n"
         "\n"
-        "Change or cancel your visit:\n"
+        "See, change or cancel:\n"
         f"{manage_url('K7Q29X4M')}\n"
         "\n"
         "--\n"

@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from booking.reading import Reading, read_prefix
+from booking.reading import Reading, language_accepted, language_of_country, read_prefix
 from tests.factories import make_store
 
 pytestmark = pytest.mark.django_db
@@ -59,3 +59,25 @@ def test_staff_pages_are_in_the_languages_staff_read(client: Client) -> None:
     response = client.get("/staff/sign-in/", headers={"accept-language": "ar"})
 
     assert response["Content-Language"] == "en"
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [
+        ("", ""),
+        ("*", ""),
+        ("fr", "fr"),
+        ("fr-CH, fr;q=0.9, en;q=0.8", "fr"),
+        ("it, de-AT;q=0.8, en;q=0.5", "de"),
+        ("ja", ""),
+        ("\0,;q=x" * 2000, ""),
+        ("x" * 100_000, ""),
+    ],
+)
+def test_the_first_language_that_we_speak_counts(header: str, language: str) -> None:
+    assert language_accepted(header) == language
+
+
+@pytest.mark.parametrize(("country", "language"), [("FR", "fr"), ("CH", "de"), ("UA", "uk"), ("SE", "en"), ("", "en")])
+def test_a_country_has_a_language(country: str, language: str) -> None:
+    assert language_of_country(country) == language

@@ -7,7 +7,9 @@ from django.utils import translation
 
 from booking.policy import Refusal
 from booking.texts import (
+    dated_day_in_words,
     day_in_words,
+    fact_and_advice,
     first_name_and_initial,
     moment_in_words,
     places_in_words,
@@ -78,6 +80,25 @@ def test_every_refusal_has_its_sentence(language):
 
     assert len(sentences) == len(Refusal)
     assert all(sentence.endswith(".") for sentence in sentences)
+
+
+@pytest.mark.parametrize("language", [code for code, _ in settings.LANGUAGES])
+def test_a_refusal_has_a_fact_for_a_title_and_says_what_to_do(language):
+    with translation.override(language):
+        for reason in Refusal:
+            sentence = refusal_sentence(reason)
+            fact, advice = fact_and_advice(sentence)
+            assert fact.endswith(".")
+            assert sentence == f"{fact} {advice}".strip()
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "Monday 22 February 2027"), ("fr", "lundi 22 février 2027"), ("de", "Montag, 22. Februar 2027")],
+)
+def test_a_day_of_another_year_says_which(language, words):
+    with translation.override(language):
+        assert dated_day_in_words(date(2027, 2, 22)).replace("\N{NO-BREAK SPACE}", " ") == words
 
 
 def test_default_names_follow_the_language_and_own_names_do_not():

@@ -1,5 +1,6 @@
 """E-mails: what travels, and what a mail server's answers mean."""
 
+from dataclasses import replace
 from email import message_from_bytes, policy
 
 import pytest
@@ -106,3 +107,20 @@ def test_a_mail_server_cannot_be_asked_but_a_folder_can(server, settings, tmp_pa
     email.send(MAIL_TO_ADA, key=KEY)
     assert email.find_sent(key=KEY) == [Sent(sid="")]
     assert [file.name for file in tmp_path.iterdir()] == [f"{KEY}.eml"]
+
+
+@pytest.mark.parametrize(
+    ("address", "answers_to"),
+    [
+        ("port@example.org", "port@example.org"),
+        ("", None),
+        ("port@example.org\nBcc: everyone@example.org", None),
+        ("not an address", None),
+    ],
+)
+def test_an_answer_goes_to_the_store_and_no_address_of_it_keeps_an_email_back(server, address, answers_to):
+    assert email.send(replace(MAIL_TO_ADA, reply_to=address), key=KEY) == Sent(sid="")
+
+    mail = message_from_bytes(server.accepted[0], policy=policy.default)
+    assert mail["Reply-To"] == answers_to
+    assert mail["Bcc"] is None

@@ -31,7 +31,13 @@ class BookingsView(ApiView):
     @once
     def post(self, body: Json) -> Answer:
         """Book a visit. Its `manage_token` is told once, here."""
-        asked = checked(BookingRequest, body, country=country_of(body.get("store")), contact_needed=True)
+        asked = checked(
+            BookingRequest,
+            body,
+            country=country_of(body.get("store")),
+            contact_needed=True,
+            languages=self.request.headers.get("Accept-Language", ""),
+        )
         desk = chosen_desk(asked.get("desk"), store=asked["store"], now=self.now)
         wish = Wish(asked["store"], asked["visit_type"], asked["starts_at"], asked["party_size"], desk)
         customer = CustomerDetails(**asked["customer"])

@@ -84,7 +84,13 @@ class WaitingListView(ApiView):
         somebody joins is not offered to them. Where `messages` is `none`, no place can be offered: give a mobile
         number or an e-mail address.
         """
-        asked = checked(WaitingListRequest, body, country=country_of(body.get("store")), contact_needed=True)
+        asked = checked(
+            WaitingListRequest,
+            body,
+            country=country_of(body.get("store")),
+            contact_needed=True,
+            languages=self.request.headers.get("Accept-Language", ""),
+        )
         customer = CustomerDetails(**asked["customer"])
         if not is_another_try():
             limits.new_waiting_at(self.request._request, asked["store"])

@@ -12,7 +12,7 @@
   frame.src = `${start}/embed/${name}/${visitType ? `?visit_type=${encodeURIComponent(visitType)}` : ""}`;
   frame.title = title || "Carillon";
   frame.loading = "lazy";
-  frame.style.cssText = "width:100%;height:40rem;border:0;color-scheme:light dark";
+  frame.style.cssText = "width:100%;height:40rem;border:0";
   script.after(frame);
   let isShown = false;
   addEventListener("message", (event) => {

@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from booking.customer_input import can_be_texted
+from booking.mail_domains import likely_meant
 from booking.models import Booking
 from booking.own_visits import same_visit
 from booking.policy import BookingRefused
@@ -46,7 +47,11 @@ def lead_to_unfinished(step: Step) -> HttpResponse | None:
 
 
 def needs_words(step: Step) -> bool:
-    """Tell whether something must be said before this is booked: that no text message will come."""
+    """Tell whether something must be said before this is booked: that no text will come, or that a slip is likely."""
+    return _is_not_textable(step) or bool(likely_meant(step.form.cleaned_data["email"]))
+
+
+def _is_not_textable(step: Step) -> bool:
     phone = step.form.cleaned_data["phone"]
     return bool(phone) and not can_be_texted(phone)
 
@@ -68,7 +73,8 @@ def _page(request: HttpRequest, step: Step) -> HttpResponse:
         "typed": step.form.cleaned_data,
         "answers": step.form.answers(),
         "challenge": challenge_for(step.rules.slug, now=step.now, tries=step.tries),
-        "is_not_textable": needs_words(step),
+        "is_not_textable": _is_not_textable(step),
+        "likely_email": likely_meant(step.form.cleaned_data["email"]),
     }
     return customer_page(request, "check", context)
 

@@ -165,6 +165,7 @@ def _open_book(
 ) -> _Book:
     today = now.astimezone(rules.zone).date()
     last = min(last_bookable_date(now=now, zone=rules.zone, rules=rules), today + (DAYS_LOOKED_AT - 1) * ONE_DAY)
+    last = _last_with_times(rules, visit_type, first=today, last=last)
     question = ask_by_rules(
         rules.with_desk(desk) if desk else rules,
         visit_type,
@@ -175,6 +176,25 @@ def _open_book(
         own_hold=own_hold,
     )
     return _Book(question)
+
+
+def _last_with_times(rules: StoreRules, visit_type: VisitTypeRule, *, first: date, last: date) -> date:
+    """Return the last day of a stretch that has times by rule, free or not; days on which the store is closed end it.
+
+    Where a whole week is closed the stretch stays as it is: nobody looks for its end then.
+    """
+    for number in range(min(DAYS_SHOWN, (last - first).days + 1)):
+        if _starts(rules, visit_type, last - number * ONE_DAY):
+            return last - number * ONE_DAY
+    return last
+
+
+def _starts(rules: StoreRules, visit_type: VisitTypeRule, day: date) -> list[datetime]:
+    return [
+        run[0].starts_at
+        for slots in slots_by_desk(rules, first_date=day, last_date=day).values()
+        for run in starts_with_runs(slots, visit_type.slot_count)
+    ]
 
 
 # --- Days in words ---------------------------------------------------------------------------------
@@ -190,11 +210,7 @@ def _state(day: FreeDay, question: AvailabilityQuestion, *, now: datetime) -> Da
     if day.slots:
         return DayState.FREE
     soonest = first_bookable_start(now=now, rules=question.rules)
-    starts = [
-        run[0].starts_at
-        for slots in slots_by_desk(question.rules, first_date=day.date, last_date=day.date).values()
-        for run in starts_with_runs(slots, question.visit_type.slot_count)
-    ]
+    starts = _starts(question.rules, question.visit_type, day.date)
     if not starts:
         return DayState.CLOSED
     return DayState.FULL if max(starts) >= soonest else DayState.OVER

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
@@ -62,7 +63,7 @@ def calendar(_request: HttpRequest, booking: Booking) -> HttpResponse:
         booking, method="PUBLISH", manage_url=manage_url(booking.reference, booking.link_number), now=clock_now()
     )
     response = HttpResponse(content, content_type="text/calendar; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{booking.reference}.ics"'
+    response["Content-Disposition"] = f'attachment; filename="{_calendar_name(booking)}"'
     return response
 
 
@@ -77,6 +78,12 @@ def kept(request: HttpRequest, booking: Booking) -> HttpResponse:
         "kept_until": booking.ends_at + timedelta(days=booking.store.keep_days),
     }
     return customer_page(request, "kept_about_you", context)
+
+
+def _calendar_name(booking: Booking) -> str:
+    """Return what the file is called among a customer's downloads: by the store and the day."""
+    day = booking.starts_at.astimezone(ZoneInfo(booking.store.time_zone)).date()
+    return f"{booking.store.slug}-{day.isoformat()}.ics"
 
 
 @require_safe

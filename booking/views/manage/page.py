@@ -11,15 +11,17 @@ from django.utils.timezone import now as clock_now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from booking.directions import directions
 from booking.forms import Problem
 from booking.message_plan import message_channels
 from booking.models import Booking, Status
 from booking.policy import Refusal, is_video_open, may_cancel, may_change, may_say_late
 from booking.services.other_times import kept_times
 from booking.texts import refusal_sentence
-from booking.views.directions import directions
 from booking.views.manage_access import keep_private, opened_by_key
 from booking.views.reader import customer_page
+from notifications.models import Kind
+from notifications.queries import due_offsets
 
 
 @require_safe
@@ -56,8 +58,18 @@ def manage_page(
         **visit_context(booking, now=now),
         "problems": [Problem(refusal_sentence(refusal))] if refusal else [],
         "done": "" if refusal else _done_sentence(request.GET.get("done", "")),
+        "asks_if_coming": _asks_if_coming(booking, now=now),
     }
     return customer_page(request, "manage", context, status=409 if refusal else 200)
+
+
+def _asks_if_coming(booking: Booking, *, now: datetime) -> bool:
+    """Tell whether to ask "will you come?": from the first reminder on, unless they said so, or how late they are."""
+    if booking.status != Status.CONFIRMED or booking.starts_at <= now:
+        return False
+    if booking.attendance_confirmed or booking.late_minutes or booking.answer_until is not None:
+        return False
+    return bool(due_offsets(subject=booking.reference, kind=Kind.REMINDER, sequence=booking.sequence, by=now))
 
 
 def visit_context(booking: Booking, *, now: datetime) -> dict[str, Any]:

@@ -55,7 +55,10 @@ def opened_by_waiting_key(view: EntryView) -> Callable[[HttpRequest, str], HttpR
         if entry is None:
             return keep_private(_not_open(request))
         response = view(request, entry)
-        give_waiting_key(response, plain)
+        if (
+            "HX-Request" not in request.headers
+        ):  # a page that only asks whether something has changed stays open no longer
+            give_waiting_key(response, plain)
         return keep_private(response)
 
     return wrapper

@@ -129,7 +129,7 @@ def _sent(wish: _Wish) -> HttpResponse:
     except limits.RateLimited as limited:
         url = f"{reverse('book-later', args=[wish.store.slug])}?seconds={limited.retry_after_seconds}"
         return _remembered(wish, form, see_other(url))
-    response = see_other(f"{reverse('waiting', args=[entry.reference])}?done=joined")
+    response = see_other(reverse("waiting", args=[entry.reference]))
     give_waiting_key(response, entry.reference)
     keep(wish.request, response, replace(wish.way, typed={}), now=wish.now)
     return response

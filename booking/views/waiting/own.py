@@ -15,7 +15,7 @@ from booking import limits
 from booking.customer_input import can_be_texted
 from booking.forms import Problem
 from booking.links import waiting_url
-from booking.models import WaitingListEntry
+from booking.models import WaitingListEntry, WaitingStatus
 from booking.policy import BookingRefused
 from booking.reading import Reading
 from booking.services.waiting_list import leave, let_pass, take_offer
@@ -24,7 +24,7 @@ from booking.views.book.step import see_other
 from booking.views.manage_access import give_key, keep_private
 from booking.views.reader import customer_page, reading_of
 from booking.views.waiting.access import opened_by_waiting_key
-from booking.waiting import entry_by_reference, waiting
+from booking.waiting import Waiting, entry_by_reference, waiting
 from booking.waiting_words import ahead_in_words, days_in_words, kept_in_words, waiting_refusal_sentence
 
 _FORM_METHODS = ["GET", "HEAD", "POST"]
@@ -33,8 +33,11 @@ _FORM_METHODS = ["GET", "HEAD", "POST"]
 @require_safe
 @opened_by_waiting_key
 def own(request: HttpRequest, entry: WaitingListEntry) -> HttpResponse:
-    """Show how somebody's waiting stands, and what they can do."""
-    return _page(request, entry, now=clock_now())
+    """Show how somebody's waiting stands, and what they can do; 204 to a page that asks whether that has changed."""
+    now, was = clock_now(), request.GET.get("was")
+    if was and was == how_it_stands(waiting(entry, now=now)):
+        return HttpResponse(status=204)
+    return _page(request, entry, now=now)
 
 
 @require_http_methods(_FORM_METHODS)
@@ -89,8 +92,10 @@ def _page(
     request: HttpRequest, entry: WaitingListEntry, *, now: datetime, refused: BookingRefused | None = None
 ) -> HttpResponse:
     problems = [Problem(waiting_refusal_sentence(refused.reason))] if refused else []
-    done = "" if refused else _done_sentence(request.GET.get("done", ""))
-    context = {**_context(entry, request, now=now), "problems": problems, "done": done}
+    context = {**_context(entry, request, now=now), "problems": problems}
+    has_passed = request.GET.get("done") == "passed" and context["stands"].status == WaitingStatus.WAITING
+    if has_passed and not refused:
+        context["done"] = _("The place goes to the next in line. You stay on the waiting list.")
     return customer_page(request, "waiting", context, status=409 if refused else 200)
 
 
@@ -104,6 +109,7 @@ def _context(entry: WaitingListEntry, request: HttpRequest, *, now: datetime) ->
         "stands": stands,
         "store": store,
         "zone": zone,
+        "was": how_it_stands(stands),
         "days": days_in_words(entry),
         "ahead": ahead_in_words(stands.ahead),
         "kept": kept_in_words(stands.offer.expires_at, zone=zone, now=now) if stands.offer else "",
@@ -114,12 +120,11 @@ def _context(entry: WaitingListEntry, request: HttpRequest, *, now: datetime) ->
     }
 
 
+def how_it_stands(stands: Waiting) -> str:
+    """Return a mark that is another one as soon as there is something new to show."""
+    start = stands.offer.starts_at.isoformat() if stands.offer else ""
+    return f"{stands.status} {stands.ahead} {start}"
+
+
 def _back(entry: WaitingListEntry, *, done: str = "") -> HttpResponse:
     return see_other(reverse("waiting", args=[entry.reference]) + (f"?done={done}" if done else ""))
-
-
-def _done_sentence(what: str) -> str:
-    return {
-        "joined": _("You are on the waiting list."),
-        "passed": _("The place goes to the next in line. You stay on the waiting list."),
-    }.get(what, "")

@@ -139,6 +139,22 @@ def test_the_last_week_ends_with_the_horizon() -> None:
     assert found.title == "30\xa0November – 1\xa0December"
 
 
+def test_the_last_week_ends_with_a_day_that_has_times() -> None:
+    store = make_store(booking_horizon_days=13, capacity=1)
+    for day in (4, 5, 6):  # from Friday on; Sunday is closed anyway
+        SpecialHours.objects.create(store=store, date=date(2026, 12, day))
+
+    found = choice(from_date=date(2026, 11, 30))
+
+    assert [day.date.day for day in found.days] == [30, 1, 2, 3]
+
+
+def test_no_week_of_one_closed_day_is_offered() -> None:
+    make_store(booking_horizon_days=7, days=(1, 2, 3, 4, 5))  # the last day is a Monday, closed
+
+    assert choice().later is None
+
+
 def test_days_say_why_no_time_is_free() -> None:
     store = make_store(capacity=1, hours=NARROW, days=(0, 1, 2))
     for number, minute in enumerate((0, 15)):

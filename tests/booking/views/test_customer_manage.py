@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 import pytest
 import time_machine
@@ -207,7 +208,53 @@ def test_manage_shows_the_visit_and_what_can_be_done(opened: Client, booking: Bo
     assert "1 Rue de la Gare, 79000 Niort" in shown.words
     assert "You can change the time here until Tuesday 24 November, 08:00." in shown.words
     assert {own(booking, path) for path in OFFERED} <= set(shown.links)
-    assert own(booking, "confirm/") in shown.forms
+
+
+@pytest.mark.parametrize("prefix", ["", "/simple"])
+def test_will_you_come_is_asked_from_the_first_reminder_on(client: Client, store: Store, prefix: str) -> None:
+    booking = make_booking(store, starts_at=at(10, day=27))
+    asked = own(booking, "confirm/")
+
+    def is_asked(now: datetime) -> bool:
+        with time_machine.travel(now, tick=False):
+            client.get(link(booking))
+            return prefix + asked in page(client.get(prefix + own(booking))).forms
+
+    reminder = at(10)  # three days before
+    assert [is_asked(reminder - timedelta(minutes=1)), is_asked(reminder + timedelta(minutes=1))] == [False, True]
+    assert is_asked(at(10, 1, day=27)) is False
+    Booking.objects.update(late_minutes=10)
+    assert is_asked(at(9, 30, day=27)) is False
+    Booking.objects.update(late_minutes=None, attendance_confirmed=True)
+    assert is_asked(at(9, 30, day=27)) is False
+
+
+def test_who_gets_no_reminder_is_not_asked(client: Client, store: Store) -> None:
+    booking = make_booking(store, phone="+33549240039")  # cannot be texted
+    with time_machine.travel(at(9, 30), tick=False):
+        client.get(link(booking))
+        assert own(booking, "confirm/") not in page(client.get(own(booking))).forms
+
+
+@pytest.mark.parametrize("prefix", ["", "/simple"])
+@pytest.mark.parametrize(
+    ("status", "missing"),
+    [
+        (Status.CANCELLED, ["calendar.ics", "details/", "change/", "cancel/"]),
+        (Status.CHECKED_IN, ["calendar.ics", "change/", "cancel/"]),
+    ],
+)
+def test_a_visit_that_is_none_any_more_offers_nothing_for_it(
+    opened: Client, booking: Booking, prefix: str, status: Status, missing: list[str]
+) -> None:
+    Booking.objects.update(status=status)
+
+    found = page(opened.get(prefix + own(booking)))
+
+    assert {prefix + own(booking, path) for path in missing} & set(found.links) == set()
+    assert [url for url in found.links if "openstreetmap" in url] == []
+    assert ("You can sit down" in found.words) is (status == Status.CHECKED_IN)
+    assert ("Book another visit" in found.words) is (status == Status.CANCELLED)
 
 
 def test_i_will_come_is_noted(opened: Client, booking: Booking) -> None:
@@ -343,7 +390,7 @@ def test_calendar_file_holds_the_customers_own_link(opened: Client, booking: Boo
     response = opened.get(own(booking, "calendar.ics"))
 
     assert response["Content-Type"] == "text/calendar; charset=utf-8"
-    assert f'filename="{booking.reference}.ics"' in response["Content-Disposition"]
+    assert f'filename="{booking.store.slug}-2026-11-24.ics"' in response["Content-Disposition"]
     assert b"METHOD:PUBLISH" in response.content
     unfolded = response.content.replace(b"\r\n ", b"")
     assert manage_token(booking.reference).encode() in unfolded

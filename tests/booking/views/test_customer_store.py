@@ -61,7 +61,7 @@ def test_store_without_a_free_time_still_leads_to_the_times(client: Client) -> N
 
     shown = page(client.get("/s/corner-shop-niort/"))
 
-    assert shown.links["/s/corner-shop-niort/book/?visit_type=visit"] == "See the times: Visit"
+    assert shown.links["/s/corner-shop-niort/book/?visit_type=visit"] == "See the times, Visit"
     assert "First free time" not in shown.words
 
 
@@ -211,4 +211,4 @@ def test_a_store_without_an_address_is_described_by_its_name(client: Client, pat
     french = client.get(path, headers={"accept-language": "fr"}).content.decode()
 
     assert '<meta name="description" content="Corner Shop: book a visit.' in english
-    assert '<meta name="description" content="Corner Shop : réservez votre visite.' in french.replace("\xa0", " ")
+    assert '<meta name="description" content="Corner Shop : prenez rendez-vous.' in french.replace("\xa0", " ")

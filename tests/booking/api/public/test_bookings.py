@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from booking.models import Booking
 from stores.models import Store
 from tests.booking.api.calls import Api, Json, fields_of, refusal_of, request_to_book
-from tests.factories import at, make_booking
+from tests.factories import at, make_booking, make_store
 
 MOVED = "2026-11-25T10:00:00+01:00"
 
@@ -72,6 +72,27 @@ def test_the_same_instant_in_any_offset_is_the_same_start(store: Store, api: Api
     answer = api.post("/bookings", request_to_book(starts_at="2026-11-24t02:00:00.000-07:00"))
 
     assert answer.json()["starts_at"] == "2026-11-24T10:00:00+01:00"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("country", "headers", "locale"),
+    [
+        ("FR", {}, "fr"),
+        ("FR", {"Accept_Language": "*"}, "fr"),
+        ("DE", {}, "de"),
+        ("FR", {"Accept_Language": "es"}, "es"),
+    ],
+)
+def test_language_unless_told_is_the_readers_else_the_country_s(
+    api: Api, country: str, headers: dict[str, str], locale: str
+) -> None:
+    make_store(country=country)
+    who = {"name": "Ada Test", "email": "ada@example.org"}
+
+    answer = api.post("/bookings", request_to_book(customer=who), **headers)
+
+    assert answer.json()["customer"]["locale"] == locale
 
 
 def test_party_size_is_1_and_language_the_readers_if_absent(store: Store, api: Api) -> None:

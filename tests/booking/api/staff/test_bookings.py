@@ -51,6 +51,12 @@ def test_caller_is_booked_without_phone_or_address(store: Store, staff: Api, pat
     assert "manage_token" not in body
 
 
+def test_language_unless_told_is_the_country_s_not_the_staff_s(store: Store, staff: Api, path: str) -> None:
+    answer = staff.post(path, request_for_caller(), Accept_Language="en")
+
+    assert answer.json()["customer"]["locale"] == "fr"
+
+
 def test_source_is_phone_or_desk(store: Store, staff: Api, path: str) -> None:
     assert staff.post(path, request_for_caller(source="desk")).json()["source"] == "desk"
     for source in ("web", "walk_in", "", 5):

@@ -5,7 +5,7 @@ from django.test import Client
 
 from booking.models import Booking
 from stores.models import Store
-from tests.booking.views.book.way import BOOK, CHECK, CONFIRM, DETAILS, HOLD, TYPED, checked, details_url
+from tests.booking.views.book.way import BOOK, CHECK, CONFIRM, DETAILS, HOLD, TYPED, checked, details_url, filled
 from tests.booking.views.reading import page
 
 pytestmark = pytest.mark.django_db
@@ -112,3 +112,18 @@ def test_posts_with_parts_missing_are_never_a_failure_of_ours(
     assert response.status_code == 303
     assert client.get(response["Location"], follow=True).status_code in (200, 400, 404, 409)
     assert Booking.objects.count() == 0
+
+
+@pytest.mark.parametrize("prefix", ["", "/simple"])
+def test_a_likely_slip_in_an_address_is_asked_about_once_and_never_in_the_way(
+    client: Client, store: Store, prefix: str
+) -> None:
+    form = filled(client, phone="", email="ada@gmial.com")
+
+    asked = page(client.post(prefix + CONFIRM, form, follow=True))
+
+    assert "Did you mean ada@gmail.com?" in asked.words
+    assert any(link.endswith("#id_email") for link in asked.links)
+    assert Booking.objects.count() == 0
+    client.post(prefix + CONFIRM, asked.forms[prefix + CONFIRM])
+    assert Booking.objects.get().email == "ada@gmial.com"

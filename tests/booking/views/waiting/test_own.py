@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 
 import pytest
@@ -61,7 +62,30 @@ def test_page_tells_the_place_in_line_and_names_nobody(visitor: Client, entry: W
     assert "1 request came before yours." in words
     assert "Cleo" not in words
     assert "we send a text message to 06 12 34 56 07" in words.replace("\N{NO-BREAK SPACE}", " ")
-    assert "we send an e-mail to bea@example.org" in words
+    assert "and an e-mail to bea@example.org" in words
+
+
+def test_an_open_page_hears_when_something_is_new_and_is_no_key_for_longer(
+    visitor: Client, entry: WaitingListEntry
+) -> None:
+    first = visitor.get(url(entry)).content.decode()
+    (ask,) = re.findall('data-hx-get="([^"]+)"', first)
+    asking = {"HX-Request": "true"}
+
+    same = visitor.get(ask, headers=asking)
+    WaitingListEntry.objects.update(created_at=NOW + timedelta(minutes=1))
+    make_waiting(entry.store, name="Cleo Test")
+    other = visitor.get(ask, headers=asking)
+
+    assert (same.status_code, same.content) == (204, b"")
+    assert other.status_code == 200
+    assert f"waiting-{entry.reference}" not in {*same.cookies, *other.cookies}
+    assert "1 request came before yours." in page(other).words
+    assert "data-hx-get" not in visitor.post(url(entry, "leave/"), follow=True).content.decode()
+
+
+def test_who_has_joined_is_told_once(visitor: Client, entry: WaitingListEntry) -> None:
+    assert page(visitor.get(url(entry))).words.count("You are on the waiting list") == 1
 
 
 def test_link_kept_from_the_page_opens_it_again(visitor: Client, entry: WaitingListEntry) -> None:
