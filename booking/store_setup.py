@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 
+from django.db.models import Max
+
 from stores.hours import WeeklyInterval
 from stores.models import Desk, DeskHours, OpeningHours, SpecialHours, Store, StoreMembership, VisitType
 from stores.public_holidays import PublicHoliday, public_holidays
@@ -85,6 +87,17 @@ def desk_by_slug(store: Store, slug: str) -> tuple[Desk, tuple[WeeklyInterval, .
 def active_desks(store: Store) -> tuple[Desk, ...]:
     """Return the desks that take visits."""
     return tuple(store.desks.filter(is_active=True).order_by("position", "pk"))
+
+
+def active_visit_types(store: Store) -> tuple[VisitType, ...]:
+    """Return the visits that customers may choose."""
+    return tuple(store.visit_types.filter(is_active=True).order_by("position", "pk"))
+
+
+def largest_capacity(store: Store) -> int | None:
+    """Return the places of the desk in use that has most; None where there is none."""
+    largest: int | None = store.desks.filter(is_active=True).aggregate(most=Max("capacity"))["most"]
+    return largest
 
 
 def visit_type_by_slug(store: Store, slug: str) -> VisitType | None:

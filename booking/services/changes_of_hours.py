@@ -4,7 +4,8 @@ A change takes the store's row alone, so that no booking passes by unseen. Where
 said what is to happen with them, it is refused and nothing has changed.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -34,6 +35,13 @@ class Change:
     """A change that was made, and the bookings it touched."""
 
     affected: tuple[Booking, ...]
+
+
+@contextmanager
+def store_alone(*, store_id: int) -> Iterator[Store]:
+    """Have the store alone for as long as somebody compares what they were shown with what is there, and saves."""
+    with transaction.atomic():
+        yield lock_store_alone(store_id)
 
 
 def change_opening_hours(

@@ -1,16 +1,18 @@
-"""Forms of the set-up pages: special hours, desks, visit types, rules, the notice and members."""
+"""Forms of the set-up pages: desks, visit types, rules, the notice and members."""
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from booking.customer_input import read_note
 from booking.forms import TypedField
-from booking.staff_forms.hours import AsksAboutNights, HoursField, HoursLine, WeekForm
-from booking.staff_forms.shared import StaffForm, read_address
+from booking.staff_forms.hours import WeekForm
+from booking.staff_forms.shared import NumberField, StaffForm, read_address
 from stores.models import CapacityCounts, Role, VisitMode
 from stores.services import CAPACITY_RANGE, POLICY_RANGES, VIDEO_URL_LONGEST
 from stores.words import can_be_seen
@@ -21,13 +23,12 @@ if TYPE_CHECKING:
 NAME_MAX = 80
 TEXT_MAX = 300
 SLOT_COUNT_MAX = 96
-FIRST_YEAR, LAST_YEAR = 2000, 2999
 
 
-def number(label: "StrOrPromise", least: int, most: int, *, help_text: "StrOrPromise" = "") -> forms.IntegerField:
+def number(label: "StrOrPromise", least: int, most: int, *, help_text: "StrOrPromise" = "") -> NumberField:
     """Return a field for a whole number."""
     problem = format_lazy(_("Enter a whole number from {least} to {most}."), least=least, most=most)
-    return forms.IntegerField(
+    return NumberField(
         label=label,
         help_text=help_text,
         min_value=least,
@@ -63,57 +64,9 @@ def read_video_link(text: str) -> str:
     return read_address(text, schemes=["https"], longest=VIDEO_URL_LONGEST, sentence=sentence)
 
 
-class SpecialHoursForm(AsksAboutNights):
-    """The hours of one date, instead of its weekday's."""
-
-    CLOSED, OPEN = "closed", "open"
-
-    date = forms.DateField(
-        label=_("Day"),
-        input_formats=["%Y-%m-%d"],
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={
-            "required": _("Choose a day."),
-            "invalid": _("This day does not exist. Please choose another one."),
-        },
-    )
-    what = forms.ChoiceField(
-        label=_("On this day, the store is"),
-        choices=((CLOSED, _("closed all day")), (OPEN, _("open at other times"))),
-        widget=forms.RadioSelect,
-        initial=CLOSED,
-        error_messages={
-            "required": _("Say whether the store is open on this day."),
-            "invalid_choice": _("Say whether the store is open on this day."),
-        },
-    )
-    times = HoursField(label=_("Times"), help_text=_("For example 09:00-12:30, 14:00-17:00"))
-
-    def clean_date(self) -> Any:
-        """Keep to years that calendars can count."""
-        day = self.cleaned_data["date"]
-        if not FIRST_YEAR <= day.year <= LAST_YEAR:
-            raise ValidationError(_("This day does not exist. Please choose another one."), code="invalid")
-        return day
-
-    def clean(self) -> dict[str, Any]:
-        """Ask for times where the store is open."""
-        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        if cleaned.get("what") == self.OPEN and not cleaned.get("times") and "times" not in self.errors:
-            self.add_error("times", _("Enter the times at which the store is open."))
-        if cleaned.get("what") == self.OPEN:
-            self.ask_about_nights(["times"])
-        return cleaned
-
-    @property
-    def times_line(self) -> HoursLine:
-        """The line of the times."""
-        return self.line("times")
-
-    @property
-    def intervals(self) -> Any:
-        """The times of the day; none where it is closed."""
-        return self.cleaned_data["times"] if self.cleaned_data["what"] == self.OPEN else ()
+def is_taken(name: str, others: Collection[str]) -> bool:
+    """Tell whether another one has this name, however it is written."""
+    return bool(name) and name.casefold() in {other.casefold() for other in others}
 
 
 class DeskForm(WeekForm):
@@ -127,6 +80,11 @@ class DeskForm(WeekForm):
     is_active = tick(_("This desk takes visits"))
     has_own_hours = tick(_("This desk has hours of its own"))
 
+    def __init__(self, *args: Any, taken: Collection[str] = (), **kwargs: Any) -> None:
+        """Take the names of the other desks in use."""
+        super().__init__(*args, **kwargs)
+        self.taken = taken
+
     @property
     def are_hours_kept(self) -> bool:
         """Whether the desk has hours of its own."""
@@ -137,6 +95,8 @@ class DeskForm(WeekForm):
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         if cleaned.get("kept_back", 0) > cleaned.get("capacity", CAPACITY_RANGE[1]):
             self.add_error("kept_back", _("There cannot be more places kept than there are."))
+        if cleaned.get("is_active") and is_taken(cleaned.get("name", ""), self.taken):
+            self.add_error("name", _("There is such a desk already. Choose another name."))
         has_hours = any(cleaned.get(f"day_{weekday}") for weekday in range(7))
         if cleaned.get("has_own_hours") and not has_hours and not self.errors:
             self.add_error("has_own_hours", _("Enter the hours of this desk, or take the tick away."))
@@ -179,9 +139,29 @@ class VisitTypeForm(StaffForm):
     )
     is_active = tick(_("Customers may choose this visit"))
 
+    def __init__(self, *args: Any, taken: Collection[str] = (), most_people: int | None = None, **kwargs: Any) -> None:
+        """Take the names of the other visits offered, and how many people one desk takes at once, None for any."""
+        super().__init__(*args, **kwargs)
+        self.taken = taken
+        self.most_people = most_people
+
+    def clean_max_party_size(self) -> int:
+        """Refuse a party that no desk has the places for: it would find every day full."""
+        size: int = self.cleaned_data["max_party_size"]
+        if self.most_people is not None and size > self.most_people:
+            sentence = ngettext(
+                "At most {count} person fits at one desk at the same time. Give a desk more places first.",
+                "At most {count} people fit at one desk at the same time. Give a desk more places first.",
+                self.most_people,
+            )
+            raise ValidationError(sentence.format(count=self.most_people), code="above_capacity")
+        return size
+
     def clean(self) -> dict[str, Any]:
-        """Ask for a link where people meet by video."""
+        """Ask for a link where people meet by video, and for a name that no other visit offered has."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if cleaned.get("is_active") and is_taken(cleaned.get("name", ""), self.taken):
+            self.add_error("name", _("There is such a visit already. Choose another name."))
         is_missing = not cleaned.get("video_url") and "video_url" not in self.errors
         if cleaned.get("mode") == VisitMode.VIDEO and is_missing:
             self.add_error("video_url", _("Enter the link that customers open for the video call."))
@@ -202,6 +182,16 @@ class DeskChoiceForm(StaffForm):
 
 class RulesForm(StaffForm):
     """What the store decided about booking."""
+
+    field_order = (
+        "minimum_notice_minutes",
+        "booking_horizon_days",
+        "change_until_minutes",
+        "open_bookings_per_customer",
+        "keep_days",
+        "slot_minutes",
+        "capacity_counts",
+    )
 
     slot_minutes = number(
         _("Minutes from one time to the next"),

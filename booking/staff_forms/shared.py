@@ -1,12 +1,15 @@
 """What all forms for staff share."""
 
+import json
 import uuid
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
+from django.http import QueryDict
+from django.utils.translation import gettext as _
 
 from booking.customer_input import BadInput, read_name, read_note
 from booking.forms import Problem
@@ -15,10 +18,102 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 
+class ChangedMeanwhile(NamedTuple):
+    """A field that somebody else changed while the form was open: what it holds now, and whether it was typed into."""
+
+    name: str
+    value: str
+    was_typed_into: bool
+
+
 class StaffForm(forms.Form):
-    """A form that tells its problems in one list, checked by the server alone."""
+    """A form that tells its problems in one list, checked by the server alone.
+
+    It brings along, as `was`, what it showed at first: so two people who change the same part undo nothing of each
+    other's (`take_in_changes`).
+    """
 
     use_required_attribute = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._told_meanwhile: set[str] = set()
+
+    def stored(self) -> dict[str, str]:
+        """Return what each field would be sent with if nobody typed: what is kept now."""
+        return {
+            name: self._as_sent(name, self.get_initial_for_field(self.fields[name], name)) for name in self._shown()
+        }
+
+    @property
+    def was(self) -> str:
+        """What the form showed at first, to be sent along with it."""
+        return str(self.data.get("was", "")) or json.dumps(self.stored(), ensure_ascii=False)
+
+    def take_in_changes(self) -> list[ChangedMeanwhile]:
+        """Return what others changed since the form was shown, and take it in where nobody typed; before validating.
+
+        A form that does not say what it showed changes what is there.
+        """
+        was, now = read_was(str(self.data.get("was", ""))), self.stored()
+        typed = {name: self._as_sent(name, self._sent(name)) for name in self._shown()}
+        changed = [
+            ChangedMeanwhile(name, now[name], was_typed_into=typed[name] != was[name])
+            for name in self._shown()
+            if name in was and was[name] != now[name] != typed[name]
+        ]
+        if changed:
+            for one in changed:
+                if not one.was_typed_into:
+                    self._put(one.name)
+            self.has_told(now)
+        return changed
+
+    def has_told(self, now: Mapping[str, str]) -> None:
+        """Let what is kept now be what the form brings along the next time."""
+        self._sent_data()["was"] = json.dumps(now, ensure_ascii=False)
+
+    def tell_meanwhile(self, name: str, sentence: str) -> None:
+        """Say of a field that somebody else changed it."""
+        self._told_meanwhile.add(name)
+        self.add_error(name, sentence)
+
+    def value_in_words(self, name: str, value: str) -> str:
+        """Return a field's value, as it is sent, as somebody reads it."""
+        field = self.fields[name]
+        if isinstance(field, forms.BooleanField):
+            return _("yes") if value else _("no")
+        choices = {str(key): str(words) for key, words in getattr(field, "choices", ())}
+        return ", ".join(choices.get(one, one) for one in value.split("\n")) if choices else value
+
+    def _shown(self) -> list[str]:
+        return [name for name, field in self.fields.items() if not field.widget.is_hidden]
+
+    def _sent(self, name: str) -> Any:
+        return self.fields[name].widget.value_from_datadict(self.data, self.files, self.add_prefix(name))
+
+    def _as_sent(self, name: str, value: Any) -> str:
+        field = self.fields[name]
+        if isinstance(field, forms.BooleanField):
+            return "on" if value else ""
+        if isinstance(value, list | tuple):
+            return "\n".join(sorted(map(str, value)))
+        written = field.widget.format_value(field.prepare_value(value)) if value not in (None, "") else ""
+        first = written[0] if isinstance(written, list) and written else written
+        return str(first or "").replace("\r\n", "\n").strip()
+
+    def _put(self, name: str) -> None:
+        """Put what is kept now in the place of what was sent."""
+        value = self.get_initial_for_field(self.fields[name], name)
+        if isinstance(value, list | tuple):
+            self._sent_data().setlist(name, [str(one) for one in value])
+        else:
+            self._sent_data()[name] = self._as_sent(name, value)
+
+    def _sent_data(self) -> QueryDict:
+        """Return what was sent, to be changed."""
+        self.data = cast("QueryDict", self.data).copy()
+        return self.data
 
     def problems(self) -> list[Problem]:
         """Return a line for each error, in the order of the fields."""
@@ -31,17 +126,36 @@ class StaffForm(forms.Form):
 
     def carried(self) -> Iterator[tuple[str, str]]:
         """Yield each field with what was typed, to go along to the next page as it is."""
+        if "was" in self.data:
+            yield "was", self.data["was"]
         for name in self.fields:
             for value in self.data.getlist(name) if hasattr(self.data, "getlist") else [self.data.get(name, "")]:
                 yield name, value
 
     def _line(self, name: str, error: str) -> str:
-        return error
+        """Return an error as the list says it: with the field's name, where the sentence alone is of any field."""
+        field = self.fields[name]
+        if name not in self._told_meanwhile and not isinstance(field, NumberField):
+            return error
+        return _("{name}: {problem}").format(name=field.label, problem=error)
 
     def _first_id(self, name: str) -> str:
         bound = self[name]
         # A group of choices has no field of its own: lead to its first choice.
         return f"{bound.auto_id}_0" if isinstance(bound.field.widget, forms.RadioSelect) else bound.id_for_label
+
+
+class NumberField(forms.IntegerField):
+    """A whole number; the list of problems says of which field it is."""
+
+
+def read_was(text: str) -> Mapping[str, str]:
+    """Return what a form says that it showed at first; nothing where it says nothing that can be read."""
+    try:
+        read = json.loads(text)
+    except ValueError:
+        return {}
+    return {str(name): str(value) for name, value in read.items()} if isinstance(read, dict) else {}
 
 
 class KeyField(forms.CharField):

@@ -119,6 +119,11 @@ class TicketForm(WalkInForm):
 class CallerForm(StaffForm):
     """A booking for somebody who phones, or stands at the desk."""
 
+    field_order = (
+        *("visit_type", "party_size", "desk", "name", "is_for_someone_else", "phone", "email"),
+        *("source", "locale", "is_simple", "note"),
+    )
+
     visit_type = forms.ChoiceField(
         label=_("Why they come"),
         widget=forms.RadioSelect,

@@ -16,6 +16,7 @@ from booking.policy import BookingRefused, Refusal
 from booking.services.bookings import CustomerDetails, book
 from booking.services.once import SentForm, book_once
 from booking.staff_forms.visits import CallerForm
+from booking.texts import day_in_words
 from booking.tokens import keyed_digest
 from booking.views.asked import read_day, read_instant
 from booking.views.caller_visits import known_caller
@@ -26,6 +27,8 @@ from booking.views.staff_no_times import no_times
 from booking.views.staff_words import staff_sentence
 from stores.queries import store_rules
 from stores.slots import StoreRules
+
+_ABOVE_THE_TIMES = frozenset({"id_visit_type_0", "id_party_size", "id_desk"})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -44,14 +47,17 @@ def book_for_caller(request: HttpRequest, at: AtStore) -> HttpResponseBase:
     form = CallerForm(request.POST if is_sent and not only_shows else None, rules=rules, initial=typed)
     page = partial(_page, request, at, rules, form)
     if day is None:
-        problem = Problem(_("This day does not exist. Please choose another one."), "id_date")
-        return page(at.today, problems=[problem], status=400)
+        unknown = Problem(_("This day does not exist. Please choose another one."), "id_date")
+        return page(at.today, problems=[unknown], status=400)
     if not form.is_bound:
         return page(day)
     starts_at = read_instant(request.POST.get("starts_at", ""))
-    problems = form.problems() if not form.is_valid() else []
+    problem: Problem | None = None
     if starts_at is None:
-        problems.append(Problem(_("Choose a time."), "id_times"))
+        problem = Problem(_("Choose a time."), "id_times")
+    elif _is_of_another_day(request, at, day, starts_at):
+        problem, starts_at = _other_day(day), None
+    problems = _in_order_of_the_page(form, problem)
     if problems or starts_at is None:
         return page(day, problems=problems, chosen=starts_at, status=400)
     try:
@@ -60,6 +66,29 @@ def book_for_caller(request: HttpRequest, at: AtStore) -> HttpResponseBase:
     except BookingRefused as refused:
         return page(day, problems=[Problem(staff_sentence(refused), "id_times")], wanted=starts_at, status=409)
     return back_to_day(booking, done="booked")
+
+
+def _in_order_of_the_page(form: CallerForm, of_times: Problem | None) -> list[Problem]:
+    """Return what is wrong with the form; the times stand between the fields that they follow from and the others."""
+    found = form.problems() if not form.is_valid() else []
+    before = [problem for problem in found if problem.field_id in _ABOVE_THE_TIMES]
+    return [*before, *([of_times] if of_times else []), *(one for one in found if one not in before)]
+
+
+def _is_of_another_day(request: HttpRequest, at: AtStore, day: date, starts_at: datetime) -> bool:
+    """Tell whether the day was changed after the times were shown, and one of those times is chosen still.
+
+    The form says of which day its times were (`shown`): some of them, the nearest ones, may be of another day.
+    """
+    if not request.POST.get("date", ""):
+        return False
+    shown = read_day(request.POST.get("shown", ""))
+    return day != (shown or starts_at.astimezone(at.zone).date())
+
+
+def _other_day(day: date) -> Problem:
+    sentence = _("The times shown before were of another day. Choose a time on {day}.")
+    return Problem(sentence.format(day=day_in_words(day)), "id_times")
 
 
 def _book(at: AtStore, form: CallerForm, starts_at: datetime) -> Booking:

@@ -41,6 +41,7 @@ def day_page(
         "section": "day",
         "date": day,
         "board": day_board(schedule, changed=changed, done_words=_done_words(done)),
+        "has_no_hours": not schedule.rules.weekly and not any(schedule.rules.special.values()),
         "earlier": day - ONE_DAY,
         "later": day + ONE_DAY,
         "done": done,

@@ -1,4 +1,5 @@
-// Shows, while a number is typed, which visits of this store it has had. The form works as well without it.
+// Shows, while a number is typed, which visits of this store it has had, and the free times of the day, kind, number
+// and desk as soon as one of them changes. The form works as well without it.
 "use strict";
 
 (() => {
@@ -35,4 +36,49 @@
     timer = setTimeout(ask, PAUSE_MS);
   });
   input.addEventListener("change", ask);
+})();
+
+(() => {
+  const PAUSE_MS = 250;
+  const ASKED = ["visit_type", "party_size", "date", "desk"];
+  const form = document.getElementById("caller-form");
+  const button = document.getElementById("show-times");
+  if (!form || !button) return;
+  let timer = 0;
+  let latest = 0;
+
+  const times = () => document.getElementById("id_times");
+  const chosen = () => form.querySelector("[name=starts_at]:checked")?.value;
+
+  async function show() {
+    const turn = ++latest;
+    const body = new URLSearchParams(new FormData(form));
+    body.set("show", "1");
+    times().setAttribute("aria-busy", "true");
+    try {
+      const answer = await fetch(form.action, { method: "POST", body, redirect: "manual" });
+      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("id_times");
+      if (turn !== latest) return; // another field was changed meanwhile
+      if (!fresh) throw new Error("no times");
+      const wanted = chosen();
+      times().replaceChildren(...fresh.childNodes);
+      times().classList.remove("is-wrong");
+      times().removeAttribute("aria-busy");
+      const same = wanted && [...form.querySelectorAll("[name=starts_at]")].find((one) => one.value === wanted);
+      if (same) same.checked = true;
+      button.hidden = true;
+    } catch {
+      // No connection, or signed out: the button asks once more, and the server compares what is sent.
+      if (turn === latest) times().removeAttribute("aria-busy");
+      button.hidden = false;
+    }
+  }
+
+  form.addEventListener("change", (event) => {
+    if (!ASKED.includes(event.target.name)) return;
+    latest += 1; // an answer on its way is of what was chosen before
+    clearTimeout(timer);
+    timer = setTimeout(show, PAUSE_MS);
+  });
+  button.hidden = true;
 })();

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods
 
 from booking.staff_forms.shared import StaffForm
 from booking.views.setup.hours import FORM_METHODS
-from booking.views.setup.saving import form_page, posted, saved
+from booking.views.setup.saving import alone, form_page, posted, saved, sent_right
 from booking.views.staff_access import AtStore, at_store
 from stores.models import Role
 from stores.services import save_day_sheet
@@ -29,10 +29,11 @@ class DaySheetForm(StaffForm):
 
 @require_http_methods(FORM_METHODS)
 @at_store(need=Role.MANAGER)
+@alone
 def day_sheet(request: HttpRequest, at: AtStore) -> HttpResponseBase:
     """Choose where the sheet goes; it speaks the language of who chose it."""
     form = DaySheetForm(posted(request), initial={"email": at.store.day_sheet_email})
-    if form.is_bound and form.is_valid():
+    if sent_right(at, form, "day_sheet"):
         reader = get_language() or settings.LANGUAGE_CODE
         language = reader if reader in settings.STAFF_LANGUAGES else settings.STAFF_LANGUAGES[0]
         save_day_sheet(store=at.store, email=form.cleaned_data["email"], language=language, user=at.user, now=at.now)

@@ -10,7 +10,7 @@ from booking.staff_forms.setup import DeskChoiceForm, DeskForm
 from booking.store_setup import active_desks, desk_by_slug
 from booking.texts import visit_type_name
 from booking.views.setup.hours import FORM_METHODS
-from booking.views.setup.saving import form_page, posted, save_rules, saved
+from booking.views.setup.saving import alone, form_page, posted, save_rules, saved, sent_right
 from booking.views.staff_access import AtStore, at_store
 from stores.models import Desk, Role, Store
 from stores.services import save_desk, save_desk_choice
@@ -18,14 +18,17 @@ from stores.services import save_desk, save_desk_choice
 
 @require_http_methods(FORM_METHODS)
 @at_store(need=Role.MANAGER)
+@alone
 def new(request: HttpRequest, at: AtStore) -> HttpResponseBase:
     """Make a desk."""
-    form = DeskForm(posted(request), initial={"capacity": 1, "kept_back": 0, "is_active": True})
+    initial = {"capacity": 1, "kept_back": 0, "is_active": True}
+    form = DeskForm(posted(request), initial=initial, taken=_names(at, None))
     return _save(request, at, form, None)
 
 
 @require_http_methods(FORM_METHODS)
 @at_store(need=Role.MANAGER)
+@alone
 def change(request: HttpRequest, at: AtStore, desk: str) -> HttpResponseBase:
     """Change a desk."""
     found = desk_by_slug(at.store, desk)
@@ -39,24 +42,30 @@ def change(request: HttpRequest, at: AtStore, desk: str) -> HttpResponseBase:
         "is_active": known.is_active,
         "has_own_hours": bool(weekly),
     }
-    return _save(request, at, DeskForm(posted(request), weekly=weekly, initial=initial), known)
+    form = DeskForm(posted(request), weekly=weekly, initial=initial, taken=_names(at, known))
+    return _save(request, at, form, known)
 
 
 @require_http_methods(FORM_METHODS)
 @at_store(need=Role.MANAGER)
+@alone
 def choice(request: HttpRequest, at: AtStore) -> HttpResponseBase:
     """Say whether customers choose who serves them."""
     form = DeskChoiceForm(posted(request), initial={"is_offered": at.store.offers_desk_choice})
-    if form.is_bound and form.is_valid():
+    if sent_right(at, form, "desk_choice"):
         save_desk_choice(store=at.store, is_offered=form.cleaned_data["is_offered"], user=at.user, now=at.now)
         return saved(at, "desks")
     names = [visit_type_name(desk.name) for desk in active_desks(at.store)]
     return form_page(request, at, "setup/desk_choice.html", form, context={"names": names})
 
 
+def _names(at: AtStore, known: Desk | None) -> list[str]:
+    return [visit_type_name(desk.name) for desk in active_desks(at.store) if desk != known]
+
+
 def _save(request: HttpRequest, at: AtStore, form: DeskForm, desk: Desk | None) -> HttpResponseBase:
     page = partial(form_page, request, at, "setup/desk.html", form, context={"desk": desk})
-    if not form.is_bound or not form.is_valid():
+    if not sent_right(at, form, "desk"):
         return page()
     typed = form.cleaned_data
     # A default name is stored in English; left as it was shown, it stays what it is.

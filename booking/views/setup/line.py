@@ -7,7 +7,7 @@ from django.views.decorators.http import require_http_methods
 
 from booking.staff_forms.shared import StaffForm
 from booking.views.setup.hours import FORM_METHODS
-from booking.views.setup.saving import form_page, posted, saved
+from booking.views.setup.saving import alone, form_page, posted, saved, sent_right
 from booking.views.staff_access import AtStore, at_store
 from stores.models import LineShows, Role
 from stores.services import save_line_shows
@@ -29,10 +29,11 @@ class LineForm(StaffForm):
 
 @require_http_methods(FORM_METHODS)
 @at_store(need=Role.MANAGER)
+@alone
 def line(request: HttpRequest, at: AtStore) -> HttpResponseBase:
     """Choose what the screen in the shop shows of people."""
     form = LineForm(posted(request), initial={"line_shows": at.store.line_shows})
-    if form.is_bound and form.is_valid():
+    if sent_right(at, form, "line"):
         save_line_shows(store=at.store, line_shows=form.cleaned_data["line_shows"], user=at.user, now=at.now)
         return saved(at, "line")
     return form_page(request, at, "setup/line.html", form)

@@ -40,11 +40,16 @@ def members(request: HttpRequest, at: AtStore) -> HttpResponseBase:
 @require_POST
 @at_store(need=Role.MANAGER, come_back="staff-setup-members")
 def remove(request: HttpRequest, at: AtStore) -> HttpResponseBase:
-    """Let somebody see nothing of the store any more; the last manager stays, and nobody removes themselves."""
+    """Ask once, then let somebody see nothing of the store; the last manager stays, and nobody removes themselves."""
     username = request.POST.get("username", "")
     form = MemberForm()
+    member = next((one for one in store_members(at.store) if one.user.username == username), None)
+    if member is None:
+        raise Http404
     if username == at.user.username:
         problem = Problem(_("You cannot remove yourself. Ask another manager."))
+    elif "is_sure" not in request.POST:
+        return staff_page(request, at, "setup/member_remove.html", {"section": "setup", "member": member})
     else:
         try:
             is_gone = remove_member(store=at.store, username=username, user=at.user, now=at.now)

@@ -18,7 +18,7 @@ from booking.policy import plan_of
 from booking.staff_forms.messages import MessagesForm
 from booking.views.numbers_messages import amount_in_words
 from booking.views.setup.hours import FORM_METHODS
-from booking.views.setup.saving import blame, form_page, saved
+from booking.views.setup.saving import alone, blame, form_page, saved, sent_right
 from booking.views.staff_access import AtStore, at_store, staff_page
 from notifications.segments import segments
 from stores.models import Role, Store
@@ -42,6 +42,7 @@ class TextPreview:
 
 @require_http_methods(FORM_METHODS)
 @at_store(need=Role.MANAGER)
+@alone
 def messages(request: HttpRequest, at: AtStore) -> HttpResponseBase:
     """Change the plan and the words; `what=preview` shows what was typed, and saves nothing."""
     store, is_preview = at.store, request.POST.get("what") == "preview"
@@ -54,7 +55,9 @@ def messages(request: HttpRequest, at: AtStore) -> HttpResponseBase:
             **{f"words_{language}": store.sms_words.get(language, "") for language in settings.STAFF_LANGUAGES},
         },
     )
-    if form.is_bound and form.is_valid() and not is_preview and _save(at, form):
+    if is_preview:
+        form.full_clean()
+    elif sent_right(at, form, "messages") and _save(at, form):
         return saved(at, "messages")
     words: Mapping[str, str] = form.sms_words() if form.is_bound else store.sms_words
     context = {"previews": [*_previews(store, words, now=at.now)]}

@@ -11,8 +11,19 @@ from booking.store_setup import store_setup
 from booking.views.setup.start import start_going_on
 from booking.views.staff_access import AtStore, at_store, staff_page
 from stores.models import Role
+from stores.queries import setup_changes
 
 SPECIAL_DAYS_SHOWN = 6
+
+
+def _done_words(at: AtStore, done: str) -> str:
+    """Return what was just done; of members, who it was done with, from the trail."""
+    found = setup_changes(store=at.store, what="member", limit=1).changes if done == "members" else ()
+    if not found:
+        return _("Saved.")
+    if not found[0].after:
+        return _("{name} works here no more.").format(name=found[0].subject)
+    return _("Saved: {name}.").format(name=found[0].subject)
 
 
 @require_safe
@@ -30,6 +41,6 @@ def overview(request: HttpRequest, at: AtStore) -> HttpResponseBase:
         "start_url": start_going_on(request, at),
         "is_missing": not setup.weekly or not any(desk.is_active for desk in setup.desks),
         "done": request.GET.get("done", ""),
-        "done_words": _("Saved."),
+        "done_words": _done_words(at, request.GET.get("done", "")),
     }
     return staff_page(request, at, "setup/overview.html", context)

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_http_methods
 from booking.forms import DetailsForm
 from booking.staff_forms.questions import QuestionsForm, question_values, swapped
 from booking.views.setup.hours import FORM_METHODS
-from booking.views.setup.saving import blame, form_page, saved
+from booking.views.setup.saving import alone, blame, form_page, saved, sent_right
 from booking.views.staff_access import AtStore, at_store
 from stores.models import Role
 from stores.queries import store_questions
@@ -15,16 +15,19 @@ from stores.services import QUESTIONS_MAX, BadValue, save_questions
 
 @require_http_methods(FORM_METHODS)
 @at_store(need=Role.MANAGER)
+@alone
 def questions(request: HttpRequest, at: AtStore) -> HttpResponseBase:
     """Change the questions; `up` and `preview` only show the page again, with what was typed."""
+    asked = question_values(store_questions(at.store.slug))
     if request.method != "POST":
-        return _page(request, at, QuestionsForm(initial=question_values(store_questions(at.store.slug))))
+        return _page(request, at, QuestionsForm(initial=asked))
     if "up" in request.POST:
         typed = {name: str(value) for name, value in request.POST.items()}
         number = _number(request.POST["up"])
-        return _page(request, at, QuestionsForm(initial=swapped(typed, number) if number else typed))
-    form = QuestionsForm(request.POST)
-    if form.is_valid() and "preview" not in request.POST:
+        form = QuestionsForm(initial=swapped(typed, number) if number else typed)
+        return _page(request, at, form, was=typed.get("was") or QuestionsForm(initial=asked).was)
+    form = QuestionsForm(request.POST, initial=asked)
+    if "preview" not in request.POST and sent_right(at, form, "questions"):
         try:
             save_questions(store=at.store, questions=form.questions(), user=at.user, now=at.now)
             return saved(at, "questions")
@@ -33,13 +36,14 @@ def questions(request: HttpRequest, at: AtStore) -> HttpResponseBase:
     return _page(request, at, form)
 
 
-def _page(request: HttpRequest, at: AtStore, form: QuestionsForm) -> HttpResponse:
+def _page(request: HttpRequest, at: AtStore, form: QuestionsForm, *, was: str = "") -> HttpResponse:
     """Return the page; what is shown as the customer's is what was typed, where that can be asked."""
     shown = form if form.is_bound else QuestionsForm({name: form[name].value() for name in form.fields})
     preview = DetailsForm(
         country=at.store.country, questions=shown.questions() if shown.is_valid() else (), auto_id="preview_%s"
     )
-    return form_page(request, at, "setup/questions.html", form, context={"preview": preview.question_fields()})
+    context = {"preview": preview.question_fields(), **({"was": was} if was else {})}
+    return form_page(request, at, "setup/questions.html", form, context=context)
 
 
 def _number(text: str) -> int:

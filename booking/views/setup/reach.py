@@ -10,7 +10,7 @@ from booking.links import store_page_url
 from booking.staff_forms.contact import ContactForm
 from booking.staff_forms.sharing import ProtectionForm, SharingForm
 from booking.views.setup.hours import FORM_METHODS
-from booking.views.setup.saving import blame, form_page, posted, saved
+from booking.views.setup.saving import alone, blame, form_page, posted, saved, sent_right
 from booking.views.staff_access import AtStore, at_store
 from stores.models import Role
 from stores.services import BadValue, save_contact, save_embed_origins, save_protection
@@ -18,6 +18,7 @@ from stores.services import BadValue, save_contact, save_embed_origins, save_pro
 
 @require_http_methods(FORM_METHODS)
 @at_store(need=Role.MANAGER)
+@alone
 def contact(request: HttpRequest, at: AtStore) -> HttpResponseBase:
     """Change phone, e-mail, website and what is said about wheelchairs."""
     store = at.store
@@ -28,7 +29,7 @@ def contact(request: HttpRequest, at: AtStore) -> HttpResponseBase:
         "wheelchair": store.wheelchair,
     }
     form = ContactForm(posted(request), country=store.country, initial=initial)
-    if form.is_bound and form.is_valid():
+    if sent_right(at, form, "contact"):
         try:
             save_contact(store=store, **form.cleaned_data, user=at.user, now=at.now)
             return saved(at, "contact")
@@ -39,11 +40,12 @@ def contact(request: HttpRequest, at: AtStore) -> HttpResponseBase:
 
 @require_http_methods(FORM_METHODS)
 @at_store(need=Role.MANAGER)
+@alone
 def sharing(request: HttpRequest, at: AtStore) -> HttpResponseBase:
     """Show the ways to share the store, and change which sites may show its times."""
     initial = {"embed_origins": "\n".join(at.store.embed_origins.split())}
     form = SharingForm(posted(request), initial=initial)
-    if form.is_bound and form.is_valid():
+    if sent_right(at, form, "sharing"):
         try:
             addresses = form.cleaned_data["embed_origins"]
             save_embed_origins(store=at.store, addresses=addresses, user=at.user, now=at.now)
@@ -60,10 +62,11 @@ def sharing(request: HttpRequest, at: AtStore) -> HttpResponseBase:
 
 @require_http_methods(FORM_METHODS)
 @at_store(need=Role.MANAGER)
+@alone
 def protection(request: HttpRequest, at: AtStore) -> HttpResponseBase:
     """Say whether a proof of work is asked for under load."""
     form = ProtectionForm(posted(request), initial={"asks_proof_under_load": at.store.asks_proof_under_load})
-    if form.is_bound and form.is_valid():
+    if sent_right(at, form, "protection"):
         save_protection(store=at.store, **form.cleaned_data, user=at.user, now=at.now)
         return saved(at, "protection")
     return form_page(request, at, "setup/protection.html", form)

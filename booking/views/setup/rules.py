@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from booking.staff_forms.setup import NoticeForm, RulesForm
 from booking.texts import visit_type_name
 from booking.views.setup.hours import FORM_METHODS
-from booking.views.setup.saving import blame, form_page, posted, save_rules, saved
+from booking.views.setup.saving import alone, blame, form_page, posted, save_rules, saved, sent_right
 from booking.views.staff_access import AtStore, at_store
 from stores.models import Role, Store
 from stores.services import BadValue, save_notice, save_policy
@@ -19,12 +19,13 @@ from stores.services import BadValue, save_notice, save_policy
 
 @require_http_methods(FORM_METHODS)
 @at_store(need=Role.MANAGER)
+@alone
 def rules(request: HttpRequest, at: AtStore) -> HttpResponseBase:
     """Change what the store decided about booking."""
     initial = {name: getattr(at.store, name) for name in RulesForm.base_fields}
     form = RulesForm(posted(request), initial=initial)
     page = partial(form_page, request, at, "setup/rules.html", form)
-    if not form.is_bound or not form.is_valid():
+    if not sent_right(at, form, "rules"):
         return page()
 
     def save(store: Store) -> None:
@@ -51,10 +52,11 @@ def _notes(at: AtStore, typed: Mapping[str, Any]) -> list[str]:
 
 @require_http_methods(FORM_METHODS)
 @at_store(need=Role.MANAGER)
+@alone
 def notice(request: HttpRequest, at: AtStore) -> HttpResponseBase:
     """Change the line at the store's top."""
     form = NoticeForm(posted(request), initial={"notice": at.store.notice})
-    if form.is_bound and form.is_valid():
+    if sent_right(at, form, "notice"):
         try:
             save_notice(store=at.store, notice=form.cleaned_data["notice"], user=at.user, now=at.now)
             return saved(at, "notice")

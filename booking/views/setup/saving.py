@@ -1,27 +1,74 @@
 """What the set-up forms share: to save, to ask about visits affected, to say what cannot be kept."""
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
-from typing import Any
+from functools import partial, wraps
+from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from booking.services.changes_of_hours import Change, change_rules
+from booking.forms import Problem
+from booking.services.changes_of_hours import Change, change_rules, store_alone
 from booking.services.settling import Then
 from booking.staff_forms.hours import WeekForm
-from booking.staff_forms.shared import StaffForm
+from booking.staff_forms.shared import ChangedMeanwhile, StaffForm
 from booking.views.affected import affected_or_none
-from booking.views.staff_access import AtStore, staff_page
+from booking.views.staff_access import AtStore, Rest, StoreView, staff_page
 from booking.views.staff_links import see_other
 from stores.models import Store
+from stores.queries import setup_changes
 from stores.services import BadHours, BadValue
 
 
 def posted(request: HttpRequest) -> QueryDict | None:
     """Return what a form was sent with; None where it is only shown."""
     return request.POST if request.method == "POST" else None
+
+
+def sent_right(at: AtStore, form: StaffForm, part: str) -> bool:
+    """Tell whether a form was sent and can be kept.
+
+    What somebody else changed since it was shown is taken in and told of: nothing is kept before the second look.
+    `part` is what the trail of changes calls what the form changes.
+    """
+    if not form.is_bound:
+        return False
+    changed = form.take_in_changes()
+    is_valid = form.is_valid()
+    who = _who_changed(at, part) if changed else ""
+    for one in changed:
+        form.tell_meanwhile(one.name, _meanwhile(form, one, who))
+    return is_valid and not changed
+
+
+def _who_changed(at: AtStore, part: str) -> str:
+    found = setup_changes(store=at.store, what=part, limit=1).changes
+    return found[0].username if found else ""
+
+
+def _meanwhile(form: StaffForm, one: ChangedMeanwhile, who: str) -> str:
+    who = who or _("Carillon itself")
+    value = form.value_in_words(one.name, one.value) or _("empty")
+    if one.was_typed_into:
+        sentence = _("Changed meanwhile by {name}, to “{value}”. Save once more to put yours in its place.")
+    else:
+        sentence = _("Changed meanwhile by {name}, to “{value}”. That is taken over here: save once more to keep it.")
+    return sentence.format(name=who, value=value)
+
+
+def alone(view: StoreView[Rest]) -> StoreView[Rest]:
+    """Let a view that was sent something have the store alone, and see it as it is then: two who save take turns."""
+
+    @wraps(view)
+    def wrapper(request: HttpRequest, at: AtStore, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponseBase:
+        if request.method != "POST":
+            return view(request, at, *args, **kwargs)
+        with store_alone(store_id=at.store.pk) as store:
+            at.store = store
+            return view(request, at, *args, **kwargs)
+
+    return cast("StoreView[Rest]", wrapper)
 
 
 def saved(at: AtStore, what: str) -> HttpResponse:
@@ -36,9 +83,10 @@ def form_page(
     form: StaffForm,
     *,
     context: Mapping[str, Any] | None = None,
+    problems: Sequence[Problem] = (),
 ) -> HttpResponse:
-    """Return a page with one form; with its problems, where it was sent and is not right."""
-    problems = form.problems() if form.is_bound else []
+    """Return a page with one form; with its problems, where it was sent and is not right, after those given."""
+    problems = [*problems, *(form.problems() if form.is_bound else [])]
     shown = {"section": "setup", "form": form, "problems": problems, **(context or {})}
     return staff_page(request, at, template, shown, status=400 if problems else 200)
 

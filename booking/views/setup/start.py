@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.dates import WEEKDAYS
 from django.utils.text import capfirst
@@ -26,6 +27,7 @@ STEPS = {
     "try": gettext_lazy("Try it"),
     "poster": gettext_lazy("Poster"),
 }
+DONE = "done"
 # Which step somebody is at, so that the set-up leads back to it once a change is saved.
 SESSION_KEY = "first_steps"
 ONE_DAY = timedelta(days=1)
@@ -46,9 +48,12 @@ class Step:
 @require_safe
 @at_store(need=Role.MANAGER)
 def start(request: HttpRequest, at: AtStore) -> HttpResponseBase:
-    """Show one of the steps, the first where none is asked for."""
+    """Show one of the steps, the first where none is asked for; "done" ends them and leads to the day."""
     names = list(STEPS)
     asked = request.GET.get("step", "")
+    if asked == DONE:
+        request.session.pop(SESSION_KEY, None)
+        return redirect("staff-day", at.store.slug)
     name = asked if asked in STEPS else names[0]
     number = names.index(name)
     request.session[SESSION_KEY] = f"{at.store.slug}/{name}"
@@ -62,6 +67,7 @@ def start(request: HttpRequest, at: AtStore) -> HttpResponseBase:
         "number": number + 1,
         "step": _step(name, at, setup),
         "next_url": f"{address}?step={following}" if following else "",
+        "done_url": f"{address}?step={DONE}",
         "back_url": f"{address}?step={names[number - 1]}" if number else "",
     }
     return staff_page(request, at, "setup/start.html", context)

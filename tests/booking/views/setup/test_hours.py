@@ -8,7 +8,7 @@ from booking.models import Status
 from notifications.models import OutboxMessage
 from stores.models import OpeningHours, SpecialHours
 from tests.booking.views.reading import page
-from tests.booking.views.staff_room import SHOP, Room, make_room
+from tests.booking.views.staff_room import DAY, SHOP, Room, make_room
 from tests.factories import NOW, at, make_booking
 
 pytestmark = pytest.mark.django_db
@@ -213,3 +213,20 @@ def test_public_holidays_on_a_day_the_store_is_closed_anyway_are_not_proposed(ro
 
     assert "Christmas Day" not in words
     assert "Easter Monday" in words
+
+
+def test_a_link_from_the_day_arrives_with_the_day_and_at_other_times(room: Room) -> None:
+    client = room.client()
+    (link,) = page(client.get(DAY, {"date": "2026-11-29"})).links_to("special-hours")
+
+    response = client.get(link)
+
+    form = page(response).forms[""]
+    assert link.endswith("special-hours/?date=2026-11-29&what=open#add-day")
+    assert (form["date"], form["what"]) == ("2026-11-29", "open")
+
+
+def test_a_link_with_no_day_asks_for_one(room: Room) -> None:
+    form = page(room.client().get(SPECIAL, {"date": "2026-02-30", "what": "ajar"})).forms[""]
+
+    assert (form.get("date"), form["what"]) == ("", "closed")

@@ -124,7 +124,7 @@ def test_a_member_is_removed_and_sees_nothing_any_more(room: Room) -> None:
     staff = room.client(room.staff)
     assert staff.get(f"{SHOP}day/").status_code == 200
 
-    response = room.client().post(REMOVE, {"username": "staff"})
+    response = room.client().post(REMOVE, {"username": "staff", "is_sure": "1"})
 
     assert response["Location"] == f"{SETUP}?done=members#members"
     assert staff.get(f"{SHOP}day/").status_code == 404

@@ -74,3 +74,38 @@ def test_set_up_leads_back_to_the_step(room: Room) -> None:
 
 def test_step_that_is_none_is_the_first(room: Room) -> None:
     assert "When is the store open?" in page(room.client().get(START, {"step": "nonsense"})).words
+
+
+def test_steps_end_where_somebody_says_that_they_are_done(room: Room) -> None:
+    client = room.client()
+    (done,) = page(client.get(START, {"step": "poster"})).links_to("step=done")
+
+    response = client.get(done)
+
+    assert response["Location"] == f"{SHOP}day/"
+    links = page(client.get(SETUP)).links
+    assert "Go on with the first steps" not in links.values()
+    assert links[f"{SETUP}why/"] == "Why can nobody book this time?"
+
+
+def test_warning_stands_while_somebody_is_at_the_steps(room: Room) -> None:
+    OpeningHours.objects.filter(store=room.store).delete()
+    client = room.client()
+    client.get(START, {"step": "places"})
+
+    read = page(client.get(SETUP))
+
+    assert "Nobody can book yet: something is still missing." in read.words
+    assert read.links[f"{START}?step=places"] == "Go on with the first steps"
+
+
+def test_day_of_a_store_without_hours_says_what_to_do(room: Room) -> None:
+    OpeningHours.objects.filter(store=room.store).delete()
+
+    managers, staffs = page(room.client().get(f"{SHOP}day/")), page(room.client(room.staff).get(f"{SHOP}day/"))
+
+    sentence = "Nobody can book yet: the store has no opening hours."
+    assert sentence in managers.words
+    assert managers.links[START] == "Take the first steps"
+    assert f"{sentence} A manager sets them under “Set-up”." in staffs.words
+    assert START not in staffs.links

@@ -23,7 +23,7 @@ def _on_a_monday_morning() -> Iterator[None]:
 
 @pytest.fixture
 def room() -> Room:
-    return make_room()
+    return make_room(capacity=4)
 
 
 VISIT_TYPE = {
