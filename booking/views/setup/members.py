@@ -44,11 +44,9 @@ def remove(request: HttpRequest, at: AtStore) -> HttpResponseBase:
     username = request.POST.get("username", "")
     form = MemberForm()
     member = next((one for one in store_members(at.store) if one.user.username == username), None)
-    if member is None:
-        raise Http404
     if username == at.user.username:
         problem = Problem(_("You cannot remove yourself. Ask another manager."))
-    elif "is_sure" not in request.POST:
+    elif member is not None and "is_sure" not in request.POST:
         return staff_page(request, at, "setup/member_remove.html", {"section": "setup", "member": member})
     else:
         try:

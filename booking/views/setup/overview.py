@@ -1,5 +1,7 @@
 """The set-up at a glance, with a way to change each part."""
 
+from datetime import timedelta
+
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
@@ -14,12 +16,13 @@ from stores.models import Role
 from stores.queries import setup_changes
 
 SPECIAL_DAYS_SHOWN = 6
+JUST_NOW = timedelta(minutes=1)
 
 
 def _done_words(at: AtStore, done: str) -> str:
     """Return what was just done; of members, who it was done with, from the trail."""
     found = setup_changes(store=at.store, what="member", limit=1).changes if done == "members" else ()
-    if not found:
+    if not found or found[0].username != at.user.username or found[0].at < at.now - JUST_NOW:
         return _("Saved.")
     if not found[0].after:
         return _("{name} works here no more.").format(name=found[0].subject)
