@@ -80,7 +80,8 @@ class Proxy:
         temporary = "".join(
             f"{name}_temp_path {self.folder}/{name};\n" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
         )
+        user = "user root;\n" if os.geteuid() == 0 else ""  # it keeps larger bodies in this folder
         return (
-            f"pid {self.folder}/nginx.pid;\nworker_processes 1;\nevents {{ worker_connections 64; }}\n"
+            f"{user}pid {self.folder}/nginx.pid;\nworker_processes 1;\nevents {{ worker_connections 64; }}\n"
             f"http {{\n{temporary}{sites}\n}}\n"
         )
