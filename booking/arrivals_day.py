@@ -1,19 +1,22 @@
-"""A store's day as a tablet keeps it: who is expected and what was done so far, without phone numbers or surnames."""
+"""A store's working day as a tablet keeps it: who is expected and what was done, without phone numbers or surnames."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Subquery, Sum
 
 from booking.models import Booking, BookingEvent, EventKind
+from booking.nights import LOOKS_BACK, WorkingDay, quarter_before, working_day
 from booking.policy import UnknownStore
+from stores.hours import ONE_DAY, day_start
 from stores.models import Store, StoreDay
 from stores.queries import store_rules
-from stores.slots import StoreRules, slots_by_desk
+from stores.slots import StoreRules
 
 WIPED_AFTER = timedelta(minutes=30)
 _STEPS = (EventKind.CHECKED_IN, EventKind.STARTED, EventKind.COMPLETED, EventKind.NO_SHOW)
@@ -66,47 +69,51 @@ class ArrivalEvent(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ArrivalsDay:
-    """All visits of a day by time, with what happened to each; `wiped_at` is when a tablet forgets them."""
+    """All visits of a working day by time, with what happened to each; `wiped_at` is when a tablet forgets them."""
 
     rules: StoreRules
-    date: date
+    day: WorkingDay
     visits: tuple[ArrivalVisit, ...]
     events: dict[int, list[ArrivalEvent]]
     wiped_at: datetime
 
 
-def arrivals_version(*, store: Store, date: date) -> str:
-    """Return what the tablet's day is made from, with one statement; the clock's doing is the tablet's own."""
-    day = StoreDay.objects.filter(store=OuterRef("pk"), date=date).values("version")[:1]
-    hours, version = Store.objects.filter(pk=store.pk).values_list("hours_version", Subquery(day)).get()
-    return f"{store.pk}.{date}.{hours}.{version or 0}"
+def arrivals_version(*, store: Store, now: datetime) -> str:
+    """Return what the tablet's working day is made from, with one statement.
+
+    What the clock does to a visit is the tablet's own to show; what it does to the working day, it does each quarter
+    of an hour at most. That may reach into the day before and the day after.
+    """
+    today = now.astimezone(ZoneInfo(store.time_zone)).date()
+    days = StoreDay.objects.filter(store=OuterRef("pk"), date__range=(today - ONE_DAY, today + ONE_DAY))
+    version = days.order_by().values("store").annotate(version=Sum("version")).values("version")
+    hours, summed = Store.objects.filter(pk=store.pk).values_list("hours_version", Subquery(version)).get()
+    return f"{store.pk}.{today}.{quarter_before(now):%H%M}.{hours}.{summed or 0}"
 
 
-def arrivals_day(*, store: str, date: date) -> ArrivalsDay:
-    """Return a store's day with three statements, whatever the number of visits. Raises UnknownStore."""
-    rules = store_rules(store, from_date=date)
+def arrivals_day(*, store: str, now: datetime) -> ArrivalsDay:
+    """Return a store's working day with three statements, whatever the number of visits. Raises UnknownStore."""
+    rules = store_rules(store, from_date=(now - LOOKS_BACK).date())
     if rules is None:
         raise UnknownStore(store)
-    visits, events = _read(rules.id, date, None)
-    return ArrivalsDay(rules, date, visits, events, _wiped_at(rules, date, visits))
+    day = working_day(rules, now=now)
+    chosen = {"visit_date__range": day.dates, "starts_at__gte": day.since, "starts_at__lt": day.until}
+    visits, events = _read(rules.id, chosen)
+    return ArrivalsDay(rules, day, visits, events, _wiped_at(rules, day, visits))
 
 
 def arrivals_of(
     *, store: Store, references: Collection[str]
 ) -> tuple[list[ArrivalVisit], dict[int, list[ArrivalEvent]]]:
     """Return some visits of a store as they are now, whatever their day, with two statements."""
-    visits, events = _read(store.pk, None, references)
+    visits, events = _read(store.pk, {"reference__in": list(references)})
     return list(visits), events
 
 
 def _read(
-    store_id: int, day: date | None, references: Collection[str] | None
+    store_id: int, chosen: Mapping[str, object]
 ) -> tuple[tuple[ArrivalVisit, ...], dict[int, list[ArrivalEvent]]]:
-    chosen: dict[str, object] = {"store_id": store_id}
-    if day is not None:
-        chosen["visit_date"] = day
-    if references is not None:
-        chosen["reference__in"] = list(references)
+    chosen = {"store_id": store_id, **chosen}
     own = [*ArrivalVisit._fields[:-3], "desk__name", "visit_type__name", "visit_type__mode"]
     rows = Booking.objects.filter(**chosen).order_by("starts_at", "pk").values_list(*own)
     of_visit = {f"booking__{name}": value for name, value in chosen.items()}
@@ -121,9 +128,7 @@ def _read(
     return tuple([ArrivalVisit(*row) for row in rows]), events
 
 
-def _wiped_at(rules: StoreRules, day: date, visits: Collection[ArrivalVisit]) -> datetime:
-    """Return when the day is over: a while after the last slot and the last visit, and no sooner than both."""
-    by_desk = slots_by_desk(rules, first_date=day, last_date=day)
-    ends = [slots[-1].ends_at for slots in by_desk.values() if slots] + [visit.ends_at for visit in visits]
-    midnight = datetime.combine(day + timedelta(days=1), datetime.min.time(), rules.zone)
-    return (max(ends) if ends else midnight) + WIPED_AFTER
+def _wiped_at(rules: StoreRules, day: WorkingDay, visits: Collection[ArrivalVisit]) -> datetime:
+    """Return when the day is over: a while after closing and after the last visit, and no sooner than both."""
+    ends = [visit.ends_at for visit in visits] + ([day.closes_at] if day.closes_at else [])
+    return (max(ends) if ends else day_start(day.own_date + ONE_DAY, rules.zone)) + WIPED_AFTER

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Count
+from django.db.models import Count, Q
 
-from booking.models import Booking, Hold, Status
+from booking.models import Booking, Hold, Source, Status
 from booking.numbers_counts import CAME
 from booking.places_left import KeptPlaces, places_back
 from stores.models import Organization, Slot
@@ -16,6 +16,7 @@ from stores.slots import slots_by_desk
 
 ONE_DAY = timedelta(days=1)
 HERE = (Status.CHECKED_IN, Status.IN_SERVICE, Status.COMPLETED)
+_TAKEN_BACK = Q(source=Source.WALK_IN, status=Status.CANCELLED)  # as `is_taken_back` has it
 Counts = Mapping[str, int]  # visits by status
 SlotPlaces = dict[tuple[int, datetime], tuple[datetime, int, int]]
 
@@ -97,7 +98,7 @@ def _row(store: ListedStore, today: Counts, ranged: Counts, free: int) -> StoreR
 def _counts_today(ids: Iterable[int], today: Mapping[int, date]) -> dict[int, Counter[str]]:
     """Return how many visits each store has on its own today, by status: one zone's today is another's yesterday."""
     found: dict[int, Counter[str]] = defaultdict(Counter)
-    rows = Booking.objects.filter(store_id__in=ids, visit_date__in=set(today.values())).order_by()
+    rows = Booking.objects.filter(store_id__in=ids, visit_date__in=set(today.values())).exclude(_TAKEN_BACK).order_by()
     counted = rows.values_list("store_id", "visit_date", "status").annotate(count=Count("pk"))
     for store_id, day, status, count in counted:
         if day == today[store_id]:
@@ -108,7 +109,7 @@ def _counts_today(ids: Iterable[int], today: Mapping[int, date]) -> dict[int, Co
 def _counts(ids: Iterable[int], *, first: date, last: date) -> dict[int, Counter[str]]:
     """Return how many visits each store had on these days, by status."""
     found: dict[int, Counter[str]] = defaultdict(Counter)
-    rows = Booking.objects.filter(store_id__in=ids, visit_date__gte=first, visit_date__lte=last).order_by()
+    rows = Booking.objects.filter(store_id__in=ids, visit_date__range=(first, last)).exclude(_TAKEN_BACK).order_by()
     for store_id, status, count in rows.values_list("store_id", "status").annotate(count=Count("pk")):
         found[store_id][status] = count
     return found

@@ -4,13 +4,16 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
+from django.db.models import Q, QuerySet
+
 from booking.models import Booking, Status, Ticket
+from booking.nights import LOOKS_BACK, WorkingDay, working_day
 from booking.policy import UnknownStore
 from booking.texts import first_name_and_initial
 from booking.waits import InLine, Wait, estimated_wait, in_order
 from stores.models import LineShows, Store
 from stores.queries import store_rules
-from stores.slots import StoreRules
+from stores.slots import DeskRule, StoreRules
 
 CLAIMED_WITHIN = timedelta(minutes=10)
 CALLED_FOR = timedelta(minutes=10)  # how long a call stands on the screen
@@ -24,6 +27,7 @@ class Turn:
     label: str
     name: str
     desk_id: int
+    desk: str
     party_size: int
     visit_type: str
     starts_at: datetime | None
@@ -37,18 +41,22 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class DeskLine:
-    """One desk's line, in the order of calling."""
+    """One desk's line, in the order of calling. A desk at rest has one while people stand in it."""
 
     desk_id: int
     name: str
     at_once: int
     served: tuple[Turn, ...]
     waiting: tuple[Turn, ...]
+    is_active: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A store's line, desk by desk; `unclaimed` are visits that began a while ago and nobody came for."""
+    """A store's line, desk by desk; `unclaimed` are visits that began a while ago and nobody came for.
+
+    `date` is the working day, which tickets are numbered by.
+    """
 
     rules: StoreRules
     date: date
@@ -69,34 +77,44 @@ class Line:
         return [turn for _at, turn in sorted(found, key=lambda one: one[0], reverse=True)]
 
 
-def line_of(*, store: Store, date: date, now: datetime) -> Line:
+def line_of(*, store: Store, now: datetime) -> Line:
     """Return a store's line with three statements, whatever its length. Raises UnknownStore."""
-    rules = store_rules(store.slug, from_date=date)
+    rules = store_rules(store.slug, from_date=(now - LOOKS_BACK).date())
     if rules is None:
         raise UnknownStore(store.slug)
-    visits = list(
-        Booking.objects.filter(store=store, visit_date=date)
-        .exclude(status=Status.CANCELLED)
-        .select_related("visit_type", "ticket__passed_from")
-        .order_by("starts_at", "pk")
-    )
-    tickets = Ticket.objects.filter(store=store, visit_date=date, booking=None, left_at=None)
+    day = working_day(rules, now=now)
+    visits = list(visits_of(store, day).select_related("visit_type", "desk", "ticket__passed_from"))
+    tickets = tickets_of(store, day).filter(booking=None, left_at=None).select_related("visit_type", "desk")
     shows = LineShows(store.line_shows)
     turns = [(visit.status, _of_visit(visit, shows)) for visit in visits]
     waiting = [turn for status, turn in turns if status == Status.CHECKED_IN]
-    waiting += [_of_ticket(ticket, shows) for ticket in tickets.select_related("visit_type").order_by("number")]
+    waiting += [_of_ticket(ticket, shows) for ticket in tickets.order_by("joined_at", "number")]
     served = [turn for status, turn in turns if status == Status.IN_SERVICE]
     late = [turn for status, turn in turns if status == Status.CONFIRMED and _is_unclaimed(turn, now)]
     desks = _desk_lines(rules, served, waiting, _minutes(visits), now=now)
     passed = frozenset(f"visit-{reference}" for reference in map(_place_of, visits) if reference)
-    return Line(rules, date, now, desks, tuple(late), passed)
+    return Line(rules, day.own_date, now, desks, tuple(late), passed)
+
+
+def visits_of(store: Store, day: WorkingDay) -> QuerySet[Booking]:
+    """Return the visits of a working day that are not cancelled, by time."""
+    of_day = Booking.objects.filter(
+        store=store, visit_date__range=day.dates, starts_at__gte=day.since, starts_at__lt=day.until
+    )
+    return of_day.exclude(status=Status.CANCELLED).order_by("starts_at", "pk")
+
+
+def tickets_of(store: Store, day: WorkingDay) -> QuerySet[Ticket]:
+    """Return the tickets of a working day, and those of the one before who may still be in the shop."""
+    of_day = Q(visit_date=day.own_date) | Q(joined_at__gte=day.since)
+    return Ticket.objects.filter(of_day, store=store, visit_date__range=day.dates)
 
 
 def _desk_lines(
     rules: StoreRules, served: list[Turn], waiting: list[Turn], minutes: dict[int, list[float]], *, now: datetime
 ) -> tuple[DeskLine, ...]:
     found = []
-    for desk in rules.desks:
+    for desk in (*rules.desks, *_resting(rules, [*served, *waiting])):
         own = {turn.key: turn for turn in waiting if turn.desk_id == desk.id}
         order = in_order([InLine(turn.key, turn.starts_at, turn.came_at) for turn in own.values()], now=now)
         busy = tuple(turn for turn in served if turn.desk_id == desk.id)
@@ -114,8 +132,14 @@ def _desk_lines(
             )
             for place, one in enumerate(order)
         ]
-        found.append(DeskLine(desk.id, desk.name, at_once, busy, tuple(in_line)))
+        found.append(DeskLine(desk.id, desk.name, at_once, busy, tuple(in_line), is_active=desk in rules.desks))
     return tuple(found)
+
+
+def _resting(rules: StoreRules, turns: list[Turn]) -> list[DeskRule]:
+    """Return the desks that serve no more and still have people in their line, as rules of nothing else."""
+    names = {turn.desk_id: turn.desk for turn in turns if rules.desk(turn.desk_id) is None}
+    return [DeskRule(desk_id, "", name, 1, 0, ()) for desk_id, name in sorted(names.items())]
 
 
 def _minutes(visits: list[Booking]) -> dict[int, list[float]]:
@@ -146,6 +170,7 @@ def _of_visit(visit: Booking, shows: LineShows) -> Turn:
         label=_label(visit.name, code, shows),
         name=first_name_and_initial(visit.name),
         desk_id=visit.desk_id,
+        desk=visit.desk.name,
         party_size=visit.party_size,
         visit_type=visit.visit_type.name,
         starts_at=None if visit.source == "walk_in" else visit.starts_at,
@@ -163,6 +188,7 @@ def _of_ticket(ticket: Ticket, shows: LineShows) -> Turn:
         label=_label(ticket.name, str(ticket.number), shows),
         name=first_name_and_initial(ticket.name),
         desk_id=ticket.desk_id,
+        desk=ticket.desk.name,
         party_size=ticket.party_size,
         visit_type=ticket.visit_type.name,
         starts_at=None,

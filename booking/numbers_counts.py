@@ -94,6 +94,11 @@ class Numbers:
         )
 
 
+def is_taken_back(*, source: str, status: str) -> bool:
+    """Tell whether this is a walk-in that was let in by mistake, or put back into the line: nobody's visit."""
+    return source == Source.WALK_IN and status == Status.CANCELLED
+
+
 @dataclass(slots=True)
 class Tally:
     """What is counted while visits, slots and messages pass by once."""
@@ -110,7 +115,9 @@ class Tally:
     messages: defaultdict[tuple[str, str, str], Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
 
     def add_visit(self, *, visit_date: date, booked_date: date, status: str, source: str) -> None:
-        """Count a visit."""
+        """Count a visit; a walk-in that was taken back never was one."""
+        if is_taken_back(source=source, status=status):
+            return
         self.periods[period_start(visit_date, from_date=self.from_date, to_date=self.to_date)][status] += 1
         self.sources[source] += 1
         if source != Source.WALK_IN:

@@ -13,6 +13,7 @@ from django.db.models import F, ForeignKey, Q
 
 from booking.known import known
 from booking.models import Booking, Hold, Status
+from booking.nights import LOOKS_BACK, working_day
 from booking.places_left import places_back, what_changed
 from booking.policy import HOLD_EXTENSIONS, UnknownStore
 from booking.tokens import read_hold_token, read_reference
@@ -103,7 +104,7 @@ def day_schedule(*, store: str, date: date, now: datetime) -> DaySchedule:
     rules = store_rules(store, from_date=date)
     if rules is None:
         raise UnknownStore(store)
-    bookings = _day_bookings(rules, date)
+    bookings = _day_bookings(rules, Q(visit_date=date))
     counted = Counter(booking.status for booking in bookings)
     return DaySchedule(
         rules=rules,
@@ -116,12 +117,35 @@ def day_schedule(*, store: str, date: date, now: datetime) -> DaySchedule:
     )
 
 
+def arrivals_schedule(*, store: str, now: datetime) -> DaySchedule:
+    """Return the visits of a store's working day, without slots, with three statements. Raises UnknownStore.
+
+    Those of the evening before who may still be in the shop are among them, and those who come right after midnight.
+    """
+    rules = store_rules(store, from_date=(now - LOOKS_BACK).date())
+    if rules is None:
+        raise UnknownStore(store)
+    day = working_day(rules, now=now)
+    is_shown = Q(visit_date__range=day.dates, starts_at__gte=day.since, starts_at__lt=day.until)
+    bookings = _day_bookings(rules, is_shown)
+    counted = Counter(booking.status for booking in bookings)
+    return DaySchedule(
+        rules=rules,
+        date=day.own_date,
+        now=now,
+        slots=(),
+        bookings=bookings,
+        totals={status: counted[status] for status in Status.values},
+        deliveries=outbox.deliveries([booking.reference for booking in bookings]),
+    )
+
+
 _DAY_VERSION = """
 SELECT hours_version,
-  (SELECT version FROM stores_storeday WHERE store_id = %s AND date = %s),
-  (SELECT COUNT(*) FROM booking_booking WHERE store_id = %s AND visit_date = %s AND starts_at > %s),
-  (SELECT COUNT(*) FROM booking_booking WHERE store_id = %s AND visit_date = %s AND starts_at >= %s),
-  (SELECT COUNT(*) FROM booking_booking WHERE store_id = %s AND visit_date = %s AND answer_until > %s),
+  (SELECT SUM(version) FROM stores_storeday WHERE store_id = %s AND date BETWEEN %s AND %s),
+  (SELECT COUNT(*) FROM booking_booking WHERE store_id = %s AND visit_date BETWEEN %s AND %s AND starts_at > %s),
+  (SELECT COUNT(*) FROM booking_booking WHERE store_id = %s AND visit_date BETWEEN %s AND %s AND starts_at >= %s),
+  (SELECT COUNT(*) FROM booking_booking WHERE store_id = %s AND visit_date BETWEEN %s AND %s AND answer_until > %s),
   (SELECT COUNT(*) FROM booking_hold
     WHERE store_id = %s AND expires_at <= %s AND starts_at < %s AND ends_at > %s),
   (SELECT MAX(updated_at) FROM notifications_outboxmessage WHERE account = %s),
@@ -131,28 +155,32 @@ FROM stores_store WHERE id = %s
 """
 
 
-def day_version(*, store: Store, date: date, now: datetime) -> str:
-    """Return what a day's schedule is made from, the clock's doing included, with one statement."""
+def day_version(*, store: Store, date: date, now: datetime, days_around: int = 0) -> str:
+    """Return what a day's schedule is made from, the clock's doing included, with one statement.
+
+    With `days_around`, what a working day is made from that may reach into the days around it.
+    """
     # Written out: to have it made anew took most of a poll's time, which fifty screens repeat all day.
     zone = ZoneInfo(store.time_zone)
+    first, last = date - days_around * ONE_DAY, date + days_around * ONE_DAY
     moment, changeable_until, begins, ends = (
         connection.ops.adapt_datetimefield_value(at)
         for at in (
             now,
             now + timedelta(minutes=store.change_until_minutes),
-            day_start(date, zone),
-            day_start(date + ONE_DAY, zone),
+            day_start(first, zone),
+            day_start(last + ONE_DAY, zone),
         )
     )
-    day = connection.ops.adapt_datefield_value(date)
+    days = [connection.ops.adapt_datefield_value(day) for day in (first, last)]
     with connection.cursor() as cursor:
         cursor.execute(
             _DAY_VERSION,
             [
-                *(store.pk, day),
-                *(store.pk, day, moment),
-                *(store.pk, day, changeable_until),
-                *(store.pk, day, moment),
+                *(store.pk, *days),
+                *(store.pk, *days, moment),
+                *(store.pk, *days, changeable_until),
+                *(store.pk, *days, moment),
                 *(store.pk, moment, ends, begins),
                 store.slug,
                 store.pk,
@@ -174,11 +202,11 @@ _DESK = ("slug", "name")
 _VISIT_TYPE = ("slug", "name", "mode", "video_url")
 
 
-def _day_bookings(rules: StoreRules, day: date) -> tuple[Booking, ...]:
-    """Return a day's bookings by time; all of one desk, or of one visit type, share it, with what a day shows of it."""
+def _day_bookings(rules: StoreRules, is_shown: Q) -> tuple[Booking, ...]:
+    """Return some of a store's bookings by time; all of one desk, or of one visit type, share it, as a day shows it."""
     joined = {f"desk_{name}": F(f"desk__{name}") for name in _DESK}
     joined |= {f"visit_type_{name}": F(f"visit_type__{name}") for name in _VISIT_TYPE}
-    bookings = Booking.objects.filter(store_id=rules.id, visit_date=day).annotate(**joined)
+    bookings = Booking.objects.filter(is_shown, store_id=rules.id).annotate(**joined)
     store = known(Store, id=rules.id, slug=rules.slug, name=rules.name, country=rules.country,
                   time_zone=rules.zone.key, change_until_minutes=rules.change_until_minutes)  # fmt: skip
     desks: dict[int, Desk] = {}

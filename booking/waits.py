@@ -12,10 +12,14 @@ _SHORTER, _LONGER = 0.5, 1.5  # of the planned minutes, where the day has not to
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """A wait in minutes, from the least to the most that is likely; both 0: their turn is now."""
+    """A wait in minutes, from the least to the most that is likely; both 0: their turn is now.
+
+    `is_until_own_time`: the line is shorter than the time until they are booked for.
+    """
 
     least: int
     most: int
+    is_until_own_time: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +62,9 @@ def estimated_wait(
         rounds = (before - at_once) / at_once
         # The first place comes free at some moment of a visit that has begun: at once, or when it is over.
         least, most = rounds * short, (rounds + 1) * long
+    is_until_own_time = early >= 1 and most <= early
     least, most = max(least, early), max(most, early)
-    return Wait(floor(least / STEP) * STEP, max(STEP, ceil(most / STEP) * STEP))
+    return Wait(floor(least / STEP) * STEP, max(STEP, ceil(most / STEP) * STEP), is_until_own_time)
 
 
 def _likely(minutes: Sequence[float], planned_minutes: int) -> tuple[float, float]:

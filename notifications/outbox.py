@@ -148,7 +148,17 @@ def settle(message: OutboxMessage, state: State, *, now: datetime, reason: str =
     """Write what became of a message; False where somebody else holds it by now. What was refused costs nothing."""
     sid = provider_sid or message.provider_sid
     not_charged: dict[str, object] = {"segments": None} if state == State.FAILED and not sid else {}
-    return _write(message, now=now, state=state, reason=reason[:120], **NO_LEASE, **not_charged, provider_sid=sid)
+    values = {**NO_LEASE, **not_charged, "provider_sid": sid_kept(sid)}
+    return _write(message, now=now, state=state, reason=reason[:120], **values)
+
+
+def sid_kept(sid: str) -> Case:
+    """Return what is kept of the provider's name for a message: nothing where it was erased while it was sent.
+
+    By that name the provider tells the number it went to. What was begun to be sent has a recipient's digest, and
+    loses it with the erasure.
+    """
+    return Case(When(recipient_digest="", attempted_at__isnull=False, then=Value("")), default=Value(sid))
 
 
 def put_back(

@@ -30,7 +30,7 @@ def take(*, message: OutboxMessage, state: State, provider_sid: str, now: dateti
         _awaited(message, state, provider_sid).update(
             state=state,
             reason="",
-            provider_sid=provider_sid or message.provider_sid,
+            provider_sid=outbox.sid_kept(provider_sid or message.provider_sid),
             **outbox.NO_LEASE,
             updated_at=now,
         )
@@ -88,7 +88,7 @@ def _again(
             attempted_at=None,
             body_digest="",
             provider_sid="",
-            returned_sid=sid,
+            returned_sid=outbox.sid_kept(sid),
             returns=returns,
             failures=0,
             **outbox.NO_LEASE,
@@ -99,7 +99,7 @@ def _again(
 
 def _end(same: QuerySet[OutboxMessage], failure: Failure, sid: str, *, now: datetime) -> bool:
     state = State.DEAD if isinstance(failure, Barred | Puzzling) else State.FAILED
-    named = {"provider_sid": sid} if sid else {}
+    named = {"provider_sid": outbox.sid_kept(sid)} if sid else {}
     return bool(same.update(state=state, reason=failure.reason[:120], **named, **outbox.NO_LEASE, updated_at=now))
 
 

@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from booking.models import Actor, Booking, BookingEvent, EventKind, Source, Status
-from booking.policy import STEPS, BookingRefused, Refusal, may_step, places_needed
+from booking.policy import STEPS, BookingRefused, Refusal, is_same_night, may_step, places_needed
 from booking.services.bookings import lock_booking, store_booking
 from booking.services.closed_slots import refused_without_place
 from booking.services.history import record
@@ -91,7 +91,7 @@ def undo(
     action_id: UUID | None = None,
     undoes: str = "",
 ) -> Booking:
-    """Take back the last step that has not been taken back yet, on the day it was made.
+    """Take back the last step that has not been taken back yet, on the day or in the night it was made.
 
     `undoes` is the `step_key` of the step that is meant: another's step since is not taken back in its place.
     Raises BookingRefused WRONG_STATUS where there is none, or where the visit is no longer what that step made it:
@@ -109,7 +109,8 @@ def undo(
         raise BookingRefused(Refusal.WRONG_STATUS, booking=booking)
     if undoes and undoes != step_key(last.pk, last.action_id):
         raise BookingRefused(Refusal.WRONG_STATUS, booking=booking)
-    if at.astimezone(zone).date() not in {last.happened_at.astimezone(zone).date(), booking.visit_date}:
+    days = {last.happened_at.astimezone(zone).date(), booking.visit_date}
+    if at.astimezone(zone).date() not in days and not is_same_night(at, last.happened_at):
         raise BookingRefused(Refusal.WRONG_STATUS, booking=booking)
     from_status = booking.status
     _take_back(booking, last)
@@ -151,22 +152,23 @@ def admit_walk_in(
     locale: str = "en",
     happened_at: datetime | None = None,
     action_id: UUID | None = None,
+    squeeze_desk_id: int | None = None,
 ) -> Booking:
     """Take places in the slot that runs now for somebody who is here, checked in at once.
 
-    `squeeze_in` lets them in even where it is full. `happened_at` is when they came, for a tablet that was offline:
-    they take a place of that moment. An `action_id` seen before changes nothing. Raises BookingRefused,
-    UnknownVisitType.
+    `squeeze_in` lets them in even where it is full, at `squeeze_desk_id` where that desk is at work. `happened_at` is
+    when they came, for a tablet that was offline: they take a place of that moment. An `action_id` seen before changes
+    nothing. Raises BookingRefused, UnknownVisitType.
     """
     draft = Booking(party_size=party_size, source=Source.WALK_IN, name=name, locale=locale)
     draft.checked_in_at = min(happened_at or now, now)
     admit = partial(_admit_walk_in, store.slug, visit_type, draft, now=now, user=user, action_id=action_id)
     try:
-        return with_another_try(partial(admit, squeeze=False), store=store.slug, now=now)
+        return with_another_try(partial(admit, squeeze=False, desk_id=None), store=store.slug, now=now)
     except BookingRefused as refused:
         if not squeeze_in or "is_a_slot" not in refused.details:
             raise
-    return with_another_try(partial(admit, squeeze=True), store=store.slug, now=now)
+    return with_another_try(partial(admit, squeeze=True, desk_id=squeeze_desk_id), store=store.slug, now=now)
 
 
 @transaction.atomic
@@ -176,6 +178,7 @@ def _admit_walk_in(
     draft: Booking,
     *,
     squeeze: bool,
+    desk_id: int | None,
     now: datetime,
     user: User,
     action_id: UUID | None,
@@ -198,7 +201,7 @@ def _admit_walk_in(
     if run is None:
         if not squeeze:
             raise refused_without_place(rules, runs, from_web=False)
-        run = runs[0]
+        run = next((one for one in runs if one.desk.id == desk_id), runs[0])
         places = places_needed(party_size=draft.party_size, counts_people=rules.counts_people)
         squeeze_in(rules.id, run, places=places)
     draft.status, draft.checked_in_at = Status.CHECKED_IN, came_at

@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from django.db.models import Q
+
 from booking.models import Actor, Booking, Status
 from booking.policy import SELF_CHECK_IN_FROM, SELF_CHECK_IN_UNTIL, BookingRefused, may_check_in_oneself
 from booking.services.arrivals import step
@@ -37,7 +39,9 @@ def check_in_at_door(*, store: str, typed: str, by_phone: bool, now: datetime) -
 
 
 def _meant(store: str, typed: str, *, by_phone: bool, now: datetime) -> list[Booking]:
+    # As `_is_time` has it: only two are read, so none that is over already may be among them.
     near = Booking.objects.filter(
+        Q(ends_at__gt=now) | Q(starts_at__gt=now - SELF_CHECK_IN_UNTIL),
         store__slug=store,
         starts_at__gt=now - _LONGEST_VISIT - SELF_CHECK_IN_UNTIL,
         starts_at__lte=now + SELF_CHECK_IN_FROM,

@@ -1,21 +1,21 @@
-"""The line of a day: joined where no place is free, called, served in its turn, and put back.
+"""The line of a working day: joined where no place is free, called, served in its turn, and put back.
 
 Whatever is done to a store's line takes the line's lock after the store's: a number is given once, an unclaimed place
 is passed on once, and somebody served twice at once is served once.
 """
 
 from collections.abc import Collection
-from datetime import date, datetime
+from datetime import datetime
 from functools import partial
-from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Count, Max
 
-from booking.line import CLAIMED_WITHIN
+from booking.line import CLAIMED_WITHIN, tickets_of, visits_of
 from booking.models import Actor, Booking, Status, Ticket
-from booking.policy import BookingRefused, Refusal
+from booking.nights import LOOKS_BACK, WorkingDay, working_day
+from booking.policy import BookingRefused, Refusal, places_needed
 from booking.services.arrivals import admit_walk_in, step
 from booking.services.bookings import cancel_locked, lock_booking
 from booking.services.locks import lock_line
@@ -24,8 +24,9 @@ from booking.services.places import raise_days
 from booking.services.wishes import find_visit_type, with_another_try
 from notifications import outbox
 from stores.locks import share_lock_store
-from stores.models import Store
+from stores.models import Desk, Store
 from stores.queries import store_rules
+from stores.slots import StoreRules
 
 NAME_LONGEST = 120
 
@@ -45,26 +46,24 @@ def join_line(
     """Give somebody a ticket at the desk with the shortest line; `phone` (E.164) is told when their turn is near.
 
     `joined_at` is when they came, for a tablet that was offline: they stand before those who came after. Raises
-    BookingRefused (SLOT_CLOSED for who came on a day that is over), UnknownVisitType.
+    BookingRefused (SLOT_CLOSED for people who came on a working day that is over), UnknownVisitType.
     """
     joined_at = joined_at or now
-    today = _today(store, now)
-    if _today(store, joined_at) != today:
-        raise BookingRefused(Refusal.SLOT_CLOSED)
-    rules = store_rules(store.slug, from_date=today, lock=True)
-    if rules is None or not rules.desks:
+    rules = _rules(store, now, lock=True)
+    if not rules.desks:
         raise BookingRefused(Refusal.NOT_FOUND)
+    day = working_day(rules, now=now)
+    if joined_at < day.since:
+        raise BookingRefused(Refusal.SLOT_CLOSED)
     kind = find_visit_type(rules, visit_type)
     if not 1 <= party_size <= kind.max_party_size:
         raise BookingRefused(Refusal.PARTY_TOO_LARGE)
     lock_line(store.pk)
-    lengths = _lengths(store, today)
-    last = Ticket.objects.filter(store=store, visit_date=today).aggregate(last=Max("number"))["last"] or 0
     ticket = Ticket.objects.create(
         store=store,
-        visit_date=today,
-        number=last + 1,
-        desk_id=min(rules.desks, key=lambda desk: lengths.get(desk.id, 0) / max(1, desk.capacity)).id,
+        visit_date=day.own_date,
+        number=_next_number(store, day),
+        desk_id=_shortest_line(store, rules, day),
         visit_type_id=kind.id,
         party_size=party_size,
         name=name[:NAME_LONGEST],
@@ -72,7 +71,7 @@ def join_line(
         locale=locale,
         joined_at=joined_at,
     )
-    raise_days(store.pk, {today})
+    raise_days(store.pk, {day.own_date})
     return ticket
 
 
@@ -121,16 +120,21 @@ def _serve(
     ticket = _open_ticket(store, ticket_id)
     if ticket.left_at is not None:
         raise BookingRefused(Refusal.WRONG_STATUS)
-    unclaimed = _unclaimed(store, ticket.visit_date, now=now) if squeeze_in else None
+    unclaimed = _unclaimed(store, ticket, now=now) if squeeze_in else None
     booking = admit_walk_in(
         store=ticket.store,
         visit_type=ticket.visit_type.slug,
         party_size=ticket.party_size,
         name=ticket.name,
         squeeze_in=squeeze_in and (may_squeeze_in or unclaimed is not None),
+        squeeze_desk_id=unclaimed.desk_id if unclaimed is not None else ticket.desk_id,
         now=now,
         user=user,
     )
+    if unclaimed is not None and booking.desk_id != unclaimed.desk_id:
+        if not may_squeeze_in:
+            raise BookingRefused(Refusal.SLOT_FULL)
+        unclaimed = None  # its desk is not at work now: let in as a manager may, and nobody's place is gone
     ticket.booking, ticket.passed_from = booking, unclaimed
     ticket.save(update_fields=["booking", "passed_from"])
     # They were here from then on, and waited: the ticket is forgotten after its day, the visit stays.
@@ -158,9 +162,13 @@ def put_back(*, store: Store, ticket_id: int, now: datetime, user: User) -> Tick
 
 
 @transaction.atomic
-def forget_tickets(*, store_id: int, today: date, now: datetime) -> int:
-    """Delete the tickets of days that are over: what came of them are visits. Return how many."""
-    over = Ticket.objects.filter(store_id=store_id, visit_date__lt=today)
+def forget_tickets(*, store: Store, now: datetime) -> int:
+    """Delete the tickets of working days that are over: what came of them are visits. Return how many.
+
+    Those of people who may still be in the shop stay.
+    """
+    day = working_day(_rules(store, now), now=now)
+    over = Ticket.objects.filter(store=store, visit_date__lt=day.own_date, joined_at__lt=day.since)
     told = [subject_of(number) for number in over.exclude(phone="").values_list("pk", flat=True)]
     outbox.forget(subjects=told, now=now)
     deleted, _ = over.delete()
@@ -176,13 +184,41 @@ def forget_people(*, booking_ids: Collection[int], now: datetime) -> None:
     tickets.update(name="", phone="")
 
 
-def _unclaimed(store: Store, today: date, *, now: datetime) -> Booking | None:
-    """Return the visit that has waited longest for its people, and whose place has not gone to others yet."""
-    late = Booking.objects.filter(
-        store=store, visit_date=today, status=Status.CONFIRMED, starts_at__lte=now - CLAIMED_WITHIN, passed_to=None
+def _unclaimed(store: Store, ticket: Ticket, *, now: datetime) -> Booking | None:
+    """Return the visit whose places a ticket may have: nobody came for it, and they are enough.
+
+    At the ticket's own desk where there is one, else the one that has waited longest for its people; never one whose
+    places went to others already, or whose desk serves no more.
+    """
+    rules = _rules(store, now)
+    late = visits_of(store, working_day(rules, now=now)).filter(
+        desk_id__in=[desk.id for desk in rules.desks],
+        places__gte=places_needed(party_size=ticket.party_size, counts_people=rules.counts_people),
+        status=Status.CONFIRMED,
+        starts_at__lte=now - CLAIMED_WITHIN,
+        passed_to=None,
     )
     # With the line's lock, nobody else passes one on; locked itself, nobody checks in whose place is going.
-    return late.order_by("starts_at", "pk").select_for_update(of=("self",), no_key=True).first()
+    late = late.order_by("starts_at", "pk").select_for_update(of=("self",), no_key=True)
+    return late.filter(desk_id=ticket.desk_id).first() or late.first()
+
+
+def _rules(store: Store, now: datetime, *, lock: bool = False) -> StoreRules:
+    """Return a store's rules as its working days need them. Raises BookingRefused NOT_FOUND."""
+    rules = store_rules(store.slug, from_date=(now - LOOKS_BACK).date(), lock=lock)
+    if rules is None:
+        raise BookingRefused(Refusal.NOT_FOUND)
+    return rules
+
+
+def _next_number(store: Store, day: WorkingDay) -> int:
+    """Return the number after the last of a working day that nobody from the one before holds in the shop."""
+    last = Ticket.objects.filter(store=store, visit_date=day.own_date).aggregate(last=Max("number"))["last"] or 0
+    held = set(tickets_of(store, day).exclude(visit_date=day.own_date).values_list("number", flat=True))
+    number = last + 1
+    while number in held:
+        number += 1
+    return number
 
 
 def _lock_store_and_line(store: Store) -> None:
@@ -194,7 +230,7 @@ def _set_called(store: Store, ticket_id: int | None, reference: str, *, at: date
     _lock_store_and_line(store)
     if ticket_id is not None:
         ticket = _open_ticket(store, ticket_id)
-        Ticket.objects.filter(pk=ticket.pk).update(called_at=at)
+        Ticket.objects.filter(pk=ticket.pk).update(called_at=at, desk_id=_desk_at_work(store, ticket, now=now))
         raise_days(store.pk, {ticket.visit_date})
         return
     booking_id = Booking.objects.filter(store=store, reference=reference).values_list("pk", flat=True).first()
@@ -226,16 +262,25 @@ def _open_ticket(store: Store, ticket_id: int) -> Ticket:
     return found
 
 
-def _lengths(store: Store, today: date) -> dict[int, int]:
+def _desk_at_work(store: Store, ticket: Ticket, *, now: datetime) -> int:
+    """Return the desk to which a ticket is called: its own, or the one with the shortest line where that is at rest."""
+    if Desk.objects.filter(pk=ticket.desk_id, is_active=True).exists():
+        return ticket.desk_id
+    rules = _rules(store, now)
+    return _shortest_line(store, rules, working_day(rules, now=now)) if rules.desks else ticket.desk_id
+
+
+def _shortest_line(store: Store, rules: StoreRules, day: WorkingDay) -> int:
+    lengths = _lengths(store, day)
+    return min(rules.desks, key=lambda desk: lengths.get(desk.id, 0) / max(1, desk.capacity)).id
+
+
+def _lengths(store: Store, day: WorkingDay) -> dict[int, int]:
     """Return how many are in each desk's line, those being served among them."""
-    tickets = Ticket.objects.filter(store=store, visit_date=today, booking=None, left_at=None)
-    visits = Booking.objects.filter(store=store, visit_date=today, status__in=(Status.CHECKED_IN, Status.IN_SERVICE))
+    tickets = tickets_of(store, day).filter(booking=None, left_at=None)
+    visits = visits_of(store, day).filter(status__in=(Status.CHECKED_IN, Status.IN_SERVICE))
     found: dict[int, int] = {}
     for rows in (tickets, visits):
         for desk_id, count in rows.order_by().values_list("desk_id").annotate(count=Count("pk")):
             found[desk_id] = found.get(desk_id, 0) + count
     return found
-
-
-def _today(store: Store, now: datetime) -> date:
-    return now.astimezone(ZoneInfo(store.time_zone)).date()

@@ -1,7 +1,6 @@
 """A word to those in the line who left a number: come back, it is nearly your turn."""
 
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -40,8 +39,7 @@ def subject_of(ticket_id: int) -> str:
 
 @transaction.atomic
 def _tell_at(store: Store, *, now: datetime) -> int:
-    today = now.astimezone(ZoneInfo(store.time_zone)).date()
-    line = line_of(store=store, date=today, now=now)
+    line = line_of(store=store, now=now)
     near = [turn.ticket_id for desk in line.desks for turn in desk.waiting[: BEFORE_THEM + 1] if not turn.called_at]
     tickets = Ticket.objects.select_for_update(of=("self",)).filter(
         pk__in=[number for number in near if number], told_at=None, booking=None, joined_at__lte=now - _AWAY_SINCE

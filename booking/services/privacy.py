@@ -108,9 +108,9 @@ def forget_old(*, now: datetime, dry_run: bool = False) -> dict[str, int]:
     And, once more, those who had themselves erased and came back with a backup. Return how many, by store's slug.
     """
     forgotten = erase_again(now=now, dry_run=dry_run)
-    stores = Store.objects.order_by("slug").values_list("pk", "slug", "keep_days", "time_zone")
-    for store_id, slug, keep_days, time_zone in stores:
-        today = now.astimezone(ZoneInfo(time_zone)).date()
+    for store in Store.objects.only("pk", "slug", "keep_days", "time_zone").order_by("slug"):
+        store_id, slug, keep_days = store.pk, store.slug, store.keep_days
+        today = now.astimezone(ZoneInfo(store.time_zone)).date()
         forgotten[slug] += waiting_entries.forget_old(store_id=store_id, today=today, now=now, dry_run=dry_run)
         old = Booking.objects.filter(
             store_id=store_id, erased_at__isnull=True, ends_at__lt=now - timedelta(days=keep_days)
@@ -119,7 +119,7 @@ def forget_old(*, now: datetime, dry_run: bool = False) -> dict[str, int]:
             forgotten[slug] += old.count()
             continue
         _forget_clients(store_id, now=now)
-        forget_tickets(store_id=store_id, today=today, now=now)
+        forget_tickets(store=store, now=now)
         while batch := list(old.order_by("ends_at")[:_BATCH]):
             with transaction.atomic():
                 _erase(batch, now=now)

@@ -39,7 +39,11 @@ def arrivals(request: HttpRequest, at: AtStore) -> HttpResponseBase:
     just = Just(request.GET.get("changed", ""), _known_status(request.GET.get("was", "")))
     query = request.GET.get("q", "")
     return unless_known(
-        request, at, at.today, lambda etag: arrivals_page(request, at, just=just, query=query, etag=etag)
+        request,
+        at,
+        at.today,
+        lambda etag: arrivals_page(request, at, just=just, query=query, etag=etag),
+        days_around=1,
     )
 
 

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from booking.arrivals_day import arrivals_day, arrivals_of, arrivals_version
 from booking.models import NAMES_SHOWN
+from booking.nights import LOOKS_BACK, working_day
 from booking.policy import UnknownStore
 from booking.services.taps import OLDEST, STEPS, TICKET, UNDO, WALK_IN, Result, Tap, TapResult, take_taps
 from booking.staff_forms.visits import PARTY_MAX
@@ -35,12 +36,12 @@ _CALLED = (*STEPS, UNDO, WALK_IN, TICKET)
 @require_safe
 @at_store(devices=True, names_nobody=True)
 def data(request: HttpRequest, at: AtStore) -> HttpResponseBase:
-    """Return today as the tablet keeps it; 304 where it has it already."""
+    """Return the working day as the tablet keeps it; 304 where it has it already."""
     etag = _etag(request, at)
     response = get_conditional_response(request, etag=etag)
     if response is None:
         body = day_as_json(
-            arrivals_day(store=at.store.slug, date=at.today),
+            arrivals_day(store=at.store.slug, now=at.now),
             now=at.now,
             names_hidden=at.hides_names,
             csrf=get_token(request),
@@ -96,7 +97,7 @@ def _etag(request: HttpRequest, at: AtStore) -> str:
     """Return the version of the day as this person is shown it, with one statement."""
     get_token(request)
     parts = (
-        arrivals_version(store=at.store, date=at.today),
+        arrivals_version(store=at.store, now=at.now),
         at.user.pk,
         at.is_manager,
         get_language(),
@@ -118,10 +119,11 @@ def _visits(at: AtStore, references: set[str]) -> dict[str, dict[str, Any]]:
     """Return visits as they are now, by reference."""
     if not references:
         return {}
-    rules = store_rules(at.store.slug, from_date=at.today)
+    rules = store_rules(at.store.slug, from_date=(at.now - LOOKS_BACK).date())
     if rules is None:
         raise UnknownStore(at.store.slug)
-    made = VisitsAsJson(rules, salt=finder_salt(rules.slug, at.today.isoformat()), names_hidden=at.hides_names)
+    salt = finder_salt(rules.slug, working_day(rules, now=at.now).own_date)
+    made = VisitsAsJson(rules, salt=salt, names_hidden=at.hides_names)
     visits, events = arrivals_of(store=at.store, references=references)
     return {visit.reference: made.after_tap(visit, events.get(visit.id, ())) for visit in visits}
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from booking.arrivals_day import ArrivalEvent, ArrivalsDay, ArrivalVisit
 from booking.finders import finders
 from booking.models import EventKind, Source, Status
+from booking.policy import LATE_AFTER
 from booking.services.arrivals import step_key
 from booking.texts import day_in_words, first_name_and_initial, moment_in_words, time_in_words, visit_type_name
 from booking.tokens import keyed_digest
@@ -21,7 +22,6 @@ from booking.views.staff_words import people_in_words, source_words
 from stores.models import VisitMode
 from stores.slots import StoreRules
 
-GRACE = timedelta(minutes=10)
 DIGITS = 4
 _SALT = 12
 _TOLD = ("note", "facts")
@@ -81,9 +81,8 @@ class VisitsAsJson:
         Without what was told of it: no tap changes that, and the tablet has it where it is of today.
         """
         words = moment_in_words(visit.starts_at, self.rules.zone)
-        day = visit.starts_at.astimezone(self.rules.zone).date().isoformat()
         shown = {name: value for name, value in self.visit(visit, events).items() if name not in _TOLD}
-        return {**shown, "date": day, "when": words}
+        return {**shown, "when": words}
 
     def _since(self, visit: ArrivalVisit) -> str:
         moments = {Status.CHECKED_IN: visit.checked_in_at, Status.IN_SERVICE: visit.started_at}
@@ -117,16 +116,17 @@ class VisitsAsJson:
 
 def day_as_json(day: ArrivalsDay, *, now: datetime, names_hidden: bool = False, **more: Any) -> str:
     """Return the day as a tablet keeps it."""
-    salt = finder_salt(day.rules.slug, day.date.isoformat())
+    salt = finder_salt(day.rules.slug, day.day.own_date)
     visits = VisitsAsJson(day.rules, salt=salt, names_hidden=names_hidden)
     found = {
         "store": day.rules.slug,
-        "date": day.date.isoformat(),
-        "day": day_in_words(day.date),
+        "since": visits.instant(day.day.since),
+        "until": visits.instant(day.day.until),
+        "day": day_in_words(now.astimezone(day.rules.zone).date()),
         "time_zone": day.rules.time_zone,
         "now": visits.instant(now),
         "wiped_at": visits.instant(day.wiped_at),
-        "grace_minutes": GRACE.seconds // 60,
+        "grace_minutes": LATE_AFTER.seconds // 60,
         "salt": salt,
         "names_hidden": names_hidden,
         "visit_types": [
@@ -139,7 +139,7 @@ def day_as_json(day: ArrivalsDay, *, now: datetime, names_hidden: bool = False, 
     return json.dumps(found, ensure_ascii=False, separators=(",", ":"))
 
 
-def finder_salt(store: str, date: str) -> str:
+def finder_salt(store: str, date: date) -> str:
     """Return what the finders of a store's day are salted with."""
     return keyed_digest("finder", f"{store} {date}")[:_SALT]
 

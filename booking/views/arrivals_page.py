@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from booking.finders import fits_name, typed_names
 from booking.forms import Problem
 from booking.models import Status
-from booking.queries import DaySchedule, day_schedule
+from booking.queries import DaySchedule, arrivals_schedule
 from booking.staff_forms.visits import WalkInForm
 from booking.tokens import read_reference
 from booking.views.arrivals_app import app_context, with_camera
@@ -61,7 +61,7 @@ def arrivals_page(
     A tablet is sent no family name and no number, and with a refusal nobody at all: its list is one tap away.
     """
     just = just or Just()
-    schedule = day_schedule(store=at.store.slug, date=at.today, now=at.now)
+    schedule = arrivals_schedule(store=at.store.slug, now=at.now)
     is_tablet = at.device is not None
     is_kept_back = is_tablet and bool(problems)
     made = CardMaker(schedule, changed=just.reference, is_for_tablet=is_tablet)

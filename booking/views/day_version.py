@@ -16,20 +16,23 @@ CACHE_CONTROL = "private, no-cache"  # may be kept by this browser, and is asked
 
 
 def unless_known(
-    request: HttpRequest, at: AtStore, day: date, make_page: Callable[[str], HttpResponse]
+    request: HttpRequest, at: AtStore, day: date, make_page: Callable[[str], HttpResponse], *, days_around: int = 0
 ) -> HttpResponseBase:
-    """Return 304 where the browser has this version of the page, else what `make_page` makes of the version."""
-    etag = _etag(request, at, day)
+    """Return 304 where the browser has this version of the page, else what `make_page` makes of the version.
+
+    A page of the working day is made from the days around it as well: `days_around` is 1.
+    """
+    etag = _etag(request, at, day, days_around)
     response = get_conditional_response(request, etag=etag) or make_page(etag)
     response["ETag"], response["Cache-Control"] = etag, CACHE_CONTROL
     return response
 
 
-def _etag(request: HttpRequest, at: AtStore, day: date) -> str:
+def _etag(request: HttpRequest, at: AtStore, day: date, days_around: int) -> str:
     """Return the version of a page as this person sees it, with one statement."""
     get_token(request)
     parts = (
-        day_version(store=at.store, date=day, now=at.now),
+        day_version(store=at.store, date=day, now=at.now, days_around=days_around),
         at.user.pk,
         at.is_manager,
         at.device is None,

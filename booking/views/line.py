@@ -30,7 +30,7 @@ SHOWN_NEXT = 6
 @at_store(devices=True)
 def queue(request: HttpRequest, at: AtStore) -> HttpResponseBase:
     """Show the line of each desk as it is now."""
-    return unless_known(request, at, at.today, lambda etag: _page(request, at, etag=etag))
+    return unless_known(request, at, at.today, lambda etag: _page(request, at, etag=etag), days_around=1)
 
 
 @require_safe
@@ -39,13 +39,14 @@ def display(request: HttpRequest, at: AtStore) -> HttpResponseBase:
     """Show on a screen in the shop whom it is calling, and who is next: codes or first names, nothing else."""
 
     def page(etag: str) -> HttpResponse:
-        line = line_of(store=at.store, date=at.today, now=at.now)
+        line = line_of(store=at.store, now=at.now)
         called = line.called
         nexts = [
             turn for desk in line.desks for turn in desk.waiting if turn not in called
         ]  # each desk's in its order; the screen does not say who comes before whom elsewhere
-        names = {desk.desk_id: desk.name for desk in line.desks}
-        shown = [{"turn": turn, "desk": names[turn.desk_id]} for turn in called[:SHOWN_NEXT]]
+        # Nobody is sent to a desk that serves no more.
+        names = {desk.desk_id: desk.name for desk in line.desks if desk.is_active}
+        shown = [{"turn": turn, "desk": names.get(turn.desk_id, "")} for turn in called[:SHOWN_NEXT]]
         context = {
             "called": shown,
             "next": nexts[:SHOWN_NEXT],
@@ -56,14 +57,14 @@ def display(request: HttpRequest, at: AtStore) -> HttpResponseBase:
         }
         return staff_page(request, at, "staff/display.html", context)
 
-    return unless_known(request, at, at.today, page)
+    return unless_known(request, at, at.today, page, days_around=1)
 
 
 @require_POST
 @at_store(come_back="staff-queue", devices=True)
 def join(request: HttpRequest, at: AtStore) -> HttpResponseBase:
     """Give somebody who came without a booking a ticket."""
-    line = line_of(store=at.store, date=at.today, now=at.now)
+    line = line_of(store=at.store, now=at.now)
     form = TicketForm(request.POST, rules=line.rules)
     if not form.is_valid():
         return _page(request, at, form=form, problems=form.problems(), status=400)
@@ -138,7 +139,7 @@ def _page(
     problems: list[Problem] | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    line = line_of(store=at.store, date=at.today, now=at.now)
+    line = line_of(store=at.store, now=at.now)
     context = {
         "section": "queue",
         "line": line,

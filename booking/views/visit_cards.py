@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from booking.customer_input import phone_in_words
 from booking.message_plan import message_channel
 from booking.models import Booking, Source, Status
-from booking.policy import may_step
+from booking.policy import is_overdue, is_same_night, may_step
 from booking.queries import DaySchedule
 from booking.staff_texts import LATE
 from booking.texts import first_name_and_initial, time_in_words, visit_type_name
@@ -179,7 +179,7 @@ class CardMaker:
                 visit_date=booking.visit_date,
                 today=self.today,
                 at=now,
-            ):
+            ) and (step != "no_show" or self._is_overdue(booking)):
                 yield step
         if booking.status not in (Status.CONFIRMED, Status.CANCELLED) and self._changed_today(booking):
             yield _ONE_STEP_UNDONE
@@ -187,11 +187,21 @@ class CardMaker:
     def _changed_today(self, booking: Booking) -> bool:
         """Tell whether the last step can still be taken back: the service knows for sure."""
         moments = (booking.updated_at, booking.completed_at, booking.started_at, booking.checked_in_at)
-        return booking.visit_date == self.today or any(self.day(moment) == self.today for moment in moments if moment)
+        now = self.schedule.now
+        is_of_today = any(self.day(moment) == self.today or is_same_night(moment, now) for moment in moments if moment)
+        return booking.visit_date == self.today or is_of_today
 
     def _is_late(self, booking: Booking) -> bool:
-        is_expected = booking.status == Status.CONFIRMED and booking.visit_date == self.today
-        return is_expected and booking.starts_at <= self.schedule.now
+        is_of_now = booking.visit_date == self.today or is_same_night(booking.starts_at, self.schedule.now)
+        return is_of_now and self._is_overdue(booking)
+
+    def _is_overdue(self, booking: Booking) -> bool:
+        return is_overdue(
+            status=booking.status,
+            starts_at=booking.starts_at,
+            late_minutes=booking.late_minutes,
+            now=self.schedule.now,
+        )
 
     def _action(self, booking: Booking, name: str) -> Action:
         seen = f"{booking.reference} {name} {booking.status} {booking.updated_at.isoformat()}"

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django_q.models import OrmQ
 
 from notifications import calls, outbox, queries, receipts
-from notifications.answers import Refused
+from notifications.answers import Later, Refused
 from notifications.content import NewMessage, Sms
 from notifications.models import Channel, Kind, OutboxMessage, State
 
@@ -159,6 +159,24 @@ def test_an_erased_subject_leaves_no_digest_and_no_message_to_come(claimed):
     assert outbox.begin_call(next_one, recipient="+33612345678", body="x", now=NOW) is False
     digests = OutboxMessage.objects.values_list("recipient_digest", "body_digest", "provider_sid", "returned_sid")
     assert set(digests) == {("", "", "", "")}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("news", ["sent", "receipt", "failed", "again"])
+def test_what_was_erased_while_it_was_sent_leaves_no_name_at_the_provider(claimed, news):
+    outbox.begin_call(claimed, recipient="+33612345678", body="x", now=NOW)
+
+    outbox.forget(subjects=["ABCD1234"], now=NOW)
+    if news == "sent":
+        assert outbox.settle(claimed, State.SENT, now=NOW, provider_sid="SM1")
+    elif news == "receipt":
+        assert receipts.take(message=claimed, state=State.DELIVERED, provider_sid="SM1", now=NOW)
+    else:
+        failure = Refused("blocked") if news == "failed" else Later("busy")
+        assert receipts.take_failure(message=claimed, failure=failure, provider_sid="SM1", now=NOW)
+
+    names = OutboxMessage.objects.values_list("provider_sid", "returned_sid", "recipient_digest")
+    assert set(names) == {("", "", "")}
 
 
 @pytest.mark.parametrize(

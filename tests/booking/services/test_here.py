@@ -4,11 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from booking.models import Actor, BookingEvent, EventKind, Status
+from booking.models import Actor, BookingEvent, EventKind, Source, Status
 from booking.policy import may_check_in_oneself
 from booking.services.arrivals import step
 from booking.services.here import check_in_at_door
 from booking.services.privacy import erase
+from stores.models import Store
 from tests.factories import at, make_booking, make_store, make_user
 
 pytestmark = pytest.mark.django_db
@@ -114,3 +115,12 @@ def test_window_always_holds_the_whole_visit(minutes, length):
     may = may_check_in_oneself(status="confirmed", starts_at=starts_at, ends_at=ends_at, now=now)
 
     assert may == (-30 <= minutes < max(30, length))
+
+
+def test_older_visits_that_nobody_marked_stand_in_nobodys_way(store):
+    Store.objects.update(open_bookings_per_customer=3)
+    for hour in (17, 18):
+        make_booking(store, starts_at=at(hour, day=23), source=Source.DESK)
+    booking = make_booking(store, starts_at=at(10), source=Source.DESK)
+
+    assert status_after(booking, "12345601", now=at(9, 55)) == (True, Status.CHECKED_IN)

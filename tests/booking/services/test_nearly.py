@@ -90,7 +90,7 @@ def test_number_is_forgotten_the_night_after(store) -> None:
     with time_machine.travel(SOON, tick=False):
         deliver_due()
     assert OutboxMessage.objects.get().recipient_digest
-    forget_tickets(store_id=store.pk, today=NOW.date() + timedelta(days=1), now=NOW + timedelta(days=1))
+    forget_tickets(store=store, now=NOW + timedelta(days=1))
     assert not Ticket.objects.exists()
     assert not OutboxMessage.objects.get().recipient_digest
 

@@ -326,7 +326,7 @@ def test_ticket_sent_late_stands_before_who_came_after(room: Room) -> None:
     take(room, tap("ticket", visit_type="visit", name="Second", happened_at=at(10, 20)))
     take(room, tap("ticket", visit_type="visit", name="First", happened_at=at(10, 5)))
 
-    line = line_of(store=room.store, date=NOON.date(), now=NOON)
+    line = line_of(store=room.store, now=NOON)
 
     assert [(turn.name, turn.came_at) for turn in line.desks[0].waiting] == [
         ("First", at(10, 5)),

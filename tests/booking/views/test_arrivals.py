@@ -10,7 +10,7 @@ from booking.models import Actor, Booking, BookingEvent, Status
 from booking.services.arrivals import step
 from booking.services.bookings import cancel
 from tests.booking.views.reading import Page, page
-from tests.booking.views.staff_room import ARRIVALS, SESSIONS_IN_DATABASE, Room, act_url, fill_day, make_room
+from tests.booking.views.staff_room import ARRIVALS, DAY, SESSIONS_IN_DATABASE, Room, act_url, fill_day, make_room
 from tests.factories import NOW, at, make_booking
 
 pytestmark = pytest.mark.django_db
@@ -51,7 +51,7 @@ def button_id(client: Client, booking: Booking, name: str, url: str = ARRIVALS) 
 
 
 def test_visits_stand_in_groups_by_what_comes_next(room: Room) -> None:
-    late, due, later = book(room, "Late Test", 10), book(room, "Due Test", 11), book(room, "Later Test", 15)
+    late, due, later = book(room, "Late Test", 9, 45), book(room, "Due Test", 11), book(room, "Later Test", 15)
     here, served, done, missed, gone = (
         book(room, name, 9, minute)
         for name, minute in (
@@ -75,7 +75,7 @@ def test_visits_stand_in_groups_by_what_comes_next(room: Room) -> None:
     response = room.client(room.staff).get(ARRIVALS)
 
     assert response.status_code == 200
-    assert group(response, "now").startswith("Expected now 2 Late Test 10:00 · Visit · 1 person Late")
+    assert group(response, "now").startswith("Expected now 2 Late Test 09:45 · Visit · 1 person Late")
     assert "Due Test" in group(response, "now")
     assert group(response, "waiting").startswith("Waiting 1 Here Test 09:00 · Visit · 1 person Here since 10:05")
     assert group(response, "served").startswith("Being served 1 Served Test")
@@ -97,13 +97,17 @@ def test_the_next_step_is_the_large_button(room: Room) -> None:
     assert "arrival-main" not in client.get(ARRIVALS).content.decode()
 
 
-def test_nobody_is_missing_before_the_start(room: Room) -> None:
-    early, late = book(room, "Early Test", 10, 30), book(room, "Late Test", 10)
+@pytest.mark.parametrize("address", [ARRIVALS, DAY])
+def test_nobody_is_late_or_missing_before_ten_minutes_and_before_what_they_said(room: Room, address: str) -> None:
+    early, due, late = (book(room, "Test", *when) for when in ((10, 30), (10, 0), (9, 45)))
+    said = book(room, "Test", 9, 45)
+    Booking.objects.filter(pk=said.pk).update(late_minutes=30)
 
-    targets = [button.get("formaction") for button in page(room.client().get(ARRIVALS)).buttons]
+    shown = page(room.client().get(address))
 
-    assert act_url(late, "no-show") in targets
-    assert act_url(early, "no-show") not in targets
+    targets = [button.get("formaction") for button in shown.buttons]
+    assert [act_url(one, "no-show") in targets for one in (early, due, said, late)] == [False, False, False, True]
+    assert shown.words.split().count("Late") == 1
 
 
 def test_no_phone_number_stands_on_the_counter(room: Room) -> None:
@@ -129,7 +133,7 @@ def test_the_screen_asks_the_same_number_of_questions_whatever_the_visits(
     fill_day(room.store, count)
     client = room.client()
 
-    with django_assert_num_queries(9):  # session, user; membership, version; the five of the schedule
+    with django_assert_num_queries(7):  # session, user; membership, version; rules, visits and their messages
         response = client.get(ARRIVALS)
 
     assert response.content.count(b'<li class="arrival ') == count

@@ -47,7 +47,8 @@ def test_day_holds_what_a_tablet_needs(room: Room) -> None:
 
     day = room.client(room.staff).get(DATA).json()
 
-    assert (day["store"], day["date"], day["is_manager"]) == ("corner-shop-niort", "2026-11-24", False)
+    assert (day["store"], day["day"], day["is_manager"]) == ("corner-shop-niort", "Tuesday 24\u00a0November", False)
+    assert (day["since"], day["until"]) == ("2026-11-23T23:00:00Z", "2026-11-24T23:00:00Z")
     assert day["wiped_at"] == "2026-11-24T18:30:00Z"  # half an hour after the last slot
     assert [kind["slug"] for kind in day["visit_types"]] == ["visit", "advice"]
     visit = day["visits"][0]

@@ -76,32 +76,29 @@ function after(visit, tap, clock) {
   };
 }
 
-/** Tell whether somebody is awaited whose time has come. */
-export function isLate(visit, now) {
-  return visit.status === "confirmed" && Date.parse(visit.starts_at) <= now;
-}
-
-/** Tell whether it may be said that somebody did not come: after a while, and after when they said they would. */
-export function mayBeNoShow(visit, now, graceMinutes) {
+/** Tell whether somebody is awaited in vain: after a while, and after when they said they would come. */
+export function isOverdue(visit, now, graceMinutes) {
   const minutes = Math.max(graceMinutes, visit.late_minutes);
   return visit.status === "confirmed" && now >= Date.parse(visit.starts_at) + minutes * MINUTE_MS;
 }
 
 /** Return in which group a visit stands. */
-export function groupOf(visit, now) {
+export function groupOf(visit, now, graceMinutes) {
   if (visit.status === "confirmed") {
-    if (isLate(visit, now)) return "late";
+    if (isOverdue(visit, now, graceMinutes)) return "late";
     return Date.parse(visit.starts_at) <= now + SOON_MS ? "now" : "later";
   }
   return { checked_in: "waiting", in_service: "served" }[visit.status] || "done";
 }
 
-/** Put a visit as a tap left it into the day, with what was told of it before; one of another day now leaves it. */
+/** Put a visit as a tap left it into the day, with what was told of it before; one of another working day now leaves it. */
 export function withVisit(day, changed) {
   const known = day.visits.find((visit) => visit.reference === changed.reference);
   const fresh = { note: "", facts: [], ...known, ...changed };
   const others = day.visits.filter((visit) => visit.reference !== fresh.reference);
-  const visits = fresh.date === day.date ? [...others, fresh] : others;
+  const starts = Date.parse(fresh.starts_at);
+  const isOfDay = starts >= Date.parse(day.since) && starts < Date.parse(day.until);
+  const visits = isOfDay ? [...others, fresh] : others;
   visits.sort((one, other) => Date.parse(one.starts_at) - Date.parse(other.starts_at));
   return { ...day, visits };
 }

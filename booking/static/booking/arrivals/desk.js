@@ -155,7 +155,7 @@ export class Desk {
       this.held.delete(key);
       this.draw();
     }, UNDO_SHOWN_MS);
-    this.held.set(key, { group: before?.group || groupOf(visit, this.now()), timer });
+    this.held.set(key, { group: before?.group || groupOf(visit, this.now(), this.day.grace_minutes), timer });
   }
 
   async dismiss(actionId) {

@@ -1,6 +1,6 @@
 // One visit as a row: the name largest, the one large button at the thumb's side, its history behind the dots.
 
-import { isLate, mayBeNoShow, nextStep } from "./day.js";
+import { isOverdue, nextStep } from "./day.js";
 import { counted, fill, words } from "./words.js";
 
 /** Make an element: `attributes` as they stand in HTML, children as text or elements; what is empty is left out. */
@@ -36,9 +36,8 @@ function what(visit) {
 }
 
 function state(visit, shown, isChanged) {
-  const { now } = shown;
   const parts = [];
-  const name = isLate(visit, now) ? "late" : visit.status;
+  const name = isOverdue(visit, shown.now, shown.day.grace_minutes) ? "late" : visit.status;
   if (shown.isFound || isChanged || name !== "confirmed") parts.push(badge(name));
   if (visit.said_late && visit.status === "confirmed") {
     parts.push(make("span", { class: "badge badge-brass" }, icon("clock"), visit.said_late));
@@ -66,7 +65,7 @@ function more(visit, isOpen) {
 
 function acts(visit, shown, isChanged, isOpen) {
   const parts = [];
-  if (mayBeNoShow(visit, shown.now, shown.day.grace_minutes)) {
+  if (isOverdue(visit, shown.now, shown.day.grace_minutes)) {
     parts.push(button("no_show", words.steps.no_show, visit, "act"));
   }
   if (isChanged && visit.undoes) parts.push(button("undo", words.steps.undo, visit, "act act-undo"));
@@ -76,8 +75,8 @@ function acts(visit, shown, isChanged, isOpen) {
 
 /** Return what a row is drawn from besides the visit: the same of both, the same row. */
 export function drawnFrom(visit, shown, isChanged) {
-  const isNoShow = mayBeNoShow(visit, shown.now, shown.day.grace_minutes);
-  return [isChanged, shown.isFound, shown.areNamesHidden, isLate(visit, shown.now), isNoShow].map(Number).join("");
+  const isLate = isOverdue(visit, shown.now, shown.day.grace_minutes);
+  return [isChanged, shown.isFound, shown.areNamesHidden, isLate].map(Number).join("");
 }
 
 /** Draw a visit into its row; a focus inside stays on the button that has its place. */
@@ -86,7 +85,7 @@ export function draw(row, visit, shown, isChanged) {
   const focused = row.contains(document.activeElement) ? document.activeElement : null;
   const isOpen = row.querySelector("details.more")?.open || false;
   const step = nextStep(seen);
-  row.className = `arrival arrival-${isLate(seen, shown.now) ? "late" : seen.status}${isChanged ? " is-changed" : ""}`;
+  row.className = `arrival arrival-${isOverdue(seen, shown.now, shown.day.grace_minutes) ? "late" : seen.status}${isChanged ? " is-changed" : ""}`;
   row.id = `visit-${visit.reference || visit.key}`;
   row.dataset.key = visit.key;
   const who = make("div", { class: "arrival-who" }, make("strong", {}, seen.name), what(seen),

@@ -35,7 +35,7 @@ export class View {
   render(shown) {
     const keys = new Map(["found", ...GROUPS].map((slug) => [slug, []]));
     if (shown.hits) for (const visit of shown.hits) keys.get("found").push(visit.key);
-    else for (const [key, visit] of shown.visits) keys.get(shown.held.get(key) || groupOf(visit, shown.now)).push(key);
+    else for (const [key, visit] of shown.visits) keys.get(shown.held.get(key) || groupOf(visit, shown.now, shown.day.grace_minutes)).push(key);
     for (const [slug, group] of this.lists) this.#fill(group, slug, keys.get(slug), shown);
     for (const [key, row] of this.rows) if (!row.isConnected) this.rows.delete(key);
     this.#sayNobody(shown);

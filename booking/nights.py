@@ -1,0 +1,89 @@
+"""A store's working day: the hours that begin on one of its days, to their end, which may lie past midnight. Pure.
+
+Working days follow each other without a gap: each begins at midnight, or where the hours of the evening before end.
+Their ends are moved to the next quarter of an hour, so that a screen which asks again each quarter never shows one
+that is over.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from stores.hours import ONE_DAY, Interval, day_start, openings
+from stores.slots import StoreRules
+
+IN_SHOP = timedelta(hours=6)  # nobody is in the shop for longer: how far back people of the day before are looked for
+LINGER = timedelta(hours=3)  # so long after closing the last of them may still be there
+SOON = timedelta(hours=1)  # where a day goes over into the next, so much of that is shown as well
+QUARTER = timedelta(minutes=15)
+LOOKS_BACK = timedelta(days=3)  # so long before an instant the rules must know special hours
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkingDay:
+    """The working day of an instant, half-open, in UTC; `own_date` is the store's own day on which it began.
+
+    Who is due or came from `since` to `until` belongs to its screens: shortly after a working day began, those of the
+    one before are still in the shop, and where one goes over into the next, people come for that already.
+    `closes_at` is when its last hours end, None where it is closed all day.
+    """
+
+    own_date: date
+    begins_at: datetime
+    ends_at: datetime
+    since: datetime
+    until: datetime
+    closes_at: datetime | None
+
+    @property
+    def dates(self) -> tuple[date, date]:
+        """The first and the last day on which those who belong to it may be booked, in any zone."""
+        return self.own_date - ONE_DAY, self.own_date + ONE_DAY
+
+
+def working_day(rules: StoreRules, *, now: datetime) -> WorkingDay:
+    """Return the working day of an instant. The rules know special hours from `LOOKS_BACK` before it on."""
+    today = now.astimezone(rules.zone).date()
+    day = today if now >= _turn(rules, today) else today - ONE_DAY
+    begins_at, ends_at = _turn(rules, day), _turn(rules, day + ONE_DAY)
+    closed_at = _closes_at(rules, day - ONE_DAY)
+    is_lingering = closed_at is not None and now < quarter_after(closed_at + LINGER)
+    following = _openings(rules, day + ONE_DAY)
+    goes_over = bool(following) and following[0].starts_at < ends_at + SOON and _closes_at(rules, day) is not None
+    return WorkingDay(
+        own_date=day,
+        begins_at=begins_at,
+        ends_at=ends_at,
+        since=begins_at - IN_SHOP if is_lingering else begins_at,
+        until=ends_at + SOON if goes_over else ends_at,
+        closes_at=_closes_at(rules, day),
+    )
+
+
+def quarter_before(moment: datetime) -> datetime:
+    """Return when the quarter of an hour began in which an instant lies."""
+    return moment - (moment - _EPOCH) % QUARTER
+
+
+def quarter_after(moment: datetime) -> datetime:
+    """Return the first quarter of an hour that is not before an instant."""
+    return moment + (_EPOCH - moment) % QUARTER
+
+
+def _turn(rules: StoreRules, day: date) -> datetime:
+    """Return when the working day of a day begins."""
+    closed_at = _closes_at(rules, day - ONE_DAY)
+    midnight = day_start(day, rules.zone)
+    return quarter_after(midnight if closed_at is None else max(midnight, closed_at))
+
+
+def _closes_at(rules: StoreRules, day: date) -> datetime | None:
+    opened = _openings(rules, day)
+    return opened[-1].ends_at if opened else None
+
+
+def _openings(rules: StoreRules, day: date) -> list[Interval]:
+    """Return what opens on a day, cut where the hours of the day after begin."""
+    begin, end = day_start(day, rules.zone), day_start(day + ONE_DAY, rules.zone)
+    found = openings(rules.weekly, rules.special, first_date=day - ONE_DAY, last_date=day, zone=rules.zone)
+    return [one for one in found if begin <= one.starts_at < end]
