@@ -28,6 +28,8 @@ def check(request: HttpRequest, step: Step) -> HttpResponse:
     unfinished = lead_to_unfinished(step)
     if unfinished is not None:
         return unfinished
+    if step.way.booked:  # an old page, sent once more: the details say what it booked, and nothing more is kept
+        return step.lead_to("book-details")
     try:
         step = keep_place(step, to="check")
     except BookingRefused as refused:

@@ -150,6 +150,20 @@ def test_back_in_simple_words_shows_the_booked_visit_on_each_page_of_the_way(cli
         assert "This visit is booked:" in page(client.get(address)).words
 
 
+@pytest.mark.parametrize("again", [{}, {"name": "Ada Tset"}, {"starts_at": ELEVEN}])
+def test_an_old_page_in_simple_words_sent_again_keeps_no_second_place(
+    client: Client, store: Store, again: dict[str, str]
+) -> None:
+    form = {**page(client.get(f"/simple/en{choose(client)}")).forms[f"/simple/en{CHECK}"], **TYPED}
+    check = client.post(f"/simple/en{CHECK}", form)["Location"]
+    client.post(f"/simple/en{CONFIRM}", page(client.get(check)).forms[f"/simple/en{CONFIRM}"])
+
+    shown = page(client.post(f"/simple/en{CHECK}", {**form, **again}, follow=True))
+
+    assert "This visit is booked:" in shown.words
+    assert not Hold.objects.exists()
+
+
 def test_an_answer_lost_on_its_way_is_found_again(client: Client) -> None:
     """The server booked, the browser heard nothing: it holds neither the visit's cookie nor word of it."""
     make_store(capacity=1)
