@@ -72,7 +72,7 @@ def undo(request: HttpRequest, at: AtStore, booking: Booking) -> HttpResponseBas
 
 
 @require_POST
-@at_store(come_back="staff-arrivals", devices=True)
+@at_store(come_back="staff-arrivals", keeps_typed=True, devices=True)
 def walk_in(request: HttpRequest, at: AtStore) -> HttpResponseBase:
     """Let in somebody who came without a booking; where it is full, a manager may squeeze them in."""
     rules = store_rules(at.store.slug, from_date=at.today)

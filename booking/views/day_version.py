@@ -12,7 +12,7 @@ from booking.queries import day_version
 from booking.tokens import keyed_digest
 from booking.views.staff_access import AtStore
 
-CACHE_CONTROL = "private, no-cache"  # may be kept by this browser, and is asked for each time
+CACHE_CONTROL = "no-store, private"  # scripts bring the version along themselves: no browser keeps names on disk
 
 
 def unless_known(

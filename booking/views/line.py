@@ -61,7 +61,7 @@ def display(request: HttpRequest, at: AtStore) -> HttpResponseBase:
 
 
 @require_POST
-@at_store(come_back="staff-queue", devices=True)
+@at_store(come_back="staff-queue", keeps_typed=True, devices=True)
 def join(request: HttpRequest, at: AtStore) -> HttpResponseBase:
     """Give somebody who came without a booking a ticket."""
     line = line_of(store=at.store, now=at.now)

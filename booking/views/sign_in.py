@@ -22,6 +22,7 @@ from booking.services.passwords import user_by_password
 from booking.views.second_step import begin, finish
 from booking.views.staff_access import keep_private
 from booking.views.staff_links import following, see_other
+from booking.views.staff_typed import forget_typed
 from stores.services import answer_invitation, invitations_of
 
 _PASSWORD_MAX = 1024
@@ -114,6 +115,7 @@ def sign_out(request: HttpRequest) -> HttpResponseBase:
     logout(request)
     response = redirect("staff-sign-in")
     response["Clear-Site-Data"] = '"cache", "storage"'
+    forget_typed(response)
     return keep_private(response)
 
 

@@ -23,6 +23,7 @@ from booking.permissions import DeviceAccess, SecondFactorMissing, device_access
 from booking.policy import BookingRefused, Refusal
 from booking.services.devices import note_seen, note_use
 from booking.tokens import device_digest
+from booking.views.staff_typed import keep_typed
 from stores.models import Role, Store
 
 Rest = ParamSpec("Rest")
@@ -62,12 +63,19 @@ VisitView = Callable[Concatenate[HttpRequest, AtStore, Booking, Rest], HttpRespo
 
 
 def at_store(
-    *, need: Role = Role.STAFF, come_back: str = "", devices: bool = False, names_nobody: bool = False
+    *,
+    need: Role = Role.STAFF,
+    come_back: str = "",
+    keeps_typed: bool = False,
+    devices: bool = False,
+    names_nobody: bool = False,
 ) -> Callable[[StoreView[Rest]], View]:
     """Hand the view who is at which store; everybody else signs in, or learns nothing.
 
     `come_back` names the page shown after signing in where this address only takes what is sent to it. `devices` lets
-    in the store's own tablets as well; one that hides names only where the view `names_nobody` to it.
+    in the store's own tablets as well; one that hides names only where the view `names_nobody` to it. What was typed
+    when a session had ended is kept through the sign-in, by pages that show the form themselves; others say
+    `keeps_typed`.
     """
 
     def decorate(view: StoreView[Rest]) -> View:
@@ -76,7 +84,8 @@ def at_store(
             if not isinstance(request.user, User):
                 access = paired_tablet(request, store) if devices else None
                 if access is None:
-                    return keep_private(sign_in_first(request, store, come_back))
+                    keeps = keeps_typed or not come_back
+                    return keep_private(sign_in_first(request, store, come_back, keeps_typed=keeps))
                 now = clock_now()
                 if not _may_see(access, now, names_nobody=names_nobody):
                     return keep_private(redirect("staff-unlock", store))
@@ -198,8 +207,15 @@ def keep_private(response: HttpResponseBase) -> HttpResponseBase:
     return response
 
 
-def sign_in_first(request: HttpRequest, store: str, come_back: str) -> HttpResponse:
-    """Lead to the sign-in, and from there back to the page, or to `come_back` where it takes only what is sent."""
+def sign_in_first(request: HttpRequest, store: str, come_back: str, *, keeps_typed: bool = False) -> HttpResponse:
+    """Lead to the sign-in, and from there back to the page, or to `come_back` where it takes only what is sent.
+
+    What was typed leads to the page that sends it once more, where it `keeps_typed`.
+    """
+    if keeps_typed and request.method == "POST":
+        response = redirect_to_login(reverse("staff-typed", args=[store]), reverse("staff-sign-in"))
+        if keep_typed(request, response, store):
+            return response
     is_shown = request.method in ("GET", "HEAD") or not come_back
     following = request.get_full_path() if is_shown else reverse(come_back, args=[store])
     return redirect_to_login(following, reverse("staff-sign-in"))

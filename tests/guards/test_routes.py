@@ -11,6 +11,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from booking.tokens import manage_token
 from stores.models import Organization, OrganizationMembership, Role
 from tests.factories import make_booking, make_store, make_user
 
@@ -138,6 +139,7 @@ ROUTES = {
         staff/<slug:store>/arrivals/actions/
         staff/<slug:store>/waiting/
         staff/<slug:store>/waiting/join/
+        staff/<slug:store>/typed/
         staff/<slug:store>/waiting/<str:reference>/leave/
         staff/<slug:store>/walk-ins/
         staff/<slug:store>/door/
@@ -327,3 +329,34 @@ def test_an_organization_is_its_managers_alone(visit, route):
     assert answers(Client(), address(route)) <= {302}
     assert answers(member, address(route)) <= {404}
     assert answers(manager, address(route)) <= {200, 302, 400}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("route", of(STAFF, MANAGER, DEVICE, SIGN_IN, ORGANIZATION))
+def test_no_page_of_the_staffs_is_kept_by_a_browser(visit, route):
+    """A shared computer has no names on its disk when somebody has gone home without signing out."""
+    store, booking = visit
+    client, user = Client(), make_user("gina", store=store)
+    chain = Organization.objects.create(slug="chain", name="Chain", kind="chain", created_at=store.created_at)
+    chain.stores.add(store)
+    OrganizationMembership.objects.create(organization=chain, user=user, created_at=store.created_at)
+    client.force_login(user)
+
+    answer = client.get(address(route, booking.reference))
+
+    assert answer.status_code in (200, 302, 400, 401, 403, 404, 405)
+    if answer.status_code == 200:
+        assert "no-store" in answer.get("Cache-Control", ""), route
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("route", [one for one in of(TOKEN) if not one.startswith("api/")])
+def test_no_page_of_a_visit_is_kept_by_a_browser(visit, route):
+    reference, client = visit[1].reference, Client()
+    opened = client.get(f"/m/{reference}/{manage_token(reference)}", follow=True)
+    assert "no-store" in opened["Cache-Control"]
+
+    answer = client.get(address(route, reference))
+
+    if answer.status_code == 200:
+        assert "no-store" in answer.get("Cache-Control", ""), route

@@ -26,4 +26,6 @@ class DayView(StaffView):
         version = day_version(store=place, date=day, now=self.now)
         if is_known(request._request, version):
             return not_modified(version)
-        return with_etag(json_response(day_json(day_schedule(store=store, date=day, now=self.now))), version)
+        answer = with_etag(json_response(day_json(day_schedule(store=store, date=day, now=self.now))), version)
+        answer["Cache-Control"] = "no-store, private"  # names, and phone numbers
+        return answer

@@ -232,7 +232,7 @@ def test_an_unchanged_day_is_not_sent_again(
         response = client.get(DAY, TUESDAY, headers={"If-None-Match": etag})
 
     assert (response.status_code, response.content, response["ETag"]) == (304, b"", etag)
-    assert response["Cache-Control"] == "private, no-cache"
+    assert response["Cache-Control"] == "no-store, private"
 
 
 def test_a_changed_day_is_sent(room: Room) -> None:

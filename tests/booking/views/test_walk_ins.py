@@ -150,7 +150,8 @@ def test_more_people_than_a_visit_may_have_are_refused(room: Room) -> None:
 def test_walk_ins_take_a_post_of_members(client: Client, room: Room) -> None:
     assert room.client().get(WALK_IN).status_code == 405
     assert room.client(room.neighbor).post(WALK_IN, SOMEBODY).status_code == 404
-    assert client.post(WALK_IN, SOMEBODY)["Location"] == f"/staff/sign-in/?next={ARRIVALS}"
+    assert client.post(WALK_IN, SOMEBODY)["Location"] == "/staff/sign-in/?next=/staff/corner-shop-niort/typed/"
+    assert client.post(WALK_IN)["Location"] == f"/staff/sign-in/?next={ARRIVALS}"
 
 
 def test_a_store_without_visits_offers_no_walk_in(room: Room) -> None:

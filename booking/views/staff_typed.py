@@ -1,0 +1,64 @@
+"""What somebody typed into a form of the staff's when their session had ended: kept by their browser, encrypted.
+
+It is good for a quarter of an hour and for members of that store alone: whoever signs in then may be another person.
+Passwords and codes are not kept.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+from booking.sealed import seal, unseal
+
+COOKIE_NAME = "__Host-typed" if settings.IS_HTTPS else "typed"
+COOKIE_SECONDS = 15 * 60
+COOKIE_MAX = 3400  # characters; browsers hold 4096, with its name
+_PURPOSE = "typed into a staff form"
+_SECRET = frozenset({"csrfmiddlewaretoken", "password", "pin", "code", "credential"})
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A form as it was sent: where to, and each field with its value, in order."""
+
+    path: str
+    fields: tuple[tuple[str, str], ...]
+
+
+def keep_typed(request: HttpRequest, response: HttpResponseBase, store: str) -> bool:
+    """Let the browser keep what was sent; tell whether there was anything, and it is not too long to be kept."""
+    fields = [(name, value) for name, values in request.POST.lists() for value in values if not _is_secret(name)]
+    if not fields:
+        return False
+    text = seal(_PURPOSE, {"store": store, "path": request.get_full_path(), "fields": fields})
+    if len(text) > COOKIE_MAX:
+        return False
+    response.set_cookie(
+        COOKIE_NAME, text, max_age=COOKIE_SECONDS, secure=settings.IS_HTTPS, httponly=True, samesite="Lax"
+    )
+    return True
+
+
+def typed_before(request: HttpRequest, store: str) -> Typed | None:
+    """Return what this browser keeps of a form of this store, None for nothing."""
+    held = unseal(_PURPOSE, request.COOKIES.get(COOKIE_NAME, ""))
+    if not isinstance(held, dict) or held["store"] != store:
+        return None
+    return Typed(held["path"], tuple(_pairs(held["fields"])))
+
+
+def forget_typed(response: HttpResponseBase) -> None:
+    """Let the browser drop it."""
+    response.delete_cookie(COOKIE_NAME, samesite="Lax")
+    response.cookies[COOKIE_NAME]["secure"] = settings.IS_HTTPS or ""
+
+
+def _is_secret(name: str) -> bool:
+    return not _SECRET.isdisjoint(name.split("_"))
+
+
+def _pairs(fields: Iterable[list[str]]) -> Iterable[tuple[str, str]]:
+    return ((name, value) for name, value in fields)
