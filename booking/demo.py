@@ -30,9 +30,11 @@ from booking.tokens import ALPHABET
 from notifications import outbox
 from stores.models import OrganizationKind, Role, Store, StoreMembership
 from stores.organizations import save_organization
+from stores.search_index import index_store
+from stores.words import search_text
 
 STORE_SOURCE_ID = "node/738663571"  # Pharmacie de la Brèche
-TOWN, TOWN_SLUG = "Niort", "niort"
+TOWN, TOWN_SLUG, TOWN_POSTAL_CODE = "Niort", "niort", "79000"
 TOWN_INTRODUCTION = "Prenez rendez-vous dans les pharmacies de Niort."
 MANAGER, STAFF = "demo-manager", "demo-staff"
 _PUBLIC_PASSWORD = "carillon-demo-niort"  # noqa: S105 -- what earlier versions gave everybody's demo
@@ -118,6 +120,7 @@ def demo_store() -> Store | None:
 
 def seed(*, now: datetime) -> None:
     """Make the demo's town, people and bookings at a store that has been imported."""
+    _say_the_town()
     _gather_town(now=now)
     store = Store.objects.get(source_id=STORE_SOURCE_ID)
     users = {sign_in.role: _user(store, sign_in) for sign_in in SIGN_INS}
@@ -129,6 +132,15 @@ def seed(*, now: datetime) -> None:
     references = Booking.objects.filter(store=store).values_list("reference", flat=True)
     for reference in references:
         outbox.skip_open(subject=reference, reason="demo", now=now)
+
+
+def _say_the_town() -> None:
+    """Let the shops whose address the map does not know say at least in which town they are."""
+    for store in Store.objects.filter(town=""):
+        store.town, store.postal_code = TOWN, TOWN_POSTAL_CODE
+        store.search_text = search_text(name=store.name, town=TOWN, postal_code=TOWN_POSTAL_CODE)
+        store.save(update_fields=["town", "postal_code", "search_text"])
+        index_store(store=store)
 
 
 def _gather_town(*, now: datetime) -> None:

@@ -26,15 +26,20 @@ SCRIPT_SECONDS = 3600
 @require_safe
 @xframe_options_exempt
 def embed(request: HttpRequest, store: str) -> HttpResponse:
-    """Show a week of free times, to the sites that the store named and to no other."""
+    """Show a week of free times, to the sites that the store named and to no other.
+
+    It is light, unless the site around it says that it is dark where its visitor's device is (`scheme=auto`).
+    """
     now = clock_now()
     rules, detail = store_rules(store, from_date=(now - timedelta(days=2)).date()), store_detail(store)
     if rules is None or detail is None:
         raise Http404
-    context: dict[str, object] = {"store": detail, "rules": rules}
+    may_be_dark = request.GET.get("scheme") == "auto"
+    context: dict[str, object] = {"store": detail, "rules": rules, "may_be_dark": may_be_dark}
     if rules.visit_types:
         asked = read_asked(request.GET, rules)
         own_url = reverse("embed", args=[rules.slug])
+        parameters = {**asked.parameters, "scheme": "auto"} if may_be_dark else asked.parameters
         context |= {
             "asked": asked,
             "chooser": chooser(
@@ -48,7 +53,7 @@ def embed(request: HttpRequest, store: str) -> HttpResponse:
             ),
             "minutes": rules.slot_minutes * asked.visit_type.slot_count,
             "hold_url": reverse("book-hold", args=[rules.slug]),
-            "week_url": f"{own_url}?{urlencode(asked.parameters)}&",
+            "week_url": f"{own_url}?{urlencode(parameters)}&",
             "own_url": own_url,
         }
     response = customer_page(request, "embed", context)

@@ -91,8 +91,11 @@ def _until(ends_at: datetime, today: date, zone: ZoneInfo) -> str:
 
 
 def _from(starts_at: datetime, today: date, zone: ZoneInfo) -> str:
-    if starts_at.astimezone(zone).date() == today:
-        return _("Closed, opens at {time}").format(time=texts.time_in_words(starts_at, zone))
+    days, at = (starts_at.astimezone(zone).date() - today).days, texts.time_in_words(starts_at, zone)
+    if days == 0:
+        return _("Closed, opens at {time}").format(time=at)
+    if days == 1:
+        return _("Closed, opens tomorrow at {time}").format(time=at)
     return _("Closed, opens {moment}").format(moment=texts.moment_in_words(starts_at, zone))
 
 

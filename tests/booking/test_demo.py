@@ -18,7 +18,7 @@ from booking.checks import check_settings
 from booking.models import Booking, Status
 from booking.services.books import differences
 from notifications.models import OutboxMessage, State
-from stores.models import Organization, StoreMembership
+from stores.models import Organization, Store, StoreMembership
 
 
 @pytest.fixture
@@ -39,6 +39,7 @@ def test_demo_shows_what_came_of_visits_and_sends_nothing(hour: int) -> None:
     assert set(OutboxMessage.objects.values_list("state", flat=True)) == {State.SKIPPED}
     roles = dict(StoreMembership.objects.values_list("user__username", "role"))
     assert roles == {"demo-manager": "manager", "demo-staff": "staff"}
+    assert not Store.objects.filter(town="").exists()
     town = Organization.objects.get()
     assert (town.slug, set(town.stores.values_list("town", flat=True))) == ("niort", {"Niort"})
 

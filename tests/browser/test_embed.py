@@ -128,3 +128,20 @@ def test_without_javascript_there_is_a_link(chromium: Browser, shop: Shop) -> No
             "href", f"{shop.carillon.url}/s/{SLUG}/"
         )
     context.close()
+
+
+@pytest.mark.parametrize(("scheme", "is_dark"), [("light", False), ("light dark", True)])
+def test_the_frame_is_as_light_as_the_page_around_it(chromium: Browser, shop: Shop, scheme: str, is_dark: bool) -> None:
+    context = chromium.new_context(color_scheme="dark")
+    page = context.new_page()
+    html = page_with_times(shop).replace("<h1>", f"<style>:root {{ color-scheme: {scheme} }}</style><h1>")
+    with site(html) as origin:
+        let_embed(chromium, shop, origin)
+        page.goto(origin)
+        body = page.frame_locator("iframe").locator("body")
+        body.wait_for()
+
+        paper = body.evaluate("body => getComputedStyle(body).backgroundColor")
+
+    assert (paper == "rgb(22, 27, 34)") is is_dark
+    context.close()

@@ -9,7 +9,12 @@
   const start = home + (["fr", "en", "de", "es", "ar", "uk"].includes(language) ? `/${language}` : "");
   const name = encodeURIComponent(store);
   const frame = document.createElement("iframe");
-  frame.src = `${start}/embed/${name}/${visitType ? `?visit_type=${encodeURIComponent(visitType)}` : ""}`;
+  const asked = new URLSearchParams(visitType ? { visit_type: visitType } : {});
+  // Dark only in a page that turns dark itself.
+  const meta = document.querySelector("meta[name=color-scheme]");
+  const schemes = `${getComputedStyle(document.documentElement).colorScheme} ${meta ? meta.content : ""}`;
+  if (schemes.includes("dark")) asked.set("scheme", "auto");
+  frame.src = `${start}/embed/${name}/?${asked}`;
   frame.title = title || "Carillon";
   frame.loading = "lazy";
   frame.style.cssText = "width:100%;height:40rem;border:0";

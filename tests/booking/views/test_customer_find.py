@@ -152,7 +152,7 @@ def test_find_says_when_each_store_is_open_and_has_its_first_free_place(client: 
 
     assert "Open until 19:00 First free: today 09:00" in shown.words
     assert "Closed, opens at 14:00 First free: today 14:00" in shown.words
-    assert "Closed, opens Tuesday 24 November, 09:00 First free: tomorrow 09:00" in shown.words
+    assert "Closed, opens tomorrow at 09:00 First free: tomorrow 09:00" in shown.words
     assert "Closed for works. No times in the next 7 days" in shown.words
     assert "Full for the next 7 days: waiting list" in shown.words
     assert "/s/full-store/wait/" in shown.links

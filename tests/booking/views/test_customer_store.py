@@ -111,7 +111,7 @@ def test_store_asks_the_database_as_often_for_any_number_of_desks(
 
 @pytest.mark.parametrize(
     ("hour", "words"),
-    [(8, "Closed, opens at 09:00"), (12, "Closed, opens at 14:00"), (20, "Closed, opens Tuesday 24 November, 09:00")],
+    [(8, "Closed, opens at 09:00"), (12, "Closed, opens at 14:00"), (20, "Closed, opens tomorrow at 09:00")],
 )
 def test_store_says_when_it_opens_next(client: Client, hour: int, words: str) -> None:
     make_store()

@@ -91,3 +91,18 @@ def test_frame_takes_any_nonsense_calmly(client: Client, asked: dict[str, str]) 
     make_store()
 
     assert client.get(EMBED, asked).status_code == 200
+
+
+def test_frame_is_light_unless_the_site_around_it_turns_dark(client: Client) -> None:
+    make_store()
+
+    light, auto = (client.get(EMBED, query).content.decode() for query in ({}, {"scheme": "auto"}))
+
+    assert '<meta name="color-scheme" content="light">' in light
+    assert "only-light" in light
+    assert '<meta name="color-scheme" content="light dark">' in auto
+    assert "only-light" not in auto
+    assert "scheme=" not in light
+    assert {"scheme=auto" in link for link in page(client.get(EMBED, {"scheme": "auto"})).links if "embed" in link} == {
+        True
+    }

@@ -157,3 +157,15 @@ def test_text_of_any_script_is_kept_and_shown_as_typed(client: Client, store: St
 
     assert Booking.objects.get().name == name
     assert name in shown.words
+
+
+def test_stores_nearby_offer_their_time_nearest_to_the_wanted_one(client: Client) -> None:
+    store = make_store(capacity=1)
+    make_store("near-niort", name="Near Shop", latitude=46.33)
+    form = filled(client)
+    with time_machine.travel(NOW + timedelta(minutes=6), tick=False):
+        make_booking(store, now=NOW + timedelta(minutes=6))
+        shown = page(client.post(CONFIRM, form, follow=True))
+
+    assert "Near Shop 1.1 km away, free Tuesday 24 November, 10:00" in shown.words
+    assert "/s/near-niort/book/?visit_type=visit&party_size=1&day=2026-11-24" in shown.links
