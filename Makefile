@@ -13,14 +13,15 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .PHONY: help install run test format messages pictures bench lighthouse lock
 
 help:
-	@echo "make run     start Carillon at http://127.0.0.1:8000 (Ctrl-C stops it)"
-	@echo "make test    run every check and test"
-	@echo "make install what a server needs, without starting it"
-	@echo "make format  format the code"
-	@echo "make messages  bring the translations in line with the texts"
-	@echo "make pictures  take the pictures of docs/ anew"
-	@echo "make bench   measure"
+	@echo "make run         start Carillon at http://127.0.0.1:8000 (Ctrl-C stops it); options: ARGS=\"--port 8001\""
+	@echo "make test        run every check and test"
+	@echo "make install     install what a server needs, without starting it"
+	@echo "make format      format the code"
+	@echo "make messages    bring the translations in line with the texts"
+	@echo "make pictures    take the pictures of docs/ anew"
+	@echo "make bench       measure slots and answers of the server"
 	@echo "make lighthouse  measure the main pages with Lighthouse"
+	@echo "make lock        pin the dependencies of pyproject.toml anew"
 
 install: .venv/app.stamp
 

@@ -19,7 +19,6 @@ POSTGRES_HEADER = b"PGDMP"
 LEFT_OUT = (
     *("django_session", "knox_authtoken", "booking_pairingcode"),
     *("django_q_ormq", "django_q_task"),
-    *("axes_accessattempt", "axes_accessattemptexpiration", "axes_accessfailurelog", "axes_accesslog"),
 )
 PRECIOUS = ("stores_", "booking_", "notifications_", "auth_user")
 
@@ -30,6 +29,8 @@ class BackupFailed(Exception):
 
 def backup(path: Path) -> None:
     """Write a copy of the database as it is at one moment to a file of mode 600. Raises BackupFailed."""
+    if MigrationRecorder.Migration._meta.db_table not in connection.introspection.table_names():
+        raise BackupFailed("DATABASE_URL: the database has no tables, so there is nothing to back up.")
     unfinished = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         os.close(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))

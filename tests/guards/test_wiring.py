@@ -34,7 +34,14 @@ def test_dotted_path_leads_to_a_function(path):
 
 def variables_read() -> set[str]:
     source = (BASE / "booking" / "settings.py").read_text()
-    return set(re.findall(r'(?:env\.\w+|_number|_amount|_secret|_switch)\(\s*"([A-Z_]+)"', source))
+    files = {f"{name}_FILE" for name in re.findall(r'_secret\(\s*"([A-Z_]+)"', source)}
+    return files | set(re.findall(r'(?:env\.\w+|_number|_amount|_secret|_switch)\(\s*"([A-Z_]+)"', source))
+
+
+def test_file_for_a_server_names_every_variable_and_no_other():
+    text = (BASE / "docs" / "deploy" / "carillon.env").read_text()
+
+    assert set(re.findall(r"^(?:# )?([A-Z_]+)=", text, re.MULTILINE)) == variables_read()
 
 
 def test_every_variable_is_documented_and_every_documented_one_is_read():
@@ -62,6 +69,13 @@ def test_decision_records_are_short():
     records = sorted((BASE / "docs" / "decisions").glob("*.md"))
 
     assert [path.name for path in records if len(path.read_text().splitlines()) > 40] == []
+
+
+def test_decision_records_are_numbered_one_after_the_other_and_say_their_number():
+    records = sorted((BASE / "docs" / "decisions").glob("*.md"))
+
+    assert [path.name[:5] for path in records] == [f"{number:04}-" for number in range(1, len(records) + 1)]
+    assert [path.name for path in records if not path.read_text().startswith(f"# {int(path.name[:4])}. ")] == []
 
 
 def shown_files() -> list[Path]:

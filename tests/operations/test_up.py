@@ -101,14 +101,25 @@ def test_https_asks_for_a_proxy_and_for_no_debugging(bare: House, name: str, mor
     assert said.startswith(f"carillon: {name}: ")
 
 
-@pytest.mark.parametrize("command", ["outbox", "check_books", "forget"])
-def test_command_on_a_database_without_tables_says_so_in_one_line(command: str) -> None:
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("outbox",),
+        ("check_books",),
+        ("forget",),
+        ("backup", "nothing"),
+        ("import_stores", str(servers.BASE / "data" / "niort-pharmacies.geojson")),
+    ],
+    ids=lambda command: command[0],
+)
+def test_command_on_a_database_without_tables_says_so_in_one_line(command: tuple[str, ...]) -> None:
     with servers.house() as empty:
-        done = empty.run(command)
+        done = empty.run(*command)
 
     assert done.returncode == 1
     assert len(done.stderr.splitlines()) == 1
-    assert "DATABASE_URL" in done.stderr
+    assert done.stderr.startswith("carillon: DATABASE_URL: ")
+    assert "tables" in done.stderr
 
 
 def test_command_says_whether_tables_are_missing_or_the_database_is_not_there() -> None:

@@ -11,7 +11,7 @@ from booking.backups import BackupFailed, backup
 
 
 class Command(BaseCommand):
-    help = "Writes a backup of the database to a file of mode 600. Keep var/secret_key with it."
+    help = "Writes a backup of the database to a file of mode 600. Keep the secret key too, apart from it."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)

@@ -95,6 +95,8 @@ def _imported(fields: StoreFields, defaults: ImportDefaults, *, is_dry_run: bool
         raise FeatureSkipped(fields.source_id, f"the database refuses it ({str(error).splitlines()[0]})") from None
     except OperationalError as error:
         reason = str(error).splitlines()[0]
+        if reason.startswith("no such table"):
+            raise  # nothing was stored; `manage.py` says what helps
         raise CommandError(f"stopped at {fields.source_id}, what came before is stored: {reason}") from None
 
 
