@@ -48,7 +48,13 @@ def arrivals_words() -> dict[str, Any]:
         "nobody_fits": _("Nobody of today fits. Try another spelling, or look at another day."),
         "nobody_comes": _("No visit is booked today."),
         "day_over": _("The day is over: what this tablet knew of it is deleted."),
-        "sign_out_anyway": _("{count} taps are not sent yet and would be lost. Sign out all the same?"),
+        "sign_out_anyway": _forms(
+            lambda n: ngettext(
+                "{count} tap is not sent yet and would be lost. Sign out all the same?",
+                "{count} taps are not sent yet and would be lost. Sign out all the same?",
+                n,
+            )
+        ),
         "seen": _("I have seen it"),
         "squeeze": _("Let them in all the same"),
         "give_ticket": _("Give a ticket"),

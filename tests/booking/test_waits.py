@@ -27,6 +27,14 @@ def test_walk_ins_are_called_as_they_came():
     assert [one.key for one in in_order(line, now=NOW)] == ["first", "second"]
 
 
+def test_wait_until_ones_own_time_is_known_by_it():
+    def wait(before, early):
+        return estimated_wait(before=before, at_once=1, minutes=[], planned_minutes=15, early_minutes=early)
+
+    assert [wait(1, 90).is_until_own_time, wait(0, 90).is_until_own_time] == [True, True]
+    assert [wait(3, 20).is_until_own_time, wait(1, 0).is_until_own_time, wait(0, 0).is_until_own_time] == [False] * 3
+
+
 @given(st.lists(st.tuples(st.none() | st.integers(-90, 90), st.integers(-90, 0)), max_size=12))
 def test_nobody_without_a_booking_passes_who_booked_once_their_time_has_come(people):
     line = [turn(str(number), booked, came) for number, (booked, came) in enumerate(people)]

@@ -1,7 +1,7 @@
 """The waiting list for those who work at the store: who waits, in which order, and who is offered a place."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.urls import reverse
@@ -9,6 +9,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
 
 from booking.models import WaitingListEntry
+from booking.policy import is_quiet, plan_of
 from booking.services.offers import can_be_offered
 from booking.services.waiting_list import leave
 from booking.tokens import read_reference
@@ -27,6 +28,7 @@ class WaitingRow:
     days: str
     since: datetime
     offer: Offer | None
+    told_from: datetime | None  # offered at night to people who have a phone only: from then on by text again
     is_called: bool  # no message reaches them: the store phones
     book_url: str
 
@@ -64,6 +66,18 @@ def _row(at: AtStore, place: int, one: Waiting) -> WaitingRow:
         days=days_in_words(entry),
         since=entry.created_at,
         offer=one.offer,
+        told_from=_told_from(at, one),
         is_called=not can_be_offered(entry),
         book_url=f"{reverse('staff-book', args=[at.store.slug])}?{urlencode(wish)}",
     )
+
+
+def _told_from(at: AtStore, one: Waiting) -> datetime | None:
+    """Return when texts go again, where a place is offered at night to people who are told by text alone."""
+    offered_at, plan = one.entry.offered_at, plan_of(at.store)
+    if one.offer is None or one.entry.email or offered_at is None:
+        return None
+    if not is_quiet(offered_at, zone=at.zone, plan=plan):
+        return None
+    morning = datetime.combine(at.today, plan.earliest, at.zone)
+    return morning if at.now < morning else morning + timedelta(days=1)

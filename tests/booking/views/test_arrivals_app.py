@@ -63,6 +63,8 @@ def test_worker_knows_files_that_exist_and_no_store() -> None:
 def test_every_step_state_and_reason_has_its_words() -> None:
     words = arrivals_words()
 
+    assert set(words["sign_out_anyway"]) == set(words["waiting_taps"]) == {"one", "other"}
+
     assert {"check_in", "start", "complete", "no_show", "undo", "walk_in"} <= set(words["steps"])
     assert {"confirmed", "late", "checked_in", "in_service", "completed", "no_show", "cancelled"} == set(
         words["states"]

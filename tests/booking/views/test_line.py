@@ -1,4 +1,5 @@
 import re
+from datetime import time
 
 import pytest
 import time_machine
@@ -6,7 +7,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from booking.models import Booking, Status, Ticket
 from booking.services.arrivals import step
-from stores.models import LineShows, SetupChange, Store
+from stores.models import Desk, LineShows, OpeningHours, SetupChange, Store
 from tests.booking.views.staff_room import SESSIONS_IN_DATABASE, SHOP, Room, make_room
 from tests.devices import make_tablet
 from tests.factories import at, make_booking
@@ -211,3 +212,50 @@ def test_store_chooses_what_people_are_called_by(room):
     assert Store.objects.get(pk=room.store.pk).line_shows == LineShows.FIRST_NAME
     line = SetupChange.objects.get()
     assert (line.what, line.before, line.after) == ("line", {"line_shows": "code"}, {"line_shows": "first_name"})
+
+
+def test_who_booked_and_is_early_reads_their_time_and_no_range(room):
+    here(room, starts_at=at(11, 30))
+    here(room, name="Due Test", starts_at=at(10))
+
+    shown = words(room.client(room.staff).get(QUEUE))
+
+    assert "at 11:30" in shown
+    assert "minutes" not in shown
+
+
+def test_people_at_a_desk_at_rest_are_shown_with_a_word_and_sent_nowhere(room):
+    Desk.objects.create(store=room.store, slug="second", name="Second", capacity=1, position=1)
+    client = room.client(room.staff)
+    for name in ("Bob", "Cy", "Di"):
+        client.post(JOIN, {"visit_type": "visit", "party_size": "1", "name": name})
+    Desk.objects.filter(slug="second").update(is_active=False)
+    stranded = Ticket.objects.get(desk__slug="second")
+    booking = here(room)
+    Booking.objects.filter(pk=booking.pk).update(desk=stranded.desk)
+
+    shown = words(client.get(QUEUE))
+    client.post(ACT, {"key": f"visit-{booking.reference}", "what": "call"})
+
+    assert {"Bob", "Cy", "Di"} <= set(shown.split())
+    assert shown.count("This desk is out of use. Call these people to another one; nobody is sent here.") == 1
+    screen = words(client.get(DISPLAY))
+    assert booking.reference[-4:] in screen
+    assert "Second" not in screen.split()
+
+
+def test_line_goes_on_past_midnight(room, clock):
+    OpeningHours.objects.filter(store=room.store).delete()
+    OpeningHours.objects.create(store=room.store, weekday=1, opens=time(18), closes=time(3))
+    clock.move_to(at(23, 50))
+    client = room.client(room.staff)
+    client.post(JOIN, {"visit_type": "visit", "party_size": "1", "name": "Bob Test"})
+    etag = client.get(QUEUE)["ETag"]
+
+    clock.move_to(at(0, 5, day=25))
+
+    later = client.get(QUEUE, headers={"If-None-Match": etag})
+    assert "Bob T." in words(later)
+    answer = client.post(ACT, {"key": f"ticket-{Ticket.objects.get().pk}", "what": "serve"}, follow=True)
+    assert "Being served" in words(answer)
+    assert client.get(QUEUE, headers={"If-None-Match": later["ETag"]}).status_code == 200

@@ -105,6 +105,16 @@ def test_codes_are_not_guessed_for_long(room, settings):
     assert client.post(PAIR, {"code": code}).status_code == 429
 
 
+def test_tablet_is_left_from_the_head_of_each_of_its_screens(room, visit):
+    tablet = make_tablet(room.store, acting=room.staff)
+
+    for address in (ARRIVALS, f"{SHOP}queue/"):
+        head = tablet.get(address).content.decode().partition("<main")[0]
+        assert f'href="{UNLOCK}"' in head
+        assert "Leave the tablet" in head
+    assert "Leave the tablet" not in room.client(room.staff).get(ARRIVALS).content.decode()
+
+
 # --- Taking it over -----------------------------------------------------------------------------------
 
 

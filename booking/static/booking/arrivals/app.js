@@ -3,7 +3,7 @@
 import { Desk } from "./desk.js";
 import { Scanner } from "./scan.js";
 import { Kept } from "./store.js";
-import { fill, words } from "./words.js";
+import { counted, words } from "./words.js";
 
 const root = document.getElementById("app");
 const STEPS = new Set(["check_in", "start", "complete", "no_show", "undo"]);
@@ -62,7 +62,7 @@ function wipeAtSignOut(desk) {
     if (!event.target.matches(".sign-out") || event.target.dataset.isWiped) return;
     event.preventDefault();
     const count = desk.waiting();
-    if (count && !confirm(fill(words.sign_out_anyway, { count }))) return;
+    if (count && !confirm(counted(words.sign_out_anyway, count))) return;
     event.target.dataset.isWiped = "true";
     desk.wipe().finally(() => event.target.requestSubmit());
   });

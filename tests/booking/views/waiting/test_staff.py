@@ -1,14 +1,20 @@
+from datetime import datetime
+
 import pytest
+import time_machine
+from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
-from booking.models import Booking, Hold, WaitingListEntry
+from booking.models import Actor, Booking, Hold, WaitingListEntry
+from booking.services.bookings import cancel
+from booking.services.offers import offer_places
 from stores.models import Role, Store
 from tests.booking.views.reading import page
 from tests.booking.views.staff_room import SESSIONS_IN_DATABASE
-from tests.factories import make_store, make_user
+from tests.factories import at, make_store, make_user
 from tests.waiters import make_waiting
 
 LIST = "/staff/corner-shop-niort/waiting/"
@@ -38,6 +44,30 @@ def test_list_shows_who_waits_in_their_order(staff: Client, offered: WaitingList
     assert words.index("1 Bea Test Place offered") < words.index("2 Cleo Test No messages: please phone")
     assert "Tuesday 24 November, 10:00, kept until 09:30" in words
     assert "06 12 34 56 07 · bea@example.org · since Monday 23 November, 09:00 · 1 offer so far" in words
+
+
+@pytest.mark.parametrize(
+    ("email", "now", "says_so"),
+    [
+        ("", at(5, 18), True),
+        ("bea@example.org", at(5, 18), False),
+        ("", at(8, 1), False),
+        ("", at(22, day=23), True),
+    ],
+)
+def test_place_offered_at_night_to_a_phone_alone_says_that_no_text_goes(
+    staff: Client, full: Booking, clock: time_machine.Traveller, email: str, now: datetime, says_so: bool
+) -> None:
+    make_waiting(full.store, phone="+33612345607", email=email)
+    clock.move_to(now)
+    cancel(booking_id=full.pk, now=now, actor=Actor.CUSTOMER)
+    assert offer_places(store_id=full.store_id, now=now) == 1
+    staff.force_login(User.objects.get(username="staff"))
+
+    words = page(staff.get(LIST)).words
+
+    assert "Place offered" in words
+    assert ("no text at night, texts again from 08:00" in words) is says_so
 
 
 @pytest.mark.parametrize("count", [1, 3])
