@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 from django.db.models import Q
 
 from booking.models import Actor, Booking, Status
-from booking.policy import SELF_CHECK_IN_FROM, SELF_CHECK_IN_UNTIL, BookingRefused, may_check_in_oneself
+from booking.policy import BookingRefused
 from booking.services.arrivals import step
+from booking.steps import SELF_CHECK_IN_FROM, SELF_CHECK_IN_UNTIL, may_check_in_oneself
 from booking.tokens import read_reference
 
 DIGITS_LEAST = 6  # of a phone number: with fewer, a stranger's guess would find somebody too soon

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from booking.arrivals_day import ArrivalEvent, ArrivalsDay, ArrivalVisit
 from booking.finders import finders
 from booking.models import EventKind, Source, Status
-from booking.policy import LATE_AFTER
 from booking.services.arrivals import step_key
+from booking.steps import LATE_AFTER
 from booking.texts import day_in_words, first_name_and_initial, moment_in_words, time_in_words, visit_type_name
 from booking.tokens import keyed_digest
 from booking.views.staff_words import people_in_words, source_words

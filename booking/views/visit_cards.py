@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from booking.customer_input import phone_in_words
 from booking.message_plan import message_channel
 from booking.models import Booking, Source, Status
-from booking.policy import is_overdue, is_same_night, may_step
 from booking.queries import DaySchedule
 from booking.staff_texts import LATE
+from booking.steps import is_overdue, is_same_night, may_step
 from booking.texts import first_name_and_initial, time_in_words, visit_type_name
 from booking.views.staff_facts import VisitFacts
 from booking.views.staff_messages import MessageLine, MessageLines

@@ -1,4 +1,4 @@
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -13,7 +13,6 @@ from booking.policy import (
     Refusal,
     may_cancel,
     may_change,
-    may_step,
     places_needed,
     refusal_to_book,
     reminder_times,
@@ -88,36 +87,6 @@ def test_customers_change_until_the_deadline_and_cancel_until_the_start(status, 
 
     assert may_change(status=status, starts_at=at(10), now=now, change_until_minutes=120) is change
     assert may_cancel(status=status, starts_at=at(10), now=now) is cancel
-
-
-@pytest.mark.parametrize(
-    ("step", "status", "days_later", "expected"),
-    [
-        ("check_in", "confirmed", 0, True),
-        ("check_in", "confirmed", 1, False),
-        ("check_in", "confirmed", -1, False),
-        ("check_in", "checked_in", 0, False),
-        ("start", "confirmed", 0, True),
-        ("start", "checked_in", 1, True),
-        ("complete", "confirmed", 0, False),
-        ("complete", "in_service", 1, True),
-        ("no_show", "confirmed", 30, True),
-        ("no_show", "checked_in", 0, False),
-    ],
-)
-def test_steps_follow_status_and_day(step, status, days_later, expected):
-    moment = at(10) + timedelta(days=days_later)
-
-    allowed = may_step(
-        step=step,
-        status=status,
-        starts_at=at(10),
-        visit_date=date(2026, 11, 24),
-        today=moment.date(),
-        at=moment,
-    )
-
-    assert allowed is expected
 
 
 def local(moment):

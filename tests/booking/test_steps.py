@@ -1,0 +1,81 @@
+from datetime import UTC, date, timedelta
+
+import pytest
+
+from booking.steps import is_overdue, may_step
+from tests.factories import PARIS, at
+
+
+@pytest.mark.parametrize(
+    ("step", "status", "days_later", "expected"),
+    [
+        ("check_in", "confirmed", 0, True),
+        ("check_in", "confirmed", 1, False),
+        ("check_in", "confirmed", -1, False),
+        ("check_in", "checked_in", 0, False),
+        ("start", "confirmed", 0, True),
+        ("start", "checked_in", 1, True),
+        ("complete", "confirmed", 0, False),
+        ("complete", "in_service", 1, True),
+        ("no_show", "confirmed", 30, True),
+        ("no_show", "checked_in", 0, False),
+    ],
+)
+def test_steps_follow_status_and_day(step, status, days_later, expected):
+    moment = at(10) + timedelta(days=days_later)
+
+    allowed = may_step(
+        step=step,
+        status=status,
+        starts_at=at(10),
+        visit_date=date(2026, 11, 24),
+        today=moment.date(),
+        at=moment,
+    )
+
+    assert allowed is expected
+
+
+@pytest.mark.parametrize(
+    ("step", "status", "starts_at", "moment", "expected"),
+    [
+        ("check_in", "confirmed", at(23, 45), at(0, 5, day=25), True),
+        ("check_in", "confirmed", at(0, 15, day=25), at(23, 50), True),
+        ("start", "confirmed", at(0, 15, day=25), at(23, 50), True),
+        ("complete", "in_service", at(0, 15, day=25), at(23, 55), True),
+        ("check_in", "confirmed", at(0, 15, day=25), at(18, 14), False),
+        ("check_in", "confirmed", at(18), at(0, 1, day=25), False),
+        ("no_show", "confirmed", at(0, 15, day=25), at(23, 50), False),
+        # The night that has an hour more: from 23:45 to 4:45 is six hours.
+        ("check_in", "confirmed", at(23, 45, day=24, month=10), at(4, 45, day=25, month=10), True),
+        ("check_in", "confirmed", at(23, 45, day=24, month=10), at(4, 46, day=25, month=10), False),
+    ],
+)
+def test_night_is_one_on_either_side_of_midnight(step, status, starts_at, moment, expected):
+    allowed = may_step(
+        step=step,
+        status=status,
+        starts_at=starts_at.astimezone(UTC),
+        visit_date=starts_at.date(),
+        today=moment.astimezone(PARIS).date(),
+        at=moment,
+    )
+
+    assert allowed is expected
+
+
+@pytest.mark.parametrize(
+    ("status", "late_minutes", "minutes", "expected"),
+    [
+        ("confirmed", None, 9, False),
+        ("confirmed", None, 10, True),
+        ("confirmed", 5, 9, False),
+        ("confirmed", 30, 29, False),
+        ("confirmed", 30, 30, True),
+        ("checked_in", None, 30, False),
+    ],
+)
+def test_nobody_is_awaited_in_vain_before_ten_minutes_or_what_they_said(status, late_minutes, minutes, expected):
+    now = at(10) + timedelta(minutes=minutes)
+
+    assert is_overdue(status=status, starts_at=at(10), late_minutes=late_minutes, now=now) is expected
