@@ -23,7 +23,7 @@ SlotPlaces = dict[tuple[int, datetime], tuple[datetime, int, int]]
 
 @dataclass(frozen=True, slots=True)
 class StoreRow:
-    """A store's own today, and its range of days; counts of visits, nothing of who came."""
+    """A store's own today, and its range of days; counts of visits, and nothing about the people who came."""
 
     slug: str
     name: str

@@ -1,4 +1,4 @@
-"""What a manager sees of a store's tablets, and a tablet of who may take it over."""
+"""What a manager sees of a store's tablets, and a tablet of whoever may take it over."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +11,7 @@ from stores.models import Store
 
 @dataclass(frozen=True, slots=True)
 class PairedDevice:
-    """A tablet that is in service; `acting` is the user name of who took it over last, empty for nobody."""
+    """A tablet that is in service; `acting` is the user name of whoever took it over last, empty for nobody."""
 
     id: int
     name: str

@@ -1,4 +1,4 @@
-"""What e-mails say: plain text and HTML with the same words, in the active language, simple for who reads simply."""
+"""What e-mails say: plain text and HTML with the same words, in the active language, simple where readers asked so."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

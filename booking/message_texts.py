@@ -72,7 +72,7 @@ def link_text(template: str, *, link: str) -> str:
 
 
 def turn_text(store_name: str) -> str:
-    """Return the text message for who waits in the line of a store."""
+    """Return the text message for whoever waits in the line of a store."""
     with translation.override(text_language("nearly_turn")):
         name = _name_said(store_name)
         return _sms("nearly_turn", store=shortened(name, room_for_name("nearly_turn", when="", link="")))

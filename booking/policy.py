@@ -53,7 +53,7 @@ class Refusal(StrEnum):
 class BookingRefused(Exception):
     """A rule says no. `details` holds what the reader needs to go on: `booking`, `affected`, `wanted`, `is_a_slot`.
 
-    `full_at` is the slug of the store that is full, for who lets go of holds that have run out there.
+    `full_at` is the slug of the store that is full, for whoever lets go of holds that have run out there.
     """
 
     full_at = ""
@@ -238,7 +238,7 @@ def refusal_to_wait(
 
 
 def offer_until(*, starts_at: datetime, now: datetime, rules: BookingRules) -> datetime | None:
-    """Return until when a place that came free is kept for who waits, None where its start is too near to offer it.
+    """Return until when a place that came free is kept for whoever waits, None where its start is too near to offer it.
 
     Half an hour, less where the minimum notice ends sooner, but no less than the five minutes of any hold: those may
     run over the notice a little, as a customer's own hold may, never over the start.

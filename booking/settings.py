@@ -315,8 +315,8 @@ CONTENT_SECURITY_POLICY = {
         "object-src": ["'none'"],
     }
 }
-# A body may have so many bytes; on a page that takes a file, and for who is signed in, a file's more. None is written
-# to the disk.
+# A body may have so many bytes; on a page that takes a file, where somebody is signed in, a file's more. None is
+# written to the disk.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024 + DATA_UPLOAD_MAX_MEMORY_SIZE

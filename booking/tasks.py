@@ -30,7 +30,7 @@ def release_expired_holds() -> int:
 
 
 def offer_places(store_id: int | None = None) -> int:
-    """Offer what came free to who waits for it: at one store where somebody rang, else at all of them.
+    """Offer what came free to whoever waits for it: at one store where somebody rang, else at all of them.
 
     Whatever goes wrong at one store, the others have their turn.
     """

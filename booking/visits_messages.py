@@ -21,7 +21,7 @@ TEMPLATE = "visits_list"
 
 
 def compose_visits(message: OutboxMessage, *, now: datetime) -> Sms | Email | Skip:
-    """Return the list for who booked the visit that a message names, or why there is none.
+    """Return the list for whoever booked the visit that a message names, or why there is none.
 
     By text it holds what is booked with the number, by e-mail what is booked with the address.
     """

@@ -16,7 +16,7 @@ OPEN = (WaitingStatus.WAITING, WaitingStatus.OFFERED)
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A place kept for who waited; `hold` is the token that books it."""
+    """A place kept for whoever waited; `hold` is the token that books it."""
 
     starts_at: datetime
     ends_at: datetime

@@ -24,7 +24,7 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class InLine:
-    """One turn in a line; `starts_at` is a booked visit's time, None for who came without."""
+    """One turn in a line; `starts_at` is a booked visit's time, None for whoever came without."""
 
     key: str
     starts_at: datetime | None

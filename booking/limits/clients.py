@@ -14,7 +14,7 @@ _IPV6_WIDTHS = ((64, 1), (56, 2), (48, 5))
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """Somebody who is counted; `times` as much as one may ask is theirs."""
+    """Somebody who is counted; a limit lets them have `times` its amount."""
 
     who: str
     times: int = 1

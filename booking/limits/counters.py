@@ -41,7 +41,7 @@ class CountersAway(Exception):
 
 
 def hit(limit: Limit, who: Iterable[Counted], *, cost: int = 1) -> int:
-    """Count one more, `cost` times over, of everybody who is counted together; return how many the first has had.
+    """Count `cost` more for each of those who are counted together; return how many the first has had.
 
     Raises RateLimited, CountersAway. Whoever is over their own share counts nothing against a wider network's: its
     other users are not to suffer.

@@ -41,7 +41,7 @@ class CustomerDetails:
     email: str = ""
     locale: str = "en"
     is_simple: bool = False  # reads short, simple sentences
-    is_for_someone_else: bool = False  # the name is the visitor's, phone and e-mail are of who booked
+    is_for_someone_else: bool = False  # the name is the visitor's, phone and e-mail are of whoever booked
 
 
 @dataclass(frozen=True, slots=True)

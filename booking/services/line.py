@@ -83,7 +83,7 @@ def call(*, store: Store, ticket_id: int | None, reference: str, now: datetime) 
 
 @transaction.atomic
 def call_back(*, store: Store, ticket_id: int | None, reference: str, now: datetime) -> None:
-    """Take a call back, for who did not come: their turn stays where it was. Raises BookingRefused WRONG_STATUS."""
+    """Take a call back, for whoever did not come: their turn stays where it was. Raises BookingRefused WRONG_STATUS."""
     _set_called(store, ticket_id, reference, at=None, now=now)
 
 

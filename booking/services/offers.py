@@ -1,4 +1,4 @@
-"""Offers: a place that came free is kept for who has waited longest, one customer at a time.
+"""Offers: a place that came free is kept for the customer who has waited longest, one customer at a time.
 
 A pass over a store settles the offers that ran out, then makes one offer after the other, each in a transaction of its
 own, until nobody fits. Passes over one store stand in line; what they find is read anew each time, so a place that
@@ -141,7 +141,7 @@ def _places_for(entries: Sequence[WaitingListEntry], rules: StoreRules, *, now: 
 def _match(
     entries: Sequence[WaitingListEntry], places: PlacesNow, *, plan: MessagePlan, now: datetime
 ) -> tuple[WaitingListEntry, datetime] | None:
-    """Return who has waited longest among those who can be offered a place now, and may take it, and its start."""
+    """Return the entry that has waited longest of those that can be offered a place now, and the place's start."""
     most = places.rules.open_bookings_per_customer + BEYOND_THE_SHARE
     visits: Mapping[int, set[Visit]] = {}  # asked for once somebody could be offered something
     for entry in entries:

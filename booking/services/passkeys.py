@@ -112,7 +112,7 @@ def add_passkey(*, user: User, credential: str, challenge: str, name: str, now: 
 
 @transaction.atomic
 def whose_passkey(*, credential: str, challenge: str, now: datetime) -> User:
-    """Return who signs in with a passkey. Raises BadPasskey for one unknown, copied, or of who may not sign in."""
+    """Return who signs in with a passkey. Raises BadPasskey for one unknown, copied, or of whoever may not sign in."""
     try:
         credential_id = str(json.loads(credential)["id"])
     except (ValueError, TypeError, KeyError) as error:

@@ -24,7 +24,7 @@ class Restored:
 
 
 def after_restore(*, now: datetime) -> Restored:
-    """End what opens doors, erase again who was erased, and hold back what may have gone out before.
+    """End what opens doors, erase again those who were erased, and hold back what may have gone out before.
 
     Tablets, members and passwords stay as they were in the backup. Raises redis.RedisError where sessions in Redis
     cannot be ended; all else is done by then.

@@ -84,7 +84,7 @@ def is_right_code(*, user: User, code: str) -> bool:
 
 @transaction.atomic
 def new_recovery_codes(*, user: User) -> list[str]:
-    """Return new codes for who lost the rest, to be shown once; those from before open nothing any more."""
+    """Return new codes for whoever lost the rest, to be shown once; those from before open nothing any more."""
     lock_user(user)
     StaticDevice.objects.filter(user=user).delete()
     device = StaticDevice.objects.create(user=user, name="recovery", confirmed=True)
@@ -103,7 +103,7 @@ def remove_app(*, user: User) -> None:
 
 @transaction.atomic
 def reset_second_factor(*, user: User) -> bool:
-    """Take all of it away from who lost it, with every program's token; tell whether there was anything."""
+    """Take all of it away from whoever lost it, with every program's token; tell whether there was anything."""
     lock_user(user)
     had = second_factor(user).is_on
     for model in (AppCodes, StaticDevice, Passkey, AuthToken):
@@ -117,7 +117,7 @@ def lock_user(user: User) -> None:
 
 
 def drop_unneeded_codes(user: User) -> None:
-    """Drop the recovery codes of who has nothing left that they could stand for."""
+    """Drop the recovery codes of whoever has nothing left that they could stand for."""
     if not second_factor(user).is_on:
         StaticDevice.objects.filter(user=user).delete()
 

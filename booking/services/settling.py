@@ -118,7 +118,7 @@ def _decide(affected: Sequence[Booking], *, rules: StoreRules, decision: Decisio
         was_asked = visit.answer_until is not None
         if decision.then == Then.CANCEL:
             cancel_locked(visit, now=now, actor=Actor.STAFF, user=user)
-        elif was_asked:  # also of who is asked anew: what they were told before holds no more
+        elif was_asked:  # also of whoever is asked anew: what they were told before holds no more
             is_told = decision.then != Then.OFFER
             ask_no_more(visit, told_as=told_as, now=now, user=user, tell=is_told)
         elif decision.then == Then.NOTIFY:

@@ -69,7 +69,7 @@ class Tap:
 
     @property
     def about(self) -> str:
-        """What names the visit that the tap is about."""
+        """What taps about the same visit have in common: its reference, or the id of the tap that made it."""
         return self.reference or str(self.walk_in or self.action_id)
 
 
@@ -189,7 +189,7 @@ def _kept_result(kept: IdempotentAnswer) -> TapResult:
 
 
 def _give_ticket(store: Store, tap: Tap, *, now: datetime, locale: str) -> str:
-    """Give a turn in the line to who came when all places were taken; return its number. Raises as join_line."""
+    """Give a turn in the line to whoever came when all places were taken; return its number. Raises as join_line."""
     ticket = join_line(
         store=store,
         visit_type=tap.visit_type,

@@ -186,7 +186,7 @@ def _has_starts(rules: StoreRules, kind: VisitTypeRule, draft: WaitingListEntry)
 def _waits_already(rules: StoreRules, kind: VisitTypeRule, draft: WaitingListEntry) -> bool:
     """Tell whether the same phone or e-mail waits for the same already.
 
-    Staff are told, also of who has their share of waiting: raises BookingRefused then. Nobody else is.
+    Staff are told, also of whoever has their share of waiting: raises BookingRefused then. Nobody else is.
     """
     if not draft.phone and not draft.email:
         return False

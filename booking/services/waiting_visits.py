@@ -14,7 +14,7 @@ Visit = tuple[int, datetime]  # the id of its type, and its start
 
 
 def visits_to_come(entries: Iterable[WaitingListEntry], *, store_id: int, now: datetime) -> Mapping[int, set[Visit]]:
-    """Return the visits to come at a store, by the id of the entry of who booked them; with one statement."""
+    """Return the visits to come at a store, by the id of the entry of whoever booked them; with one statement."""
     entries = list(entries)
     phones = {entry.phone for entry in entries if entry.phone}
     emails = {entry.email for entry in entries if entry.email}

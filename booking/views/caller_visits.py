@@ -18,7 +18,7 @@ from stores.models import Store
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A caller in words; no `visits` for who was never here, or is no longer known."""
+    """A caller in words; no `visits` for whoever was never here, or is no longer known."""
 
     summary: str
     name: str

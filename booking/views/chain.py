@@ -1,4 +1,4 @@
-"""An organization's stores side by side, for who manages them all."""
+"""An organization's stores side by side, for whoever manages them all."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

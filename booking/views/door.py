@@ -18,7 +18,7 @@ from stores.models import Role
 @require_safe
 @at_store()
 def door(request: HttpRequest, at: AtStore) -> HttpResponseBase:
-    """Show the sheet, A5, in the language of who prints it and one more."""
+    """Show the sheet, A5, in the language of whoever prints it and one more."""
     languages = list(dict.fromkeys([translation.get_language() or "en", *POSTER_LANGUAGES]))[:2]
     context = {
         "store": at.store,

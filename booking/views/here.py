@@ -68,7 +68,7 @@ class HereForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 @refuse_cross_site
 def here(request: HttpRequest, store: str) -> HttpResponseBase:
-    """Ask who is here, and check them in. Raises RateLimited for who guesses."""
+    """Ask who is here, and check them in. Raises RateLimited for whoever guesses."""
     found = store_detail(store)
     if found is None:
         raise Http404

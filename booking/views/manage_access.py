@@ -109,7 +109,7 @@ def _swap(request: HttpRequest, reference: str, token: str, path: str) -> HttpRe
 
 
 def own_prefix(request: HttpRequest, booking: Booking) -> str:
-    """Return how a booking's pages begin for who opens its link: as it was booked, where the browser would not say so.
+    """Return how a booking's pages begin when its link is opened: as it was booked, where the browser would not say so.
 
     Nothing where the link says already how it is to be read.
     """

@@ -1,4 +1,4 @@
-"""What happened at all of an organization's stores, side by side and summed, for who manages them all."""
+"""What happened at all of an organization's stores, side by side and summed, for whoever manages them all."""
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse

@@ -30,7 +30,7 @@ def reading_of(request: HttpRequest) -> Reading:
 def customer_page(
     request: HttpRequest, name: str, context: Mapping[str, Any] | None = None, *, status: int = 200
 ) -> HttpResponse:
-    """Render a customer's page, `name` without folder and ending: in simple words for who reads simply."""
+    """Render a customer's page, `name` without folder and ending: in simple words for whoever reads simply."""
     folders = ("simple", "customer") if reading_of(request).is_simple else ("customer",)
     return render(request, [f"{folder}/{name}.html" for folder in folders], context, status=status)
 

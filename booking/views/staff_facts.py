@@ -33,7 +33,7 @@ class VisitFacts:
         self.languages = dict(settings.LANGUAGES)
 
     def said_late(self, booking: Booking) -> SafeString:
-        """Return the badge of who said that they will be late, as long as they are awaited."""
+        """Return the badge of whoever said that they will be late, as long as they are awaited."""
         if booking.late_minutes is None or booking.status != Status.CONFIRMED:
             return SafeString()
         words = ngettext("said: {count} min late", "said: {count} min late", booking.late_minutes)

@@ -161,7 +161,7 @@ class StoreList:
         return SlugsPage(tuple(slugs[end - PAGE_SIZE : end]), str(self.asked.page + 1) if len(slugs) > end else None)
 
     def _sorts(self) -> list[SortLink]:
-        """Return the orders to choose from; the nearest only to who said where they are."""
+        """Return the orders to choose from; the nearest only to whoever said where they are."""
         if self.count < 2 and self.sort != NEAR:
             return []
         named = {NAME: _("By name")}

@@ -1,4 +1,4 @@
-"""A store is open to its members and to who manages one of its organizations, and to nobody else."""
+"""A store is open to its members and to whoever manages one of its organizations, and to nobody else."""
 
 import pytest
 from django.contrib.auth.models import User

@@ -1,4 +1,4 @@
-"""The moment asked of who books while far more is booked than usual: a browser calculates, or its reader waits."""
+"""The moment asked of people who book while far more is booked than usual: a browser calculates, or people wait."""
 
 import re
 import time

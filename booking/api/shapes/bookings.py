@@ -78,7 +78,7 @@ class StaffBookingShape(BookingShape):
     messages = one_of(["sms", "email", "none"])
     late_minutes = Number(allow_null=True, help_text="As the customer said.")
     answers = AnswerShape(many=True)
-    for_someone_else = YesNo(help_text="Then phone and e-mail are of who booked.")
+    for_someone_else = YesNo(help_text="Then phone and e-mail are of whoever booked.")
     visit_mode = one_of(VisitMode.values)
     deliveries = DeliveryShape(many=True)
 

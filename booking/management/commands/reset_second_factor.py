@@ -1,4 +1,4 @@
-"""`manage.py reset_second_factor`: for who lost the phone and the recovery codes as well."""
+"""`manage.py reset_second_factor`: for whoever lost the phone and the recovery codes as well."""
 
 from argparse import ArgumentParser
 from typing import Any

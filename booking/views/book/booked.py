@@ -40,7 +40,7 @@ def _give_first_key(response: HttpResponse, booking: Booking) -> None:
 
 
 def lead_to_used(request: HttpRequest, step: Step, used: FormUsed) -> HttpResponse:
-    """Lead on from a form that has booked something else: to that visit for who may open it, and to no visit else."""
+    """Lead on from a form that has booked something else: to that visit where this browser may open it."""
     booking = booking_by_reference(used.subject)
     if booking is not None and has_key(request, booking):
         return see_other(f"{reverse('manage', args=[used.subject])}?done=already")

@@ -1,4 +1,4 @@
-"""A moment asked of who books while far more is booked than usual: their device calculates, or they wait a little."""
+"""A moment asked of people who book while far more is booked than usual: their device calculates, or they wait."""
 
 from functools import partial
 

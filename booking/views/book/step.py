@@ -61,7 +61,7 @@ class Step:
 
     @cached_property
     def kept_anywhere(self) -> KeptPlace | None:
-        """What is kept for this visitor, whatever is asked for now."""
+        """The place that is kept for this visitor, at whatever store and time; None without one."""
         return kept_place(self.hold, now=self.now) if self.hold else None
 
     @property
@@ -89,7 +89,7 @@ class Step:
 
     @property
     def tries(self) -> int:
-        """How often this client has tried to book here today, for how much is asked of it first."""
+        """How often this client has tried to book at this store today; the sum that it must work out grows with it."""
         return limits.tries_to_book(self.request, self.rules.slug)
 
     def is_free(self) -> bool:

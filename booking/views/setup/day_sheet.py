@@ -31,7 +31,7 @@ class DaySheetForm(StaffForm):
 @at_store(need=Role.MANAGER)
 @alone
 def day_sheet(request: HttpRequest, at: AtStore) -> HttpResponseBase:
-    """Choose where the sheet goes; it speaks the language of who chose it."""
+    """Choose where the sheet goes; it speaks the language of whoever chose it."""
     form = DaySheetForm(posted(request), initial={"email": at.store.day_sheet_email})
     if sent_right(at, form, "day_sheet"):
         reader = get_language() or settings.LANGUAGE_CODE

@@ -50,7 +50,7 @@ def check_days(form: forms.Form, cleaned: dict[str, Any]) -> None:
 class WaitingForm(DetailsForm):
     """Two days, a name, and a phone number or an e-mail address that we can write to."""
 
-    note = None  # type: ignore[assignment]  # this and the next: not asked of who waits
+    note = None  # type: ignore[assignment]  # this and the next: not asked of whoever waits
     is_for_someone_else = None  # type: ignore[assignment]
 
     def __init__(self, *args: Any, first: date, last: date, country: str, **kwargs: Any) -> None:

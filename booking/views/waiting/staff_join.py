@@ -32,7 +32,7 @@ DAYS_PROPOSED = 7
 class WaitingCallerForm(CallerForm):
     """A place on the list for a caller; whom no message reaches, the store phones."""
 
-    note = None  # type: ignore[assignment]  # not asked of who waits
+    note = None  # type: ignore[assignment]  # not asked of whoever waits
 
     def __init__(self, *args: Any, at: AtStore, rules: StoreRules, **kwargs: Any) -> None:
         super().__init__(*args, rules=rules, **kwargs)

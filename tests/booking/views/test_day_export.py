@@ -1,4 +1,4 @@
-"""The day as a file: all that the day shows, for who may see it, and nothing in it that a spreadsheet runs."""
+"""The day as a file: all that the day shows, for whoever may see it, and nothing in it that a spreadsheet runs."""
 
 import csv
 import re

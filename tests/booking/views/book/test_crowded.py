@@ -1,4 +1,4 @@
-"""Many bookings from one address: a class and a family go on, who empties a calendar works ever harder for less."""
+"""Many bookings from one address: a class and a family go on, a program works ever more for less."""
 
 import hashlib
 import re

@@ -1,4 +1,4 @@
-"""A moment asked of who books while far more is booked than usual, and the field that nobody sees."""
+"""A moment asked of people who book while far more is booked than usual, and the field that nobody sees."""
 
 import hashlib
 import re
