@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from booking.customer_input import BadInput, read_email, read_name, read_note, read_phone
 from booking.honeypot import HoneypotField
 from booking.services.bookings import Answer
+from booking.texts import numbers_unbroken
 from stores.queries import Question
 
 ANSWER_MAX = 200
@@ -37,7 +38,7 @@ class TypedField(forms.Field):
         try:
             kept = self.read(value or "")
         except BadInput as bad:
-            raise ValidationError(str(bad.message), code=bad.code) from None
+            raise ValidationError(numbers_unbroken(str(bad.message)), code=bad.code) from None
         if self.required and not kept:
             raise ValidationError(self.error_messages["required"], code="required")
         return kept

@@ -1,5 +1,6 @@
 """How we say things: days, times, places and refusals in words, in the active language and the store's time."""
 
+import re
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -18,6 +19,11 @@ DEFAULT_NAMES = (gettext_noop("Visit"), gettext_noop("Advice"), gettext_noop("Ma
 def unbroken(words: str) -> str:
     """Return words that no line break parts: « 10 h 15 », a phone number."""
     return words.replace(" ", "\N{NO-BREAK SPACE}")
+
+
+def numbers_unbroken(text: str) -> str:
+    """Return a sentence in which no line break parts a number from its next digits, as in 06 12 34 56 78."""
+    return re.sub(r"(?<=\d) (?=\d)", "\N{NO-BREAK SPACE}", text)
 
 
 def day_in_words(day: date) -> str:

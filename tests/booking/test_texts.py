@@ -12,6 +12,7 @@ from booking.texts import (
     fact_and_advice,
     first_name_and_initial,
     moment_in_words,
+    numbers_unbroken,
     places_in_words,
     refusal_sentence,
     stretch_in_words,
@@ -80,6 +81,13 @@ def test_every_refusal_has_its_sentence(language):
 
     assert len(sentences) == len(Refusal)
     assert all(sentence.endswith(".") for sentence in sentences)
+
+
+def test_a_number_in_a_sentence_is_never_parted():
+    assert (
+        numbers_unbroken("such as 06 12 34, or 5 of 6.").replace("\N{NO-BREAK SPACE}", "_")
+        == "such as 06_12_34, or 5 of 6."
+    )
 
 
 @pytest.mark.parametrize("language", [code for code, _ in settings.LANGUAGES])

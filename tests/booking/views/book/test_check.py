@@ -39,7 +39,7 @@ def test_check_refuses_bad_details_and_keeps_what_was_typed(
     assert response.status_code == 400
     shown = page(response)
     assert shown.title.startswith("Error:")
-    assert words in shown.links[f"#{field}"]
+    assert words in shown.links[f"#{field}"].replace("\N{NO-BREAK SPACE}", " ")
     assert field in shown.ids
     assert shown.forms[CONFIRM]["idempotency_key"] == form["idempotency_key"]
     for name in ("name", "phone", "email", "note"):
@@ -127,3 +127,12 @@ def test_a_likely_slip_in_an_address_is_asked_about_once_and_never_in_the_way(
     assert Booking.objects.count() == 0
     client.post(prefix + CONFIRM, asked.forms[prefix + CONFIRM])
     assert Booking.objects.get().email == "ada@gmial.com"
+
+
+def test_an_example_of_a_number_stays_on_one_line(client: Client, store: Store) -> None:
+    form = filled(client, phone="12")
+
+    html = client.post(CONFIRM, form, follow=True).content.decode()
+
+    assert "06\N{NO-BREAK SPACE}12\N{NO-BREAK SPACE}34\N{NO-BREAK SPACE}56\N{NO-BREAK SPACE}78." in html
+    assert "06 12 34" not in html
