@@ -1,12 +1,14 @@
 """The trail of a store's set-up in words: what was changed, which field of it, and its values."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from booking.texts import dated_day_in_words, visit_type_name
 from stores.models import CapacityCounts, LineShows, Role, VisitMode, Wheelchair
 from stores.services.changes import DAY_NAMES
 
@@ -27,10 +29,10 @@ WHAT = {
     "feed": gettext_lazy("Calendar feed"),
     "door": gettext_lazy("Sheet for the door"),
     "line": gettext_lazy("Line"),
-    "members": gettext_lazy("Members"),
+    "members": gettext_lazy("How managers sign in"),
     "messages": gettext_lazy("Messages"),
     "device": gettext_lazy("Tablet"),
-    "member": gettext_lazy("Member"),
+    "member": gettext_lazy("Members"),
     "import": gettext_lazy("Import"),
 }
 _FIELDS = {
@@ -103,6 +105,16 @@ _CHOICES: Mapping[str, Mapping[str, Any]] = {
 def what_in_words(what: str) -> str:
     """Return the name of a part of the set-up; one without words of its own stands as it is."""
     return str(WHAT.get(what, what))
+
+
+def subject_in_words(subject: str) -> str:
+    """Return which one was changed: a name as screens say it, or a date: "Friday 4 December 2026, 17:00–18:00"."""
+    day, _space, rest = subject.partition(" ")
+    try:
+        words = dated_day_in_words(date.fromisoformat(day))
+    except ValueError:
+        return visit_type_name(subject)
+    return ", ".join(part for part in (words, rest.replace("-", "–", 1)) if part)
 
 
 def field_in_words(field: str) -> str:

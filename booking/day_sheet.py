@@ -1,7 +1,7 @@
 """A day's visits as a table: for a file that staff take along, and for the morning's e-mail."""
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -37,9 +37,9 @@ def rows(schedule: DaySchedule) -> Iterator[tuple[Cell, ...]]:
     ways = {Source(value): str(label) for value, label in Source.choices}
     for one in schedule.bookings:
         yield (
-            *(one.visit_date.isoformat(), _clock(one.starts_at, schedule), _clock(one.ends_at, schedule)),
+            *(one.visit_date, _time(one.starts_at, schedule), _time(one.ends_at, schedule)),
             *(visit_type_name(one.desk.name), visit_type_name(one.visit_type.name)),
-            *(one.name, one.party_size, states[one.status], one.phone, one.email, one.note),
+            *(one.name, one.party_size, states[one.status], _phone(one, schedule), one.email, one.note),
             *(answers(one), ways[Source(one.source)], "" if one.late_minutes is None else one.late_minutes),
             one.reference,
         )
@@ -99,6 +99,15 @@ def _visit(one: Booking, store: Store, schedule: DaySchedule) -> dict[str, objec
         "notes": [note for note in (one.note, answers(one)) if note],
         "reference": one.reference,
     }
+
+
+def _phone(one: Booking, schedule: DaySchedule) -> str:
+    """Return a number as people of the store's country dial it: no plus sign, which no spreadsheet takes for text."""
+    return phone_in_words(one.phone, country=schedule.rules.country) if one.phone else ""
+
+
+def _time(moment: datetime, schedule: DaySchedule) -> time:
+    return moment.astimezone(schedule.rules.zone).time().replace(second=0, microsecond=0)
 
 
 def _clock(moment: datetime, schedule: DaySchedule) -> str:

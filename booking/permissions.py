@@ -5,7 +5,9 @@ Who manages an organization manages every store it gathers, whatever they are at
 
 from dataclasses import dataclass
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.fields import CharField
@@ -50,6 +52,12 @@ def own_memberships(user: User) -> list[Access]:
     """Return the stores the user was made a member of, by name: not those of their organizations alone."""
     found = Store.objects.filter(memberships__user=user).annotate(member_role=_role_at(user, "pk"))
     return [Access(store, store.member_role) for store in found.order_by("name", "pk")]
+
+
+def zone_of(user: User) -> ZoneInfo:
+    """Return the zone somebody reads times in: that of the first of their stores, by name."""
+    names = Store.objects.filter(memberships__user=user).order_by("name", "pk").values_list("time_zone", flat=True)
+    return ZoneInfo(names.first() or settings.TIME_ZONE)
 
 
 def membership(user: User, slug: str, *, need: Role = Role.STAFF) -> Access:

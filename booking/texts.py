@@ -74,6 +74,12 @@ def moment_in_words(moment: datetime, zone: ZoneInfo) -> str:
     return _("{day}, {time}").format(day=day_in_words(moment.astimezone(zone).date()), time=time_in_words(moment, zone))
 
 
+def dated_moment_in_words(moment: datetime, zone: ZoneInfo) -> str:
+    """Return "Tuesday 4 March 2027, 10:15", « mardi 4 mars 2027 à 10 h 15 »."""
+    day = dated_day_in_words(moment.astimezone(zone).date())
+    return _("{day}, {time}").format(day=day, time=time_in_words(moment, zone))
+
+
 def places_in_words(places: int) -> str:
     """Return "2 places left", "last place"."""
     if places == 1:

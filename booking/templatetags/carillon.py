@@ -71,6 +71,12 @@ def moment(value: datetime, zone: ZoneInfo) -> str:
 
 
 @register.filter
+def dated_moment(value: datetime, zone: ZoneInfo) -> str:
+    """Show "Tuesday 4 March 2027, 10:15" in the store's zone."""
+    return texts.dated_moment_in_words(value, zone)
+
+
+@register.filter
 def dated_day(value: datetime, zone: ZoneInfo) -> str:
     """Show "Monday 22 February 2027" in the store's zone."""
     return texts.dated_day_in_words(value.astimezone(zone).date())

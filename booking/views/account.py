@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from booking import limits
 from booking.browsers import browser_in_words
+from booking.permissions import zone_of
 from booking.services.second_factor import second_factor
 from booking.services.sign_ins import (
     SIGNED_IN_KEY,
@@ -83,6 +84,7 @@ def _page(request: HttpRequest, user: User, form: PasswordForm, *, is_locked: bo
         "sign_ins": sign_ins(user=user, current_key=request.session.session_key or "", now=now),
         "programs": programs(user=user),
         "has": second_factor(user),
+        "zone": zone_of(user),
         "done_words": {
             "password": _(
                 "The password is changed. All other sign-ins have ended, those of programs too. "

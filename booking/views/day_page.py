@@ -14,6 +14,7 @@ from booking.crowds import crowds
 from booking.forms import Problem
 from booking.queries import day_schedule
 from booking.texts import moment_in_words
+from booking.views.affected import just_done
 from booking.views.crowds import crowd_in_words
 from booking.views.day_board import day_board
 from booking.views.staff_access import AtStore, staff_page
@@ -46,6 +47,7 @@ def day_page(
         "later": day + ONE_DAY,
         "done": done,
         "done_words": _done_words(done),
+        "affected_done": just_done(request, at) if done == "slots" else None,
         "slots_url": f"{reverse('staff-slots', args=[at.store.slug])}?{query}",
         "problems": [*problems],
         "waiting_words": _waiting_words(at.zone),

@@ -19,6 +19,7 @@ from booking import limits
 from booking.browsers import browser_in_words
 from booking.codes import address_code
 from booking.models import Passkey
+from booking.permissions import zone_of
 from booking.services.passkeys import (
     PASSKEYS_MOST,
     BadPasskey,
@@ -155,6 +156,7 @@ def _page(
         "form": form or CodeForm(),
         "problems": problems,
         "has": has,
+        "zone": zone_of(user),
         "codes": codes,
         "is_new": is_new,
         "is_refused": is_refused,

@@ -1,7 +1,6 @@
 """The trail of the set-up: who changed what, when, and what it was before."""
 
 from dataclasses import dataclass
-from datetime import date
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
@@ -9,9 +8,9 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from booking.change_words import WHAT, field_in_words, value_in_words, what_in_words
+from booking.change_words import WHAT, field_in_words, subject_in_words, value_in_words, what_in_words
 from booking.sheets import csv_bytes
-from booking.texts import csv_delimiter, day_in_words, moment_in_words
+from booking.texts import csv_delimiter, dated_moment_in_words
 from booking.views.staff_access import AtStore, at_store, staff_page
 from stores.models import Role
 from stores.queries import Change, setup_changes
@@ -37,6 +36,7 @@ class ChangeRow:
     who: str
     what: str
     subject: str
+    title: str
     kind: str
     fields: tuple[FieldChange, ...]
 
@@ -103,19 +103,13 @@ def _row(change: Change, at: AtStore) -> ChangeRow:
         )
         for name in names
     )
+    what, subject = what_in_words(change.what), subject_in_words(change.subject)
     return ChangeRow(
-        moment=moment_in_words(change.at, at.zone),
+        moment=dated_moment_in_words(change.at, at.zone),
         who=change.username or _("Carillon itself"),
-        what=what_in_words(change.what),
-        subject=_subject(change),
+        what=what,
+        subject=subject,
+        title=_("{name}: {value}").format(name=what, value=subject) if subject else what,
         kind=_("new") if not change.before else _("taken away") if not change.after else "",
         fields=fields,
     )
-
-
-def _subject(change: Change) -> str:
-    """Return which one was changed; a date in words."""
-    try:
-        return day_in_words(date.fromisoformat(change.subject))
-    except ValueError:
-        return change.subject

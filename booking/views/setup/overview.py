@@ -1,15 +1,18 @@
 """The set-up at a glance, with a way to change each part."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from booking.policy import plan_of
 from booking.staff_forms.hours import DAYS, hours_line, times_of_day
 from booking.store_setup import store_setup
+from booking.views.affected import just_done
 from booking.views.setup.start import start_going_on
 from booking.views.staff_access import AtStore, at_store, staff_page
 from stores.models import Role
@@ -17,6 +20,14 @@ from stores.queries import setup_changes
 
 SPECIAL_DAYS_SHOWN = 6
 JUST_NOW = timedelta(minutes=1)
+
+
+def _reminders(days: Sequence[int]) -> str:
+    """Return "3 days and 1 day", "" for none."""
+    words = [ngettext("{count} day", "{count} days", count).format(count=count) for count in days]
+    if len(words) < 2:
+        return "".join(words)
+    return _("{first} and {last}").format(first=", ".join(words[:-1]), last=words[-1])
 
 
 def _done_words(at: AtStore, done: str) -> str:
@@ -40,10 +51,11 @@ def overview(request: HttpRequest, at: AtStore) -> HttpResponseBase:
         "week": [(WEEKDAYS[day], hours_line(times_of_day(setup.weekly, day))) for day in DAYS],
         "special_days": [(one.date, hours_line(one.times)) for one in setup.special_days[:SPECIAL_DAYS_SHOWN]],
         "special_days_more": max(0, len(setup.special_days) - SPECIAL_DAYS_SHOWN),
-        "reminder_days": plan_of(at.store).reminder_days,
+        "reminders": _reminders(plan_of(at.store).reminder_days),
         "start_url": start_going_on(request, at),
         "is_missing": not setup.weekly or not any(desk.is_active for desk in setup.desks),
         "done": request.GET.get("done", ""),
+        "affected_done": just_done(request, at) if request.GET.get("done") else None,
         "done_words": _done_words(at, request.GET.get("done", "")),
     }
     return staff_page(request, at, "setup/overview.html", context)

@@ -11,7 +11,14 @@ from django.views.decorators.http import require_safe
 
 from booking.forms import Problem
 from booking.policy import UnknownVisitType, first_bookable_start, last_bookable_date
-from booking.texts import day_in_words, moment_in_words, time_in_words, visit_type_name
+from booking.texts import (
+    dated_day_in_words,
+    dated_moment_in_words,
+    day_in_words,
+    moment_in_words,
+    time_in_words,
+    visit_type_name,
+)
 from booking.views.asked import FIRST_YEAR, LAST_YEAR
 from booking.views.staff_access import AtStore, at_store, staff_page
 from booking.why_closed import Answer, DeskAnswer, Why, why
@@ -58,7 +65,7 @@ def why_closed(request: HttpRequest, at: AtStore) -> HttpResponseBase:
 
 
 def _answers(at: AtStore, kind: VisitType, wanted: datetime, size: int) -> dict[str, Any]:
-    shown = {"moment": moment_in_words(wanted, at.zone)}
+    shown = {"moment": _moment(at, wanted)}
     try:
         found = why(store=at.store.slug, visit_type=kind.slug, starts_at=wanted, party_size=size, now=at.now)
     except UnknownVisitType:
@@ -71,12 +78,19 @@ def _answers(at: AtStore, kind: VisitType, wanted: datetime, size: int) -> dict[
     return {**shown, "can_be_booked": found.can_be_booked, "answers": answers}
 
 
+def _moment(at: AtStore, moment: datetime) -> str:
+    """Return a day and time, with the year where it is another one."""
+    is_this_year = moment.astimezone(at.zone).year == at.today.year
+    return moment_in_words(moment, at.zone) if is_this_year else dated_moment_in_words(moment, at.zone)
+
+
 def _sentence(at: AtStore, found: Why, one: DeskAnswer) -> str:
     places = ngettext("{count} place is left", "{count} places are left", one.places_left).format(count=one.places_left)
     needed = ngettext("{count} is needed", "{count} are needed", one.places_needed).format(count=one.places_needed)
     slot = time_in_words(one.at or found.starts_at, at.zone)
-    first = moment_in_words(first_bookable_start(now=at.now, rules=found.rules), at.zone)
-    last = day_in_words(last_bookable_date(now=at.now, zone=at.zone, rules=found.rules))
+    first = _moment(at, first_bookable_start(now=at.now, rules=found.rules))
+    last_date = last_bookable_date(now=at.now, zone=at.zone, rules=found.rules)
+    last = day_in_words(last_date) if last_date.year == at.today.year else dated_day_in_words(last_date)
     return {
         Answer.FREE: _("It can be booked: {places}.").format(places=places),
         Answer.NO_DESK: _("No desk is in use."),

@@ -70,7 +70,7 @@ def test_account_tells_where_somebody_is_signed_in(ada: User) -> None:
 
     words = page(here.get(ACCOUNT)).words
 
-    assert "Firefox, Windows This one since 2026-11-23 08:00 UTC Safari, iPad" in words
+    assert "Firefox, Windows This one since Monday 23 November 2026, 09:00 Safari, iPad" in words
     assert "Mac " not in words
 
 

@@ -3,7 +3,7 @@
 import csv
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime, time
 from io import BytesIO, StringIO
 from typing import Any
 
@@ -49,7 +49,14 @@ def read(response: Any) -> list[tuple[str, ...]]:
     if response["Content-Type"].startswith("text/csv"):
         return [tuple(row) for row in csv.reader(StringIO(response.content.decode("utf-8-sig")))]
     sheet = load_workbook(BytesIO(response.content)).active
-    return [tuple("" if cell is None else str(cell) for cell in row) for row in sheet.iter_rows(values_only=True)]
+    return [tuple(map(written, row)) for row in sheet.iter_rows(values_only=True)]
+
+
+def written(cell: Any) -> str:
+    """Return a cell of an Excel file as the CSV has it."""
+    if isinstance(cell, datetime):
+        return f"{cell:%Y-%m-%d}"
+    return f"{cell:%H:%M}" if isinstance(cell, time) else "" if cell is None else str(cell)
 
 
 @FILES
@@ -85,7 +92,7 @@ def test_formulas_are_text_in_both(room: Room) -> None:
     row = read(client.get(CSV, TUESDAY))[1]
     sheet = load_workbook(BytesIO(client.get(XLSX, TUESDAY).content)).active
 
-    assert row[8] == "'+33612345601"
+    assert row[8] == "06 12 34 56 01"
     assert row[10] == f"'{note}"
     assert (sheet["K2"].value, sheet["K2"].data_type) == (note, "s")
     assert (sheet["G2"].value, sheet["G2"].data_type) == (1, "n")
@@ -124,3 +131,32 @@ def test_file_is_cut_as_its_readers_spreadsheet_cuts_it_and_runs_nothing(room: R
     for text in (french, english):
         cells = [cell.strip().strip('"') for cell in re.split("[;,\t\r\n]", text)]
         assert [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))] == []
+
+
+def test_an_excel_file_is_ready_to_be_read_and_filtered(room: Room) -> None:
+    make_visit(room.store, note="x" * 90)
+
+    sheet = load_workbook(BytesIO(room.client().get(XLSX, TUESDAY).content)).active
+
+    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("A2", "A1:O2")
+    assert (sheet["A2"].is_date, sheet["A2"].value, sheet["B2"].value) == (True, datetime(2026, 11, 24), time(10))
+    assert sheet["A1"].font.b
+    assert sheet.column_dimensions["F"].width == len("Ada Test") + 2
+    assert sheet.column_dimensions["K"].width == 52
+
+
+def test_a_number_from_abroad_is_never_a_formula(room: Room) -> None:
+    make_visit(room.store, phone="+4930901820")
+
+    row = read(room.client().get(CSV, TUESDAY))[1]
+
+    assert row[8].startswith("'+49")
+
+
+def test_a_french_reader_gets_semicolons_and_numbers_without_an_apostrophe(room: Room) -> None:
+    make_visit(room.store)
+
+    text = room.client().get(CSV, TUESDAY, headers={"accept-language": "fr"}).content.decode("utf-8-sig")
+
+    assert text.count(";") == 2 * 14
+    assert "'" not in text

@@ -7,7 +7,7 @@ from booking.models import Status
 from notifications.models import OutboxMessage
 from stores.models import Slot
 from tests.booking.views.reading import page
-from tests.booking.views.staff_room import DAY, TUESDAY, Room, make_room
+from tests.booking.views.staff_room import DAY, SHOP, TUESDAY, Room, make_room
 from tests.factories import NOW, make_booking
 
 pytestmark = pytest.mark.django_db
@@ -161,3 +161,37 @@ def test_who_is_affected_is_counted_and_who_cannot_be_told_named_first(room: Roo
     words = page(room.client().post(SLOTS, SLOT | {"what": "close"})).words
 
     assert "2 visits no longer fit. Nothing has been changed yet. 2 people · 1 visit whose customer gets no" in words
+
+
+def test_after_three_times_were_offered_the_day_says_to_how_many_until_when_and_whom_to_phone(room: Room) -> None:
+    make_booking(room.store, name="Ada Test")
+    make_booking(room.store, name="Bea Test", phone="+33549240011", email="")
+    client = room.client()
+
+    done = client.post(SLOTS, SLOT | {"what": "close", "asked": "1", "then": "offer"})
+
+    day = client.get(done["Location"])
+    words = page(day).words
+    assert "1 customer was written to. They may choose another time until Tuesday 24 November, 09:00" in words
+    assert "Please phone: Bea Test 05 49 24 00 11" in words
+    assert "Bea" not in done["Location"]
+    assert "Please phone:" not in page(client.get(done["Location"])).words
+
+
+def test_after_visits_stay_untold_the_day_says_nothing_of_messages(room: Room) -> None:
+    make_booking(room.store)
+    client = room.client()
+
+    done = client.post(SLOTS, SLOT | {"what": "close", "asked": "1", "then": "keep"})
+
+    assert "written to" not in page(client.get(done["Location"])).words
+
+
+def test_a_change_of_hours_says_it_on_the_set_up(room: Room) -> None:
+    make_booking(room.store)
+    client = room.client()
+    hours = {f"day_{weekday}": "15:00-19:00" for weekday in range(6)} | {"day_6": ""}
+
+    done = client.post(f"{SHOP}setup/hours/", hours | {"asked": "1", "then": "cancel"})
+
+    assert "1 customer was written to." in page(client.get(done["Location"])).words

@@ -49,9 +49,9 @@ def test_changes_say_who_changed_what_and_what_it_was(room: Room) -> None:
 
     assert "Notice" in words
     assert "before: none → after: Closed for works on Friday" in words
-    assert "Special hours: Friday 25 December" in words
+    assert "Special hours: Friday 25 December 2026" in words
     assert "Hours after: closed" in words
-    assert f"Monday 23 November, 09:00 · {room.manager.username}" in words
+    assert f"Monday 23 November 2026, 09:00 · {room.manager.username}" in words
 
 
 def test_change_that_a_command_made_is_carillons(room: Room) -> None:
@@ -127,3 +127,20 @@ def test_what_is_new_is_told_by_what_it_holds(room: Room) -> None:
 
     assert "Name after: Repair In use after: no" in words
     assert "What to bring" not in words
+
+
+@pytest.mark.parametrize(
+    ("what", "subject", "title"),
+    [
+        ("desk", "Main desk", "Guichet : Accueil"),
+        ("slots", "2026-11-30 17:00-17:15 main", "Créneaux d’une journée : lundi 30 novembre 2026, 17:00–17:15 main"),
+        ("special_hours", "2026-12-25", "Horaires exceptionnels : vendredi 25 décembre 2026"),
+        ("notice", "", "Message"),
+    ],
+)
+def test_what_was_changed_is_told_in_the_words_of_the_screens(room: Room, what: str, subject: str, title: str) -> None:
+    add_lines(room, 1, what=what, subject=subject)
+
+    words = page(room.client().get(CHANGES, headers={"accept-language": "fr"})).words
+
+    assert title in words.replace("\xa0", " ").replace("\u202f", " ")

@@ -63,7 +63,7 @@ def test_store_chooses_days_and_hours_for_visits_booked_from_then_on(store, mana
     store.refresh_from_db()
     make_booking(store, starts_at=at(18, 30, day=30), phone="+33612345602")
     assert reminders() == {"2d": "28 18:00"}
-    assert "Reminders go so many days before: 2." in page(manager.get(f"/staff/{store.slug}/setup/")).text
+    assert "Reminders go 2 days before." in page(manager.get(f"/staff/{store.slug}/setup/")).text
     change = SetupChange.objects.get(what="messages")
     assert (change.before["reminder_days"], change.after["reminder_days"]) == ("3,1", "2")
 
