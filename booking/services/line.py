@@ -167,6 +167,8 @@ def forget_tickets(*, store: Store, now: datetime) -> int:
 
     Those of people who may still be in the shop stay.
     """
+    if not Ticket.objects.filter(store=store).exists():
+        return 0
     day = working_day(_rules(store, now), now=now)
     over = Ticket.objects.filter(store=store, visit_date__lt=day.own_date, joined_at__lt=day.since)
     told = [subject_of(number) for number in over.exclude(phone="").values_list("pk", flat=True)]

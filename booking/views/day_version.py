@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 from booking.queries import day_version
 from booking.tokens import keyed_digest
 from booking.views.staff_access import AtStore
+from stores.hours import ONE_DAY
 
 CACHE_CONTROL = "no-store, private"  # scripts bring the version along themselves: no browser keeps names on disk
 
@@ -39,7 +40,7 @@ def _etag(request: HttpRequest, at: AtStore, day: date, days_around: int) -> str
         get_language(),
         request.META.get("CSRF_COOKIE"),
         request.get_full_path(),
-        # The line of the present moves, and visits come nearer.
-        f"{at.now:%H:%M}" if day == at.today else "",
+        # The line of the present moves, and visits come nearer: past midnight those of the evening before as well.
+        f"{at.now:%H:%M}" if day in (at.today, at.today - ONE_DAY) else "",
     )
     return f'W/"{keyed_digest("day page", "|".join(map(str, parts)))[:32]}"'

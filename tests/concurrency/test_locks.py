@@ -6,7 +6,7 @@ Each race is run without its guard first, so that this rig is seen to see it.
 import time
 from collections import Counter
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import datetime
 from functools import partial
 from threading import Event, Thread
 from typing import Any
@@ -24,7 +24,7 @@ from booking.services.books import differences
 from booking.services.line import join_line, serve_ticket
 from booking.services.moves import reschedule
 from stores.locks import lock_store_alone, share_lock_store
-from stores.models import Store
+from stores.models import Desk, Store
 from stores.queries import store_rules
 from tests.factories import NOW, at, make_booking, make_store, make_user
 from tests.threads import at_once, until_somebody_waits
@@ -136,7 +136,7 @@ def test_rig_sees_one_place_passed_on_to_several_where_the_lines_lock_is_off(
     assert (told["ok"] > 1) == (connection.vendor == "postgresql")
 
 
-def look_without_a_lock(store: Store, today: date, *, now: datetime) -> Booking | None:
+def look_without_a_lock(store: Store, ticket: Ticket, *, now: datetime) -> Booking | None:
     """Look for an unclaimed visit, and think for a while."""
     found = Booking.objects.filter(store=store, status="confirmed", passed_to=None).first()
     time.sleep(0.2)
@@ -150,6 +150,33 @@ def test_one_unclaimed_place_is_passed_on_once(transactional_db: None) -> None:
 
     assert told == {"ok": 1, "slot_full": 3}
     assert Ticket.objects.exclude(passed_from=None).count() == 1
+    assert list(differences(now=NOW)) == []
+
+
+def test_unclaimed_places_of_several_desks_are_passed_on_once_each_and_only_to_who_fits(transactional_db: None) -> None:
+    store = make_store(capacity=3, desks=("team", "second"))
+    Desk.objects.filter(store=store, slug="team").update(capacity=1)
+    user = make_user(store=store)
+    booked = [make_booking(store, party_size=size, source=Source.PHONE, phone="") for size in (2, 1, 1)]
+    here = next(one for one in booked if one.party_size == 1 and one.desk.slug == "second")
+    step(booking_id=here.pk, step="check_in", now=LATE, user=user)
+    tickets = [
+        join_line(store=store, visit_type="visit", party_size=size, name="", now=LATE) for size in (2, 1, 2, 1, 3)
+    ]
+
+    told = outcomes([
+        partial(serve_ticket, store=store, ticket_id=ticket.pk, now=LATE, user=user, may_squeeze_in=False)
+        for ticket in tickets
+    ])  # fmt: skip
+
+    passed = Ticket.objects.exclude(passed_from=None).select_related("booking", "passed_from")
+    assert told == {"ok": 2, "slot_full": 3}
+    assert {one.passed_from_id for one in passed} == {one.pk for one in booked if one != here}
+    for one in passed:
+        assert one.booking is not None
+        assert one.passed_from is not None
+        assert one.booking.desk_id == one.passed_from.desk_id
+        assert one.booking.places <= one.passed_from.places
     assert list(differences(now=NOW)) == []
 
 
