@@ -1,5 +1,6 @@
 import json
 from collections.abc import Iterator
+from datetime import time
 from uuid import uuid4
 
 import pytest
@@ -9,6 +10,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from booking.models import Booking, Status, Ticket
 from booking.services.arrivals import step as take_step
+from stores.models import OpeningHours
 from tests.booking.views.staff_room import ARRIVALS, SESSIONS_IN_DATABASE, Room, fill_day, make_room
 from tests.factories import at, make_booking
 
@@ -191,3 +193,35 @@ def test_batch_that_is_none_is_malformed(room: Room, body: str) -> None:
     answer = room.client(room.staff).post(ACTIONS, body, content_type="application/json")
 
     assert (answer.status_code, answer.json()) == (400, {"code": "malformed"})
+
+
+# --- A night ------------------------------------------------------------------------------------------
+
+
+def test_tablet_of_a_night_shop_goes_on_past_midnight(room: Room, clock: time_machine.Traveller) -> None:
+    OpeningHours.objects.filter(store=room.store).delete()
+    OpeningHours.objects.bulk_create(
+        OpeningHours(store=room.store, weekday=day, opens=time(18), closes=time(3)) for day in range(7)
+    )
+    served = make_booking(room.store, starts_at=at(23, 45))
+    to_come = make_booking(room.store, starts_at=at(0, 15, day=25), phone="+33612345602")
+    clock.move_to(at(23, 50))
+    client = room.client(room.staff)
+    before = client.get(DATA)
+    send(client, tap("start", served, happened_at=at(23, 46).isoformat()))
+    send(client, tap("check_in", to_come, happened_at=at(23, 49).isoformat()))
+
+    clock.move_to(at(0, 5, day=25))
+    after = client.get(DATA, headers={"If-None-Match": before["ETag"]}).json()
+    (done,) = send(client, tap("complete", served, happened_at=at(0, 4, day=25).isoformat()))
+
+    assert [(one["reference"], one["status"]) for one in after["visits"]] == [
+        (served.reference, "in_service"),
+        (to_come.reference, "checked_in"),
+    ]
+    assert (done["result"], done["visit"]["status"]) == ("done", "completed")
+    # The same day to the tablet: by it, the finders of names are salted, and visits stay or leave.
+    night = before.json()
+    assert (after["salt"], after["since"], after["until"]) == (night["salt"], night["since"], night["until"])
+    assert after["since"] <= done["visit"]["starts_at"] < after["until"] == "2026-11-25T02:00:00Z"
+    assert (night["day"], after["day"]) == ("Tuesday 24\u00a0November", "Wednesday 25\u00a0November")
