@@ -26,11 +26,6 @@ def check_settings(**_: object) -> list[CheckMessage]:
         ),
         (not _are_networks(settings.TRUSTED_PROXIES), "TRUSTED_PROXIES: must be addresses or networks, by comma."),
         (
-            settings.IS_HTTPS and not settings.TRUSTED_PROXIES,
-            "TRUSTED_PROXIES: needed with an https PUBLIC_URL: the address of the proxy that speaks HTTPS, such as "
-            "127.0.0.1. Without it all visitors count as one.",
-        ),
-        (
             settings.IS_HTTPS and settings.DEBUG,
             "DEBUG: must be off with an https PUBLIC_URL: its pages show settings and data to everybody.",
         ),

@@ -76,6 +76,12 @@ def _switch(name: str, default: bool) -> bool:
     return _SWITCH[text] if text else default
 
 
+def _proxies(*, is_https: bool) -> list[str]:
+    """Return the proxies to believe. We speak no TLS: HTTPS comes from a proxy, on this machine if none is named."""
+    named: list[str] = env.list("TRUSTED_PROXIES", default=[])
+    return named or (["127.0.0.1", "::1"] if is_https else [])
+
+
 # --- Where things are ---------------------------------------------------------------------------
 DATA_DIR = Path(env.str("DATA_DIR", "") or BASE_DIR / "var").resolve()
 try:
@@ -94,7 +100,7 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[]) or [
     PUBLIC_URL.split("://")[-1].split("/")[0].rsplit(":", 1)[0],
 ]
 # Addresses of reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are believed.
-TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
+TRUSTED_PROXIES = _proxies(is_https=IS_HTTPS)
 # Whether browsers are told to ask every other name under PUBLIC_URL's by HTTPS as well, for good.
 HSTS_SUBDOMAINS = _switch("HSTS_SUBDOMAINS", default=False)
 RATE_LIMITS = _switch("RATE_LIMITS", default=True)

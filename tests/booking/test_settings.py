@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from booking.settings import _amount, _secret
+from booking.settings import _amount, _proxies, _secret
 
 
 @pytest.mark.parametrize(
@@ -41,3 +41,19 @@ def test_a_secret_said_twice_or_in_no_file_is_refused_by_name(monkeypatch: pytes
     monkeypatch.setenv("EMAIL_URL", "smtp://127.0.0.1")
     with pytest.raises(ImproperlyConfigured, match=r"^EMAIL_URL_FILE: cannot be set together with EMAIL_URL"):
         _secret("EMAIL_URL")
+
+
+@pytest.mark.parametrize(
+    ("named", "is_https", "believed"),
+    [
+        ("", False, []),
+        ("", True, ["127.0.0.1", "::1"]),
+        ("10.0.0.2", True, ["10.0.0.2"]),
+        ("10.0.0.2,10.0.0.3", False, ["10.0.0.2", "10.0.0.3"]),
+    ],
+)
+def test_https_comes_from_a_proxy_on_this_machine_unless_another_is_named(
+    monkeypatch: pytest.MonkeyPatch, named: str, is_https: bool, believed: list[str]
+) -> None:
+    monkeypatch.setenv("TRUSTED_PROXIES", named)
+    assert _proxies(is_https=is_https) == believed

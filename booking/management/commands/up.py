@@ -40,6 +40,15 @@ def _is_loopback(address: str) -> bool:
         return address == "localhost"
 
 
+def _check_proxy(address: str) -> None:
+    """Raise CannotStart where HTTPS is spoken by a proxy that nobody named, and that need not be on this machine."""
+    if settings.IS_HTTPS and not _is_loopback(address) and not os.environ.get("TRUSTED_PROXIES"):
+        raise CannotStart(
+            f"TRUSTED_PROXIES: needed with an https PUBLIC_URL and --bind {address}: the address of the proxy that "
+            "speaks HTTPS. Without it all visitors count as one."
+        )
+
+
 class Command(BaseCommand):
     help = "Brings the database up to date, then runs web server and worker until Ctrl-C."
     requires_system_checks = []
@@ -58,6 +67,7 @@ class Command(BaseCommand):
                 raise CannotStart(f"--port: {port} is no port.")
             self._follow_port(address, port)
             check_settings()
+            _check_proxy(address)
             check_port(address, port)
             prepare()
             check_settings()  # some of it asks the tables, which are there only now
