@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from booking.texts import dated_day_in_words, visit_type_name
-from stores.models import CapacityCounts, LineShows, Role, VisitMode, Wheelchair
+from stores.models import CapacityCounts, LineShows, OrganizationKind, Role, VisitMode, Wheelchair
 from stores.services.changes import DAY_NAMES
 
 WHAT = {
@@ -34,6 +34,7 @@ WHAT = {
     "device": gettext_lazy("Tablet"),
     "member": gettext_lazy("Members"),
     "import": gettext_lazy("Import"),
+    "organization": gettext_lazy("Organization"),
 }
 _FIELDS = {
     "hours": gettext_lazy("Hours"),
@@ -84,6 +85,7 @@ _FIELDS = {
     "capacities": gettext_lazy("Places"),
     "closed_slots": gettext_lazy("Closed times"),
     "open_slots": gettext_lazy("Open times"),
+    "kind": gettext_lazy("Kind"),
     "street": gettext_lazy("Street"),
     "postal_code": gettext_lazy("Postal code"),
     "town": gettext_lazy("Town"),
@@ -93,6 +95,7 @@ _FIELDS = {
     "longitude": gettext_lazy("Longitude"),
 }
 _CHOICES: Mapping[str, Mapping[str, Any]] = {
+    "kind": dict(OrganizationKind.choices),
     "line_shows": dict(LineShows.choices),
     "role": dict(Role.choices),
     "invited_as": dict(Role.choices),

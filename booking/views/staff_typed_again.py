@@ -6,6 +6,8 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from booking.texts import dated_day_in_words
+from booking.views.asked import read_day
 from booking.views.staff_access import AtStore, at_store, staff_page
 from booking.views.staff_typed import typed_before
 
@@ -28,6 +30,9 @@ def typed_again(request: HttpRequest, at: AtStore) -> HttpResponseBase:
     if typed is None:
         return redirect("staff-day", at.store.slug)
     given = dict(typed.fields)
+    day = read_day(given.get("date", ""))
+    if day is not None:
+        given["date"] = dated_day_in_words(day)
     context = {
         "typed": typed,
         "shown": [(words, given[name]) for name, words in _SHOWN.items() if given.get(name)],

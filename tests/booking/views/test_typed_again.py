@@ -72,6 +72,7 @@ def test_what_was_typed_into_any_form_is_there_after_the_sign_in(client: Client,
     form = shown.forms[url]
     form.pop("csrfmiddlewaretoken", None)
     assert form == typed
+    assert "date" not in typed or "Thursday 24 December 2026" in shown.words
     assert "Nothing was sent or saved yet." in shown.words
 
 

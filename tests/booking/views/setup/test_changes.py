@@ -1,13 +1,16 @@
 """The trail of the set-up: every change with who and before → after, in words, page by page and as a file."""
 
 import csv
+import re
 from collections.abc import Iterator
 from io import StringIO
 
 import pytest
 import time_machine
+from django.conf import settings
 from pytest_django import DjangoAssertNumQueries, Settings
 
+from booking.change_words import WHAT
 from stores.models import SetupChange
 from tests.booking.views.reading import page
 from tests.booking.views.staff_room import SESSIONS_IN_DATABASE, SHOP, Room, make_room
@@ -144,3 +147,13 @@ def test_what_was_changed_is_told_in_the_words_of_the_screens(room: Room, what: 
     words = page(room.client().get(CHANGES, headers={"accept-language": "fr"})).words
 
     assert title in words.replace("\xa0", " ").replace("\u202f", " ")
+
+
+def test_every_part_that_is_recorded_has_words_of_its_own() -> None:
+    named = re.compile(r'what="(\w+)"')
+    texts = [path.read_text() for app in ("stores", "booking") for path in (settings.BASE_DIR / app).rglob("*.py")]
+    recording = [text for text in texts if "record_change(" in text or "change_line(" in text]
+    recorded = {what for text in recording for what in named.findall(text)}
+
+    assert recorded - set(WHAT) == set()
+    assert len(recorded) > 10
