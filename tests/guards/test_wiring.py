@@ -78,6 +78,15 @@ def test_decision_records_are_numbered_one_after_the_other_and_say_their_number(
     assert [path.name for path in records if not path.read_text().startswith(f"# {int(path.name[:4])}. ")] == []
 
 
+def test_changelog_says_each_thing_once():
+    lines = (BASE / "CHANGELOG.md").read_text().split("\n## ")[1].splitlines()
+
+    headings = [line for line in lines if line.startswith("### ")]
+    begun = [line for line in lines if line.startswith("- ")]
+    assert [line for line in headings if headings.count(line) > 1] == []
+    assert [line for line in begun if begun.count(line) > 1] == []
+
+
 def shown_files() -> list[Path]:
     static = [path for path in (BASE / "booking" / "static").rglob("*") if path.suffix in {".css", ".js", ".svg"}]
     return [*sorted((BASE / "templates").rglob("*.html")), *sorted(static)]
