@@ -83,7 +83,7 @@ def test_nasty_store_name_in_a_customers_file(name: str) -> None:
 
     assert names_of(file) <= ALL_PROPERTIES | {"ATTENDEE"}
     (event,) = IcsCalendarStream.calendar_from_ics(file.decode()).events
-    assert event.summary == plain(name)
+    assert event.summary == plain(f"Visit: {name}")
     assert str(vobject.readOne(file.decode()).vevent.organizer.value) == "mailto:port@example.org"
 
 

@@ -39,7 +39,7 @@ def text_of(folder: Path, kind: str) -> list[str]:
 def join(client: Client, name: str, phone: str) -> WaitingListEntry:
     form = page(client.get(WAIT, {"visit_type": "visit", "from": "2026-11-24", "to": "2026-11-24"})).forms[WAIT]
     response = client.post(WAIT, {**form, "name": name, "phone": phone}, follow=True)
-    assert "You are on the waiting list." in page(response).words
+    assert "You are on the waiting list" in page(response).words
     return WaitingListEntry.objects.get(name=name)
 
 
