@@ -1,8 +1,11 @@
 """`manage.py up`: what stops it at the start, what it starts again, and that it leaves nothing behind."""
 
 import http.client
+import os
 import signal
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -17,7 +20,7 @@ import pytest
 from booking.management.commands.up import ALONE, Command
 from tests import servers
 from tests.asking import Answer, booking_at, slot
-from tests.servers import POSTGRES, House, kill, wait_until
+from tests.servers import BASE, POSTGRES, House, kill, wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -133,6 +136,25 @@ def test_command_says_whether_tables_are_missing_or_the_database_is_not_there() 
     assert no_tables.startswith("carillon: DATABASE_URL: tables are missing (")
     assert not_there.startswith("carillon: DATABASE_URL: cannot be used (")
     assert "makes" not in not_there
+
+
+def test_reader_who_has_read_enough_ends_a_command_without_a_word(bare: House) -> None:
+    reads, writes = os.pipe()
+    os.close(reads)
+    try:
+        done = subprocess.run(
+            [sys.executable, "manage.py", "help"],
+            cwd=BASE,
+            env=bare.environment,
+            stdout=writes,
+            stderr=subprocess.PIPE,
+            timeout=60,
+            check=False,
+        )
+    finally:
+        os.close(writes)
+
+    assert (done.returncode, done.stderr) == (1, b"")
 
 
 def test_second_start_changes_no_data(house: House) -> None:
