@@ -61,7 +61,7 @@ FORMS: dict[str, dict[str, str | list[str]]] = {
     "devices/revoke/": {"device": "7"},
     "devices/unlock/": {"username": "cleo"},
     "members/": {"username": "dora", "role": "staff", "password": "a bell rings at the door"},
-    "members/remove/": {"username": "cleo"},
+    "members/remove/": {"username": "cleo", "is_sure": "1"},
     "members/second-factor/": {"required": "yes"},
 }
 # They show, or lead through pages that are in the list above; pairing is told when the tablet is paired.

@@ -1,4 +1,4 @@
-from datetime import time
+from datetime import date, time
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from booking.staff_forms.hours import WeekForm, hours_line, read_hours
-from booking.staff_forms.setup import DeskForm, SpecialHoursForm
+from booking.staff_forms.setup import DeskForm
+from booking.staff_forms.special_hours import SpecialHoursForm
 from stores.hours import WeeklyInterval
 
 NINE, NOON, TWO, SEVEN = time(9), time(12, 30), time(14), time(19)
@@ -176,13 +177,17 @@ def test_a_night_that_holds_already_is_not_asked_about_again() -> None:
     assert not WeekForm({"day_3": "07:00-02:00", "day_4": ""}, weekly=held).is_valid()
 
 
+def special_hours(data: dict[str, object]) -> SpecialHoursForm:
+    return SpecialHoursForm(data, days={}, today=date(2026, 11, 23))
+
+
 def test_special_hours_and_desks_ask_as_the_week_does() -> None:
     special = {"date": "2026-12-24", "what": "open", "times": "9-5"}
     desk = {"name": "Ada", "capacity": "1", "kept_back": "0", "has_own_hours": "on", "day_0": "9-5"}
 
-    assert [problem.field_id for problem in SpecialHoursForm(special).problems()] == ["id_times"]
-    assert SpecialHoursForm(special | {"nights": ["times 09:00-05:00"]}).is_valid()
-    assert SpecialHoursForm(special | {"what": "closed"}).is_valid()
+    assert [problem.field_id for problem in special_hours(special).problems()] == ["id_times"]
+    assert special_hours(special | {"nights": ["times 09:00-05:00"]}).is_valid()
+    assert special_hours(special | {"what": "closed"}).is_valid()
     assert [problem.field_id for problem in DeskForm(desk).problems()] == ["id_day_0"]
     assert DeskForm(desk | {"nights": ["day_0 09:00-05:00"]}).is_valid()
     desk.pop("has_own_hours")
