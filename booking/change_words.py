@@ -67,6 +67,7 @@ _FIELDS = {
     "has_feed": gettext_lazy("Has an address"),
     "is_new_address": gettext_lazy("New address"),
     "day_sheet_email": gettext_lazy("Mailed to"),
+    "day_sheet_asked": gettext_lazy("Address asked"),
     "day_sheet_language": gettext_lazy("Language"),
     "reminder_days": gettext_lazy("Reminders, days before"),
     "messages_from": gettext_lazy("Messages from"),

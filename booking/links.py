@@ -1,8 +1,18 @@
 """The addresses that we hand out, all starting with PUBLIC_URL."""
 
+import json
+
 from django.conf import settings
 
-from booking.tokens import door_secret, manage_token, visits_token, waiting_token
+from booking.tokens import (
+    day_sheet_token,
+    door_secret,
+    is_day_sheet_token,
+    manage_token,
+    visits_token,
+    waiting_token,
+)
+from stores.models import SetupChange
 
 
 def manage_url(reference: str, number: int = 0) -> str:
@@ -56,6 +66,17 @@ def day_url(store: str) -> str:
     return f"{settings.PUBLIC_URL}/staff/{store}/day/"
 
 
+def day_sheet_link(wish: SetupChange) -> str:
+    """Return the page where somebody at a new address says that the sheet of the day may come: for them alone."""
+    token = day_sheet_token(wish.pk, _about(wish))
+    return f"{settings.PUBLIC_URL}/{wish.after['day_sheet_language']}/staff/day-sheet/address/{token}/"
+
+
+def is_day_sheet_link(wish: SetupChange, token: str) -> bool:
+    """Tell whether a token is the one made for this wish: its store, address, language, time, and who asked."""
+    return is_day_sheet_token(wish.pk, _about(wish), token)
+
+
 def here_url(store: str) -> str:
     """Return the page where somebody expected says by their reference that they are here."""
     return f"{settings.PUBLIC_URL}/s/{store}/here/"
@@ -69,3 +90,7 @@ def door_url(store: str, number: int) -> str:
 def store_card_url(store: str) -> str:
     """Return the picture that stands beside a store's link."""
     return f"{settings.PUBLIC_URL}/s/{store}/card.png"
+
+
+def _about(wish: SetupChange) -> str:
+    return json.dumps([wish.store_id, wish.after, wish.user_id, int(wish.at.timestamp())], sort_keys=True)

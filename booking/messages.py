@@ -10,6 +10,7 @@ from django.utils import translation
 from booking.belated import days_before, is_late, late_message_goes_at
 from booking.customer_input import can_be_texted
 from booking.day_sheet import compose_day_sheet
+from booking.day_sheet_address import compose_question
 from booking.email_texts import email_text
 from booking.ical import Method, booking_calendar
 from booking.line_messages import compose_nearly
@@ -42,7 +43,7 @@ def compose(message: OutboxMessage, *, now: datetime) -> Content:
     if message.kind == Kind.NEARLY_TURN:
         return compose_nearly(message, now=now)
     if message.kind == Kind.DAY_SHEET:
-        return compose_day_sheet(message, now=now)
+        return compose_question(message, now=now) or compose_day_sheet(message, now=now)
     if message.kind == Kind.VISITS_LIST:
         return compose_visits(message, now=now)
     booking = booking_by_reference(message.subject)

@@ -77,6 +77,21 @@ def read_visits_token(reference: str, token: str) -> tuple[str, int] | None:
     )
 
 
+def day_sheet_token(number: int, about: str) -> str:
+    """Return the secret that lets an address take the sheet of the day: 132 bits, for one wish and what it says."""
+    return f"{number:x}-{_mac('day sheet', f'{number}:{about}')[:22]}"
+
+
+def is_day_sheet_token(number: int, about: str, token: str) -> bool:
+    return hmac.compare_digest(day_sheet_token(number, about).encode(), token.encode("utf-8", "surrogatepass"))
+
+
+def day_sheet_number(token: str) -> int | None:
+    """Return the number of the wish that a token claims to be of, None where it can be of none."""
+    number, _, _ = token.partition("-")
+    return int(number, 16) if re.fullmatch(r"[0-9a-f]{1,15}", number) else None
+
+
 def new_public_id() -> str:
     return secrets.token_urlsafe(16)
 

@@ -38,6 +38,7 @@ from booking.limits.table import (
     PASSKEY_CHALLENGE,
     READS,
     SECOND_FACTOR,
+    SHEET_ADDRESSES,
     SIGN_IN_CLIENT,
     SIGN_IN_NAME,
     SIGN_IN_PAIR,
@@ -65,6 +66,7 @@ __all__ = [
     "PASSKEY_CHALLENGE",
     "READS",
     "SECOND_FACTOR",
+    "SHEET_ADDRESSES",
     "SIGN_IN_CLIENT",
     "SIGN_IN_NAME",
     "SIGN_IN_PAIR",
@@ -103,6 +105,7 @@ __all__ = [
     "refuse_if_over",
     "refuse_wrong_tokens",
     "right_secret",
+    "sheet_address",
     "tries_to_book",
     "try_secret",
     "wrong_token",
@@ -198,6 +201,11 @@ def new_waiting_at(request: HttpRequest, store: str) -> None:
 def lost_link(contact: str) -> None:
     """Count a wish for the visits of a number or an e-mail address, whether it is known or not. Raises RateLimited."""
     hit(LOST_LINKS, _contacts([contact]))
+
+
+def sheet_address(store: str) -> None:
+    """Count an address that a store has asked whether it wants the sheet of the day. Raises RateLimited."""
+    hit(SHEET_ADDRESSES, [Counted(store)])
 
 
 def try_secret(limit: Limit, who: Sequence[Counted]) -> bool:

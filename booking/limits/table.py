@@ -58,6 +58,8 @@ NEW_BOOKINGS = Limit("bookings", By.CONTACT, "tries to book, by the customer", 3
 # Apart, so that who waits may still take a place.
 NEW_WAITING = Limit("waiting", By.CONTACT, "tries to join a waiting list", 3, DAY, _TOO_MANY)
 LOST_LINKS = Limit("lost_links", By.CONTACT, "wishes for the list of one's visits", 3, DAY, _TOO_MANY)
+SHEET_ADDRESSES = Limit("sheet_addresses", By.STORE, "addresses asked whether they want the sheet of the day", 10, DAY,
+                        f"{_TOO_MANY}; the address in use stays")  # fmt: skip
 
 SIGN_IN_CLIENT = Limit("sign_ins", By.CLIENT, "wrong sign-ins, whatever the names", 30, QUARTER, _TOO_MANY,
                        guards_secret=True)  # fmt: skip
@@ -108,6 +110,7 @@ TABLE = (
     NEW_BOOKINGS,
     NEW_WAITING,
     LOST_LINKS,
+    SHEET_ADDRESSES,
     BOOKINGS_AT_STORE,
     BUSY_CLIENT,
     WAITING_AT_STORE,

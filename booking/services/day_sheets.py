@@ -4,18 +4,22 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from django.contrib.auth.models import User
 from django.db import transaction
 
+from booking.permissions import is_manager
 from notifications import outbox
 from notifications.content import NewMessage
 from notifications.models import Channel, Kind
 from stores.hours import Interval, openings
-from stores.models import Store
-from stores.queries import store_rules
+from stores.models import SetupChange, Store
+from stores.queries import asked_day_sheet, store_rules
+from stores.queries.day_sheets import ASKED_FOR
+from stores.services import ask_day_sheet, save_day_sheet, use_asked_day_sheet
 
 BEFORE_OPENING = timedelta(minutes=30)
 OF_USE_FOR = timedelta(hours=2)
-_MARK = "day"
+_MARK, _QUESTION_MARK = "day", "question"
 
 
 @transaction.atomic
@@ -29,6 +33,41 @@ def enqueue_day_sheets(*, now: datetime) -> int:
     return len(due)
 
 
+def needs_asking(*, store: Store, email: str) -> bool:
+    """Tell whether an address has to say first that it wants the sheet: any but the one in use, or none."""
+    return email not in ("", store.day_sheet_email)
+
+
+@transaction.atomic
+def change_address(*, store: Store, email: str, language: str, user: User, now: datetime) -> None:
+    """Mail the sheet to the address in use, or to none, from now on; a new one is sent a link to say yes by."""
+    if not needs_asking(store=store, email=email):
+        save_day_sheet(store=store, email=email, language=language, user=user, now=now)
+        return
+    wish = ask_day_sheet(store=store, email=email, language=language, user=user, now=now)
+    if wish is not None:
+        outbox.enqueue([_question(wish, store, now=now)], now=now)
+
+
+@transaction.atomic
+def use_address(*, wish: SetupChange, now: datetime) -> bool:
+    """Mail the sheet to the address that was asked from now on; False where the wish counts no more."""
+    return counts(wish, now=now) and use_asked_day_sheet(wish=wish, now=now)
+
+
+def counts(wish: SetupChange, *, now: datetime) -> bool:
+    """Tell whether a wish for another address is the one awaited, by somebody who still manages the store."""
+    user = wish.user
+    is_theirs = user is not None and user.is_active and is_manager(user, wish.store)
+    return is_theirs and asked_day_sheet(store=wish.store, now=now) == wish
+
+
+def wish_number(subject: str) -> int | None:
+    """Return which wish for another address a message asks about, None where it asks about none."""
+    mark, _slash, number = subject.partition("/")
+    return int(number) if mark == _QUESTION_MARK and number.isdecimal() else None
+
+
 def store_and_day(subject: str) -> tuple[int, date] | None:
     """Return which store's sheet of which day a message is, None where it is none."""
     mark, _slash, rest = subject.partition("/")
@@ -36,6 +75,19 @@ def store_and_day(subject: str) -> tuple[int, date] | None:
     if mark != _MARK or not store_id.isdecimal():
         return None
     return int(store_id), date.fromisoformat(day)
+
+
+def _question(wish: SetupChange, store: Store, *, now: datetime) -> NewMessage:
+    """Return the message; counted like what customers set off: whose address it is nobody knows yet."""
+    return NewMessage(
+        account=store.slug,
+        subject=f"{_QUESTION_MARK}/{wish.pk}",
+        kind=Kind.DAY_SHEET,
+        sequence=0,
+        channel=Channel.EMAIL,
+        due_at=now,
+        not_after=now + ASKED_FOR,
+    )
 
 
 def _due(store: Store, *, now: datetime) -> list[NewMessage]:

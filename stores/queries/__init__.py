@@ -1,6 +1,7 @@
 """What is asked of stores: the rules of one, one in full, and those found by a search."""
 
 from stores.queries.changes import Change, ChangesPage, setup_changes
+from stores.queries.day_sheets import DAY_SHEET_ASKED, asked_day_sheet, day_sheet_wish
 from stores.queries.doors import door_number
 from stores.queries.found import (
     COUNTED_MAX,
@@ -36,6 +37,7 @@ from stores.queries.slugs import embed_origins, organization_slugs, store_count,
 
 __all__ = [
     "COUNTED_MAX",
+    "DAY_SHEET_ASKED",
     "PAGE_SIZE",
     "PAGE_SIZE_MAX",
     "BadCursor",
@@ -51,7 +53,9 @@ __all__ = [
     "StoresPage",
     "TownFound",
     "VisitTypeDetail",
+    "asked_day_sheet",
     "asks_proof_under_load",
+    "day_sheet_wish",
     "door_number",
     "embed_origins",
     "listed_stores",

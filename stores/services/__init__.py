@@ -5,6 +5,7 @@ knows of bookings: `booking.services.changes_of_hours` wraps these where booking
 """
 
 from stores.services.changes import change_line, forget_changes, hours_in_text, record_change
+from stores.services.day_sheets import ask_day_sheet, save_day_sheet, use_asked_day_sheet
 from stores.services.hours import (
     check_week,
     delete_special_hours,
@@ -27,7 +28,6 @@ from stores.services.policy import (
     POLICY_RANGES,
     WEBSITE_LONGEST,
     save_contact,
-    save_day_sheet,
     save_embed_origins,
     save_line_shows,
     save_notice,
@@ -60,6 +60,7 @@ __all__ = [
     "Joined",
     "add_member",
     "answer_invitation",
+    "ask_day_sheet",
     "change_line",
     "check_week",
     "delete_special_hours",
@@ -88,5 +89,6 @@ __all__ = [
     "save_special_hours",
     "save_visit_type",
     "take_back_invitation",
+    "use_asked_day_sheet",
     "weekly_hours",
 ]

@@ -114,13 +114,6 @@ def save_line_shows(*, store: Store, line_shows: str, user: User | None, now: da
 
 
 @transaction.atomic
-def save_day_sheet(*, store: Store, email: str, language: str, user: User | None, now: datetime) -> None:
-    """Change where the sheet of the day is mailed; nowhere where the address is empty."""
-    fields = {"day_sheet_email": email, "day_sheet_language": language}
-    _update(store, "day_sheet", fields, user=user, now=now)
-
-
-@transaction.atomic
 def save_protection(*, store: Store, asks_proof_under_load: bool, user: User | None, now: datetime) -> None:
     """Change whether browsers are asked for a proof of work while far more is booked than usual."""
     _update(store, "protection", {"asks_proof_under_load": asks_proof_under_load}, user=user, now=now)

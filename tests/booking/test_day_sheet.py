@@ -134,7 +134,7 @@ def test_sheet_that_is_not_wanted_any_more_stays_here(store, clock) -> None:
     assert [(one.state, one.reason) for one in sheets()] == [(State.SKIPPED, "not_wanted")]
 
 
-def test_manager_chooses_the_address_in_their_language(store) -> None:
+def test_manager_chooses_the_language_and_removes_the_address(store) -> None:
     client = Client(headers={"accept-language": "fr"})
     make_user("ada", store=store)
     client.login(username="ada", password=PASSWORD) or client.post(
@@ -142,9 +142,13 @@ def test_manager_chooses_the_address_in_their_language(store) -> None:
     )
     address = f"/staff/{store.slug}/setup/day-sheet/"
     assert client.post(address, {"email": "nobody"}).status_code == 400
-    assert client.post(address, {"email": "till@example.org"}).status_code == 303
+    assert client.post(address, {"email": ADDRESS}).status_code == 303
     store.refresh_from_db()
-    assert (store.day_sheet_email, store.day_sheet_language) == ("till@example.org", "fr")
-    assert "till@example.org" in page(client.get(f"/staff/{store.slug}/setup/")).text
-    change = SetupChange.objects.get(what="day_sheet")
-    assert change.before["day_sheet_email"] == ADDRESS
+    assert (store.day_sheet_email, store.day_sheet_language) == (ADDRESS, "fr")
+    assert ADDRESS in page(client.get(f"/staff/{store.slug}/setup/")).text
+    assert client.post(address, {"email": ""}).status_code == 303
+    store.refresh_from_db()
+    assert store.day_sheet_email == ""
+    language, removed = SetupChange.objects.filter(what="day_sheet").order_by("pk")
+    assert language.after == {"day_sheet_language": "fr"}
+    assert removed.before == {"day_sheet_email": ADDRESS}

@@ -86,6 +86,7 @@ ROUTES = {
         b/<str:reference>/data/
         b/<str:reference>/erase/
         m/<str:reference>/<str:token>
+        staff/day-sheet/address/<str:token>/
         v/
         v/<str:reference>/<str:token>
         w/<str:reference>/

@@ -13,6 +13,7 @@ from booking.policy import plan_of
 from booking.staff_forms.hours import DAYS, hours_line, times_of_day
 from booking.store_setup import store_setup
 from booking.views.affected import just_done
+from booking.views.setup.day_sheet import awaited_address
 from booking.views.setup.start import start_going_on
 from booking.views.staff_access import AtStore, at_store, staff_page
 from stores.models import Role
@@ -51,6 +52,7 @@ def overview(request: HttpRequest, at: AtStore) -> HttpResponseBase:
         "week": [(WEEKDAYS[day], hours_line(times_of_day(setup.weekly, day))) for day in DAYS],
         "special_days": [(one.date, hours_line(one.times)) for one in setup.special_days[:SPECIAL_DAYS_SHOWN]],
         "special_days_more": max(0, len(setup.special_days) - SPECIAL_DAYS_SHOWN),
+        "awaited": awaited_address(at),
         "reminders": _reminders(plan_of(at.store).reminder_days),
         "start_url": start_going_on(request, at),
         "is_missing": not setup.weekly or not any(desk.is_active for desk in setup.desks),

@@ -145,5 +145,5 @@ def test_the_setup_asks_the_same_number_of_questions_whatever_there_is(
         )
     client = room.client()
 
-    with django_assert_num_queries(10):  # session, user; membership; the seven of the set-up
+    with django_assert_num_queries(11):  # session, user; membership; the seven of the set-up; what the sheet awaits
         client.get(SETUP)

@@ -1,0 +1,46 @@
+"""The e-mail that asks a new address whether the sheet of the day may come there, decided when it is sent."""
+
+from datetime import datetime
+
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from booking.email_texts import one_line
+from booking.links import day_sheet_link
+from booking.services.day_sheets import counts, wish_number
+from notifications.content import Email, Skip
+from notifications.models import OutboxMessage
+from stores.models import SetupChange
+from stores.queries import DAY_SHEET_ASKED, day_sheet_wish
+
+_TEMPLATE = "email/day_sheet_address"
+
+
+def compose_question(message: OutboxMessage, *, now: datetime) -> Email | Skip | None:
+    """Return the question to a new address, or why it is not wanted any more; None where the message is no question."""
+    number = wish_number(message.subject)
+    if number is None:
+        return None
+    wish = day_sheet_wish(number)
+    if wish is None or not counts(wish, now=now):
+        return Skip("not_wanted")
+    with translation.override(wish.after["day_sheet_language"]):
+        return _email(wish)
+
+
+def _email(wish: SetupChange) -> Email:
+    name = one_line(wish.store.name)
+    subject = _("{store}: shall the sheet of the day come here?").format(store=name)
+    context = {
+        "store_name": name,
+        "heading": _("Shall the sheet of the day come to this address?"),
+        "manage_url": day_sheet_link(wish),
+    }
+    return Email(
+        to=wish.after[DAY_SHEET_ASKED],
+        subject=subject,
+        text=render_to_string(f"{_TEMPLATE}.txt", context).strip() + "\n",
+        html=render_to_string(f"{_TEMPLATE}.html", context).strip() + "\n",
+        sender_name=name,
+    )

@@ -1,0 +1,43 @@
+"""Where the sheet of the day is mailed. It holds names and phone numbers: a new address is asked first."""
+
+from datetime import datetime
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from stores.models import SetupChange, Store
+from stores.queries.day_sheets import DAY_SHEET, DAY_SHEET_ASKED, asked_day_sheet
+from stores.services.changes import record_change
+from stores.services.values import lock
+
+
+@transaction.atomic
+def save_day_sheet(*, store: Store, email: str, language: str, user: User | None, now: datetime) -> None:
+    """Change where the sheet of the day is mailed, nowhere where the address is empty; no other one is awaited then."""
+    known = lock(store)
+    awaited = asked_day_sheet(store=store, now=now)
+    fields = {"day_sheet_email": email, "day_sheet_language": language}
+    before = {name: getattr(known, name) for name in fields}
+    before[DAY_SHEET_ASKED] = awaited.after[DAY_SHEET_ASKED] if awaited else ""
+    Store.objects.filter(pk=store.pk).update(**fields)
+    after = {**fields, DAY_SHEET_ASKED: ""}
+    record_change(store=store, user=user, what=DAY_SHEET, before=before, after=after, now=now)
+
+
+@transaction.atomic
+def ask_day_sheet(*, store: Store, email: str, language: str, user: User, now: datetime) -> SetupChange | None:
+    """Keep in the trail that an address is asked whether it wants the sheet; the one in use stays until it answers."""
+    lock(store)
+    after = {DAY_SHEET_ASKED: email, "day_sheet_language": language}
+    return record_change(store=store, user=user, what=DAY_SHEET, before={}, after=after, now=now)
+
+
+@transaction.atomic
+def use_asked_day_sheet(*, wish: SetupChange, now: datetime) -> bool:
+    """Mail the sheet to the address that was asked, from now on; False where something else was decided since."""
+    store = lock(wish.store)
+    if asked_day_sheet(store=store, now=now) != wish:
+        return False
+    email, language = wish.after[DAY_SHEET_ASKED], wish.after["day_sheet_language"]
+    save_day_sheet(store=store, email=email, language=language, user=wish.user, now=now)
+    return True
