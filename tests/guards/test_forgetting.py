@@ -18,7 +18,7 @@ from booking.models import Booking, IdempotentAnswer, PairingCode, Source, Ticke
 from booking.services.bookings import CustomerDetails
 from booking.services.waiting_list import join
 from notifications.models import Channel, Kind, OutboxMessage, State
-from stores.models import SetupChange
+from stores.models import SetupChange, StoreInvitation
 from tests.devices import make_tablet
 from tests.factories import NOW, make_booking, make_store, make_user
 
@@ -45,6 +45,7 @@ FORGOTTEN = {
     "the night after 7 days, or at once by who leaves the list": """
         booking.WaitingListEntry: name phone email known_starts locale
     """,
+    "the night after 14 days, or at once by an answer": "stores.StoreInvitation: username",
     "the night after the day": "booking.Ticket: name phone locale",
     "the minute after it ran out": "booking.Hold: public_id client_digest home_digest site_digest",
     "the night after it ran out": """
@@ -179,4 +180,5 @@ def keep_something_everywhere() -> None:
     SetupChange.objects.create(
         store=store, username=CANARY, what="member", subject=CANARY, before={"a": CANARY}, after={"a": CANARY}, at=NOW
     )
+    StoreInvitation.objects.create(store=store, username=CANARY, role="staff", created_at=NOW)
     Client().force_login(user)
