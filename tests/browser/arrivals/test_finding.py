@@ -108,6 +108,10 @@ def test_nobody_is_kept_out(tablet: Tablet, counter: Counter, width: int) -> Non
     late, here, waits = (
         counter.book(f"{name} Test", slots=0 if name == "Late" else 1) for name in ("Late", "Here", "Waits")
     )
+    # Late is who has not come ten minutes after the start.
+    counter.carillon.execute(
+        f"UPDATE booking_booking SET starts_at = datetime(starts_at, '-20 minutes') WHERE reference = '{late}'"
+    )
     assert counter.act(here, "check-in") == 200
     page = tablet(CHIEF)
     page.set_viewport_size({"width": width, "height": 900})
