@@ -66,6 +66,7 @@ def _tab_to(page: Page, wanted: Locator) -> None:
     for _ in range(TAB_STOPS_MAX):
         page.keyboard.press("Tab")
         focused = page.locator("*:focus")
+        expect(focused).to_be_in_viewport()  # where the page is still on its way there
         assert focused.evaluate(IS_SEEN), focused.evaluate("element => element.outerHTML")
         if wanted.evaluate("element => element === document.activeElement"):
             return
