@@ -3,7 +3,7 @@
 For each of the first two, three and four letters of each word after the first, one hexadecimal digit of a digest
 salted by store and day. Whoever types "dupo" is compared; from the digits nobody reads "Dupont" back, as names by the
 dozen share them. A short word is also taken together with what follows: "Le Goff" is typed "legoff" as well, N'Diaye
-"ndiaye". `static/booking/arrivals/search.js` makes the same digits of what is typed.
+"ndiaye". `static/booking/staff/arrivals/search.js` makes the same digits of what is typed.
 """
 
 from collections.abc import Sequence

@@ -11,4 +11,4 @@ class StaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  
     Our own alone: Django's switch for it reads all scripts, and stumbles over a comment in one of another's.
     """
 
-    patterns = (*CompressedManifestStaticFilesStorage.patterns, ("booking/arrivals/*.js", _AGGREGATION))
+    patterns = (*CompressedManifestStaticFilesStorage.patterns, ("booking/staff/*.js", _AGGREGATION))

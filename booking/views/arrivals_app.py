@@ -19,13 +19,13 @@ from stores.queries import store_rules
 
 JSQR = "booking/vendor/jsqr-1.4.0.js"
 _MODULES = ("app", "day", "desk", "rows", "scan", "search", "sound", "store", "sync", "view", "words")
-_ICONS = {"192x192": "booking/arrivals/icon-192.png", "512x512": "booking/arrivals/icon-512.png"}
+_ICONS = {"192x192": "booking/staff/arrivals/icon-192.png", "512x512": "booking/staff/arrivals/icon-512.png"}
 ASSETS = (
     "booking/app.css",
     "booking/staff.css",
     "booking/arrivals/arrivals.css",
     "booking/icon.svg",
-    *(f"booking/arrivals/{name}.js" for name in _MODULES),
+    *(f"booking/staff/arrivals/{name}.js" for name in _MODULES),
     JSQR,
 )
 

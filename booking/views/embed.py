@@ -19,7 +19,7 @@ from booking.views.files import kept_file
 from booking.views.reader import customer_page
 from stores.queries import embed_origins, store_detail, store_rules
 
-SCRIPT = Path(__file__).resolve().parent.parent / "static" / "booking" / "embed.js"
+SCRIPT = Path(__file__).resolve().parent.parent / "static" / "booking" / "customer" / "embed.js"
 SCRIPT_SECONDS = 3600
 
 
