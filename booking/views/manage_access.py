@@ -65,17 +65,18 @@ def _signed(reference: str, number: int) -> str:
     return f"{reference}.{number}" if number else reference
 
 
-def opened_by_key(view: BookingView) -> Callable[[HttpRequest, str], HttpResponseBase]:
+def opened_by_key(view: BookingView, *, is_for_erased: bool = False) -> Callable[[HttpRequest, str], HttpResponseBase]:
     """Hand the booking to the view where the browser holds its key; else the page that says how to get in.
 
-    An unknown, an erased and somebody else's booking all give the same answer.
+    An unknown, an erased and somebody else's booking all give the same answer; `is_for_erased` is for the view that
+    erases, whose button may be pressed twice. A form that does not get in is led to that page's own address.
     """
 
     @wraps(view)
     def wrapper(request: HttpRequest, reference: str) -> HttpResponseBase:
         plain = read_reference(reference)
         if plain is None:
-            return keep_private(not_open(request))
+            return keep_private(turned_away(request, not_open))
         token = request.GET.get("token")
         canonical_path = request.path.replace(reference, plain, 1)
         if token is not None:
@@ -83,8 +84,9 @@ def opened_by_key(view: BookingView) -> Callable[[HttpRequest, str], HttpRespons
         if plain != reference:
             return keep_private(HttpResponseRedirect(canonical_path))
         booking = booking_by_reference(plain) if cookie_name(plain) in request.COOKIES else None
-        if booking is None or not has_key(request, booking) or booking.erased_at is not None:
-            return keep_private(not_open(request))
+        is_erased = booking is not None and booking.erased_at is not None
+        if booking is None or not has_key(request, booking) or (is_erased and not is_for_erased):
+            return keep_private(turned_away(request, not_open))
         response = view(request, booking)
         if not response.cookies.get(cookie_name(plain)):
             give_key(response, booking)
@@ -118,6 +120,15 @@ def own_prefix(request: HttpRequest, booking: Booking) -> str:
     is_spoken = booking.locale == getattr(request, "LANGUAGE_CODE", "")
     is_offered = booking.locale in dict(settings.LANGUAGES)
     return Reading(booking.locale if is_offered and not is_spoken else "", booking.is_simple).prefix
+
+
+def turned_away(request: HttpRequest, page: Callable[[HttpRequest], HttpResponse]) -> HttpResponse:
+    """Return the page for whoever has no key; lead a form to it, so that a reload does not send the form again."""
+    if request.method != "POST":
+        return page(request)
+    response = HttpResponseRedirect(request.path)
+    response.status_code = 303
+    return response
 
 
 def not_open(request: HttpRequest) -> HttpResponse:

@@ -2,7 +2,8 @@
 
 It holds the token of the kept time, what was typed where a page has to show it again, and at the end which visit was
 booked. So every page of the way is opened by its address, and Back, Forward and reload work on each of them; and a
-form's key is good for the browser that was given it alone (docs/decisions/0008).
+form's key is good for the browser that was given it alone. Other forms of customers are remembered so as well, once
+something in them could not be taken (docs/decisions/0008).
 """
 
 import secrets
@@ -57,6 +58,14 @@ def ways(request: HttpRequest, store: str, *, now: datetime) -> list[Way]:
     return sorted(found, key=lambda way: way.at, reverse=True)
 
 
+def way_at(request: HttpRequest, place: str, *, now: datetime) -> Way:
+    """Return what this browser remembers of a page with one form alone; a new way where it remembers nothing.
+
+    `place` names the page as the slug of a store names the store's.
+    """
+    return next(iter(ways(request, place, now=now)), None) or new_way(place)
+
+
 def keep(request: HttpRequest, response: HttpResponseBase, way: Way, *, now: datetime) -> Way:
     """Let the browser keep a way, instead of older ones where there are too many; return it as it is kept."""
     others = sorted((one for one in _all(request, now=now) if one.key != way.key), key=lambda one: -one.at)
@@ -69,10 +78,16 @@ def keep(request: HttpRequest, response: HttpResponseBase, way: Way, *, now: dat
     for number, other in enumerate(others, 1):
         room -= len(request.COOKIES[_name(other.key)])
         if room < 0 or number >= WAYS_MAX:
-            name = _name(other.key)
-            response.delete_cookie(name, samesite="Lax")
-            response.cookies[name]["secure"] = settings.IS_HTTPS or ""
+            forget(response, other)
     return way
+
+
+def forget(response: HttpResponseBase, way: Way) -> None:
+    """Let the browser remember a way no more; nothing to do where it never did."""
+    if way.is_remembered:
+        name = _name(way.key)
+        response.delete_cookie(name, samesite="Lax")
+        response.cookies[name]["secure"] = settings.IS_HTTPS or ""
 
 
 def _prefix() -> str:

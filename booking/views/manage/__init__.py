@@ -3,7 +3,7 @@
 from django.urls import path
 
 from booking.views.manage.change import change, choose
-from booking.views.manage.kept import calendar, data, details, erase, kept, link
+from booking.views.manage.kept import calendar, data, details, erase, erased, kept, link
 from booking.views.manage.page import booked, manage, short_link
 from booking.views.manage.words import cancel, confirm, late
 
@@ -21,5 +21,6 @@ urlpatterns = [
     path("b/<str:reference>/details/", details, name="manage-details"),
     path("b/<str:reference>/link/", link, name="manage-link"),
     path("b/<str:reference>/erase/", erase, name="manage-erase"),
+    path("s/<slug:store>/erased/", erased, name="erased"),
     path("m/<str:reference>/<str:token>", short_link, name="short-link"),
 ]

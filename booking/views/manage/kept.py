@@ -1,11 +1,13 @@
 """What is kept about somebody: to read, to take along, to put right, to erase."""
 
+from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.urls import reverse
 from django.utils.timezone import now as clock_now
 from django.utils.translation import gettext_lazy
@@ -19,11 +21,14 @@ from booking.models import Actor, Booking
 from booking.services.links import renew_link
 from booking.services.privacy import correct, customer_data
 from booking.services.privacy import erase as erase_customer
+from booking.views.book.details import AGAIN
+from booking.views.book.memory import forget, keep, way_at
 from booking.views.book.step import see_other
 from booking.views.manage.kept_words import history_in_words, messages_in_words
 from booking.views.manage.page import done, visit_context
-from booking.views.manage_access import give_key, opened_by_key, take_key
+from booking.views.manage_access import give_key, keep_private, opened_by_key, take_key
 from booking.views.reader import customer_page
+from stores.queries import store_detail
 
 _FORM_METHODS = ["GET", "HEAD", "POST"]
 
@@ -45,6 +50,10 @@ class CorrectionForm(forms.Form):
     )
 
     use_required_attribute = False
+
+    def typed(self) -> dict[str, str]:
+        """Return what was typed, to be shown again as it is."""
+        return {name: self.data.get(name, "") for name in self.fields}
 
     def problems(self) -> list[Problem]:
         """Return a line for each error, in the order of the fields."""
@@ -98,16 +107,30 @@ def data(_request: HttpRequest, booking: Booking) -> HttpResponse:
 @require_http_methods(_FORM_METHODS)
 @opened_by_key
 def details(request: HttpRequest, booking: Booking) -> HttpResponseBase:
-    """Put right the name and the note."""
+    """Put right the name and the note; what cannot be taken is remembered, and shown by the page's address."""
     now = clock_now()
-    sent = request.POST if request.method == "POST" else None
-    form = CorrectionForm(sent, initial={"name": booking.name, "note": booking.note})
-    if form.is_valid():
+    way = way_at(request, _corrected(booking), now=now)
+    if request.method == "POST":
+        form = CorrectionForm(request.POST)
+        if not form.is_valid():
+            response = see_other(f"{reverse('manage-details', args=[booking.reference])}?why={AGAIN}")
+            keep(request, response, replace(way, typed=form.typed()), now=now)
+            return response
         typed: dict[str, Any] = form.cleaned_data
-        return done(correct(booking_id=booking.pk, name=typed["name"], note=typed["note"], now=now), "corrected")
+        corrected = correct(booking_id=booking.pk, name=typed["name"], note=typed["note"], now=now)
+        response = done(corrected, "corrected")
+        forget(response, way)
+        return response
+    is_sent = request.GET.get("why") == AGAIN and way.is_remembered
+    form = CorrectionForm(way.typed if is_sent else None, initial={"name": booking.name, "note": booking.note})
     problems = form.problems()
     context = {**visit_context(booking, now=now), "form": form, "problems": problems}
     return customer_page(request, "correct", context, status=400 if problems else 200)
+
+
+def _corrected(booking: Booking) -> str:
+    """Return the place of what is typed to put a booking right."""
+    return f"{booking.store.slug}/visit/{booking.reference}"
 
 
 @require_http_methods(_FORM_METHODS)
@@ -125,13 +148,24 @@ def link(request: HttpRequest, booking: Booking) -> HttpResponseBase:
 
 
 @require_http_methods(_FORM_METHODS)
-@opened_by_key
+@partial(opened_by_key, is_for_erased=True)
 def erase(request: HttpRequest, booking: Booking) -> HttpResponse:
     """Ask once, then erase who the booking was for; its link dies with it."""
     now = clock_now()
-    if request.method != "POST":
+    if request.method != "POST" and booking.erased_at is None:
         return customer_page(request, "erase", visit_context(booking, now=now))
-    erase_customer(booking_id=booking.pk, now=now, actor=Actor.CUSTOMER)
-    response = customer_page(request, "erased", {"store": booking.store})
+    if booking.erased_at is None:
+        erase_customer(booking_id=booking.pk, now=now, actor=Actor.CUSTOMER)
+    response = see_other(reverse("erased", args=[booking.store.slug]))
     take_key(response, booking.reference)
+    forget(response, way_at(request, _corrected(booking), now=now))
     return response
+
+
+@require_safe
+def erased(request: HttpRequest, store: str) -> HttpResponseBase:
+    """Say that somebody's data are erased: of whom, nothing knows any more, so the page is the same for everybody."""
+    found = store_detail(store)
+    if found is None:
+        raise Http404
+    return keep_private(customer_page(request, "erased", {"store": found}))

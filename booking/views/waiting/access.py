@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from booking import limits
 from booking.models import WaitingListEntry
 from booking.tokens import is_waiting_token, read_reference
-from booking.views.manage_access import keep_private
+from booking.views.manage_access import keep_private, turned_away
 from booking.views.reader import customer_page
 from booking.waiting import entry_by_reference
 
@@ -44,7 +44,7 @@ def opened_by_waiting_key(view: EntryView) -> Callable[[HttpRequest, str], HttpR
     def wrapper(request: HttpRequest, reference: str) -> HttpResponseBase:
         plain = read_reference(reference)
         if plain is None:
-            return keep_private(_not_open(request))
+            return keep_private(turned_away(request, _not_open))
         token = request.GET.get("token")
         path = request.path.replace(reference, plain, 1)
         if token is not None:
@@ -53,7 +53,7 @@ def opened_by_waiting_key(view: EntryView) -> Callable[[HttpRequest, str], HttpR
             return keep_private(HttpResponseRedirect(path))
         entry = entry_by_reference(plain) if has_waiting_key(request, plain) else None
         if entry is None:
-            return keep_private(_not_open(request))
+            return keep_private(turned_away(request, _not_open))
         response = view(request, entry)
         if (
             "HX-Request" not in request.headers

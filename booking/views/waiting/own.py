@@ -16,7 +16,7 @@ from booking.customer_input import can_be_texted
 from booking.forms import Problem
 from booking.links import waiting_url
 from booking.models import WaitingListEntry, WaitingStatus
-from booking.policy import BookingRefused
+from booking.policy import BookingRefused, Refusal
 from booking.reading import Reading
 from booking.services.waiting_list import leave, let_pass, take_offer
 from booking.tokens import is_waiting_token, read_reference
@@ -52,7 +52,7 @@ def take(request: HttpRequest, entry: WaitingListEntry) -> HttpResponse:
     try:
         booking = take_offer(entry=entry, now=now)
     except BookingRefused as refused:
-        return _page(request, entry, now=now, refused=refused)
+        return _back(entry, why=refused.reason)
     response = see_other(reverse("manage-booked", args=[booking.reference]))
     give_key(response, booking)
     return response
@@ -88,15 +88,26 @@ def short_link(request: HttpRequest, reference: str, token: str) -> HttpResponse
     return keep_private(HttpResponseRedirect(f"{path}?{urlencode({'token': token})}"))
 
 
-def _page(
-    request: HttpRequest, entry: WaitingListEntry, *, now: datetime, refused: BookingRefused | None = None
-) -> HttpResponse:
-    problems = [Problem(waiting_refusal_sentence(refused.reason))] if refused else []
-    context = {**_context(entry, request, now=now), "problems": problems}
+def _page(request: HttpRequest, entry: WaitingListEntry, *, now: datetime) -> HttpResponse:
+    context = _context(entry, request, now=now)
+    refusal = _told_refusal(request, context["stands"])
+    context["problems"] = [Problem(waiting_refusal_sentence(refusal))] if refusal else []
     has_passed = request.GET.get("done") == "passed" and context["stands"].status == WaitingStatus.WAITING
-    if has_passed and not refused:
+    if has_passed:
         context["done"] = _("The place goes to the next in line. You stay on the waiting list.")
-    return customer_page(request, "waiting", context, status=409 if refused else 200)
+    return customer_page(request, "waiting", context, status=409 if refusal else 200)
+
+
+def _told_refusal(request: HttpRequest, stands: Waiting) -> Refusal | None:
+    """Return why an offered place was not to be had, as the address tells it; None once that is told no more.
+
+    Another place may be offered since, and a visit be booked.
+    """
+    why = request.GET.get("why", "")
+    if why not in set(Refusal) or stands.status in (WaitingStatus.BOOKED, WaitingStatus.LEFT):
+        return None
+    is_about_another = why in (Refusal.HOLD_EXPIRED, Refusal.SLOT_FULL) and stands.offer is not None
+    return None if is_about_another else Refusal(why)
 
 
 def _context(entry: WaitingListEntry, request: HttpRequest, *, now: datetime) -> dict[str, Any]:
@@ -126,5 +137,6 @@ def how_it_stands(stands: Waiting) -> str:
     return f"{stands.status} {stands.ahead} {start}"
 
 
-def _back(entry: WaitingListEntry, *, done: str = "") -> HttpResponse:
-    return see_other(reverse("waiting", args=[entry.reference]) + (f"?done={done}" if done else ""))
+def _back(entry: WaitingListEntry, **said: str) -> HttpResponse:
+    own_page = reverse("waiting", args=[entry.reference])
+    return see_other(f"{own_page}?{urlencode(said)}" if said else own_page)

@@ -84,7 +84,14 @@ def test_every_page_of_a_booking_is_kept_private(opened: Client, booking: Bookin
 @pytest.mark.parametrize("method", ["get", "head", "post"])
 @pytest.mark.parametrize("path", SUB_PAGES)
 def test_without_the_key_every_page_is_the_same_404(client: Client, booking: Booking, method: str, path: str) -> None:
-    answers = [getattr(client, method)(f"/b/{reference}/{path}") for reference in (booking.reference, "ABCD1234")]
+    addresses = [f"/b/{reference}/{path}" for reference in (booking.reference, "ABCD1234")]
+    if method == "post":  # a reload of the answer must not send the form again
+        answers = [client.post(address) for address in addresses]
+        assert [(a.status_code, a.get("Location")) for a in answers] in (
+            [(303, address) for address in addresses],
+            [(405, None)] * 2,
+        )
+    answers = [getattr(client, method)(address, follow=True) for address in addresses]
 
     assert [answer.status_code for answer in answers] in ([404, 404], [405, 405])
     contents = [without_csrf(answer).replace(booking.reference.encode(), b"ABCD1234") for answer in answers]
@@ -410,10 +417,43 @@ def test_erase_asks_once_and_ends_the_link(opened: Client, booking: Booking) -> 
 
     response = opened.post(own(booking, "erase/"), question.forms[own(booking, "erase/")])
 
-    assert "What was kept about you is erased" in page(response).words
+    assert (response.status_code, response["Location"]) == (303, "/s/corner-shop-niort/erased/")
+    for _reload in range(2):
+        said = opened.get(response["Location"])
+        assert said.status_code == 200
+        assert "What was kept about you is erased" in page(said).words
+        assert "no-store" in said["Cache-Control"]
     assert Booking.objects.get().name == ""
     assert opened.get(own(booking)).status_code == 404
     assert opened.get(link(booking)).status_code == 404
+
+
+def test_erase_pressed_twice_says_the_same_and_erases_once(opened: Client, booking: Booking) -> None:
+    cookies = opened.cookies.copy()
+    first = opened.post(own(booking, "erase/"))
+    erased_at = Booking.objects.get().erased_at
+    opened.cookies = cookies  # the browser has sent the second press before it heard of the first
+
+    with time_machine.travel(NOW + timedelta(seconds=1), tick=False):
+        again = opened.post(own(booking, "erase/"))
+
+    assert (again.status_code, again["Location"]) == (303, first["Location"])
+    assert Booking.objects.get().erased_at == erased_at
+    assert opened.get(own(booking)).status_code == 404
+
+
+def test_what_was_typed_is_forgotten_with_the_rest(opened: Client, booking: Booking) -> None:
+    opened.post(own(booking, "details/"), {"name": "", "note": "Third floor"})
+
+    opened.post(own(booking, "erase/"))
+
+    assert [name for name, cookie in opened.cookies.items() if cookie.value and name != "csrftoken"] == []
+
+
+def test_page_of_what_is_erased_names_nobody_and_needs_a_store(client: Client, store: Store) -> None:
+    assert client.get("/s/nowhere/erased/").status_code == 404
+    assert client.get("/s/corner-shop-niort/erased/").status_code == 200
+    assert client.post("/s/corner-shop-niort/erased/").status_code == 405
 
 
 def test_an_erased_booking_answers_as_one_that_never_was(opened: Client, booking: Booking) -> None:

@@ -127,14 +127,41 @@ def test_name_and_note_are_put_right_without_a_message(opened: Client, booking: 
     "typed", [{}, {"name": ""}, {"name": "…"}, {"name": "A" * 121}, {"name": "Ada", "note": "n" * 501}]
 )
 def test_details_that_cannot_be_kept_are_asked_again(opened: Client, booking: Booking, typed: dict[str, str]) -> None:
-    response = opened.post(own(booking, "details/"), typed)
+    sent = opened.post(own(booking, "details/"), typed)
 
-    assert response.status_code == 400
-    again = page(response)
-    assert again.title.startswith("Error:")
-    assert again.forms[own(booking, "details/")]["name"] == typed.get("name", "")
+    assert sent.status_code == 303
+    for _reload in range(2):
+        response = opened.get(sent["Location"])
+        assert response.status_code == 400
+        again = page(response)
+        assert again.title.startswith("Error:")
+        assert again.forms[own(booking, "details/")]["name"] == typed.get("name", "")
+        assert again.forms[own(booking, "details/")]["note"] == typed.get("note", "")
+    assert "Ada" not in sent["Location"]
     booking.refresh_from_db()
     assert booking.name == "Ada Test"
+
+
+def test_what_was_typed_is_remembered_until_the_details_are_right(opened: Client, booking: Booking) -> None:
+    wrong = opened.post(own(booking, "details/"), {"name": "", "note": "Third floor"})["Location"]
+    assert shown(opened, own(booking, "details/")).forms[own(booking, "details/")]["note"] == "Second floor"
+
+    opened.post(own(booking, "details/"), {"name": "Ada Teste", "note": "Third floor"})
+
+    back = opened.get(wrong)
+    form = page(back).forms[own(booking, "details/")]
+    assert (back.status_code, form["name"], form["note"]) == (200, "Ada Teste", "Third floor")
+    assert not [name for name, cookie in opened.cookies.items() if name.startswith("way-") and cookie.value]
+
+
+def test_what_was_typed_for_one_visit_is_shown_for_no_other(opened: Client, store: Store, booking: Booking) -> None:
+    other = make_booking(store, starts_at=at(11), phone="+33612345605", name="Bea Test")
+    opened.get(own(other), {"token": manage_token(other.reference)})
+    opened.post(own(booking, "details/"), {"name": "", "note": "Third floor"})
+
+    form = shown(opened, own(other, "details/?why=again")).forms[own(other, "details/")]
+
+    assert (form["name"], form["note"]) == ("Bea Test", "")
 
 
 def test_all_that_is_kept_can_be_read_in_words(opened: Client, booking: Booking) -> None:

@@ -42,7 +42,8 @@ def test_wrong_token_opens_nothing(entry: WaitingListEntry, token: str) -> None:
     assert client.get(url(entry), {"token": manage_token(entry.reference)}).status_code == 404
     assert client.get(url(entry)).status_code == 404
     assert client.get("/w/not-a-reference/").status_code == 404
-    assert client.post(url(entry, "leave/")).status_code == 404
+    left = client.post(url(entry, "leave/"), follow=True)
+    assert (left.redirect_chain, left.status_code) == ([(url(entry, "leave/"), 303)], 404)
     entry.refresh_from_db()
     assert entry.status == "waiting"
 
@@ -139,12 +140,39 @@ def test_offer_that_ran_out_is_told_plainly(
     visitor.get(url(offered))
     clock.shift(timedelta(seconds=2))
 
-    response = visitor.post(url(offered, "take/"))
+    sent = visitor.post(url(offered, "take/"))
 
-    assert response.status_code == 409
-    words = page(response).words
-    assert "This time is no longer kept for you." in words
-    assert "You are on the waiting list" in words
+    assert sent.status_code == 303
+    for _reload in range(2):
+        response = visitor.get(sent["Location"])
+        assert response.status_code == 409
+        words = page(response).words
+        assert "This time is no longer kept for you." in words
+        assert "You are on the waiting list" in words
+
+
+def test_another_place_offered_since_is_not_said_to_be_gone(
+    visitor: Client, offered: WaitingListEntry, clock: time_machine.Traveller
+) -> None:
+    clock.shift(timedelta(minutes=31))
+    visitor.get(url(offered), {"token": waiting_token(offered.reference)})
+    gone = visitor.post(url(offered, "take/"))["Location"]
+    Hold.objects.filter(offered_to=offered).update(expires_at=NOW + timedelta(hours=1))
+
+    response = visitor.get(gone)
+
+    assert response.status_code == 200
+    assert "A place is free for you" in page(response).words
+    assert "no longer kept" not in page(response).words
+
+
+def test_place_taken_after_a_refusal_is_not_said_to_be_gone(visitor: Client, offered: WaitingListEntry) -> None:
+    visitor.post(url(offered, "take/"))
+
+    response = visitor.get(url(offered), {"why": "hold_expired"})
+
+    assert response.status_code == 200
+    assert "You have booked this place" in page(response).words
 
 
 def test_place_let_pass_goes_to_the_next(visitor: Client, offered: WaitingListEntry) -> None:
@@ -171,8 +199,9 @@ def test_too_many_visits_are_told_before_another(visitor: Client, offered: Waiti
         make_booking(offered.store, starts_at=at(10, day=day), phone="+33612345607")
     Store.objects.update(open_bookings_per_customer=1)  # an offer may be one more than that
 
-    response = visitor.post(url(offered, "take/"))
+    response = visitor.post(url(offered, "take/"), follow=True)
 
+    assert response.redirect_chain == [(f"{url(offered)}?why=too_many_open_bookings", 303)]
     assert response.status_code == 409
     assert "You already have visits booked here." in page(response).words
 
