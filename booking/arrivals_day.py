@@ -13,13 +13,14 @@ from django.db.models import OuterRef, Subquery, Sum
 from booking.models import Booking, BookingEvent, EventKind
 from booking.nights import LOOKS_BACK, WorkingDay, quarter_before, working_day
 from booking.policy import UnknownStore
+from booking.steps import STEPS
 from stores.hours import ONE_DAY, day_start
 from stores.models import Store, StoreDay
 from stores.queries import store_rules
 from stores.slots import StoreRules
 
 WIPED_AFTER = timedelta(minutes=30)
-_STEPS = (EventKind.CHECKED_IN, EventKind.STARTED, EventKind.COMPLETED, EventKind.NO_SHOW)
+_STEPS = tuple(EventKind(step.event) for step in STEPS.values())
 _SHOWN = (*_STEPS, EventKind.UNDONE, EventKind.RESCHEDULED, EventKind.CANCELLED, EventKind.SAID_LATE)
 
 

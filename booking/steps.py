@@ -1,17 +1,38 @@
 """The steps of a visit on its day: which may be taken when, and when somebody is awaited in vain. Pure."""
 
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 NIGHT = timedelta(hours=6)  # between two instants of one evening, whatever midnight lies between
 LATE_AFTER = timedelta(minutes=10)
+DUE_SOON = timedelta(hours=1)
 SELF_CHECK_IN_FROM = timedelta(minutes=30)
 SELF_CHECK_IN_UNTIL = timedelta(minutes=30)
 
-STEPS: dict[str, tuple[frozenset[str], str]] = {
-    "check_in": (frozenset({"confirmed"}), "checked_in"),
-    "start": (frozenset({"confirmed", "checked_in"}), "in_service"),
-    "complete": (frozenset({"checked_in", "in_service"}), "completed"),
-    "no_show": (frozenset({"confirmed"}), "no_show"),
+
+class VisitStep(NamedTuple):
+    """A step of a visit: the states in which it may be taken, the state it leads to, the event it leaves behind."""
+
+    allowed_from: frozenset[str]
+    leads_to: str
+    event: str
+
+
+# In the order in which they come. The tablet's scripts are handed this table: they have none of their own.
+STEPS: dict[str, VisitStep] = {
+    "check_in": VisitStep(frozenset({"confirmed"}), "checked_in", "checked_in"),
+    "start": VisitStep(frozenset({"confirmed", "checked_in"}), "in_service", "started"),
+    "complete": VisitStep(frozenset({"checked_in", "in_service"}), "completed", "completed"),
+    "no_show": VisitStep(frozenset({"confirmed"}), "no_show", "no_show"),
+}
+# The groups of the arrivals screen, from top to bottom, and the one of each state; who is awaited stands by the clock.
+GROUPS = ("late", "now", "waiting", "served", "later", "done")
+GROUP_OF_STATUS = {
+    "checked_in": "waiting",
+    "in_service": "served",
+    "completed": "done",
+    "no_show": "done",
+    "cancelled": "done",
 }
 
 
@@ -30,13 +51,44 @@ def may_step(*, step: str, status: str, starts_at: datetime, visit_date: date, t
     `today` is the store's own day of that instant. A visit is checked in on its own day or, where its day ends or
     begins nearby, in the same night; served and completed then, or on the day after; a no-show from its start on.
     """
-    allowed_from, _ = STEPS[step]
-    if status not in allowed_from:
+    if status not in STEPS[step].allowed_from:
         return False
     if step == "no_show":
         return at >= starts_at
     days_late = 0 if step == "check_in" else 1
     return visit_date <= today <= visit_date + timedelta(days=days_late) or is_same_night(at, starts_at)
+
+
+def next_step(status: str) -> str:
+    """Return the step that comes next, for the one large button: the first that is allowed, "" where none is."""
+    return next((name for name, step in STEPS.items() if status in step.allowed_from), "")
+
+
+def is_step_offered(
+    *,
+    step: str,
+    status: str,
+    starts_at: datetime,
+    late_minutes: int | None,
+    visit_date: date,
+    today: date,
+    now: datetime,
+) -> bool:
+    """Tell whether a screen shows the button of a step: where it may be taken, a no-show only of who is overdue."""
+    may_take = may_step(step=step, status=status, starts_at=starts_at, visit_date=visit_date, today=today, at=now)
+    is_awaited = step == "no_show" and not is_overdue(
+        status=status, starts_at=starts_at, late_minutes=late_minutes, now=now
+    )
+    return may_take and not is_awaited
+
+
+def arrival_group(*, status: str, starts_at: datetime, late_minutes: int | None, now: datetime) -> str:
+    """Return in which group of the arrivals screen a visit stands."""
+    if status != "confirmed":
+        return GROUP_OF_STATUS[status]
+    if is_overdue(status=status, starts_at=starts_at, late_minutes=late_minutes, now=now):
+        return "late"
+    return "now" if starts_at <= now + DUE_SOON else "later"
 
 
 def is_overdue(*, status: str, starts_at: datetime, late_minutes: int | None, now: datetime) -> bool:

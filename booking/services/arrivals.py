@@ -24,12 +24,7 @@ from stores.slots import StoreRules, VisitTypeRule, slots_by_desk
 
 Step = Literal["check_in", "start", "complete", "no_show"]
 
-_EVENTS = {
-    "check_in": EventKind.CHECKED_IN,
-    "start": EventKind.STARTED,
-    "complete": EventKind.COMPLETED,
-    "no_show": EventKind.NO_SHOW,
-}
+_EVENTS = {name: EventKind(taken.event) for name, taken in STEPS.items()}
 
 
 @transaction.atomic
@@ -239,7 +234,7 @@ def _runs_now(rules: StoreRules, visit_type: VisitTypeRule, *, now: datetime) ->
 
 def _take(booking: Booking, step: Step, *, at: datetime) -> None:
     """Set what a step changes; whoever is served without having been checked in has arrived as well."""
-    booking.status = STEPS[step][1]
+    booking.status = STEPS[step].leads_to
     if step in ("check_in", "start") and booking.checked_in_at is None:
         booking.checked_in_at = at
     if step == "start":

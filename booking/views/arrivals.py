@@ -20,6 +20,7 @@ from booking.services.arrivals import undo as undo_step
 from booking.services.once import SentForm, book_once
 from booking.staff_forms.visits import WalkInForm
 from booking.staff_texts import status_words
+from booking.steps import STEPS
 from booking.tokens import keyed_digest
 from booking.views.arrivals_page import Just, arrivals_page
 from booking.views.day_page import day_page
@@ -178,7 +179,6 @@ def _known_status(text: str) -> str:
 
 
 _VISIT = "staff/<slug:store>/visits/<str:reference>"
-_STEPS: tuple[Step, ...] = ("check_in", "start", "complete", "no_show")
 
 urlpatterns = [
     path("staff/<slug:store>/arrivals/", arrivals, name="staff-arrivals"),
@@ -186,6 +186,6 @@ urlpatterns = [
     path(f"{_VISIT}/undo/", undo, name="staff-visit-undo"),
     *(
         path(f"{_VISIT}/{name.replace('_', '-')}/", step, {"name": name}, name=f"staff-visit-{name.replace('_', '-')}")
-        for name in _STEPS
+        for name in STEPS
     ),
 ]

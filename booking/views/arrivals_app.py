@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from booking.staff_forms.visits import WalkInForm
+from booking.views.arrivals_json import screen_rules
 from booking.views.arrivals_words import arrivals_words, icons
 from booking.views.staff_access import AtStore, at_store, staff_page
 from stores.queries import store_rules
@@ -42,6 +43,7 @@ def app_context(at: AtStore) -> dict[str, Any]:
             "vendor": static(JSQR),
         },
         "app_words": arrivals_words(),
+        "app_rules": screen_rules(),
         "app_icons": icons(),
     }
 

@@ -15,13 +15,14 @@ from booking.arrivals_day import ArrivalEvent, ArrivalsDay, ArrivalVisit
 from booking.finders import finders
 from booking.models import EventKind, Source, Status
 from booking.services.arrivals import step_key
-from booking.steps import LATE_AFTER
+from booking.steps import DUE_SOON, GROUP_OF_STATUS, GROUPS, LATE_AFTER, STEPS
 from booking.texts import day_in_words, first_name_and_initial, moment_in_words, time_in_words, visit_type_name
 from booking.tokens import keyed_digest
 from booking.views.staff_words import people_in_words, source_words
 from stores.models import VisitMode
 from stores.slots import StoreRules
 
+ONE_MINUTE = timedelta(minutes=1)
 DIGITS = 4
 _SALT = 12
 _TOLD = ("note", "facts")
@@ -114,6 +115,23 @@ class VisitsAsJson:
             yield f"{told['question']} {told['answer']}"
 
 
+def screen_rules() -> dict[str, Any]:
+    """Return the rules of a visit's day as the page hands them to its scripts, which have none of their own.
+
+    The page and its scripts are kept together, so a tablet that was offline over an upgrade has both of one version.
+    """
+    return {
+        "steps": [
+            {"name": name, "from": sorted(step.allowed_from), "to": step.leads_to, "event": step.event}
+            for name, step in STEPS.items()
+        ],
+        "groups": list(GROUPS),
+        "group_of_status": GROUP_OF_STATUS,
+        "late_after_minutes": LATE_AFTER // ONE_MINUTE,
+        "due_soon_minutes": DUE_SOON // ONE_MINUTE,
+    }
+
+
 def day_as_json(day: ArrivalsDay, *, now: datetime, names_hidden: bool = False, **more: Any) -> str:
     """Return the day as a tablet keeps it."""
     salt = finder_salt(day.rules.slug, day.day.own_date)
@@ -126,7 +144,7 @@ def day_as_json(day: ArrivalsDay, *, now: datetime, names_hidden: bool = False, 
         "time_zone": day.rules.time_zone,
         "now": visits.instant(now),
         "wiped_at": visits.instant(day.wiped_at),
-        "grace_minutes": LATE_AFTER.seconds // 60,
+        "grace_minutes": LATE_AFTER // ONE_MINUTE,  # for a screen that has stood open since before it was handed rules
         "salt": salt,
         "names_hidden": names_hidden,
         "visit_types": [

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -12,16 +11,16 @@ from django.utils.translation import ngettext
 
 from booking.finders import fits_name, typed_names
 from booking.forms import Problem
-from booking.models import Status
 from booking.queries import DaySchedule, arrivals_schedule
 from booking.staff_forms.visits import WalkInForm
+from booking.steps import GROUPS, arrival_group
 from booking.tokens import read_reference
 from booking.views.arrivals_app import app_context, with_camera
 from booking.views.arrivals_json import DIGITS
 from booking.views.staff_access import AtStore, staff_page
+from booking.views.staff_words import group_titles
 from booking.views.visit_cards import CardMaker, VisitCard
 
-DUE_SOON = timedelta(hours=1)
 QUERY_MAX = 60
 DIGITS_LEAST = 3
 PART_LEAST = 4  # of a reference
@@ -64,7 +63,7 @@ def arrivals_page(
     schedule = arrivals_schedule(store=at.store.slug, now=at.now)
     is_tablet = at.device is not None
     is_kept_back = is_tablet and bool(problems)
-    made = CardMaker(schedule, changed=just.reference, is_for_tablet=is_tablet)
+    made = CardMaker(schedule, changed=just.reference, is_for_tablet=is_tablet, is_of_now=True)
     cards = [] if is_kept_back else list(made.cards())
     query = " ".join(query.replace("\0", " ").split())[:QUERY_MAX]
     groups = _found(cards, query, is_tablet=is_tablet) if query else _groups(cards, schedule, just)
@@ -89,29 +88,22 @@ def arrivals_page(
 
 
 def _groups(cards: Sequence[VisitCard], schedule: DaySchedule, just: Just) -> list[Group]:
-    soon = schedule.now + DUE_SOON
-    by_slug: dict[str, list[VisitCard]] = {slug: [] for slug in ("now", "waiting", "served", "later", "done")}
+    by_slug: dict[str, list[VisitCard]] = {slug: [] for slug in GROUPS}
     for card in cards:
-        status = just.was if just.was and card.reference == just.reference else card.booking.status
-        by_slug[_slug(status, card.booking.starts_at, soon)].append(card)
-    titles = {
-        "now": _("Expected now"),
-        "waiting": _("Waiting"),
-        "served": _("Being served"),
-        "later": _("Later"),
-        "done": _("Finished"),
-    }
+        booking = card.booking
+        slug = arrival_group(
+            status=just.was if just.was and card.reference == just.reference else booking.status,
+            starts_at=booking.starts_at,
+            late_minutes=booking.late_minutes,
+            now=schedule.now,
+        )
+        by_slug[slug].append(card)
+    titles = group_titles()
     return [
         Group(slug, titles[slug], tuple(found), is_folded=slug == "done" and not _holds(found, just))
         for slug, found in by_slug.items()
         if found
     ]
-
-
-def _slug(status: str, starts_at: datetime, soon: datetime) -> str:
-    if status == Status.CONFIRMED:
-        return "now" if starts_at <= soon else "later"
-    return {Status.CHECKED_IN: "waiting", Status.IN_SERVICE: "served"}.get(Status(status), "done")
 
 
 def _holds(cards: Sequence[VisitCard], just: Just) -> bool:

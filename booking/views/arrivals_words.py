@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from booking.finders import TITLES
 from booking.models import EventKind
 from booking.staff_texts import status_words
-from booking.views.staff_words import BADGES
+from booking.views.staff_words import BADGES, group_titles
 from booking.views.visit_cards import step_labels
 from stores.words import plain_letters
 
@@ -23,14 +23,7 @@ def arrivals_words() -> dict[str, Any]:
         "states": _states(),
         "steps": {**step_labels(), "walk_in": _("Walk-in"), "ticket": _("Ticket")},
         "events": {kind: str(EventKind(kind).label) for kind in EventKind.values},
-        "groups": {
-            "late": _("Late"),
-            "now": _("Expected now"),
-            "waiting": _("Waiting"),
-            "served": _("Being served"),
-            "later": _("Later"),
-            "done": _("Finished"),
-        },
+        "groups": group_titles(),
         "people": _forms(lambda n: ngettext("{count} person", "{count} people", n)),
         "found": _forms(lambda n: ngettext("{count} visit found today", "{count} visits found today", n)),
         "waiting_taps": _forms(lambda n: ngettext("{count} tap not sent yet.", "{count} taps not sent yet.", n)),

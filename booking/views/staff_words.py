@@ -34,6 +34,18 @@ def badges() -> dict[str, SafeString]:
     }
 
 
+def group_titles() -> dict[str, str]:
+    """Return the heading of each group of the arrivals screen."""
+    return {
+        "late": _("Late"),
+        "now": _("Expected now"),
+        "waiting": _("Waiting"),
+        "served": _("Being served"),
+        "later": _("Later"),
+        "done": _("Finished"),
+    }
+
+
 def totals_in_words(totals: dict[str, int]) -> list[tuple[str, str]]:
     """Return each state that somebody is in, with how many, as "12 booked"."""
     words: dict[str, Callable[[int], str]] = {

@@ -15,14 +15,12 @@ from booking.message_plan import message_channel
 from booking.models import Booking, Source, Status
 from booking.queries import DaySchedule
 from booking.staff_texts import LATE
-from booking.steps import is_overdue, is_same_night, may_step
+from booking.steps import STEPS, is_overdue, is_same_night, is_step_offered, next_step
 from booking.texts import first_name_and_initial, time_in_words, visit_type_name
 from booking.views.staff_facts import VisitFacts
 from booking.views.staff_messages import MessageLine, MessageLines
 from booking.views.staff_words import badges, people_in_words, source_words
 
-# The next step of each state, for the one large button.
-_MAIN: dict[str, str] = {Status.CONFIRMED: "check_in", Status.CHECKED_IN: "start", Status.IN_SERVICE: "complete"}
 _ONE_STEP_UNDONE = "undo"
 
 
@@ -94,12 +92,16 @@ def step_labels() -> dict[str, str]:
 class CardMaker:
     """Makes the cards of one day's visits; what all of them share is worked out once.
 
-    Those for a tablet of the store's hold no family name and no number to phone.
+    Those for a tablet of the store's hold no family name and no number to phone. `is_of_now` says that all of them
+    belong to the working day of this moment, whatever midnight lies between.
     """
 
-    def __init__(self, schedule: DaySchedule, *, changed: str = "", is_for_tablet: bool = False) -> None:
+    def __init__(
+        self, schedule: DaySchedule, *, changed: str = "", is_for_tablet: bool = False, is_of_now: bool = False
+    ) -> None:
         self.schedule = schedule
         self.changed = changed
+        self.is_of_now = is_of_now
         self.badges = badges()
         self.labels = step_labels()
         self.sources = source_words()
@@ -125,7 +127,7 @@ class CardMaker:
     def card(self, booking: Booking) -> VisitCard:
         """Return one visit."""
         steps = {name: self._action(booking, name) for name in self._steps(booking)}
-        main = steps.pop(_MAIN.get(booking.status, ""), None)
+        main = steps.pop(next_step(booking.status), None)
         undo = steps.pop(_ONE_STEP_UNDONE, None)
         state = LATE if self._is_late(booking) else booking.status
         lasts_longer = booking.ends_at - booking.starts_at > self.one_slot
@@ -170,16 +172,16 @@ class CardMaker:
         return _("since {time}").format(time=self.time(moment)) if moment else ""
 
     def _steps(self, booking: Booking) -> Iterator[str]:
-        now = self.schedule.now
-        for step in ("check_in", "start", "complete", "no_show"):
-            if may_step(
+        for step in STEPS:
+            if is_step_offered(
                 step=step,
                 status=booking.status,
                 starts_at=booking.starts_at,
+                late_minutes=booking.late_minutes,
                 visit_date=booking.visit_date,
                 today=self.today,
-                at=now,
-            ) and (step != "no_show" or self._is_overdue(booking)):
+                now=self.schedule.now,
+            ):
                 yield step
         if booking.status not in (Status.CONFIRMED, Status.CANCELLED) and self._changed_today(booking):
             yield _ONE_STEP_UNDONE
@@ -192,11 +194,8 @@ class CardMaker:
         return booking.visit_date == self.today or is_of_today
 
     def _is_late(self, booking: Booking) -> bool:
-        is_of_now = booking.visit_date == self.today or is_same_night(booking.starts_at, self.schedule.now)
-        return is_of_now and self._is_overdue(booking)
-
-    def _is_overdue(self, booking: Booking) -> bool:
-        return is_overdue(
+        is_of_today = booking.visit_date == self.today or is_same_night(booking.starts_at, self.schedule.now)
+        return (self.is_of_now or is_of_today) and is_overdue(
             status=booking.status,
             starts_at=booking.starts_at,
             late_minutes=booking.late_minutes,

@@ -2,7 +2,17 @@ from datetime import UTC, date, timedelta
 
 import pytest
 
-from booking.steps import is_overdue, may_step
+from booking.models import EventKind, Status
+from booking.steps import (
+    GROUP_OF_STATUS,
+    GROUPS,
+    STEPS,
+    arrival_group,
+    is_overdue,
+    is_step_offered,
+    may_step,
+    next_step,
+)
 from tests.factories import PARIS, at
 
 
@@ -79,3 +89,59 @@ def test_nobody_is_awaited_in_vain_before_ten_minutes_or_what_they_said(status, 
     now = at(10) + timedelta(minutes=minutes)
 
     assert is_overdue(status=status, starts_at=at(10), late_minutes=late_minutes, now=now) is expected
+
+
+def test_table_of_steps_names_states_and_events_that_exist():
+    for step in STEPS.values():
+        assert step.allowed_from | {step.leads_to} <= set(Status.values)
+        assert step.event in EventKind.values
+    assert set(GROUP_OF_STATUS) == set(Status.values) - {"confirmed"}
+    assert set(GROUP_OF_STATUS.values()) <= set(GROUPS)
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [
+        ("confirmed", "check_in"),
+        ("checked_in", "start"),
+        ("in_service", "complete"),
+        ("completed", ""),
+        ("no_show", ""),
+        ("cancelled", ""),
+    ],
+)
+def test_next_step_is_the_first_that_is_allowed(status, expected):
+    assert next_step(status) == expected
+
+
+@pytest.mark.parametrize(
+    ("minutes", "late_minutes", "expected"), [(0, None, False), (9, None, False), (10, None, True), (29, 30, False)]
+)
+def test_no_show_is_offered_only_of_who_is_overdue_though_it_may_be_taken_from_the_start(
+    minutes, late_minutes, expected
+):
+    now = at(10) + timedelta(minutes=minutes)
+    visit = {"status": "confirmed", "starts_at": at(10), "visit_date": date(2026, 11, 24), "today": date(2026, 11, 24)}
+
+    assert may_step(step="no_show", at=now, **visit)
+    assert is_step_offered(step="no_show", late_minutes=late_minutes, now=now, **visit) is expected
+
+
+@pytest.mark.parametrize(
+    ("status", "minutes", "expected"),
+    [
+        ("confirmed", 10, "late"),
+        ("confirmed", 9, "now"),
+        ("confirmed", -60, "now"),
+        ("confirmed", -61, "later"),
+        ("checked_in", 30, "waiting"),
+        ("in_service", 30, "served"),
+        ("completed", 30, "done"),
+        ("no_show", 30, "done"),
+        ("cancelled", -61, "done"),
+    ],
+)
+def test_visit_stands_in_the_group_of_what_comes_next(status, minutes, expected):
+    now = at(10) + timedelta(minutes=minutes)
+
+    assert arrival_group(status=status, starts_at=at(10), late_minutes=None, now=now) == expected

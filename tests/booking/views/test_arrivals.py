@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from datetime import time
 
 import pytest
 import time_machine
@@ -75,8 +76,8 @@ def test_visits_stand_in_groups_by_what_comes_next(room: Room) -> None:
     response = room.client(room.staff).get(ARRIVALS)
 
     assert response.status_code == 200
-    assert group(response, "now").startswith("Expected now 2 Late Test 09:45 · Visit · 1 person Late")
-    assert "Due Test" in group(response, "now")
+    assert group(response, "late").startswith("Late 1 Late Test 09:45 · Visit · 1 person Late")
+    assert group(response, "now").startswith("Expected now 1 Due Test")
     assert group(response, "waiting").startswith("Waiting 1 Here Test 09:00 · Visit · 1 person Here since 10:05")
     assert group(response, "served").startswith("Being served 1 Served Test")
     assert group(response, "later").startswith("Later 1 Later Test")
@@ -107,7 +108,29 @@ def test_nobody_is_late_or_missing_before_ten_minutes_and_before_what_they_said(
 
     targets = [button.get("formaction") for button in shown.buttons]
     assert [act_url(one, "no-show") in targets for one in (early, due, said, late)] == [False, False, False, True]
-    assert shown.words.split().count("Late") == 1
+    heading, badge = ("Late 1", 1) if address == ARRIVALS else ("", 0)
+    assert heading in shown.words
+    assert shown.words.split().count("Late") == 1 + badge
+
+
+def test_row_of_who_comes_late_stays_under_the_finger(room: Room) -> None:
+    late = book(room, "Late Test", 9, 45)
+    client = room.client(room.staff)
+
+    response = client.post(act_url(late, "check-in"), {"page": "arrivals"}, follow=True)
+
+    assert "Late Test" in group(response, "late")
+    assert "Late Test" in group(client.get(ARRIVALS), "waiting")
+
+
+def test_who_has_not_come_since_the_evening_is_late_after_midnight(clock: time_machine.Traveller) -> None:
+    bar = make_room(hours=((time(18), time(3)),))
+    make_booking(bar.store, name="Late Test", starts_at=at(18))
+    clock.move_to(at(1, 30, day=25))
+
+    response = bar.client(bar.staff).get(ARRIVALS)
+
+    assert group(response, "late").startswith("Late 1 Late Test 18:00 · Visit · 1 person Late")
 
 
 def test_no_phone_number_stands_on_the_counter(room: Room) -> None:
