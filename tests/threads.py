@@ -26,15 +26,16 @@ def at_once(calls: Sequence[Callable[[], Result]]) -> list[Result]:
         return list(pool.map(run, calls))
 
 
-def until_somebody_waits(most: int) -> None:
+def until_somebody_waits(most: int, *, or_done: Callable[[], bool] = lambda: False) -> None:
     """Return once so many sessions of PostgreSQL wait for a lock; at once on SQLite, whose writers stand in line.
 
-    After ten seconds nobody will: what the caller then looks at says so.
+    After ten seconds nobody will, nor where `or_done` tells that somebody came through: what the caller then looks at
+    says so.
     """
     if connection.vendor != "postgresql":
         return
     until = time.monotonic() + 10
-    while time.monotonic() < until:
+    while time.monotonic() < until and not or_done():
         with connection.cursor() as cursor:
             cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
             if cursor.fetchone()[0] >= most:

@@ -6,6 +6,7 @@ Each race is run without its guard first, so that this rig is seen to see it.
 import time
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
 from threading import Event, Thread
@@ -23,9 +24,10 @@ from booking.services.bookings import cancel, confirm_attendance
 from booking.services.books import differences
 from booking.services.line import join_line, serve_ticket
 from booking.services.moves import reschedule
+from stores import locks
 from stores.locks import lock_store_alone, share_lock_store
 from stores.models import Desk, Store
-from stores.queries import store_rules
+from stores.queries import one_store, store_rules
 from tests.factories import NOW, at, make_booking, make_store, make_user
 from tests.threads import at_once, until_somebody_waits
 
@@ -50,9 +52,8 @@ def outcomes(calls: list[Callable[[], Any]]) -> Counter[str]:
 # --- The store ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("newcomer", ["share_lock_store", "store_rules"])
-def test_who_wants_a_store_alone_has_it_before_those_who_come_later(transactional_db: None, newcomer: str) -> None:
-    """A row lock alone would go to each newcomer who shares it, and a manager's change would wait for ever."""
+def order_at_a_store(newcomer: str) -> list[str]:
+    """Return who was done first, second and third: one who has a share, one who wants all, one who comes later."""
     store = make_store()
     order: list[str] = []
 
@@ -60,7 +61,6 @@ def test_who_wants_a_store_alone_has_it_before_those_who_come_later(transactiona
         with transaction.atomic():
             lock_store_alone(store.pk)
             order.append("change")
-        connections.close_all()
 
     def book() -> None:
         with transaction.atomic():
@@ -69,17 +69,44 @@ def test_who_wants_a_store_alone_has_it_before_those_who_come_later(transactiona
             else:
                 share_lock_store(store.pk)
             order.append("newcomer")
+
+    with ThreadPoolExecutor(2) as pool:
+        with transaction.atomic():
+            share_lock_store(store.pk)
+            changes = pool.submit(then_closed, change)
+            until_somebody_waits(1)
+            comes = pool.submit(then_closed, book)
+            until_somebody_waits(2, or_done=comes.done)
+            order.append("first")
+        changes.result()
+        comes.result()
+    return order
+
+
+def then_closed(call: Callable[[], None]) -> None:
+    """Call, and close the connection of this thread."""
+    try:
+        call()
+    finally:
         connections.close_all()
 
-    threads = [Thread(target=change), Thread(target=book)]
-    with transaction.atomic():
-        share_lock_store(store.pk)
-        for number, thread in enumerate(threads, start=1):
-            thread.start()
-            until_somebody_waits(number)
-        order.append("first")
-    for thread in threads:
-        thread.join()
+
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite's one writer is guard enough")
+@pytest.mark.parametrize("newcomer", ["share_lock_store", "store_rules"])
+def test_rig_sees_a_newcomer_pass_who_wants_a_store_alone_where_rows_alone_are_locked(
+    transactional_db: None, newcomer: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(locks, "_ALONE", "1")
+    for module in (locks, one_store):
+        monkeypatch.setattr(module, "SHARED", "1")
+
+    assert order_at_a_store(newcomer) == ["newcomer", "first", "change"]
+
+
+@pytest.mark.parametrize("newcomer", ["share_lock_store", "store_rules"])
+def test_who_wants_a_store_alone_has_it_before_those_who_come_later(transactional_db: None, newcomer: str) -> None:
+    """A row lock alone would go to each newcomer who shares it, and a manager's change would wait for ever."""
+    order = order_at_a_store(newcomer)
 
     expected = ["first", "change", "newcomer"]
     assert order == expected if connection.vendor == "postgresql" else sorted(order) == sorted(expected)
