@@ -7,7 +7,7 @@ from datetime import date, time, timedelta
 from django.db.models import Max
 
 from stores.hours import WeeklyInterval
-from stores.models import Desk, DeskHours, OpeningHours, SpecialHours, Store, StoreMembership, VisitType
+from stores.models import CapacityCounts, Desk, DeskHours, OpeningHours, SpecialHours, Store, StoreMembership, VisitType
 from stores.public_holidays import PublicHoliday, public_holidays
 from stores.queries import Question, store_questions
 
@@ -98,6 +98,48 @@ def largest_capacity(store: Store) -> int | None:
     """Return the places of the desk in use that has most; None where there is none."""
     largest: int | None = store.desks.filter(is_active=True).aggregate(most=Max("capacity"))["most"]
     return largest
+
+
+@dataclass(frozen=True, slots=True)
+class LargestParty:
+    """The most people who may come together, and for which visit."""
+
+    visit_type: VisitType
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class NeededDesk:
+    """A desk in use that alone has places for some parties; `elsewhere`: the places of the next largest in use."""
+
+    party: LargestParty
+    capacity: int
+    elsewhere: int
+
+    def is_too_small(self, capacity: int) -> bool:
+        """Tell whether the largest party fits nowhere once the desk has fewer places; 0: it is out of use."""
+        return capacity < self.capacity and max(capacity, self.elsewhere) < self.party.size
+
+
+def largest_party(store: Store) -> LargestParty | None:
+    """Return the largest party that customers may choose; None where the store offers no visit."""
+    kind = store.visit_types.filter(is_active=True).order_by("-max_party_size", "position", "pk").first()
+    return None if kind is None else LargestParty(kind, kind.max_party_size)
+
+
+def needed_desk(store: Store, desk: Desk) -> NeededDesk | None:
+    """Return what a desk is needed for: parties that fit at no other desk; None where there are none.
+
+    A visit takes all its places at one desk, so two small desks never stand in for a large one.
+    """
+    if store.capacity_counts != CapacityCounts.PEOPLE or not desk.is_active:
+        return None
+    party = largest_party(store)
+    others = store.desks.filter(is_active=True).exclude(pk=desk.pk)
+    elsewhere: int = others.aggregate(most=Max("capacity"))["most"] or 0
+    if party is None or elsewhere >= min(party.size, desk.capacity):
+        return None
+    return NeededDesk(party, desk.capacity, elsewhere)
 
 
 def visit_type_by_slug(store: Store, slug: str) -> VisitType | None:

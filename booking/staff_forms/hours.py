@@ -164,7 +164,7 @@ class WeekForm(AsksAboutNights):
 
     def _line(self, name: str, error: str) -> str:
         if not name.startswith("day_"):
-            return error
+            return super()._line(name, error)
         return _("{weekday}: {problem}").format(weekday=self.fields[name].label, problem=error)
 
 

@@ -1,6 +1,6 @@
 """Forms of the set-up pages: desks, visit types, rules, the notice and members."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -13,6 +13,8 @@ from booking.customer_input import read_note
 from booking.forms import TypedField
 from booking.staff_forms.hours import WeekForm
 from booking.staff_forms.shared import NumberField, StaffForm, read_address
+from booking.store_setup import LargestParty, NeededDesk
+from booking.texts import visit_type_name
 from stores.models import CapacityCounts, Role, VisitMode
 from stores.services import CAPACITY_RANGE, POLICY_RANGES, VIDEO_URL_LONGEST
 from stores.words import can_be_seen
@@ -69,6 +71,11 @@ def is_taken(name: str, others: Collection[str]) -> bool:
     return bool(name) and name.casefold() in {other.casefold() for other in others}
 
 
+def party_in_words(sentence: "StrOrPromise", party: LargestParty) -> str:
+    """Return a sentence about the largest party, with how many they are and what they come for."""
+    return str(sentence).format(count=party.size, visit_type=visit_type_name(party.visit_type.name))
+
+
 class DeskForm(WeekForm):
     """A desk: who or what serves visits, and when, where not whenever the store is open."""
 
@@ -80,10 +87,13 @@ class DeskForm(WeekForm):
     is_active = tick(_("This desk takes visits"))
     has_own_hours = tick(_("This desk has hours of its own"))
 
-    def __init__(self, *args: Any, taken: Collection[str] = (), **kwargs: Any) -> None:
-        """Take the names of the other desks in use."""
+    def __init__(
+        self, *args: Any, taken: Collection[str] = (), needed: NeededDesk | None = None, **kwargs: Any
+    ) -> None:
+        """Take the names of the other desks in use, and what this one is needed for."""
         super().__init__(*args, **kwargs)
         self.taken = taken
+        self.needed = needed
 
     @property
     def are_hours_kept(self) -> bool:
@@ -100,7 +110,21 @@ class DeskForm(WeekForm):
         has_hours = any(cleaned.get(f"day_{weekday}") for weekday in range(7))
         if cleaned.get("has_own_hours") and not has_hours and not self.errors:
             self.add_error("has_own_hours", _("Enter the hours of this desk, or take the tick away."))
+        self._hold_against_parties(cleaned)
         return cleaned
+
+    def _hold_against_parties(self, cleaned: Mapping[str, Any]) -> None:
+        """Refuse fewer places than the largest party takes, where no other desk has them: it would find no day free."""
+        is_active = bool(cleaned.get("is_active"))
+        is_last = self.needed is not None and self.needed.elsewhere == 0  # told of the service
+        if self.needed is None or "capacity" not in cleaned or (is_last and not is_active):
+            return
+        if self.needed.is_too_small(cleaned["capacity"] if is_active else 0):
+            sentence = _(
+                "Up to {count} people may come together for “{visit_type}”, and no other desk has so many places. "
+                "Let fewer come together first."
+            )
+            self.add_error("capacity" if is_active else "is_active", party_in_words(sentence, self.needed.party))
 
 
 class VisitTypeForm(StaffForm):
@@ -222,6 +246,22 @@ class RulesForm(StaffForm):
         *POLICY_RANGES["keep_days"],
         help_text=_("Name, phone, e-mail and note are erased so many days after the visit. Counts stay."),
     )
+
+    def __init__(self, *args: Any, too_large: LargestParty | None = None, **kwargs: Any) -> None:
+        """Take the largest party, where it is larger than any desk would have places for if each took one."""
+        super().__init__(*args, **kwargs)
+        self.too_large = too_large
+
+    def clean_capacity_counts(self) -> str:
+        """Refuse to count people where a party that customers may choose would find every day full."""
+        counts: str = self.cleaned_data["capacity_counts"]
+        if self.too_large is not None and counts == CapacityCounts.PEOPLE:
+            sentence = _(
+                "Up to {count} people may come together for “{visit_type}”, and no desk has so many places. "
+                "Give a desk more places first."
+            )
+            raise ValidationError(party_in_words(sentence, self.too_large), code="above_capacity")
+        return counts
 
 
 class NoticeForm(StaffForm):

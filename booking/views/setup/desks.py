@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from booking.staff_forms.setup import DeskChoiceForm, DeskForm
-from booking.store_setup import active_desks, desk_by_slug
+from booking.store_setup import active_desks, desk_by_slug, needed_desk
 from booking.texts import visit_type_name
 from booking.views.setup.hours import FORM_METHODS
 from booking.views.setup.saving import alone, form_page, posted, save_rules, saved, sent_right
@@ -42,7 +42,9 @@ def change(request: HttpRequest, at: AtStore, desk: str) -> HttpResponseBase:
         "is_active": known.is_active,
         "has_own_hours": bool(weekly),
     }
-    form = DeskForm(posted(request), weekly=weekly, initial=initial, taken=_names(at, known))
+    form = DeskForm(
+        posted(request), weekly=weekly, initial=initial, taken=_names(at, known), needed=needed_desk(at.store, known)
+    )
     return _save(request, at, form, known)
 
 

@@ -9,11 +9,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from booking.staff_forms.setup import NoticeForm, RulesForm
+from booking.store_setup import LargestParty, largest_capacity, largest_party
 from booking.texts import visit_type_name
 from booking.views.setup.hours import FORM_METHODS
 from booking.views.setup.saving import alone, blame, form_page, posted, save_rules, saved, sent_right
 from booking.views.staff_access import AtStore, at_store
-from stores.models import Role, Store
+from stores.models import CapacityCounts, Role, Store
 from stores.services import BadValue, save_notice, save_policy
 
 
@@ -23,7 +24,7 @@ from stores.services import BadValue, save_notice, save_policy
 def rules(request: HttpRequest, at: AtStore) -> HttpResponseBase:
     """Change what the store decided about booking."""
     initial = {name: getattr(at.store, name) for name in RulesForm.base_fields}
-    form = RulesForm(posted(request), initial=initial)
+    form = RulesForm(posted(request), initial=initial, too_large=_too_large(at))
     page = partial(form_page, request, at, "setup/rules.html", form)
     if not sent_right(at, form, "rules"):
         return page()
@@ -34,6 +35,14 @@ def rules(request: HttpRequest, at: AtStore) -> HttpResponseBase:
     heading = _("Who is affected by the new rules?")
     notes = _notes(at, form.cleaned_data)
     return save_rules(request, at, form, save, what="rules", heading=heading, page=page, notes=notes)
+
+
+def _too_large(at: AtStore) -> LargestParty | None:
+    """Return the largest party where it would fit at no desk if places were for people, who are not counted yet."""
+    if at.store.capacity_counts == CapacityCounts.PEOPLE:
+        return None
+    party, most = largest_party(at.store), largest_capacity(at.store)
+    return party if party is not None and most is not None and party.size > most else None
 
 
 def _notes(at: AtStore, typed: Mapping[str, Any]) -> list[str]:

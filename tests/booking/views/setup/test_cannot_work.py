@@ -1,6 +1,6 @@
 """The set-up refuses what could never work, says of which field, and asks before somebody is removed."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 import time_machine
@@ -53,6 +53,85 @@ def test_where_visits_are_counted_a_party_may_have_any_size(room: Room) -> None:
     Store.objects.filter(pk=room.store.pk).update(capacity_counts=CapacityCounts.VISITS)
 
     assert room.client().post(NEW_VISIT, REPAIR | {"max_party_size": "30"}).status_code == 303
+
+
+MAIN = {"name": "Main", "capacity": "2", "kept_back": "0", "is_active": "on"}
+NO_OTHER_DESK = (
+    "Up to 2 people may come together for “Visit”, and no other desk has so many places. Let fewer come together first."
+)
+
+
+@pytest.mark.parametrize(
+    ("sent", "field", "named"),
+    [({"capacity": "1"}, "capacity", "Places at the same time: "), ({"is_active": ""}, "is_active", "")],
+)
+def test_desk_that_alone_has_places_for_a_party_keeps_them(room: Room, sent: dict, field: str, named: str) -> None:
+    Desk.objects.filter(slug="small").update(capacity=1)
+
+    response = room.client().post(f"{SETUP}desks/main/", MAIN | sent)
+
+    assert response.status_code == 400
+    assert page(response).links[f"#id_{field}"] == f"{named}{NO_OTHER_DESK}"
+    assert Desk.objects.filter(slug="main", capacity=2, is_active=True).exists()
+
+
+@pytest.mark.parametrize("sent", [{"capacity": "1"}, {"is_active": ""}])
+@pytest.mark.parametrize(
+    "lighten",
+    [
+        lambda: Desk.objects.filter(slug="small").update(capacity=2),
+        lambda: VisitType.objects.update(max_party_size=1),
+        lambda: Store.objects.update(capacity_counts=CapacityCounts.VISITS),
+    ],
+    ids=["another desk has them", "nobody comes together", "visits are counted"],
+)
+def test_desk_that_no_party_needs_may_have_fewer_places(room: Room, sent: dict, lighten: Callable[[], int]) -> None:
+    Desk.objects.filter(slug="small").update(capacity=1)
+    lighten()
+
+    assert room.client().post(f"{SETUP}desks/main/", MAIN | sent).status_code == 303
+
+
+def test_visit_that_is_not_offered_needs_no_desk(room: Room) -> None:
+    Desk.objects.filter(slug="small").update(capacity=1)
+    VisitType.objects.filter(slug="visit").update(max_party_size=1)
+    VisitType.objects.filter(slug="advice").update(is_active=False)
+
+    assert room.client().post(f"{SETUP}desks/main/", MAIN | {"capacity": "1"}).status_code == 303
+
+
+def test_desk_too_small_already_may_be_renamed_and_grow_but_not_shrink(room: Room) -> None:
+    Desk.objects.filter(slug="small").update(capacity=1)
+    VisitType.objects.update(max_party_size=9)
+    client = room.client()
+
+    assert client.post(f"{SETUP}desks/main/", MAIN | {"name": "Front"}).status_code == 303
+    assert client.post(f"{SETUP}desks/main/", MAIN | {"capacity": "3"}).status_code == 303
+    assert client.post(f"{SETUP}desks/main/", MAIN | {"capacity": "2"}).status_code == 400
+
+
+def test_last_desk_is_told_that_it_is_the_last_one(room: Room) -> None:
+    Desk.objects.filter(slug="small").update(is_active=False)
+
+    response = room.client().post(f"{SETUP}desks/main/", MAIN | {"is_active": ""})
+
+    assert response.status_code == 400
+    assert "This is the last one in use. Make another one first." in page(response).words
+
+
+@pytest.mark.parametrize(("size", "status"), [(3, 400), (2, 303)])
+def test_places_are_for_people_only_where_each_party_fits_at_a_desk(room: Room, size: int, status: int) -> None:
+    Store.objects.update(capacity_counts=CapacityCounts.VISITS)
+    VisitType.objects.filter(slug="advice").update(max_party_size=size)
+    client, rules = room.client(), f"{SETUP}rules/"
+    typed = page(client.get(rules)).forms[""] | {"capacity_counts": CapacityCounts.PEOPLE}
+
+    response = client.post(rules, typed)
+
+    assert response.status_code == status
+    if status == 400:
+        sentence = "Up to 3 people may come together for “Advice”, and no desk has so many places."
+        assert page(response).links["#id_capacity_counts_0"] == f"{sentence} Give a desk more places first."
 
 
 @pytest.mark.parametrize("name", ["Visit", "visit", " VISIT "])
@@ -117,6 +196,12 @@ def test_each_number_that_is_wrong_says_which_it_is(room: Room) -> None:
 
     assert "and at most so many days ahead: Enter a whole number from 1 to 366." in words
     assert "Minutes from one time to the next: Enter a whole number from 5 to 480." in words
+
+
+def test_each_number_of_a_desk_that_is_wrong_says_which_it_is(room: Room) -> None:
+    words = page(room.client().post(NEW_DESK, WINDOW | {"capacity": "many"})).words
+
+    assert "Places at the same time: Enter a whole number from 1 to 1000." in words
 
 
 def test_a_member_is_removed_after_a_question_that_says_who_it_is(room: Room) -> None:

@@ -38,6 +38,7 @@ def form_of(client: Client, url: str) -> dict[str, str]:
 def test_fewer_places_ask_about_who_booked_last(room: Room) -> None:
     make_booking(room.store)
     make_booking(room.store, name="Bea Test", phone="+33612345602")
+    room.store.visit_types.update(max_party_size=1)
     typed = {"name": "Main", "capacity": "1", "kept_back": "0", "is_active": "on"}
 
     asked = room.client().post(DESK, typed)
