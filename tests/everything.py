@@ -48,9 +48,7 @@ def main() -> int:
     status = run("tests on PostgreSQL", postgres, may_fail_with=NO_POSTGRES)
     if status == NO_POSTGRES:
         missing("PostgreSQL", "apt-get install postgresql")
-    run("tests on SQLite, far ahead", [*FAR_AHEAD, *PYTEST, "-m", "not slow"])
-    # What kills servers again and again counts on the machine's own clock, as its database and its kernel do.
-    run("tests of servers on SQLite", [*PYTEST, "-m", "slow"])
+    run("tests on SQLite, far ahead", [*FAR_AHEAD, *PYTEST])
     return 0
 
 

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection
 from django_q.models import Schedule
 
 from booking.schedules import set_right, sync_schedules
@@ -67,6 +68,15 @@ def test_clock_set_far_ahead_runs_each_once(now: datetime) -> None:
     found = next_runs()
     assert found.pop("offers between") == later + timedelta(seconds=30)
     assert set(found.values()) == {later}
+
+
+def test_time_that_others_wrote_in_their_own_way_is_brought_near_too(now: datetime) -> None:
+    sync_schedules(now=now)
+    with connection.cursor() as cursor:  # with an offset: in SQLite a text that Django would not write
+        cursor.execute("UPDATE django_q_schedule SET next_run = '2001-01-01 00:00:00+00:00' WHERE name = 'deliver'")
+
+    assert set_right(now=now) == 1
+    assert next_runs()["deliver"] == now
 
 
 def test_sweep_for_offers_comes_twice_a_minute(now: datetime) -> None:
