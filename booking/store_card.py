@@ -1,10 +1,12 @@
 """The picture that stands beside a shared link: a store's name and town, and what can be done there. PNG, 1200 × 630.
 
-Roboto comes along and writes Latin, Greek and Cyrillic. Other letters are drawn with DejaVu where the machine has it,
-and left out where it has not, as an empty box would say less than nothing.
+Noto Sans comes along (`fonts/`) and writes Latin, Greek, Cyrillic and Arabic. Other letters are left out, as an empty
+box would say less than nothing; so are Arabic ones on a machine without the library FriBiDi, which Pillow loads to join
+them and to write them from the right.
 """
 
 import secrets
+import unicodedata
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -13,17 +15,30 @@ from io import BytesIO
 from pathlib import Path
 
 from django.conf import settings
-from font_roboto import RobotoMedium
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFont, features
 
 SIZE = (1200, 630)
 PAPER, INK, SOFT, GO, ON_GO, BRASS = "#fffdf9", "#1c2430", "#4a5565", "#0f5c4d", "#ffffff", "#8a5a00"
 MARGIN = 90
-LOOK = 1  # raised with every change of how it is drawn
+BELL = 64
+LOOK = 2  # raised with every change of how it is drawn
 CARDS_KEPT = timedelta(days=60)
-LARGEST, SMALLEST = 96, 44
-_WIDE_LETTERS = Path("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf")
-_OWN_LETTERS = frozenset(map(chr, (*range(0x20, 0x7F), *range(0xA0, 0x180), *range(0x400, 0x460)))) | set("ґҐ’‘“”–—…€")
+LARGEST, LARGEST_OF_TWO_LINES, SMALLEST = 96, 84, 44
+_FONT = Path(__file__).with_name("fonts") / "noto-sans-medium.ttf"
+# What the font has and Pillow draws right by itself: letters, figures, and what stands between words.
+LETTERS_EVERYWHERE = frozenset(
+    map(
+        chr,
+        (
+            *(*range(0x20, 0x7F), *range(0xA0, 0x180), *range(0x218, 0x21C)),
+            *(*range(0x388, 0x38B), *range(0x38E, 0x3A2), *range(0x3A3, 0x3CF)),
+            *range(0x400, 0x460),
+        ),
+    )
+) | set("ґҐʼ‘’‚“”„†•–—…′″‹›€№™ẞΆΌ")
+# What it has of Arabic, which Pillow joins and turns with FriBiDi alone.
+LETTERS_JOINED = frozenset(map(chr, (*range(0x600, 0x700), 0x200C, 0x200D)))
+_PLAIN_HYPHENS = {0x2010: "-", 0x2011: "-"}
 
 
 @lru_cache(maxsize=256)
@@ -59,35 +74,50 @@ def _folder() -> Path:
 def _drawn(name: str, town: str, call: str) -> bytes:
     card = Image.new("RGB", SIZE, PAPER)
     draw = ImageDraw.Draw(card)
+    name, town, call = map(drawable, (name, town, call))
+    # A card in a language that is written from the right is laid out from there.
+    is_mirrored = _is_written_from_the_right(call)
+    edge, side, onward = (SIZE[0] - MARGIN, "r", -1) if is_mirrored else (MARGIN, "l", 1)
     draw.rectangle((0, 0, SIZE[0], 18), fill=GO)
-    _bell(draw, MARGIN, 84)
-    draw.text((MARGIN + 92, 92), "Carillon", font=_font("Carillon", 44), fill=INK)
+    _bell(draw, edge - BELL if is_mirrored else edge, 84)
+    draw.text((edge + onward * 92, 134), "Carillon", font=_font(44), fill=INK, anchor=f"{side}s")
     lines, font = _fitted(name)
-    top = 210.0
-    for line in lines:
-        draw.text((MARGIN, top), line, font=font, fill=INK)
-        top += font.size * 1.2
-    if _can_be_drawn(town):
-        draw.text((MARGIN, top + 12), town, font=_font(town, 46), fill=SOFT)
-    if _can_be_drawn(call):
-        font_of_call = _font(call, 44)
-        width = draw.textlength(call, font=font_of_call)
-        draw.rounded_rectangle((MARGIN, 500, MARGIN + width + 80, 580), radius=16, fill=GO)
-        draw.text((MARGIN + 40, 540), call, font=font_of_call, fill=ON_GO, anchor="lm")
+    base = 200.0
+    for number, line in enumerate(lines):
+        base += font.size * (1.2 if number else 0.95)
+        draw.text((edge, base), line, font=font, fill=INK, anchor=f"{side}s")
+    draw.text((edge, base + 68), town, font=_font(46), fill=SOFT, anchor=f"{side}s")
+    if call:
+        font_of_call = _font(44)
+        ends = sorted((edge, edge + onward * (draw.textlength(call, font=font_of_call) + 80)))
+        draw.rounded_rectangle((ends[0], 500, ends[1], 580), radius=16, fill=GO)
+        draw.text((sum(ends) / 2, 556), call, font=font_of_call, fill=ON_GO, anchor="ms")
     file = BytesIO()
     card.quantize(64).save(file, "PNG", optimize=True)
     return file.getvalue()
 
 
+def drawable(text: str) -> str:
+    """Return a text without what cannot be drawn here; nothing where no letter or figure is left."""
+    letters = LETTERS_EVERYWHERE | LETTERS_JOINED if features.check("raqm") else LETTERS_EVERYWHERE
+    composed = unicodedata.normalize("NFC", text).translate(_PLAIN_HYPHENS)
+    left = " ".join("".join(letter for letter in composed if letter in letters).split())
+    return left if any(map(str.isalnum, left)) else ""
+
+
+def _is_written_from_the_right(text: str) -> bool:
+    """Tell whether the first letter that has a direction is one of a script that is written from the right."""
+    directions = map(unicodedata.bidirectional, text)
+    return next((one for one in directions if one in ("L", "R", "AL")), "L") != "L"
+
+
 def _fitted(name: str) -> tuple[list[str], ImageFont.FreeTypeFont]:
-    """Return a name in one or two lines, as large as fits."""
-    if not _can_be_drawn(name):
-        return [], _font("", SMALLEST)
+    """Return a name in one line, or in two that leave room for the town, as large as fits."""
     room = SIZE[0] - 2 * MARGIN
     for size in range(LARGEST, SMALLEST - 1, -4):
-        font = _font(name, size)
+        font = _font(size)
         lines = _broken(name, font, room)
-        if len(lines) <= 2:
+        if len(lines) <= (1 if size > LARGEST_OF_TWO_LINES else 2):
             return lines, font
     return [*lines[:1], lines[1].rstrip() + "…"], font
 
@@ -107,20 +137,12 @@ def _broken(text: str, font: ImageFont.FreeTypeFont, room: int) -> list[str]:
 
 
 @lru_cache(maxsize=64)
-def _font_of(size: int, is_wide: bool) -> ImageFont.FreeTypeFont:
-    return ImageFont.truetype(_WIDE_LETTERS if is_wide else RobotoMedium, size)
-
-
-def _font(text: str, size: int) -> ImageFont.FreeTypeFont:
-    return _font_of(size, is_wide=not set(text) <= _OWN_LETTERS)
-
-
-def _can_be_drawn(text: str) -> bool:
-    return bool(text) and (set(text) <= _OWN_LETTERS or _WIDE_LETTERS.exists())
+def _font(size: int) -> ImageFont.FreeTypeFont:
+    return ImageFont.truetype(_FONT, size)
 
 
 def _bell(draw: ImageDraw.ImageDraw, left: int, top: int) -> None:
-    """Draw the bell of the icon, 64 pixels wide."""
+    """Draw the bell of the icon, BELL pixels wide."""
     outline = [(10, 50), (16, 40), (16, 28), (20, 16), (32, 10), (44, 16), (48, 28), (48, 40), (54, 50), (10, 50)]
     draw.line([(left + x, top + y) for x, y in outline], fill=BRASS, width=6, joint="curve")
     draw.arc((left + 24, top + 48, left + 40, top + 62), 0, 180, fill=BRASS, width=6)
