@@ -6,16 +6,14 @@ from collections.abc import Iterable, Sequence
 from datetime import date, time
 from io import BytesIO, StringIO
 
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.styles import Font
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+from xlsxwriter import Workbook
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
 
 Cell = str | int | date | time
 _WIDEST = 50  # characters of a column of an Excel file
-_DAY_FORMAT, _TIME_FORMAT = "yyyy-mm-dd", "hh:mm"
+_DAY_FORMAT, _TIME_FORMAT = {"num_format": "yyyy-mm-dd"}, {"num_format": "hh:mm"}
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]")
 # What spreadsheets take for the beginning of a formula, where a cell may begin: at the start of a text, and behind
 # whatever some spreadsheet, set up for some country, cuts lines at.
 _FORMULA = re.compile(r"""(^|[,;\t\r\n])((?:(?![,;\t\r\n])[\s"])*)(?=[=+\-@＝＋－＠])""")
@@ -50,38 +48,37 @@ def xlsx_bytes(rows: Iterable[Sequence[Cell]], *, title: str) -> bytes:
     `title` names its one sheet. Columns are as wide as what they hold, the heads stay in view and filter.
     """
     lines = list(rows)
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet(title)
-    for number, column in enumerate(zip(*lines, strict=True), 1):
-        widest = max(len(_written(value)) for value in column)
-        sheet.column_dimensions[get_column_letter(number)].width = min(widest, _WIDEST) + 2
-    sheet.freeze_panes = "A2"
-    if lines:
-        sheet.auto_filter.ref = f"A1:{get_column_letter(len(lines[0]))}{len(lines)}"
-    for number, row in enumerate(lines):
-        sheet.append([_excel_cell(sheet, value, is_head=number == 0) for value in row])
     file = BytesIO()
-    book.save(file)
+    with Workbook(file, {"in_memory": True}) as book:
+        sheet = book.add_worksheet(title)
+        bold, day, hour = (book.add_format(one) for one in ({"bold": True}, _DAY_FORMAT, _TIME_FORMAT))
+        for number, column in enumerate(zip(*lines, strict=True)):
+            widest = max(len(_written(value)) for value in column)
+            sheet.set_column(number, number, min(widest, _WIDEST) + 2)
+        sheet.freeze_panes(1, 0)
+        if lines:
+            sheet.autofilter(0, 0, len(lines) - 1, len(lines[0]) - 1)
+        for number, row in enumerate(lines):
+            for place, value in enumerate(row):
+                look = day if isinstance(value, date) else hour if isinstance(value, time) else None
+                _write(sheet, number, place, value, look if number else bold)
     return file.getvalue()
 
 
-def _excel_cell(sheet: WriteOnlyWorksheet, value: Cell, *, is_head: bool) -> WriteOnlyCell:
-    cell = WriteOnlyCell(sheet, _without_controls(value))
+def _write(sheet: Worksheet, row: int, column: int, value: Cell, look: Format | None) -> None:
+    """Write a cell as what it is; the library's own `write` would take a text for a formula or a link."""
     if isinstance(value, str):
-        cell.data_type = "s"  # or what begins with "=" were a formula, and "#N/A" an error
-    elif isinstance(value, date):
-        cell.number_format = _DAY_FORMAT
-    elif isinstance(value, time):
-        cell.number_format = _TIME_FORMAT
-    if is_head:
-        cell.font = Font(bold=True)
-    return cell
+        sheet.write_string(row, column, _without_controls(value), look)
+    elif isinstance(value, int):
+        sheet.write_number(row, column, value, look)
+    else:
+        sheet.write_datetime(row, column, value, look)
 
 
 def _written(cell: Cell) -> str:
     return f"{cell:%H:%M}" if isinstance(cell, time) else str(cell)
 
 
-def _without_controls(cell: Cell) -> Cell:
+def _without_controls(text: str) -> str:
     """Return a text without the characters that the format cannot hold."""
-    return ILLEGAL_CHARACTERS_RE.sub("", cell).replace("\r", "") if isinstance(cell, str) else cell
+    return _CONTROLS.sub("", text)

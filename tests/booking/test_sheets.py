@@ -2,6 +2,7 @@
 
 import csv
 import re
+from datetime import date, datetime, time
 from io import BytesIO, StringIO
 
 import pytest
@@ -68,10 +69,51 @@ def test_other_texts_stay_as_they_are(text: str) -> None:
     assert plain_cell(text) == text
 
 
-@pytest.mark.parametrize("text", [*FORMULAS, "#N/A", "TRUE", "2026-11-24", "1e5", "a\x00b"])
+TYPED = [
+    "#N/A",
+    "TRUE",
+    "2026-11-24",
+    "1e5",
+    "{=1+1}",
+    "https://example.org",
+    "mailto:a@example.org",
+    "a\x00b",
+    "_x0041_",
+]
+
+
+@pytest.mark.parametrize("text", [*FORMULAS, *TYPED])
 def test_in_an_excel_file_every_text_is_typed_as_text(text: str) -> None:
     sheet = load_workbook(BytesIO(xlsx_bytes([("head", 1), (text, 2)], title="Day"))).active
 
     cell = sheet["A2"]
     assert (cell.value, cell.data_type) == (text.replace("\x00", "").replace("\r", ""), "s")
+    assert cell.hyperlink is None
     assert (sheet["B2"].value, sheet["B2"].data_type) == (2, "n")
+
+
+def test_an_excel_file_has_days_and_times_heads_in_bold_and_a_filter() -> None:
+    rows = [("Day", "From", "Note"), (date(2026, 11, 24), time(10, 15), "n" * 90)]
+
+    sheet = load_workbook(BytesIO(xlsx_bytes(rows, title="2026-11-24"))).active
+
+    assert sheet.title == "2026-11-24"
+    assert [(cell.value, cell.number_format) for cell in sheet[2]] == [
+        (datetime(2026, 11, 24), "yyyy-mm-dd"),
+        (time(10, 15), "hh:mm"),
+        ("n" * 90, "General"),
+    ]
+    assert [[cell.font.bold for cell in row] for row in sheet.iter_rows()] == [[True] * 3, [False] * 3]
+    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("A2", "A1:C2")
+    assert [round(sheet.column_dimensions[one].width) for one in "ABC"] == [13, 8, 53]
+
+
+def test_an_excel_file_may_hold_no_row_or_heads_alone() -> None:
+    for rows in ([], [("Day", "From")]):
+        sheet = load_workbook(BytesIO(xlsx_bytes(rows, title="Day"))).active
+        assert list(sheet.iter_rows(values_only=True)) == rows
+
+
+@given(st.lists(st.text(st.characters(codec="utf-8"), max_size=20), min_size=1, max_size=5))
+def test_an_excel_file_holds_any_text(texts: list[str]) -> None:
+    load_workbook(BytesIO(xlsx_bytes([("head",), *((text,) for text in texts)], title="Day")))
