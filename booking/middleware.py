@@ -15,9 +15,9 @@ from http import HTTPStatus
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.db import DatabaseError, DataError, InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, UnreadablePostError
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, UnreadablePostError
 from django.shortcuts import render
-from django.urls import get_script_prefix, set_script_prefix
+from django.urls import get_script_prefix, reverse, set_script_prefix
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.views import defaults
@@ -31,6 +31,7 @@ Handler = Callable[[HttpRequest], HttpResponseBase]
 RETRY_AFTER_SECONDS = 2
 FILE_PAGES = frozenset({"staff-organization-import"})  # names of the addresses that take a file, from staff alone
 TELL_AGAIN_SECONDS = 60
+_NO_CUSTOMERS = ("/api/", "/staff/", "/webhooks/")  # programs, and pages of staff
 
 log = logging.getLogger(__name__)
 
@@ -246,8 +247,16 @@ def _tell_of_trouble(error: Exception) -> None:
 
 
 def rate_limited(request: HttpRequest, limited: limits.RateLimited) -> HttpResponseBase:
-    """Return the answer for somebody who asks too often."""
+    """Return the answer for somebody who asks too often.
+
+    A customer's form is led to the page that says so: a reload must not send it again.
+    """
     seconds = limited.retry_after_seconds
+    if request.method == "POST" and not request.path_info.startswith(_NO_CUSTOMERS):
+        led = HttpResponseRedirect(f"{reverse('later')}?seconds={seconds}")
+        led.status_code = HTTPStatus.SEE_OTHER
+        led["Cache-Control"] = "no-store"
+        return led
     answer = _answer(request, "rate_limited", 429, "429.html", {"minutes": -(-seconds // 60)})
     answer["Retry-After"] = str(seconds)
     return answer

@@ -1,9 +1,10 @@
 """The page behind the code on the door: somebody expected says that they are here.
 
-It sets no cookie and needs none, gives nobody any right, and answers everybody alike, found or not: nobody learns
-from it who is expected.
+It needs no cookie, and sets one only to show again what could not be read. It gives nobody any right, and answers
+everybody alike, found or not: nobody learns from it who is expected.
 """
 
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -20,6 +21,8 @@ from booking import limits
 from booking.forms import Problem, TypedField
 from booking.services.here import check_in_at_door, is_sign
 from booking.tokens import is_door_secret
+from booking.views.book.details import AGAIN
+from booking.views.book.memory import forget, keep, way_at
 from booking.views.cross_site import refuse_cross_site
 from booking.views.manage_access import keep_private
 from booking.views.reader import customer_page
@@ -74,16 +77,21 @@ def here(request: HttpRequest, store: str) -> HttpResponseBase:
         raise Http404
     if request.method != "POST" and request.GET.get("done"):
         return keep_private(customer_page(request, "here_done", {"store": found, "again_url": _here_url(request)}))
-    is_at_door = _is_at_door(request, found.slug)
+    now, is_at_door = clock_now(), _is_at_door(request, found.slug)
+    way = way_at(request, f"{found.slug}/here", now=now)
     if request.method != "POST":
-        return _ask(request, found, HereForm(is_at_door=is_at_door))
+        typed = {"who": way.typed.get("who", "")} if request.GET.get("why") == AGAIN else None
+        return _ask(request, found, HereForm(typed, is_at_door=is_at_door))
     form = HereForm(request.POST, is_at_door=is_at_door)
     if not form.is_valid():
-        problems = [Problem(str(text), "id_who") for text in form.errors.get("who", [])]
-        return _ask(request, found, form, problems=problems, status=400)
-    if not check_in_at_door(store=found.slug, typed=form.cleaned_data["who"], by_phone=is_at_door, now=clock_now()):
+        response = see_other(_here_url(request, why=AGAIN))
+        keep(request, response, replace(way, typed={"who": form.data.get("who", "")}), now=now)
+        return keep_private(response)
+    if not check_in_at_door(store=found.slug, typed=form.cleaned_data["who"], by_phone=is_at_door, now=now):
         limits.wrong_token(request)
-    return keep_private(see_other(_here_url(request, done="1")))
+    response = see_other(_here_url(request, done="1"))
+    forget(response, way)
+    return keep_private(response)
 
 
 def _is_at_door(request: HttpRequest, store: str) -> bool:
@@ -104,16 +112,10 @@ def _here_url(request: HttpRequest, **query: str) -> str:
     return f"{url}?{urlencode(query)}" if query else url
 
 
-def _ask(
-    request: HttpRequest,
-    store: StoreDetail,
-    form: HereForm,
-    *,
-    problems: list[Problem] | None = None,
-    status: int = 200,
-) -> HttpResponseBase:
-    context = {"store": store, "form": form, "door": _said(request), "problems": problems or []}
-    return keep_private(customer_page(request, "here", context, status=status))
+def _ask(request: HttpRequest, store: StoreDetail, form: HereForm) -> HttpResponseBase:
+    problems = [Problem(str(text), "id_who") for text in form.errors.get("who", [])]
+    context = {"store": store, "form": form, "door": _said(request), "problems": problems}
+    return keep_private(customer_page(request, "here", context, status=400 if problems else 200))
 
 
 urlpatterns = [path("s/<slug:store>/here/", here, name="here")]

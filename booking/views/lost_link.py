@@ -1,9 +1,10 @@
 """Lost the link? A phone number or an e-mail address in, and a message lists one's own visits to come.
 
-The answer is the same for everybody, and so is the work behind it (see `booking.services.lost_links`). The form sets
-no cookie and needs none: it gives nobody any right.
+The answer is the same for everybody, and so is the work behind it (see `booking.services.lost_links`). The form needs
+no cookie, as it gives nobody any right, and sets one only to show again what could not be read.
 """
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, cast
 from zoneinfo import ZoneInfo
@@ -15,6 +16,7 @@ from django.core.exceptions import ValidationError
 from django.core.signing import BadSignature, TimestampSigner
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import path, reverse
+from django.utils.http import urlencode
 from django.utils.timezone import now as clock_now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -30,10 +32,14 @@ from booking.own_visits import Contact, visits_to_come
 from booking.queries import booking_by_reference
 from booking.services.lost_links import send_visits
 from booking.tokens import read_reference, read_visits_token
+from booking.views.book.details import AGAIN
+from booking.views.book.memory import forget, keep, way_at
+from booking.views.book.step import see_other
 from booking.views.manage_access import COOKIE_SECONDS, keep_private, own_prefix
 from booking.views.reader import customer_page
 
 _signer = TimestampSigner(salt="booking.visits")
+_PLACE = "/my-visits"  # no store's slug
 
 
 class LostLinkForm(forms.Form):
@@ -85,17 +91,22 @@ def read_contact(typed: str, *, country: str) -> Contact:
 @require_http_methods(["GET", "HEAD", "POST"])
 def lost_link(request: HttpRequest) -> HttpResponseBase:
     """Ask for a phone number or an e-mail address, and send the list there if visits are booked with it."""
+    now, country = clock_now(), _country(request)
+    way = way_at(request, _PLACE, now=now)
     if request.method != "POST":
-        return _ask(request)
-    form = LostLinkForm(request.POST, country=_country(request))
+        typed = {"contact": way.typed.get("contact", "")} if request.GET.get("why") == AGAIN else None
+        return _ask(request, LostLinkForm(typed, country=country))
+    form = LostLinkForm(request.POST, country=country)
     if not form.is_valid():
-        problems = [Problem(str(text), "id_contact") for text in form.errors.get("contact", [])]
-        return _ask(request, form=form, problems=problems, status=400)
+        again = {"why": AGAIN, **({"country": country} if country else {})}
+        response = see_other(f"{reverse('lost-link')}?{urlencode(again)}")
+        keep(request, response, replace(way, typed={"contact": form.data.get("contact", "")}), now=now)
+        return keep_private(response)
     contact: Contact = form.cleaned_data["contact"]
     limits.lost_link(contact.phone or contact.email)
-    send_visits(contact=contact, now=clock_now())
-    response = HttpResponseRedirect(reverse("lost-link-asked"))
-    response.status_code = 303
+    send_visits(contact=contact, now=now)
+    response = see_other(reverse("lost-link-asked"))
+    forget(response, way)
     return keep_private(response)
 
 
@@ -167,18 +178,18 @@ def _booking(reference: str, *, hour: int, now: datetime) -> Booking | None:
     return None if booking is None or booking.erased_at is not None else booking
 
 
-def _ask(
-    request: HttpRequest, *, form: LostLinkForm | None = None, problems: list[Problem] | None = None, status: int = 200
-) -> HttpResponseBase:
-    form = form or LostLinkForm(country=_country(request))
-    context = {"form": form, "problems": problems or [], "country": form.country}
-    return keep_private(customer_page(request, "lost_link", context, status=status))
+def _ask(request: HttpRequest, form: LostLinkForm) -> HttpResponseBase:
+    problems = [Problem(str(text), "id_contact") for text in form.errors.get("contact", [])]
+    context = {"form": form, "problems": problems, "country": form.country}
+    return keep_private(customer_page(request, "lost_link", context, status=400 if problems else 200))
 
 
 def _ask_again(request: HttpRequest) -> HttpResponseBase:
     """Return the form with why it stands there: a list is opened by its link, for a day."""
+    form = LostLinkForm(country=_country(request))
     problem = Problem(_("This link opens nothing any more. Ask for a new one here."), "id_contact")
-    return _ask(request, problems=[problem], status=404)
+    context = {"form": form, "problems": [problem], "country": form.country}
+    return keep_private(customer_page(request, "lost_link", context, status=404))
 
 
 def _country(request: HttpRequest) -> str:

@@ -259,8 +259,20 @@ def test_who_asks_too_often_is_told_when_to_come_back():
         client.post("/api/v1/holds", {}, content_type="application/json")
 
     answer = client.post("/api/v1/holds", {}, content_type="application/json")
-    page = client.post("/s/corner-shop/wait/", {})
+    sent = client.post("/fr/s/corner-shop/wait/", {})
+    page = client.get(sent["Location"])
 
     assert (answer.status_code, answer.json()["code"]) == (429, "rate_limited")
     assert 0 < int(answer.headers["Retry-After"]) <= 3601
-    assert page.status_code == 429
+    assert (sent.status_code, sent["Location"].partition("?")[0]) == (303, "/fr/later/")
+    assert (page.status_code, page.headers["Retry-After"]) == (429, sent["Location"].partition("=")[2])
+    assert '<html lang="fr"' in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("said", "seconds"), [("90", "90"), ("", "1"), ("x", "1"), ("٣", "1"), ("9" * 9, "1"), ("99999", "86400")]
+)
+def test_page_to_come_back_later_can_be_reloaded(said, seconds):
+    answer = Client().get("/later/", {"seconds": said})
+
+    assert (answer.status_code, answer.headers["Retry-After"]) == (429, seconds)

@@ -23,6 +23,7 @@ ROUTES = {
         /
         my-visits/
         my-visits/asked/
+        later/
         o/
         o/<slug:organization>/
         s/<slug:store>/

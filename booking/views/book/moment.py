@@ -8,11 +8,11 @@ from django.urls import reverse
 from booking import limits
 from booking.proof_of_work import TOKEN_FIELD, Verdict, challenge_in, check, new_challenge
 from booking.views.book.step import Step, at_store
+from booking.views.later import read_seconds
 from booking.views.reader import customer_page
 
 PRECONDITION_REQUIRED = 428
 _GOES_ON = {"hold": "book-hold", "check": "book-check", "confirm": "book-confirm"}
-_LONGEST_SECONDS = 24 * 3600
 _SENT_AGAIN = ("checked", "again")  # what the check page has asked already
 
 
@@ -50,6 +50,4 @@ def moment(request: HttpRequest, step: Step) -> HttpResponse:
 @partial(at_store, methods=("GET", "HEAD"))
 def later(request: HttpRequest, step: Step) -> HttpResponse:
     """Say that too much was tried, and when to try again; what was typed is still there. Raises RateLimited."""
-    seconds = request.GET.get("seconds", "")
-    is_count = seconds.isascii() and seconds.isdigit() and len(seconds) <= len(str(_LONGEST_SECONDS))
-    raise limits.RateLimited(min(int(seconds), _LONGEST_SECONDS) if is_count else 1)
+    raise limits.RateLimited(read_seconds(request.GET.get("seconds", "")))

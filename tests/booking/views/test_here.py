@@ -4,6 +4,7 @@ from django.test import Client
 
 from booking.models import Status
 from booking.tokens import door_secret
+from tests.booking.views.reading import page
 from tests.booking.views.staff_room import SHOP, make_room
 from tests.factories import at, make_booking
 
@@ -43,13 +44,18 @@ def test_who_is_here_is_checked_in_and_told_so_without_a_cookie(visit, reader):
 def test_from_elsewhere_a_phone_number_says_nothing_and_every_one_is_answered_alike(visit, typed, door):
     secret = door_secret(visit.store.slug, 0) if door == "old" else door
 
-    answer = Client().post(HERE, {"who": typed, "d": secret})
+    client = Client()
+    sent = client.post(HERE, {"who": typed, "d": secret})
 
     visit.refresh_from_db()
-    page = answer.content.decode()
-    assert (answer.status_code, visit.status) == (400, Status.CONFIRMED)
-    assert "Here only the reference works" in page
-    assert f'value="{typed}"' in page
+    assert (sent.status_code, visit.status) == (303, Status.CONFIRMED)
+    assert not any(digits in sent["Location"] for digits in ("345601", "56+01", "56%2001", "99"))
+    for _reload in range(2):
+        answer = client.get(sent["Location"])
+        page = answer.content.decode()
+        assert answer.status_code == 400
+        assert "Here only the reference works" in page
+        assert f'value="{typed}"' in page
 
 
 @pytest.mark.parametrize("typed", ["345601", "06 12 34 56 01", "999999", "06 99 99 99 99", "ABCD1234"])
@@ -73,7 +79,7 @@ def test_new_code_ends_the_old_one_for_phone_numbers(visit):
 
     assert (renewed.status_code, renewed["Location"]) == (303, f"{sheet}?done=new")
     visit.store.refresh_from_db()
-    assert Client().post(HERE, {"who": "345601", "d": old}).status_code == 400
+    assert Client().post(HERE, {"who": "345601", "d": old}, follow=True).status_code == 400
     assert Client().post(HERE, {"who": "345601", "d": at_door(visit)}).status_code == 303
 
 
@@ -84,7 +90,7 @@ def test_link_back_keeps_what_the_door_said(visit):
 
 
 def test_nothing_typed_is_said_at_the_field(visit):
-    answers = [Client().post(HERE, {"who": " ", "d": door}) for door in ("", at_door(visit))]
+    answers = [Client().post(HERE, {"who": " ", "d": door}, follow=True) for door in ("", at_door(visit))]
 
     assert [answer.status_code for answer in answers] == [400, 400]
     assert "Enter the reference of your visit." in answers[0].content.decode()
@@ -92,11 +98,37 @@ def test_nothing_typed_is_said_at_the_field(visit):
 
 
 def test_what_is_no_sign_is_said_at_the_field_and_not_counted_as_a_guess(visit):
-    answer = Client().post(HERE, {"who": "Ada Test", "d": at_door(visit)})
+    client, door = Client(), at_door(visit)
+    answer = client.post(HERE, {"who": "Ada Test", "d": door}, follow=True)
 
+    assert answer.redirect_chain == [(f"{HERE}?why=again&d={door}", 303)]
     assert answer.status_code == 400
     assert "This is neither a reference" in answer.content.decode()
     assert 'value="Ada Test"' in answer.content.decode()
+    assert client.post(HERE, {"who": visit.reference, "d": door}).status_code == 303
+    assert "Ada Test" not in client.get(f"{HERE}?why=again&d={door}").content.decode()
+
+
+def test_what_is_no_sign_is_said_to_a_browser_without_cookies(visit):
+    again = Client().post(HERE, {"who": "Ada Test", "d": at_door(visit)})["Location"]
+
+    answer = Client().get(again)
+
+    assert answer.status_code == 400
+    assert "Enter your reference, or 6 digits." in answer.content.decode()
+
+
+@pytest.mark.parametrize("reader", ["", "/simple"])
+def test_the_page_sends_on_what_the_code_on_the_door_said(visit, reader):
+    client, address = Client(), f"{reader}{HERE}"
+    shown = page(client.get(address, {"d": at_door(visit)}))
+    assert "last 6 digits" in shown.words
+    assert "digits of your phone" not in page(client.get(address)).words
+
+    client.post(address, {**shown.forms[address], "who": "345601"})
+
+    visit.refresh_from_db()
+    assert visit.status == Status.CHECKED_IN
 
 
 def test_who_guesses_is_stopped(visit, settings):
@@ -104,10 +136,10 @@ def test_who_guesses_is_stopped(visit, settings):
     client = Client(REMOTE_ADDR="192.0.2.78")
 
     door = at_door(visit)
-    answers = [client.post(HERE, {"who": f"{number:06}", "d": door}).status_code for number in range(12)]
+    answers = [client.post(HERE, {"who": f"{number:06}", "d": door}, follow=True) for number in range(12)]
 
-    assert answers[:10] == [303] * 10
-    assert answers[-1] == 429
+    assert [answer.status_code for answer in answers] == [200] * 10 + [429] * 2
+    assert [len(answer.redirect_chain) for answer in answers] == [1] * 12
 
 
 def test_unknown_store_is_not_found(visit):

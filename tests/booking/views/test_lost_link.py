@@ -106,12 +106,25 @@ def test_nothing_is_stored_of_what_was_typed(client: Client, booking: Booking) -
 
 @pytest.mark.parametrize("contact", ["", " ", "me", "a@b", "12", "\0", "0" * 5000, "é" * 300 + "@x.org"])
 def test_what_cannot_be_read_is_asked_for_again(client: Client, contact: str) -> None:
-    response = ask(client, contact)
+    sent = ask(client, contact, country="CH")
 
-    shown = page(response)
-    assert response.status_code == 400
-    assert shown.title.startswith("Error:")
+    assert (sent.status_code, sent["Location"]) == (303, "/my-visits/?why=again&country=CH")
+    for _reload in range(2):
+        response = client.get(sent["Location"])
+        shown = page(response)
+        assert response.status_code == 400
+        assert shown.title.startswith("Error:")
+        assert shown.forms["/my-visits/"]["country"] == "CH"
+        assert shown.forms["/my-visits/"]["contact"] == contact
     assert lists() == []
+
+
+def test_what_was_typed_is_forgotten_once_it_could_be_read(client: Client, booking: Booking) -> None:
+    again = ask(client, "me")["Location"]
+    ask(client, "ada@example.org")
+
+    assert page(client.get("/my-visits/")).forms["/my-visits/"]["contact"] == ""
+    assert page(client.get(again)).forms["/my-visits/"]["contact"] == ""
 
 
 def test_a_number_is_read_as_people_of_the_store_dial_it(client: Client) -> None:
@@ -135,9 +148,10 @@ def test_asking_twice_in_a_minute_sends_one_message(client: Client, booking: Boo
 @pytest.mark.usefixtures("counted")
 @pytest.mark.parametrize("contact", ["ada@example.org", "nobody@example.org"])
 def test_three_lists_a_day_for_one_contact(client: Client, booking: Booking, contact: str) -> None:
-    statuses = [ask(client, spelled).status_code for spelled in (contact, contact.upper(), contact, contact)]
+    sent = [ask(client, spelled) for spelled in (contact, contact.upper(), contact, contact)]
 
-    assert statuses == [303, 303, 303, 429]
+    assert [answer.status_code for answer in sent] == [303] * 4
+    assert [client.get(answer["Location"]).status_code for answer in sent] == [200, 200, 200, 429]
 
 
 def test_the_form_is_open_to_all_and_sets_no_cookie(client: Client) -> None:

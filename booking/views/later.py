@@ -1,0 +1,24 @@
+"""Where a form leads that was sent too often: when to try again, at an address that can be reloaded."""
+
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import path
+from django.views.decorators.http import require_safe
+
+from booking import limits
+
+_LONGEST_SECONDS = 24 * 3600
+
+
+@require_safe
+def later(request: HttpRequest) -> HttpResponseBase:
+    """Say that too much was tried, and when to try again. Raises RateLimited."""
+    raise limits.RateLimited(read_seconds(request.GET.get("seconds", "")))
+
+
+def read_seconds(text: str) -> int:
+    """Return how many seconds to wait, as an address says; a second where it says nothing that can be read."""
+    is_count = text.isascii() and text.isdigit() and len(text) <= len(str(_LONGEST_SECONDS))
+    return min(int(text), _LONGEST_SECONDS) if is_count else 1
+
+
+urlpatterns = [path("later/", later, name="later")]
