@@ -31,6 +31,7 @@ from booking.models import Booking
 from booking.own_visits import Contact, visits_to_come
 from booking.queries import booking_by_reference
 from booking.services.lost_links import send_visits
+from booking.texts import numbers_unbroken
 from booking.tokens import read_reference, read_visits_token
 from booking.views.book.details import AGAIN
 from booking.views.book.memory import forget, keep, way_at
@@ -65,7 +66,7 @@ class LostLinkForm(forms.Form):
         try:
             contact = read_contact(typed, country=self.country)
         except BadInput as bad:
-            raise ValidationError(str(bad.message), code=bad.code) from None
+            raise ValidationError(numbers_unbroken(str(bad.message)), code=bad.code) from None
         if contact == Contact():
             raise ValidationError(self.fields["contact"].error_messages["required"], code="required")
         return contact

@@ -144,7 +144,8 @@ def link(request: HttpRequest, booking: Booking) -> HttpResponseBase:
         give_key(response, booking)
         return response
     url = manage_url(booking.reference, booking.link_number)
-    return customer_page(request, "link", {**visit_context(booking, now=now), "url": url})
+    is_made = bool(request.GET.get("done")) and booking.link_number > 0
+    return customer_page(request, "link", {**visit_context(booking, now=now), "url": url, "is_made": is_made})
 
 
 @require_http_methods(_FORM_METHODS)

@@ -119,6 +119,15 @@ def test_what_cannot_be_read_is_asked_for_again(client: Client, contact: str) ->
     assert lists() == []
 
 
+def test_number_shown_as_an_example_is_not_torn_over_two_lines(client: Client) -> None:
+    response = client.get(ask(client, "12")["Location"])
+
+    assert (
+        "06\N{NO-BREAK SPACE}12\N{NO-BREAK SPACE}34\N{NO-BREAK SPACE}56\N{NO-BREAK SPACE}78"
+        in response.content.decode()
+    )
+
+
 def test_what_was_typed_is_forgotten_once_it_could_be_read(client: Client, booking: Booking) -> None:
     again = ask(client, "me")["Location"]
     ask(client, "ada@example.org")

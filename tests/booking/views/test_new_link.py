@@ -65,8 +65,11 @@ def test_opening_the_page_changes_nothing() -> None:
     client = opened(manage_url(booking.reference))
 
     client.get(f"/b/{booking.reference}/link/")
+    said = page(client.get(f"/b/{booking.reference}/link/?done=1")).words
     client.head(f"/b/{booking.reference}/link/?done=1")
 
+    assert "Make a new link?" in said
+    assert "This is your new link" not in said
     assert Booking.objects.get().link_number == 0
 
 
