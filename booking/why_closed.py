@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from booking.availability import AvailabilityQuestion, ask_by_rules
-from booking.places_left import places_left
+from booking.places_left import KeptPlaces, places_left
 from booking.policy import Refusal, UnknownStore, UnknownVisitType, places_needed
-from stores.hours import ONE_DAY, open_intervals
+from stores.hours import ONE_DAY, day_start, open_intervals
 from stores.models import Slot
 from stores.queries import store_rules
 from stores.slots import DeskRule, SlotTime, StoreRules, run_of, slots_by_desk, store_slots
@@ -113,15 +113,60 @@ def why(
     end = starts_at + timedelta(minutes=rules.slot_minutes * kind.slot_count)
     web = places_left(rules, asked.run_out, first=starts_at, last=end, by_staff=by_staff)
     staff = places_left(rules, asked.run_out, first=starts_at, last=end, by_staff=True)
-    rows = Slot.objects.filter(store_id=rules.id, starts_at__gte=starts_at, starts_at__lt=end)
-    columns = rows.values_list("desk_id", "starts_at", "capacity", "closed")
-    capacity = {(desk_id, at): 0 if closed else places for desk_id, at, places, closed in columns}
+    capacity = _capacities(rules, first=starts_at, last=end)
     return Why(
         rules,
         starts_at,
         tuple(_of_desk(asked, desk, starts_at, of_all, by_desk[desk.id], web, staff, capacity) for desk in rules.desks),
         rules.slot_minutes * kind.slot_count,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class WhyOfDay:
+    """What is said of each start of a day, by start and slug of the desk."""
+
+    rules: StoreRules
+    answers: Mapping[tuple[datetime, str], DeskAnswer]
+    minutes: int  # how long the visit lasts
+
+
+def why_of_day(
+    *, store: str, visit_type: str, day: date, party_size: int, own: Sequence[KeptPlaces], now: datetime
+) -> WhyOfDay:
+    """Return what stands in the way of moving a visit to each start of a day, for staff, with four statements.
+
+    `own` are the places that the visit gives back when it goes. Raises UnknownStore, UnknownVisitType.
+    """
+    rules = store_rules(store, from_date=day - 2 * ONE_DAY)
+    if rules is None:
+        raise UnknownStore(store)
+    kind = rules.booked_type(visit_type, party_size=party_size)
+    if kind is None:
+        raise UnknownVisitType(visit_type)
+    asked = ask_by_rules(rules, kind, from_date=day, to_date=day, party_size=party_size, now=now, by_staff=True)
+    by_desk = slots_by_desk(rules, first_date=day, last_date=day + ONE_DAY)
+    of_all = store_slots(rules, first_date=day, last_date=day + ONE_DAY)
+    first, last = day_start(day, rules.zone), day_start(day + 2 * ONE_DAY, rules.zone)
+    left = places_left(rules, (*asked.run_out, *own), first=first, last=last, by_staff=True)
+    capacity = _capacities(rules, first=first, last=last)
+    answers = {}
+    for starts_at, _ends_at in store_slots(rules, first_date=day, last_date=day):
+        of_store = _of_store(asked, starts_at)
+        for desk in rules.desks:
+            answers[starts_at, desk.slug] = (
+                DeskAnswer(None, of_store)
+                if of_store
+                else _of_desk(asked, desk, starts_at, of_all, by_desk[desk.id], left, left, capacity)
+            )
+    return WhyOfDay(rules, answers, rules.slot_minutes * kind.slot_count)
+
+
+def _capacities(rules: StoreRules, *, first: datetime, last: datetime) -> dict[tuple[int, datetime], int]:
+    """Return the places of the slots of [first, last) that have a row, by desk and start; none where one is closed."""
+    rows = Slot.objects.filter(store_id=rules.id, starts_at__gte=first, starts_at__lt=last)
+    columns = rows.values_list("desk_id", "starts_at", "capacity", "closed")
+    return {(desk_id, at): 0 if closed else places for desk_id, at, places, closed in columns}
 
 
 def _of_store(asked: AvailabilityQuestion, starts_at: datetime) -> Answer | None:
@@ -170,7 +215,8 @@ def _of_desk(
         return DeskAnswer(desk, Answer.TOO_SMALL if places else Answer.CLOSED, places, needed, smallest.starts_at)
 
     def web(slot: SlotTime) -> int:
-        return left_web.get((desk.id, slot.starts_at), desk.capacity - desk.kept_back)
+        untouched = desk.capacity - (0 if asked.by_staff else desk.kept_back)
+        return left_web.get((desk.id, slot.starts_at), untouched)
 
     worst = min(run, key=web)
     if web(worst) >= needed:

@@ -34,5 +34,6 @@ urlpatterns = [
     path("staff/<slug:store>/day/slots/", slot_changes.change_times, name="staff-slots"),
     *crowds.urlpatterns,
     path("staff/<slug:store>/visits/<str:reference>/move/", visit_moves.move, name="staff-visit-move"),
+    path("staff/<slug:store>/visits/<str:reference>/move/places/", visit_moves.places, name="staff-visit-places"),
     path("staff/<slug:store>/visits/<str:reference>/cancel/", visit_moves.cancel, name="staff-visit-cancel"),
 ]

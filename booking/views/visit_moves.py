@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from booking.forms import Problem
 from booking.message_plan import message_channel
@@ -20,7 +20,7 @@ from booking.views.free_times import error_of, free_times, nearest_times, while_
 from booking.views.staff_access import AtStore, at_visit, staff_page
 from booking.views.staff_facts import VisitFacts
 from booking.views.staff_links import back_to_day
-from booking.views.staff_why import refusal_in_words, why_not_moved
+from booking.views.staff_why import impossible_times, refusal_in_words, why_not_each, why_not_moved
 from booking.views.staff_words import badges, people_in_words, staff_sentence
 from stores.models import Desk
 
@@ -60,6 +60,23 @@ def move(request: HttpRequest, at: AtStore, booking: Booking) -> HttpResponseBas
     except BookingRefused as refused:
         return _refused(request, at, booking, refused, day, wanted=starts_at, desk=desk)
     return back_to_day(moved, done="moved")
+
+
+@require_safe
+@at_visit()
+def places(request: HttpRequest, at: AtStore, booking: Booking) -> HttpResponseBase:
+    """Tell the day's page, while a visit is pulled, where on its own day it cannot go and why, as JSON.
+
+    `otherwise` is of all places that are not named: closed ones, and desks out of service.
+    """
+    if booking.status != Status.CONFIRMED:
+        return JsonResponse({"places": [], "otherwise": staff_sentence(BookingRefused(Refusal.WRONG_STATUS))})
+    found = why_not_each(at, booking, booking.visit_date)
+    told = [
+        {"starts_at": starts_at.astimezone(at.zone).isoformat(), "desk": desk, "why_not": words}
+        for (starts_at, desk), words in found.items()
+    ]
+    return JsonResponse({"places": told, "otherwise": _("The store is closed at this time.")})
 
 
 @require_http_methods(_ASKS_AND_DOES)
@@ -156,6 +173,7 @@ def _choose(
         **_facts(booking),
         "date": day,
         "times": times,
+        "impossible": impossible_times(at, booking, day) if booking.status == Status.CONFIRMED else [],
         "nearest": near,
         "problems": [*problems],
         "times_error": error_of("id_times", problems),

@@ -1,6 +1,9 @@
 """The day schedule as it lives: what others do is seen at once, a visit is pulled to another time, paper works."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -14,6 +17,7 @@ from tests.browser.shop import MANAGER, STAFF, Shop, call, sign_in
 pytestmark = pytest.mark.browser
 
 LAPTOP, TABLET = 1280, 820
+QUARTER = timedelta(minutes=15)
 SEEN_MS = 20_000  # it looks every 2 s; a busy machine takes longer to draw
 A4_POINTS = (595, 842)
 PRINTERS_EDGE_POINTS = 12  # 4 mm, which no printer reaches
@@ -77,6 +81,54 @@ def test_a_visit_is_pulled_to_another_time_and_asked_about_before_it_moves(
     expect(page.locator(f"#visit-{reference}")).to_contain_text("Just moved here")
 
 
+@pytest.mark.parametrize("width", [LAPTOP, TABLET])
+def test_where_a_visit_cannot_go_is_seen_and_told_from_the_start_of_the_pull(
+    visitor: Visitor, shop: Shop, width: int
+) -> None:
+    was, full = shop.slot_from_now(150), shop.slot_from_now(180)
+    reference = shop.book(f"Rita-{width} Test", was)
+    taken = shop.book(f"Sven-{width} Test", full, party_size=4)
+    page = sign_in(visitor(width=width), STAFF, f"{shop.path('day')}?date={was.date()}")
+    impossible = page.locator("#board .is-impossible")
+    cell = page.locator(f"#board [data-starts='{full.isoformat()}']")
+    here = page.url
+
+    with held(page, reference, full.isoformat()):
+        expect(cell).to_have_class(re.compile("is-impossible"))
+        expect(cell).to_have_class(re.compile("is-aim"))
+        why = page.locator(".drag-ghost").get_attribute("data-why")
+        own = page.locator(f"#board [data-starts='{was.isoformat()}']")
+        expect(own).not_to_have_class(re.compile("is-impossible"))
+        expect(page.locator(f"#board [data-starts='{(was + QUARTER).isoformat()}']")).not_to_have_class(
+            re.compile("is-impossible")
+        )
+
+    assert why == "0 places are free at this time, 1 is needed."
+    expect(impossible).to_have_count(0)
+    expect(page.locator("body")).not_to_have_class(re.compile("is-dragging|is-over-impossible"))
+    page.wait_for_timeout(300)
+    assert page.url == here  # to let go there leads nowhere
+    call(shop.carillon, f"staff/bookings/{taken}/cancel", {}, token=shop.token)
+
+
+def test_times_that_cannot_be_had_are_told_to_keyboards(visitor: Visitor, shop: Shop) -> None:
+    was, full = shop.slot_from_now(150), shop.slot_from_now(195)
+    reference = shop.book("Tove Test", was)
+    taken = shop.book("Udo Test", full, party_size=4)
+    page = sign_in(visitor(width=LAPTOP), STAFF, f"{shop.path('day')}?date={was.date()}")
+    page.locator(f"#visit-{reference} .grip").press("Enter")
+    if full.date() != was.date():
+        page.goto(f"{page.url}?date={full.date()}")
+
+    page.locator("summary", has_text="Times that cannot be had, and why").press("Enter")
+
+    told = page.locator(".impossible dl")
+    expect(told).to_contain_text("0 places are free at this time, 1 is needed.")
+    expect(told).to_contain_text(f"{full:%H:%M}")
+    assert barriers(page) == []
+    call(shop.carillon, f"staff/bookings/{taken}/cancel", {}, token=shop.token)
+
+
 def test_the_grip_is_a_link_for_keyboards(visitor: Visitor, shop: Shop) -> None:
     reference = shop.book("Paul Test", shop.slot_from_now(90))
     page = sign_in(visitor(width=LAPTOP), STAFF, shop.path("day"))
@@ -126,7 +178,14 @@ def test_the_printed_day_is_whole_a4_sheets_with_all_that_paper_needs(visitor: V
 
 def pull(page: Page, reference: str, to: str) -> None:
     """Take a visit by its grip and let it go over a time, as a hand does."""
-    grip, aim = page.locator(f"#visit-{reference} .grip"), page.locator(f"#board [data-starts='{to}']").first
+    with held(page, reference, to):
+        expect(page.locator(f"#board [data-starts='{to}']").first).to_have_class(re.compile("is-aim"))
+
+
+@contextmanager
+def held(page: Page, reference: str, over: str) -> Iterator[None]:
+    """Take a visit by its grip and hold it over a time; let it go afterwards."""
+    grip, aim = page.locator(f"#visit-{reference} .grip"), page.locator(f"#board [data-starts='{over}']").first
     grip.scroll_into_view_if_needed()
     page.evaluate("([one, other]) => scrollTo(0, (one + other) / 2 - innerHeight / 2)", [top(grip), top(aim)])
     start, end = grip.bounding_box(), aim.bounding_box()
@@ -136,7 +195,7 @@ def pull(page: Page, reference: str, to: str) -> None:
     page.mouse.down()
     page.mouse.move(start["x"] + 30, start["y"] + 30, steps=4)
     page.mouse.move(end["x"] + 40, end["y"] + 15, steps=8)
-    expect(aim).to_have_class(re.compile("is-aim"))
+    yield
     page.mouse.up()
 
 

@@ -129,6 +129,7 @@ ROUTES = {
         staff/<slug:store>/day/book/
         staff/<slug:store>/day/book/caller/
         staff/<slug:store>/visits/<str:reference>/move/
+        staff/<slug:store>/visits/<str:reference>/move/places/
         staff/<slug:store>/visits/<str:reference>/cancel/
         staff/<slug:store>/visits/<str:reference>/check-in/
         staff/<slug:store>/visits/<str:reference>/start/

@@ -4,13 +4,18 @@ from datetime import datetime
 
 import pytest
 import time_machine
+from django.db import transaction
+from pytest_django import DjangoAssertNumQueries, Settings
 
-from booking.models import Booking, Status
+from booking.models import Actor, Booking, Source, Status
+from booking.policy import BookingRefused
 from booking.services.arrivals import step
+from booking.services.holds import hold
+from booking.services.moves import reschedule
 from notifications.models import OutboxMessage
 from stores.models import Desk, Slot
 from tests.booking.views.reading import page
-from tests.booking.views.staff_room import DAY, Room, act_url, make_room
+from tests.booking.views.staff_room import DAY, SESSIONS_IN_DATABASE, Room, act_url, make_room
 from tests.factories import NOW, at, make_booking
 
 pytestmark = pytest.mark.django_db
@@ -210,3 +215,103 @@ def test_a_visit_let_go_at_another_desk_and_time_is_put_there() -> None:
     booking.refresh_from_db()
     assert (booking.desk_id, booking.starts_at, booking.sequence) == (other.pk, at(11), 1)
     assert OutboxMessage.objects.filter(subject=booking.reference, kind="change").exists()
+
+
+def told_places(room: Room, booking: Booking) -> dict[tuple[str, str], str]:
+    """Return what the page is told of each place: by its time and desk, why the visit cannot go there."""
+    answer = room.client(room.staff).get(act_url(booking, "move/places")).json()
+    return {(one["starts_at"][11:16], one["desk"]): one["why_not"] for one in answer["places"]}
+
+
+def test_while_a_visit_is_pulled_the_page_is_told_where_it_cannot_go_and_why() -> None:
+    room = make_room(desks=("main", "samir"))
+    Desk.objects.filter(slug="samir").update(capacity=1)
+    booking = make_booking(room.store, visit_type="advice", party_size=2)
+    make_booking(room.store, starts_at=at(11), party_size=1, phone="+33612345699")
+    Slot.objects.filter(desk__slug="main", starts_at=at(11)).update(capacity=2)
+    Slot.objects.create(
+        store=room.store, desk=booking.desk, starts_at=at(15), ends_at=at(15, 15), capacity=2, closed=True
+    )
+
+    told = told_places(room, booking)
+
+    assert told["09:00", "main"] == told["10:15", "main"] == told["09:45", "main"] == ""  # its own places are free
+    assert told["09:00", "samir"] == "Samir has 1 place at this time, 2 are needed."
+    assert told["11:00", "main"] == told["10:45", "main"] == "1 place is free at this time, 2 are needed."
+    assert told["11:45", "main"] == (
+        "The visit lasts 30 minutes, and visits end at 12:00. Please choose an earlier time."
+    )
+    assert told["15:00", "main"] == told["14:45", "main"] == "The store is closed at this time."
+
+
+@pytest.mark.parametrize("party_size", [1, 2])
+def test_what_the_page_is_told_is_what_the_service_does(party_size: int) -> None:
+    room = make_room(desks=("main", "samir"), kept_back=1)
+    Desk.objects.filter(slug="samir").update(capacity=1, kept_back=0)
+    booking = make_booking(
+        room.store, visit_type="advice", party_size=party_size, starts_at=at(9, 30), source=Source.PHONE
+    )
+    for number, hour in enumerate((10, 11, 11, 15)):
+        make_booking(room.store, starts_at=at(hour), phone=f"+3361234570{number}", source=Source.PHONE)
+    hold(store=room.store.slug, visit_type="visit", starts_at=at(16), party_size=1, now=NOW)
+    Slot.objects.filter(starts_at=at(15)).update(closed=True)
+
+    told = told_places(room, booking)
+
+    assert len(told) == 64
+    for (time, desk), why_not in told.items():
+        hour, minute = map(int, time.split(":"))
+        assert (why_not == "") == can_go(booking, at(hour, minute), desk), (time, desk, why_not)
+
+
+def can_go(booking: Booking, starts_at: datetime, desk: str) -> bool:
+    """Move a visit, take the move back, and tell whether it was possible."""
+    try:
+        with transaction.atomic():
+            reschedule(booking_id=booking.pk, starts_at=starts_at, desk=desk, now=NOW, actor=Actor.STAFF)
+            transaction.set_rollback(True)
+    except BookingRefused:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("visits", [1, 3])
+def test_places_take_the_same_statements_however_many_visits_there_are(
+    room: Room, django_assert_num_queries: DjangoAssertNumQueries, settings: Settings, visits: int
+) -> None:
+    settings.SESSION_ENGINE = SESSIONS_IN_DATABASE
+    booking = make_booking(room.store)
+    for number in range(visits):
+        make_booking(room.store, starts_at=at(11, 15 * number), phone=f"+3361234570{number}")
+    client = room.client()
+
+    with django_assert_num_queries(7):  # session, user, visit; rules, holds that have run out, places, their size
+        assert client.get(act_url(booking, "move/places")).status_code == 200
+
+
+def test_a_visit_that_is_cancelled_goes_nowhere(room: Room) -> None:
+    booking = make_booking(room.store)
+    room.client().post(act_url(booking, "cancel"))
+
+    answer = room.client().get(act_url(booking, "move/places")).json()
+
+    assert answer == {"places": [], "otherwise": "This cannot be done with the visit as it is now."}
+
+
+def test_the_page_says_which_times_cannot_be_had_and_why(room: Room) -> None:
+    booking = make_booking(room.store, visit_type="advice")
+    make_booking(room.store, starts_at=at(11), party_size=2, phone="+33612345699")
+
+    words = page(room.client().get(act_url(booking, "move"))).words
+
+    assert "Times that cannot be had, and why 10:45 – 11:00 0 places are free at this time, 1 is needed." in words
+    assert "11:45 The visit lasts 30 minutes, and visits end at 12:00." in words
+
+
+def test_times_that_are_over_are_not_listed(room: Room, clock: time_machine.Traveller) -> None:
+    booking = make_booking(room.store, visit_type="advice")
+    clock.move_to(at(9, 50))
+
+    words = page(room.client().get(act_url(booking, "move"))).words
+
+    assert "Times that cannot be had, and why 11:45 The visit lasts" in words
