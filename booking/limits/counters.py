@@ -8,7 +8,8 @@ import logging
 import sqlite3
 import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -48,15 +49,13 @@ def hit(limit: Limit, who: Iterable[Counted], *, cost: int = 1) -> int:
     """
     if _is_lifted(limit):
         return 0
-    storage, counts = _limiter().storage, [0]
-    try:
+    counts = [0]
+    with _storage(guarding=limit) as storage:
         for one in who:
             key = _key(limit, one.who)
             counts.append(int(storage.incr(key, limit.seconds, amount=cost)))
             if counts[-1] > limit.amount * one.times:
                 raise RateLimited(_seconds_left(storage, key))
-    except storage.base_exceptions as error:
-        _note_away(limit, error)
     return counts[1] if counts[1:] else 0
 
 
@@ -64,25 +63,19 @@ def refuse_if_over(limit: Limit, who: Iterable[Counted]) -> None:
     """Raise RateLimited where somebody has had their share already, CountersAway; nothing is counted."""
     if _is_lifted(limit):
         return
-    storage = _limiter().storage
-    try:
+    with _storage(guarding=limit) as storage:
         for one in who:
             key = _key(limit, one.who)
             if storage.get(key) >= limit.amount * one.times:
                 raise RateLimited(_seconds_left(storage, key))
-    except storage.base_exceptions as error:
-        _note_away(limit, error)
 
 
 def note(limit: Limit, who: Counted) -> None:
     """Count one more of somebody, and refuse nothing. Raises CountersAway."""
     if _is_lifted(limit):
         return
-    storage = _limiter().storage
-    try:
+    with _storage(guarding=limit) as storage:
         storage.incr(_key(limit, who.who), limit.seconds)
-    except storage.base_exceptions as error:
-        _note_away(limit, error)
 
 
 def pause_between(pause: Limit, who: Counted, *, heat: Limit, of: Counted) -> None:
@@ -93,8 +86,7 @@ def pause_between(pause: Limit, who: Counted, *, heat: Limit, of: Counted) -> No
     """
     if _is_lifted(pause):
         return
-    storage = _limiter().storage
-    try:
+    with _storage(guarding=pause) as storage:
         beyond = storage.get(_key(heat, of.who)) - heat.amount
         if beyond < 0:
             return
@@ -102,79 +94,72 @@ def pause_between(pause: Limit, who: Counted, *, heat: Limit, of: Counted) -> No
         key = _key(pause, who.who)
         if storage.incr(key, seconds) > pause.amount:
             raise RateLimited(_seconds_left(storage, key))
-    except storage.base_exceptions as error:
-        _note_away(pause, error)
 
 
 def give_back(limit: Limit, who: Sequence[Counted], *, cost: int = 1) -> None:
     """Take back what `hit` counted, for a try that turned out to be right."""
     if _is_lifted(limit):
         return
-    storage = _limiter().storage
-    try:
+    with _storage() as storage:
         for one in who:
             key = _key(limit, one.who)
             if storage.get(key) >= cost:
                 storage.incr(key, limit.seconds, amount=-cost)
-    except storage.base_exceptions as error:
-        log.warning("limits_unavailable", extra={"error": type(error).__name__})
 
 
 def forgive(limit: Limit, who: Iterable[Counted]) -> None:
     """Begin anew with somebody who proved to be who they say."""
-    storage = _limiter().storage
-    try:
+    with _storage() as storage:
         for one in who:
             storage.clear(_key(limit, one.who))
-    except storage.base_exceptions as error:
-        log.warning("limits_unavailable", extra={"error": type(error).__name__})
 
 
 def amount_of(limit: Limit, who: Iterable[Counted]) -> int:
     """Return how many were counted, of the network with the greatest part of its share; 0 where nothing is."""
     if _is_lifted(limit):
         return 0
-    storage = _limiter().storage
-    try:
-        return max((int(storage.get(_key(limit, one.who))) // one.times for one in who), default=0)
-    except storage.base_exceptions as error:
-        log.warning("limits_unavailable", extra={"error": type(error).__name__})
-        return 0
+    return _number(lambda storage: max((int(storage.get(_key(limit, one.who))) // one.times for one in who), default=0))
 
 
 def count(what: str, who: str, *, seconds: int) -> int:
     """Count one more of something that is no limit by itself, and return how many; 0 where nothing is counted."""
     if not settings.RATE_LIMITS:
         return 0
-    storage = _limiter().storage
-    try:
-        return int(storage.incr(_count_key(what, who), seconds))
-    except storage.base_exceptions as error:
-        log.warning("limits_unavailable", extra={"error": type(error).__name__})
-        return 0
+    return _number(lambda storage: int(storage.incr(_count_key(what, who), seconds)))
 
 
 def counted(what: str, who: str) -> int:
     """Return how many of something were counted; 0 where nothing is."""
     if not settings.RATE_LIMITS:
         return 0
-    storage = _limiter().storage
-    try:
-        return int(storage.get(_count_key(what, who)))
-    except storage.base_exceptions as error:
-        log.warning("limits_unavailable", extra={"error": type(error).__name__})
-        return 0
+    return _number(lambda storage: int(storage.get(_count_key(what, who))))
 
 
 def _is_lifted(limit: Limit) -> bool:
     return not (settings.RATE_LIMITS or limit.guards_secret)
 
 
-def _note_away(limit: Limit, error: Exception) -> None:
-    """Visitors must not suffer for a counter that is away; secrets must not be open for it. Raises CountersAway."""
-    log.warning("limits_unavailable", extra={"error": type(error).__name__})
-    if limit.guards_secret:
-        raise CountersAway from error
+def _number(ask: Callable[[Storage], int]) -> int:
+    """Return a number that the counters tell; 0 where they are away."""
+    numbers = [0]
+    with _storage() as storage:
+        numbers.append(ask(storage))
+    return numbers[-1]
+
+
+@contextmanager
+def _storage(*, guarding: Limit | None = None) -> Iterator[Storage]:
+    """Lend the counters; where they are away, the block ends early and no visitor suffers for it.
+
+    Tries at a secret must not be open for that: raises CountersAway where the limit guards one.
+    """
+    storage = _limiter().storage
+    try:
+        yield storage
+    except storage.base_exceptions as error:
+        log.warning("limits_unavailable", extra={"error": type(error).__name__})
+        if guarding is not None and guarding.guards_secret:
+            raise CountersAway from error
 
 
 def _seconds_left(storage: Storage, key: str) -> int:

