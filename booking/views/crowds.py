@@ -34,19 +34,19 @@ def crowds_page(request: HttpRequest, at: AtStore) -> HttpResponseBase:
 
 def crowd_in_words(crowd: Crowd, at: AtStore) -> str:
     """Return how many visits one connection booked, when, and for which days."""
-    return ngettext(
-        "{count} visit to come was booked from one connection, from {first} to {last}, for the days from {day} to"
-        " {last_day}.",
-        "{count} visits to come were booked from one connection, from {first} to {last}, for the days from {day} to"
-        " {last_day}.",
+    words = ngettext(
+        "{count} visit to come was booked from one connection ({booked}). It takes place: {days}.",
+        "{count} visits to come were booked from one connection ({booked}). They take place: {days}.",
         crowd.visits,
-    ).format(
-        count=crowd.visits,
-        first=moment_in_words(crowd.first_booked_at, at.zone),
-        last=moment_in_words(crowd.last_booked_at, at.zone),
-        day=day_in_words(crowd.first_date),
-        last_day=day_in_words(crowd.last_date),
     )
+    booked = (moment_in_words(moment, at.zone) for moment in (crowd.first_booked_at, crowd.last_booked_at))
+    days = (day_in_words(day) for day in (crowd.first_date, crowd.last_date))
+    return words.format(count=crowd.visits, booked=_range(*booked), days=_range(*days))
+
+
+def _range(first: str, last: str) -> str:
+    """Return two moments or days with a dash between them; one alone where both are the same."""
+    return first if first == last else f"{first} – {last}"
 
 
 def _done(count: str) -> str:
