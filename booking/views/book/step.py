@@ -187,6 +187,8 @@ def at_store(
         rules, detail = store_rules(store, from_date=(now - timedelta(days=2)).date()), store_detail(store)
         if rules is None or detail is None:
             raise Http404
+        if not rules.visit_types and request.method == "POST":
+            return see_other(reverse("book", args=[rules.slug]))
         if not rules.visit_types:
             return customer_page(request, "no_visits", {"store": detail})
         step = _step(request, detail, rules, is_choice=is_choice, now=now)

@@ -101,6 +101,8 @@ def join(request: HttpRequest, store: str) -> HttpResponseBase:
     rules, detail = store_rules(store, from_date=(now - timedelta(days=2)).date()), store_detail(store)
     if rules is None or detail is None:
         raise Http404
+    if not rules.visit_types and request.method == "POST":
+        return see_other(reverse("waiting-join", args=[rules.slug]))
     if not rules.visit_types:
         return customer_page(request, "no_visits", {"store": detail})
     data = (request.POST or request.GET).copy()

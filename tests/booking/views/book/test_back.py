@@ -364,3 +364,18 @@ def test_each_step_asks_the_database_no_more_than_it_must(
     # The four, the form's key before and in the transaction, the booking; PostgreSQL locks its customer and more.
     with django_assert_num_queries({"sqlite": 23, "postgresql": 26}[connection.vendor]):
         client.post(CONFIRM, form)
+
+
+@pytest.mark.parametrize(
+    "path", ["book/hold/", "book/check/", "book/confirm/", "book/details/", "book/extend/", "wait/"]
+)
+def test_form_for_a_store_that_takes_no_visits_any_more_is_led_to_the_word_for_it(
+    client: Client, store: Store, path: str
+) -> None:
+    store.visit_types.update(is_active=False)
+
+    response = client.post(f"/fr/s/{store.slug}/{path}", {"name": "Ada Test"}, follow=True)
+
+    assert [status for _address, status in response.redirect_chain] == [303]
+    assert response.status_code == 200
+    assert "/fr/s/" in response.redirect_chain[0][0]
