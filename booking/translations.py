@@ -25,7 +25,7 @@ KEYWORDS = {
 FOLDERS = ("booking", "stores", "notifications", "templates")
 # What only staff read: these words need no more languages than staff have.
 STAFF = re.compile(
-    r"templates/(staff|setup|arrivals|api)/|templates/email/day_sheet|booking/api/staff/|booking/(staff_forms|launcher|management|models|views/setup)/"
+    r"templates/(staff|api)/|templates/email/day_sheet|booking/api/staff/|booking/(staff_forms|launcher|management|models|views/setup)/"
     r"|booking/(chain|day_sheet\w*|staff_texts|checks|checks_texts|change_words|store_setup)\.py|(stores|notifications)/"
     r"|booking/views/waiting/staff\w*\.py"
     r"|booking/views/(account|affected|arrivals|caller|chain|crowds|day|door|line|numbers|organization_(?:import|pattern)|own_pin|own_second_factor|second_step|sign_in|slot_changes|staff|tablet)\w*\.py"

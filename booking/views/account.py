@@ -94,7 +94,7 @@ def _page(request: HttpRequest, user: User, form: PasswordForm, *, is_locked: bo
         }.get(done, ""),
     }
     status = 429 if is_locked else 400 if context["problems"] else 200
-    return keep_private(render(request, "staff/account.html", context, status=status))
+    return keep_private(render(request, "staff/account/account.html", context, status=status))
 
 
 def _sign_in_first(request: HttpRequest) -> HttpResponseBase:

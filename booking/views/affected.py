@@ -118,4 +118,4 @@ def _ask(request: HttpRequest, at: AtStore, affected: list[Booking], *, carried:
             for booking in affected
         ],
     }
-    return staff_page(request, at, "staff/affected.html", context, status=409)
+    return staff_page(request, at, "staff/day/affected.html", context, status=409)

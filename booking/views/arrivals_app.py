@@ -60,7 +60,7 @@ def shell(request: HttpRequest, at: AtStore) -> HttpResponseBase:
         "walk_in": WalkInForm(rules=rules) if rules else None,
         **app_context(at),
     }
-    return with_camera(staff_page(request, at, "arrivals/arrivals.html", context))
+    return with_camera(staff_page(request, at, "staff/arrivals/arrivals.html", context))
 
 
 def with_camera(response: HttpResponseBase) -> HttpResponseBase:
@@ -99,7 +99,7 @@ def worker(request: HttpRequest) -> HttpResponse:
     assets = [static(name) for name in ASSETS]
     version = sha256("".join(assets).encode()).hexdigest()[:12]
     context = {"settings": json.dumps({"version": version, "assets": assets})}
-    response = render(request, "arrivals/worker.js", context, content_type="text/javascript; charset=utf-8")
+    response = render(request, "staff/arrivals/worker.js", context, content_type="text/javascript; charset=utf-8")
     response["Cache-Control"] = "no-cache"
     return response
 

@@ -82,7 +82,7 @@ def arrivals_page(
         "problems": [*problems],
         **context,
     }
-    response = staff_page(request, at, "arrivals/arrivals.html", page, status=status)
+    response = staff_page(request, at, "staff/arrivals/arrivals.html", page, status=status)
     with_camera(response)
     return response
 

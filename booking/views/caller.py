@@ -154,7 +154,7 @@ def _page(
         "problems": [*problems],
         "times_error": error_of("id_times", problems),
     }
-    return staff_page(request, at, "staff/book.html", context, status=status)
+    return staff_page(request, at, "staff/day/book.html", context, status=status)
 
 
 def _initial(request: HttpRequest, rules: StoreRules) -> dict[str, str]:

@@ -60,4 +60,4 @@ def known_caller(store: Store, typed: str) -> Known | None:
 def caller_visits(request: HttpRequest, at: AtStore) -> HttpResponseBase:
     """Return what is known of the number typed so far, as a piece of the page; sent in a body, to be in no log."""
     known = known_caller(at.store, request.POST.get("phone", ""))
-    return render(request, "staff/caller_visits.html", {"caller": known, "zone": at.zone, "store": at.store})
+    return render(request, "staff/day/caller_visits.html", {"caller": known, "zone": at.zone, "store": at.store})

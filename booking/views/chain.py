@@ -66,7 +66,7 @@ def overview(request: HttpRequest, at: AtOrganization) -> HttpResponse:
         },
         "problems": asked.problems,
     }
-    return render(request, "staff/organization.html", context, status=400 if asked.problems else 200)
+    return render(request, "staff/organizations/overview.html", context, status=400 if asked.problems else 200)
 
 
 def in_order(rows: tuple[StoreRow, ...], sort: str) -> list[StoreRow]:

@@ -29,7 +29,7 @@ def crowds_page(request: HttpRequest, at: AtStore) -> HttpResponseBase:
         problems = [Problem(_("These visits are cancelled already, or were booked more than two days ago."))]
     found = [{"crowd": one, "words": crowd_in_words(one, at)} for one in crowds(store_id=at.store.pk, now=at.now)]
     context = {"section": "day", "crowds": found, "problems": problems, "done": _done(request.GET.get("done", ""))}
-    return staff_page(request, at, "staff/crowds.html", context, status=409 if problems else 200)
+    return staff_page(request, at, "staff/day/crowds.html", context, status=409 if problems else 200)
 
 
 def crowd_in_words(crowd: Crowd, at: AtStore) -> str:

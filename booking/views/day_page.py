@@ -56,14 +56,14 @@ def day_page(
         "etag": etag,
         "day_query": query,
     }
-    return staff_page(request, at, "staff/day.html", context, status=status)
+    return staff_page(request, at, "staff/day/day.html", context, status=status)
 
 
 def unknown_day_page(request: HttpRequest, at: AtStore) -> HttpResponse:
     """Return the page that asks for a day once more."""
     problem = Problem(_("This day does not exist. Please choose another one."), "id_date")
     context = {"section": "day", "date": at.today, "problems": [problem]}
-    return staff_page(request, at, "staff/unknown_day.html", context, status=400)
+    return staff_page(request, at, "staff/day/unknown_day.html", context, status=400)
 
 
 def _waiting_words(zone: ZoneInfo) -> list[str]:

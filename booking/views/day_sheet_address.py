@@ -57,7 +57,7 @@ def _page(request: HttpRequest, wish: SetupChange | None, *, now: datetime) -> H
     if wish is not None and (is_used or is_asked):
         context |= {"store_name": wish.store.name, "email": wish.after[DAY_SHEET_ASKED]}
     status = 200 if is_used or is_asked else 404
-    return _unseen(render(request, "staff/day_sheet_address.html", context, status=status))
+    return _unseen(render(request, "staff/setup/day_sheet_address.html", context, status=status))
 
 
 def _unseen(response: HttpResponseBase) -> HttpResponseBase:

@@ -28,7 +28,7 @@ def door(request: HttpRequest, at: AtStore) -> HttpResponseBase:
         "is_manager": at.is_manager,
         "is_new": bool(request.GET.get("done")),
     }
-    return render(request, "staff/door.html", context)
+    return render(request, "staff/arrivals/door_poster.html", context)
 
 
 @require_POST

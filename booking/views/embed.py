@@ -56,7 +56,7 @@ def embed(request: HttpRequest, store: str) -> HttpResponse:
             "week_url": f"{own_url}?{urlencode(parameters)}&",
             "own_url": own_url,
         }
-    response = customer_page(request, "embed", context)
+    response = customer_page(request, "stores/embed", context)
     response._csp_replace = {"frame-ancestors": embed_origins(rules.id) or ["'none'"]}  # type: ignore[attr-defined]
     response["Cross-Origin-Resource-Policy"] = "cross-origin"  # a frame in a page that isolates itself needs it
     response["X-Robots-Tag"] = "noindex"  # the store's own page is the one to be found

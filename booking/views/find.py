@@ -22,7 +22,7 @@ def find(request: HttpRequest) -> HttpResponse:
         "organizations": gathered[:ORGANIZATIONS_SHOWN],
         "has_more_organizations": len(gathered) > ORGANIZATIONS_SHOWN,
     }
-    return customer_page(request, "find", context, status=400 if stores.problems else 200)
+    return customer_page(request, "stores/find", context, status=400 if stores.problems else 200)
 
 
 urlpatterns = [path("", find, name="find")]

@@ -76,7 +76,9 @@ def here(request: HttpRequest, store: str) -> HttpResponseBase:
     if found is None:
         raise Http404
     if request.method != "POST" and request.GET.get("done"):
-        return keep_private(customer_page(request, "here_done", {"store": found, "again_url": _here_url(request)}))
+        return keep_private(
+            customer_page(request, "self_check_in_done", {"store": found, "again_url": _here_url(request)})
+        )
     now, is_at_door = clock_now(), _is_at_door(request, found.slug)
     way = way_at(request, f"{found.slug}/here", now=now)
     if request.method != "POST":
@@ -115,7 +117,7 @@ def _here_url(request: HttpRequest, **query: str) -> str:
 def _ask(request: HttpRequest, store: StoreDetail, form: HereForm) -> HttpResponseBase:
     problems = [Problem(str(text), "id_who") for text in form.errors.get("who", [])]
     context = {"store": store, "form": form, "door": _said(request), "problems": problems}
-    return keep_private(customer_page(request, "here", context, status=400 if problems else 200))
+    return keep_private(customer_page(request, "self_check_in", context, status=400 if problems else 200))
 
 
 urlpatterns = [path("s/<slug:store>/here/", here, name="here")]

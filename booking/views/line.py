@@ -55,7 +55,7 @@ def display(request: HttpRequest, at: AtStore) -> HttpResponseBase:
             # What is chimed for: the newest call, told apart from an older one of the same person.
             "chime": f"{called[0].key} {called[0].called_at:%H:%M:%S}" if called and called[0].called_at else "",
         }
-        return staff_page(request, at, "staff/display.html", context)
+        return staff_page(request, at, "staff/arrivals/display.html", context)
 
     return unless_known(request, at, at.today, page, days_around=1)
 
@@ -152,7 +152,7 @@ def _page(
         "given": request.GET.get("given", "")[:_NUMBER_LONGEST],
         "changed": request.GET.get("changed", ""),
     }
-    return staff_page(request, at, "staff/queue.html", context, status=status)
+    return staff_page(request, at, "staff/arrivals/line.html", context, status=status)
 
 
 def _gone(request: HttpRequest, at: AtStore) -> HttpResponse:

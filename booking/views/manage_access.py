@@ -133,7 +133,7 @@ def turned_away(request: HttpRequest, page: Callable[[HttpRequest], HttpResponse
 
 def not_open(request: HttpRequest) -> HttpResponse:
     """Return the page that says how to get in, the same whatever the reason."""
-    return customer_page(request, "not_open", status=404)
+    return customer_page(request, "manage/not_open", status=404)
 
 
 def keep_private(response: HttpResponseBase) -> HttpResponseBase:

@@ -38,7 +38,7 @@ def _page(request: HttpRequest, at: AtStore, asked: AskedRange) -> HttpResponse:
     page_url = reverse("staff-numbers", args=[at.store.slug])
     parts = () if asked.problems else _parts(at, asked)
     context = numbers_context(asked, parts, page_url=page_url, today=at.today)
-    return staff_page(request, at, "staff/numbers.html", context, status=400 if asked.problems else 200)
+    return staff_page(request, at, "staff/reports/store.html", context, status=400 if asked.problems else 200)
 
 
 def _parts(at: AtStore, asked: AskedRange) -> tuple[Part, ...]:

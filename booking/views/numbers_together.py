@@ -50,7 +50,7 @@ def _page(request: HttpRequest, at: AtOrganization, asked: AskedRange, longest: 
         "organization": at.organization,
         "today": at.today,
     }
-    return render(request, "staff/organization_numbers.html", context, status=400 if asked.problems else 200)
+    return render(request, "staff/reports/organization.html", context, status=400 if asked.problems else 200)
 
 
 def _parts(at: AtOrganization, asked: AskedRange) -> tuple[Part, ...]:

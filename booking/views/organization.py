@@ -48,13 +48,13 @@ def organization(request: HttpRequest, organization: str) -> HttpResponse:
         request, url=reverse("organization", args=[found.slug]), now=clock_now(), organization=found.slug
     )
     context = {**stores.context, "organization": found, "is_numbered": True, "map": store_map(stores.cards)}
-    return customer_page(request, "organization", context, status=400 if stores.problems else 200)
+    return customer_page(request, "stores/organization", context, status=400 if stores.problems else 200)
 
 
 @require_safe
 def all_organizations(request: HttpRequest) -> HttpResponse:
     """Show all towns and chains that have stores."""
-    return customer_page(request, "organizations", {"organizations": organizations(limit=ORGANIZATIONS_MAX)})
+    return customer_page(request, "stores/organizations", {"organizations": organizations(limit=ORGANIZATIONS_MAX)})
 
 
 def store_map(cards: Sequence[StoreCard]) -> StoreMap | None:

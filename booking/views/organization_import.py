@@ -135,7 +135,7 @@ def import_table(request: HttpRequest, at: AtOrganization) -> HttpResponseBase:
         context["tried"] = _to_carry(form.cleaned_data["content"]) if is_dry_run else ""
     elif form.is_bound:
         context["problems"] = form.problems()
-    return render(request, "staff/organization_import.html", context, status=400 if context["problems"] else 200)
+    return render(request, "staff/organizations/import_table.html", context, status=400 if context["problems"] else 200)
 
 
 def _to_carry(content: bytes) -> str:

@@ -94,7 +94,7 @@ def _page(
             if one.outcome in (Handed.AFFECTED, Handed.REFUSED)
         ],
     }
-    return render(request, "staff/organization_pattern.html", context, status=400 if problems else 200)
+    return render(request, "staff/organizations/pattern.html", context, status=400 if problems else 200)
 
 
 def _outcome_words() -> dict[Handed, str]:

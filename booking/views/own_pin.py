@@ -50,7 +50,7 @@ def _page(request: HttpRequest, user: User, form: PinForm, *, is_locked: bool = 
         "done": request.GET.get("done", ""),
     }
     status = 429 if is_locked else 400 if problems else 200
-    return keep_private(render(request, "staff/own_pin.html", context, status=status))
+    return keep_private(render(request, "staff/account/pin.html", context, status=status))
 
 
 urlpatterns = [path("staff/account/pin/", own_pin, name="staff-own-pin")]

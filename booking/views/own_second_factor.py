@@ -103,7 +103,7 @@ def _prove(request: HttpRequest, user: User, *, now: datetime) -> HttpResponseBa
     problems = form.problems() if form.is_bound and not is_locked else []
     context = {"form": form, "problems": problems, "is_locked": is_locked, "is_needed": _is_needed(request)}
     status = 429 if is_locked else 400 if problems else 200
-    return keep_private(render(request, "staff/prove.html", context, status=status))
+    return keep_private(render(request, "staff/account/prove.html", context, status=status))
 
 
 def _add_app(request: HttpRequest, user: User, *, now: datetime) -> HttpResponseBase:
@@ -172,7 +172,7 @@ def _page(
         request.session[_CHALLENGE_KEY] = challenge = new_challenge()
         context["passkey_options"] = options_to_make(user=user, challenge=challenge)
     status = 400 if problems or is_refused else 200
-    return keep_private(render(request, "staff/second_factor.html", context, status=status))
+    return keep_private(render(request, "staff/account/second_factor.html", context, status=status))
 
 
 def _secret(address: str) -> str:

@@ -119,7 +119,7 @@ def passkey(request: HttpRequest) -> HttpResponseBase:
         user = whose_passkey(credential=credential, challenge=challenge, now=now)
     except BadPasskey:
         context = {"next": wanted}
-        return keep_private(render(request, "staff/passkey_refused.html", context, status=400))
+        return keep_private(render(request, "staff/account/passkey_refused.html", context, status=400))
     return finish(request, user, wanted)
 
 
@@ -133,7 +133,7 @@ def _ask(request: HttpRequest, user: User, form: CodeForm, *, is_locked: bool = 
         "is_locked": is_locked,
     }
     status = 429 if is_locked else 400 if problems else 200
-    return keep_private(render(request, "staff/second_step.html", context, status=status))
+    return keep_private(render(request, "staff/account/second_step.html", context, status=status))
 
 
 def _begun(request: HttpRequest, *, now: datetime) -> tuple[User, str] | None:

@@ -24,7 +24,7 @@ def share(request: HttpRequest, store: str) -> HttpResponse:
     url = store_page_url(found.slug)
     text = _("Book a visit: {store}").format(store=found.name)
     context = {"store": found, "url": url, "text": text, "code": address_code(url)}
-    return customer_page(request, "share", context)
+    return customer_page(request, "stores/share", context)
 
 
 @require_safe
@@ -58,7 +58,7 @@ def poster(request: HttpRequest, store: str) -> HttpResponse:
         "code": address_code(url),
         "languages_shown": languages,
     }
-    return customer_page(request, "poster", context)
+    return customer_page(request, "stores/poster", context)
 
 
 def _found(slug: str) -> StoreDetail:

@@ -71,7 +71,7 @@ def home(request: HttpRequest) -> HttpResponseBase:
         "memberships": own_memberships(request.user),
         "invitations": invitations_of(user=request.user, now=clock_now()),
     }
-    return keep_private(render(request, "staff/home.html", context))
+    return keep_private(render(request, "staff/account/home.html", context))
 
 
 @require_POST
@@ -127,7 +127,7 @@ def _ask(request: HttpRequest, form: SignInForm, wanted: str, *, is_busy: bool =
         problems = [Problem(_("The user name or the password is not right. Please try again."), "id_username")]
     context = {"form": form, "next": wanted, "problems": problems, "passkeys_work": passkeys_work()}
     status = 503 if is_busy else 400 if problems else 200
-    response = render(request, "staff/sign_in.html", context, status=status)
+    response = render(request, "staff/account/sign_in.html", context, status=status)
     if is_busy:
         response["Retry-After"] = "2"
     return keep_private(response)
@@ -136,7 +136,7 @@ def _ask(request: HttpRequest, form: SignInForm, wanted: str, *, is_busy: bool =
 def _locked_out(request: HttpRequest, limited: RateLimited) -> HttpResponseBase:
     """Say when to come back."""
     seconds = limited.retry_after_seconds
-    response = render(request, "staff/locked_out.html", {"minutes": max(1, round(seconds / 60))}, status=429)
+    response = render(request, "staff/account/locked_out.html", {"minutes": max(1, round(seconds / 60))}, status=429)
     response["Retry-After"] = str(seconds)
     return keep_private(response)
 

@@ -102,4 +102,4 @@ def _page(
         "has_desks": len(form.fields["desk"].choices) > 2,  # type: ignore[attr-defined]
         "problems": problems or [],
     }
-    return staff_page(request, at, "staff/slots.html", context, status=status)
+    return staff_page(request, at, "staff/day/slots.html", context, status=status)

@@ -34,7 +34,7 @@ def store(request: HttpRequest, store: str) -> HttpResponse:
         "organizations": gathered,
         "json_ld": store_as_json_ld(found, now=now, organizations=gathered),
     }
-    return customer_page(request, "store", context)
+    return customer_page(request, "stores/store", context)
 
 
 urlpatterns = [path("s/<slug:store>/", store, name="store")]

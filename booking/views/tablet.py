@@ -93,7 +93,7 @@ def _people(device: Device) -> list[tuple[str, str]]:
 def _pair_page(request: HttpRequest, form: PairForm, *, problem: str = "", status: int = 200) -> HttpResponseBase:
     problems = form.problems() if form.is_bound else []
     context = {"form": form, "problems": [*problems, *([Problem(problem)] if problem else [])]}
-    return keep_private(render(request, "staff/pair.html", context, status=status))
+    return keep_private(render(request, "staff/account/pair.html", context, status=status))
 
 
 def _unlock_page(
@@ -107,7 +107,7 @@ def _unlock_page(
         "acting": access.acting,
         "has_people": bool(form.fields["username"].choices),  # type: ignore[attr-defined]  # it is a ChoiceField
     }
-    return keep_private(render(request, "staff/unlock.html", context, status=status))
+    return keep_private(render(request, "staff/account/unlock.html", context, status=status))
 
 
 urlpatterns = [

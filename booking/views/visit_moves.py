@@ -92,7 +92,7 @@ def cancel(request: HttpRequest, at: AtStore, booking: Booking) -> HttpResponseB
             return back_to_day(cancelled, done="cancelled")
         except BookingRefused as refused:
             problems, status = [Problem(staff_sentence(refused))], 409
-    return staff_page(request, at, "staff/cancel.html", {**_facts(booking), "problems": problems}, status=status)
+    return staff_page(request, at, "staff/day/cancel.html", {**_facts(booking), "problems": problems}, status=status)
 
 
 def _known_desk(at: AtStore, slug: str) -> Desk | None:
@@ -129,7 +129,7 @@ def _confirm(request: HttpRequest, at: AtStore, booking: Booking, to: datetime, 
         "is_told": is_other_time or booking.desk_was_chosen,
         "problems": [],
     }
-    return staff_page(request, at, "staff/move_here.html", context)
+    return staff_page(request, at, "staff/day/move_here.html", context)
 
 
 def _overlaps(booking: Booking, to: datetime) -> bool:
@@ -178,7 +178,7 @@ def _choose(
         "problems": [*problems],
         "times_error": error_of("id_times", problems),
     }
-    return staff_page(request, at, "staff/move.html", context, status=status)
+    return staff_page(request, at, "staff/day/move.html", context, status=status)
 
 
 def _facts(booking: Booking) -> dict[str, Any]:

@@ -21,7 +21,7 @@ def booked_page(request: HttpRequest, step: Step, reference: str) -> HttpRespons
     booking = booking_by_reference(reference) if reference else None
     if booking is None or booking.erased_at is not None or booking.status == Status.CANCELLED:
         return None
-    response = customer_page(request, "already", {**step.context(), "booking": booking})
+    response = customer_page(request, "book/already", {**step.context(), "booking": booking})
     _give_first_key(response, booking)
     return response
 
@@ -50,4 +50,4 @@ def lead_to_used(request: HttpRequest, step: Step, used: FormUsed) -> HttpRespon
 @partial(at_store, methods=("GET", "HEAD"))
 def already(request: HttpRequest, step: Step) -> HttpResponse:
     """Say that a form was used before, and nothing of what was booked with it."""
-    return customer_page(request, "already", step.context())
+    return customer_page(request, "book/already", step.context())

@@ -78,7 +78,7 @@ def _page(request: HttpRequest, step: Step) -> HttpResponse:
         "is_not_textable": _is_not_textable(step),
         "likely_email": likely_meant(step.form.cleaned_data["email"]),
     }
-    return customer_page(request, "check", context)
+    return customer_page(request, "book/check", context)
 
 
 def _same_words(request: HttpRequest, step: Step) -> dict[str, Any]:

@@ -61,4 +61,4 @@ def choose_page(
         or (has_types and "visit_type" not in request.GET)
         or (has_desk_choice and "desk" not in request.GET),
     }
-    return customer_page(request, "choose", context, status=status or asked.status)
+    return customer_page(request, "book/choose", context, status=status or asked.status)

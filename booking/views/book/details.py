@@ -75,7 +75,7 @@ def details_page(request: HttpRequest, step: Step) -> HttpResponse:
         "challenge": challenge_for(step.rules.slug, now=step.now, tries=step.tries),
         "is_share_used": refusal is Refusal.TOO_MANY_OPEN_BOOKINGS,
     }
-    return customer_page(request, "details", context, status=status)
+    return customer_page(request, "book/details", context, status=status)
 
 
 def _sent_before(step: Step) -> DetailsForm:

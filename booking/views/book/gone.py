@@ -26,4 +26,4 @@ def gone_page(request: HttpRequest, step: Step, refusal: Refusal) -> HttpRespons
     if not step.typed:
         return choose_page(request, step, problems=[problem], ways_on=found, status=409)
     context = {**step.context([problem]), "form_key": step.known_key, "ways_on": found, "typed": step.typed}
-    return customer_page(request, "gone", context, status=409)
+    return customer_page(request, "book/unavailable", context, status=409)

@@ -32,7 +32,7 @@ def keep(request: HttpRequest, step: Step) -> HttpResponse:
 @partial(at_store, methods=("GET", "HEAD"))
 def kept(request: HttpRequest, step: Step) -> HttpResponse:
     """Say how long the place is still kept, for a page that asks now and then."""
-    return customer_page(request, "kept", {**step.context(), **kept_words(step), "is_update": True})
+    return customer_page(request, "book/hold", {**step.context(), **kept_words(step), "is_update": True})
 
 
 @partial(at_store, methods=("POST",))
@@ -44,5 +44,5 @@ def extend(request: HttpRequest, step: Step) -> HttpResponse:
         extend_hold(token=step.hold, now=step.now)
     if request.headers.get("HX-Request"):
         said = {"is_update": True, "is_answer": True}
-        return customer_page(request, "kept", {**step.context(), **kept_words(step), **said})
+        return customer_page(request, "book/hold", {**step.context(), **kept_words(step), **said})
     return step.lead_to("book-details")

@@ -44,7 +44,7 @@ def moment(request: HttpRequest, step: Step) -> HttpResponse:
         "action": reverse(_GOES_ON.get(request.GET.get("to", ""), "book-hold"), args=[step.store.slug]),
         "sent_again": [name for name in _SENT_AGAIN if request.GET.get(name)],
     }
-    return customer_page(request, "moment", context, status=PRECONDITION_REQUIRED)
+    return customer_page(request, "book/rush_gate", context, status=PRECONDITION_REQUIRED)
 
 
 @partial(at_store, methods=("GET", "HEAD"))

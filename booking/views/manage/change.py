@@ -55,7 +55,9 @@ def change(request: HttpRequest, booking: Booking) -> HttpResponseBase:
         return done(moved, "changed" if moved.sequence != booking.sequence else "")
     if not _is_free(booking, starts_at, now=now) and starts_at != booking.starts_at:
         return _choose(request, booking, rules, now=now, refusal=_why(booking, starts_at, now=now), wanted=starts_at)
-    return customer_page(request, "change_check", {**visit_context(booking, now=now), "new_starts_at": starts_at})
+    return customer_page(
+        request, "manage/change_check", {**visit_context(booking, now=now), "new_starts_at": starts_at}
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -107,7 +109,7 @@ def _choose(
         "week_url": f"{own_url}?",
         "problems": problems,
     }
-    return customer_page(request, "change", context, status=409 if refusal else 400 if problems else 200)
+    return customer_page(request, "manage/change", context, status=409 if refusal else 400 if problems else 200)
 
 
 def _alternatives(booking: Booking, rules: StoreRules, wanted: datetime, *, now: datetime) -> list[SlotChoice]:

@@ -86,7 +86,7 @@ def kept(request: HttpRequest, booking: Booking) -> HttpResponse:
         "messages": messages_in_words(booking),
         "kept_until": booking.ends_at + timedelta(days=booking.store.keep_days),
     }
-    return customer_page(request, "kept_about_you", context)
+    return customer_page(request, "manage/privacy", context)
 
 
 def _calendar_name(booking: Booking) -> str:
@@ -125,7 +125,7 @@ def details(request: HttpRequest, booking: Booking) -> HttpResponseBase:
     form = CorrectionForm(way.typed if is_sent else None, initial={"name": booking.name, "note": booking.note})
     problems = form.problems()
     context = {**visit_context(booking, now=now), "form": form, "problems": problems}
-    return customer_page(request, "correct", context, status=400 if problems else 200)
+    return customer_page(request, "manage/correct", context, status=400 if problems else 200)
 
 
 def _corrected(booking: Booking) -> str:
@@ -145,7 +145,7 @@ def link(request: HttpRequest, booking: Booking) -> HttpResponseBase:
         return response
     url = manage_url(booking.reference, booking.link_number)
     is_made = bool(request.GET.get("done")) and booking.link_number > 0
-    return customer_page(request, "link", {**visit_context(booking, now=now), "url": url, "is_made": is_made})
+    return customer_page(request, "manage/link", {**visit_context(booking, now=now), "url": url, "is_made": is_made})
 
 
 @require_http_methods(_FORM_METHODS)
@@ -154,7 +154,7 @@ def erase(request: HttpRequest, booking: Booking) -> HttpResponse:
     """Ask once, then erase who the booking was for; its link dies with it."""
     now = clock_now()
     if request.method != "POST" and booking.erased_at is None:
-        return customer_page(request, "erase", visit_context(booking, now=now))
+        return customer_page(request, "manage/erase", visit_context(booking, now=now))
     if booking.erased_at is None:
         erase_customer(booking_id=booking.pk, now=now, actor=Actor.CUSTOMER)
     response = see_other(reverse("erased", args=[booking.store.slug]))
@@ -169,4 +169,4 @@ def erased(request: HttpRequest, store: str) -> HttpResponseBase:
     found = store_detail(store)
     if found is None:
         raise Http404
-    return keep_private(customer_page(request, "erased", {"store": found}))
+    return keep_private(customer_page(request, "manage/erased", {"store": found}))

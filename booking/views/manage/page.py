@@ -40,7 +40,7 @@ def booked(request: HttpRequest, booking: Booking) -> HttpResponse:
     if booking.status != Status.CONFIRMED:
         return manage_page(request, booking, now=now)
     channels = message_channels(booking.phone, booking.email)
-    return customer_page(request, "booked", {**visit_context(booking, now=now), "channels": channels})
+    return customer_page(request, "manage/booked", {**visit_context(booking, now=now), "channels": channels})
 
 
 @require_safe
@@ -60,7 +60,7 @@ def manage_page(
         "done": "" if refusal else _done_sentence(request.GET.get("done", "")),
         "asks_if_coming": _asks_if_coming(booking, now=now),
     }
-    return customer_page(request, "manage", context, status=409 if refusal else 200)
+    return customer_page(request, "manage/visit", context, status=409 if refusal else 200)
 
 
 def _asks_if_coming(booking: Booking, *, now: datetime) -> bool:

@@ -37,7 +37,7 @@ def cancel(request: HttpRequest, booking: Booking) -> HttpResponseBase:
             return lead_to_refusal(booking, no.reason)
     if not may_cancel(status=booking.status, starts_at=booking.starts_at, now=now):
         return manage_page(request, booking, now=now, refusal=too_late_or_wrong(booking))
-    return customer_page(request, "cancel", visit_context(booking, now=now))
+    return customer_page(request, "manage/cancel", visit_context(booking, now=now))
 
 
 @require_http_methods(_FORM_METHODS)
@@ -78,9 +78,9 @@ def _ask_how_late(request: HttpRequest, context: dict[str, object]) -> HttpRespo
     """Show the form; with what was typed before, where that was no number of minutes."""
     typed = request.GET.get("typed")
     if typed is None:
-        return customer_page(request, "late", context)
+        return customer_page(request, "manage/late", context)
     problem = Problem(_("Enter a number of minutes from 1 to {most}.").format(most=LONGEST_LATE), "id_other")
-    return customer_page(request, "late", {**context, "typed": typed, "problems": [problem]}, status=400)
+    return customer_page(request, "manage/late", {**context, "typed": typed, "problems": [problem]}, status=400)
 
 
 def _read_minutes(typed: str) -> int | None:

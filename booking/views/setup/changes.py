@@ -57,7 +57,7 @@ def changes(request: HttpRequest, at: AtStore) -> HttpResponseBase:
         "is_first": not older_than,
         "older_url": f"{address}?{older}" if found.older_than else "",
     }
-    return staff_page(request, at, "setup/changes.html", context)
+    return staff_page(request, at, "staff/setup/changes.html", context)
 
 
 @require_safe

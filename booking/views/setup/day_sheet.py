@@ -39,7 +39,7 @@ def day_sheet(request: HttpRequest, at: AtStore) -> HttpResponseBase:
     """Choose where the sheet goes; it speaks the language of whoever chose it. A new address is asked first."""
     awaited = awaited_address(at)
     form = DaySheetForm(posted(request), initial={"email": awaited or at.store.day_sheet_email})
-    page = partial(form_page, request, at, "setup/day_sheet.html", form, context={"awaited": awaited})
+    page = partial(form_page, request, at, "staff/setup/day_sheet.html", form, context={"awaited": awaited})
     if not sent_right(at, form, "day_sheet"):
         return page()
     email: str = form.cleaned_data["email"]

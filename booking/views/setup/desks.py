@@ -58,7 +58,7 @@ def choice(request: HttpRequest, at: AtStore) -> HttpResponseBase:
         save_desk_choice(store=at.store, is_offered=form.cleaned_data["is_offered"], user=at.user, now=at.now)
         return saved(at, "desks")
     names = [visit_type_name(desk.name) for desk in active_desks(at.store)]
-    return form_page(request, at, "setup/desk_choice.html", form, context={"names": names})
+    return form_page(request, at, "staff/setup/desk_choice.html", form, context={"names": names})
 
 
 def _names(at: AtStore, known: Desk | None) -> list[str]:
@@ -66,7 +66,7 @@ def _names(at: AtStore, known: Desk | None) -> list[str]:
 
 
 def _save(request: HttpRequest, at: AtStore, form: DeskForm, desk: Desk | None) -> HttpResponseBase:
-    page = partial(form_page, request, at, "setup/desk.html", form, context={"desk": desk})
+    page = partial(form_page, request, at, "staff/setup/desk.html", form, context={"desk": desk})
     if not sent_right(at, form, "desk"):
         return page()
     typed = form.cleaned_data

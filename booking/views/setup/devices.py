@@ -38,7 +38,7 @@ def devices(request: HttpRequest, at: AtStore) -> HttpResponseBase:
         "pair_url": request.build_absolute_uri(reverse("staff-pair")),
         "done": request.GET.get("done", ""),
     }
-    return staff_page(request, at, "setup/devices.html", context, status=400 if problems else 200)
+    return staff_page(request, at, "staff/setup/devices.html", context, status=400 if problems else 200)
 
 
 @require_POST

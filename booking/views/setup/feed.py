@@ -24,4 +24,4 @@ def feed(request: HttpRequest, at: AtStore) -> HttpResponseBase:
         secret = new_feed(store_id=at.store.pk, user=at.user, now=at.now)
         url = f"{settings.PUBLIC_URL}{reverse('feed', args=[secret])}"
     context = {"section": "setup", "url": url, "has_feed": bool(at.store.feed_digest)}
-    return staff_page(request, at, "setup/feed.html", context)
+    return staff_page(request, at, "staff/setup/feed.html", context)

@@ -36,7 +36,7 @@ FORM_METHODS = ["GET", "HEAD", "POST"]
 def week(request: HttpRequest, at: AtStore) -> HttpResponseBase:
     """Change the opening hours of the week."""
     form = WeekForm(posted(request), weekly=weekly_hours(at.store))
-    page = partial(form_page, request, at, "setup/hours.html", form)
+    page = partial(form_page, request, at, "staff/setup/hours.html", form)
     if not sent_right(at, form, "opening_hours"):
         return page()
 
@@ -118,4 +118,4 @@ def _special_page(
         "special_days": days,
         "holidays": holidays_ahead(at.store, today=at.today, language=get_language() or "en"),
     }
-    return form_page(request, at, "setup/special_hours.html", form, context=context, problems=problems)
+    return form_page(request, at, "staff/setup/special_hours.html", form, context=context, problems=problems)

@@ -36,4 +36,4 @@ def line(request: HttpRequest, at: AtStore) -> HttpResponseBase:
     if sent_right(at, form, "line"):
         save_line_shows(store=at.store, line_shows=form.cleaned_data["line_shows"], user=at.user, now=at.now)
         return saved(at, "line")
-    return form_page(request, at, "setup/line.html", form)
+    return form_page(request, at, "staff/setup/line.html", form)

@@ -34,7 +34,7 @@ def members(request: HttpRequest, at: AtStore) -> HttpResponseBase:
     form = MemberForm(posted(request))
     if form.is_bound and form.is_valid() and _add(at, form):
         return saved(at, "members")
-    return form_page(request, at, "setup/members.html", form, context=_people(at))
+    return form_page(request, at, "staff/setup/members.html", form, context=_people(at))
 
 
 @require_POST
@@ -47,7 +47,7 @@ def remove(request: HttpRequest, at: AtStore) -> HttpResponseBase:
     if username == at.user.username:
         problem = Problem(_("You cannot remove yourself. Ask another manager."))
     elif member is not None and "is_sure" not in request.POST:
-        return staff_page(request, at, "setup/member_remove.html", {"section": "setup", "member": member})
+        return staff_page(request, at, "staff/setup/member_remove.html", {"section": "setup", "member": member})
     else:
         try:
             is_gone = remove_member(store=at.store, username=username, user=at.user, now=at.now)
@@ -57,7 +57,7 @@ def remove(request: HttpRequest, at: AtStore) -> HttpResponseBase:
         except BadValue:
             problem = Problem(_("This is the last manager. Make somebody else a manager first."))
     context = {"section": "setup", "form": form, "problems": [problem], **_people(at)}
-    return staff_page(request, at, "setup/members.html", context, status=409)
+    return staff_page(request, at, "staff/setup/members.html", context, status=409)
 
 
 @require_POST
@@ -73,7 +73,7 @@ def second_factor(request: HttpRequest, at: AtStore) -> HttpResponseBase:
             "problems": [problem],
             **_people(at),
         }
-        return staff_page(request, at, "setup/members.html", context, status=409)
+        return staff_page(request, at, "staff/setup/members.html", context, status=409)
     save_second_factor(store=at.store, requires_second_factor=is_required, user=at.user, now=at.now)
     return saved(at, "members")
 

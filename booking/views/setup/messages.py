@@ -63,8 +63,8 @@ def messages(request: HttpRequest, at: AtStore) -> HttpResponseBase:
     context = {"previews": [*_previews(store, words, now=at.now)]}
     if is_preview:
         shown = {"section": "setup", "form": form, "problems": form.problems(), **context}
-        return staff_page(request, at, "setup/messages.html", shown, status=400 if form.errors else 200)
-    return form_page(request, at, "setup/messages.html", form, context=context)
+        return staff_page(request, at, "staff/setup/messages.html", shown, status=400 if form.errors else 200)
+    return form_page(request, at, "staff/setup/messages.html", form, context=context)
 
 
 def _save(at: AtStore, form: MessagesForm) -> bool:

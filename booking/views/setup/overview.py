@@ -60,4 +60,4 @@ def overview(request: HttpRequest, at: AtStore) -> HttpResponseBase:
         "affected_done": just_done(request, at) if request.GET.get("done") else None,
         "done_words": _done_words(at, request.GET.get("done", "")),
     }
-    return staff_page(request, at, "setup/overview.html", context)
+    return staff_page(request, at, "staff/setup/overview.html", context)

@@ -43,7 +43,7 @@ def _page(request: HttpRequest, at: AtStore, form: QuestionsForm, *, was: str = 
         country=at.store.country, questions=shown.questions() if shown.is_valid() else (), auto_id="preview_%s"
     )
     context = {"preview": preview.question_fields(), **({"was": was} if was else {})}
-    return form_page(request, at, "setup/questions.html", form, context=context)
+    return form_page(request, at, "staff/setup/questions.html", form, context=context)
 
 
 def _number(text: str) -> int:

@@ -35,7 +35,7 @@ def contact(request: HttpRequest, at: AtStore) -> HttpResponseBase:
             return saved(at, "contact")
         except BadValue as bad:
             blame(form, bad)
-    return form_page(request, at, "setup/contact.html", form)
+    return form_page(request, at, "staff/setup/contact.html", form)
 
 
 @require_http_methods(FORM_METHODS)
@@ -57,7 +57,7 @@ def sharing(request: HttpRequest, at: AtStore) -> HttpResponseBase:
         "embed_url": f"{settings.PUBLIC_URL}{reverse('embed-script')}",
         "has_sites": bool(at.store.embed_origins),
     }
-    return form_page(request, at, "setup/sharing.html", form, context=context)
+    return form_page(request, at, "staff/setup/sharing.html", form, context=context)
 
 
 @require_http_methods(FORM_METHODS)
@@ -69,4 +69,4 @@ def protection(request: HttpRequest, at: AtStore) -> HttpResponseBase:
     if sent_right(at, form, "protection"):
         save_protection(store=at.store, **form.cleaned_data, user=at.user, now=at.now)
         return saved(at, "protection")
-    return form_page(request, at, "setup/protection.html", form)
+    return form_page(request, at, "staff/setup/protection.html", form)

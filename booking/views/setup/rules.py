@@ -25,7 +25,7 @@ def rules(request: HttpRequest, at: AtStore) -> HttpResponseBase:
     """Change what the store decided about booking."""
     initial = {name: getattr(at.store, name) for name in RulesForm.base_fields}
     form = RulesForm(posted(request), initial=initial, too_large=_too_large(at))
-    page = partial(form_page, request, at, "setup/rules.html", form)
+    page = partial(form_page, request, at, "staff/setup/rules.html", form)
     if not sent_right(at, form, "rules"):
         return page()
 
@@ -71,4 +71,4 @@ def notice(request: HttpRequest, at: AtStore) -> HttpResponseBase:
             return saved(at, "notice")
         except BadValue as bad:
             blame(form, bad)
-    return form_page(request, at, "setup/notice.html", form)
+    return form_page(request, at, "staff/setup/notice.html", form)

@@ -70,7 +70,7 @@ def start(request: HttpRequest, at: AtStore) -> HttpResponseBase:
         "done_url": f"{address}?step={DONE}",
         "back_url": f"{address}?step={names[number - 1]}" if number else "",
     }
-    return staff_page(request, at, "setup/start.html", context)
+    return staff_page(request, at, "staff/setup/first_steps.html", context)
 
 
 def start_going_on(request: HttpRequest, at: AtStore) -> str:

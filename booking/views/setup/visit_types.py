@@ -65,4 +65,4 @@ def _save(request: HttpRequest, at: AtStore, form: VisitTypeForm, visit_type: Vi
             return saved(at, "visit-types")
         except BadValue as bad:
             blame(form, bad)
-    return form_page(request, at, "setup/visit_type.html", form, context={"visit_type": visit_type})
+    return form_page(request, at, "staff/setup/visit_type.html", form, context={"visit_type": visit_type})

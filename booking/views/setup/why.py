@@ -61,7 +61,7 @@ def why_closed(request: HttpRequest, at: AtStore) -> HttpResponseBase:
     context["problems"] = problems
     if wanted is not None and kind is not None and not problems:
         context |= _answers(at, kind, wanted, size)
-    return staff_page(request, at, "setup/why.html", context, status=400 if problems else 200)
+    return staff_page(request, at, "staff/setup/explain.html", context, status=400 if problems else 200)
 
 
 def _answers(at: AtStore, kind: VisitType, wanted: datetime, size: int) -> dict[str, Any]:

@@ -87,4 +87,4 @@ def _swap(request: HttpRequest, reference: str, token: str, path: str) -> HttpRe
 
 
 def _not_open(request: HttpRequest) -> HttpResponse:
-    return customer_page(request, "waiting_not_open", status=404)
+    return customer_page(request, "waiting_list/not_open", status=404)

@@ -215,7 +215,7 @@ def _page(wish: _Wish) -> HttpResponse:
         "first_free": _first_free(wish, form),
         "choose_url": f"{reverse('book', args=[wish.store.slug])}?{urlencode(asked.parameters)}",
     }
-    response = customer_page(wish.request, "waiting_join", context, status=status)
+    response = customer_page(wish.request, "waiting_list/join", context, status=status)
     if not wish.way.is_remembered:
         keep(wish.request, response, wish.way, now=wish.now)
     return response

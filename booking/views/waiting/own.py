@@ -95,7 +95,7 @@ def _page(request: HttpRequest, entry: WaitingListEntry, *, now: datetime) -> Ht
     has_passed = request.GET.get("done") == "passed" and context["stands"].status == WaitingStatus.WAITING
     if has_passed:
         context["done"] = _("The place goes to the next in line. You stay on the waiting list.")
-    return customer_page(request, "waiting", context, status=409 if refusal else 200)
+    return customer_page(request, "waiting_list/entry", context, status=409 if refusal else 200)
 
 
 def _told_refusal(request: HttpRequest, stands: Waiting) -> Refusal | None:

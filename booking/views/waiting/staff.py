@@ -38,7 +38,7 @@ class WaitingRow:
 def waiting_page(request: HttpRequest, at: AtStore) -> HttpResponseBase:
     """Show who waits, oldest first: the order in which places are offered."""
     rows = [_row(at, number, one) for number, one in enumerate(waiting_list(at.store, now=at.now), 1)]
-    return staff_page(request, at, "staff/waiting.html", {"section": "waiting", "rows": rows})
+    return staff_page(request, at, "staff/waiting_list/entries.html", {"section": "waiting", "rows": rows})
 
 
 @require_POST

@@ -72,7 +72,7 @@ def join_for_caller(request: HttpRequest, at: AtStore) -> HttpResponseBase:
         else:
             problems, status = form.problems(), 400
     context = {"section": "waiting", "rules": rules, "form": form, "problems": problems}
-    return staff_page(request, at, "staff/waiting_join.html", context, status=status)
+    return staff_page(request, at, "staff/waiting_list/join.html", context, status=status)
 
 
 def _join(at: AtStore, form: WaitingCallerForm) -> None:
