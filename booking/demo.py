@@ -19,8 +19,8 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import QuerySet
 
-from booking.availability import FreeSlot, availability
 from booking.models import Actor, Booking, Source
+from booking.places.availability import FreeSlot, availability
 from booking.policy import BookingRefused
 from booking.services.arrivals import step
 from booking.services.bookings import CustomerDetails, book, cancel, confirm_attendance

@@ -14,7 +14,7 @@ from django.db.models import F, ForeignKey, Q
 from booking.known import known
 from booking.models import Booking, Hold, Status
 from booking.nights import LOOKS_BACK, working_day
-from booking.places_left import places_back, what_changed
+from booking.places.places_left import places_back, what_changed
 from booking.policy import HOLD_EXTENSIONS, UnknownStore
 from booking.tokens import read_hold_token, read_reference
 from notifications import outbox

@@ -7,7 +7,8 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from booking.models import WorkerBeat
-from booking.services import day_sheets, nearly, offers, other_times, places, privacy
+from booking.places import claims
+from booking.services import day_sheets, nearly, offers, other_times, privacy
 from booking.store_card import drop_old_cards
 from notifications import numbers
 
@@ -26,7 +27,7 @@ def release_expired_holds() -> int:
     Availability does not wait for this.
     """
     now = timezone.now()
-    return other_times.cancel_unanswered(now=now) + places.release_expired_holds(now=now)
+    return other_times.cancel_unanswered(now=now) + claims.release_expired_holds(now=now)
 
 
 def offer_places(store_id: int | None = None) -> int:

@@ -12,8 +12,10 @@ from typing import Any
 from uuid import UUID
 
 from booking.models import Actor, Booking, Hold, Source, Status, Ticket, WaitingListEntry
+from booking.places import holds
+from booking.places.claims import release_expired_holds
 from booking.policy import BookingRefused, UnknownVisitType
-from booking.services import arrivals, bookings, holds, lateness, line, moves, offers, other_times, waiting_list
+from booking.services import arrivals, bookings, lateness, line, moves, offers, other_times, waiting_list
 from booking.services.bookings import CustomerDetails
 from booking.services.changes_of_hours import (
     change_opening_hours,
@@ -23,7 +25,6 @@ from booking.services.changes_of_hours import (
     remove_special_hours,
 )
 from booking.services.once import SentForm, book_once
-from booking.services.places import release_expired_holds
 from booking.services.privacy import erase
 from booking.services.settling import Then
 from booking.services.taps import Result, Tap, take_taps

@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 
 from booking.api.bodies import Json
 from booking.api.fields import WEEKDAYS
-from booking.availability import Availability, FreeSlot
 from booking.links import calendar_url, manage_url
 from booking.message_plan import message_channel
 from booking.models import Booking
+from booking.places.availability import Availability, FreeSlot
 from booking.policy import may_cancel, may_change
 from booking.queries import DaySchedule
 from booking.texts import visit_type_name

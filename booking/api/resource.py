@@ -22,9 +22,9 @@ from booking.api.problems import UNKNOWN_STORE, UNKNOWN_VISIT_TYPE, invalid, pro
 from booking.api.rendering import free_slot_json
 from booking.api.schema import ApiSchema
 from booking.models import Booking
-from booking.nearest import nearest_free
+from booking.places.nearest_free import nearest_free
+from booking.places.requests import Wish
 from booking.policy import BookingRefused, Refusal, UnknownStore, UnknownVisitType
-from booking.services.wishes import Wish
 from stores.models import Store
 
 

@@ -1,7 +1,7 @@
 """The one table of limits: who is counted, what of theirs, how many in how long, what happens then, who is told.
 
 docs/limits.md shows the same table to people; a test holds the two against each other. Times kept are counted where
-they are written (`booking.services.holds`), messages where they leave (`notifications.numbers`).
+they are written (`booking.places.holds`), messages where they leave (`notifications.numbers`).
 """
 
 from dataclasses import dataclass

@@ -13,15 +13,15 @@ from booking.known import known
 from booking.limits import ClientDigests
 from booking.message_plan import plan_messages
 from booking.models import Actor, Booking, EventKind, Hold, Source, Status
+from booking.places.claims import Run, claim_anywhere, days_of, give_back, raise_days
+from booking.places.closed_slots import refused_without_place
+from booking.places.holds import live_hold
+from booking.places.locks import lock_customer, share_lock_store_of
+from booking.places.requests import Wish, find_visit_type, is_shut_for, read_wish, with_another_try
 from booking.policy import BookingRefused, Refusal, may_cancel, places_needed
-from booking.services.closed_slots import refused_without_place
 from booking.services.history import record
-from booking.services.holds import live_hold
-from booking.services.locks import lock_customer, share_lock_store_of
-from booking.services.places import Run, claim_anywhere, days_of, give_back, raise_days
 from booking.services.waiting_entries import note_taken
 from booking.services.waiting_visits import BEYOND_THE_SHARE
-from booking.services.wishes import Wish, find_visit_type, is_shut_for, read_wish, with_another_try
 from booking.tokens import new_reference, read_hold_token
 from notifications import outbox
 from notifications.models import Kind

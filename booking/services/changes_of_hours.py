@@ -14,13 +14,13 @@ from zoneinfo import ZoneInfo
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from booking.fit import SlotPlaces, Window, is_tighter, narrowed
 from booking.models import Booking
+from booking.places.claims import LONGEST_SLOT, days_of, raise_days
+from booking.places.fit import SlotPlaces, Window, is_tighter, narrowed
+from booking.places.freed import ring_on_commit
+from booking.places.slot_rows import lay_slots_anew, set_slots, slots_between
 from booking.policy import BookingRefused, Refusal
-from booking.services.bell import ring_on_commit
-from booking.services.places import LONGEST_SLOT, days_of, raise_days
 from booking.services.settling import Decision, Then, outcome_of, settle, visits_without_place
-from booking.services.slot_rows import lay_slots_anew, set_slots, slots_between
 from booking.services.stock import lock_stock, off_the_grid, open_time, recount, slot_places
 from stores import services as store_services
 from stores.hours import WeeklyInterval

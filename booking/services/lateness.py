@@ -5,10 +5,10 @@ from datetime import datetime
 from django.db import transaction
 
 from booking.models import Actor, Booking, BookingEvent, EventKind, Status
+from booking.places.claims import raise_days
 from booking.policy import LONGEST_LATE, BookingRefused, Refusal, may_say_late
 from booking.services.bookings import lock_booking
 from booking.services.history import record
-from booking.services.places import raise_days
 
 
 @transaction.atomic

@@ -15,13 +15,13 @@ from django.db.models import Count, Max
 from booking.line import CLAIMED_WITHIN, tickets_of, visits_of
 from booking.models import Actor, Booking, Status, Ticket
 from booking.nights import LOOKS_BACK, WorkingDay, working_day
+from booking.places.claims import raise_days
+from booking.places.locks import lock_line
+from booking.places.requests import find_visit_type, with_another_try
 from booking.policy import BookingRefused, Refusal, places_needed
 from booking.services.arrivals import admit_walk_in, step
 from booking.services.bookings import cancel_locked, lock_booking
-from booking.services.locks import lock_line
 from booking.services.nearly import subject_of
-from booking.services.places import raise_days
-from booking.services.wishes import find_visit_type, with_another_try
 from notifications import outbox
 from stores.locks import share_lock_store
 from stores.models import Desk, Store

@@ -8,12 +8,12 @@ from django.db import transaction
 
 from booking.message_plan import plan_messages
 from booking.models import Actor, Booking, EventKind, Status
+from booking.places.claims import claim_anywhere, days_of, lock_slots, raise_days
+from booking.places.closed_slots import refused_without_place
+from booking.places.requests import Wish, read_wish, with_another_try
 from booking.policy import BookingRefused, Refusal, may_change
 from booking.services.bookings import lock_booking, release_places, take_run
-from booking.services.closed_slots import refused_without_place
 from booking.services.history import record
-from booking.services.places import claim_anywhere, days_of, lock_slots, raise_days
-from booking.services.wishes import Wish, read_wish, with_another_try
 from notifications import outbox
 from notifications.models import Kind
 from stores.models import Store

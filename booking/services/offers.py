@@ -4,7 +4,7 @@ A pass over a store settles the offers that ran out, then makes one offer after 
 own, until nobody fits. Passes over one store stand in line; what they find is read anew each time, so a place that
 somebody took meanwhile is only not offered. Whatever goes wrong with one entry, the others have their turn.
 
-Locks as `booking.services.locks` says.
+Locks as `booking.places.locks` says.
 """
 
 import logging
@@ -18,6 +18,8 @@ from django.db.models import Exists, OuterRef
 
 from booking.customer_input import can_be_texted
 from booking.models import Hold, WaitingListEntry, WaitingStatus
+from booking.places.claims import claim_anywhere, days_of, keep_run, raise_days, release_expired_holds, runs_at
+from booking.places.locks import lock_offers
 from booking.policy import (
     HOLD_EXTENSIONS,
     MessagePlan,
@@ -26,16 +28,7 @@ from booking.policy import (
     offer_until,
     plan_of,
 )
-from booking.services.locks import lock_offers
 from booking.services.offers_over import end_those_over, settle_offer
-from booking.services.places import (
-    claim_anywhere,
-    days_of,
-    keep_run,
-    raise_days,
-    release_expired_holds,
-    runs_at,
-)
 from booking.services.waiting_entries import OPEN, message_subject
 from booking.services.waiting_places import PlacesNow, in_days, minutes_of, places_now
 from booking.services.waiting_visits import BEYOND_THE_SHARE, Visit, visits_to_come

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from booking.models import Hold, WaitingListEntry, WaitingStatus
+from booking.places.claims import drop_hold
+from booking.places.locks import lock_entry
 from booking.policy import MOST_MISSED_OFFERS, missed_offers_after, plan_of
-from booking.services.locks import lock_entry
-from booking.services.places import drop_hold
 from booking.services.waiting_entries import close
 from booking.services.waiting_places import minutes_of
 from stores.locks import share_lock_store

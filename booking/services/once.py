@@ -13,7 +13,7 @@ from functools import partial
 from django.db import transaction
 
 from booking.models import Booking, IdempotentAnswer
-from booking.services.wishes import with_another_try
+from booking.places.requests import with_another_try
 
 KEPT = timedelta(hours=24)
 BOOK_ROUTE = "page:book"

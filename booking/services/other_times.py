@@ -12,12 +12,12 @@ from django.db import transaction
 
 from booking.message_plan import message_channels, plan_messages
 from booking.models import Actor, Booking, EventKind, Hold, Status
-from booking.nearest import nearest_free
+from booking.places.claims import claim_anywhere, days_of, drop_hold, keep_run, raise_days, runs_at
+from booking.places.nearest_free import nearest_free
 from booking.policy import HOLD_EXTENSIONS, BookingRefused, Refusal
 from booking.services.bookings import cancel_locked, lock_booking
 from booking.services.history import record
 from booking.services.moves import move_locked
-from booking.services.places import claim_anywhere, days_of, drop_hold, keep_run, raise_days, runs_at
 from notifications import outbox
 from notifications.models import Kind
 from stores.slots import StoreRules

@@ -9,12 +9,12 @@ from django.db import transaction
 
 from booking import erasures
 from booking.models import Actor, Booking, BookingEvent, EventKind, IdempotentAnswer, Status, WaitingListEntry
+from booking.places.claims import raise_days
 from booking.services import waiting_entries
 from booking.services.bookings import cancel_locked, lock_booking
 from booking.services.devices import forget_devices
 from booking.services.history import record
 from booking.services.line import forget_people, forget_tickets
-from booking.services.places import raise_days
 from booking.services.taps import ROUTE, forget_results
 from notifications import outbox
 from stores.models import Store

@@ -13,15 +13,15 @@ from enum import StrEnum
 
 from django.contrib.auth.models import User
 
-from booking.fit import OpenTime, Order, Window, without_place
 from booking.message_plan import plan_messages
 from booking.models import Actor, Booking, EventKind, Hold
+from booking.places.claims import drop_hold
+from booking.places.fit import OpenTime, Order, Window, without_place
 from booking.policy import BookingRefused, Refusal
 from booking.services.bookings import cancel_locked
 from booking.services.history import record
 from booking.services.offers_over import take_offer_back
 from booking.services.other_times import ask_no_more, offer_other_times
-from booking.services.places import drop_hold
 from booking.services.stock import Stock
 from notifications import outbox
 from notifications.models import Kind

@@ -1,6 +1,6 @@
 """Everything at a store that needs a place to be, locked for a change of hours, and what there is to give it.
 
-Callers have the store alone; all else is locked as `booking.services.locks` says.
+Callers have the store alone; all else is locked as `booking.places.locks` says.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -9,10 +9,10 @@ from datetime import date, datetime, timedelta
 
 from django.db.models import Q
 
-from booking.fit import OpenTime, Order, SlotPlaces, Taking
 from booking.models import Booking, Hold, Status
+from booking.places.claims import days_of, release_expired_holds
+from booking.places.fit import OpenTime, Order, SlotPlaces, Taking
 from booking.policy import places_needed
-from booking.services.places import days_of, release_expired_holds
 from stores.hours import intersection, open_intervals
 from stores.models import Slot
 from stores.slots import StoreRules, slots_by_desk

@@ -16,10 +16,10 @@ from django.contrib.auth.models import User
 from django.db import InterfaceError, OperationalError, transaction
 
 from booking.models import Booking, BookingEvent, IdempotentAnswer, Status
+from booking.places.requests import with_another_try
 from booking.policy import BookingRefused, Refusal, UnknownVisitType
 from booking.services.arrivals import admit_walk_in, is_undone, step, undo
 from booking.services.line import join_line
-from booking.services.wishes import with_another_try
 from stores.models import Store
 
 OLDEST = timedelta(days=7)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from booking.models import Booking, IdempotentAnswer, WaitingListEntry, WaitingStatus
-from booking.services.locks import lock_entry
+from booking.places.locks import lock_entry
 from notifications import outbox
 
 KEPT_AFTER = timedelta(days=7)

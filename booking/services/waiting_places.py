@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
-from booking.places_left import places_left, what_changed
+from booking.places.places_left import places_left, what_changed
 from booking.policy import first_bookable_start, last_bookable_date, places_needed
 from stores.hours import day_start
 from stores.slots import SlotTime, StoreRules, VisitTypeRule, slots_by_desk, starts_with_runs

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 
-from booking.availability import availability
 from booking.forms import Problem
-from booking.nearest import nearest_free
+from booking.places.availability import availability
+from booking.places.nearest_free import nearest_free
 from booking.policy import BookingRefused, Refusal, UnknownVisitType
 from booking.views.chooser import SlotChoice, slot_choices
 from booking.views.staff_access import AtStore

@@ -8,12 +8,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from booking.models import Booking
-from booking.places_left import KeptPlaces
+from booking.places.explain import Answer, DeskAnswer, Why, why, why_of_day
+from booking.places.places_left import KeptPlaces
 from booking.policy import BookingRefused, Refusal
 from booking.texts import time_in_words, visit_type_name
 from booking.views.staff_access import AtStore
 from booking.views.staff_words import staff_sentence
-from booking.why_closed import Answer, DeskAnswer, Why, why, why_of_day
 from stores.models import Desk
 
 _NO_TIME = (Refusal.SLOT_FULL, Refusal.SLOT_CLOSED)

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from booking import texts
-from booking.first_free import FirstFree, first_free_of
+from booking.places.first_free import FirstFree, first_free_of
 from booking.views.opening_words import OpenNow, open_now
 from stores.queries import ListedStore, OrganizationDetail, StoreSummary, listed_stores, organizations_of
 

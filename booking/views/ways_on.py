@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from booking.availability import FreeSlot, availability
-from booking.nearest import nearest_free
+from booking.places.availability import FreeSlot, availability
+from booking.places.nearest_free import nearest_free
 from booking.policy import last_bookable_date
 from booking.texts import moment_in_words
 from booking.views.asked import Asked

@@ -10,7 +10,7 @@ from stores.models.visits import Desk
 class Slot(models.Model):
     """A slot to which something happened: a place taken, a capacity changed, a closing.
 
-    All other slots exist by rule alone (`stores.slots`). Only `booking.services.places` changes the counters.
+    All other slots exist by rule alone (`stores.slots`). Only `booking.places.claims` changes the counters.
     """
 
     store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="slots")

@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from booking.availability import availability
-from booking.first_free import DAYS_LOOKED_AT, FirstFree, first_free_of
-from booking.services.holds import hold
+from booking.places.availability import availability
+from booking.places.first_free import DAYS_LOOKED_AT, FirstFree, first_free_of
+from booking.places.holds import hold
 from stores.models import Slot, Store, VisitType
 from stores.queries import listed_stores
 from tests.factories import NOW, at, make_booking, make_store

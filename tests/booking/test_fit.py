@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from booking.fit import OpenTime, Order, SlotPlaces, Taking, Window, narrowed, without_place
+from booking.places.fit import OpenTime, Order, SlotPlaces, Taking, Window, narrowed, without_place
 from stores.hours import Interval, joined
 
 BEGIN = datetime(2026, 11, 24, 8, tzinfo=UTC)

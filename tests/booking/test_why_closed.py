@@ -7,10 +7,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
-from booking.availability import availability
+from booking.places.availability import availability
+from booking.places.explain import Answer, Why, why
+from booking.places.holds import hold
 from booking.policy import UnknownStore, UnknownVisitType
-from booking.services.holds import hold
-from booking.why_closed import Answer, Why, why
 from stores.models import Desk, DeskHours, Slot, SpecialHours, Store
 from tests.factories import NOW, at, make_booking, make_store
 

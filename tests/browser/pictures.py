@@ -190,8 +190,8 @@ def _book(number: int, hour: int, minute: int, name: str, visit_type: str, peopl
 
 def _fill_a_day(clock: time_machine.Traveller, moment: datetime) -> None:
     """Book every place that one day still has."""
-    from booking.availability import availability
     from booking.models import Source
+    from booking.places.availability import availability
     from booking.services.bookings import CustomerDetails, book
 
     clock.move_to(moment - timedelta(days=1))

@@ -8,7 +8,7 @@ import pytest
 
 from booking.limits import ClientDigests, TooManyHolds
 from booking.models import Hold
-from booking.services.holds import hold
+from booking.places.holds import hold
 from tests.factories import NOW, make_store
 from tests.threads import at_once
 

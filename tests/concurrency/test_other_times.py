@@ -10,12 +10,12 @@ from django.db import connection
 from django.db.utils import IntegrityError, OperationalError
 
 from booking.models import Booking, Hold, Status
+from booking.places.claims import release_expired_holds
 from booking.policy import BookingRefused
 from booking.services import other_times
 from booking.services.books import differences
 from booking.services.changes_of_hours import change_slots
 from booking.services.other_times import cancel_unanswered, take_kept_time
-from booking.services.places import release_expired_holds
 from booking.services.settling import Then
 from tests.factories import NOW, at, make_booking, make_store, make_user
 from tests.threads import at_once

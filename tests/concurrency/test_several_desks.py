@@ -10,10 +10,10 @@ import pytest
 from django.db import OperationalError, connection, transaction
 
 from booking.models import Source
+from booking.places import claims
+from booking.places.claims import Run, claim, claim_anywhere, runs_at
 from booking.policy import BookingRefused, Refusal
-from booking.services import places
 from booking.services.books import differences
-from booking.services.places import Run, claim, claim_anywhere, runs_at
 from stores.models import Desk, Slot, Store
 from stores.queries import store_rules
 from stores.slots import StoreRules
@@ -63,7 +63,7 @@ def tried_in_two_orders(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
             both.wait(0.5)
         return taken
 
-    monkeypatch.setattr(places, "claim", claim_and_wait)
+    monkeypatch.setattr(claims, "claim", claim_and_wait)
 
     def try_all(first: Run) -> Run | None:
         with transaction.atomic():
@@ -75,7 +75,7 @@ def tried_in_two_orders(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
 def test_rig_sees_two_customers_lock_each_other_out_where_a_full_desk_keeps_its_rows(
     transactional_db: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(places, "_one_of", lambda runs: nullcontext())
+    monkeypatch.setattr(claims, "_one_of", lambda runs: nullcontext())
 
     told = tried_in_two_orders(monkeypatch)
 

@@ -9,7 +9,7 @@ from django.conf import settings
 MAY = {
     re.compile(r"\bStore\.objects(\.\w+\([^()]*\))*\.select_for_update"): {"stores/locks.py"},
     re.compile(r"FOR SHARE|FOR (NO KEY )?UPDATE"): {
-        "booking/services/locks.py",
+        "booking/places/locks.py",
         "stores/locks.py",
         "stores/queries/one_store.py",
     },

@@ -17,7 +17,7 @@ from booking.api.public.desks import chosen_desk
 from booking.api.rendering import availability_text
 from booking.api.resource import ApiView, checked, once
 from booking.api.serializers import DeskAvailabilityQuery, LookupRequest
-from booking.availability import WantedSlot, ask_availability, lookup
+from booking.places.availability import WantedSlot, ask_availability, lookup
 from booking.policy import UnknownStore
 
 

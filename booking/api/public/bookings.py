@@ -20,9 +20,9 @@ from booking.api.serializers import BookingRequest, RescheduleRequest
 from booking.ical import booking_calendar
 from booking.links import manage_url
 from booking.models import Actor, Booking, Source
+from booking.places.requests import Wish, is_another_try
 from booking.services import bookings, moves, privacy
 from booking.services.bookings import CustomerDetails
-from booking.services.wishes import Wish, is_another_try
 from stores.models import Store
 
 

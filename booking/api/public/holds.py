@@ -15,8 +15,8 @@ from booking.api.rendering import moment_text
 from booking.api.resource import ApiView, checked, once, wanting
 from booking.api.serializers import WishRequest
 from booking.models import Hold
-from booking.services import holds
-from booking.services.wishes import Wish
+from booking.places import holds
+from booking.places.requests import Wish
 from booking.tokens import hold_token
 
 

@@ -22,10 +22,10 @@ from booking.api.serializers import AvailabilityQuery, CustomerRequest
 from booking.links import waiting_url
 from booking.message_plan import message_channel
 from booking.models import Source, WaitingListEntry, WaitingStatus
+from booking.places.requests import is_another_try
 from booking.policy import BookingRefused
 from booking.services import waiting_list
 from booking.services.bookings import CustomerDetails
-from booking.services.wishes import is_another_try
 from booking.tokens import is_waiting_token, read_reference, waiting_token
 from booking.waiting import Waiting, entry_by_reference, waiting
 from booking.waiting_words import waiting_refusal_sentence

@@ -15,9 +15,9 @@ from booking.api.serializers import ActionRequest, RescheduleRequest, StaffBooki
 from booking.api.staff.access import StaffView
 from booking.models import Actor, Booking, Source
 from booking.permissions import member_booking, member_store
+from booking.places.requests import Wish
 from booking.services import arrivals, bookings, moves
 from booking.services.bookings import CustomerDetails
-from booking.services.wishes import Wish
 from stores.models import Role
 
 

@@ -6,8 +6,8 @@ from functools import partial
 
 from django.http import HttpRequest, HttpResponse
 
+from booking.places.holds import extend_hold
 from booking.policy import BookingRefused
-from booking.services.holds import extend_hold
 from booking.views.book.kept import keep_place, kept_words
 from booking.views.book.memory import new_way
 from booking.views.book.step import Step, at_store

@@ -5,8 +5,8 @@ from math import ceil
 from typing import Any
 
 from booking import limits
+from booking.places.holds import hold, hold_instead
 from booking.policy import BookingRefused, Refusal
-from booking.services.holds import hold, hold_instead
 from booking.tokens import hold_token
 from booking.views.book.moment import moment_first
 from booking.views.book.step import LedAway, Step

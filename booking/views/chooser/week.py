@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from booking import texts
-from booking.availability import AvailabilityQuestion, FreeDay, ask_by_rules
+from booking.places.availability import AvailabilityQuestion, FreeDay, ask_by_rules
+from booking.places.slot_wording import DayPart, SlotChoice, day_parts, slot_choice
 from booking.policy import first_bookable_start, last_bookable_date
-from booking.views.chooser.times import DayPart, SlotChoice, day_parts, slot_choice
 from stores.slots import StoreRules, VisitTypeRule, slots_by_desk, starts_with_runs
 
 DAYS_SHOWN = 7

@@ -9,14 +9,15 @@ from django.utils.timezone import now as clock_now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from booking.availability import WantedSlot, lookup
 from booking.forms import Problem
 from booking.models import Actor, Booking
-from booking.nearest import nearest_free
+from booking.places.availability import WantedSlot, lookup
+from booking.places.explain import why
+from booking.places.nearest_free import nearest_free
+from booking.places.requests import Wish
 from booking.policy import BookingRefused, Refusal
 from booking.services.moves import reschedule
 from booking.services.other_times import take_kept_time
-from booking.services.wishes import Wish
 from booking.texts import refusal_sentence
 from booking.views.asked import read_day, read_instant
 from booking.views.book.step import see_other
@@ -24,7 +25,6 @@ from booking.views.chooser import SlotChoice, chooser, slot_choices
 from booking.views.manage.page import done, manage_page, refusal_to_change, refused, visit_context
 from booking.views.manage_access import opened_by_key
 from booking.views.reader import customer_page
-from booking.why_closed import why
 from stores.queries import store_rules
 from stores.slots import StoreRules
 

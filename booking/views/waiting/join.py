@@ -18,9 +18,9 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from booking import limits
-from booking.availability import availability
 from booking.forms import Problem, read_key
 from booking.models import Source, WaitingListEntry
+from booking.places.availability import availability
 from booking.policy import BookingRefused, Refusal, first_bookable_start, last_bookable_date
 from booking.services import waiting_list
 from booking.services.bookings import CustomerDetails

@@ -8,9 +8,9 @@ from django.db import connection, transaction
 from django_q.models import OrmQ
 
 from booking.models import Actor, Booking
+from booking.places.holds import hold, release_hold
 from booking.services.bookings import cancel
 from booking.services.changes_of_hours import change_opening_hours, change_slots
-from booking.services.holds import hold, release_hold
 from booking.services.moves import reschedule
 from booking.services.waiting_list import leave
 from booking.tokens import hold_token

@@ -3,10 +3,10 @@ from datetime import timedelta
 import pytest
 
 from booking.models import Actor, Booking, BookingEvent, Source, Status
+from booking.places.holds import hold
 from booking.policy import BookingRefused, Refusal, UnknownStore, UnknownVisitType
 from booking.services.bookings import CustomerDetails, book, cancel, confirm_attendance
 from booking.services.books import differences
-from booking.services.holds import hold
 from booking.services.moves import reschedule
 from booking.tokens import hold_token
 from notifications.models import OutboxMessage

@@ -16,6 +16,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from booking.models import Actor, Booking, Hold, Source, Status
+from booking.places.claims import release_expired_holds
+from booking.places.holds import hold
 from booking.policy import BookingRefused, Refusal
 from booking.services.bookings import cancel
 from booking.services.books import differences
@@ -25,9 +27,7 @@ from booking.services.changes_of_hours import (
     change_special_hours,
     remove_special_hours,
 )
-from booking.services.holds import hold
 from booking.services.other_times import cancel_unanswered, take_kept_time
-from booking.services.places import release_expired_holds
 from booking.services.settling import Then
 from stores.models import Desk, Slot, SpecialHours, Store
 from stores.services import save_desk, save_policy

@@ -6,8 +6,8 @@ import pytest
 
 from booking.limits import ClientDigests, TooManyHolds
 from booking.models import Booking, Hold, Source, WaitingListEntry
+from booking.places.holds import hold, hold_instead, release_hold
 from booking.services.bookings import CustomerDetails, book
-from booking.services.holds import hold, hold_instead, release_hold
 from booking.services.privacy import forget_old
 from booking.services.waiting_list import join
 from booking.tokens import hold_token

@@ -9,13 +9,13 @@ from django.test.utils import CaptureQueriesContext
 
 from booking.logs import JsonLine
 from booking.models import Actor, Hold, WaitingListEntry
+from booking.places.claims import release_expired_holds
+from booking.places.holds import hold, release_hold
 from booking.policy import BookingRefused, Refusal
 from booking.services import offers
 from booking.services.bookings import cancel
 from booking.services.books import differences
-from booking.services.holds import hold, release_hold
 from booking.services.offers import offer_places, stores_waiting
-from booking.services.places import release_expired_holds
 from booking.services.waiting_list import leave
 from booking.tasks import offer_places as sweep
 from booking.tokens import hold_token

@@ -6,6 +6,7 @@ from itertools import pairwise
 import pytest
 
 from booking.models import Booking, Hold, Source, Status, WaitingListEntry, WaitingStatus
+from booking.places.holds import hold
 from booking.policy import BookingRefused, Refusal
 from booking.services.bookings import CustomerDetails, book, cancel
 from booking.services.books import differences
@@ -16,7 +17,6 @@ from booking.services.changes_of_hours import (
     change_special_hours,
     remove_special_hours,
 )
-from booking.services.holds import hold
 from booking.services.offers import offer_places
 from booking.services.other_times import cancel_unanswered, kept_times
 from booking.services.settling import Then

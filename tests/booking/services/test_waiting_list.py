@@ -3,9 +3,9 @@ from datetime import time, timedelta
 import pytest
 
 from booking.models import Actor, Hold, IdempotentAnswer, Source, WaitingListEntry, WaitingStatus
+from booking.places.holds import extend_hold
 from booking.policy import BookingRefused, Refusal, UnknownStore, UnknownVisitType
 from booking.services.bookings import CustomerDetails, cancel
-from booking.services.holds import extend_hold
 from booking.services.offers import offer_places
 from booking.services.once import SentForm
 from booking.services.privacy import forget_old

@@ -7,9 +7,9 @@ import time_machine
 from django.test import Client
 
 from booking.models import Booking, Hold, Source, Status, WaitingListEntry
+from booking.places.holds import hold
 from booking.services.bookings import book, cancel
 from booking.services.crowds import take_back
-from booking.services.holds import hold
 from booking.services.waiting_list import join
 from notifications.models import Kind, OutboxMessage
 from stores.models import Slot

@@ -8,9 +8,9 @@ from django.db import transaction
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from booking.models import Actor, Booking, Source, Status
+from booking.places.holds import hold
 from booking.policy import BookingRefused
 from booking.services.arrivals import step
-from booking.services.holds import hold
 from booking.services.moves import reschedule
 from notifications.models import OutboxMessage
 from stores.models import Desk, Slot

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from booking.availability import ONE_DAY, FreeSlot, availability
+from booking.places.availability import ONE_DAY, FreeSlot, availability
 
 
 def nearest_free(

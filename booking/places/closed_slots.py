@@ -5,9 +5,9 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from booking.fit import is_shut
+from booking.places.claims import Run
+from booking.places.fit import is_shut
 from booking.policy import BookingRefused, Refusal
-from booking.services.places import Run
 from stores.models import Slot
 from stores.slots import StoreRules
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from booking.availability import AvailabilityQuestion, ask_by_rules
-from booking.places_left import KeptPlaces, places_left
+from booking.places.availability import AvailabilityQuestion, ask_by_rules
+from booking.places.places_left import KeptPlaces, places_left
 from booking.policy import Refusal, UnknownStore, UnknownVisitType, places_needed
 from stores.hours import ONE_DAY, day_start, open_intervals
 from stores.models import Slot

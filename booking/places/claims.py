@@ -16,9 +16,9 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Case, F, QuerySet, Value, When
 
 from booking.models import Booking, Hold
+from booking.places.freed import ring_on_commit
+from booking.places.slot_statements import SlotRow, claim_rows, lock_rows, squeeze_into_rows
 from booking.policy import places_needed
-from booking.services.bell import ring_on_commit
-from booking.services.slot_statements import SlotRow, claim_rows, lock_rows, squeeze_into_rows
 from booking.tokens import new_public_id
 from stores.locks import share_lock_store
 from stores.models import Slot, Store

@@ -10,11 +10,11 @@ from django.db.models import Count, Min, Q
 
 from booking.limits import HOLDS, HOLDS_AT_STORE, ClientDigests, TooManyHolds
 from booking.models import Hold
+from booking.places.claims import Run, claim_anywhere, days_of, drop_hold, give_back, keep_run, lock_slots, raise_days
+from booking.places.closed_slots import refused_without_place
+from booking.places.locks import lock_client, lock_entry
+from booking.places.requests import Wish, read_wish, with_another_try
 from booking.policy import HOLD_EXTENSIONS, HOLD_MINUTES, BookingRefused, Refusal
-from booking.services.closed_slots import refused_without_place
-from booking.services.locks import lock_client, lock_entry
-from booking.services.places import Run, claim_anywhere, days_of, drop_hold, give_back, keep_run, lock_slots, raise_days
-from booking.services.wishes import Wish, read_wish, with_another_try
 from booking.tokens import read_hold_token
 from stores.locks import share_lock_store
 from stores.slots import StoreRules, VisitTypeRule

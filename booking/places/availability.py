@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from hashlib import sha256
 from typing import NamedTuple
 
-from booking.places_left import KeptPlaces, places_left, what_changed
+from booking.places.places_left import KeptPlaces, places_left, what_changed
 from booking.policy import UnknownStore, UnknownVisitType, first_bookable_start, last_bookable_date, places_needed
 from stores.hours import day_start
 from stores.queries import store_rules

@@ -6,9 +6,9 @@ from datetime import date, datetime, timedelta
 
 from django.db.models import F, Q
 
-from booking.availability import AvailabilityQuestion
 from booking.models import Hold
-from booking.places_left import KeptPlaces, places_back
+from booking.places.availability import AvailabilityQuestion
+from booking.places.places_left import KeptPlaces, places_back
 from booking.policy import first_bookable_start, last_bookable_date
 from stores.models import Slot
 from stores.slots import StoreRules

@@ -8,7 +8,7 @@ from itertools import groupby
 from django.utils.translation import gettext as _
 
 from booking import texts
-from booking.availability import FreeDay, FreeSlot
+from booking.places.availability import FreeDay, FreeSlot
 from stores.slots import StoreRules, store_slots
 
 NOON_HOUR, EVENING_HOUR = 12, 18
