@@ -23,8 +23,8 @@ from django.utils.cache import patch_vary_headers
 from django.views import defaults
 
 from booking import limits
+from booking.accounts.password_hashers import HashingBusy
 from booking.api.problems import problem_response
-from booking.hashers import HashingBusy
 from booking.reading import read_prefix
 
 Handler = Callable[[HttpRequest], HttpResponseBase]

@@ -267,7 +267,7 @@ NOTIFICATIONS_ANSWER = "booking.messages.answer"
 STORES_HOURS_CHANGED = "booking.services.changes_of_hours.lay_anew_after_import"
 
 # --- Sign-in and security -----------------------------------------------------------------------
-PASSWORD_HASHERS = ["booking.hashers.FewAtOnce"]
+PASSWORD_HASHERS = ["booking.accounts.password_hashers.FewAtOnce"]
 AUTH_PASSWORD_VALIDATORS = [
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",

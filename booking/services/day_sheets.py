@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from booking.permissions import is_manager
+from booking.accounts.permissions import is_manager
 from notifications import outbox
 from notifications.content import NewMessage
 from notifications.models import Channel, Kind

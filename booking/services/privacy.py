@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from booking import erasures
+from booking.accounts.devices import forget_devices
 from booking.models import Actor, Booking, BookingEvent, EventKind, IdempotentAnswer, Status, WaitingListEntry
 from booking.places.claims import raise_days
 from booking.services import waiting_entries
 from booking.services.bookings import cancel_locked, lock_booking
-from booking.services.devices import forget_devices
 from booking.services.history import record
 from booking.services.line import forget_people, forget_tickets
 from booking.services.taps import ROUTE, forget_results

@@ -8,8 +8,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from booking.accounts.pins import DIGITS_LEAST, DIGITS_MOST
 from booking.models.devices import DEVICE_NAME_LONGEST
-from booking.services.pins import DIGITS_LEAST, DIGITS_MOST
 from booking.staff_forms.account import PASSWORD_MAX
 from booking.staff_forms.shared import StaffForm
 from booking.tokens import read_reference

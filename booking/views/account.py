@@ -12,10 +12,9 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from booking import limits
-from booking.browsers import browser_in_words
-from booking.permissions import zone_of
-from booking.services.second_factor import second_factor
-from booking.services.sign_ins import (
+from booking.accounts.permissions import zone_of
+from booking.accounts.second_factor import second_factor
+from booking.accounts.sign_ins import (
     SIGNED_IN_KEY,
     change_password,
     end_other_sign_ins,
@@ -24,6 +23,7 @@ from booking.services.sign_ins import (
     programs,
     sign_ins,
 )
+from booking.accounts.user_agents import browser_in_words
 from booking.staff_forms.account import PasswordForm
 from booking.views.staff_access import keep_private
 from booking.views.staff_links import see_other

@@ -10,9 +10,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from booking.accounts.permissions import member_store
 from booking.forms import Problem
 from booking.models import Booking, Status
-from booking.permissions import member_store
 from booking.policy import BookingRefused, Refusal
 from booking.services.arrivals import Step, admit_walk_in
 from booking.services.arrivals import step as take_step

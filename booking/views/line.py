@@ -10,9 +10,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from booking.accounts.permissions import member_booking
 from booking.forms import Problem
 from booking.line import line_of
-from booking.permissions import member_booking
 from booking.policy import BookingRefused, Refusal
 from booking.services.arrivals import step
 from booking.services.line import call, call_back, join_line, leave_line, put_back, serve_ticket

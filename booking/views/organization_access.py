@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils.timezone import now as clock_now
 
-from booking.permissions import SecondFactorMissing, organization_access
+from booking.accounts.permissions import SecondFactorMissing, organization_access
 from booking.policy import BookingRefused
 from booking.views.staff_access import keep_private, prove_more_first, raise_for
 from stores.models import Organization

@@ -10,8 +10,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from booking import limits
+from booking.accounts.pins import remove_pin, set_pin
 from booking.models import StaffPin
-from booking.services.pins import remove_pin, set_pin
 from booking.staff_forms.devices import PinForm
 from booking.views.staff_access import keep_private
 from booking.views.staff_links import see_other

@@ -16,11 +16,7 @@ from django.views.decorators.http import require_http_methods
 from knox.models import AuthToken
 
 from booking import limits
-from booking.browsers import browser_in_words
-from booking.codes import address_code
-from booking.models import Passkey
-from booking.permissions import zone_of
-from booking.services.passkeys import (
+from booking.accounts.passkeys import (
     PASSKEYS_MOST,
     BadPasskey,
     add_passkey,
@@ -29,7 +25,8 @@ from booking.services.passkeys import (
     passkeys_work,
     remove_passkey,
 )
-from booking.services.second_factor import (
+from booking.accounts.permissions import zone_of
+from booking.accounts.second_factor import (
     SecondFactor,
     add_app,
     app_address,
@@ -38,7 +35,10 @@ from booking.services.second_factor import (
     remove_app,
     second_factor,
 )
-from booking.services.sign_ins import SIGNED_IN_KEY, end_other_sign_ins
+from booking.accounts.sign_ins import SIGNED_IN_KEY, end_other_sign_ins
+from booking.accounts.user_agents import browser_in_words
+from booking.codes import address_code
+from booking.models import Passkey
 from booking.staff_forms.account import own_password
 from booking.staff_forms.shared import StaffForm
 from booking.views.second_step import CodeForm

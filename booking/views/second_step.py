@@ -18,8 +18,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from booking import limits
-from booking.services.passkeys import BadPasskey, new_challenge, options_to_sign_in, passkeys_work, whose_passkey
-from booking.services.second_factor import is_right_code, second_factor
+from booking.accounts.passkeys import BadPasskey, new_challenge, options_to_sign_in, passkeys_work, whose_passkey
+from booking.accounts.second_factor import is_right_code, second_factor
 from booking.staff_forms.shared import StaffForm
 from booking.views.account import note_sign_in
 from booking.views.staff_access import keep_private

@@ -13,12 +13,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from booking.accounts.passkeys import passkeys_work
+from booking.accounts.password_checks import user_by_password
+from booking.accounts.password_hashers import HashingBusy
+from booking.accounts.permissions import has_second_factor, organization_memberships, own_memberships
 from booking.forms import Problem
-from booking.hashers import HashingBusy
 from booking.limits import RateLimited
-from booking.permissions import has_second_factor, organization_memberships, own_memberships
-from booking.services.passkeys import passkeys_work
-from booking.services.passwords import user_by_password
 from booking.views.second_step import begin, finish
 from booking.views.staff_access import keep_private
 from booking.views.staff_links import following, see_other

@@ -18,10 +18,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.timezone import now as clock_now
 
+from booking.accounts.devices import note_seen, note_use
+from booking.accounts.permissions import DeviceAccess, SecondFactorMissing, device_access, member_booking, membership
 from booking.models import Booking, Device
-from booking.permissions import DeviceAccess, SecondFactorMissing, device_access, member_booking, membership
 from booking.policy import BookingRefused, Refusal
-from booking.services.devices import note_seen, note_use
 from booking.tokens import device_digest
 from booking.views.staff_typed import keep_typed
 from stores.models import Role, Store

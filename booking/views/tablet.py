@@ -11,12 +11,12 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from booking import limits
-from booking.devices import member_pins
+from booking.accounts.devices import leave_device, pair_device
+from booking.accounts.permissions import DeviceAccess
+from booking.accounts.pins import TakenOver, take_over
+from booking.accounts.queries import member_pins
 from booking.forms import Problem
 from booking.models import TABLET_PAUSE, Device
-from booking.permissions import DeviceAccess
-from booking.services.devices import leave_device, pair_device
-from booking.services.pins import TakenOver, take_over
 from booking.staff_forms.devices import PairForm, UnlockForm
 from booking.views.staff_access import keep_private, paired_tablet, sign_in_first
 

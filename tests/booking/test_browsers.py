@@ -2,7 +2,7 @@
 
 import pytest
 
-from booking.browsers import browser_in_words
+from booking.accounts.user_agents import browser_in_words
 
 CHROME = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
 

@@ -3,7 +3,7 @@
 import pytest
 from django.contrib.auth.models import User
 
-from booking.permissions import (
+from booking.accounts.permissions import (
     is_manager,
     member_booking,
     membership,

@@ -8,11 +8,11 @@ from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.test import Client
 
-from booking.sessions import end_all, row_key
+from booking.accounts.sessions import end_all, row_key
 from tests.factories import make_store, make_user
 
 pytestmark = pytest.mark.django_db
-ENGINES = ("booking.sessions.db", "booking.sessions.cached_db")
+ENGINES = ("booking.accounts.sessions.db", "booking.accounts.sessions.cached_db")
 
 
 @pytest.fixture(autouse=True, params=ENGINES)

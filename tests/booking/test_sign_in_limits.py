@@ -11,7 +11,8 @@ from django.contrib.auth.signals import user_login_failed
 from django.contrib.sessions.models import Session
 from django.test import Client
 
-from booking import hashers, limits
+from booking import limits
+from booking.accounts import password_hashers
 from booking.limits import Counted
 from stores.models import Role, Store
 from tests.factories import NOW, PASSWORD, make_store, make_user
@@ -191,14 +192,14 @@ def test_strangers_write_no_row_by_asking_for_a_passkey_s_question(settings) -> 
 def slow_hashing(settings, monkeypatch: pytest.MonkeyPatch) -> threading.Event:
     """Let hashes last until the test says so."""
     go = threading.Event()
-    settings.PASSWORD_HASHERS = ["booking.hashers.FewAtOnce"]
-    plain = hashers.PBKDF2PasswordHasher.encode
+    settings.PASSWORD_HASHERS = ["booking.accounts.password_hashers.FewAtOnce"]
+    plain = password_hashers.PBKDF2PasswordHasher.encode
 
     def wait(self: object, password: str, salt: str, iterations: int | None = None) -> str:
         go.wait(10)
         return plain(self, password, salt, 1000)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(hashers.PBKDF2PasswordHasher, "encode", wait)
+    monkeypatch.setattr(password_hashers.PBKDF2PasswordHasher, "encode", wait)
     return go
 
 
@@ -208,11 +209,11 @@ def test_two_hashes_run_at_once_a_third_waits_and_a_fourth_comes_back(slow_hashi
     for thread in running:
         thread.start()
     for _ in range(1000):
-        if hashers._room._value == 0:  # all three are in
+        if password_hashers._room._value == 0:  # all three are in
             break
         time.sleep(0.01)
 
-    with pytest.raises(hashers.HashingBusy):
+    with pytest.raises(password_hashers.HashingBusy):
         make_password("x")
     slow_hashing.set()
     for thread in running:
@@ -226,15 +227,15 @@ def test_two_hashes_run_at_once_a_third_waits_and_a_fourth_comes_back(slow_hashi
 def test_who_finds_the_hashes_busy_is_asked_to_come_back(
     store: Store, settings, monkeypatch: pytest.MonkeyPatch, door: Door, status: int
 ) -> None:
-    settings.PASSWORD_HASHERS = ["booking.hashers.FewAtOnce", *settings.PASSWORD_HASHERS]
-    monkeypatch.setattr(hashers, "_room", threading.BoundedSemaphore(1))
-    with hashers._room:
+    settings.PASSWORD_HASHERS = ["booking.accounts.password_hashers.FewAtOnce", *settings.PASSWORD_HASHERS]
+    monkeypatch.setattr(password_hashers, "_room", threading.BoundedSemaphore(1))
+    with password_hashers._room:
         assert door("ada", PASSWORD, at="192.0.2.1") == status
 
 
 def test_hashes_made_before_are_read(settings) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
     before = make_password("a long password")
-    settings.PASSWORD_HASHERS = ["booking.hashers.FewAtOnce"]
+    settings.PASSWORD_HASHERS = ["booking.accounts.password_hashers.FewAtOnce"]
 
     assert check_password("a long password", before)

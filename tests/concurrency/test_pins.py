@@ -6,8 +6,8 @@ from functools import partial
 import pytest
 from django.contrib.auth.hashers import check_password
 
+from booking.accounts.pins import TakenOver, take_over
 from booking.models import PIN_ERRORS, TABLET_ERRORS, TABLET_PAUSE, Device, PinTries
-from booking.services.pins import TakenOver, take_over
 from stores.models import Role
 from tests.devices import PIN, make_pin, make_tablet
 from tests.factories import NOW, make_store, make_user

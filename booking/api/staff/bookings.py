@@ -7,6 +7,7 @@ from django.utils import translation
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.request import Request
 
+from booking.accounts.permissions import member_booking, member_store
 from booking.api import shapes
 from booking.api.bodies import Json
 from booking.api.idempotency import Answer
@@ -14,7 +15,6 @@ from booking.api.resource import checked, json_response, once, wanting
 from booking.api.serializers import ActionRequest, RescheduleRequest, StaffBookingRequest, WalkInRequest
 from booking.api.staff.access import StaffView
 from booking.models import Actor, Booking, Source
-from booking.permissions import member_booking, member_store
 from booking.places.requests import Wish
 from booking.services import arrivals, bookings, moves
 from booking.services.bookings import CustomerDetails

@@ -6,13 +6,13 @@ from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
+from booking.accounts.permissions import member_store
 from booking.api import shapes
 from booking.api.etags import is_known, not_modified, with_etag
 from booking.api.rendering import day_json
 from booking.api.resource import json_response
 from booking.api.serializers import DayQuery
 from booking.api.staff.access import StaffView
-from booking.permissions import member_store
 from booking.queries import day_schedule, day_version
 
 

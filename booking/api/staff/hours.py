@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
+from booking.accounts.permissions import member_store
 from booking.api import shapes
 from booking.api.fields import WEEKDAYS
 from booking.api.problems import invalid
@@ -24,7 +25,6 @@ from booking.api.serializers import (
     ThenRequest,
 )
 from booking.api.staff.access import StaffView
-from booking.permissions import member_store
 from booking.policy import BookingRefused, Refusal
 from booking.services import changes_of_hours as changes
 from booking.services import feeds

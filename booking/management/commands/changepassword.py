@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib.auth.management.commands import changepassword
 from django.contrib.auth.models import User
 
-from booking.services.sign_ins import end_programs_and_pin
+from booking.accounts.sign_ins import end_programs_and_pin
 
 
 class Command(changepassword.Command):

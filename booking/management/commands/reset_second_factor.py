@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError
 
-from booking.services.second_factor import reset_second_factor
+from booking.accounts.second_factor import reset_second_factor
 
 
 class Command(BaseCommand):

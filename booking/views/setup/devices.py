@@ -4,9 +4,9 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from booking.devices import member_pins, paired_devices
-from booking.services.devices import CODE_LASTS, offer_pairing, revoke_device
-from booking.services.pins import unlock_pin
+from booking.accounts.devices import CODE_LASTS, offer_pairing, revoke_device
+from booking.accounts.pins import unlock_pin
+from booking.accounts.queries import member_pins, paired_devices
 from booking.staff_forms.devices import DeviceForm
 from booking.views.setup.hours import FORM_METHODS
 from booking.views.setup.saving import posted

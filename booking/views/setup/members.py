@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from booking.accounts.permissions import has_second_factor
 from booking.forms import Problem
-from booking.permissions import has_second_factor
 from booking.staff_forms.setup import MemberForm
 from booking.store_setup import members as store_members
 from booking.views.setup.hours import FORM_METHODS

@@ -4,8 +4,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from booking.models import NAMES_SHOWN, Device, PairingCode
-from booking.services.devices import (
+from booking.accounts.devices import (
     CODE_LASTS,
     KEEP_REVOKED,
     SEEN_EVERY,
@@ -17,6 +16,7 @@ from booking.services.devices import (
     pair_device,
     revoke_device,
 )
+from booking.models import NAMES_SHOWN, Device, PairingCode
 from booking.tokens import device_digest
 from stores.models import Role, SetupChange
 from tests.devices import make_tablet

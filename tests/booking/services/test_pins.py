@@ -2,8 +2,8 @@ from itertools import count
 
 import pytest
 
+from booking.accounts.pins import TakenOver, Unlocked, remove_pin, set_pin, take_over, unlock_pin
 from booking.models import PIN_ERRORS, PIN_UNLOCKS, TABLET_ERRORS, TABLET_PAUSE, Device, PinTries, StaffPin
-from booking.services.pins import TakenOver, Unlocked, remove_pin, set_pin, take_over, unlock_pin
 from stores.models import Role, SetupChange
 from tests.devices import PIN, make_pin, make_tablet
 from tests.factories import NOW, make_store, make_user

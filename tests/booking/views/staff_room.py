@@ -14,7 +14,7 @@ from tests.factories import NOW, at, make_booking, make_store, make_user
 SHOP = "/staff/corner-shop-niort/"
 DAY = f"{SHOP}day/"
 ARRIVALS = f"{SHOP}arrivals/"
-SESSIONS_IN_DATABASE = "booking.sessions.db"  # one statement a request, with or without a cache
+SESSIONS_IN_DATABASE = "booking.accounts.sessions.db"  # one statement a request, with or without a cache
 TUESDAY = {"date": "2026-11-24"}
 
 

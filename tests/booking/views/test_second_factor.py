@@ -19,8 +19,8 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from knox.models import AuthToken
 from pytest_django import Settings
 
+from booking.accounts.second_factor import is_right_code, new_recovery_codes
 from booking.models import APP_CODES, Passkey
-from booking.services.second_factor import is_right_code, new_recovery_codes
 from booking.tokens import unseal
 from stores.models import Organization, OrganizationMembership, Role, Store
 from tests.booking.views.reading import page

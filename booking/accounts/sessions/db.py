@@ -1,6 +1,6 @@
 """Sessions in the database alone: for several processes without a cache that they share."""
 
-from booking.sessions import KeyedRows
+from booking.accounts.sessions import KeyedRows
 
 
 class SessionStore(KeyedRows):

@@ -14,8 +14,8 @@ from django.contrib.sessions.models import Session
 from django.db import transaction
 from knox.models import AuthToken
 
-from booking.services.pins import remove_pin
-from booking.sessions import row_key
+from booking.accounts.pins import remove_pin
+from booking.accounts.sessions import row_key
 from booking.tokens import keyed_digest
 
 SIGNED_IN_KEY = "signed_in"  # what a session tells of itself: when, and by what kind of browser

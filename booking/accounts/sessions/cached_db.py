@@ -2,7 +2,7 @@
 
 from django.contrib.sessions.backends import cached_db
 
-from booking.sessions import KeyedRows, row_key
+from booking.accounts.sessions import KeyedRows, row_key
 
 
 class SessionStore(KeyedRows, cached_db.SessionStore):

@@ -23,8 +23,8 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
+from booking.accounts.second_factor import drop_unneeded_codes, lock_user
 from booking.models import Passkey
-from booking.services.second_factor import drop_unneeded_codes, lock_user
 from booking.tokens import keyed_digest
 
 PASSKEYS_MOST = 10
