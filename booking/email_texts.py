@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
-from booking.directions import directions
+from booking.formats.map_links import directions
 from booking.links import calendar_url, manage_url
 from booking.models import Booking, Status, WaitingListEntry
 from booking.reservation_markup import reservation_as_json_ld

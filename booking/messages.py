@@ -12,7 +12,7 @@ from booking.customer_input import can_be_texted
 from booking.day_sheet import compose_day_sheet
 from booking.day_sheet_address import compose_question
 from booking.email_texts import email_text
-from booking.ical import Method, booking_calendar
+from booking.formats.icalendar_files import Method, booking_calendar
 from booking.line_messages import compose_nearly
 from booking.links import manage_url, short_manage_url
 from booking.message_texts import TEXTS_WITH_OWN_WORDS, sms_text

@@ -6,10 +6,10 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
+from booking.formats.share_image import drop_old_cards
 from booking.models import WorkerBeat
 from booking.places import claims
 from booking.services import day_sheets, nearly, offers, other_times, privacy
-from booking.store_card import drop_old_cards
 from notifications import numbers
 
 log = logging.getLogger(__name__)

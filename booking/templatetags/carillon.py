@@ -6,8 +6,9 @@ from zoneinfo import ZoneInfo
 
 from django import template
 
-from booking import codes, links, texts
+from booking import links, texts
 from booking.customer_input import phone_in_words
+from booking.formats import qr_codes
 from booking.reading import canonical
 
 register = template.Library()
@@ -121,4 +122,4 @@ def card_url(store: str) -> str:
 @register.filter
 def visit_code(reference: str) -> str:
     """Draw the code that a customer shows on arrival."""
-    return codes.visit_code(reference)
+    return qr_codes.visit_code(reference)

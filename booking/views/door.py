@@ -6,7 +6,7 @@ from django.urls import path, reverse
 from django.utils import translation
 from django.views.decorators.http import require_POST, require_safe
 
-from booking.codes import address_code
+from booking.formats.qr_codes import address_code
 from booking.links import door_url, here_url
 from booking.services.door import renew_door
 from booking.views.share import POSTER_LANGUAGES

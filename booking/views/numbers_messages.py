@@ -8,8 +8,8 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from booking.formats.spreadsheets import Cell
 from booking.numbers_counts import MessageCount
-from booking.sheets import Cell
 from notifications.models import Channel, Kind, State
 
 

@@ -5,11 +5,11 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from booking.charts import Bar
+from booking.formats.bar_charts import Bar
+from booking.formats.spreadsheets import Cell
 from booking.models import Source
 from booking.numbers import NumbersTogether, StoreNumbers
 from booking.numbers_counts import Numbers
-from booking.sheets import Cell
 from booking.views.numbers_messages import amount_in_words, sent_texts
 from booking.views.numbers_words import Part, of, outcomes, share, wait_bar, wait_words
 from notifications.models import Channel

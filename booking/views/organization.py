@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from booking.map_drawing import Drawing, Mark, Place, draw
+from booking.formats.store_map import Drawing, Mark, Place, draw
 from booking.views.reader import customer_page
 from booking.views.store_cards import StoreCard
 from booking.views.store_list import StoreList

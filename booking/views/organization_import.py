@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from booking.sheets import csv_bytes
+from booking.formats.spreadsheets import csv_bytes
 from booking.staff_forms.shared import StaffForm
 from booking.texts import csv_delimiter
 from booking.views.organization_access import AtOrganization, at_organization

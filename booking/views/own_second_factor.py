@@ -37,7 +37,7 @@ from booking.accounts.second_factor import (
 )
 from booking.accounts.sign_ins import SIGNED_IN_KEY, end_other_sign_ins
 from booking.accounts.user_agents import browser_in_words
-from booking.codes import address_code
+from booking.formats.qr_codes import address_code
 from booking.models import Passkey
 from booking.staff_forms.account import own_password
 from booking.staff_forms.shared import StaffForm

@@ -6,9 +6,9 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from booking.codes import address_code, address_code_file
+from booking.formats.qr_codes import address_code, address_code_file
+from booking.formats.share_image import store_card
 from booking.links import store_page_url
-from booking.store_card import store_card
 from booking.views.files import kept_file
 from booking.views.reader import customer_page
 from stores.queries import StoreDetail, store_detail

@@ -7,7 +7,7 @@ from django.urls import path
 from django.utils.timezone import now as clock_now
 from django.views.decorators.http import require_safe
 
-from booking.directions import directions
+from booking.formats.map_links import directions
 from booking.views.chooser import first_free
 from booking.views.opening_words import open_now, special_days, week
 from booking.views.reader import customer_page

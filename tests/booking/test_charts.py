@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from booking.charts import PATTERNS, WIDTH, Bar, BarChart, drawn, pieces
+from booking.formats.bar_charts import PATTERNS, WIDTH, Bar, BarChart, drawn, pieces
 
 SVG = "{http://www.w3.org/2000/svg}"
 values = st.lists(st.floats(0, 1e6), min_size=1, max_size=4).map(tuple)

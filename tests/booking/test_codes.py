@@ -5,7 +5,7 @@ from xml.etree import ElementTree as ET
 
 import segno
 
-from booking.codes import address_code, address_code_file, visit_code
+from booking.formats.qr_codes import address_code, address_code_file, visit_code
 
 SVG = "{http://www.w3.org/2000/svg}svg"
 

@@ -6,7 +6,7 @@ import pytest
 from ical.calendar_stream import IcsCalendarStream
 from pytest_django import Settings
 
-from booking.ical import Method, booking_calendar, feed_calendar
+from booking.formats.icalendar_files import Method, booking_calendar, feed_calendar
 from booking.models import Status
 from booking.tokens import manage_token
 from stores.models import VisitType

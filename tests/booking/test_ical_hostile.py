@@ -9,7 +9,7 @@ from hypothesis import settings as limits
 from hypothesis import strategies as st
 from ical.calendar_stream import IcsCalendarStream
 
-from booking.ical import booking_calendar, feed_calendar
+from booking.formats.icalendar_files import booking_calendar, feed_calendar
 from stores.models import VisitType
 from tests.calendar_readers import names_of, read_with_ical_js
 from tests.visits import unsaved_booking, unsaved_store

@@ -4,9 +4,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from booking.ical import booking_calendar, feed_calendar
+from booking.formats.icalendar_files import booking_calendar, feed_calendar
+from booking.formats.vtimezone import observances
 from booking.models import Booking
-from booking.zone_rules import observances
 from tests.calendar_readers import read_with_ical_js, times_by_ical, times_by_ical_js, times_by_vobject
 from tests.visits import unsaved_booking, unsaved_store
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from booking.map_drawing import MARGIN, MARKS_APART, MOST_HEIGHT, WIDTH, Drawing, Place, draw
+from booking.formats.store_map import MARGIN, MARKS_APART, MOST_HEIGHT, WIDTH, Drawing, Place, draw
 from stores.nearby import distance_km
 
 latitudes = st.floats(-90, 90)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from booking.sheets import csv_bytes, plain_cell, xlsx_bytes
+from booking.formats.spreadsheets import csv_bytes, plain_cell, xlsx_bytes
 
 FORMULAS = ["=1+1", "+33612345601", "-2", "@SUM(A1)", "\tx", "\rx", "＝1"]
 

@@ -5,8 +5,8 @@ from io import BytesIO
 import pytest
 from PIL import Image, ImageChops, ImageDraw, ImageFont, features
 
-import booking.store_card
-from booking.store_card import LETTERS_EVERYWHERE, LETTERS_JOINED, drawable
+import booking.formats.share_image
+from booking.formats.share_image import LETTERS_EVERYWHERE, LETTERS_JOINED, drawable
 
 pytestmark = pytest.mark.plain
 
@@ -14,7 +14,7 @@ joined = pytest.mark.skipif(not features.check("raqm"), reason="Pillow finds no 
 
 
 def written(text: str, layout: ImageFont.Layout, *, size: int = 40) -> Image.Image:
-    font = ImageFont.truetype(booking.store_card._FONT, size, layout_engine=layout)
+    font = ImageFont.truetype(booking.formats.share_image._FONT, size, layout_engine=layout)
     image = Image.new("L", (size * 4, size * 3))
     ImageDraw.Draw(image).text((size // 2, size * 2), text, font=font, fill=255, anchor="ls")
     return image
@@ -83,7 +83,7 @@ def test_name_town_and_button_do_not_touch(name: str) -> None:
 
 
 def picture(*texts: str) -> Image.Image:
-    return Image.open(BytesIO(booking.store_card._drawn(*texts))).convert("RGB")
+    return Image.open(BytesIO(booking.formats.share_image._drawn(*texts))).convert("RGB")
 
 
 def where_they_differ(one: Image.Image, other: Image.Image) -> tuple[int, int, int, int]:

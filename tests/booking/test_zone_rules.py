@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from dateutil.rrule import YEARLY, rrule, weekday
 
-from booking.zone_rules import Observance, YearlyRule, observances
+from booking.formats.vtimezone import Observance, YearlyRule, observances
 
 HOUR = timedelta(hours=1)
 

@@ -17,7 +17,7 @@ from booking.api.public.desks import chosen_desk
 from booking.api.rendering import booking_json, booking_path, new_booking_json
 from booking.api.resource import ApiView, OneForm, checked, json_response, once, wanting
 from booking.api.serializers import BookingRequest, RescheduleRequest
-from booking.ical import booking_calendar
+from booking.formats.icalendar_files import booking_calendar
 from booking.links import manage_url
 from booking.models import Actor, Booking, Source
 from booking.places.requests import Wish, is_another_try

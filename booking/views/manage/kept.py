@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from booking.customer_input import read_name, read_note
+from booking.formats.icalendar_files import booking_calendar
 from booking.forms import Problem, TypedField
-from booking.ical import booking_calendar
 from booking.links import manage_url
 from booking.models import Actor, Booking
 from booking.services.links import renew_link

@@ -11,7 +11,7 @@ from django.utils.timezone import now as clock_now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from booking.directions import directions
+from booking.formats.map_links import directions
 from booking.forms import Problem
 from booking.message_plan import message_channels
 from booking.models import Booking, Status

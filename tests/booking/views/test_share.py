@@ -9,8 +9,8 @@ import pytest
 from django.test import Client
 from PIL import Image
 
-import booking.store_card
-from booking.store_card import drop_old_cards, store_card
+import booking.formats.share_image
+from booking.formats.share_image import drop_old_cards, store_card
 from tests.booking.views.reading import page
 from tests.factories import NOW, make_store
 
@@ -91,7 +91,7 @@ def test_card_is_drawn_once_whatever_the_number_of_stores(client: Client, settin
     store_card.cache_clear()
     first = client.get(CARD).content
     store_card.cache_clear()  # another process, or many stores later
-    monkeypatch.setattr(booking.store_card, "_drawn", None)
+    monkeypatch.setattr(booking.formats.share_image, "_drawn", None)
 
     assert client.get(CARD).content == first
     assert [one.suffix for one in (tmp_path / "cards").iterdir()] == [".png"]

@@ -11,7 +11,7 @@ import segno
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
-from booking.codes import VISIT_PREFIX
+from booking.formats.qr_codes import VISIT_PREFIX
 from tests.browser.arrivals.conftest import ready
 from tests.browser.arrivals.counter import FIRST, Counter
 from tests.browser.arrivals.hearing import LISTEN, NO, YES

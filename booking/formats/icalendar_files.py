@@ -30,12 +30,12 @@ from icalendar import (
 )
 from icalendar.parser import Contentline, Contentlines, Parameters
 
+from booking.formats.vtimezone import WEEKDAYS, YearlyRule, observances
 from booking.links import manage_page_url
 from booking.models import Booking, Status
 from booking.reading import language_of_country
 from booking.texts import first_name_and_initial, store_address, visit_type_name
 from booking.tokens import keyed_digest
-from booking.zone_rules import WEEKDAYS, YearlyRule, observances
 from stores.models import Store, VisitMode
 
 Method = Literal["PUBLISH", "REQUEST", "CANCEL"]
