@@ -46,7 +46,7 @@ def visits_url(reference: str, *, contact: str, hour: int) -> str:
 def waiting_url(reference: str, *, prefix: str = "") -> str:
     """Return the page of somebody's place on a waiting list, with their token: for them alone.
 
-    `prefix` says how they read (`booking.reading`).
+    `prefix` says how they read (`booking.web.reader_prefix`).
     """
     return f"{settings.PUBLIC_URL}{prefix}/w/{reference}/?token={waiting_token(reference)}"
 

@@ -131,17 +131,17 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "booking.middleware.RequestLog",
-    "booking.middleware.TrustedProxy",
+    "booking.web.middleware.RequestLog",
+    "booking.web.middleware.TrustedProxy",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
-    "booking.middleware.BrowserRights",
+    "booking.web.middleware.BrowserRights",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
-    "booking.middleware.ReaderAddress",
-    "booking.middleware.Faults",
-    "booking.middleware.AddressLimits",
-    "booking.middleware.BodyLimits",
+    "booking.web.middleware.ReaderAddress",
+    "booking.web.middleware.Faults",
+    "booking.web.middleware.AddressLimits",
+    "booking.web.middleware.BodyLimits",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -162,7 +162,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "booking.views.reader.reader",
+                "booking.web.rendering.reader",
             ],
             "loaders": [
                 (
@@ -335,7 +335,7 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": [],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "booking.api.problems.problem_for",
+    "EXCEPTION_HANDLER": "booking.web.problem_json.problem_for",
     "UNAUTHENTICATED_USER": None,
     "URL_FORMAT_OVERRIDE": None,
 }
@@ -389,7 +389,7 @@ LOGGING = {
     "handlers": {"stdout": {"class": "logging.StreamHandler", "stream": "ext://sys.stdout", "formatter": "json"}},
     "root": {"handlers": ["stdout"], "level": "INFO"},
     "loggers": {
-        "django.request": {"level": "CRITICAL"},  # booking.middleware logs each request, without its query
+        "django.request": {"level": "CRITICAL"},  # booking.web.middleware logs each request, without its query
         "django.security.DisallowedHost": {"level": "CRITICAL"},
         "django-q": {"level": "WARNING"},
         "twilio": {"level": "WARNING"},

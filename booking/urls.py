@@ -82,5 +82,5 @@ urlpatterns = [
     *notifications.urlpatterns,
 ]
 
-handler400 = "booking.middleware.bad_request"
-handler500 = "booking.middleware.server_error"
+handler400 = "booking.web.middleware.bad_request"
+handler500 = "booking.web.middleware.server_error"

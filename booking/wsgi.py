@@ -4,8 +4,8 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
-from booking.bodies import Bodies
 from booking.launcher.parent import SUPERVISOR, end_with_parent
+from booking.web.request_bodies import Bodies
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "booking.settings")
 if SUPERVISOR in os.environ:

@@ -10,10 +10,10 @@ from rest_framework.authentication import BaseAuthentication, SessionAuthenticat
 from rest_framework.exceptions import AuthenticationFailed
 
 from booking import limits
-from booking.api.problems import Problem
 from booking.models import Booking
 from booking.queries import booking_by_reference
 from booking.tokens import is_manage_token, read_reference
+from booking.web.problem_json import Problem
 
 _BEARER = re.compile(r"bearer +(\S+) *", re.IGNORECASE)
 

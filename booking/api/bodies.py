@@ -7,7 +7,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from booking.api.problems import Problem, invalid
+from booking.web.problem_json import Problem, invalid
 
 DEEPEST = 32
 

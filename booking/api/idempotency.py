@@ -20,11 +20,11 @@ from django.utils.translation import gettext_lazy as _
 
 from booking import limits
 from booking.api.bodies import Json
-from booking.api.problems import Problem, invalid
 from booking.models import IdempotentAnswer
 from booking.places.requests import with_another_try
 from booking.services.waiting_entries import message_subject
 from booking.tokens import hold_token, keyed_digest, manage_token, waiting_token
+from booking.web.problem_json import Problem, invalid
 
 HEADER = "Idempotency-Key"
 KEPT = timedelta(hours=24)

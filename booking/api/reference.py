@@ -15,8 +15,8 @@ from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
-from booking.api.problems import KINDS, problem_response
 from booking.api.resource import ApiView, OneForm
+from booking.web.problem_json import KINDS, problem_response
 
 
 class SchemaView(ApiView):

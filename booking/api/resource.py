@@ -18,13 +18,13 @@ from rest_framework.views import APIView
 
 from booking.api.bodies import Json, read_object
 from booking.api.idempotency import Answer, answer_once
-from booking.api.problems import UNKNOWN_STORE, UNKNOWN_VISIT_TYPE, invalid, problem_response
 from booking.api.rendering import free_slot_json
 from booking.api.schema import ApiSchema
 from booking.models import Booking
 from booking.places.nearest_free import nearest_free
 from booking.places.requests import Wish
 from booking.policy import BookingRefused, Refusal, UnknownStore, UnknownVisitType
+from booking.web.problem_json import UNKNOWN_STORE, UNKNOWN_VISIT_TYPE, invalid, problem_response
 from stores.models import Store
 
 

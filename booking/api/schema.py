@@ -7,8 +7,8 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent
 from drf_spectacular.utils import OpenApiParameter
 
-from booking.api.problems import CONTENT_TYPE
 from booking.api.shapes import ProblemShape
+from booking.web.problem_json import CONTENT_TYPE
 
 _IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",

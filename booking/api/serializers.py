@@ -24,11 +24,11 @@ from booking.api.fields import (
     Uuid,
     WallTime,
 )
-from booking.api.problems import UNKNOWN_STORE, UNKNOWN_VISIT_TYPE
 from booking.customer_input import read_email, read_name, read_note
 from booking.models import Source
-from booking.reading import language_accepted, language_of_country
 from booking.services.settling import Then
+from booking.web.problem_json import UNKNOWN_STORE, UNKNOWN_VISIT_TYPE
+from booking.web.reader_prefix import language_accepted, language_of_country
 
 LONGEST_RANGE_DAYS = 62
 MOST_LOOKUPS = 100

@@ -6,8 +6,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from booking.customer_input import read_email, read_note, read_phone
-from booking.forms import TypedField
 from booking.staff_forms.shared import StaffForm, read_address
+from booking.web.forms import TypedField
 from stores.models import Wheelchair
 from stores.services import WEBSITE_LONGEST
 

@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from booking.customer_input import BadInput, read_note
-from booking.forms import TypedField
 from booking.staff_forms.setup import tick
 from booking.staff_forms.shared import StaffForm
+from booking.web.forms import TypedField
 from stores.models import QuestionKind
 from stores.queries import Question
 from stores.services import CHOICE_LONGEST, CHOICES_LEAST, CHOICES_MAX, QUESTIONS_MAX

@@ -12,7 +12,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from booking.customer_input import BadInput, read_name, read_note
-from booking.forms import Problem
+from booking.web.forms import Problem
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise

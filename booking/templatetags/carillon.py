@@ -9,7 +9,7 @@ from django import template
 from booking import links, texts
 from booking.customer_input import phone_in_words
 from booking.formats import qr_codes
-from booking.reading import canonical
+from booking.web.reader_prefix import canonical
 
 register = template.Library()
 

@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from booking.customer_input import phone_in_words
-from booking.forms import Problem
 from booking.message_plan import message_channel
 from booking.models import Booking
 from booking.policy import BookingRefused, Refusal
@@ -21,6 +20,7 @@ from booking.staff_forms.visits import ThenForm
 from booking.texts import moment_in_words, visit_type_name
 from booking.views.staff_access import AtStore, staff_page
 from booking.views.staff_words import people_in_words
+from booking.web.forms import Problem
 
 _SESSION_KEY = "affected_done"
 

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from booking.accounts.permissions import member_store
-from booking.forms import Problem
 from booking.models import Booking, Status
 from booking.policy import BookingRefused, Refusal
 from booking.services.arrivals import Step, admit_walk_in
@@ -29,6 +28,7 @@ from booking.views.free_times import nearest_times, while_offered
 from booking.views.staff_access import AtStore, at_store, at_visit, raise_for
 from booking.views.staff_links import back_to_day, see_other
 from booking.views.staff_words import staff_sentence
+from booking.web.forms import Problem
 from stores.models import Role
 from stores.queries import store_rules
 

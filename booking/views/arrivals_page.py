@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from booking.finders import fits_name, typed_names
-from booking.forms import Problem
 from booking.queries import DaySchedule, arrivals_schedule
 from booking.staff_forms.visits import WalkInForm
 from booking.steps import GROUPS, arrival_group
@@ -20,6 +19,7 @@ from booking.views.arrivals_json import DIGITS
 from booking.views.staff_access import AtStore, staff_page
 from booking.views.staff_words import group_titles
 from booking.views.visit_cards import CardMaker, VisitCard
+from booking.web.forms import Problem
 
 QUERY_MAX = 60
 DIGITS_LEAST = 3

@@ -6,9 +6,9 @@ from datetime import UTC, date, datetime
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from booking.forms import Problem
 from booking.policy import Refusal
 from booking.texts import refusal_sentence
+from booking.web.forms import Problem
 from stores.slots import StoreRules, VisitTypeRule
 
 # Nothing is booked outside these years, and sums with dates stay within what Python can count.

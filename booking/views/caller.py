@@ -10,7 +10,6 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from booking.forms import Problem
 from booking.models import Booking, Source
 from booking.policy import BookingRefused, Refusal
 from booking.services.bookings import CustomerDetails, book
@@ -25,6 +24,7 @@ from booking.views.staff_access import AtStore, at_store, raise_for, staff_page
 from booking.views.staff_links import back_to_day
 from booking.views.staff_no_times import no_times
 from booking.views.staff_words import staff_sentence
+from booking.web.forms import Problem
 from stores.queries import store_rules
 from stores.slots import StoreRules
 

@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path
 from django.views.decorators.http import require_safe
 
-from booking.views.files import kept_file
+from booking.web.files import kept_file
 from stores.queries import organization_slugs, store_count, store_slugs
 
 STORES_A_FILE = 5_000

@@ -7,11 +7,11 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from booking.crowds import Crowd, crowds
-from booking.forms import Problem
 from booking.services.crowds import take_back
 from booking.texts import day_in_words, moment_in_words
 from booking.views.staff_access import AtStore, at_store, staff_page
 from booking.views.staff_links import see_other
+from booking.web.forms import Problem
 from stores.models import Role
 
 

@@ -11,13 +11,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from booking.crowds import crowds
-from booking.forms import Problem
 from booking.queries import day_schedule
 from booking.texts import moment_in_words
 from booking.views.affected import just_done
 from booking.views.crowds import crowd_in_words
 from booking.views.day_board import day_board
 from booking.views.staff_access import AtStore, staff_page
+from booking.web.forms import Problem
 from notifications import circuits, queries
 from notifications.models import Channel
 

@@ -15,8 +15,8 @@ from django.views.decorators.http import require_safe
 
 from booking.views.asked import read_asked
 from booking.views.chooser import chooser
-from booking.views.files import kept_file
-from booking.views.reader import customer_page
+from booking.web.files import kept_file
+from booking.web.rendering import customer_page
 from stores.queries import embed_origins, store_detail, store_rules
 
 SCRIPT = Path(__file__).resolve().parent.parent / "static" / "booking" / "customer" / "embed.js"

@@ -5,8 +5,8 @@ from django.urls import path, reverse
 from django.utils.timezone import now as clock_now
 from django.views.decorators.http import require_safe
 
-from booking.views.reader import customer_page
 from booking.views.store_list import StoreList
+from booking.web.rendering import customer_page
 from stores.queries import organizations
 
 ORGANIZATIONS_SHOWN = 6

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 
-from booking.forms import Problem
 from booking.places.availability import availability
 from booking.places.nearest_free import nearest_free
 from booking.policy import BookingRefused, Refusal, UnknownVisitType
 from booking.views.chooser import SlotChoice, slot_choices
 from booking.views.staff_access import AtStore
+from booking.web.forms import Problem
 from stores.slots import StoreRules
 
 

@@ -18,15 +18,15 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from booking import limits
-from booking.forms import Problem, TypedField
 from booking.services.here import check_in_at_door, is_sign
 from booking.tokens import is_door_secret
 from booking.views.book.details import AGAIN
 from booking.views.book.memory import forget, keep, way_at
-from booking.views.cross_site import refuse_cross_site
 from booking.views.manage_access import keep_private
-from booking.views.reader import customer_page
 from booking.views.staff_links import see_other
+from booking.web.cross_site import refuse_cross_site
+from booking.web.forms import Problem, TypedField
+from booking.web.rendering import customer_page
 from stores.queries import StoreDetail, door_number, store_detail
 
 _DOOR = "d"  # the field, and the part of the address, that holds what the code on the door says

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from booking.accounts.permissions import member_booking
-from booking.forms import Problem
 from booking.line import line_of
 from booking.policy import BookingRefused, Refusal
 from booking.services.arrivals import step
@@ -21,6 +20,7 @@ from booking.views.day_version import unless_known
 from booking.views.staff_access import AtStore, at_store, raise_for, staff_page
 from booking.views.staff_links import see_other
 from booking.views.staff_words import staff_sentence
+from booking.web.forms import Problem
 
 _NUMBER_LONGEST = 18
 SHOWN_NEXT = 6

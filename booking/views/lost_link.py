@@ -25,7 +25,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from booking import limits
 from booking.customer_input import BadInput, read_email, read_phone
-from booking.forms import Problem, TypedField
 from booking.links import manage_url
 from booking.models import Booking
 from booking.own_visits import Contact, visits_to_come
@@ -37,7 +36,8 @@ from booking.views.book.details import AGAIN
 from booking.views.book.memory import forget, keep, way_at
 from booking.views.book.step import see_other
 from booking.views.manage_access import COOKIE_SECONDS, keep_private, own_prefix
-from booking.views.reader import customer_page
+from booking.web.forms import Problem, TypedField
+from booking.web.rendering import customer_page
 
 _signer = TimestampSigner(salt="booking.visits")
 _PLACE = "/my-visits"  # no store's slug

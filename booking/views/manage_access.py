@@ -11,9 +11,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from booking import limits
 from booking.models import Booking
 from booking.queries import booking_by_reference
-from booking.reading import Reading
 from booking.tokens import is_manage_token, read_reference
-from booking.views.reader import customer_page, reading_of
+from booking.web.reader_prefix import Reading
+from booking.web.rendering import customer_page, reading_of
 
 COOKIE_SECONDS = 30 * 60
 _signer = TimestampSigner(salt="booking.manage")

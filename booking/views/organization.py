@@ -11,9 +11,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from booking.formats.store_map import Drawing, Mark, Place, draw
-from booking.views.reader import customer_page
 from booking.views.store_cards import StoreCard
 from booking.views.store_list import StoreList
+from booking.web.rendering import customer_page
 from stores.queries import organization_detail, organizations
 
 ORGANIZATIONS_MAX = 500

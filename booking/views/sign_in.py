@@ -17,12 +17,12 @@ from booking.accounts.passkeys import passkeys_work
 from booking.accounts.password_checks import user_by_password
 from booking.accounts.password_hashers import HashingBusy
 from booking.accounts.permissions import has_second_factor, organization_memberships, own_memberships
-from booking.forms import Problem
 from booking.limits import RateLimited
 from booking.views.second_step import begin, finish
 from booking.views.staff_access import keep_private
 from booking.views.staff_links import following, see_other
 from booking.views.staff_typed import forget_typed
+from booking.web.forms import Problem
 from stores.services import answer_invitation, invitations_of
 
 _PASSWORD_MAX = 1024

@@ -10,7 +10,6 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from booking.forms import Problem
 from booking.policy import BookingRefused
 from booking.queries import DaySchedule, day_schedule
 from booking.services.changes_of_hours import Change, change_slots
@@ -23,6 +22,7 @@ from booking.views.day_page import unknown_day_page
 from booking.views.staff_access import AtStore, at_store, staff_page
 from booking.views.staff_links import see_other
 from booking.views.staff_words import staff_sentence
+from booking.web.forms import Problem
 from stores.models import Role
 
 

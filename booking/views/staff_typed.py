@@ -11,7 +11,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from booking.sealed import seal, unseal
+from booking.web.sealed_values import seal, unseal
 
 COOKIE_NAME = "__Host-typed" if settings.IS_HTTPS else "typed"
 COOKIE_SECONDS = 15 * 60

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_safe
 from booking.formats.map_links import directions
 from booking.views.chooser import first_free
 from booking.views.opening_words import open_now, special_days, week
-from booking.views.reader import customer_page
 from booking.views.structured_data import store_as_json_ld
+from booking.web.rendering import customer_page
 from stores.queries import organizations_of, store_detail, store_rules
 
 

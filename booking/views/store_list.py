@@ -10,8 +10,8 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from booking.forms import Problem
 from booking.views.store_cards import sooner_first, store_cards
+from booking.web.forms import Problem
 from stores.queries import COUNTED_MAX, BadCursor, OrganizationDetail, SlugsPage, StoresFound, TownFound, towns
 
 PAGE_SIZE = 12

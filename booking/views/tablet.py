@@ -15,10 +15,10 @@ from booking.accounts.devices import leave_device, pair_device
 from booking.accounts.permissions import DeviceAccess
 from booking.accounts.pins import TakenOver, take_over
 from booking.accounts.queries import member_pins
-from booking.forms import Problem
 from booking.models import TABLET_PAUSE, Device
 from booking.staff_forms.devices import PairForm, UnlockForm
 from booking.views.staff_access import keep_private, paired_tablet, sign_in_first
+from booking.web.forms import Problem
 
 _COOKIE_DAYS = 400  # the most that browsers keep one
 _FORM_METHODS = ["GET", "HEAD", "POST"]

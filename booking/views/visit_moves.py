@@ -8,7 +8,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from booking.forms import Problem
 from booking.message_plan import message_channel
 from booking.models import Actor, Booking, Status
 from booking.policy import BookingRefused, Refusal
@@ -22,6 +21,7 @@ from booking.views.staff_facts import VisitFacts
 from booking.views.staff_links import back_to_day
 from booking.views.staff_why import impossible_times, refusal_in_words, why_not_each, why_not_moved
 from booking.views.staff_words import badges, people_in_words, staff_sentence
+from booking.web.forms import Problem
 from stores.models import Desk
 
 _ASKS_AND_DOES = ["GET", "HEAD", "POST"]

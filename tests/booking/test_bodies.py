@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from booking import bodies
-from booking.bodies import TOO_LARGE, Bodies, Body
+from booking.web import request_bodies
+from booking.web.request_bodies import TOO_LARGE, Bodies, Body
 
 KIB = 1024
 
@@ -106,7 +106,7 @@ def test_answer_is_there_before_the_rest_of_the_body(environ: dict[str, str]) ->
 
 
 def test_body_without_an_end_is_read_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bodies, "SECONDS", 0.05)
+    monkeypatch.setattr(request_bodies, "SECONDS", 0.05)
     stream = Endless()
     _, headers = ask(Reading(), stream, CONTENT_LENGTH=str(10**12))
     assert headers["Connection"] == "close"
@@ -132,7 +132,7 @@ def test_body_that_waits_to_be_asked_for_is_not_asked_for_where_it_is_too_large(
 def test_body_that_does_not_come_holds_nobody_up(
     environ: dict[str, str], status: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bodies, "SECONDS", 0.05)
+    monkeypatch.setattr(request_bodies, "SECONDS", 0.05)
     stream = Stuck()
     try:
         said, headers = ask(Reading(), stream, **environ)
@@ -143,7 +143,7 @@ def test_body_that_does_not_come_holds_nobody_up(
 
 
 def test_file_that_does_not_come_breaks_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bodies, "SECONDS", 0.05)
+    monkeypatch.setattr(request_bodies, "SECONDS", 0.05)
     stream = Stuck()
     try:
         with pytest.raises(TimeoutError):  # an OSError, which Django answers as a request that cannot be read

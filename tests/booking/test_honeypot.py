@@ -2,8 +2,8 @@
 
 from django import forms
 
-from booking.forms import DetailsForm
-from booking.honeypot import HONEYPOT, HoneypotField
+from booking.web.forms import DetailsForm
+from booking.web.honeypot import HONEYPOT, HoneypotField
 
 
 class OneForm(forms.Form):

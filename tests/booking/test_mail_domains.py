@@ -1,6 +1,6 @@
 import pytest
 
-from booking.mail_domains import likely_meant
+from booking.web.mail_domains import likely_meant
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import time_machine
 from django.test import override_settings
 
 from booking import limits
-from booking.proof_of_work import (
+from booking.web.proof_of_work import (
     ALL_NORMAL,
     NUMBERS,
     STORE_NORMAL,

@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from booking.reading import Reading, language_accepted, language_of_country, read_prefix
+from booking.web.reader_prefix import Reading, language_accepted, language_of_country, read_prefix
 from tests.factories import make_store
 
 pytestmark = pytest.mark.django_db

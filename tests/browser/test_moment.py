@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from booking.proof_of_work import STORE_NORMAL
+from booking.web.proof_of_work import STORE_NORMAL
 from tests import servers
 from tests.browser.conftest import LOCALES, PATIENCE_MS
 from tests.browser.journey import DEMO_STORE, expect_booked, fill_details, follow, free_times, main_button, press

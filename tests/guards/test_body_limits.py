@@ -10,7 +10,7 @@ import pytest
 from django.core.handlers.wsgi import WSGIHandler
 from django.test import Client, RequestFactory
 
-from booking.bodies import Bodies
+from booking.web.request_bodies import Bodies
 from stores.models import Organization, OrganizationMembership
 from tests.factories import NOW, make_store, make_user
 from tests.guards.test_routes import TABLE, address

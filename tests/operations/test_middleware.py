@@ -15,7 +15,7 @@ from pytest_django import Settings
 
 from booking.links import manage_url, visits_url, waiting_url
 from booking.logs import JsonLine
-from booking.middleware import TrustedProxy, _Trouble, is_database_trouble
+from booking.web.middleware import TrustedProxy, _Trouble, is_database_trouble
 from stores.models import Role
 from tests.factories import make_booking, make_store, make_user
 from tests.waiters import make_waiting

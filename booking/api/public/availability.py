@@ -12,13 +12,13 @@ from booking.api.bodies import Json
 from booking.api.etags import is_known, not_modified, with_etag
 from booking.api.fields import SLUG
 from booking.api.idempotency import Answer
-from booking.api.problems import Problem
 from booking.api.public.desks import chosen_desk
 from booking.api.rendering import availability_text
 from booking.api.resource import ApiView, checked, once
 from booking.api.serializers import DeskAvailabilityQuery, LookupRequest
 from booking.places.availability import WantedSlot, ask_availability, lookup
 from booking.policy import UnknownStore
+from booking.web.problem_json import Problem
 
 
 class AvailabilityView(ApiView):

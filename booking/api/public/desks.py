@@ -4,8 +4,8 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
-from booking.api.problems import invalid
 from booking.api.serializers import UNKNOWN_DESK
+from booking.web.problem_json import invalid
 from stores.queries import store_rules
 
 

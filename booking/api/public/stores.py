@@ -8,10 +8,10 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
 from booking.api import shapes
-from booking.api.problems import Problem, invalid
 from booking.api.rendering import store_json, store_summary_json
 from booking.api.resource import ApiView, json_response
 from booking.api.serializers import StoresQuery
+from booking.web.problem_json import Problem, invalid
 from stores.queries import BadCursor, store_detail, stores_page
 
 

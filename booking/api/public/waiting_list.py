@@ -14,7 +14,6 @@ from booking.api.authentication import bearer_token
 from booking.api.bodies import Json
 from booking.api.fields import Count, Slug
 from booking.api.idempotency import Answer, of_waiting
-from booking.api.problems import UNKNOWN_STORE, Problem
 from booking.api.public.bookings import country_of
 from booking.api.rendering import moment_text
 from booking.api.resource import ApiView, checked, once
@@ -29,6 +28,7 @@ from booking.services.bookings import CustomerDetails
 from booking.tokens import is_waiting_token, read_reference, waiting_token
 from booking.waiting import Waiting, entry_by_reference, waiting
 from booking.waiting_words import waiting_refusal_sentence
+from booking.web.problem_json import UNKNOWN_STORE, Problem
 
 
 class WaitingListRequest(AvailabilityQuery):

@@ -13,7 +13,6 @@ from rest_framework.request import Request
 from booking.accounts.permissions import member_store
 from booking.api import shapes
 from booking.api.fields import WEEKDAYS
-from booking.api.problems import invalid
 from booking.api.rendering import interval_json, moment_text, opening_hours_json
 from booking.api.resource import checked, json_response
 from booking.api.serializers import (
@@ -30,6 +29,7 @@ from booking.services import changes_of_hours as changes
 from booking.services import feeds
 from booking.services.changes_of_hours import Change
 from booking.services.settling import Then
+from booking.web.problem_json import invalid
 from stores.hours import WeeklyInterval
 from stores.models import Role, Store
 from stores.services import BadHours

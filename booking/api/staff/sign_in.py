@@ -14,10 +14,10 @@ from booking.accounts.password_checks import user_by_password
 from booking.accounts.permissions import has_second_factor, memberships
 from booking.accounts.second_factor import is_right_code
 from booking.api import shapes
-from booking.api.problems import Problem, invalid
 from booking.api.resource import json_response
 from booking.api.serializers import SignInRequest
 from booking.api.staff.access import StaffView
+from booking.web.problem_json import Problem, invalid
 
 
 class TokenView(StaffView):

@@ -10,7 +10,7 @@ from booking.queries import booking_by_reference
 from booking.services.once import FormUsed
 from booking.views.book.step import Step, at_store, see_other
 from booking.views.manage_access import give_key, has_key
-from booking.views.reader import customer_page
+from booking.web.rendering import customer_page
 
 
 def booked_page(request: HttpRequest, step: Step, reference: str) -> HttpResponse | None:

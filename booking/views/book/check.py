@@ -5,17 +5,17 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from booking.customer_input import can_be_texted
-from booking.mail_domains import likely_meant
 from booking.models import Booking
 from booking.own_visits import same_visit
 from booking.policy import BookingRefused
-from booking.proof_of_work import challenge_for
 from booking.views.book.booked import booked_page
 from booking.views.book.details import AGAIN, NOT_REMEMBERED
 from booking.views.book.kept import keep_place, kept_words
 from booking.views.book.step import Step, at_store, see_other
 from booking.views.manage_access import has_key
-from booking.views.reader import customer_page
+from booking.web.mail_domains import likely_meant
+from booking.web.proof_of_work import challenge_for
+from booking.web.rendering import customer_page
 
 SAME = "same"
 

@@ -5,12 +5,12 @@ from functools import partial
 
 from django.http import HttpRequest, HttpResponse
 
-from booking.forms import Problem
 from booking.tokens import read_hold_token
 from booking.views.book.step import Step, at_store
 from booking.views.chooser import chooser
-from booking.views.reader import customer_page
 from booking.views.ways_on import WaysOn, other_ways
+from booking.web.forms import Problem
+from booking.web.rendering import customer_page
 
 
 @partial(at_store, is_choice=True)

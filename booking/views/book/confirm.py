@@ -18,7 +18,7 @@ from booking.views.book.check import SAME, lead_to_unfinished, needs_words
 from booking.views.book.kept import keep_place
 from booking.views.book.moment import moment_first
 from booking.views.book.step import Step, at_store, see_other
-from booking.views.reader import reading_of
+from booking.web.rendering import reading_of
 
 
 @at_store

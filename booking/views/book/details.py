@@ -6,9 +6,7 @@ from http import HTTPStatus
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from booking.forms import DetailsForm, Problem
 from booking.policy import Refusal
-from booking.proof_of_work import challenge_for
 from booking.services.once import booked_in
 from booking.texts import refusal_sentence
 from booking.views.book.booked import booked_page
@@ -18,7 +16,9 @@ from booking.views.book.kept import kept_words
 from booking.views.book.memory import new_way
 from booking.views.book.own import own_visits_words, share_is_used
 from booking.views.book.step import Step, at_store
-from booking.views.reader import customer_page
+from booking.web.forms import DetailsForm, Problem
+from booking.web.proof_of_work import challenge_for
+from booking.web.rendering import customer_page
 
 # What the address of the page says of what was sent before.
 AGAIN, NOT_REMEMBERED = "again", "not_remembered"

@@ -2,14 +2,14 @@
 
 from django.http import HttpRequest, HttpResponse
 
-from booking.forms import Problem
 from booking.policy import Refusal
 from booking.texts import refusal_sentence
 from booking.tokens import read_hold_token
 from booking.views.book.choose import choose_page
 from booking.views.book.step import Step
-from booking.views.reader import customer_page
 from booking.views.ways_on import ways_on
+from booking.web.forms import Problem
+from booking.web.rendering import customer_page
 
 ANOTHER_TIME_HELPS = frozenset(
     {Refusal.SLOT_FULL, Refusal.SLOT_CLOSED, Refusal.TOO_SOON, Refusal.TOO_FAR_AHEAD, Refusal.HOLD_EXPIRED}

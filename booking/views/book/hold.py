@@ -11,7 +11,7 @@ from booking.policy import BookingRefused
 from booking.views.book.kept import keep_place, kept_words
 from booking.views.book.memory import new_way
 from booking.views.book.step import Step, at_store
-from booking.views.reader import customer_page, reading_of
+from booking.web.rendering import customer_page, reading_of
 
 
 @partial(at_store, methods=("POST",), is_choice=True)

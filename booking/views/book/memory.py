@@ -17,8 +17,8 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from booking.sealed import seal, unseal
 from booking.tokens import keyed_digest
+from booking.web.sealed_values import seal, unseal
 
 COOKIE_SECONDS = 30 * 60
 COOKIE_MAX = 3400  # characters of one; browsers hold 4096, with its name

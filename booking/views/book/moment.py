@@ -6,10 +6,10 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from booking import limits
-from booking.proof_of_work import TOKEN_FIELD, Verdict, challenge_in, check, new_challenge
 from booking.views.book.step import Step, at_store
 from booking.views.later import read_seconds
-from booking.views.reader import customer_page
+from booking.web.proof_of_work import TOKEN_FIELD, Verdict, challenge_in, check, new_challenge
+from booking.web.rendering import customer_page
 
 PRECONDITION_REQUIRED = 428
 _GOES_ON = {"hold": "book-hold", "check": "book-check", "confirm": "book-confirm"}

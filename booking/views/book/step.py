@@ -17,16 +17,16 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from booking import limits
-from booking.forms import DetailsForm, Problem, read_key
-from booking.honeypot import HONEYPOT
 from booking.places.availability import WantedSlot, lookup
 from booking.places.explain import why
 from booking.policy import Refusal
 from booking.queries import KeptPlace, kept_place
 from booking.views.asked import Asked, read_asked
 from booking.views.book.memory import Way, keep, new_way, ways
-from booking.views.cross_site import refuse_cross_site
-from booking.views.reader import customer_page
+from booking.web.cross_site import refuse_cross_site
+from booking.web.forms import DetailsForm, Problem, read_key
+from booking.web.honeypot import HONEYPOT
+from booking.web.rendering import customer_page
 from stores.queries import StoreDetail, store_detail, store_questions, store_rules
 from stores.slots import StoreRules
 

@@ -9,7 +9,6 @@ from django.utils.timezone import now as clock_now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from booking.forms import Problem
 from booking.models import Actor, Booking
 from booking.places.availability import WantedSlot, lookup
 from booking.places.explain import why
@@ -24,7 +23,8 @@ from booking.views.book.step import see_other
 from booking.views.chooser import SlotChoice, chooser, slot_choices
 from booking.views.manage.page import done, manage_page, refusal_to_change, refused, visit_context
 from booking.views.manage_access import opened_by_key
-from booking.views.reader import customer_page
+from booking.web.forms import Problem
+from booking.web.rendering import customer_page
 from stores.queries import store_rules
 from stores.slots import StoreRules
 

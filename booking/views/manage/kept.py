@@ -15,7 +15,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from booking.customer_input import read_name, read_note
 from booking.formats.icalendar_files import booking_calendar
-from booking.forms import Problem, TypedField
 from booking.links import manage_url
 from booking.models import Actor, Booking
 from booking.services.links import renew_link
@@ -27,7 +26,8 @@ from booking.views.book.step import see_other
 from booking.views.manage.kept_words import history_in_words, messages_in_words
 from booking.views.manage.page import done, visit_context
 from booking.views.manage_access import give_key, keep_private, opened_by_key, take_key
-from booking.views.reader import customer_page
+from booking.web.forms import Problem, TypedField
+from booking.web.rendering import customer_page
 from stores.queries import store_detail
 
 _FORM_METHODS = ["GET", "HEAD", "POST"]

@@ -12,14 +12,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from booking.formats.map_links import directions
-from booking.forms import Problem
 from booking.message_plan import message_channels
 from booking.models import Booking, Status
 from booking.policy import Refusal, is_video_open, may_cancel, may_change, may_say_late
 from booking.services.other_times import kept_times
 from booking.texts import refusal_sentence
 from booking.views.manage_access import keep_private, opened_by_key
-from booking.views.reader import customer_page
+from booking.web.forms import Problem
+from booking.web.rendering import customer_page
 from notifications.models import Kind
 from notifications.queries import due_offsets
 

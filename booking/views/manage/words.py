@@ -7,7 +7,6 @@ from django.utils.timezone import now as clock_now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from booking.forms import Problem
 from booking.models import Actor, Booking, Status
 from booking.policy import LATE_CHOICES, LONGEST_LATE, BookingRefused, may_cancel
 from booking.services.bookings import cancel as cancel_booking
@@ -17,7 +16,8 @@ from booking.views.book.step import see_other
 from booking.views.manage.page import done, manage_page, too_late_or_wrong, visit_context
 from booking.views.manage.page import refused as lead_to_refusal
 from booking.views.manage_access import opened_by_key
-from booking.views.reader import customer_page
+from booking.web.forms import Problem
+from booking.web.rendering import customer_page
 
 _ECHOED_LONGEST = 16
 _FORM_METHODS = ["GET", "HEAD", "POST"]

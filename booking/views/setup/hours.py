@@ -9,7 +9,6 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from booking.forms import Problem
 from booking.services.changes_of_hours import (
     Change,
     change_opening_hours,
@@ -25,6 +24,7 @@ from booking.texts import day_in_words
 from booking.views.asked import read_day
 from booking.views.setup.saving import alone, form_page, posted, save_with, sent_right
 from booking.views.staff_access import AtStore, at_store
+from booking.web.forms import Problem
 from stores.models import Role
 
 FORM_METHODS = ["GET", "HEAD", "POST"]

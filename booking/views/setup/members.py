@@ -9,12 +9,12 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from booking.accounts.permissions import has_second_factor
-from booking.forms import Problem
 from booking.staff_forms.setup import MemberForm
 from booking.store_setup import members as store_members
 from booking.views.setup.hours import FORM_METHODS
 from booking.views.setup.saving import blame, form_page, posted, saved
 from booking.views.staff_access import AtStore, at_store, staff_page
+from booking.web.forms import Problem
 from stores.models import Role
 from stores.services import (
     BadValue,

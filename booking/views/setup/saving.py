@@ -8,7 +8,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from booking.forms import Problem
 from booking.services.changes_of_hours import Change, change_rules, store_alone
 from booking.services.settling import Then
 from booking.staff_forms.hours import WeekForm
@@ -16,6 +15,7 @@ from booking.staff_forms.shared import ChangedMeanwhile, StaffForm
 from booking.views.affected import affected_or_none
 from booking.views.staff_access import AtStore, Rest, StoreView, staff_page
 from booking.views.staff_links import see_other
+from booking.web.forms import Problem
 from stores.models import Store
 from stores.queries import setup_changes
 from stores.services import BadHours, BadValue

@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from booking.forms import Problem
 from booking.places.explain import Answer, DeskAnswer, Why, why
 from booking.policy import UnknownVisitType, first_bookable_start, last_bookable_date
 from booking.texts import (
@@ -22,6 +21,7 @@ from booking.texts import (
 )
 from booking.views.asked import FIRST_YEAR, LAST_YEAR
 from booking.views.staff_access import AtStore, at_store, staff_page
+from booking.web.forms import Problem
 from stores.models import VisitType
 
 _PAGES = {

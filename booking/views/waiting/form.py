@@ -8,8 +8,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from booking.customer_input import can_be_texted
-from booking.forms import DetailsForm
 from booking.views.asked import read_day
+from booking.web.forms import DetailsForm
 
 LONGEST_RANGE_DAYS = 62
 

@@ -18,7 +18,6 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from booking import limits
-from booking.forms import Problem, read_key
 from booking.models import Source, WaitingListEntry
 from booking.places.availability import availability
 from booking.policy import BookingRefused, Refusal, first_bookable_start, last_bookable_date
@@ -32,11 +31,12 @@ from booking.views.book.details import AGAIN
 from booking.views.book.memory import Way, keep, new_way, ways
 from booking.views.book.step import see_other
 from booking.views.chooser import SlotChoice, slot_choice
-from booking.views.cross_site import refuse_cross_site
-from booking.views.reader import customer_page, reading_of
 from booking.views.waiting.access import give_waiting_key, has_waiting_key
 from booking.views.waiting.form import WaitingForm
 from booking.waiting_words import waiting_refusal_sentence
+from booking.web.cross_site import refuse_cross_site
+from booking.web.forms import Problem, read_key
+from booking.web.rendering import customer_page, reading_of
 from stores.queries import StoreDetail, store_detail, store_rules
 from stores.slots import StoreRules
 

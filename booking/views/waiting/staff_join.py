@@ -10,7 +10,6 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from booking.forms import Problem
 from booking.models import Source
 from booking.policy import BookingRefused, Refusal, last_bookable_date
 from booking.services import waiting_list
@@ -23,6 +22,7 @@ from booking.views.staff_access import AtStore, at_store, raise_for, staff_page
 from booking.views.staff_links import see_other
 from booking.views.waiting.form import add_days, check_days
 from booking.waiting_words import waiting_refusal_sentence
+from booking.web.forms import Problem
 from stores.queries import store_rules
 from stores.slots import StoreRules
 

@@ -8,12 +8,13 @@ from django.db import OperationalError
 from django.test import RequestFactory, override_settings
 from django.utils import translation
 
-from booking import limits, middleware
+from booking import limits
 from booking.links import manage_url, visits_url, waiting_url
 from booking.models import Actor, Booking, Hold, WaitingListEntry
-from booking.proof_of_work import STORE_NORMAL, check
 from booking.services.bookings import cancel
 from booking.services.offers import offer_places
+from booking.web import middleware
+from booking.web.proof_of_work import STORE_NORMAL, check
 from stores.models import Store
 from tests.browser.pages.camera import Camera, Shot
 from tests.browser.pages.town import BUSY, CLOSED, COACH, CORNER, SILENT, TINY, fill

@@ -11,7 +11,7 @@ from django.test import Client, RequestFactory
 
 from booking import limits
 from booking.models import Booking, Hold
-from booking.proof_of_work import HARDEST, NUMBERS, check, new_challenge
+from booking.web.proof_of_work import HARDEST, NUMBERS, check, new_challenge
 from stores.models import Store
 from tests.booking.views.book.way import CHECK, CONFIRM, HOLD, TYPED
 from tests.booking.views.reading import page

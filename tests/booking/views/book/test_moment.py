@@ -10,7 +10,7 @@ from django.test import Client
 
 from booking import limits
 from booking.models import Booking, Hold
-from booking.proof_of_work import NUMBERS, STORE_NORMAL, WAITED_A_MINUTE, check, new_challenge
+from booking.web.proof_of_work import NUMBERS, STORE_NORMAL, WAITED_A_MINUTE, check, new_challenge
 from stores.models import Store
 from tests.booking.views.book.way import CHECK, CONFIRM, DETAILS, HOLD, TEN, TYPED, filled
 from tests.booking.views.reading import page

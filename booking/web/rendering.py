@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from booking.reading import Reading, is_right_to_left
+from booking.web.reader_prefix import Reading, is_right_to_left
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,8 +24,8 @@ from django.views import defaults
 
 from booking import limits
 from booking.accounts.password_hashers import HashingBusy
-from booking.api.problems import problem_response
-from booking.reading import read_prefix
+from booking.web.problem_json import problem_response
+from booking.web.reader_prefix import read_prefix
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 RETRY_AFTER_SECONDS = 2

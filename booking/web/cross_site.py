@@ -12,7 +12,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from booking.views.reader import customer_page
+from booking.web.rendering import customer_page
 
 FORBIDDEN = 403
 
