@@ -12,9 +12,9 @@ from booking.links import short_waiting_url, waiting_url
 from booking.message_texts import sms_text
 from booking.models import WaitingListEntry
 from booking.policy import is_quiet, plan_of
-from booking.services.waiting_entries import entry_of_subject
 from booking.texts import moment_in_words, time_in_words
-from booking.waiting import Offer, waiting
+from booking.waiting_list.lifecycle import entry_of_subject
+from booking.waiting_list.queries import Offer, waiting
 from booking.web.reader_prefix import Reading
 from notifications.content import Email, Skip, Sms
 from notifications.models import Channel, OutboxMessage

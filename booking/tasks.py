@@ -9,7 +9,8 @@ from django.utils import timezone
 from booking.formats.share_image import drop_old_cards
 from booking.models import WorkerBeat
 from booking.places import claims
-from booking.services import day_sheets, nearly, offers, other_times, privacy
+from booking.services import day_sheets, nearly, other_times, privacy
+from booking.waiting_list import offers
 from notifications import numbers
 
 log = logging.getLogger(__name__)

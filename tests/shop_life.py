@@ -15,7 +15,7 @@ from booking.models import Actor, Booking, Hold, Source, Status, Ticket, Waiting
 from booking.places import holds
 from booking.places.claims import release_expired_holds
 from booking.policy import BookingRefused, UnknownVisitType
-from booking.services import arrivals, bookings, lateness, line, moves, offers, other_times, waiting_list
+from booking.services import arrivals, bookings, lateness, line, moves, other_times
 from booking.services.bookings import CustomerDetails
 from booking.services.changes_of_hours import (
     change_opening_hours,
@@ -29,6 +29,7 @@ from booking.services.privacy import erase
 from booking.services.settling import Then
 from booking.services.taps import Result, Tap, take_taps
 from booking.tokens import hold_token
+from booking.waiting_list import entries, offers
 from stores import services as store_services
 from stores.hours import WeeklyInterval
 from stores.models import Desk, Store
@@ -137,7 +138,7 @@ class Life:
 
     def do_wait(self, rng: Random, now: datetime) -> None:
         day = rng.choice(self.starts).astimezone(now.tzinfo).date()
-        waiting_list.join(
+        entries.join(
             store=self.store.slug,
             visit_type=rng.choice(KINDS),
             from_date=day,
@@ -153,15 +154,15 @@ class Life:
 
     def do_leave(self, rng: Random, now: datetime) -> None:
         if entry := self._entry(rng):
-            waiting_list.leave(entry_id=entry.pk, now=now)
+            entries.leave(entry_id=entry.pk, now=now)
 
     def do_let_pass(self, rng: Random, now: datetime) -> None:
         if entry := self._entry(rng):
-            waiting_list.let_pass(entry_id=entry.pk, now=now)
+            entries.let_pass(entry_id=entry.pk, now=now)
 
     def do_take_offer(self, rng: Random, now: datetime) -> None:
         if entry := self._entry(rng):
-            waiting_list.take_offer(entry=entry, now=now)
+            entries.take_offer(entry=entry, now=now)
 
     # --- Staff ---
 

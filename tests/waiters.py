@@ -5,7 +5,7 @@ from itertools import count
 
 from booking.models import Source, WaitingListEntry
 from booking.services.bookings import CustomerDetails
-from booking.services.waiting_list import join
+from booking.waiting_list.entries import join
 from stores.models import Store
 from tests.factories import NOW
 

@@ -22,8 +22,8 @@ from booking import limits
 from booking.api.bodies import Json
 from booking.models import IdempotentAnswer
 from booking.places.requests import with_another_try
-from booking.services.waiting_entries import message_subject
 from booking.tokens import hold_token, keyed_digest, manage_token, waiting_token
+from booking.waiting_list.lifecycle import message_subject
 from booking.web.problem_json import Problem, invalid
 
 HEADER = "Idempotency-Key"

@@ -20,9 +20,9 @@ from booking.places.locks import lock_customer, share_lock_store_of
 from booking.places.requests import Wish, find_visit_type, is_shut_for, read_wish, with_another_try
 from booking.policy import BookingRefused, Refusal, may_cancel, places_needed
 from booking.services.history import record
-from booking.services.waiting_entries import note_taken
-from booking.services.waiting_visits import BEYOND_THE_SHARE
 from booking.tokens import new_reference, read_hold_token
+from booking.waiting_list.lifecycle import note_taken
+from booking.waiting_list.upcoming_visits import BEYOND_THE_SHARE
 from notifications import outbox
 from notifications.models import Kind
 from stores.models import Desk, Store, VisitType

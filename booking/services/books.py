@@ -7,7 +7,7 @@ from itertools import islice
 
 from booking.message_plan import message_channel
 from booking.models import Booking, Hold, Source, Status, WaitingListEntry, WaitingStatus
-from booking.services.waiting_entries import message_subject
+from booking.waiting_list.lifecycle import message_subject
 from notifications.models import OPEN_STATES, Kind, OutboxMessage
 from stores.models import Slot
 

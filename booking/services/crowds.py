@@ -10,9 +10,9 @@ from booking.crowds import visits_of_client
 from booking.models import Actor, Hold, Status, WaitingListEntry
 from booking.places.holds import release_hold
 from booking.services.bookings import cancel_locked, lock_booking
-from booking.services.waiting_entries import OPEN
-from booking.services.waiting_list import leave
 from booking.tokens import hold_token
+from booking.waiting_list.entries import leave
+from booking.waiting_list.lifecycle import OPEN
 
 log = logging.getLogger(__name__)
 

@@ -11,11 +11,11 @@ from booking import erasures
 from booking.accounts.devices import forget_devices
 from booking.models import Actor, Booking, BookingEvent, EventKind, IdempotentAnswer, Status, WaitingListEntry
 from booking.places.claims import raise_days
-from booking.services import waiting_entries
 from booking.services.bookings import cancel_locked, lock_booking
 from booking.services.history import record
 from booking.services.line import forget_people, forget_tickets
 from booking.services.taps import ROUTE, forget_results
+from booking.waiting_list import lifecycle
 from notifications import outbox
 from stores.models import Store
 from stores.services import forget_changes, forget_invitations
@@ -111,7 +111,7 @@ def forget_old(*, now: datetime, dry_run: bool = False) -> dict[str, int]:
     for store in Store.objects.only("pk", "slug", "keep_days", "time_zone").order_by("slug"):
         store_id, slug, keep_days = store.pk, store.slug, store.keep_days
         today = now.astimezone(ZoneInfo(store.time_zone)).date()
-        forgotten[slug] += waiting_entries.forget_old(store_id=store_id, today=today, now=now, dry_run=dry_run)
+        forgotten[slug] += lifecycle.forget_old(store_id=store_id, today=today, now=now, dry_run=dry_run)
         old = Booking.objects.filter(
             store_id=store_id, erased_at__isnull=True, ends_at__lt=now - timedelta(days=keep_days)
         )

@@ -20,9 +20,9 @@ from booking.places.fit import OpenTime, Order, Window, without_place
 from booking.policy import BookingRefused, Refusal
 from booking.services.bookings import cancel_locked
 from booking.services.history import record
-from booking.services.offers_over import take_offer_back
 from booking.services.other_times import ask_no_more, offer_other_times
 from booking.services.stock import Stock
+from booking.waiting_list.ended_offers import take_offer_back
 from notifications import outbox
 from notifications.models import Kind
 from stores.slots import StoreRules

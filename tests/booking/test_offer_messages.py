@@ -8,8 +8,8 @@ from booking.links import short_waiting_url, waiting_url
 from booking.messages import answer, compose
 from booking.models import Actor, Hold, WaitingListEntry
 from booking.services.bookings import cancel
-from booking.services.offers import offer_places
-from booking.services.waiting_list import leave, let_pass, take_offer
+from booking.waiting_list.entries import leave, let_pass, take_offer
+from booking.waiting_list.offers import offer_places
 from notifications.content import Email, Skip, Sms
 from notifications.gsm7 import fits_one_segment
 from notifications.models import Channel, OutboxMessage

@@ -14,8 +14,8 @@ from booking.models import Actor, Booking, Hold, WaitingListEntry, WaitingStatus
 from booking.policy import BookingRefused
 from booking.services.bookings import cancel
 from booking.services.books import differences
-from booking.services.offers import offer_places
-from booking.services.waiting_list import leave, take_offer
+from booking.waiting_list.entries import leave, take_offer
+from booking.waiting_list.offers import offer_places
 from notifications.models import OutboxMessage
 from stores.models import Slot, Store
 from tests.factories import NOW, at, make_booking, make_store

@@ -16,7 +16,7 @@ from django.test import Client
 from booking import tasks
 from booking.models import Booking, IdempotentAnswer, PairingCode, Source, Ticket
 from booking.services.bookings import CustomerDetails
-from booking.services.waiting_list import join
+from booking.waiting_list.entries import join
 from notifications.models import Channel, Kind, OutboxMessage, State
 from stores.models import SetupChange, StoreInvitation
 from tests.devices import make_tablet

@@ -23,11 +23,11 @@ from booking.message_plan import message_channel
 from booking.models import Source, WaitingListEntry, WaitingStatus
 from booking.places.requests import is_another_try
 from booking.policy import BookingRefused
-from booking.services import waiting_list
 from booking.services.bookings import CustomerDetails
 from booking.tokens import is_waiting_token, read_reference, waiting_token
-from booking.waiting import Waiting, entry_by_reference, waiting
-from booking.waiting_words import waiting_refusal_sentence
+from booking.waiting_list import entries
+from booking.waiting_list.queries import Waiting, entry_by_reference, waiting
+from booking.waiting_list.wording import waiting_refusal_sentence
 from booking.web.problem_json import UNKNOWN_STORE, Problem
 
 
@@ -95,7 +95,7 @@ class WaitingListView(ApiView):
         if not is_another_try():
             limits.new_waiting_at(self.request._request, asked["store"])
             limits.new_waiting(customer.phone, customer.email)
-        entry = waiting_list.join(
+        entry = entries.join(
             store=asked["store"],
             visit_type=asked["visit_type"],
             from_date=asked["from"],
@@ -132,7 +132,7 @@ class WaitingListEntryView(ApiView):
     @extend_schema(operation_id="leaveWaitingList", responses={204: None})
     def delete(self, request: Request, reference: str) -> HttpResponse:
         """Leave the waiting list; an offered place goes to the next, and who waited is erased."""
-        waiting_list.leave(entry_id=_opened(request._request, reference).pk, now=self.now)
+        entries.leave(entry_id=_opened(request._request, reference).pk, now=self.now)
         return HttpResponse(status=204)
 
 

@@ -11,7 +11,7 @@ from booking import limits
 from booking.models import WaitingListEntry
 from booking.tokens import is_waiting_token, read_reference
 from booking.views.manage_access import keep_private, turned_away
-from booking.waiting import entry_by_reference
+from booking.waiting_list.queries import entry_by_reference
 from booking.web.rendering import customer_page
 
 COOKIE_SECONDS = 30 * 60

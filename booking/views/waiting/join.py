@@ -21,10 +21,8 @@ from booking import limits
 from booking.models import Source, WaitingListEntry
 from booking.places.availability import availability
 from booking.policy import BookingRefused, Refusal, first_bookable_start, last_bookable_date
-from booking.services import waiting_list
 from booking.services.bookings import CustomerDetails
 from booking.services.once import FormUsed, SentForm
-from booking.services.waiting_entries import reference_of
 from booking.tokens import keyed_digest
 from booking.views.asked import Asked, read_asked, read_day
 from booking.views.book.details import AGAIN
@@ -33,7 +31,9 @@ from booking.views.book.step import see_other
 from booking.views.chooser import SlotChoice, slot_choice
 from booking.views.waiting.access import give_waiting_key, has_waiting_key
 from booking.views.waiting.form import WaitingForm
-from booking.waiting_words import waiting_refusal_sentence
+from booking.waiting_list import entries
+from booking.waiting_list.lifecycle import reference_of
+from booking.waiting_list.wording import waiting_refusal_sentence
 from booking.web.cross_site import refuse_cross_site
 from booking.web.forms import Problem, read_key
 from booking.web.rendering import customer_page, reading_of
@@ -141,13 +141,13 @@ def _join(wish: _Wish, form: WaitingForm) -> WaitingListEntry:
     """Join, or return the entry that this very form has made before. Raises BookingRefused, FormUsed, RateLimited."""
     typed = form.cleaned_data
     sent = _sent_form(wish, typed)
-    before = waiting_list.joined_before(sent, now=wish.now)
+    before = entries.joined_before(sent, now=wish.now)
     if before is not None:
         return before
     limits.new_waiting_at(wish.request, wish.rules.slug)
     limits.new_waiting(typed["phone"], typed["email"])
     join_it = partial(
-        waiting_list.join,
+        entries.join,
         store=wish.rules.slug,
         visit_type=wish.asked.visit_type.slug,
         from_date=typed["from"],
@@ -164,7 +164,7 @@ def _join(wish: _Wish, form: WaitingForm) -> WaitingListEntry:
         client=limits.client_digests(wish.request),
         now=wish.now,
     )
-    return waiting_list.join_once(sent, now=wish.now, join=join_it)
+    return entries.join_once(sent, now=wish.now, join=join_it)
 
 
 def _sent_form(wish: _Wish, typed: dict[str, Any]) -> SentForm:

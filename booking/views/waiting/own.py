@@ -16,13 +16,13 @@ from booking.customer_input import can_be_texted
 from booking.links import waiting_url
 from booking.models import WaitingListEntry, WaitingStatus
 from booking.policy import BookingRefused, Refusal
-from booking.services.waiting_list import leave, let_pass, take_offer
 from booking.tokens import is_waiting_token, read_reference
 from booking.views.book.step import see_other
 from booking.views.manage_access import give_key, keep_private
 from booking.views.waiting.access import opened_by_waiting_key
-from booking.waiting import Waiting, entry_by_reference, waiting
-from booking.waiting_words import ahead_in_words, days_in_words, kept_in_words, waiting_refusal_sentence
+from booking.waiting_list.entries import leave, let_pass, take_offer
+from booking.waiting_list.queries import Waiting, entry_by_reference, waiting
+from booking.waiting_list.wording import ahead_in_words, days_in_words, kept_in_words, waiting_refusal_sentence
 from booking.web.forms import Problem
 from booking.web.reader_prefix import Reading
 from booking.web.rendering import customer_page, reading_of

@@ -10,13 +10,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from booking.models import WaitingListEntry
 from booking.policy import is_quiet, plan_of
-from booking.services.offers import can_be_offered
-from booking.services.waiting_list import leave
 from booking.tokens import read_reference
 from booking.views.staff_access import AtStore, at_store, staff_page
 from booking.views.staff_links import see_other
-from booking.waiting import Offer, Waiting, waiting_list
-from booking.waiting_words import days_in_words
+from booking.waiting_list.entries import leave
+from booking.waiting_list.offers import can_be_offered
+from booking.waiting_list.queries import Offer, Waiting, waiting_list
+from booking.waiting_list.wording import days_in_words
 
 
 @dataclass(frozen=True, slots=True)

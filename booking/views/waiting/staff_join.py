@@ -12,7 +12,6 @@ from django.views.decorators.http import require_http_methods
 
 from booking.models import Source
 from booking.policy import BookingRefused, Refusal, last_bookable_date
-from booking.services import waiting_list
 from booking.services.bookings import CustomerDetails
 from booking.services.once import SentForm
 from booking.staff_forms.visits import CallerForm
@@ -21,7 +20,8 @@ from booking.views.asked import read_day
 from booking.views.staff_access import AtStore, at_store, raise_for, staff_page
 from booking.views.staff_links import see_other
 from booking.views.waiting.form import add_days, check_days
-from booking.waiting_words import waiting_refusal_sentence
+from booking.waiting_list import entries
+from booking.waiting_list.wording import waiting_refusal_sentence
 from booking.web.forms import Problem
 from stores.queries import store_rules
 from stores.slots import StoreRules
@@ -79,11 +79,11 @@ def _join(at: AtStore, form: WaitingCallerForm) -> None:
     """Join, once for one form however often it is sent. Raises BookingRefused."""
     typed = form.cleaned_data
     wish = f"{typed['visit_type']} {typed['from']} {typed['to']} {typed['party_size']} {typed['name']}"
-    waiting_list.join_once(
+    entries.join_once(
         SentForm(key=f"staff:{at.store.slug}:{typed['key']}:{keyed_digest('caller', wish)[:32]}"),
         now=at.now,
         join=partial(
-            waiting_list.join,
+            entries.join,
             store=at.store.slug,
             visit_type=typed["visit_type"],
             from_date=typed["from"],

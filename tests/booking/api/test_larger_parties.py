@@ -14,8 +14,8 @@ from booking.policy import BookingRefused, Refusal
 from booking.services.bookings import cancel
 from booking.services.books import differences
 from booking.services.moves import reschedule
-from booking.services.offers import offer_places
 from booking.services.taps import Result, Tap, take_tap
+from booking.waiting_list.offers import offer_places
 from stores.models import Desk, Slot, Store, VisitType
 from tests.booking.api.calls import Api, customer, refusal_of, request_to_book, wish
 from tests.factories import NOW, at, make_booking, make_store, make_user

@@ -12,8 +12,8 @@ from booking.places.holds import hold, release_hold
 from booking.services.bookings import cancel
 from booking.services.changes_of_hours import change_opening_hours, change_slots
 from booking.services.moves import reschedule
-from booking.services.waiting_list import leave
 from booking.tokens import hold_token
+from booking.waiting_list.entries import leave
 from stores.hours import WeeklyInterval
 from stores.models import Store
 from tests.factories import NOW, at, make_booking, make_store, make_user

@@ -9,8 +9,8 @@ from booking.models import Booking, Hold, Source, WaitingListEntry
 from booking.places.holds import hold, hold_instead, release_hold
 from booking.services.bookings import CustomerDetails, book
 from booking.services.privacy import forget_old
-from booking.services.waiting_list import join
 from booking.tokens import hold_token
+from booking.waiting_list.entries import join
 from stores.models import Store
 from tests.factories import NOW, make_store
 

@@ -25,7 +25,7 @@ from booking.policy import BookingRefused, first_bookable_start, may_change, off
 from booking.services.bookings import CustomerDetails, book
 from booking.services.books import differences
 from booking.services.moves import reschedule
-from booking.services.offers import offer_places
+from booking.waiting_list.offers import offer_places
 from stores.models import CapacityCounts, Desk, Slot, Store, VisitType
 from stores.queries import store_rules
 from stores.slots import DeskRule, SlotTime, StoreRules, slots_by_desk

@@ -12,13 +12,13 @@ from booking.models import Actor, Hold, WaitingListEntry
 from booking.places.claims import release_expired_holds
 from booking.places.holds import hold, release_hold
 from booking.policy import BookingRefused, Refusal
-from booking.services import offers
 from booking.services.bookings import cancel
 from booking.services.books import differences
-from booking.services.offers import offer_places, stores_waiting
-from booking.services.waiting_list import leave
 from booking.tasks import offer_places as sweep
 from booking.tokens import hold_token
+from booking.waiting_list import offers
+from booking.waiting_list.entries import leave
+from booking.waiting_list.offers import offer_places, stores_waiting
 from notifications.models import OutboxMessage
 from stores.models import Slot, VisitType
 from tests.factories import NOW, at, make_booking, make_store

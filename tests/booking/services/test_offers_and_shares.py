@@ -7,8 +7,8 @@ import pytest
 from booking.models import Hold, Source, WaitingStatus
 from booking.policy import BookingRefused, Refusal
 from booking.services.bookings import CustomerDetails, cancel
-from booking.services.offers import offer_places
-from booking.services.waiting_list import join, take_offer
+from booking.waiting_list.entries import join, take_offer
+from booking.waiting_list.offers import offer_places
 from tests.factories import NOW, at, make_booking, make_store
 
 pytestmark = pytest.mark.django_db

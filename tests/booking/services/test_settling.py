@@ -17,11 +17,11 @@ from booking.services.changes_of_hours import (
     change_special_hours,
     remove_special_hours,
 )
-from booking.services.offers import offer_places
 from booking.services.other_times import cancel_unanswered, kept_times
 from booking.services.settling import Then
-from booking.services.waiting_list import join, take_offer
 from booking.tokens import hold_token
+from booking.waiting_list.entries import join, take_offer
+from booking.waiting_list.offers import offer_places
 from notifications.models import Kind, OutboxMessage, State
 from stores.hours import WeeklyInterval
 from stores.models import Desk, Slot, Store

@@ -6,12 +6,12 @@ from booking.models import Actor, Hold, IdempotentAnswer, Source, WaitingListEnt
 from booking.places.holds import extend_hold
 from booking.policy import BookingRefused, Refusal, UnknownStore, UnknownVisitType
 from booking.services.bookings import CustomerDetails, cancel
-from booking.services.offers import offer_places
 from booking.services.once import SentForm
 from booking.services.privacy import forget_old
-from booking.services.waiting_list import join, join_once, leave, let_pass, take_offer
 from booking.tokens import hold_token
-from booking.waiting import entry_by_reference, waiting, waiting_list
+from booking.waiting_list.entries import join, join_once, leave, let_pass, take_offer
+from booking.waiting_list.offers import offer_places
+from booking.waiting_list.queries import entry_by_reference, waiting, waiting_list
 from notifications.models import OutboxMessage
 from stores.models import Slot
 from tests.factories import NOW, at, make_booking, make_store

@@ -10,7 +10,7 @@ from booking.models import Booking, Hold, Source, Status, WaitingListEntry
 from booking.places.holds import hold
 from booking.services.bookings import book, cancel
 from booking.services.crowds import take_back
-from booking.services.waiting_list import join
+from booking.waiting_list.entries import join
 from notifications.models import Kind, OutboxMessage
 from stores.models import Slot
 from tests.booking.services.test_clients import CustomerDetails, client

@@ -12,7 +12,7 @@ from booking import limits
 from booking.links import manage_url, visits_url, waiting_url
 from booking.models import Actor, Booking, Hold, WaitingListEntry
 from booking.services.bookings import cancel
-from booking.services.offers import offer_places
+from booking.waiting_list.offers import offer_places
 from booking.web import middleware
 from booking.web.proof_of_work import STORE_NORMAL, check
 from stores.models import Store

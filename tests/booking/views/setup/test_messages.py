@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from booking.policy import MessagePlan, is_quiet, reminder_times
-from booking.services.offers import offer_channels
+from booking.waiting_list.offers import offer_channels
 from notifications.models import Channel, Kind, OutboxMessage
 from notifications.segments import segments
 from notifications.tasks import deliver_due

@@ -7,8 +7,8 @@ from django.test import Client
 
 from booking.models import Actor, Booking, WaitingListEntry
 from booking.services.bookings import cancel
-from booking.services.offers import offer_places
 from booking.tokens import waiting_token
+from booking.waiting_list.offers import offer_places
 from stores.models import Store
 from tests.factories import NOW, make_booking, make_store
 from tests.waiters import make_waiting

@@ -6,8 +6,8 @@ import time_machine
 from django.test import Client
 
 from booking.models import Booking, Hold, WaitingListEntry
-from booking.services.offers import offer_places
 from booking.tokens import manage_token, waiting_token
+from booking.waiting_list.offers import offer_places
 from stores.models import Store
 from tests.booking.views.reading import page
 from tests.factories import NOW, at, make_booking

@@ -10,7 +10,7 @@ from pytest_django import Settings
 
 from booking.models import Actor, Booking, Hold, WaitingListEntry
 from booking.services.bookings import cancel
-from booking.services.offers import offer_places
+from booking.waiting_list.offers import offer_places
 from stores.models import Role, Store
 from tests.booking.views.reading import page
 from tests.booking.views.staff_room import SESSIONS_IN_DATABASE

@@ -10,8 +10,8 @@ from booking.models import Hold, WaitingListEntry, WaitingStatus
 from booking.places.claims import drop_hold
 from booking.places.locks import lock_entry
 from booking.policy import MOST_MISSED_OFFERS, missed_offers_after, plan_of
-from booking.services.waiting_entries import close
-from booking.services.waiting_places import minutes_of
+from booking.waiting_list.lifecycle import close
+from booking.waiting_list.open_starts import minutes_of
 from stores.locks import share_lock_store
 from stores.models import Store
 

@@ -28,10 +28,10 @@ from booking.policy import (
     offer_until,
     plan_of,
 )
-from booking.services.offers_over import end_those_over, settle_offer
-from booking.services.waiting_entries import OPEN, message_subject
-from booking.services.waiting_places import PlacesNow, in_days, minutes_of, places_now
-from booking.services.waiting_visits import BEYOND_THE_SHARE, Visit, visits_to_come
+from booking.waiting_list.ended_offers import end_those_over, settle_offer
+from booking.waiting_list.lifecycle import OPEN, message_subject
+from booking.waiting_list.open_starts import PlacesNow, in_days, minutes_of, places_now
+from booking.waiting_list.upcoming_visits import BEYOND_THE_SHARE, Visit, visits_to_come
 from notifications import outbox
 from notifications.content import NewMessage
 from notifications.models import Channel, Kind

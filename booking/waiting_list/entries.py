@@ -14,11 +14,11 @@ from booking.places.locks import lock_customer, lock_entry
 from booking.places.requests import Wish, find_visit_type, is_shut_for, with_another_try
 from booking.policy import BookingRefused, Refusal, UnknownStore, UnknownVisitType, refusal_to_wait
 from booking.services.bookings import WEB_SOURCES, CustomerDetails, book
-from booking.services.offers_over import missed
 from booking.services.once import SentForm, do_once, done_before
-from booking.services.waiting_entries import OPEN, close, entry_of_subject, erase, message_subject, reference_of
-from booking.services.waiting_places import in_days, minutes_of, places_now
 from booking.tokens import hold_token, new_reference
+from booking.waiting_list.ended_offers import missed
+from booking.waiting_list.lifecycle import OPEN, close, entry_of_subject, erase, message_subject, reference_of
+from booking.waiting_list.open_starts import in_days, minutes_of, places_now
 from stores.hours import ONE_DAY, day_start
 from stores.locks import share_lock_store
 from stores.queries import store_rules
