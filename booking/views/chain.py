@@ -11,7 +11,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from booking.chain import StoreRow, stores_side_by_side
+from booking.reports.organization_today import StoreRow, stores_side_by_side
 from booking.views.numbers_range import AskedRange, read_range
 from booking.views.organization_access import AtOrganization, at_organization
 

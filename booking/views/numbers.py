@@ -5,7 +5,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import path, reverse
 from django.views.decorators.http import require_safe
 
-from booking.numbers import numbers
+from booking.reports.queries import numbers
 from booking.views.numbers_page import numbers_context, part_file
 from booking.views.numbers_range import AskedRange, read_range
 from booking.views.numbers_words import PARTS, Part, parts_of

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from booking.formats.spreadsheets import Cell
-from booking.numbers_counts import MessageCount
+from booking.reports.tallies import MessageCount
 from notifications.models import Channel, Kind, State
 
 

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.utils.http import urlencode
 
 from booking.formats.spreadsheets import csv_bytes
-from booking.numbers import LONGEST_RANGE
+from booking.reports.queries import LONGEST_RANGE
 from booking.texts import csv_delimiter
 from booking.views.numbers_range import ONE_DAY, AskedRange
 from booking.views.numbers_words import Part

@@ -7,7 +7,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from booking.numbers import DEFAULT_RANGE, LONGEST_RANGE
+from booking.reports.queries import DEFAULT_RANGE, LONGEST_RANGE
 from booking.views.asked import read_day
 from booking.web.forms import Problem
 

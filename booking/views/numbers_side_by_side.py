@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from booking.formats.bar_charts import Bar
 from booking.formats.spreadsheets import Cell
 from booking.models import Source
-from booking.numbers import NumbersTogether, StoreNumbers
-from booking.numbers_counts import Numbers
+from booking.reports.queries import NumbersTogether, StoreNumbers
+from booking.reports.tallies import Numbers
 from booking.views.numbers_messages import amount_in_words, sent_texts
 from booking.views.numbers_words import Part, of, outcomes, share, wait_bar, wait_words
 from notifications.models import Channel

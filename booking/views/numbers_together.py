@@ -6,7 +6,7 @@ from django.shortcuts import render
 from django.urls import path, reverse
 from django.views.decorators.http import require_safe
 
-from booking.numbers import longest_range, numbers_together
+from booking.reports.queries import longest_range, numbers_together
 from booking.views.numbers_page import numbers_context, part_file
 from booking.views.numbers_range import AskedRange, read_range
 from booking.views.numbers_side_by_side import SIDE_BY_SIDE, side_by_side

@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from booking.chain import stores_side_by_side
 from booking.models import Booking, Status
+from booking.reports.organization_today import stores_side_by_side
 from stores.models import Organization, Slot
 from tests.factories import NOW, at, make_booking, make_store
 

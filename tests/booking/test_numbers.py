@@ -6,9 +6,9 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from booking.models import Booking, Source, Status
-from booking.numbers import NumbersTogether, longest_range, numbers, numbers_together
-from booking.numbers_counts import MessageCount, Numbers, Outcome, Use, Waits
 from booking.policy import UnknownStore
+from booking.reports.queries import NumbersTogether, longest_range, numbers, numbers_together
+from booking.reports.tallies import MessageCount, Numbers, Outcome, Use, Waits
 from booking.services.line import join_line, put_back, serve_ticket
 from booking.services.privacy import forget_old
 from notifications.models import OutboxMessage

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from booking.models import Source, Status
-from booking.numbers_counts import LEAD_DAYS, Tally, lead_class, period_start, period_starts, together, waits_of
+from booking.reports.tallies import LEAD_DAYS, Tally, lead_class, period_start, period_starts, together, waits_of
 
 ranges = st.tuples(st.dates(date(2020, 1, 1), date(2029, 1, 1)), st.integers(0, 800)).map(
     lambda pair: (pair[0], pair[0] + timedelta(days=pair[1]))

@@ -4,8 +4,8 @@ import pytest
 
 from booking.line import line_of
 from booking.models import Booking, BookingEvent, Source, Status, Ticket
-from booking.numbers import numbers
 from booking.policy import BookingRefused, Refusal
+from booking.reports.queries import numbers
 from booking.services.arrivals import step
 from booking.services.line import call, call_back, forget_tickets, join_line, leave_line, put_back, serve_ticket
 from booking.services.privacy import forget_old

@@ -195,7 +195,7 @@ def test_days_that_make_no_range_are_asked_for_again(manager: Client, shops: tup
 def test_the_more_stores_the_fewer_days(
     manager: Client, shops: tuple[Store, Store], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("booking.numbers.MOST_STORE_DAYS", 200)
+    monkeypatch.setattr("booking.reports.queries.MOST_STORE_DAYS", 200)
     too_long = manager.get(f"{NUMBERS}visits.csv?from=2026-08-23")
 
     assert too_long.status_code == 400

@@ -13,8 +13,8 @@ from operator import itemgetter
 from django.db.models import Count, Q, Sum
 
 from booking.models import Booking
-from booking.numbers_counts import CAME, ONE_DAY, Numbers, Tally, together
 from booking.policy import UnknownStore
+from booking.reports.tallies import CAME, ONE_DAY, Numbers, Tally, together
 from notifications.models import OutboxMessage
 from stores.hours import day_start
 from stores.models import Organization, Slot

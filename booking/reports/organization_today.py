@@ -8,8 +8,8 @@ from datetime import date, datetime, timedelta
 from django.db.models import Count, Q
 
 from booking.models import Booking, Hold, Source, Status
-from booking.numbers_counts import CAME
 from booking.places.places_left import KeptPlaces, places_back
+from booking.reports.tallies import CAME
 from stores.models import Organization, Slot
 from stores.queries import ListedStore, listed_stores
 from stores.slots import slots_by_desk
