@@ -8,6 +8,9 @@ from django.conf import settings
 from django.utils import translation
 
 from booking.belated import days_before, is_late, late_message_goes_at
+from booking.bookings.day_schedule import booking_by_reference
+from booking.bookings.lifecycle import confirm_attendance
+from booking.bookings.rebooking import OFFER
 from booking.customer_input import can_be_texted
 from booking.day_sheet import compose_day_sheet
 from booking.day_sheet_address import compose_question
@@ -19,9 +22,6 @@ from booking.message_texts import TEXTS_WITH_OWN_WORDS, sms_text
 from booking.models import Booking, Status
 from booking.offer_messages import answer_about_offer, compose_offer
 from booking.policy import REMINDERS_APART, BookingRefused, plan_of
-from booking.queries import booking_by_reference
-from booking.services.bookings import confirm_attendance
-from booking.services.other_times import OFFER
 from booking.visits_messages import compose_visits
 from notifications.content import Content, Email, NotYet, Skip, Sms
 from notifications.models import Channel, Kind, OutboxMessage

@@ -6,10 +6,11 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
+from booking.bookings import rebooking
 from booking.formats.share_image import drop_old_cards
 from booking.models import WorkerBeat
 from booking.places import claims
-from booking.services import day_sheets, nearly, other_times, privacy
+from booking.services import day_sheets, nearly, privacy
 from booking.waiting_list import offers
 from notifications import numbers
 
@@ -28,7 +29,7 @@ def release_expired_holds() -> int:
     Availability does not wait for this.
     """
     now = timezone.now()
-    return other_times.cancel_unanswered(now=now) + claims.release_expired_holds(now=now)
+    return rebooking.cancel_unanswered(now=now) + claims.release_expired_holds(now=now)
 
 
 def offer_places(store_id: int | None = None) -> int:

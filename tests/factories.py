@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import User
 
+from booking.bookings.lifecycle import CustomerDetails, book
 from booking.models import Booking, Source
-from booking.services.bookings import CustomerDetails, book
 from stores.models import Desk, OpeningHours, Role, Store, StoreMembership, VisitType
 from stores.search_index import index_store
 

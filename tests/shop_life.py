@@ -11,12 +11,13 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
+from booking.bookings import lateness, lifecycle, rebooking, rescheduling
+from booking.bookings.lifecycle import CustomerDetails
 from booking.models import Actor, Booking, Hold, Source, Status, Ticket, WaitingListEntry
 from booking.places import holds
 from booking.places.claims import release_expired_holds
 from booking.policy import BookingRefused, UnknownVisitType
-from booking.services import arrivals, bookings, lateness, line, moves, other_times
-from booking.services.bookings import CustomerDetails
+from booking.services import arrivals, line
 from booking.services.changes_of_hours import (
     change_opening_hours,
     change_rules,
@@ -83,7 +84,7 @@ class Life:
     def book_it(self, rng: Random, now: datetime, **more: Any) -> Booking:
         source = rng.choice([Source.API, Source.WEB, Source.PHONE])
         wish = {**self.wish(rng), **more}
-        return bookings.book(**wish, customer=self.customer(rng), note="", source=source, now=now)
+        return lifecycle.book(**wish, customer=self.customer(rng), note="", source=source, now=now)
 
     def do_book(self, rng: Random, now: datetime) -> None:
         self.book_it(rng, now)
@@ -111,15 +112,15 @@ class Life:
     def do_move(self, rng: Random, now: datetime) -> None:
         desk = rng.choice(["", rng.choice(self.desks).slug])
         actor = Actor.STAFF if desk else Actor.CUSTOMER
-        moves.reschedule(
+        rescheduling.reschedule(
             booking_id=self._visit(rng), starts_at=rng.choice(self.starts), now=now, actor=actor, desk=desk
         )
 
     def do_cancel(self, rng: Random, now: datetime) -> None:
-        bookings.cancel(booking_id=self._visit(rng), now=now, actor=rng.choice([Actor.CUSTOMER, Actor.STAFF]))
+        lifecycle.cancel(booking_id=self._visit(rng), now=now, actor=rng.choice([Actor.CUSTOMER, Actor.STAFF]))
 
     def do_confirm(self, rng: Random, now: datetime) -> None:
-        bookings.confirm_attendance(booking_id=self._visit(rng), now=now)
+        lifecycle.confirm_attendance(booking_id=self._visit(rng), now=now)
 
     def do_say_late(self, rng: Random, now: datetime) -> None:
         lateness.say_late(booking_id=self._visit(rng), minutes=rng.randint(1, 60), now=now)
@@ -132,7 +133,7 @@ class Life:
         kept = list(Hold.objects.exclude(kept_for=None).order_by("pk").values_list("kept_for", "pk"))
         if kept:
             booking_id, hold_id = rng.choice(kept)
-            other_times.take_kept_time(booking_id=booking_id, hold_id=hold_id, now=now)
+            rebooking.take_kept_time(booking_id=booking_id, hold_id=hold_id, now=now)
 
     # --- The waiting list ---
 
@@ -269,7 +270,7 @@ class Life:
         release_expired_holds(store_id=self.store.pk, now=now)
 
     def do_cancel_unanswered(self, rng: Random, now: datetime) -> None:
-        other_times.cancel_unanswered(now=now)
+        rebooking.cancel_unanswered(now=now)
 
     # --- Whom or what ---
 

@@ -3,8 +3,8 @@
 from datetime import date, datetime
 from itertools import count
 
+from booking.bookings.lifecycle import CustomerDetails
 from booking.models import Source, WaitingListEntry
-from booking.services.bookings import CustomerDetails
 from booking.waiting_list.entries import join
 from stores.models import Store
 from tests.factories import NOW

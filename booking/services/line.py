@@ -12,6 +12,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Count, Max
 
+from booking.bookings.lifecycle import cancel_locked, lock_booking
 from booking.line import CLAIMED_WITHIN, tickets_of, visits_of
 from booking.models import Actor, Booking, Status, Ticket
 from booking.nights import LOOKS_BACK, WorkingDay, working_day
@@ -20,7 +21,6 @@ from booking.places.locks import lock_line
 from booking.places.requests import find_visit_type, with_another_try
 from booking.policy import BookingRefused, Refusal, places_needed
 from booking.services.arrivals import admit_walk_in, step
-from booking.services.bookings import cancel_locked, lock_booking
 from booking.services.nearly import subject_of
 from notifications import outbox
 from stores.locks import share_lock_store

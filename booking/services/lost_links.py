@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from booking.own_visits import Contact, visits_to_come
+from booking.bookings.customer_visits import Contact, visits_to_come
 from booking.tokens import new_reference
 from notifications import outbox
 from notifications.content import NewMessage

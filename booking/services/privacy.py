@@ -9,10 +9,10 @@ from django.db import transaction
 
 from booking import erasures
 from booking.accounts.devices import forget_devices
+from booking.bookings.history import record
+from booking.bookings.lifecycle import cancel_locked, lock_booking
 from booking.models import Actor, Booking, BookingEvent, EventKind, IdempotentAnswer, Status, WaitingListEntry
 from booking.places.claims import raise_days
-from booking.services.bookings import cancel_locked, lock_booking
-from booking.services.history import record
 from booking.services.line import forget_people, forget_tickets
 from booking.services.taps import ROUTE, forget_results
 from booking.waiting_list import lifecycle

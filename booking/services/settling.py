@@ -13,14 +13,14 @@ from enum import StrEnum
 
 from django.contrib.auth.models import User
 
-from booking.message_plan import plan_messages
+from booking.bookings.history import record
+from booking.bookings.lifecycle import cancel_locked
+from booking.bookings.message_plan import plan_messages
+from booking.bookings.rebooking import ask_no_more, offer_other_times
 from booking.models import Actor, Booking, EventKind, Hold
 from booking.places.claims import drop_hold
 from booking.places.fit import OpenTime, Order, Window, without_place
 from booking.policy import BookingRefused, Refusal
-from booking.services.bookings import cancel_locked
-from booking.services.history import record
-from booking.services.other_times import ask_no_more, offer_other_times
 from booking.services.stock import Stock
 from booking.waiting_list.ended_offers import take_offer_back
 from notifications import outbox

@@ -9,12 +9,12 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from booking.bookings.message_plan import message_channel
+from booking.bookings.rebooking import KEPT_FOR
 from booking.customer_input import phone_in_words
-from booking.message_plan import message_channel
 from booking.models import Booking
 from booking.policy import BookingRefused, Refusal
 from booking.services.changes_of_hours import Change
-from booking.services.other_times import KEPT_FOR
 from booking.services.settling import Then
 from booking.staff_forms.visits import ThenForm
 from booking.texts import moment_in_words, visit_type_name

@@ -9,8 +9,8 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from booking.bookings.day_schedule import DaySchedule, arrivals_schedule
 from booking.finders import fits_name, typed_names
-from booking.queries import DaySchedule, arrivals_schedule
 from booking.staff_forms.visits import WalkInForm
 from booking.steps import GROUPS, arrival_group
 from booking.tokens import read_reference

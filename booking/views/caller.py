@@ -10,9 +10,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from booking.bookings.lifecycle import CustomerDetails, book
 from booking.models import Booking, Source
 from booking.policy import BookingRefused, Refusal
-from booking.services.bookings import CustomerDetails, book
 from booking.services.once import SentForm, book_once
 from booking.staff_forms.visits import CallerForm
 from booking.texts import day_in_words

@@ -6,8 +6,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from booking.crowds import Crowd, crowds
-from booking.services.crowds import take_back
+from booking.bookings.crowd_removal import take_back
+from booking.bookings.crowds import Crowd, crowds
 from booking.texts import day_in_words, moment_in_words
 from booking.views.staff_access import AtStore, at_store, staff_page
 from booking.views.staff_links import see_other

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from booking.queries import DaySchedule
+from booking.bookings.day_schedule import DaySchedule
 from stores.hours import ONE_DAY, Interval, intersection, open_intervals
 
 

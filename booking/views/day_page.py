@@ -10,8 +10,8 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from booking.crowds import crowds
-from booking.queries import day_schedule
+from booking.bookings.crowds import crowds
+from booking.bookings.day_schedule import day_schedule
 from booking.texts import moment_in_words
 from booking.views.affected import just_done
 from booking.views.crowds import crowd_in_words

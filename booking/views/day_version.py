@@ -8,7 +8,7 @@ from django.middleware.csrf import get_token
 from django.utils.cache import get_conditional_response
 from django.utils.translation import get_language
 
-from booking.queries import day_version
+from booking.bookings.day_schedule import day_version
 from booking.tokens import keyed_digest
 from booking.views.staff_access import AtStore
 from stores.hours import ONE_DAY

@@ -24,11 +24,11 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from booking import limits
+from booking.bookings.customer_visits import Contact, visits_to_come
+from booking.bookings.day_schedule import booking_by_reference
 from booking.customer_input import BadInput, read_email, read_phone
 from booking.links import manage_url
 from booking.models import Booking
-from booking.own_visits import Contact, visits_to_come
-from booking.queries import booking_by_reference
 from booking.services.lost_links import send_visits
 from booking.texts import numbers_unbroken
 from booking.tokens import read_reference, read_visits_token

@@ -10,8 +10,8 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from booking.bookings.day_schedule import DaySchedule, day_schedule
 from booking.policy import BookingRefused
-from booking.queries import DaySchedule, day_schedule
 from booking.services.changes_of_hours import Change, change_slots
 from booking.services.settling import Then
 from booking.staff_forms.visits import SlotsForm

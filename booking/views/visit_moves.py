@@ -8,11 +8,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from booking.message_plan import message_channel
+from booking.bookings.lifecycle import cancel as cancel_booking
+from booking.bookings.message_plan import message_channel
+from booking.bookings.rescheduling import reschedule
 from booking.models import Actor, Booking, Status
 from booking.policy import BookingRefused, Refusal
-from booking.services.bookings import cancel as cancel_booking
-from booking.services.moves import reschedule
 from booking.texts import visit_type_name
 from booking.views.asked import read_day, read_instant
 from booking.views.free_times import error_of, free_times, nearest_times, while_offered

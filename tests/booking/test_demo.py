@@ -14,9 +14,9 @@ from knox.models import AuthToken
 from pytest_django import Settings
 
 from booking import demo
+from booking.bookings.audit import differences
 from booking.checks import check_settings
 from booking.models import Booking, Status
-from booking.services.books import differences
 from notifications.models import OutboxMessage, State
 from stores.models import Organization, Store, StoreMembership
 

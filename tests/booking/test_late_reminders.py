@@ -8,9 +8,9 @@ import pytest
 import time_machine
 from pytest_django import Settings
 
+from booking.bookings.lifecycle import cancel
+from booking.bookings.rescheduling import reschedule
 from booking.models import Actor, Booking, Source
-from booking.services.bookings import cancel
-from booking.services.moves import reschedule
 from notifications import outbox, tasks
 from notifications.models import Channel, Kind, OutboxMessage, State
 from notifications.tasks import deliver_due

@@ -2,7 +2,7 @@ from datetime import datetime
 
 import pytest
 
-from booking.message_plan import message_channel, plan_messages
+from booking.bookings.message_plan import message_channel, plan_messages
 from booking.models import Actor, Status
 from booking.tokens import manage_token
 from notifications.content import NewMessage

@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from booking.own_visits import Contact, visits_to_come
+from booking.bookings.customer_visits import Contact, visits_to_come
 from tests.factories import NOW, at, make_booking, make_store
 
 pytestmark = pytest.mark.django_db

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 import time_machine
 
+from booking.bookings.lifecycle import CustomerDetails, book, cancel
 from booking.models import Actor, Booking, Source
-from booking.services.bookings import CustomerDetails, book, cancel
 from notifications.models import Channel, Kind, OutboxMessage, State
 from notifications.tasks import deliver_due
 from stores.models import Store

@@ -167,9 +167,9 @@ def _fill(clock: time_machine.Traveller, moment: datetime) -> None:
 
 
 def _book(number: int, hour: int, minute: int, name: str, visit_type: str, people: int, language: str) -> int | None:
+    from booking.bookings.lifecycle import CustomerDetails, book
     from booking.models import Source
     from booking.policy import BookingRefused
-    from booking.services.bookings import CustomerDetails, book
     from stores.models import Store
 
     store = Store.objects.get(slug=STORE)
@@ -190,9 +190,9 @@ def _book(number: int, hour: int, minute: int, name: str, visit_type: str, peopl
 
 def _fill_a_day(clock: time_machine.Traveller, moment: datetime) -> None:
     """Book every place that one day still has."""
+    from booking.bookings.lifecycle import CustomerDetails, book
     from booking.models import Source
     from booking.places.availability import availability
-    from booking.services.bookings import CustomerDetails, book
 
     clock.move_to(moment - timedelta(days=1))
     day, now, names = FULL_DAY.date(), moment - timedelta(days=1), sorted({visit[2] for visit in TODAY})

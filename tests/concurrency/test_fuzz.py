@@ -14,9 +14,9 @@ from random import Random
 import pytest
 from django.db import connection
 
+from booking.bookings import lifecycle, rescheduling
+from booking.bookings.audit import differences
 from booking.models import Booking
-from booking.services import bookings, moves
-from booking.services.books import differences
 from stores.models import Desk, VisitType
 from tests.factories import at, make_store
 from tests.shop_life import REFUSALS, Life
@@ -83,7 +83,7 @@ def look_without_a_lock(booking_id: int) -> Booking:
 def test_rig_sees_what_hands_do_to_each_other_where_visits_are_not_locked(
     transactional_db: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in (bookings, moves):
+    for module in (lifecycle, rescheduling):
         monkeypatch.setattr(module, "lock_booking", look_without_a_lock)
     life = shop()
 

@@ -9,13 +9,13 @@ import pytest
 from django.db import connection
 from django.db.utils import IntegrityError, OperationalError
 
+from booking.bookings import rebooking
+from booking.bookings.audit import differences
+from booking.bookings.rebooking import cancel_unanswered, take_kept_time
 from booking.models import Booking, Hold, Status
 from booking.places.claims import release_expired_holds
 from booking.policy import BookingRefused
-from booking.services import other_times
-from booking.services.books import differences
 from booking.services.changes_of_hours import change_slots
-from booking.services.other_times import cancel_unanswered, take_kept_time
 from booking.services.settling import Then
 from tests.factories import NOW, at, make_booking, make_store, make_user
 from tests.threads import at_once
@@ -55,7 +55,7 @@ def test_rig_sees_two_taps_counted_where_the_guard_is_off(
 
     booking = given_up()[0]
     holds = list(Hold.objects.filter(kept_for=booking))
-    monkeypatch.setattr(other_times, "lock_booking", careless_lock)
+    monkeypatch.setattr(rebooking, "lock_booking", careless_lock)
     try:
         sum(at_once([partial(taken, booking, hold) for hold in holds]))
     except (OperationalError, IntegrityError):

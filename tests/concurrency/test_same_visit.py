@@ -4,9 +4,9 @@ from functools import partial
 
 import pytest
 
+from booking.bookings.lifecycle import CustomerDetails, book
 from booking.models import Booking, IdempotentAnswer, Source
 from booking.policy import BookingRefused
-from booking.services.bookings import CustomerDetails, book
 from booking.services.once import FormUsed, SentForm, book_once
 from tests.factories import NOW, at, make_store
 from tests.threads import at_once

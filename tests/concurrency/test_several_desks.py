@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from django.db import OperationalError, connection, transaction
 
+from booking.bookings.audit import differences
 from booking.models import Source
 from booking.places import claims
 from booking.places.claims import Run, claim, claim_anywhere, runs_at
 from booking.policy import BookingRefused, Refusal
-from booking.services.books import differences
 from stores.models import Desk, Slot, Store
 from stores.queries import store_rules
 from stores.slots import StoreRules

@@ -14,7 +14,7 @@ MAY = {
         "stores/queries/one_store.py",
     },
     re.compile(r"\bWaitingListEntry\.objects[^\n]*select_for_update"): set(),  # by `lock_entry`
-    re.compile(r"\bBooking\.objects[^\n]*select_for_update"): {"booking/services/bookings.py"},
+    re.compile(r"\bBooking\.objects[^\n]*select_for_update"): {"booking/bookings/lifecycle.py"},
 }
 
 

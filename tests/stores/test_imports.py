@@ -10,9 +10,9 @@ from django.apps import apps
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from booking.bookings.audit import differences
+from booking.bookings.day_schedule import day_schedule
 from booking.models import Hold, Source
-from booking.queries import day_schedule
-from booking.services.books import differences
 from booking.services.changes_of_hours import change_slots
 from booking.services.settling import Then
 from stores.hours import WeeklyInterval

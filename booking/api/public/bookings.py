@@ -17,12 +17,13 @@ from booking.api.public.desks import chosen_desk
 from booking.api.rendering import booking_json, booking_path, new_booking_json
 from booking.api.resource import ApiView, OneForm, checked, json_response, once, wanting
 from booking.api.serializers import BookingRequest, RescheduleRequest
+from booking.bookings import lifecycle, rescheduling
+from booking.bookings.lifecycle import CustomerDetails
 from booking.formats.icalendar_files import booking_calendar
 from booking.links import manage_url
 from booking.models import Actor, Booking, Source
 from booking.places.requests import Wish, is_another_try
-from booking.services import bookings, moves, privacy
-from booking.services.bookings import CustomerDetails
+from booking.services import privacy
 from stores.models import Store
 
 
@@ -45,7 +46,7 @@ class BookingsView(ApiView):
             limits.new_booking_at(self.request._request, wish.store)
             limits.new_booking(customer.phone, customer.email)
         with wanting(wish):
-            booking = bookings.book(
+            booking = lifecycle.book(
                 store=wish.store,
                 visit_type=wish.visit_type,
                 starts_at=wish.starts_at,
@@ -84,7 +85,7 @@ class CustomerView(ApiView):
         return customer_booking(self.request._request, reference)
 
     def show_all(self, bookings: Sequence[Booking]) -> list[Json]:
-        return [booking_json(booking, now=self.now) for booking in bookings]
+        return [booking_json(booking, now=self.now) for booking in lifecycle]
 
     def answer(self, booking: Booking) -> Answer:
         return Answer(booking_json(booking, now=self.now), subject=booking.reference)
@@ -107,7 +108,9 @@ class RescheduleView(CustomerView):
         booking = self.booking(reference)
         starts_at = checked(RescheduleRequest, body)["starts_at"]
         with wanting(Wish.to_move(booking, starts_at, by_staff=False)):
-            moved = moves.reschedule(booking_id=booking.pk, starts_at=starts_at, now=self.now, actor=Actor.CUSTOMER)
+            moved = rescheduling.reschedule(
+                booking_id=booking.pk, starts_at=starts_at, now=self.now, actor=Actor.CUSTOMER
+            )
         return self.answer(moved)
 
 
@@ -117,7 +120,7 @@ class CancelView(CustomerView):
     def post(self, body: Json, reference: str) -> Answer:
         """Cancel a visit; cancelled before: nothing changes."""
         booking = self.booking(reference)
-        return self.answer(bookings.cancel(booking_id=booking.pk, now=self.now, actor=Actor.CUSTOMER))
+        return self.answer(lifecycle.cancel(booking_id=booking.pk, now=self.now, actor=Actor.CUSTOMER))
 
 
 class ConfirmView(CustomerView):
@@ -126,7 +129,7 @@ class ConfirmView(CustomerView):
     def post(self, body: Json, reference: str) -> Answer:
         """Say "I will come"."""
         booking = self.booking(reference)
-        return self.answer(bookings.confirm_attendance(booking_id=booking.pk, now=self.now))
+        return self.answer(lifecycle.confirm_attendance(booking_id=booking.pk, now=self.now))
 
 
 class DataView(CustomerView):

@@ -14,10 +14,11 @@ from booking.api.idempotency import Answer
 from booking.api.resource import checked, json_response, once, wanting
 from booking.api.serializers import ActionRequest, RescheduleRequest, StaffBookingRequest, WalkInRequest
 from booking.api.staff.access import StaffView
+from booking.bookings import lifecycle, rescheduling
+from booking.bookings.lifecycle import CustomerDetails
 from booking.models import Actor, Booking, Source
 from booking.places.requests import Wish
-from booking.services import arrivals, bookings, moves
-from booking.services.bookings import CustomerDetails
+from booking.services import arrivals
 from stores.models import Role
 
 
@@ -30,7 +31,7 @@ class StaffBookingsView(StaffView):
         asked = checked(StaffBookingRequest, body, country=place.country, contact_needed=False)
         wish = Wish(place.slug, asked["visit_type"], asked["starts_at"], asked["party_size"])
         with wanting(wish, by_staff=True):
-            booking = bookings.book(
+            booking = lifecycle.book(
                 store=wish.store,
                 visit_type=wish.visit_type,
                 starts_at=wish.starts_at,
@@ -136,7 +137,7 @@ class StaffCancelView(_ActionView):
 
     def act(self, booking: Booking, **action: Any) -> Booking:
         # No action_id is needed: to cancel twice changes nothing anyway.
-        return bookings.cancel(booking_id=booking.pk, now=self.now, actor=Actor.STAFF, user=self.user)
+        return lifecycle.cancel(booking_id=booking.pk, now=self.now, actor=Actor.STAFF, user=self.user)
 
 
 class StaffRescheduleView(StaffView):
@@ -146,7 +147,7 @@ class StaffRescheduleView(StaffView):
         booking = member_booking(self.user, reference)
         starts_at = self.read(RescheduleRequest)["starts_at"]
         with wanting(Wish.to_move(booking, starts_at, by_staff=True), by_staff=True):
-            moved = moves.reschedule(
+            moved = rescheduling.reschedule(
                 booking_id=booking.pk, starts_at=starts_at, now=self.now, actor=Actor.STAFF, user=self.user
             )
         return json_response(self.show(moved))

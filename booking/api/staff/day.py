@@ -13,7 +13,7 @@ from booking.api.rendering import day_json
 from booking.api.resource import json_response
 from booking.api.serializers import DayQuery
 from booking.api.staff.access import StaffView
-from booking.queries import day_schedule, day_version
+from booking.bookings.day_schedule import day_schedule, day_version
 
 
 class DayView(StaffView):

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from booking.services.books import differences
+from booking.bookings.audit import differences
 
 
 class Command(BaseCommand):

@@ -5,8 +5,8 @@ from functools import partial
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
+from booking.bookings.day_schedule import booking_by_reference
 from booking.models import Booking, Status
-from booking.queries import booking_by_reference
 from booking.services.once import FormUsed
 from booking.views.book.step import Step, at_store, see_other
 from booking.views.manage_access import give_key, has_key

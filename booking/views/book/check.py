@@ -4,9 +4,9 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
+from booking.bookings.customer_visits import same_visit
 from booking.customer_input import can_be_texted
 from booking.models import Booking
-from booking.own_visits import same_visit
 from booking.policy import BookingRefused
 from booking.views.book.booked import booked_page
 from booking.views.book.details import AGAIN, NOT_REMEMBERED

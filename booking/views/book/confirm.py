@@ -7,10 +7,10 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language
 
 from booking import limits
+from booking.bookings.day_schedule import booking_by_reference
+from booking.bookings.lifecycle import CustomerDetails, book
 from booking.models import Booking, Source
 from booking.policy import BookingRefused, Refusal
-from booking.queries import booking_by_reference
-from booking.services.bookings import CustomerDetails, book
 from booking.services.once import FormUsed, SentForm, book_once, booked_before
 from booking.tokens import keyed_digest
 from booking.views.book.booked import lead_to_booked, lead_to_used

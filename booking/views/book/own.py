@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import ngettext
 
-from booking.own_visits import visits_among
+from booking.bookings.customer_visits import visits_among
 from booking.views.book.step import Step
 from booking.views.manage_access import has_key, named_references
 from stores.slots import StoreRules

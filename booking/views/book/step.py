@@ -17,10 +17,10 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from booking import limits
+from booking.bookings.day_schedule import KeptPlace, kept_place
 from booking.places.availability import WantedSlot, lookup
 from booking.places.explain import why
 from booking.policy import Refusal
-from booking.queries import KeptPlace, kept_place
 from booking.views.asked import Asked, read_asked
 from booking.views.book.memory import Way, keep, new_way, ways
 from booking.web.cross_site import refuse_cross_site

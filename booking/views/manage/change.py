@@ -9,14 +9,14 @@ from django.utils.timezone import now as clock_now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from booking.bookings.rebooking import take_kept_time
+from booking.bookings.rescheduling import reschedule
 from booking.models import Actor, Booking
 from booking.places.availability import WantedSlot, lookup
 from booking.places.explain import why
 from booking.places.nearest_free import nearest_free
 from booking.places.requests import Wish
 from booking.policy import BookingRefused, Refusal
-from booking.services.moves import reschedule
-from booking.services.other_times import take_kept_time
 from booking.texts import refusal_sentence
 from booking.views.asked import read_day, read_instant
 from booking.views.book.step import see_other

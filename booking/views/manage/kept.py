@@ -13,11 +13,11 @@ from django.utils.timezone import now as clock_now
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from booking.bookings.link_renewal import renew_link
 from booking.customer_input import read_name, read_note
 from booking.formats.icalendar_files import booking_calendar
 from booking.links import manage_url
 from booking.models import Actor, Booking
-from booking.services.links import renew_link
 from booking.services.privacy import correct, customer_data
 from booking.services.privacy import erase as erase_customer
 from booking.views.book.details import AGAIN

@@ -11,11 +11,11 @@ from django.utils.timezone import now as clock_now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from booking.bookings.message_plan import message_channels
+from booking.bookings.rebooking import kept_times
 from booking.formats.map_links import directions
-from booking.message_plan import message_channels
 from booking.models import Booking, Status
 from booking.policy import Refusal, is_video_open, may_cancel, may_change, may_say_late
-from booking.services.other_times import kept_times
 from booking.texts import refusal_sentence
 from booking.views.manage_access import keep_private, opened_by_key
 from booking.web.forms import Problem

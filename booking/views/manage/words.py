@@ -7,11 +7,11 @@ from django.utils.timezone import now as clock_now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from booking.bookings.lateness import say_late, take_back_late
+from booking.bookings.lifecycle import cancel as cancel_booking
+from booking.bookings.lifecycle import confirm_attendance
 from booking.models import Actor, Booking, Status
 from booking.policy import LATE_CHOICES, LONGEST_LATE, BookingRefused, may_cancel
-from booking.services.bookings import cancel as cancel_booking
-from booking.services.bookings import confirm_attendance
-from booking.services.lateness import say_late, take_back_late
 from booking.views.book.step import see_other
 from booking.views.manage.page import done, manage_page, too_late_or_wrong, visit_context
 from booking.views.manage.page import refused as lead_to_refusal

@@ -18,10 +18,10 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from booking import limits
+from booking.bookings.lifecycle import CustomerDetails
 from booking.models import Source, WaitingListEntry
 from booking.places.availability import availability
 from booking.policy import BookingRefused, Refusal, first_bookable_start, last_bookable_date
-from booking.services.bookings import CustomerDetails
 from booking.services.once import FormUsed, SentForm
 from booking.tokens import keyed_digest
 from booking.views.asked import Asked, read_asked, read_day

@@ -10,9 +10,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
+from booking.bookings.lifecycle import CustomerDetails
 from booking.models import Source
 from booking.policy import BookingRefused, Refusal, last_bookable_date
-from booking.services.bookings import CustomerDetails
 from booking.services.once import SentForm
 from booking.staff_forms.visits import CallerForm
 from booking.tokens import keyed_digest

@@ -9,11 +9,11 @@ from uuid import uuid4
 
 import pytest
 
+from booking.bookings.audit import differences
+from booking.bookings.lifecycle import cancel
+from booking.bookings.rescheduling import reschedule
 from booking.models import Actor, Booking, Source
 from booking.policy import BookingRefused, Refusal
-from booking.services.bookings import cancel
-from booking.services.books import differences
-from booking.services.moves import reschedule
 from booking.services.taps import Result, Tap, take_tap
 from booking.waiting_list.offers import offer_places
 from stores.models import Desk, Slot, Store, VisitType

@@ -7,13 +7,13 @@ from django.db import transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from booking.bookings.day_schedule import day_schedule, day_version
+from booking.bookings.lifecycle import cancel
 from booking.models import Hold
 from booking.places.availability import ask_availability
 from booking.places.claims import release_expired_holds
 from booking.places.holds import hold, release_hold
 from booking.policy import BookingRefused
-from booking.queries import day_schedule, day_version
-from booking.services.bookings import cancel
 from booking.tokens import hold_token
 from tests.factories import NOW, at, make_booking, make_store
 

@@ -2,12 +2,12 @@ from datetime import timedelta
 
 import pytest
 
+from booking.bookings.audit import differences
+from booking.bookings.lifecycle import CustomerDetails, book, cancel, confirm_attendance
+from booking.bookings.rescheduling import reschedule
 from booking.models import Actor, Booking, BookingEvent, Source, Status
 from booking.places.holds import hold
 from booking.policy import BookingRefused, Refusal, UnknownStore, UnknownVisitType
-from booking.services.bookings import CustomerDetails, book, cancel, confirm_attendance
-from booking.services.books import differences
-from booking.services.moves import reschedule
 from booking.tokens import hold_token
 from notifications.models import OutboxMessage
 from stores.models import Slot, StoreDay

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
-from booking.services import books
-from booking.services.books import differences
+from booking.bookings import audit
+from booking.bookings.audit import differences
 from notifications.models import OutboxMessage, State
 from tests.factories import NOW, make_booking, make_store
 
@@ -39,9 +39,9 @@ def test_more_open_messages_than_a_database_takes_values_are_held_against_their_
     OutboxMessage.objects.filter(subject=gone.reference, kind="confirmation").update(subject="GONE0000")
     strange = list(OutboxMessage.objects.filter(sequence=3) | OutboxMessage.objects.filter(subject="GONE0000"))
     request.getfixturevalue("few_values")
-    monkeypatch.setattr(books, "AT_ONCE", FEW // 3)
+    monkeypatch.setattr(audit, "AT_ONCE", FEW // 3)
 
-    found = list(books._messages(now=NOW - timedelta(days=1)))
+    found = list(audit._messages(now=NOW - timedelta(days=1)))
 
     assert found[:2] == [
         f"message {strange[0].pk}: of sequence 3, {moved.reference} is at 0",

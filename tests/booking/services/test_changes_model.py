@@ -15,19 +15,19 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
+from booking.bookings.audit import differences
+from booking.bookings.lifecycle import cancel
+from booking.bookings.rebooking import cancel_unanswered, take_kept_time
 from booking.models import Actor, Booking, Hold, Source, Status
 from booking.places.claims import release_expired_holds
 from booking.places.holds import hold
 from booking.policy import BookingRefused, Refusal
-from booking.services.bookings import cancel
-from booking.services.books import differences
 from booking.services.changes_of_hours import (
     change_rules,
     change_slots,
     change_special_hours,
     remove_special_hours,
 )
-from booking.services.other_times import cancel_unanswered, take_kept_time
 from booking.services.settling import Then
 from stores.models import Desk, Slot, SpecialHours, Store
 from stores.services import save_desk, save_policy

@@ -2,10 +2,10 @@ from datetime import time
 
 import pytest
 
+from booking.bookings.audit import differences
+from booking.bookings.lifecycle import cancel
 from booking.models import Booking, Status
 from booking.policy import BookingRefused, Refusal
-from booking.services.bookings import cancel
-from booking.services.books import differences
 from booking.services.changes_of_hours import (
     change_opening_hours,
     change_rules,

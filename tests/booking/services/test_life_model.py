@@ -17,14 +17,14 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
+from booking.bookings.audit import differences
+from booking.bookings.lifecycle import CustomerDetails, book
+from booking.bookings.rescheduling import reschedule
 from booking.models import Actor, Booking, Hold, Source, Status, WaitingListEntry, WaitingStatus
 from booking.places.availability import availability
 from booking.places.holds import hold
 from booking.places.nearest_free import nearest_free
 from booking.policy import BookingRefused, first_bookable_start, may_change, offer_until, places_needed
-from booking.services.bookings import CustomerDetails, book
-from booking.services.books import differences
-from booking.services.moves import reschedule
 from booking.waiting_list.offers import offer_places
 from stores.models import CapacityCounts, Desk, Slot, Store, VisitType
 from stores.queries import store_rules

@@ -8,9 +8,9 @@ from django.conf import settings
 from django.test import Client
 from django.utils import translation
 
+from booking.bookings.audit import differences
 from booking.message_texts import turn_text
 from booking.models import Ticket
-from booking.services.books import differences
 from booking.services.line import call, forget_tickets, join_line, leave_line, serve_ticket
 from booking.services.nearly import subject_of, tell_nearly
 from notifications.models import Kind, OutboxMessage, State

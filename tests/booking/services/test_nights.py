@@ -7,10 +7,10 @@ import pytest
 from django.contrib.auth.models import User
 
 from booking.arrivals_day import arrivals_day, arrivals_version
+from booking.bookings.day_schedule import arrivals_schedule
 from booking.line import Line, line_of
 from booking.models import Booking, Status, Ticket
 from booking.policy import BookingRefused, Refusal
-from booking.queries import arrivals_schedule
 from booking.services.arrivals import admit_walk_in, step, undo
 from booking.services.here import check_in_at_door
 from booking.services.line import forget_tickets, join_line, put_back, serve_ticket

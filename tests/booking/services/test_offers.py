@@ -7,13 +7,13 @@ import time_machine
 from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 
+from booking.bookings.audit import differences
+from booking.bookings.lifecycle import cancel
 from booking.logs import JsonLine
 from booking.models import Actor, Hold, WaitingListEntry
 from booking.places.claims import release_expired_holds
 from booking.places.holds import hold, release_hold
 from booking.policy import BookingRefused, Refusal
-from booking.services.bookings import cancel
-from booking.services.books import differences
 from booking.tasks import offer_places as sweep
 from booking.tokens import hold_token
 from booking.waiting_list import offers

@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
+from booking.bookings.lifecycle import CustomerDetails, cancel
 from booking.models import Hold, Source, WaitingStatus
 from booking.policy import BookingRefused, Refusal
-from booking.services.bookings import CustomerDetails, cancel
 from booking.waiting_list.entries import join, take_offer
 from booking.waiting_list.offers import offer_places
 from tests.factories import NOW, at, make_booking, make_store

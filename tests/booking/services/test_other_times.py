@@ -8,14 +8,14 @@ import time_machine
 from django.db import IntegrityError
 from django.test import Client
 
+from booking.bookings import rebooking
+from booking.bookings.audit import differences
+from booking.bookings.lifecycle import cancel
+from booking.bookings.rebooking import cancel_unanswered, kept_times, take_kept_time
 from booking.links import manage_url
 from booking.models import Booking, EventKind, Hold, Status
 from booking.policy import BookingRefused, Refusal
-from booking.services import other_times
-from booking.services.bookings import cancel
-from booking.services.books import differences
 from booking.services.changes_of_hours import change_opening_hours, change_slots
-from booking.services.other_times import cancel_unanswered, kept_times, take_kept_time
 from booking.services.privacy import erase
 from booking.services.settling import Then
 from notifications.models import Kind, OutboxMessage, State
@@ -198,14 +198,14 @@ def test_reminder_of_a_visit_to_be_moved_stays_here(store, user) -> None:
 def test_one_unanswered_visit_that_fails_keeps_no_other(store, user, monkeypatch, caplog) -> None:
     first, _second = (make_booking(store, starts_at=at(hour), phone=f"+3361234560{hour - 9}") for hour in (10, 11))
     Booking.objects.update(answer_until=NOW)
-    careful = other_times.cancel_locked
+    careful = rebooking.cancel_locked
 
     def fails_for_the_first(booking, **named):
         if booking.pk == first.pk:
             raise IntegrityError("counters")
         careful(booking, **named)
 
-    monkeypatch.setattr(other_times, "cancel_locked", fails_for_the_first)
+    monkeypatch.setattr(rebooking, "cancel_locked", fails_for_the_first)
 
     assert cancel_unanswered(now=NOW) == 1
     assert [record.message for record in caplog.records] == ["unanswered_not_cancelled"]

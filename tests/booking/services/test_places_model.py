@@ -8,14 +8,14 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
+from booking.bookings.audit import differences
+from booking.bookings.lifecycle import cancel
+from booking.bookings.rescheduling import reschedule
 from booking.models import Actor, Booking, Hold, Source, Status
 from booking.places.claims import release_expired_holds
 from booking.places.holds import hold, release_hold
 from booking.policy import BookingRefused, Refusal
-from booking.services.bookings import cancel
-from booking.services.books import differences
 from booking.services.changes_of_hours import change_slots
-from booking.services.moves import reschedule
 from booking.services.settling import Then
 from booking.tokens import hold_token
 from stores.models import Slot

@@ -5,11 +5,12 @@ from itertools import pairwise
 
 import pytest
 
+from booking.bookings.audit import differences
+from booking.bookings.lifecycle import CustomerDetails, book, cancel
+from booking.bookings.rebooking import cancel_unanswered, kept_times
 from booking.models import Booking, Hold, Source, Status, WaitingListEntry, WaitingStatus
 from booking.places.holds import hold
 from booking.policy import BookingRefused, Refusal
-from booking.services.bookings import CustomerDetails, book, cancel
-from booking.services.books import differences
 from booking.services.changes_of_hours import (
     change_opening_hours,
     change_rules,
@@ -17,7 +18,6 @@ from booking.services.changes_of_hours import (
     change_special_hours,
     remove_special_hours,
 )
-from booking.services.other_times import cancel_unanswered, kept_times
 from booking.services.settling import Then
 from booking.tokens import hold_token
 from booking.waiting_list.entries import join, take_offer

@@ -2,10 +2,10 @@ from datetime import time, timedelta
 
 import pytest
 
+from booking.bookings.lifecycle import CustomerDetails, cancel
 from booking.models import Actor, Hold, IdempotentAnswer, Source, WaitingListEntry, WaitingStatus
 from booking.places.holds import extend_hold
 from booking.policy import BookingRefused, Refusal, UnknownStore, UnknownVisitType
-from booking.services.bookings import CustomerDetails, cancel
 from booking.services.once import SentForm
 from booking.services.privacy import forget_old
 from booking.tokens import hold_token

@@ -4,15 +4,15 @@ from datetime import timedelta
 
 import pytest
 
+from booking.bookings.audit import differences
+from booking.bookings.lifecycle import CustomerDetails, book
+from booking.bookings.rescheduling import reschedule
 from booking.models import Actor, Hold, Source
 from booking.places.availability import WantedSlot, lookup
 from booking.places.holds import hold, hold_instead
 from booking.places.nearest_free import nearest_free
 from booking.policy import BookingRefused, Refusal
-from booking.services.bookings import CustomerDetails, book
-from booking.services.books import differences
 from booking.services.changes_of_hours import change_rules
-from booking.services.moves import reschedule
 from booking.services.settling import Then
 from booking.tokens import hold_token
 from stores.models import Desk, VisitType

@@ -3,8 +3,8 @@ from collections.abc import Iterator
 import pytest
 import time_machine
 
+from booking.bookings.lifecycle import CustomerDetails, book
 from booking.models import Booking, Source
-from booking.services.bookings import CustomerDetails, book
 from tests.booking.views.reading import page
 from tests.booking.views.staff_room import DAY, TUESDAY, Room, make_room
 from tests.factories import NOW, at, make_booking

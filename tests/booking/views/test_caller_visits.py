@@ -4,8 +4,8 @@ import pytest
 import time_machine
 from pytest_django import DjangoAssertNumQueries
 
+from booking.bookings.customer_visits import caller_record
 from booking.models import Actor, Booking, Status
-from booking.own_visits import caller_record
 from booking.services.privacy import erase
 from tests.booking.views.reading import page
 from tests.booking.views.staff_room import DAY, Room, make_room

@@ -6,10 +6,10 @@ import pytest
 import time_machine
 from django.test import Client
 
+from booking.bookings.crowd_removal import take_back
+from booking.bookings.lifecycle import book, cancel
 from booking.models import Booking, Hold, Source, Status, WaitingListEntry
 from booking.places.holds import hold
-from booking.services.bookings import book, cancel
-from booking.services.crowds import take_back
 from booking.waiting_list.entries import join
 from notifications.models import Kind, OutboxMessage
 from stores.models import Slot

@@ -13,7 +13,7 @@ from django.test import Client
 from openpyxl import load_workbook
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from booking.services.bookings import cancel
+from booking.bookings.lifecycle import cancel
 from tests.booking.views.reading import page
 from tests.booking.views.staff_room import (
     DAY,

@@ -6,9 +6,9 @@ import pytest
 import time_machine
 from django.test import Client
 
+from booking.bookings.link_renewal import renew_link
 from booking.links import manage_url, short_manage_url
 from booking.models import Booking
-from booking.services.links import renew_link
 from booking.tokens import manage_token
 from tests.booking.api.calls import Api
 from tests.booking.views.reading import page

@@ -7,8 +7,8 @@ import time_machine
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from booking.bookings.audit import differences
 from booking.models import Booking, Status
-from booking.services.books import differences
 from stores.hours import WeeklyInterval
 from stores.models import Organization, OrganizationMembership, SetupChange, Store, VisitType
 from stores.patterns import PARTS, Standing, standings

@@ -9,9 +9,9 @@ from django.test import RequestFactory, override_settings
 from django.utils import translation
 
 from booking import limits
+from booking.bookings.lifecycle import cancel
 from booking.links import manage_url, visits_url, waiting_url
 from booking.models import Actor, Booking, Hold, WaitingListEntry
-from booking.services.bookings import cancel
 from booking.waiting_list.offers import offer_places
 from booking.web import middleware
 from booking.web.proof_of_work import STORE_NORMAL, check

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from django.apps import apps
 
+from booking.bookings.customer_visits import Contact, visits_to_come
 from booking.models import Booking, WaitingListEntry
-from booking.own_visits import Contact, visits_to_come
 from stores.models import Store
 from tests.booking.api.calls import Api, fields_of, refusal_of, request_to_book
 from tests.factories import NOW, make_booking

@@ -8,8 +8,8 @@ from django.db import connection
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
+from booking.bookings.lifecycle import cancel
 from booking.models import Actor, Booking, Hold
-from booking.services.bookings import cancel
 from stores.models import Store
 from tests.booking.views.book.way import (
     BOOK,

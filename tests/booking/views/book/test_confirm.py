@@ -6,8 +6,8 @@ from django.test import Client
 from pytest_django import Settings
 
 from booking import limits
+from booking.bookings.lifecycle import cancel
 from booking.models import Booking
-from booking.services.bookings import cancel
 from stores.models import Store
 from tests.booking.views.book.way import CONFIRM, HOLD, TEN, TYPED, filled, held
 from tests.booking.views.reading import page

@@ -5,8 +5,8 @@ import pytest
 import time_machine
 from django.test import Client
 
+from booking.bookings.lifecycle import cancel
 from booking.models import Actor, Booking, WaitingListEntry
-from booking.services.bookings import cancel
 from booking.tokens import waiting_token
 from booking.waiting_list.offers import offer_places
 from stores.models import Store

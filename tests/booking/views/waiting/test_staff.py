@@ -8,8 +8,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
+from booking.bookings.lifecycle import cancel
 from booking.models import Actor, Booking, Hold, WaitingListEntry
-from booking.services.bookings import cancel
 from booking.waiting_list.offers import offer_places
 from stores.models import Role, Store
 from tests.booking.views.reading import page

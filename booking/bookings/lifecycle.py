@@ -9,9 +9,10 @@ from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.db.models import Q
 
+from booking.bookings.history import record
+from booking.bookings.message_plan import plan_messages
 from booking.known import known
 from booking.limits import ClientDigests
-from booking.message_plan import plan_messages
 from booking.models import Actor, Booking, EventKind, Hold, Source, Status
 from booking.places.claims import Run, claim_anywhere, days_of, give_back, raise_days
 from booking.places.closed_slots import refused_without_place
@@ -19,7 +20,6 @@ from booking.places.holds import live_hold
 from booking.places.locks import lock_customer, share_lock_store_of
 from booking.places.requests import Wish, find_visit_type, is_shut_for, read_wish, with_another_try
 from booking.policy import BookingRefused, Refusal, may_cancel, places_needed
-from booking.services.history import record
 from booking.tokens import new_reference, read_hold_token
 from booking.waiting_list.lifecycle import note_taken
 from booking.waiting_list.upcoming_visits import BEYOND_THE_SHARE

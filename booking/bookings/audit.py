@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import islice
 
-from booking.message_plan import message_channel
+from booking.bookings.message_plan import message_channel
 from booking.models import Booking, Hold, Source, Status, WaitingListEntry, WaitingStatus
 from booking.waiting_list.lifecycle import message_subject
 from notifications.models import OPEN_STATES, Kind, OutboxMessage

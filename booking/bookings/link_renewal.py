@@ -4,8 +4,8 @@ from datetime import datetime
 
 from django.db import transaction
 
+from booking.bookings.lifecycle import lock_booking
 from booking.models import Booking
-from booking.services.bookings import lock_booking
 
 
 @transaction.atomic

@@ -6,10 +6,10 @@ from datetime import datetime
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from booking.crowds import visits_of_client
+from booking.bookings.crowds import visits_of_client
+from booking.bookings.lifecycle import cancel_locked, lock_booking
 from booking.models import Actor, Hold, Status, WaitingListEntry
 from booking.places.holds import release_hold
-from booking.services.bookings import cancel_locked, lock_booking
 from booking.tokens import hold_token
 from booking.waiting_list.entries import leave
 from booking.waiting_list.lifecycle import OPEN

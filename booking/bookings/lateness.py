@@ -4,11 +4,11 @@ from datetime import datetime
 
 from django.db import transaction
 
+from booking.bookings.history import record
+from booking.bookings.lifecycle import lock_booking
 from booking.models import Actor, Booking, BookingEvent, EventKind, Status
 from booking.places.claims import raise_days
 from booking.policy import LONGEST_LATE, BookingRefused, Refusal, may_say_late
-from booking.services.bookings import lock_booking
-from booking.services.history import record
 
 
 @transaction.atomic

@@ -10,14 +10,14 @@ from datetime import datetime, timedelta
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from booking.message_plan import message_channels, plan_messages
+from booking.bookings.history import record
+from booking.bookings.lifecycle import cancel_locked, lock_booking
+from booking.bookings.message_plan import message_channels, plan_messages
+from booking.bookings.rescheduling import move_locked
 from booking.models import Actor, Booking, EventKind, Hold, Status
 from booking.places.claims import claim_anywhere, days_of, drop_hold, keep_run, raise_days, runs_at
 from booking.places.nearest_free import nearest_free
 from booking.policy import HOLD_EXTENSIONS, BookingRefused, Refusal
-from booking.services.bookings import cancel_locked, lock_booking
-from booking.services.history import record
-from booking.services.moves import move_locked
 from notifications import outbox
 from notifications.models import Kind
 from stores.slots import StoreRules

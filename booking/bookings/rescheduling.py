@@ -6,14 +6,14 @@ from datetime import date, datetime
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from booking.message_plan import plan_messages
+from booking.bookings.history import record
+from booking.bookings.lifecycle import lock_booking, release_places, take_run
+from booking.bookings.message_plan import plan_messages
 from booking.models import Actor, Booking, EventKind, Status
 from booking.places.claims import claim_anywhere, days_of, lock_slots, raise_days
 from booking.places.closed_slots import refused_without_place
 from booking.places.requests import Wish, read_wish, with_another_try
 from booking.policy import BookingRefused, Refusal, may_change
-from booking.services.bookings import lock_booking, release_places, take_run
-from booking.services.history import record
 from notifications import outbox
 from notifications.models import Kind
 from stores.models import Store
