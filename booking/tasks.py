@@ -6,11 +6,12 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
+from booking.arrivals import turn_reminders
 from booking.bookings import rebooking
 from booking.formats.share_image import drop_old_cards
 from booking.models import WorkerBeat
 from booking.places import claims
-from booking.services import day_sheets, nearly, privacy
+from booking.services import day_sheets, privacy
 from booking.waiting_list import offers
 from notifications import numbers
 
@@ -48,7 +49,7 @@ def offer_places(store_id: int | None = None) -> int:
 
 def tell_nearly() -> int:
     """Tell those in the lines whose turn is near, and who left a number."""
-    return nearly.tell_nearly(now=timezone.now())
+    return turn_reminders.tell_nearly(now=timezone.now())
 
 
 def mail_day_sheets() -> int:

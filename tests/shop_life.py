@@ -11,13 +11,14 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
+from booking.arrivals import line, steps
+from booking.arrivals.offline_actions import Result, Tap, take_taps
 from booking.bookings import lateness, lifecycle, rebooking, rescheduling
 from booking.bookings.lifecycle import CustomerDetails
 from booking.models import Actor, Booking, Hold, Source, Status, Ticket, WaitingListEntry
 from booking.places import holds
 from booking.places.claims import release_expired_holds
 from booking.policy import BookingRefused, UnknownVisitType
-from booking.services import arrivals, line
 from booking.services.changes_of_hours import (
     change_opening_hours,
     change_rules,
@@ -28,7 +29,6 @@ from booking.services.changes_of_hours import (
 from booking.services.once import SentForm, book_once
 from booking.services.privacy import erase
 from booking.services.settling import Then
-from booking.services.taps import Result, Tap, take_taps
 from booking.tokens import hold_token
 from booking.waiting_list import entries, offers
 from stores import services as store_services
@@ -168,13 +168,13 @@ class Life:
     # --- Staff ---
 
     def do_step(self, rng: Random, now: datetime) -> None:
-        arrivals.step(booking_id=self._visit(rng), step=rng.choice(STEPS), now=now, user=self.user)
+        steps.step(booking_id=self._visit(rng), step=rng.choice(STEPS), now=now, user=self.user)
 
     def do_undo(self, rng: Random, now: datetime) -> None:
-        arrivals.undo(booking_id=self._visit(rng), now=now, user=self.user)
+        steps.undo(booking_id=self._visit(rng), now=now, user=self.user)
 
     def do_walk_in(self, rng: Random, now: datetime) -> None:
-        arrivals.admit_walk_in(
+        steps.admit_walk_in(
             store=self.store,
             visit_type=rng.choice(KINDS),
             party_size=rng.randint(1, 5),

@@ -9,12 +9,12 @@ from django.db import transaction
 
 from booking import erasures
 from booking.accounts.devices import forget_devices
+from booking.arrivals.line import forget_people, forget_tickets
+from booking.arrivals.offline_actions import ROUTE, forget_results
 from booking.bookings.history import record
 from booking.bookings.lifecycle import cancel_locked, lock_booking
 from booking.models import Actor, Booking, BookingEvent, EventKind, IdempotentAnswer, Status, WaitingListEntry
 from booking.places.claims import raise_days
-from booking.services.line import forget_people, forget_tickets
-from booking.services.taps import ROUTE, forget_results
 from booking.waiting_list import lifecycle
 from notifications import outbox
 from stores.models import Store

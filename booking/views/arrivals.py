@@ -11,15 +11,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from booking.accounts.permissions import member_store
+from booking.arrivals.step_rules import STEPS
+from booking.arrivals.steps import Step, admit_walk_in
+from booking.arrivals.steps import step as take_step
+from booking.arrivals.steps import undo as undo_step
 from booking.models import Booking, Status
 from booking.policy import BookingRefused, Refusal
-from booking.services.arrivals import Step, admit_walk_in
-from booking.services.arrivals import step as take_step
-from booking.services.arrivals import undo as undo_step
 from booking.services.once import SentForm, book_once
 from booking.staff_forms.visits import WalkInForm
 from booking.staff_texts import status_words
-from booking.steps import STEPS
 from booking.tokens import keyed_digest
 from booking.views.arrivals_page import Just, arrivals_page
 from booking.views.day_page import day_page

@@ -13,13 +13,13 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import get_language
 from django.views.decorators.http import require_POST, require_safe
 
-from booking.arrivals_day import arrivals_day, arrivals_of, arrivals_version
+from booking.arrivals.offline_actions import OLDEST, TICKET, UNDO, WALK_IN, Result, Tap, TapResult, take_taps
+from booking.arrivals.offline_day import arrivals_day, arrivals_of, arrivals_version
+from booking.arrivals.step_rules import STEPS
 from booking.models import NAMES_SHOWN
 from booking.nights import LOOKS_BACK, working_day
 from booking.policy import UnknownStore
-from booking.services.taps import OLDEST, TICKET, UNDO, WALK_IN, Result, Tap, TapResult, take_taps
 from booking.staff_forms.visits import PARTY_MAX
-from booking.steps import STEPS
 from booking.tokens import keyed_digest, read_reference
 from booking.views.arrivals_json import VisitsAsJson, day_as_json, finder_salt
 from booking.views.day_version import CACHE_CONTROL

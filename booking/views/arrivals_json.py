@@ -11,11 +11,11 @@ from django.conf import settings
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from booking.arrivals_day import ArrivalEvent, ArrivalsDay, ArrivalVisit
-from booking.finders import finders
+from booking.arrivals.name_fingerprints import finders
+from booking.arrivals.offline_day import ArrivalEvent, ArrivalsDay, ArrivalVisit
+from booking.arrivals.step_rules import DUE_SOON, GROUP_OF_STATUS, GROUPS, LATE_AFTER, STEPS
+from booking.arrivals.steps import step_key
 from booking.models import EventKind, Source, Status
-from booking.services.arrivals import step_key
-from booking.steps import DUE_SOON, GROUP_OF_STATUS, GROUPS, LATE_AFTER, STEPS
 from booking.texts import day_in_words, first_name_and_initial, moment_in_words, time_in_words, visit_type_name
 from booking.tokens import keyed_digest
 from booking.views.staff_words import people_in_words, source_words

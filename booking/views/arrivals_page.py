@@ -9,10 +9,10 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from booking.arrivals.name_fingerprints import fits_name, typed_names
+from booking.arrivals.step_rules import GROUPS, arrival_group
 from booking.bookings.day_schedule import DaySchedule, arrivals_schedule
-from booking.finders import fits_name, typed_names
 from booking.staff_forms.visits import WalkInForm
-from booking.steps import GROUPS, arrival_group
 from booking.tokens import read_reference
 from booking.views.arrivals_app import app_context, with_camera
 from booking.views.arrivals_json import DIGITS

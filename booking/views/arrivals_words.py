@@ -6,7 +6,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from booking.finders import TITLES
+from booking.arrivals.name_fingerprints import TITLES
 from booking.models import EventKind
 from booking.staff_texts import status_words
 from booking.views.staff_words import BADGES, group_titles

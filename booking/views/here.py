@@ -18,7 +18,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from booking import limits
-from booking.services.here import check_in_at_door, is_sign
+from booking.arrivals.self_check_in import check_in_at_door, is_sign
 from booking.tokens import is_door_secret
 from booking.views.book.details import AGAIN
 from booking.views.book.memory import forget, keep, way_at

@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from booking.accounts.permissions import member_booking
-from booking.line import line_of
+from booking.arrivals.line import call, call_back, join_line, leave_line, put_back, serve_ticket
+from booking.arrivals.line_state import line_of
+from booking.arrivals.steps import step
 from booking.policy import BookingRefused, Refusal
-from booking.services.arrivals import step
-from booking.services.line import call, call_back, join_line, leave_line, put_back, serve_ticket
 from booking.staff_forms.visits import TicketForm
 from booking.views.day_version import unless_known
 from booking.views.staff_access import AtStore, at_store, raise_for, staff_page

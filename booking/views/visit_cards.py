@@ -10,12 +10,12 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from booking.arrivals.step_rules import STEPS, is_overdue, is_same_night, is_step_offered, next_step
 from booking.bookings.day_schedule import DaySchedule
 from booking.bookings.message_plan import message_channel
 from booking.customer_input import phone_in_words
 from booking.models import Booking, Source, Status
 from booking.staff_texts import LATE
-from booking.steps import STEPS, is_overdue, is_same_night, is_step_offered, next_step
 from booking.texts import first_name_and_initial, time_in_words, visit_type_name
 from booking.views.staff_facts import VisitFacts
 from booking.views.staff_messages import MessageLine, MessageLines

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from booking.finders import LENGTHS, finders, fits_name, typed_names
+from booking.arrivals.name_fingerprints import LENGTHS, finders, fits_name, typed_names
 from stores.words import folded
 
 SALT = "5a17"

@@ -2,11 +2,11 @@ from datetime import date
 
 import pytest
 
+from booking.arrivals.steps import step
 from booking.bookings.day_schedule import booking_by_reference, day_schedule, day_version, feed_bookings
 from booking.bookings.lifecycle import cancel
 from booking.models import Status
 from booking.policy import UnknownStore
-from booking.services.arrivals import step
 from booking.services.changes_of_hours import change_slots
 from booking.services.settling import Then
 from tests.factories import NOW, at, make_booking, make_store, make_user

@@ -2,8 +2,7 @@ from datetime import UTC, date, timedelta
 
 import pytest
 
-from booking.models import EventKind, Status
-from booking.steps import (
+from booking.arrivals.step_rules import (
     GROUP_OF_STATUS,
     GROUPS,
     STEPS,
@@ -13,6 +12,7 @@ from booking.steps import (
     may_step,
     next_step,
 )
+from booking.models import EventKind, Status
 from tests.factories import PARIS, at
 
 

@@ -3,7 +3,7 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from booking.waits import ENOUGH, STEP, InLine, Wait, estimated_wait, in_order
+from booking.arrivals.wait_estimates import ENOUGH, STEP, InLine, Wait, estimated_wait, in_order
 from tests.factories import at
 
 NOW = at(10)

@@ -217,8 +217,8 @@ def _fill_a_day(clock: time_machine.Traveller, moment: datetime) -> None:
 
 def _live_until(booking_id: int, moment: datetime) -> None:
     """Let a visit be where it would be by now."""
+    from booking.arrivals.steps import step
     from booking.models import Booking
-    from booking.services.arrivals import step
     from stores.models import StoreMembership
 
     booking = Booking.objects.get(pk=booking_id)

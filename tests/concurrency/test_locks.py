@@ -16,14 +16,14 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import Error, connection, connections, transaction
 
+from booking.arrivals import line
+from booking.arrivals.line import join_line, serve_ticket
+from booking.arrivals.steps import step
 from booking.bookings.audit import differences
 from booking.bookings.lifecycle import cancel, confirm_attendance
 from booking.bookings.rescheduling import reschedule
 from booking.models import Actor, Booking, Source, Ticket
 from booking.policy import BookingRefused
-from booking.services import line
-from booking.services.arrivals import step
-from booking.services.line import join_line, serve_ticket
 from stores import locks
 from stores.locks import lock_store_alone, share_lock_store
 from stores.models import Desk, Store

@@ -7,8 +7,8 @@ import pytest
 import time_machine
 from django.test import Client
 
+from booking.arrivals.line import join_line
 from booking.models import Booking, Status
-from booking.services.line import join_line
 from stores.models import Role, VisitMode
 from tests.devices import make_tablet
 from tests.factories import at, make_booking, make_store, make_user

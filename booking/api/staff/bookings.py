@@ -14,11 +14,11 @@ from booking.api.idempotency import Answer
 from booking.api.resource import checked, json_response, once, wanting
 from booking.api.serializers import ActionRequest, RescheduleRequest, StaffBookingRequest, WalkInRequest
 from booking.api.staff.access import StaffView
+from booking.arrivals import steps
 from booking.bookings import lifecycle, rescheduling
 from booking.bookings.lifecycle import CustomerDetails
 from booking.models import Actor, Booking, Source
 from booking.places.requests import Wish
-from booking.services import arrivals
 from stores.models import Role
 
 
@@ -55,7 +55,7 @@ class WalkInsView(StaffView):
         if asked["squeeze_in"]:
             member_store(self.user, store, need=Role.MANAGER)
         with wanting(Wish(place.slug, asked["visit_type"], self.now, asked["party_size"]), by_staff=True):
-            booking = arrivals.admit_walk_in(
+            booking = steps.admit_walk_in(
                 store=place,
                 visit_type=asked["visit_type"],
                 party_size=asked["party_size"],
@@ -89,10 +89,10 @@ def _action(operation_id: str) -> Any:
 
 
 class _StepView(_ActionView):
-    step: arrivals.Step
+    step: steps.Step
 
     def act(self, booking: Booking, **action: Any) -> Booking:
-        return arrivals.step(booking_id=booking.pk, step=self.step, now=self.now, user=self.user, **action)
+        return steps.step(booking_id=booking.pk, step=self.step, now=self.now, user=self.user, **action)
 
 
 @_action("checkIn")
@@ -128,7 +128,7 @@ class UndoView(_ActionView):
     """Take back the last of the four steps, on that day; again for the one before."""
 
     def act(self, booking: Booking, **action: Any) -> Booking:
-        return arrivals.undo(booking_id=booking.pk, now=self.now, user=self.user, **action)
+        return steps.undo(booking_id=booking.pk, now=self.now, user=self.user, **action)
 
 
 @_action("cancelForCustomer")

@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from booking.arrivals.self_check_in import check_in_at_door
+from booking.arrivals.step_rules import may_check_in_oneself
+from booking.arrivals.steps import step
 from booking.models import Actor, BookingEvent, EventKind, Source, Status
-from booking.services.arrivals import step
-from booking.services.here import check_in_at_door
 from booking.services.privacy import erase
-from booking.steps import may_check_in_oneself
 from stores.models import Store
 from tests.factories import at, make_booking, make_store, make_user
 

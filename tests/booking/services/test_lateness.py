@@ -2,11 +2,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from booking.arrivals.steps import step, undo
 from booking.bookings.lateness import say_late, take_back_late
 from booking.bookings.rescheduling import reschedule
 from booking.models import Actor, Booking, BookingEvent, EventKind, Status
 from booking.policy import BookingRefused, Refusal
-from booking.services.arrivals import step, undo
 from stores.models import Store, StoreDay
 from tests.factories import at, make_booking, make_store, make_user
 

@@ -2,12 +2,12 @@ from datetime import timedelta
 
 import pytest
 
-from booking.line import line_of
+from booking.arrivals.line import call, call_back, forget_tickets, join_line, leave_line, put_back, serve_ticket
+from booking.arrivals.line_state import line_of
+from booking.arrivals.steps import step
 from booking.models import Booking, BookingEvent, Source, Status, Ticket
 from booking.policy import BookingRefused, Refusal
 from booking.reports.queries import numbers
-from booking.services.arrivals import step
-from booking.services.line import call, call_back, forget_tickets, join_line, leave_line, put_back, serve_ticket
 from booking.services.privacy import forget_old
 from stores.models import Desk, LineShows, Slot, Store, StoreDay
 from tests.factories import at, make_booking, make_store, make_user

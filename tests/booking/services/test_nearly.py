@@ -8,11 +8,11 @@ from django.conf import settings
 from django.test import Client
 from django.utils import translation
 
+from booking.arrivals.line import call, forget_tickets, join_line, leave_line, serve_ticket
+from booking.arrivals.turn_reminders import subject_of, tell_nearly
 from booking.bookings.audit import differences
 from booking.message_texts import turn_text
 from booking.models import Ticket
-from booking.services.line import call, forget_tickets, join_line, leave_line, serve_ticket
-from booking.services.nearly import subject_of, tell_nearly
 from notifications.models import Kind, OutboxMessage, State
 from notifications.segments import segments
 from notifications.tasks import deliver_due

@@ -6,14 +6,14 @@ from datetime import datetime, time, timedelta
 import pytest
 from django.contrib.auth.models import User
 
-from booking.arrivals_day import arrivals_day, arrivals_version
+from booking.arrivals.line import forget_tickets, join_line, put_back, serve_ticket
+from booking.arrivals.line_state import Line, line_of
+from booking.arrivals.offline_day import arrivals_day, arrivals_version
+from booking.arrivals.self_check_in import check_in_at_door
+from booking.arrivals.steps import admit_walk_in, step, undo
 from booking.bookings.day_schedule import arrivals_schedule
-from booking.line import Line, line_of
 from booking.models import Booking, Status, Ticket
 from booking.policy import BookingRefused, Refusal
-from booking.services.arrivals import admit_walk_in, step, undo
-from booking.services.here import check_in_at_door
-from booking.services.line import forget_tickets, join_line, put_back, serve_ticket
 from booking.services.privacy import forget_old
 from stores.models import Desk, Store
 from tests.factories import at, make_booking, make_store, make_user

@@ -3,8 +3,8 @@ from datetime import timedelta
 import pytest
 from django.db import OperationalError
 
+from booking.arrivals.line import join_line, serve_ticket
 from booking.models import Actor, Booking, IdempotentAnswer, Status
-from booking.services.line import join_line, serve_ticket
 from booking.services.privacy import correct, customer_data, erase, forget_old
 from notifications.models import OutboxMessage
 from stores.models import Slot, StoreDay

@@ -6,13 +6,13 @@ from uuid import uuid4
 import pytest
 from django.db import IntegrityError, OperationalError
 
-from booking.line import line_of
+from booking.arrivals import offline_actions
+from booking.arrivals.line_state import line_of
+from booking.arrivals.offline_actions import KEPT, OLDEST, Result, Tap, TapResult, take_tap, take_taps
+from booking.arrivals.steps import step, step_key
 from booking.logs import JsonLine
 from booking.models import Booking, BookingEvent, IdempotentAnswer, Status, Ticket
-from booking.services import taps
-from booking.services.arrivals import step, step_key
 from booking.services.privacy import forget_old
-from booking.services.taps import KEPT, OLDEST, Result, Tap, TapResult, take_tap, take_taps
 from tests.booking.views.staff_room import Room, make_room
 from tests.factories import at, make_booking
 
@@ -232,7 +232,7 @@ def failing_join(monkeypatch: pytest.MonkeyPatch, error: Exception) -> list[int]
         tried.append(1)
         raise error
 
-    monkeypatch.setattr(taps, "join_line", join)
+    monkeypatch.setattr(offline_actions, "join_line", join)
     return tried
 
 
@@ -278,7 +278,7 @@ def test_taps_about_the_same_visit_wait_for_the_one_before_them(room: Room, monk
         raise OperationalError("locked")
 
     with monkeypatch.context() as patch:
-        patch.setattr(taps, "step", busy)
+        patch.setattr(offline_actions, "step", busy)
         results = take_taps(store=room.store, taps=[come, begin, other], now=NOON, user=room.staff, is_manager=False)
 
     assert [one.result for one in results] == [Result.BUSY, Result.BUSY, Result.DONE]

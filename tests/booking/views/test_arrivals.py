@@ -7,9 +7,9 @@ from django.http import HttpResponse
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
+from booking.arrivals.steps import step
 from booking.bookings.lifecycle import cancel
 from booking.models import Actor, Booking, BookingEvent, Status
-from booking.services.arrivals import step
 from tests.booking.views.reading import Page, page
 from tests.booking.views.staff_room import ARRIVALS, DAY, SESSIONS_IN_DATABASE, Room, act_url, fill_day, make_room
 from tests.factories import NOW, at, make_booking

@@ -8,8 +8,8 @@ import time_machine
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
+from booking.arrivals.steps import step as take_step
 from booking.models import Booking, Status, Ticket
-from booking.services.arrivals import step as take_step
 from stores.models import OpeningHours
 from tests.booking.views.staff_room import ARRIVALS, SESSIONS_IN_DATABASE, Room, fill_day, make_room
 from tests.factories import at, make_booking

@@ -4,9 +4,9 @@ import pytest
 import time_machine
 from pytest_django import DjangoAssertNumQueries, Settings
 
+from booking.arrivals.steps import step
 from booking.bookings.lifecycle import cancel
 from booking.models import Actor, Booking, Source
-from booking.services.arrivals import step
 from notifications import circuits
 from notifications.models import Channel, OutboxMessage, State
 from stores.models import Role, Slot, SpecialHours, StoreMembership

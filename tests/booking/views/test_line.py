@@ -5,8 +5,8 @@ import pytest
 import time_machine
 from pytest_django import DjangoAssertNumQueries, Settings
 
+from booking.arrivals.steps import step
 from booking.models import Booking, Status, Ticket
-from booking.services.arrivals import step
 from stores.models import Desk, LineShows, OpeningHours, SetupChange, Store
 from tests.booking.views.staff_room import SESSIONS_IN_DATABASE, SHOP, Room, make_room
 from tests.devices import make_tablet

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 import time_machine
 
+from booking.arrivals.steps import step
 from booking.models import Booking
-from booking.services.arrivals import step
 from tests.booking.views.reading import page
 from tests.booking.views.staff_room import ARRIVALS, DAY, SHOP, TUESDAY, Room, make_room
 from tests.factories import NOW, at, make_booking

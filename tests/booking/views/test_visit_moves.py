@@ -7,11 +7,11 @@ import time_machine
 from django.db import transaction
 from pytest_django import DjangoAssertNumQueries, Settings
 
+from booking.arrivals.steps import step
 from booking.bookings.rescheduling import reschedule
 from booking.models import Actor, Booking, Source, Status
 from booking.places.holds import hold
 from booking.policy import BookingRefused
-from booking.services.arrivals import step
 from notifications.models import OutboxMessage
 from stores.models import Desk, Slot
 from tests.booking.views.reading import page

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django.contrib.auth.models import User
 from django.db import transaction
 
+from booking.arrivals.step_rules import STEPS, is_same_night, may_step
 from booking.bookings.history import record
 from booking.bookings.lifecycle import lock_booking, store_booking
 from booking.models import Actor, Booking, BookingEvent, EventKind, Source, Status
@@ -16,7 +17,6 @@ from booking.places.claims import Run, claim_anywhere, raise_days, squeeze_in
 from booking.places.closed_slots import refused_without_place
 from booking.places.requests import find_visit_type, with_another_try
 from booking.policy import BookingRefused, Refusal, places_needed
-from booking.steps import STEPS, is_same_night, may_step
 from booking.tokens import keyed_digest
 from stores.models import Store
 from stores.queries import store_rules

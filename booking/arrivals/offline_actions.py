@@ -15,11 +15,11 @@ from uuid import UUID
 from django.contrib.auth.models import User
 from django.db import InterfaceError, OperationalError, transaction
 
+from booking.arrivals.line import join_line
+from booking.arrivals.steps import admit_walk_in, is_undone, step, undo
 from booking.models import Booking, BookingEvent, IdempotentAnswer, Status
 from booking.places.requests import with_another_try
 from booking.policy import BookingRefused, Refusal, UnknownVisitType
-from booking.services.arrivals import admit_walk_in, is_undone, step, undo
-from booking.services.line import join_line
 from stores.models import Store
 
 OLDEST = timedelta(days=7)

@@ -12,16 +12,16 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Count, Max
 
+from booking.arrivals.line_state import CLAIMED_WITHIN, tickets_of, visits_of
+from booking.arrivals.steps import admit_walk_in, step
+from booking.arrivals.turn_reminders import subject_of
 from booking.bookings.lifecycle import cancel_locked, lock_booking
-from booking.line import CLAIMED_WITHIN, tickets_of, visits_of
 from booking.models import Actor, Booking, Status, Ticket
 from booking.nights import LOOKS_BACK, WorkingDay, working_day
 from booking.places.claims import raise_days
 from booking.places.locks import lock_line
 from booking.places.requests import find_visit_type, with_another_try
 from booking.policy import BookingRefused, Refusal, places_needed
-from booking.services.arrivals import admit_walk_in, step
-from booking.services.nearly import subject_of
 from notifications import outbox
 from stores.locks import share_lock_store
 from stores.models import Desk, Store

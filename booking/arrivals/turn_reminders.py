@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from booking.line import line_of
+from booking.arrivals.line_state import line_of
 from booking.models import Ticket
 from notifications import outbox
 from notifications.content import NewMessage
