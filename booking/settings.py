@@ -264,7 +264,7 @@ DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", "") or "carillon@" + ALLOWED_HOSTS[-1
 NOTIFICATIONS_COMPOSER = "booking.messages.compose"
 NOTIFICATIONS_ANSWER = "booking.messages.answer"
 # Called by an import that changed a store's hours, in its transaction; stores itself knows no booking.
-STORES_HOURS_CHANGED = "booking.services.changes_of_hours.lay_anew_after_import"
+STORES_HOURS_CHANGED = "booking.store_setup.hours_changes.lay_anew_after_import"
 
 # --- Sign-in and security -----------------------------------------------------------------------
 PASSWORD_HASHERS = ["booking.accounts.password_hashers.FewAtOnce"]

@@ -19,16 +19,16 @@ from booking.models import Actor, Booking, Hold, Source, Status, Ticket, Waiting
 from booking.places import holds
 from booking.places.claims import release_expired_holds
 from booking.policy import BookingRefused, UnknownVisitType
-from booking.services.changes_of_hours import (
+from booking.services.once import SentForm, book_once
+from booking.services.privacy import erase
+from booking.store_setup.affected_visits import Then
+from booking.store_setup.hours_changes import (
     change_opening_hours,
     change_rules,
     change_slots,
     change_special_hours,
     remove_special_hours,
 )
-from booking.services.once import SentForm, book_once
-from booking.services.privacy import erase
-from booking.services.settling import Then
 from booking.tokens import hold_token
 from booking.waiting_list import entries, offers
 from stores import services as store_services

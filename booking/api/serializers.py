@@ -26,7 +26,7 @@ from booking.api.fields import (
 )
 from booking.customer_input import read_email, read_name, read_note
 from booking.models import Source
-from booking.services.settling import Then
+from booking.store_setup.affected_visits import Then
 from booking.web.problem_json import UNKNOWN_STORE, UNKNOWN_VISIT_TYPE
 from booking.web.reader_prefix import language_accepted, language_of_country
 

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from booking.customer_input import read_note
 from booking.staff_forms.hours import WeekForm
 from booking.staff_forms.shared import NumberField, StaffForm, read_address
-from booking.store_setup import LargestParty, NeededDesk
+from booking.store_setup.queries import LargestParty, NeededDesk
 from booking.texts import visit_type_name
 from booking.web.forms import TypedField
 from stores.models import CapacityCounts, Role, VisitMode

@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from booking.services.patterns import Handed, HandedOn, hand_on
 from booking.staff_forms.shared import StaffForm
+from booking.store_setup.pattern import Handed, HandedOn, hand_on
 from booking.views.organization_access import AtOrganization, at_organization
 from stores.models import Store
 from stores.patterns import PARTS, Standing, standings

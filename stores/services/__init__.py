@@ -1,7 +1,7 @@
 """What changes a store: its hours, desks, visit types, policy, texts and people.
 
 Whatever slots are made from changes with the store's row locked alone, and raises `hours_version`. Nothing here
-knows of bookings: `booking.services.changes_of_hours` wraps these where bookings may be affected.
+knows of bookings: `booking.store_setup.hours_changes` wraps these where bookings may be affected.
 """
 
 from stores.services.changes import change_line, forget_changes, hours_in_text, record_change

@@ -13,7 +13,7 @@ holds the store, so that the line is there if and only if the change is:
 - Values are plain: text, numbers, truth, None, dates and times, and lists of these (`hours_in_text` for hours).
 - Never a secret, nor what is made from one: no password, PIN, token, code or digest. Say `has_feed: True` instead;
   a field named after a secret is refused. Nothing about customers either.
-- New words for the page: add `what` and its fields to `booking/change_words.py`.
+- New words for the page: add `what` and its fields to `booking/store_setup/change_labels.py`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -7,8 +7,8 @@ from booking.bookings.day_schedule import booking_by_reference, day_schedule, da
 from booking.bookings.lifecycle import cancel
 from booking.models import Status
 from booking.policy import UnknownStore
-from booking.services.changes_of_hours import change_slots
-from booking.services.settling import Then
+from booking.store_setup.affected_visits import Then
+from booking.store_setup.hours_changes import change_slots
 from tests.factories import NOW, at, make_booking, make_store, make_user
 
 pytestmark = pytest.mark.django_db

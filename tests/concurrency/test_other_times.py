@@ -15,8 +15,8 @@ from booking.bookings.rebooking import cancel_unanswered, take_kept_time
 from booking.models import Booking, Hold, Status
 from booking.places.claims import release_expired_holds
 from booking.policy import BookingRefused
-from booking.services.changes_of_hours import change_slots
-from booking.services.settling import Then
+from booking.store_setup.affected_visits import Then
+from booking.store_setup.hours_changes import change_slots
 from tests.factories import NOW, at, make_booking, make_store, make_user
 from tests.threads import at_once
 

@@ -13,8 +13,8 @@ from django.test.utils import CaptureQueriesContext
 from booking.bookings.audit import differences
 from booking.bookings.day_schedule import day_schedule
 from booking.models import Hold, Source
-from booking.services.changes_of_hours import change_slots
-from booking.services.settling import Then
+from booking.store_setup.affected_visits import Then
+from booking.store_setup.hours_changes import change_slots
 from stores.hours import WeeklyInterval
 from stores.imports import ImportDefaults, Imported, Outcome, import_store
 from stores.models import Desk, OpeningHours, Slot, Store, VisitType

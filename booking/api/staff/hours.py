@@ -25,10 +25,10 @@ from booking.api.serializers import (
 )
 from booking.api.staff.access import StaffView
 from booking.policy import BookingRefused, Refusal
-from booking.services import changes_of_hours as changes
-from booking.services import feeds
-from booking.services.changes_of_hours import Change
-from booking.services.settling import Then
+from booking.store_setup import calendar_feed
+from booking.store_setup import hours_changes as changes
+from booking.store_setup.affected_visits import Then
+from booking.store_setup.hours_changes import Change
 from booking.web.problem_json import invalid
 from stores.hours import WeeklyInterval
 from stores.models import Role, Store
@@ -136,11 +136,11 @@ class FeedView(ManagerView):
     @extend_schema(operation_id="newFeed", request=None, responses={201: shapes.FeedShape})
     def post(self, request: Request, store: str) -> HttpResponse:
         """Make a calendar feed; the old one dies, and the new address is told once."""
-        secret = feeds.new_feed(store_id=self.place(store).pk, user=self.user, now=self.now)
+        secret = calendar_feed.new_feed(store_id=self.place(store).pk, user=self.user, now=self.now)
         return json_response({"url": f"{settings.PUBLIC_URL}/calendars/{secret}.ics"}, status=201)
 
     @extend_schema(operation_id="endFeed", responses={204: None})
     def delete(self, request: Request, store: str) -> HttpResponse:
         """End the calendar feed."""
-        feeds.end_feed(store_id=self.place(store).pk, user=self.user, now=self.now)
+        calendar_feed.end_feed(store_id=self.place(store).pk, user=self.user, now=self.now)
         return HttpResponse(status=204)

@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from booking.services.feeds import end_feed, new_feed
+from booking.store_setup.calendar_feed import end_feed, new_feed
 from booking.views.setup.hours import FORM_METHODS
 from booking.views.setup.saving import saved
 from booking.views.staff_access import AtStore, at_store, staff_page

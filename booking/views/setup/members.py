@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from booking.accounts.permissions import has_second_factor
 from booking.staff_forms.setup import MemberForm
-from booking.store_setup import members as store_members
+from booking.store_setup.queries import members as store_members
 from booking.views.setup.hours import FORM_METHODS
 from booking.views.setup.saving import blame, form_page, posted, saved
 from booking.views.staff_access import AtStore, at_store, staff_page

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from booking.policy import plan_of
 from booking.staff_forms.hours import DAYS, hours_line, times_of_day
-from booking.store_setup import store_setup
+from booking.store_setup.queries import store_setup
 from booking.views.affected import just_done
 from booking.views.setup.day_sheet import awaited_address
 from booking.views.setup.start import start_going_on

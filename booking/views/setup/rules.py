@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from booking.staff_forms.setup import NoticeForm, RulesForm
-from booking.store_setup import LargestParty, largest_capacity, largest_party
+from booking.store_setup.queries import LargestParty, largest_capacity, largest_party
 from booking.texts import visit_type_name
 from booking.views.setup.hours import FORM_METHODS
 from booking.views.setup.saving import alone, blame, form_page, posted, save_rules, saved, sent_right

@@ -8,10 +8,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from booking.services.changes_of_hours import Change, change_rules, store_alone
-from booking.services.settling import Then
 from booking.staff_forms.hours import WeekForm
 from booking.staff_forms.shared import ChangedMeanwhile, StaffForm
+from booking.store_setup.affected_visits import Then
+from booking.store_setup.hours_changes import Change, change_rules, store_alone
 from booking.views.affected import affected_or_none
 from booking.views.staff_access import AtStore, Rest, StoreView, staff_page
 from booking.views.staff_links import see_other

@@ -11,7 +11,7 @@ from booking.bookings.lifecycle import cancel
 from booking.bookings.rescheduling import reschedule
 from booking.models import Actor, Booking
 from booking.places.holds import hold, release_hold
-from booking.services.changes_of_hours import change_opening_hours, change_slots
+from booking.store_setup.hours_changes import change_opening_hours, change_slots
 from booking.tokens import hold_token
 from booking.waiting_list.entries import leave
 from stores.hours import WeeklyInterval

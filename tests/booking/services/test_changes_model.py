@@ -22,13 +22,8 @@ from booking.models import Actor, Booking, Hold, Source, Status
 from booking.places.claims import release_expired_holds
 from booking.places.holds import hold
 from booking.policy import BookingRefused, Refusal
-from booking.services.changes_of_hours import (
-    change_rules,
-    change_slots,
-    change_special_hours,
-    remove_special_hours,
-)
-from booking.services.settling import Then
+from booking.store_setup.affected_visits import Then
+from booking.store_setup.hours_changes import change_rules, change_slots, change_special_hours, remove_special_hours
 from stores.models import Desk, Slot, SpecialHours, Store
 from stores.services import save_desk, save_policy
 from tests.factories import NOW, at, make_booking, make_store, make_user

@@ -6,14 +6,14 @@ from booking.bookings.audit import differences
 from booking.bookings.lifecycle import cancel
 from booking.models import Booking, Status
 from booking.policy import BookingRefused, Refusal
-from booking.services.changes_of_hours import (
+from booking.store_setup.affected_visits import Then
+from booking.store_setup.hours_changes import (
     change_opening_hours,
     change_rules,
     change_slots,
     change_special_hours,
     remove_special_hours,
 )
-from booking.services.settling import Then
 from notifications.models import OutboxMessage
 from stores.hours import WeeklyInterval
 from stores.models import Slot, Store

@@ -15,9 +15,9 @@ from booking.bookings.rebooking import cancel_unanswered, kept_times, take_kept_
 from booking.links import manage_url
 from booking.models import Booking, EventKind, Hold, Status
 from booking.policy import BookingRefused, Refusal
-from booking.services.changes_of_hours import change_opening_hours, change_slots
 from booking.services.privacy import erase
-from booking.services.settling import Then
+from booking.store_setup.affected_visits import Then
+from booking.store_setup.hours_changes import change_opening_hours, change_slots
 from notifications.models import Kind, OutboxMessage, State
 from notifications.tasks import deliver_due
 from stores.hours import WeeklyInterval

@@ -15,8 +15,8 @@ from booking.models import Actor, Booking, Hold, Source, Status
 from booking.places.claims import release_expired_holds
 from booking.places.holds import hold, release_hold
 from booking.policy import BookingRefused, Refusal
-from booking.services.changes_of_hours import change_slots
-from booking.services.settling import Then
+from booking.store_setup.affected_visits import Then
+from booking.store_setup.hours_changes import change_slots
 from booking.tokens import hold_token
 from stores.models import Slot
 from tests.factories import NOW, at, make_booking, make_store, make_user

@@ -11,14 +11,14 @@ from booking.bookings.rebooking import cancel_unanswered, kept_times
 from booking.models import Booking, Hold, Source, Status, WaitingListEntry, WaitingStatus
 from booking.places.holds import hold
 from booking.policy import BookingRefused, Refusal
-from booking.services.changes_of_hours import (
+from booking.store_setup.affected_visits import Then
+from booking.store_setup.hours_changes import (
     change_opening_hours,
     change_rules,
     change_slots,
     change_special_hours,
     remove_special_hours,
 )
-from booking.services.settling import Then
 from booking.tokens import hold_token
 from booking.waiting_list.entries import join, take_offer
 from booking.waiting_list.offers import offer_places

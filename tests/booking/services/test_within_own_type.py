@@ -12,8 +12,8 @@ from booking.places.availability import WantedSlot, lookup
 from booking.places.holds import hold, hold_instead
 from booking.places.nearest_free import nearest_free
 from booking.policy import BookingRefused, Refusal
-from booking.services.changes_of_hours import change_rules
-from booking.services.settling import Then
+from booking.store_setup.affected_visits import Then
+from booking.store_setup.hours_changes import change_rules
 from booking.tokens import hold_token
 from stores.models import Desk, VisitType
 from stores.services import save_desk

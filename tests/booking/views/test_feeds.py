@@ -8,7 +8,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from booking.models import Booking, Status
-from booking.services.feeds import end_feed, new_feed
+from booking.store_setup.calendar_feed import end_feed, new_feed
 from booking.tokens import manage_token
 from stores.models import Store
 from tests.factories import NOW, make_store

@@ -10,7 +10,7 @@ import time_machine
 from django.conf import settings
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from booking.change_words import WHAT
+from booking.store_setup.change_labels import WHAT
 from stores.models import SetupChange
 from tests.booking.views.reading import page
 from tests.booking.views.staff_room import SESSIONS_IN_DATABASE, SHOP, Room, make_room

@@ -21,7 +21,7 @@ from booking.models import Actor, Booking, EventKind, Hold
 from booking.places.claims import drop_hold
 from booking.places.fit import OpenTime, Order, Window, without_place
 from booking.policy import BookingRefused, Refusal
-from booking.services.stock import Stock
+from booking.store_setup.stock import Stock
 from booking.waiting_list.ended_offers import take_offer_back
 from notifications import outbox
 from notifications.models import Kind

@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from booking.policy import BookingRefused, Refusal
-from booking.services.changes_of_hours import change_rules
+from booking.store_setup.hours_changes import change_rules
 from stores.models import Organization, Store
 from stores.patterns import Standing, StoreStanding, choose_pattern, give_part, note_taken, standings, value_of
 from stores.services import BadValue
