@@ -5,4 +5,5 @@ class BookingConfig(AppConfig):
     name = "booking"
 
     def ready(self) -> None:
-        from booking import checks, checks_texts  # noqa: F401 -- registers the system checks
+        from booking import checks
+        from booking.messages import checks  # noqa: F401 -- registers the system checks

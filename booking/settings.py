@@ -261,8 +261,8 @@ if EMAIL_URL:
     EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", "") or "carillon@" + ALLOWED_HOSTS[-1].strip("[]")
 # The composer reads the booking again when a message is sent; notifications itself knows no booking.
-NOTIFICATIONS_COMPOSER = "booking.messages.compose"
-NOTIFICATIONS_ANSWER = "booking.messages.answer"
+NOTIFICATIONS_COMPOSER = "booking.messages.compose.compose"
+NOTIFICATIONS_ANSWER = "booking.messages.compose.answer"
 # Called by an import that changed a store's hours, in its transaction; stores itself knows no booking.
 STORES_HOURS_CHANGED = "booking.store_setup.hours_changes.lay_anew_after_import"
 

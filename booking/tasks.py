@@ -9,9 +9,10 @@ from django.utils import timezone
 from booking.arrivals import turn_reminders
 from booking.bookings import rebooking
 from booking.formats.share_image import drop_old_cards
+from booking.messages import day_sheet_schedule
 from booking.models import WorkerBeat
 from booking.places import claims
-from booking.services import day_sheets, privacy
+from booking.services import privacy
 from booking.waiting_list import offers
 from notifications import numbers
 
@@ -54,7 +55,7 @@ def tell_nearly() -> int:
 
 def mail_day_sheets() -> int:
     """Mail the sheet of the day to the stores that open soon and want it."""
-    return day_sheets.enqueue_day_sheets(now=timezone.now())
+    return day_sheet_schedule.enqueue_day_sheets(now=timezone.now())
 
 
 def forget_old() -> int:

@@ -1,4 +1,4 @@
-"""Which messages a booking calls for, by which channel and when; what they say is for `booking.messages`."""
+"""Which messages a booking calls for, by which channel and when; what they say is for `booking.messages.compose`."""
 
 from datetime import datetime
 from typing import Literal

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from booking import limits
 from booking.links import is_day_sheet_link
-from booking.services.day_sheets import counts, use_address
+from booking.messages.day_sheet_schedule import counts, use_address
 from booking.tokens import day_sheet_number
 from booking.views.staff_access import keep_private
 from booking.views.staff_links import see_other

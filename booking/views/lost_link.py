@@ -1,6 +1,6 @@
 """Lost the link? A phone number or an e-mail address in, and a message lists one's own visits to come.
 
-The answer is the same for everybody, and so is the work behind it (see `booking.services.lost_links`). The form needs
+The answer is the same for everybody, and so is the work behind it (see `booking.messages.lost_links`). The form needs
 no cookie, as it gives nobody any right, and sets one only to show again what could not be read.
 """
 
@@ -28,8 +28,8 @@ from booking.bookings.customer_visits import Contact, visits_to_come
 from booking.bookings.day_schedule import booking_by_reference
 from booking.customer_input import BadInput, read_email, read_phone
 from booking.links import manage_url
+from booking.messages.lost_links import send_visits
 from booking.models import Booking
-from booking.services.lost_links import send_visits
 from booking.texts import numbers_unbroken
 from booking.tokens import read_reference, read_visits_token
 from booking.views.book.details import AGAIN

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from booking.belated import days_before, is_late, late_message_goes_at
+from booking.messages.late_reminders import days_before, is_late, late_message_goes_at
 from booking.policy import STANDARD_PLAN, MessagePlan
 from tests.factories import NOW, at
 

@@ -1,7 +1,7 @@
 import pytest
 from pytest_django import Settings
 
-from booking.checks_texts import check_texts
+from booking.messages.checks import check_texts
 
 
 def test_check_texts_says_nothing_where_all_fit(settings: Settings) -> None:

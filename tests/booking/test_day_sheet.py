@@ -13,8 +13,8 @@ import time_machine
 from django.conf import settings as django_settings
 from django.test import Client
 
+from booking.messages.day_sheet_schedule import enqueue_day_sheets
 from booking.models import Booking, Status
-from booking.services.day_sheets import enqueue_day_sheets
 from notifications.models import Kind, OutboxMessage, State
 from notifications.tasks import deliver_due
 from stores.models import SetupChange, SpecialHours, Store

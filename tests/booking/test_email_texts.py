@@ -7,8 +7,8 @@ import pytest
 from django.conf import settings
 from django.utils import translation
 
-from booking.email_texts import EmailText, email_text
 from booking.links import calendar_url, manage_url
+from booking.messages.email_texts import EmailText, email_text
 from booking.models import Booking, Status
 from stores.models import VisitType
 from tests.factories import make_store

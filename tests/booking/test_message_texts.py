@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import settings as limits
 from hypothesis import strategies as st
 
-from booking.message_texts import LEAST_NAME_UCS2, SMS_TEXTS, _is_translated, link_text, shortened, sms_text
+from booking.messages.sms_texts import LEAST_NAME_UCS2, SMS_TEXTS, _is_translated, link_text, shortened, sms_text
 from notifications.alphabets import UCS2
 from notifications.gsm7 import fits_one_segment
 from tests.factories import at

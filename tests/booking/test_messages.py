@@ -6,7 +6,7 @@ import pytest
 from pytest_django import Settings
 
 from booking.links import calendar_url, manage_url, short_manage_url
-from booking.messages import answer, compose
+from booking.messages.compose import answer, compose
 from booking.models import Booking, Status
 from notifications.content import Email, Skip, Sms
 from notifications.email import build

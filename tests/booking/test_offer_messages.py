@@ -6,7 +6,7 @@ import pytest
 
 from booking.bookings.lifecycle import cancel
 from booking.links import short_waiting_url, waiting_url
-from booking.messages import answer, compose
+from booking.messages.compose import answer, compose
 from booking.models import Actor, Hold, WaitingListEntry
 from booking.waiting_list.entries import leave, let_pass, take_offer
 from booking.waiting_list.offers import offer_places

@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils.timezone import now as clock_now
 
 from booking.links import day_sheet_link
-from booking.services.day_sheets import change_address
+from booking.messages.day_sheet_schedule import change_address
 from stores.models import SetupChange, Store
 from stores.queries.day_sheets import DAY_SHEET
 from stores.services import day_sheets

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from booking import limits
-from booking.services.day_sheets import change_address, needs_asking
+from booking.messages.day_sheet_schedule import change_address, needs_asking
 from booking.staff_forms.shared import StaffForm
 from booking.views.setup.hours import FORM_METHODS
 from booking.views.setup.saving import alone, form_page, posted, saved, sent_right

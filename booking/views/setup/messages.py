@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from booking.links import short_manage_url
-from booking.message_texts import TEXTS_WITH_OWN_WORDS, sms_text
-from booking.messages import can_be_answered
+from booking.messages.compose import can_be_answered
+from booking.messages.sms_texts import TEXTS_WITH_OWN_WORDS, sms_text
 from booking.policy import plan_of
 from booking.staff_forms.messages import MessagesForm
 from booking.views.numbers_messages import amount_in_words

@@ -11,7 +11,7 @@ from django.utils import translation
 from booking.arrivals.line import call, forget_tickets, join_line, leave_line, serve_ticket
 from booking.arrivals.turn_reminders import subject_of, tell_nearly
 from booking.bookings.audit import differences
-from booking.message_texts import turn_text
+from booking.messages.sms_texts import turn_text
 from booking.models import Ticket
 from notifications.models import Kind, OutboxMessage, State
 from notifications.segments import segments

@@ -8,7 +8,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from booking import limits
-from booking.messages import compose
+from booking.messages.compose import compose
 from booking.models import Booking
 from booking.services.privacy import erase
 from booking.tokens import manage_token, visits_token

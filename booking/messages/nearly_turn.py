@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from django.utils import translation
 
 from booking.arrivals.turn_reminders import ticket_of
-from booking.message_texts import turn_text
+from booking.messages.sms_texts import turn_text
 from booking.models import Ticket
 from notifications.content import Skip, Sms
 from notifications.models import OutboxMessage

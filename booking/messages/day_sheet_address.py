@@ -6,9 +6,9 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from booking.email_texts import one_line
 from booking.links import day_sheet_link
-from booking.services.day_sheets import counts, wish_number
+from booking.messages.day_sheet_schedule import counts, wish_number
+from booking.messages.email_texts import one_line
 from notifications.content import Email, Skip
 from notifications.models import OutboxMessage
 from stores.models import SetupChange

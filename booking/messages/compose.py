@@ -7,22 +7,22 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils import translation
 
-from booking.belated import days_before, is_late, late_message_goes_at
 from booking.bookings.day_schedule import booking_by_reference
 from booking.bookings.lifecycle import confirm_attendance
 from booking.bookings.rebooking import OFFER
 from booking.customer_input import can_be_texted
-from booking.day_sheet import compose_day_sheet
-from booking.day_sheet_address import compose_question
-from booking.email_texts import email_text
 from booking.formats.icalendar_files import Method, booking_calendar
-from booking.line_messages import compose_nearly
 from booking.links import manage_url, short_manage_url
-from booking.message_texts import TEXTS_WITH_OWN_WORDS, sms_text
+from booking.messages.day_sheet import compose_day_sheet
+from booking.messages.day_sheet_address import compose_question
+from booking.messages.email_texts import email_text
+from booking.messages.late_reminders import days_before, is_late, late_message_goes_at
+from booking.messages.nearly_turn import compose_nearly
+from booking.messages.place_offered import answer_about_offer, compose_offer
+from booking.messages.sms_texts import TEXTS_WITH_OWN_WORDS, sms_text
+from booking.messages.visits_list import compose_visits
 from booking.models import Booking, Status
-from booking.offer_messages import answer_about_offer, compose_offer
 from booking.policy import REMINDERS_APART, BookingRefused, plan_of
-from booking.visits_messages import compose_visits
 from notifications.content import Content, Email, NotYet, Skip, Sms
 from notifications.models import Channel, Kind, OutboxMessage
 from notifications.queries import due_offsets

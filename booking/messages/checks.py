@@ -11,7 +11,7 @@ from django.core.checks import CheckMessage, Error, register
 from django.utils import translation
 
 from booking.links import short_manage_url
-from booking.message_texts import (
+from booking.messages.sms_texts import (
     SMS_TEXTS,
     alphabet_in_use,
     least_name,
