@@ -5,5 +5,4 @@ class BookingConfig(AppConfig):
     name = "booking"
 
     def ready(self) -> None:
-        from booking import checks
-        from booking.messages import checks  # noqa: F401 -- registers the system checks
+        pass

@@ -1,6 +1,6 @@
 """Settings: each environment variable is read once, here, with a default that runs on a bare machine.
 
-Which combinations cannot work is said by the system checks (`booking/checks.py`,
+Which combinations cannot work is said by the system checks (`booking/operations/checks.py`,
 `notifications/checks.py`), except where nothing can start without the value.
 """
 
@@ -378,14 +378,14 @@ STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "booking.static_files.StaticFiles"},
+    "staticfiles": {"BACKEND": "booking.operations.static_files.StaticFiles"},
 }
 
 # --- Logs: one JSON object a line on standard output, no personal data --------------------------
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"json": {"()": "booking.logs.JsonLine"}},
+    "formatters": {"json": {"()": "booking.operations.logs.JsonLine"}},
     "handlers": {"stdout": {"class": "logging.StreamHandler", "stream": "ext://sys.stdout", "formatter": "json"}},
     "root": {"handlers": ["stdout"], "level": "INFO"},
     "loggers": {

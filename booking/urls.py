@@ -4,6 +4,7 @@ from django.urls import include, path, re_path
 
 from booking.api import urls as api
 from booking.api.reference import unknown
+from booking.operations import health
 from booking.views import (
     account,
     arrivals,
@@ -18,7 +19,6 @@ from booking.views import (
     embed,
     feeds,
     find,
-    health,
     here,
     later,
     line,

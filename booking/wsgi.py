@@ -4,7 +4,7 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
-from booking.launcher.parent import SUPERVISOR, end_with_parent
+from booking.operations.launcher.parent import SUPERVISOR, end_with_parent
 from booking.web.request_bodies import Bodies
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "booking.settings")

@@ -13,7 +13,7 @@ from django.conf import settings
 from playwright.sync_api import Browser, sync_playwright
 
 from booking import limits
-from booking.translations import compile_translations
+from booking.operations.translations import compile_translations
 from tests import servers
 from tests.chromium import ARGUMENTS, MISSING, find_chromium
 from tests.factories import NOW

@@ -150,11 +150,11 @@ class House:
 
     def web(self) -> list[int]:
         """Return the web server's processes: granian's master first, then its workers."""
-        found = self.processes("booking.launcher.web")
+        found = self.processes("booking.operations.launcher.web")
         return sorted(found, key=lambda pid: (parent_of(pid) in found, pid))
 
     def worker(self) -> list[int]:
-        return self.processes("booking.launcher.worker")
+        return self.processes("booking.operations.launcher.worker")
 
     @property
     def logs(self) -> str:

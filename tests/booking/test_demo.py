@@ -13,10 +13,10 @@ from django.core.management import CommandError, call_command
 from knox.models import AuthToken
 from pytest_django import Settings
 
-from booking import demo
 from booking.bookings.audit import differences
-from booking.checks import check_settings
 from booking.models import Booking, Status
+from booking.operations import demo
+from booking.operations.checks import check_settings
 from notifications.models import OutboxMessage, State
 from stores.models import Organization, Store, StoreMembership
 

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django_q.models import Schedule
 
-from booking.schedules import set_right, sync_schedules
+from booking.operations.schedules import set_right, sync_schedules
 
 pytestmark = pytest.mark.django_db
 

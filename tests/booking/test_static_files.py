@@ -4,7 +4,7 @@ from pathlib import Path
 
 from django.core.files.storage import FileSystemStorage
 
-from booking.static_files import StaticFiles
+from booking.operations.static_files import StaticFiles
 
 STATIC = Path(__file__).resolve().parents[2] / "booking" / "static"
 IMPORT = re.compile(r'^import .* from "(.*)";$', re.MULTILINE)

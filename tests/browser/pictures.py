@@ -107,7 +107,7 @@ def _take_staff(laptop: Page, tablet: Page) -> None:
 
 
 def sign_in(page: Page) -> None:
-    from booking.demo import MANAGER, demo_password
+    from booking.operations.demo import MANAGER, demo_password
 
     page.goto("/staff/sign-in/")
     page.locator("[name=username]").fill(MANAGER)
@@ -146,7 +146,7 @@ def demo_at(moment: datetime) -> Iterator[str]:
 
 
 def _fill(clock: time_machine.Traveller, moment: datetime) -> None:
-    from booking.launcher.preparation import prepare
+    from booking.operations.launcher.preparation import prepare
     from notifications.models import OutboxMessage
     from notifications.tasks import deliver_due
 

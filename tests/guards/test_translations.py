@@ -7,7 +7,7 @@ import pytest
 from babel.messages.pofile import read_po
 from django.conf import settings
 
-from booking.translations import words_in_use
+from booking.operations.translations import words_in_use
 
 BLANKS = re.compile(r"%\((\w+)\)[sd]|(?<!\{)\{(\w*)[^}]*\}")
 CATALOGUES = sorted(Path(settings.LOCALE_PATHS[0]).glob("*/LC_MESSAGES/django.po"))

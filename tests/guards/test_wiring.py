@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from booking import schedules
+from booking.operations import schedules
 
 BASE = settings.BASE_DIR
 DOCUMENTS = [BASE / "README.md", *sorted((BASE / "docs").rglob("*.md"))]

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 from django_q.models import OrmQ
 
-from booking.logs import JsonLine
+from booking.operations.logs import JsonLine
 from notifications import outbox, tasks, tries
 from notifications.models import Channel, Circuit, OptOut, OutboxMessage, State
 from notifications.sms import gateway

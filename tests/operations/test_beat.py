@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from django_q.brokers import orm
 
-from booking.launcher.worker import POLLING_SECONDS, Worker
 from booking.models import WorkerBeat
+from booking.operations.launcher.worker import POLLING_SECONDS, Worker
 from booking.tasks import heartbeat
 
 pytestmark = pytest.mark.django_db

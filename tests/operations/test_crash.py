@@ -135,7 +135,7 @@ def house_without_worker(twilio: FakeTwilio) -> Iterator[House]:
 @contextmanager
 def worker(house: House) -> Iterator[None]:
     """Run a worker, and kill it at the end of the block."""
-    command = [*UNTIL_WE_DIE, sys.executable, "-m", "booking.launcher.worker"]
+    command = [*UNTIL_WE_DIE, sys.executable, "-m", "booking.operations.launcher.worker"]
     process = subprocess.Popen(command, cwd=BASE, env=house.environment, stdout=DEVNULL, stderr=DEVNULL)
     try:
         yield

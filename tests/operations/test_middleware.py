@@ -14,7 +14,7 @@ from django.test import Client, RequestFactory
 from pytest_django import Settings
 
 from booking.links import manage_url, visits_url, waiting_url
-from booking.logs import JsonLine
+from booking.operations.logs import JsonLine
 from booking.web.middleware import TrustedProxy, _Trouble, is_database_trouble
 from stores.models import Role
 from tests.factories import make_booking, make_store, make_user
@@ -76,7 +76,7 @@ def test_fault_in_the_middleware_inside_is_503(calm_client: Client, monkeypatch:
 def test_fault_of_ours_is_500_and_logged_without_values(
     calm_client: Client, monkeypatch: pytest.MonkeyPatch, logged: Any
 ) -> None:
-    _break(monkeypatch, "booking.views.health.HttpResponse", ValueError("Ada Test +33612345678"))
+    _break(monkeypatch, "booking.operations.health.HttpResponse", ValueError("Ada Test +33612345678"))
     answer = calm_client.get("/healthz?token=secret-token")
     assert answer.status_code == 500
     lines = logged()

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from booking.backups import LEFT_OUT
+from booking.operations.backups import LEFT_OUT
 from tests import servers
 from tests.asking import booking_at, slot
 from tests.factories import PASSWORD

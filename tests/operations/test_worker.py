@@ -19,7 +19,7 @@ from django_q.pusher import pusher
 from django_q.scheduler import scheduler
 from django_q.worker import worker
 
-from booking.schedules import MINUTELY, NIGHTLY
+from booking.operations.schedules import MINUTELY, NIGHTLY
 from tests import servers
 from tests.servers import House, kill, wait_until
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from booking.backups import BackupFailed, backup
+from booking.operations.backups import BackupFailed, backup
 
 
 class Command(BaseCommand):

@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from booking.translations import compile_translations
+from booking.operations.translations import compile_translations
 
 
 class Command(BaseCommand):

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from booking.demo import end_accounts
+from booking.operations.demo import end_accounts
 
 
 class Command(BaseCommand):

@@ -9,8 +9,8 @@ import redis
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from booking.backups import BackupFailed, restore
-from booking.services.restoring import after_restore
+from booking.operations.backups import BackupFailed, restore
+from booking.operations.restoring import after_restore
 
 
 class Command(BaseCommand):

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
-from booking.demo import is_empty, is_for_this_machine_alone, seed
+from booking.operations.demo import is_empty, is_for_this_machine_alone, seed
 
 DATA = Path("data", "niort-pharmacies.geojson")
 

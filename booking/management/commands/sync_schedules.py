@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from booking.schedules import sync_schedules
+from booking.operations.schedules import sync_schedules
 
 
 class Command(BaseCommand):

@@ -13,7 +13,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import connections
 
-from booking.demo import (
+from booking.operations.demo import (
     SIGN_INS,
     demo_store,
     is_empty,
@@ -21,9 +21,9 @@ from booking.demo import (
     kept_password,
     replace_public_passwords,
 )
-from booking.launcher.parent import SUPERVISOR
-from booking.launcher.preparation import CannotStart, check_port, check_settings, prepare
-from booking.launcher.supervisor import STOPPING_SIGNALS
+from booking.operations.launcher.parent import SUPERVISOR
+from booking.operations.launcher.preparation import CannotStart, check_port, check_settings, prepare
+from booking.operations.launcher.supervisor import STOPPING_SIGNALS
 
 HIGHEST_PORT = 65535
 ALONE = "Other machines reach this address, and TRUSTED_PROXIES names no proxy: put one in front (docs/deploy.md)."
@@ -117,7 +117,7 @@ class Command(BaseCommand):
             "PYTHONPATH": search_path,
             SUPERVISOR: str(os.getpid()),
         }
-        module = ["-P", "-m", "booking.launcher.supervisor"]
+        module = ["-P", "-m", "booking.operations.launcher.supervisor"]
         sys.stdout.flush()
         sys.stderr.flush()
         signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING_SIGNALS)  # until the supervisor can take them

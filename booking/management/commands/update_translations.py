@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from booking.translations import update_translations
+from booking.operations.translations import update_translations
 
 
 class Command(BaseCommand):

@@ -9,8 +9,8 @@ from django.test.utils import CaptureQueriesContext
 
 from booking.bookings.audit import differences
 from booking.bookings.lifecycle import cancel
-from booking.logs import JsonLine
 from booking.models import Actor, Hold, WaitingListEntry
+from booking.operations.logs import JsonLine
 from booking.places.claims import release_expired_holds
 from booking.places.holds import hold, release_hold
 from booking.policy import BookingRefused, Refusal

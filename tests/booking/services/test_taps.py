@@ -10,8 +10,8 @@ from booking.arrivals import offline_actions
 from booking.arrivals.line_state import line_of
 from booking.arrivals.offline_actions import KEPT, OLDEST, Result, Tap, TapResult, take_tap, take_taps
 from booking.arrivals.steps import step, step_key
-from booking.logs import JsonLine
 from booking.models import Booking, BookingEvent, IdempotentAnswer, Status, Ticket
+from booking.operations.logs import JsonLine
 from booking.services.privacy import forget_old
 from tests.booking.views.staff_room import Room, make_room
 from tests.factories import at, make_booking

@@ -12,7 +12,7 @@ from django.db import connection
 from django.test import Client
 
 from booking.models import WorkerBeat
-from booking.views import health
+from booking.operations import health
 from notifications import circuits
 from notifications.models import Channel
 from tests.factories import make_booking, make_store

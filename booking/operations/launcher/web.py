@@ -1,4 +1,4 @@
-"""The web server: granian with this project's application. Run as `python -m booking.launcher.web ADDRESS PORT`."""
+"""The web server: granian with this project's application. Run as `python -m booking.operations.launcher.web ADDRESS PORT`."""
 
 import os
 import sys
@@ -11,7 +11,7 @@ from granian.constants import Interfaces
 from granian.http import HTTP1Settings
 from granian.server.mp import MPServer
 
-from booking.launcher.parent import end_with_parent
+from booking.operations.launcher.parent import end_with_parent
 
 BLOCKING_THREADS = 4
 WAITING_CONNECTIONS = 1024

@@ -13,8 +13,8 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
-from booking.schedules import sync_schedules
-from booking.translations import compile_translations
+from booking.operations.schedules import sync_schedules
+from booking.operations.translations import compile_translations
 
 UNUSED_STATIC = ("admin", "rest_framework")  # of pages that are not served here
 ADVISORY_KEY = 0x0CA1  # of this purpose alone

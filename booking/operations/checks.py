@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 from django.db import DatabaseError
 
-from booking.demo import demo_accounts
+from booking.operations.demo import demo_accounts
 
 SHORTEST_KEY = 32
 

@@ -1,6 +1,6 @@
 """The worker: django-q2's own loops as threads of one process, which cannot stall as its process cluster can.
 
-See docs/decisions/0002-worker-threads.md. Run as `python -m booking.launcher.worker`.
+See docs/decisions/0002-worker-threads.md. Run as `python -m booking.operations.launcher.worker`.
 """
 
 import logging
@@ -20,7 +20,7 @@ from django.conf import settings
 from django.db import close_old_connections, connections
 from django.utils import timezone
 
-from booking.launcher.parent import end_with_parent
+from booking.operations.launcher.parent import end_with_parent
 
 WORKERS = 2
 SCHEDULER_SECONDS = 5
@@ -52,7 +52,7 @@ class Worker:
         from django_q.signals import post_execute_in_worker
         from django_q.worker import worker
 
-        from booking.schedules import set_right
+        from booking.operations.schedules import set_right
 
         post_execute_in_worker.connect(note_failure)
 

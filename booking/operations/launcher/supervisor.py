@@ -1,6 +1,6 @@
 """Keeps web and worker running: starts them, starts them again, and ends them together.
 
-`up` becomes this small process once all is prepared (`python -m booking.launcher.supervisor ADDRESS PORT BEAT`): it
+`up` becomes this small process once all is prepared (`python -m booking.operations.launcher.supervisor ADDRESS PORT BEAT`): it
 knows neither Django nor the database. Only monotonic time is used, so moving the machine's clock restarts nothing.
 """
 
@@ -132,8 +132,8 @@ def main() -> None:
     """Run web and worker until SIGTERM or SIGINT."""
     address, port, beat = sys.argv[1:4]
     Supervisor(
-        web=Child("web", ["booking.launcher.web", address, port]),
-        worker=Child("worker", ["booking.launcher.worker"]),
+        web=Child("web", ["booking.operations.launcher.web", address, port]),
+        worker=Child("worker", ["booking.operations.launcher.worker"]),
         beat=Path(beat),
     ).run()
 
