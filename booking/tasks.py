@@ -6,13 +6,13 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
+from booking import privacy
 from booking.arrivals import turn_reminders
 from booking.bookings import rebooking
 from booking.formats.share_image import drop_old_cards
 from booking.messages import day_sheet_schedule
 from booking.models import WorkerBeat
 from booking.places import claims
-from booking.services import privacy
 from booking.waiting_list import offers
 from notifications import numbers
 

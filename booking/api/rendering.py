@@ -8,11 +8,11 @@ from booking.api.bodies import Json
 from booking.api.fields import WEEKDAYS
 from booking.bookings.day_schedule import DaySchedule
 from booking.bookings.message_plan import message_channel
+from booking.formatting import visit_type_name
 from booking.links import calendar_url, manage_url
 from booking.models import Booking
 from booking.places.availability import Availability, FreeSlot
 from booking.policy import may_cancel, may_change
-from booking.texts import visit_type_name
 from booking.tokens import manage_token
 from notifications.outbox import Delivery
 from stores.hours import WeeklyInterval

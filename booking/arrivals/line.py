@@ -17,11 +17,11 @@ from booking.arrivals.steps import admit_walk_in, step
 from booking.arrivals.turn_reminders import subject_of
 from booking.bookings.lifecycle import cancel_locked, lock_booking
 from booking.models import Actor, Booking, Status, Ticket
-from booking.nights import LOOKS_BACK, WorkingDay, working_day
 from booking.places.claims import raise_days
 from booking.places.locks import lock_line
 from booking.places.requests import find_visit_type, with_another_try
 from booking.policy import BookingRefused, Refusal, places_needed
+from booking.working_days import LOOKS_BACK, WorkingDay, working_day
 from notifications import outbox
 from stores.locks import share_lock_store
 from stores.models import Desk, Store

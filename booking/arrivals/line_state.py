@@ -7,10 +7,10 @@ from datetime import date, datetime, timedelta
 from django.db.models import Q, QuerySet
 
 from booking.arrivals.wait_estimates import InLine, Wait, estimated_wait, in_order
+from booking.formatting import first_name_and_initial
 from booking.models import Booking, Status, Ticket
-from booking.nights import LOOKS_BACK, WorkingDay, working_day
 from booking.policy import UnknownStore
-from booking.texts import first_name_and_initial
+from booking.working_days import LOOKS_BACK, WorkingDay, working_day
 from stores.models import LineShows, Store
 from stores.queries import store_rules
 from stores.slots import DeskRule, StoreRules

@@ -12,8 +12,8 @@ from django.db.models import OuterRef, Subquery, Sum
 
 from booking.arrivals.step_rules import STEPS
 from booking.models import Booking, BookingEvent, EventKind
-from booking.nights import LOOKS_BACK, WorkingDay, quarter_before, working_day
 from booking.policy import UnknownStore
+from booking.working_days import LOOKS_BACK, WorkingDay, quarter_before, working_day
 from stores.hours import ONE_DAY, day_start
 from stores.models import Store, StoreDay
 from stores.queries import store_rules

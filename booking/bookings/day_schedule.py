@@ -11,12 +11,12 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 from django.db.models import F, ForeignKey, Q
 
-from booking.known import known
 from booking.models import Booking, Hold, Status
-from booking.nights import LOOKS_BACK, working_day
+from booking.models.partial_rows import known
 from booking.places.places_left import places_back, what_changed
 from booking.policy import HOLD_EXTENSIONS, UnknownStore
 from booking.tokens import read_hold_token, read_reference
+from booking.working_days import LOOKS_BACK, working_day
 from notifications import outbox
 from stores.hours import day_start
 from stores.models import Desk, Slot, Store, VisitType

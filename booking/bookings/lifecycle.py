@@ -11,9 +11,9 @@ from django.db.models import Q
 
 from booking.bookings.history import record
 from booking.bookings.message_plan import plan_messages
-from booking.known import known
 from booking.limits import ClientDigests
 from booking.models import Actor, Booking, EventKind, Hold, Source, Status
+from booking.models.partial_rows import known
 from booking.places.claims import Run, claim_anywhere, days_of, give_back, raise_days
 from booking.places.closed_slots import refused_without_place
 from booking.places.holds import live_hold

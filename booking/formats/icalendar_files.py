@@ -31,9 +31,9 @@ from icalendar import (
 from icalendar.parser import Contentline, Contentlines, Parameters
 
 from booking.formats.vtimezone import WEEKDAYS, YearlyRule, observances
+from booking.formatting import first_name_and_initial, store_address, visit_type_name
 from booking.links import manage_page_url
 from booking.models import Booking, Status
-from booking.texts import first_name_and_initial, store_address, visit_type_name
 from booking.tokens import keyed_digest
 from booking.web.reader_prefix import language_of_country
 from stores.models import Store, VisitMode

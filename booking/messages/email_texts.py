@@ -9,10 +9,10 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from booking.formats.map_links import directions
+from booking.formatting import moment_in_words, store_address
 from booking.links import calendar_url, manage_url
 from booking.messages.reservation_markup import reservation_as_json_ld
 from booking.models import Booking, Status, WaitingListEntry
-from booking.texts import moment_in_words, store_address
 from stores.models import VisitMode
 
 

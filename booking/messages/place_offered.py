@@ -7,12 +7,12 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from booking.customer_input import can_be_texted
+from booking.formatting import moment_in_words, time_in_words
 from booking.links import short_waiting_url, waiting_url
 from booking.messages.email_texts import map_url_of, one_line, rendered, where_in_words
 from booking.messages.sms_texts import sms_text
 from booking.models import WaitingListEntry
 from booking.policy import is_quiet, plan_of
-from booking.texts import moment_in_words, time_in_words
 from booking.waiting_list.lifecycle import entry_of_subject
 from booking.waiting_list.queries import Offer, waiting
 from booking.web.reader_prefix import Reading

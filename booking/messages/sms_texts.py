@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from booking.texts import moment_in_words, short_day_in_words, time_in_words
+from booking.formatting import moment_in_words, short_day_in_words, time_in_words
 from notifications.alphabets import GSM7, UCS2, Alphabet
 
 # The texts in which a store may add a sentence of its own.

@@ -9,11 +9,11 @@ from django.utils import translation
 from booking.bookings.customer_visits import Contact, visits_to_come
 from booking.bookings.day_schedule import booking_by_reference
 from booking.customer_input import can_be_texted
+from booking.formatting import moment_in_words
 from booking.links import manage_url, visits_url
 from booking.messages.email_texts import one_line, rendered, where_in_words
 from booking.messages.sms_texts import link_text
 from booking.models import Booking
-from booking.texts import moment_in_words
 from notifications.content import Email, Skip, Sms
 from notifications.models import Channel, OutboxMessage
 

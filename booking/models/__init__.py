@@ -1,7 +1,7 @@
 """Who comes and what happens: bookings, their history, the waiting list, tablets, what a repeated request is told."""
 
 from booking.models.app_codes import APP_CODES, AppCodes
-from booking.models.books import (
+from booking.models.bookings import (
     Actor,
     Booking,
     BookingEvent,
@@ -25,8 +25,8 @@ from booking.models.devices import (
     PinTries,
     StaffPin,
 )
-from booking.models.line import Ticket
 from booking.models.passkeys import Passkey
+from booking.models.tickets import Ticket
 
 __all__ = [
     "APP_CODES",

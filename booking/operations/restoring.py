@@ -8,9 +8,9 @@ from django.db import transaction
 from django_q.models import OrmQ
 from knox.models import AuthToken
 
+from booking import privacy
 from booking.accounts import sessions
 from booking.models import PairingCode, WorkerBeat
-from booking.services import privacy
 from notifications import outbox
 
 

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from django.utils.translation import gettext as _
 
-from booking import texts
+from booking import formatting
 from booking.places.availability import FreeDay, FreeSlot
 from stores.slots import StoreRules, store_slots
 
@@ -44,8 +44,8 @@ def slot_choice(
     local = starts_at.astimezone(rules.zone)
     return SlotChoice(
         value=local.isoformat(),
-        day=texts.day_in_words(local.date()),
-        time=texts.time_in_words(local, rules.zone),
+        day=formatting.day_in_words(local.date()),
+        time=formatting.time_in_words(local, rules.zone),
         places=_("kept for you") if is_own else _places(places_left, rules),
         is_last=places_left == 1 and _capacity(rules) > 1 and not is_own,
         is_own=is_own,
@@ -80,7 +80,7 @@ def day_parts(day: FreeDay, rules: StoreRules, *, own_start: datetime | None = N
 
 def _places(places_left: int | None, rules: StoreRules) -> str:
     """Return "2 places left"; nothing where each time has one place, as every one of them would be the last."""
-    return "" if places_left is None or _capacity(rules) == 1 else texts.places_in_words(places_left)
+    return "" if places_left is None or _capacity(rules) == 1 else formatting.places_in_words(places_left)
 
 
 def _capacity(rules: StoreRules) -> int:

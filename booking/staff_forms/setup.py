@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from booking.customer_input import read_note
+from booking.formatting import visit_type_name
 from booking.staff_forms.hours import WeekForm
 from booking.staff_forms.shared import NumberField, StaffForm, read_address
 from booking.store_setup.queries import LargestParty, NeededDesk
-from booking.texts import visit_type_name
 from booking.web.forms import TypedField
 from stores.models import CapacityCounts, Role, VisitMode
 from stores.services import CAPACITY_RANGE, POLICY_RANGES, VIDEO_URL_LONGEST

@@ -17,11 +17,11 @@ from booking.customer_input import (
     read_note,
     read_phone,
 )
+from booking.formatting import visit_type_name
 from booking.models import Source
 from booking.staff_forms.setup import tick
 from booking.staff_forms.shared import KeyField, StaffForm, read_name_if_any
 from booking.store_setup.affected_visits import Then
-from booking.texts import visit_type_name
 from booking.web.forms import TypedField
 from stores.slots import StoreRules
 

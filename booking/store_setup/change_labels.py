@@ -8,7 +8,7 @@ from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from booking.texts import dated_day_in_words, visit_type_name
+from booking.formatting import dated_day_in_words, visit_type_name
 from stores.models import CapacityCounts, LineShows, OrganizationKind, Role, VisitMode, Wheelchair
 from stores.services.changes import DAY_NAMES
 

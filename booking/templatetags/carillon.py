@@ -1,4 +1,4 @@
-"""What templates say in words: the filters are `booking.texts`, nothing is decided here."""
+"""What templates say in words: the filters are `booking.formatting`, nothing is decided here."""
 
 from datetime import date, datetime
 from typing import Protocol
@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django import template
 
-from booking import links, texts
+from booking import formatting, links
 from booking.customer_input import phone_in_words
 from booking.formats import qr_codes
 from booking.web.reader_prefix import canonical
@@ -26,7 +26,7 @@ class HasAddress(Protocol):
 @register.filter
 def address_line(store: HasAddress) -> str:
     """Show "12 rue Ricard, 79000 Niort"."""
-    return texts.store_address(store)  # type: ignore[arg-type]
+    return formatting.store_address(store)  # type: ignore[arg-type]
 
 
 @register.filter
@@ -38,7 +38,7 @@ def name_and_address(store: HasAddress) -> str:
 @register.filter
 def unbroken(words: str) -> str:
     """Keep « 10 h 15 » or a phone number on one line."""
-    return texts.unbroken(words)
+    return formatting.unbroken(words)
 
 
 @register.filter
@@ -56,49 +56,49 @@ def reference(plain: str) -> str:
 @register.filter
 def day(value: date) -> str:
     """Show "Tuesday 4 March"."""
-    return texts.day_in_words(value)
+    return formatting.day_in_words(value)
 
 
 @register.filter
 def clock(moment: datetime, zone: ZoneInfo) -> str:
     """Show "10:15" in the store's zone."""
-    return texts.time_in_words(moment, zone)
+    return formatting.time_in_words(moment, zone)
 
 
 @register.filter
 def moment(value: datetime, zone: ZoneInfo) -> str:
     """Show "Tuesday 4 March, 10:15" in the store's zone."""
-    return texts.moment_in_words(value, zone)
+    return formatting.moment_in_words(value, zone)
 
 
 @register.filter
 def dated_moment(value: datetime, zone: ZoneInfo) -> str:
     """Show "Tuesday 4 March 2027, 10:15" in the store's zone."""
-    return texts.dated_moment_in_words(value, zone)
+    return formatting.dated_moment_in_words(value, zone)
 
 
 @register.filter
 def dated_day(value: datetime, zone: ZoneInfo) -> str:
     """Show "Monday 22 February 2027" in the store's zone."""
-    return texts.dated_day_in_words(value.astimezone(zone).date())
+    return formatting.dated_day_in_words(value.astimezone(zone).date())
 
 
 @register.filter
 def fact_and_advice(text: object) -> tuple[str, str]:
     """Part "This time has just been taken. Please choose another one." into a title and what to do."""
-    return texts.fact_and_advice(str(text))
+    return formatting.fact_and_advice(str(text))
 
 
 @register.filter
 def places(count: int) -> str:
     """Show "2 places left"."""
-    return texts.places_in_words(count)
+    return formatting.places_in_words(count)
 
 
 @register.filter
 def visit_type(name: str) -> str:
     """Show a visit type's or a desk's name, the default ones in the active language."""
-    return texts.visit_type_name(name)
+    return formatting.visit_type_name(name)
 
 
 @register.inclusion_tag("includes/head_of_page.html", takes_context=True)

@@ -12,12 +12,12 @@ from django.utils.translation import ngettext
 from booking.bookings.message_plan import message_channel
 from booking.bookings.rebooking import KEPT_FOR
 from booking.customer_input import phone_in_words
+from booking.formatting import moment_in_words, visit_type_name
 from booking.models import Booking
 from booking.policy import BookingRefused, Refusal
 from booking.staff_forms.visits import ThenForm
 from booking.store_setup.affected_visits import Then
 from booking.store_setup.hours_changes import Change
-from booking.texts import moment_in_words, visit_type_name
 from booking.views.staff_access import AtStore, staff_page
 from booking.views.staff_words import people_in_words
 from booking.web.forms import Problem

@@ -15,9 +15,9 @@ from booking.arrivals.step_rules import STEPS
 from booking.arrivals.steps import Step, admit_walk_in
 from booking.arrivals.steps import step as take_step
 from booking.arrivals.steps import undo as undo_step
+from booking.idempotency import SentForm, book_once
 from booking.models import Booking, Status
 from booking.policy import BookingRefused, Refusal
-from booking.services.once import SentForm, book_once
 from booking.staff_forms.visits import WalkInForm
 from booking.staff_texts import status_words
 from booking.tokens import keyed_digest

@@ -17,13 +17,13 @@ from booking.arrivals.offline_actions import OLDEST, TICKET, UNDO, WALK_IN, Resu
 from booking.arrivals.offline_day import arrivals_day, arrivals_of, arrivals_version
 from booking.arrivals.step_rules import STEPS
 from booking.models import NAMES_SHOWN
-from booking.nights import LOOKS_BACK, working_day
 from booking.policy import UnknownStore
 from booking.staff_forms.visits import PARTY_MAX
 from booking.tokens import keyed_digest, read_reference
 from booking.views.arrivals_json import VisitsAsJson, day_as_json, finder_salt
 from booking.views.day_version import CACHE_CONTROL
 from booking.views.staff_access import AtStore, at_store
+from booking.working_days import LOOKS_BACK, working_day
 from stores.queries import store_rules
 from stores.words import cleaned
 

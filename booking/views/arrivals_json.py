@@ -15,8 +15,8 @@ from booking.arrivals.name_fingerprints import finders
 from booking.arrivals.offline_day import ArrivalEvent, ArrivalsDay, ArrivalVisit
 from booking.arrivals.step_rules import DUE_SOON, GROUP_OF_STATUS, GROUPS, LATE_AFTER, STEPS
 from booking.arrivals.steps import step_key
+from booking.formatting import day_in_words, first_name_and_initial, moment_in_words, time_in_words, visit_type_name
 from booking.models import EventKind, Source, Status
-from booking.texts import day_in_words, first_name_and_initial, moment_in_words, time_in_words, visit_type_name
 from booking.tokens import keyed_digest
 from booking.views.staff_words import people_in_words, source_words
 from stores.models import VisitMode

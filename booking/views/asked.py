@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from booking.formatting import refusal_sentence
 from booking.policy import Refusal
-from booking.texts import refusal_sentence
 from booking.web.forms import Problem
 from stores.slots import StoreRules, VisitTypeRule
 

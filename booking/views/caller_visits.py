@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from booking.bookings.customer_visits import caller_record
 from booking.customer_input import BadInput, read_phone
-from booking.texts import visit_type_name
+from booking.formatting import visit_type_name
 from booking.views.staff_access import AtStore, at_store
 from booking.views.staff_words import badges, people_in_words
 from stores.models import Store

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods
 
 from booking.bookings.crowd_removal import take_back
 from booking.bookings.crowds import Crowd, crowds
-from booking.texts import day_in_words, moment_in_words
+from booking.formatting import day_in_words, moment_in_words
 from booking.views.staff_access import AtStore, at_store, staff_page
 from booking.views.staff_links import see_other
 from booking.web.forms import Problem

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from booking.bookings.day_schedule import DaySchedule, DaySlot
+from booking.formatting import time_in_words, visit_type_name
 from booking.models import Status
 from booking.places.fit import is_shut
-from booking.texts import time_in_words, visit_type_name
 from booking.views.day_no_slot import NoSlot, out_of_service
 from booking.views.staff_words import totals_in_words
 from booking.views.visit_cards import CardMaker, VisitCard

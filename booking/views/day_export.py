@@ -8,8 +8,8 @@ from django.views.decorators.http import require_safe
 
 from booking.bookings.day_schedule import day_schedule
 from booking.formats.spreadsheets import Cell, csv_bytes, xlsx_bytes
+from booking.formatting import csv_delimiter
 from booking.messages.day_sheet import head, rows
-from booking.texts import csv_delimiter
 from booking.views.asked import read_day
 from booking.views.day_page import unknown_day_page
 from booking.views.staff_access import AtStore, at_store

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from booking.bookings.crowds import crowds
 from booking.bookings.day_schedule import day_schedule
-from booking.texts import moment_in_words
+from booking.formatting import moment_in_words
 from booking.views.affected import just_done
 from booking.views.crowds import crowd_in_words
 from booking.views.day_board import day_board

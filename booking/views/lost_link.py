@@ -27,10 +27,10 @@ from booking import limits
 from booking.bookings.customer_visits import Contact, visits_to_come
 from booking.bookings.day_schedule import booking_by_reference
 from booking.customer_input import BadInput, read_email, read_phone
+from booking.formatting import numbers_unbroken
 from booking.links import manage_url
 from booking.messages.lost_links import send_visits
 from booking.models import Booking
-from booking.texts import numbers_unbroken
 from booking.tokens import read_reference, read_visits_token
 from booking.views.book.details import AGAIN
 from booking.views.book.memory import forget, keep, way_at

@@ -8,8 +8,8 @@ from django.http import HttpResponse
 from django.utils.http import urlencode
 
 from booking.formats.spreadsheets import csv_bytes
+from booking.formatting import csv_delimiter
 from booking.reports.queries import LONGEST_RANGE
-from booking.texts import csv_delimiter
 from booking.views.numbers_range import ONE_DAY, AskedRange
 from booking.views.numbers_words import Part
 

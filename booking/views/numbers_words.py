@@ -12,9 +12,9 @@ from django.utils.translation import ngettext
 
 from booking.formats.bar_charts import Bar, BarChart, drawn
 from booking.formats.spreadsheets import Cell
+from booking.formatting import day_in_words, stretch_in_words
 from booking.models import Source
 from booking.reports.tallies import LEAD_DAYS, ONE_DAY, MessageCount, Numbers, Outcome, Waits
-from booking.texts import day_in_words, stretch_in_words
 from booking.views.numbers_messages import message_words, segments_cell, sent_texts, state_words
 from notifications.models import State
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 
-from booking import texts
+from booking import formatting
 from stores.hours import WeeklyInterval, open_intervals
 from stores.queries import StoreDetail
 
@@ -60,7 +60,7 @@ def special_days(store: StoreDetail, *, now: datetime) -> list[DayHours]:
     """Return the days of the next two months that have hours of their own."""
     today = now.astimezone(ZoneInfo(store.time_zone)).date()
     return [
-        DayHours(name=texts.day_in_words(day), times=_in_words(times), is_today=day == today)
+        DayHours(name=formatting.day_in_words(day), times=_in_words(times), is_today=day == today)
         for day, times in sorted(store.special.items())
         if today <= day <= today + SPECIAL_DAYS_SHOWN
     ]
@@ -87,16 +87,16 @@ def open_now(store: HasHours, *, now: datetime) -> OpenNow | None:
 def _until(ends_at: datetime, today: date, zone: ZoneInfo) -> str:
     if ends_at.astimezone(zone).date() - today > timedelta(days=1):
         return _("Open now")
-    return _("Open until {time}").format(time=texts.time_in_words(ends_at, zone))
+    return _("Open until {time}").format(time=formatting.time_in_words(ends_at, zone))
 
 
 def _from(starts_at: datetime, today: date, zone: ZoneInfo) -> str:
-    days, at = (starts_at.astimezone(zone).date() - today).days, texts.time_in_words(starts_at, zone)
+    days, at = (starts_at.astimezone(zone).date() - today).days, formatting.time_in_words(starts_at, zone)
     if days == 0:
         return _("Closed, opens at {time}").format(time=at)
     if days == 1:
         return _("Closed, opens tomorrow at {time}").format(time=at)
-    return _("Closed, opens {moment}").format(moment=texts.moment_in_words(starts_at, zone))
+    return _("Closed, opens {moment}").format(moment=formatting.moment_in_words(starts_at, zone))
 
 
 def _in_words(times: Sequence[tuple[time, time]]) -> tuple[str, ...]:
@@ -111,4 +111,4 @@ def _interval(opens: time, closes: time) -> str:
 
 def _clock(at: time) -> str:
     """Return a wall-clock time in words; the date beside it plays no part."""
-    return texts.time_in_words(datetime.combine(date(2000, 1, 1), at, UTC), ZoneInfo("UTC"))
+    return formatting.time_in_words(datetime.combine(date(2000, 1, 1), at, UTC), ZoneInfo("UTC"))

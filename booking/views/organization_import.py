@@ -18,8 +18,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from booking.formats.spreadsheets import csv_bytes
+from booking.formatting import csv_delimiter
 from booking.staff_forms.shared import StaffForm
-from booking.texts import csv_delimiter
 from booking.views.organization_access import AtOrganization, at_organization
 from stores.csv_files import NotATable, Row, read_table
 from stores.table_imports import ALSO_CALLED, COLUMNS, FRENCH, Told, import_staff_row, import_store_row

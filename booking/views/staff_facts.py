@@ -12,8 +12,8 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from booking.customer_input import phone_in_words
+from booking.formatting import visit_type_name
 from booking.models import Booking, Status
-from booking.texts import visit_type_name
 from stores.models import VisitMode
 
 

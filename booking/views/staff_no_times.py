@@ -4,11 +4,11 @@ from datetime import date, timedelta
 
 from django.utils.translation import gettext as _
 
+from booking.formatting import day_in_words, visit_type_name
 from booking.places.availability import ask_by_rules
 from booking.places.claims import Run
 from booking.places.closed_slots import all_are_shut
 from booking.policy import last_bookable_date
-from booking.texts import day_in_words, visit_type_name
 from booking.views.chooser import SlotChoice, slot_choices
 from booking.views.staff_access import AtStore
 from stores.slots import StoreRules, VisitTypeRule, slots_by_desk

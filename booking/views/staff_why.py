@@ -7,11 +7,11 @@ from itertools import groupby
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from booking.formatting import time_in_words, visit_type_name
 from booking.models import Booking
 from booking.places.explain import Answer, DeskAnswer, Why, why, why_of_day
 from booking.places.places_left import KeptPlaces
 from booking.policy import BookingRefused, Refusal
-from booking.texts import time_in_words, visit_type_name
 from booking.views.staff_access import AtStore
 from booking.views.staff_words import staff_sentence
 from stores.models import Desk

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from booking import texts
+from booking import formatting
 from booking.places.first_free import FirstFree, first_free_of
 from booking.views.opening_words import OpenNow, open_now
 from stores.queries import ListedStore, OrganizationDetail, StoreSummary, listed_stores, organizations_of
@@ -85,9 +85,9 @@ def _in_words(first: FirstFree, one: ListedStore, *, now: datetime) -> str:
 def _when(moment: datetime, zone: ZoneInfo, *, now: datetime) -> str:
     """Return "today 14:15", "tomorrow 9:00", "Thursday 26 November, 9:00"."""
     days = (moment.astimezone(zone).date() - now.astimezone(zone).date()).days
-    time = texts.time_in_words(moment, zone)
+    time = formatting.time_in_words(moment, zone)
     if days == 0:
         return _("today {time}").format(time=time)
     if days == 1:
         return _("tomorrow {time}").format(time=time)
-    return _("{day}, {time}").format(day=texts.day_in_words(moment.astimezone(zone).date()), time=time)
+    return _("{day}, {time}").format(day=formatting.day_in_words(moment.astimezone(zone).date()), time=time)

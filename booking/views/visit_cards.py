@@ -14,9 +14,9 @@ from booking.arrivals.step_rules import STEPS, is_overdue, is_same_night, is_ste
 from booking.bookings.day_schedule import DaySchedule
 from booking.bookings.message_plan import message_channel
 from booking.customer_input import phone_in_words
+from booking.formatting import first_name_and_initial, time_in_words, visit_type_name
 from booking.models import Booking, Source, Status
 from booking.staff_texts import LATE
-from booking.texts import first_name_and_initial, time_in_words, visit_type_name
 from booking.views.staff_facts import VisitFacts
 from booking.views.staff_messages import MessageLine, MessageLines
 from booking.views.staff_words import badges, people_in_words, source_words

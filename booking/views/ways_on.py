@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from booking.formatting import moment_in_words
 from booking.places.availability import FreeSlot, availability
 from booking.places.nearest_free import nearest_free
 from booking.policy import last_bookable_date
-from booking.texts import moment_in_words
 from booking.views.asked import Asked
 from booking.views.chooser import SlotChoice, slot_choice, slot_choices
 from stores.queries import StoreDetail, stores_page

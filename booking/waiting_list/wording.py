@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from booking.formatting import day_in_words, refusal_sentence, time_in_words
 from booking.models import WaitingListEntry
 from booking.policy import Refusal
-from booking.texts import day_in_words, refusal_sentence, time_in_words
 
 
 def waiting_refusal_sentence(reason: Refusal, *, waits_already: bool = False) -> str:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from booking.bookings.lifecycle import Answer
 from booking.customer_input import BadInput, read_email, read_name, read_note, read_phone
-from booking.texts import numbers_unbroken
+from booking.formatting import numbers_unbroken
 from booking.web.honeypot import HoneypotField
 from stores.queries import Question
 

@@ -17,9 +17,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions
 
+from booking.formatting import refusal_sentence
 from booking.limits import RateLimited
 from booking.policy import Refusal
-from booking.texts import refusal_sentence
 
 CONTENT_TYPE = "application/problem+json"
 

@@ -8,9 +8,9 @@ from pytest_django import DjangoAssertNumQueries
 from booking.arrivals.line import join_line, put_back, serve_ticket
 from booking.models import Booking, Source, Status
 from booking.policy import UnknownStore
+from booking.privacy import forget_old
 from booking.reports.queries import NumbersTogether, longest_range, numbers, numbers_together
 from booking.reports.tallies import MessageCount, Numbers, Outcome, Use, Waits
-from booking.services.privacy import forget_old
 from notifications.models import OutboxMessage
 from stores.models import Organization, Slot, Store
 from tests.booking.views.staff_room import fill_day

@@ -5,8 +5,7 @@ import pytest
 from django.conf import settings
 from django.utils import translation
 
-from booking.policy import Refusal
-from booking.texts import (
+from booking.formatting import (
     dated_day_in_words,
     day_in_words,
     fact_and_advice,
@@ -19,6 +18,7 @@ from booking.texts import (
     time_in_words,
     visit_type_name,
 )
+from booking.policy import Refusal
 from tests.factories import PARIS
 
 

@@ -5,9 +5,9 @@ from functools import partial
 import pytest
 
 from booking.bookings.lifecycle import CustomerDetails, book
+from booking.idempotency import FormUsed, SentForm, book_once
 from booking.models import Booking, IdempotentAnswer, Source
 from booking.policy import BookingRefused
-from booking.services.once import FormUsed, SentForm, book_once
 from tests.factories import NOW, at, make_store
 from tests.threads import at_once
 

@@ -7,7 +7,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 
-from booking import limits
+from booking import limits, privacy
 from booking.api import shapes
 from booking.api.authentication import customer_booking
 from booking.api.bodies import Json
@@ -23,7 +23,6 @@ from booking.formats.icalendar_files import booking_calendar
 from booking.links import manage_url
 from booking.models import Actor, Booking, Source
 from booking.places.requests import Wish, is_another_try
-from booking.services import privacy
 from stores.models import Store
 
 

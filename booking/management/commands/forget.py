@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from booking.services.privacy import forget_old
+from booking.privacy import forget_old
 
 
 class Command(BaseCommand):

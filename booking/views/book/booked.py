@@ -6,8 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from booking.bookings.day_schedule import booking_by_reference
+from booking.idempotency import FormUsed
 from booking.models import Booking, Status
-from booking.services.once import FormUsed
 from booking.views.book.step import Step, at_store, see_other
 from booking.views.manage_access import give_key, has_key
 from booking.web.rendering import customer_page

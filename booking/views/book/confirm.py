@@ -9,9 +9,9 @@ from django.utils.translation import get_language
 from booking import limits
 from booking.bookings.day_schedule import booking_by_reference
 from booking.bookings.lifecycle import CustomerDetails, book
+from booking.idempotency import FormUsed, SentForm, book_once, booked_before
 from booking.models import Booking, Source
 from booking.policy import BookingRefused, Refusal
-from booking.services.once import FormUsed, SentForm, book_once, booked_before
 from booking.tokens import keyed_digest
 from booking.views.book.booked import lead_to_booked, lead_to_used
 from booking.views.book.check import SAME, lead_to_unfinished, needs_words

@@ -6,9 +6,9 @@ from http import HTTPStatus
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from booking.formatting import refusal_sentence
+from booking.idempotency import booked_in
 from booking.policy import Refusal
-from booking.services.once import booked_in
-from booking.texts import refusal_sentence
 from booking.views.book.booked import booked_page
 from booking.views.book.choose import choose_page
 from booking.views.book.gone import ANOTHER_TIME_HELPS, gone_page

@@ -2,8 +2,8 @@
 
 from django.http import HttpRequest, HttpResponse
 
+from booking.formatting import refusal_sentence
 from booking.policy import Refusal
-from booking.texts import refusal_sentence
 from booking.tokens import read_hold_token
 from booking.views.book.choose import choose_page
 from booking.views.book.step import Step

@@ -9,7 +9,7 @@ from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from booking import texts
+from booking import formatting
 from booking.places.availability import AvailabilityQuestion, FreeDay, ask_by_rules
 from booking.places.slot_wording import DayPart, SlotChoice, day_parts, slot_choice
 from booking.policy import first_bookable_start, last_bookable_date
@@ -98,7 +98,7 @@ def chooser(
     shown = _day_to_show(days, reachable, is_told=day == reachable)
     following = first + DAYS_SHOWN * ONE_DAY
     return Chooser(
-        title=texts.stretch_in_words(week[0].date, week[-1].date),
+        title=formatting.stretch_in_words(week[0].date, week[-1].date),
         days=tuple(replace(one, is_shown=True) if one is shown else one for one in days),
         shown=shown,
         parts=day_parts(week[days.index(shown)], book.question.rules, own_start=own_start),
@@ -238,7 +238,7 @@ def _day_choice(day: FreeDay, state: DayState, today: date) -> DayChoice:
 
 
 def _named_day(day: date, today: date) -> str:
-    words = texts.day_in_words(day)
+    words = formatting.day_in_words(day)
     if day == today:
         return _("Today, {day}").format(day=words)
     if day == today + ONE_DAY:

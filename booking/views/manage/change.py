@@ -11,13 +11,13 @@ from django.views.decorators.http import require_http_methods
 
 from booking.bookings.rebooking import take_kept_time
 from booking.bookings.rescheduling import reschedule
+from booking.formatting import refusal_sentence
 from booking.models import Actor, Booking
 from booking.places.availability import WantedSlot, lookup
 from booking.places.explain import why
 from booking.places.nearest_free import nearest_free
 from booking.places.requests import Wish
 from booking.policy import BookingRefused, Refusal
-from booking.texts import refusal_sentence
 from booking.views.asked import read_day, read_instant
 from booking.views.book.step import see_other
 from booking.views.chooser import SlotChoice, chooser, slot_choices

@@ -18,8 +18,8 @@ from booking.customer_input import read_name, read_note
 from booking.formats.icalendar_files import booking_calendar
 from booking.links import manage_url
 from booking.models import Actor, Booking
-from booking.services.privacy import correct, customer_data
-from booking.services.privacy import erase as erase_customer
+from booking.privacy import correct, customer_data
+from booking.privacy import erase as erase_customer
 from booking.views.book.details import AGAIN
 from booking.views.book.memory import forget, keep, way_at
 from booking.views.book.step import see_other

@@ -14,9 +14,9 @@ from django.views.decorators.http import require_safe
 from booking.bookings.message_plan import message_channels
 from booking.bookings.rebooking import kept_times
 from booking.formats.map_links import directions
+from booking.formatting import refusal_sentence
 from booking.models import Booking, Status
 from booking.policy import Refusal, is_video_open, may_cancel, may_change, may_say_late
-from booking.texts import refusal_sentence
 from booking.views.manage_access import keep_private, opened_by_key
 from booking.web.forms import Problem
 from booking.web.rendering import customer_page

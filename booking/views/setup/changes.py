@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from booking.formats.spreadsheets import csv_bytes
+from booking.formatting import csv_delimiter, dated_moment_in_words
 from booking.store_setup.change_labels import WHAT, field_in_words, subject_in_words, value_in_words, what_in_words
-from booking.texts import csv_delimiter, dated_moment_in_words
 from booking.views.staff_access import AtStore, at_store, staff_page
 from stores.models import Role
 from stores.queries import Change, setup_changes

@@ -6,9 +6,9 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from booking.formatting import visit_type_name
 from booking.staff_forms.setup import DeskChoiceForm, DeskForm
 from booking.store_setup.queries import active_desks, desk_by_slug, needed_desk
-from booking.texts import visit_type_name
 from booking.views.setup.hours import FORM_METHODS
 from booking.views.setup.saving import alone, form_page, posted, save_rules, saved, sent_right
 from booking.views.staff_access import AtStore, at_store

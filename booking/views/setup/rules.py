@@ -8,9 +8,9 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from booking.formatting import visit_type_name
 from booking.staff_forms.setup import NoticeForm, RulesForm
 from booking.store_setup.queries import LargestParty, largest_capacity, largest_party
-from booking.texts import visit_type_name
 from booking.views.setup.hours import FORM_METHODS
 from booking.views.setup.saving import alone, blame, form_page, posted, save_rules, saved, sent_right
 from booking.views.staff_access import AtStore, at_store

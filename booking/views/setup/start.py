@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 
+from booking.formatting import moment_in_words, visit_type_name
 from booking.places.first_free import first_free_of
 from booking.staff_forms.hours import DAYS, hours_line, times_of_day
 from booking.store_setup.queries import StoreSetup, store_setup
-from booking.texts import moment_in_words, visit_type_name
 from booking.views.staff_access import AtStore, at_store, staff_page
 from stores.models import Role
 from stores.queries import store_rules

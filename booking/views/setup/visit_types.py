@@ -6,9 +6,9 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_http_methods
 
+from booking.formatting import visit_type_name
 from booking.staff_forms.setup import VisitTypeForm
 from booking.store_setup.queries import active_visit_types, largest_capacity, visit_type_by_slug
-from booking.texts import visit_type_name
 from booking.views.setup.hours import FORM_METHODS
 from booking.views.setup.saving import alone, blame, form_page, posted, saved, sent_right
 from booking.views.staff_access import AtStore, at_store

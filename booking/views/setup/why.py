@@ -9,9 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from booking.places.explain import Answer, DeskAnswer, Why, why
-from booking.policy import UnknownVisitType, first_bookable_start, last_bookable_date
-from booking.texts import (
+from booking.formatting import (
     dated_day_in_words,
     dated_moment_in_words,
     day_in_words,
@@ -19,6 +17,8 @@ from booking.texts import (
     time_in_words,
     visit_type_name,
 )
+from booking.places.explain import Answer, DeskAnswer, Why, why
+from booking.policy import UnknownVisitType, first_bookable_start, last_bookable_date
 from booking.views.asked import FIRST_YEAR, LAST_YEAR
 from booking.views.staff_access import AtStore, at_store, staff_page
 from booking.web.forms import Problem

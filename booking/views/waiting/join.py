@@ -19,10 +19,10 @@ from django.views.decorators.http import require_http_methods
 
 from booking import limits
 from booking.bookings.lifecycle import CustomerDetails
+from booking.idempotency import FormUsed, SentForm
 from booking.models import Source, WaitingListEntry
 from booking.places.availability import availability
 from booking.policy import BookingRefused, Refusal, first_bookable_start, last_bookable_date
-from booking.services.once import FormUsed, SentForm
 from booking.tokens import keyed_digest
 from booking.views.asked import Asked, read_asked, read_day
 from booking.views.book.details import AGAIN

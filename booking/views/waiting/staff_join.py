@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from booking.bookings.lifecycle import CustomerDetails
+from booking.idempotency import SentForm
 from booking.models import Source
 from booking.policy import BookingRefused, Refusal, last_bookable_date
-from booking.services.once import SentForm
 from booking.staff_forms.visits import CallerForm
 from booking.tokens import keyed_digest
 from booking.views.asked import read_day

@@ -8,7 +8,7 @@ from booking.bookings.lifecycle import CustomerDetails, book
 from booking.limits import ClientDigests, TooManyHolds
 from booking.models import Booking, Hold, Source, WaitingListEntry
 from booking.places.holds import hold, hold_instead, release_hold
-from booking.services.privacy import forget_old
+from booking.privacy import forget_old
 from booking.tokens import hold_token
 from booking.waiting_list.entries import join
 from stores.models import Store

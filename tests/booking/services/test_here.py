@@ -8,7 +8,7 @@ from booking.arrivals.self_check_in import check_in_at_door
 from booking.arrivals.step_rules import may_check_in_oneself
 from booking.arrivals.steps import step
 from booking.models import Actor, BookingEvent, EventKind, Source, Status
-from booking.services.privacy import erase
+from booking.privacy import erase
 from stores.models import Store
 from tests.factories import at, make_booking, make_store, make_user
 

@@ -7,8 +7,8 @@ from booking.arrivals.line_state import line_of
 from booking.arrivals.steps import step
 from booking.models import Booking, BookingEvent, Source, Status, Ticket
 from booking.policy import BookingRefused, Refusal
+from booking.privacy import forget_old
 from booking.reports.queries import numbers
-from booking.services.privacy import forget_old
 from stores.models import Desk, LineShows, Slot, Store, StoreDay
 from tests.factories import at, make_booking, make_store, make_user
 

@@ -14,7 +14,7 @@ from booking.arrivals.steps import admit_walk_in, step, undo
 from booking.bookings.day_schedule import arrivals_schedule
 from booking.models import Booking, Status, Ticket
 from booking.policy import BookingRefused, Refusal
-from booking.services.privacy import forget_old
+from booking.privacy import forget_old
 from stores.models import Desk, Store
 from tests.factories import at, make_booking, make_store, make_user
 

@@ -5,7 +5,7 @@ from django.db import OperationalError
 
 from booking.arrivals.line import join_line, serve_ticket
 from booking.models import Actor, Booking, IdempotentAnswer, Status
-from booking.services.privacy import correct, customer_data, erase, forget_old
+from booking.privacy import correct, customer_data, erase, forget_old
 from notifications.models import OutboxMessage
 from stores.models import Slot, StoreDay
 from tests.factories import NOW, at, make_booking, make_store, make_user

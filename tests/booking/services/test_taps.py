@@ -12,7 +12,7 @@ from booking.arrivals.offline_actions import KEPT, OLDEST, Result, Tap, TapResul
 from booking.arrivals.steps import step, step_key
 from booking.models import Booking, BookingEvent, IdempotentAnswer, Status, Ticket
 from booking.operations.logs import JsonLine
-from booking.services.privacy import forget_old
+from booking.privacy import forget_old
 from tests.booking.views.staff_room import Room, make_room
 from tests.factories import at, make_booking
 

@@ -6,7 +6,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from booking.bookings.customer_visits import caller_record
 from booking.models import Actor, Booking, Status
-from booking.services.privacy import erase
+from booking.privacy import erase
 from tests.booking.views.reading import page
 from tests.booking.views.staff_room import DAY, Room, make_room
 from tests.booking.views.test_caller import CALLER

@@ -8,7 +8,7 @@ from pytest_django import Settings
 
 from booking import limits
 from booking.models import Booking, Status
-from booking.services.privacy import erase
+from booking.privacy import erase
 from booking.tokens import manage_token
 from stores.models import Store, VisitType
 from tests.booking.views.reading import page, without_csrf

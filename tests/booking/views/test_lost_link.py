@@ -10,7 +10,7 @@ from pytest_django import Settings
 from booking import limits
 from booking.messages.compose import compose
 from booking.models import Booking
-from booking.services.privacy import erase
+from booking.privacy import erase
 from booking.tokens import manage_token, visits_token
 from notifications.content import Email, Skip, Sms
 from notifications.gsm7 import fits_one_segment

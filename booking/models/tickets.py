@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from booking.models.books import Booking
+from booking.models.bookings import Booking
 from stores.models import Desk, Store, VisitType
 
 
