@@ -4,41 +4,33 @@ from django.urls import include, path, re_path
 
 from booking.api import urls as api
 from booking.api.reference import unknown
+from booking.customer import calendar_feed, crawlers, later, lost_link, self_check_in
+from booking.customer.book import urls
+from booking.customer.manage import urls
+from booking.customer.stores import embed, find, organization, share, store
+from booking.customer.waiting_list import urls
 from booking.operations import health
 from booking.views import (
     account,
     arrivals,
     arrivals_app,
     arrivals_data,
-    book,
     chain,
-    crawlers,
     day,
     day_sheet_address,
     door,
-    embed,
-    feeds,
-    find,
-    here,
-    later,
     line,
-    lost_link,
-    manage,
     numbers,
     numbers_together,
-    organization,
     organization_import,
     organization_pattern,
     own_pin,
     own_second_factor,
     second_step,
     setup,
-    share,
     sign_in,
     staff_typed_again,
-    store,
     tablet,
-    waiting,
 )
 from notifications import urls as notifications
 
@@ -47,14 +39,14 @@ urlpatterns = [
     *organization.urlpatterns,
     *store.urlpatterns,
     *share.urlpatterns,
-    *here.urlpatterns,
+    *self_check_in.urlpatterns,
     *later.urlpatterns,
     *embed.urlpatterns,
     *crawlers.urlpatterns,
-    *book.urlpatterns,
-    *manage.urlpatterns,
+    *urls.urlpatterns,
+    *urls.urlpatterns,
     *lost_link.urlpatterns,
-    *waiting.urlpatterns,
+    *urls.urlpatterns,
     *sign_in.urlpatterns,
     *second_step.urlpatterns,
     *account.urlpatterns,
@@ -75,7 +67,7 @@ urlpatterns = [
     *day_sheet_address.urlpatterns,
     *setup.urlpatterns,
     *staff_typed_again.urlpatterns,
-    *feeds.urlpatterns,
+    *calendar_feed.urlpatterns,
     *health.urlpatterns,
     path("api/v1/", include(api)),
     re_path("^api(?:/|$)", unknown),

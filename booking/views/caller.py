@@ -11,13 +11,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from booking.bookings.lifecycle import CustomerDetails, book
+from booking.customer.visit_query import read_day, read_instant
 from booking.formatting import day_in_words
 from booking.idempotency import SentForm, book_once
 from booking.models import Booking, Source
 from booking.policy import BookingRefused, Refusal
 from booking.staff_forms.visits import CallerForm
 from booking.tokens import keyed_digest
-from booking.views.asked import read_day, read_instant
 from booking.views.caller_visits import known_caller
 from booking.views.free_times import error_of, free_times, nearest_times, while_offered
 from booking.views.staff_access import AtStore, at_store, raise_for, staff_page

@@ -4,8 +4,8 @@ from django.http import HttpRequest, HttpResponseBase
 from django.urls import path
 from django.views.decorators.http import require_safe
 
+from booking.customer.visit_query import read_day
 from booking.views import caller, caller_visits, crowds, day_export, slot_changes, visit_moves
-from booking.views.asked import read_day
 from booking.views.day_page import day_page, unknown_day_page
 from booking.views.day_version import unless_known
 from booking.views.staff_access import AtStore, at_store

@@ -7,10 +7,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from booking.bookings.day_schedule import day_schedule
+from booking.customer.visit_query import read_day
 from booking.formats.spreadsheets import Cell, csv_bytes, xlsx_bytes
 from booking.formatting import csv_delimiter
 from booking.messages.day_sheet import head, rows
-from booking.views.asked import read_day
 from booking.views.day_page import unknown_day_page
 from booking.views.staff_access import AtStore, at_store
 

@@ -7,9 +7,9 @@ from django.utils import translation
 from django.views.decorators.http import require_POST, require_safe
 
 from booking.arrivals.door_code import renew_door
+from booking.customer.stores.share import POSTER_LANGUAGES
 from booking.formats.qr_codes import address_code
 from booking.links import door_url, here_url
-from booking.views.share import POSTER_LANGUAGES
 from booking.views.staff_access import AtStore, at_store
 from booking.views.staff_links import see_other
 from stores.models import Role

@@ -7,8 +7,8 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from booking.customer.visit_query import read_day
 from booking.reports.queries import DEFAULT_RANGE, LONGEST_RANGE
-from booking.views.asked import read_day
 from booking.web.forms import Problem
 
 ONE_DAY = timedelta(days=1)

@@ -11,13 +11,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from booking.bookings.day_schedule import DaySchedule, day_schedule
+from booking.customer.visit_query import read_day
 from booking.formatting import day_in_words, time_in_words, visit_type_name
 from booking.policy import BookingRefused
 from booking.staff_forms.visits import SlotsForm
 from booking.store_setup.affected_visits import Then
 from booking.store_setup.hours_changes import Change, change_slots
 from booking.views.affected import affected_or_none
-from booking.views.asked import read_day
 from booking.views.day_page import unknown_day_page
 from booking.views.staff_access import AtStore, at_store, staff_page
 from booking.views.staff_links import see_other

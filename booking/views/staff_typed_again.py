@@ -6,8 +6,8 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from booking.customer.visit_query import read_day
 from booking.formatting import dated_day_in_words
-from booking.views.asked import read_day
 from booking.views.staff_access import AtStore, at_store, staff_page
 from booking.views.staff_typed import typed_before
 

@@ -11,10 +11,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from booking.bookings.lifecycle import cancel as cancel_booking
 from booking.bookings.message_plan import message_channel
 from booking.bookings.rescheduling import reschedule
+from booking.customer.visit_query import read_day, read_instant
 from booking.formatting import visit_type_name
 from booking.models import Actor, Booking, Status
 from booking.policy import BookingRefused, Refusal
-from booking.views.asked import read_day, read_instant
 from booking.views.free_times import error_of, free_times, nearest_times, while_offered
 from booking.views.staff_access import AtStore, at_visit, staff_page
 from booking.views.staff_facts import VisitFacts

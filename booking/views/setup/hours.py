@@ -9,6 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from booking.customer.visit_query import read_day
 from booking.formatting import day_in_words
 from booking.staff_forms.hours import WeekForm, hours_line
 from booking.staff_forms.shared import StaffForm
@@ -16,7 +17,6 @@ from booking.staff_forms.special_hours import SpecialHoursForm
 from booking.store_setup.affected_visits import Then
 from booking.store_setup.hours_changes import Change, change_opening_hours, change_special_hours, remove_special_hours
 from booking.store_setup.queries import holidays_ahead, special_days, weekly_hours
-from booking.views.asked import read_day
 from booking.views.setup.saving import alone, form_page, posted, save_with, sent_right
 from booking.views.staff_access import AtStore, at_store
 from booking.web.forms import Problem

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from booking.customer.visit_query import FIRST_YEAR, LAST_YEAR
 from booking.formatting import (
     dated_day_in_words,
     dated_moment_in_words,
@@ -19,7 +20,6 @@ from booking.formatting import (
 )
 from booking.places.explain import Answer, DeskAnswer, Why, why
 from booking.policy import UnknownVisitType, first_bookable_start, last_bookable_date
-from booking.views.asked import FIRST_YEAR, LAST_YEAR
 from booking.views.staff_access import AtStore, at_store, staff_page
 from booking.web.forms import Problem
 from stores.models import VisitType

@@ -11,15 +11,15 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from booking.bookings.lifecycle import CustomerDetails
+from booking.customer.visit_query import read_day
+from booking.customer.waiting_list.form import add_days, check_days
 from booking.idempotency import SentForm
 from booking.models import Source
 from booking.policy import BookingRefused, Refusal, last_bookable_date
 from booking.staff_forms.visits import CallerForm
 from booking.tokens import keyed_digest
-from booking.views.asked import read_day
 from booking.views.staff_access import AtStore, at_store, raise_for, staff_page
 from booking.views.staff_links import see_other
-from booking.views.waiting.form import add_days, check_days
 from booking.waiting_list import entries
 from booking.waiting_list.wording import waiting_refusal_sentence
 from booking.web.forms import Problem

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
+from booking.customer.chooser import week_start
 from booking.views.chooser import Chooser, DayState, chooser, first_free
-from booking.views.chooser.week import week_start
 from stores.models import Slot, SpecialHours, Store, VisitType
 from stores.queries import store_rules
 from stores.slots import StoreRules

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from booking.views import crawlers
+from booking.customer import crawlers
 from tests.factories import make_store
 
 pytestmark = pytest.mark.django_db

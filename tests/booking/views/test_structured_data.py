@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from booking.views.structured_data import store_as_json_ld
+from booking.customer.stores.structured_data import store_as_json_ld
 from stores.models import OpeningHours, Organization, SpecialHours, Store, VisitType
 from stores.queries import OrganizationDetail, store_detail
 from tests.factories import NOW, make_store

@@ -1,0 +1,127 @@
+"""Where to go on from when a time cannot be had: there is always another way, the nearest first."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from booking.customer.visit_query import Asked
+from booking.formatting import moment_in_words
+from booking.places.availability import FreeSlot, availability
+from booking.places.nearest_free import nearest_free
+from booking.policy import last_bookable_date
+from booking.views.chooser import SlotChoice, slot_choice, slot_choices
+from stores.queries import StoreDetail, stores_page
+from stores.slots import StoreRules
+
+NEARBY_KM = 15.0
+STORES_LOOKED_AT = 4
+STORES_SHOWN = 2
+DAYS_LOOKED_AT = 28
+NEAREST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class NearbyStore:
+    """A store not far away that offers the same kind of visit, and when it can be had nearest to the wanted time."""
+
+    name: str
+    distance_km: float
+    when: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class WaysOn:
+    """The times nearest to the wanted one, the next day with one, stores nearby."""
+
+    nearest: tuple[SlotChoice, ...]
+    next_day: SlotChoice | None
+    nearby: tuple[NearbyStore, ...]
+    wait_from: date
+    wait_to: date
+
+
+def ways_on(store: StoreDetail, rules: StoreRules, asked: Asked, *, now: datetime, own_hold: str = "") -> WaysOn:
+    """Return what else can be had instead of the time asked for; `own_hold` is the public id of what is kept."""
+    assert asked.starts_at is not None  # noqa: S101 -- asked only for a chosen time
+    free = nearest_free(
+        store=rules.slug,
+        visit_type=asked.visit_type.slug,
+        starts_at=asked.starts_at,
+        party_size=asked.party_size,
+        now=now,
+        limit=NEAREST,
+        desk=asked.desk,
+        own_hold=own_hold,
+    )
+    wanted_date = asked.starts_at.astimezone(rules.zone).date()
+    offered = {slot.starts_at for slot in free}
+    later = _first_after(rules, asked, wanted_date, now=now)
+    last = last_bookable_date(now=now, zone=rules.zone, rules=rules)
+    return WaysOn(
+        nearest=tuple(slot_choices(free, rules)),
+        next_day=slot_choice(later.starts_at, rules, places_left=later.places_left)
+        if later and later.starts_at not in offered
+        else None,
+        nearby=tuple(_nearby(store, asked, near=asked.starts_at, now=now)),
+        wait_from=max(wanted_date, now.astimezone(rules.zone).date()),
+        wait_to=min(wanted_date + timedelta(days=6), last),
+    )
+
+
+def other_ways(store: StoreDetail, asked: Asked, *, first: date, last: date, now: datetime) -> WaysOn:
+    """Return what is left where no time is free on these days: stores nearby, waiting for a place."""
+    noon = datetime.combine(first, time(12), ZoneInfo(store.time_zone))
+    nearby = tuple(_nearby(store, asked, near=max(noon, now), now=now))
+    return WaysOn(nearest=(), next_day=None, nearby=nearby, wait_from=first, wait_to=last)
+
+
+def _first_after(rules: StoreRules, asked: Asked, day: date, *, now: datetime) -> FreeSlot | None:
+    """Return the first free time of a day after this one."""
+    try:
+        answer = availability(
+            store=rules.slug,
+            visit_type=asked.visit_type.slug,
+            from_date=day + timedelta(days=1),
+            to_date=day + timedelta(days=DAYS_LOOKED_AT),
+            party_size=asked.party_size,
+            now=now,
+            desk=asked.desk,
+        )
+    except (LookupError, OverflowError):
+        return None
+    return next((free.slots[0] for free in answer.days if free.slots), None)
+
+
+def _nearby(store: StoreDetail, asked: Asked, *, near: datetime, now: datetime) -> list[NearbyStore]:
+    """Return stores around that can take the visit, each with its free time nearest to a wanted one."""
+    around = stores_page(near=(store.latitude, store.longitude), radius_km=NEARBY_KM, page_size=STORES_LOOKED_AT + 1)
+    found: list[NearbyStore] = []
+    for other in around.results:
+        if other.slug == store.slug or len(found) == STORES_SHOWN:
+            continue
+        free = nearest_free(
+            store=other.slug,
+            visit_type=asked.visit_type.slug,
+            starts_at=near,
+            party_size=asked.party_size,
+            now=now,
+            limit=1,
+            with_wanted=True,
+        )
+        if free:
+            zone = ZoneInfo(other.time_zone)
+            day = free[0].starts_at.astimezone(zone).date().isoformat()
+            wish = {"visit_type": asked.visit_type.slug, "party_size": str(asked.party_size), "day": day}
+            found.append(
+                NearbyStore(
+                    name=other.name,
+                    distance_km=other.distance_km or 0.0,
+                    when=moment_in_words(free[0].starts_at, zone),
+                    url=f"{reverse('book', args=[other.slug])}?{urlencode(wish)}",
+                )
+            )
+    return found

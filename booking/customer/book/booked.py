@@ -1,0 +1,53 @@
+"""What somebody sees who comes back to a form that has booked: the visit, where this browser may know of it."""
+
+from functools import partial
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from booking.bookings.day_schedule import booking_by_reference
+from booking.customer.access import give_key, has_key
+from booking.customer.book.booking_step import Step, at_store, see_other
+from booking.idempotency import FormUsed
+from booking.models import Booking, Status
+from booking.web.rendering import customer_page
+
+
+def booked_page(request: HttpRequest, step: Step, reference: str) -> HttpResponse | None:
+    """Return the page that says which visit is booked, with its link; None where there is none any more.
+
+    The caller knows that this browser booked it.
+    """
+    booking = booking_by_reference(reference) if reference else None
+    if booking is None or booking.erased_at is not None or booking.status == Status.CANCELLED:
+        return None
+    response = customer_page(request, "book/already", {**step.context(), "booking": booking})
+    _give_first_key(response, booking)
+    return response
+
+
+def lead_to_booked(step: Step, booking: Booking) -> HttpResponse:
+    """Lead to the confirmation of what this form has just booked, or had before."""
+    response = see_other(reverse("manage-booked", args=[booking.reference]))
+    _give_first_key(response, booking)
+    return step.remembered(response, booked=booking.reference)
+
+
+def _give_first_key(response: HttpResponse, booking: Booking) -> None:
+    """Let the browser that booked it open the visit, unless its customer has made a new link since."""
+    if not booking.link_number:
+        give_key(response, booking)
+
+
+def lead_to_used(request: HttpRequest, step: Step, used: FormUsed) -> HttpResponse:
+    """Lead on from a form that has booked something else: to that visit where this browser may open it."""
+    booking = booking_by_reference(used.subject)
+    if booking is not None and has_key(request, booking):
+        return see_other(f"{reverse('manage', args=[used.subject])}?done=already")
+    return see_other(step.url_of("book-already"))
+
+
+@partial(at_store, methods=("GET", "HEAD"))
+def already(request: HttpRequest, step: Step) -> HttpResponse:
+    """Say that a form was used before, and nothing of what was booked with it."""
+    return customer_page(request, "book/already", step.context())

@@ -1,0 +1,259 @@
+"""Where somebody is on the way to a booking: the store, what they ask for, what is kept for them, what they typed."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from functools import cached_property, partial, wraps
+from typing import Any, cast
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.http import urlencode
+from django.utils.timezone import now as clock_now
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from booking import limits
+from booking.bookings.day_schedule import KeptPlace, kept_place
+from booking.customer.book.way_cookie import Way, keep, new_way, ways
+from booking.customer.visit_query import Asked, read_asked
+from booking.places.availability import WantedSlot, lookup
+from booking.places.explain import why
+from booking.policy import Refusal
+from booking.web.cross_site import refuse_cross_site
+from booking.web.forms import DetailsForm, Problem, read_key
+from booking.web.honeypot import HONEYPOT
+from booking.web.rendering import customer_page
+from stores.queries import StoreDetail, store_detail, store_questions, store_rules
+from stores.slots import StoreRules
+
+_ECHOED = ("visit_type", "party_size", "desk", "starts_at", "from", "day")
+_ECHOED_LONGEST = 64
+
+
+@dataclass(frozen=True)
+class Step:
+    """One request on the way; `hold` is the token of what is kept for this visitor, "" for nothing.
+
+    `form` holds what was typed: sent with this request, or remembered from an earlier one.
+    """
+
+    request: HttpRequest
+    store: StoreDetail
+    rules: StoreRules
+    asked: Asked
+    form: DetailsForm
+    way: Way
+    hold: str
+    now: datetime
+
+    @cached_property
+    def kept(self) -> KeptPlace | None:
+        """What is kept for the very visit that is asked for, None where nothing is, or nothing any more."""
+        place = self.kept_anywhere
+        if place is None:
+            return None
+        asked = (self.rules.slug, self.asked.visit_type.slug, self.asked.starts_at, self.asked.party_size)
+        return place if (place.store, place.visit_type, place.starts_at, place.party_size) == asked else None
+
+    @cached_property
+    def kept_anywhere(self) -> KeptPlace | None:
+        """The place that is kept for this visitor, at whatever store and time; None without one."""
+        return kept_place(self.hold, now=self.now) if self.hold else None
+
+    @property
+    def kept_start(self) -> datetime | None:
+        """When the visit begins that is kept for this visitor, where it is of the kind and size asked for now."""
+        place, asked = self.kept_anywhere, self.asked
+        wish = (self.rules.slug, asked.visit_type.slug, asked.party_size)
+        is_same = place is not None and (place.store, place.visit_type, place.party_size) == wish
+        return place.starts_at if place is not None and is_same else None
+
+    @property
+    def is_unread(self) -> bool:
+        """Tell whether a time is missing, or anything asked for could not be read."""
+        return bool(self.asked.problems) or self.asked.starts_at is None
+
+    @property
+    def local_start(self) -> str:
+        """The chosen start with the store's own offset, "" where none is."""
+        return self.asked.starts_at.astimezone(self.rules.zone).isoformat() if self.asked.starts_at else ""
+
+    @cached_property
+    def typed(self) -> dict[str, str]:
+        """What was typed so far, as it was."""
+        return dict(self.form.typed())
+
+    @property
+    def tries(self) -> int:
+        """How often this client has tried to book at this store today; the sum that it must work out grows with it."""
+        return limits.tries_to_book(self.request, self.rules.slug)
+
+    def is_free(self) -> bool:
+        """Tell whether the time asked for is kept for this visitor, or free."""
+        asked = self.asked
+        assert asked.starts_at is not None  # noqa: S101 -- asked only for a chosen time
+        wanted = WantedSlot(self.rules.slug, asked.visit_type.slug, asked.starts_at, asked.party_size, asked.desk)
+        return self.kept is not None or lookup(wanted=[wanted], now=self.now) == [True]
+
+    def why_not(self) -> Refusal:
+        """Return why the time asked for cannot be had."""
+        asked = self.asked
+        assert asked.starts_at is not None  # noqa: S101 -- asked only for a chosen time
+        return why(
+            store=self.rules.slug,
+            visit_type=asked.visit_type.slug,
+            starts_at=asked.starts_at,
+            party_size=asked.party_size,
+            now=self.now,
+            desk=asked.desk,
+        ).refusal
+
+    def url_of(self, name: str, **more: str) -> str:
+        """Return a page on the way, for the visit asked for; nothing that was typed stands in it."""
+        parameters = {**self.asked.parameters, **more}
+        return f"{reverse(name, args=[self.store.slug])}?{urlencode({key: v for key, v in parameters.items() if v})}"
+
+    def lead_to(self, name: str, **more: str) -> HttpResponse:
+        """Lead to a page of the way that can be reloaded; what is kept and typed is remembered by the browser."""
+        start = {"starts_at": self.local_start, "hold": self.hold, "form": self.way.key}
+        return self.remembered(see_other(self.url_of(name, **{**start, **more})))
+
+    def lead_to_times(self) -> HttpResponse:
+        """Lead to the choice of a time, which says what could not be read of what was sent."""
+        sent = {name: self.request.POST.get(name, "")[:_ECHOED_LONGEST] for name in _ECHOED}
+        asked = {name: value for name, value in sent.items() if value} | {"form": self.way.key}
+        return self.remembered(see_other(f"{reverse('book', args=[self.store.slug])}?{urlencode(asked)}"))
+
+    def remembered(self, response: HttpResponse, *, booked: str = "") -> HttpResponse:
+        """Let the browser remember where it is; at the end only what was booked."""
+        chosen = "" if self.asked.starts_at is None else _chosen(self.asked)
+        way = replace(self.way, hold=self.hold, start=chosen, typed=self.typed)
+        if booked:
+            way = replace(way, hold="", typed={}, booked=booked)
+        keep(self.request, response, way, now=self.now)
+        return response
+
+    def context(self, problems: Iterable[Problem] = ()) -> dict[str, Any]:
+        """Return what every page on the way shows."""
+        return {
+            "store": self.store,
+            "rules": self.rules,
+            "asked": self.asked,
+            "desk_name": next((desk.name for desk in self.rules.desks if desk.slug == self.asked.desk), ""),
+            "minutes": self.rules.slot_minutes * self.asked.visit_type.slot_count,
+            "hold": self.hold,
+            "form_key": self.way.key,
+            "known_key": self.known_key,
+            "problems": [*problems],
+            "choose_url": self.url_of("book", hold=self.hold, form=self.known_key),
+            "times_url": self.url_of("book", starts_at=self.local_start, hold=self.hold, form=self.known_key),
+            "week_url": f"{self.url_of('book', hold='' if self.known_key else self.hold, form=self.known_key)}&",
+            "details_url": self.url_of("book-details", starts_at=self.local_start, hold=self.hold, form=self.way.key),
+            "hold_url": reverse("book-hold", args=[self.store.slug]),
+        }
+
+    @property
+    def known_key(self) -> str:
+        """Return the key of the way where this browser remembers it, else ""."""
+        return self.way.key if self.way.is_remembered else ""
+
+
+class LedAway(Exception):
+    """Something is asked of this visitor first, on a page that `response` leads to."""
+
+    def __init__(self, response: HttpResponseBase) -> None:
+        super().__init__()
+        self.response = response
+
+
+StepView = Callable[[HttpRequest, Step], HttpResponseBase]
+
+
+def at_store(
+    view: StepView, *, methods: tuple[str, ...] = ("GET", "HEAD", "POST"), is_choice: bool = False
+) -> Callable[..., HttpResponseBase]:
+    """Read where somebody is; a store that takes no visits says so.
+
+    `is_choice` is for what chooses a time: other sites may send the form, and what this browser had kept before, on
+    whatever way, counts as kept.
+    """
+
+    def wrapper(request: HttpRequest, store: str) -> HttpResponseBase:
+        now = clock_now()
+        rules, detail = store_rules(store, from_date=(now - timedelta(days=2)).date()), store_detail(store)
+        if rules is None or detail is None:
+            raise Http404
+        if not rules.visit_types and request.method == "POST":
+            return see_other(reverse("book", args=[rules.slug]))
+        if not rules.visit_types:
+            return customer_page(request, "no_visits", {"store": detail})
+        step = _step(request, detail, rules, is_choice=is_choice, now=now)
+        try:
+            return view(request, step)
+        except LedAway as led:
+            return led.response
+        except limits.RateLimited as limited:
+            if request.method != "POST":
+                raise
+            return step.lead_to("book-later", seconds=str(limited.retry_after_seconds))
+
+    checked = wrapper if is_choice else refuse_cross_site(wrapper)
+    return wraps(view)(csrf_exempt(never_cache(require_http_methods([*methods])(checked))))
+
+
+def see_other(url: str) -> HttpResponse:
+    """Lead on to a page that can be reloaded."""
+    response = HttpResponseRedirect(url)
+    response.status_code = 303
+    return response
+
+
+def _step(request: HttpRequest, store: StoreDetail, rules: StoreRules, *, is_choice: bool, now: datetime) -> Step:
+    is_sent = request.method == "POST"
+    data = request.POST if is_sent else request.GET
+    asked = read_asked(data, rules)
+    known = ways(request, rules.slug, now=now)
+    way = _way(known, rules.slug, asked, data.get("idempotency_key" if is_sent else "form", ""), is_sent=is_sent)
+    # Most pages that are only opened need no form, and its questions are read from the database.
+    form = cast(DetailsForm, SimpleLazyObject(partial(_form, rules, way, request.POST if is_sent else None)))
+    hold = way.hold or data.get("hold", "")
+    if is_choice and not hold:
+        hold = next((one.hold for one in known if one.hold), "")
+    return Step(request, store, rules, asked, form, way, hold, now)
+
+
+def _way(known: list[Way], store: str, asked: Asked, told: str, *, is_sent: bool) -> Way:
+    """Return the way that a page or form belongs to.
+
+    The one it names, if this browser is on it; else, for a page without a name, the one to the same time. A key that
+    a form brings without the browser's own word for it counts, but for no other browser.
+    """
+    if told:
+        key = read_key(told)
+        return next((way for way in known if way.key == key), None) or new_way(store, key=key if is_sent else "")
+    chosen = "" if asked.starts_at is None else _chosen(asked)
+    same = (way for way in known if not is_sent and chosen and way.start == chosen)
+    return next(same, None) or new_way(store)
+
+
+def _chosen(asked: Asked) -> str:
+    assert asked.starts_at is not None  # noqa: S101 -- asked only for a chosen time
+    return f"{asked.visit_type.slug} {asked.party_size} {asked.desk} {asked.starts_at.astimezone(UTC).isoformat()}"
+
+
+def _form(rules: StoreRules, way: Way, sent: QueryDict | None) -> DetailsForm:
+    """Return the form with what was sent, or with what is remembered; empty where nothing was typed."""
+    typed: Mapping[str, Any] | None = sent
+    if sent is None or "name" not in sent:
+        unseen = {HONEYPOT: sent[HONEYPOT]} if sent and sent.get(HONEYPOT) else {}
+        typed = {**way.typed, **unseen} if way.typed else None
+    return DetailsForm(
+        typed,
+        country=rules.country,
+        questions=store_questions(rules.slug),
+        initial={"idempotency_key": way.key},
+    )

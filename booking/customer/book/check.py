@@ -1,0 +1,98 @@
+"""Everything once more before it is booked: in simple words, and where something must be said first."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+
+from booking.bookings.customer_visits import same_visit
+from booking.customer.access import has_key
+from booking.customer.book.booked import booked_page
+from booking.customer.book.booking_step import Step, at_store, see_other
+from booking.customer.book.details import AGAIN, NOT_REMEMBERED
+from booking.customer.book.hold_state import keep_place, kept_words
+from booking.customer_input import can_be_texted
+from booking.models import Booking
+from booking.policy import BookingRefused
+from booking.web.mail_domains import likely_meant
+from booking.web.proof_of_work import challenge_for
+from booking.web.rendering import customer_page
+
+SAME = "same"
+
+
+@at_store
+def check(request: HttpRequest, step: Step) -> HttpResponse:
+    """Show everything once more; what is sent here is remembered, and the time kept where it was not before."""
+    if request.method != "POST":
+        return _page(request, step)
+    unfinished = lead_to_unfinished(step)
+    if unfinished is not None:
+        return unfinished
+    if step.way.booked:  # an old page, sent once more: the details say what it booked, and nothing more is kept
+        return step.lead_to("book-details")
+    try:
+        step = keep_place(step, to="check")
+    except BookingRefused as refused:
+        return step.lead_to("book-details", why=refused.reason)
+    return step.lead_to("book-check")
+
+
+def lead_to_unfinished(step: Step) -> HttpResponse | None:
+    """Lead to the page on which something is still to be done, or return None where all is there."""
+    if step.is_unread:
+        return step.lead_to_times()
+    if not step.typed and "name" not in step.request.POST:
+        return step.lead_to("book-details", why=NOT_REMEMBERED)
+    if not step.form.is_valid():
+        return step.lead_to("book-details", why=AGAIN)
+    return None
+
+
+def needs_words(step: Step) -> bool:
+    """Tell whether something must be said before this is booked: that no text will come, or that a slip is likely."""
+    return _is_not_textable(step) or bool(likely_meant(step.form.cleaned_data["email"]))
+
+
+def _is_not_textable(step: Step) -> bool:
+    phone = step.form.cleaned_data["phone"]
+    return bool(phone) and not can_be_texted(phone)
+
+
+def _page(request: HttpRequest, step: Step) -> HttpResponse:
+    if step.is_unread:
+        return see_other(step.url_of("book"))
+    booked = booked_page(request, step, step.way.booked)
+    if booked is not None:
+        return booked
+    if not step.typed or not step.form.is_valid():
+        why = AGAIN if step.typed else NOT_REMEMBERED
+        form = {"form": step.way.key} if step.typed else {}
+        return see_other(step.url_of("book-details", starts_at=step.local_start, hold=step.hold, why=why, **form))
+    context = {
+        **step.context(),
+        **kept_words(step),
+        **_same_words(request, step),
+        "typed": step.form.cleaned_data,
+        "answers": step.form.answers(),
+        "challenge": challenge_for(step.rules.slug, now=step.now, tries=step.tries),
+        "is_not_textable": _is_not_textable(step),
+        "likely_email": likely_meant(step.form.cleaned_data["email"]),
+    }
+    return customer_page(request, "book/check", context)
+
+
+def _same_words(request: HttpRequest, step: Step) -> dict[str, Any]:
+    """Return what to say of the same visit, booked before: all of it only to a browser that may open it."""
+    if request.GET.get("why") != SAME or step.asked.starts_at is None:
+        return {}
+    typed = step.form.cleaned_data
+    same: Booking | None = same_visit(
+        store_id=step.rules.id,
+        visit_type_id=step.asked.visit_type.id,
+        starts_at=step.asked.starts_at,
+        phone=typed["phone"],
+        email=typed["email"],
+    )
+    if same is None:
+        return {}
+    return {"has_same": True, "same": same if has_key(request, same) else None}

@@ -1,0 +1,106 @@
+"""The booking itself: once for one form, however often it is sent."""
+
+import json
+from functools import partial
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import get_language
+
+from booking import limits
+from booking.bookings.day_schedule import booking_by_reference
+from booking.bookings.lifecycle import CustomerDetails, book
+from booking.customer.book.booked import lead_to_booked, lead_to_used
+from booking.customer.book.booking_step import Step, at_store, see_other
+from booking.customer.book.check import SAME, lead_to_unfinished, needs_words
+from booking.customer.book.hold_state import keep_place
+from booking.customer.book.rush_gate import moment_first
+from booking.idempotency import FormUsed, SentForm, book_once, booked_before
+from booking.models import Booking, Source
+from booking.policy import BookingRefused, Refusal
+from booking.tokens import keyed_digest
+from booking.web.rendering import reading_of
+
+
+@at_store
+def confirm(request: HttpRequest, step: Step) -> HttpResponse:
+    """Book, and lead to the confirmation at an address of its own."""
+    if request.method != "POST":
+        return see_other(step.url_of("book"))
+    again = booking_by_reference(step.way.booked) if step.way.booked and not step.typed else None
+    if again is not None:  # the check page, sent once more
+        return lead_to_booked(step, again)
+    unfinished = lead_to_unfinished(step)
+    if unfinished is not None:
+        return unfinished
+    moment = moment_first(step, to="confirm")
+    if moment is not None:
+        return moment
+    if needs_words(step) and not request.POST.get("checked"):
+        return step.lead_to("book-check")
+    try:
+        if step.kept is None and step.kept_anywhere is not None:
+            step = keep_place(step, to="")  # instead of another time that they looked at since
+        booking = _booking_of(request, step)
+    except FormUsed as used:
+        return lead_to_used(request, step, used)
+    except BookingRefused as refused:
+        if "same_visit" in refused.details:
+            return step.lead_to("book-check", why=SAME)
+        return step.lead_to("book-details", why=refused.reason)
+    return lead_to_booked(step, booking)
+
+
+def _booking_of(request: HttpRequest, step: Step) -> Booking:
+    """Book, or return what this very form has booked before. Raises BookingRefused, FormUsed, RateLimited."""
+    form, kept = _sent_form(step), step.kept
+    before = booked_before(form, now=step.now)
+    if before is not None:
+        return before
+    typed = step.form.cleaned_data
+    limits.new_booking_at(request, step.rules.slug)
+    limits.new_booking(typed["phone"], typed["email"])
+    is_simple, may_repeat = reading_of(request).is_simple, bool(request.POST.get("again"))
+    book_it = partial(_book, step, is_simple=is_simple, may_repeat=may_repeat)
+    try:
+        return book_once(form, now=step.now, book=partial(book_it, hold=kept.token if kept else None))
+    except BookingRefused as refused:
+        if refused.reason != Refusal.HOLD_EXPIRED:
+            raise
+    # It ran out just now: the time may still be free.
+    return book_once(form, now=step.now, book=partial(book_it, hold=None))
+
+
+def _sent_form(step: Step) -> SentForm:
+    """Return what makes this form the same when it is sent once more: all that is asked for and typed."""
+    typed = {name: value for name, value in step.form.cleaned_data.items() if name != "idempotency_key"}
+    content = json.dumps(
+        [step.rules.slug, *sorted(step.asked.parameters.items()), step.local_start, typed], default=str
+    )
+    return SentForm(step.way.key, keyed_digest("form", content), step.way.browser)
+
+
+def _book(step: Step, *, is_simple: bool, may_repeat: bool, hold: str | None) -> Booking:
+    typed, asked = step.form.cleaned_data, step.asked
+    assert asked.starts_at is not None  # noqa: S101 -- `lead_to_unfinished` saw to it
+    return book(
+        store=step.rules.slug,
+        visit_type=asked.visit_type.slug,
+        starts_at=asked.starts_at,
+        party_size=asked.party_size,
+        customer=CustomerDetails(
+            name=typed["name"],
+            phone=typed["phone"],
+            email=typed["email"],
+            locale=(get_language() or "en")[:2],
+            is_simple=is_simple,
+            is_for_someone_else=typed["is_for_someone_else"],
+        ),
+        note=typed["note"],
+        answers=step.form.answers(),
+        source=Source.WEB,
+        desk=asked.desk,
+        hold=hold,
+        may_repeat=may_repeat,
+        client=limits.client_digests(step.request),
+        now=step.now,
+    )

@@ -1,0 +1,101 @@
+"""Who comes: name, a way to be reached, and what the store asks. Here it is booked, unless something must be said."""
+
+from dataclasses import replace
+from http import HTTPStatus
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from booking.customer.book.booked import booked_page
+from booking.customer.book.booking_step import Step, at_store
+from booking.customer.book.choose import choose_page
+from booking.customer.book.hold_state import kept_words
+from booking.customer.book.own_visits import own_visits_words, share_is_used
+from booking.customer.book.unavailable import ANOTHER_TIME_HELPS, gone_page
+from booking.customer.book.way_cookie import new_way
+from booking.formatting import refusal_sentence
+from booking.idempotency import booked_in
+from booking.policy import Refusal
+from booking.web.forms import DetailsForm, Problem
+from booking.web.proof_of_work import challenge_for
+from booking.web.rendering import customer_page
+
+# What the address of the page says of what was sent before.
+AGAIN, NOT_REMEMBERED = "again", "not_remembered"
+
+
+@at_store
+def details(request: HttpRequest, step: Step) -> HttpResponse:
+    """Ask who comes. A form that is sent here is remembered, and shown by its address, in whatever language."""
+    if step.is_unread:
+        return step.lead_to_times() if request.method == "POST" else choose_page(request, step)
+    if request.method == "POST":
+        return step.lead_to("book-details")
+    before = _booked_before(step)
+    if before:
+        booked = booked_page(request, step, before)
+        if booked is not None:
+            return booked
+        step = replace(step, way=new_way(step.rules.slug))  # it was cancelled since: this is another visit
+    if step.kept is None and not step.is_free():
+        return gone_page(request, step, _told_refusal(request) or step.why_not())
+    response = details_page(request, step)
+    return response if step.way.is_remembered else step.remembered(response)
+
+
+def _booked_before(step: Step) -> str:
+    """Return the reference of what this form has booked, "" for nothing yet.
+
+    The answer to the booking may have been lost on its way: then it is known by its form, and the time kept no more.
+    """
+    if step.way.booked or step.kept is not None or not step.way.browser:
+        return step.way.booked
+    return booked_in(key=step.way.key, browser=step.way.browser, now=step.now) or ""
+
+
+def details_page(request: HttpRequest, step: Step) -> HttpResponse:
+    """Show the form: as it was sent, with what is wrong in it on top, where the address says that it was."""
+    why = request.GET.get("why", "")
+    is_lost = why in (AGAIN, NOT_REMEMBERED) and not step.way.is_remembered
+    form = _sent_before(step) if why == AGAIN and not is_lost else _unjudged(step)
+    problems = form.problems() if form.is_bound else []
+    status = HTTPStatus.BAD_REQUEST if problems else HTTPStatus.OK
+    refusal = _told_refusal(request)
+    if is_lost:
+        problems, status = [Problem(_not_remembered_sentence())], HTTPStatus.BAD_REQUEST
+    elif refusal is Refusal.TOO_MANY_OPEN_BOOKINGS:
+        problems, status = [Problem(share_is_used(step.rules))], HTTPStatus.CONFLICT
+    elif refusal is not None and refusal not in ANOTHER_TIME_HELPS:
+        problems, status = [Problem(refusal_sentence(refusal))], HTTPStatus.CONFLICT
+    context = {
+        **step.context(problems),
+        **kept_words(step),
+        **own_visits_words(request, step),
+        "form": form,
+        "challenge": challenge_for(step.rules.slug, now=step.now, tries=step.tries),
+        "is_share_used": refusal is Refusal.TOO_MANY_OPEN_BOOKINGS,
+    }
+    return customer_page(request, "book/details", context, status=status)
+
+
+def _sent_before(step: Step) -> DetailsForm:
+    """Return the form as it was sent, even if there was nothing in it."""
+    return DetailsForm(dict(step.way.typed), country=step.rules.country, questions=step.form.questions)
+
+
+def _unjudged(step: Step) -> DetailsForm:
+    """Return the form with what was typed in it, which nobody has found wrong yet."""
+    return DetailsForm(initial=step.typed, country=step.rules.country, questions=step.form.questions)
+
+
+def _told_refusal(request: HttpRequest) -> Refusal | None:
+    try:
+        return Refusal(request.GET.get("why", ""))
+    except ValueError:
+        return None
+
+
+def _not_remembered_sentence() -> str:
+    return _(
+        "Your browser did not keep what you typed for the next page. Allow cookies for this site, or phone the store."
+    )

@@ -1,0 +1,48 @@
+"""A place kept while somebody types: kept by the tap that chooses it, for five minutes, and longer where asked."""
+
+from contextlib import suppress
+from dataclasses import replace
+from functools import partial
+
+from django.http import HttpRequest, HttpResponse
+
+from booking.customer.book.booking_step import Step, at_store
+from booking.customer.book.hold_state import keep_place, kept_words
+from booking.customer.book.way_cookie import new_way
+from booking.places.holds import extend_hold
+from booking.policy import BookingRefused
+from booking.web.rendering import customer_page, reading_of
+
+
+@partial(at_store, methods=("POST",), is_choice=True)
+def keep(request: HttpRequest, step: Step) -> HttpResponse:
+    """Keep the chosen time instead of one kept before, and lead on to the details."""
+    if step.is_unread:
+        return step.lead_to_times()
+    if step.way.booked or not step.way.is_remembered:  # a key that came with the form is nobody's yet
+        step = replace(step, way=new_way(step.rules.slug))
+    try:
+        step = keep_place(step, to="hold")
+    except BookingRefused as refused:
+        return step.lead_to("book-details", why=refused.reason)
+    is_ready = bool(step.typed) and reading_of(request).is_simple and step.form.is_valid()
+    return step.lead_to("book-check" if is_ready else "book-details")
+
+
+@partial(at_store, methods=("GET", "HEAD"))
+def kept(request: HttpRequest, step: Step) -> HttpResponse:
+    """Say how long the place is still kept, for a page that asks now and then."""
+    return customer_page(request, "book/hold", {**step.context(), **kept_words(step), "is_update": True})
+
+
+@partial(at_store, methods=("POST",))
+def extend(request: HttpRequest, step: Step) -> HttpResponse:
+    """Keep the place five minutes more; what was typed stays on the page."""
+    if step.is_unread:
+        return step.lead_to_times()
+    with suppress(BookingRefused):  # the page says for how long it is kept, or that it no longer is
+        extend_hold(token=step.hold, now=step.now)
+    if request.headers.get("HX-Request"):
+        said = {"is_update": True, "is_answer": True}
+        return customer_page(request, "book/hold", {**step.context(), **kept_words(step), **said})
+    return step.lead_to("book-details")

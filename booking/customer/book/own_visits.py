@@ -1,0 +1,37 @@
+"""The visits that this browser has booked here itself, told before somebody types for one too many."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import ngettext
+
+from booking.bookings.customer_visits import visits_among
+from booking.customer.access import has_key, named_references
+from booking.customer.book.booking_step import Step
+from stores.slots import StoreRules
+
+
+def own_visits_words(request: HttpRequest, step: Step) -> dict[str, Any]:
+    """Return the visits to come of this browser, where they are as many as one person may have at this store.
+
+    With one statement, and none for a browser that has booked nothing in the last half hour.
+    """
+    references = named_references(request)
+    if len(references) < step.rules.open_bookings_per_customer:
+        return {}
+    found = visits_among(references, store_id=step.rules.id, now=step.now)
+    visits = [visit for visit in found if has_key(request, visit)]
+    if len(visits) < step.rules.open_bookings_per_customer:
+        return {}
+    return {"own_visits": visits, "share_sentence": share_is_used(step.rules)}
+
+
+def share_is_used(rules: StoreRules) -> str:
+    """Return what to tell somebody who has as many visits to come as one person may have at this store."""
+    count = rules.open_bookings_per_customer
+    return ngettext(
+        "You already have {count} visit booked here: one person can have no more at a time. Change or cancel it first.",
+        "You already have {count} visits booked here: one person can have no more at a time."
+        " Change or cancel one of them first.",
+        count,
+    ).format(count=count)

@@ -1,0 +1,53 @@
+"""A moment asked of people who book while far more is booked than usual: their device calculates, or they wait."""
+
+from functools import partial
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from booking import limits
+from booking.customer.book.booking_step import Step, at_store
+from booking.customer.later import read_seconds
+from booking.web.proof_of_work import TOKEN_FIELD, Verdict, challenge_in, check, new_challenge
+from booking.web.rendering import customer_page
+
+PRECONDITION_REQUIRED = 428
+_GOES_ON = {"hold": "book-hold", "check": "book-check", "confirm": "book-confirm"}
+_SENT_AGAIN = ("checked", "again")  # what the check page has asked already
+
+
+def moment_first(step: Step, *, to: str) -> HttpResponse | None:
+    """Count a try at a store; lead to the page that asks for a moment first, or return None where the try may go on.
+
+    What was typed is remembered, so nothing is lost.
+    """
+    sent = step.request.POST.dict()
+    verdict = check(sent, step.rules.slug, now=step.now, tries=step.tries)
+    if verdict is Verdict.FINE:
+        return None
+    kept = verdict is not Verdict.MISSING and challenge_in(sent, step.rules.slug, now=step.now) is not None
+    said = {name: "1" for name in _SENT_AGAIN if sent.get(name)}
+    asked = {TOKEN_FIELD: sent[TOKEN_FIELD] if kept else "", "because": verdict.name.lower()}
+    return step.lead_to("book-moment", to=to, **asked, **said)
+
+
+@partial(at_store, methods=("GET", "HEAD"))
+def moment(request: HttpRequest, step: Step) -> HttpResponse:
+    """Ask for a moment, and go on from there."""
+    because = request.GET.get("because", "")
+    kept = challenge_in(request.GET.dict(), step.rules.slug, now=step.now)
+    context = {
+        **step.context(),
+        "challenge": kept or new_challenge(step.rules.slug, now=step.now, tries=step.tries),
+        "is_early": kept is not None and because == Verdict.TOO_EARLY.name.lower(),
+        "is_crowded": kept is not None and because == Verdict.CROWDED.name.lower(),
+        "action": reverse(_GOES_ON.get(request.GET.get("to", ""), "book-hold"), args=[step.store.slug]),
+        "sent_again": [name for name in _SENT_AGAIN if request.GET.get(name)],
+    }
+    return customer_page(request, "book/rush_gate", context, status=PRECONDITION_REQUIRED)
+
+
+@partial(at_store, methods=("GET", "HEAD"))
+def later(request: HttpRequest, step: Step) -> HttpResponse:
+    """Say that too much was tried, and when to try again; what was typed is still there. Raises RateLimited."""
+    raise limits.RateLimited(read_seconds(request.GET.get("seconds", "")))

@@ -1,0 +1,207 @@
+"""Lost the link? A phone number or an e-mail address in, and a message lists one's own visits to come.
+
+The answer is the same for everybody, and so is the work behind it (see `booking.messages.lost_links`). The form needs
+no cookie, as it gives nobody any right, and sets one only to show again what could not be read.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+import phonenumbers
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.signing import BadSignature, TimestampSigner
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.urls import path, reverse
+from django.utils.http import urlencode
+from django.utils.timezone import now as clock_now
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
+
+from booking import limits
+from booking.bookings.customer_visits import Contact, visits_to_come
+from booking.bookings.day_schedule import booking_by_reference
+from booking.customer.access import COOKIE_SECONDS, keep_private, own_prefix
+from booking.customer.book.booking_step import see_other
+from booking.customer.book.details import AGAIN
+from booking.customer.book.way_cookie import forget, keep, way_at
+from booking.customer_input import BadInput, read_email, read_phone
+from booking.formatting import numbers_unbroken
+from booking.links import manage_url
+from booking.messages.lost_links import send_visits
+from booking.models import Booking
+from booking.tokens import read_reference, read_visits_token
+from booking.web.forms import Problem, TypedField
+from booking.web.rendering import customer_page
+
+_signer = TimestampSigner(salt="booking.visits")
+_PLACE = "/my-visits"  # no store's slug
+
+
+class LostLinkForm(forms.Form):
+    """Either way to reach somebody, in one field."""
+
+    contact = TypedField(
+        str.strip,
+        label=gettext_lazy("Phone number or e-mail address"),
+        help_text=gettext_lazy("The one you gave when you booked. From abroad, begin with + and the country's number."),
+        error_messages={"required": gettext_lazy("Enter a phone number or an e-mail address.")},
+        widget=forms.TextInput(attrs={"autocomplete": "on", "autocapitalize": "none", "spellcheck": "false"}),
+    )
+
+    use_required_attribute = False
+
+    def __init__(self, *args: Any, country: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.country = country
+
+    def clean_contact(self) -> Contact:
+        """Return what was typed as a number or an address. Raises ValidationError."""
+        typed = cast(str, self.cleaned_data["contact"])
+        try:
+            contact = read_contact(typed, country=self.country)
+        except BadInput as bad:
+            raise ValidationError(numbers_unbroken(str(bad.message)), code=bad.code) from None
+        if contact == Contact():
+            raise ValidationError(self.fields["contact"].error_messages["required"], code="required")
+        return contact
+
+
+def read_contact(typed: str, *, country: str) -> Contact:
+    """Return an e-mail address or a phone number; a number by its own country, or the first where it is one.
+
+    Raises BadInput.
+    """
+    if "@" in typed:
+        return Contact(email=read_email(typed))
+    bad: BadInput | None = None
+    for one in filter(None, (country, *settings.SMS_COUNTRIES)):
+        try:
+            return Contact(phone=read_phone(typed, country=one))
+        except BadInput as refused:
+            bad = bad or refused
+    raise bad or BadInput("invalid", _("Enter a phone number or an e-mail address."))
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def lost_link(request: HttpRequest) -> HttpResponseBase:
+    """Ask for a phone number or an e-mail address, and send the list there if visits are booked with it."""
+    now, country = clock_now(), _country(request)
+    way = way_at(request, _PLACE, now=now)
+    if request.method != "POST":
+        typed = {"contact": way.typed.get("contact", "")} if request.GET.get("why") == AGAIN else None
+        return _ask(request, LostLinkForm(typed, country=country))
+    form = LostLinkForm(request.POST, country=country)
+    if not form.is_valid():
+        again = {"why": AGAIN, **({"country": country} if country else {})}
+        response = see_other(f"{reverse('lost-link')}?{urlencode(again)}")
+        keep(request, response, replace(way, typed={"contact": form.data.get("contact", "")}), now=now)
+        return keep_private(response)
+    contact: Contact = form.cleaned_data["contact"]
+    limits.lost_link(contact.phone or contact.email)
+    send_visits(contact=contact, now=now)
+    response = see_other(reverse("lost-link-asked"))
+    forget(response, way)
+    return keep_private(response)
+
+
+@require_safe
+def asked(request: HttpRequest) -> HttpResponseBase:
+    """Say the same to everybody who asked."""
+    return keep_private(customer_page(request, "lost_link_asked"))
+
+
+@require_safe
+def open_list(request: HttpRequest, reference: str, token: str) -> HttpResponseBase:
+    """Take the token out of the address bar: the list itself is opened by a short cookie. Raises RateLimited."""
+    limits.refuse_wrong_tokens(request)
+    plain = read_reference(reference)
+    found = read_visits_token(plain, token) if plain else None
+    if plain is None or found is None:
+        limits.wrong_token(request)
+        return _ask_again(request)
+    contact, hour = found
+    booking = _booking(plain, hour=hour, now=clock_now())
+    if booking is None:
+        return _ask_again(request)
+    response = HttpResponseRedirect(own_prefix(request, booking) + reverse("visits"))
+    response.status_code = 303
+    response.set_cookie(
+        _cookie_name(),
+        _signer.sign(f"{plain} {contact} {hour}"),
+        max_age=COOKIE_SECONDS,
+        secure=settings.IS_HTTPS,
+        httponly=True,
+        samesite="Lax",
+    )
+    return keep_private(response)
+
+
+@require_safe
+def visits(request: HttpRequest) -> HttpResponseBase:
+    """List somebody's visits to come, each with its link."""
+    now = clock_now()
+    try:
+        key = _signer.unsign(request.COOKIES.get(_cookie_name(), ""), max_age=COOKIE_SECONDS)
+    except BadSignature:
+        return _ask_again(request)
+    reference, contact, hour = key.split(" ")
+    booking = _booking(reference, hour=int(hour), now=now)
+    if booking is None:
+        return _ask_again(request)
+    wanted = Contact(phone=booking.phone) if contact == "phone" else Contact(email=booking.email)
+    listed = [
+        {
+            "booking": visit,
+            "zone": ZoneInfo(visit.store.time_zone),
+            "url": manage_url(visit.reference, visit.link_number),
+        }
+        for visit in visits_to_come(wanted, now=now)
+    ]
+    return keep_private(customer_page(request, "visits", {"visits": listed}))
+
+
+def _cookie_name() -> str:
+    return f"{'__Host-' if settings.IS_HTTPS else ''}visits"
+
+
+def _booking(reference: str, *, hour: int, now: datetime) -> Booking | None:
+    """Return the booking that a list hangs on, as long as its link counts."""
+    if now.timestamp() >= hour * 3600:
+        return None
+    booking = booking_by_reference(reference)
+    return None if booking is None or booking.erased_at is not None else booking
+
+
+def _ask(request: HttpRequest, form: LostLinkForm) -> HttpResponseBase:
+    problems = [Problem(str(text), "id_contact") for text in form.errors.get("contact", [])]
+    context = {"form": form, "problems": problems, "country": form.country}
+    return keep_private(customer_page(request, "lost_link", context, status=400 if problems else 200))
+
+
+def _ask_again(request: HttpRequest) -> HttpResponseBase:
+    """Return the form with why it stands there: a list is opened by its link, for a day."""
+    form = LostLinkForm(country=_country(request))
+    problem = Problem(_("This link opens nothing any more. Ask for a new one here."), "id_contact")
+    context = {"form": form, "problems": [problem], "country": form.country}
+    return keep_private(customer_page(request, "lost_link", context, status=404))
+
+
+def _country(request: HttpRequest) -> str:
+    """Return the country of the store that somebody comes from, "" for any."""
+    country = (request.POST or request.GET).get("country", "")
+    return country if country in phonenumbers.SUPPORTED_REGIONS else ""
+
+
+urlpatterns = [
+    path("my-visits/", lost_link, name="lost-link"),
+    path("my-visits/asked/", asked, name="lost-link-asked"),
+    path("v/", visits, name="visits"),
+    path("v/<str:reference>/<str:token>", open_list, name="visits-link"),
+]

@@ -1,0 +1,145 @@
+"""Move a visit: choose another time, answer one question, done. A desk that was chosen is kept."""
+
+from datetime import datetime, timedelta
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.timezone import now as clock_now
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from booking.bookings.rebooking import take_kept_time
+from booking.bookings.rescheduling import reschedule
+from booking.customer.access import opened_by_key
+from booking.customer.book.booking_step import see_other
+from booking.customer.manage.page import done, manage_page, refusal_to_change, refused, visit_context
+from booking.customer.visit_query import read_day, read_instant
+from booking.formatting import refusal_sentence
+from booking.models import Actor, Booking
+from booking.places.availability import WantedSlot, lookup
+from booking.places.explain import why
+from booking.places.nearest_free import nearest_free
+from booking.places.requests import Wish
+from booking.policy import BookingRefused, Refusal
+from booking.views.chooser import SlotChoice, chooser, slot_choices
+from booking.web.forms import Problem
+from booking.web.rendering import customer_page
+from stores.queries import store_rules
+from stores.slots import StoreRules
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@opened_by_key
+def change(request: HttpRequest, booking: Booking) -> HttpResponseBase:
+    """Choose another time: a week of days, then one question, then the move."""
+    now = clock_now()
+    refusal = refusal_to_change(booking, now=now)
+    rules = store_rules(booking.store.slug, from_date=(now - timedelta(days=2)).date())
+    if refusal is not None and request.method == "POST":
+        return refused(booking, refusal)
+    if refusal is not None or rules is None:
+        return manage_page(request, booking, now=now, refusal=refusal)
+    data = request.POST if request.method == "POST" else request.GET
+    starts_at = read_instant(data.get("starts_at", ""))
+    if starts_at is None and request.method == "POST":
+        return see_other(f"{reverse('manage-change', args=[booking.reference])}?starts_at=-")
+    if starts_at is None:
+        return _choose(request, booking, rules, now=now)
+    if request.method == "POST":
+        try:
+            moved = reschedule(booking_id=booking.pk, starts_at=starts_at, now=now, actor=Actor.CUSTOMER)
+        except BookingRefused:  # the page says why, and what else is free
+            wanted = {"starts_at": starts_at.astimezone(rules.zone).isoformat()}
+            return see_other(f"{reverse('manage-change', args=[booking.reference])}?{urlencode(wanted)}")
+        return done(moved, "changed" if moved.sequence != booking.sequence else "")
+    if not _is_free(booking, starts_at, now=now) and starts_at != booking.starts_at:
+        return _choose(request, booking, rules, now=now, refusal=_why(booking, starts_at, now=now), wanted=starts_at)
+    return customer_page(
+        request, "manage/change_check", {**visit_context(booking, now=now), "new_starts_at": starts_at}
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@opened_by_key
+def choose(request: HttpRequest, booking: Booking) -> HttpResponseBase:
+    """Move a visit that the store had to give up to one of the times kept for it."""
+    number, now = request.POST.get("time", ""), clock_now()
+    if request.method != "POST" or not number.isdecimal():
+        return done(booking, "")
+    try:
+        return done(take_kept_time(booking_id=booking.pk, hold_id=int(number[:18]), now=now), "changed")
+    except BookingRefused as no:
+        return refused(booking, no.reason)
+
+
+def _choose(
+    request: HttpRequest,
+    booking: Booking,
+    rules: StoreRules,
+    *,
+    now: datetime,
+    refusal: Refusal | None = None,
+    wanted: datetime | None = None,
+) -> HttpResponse:
+    """Show the times the visit can be moved to; where one was refused, the nearest ones first."""
+    visit_type = rules.booked_type(booking.visit_type.slug, party_size=booking.party_size)
+    assert visit_type is not None  # noqa: S101 -- types of visit are put to rest, never deleted
+    from_text, day_text = request.GET.get("from", ""), request.GET.get("day", "")
+    from_date, day = read_day(from_text), read_day(day_text)
+    problems = [Problem(refusal_sentence(refusal))] if refusal else []
+    is_time_unread = wanted is None and (request.method == "POST" or bool(request.GET.get("starts_at")))
+    if is_time_unread or (from_text and from_date is None) or (day_text and day is None):
+        problems.append(Problem(_("This day or time could not be read. Please choose one below.")))
+    own_url = reverse("manage-change", args=[booking.reference])
+    context = {
+        **visit_context(booking, now=now),
+        "rules": rules,
+        "chooser": chooser(
+            rules,
+            visit_type,
+            party_size=booking.party_size,
+            from_date=from_date or booking.visit_date,  # who moves a visit looks around its own day first
+            day=day,
+            desk=booking.desk_kept,
+            now=now,
+        ),
+        "alternatives": _alternatives(booking, rules, wanted, now=now) if wanted else [],
+        "slot_url": f"{own_url}?",
+        "week_url": f"{own_url}?",
+        "problems": problems,
+    }
+    return customer_page(request, "manage/change", context, status=409 if refusal else 400 if problems else 200)
+
+
+def _alternatives(booking: Booking, rules: StoreRules, wanted: datetime, *, now: datetime) -> list[SlotChoice]:
+    free = nearest_free(
+        store=rules.slug,
+        visit_type=booking.visit_type.slug,
+        starts_at=wanted,
+        party_size=booking.party_size,
+        desk=booking.desk_kept,
+        is_booked=True,
+        now=now,
+    )
+    return slot_choices(free, rules)
+
+
+def _why(booking: Booking, starts_at: datetime, *, now: datetime) -> Refusal:
+    """Return why the visit cannot be moved there."""
+    wish = Wish.to_move(booking, starts_at, by_staff=False)
+    return why(
+        store=wish.store,
+        visit_type=wish.visit_type,
+        starts_at=starts_at,
+        party_size=wish.party_size,
+        now=now,
+        desk=wish.desk,
+        is_booked=True,
+    ).refusal
+
+
+def _is_free(booking: Booking, starts_at: datetime, *, now: datetime) -> bool:
+    wish = Wish.to_move(booking, starts_at, by_staff=False)
+    wanted = WantedSlot(wish.store, wish.visit_type, starts_at, wish.party_size, wish.desk, is_booked=True)
+    return lookup(wanted=[wanted], now=now) == [True]

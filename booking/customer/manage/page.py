@@ -1,0 +1,138 @@
+"""The page that every message leads to: the visit, and what can be done with it."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.timezone import now as clock_now
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from booking.bookings.message_plan import message_channels
+from booking.bookings.rebooking import kept_times
+from booking.customer.access import keep_private, opened_by_key
+from booking.formats.map_links import directions
+from booking.formatting import refusal_sentence
+from booking.models import Booking, Status
+from booking.policy import Refusal, is_video_open, may_cancel, may_change, may_say_late
+from booking.web.forms import Problem
+from booking.web.rendering import customer_page
+from notifications.models import Kind
+from notifications.queries import due_offsets
+
+
+@require_safe
+@opened_by_key
+def manage(request: HttpRequest, booking: Booking) -> HttpResponse:
+    """Show the visit and what can be done with it, and why something was refused where the address says so."""
+    why = request.GET.get("why", "")
+    return manage_page(request, booking, now=clock_now(), refusal=Refusal(why) if why in set(Refusal) else None)
+
+
+@require_safe
+@opened_by_key
+def booked(request: HttpRequest, booking: Booking) -> HttpResponse:
+    """Confirm a visit that has just been booked; the same again on reload."""
+    now = clock_now()
+    if booking.status != Status.CONFIRMED:
+        return manage_page(request, booking, now=now)
+    channels = message_channels(booking.phone, booking.email)
+    return customer_page(request, "manage/booked", {**visit_context(booking, now=now), "channels": channels})
+
+
+@require_safe
+def short_link(_request: HttpRequest, reference: str, token: str) -> HttpResponseBase:
+    """Lead from the short address in a text message to the booking's page."""
+    target = f"{reverse('manage', args=[reference])}?{urlencode({'token': token})}"
+    return keep_private(HttpResponseRedirect(target))
+
+
+def manage_page(
+    request: HttpRequest, booking: Booking, *, now: datetime, refusal: Refusal | None = None
+) -> HttpResponse:
+    """Return the booking's page: with why something was refused, or what was done."""
+    context = {
+        **visit_context(booking, now=now),
+        "problems": [Problem(refusal_sentence(refusal))] if refusal else [],
+        "done": "" if refusal else _done_sentence(request.GET.get("done", "")),
+        "asks_if_coming": _asks_if_coming(booking, now=now),
+    }
+    return customer_page(request, "manage/visit", context, status=409 if refusal else 200)
+
+
+def _asks_if_coming(booking: Booking, *, now: datetime) -> bool:
+    """Tell whether to ask "will you come?": from the first reminder on, unless they said so, or how late they are."""
+    if booking.status != Status.CONFIRMED or booking.starts_at <= now:
+        return False
+    if booking.attendance_confirmed or booking.late_minutes or booking.answer_until is not None:
+        return False
+    return bool(due_offsets(subject=booking.reference, kind=Kind.REMINDER, sequence=booking.sequence, by=now))
+
+
+def visit_context(booking: Booking, *, now: datetime) -> dict[str, Any]:
+    """Return what every page of a booking is made from."""
+    store, visit_type = booking.store, booking.visit_type
+    book_again = {"visit_type": visit_type.slug, "party_size": str(booking.party_size)}
+    times: dict[str, Any] = {"status": booking.status, "starts_at": booking.starts_at, "now": now}
+    return {
+        "booking": booking,
+        "store": store,
+        "zone": ZoneInfo(store.time_zone),
+        "minutes": round((booking.ends_at - booking.starts_at).total_seconds() / 60),
+        "may_change": refusal_to_change(booking, now=now) is None,
+        "may_cancel": may_cancel(**times),
+        "may_say_late": may_say_late(**times, ends_at=booking.ends_at),
+        "is_video_open": is_video_open(**times, ends_at=booking.ends_at),
+        "change_until": booking.starts_at - timedelta(minutes=store.change_until_minutes),
+        "is_over": booking.ends_at <= now,
+        "kept_times": kept_times(booking, now=now),
+        "directions": directions(store),
+        "book_again_url": f"{reverse('book', args=[store.slug])}?{urlencode(book_again)}",
+    }
+
+
+def refusal_to_change(booking: Booking, *, now: datetime) -> Refusal | None:
+    """Return why the customer can move the visit no more, or None."""
+    is_open = may_change(
+        status=booking.status,
+        starts_at=booking.starts_at,
+        now=now,
+        change_until_minutes=booking.store.change_until_minutes,
+        answer_until=booking.answer_until,
+    )
+    return None if is_open else too_late_or_wrong(booking)
+
+
+def too_late_or_wrong(booking: Booking) -> Refusal:
+    """Return why nothing can be done here with a visit: the hour, or what became of it."""
+    return Refusal.TOO_LATE if booking.status == Status.CONFIRMED else Refusal.WRONG_STATUS
+
+
+def done(booking: Booking, what: str) -> HttpResponse:
+    """Lead back to the booking's page, which says what was done."""
+    url = reverse("manage", args=[booking.reference])
+    response = HttpResponseRedirect(f"{url}?done={what}" if what else url)
+    response.status_code = 303
+    return response
+
+
+def refused(booking: Booking, refusal: Refusal) -> HttpResponse:
+    """Lead back to the booking's page, which says why something could not be done."""
+    response = HttpResponseRedirect(f"{reverse('manage', args=[booking.reference])}?why={refusal}")
+    response.status_code = 303
+    return response
+
+
+def _done_sentence(what: str) -> str:
+    return {
+        "changed": _("Your visit has been moved."),
+        "cancelled": _("Your visit is cancelled. Thank you for telling us: somebody else can have the place."),
+        "confirmed": _("Thank you. The store knows that you will come."),
+        "late": _("Thank you. The store knows that you will be late."),
+        "on_time": _("Thank you. The store expects you on time."),
+        "corrected": _("Your details are put right."),
+        "already": _("This visit was booked already. You can change it here."),
+    }.get(what, "")

@@ -1,0 +1,172 @@
+"""What is kept about somebody: to read, to take along, to put right, to erase."""
+
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.urls import reverse
+from django.utils.timezone import now as clock_now
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
+
+from booking.bookings.link_renewal import renew_link
+from booking.customer.access import give_key, keep_private, opened_by_key, take_key
+from booking.customer.book.booking_step import see_other
+from booking.customer.book.details import AGAIN
+from booking.customer.book.way_cookie import forget, keep, way_at
+from booking.customer.manage.history import history_in_words, messages_in_words
+from booking.customer.manage.page import done, visit_context
+from booking.customer_input import read_name, read_note
+from booking.formats.icalendar_files import booking_calendar
+from booking.links import manage_url
+from booking.models import Actor, Booking
+from booking.privacy import correct, customer_data
+from booking.privacy import erase as erase_customer
+from booking.web.forms import Problem, TypedField
+from booking.web.rendering import customer_page
+from stores.queries import store_detail
+
+_FORM_METHODS = ["GET", "HEAD", "POST"]
+
+
+class CorrectionForm(forms.Form):
+    """What can be put right without a new message; phone and e-mail would need one, so the store changes those."""
+
+    name = TypedField(
+        read_name,
+        label=gettext_lazy("Visitor's name"),
+        widget=forms.TextInput(attrs={"autocomplete": "name", "spellcheck": "false"}),
+    )
+    note = TypedField(
+        read_note,
+        required=False,
+        label=gettext_lazy("A note for the store"),
+        help_text=gettext_lazy("What helps them get ready. Nothing private, please: all staff can read it."),
+        widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"}),
+    )
+
+    use_required_attribute = False
+
+    def typed(self) -> dict[str, str]:
+        """Return what was typed, to be shown again as it is."""
+        return {name: self.data.get(name, "") for name in self.fields}
+
+    def problems(self) -> list[Problem]:
+        """Return a line for each error, in the order of the fields."""
+        return [
+            Problem(text=str(error), field_id=self[name].id_for_label)
+            for name in self.fields
+            for error in self.errors.get(name, [])
+        ]
+
+
+@require_safe
+@opened_by_key
+def calendar(_request: HttpRequest, booking: Booking) -> HttpResponse:
+    """Return the customer's own calendar file, with their link in it."""
+    content = booking_calendar(
+        booking, method="PUBLISH", manage_url=manage_url(booking.reference, booking.link_number), now=clock_now()
+    )
+    response = HttpResponse(content, content_type="text/calendar; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{_calendar_name(booking)}"'
+    return response
+
+
+@require_safe
+@opened_by_key
+def kept(request: HttpRequest, booking: Booking) -> HttpResponse:
+    """Show in words all that is kept about this customer."""
+    context = {
+        **visit_context(booking, now=clock_now()),
+        "history": history_in_words(booking),
+        "messages": messages_in_words(booking),
+        "kept_until": booking.ends_at + timedelta(days=booking.store.keep_days),
+    }
+    return customer_page(request, "manage/privacy", context)
+
+
+def _calendar_name(booking: Booking) -> str:
+    """Return what the file is called among a customer's downloads: by the store and the day."""
+    day = booking.starts_at.astimezone(ZoneInfo(booking.store.time_zone)).date()
+    return f"{booking.store.slug}-{day.isoformat()}.ics"
+
+
+@require_safe
+@opened_by_key
+def data(_request: HttpRequest, booking: Booking) -> HttpResponse:
+    """Return all that is kept about this customer, for programs."""
+    response = JsonResponse(customer_data(booking), json_dumps_params={"ensure_ascii": False, "indent": 2})
+    response["Content-Disposition"] = f'attachment; filename="{booking.reference}.json"'
+    return response
+
+
+@require_http_methods(_FORM_METHODS)
+@opened_by_key
+def details(request: HttpRequest, booking: Booking) -> HttpResponseBase:
+    """Put right the name and the note; what cannot be taken is remembered, and shown by the page's address."""
+    now = clock_now()
+    way = way_at(request, _corrected(booking), now=now)
+    if request.method == "POST":
+        form = CorrectionForm(request.POST)
+        if not form.is_valid():
+            response = see_other(f"{reverse('manage-details', args=[booking.reference])}?why={AGAIN}")
+            keep(request, response, replace(way, typed=form.typed()), now=now)
+            return response
+        typed: dict[str, Any] = form.cleaned_data
+        corrected = correct(booking_id=booking.pk, name=typed["name"], note=typed["note"], now=now)
+        response = done(corrected, "corrected")
+        forget(response, way)
+        return response
+    is_sent = request.GET.get("why") == AGAIN and way.is_remembered
+    form = CorrectionForm(way.typed if is_sent else None, initial={"name": booking.name, "note": booking.note})
+    problems = form.problems()
+    context = {**visit_context(booking, now=now), "form": form, "problems": problems}
+    return customer_page(request, "manage/correct", context, status=400 if problems else 200)
+
+
+def _corrected(booking: Booking) -> str:
+    """Return the place of what is typed to put a booking right."""
+    return f"{booking.store.slug}/visit/{booking.reference}"
+
+
+@require_http_methods(_FORM_METHODS)
+@opened_by_key
+def link(request: HttpRequest, booking: Booking) -> HttpResponseBase:
+    """Ask once, then make a new link to the visit; the old one opens nothing any more, and this browser goes on."""
+    now = clock_now()
+    if request.method == "POST":
+        booking = renew_link(booking_id=booking.pk, now=now)
+        response = see_other(f"{reverse('manage-link', args=[booking.reference])}?done=1")
+        give_key(response, booking)
+        return response
+    url = manage_url(booking.reference, booking.link_number)
+    is_made = bool(request.GET.get("done")) and booking.link_number > 0
+    return customer_page(request, "manage/link", {**visit_context(booking, now=now), "url": url, "is_made": is_made})
+
+
+@require_http_methods(_FORM_METHODS)
+@partial(opened_by_key, is_for_erased=True)
+def erase(request: HttpRequest, booking: Booking) -> HttpResponse:
+    """Ask once, then erase who the booking was for; its link dies with it."""
+    now = clock_now()
+    if request.method != "POST" and booking.erased_at is None:
+        return customer_page(request, "manage/erase", visit_context(booking, now=now))
+    if booking.erased_at is None:
+        erase_customer(booking_id=booking.pk, now=now, actor=Actor.CUSTOMER)
+    response = see_other(reverse("erased", args=[booking.store.slug]))
+    take_key(response, booking.reference)
+    forget(response, way_at(request, _corrected(booking), now=now))
+    return response
+
+
+@require_safe
+def erased(request: HttpRequest, store: str) -> HttpResponseBase:
+    """Say that somebody's data are erased: of whom, nothing knows any more, so the page is the same for everybody."""
+    found = store_detail(store)
+    if found is None:
+        raise Http404
+    return keep_private(customer_page(request, "manage/erased", {"store": found}))

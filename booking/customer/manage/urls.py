@@ -1,0 +1,26 @@
+"""One booking in its customer's hands, without an account: everything they can do with it, one page for each."""
+
+from django.urls import path
+
+from booking.customer.manage.attendance import cancel, confirm, late
+from booking.customer.manage.change import change, choose
+from booking.customer.manage.page import booked, manage, short_link
+from booking.customer.manage.privacy import calendar, data, details, erase, erased, kept, link
+
+urlpatterns = [
+    path("b/<str:reference>/", manage, name="manage"),
+    path("b/<str:reference>/booked/", booked, name="manage-booked"),
+    path("b/<str:reference>/change/", change, name="manage-change"),
+    path("b/<str:reference>/choose/", choose, name="manage-choose"),
+    path("b/<str:reference>/cancel/", cancel, name="manage-cancel"),
+    path("b/<str:reference>/confirm/", confirm, name="manage-confirm"),
+    path("b/<str:reference>/late/", late, name="manage-late"),
+    path("b/<str:reference>/calendar.ics", calendar, name="manage-calendar"),
+    path("b/<str:reference>/kept/", kept, name="manage-kept"),
+    path("b/<str:reference>/data/", data, name="manage-data"),
+    path("b/<str:reference>/details/", details, name="manage-details"),
+    path("b/<str:reference>/link/", link, name="manage-link"),
+    path("b/<str:reference>/erase/", erase, name="manage-erase"),
+    path("s/<slug:store>/erased/", erased, name="erased"),
+    path("m/<str:reference>/<str:token>", short_link, name="short-link"),
+]

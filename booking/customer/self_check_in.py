@@ -1,0 +1,123 @@
+"""The page behind the code on the door: somebody expected says that they are here.
+
+It needs no cookie, and sets one only to show again what could not be read. It gives nobody any right, and answers
+everybody alike, found or not: nobody learns from it who is expected.
+"""
+
+from dataclasses import replace
+from typing import Any
+
+from django import forms
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.urls import path, reverse
+from django.utils.http import urlencode
+from django.utils.timezone import now as clock_now
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from booking import limits
+from booking.arrivals.self_check_in import check_in_at_door, is_sign
+from booking.customer.access import keep_private
+from booking.customer.book.details import AGAIN
+from booking.customer.book.way_cookie import forget, keep, way_at
+from booking.tokens import is_door_secret
+from booking.views.staff_links import see_other
+from booking.web.cross_site import refuse_cross_site
+from booking.web.forms import Problem, TypedField
+from booking.web.rendering import customer_page
+from stores.queries import StoreDetail, door_number, store_detail
+
+_DOOR = "d"  # the field, and the part of the address, that holds what the code on the door says
+
+
+class HereForm(forms.Form):
+    """The sign of a visit, in one field: a reference, or before the store's own door the end of a phone number."""
+
+    who = TypedField(
+        str.strip,
+        label=gettext_lazy("Reference of your visit, or the last 6 digits of your phone number"),
+        help_text=gettext_lazy("The reference is in your confirmation: 8 letters and digits."),
+        error_messages={"required": gettext_lazy("Enter your reference, or 6 digits.")},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
+    )
+
+    use_required_attribute = False
+
+    def __init__(self, *args: Any, is_at_door: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.is_at_door = is_at_door
+        if not is_at_door:
+            field = self.fields["who"]
+            field.label = _("Reference of your visit")
+            field.error_messages["required"] = _("Enter the reference of your visit.")
+
+    def clean_who(self) -> str:
+        """Return a reference or digits. Raises ValidationError for what can be neither."""
+        typed: str = self.cleaned_data["who"]
+        if is_sign(typed, by_phone=self.is_at_door):
+            return typed
+        if self.is_at_door:
+            raise forms.ValidationError(
+                _("This is neither a reference of 8 letters and digits nor the end of a phone number.")
+            )
+        raise forms.ValidationError(
+            _("Here only the reference works: 8 letters and digits. The phone number works with the code on the door.")
+        )
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+@refuse_cross_site
+def here(request: HttpRequest, store: str) -> HttpResponseBase:
+    """Ask who is here, and check them in. Raises RateLimited for whoever guesses."""
+    found = store_detail(store)
+    if found is None:
+        raise Http404
+    if request.method != "POST" and request.GET.get("done"):
+        return keep_private(
+            customer_page(request, "self_check_in_done", {"store": found, "again_url": _here_url(request)})
+        )
+    now, is_at_door = clock_now(), _is_at_door(request, found.slug)
+    way = way_at(request, f"{found.slug}/here", now=now)
+    if request.method != "POST":
+        typed = {"who": way.typed.get("who", "")} if request.GET.get("why") == AGAIN else None
+        return _ask(request, found, HereForm(typed, is_at_door=is_at_door))
+    form = HereForm(request.POST, is_at_door=is_at_door)
+    if not form.is_valid():
+        response = see_other(_here_url(request, why=AGAIN))
+        keep(request, response, replace(way, typed={"who": form.data.get("who", "")}), now=now)
+        return keep_private(response)
+    if not check_in_at_door(store=found.slug, typed=form.cleaned_data["who"], by_phone=is_at_door, now=now):
+        limits.wrong_token(request)
+    response = see_other(_here_url(request, done="1"))
+    forget(response, way)
+    return keep_private(response)
+
+
+def _is_at_door(request: HttpRequest, store: str) -> bool:
+    """Tell whether whoever asks read the code that is on the store's door now."""
+    said = _said(request)
+    return bool(said) and is_door_secret(store, door_number(store), said)
+
+
+def _said(request: HttpRequest) -> str:
+    return (request.POST if request.method == "POST" else request.GET).get(_DOOR, "")
+
+
+def _here_url(request: HttpRequest, **query: str) -> str:
+    """Return this page, with what the code on the door said."""
+    said = _said(request)
+    query |= {_DOOR: said} if said else {}
+    url = reverse("here", args=[request.resolver_match.kwargs["store"]])  # type: ignore[union-attr]  # it led here
+    return f"{url}?{urlencode(query)}" if query else url
+
+
+def _ask(request: HttpRequest, store: StoreDetail, form: HereForm) -> HttpResponseBase:
+    problems = [Problem(str(text), "id_who") for text in form.errors.get("who", [])]
+    context = {"store": store, "form": form, "door": _said(request), "problems": problems}
+    return keep_private(customer_page(request, "self_check_in", context, status=400 if problems else 200))
+
+
+urlpatterns = [path("s/<slug:store>/here/", here, name="here")]

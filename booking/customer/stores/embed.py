@@ -1,0 +1,75 @@
+"""A store's times in a frame of the shop's own site: no cookie, and a chosen time leads on to Carillon's own page.
+
+The frame asks nothing about who looks: naming and booking happen outside it, where the address bar says where one is.
+"""
+
+from datetime import timedelta
+from pathlib import Path
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import path, reverse
+from django.utils.http import urlencode
+from django.utils.timezone import now as clock_now
+from django.views.decorators.clickjacking import xframe_options_exempt
+from django.views.decorators.http import require_safe
+
+from booking.customer.visit_query import read_asked
+from booking.views.chooser import chooser
+from booking.web.files import kept_file
+from booking.web.rendering import customer_page
+from stores.queries import embed_origins, store_detail, store_rules
+
+SCRIPT = Path(__file__).resolve().parent.parent / "static" / "booking" / "customer" / "embed.js"
+SCRIPT_SECONDS = 3600
+
+
+@require_safe
+@xframe_options_exempt
+def embed(request: HttpRequest, store: str) -> HttpResponse:
+    """Show a week of free times, to the sites that the store named and to no other.
+
+    It is light, unless the site around it says that it is dark where its visitor's device is (`scheme=auto`).
+    """
+    now = clock_now()
+    rules, detail = store_rules(store, from_date=(now - timedelta(days=2)).date()), store_detail(store)
+    if rules is None or detail is None:
+        raise Http404
+    may_be_dark = request.GET.get("scheme") == "auto"
+    context: dict[str, object] = {"store": detail, "rules": rules, "may_be_dark": may_be_dark}
+    if rules.visit_types:
+        asked = read_asked(request.GET, rules)
+        own_url = reverse("embed", args=[rules.slug])
+        parameters = {**asked.parameters, "scheme": "auto"} if may_be_dark else asked.parameters
+        context |= {
+            "asked": asked,
+            "chooser": chooser(
+                rules,
+                asked.visit_type,
+                party_size=asked.party_size,
+                from_date=asked.from_date,
+                day=asked.day,
+                desk=asked.desk,
+                now=now,
+            ),
+            "minutes": rules.slot_minutes * asked.visit_type.slot_count,
+            "hold_url": reverse("book-hold", args=[rules.slug]),
+            "week_url": f"{own_url}?{urlencode(parameters)}&",
+            "own_url": own_url,
+        }
+    response = customer_page(request, "stores/embed", context)
+    response._csp_replace = {"frame-ancestors": embed_origins(rules.id) or ["'none'"]}  # type: ignore[attr-defined]
+    response["Cross-Origin-Resource-Policy"] = "cross-origin"  # a frame in a page that isolates itself needs it
+    response["X-Robots-Tag"] = "noindex"  # the store's own page is the one to be found
+    return response
+
+
+@require_safe
+def script(request: HttpRequest) -> HttpResponse:
+    """Return the script that puts the frame into a site: one line there, at an address that never changes."""
+    return kept_file(request, SCRIPT.read_bytes(), "text/javascript; charset=utf-8", seconds=SCRIPT_SECONDS)
+
+
+urlpatterns = [
+    path("embed/<slug:store>/", embed, name="embed"),
+    path("embed.js", script, name="embed-script"),
+]

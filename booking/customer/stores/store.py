@@ -1,0 +1,40 @@
+"""One store: where it is, when it is open, why people come, and the way to book."""
+
+from datetime import timedelta
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import path
+from django.utils.timezone import now as clock_now
+from django.views.decorators.http import require_safe
+
+from booking.customer.stores.opening_hours import open_now, special_days, week
+from booking.customer.stores.structured_data import store_as_json_ld
+from booking.formats.map_links import directions
+from booking.views.chooser import first_free
+from booking.web.rendering import customer_page
+from stores.queries import organizations_of, store_detail, store_rules
+
+
+@require_safe
+def store(request: HttpRequest, store: str) -> HttpResponse:
+    """Show a store in full, its first free time one tap away."""
+    now = clock_now()
+    found = store_detail(store, from_date=now.date())
+    rules = store_rules(store, from_date=(now - timedelta(days=2)).date()) if found else None
+    if found is None or rules is None:
+        raise Http404
+    gathered = organizations_of([found.slug]).get(found.slug, ())
+    context = {
+        "store": found,
+        "opening": open_now(found, now=now),
+        "week": week(found, now=now),
+        "special_days": special_days(found, now=now),
+        "first_free": first_free(rules, rules.visit_types[0], now=now) if rules.visit_types else None,
+        "directions": directions(found),
+        "organizations": gathered,
+        "json_ld": store_as_json_ld(found, now=now, organizations=gathered),
+    }
+    return customer_page(request, "stores/store", context)
+
+
+urlpatterns = [path("s/<slug:store>/", store, name="store")]

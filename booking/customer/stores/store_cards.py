@@ -1,0 +1,93 @@
+"""A store in a list: whether it is open, when it has its first free place, and the way to book."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from booking import formatting
+from booking.customer.stores.opening_hours import OpenNow, open_now
+from booking.places.first_free import FirstFree, first_free_of
+from stores.queries import ListedStore, OrganizationDetail, StoreSummary, listed_stores, organizations_of
+
+
+@dataclass(frozen=True, slots=True)
+class StoreCard:
+    """A store as a list shows it; `wait_url` only where all of the next days are taken."""
+
+    number: int
+    store: StoreSummary
+    distance_km: float | None
+    opening: OpenNow | None
+    first_free: str
+    is_free: bool
+    wait_url: str
+    book_url: str
+    organizations: Sequence[OrganizationDetail]
+
+
+def store_cards(slugs: Sequence[str], *, now: datetime, distances_km: Sequence[float] = ()) -> list[StoreCard]:
+    """Return the cards of stores in this order; four statements for any number of them."""
+    listed = listed_stores(slugs, from_date=(now - timedelta(days=1)).date())
+    free = first_free_of([one.rules for one in listed], now=now)
+    gathered = organizations_of(slugs)
+    distances = dict(zip(slugs, distances_km, strict=False))
+    return _cards(listed, free, gathered, distances, now=now)
+
+
+def sooner_first(slugs: Sequence[str], *, now: datetime) -> list[str]:
+    """Return these stores by when they have their first free place; three statements for any number of them."""
+    listed = listed_stores(slugs, from_date=(now - timedelta(days=1)).date())
+    free = first_free_of([one.rules for one in listed], now=now)
+    never = datetime.max.replace(tzinfo=now.tzinfo)
+    return sorted(free, key=lambda slug: (free[slug].starts_at or never, not free[slug].has_times))
+
+
+def _cards(
+    listed: Sequence[ListedStore],
+    free: Mapping[str, FirstFree],
+    gathered: Mapping[str, Sequence[OrganizationDetail]],
+    distances: Mapping[str, float],
+    *,
+    now: datetime,
+) -> list[StoreCard]:
+    cards = []
+    for number, one in enumerate(listed, 1):
+        slug, first = one.store.slug, free[one.store.slug]
+        is_full = first.starts_at is None and first.has_times
+        cards.append(
+            StoreCard(
+                number=number,
+                store=one.store,
+                distance_km=distances.get(slug),
+                opening=open_now(one.rules, now=now),
+                first_free=_in_words(first, one, now=now),
+                is_free=first.starts_at is not None,
+                wait_url=reverse("waiting-join", args=[slug]) if is_full else "",
+                book_url=reverse("book", args=[slug]) if one.rules.visit_types else "",
+                organizations=gathered.get(slug, ()),
+            )
+        )
+    return cards
+
+
+def _in_words(first: FirstFree, one: ListedStore, *, now: datetime) -> str:
+    if first.starts_at is not None:
+        return _("First free: {when}").format(when=_when(first.starts_at, one.rules.zone, now=now))
+    if first.has_times:
+        return _("Full for the next 7 days")
+    return _("No times in the next 7 days") if one.rules.visit_types else _("No booking here for now")
+
+
+def _when(moment: datetime, zone: ZoneInfo, *, now: datetime) -> str:
+    """Return "today 14:15", "tomorrow 9:00", "Thursday 26 November, 9:00"."""
+    days = (moment.astimezone(zone).date() - now.astimezone(zone).date()).days
+    time = formatting.time_in_words(moment, zone)
+    if days == 0:
+        return _("today {time}").format(time=time)
+    if days == 1:
+        return _("tomorrow {time}").format(time=time)
+    return _("{day}, {time}").format(day=formatting.day_in_words(moment.astimezone(zone).date()), time=time)

@@ -1,0 +1,142 @@
+"""One place on a waiting list in its customer's hands: see how it stands, take what is offered, let it pass, leave."""
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.timezone import now as clock_now
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from booking import limits
+from booking.customer.access import give_key, keep_private
+from booking.customer.book.booking_step import see_other
+from booking.customer.waiting_list.access import opened_by_waiting_key
+from booking.customer_input import can_be_texted
+from booking.links import waiting_url
+from booking.models import WaitingListEntry, WaitingStatus
+from booking.policy import BookingRefused, Refusal
+from booking.tokens import is_waiting_token, read_reference
+from booking.waiting_list.entries import leave, let_pass, take_offer
+from booking.waiting_list.queries import Waiting, entry_by_reference, waiting
+from booking.waiting_list.wording import ahead_in_words, days_in_words, kept_in_words, waiting_refusal_sentence
+from booking.web.forms import Problem
+from booking.web.reader_prefix import Reading
+from booking.web.rendering import customer_page, reading_of
+
+_FORM_METHODS = ["GET", "HEAD", "POST"]
+
+
+@require_safe
+@opened_by_waiting_key
+def own(request: HttpRequest, entry: WaitingListEntry) -> HttpResponse:
+    """Show how somebody's waiting stands, and what they can do; 204 to a page that asks whether that has changed."""
+    now, was = clock_now(), request.GET.get("was")
+    if was and was == how_it_stands(waiting(entry, now=now)):
+        return HttpResponse(status=204)
+    return _page(request, entry, now=now)
+
+
+@require_http_methods(_FORM_METHODS)
+@opened_by_waiting_key
+def take(request: HttpRequest, entry: WaitingListEntry) -> HttpResponse:
+    """Book the place that is offered; the booking's own page comes next."""
+    if request.method != "POST":
+        return _back(entry)
+    now = clock_now()
+    if entry.booking is None:
+        limits.new_booking(entry.phone, entry.email)
+    try:
+        booking = take_offer(entry=entry, now=now)
+    except BookingRefused as refused:
+        return _back(entry, why=refused.reason)
+    response = see_other(reverse("manage-booked", args=[booking.reference]))
+    give_key(response, booking)
+    return response
+
+
+@require_http_methods(_FORM_METHODS)
+@opened_by_waiting_key
+def let_it_pass(request: HttpRequest, entry: WaitingListEntry) -> HttpResponse:
+    """Leave an offered place to the next, and wait on."""
+    if request.method == "POST":
+        let_pass(entry_id=entry.pk, now=clock_now())
+        return _back(entry, done="passed")
+    return _back(entry)
+
+
+@require_http_methods(_FORM_METHODS)
+@opened_by_waiting_key
+def leave_list(request: HttpRequest, entry: WaitingListEntry) -> HttpResponse:
+    """Leave the list: one tap, as somebody else gains by it and joining again is as easy."""
+    if request.method == "POST":
+        leave(entry_id=entry.pk, now=clock_now())
+    return _back(entry)
+
+
+@require_safe
+def short_link(request: HttpRequest, reference: str, token: str) -> HttpResponseBase:
+    """Lead from the short address in a text message to the page, as its reader reads. Raises RateLimited."""
+    limits.refuse_wrong_tokens(request)
+    plain = read_reference(reference)
+    entry = entry_by_reference(plain) if plain and is_waiting_token(plain, token) else None
+    chosen = Reading(entry.locale, entry.is_simple) if entry and not reading_of(request).prefix else Reading()
+    path = f"{chosen.prefix}{reverse('waiting', args=[reference])}"
+    return keep_private(HttpResponseRedirect(f"{path}?{urlencode({'token': token})}"))
+
+
+def _page(request: HttpRequest, entry: WaitingListEntry, *, now: datetime) -> HttpResponse:
+    context = _context(entry, request, now=now)
+    refusal = _told_refusal(request, context["stands"])
+    context["problems"] = [Problem(waiting_refusal_sentence(refusal))] if refusal else []
+    has_passed = request.GET.get("done") == "passed" and context["stands"].status == WaitingStatus.WAITING
+    if has_passed:
+        context["done"] = _("The place goes to the next in line. You stay on the waiting list.")
+    return customer_page(request, "waiting_list/entry", context, status=409 if refusal else 200)
+
+
+def _told_refusal(request: HttpRequest, stands: Waiting) -> Refusal | None:
+    """Return why an offered place was not to be had, as the address tells it; None once that is told no more.
+
+    Another place may be offered since, and a visit be booked.
+    """
+    why = request.GET.get("why", "")
+    if why not in set(Refusal) or stands.status in (WaitingStatus.BOOKED, WaitingStatus.LEFT):
+        return None
+    is_about_another = why in (Refusal.HOLD_EXPIRED, Refusal.SLOT_FULL) and stands.offer is not None
+    return None if is_about_another else Refusal(why)
+
+
+def _context(entry: WaitingListEntry, request: HttpRequest, *, now: datetime) -> dict[str, Any]:
+    store, zone = entry.store, ZoneInfo(entry.store.time_zone)
+    stands = waiting(entry, now=now)
+    wish = {"visit_type": entry.visit_type.slug, "party_size": str(entry.party_size)}
+    days = {"from": entry.from_date.isoformat(), "to": entry.to_date.isoformat()}
+    return {
+        "entry": entry,
+        "stands": stands,
+        "store": store,
+        "zone": zone,
+        "was": how_it_stands(stands),
+        "days": days_in_words(entry),
+        "ahead": ahead_in_words(stands.ahead),
+        "kept": kept_in_words(stands.offer.expires_at, zone=zone, now=now) if stands.offer else "",
+        "can_be_texted": can_be_texted(entry.phone),
+        "own_url": waiting_url(entry.reference, prefix=reading_of(request).prefix),
+        "choose_url": f"{reverse('book', args=[store.slug])}?{urlencode(wish)}",
+        "join_url": f"{reverse('waiting-join', args=[store.slug])}?{urlencode({**wish, **days})}",
+    }
+
+
+def how_it_stands(stands: Waiting) -> str:
+    """Return a mark that is another one as soon as there is something new to show."""
+    start = stands.offer.starts_at.isoformat() if stands.offer else ""
+    return f"{stands.status} {stands.ahead} {start}"
+
+
+def _back(entry: WaitingListEntry, **said: str) -> HttpResponse:
+    own_page = reverse("waiting", args=[entry.reference])
+    return see_other(f"{own_page}?{urlencode(said)}" if said else own_page)

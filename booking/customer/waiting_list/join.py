@@ -1,0 +1,246 @@
+"""To join a waiting list: on which days, and how we can tell you of a place."""
+
+import json
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from functools import cached_property, partial
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.timezone import now as clock_now
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from booking import limits
+from booking.bookings.lifecycle import CustomerDetails
+from booking.customer.book.booking_step import see_other
+from booking.customer.book.details import AGAIN
+from booking.customer.book.way_cookie import Way, keep, new_way, ways
+from booking.customer.visit_query import Asked, read_asked, read_day
+from booking.customer.waiting_list.access import give_waiting_key, has_waiting_key
+from booking.customer.waiting_list.form import WaitingForm
+from booking.idempotency import FormUsed, SentForm
+from booking.models import Source, WaitingListEntry
+from booking.places.availability import availability
+from booking.policy import BookingRefused, Refusal, first_bookable_start, last_bookable_date
+from booking.tokens import keyed_digest
+from booking.views.chooser import SlotChoice, slot_choice
+from booking.waiting_list import entries
+from booking.waiting_list.lifecycle import reference_of
+from booking.waiting_list.wording import waiting_refusal_sentence
+from booking.web.cross_site import refuse_cross_site
+from booking.web.forms import Problem, read_key
+from booking.web.rendering import customer_page, reading_of
+from stores.queries import StoreDetail, store_detail, store_rules
+from stores.slots import StoreRules
+
+DAYS_PROPOSED = 7
+USED, WAITS_ALREADY = "used", "waits_already"
+_ECHOED_LONGEST = 64
+
+
+@dataclass(frozen=True)
+class _Wish:
+    """One request: where, for what, by which form, and when it came."""
+
+    request: HttpRequest
+    store: StoreDetail
+    rules: StoreRules
+    asked: Asked
+    way: Way
+    now: datetime
+
+    @cached_property
+    def first(self) -> date:
+        """The first day on which a visit can still be booked."""
+        return first_bookable_start(now=self.now, rules=self.rules).astimezone(self.rules.zone).date()
+
+    @cached_property
+    def last(self) -> date:
+        """The last day that may be booked."""
+        return last_bookable_date(now=self.now, zone=self.rules.zone, rules=self.rules)
+
+    def days(self) -> tuple[date, date]:
+        """Return the days a link to this page asks for, as far as they can be had; else the next week."""
+        first = min(max(read_day(self.request.GET.get("from", "")) or self.first, self.first), self.last)
+        last = read_day(self.request.GET.get("to", "")) or first + timedelta(days=DAYS_PROPOSED - 1)
+        return first, min(max(last, first), self.last)
+
+    def form(self, typed: Any) -> WaitingForm:
+        """Return the form with what was typed, or with the days that are asked for where nothing was."""
+        first, last = self.days()
+        return WaitingForm(
+            typed,
+            first=self.first,
+            last=self.last,
+            country=self.rules.country,
+            initial={"from": first, "to": last, **self.way.typed},
+        )
+
+    def url_of(self, **more: str) -> str:
+        """Return this page, for the visit asked for."""
+        return f"{reverse('waiting-join', args=[self.store.slug])}?{urlencode({**self.asked.parameters, **more})}"
+
+
+@csrf_exempt
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@refuse_cross_site
+def join(request: HttpRequest, store: str) -> HttpResponseBase:
+    """Ask on which days somebody could come, then put them on the list, once for one form.
+
+    What is sent is answered with the address of a page: their place in line, or this one with what is wrong.
+    """
+    now = clock_now()
+    rules, detail = store_rules(store, from_date=(now - timedelta(days=2)).date()), store_detail(store)
+    if rules is None or detail is None:
+        raise Http404
+    if not rules.visit_types and request.method == "POST":
+        return see_other(reverse("waiting-join", args=[rules.slug]))
+    if not rules.visit_types:
+        return customer_page(request, "no_visits", {"store": detail})
+    data = (request.POST or request.GET).copy()
+    key = data.get("idempotency_key" if request.method == "POST" else "form", "")
+    way = _way(request, rules.slug, key, now=now)
+    data.pop("from", None)  # the form reads it
+    wish = _Wish(request, detail, rules, read_asked(data, rules), way, now)
+    return _sent(wish) if request.method == "POST" else _page(wish)
+
+
+def _sent(wish: _Wish) -> HttpResponse:
+    """Join, and lead to the place in line; or back, with why not."""
+    form = wish.form(wish.request.POST)
+    if wish.asked.problems or not form.is_valid():
+        return _back(wish, form, why=AGAIN)
+    try:
+        entry = _join(wish, form)
+    except FormUsed as used:
+        reference = reference_of(used.subject)
+        if has_waiting_key(wish.request, reference):
+            return see_other(reverse("waiting", args=[reference]))
+        return see_other(wish.url_of(why=USED))
+    except BookingRefused as refused:
+        why = WAITS_ALREADY if refused.details.get("waits_already") else refused.reason
+        return _back(wish, form, why=why)
+    except limits.RateLimited as limited:
+        url = f"{reverse('book-later', args=[wish.store.slug])}?seconds={limited.retry_after_seconds}"
+        return _remembered(wish, form, see_other(url))
+    response = see_other(reverse("waiting", args=[entry.reference]))
+    give_waiting_key(response, entry.reference)
+    keep(wish.request, response, replace(wish.way, typed={}), now=wish.now)
+    return response
+
+
+def _join(wish: _Wish, form: WaitingForm) -> WaitingListEntry:
+    """Join, or return the entry that this very form has made before. Raises BookingRefused, FormUsed, RateLimited."""
+    typed = form.cleaned_data
+    sent = _sent_form(wish, typed)
+    before = entries.joined_before(sent, now=wish.now)
+    if before is not None:
+        return before
+    limits.new_waiting_at(wish.request, wish.rules.slug)
+    limits.new_waiting(typed["phone"], typed["email"])
+    join_it = partial(
+        entries.join,
+        store=wish.rules.slug,
+        visit_type=wish.asked.visit_type.slug,
+        from_date=typed["from"],
+        to_date=typed["to"],
+        party_size=wish.asked.party_size,
+        customer=CustomerDetails(
+            name=typed["name"],
+            phone=typed["phone"],
+            email=typed["email"],
+            locale=(get_language() or "en")[:2],
+            is_simple=reading_of(wish.request).is_simple,
+        ),
+        source=Source.WEB,
+        client=limits.client_digests(wish.request),
+        now=wish.now,
+    )
+    return entries.join_once(sent, now=wish.now, join=join_it)
+
+
+def _sent_form(wish: _Wish, typed: dict[str, Any]) -> SentForm:
+    """Return what makes this form the same when it is sent once more."""
+    content = {name: value for name, value in typed.items() if name != "idempotency_key"}
+    text = json.dumps([wish.rules.slug, *sorted(wish.asked.parameters.items()), content], default=str)
+    return SentForm(wish.way.key, keyed_digest("form", text), wish.way.browser)
+
+
+def _way(request: HttpRequest, store: str, told: str, *, now: datetime) -> Way:
+    """Return the form that a page names, if this browser has it; a key that comes alone is that of its form."""
+    where = f"{store}/wait"
+    if not told:
+        return new_way(where)
+    key = read_key(told)
+    known = next((way for way in ways(request, where, now=now) if way.key == key), None)
+    return known or new_way(where, key=key if request.method == "POST" else "")
+
+
+def _remembered(wish: _Wish, form: WaitingForm, response: HttpResponse) -> HttpResponse:
+    keep(wish.request, response, replace(wish.way, typed=dict(form.typed())), now=wish.now)
+    return response
+
+
+def _back(wish: _Wish, form: WaitingForm, *, why: str) -> HttpResponse:
+    """Lead back to the form, which the browser remembers as it was sent."""
+    sent = {name: wish.request.POST.get(name, "")[:_ECHOED_LONGEST] for name in ("visit_type", "party_size")}
+    asked = {name: value for name, value in sent.items() if value} | {"form": wish.way.key, "why": why}
+    return _remembered(wish, form, see_other(f"{reverse('waiting-join', args=[wish.store.slug])}?{urlencode(asked)}"))
+
+
+def _page(wish: _Wish) -> HttpResponse:
+    asked, why = wish.asked, wish.request.GET.get("why", "")
+    form = wish.form(dict(wish.way.typed) if wish.way.typed and why else None)
+    problems, status = list(asked.problems), asked.status
+    if form.is_bound and form.problems():
+        problems, status = [*problems, *form.problems()], status if problems else 400
+    elif sentence := _sentence(why):
+        problems, status = [*problems, Problem(sentence)], 409
+    context = {
+        "store": wish.store,
+        "rules": wish.rules,
+        "asked": asked,
+        "minutes": wish.rules.slot_minutes * asked.visit_type.slot_count,
+        "form": form,
+        "form_key": wish.way.key,
+        "problems": problems,
+        "first_free": _first_free(wish, form),
+        "choose_url": f"{reverse('book', args=[wish.store.slug])}?{urlencode(asked.parameters)}",
+    }
+    response = customer_page(wish.request, "waiting_list/join", context, status=status)
+    if not wish.way.is_remembered:
+        keep(wish.request, response, wish.way, now=wish.now)
+    return response
+
+
+def _sentence(why: str) -> str:
+    """Return why the list was not joined, as the address of the page tells it; "" for nothing."""
+    if why == USED:
+        return _("This form was used before. To wait for other days, fill it in once more.")
+    if why == WAITS_ALREADY:
+        return waiting_refusal_sentence(Refusal.TOO_MANY_OPEN_BOOKINGS, waits_already=True)
+    return waiting_refusal_sentence(Refusal(why)) if why in set(Refusal) else ""
+
+
+def _first_free(wish: _Wish, form: WaitingForm) -> SlotChoice | None:
+    """Return the first time that is free on the days asked for: nobody need wait for that one."""
+    first, last = (read_day(str(form[name].value() or "")) for name in ("from", "to"))
+    if first is None or last is None or last < first:
+        return None
+    answer = availability(
+        store=wish.rules.slug,
+        visit_type=wish.asked.visit_type.slug,
+        from_date=max(first, wish.first),
+        to_date=min(last, wish.last),
+        party_size=wish.asked.party_size,
+        now=wish.now,
+    )
+    return slot_choice(answer.first_free, wish.rules) if answer.first_free else None
