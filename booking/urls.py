@@ -10,28 +10,12 @@ from booking.customer.manage import urls
 from booking.customer.stores import embed, find, organization, share, store
 from booking.customer.waiting_list import urls
 from booking.operations import health
-from booking.views import (
-    account,
-    arrivals,
-    arrivals_app,
-    arrivals_data,
-    chain,
-    day,
-    day_sheet_address,
-    door,
-    line,
-    numbers,
-    numbers_together,
-    organization_import,
-    organization_pattern,
-    own_pin,
-    own_second_factor,
-    second_step,
-    setup,
-    sign_in,
-    staff_typed_again,
-    tablet,
-)
+from booking.staff.account import password, pin, second_factor, second_step, sign_in, typed_again
+from booking.staff.arrivals import app, door_poster, line, pairing, steps, sync
+from booking.staff.day import schedule, sheet_address
+from booking.staff.organizations import import_table, overview, pattern
+from booking.staff.reports import organization, store
+from booking.staff.setup import urls
 from notifications import urls as notifications
 
 urlpatterns = [
@@ -49,24 +33,24 @@ urlpatterns = [
     *urls.urlpatterns,
     *sign_in.urlpatterns,
     *second_step.urlpatterns,
-    *account.urlpatterns,
-    *own_second_factor.urlpatterns,
-    *own_pin.urlpatterns,
-    *tablet.urlpatterns,
-    *chain.urlpatterns,
-    *organization_pattern.urlpatterns,
-    *organization_import.urlpatterns,
-    *day.urlpatterns,
-    *door.urlpatterns,
+    *password.urlpatterns,
+    *second_factor.urlpatterns,
+    *pin.urlpatterns,
+    *pairing.urlpatterns,
+    *overview.urlpatterns,
+    *pattern.urlpatterns,
+    *import_table.urlpatterns,
+    *schedule.urlpatterns,
+    *door_poster.urlpatterns,
     *line.urlpatterns,
-    *arrivals.urlpatterns,
-    *arrivals_data.urlpatterns,
-    *arrivals_app.urlpatterns,
-    *numbers.urlpatterns,
-    *numbers_together.urlpatterns,
-    *day_sheet_address.urlpatterns,
-    *setup.urlpatterns,
-    *staff_typed_again.urlpatterns,
+    *steps.urlpatterns,
+    *sync.urlpatterns,
+    *app.urlpatterns,
+    *store.urlpatterns,
+    *organization.urlpatterns,
+    *sheet_address.urlpatterns,
+    *urls.urlpatterns,
+    *typed_again.urlpatterns,
     *calendar_feed.urlpatterns,
     *health.urlpatterns,
     path("api/v1/", include(api)),

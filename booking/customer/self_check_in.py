@@ -22,8 +22,8 @@ from booking.arrivals.self_check_in import check_in_at_door, is_sign
 from booking.customer.access import keep_private
 from booking.customer.book.details import AGAIN
 from booking.customer.book.way_cookie import forget, keep, way_at
+from booking.staff.redirects import see_other
 from booking.tokens import is_door_secret
-from booking.views.staff_links import see_other
 from booking.web.cross_site import refuse_cross_site
 from booking.web.forms import Problem, TypedField
 from booking.web.rendering import customer_page

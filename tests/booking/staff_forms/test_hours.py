@@ -5,9 +5,9 @@ from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from booking.staff_forms.hours import WeekForm, hours_line, read_hours
-from booking.staff_forms.setup import DeskForm
-from booking.staff_forms.special_hours import SpecialHoursForm
+from booking.staff.forms.hours import WeekForm, hours_line, read_hours
+from booking.staff.forms.setup import DeskForm
+from booking.staff.forms.special_hours import SpecialHoursForm
 from stores.hours import WeeklyInterval
 
 NINE, NOON, TWO, SEVEN = time(9), time(12, 30), time(14), time(19)

@@ -6,8 +6,8 @@ import time_machine
 from django.contrib.staticfiles import finders
 from django.test import Client
 
-from booking.views.arrivals_app import ASSETS
-from booking.views.arrivals_words import arrivals_words
+from booking.staff.arrivals.app import ASSETS
+from booking.staff.arrivals.ui_strings import arrivals_words
 from tests.booking.views.staff_room import ARRIVALS, Room, make_room
 from tests.factories import at, make_booking
 

@@ -9,7 +9,7 @@ import time_machine
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from booking.models import Booking, Status
-from booking.views.numbers_words import PARTS
+from booking.staff.reports.sections import PARTS
 from tests.booking.views.reading import page
 from tests.booking.views.staff_room import DAY, SESSIONS_IN_DATABASE, SHOP, Room, fill_day, make_room, make_visit
 from tests.factories import at

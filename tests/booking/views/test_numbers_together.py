@@ -11,8 +11,8 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from booking.models import Booking
-from booking.views.numbers_side_by_side import MOST_BARS, SIDE_BY_SIDE
-from booking.views.numbers_words import PARTS
+from booking.staff.reports.sections import PARTS
+from booking.staff.reports.side_by_side import MOST_BARS, SIDE_BY_SIDE
 from notifications.models import OutboxMessage
 from stores.models import Organization, OrganizationMembership, Store
 from tests.booking.views.reading import page

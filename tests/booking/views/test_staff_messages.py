@@ -2,7 +2,7 @@
 
 import pytest
 
-from booking.views.staff_messages import MessageLines
+from booking.staff.visit_messages import MessageLines
 from notifications.outbox import Delivery
 from tests.factories import NOW
 

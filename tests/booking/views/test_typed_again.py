@@ -8,7 +8,7 @@ import time_machine
 from django.test import Client
 
 from booking.models import Booking
-from booking.views.staff_typed import COOKIE_SECONDS
+from booking.staff.typed_forms import COOKIE_SECONDS
 from stores.models import StoreMembership
 from tests.booking.views.reading import page
 from tests.booking.views.staff_room import DAY, SHOP, Room, make_room

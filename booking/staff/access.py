@@ -1,0 +1,221 @@
+"""Who stands before a staff page: somebody signed in, at one of their stores, with role enough.
+
+Before the pages of arrivals it may be a paired tablet too, in the name of whoever gave it their PIN last.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
+from functools import wraps
+from typing import Any, Concatenate, NoReturn, ParamSpec
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.timezone import now as clock_now
+
+from booking.accounts.devices import note_seen, note_use
+from booking.accounts.permissions import DeviceAccess, SecondFactorMissing, device_access, member_booking, membership
+from booking.models import Booking, Device
+from booking.policy import BookingRefused, Refusal
+from booking.staff.typed_forms import keep_typed
+from booking.tokens import device_digest
+from stores.models import Role, Store
+
+Rest = ParamSpec("Rest")
+
+
+class AtStore:
+    """A member at one of their stores, on a tablet of the store's or not; the clock is read once a request."""
+
+    def __init__(self, user: User, store: Store, role: str, *, now: datetime, device: Device | None = None) -> None:
+        self.user = user
+        self.store = store
+        self.device = device
+        # Whoever holds the tablet is at the counter: it does arrivals, never what needs a manager.
+        self.is_manager = role == Role.MANAGER and device is None
+        self.now = now
+        self.zone = ZoneInfo(store.time_zone)
+
+    @property
+    def today(self) -> date:
+        """The store's own day."""
+        return self.now.astimezone(self.zone).date()
+
+    @property
+    def hides_names(self) -> bool:
+        """Tell whether this is a tablet that nobody touched for a while."""
+        return self.device is not None and self.device.hides_names(self.now)
+
+    def used(self, moments: Iterable[datetime]) -> None:
+        """Keep that somebody tapped, where this is a tablet."""
+        if self.device is not None:
+            note_use(device=self.device, moments=moments, now=self.now)
+
+
+StoreView = Callable[Concatenate[HttpRequest, AtStore, Rest], HttpResponseBase]
+View = Callable[..., HttpResponseBase]
+VisitView = Callable[Concatenate[HttpRequest, AtStore, Booking, Rest], HttpResponseBase]
+
+
+def at_store(
+    *,
+    need: Role = Role.STAFF,
+    come_back: str = "",
+    keeps_typed: bool = False,
+    devices: bool = False,
+    names_nobody: bool = False,
+) -> Callable[[StoreView[Rest]], View]:
+    """Hand the view who is at which store; everybody else signs in, or learns nothing.
+
+    `come_back` names the page shown after signing in where this address only takes what is sent to it. `devices` lets
+    in the store's own tablets as well; one that hides names only where the view `names_nobody` to it. What was typed
+    when a session had ended is kept through the sign-in, by pages that show the form themselves; others say
+    `keeps_typed`.
+    """
+
+    def decorate(view: StoreView[Rest]) -> View:
+        @wraps(view)
+        def wrapper(request: HttpRequest, store: str, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponseBase:
+            if not isinstance(request.user, User):
+                access = paired_tablet(request, store) if devices else None
+                if access is None:
+                    keeps = keeps_typed or not come_back
+                    return keep_private(sign_in_first(request, store, come_back, keeps_typed=keeps))
+                now = clock_now()
+                if not _may_see(access, now, names_nobody=names_nobody):
+                    return keep_private(redirect("staff-unlock", store))
+                return keep_private(view(request, _at_tablet(access, now), *args, **kwargs))
+            try:
+                found = membership(request.user, store, need=need)
+            except SecondFactorMissing:
+                return prove_more_first(request)
+            except BookingRefused as refused:
+                raise_for(refused)
+            at = AtStore(request.user, found.store, found.role, now=clock_now())
+            return keep_private(view(request, at, *args, **kwargs))
+
+        return wrapper
+
+    return decorate
+
+
+def at_visit(*, devices: bool = False) -> Callable[[VisitView[Rest]], View]:
+    """Hand the view one visit of a store the user works at; any other is as unknown as none at all.
+
+    `devices` lets in the store's own tablets as well, but none that hides names.
+    """
+
+    def decorate(view: VisitView[Rest]) -> View:
+        @wraps(view)
+        def wrapper(
+            request: HttpRequest, store: str, reference: str, *args: Rest.args, **kwargs: Rest.kwargs
+        ) -> HttpResponseBase:
+            user: Any = request.user
+            device, now = None, clock_now()
+            if not isinstance(user, User):
+                access = paired_tablet(request, store) if devices else None
+                if access is None:
+                    return keep_private(sign_in_first(request, store, "staff-day"))
+                if not _may_see(access, now):
+                    return keep_private(redirect("staff-unlock", store))
+                user, device = access.acting, access.device
+            try:
+                booking = member_booking(user, reference)
+            except SecondFactorMissing:
+                return prove_more_first(request)
+            except BookingRefused as refused:
+                raise_for(refused)
+            if booking.store.slug != store:
+                raise Http404
+            role: str = booking.member_role  # type: ignore[attr-defined]  # annotated by member_booking
+            at = AtStore(user, booking.store, role, now=now, device=device)
+            return keep_private(view(request, at, booking, *args, **kwargs))
+
+        return wrapper
+
+    return decorate
+
+
+def paired_tablet(request: HttpRequest, store: str) -> DeviceAccess | None:
+    """Return the tablet that asks, None where it is none of any store's.
+
+    Raises Http404 for another store's, PermissionDenied for one that was revoked: it forgets what it knows then.
+    """
+    secret = request.COOKIES.get(settings.DEVICE_COOKIE_NAME, "")
+    access = device_access(device_digest(secret)) if secret else None
+    if access is None:
+        return None
+    if access.device.store.slug != store:
+        raise Http404
+    if access.device.revoked_at is not None:
+        raise PermissionDenied
+    return access
+
+
+def _may_see(access: DeviceAccess, now: datetime, *, names_nobody: bool = False) -> bool:
+    """Tell whether a tablet is let in: somebody acts on it, and it shows names or is sent none."""
+    return access.acting is not None and (names_nobody or not access.device.hides_names(now))
+
+
+def _at_tablet(access: DeviceAccess, now: datetime) -> AtStore:
+    note_seen(device=access.device, now=now)
+    acting: Any = access.acting  # somebody, as _may_see asked
+    return AtStore(acting, access.device.store, Role.STAFF, now=now, device=access.device)
+
+
+def staff_page(
+    request: HttpRequest, at: AtStore, template: str, context: Mapping[str, Any], *, status: int = 200
+) -> HttpResponse:
+    """Return a page of the store's own, with what every one of them shows."""
+    shared = {
+        "store": at.store,
+        "zone": at.zone,
+        "is_manager": at.is_manager,
+        "today": at.today,
+        "now": at.now,
+        "device": at.device,
+        "acting": at.user,
+    }
+    return render(request, template, {**shared, **context}, status=status)
+
+
+def raise_for(refused: BookingRefused) -> NoReturn:
+    """Raise what Django shows as the page for nothing here, or not for you."""
+    if refused.reason == Refusal.NOT_FOUND:
+        raise Http404 from refused
+    if refused.reason == Refusal.NOT_PERMITTED:
+        raise PermissionDenied from refused
+    raise refused
+
+
+def prove_more_first(request: HttpRequest) -> HttpResponseBase:
+    """Lead a manager whose store asks for more than a password to where they get it. Raises PermissionDenied."""
+    if request.method not in ("GET", "HEAD"):
+        raise PermissionDenied
+    return keep_private(redirect(f"{reverse('staff-second-factor')}?needed=1"))
+
+
+def keep_private(response: HttpResponseBase) -> HttpResponseBase:
+    """Keep names out of caches and search engines; a page that says itself how it may be kept is left alone."""
+    response.headers.setdefault("Cache-Control", "no-store, private")
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return response
+
+
+def sign_in_first(request: HttpRequest, store: str, come_back: str, *, keeps_typed: bool = False) -> HttpResponse:
+    """Lead to the sign-in, and from there back to the page, or to `come_back` where it takes only what is sent.
+
+    What was typed leads to the page that sends it once more, where it `keeps_typed`.
+    """
+    if keeps_typed and request.method == "POST":
+        response = redirect_to_login(reverse("staff-typed", args=[store]), reverse("staff-sign-in"))
+        if keep_typed(request, response, store):
+            return response
+    is_shown = request.method in ("GET", "HEAD") or not come_back
+    following = request.get_full_path() if is_shown else reverse(come_back, args=[store])
+    return redirect_to_login(following, reverse("staff-sign-in"))

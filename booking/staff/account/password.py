@@ -1,0 +1,107 @@
+"""Somebody's own account: their password, and where they are signed in."""
+
+from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth.models import User
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.utils.timezone import now as clock_now
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from booking import limits
+from booking.accounts.permissions import zone_of
+from booking.accounts.second_factor import second_factor
+from booking.accounts.sign_ins import (
+    SIGNED_IN_KEY,
+    change_password,
+    end_other_sign_ins,
+    end_program,
+    end_sign_in,
+    programs,
+    sign_ins,
+)
+from booking.accounts.user_agents import browser_in_words
+from booking.staff.access import keep_private
+from booking.staff.forms.account import PasswordForm
+from booking.staff.redirects import see_other
+
+DONE = ("password", "ended")
+
+
+def note_sign_in(request: HttpRequest) -> None:
+    """Write into a new session when it began and in what kind of browser, for its owner to know it again."""
+    browser = browser_in_words(request.headers.get("User-Agent", ""))
+    request.session[SIGNED_IN_KEY] = {"at": clock_now().isoformat(), "browser": browser}
+
+
+@sensitive_post_parameters("current", "new")
+@require_http_methods(["GET", "HEAD", "POST"])
+def account(request: HttpRequest) -> HttpResponseBase:
+    """Show where somebody is signed in; take a new password, which ends all other sessions."""
+    if not isinstance(request.user, User):
+        return _sign_in_first(request)
+    if request.method != "POST":
+        return _page(request, request.user, PasswordForm(user=request.user))
+    if not limits.try_secret(limits.OWN_PASSWORD, limits.person(request.user.pk)):
+        return _page(request, request.user, PasswordForm(user=request.user), is_locked=True)
+    form = PasswordForm(request.POST, user=request.user)
+    is_valid = form.is_valid()
+    if not form.has_error("current", "wrong"):
+        limits.right_secret(limits.OWN_PASSWORD, limits.person(request.user.pk))
+    if not is_valid:
+        return _page(request, request.user, form)
+    change_password(user=request.user, password=form.cleaned_data["new"])
+    update_session_auth_hash(request, request.user)
+    end_other_sign_ins(user=request.user, current_key=request.session.session_key or "", now=clock_now())
+    return keep_private(see_other(f"{reverse('staff-account')}?done=password"))
+
+
+@require_POST
+def end(request: HttpRequest) -> HttpResponseBase:
+    """End one session or program, or all other sessions."""
+    if not isinstance(request.user, User):
+        return _sign_in_first(request)
+    name, now = request.POST.get("name", ""), clock_now()
+    if request.POST.get("what") == "others":
+        end_other_sign_ins(user=request.user, current_key=request.session.session_key or "", now=now)
+    elif request.POST.get("what") == "program":
+        end_program(user=request.user, name=name)
+    else:
+        end_sign_in(user=request.user, name=name, now=now)
+    return keep_private(see_other(f"{reverse('staff-account')}?done=ended"))
+
+
+def _page(request: HttpRequest, user: User, form: PasswordForm, *, is_locked: bool = False) -> HttpResponseBase:
+    now = clock_now()
+    done = request.GET.get("done", "")
+    context = {
+        "form": form,
+        "problems": form.problems() if form.is_bound else [],
+        "is_locked": is_locked,
+        "sign_ins": sign_ins(user=user, current_key=request.session.session_key or "", now=now),
+        "programs": programs(user=user),
+        "has": second_factor(user),
+        "zone": zone_of(user),
+        "done_words": {
+            "password": _(
+                "The password is changed. All other sign-ins have ended, those of programs too. "
+                "For the tablets, choose a new PIN."
+            ),
+            "ended": _("This has ended."),
+        }.get(done, ""),
+    }
+    status = 429 if is_locked else 400 if context["problems"] else 200
+    return keep_private(render(request, "staff/account/account.html", context, status=status))
+
+
+def _sign_in_first(request: HttpRequest) -> HttpResponseBase:
+    return keep_private(redirect_to_login(reverse("staff-account"), reverse("staff-sign-in")))
+
+
+urlpatterns = [
+    path("staff/account/", account, name="staff-account"),
+    path("staff/account/end/", end, name="staff-account-end"),
+]

@@ -1,0 +1,195 @@
+"""Somebody's own second factor: an app's codes, passkeys, and the codes for the day both are lost."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.utils.timezone import now as clock_now
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+from knox.models import AuthToken
+
+from booking import limits
+from booking.accounts.passkeys import (
+    PASSKEYS_MOST,
+    BadPasskey,
+    add_passkey,
+    new_challenge,
+    options_to_make,
+    passkeys_work,
+    remove_passkey,
+)
+from booking.accounts.permissions import zone_of
+from booking.accounts.second_factor import (
+    SecondFactor,
+    add_app,
+    app_address,
+    new_app_key,
+    new_recovery_codes,
+    remove_app,
+    second_factor,
+)
+from booking.accounts.sign_ins import SIGNED_IN_KEY, end_other_sign_ins
+from booking.accounts.user_agents import browser_in_words
+from booking.formats.qr_codes import address_code
+from booking.models import Passkey
+from booking.staff.access import keep_private
+from booking.staff.account.second_step import CodeForm
+from booking.staff.forms.account import own_password
+from booking.staff.forms.shared import StaffForm
+from booking.staff.redirects import see_other
+
+_PROVEN_KEY, _APP_KEY, _CHALLENGE_KEY = "proven_at", "new_app_key", "new_passkey_challenge"
+_PROVEN_FOR = timedelta(minutes=10)
+_LONGEST = 20_000
+
+
+class ProveForm(StaffForm):
+    """The password, again: a browser left open must not change how its owner signs in."""
+
+    current = own_password()
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_current(self) -> str:
+        """Refuse whoever does not know the password."""
+        current: str = self.cleaned_data["current"]
+        if not self.user.check_password(current):
+            raise ValidationError(_("This is not your password. Please try again."), code="wrong")
+        return current
+
+
+@sensitive_post_parameters("current", "code", "credential")
+@require_http_methods(["GET", "HEAD", "POST"])
+def own_second_factor(request: HttpRequest) -> HttpResponseBase:
+    """Show what somebody has besides the password; add to it and take from it, after the password was given anew."""
+    if not isinstance(request.user, User):
+        return keep_private(redirect_to_login(request.get_full_path(), reverse("staff-sign-in")))
+    user, now = request.user, clock_now()
+    if not _is_proven(request, now=now):
+        return _prove(request, user, now=now)
+    what = request.POST.get("what", "") if request.method == "POST" else ""
+    if what == "app":
+        return _add_app(request, user, now=now)
+    if what == "passkey":
+        return _add_passkey(request, user, now=now)
+    if what == "codes" and second_factor(user).is_on:
+        return _page(request, user, codes=new_recovery_codes(user=user))
+    if what == "remove-app":
+        remove_app(user=user)
+    elif what == "remove-passkey" and request.POST.get("passkey", "").isdecimal():
+        remove_passkey(user=user, passkey_id=int(request.POST["passkey"][:18]))
+    return _page(request, user) if not what else keep_private(see_other(f"{request.path}?done={what}"))
+
+
+def _prove(request: HttpRequest, user: User, *, now: datetime) -> HttpResponseBase:
+    form = ProveForm(request.POST if "current" in request.POST else None, user=user)
+    is_locked = form.is_bound and not limits.try_secret(limits.OWN_PASSWORD, limits.person(user.pk))
+    if form.is_bound and not is_locked:
+        is_valid = form.is_valid()
+        if not form.has_error("current", "wrong"):
+            limits.right_secret(limits.OWN_PASSWORD, limits.person(user.pk))
+        if is_valid:
+            request.session[_PROVEN_KEY] = now.isoformat()
+            return keep_private(see_other(request.get_full_path()))
+    problems = form.problems() if form.is_bound and not is_locked else []
+    context = {"form": form, "problems": problems, "is_locked": is_locked, "is_needed": _is_needed(request)}
+    status = 429 if is_locked else 400 if problems else 200
+    return keep_private(render(request, "staff/account/prove.html", context, status=status))
+
+
+def _add_app(request: HttpRequest, user: User, *, now: datetime) -> HttpResponseBase:
+    form, before = CodeForm(request.POST), second_factor(user)
+    key = str(request.session.get(_APP_KEY, ""))
+    if before.has_app:
+        return keep_private(see_other(request.path))
+    if form.is_valid():
+        if key and add_app(user=user, key=key, code=form.cleaned_data["code"]):
+            del request.session[_APP_KEY]
+            return _added(request, user, before, now=now)
+        form.add_error("code", _("This code is not right. Wait for the next one and try again."))
+    return _page(request, user, form=form)
+
+
+def _add_passkey(request: HttpRequest, user: User, *, now: datetime) -> HttpResponseBase:
+    before, credential = second_factor(user), request.POST.get("credential", "")
+    name = browser_in_words(request.headers.get("User-Agent", "")) or _("A browser")
+    challenge = str(request.session.pop(_CHALLENGE_KEY, ""))
+    try:
+        if not challenge or len(credential) > _LONGEST:
+            raise BadPasskey
+        add_passkey(user=user, credential=credential, challenge=challenge, name=name, now=now)
+    except BadPasskey:
+        return _page(request, user, is_refused=True)
+    return _added(request, user, before, now=now)
+
+
+def _added(request: HttpRequest, user: User, before: SecondFactor, *, now: datetime) -> HttpResponseBase:
+    """Show the codes for the worst case with the first factor; whoever was in by the password alone is out."""
+    if before.is_on:
+        return keep_private(see_other(f"{request.path}?done=added"))
+    end_other_sign_ins(user=user, current_key=request.session.session_key or "", now=now)
+    AuthToken.objects.filter(user=user).delete()
+    return _page(request, user, codes=new_recovery_codes(user=user), is_new=True)
+
+
+def _page(
+    request: HttpRequest,
+    user: User,
+    *,
+    form: CodeForm | None = None,
+    codes: list[str] | None = None,
+    is_new: bool = False,
+    is_refused: bool = False,
+) -> HttpResponseBase:
+    has = second_factor(user)
+    problems = form.problems() if form else []
+    context: dict[str, Any] = {
+        "form": form or CodeForm(),
+        "problems": problems,
+        "has": has,
+        "zone": zone_of(user),
+        "codes": codes,
+        "is_new": is_new,
+        "is_refused": is_refused,
+        "is_needed": _is_needed(request) and not has.is_on,
+        "done": request.GET.get("done", "") if not codes else "",
+        "passkeys": Passkey.objects.filter(user=user).order_by("created_at", "pk"),
+    }
+    if not has.has_app:
+        key = request.session.setdefault(_APP_KEY, new_app_key())
+        address = app_address(user, key)
+        context |= {"app_code": address_code(address), "app_address": address, "app_secret": _secret(address)}
+    if passkeys_work() and has.passkeys < PASSKEYS_MOST:
+        request.session[_CHALLENGE_KEY] = challenge = new_challenge()
+        context["passkey_options"] = options_to_make(user=user, challenge=challenge)
+    status = 400 if problems or is_refused else 200
+    return keep_private(render(request, "staff/account/second_factor.html", context, status=status))
+
+
+def _secret(address: str) -> str:
+    """Return the secret as an app that cannot scan takes it, in groups of four."""
+    secret = address.partition("secret=")[2].partition("&")[0]
+    return " ".join(secret[at : at + 4] for at in range(0, len(secret), 4))
+
+
+def _is_needed(request: HttpRequest) -> bool:
+    return "needed" in request.GET
+
+
+def _is_proven(request: HttpRequest, *, now: datetime) -> bool:
+    """Tell whether the password was given just before, at the sign-in or here."""
+    told = request.session.get(SIGNED_IN_KEY) or {}
+    moments = [text for text in (request.session.get(_PROVEN_KEY), told.get("at")) if text]
+    return any(now - datetime.fromisoformat(text) < _PROVEN_FOR for text in moments)
+
+
+urlpatterns = [path("staff/account/second-factor/", own_second_factor, name="staff-second-factor")]

@@ -1,0 +1,149 @@
+"""Signing in and out, and the stores that somebody works at."""
+
+from django import forms
+from django.contrib.auth import logout
+from django.contrib.auth.models import User
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.utils.timezone import now as clock_now
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from booking.accounts.passkeys import passkeys_work
+from booking.accounts.password_checks import user_by_password
+from booking.accounts.password_hashers import HashingBusy
+from booking.accounts.permissions import has_second_factor, organization_memberships, own_memberships
+from booking.limits import RateLimited
+from booking.staff.access import keep_private
+from booking.staff.account.second_step import begin, finish
+from booking.staff.redirects import following, see_other
+from booking.staff.typed_forms import forget_typed
+from booking.web.forms import Problem
+from stores.services import answer_invitation, invitations_of
+
+_PASSWORD_MAX = 1024
+
+
+class SignInForm(forms.Form):
+    """A name and a password; what is wrong with either is never told apart."""
+
+    username = forms.CharField(
+        max_length=150,
+        label=gettext_lazy("User name"),
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
+        error_messages={"required": gettext_lazy("Enter your user name.")},
+    )
+    password = forms.CharField(
+        max_length=_PASSWORD_MAX,
+        strip=False,
+        label=gettext_lazy("Password"),
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        error_messages={"required": gettext_lazy("Enter your password.")},
+    )
+
+    use_required_attribute = False
+
+    @property
+    def is_filled(self) -> bool:
+        """Tell whether both were typed, right or wrong."""
+        return bool(self.data.get("username", "").strip() and self.data.get("password"))
+
+    def problems(self) -> list[Problem]:
+        """Return a line for each field left empty."""
+        return [
+            Problem(text=str(error), field_id=self[name].id_for_label)
+            for name in self.fields
+            for error in self.errors.get(name, [])
+        ]
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponseBase:
+    """Show where somebody works; anybody else signs in first."""
+    if not isinstance(request.user, User):
+        return keep_private(redirect_to_login(request.path, reverse("staff-sign-in")))
+    context = {
+        "organizations": organization_memberships(request.user),
+        "memberships": own_memberships(request.user),
+        "invitations": invitations_of(user=request.user, now=clock_now()),
+    }
+    return keep_private(render(request, "staff/account/home.html", context))
+
+
+@require_POST
+def answer_to_invitation(request: HttpRequest, store: str) -> HttpResponseBase:
+    """Join the store that asked for it, or decline."""
+    if not isinstance(request.user, User):
+        return keep_private(redirect_to_login(reverse("staff-home"), reverse("staff-sign-in")))
+    accepts = request.POST.get("what") == "join"
+    if not answer_invitation(store=store, user=request.user, accepts=accepts, now=clock_now()):
+        raise Http404
+    return keep_private(see_other(reverse("staff-home")))
+
+
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_in(request: HttpRequest) -> HttpResponseBase:
+    """Ask for name and password; a wrong one of either looks alike."""
+    wanted = following(request)
+    if request.method != "POST":
+        if request.user.is_authenticated:
+            return keep_private(redirect(wanted))
+        return _ask(request, SignInForm(), wanted)
+    form = SignInForm(request.POST)
+    user = None
+    if form.is_valid():
+        typed = form.cleaned_data
+        try:
+            user = user_by_password(request, username=typed["username"], password=typed["password"])
+        except RateLimited as limited:
+            return _locked_out(request, limited)
+        except HashingBusy:
+            return _ask(request, form, wanted, is_busy=True)
+    if user is None:
+        return _ask(request, form, wanted)
+    return begin(request, user, wanted) if has_second_factor(user) else finish(request, user, wanted)
+
+
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponseBase:
+    """End the session, and drop what this browser kept of the pages."""
+    logout(request)
+    response = redirect("staff-sign-in")
+    response["Clear-Site-Data"] = '"cache", "storage"'
+    forget_typed(response)
+    return keep_private(response)
+
+
+def _ask(request: HttpRequest, form: SignInForm, wanted: str, *, is_busy: bool = False) -> HttpResponseBase:
+    problems = form.problems() if form.is_bound and not form.is_filled else []
+    if is_busy:
+        problems = [Problem(_("Many people are signing in just now. Please try again."), "id_username")]
+    elif form.is_bound and form.is_filled:
+        problems = [Problem(_("The user name or the password is not right. Please try again."), "id_username")]
+    context = {"form": form, "next": wanted, "problems": problems, "passkeys_work": passkeys_work()}
+    status = 503 if is_busy else 400 if problems else 200
+    response = render(request, "staff/account/sign_in.html", context, status=status)
+    if is_busy:
+        response["Retry-After"] = "2"
+    return keep_private(response)
+
+
+def _locked_out(request: HttpRequest, limited: RateLimited) -> HttpResponseBase:
+    """Say when to come back."""
+    seconds = limited.retry_after_seconds
+    response = render(request, "staff/account/locked_out.html", {"minutes": max(1, round(seconds / 60))}, status=429)
+    response["Retry-After"] = str(seconds)
+    return keep_private(response)
+
+
+urlpatterns = [
+    path("staff/", home, name="staff-home"),
+    path("staff/invitations/<slug:store>/", answer_to_invitation, name="staff-invitation"),
+    path("staff/sign-in/", sign_in, name="staff-sign-in"),
+    path("staff/sign-out/", sign_out, name="staff-sign-out"),
+]

@@ -1,0 +1,43 @@
+"""After a sign-in that came between: what was typed before, to be sent by one press."""
+
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import path
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from booking.customer.visit_query import read_day
+from booking.formatting import dated_day_in_words
+from booking.staff.access import AtStore, at_store, staff_page
+from booking.staff.typed_forms import typed_before
+
+# What is shown of it, so that somebody knows it again; all of it is sent.
+_SHOWN = {
+    "date": _("Day"),
+    "name": _("Name"),
+    "phone": _("Phone number"),
+    "email": _("E-mail address"),
+    "note": _("Note for the team"),
+    "notice": _("Notice"),
+}
+
+
+@require_safe
+@at_store()
+def typed_again(request: HttpRequest, at: AtStore) -> HttpResponseBase:
+    """Show what was typed before the session ended; nothing of it was done yet."""
+    typed = typed_before(request, at.store.slug)
+    if typed is None:
+        return redirect("staff-day", at.store.slug)
+    given = dict(typed.fields)
+    day = read_day(given.get("date", ""))
+    if day is not None:
+        given["date"] = dated_day_in_words(day)
+    context = {
+        "typed": typed,
+        "shown": [(words, given[name]) for name, words in _SHOWN.items() if given.get(name)],
+    }
+    return staff_page(request, at, "staff/typed_again.html", context)
+
+
+urlpatterns = [path("staff/<slug:store>/typed/", typed_again, name="staff-typed")]

@@ -1,0 +1,121 @@
+"""Visits that a change would leave without a place: who they are, and what is to happen with them."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from booking.bookings.message_plan import message_channel
+from booking.bookings.rebooking import KEPT_FOR
+from booking.customer_input import phone_in_words
+from booking.formatting import moment_in_words, visit_type_name
+from booking.models import Booking
+from booking.policy import BookingRefused, Refusal
+from booking.staff.access import AtStore, staff_page
+from booking.staff.forms.visits import ThenForm
+from booking.staff.wording import people_in_words
+from booking.store_setup.affected_visits import Then
+from booking.store_setup.hours_changes import Change
+from booking.web.forms import Problem
+
+_SESSION_KEY = "affected_done"
+
+Carried = Iterable[tuple[str, str]]
+
+
+def read_then(request: HttpRequest) -> Then | None:
+    """Return what is to happen with the visits affected; None where nobody has said so yet."""
+    value = request.POST.get("then", "")
+    return Then(value) if value in set(Then) else None
+
+
+def affected_or_none(
+    request: HttpRequest, at: AtStore, change: Callable[[Then | None], Change], *, carried: Carried, **page: Any
+) -> HttpResponse | None:
+    """Make a change; return the page that asks about the visits affected, None where it is done.
+
+    `carried` is what was typed, to be sent once more along with the answer. Raises BookingRefused for other reasons.
+    """
+    then = read_then(request)
+    try:
+        _remember(request, at, then, change(then).affected)
+    except BookingRefused as refused:
+        if refused.reason != Refusal.BOOKINGS_AFFECTED:
+            raise
+        affected = refused.details["affected"]
+        assert isinstance(affected, list)  # noqa: S101 -- the service's promise
+        return _ask(request, at, affected, carried=carried, **page)
+    return None
+
+
+def _remember(request: HttpRequest, at: AtStore, then: Then | None, affected: Sequence[Booking]) -> None:
+    """Keep in the session what was just done with whom, for the next page to tell: references, and no names."""
+    if not affected or then is None:
+        return
+    by_phone = [one.reference for one in affected if message_channel(one.phone, one.email) == "none"]
+    request.session[_SESSION_KEY] = {
+        "store": at.store.slug,
+        "then": then,
+        "told": len(affected) - len(by_phone),
+        "by_phone": by_phone,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What became of the visits affected: a sentence, and whom to phone, with their number."""
+
+    sentence: str
+    to_phone: tuple[tuple[Booking, str], ...]
+
+
+def just_done(request: HttpRequest, at: AtStore) -> Done | None:
+    """Return what was just done with the visits affected, once; None where there were none."""
+    kept = request.session.get(_SESSION_KEY)
+    if not isinstance(kept, dict) or kept.get("store") != at.store.slug:
+        return None
+    del request.session[_SESSION_KEY]
+    if kept["then"] == Then.KEEP:
+        return None
+    found = Booking.objects.filter(store=at.store, reference__in=kept["by_phone"]).order_by("starts_at", "pk")
+    phones = [(one, phone_in_words(one.phone, country=at.store.country) if one.phone else "") for one in found]
+    return Done(_done_sentence(kept["then"], kept["told"], until=at.now + KEPT_FOR, at=at), tuple(phones))
+
+
+def _done_sentence(then: str, told: int, *, until: datetime, at: AtStore) -> str:
+    words = ngettext("{count} customer was written to.", "{count} customers were written to.", told)
+    words = words.format(count=told) if told else _("No customer could be written to.")
+    if then != Then.OFFER or not told:
+        return words
+    choose = _("They may choose another time until {moment} at the latest, earlier where the visit is sooner.")
+    return f"{words} {choose.format(moment=moment_in_words(until, at.zone))}"
+
+
+def _ask(request: HttpRequest, at: AtStore, affected: list[Booking], *, carried: Carried, **page: Any) -> HttpResponse:
+    was_asked = "asked" in request.POST
+    form = ThenForm(request.POST if was_asked else None)
+    problems = form.problems() if was_asked else []
+    context = {
+        **page,
+        "form": form,
+        "problems": [Problem(problem.text, problem.field_id) for problem in problems],
+        "problems_title": _("Nothing has been changed yet"),
+        "carried": [*carried],
+        "unreachable": sum(message_channel(booking.phone, booking.email) == "none" for booking in affected),
+        "people": people_in_words(sum(booking.party_size for booking in affected)),
+        "affected": [
+            {
+                "booking": booking,
+                "people": people_in_words(booking.party_size),
+                "visit_type": visit_type_name(booking.visit_type.name),
+                "phone": phone_in_words(booking.phone, country=at.store.country) if booking.phone else "",
+                "is_reachable": message_channel(booking.phone, booking.email) != "none",
+            }
+            for booking in affected
+        ],
+    }
+    return staff_page(request, at, "staff/day/affected.html", context, status=409)

@@ -1,0 +1,111 @@
+"""The arrivals screen as an app: what a browser installs, and what it keeps to open without a network."""
+
+import json
+from hashlib import sha256
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import render
+from django.templatetags.static import static
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from booking.staff.access import AtStore, at_store, staff_page
+from booking.staff.arrivals.ui_strings import arrivals_words, icons
+from booking.staff.arrivals.visit_json import screen_rules
+from booking.staff.forms.visits import WalkInForm
+from stores.queries import store_rules
+
+JSQR = "booking/vendor/jsqr-1.4.0.js"
+_MODULES = ("app", "day", "desk", "rows", "scan", "search", "sound", "store", "sync", "view", "words")
+_ICONS = {"192x192": "booking/staff/arrivals/icon-192.png", "512x512": "booking/staff/arrivals/icon-512.png"}
+ASSETS = (
+    "booking/app.css",
+    "booking/staff.css",
+    "booking/arrivals/arrivals.css",
+    "booking/icon.svg",
+    *(f"booking/staff/arrivals/{name}.js" for name in _MODULES),
+    JSQR,
+)
+
+
+def app_context(at: AtStore) -> dict[str, Any]:
+    """Return what the page hands over to its scripts."""
+    names = {"store": at.store.slug, "data": "staff-arrivals-data", "actions": "staff-arrivals-actions"}
+    addresses = {name: reverse(route, args=[at.store.slug]) for name, route in names.items() if name != "store"}
+    return {
+        "app": {
+            **addresses,
+            "shell": reverse("staff-arrivals-shell", args=[at.store.slug]),
+            "worker": reverse("staff-worker"),
+            "vendor": static(JSQR),
+        },
+        "app_words": arrivals_words(),
+        "app_rules": screen_rules(),
+        "app_icons": icons(),
+    }
+
+
+@require_safe
+@at_store(devices=True, names_nobody=True)
+def shell(request: HttpRequest, at: AtStore) -> HttpResponseBase:
+    """Return the screen with nobody on it: what a tablet keeps, and fills from what it knows of the day."""
+    rules = store_rules(at.store.slug, from_date=at.today)
+    context = {
+        "section": "arrivals",
+        "is_shell": True,
+        "rules": rules,
+        "walk_in": WalkInForm(rules=rules) if rules else None,
+        **app_context(at),
+    }
+    return with_camera(staff_page(request, at, "staff/arrivals/arrivals.html", context))
+
+
+def with_camera(response: HttpResponseBase) -> HttpResponseBase:
+    """Let a page use the camera, to scan codes of visits."""
+    response["Permissions-Policy"] = settings.CAMERA_POLICY
+    return response
+
+
+@require_safe
+@at_store(devices=True, names_nobody=True)
+def manifest(request: HttpRequest, at: AtStore) -> HttpResponseBase:
+    """Return what a browser asks for to install the screen."""
+    return JsonResponse(
+        {
+            "id": reverse("staff-arrivals", args=[at.store.slug]),
+            "name": f"{_('Arrivals')} – {at.store.name}",
+            "short_name": _("Arrivals"),
+            "start_url": reverse("staff-arrivals", args=[at.store.slug]),
+            "scope": reverse("staff-home"),
+            "display": "standalone",
+            "background_color": "#fffdf9",
+            "theme_color": "#0f5c4d",
+            "icons": [
+                {"src": static(name), "sizes": size, "type": "image/png", "purpose": purpose}
+                for size, name in _ICONS.items()
+                for purpose in ("any", "maskable")
+            ],
+        },
+        content_type="application/manifest+json",
+    )
+
+
+@require_safe
+def worker(request: HttpRequest) -> HttpResponse:
+    """Return the service worker: it knows the files of this version, and nothing of any store."""
+    assets = [static(name) for name in ASSETS]
+    version = sha256("".join(assets).encode()).hexdigest()[:12]
+    context = {"settings": json.dumps({"version": version, "assets": assets})}
+    response = render(request, "staff/arrivals/worker.js", context, content_type="text/javascript; charset=utf-8")
+    response["Cache-Control"] = "no-cache"
+    return response
+
+
+urlpatterns = [
+    path("staff/worker.js", worker, name="staff-worker"),
+    path("staff/<slug:store>/arrivals/app/", shell, name="staff-arrivals-shell"),
+    path("staff/<slug:store>/arrivals/app.webmanifest", manifest, name="staff-arrivals-manifest"),
+]

@@ -1,0 +1,45 @@
+"""The sheet for the door, to print: the code by which people who booked say that they are here."""
+
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.utils import translation
+from django.views.decorators.http import require_POST, require_safe
+
+from booking.arrivals.door_code import renew_door
+from booking.customer.stores.share import POSTER_LANGUAGES
+from booking.formats.qr_codes import address_code
+from booking.links import door_url, here_url
+from booking.staff.access import AtStore, at_store
+from booking.staff.redirects import see_other
+from stores.models import Role
+
+
+@require_safe
+@at_store()
+def door(request: HttpRequest, at: AtStore) -> HttpResponseBase:
+    """Show the sheet, A5, in the language of whoever prints it and one more."""
+    languages = list(dict.fromkeys([translation.get_language() or "en", *POSTER_LANGUAGES]))[:2]
+    context = {
+        "store": at.store,
+        "url": here_url(at.store.slug).partition("://")[2],
+        "code": address_code(door_url(at.store.slug, at.store.door_number)),
+        "languages_shown": languages,
+        "is_manager": at.is_manager,
+        "is_new": bool(request.GET.get("done")),
+    }
+    return render(request, "staff/arrivals/door_poster.html", context)
+
+
+@require_POST
+@at_store(need=Role.MANAGER, come_back="staff-door")
+def renew(request: HttpRequest, at: AtStore) -> HttpResponseBase:
+    """Make a new code: with the old one a phone number says nothing any more."""
+    renew_door(store_id=at.store.pk, user=at.user, now=at.now)
+    return see_other(f"{reverse('staff-door', args=[at.store.slug])}?done=new")
+
+
+urlpatterns = [
+    path("staff/<slug:store>/door/", door, name="staff-door"),
+    path("staff/<slug:store>/door/renew/", renew, name="staff-door-renew"),
+]

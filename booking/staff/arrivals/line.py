@@ -1,0 +1,181 @@
+"""The line: who waits and about how long, called and served in turn; and the screen that calls them."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import path, reverse
+from django.utils.http import urlencode
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from booking.accounts.permissions import member_booking
+from booking.arrivals.line import call, call_back, join_line, leave_line, put_back, serve_ticket
+from booking.arrivals.line_state import line_of
+from booking.arrivals.steps import step
+from booking.policy import BookingRefused, Refusal
+from booking.staff.access import AtStore, at_store, raise_for, staff_page
+from booking.staff.etag import unless_known
+from booking.staff.forms.visits import TicketForm
+from booking.staff.redirects import see_other
+from booking.staff.wording import staff_sentence
+from booking.web.forms import Problem
+
+_NUMBER_LONGEST = 18
+SHOWN_NEXT = 6
+
+
+@require_safe
+@at_store(devices=True)
+def queue(request: HttpRequest, at: AtStore) -> HttpResponseBase:
+    """Show the line of each desk as it is now."""
+    return unless_known(request, at, at.today, lambda etag: _page(request, at, etag=etag), days_around=1)
+
+
+@require_safe
+@at_store(devices=True, names_nobody=True)
+def display(request: HttpRequest, at: AtStore) -> HttpResponseBase:
+    """Show on a screen in the shop whom it is calling, and who is next: codes or first names, nothing else."""
+
+    def page(etag: str) -> HttpResponse:
+        line = line_of(store=at.store, now=at.now)
+        called = line.called
+        nexts = [
+            turn for desk in line.desks for turn in desk.waiting if turn not in called
+        ]  # each desk's in its order; the screen does not say who comes before whom elsewhere
+        # Nobody is sent to a desk that serves no more.
+        names = {desk.desk_id: desk.name for desk in line.desks if desk.is_active}
+        shown = [{"turn": turn, "desk": names.get(turn.desk_id, "")} for turn in called[:SHOWN_NEXT]]
+        context = {
+            "called": shown,
+            "next": nexts[:SHOWN_NEXT],
+            "has_desks": len(line.desks) > 1,
+            "etag": etag,
+            # What is chimed for: the newest call, told apart from an older one of the same person.
+            "chime": f"{called[0].key} {called[0].called_at:%H:%M:%S}" if called and called[0].called_at else "",
+        }
+        return staff_page(request, at, "staff/arrivals/display.html", context)
+
+    return unless_known(request, at, at.today, page, days_around=1)
+
+
+@require_POST
+@at_store(come_back="staff-queue", keeps_typed=True, devices=True)
+def join(request: HttpRequest, at: AtStore) -> HttpResponseBase:
+    """Give somebody who came without a booking a ticket."""
+    line = line_of(store=at.store, now=at.now)
+    form = TicketForm(request.POST, rules=line.rules)
+    if not form.is_valid():
+        return _page(request, at, form=form, problems=form.problems(), status=400)
+    typed = form.cleaned_data
+    try:
+        ticket = join_line(
+            store=at.store,
+            visit_type=typed["visit_type"],
+            party_size=typed["party_size"],
+            name=typed["name"],
+            phone=typed["phone"],
+            locale=get_language() or settings.LANGUAGE_CODE,
+            now=at.now,
+        )
+    except BookingRefused as refused:
+        return _page(request, at, form=form, problems=[Problem(staff_sentence(refused))], status=409)
+    at.used([at.now])
+    return _back(at, key=f"ticket-{ticket.pk}", given=str(ticket.number))
+
+
+@require_POST
+@at_store(come_back="staff-queue", devices=True)
+def act(request: HttpRequest, at: AtStore) -> HttpResponseBase:
+    """Do what a button of the line says: call, take the call back, serve, send away, put back."""
+    key = request.POST.get("key", "")
+    kind, _dash, name = key.partition("-")
+    number = int(name) if name.isascii() and name.isdecimal() and len(name) <= _NUMBER_LONGEST else None
+    ticket_id = number if kind == "ticket" else None
+    if (ticket_id is None) == (kind == "ticket"):
+        return _gone(request, at)
+    try:
+        _do(request.POST.get("what", ""), at, ticket_id=ticket_id, reference=name if kind == "visit" else "")
+    except BookingRefused as refused:
+        if refused.reason in (Refusal.NOT_FOUND, Refusal.NOT_PERMITTED):
+            raise_for(refused)
+        sentence = _sentence(refused)
+        return _page(request, at, problems=[Problem(sentence, key)], status=409)
+    at.used([at.now])
+    return _back(at, key=key)
+
+
+def _do(what: str, at: AtStore, *, ticket_id: int | None, reference: str) -> None:
+    """Do it. Raises BookingRefused."""
+    who: dict[str, Any] = {"store": at.store, "ticket_id": ticket_id, "now": at.now}
+    if what == "call":
+        call(**who, reference=reference)
+    elif what == "call-back":
+        call_back(**who, reference=reference)
+    elif ticket_id is None:
+        if what != "serve":
+            raise BookingRefused(Refusal.WRONG_STATUS)
+        booking = member_booking(at.user, reference)
+        if booking.store_id != at.store.pk:
+            raise BookingRefused(Refusal.NOT_FOUND)
+        step(booking_id=booking.pk, step="start", now=at.now, user=at.user)
+    elif what == "serve":
+        serve_ticket(**who, user=at.user, may_squeeze_in=at.is_manager)
+    elif what == "put-back":
+        put_back(**who, user=at.user)
+    elif what in ("leave", "stay"):
+        leave_line(**who, has_left=what == "leave")
+    else:
+        raise BookingRefused(Refusal.WRONG_STATUS)
+
+
+def _page(
+    request: HttpRequest,
+    at: AtStore,
+    *,
+    etag: str = "",
+    form: TicketForm | None = None,
+    problems: list[Problem] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    line = line_of(store=at.store, now=at.now)
+    context = {
+        "section": "queue",
+        "line": line,
+        "rules": line.rules,
+        "has_desks": len(line.desks) > 1,
+        "is_empty": not any(desk.waiting or desk.served for desk in line.desks),
+        "form": form or TicketForm(rules=line.rules),
+        "problems": problems or [],
+        "etag": etag,
+        "given": request.GET.get("given", "")[:_NUMBER_LONGEST],
+        "changed": request.GET.get("changed", ""),
+    }
+    return staff_page(request, at, "staff/arrivals/line.html", context, status=status)
+
+
+def _gone(request: HttpRequest, at: AtStore) -> HttpResponse:
+    return _page(request, at, problems=[Problem(_("Nobody of the line is meant. Please try again."))], status=400)
+
+
+def _back(at: AtStore, *, key: str, given: str = "") -> HttpResponse:
+    query = {"changed": key, **({"given": given} if given else {})}
+    return see_other(f"{reverse('staff-queue', args=[at.store.slug])}?{urlencode(query)}#{key}")
+
+
+def _sentence(refused: BookingRefused) -> str:
+    own = {
+        Refusal.SLOT_FULL: _("No place is free yet, and every visit that has begun was claimed. Please wait for one."),
+        Refusal.SLOT_CLOSED: _("The store takes no visits right now."),
+        Refusal.WRONG_STATUS: _("Somebody else was faster: this is how the line stands now."),
+    }
+    return own.get(refused.reason) or staff_sentence(refused)
+
+
+urlpatterns = [
+    path("staff/<slug:store>/queue/", queue, name="staff-queue"),
+    path("staff/<slug:store>/queue/join/", join, name="staff-queue-join"),
+    path("staff/<slug:store>/queue/act/", act, name="staff-queue-act"),
+    path("staff/<slug:store>/display/", display, name="staff-display"),
+]

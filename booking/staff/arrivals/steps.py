@@ -1,0 +1,191 @@
+"""The arrivals screen of the tablet at the counter, the steps of a visit, and walk-ins."""
+
+from functools import partial
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import path, reverse
+from django.utils.http import urlencode
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from booking.accounts.permissions import member_store
+from booking.arrivals.step_rules import STEPS
+from booking.arrivals.steps import Step, admit_walk_in
+from booking.arrivals.steps import step as take_step
+from booking.arrivals.steps import undo as undo_step
+from booking.idempotency import SentForm, book_once
+from booking.models import Booking, Status
+from booking.policy import BookingRefused, Refusal
+from booking.staff.access import AtStore, at_store, at_visit, raise_for
+from booking.staff.arrivals.page import Just, arrivals_page
+from booking.staff.day.page import day_page
+from booking.staff.etag import unless_known
+from booking.staff.forms.visits import WalkInForm
+from booking.staff.free_times import nearest_times, while_offered
+from booking.staff.redirects import back_to_day, see_other
+from booking.staff.wording import staff_sentence
+from booking.staff_texts import status_words
+from booking.tokens import keyed_digest
+from booking.web.forms import Problem
+from stores.models import Role
+from stores.queries import store_rules
+
+
+@require_safe
+@at_store(devices=True)
+def arrivals(request: HttpRequest, at: AtStore) -> HttpResponseBase:
+    """Show today's visits, or those that fit a search."""
+    just = Just(request.GET.get("changed", ""), _known_status(request.GET.get("was", "")))
+    query = request.GET.get("q", "")
+    return unless_known(
+        request,
+        at,
+        at.today,
+        lambda etag: arrivals_page(request, at, just=just, query=query, etag=etag),
+        days_around=1,
+    )
+
+
+@require_POST
+@at_visit(devices=True)
+def step(request: HttpRequest, at: AtStore, booking: Booking, name: Step) -> HttpResponseBase:
+    """Take a visit one step further; the same tap again changes nothing."""
+    try:
+        after = take_step(booking_id=booking.pk, step=name, now=at.now, user=at.user, action_id=_action_id(request))
+    except BookingRefused as refused:
+        return _refused(request, at, booking, refused)
+    at.used([at.now])
+    return _back(request, at, booking, after)
+
+
+@require_POST
+@at_visit(devices=True)
+def undo(request: HttpRequest, at: AtStore, booking: Booking) -> HttpResponseBase:
+    """Take back the last step."""
+    try:
+        after = undo_step(booking_id=booking.pk, now=at.now, user=at.user, action_id=_action_id(request))
+    except BookingRefused as refused:
+        return _refused(request, at, booking, refused)
+    at.used([at.now])
+    return _back(request, at, booking, after)
+
+
+@require_POST
+@at_store(come_back="staff-arrivals", keeps_typed=True, devices=True)
+def walk_in(request: HttpRequest, at: AtStore) -> HttpResponseBase:
+    """Let in somebody who came without a booking; where it is full, a manager may squeeze them in."""
+    rules = store_rules(at.store.slug, from_date=at.today)
+    if rules is None:
+        raise_for(BookingRefused(Refusal.NOT_FOUND))
+    form = WalkInForm(request.POST, rules=rules)
+    if not form.is_valid():
+        return arrivals_page(request, at, walk_in=form, problems=form.problems(), status=400)
+    try:
+        with while_offered():
+            booking = _admit(at, form)
+    except BookingRefused as refused:
+        if refused.reason in (Refusal.NOT_PERMITTED, Refusal.NOT_FOUND):
+            raise_for(refused)
+        typed = form.cleaned_data
+        near = nearest_times(at, rules, visit_type=typed["visit_type"], party_size=typed["party_size"], wanted=at.now)
+        return arrivals_page(
+            request,
+            at,
+            walk_in=form,
+            problems=[Problem(_walk_in_sentence(refused), "walk-in")],
+            may_squeeze_in=at.is_manager and "is_a_slot" in refused.details,
+            nearest=near,
+            status=409,
+        )
+    at.used([at.now])
+    query = {"changed": booking.reference, "was": Status.CHECKED_IN}
+    return see_other(f"{reverse('staff-arrivals', args=[at.store.slug])}?{urlencode(query)}#visit-{booking.reference}")
+
+
+def _admit(at: AtStore, form: WalkInForm) -> Booking:
+    """Let them in, once for one form however often it is sent. Raises BookingRefused."""
+    typed = form.cleaned_data
+    if typed["squeeze_in"] and not at.is_manager:
+        raise BookingRefused(Refusal.NOT_PERMITTED)
+    need = Role.MANAGER if typed["squeeze_in"] else Role.STAFF
+    who = f"{typed['visit_type']} {typed['party_size']} {typed['name']}"
+    return book_once(
+        SentForm(key=f"staff:{at.store.slug}:{typed['key']}:{keyed_digest('walk-in', who)[:32]}"),
+        now=at.now,
+        book=partial(
+            admit_walk_in,
+            store=member_store(at.user, at.store.slug, need=need),
+            visit_type=typed["visit_type"],
+            party_size=typed["party_size"],
+            name=typed["name"],
+            squeeze_in=typed["squeeze_in"],
+            now=at.now,
+            user=at.user,
+            locale=(get_language() or "en")[:2],
+        ),
+    )
+
+
+def _walk_in_sentence(refused: BookingRefused) -> str:
+    own = {
+        Refusal.SLOT_FULL: _("All places of the present time are taken."),
+        Refusal.SLOT_CLOSED: _("The store takes no visits right now."),
+    }
+    return own.get(refused.reason) or staff_sentence(refused)
+
+
+def _back(request: HttpRequest, at: AtStore, before: Booking, after: Booking) -> HttpResponseBase:
+    """Lead back to the page the tap came from, to the row where the finger was."""
+    if not _is_from_arrivals(request, at):
+        return back_to_day(after)
+    # A row that was kept in its place by the tap before stays there for this one too.
+    is_same_row = request.POST.get("changed") == before.reference
+    was = _known_status(request.POST.get("was", "")) if is_same_row else ""
+    query = {"changed": before.reference, "was": was or before.status}
+    if request.POST.get("q"):
+        query["q"] = request.POST["q"]
+    url = reverse("staff-arrivals", args=[before.store.slug])
+    return see_other(f"{url}?{urlencode(query)}#visit-{before.reference}")
+
+
+def _refused(request: HttpRequest, at: AtStore, booking: Booking, refused: BookingRefused) -> HttpResponseBase:
+    """Show the page the tap came from, with the visit as it is now."""
+    now_is = refused.details.get("booking", booking)
+    status = now_is.status if isinstance(now_is, Booking) else booking.status
+    text = _("{sentence} It is now: {state}.").format(sentence=staff_sentence(refused), state=status_words()[status])
+    problems = [Problem(text, f"visit-{booking.reference}")]
+    if _is_from_arrivals(request, at):
+        query = request.POST.get("q", "")
+        return arrivals_page(request, at, query=query, problems=problems, status=409)
+    return day_page(request, at, booking.visit_date, changed=booking.reference, problems=problems, status=409)
+
+
+def _is_from_arrivals(request: HttpRequest, at: AtStore) -> bool:
+    """Tell whether the tap came from the arrivals: a tablet knows no other page, whatever it says."""
+    return at.device is not None or request.POST.get("page") == "arrivals"
+
+
+def _action_id(request: HttpRequest) -> UUID | None:
+    try:
+        return UUID(request.POST.get("action_id", ""))
+    except ValueError:
+        return None
+
+
+def _known_status(text: str) -> str:
+    return text if text in Status.values else ""
+
+
+_VISIT = "staff/<slug:store>/visits/<str:reference>"
+
+urlpatterns = [
+    path("staff/<slug:store>/arrivals/", arrivals, name="staff-arrivals"),
+    path("staff/<slug:store>/walk-ins/", walk_in, name="staff-walk-in"),
+    path(f"{_VISIT}/undo/", undo, name="staff-visit-undo"),
+    *(
+        path(f"{_VISIT}/{name.replace('_', '-')}/", step, {"name": name}, name=f"staff-visit-{name.replace('_', '-')}")
+        for name in STEPS
+    ),
+]

@@ -1,0 +1,186 @@
+"""What the tablet's app asks for: the day, and what became of its taps. Both are JSON, both know no phone number."""
+
+import json
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.middleware.csrf import get_token
+from django.urls import path, reverse
+from django.utils.cache import get_conditional_response
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import get_language
+from django.views.decorators.http import require_POST, require_safe
+
+from booking.arrivals.offline_actions import OLDEST, TICKET, UNDO, WALK_IN, Result, Tap, TapResult, take_taps
+from booking.arrivals.offline_day import arrivals_day, arrivals_of, arrivals_version
+from booking.arrivals.step_rules import STEPS
+from booking.models import NAMES_SHOWN
+from booking.policy import UnknownStore
+from booking.staff.access import AtStore, at_store
+from booking.staff.arrivals.visit_json import VisitsAsJson, day_as_json, finder_salt
+from booking.staff.etag import CACHE_CONTROL
+from booking.staff.forms.visits import PARTY_MAX
+from booking.tokens import keyed_digest, read_reference
+from booking.working_days import LOOKS_BACK, working_day
+from stores.queries import store_rules
+from stores.words import cleaned
+
+TAPS_MOST = 50  # in one call
+NAME_LONGEST = 120
+INVALID = "invalid"
+_KEY_LONGEST = 64
+_CALLED = (*STEPS, UNDO, WALK_IN, TICKET)
+
+
+@require_safe
+@at_store(devices=True, names_nobody=True)
+def data(request: HttpRequest, at: AtStore) -> HttpResponseBase:
+    """Return the working day as the tablet keeps it; 304 where it has it already."""
+    etag = _etag(request, at)
+    response = get_conditional_response(request, etag=etag)
+    if response is None:
+        body = day_as_json(
+            arrivals_day(store=at.store.slug, now=at.now),
+            now=at.now,
+            names_hidden=at.hides_names,
+            csrf=get_token(request),
+            is_manager=at.is_manager,
+            who=at.user.get_username(),
+            **_as_tablet(at),
+        )
+        response = HttpResponse(body, content_type="application/json")
+    response["ETag"], response["Cache-Control"] = etag, CACHE_CONTROL
+    return response
+
+
+@require_POST
+@at_store(come_back="staff-arrivals", devices=True, names_nobody=True)
+def actions(request: HttpRequest, at: AtStore) -> HttpResponseBase:
+    """Take the taps of a tablet in their order; each has a result of its own, with the visit as it is then."""
+    try:
+        sent = json.loads(request.body)["actions"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return JsonResponse({"code": "malformed"}, status=400)
+    if not isinstance(sent, list) or len(sent) > TAPS_MOST:
+        return JsonResponse({"code": "malformed"}, status=400)
+    locale = (get_language() or "en")[:2]
+    read = [(one, _read_tap(one)) for one in sent]
+    taps = [tap for _one, tap in read if tap is not None]
+    taken = iter(
+        take_taps(store=at.store, taps=taps, now=at.now, user=at.user, is_manager=at.is_manager, locale=locale)
+    )
+    results = [
+        (_name_of(one), TapResult(Result.CONFLICT, INVALID)) if tap is None else (str(tap.action_id), next(taken))
+        for one, tap in read
+    ]
+    at.used([tap.happened_at for tap in taps if at.now - tap.happened_at <= OLDEST])
+    visits = _visits(at, {found.reference for _name, found in results if found.reference})
+    return JsonResponse(
+        {
+            "results": [
+                {
+                    "action_id": name,
+                    "result": found.result,
+                    "reason": found.reason,
+                    "reference": found.reference,
+                    "ticket": found.ticket,
+                    "visit": visits.get(found.reference),
+                }
+                for name, found in results
+            ]
+        }
+    )
+
+
+def _etag(request: HttpRequest, at: AtStore) -> str:
+    """Return the version of the day as this person is shown it, with one statement."""
+    get_token(request)
+    parts = (
+        arrivals_version(store=at.store, now=at.now),
+        at.user.pk,
+        at.is_manager,
+        get_language(),
+        request.META.get("CSRF_COOKIE"),
+        at.hides_names,
+    )
+    return f'W/"{keyed_digest("arrivals", "|".join(map(str, parts)))[:32]}"'
+
+
+def _as_tablet(at: AtStore) -> dict[str, Any]:
+    """Return what a paired tablet is told besides: when it hides names, and where they are shown again."""
+    if at.device is None:
+        return {}
+    minutes = NAMES_SHOWN.seconds // 60
+    return {"hides_after_minutes": minutes, "unlock_url": reverse("staff-unlock", args=[at.store.slug])}
+
+
+def _visits(at: AtStore, references: set[str]) -> dict[str, dict[str, Any]]:
+    """Return visits as they are now, by reference."""
+    if not references:
+        return {}
+    rules = store_rules(at.store.slug, from_date=(at.now - LOOKS_BACK).date())
+    if rules is None:
+        raise UnknownStore(at.store.slug)
+    salt = finder_salt(rules.slug, working_day(rules, now=at.now).own_date)
+    made = VisitsAsJson(rules, salt=salt, names_hidden=at.hides_names)
+    visits, events = arrivals_of(store=at.store, references=references)
+    return {visit.reference: made.after_tap(visit, events.get(visit.id, ())) for visit in visits}
+
+
+def _read_tap(sent: object) -> Tap | None:
+    """Return a tap, None where it says nothing that could be done."""
+    if not isinstance(sent, dict):
+        return None
+    action_id, happened_at = _uuid(sent.get("action_id")), _moment(sent.get("happened_at"))
+    step, party_size = sent.get("step"), sent.get("party_size", 1)
+    if action_id is None or happened_at is None or step not in _CALLED:
+        return None
+    if type(party_size) is not int or not 1 <= party_size <= PARTY_MAX:
+        return None
+    return Tap(
+        action_id=action_id,
+        step=str(step),
+        happened_at=happened_at,
+        reference=read_reference(_text(sent, "reference")) or "",
+        seen_starts_at=_moment(sent.get("starts_at")),
+        undoes=_text(sent, "undoes")[:_KEY_LONGEST],
+        visit_type=_text(sent, "visit_type")[:_KEY_LONGEST],
+        party_size=party_size,
+        name=_text(sent, "name")[:NAME_LONGEST],
+        squeeze_in=sent.get("squeeze_in") is True,
+        walk_in=_uuid(sent.get("walk_in")),
+    )
+
+
+def _name_of(sent: object) -> str:
+    """Return by what a tablet knows a tap that could not be read."""
+    return str(sent.get("action_id", ""))[:_KEY_LONGEST] if isinstance(sent, dict) else ""
+
+
+def _text(sent: dict[str, Any], name: str) -> str:
+    found = sent.get(name, "")
+    return cleaned(found) if isinstance(found, str) else ""
+
+
+def _uuid(text: object) -> UUID | None:
+    try:
+        return UUID(str(text))
+    except ValueError:
+        return None
+
+
+def _moment(text: object) -> datetime | None:
+    """Return an instant; one without an offset names none."""
+    try:
+        found = parse_datetime(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
+    return found if found is not None and found.tzinfo is not None else None
+
+
+urlpatterns = [
+    path("staff/<slug:store>/arrivals/data/", data, name="staff-arrivals-data"),
+    path("staff/<slug:store>/arrivals/actions/", actions, name="staff-arrivals-actions"),
+]

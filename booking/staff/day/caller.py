@@ -1,0 +1,191 @@
+"""Booking for somebody who phones, or stands at the desk: one page, and nothing typed is lost."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from functools import partial
+from typing import TypedDict
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from booking.bookings.lifecycle import CustomerDetails, book
+from booking.customer.visit_query import read_day, read_instant
+from booking.formatting import day_in_words
+from booking.idempotency import SentForm, book_once
+from booking.models import Booking, Source
+from booking.policy import BookingRefused, Refusal
+from booking.staff.access import AtStore, at_store, raise_for, staff_page
+from booking.staff.day.caller_visits import known_caller
+from booking.staff.forms.visits import CallerForm
+from booking.staff.free_times import error_of, free_times, nearest_times, while_offered
+from booking.staff.no_times import no_times
+from booking.staff.redirects import back_to_day
+from booking.staff.wording import staff_sentence
+from booking.tokens import keyed_digest
+from booking.web.forms import Problem
+from stores.queries import store_rules
+from stores.slots import StoreRules
+
+_ABOVE_THE_TIMES = frozenset({"id_visit_type_0", "id_party_size", "id_desk"})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@at_store()
+def book_for_caller(request: HttpRequest, at: AtStore) -> HttpResponseBase:
+    """Ask what a caller would like, then book it; `show` only shows the times of another day or kind of visit."""
+    rules = store_rules(at.store.slug, from_date=at.today)
+    if rules is None:
+        raise_for(BookingRefused(Refusal.NOT_FOUND))
+    is_sent = request.method == "POST"
+    data = request.POST if is_sent else request.GET
+    text = data.get("date", "")
+    day = read_day(text) if text else at.today
+    only_shows = is_sent and "show" in request.POST
+    typed = dict(request.POST.items()) if only_shows else _initial(request, rules)
+    form = CallerForm(request.POST if is_sent and not only_shows else None, rules=rules, initial=typed)
+    page = partial(_page, request, at, rules, form)
+    if day is None:
+        unknown = Problem(_("This day does not exist. Please choose another one."), "id_date")
+        return page(at.today, problems=[unknown], status=400)
+    if not form.is_bound:
+        return page(day)
+    starts_at = read_instant(request.POST.get("starts_at", ""))
+    problem: Problem | None = None
+    if starts_at is None:
+        problem = Problem(_("Choose a time."), "id_times")
+    elif _is_of_another_day(request, at, day, starts_at):
+        problem, starts_at = _other_day(day), None
+    problems = _in_order_of_the_page(form, problem)
+    if problems or starts_at is None:
+        return page(day, problems=problems, chosen=starts_at, status=400)
+    try:
+        with while_offered():
+            booking = _book(at, form, starts_at)
+    except BookingRefused as refused:
+        return page(day, problems=[Problem(staff_sentence(refused), "id_times")], wanted=starts_at, status=409)
+    return back_to_day(booking, done="booked")
+
+
+def _in_order_of_the_page(form: CallerForm, of_times: Problem | None) -> list[Problem]:
+    """Return what is wrong with the form; the times stand between the fields that they follow from and the others."""
+    found = form.problems() if not form.is_valid() else []
+    before = [problem for problem in found if problem.field_id in _ABOVE_THE_TIMES]
+    return [*before, *([of_times] if of_times else []), *(one for one in found if one not in before)]
+
+
+def _is_of_another_day(request: HttpRequest, at: AtStore, day: date, starts_at: datetime) -> bool:
+    """Tell whether the day was changed after the times were shown, and one of those times is chosen still.
+
+    The form says of which day its times were (`shown`): some of them, the nearest ones, may be of another day.
+    """
+    if not request.POST.get("date", ""):
+        return False
+    shown = read_day(request.POST.get("shown", ""))
+    return day != (shown or starts_at.astimezone(at.zone).date())
+
+
+def _other_day(day: date) -> Problem:
+    sentence = _("The times shown before were of another day. Choose a time on {day}.")
+    return Problem(sentence.format(day=day_in_words(day)), "id_times")
+
+
+def _book(at: AtStore, form: CallerForm, starts_at: datetime) -> Booking:
+    """Book, once for one form however often it is sent. Raises BookingRefused."""
+    typed = form.cleaned_data
+    customer = CustomerDetails(
+        name=typed["name"],
+        phone=typed["phone"],
+        email=typed["email"],
+        locale=typed["locale"] or (get_language() or "en")[:2],
+        is_simple=typed["is_simple"],
+        is_for_someone_else=typed["is_for_someone_else"],
+    )
+    # Somebody who goes back and types another visit into the same form means another visit.
+    visit = f"{typed['visit_type']} {starts_at.isoformat()} {typed['party_size']} {typed['desk']} {typed['name']}"
+    return book_once(
+        SentForm(key=f"staff:{at.store.slug}:{typed['key']}:{keyed_digest('caller', visit)[:32]}"),
+        now=at.now,
+        book=partial(
+            book,
+            store=at.store.slug,
+            visit_type=typed["visit_type"],
+            starts_at=starts_at,
+            party_size=typed["party_size"],
+            customer=customer,
+            note=typed["note"],
+            source=Source(typed["source"]),
+            now=at.now,
+            user=at.user,
+            desk=typed["desk"],
+        ),
+    )
+
+
+def _page(
+    request: HttpRequest,
+    at: AtStore,
+    rules: StoreRules,
+    form: CallerForm,
+    day: date,
+    *,
+    problems: Sequence[Problem] = (),
+    chosen: datetime | None = None,
+    wanted: datetime | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    asked = _asked(form, rules)
+    times = free_times(at, day=day, **asked)[1] if asked["visit_type"] else []
+    why_none, first = ("", []) if times or not asked["visit_type"] else no_times(at, rules, day=day, **asked)
+    near = nearest_times(at, rules, wanted=wanted, **asked) if wanted else []
+    chosen = chosen or read_instant(request.POST.get("starts_at", "") or request.GET.get("starts_at", ""))
+    context = {
+        "section": "day",
+        "rules": rules,
+        "form": form,
+        "date": day,
+        "times": times,
+        "nearest": near,
+        "why_none": why_none,
+        "first_free": first,
+        "caller": known_caller(at.store, str(form["phone"].value() or "")),
+        "chosen": chosen.astimezone(at.zone).isoformat() if chosen else "",
+        "problems": [*problems],
+        "times_error": error_of("id_times", problems),
+    }
+    return staff_page(request, at, "staff/day/book.html", context, status=status)
+
+
+def _initial(request: HttpRequest, rules: StoreRules) -> dict[str, str]:
+    """Return what a link to this page has chosen already."""
+    first = rules.visit_types[0].slug if rules.visit_types else ""
+    kinds = {kind.slug for kind in rules.visit_types}
+    wanted = request.GET.get("visit_type", "")
+    chosen = {"visit_type": wanted if wanted in kinds else first, "party_size": "1", "source": Source.PHONE}
+    if rules.with_desk(request.GET.get("desk", "")).desks:
+        chosen["desk"] = request.GET["desk"]
+    if request.GET.get("source") == Source.DESK:
+        chosen["source"] = Source.DESK
+    if request.GET.get("party_size", "").isdecimal():
+        chosen["party_size"] = request.GET["party_size"][:4]
+    return chosen
+
+
+class _Asked(TypedDict):
+    visit_type: str
+    party_size: int
+    desk: str
+
+
+def _asked(form: CallerForm, rules: StoreRules) -> _Asked:
+    """Return the visit whose times are shown; its kind is "" where none is known."""
+    visit_type, party_size = str(form["visit_type"].value() or ""), str(form["party_size"].value() or "")
+    known = rules.visit_type(visit_type) or next(iter(rules.visit_types), None)
+    is_count = party_size.isascii() and party_size.isdigit() and len(party_size) <= 4
+    desk = str(form["desk"].value() or "")
+    return {
+        "visit_type": known.slug if known else "",
+        "party_size": max(1, int(party_size)) if is_count else 1,
+        "desk": desk if rules.with_desk(desk).desks else "",
+    }

@@ -1,0 +1,47 @@
+"""A day's visits as a file: who may see the day may take it along."""
+
+from collections.abc import Callable
+from datetime import date
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.views.decorators.http import require_safe
+
+from booking.bookings.day_schedule import day_schedule
+from booking.customer.visit_query import read_day
+from booking.formats.spreadsheets import Cell, csv_bytes, xlsx_bytes
+from booking.formatting import csv_delimiter
+from booking.messages.day_sheet import head, rows
+from booking.staff.access import AtStore, at_store
+from booking.staff.day.page import unknown_day_page
+
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+Rows = list[tuple[Cell, ...]]
+
+
+@require_safe
+@at_store()
+def as_csv(request: HttpRequest, at: AtStore) -> HttpResponseBase:
+    """Return the day asked for as CSV."""
+    return _file(
+        request, at, lambda rows, day: csv_bytes(rows, delimiter=csv_delimiter()), "csv", "text/csv; charset=utf-8"
+    )
+
+
+@require_safe
+@at_store()
+def as_xlsx(request: HttpRequest, at: AtStore) -> HttpResponseBase:
+    """Return the day asked for as an Excel file."""
+    return _file(request, at, lambda rows, day: xlsx_bytes(rows, title=day.isoformat()), "xlsx", _XLSX)
+
+
+def _file(
+    request: HttpRequest, at: AtStore, made: Callable[[Rows, date], bytes], ending: str, content_type: str
+) -> HttpResponse:
+    text = request.GET.get("date", "")
+    day = read_day(text) if text else at.today
+    if day is None:
+        return unknown_day_page(request, at)
+    schedule = day_schedule(store=at.store.slug, date=day, now=at.now)
+    response = HttpResponse(made([head(), *rows(schedule)], day), content_type=content_type)
+    response["Content-Disposition"] = f'attachment; filename="{at.store.slug}-{day.isoformat()}.{ending}"'
+    return response

@@ -1,0 +1,119 @@
+"""The page of the day schedule."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from booking.bookings.crowds import crowds
+from booking.bookings.day_schedule import day_schedule
+from booking.formatting import moment_in_words
+from booking.staff.access import AtStore, staff_page
+from booking.staff.affected_visits import just_done
+from booking.staff.day.board import day_board
+from booking.staff.day.crowds import crowd_in_words
+from booking.web.forms import Problem
+from notifications import circuits, queries
+from notifications.models import Channel
+
+ONE_DAY = timedelta(days=1)
+
+
+def day_page(
+    request: HttpRequest,
+    at: AtStore,
+    day: date,
+    *,
+    changed: str = "",
+    done: str = "",
+    problems: Sequence[Problem] = (),
+    etag: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    """Return a day's schedule; `changed` is the reference of the visit that something was just done with."""
+    query = urlencode({"date": day.isoformat()})
+    schedule = day_schedule(store=at.store.slug, date=day, now=at.now)
+    context = {
+        "section": "day",
+        "date": day,
+        "board": day_board(schedule, changed=changed, done_words=_done_words(done)),
+        "has_no_hours": not schedule.rules.weekly and not any(schedule.rules.special.values()),
+        "earlier": day - ONE_DAY,
+        "later": day + ONE_DAY,
+        "done": done,
+        "done_words": _done_words(done),
+        "affected_done": just_done(request, at) if done == "slots" else None,
+        "slots_url": f"{reverse('staff-slots', args=[at.store.slug])}?{query}",
+        "problems": [*problems],
+        "waiting_words": _waiting_words(at.zone),
+        "crowd_words": _crowd_words(at),
+        "text_words": _text_words(at),
+        "etag": etag,
+        "day_query": query,
+    }
+    return staff_page(request, at, "staff/day/day.html", context, status=status)
+
+
+def unknown_day_page(request: HttpRequest, at: AtStore) -> HttpResponse:
+    """Return the page that asks for a day once more."""
+    problem = Problem(_("This day does not exist. Please choose another one."), "id_date")
+    context = {"section": "day", "date": at.today, "problems": [problem]}
+    return staff_page(request, at, "staff/day/unknown_day.html", context, status=400)
+
+
+def _waiting_words(zone: ZoneInfo) -> list[str]:
+    """Return what staff are told of each channel whose provider takes nothing at the moment, with one statement."""
+    words = {
+        Channel.SMS: _("No text message has left since {moment}: the provider takes none."),
+        Channel.EMAIL: _("No e-mail has left since {moment}: the mail server takes none."),
+    }
+    after = _("What is due waits, and goes as soon as that is mended. Please phone anybody who cannot wait.")
+    return [
+        f"{words[channel].format(moment=moment_in_words(opened.at, zone))} {after}"
+        for channel, opened in circuits.opened().items()
+    ]
+
+
+def _crowd_words(at: AtStore) -> list[str]:
+    """Return what a manager is told of connections that booked many visits, with one statement."""
+    if not at.is_manager:
+        return []
+    return [crowd_in_words(one, at) for one in crowds(store_id=at.store.pk, now=at.now)]
+
+
+def _text_words(at: AtStore) -> list[str]:
+    """Return what a manager is told of texts that were not sent in a day, with one statement."""
+    if not at.is_manager:
+        return []
+    refused = queries.refused_texts(account=at.store.slug, since=at.now - ONE_DAY)
+    over, pumped = refused.pop("budget", 0), sum(refused.values())
+    words = []
+    if over:
+        sentence = ngettext(
+            "{count} text message was not sent in the last 24 hours: the store’s texts of the day were used up.",
+            "{count} text messages were not sent in the last 24 hours: the store’s texts of the day were used up.",
+            over,
+        )
+        words.append(sentence.format(count=over) + " " + _("Reminders have a share of their own."))
+    if pumped:
+        sentence = ngettext(
+            "{count} text message was not sent in the last 24 hours: far more were asked for than usual.",
+            "{count} text messages were not sent in the last 24 hours: far more were asked for than usual.",
+            pumped,
+        )
+        words.append(sentence.format(count=pumped) + " " + _("Somebody may be booking with numbers of others."))
+    return words
+
+
+def _done_words(done: str) -> str:
+    return {
+        "booked": _("Just booked"),
+        "moved": _("Just moved here"),
+        "cancelled": _("Just cancelled"),
+        "slots": _("The times have been changed."),
+    }.get(done, "")

@@ -1,0 +1,272 @@
+"""Forms about visits: for a caller, for somebody who walks in, and for the places of a day's times."""
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from booking.customer_input import (
+    PHONE_INPUT_MAX,
+    BadInput,
+    can_be_texted,
+    read_email,
+    read_name,
+    read_note,
+    read_phone,
+)
+from booking.formatting import visit_type_name
+from booking.models import Source
+from booking.staff.forms.setup import tick
+from booking.staff.forms.shared import KeyField, StaffForm, read_name_if_any
+from booking.store_setup.affected_visits import Then
+from booking.web.forms import TypedField
+from stores.slots import StoreRules
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+PARTY_MAX = 1000
+NAME_ATTRIBUTES = {"autocomplete": "off", "spellcheck": "false", "autocapitalize": "words"}
+
+
+def _visit_types(rules: StoreRules) -> list[tuple[str, str]]:
+    return [(kind.slug, visit_type_name(kind.name)) for kind in rules.visit_types]
+
+
+def _desks(rules: StoreRules) -> list[tuple[str, "StrOrPromise"]]:
+    names = [(desk.slug, visit_type_name(desk.name)) for desk in rules.desks]
+    return [("", _("Whoever is free")), *names]
+
+
+def _party_size() -> forms.IntegerField:
+    return forms.IntegerField(
+        min_value=1,
+        max_value=PARTY_MAX,
+        initial=1,
+        label=_("People"),
+        error_messages={
+            "required": _("Say how many people come."),
+            "invalid": _("Say how many people come, as a number."),
+            "min_value": _("Say how many people come, as a number."),
+            "max_value": _("This is more people than one visit of this kind may have."),
+        },
+    )
+
+
+class WalkInForm(StaffForm):
+    """Somebody who is here without a booking."""
+
+    visit_type = forms.ChoiceField(
+        label=_("Why they come"),
+        error_messages={
+            "required": _("Say why they come."),
+            "invalid_choice": _("This store does not offer this kind of visit."),
+        },
+    )
+    party_size = _party_size()
+    name = TypedField(
+        read_name_if_any,
+        required=False,
+        label=_("Name"),
+        widget=forms.TextInput(attrs=NAME_ATTRIBUTES),
+    )
+    squeeze_in = forms.BooleanField(required=False)
+    key = KeyField()
+
+    def __init__(self, *args: Any, rules: StoreRules, **kwargs: Any) -> None:
+        kwargs.setdefault("auto_id", "walk_in_%s")
+        super().__init__(*args, **kwargs)
+        self.rules = rules
+        self.fields["visit_type"].choices = _visit_types(rules)  # type: ignore[attr-defined]
+
+    @property
+    def sizes(self) -> range:
+        """How many people one visit may have, of the kind that takes most, as far as it is worth a button."""
+        return range(1, min(6, max((kind.max_party_size for kind in self.rules.visit_types), default=1)) + 1)
+
+    @property
+    def size_chosen(self) -> str:
+        """What was chosen last time."""
+        return str(self["party_size"].value())
+
+
+class TicketForm(WalkInForm):
+    """Somebody who joins the line, and may go out meanwhile."""
+
+    phone = forms.CharField(
+        required=False,
+        max_length=PHONE_INPUT_MAX,
+        label=_("Mobile number, for a text when it is nearly their turn"),
+        help_text=_("Only if they want to go out meanwhile. It is forgotten tonight."),
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "off", "inputmode": "tel"}),
+        error_messages={"max_length": _("This is too long. Please shorten it.")},
+    )
+
+    def clean_phone(self) -> str:
+        """Return the number in E.164, "" for none; refuse one that gets no text messages."""
+        try:
+            phone = read_phone(self.cleaned_data["phone"], country=self.rules.country)
+        except BadInput as bad:
+            raise ValidationError(str(bad.message)) from None
+        if phone and not can_be_texted(phone):
+            raise ValidationError(_("No text message can be sent to this number. Leave it empty, and call them."))
+        return phone
+
+
+class CallerForm(StaffForm):
+    """A booking for somebody who phones, or stands at the desk."""
+
+    field_order = (
+        *("visit_type", "party_size", "desk", "name", "is_for_someone_else", "phone", "email"),
+        *("source", "locale", "is_simple", "note"),
+    )
+
+    visit_type = forms.ChoiceField(
+        label=_("Why they come"),
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": _("Say why they come."),
+            "invalid_choice": _("This store does not offer this kind of visit."),
+        },
+    )
+    party_size = _party_size()
+    desk = forms.ChoiceField(
+        label=_("Who serves them"),
+        required=False,
+        error_messages={"invalid_choice": _("This person or desk takes no visits now. Please choose again.")},
+    )
+    name = TypedField(read_name, label=_("Name"), widget=forms.TextInput(attrs=NAME_ATTRIBUTES))
+    phone = TypedField(
+        read_note,  # the store's country decides, see __init__
+        required=False,
+        label=_("Phone number"),
+        help_text=_("For a text message with the booking, and reminders."),
+        widget=forms.TelInput(attrs={"autocomplete": "off"}),
+    )
+    email = TypedField(
+        read_email,
+        required=False,
+        label=_("E-mail address"),
+        widget=forms.EmailInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}),
+    )
+    is_for_someone_else = tick(
+        _("They book for someone else"), help_text=_("The name is the visitor's, phone and e-mail are the caller's.")
+    )
+    locale = forms.ChoiceField(label=_("Language of the messages"), choices=settings.LANGUAGES, required=False)
+    is_simple = tick(_("Messages in simple words"), help_text=_("Short sentences, for people who read with effort."))
+    note = TypedField(
+        read_note,
+        required=False,
+        label=_("Note for the team"),
+        widget=forms.Textarea(attrs={"rows": 2, "autocomplete": "off"}),
+    )
+    source = forms.ChoiceField(
+        label=_("How they asked"),
+        choices=((Source.PHONE, _("On the phone")), (Source.DESK, _("At the desk"))),
+        widget=forms.RadioSelect,
+        initial=Source.PHONE,
+        error_messages={"required": _("Say how they asked."), "invalid_choice": _("Say how they asked.")},
+    )
+    key = KeyField()
+
+    def __init__(self, *args: Any, rules: StoreRules, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["visit_type"].choices = _visit_types(rules)  # type: ignore[attr-defined]
+        self.fields["desk"].choices = _desks(rules)  # type: ignore[attr-defined]
+        self.fields["locale"].initial = (get_language() or "en")[:2]
+        phone = self.fields["phone"]
+        assert isinstance(phone, TypedField)  # noqa: S101 -- declared above
+        phone.read = lambda text: read_phone(text, country=rules.country)
+
+
+class SlotsForm(StaffForm):
+    """What becomes of some of a day's times: closed, open, or another number of places."""
+
+    CLOSE, OPEN, CAPACITY = "close", "open", "capacity"
+
+    what = forms.ChoiceField(
+        label=_("What is to change?"),
+        choices=(
+            (CLOSE, _("Close these times")),
+            (OPEN, _("Open these times again")),
+            (CAPACITY, _("Change the number of places")),
+        ),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Say what is to change."), "invalid_choice": _("Say what is to change.")},
+    )
+    starts_at = forms.ChoiceField(
+        label=_("From"),
+        error_messages={
+            "required": _("Choose the time from which it holds."),
+            "invalid_choice": _("Choose the time from which it holds."),
+        },
+    )
+    ends_at = forms.ChoiceField(
+        label=_("Until"),
+        error_messages={
+            "required": _("Choose the time until which it holds."),
+            "invalid_choice": _("Choose the time until which it holds."),
+        },
+    )
+    desk = forms.ChoiceField(
+        label=_("Desk"), required=False, error_messages={"invalid_choice": _("There is no such desk.")}
+    )
+    capacity = forms.IntegerField(
+        label=_("Places in each of these times"),
+        required=False,
+        min_value=0,
+        max_value=1000,
+        error_messages={
+            "invalid": _("Say how many places, as a number."),
+            "min_value": _("Say how many places, as a number."),
+            "max_value": _("There can be at most 1000 places."),
+        },
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        starts: list[tuple[str, str]],
+        ends: list[tuple[str, str]],
+        desks: list[tuple[str, str]],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        for name, choices in (("starts_at", starts), ("ends_at", ends), ("desk", desks)):
+            self.fields[name].choices = choices  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """Hold the fields against each other."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if cleaned.get("what") == self.CAPACITY and cleaned.get("capacity") is None and "capacity" not in self.errors:
+            self.add_error("capacity", _("Say how many places, as a number."))
+        starts_at, ends_at = cleaned.get("starts_at"), cleaned.get("ends_at")
+        if starts_at and ends_at and self._place("ends_at", ends_at) < self._place("starts_at", starts_at):
+            self.add_error("ends_at", _("This is before the beginning. Choose a later time."))
+        return cleaned
+
+    def _place(self, name: str, value: str) -> int:
+        values = [choice for choice, _words in self.fields[name].choices]  # type: ignore[attr-defined]
+        return values.index(value)
+
+
+class ThenForm(StaffForm):
+    """What is to happen with visits that a change leaves without a place."""
+
+    then = forms.ChoiceField(
+        label=_("What is to happen with these visits?"),
+        choices=(
+            (Then.KEEP, _("They stay, and nobody is told")),
+            (Then.NOTIFY, _("They stay, and each customer gets a message about the change")),
+            (Then.OFFER, _("Each customer gets a message with three other times, kept for a day")),
+            (Then.CANCEL, _("They are cancelled, and each customer gets a message")),
+        ),
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": _("Say what is to happen with these visits."),
+            "invalid_choice": _("Say what is to happen with these visits."),
+        },
+    )

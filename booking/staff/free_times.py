@@ -1,0 +1,75 @@
+"""The free times of one day, for staff to choose from."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+
+from booking.places.availability import availability
+from booking.places.nearest_free import nearest_free
+from booking.policy import BookingRefused, Refusal, UnknownVisitType
+from booking.staff.access import AtStore
+from booking.views.chooser import SlotChoice, slot_choices
+from booking.web.forms import Problem
+from stores.slots import StoreRules
+
+
+def free_times(
+    at: AtStore, *, visit_type: str, party_size: int, day: date, desk: str = "", is_booked: bool = False
+) -> tuple[StoreRules | None, list[SlotChoice]]:
+    """Return a day's times that can take a party, kept back ones included; none for an unknown visit type.
+
+    `desk` asks for the times of one desk alone, `is_booked` for a visit that is to be moved.
+    """
+    try:
+        answer = availability(
+            store=at.store.slug,
+            visit_type=visit_type,
+            from_date=day,
+            to_date=day,
+            party_size=party_size,
+            now=at.now,
+            by_staff=True,
+            desk=desk,
+            is_booked=is_booked,
+        )
+    except UnknownVisitType:
+        return None, []
+    return answer.rules, slot_choices(answer.days[0].slots, answer.rules)
+
+
+def nearest_times(
+    at: AtStore,
+    rules: StoreRules,
+    *,
+    visit_type: str,
+    party_size: int,
+    wanted: datetime,
+    desk: str = "",
+    is_booked: bool = False,
+) -> list[SlotChoice]:
+    """Return the free times nearest to one that cannot be had."""
+    free = nearest_free(
+        store=rules.slug,
+        visit_type=visit_type,
+        starts_at=wanted,
+        party_size=party_size,
+        now=at.now,
+        by_staff=True,
+        desk=desk,
+        is_booked=is_booked,
+    )
+    return slot_choices(free, rules)
+
+
+@contextmanager
+def while_offered() -> Iterator[None]:
+    """Refuse a kind of visit that the store ceased to offer since the page was shown."""
+    try:
+        yield
+    except UnknownVisitType as unknown:
+        raise BookingRefused(Refusal.SLOT_CLOSED) from unknown
+
+
+def error_of(field_id: str, problems: Iterable[Problem]) -> str:
+    """Return what is wrong with one field, to stand beside it; "" for nothing."""
+    return " ".join(problem.text for problem in problems if problem.field_id == field_id)

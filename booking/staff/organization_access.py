@@ -1,0 +1,58 @@
+"""Who stands before a page of a whole organization: somebody who manages it, and nobody else learns of it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import wraps
+from typing import Concatenate, ParamSpec
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import reverse
+from django.utils.timezone import now as clock_now
+
+from booking.accounts.permissions import SecondFactorMissing, organization_access
+from booking.policy import BookingRefused
+from booking.staff.access import keep_private, prove_more_first, raise_for
+from stores.models import Organization
+
+Rest = ParamSpec("Rest")
+
+
+@dataclass(frozen=True, slots=True)
+class AtOrganization:
+    """Somebody at an organization they manage; the clock is read once a request."""
+
+    user: User
+    organization: Organization
+    now: datetime
+
+    @property
+    def today(self) -> date:
+        """The day in the system's zone: the stores may have several."""
+        return self.now.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
+
+
+OrganizationView = Callable[Concatenate[HttpRequest, AtOrganization, Rest], HttpResponseBase]
+
+
+def at_organization(view: OrganizationView[Rest]) -> Callable[..., HttpResponseBase]:
+    """Hand the view who is at which organization; everybody else signs in, or learns nothing."""
+
+    @wraps(view)
+    def wrapper(request: HttpRequest, organization: str, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponseBase:
+        if not isinstance(request.user, User):
+            following = request.get_full_path() if request.method in ("GET", "HEAD") else reverse("staff-home")
+            return keep_private(redirect_to_login(following, reverse("staff-sign-in")))
+        try:
+            found = organization_access(request.user, organization)
+        except SecondFactorMissing:
+            return prove_more_first(request)
+        except BookingRefused as refused:
+            raise_for(refused)
+        return keep_private(view(request, AtOrganization(request.user, found, clock_now()), *args, **kwargs))
+
+    return wrapper

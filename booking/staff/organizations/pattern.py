@@ -1,0 +1,107 @@
+"""The pattern of a chain or a town: which store it is, who follows it, and handing its set-up on."""
+
+from django import forms
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.urls import path
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from booking.staff.forms.shared import StaffForm
+from booking.staff.organization_access import AtOrganization, at_organization
+from booking.store_setup.pattern import Handed, HandedOn, hand_on
+from stores.models import Store
+from stores.patterns import PARTS, Standing, standings
+
+_PARTS = {
+    "visit_types": gettext_lazy("Kinds of visit"),
+    "rules": gettext_lazy("Rules of booking"),
+    "messages": gettext_lazy("Messages"),
+    "opening_hours": gettext_lazy("Opening hours"),
+}
+_CHOOSE = gettext_lazy("Choose one of these.")
+
+
+class PatternForm(StaffForm):
+    """A store, what of it, and how far."""
+
+    store = forms.ChoiceField(
+        label=gettext_lazy("The store that the others follow"),
+        error_messages={"required": _CHOOSE, "invalid_choice": _CHOOSE},
+    )
+    parts = forms.MultipleChoiceField(
+        label=gettext_lazy("What they take over"),
+        choices=[*_PARTS.items()],
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": gettext_lazy("Choose one of these at least."), "invalid_choice": _CHOOSE},
+    )
+    over_own = forms.BooleanField(
+        required=False,
+        label=gettext_lazy("Also where a store has its own"),
+        help_text=gettext_lazy("What the store chose for itself is lost then."),
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@at_organization
+def pattern(request: HttpRequest, at: AtOrganization) -> HttpResponseBase:
+    """Show how the stores stand to the pattern; hand it on."""
+    stores = {store.slug: store for store in at.organization.stores.order_by("name", "pk")}
+    chosen = _chosen(request, at, stores)
+    initial = {"store": chosen.slug if chosen else "", "parts": ["visit_types", "rules", "messages"]}
+    form = PatternForm(request.POST if request.method == "POST" else None, initial=initial)
+    form.fields["store"].choices = [(slug, store.name) for slug, store in stores.items()]  # type: ignore[attr-defined]
+    if not form.is_bound or not form.is_valid():
+        return _page(request, at, form, chosen, [])
+    found = hand_on(
+        organization=at.organization,
+        pattern=stores[form.cleaned_data["store"]],
+        parts=form.cleaned_data["parts"],
+        over_own=form.cleaned_data["over_own"],
+        now=at.now,
+        user=at.user,
+    )
+    return _page(request, at, form, stores[form.cleaned_data["store"]], found)
+
+
+def _chosen(request: HttpRequest, at: AtOrganization, stores: dict[str, Store]) -> Store | None:
+    """Return the store asked about, else the one that is the pattern, else the first."""
+    asked = stores.get(request.GET.get("store", ""))
+    known = next((store for store in stores.values() if store.pk == at.organization.pattern_store_id), None)
+    return asked or known or next(iter(stores.values()), None)
+
+
+def _page(
+    request: HttpRequest, at: AtOrganization, form: PatternForm, chosen: Store | None, found: list[HandedOn]
+) -> HttpResponse:
+    problems = form.problems() if form.is_bound else []
+    words = {Standing.SAME: _("as the pattern"), Standing.BEHIND: _("follows, not yet"), Standing.OWN: _("its own")}
+    rows = standings(at.organization, chosen) if chosen else []
+    outcomes = _outcome_words()
+    context = {
+        "organization": at.organization,
+        "form": form,
+        "problems": problems,
+        "chosen": chosen,
+        "parts": [_PARTS[part] for part in PARTS],
+        "rows": [(one.store, [(one.parts[part], words[one.parts[part]]) for part in PARTS]) for one in rows],
+        "taken": sum(one.outcome == Handed.TAKEN for one in found),
+        "is_done": bool(found),
+        "left": [
+            (one.store, _PARTS[one.part], outcomes[one.outcome])
+            for one in found
+            if one.outcome in (Handed.AFFECTED, Handed.REFUSED)
+        ],
+    }
+    return render(request, "staff/organizations/pattern.html", context, status=400 if problems else 200)
+
+
+def _outcome_words() -> dict[Handed, str]:
+    return {
+        Handed.AFFECTED: _("some visits would lose their place; change it at the store, which asks what is to happen"),
+        Handed.REFUSED: _("the store's set-up does not allow it"),
+    }
+
+
+urlpatterns = [path("staff/o/<slug:organization>/pattern/", pattern, name="staff-organization-pattern")]

@@ -1,0 +1,116 @@
+"""Why a time cannot be had, told to staff in the words of the store: what lasts how long, who has how many places."""
+
+from datetime import date, datetime
+from functools import cache
+from itertools import groupby
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from booking.formatting import time_in_words, visit_type_name
+from booking.models import Booking
+from booking.places.explain import Answer, DeskAnswer, Why, why, why_of_day
+from booking.places.places_left import KeptPlaces
+from booking.policy import BookingRefused, Refusal
+from booking.staff.access import AtStore
+from booking.staff.wording import staff_sentence
+from stores.models import Desk
+
+_NO_TIME = (Refusal.SLOT_FULL, Refusal.SLOT_CLOSED)
+
+
+def why_not_moved(at: AtStore, booking: Booking, wanted: datetime, desk: Desk | None) -> Why:
+    """Return what stands in the way of moving a visit there, for staff."""
+    return why(
+        store=at.store.slug,
+        visit_type=booking.visit_type.slug,
+        starts_at=wanted,
+        party_size=booking.party_size,
+        now=at.now,
+        by_staff=True,
+        desk=desk.slug if desk else "",
+        is_booked=True,
+    )
+
+
+def refusal_in_words(at: AtStore, found: Why, refused: BookingRefused) -> str:
+    """Return why a time was refused, where it can be told more exactly than by the refusal itself; else ""."""
+    if refused.reason not in _NO_TIME:
+        return ""
+    answers = {one.answer: one for one in found.desks}
+    if len(answers) > 1:  # each desk has its own reason
+        return ""
+    one = next(iter(answers.values()), None)
+    return _in_words(at, found.minutes, one) if one else ""
+
+
+def why_not_each(at: AtStore, booking: Booking, day: date) -> dict[tuple[datetime, str], str]:
+    """Return why a visit cannot go there, for each start of a day and desk by slug; "" where it can.
+
+    Its own places count as free. With four statements, five while other times are kept for it.
+    """
+    own = [booking, *(booking.kept_times.all() if booking.answer_until else ())]
+    found = why_of_day(
+        store=at.store.slug,
+        visit_type=booking.visit_type.slug,
+        day=day,
+        party_size=booking.party_size,
+        own=[KeptPlaces(one.desk_id, one.starts_at, one.ends_at, one.places) for one in own],
+        now=at.now,
+    )
+    words = cache(lambda one: _cell_in_words(at, found.minutes, one))
+    return {place: words(one) for place, one in found.answers.items()}
+
+
+def impossible_times(at: AtStore, booking: Booking, day: date) -> list[tuple[str, str]]:
+    """Return the times to come of a day to which a visit cannot go, those in a row in one, each with the reasons."""
+    reasons: dict[datetime, list[str]] = {}
+    for (starts_at, _desk), words in why_not_each(at, booking, day).items():
+        if starts_at > at.now:
+            reasons.setdefault(starts_at, []).append(words)
+    told = [(start, "" if "" in words else " ".join(dict.fromkeys(words))) for start, words in reasons.items()]
+    found = []
+    for words, group in groupby(told, key=lambda one: one[1]):
+        starts = [time_in_words(start, at.zone) for start, _words in group]
+        if words:
+            found.append((starts[0] if len(starts) == 1 else f"{starts[0]} – {starts[-1]}", words))
+    return found
+
+
+def _cell_in_words(at: AtStore, minutes: int, one: DeskAnswer) -> str:
+    """Return why a visit cannot go to one start of one desk; "" where it can."""
+    match one.answer:
+        case Answer.FREE:
+            return ""
+        case Answer.FULL | Answer.KEPT_BACK:
+            left = ngettext("{count} place is free", "{count} places are free", one.places_left)
+            needs = ngettext("{count} is needed", "{count} are needed", one.places_needed)
+            return _("{left} at this time, {needs}.").format(
+                left=left.format(count=one.places_left), needs=needs.format(count=one.places_needed)
+            )
+        case Answer.OVER:
+            return _("This time is over.")
+        case Answer.TOO_FAR_AHEAD:
+            return staff_sentence(BookingRefused(Refusal.TOO_FAR_AHEAD))
+    return _in_words(at, minutes, one) or _("The store is closed at this time.")
+
+
+def _in_words(at: AtStore, minutes: int, one: DeskAnswer) -> str:
+    match one.answer:
+        case Answer.TOO_LONG if one.until:
+            return _(
+                "The visit lasts {minutes} minutes, and visits end at {time}. Please choose an earlier time."
+            ).format(minutes=minutes, time=time_in_words(one.until, at.zone))
+        case Answer.TOO_SMALL if one.desk:
+            has = ngettext("has {count} place", "has {count} places", one.places_left).format(count=one.places_left)
+            needs = ngettext("{count} is needed", "{count} are needed", one.places_needed).format(
+                count=one.places_needed
+            )
+            return _("{desk} {has} at this time, {needs}.").format(
+                desk=visit_type_name(one.desk.name), has=has, needs=needs
+            )
+        case Answer.DESK_HOURS if one.desk:
+            return _("{desk} does not serve at this time.").format(desk=visit_type_name(one.desk.name))
+        case Answer.NO_START:
+            return _("No visit begins at this time. Please choose one of the times below.")
+    return ""

@@ -1,0 +1,68 @@
+"""What happened at all of an organization's stores, side by side and summed, for whoever manages them all."""
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.views.decorators.http import require_safe
+
+from booking.reports.queries import longest_range, numbers_together
+from booking.staff.organization_access import AtOrganization, at_organization
+from booking.staff.reports.date_range import AskedRange, read_range
+from booking.staff.reports.page import numbers_context, part_file
+from booking.staff.reports.sections import PARTS, Part, parts_of
+from booking.staff.reports.side_by_side import SIDE_BY_SIDE, side_by_side
+
+
+@require_safe
+@at_organization
+def what_happened(request: HttpRequest, at: AtOrganization) -> HttpResponse:
+    """Show what happened on the days asked for, the last four weeks where no others are."""
+    return _page(request, at, *_asked(request, at))
+
+
+@require_safe
+@at_organization
+def what_happened_csv(request: HttpRequest, at: AtOrganization, part: str) -> HttpResponse:
+    """Return one part of it as a file."""
+    if part not in (*SIDE_BY_SIDE, *PARTS):
+        raise Http404
+    asked, longest = _asked(request, at)
+    if asked.problems:
+        return _page(request, at, asked, longest)
+    found = next(one for one in _parts(at, asked) if one.name == part)
+    return part_file(found, asked, whose=at.organization.slug)
+
+
+def _asked(request: HttpRequest, at: AtOrganization) -> tuple[AskedRange, int]:
+    """Return the days asked for, and how many that may be: the more stores, the fewer."""
+    longest = longest_range(at.organization.stores.count())
+    return read_range(request.GET, today=at.today, longest=longest), longest
+
+
+def _page(request: HttpRequest, at: AtOrganization, asked: AskedRange, longest: int) -> HttpResponse:
+    page_url = reverse("staff-organization-numbers", args=[at.organization.slug])
+    parts = () if asked.problems else _parts(at, asked)
+    if parts and not parts[0].rows:  # no store belongs to it yet
+        parts = ()
+    context = {
+        **numbers_context(asked, parts, page_url=page_url, today=at.today, longest=longest),
+        "organization": at.organization,
+        "today": at.today,
+    }
+    return render(request, "staff/reports/organization.html", context, status=400 if asked.problems else 200)
+
+
+def _parts(at: AtOrganization, asked: AskedRange) -> tuple[Part, ...]:
+    """Return what is told side by side, then what of the sum."""
+    found = numbers_together(at.organization, from_date=asked.from_date, to_date=asked.to_date)
+    cents = settings.SMS_CENTS
+    return (*side_by_side(found, cents=cents), *parts_of(found.total, cents=cents))
+
+
+urlpatterns = [
+    path("staff/o/<slug:organization>/numbers/", what_happened, name="staff-organization-numbers"),
+    path(
+        "staff/o/<slug:organization>/numbers/<slug:part>.csv", what_happened_csv, name="staff-organization-numbers-csv"
+    ),
+]

@@ -1,0 +1,40 @@
+"""What the pages of numbers share: the range asked for, parts to show, and one of them as a file."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django.http import HttpResponse
+from django.utils.http import urlencode
+
+from booking.formats.spreadsheets import csv_bytes
+from booking.formatting import csv_delimiter
+from booking.reports.queries import LONGEST_RANGE
+from booking.staff.reports.date_range import ONE_DAY, AskedRange
+from booking.staff.reports.sections import Part
+
+SHORTCUTS = (7, 28, 365)
+
+
+def numbers_context(
+    asked: AskedRange, parts: Sequence[Part], *, page_url: str, today: date, longest: int = LONGEST_RANGE
+) -> dict[str, Any]:
+    """Return what such a page shows; with a problem, no parts."""
+    return {
+        "section": "numbers",
+        "asked": asked,
+        "page_url": page_url,
+        "range_query": urlencode({"from": asked.from_date.isoformat(), "to": asked.to_date.isoformat()}),
+        "parts": parts,
+        "shortcuts": [(days, today - ONE_DAY * (days - 1)) for days in SHORTCUTS if days <= longest],
+        "problems": asked.problems,
+    }
+
+
+def part_file(part: Part, asked: AskedRange, *, whose: str) -> HttpResponse:
+    """Return a part's table as a file that is named after a store's or an organization's slug."""
+    rows = [part.head, *part.rows, *([part.foot] if part.foot else [])]
+    response = HttpResponse(csv_bytes(rows, delimiter=csv_delimiter()), content_type="text/csv; charset=utf-8")
+    name = f"{whose}-{part.name}-{asked.from_date}-{asked.to_date}.csv"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response

@@ -1,0 +1,232 @@
+"""What happened, in words: each part of the numbers as a chart, and as the table that says the same."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.utils.dates import WEEKDAYS
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from booking.formats.bar_charts import Bar, BarChart, drawn
+from booking.formats.spreadsheets import Cell
+from booking.formatting import day_in_words, stretch_in_words
+from booking.models import Source
+from booking.reports.tallies import LEAD_DAYS, ONE_DAY, MessageCount, Numbers, Outcome, Waits
+from booking.staff.reports.message_costs import message_words, segments_cell, sent_texts, state_words
+from notifications.models import State
+
+PARTS = ("visits", "lead", "weekdays", "waits", "places", "channels", "messages")
+_TO_COME = (State.DUE, State.SENDING)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One question about what happened; the first cell of each row names it."""
+
+    name: str
+    title: str
+    words: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    parts: tuple[str, ...]
+    bars: tuple[Bar, ...]
+    full: float = 0
+    note: str = ""
+    foot: tuple[Cell, ...] = ()  # the sum of the rows
+
+    @property
+    def chart(self) -> SafeString:
+        """The chart as SVG; "" where there is nothing to draw."""
+        if not self.bars:
+            return SafeString()
+        chart = BarChart(f"chart-{self.name}", self.title, self.words, self.parts, self.bars, self.full)
+        return mark_safe(drawn(chart))  # noqa: S308  # every word in it is escaped there
+
+
+def parts_of(numbers: Numbers, *, cents: Decimal) -> tuple[Part, ...]:
+    """Return all parts, in the order of the page; a segment costs so many cents, 0 where nobody said how many."""
+    return (
+        _visits(numbers),
+        _no_shows("lead", _("Who did not come, by how long before they booked"), _("Booked"), _by_lead(numbers)),
+        _no_shows("weekdays", _("Who did not come, by weekday"), _("Weekday"), _by_weekday(numbers)),
+        _waits(numbers),
+        _places(numbers),
+        _channels(numbers.sources),
+        _messages(numbers.messages, cents=cents),
+    )
+
+
+def _visits(numbers: Numbers) -> Part:
+    head = (_("Came"), _("Did not come"), _("Cancelled"), _("Still open"))
+    total = numbers.total
+    counted = [
+        (label, (one.came, one.no_show, one.cancelled, one.open))
+        for label, one in zip(_periods(numbers), numbers.by_period.values(), strict=True)
+    ]
+    return Part(
+        "visits",
+        _("Visits"),
+        _("{came} came, {no_show} did not come, {cancelled} cancelled.").format(
+            came=total.came, no_show=total.no_show, cancelled=total.cancelled
+        ),
+        (_("Days"), *head),
+        tuple((label, *values) for label, values in counted),
+        head,
+        tuple(Bar(label, values, str(sum(values))) for label, values in counted) if any(outcomes(total)) else (),
+    )
+
+
+def _no_shows(name: str, title: str, first: str, counted: Iterable[tuple[str, Outcome]]) -> Part:
+    rows = [(label, one) for label, one in counted if one.ended]
+    missed, ended = sum(one.no_show for _, one in rows), sum(one.ended for _, one in rows)
+    return Part(
+        name,
+        title,
+        _("{share} % did not come: {missed} of {count}.").format(share=share(missed, ended), missed=missed, count=ended)
+        if ended
+        else _("Nothing happened yet."),
+        (first, _("Came"), _("Did not come"), _("Share in %")),
+        tuple((label, one.came, one.no_show, share(one.no_show, one.ended)) for label, one in rows),
+        (_("Did not come"),),
+        tuple(Bar(label, (one.no_show / one.ended,), of(one.no_show, one.ended)) for label, one in rows),
+        full=1,
+        note=_("Walk-ins are not counted here."),
+    )
+
+
+def _waits(numbers: Numbers) -> Part:
+    rows = [(_hour(hour), one) for hour, one in numbers.waits_by_hour.items()]
+    return Part(
+        "waits",
+        _("Waits from arriving to being served"),
+        wait_words(numbers.waits) if numbers.waits.count else _("Nobody's wait was noted."),
+        (_("Arrived"), _("Visits"), _("Half waited at most, minutes"), _("9 of 10 waited at most, minutes")),
+        tuple((label, one.count, one.median, one.ninetieth) for label, one in rows),
+        (_("Half waited at most"), _("9 of 10 waited at most")),
+        tuple(wait_bar(label, one) for label, one in rows),
+    )
+
+
+def _places(numbers: Numbers) -> Part:
+    rows = [(_hour(hour), use) for hour, use in numbers.use_by_hour.items() if use.offered]
+    taken, offered = sum(use.taken for _, use in rows), sum(use.offered for _, use in rows)
+    return Part(
+        "places",
+        _("Use of places by hour"),
+        _("{share} % of the places were taken: {taken} of {count}.").format(
+            share=share(taken, offered), taken=taken, count=offered
+        )
+        if offered
+        else _("There were no places on these days."),
+        (_("Hour"), _("Places taken"), _("Places"), _("Share in %")),
+        tuple((label, use.taken, use.offered, share(use.taken, use.offered)) for label, use in rows),
+        (_("Places taken"),),
+        tuple(Bar(label, (use.taken / use.offered,), of(use.taken, use.offered)) for label, use in rows),
+        full=1,
+        note=_("Times that nobody booked are counted by today's hours and desks."),
+    )
+
+
+def _channels(sources: Mapping[str, int]) -> Part:
+    words = {
+        Source.WEB: _("Website"),
+        Source.API: _("Partner"),
+        Source.PHONE: _("Phone"),
+        Source.DESK: _("At the desk"),
+        Source.WALK_IN: _("Walk-in"),
+    }
+    total = sum(sources.values())
+    rows = [(words[Source(source)], count) for source, count in sources.items()]
+    return Part(
+        "channels",
+        _("How visits were booked"),
+        ngettext("{count} visit, cancelled ones too.", "{count} visits, cancelled ones too.", total).format(
+            count=total
+        ),
+        (_("Way"), _("Visits"), _("Share in %")),
+        tuple((label, count, share(count, total)) for label, count in rows),
+        (_("Visits"),),
+        tuple(Bar(label, (count,), str(count)) for label, count in rows) if total else (),
+    )
+
+
+def _messages(messages: Sequence[MessageCount], *, cents: Decimal) -> Part:
+    rows = [(message_words(one), state_words(one.state), one.count, segments_cell(one)) for one in messages]
+    sums: dict[str, list[int]] = {}
+    for one in messages:
+        place = 0 if one.has_left else 1 if one.state in _TO_COME else 2
+        sums.setdefault(message_words(one), [0, 0, 0])[place] += one.count
+    texts = sent_texts(messages)
+    return Part(
+        "messages",
+        _("Messages"),
+        texts.in_words(cents),
+        (_("Message"), _("State"), _("Count"), _("Segments of text messages")),
+        tuple(rows),
+        (_("Sent"), _("Still to send"), _("Not sent")),
+        tuple(Bar(label, tuple(values), str(sum(values))) for label, values in sums.items()),
+        note=texts.note(cents),
+    )
+
+
+def _periods(numbers: Numbers) -> list[str]:
+    """Return what each period is called: a day by its name, a week or a month by its ends."""
+    starts = list(numbers.by_period)
+    days = (numbers.to_date - numbers.from_date).days + 1
+    if len(starts) == days:
+        return [capfirst(day_in_words(day)) for day in starts]
+    ends = [day - ONE_DAY for day in starts[1:]] + [numbers.to_date]
+    return [f"{stretch_in_words(first, last)} {last.year}" for first, last in zip(starts, ends, strict=True)]
+
+
+def _by_lead(numbers: Numbers) -> list[tuple[str, Outcome]]:
+    words = []
+    for first, following in zip(LEAD_DAYS, (*LEAD_DAYS[1:], None), strict=True):
+        if first == 0:
+            words.append(_("the same day"))
+        elif following is None:
+            words.append(_("{count} days before or more").format(count=first))
+        elif following == first + 1:
+            words.append(ngettext("{count} day before", "{count} days before", first).format(count=first))
+        else:
+            words.append(_("{first} to {last} days before").format(first=first, last=following - 1))
+    return list(zip(map(capfirst, words), numbers.by_lead.values(), strict=True))
+
+
+def _by_weekday(numbers: Numbers) -> list[tuple[str, Outcome]]:
+    return [(capfirst(str(WEEKDAYS[weekday])), one) for weekday, one in numbers.by_weekday.items()]
+
+
+def wait_bar(label: str, waits: Waits) -> Bar:
+    """Return a bar of the wait of half the people, and from there of nine of ten."""
+    words = _("{median} min, {ninetieth} min").format(median=waits.median, ninetieth=waits.ninetieth)
+    return Bar(label, (waits.median, waits.ninetieth - waits.median), words)
+
+
+def wait_words(waits: Waits) -> str:
+    """Return how long people waited."""
+    return _("Half waited at most {median} min, 9 of 10 at most {ninetieth} min.").format(
+        median=waits.median, ninetieth=waits.ninetieth
+    )
+
+
+def _hour(hour: int) -> str:
+    return _("{hour}:00–{last}:59").format(hour=hour, last=hour)
+
+
+def of(part: int, whole: int) -> str:
+    """Return a share in words."""
+    return _("{share} % ({part} of {whole})").format(share=share(part, whole), part=part, whole=whole)
+
+
+def share(part: int, whole: int) -> int:
+    """Return how many of a hundred; 0 of nothing."""
+    return round(100 * part / whole) if whole else 0
+
+
+def outcomes(one: Outcome) -> tuple[int, ...]:
+    """Return the columns of how visits ended."""
+    return one.came, one.no_show, one.cancelled, one.open

@@ -1,0 +1,52 @@
+"""What happened: a store's numbers over a range of days, for its manager."""
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import path, reverse
+from django.views.decorators.http import require_safe
+
+from booking.reports.queries import numbers
+from booking.staff.access import AtStore, at_store, staff_page
+from booking.staff.reports.date_range import AskedRange, read_range
+from booking.staff.reports.page import numbers_context, part_file
+from booking.staff.reports.sections import PARTS, Part, parts_of
+from stores.models import Role
+
+
+@require_safe
+@at_store(need=Role.MANAGER)
+def what_happened(request: HttpRequest, at: AtStore) -> HttpResponseBase:
+    """Show what happened on the days asked for, the last four weeks where no others are."""
+    asked = read_range(request.GET, today=at.today)
+    return _page(request, at, asked)
+
+
+@require_safe
+@at_store(need=Role.MANAGER)
+def what_happened_csv(request: HttpRequest, at: AtStore, part: str) -> HttpResponseBase:
+    """Return one part of it as a file."""
+    if part not in PARTS:
+        raise Http404
+    asked = read_range(request.GET, today=at.today)
+    if asked.problems:
+        return _page(request, at, asked)
+    found = next(one for one in _parts(at, asked) if one.name == part)
+    return part_file(found, asked, whose=at.store.slug)
+
+
+def _page(request: HttpRequest, at: AtStore, asked: AskedRange) -> HttpResponse:
+    page_url = reverse("staff-numbers", args=[at.store.slug])
+    parts = () if asked.problems else _parts(at, asked)
+    context = numbers_context(asked, parts, page_url=page_url, today=at.today)
+    return staff_page(request, at, "staff/reports/store.html", context, status=400 if asked.problems else 200)
+
+
+def _parts(at: AtStore, asked: AskedRange) -> tuple[Part, ...]:
+    found = numbers(store=at.store.slug, from_date=asked.from_date, to_date=asked.to_date)
+    return parts_of(found, cents=settings.SMS_CENTS)
+
+
+urlpatterns = [
+    path("staff/<slug:store>/numbers/", what_happened, name="staff-numbers"),
+    path("staff/<slug:store>/numbers/<slug:part>.csv", what_happened_csv, name="staff-numbers-csv"),
+]

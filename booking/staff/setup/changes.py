@@ -1,0 +1,115 @@
+"""The trail of the set-up: who changed what, when, and what it was before."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from booking.formats.spreadsheets import csv_bytes
+from booking.formatting import csv_delimiter, dated_moment_in_words
+from booking.staff.access import AtStore, at_store, staff_page
+from booking.store_setup.change_labels import WHAT, field_in_words, subject_in_words, value_in_words, what_in_words
+from stores.models import Role
+from stores.queries import Change, setup_changes
+
+CSV_MOST = 10_000
+_MOST_DIGITS = 18
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One field; `before` and `after` in words, "" where there is nothing to compare."""
+
+    name: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRow:
+    """One change, ready to be shown."""
+
+    moment: str
+    who: str
+    what: str
+    subject: str
+    title: str
+    kind: str
+    fields: tuple[FieldChange, ...]
+
+
+@require_safe
+@at_store(need=Role.MANAGER)
+def changes(request: HttpRequest, at: AtStore) -> HttpResponseBase:
+    """Show the newest changes, or those of one part of the set-up, with a way to the older ones."""
+    what, older_than = _asked(request)
+    found = setup_changes(store=at.store, what=what, older_than=older_than)
+    address = reverse("staff-setup-changes", args=[at.store.slug])
+    older = urlencode({key: value for key, value in (("what", what), ("before", found.older_than)) if value})
+    context = {
+        "section": "setup",
+        "rows": [_row(change, at) for change in found.changes],
+        "what": what,
+        "parts": [(name, str(words)) for name, words in WHAT.items()],
+        "is_first": not older_than,
+        "older_url": f"{address}?{older}" if found.older_than else "",
+    }
+    return staff_page(request, at, "staff/setup/changes.html", context)
+
+
+@require_safe
+@at_store(need=Role.MANAGER)
+def changes_as_csv(request: HttpRequest, at: AtStore) -> HttpResponseBase:
+    """Return the newest changes as CSV, a line for each field."""
+    what, _older_than = _asked(request)
+    found = setup_changes(store=at.store, what=what, limit=CSV_MOST)
+    head = (_("When"), _("Who"), _("Part"), _("Which"), _("Field"), _("Before"), _("After"))
+    lines = [
+        (change.at.astimezone(at.zone).isoformat(), row.who, row.what, row.subject, *cells)
+        for change in found.changes
+        for row in [_row(change, at)]
+        for cells in [(field.name, field.before, field.after) for field in row.fields]
+    ]
+    response = HttpResponse(
+        csv_bytes([head, *lines], delimiter=csv_delimiter()), content_type="text/csv; charset=utf-8"
+    )
+    response["Content-Disposition"] = f'attachment; filename="{at.store.slug}-changes-{at.today.isoformat()}.csv"'
+    return response
+
+
+def _asked(request: HttpRequest) -> tuple[str, int]:
+    """Read which part, and before which line; what cannot be read asks for all."""
+    what, text = request.GET.get("what", ""), request.GET.get("before", "")
+    is_number = text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS
+    return what if what in WHAT else "", int(text) if is_number else 0
+
+
+def _row(change: Change, at: AtStore) -> ChangeRow:
+    # What is new, or is taken away, is told by what it holds: an empty field says nothing.
+    is_told_whole = not change.before or not change.after
+    names = [
+        name
+        for name, value in {**change.before, **change.after}.items()
+        if not is_told_whole or value not in ("", None)
+    ]
+    fields = tuple(
+        FieldChange(
+            field_in_words(name),
+            value_in_words(name, change.before[name]) if name in change.before else "",
+            value_in_words(name, change.after[name]) if name in change.after else "",
+        )
+        for name in names
+    )
+    what, subject = what_in_words(change.what), subject_in_words(change.subject)
+    return ChangeRow(
+        moment=dated_moment_in_words(change.at, at.zone),
+        who=change.username or _("Carillon itself"),
+        what=what,
+        subject=subject,
+        title=_("{name}: {value}").format(name=what, value=subject) if subject else what,
+        kind=_("new") if not change.before else _("taken away") if not change.after else "",
+        fields=fields,
+    )

@@ -1,0 +1,90 @@
+"""Desks: who or what serves visits, how many at a time, and when."""
+
+from functools import partial
+
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from booking.formatting import visit_type_name
+from booking.staff.access import AtStore, at_store
+from booking.staff.forms.setup import DeskChoiceForm, DeskForm
+from booking.staff.setup.hours import FORM_METHODS
+from booking.staff.setup.saving import alone, form_page, posted, save_rules, saved, sent_right
+from booking.store_setup.queries import active_desks, desk_by_slug, needed_desk
+from stores.models import Desk, Role, Store
+from stores.services import save_desk, save_desk_choice
+
+
+@require_http_methods(FORM_METHODS)
+@at_store(need=Role.MANAGER)
+@alone
+def new(request: HttpRequest, at: AtStore) -> HttpResponseBase:
+    """Make a desk."""
+    initial = {"capacity": 1, "kept_back": 0, "is_active": True}
+    form = DeskForm(posted(request), initial=initial, taken=_names(at, None))
+    return _save(request, at, form, None)
+
+
+@require_http_methods(FORM_METHODS)
+@at_store(need=Role.MANAGER)
+@alone
+def change(request: HttpRequest, at: AtStore, desk: str) -> HttpResponseBase:
+    """Change a desk."""
+    found = desk_by_slug(at.store, desk)
+    if found is None:
+        raise Http404
+    known, weekly = found
+    initial = {
+        "name": visit_type_name(known.name),
+        "capacity": known.capacity,
+        "kept_back": known.kept_back,
+        "is_active": known.is_active,
+        "has_own_hours": bool(weekly),
+    }
+    form = DeskForm(
+        posted(request), weekly=weekly, initial=initial, taken=_names(at, known), needed=needed_desk(at.store, known)
+    )
+    return _save(request, at, form, known)
+
+
+@require_http_methods(FORM_METHODS)
+@at_store(need=Role.MANAGER)
+@alone
+def choice(request: HttpRequest, at: AtStore) -> HttpResponseBase:
+    """Say whether customers choose who serves them."""
+    form = DeskChoiceForm(posted(request), initial={"is_offered": at.store.offers_desk_choice})
+    if sent_right(at, form, "desk_choice"):
+        save_desk_choice(store=at.store, is_offered=form.cleaned_data["is_offered"], user=at.user, now=at.now)
+        return saved(at, "desks")
+    names = [visit_type_name(desk.name) for desk in active_desks(at.store)]
+    return form_page(request, at, "staff/setup/desk_choice.html", form, context={"names": names})
+
+
+def _names(at: AtStore, known: Desk | None) -> list[str]:
+    return [visit_type_name(desk.name) for desk in active_desks(at.store) if desk != known]
+
+
+def _save(request: HttpRequest, at: AtStore, form: DeskForm, desk: Desk | None) -> HttpResponseBase:
+    page = partial(form_page, request, at, "staff/setup/desk.html", form, context={"desk": desk})
+    if not sent_right(at, form, "desk"):
+        return page()
+    typed = form.cleaned_data
+    # A default name is stored in English; left as it was shown, it stays what it is.
+    is_same_name = desk is not None and typed["name"] == visit_type_name(desk.name)
+
+    def save(store: Store) -> Desk:
+        return save_desk(
+            store=store,
+            desk=desk,
+            name=desk.name if desk and is_same_name else typed["name"],
+            capacity=typed["capacity"],
+            kept_back=typed["kept_back"],
+            weekly=form.weekly if typed["has_own_hours"] else (),
+            is_active=typed["is_active"],
+            user=at.user,
+            now=at.now,
+        )
+
+    heading = _("Who is affected by the change of this desk?")
+    return save_rules(request, at, form, save, what="desks", heading=heading, page=page)

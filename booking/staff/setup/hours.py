@@ -1,0 +1,116 @@
+"""Opening hours of the week, and of single dates."""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from booking.customer.visit_query import read_day
+from booking.formatting import day_in_words
+from booking.staff.access import AtStore, at_store
+from booking.staff.forms.hours import WeekForm, hours_line
+from booking.staff.forms.shared import StaffForm
+from booking.staff.forms.special_hours import SpecialHoursForm
+from booking.staff.setup.saving import alone, form_page, posted, save_with, sent_right
+from booking.store_setup.affected_visits import Then
+from booking.store_setup.hours_changes import Change, change_opening_hours, change_special_hours, remove_special_hours
+from booking.store_setup.queries import holidays_ahead, special_days, weekly_hours
+from booking.web.forms import Problem
+from stores.models import Role
+
+FORM_METHODS = ["GET", "HEAD", "POST"]
+
+
+@require_http_methods(FORM_METHODS)
+@at_store(need=Role.MANAGER)
+@alone
+def week(request: HttpRequest, at: AtStore) -> HttpResponseBase:
+    """Change the opening hours of the week."""
+    form = WeekForm(posted(request), weekly=weekly_hours(at.store))
+    page = partial(form_page, request, at, "staff/setup/hours.html", form)
+    if not sent_right(at, form, "opening_hours"):
+        return page()
+
+    def change(then: Then | None) -> Change:
+        return change_opening_hours(store_id=at.store.pk, weekly=form.weekly, then=then, now=at.now, user=at.user)
+
+    heading = _("Who is affected by the new hours?")
+    return save_with(request, at, form, change, what="hours", heading=heading, page=page)
+
+
+@require_http_methods(FORM_METHODS)
+@at_store(need=Role.MANAGER)
+@alone
+def special(request: HttpRequest, at: AtStore) -> HttpResponseBase:
+    """List the dates with hours of their own, and add one."""
+    form = _special_form(request, at)
+    page = partial(_special_page, request, at, form)
+    if not sent_right(at, form, "special_hours"):
+        return page()
+
+    def change(then: Then | None) -> Change:
+        return change_special_hours(
+            store_id=at.store.pk,
+            date=form.cleaned_data["date"],
+            intervals=form.intervals,
+            then=then,
+            now=at.now,
+            user=at.user,
+        )
+
+    heading = _("Who is affected on {day}?").format(day=day_in_words(form.cleaned_data["date"]))
+    return save_with(request, at, form, change, what="special-hours", heading=heading, page=page)
+
+
+@require_POST
+@at_store(need=Role.MANAGER, come_back="staff-setup-special")
+@alone
+def delete_special(request: HttpRequest, at: AtStore, date: str) -> HttpResponseBase:
+    """Let the weekday's hours hold again on a date."""
+    day = read_day(date)
+    if day is None:
+        raise Http404
+
+    def change(then: Then | None) -> Change:
+        return remove_special_hours(store_id=at.store.pk, date=day, then=then, now=at.now, user=at.user)
+
+    heading = _("Who is affected on {day}?").format(day=day_in_words(day))
+    nothing = StaffForm(request.POST)
+    shown = _special_form(request, at)
+    if shown.changes_of(date):
+        sentence = _("The hours of {day} were changed meanwhile. Here they are as they are now.")
+        problem = Problem(sentence.format(day=day_in_words(day)))
+        return _special_page(request, at, _special_form(request, at, is_sent=False), problems=[problem])
+    page = partial(_special_page, request, at, _special_form(request, at, is_sent=False))
+    return save_with(request, at, nothing, change, what="special-hours", heading=heading, page=page)
+
+
+def _asked_for(request: HttpRequest) -> dict[str, Any]:
+    """Return what a link to the page of special hours has chosen already: a day, and that the store is open on it."""
+    day = read_day(request.GET.get("date", ""))
+    chosen: dict[str, Any] = {"date": day} if day else {}
+    if request.GET.get("what") == SpecialHoursForm.OPEN:
+        chosen["what"] = SpecialHoursForm.OPEN
+    return chosen
+
+
+def _special_form(request: HttpRequest, at: AtStore, *, is_sent: bool = True) -> SpecialHoursForm:
+    days = special_days(at.store, from_date=at.today)
+    lines = {one.date.isoformat(): hours_line(one.times) or _("closed") for one in days}
+    data = posted(request) if is_sent else None
+    return SpecialHoursForm(data, days=lines, today=at.today, initial=_asked_for(request))
+
+
+def _special_page(
+    request: HttpRequest, at: AtStore, form: SpecialHoursForm, *, problems: Sequence[Problem] = ()
+) -> HttpResponse:
+    days = [(one.date, hours_line(one.times)) for one in special_days(at.store, from_date=at.today)]
+    context = {
+        "special_days": days,
+        "holidays": holidays_ahead(at.store, today=at.today, language=get_language() or "en"),
+    }
+    return form_page(request, at, "staff/setup/special_hours.html", form, context=context, problems=problems)

@@ -1,0 +1,63 @@
+"""The set-up at a glance, with a way to change each part."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from django.http import HttpRequest, HttpResponseBase
+from django.utils.dates import WEEKDAYS
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
+
+from booking.policy import plan_of
+from booking.staff.access import AtStore, at_store, staff_page
+from booking.staff.affected_visits import just_done
+from booking.staff.forms.hours import DAYS, hours_line, times_of_day
+from booking.staff.setup.day_sheet import awaited_address
+from booking.staff.setup.first_steps import start_going_on
+from booking.store_setup.queries import store_setup
+from stores.models import Role
+from stores.queries import setup_changes
+
+SPECIAL_DAYS_SHOWN = 6
+JUST_NOW = timedelta(minutes=1)
+
+
+def _reminders(days: Sequence[int]) -> str:
+    """Return "3 days and 1 day", "" for none."""
+    words = [ngettext("{count} day", "{count} days", count).format(count=count) for count in days]
+    if len(words) < 2:
+        return "".join(words)
+    return _("{first} and {last}").format(first=", ".join(words[:-1]), last=words[-1])
+
+
+def _done_words(at: AtStore, done: str) -> str:
+    """Return what was just done; of members, who it was done with, from the trail."""
+    found = setup_changes(store=at.store, what="member", limit=1).changes if done == "members" else ()
+    if not found or found[0].username != at.user.username or found[0].at < at.now - JUST_NOW:
+        return _("Saved.")
+    if not found[0].after:
+        return _("{name} works here no more.").format(name=found[0].subject)
+    return _("Saved: {name}.").format(name=found[0].subject)
+
+
+@require_safe
+@at_store(need=Role.MANAGER)
+def overview(request: HttpRequest, at: AtStore) -> HttpResponseBase:
+    """Show the set-up."""
+    setup = store_setup(at.store, from_date=at.today)
+    context = {
+        "section": "setup",
+        "setup": setup,
+        "week": [(WEEKDAYS[day], hours_line(times_of_day(setup.weekly, day))) for day in DAYS],
+        "special_days": [(one.date, hours_line(one.times)) for one in setup.special_days[:SPECIAL_DAYS_SHOWN]],
+        "special_days_more": max(0, len(setup.special_days) - SPECIAL_DAYS_SHOWN),
+        "awaited": awaited_address(at),
+        "reminders": _reminders(plan_of(at.store).reminder_days),
+        "start_url": start_going_on(request, at),
+        "is_missing": not setup.weekly or not any(desk.is_active for desk in setup.desks),
+        "done": request.GET.get("done", ""),
+        "affected_done": just_done(request, at) if request.GET.get("done") else None,
+        "done_words": _done_words(at, request.GET.get("done", "")),
+    }
+    return staff_page(request, at, "staff/setup/overview.html", context)

@@ -1,0 +1,163 @@
+"""What the set-up forms share: to save, to ask about visits affected, to say what cannot be kept."""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial, wraps
+from typing import Any, cast
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from booking.staff.access import AtStore, Rest, StoreView, staff_page
+from booking.staff.affected_visits import affected_or_none
+from booking.staff.forms.hours import WeekForm
+from booking.staff.forms.shared import ChangedMeanwhile, StaffForm
+from booking.staff.redirects import see_other
+from booking.store_setup.affected_visits import Then
+from booking.store_setup.hours_changes import Change, change_rules, store_alone
+from booking.web.forms import Problem
+from stores.models import Store
+from stores.queries import setup_changes
+from stores.services import BadHours, BadValue
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """Return what a form was sent with; None where it is only shown."""
+    return request.POST if request.method == "POST" else None
+
+
+def sent_right(at: AtStore, form: StaffForm, part: str) -> bool:
+    """Tell whether a form was sent and can be kept.
+
+    What somebody else changed since it was shown is taken in and told of: nothing is kept before the second look.
+    `part` is what the trail of changes calls what the form changes.
+    """
+    if not form.is_bound:
+        return False
+    changed = form.take_in_changes()
+    is_valid = form.is_valid()
+    who = _who_changed(at, part) if changed else ""
+    for one in changed:
+        form.tell_meanwhile(one.name, _meanwhile(form, one, who))
+    return is_valid and not changed
+
+
+def _who_changed(at: AtStore, part: str) -> str:
+    found = setup_changes(store=at.store, what=part, limit=1).changes
+    return found[0].username if found else ""
+
+
+def _meanwhile(form: StaffForm, one: ChangedMeanwhile, who: str) -> str:
+    who = who or _("Carillon itself")
+    value = form.value_in_words(one.name, one.value) or _("empty")
+    if one.was_typed_into:
+        sentence = _("Changed meanwhile by {name}, to “{value}”. Save once more to put yours in its place.")
+    else:
+        sentence = _("Changed meanwhile by {name}, to “{value}”. That is taken over here: save once more to keep it.")
+    return sentence.format(name=who, value=value)
+
+
+def alone(view: StoreView[Rest]) -> StoreView[Rest]:
+    """Let a view that was sent something have the store alone, and see it as it is then: two who save take turns."""
+
+    @wraps(view)
+    def wrapper(request: HttpRequest, at: AtStore, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponseBase:
+        if request.method != "POST":
+            return view(request, at, *args, **kwargs)
+        with store_alone(store_id=at.store.pk) as store:
+            at.store = store
+            return view(request, at, *args, **kwargs)
+
+    return cast("StoreView[Rest]", wrapper)
+
+
+def saved(at: AtStore, what: str) -> HttpResponse:
+    """Lead back to the set-up, which says what was saved."""
+    return see_other(f"{reverse('staff-setup', args=[at.store.slug])}?done={what}#{what}")
+
+
+def form_page(
+    request: HttpRequest,
+    at: AtStore,
+    template: str,
+    form: StaffForm,
+    *,
+    context: Mapping[str, Any] | None = None,
+    problems: Sequence[Problem] = (),
+) -> HttpResponse:
+    """Return a page with one form; with its problems, where it was sent and is not right, after those given."""
+    problems = [*problems, *(form.problems() if form.is_bound else [])]
+    shown = {"section": "setup", "form": form, "problems": problems, **(context or {})}
+    return staff_page(request, at, template, shown, status=400 if problems else 200)
+
+
+def save_rules(
+    request: HttpRequest,
+    at: AtStore,
+    form: StaffForm,
+    change: Callable[[Store], Any],
+    *,
+    what: str,
+    heading: str,
+    page: Callable[[], HttpResponse],
+    notes: Sequence[str] = (),
+) -> HttpResponseBase:
+    """Change what slots are made from, asking first where visits are affected; `page` shows the form again.
+
+    `notes` say what else the change means, where it is asked about.
+    """
+    make = partial(_change, at, change)
+    return save_with(request, at, form, make, what=what, heading=heading, page=page, notes=notes)
+
+
+def save_with(
+    request: HttpRequest,
+    at: AtStore,
+    form: StaffForm,
+    make: Callable[[Then | None], Change],
+    *,
+    what: str,
+    heading: str,
+    page: Callable[[], HttpResponse],
+    notes: Sequence[str] = (),
+) -> HttpResponseBase:
+    """Make a change of hours or slots, asking first where visits are affected."""
+    try:
+        asked = affected_or_none(
+            request,
+            at,
+            make,
+            carried=form.carried(),
+            section="setup",
+            heading=heading,
+            notes=notes,
+            back_url=request.path,
+        )
+    except BadValue as bad:
+        blame(form, bad)
+        return page()
+    return asked or saved(at, what)
+
+
+def blame(form: StaffForm, bad: BadValue) -> None:
+    """Say of the right field why its value cannot be kept."""
+    field, _dot, number = bad.field.partition(".")
+    if isinstance(bad, BadHours) and isinstance(form, WeekForm) and number.isdecimal():
+        form.blame(int(number))
+    else:
+        form.add_error(field if field in form.fields else None, _sentence(bad))
+
+
+def _change(at: AtStore, change: Callable[[Store], Any], then: Then | None) -> Change:
+    return change_rules(store_id=at.store.pk, change=change, then=then, now=at.now, user=at.user)
+
+
+def _sentence(bad: BadValue) -> str:
+    return {
+        "required": _("Enter something here."),
+        "too_long": _("This is too long. Please shorten it."),
+        "last_one": _("This is the last one in use. Make another one first."),
+        "overlap": _("Two of these times overlap."),
+        "duplicate": _("Two of these times are the same."),
+        "too_many": _("These are too many times for one week."),
+    }.get(bad.code, _("This cannot be kept. Please look at it again."))

@@ -1,0 +1,213 @@
+"""One visit as staff see it on the day schedule and on the arrivals screen: facts in words, and what can be done."""
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache, partial
+
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from booking.arrivals.step_rules import STEPS, is_overdue, is_same_night, is_step_offered, next_step
+from booking.bookings.day_schedule import DaySchedule
+from booking.bookings.message_plan import message_channel
+from booking.customer_input import phone_in_words
+from booking.formatting import first_name_and_initial, time_in_words, visit_type_name
+from booking.models import Booking, Source, Status
+from booking.staff.visit_facts import VisitFacts
+from booking.staff.visit_messages import MessageLine, MessageLines
+from booking.staff.wording import badges, people_in_words, source_words
+from booking.staff_texts import LATE
+
+_ONE_STEP_UNDONE = "undo"
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A button: `url` is posted to, with `action_id`, so that a second tap on the same button changes nothing."""
+
+    name: str
+    label: str
+    url: str
+    action_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class VisitCard:
+    """A visit in words; `main` is the step that comes next, `others` all that may be done besides."""
+
+    booking: Booking
+    reference: str
+    name: str
+    time: str
+    until: str
+    people: str
+    visit_type: str
+    state: str
+    badge: SafeString
+    said_late: SafeString
+    facts: SafeString
+    since: str
+    source: str
+    phone: str
+    messages: tuple[MessageLine, ...]
+    has_no_messages: bool
+    main: Action | None
+    others: tuple[Action, ...]
+    undo: Action | None
+    url: str
+    is_changed: bool
+
+    @property
+    def is_movable(self) -> bool:
+        """Tell whether the visit may be moved or cancelled."""
+        return self.booking.status == Status.CONFIRMED
+
+    @property
+    def has_more(self) -> bool:
+        """Tell whether there is more to do or to know than the row shows."""
+        return bool(self.others or self.undo or self.is_movable or self.messages)
+
+    @property
+    def last_message(self) -> MessageLine | None:
+        """What to show on one line: any trouble first, else what left last, else what is to come."""
+        troubles = [line for line in self.messages if line.is_trouble]
+        left = [line for line in self.messages if line.is_news]
+        return next(iter(troubles or left[-1:] or self.messages[-1:]), None)
+
+
+def step_labels() -> dict[str, str]:
+    """Return what the button of each step says."""
+    return {
+        "check_in": _("Arrived"),
+        "start": _("Start"),
+        "complete": _("Done"),
+        "no_show": _("Did not come"),
+        "undo": _("Undo"),
+    }
+
+
+class CardMaker:
+    """Makes the cards of one day's visits; what all of them share is worked out once.
+
+    Those for a tablet of the store's hold no family name and no number to phone. `is_of_now` says that all of them
+    belong to the working day of this moment, whatever midnight lies between.
+    """
+
+    def __init__(
+        self, schedule: DaySchedule, *, changed: str = "", is_for_tablet: bool = False, is_of_now: bool = False
+    ) -> None:
+        self.schedule = schedule
+        self.changed = changed
+        self.is_of_now = is_of_now
+        self.badges = badges()
+        self.labels = step_labels()
+        self.sources = source_words()
+        self.facts = VisitFacts(country=schedule.rules.country, has_numbers=not is_for_tablet)
+        self.named = first_name_and_initial if is_for_tablet else str
+        self.today = schedule.now.astimezone(schedule.rules.zone).date()
+        self.one_slot = timedelta(minutes=schedule.rules.slot_minutes)
+        zone, country = schedule.rules.zone, schedule.rules.country
+        # Worded once for all visits that share it: a day has few times, kinds of visit and sizes of party.
+        self.time = cache(lambda moment: time_in_words(moment, zone))
+        self.day = cache(lambda moment: moment.astimezone(zone).date())
+        self.people = cache(people_in_words)
+        self.kind = cache(visit_type_name)
+        self.phone = partial(phone_in_words, country=country)
+        self.lines = MessageLines()
+        self.base_url = reverse("staff-visit-undo", args=[schedule.rules.slug, "-"]).removesuffix("-/undo/")
+
+    def cards(self) -> Iterator[VisitCard]:
+        """Yield the day's visits by time."""
+        for booking in self.schedule.bookings:
+            yield self.card(booking)
+
+    def card(self, booking: Booking) -> VisitCard:
+        """Return one visit."""
+        steps = {name: self._action(booking, name) for name in self._steps(booking)}
+        main = steps.pop(next_step(booking.status), None)
+        undo = steps.pop(_ONE_STEP_UNDONE, None)
+        state = LATE if self._is_late(booking) else booking.status
+        lasts_longer = booking.ends_at - booking.starts_at > self.one_slot
+        messages = self.lines.of(self.schedule.deliveries.get(booking.reference, ()))
+        return VisitCard(
+            booking=booking,
+            reference=booking.reference,
+            name=self.named(booking.name) or self._nameless(booking),
+            time=self.time(booking.starts_at),
+            until=self.time(booking.ends_at) if lasts_longer else "",
+            people=self.people(booking.party_size),
+            visit_type=self.kind(booking.visit_type.name),
+            state=state,
+            badge=self.badges[state],
+            said_late=self.facts.said_late(booking),
+            facts=self.facts.facts(booking),
+            since=self._since(booking),
+            source=self.sources.get(booking.source, ""),
+            phone=self.phone(booking.phone) if booking.phone else "",
+            messages=messages,
+            has_no_messages=not messages and message_channel(booking.phone, booking.email) == "none",
+            main=main,
+            others=tuple(steps.values()),
+            undo=undo,
+            url=f"{self.base_url}{booking.reference}/",
+            is_changed=booking.reference == self.changed,
+        )
+
+    @staticmethod
+    def _nameless(booking: Booking) -> str:
+        if booking.erased_at:
+            return _("Erased")
+        return _("Walk-in") if booking.source == Source.WALK_IN else _("No name")
+
+    def _since(self, booking: Booking) -> str:
+        """Return since when it has been in the state it is in, where that matters."""
+        moments: dict[str, datetime | None] = {
+            Status.CHECKED_IN: booking.checked_in_at,
+            Status.IN_SERVICE: booking.started_at,
+        }
+        moment = moments.get(booking.status)
+        return _("since {time}").format(time=self.time(moment)) if moment else ""
+
+    def _steps(self, booking: Booking) -> Iterator[str]:
+        for step in STEPS:
+            if is_step_offered(
+                step=step,
+                status=booking.status,
+                starts_at=booking.starts_at,
+                late_minutes=booking.late_minutes,
+                visit_date=booking.visit_date,
+                today=self.today,
+                now=self.schedule.now,
+            ):
+                yield step
+        if booking.status not in (Status.CONFIRMED, Status.CANCELLED) and self._changed_today(booking):
+            yield _ONE_STEP_UNDONE
+
+    def _changed_today(self, booking: Booking) -> bool:
+        """Tell whether the last step can still be taken back: the service knows for sure."""
+        moments = (booking.updated_at, booking.completed_at, booking.started_at, booking.checked_in_at)
+        now = self.schedule.now
+        is_of_today = any(self.day(moment) == self.today or is_same_night(moment, now) for moment in moments if moment)
+        return booking.visit_date == self.today or is_of_today
+
+    def _is_late(self, booking: Booking) -> bool:
+        is_of_today = booking.visit_date == self.today or is_same_night(booking.starts_at, self.schedule.now)
+        return (self.is_of_now or is_of_today) and is_overdue(
+            status=booking.status,
+            starts_at=booking.starts_at,
+            late_minutes=booking.late_minutes,
+            now=self.schedule.now,
+        )
+
+    def _action(self, booking: Booking, name: str) -> Action:
+        seen = f"{booking.reference} {name} {booking.status} {booking.updated_at.isoformat()}"
+        return Action(
+            name=name,
+            label=self.labels[name],
+            url=f"{self.base_url}{booking.reference}/{name.replace('_', '-')}/",
+            # Made from what the button was drawn from: two people tapping it, or one tapping twice, is one step.
+            action_id=str(uuid.uuid5(uuid.NAMESPACE_URL, seen)),
+        )

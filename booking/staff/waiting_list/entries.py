@@ -1,0 +1,83 @@
+"""The waiting list for those who work at the store: who waits, in which order, and who is offered a place."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_POST, require_safe
+
+from booking.models import WaitingListEntry
+from booking.policy import is_quiet, plan_of
+from booking.staff.access import AtStore, at_store, staff_page
+from booking.staff.redirects import see_other
+from booking.tokens import read_reference
+from booking.waiting_list.entries import leave
+from booking.waiting_list.offers import can_be_offered
+from booking.waiting_list.queries import Offer, Waiting, waiting_list
+from booking.waiting_list.wording import days_in_words
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingRow:
+    """Somebody on the list as staff see them; `place` counts from 1 on."""
+
+    place: int
+    entry: WaitingListEntry
+    days: str
+    since: datetime
+    offer: Offer | None
+    told_from: datetime | None  # offered at night to people who have a phone only: from then on by text again
+    is_called: bool  # no message reaches them: the store phones
+    book_url: str
+
+
+@require_safe
+@at_store()
+def waiting_page(request: HttpRequest, at: AtStore) -> HttpResponseBase:
+    """Show who waits, oldest first: the order in which places are offered."""
+    rows = [_row(at, number, one) for number, one in enumerate(waiting_list(at.store, now=at.now), 1)]
+    return staff_page(request, at, "staff/waiting_list/entries.html", {"section": "waiting", "rows": rows})
+
+
+@require_POST
+@at_store(come_back="staff-waiting")
+def take_off(_request: HttpRequest, at: AtStore, reference: str) -> HttpResponseBase:
+    """Take somebody off the list who told the store so."""
+    entries = WaitingListEntry.objects.filter(store=at.store, reference=read_reference(reference) or "")
+    entry_id = entries.values_list("pk", flat=True).first()
+    if entry_id is None:
+        raise Http404
+    leave(entry_id=entry_id, now=at.now)
+    return see_other(reverse("staff-waiting", args=[at.store.slug]))
+
+
+def _row(at: AtStore, place: int, one: Waiting) -> WaitingRow:
+    entry = one.entry
+    wish: dict[str, str | int] = {
+        "visit_type": entry.visit_type.slug,
+        "party_size": entry.party_size,
+        "date": max(entry.from_date, at.today).isoformat(),
+    }
+    return WaitingRow(
+        place=place,
+        entry=entry,
+        days=days_in_words(entry),
+        since=entry.created_at,
+        offer=one.offer,
+        told_from=_told_from(at, one),
+        is_called=not can_be_offered(entry),
+        book_url=f"{reverse('staff-book', args=[at.store.slug])}?{urlencode(wish)}",
+    )
+
+
+def _told_from(at: AtStore, one: Waiting) -> datetime | None:
+    """Return when texts go again, where a place is offered at night to people who are told by text alone."""
+    offered_at, plan = one.entry.offered_at, plan_of(at.store)
+    if one.offer is None or one.entry.email or offered_at is None:
+        return None
+    if not is_quiet(offered_at, zone=at.zone, plan=plan):
+        return None
+    morning = datetime.combine(at.today, plan.earliest, at.zone)
+    return morning if at.now < morning else morning + timedelta(days=1)

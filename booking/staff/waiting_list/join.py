@@ -1,0 +1,112 @@
+"""To put somebody on the waiting list who phones, or stands at the desk."""
+
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods
+
+from booking.bookings.lifecycle import CustomerDetails
+from booking.customer.visit_query import read_day
+from booking.customer.waiting_list.form import add_days, check_days
+from booking.idempotency import SentForm
+from booking.models import Source
+from booking.policy import BookingRefused, Refusal, last_bookable_date
+from booking.staff.access import AtStore, at_store, raise_for, staff_page
+from booking.staff.forms.visits import CallerForm
+from booking.staff.redirects import see_other
+from booking.tokens import keyed_digest
+from booking.waiting_list import entries
+from booking.waiting_list.wording import waiting_refusal_sentence
+from booking.web.forms import Problem
+from stores.queries import store_rules
+from stores.slots import StoreRules
+
+DAYS_PROPOSED = 7
+
+
+class WaitingCallerForm(CallerForm):
+    """A place on the list for a caller; whom no message reaches, the store phones."""
+
+    note = None  # type: ignore[assignment]  # not asked of whoever waits
+
+    def __init__(self, *args: Any, at: AtStore, rules: StoreRules, **kwargs: Any) -> None:
+        super().__init__(*args, rules=rules, **kwargs)
+        add_days(self, first=at.today, last=last_bookable_date(now=at.now, zone=rules.zone, rules=rules))
+        self.fields["phone"].help_text = _("Without a mobile number or an e-mail address, the store phones them.")
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for some way to reach them."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        check_days(self, cleaned)
+        if not (cleaned.get("phone") or cleaned.get("email") or {"phone", "email"} & self.errors.keys()):
+            self.add_error("phone", _("Enter a phone number or an e-mail address."))
+        return cleaned
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@at_store()
+def join_for_caller(request: HttpRequest, at: AtStore) -> HttpResponseBase:
+    """Ask what a caller would wait for, then put them on the list, once for one form."""
+    rules = store_rules(at.store.slug, from_date=at.today)
+    if rules is None:
+        raise_for(BookingRefused(Refusal.NOT_FOUND))
+    sent = request.POST if request.method == "POST" else None
+    form = WaitingCallerForm(sent, at=at, rules=rules, initial=_initial(request, at, rules))
+    problems: list[Problem] = []
+    status = 200
+    if form.is_bound:
+        if form.is_valid():
+            try:
+                _join(at, form)
+            except BookingRefused as refused:
+                waits_already = bool(refused.details.get("waits_already"))
+                problems = [Problem(waiting_refusal_sentence(refused.reason, waits_already=waits_already))]
+                status = 409
+            else:
+                return see_other(reverse("staff-waiting", args=[at.store.slug]))
+        else:
+            problems, status = form.problems(), 400
+    context = {"section": "waiting", "rules": rules, "form": form, "problems": problems}
+    return staff_page(request, at, "staff/waiting_list/join.html", context, status=status)
+
+
+def _join(at: AtStore, form: WaitingCallerForm) -> None:
+    """Join, once for one form however often it is sent. Raises BookingRefused."""
+    typed = form.cleaned_data
+    wish = f"{typed['visit_type']} {typed['from']} {typed['to']} {typed['party_size']} {typed['name']}"
+    entries.join_once(
+        SentForm(key=f"staff:{at.store.slug}:{typed['key']}:{keyed_digest('caller', wish)[:32]}"),
+        now=at.now,
+        join=partial(
+            entries.join,
+            store=at.store.slug,
+            visit_type=typed["visit_type"],
+            from_date=typed["from"],
+            to_date=typed["to"],
+            party_size=typed["party_size"],
+            customer=CustomerDetails(
+                name=typed["name"],
+                phone=typed["phone"],
+                email=typed["email"],
+                locale=typed["locale"] or (get_language() or "en")[:2],
+            ),
+            source=Source(typed["source"]),
+            now=at.now,
+        ),
+    )
+
+
+def _initial(request: HttpRequest, at: AtStore, rules: StoreRules) -> dict[str, Any]:
+    first = max(read_day(request.GET.get("date", "")) or at.today, at.today)
+    return {
+        "visit_type": rules.visit_types[0].slug if rules.visit_types else "",
+        "party_size": "1",
+        "source": Source.PHONE,
+        "from": first,
+        "to": first + timedelta(days=DAYS_PROPOSED - 1),
+    }
