@@ -33,7 +33,7 @@ from django.test.utils import CaptureQueriesContext
 
 from stores.models import Desk, OpeningHours, SearchSpelling, SearchWord, Store, StoreWord, VisitType
 from stores.queries import stores_page
-from stores.search_index import index_stores
+from stores.search.index import index_stores
 from stores.words import search_text
 
 REPEATS = 40

@@ -14,7 +14,7 @@ from booking.messages import day_sheet_schedule
 from booking.models import WorkerBeat
 from booking.places import claims
 from booking.waiting_list import offers
-from notifications import numbers
+from notifications import sms_recipients
 
 log = logging.getLogger(__name__)
 
@@ -62,6 +62,6 @@ def forget_old() -> int:
     """Erase who came once their store keeps them no longer, and what else has had its time."""
     now = timezone.now()
     Session.objects.filter(expire_date__lt=now).delete()
-    numbers.forget_ranges(now=now)
+    sms_recipients.forget_ranges(now=now)
     drop_old_cards(now=now)
     return sum(privacy.forget_old(now=now).values())

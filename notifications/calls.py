@@ -9,8 +9,8 @@ from notifications import outbox
 from notifications.content import Email, Sms
 from notifications.digests import prefix_digest
 from notifications.models import OutboxMessage
-from notifications.numbers import reason_against_mailing, reason_against_texting
 from notifications.segments import segments
+from notifications.sms_recipients import reason_against_mailing, reason_against_texting
 
 log = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from notifications import calls, circuits, email, numbers, outbox, sms, tries
+from notifications import calls, circuits, email, outbox, sms, sms_recipients, tries
 from notifications.answers import Answer, Away, Barred, Later, OnceMore, Puzzling, Refused, Sent, Unclear
 from notifications.circuits import Standing
 from notifications.content import Content, Email, NotYet, Skip, Sms
@@ -144,7 +144,7 @@ def _record(message: OutboxMessage, content: Sms | Email, answer: Answer, *, is_
             tries.settle_found(message, answer, now=now)
         case Refused(reason) | OnceMore(reason):
             if isinstance(answer, Refused) and answer.opted_out and isinstance(content, Sms):
-                numbers.opt_out(content.to, now=now)
+                sms_recipients.opt_out(content.to, now=now)
             tries.settle_found(message, Sent("", State.FAILED, reason, answer), now=now)
         case Puzzling(reason):
             tries.try_later(message, reason, may_have_left=False, most=tries.MOST_PUZZLING, now=now)

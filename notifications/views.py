@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from twilio.request_validator import RequestValidator
 from twilio.twiml.messaging_response import MessagingResponse
 
-from notifications import numbers, receipts
+from notifications import receipts, sms_recipients
 from notifications.answers import Refused
 from notifications.models import OutboxMessage, State
 from notifications.sms import failure_of, state_of
@@ -66,7 +66,7 @@ def status(request: HttpRequest) -> HttpResponse:
     failure = failure_of(request.POST.get("ErrorCode", ""))
     is_news = receipts.take_failure(message=message, failure=failure, provider_sid=_sid(request), now=now)
     if is_news and isinstance(failure, Refused) and failure.opted_out:
-        numbers.opt_out(request.POST.get("To", "")[:32], now=now)
+        sms_recipients.opt_out(request.POST.get("To", "")[:32], now=now)
     return HttpResponse(status=204)
 
 
@@ -77,11 +77,11 @@ def inbound(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     answer = MessagingResponse()
     if word in STOP_WORDS:
-        numbers.opt_out(phone, now=now)
+        sms_recipients.opt_out(phone, now=now)
     elif word in START_WORDS:
-        numbers.opt_in(phone)
+        sms_recipients.opt_in(phone)
     elif word in YES_WORDS | NO_WORDS:
-        last = numbers.last_text_to(phone)
+        last = sms_recipients.last_text_to(phone)
         reply = import_string(settings.NOTIFICATIONS_ANSWER)
         text = last and reply(subject=last.subject, word="yes" if word in YES_WORDS else "no", now=now)
         if text:

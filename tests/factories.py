@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from booking.bookings.lifecycle import CustomerDetails, book
 from booking.models import Booking, Source
 from stores.models import Desk, OpeningHours, Role, Store, StoreMembership, VisitType
-from stores.search_index import index_store
+from stores.search.index import index_store
 
 PARIS = ZoneInfo("Europe/Paris")
 # A Monday morning, far from any clock change.

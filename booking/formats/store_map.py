@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from math import asinh, cos, hypot, log10, radians, tan
 
-from stores.nearby import EARTH_RADIUS_KM
+from stores.geo import EARTH_RADIUS_KM
 
 WIDTH = 420  # on a narrow phone a mark is still as wide as a fingertip needs
 MARGIN = 28

@@ -1,13 +1,13 @@
 """The one table of limits: who is counted, what of theirs, how many in how long, what happens then, who is told.
 
 docs/limits.md shows the same table to people; a test holds the two against each other. Times kept are counted where
-they are written (`booking.places.holds`), messages where they leave (`notifications.numbers`).
+they are written (`booking.places.holds`), messages where they leave (`notifications.sms_recipients`).
 """
 
 from dataclasses import dataclass
 from enum import StrEnum
 
-from notifications.numbers import NUMBER_MESSAGES, PREFIX_TEXTS
+from notifications.sms_recipients import NUMBER_MESSAGES, PREFIX_TEXTS
 
 AT_ONCE, MINUTE, QUARTER, HOUR, DAY = 0, 60, 900, 3600, 86_400
 
@@ -88,7 +88,7 @@ SECOND_FACTOR = Limit("second factor", By.PERSON, "wrong codes of an app, or rec
 PAIRING = Limit("pairing", By.CLIENT, "wrong codes of a tablet to be", 10, QUARTER,
                 "asked again after 15 minutes", guards_secret=True)  # fmt: skip
 
-# What leaves the building is counted where it leaves, in the outbox (`notifications.numbers`).
+# What leaves the building is counted where it leaves, in the outbox (`notifications.sms_recipients`).
 _BY_EMAIL = "not sent; a text goes by e-mail instead where there is an address"
 _STAFF = "staff, beside the visit"
 _MANAGER = "staff, beside the visit; the manager, on the day's page; `carillon_sms_budget_left`; the log"

@@ -29,8 +29,8 @@ from booking.policy import BookingRefused
 from booking.tokens import ALPHABET
 from notifications import outbox
 from stores.models import OrganizationKind, Role, Store, StoreMembership
-from stores.organizations import save_organization
-from stores.search_index import index_store
+from stores.search.index import index_store
+from stores.services.organizations import save_organization
 from stores.words import search_text
 
 STORE_SOURCE_ID = "node/738663571"  # Pharmacie de la Brèche

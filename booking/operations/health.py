@@ -21,7 +21,7 @@ from prometheus_client.registry import Collector
 
 from booking import limits
 from booking.models import Booking, Hold, Status, WorkerBeat
-from notifications import circuits, numbers, queries
+from notifications import circuits, queries, sms_recipients
 from notifications.models import Channel
 
 LEAST_FREE_BYTES = 256 * 1024  # a booking writes some 50 KiB to SQLite's log
@@ -106,8 +106,8 @@ def _budgets(now: datetime) -> Iterator[Metric]:
         "Texts that customers may still set off: this hour at all stores, today at the store that has least.",
         labels=["budget"],
     )
-    left.add_metric(["hour"], max(0, settings.SMS_HOURLY_BUDGET - numbers.texts_of_hour(now=now)))
-    left.add_metric(["day"], max(0, numbers.customers_budget() - numbers.most_texts_of_day(now=now)))
+    left.add_metric(["hour"], max(0, settings.SMS_HOURLY_BUDGET - sms_recipients.texts_of_hour(now=now)))
+    left.add_metric(["day"], max(0, sms_recipients.customers_budget() - sms_recipients.most_texts_of_day(now=now)))
     yield left
 
 

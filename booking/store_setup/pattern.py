@@ -13,8 +13,8 @@ from django.db import transaction
 from booking.policy import BookingRefused, Refusal
 from booking.store_setup.hours_changes import change_rules
 from stores.models import Organization, Store
-from stores.patterns import Standing, StoreStanding, choose_pattern, give_part, note_taken, standings, value_of
 from stores.services import BadValue
+from stores.services.patterns import Standing, StoreStanding, choose_pattern, give_part, note_taken, standings, value_of
 
 
 class Handed(StrEnum):

@@ -29,7 +29,7 @@ class SearchSpelling(models.Model):
 
 
 class StoreWord(models.Model):
-    """That a store's `search_text` holds a word. Only `stores.search_index` writes these.
+    """That a store's `search_text` holds a word. Only `stores.search.index` writes these.
 
     By the store's slug, which never changes: a word's stores are then read from the index in the order of a list.
     """

@@ -8,10 +8,10 @@ from typing import Any
 
 from django.db.models import Max, Min, QuerySet
 
+from stores.geo import box_around, nearest
 from stores.models import Store
-from stores.nearby import box_around, nearest
 from stores.queries.one_store import SLUG, SUMMARY, StoreSummary
-from stores.search import Circle, Search, slugs_within, within
+from stores.search.matching import Circle, Search, slugs_within, within
 from stores.words import cleaned, folded, whole_part
 
 PAGE_SIZE = 20

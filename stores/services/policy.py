@@ -9,8 +9,8 @@ from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator, validate_email
 from django.db import transaction
 
+from stores.embed_origins import BadOrigin, origin_of
 from stores.models import CapacityCounts, LineShows, Store, Wheelchair
-from stores.origins import BadOrigin, origin_of
 from stores.services.changes import record_change
 from stores.services.values import BadValue, check_range, lock, raise_version, short_text
 

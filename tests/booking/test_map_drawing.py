@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from booking.formats.store_map import MARGIN, MARKS_APART, MOST_HEIGHT, WIDTH, Drawing, Place, draw
-from stores.nearby import distance_km
+from stores.geo import distance_km
 
 latitudes = st.floats(-90, 90)
 longitudes = st.floats(-180, 180)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from notifications import numbers
+from notifications import sms_recipients
 from notifications.digests import prefix_digest, recipient_digest
 from notifications.models import OutboxMessage, State
 
@@ -27,7 +27,7 @@ def sent(count, *, phone=PHONE, account="corner-shop", ago=timedelta(hours=1)):
 
 
 def reason(*, account="corner-shop", is_counted=False, is_limited=True):
-    return numbers.reason_against_texting(
+    return sms_recipients.reason_against_texting(
         PHONE,
         account=account,
         budget_since=NOW - timedelta(hours=12),
@@ -38,11 +38,11 @@ def reason(*, account="corner-shop", is_counted=False, is_limited=True):
 
 
 def test_a_number_that_opted_out_gets_none_until_it_opts_in():
-    numbers.opt_out(PHONE, now=NOW)
-    numbers.opt_out(PHONE, now=NOW)
+    sms_recipients.opt_out(PHONE, now=NOW)
+    sms_recipients.opt_out(PHONE, now=NOW)
     assert reason(is_counted=True) == "opted_out"
 
-    numbers.opt_in(PHONE)
+    sms_recipients.opt_in(PHONE)
 
     assert reason() == ""
 
@@ -84,8 +84,8 @@ def test_the_text_last_sent_to_a_number_is_found():
     sent(1, ago=timedelta(hours=2), account="first")
     sent(1, ago=timedelta(hours=1), account="second")
 
-    assert numbers.last_text_to(PHONE).account == "second"
-    assert numbers.last_text_to("+33600000000") is None
+    assert sms_recipients.last_text_to(PHONE).account == "second"
+    assert sms_recipients.last_text_to("+33600000000") is None
 
 
 # --- What customers set off, by range, in all, and of a store's day ---------------------------------
@@ -106,7 +106,7 @@ def texted(count, *, prefix="+3365501", account="corner-shop", ago=timedelta(min
 
 def reason_for(phone, *, account="corner-shop", is_limited=True):
     since = NOW - timedelta(hours=12)
-    return numbers.reason_against_texting(
+    return sms_recipients.reason_against_texting(
         phone, account=account, budget_since=since, is_counted=False, is_limited=is_limited, now=NOW
     )
 
@@ -146,7 +146,7 @@ def test_lifted_limits_lift_those_of_ranges_and_hours(settings):
 def test_a_third_of_a_store_s_day_is_kept_for_what_the_plan_sets_off(settings, budget, customers):
     settings.SMS_DAILY_BUDGET = budget
 
-    assert numbers.customers_budget() == customers
+    assert sms_recipients.customers_budget() == customers
 
 
 def test_reminders_leave_when_customers_have_used_up_their_part(settings):
@@ -162,7 +162,7 @@ def test_ranges_are_forgotten_after_a_day():
     texted(2)
     texted(3, prefix="+3365512", ago=timedelta(hours=24))
 
-    assert numbers.forget_ranges(now=NOW) == 3
+    assert sms_recipients.forget_ranges(now=NOW) == 3
 
     assert OutboxMessage.objects.exclude(prefix_digest="").count() == 2
 
@@ -176,8 +176,8 @@ def test_an_address_gets_five_e_mails_that_customers_set_off_in_24_hours(setting
             updated_at=NOW, recipient_digest=recipient_digest("victim@example.org"),
         )  # fmt: skip
 
-    assert numbers.reason_against_mailing("Victim@Example.org", now=NOW) == "number_limit"
-    assert numbers.reason_against_mailing("victim@example.org", now=NOW + timedelta(hours=1)) == ""
-    assert numbers.reason_against_mailing("other@example.org", now=NOW) == ""
+    assert sms_recipients.reason_against_mailing("Victim@Example.org", now=NOW) == "number_limit"
+    assert sms_recipients.reason_against_mailing("victim@example.org", now=NOW + timedelta(hours=1)) == ""
+    assert sms_recipients.reason_against_mailing("other@example.org", now=NOW) == ""
     settings.RATE_LIMITS = False
-    assert numbers.reason_against_mailing("victim@example.org", now=NOW) == ""
+    assert sms_recipients.reason_against_mailing("victim@example.org", now=NOW) == ""

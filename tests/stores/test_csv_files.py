@@ -2,7 +2,7 @@
 
 import pytest
 
-from stores.csv_files import NotATable, read_table
+from stores.imports.csv_files import NotATable, read_table
 
 REQUIRED = ("id", "name")
 

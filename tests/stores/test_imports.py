@@ -16,7 +16,7 @@ from booking.models import Hold, Source
 from booking.store_setup.affected_visits import Then
 from booking.store_setup.hours_changes import change_slots
 from stores.hours import WeeklyInterval
-from stores.imports import ImportDefaults, Imported, Outcome, import_store
+from stores.imports.geojson import ImportDefaults, Imported, Outcome, import_store
 from stores.models import Desk, OpeningHours, Slot, Store, VisitType
 from stores.osm.features import StoreFields
 from stores.queries import stores_page

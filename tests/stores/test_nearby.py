@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stores.nearby import box_around, distance_km, nearest
+from stores.geo import box_around, distance_km, nearest
 
 NIORT = (46.3237, -0.4588)
 PARIS = (48.8566, 2.3522)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stores.origins import BadOrigin, origin_of
+from stores.embed_origins import BadOrigin, origin_of
 
 # What a directive of a content security policy can take without another one beginning.
 HARMLESS = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?")

@@ -23,7 +23,7 @@ from stores.queries import (
     store_rules,
     stores_page,
 )
-from stores.search_index import index_store
+from stores.search.index import index_store
 from stores.slots import DeskRule, StoreRules, VisitTypeRule
 from stores.words import search_text
 

@@ -9,7 +9,7 @@ from hypothesis.extra.django import TestCase
 
 from stores.models import Organization, SearchWord, Store, StoreWord
 from stores.queries import StoresFound, stores_page
-from stores.search_index import index_stores
+from stores.search.index import index_stores
 from stores.words import folded, search_text
 from tests.factories import NOW
 

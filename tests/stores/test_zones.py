@@ -1,6 +1,6 @@
 """Names of time zones and the countries they are in."""
 
-from stores.zones import country_of, is_zone
+from stores.time_zones import country_of, is_zone
 
 
 def test_zones_are_told_by_their_iana_names() -> None:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from booking.staff.forms.setup import tick
 from booking.staff.forms.shared import StaffForm
-from stores.origins import BadOrigin, origin_of
+from stores.embed_origins import BadOrigin, origin_of
 from stores.services import ORIGINS_MAX
 
 TYPED_MAX = 4000

@@ -21,8 +21,8 @@ from booking.formats.spreadsheets import csv_bytes
 from booking.formatting import csv_delimiter
 from booking.staff.forms.shared import StaffForm
 from booking.staff.organization_access import AtOrganization, at_organization
-from stores.csv_files import NotATable, Row, read_table
-from stores.table_imports import ALSO_CALLED, COLUMNS, FRENCH, Told, import_staff_row, import_store_row
+from stores.imports.csv_files import NotATable, Row, read_table
+from stores.imports.tables import ALSO_CALLED, COLUMNS, FRENCH, Told, import_staff_row, import_store_row
 
 LINES_MAX = 500  # more would keep the page waiting: the command on the server takes any number
 STORES, STAFF = "stores", "staff"

@@ -12,7 +12,7 @@ from booking.staff.forms.shared import StaffForm
 from booking.staff.organization_access import AtOrganization, at_organization
 from booking.store_setup.pattern import Handed, HandedOn, hand_on
 from stores.models import Store
-from stores.patterns import PARTS, Standing, standings
+from stores.services.patterns import PARTS, Standing, standings
 
 _PARTS = {
     "visit_types": gettext_lazy("Kinds of visit"),

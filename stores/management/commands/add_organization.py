@@ -7,9 +7,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from stores.models import OrganizationKind
-from stores.organizations import UnknownStores, save_organization
 from stores.queries import StoresFound
 from stores.services import BadValue
+from stores.services.organizations import UnknownStores, save_organization
 
 STORES_MAX = 100_000
 PROBLEMS = {

@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from stores.management.commands.add_staff import new_password
 from stores.models import Organization
-from stores.organizations import add_organization_manager, remove_organization_manager
 from stores.services import BadValue, Joined
+from stores.services.organizations import add_organization_manager, remove_organization_manager
 
 SAYS = {
     Joined.CREATED: "{username} was created, and manages all stores of {organization}",

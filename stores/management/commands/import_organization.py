@@ -9,9 +9,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from stores.csv_files import NotATable, Row, read_table
+from stores.imports.csv_files import NotATable, Row, read_table
+from stores.imports.tables import ALSO_CALLED, COLUMNS, Told, import_staff_row, import_store_row
 from stores.models import Organization
-from stores.table_imports import ALSO_CALLED, COLUMNS, Told, import_staff_row, import_store_row
 
 COUNTED = ("created", "updated", "unchanged", "skipped")
 

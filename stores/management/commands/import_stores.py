@@ -12,12 +12,12 @@ from django.db import DataError, IntegrityError, OperationalError, transaction
 from django.utils import timezone
 from tqdm import tqdm
 
-from stores.imports import DEFAULT_ZONE, ImportDefaults, Imported, import_store
+from stores.imports.geojson import DEFAULT_ZONE, ImportDefaults, Imported, import_store
+from stores.imports.tables import HOLIDAYS_LEFT_OUT
 from stores.models import CapacityCounts
 from stores.osm.features import FeatureSkipped, NotGeoJson, StoreFields, country_code, features_in, read_feature
 from stores.services import CAPACITY_RANGE, POLICY_RANGES
-from stores.table_imports import HOLIDAYS_LEFT_OUT
-from stores.zones import country_of, is_zone
+from stores.time_zones import country_of, is_zone
 
 COUNTED = ("created", "updated", "unchanged", "skipped", "without hours")
 

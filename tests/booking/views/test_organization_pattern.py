@@ -11,8 +11,8 @@ from booking.bookings.audit import differences
 from booking.models import Booking, Status
 from stores.hours import WeeklyInterval
 from stores.models import Organization, OrganizationMembership, SetupChange, Store, VisitType
-from stores.patterns import PARTS, Standing, standings
 from stores.services import forget_changes, save_messages, save_opening_hours, save_policy, save_visit_type
+from stores.services.patterns import PARTS, Standing, standings
 from tests.booking.views.reading import page
 from tests.factories import NOW, at, make_booking, make_store, make_user
 

@@ -8,13 +8,13 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import DataError, IntegrityError, transaction
 
-from stores.imports import ImportDefaults, import_store
+from stores.imports.geojson import ImportDefaults, import_store
 from stores.models import Organization, Role, Store, StoreMembership
-from stores.organizations import RESERVED_SLUGS, gather
 from stores.osm.features import FeatureSkipped, StoreFields, read_feature
 from stores.services import BadValue, Joined, add_member
+from stores.services.organizations import RESERVED_SLUGS, gather
+from stores.time_zones import is_zone
 from stores.words import folded
-from stores.zones import is_zone
 
 TAGS = {
     "name": "name",

@@ -15,10 +15,10 @@ from stores.hours import WeeklyInterval
 from stores.locks import lock_imported_alone
 from stores.models import CapacityCounts, Desk, Store, VisitType
 from stores.osm.features import StoreFields, phone_of
-from stores.search_index import index_store, index_stores
+from stores.search.index import index_store, index_stores
 from stores.services import hours_in_text, record_change, replace_opening_hours, weekly_hours
+from stores.time_zones import country_of
 from stores.words import search_text, slug_from
-from stores.zones import country_of
 
 DEFAULT_ZONE = "Europe/Paris"
 LARGEST_PARTY = 4
