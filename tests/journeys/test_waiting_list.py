@@ -15,7 +15,7 @@ from booking.tasks import offer_places
 from booking.tokens import manage_token
 from notifications.tasks import deliver_due
 from tests.booking.api.calls import Api
-from tests.booking.views.reading import page
+from tests.booking.reading import page
 from tests.factories import NOW, make_booking, make_store
 
 pytestmark = pytest.mark.django_db

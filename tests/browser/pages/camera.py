@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.test import Client
 
-from tests.booking.views.reading import Page, page
+from tests.booking.reading import Page, page
 
 
 @dataclass(frozen=True)

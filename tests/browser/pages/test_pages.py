@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.booking.views.reading import VOID
+from tests.booking.reading import VOID
 from tests.browser.barriers import ALL, COLORS_ALONE
 from tests.browser.pages.camera import Shot
 from tests.browser.pages.conftest import Album, Window

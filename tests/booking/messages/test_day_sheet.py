@@ -1,0 +1,154 @@
+"""The sheet of the day: mailed once before the store opens, whole on paper, and only where somebody wants it."""
+
+import csv
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from email import policy
+from email.parser import BytesParser
+from io import StringIO
+from zoneinfo import ZoneInfo
+
+import pytest
+import time_machine
+from django.conf import settings as django_settings
+from django.test import Client
+
+from booking.messages.day_sheet_schedule import enqueue_day_sheets
+from booking.models import Booking, Status
+from notifications.models import Kind, OutboxMessage, State
+from notifications.tasks import deliver_due
+from stores.models import SetupChange, SpecialHours, Store
+from tests.booking.reading import page
+from tests.factories import NOW, PASSWORD, make_booking, make_store, make_user
+
+pytestmark = pytest.mark.django_db
+
+ADDRESS = "counter@example.org"
+PARIS = ZoneInfo("Europe/Paris")
+
+
+@pytest.fixture
+def store() -> Store:
+    store = make_store(time_zone="Europe/Paris")
+    Store.objects.update(day_sheet_email=ADDRESS, day_sheet_language="en")
+    return store
+
+
+@pytest.fixture
+def opens() -> datetime:
+    """When the store opens on the day of NOW."""
+    return datetime(NOW.year, NOW.month, NOW.day, 9, tzinfo=PARIS)
+
+
+@pytest.fixture
+def clock(opens: datetime) -> Iterator[time_machine.Traveller]:
+    with time_machine.travel(opens - timedelta(minutes=20), tick=False) as clock:
+        yield clock
+
+
+def sheets() -> list[OutboxMessage]:
+    return list(OutboxMessage.objects.filter(kind=Kind.DAY_SHEET).order_by("pk"))
+
+
+def mail() -> object:
+    """Return the one e-mail that was written, parsed as a mail program does."""
+    (path,) = django_settings.MESSAGES_DIR.glob("*.eml")
+    return BytesParser(policy=policy.default).parsebytes(path.read_bytes())
+
+
+@pytest.mark.parametrize(
+    ("minutes", "due"), [(-31, 0), (-30, 1), (0, 1), (119, 1), (120, 0)], ids=lambda value: str(value)
+)
+def test_sheet_is_due_from_half_an_hour_before_the_opening(store, opens, minutes, due) -> None:
+    enqueue_day_sheets(now=opens + timedelta(minutes=minutes))
+    assert len(sheets()) == due
+
+
+def test_sheet_is_written_once_however_often_the_clock_strikes(store, opens) -> None:
+    for minutes in (-30, -25, -20, 5):
+        enqueue_day_sheets(now=opens + timedelta(minutes=minutes))
+    enqueue_day_sheets(now=opens + timedelta(days=1))
+    assert [message.subject for message in sheets()] == [
+        f"day/{store.pk}/{opens.date()}",
+        f"day/{store.pk}/{opens.date() + timedelta(days=1)}",
+    ]
+
+
+def test_closed_day_and_a_store_that_wants_none_get_none(store, opens) -> None:
+    make_store("other-shop")
+    SpecialHours.objects.create(store=store, date=opens.date())
+    enqueue_day_sheets(now=opens)
+    assert sheets() == []
+
+
+def test_sheet_tells_everything_a_person_needs_and_carries_the_table(store, opens, clock) -> None:
+    make_booking(
+        store,
+        starts_at=opens,
+        name="=Ada <b>Test</b>",
+        phone="+33612345601",
+        party_size=2,
+        note="Side entrance",
+        now=opens - timedelta(days=1),
+    )
+    off = make_booking(
+        store,
+        starts_at=opens + timedelta(hours=1),
+        name="Bea Test",
+        phone="+33612345602",
+        now=opens - timedelta(days=1),
+    )
+    Booking.objects.filter(pk=off.pk).update(status=Status.CANCELLED)
+    OutboxMessage.objects.all().delete()
+    enqueue_day_sheets(now=datetime.now(PARIS))
+
+    deliver_due()
+
+    assert sheets()[0].state == State.SENT
+    found = mail()
+    assert found["To"] == ADDRESS
+    text, html = (found.get_body((kind,)).get_content() for kind in ("plain", "html"))
+    for body in (text, html):
+        assert "06 12 34 56 01" in body
+        assert "Side entrance" in body
+        assert "09:00" in body
+        assert "Bea" not in body
+        assert "1 visit is booked. 2 people are expected." in body
+    assert "=Ada <b>Test</b> (2)" in text
+    assert "=Ada &lt;b&gt;Test&lt;/b&gt;" in html
+    (table,) = found.iter_attachments()
+    assert table.get_filename() == f"{store.slug}-{opens.date()}.csv"
+    content = table.get_content()
+    assert content.startswith("\ufeff")  # by which spreadsheets know the encoding
+    rows = list(csv.DictReader(StringIO(content[1:])))
+    assert [(row["From"], row["Name"], row["State"]) for row in rows] == [
+        ("09:00", "'=Ada <b>Test</b>", "Booked"),
+        ("10:00", "Bea Test", "Cancelled"),
+    ]
+
+
+def test_sheet_that_is_not_wanted_any_more_stays_here(store, clock) -> None:
+    enqueue_day_sheets(now=datetime.now(PARIS))
+    Store.objects.update(day_sheet_email="")
+    deliver_due()
+    assert [(one.state, one.reason) for one in sheets()] == [(State.SKIPPED, "not_wanted")]
+
+
+def test_manager_chooses_the_language_and_removes_the_address(store) -> None:
+    client = Client(headers={"accept-language": "fr"})
+    make_user("ada", store=store)
+    client.login(username="ada", password=PASSWORD) or client.post(
+        "/staff/sign-in/", {"username": "ada", "password": PASSWORD}
+    )
+    address = f"/staff/{store.slug}/setup/day-sheet/"
+    assert client.post(address, {"email": "nobody"}).status_code == 400
+    assert client.post(address, {"email": ADDRESS}).status_code == 303
+    store.refresh_from_db()
+    assert (store.day_sheet_email, store.day_sheet_language) == (ADDRESS, "fr")
+    assert ADDRESS in page(client.get(f"/staff/{store.slug}/setup/")).text
+    assert client.post(address, {"email": ""}).status_code == 303
+    store.refresh_from_db()
+    assert store.day_sheet_email == ""
+    language, removed = SetupChange.objects.filter(what="day_sheet").order_by("pk")
+    assert language.after == {"day_sheet_language": "fr"}
+    assert removed.before == {"day_sheet_email": ADDRESS}

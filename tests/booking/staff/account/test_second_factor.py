@@ -1,0 +1,424 @@
+"""More than a password: a code or a passkey at the sign-in, asked of managers where their store wants it."""
+
+import base64
+import json
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from importlib import import_module
+
+import pytest
+import time_machine
+from django.apps import apps
+from django.contrib.auth.models import User
+from django.core.management import CommandError, call_command
+from django.test import Client
+from django_otp.oath import TOTP
+from django_otp.plugins.otp_static.models import StaticToken
+from django_otp.plugins.otp_totp.models import TOTPDevice
+from knox.models import AuthToken
+from pytest_django import Settings
+
+from booking.accounts.second_factor import is_right_code, new_recovery_codes
+from booking.models import APP_CODES, Passkey
+from booking.tokens import unseal
+from stores.models import Organization, OrganizationMembership, Role, Store
+from tests.booking.reading import page
+from tests.factories import NOW, PASSWORD, make_booking, make_store, make_user
+from tests.passkeys import PRESENT, Authenticator
+
+pytestmark = pytest.mark.django_db
+
+OWN, SECOND, PASSKEY = "/staff/account/second-factor/", "/staff/sign-in/second/", "/staff/sign-in/passkey/"
+ORIGIN = "https://carillon.example"
+
+
+@pytest.fixture(autouse=True)
+def clock() -> Iterator[time_machine.Traveller]:
+    with time_machine.travel(NOW, tick=False) as clock:
+        yield clock
+
+
+@pytest.fixture(autouse=True)
+def _has_a_name(settings: Settings) -> None:
+    settings.PUBLIC_URL, settings.IS_HTTPS = ORIGIN, True
+
+
+@pytest.fixture
+def store() -> Store:
+    return make_store()
+
+
+@pytest.fixture
+def ada(store: Store) -> User:
+    return make_user("ada", store=store)
+
+
+def give_password(client: Client, user: User, **more: str) -> str:
+    """Return where the right password leads."""
+    answer = client.post("/staff/sign-in/", {"username": user.username, "password": PASSWORD, **more})
+    return str(answer["Location"])
+
+
+def signed_in(user: User) -> Client:
+    client = Client()
+    assert give_password(client, user) == "/staff/"
+    return client
+
+
+def words(answer) -> str:
+    return page(answer).text
+
+
+def is_in(client: Client) -> bool:
+    return client.get("/staff/").status_code == 200
+
+
+def code_now(key: str) -> str:
+    """Return what an app shows at this moment."""
+    return f"{TOTP(unseal(APP_CODES, key)).token():06d}"
+
+
+def add_app(client: Client) -> tuple[str, list[str]]:
+    """Set an app up as the page asks; return its secret and the recovery codes shown."""
+    client.get(OWN)
+    key = client.session["new_app_key"]
+    answer = client.post(OWN, {"what": "app", "code": code_now(key)})
+    assert answer.status_code == 200
+    return key, re.findall(r"<code>([0-9A-Z]{5}-[0-9A-Z]{5})</code>", answer.content.decode())
+
+
+def test_secret_of_an_app_lies_open_nowhere_not_even_before_it_is_confirmed(ada) -> None:
+    here = signed_in(ada)
+    shown = here.get(OWN).content.decode()
+    secret = base64.b32decode(re.findall(r"secret=([A-Z2-7]+)", shown)[0])
+
+    key, _codes = add_app(here)
+
+    kept = TOTPDevice.objects.get()
+    assert unseal(APP_CODES, kept.key) == secret
+    assert secret.hex() not in f"{kept.key} {key}".lower()
+    assert base64.b32encode(secret).decode() not in f"{kept.key} {key}"
+
+
+def test_secrets_that_lay_open_are_sealed_and_go_on(ada) -> None:
+    secret = "3132333435363738393031323334353637383930"
+    device = TOTPDevice.objects.create(user=ada, key=secret, confirmed=True)
+    migration = import_module("booking.migrations.0012_app_codes")
+
+    migration.seal_keys(apps, None)
+
+    device.refresh_from_db()
+    assert secret not in device.key
+    assert is_right_code(user=ada, code=code_now(device.key))
+    migration.open_keys(apps, None)
+    device.refresh_from_db()
+    assert device.key == secret
+
+
+def options_of(client: Client) -> dict:
+    html = client.get(OWN).content.decode()
+    return json.loads(html.partition('<script id="passkey-options" type="application/json">')[2].partition("<")[0])
+
+
+def add_passkey(client: Client, **device: object) -> Authenticator:
+    authenticator = Authenticator(ORIGIN, "carillon.example", **device)
+    client.post(OWN, {"what": "passkey", "credential": authenticator.make(options_of(client))})
+    return authenticator
+
+
+def sign_in_by(authenticator: Authenticator, client: Client | None = None, **more: str):
+    client = client or Client()
+    options = client.post(f"{PASSKEY}options/").json()
+    return client, client.post(PASSKEY, {"credential": authenticator.sign_in(options), **more})
+
+
+def test_app_is_asked_for_from_then_on_and_ends_what_the_password_alone_opened(ada, clock) -> None:
+    elsewhere, here = signed_in(ada), signed_in(ada)
+    AuthToken.objects.create(user=ada)
+
+    key, codes = add_app(here)
+
+    assert len(set(codes)) == 8
+    assert is_in(here)
+    assert not is_in(elsewhere)
+    assert not AuthToken.objects.exists()
+    client = Client()
+    assert give_password(client, ada, next="/staff/account/") == SECOND
+    assert not is_in(client)
+    clock.shift(30)
+    answer = client.post(SECOND, {"code": code_now(key)})
+    assert (answer.status_code, answer["Location"]) == (302, "/staff/account/")
+    assert is_in(client)
+
+
+def test_code_is_good_once(ada, clock) -> None:
+    key, _codes = add_app(signed_in(ada))
+    clock.shift(30)
+    code, first, second = code_now(key), Client(), Client()
+    give_password(first, ada)
+    give_password(second, ada)
+
+    assert first.post(SECOND, {"code": code}).status_code == 302
+    again = second.post(SECOND, {"code": code})
+
+    assert again.status_code == 400
+    assert "This code is not right, or was used before." in words(again)
+    assert not is_in(second)
+
+
+def test_recovery_code_signs_in_once_however_it_is_typed(ada) -> None:
+    _key, codes = add_app(signed_in(ada))
+    for typed, status in ((codes[0].lower().replace("-", " "), 302), (codes[0], 400)):
+        client = Client()
+        give_password(client, ada)
+        assert client.post(SECOND, {"code": typed}).status_code == status
+    assert StaticToken.objects.count() == 7
+    assert codes[1] not in str(list(StaticToken.objects.values()))
+
+
+def test_codes_are_tried_ten_times_and_then_no_more(ada, clock, settings) -> None:
+    settings.RATE_LIMITS = True
+    key, _codes = add_app(signed_in(ada))
+    clock.shift(30)
+    client = Client()
+    give_password(client, ada)
+    found = [client.post(SECOND, {"code": "000000"}).status_code for _time in range(11)]
+    assert found == [400] * 10 + [429]
+    assert client.post(SECOND, {"code": code_now(key)}).status_code == 429
+
+
+def test_second_step_asks_for_the_password_first_and_not_too_late(ada, clock) -> None:
+    key, _codes = add_app(signed_in(ada))
+    assert Client().get(SECOND)["Location"] == "/staff/sign-in/"
+    client = Client()
+    give_password(client, ada)
+    assert client.get(SECOND).status_code == 200
+    clock.shift(timedelta(minutes=10))
+    assert client.post(SECOND, {"code": code_now(key)})["Location"] == "/staff/sign-in/"
+
+
+def test_wrong_code_sets_nothing_up(ada) -> None:
+    client = signed_in(ada)
+    client.get(OWN)
+    answer = client.post(OWN, {"what": "app", "code": "000000"})
+    assert answer.status_code == 400
+    assert not TOTPDevice.objects.exists()
+    assert give_password(Client(), ada) == "/staff/"
+
+
+def test_password_is_asked_again_after_ten_minutes(ada, clock) -> None:
+    client = signed_in(ada)
+    clock.shift(timedelta(minutes=10))
+    assert "Is it you?" in words(client.get(OWN))
+    assert client.post(OWN, {"what": "codes"}).status_code == 200
+    assert client.post(OWN, {"current": "not this one"}).status_code == 400
+    assert client.post(OWN, {"current": PASSWORD})["Location"] == OWN
+    assert "What do you need besides your password?" in words(client.get(OWN))
+
+
+def test_taking_the_last_factor_away_takes_the_recovery_codes_with_it(ada) -> None:
+    client = signed_in(ada)
+    add_app(client)
+    client.post(OWN, {"what": "remove-app"})
+    assert not StaticToken.objects.exists()
+    assert give_password(Client(), ada) == "/staff/"
+
+
+def test_new_recovery_codes_end_the_old_ones(ada) -> None:
+    client = signed_in(ada)
+    _key, old = add_app(client)
+    answer = client.post(OWN, {"what": "codes"})
+    assert answer.status_code == 200
+    assert not any(code in words(answer) for code in old)
+    assert StaticToken.objects.count() == 8
+
+
+def test_passkey_signs_in_without_a_password(ada) -> None:
+    passkey = add_passkey(signed_in(ada))
+    client, answer = sign_in_by(passkey, next="/staff/account/")
+    assert (answer.status_code, answer["Location"]) == (302, "/staff/account/")
+    assert is_in(client)
+    assert Passkey.objects.get().last_used_at == NOW
+    assert StaticToken.objects.count() == 8
+
+
+def test_passkey_is_asked_for_after_the_password(ada) -> None:
+    passkey = add_passkey(signed_in(ada))
+    client = Client()
+    assert give_password(client, ada, next="/staff/account/") == SECOND
+    assert "Use your passkey" in words(client.get(SECOND))
+    assert sign_in_by(passkey, client)[1]["Location"] == "/staff/account/"
+
+
+def test_answer_of_a_passkey_is_good_once(ada) -> None:
+    passkey = add_passkey(signed_in(ada))
+    client = Client()
+    credential = passkey.sign_in(client.post(f"{PASSKEY}options/").json())
+    assert client.post(PASSKEY, {"credential": credential}).status_code == 302
+    client.post("/staff/sign-out/")
+    client.post(f"{PASSKEY}options/")
+    assert client.post(PASSKEY, {"credential": credential}).status_code == 400
+    assert not is_in(client)
+
+
+def test_copy_of_a_passkey_that_counts_is_found_out(ada) -> None:
+    passkey = add_passkey(signed_in(ada))
+    sign_in_by(passkey)
+    sign_in_by(passkey)
+    passkey.count = 0
+    client, answer = sign_in_by(passkey)
+    assert answer.status_code == 400
+    assert not is_in(client)
+
+
+@pytest.mark.parametrize(
+    "device",
+    [{"flags": PRESENT}, {"origin": "https://evil.example"}, {"rp_id": "evil.example"}],
+    ids=["nobody's finger", "another site", "another site's passkey"],
+)
+def test_passkey_is_refused_that_proves_too_little(ada, device) -> None:
+    client = signed_in(ada)
+    bad = Authenticator(**{"origin": ORIGIN, "rp_id": "carillon.example", **device})
+    answer = client.post(OWN, {"what": "passkey", "credential": bad.make(options_of(client))})
+    assert answer.status_code == 400
+    assert not Passkey.objects.exists()
+
+    good = add_passkey(client)
+    bad.key, bad.credential_id = good.key, good.credential_id
+    assert sign_in_by(bad)[1].status_code == 400
+
+
+def test_passkey_of_who_may_not_sign_in_any_more_opens_nothing(ada) -> None:
+    passkey = add_passkey(signed_in(ada))
+    User.objects.update(is_active=False)
+    assert sign_in_by(passkey)[1].status_code == 400
+
+
+@pytest.mark.parametrize(
+    "credential",
+    [
+        "",
+        "x",
+        "[]",
+        "null",
+        '{"id": 1}',
+        '{"id": "x", "rawId": "x", "type": "public-key", "response": {}}',
+        "{" * 30_000,
+    ],
+)
+def test_nonsense_for_a_passkey_is_refused(ada, credential) -> None:
+    client = signed_in(ada)
+    client.get(OWN)
+    assert client.post(OWN, {"what": "passkey", "credential": credential}).status_code == 400
+    stranger = Client()
+    stranger.post(f"{PASSKEY}options/")
+    assert stranger.post(PASSKEY, {"credential": credential}).status_code == 400
+
+
+def test_broken_answers_for_a_known_passkey_are_refused(ada) -> None:
+    client = signed_in(ada)
+    passkey = add_passkey(client)
+    for name in ("clientDataJSON", "authenticatorData", "signature"):
+        for value in ("", "AA", "!", 7, None, [], {}):
+            stranger = Client()
+            answer = json.loads(passkey.sign_in(stranger.post(f"{PASSKEY}options/").json()))
+            answer["response"][name] = value
+            assert stranger.post(PASSKEY, {"credential": json.dumps(answer)}).status_code == 400
+    for value in ("", "AA", "!", 7, None, [], {}):
+        answer = json.loads(passkey.make(options_of(client)))
+        answer["response"]["attestationObject"] = value
+        assert client.post(OWN, {"what": "passkey", "credential": json.dumps(answer)}).status_code == 400
+
+
+def test_passkeys_need_an_address_with_a_name(ada, settings) -> None:
+    client = signed_in(ada)
+    settings.PUBLIC_URL, settings.IS_HTTPS = "http://127.0.0.1:8000", False
+    assert "Make a passkey" not in words(client.get(OWN))
+    assert Client().post(f"{PASSKEY}options/").status_code == 404
+    assert "passkey" not in words(Client().get("/staff/sign-in/"))
+
+
+def test_removed_passkey_opens_nothing_and_nobody_removes_anothers(ada, store) -> None:
+    client = signed_in(ada)
+    passkey = add_passkey(client)
+    other = signed_in(make_user("bea", store=store))
+    form = {"what": "remove-passkey", "passkey": str(Passkey.objects.get().pk)}
+    other.post(OWN, form)
+    assert Passkey.objects.exists()
+    client.post(OWN, form)
+    assert sign_in_by(passkey)[1].status_code == 400
+
+
+def test_store_asks_its_managers_for_more_and_its_staff_for_nothing_new(ada, store) -> None:
+    staff = signed_in(make_user("cleo", store=store, role=Role.STAFF))
+    other = signed_in(make_user("bea", store=store))
+    booking, client = make_booking(store), signed_in(ada)
+    switch = f"/staff/{store.slug}/setup/members/second-factor/"
+    refused = client.post(switch, {"required": "yes"})
+    assert refused.status_code == 409
+    assert "Set up your own second step first" in words(refused)
+
+    add_app(client)
+    assert client.post(switch, {"required": "yes"}).status_code == 303
+
+    day = f"/staff/{store.slug}/day/"
+    assert client.get(day).status_code == 200
+    assert staff.get(day).status_code == 200
+    assert other.get(day)["Location"] == f"{OWN}?needed=1"
+    assert "Your store asks its managers for more than a password." in words(other.get(f"{OWN}?needed=1"))
+    assert other.get(f"/staff/{store.slug}/visits/{booking.reference}/move/")["Location"] == f"{OWN}?needed=1"
+    assert other.post(f"/staff/{store.slug}/visits/{booking.reference}/check-in/").status_code == 403
+    assert other.get("/staff/").status_code == 200
+    add_app(other)
+    assert other.get(day).status_code == 200
+    trail = words(client.get(f"/staff/{store.slug}/setup/changes/"))
+    assert "Managers need more than a password" in trail
+
+
+def test_organization_holds_to_the_strictest_of_its_stores(store) -> None:
+    chain = Organization.objects.create(slug="chain", name="Chain", kind="chain", created_at=NOW)
+    chain.stores.add(store, make_store("other-shop"))
+    user = make_user("flora")
+    OrganizationMembership.objects.create(organization=chain, user=user, created_at=NOW)
+    client = signed_in(user)
+    assert client.get("/staff/o/chain/").status_code == 200
+    Store.objects.filter(pk=store.pk).update(requires_second_factor=True)
+    assert client.get("/staff/o/chain/")["Location"] == f"{OWN}?needed=1"
+    assert client.get("/staff/other-shop/day/").status_code == 200
+    add_passkey(client)
+    assert client.get("/staff/o/chain/").status_code == 200
+
+
+def test_programs_of_a_manager_without_it_are_refused(ada, store) -> None:
+    _row, token = AuthToken.objects.create(user=ada)
+    Store.objects.update(requires_second_factor=True)
+    answer = Client().get(f"/api/v1/staff/stores/{store.slug}/day", headers={"authorization": f"Token {token}"})
+    assert (answer.status_code, answer.json()["code"]) == (403, "not_permitted")
+
+
+def test_token_asks_for_a_code_of_who_has_an_app(ada, clock) -> None:
+    key, codes = add_app(signed_in(ada))
+    clock.shift(30)
+
+    def ask(**more: str):
+        body = {"username": "ada", "password": PASSWORD, **more}
+        return Client().post("/api/v1/staff/token", body, content_type="application/json")
+
+    found = [(answer.status_code, answer.json().get("errors", [{}])[0].get("code")) for answer in (ask(), ask(otp="0"))]
+    assert found == [(400, "required"), (400, "invalid")]
+    assert ask(otp=code_now(key)).status_code == 200
+    assert ask(otp=codes[0]).status_code == 200
+
+
+def test_who_lost_everything_is_let_in_by_the_command(ada, capsys) -> None:
+    with pytest.raises(CommandError, match="no second factor"):
+        call_command("reset_second_factor", "ada")
+    client = signed_in(ada)
+    add_app(client)
+    new_recovery_codes(user=ada)
+    call_command("reset_second_factor", "ada")
+    assert "password alone" in capsys.readouterr().out
+    assert give_password(Client(), ada) == "/staff/"
+    with pytest.raises(CommandError, match="nobody"):
+        call_command("reset_second_factor", "nobody")

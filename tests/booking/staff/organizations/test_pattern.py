@@ -1,0 +1,237 @@
+"""The pattern of a chain: what stores take over from one of them, what stays their own, and what nobody overrides."""
+
+from datetime import time, timedelta
+
+import pytest
+import time_machine
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from booking.bookings.audit import differences
+from booking.models import Booking, Status
+from stores.hours import WeeklyInterval
+from stores.models import Organization, OrganizationMembership, SetupChange, Store, VisitType
+from stores.services import forget_changes, save_messages, save_opening_hours, save_policy, save_visit_type
+from stores.services.patterns import PARTS, Standing, standings
+from tests.booking.reading import page
+from tests.factories import NOW, at, make_booking, make_store, make_user
+
+pytestmark = pytest.mark.django_db
+PATTERN = "/staff/o/chain/pattern/"
+MORNINGS = [WeeklyInterval(day, time(9), time(12)) for day in range(6)]
+
+
+@pytest.fixture
+def chain() -> Organization:
+    chain = Organization.objects.create(slug="chain", name="Chain of Shops", kind="chain", created_at=NOW)
+    chain.stores.add(make_store("head", name="Head Shop"), make_store("a-shop", name="A Shop"), make_store("b-shop"))
+    return chain
+
+
+@pytest.fixture
+def manager(chain) -> Client:
+    user = make_user("flora")
+    OrganizationMembership.objects.create(organization=chain, user=user, created_at=NOW)
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(user)
+    return client
+
+
+def store(slug: str) -> Store:
+    return Store.objects.get(slug=slug)
+
+
+def set_messages(slug: str, days: list[int], user=None) -> None:
+    plan = {"messages_from": time(9), "messages_until": time(19), "sms_words": {"fr": "Apportez votre carte."}}
+    save_messages(store=store(slug), reminder_days=days, **plan, user=user, now=NOW)
+
+
+def hand_on(manager: Client, *parts: str, **more: str):
+    return manager.post(PATTERN, {"store": "head", "parts": parts, **more})
+
+
+def standing(chain: Organization, slug: str, part: str) -> Standing:
+    found = standings(chain, store("head"))
+    return next(one.parts[part] for one in found if one.store.slug == slug)
+
+
+def test_stores_take_over_and_keep_following(chain, manager) -> None:
+    set_messages("head", [7, 1])
+    assert standing(chain, "a-shop", "messages") == Standing.BEHIND
+
+    shown = hand_on(manager, "messages")
+
+    assert "2 parts of set-ups were taken over." in page(shown).text
+    assert {one.reminder_days for one in Store.objects.all()} == {"7,1"}
+    assert store("a-shop").sms_words == {"fr": "Apportez votre carte."}
+    set_messages("head", [2])
+    assert standing(chain, "a-shop", "messages") == Standing.BEHIND
+    hand_on(manager, "messages")
+    assert store("b-shop").reminder_days == "2"
+    assert standing(chain, "a-shop", "messages") == Standing.SAME
+    assert SetupChange.objects.filter(store__slug="a-shop", what="messages", username="flora").count() == 2
+
+
+def test_what_a_store_changed_itself_stays_its_own_unless_it_is_overridden(chain, manager) -> None:
+    ada = make_user("ada", store=store("a-shop"))
+    hand_on(manager, "messages")
+    set_messages("a-shop", [3], user=ada)
+    set_messages("head", [7, 1])
+
+    hand_on(manager, "messages")
+
+    assert (store("a-shop").reminder_days, store("b-shop").reminder_days) == ("3", "7,1")
+    assert standing(chain, "a-shop", "messages") == Standing.OWN
+    assert "its own" in page(manager.get(PATTERN)).text
+    hand_on(manager, "messages", over_own="on")
+    assert store("a-shop").reminder_days == "7,1"
+    assert standing(chain, "a-shop", "messages") == Standing.SAME
+
+
+def test_store_changed_before_there_was_a_pattern_has_its_own(chain, manager) -> None:
+    set_messages("a-shop", [3], user=make_user("ada", store=store("a-shop")))
+    set_messages("head", [7])
+    hand_on(manager, "messages")
+    assert store("a-shop").reminder_days == "3"
+
+
+def test_kinds_of_visit_are_made_and_changed_and_a_stores_others_stay(chain, manager) -> None:
+    head, a_shop = store("head"), store("a-shop")
+    fields = {"slot_count": 2, "max_party_size": 3, "what_to_bring": "Your contract", "user": None, "now": NOW}
+    save_visit_type(store=head, name="Repair", **fields)
+    save_visit_type(store=a_shop, name="Local thing", **fields)
+    hand_on(manager, "visit_types")
+    repair = VisitType.objects.get(store=a_shop, name="Repair")
+    assert (repair.slot_count, repair.what_to_bring) == (2, "Your contract")
+    assert VisitType.objects.filter(store=a_shop, name="Local thing", is_active=True).exists()
+    assert standing(chain, "a-shop", "visit_types") == Standing.SAME
+
+    save_visit_type(
+        store=head, visit_type=head.visit_types.get(name="Repair"), name="Repair", **fields | {"slot_count": 3}
+    )
+    hand_on(manager, "visit_types")
+    repair.refresh_from_db()
+    assert repair.slot_count == 3
+    assert VisitType.objects.filter(name="Repair").count() == 3
+
+
+def kinds(slug: str) -> set[str]:
+    return set(VisitType.objects.filter(store__slug=slug, is_active=True).values_list("name", flat=True))
+
+
+def rename(slug: str, old: str, new: str) -> None:
+    kind = VisitType.objects.get(store__slug=slug, name=old)
+    fields = {"slot_count": kind.slot_count, "max_party_size": kind.max_party_size, "user": None, "now": NOW}
+    save_visit_type(store=kind.store, visit_type=kind, name=new, **fields)
+
+
+def put_to_rest(slug: str, name: str) -> None:
+    VisitType.objects.filter(store__slug=slug, name=name).update(is_active=False)
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+def test_renamed_and_withdrawn_kinds_of_visit_follow(chain, manager, is_first) -> None:
+    if not is_first:
+        hand_on(manager, "visit_types")
+    booked = make_booking(store("a-shop"))
+    rename("head", "Visit", "Fitting")
+    put_to_rest("head", "Advice")
+    assert standing(chain, "a-shop", "visit_types") == Standing.BEHIND
+
+    hand_on(manager, "visit_types")
+
+    assert kinds("a-shop") == kinds("b-shop") == kinds("head") == {"Fitting"}
+    assert standing(chain, "a-shop", "visit_types") == Standing.SAME
+    assert "0 parts of set-ups were taken over." in page(hand_on(manager, "visit_types")).text
+    booked.visit_type.refresh_from_db()
+    assert booked.visit_type.name == "Fitting"
+
+
+def test_withdrawn_kind_leaves_what_only_the_store_has(chain, manager) -> None:
+    hand_on(manager, "visit_types")
+    fields = {"slot_count": 2, "max_party_size": 3, "now": NOW}
+    save_visit_type(store=store("a-shop"), name="Local thing", user=make_user("ada", store=store("a-shop")), **fields)
+    rename("a-shop", "Advice", "Own advice")
+    put_to_rest("head", "Advice")
+
+    hand_on(manager, "visit_types")
+    assert kinds("a-shop") == {"Visit", "Own advice", "Local thing"}
+    hand_on(manager, "visit_types", over_own="on")
+    assert kinds("a-shop") == {"Visit", "Own advice", "Local thing"}
+    assert kinds("b-shop") == {"Visit"}
+
+
+def test_kind_withdrawn_from_the_pattern_comes_back(chain, manager) -> None:
+    put_to_rest("head", "Advice")
+    hand_on(manager, "visit_types")
+    assert kinds("b-shop") == {"Visit"}
+    VisitType.objects.filter(store__slug="head").update(is_active=True)
+    hand_on(manager, "visit_types")
+    assert kinds("b-shop") == {"Visit", "Advice"}
+    assert VisitType.objects.filter(store__slug="b-shop").count() == 2
+
+
+def test_own_set_up_is_not_forgotten_with_the_trail(chain, manager) -> None:
+    set_messages("a-shop", [3], user=make_user("ada", store=store("a-shop")))
+    set_messages("head", [7])
+    assert forget_changes(now=NOW + timedelta(days=731)) > 0
+    assert not SetupChange.objects.exists()
+
+    hand_on(manager, "messages")
+
+    assert standing(chain, "a-shop", "messages") == Standing.OWN
+    assert (store("a-shop").reminder_days, store("b-shop").reminder_days) == ("3", "7")
+
+
+def test_hours_that_would_leave_visits_without_a_place_are_left_to_the_store(chain, manager) -> None:
+    save_opening_hours(store=store("head"), weekly=MORNINGS, user=None, now=NOW)
+    booking = make_booking(store("a-shop"), starts_at=at(15))
+
+    with time_machine.travel(NOW, tick=False):
+        shown = page(hand_on(manager, "opening_hours")).text
+
+    assert "A Shop, Opening hours: some visits would lose their place" in shown
+    assert store("a-shop").opening_hours.count() == 12
+    assert store("b-shop").opening_hours.count() == 6
+    assert Booking.objects.get(pk=booking.pk).status == Status.CONFIRMED
+    assert list(differences(now=NOW)) == []
+
+
+def test_rules_are_taken_over_with_the_slots_made_from_them(chain, manager) -> None:
+    numbers = {
+        "slot_minutes": 30,
+        "minimum_notice_minutes": 0,
+        "booking_horizon_days": 14,
+        "change_until_minutes": 60,
+        "open_bookings_per_customer": 1,
+        "keep_days": 30,
+    }
+    save_policy(store=store("head"), capacity_counts="visits", **numbers, user=None, now=NOW)
+    before = store("a-shop").hours_version
+    hand_on(manager, "rules")
+    found = store("a-shop")
+    assert {name: getattr(found, name) for name in numbers} == numbers
+    assert found.hours_version > before
+
+
+def test_standing_of_any_number_of_stores_takes_four_statements(
+    chain, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    head = Store.objects.prefetch_related("visit_types", "opening_hours").get(slug="head")
+    for number in range(5):
+        chain.stores.add(make_store(f"more-{number}"))
+    with django_assert_num_queries(4):
+        assert len(standings(chain, head)) == 7
+
+
+def test_what_is_missing_is_said(chain, manager) -> None:
+    refused = manager.post(PATTERN, {"store": "elsewhere"})
+    assert refused.status_code == 400
+    assert "Choose one of these at least." in page(refused).text
+    assert manager.get(PATTERN).status_code == 200
+    assert set(PARTS) == {"visit_types", "rules", "messages", "opening_hours"}
+
+
+def test_organization_without_stores_says_so(manager, chain) -> None:
+    chain.stores.clear()
+    assert "No store belongs to it yet." in page(manager.get(PATTERN)).text

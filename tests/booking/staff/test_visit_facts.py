@@ -1,0 +1,114 @@
+"""What is out of the ordinary about a visit stands wherever staff see it, and nowhere else is a word lost on it."""
+
+from collections.abc import Iterator
+
+import pytest
+import time_machine
+
+from booking.arrivals.steps import step
+from booking.models import Booking
+from tests.booking.reading import page
+from tests.booking.staff.staff_room import ARRIVALS, DAY, SHOP, TUESDAY, Room, make_room
+from tests.factories import NOW, at, make_booking
+
+pytestmark = pytest.mark.django_db
+
+LINK = "https://video.example.org/room/4711"
+
+
+@pytest.fixture(autouse=True)
+def clock() -> Iterator[time_machine.Traveller]:
+    with time_machine.travel(NOW, tick=False) as clock:
+        yield clock
+
+
+@pytest.fixture
+def room() -> Room:
+    return make_room()
+
+
+@pytest.fixture
+def booking(room: Room) -> Booking:
+    return make_booking(room.store)
+
+
+def told(booking: Booking, **fields: object) -> None:
+    Booking.objects.filter(pk=booking.pk).update(**fields)
+
+
+def places_of(booking: Booking) -> tuple[tuple[str, dict[str, str]], ...]:
+    """Return every page of the visit's day that shows it."""
+    visit = f"{SHOP}visits/{booking.reference}/"
+    return (DAY, TUESDAY), (ARRIVALS, {}), (f"{visit}move/", {}), (f"{visit}cancel/", {})
+
+
+def test_an_ordinary_visit_has_no_list(room: Room, booking: Booking) -> None:
+    for path, query in places_of(booking):
+        assert b'class="told"' not in room.client().get(path, query).content
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"late_minutes": 15}, "said: 15 min late"),
+        ({"is_for_someone_else": True}, "Booked by someone else: phone and e-mail are not the visitor's."),
+        ({"desk_was_chosen": True}, "Asked for Main"),
+        ({"is_simple": True}, "Prefers simple words"),
+        ({"locale": "de"}, "Reads Deutsch"),
+        ({"answers": [{"question": "Which <bike>?", "answer": "Red & blue"}]}, "Which <bike>? Red & blue"),
+    ],
+)
+def test_it_stands_on_every_page_of_the_visit(
+    room: Room, booking: Booking, clock: time_machine.Traveller, fields: dict[str, object], sentence: str
+) -> None:
+    clock.move_to(at(8, 30))
+    told(booking, **fields)
+
+    for path, query in places_of(booking):
+        assert sentence in page(room.client(room.staff).get(path, query)).words, path
+
+
+@pytest.mark.parametrize(
+    ("locale", "reader", "is_told"),
+    [("en", "en", False), ("en", "fr", True), ("fr", "en", False), ("fr", "fr", False), ("uk", "fr", True)],
+)
+def test_a_language_of_the_reader_or_the_country_is_not_worth_a_word(
+    room: Room, booking: Booking, locale: str, reader: str, is_told: bool
+) -> None:
+    told(booking, locale=locale)
+
+    response = room.client().get(DAY, TUESDAY, headers={"Accept-Language": reader})
+
+    assert (b'class="told"' in response.content) == is_told
+
+
+def test_who_is_here_is_not_late_any_more(room: Room, booking: Booking) -> None:
+    told(booking, late_minutes=15)
+    step(booking_id=booking.pk, step="check_in", now=at(9, 58), user=room.staff)
+
+    assert "said: 15 min late" not in page(room.client().get(DAY, TUESDAY)).words
+
+
+def test_a_visit_by_phone_says_what_to_ring(room: Room, booking: Booking, clock: time_machine.Traveller) -> None:
+    clock.move_to(at(9, 55))
+    room.store.visit_types.update(mode="phone")
+
+    read = page(room.client().get(ARRIVALS))
+
+    assert read.links["tel:+33612345601"] == "Phone 06 12 34 56 01"
+
+
+def test_a_visit_by_phone_without_a_number_says_so(room: Room, booking: Booking) -> None:
+    room.store.visit_types.update(mode="phone")
+    told(booking, phone="")
+
+    assert "By phone, but no number was left." in page(room.client().get(DAY, TUESDAY)).words
+
+
+def test_a_visit_by_video_has_its_link(room: Room, booking: Booking) -> None:
+    room.store.visit_types.update(mode="video", video_url=LINK)
+
+    response = room.client().get(DAY, TUESDAY)
+
+    assert page(response).links[LINK] == "Open the video call, new tab"
+    assert b'rel="noopener noreferrer"' in response.content
