@@ -5,4 +5,5 @@ class BookingConfig(AppConfig):
     name = "booking"
 
     def ready(self) -> None:
-        pass
+        from booking.messages import checks as message_checks  # noqa: F401 -- registers the system checks
+        from booking.operations import checks  # noqa: F401 -- registers the system checks

@@ -3,7 +3,6 @@
 import hashlib
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
-from django.urls import path
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
@@ -33,6 +32,3 @@ def feed(request: HttpRequest, secret: str) -> HttpResponse:
     answer.headers["Cache-Control"] = f"private, max-age={MAX_AGE_SECONDS}"
     answer.headers["X-Robots-Tag"] = "noindex"
     return answer
-
-
-urlpatterns = [path("calendars/<str:secret>.ics", feed, name="feed")]

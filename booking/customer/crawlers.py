@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import path
 from django.views.decorators.http import require_safe
 
 from booking.web.files import kept_file
@@ -67,11 +66,3 @@ def _url_set(paths: Iterator[str] | list[str]) -> str:
 
 def _xml(request: HttpRequest, text: str) -> HttpResponse:
     return kept_file(request, text.encode(), "application/xml; charset=utf-8", seconds=KEPT_SECONDS)
-
-
-urlpatterns = [
-    path("robots.txt", robots, name="robots"),
-    path("sitemap.xml", sitemap, name="sitemap"),
-    path("sitemap-pages.xml", pages, name="sitemap-pages"),
-    path("sitemap-stores-<int:number>.xml", stores, name="sitemap-stores"),
-]

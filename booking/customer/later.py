@@ -1,7 +1,6 @@
 """Where a form leads that was sent too often: when to try again, at an address that can be reloaded."""
 
 from django.http import HttpRequest, HttpResponseBase
-from django.urls import path
 from django.views.decorators.http import require_safe
 
 from booking import limits
@@ -19,6 +18,3 @@ def read_seconds(text: str) -> int:
     """Return how many seconds to wait, as an address says; a second where it says nothing that can be read."""
     is_count = text.isascii() and text.isdigit() and len(text) <= len(str(_LONGEST_SECONDS))
     return min(int(text), _LONGEST_SECONDS) if is_count else 1
-
-
-urlpatterns = [path("later/", later, name="later")]

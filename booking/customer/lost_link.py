@@ -15,7 +15,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.signing import BadSignature, TimestampSigner
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
-from django.urls import path, reverse
+from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.timezone import now as clock_now
 from django.utils.translation import gettext as _
@@ -197,11 +197,3 @@ def _country(request: HttpRequest) -> str:
     """Return the country of the store that somebody comes from, "" for any."""
     country = (request.POST or request.GET).get("country", "")
     return country if country in phonenumbers.SUPPORTED_REGIONS else ""
-
-
-urlpatterns = [
-    path("my-visits/", lost_link, name="lost-link"),
-    path("my-visits/asked/", asked, name="lost-link-asked"),
-    path("v/", visits, name="visits"),
-    path("v/<str:reference>/<str:token>", open_list, name="visits-link"),
-]

@@ -9,7 +9,7 @@ from typing import Any
 
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponseBase
-from django.urls import path, reverse
+from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.timezone import now as clock_now
 from django.utils.translation import gettext as _
@@ -118,6 +118,3 @@ def _ask(request: HttpRequest, store: StoreDetail, form: HereForm) -> HttpRespon
     problems = [Problem(str(text), "id_who") for text in form.errors.get("who", [])]
     context = {"store": store, "form": form, "door": _said(request), "problems": problems}
     return keep_private(customer_page(request, "self_check_in", context, status=400 if problems else 200))
-
-
-urlpatterns = [path("s/<slug:store>/here/", here, name="here")]

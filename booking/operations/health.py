@@ -10,7 +10,6 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.urls import path
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -142,10 +141,3 @@ def _wrong_with_disk(database: Path) -> Iterator[str]:
         yield "database: read-only"
     elif disk.f_bavail * disk.f_frsize < LEAST_FREE_BYTES:
         yield "database: the disk is full"
-
-
-urlpatterns = [
-    path("healthz", healthz, name="healthz"),
-    path("readyz", readyz, name="readyz"),
-    path("metrics", metrics, name="metrics"),
-]

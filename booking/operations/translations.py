@@ -25,11 +25,9 @@ KEYWORDS = {
 FOLDERS = ("booking", "stores", "notifications", "templates")
 # What only staff read: these words need no more languages than staff have.
 STAFF = re.compile(
-    r"templates/(staff|api)/|templates/email/day_sheet|booking/api/staff/|booking/(staff_forms|launcher|management|models|views/setup)/"
-    r"|booking/(chain|day_sheet\w*|staff_texts|checks|checks_texts|change_words|store_setup)\.py|(stores|notifications)/"
-    r"|booking/views/waiting/staff\w*\.py"
-    r"|booking/views/(account|affected|arrivals|caller|chain|crowds|day|door|line|numbers|organization_(?:import|pattern)|own_pin|own_second_factor|second_step|sign_in|slot_changes|staff|tablet)\w*\.py"
-    r"|booking/views/visit_(cards|moves|rows)\w*\.py"
+    r"booking/(staff|api/staff|operations|management|models|store_setup|reports)/"
+    r"|booking/messages/(day_sheet|checks)|booking/bookings/status_wording"
+    r"|templates/(staff|api)/|templates/email/day_sheet|(stores|notifications)/"
 )
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import path, reverse
+from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.timezone import now as clock_now
 from django.views.decorators.clickjacking import xframe_options_exempt
@@ -19,7 +19,7 @@ from booking.web.files import kept_file
 from booking.web.rendering import customer_page
 from stores.queries import embed_origins, store_detail, store_rules
 
-SCRIPT = Path(__file__).resolve().parent.parent / "static" / "booking" / "customer" / "embed.js"
+SCRIPT = Path(__file__).resolve().parent.parent.parent / "static" / "booking" / "customer" / "embed.js"
 SCRIPT_SECONDS = 3600
 
 
@@ -67,9 +67,3 @@ def embed(request: HttpRequest, store: str) -> HttpResponse:
 def script(request: HttpRequest) -> HttpResponse:
     """Return the script that puts the frame into a site: one line there, at an address that never changes."""
     return kept_file(request, SCRIPT.read_bytes(), "text/javascript; charset=utf-8", seconds=SCRIPT_SECONDS)
-
-
-urlpatterns = [
-    path("embed/<slug:store>/", embed, name="embed"),
-    path("embed.js", script, name="embed-script"),
-]

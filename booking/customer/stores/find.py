@@ -1,7 +1,7 @@
 """Find a store: by name, town or postal code, or the nearest where the browser shares its position."""
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import path, reverse
+from django.urls import reverse
 from django.utils.timezone import now as clock_now
 from django.views.decorators.http import require_safe
 
@@ -23,6 +23,3 @@ def find(request: HttpRequest) -> HttpResponse:
         "has_more_organizations": len(gathered) > ORGANIZATIONS_SHOWN,
     }
     return customer_page(request, "stores/find", context, status=400 if stores.problems else 200)
-
-
-urlpatterns = [path("", find, name="find")]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import path, reverse
+from django.urls import reverse
 from django.utils.timezone import now as clock_now
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -81,9 +81,3 @@ def _mark_link(mark: Mark, cards: Sequence[StoreCard]) -> MarkLink:
 
 def _stretch(meters: int) -> str:
     return f"{meters} m" if meters < 1000 else f"{meters // 1000} km"
-
-
-urlpatterns = [
-    path("o/", all_organizations, name="organizations"),
-    path("o/<slug:organization>/", organization, name="organization"),
-]

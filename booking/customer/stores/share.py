@@ -1,7 +1,6 @@
 """Showing a store to others: its link to pass on, a code to scan, a picture beside the link, a poster for the door."""
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import path
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -66,11 +65,3 @@ def _found(slug: str) -> StoreDetail:
     if found is None:
         raise Http404
     return found
-
-
-urlpatterns = [
-    path("s/<slug:store>/share/", share, name="store-share"),
-    path("s/<slug:store>/code.svg", code, name="store-code"),
-    path("s/<slug:store>/card.png", card, name="store-card"),
-    path("s/<slug:store>/poster/", poster, name="store-poster"),
-]

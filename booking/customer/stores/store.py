@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import path
 from django.utils.timezone import now as clock_now
 from django.views.decorators.http import require_safe
 
@@ -35,6 +34,3 @@ def store(request: HttpRequest, store: str) -> HttpResponse:
         "json_ld": store_as_json_ld(found, now=now, organizations=gathered),
     }
     return customer_page(request, "stores/store", context)
-
-
-urlpatterns = [path("s/<slug:store>/", store, name="store")]

@@ -1,9 +1,8 @@
-"""The waiting list's pages: for customers, and for those who work at the store."""
+"""The addresses of the waiting list: to join it, and one entry in its customer's hands."""
 
 from django.urls import path
 
 from booking.customer.waiting_list import entry, join
-from booking.customer.waiting_list.urls import staff, staff_join
 
 urlpatterns = [
     path("s/<slug:store>/wait/", join.join, name="waiting-join"),
@@ -12,7 +11,4 @@ urlpatterns = [
     path("w/<str:reference>/pass/", entry.let_it_pass, name="waiting-pass"),
     path("w/<str:reference>/leave/", entry.leave_list, name="waiting-leave"),
     path("o/<str:reference>/<str:token>", entry.short_link, name="waiting-short-link"),
-    path("staff/<slug:store>/waiting/", staff.waiting_page, name="staff-waiting"),
-    path("staff/<slug:store>/waiting/join/", staff_join.join_for_caller, name="staff-waiting-join"),
-    path("staff/<slug:store>/waiting/<str:reference>/leave/", staff.take_off, name="staff-waiting-leave"),
 ]

@@ -5,7 +5,7 @@ from django.contrib.auth.models import User
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
-from django.urls import path, reverse
+from django.urls import reverse
 from django.utils.timezone import now as clock_now
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
@@ -99,9 +99,3 @@ def _page(request: HttpRequest, user: User, form: PasswordForm, *, is_locked: bo
 
 def _sign_in_first(request: HttpRequest) -> HttpResponseBase:
     return keep_private(redirect_to_login(reverse("staff-account"), reverse("staff-sign-in")))
-
-
-urlpatterns = [
-    path("staff/account/", account, name="staff-account"),
-    path("staff/account/end/", end, name="staff-account-end"),
-]

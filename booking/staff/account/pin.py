@@ -4,7 +4,7 @@ from django.contrib.auth.models import User
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
-from django.urls import path, reverse
+from django.urls import reverse
 from django.utils.timezone import now as clock_now
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
@@ -51,6 +51,3 @@ def _page(request: HttpRequest, user: User, form: PinForm, *, is_locked: bool = 
     }
     status = 429 if is_locked else 400 if problems else 200
     return keep_private(render(request, "staff/account/pin.html", context, status=status))
-
-
-urlpatterns = [path("staff/account/pin/", own_pin, name="staff-own-pin")]

@@ -8,7 +8,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
-from django.urls import path, reverse
+from django.urls import reverse
 from django.utils.timezone import now as clock_now
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
@@ -190,6 +190,3 @@ def _is_proven(request: HttpRequest, *, now: datetime) -> bool:
     told = request.session.get(SIGNED_IN_KEY) or {}
     moments = [text for text in (request.session.get(_PROVEN_KEY), told.get("at")) if text]
     return any(now - datetime.fromisoformat(text) < _PROVEN_FOR for text in moments)
-
-
-urlpatterns = [path("staff/account/second-factor/", own_second_factor, name="staff-second-factor")]

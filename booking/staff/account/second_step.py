@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.core.signing import BadSignature, TimestampSigner
 from django.http import Http404, HttpRequest, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
-from django.urls import path, reverse
+from django.urls import reverse
 from django.utils.timezone import now as clock_now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -158,10 +158,3 @@ def _challenge(request: HttpRequest) -> str:
 def _fresh(kept: Any, *, now: datetime) -> dict[str, Any] | None:
     is_fresh = isinstance(kept, dict) and now - datetime.fromisoformat(kept["at"]) < _GOOD_FOR
     return kept if is_fresh else None
-
-
-urlpatterns = [
-    path("staff/sign-in/second/", second_step, name="staff-second-step"),
-    path("staff/sign-in/passkey/", passkey, name="staff-passkey"),
-    path("staff/sign-in/passkey/options/", passkey_options, name="staff-passkey-options"),
-]

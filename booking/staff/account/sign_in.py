@@ -6,7 +6,7 @@ from django.contrib.auth.models import User
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import path, reverse
+from django.urls import reverse
 from django.utils.timezone import now as clock_now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -139,11 +139,3 @@ def _locked_out(request: HttpRequest, limited: RateLimited) -> HttpResponseBase:
     response = render(request, "staff/account/locked_out.html", {"minutes": max(1, round(seconds / 60))}, status=429)
     response["Retry-After"] = str(seconds)
     return keep_private(response)
-
-
-urlpatterns = [
-    path("staff/", home, name="staff-home"),
-    path("staff/invitations/<slug:store>/", answer_to_invitation, name="staff-invitation"),
-    path("staff/sign-in/", sign_in, name="staff-sign-in"),
-    path("staff/sign-out/", sign_out, name="staff-sign-out"),
-]

@@ -2,7 +2,6 @@
 
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
-from django.urls import path
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
@@ -38,6 +37,3 @@ def typed_again(request: HttpRequest, at: AtStore) -> HttpResponseBase:
         "shown": [(words, given[name]) for name, words in _SHOWN.items() if given.get(name)],
     }
     return staff_page(request, at, "staff/typed_again.html", context)
-
-
-urlpatterns = [path("staff/<slug:store>/typed/", typed_again, name="staff-typed")]

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.templatetags.static import static
-from django.urls import path, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -102,10 +102,3 @@ def worker(request: HttpRequest) -> HttpResponse:
     response = render(request, "staff/arrivals/worker.js", context, content_type="text/javascript; charset=utf-8")
     response["Cache-Control"] = "no-cache"
     return response
-
-
-urlpatterns = [
-    path("staff/worker.js", worker, name="staff-worker"),
-    path("staff/<slug:store>/arrivals/app/", shell, name="staff-arrivals-shell"),
-    path("staff/<slug:store>/arrivals/app.webmanifest", manifest, name="staff-arrivals-manifest"),
-]

@@ -2,7 +2,7 @@
 
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
-from django.urls import path, reverse
+from django.urls import reverse
 from django.utils import translation
 from django.views.decorators.http import require_POST, require_safe
 
@@ -37,9 +37,3 @@ def renew(request: HttpRequest, at: AtStore) -> HttpResponseBase:
     """Make a new code: with the old one a phone number says nothing any more."""
     renew_door(store_id=at.store.pk, user=at.user, now=at.now)
     return see_other(f"{reverse('staff-door', args=[at.store.slug])}?done=new")
-
-
-urlpatterns = [
-    path("staff/<slug:store>/door/", door, name="staff-door"),
-    path("staff/<slug:store>/door/renew/", renew, name="staff-door-renew"),
-]

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.urls import path, reverse
+from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -171,11 +171,3 @@ def _sentence(refused: BookingRefused) -> str:
         Refusal.WRONG_STATUS: _("Somebody else was faster: this is how the line stands now."),
     }
     return own.get(refused.reason) or staff_sentence(refused)
-
-
-urlpatterns = [
-    path("staff/<slug:store>/queue/", queue, name="staff-queue"),
-    path("staff/<slug:store>/queue/join/", join, name="staff-queue-join"),
-    path("staff/<slug:store>/queue/act/", act, name="staff-queue-act"),
-    path("staff/<slug:store>/display/", display, name="staff-display"),
-]

@@ -4,7 +4,6 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import path
 from django.utils.timezone import now as clock_now
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
@@ -108,9 +107,3 @@ def _unlock_page(
         "has_people": bool(form.fields["username"].choices),  # type: ignore[attr-defined]  # it is a ChoiceField
     }
     return keep_private(render(request, "staff/account/unlock.html", context, status=status))
-
-
-urlpatterns = [
-    path("staff/pair/", pair, name="staff-pair"),
-    path("staff/<slug:store>/unlock/", unlock, name="staff-unlock"),
-]

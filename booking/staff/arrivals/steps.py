@@ -4,14 +4,13 @@ from functools import partial
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponseBase
-from django.urls import path, reverse
+from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from booking.accounts.permissions import member_store
-from booking.arrivals.step_rules import STEPS
 from booking.arrivals.steps import Step, admit_walk_in
 from booking.arrivals.steps import step as take_step
 from booking.arrivals.steps import undo as undo_step
@@ -179,13 +178,3 @@ def _known_status(text: str) -> str:
 
 
 _VISIT = "staff/<slug:store>/visits/<str:reference>"
-
-urlpatterns = [
-    path("staff/<slug:store>/arrivals/", arrivals, name="staff-arrivals"),
-    path("staff/<slug:store>/walk-ins/", walk_in, name="staff-walk-in"),
-    path(f"{_VISIT}/undo/", undo, name="staff-visit-undo"),
-    *(
-        path(f"{_VISIT}/{name.replace('_', '-')}/", step, {"name": name}, name=f"staff-visit-{name.replace('_', '-')}")
-        for name in STEPS
-    ),
-]

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.middleware.csrf import get_token
-from django.urls import path, reverse
+from django.urls import reverse
 from django.utils.cache import get_conditional_response
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import get_language
@@ -178,9 +178,3 @@ def _moment(text: object) -> datetime | None:
     except ValueError:
         return None
     return found if found is not None and found.tzinfo is not None else None
-
-
-urlpatterns = [
-    path("staff/<slug:store>/arrivals/data/", data, name="staff-arrivals-data"),
-    path("staff/<slug:store>/arrivals/actions/", actions, name="staff-arrivals-actions"),
-]

@@ -1,7 +1,7 @@
 """Many visits from one connection: what the manager sees of them, and takes back by one press."""
 
 from django.http import HttpRequest, HttpResponseBase
-from django.urls import path, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
@@ -53,6 +53,3 @@ def _done(count: str) -> str:
     if not (count.isascii() and count.isdigit() and len(count) <= 9):
         return ""
     return ngettext("{count} visit is cancelled.", "{count} visits are cancelled.", int(count)).format(count=int(count))
-
-
-urlpatterns = [path("staff/<slug:store>/crowds/", crowds_page, name="staff-crowds")]

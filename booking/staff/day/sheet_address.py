@@ -7,7 +7,6 @@ from datetime import datetime
 
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
-from django.urls import path
 from django.utils.timezone import now as clock_now
 from django.views.decorators.http import require_http_methods
 
@@ -64,6 +63,3 @@ def _unseen(response: HttpResponseBase) -> HttpResponseBase:
     """Keep the page out of caches and search engines, and its address out of other sites' logs."""
     response["Referrer-Policy"] = "no-referrer"
     return keep_private(response)
-
-
-urlpatterns = [path("staff/day-sheet/address/<str:token>/", answer, name="day-sheet-address")]

@@ -11,7 +11,6 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
-from django.urls import path
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
@@ -202,6 +201,3 @@ def _reason(told: Told) -> str:
         if re.search(rf"(^|\s){re.escape(part)}", told.words):
             return str(sentence)
     return _("This line cannot be used as it is.")
-
-
-urlpatterns = [path("staff/o/<slug:organization>/import/", import_table, name="staff-organization-import")]

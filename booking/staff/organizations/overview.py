@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import path
 from django.utils.functional import Promise
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
@@ -91,6 +90,3 @@ def _head(name: str, title: str, asked: AskedRange, sort: str) -> Head:
     order = "" if sort.removeprefix("-") != name else "descending" if sort.startswith("-") else "ascending"
     query = {"sort": wanted, "from": asked.from_date.isoformat(), "to": asked.to_date.isoformat()}
     return Head(title, urlencode(query), order, name not in NAMES)
-
-
-urlpatterns = [path("staff/o/<slug:organization>/", overview, name="staff-organization")]

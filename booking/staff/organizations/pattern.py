@@ -3,7 +3,6 @@
 from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
-from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
@@ -102,6 +101,3 @@ def _outcome_words() -> dict[Handed, str]:
         Handed.AFFECTED: _("some visits would lose their place; change it at the store, which asks what is to happen"),
         Handed.REFUSED: _("the store's set-up does not allow it"),
     }
-
-
-urlpatterns = [path("staff/o/<slug:organization>/pattern/", pattern, name="staff-organization-pattern")]

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import path, reverse
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from booking.reports.queries import longest_range, numbers_together
@@ -58,11 +58,3 @@ def _parts(at: AtOrganization, asked: AskedRange) -> tuple[Part, ...]:
     found = numbers_together(at.organization, from_date=asked.from_date, to_date=asked.to_date)
     cents = settings.SMS_CENTS
     return (*side_by_side(found, cents=cents), *parts_of(found.total, cents=cents))
-
-
-urlpatterns = [
-    path("staff/o/<slug:organization>/numbers/", what_happened, name="staff-organization-numbers"),
-    path(
-        "staff/o/<slug:organization>/numbers/<slug:part>.csv", what_happened_csv, name="staff-organization-numbers-csv"
-    ),
-]

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.urls import path, reverse
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from booking.reports.queries import numbers
@@ -44,9 +44,3 @@ def _page(request: HttpRequest, at: AtStore, asked: AskedRange) -> HttpResponse:
 def _parts(at: AtStore, asked: AskedRange) -> tuple[Part, ...]:
     found = numbers(store=at.store.slug, from_date=asked.from_date, to_date=asked.to_date)
     return parts_of(found, cents=settings.SMS_CENTS)
-
-
-urlpatterns = [
-    path("staff/<slug:store>/numbers/", what_happened, name="staff-numbers"),
-    path("staff/<slug:store>/numbers/<slug:part>.csv", what_happened_csv, name="staff-numbers-csv"),
-]

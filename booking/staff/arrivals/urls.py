@@ -1,0 +1,34 @@
+"""The addresses of the counter: arrivals, the tablet, the line, the door."""
+
+from django.urls import path
+
+from booking.arrivals.step_rules import STEPS
+from booking.staff.arrivals import app, door_poster, line, pairing, steps, sync
+
+urlpatterns = [
+    path("staff/pair/", pairing.pair, name="staff-pair"),
+    path("staff/<slug:store>/unlock/", pairing.unlock, name="staff-unlock"),
+    path("staff/<slug:store>/door/", door_poster.door, name="staff-door"),
+    path("staff/<slug:store>/door/renew/", door_poster.renew, name="staff-door-renew"),
+    path("staff/<slug:store>/queue/", line.queue, name="staff-queue"),
+    path("staff/<slug:store>/queue/join/", line.join, name="staff-queue-join"),
+    path("staff/<slug:store>/queue/act/", line.act, name="staff-queue-act"),
+    path("staff/<slug:store>/display/", line.display, name="staff-display"),
+    path("staff/<slug:store>/arrivals/", steps.arrivals, name="staff-arrivals"),
+    path("staff/<slug:store>/walk-ins/", steps.walk_in, name="staff-walk-in"),
+    path(f"{steps._VISIT}/undo/", steps.undo, name="staff-visit-undo"),
+    *(
+        path(
+            f"{steps._VISIT}/{name.replace('_', '-')}/",
+            steps.step,
+            {"name": name},
+            name=f"staff-visit-{name.replace('_', '-')}",
+        )
+        for name in STEPS
+    ),
+    path("staff/<slug:store>/arrivals/data/", sync.data, name="staff-arrivals-data"),
+    path("staff/<slug:store>/arrivals/actions/", sync.actions, name="staff-arrivals-actions"),
+    path("staff/worker.js", app.worker, name="staff-worker"),
+    path("staff/<slug:store>/arrivals/app/", app.shell, name="staff-arrivals-shell"),
+    path("staff/<slug:store>/arrivals/app.webmanifest", app.manifest, name="staff-arrivals-manifest"),
+]

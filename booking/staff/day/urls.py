@@ -1,0 +1,19 @@
+"""The addresses of the day schedule and what is done from it."""
+
+from django.urls import path
+
+from booking.staff.day import caller, caller_visits, crowds, export, reschedule, schedule, sheet_address, slots
+
+urlpatterns = [
+    path("staff/<slug:store>/day/", schedule.day, name="staff-day"),
+    path("staff/<slug:store>/day/export.csv", export.as_csv, name="staff-day-csv"),
+    path("staff/<slug:store>/day/export.xlsx", export.as_xlsx, name="staff-day-xlsx"),
+    path("staff/<slug:store>/day/book/", caller.book_for_caller, name="staff-book"),
+    path("staff/<slug:store>/day/book/caller/", caller_visits.caller_visits, name="staff-caller-visits"),
+    path("staff/<slug:store>/day/slots/", slots.change_times, name="staff-slots"),
+    path("staff/<slug:store>/visits/<str:reference>/move/", reschedule.move, name="staff-visit-move"),
+    path("staff/<slug:store>/visits/<str:reference>/move/places/", reschedule.places, name="staff-visit-places"),
+    path("staff/<slug:store>/visits/<str:reference>/cancel/", reschedule.cancel, name="staff-visit-cancel"),
+    path("staff/<slug:store>/crowds/", crowds.crowds_page, name="staff-crowds"),
+    path("staff/day-sheet/address/<str:token>/", sheet_address.answer, name="day-sheet-address"),
+]
