@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from functools import lru_cache
 
 import phonenumbers
@@ -152,3 +153,23 @@ def _clean(text: str, *, longest: int) -> str:
     if len(cleaned) > longest or len(text) > longest * 8:
         raise BadInput("too_long", _("This is too long. Please shorten it."))
     return cleaned
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerDetails:
+    """Who comes, as read by `booking.customer_input`; phone in E.164, "" where not given."""
+
+    name: str
+    phone: str = ""
+    email: str = ""
+    locale: str = "en"
+    is_simple: bool = False  # reads short, simple sentences
+    is_for_someone_else: bool = False  # the name is the visitor's, phone and e-mail are of whoever booked
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What somebody answered to a question of the store's, both as they were worded then."""
+
+    question: str
+    answer: str

@@ -9,7 +9,7 @@ from django.utils.dates import MONTHS, MONTHS_ALT, MONTHS_AP, WEEKDAYS, WEEKDAYS
 from django.utils.translation import get_language, gettext_noop, ngettext, pgettext
 from django.utils.translation import gettext as _
 
-from booking.policy import Refusal
+from booking.refusals import Refusal
 from stores.models import Store
 
 # The names that imported stores start with; stored in English, shown in the reader's language.

@@ -5,7 +5,8 @@ from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import User
 
-from booking.bookings.lifecycle import CustomerDetails, book
+from booking.bookings.lifecycle import book
+from booking.customer_input import CustomerDetails
 from booking.models import Booking, Source
 from stores.models import Desk, OpeningHours, Role, Store, StoreMembership, VisitType
 from stores.search.index import index_store

@@ -14,13 +14,13 @@ from uuid import UUID
 from booking.arrivals import line, steps
 from booking.arrivals.offline_actions import Result, Tap, take_taps
 from booking.bookings import lateness, lifecycle, rebooking, rescheduling
-from booking.bookings.lifecycle import CustomerDetails
+from booking.customer_input import CustomerDetails
 from booking.idempotency import SentForm, book_once
 from booking.models import Actor, Booking, Hold, Source, Status, Ticket, WaitingListEntry
 from booking.places import holds
 from booking.places.claims import release_expired_holds
-from booking.policy import BookingRefused, UnknownVisitType
 from booking.privacy import erase
+from booking.refusals import BookingRefused, UnknownVisitType
 from booking.store_setup.affected_visits import Then
 from booking.store_setup.hours_changes import (
     change_opening_hours,

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from itertools import count
 
-from booking.bookings.lifecycle import CustomerDetails
+from booking.customer_input import CustomerDetails
 from booking.models import Source, WaitingListEntry
 from booking.waiting_list.entries import join
 from stores.models import Store

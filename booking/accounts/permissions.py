@@ -14,7 +14,7 @@ from django.db.models.fields import CharField
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from booking.models import Booking, Device, Passkey
-from booking.policy import BookingRefused, Refusal
+from booking.refusals import BookingRefused, Refusal
 from booking.tokens import read_reference
 from stores.models import Organization, OrganizationMembership, Role, Store, StoreMembership
 

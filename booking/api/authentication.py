@@ -10,7 +10,7 @@ from rest_framework.authentication import BaseAuthentication, SessionAuthenticat
 from rest_framework.exceptions import AuthenticationFailed
 
 from booking import limits
-from booking.bookings.day_schedule import booking_by_reference
+from booking.bookings.queries import booking_by_reference
 from booking.models import Booking
 from booking.tokens import is_manage_token, read_reference
 from booking.web.problem_json import Problem

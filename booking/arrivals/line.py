@@ -20,7 +20,8 @@ from booking.models import Actor, Booking, Status, Ticket
 from booking.places.claims import raise_days
 from booking.places.locks import lock_line
 from booking.places.requests import find_visit_type, with_another_try
-from booking.policy import BookingRefused, Refusal, places_needed
+from booking.policy import places_needed
+from booking.refusals import BookingRefused, Refusal
 from booking.working_days import LOOKS_BACK, WorkingDay, working_day
 from notifications import outbox
 from stores.locks import share_lock_store

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from booking.arrivals.wait_estimates import InLine, Wait, estimated_wait, in_order
 from booking.formatting import first_name_and_initial
 from booking.models import Booking, Status, Ticket
-from booking.policy import UnknownStore
+from booking.refusals import UnknownStore
 from booking.working_days import LOOKS_BACK, WorkingDay, working_day
 from stores.models import LineShows, Store
 from stores.queries import store_rules

@@ -19,7 +19,7 @@ from booking.arrivals.line import join_line
 from booking.arrivals.steps import admit_walk_in, is_undone, step, undo
 from booking.models import Booking, BookingEvent, IdempotentAnswer, Status
 from booking.places.requests import with_another_try
-from booking.policy import BookingRefused, Refusal, UnknownVisitType
+from booking.refusals import BookingRefused, Refusal, UnknownVisitType
 from stores.models import Store
 
 OLDEST = timedelta(days=7)

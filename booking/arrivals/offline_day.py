@@ -12,7 +12,7 @@ from django.db.models import OuterRef, Subquery, Sum
 
 from booking.arrivals.step_rules import STEPS
 from booking.models import Booking, BookingEvent, EventKind
-from booking.policy import UnknownStore
+from booking.refusals import UnknownStore
 from booking.working_days import LOOKS_BACK, WorkingDay, quarter_before, working_day
 from stores.hours import ONE_DAY, day_start
 from stores.models import Store, StoreDay

@@ -7,7 +7,7 @@ from django.db.models import Q
 from booking.arrivals.step_rules import SELF_CHECK_IN_FROM, SELF_CHECK_IN_UNTIL, may_check_in_oneself
 from booking.arrivals.steps import step
 from booking.models import Actor, Booking, Status
-from booking.policy import BookingRefused
+from booking.refusals import BookingRefused
 from booking.tokens import read_reference
 
 DIGITS_LEAST = 6  # of a phone number: with fewer, a stranger's guess would find somebody too soon

@@ -16,7 +16,8 @@ from booking.models import Actor, Booking, BookingEvent, EventKind, Source, Stat
 from booking.places.claims import Run, claim_anywhere, raise_days, squeeze_in
 from booking.places.closed_slots import refused_without_place
 from booking.places.requests import find_visit_type, with_another_try
-from booking.policy import BookingRefused, Refusal, places_needed
+from booking.policy import places_needed
+from booking.refusals import BookingRefused, Refusal
 from booking.tokens import keyed_digest
 from stores.models import Store
 from stores.queries import store_rules

@@ -11,11 +11,10 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 from django.db.models import F, ForeignKey, Q
 
-from booking.models import Booking, Hold, Status
+from booking.models import Booking, Status
 from booking.models.partial_rows import known
 from booking.places.places_left import places_back, what_changed
-from booking.policy import HOLD_EXTENSIONS, UnknownStore
-from booking.tokens import read_hold_token, read_reference
+from booking.refusals import UnknownStore
 from booking.working_days import LOOKS_BACK, working_day
 from notifications import outbox
 from stores.hours import day_start
@@ -24,17 +23,6 @@ from stores.queries import store_rules
 from stores.slots import DeskRule, StoreRules, slots_by_desk
 
 ONE_DAY = timedelta(days=1)
-FEED_PAST = timedelta(days=7)
-FEED_AHEAD = timedelta(days=90)
-FEED_CANCELLED = timedelta(days=30)
-
-
-def booking_by_reference(reference: str) -> Booking | None:
-    """Return a booking with its store, desk and visit type, by its reference in any spelling."""
-    plain = read_reference(reference)
-    if plain is None:
-        return None
-    return Booking.objects.select_related("store", "desk", "visit_type").filter(reference=plain).first()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,41 +50,6 @@ class DaySchedule:
     bookings: tuple[Booking, ...]
     totals: dict[str, int]
     deliveries: Mapping[str, Sequence[outbox.Delivery]]
-
-
-@dataclass(frozen=True, slots=True)
-class KeptPlace:
-    """A place kept while somebody types, as their page shows it; `desk` only where they chose one."""
-
-    token: str
-    store: str
-    visit_type: str
-    starts_at: datetime
-    party_size: int
-    desk: str
-    expires_at: datetime
-    may_extend: bool
-
-
-def kept_place(token: str, *, now: datetime) -> KeptPlace | None:
-    """Return what a hold's token keeps, or None where it keeps nothing, or nothing any more."""
-    public_id = read_hold_token(token)
-    if public_id is None:
-        return None
-    holds = Hold.objects.select_related("store", "visit_type", "desk")
-    kept = holds.filter(public_id=public_id, expires_at__gt=now).first()
-    if kept is None:
-        return None
-    return KeptPlace(
-        token=token,
-        store=kept.store.slug,
-        visit_type=kept.visit_type.slug,
-        starts_at=kept.starts_at,
-        party_size=kept.party_size,
-        desk=kept.desk.slug if kept.desk_was_chosen else "",
-        expires_at=kept.expires_at,
-        may_extend=kept.extensions < HOLD_EXTENSIONS,
-    )
 
 
 def day_schedule(*, store: str, date: date, now: datetime) -> DaySchedule:
@@ -188,14 +141,6 @@ def day_version(*, store: Store, date: date, now: datetime, days_around: int = 0
         )
         parts = cursor.fetchone()
     return sha256("|".join(map(str, (store.slug, date, *parts))).encode()).hexdigest()[:32]
-
-
-def feed_bookings(*, store: Store, now: datetime) -> list[Booking]:
-    """Return what stands in a store's calendar feed: the past 7 to the next 90 days, cancelled ones for 30 days."""
-    is_shown = Q(starts_at__gte=now - FEED_PAST) & ~Q(status=Status.CANCELLED)
-    is_gone = Q(status=Status.CANCELLED, updated_at__gte=now - FEED_CANCELLED, starts_at__gte=now - FEED_CANCELLED)
-    bookings = Booking.objects.filter(is_shown | is_gone, store=store, starts_at__lte=now + FEED_AHEAD)
-    return list(bookings.select_related("desk", "visit_type").order_by("starts_at", "pk"))
 
 
 _DESK = ("slug", "name")

@@ -8,7 +8,8 @@ from booking.bookings.history import record
 from booking.bookings.lifecycle import lock_booking
 from booking.models import Actor, Booking, BookingEvent, EventKind, Status
 from booking.places.claims import raise_days
-from booking.policy import LONGEST_LATE, BookingRefused, Refusal, may_say_late
+from booking.policy import LONGEST_LATE, may_say_late
+from booking.refusals import BookingRefused, Refusal
 
 
 @transaction.atomic

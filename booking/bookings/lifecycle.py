@@ -1,7 +1,6 @@
 """Bookings: to book, cancel, confirm, and to let a walk-in in."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
 
@@ -11,6 +10,7 @@ from django.db.models import Q
 
 from booking.bookings.history import record
 from booking.bookings.message_plan import plan_messages
+from booking.customer_input import Answer, CustomerDetails
 from booking.limits import ClientDigests
 from booking.models import Actor, Booking, EventKind, Hold, Source, Status
 from booking.models.partial_rows import known
@@ -19,7 +19,8 @@ from booking.places.closed_slots import refused_without_place
 from booking.places.holds import live_hold
 from booking.places.locks import lock_customer, share_lock_store_of
 from booking.places.requests import Wish, find_visit_type, is_shut_for, read_wish, with_another_try
-from booking.policy import BookingRefused, Refusal, may_cancel, places_needed
+from booking.policy import may_cancel, places_needed
+from booking.refusals import BookingRefused, Refusal
 from booking.tokens import new_reference, read_hold_token
 from booking.waiting_list.lifecycle import note_taken
 from booking.waiting_list.upcoming_visits import BEYOND_THE_SHARE
@@ -30,26 +31,6 @@ from stores.queries import store_rules
 from stores.slots import SlotTime, StoreRules, VisitTypeRule
 
 WEB_SOURCES = frozenset({Source.WEB, Source.API})
-
-
-@dataclass(frozen=True, slots=True)
-class CustomerDetails:
-    """Who comes, as read by `booking.customer_input`; phone in E.164, "" where not given."""
-
-    name: str
-    phone: str = ""
-    email: str = ""
-    locale: str = "en"
-    is_simple: bool = False  # reads short, simple sentences
-    is_for_someone_else: bool = False  # the name is the visitor's, phone and e-mail are of whoever booked
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What somebody answered to a question of the store's, both as they were worded then."""
-
-    question: str
-    answer: str
 
 
 def book(

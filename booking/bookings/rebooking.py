@@ -17,7 +17,8 @@ from booking.bookings.rescheduling import move_locked
 from booking.models import Actor, Booking, EventKind, Hold, Status
 from booking.places.claims import claim_anywhere, days_of, drop_hold, keep_run, raise_days, runs_at
 from booking.places.nearest_free import nearest_free
-from booking.policy import HOLD_EXTENSIONS, BookingRefused, Refusal
+from booking.policy import HOLD_EXTENSIONS
+from booking.refusals import BookingRefused, Refusal
 from notifications import outbox
 from notifications.models import Kind
 from stores.slots import StoreRules

@@ -13,7 +13,8 @@ from booking.models import Actor, Booking, EventKind, Status
 from booking.places.claims import claim_anywhere, days_of, lock_slots, raise_days
 from booking.places.closed_slots import refused_without_place
 from booking.places.requests import Wish, read_wish, with_another_try
-from booking.policy import BookingRefused, Refusal, may_change
+from booking.policy import may_change
+from booking.refusals import BookingRefused, Refusal
 from notifications import outbox
 from notifications.models import Kind
 from stores.models import Store

@@ -9,7 +9,7 @@ from django.core.signing import BadSignature, TimestampSigner
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 
 from booking import limits
-from booking.bookings.day_schedule import booking_by_reference
+from booking.bookings.queries import booking_by_reference
 from booking.models import Booking
 from booking.tokens import is_manage_token, read_reference
 from booking.web.reader_prefix import Reading

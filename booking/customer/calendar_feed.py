@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
-from booking.bookings.day_schedule import feed_bookings
+from booking.bookings.queries import feed_bookings
 from booking.formats.icalendar_files import feed_calendar
 from booking.tokens import feed_digest
 from stores.models import Store

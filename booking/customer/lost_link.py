@@ -25,7 +25,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from booking import limits
 from booking.bookings.customer_visits import Contact, visits_to_come
-from booking.bookings.day_schedule import booking_by_reference
+from booking.bookings.queries import booking_by_reference
 from booking.customer.access import COOKIE_SECONDS, keep_private, own_prefix
 from booking.customer.book.booking_step import see_other
 from booking.customer.book.details import AGAIN

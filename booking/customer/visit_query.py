@@ -1,18 +1,16 @@
 """What a page's address or form asks for, read without trusting a character of it."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from booking.formatting import refusal_sentence
-from booking.policy import Refusal
+from booking.refusals import Refusal
 from booking.web.forms import Problem
+from booking.web.query_params import read_day, read_instant
 from stores.slots import StoreRules, VisitTypeRule
-
-# Nothing is booked outside these years, and sums with dates stay within what Python can count.
-FIRST_YEAR, LAST_YEAR = 2000, 2999
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,27 +62,6 @@ def read_asked(data: QueryDict, rules: StoreRules) -> Asked:
         problems.append(Problem(_("This day does not exist. Please choose one below.")))
         status = 400
     return Asked(visit_type, party_size, desk, starts_at, from_date, day, tuple(problems), status)
-
-
-def read_instant(text: str) -> datetime | None:
-    """Return an RFC 3339 time with an offset, in UTC; None for anything else."""
-    try:
-        # A plus sign that nobody escaped arrives as a space.
-        moment = datetime.fromisoformat(text.strip().replace(" ", "+"))
-    except ValueError:
-        return None
-    if moment.utcoffset() is None or not FIRST_YEAR <= moment.year <= LAST_YEAR:
-        return None
-    return moment.astimezone(UTC)
-
-
-def read_day(text: str) -> date | None:
-    """Return a date such as 2027-02-28; None for anything else."""
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        return None
-    return day if FIRST_YEAR <= day.year <= LAST_YEAR else None
 
 
 def _read_count(text: str) -> int | None:

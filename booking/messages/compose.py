@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils import translation
 
-from booking.bookings.day_schedule import booking_by_reference
 from booking.bookings.lifecycle import confirm_attendance
+from booking.bookings.queries import booking_by_reference
 from booking.bookings.rebooking import OFFER
 from booking.customer_input import can_be_texted
 from booking.formats.icalendar_files import Method, booking_calendar
@@ -22,7 +22,8 @@ from booking.messages.place_offered import answer_about_offer, compose_offer
 from booking.messages.sms_texts import TEXTS_WITH_OWN_WORDS, sms_text
 from booking.messages.visits_list import compose_visits
 from booking.models import Booking, Status
-from booking.policy import REMINDERS_APART, BookingRefused, plan_of
+from booking.policy import REMINDERS_APART, plan_of
+from booking.refusals import BookingRefused
 from notifications.content import Content, Email, NotYet, Skip, Sms
 from notifications.models import Channel, Kind, OutboxMessage
 from notifications.queries import due_offsets

@@ -7,7 +7,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from booking.bookings.customer_visits import Contact, visits_to_come
-from booking.bookings.day_schedule import booking_by_reference
+from booking.bookings.queries import booking_by_reference
 from booking.customer_input import can_be_texted
 from booking.formatting import moment_in_words
 from booking.links import manage_url, visits_url

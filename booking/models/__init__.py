@@ -1,19 +1,7 @@
 """Who comes and what happens: bookings, their history, the waiting list, tablets, what a repeated request is told."""
 
 from booking.models.app_codes import APP_CODES, AppCodes
-from booking.models.bookings import (
-    Actor,
-    Booking,
-    BookingEvent,
-    EventKind,
-    Hold,
-    IdempotentAnswer,
-    Source,
-    Status,
-    WaitingListEntry,
-    WaitingStatus,
-    WorkerBeat,
-)
+from booking.models.bookings import Actor, Booking, BookingEvent, EventKind, Hold, Source, Status
 from booking.models.devices import (
     NAMES_SHOWN,
     PIN_ERRORS,
@@ -25,8 +13,11 @@ from booking.models.devices import (
     PinTries,
     StaffPin,
 )
+from booking.models.idempotency import IdempotentAnswer
 from booking.models.passkeys import Passkey
 from booking.models.tickets import Ticket
+from booking.models.waiting_list import WaitingListEntry, WaitingStatus
+from booking.models.worker import WorkerBeat
 
 __all__ = [
     "APP_CODES",

@@ -21,11 +21,12 @@ from django.db.models import QuerySet
 
 from booking.accounts.sign_ins import end_programs_and_pin
 from booking.arrivals.steps import step
-from booking.bookings.lifecycle import CustomerDetails, book, cancel, confirm_attendance
+from booking.bookings.lifecycle import book, cancel, confirm_attendance
 from booking.bookings.rescheduling import reschedule
+from booking.customer_input import CustomerDetails
 from booking.models import Actor, Booking, Source
 from booking.places.availability import FreeSlot, availability
-from booking.policy import BookingRefused
+from booking.refusals import BookingRefused
 from booking.tokens import ALPHABET
 from notifications import outbox
 from stores.models import OrganizationKind, Role, Store, StoreMembership

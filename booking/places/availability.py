@@ -8,7 +8,8 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from booking.places.places_left import KeptPlaces, places_left, what_changed
-from booking.policy import UnknownStore, UnknownVisitType, first_bookable_start, last_bookable_date, places_needed
+from booking.policy import first_bookable_start, last_bookable_date, places_needed
+from booking.refusals import UnknownStore, UnknownVisitType
 from stores.hours import day_start
 from stores.queries import store_rules
 from stores.slots import SlotTime, StoreRules, VisitTypeRule, slots_by_desk, starts_with_runs, store_slots

@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from booking.places.claims import Run
 from booking.places.fit import is_shut
-from booking.policy import BookingRefused, Refusal
+from booking.refusals import BookingRefused, Refusal
 from stores.models import Slot
 from stores.slots import StoreRules
 

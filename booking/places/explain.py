@@ -7,7 +7,8 @@ from enum import StrEnum
 
 from booking.places.availability import AvailabilityQuestion, ask_by_rules
 from booking.places.places_left import KeptPlaces, places_left
-from booking.policy import Refusal, UnknownStore, UnknownVisitType, places_needed
+from booking.policy import places_needed
+from booking.refusals import Refusal, UnknownStore, UnknownVisitType
 from stores.hours import ONE_DAY, day_start, open_intervals
 from stores.models import Slot
 from stores.queries import store_rules

@@ -1,6 +1,7 @@
 """Holds: places kept for a few minutes while somebody types."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
 
@@ -14,7 +15,8 @@ from booking.places.claims import Run, claim_anywhere, days_of, drop_hold, give_
 from booking.places.closed_slots import refused_without_place
 from booking.places.locks import lock_client, lock_entry
 from booking.places.requests import Wish, read_wish, with_another_try
-from booking.policy import HOLD_EXTENSIONS, HOLD_MINUTES, BookingRefused, Refusal
+from booking.policy import HOLD_EXTENSIONS, HOLD_MINUTES
+from booking.refusals import BookingRefused, Refusal
 from booking.tokens import read_hold_token
 from stores.locks import share_lock_store
 from stores.slots import StoreRules, VisitTypeRule
@@ -174,3 +176,38 @@ def _refuse_too_many(
     for name, times in zip(widths, (1, 2, 5), strict=True):
         if found[f"{name}_all"] >= HOLDS.amount * times or found[f"{name}_here"] >= HOLDS_AT_STORE.amount * times:
             raise TooManyHolds(max(1, ceil((found["first"] - now).total_seconds())))
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPlace:
+    """A place kept while somebody types, as their page shows it; `desk` only where they chose one."""
+
+    token: str
+    store: str
+    visit_type: str
+    starts_at: datetime
+    party_size: int
+    desk: str
+    expires_at: datetime
+    may_extend: bool
+
+
+def kept_place(token: str, *, now: datetime) -> KeptPlace | None:
+    """Return what a hold's token keeps, or None where it keeps nothing, or nothing any more."""
+    public_id = read_hold_token(token)
+    if public_id is None:
+        return None
+    holds = Hold.objects.select_related("store", "visit_type", "desk")
+    kept = holds.filter(public_id=public_id, expires_at__gt=now).first()
+    if kept is None:
+        return None
+    return KeptPlace(
+        token=token,
+        store=kept.store.slug,
+        visit_type=kept.visit_type.slug,
+        starts_at=kept.starts_at,
+        party_size=kept.party_size,
+        desk=kept.desk.slug if kept.desk_was_chosen else "",
+        expires_at=kept.expires_at,
+        may_extend=kept.extensions < HOLD_EXTENSIONS,
+    )

@@ -11,7 +11,8 @@ from django.db import IntegrityError
 from booking.models import Booking, Hold
 from booking.places.claims import Run, release_expired_holds, runs_at
 from booking.places.closed_slots import all_are_shut
-from booking.policy import BookingRefused, Refusal, UnknownStore, UnknownVisitType, refusal_to_book
+from booking.policy import refusal_to_book
+from booking.refusals import BookingRefused, Refusal, UnknownStore, UnknownVisitType
 from stores.queries import store_rules
 from stores.slots import StoreRules, VisitTypeRule
 

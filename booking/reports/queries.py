@@ -13,7 +13,7 @@ from operator import itemgetter
 from django.db.models import Count, Q, Sum
 
 from booking.models import Booking
-from booking.policy import UnknownStore
+from booking.refusals import UnknownStore
 from booking.reports.tallies import CAME, ONE_DAY, Numbers, Tally, together
 from notifications.models import OutboxMessage
 from stores.hours import day_start

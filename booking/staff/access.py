@@ -21,7 +21,7 @@ from django.utils.timezone import now as clock_now
 from booking.accounts.devices import note_seen, note_use
 from booking.accounts.permissions import DeviceAccess, SecondFactorMissing, device_access, member_booking, membership
 from booking.models import Booking, Device
-from booking.policy import BookingRefused, Refusal
+from booking.refusals import BookingRefused, Refusal
 from booking.staff.typed_forms import keep_typed
 from booking.tokens import device_digest
 from stores.models import Role, Store

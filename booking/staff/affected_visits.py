@@ -14,7 +14,7 @@ from booking.bookings.rebooking import KEPT_FOR
 from booking.customer_input import phone_in_words
 from booking.formatting import moment_in_words, visit_type_name
 from booking.models import Booking
-from booking.policy import BookingRefused, Refusal
+from booking.refusals import BookingRefused, Refusal
 from booking.staff.access import AtStore, staff_page
 from booking.staff.forms.visits import ThenForm
 from booking.staff.wording import people_in_words

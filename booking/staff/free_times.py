@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from booking.places.availability import availability
 from booking.places.nearest_free import nearest_free
-from booking.policy import BookingRefused, Refusal, UnknownVisitType
+from booking.refusals import BookingRefused, Refusal, UnknownVisitType
 from booking.staff.access import AtStore
 from booking.views.chooser import SlotChoice, slot_choices
 from booking.web.forms import Problem

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.timezone import now as clock_now
 
 from booking.accounts.permissions import SecondFactorMissing, organization_access
-from booking.policy import BookingRefused
+from booking.refusals import BookingRefused
 from booking.staff.access import keep_private, prove_more_first, raise_for
 from stores.models import Organization
 

@@ -11,7 +11,7 @@ from booking.formatting import time_in_words, visit_type_name
 from booking.models import Booking
 from booking.places.explain import Answer, DeskAnswer, Why, why, why_of_day
 from booking.places.places_left import KeptPlaces
-from booking.policy import BookingRefused, Refusal
+from booking.refusals import BookingRefused, Refusal
 from booking.staff.access import AtStore
 from booking.staff.wording import staff_sentence
 from stores.models import Desk

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from booking.formatting import refusal_sentence
 from booking.models import Source, Status
-from booking.policy import BookingRefused, Refusal
+from booking.refusals import BookingRefused, Refusal
 from booking.staff_texts import LATE, status_words
 
 BADGES = {

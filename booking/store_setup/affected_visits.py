@@ -20,7 +20,7 @@ from booking.bookings.rebooking import ask_no_more, offer_other_times
 from booking.models import Actor, Booking, EventKind, Hold
 from booking.places.claims import drop_hold
 from booking.places.fit import OpenTime, Order, Window, without_place
-from booking.policy import BookingRefused, Refusal
+from booking.refusals import BookingRefused, Refusal
 from booking.store_setup.stock import Stock
 from booking.waiting_list.ended_offers import take_offer_back
 from notifications import outbox

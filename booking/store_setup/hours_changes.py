@@ -19,7 +19,7 @@ from booking.places.claims import LONGEST_SLOT, days_of, raise_days
 from booking.places.fit import SlotPlaces, Window, is_tighter, narrowed
 from booking.places.freed import ring_on_commit
 from booking.places.slot_rows import lay_slots_anew, set_slots, slots_between
-from booking.policy import BookingRefused, Refusal
+from booking.refusals import BookingRefused, Refusal
 from booking.store_setup.affected_visits import Decision, Then, outcome_of, settle, visits_without_place
 from booking.store_setup.stock import lock_stock, off_the_grid, open_time, recount, slot_places
 from stores import services as store_services

@@ -10,7 +10,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from booking.policy import BookingRefused, Refusal
+from booking.refusals import BookingRefused, Refusal
 from booking.store_setup.hours_changes import change_rules
 from stores.models import Organization, Store
 from stores.services import BadValue

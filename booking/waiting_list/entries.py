@@ -7,14 +7,16 @@ from functools import partial
 from django.db import transaction
 from django.db.models import Q
 
-from booking.bookings.lifecycle import WEB_SOURCES, CustomerDetails, book
+from booking.bookings.lifecycle import WEB_SOURCES, book
+from booking.customer_input import CustomerDetails
 from booking.idempotency import SentForm, do_once, done_before
 from booking.limits import ClientDigests
 from booking.models import Booking, Hold, Source, WaitingListEntry, WaitingStatus
 from booking.places.claims import drop_hold
 from booking.places.locks import lock_customer, lock_entry
 from booking.places.requests import Wish, find_visit_type, is_shut_for, with_another_try
-from booking.policy import BookingRefused, Refusal, UnknownStore, UnknownVisitType, refusal_to_wait
+from booking.policy import refusal_to_wait
+from booking.refusals import BookingRefused, Refusal, UnknownStore, UnknownVisitType
 from booking.tokens import hold_token, new_reference
 from booking.waiting_list.ended_offers import missed
 from booking.waiting_list.lifecycle import OPEN, close, entry_of_subject, erase, message_subject, reference_of

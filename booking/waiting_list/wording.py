@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 
 from booking.formatting import day_in_words, refusal_sentence, time_in_words
 from booking.models import WaitingListEntry
-from booking.policy import Refusal
+from booking.refusals import Refusal
 
 
 def waiting_refusal_sentence(reason: Refusal, *, waits_already: bool = False) -> str:

@@ -9,8 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from booking.bookings.lifecycle import Answer
-from booking.customer_input import BadInput, read_email, read_name, read_note, read_phone
+from booking.customer_input import Answer, BadInput, read_email, read_name, read_note, read_phone
 from booking.formatting import numbers_unbroken
 from booking.web.honeypot import HoneypotField
 from stores.queries import Question

@@ -19,7 +19,7 @@ from rest_framework import exceptions
 
 from booking.formatting import refusal_sentence
 from booking.limits import RateLimited
-from booking.policy import Refusal
+from booking.refusals import Refusal
 
 CONTENT_TYPE = "application/problem+json"
 

@@ -18,7 +18,7 @@ from booking.formatting import (
     time_in_words,
     visit_type_name,
 )
-from booking.policy import Refusal
+from booking.refusals import Refusal
 from tests.factories import PARIS
 
 

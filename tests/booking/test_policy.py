@@ -10,13 +10,13 @@ from booking.policy import (
     EARLIEST_MESSAGE,
     LATEST_MESSAGE,
     REMINDERS_APART,
-    Refusal,
     may_cancel,
     may_change,
     places_needed,
     refusal_to_book,
     reminder_times,
 )
+from booking.refusals import Refusal
 from tests.factories import NOW, PARIS, at
 
 ZONES = st.sampled_from(

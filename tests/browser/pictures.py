@@ -167,9 +167,10 @@ def _fill(clock: time_machine.Traveller, moment: datetime) -> None:
 
 
 def _book(number: int, hour: int, minute: int, name: str, visit_type: str, people: int, language: str) -> int | None:
-    from booking.bookings.lifecycle import CustomerDetails, book
+    from booking.bookings.lifecycle import book
+    from booking.customer_input import CustomerDetails
     from booking.models import Source
-    from booking.policy import BookingRefused
+    from booking.refusals import BookingRefused
     from stores.models import Store
 
     store = Store.objects.get(slug=STORE)
@@ -190,7 +191,8 @@ def _book(number: int, hour: int, minute: int, name: str, visit_type: str, peopl
 
 def _fill_a_day(clock: time_machine.Traveller, moment: datetime) -> None:
     """Book every place that one day still has."""
-    from booking.bookings.lifecycle import CustomerDetails, book
+    from booking.bookings.lifecycle import book
+    from booking.customer_input import CustomerDetails
     from booking.models import Source
     from booking.places.availability import availability
 

@@ -23,7 +23,7 @@ from booking.bookings.audit import differences
 from booking.bookings.lifecycle import cancel, confirm_attendance
 from booking.bookings.rescheduling import reschedule
 from booking.models import Actor, Booking, Source, Ticket
-from booking.policy import BookingRefused
+from booking.refusals import BookingRefused
 from stores import locks
 from stores.locks import lock_store_alone, share_lock_store
 from stores.models import Desk, Store

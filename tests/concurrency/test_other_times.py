@@ -14,7 +14,7 @@ from booking.bookings.audit import differences
 from booking.bookings.rebooking import cancel_unanswered, take_kept_time
 from booking.models import Booking, Hold, Status
 from booking.places.claims import release_expired_holds
-from booking.policy import BookingRefused
+from booking.refusals import BookingRefused
 from booking.store_setup.affected_visits import Then
 from booking.store_setup.hours_changes import change_slots
 from tests.factories import NOW, at, make_booking, make_store, make_user

@@ -4,10 +4,11 @@ from functools import partial
 
 import pytest
 
-from booking.bookings.lifecycle import CustomerDetails, book
+from booking.bookings.lifecycle import book
+from booking.customer_input import CustomerDetails
 from booking.idempotency import FormUsed, SentForm, book_once
 from booking.models import Booking, IdempotentAnswer, Source
-from booking.policy import BookingRefused
+from booking.refusals import BookingRefused
 from tests.factories import NOW, at, make_store
 from tests.threads import at_once
 

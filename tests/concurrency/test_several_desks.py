@@ -13,7 +13,7 @@ from booking.bookings.audit import differences
 from booking.models import Source
 from booking.places import claims
 from booking.places.claims import Run, claim, claim_anywhere, runs_at
-from booking.policy import BookingRefused, Refusal
+from booking.refusals import BookingRefused, Refusal
 from stores.models import Desk, Slot, Store
 from stores.queries import store_rules
 from stores.slots import StoreRules

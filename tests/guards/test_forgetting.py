@@ -14,7 +14,7 @@ from django.db import models
 from django.test import Client
 
 from booking import tasks
-from booking.bookings.lifecycle import CustomerDetails
+from booking.customer_input import CustomerDetails
 from booking.models import Booking, IdempotentAnswer, PairingCode, Source, Ticket
 from booking.waiting_list.entries import join
 from notifications.models import Channel, Kind, OutboxMessage, State

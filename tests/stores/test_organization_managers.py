@@ -6,7 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from booking.accounts.permissions import membership
-from booking.policy import BookingRefused
+from booking.refusals import BookingRefused
 from stores.models import Organization, OrganizationMembership, SetupChange, Store
 from tests.factories import NOW, PASSWORD, make_store, make_user
 

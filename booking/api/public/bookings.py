@@ -18,7 +18,7 @@ from booking.api.rendering import booking_json, booking_path, new_booking_json
 from booking.api.resource import ApiView, OneForm, checked, json_response, once, wanting
 from booking.api.serializers import BookingRequest, RescheduleRequest
 from booking.bookings import lifecycle, rescheduling
-from booking.bookings.lifecycle import CustomerDetails
+from booking.customer_input import CustomerDetails
 from booking.formats.icalendar_files import booking_calendar
 from booking.links import manage_url
 from booking.models import Actor, Booking, Source

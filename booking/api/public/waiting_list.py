@@ -18,12 +18,12 @@ from booking.api.public.bookings import country_of
 from booking.api.rendering import moment_text
 from booking.api.resource import ApiView, checked, once
 from booking.api.serializers import AvailabilityQuery, CustomerRequest
-from booking.bookings.lifecycle import CustomerDetails
 from booking.bookings.message_plan import message_channel
+from booking.customer_input import CustomerDetails
 from booking.links import waiting_url
 from booking.models import Source, WaitingListEntry, WaitingStatus
 from booking.places.requests import is_another_try
-from booking.policy import BookingRefused
+from booking.refusals import BookingRefused
 from booking.tokens import is_waiting_token, read_reference, waiting_token
 from booking.waiting_list import entries
 from booking.waiting_list.queries import Waiting, entry_by_reference, waiting

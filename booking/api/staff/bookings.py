@@ -16,7 +16,7 @@ from booking.api.serializers import ActionRequest, RescheduleRequest, StaffBooki
 from booking.api.staff.access import StaffView
 from booking.arrivals import steps
 from booking.bookings import lifecycle, rescheduling
-from booking.bookings.lifecycle import CustomerDetails
+from booking.customer_input import CustomerDetails
 from booking.models import Actor, Booking, Source
 from booking.places.requests import Wish
 from stores.models import Role

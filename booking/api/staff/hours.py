@@ -24,7 +24,7 @@ from booking.api.serializers import (
     ThenRequest,
 )
 from booking.api.staff.access import StaffView
-from booking.policy import BookingRefused, Refusal
+from booking.refusals import BookingRefused, Refusal
 from booking.store_setup import calendar_feed
 from booking.store_setup import hours_changes as changes
 from booking.store_setup.affected_visits import Then

@@ -5,7 +5,7 @@ from functools import partial
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from booking.bookings.day_schedule import booking_by_reference
+from booking.bookings.queries import booking_by_reference
 from booking.customer.access import give_key, has_key
 from booking.customer.book.booking_step import Step, at_store, see_other
 from booking.idempotency import FormUsed

@@ -17,12 +17,12 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from booking import limits
-from booking.bookings.day_schedule import KeptPlace, kept_place
 from booking.customer.book.way_cookie import Way, keep, new_way, ways
 from booking.customer.visit_query import Asked, read_asked
 from booking.places.availability import WantedSlot, lookup
 from booking.places.explain import why
-from booking.policy import Refusal
+from booking.places.holds import KeptPlace, kept_place
+from booking.refusals import Refusal
 from booking.web.cross_site import refuse_cross_site
 from booking.web.forms import DetailsForm, Problem, read_key
 from booking.web.honeypot import HONEYPOT

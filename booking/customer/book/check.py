@@ -12,7 +12,7 @@ from booking.customer.book.details import AGAIN, NOT_REMEMBERED
 from booking.customer.book.hold_state import keep_place, kept_words
 from booking.customer_input import can_be_texted
 from booking.models import Booking
-from booking.policy import BookingRefused
+from booking.refusals import BookingRefused
 from booking.web.mail_domains import likely_meant
 from booking.web.proof_of_work import challenge_for
 from booking.web.rendering import customer_page

@@ -15,7 +15,7 @@ from booking.customer.book.unavailable import ANOTHER_TIME_HELPS, gone_page
 from booking.customer.book.way_cookie import new_way
 from booking.formatting import refusal_sentence
 from booking.idempotency import booked_in
-from booking.policy import Refusal
+from booking.refusals import Refusal
 from booking.web.forms import DetailsForm, Problem
 from booking.web.proof_of_work import challenge_for
 from booking.web.rendering import customer_page

@@ -10,7 +10,7 @@ from booking.customer.book.booking_step import Step, at_store
 from booking.customer.book.hold_state import keep_place, kept_words
 from booking.customer.book.way_cookie import new_way
 from booking.places.holds import extend_hold
-from booking.policy import BookingRefused
+from booking.refusals import BookingRefused
 from booking.web.rendering import customer_page, reading_of
 
 

@@ -8,7 +8,7 @@ from booking import limits
 from booking.customer.book.booking_step import LedAway, Step
 from booking.customer.book.rush_gate import moment_first
 from booking.places.holds import hold, hold_instead
-from booking.policy import BookingRefused, Refusal
+from booking.refusals import BookingRefused, Refusal
 from booking.tokens import hold_token
 
 

@@ -6,7 +6,7 @@ from booking.customer.alternatives import ways_on
 from booking.customer.book.booking_step import Step
 from booking.customer.book.choose import choose_page
 from booking.formatting import refusal_sentence
-from booking.policy import Refusal
+from booking.refusals import Refusal
 from booking.tokens import read_hold_token
 from booking.web.forms import Problem
 from booking.web.rendering import customer_page

@@ -15,7 +15,8 @@ from booking.customer.book.booking_step import see_other
 from booking.customer.manage.page import done, manage_page, too_late_or_wrong, visit_context
 from booking.customer.manage.page import refused as lead_to_refusal
 from booking.models import Actor, Booking, Status
-from booking.policy import LATE_CHOICES, LONGEST_LATE, BookingRefused, may_cancel
+from booking.policy import LATE_CHOICES, LONGEST_LATE, may_cancel
+from booking.refusals import BookingRefused
 from booking.web.forms import Problem
 from booking.web.rendering import customer_page
 

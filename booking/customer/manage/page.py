@@ -17,7 +17,8 @@ from booking.customer.access import keep_private, opened_by_key
 from booking.formats.map_links import directions
 from booking.formatting import refusal_sentence
 from booking.models import Booking, Status
-from booking.policy import Refusal, is_video_open, may_cancel, may_change, may_say_late
+from booking.policy import is_video_open, may_cancel, may_change, may_say_late
+from booking.refusals import Refusal
 from booking.web.forms import Problem
 from booking.web.rendering import customer_page
 from notifications.models import Kind

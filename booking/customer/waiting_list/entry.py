@@ -18,7 +18,7 @@ from booking.customer.waiting_list.access import opened_by_waiting_key
 from booking.customer_input import can_be_texted
 from booking.links import waiting_url
 from booking.models import WaitingListEntry, WaitingStatus
-from booking.policy import BookingRefused, Refusal
+from booking.refusals import BookingRefused, Refusal
 from booking.tokens import is_waiting_token, read_reference
 from booking.waiting_list.entries import leave, let_pass, take_offer
 from booking.waiting_list.queries import Waiting, entry_by_reference, waiting

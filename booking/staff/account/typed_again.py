@@ -5,10 +5,10 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from booking.customer.visit_query import read_day
 from booking.formatting import dated_day_in_words
 from booking.staff.access import AtStore, at_store, staff_page
 from booking.staff.typed_forms import typed_before
+from booking.web.query_params import read_day
 
 # What is shown of it, so that somebody knows it again; all of it is sent.
 _SHOWN = {

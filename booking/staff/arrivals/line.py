@@ -14,7 +14,7 @@ from booking.accounts.permissions import member_booking
 from booking.arrivals.line import call, call_back, join_line, leave_line, put_back, serve_ticket
 from booking.arrivals.line_state import line_of
 from booking.arrivals.steps import step
-from booking.policy import BookingRefused, Refusal
+from booking.refusals import BookingRefused, Refusal
 from booking.staff.access import AtStore, at_store, raise_for, staff_page
 from booking.staff.etag import unless_known
 from booking.staff.forms.visits import TicketForm

@@ -16,7 +16,7 @@ from booking.arrivals.steps import step as take_step
 from booking.arrivals.steps import undo as undo_step
 from booking.idempotency import SentForm, book_once
 from booking.models import Booking, Status
-from booking.policy import BookingRefused, Refusal
+from booking.refusals import BookingRefused, Refusal
 from booking.staff.access import AtStore, at_store, at_visit, raise_for
 from booking.staff.arrivals.page import Just, arrivals_page
 from booking.staff.day.page import day_page

@@ -17,7 +17,7 @@ from booking.arrivals.offline_actions import OLDEST, TICKET, UNDO, WALK_IN, Resu
 from booking.arrivals.offline_day import arrivals_day, arrivals_of, arrivals_version
 from booking.arrivals.step_rules import STEPS
 from booking.models import NAMES_SHOWN
-from booking.policy import UnknownStore
+from booking.refusals import UnknownStore
 from booking.staff.access import AtStore, at_store
 from booking.staff.arrivals.visit_json import VisitsAsJson, day_as_json, finder_salt
 from booking.staff.etag import CACHE_CONTROL

@@ -10,12 +10,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from booking.bookings.lifecycle import CustomerDetails, book
-from booking.customer.visit_query import read_day, read_instant
+from booking.bookings.lifecycle import book
+from booking.customer_input import CustomerDetails
 from booking.formatting import day_in_words
 from booking.idempotency import SentForm, book_once
 from booking.models import Booking, Source
-from booking.policy import BookingRefused, Refusal
+from booking.refusals import BookingRefused, Refusal
 from booking.staff.access import AtStore, at_store, raise_for, staff_page
 from booking.staff.day.caller_visits import known_caller
 from booking.staff.forms.visits import CallerForm
@@ -25,6 +25,7 @@ from booking.staff.redirects import back_to_day
 from booking.staff.wording import staff_sentence
 from booking.tokens import keyed_digest
 from booking.web.forms import Problem
+from booking.web.query_params import read_day, read_instant
 from stores.queries import store_rules
 from stores.slots import StoreRules
 

@@ -7,12 +7,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from booking.bookings.day_schedule import day_schedule
-from booking.customer.visit_query import read_day
 from booking.formats.spreadsheets import Cell, csv_bytes, xlsx_bytes
 from booking.formatting import csv_delimiter
 from booking.messages.day_sheet import head, rows
 from booking.staff.access import AtStore, at_store
 from booking.staff.day.page import unknown_day_page
+from booking.web.query_params import read_day
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Rows = list[tuple[Cell, ...]]

@@ -11,10 +11,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from booking.bookings.lifecycle import cancel as cancel_booking
 from booking.bookings.message_plan import message_channel
 from booking.bookings.rescheduling import reschedule
-from booking.customer.visit_query import read_day, read_instant
 from booking.formatting import visit_type_name
 from booking.models import Actor, Booking, Status
-from booking.policy import BookingRefused, Refusal
+from booking.refusals import BookingRefused, Refusal
 from booking.staff.access import AtStore, at_visit, staff_page
 from booking.staff.free_times import error_of, free_times, nearest_times, while_offered
 from booking.staff.redirects import back_to_day
@@ -22,6 +21,7 @@ from booking.staff.refusal_wording import impossible_times, refusal_in_words, wh
 from booking.staff.visit_facts import VisitFacts
 from booking.staff.wording import badges, people_in_words, staff_sentence
 from booking.web.forms import Problem
+from booking.web.query_params import read_day, read_instant
 from stores.models import Desk
 
 _ASKS_AND_DOES = ["GET", "HEAD", "POST"]

@@ -3,10 +3,10 @@
 from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_safe
 
-from booking.customer.visit_query import read_day
 from booking.staff.access import AtStore, at_store
 from booking.staff.day.page import day_page, unknown_day_page
 from booking.staff.etag import unless_known
+from booking.web.query_params import read_day
 
 
 @require_safe

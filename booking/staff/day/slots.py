@@ -11,9 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from booking.bookings.day_schedule import DaySchedule, day_schedule
-from booking.customer.visit_query import read_day
 from booking.formatting import day_in_words, time_in_words, visit_type_name
-from booking.policy import BookingRefused
+from booking.refusals import BookingRefused
 from booking.staff.access import AtStore, at_store, staff_page
 from booking.staff.affected_visits import affected_or_none
 from booking.staff.day.page import unknown_day_page
@@ -23,6 +22,7 @@ from booking.staff.wording import staff_sentence
 from booking.store_setup.affected_visits import Then
 from booking.store_setup.hours_changes import Change, change_slots
 from booking.web.forms import Problem
+from booking.web.query_params import read_day
 from stores.models import Role
 
 

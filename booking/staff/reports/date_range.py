@@ -7,9 +7,9 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from booking.customer.visit_query import read_day
 from booking.reports.queries import DEFAULT_RANGE, LONGEST_RANGE
 from booking.web.forms import Problem
+from booking.web.query_params import read_day
 
 ONE_DAY = timedelta(days=1)
 

@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from booking.customer.visit_query import FIRST_YEAR, LAST_YEAR
 from booking.formatting import (
     dated_day_in_words,
     dated_moment_in_words,
@@ -19,9 +18,11 @@ from booking.formatting import (
     visit_type_name,
 )
 from booking.places.explain import Answer, DeskAnswer, Why, why
-from booking.policy import UnknownVisitType, first_bookable_start, last_bookable_date
+from booking.policy import first_bookable_start, last_bookable_date
+from booking.refusals import UnknownVisitType
 from booking.staff.access import AtStore, at_store, staff_page
 from booking.web.forms import Problem
+from booking.web.query_params import FIRST_YEAR, LAST_YEAR
 from stores.models import VisitType
 
 _PAGES = {

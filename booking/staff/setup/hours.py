@@ -9,7 +9,6 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from booking.customer.visit_query import read_day
 from booking.formatting import day_in_words
 from booking.staff.access import AtStore, at_store
 from booking.staff.forms.hours import WeekForm, hours_line
@@ -20,6 +19,7 @@ from booking.store_setup.affected_visits import Then
 from booking.store_setup.hours_changes import Change, change_opening_hours, change_special_hours, remove_special_hours
 from booking.store_setup.queries import holidays_ahead, special_days, weekly_hours
 from booking.web.forms import Problem
+from booking.web.query_params import read_day
 from stores.models import Role
 
 FORM_METHODS = ["GET", "HEAD", "POST"]

@@ -10,19 +10,20 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from booking.bookings.lifecycle import CustomerDetails
-from booking.customer.visit_query import read_day
-from booking.customer.waiting_list.form import add_days, check_days
+from booking.customer_input import CustomerDetails
 from booking.idempotency import SentForm
 from booking.models import Source
-from booking.policy import BookingRefused, Refusal, last_bookable_date
+from booking.policy import last_bookable_date
+from booking.refusals import BookingRefused, Refusal
 from booking.staff.access import AtStore, at_store, raise_for, staff_page
 from booking.staff.forms.visits import CallerForm
 from booking.staff.redirects import see_other
 from booking.tokens import keyed_digest
 from booking.waiting_list import entries
 from booking.waiting_list.wording import waiting_refusal_sentence
+from booking.web.date_range_fields import add_days, check_days
 from booking.web.forms import Problem
+from booking.web.query_params import read_day
 from stores.queries import store_rules
 from stores.slots import StoreRules
 

@@ -12,7 +12,7 @@ from booking.accounts.permissions import (
     organization_memberships,
     own_memberships,
 )
-from booking.policy import BookingRefused, Refusal
+from booking.refusals import BookingRefused, Refusal
 from stores.models import Organization, OrganizationMembership, Role, Store, StoreMembership
 from tests.factories import NOW, make_booking, make_store, make_user
 

@@ -14,7 +14,7 @@ from booking.bookings.audit import differences
 from booking.bookings.lifecycle import cancel
 from booking.bookings.rescheduling import reschedule
 from booking.models import Actor, Booking, Source
-from booking.policy import BookingRefused, Refusal
+from booking.refusals import BookingRefused, Refusal
 from booking.waiting_list.offers import offer_places
 from stores.models import Desk, Slot, Store, VisitType
 from tests.booking.api.calls import Api, customer, refusal_of, request_to_book, wish

@@ -13,7 +13,7 @@ from booking.models import Hold
 from booking.places.availability import ask_availability
 from booking.places.claims import release_expired_holds
 from booking.places.holds import hold, release_hold
-from booking.policy import BookingRefused
+from booking.refusals import BookingRefused
 from booking.tokens import hold_token
 from tests.factories import NOW, at, make_booking, make_store
 

@@ -6,8 +6,8 @@ from booking.arrivals.line import call, call_back, forget_tickets, join_line, le
 from booking.arrivals.line_state import line_of
 from booking.arrivals.steps import step
 from booking.models import Booking, BookingEvent, Source, Status, Ticket
-from booking.policy import BookingRefused, Refusal
 from booking.privacy import forget_old
+from booking.refusals import BookingRefused, Refusal
 from booking.reports.queries import numbers
 from stores.models import Desk, LineShows, Slot, Store, StoreDay
 from tests.factories import at, make_booking, make_store, make_user

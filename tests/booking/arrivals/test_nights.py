@@ -13,8 +13,8 @@ from booking.arrivals.self_check_in import check_in_at_door
 from booking.arrivals.steps import admit_walk_in, step, undo
 from booking.bookings.day_schedule import arrivals_schedule
 from booking.models import Booking, Status, Ticket
-from booking.policy import BookingRefused, Refusal
 from booking.privacy import forget_old
+from booking.refusals import BookingRefused, Refusal
 from stores.models import Desk, Store
 from tests.factories import at, make_booking, make_store, make_user
 

@@ -8,7 +8,7 @@ from booking.arrivals.steps import admit_walk_in, step, undo
 from booking.bookings.audit import differences
 from booking.bookings.lifecycle import cancel, cancel_locked
 from booking.models import Actor, BookingEvent, Status
-from booking.policy import BookingRefused, Refusal
+from booking.refusals import BookingRefused, Refusal
 from stores.models import Slot
 from tests.factories import NOW, at, make_booking, make_store, make_user
 

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from booking.bookings.lifecycle import CustomerDetails, book
+from booking.bookings.lifecycle import book
+from booking.customer_input import CustomerDetails
 from booking.limits import ClientDigests, TooManyHolds
 from booking.models import Booking, Hold, Source, WaitingListEntry
 from booking.places.holds import hold, hold_instead, release_hold

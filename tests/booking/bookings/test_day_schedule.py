@@ -3,10 +3,11 @@ from datetime import date
 import pytest
 
 from booking.arrivals.steps import step
-from booking.bookings.day_schedule import booking_by_reference, day_schedule, day_version, feed_bookings
+from booking.bookings.day_schedule import day_schedule, day_version
 from booking.bookings.lifecycle import cancel
+from booking.bookings.queries import booking_by_reference, feed_bookings
 from booking.models import Status
-from booking.policy import UnknownStore
+from booking.refusals import UnknownStore
 from booking.store_setup.affected_visits import Then
 from booking.store_setup.hours_changes import change_slots
 from tests.factories import NOW, at, make_booking, make_store, make_user

@@ -6,7 +6,7 @@ from booking.arrivals.steps import step, undo
 from booking.bookings.lateness import say_late, take_back_late
 from booking.bookings.rescheduling import reschedule
 from booking.models import Actor, Booking, BookingEvent, EventKind, Status
-from booking.policy import BookingRefused, Refusal
+from booking.refusals import BookingRefused, Refusal
 from stores.models import Store, StoreDay
 from tests.factories import at, make_booking, make_store, make_user
 

@@ -18,13 +18,15 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from booking.bookings.audit import differences
-from booking.bookings.lifecycle import CustomerDetails, book
+from booking.bookings.lifecycle import book
 from booking.bookings.rescheduling import reschedule
+from booking.customer_input import CustomerDetails
 from booking.models import Actor, Booking, Hold, Source, Status, WaitingListEntry, WaitingStatus
 from booking.places.availability import availability
 from booking.places.holds import hold
 from booking.places.nearest_free import nearest_free
-from booking.policy import BookingRefused, first_bookable_start, may_change, offer_until, places_needed
+from booking.policy import first_bookable_start, may_change, offer_until, places_needed
+from booking.refusals import BookingRefused
 from booking.waiting_list.offers import offer_places
 from stores.models import CapacityCounts, Desk, Slot, Store, VisitType
 from stores.queries import store_rules

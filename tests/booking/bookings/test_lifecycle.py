@@ -3,11 +3,12 @@ from datetime import timedelta
 import pytest
 
 from booking.bookings.audit import differences
-from booking.bookings.lifecycle import CustomerDetails, book, cancel, confirm_attendance
+from booking.bookings.lifecycle import book, cancel, confirm_attendance
 from booking.bookings.rescheduling import reschedule
+from booking.customer_input import CustomerDetails
 from booking.models import Actor, Booking, BookingEvent, Source, Status
 from booking.places.holds import hold
-from booking.policy import BookingRefused, Refusal, UnknownStore, UnknownVisitType
+from booking.refusals import BookingRefused, Refusal, UnknownStore, UnknownVisitType
 from booking.tokens import hold_token
 from notifications.models import OutboxMessage
 from stores.models import Slot, StoreDay

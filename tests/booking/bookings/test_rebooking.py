@@ -14,8 +14,8 @@ from booking.bookings.lifecycle import cancel
 from booking.bookings.rebooking import cancel_unanswered, kept_times, take_kept_time
 from booking.links import manage_url
 from booking.models import Booking, EventKind, Hold, Status
-from booking.policy import BookingRefused, Refusal
 from booking.privacy import erase
+from booking.refusals import BookingRefused, Refusal
 from booking.store_setup.affected_visits import Then
 from booking.store_setup.hours_changes import change_opening_hours, change_slots
 from notifications.models import Kind, OutboxMessage, State

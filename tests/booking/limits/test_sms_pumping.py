@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from booking.bookings.lifecycle import CustomerDetails, book, cancel
+from booking.bookings.lifecycle import book, cancel
+from booking.customer_input import CustomerDetails
 from booking.models import Actor, Booking, Source
 from notifications.models import Channel, Kind, OutboxMessage, State
 from notifications.tasks import deliver_due

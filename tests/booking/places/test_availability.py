@@ -7,7 +7,7 @@ from booking.models import Hold
 from booking.places.availability import WantedSlot, ask_availability, availability, lookup
 from booking.places.holds import hold
 from booking.places.nearest_free import nearest_free
-from booking.policy import UnknownStore, UnknownVisitType
+from booking.refusals import UnknownStore, UnknownVisitType
 from stores.models import Slot
 from tests.factories import NOW, at, make_booking, make_store
 

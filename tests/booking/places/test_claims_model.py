@@ -14,7 +14,7 @@ from booking.bookings.rescheduling import reschedule
 from booking.models import Actor, Booking, Hold, Source, Status
 from booking.places.claims import release_expired_holds
 from booking.places.holds import hold, release_hold
-from booking.policy import BookingRefused, Refusal
+from booking.refusals import BookingRefused, Refusal
 from booking.store_setup.affected_visits import Then
 from booking.store_setup.hours_changes import change_slots
 from booking.tokens import hold_token

@@ -10,7 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 from booking.places.availability import availability
 from booking.places.explain import Answer, Why, why
 from booking.places.holds import hold
-from booking.policy import UnknownStore, UnknownVisitType
+from booking.refusals import UnknownStore, UnknownVisitType
 from stores.models import Desk, DeskHours, Slot, SpecialHours, Store
 from tests.factories import NOW, at, make_booking, make_store
 

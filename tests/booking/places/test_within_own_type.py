@@ -5,13 +5,14 @@ from datetime import timedelta
 import pytest
 
 from booking.bookings.audit import differences
-from booking.bookings.lifecycle import CustomerDetails, book
+from booking.bookings.lifecycle import book
 from booking.bookings.rescheduling import reschedule
+from booking.customer_input import CustomerDetails
 from booking.models import Actor, Hold, Source
 from booking.places.availability import WantedSlot, lookup
 from booking.places.holds import hold, hold_instead
 from booking.places.nearest_free import nearest_free
-from booking.policy import BookingRefused, Refusal
+from booking.refusals import BookingRefused, Refusal
 from booking.store_setup.affected_visits import Then
 from booking.store_setup.hours_changes import change_rules
 from booking.tokens import hold_token

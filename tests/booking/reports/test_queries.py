@@ -7,8 +7,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from booking.arrivals.line import join_line, put_back, serve_ticket
 from booking.models import Booking, Source, Status
-from booking.policy import UnknownStore
 from booking.privacy import forget_old
+from booking.refusals import UnknownStore
 from booking.reports.queries import NumbersTogether, longest_range, numbers, numbers_together
 from booking.reports.tallies import MessageCount, Numbers, Outcome, Use, Waits
 from notifications.models import OutboxMessage

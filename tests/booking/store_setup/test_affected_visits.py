@@ -6,11 +6,12 @@ from itertools import pairwise
 import pytest
 
 from booking.bookings.audit import differences
-from booking.bookings.lifecycle import CustomerDetails, book, cancel
+from booking.bookings.lifecycle import book, cancel
 from booking.bookings.rebooking import cancel_unanswered, kept_times
+from booking.customer_input import CustomerDetails
 from booking.models import Booking, Hold, Source, Status, WaitingListEntry, WaitingStatus
 from booking.places.holds import hold
-from booking.policy import BookingRefused, Refusal
+from booking.refusals import BookingRefused, Refusal
 from booking.store_setup.affected_visits import Then
 from booking.store_setup.hours_changes import (
     change_opening_hours,

@@ -5,7 +5,7 @@ import pytest
 from booking.bookings.audit import differences
 from booking.bookings.lifecycle import cancel
 from booking.models import Booking, Status
-from booking.policy import BookingRefused, Refusal
+from booking.refusals import BookingRefused, Refusal
 from booking.store_setup.affected_visits import Then
 from booking.store_setup.hours_changes import (
     change_opening_hours,

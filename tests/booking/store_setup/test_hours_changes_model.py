@@ -21,7 +21,7 @@ from booking.bookings.rebooking import cancel_unanswered, take_kept_time
 from booking.models import Actor, Booking, Hold, Source, Status
 from booking.places.claims import release_expired_holds
 from booking.places.holds import hold
-from booking.policy import BookingRefused, Refusal
+from booking.refusals import BookingRefused, Refusal
 from booking.store_setup.affected_visits import Then
 from booking.store_setup.hours_changes import change_rules, change_slots, change_special_hours, remove_special_hours
 from stores.models import Desk, Slot, SpecialHours, Store

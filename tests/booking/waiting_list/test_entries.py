@@ -2,12 +2,13 @@ from datetime import time, timedelta
 
 import pytest
 
-from booking.bookings.lifecycle import CustomerDetails, cancel
+from booking.bookings.lifecycle import cancel
+from booking.customer_input import CustomerDetails
 from booking.idempotency import SentForm
 from booking.models import Actor, Hold, IdempotentAnswer, Source, WaitingListEntry, WaitingStatus
 from booking.places.holds import extend_hold
-from booking.policy import BookingRefused, Refusal, UnknownStore, UnknownVisitType
 from booking.privacy import forget_old
+from booking.refusals import BookingRefused, Refusal, UnknownStore, UnknownVisitType
 from booking.tokens import hold_token
 from booking.waiting_list.entries import join, join_once, leave, let_pass, take_offer
 from booking.waiting_list.offers import offer_places

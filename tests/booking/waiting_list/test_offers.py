@@ -13,7 +13,7 @@ from booking.models import Actor, Hold, WaitingListEntry
 from booking.operations.logs import JsonLine
 from booking.places.claims import release_expired_holds
 from booking.places.holds import hold, release_hold
-from booking.policy import BookingRefused, Refusal
+from booking.refusals import BookingRefused, Refusal
 from booking.tasks import offer_places as sweep
 from booking.tokens import hold_token
 from booking.waiting_list import offers

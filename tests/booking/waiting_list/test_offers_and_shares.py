@@ -4,9 +4,10 @@ from datetime import date
 
 import pytest
 
-from booking.bookings.lifecycle import CustomerDetails, cancel
+from booking.bookings.lifecycle import cancel
+from booking.customer_input import CustomerDetails
 from booking.models import Hold, Source, WaitingStatus
-from booking.policy import BookingRefused, Refusal
+from booking.refusals import BookingRefused, Refusal
 from booking.waiting_list.entries import join, take_offer
 from booking.waiting_list.offers import offer_places
 from tests.factories import NOW, at, make_booking, make_store

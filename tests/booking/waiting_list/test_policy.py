@@ -7,14 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from booking.policy import (
-    Refusal,
-    is_quiet,
-    may_be_offered,
-    missed_offers_after,
-    offer_until,
-    refusal_to_wait,
-)
+from booking.policy import is_quiet, may_be_offered, missed_offers_after, offer_until, refusal_to_wait
+from booking.refusals import Refusal
 from tests.factories import NOW, PARIS
 
 TODAY = date(2026, 11, 23)

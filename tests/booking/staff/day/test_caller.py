@@ -3,7 +3,8 @@ from collections.abc import Iterator
 import pytest
 import time_machine
 
-from booking.bookings.lifecycle import CustomerDetails, book
+from booking.bookings.lifecycle import book
+from booking.customer_input import CustomerDetails
 from booking.models import Booking, Source
 from tests.booking.reading import page
 from tests.booking.staff.staff_room import DAY, TUESDAY, Room, make_room

@@ -11,7 +11,7 @@ from booking.arrivals.steps import step
 from booking.bookings.rescheduling import reschedule
 from booking.models import Actor, Booking, Source, Status
 from booking.places.holds import hold
-from booking.policy import BookingRefused
+from booking.refusals import BookingRefused
 from notifications.models import OutboxMessage
 from stores.models import Desk, Slot
 from tests.booking.reading import page

@@ -1,0 +1,27 @@
+"""Days and instants in the address of a page."""
+
+from datetime import UTC, date, datetime
+
+# Nothing is booked outside these years, and sums with dates stay within what Python can count.
+FIRST_YEAR, LAST_YEAR = 2000, 2999
+
+
+def read_instant(text: str) -> datetime | None:
+    """Return an RFC 3339 time with an offset, in UTC; None for anything else."""
+    try:
+        # A plus sign that nobody escaped arrives as a space.
+        moment = datetime.fromisoformat(text.strip().replace(" ", "+"))
+    except ValueError:
+        return None
+    if moment.utcoffset() is None or not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        return None
+    return moment.astimezone(UTC)
+
+
+def read_day(text: str) -> date | None:
+    """Return a date such as 2027-02-28; None for anything else."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if FIRST_YEAR <= day.year <= LAST_YEAR else None
