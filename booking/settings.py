@@ -281,7 +281,7 @@ LOGIN_REDIRECT_URL = "staff-home"
 OTP_TOTP_ISSUER = "Carillon"
 
 # Kept in the cache as well where all processes share one: a tablet asks every few seconds.
-SESSION_ENGINE = f"booking.sessions.{'cached_db' if REDIS_URL or WEB_WORKERS == 1 else 'db'}"
+SESSION_ENGINE = f"booking.accounts.sessions.{'cached_db' if REDIS_URL or WEB_WORKERS == 1 else 'db'}"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from booking.arrivals import line, steps
 from booking.arrivals.offline_actions import Result, Tap, take_taps
-from booking.bookings import lateness, lifecycle, rebooking, rescheduling
+from booking.bookings import lateness, lifecycle, offered_place, rebooking, rescheduling
 from booking.customer_input import CustomerDetails
 from booking.idempotency import SentForm, book_once
 from booking.models import Actor, Booking, Hold, Source, Status, Ticket, WaitingListEntry
@@ -163,7 +163,7 @@ class Life:
 
     def do_take_offer(self, rng: Random, now: datetime) -> None:
         if entry := self._entry(rng):
-            entries.take_offer(entry=entry, now=now)
+            offered_place.take_offer(entry=entry, now=now)
 
     # --- Staff ---
 

@@ -12,7 +12,7 @@ from booking.bookings.history import record
 from booking.bookings.message_plan import plan_messages
 from booking.customer_input import Answer, CustomerDetails
 from booking.limits import ClientDigests
-from booking.models import Actor, Booking, EventKind, Hold, Source, Status
+from booking.models import WEB_SOURCES, Actor, Booking, EventKind, Hold, Source, Status
 from booking.models.partial_rows import known
 from booking.places.claims import Run, claim_anywhere, days_of, give_back, raise_days
 from booking.places.closed_slots import refused_without_place
@@ -29,8 +29,6 @@ from notifications.models import Kind
 from stores.models import Desk, Store, VisitType
 from stores.queries import store_rules
 from stores.slots import SlotTime, StoreRules, VisitTypeRule
-
-WEB_SOURCES = frozenset({Source.WEB, Source.API})
 
 
 def book(

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from functools import wraps
-from http import HTTPStatus
 
 from django.conf import settings
 from django.core.signing import BadSignature, TimestampSigner
@@ -14,6 +13,7 @@ from booking.models import Booking
 from booking.tokens import is_manage_token, read_reference
 from booking.web.reader_prefix import Reading
 from booking.web.rendering import customer_page, reading_of
+from booking.web.responses import keep_private, see_other
 
 COOKIE_SECONDS = 30 * 60
 _signer = TimestampSigner(salt="booking.manage")
@@ -76,21 +76,21 @@ def opened_by_key(view: BookingView, *, is_for_erased: bool = False) -> Callable
     def wrapper(request: HttpRequest, reference: str) -> HttpResponseBase:
         plain = read_reference(reference)
         if plain is None:
-            return keep_private(turned_away(request, not_open))
+            return keep_private(turned_away(request, not_open), opened_by_key=True)
         token = request.GET.get("token")
         canonical_path = request.path.replace(reference, plain, 1)
         if token is not None:
-            return keep_private(_swap(request, plain, token, canonical_path))
+            return keep_private(_swap(request, plain, token, canonical_path), opened_by_key=True)
         if plain != reference:
-            return keep_private(HttpResponseRedirect(canonical_path))
+            return keep_private(HttpResponseRedirect(canonical_path), opened_by_key=True)
         booking = booking_by_reference(plain) if cookie_name(plain) in request.COOKIES else None
         is_erased = booking is not None and booking.erased_at is not None
         if booking is None or not has_key(request, booking) or (is_erased and not is_for_erased):
-            return keep_private(turned_away(request, not_open))
+            return keep_private(turned_away(request, not_open), opened_by_key=True)
         response = view(request, booking)
         if not response.cookies.get(cookie_name(plain)):
             give_key(response, booking)
-        return keep_private(response)
+        return keep_private(response, opened_by_key=True)
 
     return wrapper
 
@@ -104,8 +104,7 @@ def _swap(request: HttpRequest, reference: str, token: str, path: str) -> HttpRe
         return not_open(request)
     if booking is None or booking.erased_at is not None:
         return not_open(request)
-    response = HttpResponseRedirect(own_prefix(request, booking) + path)
-    response.status_code = 303
+    response = see_other(own_prefix(request, booking) + path)
     give_key(response, booking)
     return response
 
@@ -126,20 +125,9 @@ def turned_away(request: HttpRequest, page: Callable[[HttpRequest], HttpResponse
     """Return the page for whoever has no key; lead a form to it, so that a reload does not send the form again."""
     if request.method != "POST":
         return page(request)
-    response = HttpResponseRedirect(request.path)
-    response.status_code = 303
-    return response
+    return see_other(request.path)
 
 
 def not_open(request: HttpRequest) -> HttpResponse:
     """Return the page that says how to get in, the same whatever the reason."""
     return customer_page(request, "manage/not_open", status=404)
-
-
-def keep_private(response: HttpResponseBase) -> HttpResponseBase:
-    """Keep a page out of caches, search engines and other sites' logs."""
-    response["Cache-Control"] = "no-store, private"
-    response["Referrer-Policy"] = "no-referrer"
-    if response.status_code != HTTPStatus.OK:  # a page that opened did so by a key, which no engine holds
-        response["X-Robots-Tag"] = "noindex, nofollow"
-    return response

@@ -11,8 +11,8 @@ from booking.customer.visit_query import Asked
 from booking.formatting import moment_in_words
 from booking.places.availability import FreeSlot, availability
 from booking.places.nearest_free import nearest_free
+from booking.places.slot_wording import SlotChoice, slot_choice, slot_choices
 from booking.policy import last_bookable_date
-from booking.views.chooser import SlotChoice, slot_choice, slot_choices
 from stores.queries import StoreDetail, stores_page
 from stores.slots import StoreRules
 

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from booking.web.files import kept_file
+from booking.web.responses import kept_file
 from stores.queries import organization_slugs, store_count, store_slugs
 
 STORES_A_FILE = 5_000

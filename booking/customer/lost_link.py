@@ -14,7 +14,7 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.signing import BadSignature, TimestampSigner
-from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.timezone import now as clock_now
@@ -26,8 +26,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from booking import limits
 from booking.bookings.customer_visits import Contact, visits_to_come
 from booking.bookings.queries import booking_by_reference
-from booking.customer.access import COOKIE_SECONDS, keep_private, own_prefix
-from booking.customer.book.booking_step import see_other
+from booking.customer.access import COOKIE_SECONDS, own_prefix
 from booking.customer.book.details import AGAIN
 from booking.customer.book.way_cookie import forget, keep, way_at
 from booking.customer_input import BadInput, read_email, read_phone
@@ -38,6 +37,7 @@ from booking.models import Booking
 from booking.tokens import read_reference, read_visits_token
 from booking.web.forms import Problem, TypedField
 from booking.web.rendering import customer_page
+from booking.web.responses import keep_private, see_other
 
 _signer = TimestampSigner(salt="booking.visits")
 _PLACE = "/my-visits"  # no store's slug
@@ -102,19 +102,19 @@ def lost_link(request: HttpRequest) -> HttpResponseBase:
         again = {"why": AGAIN, **({"country": country} if country else {})}
         response = see_other(f"{reverse('lost-link')}?{urlencode(again)}")
         keep(request, response, replace(way, typed={"contact": form.data.get("contact", "")}), now=now)
-        return keep_private(response)
+        return keep_private(response, opened_by_key=True)
     contact: Contact = form.cleaned_data["contact"]
     limits.lost_link(contact.phone or contact.email)
     send_visits(contact=contact, now=now)
     response = see_other(reverse("lost-link-asked"))
     forget(response, way)
-    return keep_private(response)
+    return keep_private(response, opened_by_key=True)
 
 
 @require_safe
 def asked(request: HttpRequest) -> HttpResponseBase:
     """Say the same to everybody who asked."""
-    return keep_private(customer_page(request, "lost_link_asked"))
+    return keep_private(customer_page(request, "lost_link_asked"), opened_by_key=True)
 
 
 @require_safe
@@ -130,8 +130,7 @@ def open_list(request: HttpRequest, reference: str, token: str) -> HttpResponseB
     booking = _booking(plain, hour=hour, now=clock_now())
     if booking is None:
         return _ask_again(request)
-    response = HttpResponseRedirect(own_prefix(request, booking) + reverse("visits"))
-    response.status_code = 303
+    response = see_other(own_prefix(request, booking) + reverse("visits"))
     response.set_cookie(
         _cookie_name(),
         _signer.sign(f"{plain} {contact} {hour}"),
@@ -140,7 +139,7 @@ def open_list(request: HttpRequest, reference: str, token: str) -> HttpResponseB
         httponly=True,
         samesite="Lax",
     )
-    return keep_private(response)
+    return keep_private(response, opened_by_key=True)
 
 
 @require_safe
@@ -164,7 +163,7 @@ def visits(request: HttpRequest) -> HttpResponseBase:
         }
         for visit in visits_to_come(wanted, now=now)
     ]
-    return keep_private(customer_page(request, "visits", {"visits": listed}))
+    return keep_private(customer_page(request, "visits", {"visits": listed}), opened_by_key=True)
 
 
 def _cookie_name() -> str:
@@ -182,7 +181,9 @@ def _booking(reference: str, *, hour: int, now: datetime) -> Booking | None:
 def _ask(request: HttpRequest, form: LostLinkForm) -> HttpResponseBase:
     problems = [Problem(str(text), "id_contact") for text in form.errors.get("contact", [])]
     context = {"form": form, "problems": problems, "country": form.country}
-    return keep_private(customer_page(request, "lost_link", context, status=400 if problems else 200))
+    return keep_private(
+        customer_page(request, "lost_link", context, status=400 if problems else 200), opened_by_key=True
+    )
 
 
 def _ask_again(request: HttpRequest) -> HttpResponseBase:
@@ -190,7 +191,7 @@ def _ask_again(request: HttpRequest) -> HttpResponseBase:
     form = LostLinkForm(country=_country(request))
     problem = Problem(_("This link opens nothing any more. Ask for a new one here."), "id_contact")
     context = {"form": form, "problems": [problem], "country": form.country}
-    return keep_private(customer_page(request, "lost_link", context, status=404))
+    return keep_private(customer_page(request, "lost_link", context, status=404), opened_by_key=True)
 
 
 def _country(request: HttpRequest) -> str:

@@ -19,14 +19,13 @@ from django.views.decorators.http import require_http_methods
 
 from booking import limits
 from booking.arrivals.self_check_in import check_in_at_door, is_sign
-from booking.customer.access import keep_private
 from booking.customer.book.details import AGAIN
 from booking.customer.book.way_cookie import forget, keep, way_at
-from booking.staff.redirects import see_other
 from booking.tokens import is_door_secret
 from booking.web.cross_site import refuse_cross_site
 from booking.web.forms import Problem, TypedField
 from booking.web.rendering import customer_page
+from booking.web.responses import keep_private, see_other
 from stores.queries import StoreDetail, door_number, store_detail
 
 _DOOR = "d"  # the field, and the part of the address, that holds what the code on the door says
@@ -77,7 +76,8 @@ def here(request: HttpRequest, store: str) -> HttpResponseBase:
         raise Http404
     if request.method != "POST" and request.GET.get("done"):
         return keep_private(
-            customer_page(request, "self_check_in_done", {"store": found, "again_url": _here_url(request)})
+            customer_page(request, "self_check_in_done", {"store": found, "again_url": _here_url(request)}),
+            opened_by_key=True,
         )
     now, is_at_door = clock_now(), _is_at_door(request, found.slug)
     way = way_at(request, f"{found.slug}/here", now=now)
@@ -88,12 +88,12 @@ def here(request: HttpRequest, store: str) -> HttpResponseBase:
     if not form.is_valid():
         response = see_other(_here_url(request, why=AGAIN))
         keep(request, response, replace(way, typed={"who": form.data.get("who", "")}), now=now)
-        return keep_private(response)
+        return keep_private(response, opened_by_key=True)
     if not check_in_at_door(store=found.slug, typed=form.cleaned_data["who"], by_phone=is_at_door, now=now):
         limits.wrong_token(request)
     response = see_other(_here_url(request, done="1"))
     forget(response, way)
-    return keep_private(response)
+    return keep_private(response, opened_by_key=True)
 
 
 def _is_at_door(request: HttpRequest, store: str) -> bool:
@@ -117,4 +117,6 @@ def _here_url(request: HttpRequest, **query: str) -> str:
 def _ask(request: HttpRequest, store: StoreDetail, form: HereForm) -> HttpResponseBase:
     problems = [Problem(str(text), "id_who") for text in form.errors.get("who", [])]
     context = {"store": store, "form": form, "door": _said(request), "problems": problems}
-    return keep_private(customer_page(request, "self_check_in", context, status=400 if problems else 200))
+    return keep_private(
+        customer_page(request, "self_check_in", context, status=400 if problems else 200), opened_by_key=True
+    )

@@ -8,6 +8,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from booking.bookings.day_schedule import DaySchedule, day_schedule
+from booking.bookings.status_wording import status_words
 from booking.customer_input import phone_in_words
 from booking.formats.spreadsheets import Cell, csv_bytes
 from booking.formatting import csv_delimiter, day_in_words, visit_type_name
@@ -15,7 +16,6 @@ from booking.links import day_url
 from booking.messages.day_sheet_schedule import store_and_day
 from booking.messages.email_texts import one_line
 from booking.models import Booking, Source, Status
-from booking.staff_texts import status_words
 from notifications.content import Attachment, Email, Skip
 from notifications.models import OutboxMessage
 from stores.models import Store

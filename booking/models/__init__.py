@@ -1,7 +1,7 @@
 """Who comes and what happens: bookings, their history, the waiting list, tablets, what a repeated request is told."""
 
 from booking.models.app_codes import APP_CODES, AppCodes
-from booking.models.bookings import Actor, Booking, BookingEvent, EventKind, Hold, Source, Status
+from booking.models.bookings import WEB_SOURCES, Actor, Booking, BookingEvent, EventKind, Hold, Source, Status
 from booking.models.devices import (
     NAMES_SHOWN,
     PIN_ERRORS,
@@ -26,6 +26,7 @@ __all__ = [
     "PIN_UNLOCKS",
     "TABLET_ERRORS",
     "TABLET_PAUSE",
+    "WEB_SOURCES",
     "Actor",
     "AppCodes",
     "Booking",

@@ -28,6 +28,9 @@ class Source(models.TextChoices):
     WALK_IN = "walk_in", _("walk-in")
 
 
+WEB_SOURCES = frozenset({Source.WEB, Source.API})
+
+
 class Booking(models.Model):
     """An agreed visit. The customer is fields here: there are no accounts."""
 

@@ -24,6 +24,7 @@ from booking.models import Booking, Device
 from booking.refusals import BookingRefused, Refusal
 from booking.staff.typed_forms import keep_typed
 from booking.tokens import device_digest
+from booking.web.responses import keep_private
 from stores.models import Role, Store
 
 Rest = ParamSpec("Rest")
@@ -198,13 +199,6 @@ def prove_more_first(request: HttpRequest) -> HttpResponseBase:
     if request.method not in ("GET", "HEAD"):
         raise PermissionDenied
     return keep_private(redirect(f"{reverse('staff-second-factor')}?needed=1"))
-
-
-def keep_private(response: HttpResponseBase) -> HttpResponseBase:
-    """Keep names out of caches and search engines; a page that says itself how it may be kept is left alone."""
-    response.headers.setdefault("Cache-Control", "no-store, private")
-    response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    return response
 
 
 def sign_in_first(request: HttpRequest, store: str, come_back: str, *, keeps_typed: bool = False) -> HttpResponse:

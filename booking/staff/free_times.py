@@ -6,9 +6,9 @@ from datetime import date, datetime
 
 from booking.places.availability import availability
 from booking.places.nearest_free import nearest_free
+from booking.places.slot_wording import SlotChoice, slot_choices
 from booking.refusals import BookingRefused, Refusal, UnknownVisitType
 from booking.staff.access import AtStore
-from booking.views.chooser import SlotChoice, slot_choices
 from booking.web.forms import Problem
 from stores.slots import StoreRules
 

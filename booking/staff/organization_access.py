@@ -16,7 +16,8 @@ from django.utils.timezone import now as clock_now
 
 from booking.accounts.permissions import SecondFactorMissing, organization_access
 from booking.refusals import BookingRefused
-from booking.staff.access import keep_private, prove_more_first, raise_for
+from booking.staff.access import prove_more_first, raise_for
+from booking.web.responses import keep_private
 from stores.models import Organization
 
 Rest = ParamSpec("Rest")

@@ -5,15 +5,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 
 from booking.models import Booking
-
-SEE_OTHER = 303
-
-
-def see_other(url: str) -> HttpResponseRedirect:
-    """Lead on after a POST, so that a reload does not send it again."""
-    response = HttpResponseRedirect(url)
-    response.status_code = SEE_OTHER
-    return response
+from booking.web.responses import see_other
 
 
 def back_to_day(booking: Booking, *, done: str = "") -> HttpResponseRedirect:

@@ -13,13 +13,13 @@ from django.utils.translation import gettext as _
 from booking.arrivals.step_rules import STEPS, is_overdue, is_same_night, is_step_offered, next_step
 from booking.bookings.day_schedule import DaySchedule
 from booking.bookings.message_plan import message_channel
+from booking.bookings.status_wording import LATE
 from booking.customer_input import phone_in_words
 from booking.formatting import first_name_and_initial, time_in_words, visit_type_name
 from booking.models import Booking, Source, Status
 from booking.staff.visit_facts import VisitFacts
 from booking.staff.visit_messages import MessageLine, MessageLines
 from booking.staff.wording import badges, people_in_words, source_words
-from booking.staff_texts import LATE
 
 _ONE_STEP_UNDONE = "undo"
 

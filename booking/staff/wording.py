@@ -7,10 +7,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from booking.bookings.status_wording import LATE, status_words
 from booking.formatting import refusal_sentence
 from booking.models import Source, Status
 from booking.refusals import BookingRefused, Refusal
-from booking.staff_texts import LATE, status_words
 
 BADGES = {
     Status.CONFIRMED: ("calendar", ""),

@@ -7,17 +7,16 @@ from functools import partial
 from django.db import transaction
 from django.db.models import Q
 
-from booking.bookings.lifecycle import WEB_SOURCES, book
 from booking.customer_input import CustomerDetails
 from booking.idempotency import SentForm, do_once, done_before
 from booking.limits import ClientDigests
-from booking.models import Booking, Hold, Source, WaitingListEntry, WaitingStatus
+from booking.models import WEB_SOURCES, Hold, Source, WaitingListEntry, WaitingStatus
 from booking.places.claims import drop_hold
 from booking.places.locks import lock_customer, lock_entry
-from booking.places.requests import Wish, find_visit_type, is_shut_for, with_another_try
+from booking.places.requests import Wish, find_visit_type, with_another_try
 from booking.policy import refusal_to_wait
-from booking.refusals import BookingRefused, Refusal, UnknownStore, UnknownVisitType
-from booking.tokens import hold_token, new_reference
+from booking.refusals import BookingRefused, Refusal, UnknownStore
+from booking.tokens import new_reference
 from booking.waiting_list.ended_offers import missed
 from booking.waiting_list.lifecycle import OPEN, close, entry_of_subject, erase, message_subject, reference_of
 from booking.waiting_list.open_starts import in_days, minutes_of, places_now
@@ -107,44 +106,6 @@ def let_pass(*, entry_id: int, now: datetime) -> WaitingListEntry:
         _drop_offer(entry)
         missed(entry, store=entry.store, now=now)
     return entry
-
-
-def take_offer(*, entry: WaitingListEntry, now: datetime) -> Booking:
-    """Book the place that somebody is offered, with what they told when they joined; taken before: that booking.
-
-    Raises BookingRefused: HOLD_EXPIRED where the place is kept no more, SLOT_CLOSED where the store closed it since.
-    """
-    if entry.booking is not None:
-        return entry.booking
-    kept = Hold.objects.filter(offered_to=entry, expires_at__gt=now).first()
-    if kept is None:
-        raise BookingRefused(Refusal.SLOT_CLOSED if _is_closed_since(entry, now=now) else Refusal.HOLD_EXPIRED)
-    try:
-        return book(
-            store=entry.store.slug,
-            visit_type=entry.visit_type.slug,
-            starts_at=kept.starts_at,
-            party_size=kept.party_size,
-            customer=CustomerDetails(
-                name=entry.name, phone=entry.phone, email=entry.email, locale=entry.locale, is_simple=entry.is_simple
-            ),
-            note="",
-            source=Source.WEB,
-            now=now,
-            hold=hold_token(kept.public_id),
-        )
-    except UnknownVisitType as unknown:  # the store ceased to offer it meanwhile
-        raise BookingRefused(Refusal.SLOT_CLOSED) from unknown
-
-
-def _is_closed_since(entry: WaitingListEntry, *, now: datetime) -> bool:
-    """Tell whether nobody can come any more at the start that somebody was offered last."""
-    start = entry.offered_start
-    if start is None or start <= now:
-        return False
-    rules = store_rules(entry.store.slug, from_date=(start - timedelta(days=2)).date())
-    wish = Wish(entry.store.slug, entry.visit_type.slug, start, entry.party_size)
-    return rules is not None and is_shut_for(wish, rules)
 
 
 @transaction.atomic

@@ -12,9 +12,10 @@ from django.db import connection, transaction
 
 from booking.bookings.audit import differences
 from booking.bookings.lifecycle import cancel
+from booking.bookings.offered_place import take_offer
 from booking.models import Actor, Booking, Hold, WaitingListEntry, WaitingStatus
 from booking.refusals import BookingRefused
-from booking.waiting_list.entries import leave, take_offer
+from booking.waiting_list.entries import leave
 from booking.waiting_list.offers import offer_places
 from notifications.models import OutboxMessage
 from stores.models import Slot, Store

@@ -84,7 +84,7 @@ class CustomerView(ApiView):
         return customer_booking(self.request._request, reference)
 
     def show_all(self, bookings: Sequence[Booking]) -> list[Json]:
-        return [booking_json(booking, now=self.now) for booking in lifecycle]
+        return [booking_json(booking, now=self.now) for booking in bookings]
 
     def answer(self, booking: Booking) -> Answer:
         return Answer(booking_json(booking, now=self.now), subject=booking.reference)

@@ -7,10 +7,11 @@ from django.urls import reverse
 
 from booking.bookings.queries import booking_by_reference
 from booking.customer.access import give_key, has_key
-from booking.customer.book.booking_step import Step, at_store, see_other
+from booking.customer.book.booking_step import Step, at_store
 from booking.idempotency import FormUsed
 from booking.models import Booking, Status
 from booking.web.rendering import customer_page
+from booking.web.responses import see_other
 
 
 def booked_page(request: HttpRequest, step: Step, reference: str) -> HttpResponse | None:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property, partial, wraps
 from typing import Any, cast
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
@@ -18,15 +18,16 @@ from django.views.decorators.http import require_http_methods
 
 from booking import limits
 from booking.customer.book.way_cookie import Way, keep, new_way, ways
+from booking.customer.forms import DetailsForm, read_key
 from booking.customer.visit_query import Asked, read_asked
 from booking.places.availability import WantedSlot, lookup
 from booking.places.explain import why
 from booking.places.holds import KeptPlace, kept_place
 from booking.refusals import Refusal
 from booking.web.cross_site import refuse_cross_site
-from booking.web.forms import DetailsForm, Problem, read_key
-from booking.web.honeypot import HONEYPOT
+from booking.web.forms import HONEYPOT, Problem
 from booking.web.rendering import customer_page
+from booking.web.responses import see_other
 from stores.queries import StoreDetail, store_detail, store_questions, store_rules
 from stores.slots import StoreRules
 
@@ -203,13 +204,6 @@ def at_store(
 
     checked = wrapper if is_choice else refuse_cross_site(wrapper)
     return wraps(view)(csrf_exempt(never_cache(require_http_methods([*methods])(checked))))
-
-
-def see_other(url: str) -> HttpResponse:
-    """Lead on to a page that can be reloaded."""
-    response = HttpResponseRedirect(url)
-    response.status_code = 303
-    return response
 
 
 def _step(request: HttpRequest, store: StoreDetail, rules: StoreRules, *, is_choice: bool, now: datetime) -> Step:

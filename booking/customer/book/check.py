@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from booking.bookings.customer_visits import same_visit
 from booking.customer.access import has_key
 from booking.customer.book.booked import booked_page
-from booking.customer.book.booking_step import Step, at_store, see_other
+from booking.customer.book.booking_step import Step, at_store
 from booking.customer.book.details import AGAIN, NOT_REMEMBERED
 from booking.customer.book.hold_state import keep_place, kept_words
 from booking.customer_input import can_be_texted
@@ -16,6 +16,7 @@ from booking.refusals import BookingRefused
 from booking.web.mail_domains import likely_meant
 from booking.web.proof_of_work import challenge_for
 from booking.web.rendering import customer_page
+from booking.web.responses import see_other
 
 SAME = "same"
 

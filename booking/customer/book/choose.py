@@ -7,8 +7,8 @@ from django.http import HttpRequest, HttpResponse
 
 from booking.customer.alternatives import WaysOn, other_ways
 from booking.customer.book.booking_step import Step, at_store
+from booking.customer.chooser import chooser
 from booking.tokens import read_hold_token
-from booking.views.chooser import chooser
 from booking.web.forms import Problem
 from booking.web.rendering import customer_page
 

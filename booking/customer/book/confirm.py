@@ -10,7 +10,7 @@ from booking import limits
 from booking.bookings.lifecycle import book
 from booking.bookings.queries import booking_by_reference
 from booking.customer.book.booked import lead_to_booked, lead_to_used
-from booking.customer.book.booking_step import Step, at_store, see_other
+from booking.customer.book.booking_step import Step, at_store
 from booking.customer.book.check import SAME, lead_to_unfinished, needs_words
 from booking.customer.book.hold_state import keep_place
 from booking.customer.book.rush_gate import moment_first
@@ -20,6 +20,7 @@ from booking.models import Booking, Source
 from booking.refusals import BookingRefused, Refusal
 from booking.tokens import keyed_digest
 from booking.web.rendering import reading_of
+from booking.web.responses import see_other
 
 
 @at_store

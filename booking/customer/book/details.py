@@ -13,10 +13,11 @@ from booking.customer.book.hold_state import kept_words
 from booking.customer.book.own_visits import own_visits_words, share_is_used
 from booking.customer.book.unavailable import ANOTHER_TIME_HELPS, gone_page
 from booking.customer.book.way_cookie import new_way
+from booking.customer.forms import DetailsForm
 from booking.formatting import refusal_sentence
 from booking.idempotency import booked_in
 from booking.refusals import Refusal
-from booking.web.forms import DetailsForm, Problem
+from booking.web.forms import Problem
 from booking.web.proof_of_work import challenge_for
 from booking.web.rendering import customer_page
 

@@ -11,7 +11,6 @@ from booking.bookings.lateness import say_late, take_back_late
 from booking.bookings.lifecycle import cancel as cancel_booking
 from booking.bookings.lifecycle import confirm_attendance
 from booking.customer.access import opened_by_key
-from booking.customer.book.booking_step import see_other
 from booking.customer.manage.page import done, manage_page, too_late_or_wrong, visit_context
 from booking.customer.manage.page import refused as lead_to_refusal
 from booking.models import Actor, Booking, Status
@@ -19,6 +18,7 @@ from booking.policy import LATE_CHOICES, LONGEST_LATE, may_cancel
 from booking.refusals import BookingRefused
 from booking.web.forms import Problem
 from booking.web.rendering import customer_page
+from booking.web.responses import see_other
 
 _ECHOED_LONGEST = 16
 _FORM_METHODS = ["GET", "HEAD", "POST"]

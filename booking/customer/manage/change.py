@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from booking.bookings.rebooking import take_kept_time
 from booking.bookings.rescheduling import reschedule
 from booking.customer.access import opened_by_key
-from booking.customer.book.booking_step import see_other
+from booking.customer.chooser import chooser
 from booking.customer.manage.page import done, manage_page, refusal_to_change, refused, visit_context
 from booking.formatting import refusal_sentence
 from booking.models import Actor, Booking
@@ -20,11 +20,12 @@ from booking.places.availability import WantedSlot, lookup
 from booking.places.explain import why
 from booking.places.nearest_free import nearest_free
 from booking.places.requests import Wish
+from booking.places.slot_wording import SlotChoice, slot_choices
 from booking.refusals import BookingRefused, Refusal
-from booking.views.chooser import SlotChoice, chooser, slot_choices
 from booking.web.forms import Problem
 from booking.web.query_params import read_day, read_instant
 from booking.web.rendering import customer_page
+from booking.web.responses import see_other
 from stores.queries import store_rules
 from stores.slots import StoreRules
 

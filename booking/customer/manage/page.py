@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from booking.bookings.message_plan import message_channels
 from booking.bookings.rebooking import kept_times
-from booking.customer.access import keep_private, opened_by_key
+from booking.customer.access import opened_by_key
 from booking.formats.map_links import directions
 from booking.formatting import refusal_sentence
 from booking.models import Booking, Status
@@ -21,6 +21,7 @@ from booking.policy import is_video_open, may_cancel, may_change, may_say_late
 from booking.refusals import Refusal
 from booking.web.forms import Problem
 from booking.web.rendering import customer_page
+from booking.web.responses import keep_private, see_other
 from notifications.models import Kind
 from notifications.queries import due_offsets
 
@@ -48,7 +49,7 @@ def booked(request: HttpRequest, booking: Booking) -> HttpResponse:
 def short_link(_request: HttpRequest, reference: str, token: str) -> HttpResponseBase:
     """Lead from the short address in a text message to the booking's page."""
     target = f"{reverse('manage', args=[reference])}?{urlencode({'token': token})}"
-    return keep_private(HttpResponseRedirect(target))
+    return keep_private(HttpResponseRedirect(target), opened_by_key=True)
 
 
 def manage_page(
@@ -115,16 +116,12 @@ def too_late_or_wrong(booking: Booking) -> Refusal:
 def done(booking: Booking, what: str) -> HttpResponse:
     """Lead back to the booking's page, which says what was done."""
     url = reverse("manage", args=[booking.reference])
-    response = HttpResponseRedirect(f"{url}?done={what}" if what else url)
-    response.status_code = 303
-    return response
+    return see_other(f"{url}?done={what}" if what else url)
 
 
 def refused(booking: Booking, refusal: Refusal) -> HttpResponse:
     """Lead back to the booking's page, which says why something could not be done."""
-    response = HttpResponseRedirect(f"{reverse('manage', args=[booking.reference])}?why={refusal}")
-    response.status_code = 303
-    return response
+    return see_other(f"{reverse('manage', args=[booking.reference])}?why={refusal}")
 
 
 def _done_sentence(what: str) -> str:

@@ -14,8 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from booking.bookings.link_renewal import renew_link
-from booking.customer.access import give_key, keep_private, opened_by_key, take_key
-from booking.customer.book.booking_step import see_other
+from booking.customer.access import give_key, opened_by_key, take_key
 from booking.customer.book.details import AGAIN
 from booking.customer.book.way_cookie import forget, keep, way_at
 from booking.customer.manage.history import history_in_words, messages_in_words
@@ -28,6 +27,7 @@ from booking.privacy import correct, customer_data
 from booking.privacy import erase as erase_customer
 from booking.web.forms import Problem, TypedField
 from booking.web.rendering import customer_page
+from booking.web.responses import keep_private, see_other
 from stores.queries import store_detail
 
 _FORM_METHODS = ["GET", "HEAD", "POST"]
@@ -113,7 +113,7 @@ def details(request: HttpRequest, booking: Booking) -> HttpResponseBase:
     if request.method == "POST":
         form = CorrectionForm(request.POST)
         if not form.is_valid():
-            response = see_other(f"{reverse('manage-details', args=[booking.reference])}?why={AGAIN}")
+            response: HttpResponse = see_other(f"{reverse('manage-details', args=[booking.reference])}?why={AGAIN}")
             keep(request, response, replace(way, typed=form.typed()), now=now)
             return response
         typed: dict[str, Any] = form.cleaned_data
@@ -169,4 +169,4 @@ def erased(request: HttpRequest, store: str) -> HttpResponseBase:
     found = store_detail(store)
     if found is None:
         raise Http404
-    return keep_private(customer_page(request, "manage/erased", {"store": found}))
+    return keep_private(customer_page(request, "manage/erased", {"store": found}), opened_by_key=True)

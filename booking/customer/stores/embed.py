@@ -13,10 +13,10 @@ from django.utils.timezone import now as clock_now
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
+from booking.customer.chooser import chooser
 from booking.customer.visit_query import read_asked
-from booking.views.chooser import chooser
-from booking.web.files import kept_file
 from booking.web.rendering import customer_page
+from booking.web.responses import kept_file
 from stores.queries import embed_origins, store_detail, store_rules
 
 SCRIPT = Path(__file__).resolve().parent.parent.parent / "static" / "booking" / "customer" / "embed.js"

@@ -8,8 +8,8 @@ from django.views.decorators.http import require_safe
 from booking.formats.qr_codes import address_code, address_code_file
 from booking.formats.share_image import store_card
 from booking.links import store_page_url
-from booking.web.files import kept_file
 from booking.web.rendering import customer_page
+from booking.web.responses import kept_file
 from stores.queries import StoreDetail, store_detail
 
 PICTURE_SECONDS = 24 * 3600

@@ -6,10 +6,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.timezone import now as clock_now
 from django.views.decorators.http import require_safe
 
+from booking.customer.chooser import first_free
 from booking.customer.stores.opening_hours import open_now, special_days, week
 from booking.customer.stores.structured_data import store_as_json_ld
 from booking.formats.map_links import directions
-from booking.views.chooser import first_free
 from booking.web.rendering import customer_page
 from stores.queries import organizations_of, store_detail, store_rules
 

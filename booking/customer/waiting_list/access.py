@@ -8,11 +8,12 @@ from django.core.signing import BadSignature, TimestampSigner
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 
 from booking import limits
-from booking.customer.access import keep_private, turned_away
+from booking.customer.access import turned_away
 from booking.models import WaitingListEntry
 from booking.tokens import is_waiting_token, read_reference
 from booking.waiting_list.queries import entry_by_reference
 from booking.web.rendering import customer_page
+from booking.web.responses import keep_private, see_other
 
 COOKIE_SECONDS = 30 * 60
 _signer = TimestampSigner(salt="booking.waiting")
@@ -44,22 +45,22 @@ def opened_by_waiting_key(view: EntryView) -> Callable[[HttpRequest, str], HttpR
     def wrapper(request: HttpRequest, reference: str) -> HttpResponseBase:
         plain = read_reference(reference)
         if plain is None:
-            return keep_private(turned_away(request, _not_open))
+            return keep_private(turned_away(request, _not_open), opened_by_key=True)
         token = request.GET.get("token")
         path = request.path.replace(reference, plain, 1)
         if token is not None:
-            return keep_private(_swap(request, plain, token, path))
+            return keep_private(_swap(request, plain, token, path), opened_by_key=True)
         if plain != reference:
-            return keep_private(HttpResponseRedirect(path))
+            return keep_private(HttpResponseRedirect(path), opened_by_key=True)
         entry = entry_by_reference(plain) if has_waiting_key(request, plain) else None
         if entry is None:
-            return keep_private(turned_away(request, _not_open))
+            return keep_private(turned_away(request, _not_open), opened_by_key=True)
         response = view(request, entry)
         if (
             "HX-Request" not in request.headers
         ):  # a page that only asks whether something has changed stays open no longer
             give_waiting_key(response, plain)
-        return keep_private(response)
+        return keep_private(response, opened_by_key=True)
 
     return wrapper
 
@@ -80,8 +81,7 @@ def _swap(request: HttpRequest, reference: str, token: str, path: str) -> HttpRe
         return _not_open(request)
     if entry_by_reference(reference) is None:
         return _not_open(request)
-    response = HttpResponseRedirect(path)
-    response.status_code = 303
+    response = see_other(path)
     give_waiting_key(response, reference)
     return response
 

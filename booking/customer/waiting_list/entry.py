@@ -12,20 +12,21 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from booking import limits
-from booking.customer.access import give_key, keep_private
-from booking.customer.book.booking_step import see_other
+from booking.bookings.offered_place import take_offer
+from booking.customer.access import give_key
 from booking.customer.waiting_list.access import opened_by_waiting_key
 from booking.customer_input import can_be_texted
 from booking.links import waiting_url
 from booking.models import WaitingListEntry, WaitingStatus
 from booking.refusals import BookingRefused, Refusal
 from booking.tokens import is_waiting_token, read_reference
-from booking.waiting_list.entries import leave, let_pass, take_offer
+from booking.waiting_list.entries import leave, let_pass
 from booking.waiting_list.queries import Waiting, entry_by_reference, waiting
 from booking.waiting_list.wording import ahead_in_words, days_in_words, kept_in_words, waiting_refusal_sentence
 from booking.web.forms import Problem
 from booking.web.reader_prefix import Reading
 from booking.web.rendering import customer_page, reading_of
+from booking.web.responses import keep_private, see_other
 
 _FORM_METHODS = ["GET", "HEAD", "POST"]
 
@@ -85,7 +86,7 @@ def short_link(request: HttpRequest, reference: str, token: str) -> HttpResponse
     entry = entry_by_reference(plain) if plain and is_waiting_token(plain, token) else None
     chosen = Reading(entry.locale, entry.is_simple) if entry and not reading_of(request).prefix else Reading()
     path = f"{chosen.prefix}{reverse('waiting', args=[reference])}"
-    return keep_private(HttpResponseRedirect(f"{path}?{urlencode({'token': token})}"))
+    return keep_private(HttpResponseRedirect(f"{path}?{urlencode({'token': token})}"), opened_by_key=True)
 
 
 def _page(request: HttpRequest, entry: WaitingListEntry, *, now: datetime) -> HttpResponse:

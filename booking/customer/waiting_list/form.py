@@ -6,9 +6,9 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from booking.customer.forms import DetailsForm
 from booking.customer_input import can_be_texted
 from booking.web.date_range_fields import add_days, check_days
-from booking.web.forms import DetailsForm
 
 
 class WaitingForm(DetailsForm):

@@ -18,9 +18,9 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from booking import limits
-from booking.customer.book.booking_step import see_other
 from booking.customer.book.details import AGAIN
 from booking.customer.book.way_cookie import Way, keep, new_way, ways
+from booking.customer.forms import read_key
 from booking.customer.visit_query import Asked, read_asked
 from booking.customer.waiting_list.access import give_waiting_key, has_waiting_key
 from booking.customer.waiting_list.form import WaitingForm
@@ -28,17 +28,18 @@ from booking.customer_input import CustomerDetails
 from booking.idempotency import FormUsed, SentForm
 from booking.models import Source, WaitingListEntry
 from booking.places.availability import availability
+from booking.places.slot_wording import SlotChoice, slot_choice
 from booking.policy import first_bookable_start, last_bookable_date
 from booking.refusals import BookingRefused, Refusal
 from booking.tokens import keyed_digest
-from booking.views.chooser import SlotChoice, slot_choice
 from booking.waiting_list import entries
 from booking.waiting_list.lifecycle import reference_of
 from booking.waiting_list.wording import waiting_refusal_sentence
 from booking.web.cross_site import refuse_cross_site
-from booking.web.forms import Problem, read_key
+from booking.web.forms import Problem
 from booking.web.query_params import read_day
 from booking.web.rendering import customer_page, reading_of
+from booking.web.responses import see_other
 from stores.queries import StoreDetail, store_detail, store_rules
 from stores.slots import StoreRules
 

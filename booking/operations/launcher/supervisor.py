@@ -1,6 +1,6 @@
 """Keeps web and worker running: starts them, starts them again, and ends them together.
 
-`up` becomes this small process once all is prepared (`python -m booking.operations.launcher.supervisor ADDRESS PORT BEAT`): it
+`up` becomes this small process once all is prepared: it
 knows neither Django nor the database. Only monotonic time is used, so moving the machine's clock restarts nothing.
 """
 

@@ -1,4 +1,4 @@
-"""The web server: granian with this project's application. Run as `python -m booking.operations.launcher.web ADDRESS PORT`."""
+"""The web server: granian with this project's application. Run with ADDRESS PORT."""
 
 import os
 import sys

@@ -24,9 +24,8 @@ from booking.accounts.sign_ins import (
     sign_ins,
 )
 from booking.accounts.user_agents import browser_in_words
-from booking.staff.access import keep_private
 from booking.staff.forms.account import PasswordForm
-from booking.staff.redirects import see_other
+from booking.web.responses import keep_private, see_other
 
 DONE = ("password", "ended")
 

@@ -12,9 +12,8 @@ from django.views.decorators.http import require_http_methods
 from booking import limits
 from booking.accounts.pins import remove_pin, set_pin
 from booking.models import StaffPin
-from booking.staff.access import keep_private
 from booking.staff.forms.devices import PinForm
-from booking.staff.redirects import see_other
+from booking.web.responses import keep_private, see_other
 
 
 @sensitive_post_parameters("current", "pin")

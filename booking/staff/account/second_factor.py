@@ -39,11 +39,10 @@ from booking.accounts.sign_ins import SIGNED_IN_KEY, end_other_sign_ins
 from booking.accounts.user_agents import browser_in_words
 from booking.formats.qr_codes import address_code
 from booking.models import Passkey
-from booking.staff.access import keep_private
 from booking.staff.account.second_step import CodeForm
 from booking.staff.forms.account import own_password
 from booking.staff.forms.shared import StaffForm
-from booking.staff.redirects import see_other
+from booking.web.responses import keep_private, see_other
 
 _PROVEN_KEY, _APP_KEY, _CHALLENGE_KEY = "proven_at", "new_app_key", "new_passkey_challenge"
 _PROVEN_FOR = timedelta(minutes=10)

@@ -20,10 +20,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from booking import limits
 from booking.accounts.passkeys import BadPasskey, new_challenge, options_to_sign_in, passkeys_work, whose_passkey
 from booking.accounts.second_factor import is_right_code, second_factor
-from booking.staff.access import keep_private
 from booking.staff.account.password import note_sign_in
 from booking.staff.forms.shared import StaffForm
-from booking.staff.redirects import following, see_other
+from booking.staff.redirects import following
+from booking.web.responses import keep_private, see_other
 
 _BEGUN_KEY = "second_step"
 _GOOD_FOR = timedelta(minutes=10)

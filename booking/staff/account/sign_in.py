@@ -18,11 +18,11 @@ from booking.accounts.password_checks import user_by_password
 from booking.accounts.password_hashers import HashingBusy
 from booking.accounts.permissions import has_second_factor, organization_memberships, own_memberships
 from booking.limits import RateLimited
-from booking.staff.access import keep_private
 from booking.staff.account.second_step import begin, finish
-from booking.staff.redirects import following, see_other
+from booking.staff.redirects import following
 from booking.staff.typed_forms import forget_typed
 from booking.web.forms import Problem
+from booking.web.responses import keep_private, see_other
 from stores.services import answer_invitation, invitations_of
 
 _PASSWORD_MAX = 1024

@@ -11,7 +11,7 @@ from booking.customer.stores.share import POSTER_LANGUAGES
 from booking.formats.qr_codes import address_code
 from booking.links import door_url, here_url
 from booking.staff.access import AtStore, at_store
-from booking.staff.redirects import see_other
+from booking.web.responses import see_other
 from stores.models import Role
 
 

@@ -18,9 +18,9 @@ from booking.refusals import BookingRefused, Refusal
 from booking.staff.access import AtStore, at_store, raise_for, staff_page
 from booking.staff.etag import unless_known
 from booking.staff.forms.visits import TicketForm
-from booking.staff.redirects import see_other
 from booking.staff.wording import staff_sentence
 from booking.web.forms import Problem
+from booking.web.responses import see_other
 
 _NUMBER_LONGEST = 18
 SHOWN_NEXT = 6

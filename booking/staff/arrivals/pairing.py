@@ -15,9 +15,10 @@ from booking.accounts.permissions import DeviceAccess
 from booking.accounts.pins import TakenOver, take_over
 from booking.accounts.queries import member_pins
 from booking.models import TABLET_PAUSE, Device
-from booking.staff.access import keep_private, paired_tablet, sign_in_first
+from booking.staff.access import paired_tablet, sign_in_first
 from booking.staff.forms.devices import PairForm, UnlockForm
 from booking.web.forms import Problem
+from booking.web.responses import keep_private
 
 _COOKIE_DAYS = 400  # the most that browsers keep one
 _FORM_METHODS = ["GET", "HEAD", "POST"]

@@ -14,6 +14,7 @@ from booking.accounts.permissions import member_store
 from booking.arrivals.steps import Step, admit_walk_in
 from booking.arrivals.steps import step as take_step
 from booking.arrivals.steps import undo as undo_step
+from booking.bookings.status_wording import status_words
 from booking.idempotency import SentForm, book_once
 from booking.models import Booking, Status
 from booking.refusals import BookingRefused, Refusal
@@ -23,11 +24,11 @@ from booking.staff.day.page import day_page
 from booking.staff.etag import unless_known
 from booking.staff.forms.visits import WalkInForm
 from booking.staff.free_times import nearest_times, while_offered
-from booking.staff.redirects import back_to_day, see_other
+from booking.staff.redirects import back_to_day
 from booking.staff.wording import staff_sentence
-from booking.staff_texts import status_words
 from booking.tokens import keyed_digest
 from booking.web.forms import Problem
+from booking.web.responses import see_other
 from stores.models import Role
 from stores.queries import store_rules
 
@@ -177,4 +178,4 @@ def _known_status(text: str) -> str:
     return text if text in Status.values else ""
 
 
-_VISIT = "staff/<slug:store>/visits/<str:reference>"
+VISIT_PATH = "staff/<slug:store>/visits/<str:reference>"

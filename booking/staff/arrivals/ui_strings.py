@@ -7,10 +7,10 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from booking.arrivals.name_fingerprints import TITLES
+from booking.bookings.status_wording import status_words
 from booking.models import EventKind
 from booking.staff.visit_cards import step_labels
 from booking.staff.wording import BADGES, group_titles
-from booking.staff_texts import status_words
 from stores.words import plain_letters
 
 

@@ -16,10 +16,10 @@ urlpatterns = [
     path("staff/<slug:store>/display/", line.display, name="staff-display"),
     path("staff/<slug:store>/arrivals/", steps.arrivals, name="staff-arrivals"),
     path("staff/<slug:store>/walk-ins/", steps.walk_in, name="staff-walk-in"),
-    path(f"{steps._VISIT}/undo/", steps.undo, name="staff-visit-undo"),
+    path(f"{steps.VISIT_PATH}/undo/", steps.undo, name="staff-visit-undo"),
     *(
         path(
-            f"{steps._VISIT}/{name.replace('_', '-')}/",
+            f"{steps.VISIT_PATH}/{name.replace('_', '-')}/",
             steps.step,
             {"name": name},
             name=f"staff-visit-{name.replace('_', '-')}",

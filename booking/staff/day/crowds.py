@@ -10,8 +10,8 @@ from booking.bookings.crowd_removal import take_back
 from booking.bookings.crowds import Crowd, crowds
 from booking.formatting import day_in_words, moment_in_words
 from booking.staff.access import AtStore, at_store, staff_page
-from booking.staff.redirects import see_other
 from booking.web.forms import Problem
+from booking.web.responses import see_other
 from stores.models import Role
 
 

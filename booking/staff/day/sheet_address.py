@@ -13,9 +13,8 @@ from django.views.decorators.http import require_http_methods
 from booking import limits
 from booking.links import is_day_sheet_link
 from booking.messages.day_sheet_schedule import counts, use_address
-from booking.staff.access import keep_private
-from booking.staff.redirects import see_other
 from booking.tokens import day_sheet_number
+from booking.web.responses import keep_private, see_other
 from stores.models import SetupChange
 from stores.queries import DAY_SHEET_ASKED, day_sheet_wish
 

@@ -17,12 +17,12 @@ from booking.staff.access import AtStore, at_store, staff_page
 from booking.staff.affected_visits import affected_or_none
 from booking.staff.day.page import unknown_day_page
 from booking.staff.forms.visits import SlotsForm
-from booking.staff.redirects import see_other
 from booking.staff.wording import staff_sentence
 from booking.store_setup.affected_visits import Then
 from booking.store_setup.hours_changes import Change, change_slots
 from booking.web.forms import Problem
 from booking.web.query_params import read_day
+from booking.web.responses import see_other
 from stores.models import Role
 
 

@@ -9,9 +9,9 @@ from booking.accounts.pins import unlock_pin
 from booking.accounts.queries import member_pins, paired_devices
 from booking.staff.access import AtStore, at_store, staff_page
 from booking.staff.forms.devices import DeviceForm
-from booking.staff.redirects import see_other
 from booking.staff.setup.hours import FORM_METHODS
 from booking.staff.setup.saving import posted
+from booking.web.responses import see_other
 from stores.models import Role
 
 _HALF = 4  # a code is read in two halves

@@ -3,11 +3,11 @@
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_http_methods
 
+from booking.customer.forms import DetailsForm
 from booking.staff.access import AtStore, at_store
 from booking.staff.forms.questions import QuestionsForm, question_values, swapped
 from booking.staff.setup.hours import FORM_METHODS
 from booking.staff.setup.saving import alone, blame, form_page, saved, sent_right
-from booking.web.forms import DetailsForm
 from stores.models import Role
 from stores.queries import store_questions
 from stores.services import QUESTIONS_MAX, BadValue, save_questions

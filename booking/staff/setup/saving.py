@@ -12,10 +12,10 @@ from booking.staff.access import AtStore, Rest, StoreView, staff_page
 from booking.staff.affected_visits import affected_or_none
 from booking.staff.forms.hours import WeekForm
 from booking.staff.forms.shared import ChangedMeanwhile, StaffForm
-from booking.staff.redirects import see_other
 from booking.store_setup.affected_visits import Then
 from booking.store_setup.hours_changes import Change, change_rules, store_alone
 from booking.web.forms import Problem
+from booking.web.responses import see_other
 from stores.models import Store
 from stores.queries import setup_changes
 from stores.services import BadHours, BadValue

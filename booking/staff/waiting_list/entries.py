@@ -11,12 +11,12 @@ from django.views.decorators.http import require_POST, require_safe
 from booking.models import WaitingListEntry
 from booking.policy import is_quiet, plan_of
 from booking.staff.access import AtStore, at_store, staff_page
-from booking.staff.redirects import see_other
 from booking.tokens import read_reference
 from booking.waiting_list.entries import leave
 from booking.waiting_list.offers import can_be_offered
 from booking.waiting_list.queries import Offer, Waiting, waiting_list
 from booking.waiting_list.wording import days_in_words
+from booking.web.responses import see_other
 
 
 @dataclass(frozen=True, slots=True)

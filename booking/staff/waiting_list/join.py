@@ -17,13 +17,13 @@ from booking.policy import last_bookable_date
 from booking.refusals import BookingRefused, Refusal
 from booking.staff.access import AtStore, at_store, raise_for, staff_page
 from booking.staff.forms.visits import CallerForm
-from booking.staff.redirects import see_other
 from booking.tokens import keyed_digest
 from booking.waiting_list import entries
 from booking.waiting_list.wording import waiting_refusal_sentence
 from booking.web.date_range_fields import add_days, check_days
 from booking.web.forms import Problem
 from booking.web.query_params import read_day
+from booking.web.responses import see_other
 from stores.queries import store_rules
 from stores.slots import StoreRules
 

@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
-from booking.customer.chooser import week_start
-from booking.views.chooser import Chooser, DayState, chooser, first_free
+from booking.customer.chooser import Chooser, DayState, chooser, first_free, week_start
 from stores.models import Slot, SpecialHours, Store, VisitType
 from stores.queries import store_rules
 from stores.slots import StoreRules

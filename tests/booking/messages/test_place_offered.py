@@ -5,10 +5,11 @@ from datetime import timedelta
 import pytest
 
 from booking.bookings.lifecycle import cancel
+from booking.bookings.offered_place import take_offer
 from booking.links import short_waiting_url, waiting_url
 from booking.messages.compose import answer, compose
 from booking.models import Actor, Hold, WaitingListEntry
-from booking.waiting_list.entries import leave, let_pass, take_offer
+from booking.waiting_list.entries import leave, let_pass
 from booking.waiting_list.offers import offer_places
 from notifications.content import Email, Skip, Sms
 from notifications.gsm7 import fits_one_segment

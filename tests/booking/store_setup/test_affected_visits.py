@@ -7,6 +7,7 @@ import pytest
 
 from booking.bookings.audit import differences
 from booking.bookings.lifecycle import book, cancel
+from booking.bookings.offered_place import take_offer
 from booking.bookings.rebooking import cancel_unanswered, kept_times
 from booking.customer_input import CustomerDetails
 from booking.models import Booking, Hold, Source, Status, WaitingListEntry, WaitingStatus
@@ -21,7 +22,7 @@ from booking.store_setup.hours_changes import (
     remove_special_hours,
 )
 from booking.tokens import hold_token
-from booking.waiting_list.entries import join, take_offer
+from booking.waiting_list.entries import join
 from booking.waiting_list.offers import offer_places
 from notifications.models import Kind, OutboxMessage, State
 from stores.hours import WeeklyInterval

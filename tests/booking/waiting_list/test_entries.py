@@ -3,6 +3,7 @@ from datetime import time, timedelta
 import pytest
 
 from booking.bookings.lifecycle import cancel
+from booking.bookings.offered_place import take_offer
 from booking.customer_input import CustomerDetails
 from booking.idempotency import SentForm
 from booking.models import Actor, Hold, IdempotentAnswer, Source, WaitingListEntry, WaitingStatus
@@ -10,7 +11,7 @@ from booking.places.holds import extend_hold
 from booking.privacy import forget_old
 from booking.refusals import BookingRefused, Refusal, UnknownStore, UnknownVisitType
 from booking.tokens import hold_token
-from booking.waiting_list.entries import join, join_once, leave, let_pass, take_offer
+from booking.waiting_list.entries import join, join_once, leave, let_pass
 from booking.waiting_list.offers import offer_places
 from booking.waiting_list.queries import entry_by_reference, waiting, waiting_list
 from notifications.models import OutboxMessage

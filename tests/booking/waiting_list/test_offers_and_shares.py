@@ -5,10 +5,11 @@ from datetime import date
 import pytest
 
 from booking.bookings.lifecycle import cancel
+from booking.bookings.offered_place import take_offer
 from booking.customer_input import CustomerDetails
 from booking.models import Hold, Source, WaitingStatus
 from booking.refusals import BookingRefused, Refusal
-from booking.waiting_list.entries import join, take_offer
+from booking.waiting_list.entries import join
 from booking.waiting_list.offers import offer_places
 from tests.factories import NOW, at, make_booking, make_store
 

@@ -2,8 +2,8 @@
 
 from django import forms
 
-from booking.web.forms import DetailsForm
-from booking.web.honeypot import HONEYPOT, HoneypotField
+from booking.customer.forms import DetailsForm
+from booking.web.forms import HONEYPOT, HoneypotField
 
 
 class OneForm(forms.Form):

@@ -1,0 +1,49 @@
+"""The place that somebody of the waiting list is offered, and takes."""
+
+from datetime import datetime, timedelta
+
+from booking.bookings.lifecycle import book
+from booking.customer_input import CustomerDetails
+from booking.models import Booking, Hold, Source, WaitingListEntry
+from booking.places.requests import Wish, is_shut_for
+from booking.refusals import BookingRefused, Refusal, UnknownVisitType
+from booking.tokens import hold_token
+from stores.queries import store_rules
+
+
+def take_offer(*, entry: WaitingListEntry, now: datetime) -> Booking:
+    """Book the place that somebody is offered, with what they told when they joined; taken before: that booking.
+
+    Raises BookingRefused: HOLD_EXPIRED where the place is kept no more, SLOT_CLOSED where the store closed it since.
+    """
+    if entry.booking is not None:
+        return entry.booking
+    kept = Hold.objects.filter(offered_to=entry, expires_at__gt=now).first()
+    if kept is None:
+        raise BookingRefused(Refusal.SLOT_CLOSED if _is_closed_since(entry, now=now) else Refusal.HOLD_EXPIRED)
+    try:
+        return book(
+            store=entry.store.slug,
+            visit_type=entry.visit_type.slug,
+            starts_at=kept.starts_at,
+            party_size=kept.party_size,
+            customer=CustomerDetails(
+                name=entry.name, phone=entry.phone, email=entry.email, locale=entry.locale, is_simple=entry.is_simple
+            ),
+            note="",
+            source=Source.WEB,
+            now=now,
+            hold=hold_token(kept.public_id),
+        )
+    except UnknownVisitType as unknown:  # the store ceased to offer it meanwhile
+        raise BookingRefused(Refusal.SLOT_CLOSED) from unknown
+
+
+def _is_closed_since(entry: WaitingListEntry, *, now: datetime) -> bool:
+    """Tell whether nobody can come any more at the start that somebody was offered last."""
+    start = entry.offered_start
+    if start is None or start <= now:
+        return False
+    rules = store_rules(entry.store.slug, from_date=(start - timedelta(days=2)).date())
+    wish = Wish(entry.store.slug, entry.visit_type.slug, start, entry.party_size)
+    return rules is not None and is_shut_for(wish, rules)

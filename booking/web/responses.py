@@ -1,0 +1,47 @@
+"""Answers of one kind: files that may be kept, pages that may not, and leading on after a form."""
+
+from hashlib import sha256
+from http import HTTPStatus
+
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+
+
+def kept_file(request: HttpRequest, content: bytes, content_type: str, *, seconds: int) -> HttpResponse:
+    """Return a file that may be kept for so many seconds, or say that the one at hand is still right.
+
+    Other sites may load it: such files are what they show of ours.
+    """
+    etag = f'"{sha256(content).hexdigest()[:32]}"'
+    is_same = etag in request.headers.get("If-None-Match", "")
+    response = HttpResponseNotModified() if is_same else HttpResponse(content, content_type=content_type)
+    response["ETag"] = etag
+    response["Cache-Control"] = f"public, max-age={seconds}"
+    response["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response
+
+
+SEE_OTHER = 303
+
+
+def see_other(url: str) -> HttpResponseRedirect:
+    """Lead on after a POST, so that a reload does not send it again."""
+    response = HttpResponseRedirect(url)
+    response.status_code = SEE_OTHER
+    return response
+
+
+def keep_private(response: HttpResponseBase, *, opened_by_key: bool = False) -> HttpResponseBase:
+    """Keep a page out of caches and search engines; a page that says itself how it may be kept is left alone.
+
+    `opened_by_key` is for pages that a secret in their address opens: no cache keeps them whatever they say, no other
+    site learns the address, and one that opened needs no word to search engines, as none holds its key.
+    """
+    if opened_by_key:
+        response["Cache-Control"] = "no-store, private"
+        response["Referrer-Policy"] = "no-referrer"
+        if response.status_code == HTTPStatus.OK:
+            return response
+    response.headers.setdefault("Cache-Control", "no-store, private")
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    return response
