@@ -6,7 +6,7 @@ from django.core.files.storage import FileSystemStorage
 
 from booking.operations.static_files import StaticFiles
 
-STATIC = Path(__file__).resolve().parents[2] / "booking" / "static"
+STATIC = Path(__file__).resolve().parents[3] / "booking" / "static"
 IMPORT = re.compile(r'^import .* from "(.*)";$', re.MULTILINE)
 HASHED = re.compile(r"\.[0-9a-f]{12}\.js$")
 
