@@ -19,12 +19,11 @@ from booking.staff.forms.visits import WalkInForm
 from stores.queries import store_rules
 
 JSQR = "booking/vendor/jsqr-1.4.0.js"
+_STYLES = ("tokens", "base", "staff", "tablet", "print")
 _MODULES = ("app", "day", "desk", "rows", "scan", "search", "sound", "store", "sync", "view", "words")
 _ICONS = {"192x192": "booking/staff/arrivals/icon-192.png", "512x512": "booking/staff/arrivals/icon-512.png"}
 ASSETS = (
-    "booking/app.css",
-    "booking/staff.css",
-    "booking/arrivals/arrivals.css",
+    *(f"booking/css/{name}.css" for name in _STYLES),
     "booking/icon.svg",
     *(f"booking/staff/arrivals/{name}.js" for name in _MODULES),
     JSQR,

@@ -8,19 +8,19 @@ async function show(html) {
   for (const { name } of [...root.attributes]) root.removeAttribute(name);
   for (const { name, value } of fresh.documentElement.attributes) root.setAttribute(name, value);
   document.title = fresh.title;
-  const wanted = [...fresh.querySelectorAll("link[rel=stylesheet]")].map((link) => link.getAttribute("href"));
-  for (const href of wanted) if (!sheets.has(href)) sheets.set(href, await load(href));
-  for (const [href, link] of sheets) link.sheet.disabled = !wanted.includes(href);
+  const links = [...fresh.querySelectorAll("link[rel=stylesheet]")];
+  document.adoptedStyleSheets = await Promise.all(links.map((link) => sheet(link.getAttribute("href"), link.media)));
   for (const hidden of fresh.querySelectorAll("button[hidden]")) hidden.hidden = false;
   document.body.replaceWith(document.adoptNode(fresh.body));
 }
 
-function load(href) {
-  return new Promise((resolve, reject) => {
-    const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href, onerror: reject });
-    link.onload = () => resolve(link);
-    document.head.append(link);
-  });
+async function sheet(href, media) {
+  if (!sheets.has(href)) {
+    const answer = await fetch(href);
+    if (!answer.ok) throw new Error(`${href}: ${answer.status}`);
+    sheets.set(href, await new CSSStyleSheet({ media }).replace(await answer.text()));
+  }
+  return sheets.get(href);
 }
 
 function inWords(element) {

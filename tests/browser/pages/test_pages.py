@@ -51,7 +51,8 @@ def test_no_customer_page_names_another_host(album: Album, reader: str) -> None:
 
 
 FAULTY = """<!doctype html><html lang="en"><head><title>Faulty</title>
-<link rel="stylesheet" href="/static/booking/app.css"></head><body>
+<link rel="stylesheet" href="/static/booking/css/tokens.css">
+<link rel="stylesheet" href="/static/booking/css/base.css"></head><body>
 <main><p class="notice" style="color: #1c2430">Hard to read in the dark</p><div style="width: 99rem">Wide</div>
 <a href="/" style="display: block; width: 20px">x</a><img src="//elsewhere.example.org/dot.png"></main></body></html>"""
 

@@ -100,7 +100,7 @@ export class View {
     if (this.said === text + look) return;
     this.said = text + look;
     this.strip.hidden = !text;
-    this.strip.className = `line ${look}`.trim();
+    this.strip.className = `connection ${look}`.trim();
     this.strip.replaceChildren(text ? icon(look ? "warning" : "up") : "", make("span", {}, text));
   }
 
