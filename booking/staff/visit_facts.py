@@ -49,7 +49,7 @@ class VisitFacts:
         if not lines:
             return SafeString()
         items = format_html_join("", "<li>{}<span>{}</span></li>", lines)
-        return format_html('<ul class="told">{}</ul>', items)
+        return format_html('<ul class="visit-facts">{}</ul>', items)
 
     def _lines(self, booking: Booking) -> Iterator[tuple[str, str]]:
         if booking.answer_until is not None and booking.status == Status.CONFIRMED:

@@ -25,7 +25,7 @@ class VisitRows:
     """Makes the rows of one day; `done_words` stand under the visit that something was just done with."""
 
     def __init__(self, *, done_words: str = "") -> None:
-        self.just = f'<p class="just" role="status">{escape(done_words)}</p>\n' if done_words else ""
+        self.just = f'<p class="last-step" role="status">{escape(done_words)}</p>\n' if done_words else ""
         self.more = escape(_("More"))
         self.until = escape(_("until {time}"))
         self.reference = escape(_("Reference {reference}"))

@@ -44,7 +44,7 @@ def places_of(booking: Booking) -> tuple[tuple[str, dict[str, str]], ...]:
 
 def test_an_ordinary_visit_has_no_list(room: Room, booking: Booking) -> None:
     for path, query in places_of(booking):
-        assert b'class="told"' not in room.client().get(path, query).content
+        assert b'class="visit-facts"' not in room.client().get(path, query).content
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_a_language_of_the_reader_or_the_country_is_not_worth_a_word(
 
     response = room.client().get(DAY, TUESDAY, headers={"Accept-Language": reader})
 
-    assert (b'class="told"' in response.content) == is_told
+    assert (b'class="visit-facts"' in response.content) == is_told
 
 
 def test_who_is_here_is_not_late_any_more(room: Room, booking: Booking) -> None:

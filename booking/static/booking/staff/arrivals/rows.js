@@ -90,7 +90,7 @@ export function draw(row, visit, shown, isChanged) {
   row.dataset.key = visit.key;
   const who = make("div", { class: "arrival-who" }, make("strong", {}, seen.name), what(seen),
     state(seen, shown, isChanged),
-    seen.facts.length ? make("ul", { class: "told" }, seen.facts.map((fact) => make("li", {}, make("span", {}, fact)))) : "",
+    seen.facts.length ? make("ul", { class: "visit-facts" }, seen.facts.map((fact) => make("li", {}, make("span", {}, fact)))) : "",
     seen.note ? make("span", { class: "arrival-note" }, seen.note) : "");
   const main = step ? button(step, words.steps[step], seen, `arrival-main main-${step}`) : "";
   if (main) main.dataset.isMain = "";
