@@ -1,5 +1,6 @@
 """E-mails: plain text and HTML, with the visit as a calendar part (RFC 6047), by SMTP or to a file."""
 
+import re
 import smtplib
 from collections.abc import Sequence
 from contextlib import suppress
@@ -24,7 +25,7 @@ def send(email: Email, *, key: str) -> Answer:
     """Send an e-mail; `key` names the message in our own books."""
     try:
         message = build(email, key=key)
-        octets = message.message().as_bytes(linesep="\r\n")  # type: ignore[call-arg]  # Django's own takes it
+        octets = re.sub(rb"\r?\n", b"\r\n", message.message().as_bytes())
     except ValueError:
         return Refused("invalid_address")
     if not settings.EMAIL_URL:
