@@ -10,11 +10,12 @@ export UV_COMPILE_BYTECODE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test format messages pictures bench lighthouse lock
+.PHONY: help install run test test-python format messages pictures bench lighthouse lock
 
 help:
 	@echo "make run         start Carillon at http://127.0.0.1:8000 (Ctrl-C stops it); options: ARGS=\"--port 8001\""
 	@echo "make test        run every check and test"
+	@echo "make test-python run the tests without a browser on another Python: PYTHON=python3.13 WITH=\"django~=6.1.0\""
 	@echo "make install     install what a server needs, without starting it"
 	@echo "make format      format the code"
 	@echo "make messages    bring the translations in line with the texts"
@@ -30,6 +31,9 @@ run: .venv/app.stamp
 
 test: .venv/dev.stamp
 	@exec $(BIN)/python -m tests.everything
+
+test-python: .venv/dev.stamp
+	@exec $(BIN)/python -m tests.other_python $(PYTHON) $(WITH)
 
 format: .venv/dev.stamp
 	$(BIN)/ruff format .
