@@ -20,7 +20,21 @@ from stores.queries import store_rules
 
 JSQR = "booking/vendor/jsqr-1.4.0.js"
 _STYLES = ("tokens", "base", "staff", "tablet", "print")
-_MODULES = ("app", "day", "desk", "rows", "scan", "search", "sound", "store", "sync", "view", "words")
+_MODULES = (
+    "app",
+    "day",
+    "desk",
+    "dom",
+    "rows",
+    "scan",
+    "search",
+    "sound",
+    "store",
+    "sync",
+    "texts",
+    "view",
+    "words",
+)
 _ICONS = {"192x192": "booking/staff/arrivals/icon-192.png", "512x512": "booking/staff/arrivals/icon-512.png"}
 ASSETS = (
     *(f"booking/css/{name}.css" for name in _STYLES),

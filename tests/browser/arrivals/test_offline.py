@@ -9,6 +9,7 @@ from playwright.sync_api import Locator, Page, Route, expect
 from tests.browser.arrivals.conftest import Tablet, ready
 from tests.browser.arrivals.counter import FIRST, Counter
 from tests.browser.shop import sign_in
+from tests.servers import wait_until
 
 pytestmark = pytest.mark.browser
 FRESH_MS = 15_000
@@ -48,6 +49,26 @@ def test_door_goes_on_without_a_network(tablet: Tablet, counter: Counter) -> Non
     assert sorted(counter.statuses().values()) == ["checked_in", "confirmed", "in_service"]
     assert counter.happened(ada) == ["checked_in", "started"]
     assert counter.happened(bob) == ["checked_in", "undone"]
+
+
+FORGET_SCREEN = """async () => {
+  const { shell } = document.querySelector("#app").dataset;
+  for (const name of await caches.keys()) await (await caches.open(name)).delete(shell, { ignoreVary: true });
+}"""
+IS_KEPT_NOW = """async () => {
+  const { shell } = document.querySelector("#app").dataset;
+  return Boolean(await caches.match(shell, { ignoreVary: true }));
+}"""
+
+
+def test_screen_is_kept_anew_when_a_newer_worker_takes_over(tablet: Tablet) -> None:
+    page = tablet(FIRST)
+    page.evaluate(FORGET_SCREEN)  # as a newer one does with what the one before it kept
+    assert not page.evaluate(IS_KEPT_NOW)
+
+    page.evaluate("navigator.serviceWorker.dispatchEvent(new Event('controllerchange'))")
+
+    wait_until(lambda: page.evaluate(IS_KEPT_NOW), seconds=FRESH_MS // 1000, what="the screen in the worker's cache")
 
 
 def test_screen_opens_again_without_a_network(tablet: Tablet, counter: Counter) -> None:

@@ -1,16 +1,19 @@
+// @ts-check
 /* Carillon: a store's free times in a page of your own.
    <script src="…/embed.js" data-store="your-store" data-title="Book a visit" async></script>
    data-language chooses the language; without it, that of your page. data-visit-type chooses what for. */
 (() => {
   const script = document.currentScript;
+  if (!(script instanceof HTMLScriptElement)) return;
   const { store, title, visitType } = script.dataset;
   const home = new URL(script.src).origin;
   const language = (script.dataset.language || document.documentElement.lang || "").slice(0, 2).toLowerCase();
   const start = home + (["fr", "en", "de", "es", "ar", "uk"].includes(language) ? `/${language}` : "");
-  const name = encodeURIComponent(store);
+  const name = encodeURIComponent(store || "");
   const frame = document.createElement("iframe");
   const asked = new URLSearchParams(visitType ? { visit_type: visitType } : {});
   // Dark only in a page that turns dark itself.
+  /** @type {HTMLMetaElement | null} */
   const meta = document.querySelector("meta[name=color-scheme]");
   const schemes = `${getComputedStyle(document.documentElement).colorScheme} ${meta ? meta.content : ""}`;
   if (schemes.includes("dark")) asked.set("scheme", "auto");

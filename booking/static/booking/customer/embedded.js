@@ -1,3 +1,4 @@
+// @ts-check
 // Tells the page around this frame how tall it is, so that nothing scrolls twice: more or less than before.
 // Only a site that the store named can be that page (frame-ancestors), and a height is no secret.
 if (parent !== window) {

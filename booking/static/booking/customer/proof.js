@@ -1,12 +1,16 @@
+// @ts-check
 // Finds the number that a page asks for before it books, while its reader reads. Where this cannot run, waiting does.
 const AT_ONCE = 500;
-const asked = document.querySelector("[data-salt]");
-const form = asked.closest("form");
+const asked = /** @type {HTMLElement} */ (document.querySelector("[data-salt]"));
+const form = /** @type {HTMLFormElement} */ (asked.closest("form"));
+const field = /** @type {HTMLInputElement} */ (form.elements.namedItem("proof"));
+const { salt = "", digest = "" } = asked.dataset;
 const goesOn = "goesOn" in asked.dataset;
-const said = asked.querySelector("[data-words]");
+const said = /** @type {HTMLElement} */ (asked.querySelector("[data-words]"));
 let isReady = false;
 let isPressed = false;
 
+/** @param {string} text */
 const sumOf = async (text) => {
   const sum = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
   return Array.from(sum, (byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -14,23 +18,24 @@ const sumOf = async (text) => {
 
 const find = async () => {
   for (let from = 0; ; from += AT_ONCE) {
-    const sums = await Promise.all(Array.from({ length: AT_ONCE }, (_, step) => sumOf(asked.dataset.salt + (from + step))));
-    const at = sums.indexOf(asked.dataset.digest);
+    const sums = await Promise.all(Array.from({ length: AT_ONCE }, (_, step) => sumOf(salt + (from + step))));
+    const at = sums.indexOf(digest);
     if (at >= 0) return from + at;
   }
 };
 
+/** @param {number} number */
 const ready = (number) => {
-  form.elements.proof.value = number;
+  field.value = String(number);
   isReady = true;
   if (isPressed || goesOn) form.submit();
 };
 
 const sayMoment = () => {
-  said.textContent = said.dataset.words;
+  said.textContent = said.dataset.words || "";
 };
 
-if (window.crypto && crypto.subtle) {
+if ("crypto" in window && "subtle" in crypto) {
   form.addEventListener("submit", (event) => {
     if (isReady || (event.submitter && event.submitter.hasAttribute("formaction"))) return;
     event.preventDefault();
@@ -38,7 +43,8 @@ if (window.crypto && crypto.subtle) {
     sayMoment();
   });
   if (goesOn) {
-    form.querySelector("[data-by-hand]").hidden = true;
+    const byHand = /** @type {HTMLElement} */ (form.querySelector("[data-by-hand]"));
+    byHand.hidden = true;
     sayMoment();
   }
   find().then(ready);

@@ -1,15 +1,21 @@
+// @ts-check
 // Copying and the phone's own way to share, where the browser has them; without this script the link can be selected.
 const said = document.getElementById("shared");
-for (const button of document.querySelectorAll("[data-copy]")) {
-  if (!navigator.clipboard) continue;
+/** @type {NodeListOf<HTMLElement>} */
+const copies = document.querySelectorAll("[data-copy]");
+for (const button of copies) {
+  if (!("clipboard" in navigator)) continue; // browsers have it on https alone
   button.hidden = false;
   button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(button.dataset.copy);
-    said.textContent = button.textContent = button.dataset.done;
+    await navigator.clipboard.writeText(button.dataset.copy || "");
+    button.textContent = button.dataset.done || "";
+    if (said) said.textContent = button.textContent;
   });
 }
-for (const button of document.querySelectorAll("[data-share]")) {
-  if (!navigator.share) continue;
+/** @type {NodeListOf<HTMLElement>} */
+const shares = document.querySelectorAll("[data-share]");
+for (const button of shares) {
+  if (!("share" in navigator)) continue;
   button.hidden = false;
   button.addEventListener("click", () =>
     navigator.share({ url: button.dataset.share, title: button.dataset.text }).catch(() => {}),

@@ -1,20 +1,28 @@
+// @ts-check
 // What was typed stays with its page: after a reload, and when somebody comes back to it.
-const form = document.getElementById("details");
-const fields = [...form.elements].filter((field) => field.name && field.type !== "hidden" && field.name !== "homepage");
+/** @typedef {HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement} Field */
+
+const form = /** @type {HTMLFormElement} */ (document.getElementById("details"));
+const all = /** @type {Field[]} */ ([...form.elements]);
+const fields = all.filter((field) => field.name && field.type !== "hidden" && field.name !== "homepage");
+
+/** @param {Field} field */
+const isTicked = (field) => field instanceof HTMLInputElement && field.checked;
 
 const keep = () => {
-  const typed = fields.map((field) => (/^(checkbox|radio)$/.test(field.type) ? field.checked : field.value));
+  const typed = fields.map((field) => (/^(checkbox|radio)$/.test(field.type) ? isTicked(field) : field.value));
   history.replaceState({ ...history.state, typed }, "");
 };
 
 const typed = history.state && history.state.typed;
 if (typed && typed.length === fields.length) {
   fields.forEach((field, at) => {
-    if (typeof typed[at] === "boolean") field.checked = typed[at];
+    if (typeof typed[at] === "boolean" && field instanceof HTMLInputElement) field.checked = typed[at];
     else if (!field.value) field.value = typed[at];
   });
-  const more = form.querySelector("details.more");
-  if (more && [...more.querySelectorAll("input, textarea")].some((field) => field.checked || (field.type !== "checkbox" && field.value))) {
+  const more = /** @type {HTMLDetailsElement | null} */ (form.querySelector("details.more"));
+  const inside = /** @type {NodeListOf<Field> | undefined} */ (more?.querySelectorAll("input, textarea"));
+  if (more && inside && [...inside].some((field) => isTicked(field) || (field.type !== "checkbox" && field.value))) {
     more.open = true;
   }
 }
@@ -22,8 +30,11 @@ form.addEventListener("change", keep);
 addEventListener("pagehide", keep);
 
 // The link back to the times takes along what was typed, as the button does.
-document.querySelector("a.back").addEventListener("click", (event) => {
+const back = /** @type {HTMLAnchorElement} */ (document.querySelector("a.back"));
+back.addEventListener("click", (event) => {
   if (event.ctrlKey || event.metaKey || event.shiftKey || !fields.some((field) => field.type !== "checkbox" && field.type !== "radio" && field.value)) return;
   event.preventDefault();
-  form.querySelector("button[data-other-time]").click();
+  /** @type {HTMLButtonElement | null} */
+  const otherTime = form.querySelector("button[data-other-time]");
+  otherTime?.click();
 });

@@ -1,3 +1,4 @@
+// @ts-check
 // Shows, while a number is typed, which visits of this store it has had, and the free times of the day, kind, number
 // and desk as soon as one of them changes. The form works as well without it.
 "use strict";
@@ -5,8 +6,8 @@
 (() => {
   const PAUSE_MS = 300;
   const LEAST_DIGITS = 6;
-  const input = document.getElementById("id_phone");
-  const place = document.getElementById("caller-visits");
+  const input = /** @type {HTMLInputElement} */ (document.getElementById("id_phone"));
+  const place = /** @type {HTMLElement} */ (document.getElementById("caller-visits"));
   if (!input || !place) return;
   let timer = 0;
   let shown = "";
@@ -19,9 +20,10 @@
     const turn = ++latest;
     if (digits.length < LEAST_DIGITS) return place.replaceChildren();
     const body = new URLSearchParams({ phone: input.value });
-    body.set("csrfmiddlewaretoken", input.form.elements.csrfmiddlewaretoken.value);
+    const token = input.form?.elements.namedItem("csrfmiddlewaretoken");
+    if (token instanceof HTMLInputElement) body.set(token.name, token.value);
     try {
-      const answer = await fetch(place.dataset.url, { method: "POST", body, redirect: "manual" });
+      const answer = await fetch(place.dataset.url || "", { method: "POST", body, redirect: "manual" });
       if (turn !== latest) return; // more was typed meanwhile
       if (!answer.ok) return place.replaceChildren();
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
@@ -41,18 +43,19 @@
 (() => {
   const PAUSE_MS = 250;
   const ASKED = ["visit_type", "party_size", "date", "desk"];
-  const form = document.getElementById("caller-form");
-  const button = document.getElementById("show-times");
+  const form = /** @type {HTMLFormElement} */ (document.getElementById("caller-form"));
+  const button = /** @type {HTMLElement} */ (document.getElementById("show-times"));
   if (!form || !button) return;
   let timer = 0;
   let latest = 0;
 
-  const times = () => document.getElementById("id_times");
-  const chosen = () => form.querySelector("[name=starts_at]:checked")?.value;
+  const times = () => /** @type {HTMLElement} */ (document.getElementById("id_times"));
+  const starts = () => /** @type {HTMLInputElement[]} */ ([...form.querySelectorAll("[name=starts_at]")]);
+  const chosen = () => starts().find((one) => one.checked)?.value;
 
   async function show() {
     const turn = ++latest;
-    const body = new URLSearchParams(new FormData(form));
+    const body = new URLSearchParams(/** @type {Record<string, string>} */ (/** @type {unknown} */ (new FormData(form))));
     body.set("show", "1");
     times().setAttribute("aria-busy", "true");
     try {
@@ -64,7 +67,7 @@
       times().replaceChildren(...fresh.childNodes);
       times().classList.remove("is-wrong");
       times().removeAttribute("aria-busy");
-      const same = wanted && [...form.querySelectorAll("[name=starts_at]")].find((one) => one.value === wanted);
+      const same = wanted && starts().find((one) => one.value === wanted);
       if (same) same.checked = true;
       button.hidden = true;
     } catch {
@@ -75,7 +78,8 @@
   }
 
   form.addEventListener("change", (event) => {
-    if (!ASKED.includes(event.target.name)) return;
+    const name = event.target instanceof Element ? event.target.getAttribute("name") : null;
+    if (!ASKED.includes(name || "")) return;
     latest += 1; // an answer on its way is of what was chosen before
     clearTimeout(timer);
     timer = setTimeout(show, PAUSE_MS);

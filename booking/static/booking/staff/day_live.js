@@ -1,3 +1,4 @@
+// @ts-check
 // Shows what has changed on the day without a tap. The page works as well without it.
 "use strict";
 
@@ -6,7 +7,7 @@
   const UNDO_SHOWN_MS = 10000;
   const FINGER = "where the finger was";
   const LIVE = ["board", "day-head"]; // what is replaced; all else on the page stays as it is
-  const board = document.getElementById("board");
+  const board = /** @type {HTMLElement} */ (document.getElementById("board"));
   const head = document.getElementById("day-head");
   if (!head?.dataset.etag || !board) return;
   let etag = head.dataset.etag;
@@ -22,7 +23,10 @@
     return selection !== null && !selection.isCollapsed && board.contains(selection.anchorNode);
   }
 
-  // What tells an element again on a page drawn anew: its visit, and what it is in that visit's row.
+  /**
+   * Return what tells an element again on a page drawn anew: its visit, and what it is in that visit's row.
+   * @param {Element | null} element
+   */
   function pathTo(element) {
     if (!element || !board.contains(element)) return null;
     const visit = element.closest(".visit");
@@ -36,33 +40,46 @@
     return null;
   }
 
-  // The first row in sight, or the one in hand: it stays where it is, whatever came or went above it.
+  /**
+   * Return the first row in sight, or the one in hand: it stays where it is, whatever came or went above it.
+   * @returns {[string, number] | null}
+   */
   function anchor() {
     const rows = [...board.querySelectorAll(".visit, tr[id]")];
     const held = document.activeElement?.closest?.(".visit, tr[id]");
-    const row = rows.includes(held) ? held : rows.find((one) => one.getBoundingClientRect().bottom > 0);
+    const row = held && rows.includes(held) ? held : rows.find((one) => one.getBoundingClientRect().bottom > 0);
     return row?.id ? [row.id, row.getBoundingClientRect().top] : null;
   }
 
+  /** @param {string} html */
   function show(html) {
     const fresh = new DOMParser().parseFromString(html, "text/html");
-    if (!LIVE.every((id) => fresh.getElementById(id))) return location.reload();
+    const parts = LIVE.flatMap((id) => {
+      const [shown, newer] = [document.getElementById(id), fresh.getElementById(id)];
+      return shown && newer ? [{ shown, newer }] : [];
+    });
+    if (parts.length < LIVE.length) return location.reload();
     const active = document.activeElement;
     const inHand = pathTo(active);
     const visitInHand = active?.closest?.(".visit")?.id;
     const open = [...board.querySelectorAll(".visit:has(details[open])")].map((visit) => visit.id);
     const kept = anchor();
-    for (const id of LIVE) document.getElementById(id).replaceChildren(...fresh.getElementById(id).childNodes);
+    for (const { shown, newer } of parts) shown.replaceChildren(...newer.childNodes);
     document.title = fresh.title;
     for (const id of open) document.getElementById(id)?.querySelector("details")?.setAttribute("open", "");
     if (inHand) refocus(inHand, visitInHand);
     const row = kept && document.getElementById(kept[0]);
-    if (row) scrollBy({ top: row.getBoundingClientRect().top - kept[1], behavior: "instant" });
+    if (kept && row) scrollBy({ top: row.getBoundingClientRect().top - kept[1], behavior: "instant" });
     board.dispatchEvent(new Event("redrawn", { bubbles: true }));
   }
 
-  // A button that is no more gives the focus to its row rather than to nothing.
+  /**
+   * A button that is no more gives the focus to its row rather than to nothing.
+   * @param {string} path
+   * @param {string | undefined} visitId
+   */
   function refocus(path, visitId) {
+    /** @type {HTMLElement | null} */
     const same = board.querySelector(path);
     if (same) return same.focus({ preventScroll: true });
     const visit = visitId && document.getElementById(visitId);
@@ -99,7 +116,10 @@
     history.replaceState(null, "", address.pathname + address.search);
   }
 
-  // The row that is tapped stays where the finger was, though the page is a new one.
+  /**
+   * The row that is tapped stays where the finger was, though the page is a new one.
+   * @param {SubmitEvent} event
+   */
   function remember(event) {
     const row = event.submitter?.closest("[id^='visit-']");
     if (row) sessionStorage.setItem(FINGER, JSON.stringify([row.id, row.getBoundingClientRect().top]));

@@ -1,10 +1,11 @@
+// @ts-check
 // Shows the line as it stands, without a tap; on the screen in the shop a new call chimes. Both pages work without it.
 
 import { sound } from "./arrivals/sound.js";
 
 const EVERY_MS = 2000;
-const live = document.getElementById("live");
-let etag = live.dataset.etag;
+const live = /** @type {HTMLElement} */ (document.getElementById("live"));
+let etag = live.dataset.etag || "";
 let asking = false;
 let isLoud = false;
 
@@ -14,6 +15,7 @@ function isBusy() {
   return document.hidden || live.contains(document.activeElement);
 }
 
+/** @param {string} html */
 function show(html) {
   const fresh = new DOMParser().parseFromString(html, "text/html").getElementById("live");
   if (!fresh) return location.reload();

@@ -1,17 +1,18 @@
+// @ts-check
 // Shows the texts anew while somebody types; the button does the same without it.
 "use strict";
 
 (() => {
   const PAUSE_MS = 400;
-  const place = document.getElementById("preview");
-  const form = place?.closest("form");
+  const place = /** @type {HTMLElement} */ (document.getElementById("preview"));
+  const form = /** @type {HTMLFormElement} */ (place?.closest("form"));
   if (!form) return;
   let timer = 0;
   let latest = 0;
 
   async function show() {
     const turn = ++latest;
-    const body = new URLSearchParams(new FormData(form));
+    const body = new URLSearchParams(/** @type {Record<string, string>} */ (/** @type {unknown} */ (new FormData(form))));
     body.set("what", "preview");
     try {
       const answer = await fetch(location.pathname, { method: "POST", body, redirect: "manual" });
@@ -26,5 +27,5 @@
     clearTimeout(timer);
     timer = setTimeout(show, PAUSE_MS);
   });
-  form.querySelector("[value=preview]").remove();
+  form.querySelector("[value=preview]")?.remove();
 })();

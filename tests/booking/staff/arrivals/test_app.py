@@ -1,11 +1,14 @@
 import json
+import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import time_machine
 from django.contrib.staticfiles import finders
 from django.test import Client
 
+from booking.arrivals.step_rules import STEPS
 from booking.staff.arrivals.app import ASSETS
 from booking.staff.arrivals.ui_strings import arrivals_words
 from tests.booking.staff.staff_room import ARRIVALS, Room, make_room
@@ -52,12 +55,25 @@ def test_browser_is_told_how_to_install_the_screen(room: Room) -> None:
 
 def test_worker_knows_files_that_exist_and_no_store() -> None:
     answer = Client().get("/staff/worker.js")
-    settings = json.loads(answer.content.decode().partition("assets } = ")[2].partition(";")[0])
+    literal = re.search(r'JSON\.parse\(("[^"]*")\)', answer.content.decode())
+    assert literal is not None
+    settings = json.loads(json.loads(literal[1]))
 
     assert answer["Content-Type"].startswith("text/javascript")
     assert answer["Cache-Control"] == "no-cache"
     assert settings["assets"] == [f"/static/{name}" for name in ASSETS]
     assert [name for name in ASSETS if finders.find(name) is None] == []
+    scripts = {f"booking/staff/arrivals/{path.name}" for path in Path(finders.find(ASSETS[-2])).parent.glob("*.js")}
+    assert scripts <= set(ASSETS)
+
+
+def test_page_hands_over_the_rules_of_a_visit_and_the_kept_screen_does_too(room: Room) -> None:
+    client = room.client(room.staff)
+
+    for address in (ARRIVALS, f"{ARRIVALS}app/"):
+        handed = re.search(r'<script id="arrivals-rules"[^>]*>(.*?)</script>', client.get(address).content.decode())
+        assert handed is not None
+        assert [step["name"] for step in json.loads(handed[1])["steps"]] == list(STEPS)
 
 
 def test_every_step_state_and_reason_has_its_words() -> None:

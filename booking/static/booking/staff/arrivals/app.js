@@ -1,83 +1,102 @@
+// @ts-check
 // The arrivals screen on a tablet: takes over from the page that the server drew, and goes on without a network.
 
 import { Desk } from "./desk.js";
+import { part } from "./dom.js";
 import { Scanner } from "./scan.js";
 import { Kept } from "./store.js";
-import { counted, words } from "./words.js";
+import { counted, rules, words } from "./words.js";
 
-const root = document.getElementById("app");
-const STEPS = new Set(["check_in", "start", "complete", "no_show", "undo"]);
+const root = part(document, "#app", HTMLElement);
+const STEPS = new Set([...rules.steps.map((step) => step.name), "undo"]);
 
+/** @param {Desk} desk */
 function listenToTaps(desk) {
   root.addEventListener("click", (event) => {
-    const target = event.target.closest("button");
+    const target = event.target instanceof Element ? event.target.closest("button") : null;
     if (!target) return;
     const { act, dismiss, squeeze, ticket } = target.dataset;
-    if (STEPS.has(act)) desk.tap(target.closest(".arrival").dataset.key, act);
+    /** @type {HTMLElement | null} */
+    const row = target.closest(".arrival");
+    if (act && STEPS.has(act)) desk.tap(row?.dataset.key || "", act);
     else if (dismiss) desk.dismiss(dismiss);
     else if (squeeze) desk.squeezeIn(squeeze);
     else if (ticket) desk.giveTicket(ticket);
   });
 }
 
+/** @param {Desk} desk */
 function listenToSearch(desk) {
-  const form = document.querySelector(".find");
-  const input = form.querySelector("[type=search]");
+  const form = part(document, ".find", HTMLFormElement);
+  const input = part(form, "[type=search]", HTMLInputElement);
   input.addEventListener("input", () => desk.seek(input.value));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     desk.seek(input.value);
-    root.querySelector(".group-found [data-is-main]")?.focus();
+    /** @type {HTMLElement | null} */
+    const first = root.querySelector(".group-found [data-is-main]");
+    first?.focus();
   });
   if (input.value) desk.seek(input.value);
 }
 
+/** @param {Desk} desk */
 function listenToWalkIns(desk) {
-  const panel = document.getElementById("walk-in");
-  panel?.querySelector("form").addEventListener("submit", (event) => {
+  if (!document.getElementById("walk-in")) return;
+  const panel = part(document, "#walk-in", HTMLDetailsElement);
+  const form = part(panel, "form", HTMLFormElement);
+  form.addEventListener("submit", (event) => {
     event.preventDefault();
-    const form = event.target;
     const typed = new FormData(form);
+    const pressed = event.submitter instanceof HTMLButtonElement ? event.submitter.value : "";
     desk.walkIn({
-      visit_type: event.submitter?.value || form.querySelector("[name=visit_type]").value,
+      visit_type: pressed || part(form, "[name=visit_type]", HTMLButtonElement).value,
       party_size: Number(typed.get("party_size")) || 1,
       name: String(typed.get("name") || "").trim(),
     });
     form.reset();
     panel.open = false;
-    panel.querySelector("summary").focus();
+    part(panel, "summary", HTMLElement).focus();
   });
 }
 
+/** @param {Desk} desk */
 function offerScanner(desk) {
   const button = document.getElementById("scan");
   if (!navigator.mediaDevices || !button) return;
-  const scanner = new Scanner(document.getElementById("scanner"), root.dataset.vendor, (code) => desk.scanned(code));
+  const dialog = part(document, "#scanner", HTMLDialogElement);
+  const scanner = new Scanner(dialog, root.dataset.vendor || "", (code) => desk.scanned(code));
   button.hidden = false;
   button.addEventListener("click", () => scanner.open());
 }
 
+/** @param {Desk} desk */
 function wipeAtSignOut(desk) {
   document.addEventListener("submit", (event) => {
-    if (!event.target.matches(".sign-out") || event.target.dataset.isWiped) return;
+    const form = event.target;
+    if (!(form instanceof HTMLFormElement) || !form.matches(".sign-out") || form.dataset.isWiped) return;
     event.preventDefault();
     const count = desk.waiting();
     if (count && !confirm(counted(words.sign_out_anyway, count))) return;
-    event.target.dataset.isWiped = "true";
-    desk.wipe().finally(() => event.target.requestSubmit());
+    form.dataset.isWiped = "true";
+    desk.wipe().finally(() => form.requestSubmit());
   });
 }
 
 /** Have the screen itself kept, so that it opens without a network; who comes is kept apart, and wiped. */
 async function install() {
   if (!("serviceWorker" in navigator)) return;
-  await navigator.serviceWorker.register(root.dataset.worker);
-  const { active } = await navigator.serviceWorker.ready;
-  active.postMessage({ keep: root.dataset.shell });
+  const { worker = "", shell = "" } = root.dataset;
+  /** @param {ServiceWorker | null} one */
+  const keepScreen = (one) => one?.postMessage({ keep: shell });
+  // One of a newer version takes over with an empty cache: what the one before it kept is deleted.
+  navigator.serviceWorker.addEventListener("controllerchange", () => keepScreen(navigator.serviceWorker.controller));
+  await navigator.serviceWorker.register(worker);
+  keepScreen((await navigator.serviceWorker.ready).active);
 }
 
 async function begin() {
-  const desk = new Desk(root, await Kept.open(root.dataset.store));
+  const desk = new Desk(root, await Kept.open(root.dataset.store || ""));
   await desk.begin();
   document.getElementById("plain")?.remove();
   root.hidden = false;

@@ -1,43 +1,53 @@
+// @ts-check
 // One visit as a row: the name largest, the one large button at the thumb's side, its history behind the dots.
 
 import { isOverdue, nextStep } from "./day.js";
-import { counted, fill, words } from "./words.js";
+import { icon, make } from "./dom.js";
+import { fill } from "./texts.js";
+import { counted, rules, words } from "./words.js";
 
-/** Make an element: `attributes` as they stand in HTML, children as text or elements; what is empty is left out. */
-export function make(tag, attributes = {}, ...children) {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (value !== "" && value !== undefined && value !== false) element.setAttribute(name, value === true ? "" : value);
-  }
-  element.append(...children.flat().filter((child) => child !== "" && child !== null && child !== undefined));
-  return element;
-}
+/** @typedef {import("./day.js").StandingVisit} StandingVisit */
+/**
+ * What the screen shows: `hits` is null where nothing is sought, `held` the group by key of rows just tapped.
+ * @typedef {{
+ *   visits: Map<string, StandingVisit>, now: number, hits: StandingVisit[] | null, isFound: boolean,
+ *   held: Map<string, string>, areNamesHidden: boolean,
+ * }} Shown
+ */
 
-/** Return a drawing that the page handed over. */
-export function icon(name) {
-  const held = document.getElementById(`icon-${name}`);
-  return held ? held.content.cloneNode(true) : "";
-}
-
+/** @param {string} state */
 function badge(state) {
   const { word, icon: drawing, tone } = words.states[state];
   return make("span", { class: `badge ${tone}`.trim() }, icon(drawing), word);
 }
 
+/**
+ * @param {string} kind
+ * @param {string} label
+ * @param {StandingVisit} visit
+ * @param {string} look
+ */
 function button(kind, label, visit, look) {
   const whose = make("span", { class: "visually-hidden" }, `, ${visit.name}`);
   return make("button", { type: "button", class: look, "data-act": kind }, kind === "undo" ? icon("undo") : "", label, whose);
 }
 
+/** @param {StandingVisit} visit */
 function what(visit) {
   const until = visit.until ? fill(words.until, { time: visit.until }) : "";
   const parts = [visit.visit_type, visit.people, visit.desk, until, visit.source].filter(Boolean);
   return make("span", { class: "arrival-what" }, make("time", {}, visit.time), ` · ${parts.join(" · ")}`);
 }
 
+/**
+ * @param {StandingVisit} visit
+ * @param {Shown} shown
+ * @param {boolean} isChanged
+ */
 function state(visit, shown, isChanged) {
+  /** @type {HTMLElement[]} */
   const parts = [];
-  const name = isOverdue(visit, shown.now, shown.day.grace_minutes) ? "late" : visit.status;
+  const name = isOverdue(visit, shown.now, rules) ? "late" : visit.status;
   if (shown.isFound || isChanged || name !== "confirmed") parts.push(badge(name));
   if (visit.said_late && visit.status === "confirmed") {
     parts.push(make("span", { class: "badge badge-brass" }, icon("clock"), visit.said_late));
@@ -47,7 +57,9 @@ function state(visit, shown, isChanged) {
   return make("span", { class: "arrival-state", role: isChanged ? "status" : "" }, parts);
 }
 
+/** @param {StandingVisit} visit */
 function history(visit) {
+  /** @param {import("./day.js").Happened} event */
   const line = (event) => {
     const said = fill(words.history_line, { time: event.time, what: words.events[event.kind] || event.kind });
     return make("li", {}, event.who ? `${said} · ${event.who}` : said);
@@ -55,6 +67,10 @@ function history(visit) {
   return make("ul", { class: "arrival-history" }, visit.history.map(line));
 }
 
+/**
+ * @param {StandingVisit} visit
+ * @param {boolean} isOpen
+ */
 function more(visit, isOpen) {
   if (!visit.history.length) return "";
   const label = `${words.more}, ${visit.name}`;
@@ -63,9 +79,16 @@ function more(visit, isOpen) {
     make("div", { class: "more-inside" }, history(visit), undo));
 }
 
+/**
+ * @param {StandingVisit} visit
+ * @param {Shown} shown
+ * @param {boolean} isChanged
+ * @param {boolean} isOpen
+ */
 function acts(visit, shown, isChanged, isOpen) {
+  /** @type {import("./dom.js").Child[]} */
   const parts = [];
-  if (isOverdue(visit, shown.now, shown.day.grace_minutes)) {
+  if (isOverdue(visit, shown.now, rules)) {
     parts.push(button("no_show", words.steps.no_show, visit, "act"));
   }
   if (isChanged && visit.undoes) parts.push(button("undo", words.steps.undo, visit, "act act-undo"));
@@ -73,19 +96,32 @@ function acts(visit, shown, isChanged, isOpen) {
   return make("div", { class: "arrival-acts" }, parts);
 }
 
-/** Return what a row is drawn from besides the visit: the same of both, the same row. */
+/**
+ * Return what a row is drawn from besides the visit: the same of both, the same row.
+ * @param {StandingVisit} visit
+ * @param {Shown} shown
+ * @param {boolean} isChanged
+ */
 export function drawnFrom(visit, shown, isChanged) {
-  const isLate = isOverdue(visit, shown.now, shown.day.grace_minutes);
+  const isLate = isOverdue(visit, shown.now, rules);
   return [isChanged, shown.isFound, shown.areNamesHidden, isLate].map(Number).join("");
 }
 
-/** Draw a visit into its row; a focus inside stays on the button that has its place. */
+/**
+ * Draw a visit into its row; a focus inside stays on the button that has its place.
+ * @param {HTMLLIElement} row
+ * @param {StandingVisit} visit
+ * @param {Shown} shown
+ * @param {boolean} isChanged
+ */
 export function draw(row, visit, shown, isChanged) {
   const seen = shown.areNamesHidden ? { ...visit, name: words.hidden_name, note: "", facts: [] } : visit;
-  const focused = row.contains(document.activeElement) ? document.activeElement : null;
-  const isOpen = row.querySelector("details.more")?.open || false;
-  const step = nextStep(seen);
-  row.className = `arrival arrival-${isOverdue(seen, shown.now, shown.day.grace_minutes) ? "late" : seen.status}${isChanged ? " is-changed" : ""}`;
+  const active = document.activeElement;
+  const focused = active instanceof HTMLElement && row.contains(active) ? active : null;
+  const isOpen = row.querySelector("details.more[open]") !== null;
+  const step = nextStep(seen, rules);
+  const look = isOverdue(seen, shown.now, rules) ? "late" : seen.status;
+  row.className = `arrival arrival-${look}${isChanged ? " is-changed" : ""}`;
   row.id = `visit-${visit.reference || visit.key}`;
   row.dataset.key = visit.key;
   const who = make("div", { class: "arrival-who" }, make("strong", {}, seen.name), what(seen),
@@ -98,13 +134,23 @@ export function draw(row, visit, shown, isChanged) {
   if (focused) putFocus(row, focused);
 }
 
+/**
+ * @param {HTMLLIElement} row
+ * @param {HTMLElement} before
+ */
 function putFocus(row, before) {
   const place = "isMain" in before.dataset ? "[data-is-main]" : before.dataset.act && `[data-act=${before.dataset.act}]`;
+  /** @type {HTMLElement | null | undefined | ""} */
   const wanted = before.matches("summary") ? row.querySelector("summary") : place && row.querySelector(place);
-  (wanted || row.querySelector("[data-is-main], [data-act=undo], summary"))?.focus({ preventScroll: true });
+  /** @type {HTMLElement | null} */
+  const found = wanted || row.querySelector("[data-is-main], [data-act=undo], summary");
+  found?.focus({ preventScroll: true });
 }
 
-/** Say how many taps wait for the line. */
+/**
+ * Say how many taps wait for the line.
+ * @param {number} count
+ */
 export function waitingWords(count) {
   return counted(words.waiting_taps, count);
 }

@@ -1,24 +1,40 @@
+// @ts-check
 // Draws the screen from the day as it stands: only what changed is drawn anew, so that a tap is seen at once.
 
-import { GROUPS, groupOf } from "./day.js";
-import { draw, drawnFrom, icon, make, waitingWords } from "./rows.js";
-import { counted, fill, words } from "./words.js";
+import { groupOf } from "./day.js";
+import { icon, make, part } from "./dom.js";
+import { draw, drawnFrom, waitingWords } from "./rows.js";
+import { fill } from "./texts.js";
+import { counted, rules, words } from "./words.js";
+
+/** @typedef {import("./rows.js").Shown} Shown */
+/** @typedef {import("./desk.js").Conflict} Conflict */
+/** @typedef {{section: HTMLElement, heading: HTMLElement, count: HTMLElement, list: HTMLUListElement}} Group */
+/** @typedef {{element: HTMLLIElement, visit: import("./day.js").StandingVisit | null, drawnFrom: string}} Row */
+
+const FOUND = "found";
 
 export class View {
+  /** @param {HTMLElement} root */
   constructor(root) {
     this.root = root;
+    /** @type {Map<string, Row>} */
     this.rows = new Map();
     this.said = "";
     this.shownConflicts = "";
-    this.strip = root.querySelector("#line");
-    this.conflicts = root.querySelector("#conflicts");
-    this.tickets = root.querySelector("#tickets");
-    this.hidden = root.querySelector("#names-hidden");
-    this.moment = document.getElementById("moment");
-    this.empty = root.querySelector("#nobody");
-    this.lists = new Map(["found", ...GROUPS].map((slug) => [slug, this.#group(slug)]));
+    this.strip = part(root, "#line", HTMLElement);
+    this.conflicts = part(root, "#conflicts", HTMLElement);
+    this.tickets = part(root, "#tickets", HTMLElement);
+    this.hidden = part(root, "#names-hidden", HTMLElement);
+    this.moment = part(document, "#moment", HTMLElement);
+    this.empty = part(root, "#nobody", HTMLElement);
+    this.lists = new Map([FOUND, ...rules.groups].map((slug) => [slug, this.#group(slug)]));
   }
 
+  /**
+   * @param {string} slug
+   * @returns {Group}
+   */
   #group(slug) {
     const id = `group-${slug}`;
     const count = make("span", { class: "count" });
@@ -31,19 +47,40 @@ export class View {
     return { section, heading, count, list };
   }
 
-  /** `shown`: day, visits by key, now, hits (null where nothing is sought), held groups by key, areNamesHidden. */
+  /** @param {Shown} shown */
   render(shown) {
-    const keys = new Map(["found", ...GROUPS].map((slug) => [slug, []]));
-    if (shown.hits) for (const visit of shown.hits) keys.get("found").push(visit.key);
-    else for (const [key, visit] of shown.visits) keys.get(shown.held.get(key) || groupOf(visit, shown.now, shown.day.grace_minutes)).push(key);
-    for (const [slug, group] of this.lists) this.#fill(group, slug, keys.get(slug), shown);
-    for (const [key, row] of this.rows) if (!row.isConnected) this.rows.delete(key);
+    const keys = this.#keys(shown);
+    for (const [slug, group] of this.lists) this.#fill(group, slug, keys.get(slug) || [], shown);
+    for (const [key, row] of this.rows) if (!row.element.isConnected) this.rows.delete(key);
     this.#sayNobody(shown);
   }
 
+  /**
+   * Return which rows each group has, in their order.
+   * @param {Shown} shown
+   */
+  #keys(shown) {
+    /** @type {Map<string, string[]>} */
+    const keys = new Map();
+    if (shown.hits) return keys.set(FOUND, shown.hits.map((visit) => visit.key));
+    for (const [key, visit] of shown.visits) {
+      const slug = shown.held.get(key) || groupOf(visit, shown.now, rules);
+      const group = keys.get(slug);
+      if (group) group.push(key);
+      else keys.set(slug, [key]);
+    }
+    return keys;
+  }
+
+  /**
+   * @param {Group} group
+   * @param {string} slug
+   * @param {string[]} keys
+   * @param {Shown} shown
+   */
   #fill(group, slug, keys, shown) {
-    group.section.hidden = keys.length === 0 && slug !== "found";
-    if (slug === "found") {
+    group.section.hidden = keys.length === 0 && slug !== FOUND;
+    if (slug === FOUND) {
       group.section.hidden = !shown.hits;
       if (shown.hits) group.heading.replaceChildren(counted(words.found, keys.length));
     } else {
@@ -53,38 +90,49 @@ export class View {
     rows.forEach((row, place) => {
       if (group.list.children[place] !== row) group.list.insertBefore(row, group.list.children[place] || null);
     });
-    while (group.list.children.length > rows.length) group.list.lastElementChild.remove();
+    while (group.list.children.length > rows.length) group.list.lastElementChild?.remove();
   }
 
+  /**
+   * @param {string} key
+   * @param {Shown} shown
+   */
   #row(key, shown) {
+    const row = this.rows.get(key) || { element: make("li"), visit: null, drawnFrom: "" };
+    this.rows.set(key, row);
     const visit = shown.visits.get(key);
+    if (!visit) return row.element;
     const isChanged = shown.held.has(key);
     const from = drawnFrom(visit, shown, isChanged);
-    let row = this.rows.get(key);
-    if (!row) {
-      row = make("li");
-      this.rows.set(key, row);
-    }
     if (row.visit !== visit || row.drawnFrom !== from) {
       [row.visit, row.drawnFrom] = [visit, from];
-      draw(row, visit, shown, isChanged);
+      draw(row.element, visit, shown, isChanged);
     }
-    return row;
+    return row.element;
   }
 
+  /** @param {Shown} shown */
   #sayNobody(shown) {
     const text = shown.hits ? (shown.hits.length ? "" : words.nobody_fits) : shown.visits.size ? "" : words.nobody_comes;
     this.empty.hidden = !text;
-    this.empty.querySelector("p").textContent = text;
+    part(this.empty, "p", HTMLElement).textContent = text;
   }
 
-  /** Say how the line is, and how many taps wait for it. */
+  /**
+   * Say how the line is, and how many taps wait for it.
+   * @param {boolean} isOnline
+   * @param {number} waiting
+   */
   sayLine(isOnline, waiting) {
     const sent = waiting ? waitingWords(waiting) : "";
     this.say(isOnline ? sent : [words.no_line, sent].filter(Boolean).join(" "), isOnline ? "" : "is-offline");
   }
 
-  /** Say that names are hidden, and where to show them again. */
+  /**
+   * Say that names are hidden, and where to show them again.
+   * @param {boolean} areHidden
+   * @param {string} address
+   */
   sayHidden(areHidden, address) {
     if (this.hidden.hidden === !areHidden) return;
     this.hidden.hidden = !areHidden;
@@ -92,10 +140,12 @@ export class View {
     this.hidden.replaceChildren(icon("warning"), make("div", {}, make("p", {}, words.names_hidden), link));
   }
 
+  /** @param {string} text */
   sayMoment(text) {
     if (this.moment.textContent !== text) this.moment.textContent = text;
   }
 
+  /** @param {string} text */
   say(text, look = "") {
     if (this.said === text + look) return;
     this.said = text + look;
@@ -104,7 +154,11 @@ export class View {
     this.strip.replaceChildren(text ? icon(look ? "warning" : "up") : "", make("span", {}, text));
   }
 
-  /** Show what was not taken, and tickets that were given, until somebody has seen to it. */
+  /**
+   * Show what was not taken, and tickets that were given, until somebody has seen to it.
+   * @param {Conflict[]} conflicts
+   * @param {boolean} isManager
+   */
   showConflicts(conflicts, isManager) {
     const from = JSON.stringify([conflicts, isManager]);
     if (this.shownConflicts === from) return;
@@ -112,11 +166,15 @@ export class View {
     const given = conflicts.filter((one) => one.ticket);
     const missed = conflicts.filter((one) => !one.ticket);
     this.tickets.hidden = given.length === 0;
-    this.tickets.querySelector("ul").replaceChildren(...given.map((one) => this.#ticket(one)));
+    part(this.tickets, "ul", HTMLElement).replaceChildren(...given.map((one) => this.#ticket(one)));
     this.conflicts.hidden = missed.length === 0;
-    this.conflicts.querySelector("ul").replaceChildren(...missed.map((one) => this.#conflict(one, isManager)));
+    part(this.conflicts, "ul", HTMLElement).replaceChildren(...missed.map((one) => this.#conflict(one, isManager)));
   }
 
+  /**
+   * @param {Conflict} conflict
+   * @param {boolean} isManager
+   */
   #conflict(conflict, isManager) {
     const who = conflict.who || words.hidden_name;
     const about = fill(words.conflict, { name: who, step: words.steps[conflict.step], time: conflict.time });
@@ -135,12 +193,14 @@ export class View {
       make("p", {}, why), make("div", { class: "conflict-acts" }, acts)));
   }
 
+  /** @param {Conflict} conflict */
   #ticket(conflict) {
     const text = fill(words.has_ticket, { name: conflict.who || words.hidden_name, number: conflict.ticket });
     return make("li", { class: "conflict" }, icon("check"), make("div", {}, make("p", {}, make("strong", {}, text)),
       make("div", { class: "conflict-acts" }, this.#seen(conflict))));
   }
 
+  /** @param {Conflict} conflict */
   #seen(conflict) {
     const name = `${words.seen}, ${conflict.who}`;
     return make("button", { type: "button", class: "button button-second", "data-dismiss": conflict.action_id, "aria-label": name },

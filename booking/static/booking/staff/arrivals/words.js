@@ -1,32 +1,53 @@
-// The words of the screen, handed over by the page in the reader's language: none stand in these files.
+// @ts-check
+// What the page hands over: the words of the screen in the reader's language, and the rules of a visit's day. None of
+// them stand in these files.
 
-const handed = document.getElementById("arrivals-words");
-export const words = handed ? JSON.parse(handed.textContent) : {};
+import { clockTime, countedBy } from "./texts.js";
+
+/** @typedef {import("./texts.js").Forms} Forms */
+/** @typedef {import("./day.js").Rules} Rules */
+/**
+ * The words of the screen, by name; what a step, a state or an event is called, by its own.
+ * @typedef {{
+ *   clock: import("./texts.js").ClockWords, letters: Record<string, string>, titles: string[],
+ *   states: Record<string, {word: string, icon: string, tone: string}>, steps: Record<string, string>,
+ *   events: Record<string, string>, groups: Record<string, string>, reasons: Record<string, string>,
+ *   scan: {hold: string, here: string, already: string, unknown: string, other: string, no_camera: string},
+ *   people: Forms, found: Forms, waiting_taps: Forms, sign_out_anyway: Forms, moment: string, until: string,
+ *   since: string, more: string, walk_in: string, history_line: string, hidden_name: string, names_hidden: string,
+ *   show_names: string, not_sent: string, no_line: string, nobody_fits: string, nobody_comes: string,
+ *   day_over: string, seen: string, squeeze: string, give_ticket: string, has_ticket: string, conflict: string,
+ * }} Words
+ */
+
+/**
+ * Return what the page hands over under a name.
+ * @param {string} id
+ */
+function handed(id) {
+  return JSON.parse(document.getElementById(id)?.textContent || "{}");
+}
+
+/** @type {Words} */
+export const words = handed("arrivals-words");
+/** @type {Rules} */
+export const rules = handed("arrivals-rules");
 const plural = new Intl.PluralRules(document.documentElement.lang || "en");
 
-/** Put values into a text: "{name} is here". */
-export function fill(text, values) {
-  return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
-}
-
-/** Say how many, in the form that the number asks for. */
+/**
+ * Say how many, in the form that the number asks for.
+ * @param {Forms} forms
+ * @param {number} count
+ */
 export function counted(forms, count) {
-  return fill(plural.select(count) === "one" ? forms.one : forms.other, { count });
+  return countedBy(plural, forms, count);
 }
 
-const formats = new Map(); // one takes longer to make than a tap may
-
-function formatOf(zone) {
-  if (!formats.has(zone)) {
-    formats.set(zone, new Intl.DateTimeFormat("en-GB", { timeZone: zone, hour: "2-digit", minute: "2-digit" }));
-  }
-  return formats.get(zone);
-}
-
-/** Say an instant as a clock on the store's wall shows it. */
+/**
+ * Say an instant as a clock on the store's wall shows it.
+ * @param {Date} moment
+ * @param {string} zone
+ */
 export function clock(moment, zone) {
-  const parts = formatOf(zone).formatToParts(moment);
-  const of = (type) => parts.find((part) => part.type === type).value;
-  const hour = words.clock.is_padded ? of("hour") : String(Number(of("hour")));
-  return words.clock.text.replace("{hour}", hour).replace("{minute:02d}", of("minute"));
+  return clockTime(moment, zone, words.clock);
 }
