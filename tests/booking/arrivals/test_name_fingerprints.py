@@ -15,7 +15,7 @@ def test_finders_leave_out_the_first_name_and_spelling() -> None:
 
 
 def test_finders_are_those_of_the_browser() -> None:
-    # What static/booking/staff/arrivals/search.js makes of the same: the browser journeys find people by them.
+    # What static/booking/staff/arrivals/search.js makes of the same: tests/scripts/search.test.js holds it to these.
     assert finders("Ada Dupont", salt=SALT) == ["de33"]
 
 
