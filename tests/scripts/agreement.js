@@ -1,4 +1,4 @@
-// Runs the scripts' rules over what the server's are run over. In: {rules, statuses, steps, visits}. Out: what they say.
+// Runs the scripts' rules over what the server's are run over. In: {rules, statuses, steps, visits}; out: their words.
 import { readFileSync } from "node:fs";
 
 import { allowedStep, groupOf, isOverdue, nextStep } from "../../booking/static/booking/staff/arrivals/day.js";

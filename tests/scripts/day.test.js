@@ -2,7 +2,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { groupOf, isOverdue, keepingSame, nextStep, standing, withVisit } from "../../booking/static/booking/staff/arrivals/day.js";
+import {
+  groupOf, isOverdue, keepingSame, nextStep, standing, withVisit,
+} from "../../booking/static/booking/staff/arrivals/day.js";
 import { day, rules, tap, visit } from "./samples.js";
 
 const clock = (moment) => moment.toISOString().slice(11, 16);
@@ -59,7 +61,8 @@ test("an undo of the only step leaves the visit expected", () => {
 });
 
 test("an undo of a step that somebody took back meanwhile takes back no other", () => {
-  const here = visit({ status: "checked_in", undoes: "k1", history: [{ kind: "checked_in", time: "9:00", who: "", key: "k1" }] });
+  const came = { kind: "checked_in", time: "9:00", who: "", key: "k1" };
+  const here = visit({ status: "checked_in", undoes: "k1", history: [came] });
 
   assert.equal(only([here], [tap("undo", { undoes: "k0" })]).status, "checked_in");
 });
@@ -114,6 +117,7 @@ test("somebody is late after ten minutes, or after what they said", () => {
   assert.deepEqual([9, 10].map((minutes) => isOverdue(visit(), at(minutes), rules)), [false, true]);
   const said = visit({ late_minutes: 30 });
   assert.deepEqual([29, 30].map((minutes) => isOverdue(said, at(minutes), rules)), [false, true]);
-  assert.deepEqual([-61, -60, 9, 10].map((minutes) => groupOf(visit(), at(minutes), rules)), ["later", "now", "now", "late"]);
+  const groups = [-61, -60, 9, 10].map((minutes) => groupOf(visit(), at(minutes), rules));
+  assert.deepEqual(groups, ["later", "now", "now", "late"]);
   assert.equal(groupOf(visit({ status: "in_service" }), at(60), rules), "served");
 });

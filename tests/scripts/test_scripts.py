@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from booking.models import Status
 from booking.arrivals.step_rules import STEPS, arrival_group, is_overdue, next_step
+from booking.models import Status
 from booking.staff.arrivals.visit_json import screen_rules
 from tests.factories import at
 
@@ -52,11 +52,13 @@ def test_types_of_scripts_fit(config: str) -> None:
     assert done.stdout + done.stderr == ""
 
 
-def test_every_script_has_its_types_checked() -> None:
+def test_every_script_has_its_types_checked_and_lines_of_no_more_than_120_characters() -> None:
     scripts = [path for path in SCRIPTS.rglob("*.js") if "vendor" not in path.parts]
     scripts += (BASE / "templates").rglob("*.js")
 
     assert [str(path) for path in scripts if not path.read_text().startswith("// @ts-check\n")] == []
+    longest = {str(path): max(map(len, path.read_text().splitlines())) for path in scripts}
+    assert [path for path, length in longest.items() if length > 120] == []
     excuses = re.compile("@ts-(?:ignore|expect-error|nocheck)")
     assert [str(path) for path in scripts if excuses.search(path.read_text())] == []
 

@@ -17,7 +17,9 @@ worker.addEventListener("activate", (event) => {
   /** @param {string[]} names */
   const old = (names) => names.filter((name) => name.startsWith("carillon-") && name !== CACHE);
   event.waitUntil(
-    caches.keys().then((names) => Promise.all(old(names).map((name) => caches.delete(name)))).then(() => worker.clients.claim()),
+    caches.keys()
+      .then((names) => Promise.all(old(names).map((name) => caches.delete(name))))
+      .then(() => worker.clients.claim()),
   );
 });
 

@@ -32,7 +32,8 @@ addEventListener("pagehide", keep);
 // The link back to the times takes along what was typed, as the button does.
 const back = /** @type {HTMLAnchorElement} */ (document.querySelector("a.back"));
 back.addEventListener("click", (event) => {
-  if (event.ctrlKey || event.metaKey || event.shiftKey || !fields.some((field) => field.type !== "checkbox" && field.type !== "radio" && field.value)) return;
+  const isElsewhere = event.ctrlKey || event.metaKey || event.shiftKey;
+  if (isElsewhere || !fields.some((field) => !/^(checkbox|radio)$/.test(field.type) && field.value)) return;
   event.preventDefault();
   /** @type {HTMLButtonElement | null} */
   const otherTime = form.querySelector("button[data-other-time]");

@@ -12,8 +12,8 @@
   const EDGE_PX = 80; // near the edge of the window the page runs along
   const EDGE_STEP_PX = 14;
   /**
-   * The visit in hand: `ghost` follows the finger once this is no tap any more, `over` is the place below it, `why` says
-   * of places why it cannot go there.
+   * The visit in hand: `ghost` follows the finger once this is no tap any more, `over` is the place below it, `why`
+   * says of places why it cannot go there.
    * @typedef {{
    *   grip: HTMLAnchorElement, visit: Element, x: number, y: number, id: number, ghost: HTMLElement | null,
    *   over: HTMLElement | null, why: Map<HTMLElement, string>, timer: number,

@@ -35,7 +35,8 @@
     if (element.matches("summary")) return `${within}summary`;
     for (const name of ["formaction", "href"]) {
       const value = element.getAttribute(name);
-      if (value) return `${within}[${name}="${CSS.escape(value)}"]${element.className ? `.${element.classList[0]}` : ""}`;
+      const look = element.className ? `.${element.classList[0]}` : "";
+      if (value) return `${within}[${name}="${CSS.escape(value)}"]${look}`;
     }
     return null;
   }
@@ -93,7 +94,8 @@
     asking = true;
     try {
       const address = location.pathname + location.search;
-      const answer = await fetch(address, { headers: { "If-None-Match": etag }, cache: "no-store", redirect: "manual" });
+      const headers = { "If-None-Match": etag };
+      const answer = await fetch(address, { headers, cache: "no-store", redirect: "manual" });
       if (answer.status === 200) {
         const html = await answer.text();
         if (isBusy()) return;

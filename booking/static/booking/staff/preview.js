@@ -12,7 +12,8 @@
 
   async function show() {
     const turn = ++latest;
-    const body = new URLSearchParams(/** @type {Record<string, string>} */ (/** @type {unknown} */ (new FormData(form))));
+    const typed = /** @type {[string, string][]} */ ([...new FormData(form)]); // no file among them
+    const body = new URLSearchParams(typed);
     body.set("what", "preview");
     try {
       const answer = await fetch(location.pathname, { method: "POST", body, redirect: "manual" });

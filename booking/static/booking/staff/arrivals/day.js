@@ -135,8 +135,8 @@ function walkIn(tap, clock) {
 }
 
 /**
- * Return a visit as it is after a tap. One that may not be taken any more, as something else happened meanwhile, changes
- * nothing: the server refuses it as well.
+ * Return a visit as it is after a tap. One that may not be taken any more, as something else happened meanwhile,
+ * changes nothing: the server refuses it as well.
  * @param {StandingVisit} visit
  * @param {Tap} tap
  * @param {Clock} clock

@@ -195,7 +195,9 @@ export class Desk {
   /** @param {Omit<Tap, "action_id" | "store" | "happened_at">} tap */
   #add(tap) {
     /** @type {Tap} */
-    const one = { action_id: crypto.randomUUID(), store: this.kept.store, happened_at: new Date(this.now()).toISOString(), ...tap };
+    const one = {
+      action_id: crypto.randomUUID(), store: this.kept.store, happened_at: new Date(this.now()).toISOString(), ...tap,
+    };
     this.taps = [...this.taps, one];
     this.draw();
     // Sent only once it is kept: what the server knows, the tablet must not have forgotten.

@@ -29,7 +29,8 @@ function badge(state) {
  */
 function button(kind, label, visit, look) {
   const whose = make("span", { class: "visually-hidden" }, `, ${visit.name}`);
-  return make("button", { type: "button", class: look, "data-act": kind }, kind === "undo" ? icon("undo") : "", label, whose);
+  const drawing = kind === "undo" ? icon("undo") : "";
+  return make("button", { type: "button", class: look, "data-act": kind }, drawing, label, whose);
 }
 
 /** @param {StandingVisit} visit */
@@ -107,6 +108,12 @@ export function drawnFrom(visit, shown, isChanged) {
   return [isChanged, shown.isFound, shown.areNamesHidden, isLate].map(Number).join("");
 }
 
+/** @param {string[]} facts */
+function factsOf(facts) {
+  const line = (/** @type {string} */ fact) => make("li", {}, make("span", {}, fact));
+  return facts.length ? make("ul", { class: "visit-facts" }, facts.map(line)) : "";
+}
+
 /**
  * Draw a visit into its row; a focus inside stays on the button that has its place.
  * @param {HTMLLIElement} row
@@ -126,7 +133,7 @@ export function draw(row, visit, shown, isChanged) {
   row.dataset.key = visit.key;
   const who = make("div", { class: "arrival-who" }, make("strong", {}, seen.name), what(seen),
     state(seen, shown, isChanged),
-    seen.facts.length ? make("ul", { class: "visit-facts" }, seen.facts.map((fact) => make("li", {}, make("span", {}, fact)))) : "",
+    factsOf(seen.facts),
     seen.note ? make("span", { class: "arrival-note" }, seen.note) : "");
   const main = step ? button(step, words.steps[step], seen, `arrival-main main-${step}`) : "";
   if (main) main.dataset.isMain = "";
@@ -139,7 +146,8 @@ export function draw(row, visit, shown, isChanged) {
  * @param {HTMLElement} before
  */
 function putFocus(row, before) {
-  const place = "isMain" in before.dataset ? "[data-is-main]" : before.dataset.act && `[data-act=${before.dataset.act}]`;
+  const { act } = before.dataset;
+  const place = "isMain" in before.dataset ? "[data-is-main]" : act && `[data-act=${act}]`;
   /** @type {HTMLElement | null | undefined | ""} */
   const wanted = before.matches("summary") ? row.querySelector("summary") : place && row.querySelector(place);
   /** @type {HTMLElement | null} */

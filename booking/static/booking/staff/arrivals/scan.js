@@ -112,7 +112,8 @@ export class Scanner {
   /** @param {string} code */
   #found(code) {
     const reference = CODE.exec(code.trim())?.[1];
-    const { isGood, text } = reference ? this.onCode(reference.toUpperCase()) : { isGood: false, text: words.scan.other };
+    const other = { isGood: false, text: words.scan.other };
+    const { isGood, text } = reference ? this.onCode(reference.toUpperCase()) : other;
     sound(isGood ? "yes" : "no");
     this.#say(isGood ? "is-good" : "is-bad", text);
   }

@@ -5,7 +5,11 @@
  * How names are read: letters without marks that Unicode does not take apart, and titles ("Mme Martin").
  * @typedef {{letters: Record<string, string>, titles: string[]}} Spelling
  */
-/** @typedef {{reference: string, name: string, find: string[], digits: string, status: string, starts_at: string}} Findable */
+/**
+ * @typedef {{
+ *   reference: string, name: string, find: string[], digits: string, status: string, starts_at: string,
+ * }} Findable
+ */
 
 const REFERENCE_LEAST = 3;
 const DIGITS_LEAST = 2;
@@ -93,11 +97,15 @@ export function found(visits, query, salt, spelling) {
   const typed = spellings(query, spelling);
   const plain = query.toUpperCase().replace(/[^0-9A-Z]/g, "");
   const digits = /^[\d\s.+-]+$/.test(query) ? query.replace(/\D/g, "") : "";
+  /** @param {string} last */
+  const isOfPhone = (last) => last !== "" && (last.endsWith(digits) || digits.endsWith(last));
   const hits = visits.filter((visit) =>
     (plain.length >= REFERENCE_LEAST && visit.reference.includes(plain))
-    || (digits.length >= DIGITS_LEAST && visit.digits && (visit.digits.endsWith(digits) || digits.endsWith(visit.digits)))
+    || (digits.length >= DIGITS_LEAST && isOfPhone(visit.digits))
     || typed.some((names) => fits(visit, names, salt, spelling)));
   /** @param {Findable} visit */
   const order = (visit) => (visit.status === "confirmed" ? 0 : 1);
-  return hits.sort((one, other) => order(one) - order(other) || Date.parse(one.starts_at) - Date.parse(other.starts_at));
+  return hits.sort(
+    (one, other) => order(one) - order(other) || Date.parse(one.starts_at) - Date.parse(other.starts_at),
+  );
 }

@@ -113,7 +113,8 @@ export class View {
 
   /** @param {Shown} shown */
   #sayNobody(shown) {
-    const text = shown.hits ? (shown.hits.length ? "" : words.nobody_fits) : shown.visits.size ? "" : words.nobody_comes;
+    const nobody = shown.hits ? words.nobody_fits : words.nobody_comes;
+    const text = (shown.hits ? shown.hits.length : shown.visits.size) ? "" : nobody;
     this.empty.hidden = !text;
     part(this.empty, "p", HTMLElement).textContent = text;
   }
@@ -187,7 +188,8 @@ export class View {
         words.squeeze));
     }
     if (conflict.reason === "slot_full" && conflict.step === "walk_in") {
-      acts.unshift(make("button", { type: "button", class: "button", "data-ticket": conflict.action_id }, words.give_ticket));
+      const attributes = { type: "button", class: "button", "data-ticket": conflict.action_id };
+      acts.unshift(make("button", attributes, words.give_ticket));
     }
     return make("li", { class: "conflict" }, icon("warning"), make("div", {}, make("p", {}, make("strong", {}, about)),
       make("p", {}, why), make("div", { class: "conflict-acts" }, acts)));
@@ -203,7 +205,8 @@ export class View {
   /** @param {Conflict} conflict */
   #seen(conflict) {
     const name = `${words.seen}, ${conflict.who}`;
-    return make("button", { type: "button", class: "button button-second", "data-dismiss": conflict.action_id, "aria-label": name },
-      words.seen);
+    const look = "button button-second";
+    const attributes = { type: "button", class: look, "data-dismiss": conflict.action_id, "aria-label": name };
+    return make("button", attributes, words.seen);
   }
 }
