@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 import redis
 from django.conf import settings
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from playwright.sync_api import Browser, sync_playwright
 
 from booking import limits
@@ -19,6 +21,10 @@ from tests.chromium import ARGUMENTS, MISSING, find_chromium
 from tests.factories import NOW
 from tests.scheduling import ServersShared, is_plain
 from tests.servers import House
+
+# By itself Hypothesis fails an example that takes longer than 200 ms: on a busy machine any of them may.
+hypothesis_settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("any machine")
 
 
 def pytest_configure(config: pytest.Config) -> None:
