@@ -168,7 +168,7 @@ class CustomerDetails:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class QuestionAnswer:
     """What somebody answered to a question of the store's, both as they were worded then."""
 
     question: str

@@ -13,7 +13,7 @@ from functools import partial
 from django.db import transaction
 
 from booking.models import Booking, IdempotentAnswer
-from booking.places.requests import with_another_try
+from booking.places.requests import retry_after_expired_holds
 
 KEPT = timedelta(hours=24)
 BOOK_ROUTE = "page:book"
@@ -48,7 +48,7 @@ def do_once(form: SentForm, *, route: str, now: datetime, do: Callable[[], str])
 
     Raises FormUsed, and what `do` raises: then nothing of the key is kept.
     """
-    return with_another_try(partial(_do_once, form, route=route, now=now, do=do), now=now)
+    return retry_after_expired_holds(partial(_do_once, form, route=route, now=now, do=do), now=now)
 
 
 @transaction.atomic

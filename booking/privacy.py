@@ -78,7 +78,7 @@ def customer_data(booking: Booking) -> dict[str, object]:
 
 
 @transaction.atomic
-def correct(*, booking_id: int, name: str, note: str, now: datetime) -> Booking:
+def correct_details(*, booking_id: int, name: str, note: str, now: datetime) -> Booking:
     """Put right how the visitor is called and what was noted; what is right already changes nothing."""
     booking = lock_booking(booking_id)
     if booking.erased_at is None and (booking.name, booking.note) != (name, note):
@@ -89,7 +89,7 @@ def correct(*, booking_id: int, name: str, note: str, now: datetime) -> Booking:
 
 
 @transaction.atomic
-def erase(*, booking_id: int, now: datetime, actor: Actor) -> None:
+def erase_customer(*, booking_id: int, now: datetime, actor: Actor) -> None:
     """Erase who a booking was for; a visit still to come is cancelled first, without a word. Again: nothing."""
     booking = lock_booking(booking_id)
     if booking.erased_at is not None:
@@ -111,7 +111,7 @@ def forget_old(*, now: datetime, dry_run: bool = False) -> dict[str, int]:
     for store in Store.objects.only("pk", "slug", "keep_days", "time_zone").order_by("slug"):
         store_id, slug, keep_days = store.pk, store.slug, store.keep_days
         today = now.astimezone(ZoneInfo(store.time_zone)).date()
-        forgotten[slug] += lifecycle.forget_old(store_id=store_id, today=today, now=now, dry_run=dry_run)
+        forgotten[slug] += lifecycle.forget_old_entries(store_id=store_id, today=today, now=now, dry_run=dry_run)
         old = Booking.objects.filter(
             store_id=store_id, erased_at__isnull=True, ends_at__lt=now - timedelta(days=keep_days)
         )
@@ -144,7 +144,7 @@ def erase_again(*, now: datetime, dry_run: bool = False) -> Counter[str]:
         for booking_id, slug in back.values_list("pk", "store__slug"):
             found[slug] += 1
             if not dry_run:
-                erase(booking_id=booking_id, now=now, actor=Actor.SYSTEM)
+                erase_customer(booking_id=booking_id, now=now, actor=Actor.SYSTEM)
     return found
 
 

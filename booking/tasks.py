@@ -50,7 +50,7 @@ def offer_places(store_id: int | None = None) -> int:
 
 def tell_nearly() -> int:
     """Tell those in the lines whose turn is near, and who left a number."""
-    return turn_reminders.tell_nearly(now=timezone.now())
+    return turn_reminders.send_turn_reminders(now=timezone.now())
 
 
 def mail_day_sheets() -> int:

@@ -16,7 +16,7 @@ from django.conf import settings
 from twilio.http import HttpClient
 from twilio.http.response import Response
 
-from notifications.deadlines import Door, OutOfTime, shut_down, within
+from notifications.deadlines import OutOfTime, SendGate, shut_down, within
 
 CONNECT_SECONDS = 3
 READ_SECONDS = 10
@@ -89,7 +89,7 @@ class _Call:
         else:
             self._connection = HTTPConnection(host, port, timeout=CONNECT_SECONDS)
         self._request = (method, target, body, headers)
-        self.door = Door()
+        self.door = SendGate()
 
     def make(self) -> Response:
         try:

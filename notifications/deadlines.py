@@ -13,7 +13,7 @@ class OutOfTime(Exception):
     """The call did not end; `give_up` was called."""
 
 
-class Door:
+class SendGate:
     """Where a call leaves the building: gone through, or shut before that, but never both."""
 
     def __init__(self) -> None:

@@ -16,7 +16,7 @@ from django.core.validators import validate_email
 from notifications import message_files
 from notifications.answers import Answer, Away, Barred, Later, Refused, Sent, Unclear
 from notifications.content import Email
-from notifications.deadlines import Door, OutOfTime, shut_down, within
+from notifications.deadlines import OutOfTime, SendGate, shut_down, within
 
 SEND_SECONDS = 15
 
@@ -75,7 +75,7 @@ class _Call:
     def __init__(self, message: EmailMultiAlternatives) -> None:
         self._message = message
         self._connection: Any = get_connection()
-        self._door = Door()
+        self._door = SendGate()
         self._answer: Answer | None = None
         self._answer_in_time: Answer | None = None
 

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import User
 
-from booking.bookings.lifecycle import book
+from booking.bookings.lifecycle import book_visit
 from booking.customer_input import CustomerDetails
 from booking.models import Booking, Source
 from stores.models import Desk, OpeningHours, Role, Store, StoreMembership, VisitType
@@ -88,7 +88,7 @@ def make_booking(
     now: datetime = NOW,
 ) -> Booking:
     """Return a booking made by the service itself, on the Tuesday after NOW at 10:00 unless told otherwise."""
-    return book(
+    return book_visit(
         store=store.slug,
         visit_type=visit_type,
         starts_at=starts_at or at(10),

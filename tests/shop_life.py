@@ -12,16 +12,16 @@ from typing import Any
 from uuid import UUID
 
 from booking.arrivals import line, steps
-from booking.arrivals.offline_actions import Result, Tap, take_taps
+from booking.arrivals.offline_actions import Tap, TapOutcome, take_taps
 from booking.bookings import lateness, lifecycle, offered_place, rebooking, rescheduling
 from booking.customer_input import CustomerDetails
 from booking.idempotency import SentForm, book_once
 from booking.models import Actor, Booking, Hold, Source, Status, Ticket, WaitingListEntry
 from booking.places import holds
 from booking.places.claims import release_expired_holds
-from booking.privacy import erase
+from booking.privacy import erase_customer
 from booking.refusals import BookingRefused, UnknownVisitType
-from booking.store_setup.affected_visits import Then
+from booking.store_setup.affected_visits import AffectedResolution
 from booking.store_setup.hours_changes import (
     change_opening_hours,
     change_rules,
@@ -38,7 +38,7 @@ from tests.factories import make_user
 
 REFUSALS = (BookingRefused, UnknownVisitType)
 KINDS = ("visit", "advice")
-THENS = tuple(Then)
+THENS = tuple(AffectedResolution)
 Hours = Sequence[tuple[time, time]]
 _AFTERNOON = (time(14), time(19))
 DAYS: tuple[Hours, ...] = (
@@ -84,7 +84,7 @@ class Life:
     def book_it(self, rng: Random, now: datetime, **more: Any) -> Booking:
         source = rng.choice([Source.API, Source.WEB, Source.PHONE])
         wish = {**self.wish(rng), **more}
-        return lifecycle.book(**wish, customer=self.customer(rng), note="", source=source, now=now)
+        return lifecycle.book_visit(**wish, customer=self.customer(rng), note="", source=source, now=now)
 
     def do_book(self, rng: Random, now: datetime) -> None:
         self.book_it(rng, now)
@@ -93,15 +93,15 @@ class Life:
         book_once(SentForm(f"form {rng.randint(1, 30)}"), now=now, book=partial(self.book_it, rng, now))
 
     def do_hold(self, rng: Random, now: datetime) -> None:
-        holds.hold(**self.wish(rng), now=now)
+        holds.hold_places(**self.wish(rng), now=now)
 
     def do_hold_and_book(self, rng: Random, now: datetime) -> None:
         wish = self.wish(rng)
-        kept = holds.hold(**wish, now=now)
+        kept = holds.hold_places(**wish, now=now)
         self.book_it(rng, now, **wish, hold=hold_token(kept.public_id))
 
     def do_hold_instead(self, rng: Random, now: datetime) -> None:
-        holds.hold_instead(kept=self._token(rng), **self.wish(rng), now=now)
+        holds.hold_other_places(kept=self._token(rng), **self.wish(rng), now=now)
 
     def do_extend(self, rng: Random, now: datetime) -> None:
         holds.extend_hold(token=self._token(rng), now=now)
@@ -117,7 +117,7 @@ class Life:
         )
 
     def do_cancel(self, rng: Random, now: datetime) -> None:
-        lifecycle.cancel(booking_id=self._visit(rng), now=now, actor=rng.choice([Actor.CUSTOMER, Actor.STAFF]))
+        lifecycle.cancel_booking(booking_id=self._visit(rng), now=now, actor=rng.choice([Actor.CUSTOMER, Actor.STAFF]))
 
     def do_confirm(self, rng: Random, now: datetime) -> None:
         lifecycle.confirm_attendance(booking_id=self._visit(rng), now=now)
@@ -127,7 +127,7 @@ class Life:
 
     def do_erase(self, rng: Random, now: datetime) -> None:
         if rng.random() < 0.2:
-            erase(booking_id=self._visit(rng), now=now, actor=Actor.CUSTOMER)
+            erase_customer(booking_id=self._visit(rng), now=now, actor=Actor.CUSTOMER)
 
     def do_take_kept_time(self, rng: Random, now: datetime) -> None:
         kept = list(Hold.objects.exclude(kept_for=None).order_by("pk").values_list("kept_for", "pk"))
@@ -139,7 +139,7 @@ class Life:
 
     def do_wait(self, rng: Random, now: datetime) -> None:
         day = rng.choice(self.starts).astimezone(now.tzinfo).date()
-        entries.join(
+        entries.join_waiting_list(
             store=self.store.slug,
             visit_type=rng.choice(KINDS),
             from_date=day,
@@ -155,11 +155,11 @@ class Life:
 
     def do_leave(self, rng: Random, now: datetime) -> None:
         if entry := self._entry(rng):
-            entries.leave(entry_id=entry.pk, now=now)
+            entries.leave_waiting_list(entry_id=entry.pk, now=now)
 
     def do_let_pass(self, rng: Random, now: datetime) -> None:
         if entry := self._entry(rng):
-            entries.let_pass(entry_id=entry.pk, now=now)
+            entries.pass_offer(entry_id=entry.pk, now=now)
 
     def do_take_offer(self, rng: Random, now: datetime) -> None:
         if entry := self._entry(rng):
@@ -168,10 +168,10 @@ class Life:
     # --- Staff ---
 
     def do_step(self, rng: Random, now: datetime) -> None:
-        steps.step(booking_id=self._visit(rng), step=rng.choice(STEPS), now=now, user=self.user)
+        steps.take_step(booking_id=self._visit(rng), step=rng.choice(STEPS), now=now, user=self.user)
 
     def do_undo(self, rng: Random, now: datetime) -> None:
-        steps.undo(booking_id=self._visit(rng), now=now, user=self.user)
+        steps.undo_step(booking_id=self._visit(rng), now=now, user=self.user)
 
     def do_walk_in(self, rng: Random, now: datetime) -> None:
         steps.admit_walk_in(
@@ -189,7 +189,7 @@ class Life:
         sent = [self._tap(rng, now, references) for _ in range(rng.randint(1, 4))]
         found = take_taps(store=self.store, taps=sent, now=now, user=self.user, is_manager=True)
         assert len(found) == len(sent)
-        assert not [one for one in found if one.result == Result.BUSY or one.reason == "failed"]
+        assert not [one for one in found if one.result == TapOutcome.BUSY or one.reason == "failed"]
 
     def _tap(self, rng: Random, now: datetime, references: Sequence[str]) -> Tap:
         step = rng.choice([*STEPS, "undo", "walk_in", "ticket"])
@@ -219,7 +219,7 @@ class Life:
     def do_call(self, rng: Random, now: datetime) -> None:
         references = list(Booking.objects.order_by("pk").values_list("reference", flat=True))
         is_visit = bool(references) and rng.random() < 0.5
-        calls = rng.choice([line.call, line.call_back])
+        calls = rng.choice([line.call_turn, line.call_back])
         reference = rng.choice(references) if is_visit else ""
         calls(store=self.store, ticket_id=None if is_visit else self._ticket(rng), reference=reference, now=now)
 

@@ -5,7 +5,7 @@ from itertools import count
 
 from booking.customer_input import CustomerDetails
 from booking.models import Source, WaitingListEntry
-from booking.waiting_list.entries import join
+from booking.waiting_list.entries import join_waiting_list
 from stores.models import Store
 from tests.factories import NOW
 
@@ -28,7 +28,7 @@ def make_waiting(
     now: datetime = NOW,
 ) -> WaitingListEntry:
     """Return somebody who waits for the Tuesday after NOW, each with a number of their own."""
-    return join(
+    return join_waiting_list(
         store=store.slug,
         visit_type=visit_type,
         from_date=from_date,

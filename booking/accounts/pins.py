@@ -28,7 +28,7 @@ DIGITS_LEAST, DIGITS_MOST = 6, 8
 _COUNTED_MOST = 1000  # of a tablet's errors
 
 
-class TakenOver(StrEnum):
+class PinResult(StrEnum):
     """What became of giving a PIN."""
 
     YES = "yes"
@@ -81,32 +81,32 @@ def unlock_pin(*, store: Store, username: str, user: User, now: datetime) -> Unl
     return Unlocked.YES
 
 
-def take_over(*, device: Device, username: str, pin: str, now: datetime) -> TakenOver:
+def take_over(*, device: Device, username: str, pin: str, now: datetime) -> PinResult:
     """Let somebody who works at the tablet's store act on it from now on, by their PIN.
 
     The error is counted before the PIN is looked at, so that no number of tries at once gets more than five; the slow
     comparison holds no lock.
     """
     if not _count_on_tablet(device, now=now):
-        return TakenOver.PAUSED
+        return PinResult.PAUSED
     known = StaffPin.objects.filter(
         user__username=username, user__is_active=True, user__memberships__store=device.store_id
     )
     found = known.select_related("user").first()
     tries = _tries(found, device.store_id) if found is not None else None
     if found is None or tries is None:
-        return TakenOver.WRONG
+        return PinResult.WRONG
     counted = PinTries.objects.filter(pk=tries.pk, errors__lt=PIN_ERRORS).update(errors=F("errors") + 1)
     if not counted:
-        return TakenOver.LOCKED
+        return PinResult.LOCKED
     if not check_password(pin, found.digest):
         is_last = PinTries.objects.filter(pk=tries.pk, errors__gte=PIN_ERRORS).exists()
-        return TakenOver.LOCKED if is_last else TakenOver.WRONG
+        return PinResult.LOCKED if is_last else PinResult.WRONG
     with transaction.atomic():
         PinTries.objects.filter(pk=tries.pk).update(errors=0, unlocks=0)
         taken = {"acting": found.user, "acted_at": now, "last_seen_at": now, "pin_errors": 0, "paused_until": None}
         Device.objects.filter(pk=device.pk, revoked_at=None).update(**taken)
-    return TakenOver.YES
+    return PinResult.YES
 
 
 def _count_on_tablet(device: Device, *, now: datetime) -> bool:

@@ -13,7 +13,7 @@ from booking import limits
 from booking.bookings.queries import booking_by_reference
 from booking.models import Booking
 from booking.tokens import is_manage_token, read_reference
-from booking.web.problem_json import Problem
+from booking.web.problem_json import ApiProblem
 
 _BEARER = re.compile(r"bearer +(\S+) *", re.IGNORECASE)
 
@@ -52,7 +52,7 @@ def customer_booking(request: HttpRequest, reference: str, *, may_be_in_query: b
     booking = booking_by_reference(plain) if plain else None
     if plain is None or not is_manage_token(plain, token, booking.link_number if booking else 0):
         limits.wrong_token(request)
-        raise Problem("not_found")
+        raise ApiProblem("not_found")
     if booking is None or booking.erased_at is not None:
-        raise Problem("not_found")
+        raise ApiProblem("not_found")
     return booking

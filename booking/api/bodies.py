@@ -7,7 +7,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from booking.web.problem_json import Problem, invalid
+from booking.web.problem_json import ApiProblem, invalid
 
 DEEPEST = 32
 
@@ -28,9 +28,9 @@ def read_object(request: HttpRequest, *, may_be_empty: bool) -> Json:
             raw.decode("utf-8"), object_pairs_hook=_object_without_doubles, parse_constant=_refuse_constant
         )
     except (ValueError, RecursionError):  # undecodable bytes and unreadable JSON are ValueErrors too
-        raise Problem("malformed") from None
+        raise ApiProblem("malformed") from None
     if _is_too_deep(value):
-        raise Problem("malformed")
+        raise ApiProblem("malformed")
     if not isinstance(value, dict):
         raise invalid("", "invalid", _("The body must be a JSON object."))
     return value
@@ -41,7 +41,7 @@ def read_body(request: HttpRequest) -> bytes:
     try:
         return request.body
     except RequestDataTooBig:
-        raise Problem("too_large") from None
+        raise ApiProblem("too_large") from None
 
 
 def _has_body(request: HttpRequest) -> bool:
@@ -51,7 +51,7 @@ def _has_body(request: HttpRequest) -> bool:
 def _check_content_type(request: HttpRequest) -> None:
     charset = (request.content_params or {}).get("charset", "utf-8").lower()
     if request.content_type != "application/json" or charset not in ("utf-8", "utf8"):
-        raise Problem("unsupported_media_type")
+        raise ApiProblem("unsupported_media_type")
 
 
 def _object_without_doubles(pairs: list[tuple[str, Any]]) -> Json:

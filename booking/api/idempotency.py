@@ -21,10 +21,10 @@ from django.utils.translation import gettext_lazy as _
 from booking import limits
 from booking.api.bodies import Json
 from booking.models import IdempotentAnswer
-from booking.places.requests import with_another_try
+from booking.places.requests import retry_after_expired_holds
 from booking.tokens import hold_token, keyed_digest, manage_token, waiting_token
 from booking.waiting_list.lifecycle import message_subject
-from booking.web.problem_json import Problem, invalid
+from booking.web.problem_json import ApiProblem, invalid
 
 HEADER = "Idempotency-Key"
 KEPT = timedelta(hours=24)
@@ -43,7 +43,7 @@ ON CONFLICT (route, key) DO NOTHING
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ApiAnswer:
     """What a handler answers; `subject` is whose token stands in the body, and at whose erasure it is forgotten."""
 
     body: Json
@@ -78,7 +78,7 @@ def read_key(request: HttpRequest) -> str | None:
 
 
 def answer_once(
-    request: HttpRequest, *, body: Json, caller: str, now: datetime, run: Callable[[], Answer]
+    request: HttpRequest, *, body: Json, caller: str, now: datetime, run: Callable[[], ApiAnswer]
 ) -> HttpResponse:
     """Return what `run` answers, or what it answered before to the same caller's same key and body.
 
@@ -93,11 +93,11 @@ def answer_once(
     rows = [
         IdempotentAnswer(id=uuid4(), route=route, key=key, fingerprint=fingerprint, created_at=now) for route in routes
     ]
-    return with_another_try(partial(_answer_once, rows, now=now, run=run), now=now)
+    return retry_after_expired_holds(partial(_answer_once, rows, now=now, run=run), now=now)
 
 
 @transaction.atomic
-def _answer_once(rows: Sequence[IdempotentAnswer], *, now: datetime, run: Callable[[], Answer]) -> HttpResponse:
+def _answer_once(rows: Sequence[IdempotentAnswer], *, now: datetime, run: Callable[[], ApiAnswer]) -> HttpResponse:
     for row in rows:
         kept = _take(row, now=now)
         if kept is not None:
@@ -122,7 +122,7 @@ def _take(row: IdempotentAnswer, *, now: datetime) -> IdempotentAnswer | None:
             return kept
         kept.delete()
     if not _claim(row):
-        raise Problem("in_progress", headers={"Retry-After": "1"})
+        raise ApiProblem("in_progress", headers={"Retry-After": "1"})
     return None
 
 
@@ -137,13 +137,13 @@ def _claim(row: IdempotentAnswer) -> bool:
             return bool(cursor.rowcount)
     except OperationalError as error:
         if getattr(error.__cause__, "sqlstate", None) == _LOCK_NOT_AVAILABLE:
-            raise Problem("in_progress", headers={"Retry-After": "1"}) from error
+            raise ApiProblem("in_progress", headers={"Retry-After": "1"}) from error
         raise
 
 
 def _replay(kept: IdempotentAnswer, fingerprint: str) -> HttpResponse:
     if kept.fingerprint != fingerprint:
-        raise Problem("idempotency_mismatch")
+        raise ApiProblem("idempotency_mismatch")
     status = cast(int, kept.status)  # a row without an answer is never committed
     response = _response(status, _with_secret(kept.body, kept.subject), kept.location)
     response["Idempotent-Replayed"] = "true"

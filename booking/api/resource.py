@@ -17,12 +17,12 @@ from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
 from booking.api.bodies import Json, read_object
-from booking.api.idempotency import Answer, answer_once
+from booking.api.idempotency import ApiAnswer, answer_once
 from booking.api.rendering import free_slot_json
 from booking.api.schema import ApiSchema
 from booking.models import Booking
 from booking.places.nearest_free import nearest_free
-from booking.places.requests import Wish
+from booking.places.requests import SlotRequest
 from booking.refusals import BookingRefused, Refusal, UnknownStore, UnknownVisitType
 from booking.web.problem_json import UNKNOWN_STORE, UNKNOWN_VISIT_TYPE, invalid, problem_response
 from stores.models import Store
@@ -30,7 +30,7 @@ from stores.models import Store
 
 def json_response(body: Json, *, status: int = 200) -> HttpResponse:
     """Return an answer that no cache keeps."""
-    return Answer(body, status).response()
+    return ApiAnswer(body, status).response()
 
 
 class OneForm(BaseContentNegotiation):
@@ -97,7 +97,7 @@ class ApiView(APIView):
                 return {"affected": self.show_all(details["affected"])}
         return {}
 
-    def _alternatives(self, wanted: Wish | None = None, by_staff: bool = False, **_more: object) -> list[Json]:
+    def _alternatives(self, wanted: SlotRequest | None = None, by_staff: bool = False, **_more: object) -> list[Json]:
         if wanted is None:
             return []
         zone = ZoneInfo(Store.objects.values_list("time_zone", flat=True).get(slug=wanted.store))
@@ -115,7 +115,7 @@ class ApiView(APIView):
 
 
 def once(
-    handler: Callable[..., Answer],
+    handler: Callable[..., ApiAnswer],
 ) -> Callable[..., HttpResponse]:
     """Make a view's `handler(self, body, **kwargs)` a POST that honours Idempotency-Key."""
 
@@ -135,7 +135,7 @@ def once(
 
 
 @contextmanager
-def wanting(wish: Wish, *, by_staff: bool = False) -> Iterator[None]:
+def wanting(wish: SlotRequest, *, by_staff: bool = False) -> Iterator[None]:
     """Note in a refusal what was wanted, so that its answer can offer other times."""
     try:
         yield

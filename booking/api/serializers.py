@@ -26,7 +26,7 @@ from booking.api.fields import (
 )
 from booking.customer_input import read_email, read_name, read_note
 from booking.models import Source
-from booking.store_setup.affected_visits import Then
+from booking.store_setup.affected_visits import AffectedResolution
 from booking.web.problem_json import UNKNOWN_STORE, UNKNOWN_VISIT_TYPE
 from booking.web.reader_prefix import language_accepted, language_of_country
 
@@ -232,7 +232,7 @@ class ActionRequest(Shape):
 class ThenRequest(Shape):
     """What is to happen with visits that no longer fit."""
 
-    then = OneOf(Then, required=False, allow_null=True, default=None)
+    then = OneOf(AffectedResolution, required=False, allow_null=True, default=None)
 
 
 class OpeningInterval(Shape):

@@ -13,13 +13,13 @@ from django.db import transaction
 from django.db.models import Count, Max
 
 from booking.arrivals.line_state import CLAIMED_WITHIN, tickets_of, visits_of
-from booking.arrivals.steps import admit_walk_in, step
+from booking.arrivals.steps import admit_walk_in, take_step
 from booking.arrivals.turn_reminders import subject_of
 from booking.bookings.lifecycle import cancel_locked, lock_booking
 from booking.models import Actor, Booking, Status, Ticket
 from booking.places.claims import raise_days
 from booking.places.locks import lock_line
-from booking.places.requests import find_visit_type, with_another_try
+from booking.places.requests import retry_after_expired_holds, visit_type_or_raise
 from booking.policy import places_needed
 from booking.refusals import BookingRefused, Refusal
 from booking.working_days import LOOKS_BACK, WorkingDay, working_day
@@ -56,7 +56,7 @@ def join_line(
     day = working_day(rules, now=now)
     if joined_at < day.since:
         raise BookingRefused(Refusal.SLOT_CLOSED)
-    kind = find_visit_type(rules, visit_type)
+    kind = visit_type_or_raise(rules, visit_type)
     if not 1 <= party_size <= kind.max_party_size:
         raise BookingRefused(Refusal.PARTY_TOO_LARGE)
     lock_line(store.pk)
@@ -77,7 +77,7 @@ def join_line(
 
 
 @transaction.atomic
-def call(*, store: Store, ticket_id: int | None, reference: str, now: datetime) -> None:
+def call_turn(*, store: Store, ticket_id: int | None, reference: str, now: datetime) -> None:
     """Call somebody to their desk: the screen shows it. Again calls again. Raises BookingRefused WRONG_STATUS."""
     _set_called(store, ticket_id, reference, at=now, now=now)
 
@@ -105,11 +105,15 @@ def serve_ticket(*, store: Store, ticket_id: int, now: datetime, user: User, may
     """
     serve = partial(_serve, store, ticket_id, now=now, user=user)
     try:
-        return with_another_try(partial(serve, squeeze_in=False, may_squeeze_in=False), store=store.slug, now=now)
+        return retry_after_expired_holds(
+            partial(serve, squeeze_in=False, may_squeeze_in=False), store=store.slug, now=now
+        )
     except BookingRefused as refused:
         if "is_a_slot" not in refused.details:
             raise
-    return with_another_try(partial(serve, squeeze_in=True, may_squeeze_in=may_squeeze_in), store=store.slug, now=now)
+    return retry_after_expired_holds(
+        partial(serve, squeeze_in=True, may_squeeze_in=may_squeeze_in), store=store.slug, now=now
+    )
 
 
 @transaction.atomic
@@ -140,7 +144,7 @@ def _serve(
     ticket.save(update_fields=["booking", "passed_from"])
     # They were here from then on, and waited: the ticket is forgotten after its day, the visit stays.
     Booking.objects.filter(pk=booking.pk).update(checked_in_at=ticket.joined_at)
-    return step(booking_id=booking.pk, step="start", now=now, user=user)
+    return take_step(booking_id=booking.pk, step="start", now=now, user=user)
 
 
 @transaction.atomic

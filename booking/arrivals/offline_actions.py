@@ -16,9 +16,9 @@ from django.contrib.auth.models import User
 from django.db import InterfaceError, OperationalError, transaction
 
 from booking.arrivals.line import join_line
-from booking.arrivals.steps import admit_walk_in, is_undone, step, undo
+from booking.arrivals.steps import admit_walk_in, is_undone, take_step, undo_step
 from booking.models import Booking, BookingEvent, IdempotentAnswer, Status
-from booking.places.requests import with_another_try
+from booking.places.requests import retry_after_expired_holds
 from booking.refusals import BookingRefused, Refusal, UnknownVisitType
 from stores.models import Store
 
@@ -40,7 +40,7 @@ _FULFILLED = {
 log = logging.getLogger(__name__)
 
 
-class Result(StrEnum):
+class TapOutcome(StrEnum):
     DONE = "done"
     REPEATED = "repeated"  # it is so already: by this very tap, or by another that wanted the same
     CONFLICT = "conflict"
@@ -79,7 +79,7 @@ class TapResult:
     `ticket` is the number that somebody who was given a turn in the line holds.
     """
 
-    result: Result
+    result: TapOutcome
     reason: str = ""
     reference: str = ""
     ticket: str = ""
@@ -97,10 +97,10 @@ def take_taps(
     waiting: set[str] = set()
     for tap in taps:
         if len(waiting) >= _BUSY_MOST or tap.about in waiting:
-            found = TapResult(Result.BUSY, reference=tap.reference)
+            found = TapResult(TapOutcome.BUSY, reference=tap.reference)
         else:
             found = take_tap(store=store, tap=tap, now=now, user=user, is_manager=is_manager, locale=locale)
-        if found.result == Result.BUSY:
+        if found.result == TapOutcome.BUSY:
             waiting.add(tap.about)
         results.append(found)
     return results
@@ -113,21 +113,21 @@ def take_tap(*, store: Store, tap: Tap, now: datetime, user: User, is_manager: b
     """
     try:
         try:
-            return with_another_try(
+            return retry_after_expired_holds(
                 lambda: _take_once(store, tap, now=now, user=user, is_manager=is_manager, locale=locale), now=now
             )
         except (BookingRefused, UnknownVisitType) as refused:
             if isinstance(refused, BookingRefused) and _is_fulfilled(tap, refused):
-                return _keep(store, tap, TapResult(Result.REPEATED, "", tap.reference), now=now)
-            return _keep(store, tap, TapResult(Result.CONFLICT, _reason(refused), tap.reference), now=now)
+                return _keep(store, tap, TapResult(TapOutcome.REPEATED, "", tap.reference), now=now)
+            return _keep(store, tap, TapResult(TapOutcome.CONFLICT, _reason(refused), tap.reference), now=now)
         except (OperationalError, InterfaceError):
             raise
         except Exception:
             log.exception("tap_failed", extra={"store": store.slug, "step": tap.step})
-            return _keep(store, tap, TapResult(Result.CONFLICT, FAILED, tap.reference), now=now)
+            return _keep(store, tap, TapResult(TapOutcome.CONFLICT, FAILED, tap.reference), now=now)
     except (OperationalError, InterfaceError):
         log.warning("tap_busy", extra={"store": store.slug, "step": tap.step}, exc_info=True)
-        return TapResult(Result.BUSY, reference=tap.reference)
+        return TapResult(TapOutcome.BUSY, reference=tap.reference)
 
 
 def forget_results(*, now: datetime) -> int:
@@ -144,14 +144,14 @@ def _take_once(store: Store, tap: Tap, *, now: datetime, user: User, is_manager:
     before = BookingEvent.objects.filter(action_id=tap.action_id, booking__store=store).select_related("booking")
     event = before.first()
     if event is not None:
-        found = TapResult(Result.REPEATED, "", event.booking.reference)
+        found = TapResult(TapOutcome.REPEATED, "", event.booking.reference)
     elif not now - OLDEST <= tap.happened_at <= now + AHEAD:
-        found = TapResult(Result.CONFLICT, OUT_OF_TIME, tap.reference)
+        found = TapResult(TapOutcome.CONFLICT, OUT_OF_TIME, tap.reference)
     elif tap.step == TICKET:
-        found = TapResult(Result.DONE, ticket=_give_ticket(store, tap, now=now, locale=locale))
+        found = TapResult(TapOutcome.DONE, ticket=_give_ticket(store, tap, now=now, locale=locale))
     else:
         booking = _take(store, tap, now=now, user=user, is_manager=is_manager, locale=locale)
-        found = TapResult(Result.DONE, "", booking.reference)
+        found = TapResult(TapOutcome.DONE, "", booking.reference)
     _write(kept, found)
     return found
 
@@ -176,15 +176,15 @@ def _claim(store: Store, tap: Tap, *, now: datetime) -> tuple[IdempotentAnswer, 
 
 def _write(kept: IdempotentAnswer, found: TapResult) -> None:
     """Keep a result: the body holds a ticket's number, or the reason why not."""
-    kept.status = _CONFLICT if found.result == Result.CONFLICT else _DONE
+    kept.status = _CONFLICT if found.result == TapOutcome.CONFLICT else _DONE
     kept.body, kept.subject = found.ticket or found.reason, found.reference
     kept.save(update_fields=["status", "body", "subject"])
 
 
 def _kept_result(kept: IdempotentAnswer) -> TapResult:
     if kept.status == _DONE:
-        return TapResult(Result.REPEATED, "", kept.subject, ticket=kept.body)
-    return TapResult(Result.CONFLICT, kept.body, kept.subject)
+        return TapResult(TapOutcome.REPEATED, "", kept.subject, ticket=kept.body)
+    return TapResult(TapOutcome.CONFLICT, kept.body, kept.subject)
 
 
 def _give_ticket(store: Store, tap: Tap, *, now: datetime, locale: str) -> str:
@@ -219,7 +219,7 @@ def _take(store: Store, tap: Tap, *, now: datetime, user: User, is_manager: bool
         )
     booking_id = _meant(store, tap)
     if tap.step == UNDO:
-        return undo(
+        return undo_step(
             booking_id=booking_id,
             now=now,
             user=user,
@@ -227,7 +227,7 @@ def _take(store: Store, tap: Tap, *, now: datetime, user: User, is_manager: bool
             action_id=tap.action_id,
             undoes=tap.undoes,
         )
-    return step(
+    return take_step(
         booking_id=booking_id,
         step=tap.step,  # type: ignore[arg-type]  # one of them, as whoever reads taps has seen to
         now=now,

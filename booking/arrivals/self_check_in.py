@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.db.models import Q
 
 from booking.arrivals.step_rules import SELF_CHECK_IN_FROM, SELF_CHECK_IN_UNTIL, may_check_in_oneself
-from booking.arrivals.steps import step
+from booking.arrivals.steps import take_step
 from booking.models import Actor, Booking, Status
 from booking.refusals import BookingRefused
 from booking.tokens import read_reference
@@ -33,7 +33,7 @@ def check_in_at_door(*, store: str, typed: str, by_phone: bool, now: datetime) -
     if found[0].status == Status.CHECKED_IN:
         return True
     try:
-        step(booking_id=found[0].pk, step="check_in", now=now, user=None, actor=Actor.CUSTOMER)
+        take_step(booking_id=found[0].pk, step="check_in", now=now, user=None, actor=Actor.CUSTOMER)
     except BookingRefused:  # another was faster: staff, or the same finger twice
         return Booking.objects.filter(pk=found[0].pk, status=Status.CHECKED_IN).exists()
     return True

@@ -15,7 +15,7 @@ from booking.bookings.lifecycle import lock_booking, store_booking
 from booking.models import Actor, Booking, BookingEvent, EventKind, Source, Status
 from booking.places.claims import Run, claim_anywhere, raise_days, squeeze_in
 from booking.places.closed_slots import refused_without_place
-from booking.places.requests import find_visit_type, with_another_try
+from booking.places.requests import retry_after_expired_holds, visit_type_or_raise
 from booking.policy import places_needed
 from booking.refusals import BookingRefused, Refusal
 from booking.tokens import keyed_digest
@@ -23,16 +23,16 @@ from stores.models import Store
 from stores.queries import store_rules
 from stores.slots import StoreRules, VisitTypeRule, slots_by_desk
 
-Step = Literal["check_in", "start", "complete", "no_show"]
+ArrivalStep = Literal["check_in", "start", "complete", "no_show"]
 
 _EVENTS = {name: EventKind(taken.event) for name, taken in STEPS.items()}
 
 
 @transaction.atomic
-def step(
+def take_step(
     *,
     booking_id: int,
-    step: Step,
+    step: ArrivalStep,
     now: datetime,
     user: User | None,
     actor: Actor = Actor.STAFF,
@@ -79,7 +79,7 @@ def step(
 
 
 @transaction.atomic
-def undo(
+def undo_step(
     *,
     booking_id: int,
     now: datetime,
@@ -161,11 +161,11 @@ def admit_walk_in(
     draft.checked_in_at = min(happened_at or now, now)
     admit = partial(_admit_walk_in, store.slug, visit_type, draft, now=now, user=user, action_id=action_id)
     try:
-        return with_another_try(partial(admit, squeeze=False, desk_id=None), store=store.slug, now=now)
+        return retry_after_expired_holds(partial(admit, squeeze=False, desk_id=None), store=store.slug, now=now)
     except BookingRefused as refused:
         if not squeeze_in or "is_a_slot" not in refused.details:
             raise
-    return with_another_try(partial(admit, squeeze=True, desk_id=squeeze_desk_id), store=store.slug, now=now)
+    return retry_after_expired_holds(partial(admit, squeeze=True, desk_id=squeeze_desk_id), store=store.slug, now=now)
 
 
 @transaction.atomic
@@ -188,7 +188,7 @@ def _admit_walk_in(
     rules = store_rules(store, from_date=(came_at - timedelta(days=2)).date(), lock=True)
     if rules is None:
         raise BookingRefused(Refusal.NOT_FOUND)
-    visit_type = find_visit_type(rules, visit_type_slug)
+    visit_type = visit_type_or_raise(rules, visit_type_slug)
     if draft.party_size > visit_type.max_party_size:
         raise BookingRefused(Refusal.PARTY_TOO_LARGE)
     runs = _runs_now(rules, visit_type, now=came_at)
@@ -233,7 +233,7 @@ def _runs_now(rules: StoreRules, visit_type: VisitTypeRule, *, now: datetime) ->
     return found
 
 
-def _take(booking: Booking, step: Step, *, at: datetime) -> None:
+def _take(booking: Booking, step: ArrivalStep, *, at: datetime) -> None:
     """Set what a step changes; whoever is served without having been checked in has arrived as well."""
     booking.status = STEPS[step].leads_to
     if step in ("check_in", "start") and booking.checked_in_at is None:

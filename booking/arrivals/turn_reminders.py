@@ -17,7 +17,7 @@ _OF_USE_FOR = timedelta(minutes=30)
 _MARK = "ticket"
 
 
-def tell_nearly(*, now: datetime) -> int:
+def send_turn_reminders(*, now: datetime) -> int:
     """Write a text for everybody whose turn is near and who left a number, once each; return how many."""
     asked = Ticket.objects.filter(told_at=None, booking=None, left_at=None, called_at=None).exclude(phone="")
     told = 0

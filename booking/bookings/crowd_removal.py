@@ -11,7 +11,7 @@ from booking.bookings.lifecycle import cancel_locked, lock_booking
 from booking.models import Actor, Hold, Status, WaitingListEntry
 from booking.places.holds import release_hold
 from booking.tokens import hold_token
-from booking.waiting_list.entries import leave
+from booking.waiting_list.entries import leave_waiting_list
 from booking.waiting_list.lifecycle import OPEN
 
 log = logging.getLogger(__name__)
@@ -49,7 +49,7 @@ def _let_go(store_id: int, digest: str, *, now: datetime) -> None:
     """Give back what the connection still keeps, and take it off the waiting list."""
     entries = WaitingListEntry.objects.filter(store_id=store_id, client_digest=digest, status__in=OPEN)
     for entry_id in entries.values_list("pk", flat=True):
-        leave(entry_id=entry_id, now=now)
+        leave_waiting_list(entry_id=entry_id, now=now)
     kept = Hold.objects.filter(store_id=store_id, home_digest=digest)
     for public_id in kept.values_list("public_id", flat=True):
         release_hold(token=hold_token(public_id), now=now)

@@ -13,7 +13,7 @@ from django.db.models import F, ForeignKey, Q
 
 from booking.models import Booking, Status
 from booking.models.partial_rows import known
-from booking.places.places_left import places_back, what_changed
+from booking.places.places_left import places_returned, what_changed
 from booking.refusals import UnknownStore
 from booking.working_days import LOOKS_BACK, working_day
 from notifications import outbox
@@ -190,7 +190,7 @@ def _day_slots(rules: StoreRules, day: date, *, now: datetime) -> tuple[DaySlot,
     )
     for desk_id, starts_at, ends_at, capacity, places, closed in rows:
         is_by_rule = (starts_at, desk_id) in slots
-        taken = places - places_back(run_out, desk_id=desk_id, starts_at=starts_at, ends_at=ends_at)
+        taken = places - places_returned(run_out, desk_id=desk_id, starts_at=starts_at, ends_at=ends_at)
         if is_by_rule or taken:
             is_closed = closed or not is_by_rule
             left = 0 if is_closed else max(0, capacity - taken)

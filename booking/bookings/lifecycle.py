@@ -10,15 +10,21 @@ from django.db.models import Q
 
 from booking.bookings.history import record
 from booking.bookings.message_plan import plan_messages
-from booking.customer_input import Answer, CustomerDetails
+from booking.customer_input import CustomerDetails, QuestionAnswer
 from booking.limits import ClientDigests
 from booking.models import WEB_SOURCES, Actor, Booking, EventKind, Hold, Source, Status
 from booking.models.partial_rows import known
-from booking.places.claims import Run, claim_anywhere, days_of, give_back, raise_days
+from booking.places.claims import Run, claim_anywhere, days_of, give_places_back, raise_days
 from booking.places.closed_slots import refused_without_place
 from booking.places.holds import live_hold
 from booking.places.locks import lock_customer, share_lock_store_of
-from booking.places.requests import Wish, find_visit_type, is_shut_for, read_wish, with_another_try
+from booking.places.requests import (
+    SlotRequest,
+    is_shut_for,
+    resolve_request,
+    retry_after_expired_holds,
+    visit_type_or_raise,
+)
 from booking.policy import may_cancel, places_needed
 from booking.refusals import BookingRefused, Refusal
 from booking.tokens import new_reference, read_hold_token
@@ -31,7 +37,7 @@ from stores.queries import store_rules
 from stores.slots import SlotTime, StoreRules, VisitTypeRule
 
 
-def book(
+def book_visit(
     *,
     store: str,
     visit_type: str,
@@ -44,7 +50,7 @@ def book(
     hold: str | None = None,
     user: User | None = None,
     desk: str = "",
-    answers: Sequence[Answer] = (),
+    answers: Sequence[QuestionAnswer] = (),
     may_repeat: bool = True,
     client: ClientDigests | None = None,
 ) -> Booking:
@@ -53,7 +59,7 @@ def book(
     `may_repeat` tells that the same visit, booked before with the same phone or e-mail, is no reason to refuse.
     Raises BookingRefused, LookupError for an unknown store or visit type.
     """
-    wish = Wish(store=store, visit_type=visit_type, starts_at=starts_at, party_size=party_size, desk=desk)
+    wish = SlotRequest(store=store, visit_type=visit_type, starts_at=starts_at, party_size=party_size, desk=desk)
     draft = Booking(
         party_size=party_size,
         source=source,
@@ -71,13 +77,13 @@ def book(
     if hold is not None:
         return _book_held(wish, draft, hold=hold, may_repeat=may_repeat, now=now)
     book_it = partial(_book, wish, draft, may_repeat=may_repeat, now=now, user=user)
-    return with_another_try(book_it, store=store, now=now)
+    return retry_after_expired_holds(book_it, store=store, now=now)
 
 
 @transaction.atomic
-def _book(wish: Wish, draft: Booking, *, may_repeat: bool, now: datetime, user: User | None) -> Booking:
+def _book(wish: SlotRequest, draft: Booking, *, may_repeat: bool, now: datetime, user: User | None) -> Booking:
     by_staff = draft.source not in WEB_SOURCES
-    rules, visit_type, runs = read_wish(wish, now=now, by_staff=by_staff)
+    rules, visit_type, runs = resolve_request(wish, now=now, by_staff=by_staff)
     too_many = _too_many_open(rules, draft, wish, may_repeat=may_repeat, now=now)
     run = claim_anywhere(rules, runs, party_size=wish.party_size, from_web=not by_staff)
     if run is None:  # said first, to whoever: it tells nobody whether a number has visits here
@@ -88,7 +94,7 @@ def _book(wish: Wish, draft: Booking, *, may_repeat: bool, now: datetime, user: 
 
 
 @transaction.atomic
-def _book_held(wish: Wish, draft: Booking, *, hold: str, may_repeat: bool, now: datetime) -> Booking:
+def _book_held(wish: SlotRequest, draft: Booking, *, hold: str, may_repeat: bool, now: datetime) -> Booking:
     """Turn a hold into a booking: its places change hands, the minimum notice was kept when it was made."""
     rules = store_rules(wish.store, from_date=(wish.starts_at - timedelta(days=2)).date(), lock=True)
     kept = live_hold(hold, now=now)
@@ -100,7 +106,7 @@ def _book_held(wish: Wish, draft: Booking, *, hold: str, may_repeat: bool, now: 
     too_many = _too_many_open(rules, draft, wish, may_repeat=may_repeat, beyond=beyond, now=now)
     if too_many is not None:
         raise too_many
-    visit_type = find_visit_type(rules, wish.visit_type)
+    visit_type = visit_type_or_raise(rules, wish.visit_type)
     desk = next((desk for desk in rules.desks if desk.id == kept.desk_id), None)
     if desk is None:
         raise BookingRefused(Refusal.SLOT_CLOSED)
@@ -114,7 +120,7 @@ def _book_held(wish: Wish, draft: Booking, *, hold: str, may_repeat: bool, now: 
 
 
 @transaction.atomic
-def cancel(*, booking_id: int, now: datetime, actor: Actor, user: User | None = None) -> Booking:
+def cancel_booking(*, booking_id: int, now: datetime, actor: Actor, user: User | None = None) -> Booking:
     """Cancel a visit and give its places back; cancelled before: nothing changes. Raises BookingRefused."""
     booking = lock_booking(booking_id)
     if booking.status == Status.CANCELLED:
@@ -157,7 +163,7 @@ def confirm_attendance(*, booking_id: int, now: datetime) -> Booking:
 
 
 def lock_booking(booking_id: int) -> Booking:
-    """Lock a booking for the rest of the transaction, its store's hours first, and return it as it is now.
+    """Lock a booking for the rest of the transaction, its store's hours first, and return it is now.
 
     Only then is it read with its desk: a row that waited for its lock is no longer found with the desk it had before.
     """
@@ -171,7 +177,7 @@ def lock_booking(booking_id: int) -> Booking:
 
 
 def _too_many_open(
-    rules: StoreRules, draft: Booking, wish: Wish, *, may_repeat: bool, now: datetime, beyond: int = 0
+    rules: StoreRules, draft: Booking, wish: SlotRequest, *, may_repeat: bool, now: datetime, beyond: int = 0
 ) -> BookingRefused | None:
     """Return the refusal of a phone or e-mail with its share of visits to come at this store, or `beyond`; else None.
 
@@ -236,7 +242,7 @@ def release_places(booking: Booking) -> set[date]:
     if booking.answer_until is not None:
         kept = list(booking.kept_times.order_by("pk"))
         booking.answer_until = None
-    return give_back(booking.store, [booking], holds=kept)
+    return give_places_back(booking.store, [booking], holds=kept)
 
 
 def take_run(booking: Booking, rules: StoreRules, run: Run, *, from_web: bool) -> None:
@@ -248,8 +254,8 @@ def take_run(booking: Booking, rules: StoreRules, run: Run, *, from_web: bool) -
     booking.places = places_needed(party_size=booking.party_size, counts_people=rules.counts_people)
 
 
-def _is_for(kept: Hold, wish: Wish, rules: StoreRules) -> bool:
-    visit_type = find_visit_type(rules, wish.visit_type)
+def _is_for(kept: Hold, wish: SlotRequest, rules: StoreRules) -> bool:
+    visit_type = visit_type_or_raise(rules, wish.visit_type)
     return (kept.store_id, kept.visit_type_id, kept.starts_at, kept.party_size) == (
         rules.id,
         visit_type.id,

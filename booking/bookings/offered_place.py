@@ -2,10 +2,10 @@
 
 from datetime import datetime, timedelta
 
-from booking.bookings.lifecycle import book
+from booking.bookings.lifecycle import book_visit
 from booking.customer_input import CustomerDetails
 from booking.models import Booking, Hold, Source, WaitingListEntry
-from booking.places.requests import Wish, is_shut_for
+from booking.places.requests import SlotRequest, is_shut_for
 from booking.refusals import BookingRefused, Refusal, UnknownVisitType
 from booking.tokens import hold_token
 from stores.queries import store_rules
@@ -22,7 +22,7 @@ def take_offer(*, entry: WaitingListEntry, now: datetime) -> Booking:
     if kept is None:
         raise BookingRefused(Refusal.SLOT_CLOSED if _is_closed_since(entry, now=now) else Refusal.HOLD_EXPIRED)
     try:
-        return book(
+        return book_visit(
             store=entry.store.slug,
             visit_type=entry.visit_type.slug,
             starts_at=kept.starts_at,
@@ -45,5 +45,5 @@ def _is_closed_since(entry: WaitingListEntry, *, now: datetime) -> bool:
     if start is None or start <= now:
         return False
     rules = store_rules(entry.store.slug, from_date=(start - timedelta(days=2)).date())
-    wish = Wish(entry.store.slug, entry.visit_type.slug, start, entry.party_size)
+    wish = SlotRequest(entry.store.slug, entry.visit_type.slug, start, entry.party_size)
     return rules is not None and is_shut_for(wish, rules)

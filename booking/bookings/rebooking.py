@@ -15,7 +15,7 @@ from booking.bookings.lifecycle import cancel_locked, lock_booking
 from booking.bookings.message_plan import message_channels, plan_messages
 from booking.bookings.rescheduling import move_locked
 from booking.models import Actor, Booking, EventKind, Hold, Status
-from booking.places.claims import claim_anywhere, days_of, drop_hold, keep_run, raise_days, runs_at
+from booking.places.claims import claim_anywhere, days_of, drop_hold, raise_days, runs_at, store_hold
 from booking.places.nearest_free import nearest_free
 from booking.policy import HOLD_EXTENSIONS
 from booking.refusals import BookingRefused, Refusal
@@ -158,7 +158,7 @@ def _keep_one(booking: Booking, rules: StoreRules, starts_at: datetime, *, now: 
     run = claim_anywhere(own, runs_at(own, kind, starts_at), party_size=booking.party_size, from_web=True)
     if run is None:
         return None
-    kept = keep_run(
+    kept = store_hold(
         rules,
         run,
         visit_type_id=kind.id,

@@ -12,7 +12,7 @@ from booking.bookings.message_plan import plan_messages
 from booking.models import Actor, Booking, EventKind, Status
 from booking.places.claims import claim_anywhere, days_of, lock_slots, raise_days
 from booking.places.closed_slots import refused_without_place
-from booking.places.requests import Wish, read_wish, with_another_try
+from booking.places.requests import SlotRequest, resolve_request, retry_after_expired_holds
 from booking.policy import may_change
 from booking.refusals import BookingRefused, Refusal
 from notifications import outbox
@@ -30,7 +30,7 @@ def reschedule(
     is kept. Raises BookingRefused.
     """
     store = Store.objects.filter(bookings=booking_id).values_list("slug", flat=True).get()
-    return with_another_try(
+    return retry_after_expired_holds(
         lambda: _reschedule(booking_id, starts_at=starts_at, desk=desk, now=now, actor=actor, user=user),
         store=store,
         now=now,
@@ -96,8 +96,8 @@ def _refuse_too_late(booking: Booking, *, now: datetime) -> None:
 
 def _change_places(booking: Booking, *, starts_at: datetime, desk: str, now: datetime, by_staff: bool) -> set[date]:
     """Give a booking's places back and take those of another start; return the days freed. Raises BookingRefused."""
-    wish = Wish.to_move(booking, starts_at, by_staff=by_staff)
-    rules, _, runs = read_wish(replace(wish, desk=desk) if by_staff else wish, now=now, by_staff=by_staff)
+    wish = SlotRequest.to_move(booking, starts_at, by_staff=by_staff)
+    rules, _, runs = resolve_request(replace(wish, desk=desk) if by_staff else wish, now=now, by_staff=by_staff)
     lock_slots(rules.id, [booking, *booking.kept_times.all()] if booking.answer_until else [booking], runs)
     days = release_places(booking)
     run = claim_anywhere(

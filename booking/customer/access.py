@@ -11,8 +11,8 @@ from booking import limits
 from booking.bookings.queries import booking_by_reference
 from booking.models import Booking
 from booking.tokens import is_manage_token, read_reference
-from booking.web.reader_prefix import Reading
-from booking.web.rendering import customer_page, reading_of
+from booking.web.reader_prefix import ReaderChoice
+from booking.web.rendering import customer_page, reader_choice_of
 from booking.web.responses import keep_private, see_other
 
 COOKIE_SECONDS = 30 * 60
@@ -114,11 +114,11 @@ def own_prefix(request: HttpRequest, booking: Booking) -> str:
 
     Nothing where the link says already how it is to be read.
     """
-    if reading_of(request) != Reading():
+    if reader_choice_of(request) != ReaderChoice():
         return ""
     is_spoken = booking.locale == getattr(request, "LANGUAGE_CODE", "")
     is_offered = booking.locale in dict(settings.LANGUAGES)
-    return Reading(booking.locale if is_offered and not is_spoken else "", booking.is_simple).prefix
+    return ReaderChoice(booking.locale if is_offered and not is_spoken else "", booking.is_simple).prefix
 
 
 def turned_away(request: HttpRequest, page: Callable[[HttpRequest], HttpResponse]) -> HttpResponse:

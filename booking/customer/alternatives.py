@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from booking.customer.visit_query import Asked
+from booking.customer.visit_query import VisitQuery
 from booking.formatting import moment_in_words
 from booking.places.availability import FreeSlot, availability
 from booking.places.nearest_free import nearest_free
@@ -44,7 +44,7 @@ class WaysOn:
     wait_to: date
 
 
-def ways_on(store: StoreDetail, rules: StoreRules, asked: Asked, *, now: datetime, own_hold: str = "") -> WaysOn:
+def ways_on(store: StoreDetail, rules: StoreRules, asked: VisitQuery, *, now: datetime, own_hold: str = "") -> WaysOn:
     """Return what else can be had instead of the time asked for; `own_hold` is the public id of what is kept."""
     assert asked.starts_at is not None  # noqa: S101 -- asked only for a chosen time
     free = nearest_free(
@@ -72,14 +72,14 @@ def ways_on(store: StoreDetail, rules: StoreRules, asked: Asked, *, now: datetim
     )
 
 
-def other_ways(store: StoreDetail, asked: Asked, *, first: date, last: date, now: datetime) -> WaysOn:
+def other_ways(store: StoreDetail, asked: VisitQuery, *, first: date, last: date, now: datetime) -> WaysOn:
     """Return what is left where no time is free on these days: stores nearby, waiting for a place."""
     noon = datetime.combine(first, time(12), ZoneInfo(store.time_zone))
     nearby = tuple(_nearby(store, asked, near=max(noon, now), now=now))
     return WaysOn(nearest=(), next_day=None, nearby=nearby, wait_from=first, wait_to=last)
 
 
-def _first_after(rules: StoreRules, asked: Asked, day: date, *, now: datetime) -> FreeSlot | None:
+def _first_after(rules: StoreRules, asked: VisitQuery, day: date, *, now: datetime) -> FreeSlot | None:
     """Return the first free time of a day after this one."""
     try:
         answer = availability(
@@ -96,7 +96,7 @@ def _first_after(rules: StoreRules, asked: Asked, day: date, *, now: datetime) -
     return next((free.slots[0] for free in answer.days if free.slots), None)
 
 
-def _nearby(store: StoreDetail, asked: Asked, *, near: datetime, now: datetime) -> list[NearbyStore]:
+def _nearby(store: StoreDetail, asked: VisitQuery, *, near: datetime, now: datetime) -> list[NearbyStore]:
     """Return stores around that can take the visit, each with its free time nearest to a wanted one."""
     around = stores_page(near=(store.latitude, store.longitude), radius_km=NEARBY_KM, page_size=STORES_LOOKED_AT + 1)
     found: list[NearbyStore] = []

@@ -8,8 +8,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from booking.customer_input import Answer, BadInput, read_email, read_name, read_note, read_phone
-from booking.web.forms import HoneypotField, Problem, TypedField
+from booking.customer_input import BadInput, QuestionAnswer, read_email, read_name, read_note, read_phone
+from booking.web.forms import FormProblem, HoneypotField, TypedField
 from stores.queries import Question
 
 ANSWER_MAX = 200
@@ -110,12 +110,12 @@ class DetailsForm(forms.Form):
         """Return the fields of the store's own questions."""
         return [self[f"question_{number}"] for number in range(len(self.questions))]
 
-    def answers(self) -> list[Answer]:
+    def answers(self) -> list[QuestionAnswer]:
         """Return what was answered to the store's questions; an empty answer is none."""
         given = (
             (question.text, self.cleaned_data[f"question_{number}"]) for number, question in enumerate(self.questions)
         )
-        return [Answer(question, answer) for question, answer in given if answer]
+        return [QuestionAnswer(question, answer) for question, answer in given if answer]
 
     def typed(self) -> Iterator[tuple[str, str]]:
         """Yield each field with what was typed, to be shown again as it is."""
@@ -124,10 +124,10 @@ class DetailsForm(forms.Form):
             if value and name != "idempotency_key":
                 yield name, value
 
-    def problems(self) -> list[Problem]:
+    def problems(self) -> list[FormProblem]:
         """Return a line for each error, in the order of the fields."""
         return [
-            Problem(text=str(error), field_id=self[name].id_for_label or self[name].auto_id)
+            FormProblem(text=str(error), field_id=self[name].id_for_label or self[name].auto_id)
             for name in self.fields
             for error in self.errors.get(name, [])
         ]

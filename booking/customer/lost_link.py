@@ -35,7 +35,7 @@ from booking.links import manage_url
 from booking.messages.lost_links import send_visits
 from booking.models import Booking
 from booking.tokens import read_reference, read_visits_token
-from booking.web.forms import Problem, TypedField
+from booking.web.forms import FormProblem, TypedField
 from booking.web.rendering import customer_page
 from booking.web.responses import keep_private, see_other
 
@@ -179,7 +179,7 @@ def _booking(reference: str, *, hour: int, now: datetime) -> Booking | None:
 
 
 def _ask(request: HttpRequest, form: LostLinkForm) -> HttpResponseBase:
-    problems = [Problem(str(text), "id_contact") for text in form.errors.get("contact", [])]
+    problems = [FormProblem(str(text), "id_contact") for text in form.errors.get("contact", [])]
     context = {"form": form, "problems": problems, "country": form.country}
     return keep_private(
         customer_page(request, "lost_link", context, status=400 if problems else 200), opened_by_key=True
@@ -189,7 +189,7 @@ def _ask(request: HttpRequest, form: LostLinkForm) -> HttpResponseBase:
 def _ask_again(request: HttpRequest) -> HttpResponseBase:
     """Return the form with why it stands there: a list is opened by its link, for a day."""
     form = LostLinkForm(country=_country(request))
-    problem = Problem(_("This link opens nothing any more. Ask for a new one here."), "id_contact")
+    problem = FormProblem(_("This link opens nothing any more. Ask for a new one here."), "id_contact")
     context = {"form": form, "problems": [problem], "country": form.country}
     return keep_private(customer_page(request, "lost_link", context, status=404), opened_by_key=True)
 

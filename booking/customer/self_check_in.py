@@ -23,7 +23,7 @@ from booking.customer.book.details import AGAIN
 from booking.customer.book.way_cookie import forget, keep, way_at
 from booking.tokens import is_door_secret
 from booking.web.cross_site import refuse_cross_site
-from booking.web.forms import Problem, TypedField
+from booking.web.forms import FormProblem, TypedField
 from booking.web.rendering import customer_page
 from booking.web.responses import keep_private, see_other
 from stores.queries import StoreDetail, door_number, store_detail
@@ -115,7 +115,7 @@ def _here_url(request: HttpRequest, **query: str) -> str:
 
 
 def _ask(request: HttpRequest, store: StoreDetail, form: HereForm) -> HttpResponseBase:
-    problems = [Problem(str(text), "id_who") for text in form.errors.get("who", [])]
+    problems = [FormProblem(str(text), "id_who") for text in form.errors.get("who", [])]
     context = {"store": store, "form": form, "door": _said(request), "problems": problems}
     return keep_private(
         customer_page(request, "self_check_in", context, status=400 if problems else 200), opened_by_key=True

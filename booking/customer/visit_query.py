@@ -8,13 +8,13 @@ from django.utils.translation import gettext as _
 
 from booking.formatting import refusal_sentence
 from booking.refusals import Refusal
-from booking.web.forms import Problem
+from booking.web.forms import FormProblem
 from booking.web.query_params import read_day, read_instant
 from stores.slots import StoreRules, VisitTypeRule
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class VisitQuery:
     """A visit as asked for; what could not be read is a problem and stands here as its default."""
 
     visit_type: VisitTypeRule
@@ -23,7 +23,7 @@ class Asked:
     starts_at: datetime | None
     from_date: date | None
     day: date | None  # the very day to show
-    problems: tuple[Problem, ...]
+    problems: tuple[FormProblem, ...]
     status: int
 
     @property
@@ -33,35 +33,35 @@ class Asked:
         return {**asked, "desk": self.desk} if self.desk else asked
 
 
-def read_asked(data: QueryDict, rules: StoreRules) -> Asked:
+def read_visit_query(data: QueryDict, rules: StoreRules) -> VisitQuery:
     """Read `visit_type`, `party_size`, `desk`, `starts_at`, `from` and `day`; the store must have a visit type."""
-    problems: list[Problem] = []
+    problems: list[FormProblem] = []
     status = 200
     slug = data.get("visit_type", "")
     visit_type = rules.visit_type(slug) if slug else rules.visit_types[0]
     if visit_type is None:
-        problems.append(Problem(_("This store does not offer this kind of visit. Please choose another one.")))
+        problems.append(FormProblem(_("This store does not offer this kind of visit. Please choose another one.")))
         visit_type, status = rules.visit_types[0], 404
     party_size = _read_count(data.get("party_size", "") or "1")
     if party_size is None or party_size > visit_type.max_party_size:
         too_many = party_size is not None
         text = refusal_sentence(Refusal.PARTY_TOO_LARGE) if too_many else _("Say how many people will come.")
-        problems.append(Problem(text, "id_party_size" if visit_type.max_party_size > 1 else ""))
+        problems.append(FormProblem(text, "id_party_size" if visit_type.max_party_size > 1 else ""))
         party_size = visit_type.max_party_size if too_many else 1
         status = status if status != 200 else 409 if too_many else 400
     desk = data.get("desk", "") if rules.offers_desk_choice else ""
     if desk and not rules.with_desk(desk).desks:
-        problems.append(Problem(_("This person or desk takes no visits now. Please choose again.")))
+        problems.append(FormProblem(_("This person or desk takes no visits now. Please choose again.")))
         desk, status = "", 404
     starts_at = read_instant(data.get("starts_at", ""))
     if starts_at is None and data.get("starts_at"):
-        problems.append(Problem(_("This time could not be read. Please choose one below.")))
+        problems.append(FormProblem(_("This time could not be read. Please choose one below.")))
         status = 400
     from_date, day = read_day(data.get("from", "")), read_day(data.get("day", ""))
     if (from_date is None and data.get("from")) or (day is None and data.get("day")):
-        problems.append(Problem(_("This day does not exist. Please choose one below.")))
+        problems.append(FormProblem(_("This day does not exist. Please choose one below.")))
         status = 400
-    return Asked(visit_type, party_size, desk, starts_at, from_date, day, tuple(problems), status)
+    return VisitQuery(visit_type, party_size, desk, starts_at, from_date, day, tuple(problems), status)
 
 
 def _read_count(text: str) -> int | None:

@@ -7,7 +7,7 @@ from urllib.parse import quote
 _MAP = "https://www.openstreetmap.org/?mlat={latitude}&mlon={longitude}#map=18/{latitude}/{longitude}"
 
 
-class Place(Protocol):
+class HasPosition(Protocol):
     """A store as a model or as what a query returns."""
 
     @property
@@ -26,7 +26,7 @@ class Directions:
     map_url: str
 
 
-def directions(store: Place) -> Directions:
+def directions(store: HasPosition) -> Directions:
     """Return where a visitor may look up the way, who chooses whether and where."""
     place = f"{store.latitude},{store.longitude}"
     return Directions(

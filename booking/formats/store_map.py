@@ -17,7 +17,7 @@ _LAST_LATITUDE = 85.0  # beyond, the projection leaves any paper
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class MapPoint:
     number: int
     latitude: float
     longitude: float
@@ -46,7 +46,7 @@ class Drawing:
 _Spot = tuple[float, float, tuple[int, ...]]  # where on the paper, and the numbers that stand there
 
 
-def draw(places: Sequence[Place]) -> Drawing | None:
+def draw(places: Sequence[MapPoint]) -> Drawing | None:
     """Return a map of places, north up, with one scale both ways (Mercator's); None without any."""
     if not places:
         return None
@@ -69,7 +69,7 @@ def draw(places: Sequence[Place]) -> Drawing | None:
     return Drawing(WIDTH, height, marks, length, meters)
 
 
-def _projected(places: Sequence[Place]) -> list[tuple[float, float]]:
+def _projected(places: Sequence[MapPoint]) -> list[tuple[float, float]]:
     """Return radians to the east and, as Mercator has it, to the north; around the date line, all on one side."""
     longitudes = [place.longitude for place in places]
     is_split = max(longitudes) - min(longitudes) > 180
@@ -82,7 +82,7 @@ def _projected(places: Sequence[Place]) -> list[tuple[float, float]]:
     ]
 
 
-def _middle_latitude(places: Sequence[Place]) -> float:
+def _middle_latitude(places: Sequence[MapPoint]) -> float:
     latitudes = [place.latitude for place in places]
     return (min(latitudes) + max(latitudes)) / 2
 

@@ -14,8 +14,8 @@ from booking.messages.sms_texts import sms_text
 from booking.models import WaitingListEntry
 from booking.policy import is_quiet, plan_of
 from booking.waiting_list.lifecycle import entry_of_subject
-from booking.waiting_list.queries import Offer, waiting
-from booking.web.reader_prefix import Reading
+from booking.waiting_list.queries import Offer, waiting_state
+from booking.web.reader_prefix import ReaderChoice
 from notifications.content import Email, Skip, Sms
 from notifications.models import Channel, OutboxMessage
 
@@ -27,7 +27,7 @@ def compose_offer(message: OutboxMessage, *, now: datetime) -> Sms | Email | Ski
     entry = entry_of_subject(message.subject)
     if entry is None or entry.erased_at is not None:
         return Skip("erased")
-    offer = waiting(entry, now=now).offer
+    offer = waiting_state(entry, now=now).offer
     if offer is None or entry.offers != message.sequence:
         return Skip("offer_over")
     write = _sms if message.channel == Channel.SMS else _email
@@ -41,7 +41,7 @@ def answer_about_offer(*, subject: str, now: datetime) -> str | None:
     None where nothing is offered any more.
     """
     entry = entry_of_subject(subject)
-    offer = waiting(entry, now=now).offer if entry is not None else None
+    offer = waiting_state(entry, now=now).offer if entry is not None else None
     if entry is None or offer is None:
         return None
     with translation.override(entry.locale):
@@ -88,7 +88,7 @@ def _email(entry: WaitingListEntry, offer: Offer, *, now: datetime) -> Email | S
         "map_url": map_url_of(entry),
         "preheader": f"{when}, {name}",
         "until": time_in_words(offer.expires_at, zone),
-        "manage_url": waiting_url(entry.reference, prefix=Reading(entry.locale, entry.is_simple).prefix),
+        "manage_url": waiting_url(entry.reference, prefix=ReaderChoice(entry.locale, entry.is_simple).prefix),
     }
     return Email(
         to=entry.email,

@@ -20,8 +20,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from booking.accounts.sign_ins import end_programs_and_pin
-from booking.arrivals.steps import step
-from booking.bookings.lifecycle import book, cancel, confirm_attendance
+from booking.arrivals.steps import take_step
+from booking.bookings.lifecycle import book_visit, cancel_booking, confirm_attendance
 from booking.bookings.rescheduling import reschedule
 from booking.customer_input import CustomerDetails
 from booking.models import Actor, Booking, Source
@@ -186,7 +186,7 @@ def _live_through(
     name = f"{chance.choice(FIRST_NAMES)} Test"
     source = chance.choice((Source.WEB, Source.WEB, Source.WEB, Source.API, Source.PHONE, Source.DESK))
     try:
-        booking = book(
+        booking = book_visit(
             store=store.slug,
             visit_type=visit_type,
             starts_at=slot.starts_at,
@@ -210,7 +210,7 @@ def _what_came_of_it(booking: Booking, *, now: datetime, user: User, number: int
     starts_at, ends_at = booking.starts_at, booking.ends_at
     said = booking.created_at + timedelta(hours=1)
     if number % 9 == 4:
-        cancel(booking_id=booking.pk, now=said, actor=Actor.CUSTOMER)
+        cancel_booking(booking_id=booking.pk, now=said, actor=Actor.CUSTOMER)
         return
     if number % 11 == 5:
         reschedule(booking_id=booking.pk, starts_at=starts_at + timedelta(days=1), now=said, actor=Actor.CUSTOMER)
@@ -220,14 +220,14 @@ def _what_came_of_it(booking: Booking, *, now: datetime, user: User, number: int
     if starts_at > now + timedelta(minutes=EARLY_MINUTES):
         return
     if number % 8 == 7 and starts_at <= now:
-        step(booking_id=booking.pk, step="no_show", now=min(now, ends_at), user=user)
+        take_step(booking_id=booking.pk, step="no_show", now=min(now, ends_at), user=user)
         return
     came_at = min(now, starts_at - timedelta(minutes=number % 6))
-    step(booking_id=booking.pk, step="check_in", now=came_at, user=user)
+    take_step(booking_id=booking.pk, step="check_in", now=came_at, user=user)
     if now > starts_at + timedelta(minutes=2):
-        step(booking_id=booking.pk, step="start", now=starts_at + timedelta(minutes=2), user=user)
+        take_step(booking_id=booking.pk, step="start", now=starts_at + timedelta(minutes=2), user=user)
     if now > ends_at:
-        step(booking_id=booking.pk, step="complete", now=ends_at, user=user)
+        take_step(booking_id=booking.pk, step="complete", now=ends_at, user=user)
 
 
 def _free_slot(

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from hashlib import sha256
 from typing import NamedTuple
 
-from booking.places.places_left import KeptPlaces, places_left, what_changed
+from booking.places.places_left import ExpiredHold, places_left, what_changed
 from booking.policy import first_bookable_start, last_bookable_date, places_needed
 from booking.refusals import UnknownStore, UnknownVisitType
 from stores.hours import day_start
@@ -54,7 +54,7 @@ class AvailabilityQuestion:
     by_staff: bool
     first_start: datetime
     last_date: date
-    run_out: tuple[KeptPlaces, ...]
+    run_out: tuple[ExpiredHold, ...]
     days_version: int
 
     @property
@@ -67,7 +67,7 @@ class AvailabilityQuestion:
         )  # fmt: skip
         return sha256("|".join(map(str, parts)).encode()).hexdigest()[:32]
 
-    def _run_out_here(self) -> list[KeptPlaces]:
+    def _run_out_here(self) -> list[ExpiredHold]:
         """Return the holds that have run out in the days asked about, whose places nobody has given back yet."""
         begins = day_start(self.from_date, self.rules.zone)
         ends = day_start(self.to_date + 2 * ONE_DAY, self.rules.zone)  # a visit may end past midnight

@@ -16,7 +16,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Case, F, QuerySet, Value, When
 
 from booking.models import Booking, Hold
-from booking.places.freed import ring_on_commit
+from booking.places.freed import announce_on_commit
 from booking.places.slot_statements import SlotRow, claim_rows, lock_rows, squeeze_into_rows
 from booking.policy import places_needed
 from booking.tokens import new_public_id
@@ -118,7 +118,7 @@ def claim(store_id: int, run: Run, *, places: int, from_web: bool) -> bool:
     return False
 
 
-def keep_run(
+def store_hold(
     rules: StoreRules, run: Run, *, visit_type_id: int, party_size: int, expires_at: datetime, **more: Any
 ) -> Hold:
     """Write down for whom places were taken, and until when; `more` are other fields of the hold."""
@@ -141,7 +141,7 @@ def squeeze_in(store_id: int, run: Run, *, places: int) -> None:
     squeeze_into_rows(store_id, run.rows, places=places)
 
 
-def give_back(store: Store, bookings: Sequence[Booking], *, holds: Sequence[Hold] = ()) -> set[date]:
+def give_places_back(store: Store, bookings: Sequence[Booking], *, holds: Sequence[Hold] = ()) -> set[date]:
     """Give back the places of bookings, and those of holds, which are deleted; return the days that changed.
 
     The caller raises them, last of all. Each hold gives its places back once, whoever asks.
@@ -162,7 +162,7 @@ def _release(one: Booking | Hold, *, from_web: bool) -> None:
     slots = _overlapping(one).order_by("starts_at").select_for_update()
     starts = list(slots.values_list("starts_at", flat=True))
     _give_back(one.store_id, one.desk_id, starts, places=one.places, from_web=from_web)
-    ring_on_commit(one.store_id)  # somebody may be waiting for them
+    announce_on_commit(one.store_id)  # somebody may be waiting for them
 
 
 def lock_slots(store_id: int, taking: Sequence[Booking | Hold], runs: Sequence[Run] = ()) -> None:
@@ -201,7 +201,7 @@ def release_expired_holds(*, store_id: int | None = None, now: datetime) -> int:
 
 def drop_hold(hold: Hold) -> int:
     """Delete a hold and give its places back, once whoever asks; return 1 if it was still there."""
-    days = give_back(hold.store, [], holds=[hold])
+    days = give_places_back(hold.store, [], holds=[hold])
     raise_days(hold.store_id, days)
     return int(bool(days))
 

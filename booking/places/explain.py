@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from booking.places.availability import AvailabilityQuestion, ask_by_rules
-from booking.places.places_left import KeptPlaces, places_left
+from booking.places.places_left import ExpiredHold, places_left
 from booking.policy import places_needed
 from booking.refusals import Refusal, UnknownStore, UnknownVisitType
 from stores.hours import ONE_DAY, day_start, open_intervals
@@ -15,7 +15,7 @@ from stores.queries import store_rules
 from stores.slots import DeskRule, SlotTime, StoreRules, run_of, slots_by_desk, store_slots
 
 
-class Answer(StrEnum):
+class Explanation(StrEnum):
     """What is said of one desk, or of all."""
 
     FREE = "free"
@@ -36,14 +36,14 @@ class Answer(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class DeskAnswer:
+class DeskExplanation:
     """`desk` is None where the answer is that of the whole store; the places are those of the fullest of its slots.
 
     `until` is when the desk closes, where the visit is too long.
     """
 
     desk: DeskRule | None
-    answer: Answer
+    answer: Explanation
     places_left: int = 0
     places_needed: int = 0
     at: datetime | None = None  # the slot that says no
@@ -51,21 +51,21 @@ class DeskAnswer:
 
 
 @dataclass(frozen=True, slots=True)
-class Why:
+class SlotExplanation:
     rules: StoreRules
     starts_at: datetime
-    desks: tuple[DeskAnswer, ...]
+    desks: tuple[DeskExplanation, ...]
     minutes: int  # how long the visit lasts
 
     @property
     def can_be_booked(self) -> bool:
-        return any(desk.answer == Answer.FREE for desk in self.desks)
+        return any(desk.answer == Explanation.FREE for desk in self.desks)
 
     @property
     def refusal(self) -> Refusal:
         """The one word for all of it: full where somebody could come but for others, else what closes the time."""
         answers = {desk.answer for desk in self.desks}
-        if answers & {Answer.FREE, Answer.FULL, Answer.TOO_SMALL, Answer.KEPT_BACK}:
+        if answers & {Explanation.FREE, Explanation.FULL, Explanation.TOO_SMALL, Explanation.KEPT_BACK}:
             return Refusal.SLOT_FULL
         for answer, refusal in _REFUSALS.items():
             if answer in answers:
@@ -74,14 +74,14 @@ class Why:
 
 
 _REFUSALS = {
-    Answer.PARTY_TOO_LARGE: Refusal.PARTY_TOO_LARGE,
-    Answer.TOO_SOON: Refusal.TOO_SOON,
-    Answer.OVER: Refusal.TOO_LATE,
-    Answer.TOO_FAR_AHEAD: Refusal.TOO_FAR_AHEAD,
+    Explanation.PARTY_TOO_LARGE: Refusal.PARTY_TOO_LARGE,
+    Explanation.TOO_SOON: Refusal.TOO_SOON,
+    Explanation.OVER: Refusal.TOO_LATE,
+    Explanation.TOO_FAR_AHEAD: Refusal.TOO_FAR_AHEAD,
 }
 
 
-def why(
+def explain_slot(
     *,
     store: str,
     visit_type: str,
@@ -91,7 +91,7 @@ def why(
     by_staff: bool = False,
     desk: str = "",
     is_booked: bool = False,
-) -> Why:
+) -> SlotExplanation:
     """Return what stands in the way of a start, with at most five statements. Raises UnknownStore, UnknownVisitType.
 
     On the web, or for staff; `desk` asks about one alone, `is_booked` about a visit that is to be moved.
@@ -108,14 +108,16 @@ def why(
     asked = ask_by_rules(rules, kind, from_date=day, to_date=day, party_size=party_size, now=now, by_staff=by_staff)
     of_store = _of_store(asked, starts_at)
     if of_store is not None:
-        return Why(rules, starts_at, (DeskAnswer(None, of_store),), rules.slot_minutes * kind.slot_count)
+        return SlotExplanation(
+            rules, starts_at, (DeskExplanation(None, of_store),), rules.slot_minutes * kind.slot_count
+        )
     by_desk = slots_by_desk(rules, first_date=day, last_date=day + ONE_DAY)
     of_all = store_slots(rules, first_date=day, last_date=day + ONE_DAY)
     end = starts_at + timedelta(minutes=rules.slot_minutes * kind.slot_count)
     web = places_left(rules, asked.run_out, first=starts_at, last=end, by_staff=by_staff)
     staff = places_left(rules, asked.run_out, first=starts_at, last=end, by_staff=True)
     capacity = _capacities(rules, first=starts_at, last=end)
-    return Why(
+    return SlotExplanation(
         rules,
         starts_at,
         tuple(_of_desk(asked, desk, starts_at, of_all, by_desk[desk.id], web, staff, capacity) for desk in rules.desks),
@@ -124,17 +126,17 @@ def why(
 
 
 @dataclass(frozen=True, slots=True)
-class WhyOfDay:
+class DayExplanation:
     """What is said of each start of a day, by start and slug of the desk."""
 
     rules: StoreRules
-    answers: Mapping[tuple[datetime, str], DeskAnswer]
+    answers: Mapping[tuple[datetime, str], DeskExplanation]
     minutes: int  # how long the visit lasts
 
 
-def why_of_day(
-    *, store: str, visit_type: str, day: date, party_size: int, own: Sequence[KeptPlaces], now: datetime
-) -> WhyOfDay:
+def explain_day(
+    *, store: str, visit_type: str, day: date, party_size: int, own: Sequence[ExpiredHold], now: datetime
+) -> DayExplanation:
     """Return what stands in the way of moving a visit to each start of a day, for staff, with four statements.
 
     `own` are the places that the visit gives back when it goes. Raises UnknownStore, UnknownVisitType.
@@ -156,11 +158,11 @@ def why_of_day(
         of_store = _of_store(asked, starts_at)
         for desk in rules.desks:
             answers[starts_at, desk.slug] = (
-                DeskAnswer(None, of_store)
+                DeskExplanation(None, of_store)
                 if of_store
                 else _of_desk(asked, desk, starts_at, of_all, by_desk[desk.id], left, left, capacity)
             )
-    return WhyOfDay(rules, answers, rules.slot_minutes * kind.slot_count)
+    return DayExplanation(rules, answers, rules.slot_minutes * kind.slot_count)
 
 
 def _capacities(rules: StoreRules, *, first: datetime, last: datetime) -> dict[tuple[int, datetime], int]:
@@ -170,24 +172,24 @@ def _capacities(rules: StoreRules, *, first: datetime, last: datetime) -> dict[t
     return {(desk_id, at): 0 if closed else places for desk_id, at, places, closed in columns}
 
 
-def _of_store(asked: AvailabilityQuestion, starts_at: datetime) -> Answer | None:
+def _of_store(asked: AvailabilityQuestion, starts_at: datetime) -> Explanation | None:
     """Return what closes a start at every desk."""
     rules, day = asked.rules, starts_at.astimezone(asked.rules.zone).date()
     if not rules.desks:
-        return Answer.NO_DESK
+        return Explanation.NO_DESK
     if asked.party_size > asked.visit_type.max_party_size:
-        return Answer.PARTY_TOO_LARGE
+        return Explanation.PARTY_TOO_LARGE
     if day > asked.last_date:
-        return Answer.TOO_FAR_AHEAD
+        return Explanation.TOO_FAR_AHEAD
     slots = store_slots(rules, first_date=day, last_date=day)
     if run_of(slots, starts_at, 1) is None:
         hours = open_intervals(rules.weekly, rules.special, first_date=day - ONE_DAY, last_date=day, zone=rules.zone)
         if any(one.starts_at <= starts_at < one.ends_at for one in hours):
-            return Answer.NO_START
-        return Answer.SPECIAL_HOURS if day in rules.special else Answer.OUTSIDE_HOURS
+            return Explanation.NO_START
+        return Explanation.SPECIAL_HOURS if day in rules.special else Explanation.OUTSIDE_HOURS
     if starts_at >= asked.first_start:
         return None
-    return Answer.OVER if asked.by_staff else Answer.TOO_SOON
+    return Explanation.OVER if asked.by_staff else Explanation.TOO_SOON
 
 
 def _of_desk(
@@ -199,21 +201,23 @@ def _of_desk(
     left_web: dict[tuple[int, datetime], int],
     left_staff: dict[tuple[int, datetime], int],
     capacity: Mapping[tuple[int, datetime], int],
-) -> DeskAnswer:
+) -> DeskExplanation:
     """Return what closes a start at one desk."""
     count = asked.visit_type.slot_count
     run = run_of(slots, starts_at, count)
     if run is None:
         is_desks = run_of(slots, starts_at, 1) is None or run_of(of_all, starts_at, count) is not None
         if is_desks:
-            return DeskAnswer(desk, Answer.DESK_HOURS)
-        return DeskAnswer(desk, Answer.TOO_LONG, until=_end_of_run(slots, starts_at))
+            return DeskExplanation(desk, Explanation.DESK_HOURS)
+        return DeskExplanation(desk, Explanation.TOO_LONG, until=_end_of_run(slots, starts_at))
     needed = places_needed(party_size=asked.party_size, counts_people=asked.rules.counts_people)
     has = {slot.starts_at: capacity.get((desk.id, slot.starts_at), desk.capacity) for slot in run}
     smallest = min(run, key=lambda slot: has[slot.starts_at])
     if has[smallest.starts_at] < needed:
         places = has[smallest.starts_at]
-        return DeskAnswer(desk, Answer.TOO_SMALL if places else Answer.CLOSED, places, needed, smallest.starts_at)
+        return DeskExplanation(
+            desk, Explanation.TOO_SMALL if places else Explanation.CLOSED, places, needed, smallest.starts_at
+        )
 
     def web(slot: SlotTime) -> int:
         untouched = desk.capacity - (0 if asked.by_staff else desk.kept_back)
@@ -221,10 +225,10 @@ def _of_desk(
 
     worst = min(run, key=web)
     if web(worst) >= needed:
-        return DeskAnswer(desk, Answer.FREE, web(worst), needed)
+        return DeskExplanation(desk, Explanation.FREE, web(worst), needed)
     by_staff = min(left_staff.get((desk.id, slot.starts_at), desk.capacity) for slot in run)
-    answer = Answer.KEPT_BACK if by_staff >= needed else Answer.FULL
-    return DeskAnswer(desk, answer, max(0, web(worst)), needed, worst.starts_at)
+    answer = Explanation.KEPT_BACK if by_staff >= needed else Explanation.FULL
+    return DeskExplanation(desk, answer, max(0, web(worst)), needed, worst.starts_at)
 
 
 def _end_of_run(slots: Sequence[SlotTime], starts_at: datetime) -> datetime | None:

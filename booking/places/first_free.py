@@ -8,7 +8,7 @@ from django.db.models import F, Q
 
 from booking.models import Hold
 from booking.places.availability import AvailabilityQuestion
-from booking.places.places_left import KeptPlaces, places_back
+from booking.places.places_left import ExpiredHold, places_returned
 from booking.policy import first_bookable_start, last_bookable_date
 from stores.models import Slot
 from stores.slots import StoreRules
@@ -108,12 +108,12 @@ def _full_slots(stores: Sequence[StoreRules], *, now: datetime) -> _Full:
     taken: set[tuple[int, datetime]] = set()
     opened: set[tuple[int, datetime]] = set()
     for desk_id, starts_at, ends_at, capacity, places, web_places, closed in rows:
-        back = places_back(run_out, desk_id=desk_id, starts_at=starts_at, ends_at=ends_at)
+        back = places_returned(run_out, desk_id=desk_id, starts_at=starts_at, ends_at=ends_at)
         left = capacity + back - max(places, kept_back.get(desk_id, 0) + web_places)
         (taken if closed or left <= 0 else opened).add((desk_id, starts_at))
     return _Full(frozenset(taken), wholly, frozenset(opened))
 
 
-def _run_out(store_ids: Iterable[int], *, now: datetime) -> list[KeptPlaces]:
+def _run_out(store_ids: Iterable[int], *, now: datetime) -> list[ExpiredHold]:
     holds = Hold.objects.filter(store_id__in=store_ids, expires_at__lte=now).order_by()
-    return [KeptPlaces(*row) for row in holds.values_list("desk_id", "starts_at", "ends_at", "places")]
+    return [ExpiredHold(*row) for row in holds.values_list("desk_id", "starts_at", "ends_at", "places")]

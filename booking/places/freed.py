@@ -14,7 +14,7 @@ from booking.models import WaitingListEntry, WaitingStatus
 log = logging.getLogger(__name__)
 
 
-def ring_on_commit(store_id: int) -> None:
+def announce_on_commit(store_id: int) -> None:
     """Ring once the transaction is over, once for all that it frees at a store."""
     rung = (entry[1] for entry in transaction.get_connection().run_on_commit)
     if not any(isinstance(one, partial) and one.func is _ring and one.args == (store_id,) for one in rung):

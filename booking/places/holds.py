@@ -11,10 +11,19 @@ from django.db.models import Count, Min, Q
 
 from booking.limits import HOLDS, HOLDS_AT_STORE, ClientDigests, TooManyHolds
 from booking.models import Hold
-from booking.places.claims import Run, claim_anywhere, days_of, drop_hold, give_back, keep_run, lock_slots, raise_days
+from booking.places.claims import (
+    Run,
+    claim_anywhere,
+    days_of,
+    drop_hold,
+    give_places_back,
+    lock_slots,
+    raise_days,
+    store_hold,
+)
 from booking.places.closed_slots import refused_without_place
 from booking.places.locks import lock_client, lock_entry
-from booking.places.requests import Wish, read_wish, with_another_try
+from booking.places.requests import SlotRequest, resolve_request, retry_after_expired_holds
 from booking.policy import HOLD_EXTENSIONS, HOLD_MINUTES
 from booking.refusals import BookingRefused, Refusal
 from booking.tokens import read_hold_token
@@ -22,7 +31,7 @@ from stores.locks import share_lock_store
 from stores.slots import StoreRules, VisitTypeRule
 
 
-def hold(
+def hold_places(
     *,
     store: str,
     visit_type: str,
@@ -36,11 +45,11 @@ def hold(
 
     Raises BookingRefused, TooManyHolds, LookupError for an unknown store or visit type.
     """
-    wish = Wish(store=store, visit_type=visit_type, starts_at=starts_at, party_size=party_size, desk=desk)
-    return with_another_try(lambda: _hold(wish, client=client, now=now), store=store, now=now)
+    wish = SlotRequest(store=store, visit_type=visit_type, starts_at=starts_at, party_size=party_size, desk=desk)
+    return retry_after_expired_holds(lambda: _hold(wish, client=client, now=now), store=store, now=now)
 
 
-def hold_instead(
+def hold_other_places(
     *,
     kept: str,
     store: str,
@@ -55,8 +64,8 @@ def hold_instead(
 
     The old ones go only with the new ones had: where those are refused, the old hold lives on. Raises as `hold`.
     """
-    wish = Wish(store=store, visit_type=visit_type, starts_at=starts_at, party_size=party_size, desk=desk)
-    return with_another_try(lambda: _hold_instead(kept, wish, client=client, now=now), store=store, now=now)
+    wish = SlotRequest(store=store, visit_type=visit_type, starts_at=starts_at, party_size=party_size, desk=desk)
+    return retry_after_expired_holds(lambda: _hold_instead(kept, wish, client=client, now=now), store=store, now=now)
 
 
 @transaction.atomic
@@ -101,16 +110,16 @@ def _lock_before(public_id: str) -> None:
 
 
 @transaction.atomic
-def _hold_instead(token: str, wish: Wish, *, client: ClientDigests | None, now: datetime) -> Hold:
+def _hold_instead(token: str, wish: SlotRequest, *, client: ClientDigests | None, now: datetime) -> Hold:
     """Let go of one hold and take another, in one transaction: a refusal leaves both as they were."""
-    rules, visit_type, runs = read_wish(wish, now=now, by_staff=False)
+    rules, visit_type, runs = resolve_request(wish, now=now, by_staff=False)
     old = live_hold(token, now=now)
     if old is None:
         return _hold(wish, client=client, now=now)
     _refuse_too_many(client, store_id=rules.id, instead_of=old, now=now)
     if old.store_id == rules.id:
         lock_slots(rules.id, [old], runs)
-    freed = give_back(old.store, [], holds=[old])
+    freed = give_places_back(old.store, [], holds=[old])
     kept = _keep(wish, rules, visit_type, runs, client=client, now=now)
     days = {old.store_id: freed}
     days[rules.id] = days.get(rules.id, set()) | days_of(kept.starts_at, kept.ends_at, rules.zone.key)
@@ -120,8 +129,8 @@ def _hold_instead(token: str, wish: Wish, *, client: ClientDigests | None, now: 
 
 
 @transaction.atomic
-def _hold(wish: Wish, *, client: ClientDigests | None, now: datetime) -> Hold:
-    rules, visit_type, runs = read_wish(wish, now=now, by_staff=False)
+def _hold(wish: SlotRequest, *, client: ClientDigests | None, now: datetime) -> Hold:
+    rules, visit_type, runs = resolve_request(wish, now=now, by_staff=False)
     _refuse_too_many(client, store_id=rules.id, now=now)
     kept = _keep(wish, rules, visit_type, runs, client=client, now=now)
     raise_days(rules.id, days_of(kept.starts_at, kept.ends_at, rules.zone.key))
@@ -129,7 +138,7 @@ def _hold(wish: Wish, *, client: ClientDigests | None, now: datetime) -> Hold:
 
 
 def _keep(
-    wish: Wish,
+    wish: SlotRequest,
     rules: StoreRules,
     visit_type: VisitTypeRule,
     runs: Sequence[Run],
@@ -141,7 +150,7 @@ def _keep(
     run = claim_anywhere(rules, runs, party_size=wish.party_size, from_web=True)
     if run is None:
         raise refused_without_place(rules, runs, from_web=True)
-    return keep_run(
+    return store_hold(
         rules,
         run,
         visit_type_id=visit_type.id,
@@ -179,7 +188,7 @@ def _refuse_too_many(
 
 
 @dataclass(frozen=True, slots=True)
-class KeptPlace:
+class HeldPlace:
     """A place kept while somebody types, as their page shows it; `desk` only where they chose one."""
 
     token: str
@@ -192,7 +201,7 @@ class KeptPlace:
     may_extend: bool
 
 
-def kept_place(token: str, *, now: datetime) -> KeptPlace | None:
+def held_place(token: str, *, now: datetime) -> HeldPlace | None:
     """Return what a hold's token keeps, or None where it keeps nothing, or nothing any more."""
     public_id = read_hold_token(token)
     if public_id is None:
@@ -201,7 +210,7 @@ def kept_place(token: str, *, now: datetime) -> KeptPlace | None:
     kept = holds.filter(public_id=public_id, expires_at__gt=now).first()
     if kept is None:
         return None
-    return KeptPlace(
+    return HeldPlace(
         token=token,
         store=kept.store.slug,
         visit_type=kept.visit_type.slug,

@@ -33,7 +33,7 @@ def lock_line(store_id: int) -> None:
 
 
 def lock_entry(entry_id: int) -> WaitingListEntry:
-    """Lock an entry of the waiting list and return it as it is now; its hold is locked after it."""
+    """Lock an entry of the waiting list and return it is now; its hold is locked after it."""
     entries = WaitingListEntry.objects.select_related("store", "visit_type")
     return entries.select_for_update(of=("self",), no_key=True).get(pk=entry_id)
 

@@ -21,7 +21,7 @@ SELECT desk_id, {starts_at}, {ends_at}, capacity, places_taken, places_taken_web
 
 
 @dataclass(frozen=True, slots=True)
-class KeptPlaces:
+class ExpiredHold:
     """Places of a hold that has run out and whose places nobody has given back yet."""
 
     desk_id: int
@@ -32,7 +32,7 @@ class KeptPlaces:
 
 def what_changed(
     store_id: int, *, from_date: date, to_date: date, now: datetime, own_hold: str = ""
-) -> tuple[tuple[KeptPlaces, ...], int]:
+) -> tuple[tuple[ExpiredHold, ...], int]:
     """Return the holds that have run out and how often these days changed, with one statement.
 
     `own_hold` is the public id of what is kept for whoever asks: to them its places are as free as those.
@@ -49,14 +49,14 @@ def what_changed(
     run_out, version = [], 0
     for desk_id, starts_at, ends_at, number in rows:
         if desk_id:
-            run_out.append(KeptPlaces(desk_id, starts_at, ends_at, number))
+            run_out.append(ExpiredHold(desk_id, starts_at, ends_at, number))
         else:
             version += number
     return tuple(run_out), version
 
 
 def places_left(
-    rules: StoreRules, run_out: Sequence[KeptPlaces], *, first: datetime, last: datetime, by_staff: bool
+    rules: StoreRules, run_out: Sequence[ExpiredHold], *, first: datetime, last: datetime, by_staff: bool
 ) -> dict[tuple[int, datetime], int]:
     """Return the places left, by desk and start, in the slots of [first, last) to which something happened.
 
@@ -68,7 +68,7 @@ def places_left(
         if closed:
             left[desk_id, starts_at] = 0
             continue
-        back = places_back(run_out, desk_id=desk_id, starts_at=starts_at, ends_at=ends_at) if run_out else 0
+        back = places_returned(run_out, desk_id=desk_id, starts_at=starts_at, ends_at=ends_at) if run_out else 0
         places = capacity - taken + back
         if not by_staff:
             places = min(places, capacity - kept_back.get(desk_id, 0) - taken_web + back)
@@ -76,7 +76,7 @@ def places_left(
     return left
 
 
-def places_back(run_out: Iterable[KeptPlaces], *, desk_id: int, starts_at: datetime, ends_at: datetime) -> int:
+def places_returned(run_out: Iterable[ExpiredHold], *, desk_id: int, starts_at: datetime, ends_at: datetime) -> int:
     """Return how many of a slot's places were held by holds that have run out."""
     return sum(
         kept.places

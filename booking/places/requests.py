@@ -21,7 +21,7 @@ _tries: ContextVar[int] = ContextVar("tries", default=0)  # which try runs, 0 ou
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class SlotRequest:
     """One visit somebody would like to come for; `store`, `visit_type` and `desk` are slugs, "" for any desk.
 
     `is_booked`: it is there, and is to be moved; its type need not be offered any more, nor be for as many people.
@@ -35,13 +35,13 @@ class Wish:
     is_booked: bool = False
 
     @classmethod
-    def to_move(cls, booking: Booking, starts_at: datetime, *, by_staff: bool) -> "Wish":
+    def to_move(cls, booking: Booking, starts_at: datetime, *, by_staff: bool) -> "SlotRequest":
         """Return the wish to move a visit, to a desk of staff's choice or to the one that was chosen, if it serves."""
         desk = "" if by_staff else booking.desk_kept
         return cls(booking.store.slug, booking.visit_type.slug, starts_at, booking.party_size, desk, is_booked=True)
 
 
-def read_wish(wish: Wish, *, now: datetime, by_staff: bool) -> tuple[StoreRules, VisitTypeRule, list[Run]]:
+def resolve_request(wish: SlotRequest, *, now: datetime, by_staff: bool) -> tuple[StoreRules, VisitTypeRule, list[Run]]:
     """Return the store's rules, share-locked, and the runs of slots that could take the visit.
 
     Raises UnknownStore, UnknownVisitType, and BookingRefused for what the rules do not allow.
@@ -76,7 +76,7 @@ def read_wish(wish: Wish, *, now: datetime, by_staff: bool) -> tuple[StoreRules,
     return rules, visit_type, runs
 
 
-def is_shut_for(wish: Wish, rules: StoreRules) -> bool:
+def is_shut_for(wish: SlotRequest, rules: StoreRules) -> bool:
     """Tell whether nobody on the web can come at this time at all; False for a kind of visit not offered any more."""
     visit_type = rules.visit_type(wish.visit_type)
     if visit_type is None:
@@ -85,7 +85,7 @@ def is_shut_for(wish: Wish, rules: StoreRules) -> bool:
     return all_are_shut(wanted, runs_at(wanted, visit_type, wish.starts_at), from_web=True)
 
 
-def find_visit_type(rules: StoreRules, slug: str) -> VisitTypeRule:
+def visit_type_or_raise(rules: StoreRules, slug: str) -> VisitTypeRule:
     """Return one of the store's visit types. Raises UnknownVisitType."""
     visit_type = rules.visit_type(slug)
     if visit_type is None:
@@ -93,7 +93,7 @@ def find_visit_type(rules: StoreRules, slug: str) -> VisitTypeRule:
     return visit_type
 
 
-def with_another_try(attempt: Callable[[], Result], *, now: datetime, store: str = "") -> Result:
+def retry_after_expired_holds(attempt: Callable[[], Result], *, now: datetime, store: str = "") -> Result:
     """Run an attempt; where a slot is full, let go of the holds that have run out at its store and try once more.
 
     The attempt is a transaction of its own and has been rolled back by then, so its locks stand in nobody's way. One
@@ -115,7 +115,7 @@ def with_another_try(attempt: Callable[[], Result], *, now: datetime, store: str
     return _run(attempt, store, number=2)
 
 
-def is_another_try() -> bool:
+def is_retry() -> bool:
     """Tell whether the same was tried before in this very call: what is counted was counted then."""
     return _tries.get() > 1
 

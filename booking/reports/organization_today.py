@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from django.db.models import Count, Q
 
 from booking.models import Booking, Hold, Source, Status
-from booking.places.places_left import KeptPlaces, places_back
+from booking.places.places_left import ExpiredHold, places_returned
 from booking.reports.tallies import CAME
 from stores.models import Organization, Slot
 from stores.queries import ListedStore, listed_stores
@@ -65,7 +65,7 @@ def stores_side_by_side(
 
 
 def free_places(
-    store: ListedStore, places: SlotPlaces, run_out: Sequence[KeptPlaces], *, today: date, now: datetime
+    store: ListedStore, places: SlotPlaces, run_out: Sequence[ExpiredHold], *, today: date, now: datetime
 ) -> int:
     """Return how many places staff may still give away in the slots of today that have not begun."""
     rules, free = store.rules, 0
@@ -75,7 +75,7 @@ def free_places(
             if slot.starts_at < now:
                 continue
             _, offered, taken = places.get((desk_id, slot.starts_at), (slot.ends_at, capacity[desk_id], 0))
-            back = places_back(run_out, desk_id=desk_id, starts_at=slot.starts_at, ends_at=slot.ends_at)
+            back = places_returned(run_out, desk_id=desk_id, starts_at=slot.starts_at, ends_at=slot.ends_at)
             free += max(0, offered - taken + (back if offered else 0))
     return free
 
@@ -125,11 +125,11 @@ def _slot_places(ids: Iterable[int], *, now: datetime) -> dict[int, SlotPlaces]:
     return found
 
 
-def _run_out(ids: Iterable[int], *, now: datetime) -> dict[int, list[KeptPlaces]]:
+def _run_out(ids: Iterable[int], *, now: datetime) -> dict[int, list[ExpiredHold]]:
     """Return holds that count no longer, whose places nobody has given back yet."""
-    found: dict[int, list[KeptPlaces]] = defaultdict(list)
+    found: dict[int, list[ExpiredHold]] = defaultdict(list)
     rows = Hold.objects.filter(store_id__in=ids, expires_at__lte=now, ends_at__gt=now).order_by()
     columns = rows.values_list("store_id", "desk_id", "starts_at", "ends_at", "places")
     for store_id, desk_id, starts_at, ends_at, places in columns:
-        found[store_id].append(KeptPlaces(desk_id, starts_at, ends_at, places))
+        found[store_id].append(ExpiredHold(desk_id, starts_at, ends_at, places))
     return found

@@ -30,7 +30,7 @@ from stores.models import Role, Store
 Rest = ParamSpec("Rest")
 
 
-class AtStore:
+class StaffContext:
     """A member at one of their stores, on a tablet of the store's or not; the clock is read once a request."""
 
     def __init__(self, user: User, store: Store, role: str, *, now: datetime, device: Device | None = None) -> None:
@@ -58,9 +58,9 @@ class AtStore:
             note_use(device=self.device, moments=moments, now=self.now)
 
 
-StoreView = Callable[Concatenate[HttpRequest, AtStore, Rest], HttpResponseBase]
+StoreView = Callable[Concatenate[HttpRequest, StaffContext, Rest], HttpResponseBase]
 View = Callable[..., HttpResponseBase]
-VisitView = Callable[Concatenate[HttpRequest, AtStore, Booking, Rest], HttpResponseBase]
+VisitView = Callable[Concatenate[HttpRequest, StaffContext, Booking, Rest], HttpResponseBase]
 
 
 def at_store(
@@ -97,7 +97,7 @@ def at_store(
                 return prove_more_first(request)
             except BookingRefused as refused:
                 raise_for(refused)
-            at = AtStore(request.user, found.store, found.role, now=clock_now())
+            at = StaffContext(request.user, found.store, found.role, now=clock_now())
             return keep_private(view(request, at, *args, **kwargs))
 
         return wrapper
@@ -134,7 +134,7 @@ def at_visit(*, devices: bool = False) -> Callable[[VisitView[Rest]], View]:
             if booking.store.slug != store:
                 raise Http404
             role: str = booking.member_role  # type: ignore[attr-defined]  # annotated by member_booking
-            at = AtStore(user, booking.store, role, now=now, device=device)
+            at = StaffContext(user, booking.store, role, now=now, device=device)
             return keep_private(view(request, at, booking, *args, **kwargs))
 
         return wrapper
@@ -163,14 +163,14 @@ def _may_see(access: DeviceAccess, now: datetime, *, names_nobody: bool = False)
     return access.acting is not None and (names_nobody or not access.device.hides_names(now))
 
 
-def _at_tablet(access: DeviceAccess, now: datetime) -> AtStore:
+def _at_tablet(access: DeviceAccess, now: datetime) -> StaffContext:
     note_seen(device=access.device, now=now)
     acting: Any = access.acting  # somebody, as _may_see asked
-    return AtStore(acting, access.device.store, Role.STAFF, now=now, device=access.device)
+    return StaffContext(acting, access.device.store, Role.STAFF, now=now, device=access.device)
 
 
 def staff_page(
-    request: HttpRequest, at: AtStore, template: str, context: Mapping[str, Any], *, status: int = 200
+    request: HttpRequest, at: StaffContext, template: str, context: Mapping[str, Any], *, status: int = 200
 ) -> HttpResponse:
     """Return a page of the store's own, with what every one of them shows."""
     shared = {

@@ -15,26 +15,31 @@ from booking.customer_input import phone_in_words
 from booking.formatting import moment_in_words, visit_type_name
 from booking.models import Booking
 from booking.refusals import BookingRefused, Refusal
-from booking.staff.access import AtStore, staff_page
+from booking.staff.access import StaffContext, staff_page
 from booking.staff.forms.visits import ThenForm
 from booking.staff.wording import people_in_words
-from booking.store_setup.affected_visits import Then
-from booking.store_setup.hours_changes import Change
-from booking.web.forms import Problem
+from booking.store_setup.affected_visits import AffectedResolution
+from booking.store_setup.hours_changes import HoursChange
+from booking.web.forms import FormProblem
 
 _SESSION_KEY = "affected_done"
 
 Carried = Iterable[tuple[str, str]]
 
 
-def read_then(request: HttpRequest) -> Then | None:
+def read_then(request: HttpRequest) -> AffectedResolution | None:
     """Return what is to happen with the visits affected; None where nobody has said so yet."""
     value = request.POST.get("then", "")
-    return Then(value) if value in set(Then) else None
+    return AffectedResolution(value) if value in set(AffectedResolution) else None
 
 
 def affected_or_none(
-    request: HttpRequest, at: AtStore, change: Callable[[Then | None], Change], *, carried: Carried, **page: Any
+    request: HttpRequest,
+    at: StaffContext,
+    change: Callable[[AffectedResolution | None], HoursChange],
+    *,
+    carried: Carried,
+    **page: Any,
 ) -> HttpResponse | None:
     """Make a change; return the page that asks about the visits affected, None where it is done.
 
@@ -52,7 +57,9 @@ def affected_or_none(
     return None
 
 
-def _remember(request: HttpRequest, at: AtStore, then: Then | None, affected: Sequence[Booking]) -> None:
+def _remember(
+    request: HttpRequest, at: StaffContext, then: AffectedResolution | None, affected: Sequence[Booking]
+) -> None:
     """Keep in the session what was just done with whom, for the next page to tell: references, and no names."""
     if not affected or then is None:
         return
@@ -73,36 +80,38 @@ class Done:
     to_phone: tuple[tuple[Booking, str], ...]
 
 
-def just_done(request: HttpRequest, at: AtStore) -> Done | None:
+def just_done(request: HttpRequest, at: StaffContext) -> Done | None:
     """Return what was just done with the visits affected, once; None where there were none."""
     kept = request.session.get(_SESSION_KEY)
     if not isinstance(kept, dict) or kept.get("store") != at.store.slug:
         return None
     del request.session[_SESSION_KEY]
-    if kept["then"] == Then.KEEP:
+    if kept["then"] == AffectedResolution.KEEP:
         return None
     found = Booking.objects.filter(store=at.store, reference__in=kept["by_phone"]).order_by("starts_at", "pk")
     phones = [(one, phone_in_words(one.phone, country=at.store.country) if one.phone else "") for one in found]
     return Done(_done_sentence(kept["then"], kept["told"], until=at.now + KEPT_FOR, at=at), tuple(phones))
 
 
-def _done_sentence(then: str, told: int, *, until: datetime, at: AtStore) -> str:
+def _done_sentence(then: str, told: int, *, until: datetime, at: StaffContext) -> str:
     words = ngettext("{count} customer was written to.", "{count} customers were written to.", told)
     words = words.format(count=told) if told else _("No customer could be written to.")
-    if then != Then.OFFER or not told:
+    if then != AffectedResolution.OFFER or not told:
         return words
     choose = _("They may choose another time until {moment} at the latest, earlier where the visit is sooner.")
     return f"{words} {choose.format(moment=moment_in_words(until, at.zone))}"
 
 
-def _ask(request: HttpRequest, at: AtStore, affected: list[Booking], *, carried: Carried, **page: Any) -> HttpResponse:
+def _ask(
+    request: HttpRequest, at: StaffContext, affected: list[Booking], *, carried: Carried, **page: Any
+) -> HttpResponse:
     was_asked = "asked" in request.POST
     form = ThenForm(request.POST if was_asked else None)
     problems = form.problems() if was_asked else []
     context = {
         **page,
         "form": form,
-        "problems": [Problem(problem.text, problem.field_id) for problem in problems],
+        "problems": [FormProblem(problem.text, problem.field_id) for problem in problems],
         "problems_title": _("Nothing has been changed yet"),
         "carried": [*carried],
         "unreachable": sum(message_channel(booking.phone, booking.email) == "none" for booking in affected),

@@ -9,7 +9,7 @@ from django.utils.cache import get_conditional_response
 from django.utils.translation import get_language
 
 from booking.bookings.day_schedule import day_version
-from booking.staff.access import AtStore
+from booking.staff.access import StaffContext
 from booking.tokens import keyed_digest
 from stores.hours import ONE_DAY
 
@@ -17,7 +17,7 @@ CACHE_CONTROL = "no-store, private"  # scripts bring the version along themselve
 
 
 def unless_known(
-    request: HttpRequest, at: AtStore, day: date, make_page: Callable[[str], HttpResponse], *, days_around: int = 0
+    request: HttpRequest, at: StaffContext, day: date, make_page: Callable[[str], HttpResponse], *, days_around: int = 0
 ) -> HttpResponseBase:
     """Return 304 where the browser has this version of the page, else what `make_page` makes of the version.
 
@@ -29,7 +29,7 @@ def unless_known(
     return response
 
 
-def _etag(request: HttpRequest, at: AtStore, day: date, days_around: int) -> str:
+def _etag(request: HttpRequest, at: StaffContext, day: date, days_around: int) -> str:
     """Return the version of a page as this person sees it, with one statement."""
     get_token(request)
     parts = (

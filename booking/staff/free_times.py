@@ -8,13 +8,13 @@ from booking.places.availability import availability
 from booking.places.nearest_free import nearest_free
 from booking.places.slot_wording import SlotChoice, slot_choices
 from booking.refusals import BookingRefused, Refusal, UnknownVisitType
-from booking.staff.access import AtStore
-from booking.web.forms import Problem
+from booking.staff.access import StaffContext
+from booking.web.forms import FormProblem
 from stores.slots import StoreRules
 
 
 def free_times(
-    at: AtStore, *, visit_type: str, party_size: int, day: date, desk: str = "", is_booked: bool = False
+    at: StaffContext, *, visit_type: str, party_size: int, day: date, desk: str = "", is_booked: bool = False
 ) -> tuple[StoreRules | None, list[SlotChoice]]:
     """Return a day's times that can take a party, kept back ones included; none for an unknown visit type.
 
@@ -38,7 +38,7 @@ def free_times(
 
 
 def nearest_times(
-    at: AtStore,
+    at: StaffContext,
     rules: StoreRules,
     *,
     visit_type: str,
@@ -70,6 +70,6 @@ def while_offered() -> Iterator[None]:
         raise BookingRefused(Refusal.SLOT_CLOSED) from unknown
 
 
-def error_of(field_id: str, problems: Iterable[Problem]) -> str:
+def error_of(field_id: str, problems: Iterable[FormProblem]) -> str:
     """Return what is wrong with one field, to stand beside it; "" for nothing."""
     return " ".join(problem.text for problem in problems if problem.field_id == field_id)

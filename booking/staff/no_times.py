@@ -10,14 +10,14 @@ from booking.places.claims import Run
 from booking.places.closed_slots import all_are_shut
 from booking.places.slot_wording import SlotChoice, slot_choices
 from booking.policy import last_bookable_date
-from booking.staff.access import AtStore
+from booking.staff.access import StaffContext
 from stores.slots import StoreRules, VisitTypeRule, slots_by_desk
 
 DAYS_LOOKED_AT = 62
 
 
 def no_times(
-    at: AtStore, rules: StoreRules, *, day: date, visit_type: str, party_size: int, desk: str
+    at: StaffContext, rules: StoreRules, *, day: date, visit_type: str, party_size: int, desk: str
 ) -> tuple[str, list[SlotChoice]]:
     """Return why no time of a day is free, and the first free one: of the days from it on, else of all."""
     kind = rules.visit_type(visit_type)
@@ -39,7 +39,7 @@ def no_times(
     return why_none, []
 
 
-def _why(at: AtStore, rules: StoreRules, kind: VisitTypeRule, *, day: date, last: date, party_size: int) -> str:
+def _why(at: StaffContext, rules: StoreRules, kind: VisitTypeRule, *, day: date, last: date, party_size: int) -> str:
     if party_size > kind.max_party_size:
         return _("This is more people than one visit of this kind may have.")
     if day < at.today:

@@ -9,19 +9,19 @@ from django.utils.translation import ngettext
 
 from booking.formatting import time_in_words, visit_type_name
 from booking.models import Booking
-from booking.places.explain import Answer, DeskAnswer, Why, why, why_of_day
-from booking.places.places_left import KeptPlaces
+from booking.places.explain import DeskExplanation, Explanation, SlotExplanation, explain_day, explain_slot
+from booking.places.places_left import ExpiredHold
 from booking.refusals import BookingRefused, Refusal
-from booking.staff.access import AtStore
+from booking.staff.access import StaffContext
 from booking.staff.wording import staff_sentence
 from stores.models import Desk
 
 _NO_TIME = (Refusal.SLOT_FULL, Refusal.SLOT_CLOSED)
 
 
-def why_not_moved(at: AtStore, booking: Booking, wanted: datetime, desk: Desk | None) -> Why:
+def why_not_moved(at: StaffContext, booking: Booking, wanted: datetime, desk: Desk | None) -> SlotExplanation:
     """Return what stands in the way of moving a visit there, for staff."""
-    return why(
+    return explain_slot(
         store=at.store.slug,
         visit_type=booking.visit_type.slug,
         starts_at=wanted,
@@ -33,7 +33,7 @@ def why_not_moved(at: AtStore, booking: Booking, wanted: datetime, desk: Desk | 
     )
 
 
-def refusal_in_words(at: AtStore, found: Why, refused: BookingRefused) -> str:
+def refusal_in_words(at: StaffContext, found: SlotExplanation, refused: BookingRefused) -> str:
     """Return why a time was refused, where it can be told more exactly than by the refusal itself; else ""."""
     if refused.reason not in _NO_TIME:
         return ""
@@ -44,25 +44,25 @@ def refusal_in_words(at: AtStore, found: Why, refused: BookingRefused) -> str:
     return _in_words(at, found.minutes, one) if one else ""
 
 
-def why_not_each(at: AtStore, booking: Booking, day: date) -> dict[tuple[datetime, str], str]:
+def why_not_each(at: StaffContext, booking: Booking, day: date) -> dict[tuple[datetime, str], str]:
     """Return why a visit cannot go there, for each start of a day and desk by slug; "" where it can.
 
     Its own places count as free. With four statements, five while other times are kept for it.
     """
     own = [booking, *(booking.kept_times.all() if booking.answer_until else ())]
-    found = why_of_day(
+    found = explain_day(
         store=at.store.slug,
         visit_type=booking.visit_type.slug,
         day=day,
         party_size=booking.party_size,
-        own=[KeptPlaces(one.desk_id, one.starts_at, one.ends_at, one.places) for one in own],
+        own=[ExpiredHold(one.desk_id, one.starts_at, one.ends_at, one.places) for one in own],
         now=at.now,
     )
     words = cache(lambda one: _cell_in_words(at, found.minutes, one))
     return {place: words(one) for place, one in found.answers.items()}
 
 
-def impossible_times(at: AtStore, booking: Booking, day: date) -> list[tuple[str, str]]:
+def impossible_times(at: StaffContext, booking: Booking, day: date) -> list[tuple[str, str]]:
     """Return the times to come of a day to which a visit cannot go, those in a row in one, each with the reasons."""
     reasons: dict[datetime, list[str]] = {}
     for (starts_at, _desk), words in why_not_each(at, booking, day).items():
@@ -77,31 +77,31 @@ def impossible_times(at: AtStore, booking: Booking, day: date) -> list[tuple[str
     return found
 
 
-def _cell_in_words(at: AtStore, minutes: int, one: DeskAnswer) -> str:
+def _cell_in_words(at: StaffContext, minutes: int, one: DeskExplanation) -> str:
     """Return why a visit cannot go to one start of one desk; "" where it can."""
     match one.answer:
-        case Answer.FREE:
+        case Explanation.FREE:
             return ""
-        case Answer.FULL | Answer.KEPT_BACK:
+        case Explanation.FULL | Explanation.KEPT_BACK:
             left = ngettext("{count} place is free", "{count} places are free", one.places_left)
             needs = ngettext("{count} is needed", "{count} are needed", one.places_needed)
             return _("{left} at this time, {needs}.").format(
                 left=left.format(count=one.places_left), needs=needs.format(count=one.places_needed)
             )
-        case Answer.OVER:
+        case Explanation.OVER:
             return _("This time is over.")
-        case Answer.TOO_FAR_AHEAD:
+        case Explanation.TOO_FAR_AHEAD:
             return staff_sentence(BookingRefused(Refusal.TOO_FAR_AHEAD))
     return _in_words(at, minutes, one) or _("The store is closed at this time.")
 
 
-def _in_words(at: AtStore, minutes: int, one: DeskAnswer) -> str:
+def _in_words(at: StaffContext, minutes: int, one: DeskExplanation) -> str:
     match one.answer:
-        case Answer.TOO_LONG if one.until:
+        case Explanation.TOO_LONG if one.until:
             return _(
                 "The visit lasts {minutes} minutes, and visits end at {time}. Please choose an earlier time."
             ).format(minutes=minutes, time=time_in_words(one.until, at.zone))
-        case Answer.TOO_SMALL if one.desk:
+        case Explanation.TOO_SMALL if one.desk:
             has = ngettext("has {count} place", "has {count} places", one.places_left).format(count=one.places_left)
             needs = ngettext("{count} is needed", "{count} are needed", one.places_needed).format(
                 count=one.places_needed
@@ -109,8 +109,8 @@ def _in_words(at: AtStore, minutes: int, one: DeskAnswer) -> str:
             return _("{desk} {has} at this time, {needs}.").format(
                 desk=visit_type_name(one.desk.name), has=has, needs=needs
             )
-        case Answer.DESK_HOURS if one.desk:
+        case Explanation.DESK_HOURS if one.desk:
             return _("{desk} does not serve at this time.").format(desk=visit_type_name(one.desk.name))
-        case Answer.NO_START:
+        case Explanation.NO_START:
             return _("No visit begins at this time. Please choose one of the times below.")
     return ""

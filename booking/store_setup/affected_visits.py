@@ -30,7 +30,7 @@ from stores.slots import StoreRules
 _HOLDS = (Order.HOLD, Order.OFFER, Order.KEPT_TIME)
 
 
-class Then(StrEnum):
+class AffectedResolution(StrEnum):
     """What is to happen with visits that no longer fit."""
 
     KEEP = "keep"  # they stay, no new ones come
@@ -43,7 +43,7 @@ class Then(StrEnum):
 class Decision:
     """What somebody decided about the affected, None where nobody has yet, and how messages about it are told apart."""
 
-    then: Then | None
+    then: AffectedResolution | None
     told_as: str
     now: datetime
     user: User | None
@@ -116,15 +116,15 @@ def _decide(affected: Sequence[Booking], *, rules: StoreRules, decision: Decisio
     now, user, told_as = decision.now, decision.user, decision.told_as
     for visit in affected:
         was_asked = visit.answer_until is not None
-        if decision.then == Then.CANCEL:
+        if decision.then == AffectedResolution.CANCEL:
             cancel_locked(visit, now=now, actor=Actor.STAFF, user=user)
         elif was_asked:  # also of whoever is asked anew: what they were told before holds no more
-            is_told = decision.then != Then.OFFER
+            is_told = decision.then != AffectedResolution.OFFER
             ask_no_more(visit, told_as=told_as, now=now, user=user, tell=is_told)
-        elif decision.then == Then.NOTIFY:
+        elif decision.then == AffectedResolution.NOTIFY:
             record(visit, EventKind.NOTIFIED, actor=Actor.STAFF, user=user, now=now, from_status=visit.status)
             outbox.enqueue(plan_messages(visit, kind=Kind.CHANGE, actor=Actor.STAFF, now=now, offset=told_as), now=now)
-    if decision.then == Then.OFFER:
+    if decision.then == AffectedResolution.OFFER:
         offer_other_times(affected, rules=rules, told_as=told_as, now=now, user=user)
 
 

@@ -17,10 +17,10 @@ from django.db import transaction
 from booking.models import Booking
 from booking.places.claims import LONGEST_SLOT, days_of, raise_days
 from booking.places.fit import SlotPlaces, Window, is_tighter, narrowed
-from booking.places.freed import ring_on_commit
+from booking.places.freed import announce_on_commit
 from booking.places.slot_rows import lay_slots_anew, set_slots, slots_between
 from booking.refusals import BookingRefused, Refusal
-from booking.store_setup.affected_visits import Decision, Then, outcome_of, settle, visits_without_place
+from booking.store_setup.affected_visits import AffectedResolution, Decision, outcome_of, settle, visits_without_place
 from booking.store_setup.stock import lock_stock, off_the_grid, open_time, recount, slot_places
 from stores import services as store_services
 from stores.hours import WeeklyInterval
@@ -31,7 +31,7 @@ from stores.slots import StoreRules
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class HoursChange:
     """A change that was made, and the bookings it touched."""
 
     affected: tuple[Booking, ...]
@@ -45,8 +45,8 @@ def store_alone(*, store_id: int) -> Iterator[Store]:
 
 
 def change_opening_hours(
-    *, store_id: int, weekly: Sequence[WeeklyInterval], then: Then | None, now: datetime, user: User
-) -> Change:
+    *, store_id: int, weekly: Sequence[WeeklyInterval], then: AffectedResolution | None, now: datetime, user: User
+) -> HoursChange:
     """Replace the week's opening hours. Raises BookingRefused BOOKINGS_AFFECTED, stores.services.BadHours."""
     return change_rules(
         store_id=store_id,
@@ -62,10 +62,10 @@ def change_special_hours(
     store_id: int,
     date: date,
     intervals: Sequence[tuple[time, time]],
-    then: Then | None,
+    then: AffectedResolution | None,
     now: datetime,
     user: User,
-) -> Change:
+) -> HoursChange:
     """Set the hours of one date; no interval means closed. Raises as `change_opening_hours`."""
     return change_rules(
         store_id=store_id,
@@ -78,7 +78,9 @@ def change_special_hours(
     )
 
 
-def remove_special_hours(*, store_id: int, date: date, then: Then | None, now: datetime, user: User) -> Change:
+def remove_special_hours(
+    *, store_id: int, date: date, then: AffectedResolution | None, now: datetime, user: User
+) -> HoursChange:
     """Let the weekday's hours hold again on a date. Raises as `change_opening_hours`."""
     return change_rules(
         store_id=store_id,
@@ -91,8 +93,8 @@ def remove_special_hours(*, store_id: int, date: date, then: Then | None, now: d
 
 @transaction.atomic
 def change_rules(
-    *, store_id: int, change: Callable[[Store], Any], then: Then | None, now: datetime, user: User | None
-) -> Change:
+    *, store_id: int, change: Callable[[Store], Any], then: AffectedResolution | None, now: datetime, user: User | None
+) -> HoursChange:
     """Make any change of what slots are made from, and settle what it leaves without a place to be.
 
     Raises BookingRefused BOOKINGS_AFFECTED, with `affected`, where there is such a visit and `then` is None.
@@ -118,9 +120,9 @@ def change_rules(
     )
     decision = Decision(then, f"hours-{rules.hours_version}", now, user)
     affected = settle(stock, outcome, rules=rules, decision=decision)
-    ring_on_commit(store_id)
+    announce_on_commit(store_id)
     _raise_all_days(store, affected)
-    return Change(tuple(affected))
+    return HoursChange(tuple(affected))
 
 
 @transaction.atomic
@@ -132,10 +134,10 @@ def change_slots(
     desk: str | None = None,
     capacity: int | None = None,
     closed: bool | None = None,
-    then: Then | None,
+    then: AffectedResolution | None,
     now: datetime,
     user: User,
-) -> Change:
+) -> HoursChange:
     """Set the capacity of the slots that start in [from_at, to_at), or close or open them.
 
     `desk` is a slug, None for all. What is over stays as it was. Raises BookingRefused: NOT_FOUND for an unknown desk,
@@ -164,8 +166,8 @@ def change_slots(
     affected = settle(stock, outcome, rules=rules, decision=decision)
     days = {day for slot in slots for day in days_of(slot.starts_at, slot.ends_at, store.time_zone)}
     raise_days(store_id, days)
-    ring_on_commit(store_id)
-    return Change(tuple(affected))
+    announce_on_commit(store_id)
+    return HoursChange(tuple(affected))
 
 
 @transaction.atomic
@@ -182,7 +184,7 @@ def lay_anew_after_import(*, store_id: int, now: datetime) -> None:
     lay_slots_anew(rules, now=now)
     had_none = {visit.pk for visit in stock.visits}
     outcome = outcome_of(stock, open_time(rules, stock, now=now), had_none=had_none)
-    decision = Decision(Then.OFFER, f"hours-{rules.hours_version}", now, None)
+    decision = Decision(AffectedResolution.OFFER, f"hours-{rules.hours_version}", now, None)
     affected = settle(stock, outcome, rules=rules, decision=decision)
     raise_days(store_id, days)
     _raise_all_days(store, affected)

@@ -14,10 +14,18 @@ from booking.refusals import BookingRefused, Refusal
 from booking.store_setup.hours_changes import change_rules
 from stores.models import Organization, Store
 from stores.services import BadValue
-from stores.services.patterns import Standing, StoreStanding, choose_pattern, give_part, note_taken, standings, value_of
+from stores.services.patterns import (
+    PatternStatus,
+    StorePatternStatus,
+    choose_pattern,
+    give_part,
+    note_taken,
+    standings,
+    value_of,
+)
 
 
-class Handed(StrEnum):
+class PropagationOutcome(StrEnum):
     """What became of a part at a store."""
 
     TAKEN = "taken"
@@ -28,15 +36,15 @@ class Handed(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class HandedOn:
+class PropagationResult:
     """What became of one part at one store."""
 
     store: Store
     part: str
-    outcome: Handed
+    outcome: PropagationOutcome
 
 
-def hand_on(
+def propagate_pattern(
     *,
     organization: Organization,
     pattern: Store,
@@ -44,7 +52,7 @@ def hand_on(
     over_own: bool,
     now: datetime,
     user: User,
-) -> list[HandedOn]:
+) -> list[PropagationResult]:
     """Give these parts of the pattern to the stores that follow it, to all of them where `over_own`.
 
     Nothing is done to visits: where some would fit no more, the store keeps what it has.
@@ -54,22 +62,26 @@ def hand_on(
     found = []
     for standing in standings(organization, pattern):
         for part in parts:
-            is_kept = standing.parts[part] == Standing.OWN and not over_own
-            outcome = Handed.KEPT if is_kept else _give(organization, standing, part, values[part], now=now, user=user)
-            found.append(HandedOn(standing.store, part, outcome))
+            is_kept = standing.parts[part] == PatternStatus.OWN and not over_own
+            outcome = (
+                PropagationOutcome.KEPT
+                if is_kept
+                else _give(organization, standing, part, values[part], now=now, user=user)
+            )
+            found.append(PropagationResult(standing.store, part, outcome))
     return found
 
 
 def _give(
     organization: Organization,
-    standing: StoreStanding,
+    standing: StorePatternStatus,
     part: str,
     value: Any,
     *,
     now: datetime,
     user: User,
-) -> Handed:
-    store, is_same = standing.store, standing.parts[part] == Standing.SAME
+) -> PropagationOutcome:
+    store, is_same = standing.store, standing.parts[part] == PatternStatus.SAME
     try:
         with transaction.atomic():
             if not is_same:
@@ -78,10 +90,12 @@ def _give(
                 change_rules(store_id=store.pk, change=give, then=None, now=now, user=user)
             note_taken(organization=organization, store=store, part=part, value=value, now=now)
     except BookingRefused as refused:
-        return Handed.AFFECTED if refused.reason == Refusal.BOOKINGS_AFFECTED else Handed.REFUSED
+        return (
+            PropagationOutcome.AFFECTED if refused.reason == Refusal.BOOKINGS_AFFECTED else PropagationOutcome.REFUSED
+        )
     except BadValue:
-        return Handed.REFUSED
-    return Handed.SAME if is_same else Handed.TAKEN
+        return PropagationOutcome.REFUSED
+    return PropagationOutcome.SAME if is_same else PropagationOutcome.TAKEN
 
 
 def _give_to(store: Store, *, part: str, value: object, taken: object, user: User, now: datetime) -> None:

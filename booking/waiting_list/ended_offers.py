@@ -10,7 +10,7 @@ from booking.models import Hold, WaitingListEntry, WaitingStatus
 from booking.places.claims import drop_hold
 from booking.places.locks import lock_entry
 from booking.policy import MOST_MISSED_OFFERS, missed_offers_after, plan_of
-from booking.waiting_list.lifecycle import close
+from booking.waiting_list.lifecycle import close_entry
 from booking.waiting_list.open_starts import minutes_of
 from stores.locks import share_lock_store
 from stores.models import Store
@@ -25,10 +25,10 @@ def settle_offer(store: Store, entry_id: int, *, now: datetime) -> None:
         drop_hold(kept)
     if entry.status != WaitingStatus.OFFERED or Hold.objects.filter(offered_to_id=entry_id).exists():
         return
-    missed(entry, store=store, now=now)
+    record_missed_offer(entry, store=store, now=now)
 
 
-def missed(entry: WaitingListEntry, *, store: Store, now: datetime) -> None:
+def record_missed_offer(entry: WaitingListEntry, *, store: Store, now: datetime) -> None:
     """Write, on an entry that the caller has locked, that its offer is over.
 
     A place let pass by day is not offered to the same customer again while it stays free; one of the night is, from
@@ -41,7 +41,7 @@ def missed(entry: WaitingListEntry, *, store: Store, now: datetime) -> None:
         entry.known_starts = [*entry.known_starts, *minutes_of([entry.offered_start])]
     entry.missed_offers = count
     status = WaitingStatus.EXPIRED if count >= MOST_MISSED_OFFERS else WaitingStatus.WAITING
-    close(entry, status, reason="offer_over", now=now)
+    close_entry(entry, status, reason="offer_over", now=now)
 
 
 def take_offer_back(kept: Hold, entry_id: int, *, now: datetime) -> None:
@@ -52,7 +52,7 @@ def take_offer_back(kept: Hold, entry_id: int, *, now: datetime) -> None:
     drop_hold(kept)
     entry = lock_entry(entry_id)
     if entry.status == WaitingStatus.OFFERED:
-        close(entry, WaitingStatus.WAITING, reason="offer_over", now=now)
+        close_entry(entry, WaitingStatus.WAITING, reason="offer_over", now=now)
 
 
 def end_those_over(store: Store, entries: Iterable[WaitingListEntry], *, now: datetime) -> None:

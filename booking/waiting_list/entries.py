@@ -13,12 +13,19 @@ from booking.limits import ClientDigests
 from booking.models import WEB_SOURCES, Hold, Source, WaitingListEntry, WaitingStatus
 from booking.places.claims import drop_hold
 from booking.places.locks import lock_customer, lock_entry
-from booking.places.requests import Wish, find_visit_type, with_another_try
+from booking.places.requests import SlotRequest, retry_after_expired_holds, visit_type_or_raise
 from booking.policy import refusal_to_wait
 from booking.refusals import BookingRefused, Refusal, UnknownStore
 from booking.tokens import new_reference
-from booking.waiting_list.ended_offers import missed
-from booking.waiting_list.lifecycle import OPEN, close, entry_of_subject, erase, message_subject, reference_of
+from booking.waiting_list.ended_offers import record_missed_offer
+from booking.waiting_list.lifecycle import (
+    OPEN,
+    close_entry,
+    entry_of_subject,
+    erase_entry,
+    message_subject,
+    reference_of,
+)
 from booking.waiting_list.open_starts import in_days, minutes_of, places_now
 from stores.hours import ONE_DAY, day_start
 from stores.locks import share_lock_store
@@ -28,7 +35,7 @@ from stores.slots import StoreRules, VisitTypeRule, slots_by_desk, starts_with_r
 _ROUTE = "page:wait"
 
 
-def join(
+def join_waiting_list(
     *,
     store: str,
     visit_type: str,
@@ -59,16 +66,16 @@ def join(
         created_at=now,
         updated_at=now,
     )
-    return with_another_try(partial(_join, store, visit_type, draft, now=now), store=store, now=now)
+    return retry_after_expired_holds(partial(_join, store, visit_type, draft, now=now), store=store, now=now)
 
 
-def joined_before(form: SentForm, *, now: datetime) -> WaitingListEntry | None:
+def entry_joined_before(form: SentForm, *, now: datetime) -> WaitingListEntry | None:
     """Return the entry that this form has made in the last 24 hours. Raises FormUsed."""
     subject = done_before(form, route=_ROUTE, now=now)
     return None if subject is None else entry_of_subject(subject)
 
 
-def join_once(form: SentForm, *, now: datetime, join: Callable[[], WaitingListEntry]) -> WaitingListEntry:
+def join_waiting_list_once(form: SentForm, *, now: datetime, join: Callable[[], WaitingListEntry]) -> WaitingListEntry:
     """Return the entry that `join` makes, or the one it made before for the same form; a twin is waited for.
 
     Raises FormUsed, and what `join` raises.
@@ -84,7 +91,7 @@ def join_once(form: SentForm, *, now: datetime, join: Callable[[], WaitingListEn
 
 
 @transaction.atomic
-def leave(*, entry_id: int, now: datetime) -> WaitingListEntry:
+def leave_waiting_list(*, entry_id: int, now: datetime) -> WaitingListEntry:
     """Take somebody off the list and erase who they were; an offered place goes to the next at once.
 
     Who is off the list already stays as they are.
@@ -93,18 +100,18 @@ def leave(*, entry_id: int, now: datetime) -> WaitingListEntry:
     if entry.status not in OPEN:
         return entry
     _drop_offer(entry)
-    close(entry, WaitingStatus.LEFT, reason="left", now=now)
-    erase([entry], now=now)
+    close_entry(entry, WaitingStatus.LEFT, reason="left", now=now)
+    erase_entry([entry], now=now)
     return entry
 
 
 @transaction.atomic
-def let_pass(*, entry_id: int, now: datetime) -> WaitingListEntry:
+def pass_offer(*, entry_id: int, now: datetime) -> WaitingListEntry:
     """Give an offered place to the next and wait on; without an offer nothing changes."""
     entry = _lock(entry_id)
     if entry.status == WaitingStatus.OFFERED:
         _drop_offer(entry)
-        missed(entry, store=entry.store, now=now)
+        record_missed_offer(entry, store=entry.store, now=now)
     return entry
 
 
@@ -113,7 +120,7 @@ def _join(store: str, visit_type: str, draft: WaitingListEntry, *, now: datetime
     rules = store_rules(store, from_date=now.date() - timedelta(days=2))
     if rules is None:
         raise UnknownStore(store)
-    kind = find_visit_type(rules, visit_type)
+    kind = visit_type_or_raise(rules, visit_type)
     refusal = refusal_to_wait(
         from_date=draft.from_date,
         to_date=draft.to_date,
@@ -127,7 +134,7 @@ def _join(store: str, visit_type: str, draft: WaitingListEntry, *, now: datetime
         raise BookingRefused(refusal)
     if not _has_starts(rules, kind, draft):
         first = day_start(draft.from_date, rules.zone)
-        raise BookingRefused(Refusal.SLOT_CLOSED, wanted=Wish(store, visit_type, first, draft.party_size))
+        raise BookingRefused(Refusal.SLOT_CLOSED, wanted=SlotRequest(store, visit_type, first, draft.party_size))
     draft.is_repeat = _waits_already(rules, kind, draft)
     days = {"from_date": draft.from_date, "to_date": draft.to_date}
     free = places_now(rules, **days, now=now).starts(kind, draft.party_size)

@@ -34,17 +34,17 @@ def note_taken(*, entry_id: int, booking: Booking, now: datetime) -> None:
     entry = lock_entry(entry_id)
     entry.name = entry.phone = entry.email = ""  # the booking has them now
     entry.booking = booking
-    close(entry, WaitingStatus.BOOKED, reason="booked", now=now)
+    close_entry(entry, WaitingStatus.BOOKED, reason="booked", now=now)
 
 
-def close(entry: WaitingListEntry, status: WaitingStatus, *, reason: str, now: datetime) -> None:
+def close_entry(entry: WaitingListEntry, status: WaitingStatus, *, reason: str, now: datetime) -> None:
     """End an entry that the caller has locked: nothing more is offered, nothing more is sent about it."""
     entry.status, entry.updated_at = status, now
     entry.save()
     outbox.skip_open(subject=message_subject(entry.reference), reason=reason, now=now)
 
 
-def erase(entries: Sequence[WaitingListEntry], *, now: datetime) -> None:
+def erase_entry(entries: Sequence[WaitingListEntry], *, now: datetime) -> None:
     """Empty what tells who waited: fields, kept answers, and the digests of messages."""
     for entry in entries:
         entry.name = entry.phone = entry.email = ""
@@ -57,13 +57,13 @@ def erase(entries: Sequence[WaitingListEntry], *, now: datetime) -> None:
     outbox.forget(subjects=subjects, now=now)
 
 
-def forget_old(*, store_id: int, today: date, now: datetime, dry_run: bool) -> int:
+def forget_old_entries(*, store_id: int, today: date, now: datetime, dry_run: bool) -> int:
     """Erase who waited at a store, 7 days after their last day; return how many there were."""
     old = WaitingListEntry.objects.filter(store_id=store_id, erased_at__isnull=True, to_date__lt=today - KEPT_AFTER)
     if dry_run:
         return old.count()
     count = 0
     while batch := list(old.order_by("pk")[:_BATCH]):
-        erase(batch, now=now)
+        erase_entry(batch, now=now)
         count += len(batch)
     return count

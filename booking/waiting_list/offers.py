@@ -18,7 +18,7 @@ from django.db.models import Exists, OuterRef
 
 from booking.customer_input import can_be_texted
 from booking.models import Hold, WaitingListEntry, WaitingStatus
-from booking.places.claims import claim_anywhere, days_of, keep_run, raise_days, release_expired_holds, runs_at
+from booking.places.claims import claim_anywhere, days_of, raise_days, release_expired_holds, runs_at, store_hold
 from booking.places.locks import lock_offers
 from booking.policy import (
     HOLD_EXTENSIONS,
@@ -241,7 +241,7 @@ def _keep_place(rules: StoreRules, entry: WaitingListEntry, start: datetime, *, 
     run = claim_anywhere(rules, runs_at(rules, kind, start), party_size=entry.party_size, from_web=True)
     if run is None or expires_at is None:
         raise _Gone
-    return keep_run(
+    return store_hold(
         rules,
         run,
         visit_type_id=kind.id,

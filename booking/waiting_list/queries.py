@@ -25,7 +25,7 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class WaitingState:
     """An entry as it stands now; `ahead` counts who asked before for one of the same days."""
 
     entry: WaitingListEntry
@@ -52,15 +52,15 @@ def entry_by_reference(reference: str) -> WaitingListEntry | None:
     return known.filter(reference=plain).first()
 
 
-def waiting(entry: WaitingListEntry, *, now: datetime) -> Waiting:
+def waiting_state(entry: WaitingListEntry, *, now: datetime) -> WaitingState:
     """Return how an entry stands by the clock, whether or not a worker has noted it; two statements at most."""
     kept = Hold.objects.filter(offered_to=entry, expires_at__gt=now).first() if entry.status in OPEN else None
     offer = Offer(kept.starts_at, kept.ends_at, kept.expires_at, hold_token(kept.public_id)) if kept else None
     status = _status(entry, is_offered=kept is not None, now=now, store=entry.store)
-    return Waiting(entry, status, offer, _ahead(entry) if status == WaitingStatus.WAITING else 0)
+    return WaitingState(entry, status, offer, _ahead(entry) if status == WaitingStatus.WAITING else 0)
 
 
-def waiting_list(store: Store, *, now: datetime) -> list[Waiting]:
+def waiting_list(store: Store, *, now: datetime) -> list[WaitingState]:
     """Return who is on a store's list, oldest first, with one statement."""
     alive = Hold.objects.filter(offered_to=OuterRef("pk"), expires_at__gt=now)
     fields = {name: Subquery(alive.values(name)) for name in ("starts_at", "ends_at", "expires_at", "public_id")}
@@ -74,7 +74,7 @@ def waiting_list(store: Store, *, now: datetime) -> list[Waiting]:
     return [one for one in listed if one.is_open]
 
 
-def _listed(entry: WaitingListEntry, *, now: datetime, store: Store) -> Waiting:
+def _listed(entry: WaitingListEntry, *, now: datetime, store: Store) -> WaitingState:
     public_id: str | None = entry.kept_public_id  # type: ignore[attr-defined]  # this and the next: annotated
     offer = None
     if public_id:
@@ -84,7 +84,7 @@ def _listed(entry: WaitingListEntry, *, now: datetime, store: Store) -> Waiting:
             entry.kept_expires_at,  # type: ignore[attr-defined]
             hold_token(public_id),
         )
-    return Waiting(entry, _status(entry, is_offered=bool(public_id), now=now, store=store), offer, 0)
+    return WaitingState(entry, _status(entry, is_offered=bool(public_id), now=now, store=store), offer, 0)
 
 
 def _status(entry: WaitingListEntry, *, is_offered: bool, now: datetime, store: Store) -> WaitingStatus:

@@ -13,7 +13,7 @@ from booking.formatting import numbers_unbroken
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class FormProblem:
     """One line of the error summary; `field_id` is what its link leads to, if anything."""
 
     text: str

@@ -101,7 +101,7 @@ class FieldError:
     message: str | Promise
 
 
-class Problem(Exception):
+class ApiProblem(Exception):
     """The answer is no, by the API's own rules of shape and access."""
 
     def __init__(
@@ -113,9 +113,9 @@ class Problem(Exception):
         self.headers = dict(headers or {})
 
 
-def invalid(field: str, code: str, message: str | Promise) -> Problem:
+def invalid(field: str, code: str, message: str | Promise) -> ApiProblem:
     """Return the problem of one bad field."""
-    return Problem("invalid", errors=[FieldError(field, code, message)])
+    return ApiProblem("invalid", errors=[FieldError(field, code, message)])
 
 
 def problem_response(
@@ -152,22 +152,22 @@ def problem_for(exception: Exception, context: object = None) -> HttpResponse | 
     return problem_response(problem.code, errors=problem.errors, headers=problem.headers)
 
 
-def _problem(exception: Exception) -> Problem | None:
+def _problem(exception: Exception) -> ApiProblem | None:
     match exception:
-        case Problem():
+        case ApiProblem():
             return exception
         case RateLimited():
-            return Problem("rate_limited", headers={"Retry-After": str(exception.retry_after_seconds)})
+            return ApiProblem("rate_limited", headers={"Retry-After": str(exception.retry_after_seconds)})
         case Http404():
-            return Problem("not_found")
+            return ApiProblem("not_found")
         case PermissionDenied():
-            return Problem("not_permitted")
+            return ApiProblem("not_permitted")
         case RequestDataTooBig():
-            return Problem("too_large")
+            return ApiProblem("too_large")
         case SuspiciousOperation() | MultiPartParserError() | UnreadablePostError():
-            return Problem("malformed")
+            return ApiProblem("malformed")
         case exceptions.ValidationError():
-            return Problem("invalid", errors=_field_errors(exception.detail))
+            return ApiProblem("invalid", errors=_field_errors(exception.detail))
         case exceptions.APIException():
             return _framework_problem(exception)
     return None
@@ -185,11 +185,11 @@ _FRAMEWORK_CODES: tuple[tuple[type[exceptions.APIException], str], ...] = (
 )
 
 
-def _framework_problem(exception: exceptions.APIException) -> Problem | None:
+def _framework_problem(exception: exceptions.APIException) -> ApiProblem | None:
     for kind, code in _FRAMEWORK_CODES:
         if isinstance(exception, kind):
             challenge = getattr(exception, "auth_header", None)
-            return Problem(code, headers={"WWW-Authenticate": challenge} if challenge else None)
+            return ApiProblem(code, headers={"WWW-Authenticate": challenge} if challenge else None)
     return None
 
 

@@ -26,7 +26,7 @@ _LANGUAGE_OF_COUNTRY = {
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ReaderChoice:
     """What a reader chose; `language` is "" where the browser decides."""
 
     language: str = ""
@@ -47,22 +47,24 @@ class Canonical:
     by_language: tuple[tuple[str, str], ...]
 
 
-def canonical(reading: Reading, path: str) -> Canonical:
+def canonical(reading: ReaderChoice, path: str) -> Canonical:
     """Return the address by which a page is known, in the language its own address asks for; `path` has no prefix."""
     return Canonical(
-        url=settings.PUBLIC_URL + Reading(reading.language).prefix + path,
+        url=settings.PUBLIC_URL + ReaderChoice(reading.language).prefix + path,
         default_url=settings.PUBLIC_URL + path,
-        by_language=tuple((code, settings.PUBLIC_URL + Reading(code).prefix + path) for code, _ in settings.LANGUAGES),
+        by_language=tuple(
+            (code, settings.PUBLIC_URL + ReaderChoice(code).prefix + path) for code, _ in settings.LANGUAGES
+        ),
     )
 
 
-def read_prefix(path: str) -> tuple[Reading, str]:
+def read_prefix(path: str) -> tuple[ReaderChoice, str]:
     """Return what the start of a path says about its reader, and the rest of it."""
     is_simple, rest = _taken(path, {SIMPLE})
     language, rest = _taken(rest, {code for code, _ in settings.LANGUAGES})
     if not (is_simple or language) or rest.split("/", 2)[1] in _MACHINES:
-        return Reading(), path
-    return Reading(language, bool(is_simple)), rest
+        return ReaderChoice(), path
+    return ReaderChoice(language, bool(is_simple)), rest
 
 
 def language_of_country(country: str) -> str:

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from booking.web.reader_prefix import Reading, is_right_to_left
+from booking.web.reader_prefix import ReaderChoice, is_right_to_left
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +21,9 @@ class LanguageChoice:
     is_active: bool
 
 
-def reading_of(request: HttpRequest) -> Reading:
+def reader_choice_of(request: HttpRequest) -> ReaderChoice:
     """Return what the reader of a request chose; nothing where the middleware has not been."""
-    reading: Reading = getattr(request, "reading", Reading())
+    reading: ReaderChoice = getattr(request, "reading", ReaderChoice())
     return reading
 
 
@@ -31,13 +31,13 @@ def customer_page(
     request: HttpRequest, name: str, context: Mapping[str, Any] | None = None, *, status: int = 200
 ) -> HttpResponse:
     """Render a customer's page, `name` without folder and ending: in simple words for whoever reads simply."""
-    folders = ("simple", "customer") if reading_of(request).is_simple else ("customer",)
+    folders = ("simple", "customer") if reader_choice_of(request).is_simple else ("customer",)
     return render(request, [f"{folder}/{name}.html" for folder in folders], context, status=status)
 
 
 def reader(request: HttpRequest) -> dict[str, Any]:
     """Return what every page says about its reader (a context processor)."""
-    reading = reading_of(request)
+    reading = reader_choice_of(request)
     active = getattr(request, "LANGUAGE_CODE", settings.LANGUAGE_CODE)
     # One slash, or a browser would take what follows for another host.
     path = "/" + request.get_full_path().removeprefix(reading.prefix).lstrip("/")
@@ -46,12 +46,12 @@ def reader(request: HttpRequest) -> dict[str, Any]:
     if is_for_staff:
         offered = {code: offered[code] for code in settings.STAFF_LANGUAGES}
     choices = [
-        LanguageChoice(code, name, Reading(code, reading.is_simple).prefix + path, code == active)
+        LanguageChoice(code, name, ReaderChoice(code, reading.is_simple).prefix + path, code == active)
         for code, name in offered.items()
     ]
     return {
         "reading": reading,
         "direction": "rtl" if is_right_to_left(active) else "ltr",
         "languages": choices,
-        "other_words_url": "" if is_for_staff else Reading(reading.language, not reading.is_simple).prefix + path,
+        "other_words_url": "" if is_for_staff else ReaderChoice(reading.language, not reading.is_simple).prefix + path,
     }

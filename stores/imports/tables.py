@@ -11,7 +11,7 @@ from django.db import DataError, IntegrityError, transaction
 from stores.imports.geojson import ImportDefaults, import_store
 from stores.models import Organization, Role, Store, StoreMembership
 from stores.osm.features import FeatureSkipped, StoreFields, read_feature
-from stores.services import BadValue, Joined, add_member
+from stores.services import BadValue, MembershipResult, add_member
 from stores.services.organizations import RESERVED_SLUGS, gather
 from stores.time_zones import is_zone
 from stores.words import folded
@@ -84,7 +84,12 @@ _ROLES = {
     **dict.fromkeys(("responsable", "gerant", "gerante", "leitung", "encargado", "encargada"), Role.MANAGER),
     **dict.fromkeys(("equipe", "personnel", "employe", "employee", "team", "equipo", "personal"), Role.STAFF),
 }
-OUTCOMES = {Joined.CREATED: "created", Joined.ADDED: "created", Joined.CHANGED: "updated", Joined.INVITED: "invited"}
+OUTCOMES = {
+    MembershipResult.CREATED: "created",
+    MembershipResult.ADDED: "created",
+    MembershipResult.CHANGED: "updated",
+    MembershipResult.INVITED: "invited",
+}
 
 
 @dataclass(frozen=True, slots=True)

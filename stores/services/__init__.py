@@ -22,7 +22,7 @@ from stores.services.invitations import (
     take_back_invitation,
 )
 from stores.services.messages import save_messages
-from stores.services.people import Joined, add_member, person_named, remove_member
+from stores.services.people import MembershipResult, add_member, person_named, remove_member
 from stores.services.policy import (
     ORIGINS_MAX,
     POLICY_RANGES,
@@ -57,7 +57,7 @@ __all__ = [
     "WEBSITE_LONGEST",
     "BadHours",
     "BadValue",
-    "Joined",
+    "MembershipResult",
     "add_member",
     "answer_invitation",
     "ask_day_sheet",

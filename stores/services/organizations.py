@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from stores.models import Organization, OrganizationKind, OrganizationMembership, Role, SetupChange, Store
-from stores.services import BadValue, Joined, change_line, person_named
+from stores.services import BadValue, MembershipResult, change_line, person_named
 from stores.words import can_be_seen, cleaned
 
 # What the ids of stores from OpenStreetMap begin with, "place" those without one: an organization called so would own
@@ -63,7 +63,7 @@ def save_organization(
 @transaction.atomic
 def add_organization_manager(
     *, organization: Organization, username: str, password: str | None, user: User | None, now: datetime
-) -> Joined:
+) -> MembershipResult:
     """Let somebody manage every store of an organization; `user` is who decides it, and each store's trail says so.
 
     `password` is for a new user alone. Raises as add_member.
@@ -73,9 +73,9 @@ def add_organization_manager(
         organization=organization, user=person, defaults={"created_at": now}
     )
     if not is_new:
-        return Joined.UNCHANGED
+        return MembershipResult.UNCHANGED
     _tell_stores(organization, person, before={}, after=_as_manager(organization), user=user, now=now)
-    return Joined.CREATED if is_new_user else Joined.ADDED
+    return MembershipResult.CREATED if is_new_user else MembershipResult.ADDED
 
 
 @transaction.atomic

@@ -32,7 +32,7 @@ _TYPE = ("name", "slot_count", "max_party_size", "what_to_bring", "mode", "video
 Kind = Mapping[str, Any]  # a kind of visit: its _TYPE, its slug, and whether it is in use
 
 
-class Standing(StrEnum):
+class PatternStatus(StrEnum):
     """How a store stands to the pattern in one part."""
 
     SAME = "same"
@@ -41,11 +41,11 @@ class Standing(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class StoreStanding:
+class StorePatternStatus:
     """How a store stands to the pattern, by part."""
 
     store: Store
-    parts: Mapping[str, Standing]
+    parts: Mapping[str, PatternStatus]
     taken: Mapping[str, Any]  # what it took last, by part
 
 
@@ -63,21 +63,21 @@ def value_of(store: Store, part: str) -> Any:
     return {name: getattr(store, name) for name in _RULES}
 
 
-def standings(organization: Organization, pattern: Store) -> list[StoreStanding]:
+def standings(organization: Organization, pattern: Store) -> list[StorePatternStatus]:
     """Return how each of an organization's other stores stands to the pattern, by name, with four statements."""
     wanted = {part: value_of(pattern, part) for part in PARTS}
     stores = organization.stores.exclude(pk=pattern.pk).prefetch_related("visit_types", "opening_hours")
     taken = {(one.store_id, one.part): one.value for one in PatternTaken.objects.filter(organization=organization)}
 
-    def standing(store: Store, part: str) -> Standing:
+    def standing(store: Store, part: str) -> PatternStatus:
         has, took = value_of(store, part), taken.get((store.pk, part))
         if _is_same(part, has, wanted[part], took, is_own=_is_own(store, part)):
-            return Standing.SAME
+            return PatternStatus.SAME
         follows = not _is_own(store, part) if took is None else _has(part, has, took)
-        return Standing.BEHIND if follows else Standing.OWN
+        return PatternStatus.BEHIND if follows else PatternStatus.OWN
 
     return [
-        StoreStanding(
+        StorePatternStatus(
             store,
             {part: standing(store, part) for part in PARTS},
             {part: taken[store.pk, part] for part in PARTS if (store.pk, part) in taken},

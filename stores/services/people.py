@@ -14,7 +14,7 @@ from stores.services.invitations import invite
 from stores.services.values import BadValue
 
 
-class Joined(StrEnum):
+class MembershipResult(StrEnum):
     """What `add_member` did."""
 
     CREATED = "created"  # a new user
@@ -34,7 +34,7 @@ def add_member(
     user: User | None,
     now: datetime,
     asks: bool = False,
-) -> Joined:
+) -> MembershipResult:
     """Make a user a member of a store, or change a member's role; `user` is who does it.
 
     With `asks`, nobody who has a user name joins without their own consent: they are asked, and so is a name without
@@ -48,21 +48,21 @@ def add_member(
     username = User.normalize_username(username)
     if asks and _is_to_be_asked(store, username, has_password=bool(password)):
         invite(store=store, username=username, role=role, user=user, now=now)
-        return Joined.INVITED
+        return MembershipResult.INVITED
     person, is_new_user = person_named(username, password=password, now=now)
     username = person.username
-    joined = Joined.CREATED if is_new_user else Joined.ADDED
+    joined = MembershipResult.CREATED if is_new_user else MembershipResult.ADDED
     membership, is_new = StoreMembership.objects.get_or_create(store=store, user=person, defaults={"role": role})
     before = {} if is_new else {"role": membership.role}
     if not is_new and membership.role != role:
         if user is not None and membership.role == Role.MANAGER and not _other_managers(store, membership).exists():
             raise BadValue("role", "last_one")
-        joined = Joined.CHANGED
+        joined = MembershipResult.CHANGED
         membership.role = role
         membership.save(update_fields=["role"])
     after = {"role": role}
     line = record_change(store=store, user=user, what="member", subject=username, before=before, after=after, now=now)
-    return joined if line else Joined.UNCHANGED
+    return joined if line else MembershipResult.UNCHANGED
 
 
 def _is_to_be_asked(store: Store, username: str, *, has_password: bool) -> bool:

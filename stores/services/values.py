@@ -21,7 +21,7 @@ class BadHours(BadValue):
 
 
 def lock(store: Store) -> Store:
-    """Take the store's row alone until the transaction ends, and return it as it is now.
+    """Take the store's row alone until the transaction ends, and return it is now.
 
     Rows that only refer to it may still be added.
     """

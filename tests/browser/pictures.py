@@ -167,7 +167,7 @@ def _fill(clock: time_machine.Traveller, moment: datetime) -> None:
 
 
 def _book(number: int, hour: int, minute: int, name: str, visit_type: str, people: int, language: str) -> int | None:
-    from booking.bookings.lifecycle import book
+    from booking.bookings.lifecycle import book_visit
     from booking.customer_input import CustomerDetails
     from booking.models import Source
     from booking.refusals import BookingRefused
@@ -175,7 +175,7 @@ def _book(number: int, hour: int, minute: int, name: str, visit_type: str, peopl
 
     store = Store.objects.get(slug=STORE)
     try:
-        return book(
+        return book_visit(
             store=store.slug,
             visit_type=visit_type,
             starts_at=MOMENT.replace(hour=hour, minute=minute),
@@ -191,7 +191,7 @@ def _book(number: int, hour: int, minute: int, name: str, visit_type: str, peopl
 
 def _fill_a_day(clock: time_machine.Traveller, moment: datetime) -> None:
     """Book every place that one day still has."""
-    from booking.bookings.lifecycle import book
+    from booking.bookings.lifecycle import book_visit
     from booking.customer_input import CustomerDetails
     from booking.models import Source
     from booking.places.availability import availability
@@ -203,7 +203,7 @@ def _fill_a_day(clock: time_machine.Traveller, moment: datetime) -> None:
     )
     starts = [slot.starts_at for slot in answer.days[0].slots for _place in range(slot.places_left)]
     for number, starts_at in enumerate(starts):
-        book(
+        book_visit(
             store=STORE,
             visit_type="visit",
             starts_at=starts_at,
@@ -219,7 +219,7 @@ def _fill_a_day(clock: time_machine.Traveller, moment: datetime) -> None:
 
 def _live_until(booking_id: int, moment: datetime) -> None:
     """Let a visit be where it would be by now."""
-    from booking.arrivals.steps import step
+    from booking.arrivals.steps import take_step
     from booking.models import Booking
     from stores.models import StoreMembership
 
@@ -227,12 +227,12 @@ def _live_until(booking_id: int, moment: datetime) -> None:
     user = StoreMembership.objects.filter(store=booking.store).select_related("user")[0].user
     starts_at, ends_at = booking.starts_at, booking.ends_at
     if starts_at <= moment:
-        step(booking_id=booking_id, step="check_in", now=starts_at - timedelta(minutes=4), user=user)
-        step(booking_id=booking_id, step="start", now=starts_at, user=user)
+        take_step(booking_id=booking_id, step="check_in", now=starts_at - timedelta(minutes=4), user=user)
+        take_step(booking_id=booking_id, step="start", now=starts_at, user=user)
     if ends_at <= moment:
-        step(booking_id=booking_id, step="complete", now=ends_at, user=user)
+        take_step(booking_id=booking_id, step="complete", now=ends_at, user=user)
     if moment < starts_at <= moment + timedelta(minutes=8):
-        step(booking_id=booking_id, step="check_in", now=moment - timedelta(minutes=3), user=user)
+        take_step(booking_id=booking_id, step="check_in", now=moment - timedelta(minutes=3), user=user)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ import pytest
 
 from booking.limits import ClientDigests, TooManyHolds
 from booking.models import Hold
-from booking.places.holds import hold
+from booking.places.holds import hold_places
 from tests.factories import NOW, make_store
 from tests.threads import at_once
 
@@ -19,7 +19,7 @@ def keep(store: str, minutes: int) -> str:
     starts_at = NOW + timedelta(days=1, hours=2, minutes=minutes)
     who = ClientDigests("1" * 32, "2" * 32, "3" * 32)
     try:
-        hold(store=store, visit_type="visit", starts_at=starts_at, party_size=1, client=who, now=NOW)
+        hold_places(store=store, visit_type="visit", starts_at=starts_at, party_size=1, client=who, now=NOW)
     except TooManyHolds:
         return "refused"
     return "kept"

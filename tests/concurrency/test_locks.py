@@ -18,9 +18,9 @@ from django.db import Error, connection, connections, transaction
 
 from booking.arrivals import line
 from booking.arrivals.line import join_line, serve_ticket
-from booking.arrivals.steps import step
+from booking.arrivals.steps import take_step
 from booking.bookings.audit import differences
-from booking.bookings.lifecycle import cancel, confirm_attendance
+from booking.bookings.lifecycle import cancel_booking, confirm_attendance
 from booking.bookings.rescheduling import reschedule
 from booking.models import Actor, Booking, Source, Ticket
 from booking.refusals import BookingRefused
@@ -186,7 +186,7 @@ def test_unclaimed_places_of_several_desks_are_passed_on_once_each_and_only_to_w
     user = make_user(store=store)
     booked = [make_booking(store, party_size=size, source=Source.PHONE, phone="") for size in (2, 1, 1)]
     here = next(one for one in booked if one.party_size == 1 and one.desk.slug == "second")
-    step(booking_id=here.pk, step="check_in", now=LATE, user=user)
+    take_step(booking_id=here.pk, step="check_in", now=LATE, user=user)
     tickets = [
         join_line(store=store, visit_type="visit", party_size=size, name="", now=LATE) for size in (2, 1, 2, 1, 3)
     ]
@@ -260,9 +260,9 @@ def test_rig_sees_a_visit_vanish_where_it_is_locked_with_its_desk(transactional_
 @pytest.mark.parametrize(
     "touch",
     [
-        lambda pk: cancel(booking_id=pk, now=NOW, actor=Actor.CUSTOMER),
+        lambda pk: cancel_booking(booking_id=pk, now=NOW, actor=Actor.CUSTOMER),
         lambda pk: confirm_attendance(booking_id=pk, now=NOW),
-        lambda pk: step(booking_id=pk, step="check_in", now=at(9, 55), user=None),
+        lambda pk: take_step(booking_id=pk, step="check_in", now=at(9, 55), user=None),
         lambda pk: reschedule(booking_id=pk, starts_at=at(11), now=NOW, actor=Actor.CUSTOMER),
     ],
     ids=["cancel", "confirm", "check_in", "move"],

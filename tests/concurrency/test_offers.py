@@ -11,11 +11,11 @@ import pytest
 from django.db import connection, transaction
 
 from booking.bookings.audit import differences
-from booking.bookings.lifecycle import cancel
+from booking.bookings.lifecycle import cancel_booking
 from booking.bookings.offered_place import take_offer
 from booking.models import Actor, Booking, Hold, WaitingListEntry, WaitingStatus
 from booking.refusals import BookingRefused
-from booking.waiting_list.entries import leave
+from booking.waiting_list.entries import leave_waiting_list
 from booking.waiting_list.offers import offer_places
 from notifications.models import OutboxMessage
 from stores.models import Slot, Store
@@ -37,7 +37,7 @@ def full_store(*, times: int) -> tuple[Store, list[Booking]]:
 
 
 def free(booking: Booking) -> None:
-    cancel(booking_id=booking.pk, now=NOW, actor=Actor.CUSTOMER)
+    cancel_booking(booking_id=booking.pk, now=NOW, actor=Actor.CUSTOMER)
 
 
 def offered() -> list[int]:
@@ -140,7 +140,9 @@ def test_place_is_taken_or_left_and_never_both(transactional_db: None) -> None:
             return str(refused.reason)
 
     calls = [call for entry in entries for call in (partial(take, entry), partial(take, entry))]
-    calls += [partial(lambda entry: str(leave(entry_id=entry.pk, now=NOW).status), entry) for entry in entries]
+    calls += [
+        partial(lambda entry: str(leave_waiting_list(entry_id=entry.pk, now=NOW).status), entry) for entry in entries
+    ]
     results = at_once(calls)
 
     assert set(results) <= {"confirmed", "hold_expired", "booked", "left"}

@@ -15,7 +15,7 @@ from booking.bookings.rebooking import cancel_unanswered, take_kept_time
 from booking.models import Booking, Hold, Status
 from booking.places.claims import release_expired_holds
 from booking.refusals import BookingRefused
-from booking.store_setup.affected_visits import Then
+from booking.store_setup.affected_visits import AffectedResolution
 from booking.store_setup.hours_changes import change_slots
 from tests.factories import NOW, at, make_booking, make_store, make_user
 from tests.threads import at_once
@@ -31,7 +31,13 @@ def given_up() -> list[Booking]:
         make_booking(store, starts_at=at(10, 15 * number), phone=f"+3361230{number:04d}") for number in range(VISITS)
     ]
     change_slots(
-        store_id=store.pk, from_at=at(10), to_at=at(11), closed=True, then=Then.OFFER, now=NOW, user=make_user()
+        store_id=store.pk,
+        from_at=at(10),
+        to_at=at(11),
+        closed=True,
+        then=AffectedResolution.OFFER,
+        now=NOW,
+        user=make_user(),
     )
     return bookings
 

@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 from django.contrib.auth.hashers import check_password
 
-from booking.accounts.pins import TakenOver, take_over
+from booking.accounts.pins import PinResult, take_over
 from booking.models import PIN_ERRORS, TABLET_ERRORS, TABLET_PAUSE, Device, PinTries
 from stores.models import Role
 from tests.devices import PIN, make_pin, make_tablet
@@ -51,15 +51,15 @@ def test_no_more_than_five_are_compared_however_many_try(device):
 
     found = at_once([partial(take_over, device=one, username="ada", pin=WRONG, now=NOW) for one in tablets])
 
-    assert set(found) <= {TakenOver.WRONG, TakenOver.LOCKED}
-    assert found.count(TakenOver.WRONG) <= PIN_ERRORS
+    assert set(found) <= {PinResult.WRONG, PinResult.LOCKED}
+    assert found.count(PinResult.WRONG) <= PIN_ERRORS
     assert PinTries.objects.get().errors == PIN_ERRORS
-    assert take_over(device=device, username="ada", pin=PIN, now=NOW + TABLET_PAUSE) is TakenOver.LOCKED
+    assert take_over(device=device, username="ada", pin=PIN, now=NOW + TABLET_PAUSE) is PinResult.LOCKED
 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_tablet_takes_no_more_than_three_however_many_try(device):
     found = at_once([lambda: take_over(device=device, username="ada", pin=WRONG, now=NOW)] * TRIES)
 
-    assert found.count(TakenOver.PAUSED) == TRIES - TABLET_ERRORS
+    assert found.count(PinResult.PAUSED) == TRIES - TABLET_ERRORS
     assert PinTries.objects.get().errors == TABLET_ERRORS

@@ -4,7 +4,7 @@ from functools import partial
 
 import pytest
 
-from booking.bookings.lifecycle import book
+from booking.bookings.lifecycle import book_visit
 from booking.customer_input import CustomerDetails
 from booking.idempotency import FormUsed, SentForm, book_once
 from booking.models import Booking, IdempotentAnswer, Source
@@ -21,7 +21,7 @@ def _shop(transactional_db: None) -> None:
 
 
 def book_it(*, may_repeat: bool = False) -> Booking:
-    return book(
+    return book_visit(
         store="corner-shop-niort",
         visit_type="visit",
         starts_at=at(10),

@@ -16,7 +16,7 @@ from django.test import Client
 from booking import tasks
 from booking.customer_input import CustomerDetails
 from booking.models import Booking, IdempotentAnswer, PairingCode, Source, Ticket
-from booking.waiting_list.entries import join
+from booking.waiting_list.entries import join_waiting_list
 from notifications.models import Channel, Kind, OutboxMessage, State
 from stores.models import SetupChange, StoreInvitation
 from tests.devices import make_tablet
@@ -163,7 +163,7 @@ def keep_something_everywhere() -> None:
     )  # fmt: skip
     customer = CustomerDetails(name=CANARY, email=f"{CANARY}@example.org")
     days = {"from_date": NOW.date() + timedelta(days=1), "to_date": NOW.date() + timedelta(days=1)}
-    entry = join(
+    entry = join_waiting_list(
         store=store.slug, visit_type="visit", **days, party_size=1, customer=customer, source=Source.WEB, now=NOW
     )
     type(entry).objects.update(client_digest=CANARY, email=f"{CANARY}@example.org")

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from notifications.deadlines import Door, OutOfTime, within
+from notifications.deadlines import OutOfTime, SendGate, within
 
 
 def test_a_call_that_ends_returns_or_raises_as_it_would():
@@ -23,7 +23,7 @@ def test_a_call_that_does_not_end_is_given_up():
 
 
 def test_a_shut_door_lets_nobody_leave():
-    door = Door()
+    door = SendGate()
 
     door.shut()
 
@@ -33,7 +33,7 @@ def test_a_shut_door_lets_nobody_leave():
 
 
 def test_who_has_left_has_left():
-    door = Door()
+    door = SendGate()
     door.leave()
 
     door.shut()

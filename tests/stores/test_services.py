@@ -12,7 +12,7 @@ from stores.models import OpeningHours, Role, SpecialHours, Store, StoreMembersh
 from stores.services import (
     BadHours,
     BadValue,
-    Joined,
+    MembershipResult,
     add_member,
     delete_special_hours,
     save_desk,
@@ -269,7 +269,7 @@ def test_notice_is_one_clean_line_and_no_rule(store: Store) -> None:
 def test_new_member_gets_a_user_with_that_password(store: Store) -> None:
     assert (
         add_member(store=store, username="ada", role=Role.MANAGER, password=PASSWORD, now=NOW, user=None)
-        == Joined.CREATED
+        == MembershipResult.CREATED
     )
     user = User.objects.get()
     assert (user.username, user.date_joined, user.is_staff, user.is_superuser) == ("ada", NOW, False, False)
@@ -281,7 +281,8 @@ def test_user_joins_one_more_store_with_the_password_as_it_was(store: Store) -> 
     add_member(store=store, username="ada", role=Role.MANAGER, password=PASSWORD, now=NOW, user=None)
     other = make_store("other")
     assert (
-        add_member(store=other, username="ada", role=Role.STAFF, password="another", now=NOW, user=None) == Joined.ADDED
+        add_member(store=other, username="ada", role=Role.STAFF, password="another", now=NOW, user=None)
+        == MembershipResult.ADDED
     )
     assert User.objects.get().check_password(PASSWORD)
     roles = StoreMembership.objects.order_by("store").values_list("store__slug", "role")
@@ -290,9 +291,13 @@ def test_user_joins_one_more_store_with_the_password_as_it_was(store: Store) -> 
 
 def test_member_gets_another_role_in_the_same_store(store: Store) -> None:
     add_member(store=store, username="ada", role=Role.MANAGER, password=PASSWORD, now=NOW, user=None)
-    assert add_member(store=store, username="ada", role=Role.STAFF, password=None, now=NOW, user=None) == Joined.CHANGED
     assert (
-        add_member(store=store, username="ada", role=Role.STAFF, password=None, now=NOW, user=None) == Joined.UNCHANGED
+        add_member(store=store, username="ada", role=Role.STAFF, password=None, now=NOW, user=None)
+        == MembershipResult.CHANGED
+    )
+    assert (
+        add_member(store=store, username="ada", role=Role.STAFF, password=None, now=NOW, user=None)
+        == MembershipResult.UNCHANGED
     )
     assert StoreMembership.objects.get().role == "staff"
 

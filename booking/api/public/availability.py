@@ -11,14 +11,14 @@ from booking.api import shapes
 from booking.api.bodies import Json
 from booking.api.etags import is_known, not_modified, with_etag
 from booking.api.fields import SLUG
-from booking.api.idempotency import Answer
+from booking.api.idempotency import ApiAnswer
 from booking.api.public.desks import chosen_desk
 from booking.api.rendering import availability_text
 from booking.api.resource import ApiView, checked, once
 from booking.api.serializers import DeskAvailabilityQuery, LookupRequest
 from booking.places.availability import WantedSlot, ask_availability, lookup
 from booking.refusals import UnknownStore
-from booking.web.problem_json import Problem
+from booking.web.problem_json import ApiProblem
 
 
 class AvailabilityView(ApiView):
@@ -40,7 +40,7 @@ class AvailabilityView(ApiView):
                 desk=desk,
             )
         except UnknownStore:
-            raise Problem("not_found") from None
+            raise ApiProblem("not_found") from None
         version = question.version
         if is_known(request._request, version):
             return not_modified(version)
@@ -51,7 +51,7 @@ class AvailabilityView(ApiView):
 class LookupView(ApiView):
     @extend_schema(operation_id="lookUpSlots", request=LookupRequest, responses=shapes.LookupShape)
     @once
-    def post(self, body: Json) -> Answer:
+    def post(self, body: Json) -> ApiAnswer:
         """Tell for up to 100 starts at once whether they can be booked now; unknown ones cannot."""
         asked = checked(LookupRequest, body)["slots"]
         limits.lookup(self.request._request, slots=len(asked))
@@ -59,7 +59,7 @@ class LookupView(ApiView):
         found = lookup(wanted=[WantedSlot(**item) for _, item in known], now=self.now)
         free = {number for (number, _), is_free in zip(known, found, strict=True) if is_free}
         fields = ("store", "visit_type", "starts_at", "party_size")
-        return Answer(
+        return ApiAnswer(
             {
                 "slots": [
                     {name: given[name] for name in fields if name in given} | {"available": number in free}

@@ -12,7 +12,7 @@ from booking.api import shapes
 from booking.api.authentication import customer_booking
 from booking.api.bodies import Json
 from booking.api.fields import SLUG
-from booking.api.idempotency import Answer
+from booking.api.idempotency import ApiAnswer
 from booking.api.public.desks import chosen_desk
 from booking.api.rendering import booking_json, booking_path, new_booking_json
 from booking.api.resource import ApiView, OneForm, checked, json_response, once, wanting
@@ -22,14 +22,14 @@ from booking.customer_input import CustomerDetails
 from booking.formats.icalendar_files import booking_calendar
 from booking.links import manage_url
 from booking.models import Actor, Booking, Source
-from booking.places.requests import Wish, is_another_try
+from booking.places.requests import SlotRequest, is_retry
 from stores.models import Store
 
 
 class BookingsView(ApiView):
     @extend_schema(operation_id="book", request=BookingRequest, responses={201: shapes.NewBookingShape})
     @once
-    def post(self, body: Json) -> Answer:
+    def post(self, body: Json) -> ApiAnswer:
         """Book a visit. Its `manage_token` is told once, here."""
         asked = checked(
             BookingRequest,
@@ -39,13 +39,13 @@ class BookingsView(ApiView):
             languages=self.request.headers.get("Accept-Language", ""),
         )
         desk = chosen_desk(asked.get("desk"), store=asked["store"], now=self.now)
-        wish = Wish(asked["store"], asked["visit_type"], asked["starts_at"], asked["party_size"], desk)
+        wish = SlotRequest(asked["store"], asked["visit_type"], asked["starts_at"], asked["party_size"], desk)
         customer = CustomerDetails(**asked["customer"])
-        if not is_another_try():
+        if not is_retry():
             limits.new_booking_at(self.request._request, wish.store)
             limits.new_booking(customer.phone, customer.email)
         with wanting(wish):
-            booking = lifecycle.book(
+            booking = lifecycle.book_visit(
                 store=wish.store,
                 visit_type=wish.visit_type,
                 starts_at=wish.starts_at,
@@ -58,7 +58,7 @@ class BookingsView(ApiView):
                 desk=wish.desk,
                 client=limits.client_digests(self.request._request),
             )
-        return Answer(
+        return ApiAnswer(
             new_booking_json(booking, now=self.now),
             status=201,
             location=booking_path(booking.reference),
@@ -86,8 +86,8 @@ class CustomerView(ApiView):
     def show_all(self, bookings: Sequence[Booking]) -> list[Json]:
         return [booking_json(booking, now=self.now) for booking in bookings]
 
-    def answer(self, booking: Booking) -> Answer:
-        return Answer(booking_json(booking, now=self.now), subject=booking.reference)
+    def answer(self, booking: Booking) -> ApiAnswer:
+        return ApiAnswer(booking_json(booking, now=self.now), subject=booking.reference)
 
 
 class BookingView(CustomerView):
@@ -102,11 +102,11 @@ class RescheduleView(CustomerView):
 
     @extend_schema(operation_id="rescheduleBooking", request=RescheduleRequest, responses=shapes.BookingShape)
     @once
-    def post(self, body: Json, reference: str) -> Answer:
+    def post(self, body: Json, reference: str) -> ApiAnswer:
         """Move a visit to another start; where the new one refuses, the old one is kept."""
         booking = self.booking(reference)
         starts_at = checked(RescheduleRequest, body)["starts_at"]
-        with wanting(Wish.to_move(booking, starts_at, by_staff=False)):
+        with wanting(SlotRequest.to_move(booking, starts_at, by_staff=False)):
             moved = rescheduling.reschedule(
                 booking_id=booking.pk, starts_at=starts_at, now=self.now, actor=Actor.CUSTOMER
             )
@@ -116,16 +116,16 @@ class RescheduleView(CustomerView):
 class CancelView(CustomerView):
     @extend_schema(operation_id="cancelBooking", request=None, responses=shapes.BookingShape)
     @once
-    def post(self, body: Json, reference: str) -> Answer:
+    def post(self, body: Json, reference: str) -> ApiAnswer:
         """Cancel a visit; cancelled before: nothing changes."""
         booking = self.booking(reference)
-        return self.answer(lifecycle.cancel(booking_id=booking.pk, now=self.now, actor=Actor.CUSTOMER))
+        return self.answer(lifecycle.cancel_booking(booking_id=booking.pk, now=self.now, actor=Actor.CUSTOMER))
 
 
 class ConfirmView(CustomerView):
     @extend_schema(operation_id="confirmAttendance", request=None, responses=shapes.BookingShape)
     @once
-    def post(self, body: Json, reference: str) -> Answer:
+    def post(self, body: Json, reference: str) -> ApiAnswer:
         """Say "I will come"."""
         booking = self.booking(reference)
         return self.answer(lifecycle.confirm_attendance(booking_id=booking.pk, now=self.now))
@@ -141,11 +141,11 @@ class DataView(CustomerView):
 class EraseView(CustomerView):
     @extend_schema(operation_id="eraseCustomer", request=None, responses=shapes.ErasedShape)
     @once
-    def post(self, body: Json, reference: str) -> Answer:
+    def post(self, body: Json, reference: str) -> ApiAnswer:
         """Erase name, phone, e-mail, note and messages for good; a visit still to come is cancelled first."""
         booking = self.booking(reference)
-        privacy.erase(booking_id=booking.pk, now=self.now, actor=Actor.CUSTOMER)
-        return Answer({"reference": booking.reference, "erased": True})
+        privacy.erase_customer(booking_id=booking.pk, now=self.now, actor=Actor.CUSTOMER)
+        return ApiAnswer({"reference": booking.reference, "erased": True})
 
 
 class CalendarView(CustomerView):

@@ -9,26 +9,26 @@ from rest_framework.request import Request
 from booking import limits
 from booking.api import shapes
 from booking.api.bodies import Json
-from booking.api.idempotency import Answer, of_hold
+from booking.api.idempotency import ApiAnswer, of_hold
 from booking.api.public.desks import chosen_desk
 from booking.api.rendering import moment_text
 from booking.api.resource import ApiView, checked, once, wanting
 from booking.api.serializers import WishRequest
 from booking.models import Hold
 from booking.places import holds
-from booking.places.requests import Wish
+from booking.places.requests import SlotRequest
 from booking.tokens import hold_token
 
 
 class HoldsView(ApiView):
     @extend_schema(operation_id="holdPlaces", request=WishRequest, responses={201: shapes.HoldShape})
     @once
-    def post(self, body: Json) -> Answer:
+    def post(self, body: Json) -> ApiAnswer:
         """Keep places for 5 minutes."""
         asked = checked(WishRequest, body)
-        wish = Wish(**{**asked, "desk": chosen_desk(asked.get("desk"), store=asked["store"], now=self.now)})
+        wish = SlotRequest(**{**asked, "desk": chosen_desk(asked.get("desk"), store=asked["store"], now=self.now)})
         with wanting(wish):
-            kept = holds.hold(
+            kept = holds.hold_places(
                 store=wish.store,
                 visit_type=wish.visit_type,
                 starts_at=wish.starts_at,
@@ -45,7 +45,7 @@ class HoldExtensionView(ApiView):
 
     @extend_schema(operation_id="extendHold", request=None, responses=shapes.HoldShape)
     @once
-    def post(self, body: Json, token: str) -> Answer:
+    def post(self, body: Json, token: str) -> ApiAnswer:
         """Keep the places 5 minutes more, twice at most."""
         return _answer(holds.extend_hold(token=token, now=self.now), status=200)
 
@@ -58,9 +58,9 @@ class HoldView(ApiView):
         return HttpResponse(status=204)
 
 
-def _answer(kept: Hold, *, status: int) -> Answer:
+def _answer(kept: Hold, *, status: int) -> ApiAnswer:
     zone = ZoneInfo(kept.store.time_zone)
-    return Answer(
+    return ApiAnswer(
         {"token": hold_token(kept.public_id), "expires_at": moment_text(kept.expires_at, zone)},
         status=status,
         subject=of_hold(kept.public_id),

@@ -11,7 +11,7 @@ from booking.api import shapes
 from booking.api.rendering import store_json, store_summary_json
 from booking.api.resource import ApiView, json_response
 from booking.api.serializers import StoresQuery
-from booking.web.problem_json import Problem, invalid
+from booking.web.problem_json import ApiProblem, invalid
 from stores.queries import BadCursor, store_detail, stores_page
 
 
@@ -44,5 +44,5 @@ class StoreView(ApiView):
         """Read a store in full: address, hours, visit types and what it decided about booking."""
         found = store_detail(store)
         if found is None:
-            raise Problem("not_found")
+            raise ApiProblem("not_found")
         return json_response(store_json(found))

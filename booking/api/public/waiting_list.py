@@ -13,7 +13,7 @@ from booking.api import shapes
 from booking.api.authentication import bearer_token
 from booking.api.bodies import Json
 from booking.api.fields import Count, Slug
-from booking.api.idempotency import Answer, of_waiting
+from booking.api.idempotency import ApiAnswer, of_waiting
 from booking.api.public.bookings import country_of
 from booking.api.rendering import moment_text
 from booking.api.resource import ApiView, checked, once
@@ -22,13 +22,13 @@ from booking.bookings.message_plan import message_channel
 from booking.customer_input import CustomerDetails
 from booking.links import waiting_url
 from booking.models import Source, WaitingListEntry, WaitingStatus
-from booking.places.requests import is_another_try
+from booking.places.requests import is_retry
 from booking.refusals import BookingRefused
 from booking.tokens import is_waiting_token, read_reference, waiting_token
 from booking.waiting_list import entries
-from booking.waiting_list.queries import Waiting, entry_by_reference, waiting
+from booking.waiting_list.queries import WaitingState, entry_by_reference, waiting_state
 from booking.waiting_list.wording import waiting_refusal_sentence
-from booking.web.problem_json import UNKNOWN_STORE, Problem
+from booking.web.problem_json import UNKNOWN_STORE, ApiProblem
 
 
 class WaitingListRequest(AvailabilityQuery):
@@ -52,7 +52,7 @@ class OfferShape(shapes.Shape):
     expires_at = shapes.Moment()
 
 
-@extend_schema_serializer(component_name="Waiting")
+@extend_schema_serializer(component_name="WaitingState")
 class WaitingShape(shapes.Shape):
     reference = shapes.Text()
     status = shapes.one_of(WaitingStatus.values)
@@ -77,7 +77,7 @@ class NewWaitingShape(WaitingShape):
 class WaitingListView(ApiView):
     @extend_schema(operation_id="joinWaitingList", request=WaitingListRequest, responses={201: NewWaitingShape})
     @once
-    def post(self, body: Json) -> Answer:
+    def post(self, body: Json) -> ApiAnswer:
         """Join the waiting list of some days. A place that comes free is offered to one customer at a time.
 
         Who joined first is asked first, by text message or e-mail, for half an hour. What is free already when
@@ -92,10 +92,10 @@ class WaitingListView(ApiView):
             languages=self.request.headers.get("Accept-Language", ""),
         )
         customer = CustomerDetails(**asked["customer"])
-        if not is_another_try():
+        if not is_retry():
             limits.new_waiting_at(self.request._request, asked["store"])
             limits.new_waiting(customer.phone, customer.email)
-        entry = entries.join(
+        entry = entries.join_waiting_list(
             store=asked["store"],
             visit_type=asked["visit_type"],
             from_date=asked["from"],
@@ -106,9 +106,9 @@ class WaitingListView(ApiView):
             client=limits.client_digests(self.request._request),
             now=self.now,
         )
-        stands = waiting(_known(entry), now=self.now)
+        stands = waiting_state(_known(entry), now=self.now)
         secrets = {"manage_token": waiting_token(entry.reference), "manage_url": waiting_url(entry.reference)}
-        return Answer(
+        return ApiAnswer(
             _json(stands) | secrets,
             status=201,
             location=f"/api/v1/waiting-list/{entry.reference}",
@@ -127,12 +127,12 @@ class WaitingListEntryView(ApiView):
     @extend_schema(operation_id="readWaiting", responses=WaitingShape)
     def get(self, request: Request, reference: str) -> HttpResponse:
         """Read how somebody's waiting stands, and the place they are offered."""
-        return Answer(_json(waiting(_opened(request._request, reference), now=self.now))).response()
+        return ApiAnswer(_json(waiting_state(_opened(request._request, reference), now=self.now))).response()
 
     @extend_schema(operation_id="leaveWaitingList", responses={204: None})
     def delete(self, request: Request, reference: str) -> HttpResponse:
         """Leave the waiting list; an offered place goes to the next, and who waited is erased."""
-        entries.leave(entry_id=_opened(request._request, reference).pk, now=self.now)
+        entries.leave_waiting_list(entry_id=_opened(request._request, reference).pk, now=self.now)
         return HttpResponse(status=204)
 
 
@@ -146,14 +146,14 @@ def _opened(request: HttpRequest, reference: str) -> WaitingListEntry:
     plain = read_reference(reference)
     if plain is None or not is_waiting_token(plain, bearer_token(request)):
         limits.wrong_token(request)
-        raise Problem("not_found")
+        raise ApiProblem("not_found")
     entry = entry_by_reference(plain)
     if entry is None:
-        raise Problem("not_found")
+        raise ApiProblem("not_found")
     return entry
 
 
-def _json(stands: Waiting) -> Json:
+def _json(stands: WaitingState) -> Json:
     entry, offer = stands.entry, stands.offer
     zone = ZoneInfo(entry.store.time_zone)
     return {

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from booking.accounts.permissions import member_booking, member_store
 from booking.api import shapes
 from booking.api.bodies import Json
-from booking.api.idempotency import Answer
+from booking.api.idempotency import ApiAnswer
 from booking.api.resource import checked, json_response, once, wanting
 from booking.api.serializers import ActionRequest, RescheduleRequest, StaffBookingRequest, WalkInRequest
 from booking.api.staff.access import StaffView
@@ -18,20 +18,20 @@ from booking.arrivals import steps
 from booking.bookings import lifecycle, rescheduling
 from booking.customer_input import CustomerDetails
 from booking.models import Actor, Booking, Source
-from booking.places.requests import Wish
+from booking.places.requests import SlotRequest
 from stores.models import Role
 
 
 class StaffBookingsView(StaffView):
     @extend_schema(operation_id="bookForCaller", request=StaffBookingRequest, responses={201: shapes.StaffBookingShape})
     @once
-    def post(self, body: Json, store: str) -> Answer:
+    def post(self, body: Json, store: str) -> ApiAnswer:
         """Book for a caller or someone at the desk: no minimum notice, no places kept back."""
         place = member_store(self.user, store)
         asked = checked(StaffBookingRequest, body, country=place.country, contact_needed=False)
-        wish = Wish(place.slug, asked["visit_type"], asked["starts_at"], asked["party_size"])
+        wish = SlotRequest(place.slug, asked["visit_type"], asked["starts_at"], asked["party_size"])
         with wanting(wish, by_staff=True):
-            booking = lifecycle.book(
+            booking = lifecycle.book_visit(
                 store=wish.store,
                 visit_type=wish.visit_type,
                 starts_at=wish.starts_at,
@@ -42,19 +42,19 @@ class StaffBookingsView(StaffView):
                 now=self.now,
                 user=self.user,
             )
-        return Answer(self.show(booking), status=201, subject=booking.reference)
+        return ApiAnswer(self.show(booking), status=201, subject=booking.reference)
 
 
 class WalkInsView(StaffView):
     @extend_schema(operation_id="admitWalkIn", request=WalkInRequest, responses={201: shapes.StaffBookingShape})
     @once
-    def post(self, body: Json, store: str) -> Answer:
+    def post(self, body: Json, store: str) -> ApiAnswer:
         """Let in someone who came without a booking; beyond capacity only by a manager's `squeeze_in`."""
         place = member_store(self.user, store)
         asked = checked(WalkInRequest, body)
         if asked["squeeze_in"]:
             member_store(self.user, store, need=Role.MANAGER)
-        with wanting(Wish(place.slug, asked["visit_type"], self.now, asked["party_size"]), by_staff=True):
+        with wanting(SlotRequest(place.slug, asked["visit_type"], self.now, asked["party_size"]), by_staff=True):
             booking = steps.admit_walk_in(
                 store=place,
                 visit_type=asked["visit_type"],
@@ -65,7 +65,7 @@ class WalkInsView(StaffView):
                 now=self.now,
                 user=self.user,
             )
-        return Answer(self.show(booking), status=201, subject=booking.reference)
+        return ApiAnswer(self.show(booking), status=201, subject=booking.reference)
 
 
 class _ActionView(StaffView):
@@ -89,10 +89,10 @@ def _action(operation_id: str) -> Any:
 
 
 class _StepView(_ActionView):
-    step: steps.Step
+    step: steps.ArrivalStep
 
     def act(self, booking: Booking, **action: Any) -> Booking:
-        return steps.step(booking_id=booking.pk, step=self.step, now=self.now, user=self.user, **action)
+        return steps.take_step(booking_id=booking.pk, step=self.step, now=self.now, user=self.user, **action)
 
 
 @_action("checkIn")
@@ -128,7 +128,7 @@ class UndoView(_ActionView):
     """Take back the last of the four steps, on that day; again for the one before."""
 
     def act(self, booking: Booking, **action: Any) -> Booking:
-        return steps.undo(booking_id=booking.pk, now=self.now, user=self.user, **action)
+        return steps.undo_step(booking_id=booking.pk, now=self.now, user=self.user, **action)
 
 
 @_action("cancelForCustomer")
@@ -137,7 +137,7 @@ class StaffCancelView(_ActionView):
 
     def act(self, booking: Booking, **action: Any) -> Booking:
         # No action_id is needed: to cancel twice changes nothing anyway.
-        return lifecycle.cancel(booking_id=booking.pk, now=self.now, actor=Actor.STAFF, user=self.user)
+        return lifecycle.cancel_booking(booking_id=booking.pk, now=self.now, actor=Actor.STAFF, user=self.user)
 
 
 class StaffRescheduleView(StaffView):
@@ -146,7 +146,7 @@ class StaffRescheduleView(StaffView):
         """Move a visit to another start, for its customer."""
         booking = member_booking(self.user, reference)
         starts_at = self.read(RescheduleRequest)["starts_at"]
-        with wanting(Wish.to_move(booking, starts_at, by_staff=True), by_staff=True):
+        with wanting(SlotRequest.to_move(booking, starts_at, by_staff=True), by_staff=True):
             moved = rescheduling.reschedule(
                 booking_id=booking.pk, starts_at=starts_at, now=self.now, actor=Actor.STAFF, user=self.user
             )

@@ -27,8 +27,8 @@ from booking.api.staff.access import StaffView
 from booking.refusals import BookingRefused, Refusal
 from booking.store_setup import calendar_feed
 from booking.store_setup import hours_changes as changes
-from booking.store_setup.affected_visits import Then
-from booking.store_setup.hours_changes import Change
+from booking.store_setup.affected_visits import AffectedResolution
+from booking.store_setup.hours_changes import HoursChange
 from booking.web.problem_json import invalid
 from stores.hours import WeeklyInterval
 from stores.models import Role, Store
@@ -53,12 +53,12 @@ class ManagerView(StaffView):
             exc = invalid(exc.field, exc.code, _BAD_HOURS.get(exc.code, _("These are no opening hours.")))
         return super().handle_exception(exc)
 
-    def changed(self, change: Change, **body: Any) -> HttpResponse:
+    def changed(self, change: HoursChange, **body: Any) -> HttpResponse:
         """Return what holds now, and the bookings that the change touched."""
         return json_response(body | {"affected": self.show_all(change.affected)})
 
     def by_whom(self, then: str | None) -> dict[str, Any]:
-        return {"then": Then(then) if then else None, "now": self.now, "user": self.user}
+        return {"then": AffectedResolution(then) if then else None, "now": self.now, "user": self.user}
 
 
 class OpeningHoursView(ManagerView):

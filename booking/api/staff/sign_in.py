@@ -17,7 +17,7 @@ from booking.api import shapes
 from booking.api.resource import json_response
 from booking.api.serializers import SignInRequest
 from booking.api.staff.access import StaffView
-from booking.web.problem_json import Problem, invalid
+from booking.web.problem_json import ApiProblem, invalid
 
 
 class TokenView(StaffView):
@@ -46,7 +46,7 @@ class TokenView(StaffView):
     def delete(self, request: Request) -> HttpResponse:
         """End the token that this request is made with."""
         if not isinstance(request.auth, AuthToken):
-            raise Problem("not_found")
+            raise ApiProblem("not_found")
         request.auth.delete()
         return HttpResponse(status=204)
 

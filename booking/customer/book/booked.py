@@ -7,14 +7,14 @@ from django.urls import reverse
 
 from booking.bookings.queries import booking_by_reference
 from booking.customer.access import give_key, has_key
-from booking.customer.book.booking_step import Step, at_store
+from booking.customer.book.booking_step import BookingStep, with_booking_step
 from booking.idempotency import FormUsed
 from booking.models import Booking, Status
 from booking.web.rendering import customer_page
 from booking.web.responses import see_other
 
 
-def booked_page(request: HttpRequest, step: Step, reference: str) -> HttpResponse | None:
+def booked_page(request: HttpRequest, step: BookingStep, reference: str) -> HttpResponse | None:
     """Return the page that says which visit is booked, with its link; None where there is none any more.
 
     The caller knows that this browser booked it.
@@ -27,7 +27,7 @@ def booked_page(request: HttpRequest, step: Step, reference: str) -> HttpRespons
     return response
 
 
-def lead_to_booked(step: Step, booking: Booking) -> HttpResponse:
+def lead_to_booked(step: BookingStep, booking: Booking) -> HttpResponse:
     """Lead to the confirmation of what this form has just booked, or had before."""
     response = see_other(reverse("manage-booked", args=[booking.reference]))
     _give_first_key(response, booking)
@@ -40,7 +40,7 @@ def _give_first_key(response: HttpResponse, booking: Booking) -> None:
         give_key(response, booking)
 
 
-def lead_to_used(request: HttpRequest, step: Step, used: FormUsed) -> HttpResponse:
+def lead_to_used(request: HttpRequest, step: BookingStep, used: FormUsed) -> HttpResponse:
     """Lead on from a form that has booked something else: to that visit where this browser may open it."""
     booking = booking_by_reference(used.subject)
     if booking is not None and has_key(request, booking):
@@ -48,7 +48,7 @@ def lead_to_used(request: HttpRequest, step: Step, used: FormUsed) -> HttpRespon
     return see_other(step.url_of("book-already"))
 
 
-@partial(at_store, methods=("GET", "HEAD"))
-def already(request: HttpRequest, step: Step) -> HttpResponse:
+@partial(with_booking_step, methods=("GET", "HEAD"))
+def already(request: HttpRequest, step: BookingStep) -> HttpResponse:
     """Say that a form was used before, and nothing of what was booked with it."""
     return customer_page(request, "book/already", step.context())

@@ -19,13 +19,13 @@ from django.views.decorators.http import require_http_methods
 from booking import limits
 from booking.customer.book.way_cookie import Way, keep, new_way, ways
 from booking.customer.forms import DetailsForm, read_key
-from booking.customer.visit_query import Asked, read_asked
+from booking.customer.visit_query import VisitQuery, read_visit_query
 from booking.places.availability import WantedSlot, lookup
-from booking.places.explain import why
-from booking.places.holds import KeptPlace, kept_place
+from booking.places.explain import explain_slot
+from booking.places.holds import HeldPlace, held_place
 from booking.refusals import Refusal
 from booking.web.cross_site import refuse_cross_site
-from booking.web.forms import HONEYPOT, Problem
+from booking.web.forms import HONEYPOT, FormProblem
 from booking.web.rendering import customer_page
 from booking.web.responses import see_other
 from stores.queries import StoreDetail, store_detail, store_questions, store_rules
@@ -36,7 +36,7 @@ _ECHOED_LONGEST = 64
 
 
 @dataclass(frozen=True)
-class Step:
+class BookingStep:
     """One request on the way; `hold` is the token of what is kept for this visitor, "" for nothing.
 
     `form` holds what was typed: sent with this request, or remembered from an earlier one.
@@ -45,14 +45,14 @@ class Step:
     request: HttpRequest
     store: StoreDetail
     rules: StoreRules
-    asked: Asked
+    asked: VisitQuery
     form: DetailsForm
     way: Way
     hold: str
     now: datetime
 
     @cached_property
-    def kept(self) -> KeptPlace | None:
+    def kept(self) -> HeldPlace | None:
         """What is kept for the very visit that is asked for, None where nothing is, or nothing any more."""
         place = self.kept_anywhere
         if place is None:
@@ -61,9 +61,9 @@ class Step:
         return place if (place.store, place.visit_type, place.starts_at, place.party_size) == asked else None
 
     @cached_property
-    def kept_anywhere(self) -> KeptPlace | None:
+    def kept_anywhere(self) -> HeldPlace | None:
         """The place that is kept for this visitor, at whatever store and time; None without one."""
-        return kept_place(self.hold, now=self.now) if self.hold else None
+        return held_place(self.hold, now=self.now) if self.hold else None
 
     @property
     def kept_start(self) -> datetime | None:
@@ -104,7 +104,7 @@ class Step:
         """Return why the time asked for cannot be had."""
         asked = self.asked
         assert asked.starts_at is not None  # noqa: S101 -- asked only for a chosen time
-        return why(
+        return explain_slot(
             store=self.rules.slug,
             visit_type=asked.visit_type.slug,
             starts_at=asked.starts_at,
@@ -138,7 +138,7 @@ class Step:
         keep(self.request, response, way, now=self.now)
         return response
 
-    def context(self, problems: Iterable[Problem] = ()) -> dict[str, Any]:
+    def context(self, problems: Iterable[FormProblem] = ()) -> dict[str, Any]:
         """Return what every page on the way shows."""
         return {
             "store": self.store,
@@ -171,10 +171,10 @@ class LedAway(Exception):
         self.response = response
 
 
-StepView = Callable[[HttpRequest, Step], HttpResponseBase]
+StepView = Callable[[HttpRequest, BookingStep], HttpResponseBase]
 
 
-def at_store(
+def with_booking_step(
     view: StepView, *, methods: tuple[str, ...] = ("GET", "HEAD", "POST"), is_choice: bool = False
 ) -> Callable[..., HttpResponseBase]:
     """Read where somebody is; a store that takes no visits says so.
@@ -206,10 +206,12 @@ def at_store(
     return wraps(view)(csrf_exempt(never_cache(require_http_methods([*methods])(checked))))
 
 
-def _step(request: HttpRequest, store: StoreDetail, rules: StoreRules, *, is_choice: bool, now: datetime) -> Step:
+def _step(
+    request: HttpRequest, store: StoreDetail, rules: StoreRules, *, is_choice: bool, now: datetime
+) -> BookingStep:
     is_sent = request.method == "POST"
     data = request.POST if is_sent else request.GET
-    asked = read_asked(data, rules)
+    asked = read_visit_query(data, rules)
     known = ways(request, rules.slug, now=now)
     way = _way(known, rules.slug, asked, data.get("idempotency_key" if is_sent else "form", ""), is_sent=is_sent)
     # Most pages that are only opened need no form, and its questions are read from the database.
@@ -217,10 +219,10 @@ def _step(request: HttpRequest, store: StoreDetail, rules: StoreRules, *, is_cho
     hold = way.hold or data.get("hold", "")
     if is_choice and not hold:
         hold = next((one.hold for one in known if one.hold), "")
-    return Step(request, store, rules, asked, form, way, hold, now)
+    return BookingStep(request, store, rules, asked, form, way, hold, now)
 
 
-def _way(known: list[Way], store: str, asked: Asked, told: str, *, is_sent: bool) -> Way:
+def _way(known: list[Way], store: str, asked: VisitQuery, told: str, *, is_sent: bool) -> Way:
     """Return the way that a page or form belongs to.
 
     The one it names, if this browser is on it; else, for a page without a name, the one to the same time. A key that
@@ -234,7 +236,7 @@ def _way(known: list[Way], store: str, asked: Asked, told: str, *, is_sent: bool
     return next(same, None) or new_way(store)
 
 
-def _chosen(asked: Asked) -> str:
+def _chosen(asked: VisitQuery) -> str:
     assert asked.starts_at is not None  # noqa: S101 -- asked only for a chosen time
     return f"{asked.visit_type.slug} {asked.party_size} {asked.desk} {asked.starts_at.astimezone(UTC).isoformat()}"
 

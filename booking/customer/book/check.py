@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from booking.bookings.customer_visits import same_visit
 from booking.customer.access import has_key
 from booking.customer.book.booked import booked_page
-from booking.customer.book.booking_step import Step, at_store
+from booking.customer.book.booking_step import BookingStep, with_booking_step
 from booking.customer.book.details import AGAIN, NOT_REMEMBERED
 from booking.customer.book.hold_state import keep_place, kept_words
 from booking.customer_input import can_be_texted
@@ -21,8 +21,8 @@ from booking.web.responses import see_other
 SAME = "same"
 
 
-@at_store
-def check(request: HttpRequest, step: Step) -> HttpResponse:
+@with_booking_step
+def check(request: HttpRequest, step: BookingStep) -> HttpResponse:
     """Show everything once more; what is sent here is remembered, and the time kept where it was not before."""
     if request.method != "POST":
         return _page(request, step)
@@ -38,7 +38,7 @@ def check(request: HttpRequest, step: Step) -> HttpResponse:
     return step.lead_to("book-check")
 
 
-def lead_to_unfinished(step: Step) -> HttpResponse | None:
+def lead_to_unfinished(step: BookingStep) -> HttpResponse | None:
     """Lead to the page on which something is still to be done, or return None where all is there."""
     if step.is_unread:
         return step.lead_to_times()
@@ -49,17 +49,17 @@ def lead_to_unfinished(step: Step) -> HttpResponse | None:
     return None
 
 
-def needs_words(step: Step) -> bool:
+def needs_words(step: BookingStep) -> bool:
     """Tell whether something must be said before this is booked: that no text will come, or that a slip is likely."""
     return _is_not_textable(step) or bool(likely_meant(step.form.cleaned_data["email"]))
 
 
-def _is_not_textable(step: Step) -> bool:
+def _is_not_textable(step: BookingStep) -> bool:
     phone = step.form.cleaned_data["phone"]
     return bool(phone) and not can_be_texted(phone)
 
 
-def _page(request: HttpRequest, step: Step) -> HttpResponse:
+def _page(request: HttpRequest, step: BookingStep) -> HttpResponse:
     if step.is_unread:
         return see_other(step.url_of("book"))
     booked = booked_page(request, step, step.way.booked)
@@ -82,7 +82,7 @@ def _page(request: HttpRequest, step: Step) -> HttpResponse:
     return customer_page(request, "book/check", context)
 
 
-def _same_words(request: HttpRequest, step: Step) -> dict[str, Any]:
+def _same_words(request: HttpRequest, step: BookingStep) -> dict[str, Any]:
     """Return what to say of the same visit, booked before: all of it only to a browser that may open it."""
     if request.GET.get("why") != SAME or step.asked.starts_at is None:
         return {}

@@ -6,15 +6,15 @@ from functools import partial
 from django.http import HttpRequest, HttpResponse
 
 from booking.customer.alternatives import WaysOn, other_ways
-from booking.customer.book.booking_step import Step, at_store
+from booking.customer.book.booking_step import BookingStep, with_booking_step
 from booking.customer.chooser import chooser
 from booking.tokens import read_hold_token
-from booking.web.forms import Problem
+from booking.web.forms import FormProblem
 from booking.web.rendering import customer_page
 
 
-@partial(at_store, is_choice=True)
-def book(request: HttpRequest, step: Step) -> HttpResponse:
+@partial(with_booking_step, is_choice=True)
+def book(request: HttpRequest, step: BookingStep) -> HttpResponse:
     """Ask when somebody would like to come; what they send along is remembered, and the page asked for by address."""
     if request.method == "POST":
         return step.lead_to_times()
@@ -23,9 +23,9 @@ def book(request: HttpRequest, step: Step) -> HttpResponse:
 
 def choose_page(
     request: HttpRequest,
-    step: Step,
+    step: BookingStep,
     *,
-    problems: Iterable[Problem] = (),
+    problems: Iterable[FormProblem] = (),
     ways_on: WaysOn | None = None,
     status: int | None = None,
 ) -> HttpResponse:

@@ -7,10 +7,10 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language
 
 from booking import limits
-from booking.bookings.lifecycle import book
+from booking.bookings.lifecycle import book_visit
 from booking.bookings.queries import booking_by_reference
 from booking.customer.book.booked import lead_to_booked, lead_to_used
-from booking.customer.book.booking_step import Step, at_store
+from booking.customer.book.booking_step import BookingStep, with_booking_step
 from booking.customer.book.check import SAME, lead_to_unfinished, needs_words
 from booking.customer.book.hold_state import keep_place
 from booking.customer.book.rush_gate import moment_first
@@ -19,12 +19,12 @@ from booking.idempotency import FormUsed, SentForm, book_once, booked_before
 from booking.models import Booking, Source
 from booking.refusals import BookingRefused, Refusal
 from booking.tokens import keyed_digest
-from booking.web.rendering import reading_of
+from booking.web.rendering import reader_choice_of
 from booking.web.responses import see_other
 
 
-@at_store
-def confirm(request: HttpRequest, step: Step) -> HttpResponse:
+@with_booking_step
+def confirm(request: HttpRequest, step: BookingStep) -> HttpResponse:
     """Book, and lead to the confirmation at an address of its own."""
     if request.method != "POST":
         return see_other(step.url_of("book"))
@@ -52,7 +52,7 @@ def confirm(request: HttpRequest, step: Step) -> HttpResponse:
     return lead_to_booked(step, booking)
 
 
-def _booking_of(request: HttpRequest, step: Step) -> Booking:
+def _booking_of(request: HttpRequest, step: BookingStep) -> Booking:
     """Book, or return what this very form has booked before. Raises BookingRefused, FormUsed, RateLimited."""
     form, kept = _sent_form(step), step.kept
     before = booked_before(form, now=step.now)
@@ -61,7 +61,7 @@ def _booking_of(request: HttpRequest, step: Step) -> Booking:
     typed = step.form.cleaned_data
     limits.new_booking_at(request, step.rules.slug)
     limits.new_booking(typed["phone"], typed["email"])
-    is_simple, may_repeat = reading_of(request).is_simple, bool(request.POST.get("again"))
+    is_simple, may_repeat = reader_choice_of(request).is_simple, bool(request.POST.get("again"))
     book_it = partial(_book, step, is_simple=is_simple, may_repeat=may_repeat)
     try:
         return book_once(form, now=step.now, book=partial(book_it, hold=kept.token if kept else None))
@@ -72,7 +72,7 @@ def _booking_of(request: HttpRequest, step: Step) -> Booking:
     return book_once(form, now=step.now, book=partial(book_it, hold=None))
 
 
-def _sent_form(step: Step) -> SentForm:
+def _sent_form(step: BookingStep) -> SentForm:
     """Return what makes this form the same when it is sent once more: all that is asked for and typed."""
     typed = {name: value for name, value in step.form.cleaned_data.items() if name != "idempotency_key"}
     content = json.dumps(
@@ -81,10 +81,10 @@ def _sent_form(step: Step) -> SentForm:
     return SentForm(step.way.key, keyed_digest("form", content), step.way.browser)
 
 
-def _book(step: Step, *, is_simple: bool, may_repeat: bool, hold: str | None) -> Booking:
+def _book(step: BookingStep, *, is_simple: bool, may_repeat: bool, hold: str | None) -> Booking:
     typed, asked = step.form.cleaned_data, step.asked
     assert asked.starts_at is not None  # noqa: S101 -- `lead_to_unfinished` saw to it
-    return book(
+    return book_visit(
         store=step.rules.slug,
         visit_type=asked.visit_type.slug,
         starts_at=asked.starts_at,

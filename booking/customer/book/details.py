@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from booking.customer.book.booked import booked_page
-from booking.customer.book.booking_step import Step, at_store
+from booking.customer.book.booking_step import BookingStep, with_booking_step
 from booking.customer.book.choose import choose_page
 from booking.customer.book.hold_state import kept_words
 from booking.customer.book.own_visits import own_visits_words, share_is_used
@@ -17,7 +17,7 @@ from booking.customer.forms import DetailsForm
 from booking.formatting import refusal_sentence
 from booking.idempotency import booked_in
 from booking.refusals import Refusal
-from booking.web.forms import Problem
+from booking.web.forms import FormProblem
 from booking.web.proof_of_work import challenge_for
 from booking.web.rendering import customer_page
 
@@ -25,8 +25,8 @@ from booking.web.rendering import customer_page
 AGAIN, NOT_REMEMBERED = "again", "not_remembered"
 
 
-@at_store
-def details(request: HttpRequest, step: Step) -> HttpResponse:
+@with_booking_step
+def details(request: HttpRequest, step: BookingStep) -> HttpResponse:
     """Ask who comes. A form that is sent here is remembered, and shown by its address, in whatever language."""
     if step.is_unread:
         return step.lead_to_times() if request.method == "POST" else choose_page(request, step)
@@ -44,7 +44,7 @@ def details(request: HttpRequest, step: Step) -> HttpResponse:
     return response if step.way.is_remembered else step.remembered(response)
 
 
-def _booked_before(step: Step) -> str:
+def _booked_before(step: BookingStep) -> str:
     """Return the reference of what this form has booked, "" for nothing yet.
 
     The answer to the booking may have been lost on its way: then it is known by its form, and the time kept no more.
@@ -54,7 +54,7 @@ def _booked_before(step: Step) -> str:
     return booked_in(key=step.way.key, browser=step.way.browser, now=step.now) or ""
 
 
-def details_page(request: HttpRequest, step: Step) -> HttpResponse:
+def details_page(request: HttpRequest, step: BookingStep) -> HttpResponse:
     """Show the form: as it was sent, with what is wrong in it on top, where the address says that it was."""
     why = request.GET.get("why", "")
     is_lost = why in (AGAIN, NOT_REMEMBERED) and not step.way.is_remembered
@@ -63,11 +63,11 @@ def details_page(request: HttpRequest, step: Step) -> HttpResponse:
     status = HTTPStatus.BAD_REQUEST if problems else HTTPStatus.OK
     refusal = _told_refusal(request)
     if is_lost:
-        problems, status = [Problem(_not_remembered_sentence())], HTTPStatus.BAD_REQUEST
+        problems, status = [FormProblem(_not_remembered_sentence())], HTTPStatus.BAD_REQUEST
     elif refusal is Refusal.TOO_MANY_OPEN_BOOKINGS:
-        problems, status = [Problem(share_is_used(step.rules))], HTTPStatus.CONFLICT
+        problems, status = [FormProblem(share_is_used(step.rules))], HTTPStatus.CONFLICT
     elif refusal is not None and refusal not in ANOTHER_TIME_HELPS:
-        problems, status = [Problem(refusal_sentence(refusal))], HTTPStatus.CONFLICT
+        problems, status = [FormProblem(refusal_sentence(refusal))], HTTPStatus.CONFLICT
     context = {
         **step.context(problems),
         **kept_words(step),
@@ -79,12 +79,12 @@ def details_page(request: HttpRequest, step: Step) -> HttpResponse:
     return customer_page(request, "book/details", context, status=status)
 
 
-def _sent_before(step: Step) -> DetailsForm:
+def _sent_before(step: BookingStep) -> DetailsForm:
     """Return the form as it was sent, even if there was nothing in it."""
     return DetailsForm(dict(step.way.typed), country=step.rules.country, questions=step.form.questions)
 
 
-def _unjudged(step: Step) -> DetailsForm:
+def _unjudged(step: BookingStep) -> DetailsForm:
     """Return the form with what was typed in it, which nobody has found wrong yet."""
     return DetailsForm(initial=step.typed, country=step.rules.country, questions=step.form.questions)
 

@@ -6,16 +6,16 @@ from functools import partial
 
 from django.http import HttpRequest, HttpResponse
 
-from booking.customer.book.booking_step import Step, at_store
+from booking.customer.book.booking_step import BookingStep, with_booking_step
 from booking.customer.book.hold_state import keep_place, kept_words
 from booking.customer.book.way_cookie import new_way
 from booking.places.holds import extend_hold
 from booking.refusals import BookingRefused
-from booking.web.rendering import customer_page, reading_of
+from booking.web.rendering import customer_page, reader_choice_of
 
 
-@partial(at_store, methods=("POST",), is_choice=True)
-def keep(request: HttpRequest, step: Step) -> HttpResponse:
+@partial(with_booking_step, methods=("POST",), is_choice=True)
+def keep(request: HttpRequest, step: BookingStep) -> HttpResponse:
     """Keep the chosen time instead of one kept before, and lead on to the details."""
     if step.is_unread:
         return step.lead_to_times()
@@ -25,18 +25,18 @@ def keep(request: HttpRequest, step: Step) -> HttpResponse:
         step = keep_place(step, to="hold")
     except BookingRefused as refused:
         return step.lead_to("book-details", why=refused.reason)
-    is_ready = bool(step.typed) and reading_of(request).is_simple and step.form.is_valid()
+    is_ready = bool(step.typed) and reader_choice_of(request).is_simple and step.form.is_valid()
     return step.lead_to("book-check" if is_ready else "book-details")
 
 
-@partial(at_store, methods=("GET", "HEAD"))
-def kept(request: HttpRequest, step: Step) -> HttpResponse:
+@partial(with_booking_step, methods=("GET", "HEAD"))
+def kept(request: HttpRequest, step: BookingStep) -> HttpResponse:
     """Say how long the place is still kept, for a page that asks now and then."""
     return customer_page(request, "book/hold", {**step.context(), **kept_words(step), "is_update": True})
 
 
-@partial(at_store, methods=("POST",))
-def extend(request: HttpRequest, step: Step) -> HttpResponse:
+@partial(with_booking_step, methods=("POST",))
+def extend(request: HttpRequest, step: BookingStep) -> HttpResponse:
     """Keep the place five minutes more; what was typed stays on the page."""
     if step.is_unread:
         return step.lead_to_times()

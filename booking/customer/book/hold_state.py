@@ -5,14 +5,14 @@ from math import ceil
 from typing import Any
 
 from booking import limits
-from booking.customer.book.booking_step import LedAway, Step
+from booking.customer.book.booking_step import BookingStep, LedAway
 from booking.customer.book.rush_gate import moment_first
-from booking.places.holds import hold, hold_instead
+from booking.places.holds import hold_other_places, hold_places
 from booking.refusals import BookingRefused, Refusal
 from booking.tokens import hold_token
 
 
-def keep_place(step: Step, *, to: str) -> Step:
+def keep_place(step: BookingStep, *, to: str) -> BookingStep:
     """Keep the time asked for, instead of one kept before; return the step with it.
 
     `to` is the step that is gone on with after a moment, where one is asked for first, "" where it was asked already.
@@ -36,7 +36,7 @@ def keep_place(step: Step, *, to: str) -> Step:
         "now": step.now,
     }
     try:
-        place = hold_instead(kept=step.hold, **wish) if step.hold else hold(**wish)
+        place = hold_other_places(kept=step.hold, **wish) if step.hold else hold_places(**wish)
     except limits.TooManyHolds:
         return step
     except LookupError as unknown:  # offered no longer since the page was shown
@@ -44,7 +44,7 @@ def keep_place(step: Step, *, to: str) -> Step:
     return replace(step, hold=hold_token(place.public_id))
 
 
-def kept_words(step: Step) -> dict[str, Any]:
+def kept_words(step: BookingStep) -> dict[str, Any]:
     """Return what a page says about the place kept: whole minutes, begun ones counted."""
     place = step.kept
     seconds_left = (place.expires_at - step.now).total_seconds() if place else 0

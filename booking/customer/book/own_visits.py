@@ -7,11 +7,11 @@ from django.utils.translation import ngettext
 
 from booking.bookings.customer_visits import visits_among
 from booking.customer.access import has_key, named_references
-from booking.customer.book.booking_step import Step
+from booking.customer.book.booking_step import BookingStep
 from stores.slots import StoreRules
 
 
-def own_visits_words(request: HttpRequest, step: Step) -> dict[str, Any]:
+def own_visits_words(request: HttpRequest, step: BookingStep) -> dict[str, Any]:
     """Return the visits to come of this browser, where they are as many as one person may have at this store.
 
     With one statement, and none for a browser that has booked nothing in the last half hour.

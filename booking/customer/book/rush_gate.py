@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from booking import limits
-from booking.customer.book.booking_step import Step, at_store
+from booking.customer.book.booking_step import BookingStep, with_booking_step
 from booking.customer.later import read_seconds
 from booking.web.proof_of_work import TOKEN_FIELD, Verdict, challenge_in, check, new_challenge
 from booking.web.rendering import customer_page
@@ -16,7 +16,7 @@ _GOES_ON = {"hold": "book-hold", "check": "book-check", "confirm": "book-confirm
 _SENT_AGAIN = ("checked", "again")  # what the check page has asked already
 
 
-def moment_first(step: Step, *, to: str) -> HttpResponse | None:
+def moment_first(step: BookingStep, *, to: str) -> HttpResponse | None:
     """Count a try at a store; lead to the page that asks for a moment first, or return None where the try may go on.
 
     What was typed is remembered, so nothing is lost.
@@ -31,8 +31,8 @@ def moment_first(step: Step, *, to: str) -> HttpResponse | None:
     return step.lead_to("book-moment", to=to, **asked, **said)
 
 
-@partial(at_store, methods=("GET", "HEAD"))
-def moment(request: HttpRequest, step: Step) -> HttpResponse:
+@partial(with_booking_step, methods=("GET", "HEAD"))
+def moment(request: HttpRequest, step: BookingStep) -> HttpResponse:
     """Ask for a moment, and go on from there."""
     because = request.GET.get("because", "")
     kept = challenge_in(request.GET.dict(), step.rules.slug, now=step.now)
@@ -47,7 +47,7 @@ def moment(request: HttpRequest, step: Step) -> HttpResponse:
     return customer_page(request, "book/rush_gate", context, status=PRECONDITION_REQUIRED)
 
 
-@partial(at_store, methods=("GET", "HEAD"))
-def later(request: HttpRequest, step: Step) -> HttpResponse:
+@partial(with_booking_step, methods=("GET", "HEAD"))
+def later(request: HttpRequest, step: BookingStep) -> HttpResponse:
     """Say that too much was tried, and when to try again; what was typed is still there. Raises RateLimited."""
     raise limits.RateLimited(read_seconds(request.GET.get("seconds", "")))

@@ -3,12 +3,12 @@
 from django.http import HttpRequest, HttpResponse
 
 from booking.customer.alternatives import ways_on
-from booking.customer.book.booking_step import Step
+from booking.customer.book.booking_step import BookingStep
 from booking.customer.book.choose import choose_page
 from booking.formatting import refusal_sentence
 from booking.refusals import Refusal
 from booking.tokens import read_hold_token
-from booking.web.forms import Problem
+from booking.web.forms import FormProblem
 from booking.web.rendering import customer_page
 
 ANOTHER_TIME_HELPS = frozenset(
@@ -16,9 +16,9 @@ ANOTHER_TIME_HELPS = frozenset(
 )
 
 
-def gone_page(request: HttpRequest, step: Step, refusal: Refusal) -> HttpResponse:
+def gone_page(request: HttpRequest, step: BookingStep, refusal: Refusal) -> HttpResponse:
     """Say why the time cannot be had, with ways on; what was typed stays, and is shown."""
-    problem = Problem(refusal_sentence(refusal))
+    problem = FormProblem(refusal_sentence(refusal))
     found = None
     if refusal in ANOTHER_TIME_HELPS:
         own_hold = read_hold_token(step.hold) or ""

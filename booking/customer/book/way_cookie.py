@@ -67,7 +67,7 @@ def way_at(request: HttpRequest, place: str, *, now: datetime) -> Way:
 
 
 def keep(request: HttpRequest, response: HttpResponseBase, way: Way, *, now: datetime) -> Way:
-    """Let the browser keep a way, instead of older ones where there are too many; return it as it is kept."""
+    """Let the browser keep a way, instead of older ones where there are too many; return it is kept."""
     others = sorted((one for one in _all(request, now=now) if one.key != way.key), key=lambda one: -one.at)
     way = replace(way, at=max([int(now.timestamp() * 1000), *(one.at + 1 for one in others)]))
     text = _sealed(way)

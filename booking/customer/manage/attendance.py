@@ -8,15 +8,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from booking.bookings.lateness import say_late, take_back_late
-from booking.bookings.lifecycle import cancel as cancel_booking
-from booking.bookings.lifecycle import confirm_attendance
+from booking.bookings.lifecycle import cancel_booking, confirm_attendance
 from booking.customer.access import opened_by_key
 from booking.customer.manage.page import done, manage_page, too_late_or_wrong, visit_context
 from booking.customer.manage.page import refused as lead_to_refusal
 from booking.models import Actor, Booking, Status
 from booking.policy import LATE_CHOICES, LONGEST_LATE, may_cancel
 from booking.refusals import BookingRefused
-from booking.web.forms import Problem
+from booking.web.forms import FormProblem
 from booking.web.rendering import customer_page
 from booking.web.responses import see_other
 
@@ -80,7 +79,7 @@ def _ask_how_late(request: HttpRequest, context: dict[str, object]) -> HttpRespo
     typed = request.GET.get("typed")
     if typed is None:
         return customer_page(request, "manage/late", context)
-    problem = Problem(_("Enter a number of minutes from 1 to {most}.").format(most=LONGEST_LATE), "id_other")
+    problem = FormProblem(_("Enter a number of minutes from 1 to {most}.").format(most=LONGEST_LATE), "id_other")
     return customer_page(request, "manage/late", {**context, "typed": typed, "problems": [problem]}, status=400)
 
 

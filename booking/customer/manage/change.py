@@ -17,12 +17,12 @@ from booking.customer.manage.page import done, manage_page, refusal_to_change, r
 from booking.formatting import refusal_sentence
 from booking.models import Actor, Booking
 from booking.places.availability import WantedSlot, lookup
-from booking.places.explain import why
+from booking.places.explain import explain_slot
 from booking.places.nearest_free import nearest_free
-from booking.places.requests import Wish
+from booking.places.requests import SlotRequest
 from booking.places.slot_wording import SlotChoice, slot_choices
 from booking.refusals import BookingRefused, Refusal
-from booking.web.forms import Problem
+from booking.web.forms import FormProblem
 from booking.web.query_params import read_day, read_instant
 from booking.web.rendering import customer_page
 from booking.web.responses import see_other
@@ -88,10 +88,10 @@ def _choose(
     assert visit_type is not None  # noqa: S101 -- types of visit are put to rest, never deleted
     from_text, day_text = request.GET.get("from", ""), request.GET.get("day", "")
     from_date, day = read_day(from_text), read_day(day_text)
-    problems = [Problem(refusal_sentence(refusal))] if refusal else []
+    problems = [FormProblem(refusal_sentence(refusal))] if refusal else []
     is_time_unread = wanted is None and (request.method == "POST" or bool(request.GET.get("starts_at")))
     if is_time_unread or (from_text and from_date is None) or (day_text and day is None):
-        problems.append(Problem(_("This day or time could not be read. Please choose one below.")))
+        problems.append(FormProblem(_("This day or time could not be read. Please choose one below.")))
     own_url = reverse("manage-change", args=[booking.reference])
     context = {
         **visit_context(booking, now=now),
@@ -128,8 +128,8 @@ def _alternatives(booking: Booking, rules: StoreRules, wanted: datetime, *, now:
 
 def _why(booking: Booking, starts_at: datetime, *, now: datetime) -> Refusal:
     """Return why the visit cannot be moved there."""
-    wish = Wish.to_move(booking, starts_at, by_staff=False)
-    return why(
+    wish = SlotRequest.to_move(booking, starts_at, by_staff=False)
+    return explain_slot(
         store=wish.store,
         visit_type=wish.visit_type,
         starts_at=starts_at,
@@ -141,6 +141,6 @@ def _why(booking: Booking, starts_at: datetime, *, now: datetime) -> Refusal:
 
 
 def _is_free(booking: Booking, starts_at: datetime, *, now: datetime) -> bool:
-    wish = Wish.to_move(booking, starts_at, by_staff=False)
+    wish = SlotRequest.to_move(booking, starts_at, by_staff=False)
     wanted = WantedSlot(wish.store, wish.visit_type, starts_at, wish.party_size, wish.desk, is_booked=True)
     return lookup(wanted=[wanted], now=now) == [True]

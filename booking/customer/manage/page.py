@@ -19,7 +19,7 @@ from booking.formatting import refusal_sentence
 from booking.models import Booking, Status
 from booking.policy import is_video_open, may_cancel, may_change, may_say_late
 from booking.refusals import Refusal
-from booking.web.forms import Problem
+from booking.web.forms import FormProblem
 from booking.web.rendering import customer_page
 from booking.web.responses import keep_private, see_other
 from notifications.models import Kind
@@ -58,7 +58,7 @@ def manage_page(
     """Return the booking's page: with why something was refused, or what was done."""
     context = {
         **visit_context(booking, now=now),
-        "problems": [Problem(refusal_sentence(refusal))] if refusal else [],
+        "problems": [FormProblem(refusal_sentence(refusal))] if refusal else [],
         "done": "" if refusal else _done_sentence(request.GET.get("done", "")),
         "asks_if_coming": _asks_if_coming(booking, now=now),
     }

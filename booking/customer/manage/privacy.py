@@ -23,9 +23,8 @@ from booking.customer_input import read_name, read_note
 from booking.formats.icalendar_files import booking_calendar
 from booking.links import manage_url
 from booking.models import Actor, Booking
-from booking.privacy import correct, customer_data
-from booking.privacy import erase as erase_customer
-from booking.web.forms import Problem, TypedField
+from booking.privacy import correct_details, customer_data, erase_customer
+from booking.web.forms import FormProblem, TypedField
 from booking.web.rendering import customer_page
 from booking.web.responses import keep_private, see_other
 from stores.queries import store_detail
@@ -55,10 +54,10 @@ class CorrectionForm(forms.Form):
         """Return what was typed, to be shown again as it is."""
         return {name: self.data.get(name, "") for name in self.fields}
 
-    def problems(self) -> list[Problem]:
+    def problems(self) -> list[FormProblem]:
         """Return a line for each error, in the order of the fields."""
         return [
-            Problem(text=str(error), field_id=self[name].id_for_label)
+            FormProblem(text=str(error), field_id=self[name].id_for_label)
             for name in self.fields
             for error in self.errors.get(name, [])
         ]
@@ -117,7 +116,7 @@ def details(request: HttpRequest, booking: Booking) -> HttpResponseBase:
             keep(request, response, replace(way, typed=form.typed()), now=now)
             return response
         typed: dict[str, Any] = form.cleaned_data
-        corrected = correct(booking_id=booking.pk, name=typed["name"], note=typed["note"], now=now)
+        corrected = correct_details(booking_id=booking.pk, name=typed["name"], note=typed["note"], now=now)
         response = done(corrected, "corrected")
         forget(response, way)
         return response

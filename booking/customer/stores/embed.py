@@ -14,7 +14,7 @@ from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
 from booking.customer.chooser import chooser
-from booking.customer.visit_query import read_asked
+from booking.customer.visit_query import read_visit_query
 from booking.web.rendering import customer_page
 from booking.web.responses import kept_file
 from stores.queries import embed_origins, store_detail, store_rules
@@ -37,7 +37,7 @@ def embed(request: HttpRequest, store: str) -> HttpResponse:
     may_be_dark = request.GET.get("scheme") == "auto"
     context: dict[str, object] = {"store": detail, "rules": rules, "may_be_dark": may_be_dark}
     if rules.visit_types:
-        asked = read_asked(request.GET, rules)
+        asked = read_visit_query(request.GET, rules)
         own_url = reverse("embed", args=[rules.slug])
         parameters = {**asked.parameters, "scheme": "auto"} if may_be_dark else asked.parameters
         context |= {

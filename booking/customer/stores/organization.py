@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from booking.customer.stores.store_cards import StoreCard
 from booking.customer.stores.store_list import StoreList
-from booking.formats.store_map import Drawing, Mark, Place, draw
+from booking.formats.store_map import Drawing, MapPoint, Mark, draw
 from booking.web.rendering import customer_page
 from stores.queries import organization_detail, organizations
 
@@ -59,7 +59,7 @@ def all_organizations(request: HttpRequest) -> HttpResponse:
 
 def store_map(cards: Sequence[StoreCard]) -> StoreMap | None:
     """Return the map of the stores on a page, numbered as its list; none without any."""
-    drawing = draw([Place(card.number, card.store.latitude, card.store.longitude) for card in cards])
+    drawing = draw([MapPoint(card.number, card.store.latitude, card.store.longitude) for card in cards])
     if drawing is None:
         return None
     by_number = {card.number: card for card in cards}

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from booking.customer.stores.store_cards import sooner_first, store_cards
-from booking.web.forms import Problem
+from booking.web.forms import FormProblem
 from stores.queries import COUNTED_MAX, BadCursor, OrganizationDetail, SlugsPage, StoresFound, TownFound, towns
 
 PAGE_SIZE = 12
@@ -30,7 +30,7 @@ class SortLink:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class StoreListQuery:
     """What the address asks of the list."""
 
     q: str
@@ -46,11 +46,11 @@ class Asked:
         return {name: value for name, value in (same | changed).items() if value}
 
 
-def read_asked(request: HttpRequest) -> Asked:
+def read_store_list_query(request: HttpRequest) -> StoreListQuery:
     """Return what a request asks of the list; what cannot be read counts as not asked."""
     near_text, sort = request.GET.get("near", "").strip(), request.GET.get("sort", "")
     page = request.GET.get("page", "")
-    return Asked(
+    return StoreListQuery(
         q=" ".join(request.GET.get("q", "").replace("\0", " ").split())[:QUERY_MAX],
         sort=sort if sort in (NAME, NEAR, FREE) else "",
         near_text=near_text,
@@ -75,8 +75,8 @@ class StoreList:
 
     def __init__(self, request: HttpRequest, *, url: str, now: datetime, organization: str = "") -> None:
         self.url, self._now = url, now
-        self.asked = read_asked(request)
-        self.problems: list[Problem] = []
+        self.asked = read_store_list_query(request)
+        self.problems: list[FormProblem] = []
         if self.asked.near_text and self.asked.near is None:
             self._say(_("This position could not be read. Search by town or postal code instead."))
         self._found = StoresFound(q=self.asked.q, organization=organization)
@@ -185,4 +185,4 @@ class StoreList:
         return f"{self.url}?{query}" if query else self.url
 
     def _say(self, text: str) -> None:
-        self.problems.append(Problem(text, "id_q"))
+        self.problems.append(FormProblem(text, "id_q"))

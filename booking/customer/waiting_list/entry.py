@@ -20,12 +20,12 @@ from booking.links import waiting_url
 from booking.models import WaitingListEntry, WaitingStatus
 from booking.refusals import BookingRefused, Refusal
 from booking.tokens import is_waiting_token, read_reference
-from booking.waiting_list.entries import leave, let_pass
-from booking.waiting_list.queries import Waiting, entry_by_reference, waiting
+from booking.waiting_list.entries import leave_waiting_list, pass_offer
+from booking.waiting_list.queries import WaitingState, entry_by_reference, waiting_state
 from booking.waiting_list.wording import ahead_in_words, days_in_words, kept_in_words, waiting_refusal_sentence
-from booking.web.forms import Problem
-from booking.web.reader_prefix import Reading
-from booking.web.rendering import customer_page, reading_of
+from booking.web.forms import FormProblem
+from booking.web.reader_prefix import ReaderChoice
+from booking.web.rendering import customer_page, reader_choice_of
 from booking.web.responses import keep_private, see_other
 
 _FORM_METHODS = ["GET", "HEAD", "POST"]
@@ -36,7 +36,7 @@ _FORM_METHODS = ["GET", "HEAD", "POST"]
 def own(request: HttpRequest, entry: WaitingListEntry) -> HttpResponse:
     """Show how somebody's waiting stands, and what they can do; 204 to a page that asks whether that has changed."""
     now, was = clock_now(), request.GET.get("was")
-    if was and was == how_it_stands(waiting(entry, now=now)):
+    if was and was == how_it_stands(waiting_state(entry, now=now)):
         return HttpResponse(status=204)
     return _page(request, entry, now=now)
 
@@ -64,7 +64,7 @@ def take(request: HttpRequest, entry: WaitingListEntry) -> HttpResponse:
 def let_it_pass(request: HttpRequest, entry: WaitingListEntry) -> HttpResponse:
     """Leave an offered place to the next, and wait on."""
     if request.method == "POST":
-        let_pass(entry_id=entry.pk, now=clock_now())
+        pass_offer(entry_id=entry.pk, now=clock_now())
         return _back(entry, done="passed")
     return _back(entry)
 
@@ -74,7 +74,7 @@ def let_it_pass(request: HttpRequest, entry: WaitingListEntry) -> HttpResponse:
 def leave_list(request: HttpRequest, entry: WaitingListEntry) -> HttpResponse:
     """Leave the list: one tap, as somebody else gains by it and joining again is as easy."""
     if request.method == "POST":
-        leave(entry_id=entry.pk, now=clock_now())
+        leave_waiting_list(entry_id=entry.pk, now=clock_now())
     return _back(entry)
 
 
@@ -84,7 +84,11 @@ def short_link(request: HttpRequest, reference: str, token: str) -> HttpResponse
     limits.refuse_wrong_tokens(request)
     plain = read_reference(reference)
     entry = entry_by_reference(plain) if plain and is_waiting_token(plain, token) else None
-    chosen = Reading(entry.locale, entry.is_simple) if entry and not reading_of(request).prefix else Reading()
+    chosen = (
+        ReaderChoice(entry.locale, entry.is_simple)
+        if entry and not reader_choice_of(request).prefix
+        else ReaderChoice()
+    )
     path = f"{chosen.prefix}{reverse('waiting', args=[reference])}"
     return keep_private(HttpResponseRedirect(f"{path}?{urlencode({'token': token})}"), opened_by_key=True)
 
@@ -92,14 +96,14 @@ def short_link(request: HttpRequest, reference: str, token: str) -> HttpResponse
 def _page(request: HttpRequest, entry: WaitingListEntry, *, now: datetime) -> HttpResponse:
     context = _context(entry, request, now=now)
     refusal = _told_refusal(request, context["stands"])
-    context["problems"] = [Problem(waiting_refusal_sentence(refusal))] if refusal else []
+    context["problems"] = [FormProblem(waiting_refusal_sentence(refusal))] if refusal else []
     has_passed = request.GET.get("done") == "passed" and context["stands"].status == WaitingStatus.WAITING
     if has_passed:
         context["done"] = _("The place goes to the next in line. You stay on the waiting list.")
     return customer_page(request, "waiting_list/entry", context, status=409 if refusal else 200)
 
 
-def _told_refusal(request: HttpRequest, stands: Waiting) -> Refusal | None:
+def _told_refusal(request: HttpRequest, stands: WaitingState) -> Refusal | None:
     """Return why an offered place was not to be had, as the address tells it; None once that is told no more.
 
     Another place may be offered since, and a visit be booked.
@@ -113,7 +117,7 @@ def _told_refusal(request: HttpRequest, stands: Waiting) -> Refusal | None:
 
 def _context(entry: WaitingListEntry, request: HttpRequest, *, now: datetime) -> dict[str, Any]:
     store, zone = entry.store, ZoneInfo(entry.store.time_zone)
-    stands = waiting(entry, now=now)
+    stands = waiting_state(entry, now=now)
     wish = {"visit_type": entry.visit_type.slug, "party_size": str(entry.party_size)}
     days = {"from": entry.from_date.isoformat(), "to": entry.to_date.isoformat()}
     return {
@@ -126,13 +130,13 @@ def _context(entry: WaitingListEntry, request: HttpRequest, *, now: datetime) ->
         "ahead": ahead_in_words(stands.ahead),
         "kept": kept_in_words(stands.offer.expires_at, zone=zone, now=now) if stands.offer else "",
         "can_be_texted": can_be_texted(entry.phone),
-        "own_url": waiting_url(entry.reference, prefix=reading_of(request).prefix),
+        "own_url": waiting_url(entry.reference, prefix=reader_choice_of(request).prefix),
         "choose_url": f"{reverse('book', args=[store.slug])}?{urlencode(wish)}",
         "join_url": f"{reverse('waiting-join', args=[store.slug])}?{urlencode({**wish, **days})}",
     }
 
 
-def how_it_stands(stands: Waiting) -> str:
+def how_it_stands(stands: WaitingState) -> str:
     """Return a mark that is another one as soon as there is something new to show."""
     start = stands.offer.starts_at.isoformat() if stands.offer else ""
     return f"{stands.status} {stands.ahead} {start}"

@@ -21,7 +21,7 @@ from booking import limits
 from booking.customer.book.details import AGAIN
 from booking.customer.book.way_cookie import Way, keep, new_way, ways
 from booking.customer.forms import read_key
-from booking.customer.visit_query import Asked, read_asked
+from booking.customer.visit_query import VisitQuery, read_visit_query
 from booking.customer.waiting_list.access import give_waiting_key, has_waiting_key
 from booking.customer.waiting_list.form import WaitingForm
 from booking.customer_input import CustomerDetails
@@ -36,9 +36,9 @@ from booking.waiting_list import entries
 from booking.waiting_list.lifecycle import reference_of
 from booking.waiting_list.wording import waiting_refusal_sentence
 from booking.web.cross_site import refuse_cross_site
-from booking.web.forms import Problem
+from booking.web.forms import FormProblem
 from booking.web.query_params import read_day
-from booking.web.rendering import customer_page, reading_of
+from booking.web.rendering import customer_page, reader_choice_of
 from booking.web.responses import see_other
 from stores.queries import StoreDetail, store_detail, store_rules
 from stores.slots import StoreRules
@@ -55,7 +55,7 @@ class _Wish:
     request: HttpRequest
     store: StoreDetail
     rules: StoreRules
-    asked: Asked
+    asked: VisitQuery
     way: Way
     now: datetime
 
@@ -112,7 +112,7 @@ def join(request: HttpRequest, store: str) -> HttpResponseBase:
     key = data.get("idempotency_key" if request.method == "POST" else "form", "")
     way = _way(request, rules.slug, key, now=now)
     data.pop("from", None)  # the form reads it
-    wish = _Wish(request, detail, rules, read_asked(data, rules), way, now)
+    wish = _Wish(request, detail, rules, read_visit_query(data, rules), way, now)
     return _sent(wish) if request.method == "POST" else _page(wish)
 
 
@@ -144,13 +144,13 @@ def _join(wish: _Wish, form: WaitingForm) -> WaitingListEntry:
     """Join, or return the entry that this very form has made before. Raises BookingRefused, FormUsed, RateLimited."""
     typed = form.cleaned_data
     sent = _sent_form(wish, typed)
-    before = entries.joined_before(sent, now=wish.now)
+    before = entries.entry_joined_before(sent, now=wish.now)
     if before is not None:
         return before
     limits.new_waiting_at(wish.request, wish.rules.slug)
     limits.new_waiting(typed["phone"], typed["email"])
     join_it = partial(
-        entries.join,
+        entries.join_waiting_list,
         store=wish.rules.slug,
         visit_type=wish.asked.visit_type.slug,
         from_date=typed["from"],
@@ -161,13 +161,13 @@ def _join(wish: _Wish, form: WaitingForm) -> WaitingListEntry:
             phone=typed["phone"],
             email=typed["email"],
             locale=(get_language() or "en")[:2],
-            is_simple=reading_of(wish.request).is_simple,
+            is_simple=reader_choice_of(wish.request).is_simple,
         ),
         source=Source.WEB,
         client=limits.client_digests(wish.request),
         now=wish.now,
     )
-    return entries.join_once(sent, now=wish.now, join=join_it)
+    return entries.join_waiting_list_once(sent, now=wish.now, join=join_it)
 
 
 def _sent_form(wish: _Wish, typed: dict[str, Any]) -> SentForm:
@@ -206,7 +206,7 @@ def _page(wish: _Wish) -> HttpResponse:
     if form.is_bound and form.problems():
         problems, status = [*problems, *form.problems()], status if problems else 400
     elif sentence := _sentence(why):
-        problems, status = [*problems, Problem(sentence)], 409
+        problems, status = [*problems, FormProblem(sentence)], 409
     context = {
         "store": wish.store,
         "rules": wish.rules,

@@ -21,7 +21,7 @@ from booking.limits import RateLimited
 from booking.staff.account.second_step import begin, finish
 from booking.staff.redirects import following
 from booking.staff.typed_forms import forget_typed
-from booking.web.forms import Problem
+from booking.web.forms import FormProblem
 from booking.web.responses import keep_private, see_other
 from stores.services import answer_invitation, invitations_of
 
@@ -52,10 +52,10 @@ class SignInForm(forms.Form):
         """Tell whether both were typed, right or wrong."""
         return bool(self.data.get("username", "").strip() and self.data.get("password"))
 
-    def problems(self) -> list[Problem]:
+    def problems(self) -> list[FormProblem]:
         """Return a line for each field left empty."""
         return [
-            Problem(text=str(error), field_id=self[name].id_for_label)
+            FormProblem(text=str(error), field_id=self[name].id_for_label)
             for name in self.fields
             for error in self.errors.get(name, [])
         ]
@@ -122,9 +122,9 @@ def sign_out(request: HttpRequest) -> HttpResponseBase:
 def _ask(request: HttpRequest, form: SignInForm, wanted: str, *, is_busy: bool = False) -> HttpResponseBase:
     problems = form.problems() if form.is_bound and not form.is_filled else []
     if is_busy:
-        problems = [Problem(_("Many people are signing in just now. Please try again."), "id_username")]
+        problems = [FormProblem(_("Many people are signing in just now. Please try again."), "id_username")]
     elif form.is_bound and form.is_filled:
-        problems = [Problem(_("The user name or the password is not right. Please try again."), "id_username")]
+        problems = [FormProblem(_("The user name or the password is not right. Please try again."), "id_username")]
     context = {"form": form, "next": wanted, "problems": problems, "passkeys_work": passkeys_work()}
     status = 503 if is_busy else 400 if problems else 200
     response = render(request, "staff/account/sign_in.html", context, status=status)

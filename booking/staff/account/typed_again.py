@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from booking.formatting import dated_day_in_words
-from booking.staff.access import AtStore, at_store, staff_page
+from booking.staff.access import StaffContext, at_store, staff_page
 from booking.staff.typed_forms import typed_before
 from booking.web.query_params import read_day
 
@@ -23,7 +23,7 @@ _SHOWN = {
 
 @require_safe
 @at_store()
-def typed_again(request: HttpRequest, at: AtStore) -> HttpResponseBase:
+def typed_again(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
     """Show what was typed before the session ended; nothing of it was done yet."""
     typed = typed_before(request, at.store.slug)
     if typed is None:

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from booking.staff.access import AtStore, at_store, staff_page
+from booking.staff.access import StaffContext, at_store, staff_page
 from booking.staff.arrivals.ui_strings import arrivals_words, icons
 from booking.staff.arrivals.visit_json import screen_rules
 from booking.staff.forms.visits import WalkInForm
@@ -44,7 +44,7 @@ ASSETS = (
 )
 
 
-def app_context(at: AtStore) -> dict[str, Any]:
+def app_context(at: StaffContext) -> dict[str, Any]:
     """Return what the page hands over to its scripts."""
     names = {"store": at.store.slug, "data": "staff-arrivals-data", "actions": "staff-arrivals-actions"}
     addresses = {name: reverse(route, args=[at.store.slug]) for name, route in names.items() if name != "store"}
@@ -63,7 +63,7 @@ def app_context(at: AtStore) -> dict[str, Any]:
 
 @require_safe
 @at_store(devices=True, names_nobody=True)
-def shell(request: HttpRequest, at: AtStore) -> HttpResponseBase:
+def shell(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
     """Return the screen with nobody on it: what a tablet keeps, and fills from what it knows of the day."""
     rules = store_rules(at.store.slug, from_date=at.today)
     context = {
@@ -84,7 +84,7 @@ def with_camera(response: HttpResponseBase) -> HttpResponseBase:
 
 @require_safe
 @at_store(devices=True, names_nobody=True)
-def manifest(request: HttpRequest, at: AtStore) -> HttpResponseBase:
+def manifest(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
     """Return what a browser asks for to install the screen."""
     return JsonResponse(
         {

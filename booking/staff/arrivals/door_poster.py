@@ -10,14 +10,14 @@ from booking.arrivals.door_code import renew_door
 from booking.customer.stores.share import POSTER_LANGUAGES
 from booking.formats.qr_codes import address_code
 from booking.links import door_url, here_url
-from booking.staff.access import AtStore, at_store
+from booking.staff.access import StaffContext, at_store
 from booking.web.responses import see_other
 from stores.models import Role
 
 
 @require_safe
 @at_store()
-def door(request: HttpRequest, at: AtStore) -> HttpResponseBase:
+def door(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
     """Show the sheet, A5, in the language of whoever prints it and one more."""
     languages = list(dict.fromkeys([translation.get_language() or "en", *POSTER_LANGUAGES]))[:2]
     context = {
@@ -33,7 +33,7 @@ def door(request: HttpRequest, at: AtStore) -> HttpResponseBase:
 
 @require_POST
 @at_store(need=Role.MANAGER, come_back="staff-door")
-def renew(request: HttpRequest, at: AtStore) -> HttpResponseBase:
+def renew(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
     """Make a new code: with the old one a phone number says nothing any more."""
     renew_door(store_id=at.store.pk, user=at.user, now=at.now)
     return see_other(f"{reverse('staff-door', args=[at.store.slug])}?done=new")

@@ -11,15 +11,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from booking.accounts.permissions import member_booking
-from booking.arrivals.line import call, call_back, join_line, leave_line, put_back, serve_ticket
+from booking.arrivals.line import call_back, call_turn, join_line, leave_line, put_back, serve_ticket
 from booking.arrivals.line_state import line_of
-from booking.arrivals.steps import step
+from booking.arrivals.steps import take_step
 from booking.refusals import BookingRefused, Refusal
-from booking.staff.access import AtStore, at_store, raise_for, staff_page
+from booking.staff.access import StaffContext, at_store, raise_for, staff_page
 from booking.staff.etag import unless_known
 from booking.staff.forms.visits import TicketForm
 from booking.staff.wording import staff_sentence
-from booking.web.forms import Problem
+from booking.web.forms import FormProblem
 from booking.web.responses import see_other
 
 _NUMBER_LONGEST = 18
@@ -28,14 +28,14 @@ SHOWN_NEXT = 6
 
 @require_safe
 @at_store(devices=True)
-def queue(request: HttpRequest, at: AtStore) -> HttpResponseBase:
+def queue(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
     """Show the line of each desk as it is now."""
     return unless_known(request, at, at.today, lambda etag: _page(request, at, etag=etag), days_around=1)
 
 
 @require_safe
 @at_store(devices=True, names_nobody=True)
-def display(request: HttpRequest, at: AtStore) -> HttpResponseBase:
+def display(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
     """Show on a screen in the shop whom it is calling, and who is next: codes or first names, nothing else."""
 
     def page(etag: str) -> HttpResponse:
@@ -62,7 +62,7 @@ def display(request: HttpRequest, at: AtStore) -> HttpResponseBase:
 
 @require_POST
 @at_store(come_back="staff-queue", keeps_typed=True, devices=True)
-def join(request: HttpRequest, at: AtStore) -> HttpResponseBase:
+def join(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
     """Give somebody who came without a booking a ticket."""
     line = line_of(store=at.store, now=at.now)
     form = TicketForm(request.POST, rules=line.rules)
@@ -80,14 +80,14 @@ def join(request: HttpRequest, at: AtStore) -> HttpResponseBase:
             now=at.now,
         )
     except BookingRefused as refused:
-        return _page(request, at, form=form, problems=[Problem(staff_sentence(refused))], status=409)
+        return _page(request, at, form=form, problems=[FormProblem(staff_sentence(refused))], status=409)
     at.used([at.now])
     return _back(at, key=f"ticket-{ticket.pk}", given=str(ticket.number))
 
 
 @require_POST
 @at_store(come_back="staff-queue", devices=True)
-def act(request: HttpRequest, at: AtStore) -> HttpResponseBase:
+def act(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
     """Do what a button of the line says: call, take the call back, serve, send away, put back."""
     key = request.POST.get("key", "")
     kind, _dash, name = key.partition("-")
@@ -101,16 +101,16 @@ def act(request: HttpRequest, at: AtStore) -> HttpResponseBase:
         if refused.reason in (Refusal.NOT_FOUND, Refusal.NOT_PERMITTED):
             raise_for(refused)
         sentence = _sentence(refused)
-        return _page(request, at, problems=[Problem(sentence, key)], status=409)
+        return _page(request, at, problems=[FormProblem(sentence, key)], status=409)
     at.used([at.now])
     return _back(at, key=key)
 
 
-def _do(what: str, at: AtStore, *, ticket_id: int | None, reference: str) -> None:
+def _do(what: str, at: StaffContext, *, ticket_id: int | None, reference: str) -> None:
     """Do it. Raises BookingRefused."""
     who: dict[str, Any] = {"store": at.store, "ticket_id": ticket_id, "now": at.now}
     if what == "call":
-        call(**who, reference=reference)
+        call_turn(**who, reference=reference)
     elif what == "call-back":
         call_back(**who, reference=reference)
     elif ticket_id is None:
@@ -119,7 +119,7 @@ def _do(what: str, at: AtStore, *, ticket_id: int | None, reference: str) -> Non
         booking = member_booking(at.user, reference)
         if booking.store_id != at.store.pk:
             raise BookingRefused(Refusal.NOT_FOUND)
-        step(booking_id=booking.pk, step="start", now=at.now, user=at.user)
+        take_step(booking_id=booking.pk, step="start", now=at.now, user=at.user)
     elif what == "serve":
         serve_ticket(**who, user=at.user, may_squeeze_in=at.is_manager)
     elif what == "put-back":
@@ -132,11 +132,11 @@ def _do(what: str, at: AtStore, *, ticket_id: int | None, reference: str) -> Non
 
 def _page(
     request: HttpRequest,
-    at: AtStore,
+    at: StaffContext,
     *,
     etag: str = "",
     form: TicketForm | None = None,
-    problems: list[Problem] | None = None,
+    problems: list[FormProblem] | None = None,
     status: int = 200,
 ) -> HttpResponse:
     line = line_of(store=at.store, now=at.now)
@@ -155,11 +155,11 @@ def _page(
     return staff_page(request, at, "staff/arrivals/line.html", context, status=status)
 
 
-def _gone(request: HttpRequest, at: AtStore) -> HttpResponse:
-    return _page(request, at, problems=[Problem(_("Nobody of the line is meant. Please try again."))], status=400)
+def _gone(request: HttpRequest, at: StaffContext) -> HttpResponse:
+    return _page(request, at, problems=[FormProblem(_("Nobody of the line is meant. Please try again."))], status=400)
 
 
-def _back(at: AtStore, *, key: str, given: str = "") -> HttpResponse:
+def _back(at: StaffContext, *, key: str, given: str = "") -> HttpResponse:
     query = {"changed": key, **({"given": given} if given else {})}
     return see_other(f"{reverse('staff-queue', args=[at.store.slug])}?{urlencode(query)}#{key}")
 

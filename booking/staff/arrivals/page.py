@@ -12,14 +12,14 @@ from django.utils.translation import ngettext
 from booking.arrivals.name_fingerprints import fits_name, typed_names
 from booking.arrivals.step_rules import GROUPS, arrival_group
 from booking.bookings.day_schedule import DaySchedule, arrivals_schedule
-from booking.staff.access import AtStore, staff_page
+from booking.staff.access import StaffContext, staff_page
 from booking.staff.arrivals.app import app_context, with_camera
 from booking.staff.arrivals.visit_json import DIGITS
 from booking.staff.forms.visits import WalkInForm
 from booking.staff.visit_cards import CardMaker, VisitCard
 from booking.staff.wording import group_titles
 from booking.tokens import read_reference
-from booking.web.forms import Problem
+from booking.web.forms import FormProblem
 
 QUERY_MAX = 60
 DIGITS_LEAST = 3
@@ -46,12 +46,12 @@ class Just:
 
 def arrivals_page(
     request: HttpRequest,
-    at: AtStore,
+    at: StaffContext,
     *,
     just: Just | None = None,
     query: str = "",
     walk_in: WalkInForm | None = None,
-    problems: Sequence[Problem] = (),
+    problems: Sequence[FormProblem] = (),
     status: int = 200,
     **context: Any,
 ) -> HttpResponse:

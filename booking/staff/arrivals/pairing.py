@@ -12,12 +12,12 @@ from django.views.decorators.http import require_http_methods
 from booking import limits
 from booking.accounts.devices import leave_device, pair_device
 from booking.accounts.permissions import DeviceAccess
-from booking.accounts.pins import TakenOver, take_over
+from booking.accounts.pins import PinResult, take_over
 from booking.accounts.queries import member_pins
 from booking.models import TABLET_PAUSE, Device
 from booking.staff.access import paired_tablet, sign_in_first
 from booking.staff.forms.devices import PairForm, UnlockForm
-from booking.web.forms import Problem
+from booking.web.forms import FormProblem
 from booking.web.responses import keep_private
 
 _COOKIE_DAYS = 400  # the most that browsers keep one
@@ -74,15 +74,15 @@ def unlock(request: HttpRequest, store: str) -> HttpResponseBase:
         return _unlock_page(request, access, form, status=400)
     typed = form.cleaned_data
     found = take_over(device=access.device, username=typed["username"], pin=typed["pin"], now=clock_now())
-    if found is TakenOver.YES:
+    if found is PinResult.YES:
         return keep_private(redirect("staff-arrivals", store))
-    if found is TakenOver.PAUSED:
+    if found is PinResult.PAUSED:
         form.add_error("pin", _("Too many wrong PINs on this tablet. Wait half a minute."))
         response = _unlock_page(request, access, form, status=429)
         response.headers["Retry-After"] = str(TABLET_PAUSE.seconds)
         return response
     locked = _("Five wrong PINs: this one is locked. A manager unlocks it under Set-up, Tablets.")
-    form.add_error("pin", locked if found is TakenOver.LOCKED else _("This PIN is wrong. Please try again."))
+    form.add_error("pin", locked if found is PinResult.LOCKED else _("This PIN is wrong. Please try again."))
     return _unlock_page(request, access, form, status=400)
 
 
@@ -92,7 +92,7 @@ def _people(device: Device) -> list[tuple[str, str]]:
 
 def _pair_page(request: HttpRequest, form: PairForm, *, problem: str = "", status: int = 200) -> HttpResponseBase:
     problems = form.problems() if form.is_bound else []
-    context = {"form": form, "problems": [*problems, *([Problem(problem)] if problem else [])]}
+    context = {"form": form, "problems": [*problems, *([FormProblem(problem)] if problem else [])]}
     return keep_private(render(request, "staff/account/pair.html", context, status=status))
 
 

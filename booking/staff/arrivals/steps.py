@@ -11,14 +11,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from booking.accounts.permissions import member_store
-from booking.arrivals.steps import Step, admit_walk_in
-from booking.arrivals.steps import step as take_step
-from booking.arrivals.steps import undo as undo_step
+from booking.arrivals.steps import ArrivalStep, admit_walk_in, take_step, undo_step
 from booking.bookings.status_wording import status_words
 from booking.idempotency import SentForm, book_once
 from booking.models import Booking, Status
 from booking.refusals import BookingRefused, Refusal
-from booking.staff.access import AtStore, at_store, at_visit, raise_for
+from booking.staff.access import StaffContext, at_store, at_visit, raise_for
 from booking.staff.arrivals.page import Just, arrivals_page
 from booking.staff.day.page import day_page
 from booking.staff.etag import unless_known
@@ -27,7 +25,7 @@ from booking.staff.free_times import nearest_times, while_offered
 from booking.staff.redirects import back_to_day
 from booking.staff.wording import staff_sentence
 from booking.tokens import keyed_digest
-from booking.web.forms import Problem
+from booking.web.forms import FormProblem
 from booking.web.responses import see_other
 from stores.models import Role
 from stores.queries import store_rules
@@ -35,7 +33,7 @@ from stores.queries import store_rules
 
 @require_safe
 @at_store(devices=True)
-def arrivals(request: HttpRequest, at: AtStore) -> HttpResponseBase:
+def arrivals(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
     """Show today's visits, or those that fit a search."""
     just = Just(request.GET.get("changed", ""), _known_status(request.GET.get("was", "")))
     query = request.GET.get("q", "")
@@ -50,7 +48,7 @@ def arrivals(request: HttpRequest, at: AtStore) -> HttpResponseBase:
 
 @require_POST
 @at_visit(devices=True)
-def step(request: HttpRequest, at: AtStore, booking: Booking, name: Step) -> HttpResponseBase:
+def step(request: HttpRequest, at: StaffContext, booking: Booking, name: ArrivalStep) -> HttpResponseBase:
     """Take a visit one step further; the same tap again changes nothing."""
     try:
         after = take_step(booking_id=booking.pk, step=name, now=at.now, user=at.user, action_id=_action_id(request))
@@ -62,7 +60,7 @@ def step(request: HttpRequest, at: AtStore, booking: Booking, name: Step) -> Htt
 
 @require_POST
 @at_visit(devices=True)
-def undo(request: HttpRequest, at: AtStore, booking: Booking) -> HttpResponseBase:
+def undo(request: HttpRequest, at: StaffContext, booking: Booking) -> HttpResponseBase:
     """Take back the last step."""
     try:
         after = undo_step(booking_id=booking.pk, now=at.now, user=at.user, action_id=_action_id(request))
@@ -74,7 +72,7 @@ def undo(request: HttpRequest, at: AtStore, booking: Booking) -> HttpResponseBas
 
 @require_POST
 @at_store(come_back="staff-arrivals", keeps_typed=True, devices=True)
-def walk_in(request: HttpRequest, at: AtStore) -> HttpResponseBase:
+def walk_in(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
     """Let in somebody who came without a booking; where it is full, a manager may squeeze them in."""
     rules = store_rules(at.store.slug, from_date=at.today)
     if rules is None:
@@ -94,7 +92,7 @@ def walk_in(request: HttpRequest, at: AtStore) -> HttpResponseBase:
             request,
             at,
             walk_in=form,
-            problems=[Problem(_walk_in_sentence(refused), "walk-in")],
+            problems=[FormProblem(_walk_in_sentence(refused), "walk-in")],
             may_squeeze_in=at.is_manager and "is_a_slot" in refused.details,
             nearest=near,
             status=409,
@@ -104,7 +102,7 @@ def walk_in(request: HttpRequest, at: AtStore) -> HttpResponseBase:
     return see_other(f"{reverse('staff-arrivals', args=[at.store.slug])}?{urlencode(query)}#visit-{booking.reference}")
 
 
-def _admit(at: AtStore, form: WalkInForm) -> Booking:
+def _admit(at: StaffContext, form: WalkInForm) -> Booking:
     """Let them in, once for one form however often it is sent. Raises BookingRefused."""
     typed = form.cleaned_data
     if typed["squeeze_in"] and not at.is_manager:
@@ -136,7 +134,7 @@ def _walk_in_sentence(refused: BookingRefused) -> str:
     return own.get(refused.reason) or staff_sentence(refused)
 
 
-def _back(request: HttpRequest, at: AtStore, before: Booking, after: Booking) -> HttpResponseBase:
+def _back(request: HttpRequest, at: StaffContext, before: Booking, after: Booking) -> HttpResponseBase:
     """Lead back to the page the tap came from, to the row where the finger was."""
     if not _is_from_arrivals(request, at):
         return back_to_day(after)
@@ -150,19 +148,19 @@ def _back(request: HttpRequest, at: AtStore, before: Booking, after: Booking) ->
     return see_other(f"{url}?{urlencode(query)}#visit-{before.reference}")
 
 
-def _refused(request: HttpRequest, at: AtStore, booking: Booking, refused: BookingRefused) -> HttpResponseBase:
+def _refused(request: HttpRequest, at: StaffContext, booking: Booking, refused: BookingRefused) -> HttpResponseBase:
     """Show the page the tap came from, with the visit as it is now."""
     now_is = refused.details.get("booking", booking)
     status = now_is.status if isinstance(now_is, Booking) else booking.status
     text = _("{sentence} It is now: {state}.").format(sentence=staff_sentence(refused), state=status_words()[status])
-    problems = [Problem(text, f"visit-{booking.reference}")]
+    problems = [FormProblem(text, f"visit-{booking.reference}")]
     if _is_from_arrivals(request, at):
         query = request.POST.get("q", "")
         return arrivals_page(request, at, query=query, problems=problems, status=409)
     return day_page(request, at, booking.visit_date, changed=booking.reference, problems=problems, status=409)
 
 
-def _is_from_arrivals(request: HttpRequest, at: AtStore) -> bool:
+def _is_from_arrivals(request: HttpRequest, at: StaffContext) -> bool:
     """Tell whether the tap came from the arrivals: a tablet knows no other page, whatever it says."""
     return at.device is not None or request.POST.get("page") == "arrivals"
 

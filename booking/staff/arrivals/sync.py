@@ -13,12 +13,12 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import get_language
 from django.views.decorators.http import require_POST, require_safe
 
-from booking.arrivals.offline_actions import OLDEST, TICKET, UNDO, WALK_IN, Result, Tap, TapResult, take_taps
+from booking.arrivals.offline_actions import OLDEST, TICKET, UNDO, WALK_IN, Tap, TapOutcome, TapResult, take_taps
 from booking.arrivals.offline_day import arrivals_day, arrivals_of, arrivals_version
 from booking.arrivals.step_rules import STEPS
 from booking.models import NAMES_SHOWN
 from booking.refusals import UnknownStore
-from booking.staff.access import AtStore, at_store
+from booking.staff.access import StaffContext, at_store
 from booking.staff.arrivals.visit_json import VisitsAsJson, day_as_json, finder_salt
 from booking.staff.etag import CACHE_CONTROL
 from booking.staff.forms.visits import PARTY_MAX
@@ -36,7 +36,7 @@ _CALLED = (*STEPS, UNDO, WALK_IN, TICKET)
 
 @require_safe
 @at_store(devices=True, names_nobody=True)
-def data(request: HttpRequest, at: AtStore) -> HttpResponseBase:
+def data(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
     """Return the working day as the tablet keeps it; 304 where it has it already."""
     etag = _etag(request, at)
     response = get_conditional_response(request, etag=etag)
@@ -57,7 +57,7 @@ def data(request: HttpRequest, at: AtStore) -> HttpResponseBase:
 
 @require_POST
 @at_store(come_back="staff-arrivals", devices=True, names_nobody=True)
-def actions(request: HttpRequest, at: AtStore) -> HttpResponseBase:
+def actions(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
     """Take the taps of a tablet in their order; each has a result of its own, with the visit as it is then."""
     try:
         sent = json.loads(request.body)["actions"]
@@ -72,7 +72,7 @@ def actions(request: HttpRequest, at: AtStore) -> HttpResponseBase:
         take_taps(store=at.store, taps=taps, now=at.now, user=at.user, is_manager=at.is_manager, locale=locale)
     )
     results = [
-        (_name_of(one), TapResult(Result.CONFLICT, INVALID)) if tap is None else (str(tap.action_id), next(taken))
+        (_name_of(one), TapResult(TapOutcome.CONFLICT, INVALID)) if tap is None else (str(tap.action_id), next(taken))
         for one, tap in read
     ]
     at.used([tap.happened_at for tap in taps if at.now - tap.happened_at <= OLDEST])
@@ -94,7 +94,7 @@ def actions(request: HttpRequest, at: AtStore) -> HttpResponseBase:
     )
 
 
-def _etag(request: HttpRequest, at: AtStore) -> str:
+def _etag(request: HttpRequest, at: StaffContext) -> str:
     """Return the version of the day as this person is shown it, with one statement."""
     get_token(request)
     parts = (
@@ -108,7 +108,7 @@ def _etag(request: HttpRequest, at: AtStore) -> str:
     return f'W/"{keyed_digest("arrivals", "|".join(map(str, parts)))[:32]}"'
 
 
-def _as_tablet(at: AtStore) -> dict[str, Any]:
+def _as_tablet(at: StaffContext) -> dict[str, Any]:
     """Return what a paired tablet is told besides: when it hides names, and where they are shown again."""
     if at.device is None:
         return {}
@@ -116,7 +116,7 @@ def _as_tablet(at: AtStore) -> dict[str, Any]:
     return {"hides_after_minutes": minutes, "unlock_url": reverse("staff-unlock", args=[at.store.slug])}
 
 
-def _visits(at: AtStore, references: set[str]) -> dict[str, dict[str, Any]]:
+def _visits(at: StaffContext, references: set[str]) -> dict[str, dict[str, Any]]:
     """Return visits as they are now, by reference."""
     if not references:
         return {}

@@ -10,13 +10,13 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from booking.bookings.lifecycle import book
+from booking.bookings.lifecycle import book_visit
 from booking.customer_input import CustomerDetails
 from booking.formatting import day_in_words
 from booking.idempotency import SentForm, book_once
 from booking.models import Booking, Source
 from booking.refusals import BookingRefused, Refusal
-from booking.staff.access import AtStore, at_store, raise_for, staff_page
+from booking.staff.access import StaffContext, at_store, raise_for, staff_page
 from booking.staff.day.caller_visits import known_caller
 from booking.staff.forms.visits import CallerForm
 from booking.staff.free_times import error_of, free_times, nearest_times, while_offered
@@ -24,7 +24,7 @@ from booking.staff.no_times import no_times
 from booking.staff.redirects import back_to_day
 from booking.staff.wording import staff_sentence
 from booking.tokens import keyed_digest
-from booking.web.forms import Problem
+from booking.web.forms import FormProblem
 from booking.web.query_params import read_day, read_instant
 from stores.queries import store_rules
 from stores.slots import StoreRules
@@ -34,7 +34,7 @@ _ABOVE_THE_TIMES = frozenset({"id_visit_type_0", "id_party_size", "id_desk"})
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @at_store()
-def book_for_caller(request: HttpRequest, at: AtStore) -> HttpResponseBase:
+def book_for_caller(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
     """Ask what a caller would like, then book it; `show` only shows the times of another day or kind of visit."""
     rules = store_rules(at.store.slug, from_date=at.today)
     if rules is None:
@@ -48,14 +48,14 @@ def book_for_caller(request: HttpRequest, at: AtStore) -> HttpResponseBase:
     form = CallerForm(request.POST if is_sent and not only_shows else None, rules=rules, initial=typed)
     page = partial(_page, request, at, rules, form)
     if day is None:
-        unknown = Problem(_("This day does not exist. Please choose another one."), "id_date")
+        unknown = FormProblem(_("This day does not exist. Please choose another one."), "id_date")
         return page(at.today, problems=[unknown], status=400)
     if not form.is_bound:
         return page(day)
     starts_at = read_instant(request.POST.get("starts_at", ""))
-    problem: Problem | None = None
+    problem: FormProblem | None = None
     if starts_at is None:
-        problem = Problem(_("Choose a time."), "id_times")
+        problem = FormProblem(_("Choose a time."), "id_times")
     elif _is_of_another_day(request, at, day, starts_at):
         problem, starts_at = _other_day(day), None
     problems = _in_order_of_the_page(form, problem)
@@ -65,18 +65,18 @@ def book_for_caller(request: HttpRequest, at: AtStore) -> HttpResponseBase:
         with while_offered():
             booking = _book(at, form, starts_at)
     except BookingRefused as refused:
-        return page(day, problems=[Problem(staff_sentence(refused), "id_times")], wanted=starts_at, status=409)
+        return page(day, problems=[FormProblem(staff_sentence(refused), "id_times")], wanted=starts_at, status=409)
     return back_to_day(booking, done="booked")
 
 
-def _in_order_of_the_page(form: CallerForm, of_times: Problem | None) -> list[Problem]:
+def _in_order_of_the_page(form: CallerForm, of_times: FormProblem | None) -> list[FormProblem]:
     """Return what is wrong with the form; the times stand between the fields that they follow from and the others."""
     found = form.problems() if not form.is_valid() else []
     before = [problem for problem in found if problem.field_id in _ABOVE_THE_TIMES]
     return [*before, *([of_times] if of_times else []), *(one for one in found if one not in before)]
 
 
-def _is_of_another_day(request: HttpRequest, at: AtStore, day: date, starts_at: datetime) -> bool:
+def _is_of_another_day(request: HttpRequest, at: StaffContext, day: date, starts_at: datetime) -> bool:
     """Tell whether the day was changed after the times were shown, and one of those times is chosen still.
 
     The form says of which day its times were (`shown`): some of them, the nearest ones, may be of another day.
@@ -87,12 +87,12 @@ def _is_of_another_day(request: HttpRequest, at: AtStore, day: date, starts_at: 
     return day != (shown or starts_at.astimezone(at.zone).date())
 
 
-def _other_day(day: date) -> Problem:
+def _other_day(day: date) -> FormProblem:
     sentence = _("The times shown before were of another day. Choose a time on {day}.")
-    return Problem(sentence.format(day=day_in_words(day)), "id_times")
+    return FormProblem(sentence.format(day=day_in_words(day)), "id_times")
 
 
-def _book(at: AtStore, form: CallerForm, starts_at: datetime) -> Booking:
+def _book(at: StaffContext, form: CallerForm, starts_at: datetime) -> Booking:
     """Book, once for one form however often it is sent. Raises BookingRefused."""
     typed = form.cleaned_data
     customer = CustomerDetails(
@@ -109,7 +109,7 @@ def _book(at: AtStore, form: CallerForm, starts_at: datetime) -> Booking:
         SentForm(key=f"staff:{at.store.slug}:{typed['key']}:{keyed_digest('caller', visit)[:32]}"),
         now=at.now,
         book=partial(
-            book,
+            book_visit,
             store=at.store.slug,
             visit_type=typed["visit_type"],
             starts_at=starts_at,
@@ -126,12 +126,12 @@ def _book(at: AtStore, form: CallerForm, starts_at: datetime) -> Booking:
 
 def _page(
     request: HttpRequest,
-    at: AtStore,
+    at: StaffContext,
     rules: StoreRules,
     form: CallerForm,
     day: date,
     *,
-    problems: Sequence[Problem] = (),
+    problems: Sequence[FormProblem] = (),
     chosen: datetime | None = None,
     wanted: datetime | None = None,
     status: int = 200,

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from booking.bookings.customer_visits import caller_record
 from booking.customer_input import BadInput, read_phone
 from booking.formatting import visit_type_name
-from booking.staff.access import AtStore, at_store
+from booking.staff.access import StaffContext, at_store
 from booking.staff.wording import badges, people_in_words
 from stores.models import Store
 
@@ -57,7 +57,7 @@ def known_caller(store: Store, typed: str) -> Known | None:
 
 @require_POST
 @at_store(come_back="staff-book")
-def caller_visits(request: HttpRequest, at: AtStore) -> HttpResponseBase:
+def caller_visits(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
     """Return what is known of the number typed so far, as a piece of the page; sent in a body, to be in no log."""
     known = known_caller(at.store, request.POST.get("phone", ""))
     return render(request, "staff/day/caller_visits.html", {"caller": known, "zone": at.zone, "store": at.store})

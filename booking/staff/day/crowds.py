@@ -9,15 +9,15 @@ from django.views.decorators.http import require_http_methods
 from booking.bookings.crowd_removal import take_back
 from booking.bookings.crowds import Crowd, crowds
 from booking.formatting import day_in_words, moment_in_words
-from booking.staff.access import AtStore, at_store, staff_page
-from booking.web.forms import Problem
+from booking.staff.access import StaffContext, at_store, staff_page
+from booking.web.forms import FormProblem
 from booking.web.responses import see_other
 from stores.models import Role
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @at_store(need=Role.MANAGER)
-def crowds_page(request: HttpRequest, at: AtStore) -> HttpResponseBase:
+def crowds_page(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
     """Show which connections booked many visits; cancel all that one of them has to come."""
     problems = []
     if request.method == "POST":
@@ -26,13 +26,13 @@ def crowds_page(request: HttpRequest, at: AtStore) -> HttpResponseBase:
             tell = request.POST.get("tell") == "yes"
             count = take_back(store_id=at.store.pk, digest=digest, tell=tell, user=at.user, now=at.now)
             return see_other(f"{reverse('staff-crowds', args=[at.store.slug])}?done={count}")
-        problems = [Problem(_("These visits are cancelled already, or were booked more than two days ago."))]
+        problems = [FormProblem(_("These visits are cancelled already, or were booked more than two days ago."))]
     found = [{"crowd": one, "words": crowd_in_words(one, at)} for one in crowds(store_id=at.store.pk, now=at.now)]
     context = {"section": "day", "crowds": found, "problems": problems, "done": _done(request.GET.get("done", ""))}
     return staff_page(request, at, "staff/day/crowds.html", context, status=409 if problems else 200)
 
 
-def crowd_in_words(crowd: Crowd, at: AtStore) -> str:
+def crowd_in_words(crowd: Crowd, at: StaffContext) -> str:
     """Return how many visits one connection booked, when, and for which days."""
     words = ngettext(
         "{count} visit to come was booked from one connection ({booked}). It takes place: {days}.",

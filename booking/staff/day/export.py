@@ -10,7 +10,7 @@ from booking.bookings.day_schedule import day_schedule
 from booking.formats.spreadsheets import Cell, csv_bytes, xlsx_bytes
 from booking.formatting import csv_delimiter
 from booking.messages.day_sheet import head, rows
-from booking.staff.access import AtStore, at_store
+from booking.staff.access import StaffContext, at_store
 from booking.staff.day.page import unknown_day_page
 from booking.web.query_params import read_day
 
@@ -20,7 +20,7 @@ Rows = list[tuple[Cell, ...]]
 
 @require_safe
 @at_store()
-def as_csv(request: HttpRequest, at: AtStore) -> HttpResponseBase:
+def as_csv(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
     """Return the day asked for as CSV."""
     return _file(
         request, at, lambda rows, day: csv_bytes(rows, delimiter=csv_delimiter()), "csv", "text/csv; charset=utf-8"
@@ -29,13 +29,13 @@ def as_csv(request: HttpRequest, at: AtStore) -> HttpResponseBase:
 
 @require_safe
 @at_store()
-def as_xlsx(request: HttpRequest, at: AtStore) -> HttpResponseBase:
+def as_xlsx(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
     """Return the day asked for as an Excel file."""
     return _file(request, at, lambda rows, day: xlsx_bytes(rows, title=day.isoformat()), "xlsx", _XLSX)
 
 
 def _file(
-    request: HttpRequest, at: AtStore, made: Callable[[Rows, date], bytes], ending: str, content_type: str
+    request: HttpRequest, at: StaffContext, made: Callable[[Rows, date], bytes], ending: str, content_type: str
 ) -> HttpResponse:
     text = request.GET.get("date", "")
     day = read_day(text) if text else at.today

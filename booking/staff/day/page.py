@@ -13,11 +13,11 @@ from django.utils.translation import ngettext
 from booking.bookings.crowds import crowds
 from booking.bookings.day_schedule import day_schedule
 from booking.formatting import moment_in_words
-from booking.staff.access import AtStore, staff_page
+from booking.staff.access import StaffContext, staff_page
 from booking.staff.affected_visits import just_done
 from booking.staff.day.board import day_board
 from booking.staff.day.crowds import crowd_in_words
-from booking.web.forms import Problem
+from booking.web.forms import FormProblem
 from notifications import circuits, queries
 from notifications.models import Channel
 
@@ -26,12 +26,12 @@ ONE_DAY = timedelta(days=1)
 
 def day_page(
     request: HttpRequest,
-    at: AtStore,
+    at: StaffContext,
     day: date,
     *,
     changed: str = "",
     done: str = "",
-    problems: Sequence[Problem] = (),
+    problems: Sequence[FormProblem] = (),
     etag: str = "",
     status: int = 200,
 ) -> HttpResponse:
@@ -59,9 +59,9 @@ def day_page(
     return staff_page(request, at, "staff/day/day.html", context, status=status)
 
 
-def unknown_day_page(request: HttpRequest, at: AtStore) -> HttpResponse:
+def unknown_day_page(request: HttpRequest, at: StaffContext) -> HttpResponse:
     """Return the page that asks for a day once more."""
-    problem = Problem(_("This day does not exist. Please choose another one."), "id_date")
+    problem = FormProblem(_("This day does not exist. Please choose another one."), "id_date")
     context = {"section": "day", "date": at.today, "problems": [problem]}
     return staff_page(request, at, "staff/day/unknown_day.html", context, status=400)
 
@@ -79,14 +79,14 @@ def _waiting_words(zone: ZoneInfo) -> list[str]:
     ]
 
 
-def _crowd_words(at: AtStore) -> list[str]:
+def _crowd_words(at: StaffContext) -> list[str]:
     """Return what a manager is told of connections that booked many visits, with one statement."""
     if not at.is_manager:
         return []
     return [crowd_in_words(one, at) for one in crowds(store_id=at.store.pk, now=at.now)]
 
 
-def _text_words(at: AtStore) -> list[str]:
+def _text_words(at: StaffContext) -> list[str]:
     """Return what a manager is told of texts that were not sent in a day, with one statement."""
     if not at.is_manager:
         return []

@@ -8,19 +8,19 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from booking.bookings.lifecycle import cancel as cancel_booking
+from booking.bookings.lifecycle import cancel_booking
 from booking.bookings.message_plan import message_channel
 from booking.bookings.rescheduling import reschedule
 from booking.formatting import visit_type_name
 from booking.models import Actor, Booking, Status
 from booking.refusals import BookingRefused, Refusal
-from booking.staff.access import AtStore, at_visit, staff_page
+from booking.staff.access import StaffContext, at_visit, staff_page
 from booking.staff.free_times import error_of, free_times, nearest_times, while_offered
 from booking.staff.redirects import back_to_day
 from booking.staff.refusal_wording import impossible_times, refusal_in_words, why_not_each, why_not_moved
 from booking.staff.visit_facts import VisitFacts
 from booking.staff.wording import badges, people_in_words, staff_sentence
-from booking.web.forms import Problem
+from booking.web.forms import FormProblem
 from booking.web.query_params import read_day, read_instant
 from stores.models import Desk
 
@@ -29,13 +29,13 @@ _ASKS_AND_DOES = ["GET", "HEAD", "POST"]
 
 @require_http_methods(_ASKS_AND_DOES)
 @at_visit()
-def move(request: HttpRequest, at: AtStore, booking: Booking) -> HttpResponseBase:
+def move(request: HttpRequest, at: StaffContext, booking: Booking) -> HttpResponseBase:
     """Choose another time for a visit, then move it there."""
     data = request.POST if request.method == "POST" else request.GET
     text = data.get("date", "")
     day = read_day(text) if text else max(booking.visit_date, at.today)
     if day is None:
-        problem = Problem(_("This day does not exist. Please choose another one."), "id_date")
+        problem = FormProblem(_("This day does not exist. Please choose another one."), "id_date")
         return _choose(request, at, booking, booking.visit_date, problems=[problem], status=400)
     if booking.status != Status.CONFIRMED:
         return _refused(request, at, booking, BookingRefused(Refusal.WRONG_STATUS), day)
@@ -45,7 +45,7 @@ def move(request: HttpRequest, at: AtStore, booking: Booking) -> HttpResponseBas
         return _confirm(request, at, booking, to, desk) if to else _choose(request, at, booking, day)
     starts_at = read_instant(request.POST.get("starts_at", ""))
     if starts_at is None:
-        problem = Problem(_("Choose a time."), "id_times")
+        problem = FormProblem(_("Choose a time."), "id_times")
         return _choose(request, at, booking, day, problems=[problem], status=400)
     try:
         with while_offered():
@@ -64,7 +64,7 @@ def move(request: HttpRequest, at: AtStore, booking: Booking) -> HttpResponseBas
 
 @require_safe
 @at_visit()
-def places(request: HttpRequest, at: AtStore, booking: Booking) -> HttpResponseBase:
+def places(request: HttpRequest, at: StaffContext, booking: Booking) -> HttpResponseBase:
     """Tell the day's page, while a visit is pulled, where on its own day it cannot go and why, as JSON.
 
     `otherwise` is of all places that are not named: closed ones, and desks out of service.
@@ -81,7 +81,7 @@ def places(request: HttpRequest, at: AtStore, booking: Booking) -> HttpResponseB
 
 @require_http_methods(_ASKS_AND_DOES)
 @at_visit()
-def cancel(request: HttpRequest, at: AtStore, booking: Booking) -> HttpResponseBase:
+def cancel(request: HttpRequest, at: StaffContext, booking: Booking) -> HttpResponseBase:
     """Ask once, then cancel a visit."""
     if booking.status == Status.CANCELLED:
         return back_to_day(booking)
@@ -91,15 +91,17 @@ def cancel(request: HttpRequest, at: AtStore, booking: Booking) -> HttpResponseB
             cancelled = cancel_booking(booking_id=booking.pk, now=at.now, actor=Actor.STAFF, user=at.user)
             return back_to_day(cancelled, done="cancelled")
         except BookingRefused as refused:
-            problems, status = [Problem(staff_sentence(refused))], 409
+            problems, status = [FormProblem(staff_sentence(refused))], 409
     return staff_page(request, at, "staff/day/cancel.html", {**_facts(booking), "problems": problems}, status=status)
 
 
-def _known_desk(at: AtStore, slug: str) -> Desk | None:
+def _known_desk(at: StaffContext, slug: str) -> Desk | None:
     return at.store.desks.filter(slug=slug).first() if slug else None
 
 
-def _confirm(request: HttpRequest, at: AtStore, booking: Booking, to: datetime, desk: Desk | None) -> HttpResponseBase:
+def _confirm(
+    request: HttpRequest, at: StaffContext, booking: Booking, to: datetime, desk: Desk | None
+) -> HttpResponseBase:
     """Ask whether a visit is to go where it was let go, and say what the customer will be told of it."""
     day = to.astimezone(at.zone).date()
     is_other_time = to != booking.starts_at
@@ -139,7 +141,7 @@ def _overlaps(booking: Booking, to: datetime) -> bool:
 
 def _refused(
     request: HttpRequest,
-    at: AtStore,
+    at: StaffContext,
     booking: Booking,
     refused: BookingRefused,
     day: date,
@@ -148,17 +150,17 @@ def _refused(
     desk: Desk | None = None,
 ) -> HttpResponse:
     sentence = wanted and refusal_in_words(at, why_not_moved(at, booking, wanted, desk), refused)
-    problems = [Problem(sentence or staff_sentence(refused), "id_times" if wanted else "")]
+    problems = [FormProblem(sentence or staff_sentence(refused), "id_times" if wanted else "")]
     return _choose(request, at, booking, day, problems=problems, wanted=wanted, status=409)
 
 
 def _choose(
     request: HttpRequest,
-    at: AtStore,
+    at: StaffContext,
     booking: Booking,
     day: date,
     *,
-    problems: Sequence[Problem] = (),
+    problems: Sequence[FormProblem] = (),
     wanted: datetime | None = None,
     status: int = 200,
 ) -> HttpResponse:

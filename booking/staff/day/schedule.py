@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_safe
 
-from booking.staff.access import AtStore, at_store
+from booking.staff.access import StaffContext, at_store
 from booking.staff.day.page import day_page, unknown_day_page
 from booking.staff.etag import unless_known
 from booking.web.query_params import read_day
@@ -11,7 +11,7 @@ from booking.web.query_params import read_day
 
 @require_safe
 @at_store()
-def day(request: HttpRequest, at: AtStore) -> HttpResponseBase:
+def day(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
     """Show one of the store's days, today's where no other is asked for."""
     text = request.GET.get("date", "")
     date = read_day(text) if text else at.today

@@ -13,14 +13,14 @@ from django.views.decorators.http import require_http_methods
 from booking.bookings.day_schedule import DaySchedule, day_schedule
 from booking.formatting import day_in_words, time_in_words, visit_type_name
 from booking.refusals import BookingRefused
-from booking.staff.access import AtStore, at_store, staff_page
+from booking.staff.access import StaffContext, at_store, staff_page
 from booking.staff.affected_visits import affected_or_none
 from booking.staff.day.page import unknown_day_page
 from booking.staff.forms.visits import SlotsForm
 from booking.staff.wording import staff_sentence
-from booking.store_setup.affected_visits import Then
-from booking.store_setup.hours_changes import Change, change_slots
-from booking.web.forms import Problem
+from booking.store_setup.affected_visits import AffectedResolution
+from booking.store_setup.hours_changes import HoursChange, change_slots
+from booking.web.forms import FormProblem
 from booking.web.query_params import read_day
 from booking.web.responses import see_other
 from stores.models import Role
@@ -28,7 +28,7 @@ from stores.models import Role
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @at_store(need=Role.MANAGER)
-def change_times(request: HttpRequest, at: AtStore) -> HttpResponseBase:
+def change_times(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
     """Ask which of a day's times are to change, and change them."""
     is_sent = request.method == "POST"
     data = request.POST if is_sent else request.GET
@@ -54,11 +54,11 @@ def change_times(request: HttpRequest, at: AtStore) -> HttpResponseBase:
             back_url=day_url,
         )
     except BookingRefused as refused:
-        return _page(request, at, form, day, problems=[Problem(staff_sentence(refused))], status=409)
+        return _page(request, at, form, day, problems=[FormProblem(staff_sentence(refused))], status=409)
     return asked or see_other(f"{day_url}&done=slots")
 
 
-def _change(at: AtStore, typed: dict[str, Any], then: Then | None) -> Change:
+def _change(at: StaffContext, typed: dict[str, Any], then: AffectedResolution | None) -> HoursChange:
     return change_slots(
         store_id=at.store.pk,
         from_at=datetime.fromisoformat(typed["starts_at"]),
@@ -87,11 +87,11 @@ def _choices(schedule: DaySchedule) -> dict[str, list[tuple[str, str]]]:
 
 def _page(
     request: HttpRequest,
-    at: AtStore,
+    at: StaffContext,
     form: SlotsForm,
     day: date,
     *,
-    problems: list[Problem] | None = None,
+    problems: list[FormProblem] | None = None,
     status: int = 200,
 ) -> HttpResponse:
     context = {

@@ -12,7 +12,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from booking.customer_input import BadInput, read_name, read_note
-from booking.web.forms import Problem
+from booking.web.forms import FormProblem
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -115,14 +115,14 @@ class StaffForm(forms.Form):
         self.data = cast("QueryDict", self.data).copy()
         return self.data
 
-    def problems(self) -> list[Problem]:
+    def problems(self) -> list[FormProblem]:
         """Return a line for each error, in the order of the fields."""
         found = [
-            Problem(text=self._line(name, str(error)), field_id=self._first_id(name))
+            FormProblem(text=self._line(name, str(error)), field_id=self._first_id(name))
             for name in self.fields
             for error in self.errors.get(name, [])
         ]
-        return found + [Problem(text=str(error)) for error in self.non_field_errors()]
+        return found + [FormProblem(text=str(error)) for error in self.non_field_errors()]
 
     def carried(self) -> Iterator[tuple[str, str]]:
         """Yield each field with what was typed, to go along to the next page as it is."""

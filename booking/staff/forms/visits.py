@@ -21,7 +21,7 @@ from booking.formatting import visit_type_name
 from booking.models import Source
 from booking.staff.forms.setup import tick
 from booking.staff.forms.shared import KeyField, StaffForm, read_name_if_any
-from booking.store_setup.affected_visits import Then
+from booking.store_setup.affected_visits import AffectedResolution
 from booking.web.forms import TypedField
 from stores.slots import StoreRules
 
@@ -259,10 +259,10 @@ class ThenForm(StaffForm):
     then = forms.ChoiceField(
         label=_("What is to happen with these visits?"),
         choices=(
-            (Then.KEEP, _("They stay, and nobody is told")),
-            (Then.NOTIFY, _("They stay, and each customer gets a message about the change")),
-            (Then.OFFER, _("Each customer gets a message with three other times, kept for a day")),
-            (Then.CANCEL, _("They are cancelled, and each customer gets a message")),
+            (AffectedResolution.KEEP, _("They stay, and nobody is told")),
+            (AffectedResolution.NOTIFY, _("They stay, and each customer gets a message about the change")),
+            (AffectedResolution.OFFER, _("Each customer gets a message with three other times, kept for a day")),
+            (AffectedResolution.CANCEL, _("They are cancelled, and each customer gets a message")),
         ),
         widget=forms.RadioSelect,
         error_messages={

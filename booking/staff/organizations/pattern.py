@@ -9,9 +9,9 @@ from django.views.decorators.http import require_http_methods
 
 from booking.staff.forms.shared import StaffForm
 from booking.staff.organization_access import AtOrganization, at_organization
-from booking.store_setup.pattern import Handed, HandedOn, hand_on
+from booking.store_setup.pattern import PropagationOutcome, PropagationResult, propagate_pattern
 from stores.models import Store
-from stores.services.patterns import PARTS, Standing, standings
+from stores.services.patterns import PARTS, PatternStatus, standings
 
 _PARTS = {
     "visit_types": gettext_lazy("Kinds of visit"),
@@ -53,7 +53,7 @@ def pattern(request: HttpRequest, at: AtOrganization) -> HttpResponseBase:
     form.fields["store"].choices = [(slug, store.name) for slug, store in stores.items()]  # type: ignore[attr-defined]
     if not form.is_bound or not form.is_valid():
         return _page(request, at, form, chosen, [])
-    found = hand_on(
+    found = propagate_pattern(
         organization=at.organization,
         pattern=stores[form.cleaned_data["store"]],
         parts=form.cleaned_data["parts"],
@@ -72,10 +72,14 @@ def _chosen(request: HttpRequest, at: AtOrganization, stores: dict[str, Store]) 
 
 
 def _page(
-    request: HttpRequest, at: AtOrganization, form: PatternForm, chosen: Store | None, found: list[HandedOn]
+    request: HttpRequest, at: AtOrganization, form: PatternForm, chosen: Store | None, found: list[PropagationResult]
 ) -> HttpResponse:
     problems = form.problems() if form.is_bound else []
-    words = {Standing.SAME: _("as the pattern"), Standing.BEHIND: _("follows, not yet"), Standing.OWN: _("its own")}
+    words = {
+        PatternStatus.SAME: _("as the pattern"),
+        PatternStatus.BEHIND: _("follows, not yet"),
+        PatternStatus.OWN: _("its own"),
+    }
     rows = standings(at.organization, chosen) if chosen else []
     outcomes = _outcome_words()
     context = {
@@ -85,19 +89,21 @@ def _page(
         "chosen": chosen,
         "parts": [_PARTS[part] for part in PARTS],
         "rows": [(one.store, [(one.parts[part], words[one.parts[part]]) for part in PARTS]) for one in rows],
-        "taken": sum(one.outcome == Handed.TAKEN for one in found),
+        "taken": sum(one.outcome == PropagationOutcome.TAKEN for one in found),
         "is_done": bool(found),
         "left": [
             (one.store, _PARTS[one.part], outcomes[one.outcome])
             for one in found
-            if one.outcome in (Handed.AFFECTED, Handed.REFUSED)
+            if one.outcome in (PropagationOutcome.AFFECTED, PropagationOutcome.REFUSED)
         ],
     }
     return render(request, "staff/organizations/pattern.html", context, status=400 if problems else 200)
 
 
-def _outcome_words() -> dict[Handed, str]:
+def _outcome_words() -> dict[PropagationOutcome, str]:
     return {
-        Handed.AFFECTED: _("some visits would lose their place; change it at the store, which asks what is to happen"),
-        Handed.REFUSED: _("the store's set-up does not allow it"),
+        PropagationOutcome.AFFECTED: _(
+            "some visits would lose their place; change it at the store, which asks what is to happen"
+        ),
+        PropagationOutcome.REFUSED: _("the store's set-up does not allow it"),
     }

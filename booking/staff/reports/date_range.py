@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from booking.reports.queries import DEFAULT_RANGE, LONGEST_RANGE
-from booking.web.forms import Problem
+from booking.web.forms import FormProblem
 from booking.web.query_params import read_day
 
 ONE_DAY = timedelta(days=1)
@@ -20,7 +20,7 @@ class AskedRange:
 
     from_date: date
     to_date: date
-    problems: tuple[Problem, ...]
+    problems: tuple[FormProblem, ...]
 
 
 def read_range(data: QueryDict, *, today: date, longest: int = LONGEST_RANGE) -> AskedRange:
@@ -46,4 +46,4 @@ def read_range(data: QueryDict, *, today: date, longest: int = LONGEST_RANGE) ->
 
 
 def _wrong(words: str, field_id: str, today: date) -> AskedRange:
-    return AskedRange(today - ONE_DAY * (DEFAULT_RANGE - 1), today, (Problem(words, field_id),))
+    return AskedRange(today - ONE_DAY * (DEFAULT_RANGE - 1), today, (FormProblem(words, field_id),))

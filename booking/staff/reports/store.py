@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from booking.reports.queries import numbers
-from booking.staff.access import AtStore, at_store, staff_page
+from booking.staff.access import StaffContext, at_store, staff_page
 from booking.staff.reports.date_range import AskedRange, read_range
 from booking.staff.reports.page import numbers_context, part_file
 from booking.staff.reports.sections import PARTS, Part, parts_of
@@ -15,7 +15,7 @@ from stores.models import Role
 
 @require_safe
 @at_store(need=Role.MANAGER)
-def what_happened(request: HttpRequest, at: AtStore) -> HttpResponseBase:
+def what_happened(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
     """Show what happened on the days asked for, the last four weeks where no others are."""
     asked = read_range(request.GET, today=at.today)
     return _page(request, at, asked)
@@ -23,7 +23,7 @@ def what_happened(request: HttpRequest, at: AtStore) -> HttpResponseBase:
 
 @require_safe
 @at_store(need=Role.MANAGER)
-def what_happened_csv(request: HttpRequest, at: AtStore, part: str) -> HttpResponseBase:
+def what_happened_csv(request: HttpRequest, at: StaffContext, part: str) -> HttpResponseBase:
     """Return one part of it as a file."""
     if part not in PARTS:
         raise Http404
@@ -34,13 +34,13 @@ def what_happened_csv(request: HttpRequest, at: AtStore, part: str) -> HttpRespo
     return part_file(found, asked, whose=at.store.slug)
 
 
-def _page(request: HttpRequest, at: AtStore, asked: AskedRange) -> HttpResponse:
+def _page(request: HttpRequest, at: StaffContext, asked: AskedRange) -> HttpResponse:
     page_url = reverse("staff-numbers", args=[at.store.slug])
     parts = () if asked.problems else _parts(at, asked)
     context = numbers_context(asked, parts, page_url=page_url, today=at.today)
     return staff_page(request, at, "staff/reports/store.html", context, status=400 if asked.problems else 200)
 
 
-def _parts(at: AtStore, asked: AskedRange) -> tuple[Part, ...]:
+def _parts(at: StaffContext, asked: AskedRange) -> tuple[Part, ...]:
     found = numbers(store=at.store.slug, from_date=asked.from_date, to_date=asked.to_date)
     return parts_of(found, cents=settings.SMS_CENTS)

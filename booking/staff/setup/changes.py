@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from booking.formats.spreadsheets import csv_bytes
 from booking.formatting import csv_delimiter, dated_moment_in_words
-from booking.staff.access import AtStore, at_store, staff_page
+from booking.staff.access import StaffContext, at_store, staff_page
 from booking.store_setup.change_labels import WHAT, field_in_words, subject_in_words, value_in_words, what_in_words
 from stores.models import Role
 from stores.queries import Change, setup_changes
@@ -43,7 +43,7 @@ class ChangeRow:
 
 @require_safe
 @at_store(need=Role.MANAGER)
-def changes(request: HttpRequest, at: AtStore) -> HttpResponseBase:
+def changes(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
     """Show the newest changes, or those of one part of the set-up, with a way to the older ones."""
     what, older_than = _asked(request)
     found = setup_changes(store=at.store, what=what, older_than=older_than)
@@ -62,7 +62,7 @@ def changes(request: HttpRequest, at: AtStore) -> HttpResponseBase:
 
 @require_safe
 @at_store(need=Role.MANAGER)
-def changes_as_csv(request: HttpRequest, at: AtStore) -> HttpResponseBase:
+def changes_as_csv(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
     """Return the newest changes as CSV, a line for each field."""
     what, _older_than = _asked(request)
     found = setup_changes(store=at.store, what=what, limit=CSV_MOST)
@@ -87,7 +87,7 @@ def _asked(request: HttpRequest) -> tuple[str, int]:
     return what if what in WHAT else "", int(text) if is_number else 0
 
 
-def _row(change: Change, at: AtStore) -> ChangeRow:
+def _row(change: Change, at: StaffContext) -> ChangeRow:
     # What is new, or is taken away, is told by what it holds: an empty field says nothing.
     is_told_whole = not change.before or not change.after
     names = [

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from booking import limits
 from booking.messages.day_sheet_schedule import change_address, needs_asking
-from booking.staff.access import AtStore, at_store
+from booking.staff.access import StaffContext, at_store
 from booking.staff.forms.shared import StaffForm
 from booking.staff.setup.hours import FORM_METHODS
 from booking.staff.setup.saving import alone, form_page, posted, saved, sent_right
@@ -35,7 +35,7 @@ class DaySheetForm(StaffForm):
 @require_http_methods(FORM_METHODS)
 @at_store(need=Role.MANAGER)
 @alone
-def day_sheet(request: HttpRequest, at: AtStore) -> HttpResponseBase:
+def day_sheet(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
     """Choose where the sheet goes; it speaks the language of whoever chose it. A new address is asked first."""
     awaited = awaited_address(at)
     form = DaySheetForm(posted(request), initial={"email": awaited or at.store.day_sheet_email})
@@ -56,7 +56,7 @@ def day_sheet(request: HttpRequest, at: AtStore) -> HttpResponseBase:
     return saved(at, "day-sheet")
 
 
-def awaited_address(at: AtStore) -> str:
+def awaited_address(at: StaffContext) -> str:
     """Return the address that was asked whether it wants the sheet and has not answered, "" for none."""
     wish = asked_day_sheet(store=at.store, now=at.now)
     return str(wish.after[DAY_SHEET_ASKED]) if wish else ""

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from booking.formatting import visit_type_name
-from booking.staff.access import AtStore, at_store
+from booking.staff.access import StaffContext, at_store
 from booking.staff.forms.setup import DeskChoiceForm, DeskForm
 from booking.staff.setup.hours import FORM_METHODS
 from booking.staff.setup.saving import alone, form_page, posted, save_rules, saved, sent_right
@@ -19,7 +19,7 @@ from stores.services import save_desk, save_desk_choice
 @require_http_methods(FORM_METHODS)
 @at_store(need=Role.MANAGER)
 @alone
-def new(request: HttpRequest, at: AtStore) -> HttpResponseBase:
+def new(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
     """Make a desk."""
     initial = {"capacity": 1, "kept_back": 0, "is_active": True}
     form = DeskForm(posted(request), initial=initial, taken=_names(at, None))
@@ -29,7 +29,7 @@ def new(request: HttpRequest, at: AtStore) -> HttpResponseBase:
 @require_http_methods(FORM_METHODS)
 @at_store(need=Role.MANAGER)
 @alone
-def change(request: HttpRequest, at: AtStore, desk: str) -> HttpResponseBase:
+def change(request: HttpRequest, at: StaffContext, desk: str) -> HttpResponseBase:
     """Change a desk."""
     found = desk_by_slug(at.store, desk)
     if found is None:
@@ -51,7 +51,7 @@ def change(request: HttpRequest, at: AtStore, desk: str) -> HttpResponseBase:
 @require_http_methods(FORM_METHODS)
 @at_store(need=Role.MANAGER)
 @alone
-def choice(request: HttpRequest, at: AtStore) -> HttpResponseBase:
+def choice(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
     """Say whether customers choose who serves them."""
     form = DeskChoiceForm(posted(request), initial={"is_offered": at.store.offers_desk_choice})
     if sent_right(at, form, "desk_choice"):
@@ -61,11 +61,11 @@ def choice(request: HttpRequest, at: AtStore) -> HttpResponseBase:
     return form_page(request, at, "staff/setup/desk_choice.html", form, context={"names": names})
 
 
-def _names(at: AtStore, known: Desk | None) -> list[str]:
+def _names(at: StaffContext, known: Desk | None) -> list[str]:
     return [visit_type_name(desk.name) for desk in active_desks(at.store) if desk != known]
 
 
-def _save(request: HttpRequest, at: AtStore, form: DeskForm, desk: Desk | None) -> HttpResponseBase:
+def _save(request: HttpRequest, at: StaffContext, form: DeskForm, desk: Desk | None) -> HttpResponseBase:
     page = partial(form_page, request, at, "staff/setup/desk.html", form, context={"desk": desk})
     if not sent_right(at, form, "desk"):
         return page()

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from booking.accounts.devices import CODE_LASTS, offer_pairing, revoke_device
 from booking.accounts.pins import unlock_pin
 from booking.accounts.queries import member_pins, paired_devices
-from booking.staff.access import AtStore, at_store, staff_page
+from booking.staff.access import StaffContext, at_store, staff_page
 from booking.staff.forms.devices import DeviceForm
 from booking.staff.setup.hours import FORM_METHODS
 from booking.staff.setup.saving import posted
@@ -20,7 +20,7 @@ _NUMBER_LONGEST = 18
 
 @require_http_methods(FORM_METHODS)
 @at_store(need=Role.MANAGER)
-def devices(request: HttpRequest, at: AtStore) -> HttpResponseBase:
+def devices(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
     """List the tablets and who may take them over; make a code for one more, shown once."""
     form = DeviceForm(posted(request))
     code = ""
@@ -43,7 +43,7 @@ def devices(request: HttpRequest, at: AtStore) -> HttpResponseBase:
 
 @require_POST
 @at_store(need=Role.MANAGER, come_back="staff-setup-devices")
-def revoke(request: HttpRequest, at: AtStore) -> HttpResponseBase:
+def revoke(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
     """Take a tablet out of service at once."""
     number = request.POST.get("device", "")
     is_number = number.isascii() and number.isdecimal() and len(number) <= _NUMBER_LONGEST
@@ -54,7 +54,7 @@ def revoke(request: HttpRequest, at: AtStore) -> HttpResponseBase:
 
 @require_POST
 @at_store(need=Role.MANAGER, come_back="staff-setup-devices")
-def unlock(request: HttpRequest, at: AtStore) -> HttpResponseBase:
+def unlock(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
     """Let somebody try their PIN again."""
     done = unlock_pin(store=at.store, username=request.POST.get("username", ""), user=at.user, now=at.now)
     if done is None:

@@ -17,29 +17,29 @@ from booking.formatting import (
     time_in_words,
     visit_type_name,
 )
-from booking.places.explain import Answer, DeskAnswer, Why, why
+from booking.places.explain import DeskExplanation, Explanation, SlotExplanation, explain_slot
 from booking.policy import first_bookable_start, last_bookable_date
 from booking.refusals import UnknownVisitType
-from booking.staff.access import AtStore, at_store, staff_page
-from booking.web.forms import Problem
+from booking.staff.access import StaffContext, at_store, staff_page
+from booking.web.forms import FormProblem
 from booking.web.query_params import FIRST_YEAR, LAST_YEAR
 from stores.models import VisitType
 
 _PAGES = {
-    Answer.NO_DESK: "staff-setup-desk-new",
-    Answer.TOO_SOON: "staff-setup-rules",
-    Answer.TOO_FAR_AHEAD: "staff-setup-rules",
-    Answer.NO_START: "staff-setup-rules",
-    Answer.SPECIAL_HOURS: "staff-setup-special",
-    Answer.OUTSIDE_HOURS: "staff-setup-hours",
-    Answer.TOO_LONG: "staff-setup-hours",
-    Answer.CLOSED: "staff-slots",
+    Explanation.NO_DESK: "staff-setup-desk-new",
+    Explanation.TOO_SOON: "staff-setup-rules",
+    Explanation.TOO_FAR_AHEAD: "staff-setup-rules",
+    Explanation.NO_START: "staff-setup-rules",
+    Explanation.SPECIAL_HOURS: "staff-setup-special",
+    Explanation.OUTSIDE_HOURS: "staff-setup-hours",
+    Explanation.TOO_LONG: "staff-setup-hours",
+    Explanation.CLOSED: "staff-slots",
 }
 
 
 @require_safe
 @at_store()
-def why_closed(request: HttpRequest, at: AtStore) -> HttpResponseBase:
+def why_closed(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
     """Answer for a day and time, a kind of visit and a party; without a time, ask for it."""
     kinds = list(VisitType.objects.filter(store=at.store).order_by("position", "pk"))
     text, party = request.GET.get("at", ""), request.GET.get("party_size", "") or "1"
@@ -51,12 +51,12 @@ def why_closed(request: HttpRequest, at: AtStore) -> HttpResponseBase:
     )
     problems = []
     if text and wanted is None:
-        problems.append(Problem(_("This day and time could not be read. Please choose again."), "id_at"))
+        problems.append(FormProblem(_("This day and time could not be read. Please choose again."), "id_at"))
     if size < 1:
-        problems.append(Problem(_("Say how many people will come."), "id_party_size"))
+        problems.append(FormProblem(_("Say how many people will come."), "id_party_size"))
     if kind is None:
         problems.append(
-            Problem(_("This store does not offer this kind of visit. Please choose another one."), "id_visit_type")
+            FormProblem(_("This store does not offer this kind of visit. Please choose another one."), "id_visit_type")
         )
     context: dict[str, Any] = {"section": "setup", "at_text": text, "kinds": kinds, "kind": slug, "party_size": party}
     context["problems"] = problems
@@ -65,10 +65,10 @@ def why_closed(request: HttpRequest, at: AtStore) -> HttpResponseBase:
     return staff_page(request, at, "staff/setup/explain.html", context, status=400 if problems else 200)
 
 
-def _answers(at: AtStore, kind: VisitType, wanted: datetime, size: int) -> dict[str, Any]:
+def _answers(at: StaffContext, kind: VisitType, wanted: datetime, size: int) -> dict[str, Any]:
     shown = {"moment": _moment(at, wanted)}
     try:
-        found = why(store=at.store.slug, visit_type=kind.slug, starts_at=wanted, party_size=size, now=at.now)
+        found = explain_slot(store=at.store.slug, visit_type=kind.slug, starts_at=wanted, party_size=size, now=at.now)
     except UnknownVisitType:
         url = reverse("staff-setup-visit-type", args=[at.store.slug, kind.slug])
         return {**shown, "can_be_booked": False, "answers": [("", _("This kind of visit is not in use."), url)]}
@@ -79,13 +79,13 @@ def _answers(at: AtStore, kind: VisitType, wanted: datetime, size: int) -> dict[
     return {**shown, "can_be_booked": found.can_be_booked, "answers": answers}
 
 
-def _moment(at: AtStore, moment: datetime) -> str:
+def _moment(at: StaffContext, moment: datetime) -> str:
     """Return a day and time, with the year where it is another one."""
     is_this_year = moment.astimezone(at.zone).year == at.today.year
     return moment_in_words(moment, at.zone) if is_this_year else dated_moment_in_words(moment, at.zone)
 
 
-def _sentence(at: AtStore, found: Why, one: DeskAnswer) -> str:
+def _sentence(at: StaffContext, found: SlotExplanation, one: DeskExplanation) -> str:
     places = ngettext("{count} place is left", "{count} places are left", one.places_left).format(count=one.places_left)
     needed = ngettext("{count} is needed", "{count} are needed", one.places_needed).format(count=one.places_needed)
     slot = time_in_words(one.at or found.starts_at, at.zone)
@@ -93,48 +93,50 @@ def _sentence(at: AtStore, found: Why, one: DeskAnswer) -> str:
     last_date = last_bookable_date(now=at.now, zone=at.zone, rules=found.rules)
     last = day_in_words(last_date) if last_date.year == at.today.year else dated_day_in_words(last_date)
     return {
-        Answer.FREE: _("It can be booked: {places}.").format(places=places),
-        Answer.NO_DESK: _("No desk is in use."),
-        Answer.PARTY_TOO_LARGE: _("This is more people than one visit of this kind may have."),
-        Answer.TOO_SOON: _("It is too soon: customers may book from {moment} on.").format(moment=first),
-        Answer.TOO_FAR_AHEAD: _("It is too far ahead: customers may book up to {day}.").format(day=last),
-        Answer.SPECIAL_HOURS: _("The special hours of this day leave it closed then."),
-        Answer.OUTSIDE_HOURS: _("The store is not open then."),
-        Answer.NO_START: ngettext(
+        Explanation.FREE: _("It can be booked: {places}.").format(places=places),
+        Explanation.NO_DESK: _("No desk is in use."),
+        Explanation.PARTY_TOO_LARGE: _("This is more people than one visit of this kind may have."),
+        Explanation.TOO_SOON: _("It is too soon: customers may book from {moment} on.").format(moment=first),
+        Explanation.TOO_FAR_AHEAD: _("It is too far ahead: customers may book up to {day}.").format(day=last),
+        Explanation.SPECIAL_HOURS: _("The special hours of this day leave it closed then."),
+        Explanation.OUTSIDE_HOURS: _("The store is not open then."),
+        Explanation.NO_START: ngettext(
             "No time begins then: there is one every {count} minute from the opening on.",
             "No time begins then: there is one every {count} minutes from the opening on.",
             found.rules.slot_minutes,
         ).format(count=found.rules.slot_minutes),
-        Answer.DESK_HOURS: _("The desk's own hours do not cover it."),
-        Answer.TOO_LONG: _("The visit is longer than the time left before closing."),
-        Answer.CLOSED: _("The time at {time} was closed by hand.").format(time=slot),
-        Answer.TOO_SMALL: _("The desk is too small at {time}: {places}, {needed}.").format(
+        Explanation.DESK_HOURS: _("The desk's own hours do not cover it."),
+        Explanation.TOO_LONG: _("The visit is longer than the time left before closing."),
+        Explanation.CLOSED: _("The time at {time} was closed by hand.").format(time=slot),
+        Explanation.TOO_SMALL: _("The desk is too small at {time}: {places}, {needed}.").format(
             time=slot,
             places=ngettext("it has {count} place", "it has {count} places", one.places_left).format(
                 count=one.places_left
             ),
             needed=needed,
         ),
-        Answer.OVER: _("This time is over."),
-        Answer.FULL: _("It is full at {time}: {places}, {needed}.").format(time=slot, places=places, needed=needed),
-        Answer.KEPT_BACK: _("The places left at {time} are kept back from the website.").format(time=slot),
+        Explanation.OVER: _("This time is over."),
+        Explanation.FULL: _("It is full at {time}: {places}, {needed}.").format(
+            time=slot, places=places, needed=needed
+        ),
+        Explanation.KEPT_BACK: _("The places left at {time} are kept back from the website.").format(time=slot),
     }[one.answer]
 
 
-def _url(at: AtStore, kind: VisitType, found: Why, one: DeskAnswer) -> str:
+def _url(at: StaffContext, kind: VisitType, found: SlotExplanation, one: DeskExplanation) -> str:
     """Return where a manager changes it; "" for staff, and where nothing is to be changed."""
-    if not at.is_manager or one.answer == Answer.FREE:
+    if not at.is_manager or one.answer == Explanation.FREE:
         return ""
-    if one.answer == Answer.PARTY_TOO_LARGE:
+    if one.answer == Explanation.PARTY_TOO_LARGE:
         return reverse("staff-setup-visit-type", args=[at.store.slug, kind.slug])
     if one.answer in _PAGES:
         day = found.starts_at.astimezone(at.zone).date()
-        query = f"?date={day.isoformat()}" if one.answer == Answer.CLOSED else ""
+        query = f"?date={day.isoformat()}" if one.answer == Explanation.CLOSED else ""
         return reverse(_PAGES[one.answer], args=[at.store.slug]) + query
     return reverse("staff-setup-desk", args=[at.store.slug, one.desk.slug]) if one.desk else ""
 
 
-def _read_wall_time(text: str, at: AtStore) -> datetime | None:
+def _read_wall_time(text: str, at: StaffContext) -> datetime | None:
     """Return a day and time by the clock on the store's wall, or with an offset of its own, in UTC."""
     try:
         moment = datetime.fromisoformat(text.strip().replace(" ", "+"))

@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from booking.staff.access import AtStore, at_store, staff_page
+from booking.staff.access import StaffContext, at_store, staff_page
 from booking.staff.setup.hours import FORM_METHODS
 from booking.staff.setup.saving import saved
 from booking.store_setup.calendar_feed import end_feed, new_feed
@@ -14,7 +14,7 @@ from stores.models import Role
 
 @require_http_methods(FORM_METHODS)
 @at_store(need=Role.MANAGER)
-def feed(request: HttpRequest, at: AtStore) -> HttpResponseBase:
+def feed(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
     """Make a new address, or end the one there is."""
     url = ""
     if request.method == "POST":

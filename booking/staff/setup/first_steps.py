@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from booking.formatting import moment_in_words, visit_type_name
 from booking.places.first_free import first_free_of
-from booking.staff.access import AtStore, at_store, staff_page
+from booking.staff.access import StaffContext, at_store, staff_page
 from booking.staff.forms.hours import DAYS, hours_line, times_of_day
 from booking.store_setup.queries import StoreSetup, store_setup
 from stores.models import Role
@@ -47,7 +47,7 @@ class Step:
 
 @require_safe
 @at_store(need=Role.MANAGER)
-def start(request: HttpRequest, at: AtStore) -> HttpResponseBase:
+def start(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
     """Show one of the steps, the first where none is asked for; "done" ends them and leads to the day."""
     names = list(STEPS)
     asked = request.GET.get("step", "")
@@ -73,7 +73,7 @@ def start(request: HttpRequest, at: AtStore) -> HttpResponseBase:
     return staff_page(request, at, "staff/setup/first_steps.html", context)
 
 
-def start_going_on(request: HttpRequest, at: AtStore) -> str:
+def start_going_on(request: HttpRequest, at: StaffContext) -> str:
     """Return where the first steps of this store go on, "" where nobody is at them."""
     store, _slash, name = str(request.session.get(SESSION_KEY, "")).partition("/")
     if store != at.store.slug or name not in STEPS:
@@ -81,11 +81,11 @@ def start_going_on(request: HttpRequest, at: AtStore) -> str:
     return f"{reverse('staff-setup-start', args=[store])}?step={name}"
 
 
-def _step(name: str, at: AtStore, setup: StoreSetup) -> Step:
+def _step(name: str, at: StaffContext, setup: StoreSetup) -> Step:
     return {"hours": _hours, "places": _places, "visits": _visits, "try": _try, "poster": _poster}[name](at, setup)
 
 
-def _hours(at: AtStore, setup: StoreSetup) -> Step:
+def _hours(at: StaffContext, setup: StoreSetup) -> Step:
     week = [(WEEKDAYS[day], hours_line(times_of_day(setup.weekly, day))) for day in DAYS]
     return Step(
         question=_("When is the store open?"),
@@ -97,7 +97,7 @@ def _hours(at: AtStore, setup: StoreSetup) -> Step:
     )
 
 
-def _places(at: AtStore, setup: StoreSetup) -> Step:
+def _places(at: StaffContext, setup: StoreSetup) -> Step:
     desks = [desk for desk in setup.desks if desk.is_active]
     minutes = ngettext("A time every {count} minute", "A time every {count} minutes", at.store.slot_minutes)
     lines = [
@@ -120,7 +120,7 @@ def _places(at: AtStore, setup: StoreSetup) -> Step:
     )
 
 
-def _visits(at: AtStore, setup: StoreSetup) -> Step:
+def _visits(at: StaffContext, setup: StoreSetup) -> Step:
     kinds = [kind for kind in setup.visit_types if kind.is_active]
     minutes = [(kind, kind.slot_count * at.store.slot_minutes) for kind in kinds]
     lines = [
@@ -137,7 +137,7 @@ def _visits(at: AtStore, setup: StoreSetup) -> Step:
     )
 
 
-def _try(at: AtStore, setup: StoreSetup) -> Step:
+def _try(at: StaffContext, setup: StoreSetup) -> Step:
     rules = store_rules(at.store.slug, from_date=at.today - ONE_DAY)
     free = first_free_of([rules], now=at.now)[at.store.slug].starts_at if rules else None
     line = (
@@ -156,7 +156,7 @@ def _try(at: AtStore, setup: StoreSetup) -> Step:
     )
 
 
-def _poster(at: AtStore, setup: StoreSetup) -> Step:
+def _poster(at: StaffContext, setup: StoreSetup) -> Step:
     return Step(
         question=_("How do customers learn of it?"),
         lines=(_("A poster with a code for your door, in A5."), _("A line for your own site, and a link to pass on.")),

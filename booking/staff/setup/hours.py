@@ -10,15 +10,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from booking.formatting import day_in_words
-from booking.staff.access import AtStore, at_store
+from booking.staff.access import StaffContext, at_store
 from booking.staff.forms.hours import WeekForm, hours_line
 from booking.staff.forms.shared import StaffForm
 from booking.staff.forms.special_hours import SpecialHoursForm
 from booking.staff.setup.saving import alone, form_page, posted, save_with, sent_right
-from booking.store_setup.affected_visits import Then
-from booking.store_setup.hours_changes import Change, change_opening_hours, change_special_hours, remove_special_hours
+from booking.store_setup.affected_visits import AffectedResolution
+from booking.store_setup.hours_changes import (
+    HoursChange,
+    change_opening_hours,
+    change_special_hours,
+    remove_special_hours,
+)
 from booking.store_setup.queries import holidays_ahead, special_days, weekly_hours
-from booking.web.forms import Problem
+from booking.web.forms import FormProblem
 from booking.web.query_params import read_day
 from stores.models import Role
 
@@ -28,14 +33,14 @@ FORM_METHODS = ["GET", "HEAD", "POST"]
 @require_http_methods(FORM_METHODS)
 @at_store(need=Role.MANAGER)
 @alone
-def week(request: HttpRequest, at: AtStore) -> HttpResponseBase:
+def week(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
     """Change the opening hours of the week."""
     form = WeekForm(posted(request), weekly=weekly_hours(at.store))
     page = partial(form_page, request, at, "staff/setup/hours.html", form)
     if not sent_right(at, form, "opening_hours"):
         return page()
 
-    def change(then: Then | None) -> Change:
+    def change(then: AffectedResolution | None) -> HoursChange:
         return change_opening_hours(store_id=at.store.pk, weekly=form.weekly, then=then, now=at.now, user=at.user)
 
     heading = _("Who is affected by the new hours?")
@@ -45,14 +50,14 @@ def week(request: HttpRequest, at: AtStore) -> HttpResponseBase:
 @require_http_methods(FORM_METHODS)
 @at_store(need=Role.MANAGER)
 @alone
-def special(request: HttpRequest, at: AtStore) -> HttpResponseBase:
+def special(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
     """List the dates with hours of their own, and add one."""
     form = _special_form(request, at)
     page = partial(_special_page, request, at, form)
     if not sent_right(at, form, "special_hours"):
         return page()
 
-    def change(then: Then | None) -> Change:
+    def change(then: AffectedResolution | None) -> HoursChange:
         return change_special_hours(
             store_id=at.store.pk,
             date=form.cleaned_data["date"],
@@ -69,13 +74,13 @@ def special(request: HttpRequest, at: AtStore) -> HttpResponseBase:
 @require_POST
 @at_store(need=Role.MANAGER, come_back="staff-setup-special")
 @alone
-def delete_special(request: HttpRequest, at: AtStore, date: str) -> HttpResponseBase:
+def delete_special(request: HttpRequest, at: StaffContext, date: str) -> HttpResponseBase:
     """Let the weekday's hours hold again on a date."""
     day = read_day(date)
     if day is None:
         raise Http404
 
-    def change(then: Then | None) -> Change:
+    def change(then: AffectedResolution | None) -> HoursChange:
         return remove_special_hours(store_id=at.store.pk, date=day, then=then, now=at.now, user=at.user)
 
     heading = _("Who is affected on {day}?").format(day=day_in_words(day))
@@ -83,7 +88,7 @@ def delete_special(request: HttpRequest, at: AtStore, date: str) -> HttpResponse
     shown = _special_form(request, at)
     if shown.changes_of(date):
         sentence = _("The hours of {day} were changed meanwhile. Here they are as they are now.")
-        problem = Problem(sentence.format(day=day_in_words(day)))
+        problem = FormProblem(sentence.format(day=day_in_words(day)))
         return _special_page(request, at, _special_form(request, at, is_sent=False), problems=[problem])
     page = partial(_special_page, request, at, _special_form(request, at, is_sent=False))
     return save_with(request, at, nothing, change, what="special-hours", heading=heading, page=page)
@@ -98,7 +103,7 @@ def _asked_for(request: HttpRequest) -> dict[str, Any]:
     return chosen
 
 
-def _special_form(request: HttpRequest, at: AtStore, *, is_sent: bool = True) -> SpecialHoursForm:
+def _special_form(request: HttpRequest, at: StaffContext, *, is_sent: bool = True) -> SpecialHoursForm:
     days = special_days(at.store, from_date=at.today)
     lines = {one.date.isoformat(): hours_line(one.times) or _("closed") for one in days}
     data = posted(request) if is_sent else None
@@ -106,7 +111,7 @@ def _special_form(request: HttpRequest, at: AtStore, *, is_sent: bool = True) ->
 
 
 def _special_page(
-    request: HttpRequest, at: AtStore, form: SpecialHoursForm, *, problems: Sequence[Problem] = ()
+    request: HttpRequest, at: StaffContext, form: SpecialHoursForm, *, problems: Sequence[FormProblem] = ()
 ) -> HttpResponse:
     days = [(one.date, hours_line(one.times)) for one in special_days(at.store, from_date=at.today)]
     context = {

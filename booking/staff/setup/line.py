@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from booking.staff.access import AtStore, at_store
+from booking.staff.access import StaffContext, at_store
 from booking.staff.forms.shared import StaffForm
 from booking.staff.setup.hours import FORM_METHODS
 from booking.staff.setup.saving import alone, form_page, posted, saved, sent_right
@@ -30,7 +30,7 @@ class LineForm(StaffForm):
 @require_http_methods(FORM_METHODS)
 @at_store(need=Role.MANAGER)
 @alone
-def line(request: HttpRequest, at: AtStore) -> HttpResponseBase:
+def line(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
     """Choose what the screen in the shop shows of people."""
     form = LineForm(posted(request), initial={"line_shows": at.store.line_shows})
     if sent_right(at, form, "line"):

@@ -9,12 +9,12 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from booking.accounts.permissions import has_second_factor
-from booking.staff.access import AtStore, at_store, staff_page
+from booking.staff.access import StaffContext, at_store, staff_page
 from booking.staff.forms.setup import MemberForm
 from booking.staff.setup.hours import FORM_METHODS
 from booking.staff.setup.saving import blame, form_page, posted, saved
 from booking.store_setup.queries import members as store_members
-from booking.web.forms import Problem
+from booking.web.forms import FormProblem
 from stores.models import Role
 from stores.services import (
     BadValue,
@@ -29,7 +29,7 @@ from stores.services import (
 @sensitive_post_parameters("password")
 @require_http_methods(FORM_METHODS)
 @at_store(need=Role.MANAGER)
-def members(request: HttpRequest, at: AtStore) -> HttpResponseBase:
+def members(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
     """List the members, and add one or change what one may do."""
     form = MemberForm(posted(request))
     if form.is_bound and form.is_valid() and _add(at, form):
@@ -39,13 +39,13 @@ def members(request: HttpRequest, at: AtStore) -> HttpResponseBase:
 
 @require_POST
 @at_store(need=Role.MANAGER, come_back="staff-setup-members")
-def remove(request: HttpRequest, at: AtStore) -> HttpResponseBase:
+def remove(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
     """Ask once, then let somebody see nothing of the store; the last manager stays, and nobody removes themselves."""
     username = request.POST.get("username", "")
     form = MemberForm()
     member = next((one for one in store_members(at.store) if one.user.username == username), None)
     if username == at.user.username:
-        problem = Problem(_("You cannot remove yourself. Ask another manager."))
+        problem = FormProblem(_("You cannot remove yourself. Ask another manager."))
     elif member is not None and "is_sure" not in request.POST:
         return staff_page(request, at, "staff/setup/member_remove.html", {"section": "setup", "member": member})
     else:
@@ -55,18 +55,20 @@ def remove(request: HttpRequest, at: AtStore) -> HttpResponseBase:
                 raise Http404
             return saved(at, "members")
         except BadValue:
-            problem = Problem(_("This is the last manager. Make somebody else a manager first."))
+            problem = FormProblem(_("This is the last manager. Make somebody else a manager first."))
     context = {"section": "setup", "form": form, "problems": [problem], **_people(at)}
     return staff_page(request, at, "staff/setup/members.html", context, status=409)
 
 
 @require_POST
 @at_store(need=Role.MANAGER, come_back="staff-setup-members")
-def second_factor(request: HttpRequest, at: AtStore) -> HttpResponseBase:
+def second_factor(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
     """Ask managers for more than a password, or no longer; whoever asks it of others has it themselves."""
     is_required = request.POST.get("required") == "yes"
     if is_required and not has_second_factor(at.user):
-        problem = Problem(_("Set up your own second step first, on the page of your account. Then ask it of others."))
+        problem = FormProblem(
+            _("Set up your own second step first, on the page of your account. Then ask it of others.")
+        )
         context = {
             "section": "setup",
             "form": MemberForm(),
@@ -78,7 +80,7 @@ def second_factor(request: HttpRequest, at: AtStore) -> HttpResponseBase:
     return saved(at, "members")
 
 
-def _add(at: AtStore, form: MemberForm) -> bool:
+def _add(at: StaffContext, form: MemberForm) -> bool:
     typed = form.cleaned_data
     if typed["username"] == at.user.username and typed["role"] != Role.MANAGER:
         form.add_error("role", _("You cannot take the manager's role from yourself. Ask another manager."))
@@ -103,7 +105,7 @@ def _add(at: AtStore, form: MemberForm) -> bool:
     return not form.errors
 
 
-def _people(at: AtStore) -> dict[str, Any]:
+def _people(at: StaffContext) -> dict[str, Any]:
     """Return who works at the store, and who was asked to."""
     return {"members": store_members(at.store), "invited": invitations_at(store=at.store, now=at.now)}
 

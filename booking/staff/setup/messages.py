@@ -15,7 +15,7 @@ from booking.links import short_manage_url
 from booking.messages.compose import can_be_answered
 from booking.messages.sms_texts import TEXTS_WITH_OWN_WORDS, sms_text
 from booking.policy import plan_of
-from booking.staff.access import AtStore, at_store, staff_page
+from booking.staff.access import StaffContext, at_store, staff_page
 from booking.staff.forms.messages import MessagesForm
 from booking.staff.reports.message_costs import amount_in_words
 from booking.staff.setup.hours import FORM_METHODS
@@ -43,7 +43,7 @@ class TextPreview:
 @require_http_methods(FORM_METHODS)
 @at_store(need=Role.MANAGER)
 @alone
-def messages(request: HttpRequest, at: AtStore) -> HttpResponseBase:
+def messages(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
     """Change the plan and the words; `what=preview` shows what was typed, and saves nothing."""
     store, is_preview = at.store, request.POST.get("what") == "preview"
     form = MessagesForm(
@@ -67,7 +67,7 @@ def messages(request: HttpRequest, at: AtStore) -> HttpResponseBase:
     return form_page(request, at, "staff/setup/messages.html", form, context=context)
 
 
-def _save(at: AtStore, form: MessagesForm) -> bool:
+def _save(at: StaffContext, form: MessagesForm) -> bool:
     typed = form.cleaned_data
     try:
         save_messages(

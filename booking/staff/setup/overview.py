@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from booking.policy import plan_of
-from booking.staff.access import AtStore, at_store, staff_page
+from booking.staff.access import StaffContext, at_store, staff_page
 from booking.staff.affected_visits import just_done
 from booking.staff.forms.hours import DAYS, hours_line, times_of_day
 from booking.staff.setup.day_sheet import awaited_address
@@ -31,7 +31,7 @@ def _reminders(days: Sequence[int]) -> str:
     return _("{first} and {last}").format(first=", ".join(words[:-1]), last=words[-1])
 
 
-def _done_words(at: AtStore, done: str) -> str:
+def _done_words(at: StaffContext, done: str) -> str:
     """Return what was just done; of members, who it was done with, from the trail."""
     found = setup_changes(store=at.store, what="member", limit=1).changes if done == "members" else ()
     if not found or found[0].username != at.user.username or found[0].at < at.now - JUST_NOW:
@@ -43,7 +43,7 @@ def _done_words(at: AtStore, done: str) -> str:
 
 @require_safe
 @at_store(need=Role.MANAGER)
-def overview(request: HttpRequest, at: AtStore) -> HttpResponseBase:
+def overview(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
     """Show the set-up."""
     setup = store_setup(at.store, from_date=at.today)
     context = {

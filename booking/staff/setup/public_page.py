@@ -7,7 +7,7 @@ from django.views.decorators.http import require_http_methods
 
 from booking.customer_input import phone_in_words
 from booking.links import store_page_url
-from booking.staff.access import AtStore, at_store
+from booking.staff.access import StaffContext, at_store
 from booking.staff.forms.contact import ContactForm
 from booking.staff.forms.sharing import ProtectionForm, SharingForm
 from booking.staff.setup.hours import FORM_METHODS
@@ -19,7 +19,7 @@ from stores.services import BadValue, save_contact, save_embed_origins, save_pro
 @require_http_methods(FORM_METHODS)
 @at_store(need=Role.MANAGER)
 @alone
-def contact(request: HttpRequest, at: AtStore) -> HttpResponseBase:
+def contact(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
     """Change phone, e-mail, website and what is said about wheelchairs."""
     store = at.store
     initial = {
@@ -41,7 +41,7 @@ def contact(request: HttpRequest, at: AtStore) -> HttpResponseBase:
 @require_http_methods(FORM_METHODS)
 @at_store(need=Role.MANAGER)
 @alone
-def sharing(request: HttpRequest, at: AtStore) -> HttpResponseBase:
+def sharing(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
     """Show the ways to share the store, and change which sites may show its times."""
     initial = {"embed_origins": "\n".join(at.store.embed_origins.split())}
     form = SharingForm(posted(request), initial=initial)
@@ -63,7 +63,7 @@ def sharing(request: HttpRequest, at: AtStore) -> HttpResponseBase:
 @require_http_methods(FORM_METHODS)
 @at_store(need=Role.MANAGER)
 @alone
-def protection(request: HttpRequest, at: AtStore) -> HttpResponseBase:
+def protection(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
     """Say whether a proof of work is asked for under load."""
     form = ProtectionForm(posted(request), initial={"asks_proof_under_load": at.store.asks_proof_under_load})
     if sent_right(at, form, "protection"):

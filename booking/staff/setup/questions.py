@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_http_methods
 
 from booking.customer.forms import DetailsForm
-from booking.staff.access import AtStore, at_store
+from booking.staff.access import StaffContext, at_store
 from booking.staff.forms.questions import QuestionsForm, question_values, swapped
 from booking.staff.setup.hours import FORM_METHODS
 from booking.staff.setup.saving import alone, blame, form_page, saved, sent_right
@@ -16,7 +16,7 @@ from stores.services import QUESTIONS_MAX, BadValue, save_questions
 @require_http_methods(FORM_METHODS)
 @at_store(need=Role.MANAGER)
 @alone
-def questions(request: HttpRequest, at: AtStore) -> HttpResponseBase:
+def questions(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
     """Change the questions; `up` and `preview` only show the page again, with what was typed."""
     asked = question_values(store_questions(at.store.slug))
     if request.method != "POST":
@@ -36,7 +36,7 @@ def questions(request: HttpRequest, at: AtStore) -> HttpResponseBase:
     return _page(request, at, form)
 
 
-def _page(request: HttpRequest, at: AtStore, form: QuestionsForm, *, was: str = "") -> HttpResponse:
+def _page(request: HttpRequest, at: StaffContext, form: QuestionsForm, *, was: str = "") -> HttpResponse:
     """Return the page; what is shown as the customer's is what was typed, where that can be asked."""
     shown = form if form.is_bound else QuestionsForm({name: form[name].value() for name in form.fields})
     preview = DetailsForm(

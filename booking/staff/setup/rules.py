@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from booking.formatting import visit_type_name
-from booking.staff.access import AtStore, at_store
+from booking.staff.access import StaffContext, at_store
 from booking.staff.forms.setup import NoticeForm, RulesForm
 from booking.staff.setup.hours import FORM_METHODS
 from booking.staff.setup.saving import alone, blame, form_page, posted, save_rules, saved, sent_right
@@ -21,7 +21,7 @@ from stores.services import BadValue, save_notice, save_policy
 @require_http_methods(FORM_METHODS)
 @at_store(need=Role.MANAGER)
 @alone
-def rules(request: HttpRequest, at: AtStore) -> HttpResponseBase:
+def rules(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
     """Change what the store decided about booking."""
     initial = {name: getattr(at.store, name) for name in RulesForm.base_fields}
     form = RulesForm(posted(request), initial=initial, too_large=_too_large(at))
@@ -37,7 +37,7 @@ def rules(request: HttpRequest, at: AtStore) -> HttpResponseBase:
     return save_rules(request, at, form, save, what="rules", heading=heading, page=page, notes=notes)
 
 
-def _too_large(at: AtStore) -> LargestParty | None:
+def _too_large(at: StaffContext) -> LargestParty | None:
     """Return the largest party where it would fit at no desk if places were for people, who are not counted yet."""
     if at.store.capacity_counts == CapacityCounts.PEOPLE:
         return None
@@ -45,7 +45,7 @@ def _too_large(at: AtStore) -> LargestParty | None:
     return party if party is not None and most is not None and party.size > most else None
 
 
-def _notes(at: AtStore, typed: Mapping[str, Any]) -> list[str]:
+def _notes(at: StaffContext, typed: Mapping[str, Any]) -> list[str]:
     """Return what a change of the slots' length, or of what a place is for, means for what is booked and offered."""
     notes = []
     if typed["slot_minutes"] != at.store.slot_minutes:
@@ -62,7 +62,7 @@ def _notes(at: AtStore, typed: Mapping[str, Any]) -> list[str]:
 @require_http_methods(FORM_METHODS)
 @at_store(need=Role.MANAGER)
 @alone
-def notice(request: HttpRequest, at: AtStore) -> HttpResponseBase:
+def notice(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
     """Change the line at the store's top."""
     form = NoticeForm(posted(request), initial={"notice": at.store.notice})
     if sent_right(at, form, "notice"):

@@ -8,13 +8,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from booking.staff.access import AtStore, Rest, StoreView, staff_page
+from booking.staff.access import Rest, StaffContext, StoreView, staff_page
 from booking.staff.affected_visits import affected_or_none
 from booking.staff.forms.hours import WeekForm
 from booking.staff.forms.shared import ChangedMeanwhile, StaffForm
-from booking.store_setup.affected_visits import Then
-from booking.store_setup.hours_changes import Change, change_rules, store_alone
-from booking.web.forms import Problem
+from booking.store_setup.affected_visits import AffectedResolution
+from booking.store_setup.hours_changes import HoursChange, change_rules, store_alone
+from booking.web.forms import FormProblem
 from booking.web.responses import see_other
 from stores.models import Store
 from stores.queries import setup_changes
@@ -26,7 +26,7 @@ def posted(request: HttpRequest) -> QueryDict | None:
     return request.POST if request.method == "POST" else None
 
 
-def sent_right(at: AtStore, form: StaffForm, part: str) -> bool:
+def sent_right(at: StaffContext, form: StaffForm, part: str) -> bool:
     """Tell whether a form was sent and can be kept.
 
     What somebody else changed since it was shown is taken in and told of: nothing is kept before the second look.
@@ -42,7 +42,7 @@ def sent_right(at: AtStore, form: StaffForm, part: str) -> bool:
     return is_valid and not changed
 
 
-def _who_changed(at: AtStore, part: str) -> str:
+def _who_changed(at: StaffContext, part: str) -> str:
     found = setup_changes(store=at.store, what=part, limit=1).changes
     return found[0].username if found else ""
 
@@ -58,10 +58,10 @@ def _meanwhile(form: StaffForm, one: ChangedMeanwhile, who: str) -> str:
 
 
 def alone(view: StoreView[Rest]) -> StoreView[Rest]:
-    """Let a view that was sent something have the store alone, and see it as it is then: two who save take turns."""
+    """Let a view that was sent something have the store alone, and see it is then: two who save take turns."""
 
     @wraps(view)
-    def wrapper(request: HttpRequest, at: AtStore, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponseBase:
+    def wrapper(request: HttpRequest, at: StaffContext, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponseBase:
         if request.method != "POST":
             return view(request, at, *args, **kwargs)
         with store_alone(store_id=at.store.pk) as store:
@@ -71,19 +71,19 @@ def alone(view: StoreView[Rest]) -> StoreView[Rest]:
     return cast("StoreView[Rest]", wrapper)
 
 
-def saved(at: AtStore, what: str) -> HttpResponse:
+def saved(at: StaffContext, what: str) -> HttpResponse:
     """Lead back to the set-up, which says what was saved."""
     return see_other(f"{reverse('staff-setup', args=[at.store.slug])}?done={what}#{what}")
 
 
 def form_page(
     request: HttpRequest,
-    at: AtStore,
+    at: StaffContext,
     template: str,
     form: StaffForm,
     *,
     context: Mapping[str, Any] | None = None,
-    problems: Sequence[Problem] = (),
+    problems: Sequence[FormProblem] = (),
 ) -> HttpResponse:
     """Return a page with one form; with its problems, where it was sent and is not right, after those given."""
     problems = [*problems, *(form.problems() if form.is_bound else [])]
@@ -93,7 +93,7 @@ def form_page(
 
 def save_rules(
     request: HttpRequest,
-    at: AtStore,
+    at: StaffContext,
     form: StaffForm,
     change: Callable[[Store], Any],
     *,
@@ -112,9 +112,9 @@ def save_rules(
 
 def save_with(
     request: HttpRequest,
-    at: AtStore,
+    at: StaffContext,
     form: StaffForm,
-    make: Callable[[Then | None], Change],
+    make: Callable[[AffectedResolution | None], HoursChange],
     *,
     what: str,
     heading: str,
@@ -148,7 +148,7 @@ def blame(form: StaffForm, bad: BadValue) -> None:
         form.add_error(field if field in form.fields else None, _sentence(bad))
 
 
-def _change(at: AtStore, change: Callable[[Store], Any], then: Then | None) -> Change:
+def _change(at: StaffContext, change: Callable[[Store], Any], then: AffectedResolution | None) -> HoursChange:
     return change_rules(store_id=at.store.pk, change=change, then=then, now=at.now, user=at.user)
 
 

@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_http_methods
 
 from booking.formatting import visit_type_name
-from booking.staff.access import AtStore, at_store
+from booking.staff.access import StaffContext, at_store
 from booking.staff.forms.setup import VisitTypeForm
 from booking.staff.setup.hours import FORM_METHODS
 from booking.staff.setup.saving import alone, blame, form_page, posted, saved, sent_right
@@ -19,7 +19,7 @@ from stores.services import BadValue, save_visit_type
 @require_http_methods(FORM_METHODS)
 @at_store(need=Role.MANAGER)
 @alone
-def new(request: HttpRequest, at: AtStore) -> HttpResponseBase:
+def new(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
     """Make a visit type."""
     return _save(request, at, _form(request, at, None, {"slot_count": 1, "max_party_size": 1, "is_active": True}), None)
 
@@ -27,7 +27,7 @@ def new(request: HttpRequest, at: AtStore) -> HttpResponseBase:
 @require_http_methods(FORM_METHODS)
 @at_store(need=Role.MANAGER)
 @alone
-def change(request: HttpRequest, at: AtStore, visit_type: str) -> HttpResponseBase:
+def change(request: HttpRequest, at: StaffContext, visit_type: str) -> HttpResponseBase:
     """Change a visit type."""
     known = visit_type_by_slug(at.store, visit_type)
     if known is None:
@@ -44,7 +44,7 @@ def change(request: HttpRequest, at: AtStore, visit_type: str) -> HttpResponseBa
     return _save(request, at, _form(request, at, known, initial), known)
 
 
-def _form(request: HttpRequest, at: AtStore, known: VisitType | None, initial: Mapping[str, Any]) -> VisitTypeForm:
+def _form(request: HttpRequest, at: StaffContext, known: VisitType | None, initial: Mapping[str, Any]) -> VisitTypeForm:
     others = [kind for kind in active_visit_types(at.store) if kind != known]
     return VisitTypeForm(
         posted(request),
@@ -54,7 +54,9 @@ def _form(request: HttpRequest, at: AtStore, known: VisitType | None, initial: M
     )
 
 
-def _save(request: HttpRequest, at: AtStore, form: VisitTypeForm, visit_type: VisitType | None) -> HttpResponseBase:
+def _save(
+    request: HttpRequest, at: StaffContext, form: VisitTypeForm, visit_type: VisitType | None
+) -> HttpResponseBase:
     if sent_right(at, form, "visit_type"):
         typed = dict(form.cleaned_data)
         # A default name is stored in English; left as it was shown, it stays what it is.

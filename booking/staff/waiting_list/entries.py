@@ -10,11 +10,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from booking.models import WaitingListEntry
 from booking.policy import is_quiet, plan_of
-from booking.staff.access import AtStore, at_store, staff_page
+from booking.staff.access import StaffContext, at_store, staff_page
 from booking.tokens import read_reference
-from booking.waiting_list.entries import leave
+from booking.waiting_list.entries import leave_waiting_list
 from booking.waiting_list.offers import can_be_offered
-from booking.waiting_list.queries import Offer, Waiting, waiting_list
+from booking.waiting_list.queries import Offer, WaitingState, waiting_list
 from booking.waiting_list.wording import days_in_words
 from booking.web.responses import see_other
 
@@ -35,7 +35,7 @@ class WaitingRow:
 
 @require_safe
 @at_store()
-def waiting_page(request: HttpRequest, at: AtStore) -> HttpResponseBase:
+def waiting_page(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
     """Show who waits, oldest first: the order in which places are offered."""
     rows = [_row(at, number, one) for number, one in enumerate(waiting_list(at.store, now=at.now), 1)]
     return staff_page(request, at, "staff/waiting_list/entries.html", {"section": "waiting", "rows": rows})
@@ -43,17 +43,17 @@ def waiting_page(request: HttpRequest, at: AtStore) -> HttpResponseBase:
 
 @require_POST
 @at_store(come_back="staff-waiting")
-def take_off(_request: HttpRequest, at: AtStore, reference: str) -> HttpResponseBase:
+def take_off(_request: HttpRequest, at: StaffContext, reference: str) -> HttpResponseBase:
     """Take somebody off the list who told the store so."""
     entries = WaitingListEntry.objects.filter(store=at.store, reference=read_reference(reference) or "")
     entry_id = entries.values_list("pk", flat=True).first()
     if entry_id is None:
         raise Http404
-    leave(entry_id=entry_id, now=at.now)
+    leave_waiting_list(entry_id=entry_id, now=at.now)
     return see_other(reverse("staff-waiting", args=[at.store.slug]))
 
 
-def _row(at: AtStore, place: int, one: Waiting) -> WaitingRow:
+def _row(at: StaffContext, place: int, one: WaitingState) -> WaitingRow:
     entry = one.entry
     wish: dict[str, str | int] = {
         "visit_type": entry.visit_type.slug,
@@ -72,7 +72,7 @@ def _row(at: AtStore, place: int, one: Waiting) -> WaitingRow:
     )
 
 
-def _told_from(at: AtStore, one: Waiting) -> datetime | None:
+def _told_from(at: StaffContext, one: WaitingState) -> datetime | None:
     """Return when texts go again, where a place is offered at night to people who are told by text alone."""
     offered_at, plan = one.entry.offered_at, plan_of(at.store)
     if one.offer is None or one.entry.email or offered_at is None:

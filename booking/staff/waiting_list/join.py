@@ -15,13 +15,13 @@ from booking.idempotency import SentForm
 from booking.models import Source
 from booking.policy import last_bookable_date
 from booking.refusals import BookingRefused, Refusal
-from booking.staff.access import AtStore, at_store, raise_for, staff_page
+from booking.staff.access import StaffContext, at_store, raise_for, staff_page
 from booking.staff.forms.visits import CallerForm
 from booking.tokens import keyed_digest
 from booking.waiting_list import entries
 from booking.waiting_list.wording import waiting_refusal_sentence
 from booking.web.date_range_fields import add_days, check_days
-from booking.web.forms import Problem
+from booking.web.forms import FormProblem
 from booking.web.query_params import read_day
 from booking.web.responses import see_other
 from stores.queries import store_rules
@@ -35,7 +35,7 @@ class WaitingCallerForm(CallerForm):
 
     note = None  # type: ignore[assignment]  # not asked of whoever waits
 
-    def __init__(self, *args: Any, at: AtStore, rules: StoreRules, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, at: StaffContext, rules: StoreRules, **kwargs: Any) -> None:
         super().__init__(*args, rules=rules, **kwargs)
         add_days(self, first=at.today, last=last_bookable_date(now=at.now, zone=rules.zone, rules=rules))
         self.fields["phone"].help_text = _("Without a mobile number or an e-mail address, the store phones them.")
@@ -51,14 +51,14 @@ class WaitingCallerForm(CallerForm):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @at_store()
-def join_for_caller(request: HttpRequest, at: AtStore) -> HttpResponseBase:
+def join_for_caller(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
     """Ask what a caller would wait for, then put them on the list, once for one form."""
     rules = store_rules(at.store.slug, from_date=at.today)
     if rules is None:
         raise_for(BookingRefused(Refusal.NOT_FOUND))
     sent = request.POST if request.method == "POST" else None
     form = WaitingCallerForm(sent, at=at, rules=rules, initial=_initial(request, at, rules))
-    problems: list[Problem] = []
+    problems: list[FormProblem] = []
     status = 200
     if form.is_bound:
         if form.is_valid():
@@ -66,7 +66,7 @@ def join_for_caller(request: HttpRequest, at: AtStore) -> HttpResponseBase:
                 _join(at, form)
             except BookingRefused as refused:
                 waits_already = bool(refused.details.get("waits_already"))
-                problems = [Problem(waiting_refusal_sentence(refused.reason, waits_already=waits_already))]
+                problems = [FormProblem(waiting_refusal_sentence(refused.reason, waits_already=waits_already))]
                 status = 409
             else:
                 return see_other(reverse("staff-waiting", args=[at.store.slug]))
@@ -76,15 +76,15 @@ def join_for_caller(request: HttpRequest, at: AtStore) -> HttpResponseBase:
     return staff_page(request, at, "staff/waiting_list/join.html", context, status=status)
 
 
-def _join(at: AtStore, form: WaitingCallerForm) -> None:
+def _join(at: StaffContext, form: WaitingCallerForm) -> None:
     """Join, once for one form however often it is sent. Raises BookingRefused."""
     typed = form.cleaned_data
     wish = f"{typed['visit_type']} {typed['from']} {typed['to']} {typed['party_size']} {typed['name']}"
-    entries.join_once(
+    entries.join_waiting_list_once(
         SentForm(key=f"staff:{at.store.slug}:{typed['key']}:{keyed_digest('caller', wish)[:32]}"),
         now=at.now,
         join=partial(
-            entries.join,
+            entries.join_waiting_list,
             store=at.store.slug,
             visit_type=typed["visit_type"],
             from_date=typed["from"],
@@ -102,7 +102,7 @@ def _join(at: AtStore, form: WaitingCallerForm) -> None:
     )
 
 
-def _initial(request: HttpRequest, at: AtStore, rules: StoreRules) -> dict[str, Any]:
+def _initial(request: HttpRequest, at: StaffContext, rules: StoreRules) -> dict[str, Any]:
     first = max(read_day(request.GET.get("date", "")) or at.today, at.today)
     return {
         "visit_type": rules.visit_types[0].slug if rules.visit_types else "",

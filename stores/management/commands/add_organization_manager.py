@@ -10,13 +10,13 @@ from django.utils import timezone
 
 from stores.management.commands.add_staff import new_password
 from stores.models import Organization
-from stores.services import BadValue, Joined
+from stores.services import BadValue, MembershipResult
 from stores.services.organizations import add_organization_manager, remove_organization_manager
 
 SAYS = {
-    Joined.CREATED: "{username} was created, and manages all stores of {organization}",
-    Joined.ADDED: "{username} now manages all stores of {organization}; the password stays as it was",
-    Joined.UNCHANGED: "{username} manages all stores of {organization} already; nothing changed",
+    MembershipResult.CREATED: "{username} was created, and manages all stores of {organization}",
+    MembershipResult.ADDED: "{username} now manages all stores of {organization}; the password stays as it was",
+    MembershipResult.UNCHANGED: "{username} manages all stores of {organization} already; nothing changed",
 }
 
 

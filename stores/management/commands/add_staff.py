@@ -11,13 +11,13 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from stores.models import Role, Store
-from stores.services import BadValue, Joined, add_member
+from stores.services import BadValue, MembershipResult, add_member
 
 SAYS = {
-    Joined.CREATED: "{username} was created, and is {role} of {store}",
-    Joined.ADDED: "{username} is now {role} of {store} as well; the password stays as it was",
-    Joined.CHANGED: "{username} is now {role} of {store}; the password stays as it was",
-    Joined.UNCHANGED: "{username} is {role} of {store} already; nothing changed",
+    MembershipResult.CREATED: "{username} was created, and is {role} of {store}",
+    MembershipResult.ADDED: "{username} is now {role} of {store} as well; the password stays as it was",
+    MembershipResult.CHANGED: "{username} is now {role} of {store}; the password stays as it was",
+    MembershipResult.UNCHANGED: "{username} is {role} of {store} already; nothing changed",
 }
 
 

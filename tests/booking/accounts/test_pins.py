@@ -2,7 +2,7 @@ from itertools import count
 
 import pytest
 
-from booking.accounts.pins import TakenOver, Unlocked, remove_pin, set_pin, take_over, unlock_pin
+from booking.accounts.pins import PinResult, Unlocked, remove_pin, set_pin, take_over, unlock_pin
 from booking.models import PIN_ERRORS, PIN_UNLOCKS, TABLET_ERRORS, TABLET_PAUSE, Device, PinTries, StaffPin
 from stores.models import Role, SetupChange
 from tests.devices import PIN, make_pin, make_tablet
@@ -38,7 +38,7 @@ def give(device, pin=PIN, username="ada"):
 
 
 def test_pin_takes_the_tablet_over(device, ada):
-    assert give(device) is TakenOver.YES
+    assert give(device) is PinResult.YES
 
     device.refresh_from_db()
     assert device.acting == ada
@@ -48,8 +48,8 @@ def test_pin_takes_the_tablet_over(device, ada):
 def test_five_wrong_in_a_row_lock_it_even_for_the_right_one(device, ada):
     wrong = [give(device, "1357") for _ in range(PIN_ERRORS)]
 
-    assert wrong == [*[TakenOver.WRONG] * (PIN_ERRORS - 1), TakenOver.LOCKED]
-    assert give(device) is TakenOver.LOCKED
+    assert wrong == [*[PinResult.WRONG] * (PIN_ERRORS - 1), PinResult.LOCKED]
+    assert give(device) is PinResult.LOCKED
     device.refresh_from_db()
     assert device.acting is None
 
@@ -57,9 +57,9 @@ def test_five_wrong_in_a_row_lock_it_even_for_the_right_one(device, ada):
 def test_right_one_starts_the_count_anew(device, ada):
     for _ in range(PIN_ERRORS - 1):
         give(device, "1357")
-    assert give(device) is TakenOver.YES
+    assert give(device) is PinResult.YES
 
-    assert give(device, "1357") is TakenOver.WRONG
+    assert give(device, "1357") is PinResult.WRONG
     assert PinTries.objects.get().errors == 1
 
 
@@ -68,14 +68,14 @@ def test_only_those_who_work_at_the_store_and_have_a_pin(device, ada, username):
     make_user("bea", store=device.store, role=Role.STAFF)
     make_pin(make_user("cleo", store=make_store("other-shop"), role=Role.MANAGER))
 
-    assert give(device, username=username) is TakenOver.WRONG
+    assert give(device, username=username) is PinResult.WRONG
 
 
 def test_who_may_not_sign_in_takes_nothing_over(device, ada):
     ada.is_active = False
     ada.save()
 
-    assert give(device) is TakenOver.WRONG
+    assert give(device) is PinResult.WRONG
 
 
 def test_revoked_tablet_is_taken_over_by_nobody(device, ada):
@@ -94,7 +94,7 @@ def test_manager_unlocks_and_the_trail_says_so(store, device, ada):
     assert unlock_pin(store=store, username="ada", user=mia, now=NOW) is Unlocked.YES
     assert not unlock_pin(store=store, username="ada", user=mia, now=NOW)
 
-    assert give(device) is TakenOver.YES
+    assert give(device) is PinResult.YES
     line = SetupChange.objects.get()
     assert (line.subject, line.before, line.after) == ("ada", {"may_use_tablets": False}, {"may_use_tablets": True})
 
@@ -111,8 +111,8 @@ def test_new_pin_replaces_the_old_and_opens_what_was_locked(device, ada):
 
     set_pin(user=ada, pin="973146", now=NOW)
 
-    assert give(device) is TakenOver.WRONG
-    assert give(device, "973146") is TakenOver.YES
+    assert give(device) is PinResult.WRONG
+    assert give(device, "973146") is PinResult.YES
     assert "973146" not in StaffPin.objects.get().digest
 
 
@@ -123,7 +123,7 @@ def test_pin_taken_away_ends_the_acting_at_once(device, ada):
 
     device.refresh_from_db()
     assert device.acting is None
-    assert give(device) is TakenOver.WRONG
+    assert give(device) is PinResult.WRONG
 
 
 def test_errors_and_unlocks_at_one_store_give_no_tries_at_another(device, ada):
@@ -135,13 +135,13 @@ def test_errors_and_unlocks_at_one_store_give_no_tries_at_another(device, ada):
 
     for _ in range(PIN_ERRORS):
         give(other_device, "135790")
-    assert give(device) is TakenOver.YES
+    assert give(device) is PinResult.YES
     for _ in range(PIN_ERRORS):
         give(device, "135790")
     assert unlock_pin(store=elsewhere, username="ada", user=mallory, now=NOW) is Unlocked.YES
 
-    assert give(device) is TakenOver.LOCKED
-    assert give(other_device) is TakenOver.YES
+    assert give(device) is PinResult.LOCKED
+    assert give(other_device) is PinResult.YES
 
 
 def test_third_unlock_in_a_row_takes_the_pin_away_and_its_owner_chooses_a_new_one(store, device, ada):
@@ -153,11 +153,11 @@ def test_third_unlock_in_a_row_takes_the_pin_away_and_its_owner_chooses_a_new_on
         done.append(unlock_pin(store=store, username="ada", user=mia, now=NOW))
 
     assert done == [Unlocked.YES, Unlocked.YES, Unlocked.VOID]
-    assert give(device) is TakenOver.WRONG
+    assert give(device) is PinResult.WRONG
     assert not StaffPin.objects.exists()
     assert SetupChange.objects.order_by("-pk").first().after == {"chooses_anew": True}
     set_pin(user=ada, pin="973146", now=NOW)
-    assert give(device, "973146") is TakenOver.YES
+    assert give(device, "973146") is PinResult.YES
 
 
 def test_right_pin_in_between_starts_the_unlocks_anew(store, device, ada):
@@ -166,7 +166,7 @@ def test_right_pin_in_between_starts_the_unlocks_anew(store, device, ada):
         for _ in range(PIN_ERRORS):
             give(device, "135790")
         assert unlock_pin(store=store, username="ada", user=mia, now=NOW) is Unlocked.YES
-        assert give(device) is TakenOver.YES
+        assert give(device) is PinResult.YES
 
 
 def test_tablet_pauses_after_three_errors_whoever_is_named_and_locks_nobody_by_them(store, device, ada):
@@ -176,11 +176,11 @@ def test_tablet_pauses_after_three_errors_whoever_is_named_and_locks_nobody_by_t
 
     found = [take_over(device=device, username=name, pin=pin, now=NOW) for name, pin in tries]
 
-    assert found == [TakenOver.WRONG] * TABLET_ERRORS + [TakenOver.PAUSED] * 2
+    assert found == [PinResult.WRONG] * TABLET_ERRORS + [PinResult.PAUSED] * 2
     assert set(PinTries.objects.values_list("errors", flat=True)) == {1}
     just_before = NOW + TABLET_PAUSE * 0.99
-    assert take_over(device=device, username="ada", pin=PIN, now=just_before) is TakenOver.PAUSED
-    assert take_over(device=device, username="ada", pin=PIN, now=NOW + TABLET_PAUSE) is TakenOver.YES
+    assert take_over(device=device, username="ada", pin=PIN, now=just_before) is PinResult.PAUSED
+    assert take_over(device=device, username="ada", pin=PIN, now=NOW + TABLET_PAUSE) is PinResult.YES
     device.refresh_from_db()
     assert (device.pin_errors, device.paused_until) == (0, None)
 
@@ -192,11 +192,11 @@ def test_each_error_after_the_pause_is_another_pause(device, ada):
     later = NOW + TABLET_PAUSE
     found = [take_over(device=device, username="nobody", pin="1", now=later) for _ in range(2)]
 
-    assert found == [TakenOver.WRONG, TakenOver.PAUSED]
+    assert found == [PinResult.WRONG, PinResult.PAUSED]
 
 
 def test_short_pin_of_before_still_works(device):
     user = make_user("dora", store=device.store, role=Role.STAFF)
     make_pin(user, pin="2580")
 
-    assert give(device, "2580", username="dora") is TakenOver.YES
+    assert give(device, "2580", username="dora") is PinResult.YES

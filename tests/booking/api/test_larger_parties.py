@@ -9,9 +9,9 @@ from uuid import uuid4
 
 import pytest
 
-from booking.arrivals.offline_actions import Result, Tap, take_tap
+from booking.arrivals.offline_actions import Tap, TapOutcome, take_tap
 from booking.bookings.audit import differences
-from booking.bookings.lifecycle import cancel
+from booking.bookings.lifecycle import cancel_booking
 from booking.bookings.rescheduling import reschedule
 from booking.models import Actor, Booking, Source
 from booking.refusals import BookingRefused, Refusal
@@ -111,14 +111,14 @@ def test_walk_in_is_told_that_the_time_is_full_and_squeezed_in_by_a_manager(stor
     assert books_are_right()
 
 
-@pytest.mark.parametrize(("squeeze_in", "result"), [(False, Result.CONFLICT), (True, Result.DONE)])
-def test_tap_for_a_walk_in_has_its_result(store: Store, squeeze_in: bool, result: Result) -> None:
+@pytest.mark.parametrize(("squeeze_in", "result"), [(False, TapOutcome.CONFLICT), (True, TapOutcome.DONE)])
+def test_tap_for_a_walk_in_has_its_result(store: Store, squeeze_in: bool, result: TapOutcome) -> None:
     fill(store, NOW)
     tap = Tap(uuid4(), "walk_in", NOW, visit_type="visit", party_size=3, squeeze_in=squeeze_in)
 
     found = take_tap(store=store, tap=tap, now=NOW, user=make_user(store=store), is_manager=True)
 
-    assert (found.result, found.reason) == (result, "" if result == Result.DONE else "slot_full")
+    assert (found.result, found.reason) == (result, "" if result == TapOutcome.DONE else "slot_full")
     assert books_are_right()
 
 
@@ -129,7 +129,7 @@ def test_waiting_list_goes_on_to_the_next_who_fits(store: Store) -> None:
         fill(store, starts_at)
     make_waiting(store, party_size=6)
     smaller = make_waiting(store, party_size=3)
-    cancel(booking_id=of_four.pk, now=NOW, actor=Actor.STAFF)
+    cancel_booking(booking_id=of_four.pk, now=NOW, actor=Actor.STAFF)
 
     assert offer_places(store_id=store.pk, now=NOW) == 1
     smaller.refresh_from_db()

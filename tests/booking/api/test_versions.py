@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from booking.bookings.day_schedule import day_schedule, day_version
-from booking.bookings.lifecycle import cancel
+from booking.bookings.lifecycle import cancel_booking
 from booking.models import Hold
 from booking.places.availability import ask_availability
 from booking.places.claims import release_expired_holds
-from booking.places.holds import hold, release_hold
+from booking.places.holds import hold_places, release_hold
 from booking.refusals import BookingRefused
 from booking.tokens import hold_token
 from tests.factories import NOW, at, make_booking, make_store
@@ -40,7 +40,7 @@ def test_hold_that_ran_out_on_a_day_not_asked_about_hides_none_that_did() -> Non
 
 
 def keep(store, starts_at: datetime, *, now: datetime) -> Hold:
-    return hold(store=store.slug, visit_type="visit", starts_at=starts_at, party_size=1, now=now)
+    return hold_places(store=store.slug, visit_type="visit", starts_at=starts_at, party_size=1, now=now)
 
 
 def answer(store, day: date, now: datetime) -> tuple[str, object]:
@@ -104,7 +104,7 @@ def act(store, what: str, value, now: datetime) -> datetime:
                     release_hold(token=hold_token(one.public_id), now=now)
             elif what == "cancel":
                 for booking in store.bookings.filter(status="confirmed").order_by("pk")[value : value + 1]:
-                    cancel(booking_id=booking.pk, now=now, actor="staff")
+                    cancel_booking(booking_id=booking.pk, now=now, actor="staff")
     except BookingRefused:
         pass
     return now + timedelta(minutes=value) if what == "wait" else now

@@ -2,9 +2,9 @@ from datetime import timedelta
 
 import pytest
 
-from booking.arrivals.line import call, call_back, forget_tickets, join_line, leave_line, put_back, serve_ticket
+from booking.arrivals.line import call_back, call_turn, forget_tickets, join_line, leave_line, put_back, serve_ticket
 from booking.arrivals.line_state import line_of
-from booking.arrivals.steps import step
+from booking.arrivals.steps import take_step
 from booking.models import Booking, BookingEvent, Source, Status, Ticket
 from booking.privacy import forget_old
 from booking.refusals import BookingRefused, Refusal
@@ -47,7 +47,7 @@ def labels(store, now=NOW):
 
 def here(store, **fields) -> Booking:
     booking = make_booking(store, **fields)
-    step(booking_id=booking.pk, step="check_in", now=NOW, user=None)
+    take_step(booking_id=booking.pk, step="check_in", now=NOW, user=None)
     return booking
 
 
@@ -118,7 +118,7 @@ def test_line_costs_the_same_for_one_and_for_many(store, django_assert_num_queri
 def test_call_stands_on_the_screen_for_ten_minutes(store):
     ticket = join(store)
 
-    call(store=store, ticket_id=ticket.pk, reference="", now=NOW)
+    call_turn(store=store, ticket_id=ticket.pk, reference="", now=NOW)
 
     assert [turn.label for turn in line_of(store=store, now=NOW).called] == ["1"]
     assert line_of(store=store, now=NOW + timedelta(minutes=10)).called == []
@@ -126,8 +126,8 @@ def test_call_stands_on_the_screen_for_ten_minutes(store):
 
 def test_newest_call_stands_first(store):
     first, second = join(store), join(store)
-    call(store=store, ticket_id=first.pk, reference="", now=NOW)
-    call(store=store, ticket_id=second.pk, reference="", now=NOW + timedelta(seconds=5))
+    call_turn(store=store, ticket_id=first.pk, reference="", now=NOW)
+    call_turn(store=store, ticket_id=second.pk, reference="", now=NOW + timedelta(seconds=5))
 
     called = line_of(store=store, now=NOW + timedelta(seconds=6)).called
     assert [turn.label for turn in called] == ["2", "1"]
@@ -136,7 +136,7 @@ def test_newest_call_stands_first(store):
 def test_call_taken_back_leaves_the_turn_where_it_was(store):
     booking = here(store, starts_at=at(10))
     join(store)
-    call(store=store, ticket_id=None, reference=booking.reference, now=NOW)
+    call_turn(store=store, ticket_id=None, reference=booking.reference, now=NOW)
 
     call_back(store=store, ticket_id=None, reference=booking.reference, now=NOW)
 
@@ -147,7 +147,7 @@ def test_call_taken_back_leaves_the_turn_where_it_was(store):
 def test_who_is_not_here_is_not_called(store):
     booking = make_booking(store)
 
-    refused = refusal_to(call, store=store, ticket_id=None, reference=booking.reference, now=NOW)
+    refused = refusal_to(call_turn, store=store, ticket_id=None, reference=booking.reference, now=NOW)
 
     assert refused == Refusal.WRONG_STATUS
 
@@ -156,7 +156,7 @@ def test_line_of_another_store_is_not_touched(store):
     other = make_store("other-shop")
     ticket = join(store)
 
-    assert refusal_to(call, store=other, ticket_id=ticket.pk, reference="", now=NOW) == Refusal.WRONG_STATUS
+    assert refusal_to(call_turn, store=other, ticket_id=ticket.pk, reference="", now=NOW) == Refusal.WRONG_STATUS
     assert refusal_to(leave_line, store=other, ticket_id=ticket.pk, has_left=True, now=NOW) == Refusal.WRONG_STATUS
 
 
@@ -210,7 +210,7 @@ def test_place_is_passed_on_after_ten_minutes_visibly_and_who_comes_late_is_serv
         [late.reference],
         {f"visit-{late.reference}"},
     )
-    step(booking_id=late.pk, step="start", now=NOW, user=ann)
+    take_step(booking_id=late.pk, step="start", now=NOW, user=ann)
     late.refresh_from_db()
     assert late.status == Status.IN_SERVICE
     slot = Slot.objects.get(starts_at=at(10))
@@ -257,7 +257,7 @@ def test_ticket_is_served_once(store, ann):
 def test_visit_that_is_over_is_not_put_back(store, ann):
     ticket = join(store)
     booking = serve(store, ticket, ann)
-    step(booking_id=booking.pk, step="complete", now=NOW, user=ann)
+    take_step(booking_id=booking.pk, step="complete", now=NOW, user=ann)
 
     assert refusal_to(put_back, store=store, ticket_id=ticket.pk, now=NOW, user=ann) == Refusal.WRONG_STATUS
 
@@ -265,8 +265,8 @@ def test_visit_that_is_over_is_not_put_back(store, ann):
 def test_wait_follows_the_days_own_visits(store, ann):
     for minutes in (20, 20, 20):
         booking = make_booking(store, starts_at=at(9, 15 * Booking.objects.count()))
-        step(booking_id=booking.pk, step="start", now=at(9), user=ann)
-        step(booking_id=booking.pk, step="complete", now=at(9, minutes), user=ann)
+        take_step(booking_id=booking.pk, step="start", now=at(9), user=ann)
+        take_step(booking_id=booking.pk, step="complete", now=at(9, minutes), user=ann)
     serve(store, join(store), ann)
     join(store)
     join(store)
@@ -326,7 +326,7 @@ def test_ticket_of_a_desk_at_rest_is_called_to_another(two_desks) -> None:
     resting = rest(two_desks, "second")
     stranded = next(ticket for ticket in tickets if ticket.desk_id == resting.pk)
 
-    call(store=two_desks, ticket_id=stranded.pk, reference="", now=NOW)
+    call_turn(store=two_desks, ticket_id=stranded.pk, reference="", now=NOW)
 
     assert Ticket.objects.get(pk=stranded.pk).desk_id == Desk.objects.get(store=two_desks, slug="team").pk
 
@@ -345,7 +345,7 @@ def fill(store: Store, starts_at) -> None:
         taken = sum(Slot.objects.filter(desk=desk, starts_at=starts_at).values_list("places_taken", flat=True))
         for _ in range(desk.capacity - taken):
             visit = booked_at(store, desk.slug, starts_at)
-            step(booking_id=visit.pk, step="check_in", now=NOW, user=None)
+            take_step(booking_id=visit.pk, step="check_in", now=NOW, user=None)
 
 
 def test_one_unclaimed_place_lets_no_four_in() -> None:

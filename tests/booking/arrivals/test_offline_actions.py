@@ -8,8 +8,8 @@ from django.db import IntegrityError, OperationalError
 
 from booking.arrivals import offline_actions
 from booking.arrivals.line_state import line_of
-from booking.arrivals.offline_actions import KEPT, OLDEST, Result, Tap, TapResult, take_tap, take_taps
-from booking.arrivals.steps import step, step_key
+from booking.arrivals.offline_actions import KEPT, OLDEST, Tap, TapOutcome, TapResult, take_tap, take_taps
+from booking.arrivals.steps import step_key, take_step
 from booking.models import Booking, BookingEvent, IdempotentAnswer, Status, Ticket
 from booking.operations.logs import JsonLine
 from booking.privacy import forget_old
@@ -37,7 +37,7 @@ def take(room: Room, one: Tap, *, is_manager: bool = False, now: datetime = NOON
 def test_tap_sent_late_counts_from_when_it_was_made(room: Room) -> None:
     booking = make_booking(room.store)
 
-    assert take(room, tap("check_in", booking)) == TapResult(Result.DONE, "", booking.reference)
+    assert take(room, tap("check_in", booking)) == TapResult(TapOutcome.DONE, "", booking.reference)
     booking.refresh_from_db()
     assert (booking.status, booking.checked_in_at) == (Status.CHECKED_IN, at(10, 5))
 
@@ -46,7 +46,7 @@ def test_tap_sent_twice_is_done_once(room: Room) -> None:
     booking = make_booking(room.store)
     one = tap("check_in", booking)
 
-    assert [take(room, one).result for _ in range(3)] == [Result.DONE, Result.REPEATED, Result.REPEATED]
+    assert [take(room, one).result for _ in range(3)] == [TapOutcome.DONE, TapOutcome.REPEATED, TapOutcome.REPEATED]
     assert BookingEvent.objects.filter(action_id=one.action_id).count() == 1
 
 
@@ -58,7 +58,7 @@ def test_tap_sent_again_after_its_result_was_forgotten_changes_nothing(room: Roo
 
     again = take(room, one, now=NOON + KEPT)
 
-    assert (first.result, again.result) == (Result.DONE, Result.REPEATED)
+    assert (first.result, again.result) == (TapOutcome.DONE, TapOutcome.REPEATED)
     assert not IdempotentAnswer.objects.filter(created_at=NOON).exists()
     assert BookingEvent.objects.filter(action_id=one.action_id).count() == 1
 
@@ -77,8 +77,8 @@ def test_walk_in_or_ticket_sent_again_after_days_and_nights_changes_nothing(
 
     again = take_taps(store=room.store, taps=[one, behind], now=NOON + later, user=room.staff, is_manager=False)
 
-    assert first.result == Result.DONE
-    assert again[0].result in {Result.REPEATED, Result.CONFLICT}
+    assert first.result == TapOutcome.DONE
+    assert again[0].result in {TapOutcome.REPEATED, TapOutcome.CONFLICT}
     assert Booking.objects.filter(source="walk_in").count() == (step == "walk_in")
     assert not Ticket.objects.exists()
     assert len(again) == 2
@@ -89,10 +89,10 @@ def test_tap_that_was_refused_stays_refused(room: Room) -> None:
     take(room, tap("no_show", booking))
     late = tap("check_in", booking)
 
-    assert take(room, late) == TapResult(Result.CONFLICT, "wrong_status", booking.reference)
+    assert take(room, late) == TapResult(TapOutcome.CONFLICT, "wrong_status", booking.reference)
     take(room, tap("undo", booking))
 
-    assert take(room, late) == TapResult(Result.CONFLICT, "wrong_status", booking.reference)
+    assert take(room, late) == TapResult(TapOutcome.CONFLICT, "wrong_status", booking.reference)
     booking.refresh_from_db()
     assert booking.status == Status.CONFIRMED
 
@@ -100,17 +100,17 @@ def test_tap_that_was_refused_stays_refused(room: Room) -> None:
 @pytest.mark.parametrize(
     ("steps", "wish", "result"),
     [
-        (["check_in"], "check_in", Result.REPEATED),
-        (["check_in", "start"], "check_in", Result.REPEATED),
-        (["start", "complete"], "start", Result.REPEATED),
-        (["start", "complete"], "complete", Result.REPEATED),
-        (["no_show"], "no_show", Result.REPEATED),
-        (["no_show"], "check_in", Result.CONFLICT),
-        (["check_in"], "no_show", Result.CONFLICT),
+        (["check_in"], "check_in", TapOutcome.REPEATED),
+        (["check_in", "start"], "check_in", TapOutcome.REPEATED),
+        (["start", "complete"], "start", TapOutcome.REPEATED),
+        (["start", "complete"], "complete", TapOutcome.REPEATED),
+        (["no_show"], "no_show", TapOutcome.REPEATED),
+        (["no_show"], "check_in", TapOutcome.CONFLICT),
+        (["check_in"], "no_show", TapOutcome.CONFLICT),
     ],
 )
 def test_tap_for_what_is_so_already_is_settled_silently(
-    room: Room, steps: list[str], wish: str, result: Result
+    room: Room, steps: list[str], wish: str, result: TapOutcome
 ) -> None:
     booking = make_booking(room.store)
     for one in steps:
@@ -126,7 +126,7 @@ def test_step_taken_back_on_two_tablets_is_taken_back_once(room: Room) -> None:
     take(room, arrived)
     first, second = (tap("undo", booking, undoes=str(arrived.action_id)) for _ in range(2))
 
-    assert [take(room, first).result, take(room, second).result] == [Result.DONE, Result.REPEATED]
+    assert [take(room, first).result, take(room, second).result] == [TapOutcome.DONE, TapOutcome.REPEATED]
     booking.refresh_from_db()
     assert booking.status == Status.CONFIRMED
 
@@ -143,21 +143,21 @@ def test_tap_on_a_visit_moved_meanwhile_is_a_conflict(room: Room) -> None:
 
     found = take(room, tap("check_in", booking, seen_starts_at=at(10)))
 
-    assert found == TapResult(Result.CONFLICT, "moved", booking.reference)
-    assert take(room, tap("check_in", booking, seen_starts_at=at(11))).result == Result.DONE
+    assert found == TapResult(TapOutcome.CONFLICT, "moved", booking.reference)
+    assert take(room, tap("check_in", booking, seen_starts_at=at(11))).result == TapOutcome.DONE
 
 
 def test_undo_takes_back_the_step_that_is_meant_alone(room: Room) -> None:
     booking = make_booking(room.store)
     arrived = tap("check_in", booking)
     take(room, arrived)
-    step(booking_id=booking.pk, step="start", now=NOON, user=room.manager)
+    take_step(booking_id=booking.pk, step="start", now=NOON, user=room.manager)
 
     meant_the_first = take(room, tap("undo", booking, undoes=str(arrived.action_id)))
     last = BookingEvent.objects.latest("pk")
     meant_the_last = take(room, tap("undo", booking, undoes=step_key(last.pk, last.action_id)))
 
-    assert (meant_the_first.reason, meant_the_last.result) == ("wrong_status", Result.DONE)
+    assert (meant_the_first.reason, meant_the_last.result) == ("wrong_status", TapOutcome.DONE)
     booking.refresh_from_db()
     assert booking.status == Status.CHECKED_IN
 
@@ -165,7 +165,7 @@ def test_undo_takes_back_the_step_that_is_meant_alone(room: Room) -> None:
 def test_visit_of_another_store_is_unknown(room: Room) -> None:
     stranger = make_booking(room.neighbor.memberships.get().store)
 
-    assert take(room, tap("check_in", stranger)) == TapResult(Result.CONFLICT, "not_found", stranger.reference)
+    assert take(room, tap("check_in", stranger)) == TapResult(TapOutcome.CONFLICT, "not_found", stranger.reference)
 
 
 def test_walk_in_sent_twice_comes_once_and_since_when_they_came(room: Room) -> None:
@@ -174,7 +174,7 @@ def test_walk_in_sent_twice_comes_once_and_since_when_they_came(room: Room) -> N
     first, second = take(room, one), take(room, one)
 
     visit = Booking.objects.get()
-    assert (first.result, second.result) == (Result.DONE, Result.REPEATED)
+    assert (first.result, second.result) == (TapOutcome.DONE, TapOutcome.REPEATED)
     assert first.reference == second.reference == visit.reference
     assert (visit.status, visit.starts_at, visit.checked_in_at) == (Status.CHECKED_IN, at(10), at(10, 5))
 
@@ -187,7 +187,7 @@ def test_walk_in_without_a_place_is_let_in_by_a_manager_alone(room: Room) -> Non
     assert take(room, more).reason == "slot_full"
     squeezed = replace(more, action_id=uuid4(), squeeze_in=True)
     assert take(room, squeezed).reason == "not_permitted"
-    assert take(room, replace(squeezed, action_id=uuid4()), is_manager=True).result == Result.DONE
+    assert take(room, replace(squeezed, action_id=uuid4()), is_manager=True).result == TapOutcome.DONE
 
 
 def test_walk_in_for_what_the_store_does_not_offer_is_a_conflict(room: Room) -> None:
@@ -208,8 +208,8 @@ def test_tap_from_a_clock_ahead_counts_as_now(room: Room) -> None:
 def test_ticket_is_given_once_however_often_it_is_sent(room: Room) -> None:
     one = tap("ticket", visit_type="visit", party_size=2, name="Iris Test")
 
-    assert take(room, one) == TapResult(Result.DONE, ticket="1")
-    assert take(room, one) == TapResult(Result.REPEATED, ticket="1")
+    assert take(room, one) == TapResult(TapOutcome.DONE, ticket="1")
+    assert take(room, one) == TapResult(TapOutcome.REPEATED, ticket="1")
     ticket = Ticket.objects.get()
     assert (ticket.name, ticket.party_size, ticket.number) == ("Iris Test", 2, 1)
 
@@ -217,7 +217,7 @@ def test_ticket_is_given_once_however_often_it_is_sent(room: Room) -> None:
 def test_ticket_for_too_many_people_says_so_again(room: Room) -> None:
     one = tap("ticket", visit_type="visit", party_size=50)
 
-    assert [take(room, one) for _ in range(2)] == [TapResult(Result.CONFLICT, "party_too_large")] * 2
+    assert [take(room, one) for _ in range(2)] == [TapResult(TapOutcome.CONFLICT, "party_too_large")] * 2
     assert not Ticket.objects.exists()
 
 
@@ -248,8 +248,8 @@ def test_tap_that_fails_has_a_result_once_for_all_and_the_next_is_taken(
         ]
 
     assert [[one.result for one in batch] for batch in results] == [
-        [Result.CONFLICT, Result.DONE],
-        [Result.CONFLICT, Result.REPEATED],
+        [TapOutcome.CONFLICT, TapOutcome.DONE],
+        [TapOutcome.CONFLICT, TapOutcome.REPEATED],
     ]
     assert results[0][0].reason == "failed"
     assert len(tried) == 1
@@ -265,9 +265,9 @@ def test_tap_that_finds_the_books_busy_is_to_be_sent_again(
         failing_join(patch, OperationalError("canceling statement due to lock timeout"))
         results = take_taps(store=room.store, taps=[bad, good], now=NOON, user=room.staff, is_manager=False)
 
-    assert [one.result for one in results] == [Result.BUSY, Result.DONE]
+    assert [one.result for one in results] == [TapOutcome.BUSY, TapOutcome.DONE]
     assert [record.message for record in caplog.records] == ["tap_busy"]
-    assert take(room, bad) == TapResult(Result.DONE, ticket="1")
+    assert take(room, bad) == TapResult(TapOutcome.DONE, ticket="1")
 
 
 def test_taps_about_the_same_visit_wait_for_the_one_before_them(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -278,11 +278,15 @@ def test_taps_about_the_same_visit_wait_for_the_one_before_them(room: Room, monk
         raise OperationalError("locked")
 
     with monkeypatch.context() as patch:
-        patch.setattr(offline_actions, "step", busy)
+        patch.setattr(offline_actions, "take_step", busy)
         results = take_taps(store=room.store, taps=[come, begin, other], now=NOON, user=room.staff, is_manager=False)
 
-    assert [one.result for one in results] == [Result.BUSY, Result.BUSY, Result.DONE]
-    assert [one.result for one in take_all(room, come, begin, other)] == [Result.DONE, Result.DONE, Result.REPEATED]
+    assert [one.result for one in results] == [TapOutcome.BUSY, TapOutcome.BUSY, TapOutcome.DONE]
+    assert [one.result for one in take_all(room, come, begin, other)] == [
+        TapOutcome.DONE,
+        TapOutcome.DONE,
+        TapOutcome.REPEATED,
+    ]
 
 
 def test_after_two_busy_taps_the_tablet_gets_its_answer(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -290,7 +294,7 @@ def test_after_two_busy_taps_the_tablet_gets_its_answer(room: Room, monkeypatch:
 
     results = take_all(room, *(tap("ticket", visit_type="visit") for _ in range(9)))
 
-    assert [one.result for one in results] == [Result.BUSY] * 9
+    assert [one.result for one in results] == [TapOutcome.BUSY] * 9
     assert len(tried) == 2
 
 
@@ -317,7 +321,7 @@ def test_tap_from_a_clock_that_is_far_out_says_so(room: Room, step: str, moment:
 
     found = take(room, tap(step, booking, visit_type="visit", happened_at=moment))
 
-    assert (found.result, found.reason) == (Result.CONFLICT, "out_of_time")
+    assert (found.result, found.reason) == (TapOutcome.CONFLICT, "out_of_time")
     assert not Ticket.objects.exists()
     assert not Booking.objects.filter(source="walk_in").exists()
 
@@ -337,7 +341,7 @@ def test_ticket_sent_late_stands_before_who_came_after(room: Room) -> None:
 def test_ticket_kept_over_night_joins_no_other_days_line(room: Room) -> None:
     late = tap("ticket", visit_type="visit", happened_at=at(18, 50, day=23))
 
-    assert take(room, late) == TapResult(Result.CONFLICT, "slot_closed")
+    assert take(room, late) == TapResult(TapOutcome.CONFLICT, "slot_closed")
     assert not Ticket.objects.exists()
 
 
@@ -347,6 +351,6 @@ def test_step_on_who_came_by_a_tap_of_the_same_batch_finds_them(room: Room) -> N
 
     results = take_all(room, came, begun)
 
-    assert [one.result for one in results] == [Result.DONE, Result.DONE]
+    assert [one.result for one in results] == [TapOutcome.DONE, TapOutcome.DONE]
     assert results[1].reference == results[0].reference
     assert Booking.objects.get().status == Status.IN_SERVICE

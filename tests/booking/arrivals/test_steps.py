@@ -4,9 +4,9 @@ from uuid import uuid4
 import pytest
 from django.db import transaction
 
-from booking.arrivals.steps import admit_walk_in, step, undo
+from booking.arrivals.steps import admit_walk_in, take_step, undo_step
 from booking.bookings.audit import differences
-from booking.bookings.lifecycle import cancel, cancel_locked
+from booking.bookings.lifecycle import cancel_booking, cancel_locked
 from booking.models import Actor, BookingEvent, Status
 from booking.refusals import BookingRefused, Refusal
 from stores.models import Slot
@@ -35,7 +35,7 @@ def test_a_visit_goes_through_all_its_steps(visit):
         ("start", 5, Status.IN_SERVICE),
         ("complete", 20, Status.COMPLETED),
     ):
-        booking = step(booking_id=booking.pk, step=name, now=at(10, minute), user=user)
+        booking = take_step(booking_id=booking.pk, step=name, now=at(10, minute), user=user)
         assert booking.status == status
 
     assert (booking.checked_in_at, booking.started_at, booking.completed_at) == (at(10), at(10, 5), at(10, 20))
@@ -43,29 +43,29 @@ def test_a_visit_goes_through_all_its_steps(visit):
 
 def test_undo_takes_the_steps_back_one_by_one(visit):
     booking, user = visit
-    step(booking_id=booking.pk, step="start", now=at(10), user=user)
-    step(booking_id=booking.pk, step="complete", now=at(10, 10), user=user)
+    take_step(booking_id=booking.pk, step="start", now=at(10), user=user)
+    take_step(booking_id=booking.pk, step="complete", now=at(10, 10), user=user)
 
-    first = undo(booking_id=booking.pk, now=at(10, 11), user=user)
+    first = undo_step(booking_id=booking.pk, now=at(10, 11), user=user)
     assert (first.status, first.completed_at, first.started_at) == (Status.IN_SERVICE, None, at(10))
-    second = undo(booking_id=booking.pk, now=at(10, 12), user=user)
+    second = undo_step(booking_id=booking.pk, now=at(10, 12), user=user)
     assert (second.status, second.started_at, second.checked_in_at) == (Status.CONFIRMED, None, None)
-    third = refused(undo, booking_id=booking.pk, now=at(10, 13), user=user)
+    third = refused(undo_step, booking_id=booking.pk, now=at(10, 13), user=user)
     assert third.reason == Refusal.WRONG_STATUS
 
 
 def test_undo_another_day_is_refused(visit):
     booking, user = visit
-    step(booking_id=booking.pk, step="check_in", now=at(10), user=user)
+    take_step(booking_id=booking.pk, step="check_in", now=at(10), user=user)
 
-    assert refused(undo, booking_id=booking.pk, now=at(0, 1, day=25), user=user).reason == Refusal.WRONG_STATUS
+    assert refused(undo_step, booking_id=booking.pk, now=at(0, 1, day=25), user=user).reason == Refusal.WRONG_STATUS
 
 
 @pytest.mark.parametrize("moment", [at(23, 59, day=23), at(0, 0, day=25)])
 def test_check_in_is_for_the_day_of_the_visit(visit, moment):
     booking, user = visit
 
-    refusal = refused(step, booking_id=booking.pk, step="check_in", now=moment, user=user)
+    refusal = refused(take_step, booking_id=booking.pk, step="check_in", now=moment, user=user)
 
     assert (refusal.reason, refusal.details["booking"].status) == (Refusal.WRONG_STATUS, Status.CONFIRMED)
 
@@ -73,24 +73,24 @@ def test_check_in_is_for_the_day_of_the_visit(visit, moment):
 def test_check_in_is_open_all_of_that_day(visit):
     booking, user = visit
 
-    assert step(booking_id=booking.pk, step="check_in", now=at(0, 0), user=user).status == Status.CHECKED_IN
+    assert take_step(booking_id=booking.pk, step="check_in", now=at(0, 0), user=user).status == Status.CHECKED_IN
 
 
 def test_no_show_waits_for_the_start(visit):
     booking, user = visit
 
-    assert refused(step, booking_id=booking.pk, step="no_show", now=at(9, 59), user=user).reason == "wrong_status"
-    assert step(booking_id=booking.pk, step="no_show", now=at(10), user=user).status == Status.NO_SHOW
-    assert undo(booking_id=booking.pk, now=at(10, 1), user=user).status == Status.CONFIRMED
+    assert refused(take_step, booking_id=booking.pk, step="no_show", now=at(9, 59), user=user).reason == "wrong_status"
+    assert take_step(booking_id=booking.pk, step="no_show", now=at(10), user=user).status == Status.NO_SHOW
+    assert undo_step(booking_id=booking.pk, now=at(10, 1), user=user).status == Status.CONFIRMED
 
 
 def test_the_same_action_sent_again_changes_nothing(visit):
     booking, user = visit
     action_id = uuid4()
-    step(booking_id=booking.pk, step="check_in", now=at(10), user=user, action_id=action_id)
-    undo(booking_id=booking.pk, now=at(10, 1), user=user, action_id=uuid4())
+    take_step(booking_id=booking.pk, step="check_in", now=at(10), user=user, action_id=action_id)
+    undo_step(booking_id=booking.pk, now=at(10, 1), user=user, action_id=uuid4())
 
-    again = step(booking_id=booking.pk, step="check_in", now=at(10, 2), user=user, action_id=action_id)
+    again = take_step(booking_id=booking.pk, step="check_in", now=at(10, 2), user=user, action_id=action_id)
 
     assert again.status == Status.CONFIRMED
     assert BookingEvent.objects.filter(booking=booking).count() == 3
@@ -99,7 +99,7 @@ def test_the_same_action_sent_again_changes_nothing(visit):
 def test_a_tap_made_offline_counts_when_it_was_made(visit):
     booking, user = visit
 
-    late = step(booking_id=booking.pk, step="check_in", now=at(0, 10, day=25), happened_at=at(10, 2), user=user)
+    late = take_step(booking_id=booking.pk, step="check_in", now=at(0, 10, day=25), happened_at=at(10, 2), user=user)
 
     assert late.checked_in_at == at(10, 2)
 
@@ -107,16 +107,18 @@ def test_a_tap_made_offline_counts_when_it_was_made(visit):
 def test_a_tablets_clock_ahead_of_ours_counts_as_now(visit):
     booking, user = visit
 
-    early = step(booking_id=booking.pk, step="check_in", now=at(10), happened_at=at(10) + timedelta(hours=2), user=user)
+    early = take_step(
+        booking_id=booking.pk, step="check_in", now=at(10), happened_at=at(10) + timedelta(hours=2), user=user
+    )
 
     assert early.checked_in_at == at(10)
 
 
 def test_a_cancelled_visit_cannot_be_checked_in(visit):
     booking, user = visit
-    cancel(booking_id=booking.pk, now=NOW, actor="customer")
+    cancel_booking(booking_id=booking.pk, now=NOW, actor="customer")
 
-    refusal = refused(step, booking_id=booking.pk, step="check_in", now=at(10), user=user)
+    refusal = refused(take_step, booking_id=booking.pk, step="check_in", now=at(10), user=user)
 
     assert refusal.details["booking"].status == Status.CANCELLED
 
@@ -134,7 +136,7 @@ def test_walk_in_takes_a_place_of_the_slot_running_now():
 
     assert (booking.status, booking.starts_at, booking.source) == (Status.CHECKED_IN, at(10), "walk_in")
     assert Slot.objects.get().places_taken == 1
-    assert undo(booking_id=booking.pk, now=at(10, 8), user=user).status == Status.CONFIRMED
+    assert undo_step(booking_id=booking.pk, now=at(10, 8), user=user).status == Status.CONFIRMED
 
 
 def test_walk_in_into_a_full_slot_is_squeezed_in_only_knowingly():
@@ -154,8 +156,8 @@ def test_a_place_squeezed_in_is_not_sold_again_when_given_back():
     make_booking(store)
     squeezed = walk_in(store, user, squeeze_in=True)
 
-    undo(booking_id=squeezed.pk, now=at(10, 8), user=user)
-    cancel(booking_id=squeezed.pk, now=at(10, 9), actor="staff", user=user)
+    undo_step(booking_id=squeezed.pk, now=at(10, 8), user=user)
+    cancel_booking(booking_id=squeezed.pk, now=at(10, 9), actor="staff", user=user)
 
     slot = Slot.objects.get()
     assert (slot.places_taken, slot.squeezed) == (1, 0)
@@ -178,11 +180,11 @@ def test_walk_in_near_closing_takes_what_is_left():
 def test_undo_never_brings_back_a_visit_that_was_cancelled_since(visit):
     """Put back into the line, a visit is cancelled and its place given back: it has none to come back to."""
     booking, user = visit
-    booking = step(booking_id=booking.pk, step="start", now=at(10, 5), user=user)
+    booking = take_step(booking_id=booking.pk, step="start", now=at(10, 5), user=user)
     with transaction.atomic():
         cancel_locked(booking, now=at(10, 6), actor=Actor.STAFF, user=user, tell=False)
 
-    assert refused(undo, booking_id=booking.pk, now=at(10, 7), user=user).reason == Refusal.WRONG_STATUS
+    assert refused(undo_step, booking_id=booking.pk, now=at(10, 7), user=user).reason == Refusal.WRONG_STATUS
     booking.refresh_from_db()
     assert booking.status == Status.CANCELLED
     assert list(differences(now=NOW)) == []

@@ -8,8 +8,8 @@ from django.conf import settings
 from django.test import Client
 from django.utils import translation
 
-from booking.arrivals.line import call, forget_tickets, join_line, leave_line, serve_ticket
-from booking.arrivals.turn_reminders import subject_of, tell_nearly
+from booking.arrivals.line import call_turn, forget_tickets, join_line, leave_line, serve_ticket
+from booking.arrivals.turn_reminders import send_turn_reminders, subject_of
 from booking.bookings.audit import differences
 from booking.messages.sms_texts import turn_text
 from booking.models import Ticket
@@ -46,12 +46,12 @@ def told() -> list[str]:
 
 def test_only_those_near_are_told_and_once(store, ann) -> None:
     first, _second, third = join(store), join(store), join(store, PHONE)
-    assert tell_nearly(now=SOON) == 0
+    assert send_turn_reminders(now=SOON) == 0
 
     serve_ticket(store=store, ticket_id=first.pk, now=SOON, user=ann, may_squeeze_in=True)
 
-    assert tell_nearly(now=SOON) == 1
-    assert tell_nearly(now=SOON) == 0
+    assert send_turn_reminders(now=SOON) == 1
+    assert send_turn_reminders(now=SOON) == 0
     assert told() == [subject_of(third.pk)]
     assert list(differences(now=SOON)) == []
 
@@ -59,14 +59,14 @@ def test_only_those_near_are_told_and_once(store, ann) -> None:
 def test_who_just_joined_or_was_called_or_left_no_number_is_not_told(store) -> None:
     join(store)
     ticket = join(store, PHONE)
-    assert tell_nearly(now=NOW) == 0
-    call(store=store, ticket_id=ticket.pk, reference="", now=SOON)
-    assert tell_nearly(now=SOON) == 0
+    assert send_turn_reminders(now=NOW) == 0
+    call_turn(store=store, ticket_id=ticket.pk, reference="", now=SOON)
+    assert send_turn_reminders(now=SOON) == 0
 
 
 def test_text_says_where_and_nothing_else(store, settings) -> None:
     join(store, PHONE)
-    tell_nearly(now=SOON)
+    send_turn_reminders(now=SOON)
     with time_machine.travel(SOON, tick=False):
         deliver_due()
     (file,) = [one for one in settings.MESSAGES_DIR.glob("*") if one.suffix != ".eml"]
@@ -76,7 +76,7 @@ def test_text_says_where_and_nothing_else(store, settings) -> None:
 
 def test_who_left_meanwhile_is_not_texted(store) -> None:
     ticket = join(store, PHONE)
-    tell_nearly(now=SOON)
+    send_turn_reminders(now=SOON)
     leave_line(store=store, ticket_id=ticket.pk, has_left=True, now=SOON)
     with time_machine.travel(SOON, tick=False):
         deliver_due()
@@ -86,7 +86,7 @@ def test_who_left_meanwhile_is_not_texted(store) -> None:
 
 def test_number_is_forgotten_the_night_after(store) -> None:
     join(store, PHONE)
-    tell_nearly(now=SOON)
+    send_turn_reminders(now=SOON)
     with time_machine.travel(SOON, tick=False):
         deliver_due()
     assert OutboxMessage.objects.get().recipient_digest

@@ -4,14 +4,14 @@ from datetime import timedelta
 
 import pytest
 
-from booking.bookings.lifecycle import book
+from booking.bookings.lifecycle import book_visit
 from booking.customer_input import CustomerDetails
 from booking.limits import ClientDigests, TooManyHolds
 from booking.models import Booking, Hold, Source, WaitingListEntry
-from booking.places.holds import hold, hold_instead, release_hold
+from booking.places.holds import hold_other_places, hold_places, release_hold
 from booking.privacy import forget_old
 from booking.tokens import hold_token
-from booking.waiting_list.entries import join
+from booking.waiting_list.entries import join_waiting_list
 from stores.models import Store
 from tests.factories import NOW, make_store
 
@@ -38,7 +38,7 @@ def client(narrow: int, home: int | None = None, site: int | None = None) -> Cli
 
 def keep(store: Store, who: ClientDigests, *, now=NOW, **more: object) -> Hold:
     wish = {"store": store.slug, "visit_type": "visit", "starts_at": TEN, "party_size": 1}
-    return hold(**wish, client=who, now=now, **more)  # type: ignore[arg-type]
+    return hold_places(**wish, client=who, now=now, **more)  # type: ignore[arg-type]
 
 
 def kept_by(store: Store, clients: list[ClientDigests], tries: int) -> int:
@@ -95,7 +95,7 @@ def test_another_time_instead_is_no_fourth(store: Store) -> None:
     held = [keep(store, client(1)) for _ in range(3)]
 
     wish = {"store": store.slug, "visit_type": "visit", "starts_at": TEN + QUARTER, "party_size": 1}
-    hold_instead(kept=hold_token(held[0].public_id), **wish, client=client(1), now=NOW)  # type: ignore[arg-type]
+    hold_other_places(kept=hold_token(held[0].public_id), **wish, client=client(1), now=NOW)  # type: ignore[arg-type]
 
     assert Hold.objects.count() == 3
 
@@ -110,7 +110,7 @@ def test_lifted_limits_lift_this_as_well(store: Store, settings) -> None:
 
 
 def book_one(store: Store, who: ClientDigests, *, now=NOW) -> Booking:
-    return book(
+    return book_visit(
         store=store.slug,
         visit_type="visit",
         starts_at=TEN,
@@ -125,7 +125,7 @@ def book_one(store: Store, who: ClientDigests, *, now=NOW) -> Booking:
 
 def test_books_know_a_client_s_home_for_two_days(store: Store) -> None:
     booking = book_one(store, client(1, home=2, site=3))
-    entry = join(
+    entry = join_waiting_list(
         store=store.slug,
         visit_type="visit",
         from_date=TEN.date(),

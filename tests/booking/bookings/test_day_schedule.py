@@ -2,13 +2,13 @@ from datetime import date
 
 import pytest
 
-from booking.arrivals.steps import step
+from booking.arrivals.steps import take_step
 from booking.bookings.day_schedule import day_schedule, day_version
-from booking.bookings.lifecycle import cancel
+from booking.bookings.lifecycle import cancel_booking
 from booking.bookings.queries import booking_by_reference, feed_bookings
 from booking.models import Status
 from booking.refusals import UnknownStore
-from booking.store_setup.affected_visits import Then
+from booking.store_setup.affected_visits import AffectedResolution
 from booking.store_setup.hours_changes import change_slots
 from tests.factories import NOW, at, make_booking, make_store, make_user
 
@@ -25,7 +25,7 @@ def test_a_day_holds_all_its_slots_and_bookings():
     store = make_store()
     booking = make_booking(store)
     called_off = make_booking(store, starts_at=at(9), phone="+33612345602")
-    cancel(booking_id=called_off.pk, now=NOW, actor="customer")
+    cancel_booking(booking_id=called_off.pk, now=NOW, actor="customer")
 
     day = day_schedule(store=store.slug, date=TUESDAY, now=NOW)
 
@@ -40,7 +40,13 @@ def test_a_day_holds_all_its_slots_and_bookings():
 def test_a_closed_slot_has_no_places_left():
     store = make_store()
     change_slots(
-        store_id=store.pk, from_at=at(9), to_at=at(9, 15), closed=True, then=Then.KEEP, now=NOW, user=make_user()
+        store_id=store.pk,
+        from_at=at(9),
+        to_at=at(9, 15),
+        closed=True,
+        then=AffectedResolution.KEEP,
+        now=NOW,
+        user=make_user(),
     )
 
     first = day_schedule(store=store.slug, date=TUESDAY, now=NOW).slots[0]
@@ -73,7 +79,7 @@ def test_the_version_follows_every_change():
 
     booking = make_booking(store)
     seen.append(version(store))
-    step(booking_id=booking.pk, step="check_in", now=at(9, 50), user=user)
+    take_step(booking_id=booking.pk, step="check_in", now=at(9, 50), user=user)
     seen.append(version(store))
 
     assert len(set(seen)) == 3
@@ -92,7 +98,7 @@ def test_the_feed_holds_what_is_near_and_cancelled_ones_for_a_month():
     store = make_store()
     booking = make_booking(store)
     called_off = make_booking(store, starts_at=at(9), phone="+33612345602")
-    cancel(booking_id=called_off.pk, now=NOW, actor="customer")
+    cancel_booking(booking_id=called_off.pk, now=NOW, actor="customer")
 
     assert feed_bookings(store=store, now=NOW) == [called_off, booking]
     assert feed_bookings(store=store, now=at(12, day=2, month=12)) == [called_off]

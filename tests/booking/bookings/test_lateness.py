@@ -2,7 +2,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from booking.arrivals.steps import step, undo
+from booking.arrivals.steps import take_step, undo_step
 from booking.bookings.lateness import say_late, take_back_late
 from booking.bookings.rescheduling import reschedule
 from booking.models import Actor, Booking, BookingEvent, EventKind, Status
@@ -104,9 +104,9 @@ def test_say_late_only_while_the_visit_is_to_come(booking: Booking, status: Stat
 def test_undo_of_a_tap_at_the_desk_is_not_misled_by_what_the_customer_said(booking: Booking) -> None:
     user = make_user()
     say_late(booking_id=booking.pk, minutes=10, now=SOON)
-    step(booking_id=booking.pk, step="check_in", now=at(10, 5), user=user)
+    take_step(booking_id=booking.pk, step="check_in", now=at(10, 5), user=user)
 
-    undone = undo(booking_id=booking.pk, now=at(10, 6), user=user)
+    undone = undo_step(booking_id=booking.pk, now=at(10, 6), user=user)
 
     assert (undone.status, undone.late_minutes) == (Status.CONFIRMED, 10)
 

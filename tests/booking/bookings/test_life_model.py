@@ -18,12 +18,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from booking.bookings.audit import differences
-from booking.bookings.lifecycle import book
+from booking.bookings.lifecycle import book_visit
 from booking.bookings.rescheduling import reschedule
 from booking.customer_input import CustomerDetails
 from booking.models import Actor, Booking, Hold, Source, Status, WaitingListEntry, WaitingStatus
 from booking.places.availability import availability
-from booking.places.holds import hold
+from booking.places.holds import hold_places
 from booking.places.nearest_free import nearest_free
 from booking.policy import first_bookable_start, may_change, offer_until, places_needed
 from booking.refusals import BookingRefused
@@ -135,9 +135,9 @@ class Shop(RuleBasedStateMachine):
     def _has(self, starts_at: datetime, wish: dict[str, Any]) -> None:
         """Book, hold, move to and offer a time that is listed."""
         with only_tried():
-            book(**wish, starts_at=starts_at, customer=CUSTOMER, note="", source=Source.API)
+            book_visit(**wish, starts_at=starts_at, customer=CUSTOMER, note="", source=Source.API)
         with only_tried():
-            hold(**wish, starts_at=starts_at)
+            hold_places(**wish, starts_at=starts_at)
         visits = Booking.objects.filter(
             status=Status.CONFIRMED,
             visit_type__slug=wish["visit_type"],
@@ -180,7 +180,7 @@ class Shop(RuleBasedStateMachine):
 
     def _is_refused(self, starts_at: datetime, wish: dict[str, Any]) -> None:
         """Ask for a time that is not listed, and book each of those proposed instead."""
-        book_at: Callable[[datetime], Any] = lambda start: book(  # noqa: E731
+        book_at: Callable[[datetime], Any] = lambda start: book_visit(  # noqa: E731
             **wish, starts_at=start, customer=CUSTOMER, note="", source=Source.API
         )
         with pytest.raises(BookingRefused), only_tried():

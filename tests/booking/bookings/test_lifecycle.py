@@ -3,11 +3,11 @@ from datetime import timedelta
 import pytest
 
 from booking.bookings.audit import differences
-from booking.bookings.lifecycle import book, cancel, confirm_attendance
+from booking.bookings.lifecycle import book_visit, cancel_booking, confirm_attendance
 from booking.bookings.rescheduling import reschedule
 from booking.customer_input import CustomerDetails
 from booking.models import Actor, Booking, BookingEvent, Source, Status
-from booking.places.holds import hold
+from booking.places.holds import hold_places
 from booking.refusals import BookingRefused, Refusal, UnknownStore, UnknownVisitType
 from booking.tokens import hold_token
 from notifications.models import OutboxMessage
@@ -162,10 +162,10 @@ def test_book_stays_at_one_desk_and_takes_the_emptiest():
 
 def test_book_with_a_hold_takes_its_places_once():
     store = make_store(capacity=1)
-    kept = hold(store=store.slug, visit_type="visit", starts_at=at(10), party_size=1, now=NOW)
+    kept = hold_places(store=store.slug, visit_type="visit", starts_at=at(10), party_size=1, now=NOW)
 
     assert refusal_of(make_booking, store) == Refusal.SLOT_FULL
-    booking = book(
+    booking = book_visit(
         store=store.slug,
         visit_type="visit",
         starts_at=at(10),
@@ -183,7 +183,7 @@ def test_book_with_a_hold_takes_its_places_once():
 
 def test_hold_that_ran_out_counts_no_more_without_any_worker():
     store = make_store(capacity=1)
-    hold(store=store.slug, visit_type="visit", starts_at=at(10), party_size=1, now=NOW)
+    hold_places(store=store.slug, visit_type="visit", starts_at=at(10), party_size=1, now=NOW)
 
     booking = make_booking(store, now=NOW + timedelta(minutes=5))
 
@@ -253,8 +253,8 @@ def test_cancel_gives_places_back_once():
     store = make_store()
     booking = make_booking(store)
 
-    first = cancel(booking_id=booking.pk, now=NOW, actor=Actor.CUSTOMER)
-    second = cancel(booking_id=booking.pk, now=NOW, actor=Actor.CUSTOMER)
+    first = cancel_booking(booking_id=booking.pk, now=NOW, actor=Actor.CUSTOMER)
+    second = cancel_booking(booking_id=booking.pk, now=NOW, actor=Actor.CUSTOMER)
 
     assert (first.status, first.sequence, second.sequence) == (Status.CANCELLED, 1, 1)
     assert taken(store) == [0]
@@ -264,8 +264,8 @@ def test_cancel_gives_places_back_once():
 def test_cancel_is_open_until_the_start():
     booking = make_booking(make_store())
 
-    assert refusal_of(cancel, booking_id=booking.pk, now=at(10), actor=Actor.CUSTOMER) == Refusal.TOO_LATE
-    assert cancel(booking_id=booking.pk, now=at(9, 59), actor=Actor.CUSTOMER).status == Status.CANCELLED
+    assert refusal_of(cancel_booking, booking_id=booking.pk, now=at(10), actor=Actor.CUSTOMER) == Refusal.TOO_LATE
+    assert cancel_booking(booking_id=booking.pk, now=at(9, 59), actor=Actor.CUSTOMER).status == Status.CANCELLED
 
 
 def test_confirm_attendance_is_noted_once():
@@ -280,9 +280,9 @@ def test_confirm_attendance_is_noted_once():
 
 def test_book_by_staff_with_a_hold_of_the_web_keeps_its_places_what_they_were_taken_as():
     store = make_store(capacity=2, kept_back=1)
-    kept = hold(store=store.slug, visit_type="visit", starts_at=at(10), party_size=1, now=NOW)
+    kept = hold_places(store=store.slug, visit_type="visit", starts_at=at(10), party_size=1, now=NOW)
 
-    booking = book(
+    booking = book_visit(
         store=store.slug,
         visit_type="visit",
         starts_at=at(10),
@@ -296,5 +296,5 @@ def test_book_by_staff_with_a_hold_of_the_web_keeps_its_places_what_they_were_ta
 
     assert booking.takes_web_places
     assert list(differences(now=NOW)) == []
-    cancel(booking_id=booking.pk, now=NOW, actor=Actor.STAFF)
+    cancel_booking(booking_id=booking.pk, now=NOW, actor=Actor.STAFF)
     assert list(differences(now=NOW)) == []

@@ -10,13 +10,13 @@ from django.test import Client
 
 from booking.bookings import rebooking
 from booking.bookings.audit import differences
-from booking.bookings.lifecycle import cancel
+from booking.bookings.lifecycle import cancel_booking
 from booking.bookings.rebooking import cancel_unanswered, kept_times, take_kept_time
 from booking.links import manage_url
 from booking.models import Booking, EventKind, Hold, Status
-from booking.privacy import erase
+from booking.privacy import erase_customer
 from booking.refusals import BookingRefused, Refusal
-from booking.store_setup.affected_visits import Then
+from booking.store_setup.affected_visits import AffectedResolution
 from booking.store_setup.hours_changes import change_opening_hours, change_slots
 from notifications.models import Kind, OutboxMessage, State
 from notifications.tasks import deliver_due
@@ -42,7 +42,7 @@ def user(store):
 
 def close(store, user, *, from_at: datetime, to_at: datetime, now: datetime = NOW):
     return change_slots(
-        store_id=store.pk, from_at=from_at, to_at=to_at, closed=True, then=Then.OFFER, now=now, user=user
+        store_id=store.pk, from_at=from_at, to_at=to_at, closed=True, then=AffectedResolution.OFFER, now=now, user=user
     )
 
 
@@ -88,9 +88,9 @@ def test_whatever_ends_the_visit_frees_what_was_kept(store, user, giving_up) -> 
     close(store, user, from_at=at(10), to_at=at(10, 15))
     now = NOW + timedelta(hours=1)
     if giving_up == "cancel":
-        cancel(booking_id=booking.pk, now=now, actor="customer")
+        cancel_booking(booking_id=booking.pk, now=now, actor="customer")
     elif giving_up == "erase":
-        erase(booking_id=booking.pk, now=now, actor="customer")
+        erase_customer(booking_id=booking.pk, now=now, actor="customer")
     else:
         assert cancel_unanswered(now=now) == 0
         now = Booking.objects.get().answer_until
@@ -125,7 +125,7 @@ def test_who_gets_no_message_keeps_the_visit_until_somebody_phones(store, user) 
 
 def test_where_no_other_time_is_free_the_visit_is_cancelled_and_told(store, user) -> None:
     booking = make_booking(store, starts_at=at(10))
-    change_opening_hours(store_id=store.pk, weekly=[], then=Then.OFFER, now=NOW, user=user)
+    change_opening_hours(store_id=store.pk, weekly=[], then=AffectedResolution.OFFER, now=NOW, user=user)
     booking.refresh_from_db()
     assert booking.status == Status.CANCELLED
     assert OutboxMessage.objects.filter(kind=Kind.CANCELLATION, state=State.DUE).exists()
@@ -134,7 +134,7 @@ def test_where_no_other_time_is_free_the_visit_is_cancelled_and_told(store, user
 
 def test_new_hours_offer_times_within_them(store, user) -> None:
     booking = make_booking(store, starts_at=at(15))
-    change_opening_hours(store_id=store.pk, weekly=MORNINGS, then=Then.OFFER, now=NOW, user=user)
+    change_opening_hours(store_id=store.pk, weekly=MORNINGS, then=AffectedResolution.OFFER, now=NOW, user=user)
     times = kept_times(Booking.objects.get(), now=NOW)
     assert len(times) == 3
     assert all(one.starts_at.astimezone(at(9).tzinfo).hour < 12 for one in times)

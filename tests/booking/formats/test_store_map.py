@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from booking.formats.store_map import MARGIN, MARKS_APART, MOST_HEIGHT, WIDTH, Drawing, Place, draw
+from booking.formats.store_map import MARGIN, MARKS_APART, MOST_HEIGHT, WIDTH, Drawing, MapPoint, draw
 from stores.geo import distance_km
 
 latitudes = st.floats(-90, 90)
@@ -17,7 +17,7 @@ in_town = st.lists(st.tuples(st.floats(46.28, 46.37), st.floats(-0.53, -0.38)), 
 
 
 def drawn(spots: list[tuple[float, float]]) -> Drawing:
-    drawing = draw([Place(number, *spot) for number, spot in enumerate(spots, 1)])
+    drawing = draw([MapPoint(number, *spot) for number, spot in enumerate(spots, 1)])
     assert drawing is not None
     return drawing
 

@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from pytest_django import Settings
 
-from booking.bookings.lifecycle import cancel
+from booking.bookings.lifecycle import cancel_booking
 from booking.bookings.rescheduling import reschedule
 from booking.models import Actor, Booking, Source
 from notifications import outbox, tasks
@@ -160,7 +160,7 @@ def test_the_booking_is_read_again_in_the_morning(
     clock.move_to(at(3, day=27))
     deliver_due()
     if what == "cancelled":
-        cancel(booking_id=booking.pk, now=at(3, 1, day=27), actor=Actor.CUSTOMER)
+        cancel_booking(booking_id=booking.pk, now=at(3, 1, day=27), actor=Actor.CUSTOMER)
     else:
         reschedule(booking_id=booking.pk, starts_at=at(16, day=27), now=at(3, 1, day=27), actor=Actor.CUSTOMER)
     clock.move_to(at(8, day=27))
@@ -206,7 +206,7 @@ def test_the_stores_own_cancellation_goes_where_a_number_has_had_its_share(
     )
     assert dropped.sequence == 5
 
-    cancel(booking_id=booking.pk, now=at(9, day=23), actor=Actor.STAFF)
+    cancel_booking(booking_id=booking.pk, now=at(9, day=23), actor=Actor.STAFF)
     deliver_due()
 
     assert OutboxMessage.objects.get(kind=Kind.CANCELLATION).state == State.SENT

@@ -4,12 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from booking.bookings.lifecycle import cancel
+from booking.bookings.lifecycle import cancel_booking
 from booking.bookings.offered_place import take_offer
 from booking.links import short_waiting_url, waiting_url
 from booking.messages.compose import answer, compose
 from booking.models import Actor, Hold, WaitingListEntry
-from booking.waiting_list.entries import leave, let_pass
+from booking.waiting_list.entries import leave_waiting_list, pass_offer
 from booking.waiting_list.offers import offer_places
 from notifications.content import Email, Skip, Sms
 from notifications.gsm7 import fits_one_segment
@@ -25,7 +25,7 @@ def offered(**fields: object) -> WaitingListEntry:
     store = make_store(name="Pharmacie de la Gare et du Marché")
     booking = make_booking(store, party_size=2)
     entry = make_waiting(store, **fields)  # type: ignore[arg-type]
-    cancel(booking_id=booking.pk, now=NOW, actor=Actor.CUSTOMER)
+    cancel_booking(booking_id=booking.pk, now=NOW, actor=Actor.CUSTOMER)
     assert offer_places(store_id=store.pk, now=NOW) == 1
     entry.refresh_from_db()
     return entry
@@ -85,9 +85,9 @@ def test_compose_offer_that_is_over_is_skipped() -> None:
     entry = offered()
 
     assert compose(message(), now=NOW + timedelta(minutes=30)) == Skip("offer_over")
-    let_pass(entry_id=entry.pk, now=NOW)
+    pass_offer(entry_id=entry.pk, now=NOW)
     assert compose(message(), now=NOW) == Skip("offer_over")
-    leave(entry_id=entry.pk, now=NOW)
+    leave_waiting_list(entry_id=entry.pk, now=NOW)
     assert compose(message(), now=NOW) == Skip("erased")
 
 

@@ -2,10 +2,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from booking.bookings.lifecycle import cancel
+from booking.bookings.lifecycle import cancel_booking
 from booking.models import Hold
 from booking.places.availability import WantedSlot, ask_availability, availability, lookup
-from booking.places.holds import hold
+from booking.places.holds import hold_places
 from booking.places.nearest_free import nearest_free
 from booking.refusals import UnknownStore, UnknownVisitType
 from stores.models import Slot
@@ -59,7 +59,7 @@ def test_places_taken_are_gone_at_once_and_back_at_once():
 
     assert free(store)[at(10)] == 1
     assert at(10) not in free(store, party_size=2)
-    cancel(booking_id=booking.pk, now=NOW, actor="customer")
+    cancel_booking(booking_id=booking.pk, now=NOW, actor="customer")
     assert free(store)[at(10)] == 2
 
 
@@ -105,7 +105,7 @@ def test_kept_back_places_are_for_staff():
 
 def test_a_hold_that_ran_out_gives_its_place_back_to_readers():
     store = make_store(capacity=1)
-    hold(store=store.slug, visit_type="visit", starts_at=at(10), party_size=1, now=NOW)
+    hold_places(store=store.slug, visit_type="visit", starts_at=at(10), party_size=1, now=NOW)
 
     assert at(10) not in free(store, now=NOW + timedelta(minutes=4))
     assert free(store, now=NOW + timedelta(minutes=5))[at(10)] == 1
@@ -135,7 +135,7 @@ def test_version_is_the_same_until_something_changes():
     booking = make_booking(store)
     after = version(store)
     assert after != before
-    cancel(booking_id=booking.pk, now=NOW, actor="customer")
+    cancel_booking(booking_id=booking.pk, now=NOW, actor="customer")
     assert version(store) not in (before, after)
 
 
@@ -149,7 +149,7 @@ def test_version_changes_when_the_clock_takes_a_start_away():
 
 def test_version_changes_when_a_hold_runs_out():
     store = make_store()
-    hold(store=store.slug, visit_type="visit", starts_at=at(10), party_size=1, now=NOW)
+    hold_places(store=store.slug, visit_type="visit", starts_at=at(10), party_size=1, now=NOW)
 
     assert version(store, now=NOW + timedelta(minutes=5)) != version(store, now=NOW + timedelta(minutes=4))
 

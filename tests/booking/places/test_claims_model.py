@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from booking.bookings.audit import differences
-from booking.bookings.lifecycle import cancel
+from booking.bookings.lifecycle import cancel_booking
 from booking.bookings.rescheduling import reschedule
 from booking.models import Actor, Booking, Hold, Source, Status
 from booking.places.claims import release_expired_holds
-from booking.places.holds import hold, release_hold
+from booking.places.holds import hold_places, release_hold
 from booking.refusals import BookingRefused, Refusal
-from booking.store_setup.affected_visits import Then
+from booking.store_setup.affected_visits import AffectedResolution
 from booking.store_setup.hours_changes import change_slots
 from booking.tokens import hold_token
 from stores.models import Slot
@@ -53,7 +53,7 @@ class Places(RuleBasedStateMachine):
     @rule(starts_at=STARTS, kind=KINDS, party_size=PARTIES)
     def keep(self, starts_at, kind, party_size):
         kept = self._attempt(
-            hold,
+            hold_places,
             store=self.store.slug,
             visit_type=kind,
             starts_at=starts_at,
@@ -87,7 +87,7 @@ class Places(RuleBasedStateMachine):
     def call_off(self, data):
         booking = self._any_booking(data)
         if booking:
-            cancel(booking_id=booking.pk, now=self.now, actor=Actor.CUSTOMER)
+            cancel_booking(booking_id=booking.pk, now=self.now, actor=Actor.CUSTOMER)
 
     @rule(starts_at=STARTS, capacity=st.integers(0, 4))
     def resize(self, starts_at, capacity):
@@ -96,7 +96,7 @@ class Places(RuleBasedStateMachine):
             from_at=starts_at,
             to_at=starts_at + timedelta(minutes=15),
             capacity=capacity,
-            then=Then.KEEP,
+            then=AffectedResolution.KEEP,
             now=self.now,
             user=self.user,
         )

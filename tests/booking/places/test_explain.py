@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
 from booking.places.availability import availability
-from booking.places.explain import Answer, Why, why
-from booking.places.holds import hold
+from booking.places.explain import Explanation, SlotExplanation, explain_slot
+from booking.places.holds import hold_places
 from booking.refusals import UnknownStore, UnknownVisitType
 from stores.models import Desk, DeskHours, Slot, SpecialHours, Store
 from tests.factories import NOW, at, make_booking, make_store
@@ -19,11 +19,11 @@ pytestmark = pytest.mark.django_db
 
 def ask(
     store: Store, starts_at: datetime, *, visit_type: str = "visit", party_size: int = 1, now: datetime = NOW
-) -> Why:
-    return why(store=store.slug, visit_type=visit_type, starts_at=starts_at, party_size=party_size, now=now)
+) -> SlotExplanation:
+    return explain_slot(store=store.slug, visit_type=visit_type, starts_at=starts_at, party_size=party_size, now=now)
 
 
-def answers(store: Store, starts_at: datetime, **options: object) -> list[Answer]:
+def answers(store: Store, starts_at: datetime, **options: object) -> list[Explanation]:
     return [one.answer for one in ask(store, starts_at, **options).desks]  # type: ignore[arg-type]
 
 
@@ -36,7 +36,7 @@ def busy() -> Store:
     SpecialHours.objects.create(store=store, date=date(2026, 11, 25), opens=time(10), closes=time(11, 10))
     for number, hour in enumerate((10, 10, 10, 11, 15)):
         make_booking(store, starts_at=at(hour), party_size=1 + number % 2, phone=f"+3361234560{number}")
-    hold(store=store.slug, visit_type="advice", starts_at=at(9, 30), party_size=2, now=NOW)
+    hold_places(store=store.slug, visit_type="advice", starts_at=at(9, 30), party_size=2, now=NOW)
     Slot.objects.filter(starts_at=at(11)).update(closed=True)
     return store
 
@@ -70,23 +70,23 @@ def test_each_rule_is_named() -> None:
     make_booking(store, starts_at=at(17), source="phone", phone="+33612345602", party_size=2)
     Slot.objects.filter(starts_at=at(16)).update(closed=True)
 
-    assert answers(store, at(9)) == [Answer.FREE]
-    assert answers(store, at(9), party_size=3) == [Answer.PARTY_TOO_LARGE]
-    assert answers(store, at(9, 5)) == [Answer.NO_START]
-    assert answers(store, at(13)) == [Answer.OUTSIDE_HOURS]
-    assert answers(store, at(10, day=25)) == [Answer.SPECIAL_HOURS]
-    assert answers(store, at(10)) == [Answer.KEPT_BACK]
-    assert answers(store, at(11, 45), visit_type="advice") == [Answer.TOO_LONG]
-    assert answers(store, at(16)) == [Answer.CLOSED]
-    assert answers(store, at(17)) == [Answer.FULL]
-    assert answers(store, at(9, day=23)) == [Answer.TOO_SOON]
-    assert answers(store, at(9, day=29, month=12)) == [Answer.TOO_FAR_AHEAD]
+    assert answers(store, at(9)) == [Explanation.FREE]
+    assert answers(store, at(9), party_size=3) == [Explanation.PARTY_TOO_LARGE]
+    assert answers(store, at(9, 5)) == [Explanation.NO_START]
+    assert answers(store, at(13)) == [Explanation.OUTSIDE_HOURS]
+    assert answers(store, at(10, day=25)) == [Explanation.SPECIAL_HOURS]
+    assert answers(store, at(10)) == [Explanation.KEPT_BACK]
+    assert answers(store, at(11, 45), visit_type="advice") == [Explanation.TOO_LONG]
+    assert answers(store, at(16)) == [Explanation.CLOSED]
+    assert answers(store, at(17)) == [Explanation.FULL]
+    assert answers(store, at(9, day=23)) == [Explanation.TOO_SOON]
+    assert answers(store, at(9, day=29, month=12)) == [Explanation.TOO_FAR_AHEAD]
 
 
 def test_desks_answer_for_themselves(busy: Store) -> None:
-    assert answers(busy, at(9)) == [Answer.FREE, Answer.DESK_HOURS]
+    assert answers(busy, at(9)) == [Explanation.FREE, Explanation.DESK_HOURS]
     Desk.objects.update(is_active=False)
-    assert answers(busy, at(9)) == [Answer.NO_DESK]
+    assert answers(busy, at(9)) == [Explanation.NO_DESK]
 
 
 def test_five_statements_answer(busy: Store, django_assert_num_queries: DjangoAssertNumQueries) -> None:

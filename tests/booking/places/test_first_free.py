@@ -11,7 +11,7 @@ from hypothesis.extra.django import TestCase
 
 from booking.places.availability import availability
 from booking.places.first_free import DAYS_LOOKED_AT, FirstFree, first_free_of
-from booking.places.holds import hold
+from booking.places.holds import hold_places
 from stores.models import Slot, Store, VisitType
 from stores.queries import listed_stores
 from tests.factories import NOW, at, make_booking, make_store
@@ -58,7 +58,7 @@ def test_place_kept_back_from_the_web_does_not_count() -> None:
 @pytest.mark.django_db
 def test_hold_counts_until_it_runs_out() -> None:
     make_store(capacity=1)
-    kept = hold(store=SLUGS[0], visit_type="visit", starts_at=at(10, 15, day=23), party_size=1, now=NOW)
+    kept = hold_places(store=SLUGS[0], visit_type="visit", starts_at=at(10, 15, day=23), party_size=1, now=NOW)
     assert first_free(now=kept.expires_at - timedelta(seconds=1))[SLUGS[0]].starts_at == at(10, 30, day=23)
     assert first_free(now=kept.expires_at)[SLUGS[0]].starts_at == at(10, 15, day=23)
 

@@ -7,13 +7,13 @@ import pytest
 from django.db import connection, transaction
 from django_q.models import OrmQ
 
-from booking.bookings.lifecycle import cancel
+from booking.bookings.lifecycle import cancel_booking
 from booking.bookings.rescheduling import reschedule
 from booking.models import Actor, Booking
-from booking.places.holds import hold, release_hold
+from booking.places.holds import hold_places, release_hold
 from booking.store_setup.hours_changes import change_opening_hours, change_slots
 from booking.tokens import hold_token
-from booking.waiting_list.entries import leave
+from booking.waiting_list.entries import leave_waiting_list
 from stores.hours import WeeklyInterval
 from stores.models import Store
 from tests.factories import NOW, at, make_booking, make_store, make_user
@@ -31,7 +31,7 @@ def rung() -> list[tuple[str, tuple[object, ...]]]:
 
 
 def cancelled(store: Store, booking: Booking) -> None:
-    cancel(booking_id=booking.pk, now=NOW, actor=Actor.CUSTOMER)
+    cancel_booking(booking_id=booking.pk, now=NOW, actor=Actor.CUSTOMER)
 
 
 def moved(store: Store, booking: Booking) -> None:
@@ -39,7 +39,7 @@ def moved(store: Store, booking: Booking) -> None:
 
 
 def hold_released(store: Store, booking: Booking) -> None:
-    kept = hold(store=store.slug, visit_type="visit", starts_at=at(10, day=26), party_size=1, now=NOW)
+    kept = hold_places(store=store.slug, visit_type="visit", starts_at=at(10, day=26), party_size=1, now=NOW)
     release_hold(token=hold_token(kept.public_id), now=NOW)
 
 
@@ -85,8 +85,8 @@ def test_one_transaction_rings_once() -> None:
 def test_leaving_without_an_offer_rings_nobody() -> None:
     store = make_store()
 
-    leave(entry_id=make_waiting(store).pk, now=NOW)
-    leave(entry_id=make_waiting(store, from_date=TUESDAY).pk, now=NOW)
+    leave_waiting_list(entry_id=make_waiting(store).pk, now=NOW)
+    leave_waiting_list(entry_id=make_waiting(store, from_date=TUESDAY).pk, now=NOW)
 
     assert rung() == []
 

@@ -5,15 +5,15 @@ from datetime import timedelta
 import pytest
 
 from booking.bookings.audit import differences
-from booking.bookings.lifecycle import book
+from booking.bookings.lifecycle import book_visit
 from booking.bookings.rescheduling import reschedule
 from booking.customer_input import CustomerDetails
 from booking.models import Actor, Hold, Source
 from booking.places.availability import WantedSlot, lookup
-from booking.places.holds import hold, hold_instead
+from booking.places.holds import hold_other_places, hold_places
 from booking.places.nearest_free import nearest_free
 from booking.refusals import BookingRefused, Refusal
-from booking.store_setup.affected_visits import Then
+from booking.store_setup.affected_visits import AffectedResolution
 from booking.store_setup.hours_changes import change_rules
 from booking.tokens import hold_token
 from stores.models import Desk, VisitType
@@ -30,7 +30,7 @@ def store():
 
 
 def with_ana(store, starts_at, **more):
-    return book(
+    return book_visit(
         store=store.slug,
         visit_type="visit",
         starts_at=starts_at,
@@ -68,7 +68,7 @@ def test_visit_moves_to_any_desk_once_the_chosen_one_is_gone(store) -> None:
     change_rules(
         store_id=store.pk,
         change=lambda one: save_desk(store=one, desk=ana, name="Ana", capacity=1, is_active=False, user=user, now=NOW),
-        then=Then.NOTIFY,
+        then=AffectedResolution.NOTIFY,
         now=NOW,
         user=user,
     )
@@ -94,12 +94,14 @@ def test_nearest_free_times_leave_out_the_one_that_was_refused(store) -> None:
 
 
 def keep(store, starts_at, *, visit_type="visit", now=NOW) -> str:
-    kept = hold(store=store.slug, visit_type=visit_type, starts_at=starts_at, party_size=1, now=now)
+    kept = hold_places(store=store.slug, visit_type=visit_type, starts_at=starts_at, party_size=1, now=now)
     return hold_token(kept.public_id)
 
 
 def instead(store, token, starts_at, *, visit_type="visit", now=NOW) -> Hold:
-    return hold_instead(kept=token, store=store.slug, visit_type=visit_type, starts_at=starts_at, party_size=1, now=now)
+    return hold_other_places(
+        kept=token, store=store.slug, visit_type=visit_type, starts_at=starts_at, party_size=1, now=now
+    )
 
 
 def test_hold_lives_on_where_another_time_is_full(store) -> None:

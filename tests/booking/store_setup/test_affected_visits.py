@@ -6,14 +6,14 @@ from itertools import pairwise
 import pytest
 
 from booking.bookings.audit import differences
-from booking.bookings.lifecycle import book, cancel
+from booking.bookings.lifecycle import book_visit, cancel_booking
 from booking.bookings.offered_place import take_offer
 from booking.bookings.rebooking import cancel_unanswered, kept_times
 from booking.customer_input import CustomerDetails
 from booking.models import Booking, Hold, Source, Status, WaitingListEntry, WaitingStatus
-from booking.places.holds import hold
+from booking.places.holds import hold_places
 from booking.refusals import BookingRefused, Refusal
-from booking.store_setup.affected_visits import Then
+from booking.store_setup.affected_visits import AffectedResolution
 from booking.store_setup.hours_changes import (
     change_opening_hours,
     change_rules,
@@ -22,7 +22,7 @@ from booking.store_setup.hours_changes import (
     remove_special_hours,
 )
 from booking.tokens import hold_token
-from booking.waiting_list.entries import join
+from booking.waiting_list.entries import join_waiting_list
 from booking.waiting_list.offers import offer_places
 from notifications.models import Kind, OutboxMessage, State
 from stores.hours import WeeklyInterval
@@ -50,7 +50,7 @@ def week(*intervals: tuple[time, time]) -> list[WeeklyInterval]:
     return [WeeklyInterval(day, *interval) for day in range(6) for interval in intervals]
 
 
-def close_day(store, user, *, then: Then | None = None, day: date = TUESDAY, now: datetime = NOW):
+def close_day(store, user, *, then: AffectedResolution | None = None, day: date = TUESDAY, now: datetime = NOW):
     return change_special_hours(store_id=store.pk, date=day, intervals=[], then=then, now=now, user=user)
 
 
@@ -58,12 +58,14 @@ def open_day(store, user, *, day: date = TUESDAY, now: datetime = NOW):
     return remove_special_hours(store_id=store.pk, date=day, then=None, now=now, user=user)
 
 
-def slots(store, user, *, from_at=None, to_at=None, then: Then | None = None, now: datetime = NOW, **changes):
+def slots(
+    store, user, *, from_at=None, to_at=None, then: AffectedResolution | None = None, now: datetime = NOW, **changes
+):
     from_at, to_at = from_at or at(10), to_at or at(10, 15)
     return change_slots(store_id=store.pk, from_at=from_at, to_at=to_at, then=then, now=now, user=user, **changes)
 
 
-def rules(store, user, *, then: Then | None = None, now: datetime = NOW, **changes):
+def rules(store, user, *, then: AffectedResolution | None = None, now: datetime = NOW, **changes):
     values = {
         name: getattr(store, name)
         for name in (
@@ -80,7 +82,7 @@ def rules(store, user, *, then: Then | None = None, now: datetime = NOW, **chang
     )
 
 
-def desk(store, user, *, slug: str = "main", then: Then | None = None, now: datetime = NOW, **changes):
+def desk(store, user, *, slug: str = "main", then: AffectedResolution | None = None, now: datetime = NOW, **changes):
     known = Desk.objects.get(store=store, slug=slug)
     values = {"name": known.name, "capacity": known.capacity, "kept_back": known.kept_back, "is_active": True}
     return change_rules(
@@ -93,7 +95,7 @@ def desk(store, user, *, slug: str = "main", then: Then | None = None, now: date
 
 
 def keep_place(store, starts_at=None, *, visit_type: str = "visit", party_size: int = 1, now: datetime = NOW, desk=""):
-    kept = hold(
+    kept = hold_places(
         store=store.slug,
         visit_type=visit_type,
         starts_at=starts_at or at(10),
@@ -105,7 +107,7 @@ def keep_place(store, starts_at=None, *, visit_type: str = "visit", party_size: 
 
 
 def book_held(store, token: str, starts_at=None, *, party_size: int = 1, now: datetime = NOW) -> Booking:
-    return book(
+    return book_visit(
         store=store.slug,
         visit_type="visit",
         starts_at=starts_at or at(10),
@@ -181,7 +183,7 @@ def test_offered_place_is_taken_back_with_its_day_and_the_customer_waits_on(stor
     full = [make_booking(store, starts_at=at(10), phone="", source=Source.PHONE)]
     entry = join_list(store)
     change_opening_hours(store_id=store.pk, weekly=week((time(10), time(10, 15))), then=None, now=NOW, user=user)
-    cancel(booking_id=full[0].pk, now=NOW, actor="staff")
+    cancel_booking(booking_id=full[0].pk, now=NOW, actor="staff")
     assert offer_places(store_id=store.pk, now=NOW) == 1
     token = hold_token(Hold.objects.get().public_id)
 
@@ -199,7 +201,7 @@ def test_offered_place_is_taken_back_with_its_day_and_the_customer_waits_on(stor
 
 
 def join_list(store) -> WaitingListEntry:
-    return join(
+    return join_waiting_list(
         store=store.slug,
         visit_type="visit",
         from_date=TUESDAY,
@@ -240,10 +242,10 @@ def test_live_hold_gives_way_before_any_visit(store, user) -> None:
 def test_visit_kept_outside_the_hours_is_not_passed_over_by_a_later_closing(store, user) -> None:
     early, late = make_booking(store, starts_at=at(10)), make_booking(store, starts_at=at(18), phone=SECOND)
     shorter = {"date": TUESDAY, "intervals": [(time(9), time(17))], "now": NOW, "user": user}
-    change_special_hours(store_id=store.pk, then=Then.KEEP, **shorter)
+    change_special_hours(store_id=store.pk, then=AffectedResolution.KEEP, **shorter)
 
     assert affected_of(close_day, store, user) == [early, late]
-    close_day(store, user, then=Then.CANCEL)
+    close_day(store, user, then=AffectedResolution.CANCEL)
 
     assert not Booking.objects.exclude(status=Status.CANCELLED).exists()
     assert books_are_right()
@@ -252,7 +254,9 @@ def test_visit_kept_outside_the_hours_is_not_passed_over_by_a_later_closing(stor
 def test_same_hours_once_more_ask_nothing_and_longer_ones_neither(store, user) -> None:
     make_booking(store, starts_at=at(18))
     for intervals in ([(time(9), time(12))], [(time(9), time(12))], [(time(9), time(13))]):
-        change_special_hours(store_id=store.pk, date=TUESDAY, intervals=intervals, then=Then.KEEP, now=NOW, user=user)
+        change_special_hours(
+            store_id=store.pk, date=TUESDAY, intervals=intervals, then=AffectedResolution.KEEP, now=NOW, user=user
+        )
     change = change_special_hours(
         store_id=store.pk, date=TUESDAY, intervals=[(time(8), time(14))], then=None, now=NOW, user=user
     )
@@ -261,7 +265,7 @@ def test_same_hours_once_more_ask_nothing_and_longer_ones_neither(store, user) -
 
 def test_visit_kept_in_a_closed_slot_is_asked_about_when_more_is_closed(store, user) -> None:
     kept = make_booking(store)
-    slots(store, user, closed=True, then=Then.KEEP)
+    slots(store, user, closed=True, then=AffectedResolution.KEEP)
     assert slots(store, user, closed=True).affected == ()
     assert slots(store, user, from_at=at(11), to_at=at(12), closed=True).affected == ()
     assert affected_of(slots, store, user, from_at=at(9), to_at=at(12), closed=True) == [kept]
@@ -271,7 +275,7 @@ def test_visit_of_a_desk_at_rest_is_asked_about_when_the_day_is_closed(store, us
     make_desk(store)
     kept = make_booking(store)
     assert affected_of(desk, store, user, is_active=False) == [kept]
-    desk(store, user, is_active=False, then=Then.KEEP)
+    desk(store, user, is_active=False, then=AffectedResolution.KEEP)
     assert affected_of(close_day, store, user) == [kept]
 
 
@@ -281,7 +285,7 @@ def test_visit_of_a_desk_at_rest_is_asked_about_when_the_day_is_closed(store, us
 def test_opening_again_takes_the_question_back_and_tells_who_was_asked(store, user) -> None:
     booking = make_booking(store)
     before = state_of(booking)
-    close_day(store, user, then=Then.OFFER)
+    close_day(store, user, then=AffectedResolution.OFFER)
     OutboxMessage.objects.filter(kind=Kind.CHANGE).update(state=State.SENT, attempted_at=NOW)
     assert Booking.objects.get().answer_until is not None
 
@@ -304,7 +308,7 @@ def state_of(booking: Booking) -> tuple[object, ...]:
 
 def test_question_that_never_left_is_taken_back_without_a_word(store, user) -> None:
     make_booking(store)
-    slots(store, user, closed=True, then=Then.OFFER)
+    slots(store, user, closed=True, then=AffectedResolution.OFFER)
     slots(store, user, closed=False)
     assert not OutboxMessage.objects.filter(kind=Kind.CHANGE, state=State.DUE).exists()
     assert Booking.objects.get().answer_until is None
@@ -312,7 +316,7 @@ def test_question_that_never_left_is_taken_back_without_a_word(store, user) -> N
 
 def test_another_change_elsewhere_leaves_the_question(store, user) -> None:
     make_booking(store)
-    slots(store, user, closed=True, then=Then.OFFER)
+    slots(store, user, closed=True, then=AffectedResolution.OFFER)
     close_day(store, user, day=date(2026, 11, 27))
     assert Booking.objects.get().answer_until is not None
     assert Hold.objects.count() == 3
@@ -321,7 +325,7 @@ def test_another_change_elsewhere_leaves_the_question(store, user) -> None:
 def test_places_given_back_take_the_question_back_too(store, user) -> None:
     make_booking(store)
     make_booking(store, phone=SECOND)
-    slots(store, user, capacity=1, then=Then.OFFER)
+    slots(store, user, capacity=1, then=AffectedResolution.OFFER)
     assert Booking.objects.filter(answer_until__isnull=False).count() == 1
     slots(store, user, capacity=2)
     assert not Booking.objects.filter(answer_until__isnull=False).exists()
@@ -332,14 +336,14 @@ def test_places_given_back_take_the_question_back_too(store, user) -> None:
 def test_kept_times_on_a_day_closed_since_are_taken_back_and_somebody_decides_anew(store, user) -> None:
     asked = make_booking(store)
     wednesday = date(2026, 11, 25)
-    close_day(store, user, then=Then.OFFER)
+    close_day(store, user, then=AffectedResolution.OFFER)
     days = {one.starts_at.astimezone(at(9).tzinfo).date() for one in kept_times(reread(asked), now=NOW)}
     assert days <= {date(2026, 11, 23), wednesday}
     for day in sorted(days)[:-1]:
         close_day(store, user, day=day)  # others are left: the question stands
 
     assert affected_of(close_day, store, user, day=max(days)) == [asked]
-    close_day(store, user, day=max(days), then=Then.OFFER)
+    close_day(store, user, day=max(days), then=AffectedResolution.OFFER)
 
     times = kept_times(reread(asked), now=NOW)
     assert len(times) == 3
@@ -353,11 +357,18 @@ def reread(booking: Booking) -> Booking:
     return Booking.objects.get(pk=booking.pk)
 
 
-@pytest.mark.parametrize(("then", "status"), [(Then.CANCEL, "cancelled"), (Then.KEEP, "confirmed")])
+@pytest.mark.parametrize(
+    ("then", "status"), [(AffectedResolution.CANCEL, "cancelled"), (AffectedResolution.KEEP, "confirmed")]
+)
 def test_newer_decision_holds_for_who_was_asked(store, user, then, status) -> None:
     asked = make_booking(store, starts_at=at(18))
     change_special_hours(
-        store_id=store.pk, date=TUESDAY, intervals=[(time(9), time(12))], then=Then.OFFER, now=NOW, user=user
+        store_id=store.pk,
+        date=TUESDAY,
+        intervals=[(time(9), time(12))],
+        then=AffectedResolution.OFFER,
+        now=NOW,
+        user=user,
     )
     close_day(store, user, then=then)
     assert (reread(asked).status, reread(asked).answer_until) == (status, None)
@@ -371,7 +382,7 @@ def test_newer_decision_holds_for_who_was_asked(store, user, then, status) -> No
 def test_smaller_desk_asks_about_who_booked_last(store, user) -> None:
     first, last = make_booking(store), make_booking(store, phone=SECOND)
     assert affected_of(desk, store, user, capacity=1) == [last]
-    desk(store, user, capacity=1, then=Then.CANCEL)
+    desk(store, user, capacity=1, then=AffectedResolution.CANCEL)
     assert reread(first).status == Status.CONFIRMED
     assert Slot.objects.get().squeezed == 0
     assert desk(store, user, capacity=2).affected == ()
@@ -393,7 +404,7 @@ def test_larger_party_than_before_counts_as_people_and_as_visits(store, user) ->
     assert set(Booking.objects.values_list("places", flat=True)) == {2}
     assert Slot.objects.get(starts_at=at(10)).places_taken == 4
     for booking in Booking.objects.all():
-        cancel(booking_id=booking.pk, now=NOW, actor="customer")
+        cancel_booking(booking_id=booking.pk, now=NOW, actor="customer")
     assert set(Slot.objects.values_list("places_taken", flat=True)) == {0}
     assert books_are_right()
 
@@ -404,9 +415,9 @@ def test_people_counted_where_visits_were_asks_about_those_too_many(store, user)
     store.visit_types.update(max_party_size=4)
     first, last = make_booking(store, party_size=2), make_booking(store, party_size=2, phone=SECOND)
     assert affected_of(rules, store, user, capacity_counts="people") == [last]
-    rules(store, user, capacity_counts="people", then=Then.KEEP)
+    rules(store, user, capacity_counts="people", then=AffectedResolution.KEEP)
     assert (Slot.objects.get().places_taken, Slot.objects.get().squeezed) == (4, 2)
-    assert cancel(booking_id=first.pk, now=NOW, actor="customer").status == Status.CANCELLED
+    assert cancel_booking(booking_id=first.pk, now=NOW, actor="customer").status == Status.CANCELLED
     assert books_are_right()
 
 
@@ -425,7 +436,7 @@ def test_other_length_of_slots_asks_about_visits_across_the_new_ones(store, user
     make_booking(store, starts_at=at(10))
     across = make_booking(store, starts_at=at(10, 15), phone=SECOND)
     assert affected_of(rules, store, user, slot_minutes=20) == [across]
-    rules(store, user, slot_minutes=20, then=Then.OFFER)
+    rules(store, user, slot_minutes=20, then=AffectedResolution.OFFER)
     assert reread(across).answer_until is not None
     close_day(store, user, day=date(2026, 11, 27))
     assert reread(across).answer_until is not None
@@ -443,7 +454,7 @@ def test_slots_laid_anew_while_one_runs_never_overlap(store, user) -> None:
     make_booking(store, starts_at=at(9, 10), phone=SECOND, source=Source.PHONE, now=now)
     assert no_rows_overlap()
     assert books_are_right(now)
-    assert cancel(booking_id=booking.pk, now=now, actor="staff").status == Status.CANCELLED
+    assert cancel_booking(booking_id=booking.pk, now=now, actor="staff").status == Status.CANCELLED
     assert books_are_right(now)
 
 
@@ -471,7 +482,7 @@ def test_closed_slot_is_closed_and_a_full_one_full(store, user, how, source) -> 
     slots(store, user, desk="main", **how)
     make_booking(store, source=source)
     assert refusal(make_booking, store, source=source, phone=SECOND) == Refusal.SLOT_FULL
-    slots(store, user, desk="second", then=Then.KEEP, **how)
+    slots(store, user, desk="second", then=AffectedResolution.KEEP, **how)
     assert refusal(make_booking, store, source=source, phone=SECOND) == Refusal.SLOT_CLOSED
     assert refusal(keep_place, store) == Refusal.SLOT_CLOSED
 

@@ -3,10 +3,10 @@ from datetime import time
 import pytest
 
 from booking.bookings.audit import differences
-from booking.bookings.lifecycle import cancel
+from booking.bookings.lifecycle import cancel_booking
 from booking.models import Booking, Status
 from booking.refusals import BookingRefused, Refusal
-from booking.store_setup.affected_visits import Then
+from booking.store_setup.affected_visits import AffectedResolution
 from booking.store_setup.hours_changes import (
     change_opening_hours,
     change_rules,
@@ -63,7 +63,7 @@ def test_hours_that_leave_bookings_out_change_nothing_until_somebody_decides(sto
 def test_keep_leaves_the_visit_as_it_is_and_takes_no_new_ones(store, user):
     afternoon = make_booking(store, starts_at=at(15))
 
-    change_opening_hours(store_id=store.pk, weekly=MORNINGS, then=Then.KEEP, now=NOW, user=user)
+    change_opening_hours(store_id=store.pk, weekly=MORNINGS, then=AffectedResolution.KEEP, now=NOW, user=user)
 
     afternoon.refresh_from_db()
     assert afternoon.status == Status.CONFIRMED
@@ -71,12 +71,12 @@ def test_keep_leaves_the_visit_as_it_is_and_takes_no_new_ones(store, user):
         make_booking(store, starts_at=at(15), phone="+33612345602")
     assert refused.value.reason == Refusal.SLOT_CLOSED
     assert list(differences(now=NOW)) == []
-    assert cancel(booking_id=afternoon.pk, now=NOW, actor="customer").status == Status.CANCELLED
+    assert cancel_booking(booking_id=afternoon.pk, now=NOW, actor="customer").status == Status.CANCELLED
 
 
 def test_a_visit_kept_before_is_not_affected_again(store, user):
     make_booking(store, starts_at=at(15))
-    change_opening_hours(store_id=store.pk, weekly=MORNINGS, then=Then.KEEP, now=NOW, user=user)
+    change_opening_hours(store_id=store.pk, weekly=MORNINGS, then=AffectedResolution.KEEP, now=NOW, user=user)
 
     change = change_special_hours(
         store_id=store.pk, date=at(10, day=25).date(), intervals=[], then=None, now=NOW, user=user
@@ -88,8 +88,8 @@ def test_a_visit_kept_before_is_not_affected_again(store, user):
 def test_notify_tells_each_once_even_if_moved_before(store, user):
     make_booking(store, starts_at=at(15))
 
-    change_opening_hours(store_id=store.pk, weekly=MORNINGS, then=Then.NOTIFY, now=NOW, user=user)
-    change_opening_hours(store_id=store.pk, weekly=MORNINGS, then=Then.NOTIFY, now=NOW, user=user)
+    change_opening_hours(store_id=store.pk, weekly=MORNINGS, then=AffectedResolution.NOTIFY, now=NOW, user=user)
+    change_opening_hours(store_id=store.pk, weekly=MORNINGS, then=AffectedResolution.NOTIFY, now=NOW, user=user)
 
     assert OutboxMessage.objects.filter(kind="change").count() == 1
     assert Booking.objects.get().sequence == 0
@@ -98,7 +98,7 @@ def test_notify_tells_each_once_even_if_moved_before(store, user):
 def test_cancel_cancels_and_tells_each_once(store, user):
     make_booking(store, starts_at=at(15))
 
-    change_opening_hours(store_id=store.pk, weekly=MORNINGS, then=Then.CANCEL, now=NOW, user=user)
+    change_opening_hours(store_id=store.pk, weekly=MORNINGS, then=AffectedResolution.CANCEL, now=NOW, user=user)
 
     assert Booking.objects.get().status == Status.CANCELLED
     assert OutboxMessage.objects.filter(kind="cancellation", state="due").count() == 1
@@ -110,7 +110,7 @@ def test_a_day_closed_and_opened_again(store, user):
     day = at(10).date()
 
     affected_of(change_special_hours, store_id=store.pk, date=day, intervals=[], then=None, now=NOW, user=user)
-    change_special_hours(store_id=store.pk, date=day, intervals=[], then=Then.KEEP, now=NOW, user=user)
+    change_special_hours(store_id=store.pk, date=day, intervals=[], then=AffectedResolution.KEEP, now=NOW, user=user)
     remove_special_hours(store_id=store.pk, date=day, then=None, now=NOW, user=user)
 
     assert Slot.objects.get().places_taken == 1
@@ -124,7 +124,7 @@ def test_slots_laid_anew_count_every_visit_they_overlap(store, user):
     change_rules(
         store_id=store.pk,
         change=lambda one: Store.objects.filter(pk=one.pk).update(slot_minutes=20, hours_version=one.hours_version + 1),
-        then=Then.KEEP,
+        then=AffectedResolution.KEEP,
         now=NOW,
         user=user,
     )
@@ -144,7 +144,7 @@ def test_closing_slots_names_those_in_them(store, user):
     make_booking(store, starts_at=at(10, 30), phone="+33612345602")
 
     assert affected_of(change, store=store, user=user, closed=True) == [inside]
-    change(store, user, closed=True, then=Then.KEEP)
+    change(store, user, closed=True, then=AffectedResolution.KEEP)
 
     assert list(Slot.objects.order_by("starts_at").values_list("closed", flat=True)) == [True, True, False]
     with pytest.raises(BookingRefused):
@@ -158,7 +158,7 @@ def test_a_smaller_capacity_names_those_who_booked_last(store, user):
     last = make_booking(store, phone="+33612345602")
 
     assert affected_of(change, store=store, user=user, capacity=1) == [last]
-    change(store, user, capacity=1, then=Then.CANCEL)
+    change(store, user, capacity=1, then=AffectedResolution.CANCEL)
 
     assert list(Booking.objects.filter(status=Status.CONFIRMED)) == [first]
     slot = Slot.objects.get(starts_at=at(10))
@@ -169,7 +169,7 @@ def test_a_smaller_capacity_kept_counts_the_rest_as_squeezed_in(store, user):
     make_booking(store)
     make_booking(store, phone="+33612345602")
 
-    change(store, user, capacity=1, then=Then.KEEP)
+    change(store, user, capacity=1, then=AffectedResolution.KEEP)
 
     slot = Slot.objects.get(starts_at=at(10))
     assert (slot.capacity, slot.places_taken, slot.squeezed) == (1, 2, 1)

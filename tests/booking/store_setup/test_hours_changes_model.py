@@ -16,13 +16,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from booking.bookings.audit import differences
-from booking.bookings.lifecycle import cancel
+from booking.bookings.lifecycle import cancel_booking
 from booking.bookings.rebooking import cancel_unanswered, take_kept_time
 from booking.models import Actor, Booking, Hold, Source, Status
 from booking.places.claims import release_expired_holds
-from booking.places.holds import hold
+from booking.places.holds import hold_places
 from booking.refusals import BookingRefused, Refusal
-from booking.store_setup.affected_visits import Then
+from booking.store_setup.affected_visits import AffectedResolution
 from booking.store_setup.hours_changes import change_rules, change_slots, change_special_hours, remove_special_hours
 from stores.models import Desk, Slot, SpecialHours, Store
 from stores.services import save_desk, save_policy
@@ -32,7 +32,16 @@ TUESDAY = date(2026, 11, 24)
 STARTS = st.sampled_from([at(9), at(9, 15), at(9, 20), at(9, 30), at(10), at(10, 20), at(10, 45)])
 KINDS = st.sampled_from(["visit", "advice"])
 PARTIES = st.integers(1, 3)
-DECISIONS = st.sampled_from([None, None, Then.KEEP, Then.NOTIFY, Then.CANCEL, Then.OFFER])
+DECISIONS = st.sampled_from(
+    [
+        None,
+        None,
+        AffectedResolution.KEEP,
+        AffectedResolution.NOTIFY,
+        AffectedResolution.CANCEL,
+        AffectedResolution.OFFER,
+    ]
+)
 DAYS = st.sampled_from(
     [(), ((time(9), time(10)),), ((time(9, 10), time(11)),), ((time(9), time(9, 30)), (time(10), time(11)))]
 )
@@ -87,13 +96,13 @@ class Changes(RuleBasedStateMachine):
     @rule(starts_at=STARTS, kind=KINDS, party_size=PARTIES)
     def keep(self, starts_at, kind, party_size):
         wish = {"store": self.store.slug, "visit_type": kind, "starts_at": self.local(starts_at)}
-        self.attempt(hold, **wish, party_size=party_size, now=self.now)
+        self.attempt(hold_places, **wish, party_size=party_size, now=self.now)
 
     @rule(data=st.data())
     def call_off(self, data):
         bookings = list(Booking.objects.filter(status=Status.CONFIRMED).order_by("pk"))
         if bookings:
-            cancel(booking_id=data.draw(st.sampled_from(bookings)).pk, now=self.now, actor=Actor.STAFF)
+            cancel_booking(booking_id=data.draw(st.sampled_from(bookings)).pk, now=self.now, actor=Actor.STAFF)
 
     @rule(data=st.data())
     def choose(self, data):
@@ -121,7 +130,7 @@ class Changes(RuleBasedStateMachine):
             ),
             then,
         )
-        if then in (Then.CANCEL, Then.OFFER) and not intervals:
+        if then in (AffectedResolution.CANCEL, AffectedResolution.OFFER) and not intervals:
             left = Booking.objects.filter(
                 visit_date=TUESDAY, status=Status.CONFIRMED, answer_until=None, ends_at__gt=self.now
             )
@@ -178,13 +187,13 @@ class Changes(RuleBasedStateMachine):
             lambda store: save_policy(store=store, keep_days=90, **fields, user=self.user, now=self.now), then
         )
 
-    def change_rules(self, change: Callable[[Store], object], then: Then | None) -> None:
+    def change_rules(self, change: Callable[[Store], object], then: AffectedResolution | None) -> None:
         self.change(
             lambda then: change_rules(store_id=self.store.pk, change=change, then=then, now=self.now, user=self.user),
             then,
         )
 
-    def change(self, make: Callable[[Then | None], object], then: Then | None) -> None:
+    def change(self, make: Callable[[AffectedResolution | None], object], then: AffectedResolution | None) -> None:
         """Make a change; unasked, nobody may lose their time by it, and a refusal changes nothing at all."""
         before, rows = self.without_time(), self.rows()
         refused = self.attempt(make, then)
@@ -197,7 +206,7 @@ class Changes(RuleBasedStateMachine):
             return
         if then is None:
             assert self.without_time() <= before
-        if then in (Then.CANCEL, Then.OFFER):
+        if then in (AffectedResolution.CANCEL, AffectedResolution.OFFER):
             unasked = Booking.objects.filter(pk__in=self.without_time() - before, answer_until=None)
             assert not unasked.exists()
 

@@ -2,7 +2,7 @@ from datetime import time, timedelta
 
 import pytest
 
-from booking.bookings.lifecycle import cancel
+from booking.bookings.lifecycle import cancel_booking
 from booking.bookings.offered_place import take_offer
 from booking.customer_input import CustomerDetails
 from booking.idempotency import SentForm
@@ -11,9 +11,9 @@ from booking.places.holds import extend_hold
 from booking.privacy import forget_old
 from booking.refusals import BookingRefused, Refusal, UnknownStore, UnknownVisitType
 from booking.tokens import hold_token
-from booking.waiting_list.entries import join, join_once, leave, let_pass
+from booking.waiting_list.entries import join_waiting_list, join_waiting_list_once, leave_waiting_list, pass_offer
 from booking.waiting_list.offers import offer_places
-from booking.waiting_list.queries import entry_by_reference, waiting, waiting_list
+from booking.waiting_list.queries import entry_by_reference, waiting_list, waiting_state
 from notifications.models import OutboxMessage
 from stores.models import Slot
 from tests.factories import NOW, at, make_booking, make_store
@@ -33,7 +33,7 @@ def offered(store, **fields):
     """Return somebody to whom the Tuesday's only place is offered."""
     booking = make_booking(store)
     entry = make_waiting(store, **fields)
-    cancel(booking_id=booking.pk, now=NOW, actor=Actor.CUSTOMER)
+    cancel_booking(booking_id=booking.pk, now=NOW, actor=Actor.CUSTOMER)
     assert offer_places(store_id=store.pk, now=NOW) == 1
     entry.refresh_from_db()
     return entry
@@ -109,13 +109,13 @@ def test_joining_again_is_offered_nothing_and_keeps_nobody_from_their_turn(conta
     later = make_waiting(store, from_date=TUESDAY + 7 * ONE_DAY, now=NOW + timedelta(minutes=3), **contact)
 
     assert [one.is_repeat for one in (first, again, other, later)] == [False, True, False, False]
-    assert waiting(entry_by_reference(other.reference), now=NOW).ahead == 1
+    assert waiting_state(entry_by_reference(other.reference), now=NOW).ahead == 1
     assert [one.entry for one in waiting_list(store, now=NOW)] == [first, other, later]
 
 
 def test_join_again_after_leaving():
     store = make_store()
-    leave(entry_id=make_waiting(store, phone="+33612345601").pk, now=NOW)
+    leave_waiting_list(entry_id=make_waiting(store, phone="+33612345601").pk, now=NOW)
 
     assert make_waiting(store, phone="+33612345601").status == WaitingStatus.WAITING
 
@@ -124,7 +124,7 @@ def test_join_once_returns_the_entry_of_the_same_form():
     store = make_store()
 
     def join_it():
-        return join(
+        return join_waiting_list(
             store=store.slug,
             visit_type="visit",
             from_date=TUESDAY,
@@ -135,7 +135,7 @@ def test_join_once_returns_the_entry_of_the_same_form():
             now=NOW,
         )
 
-    first, second = (join_once(SentForm("one form"), now=NOW, join=join_it) for _ in range(2))
+    first, second = (join_waiting_list_once(SentForm("one form"), now=NOW, join=join_it) for _ in range(2))
 
     assert first == second
     assert WaitingListEntry.objects.count() == 1
@@ -145,7 +145,7 @@ def test_leave_erases_who_waited_and_gives_the_place_back():
     store = one_slot_store()
     entry = offered(store)
 
-    left = leave(entry_id=entry.pk, now=NOW)
+    left = leave_waiting_list(entry_id=entry.pk, now=NOW)
 
     assert (left.status, left.name, left.phone, left.erased_at) == (WaitingStatus.LEFT, "", "", NOW)
     assert not Hold.objects.exists()
@@ -153,7 +153,7 @@ def test_leave_erases_who_waited_and_gives_the_place_back():
     assert list(OutboxMessage.objects.filter(kind="place_offered").values_list("state", "reason")) == [
         ("skipped", "left")
     ]
-    assert leave(entry_id=entry.pk, now=NOW).status == WaitingStatus.LEFT
+    assert leave_waiting_list(entry_id=entry.pk, now=NOW).status == WaitingStatus.LEFT
 
 
 def test_take_offer_books_the_place_with_what_is_known():
@@ -202,13 +202,13 @@ def test_let_pass_gives_the_place_to_the_next():
     first = offered(store)
     second = make_waiting(store)
 
-    let_pass(entry_id=first.pk, now=NOW)
+    pass_offer(entry_id=first.pk, now=NOW)
 
     assert offer_places(store_id=store.pk, now=NOW) == 1
     first.refresh_from_db()
     second.refresh_from_db()
     assert (first.status, second.status) == (WaitingStatus.WAITING, WaitingStatus.OFFERED)
-    assert let_pass(entry_id=first.pk, now=NOW).missed_offers == 1
+    assert pass_offer(entry_id=first.pk, now=NOW).missed_offers == 1
 
 
 def test_forget_old_erases_who_waited_seven_days_after_their_last_day():

@@ -8,16 +8,16 @@ from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 
 from booking.bookings.audit import differences
-from booking.bookings.lifecycle import cancel
+from booking.bookings.lifecycle import cancel_booking
 from booking.models import Actor, Hold, WaitingListEntry
 from booking.operations.logs import JsonLine
 from booking.places.claims import release_expired_holds
-from booking.places.holds import hold, release_hold
+from booking.places.holds import hold_places, release_hold
 from booking.refusals import BookingRefused, Refusal
 from booking.tasks import offer_places as sweep
 from booking.tokens import hold_token
 from booking.waiting_list import offers
-from booking.waiting_list.entries import leave
+from booking.waiting_list.entries import leave_waiting_list
 from booking.waiting_list.offers import offer_places, stores_waiting
 from notifications.models import OutboxMessage
 from stores.models import Slot, VisitType
@@ -43,7 +43,7 @@ def full_store(*, capacity=1, times=1, **fields):
 
 
 def free(booking, *, now=NOW):
-    cancel(booking_id=booking.pk, now=now, actor=Actor.CUSTOMER)
+    cancel_booking(booking_id=booking.pk, now=now, actor=Actor.CUSTOMER)
 
 
 def statuses():
@@ -201,7 +201,7 @@ def test_what_was_free_when_somebody_joined_is_not_offered_to_them():
 
 def test_hold_that_ran_out_is_a_place_that_came_free():
     store = make_store(capacity=1, hours=((time(10), time(10, 15)),))
-    hold(store=store.slug, visit_type="visit", starts_at=at(10), party_size=1, now=NOW)
+    hold_places(store=store.slug, visit_type="visit", starts_at=at(10), party_size=1, now=NOW)
     make_waiting(store)
 
     assert offer_places(store_id=store.pk, now=NOW + 4 * MINUTE) == 0
@@ -349,7 +349,7 @@ def test_leaving_while_offered_leaves_the_books_right():
     free(booking)
     offer_places(store_id=store.pk, now=NOW)
 
-    leave(entry_id=entry.pk, now=NOW)
+    leave_waiting_list(entry_id=entry.pk, now=NOW)
 
     assert list(differences(now=NOW)) == []
 
@@ -440,7 +440,7 @@ def failing_call(*args, **named):
 def test_hold_that_the_counters_do_not_know_of_keeps_no_other_from_being_let_go(caplog):
     store = make_store(capacity=1)
     for starts_at in (at(10), at(11)):
-        hold(store=store.slug, visit_type="visit", starts_at=starts_at, party_size=1, now=NOW)
+        hold_places(store=store.slug, visit_type="visit", starts_at=starts_at, party_size=1, now=NOW)
     Slot.objects.filter(starts_at=at(10)).update(places_taken=0, places_taken_web=0)
 
     assert release_expired_holds(now=NOW + 6 * MINUTE) == 1

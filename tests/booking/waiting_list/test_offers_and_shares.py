@@ -4,12 +4,12 @@ from datetime import date
 
 import pytest
 
-from booking.bookings.lifecycle import cancel
+from booking.bookings.lifecycle import cancel_booking
 from booking.bookings.offered_place import take_offer
 from booking.customer_input import CustomerDetails
 from booking.models import Hold, Source, WaitingStatus
 from booking.refusals import BookingRefused, Refusal
-from booking.waiting_list.entries import join
+from booking.waiting_list.entries import join_waiting_list
 from booking.waiting_list.offers import offer_places
 from tests.factories import NOW, at, make_booking, make_store
 
@@ -24,7 +24,7 @@ def store():
 
 def wait(store, phone: str = PHONE):
     tuesday = date(2026, 11, 24)
-    return join(
+    return join_waiting_list(
         store=store.slug,
         visit_type="visit",
         from_date=tuesday,
@@ -45,7 +45,7 @@ def test_who_waits_for_an_earlier_place_may_take_it_beside_the_later_one(store) 
     first, _ = fill(store)
     make_booking(store, starts_at=at(10, day=25), phone=PHONE)
     entry = wait(store)
-    cancel(booking_id=first, now=NOW, actor="staff")
+    cancel_booking(booking_id=first, now=NOW, actor="staff")
 
     assert offer_places(store_id=store.pk, now=NOW) == 1
     entry.refresh_from_db()
@@ -61,7 +61,7 @@ def test_who_has_one_beyond_their_share_is_passed_over(store) -> None:
         make_booking(store, starts_at=at(10, day=day), phone="", source=Source.PHONE)
     store.bookings.filter(starts_at__gte=at(0, day=25)).update(phone=PHONE)
     passed, following = wait(store), wait(store, OTHER)
-    cancel(booking_id=first, now=NOW, actor="staff")
+    cancel_booking(booking_id=first, now=NOW, actor="staff")
 
     assert offer_places(store_id=store.pk, now=NOW) == 1
     passed.refresh_from_db()

@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from booking.web.reader_prefix import Reading, language_accepted, language_of_country, read_prefix
+from booking.web.reader_prefix import ReaderChoice, language_accepted, language_of_country, read_prefix
 from tests.factories import make_store
 
 pytestmark = pytest.mark.django_db
@@ -12,20 +12,20 @@ pytestmark = pytest.mark.django_db
 @pytest.mark.parametrize(
     ("path", "reading", "rest"),
     [
-        ("/", Reading(), "/"),
-        ("/s/shop/", Reading(), "/s/shop/"),
-        ("/fr/", Reading("fr"), "/"),
-        ("/simple/", Reading("", is_simple=True), "/"),
-        ("/simple/ar/s/shop/", Reading("ar", is_simple=True), "/s/shop/"),
-        ("/fr", Reading(), "/fr"),
-        ("/fr/simple/", Reading("fr"), "/simple/"),
-        ("/xx/s/shop/", Reading(), "/xx/s/shop/"),
-        ("/fr/api/v1/stores", Reading(), "/fr/api/v1/stores"),
-        ("/simple/healthz", Reading(), "/simple/healthz"),
-        ("/fr//example.org/", Reading("fr"), "//example.org/"),
+        ("/", ReaderChoice(), "/"),
+        ("/s/shop/", ReaderChoice(), "/s/shop/"),
+        ("/fr/", ReaderChoice("fr"), "/"),
+        ("/simple/", ReaderChoice("", is_simple=True), "/"),
+        ("/simple/ar/s/shop/", ReaderChoice("ar", is_simple=True), "/s/shop/"),
+        ("/fr", ReaderChoice(), "/fr"),
+        ("/fr/simple/", ReaderChoice("fr"), "/simple/"),
+        ("/xx/s/shop/", ReaderChoice(), "/xx/s/shop/"),
+        ("/fr/api/v1/stores", ReaderChoice(), "/fr/api/v1/stores"),
+        ("/simple/healthz", ReaderChoice(), "/simple/healthz"),
+        ("/fr//example.org/", ReaderChoice("fr"), "//example.org/"),
     ],
 )
-def test_prefix_is_read(path: str, reading: Reading, rest: str) -> None:
+def test_prefix_is_read(path: str, reading: ReaderChoice, rest: str) -> None:
     assert read_prefix(path) == (reading, rest)
 
 

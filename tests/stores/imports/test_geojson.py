@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from booking.bookings.audit import differences
 from booking.bookings.day_schedule import day_schedule
 from booking.models import Hold, Source
-from booking.store_setup.affected_visits import Then
+from booking.store_setup.affected_visits import AffectedResolution
 from booking.store_setup.hours_changes import change_slots
 from stores.hours import WeeklyInterval
 from stores.imports.geojson import ImportDefaults, Imported, Outcome, import_store
@@ -292,7 +292,15 @@ def test_holds_and_kept_times_end_with_hours_that_an_import_takes_away() -> None
     store = Store.objects.get()
     visit = make_booking(store, starts_at=at(10), now=NOW)
     user = make_user(store=store)
-    change_slots(store_id=store.pk, from_at=at(10), to_at=at(10, 15), closed=True, then=Then.OFFER, now=NOW, user=user)
+    change_slots(
+        store_id=store.pk,
+        from_at=at(10),
+        to_at=at(10, 15),
+        closed=True,
+        then=AffectedResolution.OFFER,
+        now=NOW,
+        user=user,
+    )
     kept = list(Hold.objects.values_list("starts_at", flat=True))
     assert kept
     imported(replace(FIELDS, weekly=(WeeklyInterval(4, time(9), time(12)),)))  # Fridays alone

@@ -5,7 +5,7 @@ import pytest
 import time_machine
 from django.test import Client
 
-from booking.bookings.lifecycle import cancel
+from booking.bookings.lifecycle import cancel_booking
 from booking.models import Actor, Booking, WaitingListEntry
 from booking.tokens import waiting_token
 from booking.waiting_list.offers import offer_places
@@ -39,7 +39,7 @@ def entry(full: Booking) -> WaitingListEntry:
 
 @pytest.fixture
 def offered(full: Booking, entry: WaitingListEntry) -> WaitingListEntry:
-    cancel(booking_id=full.pk, now=NOW, actor=Actor.CUSTOMER)
+    cancel_booking(booking_id=full.pk, now=NOW, actor=Actor.CUSTOMER)
     assert offer_places(store_id=full.store_id, now=NOW) == 1
     entry.refresh_from_db()
     return entry

@@ -8,7 +8,7 @@ import time_machine
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from booking.arrivals.steps import step as take_step
+from booking.arrivals.steps import take_step
 from booking.models import Booking, Status, Ticket
 from stores.models import OpeningHours
 from tests.booking.staff.staff_room import ARRIVALS, SESSIONS_IN_DATABASE, Room, fill_day, make_room

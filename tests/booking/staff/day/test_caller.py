@@ -3,7 +3,7 @@ from collections.abc import Iterator
 import pytest
 import time_machine
 
-from booking.bookings.lifecycle import book
+from booking.bookings.lifecycle import book_visit
 from booking.customer_input import CustomerDetails
 from booking.models import Booking, Source
 from tests.booking.reading import page
@@ -211,7 +211,7 @@ def test_a_caller_may_choose_who_serves_them_whatever_the_website_offers() -> No
 
 def test_the_times_shown_are_those_of_the_chosen_desk() -> None:
     room = make_room(desks=("till", "window"))
-    book(
+    book_visit(
         store=room.store.slug,
         visit_type="visit",
         starts_at=at(10),

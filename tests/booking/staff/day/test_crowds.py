@@ -7,10 +7,10 @@ import time_machine
 from django.test import Client
 
 from booking.bookings.crowd_removal import take_back
-from booking.bookings.lifecycle import book, cancel
+from booking.bookings.lifecycle import book_visit, cancel_booking
 from booking.models import Booking, Hold, Source, Status, WaitingListEntry
-from booking.places.holds import hold
-from booking.waiting_list.entries import join
+from booking.places.holds import hold_places
+from booking.waiting_list.entries import join_waiting_list
 from notifications.models import Kind, OutboxMessage
 from stores.models import Slot
 from tests.booking.bookings.test_client_digests import CustomerDetails, client
@@ -36,7 +36,7 @@ def room() -> Room:
 
 def book_many(room: Room, count: int, *, who: int, source: Source = Source.WEB, now=NOW) -> list[Booking]:
     return [
-        book(
+        book_visit(
             store=room.store.slug,
             visit_type="visit",
             starts_at=at(10) + timedelta(minutes=15 * (number % 8)),
@@ -78,9 +78,9 @@ def test_what_staff_book_for_callers_is_no_crowd(room: Room) -> None:
 def test_one_press_takes_all_of_it_back_and_nothing_else(room: Room, tell: str, told: int) -> None:
     theirs, others = book_many(room, 12, who=1), book_many(room, 11, who=2)
     by_phone = book_many(room, 2, who=1, source=Source.PHONE)
-    hold(store=room.store.slug, visit_type="visit", starts_at=at(15), party_size=1, client=client(1), now=NOW)
+    hold_places(store=room.store.slug, visit_type="visit", starts_at=at(15), party_size=1, client=client(1), now=NOW)
     waits = {"from_date": at(10).date(), "to_date": at(10).date(), "visit_type": "visit", "party_size": 1}
-    join(store=room.store.slug, **waits, customer=CustomerDetails(name="Eve", email="eve@example.org"),
+    join_waiting_list(store=room.store.slug, **waits, customer=CustomerDetails(name="Eve", email="eve@example.org"),
          source=Source.WEB, client=client(1), now=NOW)  # fmt: skip
 
     answer = room.client().post(CROWDS, {"of": theirs[0].client_digest, "tell": tell}, follow=True)
@@ -127,7 +127,7 @@ def test_one_visit_that_cannot_be_cancelled_keeps_none_of_the_others(
 ) -> None:
     theirs = book_many(room, 12, who=1)
     Slot.objects.filter(starts_at=theirs[0].starts_at).update(places_taken=0, places_taken_web=0)  # books gone wrong
-    cancel(booking_id=theirs[5].pk, now=NOW, actor="customer")  # type: ignore[arg-type]
+    cancel_booking(booking_id=theirs[5].pk, now=NOW, actor="customer")  # type: ignore[arg-type]
 
     count = take_back(store_id=room.store.pk, digest=theirs[0].client_digest, tell=False, user=room.manager, now=NOW)
 

@@ -7,10 +7,10 @@ import time_machine
 from django.db import transaction
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from booking.arrivals.steps import step
+from booking.arrivals.steps import take_step
 from booking.bookings.rescheduling import reschedule
 from booking.models import Actor, Booking, Source, Status
-from booking.places.holds import hold
+from booking.places.holds import hold_places
 from booking.refusals import BookingRefused
 from notifications.models import OutboxMessage
 from stores.models import Desk, Slot
@@ -60,7 +60,7 @@ def test_cancelling_twice_changes_nothing(room: Room) -> None:
 
 def test_what_has_begun_cannot_be_cancelled(room: Room) -> None:
     booking = make_booking(room.store)
-    step(booking_id=booking.pk, step="check_in", now=at(9, 55), user=room.staff)
+    take_step(booking_id=booking.pk, step="check_in", now=at(9, 55), user=room.staff)
 
     response = room.client().post(act_url(booking, "cancel"))
 
@@ -253,7 +253,7 @@ def test_what_the_page_is_told_is_what_the_service_does(party_size: int) -> None
     )
     for number, hour in enumerate((10, 11, 11, 15)):
         make_booking(room.store, starts_at=at(hour), phone=f"+3361234570{number}", source=Source.PHONE)
-    hold(store=room.store.slug, visit_type="visit", starts_at=at(16), party_size=1, now=NOW)
+    hold_places(store=room.store.slug, visit_type="visit", starts_at=at(16), party_size=1, now=NOW)
     Slot.objects.filter(starts_at=at(15)).update(closed=True)
 
     told = told_places(room, booking)

@@ -4,8 +4,8 @@ import pytest
 import time_machine
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from booking.arrivals.steps import step
-from booking.bookings.lifecycle import cancel
+from booking.arrivals.steps import take_step
+from booking.bookings.lifecycle import cancel_booking
 from booking.models import Actor, Booking, Source
 from notifications import circuits
 from notifications.models import Channel, OutboxMessage, State
@@ -100,7 +100,7 @@ def test_a_customer_without_phone_and_mail_is_marked(room: Room) -> None:
 
 def test_cancelled_visits_stand_apart_and_totals_count_them(room: Room) -> None:
     gone = make_booking(room.store, name="Gone Test")
-    cancel(booking_id=gone.pk, now=NOW, actor=Actor.STAFF)
+    cancel_booking(booking_id=gone.pk, now=NOW, actor=Actor.STAFF)
     make_booking(room.store, name="Here Test")
 
     words = page(room.client().get(DAY, TUESDAY)).words
@@ -281,7 +281,7 @@ def test_steps_lead_back_to_the_row(room: Room, clock: time_machine.Traveller) -
 def test_a_step_that_cannot_be_taken_says_why_and_shows_the_day(room: Room, clock: time_machine.Traveller) -> None:
     booking = make_booking(room.store)
     clock.move_to(at(10, 2))
-    step(booking_id=booking.pk, step="start", now=at(10, 1), user=room.staff)
+    take_step(booking_id=booking.pk, step="start", now=at(10, 1), user=room.staff)
 
     response = room.client().post(act_url(booking, "check-in"), {"page": "day"})
 

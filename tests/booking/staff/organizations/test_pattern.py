@@ -12,7 +12,7 @@ from booking.models import Booking, Status
 from stores.hours import WeeklyInterval
 from stores.models import Organization, OrganizationMembership, SetupChange, Store, VisitType
 from stores.services import forget_changes, save_messages, save_opening_hours, save_policy, save_visit_type
-from stores.services.patterns import PARTS, Standing, standings
+from stores.services.patterns import PARTS, PatternStatus, standings
 from tests.booking.reading import page
 from tests.factories import NOW, at, make_booking, make_store, make_user
 
@@ -50,14 +50,14 @@ def hand_on(manager: Client, *parts: str, **more: str):
     return manager.post(PATTERN, {"store": "head", "parts": parts, **more})
 
 
-def standing(chain: Organization, slug: str, part: str) -> Standing:
+def standing(chain: Organization, slug: str, part: str) -> PatternStatus:
     found = standings(chain, store("head"))
     return next(one.parts[part] for one in found if one.store.slug == slug)
 
 
 def test_stores_take_over_and_keep_following(chain, manager) -> None:
     set_messages("head", [7, 1])
-    assert standing(chain, "a-shop", "messages") == Standing.BEHIND
+    assert standing(chain, "a-shop", "messages") == PatternStatus.BEHIND
 
     shown = hand_on(manager, "messages")
 
@@ -65,10 +65,10 @@ def test_stores_take_over_and_keep_following(chain, manager) -> None:
     assert {one.reminder_days for one in Store.objects.all()} == {"7,1"}
     assert store("a-shop").sms_words == {"fr": "Apportez votre carte."}
     set_messages("head", [2])
-    assert standing(chain, "a-shop", "messages") == Standing.BEHIND
+    assert standing(chain, "a-shop", "messages") == PatternStatus.BEHIND
     hand_on(manager, "messages")
     assert store("b-shop").reminder_days == "2"
-    assert standing(chain, "a-shop", "messages") == Standing.SAME
+    assert standing(chain, "a-shop", "messages") == PatternStatus.SAME
     assert SetupChange.objects.filter(store__slug="a-shop", what="messages", username="flora").count() == 2
 
 
@@ -81,11 +81,11 @@ def test_what_a_store_changed_itself_stays_its_own_unless_it_is_overridden(chain
     hand_on(manager, "messages")
 
     assert (store("a-shop").reminder_days, store("b-shop").reminder_days) == ("3", "7,1")
-    assert standing(chain, "a-shop", "messages") == Standing.OWN
+    assert standing(chain, "a-shop", "messages") == PatternStatus.OWN
     assert "its own" in page(manager.get(PATTERN)).text
     hand_on(manager, "messages", over_own="on")
     assert store("a-shop").reminder_days == "7,1"
-    assert standing(chain, "a-shop", "messages") == Standing.SAME
+    assert standing(chain, "a-shop", "messages") == PatternStatus.SAME
 
 
 def test_store_changed_before_there_was_a_pattern_has_its_own(chain, manager) -> None:
@@ -104,7 +104,7 @@ def test_kinds_of_visit_are_made_and_changed_and_a_stores_others_stay(chain, man
     repair = VisitType.objects.get(store=a_shop, name="Repair")
     assert (repair.slot_count, repair.what_to_bring) == (2, "Your contract")
     assert VisitType.objects.filter(store=a_shop, name="Local thing", is_active=True).exists()
-    assert standing(chain, "a-shop", "visit_types") == Standing.SAME
+    assert standing(chain, "a-shop", "visit_types") == PatternStatus.SAME
 
     save_visit_type(
         store=head, visit_type=head.visit_types.get(name="Repair"), name="Repair", **fields | {"slot_count": 3}
@@ -136,12 +136,12 @@ def test_renamed_and_withdrawn_kinds_of_visit_follow(chain, manager, is_first) -
     booked = make_booking(store("a-shop"))
     rename("head", "Visit", "Fitting")
     put_to_rest("head", "Advice")
-    assert standing(chain, "a-shop", "visit_types") == Standing.BEHIND
+    assert standing(chain, "a-shop", "visit_types") == PatternStatus.BEHIND
 
     hand_on(manager, "visit_types")
 
     assert kinds("a-shop") == kinds("b-shop") == kinds("head") == {"Fitting"}
-    assert standing(chain, "a-shop", "visit_types") == Standing.SAME
+    assert standing(chain, "a-shop", "visit_types") == PatternStatus.SAME
     assert "0 parts of set-ups were taken over." in page(hand_on(manager, "visit_types")).text
     booked.visit_type.refresh_from_db()
     assert booked.visit_type.name == "Fitting"
@@ -179,7 +179,7 @@ def test_own_set_up_is_not_forgotten_with_the_trail(chain, manager) -> None:
 
     hand_on(manager, "messages")
 
-    assert standing(chain, "a-shop", "messages") == Standing.OWN
+    assert standing(chain, "a-shop", "messages") == PatternStatus.OWN
     assert (store("a-shop").reminder_days, store("b-shop").reminder_days) == ("3", "7")
 
 

@@ -8,7 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
-from booking.bookings.lifecycle import cancel
+from booking.bookings.lifecycle import cancel_booking
 from booking.models import Actor, Booking, Hold, WaitingListEntry
 from booking.waiting_list.offers import offer_places
 from stores.models import Role, Store
@@ -60,7 +60,7 @@ def test_place_offered_at_night_to_a_phone_alone_says_that_no_text_goes(
 ) -> None:
     make_waiting(full.store, phone="+33612345607", email=email)
     clock.move_to(now)
-    cancel(booking_id=full.pk, now=now, actor=Actor.CUSTOMER)
+    cancel_booking(booking_id=full.pk, now=now, actor=Actor.CUSTOMER)
     assert offer_places(store_id=full.store_id, now=now) == 1
     staff.force_login(User.objects.get(username="staff"))
 
