@@ -6,6 +6,7 @@ import sys
 
 
 def main() -> None:
+    """Run the command that the arguments name; say in one line what is wrong with the settings or the database."""
     os.umask(0o077)  # what is written (database and its log, key, messages, backups) is for its owner alone
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "booking.settings")
     from django.core.exceptions import ImproperlyConfigured

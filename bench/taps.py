@@ -1,9 +1,9 @@
-"""From a tap to the picture that shows it, in a tablet-size Chromium: with a network, without one, and how fast a
-search draws its hits.
+"""How long a tablet takes from a tap to the picture that shows it, and how fast a search draws its hits.
 
     .venv/bin/python bench/taps.py [--visits 300]
 
-Measured inside the page: from the click to the frame after the row has changed.
+In Chromium, as large as a tablet, with a network and without one. Measured inside the page:
+from the click to the frame after the row has changed.
 """
 
 import argparse

@@ -33,6 +33,7 @@ def manage_token(reference: str, number: int = 0) -> str:
 
 
 def is_manage_token(reference: str, token: str, number: int = 0) -> bool:
+    """Tell whether a token is the secret that opens a booking."""
     return hmac.compare_digest(manage_token(reference, number).encode(), token.encode("utf-8", "surrogatepass"))
 
 
@@ -42,6 +43,7 @@ def waiting_token(reference: str) -> str:
 
 
 def is_waiting_token(reference: str, token: str) -> bool:
+    """Tell whether a token is the secret that opens a place on a waiting list."""
     return hmac.compare_digest(waiting_token(reference).encode(), token.encode("utf-8", "surrogatepass"))
 
 
@@ -51,6 +53,7 @@ def door_secret(store: str, number: int) -> str:
 
 
 def is_door_secret(store: str, number: int, secret: str) -> bool:
+    """Tell whether a secret is the one that the code on a store's door carries now."""
     return hmac.compare_digest(door_secret(store, number).encode(), secret.encode("utf-8", "surrogatepass"))
 
 
@@ -83,6 +86,7 @@ def day_sheet_token(number: int, about: str) -> str:
 
 
 def is_day_sheet_token(number: int, about: str, token: str) -> bool:
+    """Tell whether a token is the secret of a day sheet for one wish and what it says."""
     return hmac.compare_digest(day_sheet_token(number, about).encode(), token.encode("utf-8", "surrogatepass"))
 
 
@@ -93,6 +97,7 @@ def day_sheet_number(token: str) -> int | None:
 
 
 def new_public_id() -> str:
+    """Return a random public id of 128 bits, safe in addresses."""
     return secrets.token_urlsafe(16)
 
 
@@ -109,6 +114,7 @@ def read_hold_token(token: str) -> str | None:
 
 
 def new_feed_secret() -> str:
+    """Return a random secret of 192 bits for the address of a store's calendar."""
     return secrets.token_urlsafe(24)
 
 
@@ -118,6 +124,7 @@ def feed_digest(secret: str) -> str:
 
 
 def new_device_secret() -> str:
+    """Return a random secret of 256 bits for a tablet."""
     return secrets.token_urlsafe(32)
 
 

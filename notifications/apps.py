@@ -1,3 +1,5 @@
+"""The app of messages: its system checks are registered when Django is ready."""
+
 from django.apps import AppConfig
 
 

@@ -7,6 +7,7 @@ from django.conf import settings
 
 
 def recipient_digest(recipient: str) -> str:
+    """Return the digest of a phone number or an email address, whatever the case of its letters."""
     return _digest("recipient", recipient.strip().lower())
 
 
@@ -16,6 +17,7 @@ def prefix_digest(phone: str) -> str:
 
 
 def body_digest(body: str) -> str:
+    """Return the digest of a text; how its words are spaced makes no difference."""
     return _digest("body", " ".join(body.split()))
 
 

@@ -22,6 +22,7 @@ _CLOSEST = str.maketrans(
 
 
 def is_gsm7(text: str) -> bool:
+    """Tell whether every character of a text is in GSM-7."""
     return all(character in _BASIC or character in _EXTENDED for character in text)
 
 
@@ -31,6 +32,7 @@ def septets(text: str) -> int:
 
 
 def fits_one_segment(text: str) -> bool:
+    """Tell whether a text can be sent as one segment of GSM-7."""
     return is_gsm7(text) and septets(text) <= SEGMENT_SEPTETS
 
 

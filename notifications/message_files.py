@@ -20,6 +20,7 @@ def write(name: str, content: bytes) -> None:
 
 
 def exists(name: str) -> bool:
+    """Tell whether a message's file has been written."""
     return (_folder() / name).exists()
 
 

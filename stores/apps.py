@@ -1,3 +1,5 @@
+"""The app of stores."""
+
 from django.apps import AppConfig
 
 

@@ -19,8 +19,9 @@ def is_plain(item: pytest.Item) -> bool:
 
 
 class ServersShared(LoadScopeScheduling):
-    """Keeps together what shares a server or is made once: the journeys in a browser, the pages looked at in one, and
-    the tests of a module that starts a server of its own.
+    """Keeps together what shares a server or is made once.
+
+    The journeys in a browser, the pages looked at in one, and the tests of a module that starts a server of its own.
 
     `--dist loadgroup` would do it, but this xdist (3.8) cannot mark the tests of this pytest (9.2).
     """

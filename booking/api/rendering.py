@@ -88,6 +88,7 @@ def opening_hours_json(weekly: Iterable[WeeklyInterval]) -> list[Json]:
 
 
 def interval_json(opens: time, closes: time) -> Json:
+    """Return an interval of opening hours, local times as "HH:MM"."""
     return {"opens": f"{opens:%H:%M}", "closes": f"{closes:%H:%M}"}
 
 
@@ -95,6 +96,7 @@ def interval_json(opens: time, closes: time) -> Json:
 
 
 def free_slot_json(slot: FreeSlot, zone: ZoneInfo) -> Json:
+    """Return a free slot, its times in the zone of the store."""
     return {
         "starts_at": moment_text(slot.starts_at, zone),
         "ends_at": moment_text(slot.ends_at, zone),
@@ -187,6 +189,7 @@ def new_booking_json(booking: Booking, *, now: datetime) -> Json:
 
 
 def booking_path(reference: str) -> str:
+    """Return the path of a booking in the API."""
     return f"/api/v1/bookings/{reference}"
 
 

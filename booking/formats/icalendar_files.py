@@ -224,7 +224,7 @@ def _recurrence(rule: YearlyRule) -> vRecur:
 def _text(text: str) -> vText:
     """Return text on one line, without what a line could be made of: icalendar lets control characters through.
 
-    A backslash becomes a slash: the package would read "\\N" as a new line.
+    A backslash becomes a slash: the package would read one before an N as a new line.
     """
     kept = (" " if character.isspace() else character for character in text if not _is_control(character))
     return vText("".join(kept).replace("\\", "/"))

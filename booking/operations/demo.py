@@ -1,7 +1,7 @@
-"""The demo: the pharmacies of Niort, which the town gathers, two people who work at one of them, and three weeks that
-look lived in.
+"""The demo: the pharmacies of Niort, gathered by the town, with three weeks of visits.
 
-All of it goes through the services, with the clock moved to when it would have happened. Nothing is sent.
+Two people work at one of them. All of it goes through the services, with the clock
+moved to when it would have happened. Nothing is sent.
 """
 
 import ipaddress

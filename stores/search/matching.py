@@ -1,6 +1,6 @@
-"""Which stores fit the words somebody typed, in widening circles: the words as they stand, their beginnings, and only
-where these find nothing, words spelled nearly alike.
+"""The stores that fit the words somebody typed, found in widening circles.
 
+First the words as they stand, then their beginnings, and only where these find nothing, words spelled nearly alike.
 A circle holds all stores of the one before. The same SQL on both databases, by plain indexes.
 """
 

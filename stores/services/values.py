@@ -29,10 +29,12 @@ def lock(store: Store) -> Store:
 
 
 def raise_version(store: Store) -> None:
+    """Count a change of a store's hours, so that what was made from older ones is known to be old."""
     Store.objects.filter(pk=store.pk).update(hours_version=F("hours_version") + 1)
 
 
 def short_text(text: str, *, field: str, longest: int, is_required: bool = True) -> str:
+    """Return a text as it is stored, cleaned. Raises BadValue where it is missing or too long (in characters)."""
     text = cleaned(text)
     if is_required and not can_be_seen(text):
         raise BadValue(field, "required")
@@ -42,5 +44,6 @@ def short_text(text: str, *, field: str, longest: int, is_required: bool = True)
 
 
 def check_range(field: str, value: int, allowed: tuple[int, int]) -> None:
+    """Raise BadValue where a number lies outside the allowed range, both ends included."""
     if not allowed[0] <= value <= allowed[1]:
         raise BadValue(field, "out_of_range")

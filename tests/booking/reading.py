@@ -12,8 +12,9 @@ VOID = {"input", "meta", "link", "br", "img", "path", "circle", "rect"}
 
 
 class Page(HTMLParser):
-    """A page, parsed: `forms` by the path they are sent to, `links` by address and `offered` by a button's value with
-    their text.
+    """A page, parsed.
+
+    `forms` by the path they are sent to, `links` by address and `offered` by a button's value, with their text.
     """
 
     def __init__(self, response: Any) -> None:

@@ -1,5 +1,7 @@
-"""Back, Forward, reload, a second press and a second tab, on each step of the way to a booking: nothing breaks, nothing
-typed is lost, and what is booked stays the only one."""
+"""Back, Forward, reload, a second press and a second tab, on each step of the way to a booking.
+
+Nothing breaks, nothing typed is lost, and what is booked stays the only one.
+"""
 
 from datetime import timedelta
 from itertools import count

@@ -1,5 +1,7 @@
-"""A customer's whole way, as it is on a phone and on a laptop, in three languages and in simple words, with and
-without JavaScript."""
+"""A customer's whole way, on a phone and on a laptop.
+
+In three languages and in simple words, with and without JavaScript.
+"""
 
 import re
 

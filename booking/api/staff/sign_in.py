@@ -66,8 +66,10 @@ class MyStoresView(StaffView):
 
 
 def _user(request: HttpRequest, username: str, password: str) -> User:
-    """Return who this is. Raises NotAuthenticated, the same for a wrong name and a wrong password; RateLimited,
-    CountersAway, HashingBusy."""
+    """Return the user of a name and a password.
+
+    Raises NotAuthenticated, the same for a wrong name and a wrong password; RateLimited, CountersAway, HashingBusy.
+    """
     user = user_by_password(request, username=username, password=password)
     if user is None:
         raise NotAuthenticated
