@@ -109,3 +109,18 @@ def test_no_page_has_code_of_its_own_that_the_content_policy_would_refuse():
     ]
 
     assert found == []
+
+
+@pytest.mark.parametrize("name", ["README.md", "docs/developing.md", "docs/languages.md"])
+def test_files_that_documents_name_exist(name):
+    """Paths begin at the repository or at `booking/`; a file's bare name is one of the folder named before it."""
+    named = re.findall(r"`([\w./*<>-]+)`", (BASE / name).read_text())
+    paths = [path for path in named if "/" in path or path.endswith((".py", ".js"))]
+    folders = [BASE, BASE / "booking", *(BASE / "booking" / path for path in paths if path.endswith("/"))]
+    patterns = [re.sub(r"<\w+>", "*", path.rstrip("/")) for path in paths]
+
+    assert [
+        path
+        for path in patterns
+        if not path.startswith("var/") and not any(next(folder.glob(path), None) for folder in folders)
+    ] == []
