@@ -13,9 +13,10 @@ from booking.arrivals.line import forget_people, forget_tickets
 from booking.arrivals.offline_actions import ROUTE, forget_results
 from booking.bookings.history import record
 from booking.bookings.lifecycle import cancel_locked, lock_booking
-from booking.models import Actor, Booking, BookingEvent, EventKind, IdempotentAnswer, Status, WaitingListEntry
+from booking.models import Booking, BookingEvent, EventKind, IdempotentAnswer, Status, WaitingListEntry
 from booking.places.claims import raise_days
 from booking.waiting_list import lifecycle
+from booking.who import Who
 from notifications import outbox
 from stores.models import Store
 from stores.services import forget_changes, forget_invitations
@@ -89,16 +90,16 @@ def correct_details(*, booking_id: int, name: str, note: str, now: datetime) -> 
 
 
 @transaction.atomic
-def erase_customer(*, booking_id: int, now: datetime, actor: Actor) -> None:
+def erase_customer(*, booking_id: int, who: Who) -> None:
     """Erase who a booking was for; a visit still to come is cancelled first, without a word. Again: nothing."""
     booking = lock_booking(booking_id)
     if booking.erased_at is not None:
         return
-    if booking.status == Status.CONFIRMED and booking.ends_at > now:
-        cancel_locked(booking, now=now, actor=actor, user=None, tell=False)
-    _erase([booking], now=now)
+    if booking.status == Status.CONFIRMED and booking.ends_at > who.now:
+        cancel_locked(booking, who=who, tell=False)
+    _erase([booking], now=who.now)
     erasures.note(booking.reference)
-    record(booking, EventKind.ERASED, actor=actor, now=now, from_status=booking.status)
+    record(booking, EventKind.ERASED, who=who, from_status=booking.status)
     raise_days(booking.store_id, {booking.visit_date})
 
 
@@ -144,7 +145,7 @@ def erase_again(*, now: datetime, dry_run: bool = False) -> Counter[str]:
         for booking_id, slug in back.values_list("pk", "store__slug"):
             found[slug] += 1
             if not dry_run:
-                erase_customer(booking_id=booking_id, now=now, actor=Actor.SYSTEM)
+                erase_customer(booking_id=booking_id, who=Who.system(now))
     return found
 
 

@@ -31,6 +31,7 @@ from booking.store_setup.hours_changes import (
 )
 from booking.tokens import hold_token
 from booking.waiting_list import entries, offers
+from booking.who import Who
 from stores import services as store_services
 from stores.hours import WeeklyInterval
 from stores.models import Desk, Store
@@ -113,11 +114,13 @@ class Life:
         desk = rng.choice(["", rng.choice(self.desks).slug])
         actor = Actor.STAFF if desk else Actor.CUSTOMER
         rescheduling.reschedule(
-            booking_id=self._visit(rng), starts_at=rng.choice(self.starts), now=now, actor=actor, desk=desk
+            booking_id=self._visit(rng), starts_at=rng.choice(self.starts), who=Who(actor, None, now), desk=desk
         )
 
     def do_cancel(self, rng: Random, now: datetime) -> None:
-        lifecycle.cancel_booking(booking_id=self._visit(rng), now=now, actor=rng.choice([Actor.CUSTOMER, Actor.STAFF]))
+        lifecycle.cancel_booking(
+            booking_id=self._visit(rng), who=Who(rng.choice([Actor.CUSTOMER, Actor.STAFF]), None, now)
+        )
 
     def do_confirm(self, rng: Random, now: datetime) -> None:
         lifecycle.confirm_attendance(booking_id=self._visit(rng), now=now)
@@ -127,7 +130,7 @@ class Life:
 
     def do_erase(self, rng: Random, now: datetime) -> None:
         if rng.random() < 0.2:
-            erase_customer(booking_id=self._visit(rng), now=now, actor=Actor.CUSTOMER)
+            erase_customer(booking_id=self._visit(rng), who=Who.customer(now))
 
     def do_take_kept_time(self, rng: Random, now: datetime) -> None:
         kept = list(Hold.objects.exclude(kept_for=None).order_by("pk").values_list("kept_for", "pk"))
@@ -168,10 +171,10 @@ class Life:
     # --- Staff ---
 
     def do_step(self, rng: Random, now: datetime) -> None:
-        steps.take_step(booking_id=self._visit(rng), step=rng.choice(STEPS), now=now, user=self.user)
+        steps.take_step(booking_id=self._visit(rng), step=rng.choice(STEPS), who=Who.staff(self.user, now))
 
     def do_undo(self, rng: Random, now: datetime) -> None:
-        steps.undo_step(booking_id=self._visit(rng), now=now, user=self.user)
+        steps.undo_step(booking_id=self._visit(rng), who=Who.staff(self.user, now))
 
     def do_walk_in(self, rng: Random, now: datetime) -> None:
         steps.admit_walk_in(

@@ -16,12 +16,13 @@ from booking.arrivals.line_state import CLAIMED_WITHIN, tickets_of, visits_of
 from booking.arrivals.steps import admit_walk_in, take_step
 from booking.arrivals.turn_reminders import subject_of
 from booking.bookings.lifecycle import cancel_locked, lock_booking
-from booking.models import Actor, Booking, Status, Ticket
+from booking.models import Booking, Status, Ticket
 from booking.places.claims import raise_days
 from booking.places.locks import lock_line
 from booking.places.requests import retry_after_expired_holds, visit_type_or_raise
 from booking.policy import places_needed
 from booking.refusals import BookingRefused, Refusal
+from booking.who import Who
 from booking.working_days import LOOKS_BACK, WorkingDay, working_day
 from notifications import outbox
 from stores.locks import share_lock_store
@@ -144,7 +145,7 @@ def _serve(
     ticket.save(update_fields=["booking", "passed_from"])
     # They were here from then on, and waited: the ticket is forgotten after its day, the visit stays.
     Booking.objects.filter(pk=booking.pk).update(checked_in_at=ticket.joined_at)
-    return take_step(booking_id=booking.pk, step="start", now=now, user=user)
+    return take_step(booking_id=booking.pk, step="start", who=Who.staff(user, now))
 
 
 @transaction.atomic
@@ -160,7 +161,7 @@ def put_back(*, store: Store, ticket_id: int, now: datetime, user: User) -> Tick
     booking = lock_booking(ticket.booking_id)
     if booking.status != Status.IN_SERVICE:
         raise BookingRefused(Refusal.WRONG_STATUS, booking=booking)
-    cancel_locked(booking, now=now, actor=Actor.STAFF, user=user, tell=False)
+    cancel_locked(booking, who=Who.staff(user, now), tell=False)
     ticket.booking, ticket.passed_from, ticket.called_at = None, None, None
     ticket.save(update_fields=["booking", "passed_from", "called_at"])
     return ticket

@@ -20,6 +20,7 @@ from booking.arrivals.steps import admit_walk_in, is_undone, take_step, undo_ste
 from booking.models import Booking, BookingEvent, IdempotentAnswer, Status
 from booking.places.requests import retry_after_expired_holds
 from booking.refusals import BookingRefused, Refusal, UnknownVisitType
+from booking.who import Who
 from stores.models import Store
 
 OLDEST = timedelta(days=7)
@@ -221,8 +222,7 @@ def _take(store: Store, tap: Tap, *, now: datetime, user: User, is_manager: bool
     if tap.step == UNDO:
         return undo_step(
             booking_id=booking_id,
-            now=now,
-            user=user,
+            who=Who.staff(user, now),
             happened_at=tap.happened_at,
             action_id=tap.action_id,
             undoes=tap.undoes,
@@ -230,8 +230,7 @@ def _take(store: Store, tap: Tap, *, now: datetime, user: User, is_manager: bool
     return take_step(
         booking_id=booking_id,
         step=tap.step,  # type: ignore[arg-type]  # one of them, as whoever reads taps has seen to
-        now=now,
-        user=user,
+        who=Who.staff(user, now),
         happened_at=tap.happened_at,
         action_id=tap.action_id,
         seen_starts_at=tap.seen_starts_at if tap.reference else None,

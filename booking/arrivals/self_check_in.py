@@ -6,9 +6,10 @@ from django.db.models import Q
 
 from booking.arrivals.step_rules import SELF_CHECK_IN_FROM, SELF_CHECK_IN_UNTIL, may_check_in_oneself
 from booking.arrivals.steps import take_step
-from booking.models import Actor, Booking, Status
+from booking.models import Booking, Status
 from booking.refusals import BookingRefused
 from booking.tokens import read_reference
+from booking.who import Who
 
 DIGITS_LEAST = 6  # of a phone number: with fewer, a stranger's guess would find somebody too soon
 DIGITS_MOST = 8  # "06 12 34 56 78" and "+33 6 12 34 56 78" end alike so far
@@ -33,7 +34,7 @@ def check_in_at_door(*, store: str, typed: str, by_phone: bool, now: datetime) -
     if found[0].status == Status.CHECKED_IN:
         return True
     try:
-        take_step(booking_id=found[0].pk, step="check_in", now=now, user=None, actor=Actor.CUSTOMER)
+        take_step(booking_id=found[0].pk, step="check_in", who=Who.customer(now))
     except BookingRefused:  # another was faster: staff, or the same finger twice
         return Booking.objects.filter(pk=found[0].pk, status=Status.CHECKED_IN).exists()
     return True

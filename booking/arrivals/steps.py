@@ -12,13 +12,14 @@ from django.db import transaction
 from booking.arrivals.step_rules import STEPS, is_same_night, may_step
 from booking.bookings.history import record
 from booking.bookings.lifecycle import lock_booking, store_booking
-from booking.models import Actor, Booking, BookingEvent, EventKind, Source, Status
+from booking.models import Booking, BookingEvent, EventKind, Source, Status
 from booking.places.claims import Run, claim_anywhere, raise_days, squeeze_in
 from booking.places.closed_slots import refused_without_place
 from booking.places.requests import retry_after_expired_holds, visit_type_or_raise
 from booking.policy import places_needed
 from booking.refusals import BookingRefused, Refusal
 from booking.tokens import keyed_digest
+from booking.who import Who
 from stores.models import Store
 from stores.queries import store_rules
 from stores.slots import StoreRules, VisitTypeRule, slots_by_desk
@@ -33,9 +34,7 @@ def take_step(
     *,
     booking_id: int,
     step: ArrivalStep,
-    now: datetime,
-    user: User | None,
-    actor: Actor = Actor.STAFF,
+    who: Who,
     happened_at: datetime | None = None,
     action_id: UUID | None = None,
     seen_starts_at: datetime | None = None,
@@ -51,7 +50,7 @@ def take_step(
         return booking
     if seen_starts_at not in (None, booking.starts_at):
         raise BookingRefused(Refusal.WRONG_STATUS, booking=booking, is_moved=True)
-    at = min(happened_at or now, now)
+    at = min(happened_at or who.now, who.now)
     today = at.astimezone(ZoneInfo(booking.store.time_zone)).date()
     if not may_step(
         step=step,
@@ -64,13 +63,11 @@ def take_step(
         raise BookingRefused(Refusal.WRONG_STATUS, booking=booking)
     from_status = booking.status
     _take(booking, step, at=at)
-    _save(booking, now=now)
+    _save(booking, now=who.now)
     record(
         booking,
         _EVENTS[step],
-        actor=actor,
-        user=user,
-        now=now,
+        who=who,
         happened_at=at,
         from_status=from_status,
         action_id=action_id,
@@ -82,8 +79,7 @@ def take_step(
 def undo_step(
     *,
     booking_id: int,
-    now: datetime,
-    user: User,
+    who: Who,
     happened_at: datetime | None = None,
     action_id: UUID | None = None,
     undoes: str = "",
@@ -97,7 +93,7 @@ def undo_step(
     booking = lock_booking(booking_id)
     if _is_repeated(action_id):
         return booking
-    at = min(happened_at or now, now)
+    at = min(happened_at or who.now, who.now)
     last = (
         BookingEvent.objects.filter(booking=booking, kind__in=_EVENTS.values(), undone_by=None).order_by("-pk").first()
     )
@@ -111,13 +107,11 @@ def undo_step(
         raise BookingRefused(Refusal.WRONG_STATUS, booking=booking)
     from_status = booking.status
     _take_back(booking, last)
-    _save(booking, now=now)
+    _save(booking, now=who.now)
     record(
         booking,
         EventKind.UNDONE,
-        actor=Actor.STAFF,
-        user=user,
-        now=now,
+        who=who,
         happened_at=at,
         from_status=from_status,
         action_id=action_id,
@@ -206,9 +200,7 @@ def _admit_walk_in(
     record(
         booking,
         EventKind.CHECKED_IN,
-        actor=Actor.STAFF,
-        user=user,
-        now=now,
+        who=Who.staff(user, now),
         happened_at=came_at,
         from_status=Status.CONFIRMED,
         action_id=action_id,

@@ -8,11 +8,12 @@ from django.db import transaction
 
 from booking.bookings.crowds import visits_of_client
 from booking.bookings.lifecycle import cancel_locked, lock_booking
-from booking.models import Actor, Hold, Status, WaitingListEntry
+from booking.models import Hold, Status, WaitingListEntry
 from booking.places.holds import release_hold
 from booking.tokens import hold_token
 from booking.waiting_list.entries import leave_waiting_list
 from booking.waiting_list.lifecycle import OPEN
+from booking.who import Who
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +42,7 @@ def _cancel(booking_id: int, *, tell: bool, user: User, now: datetime) -> bool:
     booking = lock_booking(booking_id)
     if booking.status != Status.CONFIRMED:
         return False
-    cancel_locked(booking, now=now, actor=Actor.STAFF, user=user, tell=tell)
+    cancel_locked(booking, who=Who.staff(user, now), tell=tell)
     return True
 
 

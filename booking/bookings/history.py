@@ -3,18 +3,15 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.contrib.auth.models import User
-
-from booking.models import Actor, Booking, BookingEvent, EventKind
+from booking.models import Booking, BookingEvent, EventKind
+from booking.who import Who
 
 
 def record(
     booking: Booking,
     kind: EventKind,
     *,
-    actor: Actor,
-    now: datetime,
-    user: User | None = None,
+    who: Who,
     happened_at: datetime | None = None,
     from_status: str = "",
     from_starts_at: datetime | None = None,
@@ -25,10 +22,10 @@ def record(
     return BookingEvent.objects.create(
         booking=booking,
         kind=kind,
-        at=now,
-        happened_at=happened_at or now,
-        actor=actor,
-        user=user,
+        at=who.now,
+        happened_at=happened_at or who.now,
+        actor=who.actor,
+        user=who.user,
         from_status=from_status,
         to_status=booking.status,
         from_starts_at=from_starts_at,

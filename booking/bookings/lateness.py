@@ -6,10 +6,11 @@ from django.db import transaction
 
 from booking.bookings.history import record
 from booking.bookings.lifecycle import lock_booking
-from booking.models import Actor, Booking, BookingEvent, EventKind, Status
+from booking.models import Booking, BookingEvent, EventKind, Status
 from booking.places.claims import raise_days
 from booking.policy import LONGEST_LATE, may_say_late
 from booking.refusals import BookingRefused, Refusal
+from booking.who import Who
 
 
 @transaction.atomic
@@ -23,7 +24,7 @@ def say_late(*, booking_id: int, minutes: int, now: datetime) -> Booking:
     booking = _lock(booking_id, now=now)
     if booking.late_minutes != minutes:
         _save(booking, minutes, now=now)
-        record(booking, EventKind.SAID_LATE, actor=Actor.CUSTOMER, now=now, from_status=booking.status)
+        record(booking, EventKind.SAID_LATE, who=Who.customer(now), from_status=booking.status)
     return booking
 
 
@@ -41,8 +42,7 @@ def take_back_late(*, booking_id: int, now: datetime) -> Booking:
     record(
         booking,
         EventKind.UNDONE,
-        actor=Actor.CUSTOMER,
-        now=now,
+        who=Who.customer(now),
         from_status=booking.status,
         undoes=said.order_by("-pk").first(),
     )

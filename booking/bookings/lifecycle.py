@@ -30,6 +30,7 @@ from booking.refusals import BookingRefused, Refusal
 from booking.tokens import new_reference, read_hold_token
 from booking.waiting_list.lifecycle import note_taken
 from booking.waiting_list.upcoming_visits import BEYOND_THE_SHARE
+from booking.who import Who
 from notifications import outbox
 from notifications.models import Kind
 from stores.models import Desk, Store, VisitType
@@ -120,30 +121,31 @@ def _book_held(wish: SlotRequest, draft: Booking, *, hold: str, may_repeat: bool
 
 
 @transaction.atomic
-def cancel_booking(*, booking_id: int, now: datetime, actor: Actor, user: User | None = None) -> Booking:
+def cancel_booking(*, booking_id: int, who: Who) -> Booking:
     """Cancel a visit and give its places back; cancelled before: nothing changes. Raises BookingRefused."""
     booking = lock_booking(booking_id)
     if booking.status == Status.CANCELLED:
         return booking
     if booking.status != Status.CONFIRMED:
         raise BookingRefused(Refusal.WRONG_STATUS, booking=booking)
-    if actor == Actor.CUSTOMER and not may_cancel(status=booking.status, starts_at=booking.starts_at, now=now):
+    is_customer = who.actor == Actor.CUSTOMER
+    if is_customer and not may_cancel(status=booking.status, starts_at=booking.starts_at, now=who.now):
         raise BookingRefused(Refusal.TOO_LATE, booking=booking)
-    cancel_locked(booking, now=now, actor=actor, user=user)
+    cancel_locked(booking, who=who)
     return booking
 
 
-def cancel_locked(booking: Booking, *, now: datetime, actor: Actor, user: User | None, tell: bool = True) -> None:
+def cancel_locked(booking: Booking, *, who: Who, tell: bool = True) -> None:
     """Cancel a booking that the caller has locked; `tell` sends the customer a message."""
     days = release_places(booking)
     from_status, booking.status = booking.status, Status.CANCELLED
     booking.sequence += 1
-    booking.updated_at = now
+    booking.updated_at = who.now
     booking.save(update_fields=["status", "sequence", "answer_until", "updated_at"])
-    record(booking, EventKind.CANCELLED, actor=actor, user=user, now=now, from_status=from_status)
-    outbox.skip_open(subject=booking.reference, reason="cancelled", now=now)
+    record(booking, EventKind.CANCELLED, who=who, from_status=from_status)
+    outbox.skip_open(subject=booking.reference, reason="cancelled", now=who.now)
     if tell:
-        outbox.enqueue(plan_messages(booking, kind=Kind.CANCELLATION, actor=actor, now=now), now=now)
+        outbox.enqueue(plan_messages(booking, kind=Kind.CANCELLATION, who=who), now=who.now)
     raise_days(booking.store_id, days)
 
 
@@ -157,7 +159,7 @@ def confirm_attendance(*, booking_id: int, now: datetime) -> Booking:
         booking.attendance_confirmed = True
         booking.updated_at = now
         booking.save(update_fields=["attendance_confirmed", "updated_at"])
-        record(booking, EventKind.ATTENDANCE_CONFIRMED, actor=Actor.CUSTOMER, now=now, from_status=booking.status)
+        record(booking, EventKind.ATTENDANCE_CONFIRMED, who=Who.customer(now), from_status=booking.status)
         raise_days(booking.store_id, {booking.visit_date})
     return booking
 
@@ -226,9 +228,9 @@ def store_booking(
     booking.places = booking.places if kept is None else kept.places
     booking.created_at = booking.updated_at = now
     booking.save(force_insert=True)
-    actor = Actor.CUSTOMER if booking.source in WEB_SOURCES else Actor.STAFF
-    record(booking, EventKind.BOOKED, actor=actor, user=user, now=now)
-    outbox.enqueue(plan_messages(booking, kind=Kind.CONFIRMATION, actor=actor, now=now), now=now)
+    who = Who(Actor.CUSTOMER if booking.source in WEB_SOURCES else Actor.STAFF, user, now)
+    record(booking, EventKind.BOOKED, who=who)
+    outbox.enqueue(plan_messages(booking, kind=Kind.CONFIRMATION, who=who), now=now)
     raise_days(rules.id, days_of(run.starts_at, run.ends_at, rules.zone.key))
     return booking
 

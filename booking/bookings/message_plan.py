@@ -7,26 +7,27 @@ from zoneinfo import ZoneInfo
 from booking.customer_input import can_be_texted
 from booking.models import Actor, Booking
 from booking.policy import plan_of, reminder_times
+from booking.who import Who
 from notifications.content import NewMessage
 from notifications.models import Channel, Kind
 
 
-def plan_messages(booking: Booking, *, kind: Kind, actor: Actor, now: datetime, offset: str = "") -> list[NewMessage]:
+def plan_messages(booking: Booking, *, kind: Kind, who: Who, offset: str = "") -> list[NewMessage]:
     """Return the messages about what just happened to a booking, and the reminders that follow from it.
 
-    What a customer sets off is held to what their number may get in a day; what the store, as `actor`, or the plan sets
+    What a customer sets off is held to what their number may get in a day; what the store or the plan sets
     off is never dropped for that. `offset` tells several messages of one kind apart: the change of hours that a visit
     which stays is told about. Such a visit has its reminders already.
     """
     channels = message_channels(booking.phone, booking.email)
-    is_limited = actor == Actor.CUSTOMER
+    is_limited = who.actor == Actor.CUSTOMER
     messages = [
-        _message(booking, kind, channel, due_at=now, offset=offset, is_limited=is_limited) for channel in channels
+        _message(booking, kind, channel, due_at=who.now, offset=offset, is_limited=is_limited) for channel in channels
     ]
     if channels and kind in (Kind.CONFIRMATION, Kind.CHANGE) and not offset:
         store = booking.store
         zone, plan = ZoneInfo(store.time_zone), plan_of(store)
-        times = reminder_times(starts_at=booking.starts_at, zone=zone, now=now, plan=plan)
+        times = reminder_times(starts_at=booking.starts_at, zone=zone, now=who.now, plan=plan)
         messages += [
             _message(booking, Kind.REMINDER, channels[0], due_at=due_at, offset=days, is_limited=False)
             for days, due_at in times.items()

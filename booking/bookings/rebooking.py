@@ -7,18 +7,18 @@ import logging
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from django.contrib.auth.models import User
 from django.db import transaction
 
 from booking.bookings.history import record
 from booking.bookings.lifecycle import cancel_locked, lock_booking
 from booking.bookings.message_plan import message_channels, plan_messages
 from booking.bookings.rescheduling import move_locked
-from booking.models import Actor, Booking, EventKind, Hold, Status
+from booking.models import Booking, EventKind, Hold, Status
 from booking.places.claims import claim_anywhere, days_of, drop_hold, raise_days, runs_at, store_hold
 from booking.places.nearest_free import nearest_free
 from booking.policy import HOLD_EXTENSIONS
 from booking.refusals import BookingRefused, Refusal
+from booking.who import Who
 from notifications import outbox
 from notifications.models import Kind
 from stores.slots import StoreRules
@@ -31,9 +31,7 @@ _TRIED = 12  # starts that are looked at for one visit: several visits may want 
 OFFER = "offer"  # how the offset of a message about such times begins
 
 
-def offer_other_times(
-    bookings: Iterable[Booking], *, rules: StoreRules, told_as: str, now: datetime, user: User | None
-) -> None:
+def offer_other_times(bookings: Iterable[Booking], *, rules: StoreRules, told_as: str, who: Who) -> None:
     """Keep other times for visits that the caller has locked, with their store, and tell each customer once.
 
     Who gets no message keeps the visit: somebody has to phone. Where no other time is free, the visit is cancelled,
@@ -42,36 +40,34 @@ def offer_other_times(
     for booking in bookings:
         if booking.status != Status.CONFIRMED or not message_channels(booking.phone, booking.email):
             continue
-        kept = _keep(booking, rules, now=now)
+        kept = _keep(booking, rules, now=who.now)
         if not kept:
-            cancel_locked(booking, now=now, actor=Actor.STAFF, user=user)
+            cancel_locked(booking, who=who)
             continue
         booking.answer_until = max(one.expires_at for one in kept)
-        booking.updated_at = now
+        booking.updated_at = who.now
         booking.save(update_fields=["answer_until", "updated_at"])
-        record(booking, EventKind.NOTIFIED, actor=Actor.STAFF, user=user, now=now, from_status=booking.status)
-        outbox.enqueue(
-            plan_messages(booking, kind=Kind.CHANGE, actor=Actor.STAFF, now=now, offset=f"{OFFER}-{told_as}"), now=now
-        )
+        record(booking, EventKind.NOTIFIED, who=who, from_status=booking.status)
+        outbox.enqueue(plan_messages(booking, kind=Kind.CHANGE, who=who, offset=f"{OFFER}-{told_as}"), now=who.now)
 
 
-def ask_no_more(booking: Booking, *, told_as: str, now: datetime, user: User | None, tell: bool = True) -> None:
+def ask_no_more(booking: Booking, *, told_as: str, who: Who, tell: bool = True) -> None:
     """Take back the question which other time somebody wants, on a visit that the caller has locked; it stays.
 
     Who was told of it is told that the visit stays, unless not to `tell`; a message that has not left never does.
     """
     for kept in booking.kept_times.select_related("store").order_by("pk"):
         drop_hold(kept)
-    booking.answer_until, booking.updated_at = None, now
+    booking.answer_until, booking.updated_at = None, who.now
     booking.save(update_fields=["answer_until", "updated_at"])
     raise_days(booking.store_id, {booking.visit_date})
     channels = message_channels(booking.phone, booking.email)
     not_left = outbox.skip_open(
-        subject=booking.reference, reason="answered", now=now, kinds=[Kind.CHANGE], offset=f"{OFFER}-"
+        subject=booking.reference, reason="answered", now=who.now, kinds=[Kind.CHANGE], offset=f"{OFFER}-"
     )
     if tell and not_left < len(channels):
-        record(booking, EventKind.NOTIFIED, actor=Actor.STAFF, user=user, now=now, from_status=booking.status)
-        outbox.enqueue(plan_messages(booking, kind=Kind.CHANGE, actor=Actor.STAFF, now=now, offset=told_as), now=now)
+        record(booking, EventKind.NOTIFIED, who=who, from_status=booking.status)
+        outbox.enqueue(plan_messages(booking, kind=Kind.CHANGE, who=who, offset=told_as), now=who.now)
 
 
 def is_asked_again(booking: Booking, *, now: datetime) -> bool:
@@ -98,7 +94,7 @@ def take_kept_time(*, booking_id: int, hold_id: int, now: datetime) -> Booking:
     kept = Hold.objects.filter(kept_for=booking, pk=hold_id, expires_at__gt=now).first()
     if kept is None:
         raise BookingRefused(Refusal.HOLD_EXPIRED, booking=booking)
-    return move_locked(booking, starts_at=kept.starts_at, desk="", now=now, actor=Actor.CUSTOMER, user=None)
+    return move_locked(booking, starts_at=kept.starts_at, desk="", who=Who.customer(now))
 
 
 def cancel_unanswered(*, now: datetime) -> int:
@@ -121,7 +117,7 @@ def _cancel_unanswered(booking_id: int, *, now: datetime) -> bool:
     booking = lock_booking(booking_id)
     is_due = booking.answer_until is not None and booking.answer_until <= now and booking.status == Status.CONFIRMED
     if is_due:
-        cancel_locked(booking, now=now, actor=Actor.SYSTEM, user=None)
+        cancel_locked(booking, who=Who.system(now))
     return is_due
 
 

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import date, datetime
 
-from django.contrib.auth.models import User
 from django.db import transaction
 
 from booking.bookings.history import record
@@ -15,14 +14,13 @@ from booking.places.closed_slots import refused_without_place
 from booking.places.requests import SlotRequest, resolve_request, retry_after_expired_holds
 from booking.policy import may_change
 from booking.refusals import BookingRefused, Refusal
+from booking.who import Who
 from notifications import outbox
 from notifications.models import Kind
 from stores.models import Store
 
 
-def reschedule(
-    *, booking_id: int, starts_at: datetime, now: datetime, actor: Actor, user: User | None = None, desk: str = ""
-) -> Booking:
+def reschedule(*, booking_id: int, starts_at: datetime, who: Who, desk: str = "") -> Booking:
     """Move a visit to another start: same reference, `sequence` + 1. To where it is changes nothing.
 
     `desk` is the slug of the one that staff put it at, "" for whichever is free. Where another desk is all that
@@ -31,53 +29,39 @@ def reschedule(
     """
     store = Store.objects.filter(bookings=booking_id).values_list("slug", flat=True).get()
     return retry_after_expired_holds(
-        lambda: _reschedule(booking_id, starts_at=starts_at, desk=desk, now=now, actor=actor, user=user),
-        store=store,
-        now=now,
+        lambda: _reschedule(booking_id, starts_at=starts_at, desk=desk, who=who), store=store, now=who.now
     )
 
 
 @transaction.atomic
-def _reschedule(
-    booking_id: int, *, starts_at: datetime, desk: str, now: datetime, actor: Actor, user: User | None
-) -> Booking:
+def _reschedule(booking_id: int, *, starts_at: datetime, desk: str, who: Who) -> Booking:
     booking = lock_booking(booking_id)
     if booking.status != Status.CONFIRMED:
         raise BookingRefused(Refusal.WRONG_STATUS, booking=booking)
     if booking.starts_at == starts_at and desk in ("", booking.desk.slug):
         return booking
-    if actor != Actor.STAFF:
-        _refuse_too_late(booking, now=now)
-    return move_locked(booking, starts_at=starts_at, desk=desk, now=now, actor=actor, user=user)
+    if who.actor != Actor.STAFF:
+        _refuse_too_late(booking, now=who.now)
+    return move_locked(booking, starts_at=starts_at, desk=desk, who=who)
 
 
-def move_locked(
-    booking: Booking, *, starts_at: datetime, desk: str, now: datetime, actor: Actor, user: User | None
-) -> Booking:
+def move_locked(booking: Booking, *, starts_at: datetime, desk: str, who: Who) -> Booking:
     """Move a visit that the caller has locked, and that may be moved. Raises BookingRefused."""
     is_same_time = booking.starts_at == starts_at
     from_starts_at = booking.starts_at
-    days = _change_places(booking, starts_at=starts_at, desk=desk, now=now, by_staff=actor == Actor.STAFF)
+    days = _change_places(booking, starts_at=starts_at, desk=desk, now=who.now, by_staff=who.actor == Actor.STAFF)
     is_told = not is_same_time or booking.desk_was_chosen
     if is_told:
         booking.sequence += 1
     if not is_same_time:
         booking.attendance_confirmed = False
         booking.late_minutes = None
-    booking.updated_at = now
+    booking.updated_at = who.now
     booking.save()
-    record(
-        booking,
-        EventKind.RESCHEDULED,
-        actor=actor,
-        user=user,
-        now=now,
-        from_status=booking.status,
-        from_starts_at=from_starts_at,
-    )
+    record(booking, EventKind.RESCHEDULED, who=who, from_status=booking.status, from_starts_at=from_starts_at)
     if is_told:
-        outbox.skip_open(subject=booking.reference, reason="moved", now=now)
-        outbox.enqueue(plan_messages(booking, kind=Kind.CHANGE, actor=actor, now=now), now=now)
+        outbox.skip_open(subject=booking.reference, reason="moved", now=who.now)
+        outbox.enqueue(plan_messages(booking, kind=Kind.CHANGE, who=who), now=who.now)
     raise_days(booking.store_id, days | days_of(booking.starts_at, booking.ends_at, booking.store.time_zone))
     return booking
 

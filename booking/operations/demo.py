@@ -24,10 +24,11 @@ from booking.arrivals.steps import take_step
 from booking.bookings.lifecycle import book_visit, cancel_booking, confirm_attendance
 from booking.bookings.rescheduling import reschedule
 from booking.customer_input import CustomerDetails
-from booking.models import Actor, Booking, Source
+from booking.models import Booking, Source
 from booking.places.availability import FreeSlot, availability
 from booking.refusals import BookingRefused
 from booking.tokens import ALPHABET
+from booking.who import Who
 from notifications import outbox
 from stores.models import OrganizationKind, Role, Store, StoreMembership
 from stores.search.index import index_store
@@ -210,24 +211,24 @@ def _what_came_of_it(booking: Booking, *, now: datetime, user: User, number: int
     starts_at, ends_at = booking.starts_at, booking.ends_at
     said = booking.created_at + timedelta(hours=1)
     if number % 9 == 4:
-        cancel_booking(booking_id=booking.pk, now=said, actor=Actor.CUSTOMER)
+        cancel_booking(booking_id=booking.pk, who=Who.customer(said))
         return
     if number % 11 == 5:
-        reschedule(booking_id=booking.pk, starts_at=starts_at + timedelta(days=1), now=said, actor=Actor.CUSTOMER)
+        reschedule(booking_id=booking.pk, starts_at=starts_at + timedelta(days=1), who=Who.customer(said))
         return
     if number % 3 == 0:
         confirm_attendance(booking_id=booking.pk, now=said)
     if starts_at > now + timedelta(minutes=EARLY_MINUTES):
         return
     if number % 8 == 7 and starts_at <= now:
-        take_step(booking_id=booking.pk, step="no_show", now=min(now, ends_at), user=user)
+        take_step(booking_id=booking.pk, step="no_show", who=Who.staff(user, min(now, ends_at)))
         return
     came_at = min(now, starts_at - timedelta(minutes=number % 6))
-    take_step(booking_id=booking.pk, step="check_in", now=came_at, user=user)
+    take_step(booking_id=booking.pk, step="check_in", who=Who.staff(user, came_at))
     if now > starts_at + timedelta(minutes=2):
-        take_step(booking_id=booking.pk, step="start", now=starts_at + timedelta(minutes=2), user=user)
+        take_step(booking_id=booking.pk, step="start", who=Who.staff(user, starts_at + timedelta(minutes=2)))
     if now > ends_at:
-        take_step(booking_id=booking.pk, step="complete", now=ends_at, user=user)
+        take_step(booking_id=booking.pk, step="complete", who=Who.staff(user, ends_at))
 
 
 def _free_slot(

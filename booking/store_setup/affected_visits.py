@@ -11,18 +11,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from django.contrib.auth.models import User
-
 from booking.bookings.history import record
 from booking.bookings.lifecycle import cancel_locked
 from booking.bookings.message_plan import plan_messages
 from booking.bookings.rebooking import ask_no_more, offer_other_times
-from booking.models import Actor, Booking, EventKind, Hold
+from booking.models import Booking, EventKind, Hold
 from booking.places.claims import drop_hold
 from booking.places.fit import OpenTime, Order, Window, without_place
 from booking.refusals import BookingRefused, Refusal
 from booking.store_setup.stock import Stock
 from booking.waiting_list.ended_offers import take_offer_back
+from booking.who import Who
 from notifications import outbox
 from notifications.models import Kind
 from stores.slots import StoreRules
@@ -41,12 +40,11 @@ class AffectedResolution(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What somebody decided about the affected, None where nobody has yet, and how messages about it are told apart."""
+    """What somebody decided about the affected, None where nobody has yet; how messages about it are told apart."""
 
     then: AffectedResolution | None
     told_as: str
-    now: datetime
-    user: User | None
+    who: Who
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,30 +100,30 @@ def settle(stock: Stock, outcome: Outcome, *, rules: StoreRules, decision: Decis
     if affected and decision.then is None:
         raise BookingRefused(Refusal.BOOKINGS_AFFECTED, affected=affected)
     for hold in outcome.lost_holds:
-        _let_go(hold, now=decision.now)
+        _let_go(hold, now=decision.who.now)
     for visit in stock.visits:
         if visit.pk in outcome.fit_again:
-            ask_no_more(visit, told_as=decision.told_as, now=decision.now, user=decision.user)
+            ask_no_more(visit, told_as=decision.told_as, who=decision.who)
         elif visit.answer_until is not None:
-            _shorten_question(visit, outcome, stock, now=decision.now)
+            _shorten_question(visit, outcome, stock, now=decision.who.now)
     _decide(affected, rules=rules, decision=decision)
     return affected
 
 
 def _decide(affected: Sequence[Booking], *, rules: StoreRules, decision: Decision) -> None:
-    now, user, told_as = decision.now, decision.user, decision.told_as
+    who, told_as = decision.who, decision.told_as
     for visit in affected:
         was_asked = visit.answer_until is not None
         if decision.then == AffectedResolution.CANCEL:
-            cancel_locked(visit, now=now, actor=Actor.STAFF, user=user)
+            cancel_locked(visit, who=who)
         elif was_asked:  # also of whoever is asked anew: what they were told before holds no more
             is_told = decision.then != AffectedResolution.OFFER
-            ask_no_more(visit, told_as=told_as, now=now, user=user, tell=is_told)
+            ask_no_more(visit, told_as=told_as, who=who, tell=is_told)
         elif decision.then == AffectedResolution.NOTIFY:
-            record(visit, EventKind.NOTIFIED, actor=Actor.STAFF, user=user, now=now, from_status=visit.status)
-            outbox.enqueue(plan_messages(visit, kind=Kind.CHANGE, actor=Actor.STAFF, now=now, offset=told_as), now=now)
+            record(visit, EventKind.NOTIFIED, who=who, from_status=visit.status)
+            outbox.enqueue(plan_messages(visit, kind=Kind.CHANGE, who=who, offset=told_as), now=who.now)
     if decision.then == AffectedResolution.OFFER:
-        offer_other_times(affected, rules=rules, told_as=told_as, now=now, user=user)
+        offer_other_times(affected, rules=rules, told_as=told_as, who=who)
 
 
 def _let_go(hold: Hold, *, now: datetime) -> None:

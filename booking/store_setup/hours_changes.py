@@ -22,6 +22,7 @@ from booking.places.slot_rows import lay_slots_anew, set_slots, slots_between
 from booking.refusals import BookingRefused, Refusal
 from booking.store_setup.affected_visits import AffectedResolution, Decision, outcome_of, settle, visits_without_place
 from booking.store_setup.stock import lock_stock, off_the_grid, open_time, recount, slot_places
+from booking.who import Who
 from stores import services as store_services
 from stores.hours import WeeklyInterval
 from stores.locks import lock_store_alone
@@ -118,7 +119,7 @@ def change_rules(
         windows=narrowed(before, after, days=stock.days(rules), zone=rules.zone),
         off_grid=off_the_grid(rules, stock) if is_other_grid else (),
     )
-    decision = Decision(then, f"hours-{rules.hours_version}", now, user)
+    decision = Decision(then, f"hours-{rules.hours_version}", Who.staff(user, now))
     affected = settle(stock, outcome, rules=rules, decision=decision)
     announce_on_commit(store_id)
     _raise_all_days(store, affected)
@@ -162,7 +163,7 @@ def change_slots(
         had_none=visits_without_place(stock, before),
         windows=_windows(slots, known, capacities),
     )
-    decision = Decision(then, f"slots-{int(now.timestamp())}", now, user)
+    decision = Decision(then, f"slots-{int(now.timestamp())}", Who.staff(user, now))
     affected = settle(stock, outcome, rules=rules, decision=decision)
     days = {day for slot in slots for day in days_of(slot.starts_at, slot.ends_at, store.time_zone)}
     raise_days(store_id, days)
@@ -184,7 +185,7 @@ def lay_anew_after_import(*, store_id: int, now: datetime) -> None:
     lay_slots_anew(rules, now=now)
     had_none = {visit.pk for visit in stock.visits}
     outcome = outcome_of(stock, open_time(rules, stock, now=now), had_none=had_none)
-    decision = Decision(AffectedResolution.OFFER, f"hours-{rules.hours_version}", now, None)
+    decision = Decision(AffectedResolution.OFFER, f"hours-{rules.hours_version}", Who.staff(None, now))
     affected = settle(stock, outcome, rules=rules, decision=decision)
     raise_days(store_id, days)
     _raise_all_days(store, affected)

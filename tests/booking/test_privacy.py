@@ -4,8 +4,9 @@ import pytest
 from django.db import OperationalError
 
 from booking.arrivals.line import join_line, serve_ticket
-from booking.models import Actor, Booking, IdempotentAnswer, Status
+from booking.models import Booking, IdempotentAnswer, Status
 from booking.privacy import correct_details, customer_data, erase_customer, forget_old
+from booking.who import Who
 from notifications.models import OutboxMessage
 from stores.models import Slot, StoreDay
 from tests.factories import NOW, at, make_booking, make_store, make_user
@@ -55,7 +56,7 @@ def test_correct_puts_name_and_note_right_and_tells_the_day():
 
 def test_correct_brings_nobody_back_who_was_erased():
     booking = make_booking(make_store())
-    erase_customer(booking_id=booking.pk, now=NOW, actor="customer")
+    erase_customer(booking_id=booking.pk, who=Who.customer(NOW))
 
     correct_details(booking_id=booking.pk, name="Ada Test", note="", now=NOW)
 
@@ -72,7 +73,7 @@ def test_erase_empties_who_came_and_cancels_what_is_to_come():
         route="x", key="k", fingerprint="f", status=201, body="Ada Test", subject=booking.reference, created_at=NOW
     )
 
-    erase_customer(booking_id=booking.pk, now=NOW, actor="customer")
+    erase_customer(booking_id=booking.pk, who=Who.customer(NOW))
 
     booking.refresh_from_db()
     assert (booking.name, booking.phone, booking.email, booking.note) == ("", "", "", "")
@@ -88,7 +89,7 @@ def test_erase_of_a_past_visit_keeps_its_counts():
     store = make_store()
     booking = make_booking(store)
 
-    erase_customer(booking_id=booking.pk, now=at(12), actor="customer")
+    erase_customer(booking_id=booking.pk, who=Who.customer(at(12)))
 
     booking.refresh_from_db()
     assert (booking.status, booking.name) == (Status.CONFIRMED, "")
@@ -128,7 +129,7 @@ def test_erase_removes_the_texts_kept_as_files(settings, tmp_path):
     for one in (message, kept):
         (tmp_path / f"20261124T090000Z-confirmation-sms-{one.uuid}.txt").write_text("To: somebody")
 
-    erase_customer(booking_id=booking.pk, now=NOW, actor="customer")
+    erase_customer(booking_id=booking.pk, who=Who.customer(NOW))
 
     assert [path.stem[-36:] for path in tmp_path.iterdir()] == [str(kept.uuid)]
 
@@ -138,7 +139,7 @@ def test_who_was_erased_and_came_back_with_a_backup_is_erased_again(settings, tm
     store = make_store()
     booking, other = make_booking(store), make_booking(store, phone="+33612345602")
     before = Booking.objects.filter(pk=booking.pk).values("name", "phone", "status", "erased_at").get()
-    erase_customer(booking_id=booking.pk, now=NOW, actor=Actor.CUSTOMER)
+    erase_customer(booking_id=booking.pk, who=Who.customer(NOW))
     Booking.objects.filter(pk=booking.pk).update(**before | {"status": Status.COMPLETED})
     with (tmp_path / "erased").open("a") as file:
         file.write("not a reference\n\nABCD")
@@ -158,7 +159,7 @@ def test_nobody_is_erased_where_it_cannot_be_kept(settings, tmp_path):
     booking = make_booking(make_store())
 
     with pytest.raises(OperationalError):
-        erase_customer(booking_id=booking.pk, now=NOW, actor=Actor.CUSTOMER)
+        erase_customer(booking_id=booking.pk, who=Who.customer(NOW))
 
     booking.refresh_from_db()
     assert (booking.name, booking.status) == ("Ada Test", Status.CONFIRMED)
@@ -173,7 +174,7 @@ def test_erase_empties_the_ticket_that_the_visit_came_from():
         store=store, ticket_id=ticket.pk, now=now, user=make_user("ada", store=store), may_squeeze_in=False
     )
 
-    erase_customer(booking_id=visit.pk, now=now, actor=Actor.STAFF)
+    erase_customer(booking_id=visit.pk, who=Who.staff(None, now))
 
     ticket.refresh_from_db()
     other.refresh_from_db()

@@ -16,6 +16,7 @@ from django.core.management import call_command
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
+from booking.who import Who
 from tests.chromium import ARGUMENTS, find_chromium
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "pictures"
@@ -227,12 +228,12 @@ def _live_until(booking_id: int, moment: datetime) -> None:
     user = StoreMembership.objects.filter(store=booking.store).select_related("user")[0].user
     starts_at, ends_at = booking.starts_at, booking.ends_at
     if starts_at <= moment:
-        take_step(booking_id=booking_id, step="check_in", now=starts_at - timedelta(minutes=4), user=user)
-        take_step(booking_id=booking_id, step="start", now=starts_at, user=user)
+        take_step(booking_id=booking_id, step="check_in", who=Who.staff(user, starts_at - timedelta(minutes=4)))
+        take_step(booking_id=booking_id, step="start", who=Who.staff(user, starts_at))
     if ends_at <= moment:
-        take_step(booking_id=booking_id, step="complete", now=ends_at, user=user)
+        take_step(booking_id=booking_id, step="complete", who=Who.staff(user, ends_at))
     if moment < starts_at <= moment + timedelta(minutes=8):
-        take_step(booking_id=booking_id, step="check_in", now=moment - timedelta(minutes=3), user=user)
+        take_step(booking_id=booking_id, step="check_in", who=Who.staff(user, moment - timedelta(minutes=3)))
 
 
 @contextmanager

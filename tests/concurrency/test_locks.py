@@ -22,8 +22,9 @@ from booking.arrivals.steps import take_step
 from booking.bookings.audit import differences
 from booking.bookings.lifecycle import cancel_booking, confirm_attendance
 from booking.bookings.rescheduling import reschedule
-from booking.models import Actor, Booking, Source, Ticket
+from booking.models import Booking, Source, Ticket
 from booking.refusals import BookingRefused
+from booking.who import Who
 from stores import locks
 from stores.locks import lock_store_alone, share_lock_store
 from stores.models import Desk, Store
@@ -186,7 +187,7 @@ def test_unclaimed_places_of_several_desks_are_passed_on_once_each_and_only_to_w
     user = make_user(store=store)
     booked = [make_booking(store, party_size=size, source=Source.PHONE, phone="") for size in (2, 1, 1)]
     here = next(one for one in booked if one.party_size == 1 and one.desk.slug == "second")
-    take_step(booking_id=here.pk, step="check_in", now=LATE, user=user)
+    take_step(booking_id=here.pk, step="check_in", who=Who.staff(user, LATE))
     tickets = [
         join_line(store=store, visit_type="visit", party_size=size, name="", now=LATE) for size in (2, 1, 2, 1, 3)
     ]
@@ -237,7 +238,7 @@ def touched_while_moved(store: Store, touch: Callable[[int], Any]) -> str:
     thread = Thread(target=touching)
     thread.start()
     with transaction.atomic():
-        reschedule(booking_id=booking.pk, starts_at=at(10), desk=other, now=NOW, actor=Actor.STAFF)
+        reschedule(booking_id=booking.pk, starts_at=at(10), desk=other, who=Who.staff(None, NOW))
         is_moved.set()
         until_somebody_waits(1)
     thread.join()
@@ -260,10 +261,10 @@ def test_rig_sees_a_visit_vanish_where_it_is_locked_with_its_desk(transactional_
 @pytest.mark.parametrize(
     "touch",
     [
-        lambda pk: cancel_booking(booking_id=pk, now=NOW, actor=Actor.CUSTOMER),
+        lambda pk: cancel_booking(booking_id=pk, who=Who.customer(NOW)),
         lambda pk: confirm_attendance(booking_id=pk, now=NOW),
-        lambda pk: take_step(booking_id=pk, step="check_in", now=at(9, 55), user=None),
-        lambda pk: reschedule(booking_id=pk, starts_at=at(11), now=NOW, actor=Actor.CUSTOMER),
+        lambda pk: take_step(booking_id=pk, step="check_in", who=Who.staff(None, at(9, 55))),
+        lambda pk: reschedule(booking_id=pk, starts_at=at(11), who=Who.customer(NOW)),
     ],
     ids=["cancel", "confirm", "check_in", "move"],
 )

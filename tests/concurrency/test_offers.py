@@ -13,10 +13,11 @@ from django.db import connection, transaction
 from booking.bookings.audit import differences
 from booking.bookings.lifecycle import cancel_booking
 from booking.bookings.offered_place import take_offer
-from booking.models import Actor, Booking, Hold, WaitingListEntry, WaitingStatus
+from booking.models import Booking, Hold, WaitingListEntry, WaitingStatus
 from booking.refusals import BookingRefused
 from booking.waiting_list.entries import leave_waiting_list
 from booking.waiting_list.offers import offer_places
+from booking.who import Who
 from notifications.models import OutboxMessage
 from stores.models import Slot, Store
 from tests.factories import NOW, at, make_booking, make_store
@@ -37,7 +38,7 @@ def full_store(*, times: int) -> tuple[Store, list[Booking]]:
 
 
 def free(booking: Booking) -> None:
-    cancel_booking(booking_id=booking.pk, now=NOW, actor=Actor.CUSTOMER)
+    cancel_booking(booking_id=booking.pk, who=Who.customer(NOW))
 
 
 def offered() -> list[int]:

@@ -21,8 +21,9 @@ from booking.bookings import lifecycle, rescheduling
 from booking.customer_input import CustomerDetails
 from booking.formats.icalendar_files import booking_calendar
 from booking.links import manage_url
-from booking.models import Actor, Booking, Source
+from booking.models import Booking, Source
 from booking.places.requests import SlotRequest, is_retry
+from booking.who import Who
 from stores.models import Store
 
 
@@ -107,9 +108,7 @@ class RescheduleView(CustomerView):
         booking = self.booking(reference)
         starts_at = checked(RescheduleRequest, body)["starts_at"]
         with wanting(SlotRequest.to_move(booking, starts_at, by_staff=False)):
-            moved = rescheduling.reschedule(
-                booking_id=booking.pk, starts_at=starts_at, now=self.now, actor=Actor.CUSTOMER
-            )
+            moved = rescheduling.reschedule(booking_id=booking.pk, starts_at=starts_at, who=Who.customer(self.now))
         return self.answer(moved)
 
 
@@ -119,7 +118,7 @@ class CancelView(CustomerView):
     def post(self, body: Json, reference: str) -> ApiAnswer:
         """Cancel a visit; cancelled before: nothing changes."""
         booking = self.booking(reference)
-        return self.answer(lifecycle.cancel_booking(booking_id=booking.pk, now=self.now, actor=Actor.CUSTOMER))
+        return self.answer(lifecycle.cancel_booking(booking_id=booking.pk, who=Who.customer(self.now)))
 
 
 class ConfirmView(CustomerView):
@@ -144,7 +143,7 @@ class EraseView(CustomerView):
     def post(self, body: Json, reference: str) -> ApiAnswer:
         """Erase name, phone, e-mail, note and messages for good; a visit still to come is cancelled first."""
         booking = self.booking(reference)
-        privacy.erase_customer(booking_id=booking.pk, now=self.now, actor=Actor.CUSTOMER)
+        privacy.erase_customer(booking_id=booking.pk, who=Who.customer(self.now))
         return ApiAnswer({"reference": booking.reference, "erased": True})
 
 

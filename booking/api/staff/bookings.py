@@ -17,8 +17,9 @@ from booking.api.staff.access import StaffView
 from booking.arrivals import steps
 from booking.bookings import lifecycle, rescheduling
 from booking.customer_input import CustomerDetails
-from booking.models import Actor, Booking, Source
+from booking.models import Booking, Source
 from booking.places.requests import SlotRequest
+from booking.who import Who
 from stores.models import Role
 
 
@@ -92,7 +93,7 @@ class _StepView(_ActionView):
     step: steps.ArrivalStep
 
     def act(self, booking: Booking, **action: Any) -> Booking:
-        return steps.take_step(booking_id=booking.pk, step=self.step, now=self.now, user=self.user, **action)
+        return steps.take_step(booking_id=booking.pk, step=self.step, who=Who.staff(self.user, self.now), **action)
 
 
 @_action("checkIn")
@@ -128,7 +129,7 @@ class UndoView(_ActionView):
     """Take back the last of the four steps, on that day; again for the one before."""
 
     def act(self, booking: Booking, **action: Any) -> Booking:
-        return steps.undo_step(booking_id=booking.pk, now=self.now, user=self.user, **action)
+        return steps.undo_step(booking_id=booking.pk, who=Who.staff(self.user, self.now), **action)
 
 
 @_action("cancelForCustomer")
@@ -137,7 +138,7 @@ class StaffCancelView(_ActionView):
 
     def act(self, booking: Booking, **action: Any) -> Booking:
         # No action_id is needed: to cancel twice changes nothing anyway.
-        return lifecycle.cancel_booking(booking_id=booking.pk, now=self.now, actor=Actor.STAFF, user=self.user)
+        return lifecycle.cancel_booking(booking_id=booking.pk, who=Who.staff(self.user, self.now))
 
 
 class StaffRescheduleView(StaffView):
@@ -148,6 +149,6 @@ class StaffRescheduleView(StaffView):
         starts_at = self.read(RescheduleRequest)["starts_at"]
         with wanting(SlotRequest.to_move(booking, starts_at, by_staff=True), by_staff=True):
             moved = rescheduling.reschedule(
-                booking_id=booking.pk, starts_at=starts_at, now=self.now, actor=Actor.STAFF, user=self.user
+                booking_id=booking.pk, starts_at=starts_at, who=Who.staff(self.user, self.now)
             )
         return json_response(self.show(moved))

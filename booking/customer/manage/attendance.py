@@ -12,12 +12,13 @@ from booking.bookings.lifecycle import cancel_booking, confirm_attendance
 from booking.customer.access import opened_by_key
 from booking.customer.manage.page import done, manage_page, too_late_or_wrong, visit_context
 from booking.customer.manage.page import refused as lead_to_refusal
-from booking.models import Actor, Booking, Status
+from booking.models import Booking, Status
 from booking.policy import LATE_CHOICES, LONGEST_LATE, may_cancel
 from booking.refusals import BookingRefused
 from booking.web.forms import FormProblem
 from booking.web.rendering import customer_page
 from booking.web.responses import see_other
+from booking.who import Who
 
 _ECHOED_LONGEST = 16
 _FORM_METHODS = ["GET", "HEAD", "POST"]
@@ -32,7 +33,7 @@ def cancel(request: HttpRequest, booking: Booking) -> HttpResponseBase:
         return done(booking, "")
     if request.method == "POST":
         try:
-            return done(cancel_booking(booking_id=booking.pk, now=now, actor=Actor.CUSTOMER), "cancelled")
+            return done(cancel_booking(booking_id=booking.pk, who=Who.customer(now)), "cancelled")
         except BookingRefused as no:
             return lead_to_refusal(booking, no.reason)
     if not may_cancel(status=booking.status, starts_at=booking.starts_at, now=now):

@@ -15,7 +15,7 @@ from booking.customer.access import opened_by_key
 from booking.customer.chooser import chooser
 from booking.customer.manage.page import done, manage_page, refusal_to_change, refused, visit_context
 from booking.formatting import refusal_sentence
-from booking.models import Actor, Booking
+from booking.models import Booking
 from booking.places.availability import WantedSlot, lookup
 from booking.places.explain import explain_slot
 from booking.places.nearest_free import nearest_free
@@ -26,6 +26,7 @@ from booking.web.forms import FormProblem
 from booking.web.query_params import read_day, read_instant
 from booking.web.rendering import customer_page
 from booking.web.responses import see_other
+from booking.who import Who
 from stores.queries import store_rules
 from stores.slots import StoreRules
 
@@ -49,7 +50,7 @@ def change(request: HttpRequest, booking: Booking) -> HttpResponseBase:
         return _choose(request, booking, rules, now=now)
     if request.method == "POST":
         try:
-            moved = reschedule(booking_id=booking.pk, starts_at=starts_at, now=now, actor=Actor.CUSTOMER)
+            moved = reschedule(booking_id=booking.pk, starts_at=starts_at, who=Who.customer(now))
         except BookingRefused:  # the page says why, and what else is free
             wanted = {"starts_at": starts_at.astimezone(rules.zone).isoformat()}
             return see_other(f"{reverse('manage-change', args=[booking.reference])}?{urlencode(wanted)}")

@@ -22,11 +22,12 @@ from booking.customer.manage.page import done, visit_context
 from booking.customer_input import read_name, read_note
 from booking.formats.icalendar_files import booking_calendar
 from booking.links import manage_url
-from booking.models import Actor, Booking
+from booking.models import Booking
 from booking.privacy import correct_details, customer_data, erase_customer
 from booking.web.forms import FormProblem, TypedField
 from booking.web.rendering import customer_page
 from booking.web.responses import keep_private, see_other
+from booking.who import Who
 from stores.queries import store_detail
 
 _FORM_METHODS = ["GET", "HEAD", "POST"]
@@ -155,7 +156,7 @@ def erase(request: HttpRequest, booking: Booking) -> HttpResponse:
     if request.method != "POST" and booking.erased_at is None:
         return customer_page(request, "manage/erase", visit_context(booking, now=now))
     if booking.erased_at is None:
-        erase_customer(booking_id=booking.pk, now=now, actor=Actor.CUSTOMER)
+        erase_customer(booking_id=booking.pk, who=Who.customer(now))
     response = see_other(reverse("erased", args=[booking.store.slug]))
     take_key(response, booking.reference)
     forget(response, way_at(request, _corrected(booking), now=now))

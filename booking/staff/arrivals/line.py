@@ -21,6 +21,7 @@ from booking.staff.forms.visits import TicketForm
 from booking.staff.wording import staff_sentence
 from booking.web.forms import FormProblem
 from booking.web.responses import see_other
+from booking.who import Who
 
 _NUMBER_LONGEST = 18
 SHOWN_NEXT = 6
@@ -119,7 +120,7 @@ def _do(what: str, at: StaffContext, *, ticket_id: int | None, reference: str) -
         booking = member_booking(at.user, reference)
         if booking.store_id != at.store.pk:
             raise BookingRefused(Refusal.NOT_FOUND)
-        take_step(booking_id=booking.pk, step="start", now=at.now, user=at.user)
+        take_step(booking_id=booking.pk, step="start", who=Who.staff(at.user, at.now))
     elif what == "serve":
         serve_ticket(**who, user=at.user, may_squeeze_in=at.is_manager)
     elif what == "put-back":

@@ -27,6 +27,7 @@ from booking.staff.wording import staff_sentence
 from booking.tokens import keyed_digest
 from booking.web.forms import FormProblem
 from booking.web.responses import see_other
+from booking.who import Who
 from stores.models import Role
 from stores.queries import store_rules
 
@@ -51,7 +52,9 @@ def arrivals(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
 def step(request: HttpRequest, at: StaffContext, booking: Booking, name: ArrivalStep) -> HttpResponseBase:
     """Take a visit one step further; the same tap again changes nothing."""
     try:
-        after = take_step(booking_id=booking.pk, step=name, now=at.now, user=at.user, action_id=_action_id(request))
+        after = take_step(
+            booking_id=booking.pk, step=name, who=Who.staff(at.user, at.now), action_id=_action_id(request)
+        )
     except BookingRefused as refused:
         return _refused(request, at, booking, refused)
     at.used([at.now])
@@ -63,7 +66,7 @@ def step(request: HttpRequest, at: StaffContext, booking: Booking, name: Arrival
 def undo(request: HttpRequest, at: StaffContext, booking: Booking) -> HttpResponseBase:
     """Take back the last step."""
     try:
-        after = undo_step(booking_id=booking.pk, now=at.now, user=at.user, action_id=_action_id(request))
+        after = undo_step(booking_id=booking.pk, who=Who.staff(at.user, at.now), action_id=_action_id(request))
     except BookingRefused as refused:
         return _refused(request, at, booking, refused)
     at.used([at.now])

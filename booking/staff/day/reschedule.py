@@ -12,7 +12,7 @@ from booking.bookings.lifecycle import cancel_booking
 from booking.bookings.message_plan import message_channel
 from booking.bookings.rescheduling import reschedule
 from booking.formatting import visit_type_name
-from booking.models import Actor, Booking, Status
+from booking.models import Booking, Status
 from booking.refusals import BookingRefused, Refusal
 from booking.staff.access import StaffContext, at_visit, staff_page
 from booking.staff.free_times import error_of, free_times, nearest_times, while_offered
@@ -22,6 +22,7 @@ from booking.staff.visit_facts import VisitFacts
 from booking.staff.wording import badges, people_in_words, staff_sentence
 from booking.web.forms import FormProblem
 from booking.web.query_params import read_day, read_instant
+from booking.who import Who
 from stores.models import Desk
 
 _ASKS_AND_DOES = ["GET", "HEAD", "POST"]
@@ -53,9 +54,7 @@ def move(request: HttpRequest, at: StaffContext, booking: Booking) -> HttpRespon
                 booking_id=booking.pk,
                 starts_at=starts_at,
                 desk=desk.slug if desk else "",
-                now=at.now,
-                actor=Actor.STAFF,
-                user=at.user,
+                who=Who.staff(at.user, at.now),
             )
     except BookingRefused as refused:
         return _refused(request, at, booking, refused, day, wanted=starts_at, desk=desk)
@@ -88,7 +87,7 @@ def cancel(request: HttpRequest, at: StaffContext, booking: Booking) -> HttpResp
     problems, status = [], 200
     if request.method == "POST":
         try:
-            cancelled = cancel_booking(booking_id=booking.pk, now=at.now, actor=Actor.STAFF, user=at.user)
+            cancelled = cancel_booking(booking_id=booking.pk, who=Who.staff(at.user, at.now))
             return back_to_day(cancelled, done="cancelled")
         except BookingRefused as refused:
             problems, status = [FormProblem(staff_sentence(refused))], 409

@@ -13,9 +13,10 @@ from booking.arrivals.offline_actions import Tap, TapOutcome, take_tap
 from booking.bookings.audit import differences
 from booking.bookings.lifecycle import cancel_booking
 from booking.bookings.rescheduling import reschedule
-from booking.models import Actor, Booking, Source
+from booking.models import Booking, Source
 from booking.refusals import BookingRefused, Refusal
 from booking.waiting_list.offers import offer_places
+from booking.who import Who
 from stores.models import Desk, Slot, Store, VisitType
 from tests.booking.api.calls import Api, customer, refusal_of, request_to_book, wish
 from tests.factories import NOW, at, make_booking, make_store, make_user
@@ -129,7 +130,7 @@ def test_waiting_list_goes_on_to_the_next_who_fits(store: Store) -> None:
         fill(store, starts_at)
     make_waiting(store, party_size=6)
     smaller = make_waiting(store, party_size=3)
-    cancel_booking(booking_id=of_four.pk, now=NOW, actor=Actor.STAFF)
+    cancel_booking(booking_id=of_four.pk, who=Who.staff(None, NOW))
 
     assert offer_places(store_id=store.pk, now=NOW) == 1
     smaller.refresh_from_db()
@@ -168,7 +169,7 @@ def test_larger_time_is_held_moved_to_and_offered(store: Store, api: Api) -> Non
     waiting = make_waiting(store, party_size=6)
 
     held = api.post("/holds", wish(party_size=6))
-    moved = reschedule(booking_id=moving.pk, starts_at=at(11), now=NOW, actor=Actor.CUSTOMER)
+    moved = reschedule(booking_id=moving.pk, starts_at=at(11), who=Who.customer(NOW))
 
     assert (held.status_code, moved.starts_at) == (201, at(11))
     assert offer_places(store_id=store.pk, now=NOW) == 1

@@ -15,6 +15,7 @@ from booking.places.claims import release_expired_holds
 from booking.places.holds import hold_places, release_hold
 from booking.refusals import BookingRefused
 from booking.tokens import hold_token
+from booking.who import Who
 from tests.factories import NOW, at, make_booking, make_store
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -104,7 +105,7 @@ def act(store, what: str, value, now: datetime) -> datetime:
                     release_hold(token=hold_token(one.public_id), now=now)
             elif what == "cancel":
                 for booking in store.bookings.filter(status="confirmed").order_by("pk")[value : value + 1]:
-                    cancel_booking(booking_id=booking.pk, now=now, actor="staff")
+                    cancel_booking(booking_id=booking.pk, who=Who.staff(None, now))
     except BookingRefused:
         pass
     return now + timedelta(minutes=value) if what == "wait" else now

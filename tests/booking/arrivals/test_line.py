@@ -9,6 +9,7 @@ from booking.models import Booking, BookingEvent, Source, Status, Ticket
 from booking.privacy import forget_old
 from booking.refusals import BookingRefused, Refusal
 from booking.reports.queries import numbers
+from booking.who import Who
 from stores.models import Desk, LineShows, Slot, Store, StoreDay
 from tests.factories import at, make_booking, make_store, make_user
 
@@ -47,7 +48,7 @@ def labels(store, now=NOW):
 
 def here(store, **fields) -> Booking:
     booking = make_booking(store, **fields)
-    take_step(booking_id=booking.pk, step="check_in", now=NOW, user=None)
+    take_step(booking_id=booking.pk, step="check_in", who=Who.staff(None, NOW))
     return booking
 
 
@@ -210,7 +211,7 @@ def test_place_is_passed_on_after_ten_minutes_visibly_and_who_comes_late_is_serv
         [late.reference],
         {f"visit-{late.reference}"},
     )
-    take_step(booking_id=late.pk, step="start", now=NOW, user=ann)
+    take_step(booking_id=late.pk, step="start", who=Who.staff(ann, NOW))
     late.refresh_from_db()
     assert late.status == Status.IN_SERVICE
     slot = Slot.objects.get(starts_at=at(10))
@@ -257,7 +258,7 @@ def test_ticket_is_served_once(store, ann):
 def test_visit_that_is_over_is_not_put_back(store, ann):
     ticket = join(store)
     booking = serve(store, ticket, ann)
-    take_step(booking_id=booking.pk, step="complete", now=NOW, user=ann)
+    take_step(booking_id=booking.pk, step="complete", who=Who.staff(ann, NOW))
 
     assert refusal_to(put_back, store=store, ticket_id=ticket.pk, now=NOW, user=ann) == Refusal.WRONG_STATUS
 
@@ -265,8 +266,8 @@ def test_visit_that_is_over_is_not_put_back(store, ann):
 def test_wait_follows_the_days_own_visits(store, ann):
     for minutes in (20, 20, 20):
         booking = make_booking(store, starts_at=at(9, 15 * Booking.objects.count()))
-        take_step(booking_id=booking.pk, step="start", now=at(9), user=ann)
-        take_step(booking_id=booking.pk, step="complete", now=at(9, minutes), user=ann)
+        take_step(booking_id=booking.pk, step="start", who=Who.staff(ann, at(9)))
+        take_step(booking_id=booking.pk, step="complete", who=Who.staff(ann, at(9, minutes)))
     serve(store, join(store), ann)
     join(store)
     join(store)
@@ -345,7 +346,7 @@ def fill(store: Store, starts_at) -> None:
         taken = sum(Slot.objects.filter(desk=desk, starts_at=starts_at).values_list("places_taken", flat=True))
         for _ in range(desk.capacity - taken):
             visit = booked_at(store, desk.slug, starts_at)
-            take_step(booking_id=visit.pk, step="check_in", now=NOW, user=None)
+            take_step(booking_id=visit.pk, step="check_in", who=Who.staff(None, NOW))
 
 
 def test_one_unclaimed_place_lets_no_four_in() -> None:

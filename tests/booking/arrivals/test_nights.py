@@ -15,6 +15,7 @@ from booking.bookings.day_schedule import arrivals_schedule
 from booking.models import Booking, Status, Ticket
 from booking.privacy import forget_old
 from booking.refusals import BookingRefused, Refusal
+from booking.who import Who
 from stores.models import Desk, Store
 from tests.factories import at, make_booking, make_store, make_user
 
@@ -56,7 +57,7 @@ def join(store: Store, now: datetime, **fields: object) -> Ticket:
 
 def here(store: Store, starts_at: datetime, now: datetime, **fields: object) -> Booking:
     booking = make_booking(store, starts_at=starts_at, now=starts_at - timedelta(days=2), **fields)  # type: ignore[arg-type]
-    return take_step(booking_id=booking.pk, step="check_in", now=now, user=None)
+    return take_step(booking_id=booking.pk, step="check_in", who=Who.staff(None, now))
 
 
 def people(line: Line) -> list[tuple[int, str]]:
@@ -67,7 +68,7 @@ def test_same_people_stand_in_the_line_before_and_after_midnight(store: Store, a
     after = before + timedelta(minutes=2)
     waits = here(store, before - timedelta(minutes=14), before - timedelta(minutes=20))
     served = here(store, before - timedelta(minutes=44), before - timedelta(minutes=44))
-    take_step(booking_id=served.pk, step="start", now=before - timedelta(minutes=40), user=ann)
+    take_step(booking_id=served.pk, step="start", who=Who.staff(ann, before - timedelta(minutes=40)))
     tickets = [join(store, before - timedelta(minutes=minute)) for minute in (9, 5, 1)]
     in_service = serve_ticket(store=store, ticket_id=tickets[0].pk, now=before, user=ann, may_squeeze_in=False)
 
@@ -97,13 +98,13 @@ def test_visit_in_service_is_completed_after_midnight_and_that_taken_back(
 ) -> None:
     after = before + timedelta(minutes=4)
     booking = here(store, before - timedelta(minutes=14), before)
-    take_step(booking_id=booking.pk, step="start", now=before, user=ann)
+    take_step(booking_id=booking.pk, step="start", who=Who.staff(ann, before))
 
-    assert take_step(booking_id=booking.pk, step="complete", now=after, user=ann).status == Status.COMPLETED
-    assert undo_step(booking_id=booking.pk, now=after, user=ann).status == Status.IN_SERVICE
-    assert undo_step(booking_id=booking.pk, now=after, user=ann).status == Status.CHECKED_IN
-    assert undo_step(booking_id=booking.pk, now=after, user=ann).status == Status.CONFIRMED
-    assert take_step(booking_id=booking.pk, step="check_in", now=after, user=ann).status == Status.CHECKED_IN
+    assert take_step(booking_id=booking.pk, step="complete", who=Who.staff(ann, after)).status == Status.COMPLETED
+    assert undo_step(booking_id=booking.pk, who=Who.staff(ann, after)).status == Status.IN_SERVICE
+    assert undo_step(booking_id=booking.pk, who=Who.staff(ann, after)).status == Status.CHECKED_IN
+    assert undo_step(booking_id=booking.pk, who=Who.staff(ann, after)).status == Status.CONFIRMED
+    assert take_step(booking_id=booking.pk, step="check_in", who=Who.staff(ann, after)).status == Status.CHECKED_IN
 
 
 def test_nobody_who_waits_loses_their_ticket_to_the_night(store: Store, before: datetime) -> None:
@@ -172,7 +173,7 @@ def test_what_happens_past_midnight_is_news_to_the_tablet(ann: User, store: Stor
     booking = here(store, at(23, 45), at(23, 46))
     known = arrivals_version(store=store, now=at(0, 2, day=25))
 
-    take_step(booking_id=booking.pk, step="start", now=at(0, 2, day=25), user=ann)
+    take_step(booking_id=booking.pk, step="start", who=Who.staff(ann, at(0, 2, day=25)))
 
     assert arrivals_version(store=store, now=at(0, 2, day=25)) != known
 

@@ -13,6 +13,7 @@ from booking.arrivals.steps import step_key, take_step
 from booking.models import Booking, BookingEvent, IdempotentAnswer, Status, Ticket
 from booking.operations.logs import JsonLine
 from booking.privacy import forget_old
+from booking.who import Who
 from tests.booking.staff.staff_room import Room, make_room
 from tests.factories import at, make_booking
 
@@ -151,7 +152,7 @@ def test_undo_takes_back_the_step_that_is_meant_alone(room: Room) -> None:
     booking = make_booking(room.store)
     arrived = tap("check_in", booking)
     take(room, arrived)
-    take_step(booking_id=booking.pk, step="start", now=NOON, user=room.manager)
+    take_step(booking_id=booking.pk, step="start", who=Who.staff(room.manager, NOON))
 
     meant_the_first = take(room, tap("undo", booking, undoes=str(arrived.action_id)))
     last = BookingEvent.objects.latest("pk")

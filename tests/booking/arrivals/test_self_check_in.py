@@ -9,6 +9,7 @@ from booking.arrivals.step_rules import may_check_in_oneself
 from booking.arrivals.steps import take_step
 from booking.models import Actor, BookingEvent, EventKind, Source, Status
 from booking.privacy import erase_customer
+from booking.who import Who
 from stores.models import Store
 from tests.factories import at, make_booking, make_store, make_user
 
@@ -94,14 +95,14 @@ def test_window_is_half_an_hour_before_and_after(store, now, is_let_in):
 @pytest.mark.parametrize("name", ["start", "no_show"])
 def test_visit_that_went_on_is_not_checked_in(store, name):
     booking = make_booking(store)
-    take_step(booking_id=booking.pk, step=name, now=at(10), user=make_user("ada"))
+    take_step(booking_id=booking.pk, step=name, who=Who.staff(make_user("ada"), at(10)))
 
     assert status_after(booking, booking.reference, now=at(10, 5))[0] is False
 
 
 def test_who_was_erased_is_nobody(store):
     booking = make_booking(store)
-    erase_customer(booking_id=booking.pk, now=SOON, actor=Actor.STAFF)
+    erase_customer(booking_id=booking.pk, who=Who.staff(None, SOON))
 
     assert status_after(booking, booking.reference)[0] is False
 

@@ -7,8 +7,9 @@ from django.db import transaction
 from booking.arrivals.steps import admit_walk_in, take_step, undo_step
 from booking.bookings.audit import differences
 from booking.bookings.lifecycle import cancel_booking, cancel_locked
-from booking.models import Actor, BookingEvent, Status
+from booking.models import BookingEvent, Status
 from booking.refusals import BookingRefused, Refusal
+from booking.who import Who
 from stores.models import Slot
 from tests.factories import NOW, at, make_booking, make_store, make_user
 
@@ -35,7 +36,7 @@ def test_a_visit_goes_through_all_its_steps(visit):
         ("start", 5, Status.IN_SERVICE),
         ("complete", 20, Status.COMPLETED),
     ):
-        booking = take_step(booking_id=booking.pk, step=name, now=at(10, minute), user=user)
+        booking = take_step(booking_id=booking.pk, step=name, who=Who.staff(user, at(10, minute)))
         assert booking.status == status
 
     assert (booking.checked_in_at, booking.started_at, booking.completed_at) == (at(10), at(10, 5), at(10, 20))
@@ -43,29 +44,31 @@ def test_a_visit_goes_through_all_its_steps(visit):
 
 def test_undo_takes_the_steps_back_one_by_one(visit):
     booking, user = visit
-    take_step(booking_id=booking.pk, step="start", now=at(10), user=user)
-    take_step(booking_id=booking.pk, step="complete", now=at(10, 10), user=user)
+    take_step(booking_id=booking.pk, step="start", who=Who.staff(user, at(10)))
+    take_step(booking_id=booking.pk, step="complete", who=Who.staff(user, at(10, 10)))
 
-    first = undo_step(booking_id=booking.pk, now=at(10, 11), user=user)
+    first = undo_step(booking_id=booking.pk, who=Who.staff(user, at(10, 11)))
     assert (first.status, first.completed_at, first.started_at) == (Status.IN_SERVICE, None, at(10))
-    second = undo_step(booking_id=booking.pk, now=at(10, 12), user=user)
+    second = undo_step(booking_id=booking.pk, who=Who.staff(user, at(10, 12)))
     assert (second.status, second.started_at, second.checked_in_at) == (Status.CONFIRMED, None, None)
-    third = refused(undo_step, booking_id=booking.pk, now=at(10, 13), user=user)
+    third = refused(undo_step, booking_id=booking.pk, who=Who.staff(user, at(10, 13)))
     assert third.reason == Refusal.WRONG_STATUS
 
 
 def test_undo_another_day_is_refused(visit):
     booking, user = visit
-    take_step(booking_id=booking.pk, step="check_in", now=at(10), user=user)
+    take_step(booking_id=booking.pk, step="check_in", who=Who.staff(user, at(10)))
 
-    assert refused(undo_step, booking_id=booking.pk, now=at(0, 1, day=25), user=user).reason == Refusal.WRONG_STATUS
+    assert (
+        refused(undo_step, booking_id=booking.pk, who=Who.staff(user, at(0, 1, day=25))).reason == Refusal.WRONG_STATUS
+    )
 
 
 @pytest.mark.parametrize("moment", [at(23, 59, day=23), at(0, 0, day=25)])
 def test_check_in_is_for_the_day_of_the_visit(visit, moment):
     booking, user = visit
 
-    refusal = refused(take_step, booking_id=booking.pk, step="check_in", now=moment, user=user)
+    refusal = refused(take_step, booking_id=booking.pk, step="check_in", who=Who.staff(user, moment))
 
     assert (refusal.reason, refusal.details["booking"].status) == (Refusal.WRONG_STATUS, Status.CONFIRMED)
 
@@ -73,24 +76,27 @@ def test_check_in_is_for_the_day_of_the_visit(visit, moment):
 def test_check_in_is_open_all_of_that_day(visit):
     booking, user = visit
 
-    assert take_step(booking_id=booking.pk, step="check_in", now=at(0, 0), user=user).status == Status.CHECKED_IN
+    assert take_step(booking_id=booking.pk, step="check_in", who=Who.staff(user, at(0, 0))).status == Status.CHECKED_IN
 
 
 def test_no_show_waits_for_the_start(visit):
     booking, user = visit
 
-    assert refused(take_step, booking_id=booking.pk, step="no_show", now=at(9, 59), user=user).reason == "wrong_status"
-    assert take_step(booking_id=booking.pk, step="no_show", now=at(10), user=user).status == Status.NO_SHOW
-    assert undo_step(booking_id=booking.pk, now=at(10, 1), user=user).status == Status.CONFIRMED
+    assert (
+        refused(take_step, booking_id=booking.pk, step="no_show", who=Who.staff(user, at(9, 59))).reason
+        == "wrong_status"
+    )
+    assert take_step(booking_id=booking.pk, step="no_show", who=Who.staff(user, at(10))).status == Status.NO_SHOW
+    assert undo_step(booking_id=booking.pk, who=Who.staff(user, at(10, 1))).status == Status.CONFIRMED
 
 
 def test_the_same_action_sent_again_changes_nothing(visit):
     booking, user = visit
     action_id = uuid4()
-    take_step(booking_id=booking.pk, step="check_in", now=at(10), user=user, action_id=action_id)
-    undo_step(booking_id=booking.pk, now=at(10, 1), user=user, action_id=uuid4())
+    take_step(booking_id=booking.pk, step="check_in", who=Who.staff(user, at(10)), action_id=action_id)
+    undo_step(booking_id=booking.pk, who=Who.staff(user, at(10, 1)), action_id=uuid4())
 
-    again = take_step(booking_id=booking.pk, step="check_in", now=at(10, 2), user=user, action_id=action_id)
+    again = take_step(booking_id=booking.pk, step="check_in", who=Who.staff(user, at(10, 2)), action_id=action_id)
 
     assert again.status == Status.CONFIRMED
     assert BookingEvent.objects.filter(booking=booking).count() == 3
@@ -99,7 +105,9 @@ def test_the_same_action_sent_again_changes_nothing(visit):
 def test_a_tap_made_offline_counts_when_it_was_made(visit):
     booking, user = visit
 
-    late = take_step(booking_id=booking.pk, step="check_in", now=at(0, 10, day=25), happened_at=at(10, 2), user=user)
+    late = take_step(
+        booking_id=booking.pk, step="check_in", who=Who.staff(user, at(0, 10, day=25)), happened_at=at(10, 2)
+    )
 
     assert late.checked_in_at == at(10, 2)
 
@@ -108,7 +116,7 @@ def test_a_tablets_clock_ahead_of_ours_counts_as_now(visit):
     booking, user = visit
 
     early = take_step(
-        booking_id=booking.pk, step="check_in", now=at(10), happened_at=at(10) + timedelta(hours=2), user=user
+        booking_id=booking.pk, step="check_in", who=Who.staff(user, at(10)), happened_at=at(10) + timedelta(hours=2)
     )
 
     assert early.checked_in_at == at(10)
@@ -116,9 +124,9 @@ def test_a_tablets_clock_ahead_of_ours_counts_as_now(visit):
 
 def test_a_cancelled_visit_cannot_be_checked_in(visit):
     booking, user = visit
-    cancel_booking(booking_id=booking.pk, now=NOW, actor="customer")
+    cancel_booking(booking_id=booking.pk, who=Who.customer(NOW))
 
-    refusal = refused(take_step, booking_id=booking.pk, step="check_in", now=at(10), user=user)
+    refusal = refused(take_step, booking_id=booking.pk, step="check_in", who=Who.staff(user, at(10)))
 
     assert refusal.details["booking"].status == Status.CANCELLED
 
@@ -136,7 +144,7 @@ def test_walk_in_takes_a_place_of_the_slot_running_now():
 
     assert (booking.status, booking.starts_at, booking.source) == (Status.CHECKED_IN, at(10), "walk_in")
     assert Slot.objects.get().places_taken == 1
-    assert undo_step(booking_id=booking.pk, now=at(10, 8), user=user).status == Status.CONFIRMED
+    assert undo_step(booking_id=booking.pk, who=Who.staff(user, at(10, 8))).status == Status.CONFIRMED
 
 
 def test_walk_in_into_a_full_slot_is_squeezed_in_only_knowingly():
@@ -156,8 +164,8 @@ def test_a_place_squeezed_in_is_not_sold_again_when_given_back():
     make_booking(store)
     squeezed = walk_in(store, user, squeeze_in=True)
 
-    undo_step(booking_id=squeezed.pk, now=at(10, 8), user=user)
-    cancel_booking(booking_id=squeezed.pk, now=at(10, 9), actor="staff", user=user)
+    undo_step(booking_id=squeezed.pk, who=Who.staff(user, at(10, 8)))
+    cancel_booking(booking_id=squeezed.pk, who=Who.staff(user, at(10, 9)))
 
     slot = Slot.objects.get()
     assert (slot.places_taken, slot.squeezed) == (1, 0)
@@ -180,11 +188,11 @@ def test_walk_in_near_closing_takes_what_is_left():
 def test_undo_never_brings_back_a_visit_that_was_cancelled_since(visit):
     """Put back into the line, a visit is cancelled and its place given back: it has none to come back to."""
     booking, user = visit
-    booking = take_step(booking_id=booking.pk, step="start", now=at(10, 5), user=user)
+    booking = take_step(booking_id=booking.pk, step="start", who=Who.staff(user, at(10, 5)))
     with transaction.atomic():
-        cancel_locked(booking, now=at(10, 6), actor=Actor.STAFF, user=user, tell=False)
+        cancel_locked(booking, who=Who.staff(user, at(10, 6)), tell=False)
 
-    assert refused(undo_step, booking_id=booking.pk, now=at(10, 7), user=user).reason == Refusal.WRONG_STATUS
+    assert refused(undo_step, booking_id=booking.pk, who=Who.staff(user, at(10, 7))).reason == Refusal.WRONG_STATUS
     booking.refresh_from_db()
     assert booking.status == Status.CANCELLED
     assert list(differences(now=NOW)) == []

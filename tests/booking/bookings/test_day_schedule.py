@@ -10,6 +10,7 @@ from booking.models import Status
 from booking.refusals import UnknownStore
 from booking.store_setup.affected_visits import AffectedResolution
 from booking.store_setup.hours_changes import change_slots
+from booking.who import Who
 from tests.factories import NOW, at, make_booking, make_store, make_user
 
 pytestmark = pytest.mark.django_db
@@ -25,7 +26,7 @@ def test_a_day_holds_all_its_slots_and_bookings():
     store = make_store()
     booking = make_booking(store)
     called_off = make_booking(store, starts_at=at(9), phone="+33612345602")
-    cancel_booking(booking_id=called_off.pk, now=NOW, actor="customer")
+    cancel_booking(booking_id=called_off.pk, who=Who.customer(NOW))
 
     day = day_schedule(store=store.slug, date=TUESDAY, now=NOW)
 
@@ -79,7 +80,7 @@ def test_the_version_follows_every_change():
 
     booking = make_booking(store)
     seen.append(version(store))
-    take_step(booking_id=booking.pk, step="check_in", now=at(9, 50), user=user)
+    take_step(booking_id=booking.pk, step="check_in", who=Who.staff(user, at(9, 50)))
     seen.append(version(store))
 
     assert len(set(seen)) == 3
@@ -98,7 +99,7 @@ def test_the_feed_holds_what_is_near_and_cancelled_ones_for_a_month():
     store = make_store()
     booking = make_booking(store)
     called_off = make_booking(store, starts_at=at(9), phone="+33612345602")
-    cancel_booking(booking_id=called_off.pk, now=NOW, actor="customer")
+    cancel_booking(booking_id=called_off.pk, who=Who.customer(NOW))
 
     assert feed_bookings(store=store, now=NOW) == [called_off, booking]
     assert feed_bookings(store=store, now=at(12, day=2, month=12)) == [called_off]

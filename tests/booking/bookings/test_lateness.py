@@ -7,6 +7,7 @@ from booking.bookings.lateness import say_late, take_back_late
 from booking.bookings.rescheduling import reschedule
 from booking.models import Actor, Booking, BookingEvent, EventKind, Status
 from booking.refusals import BookingRefused, Refusal
+from booking.who import Who
 from stores.models import Store, StoreDay
 from tests.factories import at, make_booking, make_store, make_user
 
@@ -104,9 +105,9 @@ def test_say_late_only_while_the_visit_is_to_come(booking: Booking, status: Stat
 def test_undo_of_a_tap_at_the_desk_is_not_misled_by_what_the_customer_said(booking: Booking) -> None:
     user = make_user()
     say_late(booking_id=booking.pk, minutes=10, now=SOON)
-    take_step(booking_id=booking.pk, step="check_in", now=at(10, 5), user=user)
+    take_step(booking_id=booking.pk, step="check_in", who=Who.staff(user, at(10, 5)))
 
-    undone = undo_step(booking_id=booking.pk, now=at(10, 6), user=user)
+    undone = undo_step(booking_id=booking.pk, who=Who.staff(user, at(10, 6)))
 
     assert (undone.status, undone.late_minutes) == (Status.CONFIRMED, 10)
 
@@ -115,6 +116,6 @@ def test_a_visit_that_is_moved_is_late_no_more(booking: Booking) -> None:
     Store.objects.update(change_until_minutes=0)
     say_late(booking_id=booking.pk, minutes=10, now=SOON)
 
-    moved = reschedule(booking_id=booking.pk, starts_at=at(15), now=SOON, actor=Actor.CUSTOMER)
+    moved = reschedule(booking_id=booking.pk, starts_at=at(15), who=Who.customer(SOON))
 
     assert moved.late_minutes is None

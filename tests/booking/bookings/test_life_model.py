@@ -21,13 +21,14 @@ from booking.bookings.audit import differences
 from booking.bookings.lifecycle import book_visit
 from booking.bookings.rescheduling import reschedule
 from booking.customer_input import CustomerDetails
-from booking.models import Actor, Booking, Hold, Source, Status, WaitingListEntry, WaitingStatus
+from booking.models import Booking, Hold, Source, Status, WaitingListEntry, WaitingStatus
 from booking.places.availability import availability
 from booking.places.holds import hold_places
 from booking.places.nearest_free import nearest_free
 from booking.policy import first_bookable_start, may_change, offer_until, places_needed
 from booking.refusals import BookingRefused
 from booking.waiting_list.offers import offer_places
+from booking.who import Who
 from stores.models import CapacityCounts, Desk, Slot, Store, VisitType
 from stores.queries import store_rules
 from stores.slots import DeskRule, SlotTime, StoreRules, slots_by_desk
@@ -147,7 +148,7 @@ class Shop(RuleBasedStateMachine):
         for visit in visits:
             if may_change(status=visit.status, starts_at=visit.starts_at, now=self.now, change_until_minutes=0):
                 with only_tried():
-                    reschedule(booking_id=visit.pk, starts_at=starts_at, now=self.now, actor=Actor.CUSTOMER)
+                    reschedule(booking_id=visit.pk, starts_at=starts_at, who=Who.customer(self.now))
         with only_tried():
             self._is_offered(starts_at, wish)
 

@@ -6,10 +6,11 @@ from booking.bookings.audit import differences
 from booking.bookings.lifecycle import book_visit, cancel_booking, confirm_attendance
 from booking.bookings.rescheduling import reschedule
 from booking.customer_input import CustomerDetails
-from booking.models import Actor, Booking, BookingEvent, Source, Status
+from booking.models import Booking, BookingEvent, Source, Status
 from booking.places.holds import hold_places
 from booking.refusals import BookingRefused, Refusal, UnknownStore, UnknownVisitType
 from booking.tokens import hold_token
+from booking.who import Who
 from notifications.models import OutboxMessage
 from stores.models import Slot, StoreDay
 from tests.factories import NOW, at, make_booking, make_store
@@ -195,7 +196,7 @@ def test_reschedule_moves_places_and_messages_and_keeps_the_reference():
     store = make_store()
     booking = make_booking(store)
 
-    moved = reschedule(booking_id=booking.pk, starts_at=at(11), now=NOW, actor=Actor.CUSTOMER)
+    moved = reschedule(booking_id=booking.pk, starts_at=at(11), who=Who.customer(NOW))
 
     assert (moved.reference, moved.sequence, moved.starts_at) == (booking.reference, 1, at(11))
     assert taken(store) == [0, 1]
@@ -211,7 +212,7 @@ def test_reschedule_moves_places_and_messages_and_keeps_the_reference():
 def test_reschedule_to_the_same_start_changes_nothing():
     booking = make_booking(make_store())
 
-    same = reschedule(booking_id=booking.pk, starts_at=booking.starts_at, now=NOW, actor=Actor.CUSTOMER)
+    same = reschedule(booking_id=booking.pk, starts_at=booking.starts_at, who=Who.customer(NOW))
 
     assert same.sequence == 0
     assert not OutboxMessage.objects.filter(sequence=1).exists()
@@ -222,7 +223,7 @@ def test_reschedule_to_a_full_slot_keeps_the_old_place():
     make_booking(store, starts_at=at(11))
     booking = make_booking(store, phone="+33612345602")
 
-    reason = refusal_of(reschedule, booking_id=booking.pk, starts_at=at(11), now=NOW, actor=Actor.CUSTOMER)
+    reason = refusal_of(reschedule, booking_id=booking.pk, starts_at=at(11), who=Who.customer(NOW))
 
     booking.refresh_from_db()
     assert (reason, booking.starts_at, booking.sequence) == (Refusal.SLOT_FULL, at(10), 0)
@@ -233,7 +234,7 @@ def test_reschedule_of_a_long_visit_may_overlap_itself():
     store = make_store(capacity=1)
     booking = make_booking(store, visit_type="advice")
 
-    moved = reschedule(booking_id=booking.pk, starts_at=at(10, 15), now=NOW, actor=Actor.CUSTOMER)
+    moved = reschedule(booking_id=booking.pk, starts_at=at(10, 15), who=Who.customer(NOW))
 
     assert moved.starts_at == at(10, 15)
     assert taken(store) == [0, 1, 1]
@@ -243,8 +244,8 @@ def test_reschedule_after_the_deadline_is_for_staff_only():
     booking = make_booking(make_store())
     late = at(8, 1)
 
-    reason = refusal_of(reschedule, booking_id=booking.pk, starts_at=at(11), now=late, actor=Actor.CUSTOMER)
-    moved = reschedule(booking_id=booking.pk, starts_at=at(11), now=late, actor=Actor.STAFF)
+    reason = refusal_of(reschedule, booking_id=booking.pk, starts_at=at(11), who=Who.customer(late))
+    moved = reschedule(booking_id=booking.pk, starts_at=at(11), who=Who.staff(None, late))
 
     assert (reason, moved.sequence) == (Refusal.TOO_LATE, 1)
 
@@ -253,8 +254,8 @@ def test_cancel_gives_places_back_once():
     store = make_store()
     booking = make_booking(store)
 
-    first = cancel_booking(booking_id=booking.pk, now=NOW, actor=Actor.CUSTOMER)
-    second = cancel_booking(booking_id=booking.pk, now=NOW, actor=Actor.CUSTOMER)
+    first = cancel_booking(booking_id=booking.pk, who=Who.customer(NOW))
+    second = cancel_booking(booking_id=booking.pk, who=Who.customer(NOW))
 
     assert (first.status, first.sequence, second.sequence) == (Status.CANCELLED, 1, 1)
     assert taken(store) == [0]
@@ -264,8 +265,8 @@ def test_cancel_gives_places_back_once():
 def test_cancel_is_open_until_the_start():
     booking = make_booking(make_store())
 
-    assert refusal_of(cancel_booking, booking_id=booking.pk, now=at(10), actor=Actor.CUSTOMER) == Refusal.TOO_LATE
-    assert cancel_booking(booking_id=booking.pk, now=at(9, 59), actor=Actor.CUSTOMER).status == Status.CANCELLED
+    assert refusal_of(cancel_booking, booking_id=booking.pk, who=Who.customer(at(10))) == Refusal.TOO_LATE
+    assert cancel_booking(booking_id=booking.pk, who=Who.customer(at(9, 59))).status == Status.CANCELLED
 
 
 def test_confirm_attendance_is_noted_once():
@@ -296,5 +297,5 @@ def test_book_by_staff_with_a_hold_of_the_web_keeps_its_places_what_they_were_ta
 
     assert booking.takes_web_places
     assert list(differences(now=NOW)) == []
-    cancel_booking(booking_id=booking.pk, now=NOW, actor=Actor.STAFF)
+    cancel_booking(booking_id=booking.pk, who=Who.staff(None, NOW))
     assert list(differences(now=NOW)) == []

@@ -3,8 +3,9 @@ from datetime import datetime
 import pytest
 
 from booking.bookings.message_plan import message_channel, plan_messages
-from booking.models import Actor, Status
+from booking.models import Status
 from booking.tokens import manage_token
+from booking.who import Who
 from notifications.content import NewMessage
 from notifications.models import Kind
 from tests.factories import NOW, at
@@ -19,7 +20,7 @@ def summary(messages: list[NewMessage]) -> list[tuple[str, str, str, datetime]]:
 def test_plan_messages_confirmation_on_both_channels_reminders_by_sms() -> None:
     booking = stored_booking(starts_at=at(10, 15, day=30))
 
-    messages = plan_messages(booking, kind=Kind.CONFIRMATION, actor=Actor.CUSTOMER, now=NOW)
+    messages = plan_messages(booking, kind=Kind.CONFIRMATION, who=Who.customer(NOW))
 
     assert summary(messages) == [
         ("confirmation", "sms", "", NOW),
@@ -46,7 +47,7 @@ def test_plan_messages_confirmation_on_both_channels_reminders_by_sms() -> None:
 def test_plan_messages_by_what_reaches_the_customer(phone: str, email: str, channels: list[str]) -> None:
     booking = stored_booking(phone=phone, email=email, starts_at=at(10, 15, day=25))
 
-    messages = plan_messages(booking, kind=Kind.CONFIRMATION, actor=Actor.CUSTOMER, now=NOW)
+    messages = plan_messages(booking, kind=Kind.CONFIRMATION, who=Who.customer(NOW))
 
     assert [(message.kind, message.channel) for message in messages] == list(
         zip(["confirmation", "reminder"], channels, strict=False)
@@ -58,7 +59,7 @@ def test_plan_messages_by_what_reaches_the_customer(phone: str, email: str, chan
 def test_plan_messages_change_gives_reminders_of_the_new_time() -> None:
     booking = stored_booking(starts_at=at(10, 15, day=25), sequence=2, email="")
 
-    messages = plan_messages(booking, kind=Kind.CHANGE, actor=Actor.CUSTOMER, now=NOW)
+    messages = plan_messages(booking, kind=Kind.CHANGE, who=Who.customer(NOW))
 
     assert summary(messages) == [("change", "sms", "", NOW), ("reminder", "sms", "1d", at(10, 15, day=24))]
     assert {message.sequence for message in messages} == {2}
@@ -68,7 +69,7 @@ def test_plan_messages_change_gives_reminders_of_the_new_time() -> None:
 def test_plan_messages_of_new_hours_leaves_reminders_as_they_are() -> None:
     booking = stored_booking(starts_at=at(10, 15, day=30), email="")
 
-    messages = plan_messages(booking, kind=Kind.CHANGE, actor=Actor.CUSTOMER, now=NOW, offset="hours 7")
+    messages = plan_messages(booking, kind=Kind.CHANGE, who=Who.customer(NOW), offset="hours 7")
 
     assert summary(messages) == [("change", "sms", "hours 7", NOW)]
 
@@ -77,7 +78,7 @@ def test_plan_messages_of_new_hours_leaves_reminders_as_they_are() -> None:
 def test_plan_messages_cancellation_at_once_and_nothing_later() -> None:
     booking = stored_booking(starts_at=at(10, 15, day=30), status=Status.CANCELLED, sequence=1)
 
-    messages = plan_messages(booking, kind=Kind.CANCELLATION, actor=Actor.CUSTOMER, now=NOW)
+    messages = plan_messages(booking, kind=Kind.CANCELLATION, who=Who.customer(NOW))
 
     assert summary(messages) == [("cancellation", "sms", "", NOW), ("cancellation", "email", "", NOW)]
 
@@ -86,7 +87,7 @@ def test_plan_messages_cancellation_at_once_and_nothing_later() -> None:
 def test_no_token_in_what_is_planned() -> None:
     booking = stored_booking()
 
-    planned = repr(plan_messages(booking, kind=Kind.CONFIRMATION, actor=Actor.CUSTOMER, now=NOW))
+    planned = repr(plan_messages(booking, kind=Kind.CONFIRMATION, who=Who.customer(NOW)))
 
     for secret in (manage_token("K7Q29X4M"), "ada@example.org", "+33612345678", "Ada"):
         assert secret not in planned

@@ -18,6 +18,7 @@ from booking.privacy import erase_customer
 from booking.refusals import BookingRefused, Refusal
 from booking.store_setup.affected_visits import AffectedResolution
 from booking.store_setup.hours_changes import change_opening_hours, change_slots
+from booking.who import Who
 from notifications.models import Kind, OutboxMessage, State
 from notifications.tasks import deliver_due
 from stores.hours import WeeklyInterval
@@ -88,9 +89,9 @@ def test_whatever_ends_the_visit_frees_what_was_kept(store, user, giving_up) -> 
     close(store, user, from_at=at(10), to_at=at(10, 15))
     now = NOW + timedelta(hours=1)
     if giving_up == "cancel":
-        cancel_booking(booking_id=booking.pk, now=now, actor="customer")
+        cancel_booking(booking_id=booking.pk, who=Who.customer(now))
     elif giving_up == "erase":
-        erase_customer(booking_id=booking.pk, now=now, actor="customer")
+        erase_customer(booking_id=booking.pk, who=Who.customer(now))
     else:
         assert cancel_unanswered(now=now) == 0
         now = Booking.objects.get().answer_until

@@ -7,7 +7,8 @@ import time_machine
 
 from booking.bookings.lifecycle import book_visit, cancel_booking
 from booking.customer_input import CustomerDetails
-from booking.models import Actor, Booking, Source
+from booking.models import Booking, Source
+from booking.who import Who
 from notifications.models import Channel, Kind, OutboxMessage, State
 from notifications.tasks import deliver_due
 from stores.models import Store
@@ -56,7 +57,7 @@ def test_one_range_of_numbers_gets_ten_texts_in_an_hour_and_the_manager_is_told(
     for number in range(100):
         booking = book_for(room.store, number, phone=f"+336550100{number:02d}")
         if number % 2:
-            cancel_booking(booking_id=booking.pk, now=NOW, actor=Actor.CUSTOMER)
+            cancel_booking(booking_id=booking.pk, who=Who.customer(NOW))
     deliver_all()
 
     assert sent(Channel.SMS) == 10
@@ -77,7 +78,7 @@ def test_all_numbers_together_get_an_hour_s_budget(room: Room, settings) -> None
 def test_what_the_store_books_and_cancels_is_held_by_no_customer_s_limit(room: Room) -> None:
     for number in range(30):
         booking = book_for(room.store, number, phone=f"+336550100{number:02d}", source=Source.PHONE)
-        cancel_booking(booking_id=booking.pk, now=NOW, actor=Actor.STAFF)
+        cancel_booking(booking_id=booking.pk, who=Who.staff(None, NOW))
     deliver_all()
 
     assert OutboxMessage.objects.filter(state=State.SENT, kind=Kind.CANCELLATION).count() == 30
@@ -87,7 +88,7 @@ def test_one_address_is_mailed_five_times_a_day(room: Room) -> None:
     for number in range(30):
         booking = book_for(room.store, number, email="victim@example.org" if number % 2 else "Victim@Example.org")
         deliver_all()
-        cancel_booking(booking_id=booking.pk, now=NOW, actor=Actor.CUSTOMER)
+        cancel_booking(booking_id=booking.pk, who=Who.customer(NOW))
         deliver_all()
 
     assert sent(Channel.EMAIL) == 5
@@ -98,7 +99,7 @@ def test_a_family_is_written_to_as_often_as_it_books(room: Room) -> None:
     for number in range(2):
         booking = book_for(room.store, number, phone="+33655010001", email="ada@example.org")
         deliver_all()
-    cancel_booking(booking_id=booking.pk, now=NOW, actor=Actor.CUSTOMER)
+    cancel_booking(booking_id=booking.pk, who=Who.customer(NOW))
     deliver_all()
 
     assert (sent(Channel.SMS), sent(Channel.EMAIL)) == (3, 3)

@@ -10,7 +10,8 @@ from pytest_django import Settings
 
 from booking.bookings.lifecycle import cancel_booking
 from booking.bookings.rescheduling import reschedule
-from booking.models import Actor, Booking, Source
+from booking.models import Booking, Source
+from booking.who import Who
 from notifications import outbox, tasks
 from notifications.models import Channel, Kind, OutboxMessage, State
 from notifications.tasks import deliver_due
@@ -160,9 +161,9 @@ def test_the_booking_is_read_again_in_the_morning(
     clock.move_to(at(3, day=27))
     deliver_due()
     if what == "cancelled":
-        cancel_booking(booking_id=booking.pk, now=at(3, 1, day=27), actor=Actor.CUSTOMER)
+        cancel_booking(booking_id=booking.pk, who=Who.customer(at(3, 1, day=27)))
     else:
-        reschedule(booking_id=booking.pk, starts_at=at(16, day=27), now=at(3, 1, day=27), actor=Actor.CUSTOMER)
+        reschedule(booking_id=booking.pk, starts_at=at(16, day=27), who=Who.customer(at(3, 1, day=27)))
     clock.move_to(at(8, day=27))
     deliver_due()
 
@@ -197,16 +198,16 @@ def test_the_stores_own_cancellation_goes_where_a_number_has_had_its_share(
     booking: Booking, clock: time_machine.Traveller, limited: Settings
 ) -> None:
     for minute in (0, 15, 30, 45):
-        reschedule(booking_id=booking.pk, starts_at=at(16, minute, day=27), now=at(9, day=23), actor=Actor.CUSTOMER)
+        reschedule(booking_id=booking.pk, starts_at=at(16, minute, day=27), who=Who.customer(at(9, day=23)))
         deliver_due()
-    reschedule(booking_id=booking.pk, starts_at=at(17, day=27), now=at(9, day=23), actor=Actor.CUSTOMER)
+    reschedule(booking_id=booking.pk, starts_at=at(17, day=27), who=Who.customer(at(9, day=23)))
     deliver_due()
     dropped = OutboxMessage.objects.get(
         kind=Kind.CHANGE, state=State.SKIPPED, reason="number_limit", channel=Channel.SMS
     )
     assert dropped.sequence == 5
 
-    cancel_booking(booking_id=booking.pk, now=at(9, day=23), actor=Actor.STAFF)
+    cancel_booking(booking_id=booking.pk, who=Who.staff(None, at(9, day=23)))
     deliver_due()
 
     assert OutboxMessage.objects.get(kind=Kind.CANCELLATION).state == State.SENT
@@ -217,7 +218,7 @@ def test_reminders_go_where_a_number_has_had_its_share(
 ) -> None:
     clock.move_to(at(14, day=24))
     for minute in (0, 15, 30, 45):
-        reschedule(booking_id=booking.pk, starts_at=at(16, minute, day=27), now=at(14, day=24), actor=Actor.CUSTOMER)
+        reschedule(booking_id=booking.pk, starts_at=at(16, minute, day=27), who=Who.customer(at(14, day=24)))
         deliver_due()
     clock.move_to(at(16, 45, day=24))
     deliver_due()

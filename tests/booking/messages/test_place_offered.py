@@ -8,9 +8,10 @@ from booking.bookings.lifecycle import cancel_booking
 from booking.bookings.offered_place import take_offer
 from booking.links import short_waiting_url, waiting_url
 from booking.messages.compose import answer, compose
-from booking.models import Actor, Hold, WaitingListEntry
+from booking.models import Hold, WaitingListEntry
 from booking.waiting_list.entries import leave_waiting_list, pass_offer
 from booking.waiting_list.offers import offer_places
+from booking.who import Who
 from notifications.content import Email, Skip, Sms
 from notifications.gsm7 import fits_one_segment
 from notifications.models import Channel, OutboxMessage
@@ -25,7 +26,7 @@ def offered(**fields: object) -> WaitingListEntry:
     store = make_store(name="Pharmacie de la Gare et du Marché")
     booking = make_booking(store, party_size=2)
     entry = make_waiting(store, **fields)  # type: ignore[arg-type]
-    cancel_booking(booking_id=booking.pk, now=NOW, actor=Actor.CUSTOMER)
+    cancel_booking(booking_id=booking.pk, who=Who.customer(NOW))
     assert offer_places(store_id=store.pk, now=NOW) == 1
     entry.refresh_from_db()
     return entry

@@ -8,6 +8,7 @@ from booking.places.availability import WantedSlot, ask_availability, availabili
 from booking.places.holds import hold_places
 from booking.places.nearest_free import nearest_free
 from booking.refusals import UnknownStore, UnknownVisitType
+from booking.who import Who
 from stores.models import Slot
 from tests.factories import NOW, at, make_booking, make_store
 
@@ -59,7 +60,7 @@ def test_places_taken_are_gone_at_once_and_back_at_once():
 
     assert free(store)[at(10)] == 1
     assert at(10) not in free(store, party_size=2)
-    cancel_booking(booking_id=booking.pk, now=NOW, actor="customer")
+    cancel_booking(booking_id=booking.pk, who=Who.customer(NOW))
     assert free(store)[at(10)] == 2
 
 
@@ -135,7 +136,7 @@ def test_version_is_the_same_until_something_changes():
     booking = make_booking(store)
     after = version(store)
     assert after != before
-    cancel_booking(booking_id=booking.pk, now=NOW, actor="customer")
+    cancel_booking(booking_id=booking.pk, who=Who.customer(NOW))
     assert version(store) not in (before, after)
 
 

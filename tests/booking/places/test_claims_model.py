@@ -18,6 +18,7 @@ from booking.refusals import BookingRefused, Refusal
 from booking.store_setup.affected_visits import AffectedResolution
 from booking.store_setup.hours_changes import change_slots
 from booking.tokens import hold_token
+from booking.who import Who
 from stores.models import Slot
 from tests.factories import NOW, at, make_booking, make_store, make_user
 
@@ -81,13 +82,13 @@ class Places(RuleBasedStateMachine):
     def move(self, data, starts_at, actor):
         booking = self._any_booking(data)
         if booking:
-            self._attempt(reschedule, booking_id=booking.pk, starts_at=starts_at, now=self.now, actor=actor)
+            self._attempt(reschedule, booking_id=booking.pk, starts_at=starts_at, who=Who(actor, None, self.now))
 
     @rule(data=st.data())
     def call_off(self, data):
         booking = self._any_booking(data)
         if booking:
-            cancel_booking(booking_id=booking.pk, now=self.now, actor=Actor.CUSTOMER)
+            cancel_booking(booking_id=booking.pk, who=Who.customer(self.now))
 
     @rule(starts_at=STARTS, capacity=st.integers(0, 4))
     def resize(self, starts_at, capacity):

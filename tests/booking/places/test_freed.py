@@ -9,11 +9,12 @@ from django_q.models import OrmQ
 
 from booking.bookings.lifecycle import cancel_booking
 from booking.bookings.rescheduling import reschedule
-from booking.models import Actor, Booking
+from booking.models import Booking
 from booking.places.holds import hold_places, release_hold
 from booking.store_setup.hours_changes import change_opening_hours, change_slots
 from booking.tokens import hold_token
 from booking.waiting_list.entries import leave_waiting_list
+from booking.who import Who
 from stores.hours import WeeklyInterval
 from stores.models import Store
 from tests.factories import NOW, at, make_booking, make_store, make_user
@@ -31,11 +32,11 @@ def rung() -> list[tuple[str, tuple[object, ...]]]:
 
 
 def cancelled(store: Store, booking: Booking) -> None:
-    cancel_booking(booking_id=booking.pk, now=NOW, actor=Actor.CUSTOMER)
+    cancel_booking(booking_id=booking.pk, who=Who.customer(NOW))
 
 
 def moved(store: Store, booking: Booking) -> None:
-    reschedule(booking_id=booking.pk, starts_at=at(10, day=25), now=NOW, actor=Actor.CUSTOMER)
+    reschedule(booking_id=booking.pk, starts_at=at(10, day=25), who=Who.customer(NOW))
 
 
 def hold_released(store: Store, booking: Booking) -> None:

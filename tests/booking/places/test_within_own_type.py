@@ -16,6 +16,7 @@ from booking.refusals import BookingRefused, Refusal
 from booking.store_setup.affected_visits import AffectedResolution
 from booking.store_setup.hours_changes import change_rules
 from booking.tokens import hold_token
+from booking.who import Who
 from stores.models import Desk, VisitType
 from stores.services import save_desk
 from tests.factories import NOW, at, make_booking, make_store, make_user
@@ -44,7 +45,7 @@ def with_ana(store, starts_at, **more):
 
 
 def move(booking, starts_at, *, actor=Actor.CUSTOMER, now=NOW):
-    return reschedule(booking_id=booking.pk, starts_at=starts_at, now=now, actor=actor)
+    return reschedule(booking_id=booking.pk, starts_at=starts_at, who=Who(actor, None, now))
 
 
 @pytest.mark.parametrize("actor", [Actor.CUSTOMER, Actor.STAFF])

@@ -7,6 +7,7 @@ import time_machine
 
 from booking.arrivals.steps import take_step
 from booking.models import Booking
+from booking.who import Who
 from tests.booking.reading import page
 from tests.booking.staff.staff_room import ARRIVALS, DAY, SHOP, TUESDAY, Room, make_room
 from tests.factories import NOW, at, make_booking
@@ -84,7 +85,7 @@ def test_a_language_of_the_reader_or_the_country_is_not_worth_a_word(
 
 def test_who_is_here_is_not_late_any_more(room: Room, booking: Booking) -> None:
     told(booking, late_minutes=15)
-    take_step(booking_id=booking.pk, step="check_in", now=at(9, 58), user=room.staff)
+    take_step(booking_id=booking.pk, step="check_in", who=Who.staff(room.staff, at(9, 58)))
 
     assert "said: 15 min late" not in page(room.client().get(DAY, TUESDAY)).words
 

@@ -24,6 +24,7 @@ from booking.store_setup.hours_changes import (
 from booking.tokens import hold_token
 from booking.waiting_list.entries import join_waiting_list
 from booking.waiting_list.offers import offer_places
+from booking.who import Who
 from notifications.models import Kind, OutboxMessage, State
 from stores.hours import WeeklyInterval
 from stores.models import Desk, Slot, Store
@@ -183,7 +184,7 @@ def test_offered_place_is_taken_back_with_its_day_and_the_customer_waits_on(stor
     full = [make_booking(store, starts_at=at(10), phone="", source=Source.PHONE)]
     entry = join_list(store)
     change_opening_hours(store_id=store.pk, weekly=week((time(10), time(10, 15))), then=None, now=NOW, user=user)
-    cancel_booking(booking_id=full[0].pk, now=NOW, actor="staff")
+    cancel_booking(booking_id=full[0].pk, who=Who.staff(None, NOW))
     assert offer_places(store_id=store.pk, now=NOW) == 1
     token = hold_token(Hold.objects.get().public_id)
 
@@ -404,7 +405,7 @@ def test_larger_party_than_before_counts_as_people_and_as_visits(store, user) ->
     assert set(Booking.objects.values_list("places", flat=True)) == {2}
     assert Slot.objects.get(starts_at=at(10)).places_taken == 4
     for booking in Booking.objects.all():
-        cancel_booking(booking_id=booking.pk, now=NOW, actor="customer")
+        cancel_booking(booking_id=booking.pk, who=Who.customer(NOW))
     assert set(Slot.objects.values_list("places_taken", flat=True)) == {0}
     assert books_are_right()
 
@@ -417,7 +418,7 @@ def test_people_counted_where_visits_were_asks_about_those_too_many(store, user)
     assert affected_of(rules, store, user, capacity_counts="people") == [last]
     rules(store, user, capacity_counts="people", then=AffectedResolution.KEEP)
     assert (Slot.objects.get().places_taken, Slot.objects.get().squeezed) == (4, 2)
-    assert cancel_booking(booking_id=first.pk, now=NOW, actor="customer").status == Status.CANCELLED
+    assert cancel_booking(booking_id=first.pk, who=Who.customer(NOW)).status == Status.CANCELLED
     assert books_are_right()
 
 
@@ -454,7 +455,7 @@ def test_slots_laid_anew_while_one_runs_never_overlap(store, user) -> None:
     make_booking(store, starts_at=at(9, 10), phone=SECOND, source=Source.PHONE, now=now)
     assert no_rows_overlap()
     assert books_are_right(now)
-    assert cancel_booking(booking_id=booking.pk, now=now, actor="staff").status == Status.CANCELLED
+    assert cancel_booking(booking_id=booking.pk, who=Who.staff(None, now)).status == Status.CANCELLED
     assert books_are_right(now)
 
 

@@ -14,6 +14,7 @@ from booking.store_setup.hours_changes import (
     change_special_hours,
     remove_special_hours,
 )
+from booking.who import Who
 from notifications.models import OutboxMessage
 from stores.hours import WeeklyInterval
 from stores.models import Slot, Store
@@ -71,7 +72,7 @@ def test_keep_leaves_the_visit_as_it_is_and_takes_no_new_ones(store, user):
         make_booking(store, starts_at=at(15), phone="+33612345602")
     assert refused.value.reason == Refusal.SLOT_CLOSED
     assert list(differences(now=NOW)) == []
-    assert cancel_booking(booking_id=afternoon.pk, now=NOW, actor="customer").status == Status.CANCELLED
+    assert cancel_booking(booking_id=afternoon.pk, who=Who.customer(NOW)).status == Status.CANCELLED
 
 
 def test_a_visit_kept_before_is_not_affected_again(store, user):

@@ -18,12 +18,13 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from booking.bookings.audit import differences
 from booking.bookings.lifecycle import cancel_booking
 from booking.bookings.rebooking import cancel_unanswered, take_kept_time
-from booking.models import Actor, Booking, Hold, Source, Status
+from booking.models import Booking, Hold, Source, Status
 from booking.places.claims import release_expired_holds
 from booking.places.holds import hold_places
 from booking.refusals import BookingRefused, Refusal
 from booking.store_setup.affected_visits import AffectedResolution
 from booking.store_setup.hours_changes import change_rules, change_slots, change_special_hours, remove_special_hours
+from booking.who import Who
 from stores.models import Desk, Slot, SpecialHours, Store
 from stores.services import save_desk, save_policy
 from tests.factories import NOW, at, make_booking, make_store, make_user
@@ -102,7 +103,7 @@ class Changes(RuleBasedStateMachine):
     def call_off(self, data):
         bookings = list(Booking.objects.filter(status=Status.CONFIRMED).order_by("pk"))
         if bookings:
-            cancel_booking(booking_id=data.draw(st.sampled_from(bookings)).pk, now=self.now, actor=Actor.STAFF)
+            cancel_booking(booking_id=data.draw(st.sampled_from(bookings)).pk, who=Who.staff(None, self.now))
 
     @rule(data=st.data())
     def choose(self, data):

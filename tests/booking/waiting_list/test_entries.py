@@ -6,7 +6,7 @@ from booking.bookings.lifecycle import cancel_booking
 from booking.bookings.offered_place import take_offer
 from booking.customer_input import CustomerDetails
 from booking.idempotency import SentForm
-from booking.models import Actor, Hold, IdempotentAnswer, Source, WaitingListEntry, WaitingStatus
+from booking.models import Hold, IdempotentAnswer, Source, WaitingListEntry, WaitingStatus
 from booking.places.holds import extend_hold
 from booking.privacy import forget_old
 from booking.refusals import BookingRefused, Refusal, UnknownStore, UnknownVisitType
@@ -14,6 +14,7 @@ from booking.tokens import hold_token
 from booking.waiting_list.entries import join_waiting_list, join_waiting_list_once, leave_waiting_list, pass_offer
 from booking.waiting_list.offers import offer_places
 from booking.waiting_list.queries import entry_by_reference, waiting_list, waiting_state
+from booking.who import Who
 from notifications.models import OutboxMessage
 from stores.models import Slot
 from tests.factories import NOW, at, make_booking, make_store
@@ -33,7 +34,7 @@ def offered(store, **fields):
     """Return somebody to whom the Tuesday's only place is offered."""
     booking = make_booking(store)
     entry = make_waiting(store, **fields)
-    cancel_booking(booking_id=booking.pk, now=NOW, actor=Actor.CUSTOMER)
+    cancel_booking(booking_id=booking.pk, who=Who.customer(NOW))
     assert offer_places(store_id=store.pk, now=NOW) == 1
     entry.refresh_from_db()
     return entry

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from booking.bookings.audit import differences
 from booking.bookings.lifecycle import cancel_booking
-from booking.models import Actor, Hold, WaitingListEntry
+from booking.models import Hold, WaitingListEntry
 from booking.operations.logs import JsonLine
 from booking.places.claims import release_expired_holds
 from booking.places.holds import hold_places, release_hold
@@ -19,6 +19,7 @@ from booking.tokens import hold_token
 from booking.waiting_list import offers
 from booking.waiting_list.entries import leave_waiting_list
 from booking.waiting_list.offers import offer_places, stores_waiting
+from booking.who import Who
 from notifications.models import OutboxMessage
 from stores.models import Slot, VisitType
 from tests.factories import NOW, at, make_booking, make_store
@@ -43,7 +44,7 @@ def full_store(*, capacity=1, times=1, **fields):
 
 
 def free(booking, *, now=NOW):
-    cancel_booking(booking_id=booking.pk, now=now, actor=Actor.CUSTOMER)
+    cancel_booking(booking_id=booking.pk, who=Who.customer(now))
 
 
 def statuses():

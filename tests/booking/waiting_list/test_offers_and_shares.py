@@ -11,6 +11,7 @@ from booking.models import Hold, Source, WaitingStatus
 from booking.refusals import BookingRefused, Refusal
 from booking.waiting_list.entries import join_waiting_list
 from booking.waiting_list.offers import offer_places
+from booking.who import Who
 from tests.factories import NOW, at, make_booking, make_store
 
 pytestmark = pytest.mark.django_db
@@ -45,7 +46,7 @@ def test_who_waits_for_an_earlier_place_may_take_it_beside_the_later_one(store) 
     first, _ = fill(store)
     make_booking(store, starts_at=at(10, day=25), phone=PHONE)
     entry = wait(store)
-    cancel_booking(booking_id=first, now=NOW, actor="staff")
+    cancel_booking(booking_id=first, who=Who.staff(None, NOW))
 
     assert offer_places(store_id=store.pk, now=NOW) == 1
     entry.refresh_from_db()
@@ -61,7 +62,7 @@ def test_who_has_one_beyond_their_share_is_passed_over(store) -> None:
         make_booking(store, starts_at=at(10, day=day), phone="", source=Source.PHONE)
     store.bookings.filter(starts_at__gte=at(0, day=25)).update(phone=PHONE)
     passed, following = wait(store), wait(store, OTHER)
-    cancel_booking(booking_id=first, now=NOW, actor="staff")
+    cancel_booking(booking_id=first, who=Who.staff(None, NOW))
 
     assert offer_places(store_id=store.pk, now=NOW) == 1
     passed.refresh_from_db()

@@ -11,10 +11,11 @@ from django.utils import translation
 from booking import limits
 from booking.bookings.lifecycle import cancel_booking
 from booking.links import manage_url, visits_url, waiting_url
-from booking.models import Actor, Booking, Hold, WaitingListEntry
+from booking.models import Booking, Hold, WaitingListEntry
 from booking.waiting_list.offers import offer_places
 from booking.web import middleware
 from booking.web.proof_of_work import STORE_NORMAL, check
+from booking.who import Who
 from stores.models import Store
 from tests.browser.pages.camera import Camera, Shot
 from tests.browser.pages.town import BUSY, CLOSED, COACH, CORNER, SILENT, TINY, fill
@@ -226,7 +227,7 @@ def _wait(camera: Camera, clock: time_machine.Traveller) -> None:
     camera.send("waits already", camera.get("wait again", f"/s/{TINY}/wait/", days), "wait/", **who)
     entry = WaitingListEntry.objects.filter(is_repeat=False).latest("pk")
     taken = Booking.objects.get(store__slug=TINY, starts_at=at(10))
-    cancel_booking(booking_id=taken.pk, now=NOW, actor=Actor.CUSTOMER)
+    cancel_booking(booking_id=taken.pk, who=Who.customer(NOW))
     offer_places(store_id=taken.store_id, now=NOW)
     own = waiting_url(entry.reference).split("/", 3)[3]
     offered = camera.get("offered", f"/{own}")

@@ -9,7 +9,8 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from booking.bookings.lifecycle import cancel_booking
-from booking.models import Actor, Booking, Hold
+from booking.models import Booking, Hold
+from booking.who import Who
 from stores.models import Store
 from tests.booking.customer.book.way import (
     BOOK,
@@ -186,7 +187,7 @@ def test_an_answer_lost_on_its_way_is_found_again(client: Client) -> None:
 def test_back_after_the_visit_was_cancelled_starts_anew(client: Client, store: Store) -> None:
     details = choose(client)
     client.post(CONFIRM, {**page(client.get(details)).forms[CONFIRM], **TYPED})
-    cancel_booking(booking_id=Booking.objects.get().pk, now=NOW, actor=Actor.CUSTOMER)
+    cancel_booking(booking_id=Booking.objects.get().pk, who=Who.customer(NOW))
 
     form = {**page(client.get(details)).forms[CONFIRM], **TYPED}
     response = client.post(CONFIRM, form)

@@ -8,6 +8,7 @@ from pytest_django import Settings
 from booking import limits
 from booking.bookings.lifecycle import cancel_booking
 from booking.models import Booking
+from booking.who import Who
 from stores.models import Store
 from tests.booking.customer.book.way import CONFIRM, HOLD, TEN, TYPED, filled, held
 from tests.booking.reading import page
@@ -132,7 +133,7 @@ def test_too_many_new_bookings_of_one_number_say_when_to_try_again(
     for _ in range(3):
         client.post(CONFIRM, filled(client, phone=phone))
         for booking in Booking.objects.filter(status="confirmed"):
-            cancel_booking(booking_id=booking.pk, now=NOW, actor="staff")  # type: ignore[arg-type]
+            cancel_booking(booking_id=booking.pk, who=Who.staff(None, NOW))  # type: ignore[arg-type]
 
     response = client.post(CONFIRM, filled(client, phone=phone), follow=True)
     limits._limiter().storage.reset()

@@ -10,6 +10,7 @@ from booking import limits
 from booking.models import Booking, Status
 from booking.privacy import erase_customer
 from booking.tokens import manage_token
+from booking.who import Who
 from stores.models import Store, VisitType
 from tests.booking.reading import page, without_csrf
 from tests.factories import NOW, at, make_booking, make_store
@@ -457,7 +458,7 @@ def test_page_of_what_is_erased_names_nobody_and_needs_a_store(client: Client, s
 
 
 def test_an_erased_booking_answers_as_one_that_never_was(opened: Client, booking: Booking) -> None:
-    erase_customer(booking_id=booking.pk, now=NOW, actor="staff")  # type: ignore[arg-type]
+    erase_customer(booking_id=booking.pk, who=Who.staff(None, NOW))  # type: ignore[arg-type]
 
     erased = opened.get(own(booking))
     unknown = opened.get("/b/ABCD1234/")

@@ -6,9 +6,10 @@ import time_machine
 from django.test import Client
 
 from booking.bookings.lifecycle import cancel_booking
-from booking.models import Actor, Booking, WaitingListEntry
+from booking.models import Booking, WaitingListEntry
 from booking.tokens import waiting_token
 from booking.waiting_list.offers import offer_places
+from booking.who import Who
 from stores.models import Store
 from tests.factories import NOW, make_booking, make_store
 from tests.waiters import make_waiting
@@ -39,7 +40,7 @@ def entry(full: Booking) -> WaitingListEntry:
 
 @pytest.fixture
 def offered(full: Booking, entry: WaitingListEntry) -> WaitingListEntry:
-    cancel_booking(booking_id=full.pk, now=NOW, actor=Actor.CUSTOMER)
+    cancel_booking(booking_id=full.pk, who=Who.customer(NOW))
     assert offer_places(store_id=full.store_id, now=NOW) == 1
     entry.refresh_from_db()
     return entry

@@ -7,6 +7,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from booking.arrivals.steps import take_step
 from booking.models import Booking, Status, Ticket
+from booking.who import Who
 from stores.models import Desk, LineShows, OpeningHours, SetupChange, Store
 from tests.booking.staff.staff_room import SESSIONS_IN_DATABASE, SHOP, Room, make_room
 from tests.devices import make_tablet
@@ -30,7 +31,7 @@ def room() -> Room:
 
 def here(room, name="Ada Mary Test", **fields) -> Booking:
     booking = make_booking(room.store, name=name, **{"starts_at": at(10), **fields})
-    take_step(booking_id=booking.pk, step="check_in", now=at(10, 5), user=room.staff)
+    take_step(booking_id=booking.pk, step="check_in", who=Who.staff(room.staff, at(10, 5)))
     return booking
 
 
@@ -107,7 +108,7 @@ def test_what_means_nobody_changes_nothing(room, key, what):
 
 def test_visit_of_the_shop_next_door_is_unknown(room):
     other = make_booking(Store.objects.get(slug="next-door-niort"))
-    take_step(booking_id=other.pk, step="check_in", now=at(10), user=room.neighbor)
+    take_step(booking_id=other.pk, step="check_in", who=Who.staff(room.neighbor, at(10)))
 
     answers = {
         room.client(room.staff).post(ACT, {"key": f"visit-{other.reference}", "what": what}).status_code

@@ -9,7 +9,8 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from booking.arrivals.steps import take_step
 from booking.bookings.lifecycle import cancel_booking
-from booking.models import Actor, Booking, BookingEvent, Status
+from booking.models import Booking, BookingEvent, Status
+from booking.who import Who
 from tests.booking.reading import Page, page
 from tests.booking.staff.staff_room import ARRIVALS, DAY, SESSIONS_IN_DATABASE, Room, act_url, fill_day, make_room
 from tests.factories import NOW, at, make_booking
@@ -70,8 +71,8 @@ def test_visits_stand_in_groups_by_what_comes_next(room: Room) -> None:
         (missed, ["no_show"]),
     ):
         for name in steps:
-            take_step(booking_id=booking.pk, step=name, now=at(10, 5), user=room.staff)  # type: ignore[arg-type]
-    cancel_booking(booking_id=gone.pk, now=NOW, actor=Actor.STAFF)
+            take_step(booking_id=booking.pk, step=name, who=Who.staff(room.staff, at(10, 5)))  # type: ignore[arg-type]
+    cancel_booking(booking_id=gone.pk, who=Who.staff(None, NOW))
 
     response = room.client(room.staff).get(ARRIVALS)
 
@@ -172,7 +173,7 @@ def test_an_unchanged_screen_is_not_sent_again(
 
     with django_assert_num_queries(4):  # session, user; membership, version
         assert client.get(ARRIVALS, headers={"If-None-Match": etag}).status_code == 304
-    take_step(booking_id=booking.pk, step="check_in", now=at(10, 7), user=room.staff)
+    take_step(booking_id=booking.pk, step="check_in", who=Who.staff(room.staff, at(10, 7)))
     changed = client.get(ARRIVALS, headers={"If-None-Match": etag})
     clock.shift(60)
 
@@ -250,7 +251,7 @@ def test_undo_and_again_is_another_tap(room: Room, clock: time_machine.Traveller
 
 def test_what_cannot_be_done_any_more_says_how_it_is_now(room: Room) -> None:
     booking = book(room, "Ada Test", 10)
-    take_step(booking_id=booking.pk, step="no_show", now=at(10, 6), user=room.staff)
+    take_step(booking_id=booking.pk, step="no_show", who=Who.staff(room.staff, at(10, 6)))
 
     response = room.client().post(act_url(booking, "check-in"), {"page": "arrivals"})
 

@@ -10,6 +10,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from booking.arrivals.steps import take_step
 from booking.models import Booking, Status, Ticket
+from booking.who import Who
 from stores.models import OpeningHours
 from tests.booking.staff.staff_room import ARRIVALS, SESSIONS_IN_DATABASE, Room, fill_day, make_room
 from tests.factories import at, make_booking
@@ -45,7 +46,7 @@ def tap(step: str, booking: Booking | None = None, **more: object) -> dict:
 
 def test_day_holds_what_a_tablet_needs(room: Room) -> None:
     booking = make_booking(room.store, name="Ada Mary Test", party_size=2, note="Rings twice", locale="uk")
-    take_step(booking_id=booking.pk, step="check_in", now=at(10, 2), user=room.staff)
+    take_step(booking_id=booking.pk, step="check_in", who=Who.staff(room.staff, at(10, 2)))
 
     day = room.client(room.staff).get(DATA).json()
 
@@ -76,7 +77,7 @@ def test_day_is_sent_again_only_when_it_changed(room: Room) -> None:
     etag = client.get(DATA)["ETag"]
 
     assert client.get(DATA, headers={"If-None-Match": etag}).status_code == 304
-    take_step(booking_id=booking.pk, step="check_in", now=at(10, 2), user=room.manager)
+    take_step(booking_id=booking.pk, step="check_in", who=Who.staff(room.manager, at(10, 2)))
     assert client.get(DATA, headers={"If-None-Match": etag}).status_code == 200
 
 
@@ -112,7 +113,7 @@ def test_taps_are_taken_in_their_order(room: Room) -> None:
 
 def test_conflict_comes_with_the_visit_as_it_is(room: Room) -> None:
     booking = make_booking(room.store)
-    take_step(booking_id=booking.pk, step="no_show", now=at(10, 2), user=room.manager)
+    take_step(booking_id=booking.pk, step="no_show", who=Who.staff(room.manager, at(10, 2)))
 
     (found,) = send(room.client(room.staff), tap("check_in", booking))
 

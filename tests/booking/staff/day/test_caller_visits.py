@@ -5,8 +5,9 @@ import time_machine
 from pytest_django import DjangoAssertNumQueries
 
 from booking.bookings.customer_visits import caller_record
-from booking.models import Actor, Booking, Status
+from booking.models import Booking, Status
 from booking.privacy import erase_customer
+from booking.who import Who
 from tests.booking.reading import page
 from tests.booking.staff.day.test_caller import CALLER
 from tests.booking.staff.staff_room import DAY, Room, make_room
@@ -54,7 +55,7 @@ def test_an_unknown_or_unfinished_number_shows_nothing(room: Room, typed: str) -
 def test_other_stores_visits_and_erased_ones_are_not_known(room: Room) -> None:
     make_booking(make_store("third-door-niort", name="Third Door"), phone=PHONE)
     gone = make_booking(room.store, phone=PHONE)
-    erase_customer(booking_id=gone.pk, now=NOW, actor=Actor.CUSTOMER)
+    erase_customer(booking_id=gone.pk, who=Who.customer(NOW))
 
     assert page(room.client().post(ASK, {"phone": TYPED})).words == ""
 

@@ -11,6 +11,7 @@ from booking.bookings.lifecycle import book_visit, cancel_booking
 from booking.models import Booking, Hold, Source, Status, WaitingListEntry
 from booking.places.holds import hold_places
 from booking.waiting_list.entries import join_waiting_list
+from booking.who import Who
 from notifications.models import Kind, OutboxMessage
 from stores.models import Slot
 from tests.booking.bookings.test_client_digests import CustomerDetails, client
@@ -127,7 +128,7 @@ def test_one_visit_that_cannot_be_cancelled_keeps_none_of_the_others(
 ) -> None:
     theirs = book_many(room, 12, who=1)
     Slot.objects.filter(starts_at=theirs[0].starts_at).update(places_taken=0, places_taken_web=0)  # books gone wrong
-    cancel_booking(booking_id=theirs[5].pk, now=NOW, actor="customer")  # type: ignore[arg-type]
+    cancel_booking(booking_id=theirs[5].pk, who=Who.customer(NOW))  # type: ignore[arg-type]
 
     count = take_back(store_id=room.store.pk, digest=theirs[0].client_digest, tell=False, user=room.manager, now=NOW)
 

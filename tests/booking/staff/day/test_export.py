@@ -14,6 +14,7 @@ from openpyxl import load_workbook
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from booking.bookings.lifecycle import cancel_booking
+from booking.who import Who
 from tests.booking.reading import page
 from tests.booking.staff.staff_room import (
     DAY,
@@ -70,7 +71,7 @@ def test_whoever_works_there_may_take_it(room: Room, url: str) -> None:
 def test_every_visit_of_the_day_is_a_row(room: Room, url: str) -> None:
     visit = make_visit(room.store, name="Zoé Test", email="zoe@example.org", note="Second floor")
     gone = make_visit(room.store, phone="+33612345602")
-    cancel_booking(booking_id=gone.pk, now=NOW, actor="customer")
+    cancel_booking(booking_id=gone.pk, who=Who.customer(NOW))
 
     response = room.client().get(url, TUESDAY)
     head, first, second = read(response)

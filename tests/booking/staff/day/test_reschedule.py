@@ -9,9 +9,10 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from booking.arrivals.steps import take_step
 from booking.bookings.rescheduling import reschedule
-from booking.models import Actor, Booking, Source, Status
+from booking.models import Booking, Source, Status
 from booking.places.holds import hold_places
 from booking.refusals import BookingRefused
+from booking.who import Who
 from notifications.models import OutboxMessage
 from stores.models import Desk, Slot
 from tests.booking.reading import page
@@ -60,7 +61,7 @@ def test_cancelling_twice_changes_nothing(room: Room) -> None:
 
 def test_what_has_begun_cannot_be_cancelled(room: Room) -> None:
     booking = make_booking(room.store)
-    take_step(booking_id=booking.pk, step="check_in", now=at(9, 55), user=room.staff)
+    take_step(booking_id=booking.pk, step="check_in", who=Who.staff(room.staff, at(9, 55)))
 
     response = room.client().post(act_url(booking, "cancel"))
 
@@ -268,7 +269,7 @@ def can_go(booking: Booking, starts_at: datetime, desk: str) -> bool:
     """Move a visit, take the move back, and tell whether it was possible."""
     try:
         with transaction.atomic():
-            reschedule(booking_id=booking.pk, starts_at=starts_at, desk=desk, now=NOW, actor=Actor.STAFF)
+            reschedule(booking_id=booking.pk, starts_at=starts_at, desk=desk, who=Who.staff(None, NOW))
             transaction.set_rollback(True)
     except BookingRefused:
         return False

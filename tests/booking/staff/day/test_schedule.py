@@ -6,7 +6,8 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from booking.arrivals.steps import take_step
 from booking.bookings.lifecycle import cancel_booking
-from booking.models import Actor, Booking, Source
+from booking.models import Booking, Source
+from booking.who import Who
 from notifications import circuits
 from notifications.models import Channel, OutboxMessage, State
 from stores.models import Role, Slot, SpecialHours, StoreMembership
@@ -100,7 +101,7 @@ def test_a_customer_without_phone_and_mail_is_marked(room: Room) -> None:
 
 def test_cancelled_visits_stand_apart_and_totals_count_them(room: Room) -> None:
     gone = make_booking(room.store, name="Gone Test")
-    cancel_booking(booking_id=gone.pk, now=NOW, actor=Actor.STAFF)
+    cancel_booking(booking_id=gone.pk, who=Who.staff(None, NOW))
     make_booking(room.store, name="Here Test")
 
     words = page(room.client().get(DAY, TUESDAY)).words
@@ -281,7 +282,7 @@ def test_steps_lead_back_to_the_row(room: Room, clock: time_machine.Traveller) -
 def test_a_step_that_cannot_be_taken_says_why_and_shows_the_day(room: Room, clock: time_machine.Traveller) -> None:
     booking = make_booking(room.store)
     clock.move_to(at(10, 2))
-    take_step(booking_id=booking.pk, step="start", now=at(10, 1), user=room.staff)
+    take_step(booking_id=booking.pk, step="start", who=Who.staff(room.staff, at(10, 1)))
 
     response = room.client().post(act_url(booking, "check-in"), {"page": "day"})
 

@@ -9,8 +9,9 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
 from booking.bookings.lifecycle import cancel_booking
-from booking.models import Actor, Booking, Hold, WaitingListEntry
+from booking.models import Booking, Hold, WaitingListEntry
 from booking.waiting_list.offers import offer_places
+from booking.who import Who
 from stores.models import Role, Store
 from tests.booking.reading import page
 from tests.booking.staff.staff_room import SESSIONS_IN_DATABASE
@@ -60,7 +61,7 @@ def test_place_offered_at_night_to_a_phone_alone_says_that_no_text_goes(
 ) -> None:
     make_waiting(full.store, phone="+33612345607", email=email)
     clock.move_to(now)
-    cancel_booking(booking_id=full.pk, now=now, actor=Actor.CUSTOMER)
+    cancel_booking(booking_id=full.pk, who=Who.customer(now))
     assert offer_places(store_id=full.store_id, now=now) == 1
     staff.force_login(User.objects.get(username="staff"))
 

@@ -1,0 +1,33 @@
+"""The author of a change: who made it, with which account, and when."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Self
+
+from django.contrib.auth.models import User
+
+from booking.models import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """Who makes a change: a kind of person, the account of staff where it is known, and the instant (UTC)."""
+
+    actor: Actor
+    user: User | None
+    now: datetime
+
+    @classmethod
+    def customer(cls, now: datetime) -> Self:
+        """Return a customer, who has no account."""
+        return cls(Actor.CUSTOMER, None, now)
+
+    @classmethod
+    def staff(cls, user: User | None, now: datetime) -> Self:
+        """Return a member of staff; without a `user` where nobody in particular decided, as for an import."""
+        return cls(Actor.STAFF, user, now)
+
+    @classmethod
+    def system(cls, now: datetime) -> Self:
+        """Return Carillon itself, which does what is due."""
+        return cls(Actor.SYSTEM, None, now)
