@@ -1,28 +1,97 @@
-"""One deed for one form, however often it is sent: a double click, a reload, the back button.
+"""One answer for one key, however often it is sent: a double click, a reload, a program that tries again.
 
-The form's key and the deed are written in one transaction, so a crash leaves both or neither. A key alone opens
-nothing: whoever made the form may have chosen it. It is answered again only for the same content, sent by the same
-browser.
+The key and what was done for it are written in one transaction, so a crash leaves both or neither, and a refusal keeps
+nothing. Forms of pages, requests to the API and taps on a tablet take their keys here; what an answer holds is theirs.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
+from typing import TypeVar
+from uuid import uuid4
 
-from django.db import transaction
+from django.db import OperationalError, connection, transaction
 
-from booking.models import Booking, IdempotentAnswer
-from booking.places.requests import retry_after_expired_holds
+from booking.models import IdempotentAnswer
 
+Result = TypeVar("Result")
 KEPT = timedelta(hours=24)
-BOOK_ROUTE = "page:book"
 _SEE_OTHER = 303
+_LOCK_NOT_AVAILABLE = "55P03"
+_CLAIM = """
+INSERT INTO booking_idempotentanswer (id, route, key, fingerprint, body, location, subject, created_at)
+VALUES (%s, %s, %s, %s, '', '', '', %s)
+ON CONFLICT (route, key) DO NOTHING
+"""
+_CLAIMED = ("id", "route", "key", "fingerprint", "created_at")
+
+
+class InProgress(OperationalError):
+    """A twin with the same key is still being answered."""
+
+
+def take_key(
+    route: str, key: str, *, now: datetime, fingerprint: str = "", kept_for: timedelta = KEPT
+) -> tuple[IdempotentAnswer, bool]:
+    """Take a key in the caller's transaction: return its new row and True, or the row answered before and False.
+
+    A twin that is still being answered is waited for, as long as locks are: 3 s at most. Raises InProgress.
+    """
+    taken = IdempotentAnswer(id=uuid4(), route=route, key=key, fingerprint=fingerprint, created_at=now)
+    if _claim(taken):
+        return taken, True
+    answer = IdempotentAnswer.objects.filter(route=route, key=key).first()
+    if answer is not None:
+        if now - answer.created_at < kept_for:
+            return answer, False
+        answer.delete()
+    if not _claim(taken):
+        raise InProgress("a twin is being answered")
+    return taken, True
+
+
+def write_answer(
+    taken: Collection[IdempotentAnswer], *, status: int, body: str = "", location: str = "", subject: str = ""
+) -> None:
+    """Write one answer to the keys that were taken for it. One statement."""
+    IdempotentAnswer.objects.filter(pk__in=[row.pk for row in taken]).update(
+        status=status, body=body, location=location, subject=subject
+    )
+
+
+def forget_answers(*, now: datetime, kept_for: Mapping[str, timedelta]) -> None:
+    """Delete answers older than 24 hours; those of the routes in `kept_for` when they are older than it says."""
+    for route, age in kept_for.items():
+        IdempotentAnswer.objects.filter(route=route, created_at__lte=now - age).delete()
+    IdempotentAnswer.objects.exclude(route__in=kept_for).filter(created_at__lte=now - KEPT).delete()
+
+
+def forget_answers_about(subjects: Collection[str]) -> None:
+    """Delete the answers about these subjects, as somebody is erased."""
+    IdempotentAnswer.objects.filter(subject__in=subjects).delete()
+
+
+def _claim(row: IdempotentAnswer) -> bool:
+    """Take a key until it is answered; False where it is taken already. Raises InProgress."""
+    fields = [field for field in row._meta.concrete_fields if field.attname in _CLAIMED]
+    values = [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields]
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(_CLAIM, values)
+            return bool(cursor.rowcount)
+    except OperationalError as error:
+        if getattr(error.__cause__, "sqlstate", None) == _LOCK_NOT_AVAILABLE:
+            raise InProgress("a twin is being answered") from error
+        raise
 
 
 @dataclass(frozen=True, slots=True)
 class SentForm:
-    """A form as it was sent: its key, a keyed digest of what was typed, one of a secret that its browser holds."""
+    """A form as it was sent: its key, a keyed digest of what was typed, one of a secret that its browser holds.
+
+    A key alone opens nothing: whoever made the form may have chosen it. It is answered again only for the same
+    content, sent by the same browser.
+    """
 
     key: str
     fingerprint: str = ""
@@ -37,66 +106,41 @@ class FormUsed(Exception):
         self.subject = subject
 
 
-def done_before(form: SentForm, *, route: str, now: datetime) -> str | None:
+def subject_of_form(form: SentForm, *, route: str, now: datetime) -> str | None:
     """Return the subject of what this form has done in the last 24 hours. Raises FormUsed."""
-    kept = IdempotentAnswer.objects.filter(route=route, key=form.key, created_at__gt=now - KEPT).first()
-    return None if kept is None else _subject_for(kept, form)
+    answer = IdempotentAnswer.objects.filter(route=route, key=form.key, created_at__gt=now - KEPT).first()
+    return None if answer is None else _subject_for(answer, form)
 
 
-def do_once(form: SentForm, *, route: str, now: datetime, do: Callable[[], str]) -> str:
-    """Return the subject that `do` returns, or the one it returned before for the same form; a twin is waited for.
-
-    Raises FormUsed, and what `do` raises: then nothing of the key is kept.
-    """
-    return retry_after_expired_holds(partial(_do_once, form, route=route, now=now, do=do), now=now)
-
-
-@transaction.atomic
-def _do_once(form: SentForm, *, route: str, now: datetime, do: Callable[[], str]) -> str:
-    answers = IdempotentAnswer.objects.filter(route=route, key=form.key)
-    answers.filter(created_at__lte=now - KEPT).delete()
-    kept, is_new = answers.get_or_create(
-        route=route,
-        key=form.key,
-        defaults={
-            "fingerprint": form.fingerprint,
-            "location": form.browser,
-            "status": _SEE_OTHER,
-            "created_at": now,
-        },
-    )
-    if not is_new:
-        return _subject_for(kept, form)
-    kept.subject = do()
-    kept.save(update_fields=["subject"])
-    return kept.subject
-
-
-def booked_before(form: SentForm, *, now: datetime) -> Booking | None:
-    """Return what this form has booked in the last 24 hours. Raises FormUsed."""
-    reference = done_before(form, route=BOOK_ROUTE, now=now)
-    return None if reference is None else Booking.objects.filter(reference=reference).first()
-
-
-def booked_in(*, key: str, browser: str, now: datetime) -> str | None:
-    """Return the reference of what a form has booked in the last 24 hours, for the browser that sent it."""
-    sent = IdempotentAnswer.objects.filter(route=BOOK_ROUTE, key=key, location=browser, created_at__gt=now - KEPT)
+def subject_of_browser(*, route: str, key: str, browser: str, now: datetime) -> str | None:
+    """Return the subject of what a form has done in the last 24 hours, for the browser that sent it."""
+    sent = IdempotentAnswer.objects.filter(route=route, key=key, location=browser, created_at__gt=now - KEPT)
     return sent.values_list("subject", flat=True).first()
 
 
-def book_once(form: SentForm, *, now: datetime, book: Callable[[], Booking]) -> Booking:
-    """Return what `book` books, or what it booked before for the same form. Raises as `do_once`."""
-    booked: list[Booking] = []
+@transaction.atomic
+def do_once(
+    form: SentForm,
+    *,
+    route: str,
+    now: datetime,
+    do: Callable[[], Result],
+    subject_of: Callable[[Result], str],
+    find: Callable[[str], Result],
+) -> Result:
+    """Return what `do` returns, or find by its subject what it returned before for the same form.
 
-    def do() -> str:
-        booked[:] = [book()]
-        return booked[0].reference
+    Raises FormUsed, InProgress, and what `do` raises: then nothing of the key is kept.
+    """
+    answer, is_new = take_key(route, form.key, fingerprint=form.fingerprint, now=now)
+    if not is_new:
+        return find(_subject_for(answer, form))
+    result = do()
+    write_answer([answer], status=_SEE_OTHER, location=form.browser, subject=subject_of(result))
+    return result
 
-    reference = do_once(form, route=BOOK_ROUTE, now=now, do=do)
-    return booked[0] if booked else Booking.objects.get(reference=reference)
 
-
-def _subject_for(kept: IdempotentAnswer, form: SentForm) -> str:
-    if (kept.fingerprint, kept.location) != (form.fingerprint, form.browser):
-        raise FormUsed(kept.subject)
-    return kept.subject
+def _subject_for(answer: IdempotentAnswer, form: SentForm) -> str:
+    if (answer.fingerprint, answer.location) != (form.fingerprint, form.browser):
+        raise FormUsed(answer.subject)
+    return answer.subject

@@ -9,11 +9,12 @@ from django.db import transaction
 
 from booking import erasures
 from booking.accounts.devices import forget_devices
+from booking.arrivals import offline_actions
 from booking.arrivals.line import forget_people, forget_tickets
-from booking.arrivals.offline_actions import ROUTE, forget_results
 from booking.bookings.history import record
 from booking.bookings.lifecycle import cancel_locked, lock_booking
-from booking.models import Booking, BookingEvent, EventKind, IdempotentAnswer, Status, WaitingListEntry
+from booking.idempotency import forget_answers, forget_answers_about
+from booking.models import Booking, BookingEvent, EventKind, Status, WaitingListEntry
 from booking.places.claims import raise_days
 from booking.waiting_list import lifecycle
 from booking.who import Who
@@ -21,7 +22,6 @@ from notifications import outbox
 from stores.models import Store
 from stores.services import forget_changes, forget_invitations
 
-IDEMPOTENT_ANSWERS_KEPT = timedelta(hours=24)
 CLIENTS_KEPT = timedelta(hours=48)
 _BATCH = 500
 _ERASED = (
@@ -129,9 +129,7 @@ def forget_old(*, now: datetime, dry_run: bool = False) -> dict[str, int]:
         forget_changes(now=now)
         forget_invitations(now=now)
         forget_devices(now=now)
-        forget_results(now=now)
-        answers = IdempotentAnswer.objects.exclude(route=ROUTE)
-        answers.filter(created_at__lt=now - IDEMPOTENT_ANSWERS_KEPT).delete()
+        forget_answers(now=now, kept_for={offline_actions.ROUTE: offline_actions.KEPT})
     return {slug: count for slug, count in forgotten.items() if count}
 
 
@@ -165,6 +163,6 @@ def _erase(bookings: Sequence[Booking], *, now: datetime) -> None:
         booking.is_simple = booking.is_for_someone_else = False
         booking.erased_at = booking.updated_at = now
     Booking.objects.bulk_update(bookings, _ERASED)
-    IdempotentAnswer.objects.filter(subject__in=references).delete()
+    forget_answers_about(references)
     forget_people(booking_ids=[booking.pk for booking in bookings], now=now)
     outbox.forget(subjects=references, now=now)

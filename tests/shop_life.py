@@ -14,8 +14,9 @@ from uuid import UUID
 from booking.arrivals import line, steps
 from booking.arrivals.offline_actions import Tap, TapOutcome, take_taps
 from booking.bookings import lateness, lifecycle, offered_place, rebooking, rescheduling
+from booking.bookings.form_idempotency import book_once
 from booking.customer_input import CustomerDetails
-from booking.idempotency import SentForm, book_once
+from booking.idempotency import SentForm
 from booking.models import Actor, Booking, Hold, Source, Status, Ticket, WaitingListEntry
 from booking.places import holds
 from booking.places.claims import release_expired_holds

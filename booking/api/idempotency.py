@@ -1,25 +1,24 @@
-"""One answer for one Idempotency-Key: kept for 24 hours, in the very transaction of what the request did.
+"""One answer for one Idempotency-Key, by `booking.idempotency`.
 
-A crash leaves both the deed and its answer, or neither. A refusal rolls both back, so nothing is kept of it. Tokens
-are cut out of what is stored and made again from the server's key.
+Tokens are cut out of what is stored and made again from the server's key.
 """
 
 import json
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from hashlib import sha256
 from typing import cast
-from uuid import uuid4
 
-from django.db import OperationalError, connection, transaction
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from booking import limits
 from booking.api.bodies import Json
+from booking.idempotency import InProgress, take_key, write_answer
 from booking.models import IdempotentAnswer
 from booking.places.requests import retry_after_expired_holds
 from booking.tokens import hold_token, keyed_digest, manage_token, waiting_token
@@ -27,19 +26,12 @@ from booking.waiting_list.lifecycle import message_subject
 from booking.web.problem_json import ApiProblem, invalid
 
 HEADER = "Idempotency-Key"
-KEPT = timedelta(hours=24)
 
 _KEY = re.compile(r"[!-~]{1,255}")
 _HOLD = "hold:"
 _WAITING = message_subject("")
 # JSON writes control characters as escapes, so this one is in no body of ours.
 _CUT_OUT = "\x01"
-_LOCK_NOT_AVAILABLE = "55P03"
-_CLAIM = """
-INSERT INTO booking_idempotentanswer (id, route, key, fingerprint, body, location, subject, created_at)
-VALUES (%s, %s, %s, %s, '', '', '', %s)
-ON CONFLICT (route, key) DO NOTHING
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,20 +82,26 @@ def answer_once(
         return run().response()
     fingerprint = _fingerprint(body)
     routes = _routes(request, caller, body, fingerprint)
-    rows = [
-        IdempotentAnswer(id=uuid4(), route=route, key=key, fingerprint=fingerprint, created_at=now) for route in routes
-    ]
-    return retry_after_expired_holds(partial(_answer_once, rows, now=now, run=run), now=now)
+    once = partial(_answer_once, routes, key, fingerprint=fingerprint, now=now, run=run)
+    try:
+        return retry_after_expired_holds(once, now=now)
+    except InProgress as twin:
+        raise ApiProblem("in_progress", headers={"Retry-After": "1"}) from twin
 
 
 @transaction.atomic
-def _answer_once(rows: Sequence[IdempotentAnswer], *, now: datetime, run: Callable[[], ApiAnswer]) -> HttpResponse:
-    for row in rows:
-        kept = _take(row, now=now)
-        if kept is not None:
-            return _replay(kept, row.fingerprint)
+def _answer_once(
+    routes: Sequence[str], key: str, *, fingerprint: str, now: datetime, run: Callable[[], ApiAnswer]
+) -> HttpResponse:
+    taken: list[IdempotentAnswer] = []
+    for route in routes:
+        row, is_new = take_key(route, key, fingerprint=fingerprint, now=now)
+        if not is_new:
+            return _replay(row, fingerprint)
+        taken.append(row)
     answer = run()
-    IdempotentAnswer.objects.filter(pk__in=[row.pk for row in rows]).update(
+    write_answer(
+        taken,
         status=answer.status,
         body=_without_secret(answer.content, answer.subject),
         location=answer.location,
@@ -112,40 +110,11 @@ def _answer_once(rows: Sequence[IdempotentAnswer], *, now: datetime, run: Callab
     return answer.response()
 
 
-def _take(row: IdempotentAnswer, *, now: datetime) -> IdempotentAnswer | None:
-    """Take the key, or return what it was answered before. Raises Problem `in_progress`."""
-    if _claim(row):
-        return None
-    kept = IdempotentAnswer.objects.filter(route=row.route, key=row.key).first()
-    if kept is not None:
-        if now - kept.created_at < KEPT:
-            return kept
-        kept.delete()
-    if not _claim(row):
-        raise ApiProblem("in_progress", headers={"Retry-After": "1"})
-    return None
-
-
-def _claim(row: IdempotentAnswer) -> bool:
-    """Take the key until it is answered; False where it is taken. A twin still at it is waited for, 3 s at most."""
-    names = {"id", "route", "key", "fingerprint", "created_at"}
-    fields = [field for field in row._meta.concrete_fields if field.attname in names]
-    values = [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields]
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute(_CLAIM, values)
-            return bool(cursor.rowcount)
-    except OperationalError as error:
-        if getattr(error.__cause__, "sqlstate", None) == _LOCK_NOT_AVAILABLE:
-            raise ApiProblem("in_progress", headers={"Retry-After": "1"}) from error
-        raise
-
-
-def _replay(kept: IdempotentAnswer, fingerprint: str) -> HttpResponse:
-    if kept.fingerprint != fingerprint:
+def _replay(stored: IdempotentAnswer, fingerprint: str) -> HttpResponse:
+    if stored.fingerprint != fingerprint:
         raise ApiProblem("idempotency_mismatch")
-    status = cast(int, kept.status)  # a row without an answer is never committed
-    response = _response(status, _with_secret(kept.body, kept.subject), kept.location)
+    status = cast(int, stored.status)  # a row without an answer is never committed
+    response = _response(status, _with_secret(stored.body, stored.subject), stored.location)
     response["Idempotent-Replayed"] = "true"
     return response
 

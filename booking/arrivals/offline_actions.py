@@ -17,6 +17,7 @@ from django.db import InterfaceError, OperationalError, transaction
 
 from booking.arrivals.line import join_line
 from booking.arrivals.steps import admit_walk_in, is_undone, take_step, undo_step
+from booking.idempotency import take_key, write_answer
 from booking.models import Booking, BookingEvent, IdempotentAnswer, Status
 from booking.places.requests import retry_after_expired_holds
 from booking.refusals import BookingRefused, Refusal, UnknownVisitType
@@ -131,12 +132,6 @@ def take_tap(*, store: Store, tap: Tap, now: datetime, user: User, is_manager: b
         return TapResult(TapOutcome.BUSY, reference=tap.reference)
 
 
-def forget_results(*, now: datetime) -> int:
-    """Delete the results of taps so old that none of them is taken any more; return how many."""
-    deleted, _ = IdempotentAnswer.objects.filter(route=ROUTE, created_at__lte=now - KEPT).delete()
-    return deleted
-
-
 @transaction.atomic
 def _take_once(store: Store, tap: Tap, *, now: datetime, user: User, is_manager: bool, locale: str) -> TapResult:
     kept, is_new = _claim(store, tap, now=now)
@@ -168,18 +163,14 @@ def _keep(store: Store, tap: Tap, found: TapResult, *, now: datetime) -> TapResu
 
 
 def _claim(store: Store, tap: Tap, *, now: datetime) -> tuple[IdempotentAnswer, bool]:
-    return IdempotentAnswer.objects.get_or_create(
-        route=ROUTE,
-        key=f"{store.slug}:{tap.action_id}",
-        defaults={"fingerprint": "", "status": _DONE, "created_at": now},
-    )
+    # A result counts until the night that forgets it, so that none falls between the two.
+    return take_key(ROUTE, f"{store.slug}:{tap.action_id}", now=now, kept_for=timedelta.max)
 
 
 def _write(kept: IdempotentAnswer, found: TapResult) -> None:
     """Keep a result: the body holds a ticket's number, or the reason why not."""
-    kept.status = _CONFLICT if found.result == TapOutcome.CONFLICT else _DONE
-    kept.body, kept.subject = found.ticket or found.reason, found.reference
-    kept.save(update_fields=["status", "body", "subject"])
+    status = _CONFLICT if found.result == TapOutcome.CONFLICT else _DONE
+    write_answer([kept], status=status, body=found.ticket or found.reason, subject=found.reference)
 
 
 def _kept_result(kept: IdempotentAnswer) -> TapResult:

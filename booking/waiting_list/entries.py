@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from booking.customer_input import CustomerDetails
-from booking.idempotency import SentForm, do_once, done_before
+from booking.idempotency import SentForm, do_once, subject_of_form
 from booking.limits import ClientDigests
 from booking.models import WEB_SOURCES, Hold, Source, WaitingListEntry, WaitingStatus
 from booking.places.claims import drop_hold
@@ -71,23 +71,18 @@ def join_waiting_list(
 
 def entry_joined_before(form: SentForm, *, now: datetime) -> WaitingListEntry | None:
     """Return the entry that this form has made in the last 24 hours. Raises FormUsed."""
-    subject = done_before(form, route=_ROUTE, now=now)
+    subject = subject_of_form(form, route=_ROUTE, now=now)
     return None if subject is None else entry_of_subject(subject)
 
 
 def join_waiting_list_once(form: SentForm, *, now: datetime, join: Callable[[], WaitingListEntry]) -> WaitingListEntry:
     """Return the entry that `join` makes, or the one it made before for the same form; a twin is waited for.
 
-    Raises FormUsed, and what `join` raises.
+    Raises FormUsed, InProgress, and what `join` raises: then nothing of the key is kept.
     """
-    joined: list[WaitingListEntry] = []
-
-    def do() -> str:
-        joined.append(join())
-        return message_subject(joined[0].reference)
-
-    subject = do_once(form, route=_ROUTE, now=now, do=do)
-    return joined[0] if joined else WaitingListEntry.objects.get(reference=reference_of(subject))
+    find, subject_of = _entry_with_subject, _subject_of
+    once = partial(do_once, form, route=_ROUTE, now=now, do=join, subject_of=subject_of, find=find)
+    return retry_after_expired_holds(once, now=now)
 
 
 @transaction.atomic
@@ -142,6 +137,14 @@ def _join(store: str, visit_type: str, draft: WaitingListEntry, *, now: datetime
     draft.reference, draft.store_id, draft.visit_type_id = new_reference(), rules.id, kind.id
     draft.save(force_insert=True)
     return draft
+
+
+def _subject_of(entry: WaitingListEntry) -> str:
+    return message_subject(entry.reference)
+
+
+def _entry_with_subject(subject: str) -> WaitingListEntry:
+    return WaitingListEntry.objects.get(reference=reference_of(subject))
 
 
 def _has_starts(rules: StoreRules, kind: VisitTypeRule, draft: WaitingListEntry) -> bool:

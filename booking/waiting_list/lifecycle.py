@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from booking.models import Booking, IdempotentAnswer, WaitingListEntry, WaitingStatus
+from booking.idempotency import forget_answers_about
+from booking.models import Booking, WaitingListEntry, WaitingStatus
 from booking.places.locks import lock_entry
 from notifications import outbox
 
@@ -53,7 +54,7 @@ def erase_entry(entries: Sequence[WaitingListEntry], *, now: datetime) -> None:
     fields = ["name", "phone", "email", "known_starts", "client_digest", "erased_at", "updated_at"]
     WaitingListEntry.objects.bulk_update(entries, fields)
     subjects = [message_subject(entry.reference) for entry in entries]
-    IdempotentAnswer.objects.filter(subject__in=subjects).delete()
+    forget_answers_about(subjects)
     outbox.forget(subjects=subjects, now=now)
 
 

@@ -4,9 +4,10 @@ from functools import partial
 
 import pytest
 
+from booking.bookings.form_idempotency import book_once
 from booking.bookings.lifecycle import book_visit
 from booking.customer_input import CustomerDetails
-from booking.idempotency import FormUsed, SentForm, book_once
+from booking.idempotency import FormUsed, SentForm
 from booking.models import Booking, IdempotentAnswer, Source
 from booking.refusals import BookingRefused
 from tests.factories import NOW, at, make_store

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language
 
 from booking import limits
+from booking.bookings.form_idempotency import book_once, booked_before
 from booking.bookings.lifecycle import book_visit
 from booking.bookings.queries import booking_by_reference
 from booking.customer.book.booked import lead_to_booked, lead_to_used
@@ -15,7 +16,7 @@ from booking.customer.book.check import SAME, lead_to_unfinished, needs_words
 from booking.customer.book.hold_state import keep_place
 from booking.customer.book.rush_gate import moment_first
 from booking.customer_input import CustomerDetails
-from booking.idempotency import FormUsed, SentForm, book_once, booked_before
+from booking.idempotency import FormUsed, SentForm
 from booking.models import Booking, Source
 from booking.refusals import BookingRefused, Refusal
 from booking.tokens import keyed_digest

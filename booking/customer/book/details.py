@@ -6,6 +6,7 @@ from http import HTTPStatus
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from booking.bookings.form_idempotency import reference_booked_by
 from booking.customer.book.booked import booked_page
 from booking.customer.book.booking_step import BookingStep, with_booking_step
 from booking.customer.book.choose import choose_page
@@ -15,7 +16,6 @@ from booking.customer.book.unavailable import ANOTHER_TIME_HELPS, gone_page
 from booking.customer.book.way_cookie import new_way
 from booking.customer.forms import DetailsForm
 from booking.formatting import refusal_sentence
-from booking.idempotency import booked_in
 from booking.refusals import Refusal
 from booking.web.forms import FormProblem
 from booking.web.proof_of_work import challenge_for
@@ -51,7 +51,7 @@ def _booked_before(step: BookingStep) -> str:
     """
     if step.way.booked or step.kept is not None or not step.way.browser:
         return step.way.booked
-    return booked_in(key=step.way.key, browser=step.way.browser, now=step.now) or ""
+    return reference_booked_by(key=step.way.key, browser=step.way.browser, now=step.now) or ""
 
 
 def details_page(request: HttpRequest, step: BookingStep) -> HttpResponse:

@@ -12,8 +12,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from booking.accounts.permissions import member_store
 from booking.arrivals.steps import ArrivalStep, admit_walk_in, take_step, undo_step
+from booking.bookings.form_idempotency import book_once
 from booking.bookings.status_wording import status_words
-from booking.idempotency import SentForm, book_once
+from booking.idempotency import SentForm
 from booking.models import Booking, Status
 from booking.refusals import BookingRefused, Refusal
 from booking.staff.access import StaffContext, at_store, at_visit, raise_for

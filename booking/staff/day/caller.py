@@ -10,10 +10,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from booking.bookings.form_idempotency import book_once
 from booking.bookings.lifecycle import book_visit
 from booking.customer_input import CustomerDetails
 from booking.formatting import day_in_words
-from booking.idempotency import SentForm, book_once
+from booking.idempotency import SentForm
 from booking.models import Booking, Source
 from booking.refusals import BookingRefused, Refusal
 from booking.staff.access import StaffContext, at_store, raise_for, staff_page

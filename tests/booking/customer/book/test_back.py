@@ -363,7 +363,7 @@ def test_each_step_asks_the_database_no_more_than_it_must(
     with django_assert_num_queries(4):  # the rules, the store, what is kept, the store's questions
         form = {**page(client.get(details)).forms[CONFIRM], **TYPED}
     # The four, the form's key before and in the transaction, the booking; PostgreSQL locks its customer and more.
-    with django_assert_num_queries({"sqlite": 23, "postgresql": 26}[connection.vendor]):
+    with django_assert_num_queries({"sqlite": 19, "postgresql": 22}[connection.vendor]):
         client.post(CONFIRM, form)
 
 
