@@ -8,6 +8,7 @@ from booking.api.bodies import Json
 from booking.api.fields import WEEKDAYS
 from booking.bookings.day_schedule import DaySchedule
 from booking.bookings.message_plan import message_channel
+from booking.bookings.visit_facts import booking_facts
 from booking.formatting import visit_type_name
 from booking.links import calendar_url, manage_url
 from booking.models import Booking
@@ -195,16 +196,16 @@ def booking_path(reference: str) -> str:
 
 def staff_booking_json(booking: Booking, *, now: datetime, deliveries: Deliveries) -> Json:
     """Return a booking as staff see it; `deliveries` tells what became of its messages."""
-    zone = ZoneInfo(booking.store.time_zone)
+    zone, facts = ZoneInfo(booking.store.time_zone), booking_facts(booking)
     return booking_json(booking, now=now) | {
         "source": str(booking.source),
         "desk": booking.desk.slug,
         "checked_in_at": moment_text(booking.checked_in_at, zone) if booking.checked_in_at else None,
         "messages": message_channel(booking.phone, booking.email),
-        "late_minutes": booking.late_minutes,
-        "answers": booking.answers,
-        "for_someone_else": booking.is_for_someone_else,
-        "visit_mode": str(booking.visit_type.mode),
+        "late_minutes": facts.late_minutes,
+        "answers": facts.answers,
+        "for_someone_else": facts.is_for_someone_else,
+        "visit_mode": str(facts.mode),
         "deliveries": [
             {"kind": one.kind, "channel": one.channel, "state": one.state, "at": moment_text(one.at, zone)}
             for one in deliveries.get(booking.reference, ())

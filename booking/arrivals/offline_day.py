@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import OuterRef, Subquery, Sum
 
 from booking.arrivals.step_rules import STEPS
+from booking.bookings.visit_facts import VisitFacts
 from booking.models import Booking, BookingEvent, EventKind
 from booking.refusals import UnknownStore
 from booking.working_days import LOOKS_BACK, WorkingDay, quarter_before, working_day
@@ -37,6 +38,7 @@ class ArrivalVisit(NamedTuple):
     source: str
     party_size: int
     late_minutes: int | None
+    answer_until: datetime | None
     note: str
     answers: list[dict[str, str]]
     locale: str
@@ -49,6 +51,23 @@ class ArrivalVisit(NamedTuple):
     desk: str
     visit_type: str
     mode: str
+
+    @property
+    def facts(self) -> VisitFacts:
+        """What staff should know of it; a tablet is told no address of a video call."""
+        return VisitFacts(
+            status=self.status,
+            mode=self.mode,
+            video_url="",
+            phone=self.phone,
+            late_minutes=self.late_minutes,
+            was_asked_to_move=self.answer_until is not None,
+            is_for_someone_else=self.is_for_someone_else,
+            desk=self.desk if self.desk_was_chosen else "",
+            is_simple=self.is_simple,
+            locale=self.locale,
+            answers=self.answers,
+        )
 
 
 class ArrivalEvent(NamedTuple):

@@ -14,12 +14,13 @@ from booking.arrivals.step_rules import STEPS, is_overdue, is_same_night, is_ste
 from booking.bookings.day_schedule import DaySchedule
 from booking.bookings.message_plan import message_channel
 from booking.bookings.status_wording import LATE
+from booking.bookings.visit_facts import booking_facts
 from booking.customer_input import phone_in_words
 from booking.formatting import first_name_and_initial, time_in_words, visit_type_name
-from booking.models import Booking, Source, Status
-from booking.staff.visit_facts import VisitFacts
+from booking.models import Booking, Status
+from booking.staff.visit_facts import FactsAsHtml
 from booking.staff.visit_messages import MessageLine, MessageLines
-from booking.staff.wording import badges, people_in_words, source_words
+from booking.staff.wording import badges, nameless_words, people_in_words, source_words
 
 _ONE_STEP_UNDONE = "undo"
 
@@ -105,7 +106,7 @@ class CardMaker:
         self.badges = badges()
         self.labels = step_labels()
         self.sources = source_words()
-        self.facts = VisitFacts(country=schedule.rules.country, has_numbers=not is_for_tablet)
+        self.facts = FactsAsHtml(country=schedule.rules.country, has_numbers=not is_for_tablet)
         self.named = first_name_and_initial if is_for_tablet else str
         self.today = schedule.now.astimezone(schedule.rules.zone).date()
         self.one_slot = timedelta(minutes=schedule.rules.slot_minutes)
@@ -131,19 +132,20 @@ class CardMaker:
         undo = steps.pop(_ONE_STEP_UNDONE, None)
         state = LATE if self._is_late(booking) else booking.status
         lasts_longer = booking.ends_at - booking.starts_at > self.one_slot
+        facts = booking_facts(booking)
         messages = self.lines.of(self.schedule.deliveries.get(booking.reference, ()))
         return VisitCard(
             booking=booking,
             reference=booking.reference,
-            name=self.named(booking.name) or self._nameless(booking),
+            name=self.named(booking.name) or nameless_words(booking.source, is_erased=bool(booking.erased_at)),
             time=self.time(booking.starts_at),
             until=self.time(booking.ends_at) if lasts_longer else "",
             people=self.people(booking.party_size),
             visit_type=self.kind(booking.visit_type.name),
             state=state,
             badge=self.badges[state],
-            said_late=self.facts.said_late(booking),
-            facts=self.facts.facts(booking),
+            said_late=self.facts.said_late(facts),
+            facts=self.facts.facts(facts),
             since=self._since(booking),
             source=self.sources.get(booking.source, ""),
             phone=self.phone(booking.phone) if booking.phone else "",
@@ -155,12 +157,6 @@ class CardMaker:
             url=f"{self.base_url}{booking.reference}/",
             is_changed=booking.reference == self.changed,
         )
-
-    @staticmethod
-    def _nameless(booking: Booking) -> str:
-        if booking.erased_at:
-            return _("Erased")
-        return _("Walk-in") if booking.source == Source.WALK_IN else _("No name")
 
     def _since(self, booking: Booking) -> str:
         """Return since when it has been in the state it is in, where that matters."""

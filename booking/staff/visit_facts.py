@@ -1,20 +1,49 @@
-"""What staff should know of a visit before it begins: how it takes place, for whom, and what was asked and answered."""
+"""The facts of a visit in words for staff: as text for the tablet, with links and icons for the pages."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from functools import cache
 
-from babel.languages import get_official_languages
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from booking.bookings.visit_facts import Fact, FactKind, VisitFacts, usual_languages
 from booking.customer_input import phone_in_words
 from booking.formatting import visit_type_name
-from booking.models import Booking, Status
-from stores.models import VisitMode
+
+_TEXTS: dict[FactKind, Callable[[Fact], str]] = {
+    FactKind.ASKED_TO_MOVE: lambda _fact: _("Was asked to choose another time"),
+    FactKind.BY_VIDEO: lambda _fact: _("By video"),
+    FactKind.BY_PHONE: lambda fact: _("By phone") if fact.value else _("By phone, but no number was left."),
+    FactKind.FOR_SOMEONE_ELSE: lambda _fact: _("Booked by someone else"),
+    FactKind.DESK: lambda fact: _("Asked for {desk}").format(desk=visit_type_name(fact.value)),
+    FactKind.SIMPLE: lambda _fact: _("Prefers simple words"),
+    FactKind.LANGUAGE: lambda fact: _("Reads {language}").format(language=dict(settings.LANGUAGES)[fact.value]),
+    FactKind.ANSWER: lambda fact: f"{fact.question} {fact.value}",
+}
+_ICONS = {
+    FactKind.ASKED_TO_MOVE: "clock",
+    FactKind.BY_VIDEO: "video",
+    FactKind.BY_PHONE: "phone",
+    FactKind.FOR_SOMEONE_ELSE: "people",
+    FactKind.DESK: "person",
+    FactKind.SIMPLE: "simple",
+    FactKind.LANGUAGE: "globe",
+    FactKind.ANSWER: "message",
+}
+
+
+def fact_in_words(fact: Fact) -> str:
+    """Return a fact as plain text, short enough for a row of the tablet."""
+    return _TEXTS[fact.kind](fact)
+
+
+def late_in_words(minutes: int) -> str:
+    """Return how late somebody said they would be."""
+    return ngettext("said: {count} min late", "said: {count} min late", minutes).format(count=minutes)
 
 
 @cache
@@ -22,69 +51,61 @@ def _icon(name: str) -> SafeString:
     return render_to_string(f"icons/{name}.html")
 
 
-class VisitFacts:
-    """Tells the facts of visits; what a page of many rows shares is made once. Nothing for an ordinary visit."""
+class FactsAsHtml:
+    """Writes the facts of visits into pages; what a page of many rows shares is made once.
+
+    Without `has_numbers`, for a page on a tablet, no number to phone is shown.
+    """
 
     def __init__(self, *, country: str, has_numbers: bool = True) -> None:
         self.country = country
         self.has_numbers = has_numbers
-        # What the reader reads or the country speaks is not worth a word.
-        self.usual = {(get_language() or settings.LANGUAGE_CODE)[:2], *get_official_languages(country)}
-        self.languages = dict(settings.LANGUAGES)
+        self.usual = usual_languages(country)
+        self.written: dict[FactKind, Callable[[Fact], str]] = {
+            FactKind.BY_VIDEO: _video_link,
+            FactKind.BY_PHONE: self._phone_link,
+            FactKind.FOR_SOMEONE_ELSE: lambda _fact: _(
+                "Booked by someone else: phone and e-mail are not the visitor's."
+            ),
+            FactKind.LANGUAGE: _language,
+            FactKind.ANSWER: lambda fact: format_html("{} <strong>{}</strong>", fact.question, fact.value),
+        }
 
-    def said_late(self, booking: Booking) -> SafeString:
+    def said_late(self, facts: VisitFacts) -> SafeString:
         """Return the badge of whoever said that they will be late, as long as they are awaited."""
-        if booking.late_minutes is None or booking.status != Status.CONFIRMED:
+        if not facts.said_late:
             return SafeString()
-        words = ngettext("said: {count} min late", "said: {count} min late", booking.late_minutes)
-        return format_html(
-            '<span class="badge badge-brass">{}{}</span>',
-            _icon("clock"),
-            words.format(count=booking.late_minutes),
-        )
+        words = late_in_words(facts.said_late)
+        return format_html('<span class="badge badge-brass">{}{}</span>', _icon("clock"), words)
 
-    def facts(self, booking: Booking) -> SafeString:
+    def facts(self, facts: VisitFacts) -> SafeString:
         """Return the list of what is out of the ordinary, "" for nothing."""
-        lines = list(self._lines(booking))
+        lines = [
+            (_icon(_ICONS[fact.kind]), self.written.get(fact.kind, fact_in_words)(fact))
+            for fact in facts.told(self.usual)
+        ]
         if not lines:
             return SafeString()
         items = format_html_join("", "<li>{}<span>{}</span></li>", lines)
         return format_html('<ul class="visit-facts">{}</ul>', items)
 
-    def _lines(self, booking: Booking) -> Iterator[tuple[str, str]]:
-        if booking.answer_until is not None and booking.status == Status.CONFIRMED:
-            yield _icon("clock"), _("Was asked to choose another time")
-        if booking.visit_type.mode != VisitMode.STORE:
-            yield self._way(booking)
-        if booking.is_for_someone_else:
-            yield _icon("people"), _("Booked by someone else: phone and e-mail are not the visitor's.")
-        if booking.desk_was_chosen:
-            yield _icon("person"), _("Asked for {desk}").format(desk=visit_type_name(booking.desk.name))
-        if booking.is_simple:
-            yield _icon("simple"), _("Prefers simple words")
-        if booking.locale not in self.usual and booking.locale in self.languages:
-            yield _icon("globe"), self._language(booking.locale)
-        for told in booking.answers:
-            yield _icon("message"), format_html("{} <strong>{}</strong>", told["question"], told["answer"])
+    def _phone_link(self, fact: Fact) -> str:
+        """Return the number to phone, as a link."""
+        if not fact.value or not self.has_numbers:
+            return fact_in_words(fact)
+        number = phone_in_words(fact.value, country=self.country)
+        return format_html('<a href="tel:{}">{}</a>', fact.value, _("Phone {number}").format(number=number))
 
-    def _way(self, booking: Booking) -> tuple[str, str]:
-        """Return how a visit takes place that brings nobody to the store, with what begins it."""
-        if booking.visit_type.mode == VisitMode.VIDEO:
-            link = format_html(
-                '<a href="{}" target="_blank" rel="noopener noreferrer">{}{}</a>',
-                booking.visit_type.video_url,
-                _("Open the video call"),
-                format_html('<span class="visually-hidden">, {}</span>', _("new tab")),
-            )
-            return _icon("video"), link
-        if not booking.phone:
-            return _icon("phone"), _("By phone, but no number was left.")
-        if not self.has_numbers:
-            return _icon("phone"), _("By phone")
-        number = phone_in_words(booking.phone, country=self.country)
-        link = format_html('<a href="tel:{}">{}</a>', booking.phone, _("Phone {number}").format(number=number))
-        return _icon("phone"), link
 
-    def _language(self, code: str) -> SafeString:
-        name = format_html('<span lang="{}">{}</span>', code, self.languages[code])
-        return format_html(_("Reads {language}"), language=name)
+def _video_link(fact: Fact) -> SafeString:
+    return format_html(
+        '<a href="{}" target="_blank" rel="noopener noreferrer">{}{}</a>',
+        fact.value,
+        _("Open the video call"),
+        format_html('<span class="visually-hidden">, {}</span>', _("new tab")),
+    )
+
+
+def _language(fact: Fact) -> SafeString:
+    name = format_html('<span lang="{}">{}</span>', fact.value, dict(settings.LANGUAGES)[fact.value])
+    return format_html(_("Reads {language}"), language=name)

@@ -73,6 +73,13 @@ def source_words() -> dict[str, str]:
     return {Source.PHONE: _("by phone"), Source.DESK: _("at the desk"), Source.WALK_IN: _("walk-in")}
 
 
+def nameless_words(source: str, *, is_erased: bool) -> str:
+    """Return what stands in the place of a visitor's name where there is none."""
+    if is_erased:
+        return _("Erased")
+    return _("Walk-in") if source == Source.WALK_IN else _("No name")
+
+
 def staff_sentence(refused: BookingRefused) -> str:
     """Return why staff may not do this, and what to do next."""
     own = {

@@ -1,25 +1,23 @@
 """The tablet's day as JSON: what is shown of each visit, in words where words depend on a language."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from babel.languages import get_official_languages
-from django.conf import settings
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from booking.arrivals.name_fingerprints import finders
 from booking.arrivals.offline_day import ArrivalEvent, ArrivalsDay, ArrivalVisit
 from booking.arrivals.step_rules import DUE_SOON, GROUP_OF_STATUS, GROUPS, LATE_AFTER, STEPS
 from booking.arrivals.steps import step_key
+from booking.bookings.visit_facts import Fact, FactKind, usual_languages
 from booking.formatting import day_in_words, first_name_and_initial, moment_in_words, time_in_words, visit_type_name
-from booking.models import EventKind, Source, Status
-from booking.staff.wording import people_in_words, source_words
+from booking.models import EventKind, Status
+from booking.staff.visit_facts import fact_in_words, late_in_words
+from booking.staff.wording import nameless_words, people_in_words, source_words
 from booking.tokens import keyed_digest
-from stores.models import VisitMode
 from stores.slots import StoreRules
 
 ONE_MINUTE = timedelta(minutes=1)
@@ -42,20 +40,19 @@ class VisitsAsJson:
         self.instant = cache(lambda moment: moment.astimezone(UTC).isoformat().replace("+00:00", "Z"))
         self.people = cache(people_in_words)
         self.kind = cache(visit_type_name)
-        self.usual = {(get_language() or settings.LANGUAGE_CODE)[:2], *get_official_languages(rules.country)}
-        self.languages = dict(settings.LANGUAGES)
+        self.usual = usual_languages(rules.country)
 
     def visit(self, visit: ArrivalVisit, events: Iterable[ArrivalEvent]) -> dict[str, Any]:
         """Return one visit; never a phone number, an address or a family name.
 
         With names hidden, nothing that says who it is either: that of a tablet left alone is not even sent.
         """
-        history = [self._event(event) for event in events]
+        history, facts = [self._event(event) for event in events], visit.facts
         lasts_longer = visit.ends_at - visit.starts_at > self.one_slot
         hidden = {"name": "", "find": [], "digits": "", "note": "", "facts": []} if self.names_hidden else {}
         return {
             "reference": visit.reference,
-            "name": first_name_and_initial(visit.name) or _nameless(visit),
+            "name": first_name_and_initial(visit.name) or nameless_words(visit.source, is_erased=bool(visit.erased_at)),
             "find": finders(visit.name, salt=self.salt),
             "digits": visit.phone[-DIGITS:],
             "status": visit.status,
@@ -67,10 +64,12 @@ class VisitsAsJson:
             "visit_type": self.kind(visit.visit_type),
             "desk": self.kind(visit.desk) if self.has_desks else "",
             "source": self.sources.get(visit.source, ""),
-            "late_minutes": visit.late_minutes or 0,
-            "said_late": late_in_words(visit.late_minutes) if visit.late_minutes else "",
+            "late_minutes": facts.late_minutes or 0,
+            # Both are shown while the visitor is awaited: the screen knows of steps that have not arrived here yet.
+            "said_late": late_in_words(facts.late_minutes) if facts.late_minutes else "",
+            "asked_to_move": fact_in_words(Fact(FactKind.ASKED_TO_MOVE)) if facts.was_asked_to_move else "",
             "note": visit.note,
-            "facts": list(self._facts(visit)),
+            "facts": [fact_in_words(fact) for fact in facts.lasting(self.usual)],
             "history": history,
             "undoes": next((one["key"] for one in reversed(history) if one["key"]), ""),
             **hidden,
@@ -97,22 +96,6 @@ class VisitsAsJson:
             "who": event.username or (_("at the door") if event.kind == EventKind.CHECKED_IN else ""),
             "key": step_key(event.id, event.action_id) if event.is_open_step else "",
         }
-
-    def _facts(self, visit: ArrivalVisit) -> Iterator[str]:
-        if visit.mode == VisitMode.VIDEO:
-            yield _("By video")
-        elif visit.mode != VisitMode.STORE:
-            yield _("By phone")
-        if visit.is_for_someone_else:
-            yield _("Booked by someone else")
-        if visit.desk_was_chosen:
-            yield _("Asked for {desk}").format(desk=self.kind(visit.desk))
-        if visit.is_simple:
-            yield _("Prefers simple words")
-        if visit.locale not in self.usual and visit.locale in self.languages:
-            yield _("Reads {language}").format(language=self.languages[visit.locale])
-        for told in visit.answers:
-            yield f"{told['question']} {told['answer']}"
 
 
 def screen_rules() -> dict[str, Any]:
@@ -160,14 +143,3 @@ def day_as_json(day: ArrivalsDay, *, now: datetime, names_hidden: bool = False, 
 def finder_salt(store: str, date: date) -> str:
     """Return what the finders of a store's day are salted with."""
     return keyed_digest("finder", f"{store} {date}")[:_SALT]
-
-
-def late_in_words(minutes: int) -> str:
-    """Return how late somebody said they would be."""
-    return ngettext("said: {count} min late", "said: {count} min late", minutes).format(count=minutes)
-
-
-def _nameless(visit: ArrivalVisit) -> str:
-    if visit.erased_at:
-        return _("Erased")
-    return _("Walk-in") if visit.source == Source.WALK_IN else _("No name")

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from booking.bookings.lifecycle import cancel_booking
 from booking.bookings.message_plan import message_channel
 from booking.bookings.rescheduling import reschedule
+from booking.bookings.visit_facts import booking_facts
 from booking.formatting import visit_type_name
 from booking.models import Booking, Status
 from booking.refusals import BookingRefused, Refusal
@@ -18,7 +19,7 @@ from booking.staff.access import StaffContext, at_visit, staff_page
 from booking.staff.free_times import error_of, free_times, nearest_times, while_offered
 from booking.staff.redirects import back_to_day
 from booking.staff.refusal_wording import impossible_times, refusal_in_words, why_not_each, why_not_moved
-from booking.staff.visit_facts import VisitFacts
+from booking.staff.visit_facts import FactsAsHtml
 from booking.staff.wording import badges, people_in_words, staff_sentence
 from booking.web.forms import FormProblem
 from booking.web.query_params import read_day, read_instant
@@ -183,12 +184,12 @@ def _choose(
 
 
 def _facts(booking: Booking) -> dict[str, Any]:
-    facts = VisitFacts(country=booking.store.country)
+    facts, written = booking_facts(booking), FactsAsHtml(country=booking.store.country)
     return {
         "section": "day",
         "booking": booking,
-        "said_late": facts.said_late(booking),
-        "told": facts.facts(booking),
+        "said_late": written.said_late(facts),
+        "told": written.facts(facts),
         "people": people_in_words(booking.party_size),
         "visit_type_words": visit_type_name(booking.visit_type.name),
         "badge": badges()[booking.status],

@@ -52,6 +52,7 @@ def test_an_ordinary_visit_has_no_list(room: Room, booking: Booking) -> None:
     ("fields", "sentence"),
     [
         ({"late_minutes": 15}, "said: 15 min late"),
+        ({"answer_until": at(20)}, "Was asked to choose another time"),
         ({"is_for_someone_else": True}, "Booked by someone else: phone and e-mail are not the visitor's."),
         ({"desk_was_chosen": True}, "Asked for Main"),
         ({"is_simple": True}, "Prefers simple words"),
@@ -67,6 +68,62 @@ def test_it_stands_on_every_page_of_the_visit(
 
     for path, query in places_of(booking):
         assert sentence in page(room.client(room.staff).get(path, query)).words, path
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"late_minutes": 15}, {"said_late": "said: 15 min late"}),
+        ({"answer_until": at(20)}, {"asked_to_move": "Was asked to choose another time"}),
+        ({"is_for_someone_else": True}, {"facts": ["Booked by someone else"]}),
+        ({"desk_was_chosen": True}, {"facts": ["Asked for Main"]}),
+        ({"is_simple": True}, {"facts": ["Prefers simple words"]}),
+        ({"locale": "de"}, {"facts": ["Reads Deutsch"]}),
+        (
+            {"answers": [{"question": "Which <bike>?", "answer": "Red & blue"}]},
+            {"facts": ["Which <bike>? Red & blue"]},
+        ),
+    ],
+)
+def test_the_tablet_is_told_it_too(
+    room: Room,
+    booking: Booking,
+    clock: time_machine.Traveller,
+    fields: dict[str, object],
+    words: dict[str, object],
+) -> None:
+    clock.move_to(at(8, 30))
+    ordinary = {"said_late": "", "asked_to_move": "", "facts": []}
+    told(booking, **fields)
+
+    visit = room.client(room.staff).get(f"{ARRIVALS}data/").json()["visits"][0]
+
+    assert {name: visit[name] for name in ordinary} == ordinary | words
+
+
+@pytest.mark.parametrize(
+    ("mode", "phone", "fact"),
+    [
+        ("video", "+33612345601", "By video"),
+        ("phone", "+33612345601", "By phone"),
+        ("phone", "", "By phone, but no number was left."),
+    ],
+)
+def test_the_tablet_is_told_how_the_visit_takes_place(
+    room: Room, booking: Booking, clock: time_machine.Traveller, mode: str, phone: str, fact: str
+) -> None:
+    clock.move_to(at(8, 30))
+    room.store.visit_types.update(mode=mode)
+    told(booking, phone=phone)
+
+    assert room.client(room.staff).get(f"{ARRIVALS}data/").json()["visits"][0]["facts"] == [fact]
+
+
+def test_who_is_here_need_not_choose_another_time_any_more(room: Room, booking: Booking) -> None:
+    told(booking, answer_until=at(20))
+    take_step(booking_id=booking.pk, step="check_in", now=at(9, 58), user=room.staff)
+
+    assert "Was asked to choose another time" not in page(room.client().get(DAY, TUESDAY)).words
 
 
 @pytest.mark.parametrize(

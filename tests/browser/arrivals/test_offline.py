@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
@@ -12,6 +13,7 @@ from tests.browser.shop import sign_in
 from tests.servers import wait_until
 
 pytestmark = pytest.mark.browser
+QUARTER = timedelta(minutes=15)
 FRESH_MS = 15_000
 CLOSED_MS = 45_000  # it looks every 20 s
 
@@ -49,6 +51,26 @@ def test_door_goes_on_without_a_network(tablet: Tablet, counter: Counter) -> Non
     assert sorted(counter.statuses().values()) == ["checked_in", "confirmed", "in_service"]
     assert counter.happened(ada) == ["checked_in", "started"]
     assert counter.happened(bob) == ["checked_in", "undone"]
+
+
+def test_visit_that_should_move_says_so_until_they_are_here(tablet: Tablet, counter: Counter) -> None:
+    ada, start = counter.book("Ada Test", slots=12, email="ada@example.org"), counter.start(12)
+    answer = counter.carillon.call(
+        "PATCH",
+        f"/api/v1/staff/stores/{counter.slug}/slots",
+        {"from": start.isoformat(), "to": (start + QUARTER).isoformat(), "closed": True, "then": "offer"},
+        Authorization=f"Token {counter.token}",
+    )
+    assert answer.status == 200, answer.body
+    page = tablet(FIRST)
+    asked = row(page, ada).get_by_text("Was asked to choose another time")
+    expect(asked).to_be_visible()
+
+    page.context.set_offline(True)
+    tap(page, ada, "Arrived")
+    expect(asked).to_be_hidden()
+    tap(page, ada, "Undo")
+    expect(asked).to_be_visible()
 
 
 FORGET_SCREEN = """async () => {

@@ -13,10 +13,12 @@
 /** @typedef {{kind: string, time: string, who: string, key: string}} Happened  `key` names a step not taken back. */
 /**
  * A visit as the server says it; instants are in UTC, `time`, `until` and `since` as the store's clock shows them.
+ * `said_late` and `asked_to_move` hold while the visitor is awaited; the day of an older server has no `asked_to_move`.
  * @typedef {{
  *   reference: string, name: string, find: string[], digits: string, status: string, starts_at: string, time: string,
  *   until: string, since: string, people: string, visit_type: string, desk: string, source: string,
- *   late_minutes: number, said_late: string, note: string, facts: string[], history: Happened[], undoes: string,
+ *   late_minutes: number, said_late: string, asked_to_move?: string, note: string, facts: string[],
+ *   history: Happened[], undoes: string,
  * }} Visit
  */
 /** @typedef {Partial<Visit> & {reference: string, starts_at: string, when?: string}} ChangedVisit  After a tap. */

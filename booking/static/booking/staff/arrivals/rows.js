@@ -108,8 +108,10 @@ export function drawnFrom(visit, shown, isChanged) {
   return [isChanged, shown.isFound, shown.areNamesHidden, isLate].map(Number).join("");
 }
 
-/** @param {string[]} facts */
-function factsOf(facts) {
+/** @param {StandingVisit} visit */
+function factsOf(visit) {
+  const asked = visit.status === "confirmed" && visit.asked_to_move;
+  const facts = asked ? [asked, ...visit.facts] : visit.facts;
   const line = (/** @type {string} */ fact) => make("li", {}, make("span", {}, fact));
   return facts.length ? make("ul", { class: "visit-facts" }, facts.map(line)) : "";
 }
@@ -133,7 +135,7 @@ export function draw(row, visit, shown, isChanged) {
   row.dataset.key = visit.key;
   const who = make("div", { class: "arrival-who" }, make("strong", {}, seen.name), what(seen),
     state(seen, shown, isChanged),
-    factsOf(seen.facts),
+    factsOf(seen),
     seen.note ? make("span", { class: "arrival-note" }, seen.note) : "");
   const main = step ? button(step, words.steps[step], seen, `arrival-main main-${step}`) : "";
   if (main) main.dataset.isMain = "";
