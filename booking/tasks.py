@@ -3,15 +3,15 @@
 import logging
 
 from django.conf import settings
-from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from booking import privacy
+from booking.accounts.sign_ins import forget_expired_sign_ins
 from booking.arrivals import turn_reminders
 from booking.bookings import rebooking
 from booking.formats.share_image import drop_old_cards
 from booking.messages import day_sheet_schedule
-from booking.models import WorkerBeat
+from booking.operations.health import note_beat
 from booking.places import claims
 from booking.waiting_list import offers
 from notifications import sms_recipients
@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 def heartbeat() -> None:
     """Note that a task was executed, which is more than that a worker is alive."""
-    WorkerBeat.objects.update_or_create(pk=1, defaults={"executed_at": timezone.now()})
+    note_beat(now=timezone.now())
     settings.BEAT_FILE.touch()
 
 
@@ -61,7 +61,7 @@ def mail_day_sheets() -> int:
 def forget_old() -> int:
     """Erase who came once their store keeps them no longer, and what else has had its time."""
     now = timezone.now()
-    Session.objects.filter(expire_date__lt=now).delete()
+    forget_expired_sign_ins(now=now)
     sms_recipients.forget_ranges(now=now)
     drop_old_cards(now=now)
     return sum(privacy.forget_old(now=now).values())

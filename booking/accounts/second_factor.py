@@ -5,13 +5,16 @@ The app's codes are RFC 6238, checked by django-otp: each once only, one step ea
 
 import re
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.contrib.auth.models import User
 from django.db import transaction
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from knox.models import AuthToken
 
+from booking.accounts.sign_ins import end_other_sign_ins
 from booking.models import APP_CODES, AppCodes, Passkey
 from booking.tokens import ALPHABET, keyed_digest, seal
 
@@ -55,17 +58,36 @@ def app_address(user: User, key: str) -> str:
     return str(AppCodes(user=user, key=key).config_url)
 
 
+class WrongCode(Exception):
+    """The code does not prove that an app has the secret."""
+
+
 @transaction.atomic
-def add_app(*, user: User, key: str, code: str) -> bool:
-    """Ask for the codes of this app from now on, and tell whether the code proved that it has the secret."""
+def turn_on(*, user: User, add: Callable[[], object], current_key: str, now: datetime) -> list[str]:
+    """Add a second factor; return recovery codes with the first one, none with another.
+
+    The first one puts out whoever was in by the password alone: programs, and all sessions but the one of
+    `current_key`. Raises what `add` raises: then nothing has changed.
+    """
+    lock_user(user)
+    is_first = not second_factor(user).is_on
+    add()
+    if not is_first:
+        return []
+    end_other_sign_ins(user=user, current_key=current_key, now=now)
+    AuthToken.objects.filter(user=user).delete()
+    return new_recovery_codes(user=user)
+
+
+@transaction.atomic
+def add_app(*, user: User, key: str, code: str) -> None:
+    """Ask for the codes of this app from now on. Raises WrongCode, also where there is an app already."""
     lock_user(user)
     if AppCodes.objects.filter(user=user, confirmed=True).exists():
-        return False
+        raise WrongCode
     device = AppCodes.objects.create(user=user, key=key, name="app", confirmed=True)
     if not device.verify_token(_plain(code)):
-        device.delete()
-        return False
-    return True
+        raise WrongCode
 
 
 @transaction.atomic

@@ -5,13 +5,16 @@ A session that is ended is gone at once: the next request of that browser is a s
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from importlib import import_module
 
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY as USER_KEY
 from django.contrib.auth.models import User
+from django.contrib.auth.signals import user_logged_in
 from django.contrib.sessions.models import Session
-from django.db import transaction
+from django.db import connection, transaction
+from django.http import HttpRequest
 from knox.models import AuthToken
 
 from booking.accounts.pins import remove_pin
@@ -68,6 +71,25 @@ def end_other_sign_ins(*, user: User, current_key: str, now: datetime) -> int:
 
 
 @transaction.atomic
+def sign_in_program(*, user: User, request: HttpRequest) -> str:
+    """Give a program a token that acts in somebody's name, and return it: it is told once and kept as a digest."""
+    _row, token = AuthToken.objects.create(user=user)
+    user_logged_in.send(sender=User, request=request, user=user)
+    return str(token)
+
+
+def sign_out_program(*, token: AuthToken) -> None:
+    """End the token of a program."""
+    token.delete()
+
+
+def forget_expired_sign_ins(*, now: datetime) -> int:
+    """Delete the rows of sessions that open nothing any more; return how many."""
+    deleted, _each = Session.objects.filter(expire_date__lt=now).delete()
+    return deleted
+
+
+@transaction.atomic
 def end_program(*, user: User, name: str) -> bool:
     """End one of somebody's tokens, and tell whether it was there."""
     found = [token.pk for token in AuthToken.objects.filter(user=user) if _name(token.digest) == name]
@@ -101,11 +123,20 @@ def _sessions(user: User, *, now: datetime) -> list[tuple[str, dict[str, str]]]:
 
 
 def _end(rows: list[str]) -> int:
-    """End sessions where they are kept, in the database and in the cache beside it."""
+    """End sessions where they are kept, in the database and in the cache beside it; return how many.
+
+    Again after the transaction: until then, a request that still reads a row puts it back into the cache.
+    """
+    _end_rows(rows)
+    if connection.in_atomic_block:
+        transaction.on_commit(partial(_end_rows, rows))
+    return len(rows)
+
+
+def _end_rows(rows: list[str]) -> None:
     store = import_module(settings.SESSION_ENGINE).SessionStore()
     for row in rows:
         store.end_row(row)
-    return len(rows)
 
 
 def _name(secret: str) -> str:

@@ -1,7 +1,6 @@
 """Tokens for staff, and the stores they work at."""
 
 from django.contrib.auth.models import User
-from django.contrib.auth.signals import user_logged_in
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
@@ -13,6 +12,7 @@ from booking import limits
 from booking.accounts.password_checks import user_by_password
 from booking.accounts.permissions import has_second_factor, memberships
 from booking.accounts.second_factor import is_right_code
+from booking.accounts.sign_ins import sign_in_program, sign_out_program
 from booking.api import shapes
 from booking.api.resource import json_response
 from booking.api.serializers import SignInRequest
@@ -38,16 +38,14 @@ class TokenView(StaffView):
         user = _user(request._request, asked["username"], asked["password"])
         if has_second_factor(user):
             _prove(user, asked["otp"])
-        _, token = AuthToken.objects.create(user=user)
-        user_logged_in.send(sender=User, request=request._request, user=user)
-        return json_response({"token": token})
+        return json_response({"token": sign_in_program(user=user, request=request._request)})
 
     @extend_schema(operation_id="signOut", responses={204: None})
     def delete(self, request: Request) -> HttpResponse:
         """End the token that this request is made with."""
         if not isinstance(request.auth, AuthToken):
             raise ApiProblem("not_found")
-        request.auth.delete()
+        sign_out_program(token=request.auth)
         return HttpResponse(status=204)
 
 

@@ -1,6 +1,8 @@
 """Somebody's own second factor: an app's codes, passkeys, and the codes for the day both are lost."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -13,7 +15,6 @@ from django.utils.timezone import now as clock_now
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
-from knox.models import AuthToken
 
 from booking import limits
 from booking.accounts.passkeys import (
@@ -27,15 +28,16 @@ from booking.accounts.passkeys import (
 )
 from booking.accounts.permissions import zone_of
 from booking.accounts.second_factor import (
-    SecondFactor,
+    WrongCode,
     add_app,
     app_address,
     new_app_key,
     new_recovery_codes,
     remove_app,
     second_factor,
+    turn_on,
 )
-from booking.accounts.sign_ins import SIGNED_IN_KEY, end_other_sign_ins
+from booking.accounts.sign_ins import SIGNED_IN_KEY
 from booking.accounts.user_agents import browser_in_words
 from booking.formats.qr_codes import address_code
 from booking.models import Passkey
@@ -106,38 +108,47 @@ def _prove(request: HttpRequest, user: User, *, now: datetime) -> HttpResponseBa
 
 
 def _add_app(request: HttpRequest, user: User, *, now: datetime) -> HttpResponseBase:
-    form, before = CodeForm(request.POST), second_factor(user)
-    key = str(request.session.get(_APP_KEY, ""))
-    if before.has_app:
+    form, key = CodeForm(request.POST), str(request.session.get(_APP_KEY, ""))
+    if second_factor(user).has_app:
         return keep_private(see_other(request.path))
     if form.is_valid():
-        if key and add_app(user=user, key=key, code=form.cleaned_data["code"]):
+        try:
+            if not key:
+                raise WrongCode
+            codes = _turn_on(request, user, partial(add_app, key=key, code=form.cleaned_data["code"]), now=now)
+        except WrongCode:
+            form.add_error("code", _("This code is not right. Wait for the next one and try again."))
+        else:
             del request.session[_APP_KEY]
-            return _added(request, user, before, now=now)
-        form.add_error("code", _("This code is not right. Wait for the next one and try again."))
+            return _added(request, user, codes)
     return _page(request, user, form=form)
 
 
 def _add_passkey(request: HttpRequest, user: User, *, now: datetime) -> HttpResponseBase:
-    before, credential = second_factor(user), request.POST.get("credential", "")
+    credential = request.POST.get("credential", "")
     name = browser_in_words(request.headers.get("User-Agent", "")) or _("A browser")
     challenge = str(request.session.pop(_CHALLENGE_KEY, ""))
     try:
         if not challenge or len(credential) > _LONGEST:
             raise BadPasskey
-        add_passkey(user=user, credential=credential, challenge=challenge, name=name, now=now)
+        add = partial(add_passkey, credential=credential, challenge=challenge, name=name, now=now)
+        codes = _turn_on(request, user, add, now=now)
     except BadPasskey:
         return _page(request, user, is_refused=True)
-    return _added(request, user, before, now=now)
+    return _added(request, user, codes)
 
 
-def _added(request: HttpRequest, user: User, before: SecondFactor, *, now: datetime) -> HttpResponseBase:
-    """Show the codes for the worst case with the first factor; whoever was in by the password alone is out."""
-    if before.is_on:
-        return keep_private(see_other(f"{request.path}?done=added"))
-    end_other_sign_ins(user=user, current_key=request.session.session_key or "", now=now)
-    AuthToken.objects.filter(user=user).delete()
-    return _page(request, user, codes=new_recovery_codes(user=user), is_new=True)
+def _turn_on(request: HttpRequest, user: User, add: Callable[..., object], *, now: datetime) -> list[str]:
+    """Add a factor; return the recovery codes that come with the first. Raises what `add` raises."""
+    current = request.session.session_key or ""
+    return turn_on(user=user, add=partial(add, user=user), current_key=current, now=now)
+
+
+def _added(request: HttpRequest, user: User, codes: list[str]) -> HttpResponseBase:
+    """Show the codes for the worst case, which come with the first factor."""
+    if codes:
+        return _page(request, user, codes=codes, is_new=True)
+    return keep_private(see_other(f"{request.path}?done=added"))
 
 
 def _page(

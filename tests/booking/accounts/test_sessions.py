@@ -4,11 +4,16 @@ from importlib import import_module
 
 import pytest
 from django.conf import settings
+from django.contrib.auth.models import User
+from django.contrib.sessions.backends.cached_db import KEY_PREFIX
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
+from django.db import transaction
 from django.test import Client
+from django.utils import timezone
 
 from booking.accounts.sessions import end_all, row_key
+from booking.accounts.sign_ins import end_other_sign_ins
 from tests.factories import make_store, make_user
 
 pytestmark = pytest.mark.django_db
@@ -62,6 +67,21 @@ def test_session_lives_through_a_change_of_key_and_ends_with_signing_out(client)
     client.post("/staff/sign-out/")
     assert not Session.objects.exists()
     assert not is_in(with_cookie(store.session_key))
+
+
+def test_session_that_ends_in_a_transaction_does_not_come_back_by_the_cache(
+    client, django_capture_on_commit_callbacks
+) -> None:
+    user, row = User.objects.get(username="ada"), Session.objects.get().session_key
+    copy = f"{KEY_PREFIX}{row}"
+    kept = cache.get(copy)
+
+    with django_capture_on_commit_callbacks(execute=True), transaction.atomic():
+        assert end_other_sign_ins(user=user, current_key="", now=timezone.now()) == 1
+        # What a request does meanwhile that still reads the row.
+        cache.set(copy, kept)
+
+    assert not is_in(client)
 
 
 def test_all_of_them_end_at_once(client) -> None:

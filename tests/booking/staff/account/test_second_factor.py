@@ -12,6 +12,7 @@ import time_machine
 from django.apps import apps
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
+from django.db import DatabaseError
 from django.test import Client
 from django_otp.oath import TOTP
 from django_otp.plugins.otp_static.models import StaticToken
@@ -19,7 +20,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from knox.models import AuthToken
 from pytest_django import Settings
 
-from booking.accounts.second_factor import is_right_code, new_recovery_codes
+from booking.accounts.second_factor import is_right_code, new_recovery_codes, second_factor
 from booking.models import APP_CODES, Passkey
 from booking.tokens import unseal
 from stores.models import Organization, OrganizationMembership, Role, Store
@@ -131,6 +132,27 @@ def sign_in_by(authenticator: Authenticator, client: Client | None = None, **mor
     client = client or Client()
     options = client.post(f"{PASSKEY}options/").json()
     return client, client.post(PASSKEY, {"credential": authenticator.sign_in(options), **more})
+
+
+@pytest.mark.parametrize("what", ["app", "passkey"])
+def test_nothing_of_a_first_factor_is_kept_where_its_codes_cannot_be(ada, monkeypatch, what: str) -> None:
+    elsewhere, here = signed_in(ada), signed_in(ada)
+    AuthToken.objects.create(user=ada)
+    here.raise_request_exception = False
+
+    def fail(*_args: object, **_kwargs: object) -> None:
+        raise DatabaseError
+
+    monkeypatch.setattr(StaticToken.objects, "bulk_create", fail)
+    if what == "app":
+        here.get(OWN)
+        here.post(OWN, {"what": "app", "code": code_now(here.session["new_app_key"])})
+    else:
+        add_passkey(here)
+
+    assert not second_factor(ada).is_on
+    assert is_in(elsewhere)
+    assert AuthToken.objects.filter(user=ada).exists()
 
 
 def test_app_is_asked_for_from_then_on_and_ends_what_the_password_alone_opened(ada, clock) -> None:
