@@ -1,4 +1,4 @@
-"""Charts of horizontal bars, drawn on the server: its parts are told apart by their patterns. Pure."""
+"""Bar charts as SVG. Patterns tell the parts of a bar apart, so that no color is needed. Pure."""
 
 from dataclasses import dataclass
 from itertools import accumulate
@@ -16,7 +16,7 @@ _PAINTS = {
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """What is called `label`; one value for each part, drawn one after the other; `words` says how much it is."""
+    """One bar, with its `label`. Its `values` are drawn one after the other; `words` says the amount."""
 
     label: str
     values: tuple[float, ...]

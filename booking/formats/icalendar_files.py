@@ -42,7 +42,7 @@ Method = Literal["PUBLISH", "REQUEST", "CANCEL"]
 
 
 class _Line(Contentline):
-    """A line of the file, searched for folds only if it needs some, and only once."""
+    """A line of the file. It is folded once, and only where it is too long."""
 
     _written: bytes | None = None
 
@@ -54,7 +54,7 @@ class _Line(Contentline):
 
 
 class _Calendar(Calendar):
-    """A calendar that writes what its visits share once: a feed of 500 takes half the time."""
+    """A calendar that writes shared parts of its visits once. A feed of 500 visits takes half the time."""
 
     def content_lines(self, sorted: bool = True) -> Contentlines:  # noqa: A002 -- the name icalendar gives it
         written: dict[object, _Line] = {}
@@ -138,7 +138,7 @@ def _calendar(zone: ZoneInfo, bookings: Sequence[Booking], *, method: Method, no
 
 
 def _event(booking: Booking, zone: ZoneInfo, *, stamp: datetime, is_cancelled: bool) -> Event:
-    """Return what every file says of a visit."""
+    """Return the event of a visit, as all calendar files have it."""
     event = Event()
     event["UID"] = vText(f"{keyed_digest('calendar', booking.reference)[:32]}@carillon")
     event["SEQUENCE"] = vInt(booking.sequence)
@@ -175,7 +175,7 @@ def _by_what(booking: Booking) -> str:
 
 
 def _attendee(booking: Booking) -> vCalAddress:
-    """Return the customer by address alone: whoever typed a name need not own the address it is sent to."""
+    """Return the customer as an attendee, by address alone: the person who typed the name may not own the address."""
     return _address(booking.email, CUTYPE="INDIVIDUAL", ROLE="REQ-PARTICIPANT", PARTSTAT="ACCEPTED", RSVP="FALSE")
 
 
@@ -188,7 +188,7 @@ def _alarm(store: Store) -> Alarm:
 
 
 def _feed_language(store: Store) -> str:
-    """Return what the store's staff read: its feed is fetched by programs, which have no language to ask for."""
+    """Return the language of the store's staff. Programs fetch the feed, and they ask for no language."""
     language = language_of_country(store.country)
     return language if language in settings.STAFF_LANGUAGES else settings.LANGUAGE_CODE
 
@@ -222,7 +222,7 @@ def _recurrence(rule: YearlyRule) -> vRecur:
 
 
 def _text(text: str) -> vText:
-    """Return text on one line, without what a line could be made of: icalendar lets control characters through.
+    """Return text on one line, without line breaks and control characters, which icalendar lets through.
 
     A backslash becomes a slash: the package would read one before an N as a new line.
     """

@@ -1,4 +1,4 @@
-"""The way to a store: addresses that the visitor's own map app or a map on the web understands. Nothing asks them."""
+"""Links to a store on a map: in the visitor's map app, or on the web. Our pages load nothing from them."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -8,7 +8,7 @@ _MAP = "https://www.openstreetmap.org/?mlat={latitude}&mlon={longitude}#map=18/{
 
 
 class HasPosition(Protocol):
-    """A store as a model or as what a query returns."""
+    """A store with a position: a model, or the result of a query."""
 
     @property
     def name(self) -> str: ...
@@ -27,7 +27,7 @@ class Directions:
 
 
 def directions(store: HasPosition) -> Directions:
-    """Return where a visitor may look up the way, who chooses whether and where."""
+    """Return the links by which a visitor can look up the way to a store."""
     place = f"{store.latitude},{store.longitude}"
     return Directions(
         app_url=f"geo:{place}?q={place}({quote(store.name, safe='')})",

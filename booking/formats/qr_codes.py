@@ -1,4 +1,4 @@
-"""QR codes as drawings that stand in a page: a store's address for a poster, a visit's reference for the door."""
+"""QR codes as SVG: the address of a store for its poster, the reference of a visit for its check-in."""
 
 from io import BytesIO
 

@@ -1,4 +1,4 @@
-"""The picture that stands beside a shared link: a store's name and town, and what can be done there. PNG, 1200 × 630.
+"""The picture beside a shared link (og:image), 1200 × 630 PNG: a store's name and town, and what the link is for.
 
 Noto Sans comes along (`fonts/`) and writes Latin, Greek, Cyrillic and Arabic. Other letters are left out, as an empty
 box would say less than nothing; so are Arabic ones on a machine without the library FriBiDi, which Pillow loads to join
@@ -98,7 +98,7 @@ def _drawn(name: str, town: str, call: str) -> bytes:
 
 
 def drawable(text: str) -> str:
-    """Return a text without what cannot be drawn here; nothing where no letter or figure is left."""
+    """Return a text without the characters that cannot be drawn; "" where no letter or figure is left."""
     letters = LETTERS_EVERYWHERE | LETTERS_JOINED if features.check("raqm") else LETTERS_EVERYWHERE
     composed = unicodedata.normalize("NFC", text).translate(_PLAIN_HYPHENS)
     left = " ".join("".join(letter for letter in composed if letter in letters).split())
@@ -106,7 +106,7 @@ def drawable(text: str) -> str:
 
 
 def _is_written_from_the_right(text: str) -> bool:
-    """Tell whether the first letter that has a direction is one of a script that is written from the right."""
+    """Tell whether the first letter with a direction belongs to a script written from right to left."""
     directions = map(unicodedata.bidirectional, text)
     return next((one for one in directions if one in ("L", "R", "AL")), "L") != "L"
 

@@ -1,4 +1,4 @@
-"""Tables as files that a spreadsheet opens, and runs nothing of: whatever customers typed stays text."""
+"""CSV and Excel files. Text that customers typed stays text and is never run as a formula."""
 
 import csv
 import re
@@ -23,7 +23,7 @@ _CUT_BLANK = ("\t", "\r")  # at the start of a text they are a sign of a formula
 def csv_bytes(rows: Iterable[Sequence[Cell]], *, delimiter: str = ",") -> bytes:
     """Return rows as CSV in UTF-8, with the mark by which spreadsheets know it; every text is quoted.
 
-    `delimiter` is what the reader's spreadsheet cuts at; but whatever it cuts at, no cell begins as a formula.
+    `delimiter` is the one that the reader's spreadsheet expects. With any other, still no cell begins as a formula.
     """
     text = StringIO()
     writer = csv.writer(text, delimiter=delimiter, quoting=csv.QUOTE_NONNUMERIC)
@@ -43,7 +43,7 @@ def plain_cell(cell: Cell) -> Cell:
 
 
 def xlsx_bytes(rows: Iterable[Sequence[Cell]], *, title: str) -> bytes:
-    """Return rows, the first of them the heads, as an Excel file in which every text is typed as text.
+    """Return rows as an Excel file; the first row holds the headings. Every text cell has the type text.
 
     `title` names its one sheet. Columns are as wide as what they hold, the heads stay in view and filter.
     """
@@ -66,7 +66,7 @@ def xlsx_bytes(rows: Iterable[Sequence[Cell]], *, title: str) -> bytes:
 
 
 def _write(sheet: Worksheet, row: int, column: int, value: Cell, look: Format | None) -> None:
-    """Write a cell as what it is; the library's own `write` would take a text for a formula or a link."""
+    """Write a cell by its own type. The library's `write` would read some texts as formulas or links."""
     if isinstance(value, str):
         sheet.write_string(row, column, _without_controls(value), look)
     elif isinstance(value, int):

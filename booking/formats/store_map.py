@@ -1,4 +1,4 @@
-"""Places drawn as a plain map: where each stands on the paper, which are one mark, and how long a stretch is. Pure."""
+"""A plain map of stores: the position of each mark, stores that share one mark, and the scale bar. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class MapPoint:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One or several places too close to be told apart, by their numbers; x to the right, y down."""
+    """One mark on the map. It holds the numbers of one store, or of several that are too close to be told apart."""
 
     x: int
     y: int
@@ -47,7 +47,7 @@ _Spot = tuple[float, float, tuple[int, ...]]  # where on the paper, and the numb
 
 
 def draw(places: Sequence[MapPoint]) -> Drawing | None:
-    """Return a map of places, north up, with one scale both ways (Mercator's); None without any."""
+    """Return a map of positions, with north up and one scale in both directions (Mercator); None without positions."""
     if not places:
         return None
     spots = _projected(places)
@@ -70,7 +70,7 @@ def draw(places: Sequence[MapPoint]) -> Drawing | None:
 
 
 def _projected(places: Sequence[MapPoint]) -> list[tuple[float, float]]:
-    """Return radians to the east and, as Mercator has it, to the north; around the date line, all on one side."""
+    """Return each position in Mercator's radians, east and north; around the date line all are on one side."""
     longitudes = [place.longitude for place in places]
     is_split = max(longitudes) - min(longitudes) > 180
     return [
@@ -113,7 +113,7 @@ def _joined(one: _Spot, other: _Spot) -> _Spot:
 
 
 def _scale_bar(meters_a_dot: float) -> tuple[int, int]:
-    """Return the longest round stretch that has room, as its length on the paper and in meters."""
+    """Return the longest scale bar of a round length that has room: its length on the paper, and in meters."""
     longest = meters_a_dot * _SCALE_LONGEST
     power = 10 ** int(log10(longest)) if longest >= 1 else 1
     meters = max((step * power for step in (1, 2, 5) if step * power <= longest), default=power)

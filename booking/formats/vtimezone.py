@@ -1,4 +1,4 @@
-"""When a zone's clocks change, as the yearly rules or single changes that a calendar file spells out. Pure."""
+"""Clock changes of a time zone, as the yearly rules or single changes of a calendar file (VTIMEZONE). Pure."""
 
 from bisect import bisect_right
 from calendar import monthrange
@@ -30,7 +30,7 @@ class YearlyRule:
 
 @dataclass(frozen=True, slots=True)
 class Observance:
-    """One clock that a zone goes by, from `onset` on, which is read on the clock before (RFC 5545, 3.6.5)."""
+    """One offset of a zone, in force from `onset`, which is a time on the clock before it (RFC 5545, 3.6.5)."""
 
     is_daylight: bool
     name: str
@@ -42,7 +42,7 @@ class Observance:
 
 @dataclass(frozen=True, slots=True)
 class _Change:
-    """One turning of a clock: `wall` is what it showed at that instant."""
+    """One change of a clock; `wall` is the local time that it showed at that instant."""
 
     at: datetime
     wall: datetime
