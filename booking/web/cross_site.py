@@ -1,4 +1,4 @@
-"""Forms that only our own pages may send: another site must not let its visitors' browsers book.
+"""Protection of forms against other sites: only our own pages may send them.
 
 Browsers say in `Sec-Fetch-Site` where a request comes from, and no page can change that. Where it is missing (older
 browsers, programs) nothing is known, and nothing refused: limits count those by their address. `Origin` is not looked
@@ -18,12 +18,12 @@ FORBIDDEN = 403
 
 
 def is_cross_site(request: HttpRequest) -> bool:
-    """Tell whether the browser says that another site sends this."""
+    """Tell whether the browser says that another site sent this request."""
     return request.headers.get("Sec-Fetch-Site", "").strip().lower() == "cross-site"
 
 
 def refuse_cross_site(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """Answer a form that another site sends for the store `store` with the way to the store's own page."""
+    """Answer a form that another site sent: show the way to the page of the store `store`."""
 
     @wraps(view)
     def wrapper(request: HttpRequest, store: str, *args: Any, **kwargs: Any) -> HttpResponseBase:

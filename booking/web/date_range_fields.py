@@ -13,7 +13,7 @@ LONGEST_RANGE_DAYS = 62
 
 
 class DayField(forms.Field):
-    """A day from a date field, of which any other text is none."""
+    """A day from a date field. Any other text is invalid."""
 
     def __init__(self, *, first: date, last: date, **kwargs: Any) -> None:
         attributes = {"min": first.isoformat(), "max": last.isoformat(), "autocomplete": "off"}
@@ -37,7 +37,7 @@ def add_days(form: forms.Form, *, first: date, last: date) -> None:
 
 
 def check_days(form: forms.Form, cleaned: dict[str, Any]) -> None:
-    """Hold the two days against each other."""
+    """Check the two days against each other."""
     first, last = cleaned.get("from"), cleaned.get("to")
     if first and last and last < first:
         form.add_error("to", ValidationError(_("The last day must not be before the first."), code="out_of_range"))

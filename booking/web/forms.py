@@ -1,4 +1,4 @@
-"""What customers type into pages: shape alone; what may be booked is decided by the services."""
+"""Form fields of pages. They check shape alone; services decide what may be booked."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ class FormProblem:
 
 
 class TypedField(forms.Field):
-    """What somebody typed, read by a function of `booking.customer_input`."""
+    """A text field that a function of `booking.customer_input` reads."""
 
     def __init__(self, read: Callable[[str], str], **kwargs: Any) -> None:
         super().__init__(**kwargs)

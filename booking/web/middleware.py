@@ -1,4 +1,4 @@
-"""What happens around every request: a log line, whom to believe about the address, limits, and calm in a fault.
+"""Middleware: the request log, trusted proxies, the reader's language, limits, and answers to faults.
 
 Django turns an exception of a middleware into the answer of a handler at once, so the ones outside never see it.
 `server_error` and `bad_request` are those handlers: with Faults they answer for whatever is raised, wherever.
@@ -187,7 +187,7 @@ class BodyLimits:
 
 
 def server_error(request: HttpRequest) -> HttpResponseBase:
-    """Answer for an exception that nobody else answered for (Django's handler500)."""
+    """Answer a request whose exception nothing else handled (Django's handler500)."""
     error = sys.exc_info()[1]
     if isinstance(error, Exception):
         answer = fault_response(request, error)
@@ -200,7 +200,7 @@ def server_error(request: HttpRequest) -> HttpResponseBase:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
-    """Answer for a request that is no request (Django's handler400)."""
+    """Answer a malformed request (Django's handler400)."""
     return fault_response(request, exception) or _bad_request(request)
 
 
@@ -230,14 +230,14 @@ def is_database_trouble(error: BaseException) -> bool:
 
 
 class _Trouble:
-    """What has been said of a database in trouble: every request of a busy hour need not say it again."""
+    """What was logged about a database in trouble, so that not every request of a busy hour logs it again."""
 
     told_at: float | None = None
     untold = 0
 
 
 def _tell_of_trouble(error: Exception) -> None:
-    """Log a database's trouble, at most once a minute, and how often it was met since."""
+    """Log a database's trouble at most once a minute, with the number of requests that met it since."""
     now = time.monotonic()
     if _Trouble.told_at is not None and 0 <= now - _Trouble.told_at < TELL_AGAIN_SECONDS:
         _Trouble.untold += 1
@@ -247,7 +247,7 @@ def _tell_of_trouble(error: Exception) -> None:
 
 
 def rate_limited(request: HttpRequest, limited: limits.RateLimited) -> HttpResponseBase:
-    """Return the answer for somebody who asks too often.
+    """Return the answer to a client over its limit.
 
     A customer's form is led to the page that says so: a reload must not send it again.
     """
@@ -291,7 +291,7 @@ def _bad_request(request: HttpRequest) -> HttpResponse:
 def _answer(
     request: HttpRequest, code: str, status: int, template: str, context: dict[str, object] | None = None
 ) -> HttpResponse:
-    """Answer as the caller reads, in their language: a problem for the API, a page for people."""
+    """Return an answer in the caller's language: problem JSON for the API, a page for people."""
     # It may be too early for ReaderAddress.
     language = getattr(request, "LANGUAGE_CODE", None) or translation.get_language_from_request(request)
     with translation.override(language):

@@ -1,4 +1,4 @@
-"""Every answer that says no, as `application/problem+json` (RFC 9457), in the reader's language."""
+"""Refusals and errors of the API as `application/problem+json` (RFC 9457), in the reader's language."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -145,7 +145,7 @@ def problem_response(
 
 
 def problem_for(exception: Exception, context: object = None) -> HttpResponse | None:
-    """Return the answer for an exception, None for one that is not the client's doing (REST framework's hook)."""
+    """Return the answer to an exception; None for one that the client did not cause (hook of REST framework)."""
     problem = _problem(exception)
     if problem is None:
         return None
@@ -194,7 +194,7 @@ def _framework_problem(exception: exceptions.APIException) -> ApiProblem | None:
 
 
 def _field_errors(detail: Any, path: tuple[str, ...] = ()) -> Iterator[FieldError]:
-    """Flatten the framework's nested errors; what is wrong with a whole object is said of the object."""
+    """Flatten the framework's nested errors. An error of a whole object stands under the object's own name."""
     if isinstance(detail, Mapping):
         for name, inner in detail.items():
             yield from _field_errors(inner, path if name == "non_field_errors" else (*path, str(name)))

@@ -1,6 +1,6 @@
-"""A small sum that a device works out before it books, asked for only while far more is booked than usual.
+"""Proof of work: a small calculation on the customer's device before it books, asked only during a rush.
 
-Most people notice nothing: the page's own script does it while they read. Who has no script waits instead, a few
+Most people notice nothing: the page's own script does it while they read. People without scripts wait instead, a few
 seconds, and as many may pass so in a minute as a busy store ever sees: a crowd of machines gains nothing by waiting.
 Nothing is stored: a challenge is signed, for one store and a while; that it counts once is kept with the limits.
 """
@@ -39,7 +39,7 @@ _SIGNED_FOR = "booking.proof_of_work"  # so that the key's other signatures are 
 
 
 class Verdict(StrEnum):
-    """What became of what a form brought along."""
+    """The result of checking the proof that a form brought."""
 
     FINE = "fine"
     MISSING = "missing"  # nothing, or nothing of ours, or used before, or too old
@@ -58,7 +58,7 @@ class Challenge:
 
 
 def challenge_for(store: str, *, now: datetime, tries: int = 0) -> Challenge | None:
-    """Return what a page of a store asks before it books; None, as nearly always, where nothing is asked.
+    """Return the challenge of a store's page; None, as nearly always, where nothing is asked.
 
     `tries` is how often the client who looks at it has tried to book there today.
     """
@@ -66,7 +66,7 @@ def challenge_for(store: str, *, now: datetime, tries: int = 0) -> Challenge | N
 
 
 def new_challenge(store: str, *, now: datetime, tries: int = 0) -> Challenge:
-    """Return a challenge of a store that nobody has met."""
+    """Return a new challenge of a store."""
     salt, numbers = secrets.token_hex(16), _numbers(tries)
     asked = _Asked(salt, _digest(salt, secrets.randbelow(numbers)), store, int(now.timestamp()), numbers)
     return asked.shown(now=now)
@@ -95,7 +95,7 @@ def check(data: Mapping[str, str], store: str, *, now: datetime, tries: int = 0)
 
 
 def is_asked(store: str, *, now: datetime, tries: int = 0) -> bool:
-    """Tell whether far more than usual goes on, by one client, at a store or at all, and the store wants proof then."""
+    """Tell whether there is a rush, by one client, at the store or at all stores, and the store wants proof then."""
     busy = tries >= BUSY or _tries(store, now=now) > STORE_NORMAL or _tries("", now=now) > ALL_NORMAL
     return busy and asks_proof_under_load(store)
 
@@ -170,7 +170,7 @@ def _numbers(tries: int) -> int:
 
 
 def _waited(asked: _Asked, *, now: datetime) -> Verdict:
-    """Let somebody pass who waited instead: so many a minute, and each challenge once."""
+    """Let people pass who waited instead: so many in a minute, and each challenge once."""
     where = f"{asked.store}/{_minute(now)}"
     if limits.counted("waited", where) >= WAITED_A_MINUTE:
         return Verdict.CROWDED

@@ -1,4 +1,4 @@
-"""How somebody reads: in which language, and whether in simple words.
+"""The reader's choice in the address of a page: a language, and whether in simple words.
 
 Both stand at the start of a page's address (`/simple/fr/s/corner-shop/`) where the reader chose them, so no cookie
 has to remember a choice and a link carries it on. Without them the browser's languages decide.
@@ -59,7 +59,7 @@ def canonical(reading: ReaderChoice, path: str) -> Canonical:
 
 
 def read_prefix(path: str) -> tuple[ReaderChoice, str]:
-    """Return what the start of a path says about its reader, and the rest of it."""
+    """Return the reader's choice at the start of a path, and the rest of the path."""
     is_simple, rest = _taken(path, {SIMPLE})
     language, rest = _taken(rest, {code for code, _ in settings.LANGUAGES})
     if not (is_simple or language) or rest.split("/", 2)[1] in _MACHINES:
@@ -68,12 +68,12 @@ def read_prefix(path: str) -> tuple[ReaderChoice, str]:
 
 
 def language_of_country(country: str) -> str:
-    """Return in which language to write to somebody in a country (ISO 3166) who has not said how they read."""
+    """Return the language to write in to people of a country (ISO 3166) whose own language is not known."""
     return _LANGUAGE_OF_COUNTRY.get(country, settings.LANGUAGE_CODE)
 
 
 def language_accepted(header: str) -> str:
-    """Return the first language of an Accept-Language header that we speak, "" where it names none: "*" is none."""
+    """Return the first language of an Accept-Language header that we have; "" where it names none, as "*" does."""
     for code, _quality in parse_accept_lang_header(header.lower()):
         with suppress(LookupError):
             return get_supported_language_variant(code)[:2]

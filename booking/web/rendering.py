@@ -1,4 +1,4 @@
-"""Pages as their reader reads them: the template in simple words where there is one, and the ways to read otherwise."""
+"""Rendering of pages for their reader: the template in simple words where there is one, and the links to others."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class LanguageChoice:
 
 
 def reader_choice_of(request: HttpRequest) -> ReaderChoice:
-    """Return what the reader of a request chose; nothing where the middleware has not been."""
+    """Return the choice of a request's reader; the default where the middleware has not run."""
     reading: ReaderChoice = getattr(request, "reading", ReaderChoice())
     return reading
 
@@ -30,13 +30,13 @@ def reader_choice_of(request: HttpRequest) -> ReaderChoice:
 def customer_page(
     request: HttpRequest, name: str, context: Mapping[str, Any] | None = None, *, status: int = 200
 ) -> HttpResponse:
-    """Render a customer's page, `name` without folder and ending: in simple words for whoever reads simply."""
+    """Render a page for customers, in simple words for readers who chose them; `name` has no folder and no ending."""
     folders = ("simple", "customer") if reader_choice_of(request).is_simple else ("customer",)
     return render(request, [f"{folder}/{name}.html" for folder in folders], context, status=status)
 
 
 def reader(request: HttpRequest) -> dict[str, Any]:
-    """Return what every page says about its reader (a context processor)."""
+    """Return the template variables about the reader of a page (a context processor)."""
     reading = reader_choice_of(request)
     active = getattr(request, "LANGUAGE_CODE", settings.LANGUAGE_CODE)
     # One slash, or a browser would take what follows for another host.

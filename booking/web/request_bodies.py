@@ -1,4 +1,4 @@
-"""What comes with a request: read before anything else looks at the request, within a limit and within a time.
+"""Request bodies: each is read before anything else looks at the request, within a size and a time.
 
 A server that answers before it has read all of a body may cut the connection without a word, and with it the next
 request on it. So nothing of a body is left when the answer goes out, or the answer says that the connection ends.
@@ -98,7 +98,7 @@ class Bodies:
 
 
 def _before_the_rest(answer: Iterable[bytes], body: Body) -> Iterator[bytes]:
-    """Give an answer at once, then take what is still on its way: a browser that is cut off shows none."""
+    """Answer at once, then read what is still on its way: a browser that is cut off shows no answer."""
     try:
         yield b"".join(answer)
         body.drop()
@@ -138,7 +138,7 @@ def _go_on() -> None:
 
 
 def _refuse_slow(start_response: StartResponse) -> Iterable[bytes]:
-    """Answer somebody who does not send what they said; no page is made for them, as they hold a thread up."""
+    """Answer a client that sends less than it announced. It gets no page, as it holds a thread up."""
     log.info("body_too_slow", extra={"seconds": SECONDS})
     start_response("408 Request Timeout", [("Content-Length", "0"), ("Connection", "close")])
     return [b""]

@@ -1,4 +1,4 @@
-"""Answers of one kind: files that may be kept, pages that may not, and leading on after a form."""
+"""Responses: files that may be cached, pages that may not, and redirects after a form."""
 
 from hashlib import sha256
 from http import HTTPStatus

@@ -1,4 +1,4 @@
-"""Small things that a browser keeps for us and can neither read nor change: encrypted with the server's key.
+"""Sealed values: texts that a browser keeps for us, encrypted with the server's key.
 
 What is sealed for one purpose opens for no other.
 """
