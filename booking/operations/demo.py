@@ -69,7 +69,7 @@ def demo_password() -> str:
 
 
 def kept_password() -> str:
-    """Return the password as it was made, "" where none was, or the file is gone."""
+    """Return the kept password; "" where none was made, or the file is gone."""
     try:
         return _password_file().read_text().strip()
     except FileNotFoundError:
@@ -77,12 +77,12 @@ def kept_password() -> str:
 
 
 def is_for_this_machine_alone(*, address: str, public_url: str) -> bool:
-    """Tell whether nobody but this machine reaches a server that binds to an address: a demo is made there alone."""
+    """Tell whether a server bound to an address is reached from this machine alone. Only there a demo is made."""
     return _is_loopback(address) and _is_loopback(urlsplit(public_url).hostname or "")
 
 
 def demo_accounts() -> QuerySet[User]:
-    """Return the demo's people who can sign in."""
+    """Return those users of the demo that can sign in."""
     return User.objects.filter(username__in=[one.username for one in SIGN_INS], is_active=True)
 
 
@@ -137,7 +137,7 @@ def seed(*, now: datetime) -> None:
 
 
 def _say_the_town() -> None:
-    """Let the shops whose address the map does not know say at least in which town they are."""
+    """Give the town to shops whose address is not on the map."""
     for store in Store.objects.filter(town=""):
         store.town, store.postal_code = TOWN, TOWN_POSTAL_CODE
         store.search_text = search_text(name=store.name, town=TOWN, postal_code=TOWN_POSTAL_CODE)
@@ -178,7 +178,7 @@ def _is_loopback(name: str) -> bool:
 def _live_through(
     store: Store, number: int, *, now: datetime, day: datetime, user: User, chance: random.Random
 ) -> None:
-    """Book one visit on a day, and let happen what would have happened by now."""
+    """Book one visit on a day, and take the steps that it would have had by now."""
     visit_type = "advice" if chance.random() < 0.2 else "visit"
     booked_at = min(day, now) - timedelta(days=chance.randint(2, 9))
     slot = _free_slot(store, visit_type, day=day, now=booked_at, chance=chance)

@@ -1,4 +1,4 @@
-"""For those who watch: is the process alive, is all it needs there, and figures without personal data."""
+"""Health of the server for monitoring: alive, ready, and figures without personal data."""
 
 import os
 from collections.abc import Iterator
@@ -61,7 +61,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
 
 
 class _Books(Collector):
-    """Figures read from the database when they are asked for."""
+    """Collector of the figures that are read from the database on request."""
 
     def collect(self) -> Iterator[Metric]:
         now = timezone.now()

@@ -1,4 +1,4 @@
-"""Log lines: one JSON object each, with what happened and where, never with whom.
+"""Log lines as JSON objects: what happened and where, without personal data.
 
 An exception's message and a formatted text may quote what a customer typed. So exceptions are written as their
 type and the places they passed, and of other packages' texts only the part written in their source.
@@ -40,7 +40,7 @@ class JsonLine(JsonFormatter):
 
 
 def exception_fields(error: BaseException) -> dict[str, Any]:
-    """Return what may be told of an exception: its type, those it came from, and the lines it passed."""
+    """Return what may be logged about an exception: its type, its causes, and the lines it passed."""
     fields: dict[str, Any] = {"exception": _type_name(error), "stack": _stack(error)}
     causes: list[dict[str, Any]] = []
     inner = error.__cause__ or error.__context__
@@ -71,7 +71,7 @@ def _stack(error: BaseException) -> list[str]:
 
 
 def _short(path: str) -> str:
-    """Return a source's path from its package on: where the machine keeps it is nobody's business."""
+    """Return the path of a source from its package on, without the folders of this machine."""
     for mark in ("/site-packages/", "/lib/python3"):
         _, found, rest = path.rpartition(mark)
         if found:

@@ -1,4 +1,4 @@
-"""A database that came out of a backup, made fit to be used: what ended since the backup does not come back by it."""
+"""Steps after a restore: what ended since the backup ends again."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class Restored:
 
 
 def after_restore(*, now: datetime) -> Restored:
-    """End what opens doors, erase again those who were erased, and hold back what may have gone out before.
+    """End sign-ins and tokens, repeat erasures, and hold back messages that may have been sent before.
 
     Tablets, members and passwords stay as they were in the backup. Raises redis.RedisError where sessions in Redis
     cannot be ended; all else is done by then.

@@ -1,4 +1,4 @@
-"""What the worker does by the clock: the whole timetable, written to the queue's own at each start."""
+"""The worker's timetable: written into the queue's tables at each start."""
 
 from datetime import datetime, timedelta
 
@@ -49,7 +49,7 @@ def sync_schedules(*, now: datetime) -> None:
 
 
 def set_right(*, now: datetime) -> int:
-    """Bring near what lies farther off than one turn, as after the clock was set back; return how many rows.
+    """Reschedule tasks that are farther away than one period, as after the clock was set back; return how many.
 
     The queue's own scheduler walks there turn by turn, in a transaction: over years of minutes it takes a minute, and
     on SQLite nobody else can write meanwhile.

@@ -1,4 +1,4 @@
-"""Static files under names that tell their content, the imports between our own scripts among them."""
+"""Static files under names with a digest of their content, also in imports between our own scripts."""
 
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
@@ -7,7 +7,7 @@ _IMPORTS = CompressedManifestStaticFilesStorage._js_module_import_aggregation_pa
 
 
 class StaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # no stubs
-    """A script that imports another asks for the very version that it was written for.
+    """Storage that lets a script import exactly the version of another that it was written for.
 
     Our own alone: Django's switch for it reads all scripts, and stumbles over a comment in one of another's.
     """

@@ -1,4 +1,4 @@
-"""The catalogues of translated words: compiled where they are stale, brought up to date for the translator."""
+"""Translation catalogues: compiled where they are stale, and brought up to date with the texts in use."""
 
 import io
 import re

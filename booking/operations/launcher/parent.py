@@ -1,4 +1,4 @@
-"""Nothing outlives its parent: each process of the tree ends when the one that started it is gone."""
+"""The end with the parent: each process of the tree ends when the one that started it is gone."""
 
 import os
 import signal

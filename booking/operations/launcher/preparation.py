@@ -1,4 +1,4 @@
-"""What has to be there before anything starts: a port, a database with its tables, words, files, a timetable."""
+"""Preparation of a start: the port, the database and its tables, translations, static files, the timetable."""
 
 import fcntl
 import socket
@@ -66,7 +66,7 @@ def prepare() -> None:
 
 @contextmanager
 def _alone() -> Iterator[None]:
-    """Let one of several starting at once change the tables, while the others wait."""
+    """Let one process change the tables at a time; others that start meanwhile wait."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SET lock_timeout = 0")

@@ -1,4 +1,4 @@
-"""Keeps web and worker running: starts them, starts them again, and ends them together.
+"""The supervisor of web server and worker: it starts them, restarts them, and ends them together.
 
 `up` becomes this small process once all is prepared: it
 knows neither Django nor the database. Only monotonic time is used, so moving the machine's clock restarts nothing.
