@@ -1,4 +1,4 @@
-"""How often one client, one contact or one name may ask: counted over all stores and all processes.
+"""Rate limits by client, contact and user name, counted over all stores and all processes.
 
 The numbers stand in `booking.limits.table`, the counters in `booking.limits.counters`; here is what is asked of them.
 """
@@ -147,7 +147,7 @@ def check_request(request: HttpRequest) -> None:
 
 
 def lookup(request: HttpRequest, *, slots: int) -> None:
-    """Count what a lookup of so many slots costs beyond the one read it is counted as. Raises RateLimited."""
+    """Count a lookup of many slots as more than one read. Raises RateLimited."""
     more = (slots - 1) // SLOTS_A_READ
     if more > 0:
         hit(READS, client_networks(request), cost=more)
@@ -218,12 +218,12 @@ def try_secret(limit: Limit, who: Sequence[Counted]) -> bool:
 
 
 def right_secret(limit: Limit, who: Sequence[Counted]) -> None:
-    """Take the try back that turned out to be right."""
+    """Take back the count of a try that turned out to be right."""
     give_back(limit, who)
 
 
 def person(user_id: int) -> list[Counted]:
-    """Return what somebody with a sign-in of their own is counted by."""
+    """Return the key under which a signed-in person is counted."""
     return [Counted(str(user_id))]
 
 

@@ -1,4 +1,4 @@
-"""What one client is known by: an IPv4 address, or the networks that an IPv6 address is in."""
+"""Clients: an IPv4 address, or the networks of an IPv6 address."""
 
 import ipaddress
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ _IPV6_WIDTHS = ((64, 1), (56, 2), (48, 5))
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """Somebody who is counted; a limit lets them have `times` its amount."""
+    """The key of one counter; a limit allows it `times` its amount."""
 
     who: str
     times: int = 1
@@ -22,7 +22,7 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class ClientDigests:
-    """Who asked, as the books may keep it for a while: keyed digests of what a client is known by, no address.
+    """A client as tables may keep it for a while: keyed digests, no address.
 
     `home` is the network of one household or one server; for IPv4 all three are the same.
     """
@@ -39,7 +39,7 @@ def client_digests(request: HttpRequest) -> ClientDigests:
 
 
 def client_networks(request: HttpRequest) -> list[Counted]:
-    """Return what a request's client is counted by, the narrowest first."""
+    """Return the networks that a request's client is counted by, the narrowest first."""
     try:
         address = ipaddress.ip_address(request.META.get("REMOTE_ADDR", ""))
     except ValueError:
@@ -53,5 +53,5 @@ def client_networks(request: HttpRequest) -> list[Counted]:
 
 
 def client_address(request: HttpRequest) -> str:
-    """Return the narrowest of what a client is known by: its IPv4 address, or the /64 its IPv6 address is in."""
+    """Return the narrowest network of a client: its IPv4 address, or the /64 of its IPv6 address."""
     return client_networks(request)[0].who

@@ -1,4 +1,4 @@
-"""Where the counters are kept, and how they count.
+"""Counters of the limits, in Redis or in SQLite.
 
 In Redis where REDIS_URL is set, else in a small SQLite file beside the data, apart from the books: counting a read
 must not wait for a booking's lock. Both hold keyed digests, never an address, a number or a name.
@@ -42,7 +42,7 @@ class CountersAway(Exception):
 
 
 def hit(limit: Limit, who: Iterable[Counted], *, cost: int = 1) -> int:
-    """Count `cost` more for each of those who are counted together; return how many the first has had.
+    """Count `cost` for each of several counters together; return what the first has counted.
 
     Raises RateLimited, CountersAway. Whoever is over their own share counts nothing against a wider network's: its
     other users are not to suffer.
@@ -71,7 +71,7 @@ def refuse_if_over(limit: Limit, who: Iterable[Counted]) -> None:
 
 
 def note(limit: Limit, who: Counted) -> None:
-    """Count one more of somebody, and refuse nothing. Raises CountersAway."""
+    """Count one more, and refuse nothing. Raises CountersAway."""
     if _is_lifted(limit):
         return
     with _storage(guarding=limit) as storage:
@@ -79,7 +79,7 @@ def note(limit: Limit, who: Counted) -> None:
 
 
 def pause_between(pause: Limit, who: Counted, *, heat: Limit, of: Counted) -> None:
-    """Let somebody try at once the first time, and then the more seldom the more `heat` there is of something.
+    """Allow a first try at once, and further ones at intervals that grow with `heat`.
 
     Beyond the heat's amount the pause between two tries doubles with each, up to the pause's own seconds.
     Raises RateLimited, CountersAway.
@@ -108,7 +108,7 @@ def give_back(limit: Limit, who: Sequence[Counted], *, cost: int = 1) -> None:
 
 
 def forgive(limit: Limit, who: Iterable[Counted]) -> None:
-    """Begin anew with somebody who proved to be who they say."""
+    """Reset the counters of a person who proved their identity."""
     with _storage() as storage:
         for one in who:
             storage.clear(_key(limit, one.who))
@@ -140,7 +140,7 @@ def _is_lifted(limit: Limit) -> bool:
 
 
 def _number(ask: Callable[[Storage], int]) -> int:
-    """Return a number that the counters tell; 0 where they are away."""
+    """Return a number from the counters; 0 where they are away."""
     numbers = [0]
     with _storage() as storage:
         numbers.append(ask(storage))

@@ -1,4 +1,4 @@
-"""The one table of limits: who is counted, what of theirs, how many in how long, what happens then, who is told.
+"""The table of limits: what is counted by whom, the amount and the time, what happens beyond it, who is told.
 
 docs/limits.md shows the same table to people; a test holds the two against each other. Times kept are counted where
 they are written (`booking.places.holds`), messages where they leave (`notifications.sms_recipients`).
@@ -13,7 +13,7 @@ AT_ONCE, MINUTE, QUARTER, HOUR, DAY = 0, 60, 900, 3600, 86_400
 
 
 class By(StrEnum):
-    """Who is counted together, over all stores and processes."""
+    """What a limit counts by, over all stores and processes."""
 
     CLIENT = "client"  # an IPv4 address; of IPv6 the /64, the /56 for twice as much, the /48 for five times
     CLIENT_AND_STORE = "client and store"
