@@ -1,4 +1,4 @@
-"""Who comes and what happens: bookings, their history, the waiting list, tablets, what a repeated request is told."""
+"""Models of bookings, their history, the waiting list, the line, tablets, and answers to repeated requests."""
 
 from booking.models.app_codes import APP_CODES, AppCodes
 from booking.models.bookings import WEB_SOURCES, Actor, Booking, BookingEvent, EventKind, Hold, Source, Status

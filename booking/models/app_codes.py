@@ -1,4 +1,4 @@
-"""Somebody's app that shows codes, with a secret that nobody reads from the database."""
+"""Authenticator apps; their secrets are sealed, so that nobody reads them from the database."""
 
 from django_otp.plugins.otp_totp.models import TOTPDevice
 

@@ -1,4 +1,4 @@
-"""Who comes and what happens: bookings, holds, their history, and answers kept for a repeated request."""
+"""Bookings, holds, and the history of bookings."""
 
 from django.conf import settings
 from django.db import models
@@ -110,12 +110,12 @@ class Booking(models.Model):
 
     @property
     def desk_kept(self) -> str:
-        """The slug of the desk that a move of the customer's keeps; "" for any, also where the chosen one is gone."""
+        """The slug of the desk that a reschedule by the customer keeps; "" for any, also where that desk is gone."""
         return self.desk.slug if self.desk_was_chosen and self.desk.is_active else ""
 
 
 class Hold(models.Model):
-    """Places kept for a few minutes while somebody types; it stops counting at `expires_at`, worker or not."""
+    """Places kept for a few minutes while a customer types. It stops counting at `expires_at` even without a worker."""
 
     public_id = models.CharField(max_length=22, unique=True)
     store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="holds")

@@ -1,4 +1,4 @@
-"""Tablets that belong to a store, and the short numbers by which people take them over."""
+"""Tablets of a store, the codes that pair them, and the PINs by which staff take them over."""
 
 from datetime import datetime, timedelta
 
@@ -38,12 +38,12 @@ class Device(models.Model):
         return f"{self.store_id} {self.name}"
 
     def hides_names(self, now: datetime) -> bool:
-        """Tell whether nobody used it for so long that it must not show who comes."""
+        """Tell whether nobody has used it for so long that it must hide customers' names."""
         return self.acted_at is None or now - self.acted_at >= NAMES_SHOWN
 
 
 class PairingCode(models.Model):
-    """A code that makes one tablet the store's, once and for a few minutes; only a digest of it is kept."""
+    """A code that pairs one tablet with the store, once, within a few minutes. Only its digest is kept."""
 
     store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="pairing_codes")
     digest = models.CharField(max_length=64, unique=True, editable=False)
@@ -67,7 +67,7 @@ class StaffPin(models.Model):
 
 
 class PinTries(models.Model):
-    """How often a PIN was wrong at one store; too often, it is locked there until a manager of that store unlocks it.
+    """Wrong tries at a PIN at one store. After too many it is locked there until a manager of that store unlocks it.
 
     What is tried at one store gives no tries at another: managers of different stores do not work together.
     """

@@ -1,4 +1,4 @@
-"""Model instances made from what is known already; any other field is read when somebody asks for it."""
+"""Model instances with deferred fields, made from values at hand without a query."""
 
 from typing import Any, TypeVar
 

@@ -1,4 +1,4 @@
-"""Keys that somebody's phone, computer or security key holds, and signs in with."""
+"""Passkeys: public keys whose secret half a phone, a computer or a security key holds."""
 
 from django.conf import settings
 from django.db import models

@@ -1,4 +1,4 @@
-"""The line of a day: who waits without a place of their own, and who was called."""
+"""Tickets: turns in a store's line."""
 
 from django.db import models
 from django.db.models import Q
@@ -8,7 +8,7 @@ from stores.models import Desk, Store, VisitType
 
 
 class Ticket(models.Model):
-    """Somebody's turn in a store's line: a walk-in's from joining on, a booked visit's from its call on.
+    """A turn in a store's line: of a walk-in from joining on, of a booked visit from its call on.
 
     It is forgotten after its day; what came of it stays as a visit.
     """

@@ -1,4 +1,4 @@
-"""Who waits for a place."""
+"""Entries of the waiting list."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -17,7 +17,7 @@ class WaitingStatus(models.TextChoices):
 
 
 class WaitingListEntry(models.Model):
-    """Somebody who would come on one of these days if a place came free."""
+    """A customer who would come on one of these days if a place came free."""
 
     reference = models.CharField(max_length=8, unique=True)
     store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="waiting_list")

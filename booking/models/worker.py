@@ -4,7 +4,7 @@ from django.db import models
 
 
 class WorkerBeat(models.Model):
-    """When a task was last executed: one row, by which web and launcher know that the worker works."""
+    """The last time a task was executed: one row, by which web server and launcher see that the worker works."""
 
     executed_at = models.DateTimeField()
 
