@@ -1,4 +1,4 @@
-"""The stores of an organization side by side: how today goes, and what happened over a range. Nothing here writes."""
+"""The stores of an organization side by side: today, and a range of days. Nothing here writes."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -38,7 +38,7 @@ class StoreRow:
 
     @property
     def no_show_percent(self) -> int | None:
-        """How many of a hundred awaited did not come; None where nobody was awaited."""
+        """The percentage of expected visits whose customers did not come; None without expected visits."""
         ended = self.came + self.no_shows
         return round(100 * self.no_shows / ended) if ended else None
 
@@ -116,7 +116,7 @@ def _counts(ids: Iterable[int], *, first: date, last: date) -> dict[int, Counter
 
 
 def _slot_places(ids: Iterable[int], *, now: datetime) -> dict[int, SlotPlaces]:
-    """Return what is offered and taken in slots something happened to; a closed one offers nothing."""
+    """Return places offered and taken in slots that have a row; a closed slot offers nothing."""
     found: dict[int, SlotPlaces] = defaultdict(dict)
     rows = Slot.objects.filter(store_id__in=ids, starts_at__gte=now, starts_at__lt=now + 2 * ONE_DAY).order_by()
     columns = rows.values_list("store_id", "desk_id", "starts_at", "ends_at", "capacity", "places_taken", "closed")
@@ -126,7 +126,7 @@ def _slot_places(ids: Iterable[int], *, now: datetime) -> dict[int, SlotPlaces]:
 
 
 def _run_out(ids: Iterable[int], *, now: datetime) -> dict[int, list[ExpiredHold]]:
-    """Return holds that count no longer, whose places nobody has given back yet."""
+    """Return expired holds whose places have not been given back yet."""
     found: dict[int, list[ExpiredHold]] = defaultdict(list)
     rows = Hold.objects.filter(store_id__in=ids, expires_at__lte=now, ends_at__gt=now).order_by()
     columns = rows.values_list("store_id", "desk_id", "starts_at", "ends_at", "places")

@@ -1,6 +1,6 @@
-"""What happened over a range of days, at a store or at all of an organization's, as counts. Nothing writes.
+"""Counts over a range of days, of a store or of all stores of an organization. Nothing here writes.
 
-Nothing here knows or tells who came. However many stores, visits and messages there are, as few statements read them.
+Nothing here reads customers' names. The number of statements does not depend on stores, visits and messages.
 """
 
 from collections import defaultdict
@@ -69,7 +69,7 @@ def numbers_together(organization: Organization, *, from_date: date, to_date: da
 
 
 def longest_range(stores: int) -> int:
-    """Return how many days may be asked about at so many stores: the default range in any case."""
+    """Return the longest range in days for so many stores; it is never shorter than the default range."""
     return max(DEFAULT_RANGE, min(LONGEST_RANGE, MOST_STORE_DAYS // max(1, stores)))
 
 
@@ -99,7 +99,7 @@ def _count_visits(stores: Sequence[StoreRules], tallies: dict[int, Tally], first
 def _count_places(stores: Sequence[StoreRules], tallies: dict[int, Tally], first: date, last: date) -> None:
     """Count how many of the places were taken, by the hour in which their slot begins.
 
-    What happened to no slot is as the hours and desks of today have it: those of former days are not kept.
+    Slots without a row are counted by today's hours and desks, as former hours are not kept.
     """
     by_id = {rules.id: rules for rules in stores}
     wanted = _of_stores("store_id", "starts_at", stores, first, last, key="id")
@@ -137,7 +137,7 @@ def _count_messages(stores: Sequence[StoreRules], tallies: dict[int, Tally], fir
 
 
 def _of_stores(store: str, moment: str, stores: Sequence[StoreRules], first: date, last: date, *, key: str) -> Q:
-    """Return what picks rows of these stores, each on its own days: stores of one zone share their midnights."""
+    """Return the filter for rows of these stores, each on its own days. Stores of one zone share their midnights."""
     by_zone = defaultdict(list)
     for rules in stores:
         by_zone[rules.zone].append(getattr(rules, key))

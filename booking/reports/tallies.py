@@ -1,4 +1,4 @@
-"""What is counted about visits, places and messages, and how the counts of several stores make one. Pure."""
+"""Tallies of visits, places and messages, and their sums over several stores. Pure."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,7 +21,7 @@ Counted = TypeVar("Counted")
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How visits ended; `open` is neither come nor missed yet."""
+    """How visits ended; `open` ones have neither come nor been missed yet."""
 
     came: int = 0
     no_show: int = 0
@@ -53,7 +53,7 @@ class Use:
 
 @dataclass(frozen=True, slots=True)
 class MessageCount:
-    """Messages alike; of `measured` ones it was kept how many segments they took."""
+    """Messages of the same kind, channel and state; the segments of the `measured` ones are known."""
 
     kind: str
     channel: str
@@ -101,7 +101,7 @@ def is_taken_back(*, source: str, status: str) -> bool:
 
 @dataclass(slots=True)
 class Tally:
-    """What is counted while visits, slots and messages pass by once."""
+    """A tally that is filled in one pass over visits, slots and messages."""
 
     from_date: date
     to_date: date
@@ -115,7 +115,7 @@ class Tally:
     messages: defaultdict[tuple[str, str, str], Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
 
     def add_visit(self, *, visit_date: date, booked_date: date, status: str, source: str) -> None:
-        """Count a visit; a walk-in that was taken back never was one."""
+        """Count a visit, unless it is a walk-in that was taken back."""
         if is_taken_back(source=source, status=status):
             return
         self.periods[period_start(visit_date, from_date=self.from_date, to_date=self.to_date)][status] += 1
@@ -201,7 +201,7 @@ def _merge(mine: defaultdict[Key, Counter[Counted]], theirs: Mapping[Key, Counte
 
 
 def _ranked(ranked: Sequence[int], minutes: Mapping[int, int], *, rank: int) -> int:
-    """Return the wait that is the so-many-th from the shortest."""
+    """Return the wait of a given rank, counted from the shortest."""
     passed = 0
     for wait in ranked:
         passed += minutes[wait]
