@@ -1,4 +1,4 @@
-"""Passkeys (WebAuthn, level 2): made in somebody's account, and good for signing in without a password.
+"""Passkeys (WebAuthn, level 2), for signing in without a password.
 
 A passkey counts as both factors: the device that holds it asks for a finger, a face or its own PIN each time. The
 challenge of a ceremony is kept by whoever calls, in the session, and is good once.
@@ -36,7 +36,7 @@ _MALFORMED = (WebAuthnException, ValueError, TypeError, KeyError, AttributeError
 
 
 class BadPasskey(Exception):
-    """What the browser sent proves nothing here."""
+    """The browser's answer is no valid proof."""
 
 
 def passkeys_work() -> bool:
@@ -50,12 +50,12 @@ def passkeys_work() -> bool:
 
 
 def new_challenge() -> str:
-    """Return what a device signs next, in base64url."""
+    """Return a new challenge for a device to sign, in base64url."""
     return bytes_to_base64url(generate_challenge())
 
 
 def options_to_make(*, user: User, challenge: str) -> dict[str, Any]:
-    """Return what a browser is asked with to make a passkey for somebody, as WebAuthn's JSON."""
+    """Return WebAuthn's options, as JSON, for a browser to make a passkey for a user."""
     known = Passkey.objects.filter(user=user).values_list("credential_id", flat=True)
     options = webauthn.generate_registration_options(
         rp_id=_rp_id(),
@@ -72,7 +72,7 @@ def options_to_make(*, user: User, challenge: str) -> dict[str, Any]:
 
 
 def options_to_sign_in(*, challenge: str) -> dict[str, Any]:
-    """Return what a browser is asked with to sign in with whatever passkey it has, as WebAuthn's JSON."""
+    """Return WebAuthn's options, as JSON, for a browser to sign in with any passkey it has."""
     options = webauthn.generate_authentication_options(
         rp_id=_rp_id(),
         challenge=base64url_to_bytes(challenge),
@@ -112,7 +112,7 @@ def add_passkey(*, user: User, credential: str, challenge: str, name: str, now: 
 
 @transaction.atomic
 def whose_passkey(*, credential: str, challenge: str, now: datetime) -> User:
-    """Return who signs in with a passkey. Raises BadPasskey for one unknown, copied, or of whoever may not sign in."""
+    """Return the user of a passkey. Raises BadPasskey for one unknown, copied, or of a user who may not sign in."""
     try:
         credential_id = str(json.loads(credential)["id"])
     except (ValueError, TypeError, KeyError) as error:

@@ -1,4 +1,4 @@
-"""A name and a password held against each other, counted before the slow comparison: page and API alike.
+"""Password checks for the sign-in page and the API. A try is counted before the slow comparison.
 
 Wrong ones are counted by client, by client and name, and by name from anywhere. Nobody can lock an owner out from
 elsewhere: for a name that many try, each client waits longer and longer between its own tries, and its first one is
@@ -16,7 +16,7 @@ from booking.limits import Counted
 
 
 def user_by_password(request: HttpRequest, *, username: str, password: str) -> User | None:
-    """Return whose name and password these are, None for a wrong one of either.
+    """Return the user with this name and password; None where either is wrong.
 
     Raises RateLimited, CountersAway, HashingBusy.
     """

@@ -1,4 +1,4 @@
-"""How passwords and PINs are hashed: slowly, and few at once, so that tries to sign in do not stop the whole house."""
+"""The hasher of passwords and PINs: slow, and few at once, so that sign-ins do not stop the whole server."""
 
 import threading
 
@@ -13,7 +13,7 @@ _room = threading.BoundedSemaphore(AT_ONCE + WAITING)
 
 
 class HashingBusy(Exception):
-    """As many passwords are being looked at as may be; try again in a moment."""
+    """As many passwords as allowed are being hashed; try again in a moment."""
 
 
 class FewAtOnce(PBKDF2PasswordHasher):

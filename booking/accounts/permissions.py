@@ -1,6 +1,6 @@
-"""Who may act on which store: the one place where roles are checked, for pages and API alike.
+"""Permissions: the one place where roles at stores are checked, for pages and API alike.
 
-Who manages an organization manages every store it gathers, whatever they are at the store itself.
+A manager of an organization manages every store of it, whatever their role at the store itself.
 """
 
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ class Access:
 
 @dataclass(frozen=True, slots=True)
 class DeviceAccess:
-    """A paired tablet, and who acts on it; nobody where none took it over, or they may not act there any more."""
+    """A paired tablet and its acting user: nobody before it is taken over, or where the user may act there no more."""
 
     device: Device
     acting: User | None
@@ -55,7 +55,7 @@ def own_memberships(user: User) -> list[Access]:
 
 
 def zone_of(user: User) -> ZoneInfo:
-    """Return the zone somebody reads times in: that of the first of their stores, by name."""
+    """Return the time zone of a user: that of the first of their stores, by name."""
     names = Store.objects.filter(memberships__user=user).order_by("name", "pk").values_list("time_zone", flat=True)
     return ZoneInfo(names.first() or settings.TIME_ZONE)
 
@@ -94,7 +94,7 @@ def member_booking(user: User, reference: str, *, need: Role = Role.STAFF) -> Bo
 
 
 def device_access(digest: str) -> DeviceAccess | None:
-    """Return the tablet known by a digest, a revoked one too, and who may act on it, with one statement."""
+    """Return the tablet with a digest, also a revoked one, and the user who may act on it; one statement."""
     acting = OuterRef("acting_id")
     device = (
         Device.objects.filter(digest=digest)
@@ -134,7 +134,7 @@ def organization_access(user: User, slug: str) -> Organization:
 
 
 def has_second_factor(user: User) -> bool:
-    """Tell whether somebody proves more than a password when they sign in."""
+    """Tell whether a user proves more than a password at the sign-in."""
     return any(factor.exists() for factor in _factors(user))
 
 

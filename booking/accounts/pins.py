@@ -1,4 +1,4 @@
-"""Somebody's PIN: set by themselves, given on a tablet to act in their name, locked after five errors in a row.
+"""PINs of staff: typed on a tablet to act in one's own name, locked after five errors in a row.
 
 Errors count by person and store, and by tablet: a tablet pauses after three of them, whoever was named.
 """
@@ -29,7 +29,7 @@ _COUNTED_MOST = 1000  # of a tablet's errors
 
 
 class PinResult(StrEnum):
-    """What became of giving a PIN."""
+    """The result of typing a PIN."""
 
     YES = "yes"
     WRONG = "wrong"
@@ -64,7 +64,7 @@ def remove_pin(*, user: User) -> None:
 def unlock_pin(*, store: Store, username: str, user: User, now: datetime) -> Unlocked | None:
     """Let a member of the store try their PIN there again; None where it was not locked.
 
-    The third time in a row without a right PIN in between takes the PIN away: somebody guesses at it.
+    The third time in a row without a right PIN in between removes the PIN: somebody is guessing it.
     """
     locked = PinTries.objects.select_for_update(of=("self",)).filter(store=store, errors__gte=PIN_ERRORS)
     found = locked.filter(pin__user__username=username, pin__user__memberships__store=store).first()
@@ -82,7 +82,7 @@ def unlock_pin(*, store: Store, username: str, user: User, now: datetime) -> Unl
 
 
 def take_over(*, device: Device, username: str, pin: str, now: datetime) -> PinResult:
-    """Let somebody who works at the tablet's store act on it from now on, by their PIN.
+    """Make a member of the tablet's store its acting user from now on, by their PIN.
 
     The error is counted before the PIN is looked at, so that no number of tries at once gets more than five; the slow
     comparison holds no lock.

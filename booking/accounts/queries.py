@@ -1,4 +1,4 @@
-"""What a manager sees of a store's tablets, and a tablet of whoever may take it over."""
+"""Tablets of a store for its manager, and the members who may take a tablet over."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,7 +22,7 @@ class PairedDevice:
 
 @dataclass(frozen=True, slots=True)
 class MemberPin:
-    """Somebody who works at a store, and how they stand to its tablets."""
+    """A member of a store, and the state of their PIN."""
 
     username: str
     name: str
@@ -40,7 +40,7 @@ def paired_devices(store: Store) -> tuple[PairedDevice, ...]:
 
 
 def member_pins(store: Store) -> tuple[MemberPin, ...]:
-    """Return everybody who works at a store, by user name, with one statement."""
+    """Return the members of a store with their PINs, by user name, with one statement."""
     pins = StaffPin.objects.filter(user=OuterRef("user"))
     locked = PinTries.objects.filter(pin__user=OuterRef("user"), store=store, errors__gte=PIN_ERRORS)
     rows = store.memberships.filter(user__is_active=True).select_related("user").order_by("user__username")

@@ -1,4 +1,4 @@
-"""What somebody proves besides a password: a code of an app, a passkey, or one of the codes kept for the worst case.
+"""The second factor of a user: a code of an app, a passkey, or a recovery code.
 
 The app's codes are RFC 6238, checked by django-otp: each once only, one step early or late, slower after every error.
 """
@@ -28,7 +28,7 @@ _MISREAD = str.maketrans({"I": "1", "L": "1", "O": "0"})
 
 @dataclass(frozen=True, slots=True)
 class SecondFactor:
-    """What somebody has besides their password."""
+    """The second factors that a user has."""
 
     has_app: bool
     passkeys: int
@@ -40,7 +40,7 @@ class SecondFactor:
 
 
 def second_factor(user: User) -> SecondFactor:
-    """Return what somebody has besides their password."""
+    """Return the second factors of a user."""
     return SecondFactor(
         has_app=AppCodes.objects.filter(user=user, confirmed=True).exists(),
         passkeys=Passkey.objects.filter(user=user).count(),
@@ -106,7 +106,7 @@ def is_right_code(*, user: User, code: str) -> bool:
 
 @transaction.atomic
 def new_recovery_codes(*, user: User) -> list[str]:
-    """Return new codes for whoever lost the rest, to be shown once; those from before open nothing any more."""
+    """Return new recovery codes, to be shown once; earlier ones are void."""
     lock_user(user)
     StaticDevice.objects.filter(user=user).delete()
     device = StaticDevice.objects.create(user=user, name="recovery", confirmed=True)
@@ -117,7 +117,7 @@ def new_recovery_codes(*, user: User) -> list[str]:
 
 @transaction.atomic
 def remove_app(*, user: User) -> None:
-    """Ask for the app's codes no more."""
+    """Remove the app: its codes are asked for no more."""
     lock_user(user)
     AppCodes.objects.filter(user=user).delete()
     drop_unneeded_codes(user)
@@ -125,7 +125,7 @@ def remove_app(*, user: User) -> None:
 
 @transaction.atomic
 def reset_second_factor(*, user: User) -> bool:
-    """Take all of it away from whoever lost it, with every program's token; tell whether there was anything."""
+    """Remove all second factors and the programs' tokens of a user who lost them; tell whether there were any."""
     lock_user(user)
     had = second_factor(user).is_on
     for model in (AppCodes, StaticDevice, Passkey, AuthToken):
@@ -134,12 +134,12 @@ def reset_second_factor(*, user: User) -> bool:
 
 
 def lock_user(user: User) -> None:
-    """Let one change of somebody's proofs wait for another."""
+    """Lock a user, so that changes of their second factors follow one another."""
     User.objects.select_for_update().get(pk=user.pk)
 
 
 def drop_unneeded_codes(user: User) -> None:
-    """Drop the recovery codes of whoever has nothing left that they could stand for."""
+    """Drop the recovery codes of a user who has no other second factor left."""
     if not second_factor(user).is_on:
         StaticDevice.objects.filter(user=user).delete()
 

@@ -1,4 +1,4 @@
-"""Where somebody is signed in: each browser and each program, told apart without showing what opens them, and ended.
+"""Sign-ins of a user: browsers and programs, listed without their secrets, and ended one by one.
 
 A session that is ended is gone at once: the next request of that browser is a stranger's.
 """
@@ -107,13 +107,13 @@ def change_password(*, user: User, password: str) -> None:
 
 @transaction.atomic
 def end_programs_and_pin(*, user: User) -> None:
-    """End what whoever knew the old password may have made with it: the tokens of programs, and a PIN."""
+    """End what somebody who knew the old password may have made with it: tokens of programs, and a PIN."""
     AuthToken.objects.filter(user=user).delete()
     remove_pin(user=user)
 
 
 def _sessions(user: User, *, now: datetime) -> list[tuple[str, dict[str, str]]]:
-    """Return what the rows of somebody's sessions are known by, and what each tells of itself."""
+    """Return the keys of the rows of a user's sessions, and what each session holds."""
     found = []
     for session in Session.objects.filter(expire_date__gt=now):
         data = session.get_decoded()

@@ -1,4 +1,4 @@
-"""A browser in words, from what it says of itself: its family and its system, and no more than that."""
+"""Browser names in words, from the User-Agent header: family and system."""
 
 # In this order: most of them claim to be some of those after them.
 _FAMILIES = (
@@ -23,6 +23,6 @@ _SYSTEMS = (
 
 
 def browser_in_words(user_agent: str) -> str:
-    """Return "Firefox, Windows" and the like; "" for a browser that says nothing we know."""
+    """Return a browser as "Firefox, Windows"; "" for an unknown one."""
     parts = (next((name for sign, name in known if sign in user_agent), "") for known in (_FAMILIES, _SYSTEMS))
     return ", ".join(part for part in parts if part)

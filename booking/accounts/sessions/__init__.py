@@ -1,4 +1,4 @@
-"""Sessions of people who are signed in: their rows name a digest of the key, so that no row opens anything.
+"""Sessions whose rows hold a digest of the key, so that nobody can sign in with what a row says.
 
 The key itself stands in the browser's cookie alone. Whoever reads the database, a backup or the cache learns who is
 signed in, and cannot become them. `db` and `cached_db` are Django's engines of the same names on top of that.
@@ -20,7 +20,7 @@ _SIGNS = 40  # what Django's table holds: 160 bits of the digest
 
 
 def row_key(session_key: str) -> str:
-    """Return what is stored of a session's key."""
+    """Return the digest of a session's key, as it is stored."""
     return keyed_digest("session", session_key)[:_SIGNS]
 
 
