@@ -6,21 +6,25 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import redis
 from django.conf import settings
+from django.db import connection
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
-from playwright.sync_api import Browser, sync_playwright
 
 from booking import limits
 from booking.operations.translations import compile_translations
-from tests import servers
+from tests import prepared, servers
 from tests.chromium import ARGUMENTS, MISSING, find_chromium
 from tests.factories import NOW
 from tests.scheduling import ServersShared, is_plain
-from tests.servers import House
+from tests.servers import POSTGRES, House
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 # By itself Hypothesis fails an example that takes longer than 200 ms: on a busy machine any of them may.
 hypothesis_settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -48,6 +52,22 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     skipped = [report for report in terminalreporter.stats.get("skipped", []) if MISSING in str(report.longrepr)]
     if skipped:
         terminalreporter.write_line(f"SKIPPED {len(skipped)} tests in a browser. {MISSING}", red=True, bold=True)
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """The database is there before Django looks for it, and is thrown away with its folder or its server."""
+    return True
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Put the tables in place, instead of making them by 89 migrations in each worker."""
+    name = connection.creation._get_test_db_name()
+    if POSTGRES:
+        prepared.copy_migrated_database(POSTGRES, name)
+    else:
+        prepared.copy_migrated_file(Path(name))
 
 
 @pytest.fixture(autouse=True)
@@ -79,7 +99,9 @@ def carillon() -> Iterator[House]:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
+def chromium() -> "Iterator[Browser]":
+    from playwright.sync_api import sync_playwright  # here, as few tests need it and it takes long to import
+
     found = find_chromium()
     if found is None:
         if os.environ.get("CI"):

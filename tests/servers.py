@@ -24,6 +24,7 @@ from zlib import crc32
 
 import psycopg
 
+from tests import prepared
 from tests.asking import Answer, call
 from tests.postgres import VARIABLE, free_port
 
@@ -231,11 +232,19 @@ class House:
 
 
 @contextmanager
-def house(*, has_demo: bool = False, **settings: str) -> Iterator[House]:
-    """Give a house with a new database; nothing runs in it yet, and nothing will when the block has ended."""
-    with tempfile.TemporaryDirectory(prefix="carillon-house-") as name, new_database(Path(name)) as url:
+def house(*, has_demo: bool = False, is_prepared: bool = False, **settings: str) -> Iterator[House]:
+    """Give a house with a new database; nothing runs in it yet, and nothing will when the block has ended.
+
+    A prepared one has its tables and static files already, which an empty one makes at its first start.
+    """
+    with (
+        tempfile.TemporaryDirectory(prefix="carillon-house-") as name,
+        new_database(Path(name), is_migrated=is_prepared) as url,
+    ):
         made = House(Path(name), url, dict(settings), has_demo)
         made.data.mkdir()
+        if is_prepared:
+            prepared.copy_static_files(made.data / "static")
         try:
             yield made
         finally:
@@ -245,20 +254,26 @@ def house(*, has_demo: bool = False, **settings: str) -> Iterator[House]:
 @contextmanager
 def running(*, has_demo: bool = False, **settings: str) -> Iterator[House]:
     """Give a house in which everything runs and is ready, with the demo in it where asked for."""
-    with house(has_demo=has_demo, **settings) as made:
+    with house(has_demo=has_demo, is_prepared=True, **settings) as made:
         made.start()
         yield made
 
 
 @contextmanager
-def new_database(folder: Path) -> Iterator[str]:
-    """Give the address of a new, empty database, and drop it afterwards."""
+def new_database(folder: Path, *, is_migrated: bool = False) -> Iterator[str]:
+    """Give the address of a new database, empty or with all tables, and drop it afterwards."""
     if not POSTGRES:
-        yield f"sqlite:///{folder / f'{secrets.token_hex(4)}.sqlite3'}"
+        file = folder / f"{secrets.token_hex(4)}.sqlite3"
+        if is_migrated:
+            prepared.copy_migrated_file(file)
+        yield f"sqlite:///{file}"
         return
     name = f"carillon_{secrets.token_hex(6)}"
     with closing(psycopg.connect(POSTGRES, autocommit=True)) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
+        if is_migrated:
+            prepared.copy_migrated_database(POSTGRES, name)
+        else:
+            connection.execute(f'CREATE DATABASE "{name}"')
         try:
             yield f"{POSTGRES.rpartition('/')[0]}/{name}"
         finally:

@@ -55,7 +55,7 @@ def prepare() -> None:
                 call_command("migrate", interactive=False, verbosity=0)
             sync_schedules(now=timezone.now())
         _keep_to_owner()
-        _collect_static()
+        collect_static()
     except DatabaseError as error:
         first_line = str(error).strip().partition("\n")[0]
         raise CannotStart(f"DATABASE_URL: the database cannot be used ({first_line}).") from error
@@ -100,7 +100,7 @@ def _check_redis() -> None:
         raise CannotStart(f"REDIS_URL: Redis cannot be reached ({type(error).__name__}).") from error
 
 
-def _collect_static() -> None:
+def collect_static() -> None:
     """Collect static files when one is newer than the last collection, or one has gone."""
     sources = [path for path in Path(settings.BASE_DIR, "booking", "static").rglob("*") if path.is_file()]
     stamp = Path(settings.STATIC_ROOT, ".collected")
