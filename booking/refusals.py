@@ -34,9 +34,5 @@ class BookingRefused(Exception):
         self.details = details
 
 
-class UnknownStore(LookupError):
-    """There is no such store."""
-
-
 class UnknownVisitType(LookupError):
     """The store offers no such visit type."""

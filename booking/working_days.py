@@ -15,7 +15,6 @@ IN_SHOP = timedelta(hours=6)  # nobody is in the shop for longer: how far back p
 LINGER = timedelta(hours=3)  # so long after closing the last of them may still be there
 SOON = timedelta(hours=1)  # where a day goes over into the next, so much of that is shown as well
 QUARTER = timedelta(minutes=15)
-LOOKS_BACK = timedelta(days=3)  # so long before an instant the rules must know special hours
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -42,7 +41,7 @@ class WorkingDay:
 
 
 def working_day(rules: StoreRules, *, now: datetime) -> WorkingDay:
-    """Return the working day of an instant. The rules know special hours from `LOOKS_BACK` before it on."""
+    """Return the working day of an instant. The rules are those of `rules_around` it."""
     today = now.astimezone(rules.zone).date()
     day = today if now >= _turn(rules, today) else today - ONE_DAY
     begins_at, ends_at = _turn(rules, day), _turn(rules, day + ONE_DAY)

@@ -23,9 +23,10 @@ from booking.api.schema import ApiSchema
 from booking.models import Booking
 from booking.places.nearest_free import nearest_free
 from booking.places.requests import SlotRequest
-from booking.refusals import BookingRefused, Refusal, UnknownStore, UnknownVisitType
+from booking.refusals import BookingRefused, Refusal, UnknownVisitType
 from booking.web.problem_json import UNKNOWN_STORE, UNKNOWN_VISIT_TYPE, invalid, problem_response
 from stores.models import Store
+from stores.queries import UnknownStore
 
 
 def json_response(body: Json, *, status: int = 200) -> HttpResponse:

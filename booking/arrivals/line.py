@@ -23,11 +23,11 @@ from booking.places.requests import retry_after_expired_holds, visit_type_or_rai
 from booking.policy import places_needed
 from booking.refusals import BookingRefused, Refusal
 from booking.who import Who
-from booking.working_days import LOOKS_BACK, WorkingDay, working_day
+from booking.working_days import WorkingDay, working_day
 from notifications import outbox
 from stores.locks import share_lock_store
 from stores.models import Desk, Store
-from stores.queries import store_rules
+from stores.queries import rules_around
 from stores.slots import StoreRules
 
 NAME_LONGEST = 120
@@ -51,7 +51,7 @@ def join_line(
     BookingRefused (SLOT_CLOSED for people who came on a working day that is over), UnknownVisitType.
     """
     joined_at = joined_at or now
-    rules = _rules(store, now, lock=True)
+    rules = rules_around(store.slug, now, lock=True)
     if not rules.desks:
         raise BookingRefused(Refusal.NOT_FOUND)
     day = working_day(rules, now=now)
@@ -175,7 +175,7 @@ def forget_tickets(*, store: Store, now: datetime) -> int:
     """
     if not Ticket.objects.filter(store=store).exists():
         return 0
-    day = working_day(_rules(store, now), now=now)
+    day = working_day(rules_around(store.slug, now), now=now)
     over = Ticket.objects.filter(store=store, visit_date__lt=day.own_date, joined_at__lt=day.since)
     told = [subject_of(number) for number in over.exclude(phone="").values_list("pk", flat=True)]
     outbox.forget(subjects=told, now=now)
@@ -198,7 +198,7 @@ def _unclaimed(store: Store, ticket: Ticket, *, now: datetime) -> Booking | None
     At the ticket's own desk where there is one, else the one that has waited longest for its people; never one whose
     places went to others already, or whose desk serves no more.
     """
-    rules = _rules(store, now)
+    rules = rules_around(store.slug, now)
     late = visits_of(store, working_day(rules, now=now)).filter(
         desk_id__in=[desk.id for desk in rules.desks],
         places__gte=places_needed(party_size=ticket.party_size, counts_people=rules.counts_people),
@@ -209,14 +209,6 @@ def _unclaimed(store: Store, ticket: Ticket, *, now: datetime) -> Booking | None
     # With the line's lock, nobody else passes one on; locked itself, nobody checks in whose place is going.
     late = late.order_by("starts_at", "pk").select_for_update(of=("self",), no_key=True)
     return late.filter(desk_id=ticket.desk_id).first() or late.first()
-
-
-def _rules(store: Store, now: datetime, *, lock: bool = False) -> StoreRules:
-    """Return a store's rules as its working days need them. Raises BookingRefused NOT_FOUND."""
-    rules = store_rules(store.slug, from_date=(now - LOOKS_BACK).date(), lock=lock)
-    if rules is None:
-        raise BookingRefused(Refusal.NOT_FOUND)
-    return rules
 
 
 def _next_number(store: Store, day: WorkingDay) -> int:
@@ -274,7 +266,7 @@ def _desk_at_work(store: Store, ticket: Ticket, *, now: datetime) -> int:
     """Return the desk to which a ticket is called: its own, or the one with the shortest line where that is at rest."""
     if Desk.objects.filter(pk=ticket.desk_id, is_active=True).exists():
         return ticket.desk_id
-    rules = _rules(store, now)
+    rules = rules_around(store.slug, now)
     return _shortest_line(store, rules, working_day(rules, now=now)) if rules.desks else ticket.desk_id
 
 

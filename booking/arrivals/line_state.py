@@ -9,10 +9,9 @@ from django.db.models import Q, QuerySet
 from booking.arrivals.wait_estimates import InLine, Wait, estimated_wait, in_order
 from booking.formatting import first_name_and_initial
 from booking.models import Booking, Status, Ticket
-from booking.refusals import UnknownStore
-from booking.working_days import LOOKS_BACK, WorkingDay, working_day
+from booking.working_days import WorkingDay, working_day
 from stores.models import LineShows, Store
-from stores.queries import store_rules
+from stores.queries import rules_around
 from stores.slots import DeskRule, StoreRules
 
 CLAIMED_WITHIN = timedelta(minutes=10)
@@ -78,10 +77,8 @@ class Line:
 
 
 def line_of(*, store: Store, now: datetime) -> Line:
-    """Return a store's line with three statements, whatever its length. Raises UnknownStore."""
-    rules = store_rules(store.slug, from_date=(now - LOOKS_BACK).date())
-    if rules is None:
-        raise UnknownStore(store.slug)
+    """Return a store's line with three statements, whatever its length."""
+    rules = rules_around(store.slug, now)
     day = working_day(rules, now=now)
     visits = list(visits_of(store, day).select_related("visit_type", "desk", "ticket__passed_from"))
     tickets = tickets_of(store, day).filter(booking=None, left_at=None).select_related("visit_type", "desk")

@@ -13,11 +13,10 @@ from django.db.models import OuterRef, Subquery, Sum
 from booking.arrivals.step_rules import STEPS
 from booking.bookings.visit_facts import VisitFacts
 from booking.models import Booking, BookingEvent, EventKind
-from booking.refusals import UnknownStore
-from booking.working_days import LOOKS_BACK, WorkingDay, quarter_before, working_day
+from booking.working_days import WorkingDay, quarter_before, working_day
 from stores.hours import ONE_DAY, day_start
 from stores.models import Store, StoreDay
-from stores.queries import store_rules
+from stores.queries import rules_around
 from stores.slots import StoreRules
 
 WIPED_AFTER = timedelta(minutes=30)
@@ -113,9 +112,7 @@ def arrivals_version(*, store: Store, now: datetime) -> str:
 
 def arrivals_day(*, store: str, now: datetime) -> ArrivalsDay:
     """Return a store's working day with three statements, whatever the number of visits. Raises UnknownStore."""
-    rules = store_rules(store, from_date=(now - LOOKS_BACK).date())
-    if rules is None:
-        raise UnknownStore(store)
+    rules = rules_around(store, now)
     day = working_day(rules, now=now)
     chosen = {"visit_date__range": day.dates, "starts_at__gte": day.since, "starts_at__lt": day.until}
     visits, events = _read(rules.id, chosen)

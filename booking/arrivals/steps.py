@@ -21,7 +21,7 @@ from booking.refusals import BookingRefused, Refusal
 from booking.tokens import keyed_digest
 from booking.who import Who
 from stores.models import Store
-from stores.queries import store_rules
+from stores.queries import rules_around
 from stores.slots import StoreRules, VisitTypeRule, slots_by_desk
 
 ArrivalStep = Literal["check_in", "start", "complete", "no_show"]
@@ -179,9 +179,7 @@ def _admit_walk_in(
         if (event := before.first()) is not None:
             return event.booking
     came_at = draft.checked_in_at or now
-    rules = store_rules(store, from_date=(came_at - timedelta(days=2)).date(), lock=True)
-    if rules is None:
-        raise BookingRefused(Refusal.NOT_FOUND)
+    rules = rules_around(store, came_at, lock=True)
     visit_type = visit_type_or_raise(rules, visit_type_slug)
     if draft.party_size > visit_type.max_party_size:
         raise BookingRefused(Refusal.PARTY_TOO_LARGE)

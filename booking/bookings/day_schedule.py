@@ -14,12 +14,11 @@ from django.db.models import F, ForeignKey, Q
 from booking.models import Booking, Status
 from booking.models.partial_rows import known
 from booking.places.places_left import places_returned, what_changed
-from booking.refusals import UnknownStore
-from booking.working_days import LOOKS_BACK, working_day
+from booking.working_days import working_day
 from notifications import outbox
 from stores.hours import day_start
 from stores.models import Desk, Slot, Store, VisitType
-from stores.queries import store_rules
+from stores.queries import rules_around, store_rules
 from stores.slots import DeskRule, StoreRules, slots_by_desk
 
 ONE_DAY = timedelta(days=1)
@@ -55,8 +54,6 @@ class DaySchedule:
 def day_schedule(*, store: str, date: date, now: datetime) -> DaySchedule:
     """Return a store's day, with five statements whatever the number of bookings. Raises UnknownStore."""
     rules = store_rules(store, from_date=date)
-    if rules is None:
-        raise UnknownStore(store)
     bookings = _day_bookings(rules, Q(visit_date=date))
     counted = Counter(booking.status for booking in bookings)
     return DaySchedule(
@@ -75,9 +72,7 @@ def arrivals_schedule(*, store: str, now: datetime) -> DaySchedule:
 
     Those of the evening before who may still be in the shop are among them, and those who come right after midnight.
     """
-    rules = store_rules(store, from_date=(now - LOOKS_BACK).date())
-    if rules is None:
-        raise UnknownStore(store)
+    rules = rules_around(store, now)
     day = working_day(rules, now=now)
     is_shown = Q(visit_date__range=day.dates, starts_at__gte=day.since, starts_at__lt=day.until)
     bookings = _day_bookings(rules, is_shown)

@@ -1,7 +1,7 @@
 """Bookings: to book, cancel, confirm, and to let a walk-in in."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import partial
 
 from django.contrib.auth.models import User
@@ -34,7 +34,7 @@ from booking.who import Who
 from notifications import outbox
 from notifications.models import Kind
 from stores.models import Desk, Store, VisitType
-from stores.queries import store_rules
+from stores.queries import UnknownStore, rules_around
 from stores.slots import SlotTime, StoreRules, VisitTypeRule
 
 
@@ -97,11 +97,14 @@ def _book(wish: SlotRequest, draft: Booking, *, may_repeat: bool, now: datetime,
 @transaction.atomic
 def _book_held(wish: SlotRequest, draft: Booking, *, hold: str, may_repeat: bool, now: datetime) -> Booking:
     """Turn a hold into a booking: its places change hands, the minimum notice was kept when it was made."""
-    rules = store_rules(wish.store, from_date=(wish.starts_at - timedelta(days=2)).date(), lock=True)
+    try:
+        rules = rules_around(wish.store, wish.starts_at, lock=True)
+    except UnknownStore:
+        raise BookingRefused(Refusal.HOLD_EXPIRED) from None
     kept = live_hold(hold, now=now)
-    if rules is not None and kept is None and read_hold_token(hold) is not None and is_shut_for(wish, rules):
+    if kept is None and read_hold_token(hold) is not None and is_shut_for(wish, rules):
         raise BookingRefused(Refusal.SLOT_CLOSED)  # a change of hours let go of it
-    if rules is None or kept is None or not _is_for(kept, wish, rules) or kept.starts_at <= now:
+    if kept is None or not _is_for(kept, wish, rules) or kept.starts_at <= now:
         raise BookingRefused(Refusal.HOLD_EXPIRED)
     beyond = BEYOND_THE_SHARE if kept.offered_to_id is not None else 0
     too_many = _too_many_open(rules, draft, wish, may_repeat=may_repeat, beyond=beyond, now=now)

@@ -1,6 +1,6 @@
 """The place that somebody of the waiting list is offered, and takes."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from booking.bookings.lifecycle import book_visit
 from booking.customer_input import CustomerDetails
@@ -8,7 +8,7 @@ from booking.models import Booking, Hold, Source, WaitingListEntry
 from booking.places.requests import SlotRequest, is_shut_for
 from booking.refusals import BookingRefused, Refusal, UnknownVisitType
 from booking.tokens import hold_token
-from stores.queries import store_rules
+from stores.queries import rules_around
 
 
 def take_offer(*, entry: WaitingListEntry, now: datetime) -> Booking:
@@ -44,6 +44,6 @@ def _is_closed_since(entry: WaitingListEntry, *, now: datetime) -> bool:
     start = entry.offered_start
     if start is None or start <= now:
         return False
-    rules = store_rules(entry.store.slug, from_date=(start - timedelta(days=2)).date())
+    rules = rules_around(entry.store.slug, start)
     wish = SlotRequest(entry.store.slug, entry.visit_type.slug, start, entry.party_size)
-    return rules is not None and is_shut_for(wish, rules)
+    return is_shut_for(wish, rules)

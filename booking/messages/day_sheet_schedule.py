@@ -114,6 +114,4 @@ def _due(store: Store, *, now: datetime) -> list[NewMessage]:
 
 def _openings(store: Store, day: date) -> Sequence[Interval]:
     rules = store_rules(store.slug, from_date=day)
-    if rules is None:
-        return []
     return openings(rules.weekly, rules.special, first_date=day, last_date=day, zone=rules.zone)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from booking.places.places_left import ExpiredHold, places_left, what_changed
 from booking.policy import first_bookable_start, last_bookable_date, places_needed
-from booking.refusals import UnknownStore, UnknownVisitType
+from booking.refusals import UnknownVisitType
 from stores.hours import day_start
 from stores.queries import store_rules
 from stores.slots import SlotTime, StoreRules, VisitTypeRule, slots_by_desk, starts_with_runs, store_slots
@@ -146,8 +146,6 @@ def ask_availability(
     Raises UnknownStore, UnknownVisitType.
     """
     rules = store_rules(store, from_date=from_date)
-    if rules is None:
-        raise UnknownStore(store)
     if desk:
         rules = rules.with_desk(desk)
     kind = rules.booked_type(visit_type, party_size=party_size) if is_booked else rules.visit_type(visit_type)

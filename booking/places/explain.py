@@ -8,10 +8,10 @@ from enum import StrEnum
 from booking.places.availability import AvailabilityQuestion, ask_by_rules
 from booking.places.places_left import ExpiredHold, places_left
 from booking.policy import places_needed
-from booking.refusals import Refusal, UnknownStore, UnknownVisitType
+from booking.refusals import Refusal, UnknownVisitType
 from stores.hours import ONE_DAY, day_start, open_intervals
 from stores.models import Slot
-from stores.queries import store_rules
+from stores.queries import rules_around, store_rules
 from stores.slots import DeskRule, SlotTime, StoreRules, run_of, slots_by_desk, store_slots
 
 
@@ -96,10 +96,7 @@ def explain_slot(
 
     On the web, or for staff; `desk` asks about one alone, `is_booked` about a visit that is to be moved.
     """
-    day = starts_at.date()
-    rules = store_rules(store, from_date=day - 2 * ONE_DAY)
-    if rules is None:
-        raise UnknownStore(store)
+    rules = rules_around(store, starts_at)
     kind = rules.booked_type(visit_type, party_size=party_size) if is_booked else rules.visit_type(visit_type)
     if kind is None:
         raise UnknownVisitType(visit_type)
@@ -141,9 +138,7 @@ def explain_day(
 
     `own` are the places that the visit gives back when it goes. Raises UnknownStore, UnknownVisitType.
     """
-    rules = store_rules(store, from_date=day - 2 * ONE_DAY)
-    if rules is None:
-        raise UnknownStore(store)
+    rules = store_rules(store, from_date=day)
     kind = rules.booked_type(visit_type, party_size=party_size)
     if kind is None:
         raise UnknownVisitType(visit_type)

@@ -12,8 +12,8 @@ from booking.models import Booking, Hold
 from booking.places.claims import Run, release_expired_holds, runs_at
 from booking.places.closed_slots import all_are_shut
 from booking.policy import refusal_to_book
-from booking.refusals import BookingRefused, Refusal, UnknownStore, UnknownVisitType
-from stores.queries import store_rules
+from booking.refusals import BookingRefused, Refusal, UnknownVisitType
+from stores.queries import rules_around
 from stores.slots import StoreRules, VisitTypeRule
 
 Result = TypeVar("Result")
@@ -46,9 +46,7 @@ def resolve_request(wish: SlotRequest, *, now: datetime, by_staff: bool) -> tupl
 
     Raises UnknownStore, UnknownVisitType, and BookingRefused for what the rules do not allow.
     """
-    rules = store_rules(wish.store, from_date=(wish.starts_at - timedelta(days=2)).date(), lock=True)
-    if rules is None:
-        raise UnknownStore(wish.store)
+    rules = rules_around(wish.store, wish.starts_at, lock=True)
     if wish.desk:
         rules = rules.with_desk(wish.desk)
     visit_type = (

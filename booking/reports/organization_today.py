@@ -11,7 +11,7 @@ from booking.models import Booking, Hold, Source, Status
 from booking.places.places_left import ExpiredHold, places_returned
 from booking.reports.tallies import CAME
 from stores.models import Organization, Slot
-from stores.queries import ListedStore, listed_stores
+from stores.queries import ListedStore, first_day_around, listed_stores
 from stores.slots import slots_by_desk
 
 ONE_DAY = timedelta(days=1)
@@ -48,7 +48,7 @@ def stores_side_by_side(
 ) -> tuple[StoreRow, ...]:
     """Return an organization's stores by name, with six statements for any number of them."""
     slugs = list(organization.stores.order_by("name", "pk").values_list("slug", flat=True))
-    stores = listed_stores(slugs, from_date=now.date() - ONE_DAY)
+    stores = listed_stores(slugs, from_date=first_day_around(now))
     ids = [one.rules.id for one in stores]
     today = {one.rules.id: now.astimezone(one.rules.zone).date() for one in stores}
     of_today, in_range = _counts_today(ids, today), _counts(ids, first=from_date, last=to_date)

@@ -7,7 +7,7 @@ said what is to happen with them, it is refused and nothing has changed.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -27,7 +27,7 @@ from stores import services as store_services
 from stores.hours import WeeklyInterval
 from stores.locks import lock_store_alone
 from stores.models import Slot, Store
-from stores.queries import store_rules
+from stores.queries import rules_around
 from stores.slots import StoreRules
 
 
@@ -102,11 +102,11 @@ def change_rules(
     """
     store = lock_store_alone(store_id)
     stock = lock_stock(store_id, now=now)
-    old = _rules(store, now=now)
+    old = rules_around(store.slug, now)
     before = open_time(old, stock, now=now)
     had_none = visits_without_place(stock, before)
     change(store)
-    rules = _rules(store, now=now)
+    rules = rules_around(store.slug, now)
     if rules.counts_people != old.counts_people:
         recount(stock, rules)
     lay_slots_anew(rules, now=now)
@@ -145,7 +145,7 @@ def change_slots(
     SLOT_CLOSED where no slot is, TOO_LATE where all are over, BOOKINGS_AFFECTED.
     """
     store = lock_store_alone(store_id)
-    rules = _rules(store, now=min(now, from_at))
+    rules = rules_around(store.slug, min(now, from_at))
     desks = [one for one in rules.desks if desk is None or one.slug == desk]
     if not desks:
         raise BookingRefused(Refusal.NOT_FOUND)
@@ -179,7 +179,7 @@ def lay_anew_after_import(*, store_id: int, now: datetime) -> None:
     choose from, is asked once more.
     """
     store = lock_store_alone(store_id)
-    rules = _rules(store, now=now)
+    rules = rules_around(store.slug, now)
     days = _give_visits_their_day(rules)
     stock = lock_stock(store_id, now=now)
     lay_slots_anew(rules, now=now)
@@ -257,13 +257,6 @@ def _of_slots(slots: Sequence[tuple[int, bool]]) -> dict[str, Any]:
         "closed_slots": sum(is_closed for _capacity, is_closed in slots),
         "open_slots": sum(not is_closed for _capacity, is_closed in slots),
     }
-
-
-def _rules(store: Store, *, now: datetime) -> StoreRules:
-    rules = store_rules(store.slug, from_date=(now - timedelta(days=2)).date())
-    if rules is None:
-        raise BookingRefused(Refusal.NOT_FOUND)
-    return rules
 
 
 def _raise_all_days(store: Store, affected: Sequence[Booking]) -> None:

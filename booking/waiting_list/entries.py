@@ -1,7 +1,7 @@
 """The waiting list: to join, leave, let an offered place pass, and take it. Offers are made in `services.offers`."""
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import partial
 
 from django.db import transaction
@@ -15,7 +15,7 @@ from booking.places.claims import drop_hold
 from booking.places.locks import lock_customer, lock_entry
 from booking.places.requests import SlotRequest, retry_after_expired_holds, visit_type_or_raise
 from booking.policy import refusal_to_wait
-from booking.refusals import BookingRefused, Refusal, UnknownStore
+from booking.refusals import BookingRefused, Refusal
 from booking.tokens import new_reference
 from booking.waiting_list.ended_offers import record_missed_offer
 from booking.waiting_list.lifecycle import (
@@ -29,7 +29,7 @@ from booking.waiting_list.lifecycle import (
 from booking.waiting_list.open_starts import in_days, minutes_of, places_now
 from stores.hours import ONE_DAY, day_start
 from stores.locks import share_lock_store
-from stores.queries import store_rules
+from stores.queries import rules_around
 from stores.slots import StoreRules, VisitTypeRule, slots_by_desk, starts_with_runs
 
 _ROUTE = "page:wait"
@@ -112,9 +112,7 @@ def pass_offer(*, entry_id: int, now: datetime) -> WaitingListEntry:
 
 @transaction.atomic
 def _join(store: str, visit_type: str, draft: WaitingListEntry, *, now: datetime) -> WaitingListEntry:
-    rules = store_rules(store, from_date=now.date() - timedelta(days=2))
-    if rules is None:
-        raise UnknownStore(store)
+    rules = rules_around(store, now)
     kind = visit_type_or_raise(rules, visit_type)
     refusal = refusal_to_wait(
         from_date=draft.from_date,

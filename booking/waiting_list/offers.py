@@ -10,7 +10,7 @@ Locks as `booking.places.locks` says.
 import logging
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -36,7 +36,7 @@ from notifications import outbox
 from notifications.content import NewMessage
 from notifications.models import Channel, Kind
 from stores.models import Store
-from stores.queries import store_rules
+from stores.queries import rules_around
 from stores.slots import StoreRules
 
 _MOST_OFFERS = 200  # in one pass; the next one goes on
@@ -82,7 +82,7 @@ def offer_places(*, store_id: int, now: datetime) -> int:
     made = lost = 0
     failed: set[int] = set()
     while made < _MOST_OFFERS and lost < _MOST_LOST:
-        rules = _rules(store, now=now)
+        rules = rules_around(store.slug, now)
         entries = _on_the_list(store_id, now=now, without=failed)
         places = _places_for(entries, rules, now=now)
         _forget_taken(entries, places, now=now)
@@ -110,12 +110,6 @@ def can_be_offered(entry: WaitingListEntry) -> bool:
 
 
 # --- Who is next ----------------------------------------------------------------------------------
-
-
-def _rules(store: Store, *, now: datetime, lock: bool = False) -> StoreRules:
-    rules = store_rules(store.slug, from_date=(now - timedelta(days=2)).date(), lock=lock)
-    assert rules is not None  # noqa: S101 -- stores are not deleted
-    return rules
 
 
 def _on_the_list(store_id: int, *, now: datetime, without: Collection[int] = ()) -> list[WaitingListEntry]:
@@ -210,7 +204,7 @@ def _forget_taken(entries: Sequence[WaitingListEntry], places: PlacesNow, *, now
 def _offer(store: Store, *, without: Collection[int], now: datetime) -> bool:
     """Make the next offer; False where nobody fits any more. Raises _Gone, _Failed."""
     lock_offers(store.pk)
-    rules = _rules(store, now=now, lock=True)
+    rules = rules_around(store.slug, now, lock=True)
     entries = _on_the_list(store.pk, now=now, without=without)
     found = _match(entries, _places_for(entries, rules, now=now), plan=plan_of(store), now=now)
     if found is None:

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import UTC, date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,7 @@ from stores.locks import SHARED
 from stores.models import CapacityCounts, QuestionKind, StoreQuestion
 from stores.slots import DeskRule, StoreRules, VisitTypeRule
 
+SPECIAL_DAYS_BEFORE = 3
 SLUG = re.compile(r"[-\w]{1,80}", re.ASCII)  # what else is asked for is no store, and may be no text a database takes
 
 
@@ -120,11 +121,33 @@ class _Read:
     visit_types: tuple[VisitTypeRule, ...]
 
 
-def store_rules(slug: str, *, from_date: date, lock: bool = False) -> StoreRules | None:
-    """Return what a store's slots are made from, special hours from the day before `from_date` on; None if unknown.
+class UnknownStore(LookupError):
+    """There is no such store."""
 
-    One SQL statement. With `lock`, the store's row is share-locked until the transaction ends, so that no change of
-    hours passes by; SQLite needs none, its write transactions being one at a time.
+
+def first_day_around(instant: datetime) -> date:
+    """Return the day from which rules must know special hours to say what is open around an instant.
+
+    UTC may be a day ahead of the store; until its working day begins, the one before counts; and that one begins a
+    while after the day before it closed.
+    """
+    return instant.astimezone(UTC).date() - SPECIAL_DAYS_BEFORE * ONE_DAY
+
+
+def rules_around(slug: str, instant: datetime, *, lock: bool = False) -> StoreRules:
+    """Return what a store's slots are made from, for questions about an instant and all that comes after it.
+
+    As `store_rules`: one SQL statement. Raises UnknownStore.
+    """
+    return store_rules(slug, from_date=first_day_around(instant), lock=lock)
+
+
+def store_rules(slug: str, *, from_date: date, lock: bool = False) -> StoreRules:
+    """Return what a store's slots are made from, special hours from the day before `from_date` on.
+
+    The day before, because its hours may go on past midnight. One SQL statement. Raises UnknownStore.
+    With `lock`, the store's row is share-locked until the transaction ends, so that no change of hours passes by;
+    SQLite needs none, its write transactions being one at a time.
     """
     if lock and not connection.in_atomic_block:
         raise TransactionManagementError("a lock is kept until the end of a transaction, and there is none")
@@ -133,7 +156,9 @@ def store_rules(slug: str, *, from_date: date, lock: bool = False) -> StoreRules
     if found is not None and found.columns["hours_version"] != found.version_seen:
         # A change ended while this statement waited for the lock: the row is the new one, its parts are the old.
         found = _read_one(slug, _RULES, special_from=special_from, lock=lock)
-    return None if found is None else _rules(found)
+    if found is None:
+        raise UnknownStore(slug)
+    return _rules(found)
 
 
 def _rules(found: _Read) -> StoreRules:
@@ -181,7 +206,7 @@ def store_detail(slug: str, *, from_date: date | None = None) -> StoreDetail | N
 def listed_stores(slugs: Sequence[str], *, from_date: date) -> list[ListedStore]:
     """Return stores, in this order, with what their slots are made from; one SQL statement for any number of them.
 
-    Special hours from the day before `from_date` on, as `store_rules`.
+    Special hours from the day before `from_date` on, as `store_rules`; unknown stores are left out.
     """
     columns = tuple(dict.fromkeys((*SUMMARY, *_RULES)))
     special_from = max(from_date, date.min + ONE_DAY) - ONE_DAY

@@ -1,7 +1,7 @@
 """What is asked of stores, under a literal number of statements."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from threading import Thread
 from zoneinfo import ZoneInfo
 
@@ -18,7 +18,9 @@ from stores.queries import (
     StoreDetail,
     StoresPage,
     StoreSummary,
+    UnknownStore,
     VisitTypeDetail,
+    rules_around,
     store_detail,
     store_rules,
     stores_page,
@@ -120,7 +122,6 @@ def test_store_rules_hold_all_that_slots_are_made_from() -> None:
 def test_store_rules_of_a_store_with_nothing() -> None:
     make_store(capacity_counts="visits")
     rules = store_rules("corner-shop", from_date=MONDAY)
-    assert rules is not None
     assert (rules.weekly, rules.special, rules.desks, rules.visit_types) == ((), {}, (), ())
     assert not rules.counts_people
 
@@ -137,17 +138,29 @@ def test_store_rules_locked_are_the_same() -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("slug", ["other", "", "a\0b", "\ud800", "x" * 100, "corner-shop' OR 1=1 --", "Ünknown"])
-def test_unknown_store_is_none(slug: str) -> None:
+def test_unknown_store_has_no_rules_and_no_detail(slug: str) -> None:
     make_store()
-    assert store_rules(slug, from_date=MONDAY) is None
+    with pytest.raises(UnknownStore):
+        store_rules(slug, from_date=MONDAY)
     assert store_detail(slug) is None
+
+
+@pytest.mark.django_db
+def test_rules_around_an_instant_know_special_hours_of_four_days_before_it_and_all_after() -> None:
+    store = make_store()
+    days = [MONDAY + timedelta(days=number) for number in (-5, -4, 0, 1, 300)]
+    SpecialHours.objects.bulk_create(SpecialHours(store=store, date=day) for day in days)
+
+    rules = rules_around("corner-shop", datetime(2026, 11, 24, 1, tzinfo=timezone(timedelta(hours=2))))
+
+    assert sorted(rules.special) == days[1:]
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("day", [date.min, date.max])
 def test_store_rules_at_the_calendars_ends(day: date) -> None:
     make_store()
-    assert store_rules("corner-shop", from_date=day) is not None
+    assert store_rules("corner-shop", from_date=day).slug == "corner-shop"
 
 
 @pytest.mark.django_db(transaction=True)

@@ -17,8 +17,8 @@ from booking.api.rendering import availability_text
 from booking.api.resource import ApiView, checked, once
 from booking.api.serializers import DeskAvailabilityQuery, LookupRequest
 from booking.places.availability import WantedSlot, ask_availability, lookup
-from booking.refusals import UnknownStore
 from booking.web.problem_json import ApiProblem
+from stores.queries import UnknownStore
 
 
 class AvailabilityView(ApiView):

@@ -6,15 +6,16 @@ from django.utils.translation import gettext_lazy as _
 
 from booking.api.serializers import UNKNOWN_DESK
 from booking.web.problem_json import invalid
-from stores.queries import store_rules
+from stores.queries import UnknownStore, rules_around
 
 
 def chosen_desk(desk: str | None, *, store: str, now: datetime) -> str:
     """Return the slug of the chosen desk, "" for any. Raises Problem; an unknown store is for others to find."""
     if not desk:
         return ""
-    rules = store_rules(store, from_date=now.date())
-    if rules is None:
+    try:
+        rules = rules_around(store, now)
+    except UnknownStore:
         return ""
     if not rules.offers_desk_choice:
         raise invalid("desk", "not_offered", _("This store does not let customers choose a desk."))

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import cached_property, partial, wraps
 from typing import Any, cast
 
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods
 from booking import limits
 from booking.customer.book.way_cookie import Way, keep, new_way, ways
 from booking.customer.forms import DetailsForm, read_key
+from booking.customer.store_lookup import store_or_404
 from booking.customer.visit_query import VisitQuery, read_visit_query
 from booking.places.availability import WantedSlot, lookup
 from booking.places.explain import explain_slot
@@ -28,7 +29,7 @@ from booking.web.cross_site import refuse_cross_site
 from booking.web.forms import HONEYPOT, FormProblem
 from booking.web.rendering import customer_page
 from booking.web.responses import see_other
-from stores.queries import StoreDetail, store_detail, store_questions, store_rules
+from stores.queries import StoreDetail, store_questions
 from stores.slots import StoreRules
 
 _ECHOED = ("visit_type", "party_size", "desk", "starts_at", "from", "day")
@@ -185,9 +186,7 @@ def with_booking_step(
 
     def wrapper(request: HttpRequest, store: str) -> HttpResponseBase:
         now = clock_now()
-        rules, detail = store_rules(store, from_date=(now - timedelta(days=2)).date()), store_detail(store)
-        if rules is None or detail is None:
-            raise Http404
+        rules, detail = store_or_404(store, now=now)
         if not rules.visit_types and request.method == "POST":
             return see_other(reverse("book", args=[rules.slug]))
         if not rules.visit_types:

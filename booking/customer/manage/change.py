@@ -1,6 +1,6 @@
 """Move a visit: choose another time, answer one question, done. A desk that was chosen is kept."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
@@ -27,7 +27,7 @@ from booking.web.query_params import read_day, read_instant
 from booking.web.rendering import customer_page
 from booking.web.responses import see_other
 from booking.who import Who
-from stores.queries import store_rules
+from stores.queries import rules_around
 from stores.slots import StoreRules
 
 
@@ -37,11 +37,11 @@ def change(request: HttpRequest, booking: Booking) -> HttpResponseBase:
     """Choose another time: a week of days, then one question, then the move."""
     now = clock_now()
     refusal = refusal_to_change(booking, now=now)
-    rules = store_rules(booking.store.slug, from_date=(now - timedelta(days=2)).date())
     if refusal is not None and request.method == "POST":
         return refused(booking, refusal)
-    if refusal is not None or rules is None:
+    if refusal is not None:
         return manage_page(request, booking, now=now, refusal=refusal)
+    rules = rules_around(booking.store.slug, now)
     data = request.POST if request.method == "POST" else request.GET
     starts_at = read_instant(data.get("starts_at", ""))
     if starts_at is None and request.method == "POST":

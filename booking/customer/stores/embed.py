@@ -3,10 +3,9 @@
 The frame asks nothing about who looks: naming and booking happen outside it, where the address bar says where one is.
 """
 
-from datetime import timedelta
 from pathlib import Path
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.timezone import now as clock_now
@@ -14,10 +13,11 @@ from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
 from booking.customer.chooser import chooser
+from booking.customer.store_lookup import store_or_404
 from booking.customer.visit_query import read_visit_query
 from booking.web.rendering import customer_page
 from booking.web.responses import kept_file
-from stores.queries import embed_origins, store_detail, store_rules
+from stores.queries import embed_origins
 
 SCRIPT = Path(__file__).resolve().parent.parent.parent / "static" / "booking" / "customer" / "embed.js"
 SCRIPT_SECONDS = 3600
@@ -31,9 +31,7 @@ def embed(request: HttpRequest, store: str) -> HttpResponse:
     It is light, unless the site around it says that it is dark where its visitor's device is (`scheme=auto`).
     """
     now = clock_now()
-    rules, detail = store_rules(store, from_date=(now - timedelta(days=2)).date()), store_detail(store)
-    if rules is None or detail is None:
-        raise Http404
+    rules, detail = store_or_404(store, now=now)
     may_be_dark = request.GET.get("scheme") == "auto"
     context: dict[str, object] = {"store": detail, "rules": rules, "may_be_dark": may_be_dark}
     if rules.visit_types:

@@ -1,7 +1,5 @@
 """One store: where it is, when it is open, why people come, and the way to book."""
 
-from datetime import timedelta
-
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.timezone import now as clock_now
 from django.views.decorators.http import require_safe
@@ -11,7 +9,7 @@ from booking.customer.stores.opening_hours import open_now, special_days, week
 from booking.customer.stores.structured_data import store_as_json_ld
 from booking.formats.map_links import directions
 from booking.web.rendering import customer_page
-from stores.queries import organizations_of, store_detail, store_rules
+from stores.queries import organizations_of, rules_around, store_detail
 
 
 @require_safe
@@ -19,9 +17,9 @@ def store(request: HttpRequest, store: str) -> HttpResponse:
     """Show a store in full, its first free time one tap away."""
     now = clock_now()
     found = store_detail(store, from_date=now.date())
-    rules = store_rules(store, from_date=(now - timedelta(days=2)).date()) if found else None
-    if found is None or rules is None:
+    if found is None:
         raise Http404
+    rules = rules_around(store, now)
     gathered = organizations_of([found.slug]).get(found.slug, ())
     context = {
         "store": found,

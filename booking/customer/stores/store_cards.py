@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.urls import reverse
@@ -11,7 +11,14 @@ from django.utils.translation import gettext as _
 from booking import formatting
 from booking.customer.stores.opening_hours import OpenNow, open_now
 from booking.places.first_free import FirstFree, first_free_of
-from stores.queries import ListedStore, OrganizationDetail, StoreSummary, listed_stores, organizations_of
+from stores.queries import (
+    ListedStore,
+    OrganizationDetail,
+    StoreSummary,
+    first_day_around,
+    listed_stores,
+    organizations_of,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +38,7 @@ class StoreCard:
 
 def store_cards(slugs: Sequence[str], *, now: datetime, distances_km: Sequence[float] = ()) -> list[StoreCard]:
     """Return the cards of stores in this order; four statements for any number of them."""
-    listed = listed_stores(slugs, from_date=(now - timedelta(days=1)).date())
+    listed = listed_stores(slugs, from_date=first_day_around(now))
     free = first_free_of([one.rules for one in listed], now=now)
     gathered = organizations_of(slugs)
     distances = dict(zip(slugs, distances_km, strict=False))
@@ -40,7 +47,7 @@ def store_cards(slugs: Sequence[str], *, now: datetime, distances_km: Sequence[f
 
 def sooner_first(slugs: Sequence[str], *, now: datetime) -> list[str]:
     """Return these stores by when they have their first free place; three statements for any number of them."""
-    listed = listed_stores(slugs, from_date=(now - timedelta(days=1)).date())
+    listed = listed_stores(slugs, from_date=first_day_around(now))
     free = first_free_of([one.rules for one in listed], now=now)
     never = datetime.max.replace(tzinfo=now.tzinfo)
     return sorted(free, key=lambda slug: (free[slug].starts_at or never, not free[slug].has_times))

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from functools import cached_property, partial
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -21,6 +21,7 @@ from booking import limits
 from booking.customer.book.details import AGAIN
 from booking.customer.book.way_cookie import Way, keep, new_way, ways
 from booking.customer.forms import read_key
+from booking.customer.store_lookup import store_or_404
 from booking.customer.visit_query import VisitQuery, read_visit_query
 from booking.customer.waiting_list.access import give_waiting_key, has_waiting_key
 from booking.customer.waiting_list.form import WaitingForm
@@ -40,7 +41,7 @@ from booking.web.forms import FormProblem
 from booking.web.query_params import read_day
 from booking.web.rendering import customer_page, reader_choice_of
 from booking.web.responses import see_other
-from stores.queries import StoreDetail, store_detail, store_rules
+from stores.queries import StoreDetail
 from stores.slots import StoreRules
 
 DAYS_PROPOSED = 7
@@ -101,9 +102,7 @@ def join(request: HttpRequest, store: str) -> HttpResponseBase:
     What is sent is answered with the address of a page: their place in line, or this one with what is wrong.
     """
     now = clock_now()
-    rules, detail = store_rules(store, from_date=(now - timedelta(days=2)).date()), store_detail(store)
-    if rules is None or detail is None:
-        raise Http404
+    rules, detail = store_or_404(store, now=now)
     if not rules.visit_types and request.method == "POST":
         return see_other(reverse("waiting-join", args=[rules.slug]))
     if not rules.visit_types:

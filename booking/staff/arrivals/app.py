@@ -16,7 +16,7 @@ from booking.staff.access import StaffContext, at_store, staff_page
 from booking.staff.arrivals.ui_strings import arrivals_words, icons
 from booking.staff.arrivals.visit_json import screen_rules
 from booking.staff.forms.visits import WalkInForm
-from stores.queries import store_rules
+from stores.queries import rules_around
 
 JSQR = "booking/vendor/jsqr-1.4.0.js"
 _STYLES = ("tokens", "base", "staff", "tablet", "print")
@@ -65,12 +65,12 @@ def app_context(at: StaffContext) -> dict[str, Any]:
 @at_store(devices=True, names_nobody=True)
 def shell(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
     """Return the screen with nobody on it: what a tablet keeps, and fills from what it knows of the day."""
-    rules = store_rules(at.store.slug, from_date=at.today)
+    rules = rules_around(at.store.slug, at.now)
     context = {
         "section": "arrivals",
         "is_shell": True,
         "rules": rules,
-        "walk_in": WalkInForm(rules=rules) if rules else None,
+        "walk_in": WalkInForm(rules=rules),
         **app_context(at),
     }
     return with_camera(staff_page(request, at, "staff/arrivals/arrivals.html", context))

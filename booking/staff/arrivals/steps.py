@@ -30,7 +30,7 @@ from booking.web.forms import FormProblem
 from booking.web.responses import see_other
 from booking.who import Who
 from stores.models import Role
-from stores.queries import store_rules
+from stores.queries import rules_around
 
 
 @require_safe
@@ -78,9 +78,7 @@ def undo(request: HttpRequest, at: StaffContext, booking: Booking) -> HttpRespon
 @at_store(come_back="staff-arrivals", keeps_typed=True, devices=True)
 def walk_in(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
     """Let in somebody who came without a booking; where it is full, a manager may squeeze them in."""
-    rules = store_rules(at.store.slug, from_date=at.today)
-    if rules is None:
-        raise_for(BookingRefused(Refusal.NOT_FOUND))
+    rules = rules_around(at.store.slug, at.now)
     form = WalkInForm(request.POST, rules=rules)
     if not form.is_valid():
         return arrivals_page(request, at, walk_in=form, problems=form.problems(), status=400)

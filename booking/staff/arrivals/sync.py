@@ -17,14 +17,13 @@ from booking.arrivals.offline_actions import OLDEST, TICKET, UNDO, WALK_IN, Tap,
 from booking.arrivals.offline_day import arrivals_day, arrivals_of, arrivals_version
 from booking.arrivals.step_rules import STEPS
 from booking.models import NAMES_SHOWN
-from booking.refusals import UnknownStore
 from booking.staff.access import StaffContext, at_store
 from booking.staff.arrivals.visit_json import VisitsAsJson, day_as_json, finder_salt
 from booking.staff.etag import CACHE_CONTROL
 from booking.staff.forms.visits import PARTY_MAX
 from booking.tokens import keyed_digest, read_reference
-from booking.working_days import LOOKS_BACK, working_day
-from stores.queries import store_rules
+from booking.working_days import working_day
+from stores.queries import rules_around
 from stores.words import cleaned
 
 TAPS_MOST = 50  # in one call
@@ -120,9 +119,7 @@ def _visits(at: StaffContext, references: set[str]) -> dict[str, dict[str, Any]]
     """Return visits as they are now, by reference."""
     if not references:
         return {}
-    rules = store_rules(at.store.slug, from_date=(at.now - LOOKS_BACK).date())
-    if rules is None:
-        raise UnknownStore(at.store.slug)
+    rules = rules_around(at.store.slug, at.now)
     salt = finder_salt(rules.slug, working_day(rules, now=at.now).own_date)
     made = VisitsAsJson(rules, salt=salt, names_hidden=at.hides_names)
     visits, events = arrivals_of(store=at.store, references=references)

@@ -16,8 +16,8 @@ from booking.customer_input import CustomerDetails
 from booking.formatting import day_in_words
 from booking.idempotency import SentForm
 from booking.models import Booking, Source
-from booking.refusals import BookingRefused, Refusal
-from booking.staff.access import StaffContext, at_store, raise_for, staff_page
+from booking.refusals import BookingRefused
+from booking.staff.access import StaffContext, at_store, staff_page
 from booking.staff.day.caller_visits import known_caller
 from booking.staff.forms.visits import CallerForm
 from booking.staff.free_times import error_of, free_times, nearest_times, while_offered
@@ -27,7 +27,7 @@ from booking.staff.wording import staff_sentence
 from booking.tokens import keyed_digest
 from booking.web.forms import FormProblem
 from booking.web.query_params import read_day, read_instant
-from stores.queries import store_rules
+from stores.queries import rules_around
 from stores.slots import StoreRules
 
 _ABOVE_THE_TIMES = frozenset({"id_visit_type_0", "id_party_size", "id_desk"})
@@ -37,9 +37,7 @@ _ABOVE_THE_TIMES = frozenset({"id_visit_type_0", "id_party_size", "id_desk"})
 @at_store()
 def book_for_caller(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
     """Ask what a caller would like, then book it; `show` only shows the times of another day or kind of visit."""
-    rules = store_rules(at.store.slug, from_date=at.today)
-    if rules is None:
-        raise_for(BookingRefused(Refusal.NOT_FOUND))
+    rules = rules_around(at.store.slug, at.now)
     is_sent = request.method == "POST"
     data = request.POST if is_sent else request.GET
     text = data.get("date", "")

@@ -18,7 +18,7 @@ from booking.staff.access import StaffContext, at_store, staff_page
 from booking.staff.forms.hours import DAYS, hours_line, times_of_day
 from booking.store_setup.queries import StoreSetup, store_setup
 from stores.models import Role
-from stores.queries import store_rules
+from stores.queries import rules_around
 
 STEPS = {
     "hours": gettext_lazy("Hours"),
@@ -138,8 +138,8 @@ def _visits(at: StaffContext, setup: StoreSetup) -> Step:
 
 
 def _try(at: StaffContext, setup: StoreSetup) -> Step:
-    rules = store_rules(at.store.slug, from_date=at.today - ONE_DAY)
-    free = first_free_of([rules], now=at.now)[at.store.slug].starts_at if rules else None
+    rules = rules_around(at.store.slug, at.now)
+    free = first_free_of([rules], now=at.now)[at.store.slug].starts_at
     line = (
         _("The first free time is {moment}.").format(moment=moment_in_words(free, at.zone))
         if free

@@ -14,8 +14,8 @@ from booking.customer_input import CustomerDetails
 from booking.idempotency import SentForm
 from booking.models import Source
 from booking.policy import last_bookable_date
-from booking.refusals import BookingRefused, Refusal
-from booking.staff.access import StaffContext, at_store, raise_for, staff_page
+from booking.refusals import BookingRefused
+from booking.staff.access import StaffContext, at_store, staff_page
 from booking.staff.forms.visits import CallerForm
 from booking.tokens import keyed_digest
 from booking.waiting_list import entries
@@ -24,7 +24,7 @@ from booking.web.date_range_fields import add_days, check_days
 from booking.web.forms import FormProblem
 from booking.web.query_params import read_day
 from booking.web.responses import see_other
-from stores.queries import store_rules
+from stores.queries import rules_around
 from stores.slots import StoreRules
 
 DAYS_PROPOSED = 7
@@ -53,9 +53,7 @@ class WaitingCallerForm(CallerForm):
 @at_store()
 def join_for_caller(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
     """Ask what a caller would wait for, then put them on the list, once for one form."""
-    rules = store_rules(at.store.slug, from_date=at.today)
-    if rules is None:
-        raise_for(BookingRefused(Refusal.NOT_FOUND))
+    rules = rules_around(at.store.slug, at.now)
     sent = request.POST if request.method == "POST" else None
     form = WaitingCallerForm(sent, at=at, rules=rules, initial=_initial(request, at, rules))
     problems: list[FormProblem] = []

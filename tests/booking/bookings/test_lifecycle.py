@@ -8,11 +8,12 @@ from booking.bookings.rescheduling import reschedule
 from booking.customer_input import CustomerDetails
 from booking.models import Booking, BookingEvent, Source, Status
 from booking.places.holds import hold_places
-from booking.refusals import BookingRefused, Refusal, UnknownStore, UnknownVisitType
+from booking.refusals import BookingRefused, Refusal, UnknownVisitType
 from booking.tokens import hold_token
 from booking.who import Who
 from notifications.models import OutboxMessage
 from stores.models import Slot, StoreDay
+from stores.queries import UnknownStore
 from tests.factories import NOW, at, make_booking, make_store
 
 pytestmark = pytest.mark.django_db

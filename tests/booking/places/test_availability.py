@@ -7,9 +7,10 @@ from booking.models import Hold
 from booking.places.availability import WantedSlot, ask_availability, availability, lookup
 from booking.places.holds import hold_places
 from booking.places.nearest_free import nearest_free
-from booking.refusals import UnknownStore, UnknownVisitType
+from booking.refusals import UnknownVisitType
 from booking.who import Who
 from stores.models import Slot
+from stores.queries import UnknownStore
 from tests.factories import NOW, at, make_booking, make_store
 
 pytestmark = pytest.mark.django_db

@@ -10,8 +10,9 @@ from pytest_django import DjangoAssertNumQueries
 from booking.places.availability import availability
 from booking.places.explain import Explanation, SlotExplanation, explain_slot
 from booking.places.holds import hold_places
-from booking.refusals import UnknownStore, UnknownVisitType
+from booking.refusals import UnknownVisitType
 from stores.models import Desk, DeskHours, Slot, SpecialHours, Store
+from stores.queries import UnknownStore
 from tests.factories import NOW, at, make_booking, make_store
 
 pytestmark = pytest.mark.django_db

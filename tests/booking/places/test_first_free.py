@@ -13,14 +13,14 @@ from booking.places.availability import availability
 from booking.places.first_free import DAYS_LOOKED_AT, FirstFree, first_free_of
 from booking.places.holds import hold_places
 from stores.models import Slot, Store, VisitType
-from stores.queries import listed_stores
+from stores.queries import first_day_around, listed_stores
 from tests.factories import NOW, at, make_booking, make_store
 
 SLUGS = ("corner-shop-niort", "other-shop", "third-shop")
 
 
 def first_free(*slugs: str, now: datetime = NOW) -> dict[str, FirstFree]:
-    listed = listed_stores(slugs or SLUGS[:1], from_date=(now - timedelta(days=1)).date())
+    listed = listed_stores(slugs or SLUGS[:1], from_date=first_day_around(now))
     return first_free_of([one.rules for one in listed], now=now)
 
 

@@ -8,11 +8,11 @@ from pytest_django import DjangoAssertNumQueries
 from booking.arrivals.line import join_line, put_back, serve_ticket
 from booking.models import Booking, Source, Status
 from booking.privacy import forget_old
-from booking.refusals import UnknownStore
 from booking.reports.queries import NumbersTogether, longest_range, numbers, numbers_together
 from booking.reports.tallies import MessageCount, Numbers, Outcome, Use, Waits
 from notifications.models import OutboxMessage
 from stores.models import Organization, Slot, Store
+from stores.queries import UnknownStore
 from tests.booking.staff.staff_room import fill_day
 from tests.factories import NOW, at, make_booking, make_store, make_user
 

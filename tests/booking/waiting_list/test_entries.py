@@ -9,7 +9,7 @@ from booking.idempotency import SentForm
 from booking.models import Hold, IdempotentAnswer, Source, WaitingListEntry, WaitingStatus
 from booking.places.holds import extend_hold
 from booking.privacy import forget_old
-from booking.refusals import BookingRefused, Refusal, UnknownStore, UnknownVisitType
+from booking.refusals import BookingRefused, Refusal, UnknownVisitType
 from booking.tokens import hold_token
 from booking.waiting_list.entries import join_waiting_list, join_waiting_list_once, leave_waiting_list, pass_offer
 from booking.waiting_list.offers import offer_places
@@ -17,6 +17,7 @@ from booking.waiting_list.queries import entry_by_reference, waiting_list, waiti
 from booking.who import Who
 from notifications.models import OutboxMessage
 from stores.models import Slot
+from stores.queries import UnknownStore
 from tests.factories import NOW, at, make_booking, make_store
 from tests.waiters import TUESDAY, make_waiting
 
