@@ -11,7 +11,7 @@ from booking import erasures
 from booking.accounts.devices import forget_devices
 from booking.arrivals import offline_actions
 from booking.arrivals.line import forget_people, forget_tickets
-from booking.bookings.history import record
+from booking.bookings.changes import note_change
 from booking.bookings.lifecycle import cancel_locked, lock_booking
 from booking.idempotency import forget_answers, forget_answers_about
 from booking.models import Booking, BookingEvent, EventKind, Status, WaitingListEntry
@@ -99,8 +99,7 @@ def erase_customer(*, booking_id: int, who: Who) -> None:
         cancel_locked(booking, who=who, tell=False)
     _erase([booking], now=who.now)
     erasures.note(booking.reference)
-    record(booking, EventKind.ERASED, who=who, from_status=booking.status)
-    raise_days(booking.store_id, {booking.visit_date})
+    note_change(booking, EventKind.ERASED, who=who, days={booking.visit_date})
 
 
 def forget_old(*, now: datetime, dry_run: bool = False) -> dict[str, int]:

@@ -10,10 +10,10 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from booking.arrivals.step_rules import STEPS, is_same_night, may_step
-from booking.bookings.history import record
+from booking.bookings.changes import note_change
 from booking.bookings.lifecycle import lock_booking, store_booking
 from booking.models import Booking, BookingEvent, EventKind, Source, Status
-from booking.places.claims import Run, claim_anywhere, raise_days, squeeze_in
+from booking.places.claims import Run, claim_anywhere, days_of, squeeze_in
 from booking.places.closed_slots import refused_without_place
 from booking.places.requests import retry_after_expired_holds, visit_type_or_raise
 from booking.policy import places_needed
@@ -64,10 +64,11 @@ def take_step(
     from_status = booking.status
     _take(booking, step, at=at)
     _save(booking, now=who.now)
-    record(
+    note_change(
         booking,
         _EVENTS[step],
         who=who,
+        days={booking.visit_date},
         happened_at=at,
         from_status=from_status,
         action_id=action_id,
@@ -108,10 +109,11 @@ def undo_step(
     from_status = booking.status
     _take_back(booking, last)
     _save(booking, now=who.now)
-    record(
+    note_change(
         booking,
         EventKind.UNDONE,
         who=who,
+        days={booking.visit_date},
         happened_at=at,
         from_status=from_status,
         action_id=action_id,
@@ -194,11 +196,12 @@ def _admit_walk_in(
         places = places_needed(party_size=draft.party_size, counts_people=rules.counts_people)
         squeeze_in(rules.id, run, places=places)
     draft.status, draft.checked_in_at = Status.CHECKED_IN, came_at
-    booking = store_booking(draft, rules, visit_type, run, now=now, user=user)
-    record(
+    booking = store_booking(draft, rules, visit_type, run, now=now, user=user, raised_by_caller=True)
+    note_change(
         booking,
         EventKind.CHECKED_IN,
         who=Who.staff(user, now),
+        days=days_of(run.starts_at, run.ends_at, rules.zone.key),
         happened_at=came_at,
         from_status=Status.CONFIRMED,
         action_id=action_id,
@@ -252,4 +255,3 @@ def _is_repeated(action_id: UUID | None) -> bool:
 def _save(booking: Booking, *, now: datetime) -> None:
     booking.updated_at = now
     booking.save(update_fields=["status", "checked_in_at", "started_at", "completed_at", "updated_at"])
-    raise_days(booking.store_id, {booking.visit_date})

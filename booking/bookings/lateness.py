@@ -4,10 +4,9 @@ from datetime import datetime
 
 from django.db import transaction
 
-from booking.bookings.history import record
+from booking.bookings.changes import note_change
 from booking.bookings.lifecycle import lock_booking
 from booking.models import Booking, BookingEvent, EventKind, Status
-from booking.places.claims import raise_days
 from booking.policy import LONGEST_LATE, may_say_late
 from booking.refusals import BookingRefused, Refusal
 from booking.who import Who
@@ -24,7 +23,7 @@ def say_late(*, booking_id: int, minutes: int, now: datetime) -> Booking:
     booking = _lock(booking_id, now=now)
     if booking.late_minutes != minutes:
         _save(booking, minutes, now=now)
-        record(booking, EventKind.SAID_LATE, who=Who.customer(now), from_status=booking.status)
+        note_change(booking, EventKind.SAID_LATE, who=Who.customer(now), days={booking.visit_date})
     return booking
 
 
@@ -39,11 +38,11 @@ def take_back_late(*, booking_id: int, now: datetime) -> Booking:
         return booking
     _save(booking, None, now=now)
     said = BookingEvent.objects.filter(booking=booking, kind=EventKind.SAID_LATE, undone_by=None)
-    record(
+    note_change(
         booking,
         EventKind.UNDONE,
         who=Who.customer(now),
-        from_status=booking.status,
+        days={booking.visit_date},
         undoes=said.order_by("-pk").first(),
     )
     return booking
@@ -61,4 +60,3 @@ def _lock(booking_id: int, *, now: datetime) -> Booking:
 def _save(booking: Booking, minutes: int | None, *, now: datetime) -> None:
     booking.late_minutes, booking.updated_at = minutes, now
     booking.save(update_fields=["late_minutes", "updated_at"])
-    raise_days(booking.store_id, {booking.visit_date})

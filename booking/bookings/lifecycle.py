@@ -8,13 +8,12 @@ from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.db.models import Q
 
-from booking.bookings.history import record
-from booking.bookings.message_plan import plan_messages
+from booking.bookings.changes import RAISED_BY_CALLER, note_change
 from booking.customer_input import CustomerDetails, QuestionAnswer
 from booking.limits import ClientDigests
 from booking.models import WEB_SOURCES, Actor, Booking, EventKind, Hold, Source, Status
 from booking.models.partial_rows import known
-from booking.places.claims import Run, claim_anywhere, days_of, give_places_back, raise_days
+from booking.places.claims import Run, claim_anywhere, days_of, give_places_back
 from booking.places.closed_slots import refused_without_place
 from booking.places.holds import live_hold
 from booking.places.locks import lock_customer, share_lock_store_of
@@ -31,7 +30,6 @@ from booking.tokens import new_reference, read_hold_token
 from booking.waiting_list.lifecycle import note_taken
 from booking.waiting_list.upcoming_visits import BEYOND_THE_SHARE
 from booking.who import Who
-from notifications import outbox
 from notifications.models import Kind
 from stores.models import Desk, Store, VisitType
 from stores.queries import UnknownStore, rules_around
@@ -145,11 +143,15 @@ def cancel_locked(booking: Booking, *, who: Who, tell: bool = True) -> None:
     booking.sequence += 1
     booking.updated_at = who.now
     booking.save(update_fields=["status", "sequence", "answer_until", "updated_at"])
-    record(booking, EventKind.CANCELLED, who=who, from_status=from_status)
-    outbox.skip_open(subject=booking.reference, reason="cancelled", now=who.now)
-    if tell:
-        outbox.enqueue(plan_messages(booking, kind=Kind.CANCELLATION, who=who), now=who.now)
-    raise_days(booking.store_id, days)
+    note_change(
+        booking,
+        EventKind.CANCELLED,
+        who=who,
+        days=days,
+        from_status=from_status,
+        skip_unsent="cancelled",
+        tell=Kind.CANCELLATION if tell else None,
+    )
 
 
 @transaction.atomic
@@ -162,8 +164,7 @@ def confirm_attendance(*, booking_id: int, now: datetime) -> Booking:
         booking.attendance_confirmed = True
         booking.updated_at = now
         booking.save(update_fields=["attendance_confirmed", "updated_at"])
-        record(booking, EventKind.ATTENDANCE_CONFIRMED, who=Who.customer(now), from_status=booking.status)
-        raise_days(booking.store_id, {booking.visit_date})
+        note_change(booking, EventKind.ATTENDANCE_CONFIRMED, who=Who.customer(now), days={booking.visit_date})
     return booking
 
 
@@ -215,11 +216,12 @@ def store_booking(
     now: datetime,
     user: User | None,
     kept: Hold | None = None,
+    raised_by_caller: bool = False,
 ) -> Booking:
     """Write a new booking, its history and its messages, in the transaction that took its places.
 
     Where they were taken by a hold (`kept`), they stay what they were taken as, whoever books and whatever the rules
-    are by now.
+    are by now. Its days are raised here, unless the caller has more to write first (`raised_by_caller`).
     """
     booking.reference = new_reference()
     # What the rules told already is not read again; any other field is, when somebody asks for it.
@@ -232,9 +234,8 @@ def store_booking(
     booking.created_at = booking.updated_at = now
     booking.save(force_insert=True)
     who = Who(Actor.CUSTOMER if booking.source in WEB_SOURCES else Actor.STAFF, user, now)
-    record(booking, EventKind.BOOKED, who=who)
-    outbox.enqueue(plan_messages(booking, kind=Kind.CONFIRMATION, who=who), now=now)
-    raise_days(rules.id, days_of(run.starts_at, run.ends_at, rules.zone.key))
+    days = RAISED_BY_CALLER if raised_by_caller else days_of(run.starts_at, run.ends_at, rules.zone.key)
+    note_change(booking, EventKind.BOOKED, who=who, days=days, from_status="", tell=Kind.CONFIRMATION)
     return booking
 
 

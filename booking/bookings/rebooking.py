@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from booking.bookings.history import record
+from booking.bookings.changes import RAISED_BY_CALLER, note_change
 from booking.bookings.lifecycle import cancel_locked, lock_booking
-from booking.bookings.message_plan import message_channels, plan_messages
+from booking.bookings.message_plan import message_channels
 from booking.bookings.rescheduling import move_locked
 from booking.models import Booking, EventKind, Hold, Status
 from booking.places.claims import claim_anywhere, days_of, drop_hold, raise_days, runs_at, store_hold
@@ -47,8 +47,14 @@ def offer_other_times(bookings: Iterable[Booking], *, rules: StoreRules, told_as
         booking.answer_until = max(one.expires_at for one in kept)
         booking.updated_at = who.now
         booking.save(update_fields=["answer_until", "updated_at"])
-        record(booking, EventKind.NOTIFIED, who=who, from_status=booking.status)
-        outbox.enqueue(plan_messages(booking, kind=Kind.CHANGE, who=who, offset=f"{OFFER}-{told_as}"), now=who.now)
+        note_change(
+            booking,
+            EventKind.NOTIFIED,
+            who=who,
+            days=RAISED_BY_CALLER,
+            tell=Kind.CHANGE,
+            told_as=f"{OFFER}-{told_as}",
+        )
 
 
 def ask_no_more(booking: Booking, *, told_as: str, who: Who, tell: bool = True) -> None:
@@ -66,8 +72,7 @@ def ask_no_more(booking: Booking, *, told_as: str, who: Who, tell: bool = True) 
         subject=booking.reference, reason="answered", now=who.now, kinds=[Kind.CHANGE], offset=f"{OFFER}-"
     )
     if tell and not_left < len(channels):
-        record(booking, EventKind.NOTIFIED, who=who, from_status=booking.status)
-        outbox.enqueue(plan_messages(booking, kind=Kind.CHANGE, who=who, offset=told_as), now=who.now)
+        note_change(booking, EventKind.NOTIFIED, who=who, days=RAISED_BY_CALLER, tell=Kind.CHANGE, told_as=told_as)
 
 
 def is_asked_again(booking: Booking, *, now: datetime) -> bool:

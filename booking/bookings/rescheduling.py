@@ -5,17 +5,15 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from booking.bookings.history import record
+from booking.bookings.changes import note_change
 from booking.bookings.lifecycle import lock_booking, release_places, take_run
-from booking.bookings.message_plan import plan_messages
 from booking.models import Actor, Booking, EventKind, Status
-from booking.places.claims import claim_anywhere, days_of, lock_slots, raise_days
+from booking.places.claims import claim_anywhere, days_of, lock_slots
 from booking.places.closed_slots import refused_without_place
 from booking.places.requests import SlotRequest, resolve_request, retry_after_expired_holds
 from booking.policy import may_change
 from booking.refusals import BookingRefused, Refusal
 from booking.who import Who
-from notifications import outbox
 from notifications.models import Kind
 from stores.models import Store
 
@@ -58,11 +56,15 @@ def move_locked(booking: Booking, *, starts_at: datetime, desk: str, who: Who) -
         booking.late_minutes = None
     booking.updated_at = who.now
     booking.save()
-    record(booking, EventKind.RESCHEDULED, who=who, from_status=booking.status, from_starts_at=from_starts_at)
-    if is_told:
-        outbox.skip_open(subject=booking.reference, reason="moved", now=who.now)
-        outbox.enqueue(plan_messages(booking, kind=Kind.CHANGE, who=who), now=who.now)
-    raise_days(booking.store_id, days | days_of(booking.starts_at, booking.ends_at, booking.store.time_zone))
+    note_change(
+        booking,
+        EventKind.RESCHEDULED,
+        who=who,
+        days=days | days_of(booking.starts_at, booking.ends_at, booking.store.time_zone),
+        from_starts_at=from_starts_at,
+        skip_unsent="moved" if is_told else "",
+        tell=Kind.CHANGE if is_told else None,
+    )
     return booking
 
 

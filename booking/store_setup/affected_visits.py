@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from booking.bookings.history import record
+from booking.bookings.changes import RAISED_BY_CALLER, note_change
 from booking.bookings.lifecycle import cancel_locked
-from booking.bookings.message_plan import plan_messages
 from booking.bookings.rebooking import ask_no_more, offer_other_times
 from booking.models import Booking, EventKind, Hold
 from booking.places.claims import drop_hold
@@ -22,7 +21,6 @@ from booking.refusals import BookingRefused, Refusal
 from booking.store_setup.stock import Stock
 from booking.waiting_list.ended_offers import take_offer_back
 from booking.who import Who
-from notifications import outbox
 from notifications.models import Kind
 from stores.slots import StoreRules
 
@@ -120,8 +118,7 @@ def _decide(affected: Sequence[Booking], *, rules: StoreRules, decision: Decisio
             is_told = decision.then != AffectedResolution.OFFER
             ask_no_more(visit, told_as=told_as, who=who, tell=is_told)
         elif decision.then == AffectedResolution.NOTIFY:
-            record(visit, EventKind.NOTIFIED, who=who, from_status=visit.status)
-            outbox.enqueue(plan_messages(visit, kind=Kind.CHANGE, who=who, offset=told_as), now=who.now)
+            note_change(visit, EventKind.NOTIFIED, who=who, days=RAISED_BY_CALLER, tell=Kind.CHANGE, told_as=told_as)
     if decision.then == AffectedResolution.OFFER:
         offer_other_times(affected, rules=rules, told_as=told_as, who=who)
 

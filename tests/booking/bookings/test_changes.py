@@ -1,0 +1,81 @@
+"""The call that closes every change of a visit: what it writes, and in which order."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from booking.bookings.changes import RAISED_BY_CALLER, note_change
+from booking.models import Booking, BookingEvent, EventKind, Status
+from booking.who import Who
+from notifications.models import Kind, OutboxMessage
+from stores.models import StoreDay
+from tests.factories import NOW, at, make_booking, make_store, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+def written(booking: Booking, event: EventKind, **how) -> list[str]:
+    """Return to which tables a change is written, in their order."""
+    with CaptureQueriesContext(connection) as queries:
+        note_change(booking, event, **how)
+    sent = [query["sql"].split() for query in queries.captured_queries]
+    return [
+        next(word for word in words if "_" in word).strip('"') for words in sent if words[0] in ("INSERT", "UPDATE")
+    ]
+
+
+def test_days_are_raised_after_history_and_messages() -> None:
+    booking = make_booking(make_store())
+
+    tables = written(
+        booking,
+        EventKind.RESCHEDULED,
+        who=Who.customer(NOW),
+        days={booking.visit_date},
+        from_starts_at=at(9),
+        skip_unsent="moved",
+        tell=Kind.CHANGE,
+        told_as="hours-7",
+    )
+
+    assert tables == [
+        "booking_bookingevent",
+        "notifications_outboxmessage",
+        "notifications_outboxmessage",
+        "stores_storeday",
+    ]
+    event = BookingEvent.objects.latest("pk")
+    assert (event.from_status, event.to_status) == ("confirmed", "confirmed")
+    assert (event.from_starts_at, event.to_starts_at) == (at(9), at(10))
+    assert OutboxMessage.objects.filter(reason="moved").exists()
+    assert OutboxMessage.objects.get(kind="change").offset == "hours-7"
+
+
+def test_a_caller_who_raises_the_days_later_has_none_raised_before() -> None:
+    booking, user = make_booking(make_store()), make_user("ann")
+    before = StoreDay.objects.get().version
+
+    tables = written(booking, EventKind.NOTIFIED, who=Who.staff(user, NOW), days=RAISED_BY_CALLER)
+
+    assert tables == ["booking_bookingevent"]
+    assert StoreDay.objects.get().version == before
+    event = BookingEvent.objects.latest("pk")
+    assert (event.actor, event.user, event.at, event.happened_at) == ("staff", user, NOW, NOW)
+
+
+def test_history_tells_the_status_there_was_and_when_it_happened() -> None:
+    booking = make_booking(make_store())
+    booking.status = Status.CHECKED_IN
+
+    note_change(
+        booking,
+        EventKind.CHECKED_IN,
+        who=Who.staff(None, at(10, 5)),
+        days={booking.visit_date},
+        from_status="confirmed",
+        happened_at=at(10),
+    )
+
+    event = BookingEvent.objects.latest("pk")
+    assert (event.from_status, event.to_status) == ("confirmed", "checked_in")
+    assert (event.at, event.happened_at) == (at(10, 5), at(10))
