@@ -63,7 +63,7 @@ def django_db_keepdb() -> bool:
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
     """Put the tables in place, instead of making them by 89 migrations in each worker."""
-    name = connection.creation._get_test_db_name()
+    name = connection.creation._get_test_db_name()  # type: ignore[attr-defined] # the one way to ask
     if POSTGRES:
         prepared.copy_migrated_database(POSTGRES, name)
     else:

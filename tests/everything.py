@@ -35,7 +35,7 @@ def main() -> int:
     run("compile translations", [sys.executable, "manage.py", "compile_translations"])
     run("format", [str(BIN / "ruff"), "format", "--check", "--quiet", "."])
     run("lint", [str(BIN / "ruff"), "check", "--quiet", "."])
-    run("types", [str(BIN / "mypy"), "--no-error-summary", "booking", "stores", "notifications"])
+    run("types", [str(BIN / "mypy"), "--no-error-summary", "booking", "stores", "notifications", "tests"])
     run("import contracts", [str(BIN / "lint-imports"), "--no-cache"], quiet=True)
     run("migrations", [sys.executable, "manage.py", "makemigrations", "--check", "--dry-run"], quiet=True)
     run("deployment checks", [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from twilio.request_validator import RequestValidator
@@ -42,7 +43,7 @@ _REFUSALS = {OPTED_OUT: 21610, INVALID: 21211, LANDLINE: 21614, BAD_SENDER: 2160
 
 QUEUE_FULL = 21611
 
-Message = dict[str, str]
+Message = dict[str, Any]
 
 
 class FakeTwilio(ThreadingHTTPServer):
@@ -228,7 +229,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _problem(self, status: int, code: int, headers: Message | None = None) -> None:
         self._answer(status, {"code": code, "message": "No", "status": status}, headers)
 
-    def _answer(self, status: int, payload: dict[str, object], headers: Message | None = None) -> None:
+    def _answer(self, status: int, payload: dict[str, Any], headers: Message | None = None) -> None:
         self._send(status, json.dumps(payload).encode(), {"Content-Type": "application/json", **(headers or {})})
 
     def _send(self, status: int, content: bytes, headers: Message) -> None:

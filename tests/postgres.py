@@ -18,6 +18,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 NO_POSTGRES = 77  # an exit status that no test run has
 VARIABLE = "CARILLON_TEST_DATABASE_URL"
@@ -105,7 +106,7 @@ def _runs_for_nobody(program: Path) -> bool:
     return True
 
 
-def _as_nobody() -> dict[str, object]:
+def _as_nobody() -> dict[str, Any]:
     """PostgreSQL refuses to run as root."""
     if os.geteuid() != 0:
         return {}

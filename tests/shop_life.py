@@ -234,12 +234,18 @@ class Life:
 
     def do_change_slots(self, rng: Random, now: datetime) -> None:
         first = rng.choice(self.starts)
+        changes: list[dict[str, Any]] = [
+            {"capacity": rng.randint(0, 6)},
+            {"closed": True},
+            {"closed": False},
+            {"closed": False},
+        ]
         change_slots(
             store_id=self.store.pk,
             from_at=first,
             to_at=first + timedelta(minutes=rng.choice([15, 45])),
             desk=rng.choice([None, rng.choice(self.desks).slug]),
-            **rng.choice([{"capacity": rng.randint(0, 6)}, {"closed": True}, {"closed": False}, {"closed": False}]),
+            **rng.choice(changes),
             then=rng.choice(THENS),
             now=now,
             user=self.user,
@@ -251,7 +257,7 @@ class Life:
         change_opening_hours(store_id=self.store.pk, weekly=weekly, then=rng.choice(THENS), now=now, user=self.user)
 
     def do_change_day(self, rng: Random, now: datetime) -> None:
-        who = {"store_id": self.store.pk, "date": self._day(rng), "then": rng.choice(THENS), "now": now}
+        who: dict[str, Any] = {"store_id": self.store.pk, "date": self._day(rng), "then": rng.choice(THENS), "now": now}
         if rng.random() < 0.6:
             remove_special_hours(**who, user=self.user)
         else:

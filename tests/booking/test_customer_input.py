@@ -208,6 +208,7 @@ def test_who_names_an_overseas_region_texts_to_it_alone(settings):
 @given(last=st.integers(0, 9999), kind=st.sampled_from([PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE]))
 def test_phone_in_words_is_the_same_however_often_numbers_that_begin_so_were_asked_for(country, last, kind):
     example = phonenumbers.example_number_for_type(country, kind)
+    assert example is not None
     number = phonenumbers.format_number(example, phonenumbers.PhoneNumberFormat.E164)[:-4] + f"{last:04d}"
 
     for home in (country, "FR"):

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import OperationalError
@@ -167,7 +168,7 @@ def test_nobody_is_erased_where_it_cannot_be_kept(settings, tmp_path):
 
 def test_erase_empties_the_ticket_that_the_visit_came_from():
     store = make_store()
-    who = {"visit_type": "visit", "party_size": 1, "name": "Ada Test", "phone": "+33612345601"}
+    who: dict[str, Any] = {"visit_type": "visit", "party_size": 1, "name": "Ada Test", "phone": "+33612345601"}
     now = at(10, day=23)
     ticket, other = join_line(store=store, **who, now=now), join_line(store=store, **who, now=now)
     visit = serve_ticket(

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.barriers import barriers
 from tests.browser.conftest import Visitor
@@ -199,6 +199,6 @@ def held(page: Page, reference: str, over: str) -> Iterator[None]:
     page.mouse.up()
 
 
-def top(locator) -> float:  # type: ignore[no-untyped-def]
+def top(locator: Locator) -> float:
     """Return where something stands on the page."""
     return float(locator.evaluate("one => one.getBoundingClientRect().top + scrollY"))

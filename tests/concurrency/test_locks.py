@@ -23,6 +23,7 @@ from booking.bookings.audit import differences
 from booking.bookings.lifecycle import cancel_booking, confirm_attendance
 from booking.bookings.rescheduling import reschedule
 from booking.models import Booking, Source, Ticket
+from booking.places import claims
 from booking.refusals import BookingRefused
 from booking.who import Who
 from stores import locks
@@ -125,8 +126,12 @@ def test_rig_sees_a_number_given_twice_where_the_lines_lock_is_off(
 ) -> None:
     store = make_store()
     monkeypatch.setattr(line, "lock_line", lambda store_id: None)
-    raise_days = line.raise_days
-    monkeypatch.setattr(line, "raise_days", lambda *args: (time.sleep(0.2), raise_days(*args)))
+
+    def raise_days_slowly(*args: Any) -> None:
+        time.sleep(0.2)
+        claims.raise_days(*args)
+
+    monkeypatch.setattr(line, "raise_days", raise_days_slowly)
 
     told = outcomes([partial(join, store)] * 12)
 
@@ -137,7 +142,7 @@ def test_everybody_who_joins_at_once_has_a_number_of_their_own(transactional_db:
     store = make_store()
 
     assert outcomes([partial(join, store)] * 12) == {"ok": 12}
-    assert sorted(Ticket.objects.values_list("number", flat=True)) == list(range(1, 13))
+    assert list(Ticket.objects.order_by("number").values_list("number", flat=True)) == list(range(1, 13))
 
 
 def served_at_once(store: Store, user: User) -> Counter[str]:

@@ -1,6 +1,7 @@
 """No number in an address is too large for us: what no column can hold is not found, or refused."""
 
 import re
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -43,7 +44,9 @@ def test_huge_number_in_an_address_is_no_fault_of_ours(route: str, people: list[
     asked = "&".join(f"{name}={HUGE}" for name in QUERIES)
     for client in people:
         for path in addresses(route):
-            body = {"data": f'{{"number": {HUGE}}}', "content_type": "application/json"} if "/api/" in path else {}
+            body: dict[str, Any] = (
+                {"data": f'{{"number": {HUGE}}}', "content_type": "application/json"} if "/api/" in path else {}
+            )
             answers = (client.get(path), client.get(f"{path}?{asked}"), client.post(path, **body))
             found = {answer.status_code for answer in answers}
             assert not {code for code in found if code >= 500} - ({503} if route == "readyz" else set()), path

@@ -2,7 +2,6 @@
 
 import json
 import tempfile
-from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
@@ -90,7 +89,7 @@ def test_body_over_the_limit_is_413_on_every_route(route: str, uploads: Path) ->
 
 
 @pytest.fixture
-def manager() -> Iterator[Client]:
+def manager() -> Client:
     chain = Organization.objects.create(slug="chain", name="Chain of Shops", kind="chain", created_at=NOW)
     chain.stores.add(make_store("a-shop"))
     user = make_user("flora")

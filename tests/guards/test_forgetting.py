@@ -5,6 +5,7 @@ A new text or address in any table, a package's as well, fails here until it has
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -162,7 +163,7 @@ def keep_something_everywhere() -> None:
         prefix_digest=CANARY, **digests,
     )  # fmt: skip
     customer = CustomerDetails(name=CANARY, email=f"{CANARY}@example.org")
-    days = {"from_date": NOW.date() + timedelta(days=1), "to_date": NOW.date() + timedelta(days=1)}
+    days: dict[str, Any] = {"from_date": NOW.date() + timedelta(days=1), "to_date": NOW.date() + timedelta(days=1)}
     entry = join_waiting_list(
         store=store.slug, visit_type="visit", **days, party_size=1, customer=customer, source=Source.WEB, now=NOW
     )
@@ -172,7 +173,7 @@ def keep_something_everywhere() -> None:
     )
     Ticket.objects.create(
         number=1,
-        store=store, visit_date=NOW.date(), desk=store.desks.get(), visit_type=store.visit_types.first(),
+        store=store, visit_date=NOW.date(), desk=store.desks.get(), visit_type=store.visit_types.all()[0],
         name=CANARY, phone=CANARY, joined_at=NOW,
     )  # fmt: skip
     make_tablet(store, name=CANARY, revoked_at=NOW)

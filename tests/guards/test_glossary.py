@@ -26,7 +26,7 @@ def french() -> dict[str, str]:
         catalog = read_po(file, locale="fr")
     found = {}
     for entry in catalog:
-        source, words = ((text,) if isinstance(text, str) else text for text in (entry.id, entry.string))
+        source, words = ((text,) if isinstance(text, str) else tuple(text or ()) for text in (entry.id, entry.string))
         if entry.id and source[0] not in NAMES:
             found[source[0]] = " / ".join(words)
     return found

@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -86,7 +87,7 @@ ROLES: dict[str, tuple[Who, str, str]] = {
 }
 
 
-def tablet(slug: str, **device: object) -> Who:
+def tablet(slug: str, **device: Any) -> Who:
     def client(stores: dict[str, Store]) -> Client:
         acting = make_user("ada", store=stores[slug], role=Role.MANAGER)
         return make_tablet(stores[slug], **{"acting": acting, **device})

@@ -9,7 +9,10 @@ from tests.factories import make_booking, make_store, make_user
 from tests.guards.test_routes import DEVICE, MANAGER, ORGANIZATION, PUBLIC, SIGN_IN, STAFF, address, of
 
 ASKED = 12
-FORMS = ({}, {"username": "ada", "password": "wrong", "code": "123456", "pin": "0000", "credential": "{}"})
+FORMS: tuple[dict[str, str], ...] = (
+    {},
+    {"username": "ada", "password": "wrong", "code": "123456", "pin": "0000", "credential": "{}"},
+)
 
 
 def rows() -> dict[str, int]:

@@ -1,6 +1,7 @@
 """What a tablet of a store is sent: by no address, refused or let in, what its screen may not show."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -55,7 +56,7 @@ def visits():
             status=status, phone=PHONE, email=EMAIL, visit_type=kind if number == 0 else visit.visit_type
         )
         made.append(visit)
-    who = {"visit_type": "visit", "party_size": 1, "name": NAME, "phone": PHONE, "locale": "en"}
+    who: dict[str, Any] = {"visit_type": "visit", "party_size": 1, "name": NAME, "phone": PHONE, "locale": "en"}
     join_line(store=store, **who, now=CLOCK)
     return store, made
 

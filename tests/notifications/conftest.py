@@ -1,6 +1,7 @@
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -44,7 +45,7 @@ def twilio(settings, messages_dir: Path, monkeypatch) -> Iterator[fake_twilio.Fa
 
 @pytest.fixture
 def new_message() -> Callable[..., OutboxMessage]:
-    def make(subject: str = "ABCD1234", channel: Channel = Channel.SMS, **changes: object) -> OutboxMessage:
+    def make(subject: str = "ABCD1234", channel: Channel = Channel.SMS, **changes: Any) -> OutboxMessage:
         now = timezone.now()
         values = {
             "account": "corner-shop",

@@ -85,8 +85,9 @@ def a_minute_later():
     """Bring all that waits for a time of its own a minute nearer."""
     for message in OutboxMessage.objects.filter(state=State.DUE):
         OutboxMessage.objects.filter(pk=message.pk).update(try_at=message.try_at - MINUTE)
-    for circuit in Circuit.objects.exclude(probe_at=None):
-        Circuit.objects.filter(pk=circuit.pk).update(probe_at=circuit.probe_at - MINUTE)
+    for circuit in Circuit.objects.all():
+        if circuit.probe_at is not None:
+            Circuit.objects.filter(pk=circuit.pk).update(probe_at=circuit.probe_at - MINUTE)
     tasks._resting.clear()
 
 

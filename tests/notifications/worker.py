@@ -19,9 +19,17 @@ if __name__ == "__main__":
     settings.NOTIFICATIONS_COMPOSER = "tests.notifications.composer.compose"
     if "short" in sys.argv:
         outbox.LEASE = timedelta(seconds=2)
-        sms.SEND_SECONDS = sms.LIST_SECONDS = bounded_http.READ_SECONDS = 0.8
-        tries.FIRST_PAUSE_SECONDS = tries.ASK_AGAIN_SECONDS = tasks.REST_SECONDS = 0.1
-        circuits.PROBE_EVERY, tries.TURN_SECONDS = timedelta(seconds=0.2), 0.3
+        circuits.PROBE_EVERY = timedelta(seconds=0.2)
+        for module, name, seconds in (
+            (sms, "SEND_SECONDS", 0.8),
+            (sms, "LIST_SECONDS", 0.8),
+            (bounded_http, "READ_SECONDS", 0.8),
+            (tries, "FIRST_PAUSE_SECONDS", 0.1),
+            (tries, "ASK_AGAIN_SECONDS", 0.1),
+            (tries, "TURN_SECONDS", 0.3),
+            (tasks, "REST_SECONDS", 0.1),
+        ):
+            setattr(module, name, seconds)
     while True:
         tasks.deliver_due()
         time.sleep(0.05)

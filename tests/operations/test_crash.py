@@ -10,8 +10,10 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from http.client import HTTPException
 from subprocess import DEVNULL
+from typing import Any
 
 import pytest
 
@@ -50,7 +52,7 @@ class Customers:
         self.answers: dict[int, list[Answer]] = {}
         self.broken = 0  # calls that had no answer
 
-    def wish(self, number: int) -> dict[str, object]:
+    def wish(self, number: int) -> dict[str, Any]:
         return booking_at(self.store, slot(index=number % 90), number=number)
 
     def book(self, number: int) -> Answer:
@@ -118,7 +120,7 @@ def twilio() -> Iterator[FakeTwilio]:
 @contextmanager
 def house_without_worker(twilio: FakeTwilio) -> Iterator[House]:
     """Give a house whose first process is frozen, so that nobody starts the worker again but us."""
-    gateway = {
+    gateway: dict[str, Any] = {
         "SMS_GATEWAY": "twilio",
         "TWILIO_ACCOUNT_SID": fake_twilio.ACCOUNT_SID,
         "TWILIO_AUTH_TOKEN": fake_twilio.AUTH_TOKEN,
@@ -156,6 +158,10 @@ def states(house: House) -> Counter[str]:
     return Counter(state for (state,) in rows)
 
 
+def has_new_call(twilio: FakeTwilio, calls: int) -> bool:
+    return len(twilio.calls) > calls
+
+
 def test_killed_worker_loses_no_message_and_sends_none_twice(twilio: FakeTwilio) -> None:
     chance = random.Random(SEED)
     twilio.faults = [chance.choice(FAULTS) for _ in range(200)]
@@ -168,7 +174,7 @@ def test_killed_worker_loses_no_message_and_sends_none_twice(twilio: FakeTwilio)
                 assert house.post("/api/v1/bookings", wish).status == 201
             calls = len(twilio.calls)
             with worker(house):
-                wait_until(lambda calls=calls: len(twilio.calls) > calls, seconds=60, what="sending")
+                wait_until(partial(has_new_call, twilio, calls), seconds=60, what="sending")
                 time.sleep(chance.uniform(0, 2))
             interrupted += states(house)["sending"]
             let_time_pass(house, what="leases")

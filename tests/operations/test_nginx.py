@@ -6,6 +6,7 @@ import ssl
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,8 +17,11 @@ from tests.servers import wait_until
 
 pytestmark = pytest.mark.slow
 
-TRUSTED = {"PUBLIC_URL": "https://booking.example.org", "ALLOWED_HOSTS": "booking.example.org,127.0.0.1",
-           "TRUSTED_PROXIES": "127.0.0.1"}  # fmt: skip
+TRUSTED: dict[str, Any] = {
+    "PUBLIC_URL": "https://booking.example.org",
+    "ALLOWED_HOSTS": "booking.example.org,127.0.0.1",
+    "TRUSTED_PROXIES": "127.0.0.1",
+}
 
 
 @pytest.fixture(autouse=True)

@@ -17,6 +17,7 @@ from booking.accounts import sessions
 from booking.accounts.sessions import row_key
 from booking.limits import CountersAway, Limit, RateLimited
 from booking.limits.clients import Counted
+from booking.limits.counters import amount_of
 from tests import servers
 from tests.postgres import free_port
 
@@ -90,7 +91,7 @@ def test_limits_count_in_redis_as_they_do_in_the_file(settings, tmp_path) -> Non
         first, wait = let_in(limits.WRITES, [home, network], most=amount + 1)
         limits.give_back(limits.WRITES, [home, network])
         next_door = let_in(limits.WRITES, [neighbor, network], most=amount + 1)[0]
-        had = limits.amount_of(limits.WRITES, [home, network])
+        had = amount_of(limits.WRITES, [home, network])
         limits.forgive(limits.WRITES, [home])
         return [first, wait > 3500, next_door, had, let_in(limits.WRITES, [home], most=3)[0]]
 

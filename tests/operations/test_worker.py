@@ -4,7 +4,7 @@ import inspect
 import json
 import signal
 from base64 import b64decode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -36,12 +36,12 @@ CHORES = "tests.operations.chores"
         (scheduler, ["broker"]),
     ],
 )
-def test_loops_take_what_the_worker_gives_them(loop: object, parameters: list[str]) -> None:
+def test_loops_take_what_the_worker_gives_them(loop: Callable[..., Any], parameters: list[str]) -> None:
     assert list(inspect.signature(loop).parameters) == parameters
 
 
 @pytest.mark.parametrize("loop", [worker, monitor])
-def test_loops_end_at_the_word_that_the_worker_says(loop: object) -> None:
+def test_loops_end_at_the_word_that_the_worker_says(loop: Callable[..., Any]) -> None:
     assert '.get, "STOP")' in inspect.getsource(loop)
 
 

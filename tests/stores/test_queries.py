@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from threading import Thread
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -32,8 +33,8 @@ from stores.words import search_text
 MONDAY = date(2026, 11, 23)
 
 
-def make_store(slug: str = "corner-shop", **fields: object) -> Store:
-    values: dict[str, object] = {
+def make_store(slug: str = "corner-shop", **fields: Any) -> Store:
+    values: dict[str, Any] = {
         "name": "Corner Shop",
         "town": "Niort",
         "postal_code": "79000",
@@ -273,7 +274,7 @@ def some_stores() -> None:
         ({"q": "pharmacie", "town": "Paris", "postal_code": "75011"}, ["paris"]),
     ],
 )
-def test_stores_page_finds_by_words_town_and_postal_code(asked: dict[str, str], expected: list[str]) -> None:
+def test_stores_page_finds_by_words_town_and_postal_code(asked: dict[str, Any], expected: list[str]) -> None:
     assert slugs(stores_page(**asked)) == expected
 
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -31,7 +32,7 @@ ONE_DAY = timedelta(days=1)
 MAIN = DeskRule(id=1, slug="main", name="Main desk", capacity=2, kept_back=0, weekly=())
 
 
-def rules(*weekly: WeeklyInterval, **fields: object) -> StoreRules:
+def rules(*weekly: WeeklyInterval, **fields: Any) -> StoreRules:
     return replace(
         StoreRules(
             id=1,

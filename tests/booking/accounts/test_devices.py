@@ -75,9 +75,10 @@ def test_code_itself_is_kept_nowhere(store, manager):
 
 
 def test_tablet_that_is_paired_again_ends_what_it_was_before(store, manager):
-    _, before = pair_device(code=code_for(store, manager), now=NOW)
+    paired = pair_device(code=code_for(store, manager), now=NOW)
+    assert paired is not None
 
-    pair_device(code=code_for(store, manager, "Counter"), now=NOW, replaces=before)
+    pair_device(code=code_for(store, manager, "Counter"), now=NOW, replaces=paired[1])
 
     assert Device.objects.get(name="Entrance").revoked_at == NOW
     assert Device.objects.get(name="Counter").revoked_at is None

@@ -23,19 +23,19 @@ class Api:
         self.client = Client()
         self.auth = auth
 
-    def get(self, path: str, query: Json | None = None, **headers: str) -> Any:
+    def get(self, path: str, query: Json | None = None, **headers: Any) -> Any:
         return self.call("GET", path, query=query, **headers)
 
-    def post(self, path: str, body: Any = None, **headers: str) -> Any:
+    def post(self, path: str, body: Any = None, **headers: Any) -> Any:
         return self.call("POST", path, body=body, **headers)
 
-    def put(self, path: str, body: Any = None, **headers: str) -> Any:
+    def put(self, path: str, body: Any = None, **headers: Any) -> Any:
         return self.call("PUT", path, body=body, **headers)
 
-    def patch(self, path: str, body: Any = None, **headers: str) -> Any:
+    def patch(self, path: str, body: Any = None, **headers: Any) -> Any:
         return self.call("PATCH", path, body=body, **headers)
 
-    def delete(self, path: str, body: Any = None, **headers: str) -> Any:
+    def delete(self, path: str, body: Any = None, **headers: Any) -> Any:
         return self.call("DELETE", path, body=body, **headers)
 
     def call(

@@ -209,7 +209,7 @@ def test_place_is_passed_on_after_ten_minutes_visibly_and_who_comes_late_is_serv
     line = line_of(store=store, now=NOW)
     assert ([turn.reference for turn in line.unclaimed], line.passed_on) == (
         [late.reference],
-        {f"visit-{late.reference}"},
+        frozenset({f"visit-{late.reference}"}),
     )
     take_step(booking_id=late.pk, step="start", who=Who.staff(ann, NOW))
     late.refresh_from_db()

@@ -1,4 +1,5 @@
 from datetime import UTC, date, timedelta
+from typing import Any
 
 import pytest
 
@@ -121,7 +122,12 @@ def test_no_show_is_offered_only_of_who_is_overdue_though_it_may_be_taken_from_t
     minutes, late_minutes, expected
 ):
     now = at(10) + timedelta(minutes=minutes)
-    visit = {"status": "confirmed", "starts_at": at(10), "visit_date": date(2026, 11, 24), "today": date(2026, 11, 24)}
+    visit: dict[str, Any] = {
+        "status": "confirmed",
+        "starts_at": at(10),
+        "visit_date": date(2026, 11, 24),
+        "today": date(2026, 11, 24),
+    }
 
     assert may_step(step="no_show", at=now, **visit)
     assert is_step_offered(step="no_show", late_minutes=late_minutes, now=now, **visit) is expected

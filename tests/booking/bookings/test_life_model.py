@@ -110,7 +110,12 @@ class Shop(RuleBasedStateMachine):
 
     @rule(kind=st.sampled_from(KINDS), party_size=st.integers(1, 5), pick=st.randoms(use_true_random=False))
     def ask(self, kind: str, party_size: int, pick: Random) -> None:
-        wish = {"store": self.life.store.slug, "visit_type": kind, "party_size": party_size, "now": self.now}
+        wish: dict[str, Any] = {
+            "store": self.life.store.slug,
+            "visit_type": kind,
+            "party_size": party_size,
+            "now": self.now,
+        }
         today = self.life.starts[0].date()
         found = availability(**wish, from_date=today, to_date=today + ONE_DAY)
         listed = {slot.starts_at: slot.places_left for day in found.days for slot in day.slots}
@@ -243,7 +248,7 @@ class Shop(RuleBasedStateMachine):
 
 @pytest.mark.django_db
 def test_whatever_happens_what_is_listed_can_be_had_and_the_books_are_right() -> None:
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         Shop,
         settings=settings(
             max_examples=10,

@@ -129,7 +129,7 @@ def test_book_from_the_web_leaves_the_places_kept_back():
     make_booking(store)
 
     assert refusal_of(make_booking, store, phone="+33612345602") == Refusal.SLOT_FULL
-    assert make_booking(store, phone="+33612345602", source="phone").status == Status.CONFIRMED
+    assert make_booking(store, phone="+33612345602", source=Source.PHONE).status == Status.CONFIRMED
     assert refusal_of(make_booking, store, phone="+33612345603", source="phone") == Refusal.SLOT_FULL
 
 
@@ -137,7 +137,7 @@ def test_book_by_staff_needs_no_minimum_notice_but_a_slot_not_over():
     store = make_store()
     now = at(10, 5)
 
-    booking = make_booking(store, starts_at=at(10), now=now, source="phone")
+    booking = make_booking(store, starts_at=at(10), now=now, source=Source.PHONE)
 
     assert booking.starts_at == at(10)
     assert refusal_of(make_booking, store, starts_at=at(9, 45), now=now, source="phone") == Refusal.TOO_LATE

@@ -10,7 +10,7 @@ from django.test import Client
 
 from booking.bookings import rebooking
 from booking.bookings.audit import differences
-from booking.bookings.lifecycle import cancel_booking
+from booking.bookings.lifecycle import cancel_booking, cancel_locked
 from booking.bookings.rebooking import cancel_unanswered, kept_times, take_kept_time
 from booking.links import manage_url
 from booking.models import Booking, EventKind, Hold, Status
@@ -94,7 +94,9 @@ def test_whatever_ends_the_visit_frees_what_was_kept(store, user, giving_up) -> 
         erase_customer(booking_id=booking.pk, who=Who.customer(now))
     else:
         assert cancel_unanswered(now=now) == 0
-        now = Booking.objects.get().answer_until
+        until = Booking.objects.get().answer_until
+        assert until is not None
+        now = until
         assert cancel_unanswered(now=now) == 1
         assert OutboxMessage.objects.filter(kind=Kind.CANCELLATION).exists()
         assert booking.events.last().actor == "system"
@@ -199,7 +201,7 @@ def test_reminder_of_a_visit_to_be_moved_stays_here(store, user) -> None:
 def test_one_unanswered_visit_that_fails_keeps_no_other(store, user, monkeypatch, caplog) -> None:
     first, _second = (make_booking(store, starts_at=at(hour), phone=f"+3361234560{hour - 9}") for hour in (10, 11))
     Booking.objects.update(answer_until=NOW)
-    careful = rebooking.cancel_locked
+    careful = cancel_locked
 
     def fails_for_the_first(booking, **named):
         if booking.pk == first.pk:

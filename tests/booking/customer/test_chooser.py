@@ -1,6 +1,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, time, timedelta
+from typing import Any
 
 import pytest
 from django.utils import translation
@@ -105,7 +106,7 @@ def test_weeks_are_counted_from_today_and_hold_their_day(day: int, today: int) -
         ({"day": date(2030, 1, 1)}, date(2026, 12, 21)),
     ],
 )
-def test_the_day_asked_for_is_shown_else_the_first_free_one(wanted: dict[str, date], shown: date) -> None:
+def test_the_day_asked_for_is_shown_else_the_first_free_one(wanted: dict[str, Any], shown: date) -> None:
     store = make_store()
     for day in (23, 24, 28):
         SpecialHours.objects.create(store=store, date=date(2026, 11, day))

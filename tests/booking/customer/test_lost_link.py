@@ -227,7 +227,7 @@ def test_nothing_is_sent_about_what_is_over_cancelled_or_erased(client: Client, 
     Booking.objects.update(status="cancelled")
     assert compose(message, now=NOW) == Skip("no_visits")
     Booking.objects.update(status="confirmed")
-    erase_customer(booking_id=booking.pk, who=Who.customer(NOW))  # type: ignore[arg-type]
+    erase_customer(booking_id=booking.pk, who=Who.customer(NOW))
     message.refresh_from_db()
     assert (compose(message, now=NOW), message.state) == (Skip("no_visits"), State.SKIPPED)
 
@@ -289,7 +289,7 @@ def test_wrong_tokens_open_nothing_and_are_counted(client: Client, booking: Book
 
 def test_an_erased_visit_opens_no_list(client: Client, booking: Booking) -> None:
     client.get(link_of(booking))
-    erase_customer(booking_id=booking.pk, who=Who.customer(NOW))  # type: ignore[arg-type]
+    erase_customer(booking_id=booking.pk, who=Who.customer(NOW))
 
     assert client.get("/v/").status_code == 404
     assert client.get(link_of(booking)).status_code == 404

@@ -93,7 +93,7 @@ def test_in_an_excel_file_every_text_is_typed_as_text(text: str) -> None:
 
 
 def test_an_excel_file_has_days_and_times_heads_in_bold_and_a_filter() -> None:
-    rows = [("Day", "From", "Note"), (date(2026, 11, 24), time(10, 15), "n" * 90)]
+    rows: list[tuple[str | date | time, ...]] = [("Day", "From", "Note"), (date(2026, 11, 24), time(10, 15), "n" * 90)]
 
     sheet = load_workbook(BytesIO(xlsx_bytes(rows, title="2026-11-24"))).active
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 import time_machine
-from django.contrib.auth.hashers import check_password, make_password
+from django.contrib.auth.hashers import PBKDF2PasswordHasher, check_password, make_password
 from django.contrib.auth.signals import user_login_failed
 from django.contrib.sessions.models import Session
 from django.test import Client
@@ -193,13 +193,13 @@ def slow_hashing(settings, monkeypatch: pytest.MonkeyPatch) -> threading.Event:
     """Let hashes last until the test says so."""
     go = threading.Event()
     settings.PASSWORD_HASHERS = ["booking.accounts.password_hashers.FewAtOnce"]
-    plain = password_hashers.PBKDF2PasswordHasher.encode
+    plain = PBKDF2PasswordHasher.encode
 
-    def wait(self: object, password: str, salt: str, iterations: int | None = None) -> str:
+    def wait(self: PBKDF2PasswordHasher, password: str, salt: str, iterations: int | None = None) -> str:
         go.wait(10)
-        return plain(self, password, salt, 1000)  # type: ignore[arg-type]
+        return plain(self, password, salt, 1000)
 
-    monkeypatch.setattr(password_hashers.PBKDF2PasswordHasher, "encode", wait)
+    monkeypatch.setattr(PBKDF2PasswordHasher, "encode", wait)
     return go
 
 

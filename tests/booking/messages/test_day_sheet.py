@@ -4,6 +4,7 @@ import csv
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from email import policy
+from email.message import EmailMessage
 from email.parser import BytesParser
 from io import StringIO
 from zoneinfo import ZoneInfo
@@ -50,7 +51,7 @@ def sheets() -> list[OutboxMessage]:
     return list(OutboxMessage.objects.filter(kind=Kind.DAY_SHEET).order_by("pk"))
 
 
-def mail() -> object:
+def mail() -> EmailMessage:
     """Return the one e-mail that was written, parsed as a mail program does."""
     (path,) = django_settings.MESSAGES_DIR.glob("*.eml")
     return BytesParser(policy=policy.default).parsebytes(path.read_bytes())

@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
+from booking.models import Source
 from booking.places.availability import availability
 from booking.places.explain import Explanation, SlotExplanation, explain_slot
 from booking.places.holds import hold_places
@@ -68,7 +69,7 @@ def test_each_rule_is_named() -> None:
     SpecialHours.objects.create(store=store, date=date(2026, 11, 25), opens=None, closes=None)
     make_booking(store)
     make_booking(store, starts_at=at(16), party_size=1)
-    make_booking(store, starts_at=at(17), source="phone", phone="+33612345602", party_size=2)
+    make_booking(store, starts_at=at(17), source=Source.PHONE, phone="+33612345602", party_size=2)
     Slot.objects.filter(starts_at=at(16)).update(closed=True)
 
     assert answers(store, at(9)) == [Explanation.FREE]

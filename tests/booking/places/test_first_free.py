@@ -26,7 +26,7 @@ def first_free(*slugs: str, now: datetime = NOW) -> dict[str, FirstFree]:
 
 def fill(store: Store, *, first: datetime, last: datetime) -> None:
     """Close all slots from `first` to before `last`."""
-    desk = store.desks.first()
+    desk = store.desks.get()
     step = timedelta(minutes=15)
     for number in range((last - first) // step):
         starts_at = first + number * step

@@ -1,5 +1,6 @@
 """Who has a place: held minute by minute against what the hours and the slots have to give."""
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -110,8 +111,8 @@ def test_windows_are_whole_days_where_open_time_was_lost(before: OpenTime, after
     windows = narrowed(
         OpenTime(before.store, before.desks, ()), OpenTime(after.store, after.desks, ()), days=[day], zone=ZONE
     )
-    was_open = {None: before.store, **before.desks}
-    is_open_now = {None: after.store, **after.desks}
+    was_open: Mapping[int | None, Sequence[Interval]] = {None: before.store} | dict(before.desks)
+    is_open_now: Mapping[int | None, Sequence[Interval]] = {None: after.store} | dict(after.desks)
     for desk_id, hours in was_open.items():
         lost = any(
             any(span.starts_at <= when(steps) < span.ends_at for span in hours)

@@ -121,7 +121,7 @@ def test_the_tablet_is_told_how_the_visit_takes_place(
 
 def test_who_is_here_need_not_choose_another_time_any_more(room: Room, booking: Booking) -> None:
     told(booking, answer_until=at(20))
-    take_step(booking_id=booking.pk, step="check_in", now=at(9, 58), user=room.staff)
+    take_step(booking_id=booking.pk, step="check_in", who=Who.staff(room.staff, at(9, 58)))
 
     assert "Was asked to choose another time" not in page(room.client().get(DAY, TUESDAY)).words
 

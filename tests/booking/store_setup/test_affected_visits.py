@@ -131,7 +131,9 @@ def affected_of(call, *args, **kwargs) -> list[Booking]:
     with pytest.raises(BookingRefused) as refused:
         call(*args, **kwargs)
     assert refused.value.reason == Refusal.BOOKINGS_AFFECTED
-    return refused.value.details["affected"]
+    affected = refused.value.details["affected"]
+    assert isinstance(affected, list)
+    return affected
 
 
 def books_are_right(now: datetime = NOW) -> bool:

@@ -247,7 +247,7 @@ class Changes(RuleBasedStateMachine):
         local = one.starts_at.astimezone(self.zone), one.ends_at.astimezone(self.zone)
         day = local[0].date()
         own = list(SpecialHours.objects.filter(date=day))
-        hours = [(row.opens, row.closes) for row in own if row.opens is not None] if own else [(time(9), time(11))]
+        hours = [(row.opens, row.closes) for row in own if row.opens and row.closes] if own else [(time(9), time(11))]
         weekday_is_open = bool(own) or day.weekday() < 6
         is_within = any(opens <= local[0].time() and local[1].time() <= closes for opens, closes in hours)
         shut = Slot.objects.filter(desk_id=one.desk_id, starts_at__lt=one.ends_at, ends_at__gt=one.starts_at)

@@ -111,7 +111,9 @@ def test_joining_again_is_offered_nothing_and_keeps_nobody_from_their_turn(conta
     later = make_waiting(store, from_date=TUESDAY + 7 * ONE_DAY, now=NOW + timedelta(minutes=3), **contact)
 
     assert [one.is_repeat for one in (first, again, other, later)] == [False, True, False, False]
-    assert waiting_state(entry_by_reference(other.reference), now=NOW).ahead == 1
+    entry = entry_by_reference(other.reference)
+    assert entry is not None
+    assert waiting_state(entry, now=NOW).ahead == 1
     assert [one.entry for one in waiting_list(store, now=NOW)] == [first, other, later]
 
 

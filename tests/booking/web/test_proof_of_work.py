@@ -49,8 +49,9 @@ def crowd(store: str, tries: int, *, now=NOW) -> None:
         check({}, store, now=now)
 
 
-def answer(challenge: Challenge) -> dict[str, str]:
+def answer(challenge: Challenge | None) -> dict[str, str]:
     """Return what a form sends once the device has calculated."""
+    assert challenge is not None
     tried = (hashlib.sha256(f"{challenge.salt}{number}".encode()).hexdigest() for number in range(NUMBERS))
     return {
         "proof_asked": challenge.token,

@@ -4,13 +4,13 @@ import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, ViewportSize
 
 from tests.browser.arrivals.counter import Counter, open_counter
 from tests.browser.shop import sign_in
 from tests.servers import House
 
-TABLET = {"width": 820, "height": 1180}
+TABLET: ViewportSize = {"width": 820, "height": 1180}
 PATIENCE_MS = 20_000
 # What Chromium says of a cut line, and of answers that refuse.
 _EXPECTED_COMPLAINT = re.compile(

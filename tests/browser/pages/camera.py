@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from django.http import HttpResponse
 from django.test import Client
 
 from tests.booking.reading import Page, page
@@ -47,7 +46,7 @@ class Camera:
         response = self.client.post(address.replace(action, by or action), fields, follow=True)
         return self.keep(name, response, status)
 
-    def keep(self, name: str, response: HttpResponse, status: int) -> Shot:
+    def keep(self, name: str, response: Any, status: int) -> Shot:
         assert response.status_code == status, (self.reader, name, response.status_code, page(response).words[:600])
         shot = Shot(name, self.reader, response.content, dict(response.headers), response)
         self.shots.append(shot)

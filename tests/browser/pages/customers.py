@@ -1,6 +1,7 @@
 """Every page and state that a customer can come to, one after the other."""
 
 from datetime import timedelta
+from typing import Any
 
 import time_machine
 from django.core.exceptions import BadRequest
@@ -22,7 +23,12 @@ from tests.browser.pages.town import BUSY, CLOSED, COACH, CORNER, SILENT, TINY, 
 from tests.factories import NOW, at, make_booking
 from tests.waiters import make_waiting
 
-TYPED = {"name": "Ada Test", "phone": "06 12 34 56 02", "email": "ada@example.org", "note": "Second floor"}
+TYPED: dict[str, Any] = {
+    "name": "Ada Test",
+    "phone": "06 12 34 56 02",
+    "email": "ada@example.org",
+    "note": "Second floor",
+}
 ANSWERS = {"question_0": "38", "question_1": "By car"}
 DETAILS, CHECK, CONFIRM = "book/details/", "book/check/", "book/confirm/"
 EXTEND, HOLD = "book/extend/", "book/hold/"
@@ -97,7 +103,7 @@ def _form(camera: Camera) -> str:
     return CHECK if "simple" in camera.reader else CONFIRM
 
 
-def _checked(camera: Camera, title: str, details: Shot, /, **typed: str) -> Shot:
+def _checked(camera: Camera, title: str, details: Shot, /, **typed: Any) -> Shot:
     return camera.send(title, details, _form(camera), by=CHECK, **typed)
 
 
@@ -168,7 +174,7 @@ def _advised(camera: Camera) -> None:
         _open(camera, camera.send(f"confirmed, {mode}", check, CONFIRM))
 
 
-def _booked(number: int = 5, *, day: int = 24, **customer: str) -> str:
+def _booked(number: int = 5, *, day: int = 24, **customer: Any) -> str:
     """Book behind the scenes; return the reference."""
     store, phone = Store.objects.get(slug=CORNER), f"+3361234565{number}"
     booked = make_booking(store, starts_at=at(17, day=day), phone=phone, email=f"ada{number}@example.org", **customer)
@@ -222,7 +228,7 @@ def _wait(camera: Camera, clock: time_machine.Traveller) -> None:
     camera.send(
         "wait, errors", join, "wait/", status=400, **{"name": "", "phone": "12", "from": "", "to": "2026-11-01"}
     )
-    who = {"name": "Bea Test", "phone": "06 12 34 56 77", "email": ""}
+    who: dict[str, Any] = {"name": "Bea Test", "phone": "06 12 34 56 77", "email": ""}
     camera.send("waiting", join, "wait/", **who)
     camera.send("waits already", camera.get("wait again", f"/s/{TINY}/wait/", days), "wait/", **who)
     entry = WaitingListEntry.objects.filter(is_repeat=False).latest("pk")

@@ -18,8 +18,8 @@ MISSING = "The checker of HTML does not run here: it needs java, and what `make 
 
 
 def test_markup_of_every_page_is_as_the_standard_has_it(album: Album, tmp_path: Path) -> None:
-    java = shutil.which("java")
-    if java is None or not CHECKER.exists():
+    java = shutil.which("java") or ""
+    if not java or not CHECKER.exists():
         pytest.fail(MISSING) if os.environ.get("CI") else pytest.skip(MISSING)
     shots = [shot for reader in ("/fr", "/simple/ar") for shot in album.of_customers(reader)] + album.of_staff("/en")
     for number, shot in enumerate(shots):

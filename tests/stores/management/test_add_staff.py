@@ -8,7 +8,6 @@ from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from stores.management.commands import add_staff as command
 from stores.models import Store, StoreMembership
 
 PASSWORD = "correct horse battery staple"
@@ -93,7 +92,7 @@ def test_what_cannot_be_done_is_said_in_one_line(
 def on_a_terminal(monkeypatch: pytest.MonkeyPatch, *answers: str) -> str:
     waiting = list(answers)
     monkeypatch.setattr("sys.stdin", Terminal())
-    monkeypatch.setattr(command.getpass, "getpass", lambda _prompt: waiting.pop(0))
+    monkeypatch.setattr("getpass.getpass", lambda _prompt: waiting.pop(0))
     out = io.StringIO()
     call_command("add_staff", "corner-shop", "ada", "--role=staff", stdout=out)
     return out.getvalue()

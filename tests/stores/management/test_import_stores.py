@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import DataError, IntegrityError, OperationalError
 
+from stores.imports.geojson import import_store
 from stores.management.commands import import_stores as command
 from stores.models import Desk, OpeningHours, Store, VisitType
 
@@ -199,7 +200,7 @@ def test_store_the_database_refuses_stops_no_other(
 ) -> None:
     """Faults that only another import at the same moment, or a bug, can cause: put in by hand."""
     waiting = list(errors)
-    real = command.import_store
+    real = import_store
 
     def fail_first(**kwargs: Any) -> Any:
         done = real(**kwargs)

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stores.hours import WeeklyInterval, week_problem
-from stores.osm.opening_hours import LONGEST, HoursRead, read_hours
+from stores.osm.hours_text import LONGEST
+from stores.osm.opening_hours import HoursRead, read_hours
 
 DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 WORKDAYS = ("Mo", "Tu", "We", "Th", "Fr")

@@ -1,5 +1,7 @@
 """Stores are found by what people type: in any order, without accents, by beginnings, and mistyped."""
 
+from typing import Any
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -42,7 +44,7 @@ def found(q: str) -> list[str]:
     return [store.slug for store in stores_page(q=q).results]
 
 
-def all_pages(**asked: object) -> list[str]:
+def all_pages(**asked: Any) -> list[str]:
     slugs, cursor = [], None
     while cursor is None or cursor:
         page = stores_page(**asked, page_size=1, cursor=cursor or "")

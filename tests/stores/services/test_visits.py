@@ -56,7 +56,7 @@ def test_a_link_that_nobody_needs_is_not_kept(store: Store) -> None:
     ],
 )
 def test_a_visit_without_a_way_to_hold_it_is_refused(
-    store: Store, given: dict[str, str], field: str, code: str
+    store: Store, given: dict[str, Any], field: str, code: str
 ) -> None:
     with pytest.raises(BadValue) as refused:
         save_visit_type(store=store, **ADVICE, **given, user=None, now=NOW)

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
@@ -8,9 +10,9 @@ from tests.factories import make_store
 
 @pytest.fixture
 def shops(store: Store) -> None:
-    lille = {"town": "Lille", "postal_code": "59000", "latitude": 50.63, "longitude": 3.06}
+    lille: dict[str, Any] = {"town": "Lille", "postal_code": "59000", "latitude": 50.63, "longitude": 3.06}
     make_store("north-shop-lille", name="North Shop", search_text="north shop lille 59000", **lille)
-    nantes = {"town": "Nantes", "postal_code": "44000", "latitude": 47.22, "longitude": -1.55}
+    nantes: dict[str, Any] = {"town": "Nantes", "postal_code": "44000", "latitude": 47.22, "longitude": -1.55}
     make_store("west-shop-nantes", name="West Shop", search_text="west shop nantes 44000", **nantes)
 
 

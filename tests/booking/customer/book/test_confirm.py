@@ -133,7 +133,7 @@ def test_too_many_new_bookings_of_one_number_say_when_to_try_again(
     for _ in range(3):
         client.post(CONFIRM, filled(client, phone=phone))
         for booking in Booking.objects.filter(status="confirmed"):
-            cancel_booking(booking_id=booking.pk, who=Who.staff(None, NOW))  # type: ignore[arg-type]
+            cancel_booking(booking_id=booking.pk, who=Who.staff(None, NOW))
 
     response = client.post(CONFIRM, filled(client, phone=phone), follow=True)
     limits._limiter().storage.reset()

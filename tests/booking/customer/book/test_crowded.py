@@ -37,7 +37,7 @@ def solved(answer) -> dict[str, str]:
     html = answer.content
     salt, digest = re.search(rb'data-salt="(\w+)" data-digest="(\w+)"', html).groups()
     tried = (hashlib.sha256(salt + str(number).encode()).hexdigest() for number in range(NUMBERS * HARDEST))
-    token = re.search(rb'name="proof_asked" value="([^"]+)"', html)[1].decode()
+    token = re.search(rb'name="proof_asked" value="([^"]+)"', html).group(1).decode()
     return {"proof_asked": token, "proof": str(next(n for n, one in enumerate(tried) if one == digest.decode()))}
 
 

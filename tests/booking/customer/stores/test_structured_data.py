@@ -50,7 +50,7 @@ def every_thing(part: object) -> list[dict[str, Any]]:
     return [part, *(thing for one in part.values() for thing in every_thing(one))]
 
 
-def full_store(**fields: object) -> Store:
+def full_store(**fields: Any) -> Store:
     store = make_store(website="https://shop.example/", **fields)
     SpecialHours.objects.create(store=store, date=date(2026, 12, 25))
     SpecialHours.objects.create(store=store, date=date(2026, 12, 24), opens=time(20), closes=time(2))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 from importlib import import_module
+from typing import Any
 
 import pytest
 import time_machine
@@ -122,7 +123,7 @@ def options_of(client: Client) -> dict:
     return json.loads(html.partition('<script id="passkey-options" type="application/json">')[2].partition("<")[0])
 
 
-def add_passkey(client: Client, **device: object) -> Authenticator:
+def add_passkey(client: Client, **device: Any) -> Authenticator:
     authenticator = Authenticator(ORIGIN, "carillon.example", **device)
     client.post(OWN, {"what": "passkey", "credential": authenticator.make(options_of(client))})
     return authenticator
@@ -342,7 +343,8 @@ def test_broken_answers_for_a_known_passkey_are_refused(ada) -> None:
     client = signed_in(ada)
     passkey = add_passkey(client)
     for name in ("clientDataJSON", "authenticatorData", "signature"):
-        for value in ("", "AA", "!", 7, None, [], {}):
+        broken: tuple[Any, ...] = ("", "AA", "!", 7, None, [], {})
+        for value in broken:
             stranger = Client()
             answer = json.loads(passkey.sign_in(stranger.post(f"{PASSKEY}options/").json()))
             answer["response"][name] = value

@@ -63,7 +63,9 @@ def test_worker_knows_files_that_exist_and_no_store() -> None:
     assert answer["Cache-Control"] == "no-cache"
     assert settings["assets"] == [f"/static/{name}" for name in ASSETS]
     assert [name for name in ASSETS if finders.find(name) is None] == []
-    scripts = {f"booking/staff/arrivals/{path.name}" for path in Path(finders.find(ASSETS[-2])).parent.glob("*.js")}
+    last_script = finders.find(ASSETS[-2])
+    assert last_script is not None
+    scripts = {f"booking/staff/arrivals/{path.name}" for path in Path(last_script).parent.glob("*.js")}
     assert scripts <= set(ASSETS)
 
 

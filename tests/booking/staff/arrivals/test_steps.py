@@ -1,5 +1,6 @@
 from collections.abc import Iterator
 from datetime import time
+from typing import Any
 
 import pytest
 import time_machine
@@ -34,7 +35,7 @@ def book(room: Room, name: str, hour: int, minute: int = 0) -> Booking:
     return make_booking(room.store, name=name, starts_at=at(hour, minute), phone=f"+3361234560{number}")
 
 
-def group(response: HttpResponse, slug: str) -> str:
+def group(response: Any, slug: str) -> str:
     """Return the words of one group of rows, "" where it is not there."""
     _before, _mark, rest = response.content.decode().partition(f'<section class="group group-{slug}"')
     if not rest:

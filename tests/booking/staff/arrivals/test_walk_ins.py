@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import time_machine
@@ -38,7 +39,7 @@ def book(room: Room, name: str, hour: int, minute: int = 0) -> Booking:
     return make_booking(room.store, name=name, starts_at=at(hour, minute), phone=f"+3361234560{number}")
 
 
-def group(response: HttpResponse, slug: str) -> str:
+def group(response: Any, slug: str) -> str:
     """Return the words of one group of rows, "" where it is not there."""
     _before, _mark, rest = response.content.decode().partition(f'<section class="group group-{slug}"')
     if not rest:

@@ -1,6 +1,7 @@
 """Many visits from one connection: the manager sees them at once, and takes them back by one press."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -8,13 +9,14 @@ from django.test import Client
 
 from booking.bookings.crowd_removal import take_back
 from booking.bookings.lifecycle import book_visit, cancel_booking
+from booking.customer_input import CustomerDetails
 from booking.models import Booking, Hold, Source, Status, WaitingListEntry
 from booking.places.holds import hold_places
 from booking.waiting_list.entries import join_waiting_list
 from booking.who import Who
 from notifications.models import Kind, OutboxMessage
 from stores.models import Slot
-from tests.booking.bookings.test_client_digests import CustomerDetails, client
+from tests.booking.bookings.test_client_digests import client
 from tests.booking.reading import page
 from tests.booking.staff.staff_room import DAY, SHOP, Room, make_room
 from tests.factories import NOW, at
@@ -80,7 +82,12 @@ def test_one_press_takes_all_of_it_back_and_nothing_else(room: Room, tell: str, 
     theirs, others = book_many(room, 12, who=1), book_many(room, 11, who=2)
     by_phone = book_many(room, 2, who=1, source=Source.PHONE)
     hold_places(store=room.store.slug, visit_type="visit", starts_at=at(15), party_size=1, client=client(1), now=NOW)
-    waits = {"from_date": at(10).date(), "to_date": at(10).date(), "visit_type": "visit", "party_size": 1}
+    waits: dict[str, Any] = {
+        "from_date": at(10).date(),
+        "to_date": at(10).date(),
+        "visit_type": "visit",
+        "party_size": 1,
+    }
     join_waiting_list(store=room.store.slug, **waits, customer=CustomerDetails(name="Eve", email="eve@example.org"),
          source=Source.WEB, client=client(1), now=NOW)  # fmt: skip
 
@@ -128,7 +135,7 @@ def test_one_visit_that_cannot_be_cancelled_keeps_none_of_the_others(
 ) -> None:
     theirs = book_many(room, 12, who=1)
     Slot.objects.filter(starts_at=theirs[0].starts_at).update(places_taken=0, places_taken_web=0)  # books gone wrong
-    cancel_booking(booking_id=theirs[5].pk, who=Who.customer(NOW))  # type: ignore[arg-type]
+    cancel_booking(booking_id=theirs[5].pk, who=Who.customer(NOW))
 
     count = take_back(store_id=room.store.pk, digest=theirs[0].client_digest, tell=False, user=room.manager, now=NOW)
 

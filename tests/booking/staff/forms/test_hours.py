@@ -1,4 +1,5 @@
 from datetime import date, time
+from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -177,7 +178,7 @@ def test_a_night_that_holds_already_is_not_asked_about_again() -> None:
     assert not WeekForm({"day_3": "07:00-02:00", "day_4": ""}, weekly=held).is_valid()
 
 
-def special_hours(data: dict[str, object]) -> SpecialHoursForm:
+def special_hours(data: dict[str, Any]) -> SpecialHoursForm:
     return SpecialHoursForm(data, days={}, today=date(2026, 11, 23))
 
 

@@ -1,6 +1,7 @@
 """The pattern of a chain: what stores take over from one of them, what stays their own, and what nobody overrides."""
 
 from datetime import time, timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -42,7 +43,11 @@ def store(slug: str) -> Store:
 
 
 def set_messages(slug: str, days: list[int], user=None) -> None:
-    plan = {"messages_from": time(9), "messages_until": time(19), "sms_words": {"fr": "Apportez votre carte."}}
+    plan: dict[str, Any] = {
+        "messages_from": time(9),
+        "messages_until": time(19),
+        "sms_words": {"fr": "Apportez votre carte."},
+    }
     save_messages(store=store(slug), reminder_days=days, **plan, user=user, now=NOW)
 
 
@@ -97,7 +102,13 @@ def test_store_changed_before_there_was_a_pattern_has_its_own(chain, manager) ->
 
 def test_kinds_of_visit_are_made_and_changed_and_a_stores_others_stay(chain, manager) -> None:
     head, a_shop = store("head"), store("a-shop")
-    fields = {"slot_count": 2, "max_party_size": 3, "what_to_bring": "Your contract", "user": None, "now": NOW}
+    fields: dict[str, Any] = {
+        "slot_count": 2,
+        "max_party_size": 3,
+        "what_to_bring": "Your contract",
+        "user": None,
+        "now": NOW,
+    }
     save_visit_type(store=head, name="Repair", **fields)
     save_visit_type(store=a_shop, name="Local thing", **fields)
     hand_on(manager, "visit_types")
@@ -121,7 +132,12 @@ def kinds(slug: str) -> set[str]:
 
 def rename(slug: str, old: str, new: str) -> None:
     kind = VisitType.objects.get(store__slug=slug, name=old)
-    fields = {"slot_count": kind.slot_count, "max_party_size": kind.max_party_size, "user": None, "now": NOW}
+    fields: dict[str, Any] = {
+        "slot_count": kind.slot_count,
+        "max_party_size": kind.max_party_size,
+        "user": None,
+        "now": NOW,
+    }
     save_visit_type(store=kind.store, visit_type=kind, name=new, **fields)
 
 
@@ -149,7 +165,7 @@ def test_renamed_and_withdrawn_kinds_of_visit_follow(chain, manager, is_first) -
 
 def test_withdrawn_kind_leaves_what_only_the_store_has(chain, manager) -> None:
     hand_on(manager, "visit_types")
-    fields = {"slot_count": 2, "max_party_size": 3, "now": NOW}
+    fields: dict[str, Any] = {"slot_count": 2, "max_party_size": 3, "now": NOW}
     save_visit_type(store=store("a-shop"), name="Local thing", user=make_user("ada", store=store("a-shop")), **fields)
     rename("a-shop", "Advice", "Own advice")
     put_to_rest("head", "Advice")

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from datetime import date, time
+from typing import Any
 
 import pytest
 import time_machine
+from django.test import Client
 
 from stores.models import OpeningHours, SpecialHours, Store
 from tests.booking.reading import page
@@ -40,14 +42,14 @@ def room() -> Room:
     return make_room()
 
 
-def opened(room: Room, url: str) -> tuple[object, dict[str, str], object, dict[str, str]]:
+def opened(room: Room, url: str) -> tuple[Client, dict[str, str], Client, dict[str, str]]:
     """Return the clients and forms of two managers who open a page at the same time."""
     first = room.client(make_user("mona", store=room.store))
     second = room.client()
     return first, form_of(first.get(url)), second, form_of(second.get(url))
 
 
-def form_of(response: object) -> dict[str, str]:
+def form_of(response: Any) -> dict[str, str]:
     """Return what a page's form would send: its chosen options too."""
     shown = response.context["form"]
     sent = {name: shown[name].value() for name in shown.fields}

@@ -16,7 +16,7 @@ from notifications.tasks import deliver_due
 from stores.models import SetupChange, Store
 from stores.services import BadValue, save_messages
 from tests.booking.reading import page
-from tests.factories import NOW, at, make_booking, make_store, make_user
+from tests.factories import NOW, PARIS, at, make_booking, make_store, make_user
 from tests.waiters import make_waiting
 
 DAYS = st.lists(st.integers(1, 14), max_size=3, unique=True)
@@ -149,7 +149,7 @@ def test_service_keeps_no_plan_that_breaks_what_customers_are_promised(changes, 
 def test_any_plan_wakes_nobody_and_reminds_of_nothing_over(days, first, hours, before) -> None:
     plan = MessagePlan(tuple(days), time(first), time(min(first + hours, 20)))
     starts_at = at(9, 30, day=30) + timedelta(days=60)
-    zone = starts_at.tzinfo
+    zone = PARIS
     now = starts_at - timedelta(hours=before)
     found = reminder_times(starts_at=starts_at, zone=zone, now=now, plan=plan)
     assert set(found) <= {f"{day}d" for day in days}
