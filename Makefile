@@ -1,5 +1,5 @@
 # Two commands: `make run` starts a store's whole system, `make test` checks all of it.
-# Both install what they need into .venv/ and leave the rest of the machine alone.
+# They install what they need into .venv/ and leave the rest of the machine alone.
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -10,11 +10,13 @@ export UV_COMPILE_BYTECODE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-python format messages pictures bench lighthouse lock
+.PHONY: help install run check test test-python format messages pictures bench lighthouse lock
 
 help:
 	@echo "make run         start Carillon at http://127.0.0.1:8000 (Ctrl-C stops it); options: ARGS=\"--port 8001\""
-	@echo "make test        run every check and test"
+	@echo "make check       check format, style, types, imports, migrations and settings: seconds"
+	@echo "make test T=PATH run the tests of a file or folder on SQLite: T=tests/booking/places"
+	@echo "make test        run every check and test, on both databases and in a browser: minutes"
 	@echo "make test-python run the tests without a browser on another Python: PYTHON=python3.13 WITH=\"django~=6.1.0\""
 	@echo "make install     install what a server needs, without starting it"
 	@echo "make format      format the code"
@@ -29,8 +31,12 @@ install: .venv/app.stamp
 run: .venv/app.stamp
 	@exec $(MANAGE) up $(ARGS)
 
+check: .venv/dev.stamp
+	@exec $(BIN)/python -m tests.checks
+
+# Bytecode is written, or each start prepares the assertions of all tests anew.
 test: .venv/dev.stamp
-	@exec $(BIN)/python -m tests.everything
+	@unset PYTHONDONTWRITEBYTECODE; exec $(BIN)/python $(if $(T),-m pytest -q $(T),-m tests.everything)
 
 test-python: .venv/dev.stamp
 	@exec $(BIN)/python -m tests.other_python $(PYTHON) $(WITH)

@@ -1,5 +1,6 @@
 """Fixtures of all tests: a moment, a whole Carillon as processes, a browser."""
 
+import gc
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -20,7 +21,7 @@ from booking.operations.translations import compile_translations
 from tests import prepared, servers
 from tests.chromium import ARGUMENTS, MISSING, find_chromium
 from tests.factories import NOW
-from tests.scheduling import ServersShared, is_plain
+from tests.scheduling import ServersShared, is_plain, start_with_longest
 from tests.servers import POSTGRES, House
 
 if TYPE_CHECKING:
@@ -37,10 +38,17 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.hookimpl(tryfirst=True)  # before tests are chosen by their marks
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     for item in items:
         if is_plain(item):
             item.add_marker("plain")
+    if hasattr(config, "workerinput"):
+        start_with_longest(items)
+
+
+def pytest_collection_finish() -> None:
+    gc.collect()
+    gc.freeze()  # what was collected stays to the end: no need to look through it again and again
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -1,4 +1,6 @@
-"""`make test`: every check, then every test on SQLite and on PostgreSQL. Run as `python -m tests.everything`.
+"""`make test`: every check, then every test on SQLite and what databases may take differently on PostgreSQL.
+
+Run as `python -m tests.everything`.
 
 What cannot be had here is skipped with a loud line, except where CI is set: there it is a failure.
 
@@ -10,8 +12,10 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
+from tests import prepared
 from tests.chromium import find_chromium
 from tests.nginx import find_nginx
 from tests.postgres import NO_POSTGRES
@@ -19,27 +23,20 @@ from tests.postgres import NO_POSTGRES
 BASE = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 IS_CI = bool(os.environ.get("CI"))
-PRODUCTION = {
-    "SECRET_KEY": "0123456789-a key of the length that a real one has-abcdefghijklmnopqrstuvwxyz",
-    "PUBLIC_URL": "https://booking.example.org",
-    "ALLOWED_HOSTS": "booking.example.org",
-    "DEBUG": "off",
-}
+# One more than there are cores: tests that start servers wait for most of their time.
+WORKERS = (os.cpu_count() or 1) + 1
 # Noon of a leap day, past 2038, when the seconds since 1970 outgrow 31 bits.
 FAR_AHEAD = [sys.executable, "-m", "tests.clock", "2040-02-29T12:00", "--"]
-PYTEST = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
+PYTEST = [sys.executable, "-m", "pytest", "-q", "-n", str(WORKERS), "--dist", "loadfile", "--no-loadscope-reorder"]
 
 
 def main() -> int:
     """Run everything in turn; stop at the first failure, as what follows would only say it again."""
+    # Without it each process that imports the tests prepares all of their assertions anew.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    prepared.forget_all()
     run("compile translations", [sys.executable, "manage.py", "compile_translations"])
-    run("format", [str(BIN / "ruff"), "format", "--check", "--quiet", "."])
-    run("lint", [str(BIN / "ruff"), "check", "--quiet", "."])
-    run("types", [str(BIN / "mypy"), "--no-error-summary", "booking", "stores", "notifications", "tests"])
-    run("import contracts", [str(BIN / "lint-imports"), "--no-cache"], quiet=True)
-    run("migrations", [sys.executable, "manage.py", "makemigrations", "--check", "--dry-run"], quiet=True)
-    run("deployment checks", [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
-        environment=PRODUCTION, quiet=True)  # fmt: skip
+    run("checks", [sys.executable, "-m", "tests.checks"])
     prepare_browser()
     prepare_node()
     prepare_java()
@@ -60,8 +57,9 @@ def run(
     quiet: bool = False,
     may_fail_with: int = 0,
 ) -> int:
-    """Run one check; end everything with its exit status where it fails."""
+    """Run one check and say how long it took; end everything with its exit status where it fails."""
     say(name)
+    begun = time.monotonic()
     done = subprocess.run(
         command,
         cwd=BASE,
@@ -77,6 +75,7 @@ def run(
             sys.stdout.flush()
         say(f"{name}: FAILED")
         sys.exit(done.returncode or 1)
+    print(f"{name}: {time.monotonic() - begun:.0f} s", flush=True)
     return done.returncode
 
 

@@ -1,21 +1,52 @@
-"""Which tests go to which of several workers, and which need to run on one database alone."""
+"""Which tests go to which of several workers, and which say the same on every database."""
+
+import re
+from functools import cache
+from pathlib import Path
 
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
-PAGES = "tests/browser/pages/"
 BROWSER = "tests/browser/"
-SERVERS = ("tests/operations/", "tests/concurrency/")
+# What shares a server and a browser, or pages made once. The tablets have a server of their own, as all journeys one
+# after the other would take longer than all other tests together.
+SHARED = ("tests/browser/pages/", "tests/browser/arrivals/", BROWSER)
+CONCURRENCY, OPERATIONS = "tests/concurrency/", "tests/operations/"
+SERVERS = (CONCURRENCY, OPERATIONS)
+# A worker is given two at first: behind what takes longest waits what is short, then come those that start servers.
+LONGEST_FIRST = (*SHARED, CONCURRENCY, OPERATIONS)
 DATABASES = {"db", "transactional_db", "django_db_setup"}
+# docs/decisions/0034-pages-are-tried-on-sqlite.md
+PAGES = ("tests/booking/customer/", "tests/booking/staff/")
+# A zero byte, a number beyond 31 bits, a transaction, the kind of database: what databases take differently.
+TAKEN_DIFFERENTLY = re.compile(r"(?i)x00|\\0|2147483648|9{8,}|2 ?\*\* ?[3-9]|10 ?\*\* ?\d|vendor|transaction")
 
 
 def is_plain(item: pytest.Item) -> bool:
-    """Tell whether a test asks for no database and starts no server."""
+    """Tell whether a test says the same on every database: it asks for none, or tries a page, which knows none."""
+    marks = ("browser", "slow")
+    if any(map(item.get_closest_marker, marks)) or item.nodeid.startswith((BROWSER, *SERVERS)):
+        return False
     asked = set(getattr(item, "fixturenames", ()))
-    marks = ("django_db", "browser", "slow")
-    return not (
-        asked & DATABASES or any(map(item.get_closest_marker, marks)) or item.nodeid.startswith((BROWSER, *SERVERS))
-    )
+    return not (asked & DATABASES or item.get_closest_marker("django_db")) or _tries_pages_alone(item)
+
+
+def start_with_longest(items: list[pytest.Item]) -> None:
+    """Put what takes longest first, so that no worker is left with it when all others have ended."""
+    items.sort(key=lambda item: _rank(item.nodeid))
+
+
+def _tries_pages_alone(item: pytest.Item) -> bool:
+    return item.nodeid.startswith(PAGES) and not _names_what_differs(item.path)
+
+
+@cache
+def _names_what_differs(path: Path) -> bool:
+    return TAKEN_DIFFERENTLY.search(path.read_text()) is not None
+
+
+def _rank(nodeid: str) -> int:
+    return next((rank for rank, start in enumerate(LONGEST_FIRST) if nodeid.startswith(start)), len(LONGEST_FIRST))
 
 
 class ServersShared(LoadScopeScheduling):
@@ -27,7 +58,7 @@ class ServersShared(LoadScopeScheduling):
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        for shared in (PAGES, BROWSER):
+        for shared in SHARED:
             if nodeid.startswith(shared):
                 return shared
         return nodeid.partition("::")[0] if nodeid.startswith(SERVERS) else nodeid
