@@ -9,7 +9,7 @@ import pytest
 from django_q.brokers import orm
 
 from booking.models import WorkerBeat
-from booking.operations.launcher.worker import POLLING_SECONDS, Worker
+from booking.operations.launcher.worker_loops import POLLING_SECONDS, Worker
 from booking.tasks import heartbeat
 
 pytestmark = pytest.mark.django_db

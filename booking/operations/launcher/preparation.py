@@ -92,7 +92,7 @@ def _keep_to_owner() -> None:
 def _check_redis() -> None:
     if not settings.REDIS_URL:
         return
-    import redis
+    import redis  # noqa: PLC0415 -- what uses no Redis does not load it
 
     try:
         redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=3).ping()
