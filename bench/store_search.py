@@ -34,7 +34,7 @@ from django.test.utils import CaptureQueriesContext
 from stores.models import Desk, OpeningHours, SearchSpelling, SearchWord, Store, StoreWord, VisitType
 from stores.queries import stores_page
 from stores.search.index import index_stores
-from stores.words import search_text
+from stores.words import search_text, slug_from
 
 REPEATS = 40
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
@@ -132,8 +132,6 @@ def _town(chance: random.Random, names: list[str], number: int) -> tuple[str, st
 
 
 def _slug(name: str, town: str) -> str:
-    from stores.words import slug_from
-
     return slug_from(name, town, longest=70)
 
 

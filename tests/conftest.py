@@ -108,7 +108,7 @@ def carillon() -> Iterator[House]:
 
 @pytest.fixture(scope="session")
 def chromium() -> "Iterator[Browser]":
-    from playwright.sync_api import sync_playwright  # here, as few tests need it and it takes long to import
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 -- few tests need it, and it takes long
 
     found = find_chromium()
     if found is None:

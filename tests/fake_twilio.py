@@ -102,7 +102,7 @@ class FakeTwilio(ThreadingHTTPServer):
 class _Handler(BaseHTTPRequestHandler):
     server: FakeTwilio
 
-    def do_POST(self) -> None:
+    def do_POST(self) -> None:  # noqa: C901 -- one branch for each way in which a provider fails
         form = {key: values[0] for key, values in parse_qs(self._body(), keep_blank_values=True).items()}
         with self.server.lock:
             self.server.calls.append("create")

@@ -133,7 +133,7 @@ def is_undone(booking: Booking, undoes: str) -> bool:
     return bool(undoes) and any(undoes == step_key(pk, action_id) for pk, action_id in undone)
 
 
-def admit_walk_in(
+def admit_walk_in(  # noqa: PLR0913 -- one for each thing the form at the counter asks
     *,
     store: Store,
     visit_type: str,

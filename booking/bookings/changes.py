@@ -16,7 +16,7 @@ RAISED_BY_CALLER: Final[Collection[date]] = ()
 """For `days`, where the caller has more to lock and raises the days itself, last of all."""
 
 
-def note_change(
+def note_change(  # noqa: PLR0913 -- the one closing call of every change, with what differs between them
     booking: Booking,
     event: EventKind,
     *,

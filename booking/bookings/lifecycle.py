@@ -36,7 +36,7 @@ from stores.queries import UnknownStore, rules_around
 from stores.slots import SlotTime, StoreRules, VisitTypeRule
 
 
-def book_visit(
+def book_visit(  # noqa: PLR0913 -- one for each thing a booking says
     *,
     store: str,
     visit_type: str,

@@ -5,7 +5,7 @@ from datetime import datetime
 from booking.places.availability import ONE_DAY, FreeSlot, availability
 
 
-def nearest_free(
+def nearest_free(  # noqa: PLR0913 -- the question of `availability`, around an instant
     *,
     store: str,
     visit_type: str,

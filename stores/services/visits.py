@@ -63,7 +63,7 @@ def save_desk(
 
 
 @transaction.atomic
-def save_visit_type(
+def save_visit_type(  # noqa: PLR0913 -- one for each thing a kind of visit says
     *,
     store: Store,
     visit_type: VisitType | None = None,

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from notifications import circuits, receipts, twilio_codes
+from notifications import circuits, receipts, tasks, twilio_codes
 from notifications.answers import Barred, Later, OnceMore, Puzzling, Refused
 from notifications.models import Channel, OptOut, OutboxMessage, State
 from notifications.tasks import deliver_due
@@ -235,8 +235,6 @@ def test_a_message_that_may_have_left_and_came_back_is_sent_again(twilio, new_me
     deliver_due()
     twilio.accepted[0] |= {"status": "failed", "error_code": 30001}
     OutboxMessage.objects.update(try_at=timezone.now(), lease_until=None)
-
-    from notifications import tasks
 
     tasks._resting.clear()
     deliver_due()

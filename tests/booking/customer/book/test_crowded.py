@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.core import signing
 from django.test import Client, RequestFactory
 
 from booking import limits
@@ -137,8 +138,6 @@ def test_a_sum_of_a_cheaper_hour_is_worth_nothing(store: Store) -> None:
 
 
 def _numbers_in(token: str) -> int:
-    from django.core import signing
-
     return signing.loads(token, salt="booking.proof_of_work")[4]
 
 
