@@ -120,6 +120,11 @@ def day_start(day: date, zone: ZoneInfo) -> datetime:
     return _instant(day, time.min, zone, is_end=False)
 
 
+def today_start(now: datetime, zone: ZoneInfo) -> datetime:
+    """Return the instant, in UTC, at which the day of `now` began in a zone."""
+    return day_start(now.astimezone(zone).date(), zone)
+
+
 def _days(
     weekly: Sequence[WeeklyInterval], special: SpecialDays, first_date: date, last_date: date, zone: ZoneInfo
 ) -> Iterator[tuple[date, Iterable[Interval]]]:

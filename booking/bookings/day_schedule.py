@@ -171,8 +171,7 @@ def _day_bookings(rules: StoreRules, is_shown: Q) -> tuple[Booking, ...]:
 
 def _day_slots(rules: StoreRules, day: date, *, now: datetime) -> tuple[DaySlot, ...]:
     """Return a day's slots as staff may fill them, those of former hours too while places are taken: two statements."""
-    starts = datetime.combine(day, datetime.min.time(), rules.zone)
-    ends = datetime.combine(day + ONE_DAY, datetime.min.time(), rules.zone)
+    starts, ends = day_start(day, rules.zone), day_start(day + ONE_DAY, rules.zone)
     run_out, _ = what_changed(rules.id, from_date=day, to_date=day, now=now)
     by_desk = slots_by_desk(rules, first_date=day, last_date=day)
     slots = {

@@ -1,6 +1,6 @@
 """What leaves the building, decided at the moment of sending: the booking is read again, and may say no."""
 
-from datetime import UTC, datetime, time
+from datetime import datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -27,6 +27,7 @@ from booking.refusals import BookingRefused
 from notifications.content import Content, Email, NotYet, Skip, Sms
 from notifications.models import Channel, Kind, OutboxMessage
 from notifications.queries import due_offsets
+from stores.hours import today_start
 
 # What the calendar file in an e-mail asks the reader's program to do; reminders carry none.
 _CALENDAR_METHODS: dict[str, Method] = {
@@ -138,8 +139,7 @@ def _sms(booking: Booking, template: str, *, now: datetime) -> Sms | Skip:
     if not can_be_texted(booking.phone):
         return Skip("not_textable", instead=_other_channel(booking))
     zone = ZoneInfo(booking.store.time_zone)
-    midnight = datetime.combine(now.astimezone(zone).date(), time(), zone)
-    return Sms(to=booking.phone, body=_text(booking, template), budget_since=midnight.astimezone(UTC))
+    return Sms(to=booking.phone, body=_text(booking, template), budget_since=today_start(now, zone))
 
 
 def _other_channel(booking: Booking) -> Channel | None:

@@ -1,6 +1,6 @@
 """What tells somebody in the line that it is nearly their turn, decided when it is sent: the ticket is read again."""
 
-from datetime import UTC, datetime, time
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.utils import translation
@@ -10,6 +10,7 @@ from booking.messages.sms_texts import turn_text
 from booking.models import Ticket
 from notifications.content import Skip, Sms
 from notifications.models import OutboxMessage
+from stores.hours import today_start
 
 
 def compose_nearly(message: OutboxMessage, *, now: datetime) -> Sms | Skip:
@@ -20,6 +21,6 @@ def compose_nearly(message: OutboxMessage, *, now: datetime) -> Sms | Skip:
         return Skip("erased")
     if ticket.booking_id is not None or ticket.left_at is not None:
         return Skip("served")
-    midnight = datetime.combine(ticket.visit_date, time(), ZoneInfo(ticket.store.time_zone))
+    since = today_start(now, ZoneInfo(ticket.store.time_zone))
     with translation.override(ticket.locale):
-        return Sms(to=ticket.phone, body=turn_text(ticket.store.name), budget_since=midnight.astimezone(UTC))
+        return Sms(to=ticket.phone, body=turn_text(ticket.store.name), budget_since=since)

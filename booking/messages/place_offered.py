@@ -1,6 +1,6 @@
 """What tells somebody of a place they are offered, decided when it is sent: the waiting list is read again."""
 
-from datetime import UTC, datetime, time
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.template.loader import render_to_string
@@ -18,6 +18,7 @@ from booking.waiting_list.queries import Offer, waiting_state
 from booking.web.reader_prefix import ReaderChoice
 from notifications.content import Email, Skip, Sms
 from notifications.models import Channel, OutboxMessage
+from stores.hours import today_start
 
 TEMPLATE = "place_offered"
 
@@ -55,8 +56,7 @@ def _sms(entry: WaitingListEntry, offer: Offer, *, now: datetime) -> Sms | Skip:
         return Skip("not_textable", instead=instead)
     if is_quiet(now, zone=zone, plan=plan_of(entry.store)):
         return Skip("quiet_hours", instead=instead)
-    midnight = datetime.combine(now.astimezone(zone).date(), time(), zone)
-    return Sms(to=entry.phone, body=_text(entry, offer), budget_since=midnight.astimezone(UTC))
+    return Sms(to=entry.phone, body=_text(entry, offer), budget_since=today_start(now, zone))
 
 
 def _text(entry: WaitingListEntry, offer: Offer) -> str:

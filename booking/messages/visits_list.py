@@ -1,6 +1,6 @@
 """The list of somebody's visits as a message, decided when it is sent: the bookings are read again."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.template.loader import render_to_string
@@ -16,6 +16,7 @@ from booking.messages.sms_texts import link_text
 from booking.models import Booking
 from notifications.content import Email, Skip, Sms
 from notifications.models import Channel, OutboxMessage
+from stores.hours import today_start
 
 TEMPLATE = "visits_list"
 
@@ -42,8 +43,7 @@ def _sms(booking: Booking, message: OutboxMessage, *, now: datetime) -> Sms | Sk
     until = message.due_at + timedelta(hours=25)  # a day, and the rest of an hour
     link = visits_url(booking.reference, contact="phone", hour=int(until.timestamp() // 3600))
     zone = ZoneInfo(booking.store.time_zone)
-    midnight = datetime.combine(now.astimezone(zone).date(), time(), zone)
-    return Sms(to=booking.phone, body=link_text(TEMPLATE, link=link), budget_since=midnight.astimezone(UTC))
+    return Sms(to=booking.phone, body=link_text(TEMPLATE, link=link), budget_since=today_start(now, zone))
 
 
 def _email(booking: Booking, *, now: datetime) -> Email | Skip:

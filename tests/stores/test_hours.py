@@ -16,6 +16,7 @@ from stores.hours import (
     joined,
     open_intervals,
     openings,
+    today_start,
     week_problem,
 )
 
@@ -211,6 +212,20 @@ def test_night_of_the_change_is_an_hour_shorter() -> None:
 
 def test_day_whose_midnight_is_skipped_begins_at_the_change() -> None:
     assert day_start(date(2026, 3, 8), HAVANA).astimezone(HAVANA).time() == time(1)
+
+
+@pytest.mark.parametrize(
+    ("zone", "now", "began"),
+    [
+        ("America/Santiago", "2026-09-06T04:00+00:00", "2026-09-06T04:00+00:00"),  # 0:00 is skipped: it begins at 1:00
+        ("America/Santiago", "2026-04-05T03:59+00:00", "2026-04-04T03:00+00:00"),  # 23:00 comes twice before it ends
+        ("Africa/Cairo", "2026-04-24T12:00+00:00", "2026-04-23T22:00+00:00"),
+        ("America/Havana", "2026-11-01T05:30+00:00", "2026-11-01T04:00+00:00"),  # 0:00 comes twice
+        ("America/Toronto", "1919-03-31T12:00+00:00", "1919-03-31T04:30+00:00"),  # 23:30 to 0:30 are skipped
+    ],
+)
+def test_today_began_when_its_first_minute_was_shown(zone: str, now: str, began: str) -> None:
+    assert today_start(datetime.fromisoformat(now), ZoneInfo(zone)) == datetime.fromisoformat(began)
 
 
 def test_day_that_a_zone_skipped_has_no_hours() -> None:

@@ -11,8 +11,10 @@ from django.utils import translation
 from booking.arrivals.line import call_turn, forget_tickets, join_line, leave_line, serve_ticket
 from booking.arrivals.turn_reminders import send_turn_reminders, subject_of
 from booking.bookings.audit import differences
+from booking.messages.nearly_turn import compose_nearly
 from booking.messages.sms_texts import turn_text
 from booking.models import Ticket
+from notifications.content import Sms
 from notifications.models import Kind, OutboxMessage, State
 from notifications.segments import segments
 from notifications.tasks import deliver_due
@@ -82,6 +84,15 @@ def test_who_left_meanwhile_is_not_texted(store) -> None:
         deliver_due()
     message = OutboxMessage.objects.get()
     assert (message.state, message.reason) == (State.SKIPPED, "served")
+
+
+def test_text_sent_after_midnight_counts_against_the_texts_of_the_new_day(store) -> None:
+    ticket = join(store, PHONE)
+
+    content = compose_nearly(OutboxMessage(subject=subject_of(ticket.pk)), now=at(0, 10, day=25))
+
+    assert isinstance(content, Sms)
+    assert content.budget_since == at(0, day=25)
 
 
 def test_number_is_forgotten_the_night_after(store) -> None:
