@@ -15,18 +15,18 @@ from django.utils.translation import gettext_lazy as _
 from phonenumbers import PhoneNumberType
 
 from stores.phones import example, is_among, is_dialed_alike, parsed, region_of
-from stores.words import can_be_said
+from stores.words import DIRECTION_OVERRIDES, can_be_said
 
 NAME_MAX = 120
 NOTE_MAX = 500
 EMAIL_MAX = 254
 PHONE_INPUT_MAX = 60
+# Nothing is booked outside these years, and sums with dates stay within what Python can count.
+FIRST_YEAR, LAST_YEAR = 2000, 2999
 _LAST_DIGITS = 4
 _validate_email = EmailValidator(allowlist=[])  # not even localhost
 _E164 = re.compile(r"\+[1-9][0-9]{7,14}")
 
-# Marks that turn the direction of the text around them: harmless in a book, not in a list of names.
-_DIRECTION_OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _REFUSED_PHONES = frozenset(
     {
         PhoneNumberType.PREMIUM_RATE,
@@ -147,7 +147,7 @@ def _clean(text: str, *, longest: int) -> str:
             raise BadInput("invalid", _("This text holds characters that cannot be kept."))
         if character.isspace():
             kept.append(" ")
-        elif category != "Cc" and character not in _DIRECTION_OVERRIDES:
+        elif category != "Cc" and character not in DIRECTION_OVERRIDES:
             kept.append(character)
     cleaned = " ".join("".join(kept).split())
     if len(cleaned) > longest or len(text) > longest * 8:

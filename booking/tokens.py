@@ -10,7 +10,7 @@ from django.conf import settings
 
 # Crockford's base 32: no I, L, O or U, so nothing is misheard or misread.
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_MISREAD = str.maketrans({"I": "1", "L": "1", "O": "0"})
+MISREAD = str.maketrans({"I": "1", "L": "1", "O": "0"})
 REFERENCE_LENGTH = 8
 _NONCE_BYTES = 16
 
@@ -22,7 +22,7 @@ def new_reference() -> str:
 
 def read_reference(text: str) -> str | None:
     """Return the reference meant by what somebody typed, or None where it cannot be one."""
-    plain = text.strip().replace("-", "").replace(" ", "").upper().translate(_MISREAD)
+    plain = text.strip().replace("-", "").replace(" ", "").upper().translate(MISREAD)
     is_reference = len(plain) == REFERENCE_LENGTH and all(character in ALPHABET for character in plain)
     return plain if is_reference else None
 

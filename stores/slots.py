@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from stores.hours import ONE_DAY, Interval, WeeklyInterval, day_start, open_intervals, openings
 
-FIRST_YEAR, LAST_YEAR = 2, 9998
+_CALENDAR_FROM, _CALENDAR_UNTIL = 2, 9998  # years with a day more on either side
 _ends_at = attrgetter("ends_at")
 
 
@@ -114,7 +114,7 @@ def store_slots(rules: StoreRules, *, first_date: date, last_date: date) -> list
 
     A slot that starts past midnight belongs to the day it starts on, so the day before is looked at as well.
     """
-    if not FIRST_YEAR <= first_date.year <= last_date.year <= LAST_YEAR:
+    if not _CALENDAR_FROM <= first_date.year <= last_date.year <= _CALENDAR_UNTIL:
         return []  # a day more on either side would leave the calendar
     intervals = openings(
         rules.weekly, rules.special, first_date=first_date - ONE_DAY, last_date=last_date, zone=rules.zone

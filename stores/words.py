@@ -10,7 +10,7 @@ _LETTERS = str.maketrans(
     {"œ": "oe", "æ": "ae", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "ı": "i", "ħ": "h", "ŋ": "n", "ĳ": "ij"}
 )
 # Marks that turn the direction of the text around them: harmless in a book, not in a list of names.
-_DIRECTION_OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+DIRECTION_OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 # Letters and symbols that are drawn as nothing: fillers of Hangul and hieroglyphs, the empty Braille cell, a note
 # without a head, and what stands for an object that is not there.
 _BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0\ufffc\U00013441\U00013442\U0001d159")
@@ -52,7 +52,7 @@ def cleaned(text: str) -> str:
     for character in text:
         if character.isspace():
             kept.append(" ")
-        elif unicodedata.category(character) not in ("Cc", "Cs") and character not in _DIRECTION_OVERRIDES:
+        elif unicodedata.category(character) not in ("Cc", "Cs") and character not in DIRECTION_OVERRIDES:
             kept.append(character)
     return unicodedata.normalize("NFC", " ".join("".join(kept).split()))
 

@@ -16,14 +16,13 @@ from knox.models import AuthToken
 
 from booking.accounts.sign_ins import end_other_sign_ins
 from booking.models import APP_CODES, AppCodes, Passkey
-from booking.tokens import ALPHABET, keyed_digest, seal
+from booking.tokens import ALPHABET, MISREAD, keyed_digest, seal
 
 RECOVERY_CODES = 8
 _APP_KEY_BYTES = 20
 _CODE_SIGNS = 10  # 50 bits, of which a thief may try ten in a quarter of an hour
 _DIGEST_SIGNS = 16  # what django-otp's table holds
 _APP_CODE = re.compile(r"[0-9]{6}")
-_MISREAD = str.maketrans({"I": "1", "L": "1", "O": "0"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +144,7 @@ def drop_unneeded_codes(user: User) -> None:
 
 
 def _plain(code: str) -> str:
-    return re.sub(r"[\s-]", "", code).upper().translate(_MISREAD)
+    return re.sub(r"[\s-]", "", code).upper().translate(MISREAD)
 
 
 def _digest(user: User, plain: str) -> str:

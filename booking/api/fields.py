@@ -10,10 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from booking.customer_input import BadInput, read_phone
+from booking.customer_input import FIRST_YEAR, LAST_YEAR, BadInput, read_phone
 
-# Nothing is booked outside these years, and sums with dates stay within what Python can count.
-FIRST_YEAR, LAST_YEAR = 2000, 2999
 LARGEST_COUNT = 32767  # what the database's small integers hold
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")

@@ -16,12 +16,10 @@ from booking.models.partial_rows import known
 from booking.places.places_left import places_returned, what_changed
 from booking.working_days import working_day
 from notifications import outbox
-from stores.hours import day_start
+from stores.hours import ONE_DAY, day_start
 from stores.models import Desk, Slot, Store, VisitType
 from stores.queries import rules_around, store_rules
 from stores.slots import DeskRule, StoreRules, slots_by_desk
-
-ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)

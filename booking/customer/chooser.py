@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 
 from django.utils.dates import WEEKDAYS_ABBR
@@ -13,11 +13,11 @@ from booking import formatting
 from booking.places.availability import AvailabilityQuestion, FreeDay, ask_by_rules
 from booking.places.slot_wording import DayPart, SlotChoice, day_parts, slot_choice
 from booking.policy import first_bookable_start, last_bookable_date
+from stores.hours import ONE_DAY
 from stores.slots import StoreRules, VisitTypeRule, slots_by_desk, starts_with_runs
 
 DAYS_SHOWN = 7
 DAYS_LOOKED_AT = 62  # as many as the API answers at once
-ONE_DAY = timedelta(days=1)
 
 
 class DayState(StrEnum):

@@ -1,22 +1,18 @@
 """A visit as schema.org describes it, for programs that read e-mails: nothing in it was typed by a customer."""
 
-import json
 from zoneinfo import ZoneInfo
 
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
+from booking.formats.json_ld import json_ld
 from booking.links import manage_url
 from booking.models import Booking, Status
 from stores.models import Store, VisitMode
 
-# As django.utils.html.json_script writes them: nothing in the block ends it or looks like a tag.
-_ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
-
 
 def reservation_as_json_ld(booking: Booking) -> SafeString:
     """Return a visit's JSON-LD, safe to stand in a script element; it says neither who comes nor what for."""
-    text = json.dumps(_reservation(booking), ensure_ascii=False, separators=(",", ":"))
-    return mark_safe(text.translate(_ESCAPES))  # noqa: S308 -- no < > & is left
+    return json_ld(_reservation(booking))
 
 
 def _reservation(booking: Booking) -> dict[str, object]:

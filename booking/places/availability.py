@@ -3,18 +3,16 @@
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from hashlib import sha256
 from typing import NamedTuple
 
 from booking.places.places_left import ExpiredHold, places_left, what_changed
 from booking.policy import first_bookable_start, last_bookable_date, places_needed
 from booking.refusals import UnknownVisitType
-from stores.hours import day_start
+from stores.hours import ONE_DAY, day_start
 from stores.queries import store_rules
 from stores.slots import SlotTime, StoreRules, VisitTypeRule, slots_by_desk, starts_with_runs, store_slots
-
-ONE_DAY = timedelta(days=1)
 
 
 class FreeSlot(NamedTuple):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db.models import F, Q
 
@@ -10,11 +10,11 @@ from booking.models import Hold
 from booking.places.availability import AvailabilityQuestion
 from booking.places.places_left import ExpiredHold, places_returned
 from booking.policy import first_bookable_start, last_bookable_date
+from stores.hours import ONE_DAY
 from stores.models import Slot
 from stores.slots import StoreRules
 
 DAYS_LOOKED_AT = 7
-ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,11 @@ Plain values in, plain values out; instants in UTC. `docs/decisions/` tells the 
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import IntEnum
 from zoneinfo import ZoneInfo
 
-from stores.hours import Interval, day_start
-
-ONE_DAY = timedelta(days=1)
+from stores.hours import ONE_DAY, Interval, day_start
 
 
 class Order(IntEnum):

@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from booking.places.availability import ONE_DAY, FreeSlot, availability
+from booking.places.availability import FreeSlot, availability
+from stores.hours import ONE_DAY
 
 
 def nearest_free(  # noqa: PLR0913 -- the question of `availability`, around an instant

@@ -2,17 +2,16 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.db import connection
 from django.db.models import DateTimeField, IntegerField, Q, Value
 
 from booking.models import Hold
+from stores.hours import ONE_DAY
 from stores.models import StoreDay
 from stores.slots import StoreRules
-
-ONE_DAY = timedelta(days=1)
 
 _SLOT_ROWS = """
 SELECT desk_id, {starts_at}, {ends_at}, capacity, places_taken, places_taken_web, closed

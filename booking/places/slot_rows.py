@@ -3,14 +3,13 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TypeVar
 
 from booking.models import Booking, Hold, Status
+from stores.hours import ONE_DAY
 from stores.models import Slot
 from stores.slots import DeskRule, SlotTime, StoreRules, slots_by_desk
-
-ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)

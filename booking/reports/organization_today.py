@@ -3,18 +3,18 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db.models import Count, Q
 
 from booking.models import Booking, Hold, Source, Status
 from booking.places.places_left import ExpiredHold, places_returned
 from booking.reports.tallies import CAME
+from stores.hours import ONE_DAY
 from stores.models import Organization, Slot
 from stores.queries import ListedStore, first_day_around, listed_stores
 from stores.slots import slots_by_desk
 
-ONE_DAY = timedelta(days=1)
 HERE = (Status.CHECKED_IN, Status.IN_SERVICE, Status.COMPLETED)
 _TAKEN_BACK = Q(source=Source.WALK_IN, status=Status.CANCELLED)  # as `is_taken_back` has it
 Counts = Mapping[str, int]  # visits by status

@@ -13,9 +13,9 @@ from operator import itemgetter
 from django.db.models import Count, Q, Sum
 
 from booking.models import Booking
-from booking.reports.tallies import CAME, ONE_DAY, Numbers, Tally, together
+from booking.reports.tallies import CAME, Numbers, Tally, together
 from notifications.models import OutboxMessage
-from stores.hours import day_start
+from stores.hours import ONE_DAY, day_start
 from stores.models import Organization, Slot
 from stores.queries import listed_stores, store_rules
 from stores.slots import StoreRules, slots_by_desk

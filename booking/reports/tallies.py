@@ -3,14 +3,14 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from math import ceil
 from typing import TypeVar
 
 from booking.models import Source, Status
 from notifications.models import State
+from stores.hours import ONE_DAY
 
-ONE_DAY = timedelta(days=1)
 # How many days before the visit it was booked: each class from its first day to the one before the next.
 LEAD_DAYS = (0, 1, 2, 4, 8, 15)
 CAME = frozenset({Status.CHECKED_IN, Status.IN_SERVICE, Status.COMPLETED})

@@ -5,7 +5,7 @@ Callers have the store alone; all else is locked as `booking.places.locks` says.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db.models import Q
 
@@ -13,11 +13,9 @@ from booking.models import Booking, Hold, Status
 from booking.places.claims import days_of, release_expired_holds
 from booking.places.fit import OpenTime, Order, SlotPlaces, Taking
 from booking.policy import places_needed
-from stores.hours import intersection, open_intervals
+from stores.hours import ONE_DAY, intersection, open_intervals
 from stores.models import Slot
 from stores.slots import StoreRules, slots_by_desk
-
-ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,14 +3,12 @@
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 from booking.places.places_left import places_left, what_changed
 from booking.policy import first_bookable_start, last_bookable_date, places_needed
-from stores.hours import day_start
+from stores.hours import ONE_DAY, day_start
 from stores.slots import SlotTime, StoreRules, VisitTypeRule, slots_by_desk, starts_with_runs
-
-ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,7 @@
 
 from datetime import UTC, date, datetime
 
-# Nothing is booked outside these years, and sums with dates stay within what Python can count.
-FIRST_YEAR, LAST_YEAR = 2000, 2999
+from booking.customer_input import FIRST_YEAR, LAST_YEAR
 
 
 def read_instant(text: str) -> datetime | None:

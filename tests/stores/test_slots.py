@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stores.hours import Interval, WeeklyInterval, day_start
+from stores.hours import ONE_DAY, Interval, WeeklyInterval, day_start
 from stores.slots import (
     DeskRule,
     SlotTime,
@@ -28,7 +28,6 @@ PARIS = ZoneInfo("Europe/Paris")
 NEW_YORK = ZoneInfo("America/New_York")
 LORD_HOWE = ZoneInfo("Australia/Lord_Howe")
 MONDAY = date(2026, 11, 23)
-ONE_DAY = timedelta(days=1)
 MAIN = DeskRule(id=1, slug="main", name="Main desk", capacity=2, kept_back=0, weekly=())
 
 

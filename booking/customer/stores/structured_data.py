@@ -1,20 +1,18 @@
 """A store as schema.org describes it, for search engines: a data block that no text of a store can break out of."""
 
-import json
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
+from booking.formats.json_ld import json_ld
 from booking.links import store_card_url, store_page_url
 from stores.models import OrganizationKind
 from stores.queries import OrganizationDetail, StoreDetail
 
-# As django.utils.html.json_script writes them: nothing in the block ends it or looks like a tag.
-_ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _SPECIAL_DAYS_TOLD = timedelta(days=62)
 
@@ -23,8 +21,7 @@ def store_as_json_ld(
     store: StoreDetail, *, now: datetime, organizations: Sequence[OrganizationDetail] = ()
 ) -> SafeString:
     """Return a store's JSON-LD, safe to stand in a script element; the same in whatever words its page is read."""
-    text = json.dumps(_store(store, organizations, now=now), ensure_ascii=False, separators=(",", ":"))
-    return mark_safe(text.translate(_ESCAPES))  # noqa: S308 -- no < > & is left
+    return json_ld(_store(store, organizations, now=now))
 
 
 def _store(store: StoreDetail, organizations: Sequence[OrganizationDetail], *, now: datetime) -> dict[str, Any]:

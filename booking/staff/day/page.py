@@ -1,7 +1,7 @@
 """The page of the day schedule."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
@@ -20,8 +20,7 @@ from booking.staff.day.crowds import crowd_in_words
 from booking.web.forms import FormProblem
 from notifications import circuits, queries
 from notifications.models import Channel
-
-ONE_DAY = timedelta(days=1)
+from stores.hours import ONE_DAY
 
 
 def day_page(

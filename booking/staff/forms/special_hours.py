@@ -9,10 +9,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from booking.customer_input import FIRST_YEAR, LAST_YEAR
 from booking.staff.forms.hours import AsksAboutNights, HoursField, HoursLine
 from booking.staff.forms.shared import ChangedMeanwhile, read_was
-
-FIRST_YEAR, LAST_YEAR = 2000, 2999
 
 
 class SpecialHoursForm(AsksAboutNights):

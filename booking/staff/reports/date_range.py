@@ -1,7 +1,7 @@
 """The range of days a manager asks about, read without trusting a character of it."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
@@ -10,8 +10,7 @@ from django.utils.translation import ngettext
 from booking.reports.queries import DEFAULT_RANGE, LONGEST_RANGE
 from booking.web.forms import FormProblem
 from booking.web.query_params import read_day
-
-ONE_DAY = timedelta(days=1)
+from stores.hours import ONE_DAY
 
 
 @dataclass(frozen=True, slots=True)

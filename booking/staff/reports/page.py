@@ -10,8 +10,9 @@ from django.utils.http import urlencode
 from booking.formats.spreadsheets import csv_bytes
 from booking.formatting import csv_delimiter
 from booking.reports.queries import LONGEST_RANGE
-from booking.staff.reports.date_range import ONE_DAY, AskedRange
+from booking.staff.reports.date_range import AskedRange
 from booking.staff.reports.sections import Part
+from stores.hours import ONE_DAY
 
 SHORTCUTS = (7, 28, 365)
 

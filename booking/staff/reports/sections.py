@@ -14,9 +14,10 @@ from booking.formats.bar_charts import Bar, BarChart, drawn
 from booking.formats.spreadsheets import Cell
 from booking.formatting import day_in_words, stretch_in_words
 from booking.models import Source
-from booking.reports.tallies import LEAD_DAYS, ONE_DAY, MessageCount, Numbers, Outcome, Waits
+from booking.reports.tallies import LEAD_DAYS, MessageCount, Numbers, Outcome, Waits
 from booking.staff.reports.message_costs import message_words, segments_cell, sent_texts, state_words
 from notifications.models import State
+from stores.hours import ONE_DAY
 
 PARTS = ("visits", "lead", "weekdays", "waits", "places", "channels", "messages")
 _TO_COME = (State.DUE, State.SENDING)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from booking.customer_input import FIRST_YEAR, LAST_YEAR
 from booking.formatting import (
     dated_day_in_words,
     dated_moment_in_words,
@@ -22,7 +23,6 @@ from booking.policy import first_bookable_start, last_bookable_date
 from booking.refusals import UnknownVisitType
 from booking.staff.access import StaffContext, at_store, staff_page
 from booking.web.forms import FormProblem
-from booking.web.query_params import FIRST_YEAR, LAST_YEAR
 from stores.models import VisitType
 
 _PAGES = {

@@ -1,7 +1,6 @@
 """The first steps of a store: hours, places, kinds of visit, a try, and the poster for the door; one page each."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
@@ -30,7 +29,6 @@ STEPS = {
 DONE = "done"
 # Which step somebody is at, so that the set-up leads back to it once a change is saved.
 SESSION_KEY = "first_steps"
-ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,13 +29,13 @@ from booking.policy import first_bookable_start, may_change, offer_until, places
 from booking.refusals import BookingRefused
 from booking.waiting_list.offers import offer_places
 from booking.who import Who
+from stores.hours import ONE_DAY
 from stores.models import CapacityCounts, Desk, Slot, Store, VisitType
 from stores.queries import store_rules
 from stores.slots import DeskRule, SlotTime, StoreRules, slots_by_desk
 from tests.factories import at, make_store
 from tests.shop_life import KINDS, REFUSALS, Life
 
-ONE_DAY = timedelta(days=1)
 CUSTOMER = CustomerDetails(name="Nora Test", phone="+33698765432")
 NIGHT = [(time(1), time(5))]
 DAY = [(time(9), time(12)), (time(14), time(16))]

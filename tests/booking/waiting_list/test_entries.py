@@ -16,14 +16,13 @@ from booking.waiting_list.offers import offer_places
 from booking.waiting_list.queries import entry_by_reference, waiting_list, waiting_state
 from booking.who import Who
 from notifications.models import OutboxMessage
+from stores.hours import ONE_DAY
 from stores.models import Slot
 from stores.queries import UnknownStore
 from tests.factories import NOW, at, make_booking, make_store
 from tests.waiters import TUESDAY, make_waiting
 
 pytestmark = pytest.mark.django_db
-
-ONE_DAY = timedelta(days=1)
 
 
 def one_slot_store(**fields):

@@ -21,13 +21,13 @@ from booking.waiting_list.entries import leave_waiting_list
 from booking.waiting_list.offers import offer_places, stores_waiting
 from booking.who import Who
 from notifications.models import OutboxMessage
+from stores.hours import ONE_DAY
 from stores.models import Slot, VisitType
 from tests.factories import NOW, at, make_booking, make_store
 from tests.waiters import TUESDAY, make_waiting
 
 pytestmark = pytest.mark.django_db
 
-ONE_DAY = timedelta(days=1)
 MINUTE = timedelta(minutes=1)
 
 

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from booking.policy import is_quiet, may_be_offered, missed_offers_after, offer_until, refusal_to_wait
 from booking.refusals import Refusal
+from stores.hours import ONE_DAY
 from tests.factories import NOW, PARIS
 
 TODAY = date(2026, 11, 23)
-ONE_DAY = timedelta(days=1)
 
 
 @dataclass
