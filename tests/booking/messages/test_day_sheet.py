@@ -18,7 +18,7 @@ from booking.messages.day_sheet_schedule import enqueue_day_sheets
 from booking.models import Booking, Status
 from notifications.models import Kind, OutboxMessage, State
 from notifications.tasks import deliver_due
-from stores.models import SetupChange, SpecialHours, Store
+from stores.models import SetupChange, Store
 from tests.booking.reading import page
 from tests.factories import NOW, PASSWORD, make_booking, make_store, make_user
 
@@ -55,31 +55,6 @@ def mail() -> EmailMessage:
     """Return the one e-mail that was written, parsed as a mail program does."""
     (path,) = django_settings.MESSAGES_DIR.glob("*.eml")
     return BytesParser(policy=policy.default).parsebytes(path.read_bytes())
-
-
-@pytest.mark.parametrize(
-    ("minutes", "due"), [(-31, 0), (-30, 1), (0, 1), (119, 1), (120, 0)], ids=lambda value: str(value)
-)
-def test_sheet_is_due_from_half_an_hour_before_the_opening(store, opens, minutes, due) -> None:
-    enqueue_day_sheets(now=opens + timedelta(minutes=minutes))
-    assert len(sheets()) == due
-
-
-def test_sheet_is_written_once_however_often_the_clock_strikes(store, opens) -> None:
-    for minutes in (-30, -25, -20, 5):
-        enqueue_day_sheets(now=opens + timedelta(minutes=minutes))
-    enqueue_day_sheets(now=opens + timedelta(days=1))
-    assert [message.subject for message in sheets()] == [
-        f"day/{store.pk}/{opens.date()}",
-        f"day/{store.pk}/{opens.date() + timedelta(days=1)}",
-    ]
-
-
-def test_closed_day_and_a_store_that_wants_none_get_none(store, opens) -> None:
-    make_store("other-shop")
-    SpecialHours.objects.create(store=store, date=opens.date())
-    enqueue_day_sheets(now=opens)
-    assert sheets() == []
 
 
 def test_sheet_tells_everything_a_person_needs_and_carries_the_table(store, opens, clock) -> None:
