@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from notifications.models import Channel, Kind
+from notifications.models import Channel
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,8 +11,8 @@ class NewMessage:
     """A message to be: what it is about and when it goes, not yet what it says."""
 
     account: str  # the store's slug
-    subject: str  # the booking's reference
-    kind: Kind
+    subject: str  # what it is about: read by the composer alone
+    kind: str  # chosen by the composer's side; here it only tells messages about one subject apart
     sequence: int
     channel: Channel
     due_at: datetime

@@ -5,17 +5,6 @@ import uuid
 from django.db import models
 
 
-class Kind(models.TextChoices):
-    CONFIRMATION = "confirmation"
-    REMINDER = "reminder"
-    CHANGE = "change"
-    CANCELLATION = "cancellation"
-    PLACE_OFFERED = "place_offered"
-    VISITS_LIST = "visits_list"
-    DAY_SHEET = "day_sheet"
-    NEARLY_TURN = "nearly_turn"
-
-
 class Channel(models.TextChoices):
     SMS = "sms"
     EMAIL = "email"
@@ -44,8 +33,9 @@ class OutboxMessage(models.Model):
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     account = models.CharField(max_length=80)  # the store's slug: whose budget it counts against
-    subject = models.CharField(max_length=40)  # the booking's reference
-    kind = models.CharField(max_length=13, choices=Kind)
+    # What it is about, and which sort of message it is: words of those who write it, and who compose it in the end.
+    subject = models.CharField(max_length=40)
+    kind = models.CharField(max_length=40)
     sequence = models.PositiveIntegerField()
     offset = models.CharField(max_length=40, blank=True)  # which of several: "3d", "1d"
     channel = models.CharField(max_length=5, choices=Channel)

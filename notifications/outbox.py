@@ -19,7 +19,7 @@ from django_q.tasks import async_task
 from notifications import message_files
 from notifications.content import NewMessage
 from notifications.digests import body_digest, recipient_digest
-from notifications.models import OPEN_STATES, Channel, Kind, OutboxMessage, State
+from notifications.models import OPEN_STATES, Channel, OutboxMessage, State
 
 # Longer than any one call lasts (15 s); with a sweep each minute, short enough that what a dead worker left behind
 # is taken up within two minutes.
@@ -73,7 +73,7 @@ def ring() -> None:
 
 
 def skip_open(
-    *, subject: str, reason: str, now: datetime, kinds: Collection[Kind] | None = None, offset: str = ""
+    *, subject: str, reason: str, now: datetime, kinds: Collection[str] | None = None, offset: str = ""
 ) -> int:
     """Settle what has not left yet about a subject as not needed any more; return how many there were.
 
@@ -203,7 +203,7 @@ def send_instead(message: OutboxMessage, channel: Channel, *, now: datetime) -> 
             NewMessage(
                 account=message.account,
                 subject=message.subject,
-                kind=Kind(message.kind),
+                kind=message.kind,
                 sequence=message.sequence,
                 channel=channel,
                 due_at=now,

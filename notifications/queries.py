@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db.models import Count, Min
 
-from notifications.models import OPEN_STATES, Channel, Kind, OutboxMessage, State
+from notifications.models import OPEN_STATES, Channel, OutboxMessage, State
 
 # Why a text was not sent where too many are asked for.
 OVER_A_SHARE = ("budget", "prefix_limit", "hourly_budget")
@@ -22,7 +22,7 @@ def oldest_due_seconds(*, now: datetime) -> int:
     return int((now - oldest["due_at"]).total_seconds()) if oldest["due_at"] else 0
 
 
-def due_offsets(*, subject: str, kind: Kind, sequence: int, by: datetime) -> set[str]:
+def due_offsets(*, subject: str, kind: str, sequence: int, by: datetime) -> set[str]:
     """Return which messages of a kind about a subject are due by then, or were, by their offsets."""
     same = OutboxMessage.objects.filter(subject=subject, kind=kind, sequence=sequence, due_at__lt=by)
     return set(same.values_list("offset", flat=True))

@@ -5,7 +5,7 @@ Tokens are cut out of what is stored and made again from the server's key.
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -21,17 +21,20 @@ from booking.api.bodies import Json
 from booking.idempotency import InProgress, take_key, write_answer
 from booking.models import IdempotentAnswer
 from booking.places.requests import retry_after_expired_holds
+from booking.subjects import About, Subject
 from booking.tokens import hold_token, keyed_digest, manage_token, waiting_token
-from booking.waiting_list.lifecycle import message_subject
 from booking.web.problem_json import ApiProblem, invalid
 
 HEADER = "Idempotency-Key"
 
 _KEY = re.compile(r"[!-~]{1,255}")
-_HOLD = "hold:"
-_WAITING = message_subject("")
 # JSON writes control characters as escapes, so this one is in no body of ours.
 _CUT_OUT = "\x01"
+_TOKENS: Mapping[About, Callable[[str], str]] = {
+    About.BOOKING: manage_token,
+    About.WAITING_LIST_ENTRY: waiting_token,
+    About.HOLD: hold_token,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,7 @@ class ApiAnswer:
     body: Json
     status: int = 200
     location: str = ""
-    subject: str = ""
+    subject: Subject | None = None
 
     @property
     def content(self) -> str:
@@ -49,16 +52,6 @@ class ApiAnswer:
 
     def response(self) -> HttpResponse:
         return _response(self.status, self.content, self.location)
-
-
-def of_hold(public_id: str) -> str:
-    """Return the subject of an answer that holds a hold's token."""
-    return _HOLD + public_id
-
-
-def of_waiting(reference: str) -> str:
-    """Return the subject of an answer that holds the token of an entry of the waiting list."""
-    return message_subject(reference)
 
 
 def read_key(request: HttpRequest) -> str | None:
@@ -105,7 +98,7 @@ def _answer_once(
         status=answer.status,
         body=_without_secret(answer.content, answer.subject),
         location=answer.location,
-        subject=answer.subject,
+        subject=str(answer.subject or ""),
     )
     return answer.response()
 
@@ -114,7 +107,8 @@ def _replay(stored: IdempotentAnswer, fingerprint: str) -> HttpResponse:
     if stored.fingerprint != fingerprint:
         raise ApiProblem("idempotency_mismatch")
     status = cast(int, stored.status)  # a row without an answer is never committed
-    response = _response(status, _with_secret(stored.body, stored.subject), stored.location)
+    subject = Subject.parse(stored.subject) if stored.subject else None
+    response = _response(status, _with_secret(stored.body, subject), stored.location)
     response["Idempotent-Replayed"] = "true"
     return response
 
@@ -152,15 +146,13 @@ def _fingerprint(body: Json) -> str:
     return sha256(json.dumps(body, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
-def _secret(subject: str) -> str:
-    if subject.startswith(_WAITING):
-        return waiting_token(subject.removeprefix(_WAITING))
-    return hold_token(subject.removeprefix(_HOLD)) if subject.startswith(_HOLD) else manage_token(subject)
-
-
-def _without_secret(content: str, subject: str) -> str:
+def _without_secret(content: str, subject: Subject | None) -> str:
     return content.replace(_secret(subject), _CUT_OUT) if subject else content
 
 
-def _with_secret(content: str, subject: str) -> str:
+def _with_secret(content: str, subject: Subject | None) -> str:
     return content.replace(_CUT_OUT, _secret(subject)) if subject else content
+
+
+def _secret(subject: Subject) -> str:
+    return _TOKENS[subject.about](subject.key)

@@ -14,7 +14,6 @@ from django.db.models import Count, Max
 
 from booking.arrivals.line_state import CLAIMED_WITHIN, tickets_of, visits_of
 from booking.arrivals.steps import admit_walk_in, take_step
-from booking.arrivals.turn_reminders import subject_of
 from booking.bookings.lifecycle import cancel_locked, lock_booking
 from booking.models import Booking, Status, Ticket
 from booking.places.claims import raise_days
@@ -22,6 +21,7 @@ from booking.places.locks import lock_line
 from booking.places.requests import retry_after_expired_holds, visit_type_or_raise
 from booking.policy import places_needed
 from booking.refusals import BookingRefused, Refusal
+from booking.subjects import Subject
 from booking.who import Who
 from booking.working_days import WorkingDay, working_day
 from notifications import outbox
@@ -177,7 +177,7 @@ def forget_tickets(*, store: Store, now: datetime) -> int:
         return 0
     day = working_day(rules_around(store.slug, now), now=now)
     over = Ticket.objects.filter(store=store, visit_date__lt=day.own_date, joined_at__lt=day.since)
-    told = [subject_of(number) for number in over.exclude(phone="").values_list("pk", flat=True)]
+    told = [str(Subject.ticket(number)) for number in over.exclude(phone="").values_list("pk", flat=True)]
     outbox.forget(subjects=told, now=now)
     deleted, _ = over.delete()
     return deleted
@@ -186,7 +186,7 @@ def forget_tickets(*, store: Store, now: datetime) -> int:
 def forget_people(*, booking_ids: Collection[int], now: datetime) -> None:
     """Empty who held the tickets that became these visits, in the transaction that erases the visits."""
     tickets = Ticket.objects.filter(booking_id__in=booking_ids).exclude(name="", phone="")
-    told = [subject_of(number) for number in tickets.exclude(phone="").values_list("pk", flat=True)]
+    told = [str(Subject.ticket(number)) for number in tickets.exclude(phone="").values_list("pk", flat=True)]
     if told:
         outbox.forget(subjects=told, now=now)
     tickets.update(name="", phone="")

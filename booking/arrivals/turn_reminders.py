@@ -5,16 +5,17 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from booking.arrivals.line_state import line_of
+from booking.message_kinds import Kind
 from booking.models import Ticket
+from booking.subjects import Subject
 from notifications import outbox
 from notifications.content import NewMessage
-from notifications.models import Channel, Kind
+from notifications.models import Channel
 from stores.models import Store
 
 BEFORE_THEM = 1  # so many others at most are called before who is told
 _AWAY_SINCE = timedelta(minutes=3)  # who joined just now is still at the door
 _OF_USE_FOR = timedelta(minutes=30)
-_MARK = "ticket"
 
 
 def send_turn_reminders(*, now: datetime) -> int:
@@ -24,17 +25,6 @@ def send_turn_reminders(*, now: datetime) -> int:
     for store in Store.objects.filter(pk__in=asked.values("store_id")):
         told += _tell_at(store, now=now)
     return told
-
-
-def ticket_of(subject: str) -> int | None:
-    """Return whose turn a message is about, None where it is about none."""
-    mark, _slash, number = subject.partition("/")
-    return int(number) if mark == _MARK and number.isdecimal() else None
-
-
-def subject_of(ticket_id: int) -> str:
-    """Return what a message about somebody's turn is about."""
-    return f"{_MARK}/{ticket_id}"
 
 
 @transaction.atomic
@@ -53,7 +43,7 @@ def _tell_at(store: Store, *, now: datetime) -> int:
 def _message(store: Store, ticket_id: int, *, now: datetime) -> NewMessage:
     return NewMessage(
         account=store.slug,
-        subject=subject_of(ticket_id),
+        subject=str(Subject.ticket(ticket_id)),
         kind=Kind.NEARLY_TURN,
         sequence=0,
         channel=Channel.SMS,

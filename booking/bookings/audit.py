@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from booking.bookings.message_plan import message_channel
+from booking.message_kinds import KINDS, Kind
 from booking.models import Booking, Hold, Source, Status, WaitingListEntry, WaitingStatus
-from booking.waiting_list.lifecycle import message_subject
-from notifications.models import OPEN_STATES, Kind, OutboxMessage
+from booking.subjects import Subject
+from notifications.models import OPEN_STATES, OutboxMessage
 from stores.models import Slot
 
 AT_ONCE = 500  # a database takes so many values in one question, not any number
@@ -61,8 +62,8 @@ def _spans(store_id: int, desk_id: int) -> dict[object, list[_Span]]:
 
 def _messages(*, now: datetime) -> Iterator[str]:
     """Hold open messages against their bookings, and visits to come against the word they should have had."""
-    of_no_sequence = (Kind.PLACE_OFFERED, Kind.VISITS_LIST, Kind.DAY_SHEET, Kind.NEARLY_TURN)
-    open_messages = OutboxMessage.objects.filter(state__in=OPEN_STATES).exclude(kind__in=of_no_sequence).order_by("pk")
+    followers = [kind for kind, facts in KINDS.items() if facts.follows_booking]
+    open_messages = OutboxMessage.objects.filter(state__in=OPEN_STATES, kind__in=followers).order_by("pk")
     rows = open_messages.values_list("pk", "subject", "sequence", "kind").iterator(chunk_size=AT_ONCE)
     while some := list(islice(rows, AT_ONCE)):
         asked = Booking.objects.filter(reference__in={subject for _pk, subject, _sequence, _kind in some})
@@ -74,9 +75,9 @@ def _messages(*, now: datetime) -> Iterator[str]:
             now_at, status = bookings[subject]
             if now_at != sequence:
                 yield f"message {pk}: of sequence {sequence}, {subject} is at {now_at}"
-            elif (status == Status.CANCELLED) != (kind == Kind.CANCELLATION):
+            elif (status == Status.CANCELLED) != KINDS[Kind(kind)].is_of_cancelled:
                 yield f"message {pk}: {kind} of {subject}, which is {status}"
-    told = OutboxMessage.objects.filter(kind__in=["confirmation", "change"])
+    told = OutboxMessage.objects.filter(kind__in=[kind for kind, facts in KINDS.items() if facts.tells_time])
     told_of = set(told.values_list("subject", "sequence"))
     coming = Booking.objects.filter(status=Status.CONFIRMED, starts_at__gt=now).exclude(source=Source.WALK_IN)
     for booking in coming.order_by("pk").iterator():
@@ -92,7 +93,7 @@ def _offers(*, now: datetime) -> Iterator[str]:
         if entry is not None and entry.status != WaitingStatus.OFFERED:
             yield f"hold {kept.pk}: keeps a place for {entry.reference} of the waiting list, which is {entry.status}"
     offered = {
-        message_subject(entry.reference): entry
+        str(Subject.waiting_list_entry(entry.reference)): entry
         for entry in WaitingListEntry.objects.filter(status=WaitingStatus.OFFERED)
     }
     about_offers = OutboxMessage.objects.filter(state__in=OPEN_STATES, kind=Kind.PLACE_OFFERED, not_after__gt=now)

@@ -6,11 +6,11 @@ from typing import Final
 from uuid import UUID
 
 from booking.bookings.message_plan import plan_messages
+from booking.message_kinds import Kind
 from booking.models import Booking, BookingEvent, EventKind
 from booking.places.claims import raise_days
 from booking.who import Who
 from notifications import outbox
-from notifications.models import Kind
 
 RAISED_BY_CALLER: Final[Collection[date]] = ()
 """For `days`, where the caller has more to lock and raises the days itself, last of all."""

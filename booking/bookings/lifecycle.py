@@ -11,6 +11,7 @@ from django.db.models import Q
 from booking.bookings.changes import RAISED_BY_CALLER, note_change
 from booking.customer_input import CustomerDetails, QuestionAnswer
 from booking.limits import ClientDigests
+from booking.message_kinds import Kind
 from booking.models import WEB_SOURCES, Actor, Booking, EventKind, Hold, Source, Status
 from booking.models.partial_rows import known
 from booking.places.claims import Run, claim_anywhere, days_of, give_places_back
@@ -30,7 +31,6 @@ from booking.tokens import new_reference, read_hold_token
 from booking.waiting_list.lifecycle import note_taken
 from booking.waiting_list.upcoming_visits import BEYOND_THE_SHARE
 from booking.who import Who
-from notifications.models import Kind
 from stores.models import Desk, Store, VisitType
 from stores.queries import UnknownStore, rules_around
 from stores.slots import SlotTime, StoreRules, VisitTypeRule

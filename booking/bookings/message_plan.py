@@ -5,11 +5,12 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from booking.customer_input import can_be_texted
+from booking.message_kinds import KINDS, Kind
 from booking.models import Actor, Booking
 from booking.policy import plan_of, reminder_times
 from booking.who import Who
 from notifications.content import NewMessage
-from notifications.models import Channel, Kind
+from notifications.models import Channel
 
 
 def plan_messages(booking: Booking, *, kind: Kind, who: Who, offset: str = "") -> list[NewMessage]:
@@ -24,7 +25,7 @@ def plan_messages(booking: Booking, *, kind: Kind, who: Who, offset: str = "") -
     messages = [
         _message(booking, kind, channel, due_at=who.now, offset=offset, is_limited=is_limited) for channel in channels
     ]
-    if channels and kind in (Kind.CONFIRMATION, Kind.CHANGE) and not offset:
+    if channels and KINDS[kind].tells_time and not offset:
         store = booking.store
         zone, plan = ZoneInfo(store.time_zone), plan_of(store)
         times = reminder_times(starts_at=booking.starts_at, zone=zone, now=who.now, plan=plan)

@@ -13,6 +13,7 @@ from booking.bookings.changes import RAISED_BY_CALLER, note_change
 from booking.bookings.lifecycle import cancel_locked, lock_booking
 from booking.bookings.message_plan import message_channels
 from booking.bookings.rescheduling import move_locked
+from booking.message_kinds import Kind
 from booking.models import Booking, EventKind, Hold, Status
 from booking.places.claims import claim_anywhere, days_of, drop_hold, raise_days, runs_at, store_hold
 from booking.places.nearest_free import nearest_free
@@ -20,7 +21,6 @@ from booking.policy import HOLD_EXTENSIONS
 from booking.refusals import BookingRefused, Refusal
 from booking.who import Who
 from notifications import outbox
-from notifications.models import Kind
 from stores.slots import StoreRules
 
 log = logging.getLogger(__name__)

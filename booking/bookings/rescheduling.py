@@ -7,6 +7,7 @@ from django.db import transaction
 
 from booking.bookings.changes import note_change
 from booking.bookings.lifecycle import lock_booking, release_places, take_run
+from booking.message_kinds import Kind
 from booking.models import Actor, Booking, EventKind, Status
 from booking.places.claims import claim_anywhere, days_of, lock_slots
 from booking.places.closed_slots import refused_without_place
@@ -14,7 +15,6 @@ from booking.places.requests import SlotRequest, resolve_request, retry_after_ex
 from booking.policy import may_change
 from booking.refusals import BookingRefused, Refusal
 from booking.who import Who
-from notifications.models import Kind
 from stores.models import Store
 
 

@@ -1,6 +1,6 @@
 """At start: every text message must fit its segments, in each language, at the configured address."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -8,11 +8,14 @@ from zoneinfo import ZoneInfo
 from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
+from django.template import TemplateDoesNotExist
+from django.template.loader import get_template
 from django.utils import translation
 
 from booking.links import short_manage_url
+from booking.message_kinds import KINDS, Kind
+from booking.messages.compose import COMPOSERS, EMAIL_FILES, SMS_TEXTS
 from booking.messages.sms_texts import (
-    SMS_TEXTS,
     alphabet_in_use,
     least_name,
     room_for_name,
@@ -41,6 +44,34 @@ def check_texts(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[
     if len(settings.PUBLIC_URL) > longest_url >= FAIR_URL_LENGTH:
         return [_url_error(f"at most {longest_url} characters leave a text message room for the store's name.")]
     return [_text_error(*text, septets_over=over) for text, over in lacking.items() if over > 0]
+
+
+@register
+def check_kinds(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Refuse a kind of message that lacks facts, a composer or a template: its messages could never go."""
+    tables = {"KINDS in booking/message_kinds.py": KINDS, "COMPOSERS in booking/messages/compose.py": COMPOSERS}
+    lacking = [
+        f"the kind {kind.value!r} has no entry in {name}."
+        for name, table in tables.items()
+        for kind in Kind
+        if kind not in table
+    ]
+    lacking += [f"there is no template {path}." for path in _templates() if not _exists(path)]
+    return [Error(f"Messages: {what}", id="booking.E103") for what in lacking]
+
+
+def _templates() -> Iterator[str]:
+    """Yield the path of each template that some kind is made of."""
+    yield from (f"sms/{name}.txt" for name in SMS_TEXTS)
+    yield from (f"email/{name}" for name in EMAIL_FILES)
+
+
+def _exists(path: str) -> bool:
+    try:
+        get_template(path)
+    except TemplateDoesNotExist:
+        return False
+    return True
 
 
 def _url_error(reason: str) -> CheckMessage:

@@ -1,182 +1,158 @@
-"""What leaves the building, decided at the moment of sending: the booking is read again, and may say no."""
+"""What leaves the building: the table of the kinds of messages, and what somebody is told who answers one."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
-from zoneinfo import ZoneInfo
+from typing import Any, Generic, Literal, Protocol, TypeVar
 
-from django.conf import settings
-from django.utils import translation
+from booking.message_kinds import Kind
+from booking.messages.booking_messages import (
+    ATTENDANCE_CONFIRMED,
+    CANCELLATION,
+    CHANGE,
+    CHOOSE_AGAIN,
+    CONFIRMATION,
+    NEW_HOURS,
+    NOT_COMING,
+    REMINDER,
+    BookingMessage,
+    answer_about_booking,
+    choose_change_text,
+    find_reason_against_change,
+    find_reason_against_reminder,
+    read_booking,
+)
+from booking.messages.day_sheet import read_day_sheet, write_day_sheet
+from booking.messages.nearly_turn import read_ticket, write_nearly_turn
+from booking.messages.place_offered import answer_about_offer, read_entry, write_offer
+from booking.messages.visits_list import write_visits_list
+from booking.models import Booking
+from booking.subjects import About, Subject
+from notifications.content import Content, Skip
+from notifications.models import OutboxMessage
 
-from booking.bookings.lifecycle import confirm_attendance
-from booking.bookings.queries import booking_by_reference
-from booking.bookings.rebooking import OFFER
-from booking.customer_input import can_be_texted
-from booking.formats.icalendar_files import Method, booking_calendar
-from booking.links import manage_url, short_manage_url
-from booking.messages.day_sheet import compose_day_sheet
-from booking.messages.day_sheet_address import compose_question
-from booking.messages.email_texts import email_text
-from booking.messages.late_reminders import days_before, is_late, late_message_goes_at
-from booking.messages.nearly_turn import compose_nearly
-from booking.messages.place_offered import answer_about_offer, compose_offer
-from booking.messages.sms_texts import TEXTS_WITH_OWN_WORDS, sms_text
-from booking.messages.visits_list import compose_visits
-from booking.models import Booking, Status
-from booking.policy import REMINDERS_APART, plan_of
-from booking.refusals import BookingRefused
-from notifications.content import Content, Email, NotYet, Skip, Sms
-from notifications.models import Channel, Kind, OutboxMessage
-from notifications.queries import due_offsets
-from stores.hours import today_start
+Word = Literal["yes", "no"]
+Found = TypeVar("Found")
+FoundBy = TypeVar("FoundBy", covariant=True)
+WrittenOf = TypeVar("WrittenOf", contravariant=True)
 
-# What the calendar file in an e-mail asks the reader's program to do; reminders carry none.
-_CALENDAR_METHODS: dict[str, Method] = {
-    "confirmation": "REQUEST",
-    "change": "REQUEST",
-    "new_hours": "REQUEST",
-    "cancellation": "CANCEL",
+
+class UnknownKind(Exception):
+    """A message is of a kind that has no entry in COMPOSERS: it waits for a version of Carillon that knows it."""
+
+
+class Reader(Protocol[FoundBy]):
+    """Returns what a message is about, as the database has it now; None where that is gone."""
+
+    def __call__(self, subject: Subject, /) -> FoundBy | None: ...
+
+
+class Writer(Protocol[WrittenOf]):
+    """Returns what to send, or why nothing is to be sent, now or any more."""
+
+    def __call__(self, found: WrittenOf, message: OutboxMessage, /, *, now: datetime) -> Content: ...
+
+
+class Replier(Protocol):
+    """Returns what to text back to somebody who answered yes or no, None where there is nothing to say."""
+
+    def __call__(self, subject: Subject, word: Word, /, *, now: datetime) -> str | None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Composer(Generic[Found]):
+    """How messages of one kind come to be, and the templates that they are made of."""
+
+    read: Reader[Found]
+    write: Writer[Found]
+    if_gone: str  # why nothing is sent where there is nothing to read
+    texts: tuple[str, ...] = ()  # templates/sms/NAME.txt
+    email_files: tuple[str, ...] = ()  # in templates/email, besides the frames that several kinds have in common
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answerer:
+    """How an answer about one sort of subjects is answered, and the templates of the texts that do it alone."""
+
+    reply: Replier
+    texts: tuple[str, ...] = ()
+
+
+def _about_booking(write: BookingMessage) -> Composer[Booking]:
+    return Composer(
+        read=read_booking,
+        write=write,
+        if_gone="erased",
+        texts=tuple(text.name for text in write.texts),
+        email_files=tuple(f"{text.name}.{part}.txt" for text in write.texts for part in ("subject", "heading")),
+    )
+
+
+COMPOSERS: Mapping[Kind, Composer[Any]] = {
+    Kind.CONFIRMATION: _about_booking(BookingMessage(texts=(CONFIRMATION,))),
+    Kind.REMINDER: _about_booking(
+        BookingMessage(texts=(REMINDER,), find_reason_against=find_reason_against_reminder, is_held_when_late=True)
+    ),
+    Kind.CHANGE: _about_booking(
+        BookingMessage(
+            texts=(CHANGE, NEW_HOURS, CHOOSE_AGAIN),
+            choose_text=choose_change_text,
+            find_reason_against=find_reason_against_change,
+        )
+    ),
+    Kind.CANCELLATION: _about_booking(BookingMessage(texts=(CANCELLATION,))),
+    Kind.PLACE_OFFERED: Composer(
+        read=read_entry,
+        write=write_offer,
+        if_gone="erased",
+        texts=("place_offered",),
+        email_files=("place_offered.subject.txt", "place_offered.txt", "place_offered.html"),
+    ),
+    Kind.VISITS_LIST: Composer(
+        read=read_booking,
+        write=write_visits_list,
+        if_gone="no_visits",
+        texts=("visits_list",),
+        email_files=(
+            *("visits_list.subject.txt", "visits_list.heading.txt"),
+            *("visits_list.txt", "visits_list.html"),
+        ),
+    ),
+    Kind.DAY_SHEET: Composer(
+        read=read_day_sheet,
+        write=write_day_sheet,
+        if_gone="not_wanted",
+        email_files=("day_sheet.txt", "day_sheet.html", "day_sheet_address.txt", "day_sheet_address.html"),
+    ),
+    Kind.NEARLY_TURN: Composer(read=read_ticket, write=write_nearly_turn, if_gone="erased", texts=("nearly_turn",)),
 }
+ANSWERERS: Mapping[About, Answerer] = {
+    About.BOOKING: Answerer(reply=answer_about_booking, texts=(ATTENDANCE_CONFIRMED, NOT_COMING)),
+    About.WAITING_LIST_ENTRY: Answerer(reply=answer_about_offer),
+}
+SMS_TEXTS: tuple[str, ...] = (
+    *(text for composer in COMPOSERS.values() for text in composer.texts),
+    *(text for answerer in ANSWERERS.values() for text in answerer.texts),
+)
+EMAIL_FILES: tuple[str, ...] = tuple(name for composer in COMPOSERS.values() for name in composer.email_files)
 
 
 def compose(message: OutboxMessage, *, now: datetime) -> Content:
-    """Return what to send for a message in the outbox, or why nothing is to be sent any more."""
-    if message.kind == Kind.PLACE_OFFERED:
-        return compose_offer(message, now=now)
-    if message.kind == Kind.NEARLY_TURN:
-        return compose_nearly(message, now=now)
-    if message.kind == Kind.DAY_SHEET:
-        return compose_question(message, now=now) or compose_day_sheet(message, now=now)
-    if message.kind == Kind.VISITS_LIST:
-        return compose_visits(message, now=now)
-    booking = booking_by_reference(message.subject)
-    if booking is None or booking.erased_at is not None:
-        return Skip("erased")
-    reason = _why_not(message, booking, now=now)
-    if reason:
-        return Skip(reason)
-    if (belated := _belated(message, booking, now=now)) is not None:
-        return belated
-    write = _sms if message.channel == Channel.SMS else _email
-    with translation.override(booking.locale):
-        return write(booking, _template(message), now=now)
+    """Return what to send for a message in the outbox, or why nothing is to be sent any more. Raises UnknownKind."""
+    composer = find_composer(message.kind)
+    found = composer.read(Subject.parse(message.subject))
+    return Skip(composer.if_gone) if found is None else composer.write(found, message, now=now)
 
 
-def answer(*, subject: str, word: Literal["yes", "no"], now: datetime) -> str | None:
-    """Return what to text back to somebody who said whether they come; yes is noted, no cancels nothing by itself.
-
-    None where there is nothing to say: the visit has begun, was erased, or never was.
-    """
-    booking = booking_by_reference(subject)
-    if booking is None:
-        return answer_about_offer(subject=subject, now=now)
-    if booking.erased_at is not None or now >= booking.starts_at:
-        return None
-    with translation.override(booking.locale):
-        if booking.status == Status.CANCELLED:
-            return _text(booking, "cancellation")
-        if word == "no":
-            return _text(booking, "not_coming")
-        try:
-            confirm_attendance(booking_id=booking.pk, now=now)
-        except BookingRefused:
-            return None
-        return _text(booking, "attendance_confirmed")
+def find_composer(kind: str) -> Composer[Any]:
+    """Return how messages of a kind are composed. Raises UnknownKind."""
+    if kind not in Kind.values or Kind(kind) not in COMPOSERS:
+        raise UnknownKind(f"No entry in COMPOSERS for messages of the kind {kind!r}.")
+    return COMPOSERS[Kind(kind)]
 
 
-def _why_not(message: OutboxMessage, booking: Booking, *, now: datetime) -> str | None:
-    """Return why a message is of no use any more, or None."""
-    is_cancelled = booking.status == Status.CANCELLED
-    if message.kind == Kind.CANCELLATION and not is_cancelled:
-        return "not_cancelled"
-    if message.kind != Kind.CANCELLATION and is_cancelled:
-        return "cancelled"
-    if message.sequence != booking.sequence:
-        return "moved"
-    if now >= booking.starts_at:
-        return "started"
-    if message.kind == Kind.REMINDER and booking.answer_until is not None:
-        return "to_be_moved"
-    if message.kind == Kind.CHANGE and message.offset.startswith(OFFER) and booking.answer_until is None:
-        return "answered"
-    if booking.status not in (Status.CONFIRMED, Status.CANCELLED):
-        return "arrived"
-    return None
-
-
-def _belated(message: OutboxMessage, booking: Booking, *, now: datetime) -> Skip | NotYet | None:
-    """Return what becomes of a reminder that is late, or a text that came back, if it does not go now.
-
-    Of several late ones of a visit only the one nearest to it goes, and none soon before the next.
-    """
-    is_reminder = message.kind == Kind.REMINDER and is_late(due_at=message.due_at, now=now)
-    if not is_reminder and not (message.returns and message.channel == Channel.SMS):
-        return None
-    zone, plan = ZoneInfo(booking.store.time_zone), plan_of(booking.store)
-    goes_at = late_message_goes_at(now=now, starts_at=booking.starts_at, zone=zone, plan=plan)
-    if is_reminder and _is_superseded(message, by=(goes_at or now) + REMINDERS_APART):
-        return Skip("superseded")
-    if goes_at is None:
-        return Skip("too_near")
-    return NotYet(goes_at, "night") if goes_at > now else None
-
-
-def _is_superseded(message: OutboxMessage, *, by: datetime) -> bool:
-    """Tell whether a reminder nearer to the visit is due by then, or was."""
-    others = due_offsets(subject=message.subject, kind=Kind.REMINDER, sequence=message.sequence, by=by)
-    return any(days_before(other) < days_before(message.offset) for other in others)
-
-
-def _template(message: OutboxMessage) -> str:
-    """Return the name of the words: a change that is told apart from others is one of hours, and the visit stays."""
-    if message.kind == Kind.CHANGE and message.offset.startswith(OFFER):
-        return "choose_again"
-    return "new_hours" if message.kind == Kind.CHANGE and message.offset else message.kind
-
-
-def _sms(booking: Booking, template: str, *, now: datetime) -> Sms | Skip:
-    if not booking.phone:
-        return Skip("no_phone", instead=_other_channel(booking))
-    if not can_be_texted(booking.phone):
-        return Skip("not_textable", instead=_other_channel(booking))
-    zone = ZoneInfo(booking.store.time_zone)
-    return Sms(to=booking.phone, body=_text(booking, template), budget_since=today_start(now, zone))
-
-
-def _other_channel(booking: Booking) -> Channel | None:
-    return Channel.EMAIL if booking.email else None
-
-
-def _text(booking: Booking, template: str) -> str:
-    return sms_text(
-        template,
-        store_name=booking.store.name,
-        starts_at=booking.starts_at,
-        zone=ZoneInfo(booking.store.time_zone),
-        link=short_manage_url(booking.reference, booking.link_number),
-        may_reply=can_be_answered(),
-        own_words=booking.store.sms_words if template in TEXTS_WITH_OWN_WORDS else None,
-    )
-
-
-def can_be_answered() -> bool:
-    """Tell whether a reply to our text messages reaches us: never where a name is their sender."""
-    has_number = bool(settings.TWILIO_MESSAGING_SERVICE_SID) or settings.TWILIO_FROM.startswith("+")
-    return settings.SMS_GATEWAY == "twilio" and has_number
-
-
-def _email(booking: Booking, template: str, *, now: datetime) -> Email | Skip:
-    if not booking.email:
-        return Skip("no_email")
-    words = email_text(template, booking)
-    method, link = _CALENDAR_METHODS.get(template), manage_url(booking.reference, booking.link_number)
-    calendar = booking_calendar(booking, method=method, manage_url=link, now=now) if method else None
-    return Email(
-        to=booking.email,
-        subject=words.subject,
-        text=words.text,
-        html=words.html,
-        calendar=calendar,
-        calendar_method=method or "",
-        sender_name=booking.store.name,
-        reply_to=booking.store.email,
-    )
+def answer(*, subject: str, word: Word, now: datetime) -> str | None:
+    """Return what to text back to somebody who answered yes or no; None where there is nothing to say."""
+    about = Subject.parse(subject)
+    answerer = ANSWERERS.get(about.about)
+    return answerer.reply(about, word, now=now) if answerer else None

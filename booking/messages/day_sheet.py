@@ -13,12 +13,13 @@ from booking.customer_input import phone_in_words
 from booking.formats.spreadsheets import Cell, csv_bytes
 from booking.formatting import csv_delimiter, day_in_words, visit_type_name
 from booking.links import day_url
-from booking.messages.day_sheet_schedule import store_and_day
+from booking.messages.day_sheet_address import read_wish, write_question
 from booking.messages.email_texts import one_line
 from booking.models import Booking, Source, Status
+from booking.subjects import Subject
 from notifications.content import Attachment, Email, Skip
 from notifications.models import OutboxMessage
-from stores.models import Store
+from stores.models import SetupChange, Store
 
 _TEMPLATE = "email/day_sheet"
 
@@ -50,15 +51,27 @@ def answers(booking: Booking) -> str:
     return "; ".join(f"{told['question']} {told['answer']}" for told in booking.answers)
 
 
-def compose_day_sheet(message: OutboxMessage, *, now: datetime) -> Email | Skip:
-    """Return the sheet of a store's day as it stands now, or why it is not wanted any more."""
-    found = store_and_day(message.subject)
-    store = Store.objects.filter(pk=found[0]).first() if found else None
-    if store is None or found is None or not store.day_sheet_email:
+def read_day_sheet(subject: Subject) -> tuple[Store, date] | SetupChange | None:
+    """Return the store and the day of a sheet, or the wish for another address that its question is about."""
+    store_and_day = subject.store_and_day()
+    if store_and_day is None:
+        return read_wish(subject)
+    store = Store.objects.filter(pk=store_and_day[0]).first()
+    return (store, store_and_day[1]) if store else None
+
+
+def write_day_sheet(
+    found: tuple[Store, date] | SetupChange, _message: OutboxMessage, /, *, now: datetime
+) -> Email | Skip:
+    """Return the sheet of a store's day as it stands now, or the question, or why it is not wanted any more."""
+    if isinstance(found, SetupChange):
+        return write_question(found, now=now)
+    store, day = found
+    if not store.day_sheet_email:
         return Skip("not_wanted")
-    schedule = day_schedule(store=store.slug, date=found[1], now=now)
+    schedule = day_schedule(store=store.slug, date=day, now=now)
     with translation.override(store.day_sheet_language):
-        return _email(store, found[1], schedule)
+        return _email(store, day, schedule)
 
 
 def _email(store: Store, day: date, schedule: DaySchedule) -> Email:

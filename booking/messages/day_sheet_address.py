@@ -7,23 +7,25 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from booking.links import day_sheet_link
-from booking.messages.day_sheet_schedule import counts, wish_number
+from booking.messages.day_sheet_schedule import counts
 from booking.messages.email_texts import one_line
+from booking.subjects import About, Subject
 from notifications.content import Email, Skip
-from notifications.models import OutboxMessage
 from stores.models import SetupChange
 from stores.queries import DAY_SHEET_ASKED, day_sheet_wish
 
 _TEMPLATE = "email/day_sheet_address"
 
 
-def compose_question(message: OutboxMessage, *, now: datetime) -> Email | Skip | None:
-    """Return the question to a new address, or why it is not wanted any more; None where the message is no question."""
-    number = wish_number(message.subject)
-    if number is None:
-        return None
-    wish = day_sheet_wish(number)
-    if wish is None or not counts(wish, now=now):
+def read_wish(subject: Subject) -> SetupChange | None:
+    """Return the wish for another address that a message asks about, None where there is none."""
+    number = subject.number() if subject.about == About.DAY_SHEET_ADDRESS else None
+    return None if number is None else day_sheet_wish(number)
+
+
+def write_question(wish: SetupChange, *, now: datetime) -> Email | Skip:
+    """Return the question to a new address, or why it is not wanted any more."""
+    if not counts(wish, now=now):
         return Skip("not_wanted")
     with translation.override(wish.after["day_sheet_language"]):
         return _email(wish)

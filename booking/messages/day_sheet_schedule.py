@@ -8,9 +8,11 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from booking.accounts.permissions import is_manager
+from booking.message_kinds import Kind
+from booking.subjects import Subject
 from notifications import outbox
 from notifications.content import NewMessage
-from notifications.models import Channel, Kind
+from notifications.models import Channel
 from stores.hours import Interval, openings
 from stores.models import SetupChange, Store
 from stores.queries import asked_day_sheet, store_rules
@@ -19,7 +21,6 @@ from stores.services import ask_day_sheet, save_day_sheet, use_asked_day_sheet
 
 BEFORE_OPENING = timedelta(minutes=30)
 OF_USE_FOR = timedelta(hours=2)
-_MARK, _QUESTION_MARK = "day", "question"
 
 
 @transaction.atomic
@@ -62,26 +63,11 @@ def counts(wish: SetupChange, *, now: datetime) -> bool:
     return is_theirs and asked_day_sheet(store=wish.store, now=now) == wish
 
 
-def wish_number(subject: str) -> int | None:
-    """Return which wish for another address a message asks about, None where it asks about none."""
-    mark, _slash, number = subject.partition("/")
-    return int(number) if mark == _QUESTION_MARK and number.isdecimal() else None
-
-
-def store_and_day(subject: str) -> tuple[int, date] | None:
-    """Return which store's sheet of which day a message is, None where it is none."""
-    mark, _slash, rest = subject.partition("/")
-    store_id, _slash, day = rest.partition("/")
-    if mark != _MARK or not store_id.isdecimal():
-        return None
-    return int(store_id), date.fromisoformat(day)
-
-
 def _question(wish: SetupChange, store: Store, *, now: datetime) -> NewMessage:
     """Return the message; counted like what customers set off: whose address it is nobody knows yet."""
     return NewMessage(
         account=store.slug,
-        subject=f"{_QUESTION_MARK}/{wish.pk}",
+        subject=str(Subject.day_sheet_address(wish.pk)),
         kind=Kind.DAY_SHEET,
         sequence=0,
         channel=Channel.EMAIL,
@@ -101,7 +87,7 @@ def _due(store: Store, *, now: datetime) -> list[NewMessage]:
     return [
         NewMessage(
             account=store.slug,
-            subject=f"{_MARK}/{store.pk}/{day.isoformat()}",
+            subject=str(Subject.day_sheet(store.pk, day)),
             kind=Kind.DAY_SHEET,
             sequence=0,
             channel=Channel.EMAIL,

@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from booking.bookings.customer_visits import Contact, visits_to_come
+from booking.message_kinds import Kind
 from booking.tokens import new_reference
 from notifications import outbox
 from notifications.content import NewMessage
-from notifications.models import Channel, Kind
+from notifications.models import Channel
 
 LIST_OF_USE = timedelta(hours=24)
 

@@ -5,20 +5,23 @@ from zoneinfo import ZoneInfo
 
 from django.utils import translation
 
-from booking.arrivals.turn_reminders import ticket_of
 from booking.messages.sms_texts import turn_text
 from booking.models import Ticket
+from booking.subjects import About, Subject
 from notifications.content import Skip, Sms
 from notifications.models import OutboxMessage
 from stores.hours import today_start
 
 
-def compose_nearly(message: OutboxMessage, *, now: datetime) -> Sms | Skip:
-    """Return the text, or why none is to be sent: who left, or is being served, needs no word."""
-    ticket_id = ticket_of(message.subject)
+def read_ticket(subject: Subject) -> Ticket | None:
+    """Return the ticket of somebody in the line, with its store; None where it is gone, or has no number any more."""
+    ticket_id = subject.number() if subject.about == About.TICKET else None
     ticket = Ticket.objects.select_related("store").filter(pk=ticket_id).first() if ticket_id else None
-    if ticket is None or not ticket.phone:
-        return Skip("erased")
+    return ticket if ticket and ticket.phone else None
+
+
+def write_nearly_turn(ticket: Ticket, _message: OutboxMessage, /, *, now: datetime) -> Sms | Skip:
+    """Return the text, or why none is to be sent: who left, or is being served, needs no word."""
     if ticket.booking_id is not None or ticket.left_at is not None:
         return Skip("served")
     since = today_start(now, ZoneInfo(ticket.store.time_zone))

@@ -13,7 +13,8 @@ from booking.messages.email_texts import map_url_of, one_line, rendered, where_i
 from booking.messages.sms_texts import sms_text
 from booking.models import WaitingListEntry
 from booking.policy import is_quiet, plan_of
-from booking.waiting_list.lifecycle import entry_of_subject
+from booking.subjects import Subject
+from booking.waiting_list.lifecycle import find_entry
 from booking.waiting_list.queries import Offer, waiting_state
 from booking.web.reader_prefix import ReaderChoice
 from notifications.content import Email, Skip, Sms
@@ -23,11 +24,14 @@ from stores.hours import today_start
 TEMPLATE = "place_offered"
 
 
-def compose_offer(message: OutboxMessage, *, now: datetime) -> Sms | Email | Skip:
+def read_entry(subject: Subject) -> WaitingListEntry | None:
+    """Return the entry of the waiting list that a message is about, None where it is gone or was erased."""
+    entry = find_entry(subject)
+    return None if entry is None or entry.erased_at is not None else entry
+
+
+def write_offer(entry: WaitingListEntry, message: OutboxMessage, /, *, now: datetime) -> Sms | Email | Skip:
     """Return what to send for an offer in the outbox, or why nothing is to be sent any more."""
-    entry = entry_of_subject(message.subject)
-    if entry is None or entry.erased_at is not None:
-        return Skip("erased")
     offer = waiting_state(entry, now=now).offer
     if offer is None or entry.offers != message.sequence:
         return Skip("offer_over")
@@ -36,12 +40,12 @@ def compose_offer(message: OutboxMessage, *, now: datetime) -> Sms | Email | Ski
         return write(entry, offer, now=now)
 
 
-def answer_about_offer(*, subject: str, now: datetime) -> str | None:
+def answer_about_offer(subject: Subject, _word: str, /, *, now: datetime) -> str | None:
     """Return what to text back to somebody who answers an offer: the link again, as a word alone takes no place.
 
     None where nothing is offered any more.
     """
-    entry = entry_of_subject(subject)
+    entry = find_entry(subject)
     offer = waiting_state(entry, now=now).offer if entry is not None else None
     if entry is None or offer is None:
         return None

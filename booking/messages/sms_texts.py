@@ -13,20 +13,6 @@ from django.utils.translation import gettext as _
 from booking.formatting import moment_in_words, short_day_in_words, time_in_words
 from notifications.alphabets import GSM7, UCS2, Alphabet
 
-# The texts in which a store may add a sentence of its own.
-TEXTS_WITH_OWN_WORDS = ("confirmation", "reminder")
-SMS_TEXTS = (
-    "confirmation",
-    "reminder",
-    "change",
-    "new_hours",
-    "choose_again",
-    "cancellation",
-    "attendance_confirmed",
-    "not_coming",
-    "place_offered",
-    "visits_list",
-)
 LEAST_NAME = 20  # septets that a store's name is never cut below
 LEAST_NAME_UCS2 = 12
 GOOD_NAME = 30  # what it should have before the day is spelled out

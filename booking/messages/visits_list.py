@@ -7,7 +7,6 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from booking.bookings.customer_visits import Contact, visits_to_come
-from booking.bookings.queries import booking_by_reference
 from booking.customer_input import can_be_texted
 from booking.formatting import moment_in_words
 from booking.links import manage_url, visits_url
@@ -21,14 +20,11 @@ from stores.hours import today_start
 TEMPLATE = "visits_list"
 
 
-def compose_visits(message: OutboxMessage, *, now: datetime) -> Sms | Email | Skip:
+def write_visits_list(booking: Booking, message: OutboxMessage, /, *, now: datetime) -> Sms | Email | Skip:
     """Return the list for whoever booked the visit that a message names, or why there is none.
 
     By text it holds what is booked with the number, by e-mail what is booked with the address.
     """
-    booking = booking_by_reference(message.subject)
-    if booking is None or booking.erased_at is not None:
-        return Skip("no_visits")
     with translation.override(booking.locale):
         if message.channel == Channel.SMS:
             return _sms(booking, message, now=now)

@@ -6,7 +6,9 @@ from html import escape
 
 from django.utils.translation import gettext as _
 
-from notifications.models import Channel, Kind, State
+from booking.message_kinds import KINDS
+from booking.staff.message_names import message_name_by
+from notifications.models import Channel, State
 from notifications.outbox import WAITS_FOR_PROVIDER, Delivery
 
 _NEWS = frozenset({State.SENDING, State.SENT, State.DELIVERED})
@@ -16,6 +18,8 @@ _TROUBLE = frozenset({State.FAILED, State.UNKNOWN, State.DEAD})
 _DROPPED = frozenset(
     {"number_limit", "prefix_limit", "hourly_budget", "budget", "too_near", "not_textable", "restored"}
 )
+# What customers who want no texts have to hear of all the same.
+_MUST_REACH = frozenset(kind for kind, facts in KINDS.items() if facts.must_reach)
 # No good to phone.
 _NO_NUMBER = frozenset({"invalid_number", "unknown_number"})
 
@@ -53,7 +57,7 @@ class MessageLines:
         key = (one.kind, one.channel, one.state, one.reason, one.is_limited, is_told)
         if key not in self._worded:
             is_trouble = not is_told and _calls_for_a_phone_call(one)
-            text = _("{message}: {state}").format(message=_message(one), state=_state(one))
+            text = _("{message}: {state}").format(message=message_name_by(one.kind, one.channel), state=_state(one))
             if is_trouble and one.reason not in _NO_NUMBER:
                 text = _("{text}. Please phone.").format(text=text)
             self._worded[key] = MessageLine(text, escape(text), is_trouble, is_news=one.state in _NEWS)
@@ -66,24 +70,8 @@ def _calls_for_a_phone_call(one: Delivery) -> bool:
     if one.state != State.SKIPPED:
         return False
     # Who wants no texts has to hear of what the store does with their visit, and of nothing else.
-    is_the_stores = not one.is_limited and one.kind in (Kind.CHANGE, Kind.CANCELLATION)
+    is_the_stores = not one.is_limited and one.kind in _MUST_REACH
     return one.reason in _DROPPED or (one.reason == "opted_out" and is_the_stores)
-
-
-def _message(delivery: Delivery) -> str:
-    by_text = delivery.channel == Channel.SMS
-    match delivery.kind:
-        case Kind.CONFIRMATION:
-            return _("Confirmation by text message") if by_text else _("Confirmation by e-mail")
-        case Kind.REMINDER:
-            return _("Reminder by text message") if by_text else _("Reminder by e-mail")
-        case Kind.CHANGE:
-            return _("Change by text message") if by_text else _("Change by e-mail")
-        case Kind.CANCELLATION:
-            return _("Cancellation by text message") if by_text else _("Cancellation by e-mail")
-        case Kind.VISITS_LIST:
-            return _("List of their visits by text message") if by_text else _("List of their visits by e-mail")
-    return _("Offer of a place by text message") if by_text else _("Offer of a place by e-mail")
 
 
 def _state(delivery: Delivery) -> str:

@@ -14,6 +14,7 @@ from enum import StrEnum
 from booking.bookings.changes import RAISED_BY_CALLER, note_change
 from booking.bookings.lifecycle import cancel_locked
 from booking.bookings.rebooking import ask_no_more, offer_other_times
+from booking.message_kinds import Kind
 from booking.models import Booking, EventKind, Hold
 from booking.places.claims import drop_hold
 from booking.places.fit import OpenTime, Order, Window, without_place
@@ -21,7 +22,6 @@ from booking.refusals import BookingRefused, Refusal
 from booking.store_setup.stock import Stock
 from booking.waiting_list.ended_offers import take_offer_back
 from booking.who import Who
-from notifications.models import Kind
 from stores.slots import StoreRules
 
 _HOLDS = (Order.HOLD, Order.OFFER, Order.KEPT_TIME)

@@ -16,16 +16,10 @@ from booking.places.locks import lock_customer, lock_entry
 from booking.places.requests import SlotRequest, retry_after_expired_holds, visit_type_or_raise
 from booking.policy import refusal_to_wait
 from booking.refusals import BookingRefused, Refusal
+from booking.subjects import Subject
 from booking.tokens import new_reference
 from booking.waiting_list.ended_offers import record_missed_offer
-from booking.waiting_list.lifecycle import (
-    OPEN,
-    close_entry,
-    entry_of_subject,
-    erase_entry,
-    message_subject,
-    reference_of,
-)
+from booking.waiting_list.lifecycle import OPEN, close_entry, erase_entry, find_entry
 from booking.waiting_list.open_starts import in_days, minutes_of, places_now
 from stores.hours import ONE_DAY, day_start
 from stores.locks import share_lock_store
@@ -72,7 +66,7 @@ def join_waiting_list(
 def entry_joined_before(form: SentForm, *, now: datetime) -> WaitingListEntry | None:
     """Return the entry that this form has made in the last 24 hours. Raises FormUsed."""
     subject = subject_of_form(form, route=_ROUTE, now=now)
-    return None if subject is None else entry_of_subject(subject)
+    return None if subject is None else find_entry(Subject.parse(subject))
 
 
 def join_waiting_list_once(form: SentForm, *, now: datetime, join: Callable[[], WaitingListEntry]) -> WaitingListEntry:
@@ -138,11 +132,11 @@ def _join(store: str, visit_type: str, draft: WaitingListEntry, *, now: datetime
 
 
 def _subject_of(entry: WaitingListEntry) -> str:
-    return message_subject(entry.reference)
+    return str(Subject.waiting_list_entry(entry.reference))
 
 
 def _entry_with_subject(subject: str) -> WaitingListEntry:
-    return WaitingListEntry.objects.get(reference=reference_of(subject))
+    return WaitingListEntry.objects.get(reference=Subject.parse(subject).key)
 
 
 def _has_starts(rules: StoreRules, kind: VisitTypeRule, draft: WaitingListEntry) -> bool:

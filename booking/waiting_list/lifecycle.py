@@ -6,28 +6,19 @@ from datetime import date, datetime, timedelta
 from booking.idempotency import forget_answers_about
 from booking.models import Booking, WaitingListEntry, WaitingStatus
 from booking.places.locks import lock_entry
+from booking.subjects import About, Subject
 from notifications import outbox
 
 KEPT_AFTER = timedelta(days=7)
 OPEN = (WaitingStatus.WAITING, WaitingStatus.OFFERED)
-_SUBJECT = "wait-"  # no booking's reference begins so
 _BATCH = 500
 
 
-def message_subject(reference: str) -> str:
-    """Return what messages about an entry, and answers kept about it, are filed under."""
-    return _SUBJECT + reference
-
-
-def reference_of(subject: str) -> str:
-    """Return the reference of the entry that something is filed under."""
-    return subject.removeprefix(_SUBJECT)
-
-
-def entry_of_subject(subject: str) -> WaitingListEntry | None:
-    """Return the entry that a message is about, with its store and visit type; None where it is about none."""
+def find_entry(subject: Subject) -> WaitingListEntry | None:
+    """Return the entry that something is about, with its store and visit type; None where it is about none."""
     entries = WaitingListEntry.objects.select_related("store", "visit_type")
-    return entries.filter(reference=reference_of(subject)).first() if subject.startswith(_SUBJECT) else None
+    is_about_one = subject.about == About.WAITING_LIST_ENTRY
+    return entries.filter(reference=subject.key).first() if is_about_one else None
 
 
 def note_taken(*, entry_id: int, booking: Booking, now: datetime) -> None:
@@ -42,7 +33,7 @@ def close_entry(entry: WaitingListEntry, status: WaitingStatus, *, reason: str, 
     """End an entry that the caller has locked: nothing more is offered, nothing more is sent about it."""
     entry.status, entry.updated_at = status, now
     entry.save()
-    outbox.skip_open(subject=message_subject(entry.reference), reason=reason, now=now)
+    outbox.skip_open(subject=str(Subject.waiting_list_entry(entry.reference)), reason=reason, now=now)
 
 
 def erase_entry(entries: Sequence[WaitingListEntry], *, now: datetime) -> None:
@@ -53,7 +44,7 @@ def erase_entry(entries: Sequence[WaitingListEntry], *, now: datetime) -> None:
         entry.erased_at = entry.updated_at = now
     fields = ["name", "phone", "email", "known_starts", "client_digest", "erased_at", "updated_at"]
     WaitingListEntry.objects.bulk_update(entries, fields)
-    subjects = [message_subject(entry.reference) for entry in entries]
+    subjects = [str(Subject.waiting_list_entry(entry.reference)) for entry in entries]
     forget_answers_about(subjects)
     outbox.forget(subjects=subjects, now=now)
 

@@ -17,6 +17,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from booking.customer_input import can_be_texted
+from booking.message_kinds import Kind
 from booking.models import Hold, WaitingListEntry, WaitingStatus
 from booking.places.claims import claim_anywhere, days_of, raise_days, release_expired_holds, runs_at, store_hold
 from booking.places.locks import lock_offers
@@ -28,13 +29,14 @@ from booking.policy import (
     offer_until,
     plan_of,
 )
+from booking.subjects import Subject
 from booking.waiting_list.ended_offers import end_those_over, settle_offer
-from booking.waiting_list.lifecycle import OPEN, message_subject
+from booking.waiting_list.lifecycle import OPEN
 from booking.waiting_list.open_starts import PlacesNow, in_days, minutes_of, places_now
 from booking.waiting_list.upcoming_visits import BEYOND_THE_SHARE, Visit, visits_to_come
 from notifications import outbox
 from notifications.content import NewMessage
-from notifications.models import Channel, Kind
+from notifications.models import Channel
 from stores.models import Store
 from stores.queries import rules_around
 from stores.slots import StoreRules
@@ -249,7 +251,7 @@ def _keep_place(rules: StoreRules, entry: WaitingListEntry, start: datetime, *, 
 def _message(store: Store, entry: WaitingListEntry, channel: Channel, kept: Hold, *, now: datetime) -> NewMessage:
     return NewMessage(
         account=store.slug,
-        subject=message_subject(entry.reference),
+        subject=str(Subject.waiting_list_entry(entry.reference)),
         kind=Kind.PLACE_OFFERED,
         sequence=entry.offers,
         channel=channel,

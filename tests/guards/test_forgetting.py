@@ -16,9 +16,10 @@ from django.test import Client
 
 from booking import tasks
 from booking.customer_input import CustomerDetails
+from booking.message_kinds import Kind
 from booking.models import Booking, IdempotentAnswer, PairingCode, Source, Ticket
 from booking.waiting_list.entries import join_waiting_list
-from notifications.models import Channel, Kind, OutboxMessage, State
+from notifications.models import Channel, OutboxMessage, State
 from stores.models import SetupChange, StoreInvitation
 from tests.devices import make_tablet
 from tests.factories import NOW, make_booking, make_store, make_user

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from notifications import outbox, tasks
 from notifications.content import NewMessage
-from notifications.models import Channel, Kind, OutboxMessage
+from notifications.models import Channel, OutboxMessage
 from tests import fake_twilio
 
 
@@ -50,7 +50,7 @@ def new_message() -> Callable[..., OutboxMessage]:
         values = {
             "account": "corner-shop",
             "subject": subject,
-            "kind": Kind.CONFIRMATION,
+            "kind": "confirmation",
             "sequence": 0,
             "channel": channel,
             "due_at": now,

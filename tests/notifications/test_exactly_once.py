@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from notifications import outbox, tasks
 from notifications.content import NewMessage
-from notifications.models import Channel, Circuit, Kind, OutboxMessage, State
+from notifications.models import Channel, Circuit, OutboxMessage, State
 from tests import fake_twilio
 from tests.servers import BASE, wait_until
 
@@ -73,7 +73,7 @@ def write(count):
     outbox.enqueue(
         [
             NewMessage(
-                account=SHOPS[number % len(SHOPS)], subject=f"ABCD{number:04}", kind=Kind.CONFIRMATION, sequence=0,
+                account=SHOPS[number % len(SHOPS)], subject=f"ABCD{number:04}", kind="confirmation", sequence=0,
                 channel=Channel.SMS, due_at=now, not_after=now + timedelta(days=1),
             )
             for number in range(count)

@@ -23,6 +23,7 @@ from booking.formats.icalendar_files import booking_calendar
 from booking.links import manage_url
 from booking.models import Booking, Source
 from booking.places.requests import SlotRequest, is_retry
+from booking.subjects import Subject
 from booking.who import Who
 from stores.models import Store
 
@@ -63,7 +64,7 @@ class BookingsView(ApiView):
             new_booking_json(booking, now=self.now),
             status=201,
             location=booking_path(booking.reference),
-            subject=booking.reference,
+            subject=Subject.booking(booking.reference),
         )
 
 
@@ -88,7 +89,7 @@ class CustomerView(ApiView):
         return [booking_json(booking, now=self.now) for booking in bookings]
 
     def answer(self, booking: Booking) -> ApiAnswer:
-        return ApiAnswer(booking_json(booking, now=self.now), subject=booking.reference)
+        return ApiAnswer(booking_json(booking, now=self.now), subject=Subject.booking(booking.reference))
 
 
 class BookingView(CustomerView):

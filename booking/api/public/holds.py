@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from booking import limits
 from booking.api import shapes
 from booking.api.bodies import Json
-from booking.api.idempotency import ApiAnswer, of_hold
+from booking.api.idempotency import ApiAnswer
 from booking.api.public.desks import chosen_desk
 from booking.api.rendering import moment_text
 from booking.api.resource import ApiView, checked, once, wanting
@@ -17,6 +17,7 @@ from booking.api.serializers import WishRequest
 from booking.models import Hold
 from booking.places import holds
 from booking.places.requests import SlotRequest
+from booking.subjects import Subject
 from booking.tokens import hold_token
 
 
@@ -63,5 +64,5 @@ def _answer(kept: Hold, *, status: int) -> ApiAnswer:
     return ApiAnswer(
         {"token": hold_token(kept.public_id), "expires_at": moment_text(kept.expires_at, zone)},
         status=status,
-        subject=of_hold(kept.public_id),
+        subject=Subject.hold(kept.public_id),
     )

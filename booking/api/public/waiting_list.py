@@ -13,7 +13,7 @@ from booking.api import shapes
 from booking.api.authentication import bearer_token
 from booking.api.bodies import Json
 from booking.api.fields import Count, Slug
-from booking.api.idempotency import ApiAnswer, of_waiting
+from booking.api.idempotency import ApiAnswer
 from booking.api.public.bookings import country_of
 from booking.api.rendering import moment_text
 from booking.api.resource import ApiView, checked, once
@@ -24,6 +24,7 @@ from booking.links import waiting_url
 from booking.models import Source, WaitingListEntry, WaitingStatus
 from booking.places.requests import is_retry
 from booking.refusals import BookingRefused
+from booking.subjects import Subject
 from booking.tokens import is_waiting_token, read_reference, waiting_token
 from booking.waiting_list import entries
 from booking.waiting_list.queries import WaitingState, entry_by_reference, waiting_state
@@ -112,7 +113,7 @@ class WaitingListView(ApiView):
             _json(stands) | secrets,
             status=201,
             location=f"/api/v1/waiting-list/{entry.reference}",
-            subject=of_waiting(entry.reference),
+            subject=Subject.waiting_list_entry(entry.reference),
         )
 
     def _members(self, refused: BookingRefused) -> Json:

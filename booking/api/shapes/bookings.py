@@ -4,8 +4,9 @@ from rest_framework import serializers
 
 from booking.api.shapes.parts import Moment, Number, Shape, Text, YesNo, named, one_of
 from booking.api.shapes.stores import FreeSlotShape
+from booking.message_kinds import Kind
 from booking.models import Source, Status
-from notifications.models import Channel, Kind, State
+from notifications.models import Channel, State
 from stores.models import VisitMode
 
 

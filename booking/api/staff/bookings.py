@@ -19,6 +19,7 @@ from booking.bookings import lifecycle, rescheduling
 from booking.customer_input import CustomerDetails
 from booking.models import Booking, Source
 from booking.places.requests import SlotRequest
+from booking.subjects import Subject
 from booking.who import Who
 from stores.models import Role
 
@@ -43,7 +44,7 @@ class StaffBookingsView(StaffView):
                 now=self.now,
                 user=self.user,
             )
-        return ApiAnswer(self.show(booking), status=201, subject=booking.reference)
+        return ApiAnswer(self.show(booking), status=201, subject=Subject.booking(booking.reference))
 
 
 class WalkInsView(StaffView):
@@ -66,7 +67,7 @@ class WalkInsView(StaffView):
                 now=self.now,
                 user=self.user,
             )
-        return ApiAnswer(self.show(booking), status=201, subject=booking.reference)
+        return ApiAnswer(self.show(booking), status=201, subject=Subject.booking(booking.reference))
 
 
 class _ActionView(StaffView):

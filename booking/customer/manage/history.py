@@ -5,9 +5,10 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from booking.message_kinds import Kind
 from booking.models import Actor, Booking, BookingEvent, EventKind
 from notifications import outbox
-from notifications.models import Channel, Kind, State
+from notifications.models import Channel, State
 
 # Why a message was dropped that was of use all the same.
 _NOT_SENT = frozenset(
@@ -62,14 +63,14 @@ def _actor(actor: str) -> str:
 
 
 def _message(kind: str) -> str:
-    words = {
+    words: dict[str, str] = {
         Kind.CONFIRMATION: _("confirmation"),
         Kind.REMINDER: _("reminder"),
         Kind.CHANGE: _("message about a change"),
         Kind.CANCELLATION: _("cancellation"),
         Kind.VISITS_LIST: _("list of your visits"),
     }
-    return words.get(Kind(kind), _("message"))
+    return words.get(kind) or _("message")
 
 
 def _channel(channel: str) -> str:

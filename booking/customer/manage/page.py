@@ -16,13 +16,13 @@ from booking.bookings.rebooking import kept_times
 from booking.customer.access import opened_by_key
 from booking.formats.map_links import directions
 from booking.formatting import refusal_sentence
+from booking.message_kinds import Kind
 from booking.models import Booking, Status
 from booking.policy import is_video_open, may_cancel, may_change, may_say_late
 from booking.refusals import Refusal
 from booking.web.forms import FormProblem
 from booking.web.rendering import customer_page
 from booking.web.responses import keep_private, see_other
-from notifications.models import Kind
 from notifications.queries import due_offsets
 
 

@@ -32,9 +32,9 @@ from booking.places.availability import availability
 from booking.places.slot_wording import SlotChoice, slot_choice
 from booking.policy import first_bookable_start, last_bookable_date
 from booking.refusals import BookingRefused, Refusal
+from booking.subjects import Subject
 from booking.tokens import keyed_digest
 from booking.waiting_list import entries
-from booking.waiting_list.lifecycle import reference_of
 from booking.waiting_list.wording import waiting_refusal_sentence
 from booking.web.cross_site import refuse_cross_site
 from booking.web.forms import FormProblem
@@ -123,7 +123,7 @@ def _sent(wish: _Wish) -> HttpResponse:
     try:
         entry = _join(wish, form)
     except FormUsed as used:
-        reference = reference_of(used.subject)
+        reference = Subject.parse(used.subject).key
         if has_waiting_key(wish.request, reference):
             return see_other(reverse("waiting", args=[reference]))
         return see_other(wish.url_of(why=USED))

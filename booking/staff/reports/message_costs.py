@@ -10,7 +10,8 @@ from django.utils.translation import ngettext
 
 from booking.formats.spreadsheets import Cell
 from booking.reports.tallies import MessageCount
-from notifications.models import Channel, Kind, State
+from booking.staff.message_names import report_name
+from notifications.models import Channel, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,19 +78,7 @@ def segments_cell(one: MessageCount) -> Cell:
 
 def message_words(one: MessageCount) -> str:
     """Return what messages alike are called."""
-    kinds = {
-        Kind.CONFIRMATION: _("Confirmation"),
-        Kind.REMINDER: _("Reminder"),
-        Kind.CHANGE: _("Change"),
-        Kind.CANCELLATION: _("Cancellation"),
-        Kind.PLACE_OFFERED: _("Offer of a place"),
-        Kind.VISITS_LIST: _("List of their visits"),
-        Kind.DAY_SHEET: _("Sheet of the day"),
-        Kind.NEARLY_TURN: _("Nearly your turn"),
-    }
-    channel = _("SMS") if one.channel == Channel.SMS else _("e-mail")
-    kind = kinds.get(Kind(one.kind)) or Kind(one.kind).label
-    return _("{kind}, {channel}").format(kind=kind, channel=channel)
+    return report_name(one.kind, one.channel)
 
 
 def state_words(state: str) -> str:

@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from booking.links import short_manage_url
-from booking.messages.compose import can_be_answered
-from booking.messages.sms_texts import TEXTS_WITH_OWN_WORDS, sms_text
+from booking.messages.booking_messages import TEXTS_WITH_OWN_WORDS, can_be_answered
+from booking.messages.sms_texts import sms_text
 from booking.policy import plan_of
 from booking.staff.access import StaffContext, at_store, staff_page
 from booking.staff.forms.messages import MessagesForm
+from booking.staff.message_names import message_name
 from booking.staff.reports.message_costs import amount_in_words
 from booking.staff.setup.hours import FORM_METHODS
 from booking.staff.setup.saving import alone, blame, form_page, saved, sent_right
@@ -89,7 +90,6 @@ def _save(at: StaffContext, form: MessagesForm) -> bool:
 
 def _previews(store: Store, words: Mapping[str, str], *, now: datetime) -> Iterator[TextPreview]:
     """Yield each text with a visit of next week, in each language that the store may write its sentence in."""
-    titles = {"confirmation": _("Confirmation"), "reminder": _("Reminder")}
     names = dict(settings.LANGUAGES)
     zone = ZoneInfo(store.time_zone)
     visit = datetime.combine(now.astimezone(zone).date() + timedelta(days=7), time(10, 15), zone)
@@ -107,4 +107,4 @@ def _previews(store: Store, words: Mapping[str, str], *, now: datetime) -> Itera
                 )
             count, cents = segments(text), settings.SMS_CENTS
             cost = amount_in_words(count * _HUNDRED, cents) if cents else ""
-            yield TextPreview(language, f"{titles[template]}, {names[language]}", text, len(text), count, cost)
+            yield TextPreview(language, f"{message_name(template)}, {names[language]}", text, len(text), count, cost)

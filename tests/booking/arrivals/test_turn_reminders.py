@@ -9,13 +9,14 @@ from django.test import Client
 from django.utils import translation
 
 from booking.arrivals.line import call_turn, forget_tickets, join_line, leave_line, serve_ticket
-from booking.arrivals.turn_reminders import send_turn_reminders, subject_of
+from booking.arrivals.turn_reminders import send_turn_reminders
 from booking.bookings.audit import differences
-from booking.messages.nearly_turn import compose_nearly
+from booking.message_kinds import Kind
+from booking.messages.compose import compose
 from booking.messages.sms_texts import turn_text
 from booking.models import Ticket
 from notifications.content import Sms
-from notifications.models import Kind, OutboxMessage, State
+from notifications.models import OutboxMessage, State
 from notifications.segments import segments
 from notifications.tasks import deliver_due
 from stores.models import Store
@@ -54,7 +55,7 @@ def test_only_those_near_are_told_and_once(store, ann) -> None:
 
     assert send_turn_reminders(now=SOON) == 1
     assert send_turn_reminders(now=SOON) == 0
-    assert told() == [subject_of(third.pk)]
+    assert told() == [f"ticket/{third.pk}"]
     assert list(differences(now=SOON)) == []
 
 
@@ -89,7 +90,8 @@ def test_who_left_meanwhile_is_not_texted(store) -> None:
 def test_text_sent_after_midnight_counts_against_the_texts_of_the_new_day(store) -> None:
     ticket = join(store, PHONE)
 
-    content = compose_nearly(OutboxMessage(subject=subject_of(ticket.pk)), now=at(0, 10, day=25))
+    message = OutboxMessage(subject=f"ticket/{ticket.pk}", kind=Kind.NEARLY_TURN)
+    content = compose(message, now=at(0, 10, day=25))
 
     assert isinstance(content, Sms)
     assert content.budget_since == at(0, day=25)

@@ -5,9 +5,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from booking.bookings.changes import RAISED_BY_CALLER, note_change
+from booking.message_kinds import Kind
 from booking.models import Booking, BookingEvent, EventKind, Status
 from booking.who import Who
-from notifications.models import Kind, OutboxMessage
+from notifications.models import OutboxMessage
 from stores.models import StoreDay
 from tests.factories import NOW, at, make_booking, make_store, make_user
 

@@ -3,11 +3,11 @@ from datetime import datetime
 import pytest
 
 from booking.bookings.message_plan import message_channel, plan_messages
+from booking.message_kinds import Kind
 from booking.models import Status
 from booking.tokens import manage_token
 from booking.who import Who
 from notifications.content import NewMessage
-from notifications.models import Kind
 from tests.factories import NOW, at
 from tests.visits import stored_booking
 

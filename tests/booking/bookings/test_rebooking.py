@@ -13,13 +13,14 @@ from booking.bookings.audit import differences
 from booking.bookings.lifecycle import cancel_booking, cancel_locked
 from booking.bookings.rebooking import cancel_unanswered, kept_times, take_kept_time
 from booking.links import manage_url
+from booking.message_kinds import Kind
 from booking.models import Booking, EventKind, Hold, Status
 from booking.privacy import erase_customer
 from booking.refusals import BookingRefused, Refusal
 from booking.store_setup.affected_visits import AffectedResolution
 from booking.store_setup.hours_changes import change_opening_hours, change_slots
 from booking.who import Who
-from notifications.models import Kind, OutboxMessage, State
+from notifications.models import OutboxMessage, State
 from notifications.tasks import deliver_due
 from stores.hours import WeeklyInterval
 from stores.models import Store

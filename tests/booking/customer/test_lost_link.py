@@ -8,6 +8,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from booking import limits
+from booking.message_kinds import Kind
 from booking.messages.compose import compose
 from booking.models import Booking
 from booking.privacy import erase_customer
@@ -15,7 +16,7 @@ from booking.tokens import manage_token, visits_token
 from booking.who import Who
 from notifications.content import Email, Skip, Sms
 from notifications.gsm7 import fits_one_segment
-from notifications.models import Channel, Kind, OutboxMessage, State
+from notifications.models import Channel, OutboxMessage, State
 from tests.booking.reading import page
 from tests.factories import NOW, at, make_booking, make_store
 

@@ -7,9 +7,10 @@ import time_machine
 
 from booking.bookings.lifecycle import book_visit, cancel_booking
 from booking.customer_input import CustomerDetails
+from booking.message_kinds import Kind
 from booking.models import Booking, Source
 from booking.who import Who
-from notifications.models import Channel, Kind, OutboxMessage, State
+from notifications.models import Channel, OutboxMessage, State
 from notifications.tasks import deliver_due
 from stores.models import Store
 from tests.booking.reading import page

@@ -6,11 +6,12 @@ import pytest
 from pytest_django import Settings
 
 from booking.links import calendar_url, manage_url, short_manage_url
+from booking.message_kinds import Kind
 from booking.messages.compose import answer, compose
 from booking.models import Booking, Status
 from notifications.content import Email, Skip, Sms
 from notifications.email import build
-from notifications.models import Channel, Kind, OutboxMessage
+from notifications.models import Channel, OutboxMessage
 from stores.models import VisitType
 from tests.factories import NOW, make_store
 from tests.visits import stored_booking

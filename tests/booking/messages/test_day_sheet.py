@@ -14,9 +14,10 @@ import time_machine
 from django.conf import settings as django_settings
 from django.test import Client
 
+from booking.message_kinds import Kind
 from booking.messages.day_sheet_schedule import enqueue_day_sheets
 from booking.models import Booking, Status
-from notifications.models import Kind, OutboxMessage, State
+from notifications.models import OutboxMessage, State
 from notifications.tasks import deliver_due
 from stores.models import SetupChange, Store
 from tests.booking.reading import page

@@ -14,7 +14,8 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from booking.links import day_sheet_link
-from notifications.models import Kind, OutboxMessage, State
+from booking.message_kinds import Kind
+from notifications.models import OutboxMessage, State
 from notifications.tasks import deliver_due
 from stores.models import Role, SetupChange, Store, StoreMembership
 from tests.booking.reading import page

@@ -10,10 +10,11 @@ from pytest_django import Settings
 
 from booking.bookings.lifecycle import cancel_booking
 from booking.bookings.rescheduling import reschedule
+from booking.message_kinds import Kind
 from booking.models import Booking, Source
 from booking.who import Who
 from notifications import outbox, tasks
-from notifications.models import Channel, Kind, OutboxMessage, State
+from notifications.models import Channel, OutboxMessage, State
 from notifications.tasks import deliver_due
 from tests import fake_twilio
 from tests.factories import at, make_booking, make_store

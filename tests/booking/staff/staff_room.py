@@ -6,8 +6,9 @@ from datetime import date, timedelta
 from django.contrib.auth.models import User
 from django.test import Client
 
+from booking.message_kinds import Kind
 from booking.models import Booking, Source, Status
-from notifications.models import Channel, Kind, OutboxMessage, State
+from notifications.models import Channel, OutboxMessage, State
 from stores.models import Role, Store
 from tests.factories import NOW, at, make_booking, make_store, make_user
 

@@ -10,6 +10,7 @@ from booking.bookings.lifecycle import book_visit, cancel_booking
 from booking.bookings.offered_place import take_offer
 from booking.bookings.rebooking import cancel_unanswered, kept_times
 from booking.customer_input import CustomerDetails
+from booking.message_kinds import Kind
 from booking.models import Booking, Hold, Source, Status, WaitingListEntry, WaitingStatus
 from booking.places.holds import hold_places
 from booking.refusals import BookingRefused, Refusal
@@ -25,7 +26,7 @@ from booking.tokens import hold_token
 from booking.waiting_list.entries import join_waiting_list
 from booking.waiting_list.offers import offer_places
 from booking.who import Who
-from notifications.models import Kind, OutboxMessage, State
+from notifications.models import OutboxMessage, State
 from stores.hours import WeeklyInterval
 from stores.models import Desk, Slot, Store
 from stores.services import save_desk, save_policy

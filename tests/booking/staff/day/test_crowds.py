@@ -10,11 +10,12 @@ from django.test import Client
 from booking.bookings.crowd_removal import take_back
 from booking.bookings.lifecycle import book_visit, cancel_booking
 from booking.customer_input import CustomerDetails
+from booking.message_kinds import Kind
 from booking.models import Booking, Hold, Source, Status, WaitingListEntry
 from booking.places.holds import hold_places
 from booking.waiting_list.entries import join_waiting_list
 from booking.who import Who
-from notifications.models import Kind, OutboxMessage
+from notifications.models import OutboxMessage
 from stores.models import Slot
 from tests.booking.bookings.test_client_digests import client
 from tests.booking.reading import page

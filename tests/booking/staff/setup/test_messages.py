@@ -8,9 +8,10 @@ from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
+from booking.message_kinds import Kind
 from booking.policy import MessagePlan, is_quiet, reminder_times
 from booking.waiting_list.offers import offer_channels
-from notifications.models import Channel, Kind, OutboxMessage
+from notifications.models import Channel, OutboxMessage
 from notifications.segments import segments
 from notifications.tasks import deliver_due
 from stores.models import SetupChange, Store

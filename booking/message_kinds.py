@@ -1,0 +1,41 @@
+"""The kinds of messages, and what is true of each; what they say is in `booking.messages.compose`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.db.models import TextChoices
+
+
+class Kind(TextChoices):
+    """A kind of message; the value is what the outbox holds."""
+
+    CONFIRMATION = "confirmation"
+    REMINDER = "reminder"
+    CHANGE = "change"
+    CANCELLATION = "cancellation"
+    PLACE_OFFERED = "place_offered"
+    VISITS_LIST = "visits_list"
+    DAY_SHEET = "day_sheet"
+    NEARLY_TURN = "nearly_turn"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindFacts:
+    """What is true of all messages of a kind; nothing is, unless it is said."""
+
+    follows_booking: bool = False  # of no use any more once the `sequence` of its booking has moved on
+    tells_time: bool = False  # says when the visit is: each `sequence` of a visit needs one, and reminders follow it
+    is_of_cancelled: bool = False  # about a cancelled visit, and about no other
+    must_reach: bool = False  # staff phone customers who want no texts, where the store set it off
+
+
+KINDS: Mapping[Kind, KindFacts] = {
+    Kind.CONFIRMATION: KindFacts(follows_booking=True, tells_time=True),
+    Kind.REMINDER: KindFacts(follows_booking=True),
+    Kind.CHANGE: KindFacts(follows_booking=True, tells_time=True, must_reach=True),
+    Kind.CANCELLATION: KindFacts(follows_booking=True, is_of_cancelled=True, must_reach=True),
+    Kind.PLACE_OFFERED: KindFacts(),
+    Kind.VISITS_LIST: KindFacts(),
+    Kind.DAY_SHEET: KindFacts(),
+    Kind.NEARLY_TURN: KindFacts(),
+}

@@ -1,0 +1,206 @@
+"""The messages about one booking, decided when they are sent: the booking is read again, and may say no."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.utils import translation
+
+from booking.bookings.lifecycle import confirm_attendance
+from booking.bookings.queries import booking_by_reference
+from booking.bookings.rebooking import OFFER
+from booking.customer_input import can_be_texted
+from booking.formats.icalendar_files import Method, booking_calendar
+from booking.links import manage_url, short_manage_url
+from booking.message_kinds import KINDS, Kind
+from booking.messages.email_texts import email_text
+from booking.messages.late_reminders import days_before, is_late, late_message_goes_at
+from booking.messages.sms_texts import sms_text
+from booking.models import Booking, Status
+from booking.policy import REMINDERS_APART, plan_of
+from booking.refusals import BookingRefused
+from booking.subjects import About, Subject
+from notifications.content import Content, Email, NotYet, Skip, Sms
+from notifications.models import Channel, OutboxMessage
+from notifications.queries import due_offsets
+from stores.hours import today_start
+
+ATTENDANCE_CONFIRMED, NOT_COMING = "attendance_confirmed", "not_coming"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookingText:
+    """Words about a booking: the templates `sms/NAME.txt`, `email/NAME.subject.txt` and `email/NAME.heading.txt`."""
+
+    name: str
+    calendar: Method | None = None  # what the calendar file in the e-mail asks the reader's program to do
+    takes_own_words: bool = False  # a store may add a sentence of its own to the text message
+
+
+CONFIRMATION = BookingText(name="confirmation", calendar="REQUEST", takes_own_words=True)
+REMINDER = BookingText(name="reminder", takes_own_words=True)
+CHANGE = BookingText(name="change", calendar="REQUEST")
+NEW_HOURS = BookingText(name="new_hours", calendar="REQUEST")
+CHOOSE_AGAIN = BookingText(name="choose_again")
+CANCELLATION = BookingText(name="cancellation", calendar="CANCEL")
+# Each is the text of the kind of its name.
+TEXTS_WITH_OWN_WORDS = tuple(
+    text.name
+    for text in (CONFIRMATION, REMINDER, CHANGE, NEW_HOURS, CHOOSE_AGAIN, CANCELLATION)
+    if text.takes_own_words
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookingMessage:
+    """Writes the messages of one kind about a booking."""
+
+    texts: tuple[BookingText, ...]  # all that it may use
+    choose_text: Callable[[str], BookingText] | None = None  # by the message's offset; else the only one of `texts`
+    find_reason_against: Callable[[str, Booking], str | None] | None = None  # by the message's offset
+    is_held_when_late: bool = False  # a late one goes by day alone, and of several the one nearest to the visit
+
+    def __call__(self, booking: Booking, message: OutboxMessage, /, *, now: datetime) -> Content:
+        """Return what to send, or why nothing is to be sent, now or any more."""
+        reason = self._reason_against(booking, message, now=now)
+        if reason:
+            return Skip(reason)
+        if (belated := self._belated(booking, message, now=now)) is not None:
+            return belated
+        text = self.choose_text(message.offset) if self.choose_text else self.texts[0]
+        write = _sms if message.channel == Channel.SMS else _email
+        with translation.override(booking.locale):
+            return write(booking, text, now=now)
+
+    def _reason_against(self, booking: Booking, message: OutboxMessage, *, now: datetime) -> str | None:
+        """Return why a message is of no use any more, or None."""
+        is_cancelled, is_of_cancelled = booking.status == Status.CANCELLED, KINDS[Kind(message.kind)].is_of_cancelled
+        if is_cancelled != is_of_cancelled:
+            return "cancelled" if is_cancelled else "not_cancelled"
+        if message.sequence != booking.sequence:
+            return "moved"
+        if now >= booking.starts_at:
+            return "started"
+        if self.find_reason_against and (reason := self.find_reason_against(message.offset, booking)):
+            return reason
+        if booking.status not in (Status.CONFIRMED, Status.CANCELLED):
+            return "arrived"
+        return None
+
+    def _belated(self, booking: Booking, message: OutboxMessage, *, now: datetime) -> Skip | NotYet | None:
+        """Return what becomes of a message that is late, or a text that came back, if it does not go now.
+
+        Of several late ones of a visit only the one nearest to it goes, and none soon before the next.
+        """
+        is_held = self.is_held_when_late and is_late(due_at=message.due_at, now=now)
+        if not is_held and not (message.returns and message.channel == Channel.SMS):
+            return None
+        zone, plan = ZoneInfo(booking.store.time_zone), plan_of(booking.store)
+        goes_at = late_message_goes_at(now=now, starts_at=booking.starts_at, zone=zone, plan=plan)
+        if is_held and _is_superseded(message, by=(goes_at or now) + REMINDERS_APART):
+            return Skip("superseded")
+        if goes_at is None:
+            return Skip("too_near")
+        return NotYet(goes_at, "night") if goes_at > now else None
+
+
+def read_booking(subject: Subject) -> Booking | None:
+    """Return the booking that a message is about; None where it is about none, or about one that was erased."""
+    booking = booking_by_reference(subject.key) if subject.about == About.BOOKING else None
+    return None if booking is None or booking.erased_at is not None else booking
+
+
+def choose_change_text(offset: str) -> BookingText:
+    """Return the words of a change: one that is told apart from others is one of hours, and the visit stays."""
+    if offset.startswith(OFFER):
+        return CHOOSE_AGAIN
+    return NEW_HOURS if offset else CHANGE
+
+
+def find_reason_against_change(offset: str, booking: Booking) -> str | None:
+    """Return why nobody need be asked to choose another time any more."""
+    return "answered" if offset.startswith(OFFER) and booking.answer_until is None else None
+
+
+def find_reason_against_reminder(_offset: str, booking: Booking) -> str | None:
+    """Return why a visit need not be remembered: its customer was asked to choose another time."""
+    return "to_be_moved" if booking.answer_until is not None else None
+
+
+def answer_about_booking(subject: Subject, word: Literal["yes", "no"], /, *, now: datetime) -> str | None:
+    """Return what to text back to somebody who said whether they come; yes is noted, no cancels nothing by itself.
+
+    None where there is nothing to say: the visit has begun, was erased, or never was.
+    """
+    booking = read_booking(subject)
+    if booking is None or now >= booking.starts_at:
+        return None
+    with translation.override(booking.locale):
+        if booking.status == Status.CANCELLED:
+            return _text(booking, CANCELLATION.name)
+        if word == "no":
+            return _text(booking, NOT_COMING)
+        try:
+            confirm_attendance(booking_id=booking.pk, now=now)
+        except BookingRefused:
+            return None
+        return _text(booking, ATTENDANCE_CONFIRMED)
+
+
+def can_be_answered() -> bool:
+    """Tell whether a reply to our text messages reaches us: never where a name is their sender."""
+    has_number = bool(settings.TWILIO_MESSAGING_SERVICE_SID) or settings.TWILIO_FROM.startswith("+")
+    return settings.SMS_GATEWAY == "twilio" and has_number
+
+
+def _is_superseded(message: OutboxMessage, *, by: datetime) -> bool:
+    """Tell whether a message of the same kind nearer to the visit is due by then, or was."""
+    others = due_offsets(subject=message.subject, kind=message.kind, sequence=message.sequence, by=by)
+    return any(days_before(other) < days_before(message.offset) for other in others)
+
+
+def _sms(booking: Booking, text: BookingText, *, now: datetime) -> Sms | Skip:
+    if not booking.phone:
+        return Skip("no_phone", instead=_other_channel(booking))
+    if not can_be_texted(booking.phone):
+        return Skip("not_textable", instead=_other_channel(booking))
+    zone = ZoneInfo(booking.store.time_zone)
+    body = _text(booking, text.name, takes_own_words=text.takes_own_words)
+    return Sms(to=booking.phone, body=body, budget_since=today_start(now, zone))
+
+
+def _other_channel(booking: Booking) -> Channel | None:
+    return Channel.EMAIL if booking.email else None
+
+
+def _text(booking: Booking, template: str, *, takes_own_words: bool = False) -> str:
+    return sms_text(
+        template,
+        store_name=booking.store.name,
+        starts_at=booking.starts_at,
+        zone=ZoneInfo(booking.store.time_zone),
+        link=short_manage_url(booking.reference, booking.link_number),
+        may_reply=can_be_answered(),
+        own_words=booking.store.sms_words if takes_own_words else None,
+    )
+
+
+def _email(booking: Booking, text: BookingText, *, now: datetime) -> Email | Skip:
+    if not booking.email:
+        return Skip("no_email")
+    words, link = email_text(text.name, booking), manage_url(booking.reference, booking.link_number)
+    method = text.calendar
+    calendar = booking_calendar(booking, method=method, manage_url=link, now=now) if method else None
+    return Email(
+        to=booking.email,
+        subject=words.subject,
+        text=words.text,
+        html=words.html,
+        calendar=calendar,
+        calendar_method=method or "",
+        sender_name=booking.store.name,
+        reply_to=booking.store.email,
+    )

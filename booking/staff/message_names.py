@@ -1,0 +1,75 @@
+"""What staff call each kind of message."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from booking.message_kinds import Kind
+from notifications.models import Channel
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
+
+@dataclass(frozen=True, slots=True)
+class MessageNames:
+    """The names of a kind of message: alone, and by each way it goes."""
+
+    alone: "StrPromise"
+    by_text: "StrPromise | None" = None
+    by_email: "StrPromise | None" = None
+
+
+MESSAGE_NAMES: Mapping[str, MessageNames] = {
+    Kind.CONFIRMATION: MessageNames(
+        gettext_lazy("Confirmation"),
+        gettext_lazy("Confirmation by text message"),
+        gettext_lazy("Confirmation by e-mail"),
+    ),
+    Kind.REMINDER: MessageNames(
+        gettext_lazy("Reminder"), gettext_lazy("Reminder by text message"), gettext_lazy("Reminder by e-mail")
+    ),
+    Kind.CHANGE: MessageNames(
+        gettext_lazy("Change"), gettext_lazy("Change by text message"), gettext_lazy("Change by e-mail")
+    ),
+    Kind.CANCELLATION: MessageNames(
+        gettext_lazy("Cancellation"),
+        gettext_lazy("Cancellation by text message"),
+        gettext_lazy("Cancellation by e-mail"),
+    ),
+    Kind.PLACE_OFFERED: MessageNames(
+        gettext_lazy("Offer of a place"),
+        gettext_lazy("Offer of a place by text message"),
+        gettext_lazy("Offer of a place by e-mail"),
+    ),
+    Kind.VISITS_LIST: MessageNames(
+        gettext_lazy("List of their visits"),
+        gettext_lazy("List of their visits by text message"),
+        gettext_lazy("List of their visits by e-mail"),
+    ),
+    # These two stand beside no visit, only in the report.
+    Kind.DAY_SHEET: MessageNames(gettext_lazy("Sheet of the day")),
+    Kind.NEARLY_TURN: MessageNames(gettext_lazy("Nearly your turn")),
+}
+
+
+def message_name(kind: str) -> str:
+    """Return what messages of a kind are called; a kind that this version does not know keeps the outbox's word."""
+    return str(MESSAGE_NAMES[kind].alone) if kind in MESSAGE_NAMES else kind
+
+
+def message_name_by(kind: str, channel: str) -> str:
+    """Return what messages of a kind are called with the way they go: "Reminder by text message"."""
+    is_text = channel == Channel.SMS
+    names = MESSAGE_NAMES.get(kind)
+    own = names and (names.by_text if is_text else names.by_email)
+    return str(own) if own else report_name(kind, channel)
+
+
+def report_name(kind: str, channel: str) -> str:
+    """Return the same in few words, for a row of figures: "Reminder, SMS"."""
+    way = _("SMS") if channel == Channel.SMS else _("e-mail")
+    return _("{kind}, {channel}").format(kind=message_name(kind), channel=way)

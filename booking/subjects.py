@@ -1,0 +1,80 @@
+"""What a message, or an answer kept for a form or a request, is about, as the database writes it: in one column.
+
+A subject is written as a prefix and a key: `ticket/12`, `wait-K7Q29X4M`. That of a booking is its reference alone.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Self
+
+
+class About(StrEnum):
+    """What a subject names; the value is how it begins. No booking's reference begins so."""
+
+    BOOKING = ""
+    WAITING_LIST_ENTRY = "wait-"
+    HOLD = "hold:"
+    TICKET = "ticket/"
+    DAY_SHEET = "day/"
+    DAY_SHEET_ADDRESS = "question/"
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What something is about; `str()` of it is what the database holds."""
+
+    about: About
+    key: str
+
+    def __str__(self) -> str:
+        return f"{self.about}{self.key}"
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Return the subject that a text names. What begins like none of the others is a booking."""
+        for about in About:
+            if about != About.BOOKING and text.startswith(about):
+                return cls(about, text.removeprefix(about))
+        return cls(About.BOOKING, text)
+
+    @classmethod
+    def booking(cls, reference: str) -> Self:
+        return cls(About.BOOKING, reference)
+
+    @classmethod
+    def waiting_list_entry(cls, reference: str) -> Self:
+        return cls(About.WAITING_LIST_ENTRY, reference)
+
+    @classmethod
+    def hold(cls, public_id: str) -> Self:
+        return cls(About.HOLD, public_id)
+
+    @classmethod
+    def ticket(cls, ticket_id: int) -> Self:
+        return cls(About.TICKET, str(ticket_id))
+
+    @classmethod
+    def day_sheet(cls, store_id: int, day: date) -> Self:
+        """Return the subject of the list of a store's visits on a day."""
+        return cls(About.DAY_SHEET, f"{store_id}/{day.isoformat()}")
+
+    @classmethod
+    def day_sheet_address(cls, change_id: int) -> Self:
+        """Return the subject of the question whether the day sheet may go to the address of a change of set-up."""
+        return cls(About.DAY_SHEET_ADDRESS, str(change_id))
+
+    def number(self) -> int | None:
+        """Return the primary key that the subject names, None where it names none."""
+        is_number = self.about in (About.TICKET, About.DAY_SHEET_ADDRESS) and self.key.isdecimal()
+        return int(self.key) if is_number else None
+
+    def store_and_day(self) -> tuple[int, date] | None:
+        """Return the primary key of the store and the day that a day sheet is of, None where it is no day sheet."""
+        store_id, _slash, day = self.key.partition("/")
+        if self.about != About.DAY_SHEET or not store_id.isdecimal():
+            return None
+        try:
+            return int(store_id), date.fromisoformat(day)
+        except ValueError:
+            return None
