@@ -1,6 +1,6 @@
 """At start: every text message must fit its segments, in each language, at the configured address."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -39,6 +39,7 @@ def check_texts(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[
         (language, template): _lacking(template, language, link)
         for language, _ in settings.LANGUAGES
         for template in SMS_TEXTS
+        if not list(missing_templates([f"sms/{template}.txt"]))
     }
     longest_url = len(settings.PUBLIC_URL) - max(lacking.values())
     if len(settings.PUBLIC_URL) > longest_url >= FAIR_URL_LENGTH:
@@ -48,30 +49,29 @@ def check_texts(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[
 
 @register
 def check_kinds(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    """Refuse a kind of message that lacks facts, a composer or a template: its messages could never go."""
+    """Refuse a kind of message that has no facts, no composer or no template: its messages could never go."""
     tables = {"KINDS in booking/message_kinds.py": KINDS, "COMPOSERS in booking/messages/compose.py": COMPOSERS}
-    lacking = [
-        f"the kind {kind.value!r} has no entry in {name}."
-        for name, table in tables.items()
-        for kind in Kind
-        if kind not in table
+    templates = [*(f"sms/{name}.txt" for name in SMS_TEXTS), *(f"email/{name}" for name in EMAIL_FILES)]
+    return [
+        *(Error(line, id="booking.E103") for line in missing_entries(Kind.values, tables)),
+        *(Error(line, id="booking.E104") for line in missing_templates(templates)),
     ]
-    lacking += [f"there is no template {path}." for path in _templates() if not _exists(path)]
-    return [Error(f"Messages: {what}", id="booking.E103") for what in lacking]
 
 
-def _templates() -> Iterator[str]:
-    """Yield the path of each template that some kind is made of."""
-    yield from (f"sms/{name}.txt" for name in SMS_TEXTS)
-    yield from (f"email/{name}" for name in EMAIL_FILES)
+def missing_entries(kinds: Iterable[str], tables: Mapping[str, Collection[str]]) -> Iterator[str]:
+    """Yield a line for each kind that a table lacks; tables are given by their names."""
+    for kind in kinds:
+        lacking = [name for name, table in tables.items() if kind not in table]
+        yield from (f"The kind of message {kind!r} has no entry in {name}." for name in lacking)
 
 
-def _exists(path: str) -> bool:
-    try:
-        get_template(path)
-    except TemplateDoesNotExist:
-        return False
-    return True
+def missing_templates(paths: Iterable[str]) -> Iterator[str]:
+    """Yield a line for each template that messages are made of, and that is not there."""
+    for path in paths:
+        try:
+            get_template(path)
+        except TemplateDoesNotExist:
+            yield f"Messages are made of templates/{path}, which is not there."
 
 
 def _url_error(reason: str) -> CheckMessage:

@@ -245,6 +245,20 @@ def test_a_number_refused_for_good_goes_by_email_instead(twilio, new_message, me
     assert len(list(messages_dir.glob("*.eml"))) == 1
 
 
+def test_what_kind_a_message_is_matters_to_no_one_here(twilio, new_message, messages_dir):
+    """A kind of any name goes, keeps its name where it goes by e-mail instead, and asks for no migration."""
+    twilio.faults = [fake_twilio.INVALID]
+    kind = "a_kind_that_came_later_with_a_long_name_"
+    new_message(kind=kind)
+
+    deliver_due()
+
+    assert list(OutboxMessage.objects.order_by("pk").values_list("kind", "channel", "state")) == [
+        (kind, "sms", State.FAILED),
+        (kind, "email", State.SENT),
+    ]
+
+
 def test_an_opt_out_the_provider_knows_is_kept(twilio, new_message):
     twilio.faults = [fake_twilio.OPTED_OUT]
     new_message()

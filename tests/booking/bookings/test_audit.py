@@ -50,3 +50,13 @@ def test_more_open_messages_than_a_database_takes_values_are_held_against_their_
     assert len(found) == 4  # and of both nothing tells any more
     OutboxMessage.objects.update(state=State.SENT)
     assert len(list(differences(now=NOW))) == 2
+
+
+def test_open_messages_that_follow_no_booking_are_held_against_none() -> None:
+    booking = make_booking(make_store())
+    reminder = OutboxMessage.objects.filter(subject=booking.reference, kind="reminder").first()
+    assert reminder is not None
+    for number, kind in enumerate(["visits_list", "day_sheet", "nearly_turn", "of_a_version_to_come"]):
+        OutboxMessage.objects.filter(pk=reminder.pk).update(kind=kind, sequence=50 + number, subject=f"ticket/{number}")
+
+        assert list(differences(now=NOW)) == []
