@@ -103,7 +103,7 @@ class Life:
         self.book_it(rng, now, **wish, hold=hold_token(kept.public_id))
 
     def do_hold_instead(self, rng: Random, now: datetime) -> None:
-        holds.hold_other_places(kept=self._token(rng), **self.wish(rng), now=now)
+        holds.hold_other_places(instead_of=self._token(rng), **self.wish(rng), now=now)
 
     def do_extend(self, rng: Random, now: datetime) -> None:
         holds.extend_hold(token=self._token(rng), now=now)

@@ -136,12 +136,12 @@ def once(
 
 
 @contextmanager
-def wanting(wish: SlotRequest, *, by_staff: bool = False) -> Iterator[None]:
+def wanting(wanted: SlotRequest, *, by_staff: bool = False) -> Iterator[None]:
     """Note in a refusal what was wanted, so that its answer can offer other times."""
     try:
         yield
     except BookingRefused as refused:
-        refused.details |= {"wanted": wish, "by_staff": by_staff}
+        refused.details |= {"wanted": wanted, "by_staff": by_staff}
         raise
 
 

@@ -88,10 +88,10 @@ def _messages(*, now: datetime) -> Iterator[str]:
 
 def _offers(*, now: datetime) -> Iterator[str]:
     """Hold offered places against the waiting list, and open messages about them against both."""
-    for kept in Hold.objects.filter(offered_to__isnull=False).select_related("offered_to").order_by("pk"):
-        entry = kept.offered_to
+    for hold in Hold.objects.filter(offered_to__isnull=False).select_related("offered_to").order_by("pk"):
+        entry = hold.offered_to
         if entry is not None and entry.status != WaitingStatus.OFFERED:
-            yield f"hold {kept.pk}: keeps a place for {entry.reference} of the waiting list, which is {entry.status}"
+            yield f"hold {hold.pk}: keeps a place for {entry.reference} of the waiting list, which is {entry.status}"
     offered = {
         str(Subject.waiting_list_entry(entry.reference)): entry
         for entry in WaitingListEntry.objects.filter(status=WaitingStatus.OFFERED)

@@ -51,6 +51,6 @@ def _let_go(store_id: int, digest: str, *, now: datetime) -> None:
     entries = WaitingListEntry.objects.filter(store_id=store_id, client_digest=digest, status__in=OPEN)
     for entry_id in entries.values_list("pk", flat=True):
         leave_waiting_list(entry_id=entry_id, now=now)
-    kept = Hold.objects.filter(store_id=store_id, home_digest=digest)
-    for public_id in kept.values_list("public_id", flat=True):
+    holds = Hold.objects.filter(store_id=store_id, home_digest=digest)
+    for public_id in holds.values_list("public_id", flat=True):
         release_hold(token=hold_token(public_id), now=now)

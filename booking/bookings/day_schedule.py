@@ -170,7 +170,7 @@ def _day_bookings(rules: StoreRules, is_shown: Q) -> tuple[Booking, ...]:
 def _day_slots(rules: StoreRules, day: date, *, now: datetime) -> tuple[DaySlot, ...]:
     """Return a day's slots as staff may fill them, those of former hours too while places are taken: two statements."""
     starts, ends = day_start(day, rules.zone), day_start(day + ONE_DAY, rules.zone)
-    run_out, _ = what_changed(rules.id, from_date=day, to_date=day, now=now)
+    expired_holds, _ = what_changed(rules.id, from_date=day, to_date=day, now=now)
     by_desk = slots_by_desk(rules, first_date=day, last_date=day)
     slots = {
         (slot.starts_at, desk.id): DaySlot(*slot, desk.id, desk, desk.capacity, 0, desk.capacity, closed=False)
@@ -182,7 +182,7 @@ def _day_slots(rules: StoreRules, day: date, *, now: datetime) -> tuple[DaySlot,
     )
     for desk_id, starts_at, ends_at, capacity, places, closed in rows:
         is_by_rule = (starts_at, desk_id) in slots
-        taken = places - places_returned(run_out, desk_id=desk_id, starts_at=starts_at, ends_at=ends_at)
+        taken = places - places_returned(expired_holds, desk_id=desk_id, starts_at=starts_at, ends_at=ends_at)
         if is_by_rule or taken:
             is_closed = closed or not is_by_rule
             left = 0 if is_closed else max(0, capacity - taken)

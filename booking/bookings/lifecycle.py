@@ -58,7 +58,7 @@ def book_visit(  # noqa: PLR0913 -- one for each thing a booking says
     `may_repeat` tells that the same visit, booked before with the same phone or e-mail, is no reason to refuse.
     Raises BookingRefused, LookupError for an unknown store or visit type.
     """
-    wish = SlotRequest(store=store, visit_type=visit_type, starts_at=starts_at, party_size=party_size, desk=desk)
+    asked = SlotRequest(store=store, visit_type=visit_type, starts_at=starts_at, party_size=party_size, desk=desk)
     draft = Booking(
         party_size=party_size,
         source=source,
@@ -74,17 +74,17 @@ def book_visit(  # noqa: PLR0913 -- one for each thing a booking says
         client_digest=client.home if client else "",
     )
     if hold is not None:
-        return _book_held(wish, draft, hold=hold, may_repeat=may_repeat, now=now)
-    book_it = partial(_book, wish, draft, may_repeat=may_repeat, now=now, user=user)
+        return _book_held(asked, draft, token=hold, may_repeat=may_repeat, now=now)
+    book_it = partial(_book, asked, draft, may_repeat=may_repeat, now=now, user=user)
     return retry_after_expired_holds(book_it, store=store, now=now)
 
 
 @transaction.atomic
-def _book(wish: SlotRequest, draft: Booking, *, may_repeat: bool, now: datetime, user: User | None) -> Booking:
+def _book(asked: SlotRequest, draft: Booking, *, may_repeat: bool, now: datetime, user: User | None) -> Booking:
     by_staff = draft.source not in WEB_SOURCES
-    rules, visit_type, runs = resolve_request(wish, now=now, by_staff=by_staff)
-    too_many = _too_many_open(rules, draft, wish, may_repeat=may_repeat, now=now)
-    run = claim_anywhere(rules, runs, party_size=wish.party_size, from_web=not by_staff)
+    rules, visit_type, runs = resolve_request(asked, now=now, by_staff=by_staff)
+    too_many = _too_many_open(rules, draft, asked, may_repeat=may_repeat, now=now)
+    run = claim_anywhere(rules, runs, party_size=asked.party_size, from_web=not by_staff)
     if run is None:  # said first, to whoever: it tells nobody whether a number has visits here
         raise refused_without_place(rules, runs, from_web=not by_staff)
     if too_many is not None:
@@ -93,31 +93,31 @@ def _book(wish: SlotRequest, draft: Booking, *, may_repeat: bool, now: datetime,
 
 
 @transaction.atomic
-def _book_held(wish: SlotRequest, draft: Booking, *, hold: str, may_repeat: bool, now: datetime) -> Booking:
+def _book_held(asked: SlotRequest, draft: Booking, *, token: str, may_repeat: bool, now: datetime) -> Booking:
     """Turn a hold into a booking: its places change hands, the minimum notice was kept when it was made."""
     try:
-        rules = rules_around(wish.store, wish.starts_at, lock=True)
+        rules = rules_around(asked.store, asked.starts_at, lock=True)
     except UnknownStore:
         raise BookingRefused(Refusal.HOLD_EXPIRED) from None
-    kept = live_hold(hold, now=now)
-    if kept is None and read_hold_token(hold) is not None and is_shut_for(wish, rules):
+    hold = live_hold(token, now=now)
+    if hold is None and read_hold_token(token) is not None and is_shut_for(asked, rules):
         raise BookingRefused(Refusal.SLOT_CLOSED)  # a change of hours let go of it
-    if kept is None or not _is_for(kept, wish, rules) or kept.starts_at <= now:
+    if hold is None or not _is_for(hold, asked, rules) or hold.starts_at <= now:
         raise BookingRefused(Refusal.HOLD_EXPIRED)
-    beyond = BEYOND_THE_SHARE if kept.offered_to_id is not None else 0
-    too_many = _too_many_open(rules, draft, wish, may_repeat=may_repeat, beyond=beyond, now=now)
+    beyond = BEYOND_THE_SHARE if hold.offered_to_id is not None else 0
+    too_many = _too_many_open(rules, draft, asked, may_repeat=may_repeat, beyond=beyond, now=now)
     if too_many is not None:
         raise too_many
-    visit_type = visit_type_or_raise(rules, wish.visit_type)
-    desk = next((desk for desk in rules.desks if desk.id == kept.desk_id), None)
+    visit_type = visit_type_or_raise(rules, asked.visit_type)
+    desk = next((desk for desk in rules.desks if desk.id == hold.desk_id), None)
     if desk is None:
         raise BookingRefused(Refusal.SLOT_CLOSED)
-    kept.delete()
-    draft.desk_was_chosen = kept.desk_was_chosen
-    run = Run(desk, (SlotTime(kept.starts_at, kept.ends_at),))
-    booking = store_booking(draft, rules, visit_type, run, now=now, user=None, kept=kept)
-    if kept.offered_to_id is not None:  # whoever waited for this place is off the list, in the same transaction
-        note_taken(entry_id=kept.offered_to_id, booking=booking, now=now)
+    hold.delete()
+    draft.desk_was_chosen = hold.desk_was_chosen
+    run = Run(desk, (SlotTime(hold.starts_at, hold.ends_at),))
+    booking = store_booking(draft, rules, visit_type, run, now=now, user=None, hold=hold)
+    if hold.offered_to_id is not None:  # whoever waited for this place is off the list, in the same transaction
+        note_taken(entry_id=hold.offered_to_id, booking=booking, now=now)
     return booking
 
 
@@ -183,7 +183,7 @@ def lock_booking(booking_id: int) -> Booking:
 
 
 def _too_many_open(
-    rules: StoreRules, draft: Booking, wish: SlotRequest, *, may_repeat: bool, now: datetime, beyond: int = 0
+    rules: StoreRules, draft: Booking, asked: SlotRequest, *, may_repeat: bool, now: datetime, beyond: int = 0
 ) -> BookingRefused | None:
     """Return the refusal of a phone or e-mail with its share of visits to come at this store, or `beyond`; else None.
 
@@ -199,7 +199,7 @@ def _too_many_open(
         same_customer, store_id=rules.id, status=Status.CONFIRMED, starts_at__gt=now
     ).values_list("visit_type__slug", "starts_at", "reference")
     found = {(kind, starts_at): reference for kind, starts_at, reference in open_bookings}
-    same = None if may_repeat else found.get((wish.visit_type, wish.starts_at))
+    same = None if may_repeat else found.get((asked.visit_type, asked.starts_at))
     if same is not None:
         return BookingRefused(Refusal.TOO_MANY_OPEN_BOOKINGS, same_visit=same)
     if len(open_bookings) >= rules.open_bookings_per_customer + beyond:
@@ -215,12 +215,12 @@ def store_booking(
     *,
     now: datetime,
     user: User | None,
-    kept: Hold | None = None,
+    hold: Hold | None = None,
     raised_by_caller: bool = False,
 ) -> Booking:
     """Write a new booking, its history and its messages, in the transaction that took its places.
 
-    Where they were taken by a hold (`kept`), they stay what they were taken as, whoever books and whatever the rules
+    Where they were taken by a `hold`, they stay what they were taken as, whoever books and whatever the rules
     are by now. Its days are raised here, unless the caller has more to write first (`raised_by_caller`).
     """
     booking.reference = new_reference()
@@ -229,8 +229,8 @@ def store_booking(
                           change_until_minutes=rules.change_until_minutes, reminder_days=rules.reminder_days,
                           messages_from=rules.messages_from, messages_until=rules.messages_until)  # fmt: skip
     booking.visit_type = known(VisitType, id=visit_type.id, slug=visit_type.slug, name=visit_type.name)
-    take_run(booking, rules, run, from_web=kept is not None or booking.source in WEB_SOURCES)
-    booking.places = booking.places if kept is None else kept.places
+    take_run(booking, rules, run, from_web=hold is not None or booking.source in WEB_SOURCES)
+    booking.places = booking.places if hold is None else hold.places
     booking.created_at = booking.updated_at = now
     booking.save(force_insert=True)
     who = Who(Actor.CUSTOMER if booking.source in WEB_SOURCES else Actor.STAFF, user, now)
@@ -244,11 +244,11 @@ def release_places(booking: Booking) -> set[date]:
 
     Return the days that changed, for the caller to raise last.
     """
-    kept = []
+    holds = []
     if booking.answer_until is not None:
-        kept = list(booking.kept_times.order_by("pk"))
+        holds = list(booking.kept_times.order_by("pk"))
         booking.answer_until = None
-    return give_places_back(booking.store, [booking], holds=kept)
+    return give_places_back(booking.store, [booking], holds=holds)
 
 
 def take_run(booking: Booking, rules: StoreRules, run: Run, *, from_web: bool) -> None:
@@ -260,11 +260,11 @@ def take_run(booking: Booking, rules: StoreRules, run: Run, *, from_web: bool) -
     booking.places = places_needed(party_size=booking.party_size, counts_people=rules.counts_people)
 
 
-def _is_for(kept: Hold, wish: SlotRequest, rules: StoreRules) -> bool:
-    visit_type = visit_type_or_raise(rules, wish.visit_type)
-    return (kept.store_id, kept.visit_type_id, kept.starts_at, kept.party_size) == (
+def _is_for(hold: Hold, asked: SlotRequest, rules: StoreRules) -> bool:
+    visit_type = visit_type_or_raise(rules, asked.visit_type)
+    return (hold.store_id, hold.visit_type_id, hold.starts_at, hold.party_size) == (
         rules.id,
         visit_type.id,
-        wish.starts_at,
-        wish.party_size,
+        asked.starts_at,
+        asked.party_size,
     )

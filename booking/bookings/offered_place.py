@@ -18,22 +18,22 @@ def take_offer(*, entry: WaitingListEntry, now: datetime) -> Booking:
     """
     if entry.booking is not None:
         return entry.booking
-    kept = Hold.objects.filter(offered_to=entry, expires_at__gt=now).first()
-    if kept is None:
+    hold = Hold.objects.filter(offered_to=entry, expires_at__gt=now).first()
+    if hold is None:
         raise BookingRefused(Refusal.SLOT_CLOSED if _is_closed_since(entry, now=now) else Refusal.HOLD_EXPIRED)
     try:
         return book_visit(
             store=entry.store.slug,
             visit_type=entry.visit_type.slug,
-            starts_at=kept.starts_at,
-            party_size=kept.party_size,
+            starts_at=hold.starts_at,
+            party_size=hold.party_size,
             customer=CustomerDetails(
                 name=entry.name, phone=entry.phone, email=entry.email, locale=entry.locale, is_simple=entry.is_simple
             ),
             note="",
             source=Source.WEB,
             now=now,
-            hold=hold_token(kept.public_id),
+            hold=hold_token(hold.public_id),
         )
     except UnknownVisitType as unknown:  # the store ceased to offer it meanwhile
         raise BookingRefused(Refusal.SLOT_CLOSED) from unknown
@@ -45,5 +45,5 @@ def _is_closed_since(entry: WaitingListEntry, *, now: datetime) -> bool:
     if start is None or start <= now:
         return False
     rules = rules_around(entry.store.slug, start)
-    wish = SlotRequest(entry.store.slug, entry.visit_type.slug, start, entry.party_size)
-    return is_shut_for(wish, rules)
+    asked = SlotRequest(entry.store.slug, entry.visit_type.slug, start, entry.party_size)
+    return is_shut_for(asked, rules)

@@ -40,11 +40,11 @@ def offer_other_times(bookings: Iterable[Booking], *, rules: StoreRules, told_as
     for booking in bookings:
         if booking.status != Status.CONFIRMED or not message_channels(booking.phone, booking.email):
             continue
-        kept = _keep(booking, rules, now=who.now)
-        if not kept:
+        holds = _keep(booking, rules, now=who.now)
+        if not holds:
             cancel_locked(booking, who=who)
             continue
-        booking.answer_until = max(one.expires_at for one in kept)
+        booking.answer_until = max(one.expires_at for one in holds)
         booking.updated_at = who.now
         booking.save(update_fields=["answer_until", "updated_at"])
         note_change(
@@ -62,8 +62,8 @@ def ask_no_more(booking: Booking, *, told_as: str, who: Who, tell: bool = True) 
 
     Who was told of it is told that the visit stays, unless not to `tell`; a message that has not left never does.
     """
-    for kept in booking.kept_times.select_related("store").order_by("pk"):
-        drop_hold(kept)
+    for hold in booking.kept_times.select_related("store").order_by("pk"):
+        drop_hold(hold)
     booking.answer_until, booking.updated_at = None, who.now
     booking.save(update_fields=["answer_until", "updated_at"])
     raise_days(booking.store_id, {booking.visit_date})
@@ -96,10 +96,10 @@ def take_kept_time(*, booking_id: int, hold_id: int, now: datetime) -> Booking:
     booking = lock_booking(booking_id)
     if booking.status != Status.CONFIRMED:
         raise BookingRefused(Refusal.WRONG_STATUS, booking=booking)
-    kept = Hold.objects.filter(kept_for=booking, pk=hold_id, expires_at__gt=now).first()
-    if kept is None:
+    hold = Hold.objects.filter(kept_for=booking, pk=hold_id, expires_at__gt=now).first()
+    if hold is None:
         raise BookingRefused(Refusal.HOLD_EXPIRED, booking=booking)
-    return move_locked(booking, starts_at=kept.starts_at, desk="", who=Who.customer(now))
+    return move_locked(booking, starts_at=hold.starts_at, desk="", who=Who.customer(now))
 
 
 def cancel_unanswered(*, now: datetime) -> int:
@@ -139,13 +139,13 @@ def _keep(booking: Booking, rules: StoreRules, *, now: datetime) -> list[Hold]:
         is_booked=True,
         with_wanted=True,  # at another desk it may be free
     )
-    kept: list[Hold] = []
+    holds: list[Hold] = []
     for slot in sorted(free, key=lambda slot: abs(slot.starts_at - booking.starts_at)):
-        if len(kept) == TIMES:
+        if len(holds) == TIMES:
             break
         found = _keep_one(booking, rules, slot.starts_at, now=now)
-        kept += [found] if found else []
-    return kept
+        holds += [found] if found else []
+    return holds
 
 
 def _keep_one(booking: Booking, rules: StoreRules, starts_at: datetime, *, now: datetime) -> Hold | None:
@@ -159,7 +159,7 @@ def _keep_one(booking: Booking, rules: StoreRules, starts_at: datetime, *, now: 
     run = claim_anywhere(own, runs_at(own, kind, starts_at), party_size=booking.party_size, from_web=True)
     if run is None:
         return None
-    kept = store_hold(
+    hold = store_hold(
         rules,
         run,
         visit_type_id=kind.id,
@@ -170,4 +170,4 @@ def _keep_one(booking: Booking, rules: StoreRules, starts_at: datetime, *, now: 
         kept_for=booking,
     )
     raise_days(rules.id, days_of(run.starts_at, run.ends_at, rules.zone.key))
-    return kept
+    return hold

@@ -82,8 +82,8 @@ def _refuse_too_late(booking: Booking, *, now: datetime) -> None:
 
 def _change_places(booking: Booking, *, starts_at: datetime, desk: str, now: datetime, by_staff: bool) -> set[date]:
     """Give a booking's places back and take those of another start; return the days freed. Raises BookingRefused."""
-    wish = SlotRequest.to_move(booking, starts_at, by_staff=by_staff)
-    rules, _, runs = resolve_request(replace(wish, desk=desk) if by_staff else wish, now=now, by_staff=by_staff)
+    asked = SlotRequest.to_move(booking, starts_at, by_staff=by_staff)
+    rules, _, runs = resolve_request(replace(asked, desk=desk) if by_staff else asked, now=now, by_staff=by_staff)
     lock_slots(rules.id, [booking, *booking.kept_times.all()] if booking.answer_until else [booking], runs)
     days = release_places(booking)
     run = claim_anywhere(

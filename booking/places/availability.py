@@ -52,7 +52,7 @@ class AvailabilityQuestion:
     by_staff: bool
     first_start: datetime
     last_date: date
-    run_out: tuple[ExpiredHold, ...]
+    expired_holds: tuple[ExpiredHold, ...]
     days_version: int
 
     @property
@@ -69,7 +69,7 @@ class AvailabilityQuestion:
         """Return the holds that have run out in the days asked about, whose places nobody has given back yet."""
         begins = day_start(self.from_date, self.rules.zone)
         ends = day_start(self.to_date + 2 * ONE_DAY, self.rules.zone)  # a visit may end past midnight
-        here = [one for one in self.run_out if one.starts_at < ends and one.ends_at > begins]
+        here = [one for one in self.expired_holds if one.starts_at < ends and one.ends_at > begins]
         return sorted(here, key=lambda one: (one.desk_id, one.starts_at, one.ends_at, one.places))
 
     def between(self, from_date: date, to_date: date) -> "AvailabilityQuestion":
@@ -176,7 +176,9 @@ def ask_by_rules(
 
     `own_hold` is the public id of the hold of whoever asks: it never hides a time from them.
     """
-    run_out, days_version = what_changed(rules.id, from_date=from_date, to_date=to_date, now=now, own_hold=own_hold)
+    expired_holds, days_version = what_changed(
+        rules.id, from_date=from_date, to_date=to_date, now=now, own_hold=own_hold
+    )
     return AvailabilityQuestion(
         rules=rules,
         visit_type=visit_type,
@@ -186,7 +188,7 @@ def ask_by_rules(
         by_staff=by_staff,
         first_start=now if by_staff else first_bookable_start(now=now, rules=rules),
         last_date=last_bookable_date(now=now, zone=rules.zone, rules=rules),
-        run_out=run_out,
+        expired_holds=expired_holds,
         days_version=days_version,
     )
 
@@ -254,7 +256,7 @@ def _free_slots(question: AvailabilityQuestion) -> list[FreeSlot]:
         return []
     left = places_left(
         rules,
-        question.run_out,
+        question.expired_holds,
         first=min(first for first, _ in bounds),
         last=max(last for _, last in bounds),
         by_staff=question.by_staff,

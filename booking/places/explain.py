@@ -111,8 +111,8 @@ def explain_slot(
     by_desk = slots_by_desk(rules, first_date=day, last_date=day + ONE_DAY)
     of_all = store_slots(rules, first_date=day, last_date=day + ONE_DAY)
     end = starts_at + timedelta(minutes=rules.slot_minutes * kind.slot_count)
-    web = places_left(rules, asked.run_out, first=starts_at, last=end, by_staff=by_staff)
-    staff = places_left(rules, asked.run_out, first=starts_at, last=end, by_staff=True)
+    web = places_left(rules, asked.expired_holds, first=starts_at, last=end, by_staff=by_staff)
+    staff = places_left(rules, asked.expired_holds, first=starts_at, last=end, by_staff=True)
     capacity = _capacities(rules, first=starts_at, last=end)
     return SlotExplanation(
         rules,
@@ -146,7 +146,7 @@ def explain_day(
     by_desk = slots_by_desk(rules, first_date=day, last_date=day + ONE_DAY)
     of_all = store_slots(rules, first_date=day, last_date=day + ONE_DAY)
     first, last = day_start(day, rules.zone), day_start(day + 2 * ONE_DAY, rules.zone)
-    left = places_left(rules, (*asked.run_out, *own), first=first, last=last, by_staff=True)
+    left = places_left(rules, (*asked.expired_holds, *own), first=first, last=last, by_staff=True)
     capacity = _capacities(rules, first=first, last=last)
     answers = {}
     for starts_at, _ends_at in store_slots(rules, first_date=day, last_date=day):

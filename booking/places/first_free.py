@@ -80,7 +80,7 @@ def _question(rules: StoreRules, day: date, *, now: datetime) -> AvailabilityQue
         by_staff=False,
         first_start=first_bookable_start(now=now, rules=rules),
         last_date=last_bookable_date(now=now, zone=rules.zone, rules=rules),
-        run_out=(),
+        expired_holds=(),
         days_version=0,
     )
 
@@ -104,16 +104,16 @@ def _full_slots(stores: Sequence[StoreRules], *, now: datetime) -> _Full:
     rows = Slot.objects.filter(asked, store_id__in=ids, starts_at__gte=now, starts_at__lt=until).values_list(
         "desk_id", "starts_at", "ends_at", "capacity", "places_taken", "places_taken_web", "closed"
     )
-    run_out = _run_out(ids, now=now)
+    expired_holds = _expired_holds(ids, now=now)
     taken: set[tuple[int, datetime]] = set()
     opened: set[tuple[int, datetime]] = set()
     for desk_id, starts_at, ends_at, capacity, places, web_places, closed in rows:
-        back = places_returned(run_out, desk_id=desk_id, starts_at=starts_at, ends_at=ends_at)
+        back = places_returned(expired_holds, desk_id=desk_id, starts_at=starts_at, ends_at=ends_at)
         left = capacity + back - max(places, kept_back.get(desk_id, 0) + web_places)
         (taken if closed or left <= 0 else opened).add((desk_id, starts_at))
     return _Full(frozenset(taken), wholly, frozenset(opened))
 
 
-def _run_out(store_ids: Iterable[int], *, now: datetime) -> list[ExpiredHold]:
+def _expired_holds(store_ids: Iterable[int], *, now: datetime) -> list[ExpiredHold]:
     holds = Hold.objects.filter(store_id__in=store_ids, expires_at__lte=now).order_by()
     return [ExpiredHold(*row) for row in holds.values_list("desk_id", "starts_at", "ends_at", "places")]

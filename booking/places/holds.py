@@ -45,13 +45,13 @@ def hold_places(
 
     Raises BookingRefused, TooManyHolds, LookupError for an unknown store or visit type.
     """
-    wish = SlotRequest(store=store, visit_type=visit_type, starts_at=starts_at, party_size=party_size, desk=desk)
-    return retry_after_expired_holds(lambda: _hold(wish, client=client, now=now), store=store, now=now)
+    asked = SlotRequest(store=store, visit_type=visit_type, starts_at=starts_at, party_size=party_size, desk=desk)
+    return retry_after_expired_holds(lambda: _hold(asked, client=client, now=now), store=store, now=now)
 
 
 def hold_other_places(
     *,
-    kept: str,
+    instead_of: str,
     store: str,
     visit_type: str,
     starts_at: datetime,
@@ -60,32 +60,34 @@ def hold_other_places(
     desk: str = "",
     client: ClientDigests | None = None,
 ) -> Hold:
-    """Keep places for 5 minutes instead of those that the token `kept` keeps, which are given back.
+    """Keep places for 5 minutes instead of those that the token `instead_of` keeps, which are given back.
 
     The old ones go only with the new ones had: where those are refused, the old hold lives on. Raises as `hold`.
     """
-    wish = SlotRequest(store=store, visit_type=visit_type, starts_at=starts_at, party_size=party_size, desk=desk)
-    return retry_after_expired_holds(lambda: _hold_instead(kept, wish, client=client, now=now), store=store, now=now)
+    asked = SlotRequest(store=store, visit_type=visit_type, starts_at=starts_at, party_size=party_size, desk=desk)
+    return retry_after_expired_holds(
+        lambda: _hold_instead(instead_of, asked, client=client, now=now), store=store, now=now
+    )
 
 
 @transaction.atomic
 def extend_hold(*, token: str, now: datetime) -> Hold:
     """Keep the places 5 minutes more, twice at most. Raises BookingRefused HOLD_EXPIRED."""
-    kept = live_hold(token, now=now)
-    if kept is None or kept.extensions >= HOLD_EXTENSIONS:
+    hold = live_hold(token, now=now)
+    if hold is None or hold.extensions >= HOLD_EXTENSIONS:
         raise BookingRefused(Refusal.HOLD_EXPIRED)
-    kept.extensions += 1
-    kept.expires_at += timedelta(minutes=HOLD_MINUTES)
-    kept.save(update_fields=["extensions", "expires_at"])
-    raise_days(kept.store_id, days_of(kept.starts_at, kept.ends_at, kept.store.time_zone))
-    return kept
+    hold.extensions += 1
+    hold.expires_at += timedelta(minutes=HOLD_MINUTES)
+    hold.save(update_fields=["extensions", "expires_at"])
+    raise_days(hold.store_id, days_of(hold.starts_at, hold.ends_at, hold.store.time_zone))
+    return hold
 
 
 @transaction.atomic
 def release_hold(*, token: str, now: datetime) -> bool:
     """Give the places back now; return whether they were still kept."""
-    kept = live_hold(token, now=now)
-    return kept is not None and bool(drop_hold(kept))
+    hold = live_hold(token, now=now)
+    return hold is not None and bool(drop_hold(hold))
 
 
 def live_hold(token: str, *, now: datetime) -> Hold | None:
@@ -110,35 +112,35 @@ def _lock_before(public_id: str) -> None:
 
 
 @transaction.atomic
-def _hold_instead(token: str, wish: SlotRequest, *, client: ClientDigests | None, now: datetime) -> Hold:
+def _hold_instead(token: str, asked: SlotRequest, *, client: ClientDigests | None, now: datetime) -> Hold:
     """Let go of one hold and take another, in one transaction: a refusal leaves both as they were."""
-    rules, visit_type, runs = resolve_request(wish, now=now, by_staff=False)
+    rules, visit_type, runs = resolve_request(asked, now=now, by_staff=False)
     old = live_hold(token, now=now)
     if old is None:
-        return _hold(wish, client=client, now=now)
+        return _hold(asked, client=client, now=now)
     _refuse_too_many(client, store_id=rules.id, instead_of=old, now=now)
     if old.store_id == rules.id:
         lock_slots(rules.id, [old], runs)
     freed = give_places_back(old.store, [], holds=[old])
-    kept = _keep(wish, rules, visit_type, runs, client=client, now=now)
+    hold = _keep(asked, rules, visit_type, runs, client=client, now=now)
     days = {old.store_id: freed}
-    days[rules.id] = days.get(rules.id, set()) | days_of(kept.starts_at, kept.ends_at, rules.zone.key)
+    days[rules.id] = days.get(rules.id, set()) | days_of(hold.starts_at, hold.ends_at, rules.zone.key)
     for store_id in sorted(days):
         raise_days(store_id, days[store_id])
-    return kept
+    return hold
 
 
 @transaction.atomic
-def _hold(wish: SlotRequest, *, client: ClientDigests | None, now: datetime) -> Hold:
-    rules, visit_type, runs = resolve_request(wish, now=now, by_staff=False)
+def _hold(asked: SlotRequest, *, client: ClientDigests | None, now: datetime) -> Hold:
+    rules, visit_type, runs = resolve_request(asked, now=now, by_staff=False)
     _refuse_too_many(client, store_id=rules.id, now=now)
-    kept = _keep(wish, rules, visit_type, runs, client=client, now=now)
-    raise_days(rules.id, days_of(kept.starts_at, kept.ends_at, rules.zone.key))
-    return kept
+    hold = _keep(asked, rules, visit_type, runs, client=client, now=now)
+    raise_days(rules.id, days_of(hold.starts_at, hold.ends_at, rules.zone.key))
+    return hold
 
 
 def _keep(
-    wish: SlotRequest,
+    asked: SlotRequest,
     rules: StoreRules,
     visit_type: VisitTypeRule,
     runs: Sequence[Run],
@@ -147,16 +149,16 @@ def _keep(
     now: datetime,
 ) -> Hold:
     """Take places and write the hold; the caller raises its days, last of all."""
-    run = claim_anywhere(rules, runs, party_size=wish.party_size, from_web=True)
+    run = claim_anywhere(rules, runs, party_size=asked.party_size, from_web=True)
     if run is None:
         raise refused_without_place(rules, runs, from_web=True)
     return store_hold(
         rules,
         run,
         visit_type_id=visit_type.id,
-        party_size=wish.party_size,
+        party_size=asked.party_size,
         expires_at=now + timedelta(minutes=HOLD_MINUTES),
-        desk_was_chosen=bool(wish.desk),
+        desk_was_chosen=bool(asked.desk),
         **_kept_by(client),
     )
 
@@ -207,16 +209,16 @@ def held_place(token: str, *, now: datetime) -> HeldPlace | None:
     if public_id is None:
         return None
     holds = Hold.objects.select_related("store", "visit_type", "desk")
-    kept = holds.filter(public_id=public_id, expires_at__gt=now).first()
-    if kept is None:
+    hold = holds.filter(public_id=public_id, expires_at__gt=now).first()
+    if hold is None:
         return None
     return HeldPlace(
         token=token,
-        store=kept.store.slug,
-        visit_type=kept.visit_type.slug,
-        starts_at=kept.starts_at,
-        party_size=kept.party_size,
-        desk=kept.desk.slug if kept.desk_was_chosen else "",
-        expires_at=kept.expires_at,
-        may_extend=kept.extensions < HOLD_EXTENSIONS,
+        store=hold.store.slug,
+        visit_type=hold.visit_type.slug,
+        starts_at=hold.starts_at,
+        party_size=hold.party_size,
+        desk=hold.desk.slug if hold.desk_was_chosen else "",
+        expires_at=hold.expires_at,
+        may_extend=hold.extensions < HOLD_EXTENSIONS,
     )

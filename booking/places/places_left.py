@@ -45,17 +45,17 @@ def what_changed(
     rows = holds.values_list("desk_id", "starts_at", "ends_at", "places").union(
         days.values_list(nothing, no_moment, no_moment, "version"), all=True
     )
-    run_out, version = [], 0
+    expired_holds, version = [], 0
     for desk_id, starts_at, ends_at, number in rows:
         if desk_id:
-            run_out.append(ExpiredHold(desk_id, starts_at, ends_at, number))
+            expired_holds.append(ExpiredHold(desk_id, starts_at, ends_at, number))
         else:
             version += number
-    return tuple(run_out), version
+    return tuple(expired_holds), version
 
 
 def places_left(
-    rules: StoreRules, run_out: Sequence[ExpiredHold], *, first: datetime, last: datetime, by_staff: bool
+    rules: StoreRules, expired_holds: Sequence[ExpiredHold], *, first: datetime, last: datetime, by_staff: bool
 ) -> dict[tuple[int, datetime], int]:
     """Return the places left, by desk and start, in the slots of [first, last) to which something happened.
 
@@ -67,7 +67,11 @@ def places_left(
         if closed:
             left[desk_id, starts_at] = 0
             continue
-        back = places_returned(run_out, desk_id=desk_id, starts_at=starts_at, ends_at=ends_at) if run_out else 0
+        back = (
+            places_returned(expired_holds, desk_id=desk_id, starts_at=starts_at, ends_at=ends_at)
+            if expired_holds
+            else 0
+        )
         places = capacity - taken + back
         if not by_staff:
             places = min(places, capacity - kept_back.get(desk_id, 0) - taken_web + back)
@@ -75,12 +79,14 @@ def places_left(
     return left
 
 
-def places_returned(run_out: Iterable[ExpiredHold], *, desk_id: int, starts_at: datetime, ends_at: datetime) -> int:
+def places_returned(
+    expired_holds: Iterable[ExpiredHold], *, desk_id: int, starts_at: datetime, ends_at: datetime
+) -> int:
     """Return how many of a slot's places were held by holds that have run out."""
     return sum(
-        kept.places
-        for kept in run_out
-        if kept.desk_id == desk_id and kept.starts_at < ends_at and kept.ends_at > starts_at
+        hold.places
+        for hold in expired_holds
+        if hold.desk_id == desk_id and hold.starts_at < ends_at and hold.ends_at > starts_at
     )
 
 

@@ -36,51 +36,53 @@ class SlotRequest:
 
     @classmethod
     def to_move(cls, booking: Booking, starts_at: datetime, *, by_staff: bool) -> "SlotRequest":
-        """Return the wish to move a visit, to a desk of staff's choice or to the one that was chosen, if it serves."""
+        """Return the request to move a visit: to a desk of staff's choice, or to the chosen one, if it serves."""
         desk = "" if by_staff else booking.desk_kept
         return cls(booking.store.slug, booking.visit_type.slug, starts_at, booking.party_size, desk, is_booked=True)
 
 
-def resolve_request(wish: SlotRequest, *, now: datetime, by_staff: bool) -> tuple[StoreRules, VisitTypeRule, list[Run]]:
+def resolve_request(
+    asked: SlotRequest, *, now: datetime, by_staff: bool
+) -> tuple[StoreRules, VisitTypeRule, list[Run]]:
     """Return the store's rules, share-locked, and the runs of slots that could take the visit.
 
     Raises UnknownStore, UnknownVisitType, and BookingRefused for what the rules do not allow.
     """
-    rules = rules_around(wish.store, wish.starts_at, lock=True)
-    if wish.desk:
-        rules = rules.with_desk(wish.desk)
+    rules = rules_around(asked.store, asked.starts_at, lock=True)
+    if asked.desk:
+        rules = rules.with_desk(asked.desk)
     visit_type = (
-        rules.booked_type(wish.visit_type, party_size=wish.party_size)
-        if wish.is_booked
-        else rules.visit_type(wish.visit_type)
+        rules.booked_type(asked.visit_type, party_size=asked.party_size)
+        if asked.is_booked
+        else rules.visit_type(asked.visit_type)
     )
     if visit_type is None:
-        raise UnknownVisitType(wish.visit_type)
+        raise UnknownVisitType(asked.visit_type)
     refusal = refusal_to_book(
-        starts_at=wish.starts_at,
-        ends_at=wish.starts_at + timedelta(minutes=rules.slot_minutes * visit_type.slot_count),
+        starts_at=asked.starts_at,
+        ends_at=asked.starts_at + timedelta(minutes=rules.slot_minutes * visit_type.slot_count),
         now=now,
         zone=rules.zone,
         rules=rules,
-        party_size=wish.party_size,
+        party_size=asked.party_size,
         max_party_size=visit_type.max_party_size,
         by_staff=by_staff,
     )
     if refusal is not None:
         raise BookingRefused(refusal)
-    runs = runs_at(rules, visit_type, wish.starts_at)
+    runs = runs_at(rules, visit_type, asked.starts_at)
     if not runs:
         raise BookingRefused(Refusal.SLOT_CLOSED)
     return rules, visit_type, runs
 
 
-def is_shut_for(wish: SlotRequest, rules: StoreRules) -> bool:
+def is_shut_for(asked: SlotRequest, rules: StoreRules) -> bool:
     """Tell whether nobody on the web can come at this time at all; False for a kind of visit not offered any more."""
-    visit_type = rules.visit_type(wish.visit_type)
+    visit_type = rules.visit_type(asked.visit_type)
     if visit_type is None:
         return False
-    wanted = rules.with_desk(wish.desk) if wish.desk else rules
-    return all_are_shut(wanted, runs_at(wanted, visit_type, wish.starts_at), from_web=True)
+    wanted = rules.with_desk(asked.desk) if asked.desk else rules
+    return all_are_shut(wanted, runs_at(wanted, visit_type, asked.starts_at), from_web=True)
 
 
 def visit_type_or_raise(rules: StoreRules, slug: str) -> VisitTypeRule:

@@ -52,20 +52,20 @@ def stores_side_by_side(
     ids = [one.rules.id for one in stores]
     today = {one.rules.id: now.astimezone(one.rules.zone).date() for one in stores}
     of_today, in_range = _counts_today(ids, today), _counts(ids, first=from_date, last=to_date)
-    places, run_out = _slot_places(ids, now=now), _run_out(ids, now=now)
+    places, expired_holds = _slot_places(ids, now=now), _expired_holds(ids, now=now)
     return tuple(
         _row(
             one,
             of_today[one.rules.id],
             in_range[one.rules.id],
-            free_places(one, places[one.rules.id], run_out[one.rules.id], today=today[one.rules.id], now=now),
+            free_places(one, places[one.rules.id], expired_holds[one.rules.id], today=today[one.rules.id], now=now),
         )
         for one in stores
     )
 
 
 def free_places(
-    store: ListedStore, places: SlotPlaces, run_out: Sequence[ExpiredHold], *, today: date, now: datetime
+    store: ListedStore, places: SlotPlaces, expired_holds: Sequence[ExpiredHold], *, today: date, now: datetime
 ) -> int:
     """Return how many places staff may still give away in the slots of today that have not begun."""
     rules, free = store.rules, 0
@@ -75,7 +75,7 @@ def free_places(
             if slot.starts_at < now:
                 continue
             _, offered, taken = places.get((desk_id, slot.starts_at), (slot.ends_at, capacity[desk_id], 0))
-            back = places_returned(run_out, desk_id=desk_id, starts_at=slot.starts_at, ends_at=slot.ends_at)
+            back = places_returned(expired_holds, desk_id=desk_id, starts_at=slot.starts_at, ends_at=slot.ends_at)
             free += max(0, offered - taken + (back if offered else 0))
     return free
 
@@ -125,7 +125,7 @@ def _slot_places(ids: Iterable[int], *, now: datetime) -> dict[int, SlotPlaces]:
     return found
 
 
-def _run_out(ids: Iterable[int], *, now: datetime) -> dict[int, list[ExpiredHold]]:
+def _expired_holds(ids: Iterable[int], *, now: datetime) -> dict[int, list[ExpiredHold]]:
     """Return expired holds whose places have not been given back yet."""
     found: dict[int, list[ExpiredHold]] = defaultdict(list)
     rows = Hold.objects.filter(store_id__in=ids, expires_at__lte=now, ends_at__gt=now).order_by()

@@ -21,8 +21,8 @@ def settle_offer(store: Store, entry_id: int, *, now: datetime) -> None:
     """Put somebody whose offer ran out back on the list, or end their waiting after too many."""
     share_lock_store(store.pk)
     entry = lock_entry(entry_id)
-    for kept in Hold.objects.filter(offered_to_id=entry_id, expires_at__lte=now).select_related("store"):
-        drop_hold(kept)
+    for hold in Hold.objects.filter(offered_to_id=entry_id, expires_at__lte=now).select_related("store"):
+        drop_hold(hold)
     if entry.status != WaitingStatus.OFFERED or Hold.objects.filter(offered_to_id=entry_id).exists():
         return
     record_missed_offer(entry, store=store, now=now)
@@ -44,12 +44,12 @@ def record_missed_offer(entry: WaitingListEntry, *, store: Store, now: datetime)
     close_entry(entry, status, reason="offer_over", now=now)
 
 
-def take_offer_back(kept: Hold, entry_id: int, *, now: datetime) -> None:
+def take_offer_back(hold: Hold, entry_id: int, *, now: datetime) -> None:
     """Let go of an offered place that the store has to give no more: who it was for waits on, and has missed nothing.
 
     In the transaction of a change of hours, which has locked the hold.
     """
-    drop_hold(kept)
+    drop_hold(hold)
     entry = lock_entry(entry_id)
     if entry.status == WaitingStatus.OFFERED:
         close_entry(entry, WaitingStatus.WAITING, reason="offer_over", now=now)

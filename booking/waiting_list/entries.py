@@ -175,5 +175,5 @@ def _lock(entry_id: int) -> WaitingListEntry:
 
 
 def _drop_offer(entry: WaitingListEntry) -> None:
-    for kept in Hold.objects.filter(offered_to=entry).select_related("store"):
-        drop_hold(kept)
+    for hold in Hold.objects.filter(offered_to=entry).select_related("store"):
+        drop_hold(hold)

@@ -225,10 +225,10 @@ def _offer_to(entry: WaitingListEntry, start: datetime, store: Store, rules: Sto
     if not waiting.update(**offered, updated_at=now):
         raise _Gone
     entry.offers += 1
-    kept = _keep_place(rules, entry, start, now=now)
+    hold = _keep_place(rules, entry, start, now=now)
     channels = offer_channels(entry, store=store, now=now)
-    outbox.enqueue([_message(store, entry, channel, kept, now=now) for channel in channels], now=now)
-    raise_days(store.pk, days_of(kept.starts_at, kept.ends_at, store.time_zone))
+    outbox.enqueue([_message(store, entry, channel, hold, now=now) for channel in channels], now=now)
+    raise_days(store.pk, days_of(hold.starts_at, hold.ends_at, store.time_zone))
 
 
 def _keep_place(rules: StoreRules, entry: WaitingListEntry, start: datetime, *, now: datetime) -> Hold:
@@ -248,7 +248,7 @@ def _keep_place(rules: StoreRules, entry: WaitingListEntry, start: datetime, *, 
     )
 
 
-def _message(store: Store, entry: WaitingListEntry, channel: Channel, kept: Hold, *, now: datetime) -> NewMessage:
+def _message(store: Store, entry: WaitingListEntry, channel: Channel, hold: Hold, *, now: datetime) -> NewMessage:
     return NewMessage(
         account=store.slug,
         subject=str(Subject.waiting_list_entry(entry.reference)),
@@ -256,6 +256,6 @@ def _message(store: Store, entry: WaitingListEntry, channel: Channel, kept: Hold
         sequence=entry.offers,
         channel=channel,
         due_at=now,
-        not_after=kept.expires_at,
+        not_after=hold.expires_at,
         is_limited=False,
     )

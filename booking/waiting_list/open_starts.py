@@ -50,10 +50,10 @@ def places_now(rules: StoreRules, *, from_date: date, to_date: date, now: dateti
     last = min(to_date, last_bookable_date(now=now, zone=rules.zone, rules=rules))
     if first > last:
         return PlacesNow(rules, soonest, soonest, {desk.id: [] for desk in rules.desks}, {})
-    run_out, _ = what_changed(rules.id, from_date=first, to_date=last, now=now)
+    expired_holds, _ = what_changed(rules.id, from_date=first, to_date=last, now=now)
     # A day more, so that a visit may begin before midnight and end after it.
     end = day_start(last + ONE_DAY, rules.zone)
-    left = places_left(rules, run_out, first=soonest, last=end + ONE_DAY, by_staff=False)
+    left = places_left(rules, expired_holds, first=soonest, last=end + ONE_DAY, by_staff=False)
     return PlacesNow(rules, soonest, end, slots_by_desk(rules, first_date=first, last_date=last + ONE_DAY), left)
 
 

@@ -54,9 +54,9 @@ def entry_by_reference(reference: str) -> WaitingListEntry | None:
 
 def waiting_state(entry: WaitingListEntry, *, now: datetime) -> WaitingState:
     """Return how an entry stands by the clock, whether or not a worker has noted it; two statements at most."""
-    kept = Hold.objects.filter(offered_to=entry, expires_at__gt=now).first() if entry.status in OPEN else None
-    offer = Offer(kept.starts_at, kept.ends_at, kept.expires_at, hold_token(kept.public_id)) if kept else None
-    status = _status(entry, is_offered=kept is not None, now=now, store=entry.store)
+    hold = Hold.objects.filter(offered_to=entry, expires_at__gt=now).first() if entry.status in OPEN else None
+    offer = Offer(hold.starts_at, hold.ends_at, hold.expires_at, hold_token(hold.public_id)) if hold else None
+    status = _status(entry, is_offered=hold is not None, now=now, store=entry.store)
     return WaitingState(entry, status, offer, _ahead(entry) if status == WaitingStatus.WAITING else 0)
 
 

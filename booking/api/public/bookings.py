@@ -41,23 +41,23 @@ class BookingsView(ApiView):
             languages=self.request.headers.get("Accept-Language", ""),
         )
         desk = chosen_desk(asked.get("desk"), store=asked["store"], now=self.now)
-        wish = SlotRequest(asked["store"], asked["visit_type"], asked["starts_at"], asked["party_size"], desk)
+        wanted = SlotRequest(asked["store"], asked["visit_type"], asked["starts_at"], asked["party_size"], desk)
         customer = CustomerDetails(**asked["customer"])
         if not is_retry():
-            limits.new_booking_at(self.request._request, wish.store)
+            limits.new_booking_at(self.request._request, wanted.store)
             limits.new_booking(customer.phone, customer.email)
-        with wanting(wish):
+        with wanting(wanted):
             booking = lifecycle.book_visit(
-                store=wish.store,
-                visit_type=wish.visit_type,
-                starts_at=wish.starts_at,
-                party_size=wish.party_size,
+                store=wanted.store,
+                visit_type=wanted.visit_type,
+                starts_at=wanted.starts_at,
+                party_size=wanted.party_size,
                 customer=customer,
                 note=asked["note"] or "",
                 source=Source.API,
                 now=self.now,
                 hold=asked["hold"],
-                desk=wish.desk,
+                desk=wanted.desk,
                 client=limits.client_digests(self.request._request),
             )
         return ApiAnswer(

@@ -27,18 +27,18 @@ class HoldsView(ApiView):
     def post(self, body: Json) -> ApiAnswer:
         """Keep places for 5 minutes."""
         asked = checked(WishRequest, body)
-        wish = SlotRequest(**{**asked, "desk": chosen_desk(asked.get("desk"), store=asked["store"], now=self.now)})
-        with wanting(wish):
-            kept = holds.hold_places(
-                store=wish.store,
-                visit_type=wish.visit_type,
-                starts_at=wish.starts_at,
-                party_size=wish.party_size,
+        wanted = SlotRequest(**{**asked, "desk": chosen_desk(asked.get("desk"), store=asked["store"], now=self.now)})
+        with wanting(wanted):
+            hold = holds.hold_places(
+                store=wanted.store,
+                visit_type=wanted.visit_type,
+                starts_at=wanted.starts_at,
+                party_size=wanted.party_size,
                 now=self.now,
-                desk=wish.desk,
+                desk=wanted.desk,
                 client=limits.client_digests(self.request._request),
             )
-        return _answer(kept, status=201)
+        return _answer(hold, status=201)
 
 
 class HoldExtensionView(ApiView):
@@ -59,10 +59,10 @@ class HoldView(ApiView):
         return HttpResponse(status=204)
 
 
-def _answer(kept: Hold, *, status: int) -> ApiAnswer:
-    zone = ZoneInfo(kept.store.time_zone)
+def _answer(hold: Hold, *, status: int) -> ApiAnswer:
+    zone = ZoneInfo(hold.store.time_zone)
     return ApiAnswer(
-        {"token": hold_token(kept.public_id), "expires_at": moment_text(kept.expires_at, zone)},
+        {"token": hold_token(hold.public_id), "expires_at": moment_text(hold.expires_at, zone)},
         status=status,
-        subject=Subject.hold(kept.public_id),
+        subject=Subject.hold(hold.public_id),
     )

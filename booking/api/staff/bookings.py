@@ -31,13 +31,13 @@ class StaffBookingsView(StaffView):
         """Book for a caller or someone at the desk: no minimum notice, no places kept back."""
         place = member_store(self.user, store)
         asked = checked(StaffBookingRequest, body, country=place.country, contact_needed=False)
-        wish = SlotRequest(place.slug, asked["visit_type"], asked["starts_at"], asked["party_size"])
-        with wanting(wish, by_staff=True):
+        wanted = SlotRequest(place.slug, asked["visit_type"], asked["starts_at"], asked["party_size"])
+        with wanting(wanted, by_staff=True):
             booking = lifecycle.book_visit(
-                store=wish.store,
-                visit_type=wish.visit_type,
-                starts_at=wish.starts_at,
-                party_size=wish.party_size,
+                store=wanted.store,
+                visit_type=wanted.visit_type,
+                starts_at=wanted.starts_at,
+                party_size=wanted.party_size,
                 customer=CustomerDetails(**asked["customer"]),
                 note=asked["note"] or "",
                 source=Source(asked["source"]),

@@ -36,7 +36,7 @@ def keep_place(step: BookingStep, *, to: str) -> BookingStep:
         "now": step.now,
     }
     try:
-        place = hold_other_places(kept=step.hold, **wish) if step.hold else hold_places(**wish)
+        place = hold_other_places(instead_of=step.hold, **wish) if step.hold else hold_places(**wish)
     except limits.TooManyHolds:
         return step
     except LookupError as unknown:  # offered no longer since the page was shown

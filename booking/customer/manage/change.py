@@ -129,19 +129,19 @@ def _alternatives(booking: Booking, rules: StoreRules, wanted: datetime, *, now:
 
 def _why(booking: Booking, starts_at: datetime, *, now: datetime) -> Refusal:
     """Return why the visit cannot be moved there."""
-    wish = SlotRequest.to_move(booking, starts_at, by_staff=False)
+    asked = SlotRequest.to_move(booking, starts_at, by_staff=False)
     return explain_slot(
-        store=wish.store,
-        visit_type=wish.visit_type,
+        store=asked.store,
+        visit_type=asked.visit_type,
         starts_at=starts_at,
-        party_size=wish.party_size,
+        party_size=asked.party_size,
         now=now,
-        desk=wish.desk,
+        desk=asked.desk,
         is_booked=True,
     ).refusal
 
 
 def _is_free(booking: Booking, starts_at: datetime, *, now: datetime) -> bool:
-    wish = SlotRequest.to_move(booking, starts_at, by_staff=False)
-    wanted = WantedSlot(wish.store, wish.visit_type, starts_at, wish.party_size, wish.desk, is_booked=True)
+    asked = SlotRequest.to_move(booking, starts_at, by_staff=False)
+    wanted = WantedSlot(asked.store, asked.visit_type, starts_at, asked.party_size, asked.desk, is_booked=True)
     return lookup(wanted=[wanted], now=now) == [True]

@@ -95,7 +95,7 @@ def test_another_time_instead_is_no_fourth(store: Store) -> None:
     held = [keep(store, client(1)) for _ in range(3)]
 
     wish = {"store": store.slug, "visit_type": "visit", "starts_at": TEN + QUARTER, "party_size": 1}
-    hold_other_places(kept=hold_token(held[0].public_id), **wish, client=client(1), now=NOW)  # type: ignore[arg-type]
+    hold_other_places(instead_of=hold_token(held[0].public_id), **wish, client=client(1), now=NOW)  # type: ignore[arg-type]
 
     assert Hold.objects.count() == 3
 

@@ -101,7 +101,7 @@ def keep(store, starts_at, *, visit_type="visit", now=NOW) -> str:
 
 def instead(store, token, starts_at, *, visit_type="visit", now=NOW) -> Hold:
     return hold_other_places(
-        kept=token, store=store.slug, visit_type=visit_type, starts_at=starts_at, party_size=1, now=now
+        instead_of=token, store=store.slug, visit_type=visit_type, starts_at=starts_at, party_size=1, now=now
     )
 
 
