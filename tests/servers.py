@@ -26,6 +26,7 @@ import psycopg
 
 from tests import prepared
 from tests.asking import Answer, call
+from tests.memory import memory_folder
 from tests.postgres import VARIABLE, free_port
 
 BASE = Path(__file__).resolve().parent.parent
@@ -238,7 +239,7 @@ def house(*, has_demo: bool = False, is_prepared: bool = False, **settings: str)
     A prepared one has its tables and static files already, which an empty one makes at its first start.
     """
     with (
-        tempfile.TemporaryDirectory(prefix="carillon-house-") as name,
+        tempfile.TemporaryDirectory(prefix="carillon-house-", dir=memory_folder()) as name,
         new_database(Path(name), is_migrated=is_prepared) as url,
     ):
         made = House(Path(name), url, dict(settings), has_demo)

@@ -9,7 +9,9 @@ import shutil
 import tempfile
 from pathlib import Path
 
-_FOLDER = Path(tempfile.mkdtemp(prefix="carillon-test-"))
+from tests.memory import memory_folder
+
+_FOLDER = Path(tempfile.mkdtemp(prefix="carillon-test-", dir=memory_folder()))
 atexit.register(shutil.rmtree, _FOLDER, ignore_errors=True)
 os.environ["DATA_DIR"] = str(_FOLDER)
 os.environ["SECRET_KEY"] = "a key that is long enough and only for tests 0123456789"
