@@ -1,12 +1,10 @@
 """More than a password: a code or a passkey at the sign-in, asked of managers where their store wants it."""
 
 import base64
-import json
 import re
 from collections.abc import Iterator
 from datetime import timedelta
 from importlib import import_module
-from typing import Any
 
 import pytest
 import time_machine
@@ -22,17 +20,22 @@ from knox.models import AuthToken
 from pytest_django import Settings
 
 from booking.accounts.second_factor import is_right_code, new_recovery_codes, second_factor
-from booking.models import APP_CODES, Passkey
+from booking.models import APP_CODES
 from booking.tokens import unseal
 from stores.models import Organization, OrganizationMembership, Role, Store
-from tests.booking.reading import page
+from tests.booking.staff.account.second_steps import (
+    ORIGIN,
+    OWN,
+    SECOND,
+    add_passkey,
+    give_password,
+    is_in,
+    signed_in,
+    words,
+)
 from tests.factories import NOW, PASSWORD, make_booking, make_store, make_user
-from tests.passkeys import PRESENT, Authenticator
 
 pytestmark = pytest.mark.django_db
-
-OWN, SECOND, PASSKEY = "/staff/account/second-factor/", "/staff/sign-in/second/", "/staff/sign-in/passkey/"
-ORIGIN = "https://carillon.example"
 
 
 @pytest.fixture(autouse=True)
@@ -54,26 +57,6 @@ def store() -> Store:
 @pytest.fixture
 def ada(store: Store) -> User:
     return make_user("ada", store=store)
-
-
-def give_password(client: Client, user: User, **more: str) -> str:
-    """Return where the right password leads."""
-    answer = client.post("/staff/sign-in/", {"username": user.username, "password": PASSWORD, **more})
-    return str(answer["Location"])
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    assert give_password(client, user) == "/staff/"
-    return client
-
-
-def words(answer) -> str:
-    return page(answer).text
-
-
-def is_in(client: Client) -> bool:
-    return client.get("/staff/").status_code == 200
 
 
 def code_now(key: str) -> str:
@@ -116,23 +99,6 @@ def test_secrets_that_lay_open_are_sealed_and_go_on(ada) -> None:
     migration.open_keys(apps, None)
     device.refresh_from_db()
     assert device.key == secret
-
-
-def options_of(client: Client) -> dict:
-    html = client.get(OWN).content.decode()
-    return json.loads(html.partition('<script id="passkey-options" type="application/json">')[2].partition("<")[0])
-
-
-def add_passkey(client: Client, **device: Any) -> Authenticator:
-    authenticator = Authenticator(ORIGIN, "carillon.example", **device)
-    client.post(OWN, {"what": "passkey", "credential": authenticator.make(options_of(client))})
-    return authenticator
-
-
-def sign_in_by(authenticator: Authenticator, client: Client | None = None, **more: str):
-    client = client or Client()
-    options = client.post(f"{PASSKEY}options/").json()
-    return client, client.post(PASSKEY, {"credential": authenticator.sign_in(options), **more})
 
 
 @pytest.mark.parametrize("what", ["app", "passkey"])
@@ -255,123 +221,6 @@ def test_new_recovery_codes_end_the_old_ones(ada) -> None:
     assert answer.status_code == 200
     assert not any(code in words(answer) for code in old)
     assert StaticToken.objects.count() == 8
-
-
-def test_passkey_signs_in_without_a_password(ada) -> None:
-    passkey = add_passkey(signed_in(ada))
-    client, answer = sign_in_by(passkey, next="/staff/account/")
-    assert (answer.status_code, answer["Location"]) == (302, "/staff/account/")
-    assert is_in(client)
-    assert Passkey.objects.get().last_used_at == NOW
-    assert StaticToken.objects.count() == 8
-
-
-def test_passkey_is_asked_for_after_the_password(ada) -> None:
-    passkey = add_passkey(signed_in(ada))
-    client = Client()
-    assert give_password(client, ada, next="/staff/account/") == SECOND
-    assert "Use your passkey" in words(client.get(SECOND))
-    assert sign_in_by(passkey, client)[1]["Location"] == "/staff/account/"
-
-
-def test_answer_of_a_passkey_is_good_once(ada) -> None:
-    passkey = add_passkey(signed_in(ada))
-    client = Client()
-    credential = passkey.sign_in(client.post(f"{PASSKEY}options/").json())
-    assert client.post(PASSKEY, {"credential": credential}).status_code == 302
-    client.post("/staff/sign-out/")
-    client.post(f"{PASSKEY}options/")
-    assert client.post(PASSKEY, {"credential": credential}).status_code == 400
-    assert not is_in(client)
-
-
-def test_copy_of_a_passkey_that_counts_is_found_out(ada) -> None:
-    passkey = add_passkey(signed_in(ada))
-    sign_in_by(passkey)
-    sign_in_by(passkey)
-    passkey.count = 0
-    client, answer = sign_in_by(passkey)
-    assert answer.status_code == 400
-    assert not is_in(client)
-
-
-@pytest.mark.parametrize(
-    "device",
-    [{"flags": PRESENT}, {"origin": "https://evil.example"}, {"rp_id": "evil.example"}],
-    ids=["nobody's finger", "another site", "another site's passkey"],
-)
-def test_passkey_is_refused_that_proves_too_little(ada, device) -> None:
-    client = signed_in(ada)
-    bad = Authenticator(**{"origin": ORIGIN, "rp_id": "carillon.example", **device})
-    answer = client.post(OWN, {"what": "passkey", "credential": bad.make(options_of(client))})
-    assert answer.status_code == 400
-    assert not Passkey.objects.exists()
-
-    good = add_passkey(client)
-    bad.key, bad.credential_id = good.key, good.credential_id
-    assert sign_in_by(bad)[1].status_code == 400
-
-
-def test_passkey_of_who_may_not_sign_in_any_more_opens_nothing(ada) -> None:
-    passkey = add_passkey(signed_in(ada))
-    User.objects.update(is_active=False)
-    assert sign_in_by(passkey)[1].status_code == 400
-
-
-@pytest.mark.parametrize(
-    "credential",
-    [
-        "",
-        "x",
-        "[]",
-        "null",
-        '{"id": 1}',
-        '{"id": "x", "rawId": "x", "type": "public-key", "response": {}}',
-        "{" * 30_000,
-    ],
-)
-def test_nonsense_for_a_passkey_is_refused(ada, credential) -> None:
-    client = signed_in(ada)
-    client.get(OWN)
-    assert client.post(OWN, {"what": "passkey", "credential": credential}).status_code == 400
-    stranger = Client()
-    stranger.post(f"{PASSKEY}options/")
-    assert stranger.post(PASSKEY, {"credential": credential}).status_code == 400
-
-
-def test_broken_answers_for_a_known_passkey_are_refused(ada) -> None:
-    client = signed_in(ada)
-    passkey = add_passkey(client)
-    for name in ("clientDataJSON", "authenticatorData", "signature"):
-        broken: tuple[Any, ...] = ("", "AA", "!", 7, None, [], {})
-        for value in broken:
-            stranger = Client()
-            answer = json.loads(passkey.sign_in(stranger.post(f"{PASSKEY}options/").json()))
-            answer["response"][name] = value
-            assert stranger.post(PASSKEY, {"credential": json.dumps(answer)}).status_code == 400
-    for value in ("", "AA", "!", 7, None, [], {}):
-        answer = json.loads(passkey.make(options_of(client)))
-        answer["response"]["attestationObject"] = value
-        assert client.post(OWN, {"what": "passkey", "credential": json.dumps(answer)}).status_code == 400
-
-
-def test_passkeys_need_an_address_with_a_name(ada, settings) -> None:
-    client = signed_in(ada)
-    settings.PUBLIC_URL, settings.IS_HTTPS = "http://127.0.0.1:8000", False
-    assert "Make a passkey" not in words(client.get(OWN))
-    assert Client().post(f"{PASSKEY}options/").status_code == 404
-    assert "passkey" not in words(Client().get("/staff/sign-in/"))
-
-
-def test_removed_passkey_opens_nothing_and_nobody_removes_anothers(ada, store) -> None:
-    client = signed_in(ada)
-    passkey = add_passkey(client)
-    other = signed_in(make_user("bea", store=store))
-    form = {"what": "remove-passkey", "passkey": str(Passkey.objects.get().pk)}
-    other.post(OWN, form)
-    assert Passkey.objects.exists()
-    client.post(OWN, form)
-    assert sign_in_by(passkey)[1].status_code == 400
 
 
 def test_store_asks_its_managers_for_more_and_its_staff_for_nothing_new(ada, store) -> None:

@@ -1,0 +1,17 @@
+"""What became of a message, and time that passes for it."""
+
+from django.utils import timezone
+
+from notifications import tasks
+from notifications.models import Circuit, OutboxMessage
+
+
+def state_of(message):
+    message.refresh_from_db()
+    return message.state, message.reason
+
+
+def make_due_again(message):
+    OutboxMessage.objects.filter(pk=message.pk).update(try_at=timezone.now(), lease_until=None)
+    Circuit.objects.update(probe_at=timezone.now())
+    tasks._resting.clear()
