@@ -13,9 +13,8 @@
   const frame = document.createElement("iframe");
   const asked = new URLSearchParams(visitType ? { visit_type: visitType } : {});
   // Dark only in a page that turns dark itself.
-  /** @type {HTMLMetaElement | null} */
   const meta = document.querySelector("meta[name=color-scheme]");
-  const schemes = `${getComputedStyle(document.documentElement).colorScheme} ${meta ? meta.content : ""}`;
+  const schemes = `${getComputedStyle(document.documentElement).colorScheme} ${meta?.getAttribute("content")}`;
   if (schemes.includes("dark")) asked.set("scheme", "auto");
   frame.src = `${start}/embed/${name}/?${asked}`;
   frame.title = title || "Carillon";
@@ -25,12 +24,12 @@
   let isShown = false;
   addEventListener("message", (event) => {
     if (event.origin !== home || event.source !== frame.contentWindow) return;
-    const height = Number(event.data && event.data.carillonHeight);
+    const height = Number(event.data?.carillonHeight);
     if (!(height > 0 && height < 20000)) return;
     isShown = true;
     frame.style.height = `${Math.ceil(height)}px`;
   });
-  // Where the frame is refused, or blocked, a plain link leads on.
+  // Where the frame is refused or blocked, a plain link leads on.
   frame.addEventListener("load", () =>
     setTimeout(() => {
       if (isShown || !frame.isConnected) return;
