@@ -44,7 +44,7 @@ def store_setup(store: Store, *, from_date: date) -> StoreSetup:
         desks=tuple(store.desks.prefetch_related("hours").order_by("position", "pk")),
         visit_types=tuple(store.visit_types.order_by("position", "pk")),
         questions=store_questions(store.slug),
-        members=members(store),
+        members=store_members(store),
         has_feed=bool(store.feed_digest),
         origins=tuple(store.embed_origins.split()),
     )
@@ -147,7 +147,7 @@ def visit_type_by_slug(store: Store, slug: str) -> VisitType | None:
     return store.visit_types.filter(slug=slug).first()
 
 
-def members(store: Store) -> tuple[StoreMembership, ...]:
+def store_members(store: Store) -> tuple[StoreMembership, ...]:
     """Return who works at a store, by user name."""
     return tuple(store.memberships.select_related("user").order_by("user__username"))
 

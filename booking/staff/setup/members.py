@@ -13,7 +13,7 @@ from booking.staff.access import StaffContext, at_store, staff_page
 from booking.staff.forms.setup import MemberForm
 from booking.staff.setup.hours import FORM_METHODS
 from booking.staff.setup.saving import blame, form_page, posted, saved
-from booking.store_setup.queries import members as store_members
+from booking.store_setup.queries import store_members
 from booking.web.forms import FormProblem
 from stores.models import Role
 from stores.services import (
