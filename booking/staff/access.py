@@ -59,6 +59,7 @@ class StaffContext:
 
 
 StoreView = Callable[Concatenate[HttpRequest, StaffContext, Rest], HttpResponseBase]
+UserView = Callable[Concatenate[HttpRequest, User, Rest], HttpResponseBase]
 View = Callable[..., HttpResponseBase]
 VisitView = Callable[Concatenate[HttpRequest, StaffContext, Booking, Rest], HttpResponseBase]
 
@@ -142,6 +143,24 @@ def at_visit(*, devices: bool = False) -> Callable[[VisitView[Rest]], View]:
     return decorate
 
 
+def signed_in(*, come_back: str) -> Callable[[UserView[Rest]], View]:
+    """Hand the view who is signed in, whichever their stores; everybody else signs in.
+
+    `come_back` names the page shown after signing in where something was sent to this one.
+    """
+
+    def decorate(view: UserView[Rest]) -> View:
+        @wraps(view)
+        def wrapper(request: HttpRequest, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponseBase:
+            if not isinstance(request.user, User):
+                return keep_private(to_sign_in(request, reverse(come_back)))
+            return keep_private(view(request, request.user, *args, **kwargs))
+
+        return wrapper
+
+    return decorate
+
+
 def paired_tablet(request: HttpRequest, store: str) -> DeviceAccess | None:
     """Return the tablet that asks, None where it is none of any store's.
 
@@ -210,6 +229,10 @@ def sign_in_first(request: HttpRequest, store: str, come_back: str, *, keeps_typ
         response = redirect_to_login(reverse("staff-typed", args=[store]), reverse("staff-sign-in"))
         if keep_typed(request, response, store):
             return response
-    is_shown = request.method in ("GET", "HEAD") or not come_back
-    following = request.get_full_path() if is_shown else reverse(come_back, args=[store])
-    return redirect_to_login(following, reverse("staff-sign-in"))
+    return to_sign_in(request, reverse(come_back, args=[store]) if come_back else request.get_full_path())
+
+
+def to_sign_in(request: HttpRequest, come_back: str) -> HttpResponse:
+    """Lead to the sign-in, and from there back to this page, or to `come_back` where something was sent to it."""
+    is_shown = request.method in ("GET", "HEAD")
+    return redirect_to_login(request.get_full_path() if is_shown else come_back, reverse("staff-sign-in"))

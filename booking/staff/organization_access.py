@@ -9,14 +9,13 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils.timezone import now as clock_now
 
 from booking.accounts.permissions import SecondFactorMissing, organization_access
 from booking.refusals import BookingRefused
-from booking.staff.access import prove_more_first, raise_for
+from booking.staff.access import prove_more_first, raise_for, to_sign_in
 from booking.web.responses import keep_private
 from stores.models import Organization
 
@@ -46,8 +45,7 @@ def at_organization(view: OrganizationView[Rest]) -> Callable[..., HttpResponseB
     @wraps(view)
     def wrapper(request: HttpRequest, organization: str, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponseBase:
         if not isinstance(request.user, User):
-            following = request.get_full_path() if request.method in ("GET", "HEAD") else reverse("staff-home")
-            return keep_private(redirect_to_login(following, reverse("staff-sign-in")))
+            return keep_private(to_sign_in(request, reverse("staff-home")))
         try:
             found = organization_access(request.user, organization)
         except SecondFactorMissing:

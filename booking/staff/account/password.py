@@ -2,7 +2,6 @@
 
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.models import User
-from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -24,8 +23,9 @@ from booking.accounts.sign_ins import (
     sign_ins,
 )
 from booking.accounts.user_agents import browser_in_words
+from booking.staff.access import signed_in
 from booking.staff.forms.account import PasswordForm
-from booking.web.responses import keep_private, see_other
+from booking.web.responses import see_other
 
 DONE = ("password", "ended")
 
@@ -38,39 +38,37 @@ def note_sign_in(request: HttpRequest) -> None:
 
 @sensitive_post_parameters("current", "new")
 @require_http_methods(["GET", "HEAD", "POST"])
-def account(request: HttpRequest) -> HttpResponseBase:
+@signed_in(come_back="staff-account")
+def account(request: HttpRequest, user: User) -> HttpResponseBase:
     """Show where somebody is signed in; take a new password, which ends all other sessions."""
-    if not isinstance(request.user, User):
-        return _sign_in_first(request)
     if request.method != "POST":
-        return _page(request, request.user, PasswordForm(user=request.user))
-    if not limits.try_secret(limits.OWN_PASSWORD, limits.person(request.user.pk)):
-        return _page(request, request.user, PasswordForm(user=request.user), is_locked=True)
-    form = PasswordForm(request.POST, user=request.user)
+        return _page(request, user, PasswordForm(user=user))
+    if not limits.try_secret(limits.OWN_PASSWORD, limits.person(user.pk)):
+        return _page(request, user, PasswordForm(user=user), is_locked=True)
+    form = PasswordForm(request.POST, user=user)
     is_valid = form.is_valid()
     if not form.has_error("current", "wrong"):
-        limits.right_secret(limits.OWN_PASSWORD, limits.person(request.user.pk))
+        limits.right_secret(limits.OWN_PASSWORD, limits.person(user.pk))
     if not is_valid:
-        return _page(request, request.user, form)
-    change_password(user=request.user, password=form.cleaned_data["new"])
-    update_session_auth_hash(request, request.user)
-    end_other_sign_ins(user=request.user, current_key=request.session.session_key or "", now=clock_now())
-    return keep_private(see_other(f"{reverse('staff-account')}?done=password"))
+        return _page(request, user, form)
+    change_password(user=user, password=form.cleaned_data["new"])
+    update_session_auth_hash(request, user)
+    end_other_sign_ins(user=user, current_key=request.session.session_key or "", now=clock_now())
+    return see_other(f"{reverse('staff-account')}?done=password")
 
 
 @require_POST
-def end(request: HttpRequest) -> HttpResponseBase:
+@signed_in(come_back="staff-account")
+def end(request: HttpRequest, user: User) -> HttpResponseBase:
     """End one session or program, or all other sessions."""
-    if not isinstance(request.user, User):
-        return _sign_in_first(request)
     name, now = request.POST.get("name", ""), clock_now()
     if request.POST.get("what") == "others":
-        end_other_sign_ins(user=request.user, current_key=request.session.session_key or "", now=now)
+        end_other_sign_ins(user=user, current_key=request.session.session_key or "", now=now)
     elif request.POST.get("what") == "program":
-        end_program(user=request.user, name=name)
+        end_program(user=user, name=name)
     else:
-        end_sign_in(user=request.user, name=name, now=now)
-    return keep_private(see_other(f"{reverse('staff-account')}?done=ended"))
+        end_sign_in(user=user, name=name, now=now)
+    return see_other(f"{reverse('staff-account')}?done=ended")
 
 
 def _page(request: HttpRequest, user: User, form: PasswordForm, *, is_locked: bool = False) -> HttpResponseBase:
@@ -93,8 +91,4 @@ def _page(request: HttpRequest, user: User, form: PasswordForm, *, is_locked: bo
         }.get(done, ""),
     }
     status = 429 if is_locked else 400 if context["problems"] else 200
-    return keep_private(render(request, "staff/account/account.html", context, status=status))
-
-
-def _sign_in_first(request: HttpRequest) -> HttpResponseBase:
-    return keep_private(redirect_to_login(reverse("staff-account"), reverse("staff-sign-in")))
+    return render(request, "staff/account/account.html", context, status=status)

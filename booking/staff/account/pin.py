@@ -1,7 +1,6 @@
 """Somebody's own PIN for the tablets of their stores."""
 
 from django.contrib.auth.models import User
-from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -12,31 +11,31 @@ from django.views.decorators.http import require_http_methods
 from booking import limits
 from booking.accounts.pins import remove_pin, set_pin
 from booking.models import StaffPin
+from booking.staff.access import signed_in
 from booking.staff.forms.devices import PinForm
-from booking.web.responses import keep_private, see_other
+from booking.web.responses import see_other
 
 
 @sensitive_post_parameters("current", "pin")
 @require_http_methods(["GET", "HEAD", "POST"])
-def own_pin(request: HttpRequest) -> HttpResponseBase:
+@signed_in(come_back="staff-own-pin")
+def own_pin(request: HttpRequest, user: User) -> HttpResponseBase:
     """Take a new PIN from whoever knows the password, or take the PIN away."""
-    if not isinstance(request.user, User):
-        return keep_private(redirect_to_login(reverse("staff-own-pin"), reverse("staff-sign-in")))
     if request.method != "POST":
-        return _page(request, request.user, PinForm(user=request.user))
+        return _page(request, user, PinForm(user=user))
     if request.POST.get("what") == "remove":
-        remove_pin(user=request.user)
-        return keep_private(see_other(f"{reverse('staff-own-pin')}?done=removed"))
-    if not limits.try_secret(limits.OWN_PASSWORD, limits.person(request.user.pk)):
-        return _page(request, request.user, PinForm(user=request.user), is_locked=True)
-    form = PinForm(request.POST, user=request.user)
+        remove_pin(user=user)
+        return see_other(f"{reverse('staff-own-pin')}?done=removed")
+    if not limits.try_secret(limits.OWN_PASSWORD, limits.person(user.pk)):
+        return _page(request, user, PinForm(user=user), is_locked=True)
+    form = PinForm(request.POST, user=user)
     is_valid = form.is_valid()
     if not form.has_error("current", "wrong"):
-        limits.right_secret(limits.OWN_PASSWORD, limits.person(request.user.pk))
+        limits.right_secret(limits.OWN_PASSWORD, limits.person(user.pk))
     if not is_valid:
-        return _page(request, request.user, form)
-    set_pin(user=request.user, pin=form.cleaned_data["pin"], now=clock_now())
-    return keep_private(see_other(f"{reverse('staff-own-pin')}?done=set"))
+        return _page(request, user, form)
+    set_pin(user=user, pin=form.cleaned_data["pin"], now=clock_now())
+    return see_other(f"{reverse('staff-own-pin')}?done=set")
 
 
 def _page(request: HttpRequest, user: User, form: PinForm, *, is_locked: bool = False) -> HttpResponseBase:
@@ -49,4 +48,4 @@ def _page(request: HttpRequest, user: User, form: PinForm, *, is_locked: bool = 
         "done": request.GET.get("done", ""),
     }
     status = 429 if is_locked else 400 if problems else 200
-    return keep_private(render(request, "staff/account/pin.html", context, status=status))
+    return render(request, "staff/account/pin.html", context, status=status)

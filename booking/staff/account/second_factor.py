@@ -6,11 +6,9 @@ from functools import partial
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.timezone import now as clock_now
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
@@ -41,10 +39,11 @@ from booking.accounts.sign_ins import SIGNED_IN_KEY
 from booking.accounts.user_agents import browser_in_words
 from booking.formats.qr_codes import address_code
 from booking.models import Passkey
+from booking.staff.access import signed_in
 from booking.staff.account.second_step import CodeForm
 from booking.staff.forms.account import own_password
 from booking.staff.forms.shared import StaffForm
-from booking.web.responses import keep_private, see_other
+from booking.web.responses import see_other
 
 _PROVEN_KEY, _APP_KEY, _CHALLENGE_KEY = "proven_at", "new_app_key", "new_passkey_challenge"
 _PROVEN_FOR = timedelta(minutes=10)
@@ -70,11 +69,10 @@ class ProveForm(StaffForm):
 
 @sensitive_post_parameters("current", "code", "credential")
 @require_http_methods(["GET", "HEAD", "POST"])
-def own_second_factor(request: HttpRequest) -> HttpResponseBase:
+@signed_in(come_back="staff-second-factor")
+def own_second_factor(request: HttpRequest, user: User) -> HttpResponseBase:
     """Show what somebody has besides the password; add to it and take from it, after the password was given anew."""
-    if not isinstance(request.user, User):
-        return keep_private(redirect_to_login(request.get_full_path(), reverse("staff-sign-in")))
-    user, now = request.user, clock_now()
+    now = clock_now()
     if not _is_proven(request, now=now):
         return _prove(request, user, now=now)
     what = request.POST.get("what", "") if request.method == "POST" else ""
@@ -88,7 +86,7 @@ def own_second_factor(request: HttpRequest) -> HttpResponseBase:
         remove_app(user=user)
     elif what == "remove-passkey" and request.POST.get("passkey", "").isdecimal():
         remove_passkey(user=user, passkey_id=int(request.POST["passkey"][:18]))
-    return _page(request, user) if not what else keep_private(see_other(f"{request.path}?done={what}"))
+    return _page(request, user) if not what else see_other(f"{request.path}?done={what}")
 
 
 def _prove(request: HttpRequest, user: User, *, now: datetime) -> HttpResponseBase:
@@ -100,17 +98,17 @@ def _prove(request: HttpRequest, user: User, *, now: datetime) -> HttpResponseBa
             limits.right_secret(limits.OWN_PASSWORD, limits.person(user.pk))
         if is_valid:
             request.session[_PROVEN_KEY] = now.isoformat()
-            return keep_private(see_other(request.get_full_path()))
+            return see_other(request.get_full_path())
     problems = form.problems() if form.is_bound and not is_locked else []
     context = {"form": form, "problems": problems, "is_locked": is_locked, "is_needed": _is_needed(request)}
     status = 429 if is_locked else 400 if problems else 200
-    return keep_private(render(request, "staff/account/prove.html", context, status=status))
+    return render(request, "staff/account/prove.html", context, status=status)
 
 
 def _add_app(request: HttpRequest, user: User, *, now: datetime) -> HttpResponseBase:
     form, key = CodeForm(request.POST), str(request.session.get(_APP_KEY, ""))
     if second_factor(user).has_app:
-        return keep_private(see_other(request.path))
+        return see_other(request.path)
     if form.is_valid():
         try:
             if not key:
@@ -148,7 +146,7 @@ def _added(request: HttpRequest, user: User, codes: list[str]) -> HttpResponseBa
     """Show the codes for the worst case, which come with the first factor."""
     if codes:
         return _page(request, user, codes=codes, is_new=True)
-    return keep_private(see_other(f"{request.path}?done=added"))
+    return see_other(f"{request.path}?done=added")
 
 
 def _page(
@@ -182,7 +180,7 @@ def _page(
         request.session[_CHALLENGE_KEY] = challenge = new_challenge()
         context["passkey_options"] = options_to_make(user=user, challenge=challenge)
     status = 400 if problems or is_refused else 200
-    return keep_private(render(request, "staff/account/second_factor.html", context, status=status))
+    return render(request, "staff/account/second_factor.html", context, status=status)
 
 
 def _secret(address: str) -> str:

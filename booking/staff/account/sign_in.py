@@ -3,7 +3,6 @@
 from django import forms
 from django.contrib.auth import logout
 from django.contrib.auth.models import User
-from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,6 +17,7 @@ from booking.accounts.password_checks import user_by_password
 from booking.accounts.password_hashers import HashingBusy
 from booking.accounts.permissions import has_second_factor, organization_memberships, own_memberships
 from booking.limits import RateLimited
+from booking.staff.access import signed_in
 from booking.staff.account.second_step import begin, finish
 from booking.staff.redirects import following
 from booking.staff.typed_forms import forget_typed
@@ -62,27 +62,25 @@ class SignInForm(forms.Form):
 
 
 @require_safe
-def home(request: HttpRequest) -> HttpResponseBase:
-    """Show where somebody works; anybody else signs in first."""
-    if not isinstance(request.user, User):
-        return keep_private(redirect_to_login(request.path, reverse("staff-sign-in")))
+@signed_in(come_back="staff-home")
+def home(request: HttpRequest, user: User) -> HttpResponseBase:
+    """Show where somebody works."""
     context = {
-        "organizations": organization_memberships(request.user),
-        "memberships": own_memberships(request.user),
-        "invitations": invitations_of(user=request.user, now=clock_now()),
+        "organizations": organization_memberships(user),
+        "memberships": own_memberships(user),
+        "invitations": invitations_of(user=user, now=clock_now()),
     }
-    return keep_private(render(request, "staff/account/home.html", context))
+    return render(request, "staff/account/home.html", context)
 
 
 @require_POST
-def answer_to_invitation(request: HttpRequest, store: str) -> HttpResponseBase:
+@signed_in(come_back="staff-home")
+def answer_to_invitation(request: HttpRequest, user: User, store: str) -> HttpResponseBase:
     """Join the store that asked for it, or decline."""
-    if not isinstance(request.user, User):
-        return keep_private(redirect_to_login(reverse("staff-home"), reverse("staff-sign-in")))
     accepts = request.POST.get("what") == "join"
-    if not answer_invitation(store=store, user=request.user, accepts=accepts, now=clock_now()):
+    if not answer_invitation(store=store, user=user, accepts=accepts, now=clock_now()):
         raise Http404
-    return keep_private(see_other(reverse("staff-home")))
+    return see_other(reverse("staff-home"))
 
 
 @sensitive_post_parameters("password")
