@@ -26,9 +26,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from booking import limits
 from booking.bookings.customer_visits import Contact, visits_to_come
 from booking.bookings.queries import booking_by_reference
-from booking.customer.access import COOKIE_SECONDS, own_prefix
+from booking.customer.access import own_prefix
 from booking.customer.book.details import AGAIN
 from booking.customer.book.way_cookie import forget, keep, way_at
+from booking.customer.page_keys import KEY_SECONDS, key_cookie_name, set_key_cookie
 from booking.customer_input import BadInput, read_email, read_phone
 from booking.formatting import numbers_unbroken
 from booking.links import manage_url
@@ -40,6 +41,7 @@ from booking.web.rendering import customer_page
 from booking.web.responses import keep_private, see_other
 
 _signer = TimestampSigner(salt="booking.visits")
+_COOKIE = "visits"
 _PLACE = "/my-visits"  # no store's slug
 
 
@@ -131,14 +133,7 @@ def open_list(request: HttpRequest, reference: str, token: str) -> HttpResponseB
     if booking is None:
         return _ask_again(request)
     response = see_other(own_prefix(request, booking) + reverse("visits"))
-    response.set_cookie(
-        _cookie_name(),
-        _signer.sign(f"{plain} {contact} {hour}"),
-        max_age=COOKIE_SECONDS,
-        secure=settings.IS_HTTPS,
-        httponly=True,
-        samesite="Lax",
-    )
+    set_key_cookie(response, _COOKIE, _signer.sign(f"{plain} {contact} {hour}"))
     return keep_private(response, opened_by_key=True)
 
 
@@ -147,7 +142,7 @@ def visits(request: HttpRequest) -> HttpResponseBase:
     """List somebody's visits to come, each with its link."""
     now = clock_now()
     try:
-        key = _signer.unsign(request.COOKIES.get(_cookie_name(), ""), max_age=COOKIE_SECONDS)
+        key = _signer.unsign(request.COOKIES.get(key_cookie_name(_COOKIE), ""), max_age=KEY_SECONDS)
     except BadSignature:
         return _ask_again(request)
     reference, contact, hour = key.split(" ")
@@ -164,10 +159,6 @@ def visits(request: HttpRequest) -> HttpResponseBase:
         for visit in visits_to_come(wanted, now=now)
     ]
     return keep_private(customer_page(request, "visits", {"visits": listed}), opened_by_key=True)
-
-
-def _cookie_name() -> str:
-    return f"{'__Host-' if settings.IS_HTTPS else ''}visits"
 
 
 def _booking(reference: str, *, hour: int, now: datetime) -> Booking | None:

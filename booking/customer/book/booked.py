@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from booking.bookings.queries import booking_by_reference
-from booking.customer.access import give_key, has_key
+from booking.customer.access import BOOKING_KEY
 from booking.customer.book.booking_step import BookingStep, with_booking_step
 from booking.idempotency import FormUsed
 from booking.models import Booking, Status
@@ -37,13 +37,13 @@ def lead_to_booked(step: BookingStep, booking: Booking) -> HttpResponse:
 def _give_first_key(response: HttpResponse, booking: Booking) -> None:
     """Let the browser that booked it open the visit, unless its customer has made a new link since."""
     if not booking.link_number:
-        give_key(response, booking)
+        BOOKING_KEY.give(response, booking)
 
 
 def lead_to_used(request: HttpRequest, step: BookingStep, used: FormUsed) -> HttpResponse:
     """Lead on from a form that has booked something else: to that visit where this browser may open it."""
     booking = booking_by_reference(used.subject)
-    if booking is not None and has_key(request, booking):
+    if booking is not None and BOOKING_KEY.is_held(request, booking):
         return see_other(f"{reverse('manage', args=[used.subject])}?done=already")
     return see_other(step.url_of("book-already"))
 

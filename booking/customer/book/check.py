@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from booking.bookings.customer_visits import same_visit
-from booking.customer.access import has_key
+from booking.customer.access import BOOKING_KEY
 from booking.customer.book.booked import booked_page
 from booking.customer.book.booking_step import BookingStep, with_booking_step
 from booking.customer.book.details import AGAIN, NOT_REMEMBERED
@@ -96,4 +96,4 @@ def _same_words(request: HttpRequest, step: BookingStep) -> dict[str, Any]:
     )
     if same is None:
         return {}
-    return {"has_same": True, "same": same if has_key(request, same) else None}
+    return {"has_same": True, "same": same if BOOKING_KEY.is_held(request, same) else None}

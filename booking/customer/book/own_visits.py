@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.utils.translation import ngettext
 
 from booking.bookings.customer_visits import visits_among
-from booking.customer.access import has_key, named_references
+from booking.customer.access import BOOKING_KEY
 from booking.customer.book.booking_step import BookingStep
 from stores.slots import StoreRules
 
@@ -16,11 +16,11 @@ def own_visits_words(request: HttpRequest, step: BookingStep) -> dict[str, Any]:
 
     With one statement, and none for a browser that has booked nothing in the last half hour.
     """
-    references = named_references(request)
+    references = BOOKING_KEY.named_references(request)
     if len(references) < step.rules.open_bookings_per_customer:
         return {}
     found = visits_among(references, store_id=step.rules.id, now=step.now)
-    visits = [visit for visit in found if has_key(request, visit)]
+    visits = [visit for visit in found if BOOKING_KEY.is_held(request, visit)]
     if len(visits) < step.rules.open_bookings_per_customer:
         return {}
     return {"own_visits": visits, "share_sentence": share_is_used(step.rules)}

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from booking.bookings.link_renewal import renew_link
-from booking.customer.access import give_key, opened_by_key, take_key
+from booking.customer.access import BOOKING_KEY, opened_by_key
 from booking.customer.book.details import AGAIN
 from booking.customer.book.way_cookie import forget, keep, way_at
 from booking.customer.manage.history import history_in_words, messages_in_words
@@ -141,7 +141,7 @@ def link(request: HttpRequest, booking: Booking) -> HttpResponseBase:
     if request.method == "POST":
         booking = renew_link(booking_id=booking.pk, now=now)
         response = see_other(f"{reverse('manage-link', args=[booking.reference])}?done=1")
-        give_key(response, booking)
+        BOOKING_KEY.give(response, booking)
         return response
     url = manage_url(booking.reference, booking.link_number)
     is_made = bool(request.GET.get("done")) and booking.link_number > 0
@@ -158,7 +158,7 @@ def erase(request: HttpRequest, booking: Booking) -> HttpResponse:
     if booking.erased_at is None:
         erase_customer(booking_id=booking.pk, who=Who.customer(now))
     response = see_other(reverse("erased", args=[booking.store.slug]))
-    take_key(response, booking.reference)
+    BOOKING_KEY.take(response, booking.reference)
     forget(response, way_at(request, _corrected(booking), now=now))
     return response
 

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from booking import limits
 from booking.bookings.offered_place import take_offer
-from booking.customer.access import give_key
-from booking.customer.waiting_list.access import opened_by_waiting_key
+from booking.customer.access import BOOKING_KEY
+from booking.customer.waiting_list.access import opened_by_key
 from booking.customer_input import can_be_texted
 from booking.links import waiting_url
 from booking.models import WaitingListEntry, WaitingStatus
@@ -32,7 +32,7 @@ _FORM_METHODS = ["GET", "HEAD", "POST"]
 
 
 @require_safe
-@opened_by_waiting_key
+@opened_by_key
 def own(request: HttpRequest, entry: WaitingListEntry) -> HttpResponse:
     """Show how somebody's waiting stands, and what they can do; 204 to a page that asks whether that has changed."""
     now, was = clock_now(), request.GET.get("was")
@@ -42,7 +42,7 @@ def own(request: HttpRequest, entry: WaitingListEntry) -> HttpResponse:
 
 
 @require_http_methods(_FORM_METHODS)
-@opened_by_waiting_key
+@opened_by_key
 def take(request: HttpRequest, entry: WaitingListEntry) -> HttpResponse:
     """Book the place that is offered; the booking's own page comes next."""
     if request.method != "POST":
@@ -55,12 +55,12 @@ def take(request: HttpRequest, entry: WaitingListEntry) -> HttpResponse:
     except BookingRefused as refused:
         return _back(entry, why=refused.reason)
     response = see_other(reverse("manage-booked", args=[booking.reference]))
-    give_key(response, booking)
+    BOOKING_KEY.give(response, booking)
     return response
 
 
 @require_http_methods(_FORM_METHODS)
-@opened_by_waiting_key
+@opened_by_key
 def let_it_pass(request: HttpRequest, entry: WaitingListEntry) -> HttpResponse:
     """Leave an offered place to the next, and wait on."""
     if request.method == "POST":
@@ -70,7 +70,7 @@ def let_it_pass(request: HttpRequest, entry: WaitingListEntry) -> HttpResponse:
 
 
 @require_http_methods(_FORM_METHODS)
-@opened_by_waiting_key
+@opened_by_key
 def leave_list(request: HttpRequest, entry: WaitingListEntry) -> HttpResponse:
     """Leave the list: one tap, as somebody else gains by it and joining again is as easy."""
     if request.method == "POST":

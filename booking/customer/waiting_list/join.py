@@ -23,7 +23,7 @@ from booking.customer.book.way_cookie import Way, keep, new_way, ways
 from booking.customer.forms import read_key
 from booking.customer.store_lookup import store_or_404
 from booking.customer.visit_query import VisitQuery, read_visit_query
-from booking.customer.waiting_list.access import give_waiting_key, has_waiting_key
+from booking.customer.waiting_list.access import WAITING_KEY
 from booking.customer.waiting_list.form import WaitingForm
 from booking.customer_input import CustomerDetails
 from booking.idempotency import FormUsed, SentForm
@@ -35,6 +35,7 @@ from booking.refusals import BookingRefused, Refusal
 from booking.subjects import Subject
 from booking.tokens import keyed_digest
 from booking.waiting_list import entries
+from booking.waiting_list.queries import entry_by_reference
 from booking.waiting_list.wording import waiting_refusal_sentence
 from booking.web.cross_site import refuse_cross_site
 from booking.web.forms import FormProblem
@@ -124,7 +125,8 @@ def _sent(wish: _Wish) -> HttpResponse:
         entry = _join(wish, form)
     except FormUsed as used:
         reference = Subject.parse(used.subject).key
-        if has_waiting_key(wish.request, reference):
+        before = entry_by_reference(reference)
+        if before is not None and WAITING_KEY.is_held(wish.request, before):
             return see_other(reverse("waiting", args=[reference]))
         return see_other(wish.url_of(why=USED))
     except BookingRefused as refused:
@@ -134,7 +136,7 @@ def _sent(wish: _Wish) -> HttpResponse:
         url = f"{reverse('book-later', args=[wish.store.slug])}?seconds={limited.retry_after_seconds}"
         return _remembered(wish, form, see_other(url))
     response = see_other(reverse("waiting", args=[entry.reference]))
-    give_waiting_key(response, entry.reference)
+    WAITING_KEY.give(response, entry)
     keep(wish.request, response, replace(wish.way, typed={}), now=wish.now)
     return response
 

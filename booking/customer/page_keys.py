@@ -1,0 +1,160 @@
+"""Keys to pages of one customer: a link's token is swapped for a short cookie that opens one visit's pages alone.
+
+The cookie of an `https` address is named `__Host-…`: only this very host could have set it. A key that was given by
+http, under the plain name, opens nothing there, as any host of the domain might have set one; the link makes a new one.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from functools import wraps
+from typing import Generic, TypeVar
+
+from django.conf import settings
+from django.core.signing import BadSignature, TimestampSigner
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+
+from booking import limits
+from booking.tokens import read_reference
+from booking.web.responses import keep_private, see_other
+
+KEY_SECONDS = 30 * 60
+
+Row = TypeVar("Row")
+
+
+def key_cookie_name(name: str) -> str:
+    """Return the name of a cookie that opens pages, whatever prefix the reader chose for their addresses."""
+    return f"{'__Host-' if settings.IS_HTTPS else ''}{name}"
+
+
+def set_key_cookie(response: HttpResponseBase, name: str, value: str) -> None:
+    """Let this browser open pages for the next half hour."""
+    response.set_cookie(
+        key_cookie_name(name),
+        value,
+        max_age=KEY_SECONDS,
+        secure=settings.IS_HTTPS,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+class PageKey(ABC, Generic[Row]):
+    """The keys to the pages of one kind of row: `name` begins the cookie's name, `salt` sets their signatures apart."""
+
+    name: str
+    salt: str
+
+    def __init__(self) -> None:
+        self._signer = TimestampSigner(salt=self.salt)
+
+    @abstractmethod
+    def find(self, reference: str) -> Row | None:
+        """Return the row of a reference."""
+
+    @abstractmethod
+    def reference_of(self, row: Row) -> str:
+        """Return by what a row is known in its address."""
+
+    @abstractmethod
+    def signed_of(self, row: Row) -> str:
+        """Return what the cookie of a row says: once it says something else, older cookies open nothing."""
+
+    @abstractmethod
+    def is_token(self, reference: str, token: str, row: Row | None) -> bool:
+        """Tell whether a token is the secret of a link to this reference, whether or not there is a row."""
+
+    @abstractmethod
+    def not_open(self, request: HttpRequest) -> HttpResponse:
+        """Return the page that says how to get in, the same whatever the reason."""
+
+    def is_erased(self, _row: Row) -> bool:
+        """Tell whether a row opens no more, but to the view that is for erased ones."""
+        return False
+
+    def prefix_of(self, _request: HttpRequest, _row: Row) -> str:
+        """Return how the addresses of a row's pages begin when its link is opened."""
+        return ""
+
+    def give(self, response: HttpResponseBase, row: Row) -> None:
+        """Let this browser open a row's pages for the next half hour."""
+        set_key_cookie(response, self._cookie(self.reference_of(row)), self._signer.sign(self.signed_of(row)))
+
+    def take(self, response: HttpResponseBase, reference: str) -> None:
+        """Let this browser open the pages no more."""
+        response.delete_cookie(key_cookie_name(self._cookie(reference)), samesite="Lax")
+
+    def is_held(self, request: HttpRequest, row: Row) -> bool:
+        """Tell whether this browser may open a row's pages."""
+        key = request.COOKIES.get(key_cookie_name(self._cookie(self.reference_of(row))), "")
+        try:
+            return self._signer.unsign(key, max_age=KEY_SECONDS) == self.signed_of(row)
+        except BadSignature:
+            return False
+
+    def named_references(self, request: HttpRequest) -> list[str]:
+        """Return the references for which this browser holds a key, whether or not it still opens them."""
+        prefix = key_cookie_name(self._cookie(""))
+        names = [name.removeprefix(prefix) for name in request.COOKIES if name.startswith(prefix)]
+        return [name for name in names if read_reference(name) == name]
+
+    def opened_by_key(
+        self, view: Callable[[HttpRequest, Row], HttpResponseBase], *, is_for_erased: bool = False
+    ) -> Callable[[HttpRequest, str], HttpResponseBase]:
+        """Hand the row to the view where the browser holds its key; else the page that says how to get in.
+
+        One that is unknown, erased or somebody else's gives the same answer; `is_for_erased` is for the view that
+        erases, whose button may be pressed twice. A form that does not get in is led to that page's own address.
+        """
+
+        @wraps(view)
+        def wrapper(request: HttpRequest, reference: str) -> HttpResponseBase:
+            return keep_private(self._answer(request, reference, view, is_for_erased), opened_by_key=True)
+
+        return wrapper
+
+    def _answer(
+        self,
+        request: HttpRequest,
+        reference: str,
+        view: Callable[[HttpRequest, Row], HttpResponseBase],
+        is_for_erased: bool,
+    ) -> HttpResponseBase:
+        plain = read_reference(reference)
+        if plain is None:
+            return self._turned_away(request)
+        path = request.path.replace(reference, plain, 1)
+        token = request.GET.get("token")
+        if token is not None:
+            return self._swap(request, plain, token, path)
+        if plain != reference:
+            return HttpResponseRedirect(path)
+        name = key_cookie_name(self._cookie(plain))
+        row = self.find(plain) if name in request.COOKIES else None
+        if row is None or not self.is_held(request, row) or (self.is_erased(row) and not is_for_erased):
+            return self._turned_away(request)
+        response = view(request, row)
+        is_asking = "HX-Request" in request.headers  # a page that asks whether something has changed, by itself
+        if not is_asking and not response.cookies.get(name):
+            self.give(response, row)
+        return response
+
+    def _swap(self, request: HttpRequest, reference: str, token: str, path: str) -> HttpResponseBase:
+        """Take the token out of the address bar: the same page again, opened by a cookie. Raises RateLimited."""
+        limits.refuse_wrong_tokens(request)
+        row = self.find(reference)
+        if not self.is_token(reference, token, row):
+            limits.wrong_token(request)
+            return self.not_open(request)
+        if row is None or self.is_erased(row):
+            return self.not_open(request)
+        response = see_other(self.prefix_of(request, row) + path)
+        self.give(response, row)
+        return response
+
+    def _turned_away(self, request: HttpRequest) -> HttpResponse:
+        """Return the page for whoever has no key; lead a form to it, so that a reload does not send the form again."""
+        return self.not_open(request) if request.method != "POST" else see_other(request.path)
+
+    def _cookie(self, reference: str) -> str:
+        return f"{self.name}-{reference}"
