@@ -20,6 +20,29 @@ class FormProblem:
     field_id: str = ""
 
 
+class FormWithProblems(forms.Form):
+    """A form that tells its problems in one list, checked by the server alone."""
+
+    use_required_attribute = False
+
+    def problems(self) -> list[FormProblem]:
+        """Return a line for each error, in the order of the fields; last what is wrong with the whole."""
+        found = [
+            FormProblem(text=self.problem_text(name, str(error)), field_id=self.first_id(name))
+            for name in self.fields
+            for error in self.errors.get(name, [])
+        ]
+        return found + [FormProblem(text=str(error)) for error in self.non_field_errors()]
+
+    def problem_text(self, _name: str, error: str) -> str:
+        """Return an error of a field as the list says it."""
+        return error
+
+    def first_id(self, name: str) -> str:
+        """Return where the line of a field's error leads to."""
+        return self[name].id_for_label
+
+
 class TypedField(forms.Field):
     """A text field that a function of `booking.customer_input` reads."""
 

@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from booking import limits
 from booking.accounts.permissions import zone_of
 from booking.accounts.second_factor import second_factor
 from booking.accounts.sign_ins import (
@@ -23,6 +22,7 @@ from booking.accounts.sign_ins import (
     sign_ins,
 )
 from booking.accounts.user_agents import browser_in_words
+from booking.limits import RateLimited
 from booking.staff.access import signed_in
 from booking.staff.forms.account import PasswordForm
 from booking.web.responses import see_other
@@ -43,13 +43,12 @@ def account(request: HttpRequest, user: User) -> HttpResponseBase:
     """Show where somebody is signed in; take a new password, which ends all other sessions."""
     if request.method != "POST":
         return _page(request, user, PasswordForm(user=user))
-    if not limits.try_secret(limits.OWN_PASSWORD, limits.person(user.pk)):
-        return _page(request, user, PasswordForm(user=user), is_locked=True)
     form = PasswordForm(request.POST, user=user)
-    is_valid = form.is_valid()
-    if not form.has_error("current", "wrong"):
-        limits.right_secret(limits.OWN_PASSWORD, limits.person(user.pk))
-    if not is_valid:
+    try:
+        is_right = form.try_password()
+    except RateLimited:
+        return _page(request, user, PasswordForm(user=user), is_locked=True)
+    if not is_right:
         return _page(request, user, form)
     change_password(user=user, password=form.cleaned_data["new"])
     update_session_auth_hash(request, user)

@@ -8,8 +8,8 @@ from django.utils.timezone import now as clock_now
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from booking import limits
 from booking.accounts.pins import remove_pin, set_pin
+from booking.limits import RateLimited
 from booking.models import StaffPin
 from booking.staff.access import signed_in
 from booking.staff.forms.devices import PinForm
@@ -26,13 +26,12 @@ def own_pin(request: HttpRequest, user: User) -> HttpResponseBase:
     if request.POST.get("what") == "remove":
         remove_pin(user=user)
         return see_other(f"{reverse('staff-own-pin')}?done=removed")
-    if not limits.try_secret(limits.OWN_PASSWORD, limits.person(user.pk)):
-        return _page(request, user, PinForm(user=user), is_locked=True)
     form = PinForm(request.POST, user=user)
-    is_valid = form.is_valid()
-    if not form.has_error("current", "wrong"):
-        limits.right_secret(limits.OWN_PASSWORD, limits.person(user.pk))
-    if not is_valid:
+    try:
+        is_right = form.try_password()
+    except RateLimited:
+        return _page(request, user, PinForm(user=user), is_locked=True)
+    if not is_right:
         return _page(request, user, form)
     set_pin(user=user, pin=form.cleaned_data["pin"], now=clock_now())
     return see_other(f"{reverse('staff-own-pin')}?done=set")

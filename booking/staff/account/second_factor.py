@@ -6,7 +6,6 @@ from functools import partial
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.utils.timezone import now as clock_now
@@ -14,7 +13,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from booking import limits
 from booking.accounts.passkeys import (
     PASSKEYS_MOST,
     BadPasskey,
@@ -38,33 +36,15 @@ from booking.accounts.second_factor import (
 from booking.accounts.sign_ins import SIGNED_IN_KEY
 from booking.accounts.user_agents import browser_in_words
 from booking.formats.qr_codes import address_code
+from booking.limits import RateLimited
 from booking.models import Passkey
 from booking.staff.access import signed_in
-from booking.staff.account.second_step import CodeForm
-from booking.staff.forms.account import own_password
-from booking.staff.forms.shared import StaffForm
+from booking.staff.forms.account import CodeForm, OwnPasswordForm
 from booking.web.responses import see_other
 
 _PROVEN_KEY, _APP_KEY, _CHALLENGE_KEY = "proven_at", "new_app_key", "new_passkey_challenge"
 _PROVEN_FOR = timedelta(minutes=10)
 _LONGEST = 20_000
-
-
-class ProveForm(StaffForm):
-    """The password, again: a browser left open must not change how its owner signs in."""
-
-    current = own_password()
-
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.user = user
-
-    def clean_current(self) -> str:
-        """Refuse whoever does not know the password."""
-        current: str = self.cleaned_data["current"]
-        if not self.user.check_password(current):
-            raise ValidationError(_("This is not your password. Please try again."), code="wrong")
-        return current
 
 
 @sensitive_post_parameters("current", "code", "credential")
@@ -90,16 +70,14 @@ def own_second_factor(request: HttpRequest, user: User) -> HttpResponseBase:
 
 
 def _prove(request: HttpRequest, user: User, *, now: datetime) -> HttpResponseBase:
-    form = ProveForm(request.POST if "current" in request.POST else None, user=user)
-    is_locked = form.is_bound and not limits.try_secret(limits.OWN_PASSWORD, limits.person(user.pk))
-    if form.is_bound and not is_locked:
-        is_valid = form.is_valid()
-        if not form.has_error("current", "wrong"):
-            limits.right_secret(limits.OWN_PASSWORD, limits.person(user.pk))
-        if is_valid:
+    form, is_locked = OwnPasswordForm(request.POST if "current" in request.POST else None, user=user), False
+    try:
+        if form.is_bound and form.try_password():
             request.session[_PROVEN_KEY] = now.isoformat()
             return see_other(request.get_full_path())
-    problems = form.problems() if form.is_bound and not is_locked else []
+    except RateLimited:
+        form, is_locked = OwnPasswordForm(user=user), True
+    problems = form.problems() if form.is_bound else []
     context = {"form": form, "problems": problems, "is_locked": is_locked, "is_needed": _is_needed(request)}
     status = 429 if is_locked else 400 if problems else 200
     return render(request, "staff/account/prove.html", context, status=status)

@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from django import forms
 from django.conf import settings
 from django.contrib.auth import login
 from django.contrib.auth.models import User
@@ -13,7 +12,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.timezone import now as clock_now
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -21,7 +19,7 @@ from booking import limits
 from booking.accounts.passkeys import BadPasskey, new_challenge, options_to_sign_in, passkeys_work, whose_passkey
 from booking.accounts.second_factor import is_right_code, second_factor
 from booking.staff.account.password import note_sign_in
-from booking.staff.forms.shared import StaffForm
+from booking.staff.forms.account import CodeForm
 from booking.staff.redirects import following
 from booking.web.responses import keep_private, see_other
 
@@ -32,24 +30,6 @@ _LONGEST = 20_000
 # In a cookie, not in a session: a stranger's question writes no row anywhere.
 _CHALLENGE_COOKIE = "__Host-passkey" if settings.IS_HTTPS else "passkey"
 _signer = TimestampSigner(salt="booking.passkey")
-
-
-class CodeForm(StaffForm):
-    """A code of the app, or one kept for the worst case."""
-
-    code = forms.CharField(
-        max_length=40,
-        label=gettext_lazy("Code"),
-        widget=forms.TextInput(
-            attrs={
-                "autocomplete": "one-time-code",
-                "autocapitalize": "characters",
-                "spellcheck": "false",
-                "autofocus": True,
-            }
-        ),
-        error_messages={"required": gettext_lazy("Enter the code.")},
-    )
 
 
 def begin(request: HttpRequest, user: User, wanted: str) -> HttpResponseBase:

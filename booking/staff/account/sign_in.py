@@ -1,6 +1,5 @@
 """Signing in and out, and the stores that somebody works at."""
 
-from django import forms
 from django.contrib.auth import logout
 from django.contrib.auth.models import User
 from django.http import Http404, HttpRequest, HttpResponseBase
@@ -8,7 +7,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.timezone import now as clock_now
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -19,46 +17,12 @@ from booking.accounts.permissions import has_second_factor, organization_members
 from booking.limits import RateLimited
 from booking.staff.access import signed_in
 from booking.staff.account.second_step import begin, finish
+from booking.staff.forms.account import SignInForm
 from booking.staff.redirects import following
 from booking.staff.typed_forms import forget_typed
 from booking.web.forms import FormProblem
 from booking.web.responses import keep_private, see_other
 from stores.services import answer_invitation, invitations_of
-
-_PASSWORD_MAX = 1024
-
-
-class SignInForm(forms.Form):
-    """A name and a password; what is wrong with either is never told apart."""
-
-    username = forms.CharField(
-        max_length=150,
-        label=gettext_lazy("User name"),
-        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
-        error_messages={"required": gettext_lazy("Enter your user name.")},
-    )
-    password = forms.CharField(
-        max_length=_PASSWORD_MAX,
-        strip=False,
-        label=gettext_lazy("Password"),
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-        error_messages={"required": gettext_lazy("Enter your password.")},
-    )
-
-    use_required_attribute = False
-
-    @property
-    def is_filled(self) -> bool:
-        """Tell whether both were typed, right or wrong."""
-        return bool(self.data.get("username", "").strip() and self.data.get("password"))
-
-    def problems(self) -> list[FormProblem]:
-        """Return a line for each field left empty."""
-        return [
-            FormProblem(text=str(error), field_id=self[name].id_for_label)
-            for name in self.fields
-            for error in self.errors.get(name, [])
-        ]
 
 
 @require_safe

@@ -1,4 +1,4 @@
-"""Somebody's own password."""
+"""Signing in, and what somebody changes about it themselves: the password first of all."""
 
 from typing import Any
 
@@ -9,7 +9,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from booking import limits
 from booking.staff.forms.shared import StaffForm
+from booking.web.forms import FormWithProblems
 
 PASSWORD_MAX = 1024
 
@@ -24,21 +26,27 @@ def _password(label: Any, required: Any, autocomplete: str) -> forms.CharField:
     )
 
 
-def own_password() -> forms.CharField:
-    """Return the field of the password that somebody has now."""
-    return _password(gettext_lazy("Password now"), gettext_lazy("Enter the password you have now."), "current-password")
+class OwnPasswordForm(StaffForm):
+    """The password, again: a browser left open must not change how its owner signs in."""
 
-
-class PasswordForm(StaffForm):
-    """The password now, and a new one."""
-
-    current = own_password()
-    new = _password(gettext_lazy("New password"), gettext_lazy("Enter a new password."), "new-password")
+    current = _password(
+        gettext_lazy("Password now"), gettext_lazy("Enter the password you have now."), "current-password"
+    )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
-        self.fields["new"].help_text = _("At least 12 characters: some words you remember will do.")
+
+    def try_password(self) -> bool:
+        """Validate all that was typed, with the try at the password counted; tell whether it is right.
+
+        Raises RateLimited, CountersAway.
+        """
+        limits.hit(limits.OWN_PASSWORD, limits.person(self.user.pk))
+        is_right = self.is_valid()
+        if not self.has_error("current", "wrong"):
+            limits.right_secret(limits.OWN_PASSWORD, limits.person(self.user.pk))
+        return is_right
 
     def clean_current(self) -> str:
         """Refuse whoever does not know the password."""
@@ -47,8 +55,53 @@ class PasswordForm(StaffForm):
             raise ValidationError(_("This is not your password. Please try again."), code="wrong")
         return current
 
+
+class PasswordForm(OwnPasswordForm):
+    """The password now, and a new one."""
+
+    new = _password(gettext_lazy("New password"), gettext_lazy("Enter a new password."), "new-password")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["new"].help_text = _("At least 12 characters: some words you remember will do.")
+
     def clean_new(self) -> str:
         """Refuse what is easily guessed."""
         new: str = self.cleaned_data["new"]
         validate_password(new, self.user)
         return new
+
+
+class SignInForm(FormWithProblems):
+    """A name and a password; what is wrong with either is never told apart."""
+
+    username = forms.CharField(
+        max_length=150,
+        label=gettext_lazy("User name"),
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
+        error_messages={"required": gettext_lazy("Enter your user name.")},
+    )
+    password = _password(gettext_lazy("Password"), gettext_lazy("Enter your password."), "current-password")
+
+    @property
+    def is_filled(self) -> bool:
+        """Tell whether both were typed, right or wrong."""
+        return bool(self.data.get("username", "").strip() and self.data.get("password"))
+
+
+class CodeForm(StaffForm):
+    """A code of the app, or one kept for the worst case."""
+
+    code = forms.CharField(
+        max_length=40,
+        label=gettext_lazy("Code"),
+        widget=forms.TextInput(
+            attrs={
+                "autocomplete": "one-time-code",
+                "autocapitalize": "characters",
+                "spellcheck": "false",
+                "autofocus": True,
+            }
+        ),
+        error_messages={"required": gettext_lazy("Enter the code.")},
+    )

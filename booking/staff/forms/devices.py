@@ -3,14 +3,13 @@
 from typing import Any
 
 from django import forms
-from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from booking.accounts.pins import DIGITS_LEAST, DIGITS_MOST
 from booking.models.devices import DEVICE_NAME_LONGEST
-from booking.staff.forms.account import PASSWORD_MAX
+from booking.staff.forms.account import OwnPasswordForm
 from booking.staff.forms.shared import StaffForm
 from booking.tokens import read_reference
 
@@ -71,35 +70,22 @@ class UnlockForm(StaffForm):
         self.fields["username"].choices = people  # type: ignore[attr-defined]  # it is a ChoiceField
 
 
-class PinForm(StaffForm):
+class PinForm(OwnPasswordForm):
     """A PIN of one's own, given by whoever knows the password."""
 
-    current = forms.CharField(
-        max_length=PASSWORD_MAX,
-        strip=False,
-        label=gettext_lazy("Your password"),
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-        error_messages={"required": gettext_lazy("Enter your password.")},
-    )
     pin = forms.CharField(
         label=gettext_lazy("PIN"),
         widget=forms.PasswordInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
         error_messages={"required": gettext_lazy("Enter a PIN.")},
     )
 
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.user = user
+        current = self.fields["current"]
+        current.label, current.error_messages["required"] = _("Your password"), _("Enter your password.")
         self.fields["pin"].help_text = _("{least} to {most} digits, not all the same nor in a row.").format(
             least=DIGITS_LEAST, most=DIGITS_MOST
         )
-
-    def clean_current(self) -> str:
-        """Refuse whoever does not know the password."""
-        current: str = self.cleaned_data["current"]
-        if not self.user.check_password(current):
-            raise ValidationError(_("This is not your password. Please try again."), code="wrong")
-        return current
 
     def clean_pin(self) -> str:
         """Refuse what is no PIN, or the first that anybody would try."""

@@ -162,9 +162,10 @@ class WeekForm(AsksAboutNights):
         """Say of the day of one interval of `weekly` that its hours run into those of another day."""
         self.add_error(f"day_{self.weekly[number].weekday}", _("These hours run into those of the day after."))
 
-    def _line(self, name: str, error: str) -> str:
+    def problem_text(self, name: str, error: str) -> str:
+        """Return an error of a day's hours with the name of the weekday."""
         if not name.startswith("day_"):
-            return super()._line(name, error)
+            return super().problem_text(name, error)
         return _("{weekday}: {problem}").format(weekday=self.fields[name].label, problem=error)
 
 

@@ -99,7 +99,8 @@ class QuestionsForm(StaffForm):
             if one["text"]
         ]
 
-    def _line(self, name: str, error: str) -> str:
+    def problem_text(self, name: str, error: str) -> str:
+        """Return an error with the number of its question."""
         number = int(name.rpartition("_")[2]) + 1
         return _("Question {number}: {problem}").format(number=number, problem=error)
 

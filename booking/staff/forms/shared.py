@@ -12,7 +12,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from booking.customer_input import BadInput, read_name, read_note
-from booking.web.forms import FormProblem
+from booking.web.forms import FormWithProblems
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -26,14 +26,12 @@ class ChangedMeanwhile(NamedTuple):
     was_typed_into: bool
 
 
-class StaffForm(forms.Form):
-    """A form that tells its problems in one list, checked by the server alone.
+class StaffForm(FormWithProblems):
+    """A form for staff.
 
     It brings along, as `was`, what it showed at first: so two people who change the same part undo nothing of each
     other's (`take_in_changes`).
     """
-
-    use_required_attribute = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -115,15 +113,6 @@ class StaffForm(forms.Form):
         self.data = cast("QueryDict", self.data).copy()
         return self.data
 
-    def problems(self) -> list[FormProblem]:
-        """Return a line for each error, in the order of the fields."""
-        found = [
-            FormProblem(text=self._line(name, str(error)), field_id=self._first_id(name))
-            for name in self.fields
-            for error in self.errors.get(name, [])
-        ]
-        return found + [FormProblem(text=str(error)) for error in self.non_field_errors()]
-
     def carried(self) -> Iterator[tuple[str, str]]:
         """Yield each field with what was typed, to go along to the next page as it is."""
         if "was" in self.data:
@@ -132,14 +121,15 @@ class StaffForm(forms.Form):
             for value in self.data.getlist(name) if hasattr(self.data, "getlist") else [self.data.get(name, "")]:
                 yield name, value
 
-    def _line(self, name: str, error: str) -> str:
+    def problem_text(self, name: str, error: str) -> str:
         """Return an error as the list says it: with the field's name, where the sentence alone is of any field."""
         field = self.fields[name]
         if name not in self._told_meanwhile and not isinstance(field, NumberField):
             return error
         return _("{name}: {problem}").format(name=field.label, problem=error)
 
-    def _first_id(self, name: str) -> str:
+    def first_id(self, name: str) -> str:
+        """Return where the line of a field's error leads to."""
         bound = self[name]
         # A group of choices has no field of its own: lead to its first choice.
         return f"{bound.auto_id}_0" if isinstance(bound.field.widget, forms.RadioSelect) else bound.id_for_label
