@@ -16,9 +16,10 @@ from django.contrib.auth.models import User
 from django.db import InterfaceError, OperationalError, transaction
 
 from booking.arrivals.line import join_line
-from booking.arrivals.steps import admit_walk_in, is_undone, take_step, undo_step
+from booking.arrivals.step_rules import STEPS, UNDO, is_step_done
+from booking.arrivals.steps import admit_walk_in, is_undone, take_action
 from booking.idempotency import take_key, write_answer
-from booking.models import Booking, BookingEvent, IdempotentAnswer, Status
+from booking.models import Booking, BookingEvent, IdempotentAnswer
 from booking.places.requests import retry_after_expired_holds
 from booking.refusals import BookingRefused, Refusal, UnknownVisitType
 from booking.who import Who
@@ -28,17 +29,10 @@ OLDEST = timedelta(days=7)
 AHEAD = timedelta(hours=24)  # a clock this far ahead of ours counts as now
 KEPT = OLDEST + AHEAD
 MOVED, OUT_OF_TIME, FAILED = "moved", "out_of_time", "failed"
-UNDO, WALK_IN, TICKET = "undo", "walk_in", "ticket"
+WALK_IN, TICKET = "walk_in", "ticket"
 ROUTE = "tablet"
 _DONE, _CONFLICT = 200, 409
 _BUSY_MOST = 2  # in one call: the tablet does not wait for longer
-# In which states what a step is for has come true, whoever took the step.
-_FULFILLED = {
-    "check_in": {Status.CHECKED_IN, Status.IN_SERVICE, Status.COMPLETED},
-    "start": {Status.IN_SERVICE, Status.COMPLETED},
-    "complete": {Status.COMPLETED},
-    "no_show": {Status.NO_SHOW},
-}
 log = logging.getLogger(__name__)
 
 
@@ -209,22 +203,14 @@ def _take(store: Store, tap: Tap, *, now: datetime, user: User, is_manager: bool
             happened_at=tap.happened_at,
             action_id=tap.action_id,
         )
-    booking_id = _meant(store, tap)
-    if tap.step == UNDO:
-        return undo_step(
-            booking_id=booking_id,
-            who=Who.staff(user, now),
-            happened_at=tap.happened_at,
-            action_id=tap.action_id,
-            undoes=tap.undoes,
-        )
-    return take_step(
-        booking_id=booking_id,
-        step=tap.step,  # type: ignore[arg-type]  # one of them, as whoever reads taps has seen to
+    return take_action(
+        booking_id=_meant(store, tap),
+        action=tap.step,
         who=Who.staff(user, now),
         happened_at=tap.happened_at,
         action_id=tap.action_id,
         seen_starts_at=tap.seen_starts_at if tap.reference else None,
+        undoes=tap.undoes,
     )
 
 
@@ -248,7 +234,7 @@ def _is_fulfilled(tap: Tap, refused: BookingRefused) -> bool:
         return False
     if tap.step == UNDO:
         return is_undone(booking, tap.undoes)
-    return booking.status in _FULFILLED.get(tap.step, set())
+    return tap.step in STEPS and is_step_done(step=tap.step, status=booking.status)
 
 
 def _reason(refused: BookingRefused | UnknownVisitType) -> str:

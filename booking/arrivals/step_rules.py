@@ -25,6 +25,8 @@ STEPS: dict[str, VisitStep] = {
     "complete": VisitStep(frozenset({"checked_in", "in_service"}), "completed", "completed"),
     "no_show": VisitStep(frozenset({"confirmed"}), "no_show", "no_show"),
 }
+UNDO = "undo"
+ACTIONS = (*STEPS, UNDO)  # all that is done with a visit by one tap
 # The groups of the arrivals screen, from top to bottom, and the one of each state; who is awaited stands by the clock.
 GROUPS = ("late", "now", "waiting", "served", "later", "done")
 GROUP_OF_STATUS = {
@@ -57,6 +59,15 @@ def may_step(*, step: str, status: str, starts_at: datetime, visit_date: date, t
         return at >= starts_at
     days_late = 0 if step == "check_in" else 1
     return visit_date <= today <= visit_date + timedelta(days=days_late) or is_same_night(at, starts_at)
+
+
+def is_step_done(*, step: str, status: str) -> bool:
+    """Tell whether what a step is for has come true, whoever took it: the visit stands there, or further on."""
+    reached, news = set[str](), {STEPS[step].leads_to}
+    while news:
+        reached |= news
+        news = {later.leads_to for later in STEPS.values() if later.allowed_from & news} - reached
+    return status in reached
 
 
 def next_step(status: str) -> str:

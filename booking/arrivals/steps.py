@@ -2,14 +2,13 @@
 
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from booking.arrivals.step_rules import STEPS, is_same_night, may_step
+from booking.arrivals.step_rules import STEPS, UNDO, is_same_night, may_step
 from booking.bookings.changes import note_change
 from booking.bookings.lifecycle import lock_booking, store_booking
 from booking.models import Booking, BookingEvent, EventKind, Source, Status
@@ -24,22 +23,42 @@ from stores.models import Store
 from stores.queries import rules_around
 from stores.slots import StoreRules, VisitTypeRule, slots_by_desk
 
-ArrivalStep = Literal["check_in", "start", "complete", "no_show"]
-
 _EVENTS = {name: EventKind(taken.event) for name, taken in STEPS.items()}
+
+
+def take_action(
+    *,
+    booking_id: int,
+    action: str,
+    who: Who,
+    happened_at: datetime | None = None,
+    action_id: UUID | None = None,
+    seen_starts_at: datetime | None = None,
+    undoes: str = "",
+) -> Booking:
+    """Do what one tap asks for, on a page, on a tablet or by the API: `action` is one of `step_rules.ACTIONS`.
+
+    `seen_starts_at` counts for steps, `undoes` for taking one back. Raises BookingRefused WRONG_STATUS.
+    """
+    take = (
+        partial(undo_step, undoes=undoes)
+        if action == UNDO
+        else partial(take_step, step=action, seen_starts_at=seen_starts_at)
+    )
+    return take(booking_id=booking_id, who=who, happened_at=happened_at, action_id=action_id)
 
 
 @transaction.atomic
 def take_step(
     *,
     booking_id: int,
-    step: ArrivalStep,
+    step: str,
     who: Who,
     happened_at: datetime | None = None,
     action_id: UUID | None = None,
     seen_starts_at: datetime | None = None,
 ) -> Booking:
-    """Take a visit one step further.
+    """Take a visit one step further: by one of `STEPS`.
 
     `happened_at` is when the tap was made, for a tablet that was offline; a clock ahead of ours counts as now.
     `seen_starts_at` is when the visit began as the tablet showed it: one moved meanwhile is not taken further.
@@ -226,7 +245,7 @@ def _runs_now(rules: StoreRules, visit_type: VisitTypeRule, *, now: datetime) ->
     return found
 
 
-def _take(booking: Booking, step: ArrivalStep, *, at: datetime) -> None:
+def _take(booking: Booking, step: str, *, at: datetime) -> None:
     """Set what a step changes; whoever is served without having been checked in has arrived as well."""
     booking.status = STEPS[step].leads_to
     if step in ("check_in", "start") and booking.checked_in_at is None:

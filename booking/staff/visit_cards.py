@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from booking.arrivals.step_rules import STEPS, is_overdue, is_same_night, is_step_offered, next_step
+from booking.arrivals.step_rules import STEPS, UNDO, is_overdue, is_same_night, is_step_offered, next_step
 from booking.bookings.day_schedule import DaySchedule
 from booking.bookings.message_plan import message_channel
 from booking.bookings.status_wording import LATE
@@ -21,8 +21,6 @@ from booking.models import Booking, Status
 from booking.staff.visit_facts import FactsAsHtml
 from booking.staff.visit_messages import MessageLine, MessageLines
 from booking.staff.wording import badges, nameless_words, people_in_words, source_words
-
-_ONE_STEP_UNDONE = "undo"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +84,7 @@ def step_labels() -> dict[str, str]:
         "start": _("Start"),
         "complete": _("Done"),
         "no_show": _("Did not come"),
-        "undo": _("Undo"),
+        UNDO: _("Undo"),
     }
 
 
@@ -129,7 +127,7 @@ class CardMaker:
         """Return one visit."""
         steps = {name: self._action(booking, name) for name in self._steps(booking)}
         main = steps.pop(next_step(booking.status), None)
-        undo = steps.pop(_ONE_STEP_UNDONE, None)
+        undo = steps.pop(UNDO, None)
         state = LATE if self._is_late(booking) else booking.status
         lasts_longer = booking.ends_at - booking.starts_at > self.one_slot
         facts = booking_facts(booking)
@@ -180,7 +178,7 @@ class CardMaker:
             ):
                 yield step
         if booking.status not in (Status.CONFIRMED, Status.CANCELLED) and self._changed_today(booking):
-            yield _ONE_STEP_UNDONE
+            yield UNDO
 
     def _changed_today(self, booking: Booking) -> bool:
         """Tell whether the last step can still be taken back: the service knows for sure."""

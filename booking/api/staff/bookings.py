@@ -15,6 +15,7 @@ from booking.api.resource import checked, json_response, once, wanting
 from booking.api.serializers import ActionRequest, RescheduleRequest, StaffBookingRequest, WalkInRequest
 from booking.api.staff.access import StaffView
 from booking.arrivals import steps
+from booking.arrivals.step_rules import UNDO
 from booking.bookings import lifecycle, rescheduling
 from booking.customer_input import CustomerDetails
 from booking.models import Booking, Source
@@ -79,7 +80,7 @@ class _ActionView(StaffView):
         booking = member_booking(self.user, reference)
         return json_response(self.show(self.act(booking, **self.read(ActionRequest))))
 
-    def act(self, booking: Booking, **action: Any) -> Booking:
+    def act(self, booking: Booking, **tap: Any) -> Booking:
         """Take the action. Raises BookingRefused."""
         raise NotImplementedError
 
@@ -91,53 +92,52 @@ def _action(operation_id: str) -> Any:
 
 
 class _StepView(_ActionView):
-    step: steps.ArrivalStep
+    action: str
 
-    def act(self, booking: Booking, **action: Any) -> Booking:
-        return steps.take_step(booking_id=booking.pk, step=self.step, who=Who.staff(self.user, self.now), **action)
+    def act(self, booking: Booking, **tap: Any) -> Booking:
+        return steps.take_action(booking_id=booking.pk, action=self.action, who=Who.staff(self.user, self.now), **tap)
 
 
 @_action("checkIn")
 class CheckInView(_StepView):
     """Say that the customer is here: all of the visit's day."""
 
-    step = "check_in"
+    action = "check_in"
 
 
 @_action("startVisit")
 class StartView(_StepView):
     """Begin to serve the customer."""
 
-    step = "start"
+    action = "start"
 
 
 @_action("completeVisit")
 class CompleteView(_StepView):
     """Say that the visit is over."""
 
-    step = "complete"
+    action = "complete"
 
 
 @_action("markNoShow")
 class NoShowView(_StepView):
     """Say that nobody came: from the start on."""
 
-    step = "no_show"
+    action = "no_show"
 
 
 @_action("undoStep")
-class UndoView(_ActionView):
+class UndoView(_StepView):
     """Take back the last of the four steps, on that day; again for the one before."""
 
-    def act(self, booking: Booking, **action: Any) -> Booking:
-        return steps.undo_step(booking_id=booking.pk, who=Who.staff(self.user, self.now), **action)
+    action = UNDO
 
 
 @_action("cancelForCustomer")
 class StaffCancelView(_ActionView):
     """Cancel a visit; cancelled before: nothing changes."""
 
-    def act(self, booking: Booking, **action: Any) -> Booking:
+    def act(self, booking: Booking, **tap: Any) -> Booking:
         # No action_id is needed: to cancel twice changes nothing anyway.
         return lifecycle.cancel_booking(booking_id=booking.pk, who=Who.staff(self.user, self.now))
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from booking.accounts.permissions import member_store
-from booking.arrivals.steps import ArrivalStep, admit_walk_in, take_step, undo_step
+from booking.arrivals.steps import admit_walk_in, take_action
 from booking.bookings.form_idempotency import book_once
 from booking.bookings.status_wording import status_words
 from booking.idempotency import SentForm
@@ -50,24 +50,12 @@ def arrivals(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
 
 @require_POST
 @at_visit(devices=True)
-def step(request: HttpRequest, at: StaffContext, booking: Booking, name: ArrivalStep) -> HttpResponseBase:
-    """Take a visit one step further; the same tap again changes nothing."""
+def act(request: HttpRequest, at: StaffContext, booking: Booking, action: str) -> HttpResponseBase:
+    """Take a visit one step further, or the last step back; the same tap again changes nothing."""
     try:
-        after = take_step(
-            booking_id=booking.pk, step=name, who=Who.staff(at.user, at.now), action_id=_action_id(request)
+        after = take_action(
+            booking_id=booking.pk, action=action, who=Who.staff(at.user, at.now), action_id=_action_id(request)
         )
-    except BookingRefused as refused:
-        return _refused(request, at, booking, refused)
-    at.used([at.now])
-    return _back(request, at, booking, after)
-
-
-@require_POST
-@at_visit(devices=True)
-def undo(request: HttpRequest, at: StaffContext, booking: Booking) -> HttpResponseBase:
-    """Take back the last step."""
-    try:
-        after = undo_step(booking_id=booking.pk, who=Who.staff(at.user, at.now), action_id=_action_id(request))
     except BookingRefused as refused:
         return _refused(request, at, booking, refused)
     at.used([at.now])

@@ -13,9 +13,9 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import get_language
 from django.views.decorators.http import require_POST, require_safe
 
-from booking.arrivals.offline_actions import OLDEST, TICKET, UNDO, WALK_IN, Tap, TapOutcome, TapResult, take_taps
+from booking.arrivals.offline_actions import OLDEST, TICKET, WALK_IN, Tap, TapOutcome, TapResult, take_taps
 from booking.arrivals.offline_day import arrivals_day, arrivals_of, arrivals_version
-from booking.arrivals.step_rules import STEPS
+from booking.arrivals.step_rules import ACTIONS
 from booking.models import NAMES_SHOWN
 from booking.staff.access import StaffContext, at_store
 from booking.staff.arrivals.visit_json import VisitsAsJson, day_as_json, finder_salt
@@ -30,7 +30,7 @@ TAPS_MOST = 50  # in one call
 NAME_LONGEST = 120
 INVALID = "invalid"
 _KEY_LONGEST = 64
-_CALLED = (*STEPS, UNDO, WALK_IN, TICKET)
+_CALLED = (*ACTIONS, WALK_IN, TICKET)
 
 
 @require_safe

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from booking.arrivals.step_rules import STEPS
+from booking.arrivals.step_rules import ACTIONS
 from booking.staff.arrivals import app, door_poster, line, pairing, steps, sync
 
 urlpatterns = [
@@ -16,15 +16,14 @@ urlpatterns = [
     path("staff/<slug:store>/display/", line.display, name="staff-display"),
     path("staff/<slug:store>/arrivals/", steps.arrivals, name="staff-arrivals"),
     path("staff/<slug:store>/walk-ins/", steps.walk_in, name="staff-walk-in"),
-    path(f"{steps.VISIT_PATH}/undo/", steps.undo, name="staff-visit-undo"),
     *(
         path(
             f"{steps.VISIT_PATH}/{name.replace('_', '-')}/",
-            steps.step,
-            {"name": name},
+            steps.act,
+            {"action": name},
             name=f"staff-visit-{name.replace('_', '-')}",
         )
-        for name in STEPS
+        for name in ACTIONS
     ),
     path("staff/<slug:store>/arrivals/data/", sync.data, name="staff-arrivals-data"),
     path("staff/<slug:store>/arrivals/actions/", sync.actions, name="staff-arrivals-actions"),

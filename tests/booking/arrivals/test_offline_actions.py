@@ -279,7 +279,7 @@ def test_taps_about_the_same_visit_wait_for_the_one_before_them(room: Room, monk
         raise OperationalError("locked")
 
     with monkeypatch.context() as patch:
-        patch.setattr(offline_actions, "take_step", busy)
+        patch.setattr(offline_actions, "take_action", busy)
         results = take_taps(store=room.store, taps=[come, begin, other], now=NOON, user=room.staff, is_manager=False)
 
     assert [one.result for one in results] == [TapOutcome.BUSY, TapOutcome.BUSY, TapOutcome.DONE]

@@ -9,6 +9,7 @@ from booking.arrivals.step_rules import (
     STEPS,
     arrival_group,
     is_overdue,
+    is_step_done,
     is_step_offered,
     may_step,
     next_step,
@@ -151,3 +152,20 @@ def test_visit_stands_in_the_group_of_what_comes_next(status, minutes, expected)
     now = at(10) + timedelta(minutes=minutes)
 
     assert arrival_group(status=status, starts_at=at(10), late_minutes=None, now=now) == expected
+
+
+@pytest.mark.parametrize(
+    ("step", "done_in"),
+    [
+        ("check_in", {"checked_in", "in_service", "completed"}),
+        ("start", {"in_service", "completed"}),
+        ("complete", {"completed"}),
+        ("no_show", {"no_show"}),
+    ],
+)
+def test_step_is_done_where_the_visit_stands_there_or_further_on(step: str, done_in: set[str]) -> None:
+    assert {status for status in Status.values if is_step_done(step=step, status=status)} == done_in
+
+
+def test_every_step_is_asked_about_by_the_test_before() -> None:
+    assert list(STEPS) == ["check_in", "start", "complete", "no_show"]

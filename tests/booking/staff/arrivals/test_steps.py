@@ -72,7 +72,7 @@ def test_visits_stand_in_groups_by_what_comes_next(room: Room) -> None:
         (missed, ["no_show"]),
     ):
         for name in steps:
-            take_step(booking_id=booking.pk, step=name, who=Who.staff(room.staff, at(10, 5)))  # type: ignore[arg-type]
+            take_step(booking_id=booking.pk, step=name, who=Who.staff(room.staff, at(10, 5)))
     cancel_booking(booking_id=gone.pk, who=Who.staff(None, NOW))
 
     response = room.client(room.staff).get(ARRIVALS)
