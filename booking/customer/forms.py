@@ -2,14 +2,28 @@
 
 import uuid
 from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import Any, cast
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from booking.customer_input import BadInput, QuestionAnswer, read_email, read_name, read_note, read_phone
-from booking.web.forms import FormProblem, HoneypotField, TypedField
+from booking.arrivals.self_check_in import is_sign
+from booking.bookings.customer_visits import Contact
+from booking.customer_input import (
+    BadInput,
+    QuestionAnswer,
+    can_be_texted,
+    read_email,
+    read_name,
+    read_note,
+    read_phone,
+)
+from booking.formatting import numbers_unbroken
+from booking.web.date_range_fields import add_days, check_days
+from booking.web.forms import FormWithProblems, HoneypotField, TypedField
 from stores.queries import Question
 
 ANSWER_MAX = 200
@@ -50,7 +64,7 @@ def _question_field(question: Question) -> forms.Field:
     )
 
 
-class DetailsForm(forms.Form):
+class DetailsForm(FormWithProblems):
     """Who comes: at most five fields of ours, each with the reason why it is asked, and the store's own questions."""
 
     name = TypedField(
@@ -88,8 +102,6 @@ class DetailsForm(forms.Form):
     idempotency_key = TypedField(read_key, required=False, widget=forms.HiddenInput)
     homepage = HoneypotField()
 
-    use_required_attribute = False
-
     def __init__(self, *args: Any, country: str, questions: Sequence[Question] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.questions = questions
@@ -124,10 +136,126 @@ class DetailsForm(forms.Form):
             if value and name != "idempotency_key":
                 yield name, value
 
-    def problems(self) -> list[FormProblem]:
-        """Return a line for each error, in the order of the fields."""
-        return [
-            FormProblem(text=str(error), field_id=self[name].id_for_label or self[name].auto_id)
-            for name in self.fields
-            for error in self.errors.get(name, [])
-        ]
+    def first_id(self, name: str) -> str:
+        """Return where the line of a field's error leads to; to the group where the field has no id of its own."""
+        return self[name].id_for_label or self[name].auto_id
+
+
+class WaitingForm(DetailsForm):
+    """Two days, a name, and a phone number or an e-mail address that we can write to."""
+
+    note = None  # type: ignore[assignment]  # this and the next: not asked of whoever waits
+    is_for_someone_else = None  # type: ignore[assignment]
+
+    def __init__(self, *args: Any, first: date, last: date, country: str, **kwargs: Any) -> None:
+        super().__init__(*args, country=country, **kwargs)
+        add_days(self, first=first, last=last)
+        self.fields["phone"].help_text = _("A mobile number: we send a text message when a place comes free.")
+        self.fields["email"].help_text = _("We write here when a place comes free.")
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for a way to tell them of a place: a number that takes no text messages is none."""
+        cleaned = super().clean()
+        check_days(self, cleaned)
+        phone = cleaned.get("phone")
+        if phone and not can_be_texted(phone) and not cleaned.get("email") and "email" not in self.errors:
+            sentence = _("We cannot text this number. Enter a mobile number, or an e-mail address.")
+            self.add_error("phone", ValidationError(sentence, code="not_textable"))
+        return cleaned
+
+
+class CorrectionForm(FormWithProblems):
+    """What can be put right without a new message; phone and e-mail would need one, so the store changes those."""
+
+    name = TypedField(
+        read_name,
+        label=_("Visitor's name"),
+        widget=forms.TextInput(attrs={"autocomplete": "name", "spellcheck": "false"}),
+    )
+    note = TypedField(
+        read_note,
+        required=False,
+        label=_("A note for the store"),
+        help_text=_("What helps them get ready. Nothing private, please: all staff can read it."),
+        widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"}),
+    )
+
+    def typed(self) -> dict[str, str]:
+        """Return what was typed, to be shown again as it is."""
+        return {name: self.data.get(name, "") for name in self.fields}
+
+
+class LostLinkForm(FormWithProblems):
+    """Either way to reach somebody, in one field."""
+
+    contact = TypedField(
+        str.strip,
+        label=_("Phone number or e-mail address"),
+        help_text=_("The one you gave when you booked. From abroad, begin with + and the country's number."),
+        error_messages={"required": _("Enter a phone number or an e-mail address.")},
+        widget=forms.TextInput(attrs={"autocomplete": "on", "autocapitalize": "none", "spellcheck": "false"}),
+    )
+
+    def __init__(self, *args: Any, country: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.country = country
+
+    def clean_contact(self) -> Contact:
+        """Return what was typed as a number or an address. Raises ValidationError."""
+        typed = cast(str, self.cleaned_data["contact"])
+        try:
+            contact = read_contact(typed, country=self.country)
+        except BadInput as bad:
+            raise ValidationError(numbers_unbroken(str(bad.message)), code=bad.code) from None
+        if contact == Contact():
+            raise ValidationError(self.fields["contact"].error_messages["required"], code="required")
+        return contact
+
+
+def read_contact(typed: str, *, country: str) -> Contact:
+    """Return an e-mail address or a phone number; a number by its own country, or the first where it is one.
+
+    Raises BadInput.
+    """
+    if "@" in typed:
+        return Contact(email=read_email(typed))
+    bad: BadInput | None = None
+    for one in filter(None, (country, *settings.SMS_COUNTRIES)):
+        try:
+            return Contact(phone=read_phone(typed, country=one))
+        except BadInput as refused:
+            bad = bad or refused
+    raise bad or BadInput("invalid", _("Enter a phone number or an e-mail address."))
+
+
+class HereForm(FormWithProblems):
+    """The sign of a visit, in one field: a reference, or before the store's own door the end of a phone number."""
+
+    who = TypedField(
+        str.strip,
+        label=_("Reference of your visit, or the last 6 digits of your phone number"),
+        help_text=_("The reference is in your confirmation: 8 letters and digits."),
+        error_messages={"required": _("Enter your reference, or 6 digits.")},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
+    )
+
+    def __init__(self, *args: Any, is_at_door: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.is_at_door = is_at_door
+        if not is_at_door:
+            field = self.fields["who"]
+            field.label = _("Reference of your visit")
+            field.error_messages["required"] = _("Enter the reference of your visit.")
+
+    def clean_who(self) -> str:
+        """Return a reference or digits. Raises ValidationError for what can be neither."""
+        typed: str = self.cleaned_data["who"]
+        if is_sign(typed, by_phone=self.is_at_door):
+            return typed
+        if self.is_at_door:
+            raise ValidationError(
+                _("This is neither a reference of 8 letters and digits nor the end of a phone number.")
+            )
+        raise ValidationError(
+            _("Here only the reference works: 8 letters and digits. The phone number works with the code on the door.")
+        )

@@ -6,20 +6,15 @@ no cookie, as it gives nobody any right, and sets one only to show again what co
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 import phonenumbers
-from django import forms
-from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.core.signing import BadSignature, TimestampSigner
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.timezone import now as clock_now
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -29,65 +24,19 @@ from booking.bookings.queries import booking_by_reference
 from booking.customer.access import own_prefix
 from booking.customer.book.details import AGAIN
 from booking.customer.book.way_cookie import forget, keep, way_at
+from booking.customer.forms import LostLinkForm
 from booking.customer.page_keys import KEY_SECONDS, key_cookie_name, set_key_cookie
-from booking.customer_input import BadInput, read_email, read_phone
-from booking.formatting import numbers_unbroken
 from booking.links import manage_url
 from booking.messages.lost_links import send_visits
 from booking.models import Booking
 from booking.tokens import read_reference, read_visits_token
-from booking.web.forms import FormProblem, TypedField
+from booking.web.forms import FormProblem
 from booking.web.rendering import customer_page
 from booking.web.responses import keep_private, see_other
 
 _signer = TimestampSigner(salt="booking.visits")
 _COOKIE = "visits"
 _PLACE = "/my-visits"  # no store's slug
-
-
-class LostLinkForm(forms.Form):
-    """Either way to reach somebody, in one field."""
-
-    contact = TypedField(
-        str.strip,
-        label=gettext_lazy("Phone number or e-mail address"),
-        help_text=gettext_lazy("The one you gave when you booked. From abroad, begin with + and the country's number."),
-        error_messages={"required": gettext_lazy("Enter a phone number or an e-mail address.")},
-        widget=forms.TextInput(attrs={"autocomplete": "on", "autocapitalize": "none", "spellcheck": "false"}),
-    )
-
-    use_required_attribute = False
-
-    def __init__(self, *args: Any, country: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.country = country
-
-    def clean_contact(self) -> Contact:
-        """Return what was typed as a number or an address. Raises ValidationError."""
-        typed = cast(str, self.cleaned_data["contact"])
-        try:
-            contact = read_contact(typed, country=self.country)
-        except BadInput as bad:
-            raise ValidationError(numbers_unbroken(str(bad.message)), code=bad.code) from None
-        if contact == Contact():
-            raise ValidationError(self.fields["contact"].error_messages["required"], code="required")
-        return contact
-
-
-def read_contact(typed: str, *, country: str) -> Contact:
-    """Return an e-mail address or a phone number; a number by its own country, or the first where it is one.
-
-    Raises BadInput.
-    """
-    if "@" in typed:
-        return Contact(email=read_email(typed))
-    bad: BadInput | None = None
-    for one in filter(None, (country, *settings.SMS_COUNTRIES)):
-        try:
-            return Contact(phone=read_phone(typed, country=one))
-        except BadInput as refused:
-            bad = bad or refused
-    raise bad or BadInput("invalid", _("Enter a phone number or an e-mail address."))
 
 
 @csrf_exempt
@@ -170,7 +119,7 @@ def _booking(reference: str, *, hour: int, now: datetime) -> Booking | None:
 
 
 def _ask(request: HttpRequest, form: LostLinkForm) -> HttpResponseBase:
-    problems = [FormProblem(str(text), "id_contact") for text in form.errors.get("contact", [])]
+    problems = form.problems()
     context = {"form": form, "problems": problems, "country": form.country}
     return keep_private(
         customer_page(request, "lost_link", context, status=400 if problems else 200), opened_by_key=True

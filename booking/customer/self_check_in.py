@@ -5,65 +5,26 @@ everybody alike, found or not: nobody learns from it who is expected.
 """
 
 from dataclasses import replace
-from typing import Any
 
-from django import forms
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.timezone import now as clock_now
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from booking import limits
-from booking.arrivals.self_check_in import check_in_at_door, is_sign
+from booking.arrivals.self_check_in import check_in_at_door
 from booking.customer.book.details import AGAIN
 from booking.customer.book.way_cookie import forget, keep, way_at
+from booking.customer.forms import HereForm
 from booking.tokens import is_door_secret
 from booking.web.cross_site import refuse_cross_site
-from booking.web.forms import FormProblem, TypedField
 from booking.web.rendering import customer_page
 from booking.web.responses import keep_private, see_other
 from stores.queries import StoreDetail, door_number, store_detail
 
 _DOOR = "d"  # the field, and the part of the address, that holds what the code on the door says
-
-
-class HereForm(forms.Form):
-    """The sign of a visit, in one field: a reference, or before the store's own door the end of a phone number."""
-
-    who = TypedField(
-        str.strip,
-        label=gettext_lazy("Reference of your visit, or the last 6 digits of your phone number"),
-        help_text=gettext_lazy("The reference is in your confirmation: 8 letters and digits."),
-        error_messages={"required": gettext_lazy("Enter your reference, or 6 digits.")},
-        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
-    )
-
-    use_required_attribute = False
-
-    def __init__(self, *args: Any, is_at_door: bool, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.is_at_door = is_at_door
-        if not is_at_door:
-            field = self.fields["who"]
-            field.label = _("Reference of your visit")
-            field.error_messages["required"] = _("Enter the reference of your visit.")
-
-    def clean_who(self) -> str:
-        """Return a reference or digits. Raises ValidationError for what can be neither."""
-        typed: str = self.cleaned_data["who"]
-        if is_sign(typed, by_phone=self.is_at_door):
-            return typed
-        if self.is_at_door:
-            raise forms.ValidationError(
-                _("This is neither a reference of 8 letters and digits nor the end of a phone number.")
-            )
-        raise forms.ValidationError(
-            _("Here only the reference works: 8 letters and digits. The phone number works with the code on the door.")
-        )
 
 
 @csrf_exempt
@@ -115,7 +76,7 @@ def _here_url(request: HttpRequest, **query: str) -> str:
 
 
 def _ask(request: HttpRequest, store: StoreDetail, form: HereForm) -> HttpResponseBase:
-    problems = [FormProblem(str(text), "id_who") for text in form.errors.get("who", [])]
+    problems = form.problems()
     context = {"store": store, "form": form, "door": _said(request), "problems": problems}
     return keep_private(
         customer_page(request, "self_check_in", context, status=400 if problems else 200), opened_by_key=True

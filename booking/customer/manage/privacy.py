@@ -6,62 +6,28 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django import forms
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.urls import reverse
 from django.utils.timezone import now as clock_now
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from booking.bookings.link_renewal import renew_link
 from booking.customer.access import BOOKING_KEY, opened_by_key
 from booking.customer.book.details import AGAIN
 from booking.customer.book.way_cookie import forget, keep, way_at
+from booking.customer.forms import CorrectionForm
 from booking.customer.manage.history import history_in_words, messages_in_words
 from booking.customer.manage.page import done, visit_context
-from booking.customer_input import read_name, read_note
 from booking.formats.icalendar_files import booking_calendar
 from booking.links import manage_url
 from booking.models import Booking
 from booking.privacy import correct_details, customer_data, erase_customer
-from booking.web.forms import FormProblem, TypedField
 from booking.web.rendering import customer_page
 from booking.web.responses import keep_private, see_other
 from booking.who import Who
 from stores.queries import store_detail
 
 _FORM_METHODS = ["GET", "HEAD", "POST"]
-
-
-class CorrectionForm(forms.Form):
-    """What can be put right without a new message; phone and e-mail would need one, so the store changes those."""
-
-    name = TypedField(
-        read_name,
-        label=gettext_lazy("Visitor's name"),
-        widget=forms.TextInput(attrs={"autocomplete": "name", "spellcheck": "false"}),
-    )
-    note = TypedField(
-        read_note,
-        required=False,
-        label=gettext_lazy("A note for the store"),
-        help_text=gettext_lazy("What helps them get ready. Nothing private, please: all staff can read it."),
-        widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"}),
-    )
-
-    use_required_attribute = False
-
-    def typed(self) -> dict[str, str]:
-        """Return what was typed, to be shown again as it is."""
-        return {name: self.data.get(name, "") for name in self.fields}
-
-    def problems(self) -> list[FormProblem]:
-        """Return a line for each error, in the order of the fields."""
-        return [
-            FormProblem(text=str(error), field_id=self[name].id_for_label)
-            for name in self.fields
-            for error in self.errors.get(name, [])
-        ]
 
 
 @require_safe

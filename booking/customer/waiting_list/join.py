@@ -20,11 +20,10 @@ from django.views.decorators.http import require_http_methods
 from booking import limits
 from booking.customer.book.details import AGAIN
 from booking.customer.book.way_cookie import Way, keep, new_way, ways
-from booking.customer.forms import read_key
+from booking.customer.forms import WaitingForm, read_key
 from booking.customer.store_lookup import store_or_404
 from booking.customer.visit_query import VisitQuery, read_visit_query
 from booking.customer.waiting_list.access import WAITING_KEY
-from booking.customer.waiting_list.form import WaitingForm
 from booking.customer_input import CustomerDetails
 from booking.idempotency import FormUsed, SentForm
 from booking.models import Source, WaitingListEntry

@@ -1,4 +1,4 @@
-"""When a store's messages go, and what its own sentence in them says."""
+"""When a store's messages go, what its own sentence in them says, and where the sheet of the day goes."""
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -83,3 +83,16 @@ def _plain(text: str) -> str:
     if lost:
         raise ValidationError(_("Text messages cannot carry these signs: {signs}").format(signs=" ".join(lost)))
     return " ".join(to_gsm7(text).split())
+
+
+class DaySheetForm(StaffForm):
+    """An address, or none."""
+
+    email = forms.EmailField(
+        required=False,
+        max_length=254,
+        label=gettext_lazy("E-mail address"),
+        help_text=gettext_lazy("Leave it empty and nothing is mailed."),
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        error_messages={"invalid": gettext_lazy("This is not an e-mail address.")},
+    )

@@ -1,4 +1,4 @@
-"""Forms of the set-up pages: desks, visit types, rules, the notice and members."""
+"""Forms of the set-up pages: desks, visit types, rules, the line, the notice and members."""
 
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,7 @@ from booking.staff.forms.hours import WeekForm
 from booking.staff.forms.shared import NumberField, StaffForm, read_address
 from booking.store_setup.queries import LargestParty, NeededDesk
 from booking.web.forms import TypedField
-from stores.models import CapacityCounts, Role, VisitMode
+from stores.models import CapacityCounts, LineShows, Role, VisitMode
 from stores.services import CAPACITY_RANGE, POLICY_RANGES, VIDEO_URL_LONGEST
 from stores.words import can_be_seen
 
@@ -305,4 +305,18 @@ class MemberForm(StaffForm):
             "on the page they see when they sign in."
         ),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+
+class LineForm(StaffForm):
+    """A code or a first name."""
+
+    line_shows = forms.ChoiceField(
+        label=_("On the screen, people are called by"),
+        choices=LineShows.choices,
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": _("Choose one of these."),
+            "invalid_choice": _("Choose one of these."),
+        },
     )

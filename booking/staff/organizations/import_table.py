@@ -1,14 +1,10 @@
 """Stores and people of a chain or a town from a table: tried out first, then brought in, line by line."""
 
-import binascii
 import re
-from base64 import b64decode, b64encode
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from django import forms
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import get_language, gettext_lazy
@@ -18,16 +14,13 @@ from django.views.decorators.http import require_http_methods
 
 from booking.formats.spreadsheets import csv_bytes
 from booking.formatting import csv_delimiter
-from booking.staff.forms.shared import StaffForm
+from booking.staff.forms.organizations import STAFF, STORES, ImportForm, to_carry
 from booking.staff.organization_access import AtOrganization, at_organization
-from stores.imports.csv_files import NotATable, Row, read_table
-from stores.imports.tables import ALSO_CALLED, COLUMNS, FRENCH, Told, import_staff_row, import_store_row
+from stores.imports.csv_files import Row
+from stores.imports.tables import COLUMNS, FRENCH, Told, import_staff_row, import_store_row
 
-LINES_MAX = 500  # more would keep the page waiting: the command on the server takes any number
-STORES, STAFF = "stores", "staff"
 _PROBLEMS_SHOWN = 50
 _LOOK_AT = re.compile(" (?:hours|holidays): ")
-_CARRIED_MAX = 200_000  # bytes of a file that was tried out, which go along to be brought in
 # What a line was skipped for, as the command says it, and as people read it.
 _REASONS = (
     ("seen before", gettext_lazy("It stands on a line before as well.")),
@@ -67,52 +60,6 @@ SAMPLES = {
 }
 
 
-class ImportForm(StaffForm):
-    """A file, and what is in it."""
-
-    what = forms.ChoiceField(
-        label=gettext_lazy("What is in the file?"),
-        choices=((STORES, gettext_lazy("Stores")), (STAFF, gettext_lazy("People who work at them"))),
-        widget=forms.RadioSelect,
-        initial=STORES,
-        error_messages={
-            "required": gettext_lazy("Choose one of these."),
-            "invalid_choice": gettext_lazy("Choose one of these."),
-        },
-    )
-    file = forms.FileField(
-        required=False,  # the one that was tried out goes along
-        label=gettext_lazy("File (CSV)"),
-        error_messages={
-            "required": gettext_lazy("Choose a file."),
-            "empty": gettext_lazy("This file is empty."),
-            "invalid": gettext_lazy("Choose a file."),
-        },
-    )
-
-    tried = forms.CharField(required=False, strip=False, widget=forms.HiddenInput)
-
-    def clean(self) -> dict[str, Any]:
-        """Read the lines. What is no table is said of the file."""
-        typed = super().clean() or {}
-        content = typed["file"].read() if typed.get("file") else _carried(typed.get("tried", ""))
-        if not content and "file" not in self.errors:
-            self.add_error("file", ValidationError(self.fields["file"].error_messages["required"], code="required"))
-        if not self.errors:
-            typed["content"] = content
-            try:
-                typed["rows"] = read_table(content, required=COLUMNS[typed["what"]], also_called=ALSO_CALLED)
-            except NotATable:
-                wanted = ", ".join(COLUMNS[typed["what"]])
-                sentence = _("This is no table with these columns: {columns}").format(columns=wanted)
-                self.add_error("file", ValidationError(sentence))
-            else:
-                if len(typed["rows"]) > LINES_MAX:
-                    sentence = _("More than {count} lines. Cut the file, or let it be done on the server.")
-                    self.add_error("file", ValidationError(sentence.format(count=LINES_MAX)))
-        return typed
-
-
 @sensitive_post_parameters("file", "tried")
 @require_http_methods(["GET", "HEAD", "POST"])
 @at_organization
@@ -131,22 +78,10 @@ def import_table(request: HttpRequest, at: AtOrganization) -> HttpResponseBase:
         is_dry_run = request.POST.get("do") != "import"
         told = [*_told(at, form.cleaned_data["what"], form.cleaned_data["rows"], is_dry_run=is_dry_run)]
         context |= {"is_dry_run": is_dry_run, "counts": _counted(told), "left": _left(told), "is_done": True}
-        context["tried"] = _to_carry(form.cleaned_data["content"]) if is_dry_run else ""
+        context["tried"] = to_carry(form.cleaned_data["content"]) if is_dry_run else ""
     elif form.is_bound:
         context["problems"] = form.problems()
     return render(request, "staff/organizations/import_table.html", context, status=400 if context["problems"] else 200)
-
-
-def _to_carry(content: bytes) -> str:
-    """Return a file as text for the page, "" for one that is too large to go along."""
-    return b64encode(content).decode() if len(content) <= _CARRIED_MAX else ""
-
-
-def _carried(text: str) -> bytes:
-    try:
-        return b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
-        return b""
 
 
 def _sample(what: str) -> HttpResponse:

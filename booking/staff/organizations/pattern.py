@@ -1,45 +1,15 @@
 """The pattern of a chain or a town: which store it is, who follows it, and handing its set-up on."""
 
-from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from booking.staff.forms.shared import StaffForm
+from booking.staff.forms.organizations import PART_WORDS, PatternForm
 from booking.staff.organization_access import AtOrganization, at_organization
 from booking.store_setup.pattern import PropagationOutcome, PropagationResult, propagate_pattern
 from stores.models import Store
 from stores.services.patterns import PARTS, PatternStatus, standings
-
-_PARTS = {
-    "visit_types": gettext_lazy("Kinds of visit"),
-    "rules": gettext_lazy("Rules of booking"),
-    "messages": gettext_lazy("Messages"),
-    "opening_hours": gettext_lazy("Opening hours"),
-}
-_CHOOSE = gettext_lazy("Choose one of these.")
-
-
-class PatternForm(StaffForm):
-    """A store, what of it, and how far."""
-
-    store = forms.ChoiceField(
-        label=gettext_lazy("The store that the others follow"),
-        error_messages={"required": _CHOOSE, "invalid_choice": _CHOOSE},
-    )
-    parts = forms.MultipleChoiceField(
-        label=gettext_lazy("What they take over"),
-        choices=[*_PARTS.items()],
-        widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": gettext_lazy("Choose one of these at least."), "invalid_choice": _CHOOSE},
-    )
-    over_own = forms.BooleanField(
-        required=False,
-        label=gettext_lazy("Also where a store has its own"),
-        help_text=gettext_lazy("What the store chose for itself is lost then."),
-    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -87,12 +57,12 @@ def _page(
         "form": form,
         "problems": problems,
         "chosen": chosen,
-        "parts": [_PARTS[part] for part in PARTS],
+        "parts": [PART_WORDS[part] for part in PARTS],
         "rows": [(one.store, [(one.parts[part], words[one.parts[part]]) for part in PARTS]) for one in rows],
         "taken": sum(one.outcome == PropagationOutcome.TAKEN for one in found),
         "is_done": bool(found),
         "left": [
-            (one.store, _PARTS[one.part], outcomes[one.outcome])
+            (one.store, PART_WORDS[one.part], outcomes[one.outcome])
             for one in found
             if one.outcome in (PropagationOutcome.AFFECTED, PropagationOutcome.REFUSED)
         ],

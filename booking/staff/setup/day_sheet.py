@@ -2,34 +2,20 @@
 
 from functools import partial
 
-from django import forms
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from booking import limits
 from booking.messages.day_sheet_schedule import change_address, needs_asking
 from booking.staff.access import StaffContext, at_store
-from booking.staff.forms.shared import StaffForm
+from booking.staff.forms.messages import DaySheetForm
 from booking.staff.setup.hours import FORM_METHODS
 from booking.staff.setup.saving import alone, form_page, posted, saved, sent_right
 from stores.models import Role
 from stores.queries import DAY_SHEET_ASKED, asked_day_sheet
-
-
-class DaySheetForm(StaffForm):
-    """An address, or none."""
-
-    email = forms.EmailField(
-        required=False,
-        max_length=254,
-        label=gettext_lazy("E-mail address"),
-        help_text=gettext_lazy("Leave it empty and nothing is mailed."),
-        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-        error_messages={"invalid": gettext_lazy("This is not an e-mail address.")},
-    )
 
 
 @require_http_methods(FORM_METHODS)

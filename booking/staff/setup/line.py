@@ -1,30 +1,14 @@
 """What people are called by when it is their turn."""
 
-from django import forms
 from django.http import HttpRequest, HttpResponseBase
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from booking.staff.access import StaffContext, at_store
-from booking.staff.forms.shared import StaffForm
+from booking.staff.forms.setup import LineForm
 from booking.staff.setup.hours import FORM_METHODS
 from booking.staff.setup.saving import alone, form_page, posted, saved, sent_right
-from stores.models import LineShows, Role
+from stores.models import Role
 from stores.services import save_line_shows
-
-
-class LineForm(StaffForm):
-    """A code or a first name."""
-
-    line_shows = forms.ChoiceField(
-        label=gettext_lazy("On the screen, people are called by"),
-        choices=LineShows.choices,
-        widget=forms.RadioSelect,
-        error_messages={
-            "required": gettext_lazy("Choose one of these."),
-            "invalid_choice": gettext_lazy("Choose one of these."),
-        },
-    )
 
 
 @require_http_methods(FORM_METHODS)

@@ -7,7 +7,6 @@ from typing import Any
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import get_language
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from booking.customer_input import CustomerDetails
@@ -16,11 +15,10 @@ from booking.models import Source
 from booking.policy import last_bookable_date
 from booking.refusals import BookingRefused
 from booking.staff.access import StaffContext, at_store, staff_page
-from booking.staff.forms.visits import CallerForm
+from booking.staff.forms.waiting_list import WaitingCallerForm
 from booking.tokens import keyed_digest
 from booking.waiting_list import entries
 from booking.waiting_list.wording import waiting_refusal_sentence
-from booking.web.date_range_fields import add_days, check_days
 from booking.web.forms import FormProblem
 from booking.web.query_params import read_day
 from booking.web.responses import see_other
@@ -30,32 +28,14 @@ from stores.slots import StoreRules
 DAYS_PROPOSED = 7
 
 
-class WaitingCallerForm(CallerForm):
-    """A place on the list for a caller; whom no message reaches, the store phones."""
-
-    note = None  # type: ignore[assignment]  # not asked of whoever waits
-
-    def __init__(self, *args: Any, at: StaffContext, rules: StoreRules, **kwargs: Any) -> None:
-        super().__init__(*args, rules=rules, **kwargs)
-        add_days(self, first=at.today, last=last_bookable_date(now=at.now, zone=rules.zone, rules=rules))
-        self.fields["phone"].help_text = _("Without a mobile number or an e-mail address, the store phones them.")
-
-    def clean(self) -> dict[str, Any]:
-        """Ask for some way to reach them."""
-        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        check_days(self, cleaned)
-        if not (cleaned.get("phone") or cleaned.get("email") or {"phone", "email"} & self.errors.keys()):
-            self.add_error("phone", _("Enter a phone number or an e-mail address."))
-        return cleaned
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 @at_store()
 def join_for_caller(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
     """Ask what a caller would wait for, then put them on the list, once for one form."""
     rules = rules_around(at.store.slug, at.now)
     sent = request.POST if request.method == "POST" else None
-    form = WaitingCallerForm(sent, at=at, rules=rules, initial=_initial(request, at, rules))
+    last = last_bookable_date(now=at.now, zone=rules.zone, rules=rules)
+    form = WaitingCallerForm(sent, first=at.today, last=last, rules=rules, initial=_initial(request, at, rules))
     problems: list[FormProblem] = []
     status = 200
     if form.is_bound:

@@ -1,0 +1,103 @@
+"""What a manager of a whole organization hands on to its stores, and brings in from a table."""
+
+import binascii
+from base64 import b64decode, b64encode
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from booking.staff.forms.shared import StaffForm
+from stores.imports.csv_files import NotATable, read_table
+from stores.imports.tables import ALSO_CALLED, COLUMNS
+
+LINES_MAX = 500  # more would keep the page waiting: the command on the server takes any number
+STORES, STAFF = "stores", "staff"
+CARRIED_MAX = 200_000  # bytes of a file that was tried out, which go along to be brought in
+PART_WORDS = {
+    "visit_types": gettext_lazy("Kinds of visit"),
+    "rules": gettext_lazy("Rules of booking"),
+    "messages": gettext_lazy("Messages"),
+    "opening_hours": gettext_lazy("Opening hours"),
+}
+_CHOOSE = gettext_lazy("Choose one of these.")
+
+
+class PatternForm(StaffForm):
+    """A store, what of it, and how far."""
+
+    store = forms.ChoiceField(
+        label=gettext_lazy("The store that the others follow"),
+        error_messages={"required": _CHOOSE, "invalid_choice": _CHOOSE},
+    )
+    parts = forms.MultipleChoiceField(
+        label=gettext_lazy("What they take over"),
+        choices=[*PART_WORDS.items()],
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": gettext_lazy("Choose one of these at least."), "invalid_choice": _CHOOSE},
+    )
+    over_own = forms.BooleanField(
+        required=False,
+        label=gettext_lazy("Also where a store has its own"),
+        help_text=gettext_lazy("What the store chose for itself is lost then."),
+    )
+
+
+class ImportForm(StaffForm):
+    """A file, and what is in it."""
+
+    what = forms.ChoiceField(
+        label=gettext_lazy("What is in the file?"),
+        choices=((STORES, gettext_lazy("Stores")), (STAFF, gettext_lazy("People who work at them"))),
+        widget=forms.RadioSelect,
+        initial=STORES,
+        error_messages={
+            "required": gettext_lazy("Choose one of these."),
+            "invalid_choice": gettext_lazy("Choose one of these."),
+        },
+    )
+    file = forms.FileField(
+        required=False,  # the one that was tried out goes along
+        label=gettext_lazy("File (CSV)"),
+        error_messages={
+            "required": gettext_lazy("Choose a file."),
+            "empty": gettext_lazy("This file is empty."),
+            "invalid": gettext_lazy("Choose a file."),
+        },
+    )
+
+    tried = forms.CharField(required=False, strip=False, widget=forms.HiddenInput)
+
+    def clean(self) -> dict[str, Any]:
+        """Read the lines. What is no table is said of the file."""
+        typed = super().clean() or {}
+        content = typed["file"].read() if typed.get("file") else _carried(typed.get("tried", ""))
+        if not content and "file" not in self.errors:
+            self.add_error("file", ValidationError(self.fields["file"].error_messages["required"], code="required"))
+        if not self.errors:
+            typed["content"] = content
+            try:
+                typed["rows"] = read_table(content, required=COLUMNS[typed["what"]], also_called=ALSO_CALLED)
+            except NotATable:
+                wanted = ", ".join(COLUMNS[typed["what"]])
+                sentence = _("This is no table with these columns: {columns}").format(columns=wanted)
+                self.add_error("file", ValidationError(sentence))
+            else:
+                if len(typed["rows"]) > LINES_MAX:
+                    sentence = _("More than {count} lines. Cut the file, or let it be done on the server.")
+                    self.add_error("file", ValidationError(sentence.format(count=LINES_MAX)))
+        return typed
+
+
+def to_carry(content: bytes) -> str:
+    """Return a file as text for the page, "" for one that is too large to go along."""
+    return b64encode(content).decode() if len(content) <= CARRIED_MAX else ""
+
+
+def _carried(text: str) -> bytes:
+    try:
+        return b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        return b""
