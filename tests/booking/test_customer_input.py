@@ -3,6 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from phonenumbers import PhoneNumberType
+from pytest_django import Settings
 
 from booking.customer_input import (
     BadInput,
@@ -26,7 +27,7 @@ def code_of(read, text, **options):
     "typed",
     ["Ada Test", "Zoé O'Test-Müller", "李小龙", "محمد", "Олена", "Ada 👩‍👩‍👧", "ᎣᏏᏲ", "X Æ A-12", "<b>Ada</b>", "=1+1"],
 )
-def test_names_of_any_script_are_kept_as_typed(typed):
+def test_names_of_any_script_are_kept_as_typed(typed) -> None:
     assert read_name(typed) == typed
 
 
@@ -39,7 +40,7 @@ def test_names_of_any_script_are_kept_as_typed(typed):
         ("Ada \u202etseT", "Ada tseT"),
     ],
 )
-def test_names_lose_what_cannot_be_seen(typed, name):
+def test_names_lose_what_cannot_be_seen(typed, name) -> None:
     assert read_name(typed) == name
 
 
@@ -51,11 +52,11 @@ def test_names_lose_what_cannot_be_seen(typed, name):
         *("\u0301", "\u0301\u20dd", "\U000e0041", "\ue000", "\u17b4", "\u180e", "-\u3164-"),
     ],
 )
-def test_names_nobody_could_read_are_refused(typed):
+def test_names_nobody_could_read_are_refused(typed) -> None:
     assert code_of(read_name, typed) == "required"
 
 
-def test_what_is_too_long_is_refused_and_not_cut():
+def test_what_is_too_long_is_refused_and_not_cut() -> None:
     assert code_of(read_name, "a" * 121) == "too_long"
     assert code_of(read_name, "a" * 1_000_000) == "too_long"
     assert code_of(read_note, "a" * 501) == "too_long"
@@ -69,16 +70,16 @@ def test_what_is_too_long_is_refused_and_not_cut():
         *("ada@[127.0.0.1]", "ada@[IPv6:::1]", "ada@[::1]", "ada@"),
     ],
 )
-def test_addresses_of_no_mail_domain_are_refused(typed):
+def test_addresses_of_no_mail_domain_are_refused(typed) -> None:
     assert code_of(read_email, typed) == "invalid"
 
 
 @pytest.mark.parametrize("typed", ["Ada@Example.org", " ADA@EXAMPLE.ORG ", "ada@example.org"])
-def test_one_persons_address_is_always_the_same(typed):
+def test_one_persons_address_is_always_the_same(typed) -> None:
     assert read_email(typed) == "ada@example.org"
 
 
-def test_surrogates_are_refused():
+def test_surrogates_are_refused() -> None:
     assert code_of(read_name, "Ada \ud800") == "invalid"
 
 
@@ -94,7 +95,7 @@ def test_surrogates_are_refused():
         "+33 (0)6 12 34 56 78",
     ],
 )
-def test_phones_in_any_spelling_are_one_number(typed):
+def test_phones_in_any_spelling_are_one_number(typed) -> None:
     assert read_phone(typed, country="FR") == "+33612345678"
 
 
@@ -102,7 +103,7 @@ def test_phones_in_any_spelling_are_one_number(typed):
     ("typed", "phone"),
     [("05 49 24 00 39", "+33549240039"), ("+1 202 555 0143", "+12025550143"), ("+44 7400 123456", "+447400123456")],
 )
-def test_landlines_and_foreign_phones_are_phones(typed, phone):
+def test_landlines_and_foreign_phones_are_phones(typed, phone) -> None:
     assert read_phone(typed, country="FR") == phone
 
 
@@ -122,7 +123,7 @@ def test_landlines_and_foreign_phones_are_phones(typed, phone):
         ("+979 123 456 789", "not_allowed"),
     ],
 )
-def test_phones_that_cannot_be_or_cost_extra_are_refused(typed, code):
+def test_phones_that_cannot_be_or_cost_extra_are_refused(typed, code) -> None:
     assert code_of(read_phone, typed, country="FR") in {code, "invalid" if code == "not_allowed" else code}
 
 
@@ -141,17 +142,17 @@ def test_phones_that_cannot_be_or_cost_extra_are_refused(typed, code):
         ("055 12 34", "PM", "+508551234"),
     ],
 )
-def test_france_and_its_overseas_regions_are_one_plan(typed, country, phone):
+def test_france_and_its_overseas_regions_are_one_plan(typed, country, phone) -> None:
     assert read_phone(typed, country=country) == phone
 
 
 @pytest.mark.parametrize(("typed", "country"), [("41 12 34", "FR"), ("0696 81 13 59", "BE"), ("06 12 34", "RE")])
-def test_what_is_no_number_of_the_plan_is_refused(typed, country):
+def test_what_is_no_number_of_the_plan_is_refused(typed, country) -> None:
     assert code_of(read_phone, typed, country=country) == "invalid"
 
 
 @pytest.mark.parametrize(("typed", "country"), [("0892 12 34 56", "MQ"), ("08 36 65 65 65", "RE")])
-def test_dear_numbers_of_the_plan_are_refused_overseas_too(typed, country):
+def test_dear_numbers_of_the_plan_are_refused_overseas_too(typed, country) -> None:
     assert code_of(read_phone, typed, country=country) == "not_allowed"
 
 
@@ -159,7 +160,7 @@ def test_dear_numbers_of_the_plan_are_refused_overseas_too(typed, country):
     ("country", "shown"),
     [("FR", "06 12 34 56 78"), ("RE", "0692 12 34 56"), ("BE", "0450 00 12 34"), ("US", "(201) 555-0123")],
 )
-def test_a_wrong_phone_is_told_an_example_of_the_stores_country(country, shown):
+def test_a_wrong_phone_is_told_an_example_of_the_stores_country(country, shown) -> None:
     with pytest.raises(BadInput) as bad:
         read_phone("12", country=country)
 
@@ -167,7 +168,7 @@ def test_a_wrong_phone_is_told_an_example_of_the_stores_country(country, shown):
 
 
 @pytest.mark.parametrize("country", sorted(phonenumbers.SUPPORTED_REGIONS))
-def test_every_countrys_example_is_accepted_in_that_country(country):
+def test_every_countrys_example_is_accepted_in_that_country(country) -> None:
     assert read_phone(example(country), country=country)
 
 
@@ -183,11 +184,11 @@ def test_every_countrys_example_is_accepted_in_that_country(country):
         ("+596596701234", False),
     ],
 )
-def test_only_mobiles_of_our_countries_are_texted(phone, expected):
+def test_only_mobiles_of_our_countries_are_texted(phone, expected) -> None:
     assert can_be_texted(phone) is expected
 
 
-def test_phones_are_shown_as_people_write_them():
+def test_phones_are_shown_as_people_write_them() -> None:
     assert phone_in_words("+33612345678", country="FR") == "06 12 34 56 78"
     assert phone_in_words("+33612345678", country="BE") == "+33 6 12 34 56 78"
     assert phone_in_words("+596696811359", country="FR") == "0696 81 13 59"
@@ -196,7 +197,7 @@ def test_phones_are_shown_as_people_write_them():
     assert phone_in_words("as typed", country="FR") == "as typed"
 
 
-def test_who_names_an_overseas_region_texts_to_it_alone(settings):
+def test_who_names_an_overseas_region_texts_to_it_alone(settings: Settings) -> None:
     settings.SMS_COUNTRIES = ["RE"]
 
     assert can_be_texted("+262692123456")
@@ -206,7 +207,7 @@ def test_who_names_an_overseas_region_texts_to_it_alone(settings):
 
 @pytest.mark.parametrize("country", ["FR", "BE", "CH", "DE", "GB", "IT", "US", "LU", "MC", "AU"])
 @given(last=st.integers(0, 9999), kind=st.sampled_from([PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE]))
-def test_phone_in_words_is_the_same_however_often_numbers_that_begin_so_were_asked_for(country, last, kind):
+def test_phone_in_words_is_the_same_however_often_numbers_that_begin_so_were_asked_for(country, last, kind) -> None:
     example = phonenumbers.example_number_for_type(country, kind)
     assert example is not None
     number = phonenumbers.format_number(example, phonenumbers.PhoneNumberFormat.E164)[:-4] + f"{last:04d}"
@@ -219,16 +220,16 @@ def test_phone_in_words_is_the_same_however_often_numbers_that_begin_so_were_ask
 
 
 @pytest.mark.parametrize("typed", ["ada", "ada@", "@example.org", "a b@example.org", "ada@example.org\nBcc: x@y.org"])
-def test_addresses_that_cannot_be_are_refused(typed):
+def test_addresses_that_cannot_be_are_refused(typed) -> None:
     assert code_of(read_email, typed) == "invalid"
 
 
-def test_nothing_typed_is_nothing():
+def test_nothing_typed_is_nothing() -> None:
     assert (read_email(" "), read_phone("", country="FR"), read_note("")) == ("", "", "")
 
 
 @given(st.text())
-def test_reading_never_breaks(text):
+def test_reading_never_breaks(text) -> None:
     for read in (read_name, read_note, read_email, lambda typed: read_phone(typed, country="FR")):
         try:
             kept = read(text)

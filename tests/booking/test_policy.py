@@ -52,7 +52,7 @@ def refusal(starts_at, *, now=NOW, party_size=1, by_staff=False):
         (at(0, 0, day=22, month=12), Refusal.TOO_FAR_AHEAD),
     ],
 )
-def test_customers_book_between_minimum_notice_and_horizon(starts_at, expected):
+def test_customers_book_between_minimum_notice_and_horizon(starts_at, expected) -> None:
     assert refusal(starts_at) == expected
 
 
@@ -60,15 +60,15 @@ def test_customers_book_between_minimum_notice_and_horizon(starts_at, expected):
     ("starts_at", "expected"),
     [(NOW - timedelta(minutes=14), None), (NOW - timedelta(minutes=15), Refusal.TOO_LATE), (NOW, None)],
 )
-def test_staff_book_what_is_not_over_yet(starts_at, expected):
+def test_staff_book_what_is_not_over_yet(starts_at, expected) -> None:
     assert refusal(starts_at, by_staff=True) == expected
 
 
-def test_party_larger_than_allowed_is_refused_first():
+def test_party_larger_than_allowed_is_refused_first() -> None:
     assert refusal(NOW - timedelta(days=1), party_size=5) == Refusal.PARTY_TOO_LARGE
 
 
-def test_places_needed_are_people_or_one_visit():
+def test_places_needed_are_people_or_one_visit() -> None:
     assert (places_needed(party_size=3, counts_people=True), places_needed(party_size=3, counts_people=False)) == (3, 1)
 
 
@@ -82,7 +82,7 @@ def test_places_needed_are_people_or_one_visit():
         ("cancelled", 500, False, False),
     ],
 )
-def test_customers_change_until_the_deadline_and_cancel_until_the_start(status, minutes_before, change, cancel):
+def test_customers_change_until_the_deadline_and_cancel_until_the_start(status, minutes_before, change, cancel) -> None:
     now = at(10) - timedelta(minutes=minutes_before)
 
     assert may_change(status=status, starts_at=at(10), now=now, change_until_minutes=120) is change
@@ -104,13 +104,13 @@ def local(moment):
         (at(0, 30, day=30), {"3d": "27 08:00", "1d": "29 08:00"}),
     ],
 )
-def test_reminders_keep_the_wall_clock_within_sending_hours(starts_at, expected):
+def test_reminders_keep_the_wall_clock_within_sending_hours(starts_at, expected) -> None:
     times = reminder_times(starts_at=starts_at, zone=PARIS, now=NOW)
 
     assert {offset: local(moment) for offset, moment in times.items()} == expected
 
 
-def test_reminders_keep_the_wall_clock_over_a_clock_change():
+def test_reminders_keep_the_wall_clock_over_a_clock_change() -> None:
     starts_at = datetime(2027, 3, 28, 10, 0, tzinfo=PARIS)
 
     times = reminder_times(starts_at=starts_at, zone=PARIS, now=NOW)
@@ -119,7 +119,7 @@ def test_reminders_keep_the_wall_clock_over_a_clock_change():
     assert starts_at - times["1d"] == timedelta(hours=23)
 
 
-def test_reminders_whose_moment_has_passed_are_not_made():
+def test_reminders_whose_moment_has_passed_are_not_made() -> None:
     assert set(reminder_times(starts_at=at(10, day=25), zone=PARIS, now=NOW)) == {"1d"}
     assert reminder_times(starts_at=at(8, 30, day=24), zone=PARIS, now=NOW) == {}
 
@@ -129,7 +129,7 @@ def test_reminders_whose_moment_has_passed_are_not_made():
     hours_before=st.integers(0, 24 * 40),
     zone=ZONES,
 )
-def test_reminders_are_coming_in_sending_hours_apart_and_before_the_visit(starts_at, hours_before, zone):
+def test_reminders_are_coming_in_sending_hours_apart_and_before_the_visit(starts_at, hours_before, zone) -> None:
     now = starts_at - timedelta(hours=hours_before)
 
     times = sorted(reminder_times(starts_at=starts_at, zone=zone, now=now).values())
@@ -141,5 +141,5 @@ def test_reminders_are_coming_in_sending_hours_apart_and_before_the_visit(starts
         assert later - earlier >= REMINDERS_APART
 
 
-def test_sending_hours_are_eight_to_eight():
+def test_sending_hours_are_eight_to_eight() -> None:
     assert (time(8), time(20)) == (EARLIEST_MESSAGE, LATEST_MESSAGE)

@@ -1,8 +1,10 @@
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import OperationalError
+from pytest_django import Settings
 
 from booking.arrivals.line import join_line, serve_ticket
 from booking.models import Booking, IdempotentAnswer, Status
@@ -15,7 +17,7 @@ from tests.factories import NOW, at, make_booking, make_store, make_user
 pytestmark = pytest.mark.django_db
 
 
-def test_customer_data_holds_all_that_is_kept():
+def test_customer_data_holds_all_that_is_kept() -> None:
     booking = make_booking(make_store(), email="ada@example.org", note="Side door")
 
     data = customer_data(booking)
@@ -30,7 +32,7 @@ def test_customer_data_holds_all_that_is_kept():
     assert (data["note"], data["starts_at"]) == ("Side door", "2026-11-24T10:00:00+01:00")
 
 
-def test_customer_data_holds_what_was_answered_and_said():
+def test_customer_data_holds_what_was_answered_and_said() -> None:
     booking = make_booking(make_store())
     booking.answers, booking.late_minutes = [{"question": "Which bike?", "answer": "The red one"}], 10
 
@@ -40,7 +42,7 @@ def test_customer_data_holds_what_was_answered_and_said():
     assert data["late_minutes"] == 10
 
 
-def test_correct_puts_name_and_note_right_and_tells_the_day():
+def test_correct_puts_name_and_note_right_and_tells_the_day() -> None:
     booking = make_booking(make_store(), name="Adda Test", note="Side dor")
     before = StoreDay.objects.get().version
 
@@ -55,7 +57,7 @@ def test_correct_puts_name_and_note_right_and_tells_the_day():
     assert StoreDay.objects.get().version == version
 
 
-def test_correct_brings_nobody_back_who_was_erased():
+def test_correct_brings_nobody_back_who_was_erased() -> None:
     booking = make_booking(make_store())
     erase_customer(booking_id=booking.pk, who=Who.customer(NOW))
 
@@ -65,7 +67,7 @@ def test_correct_brings_nobody_back_who_was_erased():
     assert booking.name == ""
 
 
-def test_erase_empties_who_came_and_cancels_what_is_to_come():
+def test_erase_empties_who_came_and_cancels_what_is_to_come() -> None:
     store = make_store()
     booking = make_booking(store, email="ada@example.org", note="Side door")
     told = {"late_minutes": 10, "is_simple": True, "is_for_someone_else": True}
@@ -86,7 +88,7 @@ def test_erase_empties_who_came_and_cancels_what_is_to_come():
     assert not OutboxMessage.objects.exclude(state="skipped").exists()
 
 
-def test_erase_of_a_past_visit_keeps_its_counts():
+def test_erase_of_a_past_visit_keeps_its_counts() -> None:
     store = make_store()
     booking = make_booking(store)
 
@@ -97,7 +99,7 @@ def test_erase_of_a_past_visit_keeps_its_counts():
     assert Slot.objects.get().places_taken == 1
 
 
-def test_forget_empties_what_was_answered_and_said():
+def test_forget_empties_what_was_answered_and_said() -> None:
     make_booking(make_store(keep_days=30))
     Booking.objects.update(answers=[{"question": "Which bike?", "answer": "The red one"}], late_minutes=10)
 
@@ -107,7 +109,7 @@ def test_forget_empties_what_was_answered_and_said():
     assert (booking.name, booking.answers, booking.late_minutes) == ("", [], None)
 
 
-def test_forget_old_follows_each_stores_rule():
+def test_forget_old_follows_each_stores_rule() -> None:
     short, long = make_store("short", keep_days=30), make_store("long", keep_days=90)
     make_booking(short)
     make_booking(long, phone="+33612345602")
@@ -121,7 +123,7 @@ def test_forget_old_follows_each_stores_rule():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_erase_removes_the_texts_kept_as_files(settings, tmp_path):
+def test_erase_removes_the_texts_kept_as_files(settings: Settings, tmp_path: Path) -> None:
     settings.MESSAGES_DIR = tmp_path
     booking, other = make_booking(make_store()), make_booking(make_store("other"), phone="+33612345602")
     message, kept = (
@@ -135,7 +137,7 @@ def test_erase_removes_the_texts_kept_as_files(settings, tmp_path):
     assert [path.stem[-36:] for path in tmp_path.iterdir()] == [str(kept.uuid)]
 
 
-def test_who_was_erased_and_came_back_with_a_backup_is_erased_again(settings, tmp_path):
+def test_who_was_erased_and_came_back_with_a_backup_is_erased_again(settings: Settings, tmp_path: Path) -> None:
     settings.DATA_DIR = tmp_path
     store = make_store()
     booking, other = make_booking(store), make_booking(store, phone="+33612345602")
@@ -155,7 +157,7 @@ def test_who_was_erased_and_came_back_with_a_backup_is_erased_again(settings, tm
     assert forget_old(now=NOW) == {}
 
 
-def test_nobody_is_erased_where_it_cannot_be_kept(settings, tmp_path):
+def test_nobody_is_erased_where_it_cannot_be_kept(settings: Settings, tmp_path: Path) -> None:
     settings.DATA_DIR = tmp_path / "away"
     booking = make_booking(make_store())
 
@@ -166,7 +168,7 @@ def test_nobody_is_erased_where_it_cannot_be_kept(settings, tmp_path):
     assert (booking.name, booking.status) == ("Ada Test", Status.CONFIRMED)
 
 
-def test_erase_empties_the_ticket_that_the_visit_came_from():
+def test_erase_empties_the_ticket_that_the_visit_came_from() -> None:
     store = make_store()
     who: dict[str, Any] = {"visit_type": "visit", "party_size": 1, "name": "Ada Test", "phone": "+33612345601"}
     now = at(10, day=23)

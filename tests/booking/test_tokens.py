@@ -3,6 +3,7 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pytest_django import Settings
 
 from booking.tokens import (
     ALPHABET,
@@ -18,7 +19,7 @@ from booking.tokens import (
 )
 
 
-def test_references_are_eight_characters_nobody_misreads():
+def test_references_are_eight_characters_nobody_misreads() -> None:
     references = {new_reference() for _ in range(1000)}
 
     assert len(references) == 1000
@@ -40,23 +41,23 @@ def test_references_are_eight_characters_nobody_misreads():
         ("\x00BCD1234", None),
     ],
 )
-def test_read_reference_forgives_what_people_write(typed, reference):
+def test_read_reference_forgives_what_people_write(typed, reference) -> None:
     assert read_reference(typed) == reference
 
 
 @given(st.text(alphabet=ALPHABET, min_size=8, max_size=8))
-def test_read_reference_reads_its_own(reference):
+def test_read_reference_reads_its_own(reference) -> None:
     assert read_reference(reference) == reference
     assert read_reference(f"{reference[:4]}-{reference[4:]}".lower()) == reference
 
 
 @given(st.text())
-def test_wrong_tokens_open_nothing_and_break_nothing(text):
+def test_wrong_tokens_open_nothing_and_break_nothing(text) -> None:
     assert not is_manage_token("ABCD1234", text)
     assert read_hold_token(text) is None
 
 
-def test_manage_tokens_are_long_and_share_nothing():
+def test_manage_tokens_are_long_and_share_nothing() -> None:
     tokens = [manage_token(new_reference()) for _ in range(200)]
 
     assert {len(token) for token in tokens} == {22}
@@ -65,21 +66,21 @@ def test_manage_tokens_are_long_and_share_nothing():
     assert not is_manage_token("ABCD1235", manage_token("ABCD1234"))
 
 
-def test_another_key_makes_other_tokens(settings):
+def test_another_key_makes_other_tokens(settings: Settings) -> None:
     token = manage_token("ABCD1234")
     settings.SECRET_KEY = "another key that is long enough for the purpose"
 
     assert not is_manage_token("ABCD1234", token)
 
 
-def test_hold_tokens_lead_back_to_their_hold():
+def test_hold_tokens_lead_back_to_their_hold() -> None:
     public_id = new_public_id()
 
     assert read_hold_token(hold_token(public_id)) == public_id
     assert read_hold_token(hold_token(public_id)[:-1]) is None
 
 
-def test_feed_secrets_are_long_and_kept_as_digests():
+def test_feed_secrets_are_long_and_kept_as_digests() -> None:
     secret = new_feed_secret()
 
     assert len(secret) == 32

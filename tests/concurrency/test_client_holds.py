@@ -5,6 +5,7 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
+from pytest_django import Settings
 
 from booking.limits import ClientDigests, TooManyHolds
 from booking.models import Hold
@@ -25,7 +26,7 @@ def keep(store: str, minutes: int) -> str:
     return "kept"
 
 
-def test_a_client_s_tries_at_once_keep_its_share(settings) -> None:
+def test_a_client_s_tries_at_once_keep_its_share(settings: Settings) -> None:
     settings.RATE_LIMITS = True
     shops = [make_store(f"shop-{number}", capacity=20).slug for number in range(3)]
 

@@ -37,14 +37,14 @@ def careless(device: Device, pin: str) -> bool:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_rig_sees_more_than_five_compared(device):
+def test_rig_sees_more_than_five_compared(device: Device) -> None:
     compared = at_once([lambda: careless(device, WRONG)] * TRIES)
 
     assert sum(compared) > PIN_ERRORS
 
 
 @pytest.mark.django_db(transaction=True)
-def test_no_more_than_five_are_compared_however_many_try(device):
+def test_no_more_than_five_are_compared_however_many_try(device: Device) -> None:
     for number in range(TRIES - 1):  # each tablet pauses after three: an error each
         make_tablet(device.store, name=f"Tablet {number}")
     tablets = list(Device.objects.all())
@@ -58,7 +58,7 @@ def test_no_more_than_five_are_compared_however_many_try(device):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_tablet_takes_no_more_than_three_however_many_try(device):
+def test_a_tablet_takes_no_more_than_three_however_many_try(device: Device) -> None:
     found = at_once([lambda: take_over(device=device, username="ada", pin=WRONG, now=NOW)] * TRIES)
 
     assert found.count(PinResult.PAUSED) == TRIES - TABLET_ERRORS

@@ -43,17 +43,17 @@ def told(*, may_repeat: bool) -> str:
         return str(refused.details["same_visit"])
 
 
-def test_rig_sees_the_same_visit_booked_many_times():
+def test_rig_sees_the_same_visit_booked_many_times() -> None:
     assert len(set(at_once([partial(told, may_repeat=True)] * TABS))) == TABS
 
 
-def test_the_same_visit_of_many_tabs_is_booked_once_and_told_to_all():
+def test_the_same_visit_of_many_tabs_is_booked_once_and_told_to_all() -> None:
     references = at_once([partial(told, may_repeat=False)] * TABS)
 
     assert set(references) == {Booking.objects.get().reference}
 
 
-def test_one_form_pressed_many_times_books_once():
+def test_one_form_pressed_many_times_books_once() -> None:
     form = SentForm("one form", "what was typed", "one browser")
 
     booked = at_once([partial(book_once, form, now=NOW, book=book_it)] * TABS)
@@ -62,7 +62,7 @@ def test_one_form_pressed_many_times_books_once():
     assert IdempotentAnswer.objects.count() == 1
 
 
-def test_one_key_of_many_browsers_books_once_and_tells_the_others_nothing():
+def test_one_key_of_many_browsers_books_once_and_tells_the_others_nothing() -> None:
     def send(number: int) -> str:
         try:
             form = SentForm("one form", "what was typed", f"browser {number}")

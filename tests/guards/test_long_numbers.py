@@ -32,7 +32,7 @@ def manager() -> tuple[Client, str]:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("route", [route for route in TABLE if "<" in route])
-def test_long_number_in_an_address_is_no_error(manager, route):
+def test_long_number_in_an_address_is_no_error(manager: tuple[Client, str], route) -> None:
     client, reference = manager
     for blank in BLANK.findall(route):
         for number in LONG:
@@ -43,7 +43,7 @@ def test_long_number_in_an_address_is_no_error(manager, route):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("route", sorted(set(TABLE) - {"readyz"}))  # no worker has been there: 503
-def test_long_number_in_what_is_asked_or_sent_is_no_error(manager, route):
+def test_long_number_in_what_is_asked_or_sent_is_no_error(manager: tuple[Client, str], route) -> None:
     client, reference = manager
     path = address(route, reference)
     for number in LONG:
@@ -58,7 +58,7 @@ def test_long_number_in_what_is_asked_or_sent_is_no_error(manager, route):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("route", sorted(set(of(PUBLIC)) - {"readyz"}))
-def test_long_number_in_one_thing_asked_is_no_error(manager, route):
+def test_long_number_in_one_thing_asked_is_no_error(manager: tuple[Client, str], route) -> None:
     client, reference = manager
     for name in ASKED:
         assert client.get(address(route, reference), {name: LONG[0]}).status_code < 500, name

@@ -137,7 +137,7 @@ def word_of(answer: HttpResponseBase) -> str:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("role", ROLES)
-def test_everyone_learns_what_they_may(stores, role):
+def test_everyone_learns_what_they_may(stores: dict[str, Store], role) -> None:
     who, of_staff, of_manager = ROLES[role]
     cleo = make_user("cleo", store=stores[HERE], role=Role.STAFF)
     make_pin(cleo, errors=PIN_ERRORS)
@@ -156,7 +156,7 @@ def test_everyone_learns_what_they_may(stores, role):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("role", TABLET_ROLES)
-def test_tablet_learns_of_arrivals_alone(stores, role):
+def test_tablet_learns_of_arrivals_alone(stores: dict[str, Store], role) -> None:
     who, of_arrivals = TABLET_ROLES[role]
     booking = make_booking(stores[HERE])
     client = who(stores)

@@ -261,13 +261,13 @@ def ask(client: Client, method: str, path: str) -> int:
     return getattr(client, method)(path, **body).status_code
 
 
-def test_every_route_has_a_row_and_every_row_a_route():
+def test_every_route_has_a_row_and_every_row_a_route() -> None:
     assert set(routes(get_resolver().url_patterns)) == set(TABLE)
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("route", of(STAFF, MANAGER))
-def test_strangers_are_sent_to_sign_in(visit, route):
+def test_strangers_are_sent_to_sign_in(visit, route) -> None:
     found = answers(Client(), address(route, visit[1].reference))
 
     assert found == ({401} if route.startswith("api/") else {302})
@@ -275,7 +275,7 @@ def test_strangers_are_sent_to_sign_in(visit, route):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("route", of(STAFF, MANAGER))
-def test_for_managers_of_other_stores_it_does_not_exist(visit, route):
+def test_for_managers_of_other_stores_it_does_not_exist(visit, route) -> None:
     client = Client()
     client.force_login(make_user("bea", store=make_store("other-shop"), role=Role.MANAGER))
 
@@ -284,7 +284,7 @@ def test_for_managers_of_other_stores_it_does_not_exist(visit, route):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("route", of(MANAGER))
-def test_staff_may_not_do_what_is_a_managers(visit, route):
+def test_staff_may_not_do_what_is_a_managers(visit, route) -> None:
     client = Client()
     client.force_login(make_user("cleo", store=visit[0], role=Role.STAFF))
 
@@ -293,7 +293,7 @@ def test_staff_may_not_do_what_is_a_managers(visit, route):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("route", of(STAFF, MANAGER))
-def test_nobody_signed_in_by_cookie_writes_without_its_csrf_token(visit, route):
+def test_nobody_signed_in_by_cookie_writes_without_its_csrf_token(visit, route) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(make_user("dora", store=visit[0], role=Role.MANAGER))
     path = address(route, visit[1].reference)
@@ -305,7 +305,7 @@ def test_nobody_signed_in_by_cookie_writes_without_its_csrf_token(visit, route):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("route", of(TOKEN))
-def test_a_reference_alone_opens_nothing(visit, route):
+def test_a_reference_alone_opens_nothing(visit, route) -> None:
     client, path = Client(), address(route, visit[1].reference)
     found = answers(client, path)
 
@@ -318,13 +318,13 @@ def test_a_reference_alone_opens_nothing(visit, route):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("route", of(SIGNED))
-def test_nothing_unsigned_gets_in(route):
+def test_nothing_unsigned_gets_in(route) -> None:
     assert answers(Client(), address(route)) == {403}
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("route", of(ORGANIZATION))
-def test_an_organization_is_its_managers_alone(visit, route):
+def test_an_organization_is_its_managers_alone(visit, route) -> None:
     chain = Organization.objects.create(slug="chain", name="Chain", kind="chain", created_at=visit[0].created_at)
     chain.stores.add(visit[0])
     member, manager = Client(), Client()
@@ -340,7 +340,7 @@ def test_an_organization_is_its_managers_alone(visit, route):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("route", of(STAFF, MANAGER, DEVICE, SIGN_IN, ORGANIZATION))
-def test_no_page_of_the_staffs_is_kept_by_a_browser(visit, route):
+def test_no_page_of_the_staffs_is_kept_by_a_browser(visit, route) -> None:
     """A shared computer has no names on its disk when somebody has gone home without signing out."""
     store, booking = visit
     client, user = Client(), make_user("gina", store=store)
@@ -358,7 +358,7 @@ def test_no_page_of_the_staffs_is_kept_by_a_browser(visit, route):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("route", [one for one in of(TOKEN) if not one.startswith("api/")])
-def test_no_page_of_a_visit_is_kept_by_a_browser(visit, route):
+def test_no_page_of_a_visit_is_kept_by_a_browser(visit, route) -> None:
     reference, client = visit[1].reference, Client()
     opened = client.get(f"/m/{reference}/{manage_token(reference)}", follow=True)
     assert "no-store" in opened["Cache-Control"]

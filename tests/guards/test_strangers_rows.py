@@ -3,6 +3,7 @@
 import pytest
 from django.apps import apps
 from django.test import Client
+from pytest_django import Settings
 
 from stores.models import Role
 from tests.factories import make_booking, make_store, make_user
@@ -20,7 +21,7 @@ def rows() -> dict[str, int]:
 
 
 @pytest.mark.django_db
-def test_a_stranger_s_posts_to_the_staff_s_side_fill_no_table(settings) -> None:
+def test_a_stranger_s_posts_to_the_staff_s_side_fill_no_table(settings: Settings) -> None:
     settings.RATE_LIMITS, settings.IS_HTTPS, settings.PUBLIC_URL = True, True, "https://carillon.example"
     store = make_store("corner-shop-niort")
     make_user("ada", store=store, role=Role.MANAGER)

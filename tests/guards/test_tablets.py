@@ -89,7 +89,7 @@ def answers(client: Client, route: str, visits: list[Booking]):
 
 @pytest.mark.parametrize("hidden", [False, True], ids=["names shown", "names hidden"])
 @pytest.mark.parametrize("route", TABLETS.split())
-def test_tablet_is_never_sent_what_its_screen_may_not_show(visits, route, hidden):
+def test_tablet_is_never_sent_what_its_screen_may_not_show(visits, route, hidden) -> None:
     store, of_store = visits
     tablet = tablet_of(store, hidden=hidden)
 
@@ -104,7 +104,7 @@ def test_tablet_is_never_sent_what_its_screen_may_not_show(visits, route, hidden
             assert "Ada" not in text
 
 
-def test_refused_tap_leads_a_tablet_to_its_arrivals_whatever_page_it_names(visits):
+def test_refused_tap_leads_a_tablet_to_its_arrivals_whatever_page_it_names(visits) -> None:
     store, of_store = visits
     tablet = tablet_of(store, hidden=False)
     later = of_store[-1]
@@ -118,7 +118,7 @@ def test_refused_tap_leads_a_tablet_to_its_arrivals_whatever_page_it_names(visit
     assert f'href="/staff/{store.slug}/arrivals/"' in page
 
 
-def test_tablet_that_hides_names_takes_no_step_but_asks_for_a_pin(visits):
+def test_tablet_that_hides_names_takes_no_step_but_asks_for_a_pin(visits) -> None:
     store, of_store = visits
     tablet = tablet_of(store, hidden=True)
 
@@ -129,7 +129,7 @@ def test_tablet_that_hides_names_takes_no_step_but_asks_for_a_pin(visits):
     assert of_store[0].status == Status.CONFIRMED
 
 
-def test_signed_in_person_still_reads_the_whole_day(visits):
+def test_signed_in_person_still_reads_the_whole_day(visits) -> None:
     store, of_store = visits
     client = Client()
     client.force_login(make_user("dora", store=store, role=Role.STAFF))
@@ -139,7 +139,7 @@ def test_signed_in_person_still_reads_the_whole_day(visits):
     assert NAME in page
 
 
-def test_tablet_is_not_told_304_for_the_page_of_somebody_who_signed_in(visits):
+def test_tablet_is_not_told_304_for_the_page_of_somebody_who_signed_in(visits) -> None:
     store, _of_store = visits
     cleo_tablet = tablet_of(store, hidden=False)
     cleo_tablet.get(f"/staff/{store.slug}/arrivals/")

@@ -104,7 +104,7 @@ def test_every_page_of_the_set_up_is_tried_here() -> None:
 
 
 @pytest.mark.parametrize("route", sorted(set(FORMS) - NOTHING_CHANGES))
-def test_change_leaves_a_line_with_who_and_what_it_was(store, manager, route) -> None:
+def test_change_leaves_a_line_with_who_and_what_it_was(store: Store, manager: Client, route) -> None:
     if route.startswith("special-hours/<"):
         manager.post(address(f"{SETUP}special-hours/"), {"date": "2026-11-30", "what": "closed"})
     form = dict(FORMS[route])

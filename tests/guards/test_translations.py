@@ -22,7 +22,7 @@ def blanks(text: str) -> set[str]:
 
 
 @pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.parts[-3])
-def test_catalogue_is_complete_and_keeps_the_blanks(path):
+def test_catalogue_is_complete_and_keeps_the_blanks(path) -> None:
     with path.open("rb") as file:
         catalogue = read_po(file, locale=path.parts[-3])
 
@@ -42,7 +42,7 @@ def test_catalogue_is_complete_and_keeps_the_blanks(path):
     assert differing == []
 
 
-def test_every_language_on_offer_has_a_catalogue():
+def test_every_language_on_offer_has_a_catalogue() -> None:
     offered = {code for code, _ in settings.LANGUAGES} - {"en"}
 
     assert {path.parts[-3] for path in CATALOGUES} == offered

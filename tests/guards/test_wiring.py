@@ -28,7 +28,7 @@ CONTRACT_VARIABLES = {
         settings.NOTIFICATIONS_ANSWER,
     ],
 )
-def test_dotted_path_leads_to_a_function(path):
+def test_dotted_path_leads_to_a_function(path) -> None:
     assert callable(import_string(path))
 
 
@@ -38,13 +38,13 @@ def variables_read() -> set[str]:
     return files | set(re.findall(r'(?:env\.\w+|_number|_amount|_secret|_switch)\(\s*"([A-Z_]+)"', source))
 
 
-def test_file_for_a_server_names_every_variable_and_no_other():
+def test_file_for_a_server_names_every_variable_and_no_other() -> None:
     text = (BASE / "docs" / "deploy" / "carillon.env").read_text()
 
     assert set(re.findall(r"^(?:# )?([A-Z_]+)=", text, re.MULTILINE)) == variables_read()
 
 
-def test_every_variable_is_documented_and_every_documented_one_is_read():
+def test_every_variable_is_documented_and_every_documented_one_is_read() -> None:
     deploy = (BASE / "docs" / "deploy.md").read_text()
     table = deploy[deploy.index("## Variables") : deploy.index("## Several hosts")]
     documented = {
@@ -58,27 +58,27 @@ def test_every_variable_is_documented_and_every_documented_one_is_read():
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
-def test_links_between_documents_lead_somewhere(document):
+def test_links_between_documents_lead_somewhere(document) -> None:
     links = re.findall(r"\]\(([^)#\s]+)", document.read_text())
     local = [link for link in links if "://" not in link]
 
     assert [link for link in local if not (document.parent / link).exists()] == []
 
 
-def test_decision_records_are_short():
+def test_decision_records_are_short() -> None:
     records = sorted((BASE / "docs" / "decisions").glob("*.md"))
 
     assert [path.name for path in records if len(path.read_text().splitlines()) > 40] == []
 
 
-def test_decision_records_are_numbered_one_after_the_other_and_say_their_number():
+def test_decision_records_are_numbered_one_after_the_other_and_say_their_number() -> None:
     records = sorted((BASE / "docs" / "decisions").glob("*.md"))
 
     assert [path.name[:5] for path in records] == [f"{number:04}-" for number in range(1, len(records) + 1)]
     assert [path.name for path in records if not path.read_text().startswith(f"# {int(path.name[:4])}. ")] == []
 
 
-def test_changelog_says_each_thing_once():
+def test_changelog_says_each_thing_once() -> None:
     lines = (BASE / "CHANGELOG.md").read_text().split("\n## ")[1].splitlines()
 
     headings = [line for line in lines if line.startswith("### ")]
@@ -92,7 +92,7 @@ def shown_files() -> list[Path]:
     return [*sorted((BASE / "templates").rglob("*.html")), *sorted(static)]
 
 
-def test_no_page_asks_another_host():
+def test_no_page_asks_another_host() -> None:
     asks = re.compile(
         r'(?:src|href|action|srcset)="(?:https?:)?//|url\(["\']?(?:https?:)?//|@import|fetch\(["\']https?:'
     )
@@ -101,7 +101,7 @@ def test_no_page_asks_another_host():
     assert found == []
 
 
-def test_no_page_has_code_of_its_own_that_the_content_policy_would_refuse():
+def test_no_page_has_code_of_its_own_that_the_content_policy_would_refuse() -> None:
     inline = re.compile(r"<script(?![^>]*(?:src=|application/ld\+json))|<style|\sstyle=|\son[a-z]+=")
     pages = [path for path in shown_files() if path.suffix == ".html" and "email" not in path.parts]
     found = [
@@ -112,7 +112,7 @@ def test_no_page_has_code_of_its_own_that_the_content_policy_would_refuse():
 
 
 @pytest.mark.parametrize("name", ["README.md", "docs/developing.md", "docs/languages.md"])
-def test_files_that_documents_name_exist(name):
+def test_files_that_documents_name_exist(name) -> None:
     """Paths begin at the repository or at `booking/`; a file's bare name is one of the folder named before it."""
     named = re.findall(r"`([\w./*<>-]+)`", (BASE / name).read_text())
     paths = [path for path in named if "/" in path or path.endswith((".py", ".js"))]

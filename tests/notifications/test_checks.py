@@ -1,4 +1,5 @@
 import pytest
+from pytest_django import Settings
 
 from notifications.checks import check_messages
 
@@ -23,7 +24,7 @@ from notifications.checks import check_messages
         ({"Q_CLUSTER": {"retry": 10, "timeout": 60}}, "Q_CLUSTER"),
     ],
 )
-def test_a_setting_that_cannot_work_is_named(settings, changes, variable):
+def test_a_setting_that_cannot_work_is_named(settings: Settings, changes, variable) -> None:
     for name, value in changes.items():
         setattr(settings, name, value)
 
@@ -32,5 +33,5 @@ def test_a_setting_that_cannot_work_is_named(settings, changes, variable):
     assert found[0].msg.startswith(f"{variable}:")
 
 
-def test_the_defaults_are_fine():
+def test_the_defaults_are_fine() -> None:
     assert check_messages() == []

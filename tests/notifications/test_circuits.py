@@ -5,11 +5,13 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from notifications import circuits, outbox, tasks
 from notifications.models import Channel, Circuit, OutboxMessage, State
 from notifications.tasks import deliver_due
 from tests import fake_twilio
+from tests.fake_twilio import FakeTwilio
 from tests.notifications import fake_smtp
 
 pytestmark = pytest.mark.django_db
@@ -26,7 +28,7 @@ def events(caplog):
     return [(record.message, record.levelno) for record in caplog.records if record.message.startswith("circuit")]
 
 
-def test_trouble_in_a_row_opens_the_circuit_of_its_channel(caplog):
+def test_trouble_in_a_row_opens_the_circuit_of_its_channel(caplog: pytest.LogCaptureFixture) -> None:
     for _ in range(circuits.MOST_IN_A_ROW - 1):
         assert trouble() == "closed"
     assert circuits.opened() == {}
@@ -38,7 +40,7 @@ def test_trouble_in_a_row_opens_the_circuit_of_its_channel(caplog):
     assert events(caplog) == [("circuit_opened", logging.ERROR)]
 
 
-def test_an_answer_between_begins_the_count_anew():
+def test_an_answer_between_begins_the_count_anew() -> None:
     for _ in range(3):
         for _ in range(circuits.MOST_IN_A_ROW - 1):
             trouble()
@@ -47,7 +49,7 @@ def test_an_answer_between_begins_the_count_anew():
     assert circuits.opened() == {}
 
 
-def test_a_key_that_is_refused_opens_at_once_and_an_answer_closes(caplog):
+def test_a_key_that_is_refused_opens_at_once_and_an_answer_closes(caplog: pytest.LogCaptureFixture) -> None:
     assert trouble(opens=True, reason="credentials") == "just_opened"
 
     assert circuits.note_answer(Channel.SMS, now=NOW + 5 * MINUTE) is True
@@ -55,10 +57,10 @@ def test_a_key_that_is_refused_opens_at_once_and_an_answer_closes(caplog):
 
     assert circuits.opened() == {}
     assert events(caplog) == [("circuit_opened", logging.ERROR), ("circuit_closed", logging.WARNING)]
-    assert caplog.records[-1].seconds == 300
+    assert vars(caplog.records[-1])["seconds"] == 300
 
 
-def test_one_of_all_processes_goes_to_see_each_minute():
+def test_one_of_all_processes_goes_to_see_each_minute() -> None:
     assert circuits.take_probe(Channel.SMS, now=NOW) is False  # it is closed
     trouble(opens=True)
 
@@ -68,13 +70,15 @@ def test_one_of_all_processes_goes_to_see_each_minute():
     assert circuits.take_probe(Channel.EMAIL, now=NOW + MINUTE) is False
 
 
-def test_a_clock_that_ran_ahead_delays_no_probe():
+def test_a_clock_that_ran_ahead_delays_no_probe() -> None:
     trouble(NOW + timedelta(hours=5), opens=True)
 
     assert circuits.take_probe(Channel.SMS, now=NOW) is True
 
 
-def test_an_answer_of_a_channel_that_was_never_in_trouble_takes_one_statement(django_assert_num_queries):
+def test_an_answer_of_a_channel_that_was_never_in_trouble_takes_one_statement(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
     with django_assert_num_queries(1):
         circuits.note_answer(Channel.SMS, now=NOW)
     with django_assert_num_queries(1):
@@ -95,7 +99,9 @@ def states():
     return set(OutboxMessage.objects.values_list("state", "failures"))
 
 
-def test_a_wrong_key_and_then_errors_for_two_hours_lose_nothing(twilio, new_message, settings):
+def test_a_wrong_key_and_then_errors_for_two_hours_lose_nothing(
+    twilio: FakeTwilio, new_message, settings: Settings
+) -> None:
     for number in range(40):
         new_message(f"ABCD{number:04}", account=f"shop-{number}", not_after=timezone.now() + timedelta(days=2))
     settings.TWILIO_AUTH_TOKEN = "another"
@@ -122,7 +128,7 @@ def test_a_wrong_key_and_then_errors_for_two_hours_lose_nothing(twilio, new_mess
     assert len({one["body"] for one in twilio.accepted}) == len(twilio.accepted) == 40
 
 
-def test_what_may_have_left_waits_with_the_others_until_the_list_can_be_asked(twilio, new_message):
+def test_what_may_have_left_waits_with_the_others_until_the_list_can_be_asked(twilio: FakeTwilio, new_message) -> None:
     for number in range(6):
         new_message(f"ABCD000{number}", not_after=timezone.now() + timedelta(days=2))
     twilio.faults, twilio.is_list_away = [fake_twilio.ERROR_AFTER] * circuits.MOST_IN_A_ROW, True
@@ -141,7 +147,7 @@ def test_what_may_have_left_waits_with_the_others_until_the_list_can_be_asked(tw
     assert len(twilio.accepted) == 6
 
 
-def test_the_messages_take_turns_in_going_to_see(twilio, new_message, settings):
+def test_the_messages_take_turns_in_going_to_see(twilio: FakeTwilio, new_message, settings: Settings) -> None:
     """One at which the provider stumbles must not keep the others from finding out that it is back."""
     for number in range(3):
         new_message(f"ABCD000{number}")
@@ -153,7 +159,7 @@ def test_the_messages_take_turns_in_going_to_see(twilio, new_message, settings):
     assert len({form["Body"] for form in twilio.forms}) == 2
 
 
-def test_one_message_that_bars_us_while_others_pass_is_at_fault_itself(twilio, new_message):
+def test_one_message_that_bars_us_while_others_pass_is_at_fault_itself(twilio: FakeTwilio, new_message) -> None:
     """A sender that may not write to one country: the others go on, and a person decides about this one."""
     message = new_message("ABCD0000")
     twilio.faults = ["21606"]
@@ -173,8 +179,8 @@ def test_one_message_that_bars_us_while_others_pass_is_at_fault_itself(twilio, n
 
 @pytest.mark.parametrize(("step", "told"), [(fake_smtp.GREETING, "421 away"), (fake_smtp.MAIL, "550 not you")])
 def test_a_mail_server_that_takes_nothing_holds_up_no_text_and_loses_no_email(
-    twilio, new_message, settings, step, told
-):
+    twilio: FakeTwilio, new_message, settings: Settings, step, told
+) -> None:
     with fake_smtp.running() as server:
         settings.EMAIL_URL = f"smtp://127.0.0.1:{server.port}"
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
@@ -200,7 +206,7 @@ def test_a_mail_server_that_takes_nothing_holds_up_no_text_and_loses_no_email(
         assert len(server.accepted) == 6
 
 
-def test_what_waits_for_its_provider_is_brought_forward_and_nothing_else(new_message):
+def test_what_waits_for_its_provider_is_brought_forward_and_nothing_else(new_message) -> None:
     waits, other = new_message("ABCD0001"), new_message("ABCD0002")
     later = timezone.now() + timedelta(hours=1)
     OutboxMessage.objects.filter(pk=waits.pk).update(try_at=later, reason="provider credentials")

@@ -7,13 +7,13 @@ import pytest
 from notifications.deadlines import OutOfTime, SendGate, within
 
 
-def test_a_call_that_ends_returns_or_raises_as_it_would():
+def test_a_call_that_ends_returns_or_raises_as_it_would() -> None:
     assert within(1, lambda: "yes", give_up=lambda: None) == "yes"
     with pytest.raises(ZeroDivisionError):
         within(1, lambda: 1 / 0, give_up=lambda: None)
 
 
-def test_a_call_that_does_not_end_is_given_up():
+def test_a_call_that_does_not_end_is_given_up() -> None:
     given_up = threading.Event()
 
     with pytest.raises(OutOfTime):
@@ -22,7 +22,7 @@ def test_a_call_that_does_not_end_is_given_up():
     assert given_up.is_set()
 
 
-def test_a_shut_door_lets_nobody_leave():
+def test_a_shut_door_lets_nobody_leave() -> None:
     door = SendGate()
 
     door.shut()
@@ -32,7 +32,7 @@ def test_a_shut_door_lets_nobody_leave():
     assert not door.has_left
 
 
-def test_who_has_left_has_left():
+def test_who_has_left_has_left() -> None:
     door = SendGate()
     door.leave()
 

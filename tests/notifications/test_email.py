@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 from email import message_from_bytes, policy
+from pathlib import Path
 
 import pytest
+from pytest_django import Settings
 
 from notifications import email
 from notifications.answers import Away, Barred, Later, Refused, Sent, Unclear
@@ -34,7 +36,7 @@ def server(settings, monkeypatch):
         yield server
 
 
-def test_an_email_has_words_and_the_calendar_as_rfc_6047_asks(server):
+def test_an_email_has_words_and_the_calendar_as_rfc_6047_asks(server) -> None:
     assert email.send(MAIL_TO_ADA, key=KEY) == Sent(sid="")
 
     (octets,) = server.accepted
@@ -50,7 +52,7 @@ def test_an_email_has_words_and_the_calendar_as_rfc_6047_asks(server):
     assert (inline.get_filename(), attached.get_filename()) == (None, "invite.ics")
 
 
-def test_headers_name_nobody_but_sender_and_recipient(server):
+def test_headers_name_nobody_but_sender_and_recipient(server) -> None:
     email.send(MAIL_TO_ADA, key=KEY)
 
     mail = message_from_bytes(server.accepted[0], policy=policy.default)
@@ -80,26 +82,26 @@ def test_headers_name_nobody_but_sender_and_recipient(server):
         (QUIT, CUT, Sent(sid="")),
     ],
 )
-def test_what_a_mail_server_says_means(server, step, told, answer):
+def test_what_a_mail_server_says_means(server, step, told, answer) -> None:
     server.answers[step] = told
 
     assert email.send(MAIL_TO_ADA, key=KEY) == answer
 
 
-def test_a_mail_server_that_is_away_is_tried_again(server, settings):
+def test_a_mail_server_that_is_away_is_tried_again(server, settings: Settings) -> None:
     settings.EMAIL_PORT = 9
 
     assert email.send(MAIL_TO_ADA, key=KEY) == Away("not_reached ConnectionRefusedError")
 
 
-def test_an_address_that_cannot_be_written_is_refused(server):
+def test_an_address_that_cannot_be_written_is_refused(server) -> None:
     mail = Email(to="ada@example.org\nBcc: everyone@example.org", subject="s", text="t", html="")
 
     assert email.send(mail, key=KEY) == Refused("invalid_address")
     assert server.accepted == []
 
 
-def test_a_mail_server_cannot_be_asked_but_a_folder_can(server, settings, tmp_path):
+def test_a_mail_server_cannot_be_asked_but_a_folder_can(server, settings: Settings, tmp_path: Path) -> None:
     assert email.find_sent(key=KEY) == Unclear("smtp_cannot_tell", may_clear=False)
 
     settings.EMAIL_URL, settings.MESSAGES_DIR = "", tmp_path
@@ -118,7 +120,7 @@ def test_a_mail_server_cannot_be_asked_but_a_folder_can(server, settings, tmp_pa
         ("not an address", None),
     ],
 )
-def test_an_answer_goes_to_the_store_and_no_address_of_it_keeps_an_email_back(server, address, answers_to):
+def test_an_answer_goes_to_the_store_and_no_address_of_it_keeps_an_email_back(server, address, answers_to) -> None:
     assert email.send(replace(MAIL_TO_ADA, reply_to=address), key=KEY) == Sent(sid="")
 
     mail = message_from_bytes(server.accepted[0], policy=policy.default)

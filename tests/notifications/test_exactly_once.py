@@ -18,6 +18,7 @@ from notifications import outbox, tasks
 from notifications.content import NewMessage
 from notifications.models import Channel, Circuit, OutboxMessage, State
 from tests import fake_twilio
+from tests.fake_twilio import FakeTwilio
 from tests.servers import BASE, wait_until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -108,7 +109,9 @@ def killed_in_the_call(twilio, start_worker, fault):
 
 
 @pytest.mark.parametrize("fault", [fake_twilio.HANG_AFTER, fake_twilio.HANG_BEFORE])
-def test_a_worker_killed_in_the_call_sends_nothing_twice_and_loses_nothing(twilio, start_worker, fault):
+def test_a_worker_killed_in_the_call_sends_nothing_twice_and_loses_nothing(
+    twilio: FakeTwilio, start_worker, fault
+) -> None:
     with killed_in_the_call(twilio, start_worker, fault):
         tasks.deliver_due()
 
@@ -116,7 +119,9 @@ def test_a_worker_killed_in_the_call_sends_nothing_twice_and_loses_nothing(twili
     assert accepted_texts(twilio) == {"About ABCD0000": 1}
 
 
-def test_the_rig_sees_a_message_twice_where_the_list_is_not_asked(twilio, start_worker, monkeypatch):
+def test_the_rig_sees_a_message_twice_where_the_list_is_not_asked(
+    twilio: FakeTwilio, start_worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(tasks, "_find_sent", lambda message, content: [])
 
     with killed_in_the_call(twilio, start_worker, fake_twilio.HANG_AFTER):
@@ -125,7 +130,7 @@ def test_the_rig_sees_a_message_twice_where_the_list_is_not_asked(twilio, start_
     assert accepted_texts(twilio) == {"About ABCD0000": 2}
 
 
-def test_workers_at_once_send_each_message_once(twilio, start_worker):
+def test_workers_at_once_send_each_message_once(twilio: FakeTwilio, start_worker) -> None:
     twilio.work_seconds = 0.005
     write(200)
 
@@ -140,7 +145,9 @@ def test_workers_at_once_send_each_message_once(twilio, start_worker):
 @pytest.mark.parametrize(
     ("environment", "accepted"), [({"RATE_LIMITS": "on"}, 5), ({"SMS_DAILY_BUDGET": "1"}, len(SHOPS))]
 )
-def test_workers_at_once_keep_to_the_share_of_a_number_and_of_a_store(twilio, start_worker, environment, accepted):
+def test_workers_at_once_keep_to_the_share_of_a_number_and_of_a_store(
+    twilio: FakeTwilio, start_worker, environment, accepted
+) -> None:
     twilio.work_seconds = 0.01
     write(40)
 
@@ -151,7 +158,9 @@ def test_workers_at_once_keep_to_the_share_of_a_number_and_of_a_store(twilio, st
     assert len(twilio.accepted) == accepted
 
 
-def test_workers_at_once_wait_for_a_provider_that_takes_nothing_and_give_up_no_message(twilio, start_worker):
+def test_workers_at_once_wait_for_a_provider_that_takes_nothing_and_give_up_no_message(
+    twilio: FakeTwilio, start_worker
+) -> None:
     """The key is refused, then everything is; each worker sees the same circuit, and one of them closes it."""
     twilio.key = "changed by somebody"
     write(60)
@@ -172,7 +181,7 @@ def test_workers_at_once_wait_for_a_provider_that_takes_nothing_and_give_up_no_m
     assert not Circuit.objects.exclude(opened_at=None).exists()
 
 
-def test_workers_killed_at_random_send_each_message_once(twilio, start_worker):
+def test_workers_killed_at_random_send_each_message_once(twilio: FakeTwilio, start_worker) -> None:
     chance = random.Random(7)
     twilio.work_seconds, twilio.hang_seconds = 0.03, 2
     trouble = [fake_twilio.ERROR_AFTER, fake_twilio.ERROR_BEFORE, fake_twilio.CUT_AFTER, fake_twilio.BAD_JSON]

@@ -18,7 +18,7 @@ from notifications.gsm7 import fits_one_segment, is_gsm7, name_in_gsm7, septets,
         ("Merci 🙏 !", "Merci  !"),
     ],
 )
-def test_to_gsm7_keeps_what_it_can(text, plain):
+def test_to_gsm7_keeps_what_it_can(text, plain) -> None:
     assert to_gsm7(text) == plain
 
 
@@ -39,22 +39,22 @@ def test_to_gsm7_keeps_what_it_can(text, plain):
         ("?", ""),
     ],
 )
-def test_a_name_is_said_in_gsm7_or_not_at_all(name, said):
+def test_a_name_is_said_in_gsm7_or_not_at_all(name, said) -> None:
     assert name_in_gsm7(name) == said
 
 
 @given(st.text())
-def test_a_name_in_gsm7_asks_nothing_that_the_name_does_not(name):
+def test_a_name_in_gsm7_asks_nothing_that_the_name_does_not(name) -> None:
     assert is_gsm7(name_in_gsm7(name))
     assert name_in_gsm7(name).count("?") <= name.count("?") + name.count("\uff1f")
 
 
 @given(st.text())
-def test_to_gsm7_is_always_gsm7(text):
+def test_to_gsm7_is_always_gsm7(text) -> None:
     assert is_gsm7(to_gsm7(text))
 
 
-def test_septets_count_the_extension_table_twice():
+def test_septets_count_the_extension_table_twice() -> None:
     assert septets("a€[") == 5
     assert fits_one_segment("a" * 160)
     assert not fits_one_segment("a" * 159 + "€")

@@ -19,7 +19,7 @@ def run(*arguments):
     return output.getvalue().splitlines()
 
 
-def test_the_list_has_a_line_for_each_unsettled_message_then_counts(new_message):
+def test_the_list_has_a_line_for_each_unsettled_message_then_counts(new_message) -> None:
     due_at = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
     message = new_message(due_at=due_at, not_after=due_at + timedelta(days=1))
     OutboxMessage.objects.create(
@@ -35,11 +35,11 @@ def test_the_list_has_a_line_for_each_unsettled_message_then_counts(new_message)
     assert len(lines) == 3
 
 
-def test_an_empty_outbox_says_so():
+def test_an_empty_outbox_says_so() -> None:
     assert run()[-1] == "oldest due: 0 s"
 
 
-def test_retry_makes_an_unknown_message_due(new_message):
+def test_retry_makes_an_unknown_message_due(new_message) -> None:
     message = new_message()
     OutboxMessage.objects.update(state=State.UNKNOWN, attempts=3)
 
@@ -49,7 +49,7 @@ def test_retry_makes_an_unknown_message_due(new_message):
     assert (message.state, message.attempts) == (State.DUE, 0)
 
 
-def test_retry_all_leaves_what_would_be_too_late(new_message):
+def test_retry_all_leaves_what_would_be_too_late(new_message) -> None:
     new_message("ABCD0001")
     new_message("ABCD0002", not_after=timezone.now())
     OutboxMessage.objects.update(state=State.DEAD)
@@ -58,7 +58,7 @@ def test_retry_all_leaves_what_would_be_too_late(new_message):
     assert list(OutboxMessage.objects.order_by("pk").values_list("state", flat=True)) == [State.DUE, State.DEAD]
 
 
-def test_drop_settles_a_message(new_message):
+def test_drop_settles_a_message(new_message) -> None:
     message = new_message()
 
     run("drop", str(message.pk))
@@ -71,12 +71,12 @@ def test_drop_settles_a_message(new_message):
     "arguments",
     [("retry",), ("retry", "99"), ("drop", "99"), ("drop", "x"), ("retry", "9" * 30), ("retry", "1", "--all")],
 )
-def test_what_cannot_be_meant_is_refused(arguments):
+def test_what_cannot_be_meant_is_refused(arguments) -> None:
     with pytest.raises(CommandError):
         run(*arguments)
 
 
-def test_after_a_restore_nothing_old_goes_out(new_message):
+def test_after_a_restore_nothing_old_goes_out(new_message) -> None:
     now = timezone.now()
     old, coming = new_message("ABCD0001"), new_message("ABCD0002", due_at=now + timedelta(hours=1))
 

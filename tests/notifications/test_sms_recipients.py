@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from pytest_django import Settings
 
 from notifications import sms_recipients
 from notifications.digests import prefix_digest, recipient_digest
@@ -37,7 +38,7 @@ def reason(*, account="corner-shop", is_counted=False, is_limited=True):
     )
 
 
-def test_a_number_that_opted_out_gets_none_until_it_opts_in():
+def test_a_number_that_opted_out_gets_none_until_it_opts_in() -> None:
     sms_recipients.opt_out(PHONE, now=NOW)
     sms_recipients.opt_out(PHONE, now=NOW)
     assert reason(is_counted=True) == "opted_out"
@@ -47,7 +48,7 @@ def test_a_number_that_opted_out_gets_none_until_it_opts_in():
     assert reason() == ""
 
 
-def test_a_number_has_five_in_24_hours_over_all_stores(settings):
+def test_a_number_has_five_in_24_hours_over_all_stores(settings: Settings) -> None:
     settings.RATE_LIMITS = True
     sent(4)
     sent(5, ago=timedelta(hours=24))
@@ -61,14 +62,14 @@ def test_a_number_has_five_in_24_hours_over_all_stores(settings):
     assert reason(is_limited=False) == ""  # the store's own word
 
 
-def test_limits_of_numbers_can_be_lifted(settings):
+def test_limits_of_numbers_can_be_lifted(settings: Settings) -> None:
     settings.RATE_LIMITS = False
     sent(5)
 
     assert reason() == ""
 
 
-def test_a_store_has_its_budget_a_day_of_its_own(settings):
+def test_a_store_has_its_budget_a_day_of_its_own(settings: Settings) -> None:
     settings.SMS_DAILY_BUDGET = 2
     sent(1)
     sent(9, ago=timedelta(hours=13))
@@ -80,7 +81,7 @@ def test_a_store_has_its_budget_a_day_of_its_own(settings):
     assert reason() == "budget"
 
 
-def test_the_text_last_sent_to_a_number_is_found():
+def test_the_text_last_sent_to_a_number_is_found() -> None:
     sent(1, ago=timedelta(hours=2), account="first")
     sent(1, ago=timedelta(hours=1), account="second")
 
@@ -111,7 +112,7 @@ def reason_for(phone, *, account="corner-shop", is_limited=True):
     )
 
 
-def test_a_range_of_numbers_has_ten_texts_an_hour_over_all_stores(settings):
+def test_a_range_of_numbers_has_ten_texts_an_hour_over_all_stores(settings: Settings) -> None:
     settings.RATE_LIMITS = True
     texted(9)
     texted(20, ago=timedelta(hours=1))
@@ -124,7 +125,7 @@ def test_a_range_of_numbers_has_ten_texts_an_hour_over_all_stores(settings):
     assert reason_for("+33655019999", is_limited=False) == ""  # a reminder, or the store's own word
 
 
-def test_all_stores_have_their_hour_together(settings):
+def test_all_stores_have_their_hour_together(settings: Settings) -> None:
     settings.RATE_LIMITS, settings.SMS_HOURLY_BUDGET = True, 12
     texted(11, prefix="+3365511")
     assert reason_for("+33655019999") == ""
@@ -135,7 +136,7 @@ def test_all_stores_have_their_hour_together(settings):
     assert reason_for("+33655019999", is_limited=False) == ""
 
 
-def test_lifted_limits_lift_those_of_ranges_and_hours(settings):
+def test_lifted_limits_lift_those_of_ranges_and_hours(settings: Settings) -> None:
     settings.RATE_LIMITS, settings.SMS_HOURLY_BUDGET = False, 1
     texted(20)
 
@@ -143,13 +144,13 @@ def test_lifted_limits_lift_those_of_ranges_and_hours(settings):
 
 
 @pytest.mark.parametrize(("budget", "customers"), [(0, 0), (2, 2), (29, 29), (30, 20), (500, 334)])
-def test_a_third_of_a_store_s_day_is_kept_for_what_the_plan_sets_off(settings, budget, customers):
+def test_a_third_of_a_store_s_day_is_kept_for_what_the_plan_sets_off(settings: Settings, budget, customers) -> None:
     settings.SMS_DAILY_BUDGET = budget
 
     assert sms_recipients.customers_budget() == customers
 
 
-def test_reminders_leave_when_customers_have_used_up_their_part(settings):
+def test_reminders_leave_when_customers_have_used_up_their_part(settings: Settings) -> None:
     settings.SMS_DAILY_BUDGET = 30
     sent(20, phone="+33699000000")
 
@@ -158,7 +159,7 @@ def test_reminders_leave_when_customers_have_used_up_their_part(settings):
     assert reason_for("+33655019999", is_limited=False) == "budget"
 
 
-def test_ranges_are_forgotten_after_a_day():
+def test_ranges_are_forgotten_after_a_day() -> None:
     texted(2)
     texted(3, prefix="+3365512", ago=timedelta(hours=24))
 
@@ -167,7 +168,7 @@ def test_ranges_are_forgotten_after_a_day():
     assert OutboxMessage.objects.exclude(prefix_digest="").count() == 2
 
 
-def test_an_address_gets_five_e_mails_that_customers_set_off_in_24_hours(settings):
+def test_an_address_gets_five_e_mails_that_customers_set_off_in_24_hours(settings: Settings) -> None:
     settings.RATE_LIMITS = True
     for number in range(5):
         OutboxMessage.objects.create(

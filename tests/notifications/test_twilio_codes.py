@@ -10,6 +10,7 @@ from notifications.answers import Barred, Later, OnceMore, Puzzling, Refused
 from notifications.models import Channel, OptOut, OutboxMessage, State
 from notifications.tasks import deliver_due
 from notifications.twilio_codes import failure_on_the_way, refusal
+from tests.fake_twilio import FakeTwilio
 
 LATER = (14107, 20429, 21611, 30001, 30017, 30022, 30023, 30027, 30035, 30454, 63018, 63038)
 ONCE_MORE = (30003, 30008, 30046, 30410, 30453, 30500)
@@ -25,7 +26,7 @@ UNKNOWN = (21602, 21605, 21608, 21617, 21619, 30010)
 NOWHERE = 29999  # in no table
 
 
-def test_no_code_is_left_out_of_these_tests():
+def test_no_code_is_left_out_of_these_tests() -> None:
     assert sorted((*LATER, *ONCE_MORE, *OF_THIS_NUMBER, *OURS, *UNKNOWN)) == sorted(twilio_codes._CODES)
 
 
@@ -33,13 +34,13 @@ def test_no_code_is_left_out_of_these_tests():
     ("codes", "meaning"),
     [(LATER, Later), (ONCE_MORE, OnceMore), (OF_THIS_NUMBER, Refused), (OURS, Barred), (UNKNOWN, Puzzling)],
 )
-def test_a_code_means_the_same_asked_or_by_receipt(codes, meaning):
+def test_a_code_means_the_same_asked_or_by_receipt(codes, meaning) -> None:
     for code in codes:
         assert isinstance(refusal(status=400, code=code), meaning)
         assert failure_on_the_way(code) == refusal(status=400, code=code)
 
 
-def test_codes_nobody_knows():
+def test_codes_nobody_knows() -> None:
     assert refusal(status=400, code=NOWHERE) == Puzzling("provider_29999")
     assert refusal(status=422, code=0) == Puzzling("http_422")
     assert failure_on_the_way(NOWHERE) == OnceMore("provider_29999")
@@ -47,7 +48,7 @@ def test_codes_nobody_knows():
 
 
 @pytest.mark.parametrize("status", [301, 401, 403, 404, 405, 407])
-def test_a_status_that_is_about_all_we_ask_is_no_fault_of_one_message(status):
+def test_a_status_that_is_about_all_we_ask_is_no_fault_of_one_message(status) -> None:
     assert refusal(status=status, code=0) == Barred(f"http_{status}")
 
 
@@ -71,7 +72,9 @@ def sms_is_open():
         ((*UNKNOWN, NOWHERE), State.DUE, False, 0),
     ],
 )
-def test_what_becomes_of_a_message_that_is_refused(twilio, new_message, codes, state, is_open, emails):
+def test_what_becomes_of_a_message_that_is_refused(
+    twilio: FakeTwilio, new_message, codes, state, is_open, emails
+) -> None:
     for code in codes:
         twilio.faults = [str(code)]
         message = new_message()
@@ -93,7 +96,9 @@ def test_what_becomes_of_a_message_that_is_refused(twilio, new_message, codes, s
         (UNKNOWN, State.DUE, False, 0),
     ],
 )
-def test_what_becomes_of_a_message_that_was_taken_and_failed(twilio, new_message, codes, state, is_open, emails):
+def test_what_becomes_of_a_message_that_was_taken_and_failed(
+    twilio: FakeTwilio, new_message, codes, state, is_open, emails
+) -> None:
     for code in codes:
         message = new_message()
         deliver_due()
@@ -123,7 +128,7 @@ def forget_all():
 
 
 @pytest.mark.django_db
-def test_a_full_queue_is_waited_for_longer_each_time_and_nothing_fails(twilio, new_message):
+def test_a_full_queue_is_waited_for_longer_each_time_and_nothing_fails(twilio: FakeTwilio, new_message) -> None:
     twilio.faults = ["21611"] * 9
     message = new_message()
     pauses = []
@@ -144,7 +149,7 @@ def test_a_full_queue_is_waited_for_longer_each_time_and_nothing_fails(twilio, n
 
 
 @pytest.mark.django_db
-def test_many_that_meet_a_full_queue_all_go_as_it_drains(twilio, new_message):
+def test_many_that_meet_a_full_queue_all_go_as_it_drains(twilio: FakeTwilio, new_message) -> None:
     for number in range(40):
         new_message(f"ABCD{number:04}", account=f"shop-{number}")
 
@@ -158,7 +163,7 @@ def test_many_that_meet_a_full_queue_all_go_as_it_drains(twilio, new_message):
 
 
 @pytest.mark.django_db
-def test_a_refusal_nobody_knows_is_tried_twice_more_and_then_left_to_a_person(twilio, new_message):
+def test_a_refusal_nobody_knows_is_tried_twice_more_and_then_left_to_a_person(twilio: FakeTwilio, new_message) -> None:
     twilio.faults = [str(NOWHERE)] * 9
     message = new_message()
 
@@ -196,14 +201,14 @@ HOUR = timedelta(hours=1)
         (Refused("blocked"), 0, 9 * HOUR, None),
     ],
 )
-def test_what_came_back_goes_again_while_it_may_help(failure, returns, of_use_for, pause):
+def test_what_came_back_goes_again_while_it_may_help(failure, returns, of_use_for, pause) -> None:
     try_at = receipts.next_try(failure, returns=returns, not_after=NOW + of_use_for, now=NOW)
 
     assert try_at == (None if pause is None else NOW + pause)
 
 
 @pytest.mark.django_db
-def test_a_phone_that_was_off_is_tried_once_more_and_then_goes_by_email(twilio, new_message):
+def test_a_phone_that_was_off_is_tried_once_more_and_then_goes_by_email(twilio: FakeTwilio, new_message) -> None:
     message = new_message()
     deliver_due()
     receive(message, 30003)
@@ -228,7 +233,7 @@ def test_a_phone_that_was_off_is_tried_once_more_and_then_goes_by_email(twilio, 
 
 
 @pytest.mark.django_db
-def test_a_message_that_may_have_left_and_came_back_is_sent_again(twilio, new_message):
+def test_a_message_that_may_have_left_and_came_back_is_sent_again(twilio: FakeTwilio, new_message) -> None:
     """The call had an unclear end, and the provider's list says that the message met a full queue."""
     twilio.faults = ["hang_after"]
     message = new_message()
@@ -244,7 +249,7 @@ def test_a_message_that_may_have_left_and_came_back_is_sent_again(twilio, new_me
 
 
 @pytest.mark.django_db
-def test_a_filtered_text_is_called_out(twilio, new_message, caplog):
+def test_a_filtered_text_is_called_out(twilio: FakeTwilio, new_message, caplog: pytest.LogCaptureFixture) -> None:
     message = new_message()
     deliver_due()
 

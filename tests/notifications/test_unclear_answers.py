@@ -4,11 +4,13 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from pytest_django import Settings
 
 from notifications import outbox
 from notifications.models import Channel, OutboxMessage, State
 from notifications.tasks import deliver_due
 from tests import fake_twilio
+from tests.fake_twilio import FakeTwilio
 from tests.notifications.message_states import make_due_again, state_of
 
 pytestmark = pytest.mark.django_db
@@ -21,7 +23,7 @@ def let_time_pass(message, seconds):
 
 
 @pytest.mark.parametrize("fault", [fake_twilio.ERROR_AFTER, fake_twilio.BAD_JSON, fake_twilio.CUT_AFTER])
-def test_an_unclear_answer_is_looked_up_and_not_sent_again(twilio, new_message, fault):
+def test_an_unclear_answer_is_looked_up_and_not_sent_again(twilio: FakeTwilio, new_message, fault) -> None:
     twilio.faults = [fault]
     message = new_message()
 
@@ -33,7 +35,9 @@ def test_an_unclear_answer_is_looked_up_and_not_sent_again(twilio, new_message, 
 
 
 @pytest.mark.parametrize("fault", [fake_twilio.HANG_AFTER, fake_twilio.DRIP, fake_twilio.DRIP_HEADERS])
-def test_an_answer_that_does_not_end_is_left_in_time_and_looked_up_later(twilio, new_message, fault):
+def test_an_answer_that_does_not_end_is_left_in_time_and_looked_up_later(
+    twilio: FakeTwilio, new_message, fault
+) -> None:
     twilio.faults = [fault]
     message = new_message()
 
@@ -47,7 +51,7 @@ def test_an_answer_that_does_not_end_is_left_in_time_and_looked_up_later(twilio,
 
 
 @pytest.mark.parametrize("fault", [fake_twilio.ERROR_BEFORE, fake_twilio.HANG_BEFORE])
-def test_an_unclear_answer_that_was_a_no_is_tried_once_more(twilio, new_message, fault):
+def test_an_unclear_answer_that_was_a_no_is_tried_once_more(twilio: FakeTwilio, new_message, fault) -> None:
     twilio.faults = [fault]
     message = new_message()
 
@@ -60,7 +64,7 @@ def test_an_unclear_answer_that_was_a_no_is_tried_once_more(twilio, new_message,
     assert len(twilio.accepted) == 1
 
 
-def test_a_provider_that_hangs_holds_up_no_other(twilio, new_message, messages_dir):
+def test_a_provider_that_hangs_holds_up_no_other(twilio: FakeTwilio, new_message, messages_dir) -> None:
     twilio.faults = [fake_twilio.HANG_BEFORE] * 9
     for number in range(9):
         new_message(f"ABCD000{number}")
@@ -72,7 +76,7 @@ def test_a_provider_that_hangs_holds_up_no_other(twilio, new_message, messages_d
     assert twilio.calls == ["create"]
 
 
-def test_a_list_that_is_away_is_asked_again_then_left_to_a_person(twilio, new_message):
+def test_a_list_that_is_away_is_asked_again_then_left_to_a_person(twilio: FakeTwilio, new_message) -> None:
     twilio.faults, twilio.is_list_away = [fake_twilio.ERROR_AFTER], True
     message = new_message()
 
@@ -91,7 +95,7 @@ def test_a_list_that_is_away_is_asked_again_then_left_to_a_person(twilio, new_me
     assert len(twilio.accepted) == 1
 
 
-def test_a_list_that_comes_back_settles_the_message(twilio, new_message):
+def test_a_list_that_comes_back_settles_the_message(twilio: FakeTwilio, new_message) -> None:
     twilio.faults, twilio.is_list_away = [fake_twilio.ERROR_AFTER], True
     message = new_message()
     deliver_due()
@@ -103,7 +107,7 @@ def test_a_list_that_comes_back_settles_the_message(twilio, new_message):
     assert state_of(message) == (State.SENT, "found")
 
 
-def test_retry_of_an_unknown_message_asks_the_list_first(twilio, new_message):
+def test_retry_of_an_unknown_message_asks_the_list_first(twilio: FakeTwilio, new_message) -> None:
     twilio.faults, twilio.is_list_away = [fake_twilio.ERROR_AFTER], True
     message = new_message()
     deliver_due()
@@ -119,7 +123,7 @@ def test_retry_of_an_unknown_message_asks_the_list_first(twilio, new_message):
     assert len(twilio.accepted) == 1
 
 
-def test_an_email_that_nobody_knows_of_is_left_to_a_person(new_message, settings, messages_dir):
+def test_an_email_that_nobody_knows_of_is_left_to_a_person(new_message, settings: Settings, messages_dir) -> None:
     """A mail server keeps no list: what a dead worker may have handed over is not sent again by itself."""
     message = new_message(channel=Channel.EMAIL)
     now = timezone.now()
@@ -133,7 +137,7 @@ def test_an_email_that_nobody_knows_of_is_left_to_a_person(new_message, settings
     assert state_of(message) == (State.UNKNOWN, "smtp_cannot_tell")
 
 
-def test_the_same_words_of_an_earlier_message_are_not_taken_for_this_one(twilio, new_message):
+def test_the_same_words_of_an_earlier_message_are_not_taken_for_this_one(twilio: FakeTwilio, new_message) -> None:
     earlier, later = new_message(offset="3d"), new_message(offset="1d")
     twilio.faults = [fake_twilio.NONE, fake_twilio.ERROR_BEFORE]
 
@@ -145,7 +149,7 @@ def test_the_same_words_of_an_earlier_message_are_not_taken_for_this_one(twilio,
     assert len(twilio.accepted) == 2
 
 
-def test_what_may_have_left_and_is_over_is_not_called_skipped(twilio, new_message):
+def test_what_may_have_left_and_is_over_is_not_called_skipped(twilio: FakeTwilio, new_message) -> None:
     twilio.faults, twilio.is_list_away = [fake_twilio.ERROR_BEFORE], True
     message = new_message()
     deliver_due()

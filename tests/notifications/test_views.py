@@ -6,11 +6,12 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 from django.utils import timezone
+from pytest_django import Settings
 from twilio.request_validator import RequestValidator
 
 from notifications.models import Channel, OptOut, OutboxMessage, State
 from notifications.tasks import deliver_due
-from tests.fake_twilio import AUTH_TOKEN
+from tests.fake_twilio import AUTH_TOKEN, FakeTwilio
 from tests.notifications import composer
 
 pytestmark = pytest.mark.django_db
@@ -48,26 +49,26 @@ def state_of(message):
     return message.state
 
 
-def test_a_receipt_moves_the_message_forward(call, sent):
+def test_a_receipt_moves_the_message_forward(call, sent) -> None:
     assert call(*receipt_of(sent, "delivered")).status_code == 204
     assert state_of(sent) == State.DELIVERED
 
 
-def test_receipts_repeated_and_out_of_order_are_harmless(call, sent):
+def test_receipts_repeated_and_out_of_order_are_harmless(call, sent) -> None:
     for status in ("delivered", "sent", "queued", "failed", "delivered"):
         assert call(*receipt_of(sent, status)).status_code == 204
 
     assert state_of(sent) == State.DELIVERED
 
 
-def test_a_receipt_of_another_copy_changes_nothing(call, sent):
+def test_a_receipt_of_another_copy_changes_nothing(call, sent) -> None:
     path, form = receipt_of(sent, "failed")
 
     assert call(path, {**form, "MessageSid": "SMother"}).status_code == 204
     assert state_of(sent) == State.SENT
 
 
-def test_a_receipt_settles_what_nobody_knew(call, sent):
+def test_a_receipt_settles_what_nobody_knew(call, sent) -> None:
     OutboxMessage.objects.update(state=State.UNKNOWN)
 
     call(*receipt_of(sent, "sent"))
@@ -75,7 +76,7 @@ def test_a_receipt_settles_what_nobody_knew(call, sent):
     assert state_of(sent) == State.SENT
 
 
-def test_a_text_that_failed_later_goes_by_email(call, sent, messages_dir):
+def test_a_text_that_failed_later_goes_by_email(call, sent, messages_dir) -> None:
     call(*receipt_of(sent, "undelivered", ErrorCode="30005"))
     call(*receipt_of(sent, "undelivered", ErrorCode="30005"))
 
@@ -84,7 +85,7 @@ def test_a_text_that_failed_later_goes_by_email(call, sent, messages_dir):
     assert OutboxMessage.objects.filter(channel=Channel.EMAIL).count() == 1
 
 
-def test_a_phone_that_was_off_is_tried_again_in_an_hour(call, sent, messages_dir):
+def test_a_phone_that_was_off_is_tried_again_in_an_hour(call, sent, messages_dir) -> None:
     path, form = receipt_of(sent, "undelivered", ErrorCode="30003")
     for _ in range(2):
         assert call(path, form).status_code == 204
@@ -94,13 +95,13 @@ def test_a_phone_that_was_off_is_tried_again_in_an_hour(call, sent, messages_dir
     assert timedelta(minutes=59) < sent.try_at - timezone.now() <= timedelta(hours=1)
 
 
-def test_a_receipt_that_tells_of_an_opt_out_is_kept(call, sent):
+def test_a_receipt_that_tells_of_an_opt_out_is_kept(call, sent) -> None:
     call(*receipt_of(sent, "failed", ErrorCode="21610", To="+33612345678"))
 
     assert OptOut.objects.count() == 1
 
 
-def test_a_failure_without_a_reason_goes_by_email_too(call, sent):
+def test_a_failure_without_a_reason_goes_by_email_too(call, sent) -> None:
     call(*receipt_of(sent, "failed"))
 
     sent.refresh_from_db()
@@ -108,7 +109,7 @@ def test_a_failure_without_a_reason_goes_by_email_too(call, sent):
     assert OutboxMessage.objects.filter(channel=Channel.EMAIL).count() == 1
 
 
-def test_a_receipt_without_our_name_is_found_by_the_providers(call, sent):
+def test_a_receipt_without_our_name_is_found_by_the_providers(call, sent) -> None:
     _, form = receipt_of(sent, "delivered")
 
     call("/webhooks/twilio/status", form)
@@ -125,12 +126,12 @@ def test_a_receipt_without_our_name_is_found_by_the_providers(call, sent):
         {"MessageSid": "S" * 9999, "MessageStatus": "failed", "ErrorCode": "9" * 99},
     ],
 )
-def test_receipts_about_nothing_we_know_are_taken_and_forgotten(call, form):
+def test_receipts_about_nothing_we_know_are_taken_and_forgotten(call, form) -> None:
     assert call(f"/webhooks/twilio/status?message={uuid4()}", form).status_code == 204
     assert call("/webhooks/twilio/status?message=x", form).status_code == 204
 
 
-def test_nothing_unsigned_gets_in(call, sent):
+def test_nothing_unsigned_gets_in(call, sent) -> None:
     path, form = receipt_of(sent, "failed")
 
     assert call(path, form, signature="").status_code == 403
@@ -139,7 +140,7 @@ def test_nothing_unsigned_gets_in(call, sent):
     assert state_of(sent) == State.SENT
 
 
-def test_what_is_no_form_of_the_providers_is_not_signed(twilio, client):
+def test_what_is_no_form_of_the_providers_is_not_signed(twilio: FakeTwilio, client: Client) -> None:
     forged = {"X-Twilio-Signature": "forged"}
     for path in ("/webhooks/twilio/status", "/webhooks/twilio/inbound"):
         assert client.post(path, {"Body": "x" * 60_000}, headers=forged).status_code == 403
@@ -151,7 +152,7 @@ def test_what_is_no_form_of_the_providers_is_not_signed(twilio, client):
         assert client.get(path).status_code == 405
 
 
-def test_the_signature_is_over_our_own_address_whatever_host_is_named(call, sent, settings):
+def test_the_signature_is_over_our_own_address_whatever_host_is_named(call, sent, settings: Settings) -> None:
     path, form = receipt_of(sent, "delivered")
     elsewhere = RequestValidator(AUTH_TOKEN).compute_signature("http://testserver" + path, form)
 
@@ -160,7 +161,7 @@ def test_the_signature_is_over_our_own_address_whatever_host_is_named(call, sent
     assert call(path, form).status_code == 204
 
 
-def test_without_a_token_nothing_gets_in(call, sent, settings):
+def test_without_a_token_nothing_gets_in(call, sent, settings: Settings) -> None:
     settings.TWILIO_AUTH_TOKEN = ""
 
     assert call(*receipt_of(sent, "delivered")).status_code == 403
@@ -171,7 +172,7 @@ def text(call, body, sender="+33612345678"):
 
 
 @pytest.mark.parametrize("word", ["STOP", "stop.", " Arrêt ", "ARRET"])
-def test_stop_opts_out_and_start_back_in(call, word):
+def test_stop_opts_out_and_start_back_in(call, word) -> None:
     assert text(call, word).status_code == 200
     assert text(call, word).status_code == 200
     assert OptOut.objects.count() == 1
@@ -180,7 +181,7 @@ def test_stop_opts_out_and_start_back_in(call, word):
 
 
 @pytest.mark.parametrize(("body", "word"), [("1", "yes"), ("Oui!", "yes"), ("2", "no"), ("non", "no")])
-def test_an_answer_is_about_the_booking_last_written_about(call, new_message, body, word):
+def test_an_answer_is_about_the_booking_last_written_about(call, new_message, body, word) -> None:
     composer.answers.clear()
     new_message("ABCD0001")
     deliver_due()
@@ -194,7 +195,7 @@ def test_an_answer_is_about_the_booking_last_written_about(call, new_message, bo
 
 
 @pytest.mark.parametrize("body", ["", "hello", "CANCEL", "\x00", "1 or 2"])
-def test_other_words_change_nothing(call, sent, body):
+def test_other_words_change_nothing(call, sent, body) -> None:
     composer.answers.clear()
 
     answer = text(call, body)
@@ -203,7 +204,7 @@ def test_other_words_change_nothing(call, sent, body):
     assert "<Message>" not in answer.content.decode()
 
 
-def test_an_answer_from_a_stranger_changes_nothing(call, sent):
+def test_an_answer_from_a_stranger_changes_nothing(call, sent) -> None:
     composer.answers.clear()
 
     assert text(call, "1", sender="+33699999999").status_code == 200

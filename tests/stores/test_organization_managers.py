@@ -26,7 +26,7 @@ def said(*args: str) -> str:
     return out.getvalue().strip()
 
 
-def test_a_new_user_manages_all_stores(store, monkeypatch):
+def test_a_new_user_manages_all_stores(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO(PASSWORD + "\n"))
 
     assert said("chain", "ada") == "ada was created, and manages all stores of chain"
@@ -36,7 +36,7 @@ def test_a_new_user_manages_all_stores(store, monkeypatch):
     assert membership(user, store.slug).role == "manager"
 
 
-def test_a_second_run_changes_nothing(store):
+def test_a_second_run_changes_nothing(store: Store) -> None:
     make_user()
 
     assert said("chain", "ada") == "ada now manages all stores of chain; the password stays as it was"
@@ -46,7 +46,7 @@ def test_a_second_run_changes_nothing(store):
     assert line.after == {"role": "manager", "organization": "Chain"}
 
 
-def test_removed_they_reach_no_store_any_more(store):
+def test_removed_they_reach_no_store_any_more(store: Store) -> None:
     user = make_user()
     said("chain", "ada")
 
@@ -64,7 +64,7 @@ def test_removed_they_reach_no_store_any_more(store):
         (("chain", "ada", "--remove"), "'ada' does not manage 'chain'."),
     ],
 )
-def test_what_is_not_there_is_said(store, args, words):
+def test_what_is_not_there_is_said(store: Store, args, words) -> None:
     make_user()
 
     with pytest.raises(CommandError, match=words):

@@ -11,7 +11,7 @@ def of(postal_code="79000", *, country="FR", first=date(2026, 12, 1), last=date(
     return public_holidays(country=country, postal_code=postal_code, from_date=first, to_date=last, language=language)
 
 
-def test_public_holidays_of_a_country_by_day():
+def test_public_holidays_of_a_country_by_day() -> None:
     assert of() == [
         PublicHoliday(date(2026, 12, 25), "Noël"),
         PublicHoliday(date(2027, 1, 1), "Jour de l'an"),
@@ -19,15 +19,15 @@ def test_public_holidays_of_a_country_by_day():
     ]
 
 
-def test_public_holidays_are_named_in_the_language_asked_for():
+def test_public_holidays_are_named_in_the_language_asked_for() -> None:
     assert of(language="en")[0].name == "Christmas Day"
 
 
-def test_public_holidays_in_a_language_the_country_has_not_are_in_english():
+def test_public_holidays_in_a_language_the_country_has_not_are_in_english() -> None:
     assert of(language="ar")[0].name == "Christmas Day"
 
 
-def test_both_days_are_included():
+def test_both_days_are_included() -> None:
     assert [day.date for day in of(first=date(2026, 12, 25), last=date(2026, 12, 25))] == [date(2026, 12, 25)]
 
 
@@ -39,11 +39,11 @@ def test_both_days_are_included():
         ("97400", date(2026, 12, 20)),  # Réunion
     ],
 )
-def test_a_part_of_the_country_has_days_of_its_own(postal_code, day):
+def test_a_part_of_the_country_has_days_of_its_own(postal_code, day) -> None:
     assert day in [found.date for found in of(postal_code)]
     assert day not in [found.date for found in of()]
 
 
-def test_a_country_nobody_wrote_down_has_none():
+def test_a_country_nobody_wrote_down_has_none() -> None:
     assert of(country="ZZ") == []
     assert of(country="") == []

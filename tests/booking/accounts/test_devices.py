@@ -3,6 +3,7 @@ from datetime import timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pytest_django import DjangoAssertNumQueries
 
 from booking.accounts.devices import (
     CODE_LASTS,
@@ -44,7 +45,7 @@ def taken_over(store, manager, **fields) -> Device:
     return Device.objects.latest("pk")
 
 
-def test_code_makes_one_tablet_the_stores_and_leaves_a_line(store, manager):
+def test_code_makes_one_tablet_the_stores_and_leaves_a_line(store, manager) -> None:
     code = code_for(store, manager)
 
     paired = pair_device(code=code, now=NOW)
@@ -57,7 +58,7 @@ def test_code_makes_one_tablet_the_stores_and_leaves_a_line(store, manager):
     assert (line.what, line.subject, line.user, line.after) == ("device", "Entrance", manager, {"is_paired": True})
 
 
-def test_code_is_good_once_and_ten_minutes(store, manager):
+def test_code_is_good_once_and_ten_minutes(store, manager) -> None:
     first, second = code_for(store, manager), code_for(store, manager)
 
     assert pair_device(code=first, now=NOW) is not None
@@ -67,14 +68,14 @@ def test_code_is_good_once_and_ten_minutes(store, manager):
     assert Device.objects.count() == 1
 
 
-def test_code_itself_is_kept_nowhere(store, manager):
+def test_code_itself_is_kept_nowhere(store, manager) -> None:
     code = code_for(store, manager)
 
     kept = PairingCode.objects.values_list("digest", "device_name").get()
     assert all(code not in text for text in kept)
 
 
-def test_tablet_that_is_paired_again_ends_what_it_was_before(store, manager):
+def test_tablet_that_is_paired_again_ends_what_it_was_before(store, manager) -> None:
     paired = pair_device(code=code_for(store, manager), now=NOW)
     assert paired is not None
 
@@ -84,7 +85,7 @@ def test_tablet_that_is_paired_again_ends_what_it_was_before(store, manager):
     assert Device.objects.get(name="Counter").revoked_at is None
 
 
-def test_revoked_tablet_has_nobody_acting_and_is_revoked_once(store, manager):
+def test_revoked_tablet_has_nobody_acting_and_is_revoked_once(store, manager) -> None:
     device = taken_over(store, manager)
 
     assert revoke_device(store=store, device_id=device.pk, user=manager, now=NOW)
@@ -95,13 +96,13 @@ def test_revoked_tablet_has_nobody_acting_and_is_revoked_once(store, manager):
     assert SetupChange.objects.get().after == {"is_paired": False}
 
 
-def test_tablet_of_another_store_is_not_ones_own_to_revoke(store, manager):
+def test_tablet_of_another_store_is_not_ones_own_to_revoke(store, manager) -> None:
     device = taken_over(make_store("other-shop"), manager)
 
     assert not revoke_device(store=store, device_id=device.pk, user=manager, now=NOW)
 
 
-def test_tablet_that_is_left_has_nobody_acting(store, manager):
+def test_tablet_that_is_left_has_nobody_acting(store, manager) -> None:
     device = taken_over(store, manager)
 
     leave_device(device=device)
@@ -110,7 +111,9 @@ def test_tablet_that_is_left_has_nobody_acting(store, manager):
     assert (device.acting, device.acted_at) == (None, None)
 
 
-def test_seen_is_written_every_ten_minutes_alone(store, manager, django_assert_num_queries):
+def test_seen_is_written_every_ten_minutes_alone(
+    store, manager, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
     device = taken_over(store, manager)
 
     with django_assert_num_queries(0):
@@ -127,28 +130,28 @@ def used(device: Device, minutes: list[int], *, now: int) -> Device:
     return device
 
 
-def test_taps_keep_the_names_shown(store, manager):
+def test_taps_keep_the_names_shown(store, manager) -> None:
     device = used(taken_over(store, manager), [10, 20], now=20)
 
     assert not device.hides_names(NOW + timedelta(minutes=34))
     assert device.hides_names(NOW + timedelta(minutes=35))
 
 
-def test_tap_after_the_names_went_does_not_bring_them_back(store, manager):
+def test_tap_after_the_names_went_does_not_bring_them_back(store, manager) -> None:
     device = used(taken_over(store, manager), [15], now=15)
 
     assert device.acted_at == NOW
     assert device.hides_names(NOW + timedelta(minutes=15))
 
 
-def test_taps_sent_late_count_from_when_they_were_made(store, manager):
+def test_taps_sent_late_count_from_when_they_were_made(store, manager) -> None:
     device = used(taken_over(store, manager), [5, 3], now=60)
 
     assert device.acted_at == NOW + timedelta(minutes=5)
     assert device.hides_names(NOW + timedelta(minutes=60))
 
 
-def test_tap_from_a_clock_that_is_ahead_counts_as_now(store, manager):
+def test_tap_from_a_clock_that_is_ahead_counts_as_now(store, manager) -> None:
     device = used(taken_over(store, manager), [500], now=5)
 
     assert device.acted_at == NOW + timedelta(minutes=5)
@@ -156,7 +159,7 @@ def test_tap_from_a_clock_that_is_ahead_counts_as_now(store, manager):
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50, deadline=None)
 @given(st.lists(st.integers(0, 120), max_size=12))
-def test_names_are_hidden_after_the_first_gap_of_fifteen_minutes(store_and_device, minutes):
+def test_names_are_hidden_after_the_first_gap_of_fifteen_minutes(store_and_device, minutes) -> None:
     device = store_and_device
     Device.objects.filter(pk=device.pk).update(acted_at=NOW)
     device.refresh_from_db()
@@ -176,7 +179,7 @@ def store_and_device(store, manager):
     return taken_over(store, manager)
 
 
-def test_what_was_revoked_long_ago_is_forgotten(store, manager):
+def test_what_was_revoked_long_ago_is_forgotten(store, manager) -> None:
     taken_over(store, manager, revoked_at=NOW - KEEP_REVOKED - timedelta(seconds=1))
     kept = taken_over(store, manager, revoked_at=NOW - KEEP_REVOKED)
     code_for(store, manager)

@@ -2,6 +2,7 @@
 
 import pytest
 from django.contrib.auth.models import User
+from pytest_django import DjangoAssertNumQueries
 
 from booking.accounts.permissions import (
     is_manager,
@@ -38,7 +39,9 @@ def user(chain: Organization) -> User:
     return user
 
 
-def test_who_manages_the_organization_manages_its_store(store, user, django_assert_num_queries):
+def test_who_manages_the_organization_manages_its_store(
+    store: Store, user: User, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
     with django_assert_num_queries(1):
         access = membership(user, store.slug, need=Role.MANAGER)
 
@@ -46,7 +49,7 @@ def test_who_manages_the_organization_manages_its_store(store, user, django_asse
     assert is_manager(user, store)
 
 
-def test_who_manages_two_organizations_of_a_store_meets_it_once(store, user):
+def test_who_manages_two_organizations_of_a_store_meets_it_once(store: Store, user: User) -> None:
     town = Organization.objects.create(slug="town", name="Town", kind="town", created_at=NOW)
     town.stores.add(store)
     OrganizationMembership.objects.create(organization=town, user=user, created_at=NOW)
@@ -55,14 +58,14 @@ def test_who_manages_two_organizations_of_a_store_meets_it_once(store, user):
     assert [one.slug for one in organization_memberships(user)] == ["chain", "town"]
 
 
-def test_the_organization_outweighs_being_staff_at_the_store(store, user):
+def test_the_organization_outweighs_being_staff_at_the_store(store: Store, user: User) -> None:
     StoreMembership.objects.create(store=store, user=user, role=Role.STAFF)
 
     assert membership(user, store.slug).role == "manager"
     assert [(one.store, one.role) for one in own_memberships(user)] == [(store, "manager")]
 
 
-def test_stores_outside_the_organization_stay_unknown(user):
+def test_stores_outside_the_organization_stay_unknown(user: User) -> None:
     other = make_store("other")
     booking = make_booking(other)
 
@@ -73,7 +76,9 @@ def test_stores_outside_the_organization_stay_unknown(user):
     assert not is_manager(user, other)
 
 
-def test_a_visit_is_open_to_who_manages_the_organization(store, user, django_assert_num_queries):
+def test_a_visit_is_open_to_who_manages_the_organization(
+    store: Store, user: User, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
     booking = make_booking(store)
 
     with django_assert_num_queries(1):
@@ -82,7 +87,7 @@ def test_a_visit_is_open_to_who_manages_the_organization(store, user, django_ass
     assert found == booking
 
 
-def test_a_store_that_leaves_the_organization_is_closed_at_once(store, user, chain):
+def test_a_store_that_leaves_the_organization_is_closed_at_once(store: Store, user: User, chain: Organization) -> None:
     chain.stores.remove(store)
 
     with pytest.raises(BookingRefused):
@@ -90,7 +95,7 @@ def test_a_store_that_leaves_the_organization_is_closed_at_once(store, user, cha
     assert memberships(user) == []
 
 
-def test_staff_of_a_store_do_not_see_its_organization(store, chain):
+def test_staff_of_a_store_do_not_see_its_organization(store: Store, chain: Organization) -> None:
     member = make_user("cleo", store=store, role=Role.MANAGER)
 
     with pytest.raises(BookingRefused) as refused:
@@ -98,7 +103,9 @@ def test_staff_of_a_store_do_not_see_its_organization(store, chain):
     assert refused.value.reason == Refusal.NOT_FOUND
 
 
-def test_the_members_of_many_stores_are_listed_with_one_statement(user, chain, django_assert_num_queries):
+def test_the_members_of_many_stores_are_listed_with_one_statement(
+    user: User, chain: Organization, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
     chain.stores.add(*(make_store(f"shop-{number}") for number in range(3)))
 
     with django_assert_num_queries(1):

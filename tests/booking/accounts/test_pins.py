@@ -37,15 +37,15 @@ def give(device, pin=PIN, username="ada"):
     return take_over(device=device, username=username, pin=pin, now=NOW + next(PATIENCE) * TABLET_PAUSE)
 
 
-def test_pin_takes_the_tablet_over(device, ada):
+def test_pin_takes_the_tablet_over(device: Device, ada) -> None:
     assert give(device) is PinResult.YES
 
     device.refresh_from_db()
     assert device.acting == ada
-    assert device.acted_at > NOW
+    assert (device.acted_at or NOW) > NOW
 
 
-def test_five_wrong_in_a_row_lock_it_even_for_the_right_one(device, ada):
+def test_five_wrong_in_a_row_lock_it_even_for_the_right_one(device: Device, ada) -> None:
     wrong = [give(device, "1357") for _ in range(PIN_ERRORS)]
 
     assert wrong == [*[PinResult.WRONG] * (PIN_ERRORS - 1), PinResult.LOCKED]
@@ -54,7 +54,7 @@ def test_five_wrong_in_a_row_lock_it_even_for_the_right_one(device, ada):
     assert device.acting is None
 
 
-def test_right_one_starts_the_count_anew(device, ada):
+def test_right_one_starts_the_count_anew(device: Device, ada) -> None:
     for _ in range(PIN_ERRORS - 1):
         give(device, "1357")
     assert give(device) is PinResult.YES
@@ -64,21 +64,21 @@ def test_right_one_starts_the_count_anew(device, ada):
 
 
 @pytest.mark.parametrize("username", ["nobody", "bea", "cleo"])
-def test_only_those_who_work_at_the_store_and_have_a_pin(device, ada, username):
+def test_only_those_who_work_at_the_store_and_have_a_pin(device: Device, ada, username) -> None:
     make_user("bea", store=device.store, role=Role.STAFF)
     make_pin(make_user("cleo", store=make_store("other-shop"), role=Role.MANAGER))
 
     assert give(device, username=username) is PinResult.WRONG
 
 
-def test_who_may_not_sign_in_takes_nothing_over(device, ada):
+def test_who_may_not_sign_in_takes_nothing_over(device: Device, ada) -> None:
     ada.is_active = False
     ada.save()
 
     assert give(device) is PinResult.WRONG
 
 
-def test_revoked_tablet_is_taken_over_by_nobody(device, ada):
+def test_revoked_tablet_is_taken_over_by_nobody(device: Device, ada) -> None:
     Device.objects.update(revoked_at=NOW)
 
     give(device)
@@ -87,7 +87,7 @@ def test_revoked_tablet_is_taken_over_by_nobody(device, ada):
     assert device.acting is None
 
 
-def test_manager_unlocks_and_the_trail_says_so(store, device, ada):
+def test_manager_unlocks_and_the_trail_says_so(store, device: Device, ada) -> None:
     PinTries.objects.update(errors=PIN_ERRORS)
     mia = make_user("mia", store=store, role=Role.MANAGER)
 
@@ -99,14 +99,14 @@ def test_manager_unlocks_and_the_trail_says_so(store, device, ada):
     assert (line.subject, line.before, line.after) == ("ada", {"may_use_tablets": False}, {"may_use_tablets": True})
 
 
-def test_manager_of_another_store_unlocks_nobody(ada):
+def test_manager_of_another_store_unlocks_nobody(ada) -> None:
     PinTries.objects.update(errors=PIN_ERRORS)
     other = make_store("other-shop")
 
     assert not unlock_pin(store=other, username="ada", user=make_user("mia"), now=NOW)
 
 
-def test_new_pin_replaces_the_old_and_opens_what_was_locked(device, ada):
+def test_new_pin_replaces_the_old_and_opens_what_was_locked(device: Device, ada) -> None:
     PinTries.objects.update(errors=PIN_ERRORS)
 
     set_pin(user=ada, pin="973146", now=NOW)
@@ -116,7 +116,7 @@ def test_new_pin_replaces_the_old_and_opens_what_was_locked(device, ada):
     assert "973146" not in StaffPin.objects.get().digest
 
 
-def test_pin_taken_away_ends_the_acting_at_once(device, ada):
+def test_pin_taken_away_ends_the_acting_at_once(device: Device, ada) -> None:
     give(device)
 
     remove_pin(user=ada)
@@ -126,7 +126,7 @@ def test_pin_taken_away_ends_the_acting_at_once(device, ada):
     assert give(device) is PinResult.WRONG
 
 
-def test_errors_and_unlocks_at_one_store_give_no_tries_at_another(device, ada):
+def test_errors_and_unlocks_at_one_store_give_no_tries_at_another(device: Device, ada) -> None:
     elsewhere = make_store("other-shop")
     ada.memberships.create(store=elsewhere, role=Role.STAFF)
     make_tablet(elsewhere)
@@ -144,7 +144,7 @@ def test_errors_and_unlocks_at_one_store_give_no_tries_at_another(device, ada):
     assert give(other_device) is PinResult.YES
 
 
-def test_third_unlock_in_a_row_takes_the_pin_away_and_its_owner_chooses_a_new_one(store, device, ada):
+def test_third_unlock_in_a_row_takes_the_pin_away_and_its_owner_chooses_a_new_one(store, device: Device, ada) -> None:
     mia = make_user("mia", store=store, role=Role.MANAGER)
     done = []
     for _ in range(PIN_UNLOCKS):
@@ -160,7 +160,7 @@ def test_third_unlock_in_a_row_takes_the_pin_away_and_its_owner_chooses_a_new_on
     assert give(device, "973146") is PinResult.YES
 
 
-def test_right_pin_in_between_starts_the_unlocks_anew(store, device, ada):
+def test_right_pin_in_between_starts_the_unlocks_anew(store, device: Device, ada) -> None:
     mia = make_user("mia", store=store, role=Role.MANAGER)
     for _ in range(PIN_UNLOCKS + 1):
         for _ in range(PIN_ERRORS):
@@ -169,7 +169,7 @@ def test_right_pin_in_between_starts_the_unlocks_anew(store, device, ada):
         assert give(device) is PinResult.YES
 
 
-def test_tablet_pauses_after_three_errors_whoever_is_named_and_locks_nobody_by_them(store, device, ada):
+def test_tablet_pauses_after_three_errors_whoever_is_named_and_locks_nobody_by_them(store, device: Device, ada) -> None:
     cleo = make_user("cleo", store=store, role=Role.STAFF)
     make_pin(cleo)
     tries = [("ada", "135790"), ("cleo", "135790"), ("nobody", "135790"), ("ada", PIN), ("cleo", PIN)]
@@ -185,7 +185,7 @@ def test_tablet_pauses_after_three_errors_whoever_is_named_and_locks_nobody_by_t
     assert (device.pin_errors, device.paused_until) == (0, None)
 
 
-def test_each_error_after_the_pause_is_another_pause(device, ada):
+def test_each_error_after_the_pause_is_another_pause(device: Device, ada) -> None:
     for _ in range(TABLET_ERRORS):
         take_over(device=device, username="nobody", pin="1", now=NOW)
 
@@ -195,7 +195,7 @@ def test_each_error_after_the_pause_is_another_pause(device, ada):
     assert found == [PinResult.WRONG, PinResult.PAUSED]
 
 
-def test_short_pin_of_before_still_works(device):
+def test_short_pin_of_before_still_works(device: Device) -> None:
     user = make_user("dora", store=device.store, role=Role.STAFF)
     make_pin(user, pin="2580")
 

@@ -45,7 +45,7 @@ def is_in(client: Client) -> bool:
     return client.get("/staff/").status_code == 200
 
 
-def test_cookie_opens_and_no_row_does(client) -> None:
+def test_cookie_opens_and_no_row_does(client: Client) -> None:
     cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
     rows = list(Session.objects.values_list("session_key", flat=True))
 
@@ -55,7 +55,7 @@ def test_cookie_opens_and_no_row_does(client) -> None:
     assert cookie not in str(Session.objects.values().get())
 
 
-def test_session_lives_through_a_change_of_key_and_ends_with_signing_out(client) -> None:
+def test_session_lives_through_a_change_of_key_and_ends_with_signing_out(client: Client) -> None:
     before = client.cookies[settings.SESSION_COOKIE_NAME].value
     store = import_module(settings.SESSION_ENGINE).SessionStore(before)
     store.cycle_key()
@@ -70,7 +70,7 @@ def test_session_lives_through_a_change_of_key_and_ends_with_signing_out(client)
 
 
 def test_session_that_ends_in_a_transaction_does_not_come_back_by_the_cache(
-    client, django_capture_on_commit_callbacks
+    client: Client, django_capture_on_commit_callbacks
 ) -> None:
     user, row = User.objects.get(username="ada"), Session.objects.get().session_key
     copy = f"{KEY_PREFIX}{row}"
@@ -84,7 +84,7 @@ def test_session_that_ends_in_a_transaction_does_not_come_back_by_the_cache(
     assert not is_in(client)
 
 
-def test_all_of_them_end_at_once(client) -> None:
+def test_all_of_them_end_at_once(client: Client) -> None:
     assert is_in(client)
 
     end_all()

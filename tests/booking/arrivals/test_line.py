@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from booking.arrivals.line import call_back, call_turn, forget_tickets, leave_line
 from booking.arrivals.line_state import line_of
@@ -27,19 +28,19 @@ def ann(store):
 # --- Joining ----------------------------------------------------------------------------------------
 
 
-def test_tickets_are_numbered_from_one_each_day(store):
+def test_tickets_are_numbered_from_one_each_day(store: Store) -> None:
     assert [join(store).number, join(store).number] == [1, 2]
     assert join(store, now=NOW + timedelta(days=1)).number == 1
 
 
-def test_joining_takes_no_place_and_tells_the_day(store):
+def test_joining_takes_no_place_and_tells_the_day(store: Store) -> None:
     join(store)
 
     assert not Slot.objects.filter(places_taken__gt=0).exists()
     assert StoreDay.objects.get(date=TODAY).version > 0
 
 
-def test_shortest_line_is_joined(store):
+def test_shortest_line_is_joined(store: Store) -> None:
     second = Desk.objects.create(store=store, slug="second", name="Second", capacity=1, position=1)
     desks = [join(store).desk_id for _ in range(4)]
 
@@ -47,21 +48,21 @@ def test_shortest_line_is_joined(store):
 
 
 @pytest.mark.parametrize("people", [0, 99])
-def test_party_that_no_visit_has_is_refused(store, people):
+def test_party_that_no_visit_has_is_refused(store: Store, people) -> None:
     assert refusal_to(join, store=store, party_size=people) == Refusal.PARTY_TOO_LARGE
 
 
 # --- The order --------------------------------------------------------------------------------------
 
 
-def test_who_booked_is_called_first_at_their_time(store):
+def test_who_booked_is_called_first_at_their_time(store: Store) -> None:
     join(store)
     due = here(store, name="Ada Test", starts_at=at(10))
 
     assert labels(store) == [due.reference[-4:], "1"]
 
 
-def test_first_names_are_shown_where_the_store_says_so_and_never_more(store):
+def test_first_names_are_shown_where_the_store_says_so_and_never_more(store: Store) -> None:
     Store.objects.update(line_shows=LineShows.FIRST_NAME)
     store.refresh_from_db()
     here(store, name="Ada Mary Test", starts_at=at(10))
@@ -71,7 +72,9 @@ def test_first_names_are_shown_where_the_store_says_so_and_never_more(store):
     assert labels(store) == ["Ada", "Bob", "2"]
 
 
-def test_line_costs_the_same_for_one_and_for_many(store, django_assert_num_queries):
+def test_line_costs_the_same_for_one_and_for_many(
+    store: Store, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
     def statements():
         with django_assert_num_queries(3):
             line_of(store=store, now=NOW)
@@ -88,7 +91,7 @@ def test_line_costs_the_same_for_one_and_for_many(store, django_assert_num_queri
 # --- Calling ----------------------------------------------------------------------------------------
 
 
-def test_call_stands_on_the_screen_for_ten_minutes(store):
+def test_call_stands_on_the_screen_for_ten_minutes(store: Store) -> None:
     ticket = join(store)
 
     call_turn(store=store, ticket_id=ticket.pk, reference="", now=NOW)
@@ -97,7 +100,7 @@ def test_call_stands_on_the_screen_for_ten_minutes(store):
     assert line_of(store=store, now=NOW + timedelta(minutes=10)).called == []
 
 
-def test_newest_call_stands_first(store):
+def test_newest_call_stands_first(store: Store) -> None:
     first, second = join(store), join(store)
     call_turn(store=store, ticket_id=first.pk, reference="", now=NOW)
     call_turn(store=store, ticket_id=second.pk, reference="", now=NOW + timedelta(seconds=5))
@@ -106,7 +109,7 @@ def test_newest_call_stands_first(store):
     assert [turn.label for turn in called] == ["2", "1"]
 
 
-def test_call_taken_back_leaves_the_turn_where_it_was(store):
+def test_call_taken_back_leaves_the_turn_where_it_was(store: Store) -> None:
     booking = here(store, starts_at=at(10))
     join(store)
     call_turn(store=store, ticket_id=None, reference=booking.reference, now=NOW)
@@ -117,7 +120,7 @@ def test_call_taken_back_leaves_the_turn_where_it_was(store):
     assert (line.called, labels(store)) == ([], [booking.reference[-4:], "1"])
 
 
-def test_who_is_not_here_is_not_called(store):
+def test_who_is_not_here_is_not_called(store: Store) -> None:
     booking = make_booking(store)
 
     refused = refusal_to(call_turn, store=store, ticket_id=None, reference=booking.reference, now=NOW)
@@ -125,7 +128,7 @@ def test_who_is_not_here_is_not_called(store):
     assert refused == Refusal.WRONG_STATUS
 
 
-def test_line_of_another_store_is_not_touched(store):
+def test_line_of_another_store_is_not_touched(store: Store) -> None:
     other = make_store("other-shop")
     ticket = join(store)
 
@@ -133,7 +136,7 @@ def test_line_of_another_store_is_not_touched(store):
     assert refusal_to(leave_line, store=other, ticket_id=ticket.pk, has_left=True, now=NOW) == Refusal.WRONG_STATUS
 
 
-def test_who_left_is_out_of_the_line_and_may_come_back(store):
+def test_who_left_is_out_of_the_line_and_may_come_back(store: Store) -> None:
     ticket = join(store)
 
     leave_line(store=store, ticket_id=ticket.pk, has_left=True, now=NOW)
@@ -145,7 +148,7 @@ def test_who_left_is_out_of_the_line_and_may_come_back(store):
 # --- Afterwards -------------------------------------------------------------------------------------
 
 
-def test_tickets_of_days_that_are_over_are_forgotten_and_visits_stay(store, ann):
+def test_tickets_of_days_that_are_over_are_forgotten_and_visits_stay(store: Store, ann) -> None:
     serve(store, join(store, "Bob Test"), ann)
     join(store, "Cy Test")
 

@@ -29,7 +29,7 @@ def ann(store):
 # --- Serving ----------------------------------------------------------------------------------------
 
 
-def test_ticket_is_served_in_a_free_place(store, ann):
+def test_ticket_is_served_in_a_free_place(store: Store, ann) -> None:
     booking = serve(store, join(store, "Bob Test"), ann)
 
     assert (booking.status, booking.source, booking.name) == (Status.IN_SERVICE, "walk_in", "Bob Test")
@@ -37,7 +37,7 @@ def test_ticket_is_served_in_a_free_place(store, ann):
     assert labels(store) == []
 
 
-def test_no_place_and_nothing_unclaimed_means_waiting(store, ann):
+def test_no_place_and_nothing_unclaimed_means_waiting(store: Store, ann) -> None:
     here(store, starts_at=at(10))
     ticket = join(store)
 
@@ -48,13 +48,13 @@ def test_no_place_and_nothing_unclaimed_means_waiting(store, ann):
     assert labels(store) == [Booking.objects.get().reference[-4:], "1"]
 
 
-def test_manager_may_serve_all_the_same(store, ann):
+def test_manager_may_serve_all_the_same(store: Store, ann) -> None:
     here(store, starts_at=at(10))
 
     assert serve(store, join(store), ann, may_squeeze_in=True).status == Status.IN_SERVICE
 
 
-def test_place_is_passed_on_after_ten_minutes_visibly_and_who_comes_late_is_served(store, ann):
+def test_place_is_passed_on_after_ten_minutes_visibly_and_who_comes_late_is_served(store: Store, ann) -> None:
     late = make_booking(store, starts_at=at(10))
     ticket = join(store)
     with pytest.raises(BookingRefused):
@@ -74,7 +74,7 @@ def test_place_is_passed_on_after_ten_minutes_visibly_and_who_comes_late_is_serv
     assert (slot.places_taken, slot.squeezed) == (2, 1)
 
 
-def test_one_place_is_passed_on_once(store, ann):
+def test_one_place_is_passed_on_once(store: Store, ann) -> None:
     make_booking(store, starts_at=at(10))
     first, second = join(store), join(store)
     serve(store, first, ann)
@@ -85,7 +85,7 @@ def test_one_place_is_passed_on_once(store, ann):
     assert refused.value.reason == Refusal.SLOT_FULL
 
 
-def test_served_by_mistake_is_put_back_with_the_place_given_back(store, ann):
+def test_served_by_mistake_is_put_back_with_the_place_given_back(store: Store, ann) -> None:
     make_booking(store, starts_at=at(10))
     ticket = join(store, "Bob Test")
     booking = serve(store, ticket, ann)
@@ -100,7 +100,7 @@ def test_served_by_mistake_is_put_back_with_the_place_given_back(store, ann):
     assert serve(store, ticket, ann).status == Status.IN_SERVICE
 
 
-def test_ticket_is_served_once(store, ann):
+def test_ticket_is_served_once(store: Store, ann) -> None:
     ticket = join(store)
     serve(store, ticket, ann)
 
@@ -111,7 +111,7 @@ def test_ticket_is_served_once(store, ann):
     assert Booking.objects.count() == 1
 
 
-def test_visit_that_is_over_is_not_put_back(store, ann):
+def test_visit_that_is_over_is_not_put_back(store: Store, ann) -> None:
     ticket = join(store)
     booking = serve(store, ticket, ann)
     take_step(booking_id=booking.pk, step="complete", who=Who.staff(ann, NOW))
@@ -119,7 +119,7 @@ def test_visit_that_is_over_is_not_put_back(store, ann):
     assert refusal_to(put_back, store=store, ticket_id=ticket.pk, now=NOW, user=ann) == Refusal.WRONG_STATUS
 
 
-def test_wait_follows_the_days_own_visits(store, ann):
+def test_wait_follows_the_days_own_visits(store: Store, ann) -> None:
     for minutes in (20, 20, 20):
         booking = make_booking(store, starts_at=at(9, 15 * Booking.objects.count()))
         take_step(booking_id=booking.pk, step="start", who=Who.staff(ann, at(9)))
@@ -145,7 +145,7 @@ def rest(store: Store, slug: str) -> Desk:
     return Desk.objects.get(store=store, slug=slug)
 
 
-def test_line_of_a_desk_at_rest_is_somebodys(two_desks) -> None:
+def test_line_of_a_desk_at_rest_is_somebodys(two_desks: Store) -> None:
     tickets = [join(two_desks) for _ in range(4)]
     booking = here(two_desks, starts_at=at(10))
     resting = rest(two_desks, "second")
@@ -157,13 +157,13 @@ def test_line_of_a_desk_at_rest_is_somebodys(two_desks) -> None:
     assert [(desk.name, desk.is_active) for desk in line.desks] == [("Team", True), (resting.name, False)]
 
 
-def test_line_of_a_desk_at_rest_is_gone_with_its_people(two_desks, ann) -> None:
+def test_line_of_a_desk_at_rest_is_gone_with_its_people(two_desks: Store, ann) -> None:
     rest(two_desks, "second")
 
     assert [desk.is_active for desk in line_of(store=two_desks, now=NOW).desks] == [True]
 
 
-def test_ticket_of_a_desk_at_rest_is_called_to_another(two_desks) -> None:
+def test_ticket_of_a_desk_at_rest_is_called_to_another(two_desks: Store) -> None:
     tickets = [join(two_desks) for _ in range(2)]
     resting = rest(two_desks, "second")
     stranded = next(ticket for ticket in tickets if ticket.desk_id == resting.pk)
@@ -202,7 +202,7 @@ def test_one_unclaimed_place_lets_no_four_in() -> None:
     assert (slot.places_taken, slot.squeezed) == (4, 0)
 
 
-def test_party_has_the_unclaimed_places_that_are_enough_at_their_desk(two_desks) -> None:
+def test_party_has_the_unclaimed_places_that_are_enough_at_their_desk(two_desks: Store) -> None:
     Desk.objects.filter(store=two_desks, slug="second").update(capacity=3)
     two_desks.visit_types.update(max_party_size=3)
     ann = make_user("bea", store=two_desks)
@@ -218,7 +218,7 @@ def test_party_has_the_unclaimed_places_that_are_enough_at_their_desk(two_desks)
     assert list(slots.values_list("places_taken", "squeezed")) == [(1, 0), (5, 2)]
 
 
-def test_unclaimed_place_at_a_desk_at_rest_is_nobodys(two_desks) -> None:
+def test_unclaimed_place_at_a_desk_at_rest_is_nobodys(two_desks: Store) -> None:
     ann = make_user("bea", store=two_desks)
     booked_at(two_desks, "second")
     fill(two_desks, at(10))
@@ -227,7 +227,7 @@ def test_unclaimed_place_at_a_desk_at_rest_is_nobodys(two_desks) -> None:
     assert refusal_to(serve, store=two_desks, ticket=join(two_desks), user=ann) == Refusal.SLOT_FULL
 
 
-def test_manager_squeezes_in_at_the_desk_of_the_ticket(two_desks) -> None:
+def test_manager_squeezes_in_at_the_desk_of_the_ticket(two_desks: Store) -> None:
     ann = make_user("bea", store=two_desks)
     fill(two_desks, at(10))
     tickets = [join(two_desks) for _ in range(2)]
@@ -238,7 +238,7 @@ def test_manager_squeezes_in_at_the_desk_of_the_ticket(two_desks) -> None:
     assert len({visit.desk_id for visit in served}) == 2
 
 
-def test_served_put_back_and_served_again_is_one_walk_in(store, ann) -> None:
+def test_served_put_back_and_served_again_is_one_walk_in(store: Store, ann) -> None:
     ticket = join(store)
     for _ in range(2):
         serve(store, ticket, ann)

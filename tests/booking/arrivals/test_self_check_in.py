@@ -30,20 +30,20 @@ def status_after(booking, typed, *, now=SOON, by_phone=True):
 
 
 @pytest.mark.parametrize("typed", ["345601", "12345601", "06 12 34 56 01", "+33 6 12 34 56 01", "06.12.34.56.01"])
-def test_last_digits_of_the_phone_are_enough_however_they_are_written(store, typed):
+def test_last_digits_of_the_phone_are_enough_however_they_are_written(store, typed) -> None:
     booking = make_booking(store, phone="+33612345601")
 
     assert status_after(booking, typed) == (True, Status.CHECKED_IN)
 
 
-def test_digits_from_elsewhere_are_nobodys(store):
+def test_digits_from_elsewhere_are_nobodys(store) -> None:
     booking = make_booking(store, phone="+33612345601")
 
     assert status_after(booking, "+33 6 12 34 56 01", by_phone=False) == (False, Status.CONFIRMED)
     assert status_after(booking, booking.reference, by_phone=False) == (True, Status.CHECKED_IN)
 
 
-def test_reference_in_any_spelling_checks_in_by_the_customers_own_hand(store):
+def test_reference_in_any_spelling_checks_in_by_the_customers_own_hand(store) -> None:
     booking = make_booking(store)
     reference = booking.reference
 
@@ -52,7 +52,7 @@ def test_reference_in_any_spelling_checks_in_by_the_customers_own_hand(store):
     assert (event.actor, event.user, event.happened_at) == (Actor.CUSTOMER, None, SOON)
 
 
-def test_second_time_says_the_same_and_changes_nothing(store):
+def test_second_time_says_the_same_and_changes_nothing(store) -> None:
     booking = make_booking(store)
     status_after(booking, booking.reference)
 
@@ -63,20 +63,20 @@ def test_second_time_says_the_same_and_changes_nothing(store):
 @pytest.mark.parametrize(
     "typed", ["", "5601", "45601", "abc", "0", "000000", "00000001", "345602", "x345601", "\0", "٣٤٥٦٠١", "9" * 400]
 )
-def test_what_names_nobody_checks_nobody_in(store, typed):
+def test_what_names_nobody_checks_nobody_in(store, typed) -> None:
     booking = make_booking(store, phone="+33612345601")
 
     assert status_after(booking, typed) == (False, Status.CONFIRMED)
 
 
-def test_digits_of_two_who_are_expected_are_nobodys(store):
+def test_digits_of_two_who_are_expected_are_nobodys(store) -> None:
     booking = make_booking(store, phone="+33612345601")
     make_booking(store, phone="+33712345601", starts_at=at(10, 15))
 
     assert status_after(booking, "345601") == (False, Status.CONFIRMED)
 
 
-def test_store_next_door_is_another(store):
+def test_store_next_door_is_another(store) -> None:
     booking = make_booking(make_store("other-shop"))
 
     assert status_after(booking, booking.reference) == (False, Status.CONFIRMED)
@@ -86,21 +86,21 @@ def test_store_next_door_is_another(store):
     ("now", "is_let_in"),
     [(at(9, 29), False), (at(9, 30), True), (at(10, 29), True), (at(10, 30), False)],
 )
-def test_window_is_half_an_hour_before_and_after(store, now, is_let_in):
+def test_window_is_half_an_hour_before_and_after(store, now, is_let_in) -> None:
     booking = make_booking(store)
 
     assert status_after(booking, booking.reference, now=now)[0] is is_let_in
 
 
 @pytest.mark.parametrize("name", ["start", "no_show"])
-def test_visit_that_went_on_is_not_checked_in(store, name):
+def test_visit_that_went_on_is_not_checked_in(store, name) -> None:
     booking = make_booking(store)
     take_step(booking_id=booking.pk, step=name, who=Who.staff(make_user("ada"), at(10)))
 
     assert status_after(booking, booking.reference, now=at(10, 5))[0] is False
 
 
-def test_who_was_erased_is_nobody(store):
+def test_who_was_erased_is_nobody(store) -> None:
     booking = make_booking(store)
     erase_customer(booking_id=booking.pk, who=Who.staff(None, SOON))
 
@@ -108,7 +108,7 @@ def test_who_was_erased_is_nobody(store):
 
 
 @given(st.integers(-600, 600), st.integers(5, 480))
-def test_window_always_holds_the_whole_visit(minutes, length):
+def test_window_always_holds_the_whole_visit(minutes, length) -> None:
     starts_at = at(10)
     ends_at = starts_at + timedelta(minutes=length)
     now = starts_at + timedelta(minutes=minutes)
@@ -118,7 +118,7 @@ def test_window_always_holds_the_whole_visit(minutes, length):
     assert may == (-30 <= minutes < max(30, length))
 
 
-def test_older_visits_that_nobody_marked_stand_in_nobodys_way(store):
+def test_older_visits_that_nobody_marked_stand_in_nobodys_way(store) -> None:
     Store.objects.update(open_bookings_per_customer=3)
     for hour in (17, 18):
         make_booking(store, starts_at=at(hour, day=23), source=Source.DESK)

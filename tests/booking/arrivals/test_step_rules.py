@@ -33,7 +33,7 @@ from tests.factories import PARIS, at
         ("no_show", "checked_in", 0, False),
     ],
 )
-def test_steps_follow_status_and_day(step, status, days_later, expected):
+def test_steps_follow_status_and_day(step, status, days_later, expected) -> None:
     moment = at(10) + timedelta(days=days_later)
 
     allowed = may_step(
@@ -63,7 +63,7 @@ def test_steps_follow_status_and_day(step, status, days_later, expected):
         ("check_in", "confirmed", at(23, 45, day=24, month=10), at(4, 46, day=25, month=10), False),
     ],
 )
-def test_night_is_one_on_either_side_of_midnight(step, status, starts_at, moment, expected):
+def test_night_is_one_on_either_side_of_midnight(step, status, starts_at, moment, expected) -> None:
     allowed = may_step(
         step=step,
         status=status,
@@ -87,13 +87,15 @@ def test_night_is_one_on_either_side_of_midnight(step, status, starts_at, moment
         ("checked_in", None, 30, False),
     ],
 )
-def test_nobody_is_awaited_in_vain_before_ten_minutes_or_what_they_said(status, late_minutes, minutes, expected):
+def test_nobody_is_awaited_in_vain_before_ten_minutes_or_what_they_said(
+    status, late_minutes, minutes, expected
+) -> None:
     now = at(10) + timedelta(minutes=minutes)
 
     assert is_overdue(status=status, starts_at=at(10), late_minutes=late_minutes, now=now) is expected
 
 
-def test_table_of_steps_names_states_and_events_that_exist():
+def test_table_of_steps_names_states_and_events_that_exist() -> None:
     for step in STEPS.values():
         assert step.allowed_from | {step.leads_to} <= set(Status.values)
         assert step.event in EventKind.values
@@ -112,7 +114,7 @@ def test_table_of_steps_names_states_and_events_that_exist():
         ("cancelled", ""),
     ],
 )
-def test_next_step_is_the_first_that_is_allowed(status, expected):
+def test_next_step_is_the_first_that_is_allowed(status, expected) -> None:
     assert next_step(status) == expected
 
 
@@ -121,7 +123,7 @@ def test_next_step_is_the_first_that_is_allowed(status, expected):
 )
 def test_no_show_is_offered_only_of_who_is_overdue_though_it_may_be_taken_from_the_start(
     minutes, late_minutes, expected
-):
+) -> None:
     now = at(10) + timedelta(minutes=minutes)
     visit: dict[str, Any] = {
         "status": "confirmed",
@@ -148,7 +150,7 @@ def test_no_show_is_offered_only_of_who_is_overdue_though_it_may_be_taken_from_t
         ("cancelled", -61, "done"),
     ],
 )
-def test_visit_stands_in_the_group_of_what_comes_next(status, minutes, expected):
+def test_visit_stands_in_the_group_of_what_comes_next(status, minutes, expected) -> None:
     now = at(10) + timedelta(minutes=minutes)
 
     assert arrival_group(status=status, starts_at=at(10), late_minutes=None, now=now) == expected

@@ -28,7 +28,7 @@ def visit():
     return make_booking(store), make_user(store=store)
 
 
-def test_a_visit_goes_through_all_its_steps(visit):
+def test_a_visit_goes_through_all_its_steps(visit) -> None:
     booking, user = visit
 
     steps: tuple[tuple[str, int, Status], ...] = (
@@ -43,7 +43,7 @@ def test_a_visit_goes_through_all_its_steps(visit):
     assert (booking.checked_in_at, booking.started_at, booking.completed_at) == (at(10), at(10, 5), at(10, 20))
 
 
-def test_undo_takes_the_steps_back_one_by_one(visit):
+def test_undo_takes_the_steps_back_one_by_one(visit) -> None:
     booking, user = visit
     take_step(booking_id=booking.pk, step="start", who=Who.staff(user, at(10)))
     take_step(booking_id=booking.pk, step="complete", who=Who.staff(user, at(10, 10)))
@@ -56,7 +56,7 @@ def test_undo_takes_the_steps_back_one_by_one(visit):
     assert third.reason == Refusal.WRONG_STATUS
 
 
-def test_undo_another_day_is_refused(visit):
+def test_undo_another_day_is_refused(visit) -> None:
     booking, user = visit
     take_step(booking_id=booking.pk, step="check_in", who=Who.staff(user, at(10)))
 
@@ -66,7 +66,7 @@ def test_undo_another_day_is_refused(visit):
 
 
 @pytest.mark.parametrize("moment", [at(23, 59, day=23), at(0, 0, day=25)])
-def test_check_in_is_for_the_day_of_the_visit(visit, moment):
+def test_check_in_is_for_the_day_of_the_visit(visit, moment) -> None:
     booking, user = visit
 
     refusal = refused(take_step, booking_id=booking.pk, step="check_in", who=Who.staff(user, moment))
@@ -74,13 +74,13 @@ def test_check_in_is_for_the_day_of_the_visit(visit, moment):
     assert (refusal.reason, refusal.details["booking"].status) == (Refusal.WRONG_STATUS, Status.CONFIRMED)
 
 
-def test_check_in_is_open_all_of_that_day(visit):
+def test_check_in_is_open_all_of_that_day(visit) -> None:
     booking, user = visit
 
     assert take_step(booking_id=booking.pk, step="check_in", who=Who.staff(user, at(0, 0))).status == Status.CHECKED_IN
 
 
-def test_no_show_waits_for_the_start(visit):
+def test_no_show_waits_for_the_start(visit) -> None:
     booking, user = visit
 
     assert (
@@ -91,7 +91,7 @@ def test_no_show_waits_for_the_start(visit):
     assert undo_step(booking_id=booking.pk, who=Who.staff(user, at(10, 1))).status == Status.CONFIRMED
 
 
-def test_the_same_action_sent_again_changes_nothing(visit):
+def test_the_same_action_sent_again_changes_nothing(visit) -> None:
     booking, user = visit
     action_id = uuid4()
     take_step(booking_id=booking.pk, step="check_in", who=Who.staff(user, at(10)), action_id=action_id)
@@ -103,7 +103,7 @@ def test_the_same_action_sent_again_changes_nothing(visit):
     assert BookingEvent.objects.filter(booking=booking).count() == 3
 
 
-def test_a_tap_made_offline_counts_when_it_was_made(visit):
+def test_a_tap_made_offline_counts_when_it_was_made(visit) -> None:
     booking, user = visit
 
     late = take_step(
@@ -113,7 +113,7 @@ def test_a_tap_made_offline_counts_when_it_was_made(visit):
     assert late.checked_in_at == at(10, 2)
 
 
-def test_a_tablets_clock_ahead_of_ours_counts_as_now(visit):
+def test_a_tablets_clock_ahead_of_ours_counts_as_now(visit) -> None:
     booking, user = visit
 
     early = take_step(
@@ -123,7 +123,7 @@ def test_a_tablets_clock_ahead_of_ours_counts_as_now(visit):
     assert early.checked_in_at == at(10)
 
 
-def test_a_cancelled_visit_cannot_be_checked_in(visit):
+def test_a_cancelled_visit_cannot_be_checked_in(visit) -> None:
     booking, user = visit
     cancel_booking(booking_id=booking.pk, who=Who.customer(NOW))
 
@@ -137,7 +137,7 @@ def walk_in(store, user, **changes):
     return admit_walk_in(store=store, user=user, **{**values, **changes})
 
 
-def test_walk_in_takes_a_place_of_the_slot_running_now():
+def test_walk_in_takes_a_place_of_the_slot_running_now() -> None:
     store = make_store()
     user = make_user(store=store)
 
@@ -148,7 +148,7 @@ def test_walk_in_takes_a_place_of_the_slot_running_now():
     assert undo_step(booking_id=booking.pk, who=Who.staff(user, at(10, 8))).status == Status.CONFIRMED
 
 
-def test_walk_in_into_a_full_slot_is_squeezed_in_only_knowingly():
+def test_walk_in_into_a_full_slot_is_squeezed_in_only_knowingly() -> None:
     store = make_store(capacity=1)
     user = make_user(store=store)
     walk_in(store, user)
@@ -159,7 +159,7 @@ def test_walk_in_into_a_full_slot_is_squeezed_in_only_knowingly():
     assert (slot.places_taken, slot.squeezed) == (2, 1)
 
 
-def test_a_place_squeezed_in_is_not_sold_again_when_given_back():
+def test_a_place_squeezed_in_is_not_sold_again_when_given_back() -> None:
     store = make_store(capacity=1)
     user = make_user(store=store)
     make_booking(store)
@@ -172,13 +172,13 @@ def test_a_place_squeezed_in_is_not_sold_again_when_given_back():
     assert (slot.places_taken, slot.squeezed) == (1, 0)
 
 
-def test_walk_in_while_closed_is_refused():
+def test_walk_in_while_closed_is_refused() -> None:
     store = make_store()
 
     assert refused(walk_in, store=store, user=make_user(store=store), now=at(13)).reason == Refusal.SLOT_CLOSED
 
 
-def test_walk_in_near_closing_takes_what_is_left():
+def test_walk_in_near_closing_takes_what_is_left() -> None:
     store = make_store()
 
     booking = walk_in(store, make_user(store=store), visit_type="advice", now=at(11, 50))
@@ -186,7 +186,7 @@ def test_walk_in_near_closing_takes_what_is_left():
     assert (booking.starts_at, booking.ends_at) == (at(11, 45), at(12))
 
 
-def test_undo_never_brings_back_a_visit_that_was_cancelled_since(visit):
+def test_undo_never_brings_back_a_visit_that_was_cancelled_since(visit) -> None:
     """Put back into the line, a visit is cancelled and its place given back: it has none to come back to."""
     booking, user = visit
     booking = take_step(booking_id=booking.pk, step="start", who=Who.staff(user, at(10, 5)))

@@ -7,6 +7,7 @@ import time_machine
 from django.conf import settings
 from django.test import Client
 from django.utils import translation
+from pytest_django import Settings
 
 from booking.arrivals.line import call_turn, forget_tickets, join_line, leave_line, serve_ticket
 from booking.arrivals.turn_reminders import send_turn_reminders
@@ -47,7 +48,7 @@ def told() -> list[str]:
     return list(OutboxMessage.objects.filter(kind=Kind.NEARLY_TURN).order_by("pk").values_list("subject", flat=True))
 
 
-def test_only_those_near_are_told_and_once(store, ann) -> None:
+def test_only_those_near_are_told_and_once(store: Store, ann) -> None:
     first, _second, third = join(store), join(store), join(store, PHONE)
     assert send_turn_reminders(now=SOON) == 0
 
@@ -59,7 +60,7 @@ def test_only_those_near_are_told_and_once(store, ann) -> None:
     assert list(differences(now=SOON)) == []
 
 
-def test_who_just_joined_or_was_called_or_left_no_number_is_not_told(store) -> None:
+def test_who_just_joined_or_was_called_or_left_no_number_is_not_told(store: Store) -> None:
     join(store)
     ticket = join(store, PHONE)
     assert send_turn_reminders(now=NOW) == 0
@@ -67,7 +68,7 @@ def test_who_just_joined_or_was_called_or_left_no_number_is_not_told(store) -> N
     assert send_turn_reminders(now=SOON) == 0
 
 
-def test_text_says_where_and_nothing_else(store, settings) -> None:
+def test_text_says_where_and_nothing_else(store: Store, settings: Settings) -> None:
     join(store, PHONE)
     send_turn_reminders(now=SOON)
     with time_machine.travel(SOON, tick=False):
@@ -77,7 +78,7 @@ def test_text_says_where_and_nothing_else(store, settings) -> None:
     assert OutboxMessage.objects.get().segments == 1
 
 
-def test_who_left_meanwhile_is_not_texted(store) -> None:
+def test_who_left_meanwhile_is_not_texted(store: Store) -> None:
     ticket = join(store, PHONE)
     send_turn_reminders(now=SOON)
     leave_line(store=store, ticket_id=ticket.pk, has_left=True, now=SOON)
@@ -87,7 +88,7 @@ def test_who_left_meanwhile_is_not_texted(store) -> None:
     assert (message.state, message.reason) == (State.SKIPPED, "served")
 
 
-def test_text_sent_after_midnight_counts_against_the_texts_of_the_new_day(store) -> None:
+def test_text_sent_after_midnight_counts_against_the_texts_of_the_new_day(store: Store) -> None:
     ticket = join(store, PHONE)
 
     message = OutboxMessage(subject=f"ticket/{ticket.pk}", kind=Kind.NEARLY_TURN)
@@ -97,7 +98,7 @@ def test_text_sent_after_midnight_counts_against_the_texts_of_the_new_day(store)
     assert content.budget_since == at(0, day=25)
 
 
-def test_number_is_forgotten_the_night_after(store) -> None:
+def test_number_is_forgotten_the_night_after(store: Store) -> None:
     join(store, PHONE)
     send_turn_reminders(now=SOON)
     with time_machine.travel(SOON, tick=False):
@@ -112,7 +113,7 @@ def test_number_is_forgotten_the_night_after(store) -> None:
     ("phone", "status", "kept"),
     [("06 12 34 56 01", 303, PHONE), ("", 303, ""), ("05 49 24 00 39", 400, None), ("nonsense", 400, None)],
 )
-def test_number_is_asked_for_with_the_ticket(store, ann, phone, status, kept) -> None:
+def test_number_is_asked_for_with_the_ticket(store: Store, ann, phone, status, kept) -> None:
     client = Client(headers={"accept-language": "en"})
     form = {"visit_type": "visit", "party_size": "1", "name": "", "phone": phone}
     with time_machine.travel(NOW, tick=False):

@@ -15,19 +15,19 @@ def turn(key, booked=None, came=-5):
     return InLine(key, starts_at, NOW + timedelta(minutes=came))
 
 
-def test_who_booked_comes_first_at_their_time_and_last_before_it():
+def test_who_booked_comes_first_at_their_time_and_last_before_it() -> None:
     line = [turn("walk-in", came=-30), turn("early", booked=20), turn("due", booked=0), turn("late", booked=-15)]
 
     assert [one.key for one in in_order(line, now=NOW)] == ["late", "due", "walk-in", "early"]
 
 
-def test_walk_ins_are_called_as_they_came():
+def test_walk_ins_are_called_as_they_came() -> None:
     line = [turn("second", came=-3), turn("first", came=-9)]
 
     assert [one.key for one in in_order(line, now=NOW)] == ["first", "second"]
 
 
-def test_wait_until_ones_own_time_is_known_by_it():
+def test_wait_until_ones_own_time_is_known_by_it() -> None:
     def wait(before, early):
         return estimated_wait(before=before, at_once=1, minutes=[], planned_minutes=15, early_minutes=early)
 
@@ -36,7 +36,7 @@ def test_wait_until_ones_own_time_is_known_by_it():
 
 
 @given(st.lists(st.tuples(st.none() | st.integers(-90, 90), st.integers(-90, 0)), max_size=12))
-def test_nobody_without_a_booking_passes_who_booked_once_their_time_has_come(people):
+def test_nobody_without_a_booking_passes_who_booked_once_their_time_has_come(people) -> None:
     line = [turn(str(number), booked, came) for number, (booked, came) in enumerate(people)]
 
     order = in_order(line, now=NOW)
@@ -46,21 +46,21 @@ def test_nobody_without_a_booking_passes_who_booked_once_their_time_has_come(peo
     assert {one.key for one in order} == {one.key for one in line}
 
 
-def test_free_desk_means_now():
+def test_free_desk_means_now() -> None:
     assert estimated_wait(before=2, at_once=3, minutes=[], planned_minutes=15) == Wait(0, 0)
 
 
-def test_wait_comes_from_what_the_day_has_shown():
+def test_wait_comes_from_what_the_day_has_shown() -> None:
     # Half of the visits took 10 to 20 minutes; one is being served, and one waits before.
     assert estimated_wait(before=2, at_once=1, minutes=[5, 10, 15, 20, 90], planned_minutes=15) == Wait(10, 40)
 
 
-def test_wait_follows_the_plan_with_doubt_while_the_day_has_shown_little():
+def test_wait_follows_the_plan_with_doubt_while_the_day_has_shown_little() -> None:
     assert estimated_wait(before=1, at_once=1, minutes=[3] * (ENOUGH - 1), planned_minutes=20) == Wait(0, 30)
 
 
 @given(st.integers(0, 60), st.integers(1, 10), MINUTES, st.integers(5, 480))
-def test_wait_is_a_range_in_whole_steps_that_grows_with_the_line(before, at_once, minutes, planned):
+def test_wait_is_a_range_in_whole_steps_that_grows_with_the_line(before, at_once, minutes, planned) -> None:
     wait = estimated_wait(before=before, at_once=at_once, minutes=minutes, planned_minutes=planned)
     longer = estimated_wait(before=before + 1, at_once=at_once, minutes=minutes, planned_minutes=planned)
 
@@ -72,7 +72,7 @@ def test_wait_is_a_range_in_whole_steps_that_grows_with_the_line(before, at_once
 
 
 @given(st.integers(0, 60), st.integers(1, 10), MINUTES, st.floats(1, 300))
-def test_who_is_early_waits_for_their_own_time_at_least(before, at_once, minutes, early):
+def test_who_is_early_waits_for_their_own_time_at_least(before, at_once, minutes, early) -> None:
     wait = estimated_wait(before=before, at_once=at_once, minutes=minutes, planned_minutes=15, early_minutes=early)
 
     assert wait.least > early - STEP
@@ -80,7 +80,7 @@ def test_who_is_early_waits_for_their_own_time_at_least(before, at_once, minutes
 
 
 @given(st.integers(0, 60), st.integers(1, 9), MINUTES)
-def test_more_desks_never_make_it_longer(before, at_once, minutes):
+def test_more_desks_never_make_it_longer(before, at_once, minutes) -> None:
     few = estimated_wait(before=before, at_once=at_once, minutes=minutes, planned_minutes=15)
     more = estimated_wait(before=before, at_once=at_once + 1, minutes=minutes, planned_minutes=15)
 

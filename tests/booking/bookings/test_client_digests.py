@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from pytest_django import Settings
 
 from booking.bookings.lifecycle import book_visit
 from booking.customer_input import CustomerDetails
@@ -100,7 +101,7 @@ def test_another_time_instead_is_no_fourth(store: Store) -> None:
     assert Hold.objects.count() == 3
 
 
-def test_lifted_limits_lift_this_as_well(store: Store, settings) -> None:
+def test_lifted_limits_lift_this_as_well(store: Store, settings: Settings) -> None:
     settings.RATE_LIMITS = False
 
     assert kept_by(store, [client(1)], 10) == 10

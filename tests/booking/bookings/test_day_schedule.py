@@ -1,6 +1,7 @@
 from datetime import date
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from booking.arrivals.steps import take_step
 from booking.bookings.day_schedule import day_schedule, day_version
@@ -22,7 +23,7 @@ def version(store, *, now=NOW):
     return day_version(store=store, date=TUESDAY, now=now)
 
 
-def test_a_day_holds_all_its_slots_and_bookings():
+def test_a_day_holds_all_its_slots_and_bookings() -> None:
     store = make_store()
     booking = make_booking(store)
     called_off = make_booking(store, starts_at=at(9), phone="+33612345602")
@@ -38,7 +39,7 @@ def test_a_day_holds_all_its_slots_and_bookings():
     assert {one.kind for one in day.deliveries[booking.reference]} == {"confirmation", "reminder"}
 
 
-def test_a_closed_slot_has_no_places_left():
+def test_a_closed_slot_has_no_places_left() -> None:
     store = make_store()
     change_slots(
         store_id=store.pk,
@@ -56,7 +57,9 @@ def test_a_closed_slot_has_no_places_left():
 
 
 @pytest.mark.parametrize("bookings", [1, 3])
-def test_a_day_costs_five_statements_and_its_version_one(bookings, django_assert_num_queries):
+def test_a_day_costs_five_statements_and_its_version_one(
+    bookings, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
     store = make_store(capacity=4)
     for number in range(bookings):
         make_booking(store, phone=f"+3361234560{number}")
@@ -68,12 +71,12 @@ def test_a_day_costs_five_statements_and_its_version_one(bookings, django_assert
         version(store)
 
 
-def test_a_day_of_an_unknown_store_is_a_lookup_error():
+def test_a_day_of_an_unknown_store_is_a_lookup_error() -> None:
     with pytest.raises(UnknownStore):
         day_schedule(store="elsewhere", date=TUESDAY, now=NOW)
 
 
-def test_the_version_follows_every_change():
+def test_the_version_follows_every_change() -> None:
     store = make_store()
     user = make_user(store=store)
     seen = [version(store)]
@@ -87,7 +90,7 @@ def test_the_version_follows_every_change():
     assert version(store) == seen[-1]
 
 
-def test_bookings_are_found_by_their_reference_in_any_spelling():
+def test_bookings_are_found_by_their_reference_in_any_spelling() -> None:
     booking = make_booking(make_store())
 
     assert booking_by_reference(f"{booking.reference[:4]}-{booking.reference[4:]}".lower()) == booking
@@ -95,7 +98,7 @@ def test_bookings_are_found_by_their_reference_in_any_spelling():
     assert booking_by_reference("\x00") is None
 
 
-def test_the_feed_holds_what_is_near_and_cancelled_ones_for_a_month():
+def test_the_feed_holds_what_is_near_and_cancelled_ones_for_a_month() -> None:
     store = make_store()
     booking = make_booking(store)
     called_off = make_booking(store, starts_at=at(9), phone="+33612345602")

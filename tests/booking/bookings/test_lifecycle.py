@@ -29,7 +29,7 @@ def taken(store):
     return list(Slot.objects.filter(store=store).order_by("starts_at").values_list("places_taken", flat=True))
 
 
-def test_book_takes_places_and_writes_all_that_belongs_to_it():
+def test_book_takes_places_and_writes_all_that_belongs_to_it() -> None:
     store = make_store()
 
     booking = make_booking(store, party_size=2)
@@ -46,7 +46,7 @@ def test_book_takes_places_and_writes_all_that_belongs_to_it():
     assert StoreDay.objects.get(store=store).date == at(10).date()
 
 
-def test_book_of_several_slots_takes_each():
+def test_book_of_several_slots_takes_each() -> None:
     store = make_store()
 
     booking = make_booking(store, visit_type="advice")
@@ -55,7 +55,7 @@ def test_book_of_several_slots_takes_each():
     assert taken(store) == [1, 1]
 
 
-def test_book_full_slot_is_refused_and_changes_nothing():
+def test_book_full_slot_is_refused_and_changes_nothing() -> None:
     store = make_store(capacity=1)
     make_booking(store)
 
@@ -66,7 +66,7 @@ def test_book_full_slot_is_refused_and_changes_nothing():
     assert Booking.objects.count() == 1
 
 
-def test_book_second_slot_of_visit_full_gives_the_first_back():
+def test_book_second_slot_of_visit_full_gives_the_first_back() -> None:
     store = make_store(capacity=1)
     make_booking(store, starts_at=at(10, 15))
 
@@ -87,24 +87,24 @@ def test_book_second_slot_of_visit_full_gives_the_first_back():
         (at(10, day=29), Refusal.SLOT_CLOSED),
     ],
 )
-def test_book_outside_the_rules_is_refused(starts_at, reason):
+def test_book_outside_the_rules_is_refused(starts_at, reason) -> None:
     store = make_store()
 
     assert refusal_of(make_booking, store, starts_at=starts_at) == reason
     assert not Slot.objects.exists()
 
 
-def test_book_party_larger_than_the_visit_type_takes_is_refused():
+def test_book_party_larger_than_the_visit_type_takes_is_refused() -> None:
     assert refusal_of(make_booking, make_store(capacity=2), party_size=3) == Refusal.PARTY_TOO_LARGE
 
 
-def test_book_last_visit_must_end_by_closing_time():
+def test_book_last_visit_must_end_by_closing_time() -> None:
     store = make_store()
 
     assert refusal_of(make_booking, store, visit_type="advice", starts_at=at(11, 45)) == Refusal.SLOT_CLOSED
 
 
-def test_book_more_than_a_customers_share_is_refused_by_phone_and_by_email():
+def test_book_more_than_a_customers_share_is_refused_by_phone_and_by_email() -> None:
     store = make_store()
     make_booking(store, starts_at=at(9), email="ada@example.org")
     make_booking(store, starts_at=at(9, 15), email="ada@example.org")
@@ -114,7 +114,7 @@ def test_book_more_than_a_customers_share_is_refused_by_phone_and_by_email():
     assert make_booking(store, phone="+33612345602").status == Status.CONFIRMED
 
 
-def test_book_unknown_store_or_visit_type_is_a_lookup_error():
+def test_book_unknown_store_or_visit_type_is_a_lookup_error() -> None:
     store = make_store()
 
     with pytest.raises(UnknownVisitType):
@@ -124,7 +124,7 @@ def test_book_unknown_store_or_visit_type_is_a_lookup_error():
         make_booking(store)
 
 
-def test_book_from_the_web_leaves_the_places_kept_back():
+def test_book_from_the_web_leaves_the_places_kept_back() -> None:
     store = make_store(capacity=2, kept_back=1)
     make_booking(store)
 
@@ -133,7 +133,7 @@ def test_book_from_the_web_leaves_the_places_kept_back():
     assert refusal_of(make_booking, store, phone="+33612345603", source="phone") == Refusal.SLOT_FULL
 
 
-def test_book_by_staff_needs_no_minimum_notice_but_a_slot_not_over():
+def test_book_by_staff_needs_no_minimum_notice_but_a_slot_not_over() -> None:
     store = make_store()
     now = at(10, 5)
 
@@ -143,7 +143,7 @@ def test_book_by_staff_needs_no_minimum_notice_but_a_slot_not_over():
     assert refusal_of(make_booking, store, starts_at=at(9, 45), now=now, source="phone") == Refusal.TOO_LATE
 
 
-def test_book_counting_visits_takes_one_place_for_any_party():
+def test_book_counting_visits_takes_one_place_for_any_party() -> None:
     store = make_store(capacity=3, capacity_counts="visits")
 
     make_booking(store, party_size=3)
@@ -151,7 +151,7 @@ def test_book_counting_visits_takes_one_place_for_any_party():
     assert taken(store) == [1]
 
 
-def test_book_stays_at_one_desk_and_takes_the_emptiest():
+def test_book_stays_at_one_desk_and_takes_the_emptiest() -> None:
     store = make_store(capacity=2, desks=("left", "right"))
 
     first = make_booking(store, party_size=1)
@@ -162,7 +162,7 @@ def test_book_stays_at_one_desk_and_takes_the_emptiest():
     assert make_booking(store, party_size=1, phone="+33612345603").desk == first.desk
 
 
-def test_book_with_a_hold_takes_its_places_once():
+def test_book_with_a_hold_takes_its_places_once() -> None:
     store = make_store(capacity=1)
     kept = hold_places(store=store.slug, visit_type="visit", starts_at=at(10), party_size=1, now=NOW)
 
@@ -183,7 +183,7 @@ def test_book_with_a_hold_takes_its_places_once():
     assert taken(store) == [1]
 
 
-def test_hold_that_ran_out_counts_no_more_without_any_worker():
+def test_hold_that_ran_out_counts_no_more_without_any_worker() -> None:
     store = make_store(capacity=1)
     hold_places(store=store.slug, visit_type="visit", starts_at=at(10), party_size=1, now=NOW)
 
@@ -193,7 +193,7 @@ def test_hold_that_ran_out_counts_no_more_without_any_worker():
     assert taken(store) == [1]
 
 
-def test_reschedule_moves_places_and_messages_and_keeps_the_reference():
+def test_reschedule_moves_places_and_messages_and_keeps_the_reference() -> None:
     store = make_store()
     booking = make_booking(store)
 
@@ -210,7 +210,7 @@ def test_reschedule_moves_places_and_messages_and_keeps_the_reference():
     ]
 
 
-def test_reschedule_to_the_same_start_changes_nothing():
+def test_reschedule_to_the_same_start_changes_nothing() -> None:
     booking = make_booking(make_store())
 
     same = reschedule(booking_id=booking.pk, starts_at=booking.starts_at, who=Who.customer(NOW))
@@ -219,7 +219,7 @@ def test_reschedule_to_the_same_start_changes_nothing():
     assert not OutboxMessage.objects.filter(sequence=1).exists()
 
 
-def test_reschedule_to_a_full_slot_keeps_the_old_place():
+def test_reschedule_to_a_full_slot_keeps_the_old_place() -> None:
     store = make_store(capacity=1)
     make_booking(store, starts_at=at(11))
     booking = make_booking(store, phone="+33612345602")
@@ -231,7 +231,7 @@ def test_reschedule_to_a_full_slot_keeps_the_old_place():
     assert taken(store) == [1, 1]
 
 
-def test_reschedule_of_a_long_visit_may_overlap_itself():
+def test_reschedule_of_a_long_visit_may_overlap_itself() -> None:
     store = make_store(capacity=1)
     booking = make_booking(store, visit_type="advice")
 
@@ -241,7 +241,7 @@ def test_reschedule_of_a_long_visit_may_overlap_itself():
     assert taken(store) == [0, 1, 1]
 
 
-def test_reschedule_after_the_deadline_is_for_staff_only():
+def test_reschedule_after_the_deadline_is_for_staff_only() -> None:
     booking = make_booking(make_store())
     late = at(8, 1)
 
@@ -251,7 +251,7 @@ def test_reschedule_after_the_deadline_is_for_staff_only():
     assert (reason, moved.sequence) == (Refusal.TOO_LATE, 1)
 
 
-def test_cancel_gives_places_back_once():
+def test_cancel_gives_places_back_once() -> None:
     store = make_store()
     booking = make_booking(store)
 
@@ -263,14 +263,14 @@ def test_cancel_gives_places_back_once():
     assert OutboxMessage.objects.filter(kind="cancellation").count() == 1
 
 
-def test_cancel_is_open_until_the_start():
+def test_cancel_is_open_until_the_start() -> None:
     booking = make_booking(make_store())
 
     assert refusal_of(cancel_booking, booking_id=booking.pk, who=Who.customer(at(10))) == Refusal.TOO_LATE
     assert cancel_booking(booking_id=booking.pk, who=Who.customer(at(9, 59))).status == Status.CANCELLED
 
 
-def test_confirm_attendance_is_noted_once():
+def test_confirm_attendance_is_noted_once() -> None:
     booking = make_booking(make_store())
 
     confirm_attendance(booking_id=booking.pk, now=NOW)
@@ -280,7 +280,7 @@ def test_confirm_attendance_is_noted_once():
     assert BookingEvent.objects.filter(kind="attendance_confirmed").count() == 1
 
 
-def test_book_by_staff_with_a_hold_of_the_web_keeps_its_places_what_they_were_taken_as():
+def test_book_by_staff_with_a_hold_of_the_web_keeps_its_places_what_they_were_taken_as() -> None:
     store = make_store(capacity=2, kept_back=1)
     kept = hold_places(store=store.slug, visit_type="visit", starts_at=at(10), party_size=1, now=NOW)
 

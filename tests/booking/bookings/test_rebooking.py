@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from django.db import IntegrityError
 from django.test import Client
+from pytest_django import Settings
 
 from booking.bookings import rebooking
 from booking.bookings.audit import differences
@@ -52,7 +53,7 @@ def at_work(now: datetime = NOW) -> None:
     assert list(differences(now=now)) == []
 
 
-def test_three_nearest_times_are_kept_and_the_customer_is_told_once(store, user) -> None:
+def test_three_nearest_times_are_kept_and_the_customer_is_told_once(store: Store, user) -> None:
     booking = make_booking(store, starts_at=at(10))
     OutboxMessage.objects.all().delete()
 
@@ -69,7 +70,7 @@ def test_three_nearest_times_are_kept_and_the_customer_is_told_once(store, user)
     at_work()
 
 
-def test_chosen_time_is_theirs_and_the_others_are_free_again(store, user) -> None:
+def test_chosen_time_is_theirs_and_the_others_are_free_again(store: Store, user) -> None:
     booking = make_booking(store, starts_at=at(10))
     close(store, user, from_at=at(10), to_at=at(10, 15))
     wanted = Hold.objects.get(kept_for=booking, starts_at=at(10, 15))
@@ -85,7 +86,7 @@ def test_chosen_time_is_theirs_and_the_others_are_free_again(store, user) -> Non
 
 
 @pytest.mark.parametrize("giving_up", ["cancel", "erase", "unanswered"])
-def test_whatever_ends_the_visit_frees_what_was_kept(store, user, giving_up) -> None:
+def test_whatever_ends_the_visit_frees_what_was_kept(store: Store, user, giving_up) -> None:
     booking = make_booking(store, starts_at=at(10))
     close(store, user, from_at=at(10), to_at=at(10, 15))
     now = NOW + timedelta(hours=1)
@@ -107,7 +108,7 @@ def test_whatever_ends_the_visit_frees_what_was_kept(store, user, giving_up) -> 
     at_work(now)
 
 
-def test_two_visits_are_never_kept_the_same_last_place(store, user) -> None:
+def test_two_visits_are_never_kept_the_same_last_place(store: Store, user) -> None:
     store.desks.update(capacity=1)
     first = make_booking(store, starts_at=at(10))
     second = make_booking(store, starts_at=at(10, 15), phone="+33612345602")
@@ -119,7 +120,7 @@ def test_two_visits_are_never_kept_the_same_last_place(store, user) -> None:
     at_work()
 
 
-def test_who_gets_no_message_keeps_the_visit_until_somebody_phones(store, user) -> None:
+def test_who_gets_no_message_keeps_the_visit_until_somebody_phones(store: Store, user) -> None:
     booking = make_booking(store, starts_at=at(10), phone="+33549240039")
     close(store, user, from_at=at(10), to_at=at(10, 15))
     booking.refresh_from_db()
@@ -127,7 +128,7 @@ def test_who_gets_no_message_keeps_the_visit_until_somebody_phones(store, user) 
     assert not Hold.objects.exists()
 
 
-def test_where_no_other_time_is_free_the_visit_is_cancelled_and_told(store, user) -> None:
+def test_where_no_other_time_is_free_the_visit_is_cancelled_and_told(store: Store, user) -> None:
     booking = make_booking(store, starts_at=at(10))
     change_opening_hours(store_id=store.pk, weekly=[], then=AffectedResolution.OFFER, now=NOW, user=user)
     booking.refresh_from_db()
@@ -136,7 +137,7 @@ def test_where_no_other_time_is_free_the_visit_is_cancelled_and_told(store, user
     at_work()
 
 
-def test_new_hours_offer_times_within_them(store, user) -> None:
+def test_new_hours_offer_times_within_them(store: Store, user) -> None:
     booking = make_booking(store, starts_at=at(15))
     change_opening_hours(store_id=store.pk, weekly=MORNINGS, then=AffectedResolution.OFFER, now=NOW, user=user)
     times = kept_times(Booking.objects.get(), now=NOW)
@@ -146,7 +147,7 @@ def test_new_hours_offer_times_within_them(store, user) -> None:
     at_work()
 
 
-def test_message_says_so_and_its_page_moves_the_visit_by_one_tap(store, user, settings) -> None:
+def test_message_says_so_and_its_page_moves_the_visit_by_one_tap(store: Store, user, settings: Settings) -> None:
     booking = make_booking(store, starts_at=at(10))
     with time_machine.travel(NOW, tick=False):
         close(store, user, from_at=at(10), to_at=at(10, 15))
@@ -172,7 +173,7 @@ def test_message_says_so_and_its_page_moves_the_visit_by_one_tap(store, user, se
     assert booking.starts_at == at(10, 15)
 
 
-def test_visit_may_be_moved_anywhere_else_though_it_is_late_for_that(store, user) -> None:
+def test_visit_may_be_moved_anywhere_else_though_it_is_late_for_that(store: Store, user) -> None:
     booking = make_booking(store, starts_at=at(10))
     late = at(9)
     close(store, user, from_at=at(10), to_at=at(10, 15), now=late)
@@ -189,7 +190,7 @@ def test_visit_may_be_moved_anywhere_else_though_it_is_late_for_that(store, user
     at_work(late)
 
 
-def test_reminder_of_a_visit_to_be_moved_stays_here(store, user) -> None:
+def test_reminder_of_a_visit_to_be_moved_stays_here(store: Store, user) -> None:
     make_booking(store, starts_at=at(10, day=30))
     day_before = at(9, day=29)
     close(store, user, from_at=at(10, day=30), to_at=at(10, 15, day=30), now=day_before)
@@ -199,7 +200,9 @@ def test_reminder_of_a_visit_to_be_moved_stays_here(store, user) -> None:
     assert (reminder.state, reminder.reason) == (State.SKIPPED, "to_be_moved")
 
 
-def test_one_unanswered_visit_that_fails_keeps_no_other(store, user, monkeypatch, caplog) -> None:
+def test_one_unanswered_visit_that_fails_keeps_no_other(
+    store: Store, user, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     first, _second = (make_booking(store, starts_at=at(hour), phone=f"+3361234560{hour - 9}") for hour in (10, 11))
     Booking.objects.update(answer_until=NOW)
     careful = cancel_locked

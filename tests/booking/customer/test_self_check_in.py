@@ -1,6 +1,7 @@
 import pytest
 import time_machine
 from django.test import Client
+from pytest_django import Settings
 
 from booking.models import Status
 from booking.tokens import door_secret
@@ -24,7 +25,7 @@ def visit():
 
 
 @pytest.mark.parametrize("reader", ["", "/fr", "/simple/fr", "/simple/ar"])
-def test_who_is_here_is_checked_in_and_told_so_without_a_cookie(visit, reader):
+def test_who_is_here_is_checked_in_and_told_so_without_a_cookie(visit, reader) -> None:
     client = Client()
     assert client.get(reader + HERE).status_code == 200
 
@@ -41,7 +42,7 @@ def test_who_is_here_is_checked_in_and_told_so_without_a_cookie(visit, reader):
 
 @pytest.mark.parametrize("door", ["", "wrong", "é\0", "old"])
 @pytest.mark.parametrize("typed", ["345601", "06 12 34 56 01", "+33612345601", "999999", "06 99 99 99 99"])
-def test_from_elsewhere_a_phone_number_says_nothing_and_every_one_is_answered_alike(visit, typed, door):
+def test_from_elsewhere_a_phone_number_says_nothing_and_every_one_is_answered_alike(visit, typed, door) -> None:
     secret = door_secret(visit.store.slug, 0) if door == "old" else door
 
     client = Client()
@@ -59,7 +60,7 @@ def test_from_elsewhere_a_phone_number_says_nothing_and_every_one_is_answered_al
 
 
 @pytest.mark.parametrize("typed", ["345601", "06 12 34 56 01", "999999", "06 99 99 99 99", "ABCD1234"])
-def test_at_the_door_all_are_answered_alike_whoever_is_expected(visit, typed):
+def test_at_the_door_all_are_answered_alike_whoever_is_expected(visit, typed) -> None:
     answer = Client().post(HERE, {"who": typed, "d": at_door(visit)})
 
     visit.refresh_from_db()
@@ -68,7 +69,7 @@ def test_at_the_door_all_are_answered_alike_whoever_is_expected(visit, typed):
     assert (visit.status == Status.CHECKED_IN) is (typed in ("345601", "06 12 34 56 01"))
 
 
-def test_new_code_ends_the_old_one_for_phone_numbers(visit):
+def test_new_code_ends_the_old_one_for_phone_numbers(visit) -> None:
     old = at_door(visit)
     sheet = f"{SHOP}door/"
     manager, staff = Client(), make_client(visit)
@@ -83,13 +84,13 @@ def test_new_code_ends_the_old_one_for_phone_numbers(visit):
     assert Client().post(HERE, {"who": "345601", "d": at_door(visit)}).status_code == 303
 
 
-def test_link_back_keeps_what_the_door_said(visit):
+def test_link_back_keeps_what_the_door_said(visit) -> None:
     page = Client().get(f"{HERE}?done=1&d={at_door(visit)}").content.decode()
 
     assert f'href="{HERE}?d={at_door(visit)}"' in page
 
 
-def test_nothing_typed_is_said_at_the_field(visit):
+def test_nothing_typed_is_said_at_the_field(visit) -> None:
     answers = [Client().post(HERE, {"who": " ", "d": door}, follow=True) for door in ("", at_door(visit))]
 
     assert [answer.status_code for answer in answers] == [400, 400]
@@ -97,7 +98,7 @@ def test_nothing_typed_is_said_at_the_field(visit):
     assert "Enter your reference, or 6 digits." in answers[1].content.decode()
 
 
-def test_what_is_no_sign_is_said_at_the_field_and_not_counted_as_a_guess(visit):
+def test_what_is_no_sign_is_said_at_the_field_and_not_counted_as_a_guess(visit) -> None:
     client, door = Client(), at_door(visit)
     answer = client.post(HERE, {"who": "Ada Test", "d": door}, follow=True)
 
@@ -109,7 +110,7 @@ def test_what_is_no_sign_is_said_at_the_field_and_not_counted_as_a_guess(visit):
     assert "Ada Test" not in client.get(f"{HERE}?why=again&d={door}").content.decode()
 
 
-def test_what_is_no_sign_is_said_to_a_browser_without_cookies(visit):
+def test_what_is_no_sign_is_said_to_a_browser_without_cookies(visit) -> None:
     again = Client().post(HERE, {"who": "Ada Test", "d": at_door(visit)})["Location"]
 
     answer = Client().get(again)
@@ -119,7 +120,7 @@ def test_what_is_no_sign_is_said_to_a_browser_without_cookies(visit):
 
 
 @pytest.mark.parametrize("reader", ["", "/simple"])
-def test_the_page_sends_on_what_the_code_on_the_door_said(visit, reader):
+def test_the_page_sends_on_what_the_code_on_the_door_said(visit, reader) -> None:
     client, address = Client(), f"{reader}{HERE}"
     shown = page(client.get(address, {"d": at_door(visit)}))
     assert "last 6 digits" in shown.words
@@ -131,7 +132,7 @@ def test_the_page_sends_on_what_the_code_on_the_door_said(visit, reader):
     assert visit.status == Status.CHECKED_IN
 
 
-def test_who_guesses_is_stopped(visit, settings):
+def test_who_guesses_is_stopped(visit, settings: Settings) -> None:
     settings.RATE_LIMITS = True
     client = Client(REMOTE_ADDR="192.0.2.78")
 
@@ -142,11 +143,11 @@ def test_who_guesses_is_stopped(visit, settings):
     assert [len(answer.redirect_chain) for answer in answers] == [1] * 12
 
 
-def test_unknown_store_is_not_found(visit):
+def test_unknown_store_is_not_found(visit) -> None:
     assert Client().get("/s/nowhere/here/").status_code == 404
 
 
-def test_sheet_for_the_door_shows_the_code_in_two_languages(visit, settings):
+def test_sheet_for_the_door_shows_the_code_in_two_languages(visit, settings: Settings) -> None:
     page = make_client(visit).get(f"{SHOP}door/").content.decode()
 
     assert f"{settings.PUBLIC_URL.partition('://')[2]}{HERE}" in page

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 import time_machine
@@ -10,6 +11,7 @@ from django.contrib.auth.hashers import PBKDF2PasswordHasher, check_password, ma
 from django.contrib.auth.signals import user_login_failed
 from django.contrib.sessions.models import Session
 from django.test import Client
+from pytest_django import Settings
 
 from booking import limits
 from booking.accounts import password_hashers
@@ -148,7 +150,9 @@ def test_lifted_limits_leave_passwords_guarded(store: Store) -> None:
 
 
 @pytest.mark.parametrize(("door", "busy"), [(by_page, 503), (by_api, 503)])
-def test_nobody_signs_in_while_nobody_counts(store: Store, door: Door, busy: int, settings, tmp_path) -> None:
+def test_nobody_signs_in_while_nobody_counts(
+    store: Store, door: Door, busy: int, settings: Settings, tmp_path: Path
+) -> None:
     settings.DATA_DIR = tmp_path
     (tmp_path / "limits.sqlite3").mkdir()
     limits._limiter.cache_clear()
@@ -166,7 +170,7 @@ def test_the_page_says_how_long_to_wait(store: Store) -> None:
     assert b"Please try again in 15 minutes." in answer.content
 
 
-def test_counters_hold_no_name(store: Store, settings, tmp_path) -> None:
+def test_counters_hold_no_name(store: Store, settings: Settings, tmp_path: Path) -> None:
     settings.DATA_DIR = tmp_path
     limits._limiter.cache_clear()
     by_page("my password in the wrong field", at="192.0.2.1")
@@ -176,7 +180,7 @@ def test_counters_hold_no_name(store: Store, settings, tmp_path) -> None:
     assert b"192.0.2.1" not in kept
 
 
-def test_strangers_write_no_row_by_asking_for_a_passkey_s_question(settings) -> None:
+def test_strangers_write_no_row_by_asking_for_a_passkey_s_question(settings: Settings) -> None:
     settings.PUBLIC_URL, settings.IS_HTTPS = "https://carillon.example", True
 
     answers = {Client().post("/staff/sign-in/passkey/options/").status_code for _ in range(20)}
@@ -225,7 +229,7 @@ def test_two_hashes_run_at_once_a_third_waits_and_a_fourth_comes_back(slow_hashi
 
 @pytest.mark.parametrize(("door", "status"), [(by_page, 503), (by_api, 503)])
 def test_who_finds_the_hashes_busy_is_asked_to_come_back(
-    store: Store, settings, monkeypatch: pytest.MonkeyPatch, door: Door, status: int
+    store: Store, settings: Settings, monkeypatch: pytest.MonkeyPatch, door: Door, status: int
 ) -> None:
     settings.PASSWORD_HASHERS = ["booking.accounts.password_hashers.FewAtOnce", *settings.PASSWORD_HASHERS]
     monkeypatch.setattr(password_hashers, "_room", threading.BoundedSemaphore(1))
@@ -233,7 +237,7 @@ def test_who_finds_the_hashes_busy_is_asked_to_come_back(
         assert door("ada", PASSWORD, at="192.0.2.1") == status
 
 
-def test_hashes_made_before_are_read(settings) -> None:
+def test_hashes_made_before_are_read(settings: Settings) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
     before = make_password("a long password")
     settings.PASSWORD_HASHERS = ["booking.accounts.password_hashers.FewAtOnce"]

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from pytest_django import Settings
 
 from booking.bookings.lifecycle import book_visit, cancel_booking
 from booking.customer_input import CustomerDetails
@@ -67,7 +68,7 @@ def test_one_range_of_numbers_gets_ten_texts_in_an_hour_and_the_manager_is_told(
     assert "far more were asked for" not in page(room.client(room.staff).get(DAY)).words
 
 
-def test_all_numbers_together_get_an_hour_s_budget(room: Room, settings) -> None:
+def test_all_numbers_together_get_an_hour_s_budget(room: Room, settings: Settings) -> None:
     settings.SMS_HOURLY_BUDGET = 15
     for number in range(40):
         book_for(room.store, number, phone=f"+3365{number:02d}50001")

@@ -58,7 +58,9 @@ def mail() -> EmailMessage:
     return BytesParser(policy=policy.default).parsebytes(path.read_bytes())
 
 
-def test_sheet_tells_everything_a_person_needs_and_carries_the_table(store, opens, clock) -> None:
+def test_sheet_tells_everything_a_person_needs_and_carries_the_table(
+    store: Store, opens: datetime, clock: time_machine.Traveller
+) -> None:
     make_booking(
         store,
         starts_at=opens,
@@ -104,14 +106,14 @@ def test_sheet_tells_everything_a_person_needs_and_carries_the_table(store, open
     ]
 
 
-def test_sheet_that_is_not_wanted_any_more_stays_here(store, clock) -> None:
+def test_sheet_that_is_not_wanted_any_more_stays_here(store: Store, clock: time_machine.Traveller) -> None:
     enqueue_day_sheets(now=datetime.now(PARIS))
     Store.objects.update(day_sheet_email="")
     deliver_due()
     assert [(one.state, one.reason) for one in sheets()] == [(State.SKIPPED, "not_wanted")]
 
 
-def test_manager_chooses_the_language_and_removes_the_address(store) -> None:
+def test_manager_chooses_the_language_and_removes_the_address(store: Store) -> None:
     client = Client(headers={"accept-language": "fr"})
     make_user("ada", store=store)
     client.login(username="ada", password=PASSWORD) or client.post(

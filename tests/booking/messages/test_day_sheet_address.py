@@ -12,6 +12,7 @@ import time_machine
 from django.conf import settings as django_settings
 from django.contrib.auth.models import User
 from django.test import Client
+from pytest_django import Settings
 
 from booking.links import day_sheet_link
 from booking.message_kinds import Kind
@@ -82,7 +83,9 @@ def ask(client: Client, email: str = NEW) -> None:
         ("fr", "Carillon Test Shop : recevoir ici la feuille du jour ?", "Oui, envoyer la feuille ici"),
     ],
 )
-def test_new_address_is_used_after_its_button_is_pressed_and_not_before(store, ada, language, subject, button) -> None:
+def test_new_address_is_used_after_its_button_is_pressed_and_not_before(
+    store: Store, ada: User, language, subject, button
+) -> None:
     Store.objects.update(name="Carillon Test Shop")
     client = Client(headers={"accept-language": language})
     client.force_login(ada)
@@ -115,7 +118,7 @@ def test_new_address_is_used_after_its_button_is_pressed_and_not_before(store, a
     assert (changes[1].before["day_sheet_email"], changes[1].after["day_sheet_email"]) == (PROVEN, NEW)
 
 
-def test_person_without_an_account_presses_the_button_with_the_page_s_own_token(store, manager) -> None:
+def test_person_without_an_account_presses_the_button_with_the_page_s_own_token(store: Store, manager: Client) -> None:
     ask(manager)
     address = link()
     stranger = Client(enforce_csrf_checks=True)
@@ -136,7 +139,9 @@ def test_person_without_an_account_presses_the_button_with_the_page_s_own_token(
         ),
     ],
 )
-def test_set_up_says_what_is_awaited_until_it_is_too_late(store, ada, clock, language, sentence) -> None:
+def test_set_up_says_what_is_awaited_until_it_is_too_late(
+    store: Store, ada: User, clock: time_machine.Traveller, language, sentence
+) -> None:
     client = Client(headers={"accept-language": language})
     client.force_login(ada)
     assert sentence not in page(client.get(SET_UP)).text
@@ -149,13 +154,13 @@ def test_set_up_says_what_is_awaited_until_it_is_too_late(store, ada, clock, lan
         assert sentence not in page(client.get(address)).text
 
 
-def test_proven_address_stays_and_no_mail_goes(store, manager) -> None:
+def test_proven_address_stays_and_no_mail_goes(store: Store, manager: Client) -> None:
     ask(manager, PROVEN)
     assert used() == [(PROVEN, "en")]
     assert not OutboxMessage.objects.exists()
 
 
-def test_removing_works_at_once_and_ends_what_is_awaited(store, manager) -> None:
+def test_removing_works_at_once_and_ends_what_is_awaited(store: Store, manager: Client) -> None:
     ask(manager)
     address = link()
     ask(manager, "")
@@ -165,7 +170,7 @@ def test_removing_works_at_once_and_ends_what_is_awaited(store, manager) -> None
     assert used()[0][0] == ""
 
 
-def test_awaited_address_alone_can_be_withdrawn(store, manager) -> None:
+def test_awaited_address_alone_can_be_withdrawn(store: Store, manager: Client) -> None:
     Store.objects.update(day_sheet_email="")
     ask(manager)
     address = link()
@@ -174,7 +179,7 @@ def test_awaited_address_alone_can_be_withdrawn(store, manager) -> None:
     assert NEW not in page(manager.get(SET_UP)).text
 
 
-def test_mail_not_wanted_any_more_does_not_go(store, manager) -> None:
+def test_mail_not_wanted_any_more_does_not_go(store: Store, manager: Client) -> None:
     ask(manager)
     ask(manager, PROVEN)
     deliver_due()
@@ -182,7 +187,7 @@ def test_mail_not_wanted_any_more_does_not_go(store, manager) -> None:
     assert [(one.state, one.reason) for one in OutboxMessage.objects.all()] == [(State.SKIPPED, "not_wanted")]
 
 
-def test_newer_wish_ends_the_link_of_the_one_before(store, manager) -> None:
+def test_newer_wish_ends_the_link_of_the_one_before(store: Store, manager: Client) -> None:
     ask(manager, "slip@example.org")
     first = link()
     ask(manager)
@@ -195,7 +200,9 @@ def test_newer_wish_ends_the_link_of_the_one_before(store, manager) -> None:
 
 
 @pytest.mark.parametrize(("seconds", "status"), [(-1, 200), (0, 404)])
-def test_link_opens_for_seven_days(store, manager, clock, seconds, status) -> None:
+def test_link_opens_for_seven_days(
+    store: Store, manager: Client, clock: time_machine.Traveller, seconds, status
+) -> None:
     ask(manager)
     address = link()
     clock.shift(timedelta(days=7, seconds=seconds))
@@ -204,7 +211,7 @@ def test_link_opens_for_seven_days(store, manager, clock, seconds, status) -> No
     assert used() == [(PROVEN, "en") if status == 404 else (NEW, "en")]
 
 
-def test_changed_link_opens_nothing_and_guessing_is_counted(store, manager, settings) -> None:
+def test_changed_link_opens_nothing_and_guessing_is_counted(store: Store, manager: Client, settings: Settings) -> None:
     settings.RATE_LIMITS = True
     ask(manager)
     address = link()
@@ -218,7 +225,7 @@ def test_changed_link_opens_nothing_and_guessing_is_counted(store, manager, sett
     assert used() == [(PROVEN, "en")]
 
 
-def test_link_of_one_store_opens_nothing_at_another(store, manager) -> None:
+def test_link_of_one_store_opens_nothing_at_another(store: Store, manager: Client) -> None:
     """Not even where both ask for the same address in the same moment."""
     other = make_store("other-shop")
     bea = make_user("bea", store=other)
@@ -237,7 +244,9 @@ def test_link_of_one_store_opens_nothing_at_another(store, manager) -> None:
 
 
 @pytest.mark.parametrize("gone", ["role", "membership", "account", "user"])
-def test_wish_of_somebody_who_manages_the_store_no_more_counts_no_more(store, manager, ada, gone) -> None:
+def test_wish_of_somebody_who_manages_the_store_no_more_counts_no_more(
+    store: Store, manager: Client, ada: User, gone
+) -> None:
     ask(manager)
     address = link()
     if gone == "role":
@@ -253,7 +262,7 @@ def test_wish_of_somebody_who_manages_the_store_no_more_counts_no_more(store, ma
     assert used() == [(PROVEN, "en")]
 
 
-def test_link_stands_nowhere_in_the_database(store, manager) -> None:
+def test_link_stands_nowhere_in_the_database(store: Store, manager: Client) -> None:
     ask(manager)
     token = link().rstrip("/").rpartition("/")[2].partition("-")[2]
     (message,) = OutboxMessage.objects.filter(kind=Kind.DAY_SHEET)
@@ -262,7 +271,9 @@ def test_link_stands_nowhere_in_the_database(store, manager) -> None:
     assert all(token not in str(row) and NEW not in str(vars(message)) for row in rows)
 
 
-def test_one_address_gets_no_more_of_these_than_of_other_mails(store, manager, settings) -> None:
+def test_one_address_gets_no_more_of_these_than_of_other_mails(
+    store: Store, manager: Client, settings: Settings
+) -> None:
     settings.RATE_LIMITS = True
     for _time in range(6):
         ask(manager)
@@ -271,7 +282,9 @@ def test_one_address_gets_no_more_of_these_than_of_other_mails(store, manager, s
     assert OutboxMessage.objects.order_by("pk").last().reason == "number_limit"
 
 
-def test_store_asks_ten_addresses_in_a_day_and_nothing_typed_is_lost(store, manager, settings) -> None:
+def test_store_asks_ten_addresses_in_a_day_and_nothing_typed_is_lost(
+    store: Store, manager: Client, settings: Settings
+) -> None:
     settings.RATE_LIMITS = True
     for number in range(10):
         ask(manager, f"till{number}@example.org")

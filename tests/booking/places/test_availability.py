@@ -1,6 +1,7 @@
 from datetime import date, timedelta
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from booking.bookings.lifecycle import cancel_booking
 from booking.models import Hold
@@ -37,7 +38,7 @@ def version(store, *, now=NOW, party_size=1, to_date=TUESDAY):
     ).version
 
 
-def test_a_day_nobody_booked_is_free_by_rule_alone():
+def test_a_day_nobody_booked_is_free_by_rule_alone() -> None:
     store = make_store()
 
     slots = free(store)
@@ -48,14 +49,14 @@ def test_a_day_nobody_booked_is_free_by_rule_alone():
     assert not Slot.objects.exists()
 
 
-def test_long_visits_start_only_where_they_can_end():
+def test_long_visits_start_only_where_they_can_end() -> None:
     slots = free(make_store(), visit_type="advice")
 
     assert at(11, 30) in slots
     assert at(11, 45) not in slots
 
 
-def test_places_taken_are_gone_at_once_and_back_at_once():
+def test_places_taken_are_gone_at_once_and_back_at_once() -> None:
     store = make_store()
     booking = make_booking(store)
 
@@ -65,7 +66,7 @@ def test_places_taken_are_gone_at_once_and_back_at_once():
     assert free(store)[at(10)] == 2
 
 
-def test_minimum_notice_and_horizon_bound_what_is_free():
+def test_minimum_notice_and_horizon_bound_what_is_free() -> None:
     store = make_store()
 
     today = free(store, from_date=date(2026, 11, 23), now=at(9, 10, day=23))
@@ -75,7 +76,7 @@ def test_minimum_notice_and_horizon_bound_what_is_free():
     assert {moment.date() for moment in last} == {date(2026, 12, 21)}
 
 
-def test_every_day_asked_for_is_there_even_without_times():
+def test_every_day_asked_for_is_there_even_without_times() -> None:
     answer = availability(
         store=make_store().slug,
         visit_type="visit",
@@ -89,7 +90,7 @@ def test_every_day_asked_for_is_there_even_without_times():
     assert answer.first_free == at(9, day=28)
 
 
-def test_places_left_count_all_desks_but_a_party_needs_one():
+def test_places_left_count_all_desks_but_a_party_needs_one() -> None:
     store = make_store(capacity=2, desks=("left", "right"))
     make_booking(store)
     make_booking(store, phone="+33612345602")
@@ -98,14 +99,14 @@ def test_places_left_count_all_desks_but_a_party_needs_one():
     assert at(10) not in free(store, party_size=2)
 
 
-def test_kept_back_places_are_for_staff():
+def test_kept_back_places_are_for_staff() -> None:
     store = make_store(capacity=2, kept_back=1)
 
     assert free(store)[at(10)] == 1
     assert free(store, by_staff=True)[at(10)] == 2
 
 
-def test_a_hold_that_ran_out_gives_its_place_back_to_readers():
+def test_a_hold_that_ran_out_gives_its_place_back_to_readers() -> None:
     store = make_store(capacity=1)
     hold_places(store=store.slug, visit_type="visit", starts_at=at(10), party_size=1, now=NOW)
 
@@ -114,11 +115,11 @@ def test_a_hold_that_ran_out_gives_its_place_back_to_readers():
     assert Hold.objects.count() == 1
 
 
-def test_a_party_larger_than_the_visit_type_takes_finds_nothing():
+def test_a_party_larger_than_the_visit_type_takes_finds_nothing() -> None:
     assert free(make_store(capacity=2), party_size=3) == {}
 
 
-def test_unknown_things_are_lookup_errors():
+def test_unknown_things_are_lookup_errors() -> None:
     store = make_store()
 
     with pytest.raises(UnknownVisitType):
@@ -128,7 +129,7 @@ def test_unknown_things_are_lookup_errors():
         free(store)
 
 
-def test_version_is_the_same_until_something_changes():
+def test_version_is_the_same_until_something_changes() -> None:
     store = make_store()
     before = version(store)
 
@@ -141,7 +142,7 @@ def test_version_is_the_same_until_something_changes():
     assert version(store) not in (before, after)
 
 
-def test_version_changes_when_the_clock_takes_a_start_away():
+def test_version_changes_when_the_clock_takes_a_start_away() -> None:
     store = make_store()
 
     assert version(store, now=at(8, 59)) == version(store, now=at(8, 50))
@@ -149,7 +150,7 @@ def test_version_changes_when_the_clock_takes_a_start_away():
     assert version(store, now=at(9, 1)) != version(store, now=at(9))
 
 
-def test_version_changes_when_a_hold_runs_out():
+def test_version_changes_when_a_hold_runs_out() -> None:
     store = make_store()
     hold_places(store=store.slug, visit_type="visit", starts_at=at(10), party_size=1, now=NOW)
 
@@ -157,7 +158,7 @@ def test_version_changes_when_a_hold_runs_out():
 
 
 @pytest.mark.parametrize("bookings", [1, 3])
-def test_availability_costs_three_statements(bookings, django_assert_num_queries):
+def test_availability_costs_three_statements(bookings, django_assert_num_queries: DjangoAssertNumQueries) -> None:
     store = make_store(capacity=4)
     for number in range(bookings):
         make_booking(store, phone=f"+3361234560{number}", starts_at=at(10 + number // 2, 15 * number % 60))
@@ -168,7 +169,7 @@ def test_availability_costs_three_statements(bookings, django_assert_num_queries
         version(store)
 
 
-def test_nearest_free_are_by_time_around_the_wanted_start():
+def test_nearest_free_are_by_time_around_the_wanted_start() -> None:
     store = make_store(capacity=1)
     make_booking(store)
 
@@ -177,7 +178,7 @@ def test_nearest_free_are_by_time_around_the_wanted_start():
     assert [slot.starts_at for slot in slots] == [at(9, 30), at(9, 45), at(10, 15)]
 
 
-def test_lookup_answers_each_and_knows_what_it_does_not_know():
+def test_lookup_answers_each_and_knows_what_it_does_not_know() -> None:
     store = make_store(capacity=1)
     make_booking(store)
     wanted = [

@@ -129,7 +129,7 @@ class Places(RuleBasedStateMachine):
 
 
 @pytest.mark.django_db
-def test_counters_agree_with_the_books_whatever_happens():
+def test_counters_agree_with_the_books_whatever_happens() -> None:
     run_state_machine_as_test(
         Places,
         settings=settings(max_examples=30, stateful_step_count=20, deadline=None, derandomize=True),

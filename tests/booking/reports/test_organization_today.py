@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from booking.models import Booking, Status
 from booking.reports.organization_today import stores_side_by_side
@@ -27,7 +28,7 @@ def become(booking: Booking, status: Status) -> None:
     Booking.objects.filter(pk=booking.pk).update(status=status)
 
 
-def test_visits_of_today_are_counted_by_what_became_of_them(chain):
+def test_visits_of_today_are_counted_by_what_became_of_them(chain: Organization) -> None:
     store = make_store(capacity=9)
     chain.stores.add(store)
     statuses = [Status.CONFIRMED, Status.CHECKED_IN, Status.IN_SERVICE, Status.COMPLETED, Status.NO_SHOW]
@@ -40,7 +41,7 @@ def test_visits_of_today_are_counted_by_what_became_of_them(chain):
     assert (row.came, row.no_shows, row.cancelled, row.no_show_percent) == (3, 1, 1, 25)
 
 
-def test_free_places_are_those_of_the_slots_still_to_begin(chain):
+def test_free_places_are_those_of_the_slots_still_to_begin(chain: Organization) -> None:
     store = make_store()  # closes at noon, opens again from 14 to 19: 20 slots of two places
     chain.stores.add(store)
     make_booking(store, starts_at=at(15))
@@ -50,7 +51,7 @@ def test_free_places_are_those_of_the_slots_still_to_begin(chain):
     assert side_by_side(chain, now=at(18, 46))[0].free_places == 0
 
 
-def test_a_closed_slot_has_no_free_place(chain):
+def test_a_closed_slot_has_no_free_place(chain: Organization) -> None:
     store = make_store()
     chain.stores.add(store)
     make_booking(store, starts_at=at(15))
@@ -59,13 +60,13 @@ def test_a_closed_slot_has_no_free_place(chain):
     assert side_by_side(chain)[0].free_places == 38
 
 
-def test_a_store_where_nobody_was_awaited_has_no_share(chain):
+def test_a_store_where_nobody_was_awaited_has_no_share(chain: Organization) -> None:
     chain.stores.add(make_store())
 
     assert side_by_side(chain)[0].no_show_percent is None
 
 
-def test_today_is_each_stores_own(chain):
+def test_today_is_each_stores_own(chain: Organization) -> None:
     chain.stores.add(make_store("near"), make_store("far", time_zone="Pacific/Auckland", country="NZ"))
     late = datetime(2026, 11, 24, 22, 0, tzinfo=UTC)  # the Wednesday has begun in Auckland
     for store in chain.stores.all():
@@ -74,14 +75,16 @@ def test_today_is_each_stores_own(chain):
     assert {row.slug: row.visits for row in side_by_side(chain, now=late)} == {"near": 1, "far": 1}
 
 
-def test_stores_of_others_are_left_out(chain):
+def test_stores_of_others_are_left_out(chain: Organization) -> None:
     make_booking(make_store())
 
     assert side_by_side(chain) == ()
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_any_number_of_stores_takes_six_statements(chain, django_assert_num_queries, count):
+def test_any_number_of_stores_takes_six_statements(
+    chain: Organization, django_assert_num_queries: DjangoAssertNumQueries, count
+) -> None:
     for number in range(count):
         store = make_store(f"shop-{number}", name=f"Shop {number}")
         make_booking(store)

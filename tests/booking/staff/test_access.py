@@ -134,7 +134,7 @@ def test_nothing_that_is_sent_makes_a_page_fail(room: Room, path: str) -> None:
 @pytest.mark.parametrize(
     "path", [f"{SHOP}walk-ins/", f"{SHOP}queue/act/", "/staff/sign-out/", "/s/corner-shop-niort/book/hold/"]
 )
-def test_address_that_takes_forms_alone_says_so_and_where_to_go(path):
+def test_address_that_takes_forms_alone_says_so_and_where_to_go(path) -> None:
     client = make_room().client()
 
     answer = client.get(path)
@@ -145,7 +145,7 @@ def test_address_that_takes_forms_alone_says_so_and_where_to_go(path):
     assert ('href="/staff/"' in text) is path.startswith("/staff/")
 
 
-def test_staff_on_a_managers_page_are_told_whom_to_ask_not_to_sign_in():
+def test_staff_on_a_managers_page_are_told_whom_to_ask_not_to_sign_in() -> None:
     room = make_room()
 
     answer = room.client(room.staff).get(f"{SHOP}setup/")

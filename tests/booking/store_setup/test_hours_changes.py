@@ -42,7 +42,7 @@ def affected_of(call, **kwargs):
     return refused.value.details["affected"]
 
 
-def test_hours_that_leave_no_booking_out_are_simply_changed(store, user):
+def test_hours_that_leave_no_booking_out_are_simply_changed(store, user) -> None:
     make_booking(store, starts_at=at(10))
 
     change = change_opening_hours(store_id=store.pk, weekly=MORNINGS, then=None, now=NOW, user=user)
@@ -51,7 +51,7 @@ def test_hours_that_leave_no_booking_out_are_simply_changed(store, user):
     assert Store.objects.get().hours_version > store.hours_version
 
 
-def test_hours_that_leave_bookings_out_change_nothing_until_somebody_decides(store, user):
+def test_hours_that_leave_bookings_out_change_nothing_until_somebody_decides(store, user) -> None:
     afternoon = make_booking(store, starts_at=at(15))
 
     affected = affected_of(change_opening_hours, store_id=store.pk, weekly=MORNINGS, then=None, now=NOW, user=user)
@@ -61,7 +61,7 @@ def test_hours_that_leave_bookings_out_change_nothing_until_somebody_decides(sto
     assert Store.objects.get().hours_version == store.hours_version
 
 
-def test_keep_leaves_the_visit_as_it_is_and_takes_no_new_ones(store, user):
+def test_keep_leaves_the_visit_as_it_is_and_takes_no_new_ones(store, user) -> None:
     afternoon = make_booking(store, starts_at=at(15))
 
     change_opening_hours(store_id=store.pk, weekly=MORNINGS, then=AffectedResolution.KEEP, now=NOW, user=user)
@@ -75,7 +75,7 @@ def test_keep_leaves_the_visit_as_it_is_and_takes_no_new_ones(store, user):
     assert cancel_booking(booking_id=afternoon.pk, who=Who.customer(NOW)).status == Status.CANCELLED
 
 
-def test_a_visit_kept_before_is_not_affected_again(store, user):
+def test_a_visit_kept_before_is_not_affected_again(store, user) -> None:
     make_booking(store, starts_at=at(15))
     change_opening_hours(store_id=store.pk, weekly=MORNINGS, then=AffectedResolution.KEEP, now=NOW, user=user)
 
@@ -86,7 +86,7 @@ def test_a_visit_kept_before_is_not_affected_again(store, user):
     assert change.affected == ()
 
 
-def test_notify_tells_each_once_even_if_moved_before(store, user):
+def test_notify_tells_each_once_even_if_moved_before(store, user) -> None:
     make_booking(store, starts_at=at(15))
 
     change_opening_hours(store_id=store.pk, weekly=MORNINGS, then=AffectedResolution.NOTIFY, now=NOW, user=user)
@@ -96,7 +96,7 @@ def test_notify_tells_each_once_even_if_moved_before(store, user):
     assert Booking.objects.get().sequence == 0
 
 
-def test_cancel_cancels_and_tells_each_once(store, user):
+def test_cancel_cancels_and_tells_each_once(store, user) -> None:
     make_booking(store, starts_at=at(15))
 
     change_opening_hours(store_id=store.pk, weekly=MORNINGS, then=AffectedResolution.CANCEL, now=NOW, user=user)
@@ -106,7 +106,7 @@ def test_cancel_cancels_and_tells_each_once(store, user):
     assert list(differences(now=NOW)) == []
 
 
-def test_a_day_closed_and_opened_again(store, user):
+def test_a_day_closed_and_opened_again(store, user) -> None:
     make_booking(store, starts_at=at(10))
     day = at(10).date()
 
@@ -118,7 +118,7 @@ def test_a_day_closed_and_opened_again(store, user):
     assert list(differences(now=NOW)) == []
 
 
-def test_slots_laid_anew_count_every_visit_they_overlap(store, user):
+def test_slots_laid_anew_count_every_visit_they_overlap(store, user) -> None:
     make_booking(store, starts_at=at(10))
     make_booking(store, starts_at=at(10, 15), phone="+33612345602")
 
@@ -140,7 +140,7 @@ def change(store, user, **changes):
     return change_slots(store_id=store.pk, user=user, **{**values, **changes})
 
 
-def test_closing_slots_names_those_in_them(store, user):
+def test_closing_slots_names_those_in_them(store, user) -> None:
     inside = make_booking(store, starts_at=at(10, 15))
     make_booking(store, starts_at=at(10, 30), phone="+33612345602")
 
@@ -154,7 +154,7 @@ def test_closing_slots_names_those_in_them(store, user):
     assert make_booking(store, starts_at=at(10), phone="+33612345603").status == Status.CONFIRMED
 
 
-def test_a_smaller_capacity_names_those_who_booked_last(store, user):
+def test_a_smaller_capacity_names_those_who_booked_last(store, user) -> None:
     first = make_booking(store)
     last = make_booking(store, phone="+33612345602")
 
@@ -166,7 +166,7 @@ def test_a_smaller_capacity_names_those_who_booked_last(store, user):
     assert (slot.capacity, slot.places_taken, slot.squeezed) == (1, 1, 0)
 
 
-def test_a_smaller_capacity_kept_counts_the_rest_as_squeezed_in(store, user):
+def test_a_smaller_capacity_kept_counts_the_rest_as_squeezed_in(store, user) -> None:
     make_booking(store)
     make_booking(store, phone="+33612345602")
 
@@ -177,7 +177,7 @@ def test_a_smaller_capacity_kept_counts_the_rest_as_squeezed_in(store, user):
     assert list(differences(now=NOW)) == []
 
 
-def test_a_larger_capacity_lets_more_in(store, user):
+def test_a_larger_capacity_lets_more_in(store, user) -> None:
     change(store, user, capacity=3)
 
     for number in range(3):
@@ -186,7 +186,7 @@ def test_a_larger_capacity_lets_more_in(store, user):
         make_booking(store, phone="+33612345609")
 
 
-def test_slots_where_none_are_or_of_an_unknown_desk_are_refused(store, user):
+def test_slots_where_none_are_or_of_an_unknown_desk_are_refused(store, user) -> None:
     for changes, reason in (
         ({"from_at": at(12), "to_at": at(13), "closed": True}, Refusal.SLOT_CLOSED),
         ({"desk": "elsewhere", "closed": True}, Refusal.NOT_FOUND),

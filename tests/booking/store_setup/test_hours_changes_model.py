@@ -278,7 +278,7 @@ class Changes(RuleBasedStateMachine):
 
 
 @pytest.mark.django_db
-def test_nobody_is_left_in_closed_time_unasked_whatever_a_store_changes():
+def test_nobody_is_left_in_closed_time_unasked_whatever_a_store_changes() -> None:
     run_state_machine_as_test(
         Changes,
         settings=settings(max_examples=25, stateful_step_count=20, deadline=None, derandomize=True),

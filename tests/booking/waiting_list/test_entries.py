@@ -46,7 +46,7 @@ def refusal_of(call, *args, **kwargs):
     return refused.value.reason
 
 
-def test_join_keeps_what_was_told_and_sends_nothing():
+def test_join_keeps_what_was_told_and_sends_nothing() -> None:
     entry = make_waiting(make_store(), to_date=TUESDAY + ONE_DAY, party_size=2, email="bea@example.org", locale="fr")
 
     entry.refresh_from_db()
@@ -65,20 +65,20 @@ def test_join_keeps_what_was_told_and_sends_nothing():
         ({"from_date": TUESDAY + 5 * ONE_DAY}, Refusal.SLOT_CLOSED),  # a Sunday
     ],
 )
-def test_join_is_refused_where_no_place_could_ever_be_offered(fields, reason):
+def test_join_is_refused_where_no_place_could_ever_be_offered(fields, reason) -> None:
     store = make_store()
 
     assert refusal_of(make_waiting, store, **fields) == reason
     assert not WaitingListEntry.objects.exists()
 
 
-def test_join_takes_days_that_have_begun_as_long_as_one_is_left():
+def test_join_takes_days_that_have_begun_as_long_as_one_is_left() -> None:
     entry = make_waiting(make_store(), from_date=TUESDAY - 3 * ONE_DAY, to_date=TUESDAY)
 
     assert entry.status == WaitingStatus.WAITING
 
 
-def test_join_of_an_unknown_store_or_visit_type():
+def test_join_of_an_unknown_store_or_visit_type() -> None:
     store = make_store()
 
     with pytest.raises(UnknownVisitType):
@@ -89,7 +89,7 @@ def test_join_of_an_unknown_store_or_visit_type():
 
 
 @pytest.mark.parametrize("contact", [{"phone": "+33612345601"}, {"phone": "", "email": "bea@example.org"}])
-def test_staff_are_told_of_who_waits_for_the_same_days_already(contact):
+def test_staff_are_told_of_who_waits_for_the_same_days_already(contact) -> None:
     store = make_store()
     by_phone = {**contact, "source": Source.PHONE}
     make_waiting(store, to_date=TUESDAY + 2 * ONE_DAY, **contact)
@@ -102,7 +102,7 @@ def test_staff_are_told_of_who_waits_for_the_same_days_already(contact):
 
 
 @pytest.mark.parametrize("contact", [{"phone": "+33612345601"}, {"phone": "", "email": "bea@example.org"}])
-def test_joining_again_is_offered_nothing_and_keeps_nobody_from_their_turn(contact):
+def test_joining_again_is_offered_nothing_and_keeps_nobody_from_their_turn(contact) -> None:
     store = make_store()
     first = make_waiting(store, **contact)
     again = make_waiting(store, now=NOW + timedelta(minutes=1), **contact)
@@ -116,14 +116,14 @@ def test_joining_again_is_offered_nothing_and_keeps_nobody_from_their_turn(conta
     assert [one.entry for one in waiting_list(store, now=NOW)] == [first, other, later]
 
 
-def test_join_again_after_leaving():
+def test_join_again_after_leaving() -> None:
     store = make_store()
     leave_waiting_list(entry_id=make_waiting(store, phone="+33612345601").pk, now=NOW)
 
     assert make_waiting(store, phone="+33612345601").status == WaitingStatus.WAITING
 
 
-def test_join_once_returns_the_entry_of_the_same_form():
+def test_join_once_returns_the_entry_of_the_same_form() -> None:
     store = make_store()
 
     def join_it():
@@ -144,7 +144,7 @@ def test_join_once_returns_the_entry_of_the_same_form():
     assert WaitingListEntry.objects.count() == 1
 
 
-def test_leave_erases_who_waited_and_gives_the_place_back():
+def test_leave_erases_who_waited_and_gives_the_place_back() -> None:
     store = one_slot_store()
     entry = offered(store)
 
@@ -159,7 +159,7 @@ def test_leave_erases_who_waited_and_gives_the_place_back():
     assert leave_waiting_list(entry_id=entry.pk, now=NOW).status == WaitingStatus.LEFT
 
 
-def test_take_offer_books_the_place_with_what_is_known():
+def test_take_offer_books_the_place_with_what_is_known() -> None:
     store = one_slot_store()
     entry = offered(store, name="Bea Test", phone="+33612345607", email="bea@example.org", locale="fr")
 
@@ -180,13 +180,13 @@ def test_take_offer_books_the_place_with_what_is_known():
     assert take_offer(entry=entry, now=NOW) == booking
 
 
-def test_take_offer_that_ran_out_is_refused():
+def test_take_offer_that_ran_out_is_refused() -> None:
     entry = offered(one_slot_store())
 
     assert refusal_of(take_offer, entry=entry, now=NOW + timedelta(minutes=30)) == Refusal.HOLD_EXPIRED
 
 
-def test_take_offer_of_what_the_store_no_longer_offers_is_refused():
+def test_take_offer_of_what_the_store_no_longer_offers_is_refused() -> None:
     store = one_slot_store()
     entry = offered(store)
     store.visit_types.update(is_active=False)
@@ -194,13 +194,13 @@ def test_take_offer_of_what_the_store_no_longer_offers_is_refused():
     assert refusal_of(take_offer, entry=entry, now=NOW) == Refusal.SLOT_CLOSED
 
 
-def test_offered_place_is_not_kept_longer_by_its_customer():
+def test_offered_place_is_not_kept_longer_by_its_customer() -> None:
     offered(one_slot_store())
 
     assert refusal_of(extend_hold, token=hold_token(Hold.objects.get().public_id), now=NOW) == Refusal.HOLD_EXPIRED
 
 
-def test_let_pass_gives_the_place_to_the_next():
+def test_let_pass_gives_the_place_to_the_next() -> None:
     store = one_slot_store()
     first = offered(store)
     second = make_waiting(store)
@@ -214,7 +214,7 @@ def test_let_pass_gives_the_place_to_the_next():
     assert pass_offer(entry_id=first.pk, now=NOW).missed_offers == 1
 
 
-def test_forget_old_erases_who_waited_seven_days_after_their_last_day():
+def test_forget_old_erases_who_waited_seven_days_after_their_last_day() -> None:
     store = make_store()
     entry = make_waiting(store)
     IdempotentAnswer.objects.create(

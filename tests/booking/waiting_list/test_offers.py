@@ -24,7 +24,7 @@ from tests.waiters import make_waiting
 pytestmark = pytest.mark.django_db
 
 
-def test_offer_place_that_came_free_to_who_has_waited_longest():
+def test_offer_place_that_came_free_to_who_has_waited_longest() -> None:
     store, (booking,) = full_store()
     first, second = make_waiting(store), make_waiting(store)
 
@@ -41,7 +41,7 @@ def test_offer_place_that_came_free_to_who_has_waited_longest():
     assert list(differences(now=NOW)) == []
 
 
-def test_offered_place_cannot_be_had_by_anybody_else():
+def test_offered_place_cannot_be_had_by_anybody_else() -> None:
     store, (booking,) = full_store()
     make_waiting(store)
     free(booking)
@@ -53,7 +53,7 @@ def test_offered_place_cannot_be_had_by_anybody_else():
     assert refused.value.reason == Refusal.SLOT_FULL
 
 
-def test_offer_that_runs_out_goes_to_the_next_and_comes_not_back():
+def test_offer_that_runs_out_goes_to_the_next_and_comes_not_back() -> None:
     store, (booking,) = full_store()
     first, second = make_waiting(store), make_waiting(store)
     free(booking)
@@ -67,7 +67,7 @@ def test_offer_that_runs_out_goes_to_the_next_and_comes_not_back():
     assert make_booking(store, phone="+33612345699", now=later + 31 * MINUTE)
 
 
-def test_place_let_pass_is_offered_again_once_somebody_else_had_it():
+def test_place_let_pass_is_offered_again_once_somebody_else_had_it() -> None:
     store, (booking,) = full_store()
     make_waiting(store)
     free(booking)
@@ -83,7 +83,7 @@ def test_place_let_pass_is_offered_again_once_somebody_else_had_it():
     assert [sequence for _, sequence, _ in told()] == [1, 2]
 
 
-def test_three_missed_offers_end_the_waiting():
+def test_three_missed_offers_end_the_waiting() -> None:
     store, bookings = full_store(times=4)
     make_waiting(store)
     for booking in bookings:
@@ -96,7 +96,7 @@ def test_three_missed_offers_end_the_waiting():
     assert statuses() == ["expired"]
 
 
-def test_waiting_ends_with_its_last_day():
+def test_waiting_ends_with_its_last_day() -> None:
     store, _ = full_store()
     make_waiting(store)
 
@@ -106,7 +106,7 @@ def test_waiting_ends_with_its_last_day():
     assert statuses() == ["expired"]
 
 
-def test_party_too_large_for_what_came_free_is_passed_over():
+def test_party_too_large_for_what_came_free_is_passed_over() -> None:
     store, bookings = full_store(capacity=2)
     make_waiting(store, party_size=2)
     make_waiting(store, party_size=1)
@@ -120,7 +120,7 @@ def test_party_too_large_for_what_came_free_is_passed_over():
     assert statuses() == ["waiting", "offered"]
 
 
-def test_visit_of_two_slots_waits_for_both():
+def test_visit_of_two_slots_waits_for_both() -> None:
     store, bookings = full_store(times=2)
     make_waiting(store, visit_type="advice")
 
@@ -131,7 +131,7 @@ def test_visit_of_two_slots_waits_for_both():
     assert list(Slot.objects.order_by("starts_at").values_list("places_taken", flat=True)) == [1, 1]
 
 
-def test_party_stays_at_one_desk():
+def test_party_stays_at_one_desk() -> None:
     store = make_store(capacity=1, desks=("left", "right"), hours=((time(10), time(10, 15)),))
     VisitType.objects.update(max_party_size=2)
     bookings = [make_booking(store, phone=f"+3361234560{number}") for number in range(2)]
@@ -142,7 +142,7 @@ def test_party_stays_at_one_desk():
     assert offer_places(store_id=store.pk, now=NOW) == 0
 
 
-def test_several_places_are_offered_to_several_at_once_in_their_order():
+def test_several_places_are_offered_to_several_at_once_in_their_order() -> None:
     store, bookings = full_store(times=3)
     entries = [make_waiting(store) for _ in range(4)]
     for booking in bookings:
@@ -156,7 +156,7 @@ def test_several_places_are_offered_to_several_at_once_in_their_order():
     assert entries[3].status == "waiting"
 
 
-def test_what_was_free_when_somebody_joined_is_not_offered_to_them():
+def test_what_was_free_when_somebody_joined_is_not_offered_to_them() -> None:
     store = make_store()
     booking = make_booking(store, party_size=2)
     make_waiting(store)
@@ -167,7 +167,7 @@ def test_what_was_free_when_somebody_joined_is_not_offered_to_them():
     assert Hold.objects.get().starts_at == at(10)
 
 
-def test_hold_that_ran_out_is_a_place_that_came_free():
+def test_hold_that_ran_out_is_a_place_that_came_free() -> None:
     store = make_store(capacity=1, hours=((time(10), time(10, 15)),))
     hold_places(store=store.slug, visit_type="visit", starts_at=at(10), party_size=1, now=NOW)
     make_waiting(store)
@@ -176,7 +176,7 @@ def test_hold_that_ran_out_is_a_place_that_came_free():
     assert offer_places(store_id=store.pk, now=NOW + 5 * MINUTE) == 1
 
 
-def test_offered_place_given_back_by_its_hold_goes_to_the_next():
+def test_offered_place_given_back_by_its_hold_goes_to_the_next() -> None:
     store, (booking,) = full_store()
     make_waiting(store)
     make_waiting(store)
@@ -192,7 +192,7 @@ def test_offered_place_given_back_by_its_hold_goes_to_the_next():
 @pytest.mark.parametrize(
     ("minutes_before", "kept_minutes"), [(120, 30), (90, 30), (80, 20), (62, 5), (60, 5), (59, None)]
 )
-def test_offer_is_kept_no_longer_than_the_minimum_notice_allows(minutes_before, kept_minutes):
+def test_offer_is_kept_no_longer_than_the_minimum_notice_allows(minutes_before, kept_minutes) -> None:
     store, (booking,) = full_store()
     make_waiting(store)
     moment = at(10) - minutes_before * MINUTE
@@ -204,7 +204,7 @@ def test_offer_is_kept_no_longer_than_the_minimum_notice_allows(minutes_before, 
     assert ends == ([kept_minutes * MINUTE] if kept_minutes else [])
 
 
-def test_nothing_is_offered_for_days_nobody_waits_for():
+def test_nothing_is_offered_for_days_nobody_waits_for() -> None:
     store = make_store(capacity=1, hours=((time(10), time(10, 15)),))
     wednesday = make_booking(store, starts_at=at(10, day=25))
     make_booking(store, phone="+33612345602")
@@ -214,7 +214,7 @@ def test_nothing_is_offered_for_days_nobody_waits_for():
     assert offer_places(store_id=store.pk, now=NOW) == 0
 
 
-def test_share_kept_back_from_the_web_is_not_offered():
+def test_share_kept_back_from_the_web_is_not_offered() -> None:
     store = make_store(capacity=2, kept_back=1, hours=((time(10), time(10, 15)),))
     make_booking(store)
     make_waiting(store)
@@ -222,7 +222,7 @@ def test_share_kept_back_from_the_web_is_not_offered():
     assert offer_places(store_id=store.pk, now=NOW) == 0
 
 
-def test_sweep_goes_over_every_store_where_somebody_waits():
+def test_sweep_goes_over_every_store_where_somebody_waits() -> None:
     stores = []
     for number in range(3):
         store, (booking,) = full_store(slug=f"shop-{number}")
@@ -238,7 +238,7 @@ def test_sweep_goes_over_every_store_where_somebody_waits():
 
 
 @pytest.mark.parametrize("count", [1, 5])
-def test_pass_with_nothing_to_offer_asks_the_same_however_many_wait(count):
+def test_pass_with_nothing_to_offer_asks_the_same_however_many_wait(count) -> None:
     store, _ = full_store()
     for _ in range(count):
         make_waiting(store)
@@ -250,7 +250,7 @@ def test_pass_with_nothing_to_offer_asks_the_same_however_many_wait(count):
     assert [query["sql"] for query in queries if not query["sql"].lstrip("(\n").startswith("SELECT")] == []
 
 
-def test_leaving_while_offered_leaves_the_books_right():
+def test_leaving_while_offered_leaves_the_books_right() -> None:
     store, (booking,) = full_store()
     entry = make_waiting(store)
     free(booking)
@@ -261,7 +261,7 @@ def test_leaving_while_offered_leaves_the_books_right():
     assert list(differences(now=NOW)) == []
 
 
-def test_books_tell_of_offers_that_do_not_fit_together():
+def test_books_tell_of_offers_that_do_not_fit_together() -> None:
     store, (booking,) = full_store()
     entry = make_waiting(store, email="bea@example.org")
     free(booking)

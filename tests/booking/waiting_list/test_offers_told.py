@@ -31,7 +31,7 @@ pytestmark = pytest.mark.django_db
         ("", "bea@example.org", ["email"]),
     ],
 )
-def test_offer_is_told_by_every_way_that_reaches_them(phone, email, channels):
+def test_offer_is_told_by_every_way_that_reaches_them(phone, email, channels) -> None:
     store, (booking,) = full_store()
     make_waiting(store, phone=phone, email=email)
     free(booking)
@@ -44,7 +44,7 @@ def test_offer_is_told_by_every_way_that_reaches_them(phone, email, channels):
     }
 
 
-def test_who_cannot_be_told_is_passed_over():
+def test_who_cannot_be_told_is_passed_over() -> None:
     store, (booking,) = full_store()
     make_waiting(store, phone="+33549240039")
     make_waiting(store)
@@ -56,7 +56,7 @@ def test_who_cannot_be_told_is_passed_over():
 
 
 @pytest.mark.parametrize(("email", "channels"), [("", []), ("bea@example.org", ["email"])])
-def test_nobody_is_texted_at_night(email, channels):
+def test_nobody_is_texted_at_night(email, channels) -> None:
     store, (booking,) = full_store()
     make_waiting(store, email=email)
     night = at(22, day=23)
@@ -68,7 +68,7 @@ def test_nobody_is_texted_at_night(email, channels):
     assert [channel for *_, channel in told()] == channels
 
 
-def test_place_let_pass_at_night_is_offered_again_in_the_morning():
+def test_place_let_pass_at_night_is_offered_again_in_the_morning() -> None:
     store, _ = full_store()
     wednesday = TUESDAY + ONE_DAY
     booking = make_booking(store, starts_at=at(10, day=25), phone="+33612345608")
@@ -83,7 +83,7 @@ def test_place_let_pass_at_night_is_offered_again_in_the_morning():
     assert WaitingListEntry.objects.get().missed_offers == 0
 
 
-def test_trouble_at_one_store_holds_up_no_other(caplog):
+def test_trouble_at_one_store_holds_up_no_other(caplog: pytest.LogCaptureFixture) -> None:
     stores = []
     for number in range(2):
         store, (booking,) = full_store(slug=f"shop-{number}")
@@ -117,7 +117,9 @@ def failing_for(monkeypatch, entry, name, error):
 
 @pytest.mark.parametrize("name", ["_starts_for", "offer_channels", "can_be_offered"])
 @pytest.mark.parametrize("error", [IntegrityError("Failing row contains (Bea Test)"), ValueError("+336980000001")])
-def test_pass_goes_on_to_the_next_whatever_happens_to_one(monkeypatch, caplog, name, error):
+def test_pass_goes_on_to_the_next_whatever_happens_to_one(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, name, error
+) -> None:
     store, (booking,) = full_store()
     first, _second = make_waiting(store), make_waiting(store)
     free(booking)
@@ -127,11 +129,13 @@ def test_pass_goes_on_to_the_next_whatever_happens_to_one(monkeypatch, caplog, n
     assert statuses() == ["waiting", "offered"]
     assert list(differences(now=NOW)) == []
     line = JsonLine().format(caplog.records[0])
-    assert (caplog.records[0].message, caplog.records[0].entry_id) == ("offer_failed", first.pk)
+    assert (caplog.records[0].message, vars(caplog.records[0])["entry_id"]) == ("offer_failed", first.pk)
     assert not any(word in line for word in ("Bea", "+336"))
 
 
-def test_offer_that_cannot_be_settled_keeps_nobody_waiting(monkeypatch, caplog):
+def test_offer_that_cannot_be_settled_keeps_nobody_waiting(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     store, bookings = full_store(times=2)
     for _ in range(2):
         make_waiting(store)
@@ -149,7 +153,9 @@ def failing_call(*args, **named):
     raise IntegrityError("counters")
 
 
-def test_hold_that_the_counters_do_not_know_of_keeps_no_other_from_being_let_go(caplog):
+def test_hold_that_the_counters_do_not_know_of_keeps_no_other_from_being_let_go(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     store = make_store(capacity=1)
     for starts_at in (at(10), at(11)):
         hold_places(store=store.slug, visit_type="visit", starts_at=starts_at, party_size=1, now=NOW)

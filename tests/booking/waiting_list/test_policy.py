@@ -33,7 +33,7 @@ class Rules:
         (0, 0, 5, Refusal.PARTY_TOO_LARGE),
     ],
 )
-def test_refusal_to_wait(first, last, party_size, expected):
+def test_refusal_to_wait(first, last, party_size, expected) -> None:
     found = refusal_to_wait(
         from_date=TODAY + first * ONE_DAY,
         to_date=TODAY + last * ONE_DAY,
@@ -51,7 +51,7 @@ def test_refusal_to_wait(first, last, party_size, expected):
     before=st.integers(min_value=0, max_value=3 * 24 * 60),
     notice=st.integers(min_value=0, max_value=2 * 24 * 60),
 )
-def test_offer_until_is_half_an_hour_or_less_and_never_over_the_start(before, notice):
+def test_offer_until_is_half_an_hour_or_less_and_never_over_the_start(before, notice) -> None:
     starts_at = NOW + timedelta(minutes=before)
 
     until = offer_until(starts_at=starts_at, now=NOW, rules=Rules(minimum_notice_minutes=notice))
@@ -68,7 +68,7 @@ def test_offer_until_is_half_an_hour_or_less_and_never_over_the_start(before, no
 @pytest.mark.parametrize(
     ("clock", "expected"), [("07:59", True), ("08:00", False), ("12:00", False), ("19:59", False), ("20:00", True)]
 )
-def test_is_quiet_by_the_clock_of_the_store(clock, expected):
+def test_is_quiet_by_the_clock_of_the_store(clock, expected) -> None:
     moment = datetime.fromisoformat(f"2026-11-24T{clock}:00").replace(tzinfo=PARIS)
 
     assert is_quiet(moment, zone=PARIS) == expected
@@ -86,7 +86,7 @@ def test_is_quiet_by_the_clock_of_the_store(clock, expected):
         ("2026-11-24T10:00", "2026-11-24T10:30", True),
     ],
 )
-def test_may_be_offered_once_a_night(last, now, expected):
+def test_may_be_offered_once_a_night(last, now, expected) -> None:
     last_offered_at = datetime.fromisoformat(last).replace(tzinfo=PARIS) if last else None
     moment = datetime.fromisoformat(now).replace(tzinfo=PARIS)
 
@@ -94,7 +94,7 @@ def test_may_be_offered_once_a_night(last, now, expected):
 
 
 @pytest.mark.parametrize(("hour", "expected"), [(7, 1), (8, 2), (19, 2), (20, 1)])
-def test_missed_offers_of_the_night_do_not_count(hour, expected):
+def test_missed_offers_of_the_night_do_not_count(hour, expected) -> None:
     offered_at = datetime(2026, 11, 24, hour, tzinfo=PARIS)
 
     assert missed_offers_after(missed_offers=1, offered_at=offered_at, zone=PARIS) == expected

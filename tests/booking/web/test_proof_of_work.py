@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.test import override_settings
+from pytest_django import Settings
 
 from booking import limits
 from booking.web.proof_of_work import (
@@ -59,7 +60,7 @@ def answer(challenge: Challenge | None) -> dict[str, str]:
     }
 
 
-def test_nothing_is_asked_on_an_ordinary_day():
+def test_nothing_is_asked_on_an_ordinary_day() -> None:
     make_store()
 
     crowd(STORE, STORE_NORMAL)
@@ -68,25 +69,25 @@ def test_nothing_is_asked_on_an_ordinary_day():
 
 
 @pytest.mark.usefixtures("busy")
-def test_a_sum_is_asked_once_far_more_than_usual_goes_on():
+def test_a_sum_is_asked_once_far_more_than_usual_goes_on() -> None:
     assert challenge_for(STORE, now=NOW) is not None
     assert check({}, STORE, now=NOW) is Verdict.MISSING
 
 
 @pytest.mark.usefixtures("busy")
-def test_it_is_asked_until_a_minute_was_calm():
+def test_it_is_asked_until_a_minute_was_calm() -> None:
     assert challenge_for(STORE, now=NOW + timedelta(seconds=119)) is not None
     assert challenge_for(STORE, now=NOW + timedelta(seconds=120)) is None
 
 
 @pytest.mark.usefixtures("busy")
-def test_one_store_s_crowd_asks_nothing_of_another():
+def test_one_store_s_crowd_asks_nothing_of_another() -> None:
     make_store(OTHER)
 
     assert challenge_for(OTHER, now=NOW) is None
 
 
-def test_a_crowd_at_all_stores_together_is_one_too():
+def test_a_crowd_at_all_stores_together_is_one_too() -> None:
     make_store()
     for number in range(ALL_NORMAL // 10 + 1):
         crowd(f"shop-{number}", 10)
@@ -94,7 +95,7 @@ def test_a_crowd_at_all_stores_together_is_one_too():
     assert challenge_for(STORE, now=NOW) is not None
 
 
-def test_a_store_that_wants_none_asks_for_none():
+def test_a_store_that_wants_none_asks_for_none() -> None:
     make_store(asks_proof_under_load=False)
     crowd(STORE, STORE_NORMAL + 5)
 
@@ -103,7 +104,7 @@ def test_a_store_that_wants_none_asks_for_none():
 
 
 @pytest.mark.usefixtures("busy")
-def test_lifted_limits_lift_this_as_well(settings):
+def test_lifted_limits_lift_this_as_well(settings: Settings) -> None:
     settings.RATE_LIMITS = False
 
     assert challenge_for(STORE, now=NOW) is None
@@ -111,7 +112,7 @@ def test_lifted_limits_lift_this_as_well(settings):
 
 
 @pytest.mark.usefixtures("busy")
-def test_the_sum_opens_the_way_once():
+def test_the_sum_opens_the_way_once() -> None:
     solved = answer(challenge_for(STORE, now=NOW))
 
     assert check(solved, STORE, now=NOW + SECOND) is Verdict.FINE
@@ -119,14 +120,14 @@ def test_the_sum_opens_the_way_once():
 
 
 @pytest.mark.usefixtures("busy")
-def test_the_sum_counts_for_its_own_store_alone():
+def test_the_sum_counts_for_its_own_store_alone() -> None:
     make_store(OTHER)
     crowd(OTHER, STORE_NORMAL + 1)
 
     assert check(answer(challenge_for(OTHER, now=NOW)), STORE, now=NOW + SECOND) is Verdict.MISSING
 
 
-def test_the_sum_is_worth_nothing_after_a_while():
+def test_the_sum_is_worth_nothing_after_a_while() -> None:
     make_store()
     solved, later = answer(new_challenge(STORE, now=NOW)), NOW + VALID
     crowd(STORE, STORE_NORMAL + 1, now=later)
@@ -137,7 +138,7 @@ def test_the_sum_is_worth_nothing_after_a_while():
 
 @pytest.mark.usefixtures("busy")
 @pytest.mark.parametrize("number", ["", "-1", "1e3", "٣", "9" * 5000, "1", "\x00"])
-def test_another_number_is_no_sum(number):
+def test_another_number_is_no_sum(number) -> None:
     challenge = challenge_for(STORE, now=NOW)
 
     assert check({"proof_asked": challenge.token, "proof": number}, STORE, now=NOW + SECOND) is Verdict.TOO_EARLY
@@ -145,13 +146,13 @@ def test_another_number_is_no_sum(number):
 
 @pytest.mark.usefixtures("busy")
 @pytest.mark.parametrize("token", ["", "x", "::", "a:b:c", "é", "\ud800", "x" * 100_000, "W10:x:y"])
-def test_what_is_no_challenge_of_ours_is_none(token):
+def test_what_is_no_challenge_of_ours_is_none(token) -> None:
     assert check({"proof_asked": token, "proof": "1"}, STORE, now=NOW + WAIT) is Verdict.MISSING
     assert challenge_in({"proof_asked": token}, STORE, now=NOW) is None
 
 
 @pytest.mark.usefixtures("busy")
-def test_a_challenge_with_another_server_s_key_is_none():
+def test_a_challenge_with_another_server_s_key_is_none() -> None:
     with override_settings(SECRET_KEY="another key that is long enough and only for tests 987654321"):
         theirs = answer(new_challenge(STORE, now=NOW))
 
@@ -159,7 +160,7 @@ def test_a_challenge_with_another_server_s_key_is_none():
 
 
 @pytest.mark.usefixtures("busy")
-def test_who_cannot_calculate_waits_instead():
+def test_who_cannot_calculate_waits_instead() -> None:
     challenge = challenge_for(STORE, now=NOW)
     waiting = {"proof_asked": challenge.token, "proof": ""}
 
@@ -171,7 +172,7 @@ def test_who_cannot_calculate_waits_instead():
 
 
 @pytest.mark.usefixtures("busy")
-def test_a_crowd_of_machines_gains_nothing_by_waiting():
+def test_a_crowd_of_machines_gains_nothing_by_waiting() -> None:
     waiting = [{"proof_asked": new_challenge(STORE, now=NOW).token} for _ in range(WAITED_A_MINUTE + 1)]
     later = NOW + WAIT
 
@@ -182,7 +183,7 @@ def test_a_crowd_of_machines_gains_nothing_by_waiting():
     assert check(waiting[-1], STORE, now=later + timedelta(minutes=1)) is Verdict.FINE
 
 
-def test_counters_that_are_away_hold_nobody_up(settings):
+def test_counters_that_are_away_hold_nobody_up(settings: Settings) -> None:
     make_store()
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
     limits._limiter.cache_clear()

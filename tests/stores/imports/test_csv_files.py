@@ -10,7 +10,7 @@ REQUIRED = ("id", "name")
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])
 @pytest.mark.parametrize("delimiter", [";", ",", "\t"])
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
-def test_any_encoding_and_delimiter_reads_alike(encoding, delimiter, end):
+def test_any_encoding_and_delimiter_reads_alike(encoding, delimiter, end) -> None:
     text = end.join([f"ID{delimiter} Name", f'1{delimiter}"Café{delimiter} du Port"', "", f"2{delimiter}L’Épicerie"])
 
     rows = read_table(text.encode(encoding), required=REQUIRED)
@@ -21,7 +21,7 @@ def test_any_encoding_and_delimiter_reads_alike(encoding, delimiter, end):
     ]
 
 
-def test_the_apostrophe_before_a_formula_is_taken_off_again():
+def test_the_apostrophe_before_a_formula_is_taken_off_again() -> None:
     [row] = read_table(b"id,name\n1,'=SUM(A1)\n", required=REQUIRED)
 
     assert row.values["name"] == "=SUM(A1)"
@@ -39,6 +39,6 @@ def test_the_apostrophe_before_a_formula_is_taken_off_again():
         (b"x" * 5_000_001, "is larger than"),
     ],
 )
-def test_what_is_no_table_says_why(content, reason):
+def test_what_is_no_table_says_why(content, reason) -> None:
     with pytest.raises(NotATable, match=reason):
         read_table(content, required=REQUIRED)

@@ -26,7 +26,7 @@ def said(tmp_path: Path, what: str, text: str, *args: str) -> list[str]:
     return out.getvalue().splitlines()
 
 
-def test_stores_are_made_and_gathered(chain, tmp_path):
+def test_stores_are_made_and_gathered(chain: Organization, tmp_path: Path) -> None:
     text = STORES + "12;Épicerie;46,32;-0,46;Niort;Mo-Sa 09:00-19:00\n13;;46.3;-0.4;;\n14;Shop;north;0;;\n"
 
     assert said(tmp_path, "stores", text) == [
@@ -40,13 +40,13 @@ def test_stores_are_made_and_gathered(chain, tmp_path):
     assert said(tmp_path, "stores", text)[0] == "line 2: unchanged 12 epicerie-niort"
 
 
-def test_an_id_twice_is_skipped(chain, tmp_path):
+def test_an_id_twice_is_skipped(chain: Organization, tmp_path: Path) -> None:
     line = "12;Shop;46;0;Niort;Mo 09:00-19:00\n"
 
     assert said(tmp_path, "stores", STORES + line + line)[1].startswith("line 3: skipped 12 its id was seen before")
 
 
-def test_a_dry_run_of_stores_changes_nothing(chain, tmp_path):
+def test_a_dry_run_of_stores_changes_nothing(chain: Organization, tmp_path: Path) -> None:
     lines = "12;Shop;46;0;Niort;Mo 09:00-19:00\n13;Shop;46;1;Niort;Mo 09:00-19:00\n"
 
     told = said(tmp_path, "stores", STORES + lines, "--dry-run")
@@ -55,7 +55,7 @@ def test_a_dry_run_of_stores_changes_nothing(chain, tmp_path):
     assert not Store.objects.exists()
 
 
-def test_staff_join_the_organizations_stores_alone(chain, tmp_path):
+def test_staff_join_the_organizations_stores_alone(chain: Organization, tmp_path: Path) -> None:
     chain.stores.add(make_store("ours"))
     make_store("theirs")
     make_user("cleo")
@@ -82,12 +82,12 @@ def test_staff_join_the_organizations_stores_alone(chain, tmp_path):
     assert dict(StoreMembership.objects.values_list("user__username", "role")) == {"ada": "manager", "cleo": "staff"}
 
 
-def test_a_file_that_is_no_table_is_refused(chain, tmp_path):
+def test_a_file_that_is_no_table_is_refused(chain: Organization, tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="has no column 'id'"):
         said(tmp_path, "stores", "a;b\n1;2\n")
 
 
-def test_an_organization_named_like_openstreetmaps_ids_takes_no_store_over(chain, tmp_path):
+def test_an_organization_named_like_openstreetmaps_ids_takes_no_store_over(chain: Organization, tmp_path: Path) -> None:
     theirs = make_store("theirs")
     Store.objects.filter(pk=theirs.pk).update(source_id="node/12", name="Theirs")
     Organization.objects.filter(pk=chain.pk).update(slug="node")

@@ -3,11 +3,13 @@
 import os
 from datetime import timedelta
 from io import BytesIO
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
 from django.test import Client
 from PIL import Image
+from pytest_django import Settings
 
 import booking.formats.share_image
 from booking.formats.share_image import drop_old_cards, store_card
@@ -85,7 +87,9 @@ def test_store_page_tells_shared_links_what_it_is(client: Client) -> None:
     assert html.count('<meta name="description"') == 1
 
 
-def test_card_is_drawn_once_whatever_the_number_of_stores(client: Client, settings, tmp_path, monkeypatch) -> None:
+def test_card_is_drawn_once_whatever_the_number_of_stores(
+    client: Client, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     settings.DATA_DIR = tmp_path
     make_store(name="Drawn Once")
     store_card.cache_clear()
@@ -97,7 +101,7 @@ def test_card_is_drawn_once_whatever_the_number_of_stores(client: Client, settin
     assert [one.suffix for one in (tmp_path / "cards").iterdir()] == [".png"]
 
 
-def test_card_is_drawn_where_nothing_can_be_kept(client: Client, settings, tmp_path) -> None:
+def test_card_is_drawn_where_nothing_can_be_kept(client: Client, settings: Settings, tmp_path: Path) -> None:
     settings.DATA_DIR = tmp_path / "missing"
     make_store(name="Kept Nowhere")
     store_card.cache_clear()
@@ -105,7 +109,7 @@ def test_card_is_drawn_where_nothing_can_be_kept(client: Client, settings, tmp_p
     assert client.get(CARD).status_code == 200
 
 
-def test_cards_drawn_long_ago_are_dropped(client: Client, settings, tmp_path) -> None:
+def test_cards_drawn_long_ago_are_dropped(client: Client, settings: Settings, tmp_path: Path) -> None:
     settings.DATA_DIR = tmp_path
     make_store(name="Drawn Long Ago")
     store_card.cache_clear()

@@ -58,7 +58,7 @@ def sign_in_by(authenticator: Authenticator, client: Client | None = None, **mor
     return client, client.post(PASSKEY, {"credential": authenticator.sign_in(options), **more})
 
 
-def test_passkey_signs_in_without_a_password(ada) -> None:
+def test_passkey_signs_in_without_a_password(ada: User) -> None:
     passkey = add_passkey(signed_in(ada))
     client, answer = sign_in_by(passkey, next="/staff/account/")
     assert (answer.status_code, answer["Location"]) == (302, "/staff/account/")
@@ -67,7 +67,7 @@ def test_passkey_signs_in_without_a_password(ada) -> None:
     assert StaticToken.objects.count() == 8
 
 
-def test_passkey_is_asked_for_after_the_password(ada) -> None:
+def test_passkey_is_asked_for_after_the_password(ada: User) -> None:
     passkey = add_passkey(signed_in(ada))
     client = Client()
     assert give_password(client, ada, next="/staff/account/") == SECOND
@@ -75,7 +75,7 @@ def test_passkey_is_asked_for_after_the_password(ada) -> None:
     assert sign_in_by(passkey, client)[1]["Location"] == "/staff/account/"
 
 
-def test_answer_of_a_passkey_is_good_once(ada) -> None:
+def test_answer_of_a_passkey_is_good_once(ada: User) -> None:
     passkey = add_passkey(signed_in(ada))
     client = Client()
     credential = passkey.sign_in(client.post(f"{PASSKEY}options/").json())
@@ -86,7 +86,7 @@ def test_answer_of_a_passkey_is_good_once(ada) -> None:
     assert not is_in(client)
 
 
-def test_copy_of_a_passkey_that_counts_is_found_out(ada) -> None:
+def test_copy_of_a_passkey_that_counts_is_found_out(ada: User) -> None:
     passkey = add_passkey(signed_in(ada))
     sign_in_by(passkey)
     sign_in_by(passkey)
@@ -101,7 +101,7 @@ def test_copy_of_a_passkey_that_counts_is_found_out(ada) -> None:
     [{"flags": PRESENT}, {"origin": "https://evil.example"}, {"rp_id": "evil.example"}],
     ids=["nobody's finger", "another site", "another site's passkey"],
 )
-def test_passkey_is_refused_that_proves_too_little(ada, device) -> None:
+def test_passkey_is_refused_that_proves_too_little(ada: User, device) -> None:
     client = signed_in(ada)
     bad = Authenticator(**{"origin": ORIGIN, "rp_id": "carillon.example", **device})
     answer = client.post(OWN, {"what": "passkey", "credential": bad.make(options_of(client))})
@@ -113,7 +113,7 @@ def test_passkey_is_refused_that_proves_too_little(ada, device) -> None:
     assert sign_in_by(bad)[1].status_code == 400
 
 
-def test_passkey_of_who_may_not_sign_in_any_more_opens_nothing(ada) -> None:
+def test_passkey_of_who_may_not_sign_in_any_more_opens_nothing(ada: User) -> None:
     passkey = add_passkey(signed_in(ada))
     User.objects.update(is_active=False)
     assert sign_in_by(passkey)[1].status_code == 400
@@ -131,7 +131,7 @@ def test_passkey_of_who_may_not_sign_in_any_more_opens_nothing(ada) -> None:
         "{" * 30_000,
     ],
 )
-def test_nonsense_for_a_passkey_is_refused(ada, credential) -> None:
+def test_nonsense_for_a_passkey_is_refused(ada: User, credential) -> None:
     client = signed_in(ada)
     client.get(OWN)
     assert client.post(OWN, {"what": "passkey", "credential": credential}).status_code == 400
@@ -140,7 +140,7 @@ def test_nonsense_for_a_passkey_is_refused(ada, credential) -> None:
     assert stranger.post(PASSKEY, {"credential": credential}).status_code == 400
 
 
-def test_broken_answers_for_a_known_passkey_are_refused(ada) -> None:
+def test_broken_answers_for_a_known_passkey_are_refused(ada: User) -> None:
     client = signed_in(ada)
     passkey = add_passkey(client)
     for name in ("clientDataJSON", "authenticatorData", "signature"):
@@ -156,7 +156,7 @@ def test_broken_answers_for_a_known_passkey_are_refused(ada) -> None:
         assert client.post(OWN, {"what": "passkey", "credential": json.dumps(answer)}).status_code == 400
 
 
-def test_passkeys_need_an_address_with_a_name(ada, settings) -> None:
+def test_passkeys_need_an_address_with_a_name(ada: User, settings: Settings) -> None:
     client = signed_in(ada)
     settings.PUBLIC_URL, settings.IS_HTTPS = "http://127.0.0.1:8000", False
     assert "Make a passkey" not in words(client.get(OWN))
@@ -164,7 +164,7 @@ def test_passkeys_need_an_address_with_a_name(ada, settings) -> None:
     assert "passkey" not in words(Client().get("/staff/sign-in/"))
 
 
-def test_removed_passkey_opens_nothing_and_nobody_removes_anothers(ada, store) -> None:
+def test_removed_passkey_opens_nothing_and_nobody_removes_anothers(ada: User, store: Store) -> None:
     client = signed_in(ada)
     passkey = add_passkey(client)
     other = signed_in(make_user("bea", store=store))

@@ -73,7 +73,7 @@ def add_app(client: Client) -> tuple[str, list[str]]:
     return key, re.findall(r"<code>([0-9A-Z]{5}-[0-9A-Z]{5})</code>", answer.content.decode())
 
 
-def test_secret_of_an_app_lies_open_nowhere_not_even_before_it_is_confirmed(ada) -> None:
+def test_secret_of_an_app_lies_open_nowhere_not_even_before_it_is_confirmed(ada: User) -> None:
     here = signed_in(ada)
     shown = here.get(OWN).content.decode()
     secret = base64.b32decode(re.findall(r"secret=([A-Z2-7]+)", shown)[0])
@@ -86,7 +86,7 @@ def test_secret_of_an_app_lies_open_nowhere_not_even_before_it_is_confirmed(ada)
     assert base64.b32encode(secret).decode() not in f"{kept.key} {key}"
 
 
-def test_secrets_that_lay_open_are_sealed_and_go_on(ada) -> None:
+def test_secrets_that_lay_open_are_sealed_and_go_on(ada: User) -> None:
     secret = "3132333435363738393031323334353637383930"
     device = TOTPDevice.objects.create(user=ada, key=secret, confirmed=True)
     migration = import_module("booking.migrations.0012_app_codes")
@@ -102,7 +102,9 @@ def test_secrets_that_lay_open_are_sealed_and_go_on(ada) -> None:
 
 
 @pytest.mark.parametrize("what", ["app", "passkey"])
-def test_nothing_of_a_first_factor_is_kept_where_its_codes_cannot_be(ada, monkeypatch, what: str) -> None:
+def test_nothing_of_a_first_factor_is_kept_where_its_codes_cannot_be(
+    ada: User, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
     elsewhere, here = signed_in(ada), signed_in(ada)
     AuthToken.objects.create(user=ada)
     here.raise_request_exception = False
@@ -122,7 +124,9 @@ def test_nothing_of_a_first_factor_is_kept_where_its_codes_cannot_be(ada, monkey
     assert AuthToken.objects.filter(user=ada).exists()
 
 
-def test_app_is_asked_for_from_then_on_and_ends_what_the_password_alone_opened(ada, clock) -> None:
+def test_app_is_asked_for_from_then_on_and_ends_what_the_password_alone_opened(
+    ada: User, clock: time_machine.Traveller
+) -> None:
     elsewhere, here = signed_in(ada), signed_in(ada)
     AuthToken.objects.create(user=ada)
 
@@ -141,7 +145,7 @@ def test_app_is_asked_for_from_then_on_and_ends_what_the_password_alone_opened(a
     assert is_in(client)
 
 
-def test_code_is_good_once(ada, clock) -> None:
+def test_code_is_good_once(ada: User, clock: time_machine.Traveller) -> None:
     key, _codes = add_app(signed_in(ada))
     clock.shift(30)
     code, first, second = code_now(key), Client(), Client()
@@ -156,7 +160,7 @@ def test_code_is_good_once(ada, clock) -> None:
     assert not is_in(second)
 
 
-def test_recovery_code_signs_in_once_however_it_is_typed(ada) -> None:
+def test_recovery_code_signs_in_once_however_it_is_typed(ada: User) -> None:
     _key, codes = add_app(signed_in(ada))
     for typed, status in ((codes[0].lower().replace("-", " "), 302), (codes[0], 400)):
         client = Client()
@@ -166,7 +170,9 @@ def test_recovery_code_signs_in_once_however_it_is_typed(ada) -> None:
     assert codes[1] not in str(list(StaticToken.objects.values()))
 
 
-def test_codes_are_tried_ten_times_and_then_no_more(ada, clock, settings) -> None:
+def test_codes_are_tried_ten_times_and_then_no_more(
+    ada: User, clock: time_machine.Traveller, settings: Settings
+) -> None:
     settings.RATE_LIMITS = True
     key, _codes = add_app(signed_in(ada))
     clock.shift(30)
@@ -177,7 +183,7 @@ def test_codes_are_tried_ten_times_and_then_no_more(ada, clock, settings) -> Non
     assert client.post(SECOND, {"code": code_now(key)}).status_code == 429
 
 
-def test_second_step_asks_for_the_password_first_and_not_too_late(ada, clock) -> None:
+def test_second_step_asks_for_the_password_first_and_not_too_late(ada: User, clock: time_machine.Traveller) -> None:
     key, _codes = add_app(signed_in(ada))
     assert Client().get(SECOND)["Location"] == "/staff/sign-in/"
     client = Client()
@@ -187,7 +193,7 @@ def test_second_step_asks_for_the_password_first_and_not_too_late(ada, clock) ->
     assert client.post(SECOND, {"code": code_now(key)})["Location"] == "/staff/sign-in/"
 
 
-def test_wrong_code_sets_nothing_up(ada) -> None:
+def test_wrong_code_sets_nothing_up(ada: User) -> None:
     client = signed_in(ada)
     client.get(OWN)
     answer = client.post(OWN, {"what": "app", "code": "000000"})
@@ -196,7 +202,7 @@ def test_wrong_code_sets_nothing_up(ada) -> None:
     assert give_password(Client(), ada) == "/staff/"
 
 
-def test_password_is_asked_again_after_ten_minutes(ada, clock) -> None:
+def test_password_is_asked_again_after_ten_minutes(ada: User, clock: time_machine.Traveller) -> None:
     client = signed_in(ada)
     clock.shift(timedelta(minutes=10))
     assert "Is it you?" in words(client.get(OWN))
@@ -206,7 +212,7 @@ def test_password_is_asked_again_after_ten_minutes(ada, clock) -> None:
     assert "What do you need besides your password?" in words(client.get(OWN))
 
 
-def test_taking_the_last_factor_away_takes_the_recovery_codes_with_it(ada) -> None:
+def test_taking_the_last_factor_away_takes_the_recovery_codes_with_it(ada: User) -> None:
     client = signed_in(ada)
     add_app(client)
     client.post(OWN, {"what": "remove-app"})
@@ -214,7 +220,7 @@ def test_taking_the_last_factor_away_takes_the_recovery_codes_with_it(ada) -> No
     assert give_password(Client(), ada) == "/staff/"
 
 
-def test_new_recovery_codes_end_the_old_ones(ada) -> None:
+def test_new_recovery_codes_end_the_old_ones(ada: User) -> None:
     client = signed_in(ada)
     _key, old = add_app(client)
     answer = client.post(OWN, {"what": "codes"})
@@ -223,7 +229,7 @@ def test_new_recovery_codes_end_the_old_ones(ada) -> None:
     assert StaticToken.objects.count() == 8
 
 
-def test_store_asks_its_managers_for_more_and_its_staff_for_nothing_new(ada, store) -> None:
+def test_store_asks_its_managers_for_more_and_its_staff_for_nothing_new(ada: User, store: Store) -> None:
     staff = signed_in(make_user("cleo", store=store, role=Role.STAFF))
     other = signed_in(make_user("bea", store=store))
     booking, client = make_booking(store), signed_in(ada)
@@ -249,7 +255,7 @@ def test_store_asks_its_managers_for_more_and_its_staff_for_nothing_new(ada, sto
     assert "Managers need more than a password" in trail
 
 
-def test_organization_holds_to_the_strictest_of_its_stores(store) -> None:
+def test_organization_holds_to_the_strictest_of_its_stores(store: Store) -> None:
     chain = Organization.objects.create(slug="chain", name="Chain", kind="chain", created_at=NOW)
     chain.stores.add(store, make_store("other-shop"))
     user = make_user("flora")
@@ -263,14 +269,14 @@ def test_organization_holds_to_the_strictest_of_its_stores(store) -> None:
     assert client.get("/staff/o/chain/").status_code == 200
 
 
-def test_programs_of_a_manager_without_it_are_refused(ada, store) -> None:
+def test_programs_of_a_manager_without_it_are_refused(ada: User, store: Store) -> None:
     _row, token = AuthToken.objects.create(user=ada)
     Store.objects.update(requires_second_factor=True)
     answer = Client().get(f"/api/v1/staff/stores/{store.slug}/day", headers={"authorization": f"Token {token}"})
     assert (answer.status_code, answer.json()["code"]) == (403, "not_permitted")
 
 
-def test_token_asks_for_a_code_of_who_has_an_app(ada, clock) -> None:
+def test_token_asks_for_a_code_of_who_has_an_app(ada: User, clock: time_machine.Traveller) -> None:
     key, codes = add_app(signed_in(ada))
     clock.shift(30)
 
@@ -284,7 +290,7 @@ def test_token_asks_for_a_code_of_who_has_an_app(ada, clock) -> None:
     assert ask(otp=codes[0]).status_code == 200
 
 
-def test_who_lost_everything_is_let_in_by_the_command(ada, capsys) -> None:
+def test_who_lost_everything_is_let_in_by_the_command(ada: User, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(CommandError, match="no second factor"):
         call_command("reset_second_factor", "ada")
     client = signed_in(ada)

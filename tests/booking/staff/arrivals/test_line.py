@@ -39,7 +39,7 @@ def words(answer) -> str:
     return " ".join(re.sub(r"<[^>]+>", " ", answer.content.decode()).split())
 
 
-def test_line_says_who_is_next_and_about_how_long(room):
+def test_line_says_who_is_next_and_about_how_long(room: Room) -> None:
     booking = here(room)
     client = room.client(room.staff)
     given = client.post(JOIN, {"visit_type": "visit", "party_size": "1", "name": "Bob Test"}, follow=True)
@@ -51,7 +51,7 @@ def test_line_says_who_is_next_and_about_how_long(room):
     assert "about 0 to 25 minutes" in shown
 
 
-def test_called_served_and_put_back(room):
+def test_called_served_and_put_back(room: Room) -> None:
     client = room.client(room.staff)
     client.post(JOIN, {"visit_type": "visit", "party_size": "1", "name": "Bob Test"})
     ticket = Ticket.objects.get()
@@ -68,7 +68,7 @@ def test_called_served_and_put_back(room):
     assert "Bob T." in words(client.get(QUEUE))
 
 
-def test_booked_visit_is_called_and_served_from_the_line(room):
+def test_booked_visit_is_called_and_served_from_the_line(room: Room) -> None:
     booking = here(room)
     client = room.client(room.staff)
 
@@ -80,7 +80,7 @@ def test_booked_visit_is_called_and_served_from_the_line(room):
     assert "Being served" in words(client.get(QUEUE))
 
 
-def test_full_means_a_sentence_and_nothing_lost(room):
+def test_full_means_a_sentence_and_nothing_lost(room: Room) -> None:
     here(room)
     client = room.client(room.staff)
     client.post(JOIN, {"visit_type": "visit", "party_size": "1"})
@@ -96,7 +96,7 @@ def test_full_means_a_sentence_and_nothing_lost(room):
     "key", ["", "ticket-", "ticket-x", "ticket-999", "visit-ABCD1234", "ticket-" + "9" * 40, "\0", "ticket-٣"]
 )
 @pytest.mark.parametrize("what", ["call", "serve", "leave", "put-back", "nonsense", ""])
-def test_what_means_nobody_changes_nothing(room, key, what):
+def test_what_means_nobody_changes_nothing(room: Room, key, what) -> None:
     booking = here(room)
 
     answer = room.client(room.staff).post(ACT, {"key": key, "what": what})
@@ -106,7 +106,7 @@ def test_what_means_nobody_changes_nothing(room, key, what):
     assert (booking.status, Ticket.objects.count()) == (Status.CHECKED_IN, 0)
 
 
-def test_visit_of_the_shop_next_door_is_unknown(room):
+def test_visit_of_the_shop_next_door_is_unknown(room: Room) -> None:
     other = make_booking(Store.objects.get(slug="next-door-niort"))
     take_step(booking_id=other.pk, step="check_in", who=Who.staff(room.neighbor, at(10)))
 
@@ -120,14 +120,14 @@ def test_visit_of_the_shop_next_door_is_unknown(room):
     assert other.status == Status.CHECKED_IN
 
 
-def test_join_without_a_visit_type_keeps_what_was_typed(room):
+def test_join_without_a_visit_type_keeps_what_was_typed(room: Room) -> None:
     answer = room.client(room.staff).post(JOIN, {"party_size": "1", "name": "Bob Test"})
 
     assert answer.status_code == 400
     assert 'value="Bob Test"' in answer.content.decode()
 
 
-def test_screen_shows_codes_and_no_name(room):
+def test_screen_shows_codes_and_no_name(room: Room) -> None:
     booking = here(room)
     client = room.client(room.staff)
     client.post(JOIN, {"visit_type": "visit", "party_size": "1", "name": "Bob Test"})
@@ -141,7 +141,7 @@ def test_screen_shows_codes_and_no_name(room):
     assert not {"Ada", "Mary", "Bob", "Test"} & set(main.split())
 
 
-def test_screen_shows_first_names_where_the_store_wishes_it(room):
+def test_screen_shows_first_names_where_the_store_wishes_it(room: Room) -> None:
     Store.objects.update(line_shows=LineShows.FIRST_NAME)
     booking = here(room)
     client = room.client(room.staff)
@@ -154,7 +154,7 @@ def test_screen_shows_first_names_where_the_store_wishes_it(room):
 
 
 @pytest.mark.parametrize("address", [QUEUE, DISPLAY])
-def test_page_is_known_again_until_the_line_moves(room, address):
+def test_page_is_known_again_until_the_line_moves(room: Room, address) -> None:
     booking = here(room)
     client = room.client(room.staff)
     etag = client.get(address)["ETag"]
@@ -165,7 +165,9 @@ def test_page_is_known_again_until_the_line_moves(room, address):
     assert client.get(address, headers={"If-None-Match": etag}).status_code == 200
 
 
-def test_unchanged_line_costs_a_tablet_two_statements(room, django_assert_num_queries: DjangoAssertNumQueries):
+def test_unchanged_line_costs_a_tablet_two_statements(
+    room: Room, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
     here(room)
     tablet = make_tablet(room.store, acting=room.staff)
     etag = tablet.get(QUEUE)["ETag"]
@@ -175,8 +177,8 @@ def test_unchanged_line_costs_a_tablet_two_statements(room, django_assert_num_qu
 
 
 def test_line_costs_four_statements_beside_the_sign_in(
-    room, settings: Settings, django_assert_num_queries: DjangoAssertNumQueries
-):
+    room: Room, settings: Settings, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
     settings.SESSION_ENGINE = SESSIONS_IN_DATABASE
     here(room)
     client = room.client(room.staff)
@@ -185,7 +187,7 @@ def test_line_costs_four_statements_beside_the_sign_in(
         client.get(QUEUE)
 
 
-def test_tablet_left_alone_hides_the_line_and_not_the_screen(room, clock):
+def test_tablet_left_alone_hides_the_line_and_not_the_screen(room: Room, clock) -> None:
     here(room)
     tablet = make_tablet(room.store, acting=room.staff)
     clock.shift(15 * 60)
@@ -194,7 +196,7 @@ def test_tablet_left_alone_hides_the_line_and_not_the_screen(room, clock):
     assert tablet.get(DISPLAY).status_code == 200
 
 
-def test_refused_walk_in_is_offered_a_ticket(room):
+def test_refused_walk_in_is_offered_a_ticket(room: Room) -> None:
     here(room)
 
     answer = room.client(room.staff).post(f"{SHOP}walk-ins/", {"visit_type": "visit", "party_size": "1"})
@@ -203,7 +205,7 @@ def test_refused_walk_in_is_offered_a_ticket(room):
     assert f'href="{QUEUE}"' in answer.content.decode()
 
 
-def test_store_chooses_what_people_are_called_by(room):
+def test_store_chooses_what_people_are_called_by(room: Room) -> None:
     client = room.client()
 
     saved = client.post(f"{SHOP}setup/line/", {"line_shows": "first_name"})
@@ -215,7 +217,7 @@ def test_store_chooses_what_people_are_called_by(room):
     assert (line.what, line.before, line.after) == ("line", {"line_shows": "code"}, {"line_shows": "first_name"})
 
 
-def test_who_booked_and_is_early_reads_their_time_and_no_range(room):
+def test_who_booked_and_is_early_reads_their_time_and_no_range(room: Room) -> None:
     here(room, starts_at=at(11, 30))
     here(room, name="Due Test", starts_at=at(10))
 
@@ -225,7 +227,7 @@ def test_who_booked_and_is_early_reads_their_time_and_no_range(room):
     assert "minutes" not in shown
 
 
-def test_people_at_a_desk_at_rest_are_shown_with_a_word_and_sent_nowhere(room):
+def test_people_at_a_desk_at_rest_are_shown_with_a_word_and_sent_nowhere(room: Room) -> None:
     Desk.objects.create(store=room.store, slug="second", name="Second", capacity=1, position=1)
     client = room.client(room.staff)
     for name in ("Bob", "Cy", "Di"):
@@ -245,7 +247,7 @@ def test_people_at_a_desk_at_rest_are_shown_with_a_word_and_sent_nowhere(room):
     assert "Second" not in screen.split()
 
 
-def test_line_goes_on_past_midnight(room, clock):
+def test_line_goes_on_past_midnight(room: Room, clock) -> None:
     OpeningHours.objects.filter(store=room.store).delete()
     OpeningHours.objects.create(store=room.store, weekday=1, opens=time(18), closes=time(3))
     clock.move_to(at(23, 50))

@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from django.conf import settings
 from django.test import Client
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from booking.models import (
     PIN_ERRORS,
@@ -64,7 +64,7 @@ def tap(step: str, booking: Booking) -> dict:
 # --- Pairing ----------------------------------------------------------------------------------------
 
 
-def test_tablet_is_paired_taken_over_and_checks_somebody_in(room, visit):
+def test_tablet_is_paired_taken_over_and_checks_somebody_in(room: Room, visit: Booking) -> None:
     make_pin(room.staff)
     tablet = Client()
 
@@ -79,14 +79,14 @@ def test_tablet_is_paired_taken_over_and_checks_somebody_in(room, visit):
     assert BookingEvent.objects.latest("pk").user == room.staff
 
 
-def test_cookie_is_no_scripts_and_no_other_sites(room):
+def test_cookie_is_no_scripts_and_no_other_sites(room: Room) -> None:
     cookie = Client().post(PAIR, {"code": shown_code(room)}).cookies[settings.DEVICE_COOKIE_NAME]
 
     assert (cookie["httponly"], cookie["samesite"], cookie["path"]) == (True, "Lax", "/")
 
 
 @pytest.mark.parametrize("code", ["", "ABC", "00000000", "00000000\0"])
-def test_wrong_code_pairs_nothing_and_says_so(room, code):
+def test_wrong_code_pairs_nothing_and_says_so(room: Room, code) -> None:
     shown_code(room)
 
     answer = Client().post(PAIR, {"code": code})
@@ -96,7 +96,7 @@ def test_wrong_code_pairs_nothing_and_says_so(room, code):
     assert not Device.objects.exists()
 
 
-def test_codes_are_not_guessed_for_long(room, settings):
+def test_codes_are_not_guessed_for_long(room: Room, settings: Settings) -> None:
     settings.RATE_LIMITS = True
     code, client = shown_code(room), Client(REMOTE_ADDR="192.0.2.77")
     for _ in range(10):
@@ -105,7 +105,7 @@ def test_codes_are_not_guessed_for_long(room, settings):
     assert client.post(PAIR, {"code": code}).status_code == 429
 
 
-def test_tablet_is_left_from_the_head_of_each_of_its_screens(room, visit):
+def test_tablet_is_left_from_the_head_of_each_of_its_screens(room: Room, visit: Booking) -> None:
     tablet = make_tablet(room.store, acting=room.staff)
 
     for address in (ARRIVALS, f"{SHOP}queue/"):
@@ -118,7 +118,7 @@ def test_tablet_is_left_from_the_head_of_each_of_its_screens(room, visit):
 # --- Taking it over -----------------------------------------------------------------------------------
 
 
-def test_wrong_pin_keeps_who_was_chosen_and_the_fifth_says_it_is_locked(room, clock):
+def test_wrong_pin_keeps_who_was_chosen_and_the_fifth_says_it_is_locked(room: Room, clock) -> None:
     make_pin(room.staff)
     tablet = make_tablet(room.store)
 
@@ -133,7 +133,7 @@ def test_wrong_pin_keeps_who_was_chosen_and_the_fifth_says_it_is_locked(room, cl
     assert "1357" not in pages[0]
 
 
-def test_manager_sees_it_locked_and_unlocks_it(room):
+def test_manager_sees_it_locked_and_unlocks_it(room: Room) -> None:
     make_pin(room.staff, errors=PIN_ERRORS)
 
     assert "PIN locked" in room.client().get(DEVICES).content.decode()
@@ -143,7 +143,7 @@ def test_manager_sees_it_locked_and_unlocks_it(room):
     assert PinTries.objects.get().errors == 0
 
 
-def test_unlocked_for_the_third_time_it_is_void_and_the_page_says_so(room):
+def test_unlocked_for_the_third_time_it_is_void_and_the_page_says_so(room: Room) -> None:
     make_pin(room.staff, errors=PIN_ERRORS, unlocks=PIN_UNLOCKS - 1)
 
     done = room.client().post(f"{DEVICES}unlock/", {"username": "staff"}, follow=True)
@@ -152,7 +152,7 @@ def test_unlocked_for_the_third_time_it_is_void_and_the_page_says_so(room):
     assert not StaffPin.objects.exists()
 
 
-def test_tablet_that_pauses_says_for_how_long(room):
+def test_tablet_that_pauses_says_for_how_long(room: Room) -> None:
     make_pin(room.staff)
     tablet = make_tablet(room.store)
 
@@ -163,13 +163,13 @@ def test_tablet_that_pauses_says_for_how_long(room):
     assert "Wait half a minute" in answers[-1].content.decode()
 
 
-def test_nobody_with_a_pin_is_told_how_to_get_one(room):
+def test_nobody_with_a_pin_is_told_how_to_get_one(room: Room) -> None:
     page = make_tablet(room.store).get(UNLOCK).content.decode()
 
     assert "Nobody here has a PIN yet" in page
 
 
-def test_tablet_that_is_left_asks_for_a_pin_again(room, visit):
+def test_tablet_that_is_left_asks_for_a_pin_again(room: Room, visit: Booking) -> None:
     tablet = make_tablet(room.store, acting=room.staff)
 
     tablet.post(UNLOCK, {"what": "leave"})
@@ -177,7 +177,7 @@ def test_tablet_that_is_left_asks_for_a_pin_again(room, visit):
     assert tablet.get(ARRIVALS)["Location"] == UNLOCK
 
 
-def test_manager_on_a_tablet_squeezes_nobody_in(room):
+def test_manager_on_a_tablet_squeezes_nobody_in(room: Room) -> None:
     tablet = make_tablet(room.store, acting=room.manager)
     walk_in = {"visit_type": "visit", "party_size": "1", "name": "", "squeeze_in": "on"}
 
@@ -188,7 +188,7 @@ def test_manager_on_a_tablet_squeezes_nobody_in(room):
 # --- Names ------------------------------------------------------------------------------------------
 
 
-def test_names_are_not_even_sent_after_fifteen_minutes_without_a_tap(room, visit, clock):
+def test_names_are_not_even_sent_after_fifteen_minutes_without_a_tap(room: Room, visit: Booking, clock) -> None:
     tablet = make_tablet(room.store, acting=room.staff)
     first = tablet.get(DATA)
     assert (first.json()["names_hidden"], first.json()["hides_after_minutes"]) == (False, 15)
@@ -204,7 +204,7 @@ def test_names_are_not_even_sent_after_fifteen_minutes_without_a_tap(room, visit
     assert tablet.get(ARRIVALS)["Location"] == UNLOCK
 
 
-def test_taps_keep_names_shown_and_hidden_ones_come_back_by_pin_alone(room, visit, clock):
+def test_taps_keep_names_shown_and_hidden_ones_come_back_by_pin_alone(room: Room, visit: Booking, clock) -> None:
     make_pin(room.staff)
     tablet = make_tablet(room.store, acting=room.staff)
     clock.move_to(at(10, 20))
@@ -225,7 +225,7 @@ def test_taps_keep_names_shown_and_hidden_ones_come_back_by_pin_alone(room, visi
     assert tablet.get(DATA).json()["visits"][0]["name"] == "Ada T."
 
 
-def test_names_stay_on_the_screen_of_who_signed_in(room, visit, clock):
+def test_names_stay_on_the_screen_of_who_signed_in(room: Room, visit: Booking, clock) -> None:
     client = room.client(room.staff)
     clock.move_to(at(12, 0))
 
@@ -237,7 +237,7 @@ def test_names_stay_on_the_screen_of_who_signed_in(room, visit, clock):
 # --- Ending -----------------------------------------------------------------------------------------
 
 
-def test_revoked_tablet_is_refused_by_its_next_request(room, visit):
+def test_revoked_tablet_is_refused_by_its_next_request(room: Room, visit: Booking) -> None:
     tablet = make_tablet(room.store, acting=room.staff)
     assert tablet.get(DATA).status_code == 200
 
@@ -249,11 +249,11 @@ def test_revoked_tablet_is_refused_by_its_next_request(room, visit):
 
 
 @pytest.mark.parametrize("device", ["", "0", "nine", "9" * 40, "\0", "٣"])
-def test_what_names_no_tablet_is_not_found(room, device):
+def test_what_names_no_tablet_is_not_found(room: Room, device) -> None:
     assert room.client().post(f"{DEVICES}revoke/", {"device": device}).status_code == 404
 
 
-def test_who_left_the_store_acts_no_more(room, visit):
+def test_who_left_the_store_acts_no_more(room: Room, visit: Booking) -> None:
     tablet = make_tablet(room.store, acting=room.staff)
 
     room.staff.memberships.all().delete()
@@ -261,7 +261,9 @@ def test_who_left_the_store_acts_no_more(room, visit):
     assert tablet.get(DATA)["Location"] == UNLOCK
 
 
-def test_unchanged_day_of_a_tablet_costs_two_statements(room, visit, django_assert_num_queries: DjangoAssertNumQueries):
+def test_unchanged_day_of_a_tablet_costs_two_statements(
+    room: Room, visit: Booking, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
     tablet = make_tablet(room.store, acting=room.staff)
     etag = tablet.get(DATA)["ETag"]
 
@@ -269,7 +271,7 @@ def test_unchanged_day_of_a_tablet_costs_two_statements(room, visit, django_asse
         assert tablet.get(DATA, headers={"If-None-Match": etag}).status_code == 304
 
 
-def test_last_seen_is_shown_to_ten_minutes(room, visit, clock):
+def test_last_seen_is_shown_to_ten_minutes(room: Room, visit: Booking, clock) -> None:
     tablet = make_tablet(room.store, acting=room.staff)
     clock.move_to(at(10, 7) + timedelta(minutes=11))
 
@@ -281,7 +283,7 @@ def test_last_seen_is_shown_to_ten_minutes(room, visit, clock):
 # --- One's own PIN ------------------------------------------------------------------------------------
 
 
-def test_own_pin_needs_the_password(room):
+def test_own_pin_needs_the_password(room: Room) -> None:
     room.staff.set_password("a long password here")
     room.staff.save()
     client = room.client(room.staff)
@@ -297,7 +299,7 @@ def test_own_pin_needs_the_password(room):
 @pytest.mark.parametrize(
     "pin", ["", "123", "2580", "25803", "123456", "987654", "000000", "123456789", "12ab", "１２５８"]
 )
-def test_easy_pins_and_what_is_none_are_refused(room, pin):
+def test_easy_pins_and_what_is_none_are_refused(room: Room, pin) -> None:
     room.staff.set_password("a long password here")
     room.staff.save()
 
@@ -307,7 +309,7 @@ def test_easy_pins_and_what_is_none_are_refused(room, pin):
     assert not StaffPin.objects.exists()
 
 
-def test_own_pin_is_removed(room):
+def test_own_pin_is_removed(room: Room) -> None:
     make_pin(room.staff)
 
     room.client(room.staff).post("/staff/account/pin/", {"what": "remove"})

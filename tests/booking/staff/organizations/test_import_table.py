@@ -41,7 +41,7 @@ def send(manager: Client, text: str | bytes, what: str = "stores", do: str = "tr
     return manager.post(IMPORT, {"what": what, "do": do, "file": SimpleUploadedFile("table.csv", content)})
 
 
-def test_trying_out_says_what_would_happen_and_leaves_no_trace(manager) -> None:
+def test_trying_out_says_what_would_happen_and_leaves_no_trace(manager: Client) -> None:
     shown = page(send(manager, STORES)).text
     assert "This is what would happen. Nothing has been changed." in shown
     assert "2 new" in shown
@@ -55,7 +55,7 @@ def test_trying_out_says_what_would_happen_and_leaves_no_trace(manager) -> None:
     assert Store.objects.count() == 1
 
 
-def test_stores_come_in_once_and_belong_to_the_organization(manager) -> None:
+def test_stores_come_in_once_and_belong_to_the_organization(manager: Client) -> None:
     assert "This has been done." in page(send(manager, STORES, do="import")).text
     assert set(Organization.objects.get().stores.values_list("name", flat=True)) == {
         "A Shop",
@@ -67,7 +67,7 @@ def test_stores_come_in_once_and_belong_to_the_organization(manager) -> None:
     assert Store.objects.count() == 3
 
 
-def test_people_come_in_in_the_name_of_who_brings_them(manager) -> None:
+def test_people_come_in_in_the_name_of_who_brings_them(manager: Client) -> None:
     tried = page(send(manager, STAFF, what="staff")).text
     assert "1 new" in tried
     assert not User.objects.filter(username="cleo").exists()
@@ -83,7 +83,7 @@ def test_people_come_in_in_the_name_of_who_brings_them(manager) -> None:
     assert SetupChange.objects.get(what="member", subject="cleo").username == "flora"
 
 
-def test_strangers_to_the_organization_are_asked_and_its_own_people_are_not(manager) -> None:
+def test_strangers_to_the_organization_are_asked_and_its_own_people_are_not(manager: Client) -> None:
     store = Store.objects.get(slug="a-shop")
     other = make_store("b-shop")
     Organization.objects.get().stores.add(other)
@@ -97,7 +97,7 @@ def test_strangers_to_the_organization_are_asked_and_its_own_people_are_not(mana
     assert store.invitations.get().username == "stranger"
 
 
-def test_a_table_that_was_tried_out_is_brought_in_without_choosing_it_again(manager) -> None:
+def test_a_table_that_was_tried_out_is_brought_in_without_choosing_it_again(manager: Client) -> None:
     tried = page(send(manager, STORES)).forms[""]["tried"]
 
     done = page(manager.post(IMPORT, {"what": "stores", "do": "import", "tried": tried}))
@@ -108,17 +108,17 @@ def test_a_table_that_was_tried_out_is_brought_in_without_choosing_it_again(mana
 
 
 @pytest.mark.parametrize("tried", ["", "no base 64!", "AAAA"])
-def test_what_goes_along_and_is_no_table_is_refused(manager, tried) -> None:
+def test_what_goes_along_and_is_no_table_is_refused(manager: Client, tried) -> None:
     assert manager.post(IMPORT, {"what": "stores", "do": "import", "tried": tried}).status_code == 400
 
 
-def test_a_password_that_is_refused_says_why(manager) -> None:
+def test_a_password_that_is_refused_says_why(manager: Client) -> None:
     shown = page(send(manager, "store,username,role,password\na-shop,ada,staff,short\n", what="staff")).text
 
     assert "Line 2: This password is too short." in shown
 
 
-def test_columns_and_roles_may_be_called_in_french(manager) -> None:
+def test_columns_and_roles_may_be_called_in_french(manager: Client) -> None:
     table = "Magasin;Identifiant;Rôle;Mot de passe\na-shop;cleo;Équipe;a bell rings at the door\n"
 
     assert "1 new" in page(send(manager, table, what="staff", do="import")).text
@@ -127,7 +127,7 @@ def test_columns_and_roles_may_be_called_in_french(manager) -> None:
 
 @pytest.mark.parametrize("what", ["stores", "staff"])
 @pytest.mark.parametrize("language", ["en", "fr"])
-def test_a_sample_to_fill_in_is_a_table_that_can_be_brought_in(manager, what, language) -> None:
+def test_a_sample_to_fill_in_is_a_table_that_can_be_brought_in(manager: Client, what, language) -> None:
     sample = manager.get(IMPORT, {"sample": what}, headers={"accept-language": language})
 
     assert sample["Content-Disposition"] == f'attachment; filename="{what}.csv"'
@@ -146,13 +146,13 @@ def test_a_sample_to_fill_in_is_a_table_that_can_be_brought_in(manager, what, la
         ("id,name,latitude,longitude\n" + "1,A,1,1\n" * 501, "More than 500 lines."),
     ],
 )
-def test_what_is_no_table_is_said_of_the_file(manager, content, said) -> None:
+def test_what_is_no_table_is_said_of_the_file(manager: Client, content, said) -> None:
     refused = send(manager, content)
     assert refused.status_code == 400
     assert said in page(refused).text
 
 
-def test_nothing_sent_is_asked_for(manager) -> None:
+def test_nothing_sent_is_asked_for(manager: Client) -> None:
     refused = manager.post(IMPORT, {})
     assert refused.status_code == 400
     assert "Choose a file." in page(refused).text

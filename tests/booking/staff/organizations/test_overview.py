@@ -33,21 +33,21 @@ def names(client: Client, query: str = "") -> list[str]:
     return [row.slug for row in client.get(OVERVIEW + query).context["rows"]]
 
 
-def test_strangers_sign_in_first_and_come_back(chain):
+def test_strangers_sign_in_first_and_come_back(chain: Organization) -> None:
     response = Client().get(OVERVIEW + "?sort=town")
 
     assert response.status_code == 302
     assert response["Location"] == "/staff/sign-in/?next=/staff/o/chain/%3Fsort%3Dtown"
 
 
-def test_for_a_manager_of_one_of_its_stores_it_does_not_exist(chain):
+def test_for_a_manager_of_one_of_its_stores_it_does_not_exist(chain: Organization) -> None:
     client = Client()
     client.force_login(make_user(store=chain.stores.get(slug="a-shop")))
 
     assert client.get(OVERVIEW).status_code == 404
 
 
-def test_the_stores_stand_in_the_order_asked_for(manager):
+def test_the_stores_stand_in_the_order_asked_for(manager: Client) -> None:
     assert names(manager) == ["a-shop", "b-shop"]
     assert names(manager, "?sort=-name") == ["b-shop", "a-shop"]
     assert names(manager, "?sort=town") == ["b-shop", "a-shop"]
@@ -55,25 +55,25 @@ def test_the_stores_stand_in_the_order_asked_for(manager):
 
 
 @pytest.mark.parametrize("sort", ["", "-", "--name", "secret", "name'"])
-def test_an_order_that_does_not_exist_is_that_of_names(manager, sort):
+def test_an_order_that_does_not_exist_is_that_of_names(manager: Client, sort) -> None:
     assert names(manager, f"?sort={sort}") == ["a-shop", "b-shop"]
 
 
-def test_the_column_in_order_says_so_and_leads_to_the_other_way_round(manager):
+def test_the_column_in_order_says_so_and_leads_to_the_other_way_round(manager: Client) -> None:
     page = manager.get(OVERVIEW + "?sort=-visits").content.decode()
 
     assert page.count("aria-sort=") == 1
     assert 'aria-sort="descending"><a href="?sort=visits&amp;' in page
 
 
-def test_days_that_cannot_be_are_told(manager):
+def test_days_that_cannot_be_are_told(manager: Client) -> None:
     response = manager.get(OVERVIEW + "?from=2026-02-31")
 
     assert response.status_code == 400
     assert "The first day does not exist" in response.content.decode()
 
 
-def test_the_page_leads_on_to_each_store_and_is_kept_nowhere(manager):
+def test_the_page_leads_on_to_each_store_and_is_kept_nowhere(manager: Client) -> None:
     response = manager.get(OVERVIEW)
 
     assert response["Cache-Control"] == "no-store, private"
@@ -81,7 +81,7 @@ def test_the_page_leads_on_to_each_store_and_is_kept_nowhere(manager):
     assert manager.get("/staff/a-shop/setup/").status_code == 200
 
 
-def test_home_leads_to_the_organization(manager):
+def test_home_leads_to_the_organization(manager: Client) -> None:
     page = manager.get("/staff/").content.decode()
 
     assert 'href="/staff/o/chain/"' in page

@@ -60,7 +60,7 @@ def standing(chain: Organization, slug: str, part: str) -> PatternStatus:
     return next(one.parts[part] for one in found if one.store.slug == slug)
 
 
-def test_stores_take_over_and_keep_following(chain, manager) -> None:
+def test_stores_take_over_and_keep_following(chain: Organization, manager: Client) -> None:
     set_messages("head", [7, 1])
     assert standing(chain, "a-shop", "messages") == PatternStatus.BEHIND
 
@@ -77,7 +77,9 @@ def test_stores_take_over_and_keep_following(chain, manager) -> None:
     assert SetupChange.objects.filter(store__slug="a-shop", what="messages", username="flora").count() == 2
 
 
-def test_what_a_store_changed_itself_stays_its_own_unless_it_is_overridden(chain, manager) -> None:
+def test_what_a_store_changed_itself_stays_its_own_unless_it_is_overridden(
+    chain: Organization, manager: Client
+) -> None:
     ada = make_user("ada", store=store("a-shop"))
     hand_on(manager, "messages")
     set_messages("a-shop", [3], user=ada)
@@ -93,14 +95,14 @@ def test_what_a_store_changed_itself_stays_its_own_unless_it_is_overridden(chain
     assert standing(chain, "a-shop", "messages") == PatternStatus.SAME
 
 
-def test_store_changed_before_there_was_a_pattern_has_its_own(chain, manager) -> None:
+def test_store_changed_before_there_was_a_pattern_has_its_own(chain: Organization, manager: Client) -> None:
     set_messages("a-shop", [3], user=make_user("ada", store=store("a-shop")))
     set_messages("head", [7])
     hand_on(manager, "messages")
     assert store("a-shop").reminder_days == "3"
 
 
-def test_kinds_of_visit_are_made_and_changed_and_a_stores_others_stay(chain, manager) -> None:
+def test_kinds_of_visit_are_made_and_changed_and_a_stores_others_stay(chain: Organization, manager: Client) -> None:
     head, a_shop = store("head"), store("a-shop")
     fields: dict[str, Any] = {
         "slot_count": 2,
@@ -146,7 +148,7 @@ def put_to_rest(slug: str, name: str) -> None:
 
 
 @pytest.mark.parametrize("is_first", [True, False])
-def test_renamed_and_withdrawn_kinds_of_visit_follow(chain, manager, is_first) -> None:
+def test_renamed_and_withdrawn_kinds_of_visit_follow(chain: Organization, manager: Client, is_first) -> None:
     if not is_first:
         hand_on(manager, "visit_types")
     booked = make_booking(store("a-shop"))
@@ -163,7 +165,7 @@ def test_renamed_and_withdrawn_kinds_of_visit_follow(chain, manager, is_first) -
     assert booked.visit_type.name == "Fitting"
 
 
-def test_withdrawn_kind_leaves_what_only_the_store_has(chain, manager) -> None:
+def test_withdrawn_kind_leaves_what_only_the_store_has(chain: Organization, manager: Client) -> None:
     hand_on(manager, "visit_types")
     fields: dict[str, Any] = {"slot_count": 2, "max_party_size": 3, "now": NOW}
     save_visit_type(store=store("a-shop"), name="Local thing", user=make_user("ada", store=store("a-shop")), **fields)
@@ -177,7 +179,7 @@ def test_withdrawn_kind_leaves_what_only_the_store_has(chain, manager) -> None:
     assert kinds("b-shop") == {"Visit"}
 
 
-def test_kind_withdrawn_from_the_pattern_comes_back(chain, manager) -> None:
+def test_kind_withdrawn_from_the_pattern_comes_back(chain: Organization, manager: Client) -> None:
     put_to_rest("head", "Advice")
     hand_on(manager, "visit_types")
     assert kinds("b-shop") == {"Visit"}
@@ -187,7 +189,7 @@ def test_kind_withdrawn_from_the_pattern_comes_back(chain, manager) -> None:
     assert VisitType.objects.filter(store__slug="b-shop").count() == 2
 
 
-def test_own_set_up_is_not_forgotten_with_the_trail(chain, manager) -> None:
+def test_own_set_up_is_not_forgotten_with_the_trail(chain: Organization, manager: Client) -> None:
     set_messages("a-shop", [3], user=make_user("ada", store=store("a-shop")))
     set_messages("head", [7])
     assert forget_changes(now=NOW + timedelta(days=731)) > 0
@@ -199,7 +201,9 @@ def test_own_set_up_is_not_forgotten_with_the_trail(chain, manager) -> None:
     assert (store("a-shop").reminder_days, store("b-shop").reminder_days) == ("3", "7")
 
 
-def test_hours_that_would_leave_visits_without_a_place_are_left_to_the_store(chain, manager) -> None:
+def test_hours_that_would_leave_visits_without_a_place_are_left_to_the_store(
+    chain: Organization, manager: Client
+) -> None:
     save_opening_hours(store=store("head"), weekly=MORNINGS, user=None, now=NOW)
     booking = make_booking(store("a-shop"), starts_at=at(15))
 
@@ -213,7 +217,7 @@ def test_hours_that_would_leave_visits_without_a_place_are_left_to_the_store(cha
     assert list(differences(now=NOW)) == []
 
 
-def test_rules_are_taken_over_with_the_slots_made_from_them(chain, manager) -> None:
+def test_rules_are_taken_over_with_the_slots_made_from_them(chain: Organization, manager: Client) -> None:
     numbers = {
         "slot_minutes": 30,
         "minimum_notice_minutes": 0,
@@ -231,7 +235,7 @@ def test_rules_are_taken_over_with_the_slots_made_from_them(chain, manager) -> N
 
 
 def test_standing_of_any_number_of_stores_takes_four_statements(
-    chain, django_assert_num_queries: DjangoAssertNumQueries
+    chain: Organization, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     head = Store.objects.prefetch_related("visit_types", "opening_hours").get(slug="head")
     for number in range(5):
@@ -240,7 +244,7 @@ def test_standing_of_any_number_of_stores_takes_four_statements(
         assert len(standings(chain, head)) == 7
 
 
-def test_what_is_missing_is_said(chain, manager) -> None:
+def test_what_is_missing_is_said(chain: Organization, manager: Client) -> None:
     refused = manager.post(PATTERN, {"store": "elsewhere"})
     assert refused.status_code == 400
     assert "Choose one of these at least." in page(refused).text
@@ -248,6 +252,6 @@ def test_what_is_missing_is_said(chain, manager) -> None:
     assert set(PARTS) == {"visit_types", "rules", "messages", "opening_hours"}
 
 
-def test_organization_without_stores_says_so(manager, chain) -> None:
+def test_organization_without_stores_says_so(manager: Client, chain: Organization) -> None:
     chain.stores.clear()
     assert "No store belongs to it yet." in page(manager.get(PATTERN)).text

@@ -7,6 +7,7 @@ import time_machine
 from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
+from pytest_django import Settings
 
 from booking.message_kinds import Kind
 from booking.policy import MessagePlan, is_quiet, reminder_times
@@ -49,12 +50,12 @@ def reminders() -> dict[str, str]:
     return {one.offset: f"{one.due_at.astimezone(at(10).tzinfo):%d %H:%M}" for one in found}
 
 
-def test_plan_is_the_contracts_until_a_store_changes_it(store) -> None:
+def test_plan_is_the_contracts_until_a_store_changes_it(store: Store) -> None:
     make_booking(store, starts_at=at(10, day=30))
     assert reminders() == {"3d": "27 10:00", "1d": "29 10:00"}
 
 
-def test_store_chooses_days_and_hours_for_visits_booked_from_then_on(store, manager) -> None:
+def test_store_chooses_days_and_hours_for_visits_booked_from_then_on(store: Store, manager: Client) -> None:
     make_booking(store, starts_at=at(10, day=30))
     before = reminders()
     assert manager.post(address(store), form()).status_code == 303
@@ -69,14 +70,14 @@ def test_store_chooses_days_and_hours_for_visits_booked_from_then_on(store, mana
     assert (change.before["reminder_days"], change.after["reminder_days"]) == ("3,1", "2")
 
 
-def test_store_without_reminders_sends_none(store, manager) -> None:
+def test_store_without_reminders_sends_none(store: Store, manager: Client) -> None:
     manager.post(address(store), form(reminder_days=[]))
     store.refresh_from_db()
     make_booking(store, starts_at=at(10, day=30))
     assert reminders() == {}
 
 
-def test_texts_about_free_places_keep_to_the_stores_hours(store) -> None:
+def test_texts_about_free_places_keep_to_the_stores_hours(store: Store) -> None:
     entry = make_waiting(store)
     Store.objects.update(messages_until=time(18))
     store.refresh_from_db()
@@ -84,7 +85,9 @@ def test_texts_about_free_places_keep_to_the_stores_hours(store) -> None:
     assert Channel.SMS not in offer_channels(entry, store=store, now=at(18))
 
 
-def test_own_sentence_is_shown_with_its_price_before_it_is_sent(store, manager, settings) -> None:
+def test_own_sentence_is_shown_with_its_price_before_it_is_sent(
+    store: Store, manager: Client, settings: Settings
+) -> None:
     settings.SMS_CENTS = 8
     typed = form(words_en="Please bring your card, and come to the side entrance on rainy days.", what="preview")
     shown = page(manager.post(address(store), typed))
@@ -94,7 +97,7 @@ def test_own_sentence_is_shown_with_its_price_before_it_is_sent(store, manager, 
     assert not SetupChange.objects.exists()
 
 
-def test_own_sentence_stands_in_texts_of_its_language_alone(store, manager, settings) -> None:
+def test_own_sentence_stands_in_texts_of_its_language_alone(store: Store, manager: Client, settings: Settings) -> None:
     manager.post(address(store), form(words_fr="Pensez à votre carte."))
     store.refresh_from_db()
     make_booking(store, starts_at=at(10, day=30), locale="fr")
@@ -118,7 +121,7 @@ def test_own_sentence_stands_in_texts_of_its_language_alone(store, manager, sett
         ({"words_en": "x" * 81}, "This is too long."),
     ],
 )
-def test_what_cannot_be_kept_is_said_and_stays_typed(store, manager, changes, said) -> None:
+def test_what_cannot_be_kept_is_said_and_stays_typed(store: Store, manager: Client, changes, said) -> None:
     answer = manager.post(address(store), form(**changes))
     assert answer.status_code == 400
     assert said in page(answer).text
@@ -162,7 +165,7 @@ def test_any_plan_wakes_nobody_and_reminds_of_nothing_over(days, first, hours, b
         )
 
 
-def test_longest_sentence_costs_two_segments_at_most(store) -> None:
+def test_longest_sentence_costs_two_segments_at_most(store: Store) -> None:
     Store.objects.update(name="A very long name of a store that sells many things " * 2, sms_words={"fr": "é" * 80})
     store.refresh_from_db()
     booking = make_booking(store, starts_at=at(10, day=30), locale="fr")
