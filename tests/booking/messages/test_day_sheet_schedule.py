@@ -1,20 +1,20 @@
 """When the sheet of the day is written, and whose address it goes to."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.contrib.auth.models import User
 
+from booking.message_kinds import Kind
 from booking.messages.day_sheet_schedule import (
     change_address,
     counts,
     enqueue_day_sheets,
     needs_asking,
-    store_and_day,
     use_address,
-    wish_number,
 )
-from notifications.models import Kind, OutboxMessage
+from booking.subjects import Subject
+from notifications.models import OutboxMessage
 from stores.models import Role, SetupChange, SpecialHours, Store, StoreMembership
 from tests.factories import NOW, at, make_store, make_user
 
@@ -38,7 +38,7 @@ def subjects() -> list[str]:
 
 def wish_of(store: Store, user: User, email: str = NEW, *, now: datetime = NOW) -> SetupChange:
     change_address(store=store, email=email, language="fr", user=user, now=now)
-    number = wish_number(subjects()[-1])
+    number = Subject.parse(subjects()[-1]).number()
     assert number is not None
     return SetupChange.objects.get(pk=number)
 
@@ -143,23 +143,3 @@ def test_a_wish_of_somebody_who_may_not_sign_in_any_more_counts_no_more(store: S
     User.objects.update(is_active=False)
 
     assert not counts(SetupChange.objects.get(pk=wish.pk), now=NOW)
-
-
-# --- What a message is about ------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("subject", "day", "wish"),
-    [
-        ("day/12/2026-11-24", (12, date(2026, 11, 24)), None),
-        ("question/7", None, 7),
-        ("ticket/7", None, None),
-        ("day/x/2026-11-24", None, None),
-        ("question/x", None, None),
-        ("question/", None, None),
-        ("K7MP2QRS", None, None),
-        ("", None, None),
-    ],
-)
-def test_subjects_are_told_apart(subject: str, day: tuple[int, date] | None, wish: int | None) -> None:
-    assert (store_and_day(subject), wish_number(subject)) == (day, wish)
