@@ -45,7 +45,10 @@ def test_no_reference_of_a_booking_begins_like_another_subject() -> None:
         ("ticket/12", 12, None),
         ("question/7", 7, None),
         ("day/3/2026-11-24", None, (3, date(2026, 11, 24))),
-        *((text, None, None) for text in ("12345678", "hold:12", "wait-12", "ticket/", "ticket/x", "question/-1")),
+        *(
+            (text, None, None)
+            for text in ("12345678", "hold:12", "wait-12", "ticket/", "ticket/x", "question/-1", "question/", "")
+        ),
         *((text, None, None) for text in ("day/3", "day/x/2026-11-24", "day/3/today", "day//2026-11-24")),
     ],
 )
