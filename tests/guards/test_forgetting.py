@@ -83,7 +83,7 @@ PLAIN = """
     stores.Desk: slug name
     stores.VisitType: slug name what_to_bring video_url
     stores.StoreQuestion: text choices
-    notifications.OutboxMessage: account subject offset reason
+    notifications.OutboxMessage: account subject kind offset reason
     notifications.Circuit: reason
     auth.Permission: name codename
     auth.Group: name
