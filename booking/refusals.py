@@ -21,17 +21,35 @@ class Refusal(StrEnum):
 
 
 class BookingRefused(Exception):
-    """A rule says no. `details` holds what the reader needs to go on: `booking`, `affected`, `wanted`, `is_a_slot`.
+    """A rule says no. What a reader needs to go on is a field of a subclass.
 
     `full_at` is the slug of the store that is full, for whoever lets go of holds that have run out there.
     """
 
     full_at = ""
 
-    def __init__(self, reason: Refusal, **details: object) -> None:
+    def __init__(self, reason: Refusal) -> None:
         super().__init__(reason.value)
         self.reason = reason
-        self.details = details
+
+
+class NoPlace(BookingRefused):
+    """Every desk is full or closed in a slot of the store's: a manager could squeeze somebody in."""
+
+
+class SameVisit(BookingRefused):
+    """The same customer has booked this very visit before; `reference` is its reference."""
+
+    def __init__(self, reference: str) -> None:
+        super().__init__(Refusal.TOO_MANY_OPEN_BOOKINGS)
+        self.reference = reference
+
+
+class WaitsAlready(BookingRefused):
+    """The same customer waits for the same already, or for as much as the store allows."""
+
+    def __init__(self) -> None:
+        super().__init__(Refusal.TOO_MANY_OPEN_BOOKINGS)
 
 
 class UnknownVisitType(LookupError):

@@ -1,7 +1,6 @@
 """What every view of the API shares: how it reads, answers and refuses."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import wraps
 from typing import Any, ClassVar
@@ -20,10 +19,12 @@ from booking.api.bodies import Json, read_object
 from booking.api.idempotency import ApiAnswer, answer_once
 from booking.api.rendering import free_slot_json
 from booking.api.schema import ApiSchema
+from booking.bookings.refusals import WrongStatus
 from booking.models import Booking
 from booking.places.nearest_free import nearest_free
 from booking.places.requests import SlotRequest
 from booking.refusals import BookingRefused, Refusal, UnknownVisitType
+from booking.store_setup.affected_visits import BookingsAffected
 from booking.web.problem_json import UNKNOWN_STORE, UNKNOWN_VISIT_TYPE, invalid, problem_response
 from stores.models import Store
 from stores.queries import UnknownStore
@@ -50,6 +51,8 @@ class ApiView(APIView):
     schema = ApiSchema()
     body_may_be_empty: ClassVar[bool] = False
     now: datetime
+    _wanted: SlotRequest | None = None
+    _by_staff = False
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Read the clock once: whatever the request does happens at one instant."""
@@ -88,17 +91,21 @@ class ApiView(APIView):
         return super().handle_exception(exc)
 
     def _members(self, refused: BookingRefused) -> Json:
-        details: Any = refused.details
-        match refused.reason:
-            case Refusal.SLOT_FULL | Refusal.SLOT_CLOSED:
-                return {"alternatives": self._alternatives(**details)}
-            case Refusal.WRONG_STATUS:
-                return {"booking": self.show_all([details["booking"]])[0]}
-            case Refusal.BOOKINGS_AFFECTED:
-                return {"affected": self.show_all(details["affected"])}
+        match refused:
+            case WrongStatus():
+                return {"booking": self.show_all([refused.booking])[0]}
+            case BookingsAffected():
+                return {"affected": self.show_all(refused.affected)}
+            case BookingRefused(reason=Refusal.SLOT_FULL | Refusal.SLOT_CLOSED):
+                return {"alternatives": self._alternatives()}
         return {}
 
-    def _alternatives(self, wanted: SlotRequest | None = None, by_staff: bool = False, **_more: object) -> list[Json]:
+    def note_wanted(self, wanted: SlotRequest, *, by_staff: bool = False) -> None:
+        """Note what is wanted before it is tried: where no place is left, the refusal offers times near it."""
+        self._wanted, self._by_staff = wanted, by_staff
+
+    def _alternatives(self) -> list[Json]:
+        wanted = self._wanted
         if wanted is None:
             return []
         zone = ZoneInfo(Store.objects.values_list("time_zone", flat=True).get(slug=wanted.store))
@@ -108,7 +115,7 @@ class ApiView(APIView):
             starts_at=wanted.starts_at,
             party_size=wanted.party_size,
             now=self.now,
-            by_staff=by_staff,
+            by_staff=self._by_staff,
             desk=wanted.desk,
             is_booked=wanted.is_booked,
         )
@@ -133,16 +140,6 @@ def once(
 
     post.honours_key = True  # type: ignore[attr-defined]  # for the schema
     return post
-
-
-@contextmanager
-def wanting(wanted: SlotRequest, *, by_staff: bool = False) -> Iterator[None]:
-    """Note in a refusal what was wanted, so that its answer can offer other times."""
-    try:
-        yield
-    except BookingRefused as refused:
-        refused.details |= {"wanted": wanted, "by_staff": by_staff}
-        raise
 
 
 def checked(shape: type[Serializer[Any]], data: Json, **context: Any) -> dict[str, Any]:

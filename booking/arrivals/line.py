@@ -5,6 +5,7 @@ is passed on once, and somebody served twice at once is served once.
 """
 
 from collections.abc import Collection
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 
@@ -15,12 +16,13 @@ from django.db.models import Count, Max
 from booking.arrivals.line_state import CLAIMED_WITHIN, tickets_of, visits_of
 from booking.arrivals.steps import admit_walk_in, take_step
 from booking.bookings.lifecycle import cancel_locked, lock_booking
+from booking.bookings.refusals import WrongStatus
 from booking.models import Booking, Status, Ticket
 from booking.places.claims import raise_days
 from booking.places.locks import lock_line
 from booking.places.requests import retry_after_expired_holds, visit_type_or_raise
 from booking.policy import places_needed
-from booking.refusals import BookingRefused, Refusal
+from booking.refusals import BookingRefused, NoPlace, Refusal
 from booking.subjects import Subject
 from booking.who import Who
 from booking.working_days import WorkingDay, working_day
@@ -105,13 +107,10 @@ def serve_ticket(*, store: Store, ticket_id: int, now: datetime, user: User, may
     (`may_squeeze_in`). Raises BookingRefused SLOT_FULL, SLOT_CLOSED, WRONG_STATUS.
     """
     serve = partial(_serve, store, ticket_id, now=now, user=user)
-    try:
+    with suppress(NoPlace):
         return retry_after_expired_holds(
             partial(serve, squeeze_in=False, may_squeeze_in=False), store=store.slug, now=now
         )
-    except BookingRefused as refused:
-        if "is_a_slot" not in refused.details:
-            raise
     return retry_after_expired_holds(
         partial(serve, squeeze_in=True, may_squeeze_in=may_squeeze_in), store=store.slug, now=now
     )
@@ -160,7 +159,7 @@ def put_back(*, store: Store, ticket_id: int, now: datetime, user: User) -> Tick
         raise BookingRefused(Refusal.WRONG_STATUS)
     booking = lock_booking(ticket.booking_id)
     if booking.status != Status.IN_SERVICE:
-        raise BookingRefused(Refusal.WRONG_STATUS, booking=booking)
+        raise WrongStatus(booking)
     cancel_locked(booking, who=Who.staff(user, now), tell=False)
     ticket.booking, ticket.passed_from, ticket.called_at = None, None, None
     ticket.save(update_fields=["booking", "passed_from", "called_at"])

@@ -18,6 +18,7 @@ from django.db import InterfaceError, OperationalError, transaction
 from booking.arrivals.line import join_line
 from booking.arrivals.step_rules import STEPS, UNDO, is_step_done
 from booking.arrivals.steps import admit_walk_in, is_undone, take_action
+from booking.bookings.refusals import VisitMoved, WrongStatus
 from booking.idempotency import take_key, write_answer
 from booking.models import Booking, BookingEvent, IdempotentAnswer
 from booking.places.requests import retry_after_expired_holds
@@ -229,15 +230,14 @@ def _meant(store: Store, tap: Tap) -> int:
 
 def _is_fulfilled(tap: Tap, refused: BookingRefused) -> bool:
     """Tell whether the visit is where the tap wanted it: two tablets did the same, and nobody has to look at it."""
-    booking = refused.details.get("booking")
-    if refused.reason != Refusal.WRONG_STATUS or not isinstance(booking, Booking) or refused.details.get("is_moved"):
+    if not isinstance(refused, WrongStatus) or isinstance(refused, VisitMoved):
         return False
     if tap.step == UNDO:
-        return is_undone(booking, tap.undoes)
-    return tap.step in STEPS and is_step_done(step=tap.step, status=booking.status)
+        return is_undone(refused.booking, tap.undoes)
+    return tap.step in STEPS and is_step_done(step=tap.step, status=refused.booking.status)
 
 
 def _reason(refused: BookingRefused | UnknownVisitType) -> str:
     if isinstance(refused, UnknownVisitType):
         return str(Refusal.NOT_FOUND)
-    return MOVED if refused.details.get("is_moved") else str(refused.reason)
+    return MOVED if isinstance(refused, VisitMoved) else str(refused.reason)

@@ -11,12 +11,13 @@ from django.db import transaction
 from booking.arrivals.step_rules import STEPS, UNDO, is_same_night, may_step
 from booking.bookings.changes import note_change
 from booking.bookings.lifecycle import lock_booking, store_booking
+from booking.bookings.refusals import VisitMoved, WrongStatus
 from booking.models import Booking, BookingEvent, EventKind, Source, Status
 from booking.places.claims import Run, claim_anywhere, days_of, squeeze_in
 from booking.places.closed_slots import refused_without_place
 from booking.places.requests import retry_after_expired_holds, visit_type_or_raise
 from booking.policy import places_needed
-from booking.refusals import BookingRefused, Refusal
+from booking.refusals import BookingRefused, NoPlace, Refusal
 from booking.tokens import keyed_digest
 from booking.who import Who
 from stores.models import Store
@@ -68,7 +69,7 @@ def take_step(
     if _is_repeated(action_id):
         return booking
     if seen_starts_at not in (None, booking.starts_at):
-        raise BookingRefused(Refusal.WRONG_STATUS, booking=booking, is_moved=True)
+        raise VisitMoved(booking)
     at = min(happened_at or who.now, who.now)
     today = at.astimezone(ZoneInfo(booking.store.time_zone)).date()
     if not may_step(
@@ -79,7 +80,7 @@ def take_step(
         today=today,
         at=at,
     ):
-        raise BookingRefused(Refusal.WRONG_STATUS, booking=booking)
+        raise WrongStatus(booking)
     from_status = booking.status
     _take(booking, step, at=at)
     _save(booking, now=who.now)
@@ -119,12 +120,12 @@ def undo_step(
     )
     zone = ZoneInfo(booking.store.time_zone)
     if last is None or booking.status != last.to_status:
-        raise BookingRefused(Refusal.WRONG_STATUS, booking=booking)
+        raise WrongStatus(booking)
     if undoes and undoes != step_key(last.pk, last.action_id):
-        raise BookingRefused(Refusal.WRONG_STATUS, booking=booking)
+        raise WrongStatus(booking)
     days = {last.happened_at.astimezone(zone).date(), booking.visit_date}
     if at.astimezone(zone).date() not in days and not is_same_night(at, last.happened_at):
-        raise BookingRefused(Refusal.WRONG_STATUS, booking=booking)
+        raise WrongStatus(booking)
     from_status = booking.status
     _take_back(booking, last)
     _save(booking, now=who.now)
@@ -177,8 +178,8 @@ def admit_walk_in(  # noqa: PLR0913 -- one for each thing the form at the counte
     admit = partial(_admit_walk_in, store.slug, visit_type, draft, now=now, user=user, action_id=action_id)
     try:
         return retry_after_expired_holds(partial(admit, squeeze=False, desk_id=None), store=store.slug, now=now)
-    except BookingRefused as refused:
-        if not squeeze_in or "is_a_slot" not in refused.details:
+    except NoPlace:
+        if not squeeze_in:
             raise
     return retry_after_expired_holds(partial(admit, squeeze=True, desk_id=squeeze_desk_id), store=store.slug, now=now)
 

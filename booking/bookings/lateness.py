@@ -6,6 +6,7 @@ from django.db import transaction
 
 from booking.bookings.changes import note_change
 from booking.bookings.lifecycle import lock_booking
+from booking.bookings.refusals import WrongStatus
 from booking.models import Booking, BookingEvent, EventKind, Status
 from booking.policy import LONGEST_LATE, may_say_late
 from booking.refusals import BookingRefused, Refusal
@@ -53,8 +54,8 @@ def _lock(booking_id: int, *, now: datetime) -> Booking:
     if may_say_late(status=booking.status, starts_at=booking.starts_at, ends_at=booking.ends_at, now=now):
         return booking
     if booking.status != Status.CONFIRMED:
-        raise BookingRefused(Refusal.WRONG_STATUS, booking=booking)
-    raise BookingRefused(Refusal.TOO_LATE if now >= booking.ends_at else Refusal.TOO_SOON, booking=booking)
+        raise WrongStatus(booking)
+    raise BookingRefused(Refusal.TOO_LATE if now >= booking.ends_at else Refusal.TOO_SOON)
 
 
 def _save(booking: Booking, minutes: int | None, *, now: datetime) -> None:

@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from django.db.models import Q
 
 from booking.bookings.changes import RAISED_BY_CALLER, note_change
+from booking.bookings.refusals import WrongStatus
 from booking.customer_input import CustomerDetails, QuestionAnswer
 from booking.limits import ClientDigests
 from booking.message_kinds import Kind
@@ -26,7 +27,7 @@ from booking.places.requests import (
     visit_type_or_raise,
 )
 from booking.policy import may_cancel, places_needed
-from booking.refusals import BookingRefused, Refusal
+from booking.refusals import BookingRefused, Refusal, SameVisit
 from booking.tokens import new_reference, read_hold_token
 from booking.waiting_list.lifecycle import note_taken
 from booking.waiting_list.upcoming_visits import BEYOND_THE_SHARE
@@ -128,10 +129,10 @@ def cancel_booking(*, booking_id: int, who: Who) -> Booking:
     if booking.status == Status.CANCELLED:
         return booking
     if booking.status != Status.CONFIRMED:
-        raise BookingRefused(Refusal.WRONG_STATUS, booking=booking)
+        raise WrongStatus(booking)
     is_customer = who.actor == Actor.CUSTOMER
     if is_customer and not may_cancel(status=booking.status, starts_at=booking.starts_at, now=who.now):
-        raise BookingRefused(Refusal.TOO_LATE, booking=booking)
+        raise BookingRefused(Refusal.TOO_LATE)
     cancel_locked(booking, who=who)
     return booking
 
@@ -159,7 +160,7 @@ def confirm_attendance(*, booking_id: int, now: datetime) -> Booking:
     """Note that the customer said "I will come"; again: nothing changes. Raises BookingRefused WRONG_STATUS."""
     booking = lock_booking(booking_id)
     if booking.status != Status.CONFIRMED:
-        raise BookingRefused(Refusal.WRONG_STATUS, booking=booking)
+        raise WrongStatus(booking)
     if not booking.attendance_confirmed:
         booking.attendance_confirmed = True
         booking.updated_at = now
@@ -187,7 +188,7 @@ def _too_many_open(
 ) -> BookingRefused | None:
     """Return the refusal of a phone or e-mail with its share of visits to come at this store, or `beyond`; else None.
 
-    Unless it may be repeated, also where this very visit is among them: `same_visit` is its reference then.
+    Unless it may be repeated, also where this very visit is among them: SameVisit then.
     """
     if not draft.phone and not draft.email:
         return None
@@ -201,7 +202,7 @@ def _too_many_open(
     found = {(kind, starts_at): reference for kind, starts_at, reference in open_bookings}
     same = None if may_repeat else found.get((asked.visit_type, asked.starts_at))
     if same is not None:
-        return BookingRefused(Refusal.TOO_MANY_OPEN_BOOKINGS, same_visit=same)
+        return SameVisit(same)
     if len(open_bookings) >= rules.open_bookings_per_customer + beyond:
         return BookingRefused(Refusal.TOO_MANY_OPEN_BOOKINGS)
     return None

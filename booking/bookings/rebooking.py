@@ -12,6 +12,7 @@ from django.db import transaction
 from booking.bookings.changes import RAISED_BY_CALLER, note_change
 from booking.bookings.lifecycle import cancel_locked, lock_booking
 from booking.bookings.message_plan import message_channels
+from booking.bookings.refusals import WrongStatus
 from booking.bookings.rescheduling import move_locked
 from booking.message_kinds import Kind
 from booking.models import Booking, EventKind, Hold, Status
@@ -95,10 +96,10 @@ def take_kept_time(*, booking_id: int, hold_id: int, now: datetime) -> Booking:
     """
     booking = lock_booking(booking_id)
     if booking.status != Status.CONFIRMED:
-        raise BookingRefused(Refusal.WRONG_STATUS, booking=booking)
+        raise WrongStatus(booking)
     hold = Hold.objects.filter(kept_for=booking, pk=hold_id, expires_at__gt=now).first()
     if hold is None:
-        raise BookingRefused(Refusal.HOLD_EXPIRED, booking=booking)
+        raise BookingRefused(Refusal.HOLD_EXPIRED)
     return move_locked(booking, starts_at=hold.starts_at, desk="", who=Who.customer(now))
 
 

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from booking.bookings.changes import note_change
 from booking.bookings.lifecycle import lock_booking, release_places, take_run
+from booking.bookings.refusals import WrongStatus
 from booking.message_kinds import Kind
 from booking.models import Actor, Booking, EventKind, Status
 from booking.places.claims import claim_anywhere, days_of, lock_slots
@@ -35,7 +36,7 @@ def reschedule(*, booking_id: int, starts_at: datetime, who: Who, desk: str = ""
 def _reschedule(booking_id: int, *, starts_at: datetime, desk: str, who: Who) -> Booking:
     booking = lock_booking(booking_id)
     if booking.status != Status.CONFIRMED:
-        raise BookingRefused(Refusal.WRONG_STATUS, booking=booking)
+        raise WrongStatus(booking)
     if booking.starts_at == starts_at and desk in ("", booking.desk.slug):
         return booking
     if who.actor != Actor.STAFF:
@@ -77,7 +78,7 @@ def _refuse_too_late(booking: Booking, *, now: datetime) -> None:
         answer_until=booking.answer_until,
     )
     if not is_in_time:
-        raise BookingRefused(Refusal.TOO_LATE, booking=booking)
+        raise BookingRefused(Refusal.TOO_LATE)
 
 
 def _change_places(booking: Booking, *, starts_at: datetime, desk: str, now: datetime, by_staff: bool) -> set[date]:

@@ -7,18 +7,15 @@ from django.db.models import Q
 
 from booking.places.claims import Run
 from booking.places.fit import is_shut
-from booking.refusals import BookingRefused, Refusal
+from booking.refusals import NoPlace, Refusal
 from stores.models import Slot
 from stores.slots import StoreRules
 
 
-def refused_without_place(rules: StoreRules, runs: Sequence[Run], *, from_web: bool) -> BookingRefused:
-    """Return the refusal for runs that no desk could give: closed where all of them are, full otherwise.
-
-    `is_a_slot` in its details: a manager could squeeze somebody in, as the store is open then.
-    """
+def refused_without_place(rules: StoreRules, runs: Sequence[Run], *, from_web: bool) -> NoPlace:
+    """Return the refusal for runs that no desk could give: closed where all of them are, full otherwise."""
     is_closed = all_are_shut(rules, runs, from_web=from_web)
-    return BookingRefused(Refusal.SLOT_CLOSED if is_closed else Refusal.SLOT_FULL, is_a_slot=True)
+    return NoPlace(Refusal.SLOT_CLOSED if is_closed else Refusal.SLOT_FULL)
 
 
 def all_are_shut(rules: StoreRules, runs: Sequence[Run], *, from_web: bool) -> bool:

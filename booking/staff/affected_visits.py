@@ -14,11 +14,10 @@ from booking.bookings.rebooking import KEPT_FOR
 from booking.customer_input import phone_in_words
 from booking.formatting import moment_in_words, visit_type_name
 from booking.models import Booking
-from booking.refusals import BookingRefused, Refusal
 from booking.staff.access import StaffContext, staff_page
 from booking.staff.forms.visits import ThenForm
 from booking.staff.wording import people_in_words
-from booking.store_setup.affected_visits import AffectedResolution
+from booking.store_setup.affected_visits import AffectedResolution, BookingsAffected
 from booking.store_setup.hours_changes import HoursChange
 from booking.web.forms import FormProblem
 
@@ -48,12 +47,8 @@ def affected_or_none(
     then = read_then(request)
     try:
         _remember(request, at, then, change(then).affected)
-    except BookingRefused as refused:
-        if refused.reason != Refusal.BOOKINGS_AFFECTED:
-            raise
-        affected = refused.details["affected"]
-        assert isinstance(affected, list)  # noqa: S101 -- the service's promise
-        return _ask(request, at, affected, carried=carried, **page)
+    except BookingsAffected as refused:
+        return _ask(request, at, refused.affected, carried=carried, **page)
     return None
 
 
@@ -103,7 +98,7 @@ def _done_sentence(then: str, told: int, *, until: datetime, at: StaffContext) -
 
 
 def _ask(
-    request: HttpRequest, at: StaffContext, affected: list[Booking], *, carried: Carried, **page: Any
+    request: HttpRequest, at: StaffContext, affected: Sequence[Booking], *, carried: Carried, **page: Any
 ) -> HttpResponse:
     was_asked = "asked" in request.POST
     form = ThenForm(request.POST if was_asked else None)

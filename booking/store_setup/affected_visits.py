@@ -27,6 +27,14 @@ from stores.slots import StoreRules
 _HOLDS = (Order.HOLD, Order.OFFER, Order.KEPT_TIME)
 
 
+class BookingsAffected(BookingRefused):
+    """A change leaves these visits without a place, and nobody has said what is to happen with them."""
+
+    def __init__(self, affected: Sequence[Booking]) -> None:
+        super().__init__(Refusal.BOOKINGS_AFFECTED)
+        self.affected = tuple(affected)
+
+
 class AffectedResolution(StrEnum):
     """What is to happen with visits that no longer fit."""
 
@@ -92,11 +100,11 @@ def outcome_of(
 def settle(stock: Stock, outcome: Outcome, *, rules: StoreRules, decision: Decision) -> list[Booking]:
     """Write what a change did, as somebody decided; return the visits affected.
 
-    Raises BookingRefused BOOKINGS_AFFECTED, with `affected`, where there are such and nobody decided.
+    Raises BookingsAffected where there are such and nobody decided.
     """
     affected = [visit for visit in stock.visits if visit.pk in outcome.affected]
     if affected and decision.then is None:
-        raise BookingRefused(Refusal.BOOKINGS_AFFECTED, affected=affected)
+        raise BookingsAffected(affected)
     for hold in outcome.lost_holds:
         _let_go(hold, now=decision.who.now)
     for visit in stock.visits:

@@ -48,7 +48,7 @@ def store_alone(*, store_id: int) -> Iterator[Store]:
 def change_opening_hours(
     *, store_id: int, weekly: Sequence[WeeklyInterval], then: AffectedResolution | None, now: datetime, user: User
 ) -> HoursChange:
-    """Replace the week's opening hours. Raises BookingRefused BOOKINGS_AFFECTED, stores.services.BadHours."""
+    """Replace the week's opening hours. Raises BookingsAffected, stores.services.BadHours."""
     return change_rules(
         store_id=store_id,
         change=lambda store: store_services.save_opening_hours(store=store, weekly=weekly, user=user, now=now),
@@ -98,7 +98,7 @@ def change_rules(
 ) -> HoursChange:
     """Make any change of what slots are made from, and settle what it leaves without a place to be.
 
-    Raises BookingRefused BOOKINGS_AFFECTED, with `affected`, where there is such a visit and `then` is None.
+    Raises BookingsAffected where there is such a visit and `then` is None.
     """
     store = lock_store_alone(store_id)
     stock = lock_stock(store_id, now=now)
@@ -142,7 +142,7 @@ def change_slots(
     """Set the capacity of the slots that start in [from_at, to_at), or close or open them.
 
     `desk` is a slug, None for all. What is over stays as it was. Raises BookingRefused: NOT_FOUND for an unknown desk,
-    SLOT_CLOSED where no slot is, TOO_LATE where all are over, BOOKINGS_AFFECTED.
+    SLOT_CLOSED where no slot is, TOO_LATE where all are over; BookingsAffected.
     """
     store = lock_store_alone(store_id)
     rules = rules_around(store.slug, min(now, from_at))

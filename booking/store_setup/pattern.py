@@ -10,7 +10,8 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from booking.refusals import BookingRefused, Refusal
+from booking.refusals import BookingRefused
+from booking.store_setup.affected_visits import BookingsAffected
 from booking.store_setup.hours_changes import change_rules
 from stores.models import Organization, Store
 from stores.services import BadValue
@@ -89,11 +90,9 @@ def _give(
                 give = partial(_give_to, part=part, value=value, taken=taken, user=user, now=now)
                 change_rules(store_id=store.pk, change=give, then=None, now=now, user=user)
             note_taken(organization=organization, store=store, part=part, value=value, now=now)
-    except BookingRefused as refused:
-        return (
-            PropagationOutcome.AFFECTED if refused.reason == Refusal.BOOKINGS_AFFECTED else PropagationOutcome.REFUSED
-        )
-    except BadValue:
+    except BookingsAffected:
+        return PropagationOutcome.AFFECTED
+    except (BookingRefused, BadValue):
         return PropagationOutcome.REFUSED
     return PropagationOutcome.SAME if is_same else PropagationOutcome.TAKEN
 

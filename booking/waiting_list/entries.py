@@ -15,7 +15,7 @@ from booking.places.claims import drop_hold
 from booking.places.locks import lock_customer, lock_entry
 from booking.places.requests import SlotRequest, retry_after_expired_holds, visit_type_or_raise
 from booking.policy import refusal_to_wait
-from booking.refusals import BookingRefused, Refusal
+from booking.refusals import BookingRefused, Refusal, WaitsAlready
 from booking.subjects import Subject
 from booking.tokens import new_reference
 from booking.waiting_list.ended_offers import record_missed_offer
@@ -27,6 +27,14 @@ from stores.queries import rules_around
 from stores.slots import StoreRules, VisitTypeRule, slots_by_desk, starts_with_runs
 
 _ROUTE = "page:wait"
+
+
+class NoVisitsThen(BookingRefused):
+    """No visit of this kind begins on the days asked for; `wanted` is one on the first of them."""
+
+    def __init__(self, wanted: SlotRequest) -> None:
+        super().__init__(Refusal.SLOT_CLOSED)
+        self.wanted = wanted
 
 
 def join_waiting_list(
@@ -121,7 +129,7 @@ def _join(store: str, visit_type: str, draft: WaitingListEntry, *, now: datetime
         raise BookingRefused(refusal)
     if not _has_starts(rules, kind, draft):
         first = day_start(draft.from_date, rules.zone)
-        raise BookingRefused(Refusal.SLOT_CLOSED, wanted=SlotRequest(store, visit_type, first, draft.party_size))
+        raise NoVisitsThen(SlotRequest(store, visit_type, first, draft.party_size))
     draft.is_repeat = _waits_already(rules, kind, draft)
     days = {"from_date": draft.from_date, "to_date": draft.to_date}
     free = places_now(rules, **days, now=now).starts(kind, draft.party_size)
@@ -151,7 +159,7 @@ def _has_starts(rules: StoreRules, kind: VisitTypeRule, draft: WaitingListEntry)
 def _waits_already(rules: StoreRules, kind: VisitTypeRule, draft: WaitingListEntry) -> bool:
     """Tell whether the same phone or e-mail waits for the same already.
 
-    Staff are told, also of whoever has their share of waiting: raises BookingRefused then. Nobody else is.
+    Staff are told, also of whoever has their share of waiting: raises WaitsAlready then. Nobody else is.
     """
     if not draft.phone and not draft.email:
         return False
@@ -164,7 +172,7 @@ def _waits_already(rules: StoreRules, kind: VisitTypeRule, draft: WaitingListEnt
     )
     by_staff = draft.source not in WEB_SOURCES
     if by_staff and (is_same or len(waiting) >= rules.open_bookings_per_customer):
-        raise BookingRefused(Refusal.TOO_MANY_OPEN_BOOKINGS, waits_already=True)
+        raise WaitsAlready
     return is_same
 
 

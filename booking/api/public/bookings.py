@@ -15,7 +15,7 @@ from booking.api.fields import SLUG
 from booking.api.idempotency import ApiAnswer
 from booking.api.public.desks import chosen_desk
 from booking.api.rendering import booking_json, booking_path, new_booking_json
-from booking.api.resource import ApiView, OneForm, checked, json_response, once, wanting
+from booking.api.resource import ApiView, OneForm, checked, json_response, once
 from booking.api.serializers import BookingRequest, RescheduleRequest
 from booking.bookings import lifecycle, rescheduling
 from booking.customer_input import CustomerDetails
@@ -46,20 +46,20 @@ class BookingsView(ApiView):
         if not is_retry():
             limits.new_booking_at(self.request._request, wanted.store)
             limits.new_booking(customer.phone, customer.email)
-        with wanting(wanted):
-            booking = lifecycle.book_visit(
-                store=wanted.store,
-                visit_type=wanted.visit_type,
-                starts_at=wanted.starts_at,
-                party_size=wanted.party_size,
-                customer=customer,
-                note=asked["note"] or "",
-                source=Source.API,
-                now=self.now,
-                hold=asked["hold"],
-                desk=wanted.desk,
-                client=limits.client_digests(self.request._request),
-            )
+        self.note_wanted(wanted)
+        booking = lifecycle.book_visit(
+            store=wanted.store,
+            visit_type=wanted.visit_type,
+            starts_at=wanted.starts_at,
+            party_size=wanted.party_size,
+            customer=customer,
+            note=asked["note"] or "",
+            source=Source.API,
+            now=self.now,
+            hold=asked["hold"],
+            desk=wanted.desk,
+            client=limits.client_digests(self.request._request),
+        )
         return ApiAnswer(
             new_booking_json(booking, now=self.now),
             status=201,
@@ -108,8 +108,8 @@ class RescheduleView(CustomerView):
         """Move a visit to another start; where the new one refuses, the old one is kept."""
         booking = self.booking(reference)
         starts_at = checked(RescheduleRequest, body)["starts_at"]
-        with wanting(SlotRequest.to_move(booking, starts_at, by_staff=False)):
-            moved = rescheduling.reschedule(booking_id=booking.pk, starts_at=starts_at, who=Who.customer(self.now))
+        self.note_wanted(SlotRequest.to_move(booking, starts_at, by_staff=False))
+        moved = rescheduling.reschedule(booking_id=booking.pk, starts_at=starts_at, who=Who.customer(self.now))
         return self.answer(moved)
 
 

@@ -12,7 +12,7 @@ from booking.api.bodies import Json
 from booking.api.idempotency import ApiAnswer
 from booking.api.public.desks import chosen_desk
 from booking.api.rendering import moment_text
-from booking.api.resource import ApiView, checked, once, wanting
+from booking.api.resource import ApiView, checked, once
 from booking.api.serializers import WishRequest
 from booking.models import Hold
 from booking.places import holds
@@ -28,16 +28,16 @@ class HoldsView(ApiView):
         """Keep places for 5 minutes."""
         asked = checked(WishRequest, body)
         wanted = SlotRequest(**{**asked, "desk": chosen_desk(asked.get("desk"), store=asked["store"], now=self.now)})
-        with wanting(wanted):
-            hold = holds.hold_places(
-                store=wanted.store,
-                visit_type=wanted.visit_type,
-                starts_at=wanted.starts_at,
-                party_size=wanted.party_size,
-                now=self.now,
-                desk=wanted.desk,
-                client=limits.client_digests(self.request._request),
-            )
+        self.note_wanted(wanted)
+        hold = holds.hold_places(
+            store=wanted.store,
+            visit_type=wanted.visit_type,
+            starts_at=wanted.starts_at,
+            party_size=wanted.party_size,
+            now=self.now,
+            desk=wanted.desk,
+            client=limits.client_digests(self.request._request),
+        )
         return _answer(hold, status=201)
 
 

@@ -23,7 +23,7 @@ from booking.customer_input import CustomerDetails
 from booking.links import waiting_url
 from booking.models import Source, WaitingListEntry, WaitingStatus
 from booking.places.requests import is_retry
-from booking.refusals import BookingRefused
+from booking.refusals import BookingRefused, WaitsAlready
 from booking.subjects import Subject
 from booking.tokens import is_waiting_token, read_reference, waiting_token
 from booking.waiting_list import entries
@@ -117,8 +117,9 @@ class WaitingListView(ApiView):
         )
 
     def _members(self, refused: BookingRefused) -> Json:
-        waits_already = bool(refused.details.pop("waits_already", False))
-        sentence = waiting_refusal_sentence(refused.reason, waits_already=waits_already)
+        if isinstance(refused, entries.NoVisitsThen):
+            self.note_wanted(refused.wanted)
+        sentence = waiting_refusal_sentence(refused.reason, waits_already=isinstance(refused, WaitsAlready))
         return super()._members(refused) | {"detail": sentence}
 
 

@@ -11,7 +11,7 @@ from booking.accounts.permissions import member_booking, member_store
 from booking.api import shapes
 from booking.api.bodies import Json
 from booking.api.idempotency import ApiAnswer
-from booking.api.resource import checked, json_response, once, wanting
+from booking.api.resource import checked, json_response, once
 from booking.api.serializers import ActionRequest, RescheduleRequest, StaffBookingRequest, WalkInRequest
 from booking.api.staff.access import StaffView
 from booking.arrivals import steps
@@ -33,18 +33,18 @@ class StaffBookingsView(StaffView):
         place = member_store(self.user, store)
         asked = checked(StaffBookingRequest, body, country=place.country, contact_needed=False)
         wanted = SlotRequest(place.slug, asked["visit_type"], asked["starts_at"], asked["party_size"])
-        with wanting(wanted, by_staff=True):
-            booking = lifecycle.book_visit(
-                store=wanted.store,
-                visit_type=wanted.visit_type,
-                starts_at=wanted.starts_at,
-                party_size=wanted.party_size,
-                customer=CustomerDetails(**asked["customer"]),
-                note=asked["note"] or "",
-                source=Source(asked["source"]),
-                now=self.now,
-                user=self.user,
-            )
+        self.note_wanted(wanted, by_staff=True)
+        booking = lifecycle.book_visit(
+            store=wanted.store,
+            visit_type=wanted.visit_type,
+            starts_at=wanted.starts_at,
+            party_size=wanted.party_size,
+            customer=CustomerDetails(**asked["customer"]),
+            note=asked["note"] or "",
+            source=Source(asked["source"]),
+            now=self.now,
+            user=self.user,
+        )
         return ApiAnswer(self.show(booking), status=201, subject=Subject.booking(booking.reference))
 
 
@@ -57,17 +57,17 @@ class WalkInsView(StaffView):
         asked = checked(WalkInRequest, body)
         if asked["squeeze_in"]:
             member_store(self.user, store, need=Role.MANAGER)
-        with wanting(SlotRequest(place.slug, asked["visit_type"], self.now, asked["party_size"]), by_staff=True):
-            booking = steps.admit_walk_in(
-                store=place,
-                visit_type=asked["visit_type"],
-                party_size=asked["party_size"],
-                name=asked["name"],
-                squeeze_in=asked["squeeze_in"],
-                locale=(translation.get_language() or "en")[:2],
-                now=self.now,
-                user=self.user,
-            )
+        self.note_wanted(SlotRequest(place.slug, asked["visit_type"], self.now, asked["party_size"]), by_staff=True)
+        booking = steps.admit_walk_in(
+            store=place,
+            visit_type=asked["visit_type"],
+            party_size=asked["party_size"],
+            name=asked["name"],
+            squeeze_in=asked["squeeze_in"],
+            locale=(translation.get_language() or "en")[:2],
+            now=self.now,
+            user=self.user,
+        )
         return ApiAnswer(self.show(booking), status=201, subject=Subject.booking(booking.reference))
 
 
@@ -148,8 +148,6 @@ class StaffRescheduleView(StaffView):
         """Move a visit to another start, for its customer."""
         booking = member_booking(self.user, reference)
         starts_at = self.read(RescheduleRequest)["starts_at"]
-        with wanting(SlotRequest.to_move(booking, starts_at, by_staff=True), by_staff=True):
-            moved = rescheduling.reschedule(
-                booking_id=booking.pk, starts_at=starts_at, who=Who.staff(self.user, self.now)
-            )
+        self.note_wanted(SlotRequest.to_move(booking, starts_at, by_staff=True), by_staff=True)
+        moved = rescheduling.reschedule(booking_id=booking.pk, starts_at=starts_at, who=Who.staff(self.user, self.now))
         return json_response(self.show(moved))

@@ -18,7 +18,7 @@ from booking.customer.book.rush_gate import moment_first
 from booking.customer_input import CustomerDetails
 from booking.idempotency import FormUsed, SentForm
 from booking.models import Booking, Source
-from booking.refusals import BookingRefused, Refusal
+from booking.refusals import BookingRefused, Refusal, SameVisit
 from booking.tokens import keyed_digest
 from booking.web.rendering import reader_choice_of
 from booking.web.responses import see_other
@@ -46,9 +46,9 @@ def confirm(request: HttpRequest, step: BookingStep) -> HttpResponse:
         booking = _booking_of(request, step)
     except FormUsed as used:
         return lead_to_used(request, step, used)
+    except SameVisit:
+        return step.lead_to("book-check", why=SAME)
     except BookingRefused as refused:
-        if "same_visit" in refused.details:
-            return step.lead_to("book-check", why=SAME)
         return step.lead_to("book-details", why=refused.reason)
     return lead_to_booked(step, booking)
 

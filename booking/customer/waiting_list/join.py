@@ -30,7 +30,7 @@ from booking.models import Source, WaitingListEntry
 from booking.places.availability import availability
 from booking.places.slot_wording import SlotChoice, slot_choice
 from booking.policy import first_bookable_start, last_bookable_date
-from booking.refusals import BookingRefused, Refusal
+from booking.refusals import BookingRefused, Refusal, WaitsAlready
 from booking.subjects import Subject
 from booking.tokens import keyed_digest
 from booking.waiting_list import entries
@@ -129,7 +129,7 @@ def _sent(wish: _Wish) -> HttpResponse:
             return see_other(reverse("waiting", args=[reference]))
         return see_other(wish.url_of(why=USED))
     except BookingRefused as refused:
-        why = WAITS_ALREADY if refused.details.get("waits_already") else refused.reason
+        why = WAITS_ALREADY if isinstance(refused, WaitsAlready) else refused.reason
         return _back(wish, form, why=why)
     except limits.RateLimited as limited:
         url = f"{reverse('book-later', args=[wish.store.slug])}?seconds={limited.retry_after_seconds}"

@@ -13,10 +13,11 @@ from django.views.decorators.http import require_POST, require_safe
 from booking.accounts.permissions import member_store
 from booking.arrivals.steps import admit_walk_in, take_action
 from booking.bookings.form_idempotency import book_once
+from booking.bookings.refusals import WrongStatus
 from booking.bookings.status_wording import status_words
 from booking.idempotency import SentForm
 from booking.models import Booking, Status
-from booking.refusals import BookingRefused, Refusal
+from booking.refusals import BookingRefused, NoPlace, Refusal
 from booking.staff.access import StaffContext, at_store, at_visit, raise_for
 from booking.staff.arrivals.page import Just, arrivals_page
 from booking.staff.day.page import day_page
@@ -83,7 +84,7 @@ def walk_in(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
             at,
             walk_in=form,
             problems=[FormProblem(_walk_in_sentence(refused), "walk-in")],
-            may_squeeze_in=at.is_manager and "is_a_slot" in refused.details,
+            may_squeeze_in=at.is_manager and isinstance(refused, NoPlace),
             nearest=near,
             status=409,
         )
@@ -140,8 +141,7 @@ def _back(request: HttpRequest, at: StaffContext, before: Booking, after: Bookin
 
 def _refused(request: HttpRequest, at: StaffContext, booking: Booking, refused: BookingRefused) -> HttpResponseBase:
     """Show the page the tap came from, with the visit as it is now."""
-    now_is = refused.details.get("booking", booking)
-    status = now_is.status if isinstance(now_is, Booking) else booking.status
+    status = refused.booking.status if isinstance(refused, WrongStatus) else booking.status
     text = _("{sentence} It is now: {state}.").format(sentence=staff_sentence(refused), state=status_words()[status])
     problems = [FormProblem(text, f"visit-{booking.reference}")]
     if _is_from_arrivals(request, at):

@@ -71,7 +71,7 @@ def test_check_in_is_for_the_day_of_the_visit(visit, moment) -> None:
 
     refusal = refused(take_step, booking_id=booking.pk, step="check_in", who=Who.staff(user, moment))
 
-    assert (refusal.reason, refusal.details["booking"].status) == (Refusal.WRONG_STATUS, Status.CONFIRMED)
+    assert (refusal.reason, refusal.booking.status) == (Refusal.WRONG_STATUS, Status.CONFIRMED)
 
 
 def test_check_in_is_open_all_of_that_day(visit) -> None:
@@ -129,7 +129,7 @@ def test_a_cancelled_visit_cannot_be_checked_in(visit) -> None:
 
     refusal = refused(take_step, booking_id=booking.pk, step="check_in", who=Who.staff(user, at(10)))
 
-    assert refusal.details["booking"].status == Status.CANCELLED
+    assert refusal.booking.status == Status.CANCELLED
 
 
 def walk_in(store, user, **changes):

@@ -89,9 +89,7 @@ def affected_of(call, *args, **kwargs) -> list[Booking]:
     with pytest.raises(BookingRefused) as refused:
         call(*args, **kwargs)
     assert refused.value.reason == Refusal.BOOKINGS_AFFECTED
-    affected = refused.value.details["affected"]
-    assert isinstance(affected, list)
-    return affected
+    return list(refused.value.affected)
 
 
 def books_are_right(now: datetime = NOW) -> bool:

@@ -39,7 +39,7 @@ def affected_of(call, **kwargs):
     with pytest.raises(BookingRefused) as refused:
         call(**kwargs)
     assert refused.value.reason == Refusal.BOOKINGS_AFFECTED
-    return refused.value.details["affected"]
+    return list(refused.value.affected)
 
 
 def test_hours_that_leave_no_booking_out_are_simply_changed(store, user) -> None:

@@ -203,7 +203,7 @@ class Changes(RuleBasedStateMachine):
             if refused.reason in (Refusal.SLOT_CLOSED, Refusal.NOT_FOUND, Refusal.TOO_LATE):
                 return  # there are no such slots, or no more
             assert (refused.reason, then) == (Refusal.BOOKINGS_AFFECTED, None)
-            assert refused.details["affected"]
+            assert refused.affected
             return
         if then is None:
             assert self.without_time() <= before

@@ -1,0 +1,16 @@
+"""Refusals that carry the visit they are about."""
+
+from booking.models import Booking
+from booking.refusals import BookingRefused, Refusal
+
+
+class WrongStatus(BookingRefused):
+    """The visit is no longer, or not yet, what it has to be for this; `booking` is the visit as it is now."""
+
+    def __init__(self, booking: Booking) -> None:
+        super().__init__(Refusal.WRONG_STATUS)
+        self.booking = booking
+
+
+class VisitMoved(WrongStatus):
+    """The visit begins at another time than a tablet showed."""
