@@ -267,7 +267,7 @@ class Life:
     def do_change_desk(self, rng: Random, now: datetime) -> None:
         desk = rng.choice(self.desks)
         change = partial(self._save_desk, desk, capacity=rng.randint(1, 5), kept_back=rng.choice([0, 0, 1]), now=now)
-        change_rules(store_id=self.store.pk, change=change, then=rng.choice(THENS), now=now, user=self.user)
+        change_rules(store_id=self.store.pk, edit=change, then=rng.choice(THENS), now=now, user=self.user)
 
     def _save_desk(self, desk: Desk, store: Store, *, capacity: int, kept_back: int, now: datetime) -> None:
         store_services.save_desk(

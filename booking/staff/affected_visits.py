@@ -1,9 +1,9 @@
 """Visits that a change would leave without a place: who they are, and what is to happen with them."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -26,16 +26,24 @@ _SESSION_KEY = "affected_done"
 Carried = Iterable[tuple[str, str]]
 
 
-def read_then(request: HttpRequest) -> AffectedResolution | None:
+def read_resolution(request: HttpRequest) -> AffectedResolution | None:
     """Return what is to happen with the visits affected; None where nobody has said so yet."""
     value = request.POST.get("then", "")
     return AffectedResolution(value) if value in set(AffectedResolution) else None
 
 
-def affected_or_none(
+class ApplyChange(Protocol):
+    """A change of hours or slots, ready to be made: all of it is given but what is to happen with visits affected."""
+
+    def __call__(self, *, then: AffectedResolution | None) -> HoursChange:
+        """Make the change. Raises BookingsAffected where there are such visits and `then` is None."""
+        ...
+
+
+def ask_or_apply(
     request: HttpRequest,
     at: StaffContext,
-    change: Callable[[AffectedResolution | None], HoursChange],
+    apply: ApplyChange,
     *,
     carried: Carried,
     **page: Any,
@@ -44,24 +52,25 @@ def affected_or_none(
 
     `carried` is what was typed, to be sent once more along with the answer. Raises BookingRefused for other reasons.
     """
-    then = read_then(request)
+    resolution = read_resolution(request)
     try:
-        _remember(request, at, then, change(then).affected)
+        change = apply(then=resolution)
     except BookingsAffected as refused:
         return _ask(request, at, refused.affected, carried=carried, **page)
+    _remember(request, at, resolution, change.affected)
     return None
 
 
 def _remember(
-    request: HttpRequest, at: StaffContext, then: AffectedResolution | None, affected: Sequence[Booking]
+    request: HttpRequest, at: StaffContext, resolution: AffectedResolution | None, affected: Sequence[Booking]
 ) -> None:
     """Keep in the session what was just done with whom, for the next page to tell: references, and no names."""
-    if not affected or then is None:
+    if not affected or resolution is None:
         return
     by_phone = [one.reference for one in affected if message_channel(one.phone, one.email) == "none"]
     request.session[_SESSION_KEY] = {
         "store": at.store.slug,
-        "then": then,
+        "then": resolution,
         "told": len(affected) - len(by_phone),
         "by_phone": by_phone,
     }

@@ -30,6 +30,9 @@ from stores.models import Slot, Store
 from stores.queries import rules_around
 from stores.slots import StoreRules
 
+Edit = Callable[[Store], object]
+"""Writes one part of a locked store's set-up."""
+
 
 @dataclass(frozen=True, slots=True)
 class HoursChange:
@@ -51,7 +54,7 @@ def change_opening_hours(
     """Replace the week's opening hours. Raises BookingsAffected, stores.services.BadHours."""
     return change_rules(
         store_id=store_id,
-        change=lambda store: store_services.save_opening_hours(store=store, weekly=weekly, user=user, now=now),
+        edit=lambda store: store_services.save_opening_hours(store=store, weekly=weekly, user=user, now=now),
         then=then,
         now=now,
         user=user,
@@ -70,7 +73,7 @@ def change_special_hours(
     """Set the hours of one date; no interval means closed. Raises as `change_opening_hours`."""
     return change_rules(
         store_id=store_id,
-        change=lambda store: store_services.save_special_hours(
+        edit=lambda store: store_services.save_special_hours(
             store=store, date=date, intervals=intervals, user=user, now=now
         ),
         then=then,
@@ -85,7 +88,7 @@ def remove_special_hours(
     """Let the weekday's hours hold again on a date. Raises as `change_opening_hours`."""
     return change_rules(
         store_id=store_id,
-        change=lambda store: store_services.delete_special_hours(store=store, date=date, user=user, now=now),
+        edit=lambda store: store_services.delete_special_hours(store=store, date=date, user=user, now=now),
         then=then,
         now=now,
         user=user,
@@ -94,9 +97,9 @@ def remove_special_hours(
 
 @transaction.atomic
 def change_rules(
-    *, store_id: int, change: Callable[[Store], Any], then: AffectedResolution | None, now: datetime, user: User | None
+    *, store_id: int, edit: Edit, then: AffectedResolution | None, now: datetime, user: User | None
 ) -> HoursChange:
-    """Make any change of what slots are made from, and settle what it leaves without a place to be.
+    """Edit anything that slots are made from, and settle what it leaves without a place to be.
 
     Raises BookingsAffected where there is such a visit and `then` is None.
     """
@@ -105,7 +108,7 @@ def change_rules(
     old = rules_around(store.slug, now)
     before = open_time(old, stock, now=now)
     had_none = visits_without_place(stock, before)
-    change(store)
+    edit(store)
     rules = rules_around(store.slug, now)
     if rules.counts_people != old.counts_people:
         recount(stock, rules)

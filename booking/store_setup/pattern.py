@@ -88,7 +88,7 @@ def _give(
             if not is_same:
                 taken = standing.taken.get(part)
                 give = partial(_give_to, part=part, value=value, taken=taken, user=user, now=now)
-                change_rules(store_id=store.pk, change=give, then=None, now=now, user=user)
+                change_rules(store_id=store.pk, edit=give, then=None, now=now, user=user)
             note_taken(organization=organization, store=store, part=part, value=value, now=now)
     except BookingsAffected:
         return PropagationOutcome.AFFECTED

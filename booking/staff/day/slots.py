@@ -14,7 +14,7 @@ from booking.bookings.day_schedule import DaySchedule, day_schedule
 from booking.formatting import day_in_words, time_in_words, visit_type_name
 from booking.refusals import BookingRefused
 from booking.staff.access import StaffContext, at_store, staff_page
-from booking.staff.affected_visits import affected_or_none
+from booking.staff.affected_visits import ask_or_apply
 from booking.staff.day.page import unknown_day_page
 from booking.staff.forms.visits import SlotsForm
 from booking.staff.wording import staff_sentence
@@ -44,10 +44,10 @@ def change_times(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
         return _page(request, at, form, day, problems=form.problems(), status=400)
     day_url = f"{reverse('staff-day', args=[at.store.slug])}?{urlencode({'date': day.isoformat()})}"
     try:
-        asked = affected_or_none(
+        question = ask_or_apply(
             request,
             at,
-            partial(_change, at, form.cleaned_data),
+            partial(_apply, at, form.cleaned_data),
             carried=[("date", day.isoformat()), *form.carried()],
             section="day",
             heading=_("Who is affected on {day}?").format(day=day_in_words(day)),
@@ -55,10 +55,10 @@ def change_times(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
         )
     except BookingRefused as refused:
         return _page(request, at, form, day, problems=[FormProblem(staff_sentence(refused))], status=409)
-    return asked or see_other(f"{day_url}&done=slots")
+    return question or see_other(f"{day_url}&done=slots")
 
 
-def _change(at: StaffContext, typed: dict[str, Any], then: AffectedResolution | None) -> HoursChange:
+def _apply(at: StaffContext, typed: dict[str, Any], *, then: AffectedResolution | None) -> HoursChange:
     return change_slots(
         store_id=at.store.pk,
         from_at=datetime.fromisoformat(typed["starts_at"]),

@@ -10,7 +10,8 @@ from booking.formatting import visit_type_name
 from booking.staff.access import StaffContext, at_store
 from booking.staff.forms.setup import DeskChoiceForm, DeskForm
 from booking.staff.setup.hours import FORM_METHODS
-from booking.staff.setup.saving import alone, form_page, posted, save_rules, saved, sent_right
+from booking.staff.setup.saving import alone, form_page, posted, save_with, saved, sent_right
+from booking.store_setup.hours_changes import change_rules
 from booking.store_setup.queries import active_desks, desk_by_slug, needed_desk
 from stores.models import Desk, Role, Store
 from stores.services import save_desk, save_desk_choice
@@ -73,7 +74,7 @@ def _save(request: HttpRequest, at: StaffContext, form: DeskForm, desk: Desk | N
     # A default name is stored in English; left as it was shown, it stays what it is.
     is_same_name = desk is not None and typed["name"] == visit_type_name(desk.name)
 
-    def save(store: Store) -> Desk:
+    def edit(store: Store) -> Desk:
         return save_desk(
             store=store,
             desk=desk,
@@ -87,4 +88,5 @@ def _save(request: HttpRequest, at: StaffContext, form: DeskForm, desk: Desk | N
         )
 
     heading = _("Who is affected by the change of this desk?")
-    return save_rules(request, at, form, save, what="desks", heading=heading, page=page)
+    apply = partial(change_rules, store_id=at.store.pk, edit=edit, now=at.now, user=at.user)
+    return save_with(request, at, form, apply, what="desks", heading=heading, page=page)

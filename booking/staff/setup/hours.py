@@ -15,9 +15,7 @@ from booking.staff.forms.hours import WeekForm, hours_line
 from booking.staff.forms.shared import StaffForm
 from booking.staff.forms.special_hours import SpecialHoursForm
 from booking.staff.setup.saving import alone, form_page, posted, save_with, sent_right
-from booking.store_setup.affected_visits import AffectedResolution
 from booking.store_setup.hours_changes import (
-    HoursChange,
     change_opening_hours,
     change_special_hours,
     remove_special_hours,
@@ -39,12 +37,9 @@ def week(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
     page = partial(form_page, request, at, "staff/setup/hours.html", form)
     if not sent_right(at, form, "opening_hours"):
         return page()
-
-    def change(then: AffectedResolution | None) -> HoursChange:
-        return change_opening_hours(store_id=at.store.pk, weekly=form.weekly, then=then, now=at.now, user=at.user)
-
+    apply = partial(change_opening_hours, store_id=at.store.pk, weekly=form.weekly, now=at.now, user=at.user)
     heading = _("Who is affected by the new hours?")
-    return save_with(request, at, form, change, what="hours", heading=heading, page=page)
+    return save_with(request, at, form, apply, what="hours", heading=heading, page=page)
 
 
 @require_http_methods(FORM_METHODS)
@@ -56,19 +51,16 @@ def special(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
     page = partial(_special_page, request, at, form)
     if not sent_right(at, form, "special_hours"):
         return page()
-
-    def change(then: AffectedResolution | None) -> HoursChange:
-        return change_special_hours(
-            store_id=at.store.pk,
-            date=form.cleaned_data["date"],
-            intervals=form.intervals,
-            then=then,
-            now=at.now,
-            user=at.user,
-        )
-
+    apply = partial(
+        change_special_hours,
+        store_id=at.store.pk,
+        date=form.cleaned_data["date"],
+        intervals=form.intervals,
+        now=at.now,
+        user=at.user,
+    )
     heading = _("Who is affected on {day}?").format(day=day_in_words(form.cleaned_data["date"]))
-    return save_with(request, at, form, change, what="special-hours", heading=heading, page=page)
+    return save_with(request, at, form, apply, what="special-hours", heading=heading, page=page)
 
 
 @require_POST
@@ -79,10 +71,7 @@ def delete_special(request: HttpRequest, at: StaffContext, date: str) -> HttpRes
     day = read_day(date)
     if day is None:
         raise Http404
-
-    def change(then: AffectedResolution | None) -> HoursChange:
-        return remove_special_hours(store_id=at.store.pk, date=day, then=then, now=at.now, user=at.user)
-
+    apply = partial(remove_special_hours, store_id=at.store.pk, date=day, now=at.now, user=at.user)
     heading = _("Who is affected on {day}?").format(day=day_in_words(day))
     nothing = StaffForm(request.POST)
     shown = _special_form(request, at)
@@ -91,7 +80,7 @@ def delete_special(request: HttpRequest, at: StaffContext, date: str) -> HttpRes
         problem = FormProblem(sentence.format(day=day_in_words(day)))
         return _special_page(request, at, _special_form(request, at, is_sent=False), problems=[problem])
     page = partial(_special_page, request, at, _special_form(request, at, is_sent=False))
-    return save_with(request, at, nothing, change, what="special-hours", heading=heading, page=page)
+    return save_with(request, at, nothing, apply, what="special-hours", heading=heading, page=page)
 
 
 def _asked_for(request: HttpRequest) -> dict[str, Any]:

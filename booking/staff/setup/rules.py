@@ -12,7 +12,8 @@ from booking.formatting import visit_type_name
 from booking.staff.access import StaffContext, at_store
 from booking.staff.forms.setup import NoticeForm, RulesForm
 from booking.staff.setup.hours import FORM_METHODS
-from booking.staff.setup.saving import alone, blame, form_page, posted, save_rules, saved, sent_right
+from booking.staff.setup.saving import alone, blame, form_page, posted, save_with, saved, sent_right
+from booking.store_setup.hours_changes import change_rules
 from booking.store_setup.queries import LargestParty, largest_capacity, largest_party
 from stores.models import CapacityCounts, Role, Store
 from stores.services import BadValue, save_notice, save_policy
@@ -29,12 +30,13 @@ def rules(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
     if not sent_right(at, form, "rules"):
         return page()
 
-    def save(store: Store) -> None:
+    def edit(store: Store) -> None:
         save_policy(store=store, **form.cleaned_data, user=at.user, now=at.now)
 
     heading = _("Who is affected by the new rules?")
     notes = _notes(at, form.cleaned_data)
-    return save_rules(request, at, form, save, what="rules", heading=heading, page=page, notes=notes)
+    apply = partial(change_rules, store_id=at.store.pk, edit=edit, now=at.now, user=at.user)
+    return save_with(request, at, form, apply, what="rules", heading=heading, page=page, notes=notes)
 
 
 def _too_large(at: StaffContext) -> LargestParty | None:

@@ -1,7 +1,7 @@
 """What the set-up forms share: to save, to ask about visits affected, to say what cannot be kept."""
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial, wraps
+from functools import wraps
 from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
@@ -9,14 +9,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from booking.staff.access import Rest, StaffContext, StoreView, staff_page
-from booking.staff.affected_visits import affected_or_none
+from booking.staff.affected_visits import ApplyChange, ask_or_apply
 from booking.staff.forms.hours import WeekForm
 from booking.staff.forms.shared import ChangedMeanwhile, StaffForm
-from booking.store_setup.affected_visits import AffectedResolution
-from booking.store_setup.hours_changes import HoursChange, change_rules, store_alone
+from booking.store_setup.hours_changes import store_alone
 from booking.web.forms import FormProblem
 from booking.web.responses import see_other
-from stores.models import Store
 from stores.queries import setup_changes
 from stores.services import BadHours, BadValue
 
@@ -91,42 +89,26 @@ def form_page(
     return staff_page(request, at, template, shown, status=400 if problems else 200)
 
 
-def save_rules(
-    request: HttpRequest,
-    at: StaffContext,
-    form: StaffForm,
-    change: Callable[[Store], Any],
-    *,
-    what: str,
-    heading: str,
-    page: Callable[[], HttpResponse],
-    notes: Sequence[str] = (),
-) -> HttpResponseBase:
-    """Change what slots are made from, asking first where visits are affected; `page` shows the form again.
-
-    `notes` say what else the change means, where it is asked about.
-    """
-    make = partial(_change, at, change)
-    return save_with(request, at, form, make, what=what, heading=heading, page=page, notes=notes)
-
-
 def save_with(
     request: HttpRequest,
     at: StaffContext,
     form: StaffForm,
-    make: Callable[[AffectedResolution | None], HoursChange],
+    apply: ApplyChange,
     *,
     what: str,
     heading: str,
     page: Callable[[], HttpResponse],
     notes: Sequence[str] = (),
 ) -> HttpResponseBase:
-    """Make a change of hours or slots, asking first where visits are affected."""
+    """Make a change of hours or slots, asking first where visits are affected; `page` shows the form again.
+
+    `notes` say what else the change means, where it is asked about.
+    """
     try:
-        asked = affected_or_none(
+        question = ask_or_apply(
             request,
             at,
-            make,
+            apply,
             carried=form.carried(),
             section="setup",
             heading=heading,
@@ -136,7 +118,7 @@ def save_with(
     except BadValue as bad:
         blame(form, bad)
         return page()
-    return asked or saved(at, what)
+    return question or saved(at, what)
 
 
 def blame(form: StaffForm, bad: BadValue) -> None:
@@ -146,10 +128,6 @@ def blame(form: StaffForm, bad: BadValue) -> None:
         form.blame(int(number))
     else:
         form.add_error(field if field in form.fields else None, _sentence(bad))
-
-
-def _change(at: StaffContext, change: Callable[[Store], Any], then: AffectedResolution | None) -> HoursChange:
-    return change_rules(store_id=at.store.pk, change=change, then=then, now=at.now, user=at.user)
 
 
 def _sentence(bad: BadValue) -> str:

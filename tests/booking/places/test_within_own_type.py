@@ -68,7 +68,7 @@ def test_visit_moves_to_any_desk_once_the_chosen_one_is_gone(store) -> None:
     ana, user = Desk.objects.get(slug=ANA), make_user(store=store)
     change_rules(
         store_id=store.pk,
-        change=lambda one: save_desk(store=one, desk=ana, name="Ana", capacity=1, is_active=False, user=user, now=NOW),
+        edit=lambda one: save_desk(store=one, desk=ana, name="Ana", capacity=1, is_active=False, user=user, now=NOW),
         then=AffectedResolution.NOTIFY,
         now=NOW,
         user=user,

@@ -46,7 +46,7 @@ def desk(store, user, *, slug: str = "main", then: AffectedResolution | None = N
     values = {"name": known.name, "capacity": known.capacity, "kept_back": known.kept_back, "is_active": True}
     return change_rules(
         store_id=store.pk,
-        change=lambda one: save_desk(store=one, desk=known, **{**values, **changes}, user=user, now=now),
+        edit=lambda one: save_desk(store=one, desk=known, **{**values, **changes}, user=user, now=now),
         then=then,
         now=now,
         user=user,

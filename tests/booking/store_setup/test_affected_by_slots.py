@@ -56,7 +56,7 @@ def rules(store, user, *, then: AffectedResolution | None = None, now: datetime 
     }
     return change_rules(
         store_id=store.pk,
-        change=lambda one: save_policy(store=one, **{**values, **changes}, user=user, now=now),
+        edit=lambda one: save_policy(store=one, **{**values, **changes}, user=user, now=now),
         then=then,
         now=now,
         user=user,

@@ -124,7 +124,7 @@ def test_slots_laid_anew_count_every_visit_they_overlap(store, user) -> None:
 
     change_rules(
         store_id=store.pk,
-        change=lambda one: Store.objects.filter(pk=one.pk).update(slot_minutes=20, hours_version=one.hours_version + 1),
+        edit=lambda one: Store.objects.filter(pk=one.pk).update(slot_minutes=20, hours_version=one.hours_version + 1),
         then=AffectedResolution.KEEP,
         now=NOW,
         user=user,

@@ -190,7 +190,7 @@ class Changes(RuleBasedStateMachine):
 
     def change_rules(self, change: Callable[[Store], object], then: AffectedResolution | None) -> None:
         self.change(
-            lambda then: change_rules(store_id=self.store.pk, change=change, then=then, now=self.now, user=self.user),
+            lambda then: change_rules(store_id=self.store.pk, edit=change, then=then, now=self.now, user=self.user),
             then,
         )
 
