@@ -1,4 +1,4 @@
-"""Who is calling: staff by token or session, customers by their booking's own token."""
+"""Authentication of the API: staff by token or session, customers by the token of their booking."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Reading a request's body: one JSON object in UTF-8, 64 KiB at most, and nothing that JSON readers disagree about."""
+"""Request bodies: one JSON object in UTF-8, 64 KiB at most, and nothing that JSON readers read differently."""
 
 import json
 from typing import Any, NoReturn
@@ -55,7 +55,7 @@ def _check_content_type(request: HttpRequest) -> None:
 
 
 def _object_without_doubles(pairs: list[tuple[str, Any]]) -> Json:
-    """Return an object; readers disagree about which of two members of one name counts, so there may be none."""
+    """Return an object. Two members of one name are refused, as JSON readers differ on which of them counts."""
     result = dict(pairs)
     if len(result) < len(pairs):
         raise ValueError("a name is there twice")

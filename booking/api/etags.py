@@ -1,4 +1,4 @@
-"""Answers that need not be sent again: `ETag` and 304 on `If-None-Match`."""
+"""ETags: 304 for an answer that the reader already has."""
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils.http import parse_etags

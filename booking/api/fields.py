@@ -1,4 +1,4 @@
-"""Fields that take a JSON value of one type and shape, or the text of a query, and nothing that merely resembles it."""
+"""Serializer fields: each takes a JSON value of one type, or the text of a query, and nothing merely like it."""
 
 import re
 from collections.abc import Callable
@@ -47,7 +47,7 @@ class _Text(serializers.Field[Any, Any, Any, Any]):
 
 @extend_schema_field(str)
 class AnyText(_Text):
-    """A text that is looked for, never kept."""
+    """A text that is searched for, and never stored."""
 
     default_error_messages = {"too_long": _("This is too long.")}
 
@@ -96,7 +96,7 @@ class PhoneText(TypedText):
 
 @extend_schema_field({"type": "string", "pattern": f"^{SLUG.pattern}$"})
 class Slug(_Text):
-    """The name of something in addresses; `unknown` says what there is none of."""
+    """A slug; `unknown` says what does not exist by this name."""
 
     def __init__(self, *, unknown: Any, **kwargs: Any) -> None:
         super().__init__(error_messages={"unknown": unknown}, **kwargs)

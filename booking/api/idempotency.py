@@ -39,7 +39,7 @@ _TOKENS: Mapping[About, Callable[[str], str]] = {
 
 @dataclass(frozen=True, slots=True)
 class ApiAnswer:
-    """What a handler answers; `subject` is whose token stands in the body, and at whose erasure it is forgotten."""
+    """The answer of a handler; `subject` names the row whose token is in the body, and whose erasure deletes it."""
 
     body: Json
     status: int = 200
@@ -67,7 +67,7 @@ def answer_once(
 ) -> HttpResponse:
     """Return what `run` answers, or what it answered before to the same caller's same key and body.
 
-    Callers who do not say who they are never meet, though they choose the same key: see `_routes`.
+    Two anonymous callers never share a key, even where they choose the same: see `_routes`.
     Raises Problem: `idempotency_mismatch` for another body, `in_progress` while a twin is still at it.
     """
     key = read_key(request)
@@ -124,7 +124,7 @@ def _response(status: int, content: str, location: str) -> HttpResponse:
 def _routes(request: HttpRequest, caller: str, body: Json, fingerprint: str) -> list[str]:
     """Return what else a key is known by, the first one for the answer.
 
-    Who has a token is known by it. A customer who has none yet is known by all that the body says of them, so that
+    A caller with a token is known by it. A customer without one is known by all that the body says of them, so that
     they are answered again after their phone has changed its network, and by their network, so that the same key with
     another body is a mismatch there and nowhere else. A body that names nobody is known by the network alone.
     """

@@ -1,4 +1,4 @@
-"""The API's own description: OpenAPI as JSON, a page to read it, and the answer of every address not in it."""
+"""The reference of the API: OpenAPI as JSON, a page to read it, and the 404 of unknown addresses."""
 
 import json
 from collections.abc import Iterator
@@ -45,7 +45,7 @@ _one_at_a_time = Lock()  # the generator fails where two threads make it
 
 @csrf_exempt
 def unknown(request: HttpRequest) -> HttpResponse:
-    """Answer for an address that there is not."""
+    """Return the problem of an unknown address."""
     return problem_response("not_found")
 
 

@@ -1,4 +1,4 @@
-"""What the outside sees: stores, free times and bookings as JSON objects, times with the store's offset."""
+"""Rendering of stores, free times and bookings as JSON objects; times have the store's offset."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, time, timedelta
@@ -179,7 +179,7 @@ def booking_json(booking: Booking, *, now: datetime) -> Json:
 
 
 def new_booking_json(booking: Booking, *, now: datetime) -> Json:
-    """Return a new booking with its secrets: told once, to whoever made it."""
+    """Return a new booking with its secrets, which are told once."""
     reference, token = booking.reference, manage_token(booking.reference, booking.link_number)
     return booking_json(booking, now=now) | {
         "manage_token": token,

@@ -1,4 +1,4 @@
-"""What every view of the API shares: how it reads, answers and refuses."""
+"""The base of the API's views: how they read requests, answer and refuse."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -36,7 +36,7 @@ def json_response(body: Json, *, status: int = 200) -> HttpResponse:
 
 
 class OneForm(BaseContentNegotiation):
-    """For what has one form, whatever the reader says it likes: calendar files, pages."""
+    """Content negotiation for answers of one form only, such as calendar files and pages."""
 
     def select_renderer(self, request: Request, renderers: Any, format_suffix: str | None = None) -> Any:
         return renderers[0], renderers[0].media_type
@@ -72,7 +72,7 @@ class ApiView(APIView):
         return checked(shape, {name: value for name, value in self.request.query_params.items() if value})
 
     def caller(self) -> str:
-        """Return who is asking, as far as they say so: whose Idempotency-Key it is."""
+        """Return the caller that an Idempotency-Key belongs to, as far as the request names one."""
         return str(self.request.META.get("HTTP_AUTHORIZATION", ""))
 
     def show_all(self, bookings: Sequence[Booking]) -> list[Json]:
@@ -80,7 +80,7 @@ class ApiView(APIView):
         raise NotImplementedError
 
     def handle_exception(self, exc: Exception) -> HttpResponseBase:  # type: ignore[override]
-        """Return the problem that an exception stands for; what is nobody's fault goes on to the middleware."""
+        """Return the problem of an exception. What the client did not cause goes on to the middleware."""
         match exc:
             case BookingRefused():
                 return problem_response(exc.reason, members=self._members(exc))

@@ -1,4 +1,4 @@
-"""How the API describes itself: what its operations have in common, and who may call them."""
+"""The OpenAPI schema: what operations share, and which token each needs."""
 
 from typing import Any
 
@@ -49,7 +49,7 @@ class ApiSchema(AutoSchema):
 
 
 class StaffTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
-    """How the schema tells of tokens for staff."""
+    """The schema's description of tokens for staff."""
 
     target_class = "booking.api.authentication.StaffToken"
     name = "staffToken"

@@ -1,4 +1,4 @@
-"""What requests look like: shape and type only; unknown members are ignored, rules are the services'."""
+"""Serializers of requests. They check shape and type and ignore unknown members; rules belong to the services."""
 
 import re
 from collections.abc import Mapping
@@ -127,7 +127,7 @@ class WishRequest(Shape):
 
 
 class LookupItem(Shape):
-    """What is unknown here is no mistake, but not available."""
+    """A start to look up. An unknown store or visit type is no error: it is not available."""
 
     store = AnyText()
     visit_type = AnyText()
@@ -175,7 +175,7 @@ class CustomerRequest(Shape):
         }
 
     def _language_unless_told(self) -> str:
-        """Return the language of a customer who asks for themselves, else the one of the store's country."""
+        """Return the language of the request of a customer; for bookings by staff, that of the store's country."""
         accepted = language_accepted(self.context["languages"]) if self.context["contact_needed"] else ""
         return accepted or language_of_country(self.context["country"] or "")
 

@@ -1,4 +1,4 @@
-"""Every address of the API, on one screen; no trailing slashes."""
+"""Addresses of the API, without trailing slashes."""
 
 from django.urls import path, re_path
 

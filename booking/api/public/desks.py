@@ -1,4 +1,4 @@
-"""Which desk a customer would like to be served at, where the store lets them choose."""
+"""The desk that a customer chose, where the store lets them choose."""
 
 from datetime import datetime
 

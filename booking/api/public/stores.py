@@ -1,4 +1,4 @@
-"""Find a store, and see one in full."""
+"""Stores: a search, and one store in full."""
 
 from urllib.parse import urlencode
 

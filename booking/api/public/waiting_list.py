@@ -1,4 +1,4 @@
-"""The waiting list by API: join, see how it stands, leave."""
+"""The waiting list: join, read an entry, leave."""
 
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -81,9 +81,9 @@ class WaitingListView(ApiView):
     def post(self, body: Json) -> ApiAnswer:
         """Join the waiting list of some days. A place that comes free is offered to one customer at a time.
 
-        Who joined first is asked first, by text message or e-mail, for half an hour. What is free already when
-        somebody joins is not offered to them. Where `messages` is `none`, no place can be offered: give a mobile
-        number or an e-mail address.
+        Customers are asked in the order of joining, by text message or e-mail, each for half an hour. What is free
+        already when somebody joins is not offered to them. Where `messages` is `none`, no place can be offered: give
+        a mobile number or an e-mail address.
         """
         asked = checked(
             WaitingListRequest,
@@ -133,7 +133,7 @@ class WaitingListEntryView(ApiView):
 
     @extend_schema(operation_id="leaveWaitingList", responses={204: None})
     def delete(self, request: Request, reference: str) -> HttpResponse:
-        """Leave the waiting list; an offered place goes to the next, and who waited is erased."""
+        """Leave the waiting list; an offered place goes to the next customer, and this one is erased."""
         entries.leave_waiting_list(entry_id=_opened(request._request, reference).pk, now=self.now)
         return HttpResponse(status=204)
 

@@ -1,4 +1,4 @@
-"""What answers look like, for the schema alone: `booking.api.rendering` makes them, the tests hold the two together."""
+"""Shapes of answers for the schema alone. `booking.api.rendering` makes the answers; tests compare both."""
 
 from booking.api.shapes.bookings import (
     AnswerShape,

@@ -1,4 +1,4 @@
-"""Bookings, as their customers and as staff see them, and why something is refused."""
+"""Shapes of bookings, for customers and for staff, and of refusals."""
 
 from rest_framework import serializers
 

@@ -1,4 +1,4 @@
-"""What the shapes of answers are made of."""
+"""Parts of the shapes of answers."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What only staff see: their stores, a day, and what a change of hours touched."""
+"""Shapes of answers for staff: their stores, a day, and the bookings that a change of hours affects."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Stores, and when they are free."""
+"""Shapes of stores and free times."""
 
 from rest_framework import serializers
 

@@ -1,4 +1,4 @@
-"""What views for staff share: who may call them, and how they show bookings."""
+"""The base of views for staff: permission, and how they show bookings."""
 
 from collections.abc import Sequence
 from typing import cast

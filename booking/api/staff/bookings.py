@@ -1,4 +1,4 @@
-"""What staff do with bookings: for callers, at the desk, on arrival."""
+"""Bookings by staff: for callers and walk-ins, and the steps of a visit."""
 
 from typing import Any
 
@@ -121,7 +121,7 @@ class CompleteView(_StepView):
 
 @_action("markNoShow")
 class NoShowView(_StepView):
-    """Say that nobody came: from the start on."""
+    """Say that nobody came; possible once the visit has begun."""
 
     action = "no_show"
 

@@ -1,4 +1,4 @@
-"""A store's day: who comes when, and where there is room."""
+"""A store's day: its bookings, and the places left."""
 
 from zoneinfo import ZoneInfo
 

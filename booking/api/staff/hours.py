@@ -1,4 +1,4 @@
-"""What managers change: opening hours, special hours, slots, the calendar feed."""
+"""Changes by managers: opening hours, special hours, slots, the calendar feed."""
 
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -42,7 +42,7 @@ _BAD_HOURS = {
 
 
 class ManagerView(StaffView):
-    """A view for managers, who answer for what becomes of the bookings."""
+    """A view for managers, who decide what happens to the bookings."""
 
     def place(self, store: str) -> Store:
         """Return the store. Raises BookingRefused NOT_FOUND, NOT_PERMITTED."""

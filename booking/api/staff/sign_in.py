@@ -21,7 +21,7 @@ from booking.web.problem_json import ApiProblem, invalid
 
 
 class TokenView(StaffView):
-    """Signing in is the one thing that asks for nobody's session or token."""
+    """Signing in and out by token. Signing in is the one request for staff that needs no token."""
 
     def perform_authentication(self, request: Request) -> None:
         if request.method != "POST":
