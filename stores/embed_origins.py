@@ -1,4 +1,4 @@
-"""Sites that may show a store's times in a frame of their own, as browsers name them: scheme, host and port. Pure."""
+"""Origins of sites that may show a store's times in a frame: scheme, host and port. Pure."""
 
 import re
 from urllib.parse import urlsplit

@@ -1,4 +1,4 @@
-"""Weekly hours, special hours, a zone and days in; open intervals in UTC out. Daylight saving lives here alone."""
+"""Opening hours as intervals in UTC, from weekly hours, special hours and a zone. All daylight saving is here. Pure."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
-"""The lock of a store, between those who take its places and those who change what its places are made from.
+"""The lock of a store: shared by services that take places, exclusive for those that change hours, desks or slots.
 
 Many may share it at once; whoever changes hours, desks or slots has it alone. PostgreSQL hands a row lock that is
-shared to every newcomer who shares it too, however long somebody waits to have the row alone: under a steady rush a
+shared to everybody else who shares it, however long somebody waits to have the row alone: under a steady rush a
 manager would wait for ever. Advisory locks are handed out in the order in which they were asked for. So each of both
 takes the store's advisory lock first and its row second; the row tells `store_rules` what a change has written
 meanwhile. SQLite's one writer needs no lock.
@@ -24,7 +24,7 @@ def share_lock_store(store_id: int) -> None:
 
 
 def lock_store_alone(store_id: int) -> Store:
-    """Take the store alone until the transaction ends, and return it is now.
+    """Take the store alone until the transaction ends, and return it as it is now.
 
     Rows that only refer to it may still be added.
     """

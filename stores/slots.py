@@ -1,4 +1,4 @@
-"""What a store decided, and the slots that follow from it: each exists by rule alone, until something happens to it."""
+"""Slots of a store by its rules. A slot exists by rule alone until something happens to it. Pure."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
@@ -41,7 +41,7 @@ class VisitTypeRule:
 
 @dataclass(frozen=True, slots=True)
 class StoreRules:
-    """All that a store's slots, and who may book them, are made from; desks and visit types are the active ones."""
+    """All rules from which a store's slots are made and booked; it has active desks and visit types only."""
 
     id: int
     slug: str

@@ -1,4 +1,4 @@
-"""How words are mistyped: letters left out, added, changed or swapped. Pure.
+"""Misspellings of words: letters left out, added, changed or swapped. Pure.
 
 Two words that are `edits_allowed` apart or less share one of their `spellings`, so that a database finds the one by
 the other with a plain index: what SymSpell does, here on the first letters alone to keep the index small.

@@ -1,4 +1,4 @@
-"""Text made plain: cleaned for keeping, folded for searching, turned into slugs. Pure."""
+"""Normalized text: cleaned for storing, folded for searching, turned into slugs. Pure."""
 
 import re
 import unicodedata

@@ -1,4 +1,4 @@
-"""A table somebody saved from a spreadsheet, as rows by column: whatever program, country and encoding. Pure."""
+"""CSV files as spreadsheets of any country write them, read as rows by column. Pure."""
 
 import csv
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,4 @@
-"""Stores from outside: what a file says becomes a store, or brings one up to date."""
+"""Import of stores from GeoJSON: each feature makes a store, or updates one."""
 
 import hashlib
 from collections.abc import Collection

@@ -1,4 +1,4 @@
-"""One line of an organization's table: a store, or somebody who works at one; each line stands for itself."""
+"""Import of an organization's table: each line is one store, or one member of a store."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -94,7 +94,7 @@ OUTCOMES = {
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What became of a line, and of whom or what; or why it was skipped.
+    """The result of a line: what was done with which store or member, or why it was skipped.
 
     `problems` are sentences for people that say why, in the active language, where somebody else's rules say it.
     """
@@ -144,7 +144,7 @@ def import_staff_row(
     seen: set[str],
     user: User | None = None,
 ) -> Told:
-    """Make somebody a member of one of the organization's stores, or change their role; `user` is who does it."""
+    """Make a person a member of one of the organization's stores, or change their role; `user` makes the change."""
     username = User.normalize_username(values.get("username", ""))
     role = _ROLES.get(folded(values.get("role", "")), values.get("role", "").lower())
     called = f"{username}@{values.get('store', '')}"

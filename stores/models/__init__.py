@@ -1,4 +1,4 @@
-"""Where and when: stores, their people, desks, visit types, hours, and the slots something happened to."""
+"""Models of stores, their members, desks, visit types, hours, and slots that have a row."""
 
 from stores.models.changes import SetupChange
 from stores.models.hours import OpeningHours, SpecialHours, Weekday

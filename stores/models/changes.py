@@ -1,4 +1,4 @@
-"""What was changed in a store's set-up, when, and by whom: lines are added, never altered."""
+"""The trail of a store's set-up: what was changed, when, and by whom. Lines are only added."""
 
 from django.conf import settings
 from django.db import models

@@ -1,4 +1,4 @@
-"""When a store is open."""
+"""Opening hours and special hours."""
 
 from django.db import models
 from django.db.models import Q

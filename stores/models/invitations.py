@@ -1,4 +1,4 @@
-"""Somebody asked to work at a store, who has not said yes."""
+"""Invitations to work at a store."""
 
 from django.db import models
 

@@ -1,4 +1,4 @@
-"""Who may act for a town or a chain."""
+"""Memberships of organizations."""
 
 from django.conf import settings
 from django.db import models

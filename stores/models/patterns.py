@@ -1,4 +1,4 @@
-"""What a store took over from the pattern of its chain or town."""
+"""Parts of the pattern that a store took over."""
 
 from django.db import models
 

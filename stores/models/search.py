@@ -1,4 +1,4 @@
-"""What a search is held against: the words of stores, and what is left of each when letters go missing."""
+"""The search index: the words of stores, and their spellings with letters left out."""
 
 from django.db import models
 

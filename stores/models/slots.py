@@ -1,4 +1,4 @@
-"""The slots to which something happened, and how often a day changed."""
+"""Slots that have a row, and versions of days."""
 
 from django.db import models
 from django.db.models import F, Q

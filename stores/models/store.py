@@ -1,4 +1,4 @@
-"""Stores, who gathers them, and who works there."""
+"""Stores, organizations, and memberships of stores."""
 
 from datetime import time
 

@@ -1,4 +1,4 @@
-"""What a store offers: its desks, the kinds of visit, and what it asks."""
+"""Desks, visit types, and questions of a store."""
 
 from django.db import models
 from django.db.models import F, Q

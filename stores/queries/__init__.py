@@ -1,4 +1,4 @@
-"""What is asked of stores: the rules of one, one in full, and those found by a search."""
+"""Queries of stores: the rules of one, one in full, and search results."""
 
 from stores.queries.changes import Change, ChangesPage, setup_changes
 from stores.queries.day_sheets import DAY_SHEET_ASKED, asked_day_sheet, day_sheet_wish

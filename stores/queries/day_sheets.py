@@ -1,4 +1,4 @@
-"""The address that was asked whether it wants the sheet of the day: the trail of the set-up holds it."""
+"""The address that was asked whether it wants the day sheet, as the trail holds it."""
 
 from datetime import datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""What the code on a store's door is made from."""
+"""The number from which the code on a store's door is made."""
 
 from stores.models import Store
 

@@ -1,4 +1,4 @@
-"""One store: what its slots are made from, and all that the public may know of it."""
+"""One store: the rules that its slots are made from, and all that the public may know."""
 
 import json
 import re
@@ -271,7 +271,7 @@ def _special(part: Any) -> dict[date, tuple[tuple[time, time], ...]]:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a store asks whoever books on its pages; no `choices`: a short text."""
+    """A question that a store asks its customers; without `choices` the answer is a short text."""
 
     text: str
     choices: tuple[str, ...]

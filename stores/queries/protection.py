@@ -1,4 +1,4 @@
-"""What a store wants done while far more is booked than usual."""
+"""A store's protection during a rush."""
 
 from stores.models import Store
 

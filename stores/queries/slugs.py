@@ -1,4 +1,4 @@
-"""Slugs alone: what a list of all pages is made from, and where a store's times may be shown."""
+"""Slugs of all stores and organizations, for the list of all pages; and origins that may show a store's times."""
 
 from stores.models import Organization, Store
 

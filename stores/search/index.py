@@ -1,4 +1,4 @@
-"""The words a store is found by, kept in step with its `search_text`."""
+"""The search index of stores, kept in step with their `search_text`."""
 
 from collections.abc import Collection, Iterable, Mapping
 
@@ -41,7 +41,7 @@ def index_stores(*, texts: Mapping[str, str]) -> None:
 def _word_ids(words: Collection[str]) -> dict[str, int]:
     """Return the ids of words, those nobody had yet among them.
 
-    In the words' order, so that two who add the same ones at once wait for each other in turn, not in a ring.
+    Words are added in their order, so that two writers of the same words wait for each other, without a deadlock.
     """
     ids = _known(words)
     new = sorted(set(words) - set(ids))

@@ -1,4 +1,4 @@
-"""What changes a store: its hours, desks, visit types, policy, texts and people.
+"""Services that change a store: its hours, desks, visit types, policy, texts and members.
 
 Whatever slots are made from changes with the store's row locked alone, and raises `hours_version`. Nothing here
 knows of bookings: `booking.store_setup.hours_changes` wraps these where bookings may be affected.

@@ -1,4 +1,4 @@
-"""The trail of the set-up: who changed what of a store, and what it was before.
+"""The trail of the set-up: what was changed at a store, by whom, and what it was before.
 
 Every service that changes a store's set-up calls `record_change` once, inside its own transaction and while it
 holds the store, so that the line is there if and only if the change is:
@@ -7,7 +7,7 @@ holds the store, so that the line is there if and only if the change is:
     ...
     record_change(store=store, user=user, what="desk", subject=desk.name, before=before, after=..., now=now)
 
-- `user` is who did it, None for a command on the server or the system itself; pass it down from the view.
+- `user` made the change; None for a command on the server or the system itself. Pass it down from the view.
 - `before` and `after` name the same fields; only those that differ are kept, and where none does there is no line.
   `before={}` says that something is new, `after={}` that it was taken away.
 - Values are plain: text, numbers, truth, None, dates and times, and lists of these (`hours_in_text` for hours).

@@ -1,4 +1,4 @@
-"""Where the sheet of the day is mailed. It holds names and phone numbers: a new address is asked first."""
+"""The address of the day sheet. The sheet holds names and phone numbers, so a new address is asked first."""
 
 from datetime import datetime
 

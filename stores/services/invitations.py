@@ -1,4 +1,4 @@
-"""Somebody who has a user name already joins a store by their own consent: asked by a manager, they say yes or no."""
+"""Invitations: a manager asks a user to join a store, and the user says yes or no."""
 
 from datetime import datetime, timedelta
 
@@ -18,7 +18,7 @@ def invitations_of(*, user: User, now: datetime) -> tuple[StoreInvitation, ...]:
 
 
 def invitations_at(*, store: Store, now: datetime) -> tuple[StoreInvitation, ...]:
-    """Return whom a store has asked, and who has not answered, by user name."""
+    """Return the invitations of a store that are not answered yet, by user name."""
     return tuple(store.invitations.filter(created_at__gt=now - INVITED_FOR).order_by("username"))
 
 

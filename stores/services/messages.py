@@ -1,4 +1,4 @@
-"""When a store's messages go, and the sentence of its own in them."""
+"""The times at which a store's messages go, and the store's own sentence in them."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime, time

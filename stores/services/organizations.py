@@ -1,4 +1,4 @@
-"""What changes organizations: the towns and chains that gather stores."""
+"""Services that change organizations: towns and chains that gather stores."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -64,7 +64,7 @@ def save_organization(
 def add_organization_manager(
     *, organization: Organization, username: str, password: str | None, user: User | None, now: datetime
 ) -> MembershipResult:
-    """Let somebody manage every store of an organization; `user` is who decides it, and each store's trail says so.
+    """Let a person manage every store of an organization; `user` decides it, and each store's trail says so.
 
     `password` is for a new user alone. Raises as add_member.
     """

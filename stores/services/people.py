@@ -1,4 +1,4 @@
-"""Who works at a store."""
+"""Members of a store."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -35,9 +35,9 @@ def add_member(
     now: datetime,
     asks: bool = False,
 ) -> MembershipResult:
-    """Make a user a member of a store, or change a member's role; `user` is who does it.
+    """Make a person a member of a store, or change their role; `user` makes the change.
 
-    With `asks`, nobody who has a user name joins without their own consent: they are asked, and so is a name without
+    With `asks`, people with a user name join only by their own consent: they are asked, and so is a name without
     a password, whether anybody has it or not.
 
     `password` is for a new user alone; one who exists keeps theirs. Raises django's ValidationError for a name or

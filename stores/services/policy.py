@@ -1,4 +1,4 @@
-"""What a store decided about booking, and what it tells and shows to customers."""
+"""A store's rules of booking, its notice, and its contact."""
 
 from collections.abc import Sequence
 from datetime import datetime

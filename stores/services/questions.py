@@ -1,4 +1,4 @@
-"""What a store asks whoever books on its pages."""
+"""The questions that a store asks its customers."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""What all changes of a store share: values that cannot be kept, and the store's row, locked and told of."""
+"""Shared parts of changes of a store: checks of values, and the store's lock and trail."""
 
 from django.db.models import F
 

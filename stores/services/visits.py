@@ -1,4 +1,4 @@
-"""What a store offers: its desks and visit types, and who chooses the desk."""
+"""Desks and visit types of a store, and whether customers choose the desk."""
 
 from collections.abc import Sequence
 from datetime import datetime
