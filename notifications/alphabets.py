@@ -1,4 +1,4 @@
-"""What a text message may be written in: GSM-7, one segment of it, or UCS-2 where a language needs other letters."""
+"""Alphabets of text messages: GSM-7, one segment of it, or UCS-2 where a language needs other letters."""
 
 import unicodedata
 from collections.abc import Callable

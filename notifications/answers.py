@@ -1,4 +1,4 @@
-"""What a provider's answer to one message means for us, whatever its protocol. Plain values."""
+"""The provider's answer to one message, as plain values of any protocol."""
 
 from dataclasses import dataclass
 

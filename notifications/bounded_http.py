@@ -1,4 +1,4 @@
-"""HTTP for the twilio package: one call, to the server that TWILIO_API_URL names, which ends in time.
+"""The HTTP client of the twilio package: it calls the server of TWILIO_API_URL alone, and each call ends in time.
 
 No redirects, no retries, no proxies from the environment; and it can tell a call that surely never reached the
 server from one that may have.

@@ -1,4 +1,4 @@
-"""The last look before a provider is called: may this message leave now, and does nobody else hold it."""
+"""The last check before a provider is called: the message may leave, and its lease is ours."""
 
 import logging
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""What a message is made of, between those who know why it is sent and those who know how."""
+"""The content of a message, as the composer hands it over to be sent."""
 
 from dataclasses import dataclass
 from datetime import datetime

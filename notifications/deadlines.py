@@ -1,4 +1,4 @@
-"""Calls that end in time, whatever the other side does."""
+"""Deadlines of calls over the network, whatever the other side does."""
 
 import socket
 import threading
@@ -14,7 +14,7 @@ class OutOfTime(Exception):
 
 
 class SendGate:
-    """Where a call leaves the building: gone through, or shut before that, but never both."""
+    """The gate of a call over the network: the call goes through it, or it is shut before that, but never both."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -29,7 +29,7 @@ class SendGate:
             self.has_left = True
 
     def shut(self) -> None:
-        """Let nobody leave who has not left."""
+        """Close the gate to a call that has not gone through it yet."""
         with self._lock:
             self._is_shut = True
 

@@ -1,4 +1,4 @@
-"""Digests that count and compare recipients and texts; nobody can read them back without the server's key."""
+"""Digests by which recipients and texts are counted and compared. Only the server's key makes them."""
 
 import hashlib
 import hmac

@@ -1,4 +1,4 @@
-"""What leaves the building: the outbox, and who does not want text messages."""
+"""Models of the outbox, and of contacts that want no text messages."""
 
 import uuid
 

@@ -90,7 +90,7 @@ def skip_open(
 
 
 def forget(*, subjects: Collection[str], now: datetime) -> None:
-    """Drop what could tell who the messages about these subjects went to, and the texts kept as files."""
+    """Drop what could name the recipients of messages about these subjects, and the texts kept as files."""
     messages = OutboxMessage.objects.filter(subject__in=subjects)
     messages.filter(_NOT_LEFT | Q(state__in=(State.UNKNOWN, State.DEAD))).update(
         state=State.SKIPPED, reason="erased", **NO_LEASE
@@ -103,7 +103,7 @@ def forget(*, subjects: Collection[str], now: datetime) -> None:
 def deliveries(subjects: Collection[str]) -> Mapping[str, Sequence[Delivery]]:
     """Return what became of the messages about each subject, oldest first, with one statement.
 
-    An e-mail that was to stand in for a text, to somebody who has no address, never was a message.
+    An e-mail instead of a text is left out where the customer has no address.
     """
     found: dict[str, list[Delivery]] = defaultdict(list)
     if subjects:

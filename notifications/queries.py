@@ -1,4 +1,4 @@
-"""What is asked of the outbox by those who only look. Nothing here writes."""
+"""Queries of the outbox. Nothing here writes."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""The provider's later word on messages it took: that they arrived, or that they did not.
+"""Delivery receipts: the provider's later word on whether messages arrived.
 
 What did not arrive goes once more where that may help and is still of use; else by e-mail, or to a person.
 """

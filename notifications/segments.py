@@ -1,4 +1,4 @@
-"""How many segments a text message travels in: what a provider charges by. Pure."""
+"""The number of segments of a text message, which a provider charges by. Pure."""
 
 from notifications.gsm7 import SEGMENT_SEPTETS, is_gsm7, septets
 

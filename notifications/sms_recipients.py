@@ -1,7 +1,7 @@
-"""What one contact, one range of numbers, one store and all of them may get; who wants no text messages.
+"""Limits of messages by contact, range of numbers, store and in all; and contacts that want no text messages.
 
-Contacts are kept as keyed digests. What the store or the plan sets off is held to the store's budget alone: who runs
-into a customer's limits on purpose keeps no reminder and no word of the store's from leaving.
+Contacts are kept as keyed digests. What the store or the plan sets off is held to the store's budget alone: nobody can
+keep a reminder or a message of the store from leaving by using up a customer's limits.
 """
 
 from datetime import datetime, timedelta
@@ -37,7 +37,7 @@ def reason_against_texting(
 ) -> str:
     """Return why a text must not go to a number now, "" where it may; `is_counted` tells one that was sent before.
 
-    `is_limited`: a customer set it off, or somebody who says so. What the store or the plan sets off counts among a
+    `is_limited`: it was set off under a customer's name. What the store or the plan sets off counts among a
     number's texts as well, and is never dropped for being one too many.
 
     Takes locks until the caller's transaction ends, so that two workers do not both take the last one of a share: of
@@ -114,7 +114,7 @@ def _has_had_its_five(contact: str, channel: Channel, *, now: datetime) -> bool:
 
 
 def _lock(what: list[tuple[str, str]]) -> None:
-    """Let others who ask the same wait, in one order; SQLite's one writer needs none of it."""
+    """Take locks in one order, so that the same questions follow one another. SQLite's one writer needs none."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             for key in sorted(lock_key(purpose, value) for purpose, value in what):

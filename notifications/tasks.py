@@ -1,4 +1,4 @@
-"""Sending what is due: claim in a short transaction, send with none open, write down what came of it."""
+"""Sending of due messages: claim in a short transaction, send with none open, record the result."""
 
 import logging
 import threading
@@ -36,7 +36,7 @@ _resting: dict[str, float] = {}  # channels whose provider hangs, until when by 
 def deliver_due() -> int:
     """Send what is due now; return how many messages were handled.
 
-    One run at a time sends in a process: who finds it at work asks it to look once more, and leaves. So however often
+    One run at a time sends in a process. Another call asks it to look once more, and returns. So however often
     the doorbell rings, the worker's other threads stay free.
     """
     _wanted.set()

@@ -1,4 +1,4 @@
-"""How one try of a message ends: it is settled, or put back for another with a pause."""
+"""The end of one try of a message: it is settled, or tried again after a pause."""
 
 import random
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""Twilio's error codes, and the only place that knows them: what each means for us, asked or by receipt.
+"""Twilio's error codes and what each means for a message. Nothing else knows them.
 
 https://www.twilio.com/docs/api/errors
 """

@@ -1,4 +1,4 @@
-"""Where the provider of text messages calls us."""
+"""Addresses of the webhooks that the provider of text messages calls."""
 
 from django.urls import path
 
