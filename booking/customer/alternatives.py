@@ -1,4 +1,4 @@
-"""Where to go on from when a time cannot be had: there is always another way, the nearest first."""
+"""Alternatives when a time cannot be booked: other times, stores nearby, the waiting list, the phone."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta

@@ -1,4 +1,4 @@
-"""The calendar feed of a store, at an address that only its manager was told."""
+"""The calendar feed of a store, at a secret address."""
 
 import hashlib
 

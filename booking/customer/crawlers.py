@@ -1,4 +1,4 @@
-"""What search engines are told: which pages there are, and which are of no use to them."""
+"""robots.txt and the sitemap for search engines."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""The forms of customers: who comes, how to reach them, and what the store asks."""
+"""The forms of customers: name, contact, and the store's questions."""
 
 import uuid
 from collections.abc import Iterator, Sequence
@@ -65,7 +65,7 @@ def _question_field(question: Question) -> forms.Field:
 
 
 class DetailsForm(FormWithProblems):
-    """Who comes: at most five fields of ours, each with the reason why it is asked, and the store's own questions."""
+    """The details of a customer: at most five fields of ours, each with a reason, and the store's own questions."""
 
     name = TypedField(
         read_name,

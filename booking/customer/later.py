@@ -1,4 +1,4 @@
-"""Where a form leads that was sent too often: when to try again, at an address that can be reloaded."""
+"""The page after a form was sent too often: it says when to try again, and can be reloaded."""
 
 from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_safe

@@ -1,4 +1,4 @@
-"""Lost the link? A phone number or an e-mail address in, and a message lists one's own visits to come.
+"""Lost links: a customer types a phone number or an e-mail address, and a message lists their visits to come.
 
 The answer is the same for everybody, and so is the work behind it (see `booking.messages.lost_links`). The form needs
 no cookie, as it gives nobody any right, and sets one only to show again what could not be read.
@@ -64,7 +64,7 @@ def lost_link(request: HttpRequest) -> HttpResponseBase:
 
 @require_safe
 def asked(request: HttpRequest) -> HttpResponseBase:
-    """Say the same to everybody who asked."""
+    """Say the same to everybody, whether or not there are visits."""
     return keep_private(customer_page(request, "lost_link_asked"), opened_by_key=True)
 
 

@@ -1,4 +1,4 @@
-"""The page behind the code on the door: somebody expected says that they are here.
+"""Self check-in: the page behind the code on a store's door, on which customers say that they are here.
 
 It needs no cookie, and sets one only to show again what could not be read. It gives nobody any right, and answers
 everybody alike, found or not: nobody learns from it who is expected.
@@ -31,7 +31,7 @@ _DOOR = "d"  # the field, and the part of the address, that holds what the code 
 @require_http_methods(["GET", "HEAD", "POST"])
 @refuse_cross_site
 def here(request: HttpRequest, store: str) -> HttpResponseBase:
-    """Ask who is here, and check them in. Raises RateLimited for whoever guesses."""
+    """Ask for a reference, and check its visit in. Raises RateLimited for clients that guess."""
     found = store_detail(store)
     if found is None:
         raise Http404

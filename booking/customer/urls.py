@@ -1,4 +1,4 @@
-"""Every address of the customer's pages."""
+"""Addresses of all pages for customers."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""What a page's address or form asks for, read without trusting a character of it."""
+"""The wanted visit in a page's address or form, read without trusting it."""
 
 from dataclasses import dataclass
 from datetime import date, datetime

@@ -1,4 +1,4 @@
-"""What somebody sees who comes back to a form that has booked: the visit, where this browser may know of it."""
+"""The answer to a form that has booked already: the visit, where this browser made it."""
 
 from functools import partial
 

@@ -1,4 +1,4 @@
-"""Where somebody is on the way to a booking: the store, what they ask for, what is kept for them, what they typed."""
+"""The state of a booking in progress: the store, the wanted visit, the hold, and what the customer typed."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""Everything once more before it is booked: in simple words, and where something must be said first."""
+"""The check page before a booking: in the simple version, and where the customer must be told something first."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""When would you like to come: a day and a time."""
+"""The page on which a customer chooses a day and a time."""
 
 from collections.abc import Iterable
 from functools import partial

@@ -1,4 +1,4 @@
-"""The booking itself: once for one form, however often it is sent."""
+"""The last step of a booking: it is made once for one form, however often the form is sent."""
 
 import json
 from functools import partial

@@ -1,4 +1,4 @@
-"""Who comes: name, a way to be reached, and what the store asks. Here it is booked, unless something must be said."""
+"""The page for the customer's details: name, contact, and the store's questions. Its button books the visit."""
 
 from dataclasses import replace
 from http import HTTPStatus
@@ -27,7 +27,7 @@ AGAIN, NOT_REMEMBERED = "again", "not_remembered"
 
 @with_booking_step
 def details(request: HttpRequest, step: BookingStep) -> HttpResponse:
-    """Ask who comes. A form that is sent here is remembered, and shown by its address, in whatever language."""
+    """Ask for the customer's details. A form that is sent here is kept, and shown at its address in any language."""
     if step.is_unread:
         return step.lead_to_times() if request.method == "POST" else choose_page(request, step)
     if request.method == "POST":

@@ -1,4 +1,4 @@
-"""A place kept while somebody types: kept by the tap that chooses it, for five minutes, and longer where asked."""
+"""Holds on pages: choosing a time keeps its place for five minutes, and longer on request."""
 
 from contextlib import suppress
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""The place kept for a visitor: keeping it, and saying for how long."""
+"""The hold of a booking in progress: made here, with the time that it lasts."""
 
 from dataclasses import replace
 from math import ceil

@@ -1,4 +1,4 @@
-"""The visits that this browser has booked here itself, told before somebody types for one too many."""
+"""The visits that this browser has booked itself, shown before the customer types for one too many."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ def own_visits_words(request: HttpRequest, step: BookingStep) -> dict[str, Any]:
 
 
 def share_is_used(rules: StoreRules) -> str:
-    """Return what to tell somebody who has as many visits to come as one person may have at this store."""
+    """Return what to tell a customer who has as many visits to come as one person may have at this store."""
     count = rules.open_bookings_per_customer
     return ngettext(
         "You already have {count} visit booked here: one person can have no more at a time. Change or cancel it first.",

@@ -1,4 +1,4 @@
-"""A moment asked of people who book while far more is booked than usual: their device calculates, or they wait."""
+"""The pages of a rush: the customer's device does a proof of work before it books, or the customer waits."""
 
 from functools import partial
 

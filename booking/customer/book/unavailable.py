@@ -1,4 +1,4 @@
-"""The time cannot be had after all: say so, and show every other way."""
+"""The page that says that a time is gone, with the alternatives."""
 
 from django.http import HttpRequest, HttpResponse
 

@@ -1,4 +1,4 @@
-"""Booking a visit: choose a time, which is then kept, give details, check, booked. Nothing typed is lost on the way.
+"""Addresses of booking a visit: choose a time, which is then kept, give details, check, booked.
 
 Every form here is answered with the address of a page that can be reloaded, gone back to and opened again. What a
 browser has to remember for that stands in a cookie of half an hour (docs/decisions/0008).

@@ -1,4 +1,4 @@
-"""What a browser remembers for us on the way to a booking: an encrypted cookie for each way, kept for half an hour.
+"""The cookie of a booking in progress: encrypted, one for each, kept for half an hour.
 
 It holds the token of the kept time, what was typed where a page has to show it again, and at the end which visit was
 booked. So every page of the way is opened by its address, and Back, Forward and reload work on each of them; and a

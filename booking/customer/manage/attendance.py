@@ -1,4 +1,4 @@
-"""A word from the customer: "I will come", "I am late", "I cannot come". Each is sent by a button, never by a link."""
+"""The buttons "I will come", "I am late" and "I cannot come" of a booking; a link alone never sends one."""
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse

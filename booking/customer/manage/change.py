@@ -1,4 +1,4 @@
-"""Move a visit: choose another time, answer one question, done. A desk that was chosen is kept."""
+"""Reschedule by the customer: choose another time, then answer one question. A chosen desk is kept."""
 
 from datetime import datetime
 
@@ -101,7 +101,7 @@ def _choose(
             rules,
             visit_type,
             party_size=booking.party_size,
-            from_date=from_date or booking.visit_date,  # who moves a visit looks around its own day first
+            from_date=from_date or booking.visit_date,  # a customer who moves a visit looks around its own day first
             day=day,
             desk=booking.desk_kept,
             now=now,

@@ -1,4 +1,4 @@
-"""What was done with a booking and sent about it, in words for its customer."""
+"""The history of a booking and of its messages, in words for its customer."""
 
 from dataclasses import dataclass
 from datetime import datetime

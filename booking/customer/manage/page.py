@@ -1,4 +1,4 @@
-"""The page that every message leads to: the visit, and what can be done with it."""
+"""The page of one booking, which every message links to."""
 
 from datetime import datetime, timedelta
 from typing import Any

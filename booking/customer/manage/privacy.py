@@ -1,4 +1,4 @@
-"""What is kept about somebody: to read, to take along, to put right, to erase."""
+"""The personal data of one booking: to read, to download, to correct, to erase."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -117,7 +117,7 @@ def link(request: HttpRequest, booking: Booking) -> HttpResponseBase:
 @require_http_methods(_FORM_METHODS)
 @partial(opened_by_key, is_for_erased=True)
 def erase(request: HttpRequest, booking: Booking) -> HttpResponse:
-    """Ask once, then erase who the booking was for; its link dies with it."""
+    """Ask once, then erase the customer of the booking; its link ends with it."""
     now = clock_now()
     if request.method != "POST" and booking.erased_at is None:
         return customer_page(request, "manage/erase", visit_context(booking, now=now))
@@ -131,7 +131,7 @@ def erase(request: HttpRequest, booking: Booking) -> HttpResponse:
 
 @require_safe
 def erased(request: HttpRequest, store: str) -> HttpResponseBase:
-    """Say that somebody's data are erased: of whom, nothing knows any more, so the page is the same for everybody."""
+    """Say that data are erased. Nothing knows whose they were, so the page is the same for everybody."""
     found = store_detail(store)
     if found is None:
         raise Http404

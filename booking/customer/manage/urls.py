@@ -1,4 +1,4 @@
-"""One booking in its customer's hands, without an account: everything they can do with it, one page for each."""
+"""Addresses of one booking's pages, for its customer without an account."""
 
 from django.urls import path
 

@@ -1,6 +1,6 @@
-"""A store's times in a frame of the shop's own site: no cookie, and a chosen time leads on to Carillon's own page.
+"""A store's times in a frame of the shop's own site: without a cookie; a chosen time leads to Carillon's page.
 
-The frame asks nothing about who looks: naming and booking happen outside it, where the address bar says where one is.
+The frame asks for no personal data: booking happens outside it, where the address bar shows the site.
 """
 
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Find a store: by name, town or postal code, or the nearest where the browser shares its position."""
+"""The search for a store: by name, town or postal code, or the nearest where the browser shares its position."""
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse

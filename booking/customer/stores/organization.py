@@ -1,4 +1,4 @@
-"""A town's or a chain's stores: on a list, then on a map drawn here; and all towns and chains."""
+"""The pages of organizations: the stores of a town or a chain as a list and a map, and all organizations."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

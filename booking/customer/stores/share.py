@@ -1,4 +1,4 @@
-"""Showing a store to others: its link to pass on, a code to scan, a picture beside the link, a poster for the door."""
+"""Sharing of a store: its link, a QR code, the picture beside the link, a poster for the door."""
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import translation

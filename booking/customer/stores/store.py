@@ -1,4 +1,4 @@
-"""One store: where it is, when it is open, why people come, and the way to book."""
+"""The page of one store: address, opening hours, visit types, and the link to book."""
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.timezone import now as clock_now

@@ -1,4 +1,4 @@
-"""A store in a list: whether it is open, when it has its first free place, and the way to book."""
+"""Cards of stores in a list: whether each is open, its first free place, and the link to book."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

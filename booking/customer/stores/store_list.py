@@ -1,4 +1,4 @@
-"""A list of stores, all or one organization's: searched, sorted and paged by its address."""
+"""A list of stores, of all or of one organization; its address holds the search, the order and the page."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

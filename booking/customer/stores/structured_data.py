@@ -1,4 +1,4 @@
-"""A store as schema.org describes it, for search engines: a data block that no text of a store can break out of."""
+"""Structured data of a store (schema.org), for search engines. No text of a store can break out of its block."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta

@@ -1,4 +1,4 @@
-"""The addresses of stores: found, shown, shared, built into other sites."""
+"""Addresses of the search for stores, their pages, sharing, and frames of other sites."""
 
 from django.urls import path
 

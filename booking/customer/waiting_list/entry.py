@@ -1,4 +1,4 @@
-"""One place on a waiting list in its customer's hands: see how it stands, take what is offered, let it pass, leave."""
+"""The pages of one entry of a waiting list: its state, the offered place, and leaving the list."""
 
 from datetime import datetime
 from typing import Any

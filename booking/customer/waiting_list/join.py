@@ -1,4 +1,4 @@
-"""To join a waiting list: on which days, and how we can tell you of a place."""
+"""The page on which a customer joins a waiting list."""
 
 import json
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""The addresses of the waiting list: to join it, and one entry in its customer's hands."""
+"""Addresses of the waiting list: joining it, and the pages of one entry."""
 
 from django.urls import path
 
