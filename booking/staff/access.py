@@ -1,4 +1,4 @@
-"""Who stands before a staff page: somebody signed in, at one of their stores, with role enough.
+"""Access to pages for staff: signed in, a member of the store, with a sufficient role.
 
 Before the pages of arrivals it may be a paired tablet too, in the name of whoever gave it their PIN last.
 """
@@ -72,7 +72,7 @@ def at_store(
     devices: bool = False,
     names_nobody: bool = False,
 ) -> Callable[[StoreView[Rest]], View]:
-    """Hand the view who is at which store; everybody else signs in, or learns nothing.
+    """Pass the signed-in member and the store to the view. Anonymous visitors go to the sign-in page, others get 404.
 
     `come_back` names the page shown after signing in where this address only takes what is sent to it. `devices` lets
     in the store's own tablets as well; one that hides names only where the view `names_nobody` to it. What was typed
@@ -107,7 +107,7 @@ def at_store(
 
 
 def at_visit(*, devices: bool = False) -> Callable[[VisitView[Rest]], View]:
-    """Hand the view one visit of a store the user works at; any other is as unknown as none at all.
+    """Pass a visit of a store that the user works at to the view. Any other visit is a 404.
 
     `devices` lets in the store's own tablets as well, but none that hides names.
     """

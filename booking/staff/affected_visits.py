@@ -1,4 +1,4 @@
-"""Visits that a change would leave without a place: who they are, and what is to happen with them."""
+"""The page about affected visits: it lists them, and asks what is to happen with them."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -64,7 +64,7 @@ def ask_or_apply(
 def _remember(
     request: HttpRequest, at: StaffContext, resolution: AffectedResolution | None, affected: Sequence[Booking]
 ) -> None:
-    """Keep in the session what was just done with whom, for the next page to tell: references, and no names."""
+    """Keep in the session what was done with which visits, for the next page: references, no names."""
     if not affected or resolution is None:
         return
     by_phone = [one.reference for one in affected if message_channel(one.phone, one.email) == "none"]
@@ -78,7 +78,7 @@ def _remember(
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What became of the visits affected: a sentence, and whom to phone, with their number."""
+    """The result for the affected visits: a sentence, and the visits whose customers have to be phoned."""
 
     sentence: str
     to_phone: tuple[tuple[Booking, str], ...]

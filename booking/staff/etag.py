@@ -1,4 +1,4 @@
-"""The version by which a browser knows a page of the day again, and 304 where it does."""
+"""ETags of the pages of a day, and 304 where nothing has changed."""
 
 from collections.abc import Callable
 from datetime import date

@@ -1,4 +1,4 @@
-"""Why a day has no free time for a visit, told to staff, and the first one that is free."""
+"""Reasons, in words for staff, why a day has no free time for a visit, and the first free time."""
 
 from datetime import date, timedelta
 

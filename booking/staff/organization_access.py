@@ -1,4 +1,4 @@
-"""Who stands before a page of a whole organization: somebody who manages it, and nobody else learns of it."""
+"""Access to the pages of an organization: its managers alone."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ OrganizationView = Callable[Concatenate[HttpRequest, AtOrganization, Rest], Http
 
 
 def at_organization(view: OrganizationView[Rest]) -> Callable[..., HttpResponseBase]:
-    """Hand the view who is at which organization; everybody else signs in, or learns nothing."""
+    """Pass the manager and the organization to the view. Anonymous visitors go to the sign-in page, others get 404."""
 
     @wraps(view)
     def wrapper(request: HttpRequest, organization: str, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponseBase:

@@ -1,4 +1,4 @@
-"""Where staff are led: after something was done to the row that it was done with, after signing in to their page."""
+"""Redirects of staff: after an action to the row it was done with, after signing in to their page."""
 
 from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import reverse

@@ -1,4 +1,4 @@
-"""Why a time cannot be had, told to staff in the words of the store: what lasts how long, who has how many places."""
+"""Refusals in words for staff, with the names, durations and places of the store."""
 
 from datetime import date, datetime
 from functools import cache

@@ -1,4 +1,4 @@
-"""What somebody typed into a form of the staff's when their session had ended: kept by their browser, encrypted.
+"""Forms that were sent after a session had ended: kept encrypted by the browser through the sign-in.
 
 It is good for a quarter of an hour and for members of that store alone: whoever signs in then may be another person.
 Passwords and codes are not kept.

@@ -1,4 +1,4 @@
-"""Every address of the pages for staff."""
+"""Addresses of all pages for staff."""
 
 from booking.staff.account import urls as account
 from booking.staff.arrivals import urls as arrivals

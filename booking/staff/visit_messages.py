@@ -1,4 +1,4 @@
-"""What became of the messages about a visit, as staff are told: what is in order, and whom to phone."""
+"""Delivery of the messages about a visit, in words for staff: what arrived, and whether to phone."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -69,7 +69,7 @@ def _calls_for_a_phone_call(one: Delivery) -> bool:
         return True
     if one.state != State.SKIPPED:
         return False
-    # Who wants no texts has to hear of what the store does with their visit, and of nothing else.
+    # Customers who want no texts have to hear of what the store does with their visit, and of nothing else.
     is_the_stores = not one.is_limited and one.kind in _MUST_REACH
     return one.reason in _DROPPED or (one.reason == "opted_out" and is_the_stores)
 

@@ -1,4 +1,4 @@
-"""Somebody's own account: their password, and where they are signed in."""
+"""The account page: the user's own password, and their sign-ins."""
 
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.models import User

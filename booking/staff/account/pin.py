@@ -1,4 +1,4 @@
-"""Somebody's own PIN for the tablets of their stores."""
+"""The page of the user's own PIN for tablets."""
 
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponseBase

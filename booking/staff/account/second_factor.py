@@ -1,4 +1,4 @@
-"""Somebody's own second factor: an app's codes, passkeys, and the codes for the day both are lost."""
+"""The page of the user's own second factor: an app, passkeys, and recovery codes."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta

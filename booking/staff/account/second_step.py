@@ -1,4 +1,4 @@
-"""Signing in, the second step: a code after the password, or a passkey instead of both."""
+"""The second step of signing in: a code after the password, or a passkey instead of both."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -40,7 +40,7 @@ def begin(request: HttpRequest, user: User, wanted: str) -> HttpResponseBase:
 
 
 def finish(request: HttpRequest, user: User, wanted: str) -> HttpResponseBase:
-    """Sign somebody in who proved all that is asked of them."""
+    """Sign in a user who has proved all that is required."""
     request.session.pop(_BEGUN_KEY, None)
     login(request, user, backend=_BACKEND)
     note_sign_in(request)
@@ -117,7 +117,7 @@ def _ask(request: HttpRequest, user: User, form: CodeForm, *, is_locked: bool = 
 
 
 def _begun(request: HttpRequest, *, now: datetime) -> tuple[User, str] | None:
-    """Return who gave their password just before, and where they want to go."""
+    """Return the user whose password was right just before, and the page that they want."""
     begun = _fresh(request.session.get(_BEGUN_KEY), now=now)
     user = User.objects.filter(pk=begun["user"], is_active=True).first() if begun else None
     return (user, str(begun["next"])) if begun and user else None

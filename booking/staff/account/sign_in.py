@@ -1,4 +1,4 @@
-"""Signing in and out, and the stores that somebody works at."""
+"""Pages for signing in and out, and the list of the user's stores."""
 
 from django.contrib.auth import logout
 from django.contrib.auth.models import User

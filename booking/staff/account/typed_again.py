@@ -1,4 +1,4 @@
-"""After a sign-in that came between: what was typed before, to be sent by one press."""
+"""The page after a sign-in that interrupted a form: one press sends what was typed before."""
 
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect

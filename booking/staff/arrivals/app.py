@@ -1,4 +1,4 @@
-"""The arrivals screen as an app: what a browser installs, and what it keeps to open without a network."""
+"""The arrivals screen as an app: its manifest, and the worker that keeps its files for times without a network."""
 
 import json
 from hashlib import sha256

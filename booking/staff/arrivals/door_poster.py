@@ -1,4 +1,4 @@
-"""The sheet for the door, to print: the code by which people who booked say that they are here."""
+"""The poster for the door, to print: its code leads customers to the self check-in."""
 
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render

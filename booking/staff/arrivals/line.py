@@ -1,4 +1,4 @@
-"""The line: who waits and about how long, called and served in turn; and the screen that calls them."""
+"""The pages of the line: its turns with their waits, calling and serving, and the screen that calls people."""
 
 from typing import Any
 
@@ -37,7 +37,7 @@ def queue(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
 @require_safe
 @at_store(devices=True, names_nobody=True)
 def display(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
-    """Show on a screen in the shop whom it is calling, and who is next: codes or first names, nothing else."""
+    """Show the turns that are called and the next ones on a screen in the shop: codes or first names, nothing else."""
 
     def page(etag: str) -> HttpResponse:
         line = line_of(store=at.store, now=at.now)
@@ -64,7 +64,7 @@ def display(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
 @require_POST
 @at_store(come_back="staff-queue", keeps_typed=True, devices=True)
 def join(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
-    """Give somebody who came without a booking a ticket."""
+    """Give a ticket to a walk-in."""
     line = line_of(store=at.store, now=at.now)
     form = TicketForm(request.POST, rules=line.rules)
     if not form.is_valid():

@@ -1,4 +1,4 @@
-"""The arrivals screen: today's visits in groups, the next step of each within reach of a thumb."""
+"""The arrivals screen: today's visits in groups, each with its next step."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

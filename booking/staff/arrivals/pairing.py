@@ -1,4 +1,4 @@
-"""The tablet's side of being the store's: pairing it by a code, and taking it over by PIN."""
+"""Pages on a tablet: pairing it by a code, and taking it over by PIN."""
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -58,7 +58,7 @@ def pair(request: HttpRequest) -> HttpResponseBase:
 @sensitive_post_parameters("pin")
 @require_http_methods(_FORM_METHODS)
 def unlock(request: HttpRequest, store: str) -> HttpResponseBase:
-    """Ask who takes the tablet over, and for their PIN; who is signed in by name and password needs none."""
+    """Ask for the member who takes the tablet over, and their PIN. Users signed in by password need no PIN."""
     if isinstance(request.user, User):
         return keep_private(redirect("staff-arrivals", store))
     access = paired_tablet(request, store)

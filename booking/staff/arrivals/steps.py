@@ -66,7 +66,7 @@ def act(request: HttpRequest, at: StaffContext, booking: Booking, action: str) -
 @require_POST
 @at_store(come_back="staff-arrivals", keeps_typed=True, devices=True)
 def walk_in(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
-    """Let in somebody who came without a booking; where it is full, a manager may squeeze them in."""
+    """Let in a walk-in; where it is full, a manager may squeeze them in."""
     rules = rules_around(at.store.slug, at.now)
     form = WalkInForm(request.POST, rules=rules)
     if not form.is_valid():

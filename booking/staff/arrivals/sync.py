@@ -1,4 +1,4 @@
-"""What the tablet's app asks for: the day, and what became of its taps. Both are JSON, both know no phone number."""
+"""The tablet's sync: the day as JSON, and the results of its taps. Neither holds a phone number."""
 
 import json
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""The words of the tablet's screen, handed over to its scripts: these hold none themselves."""
+"""UI strings of the tablet's screen, passed to its scripts, which hold none themselves."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The addresses of the counter: arrivals, the tablet, the line, the door."""
+"""Addresses of arrivals, the tablet, the line and the door poster."""
 
 from django.urls import path
 

@@ -45,7 +45,7 @@ class VisitsAsJson:
     def visit(self, visit: ArrivalVisit, events: Iterable[ArrivalEvent]) -> dict[str, Any]:
         """Return one visit; never a phone number, an address or a family name.
 
-        With names hidden, nothing that says who it is either: that of a tablet left alone is not even sent.
+        With names hidden, nothing else that identifies the customer is sent to the tablet either.
         """
         history, facts = [self._event(event) for event in events], visit.facts
         lasts_longer = visit.ends_at - visit.starts_at > self.one_slot

@@ -1,4 +1,4 @@
-"""Booking for somebody who phones, or stands at the desk: one page, and nothing typed is lost."""
+"""The page on which staff book for a caller or somebody at the desk. Nothing typed is lost."""
 
 from collections.abc import Sequence
 from datetime import date, datetime

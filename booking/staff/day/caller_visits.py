@@ -1,4 +1,4 @@
-"""Who is calling: the visits of this store that a number typed has had, shown beside the form while they are kept."""
+"""Visits of a caller at this store, found by the number that is typed, and shown beside the form."""
 
 from dataclasses import dataclass
 

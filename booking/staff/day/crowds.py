@@ -1,4 +1,4 @@
-"""Many visits from one connection: what the manager sees of them, and takes back by one press."""
+"""The page about many visits from one connection: a manager sees them, and cancels them by one press."""
 
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse

@@ -1,4 +1,4 @@
-"""A day's visits as a file: who may see the day may take it along."""
+"""The file of a day's visits, for everybody who may see the day."""
 
 from collections.abc import Callable
 from datetime import date

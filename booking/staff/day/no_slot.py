@@ -1,4 +1,4 @@
-"""Why the day has no slot at a desk from some time on, though somebody is there."""
+"""Reasons why a day has no slot at a desk from some time on, though somebody is there."""
 
 from collections.abc import Sequence
 from datetime import datetime

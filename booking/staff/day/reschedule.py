@@ -1,4 +1,4 @@
-"""Moving and cancelling a visit for its customer: each asks once before it is done."""
+"""Rescheduling and cancelling by staff for a customer: each page asks once first."""
 
 from collections.abc import Sequence
 from datetime import date, datetime

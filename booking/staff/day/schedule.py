@@ -1,4 +1,4 @@
-"""The day schedule: who comes when, at which desk, and how full it is."""
+"""The views of the day schedule: visits by time and desk, and how full the day is."""
 
 from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_safe

@@ -1,4 +1,4 @@
-"""The page behind the link to a new address of the sheet of the day: one button, for whoever reads its e-mail.
+"""The page that confirms a new address of the day sheet: one button, for readers of its e-mail.
 
 To open it changes nothing: mail servers follow links by themselves.
 """

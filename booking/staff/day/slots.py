@@ -1,4 +1,4 @@
-"""Closing some of a day's times, opening them again, or giving them another number of places."""
+"""Changes of a day's slots: closing them, opening them, or another number of places."""
 
 from datetime import date, datetime
 from functools import partial

@@ -1,4 +1,4 @@
-"""The addresses of the day schedule and what is done from it."""
+"""Addresses of the day schedule and of what is done from it."""
 
 from django.urls import path
 

@@ -1,1 +1,1 @@
-"""What staff type into pages: shape alone; what may be done is decided by the services."""
+"""Forms for staff. They check shape alone; services decide what may be done."""

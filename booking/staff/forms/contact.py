@@ -1,4 +1,4 @@
-"""How customers reach the store."""
+"""The form of the store's contact."""
 
 from typing import Any
 

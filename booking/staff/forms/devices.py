@@ -1,4 +1,4 @@
-"""Pairing a tablet, taking it over by PIN, and setting one's own."""
+"""Forms for pairing a tablet, taking it over by PIN, and setting one's own PIN."""
 
 from typing import Any
 
@@ -48,7 +48,7 @@ class DeviceForm(StaffForm):
 
 
 class UnlockForm(StaffForm):
-    """Who takes the tablet over."""
+    """The member who takes the tablet over, and their PIN."""
 
     username = forms.ChoiceField(
         label=gettext_lazy("Who are you?"),

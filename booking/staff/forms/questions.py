@@ -1,4 +1,4 @@
-"""The store's own questions to whoever books: a few lines for each, in the order in which they are asked."""
+"""The form of the store's own questions to customers, in the order in which they are asked."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple

@@ -77,7 +77,7 @@ def party_in_words(sentence: "StrOrPromise", party: LargestParty) -> str:
 
 
 class DeskForm(WeekForm):
-    """A desk: who or what serves visits, and when, where not whenever the store is open."""
+    """A desk, and the hours in which it serves where these differ from the store's."""
 
     name = short_text(_("Name"), NAME_MAX, help_text=_("A team, a counter or a person."))
     capacity = number(_("Places at the same time"), *CAPACITY_RANGE)
@@ -196,7 +196,7 @@ class VisitTypeForm(StaffForm):
 
 
 class DeskChoiceForm(StaffForm):
-    """Whether customers say who serves them."""
+    """Whether customers choose the desk."""
 
     is_offered = tick(
         _("Customers may choose who serves them"),
@@ -277,7 +277,7 @@ class NoticeForm(StaffForm):
 
 
 class MemberForm(StaffForm):
-    """Somebody who works at the store."""
+    """A member of the store."""
 
     username = forms.CharField(
         label=_("User name"),

@@ -1,4 +1,4 @@
-"""What all forms for staff share."""
+"""The base of forms for staff."""
 
 import json
 import uuid

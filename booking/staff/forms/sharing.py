@@ -1,4 +1,4 @@
-"""Where the store may be shown, and how its booking pages are protected."""
+"""Forms of sharing: sites that may show the store, and the protection of its booking pages."""
 
 from typing import Any
 

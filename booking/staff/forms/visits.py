@@ -1,4 +1,4 @@
-"""Forms about visits: for a caller, for somebody who walks in, and for the places of a day's times."""
+"""Forms of visits: for a caller, for a walk-in, and for the places of a day's slots."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -57,7 +57,7 @@ def _party_size() -> forms.IntegerField:
 
 
 class WalkInForm(StaffForm):
-    """Somebody who is here without a booking."""
+    """A walk-in."""
 
     visit_type = forms.ChoiceField(
         label=_("Why they come"),
@@ -94,7 +94,7 @@ class WalkInForm(StaffForm):
 
 
 class TicketForm(WalkInForm):
-    """Somebody who joins the line, and may go out meanwhile."""
+    """A person joining the line, with a number for people going out meanwhile."""
 
     phone = forms.CharField(
         required=False,
@@ -117,7 +117,7 @@ class TicketForm(WalkInForm):
 
 
 class CallerForm(StaffForm):
-    """A booking for somebody who phones, or stands at the desk."""
+    """A booking for a caller or somebody at the desk."""
 
     field_order = (
         *("visit_type", "party_size", "desk", "name", "is_for_someone_else", "phone", "email"),

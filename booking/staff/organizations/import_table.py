@@ -1,4 +1,4 @@
-"""Stores and people of a chain or a town from a table: tried out first, then brought in, line by line."""
+"""The import of an organization's stores and members from a table: a dry run first, then line by line."""
 
 import re
 from collections import Counter

@@ -1,4 +1,4 @@
-"""The pattern of a chain or a town: which store it is, who follows it, and handing its set-up on."""
+"""The page of an organization's pattern: the store it is, the stores that follow it, and handing it on."""
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render

@@ -1,4 +1,4 @@
-"""The addresses of an organization's own pages."""
+"""Addresses of an organization's pages for its managers."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""The range of days a manager asks about, read without trusting a character of it."""
+"""The range of days of a report, read from the address without trusting it."""
 
 from dataclasses import dataclass
 from datetime import date

@@ -1,4 +1,4 @@
-"""Messages and what they cost, in words."""
+"""Costs of messages in words."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

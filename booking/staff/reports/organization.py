@@ -1,4 +1,4 @@
-"""What happened at all of an organization's stores, side by side and summed, for whoever manages them all."""
+"""The report of an organization: its stores side by side and summed, for its managers."""
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse

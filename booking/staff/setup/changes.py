@@ -1,4 +1,4 @@
-"""The trail of the set-up: who changed what, when, and what it was before."""
+"""The page of the set-up's trail: what was changed, by whom, when, and what it was before."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Where the sheet of the day is mailed before the store opens."""
+"""The page for the address of the day sheet."""
 
 from functools import partial
 

@@ -1,4 +1,4 @@
-"""Desks: who or what serves visits, how many at a time, and when."""
+"""The pages of desks: their names, places and hours."""
 
 from functools import partial
 
@@ -53,7 +53,7 @@ def change(request: HttpRequest, at: StaffContext, desk: str) -> HttpResponseBas
 @at_store(need=Role.MANAGER)
 @alone
 def choice(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
-    """Say whether customers choose who serves them."""
+    """Say whether customers choose the desk."""
     form = DeskChoiceForm(posted(request), initial={"is_offered": at.store.offers_desk_choice})
     if sent_right(at, form, "desk_choice"):
         save_desk_choice(store=at.store, is_offered=form.cleaned_data["is_offered"], user=at.user, now=at.now)

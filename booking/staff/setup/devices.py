@@ -1,4 +1,4 @@
-"""The store's tablets: paired by a code, taken out of service, and the PINs that open them."""
+"""The page of the store's tablets: pairing, taking out of service, and members' PINs."""
 
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.urls import reverse
@@ -21,7 +21,7 @@ _NUMBER_LONGEST = 18
 @require_http_methods(FORM_METHODS)
 @at_store(need=Role.MANAGER)
 def devices(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
-    """List the tablets and who may take them over; make a code for one more, shown once."""
+    """List the tablets and the members who may take them over; make a code for one more, shown once."""
     form = DeviceForm(posted(request))
     code = ""
     if form.is_bound and form.is_valid():

@@ -1,4 +1,4 @@
-"""Why can nobody book this time: the rule that closed it, in a sentence, with the way to change it."""
+"""The page that explains why a time cannot be booked: the rule, in a sentence, and the link to change it."""
 
 from datetime import UTC, datetime
 from typing import Any

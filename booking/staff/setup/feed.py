@@ -1,4 +1,4 @@
-"""The store's calendar feed: its address is shown once, when it is made."""
+"""The page of the store's calendar feed; its address is shown once, when it is made."""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase

@@ -1,4 +1,4 @@
-"""Opening hours of the week, and of single dates."""
+"""The pages of opening hours: of the week, and of single dates."""
 
 from collections.abc import Sequence
 from functools import partial

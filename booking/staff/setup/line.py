@@ -1,4 +1,4 @@
-"""What people are called by when it is their turn."""
+"""The page that chooses what people in the line are called by."""
 
 from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_http_methods

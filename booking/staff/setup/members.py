@@ -1,4 +1,4 @@
-"""Who works at the store, and what they may do."""
+"""The page of the store's members and their roles."""
 
 from typing import Any
 
@@ -106,7 +106,7 @@ def _add(at: StaffContext, form: MemberForm) -> bool:
 
 
 def _people(at: StaffContext) -> dict[str, Any]:
-    """Return who works at the store, and who was asked to."""
+    """Return the members of the store, and the people asked to join."""
     return {"members": store_members(at.store), "invited": invitations_at(store=at.store, now=at.now)}
 
 

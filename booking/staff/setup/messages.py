@@ -1,4 +1,4 @@
-"""When messages go, what the store's own sentence says, and what a text looks like and costs before it is sent."""
+"""The page of a store's messages: when they go, the store's own sentence, and a preview with its cost."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The set-up at a glance, with a way to change each part."""
+"""The overview of the set-up, with a link to change each part."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -32,7 +32,7 @@ def _reminders(days: Sequence[int]) -> str:
 
 
 def _done_words(at: StaffContext, done: str) -> str:
-    """Return what was just done; of members, who it was done with, from the trail."""
+    """Return what was just done; of members with the name, from the trail."""
     found = setup_changes(store=at.store, what="member", limit=1).changes if done == "members" else ()
     if not found or found[0].username != at.user.username or found[0].at < at.now - JUST_NOW:
         return _("Saved.")

@@ -1,4 +1,4 @@
-"""How customers reach the store and its pages: contact, sharing, and what protects them."""
+"""The pages of contact, sharing and protection."""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase

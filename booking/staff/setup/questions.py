@@ -1,4 +1,4 @@
-"""What the store asks whoever books on its pages, shown as the customer will see it."""
+"""The page of the store's questions, shown as the customer will see them."""
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_http_methods

@@ -1,4 +1,4 @@
-"""The rules of booking, and the notice that customers read."""
+"""The pages of the rules of booking, and of the notice that customers read."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -40,7 +40,7 @@ def rules(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
 
 
 def _too_large(at: StaffContext) -> LargestParty | None:
-    """Return the largest party where it would fit at no desk if places were for people, who are not counted yet."""
+    """Return the largest party where it fits at no desk once people are counted instead of visits."""
     if at.store.capacity_counts == CapacityCounts.PEOPLE:
         return None
     party, most = largest_party(at.store), largest_capacity(at.store)

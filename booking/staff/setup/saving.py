@@ -1,4 +1,4 @@
-"""What the set-up forms share: to save, to ask about visits affected, to say what cannot be kept."""
+"""Saving of set-up forms: asking about affected visits, and saying which values cannot be kept."""
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
@@ -56,7 +56,7 @@ def _meanwhile(form: StaffForm, one: ChangedMeanwhile, who: str) -> str:
 
 
 def alone(view: StoreView[Rest]) -> StoreView[Rest]:
-    """Let a view that was sent something have the store alone, and see it is then: two who save take turns."""
+    """Give a view that handles a POST the store alone, as it is then: two people saving at once take turns."""
 
     @wraps(view)
     def wrapper(request: HttpRequest, at: StaffContext, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponseBase:

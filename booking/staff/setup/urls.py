@@ -1,4 +1,4 @@
-"""Set-up, for managers: hours, desks, visits, questions, rules, texts, contact, sharing, feed, tablets and members."""
+"""Addresses of the set-up for managers: hours, desks, visits, questions, rules, texts, sharing, tablets, members."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""Visit types: why customers come, how long it takes, and what they are to bring."""
+"""The pages of visit types: their names, lengths, and what customers are to bring."""
 
 from collections.abc import Mapping
 from typing import Any

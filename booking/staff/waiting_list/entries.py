@@ -1,4 +1,4 @@
-"""The waiting list for those who work at the store: who waits, in which order, and who is offered a place."""
+"""The waiting list for staff: entries in their order, and offered places."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -36,7 +36,7 @@ class WaitingRow:
 @require_safe
 @at_store()
 def waiting_page(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
-    """Show who waits, oldest first: the order in which places are offered."""
+    """Show the entries, oldest first: places are offered in this order."""
     rows = [_row(at, number, one) for number, one in enumerate(waiting_list(at.store, now=at.now), 1)]
     return staff_page(request, at, "staff/waiting_list/entries.html", {"section": "waiting", "rows": rows})
 
@@ -44,7 +44,7 @@ def waiting_page(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
 @require_POST
 @at_store(come_back="staff-waiting")
 def take_off(_request: HttpRequest, at: StaffContext, reference: str) -> HttpResponseBase:
-    """Take somebody off the list who told the store so."""
+    """Take a customer off the list who has told the store so."""
     entries = WaitingListEntry.objects.filter(store=at.store, reference=read_reference(reference) or "")
     entry_id = entries.values_list("pk", flat=True).first()
     if entry_id is None:

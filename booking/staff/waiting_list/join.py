@@ -1,4 +1,4 @@
-"""To put somebody on the waiting list who phones, or stands at the desk."""
+"""The page on which staff put a caller or somebody at the desk on the waiting list."""
 
 from datetime import timedelta
 from functools import partial
