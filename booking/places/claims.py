@@ -1,7 +1,7 @@
 """Places: the only code that changes a slot's counters, and the locks that keep them right.
 
-Everything here runs inside the caller's transaction. Locks are taken in the one order of `services.locks`: slots by
-start and desk after all else, and only the store's days after them.
+Everything here runs inside the caller's transaction. Locks are taken in the one order of `booking.places.locks`:
+slots by start and desk after all else, and only the store's days after them.
 """
 
 import logging

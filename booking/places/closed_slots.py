@@ -1,4 +1,4 @@
-"""Why a time cannot be had: nobody can come then, or others were faster."""
+"""Reasons why a time cannot be booked: it is closed, or others were faster."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime

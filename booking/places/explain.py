@@ -1,4 +1,4 @@
-"""Why a wanted time can or cannot be booked, for each desk: the first rule that says no."""
+"""The explanation why a time can or cannot be booked, for each desk: the first rule that refuses."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

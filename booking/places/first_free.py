@@ -1,4 +1,4 @@
-"""When each of several stores has its first free place, for lists of stores. Nothing here writes."""
+"""The first free place of each of several stores, for lists of stores. Nothing here writes."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Who has a place to be, and who lost it: a store's open time and places, held against what takes them.
+"""Visits and holds that have a place, and those that lost it, by a store's open time and places. Pure.
 
 Plain values in, plain values out; instants in UTC. `docs/decisions/` tells the rule behind it.
 """
@@ -13,9 +13,9 @@ from stores.hours import ONE_DAY, Interval, day_start
 
 
 class Order(IntEnum):
-    """Who has a place first where there are too few: the smallest."""
+    """The order in which places are given where there are too few; the smallest first."""
 
-    HERE = 0  # who has arrived has one in any case
+    HERE = 0  # customers who have arrived have one in any case
     VISIT = 1
     KEPT_TIME = 2
     OFFER = 3
@@ -79,8 +79,8 @@ def is_shut(*, capacity: int, closed: bool) -> bool:
 def without_place(time: OpenTime, takings: Iterable[Taking]) -> set[Taking]:
     """Return what has no place to be: outside the desk's hours, in a shut slot, or one too many.
 
-    Places go by turn: visits before kept times, offers and holds, and whoever booked earlier first. Who finds none left
-    by those before has none, and stands in nobody's way.
+    Places are given in order: visits before kept times, offers and holds, and earlier bookings first. What finds no
+    place left has none, and takes none from the others.
     """
     by_desk: dict[int, list[Taking]] = {}
     for one in takings:

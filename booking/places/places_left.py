@@ -1,4 +1,4 @@
-"""How many places are left in the slots to which something happened. Nothing here writes."""
+"""Places left in slots that have a row. Nothing here writes."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass

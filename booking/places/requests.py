@@ -1,4 +1,4 @@
-"""What somebody would like to book, held against the store's rules: shared by bookings and holds."""
+"""Requests for a slot, checked against the store's rules, for bookings and holds alike."""
 
 from collections.abc import Callable
 from contextvars import ContextVar

@@ -1,4 +1,4 @@
-"""The statements that write slots' counters, the same on SQLite and PostgreSQL; `services.places` alone calls them.
+"""The statements that write slots' counters, the same on SQLite and PostgreSQL; `booking.places` alone calls them.
 
 Each takes its rows in the order in which it is given them, and makes those that are not there yet.
 """
