@@ -1,4 +1,4 @@
-"""Are the books right? Counters held against bookings and holds, messages against bookings. Writes nothing."""
+"""The audit: counters against bookings and holds, messages against bookings. Nothing here writes."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -103,6 +103,6 @@ def _offers(*, now: datetime) -> Iterator[str]:
             yield f"message {message.pk}: {message.subject} is offered no such place"
     told_of = set(OutboxMessage.objects.filter(kind=Kind.PLACE_OFFERED).values_list("subject", "sequence"))
     for subject, entry in offered.items():
-        # By night nobody is told by text, so only who has an address must have been.
+        # By night nobody is told by text, so only customers with an address must have been told.
         if entry.email and (subject, entry.offers) not in told_of:
             yield f"waiting list {entry.reference}: no message tells of its offer"

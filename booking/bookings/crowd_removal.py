@@ -1,4 +1,4 @@
-"""To take back what one connection did to a store: its visits to come, what it keeps, and where it waits."""
+"""Removal of what one connection did at a store: its visits to come, its holds, its entries of the waiting list."""
 
 import logging
 from datetime import datetime

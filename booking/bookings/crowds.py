@@ -1,4 +1,4 @@
-"""Many visits booked on the web from one connection: how many, for which days. Nothing here writes or names anybody."""
+"""Crowds: many visits booked on the web from one connection. Nothing here writes, or reads names."""
 
 from dataclasses import dataclass
 from datetime import date, datetime

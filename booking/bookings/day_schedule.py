@@ -1,4 +1,4 @@
-"""What is asked of the books: free times, one booking, a store's day, its feed. Nothing here writes."""
+"""The day schedule: a store's bookings and slots of one day. Nothing here writes."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Bookings: to book, cancel, confirm, and to let a walk-in in."""
+"""The lifecycle of bookings: to book, to cancel, to confirm."""
 
 from collections.abc import Sequence
 from datetime import date, datetime

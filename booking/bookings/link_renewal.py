@@ -1,4 +1,4 @@
-"""The link to a booking, renewed by its customer: whoever was sent the old one opens nothing with it."""
+"""Renewal of the link to a booking by its customer; the old link opens nothing any more."""
 
 from datetime import datetime
 

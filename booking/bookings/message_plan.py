@@ -1,4 +1,4 @@
-"""Which messages a booking calls for, by which channel and when; what they say is for `booking.messages.compose`."""
+"""The plan of a booking's messages: kinds, channels and times. Their texts are in `booking.messages.compose`."""
 
 from datetime import datetime
 from typing import Literal

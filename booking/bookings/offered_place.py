@@ -1,4 +1,4 @@
-"""The place that somebody of the waiting list is offered, and takes."""
+"""Booking of a place that the waiting list has offered."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""Other times kept for somebody whose visit a store had to give up: three of them, for a day, theirs by one tap.
+"""Rebooking offers: up to three other times, kept for a day, for a visit that the store had to give up.
 
 Until they choose, the visit stands as it was booked; where they do not, it is cancelled in the end, and they are told.
 """
@@ -35,8 +35,8 @@ OFFER = "offer"  # how the offset of a message about such times begins
 def offer_other_times(bookings: Iterable[Booking], *, rules: StoreRules, told_as: str, who: Who) -> None:
     """Keep other times for visits that the caller has locked, with their store, and tell each customer once.
 
-    Who gets no message keeps the visit: somebody has to phone. Where no other time is free, the visit is cancelled,
-    and the message says how to book again.
+    A customer who gets no message keeps the visit: somebody has to phone. Where no other time is free, the visit is
+    cancelled, and the message says how to book again.
     """
     for booking in bookings:
         if booking.status != Status.CONFIRMED or not message_channels(booking.phone, booking.email):
@@ -61,7 +61,8 @@ def offer_other_times(bookings: Iterable[Booking], *, rules: StoreRules, told_as
 def ask_no_more(booking: Booking, *, told_as: str, who: Who, tell: bool = True) -> None:
     """Take back the question which other time somebody wants, on a visit that the caller has locked; it stays.
 
-    Who was told of it is told that the visit stays, unless not to `tell`; a message that has not left never does.
+    A customer who was told of it is told that the visit stays, unless not to `tell`; a message that has not left
+    never does.
     """
     for hold in booking.kept_times.select_related("store").order_by("pk"):
         drop_hold(hold)

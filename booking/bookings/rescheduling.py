@@ -1,4 +1,4 @@
-"""To move a visit to another time: the old places are given back and new ones taken in one transaction."""
+"""Rescheduling of a visit: the old places are given back and new ones taken in one transaction."""
 
 from dataclasses import replace
 from datetime import date, datetime

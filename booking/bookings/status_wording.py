@@ -1,4 +1,4 @@
-"""Words that staff read in more than one place: on their screens, in a file, in the morning's e-mail."""
+"""Statuses in words for staff: on screens, in files, and in the day sheet."""
 
 from django.utils.translation import gettext as _
 
