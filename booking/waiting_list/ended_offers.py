@@ -45,7 +45,7 @@ def record_missed_offer(entry: WaitingListEntry, *, store: Store, now: datetime)
 
 
 def take_offer_back(hold: Hold, entry_id: int, *, now: datetime) -> None:
-    """Let go of an offered place that the store has to give no more: who it was for waits on, and has missed nothing.
+    """Withdraw an offer whose place the store no longer has. Its customer waits on, without a missed offer.
 
     In the transaction of a change of hours, which has locked the hold.
     """

@@ -1,4 +1,4 @@
-"""The waiting list: to join, leave, let an offered place pass, and take it. Offers are made in `services.offers`."""
+"""Entries of the waiting list: to join, to leave, to take or to refuse an offer. `offers.py` makes offers."""
 
 from collections.abc import Callable
 from datetime import date, datetime
@@ -89,9 +89,9 @@ def join_waiting_list_once(form: SentForm, *, now: datetime, join: Callable[[], 
 
 @transaction.atomic
 def leave_waiting_list(*, entry_id: int, now: datetime) -> WaitingListEntry:
-    """Take somebody off the list and erase who they were; an offered place goes to the next at once.
+    """Take an entry off the list and erase its customer; an offered place goes to the next entry at once.
 
-    Who is off the list already stays as they are.
+    An entry that is off the list already stays as it is.
     """
     entry = _lock(entry_id)
     if entry.status not in OPEN:

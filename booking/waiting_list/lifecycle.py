@@ -1,4 +1,4 @@
-"""What becomes of entries of the waiting list: what every way off the list writes, and what is forgotten."""
+"""The end of entries of the waiting list: what every way off the list writes, and what is erased."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
@@ -37,7 +37,7 @@ def close_entry(entry: WaitingListEntry, status: WaitingStatus, *, reason: str, 
 
 
 def erase_entry(entries: Sequence[WaitingListEntry], *, now: datetime) -> None:
-    """Empty what tells who waited: fields, kept answers, and the digests of messages."""
+    """Erase the customer of entries: fields, kept answers, and the digests of messages."""
     for entry in entries:
         entry.name = entry.phone = entry.email = ""
         entry.known_starts, entry.client_digest = [], ""
@@ -50,7 +50,7 @@ def erase_entry(entries: Sequence[WaitingListEntry], *, now: datetime) -> None:
 
 
 def forget_old_entries(*, store_id: int, today: date, now: datetime, dry_run: bool) -> int:
-    """Erase who waited at a store, 7 days after their last day; return how many there were."""
+    """Erase the customers of a store's entries, 7 days after their last day; return how many there were."""
     old = WaitingListEntry.objects.filter(store_id=store_id, erased_at__isnull=True, to_date__lt=today - KEPT_AFTER)
     if dry_run:
         return old.count()

@@ -67,7 +67,7 @@ def stores_waiting() -> list[int]:
 
 
 def offer_places(*, store_id: int, now: datetime) -> int:
-    """Offer a store's free places to those who wait for one, oldest first; return how many were offered.
+    """Offer a store's free places to its entries, oldest first; return how many were offered.
 
     Where there is nothing to offer it writes nothing, and asks a fixed number of statements however many wait.
     """
@@ -115,7 +115,7 @@ def can_be_offered(entry: WaitingListEntry) -> bool:
 
 
 def _on_the_list(store_id: int, *, now: datetime, without: Collection[int] = ()) -> list[WaitingListEntry]:
-    """Return who waits or has an offer, oldest first; `is_kept` tells whether the offered place still is."""
+    """Return the entries that wait or have an offer, oldest first; `is_kept`: the offered place is kept."""
     alive = Hold.objects.filter(offered_to=OuterRef("pk"), expires_at__gt=now)
     entries = WaitingListEntry.objects.filter(store_id=store_id, status__in=OPEN).annotate(is_kept=Exists(alive))
     return list(entries.exclude(pk__in=without).order_by("created_at", "pk"))
@@ -175,8 +175,8 @@ def _free_for(entry: WaitingListEntry, places: PlacesNow) -> Sequence[datetime]:
 def _forget_taken(entries: Sequence[WaitingListEntry], places: PlacesNow, *, now: datetime) -> None:
     """Drop from what somebody knew to be free what others took: it may come free for them again.
 
-    What is only held, or offered to another, is not taken yet: who let a place pass is not asked again because the
-    next one does.
+    What is only held, or offered to another, is not taken yet: a customer who let a place pass is not asked again
+    because the next one does.
     """
     with_known = [entry for entry in entries if entry.known_starts]
     if not with_known:

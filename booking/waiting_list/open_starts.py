@@ -1,4 +1,4 @@
-"""What of a store's places can be had now: read once, then asked for everybody who waits there."""
+"""Open starts of a store: read once, then compared with every entry of its waiting list."""
 
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence

@@ -1,4 +1,4 @@
-"""What is asked of the waiting list: one entry as it stands by the clock, and a store's list. Nothing here writes."""
+"""Queries of the waiting list: one entry as it stands now, and a store's list. Nothing here writes."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,7 +26,7 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class WaitingState:
-    """An entry as it stands now; `ahead` counts who asked before for one of the same days."""
+    """An entry as it stands now; `ahead` counts earlier entries for one of the same days."""
 
     entry: WaitingListEntry
     status: WaitingStatus
@@ -42,7 +42,7 @@ class WaitingState:
 def entry_by_reference(reference: str) -> WaitingListEntry | None:
     """Return an entry with its store and visit type, by its reference in any spelling; none that has been forgotten.
 
-    Who left is forgotten at once, yet may see that they have left.
+    Entries that have left are erased at once, yet their link still shows that they have left.
     """
     plain = read_reference(reference)
     if plain is None:
@@ -61,7 +61,7 @@ def waiting_state(entry: WaitingListEntry, *, now: datetime) -> WaitingState:
 
 
 def waiting_list(store: Store, *, now: datetime) -> list[WaitingState]:
-    """Return who is on a store's list, oldest first, with one statement."""
+    """Return the entries of a store's list, oldest first, with one statement."""
     alive = Hold.objects.filter(offered_to=OuterRef("pk"), expires_at__gt=now)
     fields = {name: Subquery(alive.values(name)) for name in ("starts_at", "ends_at", "expires_at", "public_id")}
     entries = (

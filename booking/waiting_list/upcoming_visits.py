@@ -1,4 +1,4 @@
-"""The visits that those who wait have to come already: what decides whether they may take another."""
+"""Upcoming visits of customers on the waiting list, which decide whether they may take another place."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from booking.models import Booking, Status, WaitingListEntry
 
-# Who waits for an earlier place has the later one still: an offer may be taken beyond their share of visits.
+# Customers who wait for an earlier place still have the later one: an offer may be taken beyond their share.
 BEYOND_THE_SHARE = 1
 
 Visit = tuple[int, datetime]  # the id of its type, and its start

@@ -1,4 +1,4 @@
-"""The waiting list in words: why nobody may wait for something, and how somebody's waiting stands."""
+"""Wording of the waiting list: refusals, and the state of an entry."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -12,7 +12,7 @@ from booking.refusals import Refusal
 
 
 def waiting_refusal_sentence(reason: Refusal, *, waits_already: bool = False) -> str:
-    """Return what to tell somebody who may not wait for this, or not have a place, and what to do next."""
+    """Return the sentence of a refusal to wait, or to take a place, and what to do next."""
     if waits_already:
         return _("You are on this waiting list already. You need not join again.")
     return {
