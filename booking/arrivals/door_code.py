@@ -1,4 +1,4 @@
-"""The code on a store's door: renewed, so that who kept a picture of the old one is at the door no more."""
+"""The code on a store's door, and its renewal: a picture of an old code no longer works."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""The line of a working day: joined where no place is free, called, served in its turn, and put back.
+"""The line of a working day: to join it, to call, to serve, and to put people back.
 
 Whatever is done to a store's line takes the line's lock after the store's: a number is given once, an unclaimed place
 is passed on once, and somebody served twice at once is served once.
@@ -103,7 +103,7 @@ def leave_line(*, store: Store, ticket_id: int, has_left: bool, now: datetime) -
 def serve_ticket(*, store: Store, ticket_id: int, now: datetime, user: User, may_squeeze_in: bool) -> Booking:
     """Begin to serve somebody of the line: in a free place, else in one that nobody claimed for ten minutes.
 
-    Who did not claim it is still served when they come. A manager may serve where there is neither
+    The customer who did not claim it is still served when they come. A manager may serve where there is neither
     (`may_squeeze_in`). Raises BookingRefused SLOT_FULL, SLOT_CLOSED, WRONG_STATUS.
     """
     serve = partial(_serve, store, ticket_id, now=now, user=user)
@@ -149,7 +149,7 @@ def _serve(
 
 @transaction.atomic
 def put_back(*, store: Store, ticket_id: int, now: datetime, user: User) -> Ticket:
-    """Put somebody who was being served by mistake back into the line; the place is free again, or the other's.
+    """Put a person back into the line who was served by mistake; their place is free again, or the former owner's.
 
     Raises BookingRefused WRONG_STATUS where they are not being served.
     """
@@ -183,7 +183,7 @@ def forget_tickets(*, store: Store, now: datetime) -> int:
 
 
 def forget_people(*, booking_ids: Collection[int], now: datetime) -> None:
-    """Empty who held the tickets that became these visits, in the transaction that erases the visits."""
+    """Erase the people of the tickets that became these visits, in the transaction that erases the visits."""
     tickets = Ticket.objects.filter(booking_id__in=booking_ids).exclude(name="", phone="")
     told = [str(Subject.ticket(number)) for number in tickets.exclude(phone="").values_list("pk", flat=True)]
     if told:

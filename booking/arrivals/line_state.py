@@ -1,4 +1,4 @@
-"""A store's line as it stands: who is served, who waits and about how long, whose place nobody claimed."""
+"""The state of a store's line: turns being served, turns waiting and for how long, unclaimed places."""
 
 from collections import defaultdict
 from dataclasses import dataclass, replace
@@ -66,7 +66,7 @@ class Line:
 
     @property
     def called(self) -> list[Turn]:
-        """Return who was called a moment ago, the newest first."""
+        """Return the turns called lately, the newest first."""
         found = [
             (turn.called_at, turn)
             for desk in self.desks
@@ -102,7 +102,7 @@ def visits_of(store: Store, day: WorkingDay) -> QuerySet[Booking]:
 
 
 def tickets_of(store: Store, day: WorkingDay) -> QuerySet[Ticket]:
-    """Return the tickets of a working day, and those of the one before who may still be in the shop."""
+    """Return the tickets of a working day, and those of the day before whose people may still be in the shop."""
     of_day = Q(visit_date=day.own_date) | Q(joined_at__gte=day.since)
     return Ticket.objects.filter(of_day, store=store, visit_date__range=day.dates)
 

@@ -1,4 +1,4 @@
-"""What lets a tablet find somebody by a family name that it does not hold: a few bits of its first letters.
+"""Fingerprints of names: a few bits by which a tablet finds a family name that it does not hold.
 
 For each of the first two, three and four letters of each word after the first, one hexadecimal digit of a digest
 salted by store and day. Whoever types "dupo" is compared; from the digits nobody reads "Dupont" back, as names by the

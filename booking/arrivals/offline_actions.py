@@ -1,4 +1,4 @@
-"""Taps on a tablet, sent one by one or after hours without a network: each has exactly one result, sent how often ever.
+"""Taps on a tablet, also after hours without a network: each has exactly one result, however often it is sent.
 
 The result is kept in the transaction of what the tap did, so a crash leaves both or neither; a refusal is kept too,
 or a tap that was refused once could pass when it is sent again. Results are kept for longer than a tap may be old, so

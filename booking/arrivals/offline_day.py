@@ -1,4 +1,4 @@
-"""A store's working day as a tablet keeps it: who is expected and what was done, without phone numbers or surnames."""
+"""A store's working day as a tablet keeps it offline: its visits, without phone numbers and surnames."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping

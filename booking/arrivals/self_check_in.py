@@ -1,4 +1,4 @@
-"""Somebody expected says at the door that they are here, without staff and without a sign-in."""
+"""Self check-in at the door, without staff and without a sign-in."""
 
 from datetime import datetime, timedelta
 

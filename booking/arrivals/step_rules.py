@@ -1,4 +1,4 @@
-"""The steps of a visit on its day: which may be taken when, and when somebody is awaited in vain. Pure."""
+"""Rules of the steps of a visit on its day, and when a customer is overdue. Pure."""
 
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
@@ -27,7 +27,7 @@ STEPS: dict[str, VisitStep] = {
 }
 UNDO = "undo"
 ACTIONS = (*STEPS, UNDO)  # all that is done with a visit by one tap
-# The groups of the arrivals screen, from top to bottom, and the one of each state; who is awaited stands by the clock.
+# The groups of the arrivals screen, from top to bottom, and the one of each state. Expected visits are grouped by the clock.
 GROUPS = ("late", "now", "waiting", "served", "later", "done")
 GROUP_OF_STATUS = {
     "checked_in": "waiting",
@@ -85,7 +85,7 @@ def is_step_offered(
     today: date,
     now: datetime,
 ) -> bool:
-    """Tell whether a screen shows the button of a step: where it may be taken, a no-show only of who is overdue."""
+    """Tell whether a screen shows the button of a step: where it may be taken; a no-show only of overdue visits."""
     may_take = may_step(step=step, status=status, starts_at=starts_at, visit_date=visit_date, today=today, at=now)
     is_awaited = step == "no_show" and not is_overdue(
         status=status, starts_at=starts_at, late_minutes=late_minutes, now=now

@@ -167,7 +167,7 @@ def admit_walk_in(  # noqa: PLR0913 -- one for each thing the form at the counte
     action_id: UUID | None = None,
     squeeze_desk_id: int | None = None,
 ) -> Booking:
-    """Take places in the slot that runs now for somebody who is here, checked in at once.
+    """Take places in the present slot for a walk-in, and check them in at once.
 
     `squeeze_in` lets them in even where it is full, at `squeeze_desk_id` where that desk is at work. `happened_at` is
     when they came, for a tablet that was offline: they take a place of that moment. An `action_id` seen before changes

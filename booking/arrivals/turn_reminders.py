@@ -1,4 +1,4 @@
-"""A word to those in the line who left a number: come back, it is nearly your turn."""
+"""Turn reminders: a text to people in the line whose turn is near."""
 
 from datetime import datetime, timedelta
 
@@ -19,7 +19,7 @@ _OF_USE_FOR = timedelta(minutes=30)
 
 
 def send_turn_reminders(*, now: datetime) -> int:
-    """Write a text for everybody whose turn is near and who left a number, once each; return how many."""
+    """Write a text to each person with a number whose turn is near, once each; return how many."""
     asked = Ticket.objects.filter(told_at=None, booking=None, left_at=None, called_at=None).exclude(phone="")
     told = 0
     for store in Store.objects.filter(pk__in=asked.values("store_id")):

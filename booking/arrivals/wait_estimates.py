@@ -1,4 +1,4 @@
-"""How long people in a line will wait: said as a range, from how long the day's visits really took. Pure."""
+"""Estimates of waits in the line, as a range, from the real lengths of the day's visits. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,9 +32,9 @@ class InLine:
 
 
 def in_order(line: Sequence[InLine], *, now: datetime) -> list[InLine]:
-    """Return a line as people are called: who booked comes first once their time has come, and by that time.
+    """Return a line in the order of calling: first booked people whose time has come, by that time.
 
-    Then who came without a booking, as they came; last who booked and is early, by their time.
+    Then walk-ins in the order of coming; last booked people who are early, by their time.
     """
 
     def turn(one: InLine) -> tuple[int, datetime, datetime]:
