@@ -1,4 +1,4 @@
-"""What becomes of visits, holds, offers and kept times that a change leaves without a place to be, or gives one again.
+"""Visits, holds, offers and kept times that a change leaves without a place, or gives one again.
 
 The rule, for every change of hours, slots, desks or rules. What has run out counts for nothing. Live holds and offers
 without a place are let go. Each visit without one is among the affected where it had one before, or where the change
@@ -75,7 +75,7 @@ def outcome_of(
     windows: Collection[Window] = (),
     off_grid: Collection[int] = (),
 ) -> Outcome:
-    """Return what a change did to those who had a place before it, and to those who `had_none`.
+    """Return the outcome of a change for what had a place before it, and for what `had_none`.
 
     `off_grid` names visits only where the slots' length has changed: they lie across two of the new slots.
     """
@@ -139,7 +139,7 @@ def _let_go(hold: Hold, *, now: datetime) -> None:
 
 
 def _shorten_question(visit: Booking, outcome: Outcome, stock: Stock, *, now: datetime) -> None:
-    """Ask somebody who lost some of the times kept for them no longer than the others are kept."""
+    """Shorten the question to a customer who lost some of the times kept for them: it ends with the others."""
     lost = {hold.pk for hold in outcome.lost_holds}
     mine = [hold for hold in stock.holds if hold.kept_for_id == visit.pk]
     left = [hold.expires_at for hold in mine if hold.pk not in lost]

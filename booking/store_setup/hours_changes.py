@@ -178,7 +178,7 @@ def change_slots(
 def lay_anew_after_import(*, store_id: int, now: datetime) -> None:
     """Bring a store's slots and days in line with hours, or a time zone, that an import changed.
 
-    Nobody is there to decide: visits stay as they are. Who was asked to choose another time, and has none left to
+    Nobody is there to decide: visits stay as they are. A customer asked to choose another time, with none left to
     choose from, is asked once more.
     """
     store = lock_store_alone(store_id)

@@ -1,4 +1,4 @@
-"""Handing the pattern of a chain or a town on to its stores: each store and part in a transaction of its own."""
+"""Propagation of an organization's pattern to its stores: each store and part in a transaction of its own."""
 
 from collections.abc import Collection
 from dataclasses import dataclass

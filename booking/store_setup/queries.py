@@ -1,4 +1,4 @@
-"""What a manager sees of a store's set-up: hours, desks, visit types, questions, members; resting ones included."""
+"""Queries of a store's set-up: hours, desks, visit types, questions, members; inactive ones included."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -102,7 +102,7 @@ def largest_capacity(store: Store) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class LargestParty:
-    """The most people who may come together, and for which visit."""
+    """The largest party allowed, and its visit type."""
 
     visit_type: VisitType
     size: int
@@ -148,7 +148,7 @@ def visit_type_by_slug(store: Store, slug: str) -> VisitType | None:
 
 
 def store_members(store: Store) -> tuple[StoreMembership, ...]:
-    """Return who works at a store, by user name."""
+    """Return the members of a store, by user name."""
     return tuple(store.memberships.select_related("user").order_by("user__username"))
 
 

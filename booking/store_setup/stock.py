@@ -1,4 +1,4 @@
-"""Everything at a store that needs a place to be, locked for a change of hours, and what there is to give it.
+"""Everything at a store that needs a place, locked for a change of hours, and the places there are.
 
 Callers have the store alone; all else is locked as `booking.places.locks` says.
 """
@@ -20,7 +20,7 @@ from stores.slots import StoreRules, slots_by_desk
 
 @dataclass(frozen=True, slots=True)
 class Stock:
-    """Visits to come, live holds, and the visits of those who are here; all locked but the last."""
+    """Visits to come, live holds, and visits whose customers are here; all are locked but the last."""
 
     visits: tuple[Booking, ...]
     holds: tuple[Hold, ...]
