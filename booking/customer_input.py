@@ -1,4 +1,4 @@
-"""What customers type, read kindly: names of any script, phones in any spelling, addresses, notes."""
+"""Customer input, read kindly: names of any script, phones in any spelling, addresses, notes."""
 
 import re
 import unicodedata
@@ -157,7 +157,7 @@ def _clean(text: str, *, longest: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class CustomerDetails:
-    """Who comes, as read by `booking.customer_input`; phone in E.164, "" where not given."""
+    """The details of a customer, as read by `booking.customer_input`; phone in E.164, "" where not given."""
 
     name: str
     phone: str = ""

@@ -1,4 +1,4 @@
-"""Who was erased, by reference: kept beside the database, so that a backup from before does not bring them back.
+"""Erasures by reference, kept beside the database, so that a backup does not bring erased people back.
 
 One line an erasure in DATA_DIR/erased; a reference names nobody. A line is on the disk before the erasure counts.
 """
@@ -29,7 +29,7 @@ def note(reference: str) -> None:
 
 
 def noted() -> frozenset[str]:
-    """Return the references of all who were erased; a line that is torn or none of ours counts for nothing."""
+    """Return the references of all erased customers; a torn or foreign line counts for nothing."""
     try:
         lines = _path().read_text(errors="replace").split("\n")
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""How we say things: days, times, places and refusals in words, in the active language and the store's time."""
+"""Formatting: days, times, places and refusals in words, in the active language and the store's time."""
 
 import re
 from datetime import date, datetime

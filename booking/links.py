@@ -1,4 +1,4 @@
-"""The addresses that we hand out, all starting with PUBLIC_URL."""
+"""Links in messages and on pages; all start with PUBLIC_URL."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""The rules: what may be booked, changed and checked in, and when reminders go. Plain values in, plain values out."""
+"""Policy: what may be booked and changed, and when reminders go. Plain values in, plain values out."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -219,7 +219,7 @@ def is_quiet(moment: datetime, *, zone: ZoneInfo, plan: MessagePlan = STANDARD_P
 def may_be_offered(
     *, last_offered_at: datetime | None, now: datetime, zone: ZoneInfo, plan: MessagePlan = STANDARD_PLAN
 ) -> bool:
-    """Tell whether somebody who waits may be offered a place at this hour: once a night, as they may be asleep."""
+    """Tell whether a customer may be offered a place at this hour: once a night, as they may be asleep."""
     if last_offered_at is None or not is_quiet(now, zone=zone, plan=plan):
         return True
     local = now.astimezone(zone)

@@ -1,4 +1,4 @@
-"""What is kept about a customer: shown to them, erased when they wish, and forgotten in time. Counts stay."""
+"""Personal data of customers: shown to them, erased at their wish, and erased in time. Counts stay."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -91,7 +91,7 @@ def correct_details(*, booking_id: int, name: str, note: str, now: datetime) -> 
 
 @transaction.atomic
 def erase_customer(*, booking_id: int, who: Who) -> None:
-    """Erase who a booking was for; a visit still to come is cancelled first, without a word. Again: nothing."""
+    """Erase the customer of a booking; a visit still to come is cancelled first, without a message. Again: nothing."""
     booking = lock_booking(booking_id)
     if booking.erased_at is not None:
         return
@@ -103,7 +103,7 @@ def erase_customer(*, booking_id: int, who: Who) -> None:
 
 
 def forget_old(*, now: datetime, dry_run: bool = False) -> dict[str, int]:
-    """Erase the customers of visits over for longer than their store keeps them, and those who waited in vain.
+    """Erase customers whose visits are over for longer than their store keeps them, and old entries of waiting lists.
 
     And, once more, those who had themselves erased and came back with a backup. Return how many, by store's slug.
     """
@@ -133,7 +133,7 @@ def forget_old(*, now: datetime, dry_run: bool = False) -> dict[str, int]:
 
 
 def erase_again(*, now: datetime, dry_run: bool = False) -> Counter[str]:
-    """Erase those who were erased before and are there again, by a backup; return how many, by store's slug."""
+    """Erase customers again who came back by a backup; return how many, by store's slug."""
     found: Counter[str] = Counter()
     references = sorted(erasures.noted())
     for first in range(0, len(references), _BATCH):
@@ -154,7 +154,7 @@ def _forget_clients(store_id: int, *, now: datetime) -> None:
 
 
 def _erase(bookings: Sequence[Booking], *, now: datetime) -> None:
-    """Empty what tells who came: fields, kept answers, and the digests of messages."""
+    """Erase the customer of visits: fields, kept answers, and the digests of messages."""
     references = [booking.reference for booking in bookings]
     for booking in bookings:
         booking.name = booking.phone = booking.email = booking.note = ""

@@ -1,4 +1,4 @@
-"""Why a booking is refused, and the errors that say so."""
+"""Refusals: reasons why a booking is refused, and the errors that carry them."""
 
 from enum import StrEnum
 

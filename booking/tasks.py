@@ -1,4 +1,4 @@
-"""What the worker does by the clock; each task loads and calls one service."""
+"""Tasks of the worker; each calls one service."""
 
 import logging
 
@@ -26,7 +26,7 @@ def heartbeat() -> None:
 
 
 def release_expired_holds() -> int:
-    """Give the places of holds that have run out back, and cancel what was kept open by them to no avail.
+    """Give the places of expired holds back, and cancel visits whose kept times have run out unanswered.
 
     Availability does not wait for this.
     """
@@ -49,7 +49,7 @@ def offer_places(store_id: int | None = None) -> int:
 
 
 def tell_nearly() -> int:
-    """Tell those in the lines whose turn is near, and who left a number."""
+    """Text people in the lines who left a number and whose turn is near."""
     return turn_reminders.send_turn_reminders(now=timezone.now())
 
 
@@ -59,7 +59,7 @@ def mail_day_sheets() -> int:
 
 
 def forget_old() -> int:
-    """Erase who came once their store keeps them no longer, and what else has had its time."""
+    """Erase customers whom their store keeps no longer, and other data that have had their time."""
     now = timezone.now()
     forget_expired_sign_ins(now=now)
     sms_recipients.forget_ranges(now=now)

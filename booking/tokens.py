@@ -1,4 +1,4 @@
-"""References people read aloud, and secrets made from the server's key so that none need be stored."""
+"""References of bookings, and secrets that are made from the server's key and never stored."""
 
 import base64
 import hashlib

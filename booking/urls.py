@@ -1,4 +1,4 @@
-"""Every address of the site: the customer's pages, the pages for staff, the API, the health of the server."""
+"""Addresses of the site: pages for customers and staff, the API, the health of the server."""
 
 from django.urls import include, path, re_path
 

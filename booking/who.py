@@ -1,4 +1,4 @@
-"""The author of a change: who made it, with which account, and when."""
+"""The author of a change: a kind of person, an account, and an instant."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +11,7 @@ from booking.models import Actor
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    """Who makes a change: a kind of person, the account of staff where it is known, and the instant (UTC)."""
+    """The author of a change: a kind of person, the account of staff where it is known, and the instant (UTC)."""
 
     actor: Actor
     user: User | None

@@ -22,8 +22,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 class WorkingDay:
     """The working day of an instant, half-open, in UTC; `own_date` is the store's own day on which it began.
 
-    Who is due or came from `since` to `until` belongs to its screens: shortly after a working day began, those of the
-    one before are still in the shop, and where one goes over into the next, people come for that already.
+    People due from `since` to `until`, and people who came then, are on its screens: shortly after a working day began,
+    those of the one before are still in the shop, and where it goes over into the next, people come for that already.
     `closes_at` is when its last hours end, None where it is closed all day.
     """
 

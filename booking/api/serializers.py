@@ -154,7 +154,7 @@ class Locale(AnyText):
 
 
 class CustomerRequest(Shape):
-    """Who comes; with `contact_needed` in the context, at least one way to reach them.
+    """A customer; with `contact_needed` in the context, at least one way to reach them is required.
 
     `languages` in the context is the header Accept-Language of a customer, `country` the store's.
     """

@@ -7,8 +7,8 @@ from django.http import HttpRequest
 
 from booking.tokens import keyed_digest
 
-# A home has a /56 or a /64, a rented server a /64, an office or a small provider's customers a /48: who may choose
-# among many networks gains little by it.
+# A home has a /56 or a /64, a rented server a /64, an office or a small provider's customers a /48: a choice among many
+# networks gains little.
 _IPV6_WIDTHS = ((64, 1), (56, 2), (48, 5))
 
 

@@ -55,7 +55,7 @@ TOKENS_MINUTE = Limit("tokens", By.CLIENT, "wrong or missing tokens of links, wr
                       f"{_TOO_MANY}; {_STANDS}")  # fmt: skip
 TOKENS_DAY = Limit("tokens", By.CLIENT, "the same", 100, DAY, f"{_TOO_MANY}; {_STANDS}")
 NEW_BOOKINGS = Limit("bookings", By.CONTACT, "tries to book, by the customer", 3, DAY, _TOO_MANY)
-# Apart, so that who waits may still take a place.
+# Apart, so that customers who wait may still take a place.
 NEW_WAITING = Limit("waiting", By.CONTACT, "tries to join a waiting list", 3, DAY, _TOO_MANY)
 LOST_LINKS = Limit("lost_links", By.CONTACT, "wishes for the list of one's visits", 3, DAY, _TOO_MANY)
 SHEET_ADDRESSES = Limit("sheet_addresses", By.STORE, "addresses asked whether they want the sheet of the day", 10, DAY,

@@ -57,7 +57,7 @@ class Booking(models.Model):
     answers = models.JSONField(default=list)  # [{"question", "answer"}] as both were worded then
     desk_was_chosen = models.BooleanField(default=False)  # by the customer: a move keeps it
 
-    # Who booked it on the web, as a keyed digest of their network, for two days: so that a manager can take back what
+    # The client that booked it on the web, as a keyed digest, for two days: so that a manager can take back what
     # one of them did to the store.
     client_digest = models.CharField(max_length=32, blank=True)
 
@@ -132,7 +132,7 @@ class Hold(models.Model):
     offered_to = models.OneToOneField(
         "WaitingListEntry", on_delete=models.CASCADE, null=True, blank=True, related_name="hold"
     )
-    # Who keeps them, as keyed digests of their network, narrow to wide.
+    # The client that keeps them, as keyed digests of its networks, narrow to wide.
     client_digest = models.CharField(max_length=32, blank=True)
     home_digest = models.CharField(max_length=32, blank=True)
     site_digest = models.CharField(max_length=32, blank=True)

@@ -21,7 +21,7 @@ class Ticket(models.Model):
     visit_type = models.ForeignKey(VisitType, on_delete=models.CASCADE, related_name="tickets")
     party_size = models.PositiveSmallIntegerField(default=1)
     name = models.CharField(max_length=120, blank=True)
-    # Left by who goes out meanwhile, for one text when their turn is near.
+    # Left by people who go out meanwhile, for one text when their turn is near.
     phone = models.CharField(max_length=20, blank=True)  # E.164
     locale = models.CharField(max_length=8, default="fr")
     told_at = models.DateTimeField(null=True, blank=True)

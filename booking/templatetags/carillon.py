@@ -1,4 +1,4 @@
-"""What templates say in words: the filters are `booking.formatting`, nothing is decided here."""
+"""Template filters and tags around `booking.formatting`; nothing is decided here."""
 
 from datetime import date, datetime
 from typing import Protocol

@@ -93,7 +93,7 @@ class Bodies:
             start_response(*head)
             return answer
         start_response(head[0], [*head[1], ("Connection", "close")])
-        # Who waits to be asked for a body has not sent it yet.
+        # A client that waits to be asked for a body has not sent it yet.
         return answer if "HTTP_EXPECT" in environ else _before_the_rest(answer, body)
 
 

@@ -30,7 +30,7 @@ class LineShows(models.TextChoices):
 
 
 class OrganizationKind(models.TextChoices):
-    """Who gathers stores under one name."""
+    """The kinds of organizations."""
 
     TOWN = "town", _("town")
     CHAIN = "chain", _("chain")

@@ -9,7 +9,7 @@ from stores.models.store import Store
 
 
 class Desk(models.Model):
-    """Who or what serves visits: a team, or one named adviser."""
+    """What serves visits: a team, or one named adviser."""
 
     store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="desks")
     slug = models.SlugField(max_length=40)
