@@ -39,7 +39,7 @@ def lock_entry(entry_id: int) -> WaitingListEntry:
 
 
 def lock_customer(phone: str, email: str) -> None:
-    """Let what one customer does at once queue, or each would not see the other."""
+    """Let writes of one customer follow one another, as none would see another that is still open."""
     contacts = [contact for contact in (phone, email) if contact]
     keys = sorted(int(keyed_digest("contact", contact)[:15], 16) for contact in contacts)
     if keys:
@@ -47,7 +47,7 @@ def lock_customer(phone: str, email: str) -> None:
 
 
 def lock_client(digest: str) -> None:
-    """Let what one client keeps at once queue, or each would not see the other; where the customer is locked."""
+    """Let holds that one client makes at once follow one another. It is taken where the customer's lock is."""
     _execute("SELECT pg_advisory_xact_lock(%s)", [int(digest[:15], 16)])
 
 

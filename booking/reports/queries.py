@@ -13,7 +13,7 @@ from operator import itemgetter
 from django.db.models import Count, Q, Sum
 
 from booking.models import Booking
-from booking.reports.tallies import CAME, Numbers, Tally, together
+from booking.reports.tallies import CAME, Report, Tally, together
 from notifications.models import OutboxMessage
 from stores.hours import ONE_DAY, day_start
 from stores.models import Organization, Slot
@@ -28,38 +28,38 @@ SlotRow = tuple[int, datetime, int, int, bool]
 
 
 @dataclass(frozen=True, slots=True)
-class StoreNumbers:
+class StoreReport:
     """One of an organization's stores."""
 
     slug: str
     name: str
     town: str
-    numbers: Numbers
+    report: Report
 
 
 @dataclass(frozen=True, slots=True)
-class NumbersTogether:
+class OrganizationReport:
     """An organization's stores, by name, and all of them as one."""
 
-    total: Numbers
-    stores: tuple[StoreNumbers, ...]
+    total: Report
+    stores: tuple[StoreReport, ...]
 
 
-def numbers(*, store: str, from_date: date, to_date: date) -> Numbers:
+def store_report(*, store: str, from_date: date, to_date: date) -> Report:
     """Return what happened on a store's days, both included, with four statements. Raises UnknownStore."""
     rules = store_rules(store, from_date=from_date)
-    return _tallies([rules], from_date, to_date)[rules.id].numbers()
+    return _tallies([rules], from_date, to_date)[rules.id].report()
 
 
-def numbers_together(organization: Organization, *, from_date: date, to_date: date) -> NumbersTogether:
+def organization_report(organization: Organization, *, from_date: date, to_date: date) -> OrganizationReport:
     """Return what happened at an organization's stores, each on its own days, with five statements."""
     slugs = list(organization.stores.order_by("name", "pk").values_list("slug", flat=True))
     stores = listed_stores(slugs, from_date=from_date)
     tallies = _tallies([one.rules for one in stores], from_date, to_date)
-    return NumbersTogether(
-        total=together(tallies.values(), from_date=from_date, to_date=to_date).numbers(),
+    return OrganizationReport(
+        total=together(tallies.values(), from_date=from_date, to_date=to_date).report(),
         stores=tuple(
-            StoreNumbers(one.rules.slug, one.rules.name, one.store.town, tallies[one.rules.id].numbers())
+            StoreReport(one.rules.slug, one.rules.name, one.store.town, tallies[one.rules.id].report())
             for one in stores
         ),
     )

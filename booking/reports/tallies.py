@@ -69,7 +69,7 @@ class MessageCount:
 
 
 @dataclass(frozen=True, slots=True)
-class Numbers:
+class Report:
     """All of it; what is counted by hour or weekday names only those at which something was counted."""
 
     from_date: date
@@ -135,9 +135,9 @@ class Tally:
         self.taken.update(other.taken)
         self.offered.update(other.offered)
 
-    def numbers(self) -> Numbers:
+    def report(self) -> Report:
         """Return what was counted."""
-        return Numbers(
+        return Report(
             from_date=self.from_date,
             to_date=self.to_date,
             total=_outcome(sum(self.periods.values(), Counter())),

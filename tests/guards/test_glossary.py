@@ -1,6 +1,8 @@
-"""The glossary is obeyed: its French column names the words that screens and messages do not use."""
+"""The glossary is obeyed: what stands under *Not* is in no text and in no name of the code, and in no French text."""
 
+import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,15 +11,79 @@ from babel.messages.pofile import read_po
 BASE = Path(__file__).resolve().parent.parent.parent
 # The name of a kind of visit, not of a booking.
 NAMES = {"Visit"}
+# Names that have a forbidden word for a reason.
+FINE = {
+    "_location": "schema.org's word for the place of a visit",
+    "_reservation": "schema.org's word for a booking",
+    "reservation_as_json_ld": "schema.org's word for a booking",
+    "reservation_markup": "schema.org's word for a booking",
+    "NotificationsConfig": "the app of this name",
+    "numbers_unbroken": "phone numbers",
+    "_numbers_alike": "postal codes as numbers",
+    "_numbers": "the numbers that a device tries for a proof of work",
+}
+
+
+def cells() -> list[list[str]]:
+    """Return the rows of the glossary, each with its five cells."""
+    lines = (BASE / "docs" / "glossary.md").read_text().splitlines()
+    found = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if line.startswith("| ")]
+    assert found[0] == ["Word", "What it is", "Not", "In French", "Not"]
+    assert {len(row) for row in found} == {5}
+    return found[1:]
 
 
 def rows() -> list[tuple[str, str, list[str]]]:
     """Return each row of the glossary that has French words: the word, its French, what is not said."""
-    lines = (BASE / "docs" / "glossary.md").read_text().splitlines()
-    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if line.startswith("| ")]
-    assert cells[0] == ["Word", "What it is", "Not", "In French", "Not"]
-    assert {len(row) for row in cells} == {5}
-    return [(row[0], row[3], [word for word in row[4].split(", ") if word]) for row in cells[1:] if row[3]]
+    return [(row[0], row[3], [word for word in row[4].split(", ") if word]) for row in cells() if row[3]]
+
+
+def never_in_names() -> set[str]:
+    """Return the English words that no name has; those in brackets are right for another thing."""
+    words = {word for row in cells() for word in row[2].split(", ") if word and not word.startswith("(")}
+    return {word.strip("`") for word in words}
+
+
+def never_in_texts() -> set[str]:
+    """Return the English words that no text has: those that are not for names alone."""
+    return {word for row in cells() for word in row[2].split(", ") if word and word[0] not in "(`"}
+
+
+def names() -> Iterator[tuple[str, str]]:
+    """Yield the names that people who read the code meet, and the file of each."""
+    for app in ("booking", "stores", "notifications"):
+        for path in sorted((BASE / app).rglob("*.py")):
+            if "migrations" not in path.parts:
+                yield from ((name, str(path.relative_to(BASE))) for name in names_of_module(path))
+    for path in sorted((BASE / "templates").rglob("*.*")):
+        yield path.name.split(".")[0], str(path.relative_to(BASE))
+    for path in sorted((BASE / "booking" / "static").rglob("*")):
+        if "vendor" in path.parts or path.suffix not in {".css", ".js"}:
+            continue
+        code = re.sub(r"/\*.*?\*/", "", path.read_text(), flags=re.DOTALL)
+        pattern = r"\.([a-z][\w-]*)(?=[^{};]*\{)" if path.suffix == ".css" else r"(?:function|class|const|let) (\w+)"
+        found = {path.stem, *re.findall(pattern, code)}
+        yield from ((name, str(path.relative_to(BASE))) for name in sorted(found))
+
+
+def names_of_module(path: Path) -> Iterator[str]:
+    """Yield a module's own name, those of its functions and classes, and of its addresses."""
+    yield path.stem
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            yield node.name
+        if path.name == "urls.py" and isinstance(node, ast.keyword) and node.arg == "name":
+            yield from (str(part.value) for part in ast.walk(node) if isinstance(part, ast.Constant))
+
+
+def has_word(name: str, word: str) -> bool:
+    """Tell whether a name has a word, or all words of a phrase one after the other; in the plural too."""
+    parts = [part.lower() for part in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", name)]
+    wanted = word.lower().split()
+    return any(
+        all(part in (one, f"{one}s", f"{one}es") for part, one in zip(parts[start:], wanted, strict=False))
+        for start in range(len(parts) - len(wanted) + 1)
+    )
 
 
 def french() -> dict[str, str]:
@@ -50,6 +116,38 @@ def test_words_of_the_glossary_that_french_does_not_use_stand_in_no_french_text(
     }
 
     assert said == {}, "docs/glossary.md says what to write instead"
+
+
+def test_words_that_the_glossary_forbids_stand_in_no_name() -> None:
+    words = never_in_names()
+
+    said = [(name, word, file) for name, file in names() if name not in FINE for word in words if has_word(name, word)]
+
+    assert said == [], "docs/glossary.md says what to write instead"
+
+
+def test_names_that_are_fine_are_there() -> None:
+    assert FINE.keys() <= {name for name, _ in names()}
+
+
+def test_words_that_the_glossary_forbids_stand_in_no_english_text() -> None:
+    words = never_in_texts()
+
+    assert [(word, text) for text in french() for word in words if says(text, word)] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "word", "expected"),
+    [
+        ("staff-queue-join", "queue", True),
+        ("StoreNumbers", "numbers", True),
+        ("lead_times_of", "lead time", True),
+        ("enqueue", "queue", False),
+        ("SMSBranches", "branch", True),
+    ],
+)
+def test_word_is_found_in_names_of_every_spelling(name: str, word: str, expected: bool) -> None:
+    assert has_word(name, word) == expected
 
 
 @pytest.mark.parametrize(

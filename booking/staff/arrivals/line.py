@@ -29,7 +29,7 @@ SHOWN_NEXT = 6
 
 @require_safe
 @at_store(devices=True)
-def queue(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
+def show_line(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
     """Show the line of each desk as it is now."""
     return unless_known(request, at, at.today, lambda etag: _page(request, at, etag=etag), days_around=1)
 
@@ -62,7 +62,7 @@ def display(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
 
 
 @require_POST
-@at_store(come_back="staff-queue", keeps_typed=True, devices=True)
+@at_store(come_back="staff-line", keeps_typed=True, devices=True)
 def join(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
     """Give a ticket to a walk-in."""
     line = line_of(store=at.store, now=at.now)
@@ -87,7 +87,7 @@ def join(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
 
 
 @require_POST
-@at_store(come_back="staff-queue", devices=True)
+@at_store(come_back="staff-line", devices=True)
 def act(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
     """Do what a button of the line says: call, take the call back, serve, send away, put back."""
     key = request.POST.get("key", "")
@@ -142,7 +142,7 @@ def _page(
 ) -> HttpResponse:
     line = line_of(store=at.store, now=at.now)
     context = {
-        "section": "queue",
+        "section": "line",
         "line": line,
         "rules": line.rules,
         "has_desks": len(line.desks) > 1,
@@ -162,7 +162,7 @@ def _gone(request: HttpRequest, at: StaffContext) -> HttpResponse:
 
 def _back(at: StaffContext, *, key: str, given: str = "") -> HttpResponse:
     query = {"changed": key, **({"given": given} if given else {})}
-    return see_other(f"{reverse('staff-queue', args=[at.store.slug])}?{urlencode(query)}#{key}")
+    return see_other(f"{reverse('staff-line', args=[at.store.slug])}?{urlencode(query)}#{key}")
 
 
 def _sentence(refused: BookingRefused) -> str:

@@ -48,7 +48,7 @@ class Head:
 @require_safe
 @at_organization
 def overview(request: HttpRequest, at: AtOrganization) -> HttpResponse:
-    """Show the stores with today's numbers and those of the days asked for, in the order asked for."""
+    """Show the stores with today's counts and those of the days asked for, in the order asked for."""
     asked = read_range(request.GET, today=at.today)
     sort = _sort(request.GET.get("sort", ""))
     rows = stores_side_by_side(at.organization, from_date=asked.from_date, to_date=asked.to_date, now=at.now)

@@ -6,10 +6,10 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from booking.reports.queries import longest_range, numbers_together
+from booking.reports.queries import longest_range, organization_report
 from booking.staff.organization_access import AtOrganization, at_organization
 from booking.staff.reports.date_range import AskedRange, read_range
-from booking.staff.reports.page import numbers_context, part_file
+from booking.staff.reports.page import part_file, report_context
 from booking.staff.reports.sections import PARTS, Part, parts_of
 from booking.staff.reports.side_by_side import SIDE_BY_SIDE, side_by_side
 
@@ -41,12 +41,12 @@ def _asked(request: HttpRequest, at: AtOrganization) -> tuple[AskedRange, int]:
 
 
 def _page(request: HttpRequest, at: AtOrganization, asked: AskedRange, longest: int) -> HttpResponse:
-    page_url = reverse("staff-organization-numbers", args=[at.organization.slug])
+    page_url = reverse("staff-organization-report", args=[at.organization.slug])
     parts = () if asked.problems else _parts(at, asked)
     if parts and not parts[0].rows:  # no store belongs to it yet
         parts = ()
     context = {
-        **numbers_context(asked, parts, page_url=page_url, today=at.today, longest=longest),
+        **report_context(asked, parts, page_url=page_url, today=at.today, longest=longest),
         "organization": at.organization,
         "today": at.today,
     }
@@ -55,6 +55,6 @@ def _page(request: HttpRequest, at: AtOrganization, asked: AskedRange, longest: 
 
 def _parts(at: AtOrganization, asked: AskedRange) -> tuple[Part, ...]:
     """Return what is told side by side, then what of the sum."""
-    found = numbers_together(at.organization, from_date=asked.from_date, to_date=asked.to_date)
+    found = organization_report(at.organization, from_date=asked.from_date, to_date=asked.to_date)
     cents = settings.SMS_CENTS
     return (*side_by_side(found, cents=cents), *parts_of(found.total, cents=cents))

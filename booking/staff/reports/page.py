@@ -1,4 +1,4 @@
-"""What the pages of numbers share: the range asked for, parts to show, and one of them as a file."""
+"""What the pages of reports share: the range asked for, parts to show, and one of them as a file."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -17,12 +17,12 @@ from stores.hours import ONE_DAY
 SHORTCUTS = (7, 28, 365)
 
 
-def numbers_context(
+def report_context(
     asked: AskedRange, parts: Sequence[Part], *, page_url: str, today: date, longest: int = LONGEST_RANGE
 ) -> dict[str, Any]:
     """Return what such a page shows; with a problem, no parts."""
     return {
-        "section": "numbers",
+        "section": "reports",
         "asked": asked,
         "page_url": page_url,
         "range_query": urlencode({"from": asked.from_date.isoformat(), "to": asked.to_date.isoformat()}),

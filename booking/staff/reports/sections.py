@@ -1,4 +1,4 @@
-"""What happened, in words: each part of the numbers as a chart, and as the table that says the same."""
+"""What happened, in words: each part of a report as a chart, and as the table that says the same."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from booking.formats.bar_charts import Bar, BarChart, drawn
 from booking.formats.spreadsheets import Cell
 from booking.formatting import day_in_words, stretch_in_words
 from booking.models import Source
-from booking.reports.tallies import LEAD_DAYS, MessageCount, Numbers, Outcome, Waits
+from booking.reports.tallies import LEAD_DAYS, MessageCount, Outcome, Report, Waits
 from booking.staff.reports.message_costs import message_words, segments_cell, sent_texts, state_words
 from notifications.models import State
 from stores.hours import ONE_DAY
@@ -47,25 +47,25 @@ class Part:
         return mark_safe(drawn(chart))  # noqa: S308  # every word in it is escaped there
 
 
-def parts_of(numbers: Numbers, *, cents: Decimal) -> tuple[Part, ...]:
+def parts_of(report: Report, *, cents: Decimal) -> tuple[Part, ...]:
     """Return all parts, in the order of the page; a segment costs so many cents, 0 where nobody said how many."""
     return (
-        _visits(numbers),
-        _no_shows("lead", _("Who did not come, by how long before they booked"), _("Booked"), _by_lead(numbers)),
-        _no_shows("weekdays", _("Who did not come, by weekday"), _("Weekday"), _by_weekday(numbers)),
-        _waits(numbers),
-        _places(numbers),
-        _channels(numbers.sources),
-        _messages(numbers.messages, cents=cents),
+        _visits(report),
+        _no_shows("lead", _("Who did not come, by how long before they booked"), _("Booked"), _by_lead(report)),
+        _no_shows("weekdays", _("Who did not come, by weekday"), _("Weekday"), _by_weekday(report)),
+        _waits(report),
+        _places(report),
+        _channels(report.sources),
+        _messages(report.messages, cents=cents),
     )
 
 
-def _visits(numbers: Numbers) -> Part:
+def _visits(report: Report) -> Part:
     head = (_("Came"), _("Did not come"), _("Cancelled"), _("Still open"))
-    total = numbers.total
+    total = report.total
     counted = [
         (label, (one.came, one.no_show, one.cancelled, one.open))
-        for label, one in zip(_periods(numbers), numbers.by_period.values(), strict=True)
+        for label, one in zip(_periods(report), report.by_period.values(), strict=True)
     ]
     return Part(
         "visits",
@@ -98,12 +98,12 @@ def _no_shows(name: str, title: str, first: str, counted: Iterable[tuple[str, Ou
     )
 
 
-def _waits(numbers: Numbers) -> Part:
-    rows = [(_hour(hour), one) for hour, one in numbers.waits_by_hour.items()]
+def _waits(report: Report) -> Part:
+    rows = [(_hour(hour), one) for hour, one in report.waits_by_hour.items()]
     return Part(
         "waits",
         _("Waits from arriving to being served"),
-        wait_words(numbers.waits) if numbers.waits.count else _("Nobody's wait was noted."),
+        wait_words(report.waits) if report.waits.count else _("Nobody's wait was noted."),
         (_("Arrived"), _("Visits"), _("Half waited at most, minutes"), _("9 of 10 waited at most, minutes")),
         tuple((label, one.count, one.median, one.ninetieth) for label, one in rows),
         (_("Half waited at most"), _("9 of 10 waited at most")),
@@ -111,8 +111,8 @@ def _waits(numbers: Numbers) -> Part:
     )
 
 
-def _places(numbers: Numbers) -> Part:
-    rows = [(_hour(hour), use) for hour, use in numbers.use_by_hour.items() if use.offered]
+def _places(report: Report) -> Part:
+    rows = [(_hour(hour), use) for hour, use in report.use_by_hour.items() if use.offered]
     taken, offered = sum(use.taken for _, use in rows), sum(use.offered for _, use in rows)
     return Part(
         "places",
@@ -173,17 +173,17 @@ def _messages(messages: Sequence[MessageCount], *, cents: Decimal) -> Part:
     )
 
 
-def _periods(numbers: Numbers) -> list[str]:
+def _periods(report: Report) -> list[str]:
     """Return what each period is called: a day by its name, a week or a month by its ends."""
-    starts = list(numbers.by_period)
-    days = (numbers.to_date - numbers.from_date).days + 1
+    starts = list(report.by_period)
+    days = (report.to_date - report.from_date).days + 1
     if len(starts) == days:
         return [capfirst(day_in_words(day)) for day in starts]
-    ends = [day - ONE_DAY for day in starts[1:]] + [numbers.to_date]
+    ends = [day - ONE_DAY for day in starts[1:]] + [report.to_date]
     return [f"{stretch_in_words(first, last)} {last.year}" for first, last in zip(starts, ends, strict=True)]
 
 
-def _by_lead(numbers: Numbers) -> list[tuple[str, Outcome]]:
+def _by_lead(report: Report) -> list[tuple[str, Outcome]]:
     words = []
     for first, following in zip(LEAD_DAYS, (*LEAD_DAYS[1:], None), strict=True):
         if first == 0:
@@ -194,11 +194,11 @@ def _by_lead(numbers: Numbers) -> list[tuple[str, Outcome]]:
             words.append(ngettext("{count} day before", "{count} days before", first).format(count=first))
         else:
             words.append(_("{first} to {last} days before").format(first=first, last=following - 1))
-    return list(zip(map(capfirst, words), numbers.by_lead.values(), strict=True))
+    return list(zip(map(capfirst, words), report.by_lead.values(), strict=True))
 
 
-def _by_weekday(numbers: Numbers) -> list[tuple[str, Outcome]]:
-    return [(capfirst(str(WEEKDAYS[weekday])), one) for weekday, one in numbers.by_weekday.items()]
+def _by_weekday(report: Report) -> list[tuple[str, Outcome]]:
+    return [(capfirst(str(WEEKDAYS[weekday])), one) for weekday, one in report.by_weekday.items()]
 
 
 def wait_bar(label: str, waits: Waits) -> Bar:

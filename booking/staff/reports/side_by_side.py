@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from booking.formats.bar_charts import Bar
 from booking.formats.spreadsheets import Cell
 from booking.models import Source
-from booking.reports.queries import NumbersTogether, StoreNumbers
-from booking.reports.tallies import Numbers
+from booking.reports.queries import OrganizationReport, StoreReport
+from booking.reports.tallies import Report
 from booking.staff.reports.message_costs import amount_in_words, sent_texts
 from booking.staff.reports.sections import Part, of, outcomes, share, wait_bar, wait_words
 from notifications.models import Channel
@@ -19,20 +19,20 @@ MOST_BARS = 20
 Row = tuple[Cell, ...]
 
 
-def side_by_side(found: NumbersTogether, *, cents: Decimal) -> tuple[Part, ...]:
+def side_by_side(found: OrganizationReport, *, cents: Decimal) -> tuple[Part, ...]:
     """Return what is told store by store, in the order of the page."""
     return (_visits(found), _waits(found), _places(found), _channels(found), _messages(found, cents=cents))
 
 
-def _visits(found: NumbersTogether) -> Part:
+def _visits(found: OrganizationReport) -> Part:
     head = (_("Came"), _("Did not come"), _("Cancelled"), _("Still open"))
 
-    def row(numbers: Numbers) -> Row:
-        awaited = numbers.awaited
-        return (*outcomes(numbers.total), share(awaited.no_show, awaited.ended))
+    def row(report: Report) -> Row:
+        awaited = report.awaited
+        return (*outcomes(report.total), share(awaited.no_show, awaited.ended))
 
-    def bar(one: StoreNumbers) -> Bar:
-        values = outcomes(one.numbers.total)
+    def bar(one: StoreReport) -> Bar:
+        values = outcomes(one.report.total)
         return Bar(_name(one), values, str(sum(values)))
 
     return Part(
@@ -50,9 +50,9 @@ def _visits(found: NumbersTogether) -> Part:
     )
 
 
-def _waits(found: NumbersTogether) -> Part:
-    def row(numbers: Numbers) -> Row:
-        waits = numbers.waits
+def _waits(found: OrganizationReport) -> Part:
+    def row(report: Report) -> Row:
+        waits = report.waits
         return (waits.count, *((waits.median, waits.ninetieth) if waits.count else ("–", "–")))
 
     waits = found.total.waits
@@ -63,19 +63,19 @@ def _waits(found: NumbersTogether) -> Part:
         (_("Store"), _("Visits"), _("Half waited at most, minutes"), _("9 of 10 waited at most, minutes")),
         _rows(found, row),
         (_("Half waited at most"), _("9 of 10 waited at most")),
-        _bars(found, lambda one: wait_bar(_name(one), one.numbers.waits)),
+        _bars(found, lambda one: wait_bar(_name(one), one.report.waits)),
         note=_note(found),
         foot=_foot(found, row),
     )
 
 
-def _places(found: NumbersTogether) -> Part:
-    def row(numbers: Numbers) -> Row:
-        use = numbers.use
+def _places(found: OrganizationReport) -> Part:
+    def row(report: Report) -> Row:
+        use = report.use
         return use.taken, use.offered, share(use.taken, use.offered)
 
-    def bar(one: StoreNumbers) -> Bar:
-        use = one.numbers.use
+    def bar(one: StoreReport) -> Bar:
+        use = one.report.use
         return Bar(_name(one), (use.taken / use.offered if use.offered else 0,), of(use.taken, use.offered))
 
     use = found.total.use
@@ -97,16 +97,16 @@ def _places(found: NumbersTogether) -> Part:
     )
 
 
-def _channels(found: NumbersTogether) -> Part:
+def _channels(found: OrganizationReport) -> Part:
     head = (_("Website"), _("Phone or desk"), _("Walk-in"), _("Partner"))
 
-    def row(numbers: Numbers) -> tuple[int, ...]:
-        count = numbers.sources
+    def row(report: Report) -> tuple[int, ...]:
+        count = report.sources
         by_staff = count[Source.PHONE] + count[Source.DESK]
         return count[Source.WEB], by_staff, count[Source.WALK_IN], count[Source.API]
 
-    def bar(one: StoreNumbers) -> Bar:
-        values = row(one.numbers)
+    def bar(one: StoreReport) -> Bar:
+        values = row(one.report)
         return Bar(_name(one), values, str(sum(values)))
 
     web, by_staff, walk_in, partner = row(found.total)
@@ -125,16 +125,16 @@ def _channels(found: NumbersTogether) -> Part:
     )
 
 
-def _messages(found: NumbersTogether, *, cents: Decimal) -> Part:
+def _messages(found: OrganizationReport, *, cents: Decimal) -> Part:
     cost = (_("Cost"),) if cents else ()
 
-    def row(numbers: Numbers) -> Row:
-        texts = sent_texts(numbers.messages)
-        emails = sum(one.count for one in numbers.messages if one.channel == Channel.EMAIL and one.has_left)
+    def row(report: Report) -> Row:
+        texts = sent_texts(report.messages)
+        emails = sum(one.count for one in report.messages if one.channel == Channel.EMAIL and one.has_left)
         return texts.count, texts.segments, emails, *((amount_in_words(texts.segments, cents),) if cents else ())
 
-    def bar(one: StoreNumbers) -> Bar:
-        segments = sent_texts(one.numbers.messages).segments
+    def bar(one: StoreReport) -> Bar:
+        segments = sent_texts(one.report.messages).segments
         return Bar(_name(one), (segments,), str(segments))
 
     return Part(
@@ -150,22 +150,22 @@ def _messages(found: NumbersTogether, *, cents: Decimal) -> Part:
     )
 
 
-def _rows(found: NumbersTogether, row: Callable[[Numbers], Row]) -> tuple[Row, ...]:
-    return tuple((_name(one), *row(one.numbers)) for one in found.stores)
+def _rows(found: OrganizationReport, row: Callable[[Report], Row]) -> tuple[Row, ...]:
+    return tuple((_name(one), *row(one.report)) for one in found.stores)
 
 
-def _foot(found: NumbersTogether, row: Callable[[Numbers], Row]) -> Row:
+def _foot(found: OrganizationReport, row: Callable[[Report], Row]) -> Row:
     return (_("Together"), *row(found.total)) if found.stores else ()
 
 
-def _bars(found: NumbersTogether, bar: Callable[[StoreNumbers], Bar]) -> tuple[Bar, ...]:
+def _bars(found: OrganizationReport, bar: Callable[[StoreReport], Bar]) -> tuple[Bar, ...]:
     """Return the largest, in the order of the table; none where there is nothing to draw."""
     bars = [bar(one) for one in found.stores]
     largest = sorted(range(len(bars)), key=lambda number: (-sum(bars[number].values), number))[:MOST_BARS]
     return tuple(bars[number] for number in sorted(largest)) if any(sum(one.values) for one in bars) else ()
 
 
-def _note(found: NumbersTogether, *others: str) -> str:
+def _note(found: OrganizationReport, *others: str) -> str:
     return " ".join([*filter(None, others), *_cut(len(found.stores))])
 
 
@@ -174,7 +174,7 @@ def _cut(count: int) -> Iterable[str]:
         yield _("The chart shows the {count} largest, the table all stores.").format(count=MOST_BARS)
 
 
-def _name(one: StoreNumbers) -> str:
+def _name(one: StoreReport) -> str:
     """Return what tells a store from others of the same name."""
     is_said = not one.town or one.town.casefold() in one.name.casefold()
     return one.name if is_said else _("{name}, {town}").format(name=one.name, town=one.town)

@@ -1,14 +1,14 @@
-"""What happened: a store's numbers over a range of days, for its manager."""
+"""What happened: a store's report over a range of days, for its manager."""
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from booking.reports.queries import numbers
+from booking.reports.queries import store_report
 from booking.staff.access import StaffContext, at_store, staff_page
 from booking.staff.reports.date_range import AskedRange, read_range
-from booking.staff.reports.page import numbers_context, part_file
+from booking.staff.reports.page import part_file, report_context
 from booking.staff.reports.sections import PARTS, Part, parts_of
 from stores.models import Role
 
@@ -35,12 +35,12 @@ def what_happened_csv(request: HttpRequest, at: StaffContext, part: str) -> Http
 
 
 def _page(request: HttpRequest, at: StaffContext, asked: AskedRange) -> HttpResponse:
-    page_url = reverse("staff-numbers", args=[at.store.slug])
+    page_url = reverse("staff-report", args=[at.store.slug])
     parts = () if asked.problems else _parts(at, asked)
-    context = numbers_context(asked, parts, page_url=page_url, today=at.today)
+    context = report_context(asked, parts, page_url=page_url, today=at.today)
     return staff_page(request, at, "staff/reports/store.html", context, status=400 if asked.problems else 200)
 
 
 def _parts(at: StaffContext, asked: AskedRange) -> tuple[Part, ...]:
-    found = numbers(store=at.store.slug, from_date=asked.from_date, to_date=asked.to_date)
+    found = store_report(store=at.store.slug, from_date=asked.from_date, to_date=asked.to_date)
     return parts_of(found, cents=settings.SMS_CENTS)

@@ -8,8 +8,8 @@ from pytest_django import DjangoAssertNumQueries
 from booking.arrivals.line import join_line, put_back, serve_ticket
 from booking.models import Booking, Source, Status
 from booking.privacy import forget_old
-from booking.reports.queries import NumbersTogether, longest_range, numbers, numbers_together
-from booking.reports.tallies import MessageCount, Numbers, Outcome, Use, Waits
+from booking.reports.queries import OrganizationReport, longest_range, organization_report, store_report
+from booking.reports.tallies import MessageCount, Outcome, Report, Use, Waits
 from notifications.models import OutboxMessage
 from stores.models import Organization, Slot, Store
 from stores.queries import UnknownStore
@@ -19,8 +19,8 @@ from tests.factories import NOW, at, make_booking, make_store, make_user
 TUESDAY = date(2026, 11, 24)
 
 
-def ask(store: Store, first: date = TUESDAY, last: date = TUESDAY) -> Numbers:
-    return numbers(store=store.slug, from_date=first, to_date=last)
+def ask(store: Store, first: date = TUESDAY, last: date = TUESDAY) -> Report:
+    return store_report(store=store.slug, from_date=first, to_date=last)
 
 
 def happened(booking: Booking, status: Status, **fields: object) -> Booking:
@@ -125,7 +125,7 @@ def test_other_stores_and_days_are_not_counted() -> None:
     assert found.total == Outcome()
     assert found.messages == ()
     with pytest.raises(UnknownStore):
-        numbers(store="nowhere", from_date=TUESDAY, to_date=TUESDAY)
+        store_report(store="nowhere", from_date=TUESDAY, to_date=TUESDAY)
 
 
 @pytest.mark.django_db
@@ -158,8 +158,8 @@ def chain() -> Organization:
     return Organization.objects.create(slug="chain", name="Chain", kind="chain", created_at=NOW)
 
 
-def ask_chain(chain: Organization, first: date = TUESDAY, last: date = TUESDAY) -> NumbersTogether:
-    return numbers_together(chain, from_date=first, to_date=last)
+def ask_chain(chain: Organization, first: date = TUESDAY, last: date = TUESDAY) -> OrganizationReport:
+    return organization_report(chain, from_date=first, to_date=last)
 
 
 @pytest.mark.django_db
@@ -201,14 +201,14 @@ def test_each_store_of_an_organization_is_as_by_itself_and_all_are_summed(chain:
     found = ask_chain(chain, *days)
     total = found.total
 
-    assert {one.slug: one.numbers for one in found.stores} == {"near": ask(near, *days), "far": ask(far, *days)}
+    assert {one.slug: one.report for one in found.stores} == {"near": ask(near, *days), "far": ask(far, *days)}
     assert total.total == Outcome(came=1, no_show=2)
     assert total.by_weekday[1] == Outcome(came=1, no_show=1)
     assert total.by_weekday[2] == Outcome(no_show=1)
     assert total.waits == Waits(1, 5, 5)
     assert total.sources["api"] == 3
     assert total.use.taken == 3
-    assert total.use.offered == sum(one.numbers.use.offered for one in found.stores)
+    assert total.use.offered == sum(one.report.use.offered for one in found.stores)
 
 
 @pytest.mark.parametrize(("stores", "days"), [(0, 800), (1, 800), (50, 800), (100, 400), (1000, 40), (9000, 28)])

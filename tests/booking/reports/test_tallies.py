@@ -67,4 +67,4 @@ def test_counted_apart_and_together_is_the_same(
     apart = together((tally_of(*store) for store in stores), from_date=FIRST, to_date=LAST)
     at_once = tally_of([one for seen, _ in stores for one in seen], [one for _, waited in stores for one in waited])
 
-    assert apart.numbers() == at_once.numbers()
+    assert apart.report() == at_once.report()

@@ -26,8 +26,8 @@ def test_numbers_of_stores_together_are_read_by_anybody(
 
     expect(page.locator("#stores tbody tr")).to_have_count(3)
     expect(page.locator("#stores tfoot th")).to_be_visible()
-    expect(page.locator("section.numbers-part")).to_have_count(12)
-    for chart in page.locator("section.numbers-part:has(svg)").all():
+    expect(page.locator("section.report-part")).to_have_count(12)
+    for chart in page.locator("section.report-part:has(svg)").all():
         expect(chart.locator("table")).to_have_count(1)
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
     assert barriers(page) == []
@@ -42,7 +42,7 @@ def test_numbers_of_stores_together_are_read_by_anybody(
 def test_numbers_of_one_store_have_no_barriers(visitor: Visitor, shop: Shop, width: int, language: str) -> None:
     page = sign_in(visitor(width=width, language=language), MANAGER, shop.path("numbers"))
 
-    expect(page.locator("section.numbers-part")).to_have_count(7)
+    expect(page.locator("section.report-part")).to_have_count(7)
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
     assert barriers(page) == []
     if folder := os.environ.get("NUMBERS_PICTURES"):
