@@ -1,4 +1,4 @@
-"""At start: every text message must fit its segments, in each language, at the configured address."""
+"""System checks of text messages: each must fit its segments, in each language, at the configured address."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""What e-mails say: plain text and HTML with the same words, in the active language, simple where readers asked so."""
+"""Texts of e-mails: plain text and HTML with the same words, in the active language, simple for readers of that."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""When a message that is late may still go: by day, and while it is of use. Plain values in, plain values out."""
+"""Late reminders: the times at which they may still go, by day, and while they are of use. Pure."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo

@@ -1,4 +1,4 @@
-"""Lost links: who has none is sent a list of their visits, and nobody else learns whether there are any."""
+"""Lost links: customers are sent a list of their visits, and nobody else learns whether there are any."""
 
 from datetime import datetime, timedelta
 

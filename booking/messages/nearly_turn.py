@@ -1,4 +1,4 @@
-"""What tells somebody in the line that it is nearly their turn, decided when it is sent: the ticket is read again."""
+"""The turn reminder: its ticket is read again when it is sent."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -21,7 +21,7 @@ def read_ticket(subject: Subject) -> Ticket | None:
 
 
 def write_nearly_turn(ticket: Ticket, _message: OutboxMessage, /, *, now: datetime) -> Sms | Skip:
-    """Return the text, or why none is to be sent: who left, or is being served, needs no word."""
+    """Return the text, or why none is to be sent: people who left or are being served need none."""
     if ticket.booking_id is not None or ticket.left_at is not None:
         return Skip("served")
     since = today_start(now, ZoneInfo(ticket.store.time_zone))

@@ -1,4 +1,4 @@
-"""What tells somebody of a place they are offered, decided when it is sent: the waiting list is read again."""
+"""The message about an offered place: its entry is read again when it is sent."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo

@@ -1,4 +1,4 @@
-"""What text messages say, in the active language: one segment of GSM-7, two of UCS-2 where the language needs it."""
+"""Texts of SMS in the active language: one segment of GSM-7, two of UCS-2 where the language needs it."""
 
 from collections.abc import Mapping
 from datetime import datetime
