@@ -7,7 +7,7 @@ from booking.arrivals.line_state import line_of
 from booking.arrivals.steps import take_step
 from booking.models import Booking, Source, Status, Ticket
 from booking.refusals import BookingRefused, Refusal
-from booking.reports.queries import numbers
+from booking.reports.queries import store_report
 from booking.who import Who
 from stores.models import Desk, Slot, Store
 from tests.booking.arrivals.people_in_line import NOW, TODAY, here, join, labels, refusal_to, serve
@@ -245,6 +245,6 @@ def test_served_put_back_and_served_again_is_one_walk_in(store: Store, ann) -> N
         put_back(store=store, ticket_id=ticket.pk, now=NOW, user=ann)
     serve(store, ticket, ann)
 
-    counted = numbers(store=store.slug, from_date=TODAY, to_date=TODAY)
+    counted = store_report(store=store.slug, from_date=TODAY, to_date=TODAY)
 
     assert (counted.sources["walk_in"], counted.total.cancelled, counted.total.came) == (1, 0, 1)
