@@ -27,7 +27,7 @@ STEPS: dict[str, VisitStep] = {
 }
 UNDO = "undo"
 ACTIONS = (*STEPS, UNDO)  # all that is done with a visit by one tap
-# The groups of the arrivals screen, from top to bottom, and the one of each state. Expected visits are grouped by the clock.
+# The groups of the arrivals screen, from top to bottom, and the one of each state; the clock groups expected visits.
 GROUPS = ("late", "now", "waiting", "served", "later", "done")
 GROUP_OF_STATUS = {
     "checked_in": "waiting",

@@ -14,8 +14,8 @@ from tests.devices import make_tablet
 from tests.factories import at, make_booking
 
 pytestmark = pytest.mark.django_db
-QUEUE, DISPLAY = f"{SHOP}queue/", f"{SHOP}display/"
-JOIN, ACT = f"{QUEUE}join/", f"{QUEUE}act/"
+LINE, DISPLAY = f"{SHOP}queue/", f"{SHOP}display/"
+JOIN, ACT = f"{LINE}join/", f"{LINE}act/"
 
 
 @pytest.fixture(autouse=True)
@@ -58,14 +58,14 @@ def test_called_served_and_put_back(room: Room) -> None:
     key = f"ticket-{ticket.pk}"
 
     called = client.post(ACT, {"key": key, "what": "call"})
-    assert (called.status_code, called["Location"]) == (303, f"{QUEUE}?changed={key}#{key}")
-    assert "called at 10:12" in words(client.get(QUEUE))
+    assert (called.status_code, called["Location"]) == (303, f"{LINE}?changed={key}#{key}")
+    assert "called at 10:12" in words(client.get(LINE))
     client.post(ACT, {"key": key, "what": "serve"})
     assert Booking.objects.get().status == Status.IN_SERVICE
     client.post(ACT, {"key": key, "what": "put-back"})
 
     assert Booking.objects.get().status == Status.CANCELLED
-    assert "Bob T." in words(client.get(QUEUE))
+    assert "Bob T." in words(client.get(LINE))
 
 
 def test_booked_visit_is_called_and_served_from_the_line(room: Room) -> None:
@@ -77,7 +77,7 @@ def test_booked_visit_is_called_and_served_from_the_line(room: Room) -> None:
 
     booking.refresh_from_db()
     assert booking.status == Status.IN_SERVICE
-    assert "Being served" in words(client.get(QUEUE))
+    assert "Being served" in words(client.get(LINE))
 
 
 def test_full_means_a_sentence_and_nothing_lost(room: Room) -> None:
@@ -153,7 +153,7 @@ def test_screen_shows_first_names_where_the_store_wishes_it(room: Room) -> None:
     assert not {"Mary", "Test"} & set(main)
 
 
-@pytest.mark.parametrize("address", [QUEUE, DISPLAY])
+@pytest.mark.parametrize("address", [LINE, DISPLAY])
 def test_page_is_known_again_until_the_line_moves(room: Room, address) -> None:
     booking = here(room)
     client = room.client(room.staff)
@@ -170,10 +170,10 @@ def test_unchanged_line_costs_a_tablet_two_statements(
 ) -> None:
     here(room)
     tablet = make_tablet(room.store, acting=room.staff)
-    etag = tablet.get(QUEUE)["ETag"]
+    etag = tablet.get(LINE)["ETag"]
 
     with django_assert_num_queries(2):
-        assert tablet.get(QUEUE, headers={"If-None-Match": etag}).status_code == 304
+        assert tablet.get(LINE, headers={"If-None-Match": etag}).status_code == 304
 
 
 def test_line_costs_four_statements_beside_the_sign_in(
@@ -184,7 +184,7 @@ def test_line_costs_four_statements_beside_the_sign_in(
     client = room.client(room.staff)
 
     with django_assert_num_queries(7):
-        client.get(QUEUE)
+        client.get(LINE)
 
 
 def test_tablet_left_alone_hides_the_line_and_not_the_screen(room: Room, clock) -> None:
@@ -192,7 +192,7 @@ def test_tablet_left_alone_hides_the_line_and_not_the_screen(room: Room, clock) 
     tablet = make_tablet(room.store, acting=room.staff)
     clock.shift(15 * 60)
 
-    assert tablet.get(QUEUE)["Location"] == f"{SHOP}unlock/"
+    assert tablet.get(LINE)["Location"] == f"{SHOP}unlock/"
     assert tablet.get(DISPLAY).status_code == 200
 
 
@@ -202,7 +202,7 @@ def test_refused_walk_in_is_offered_a_ticket(room: Room) -> None:
     answer = room.client(room.staff).post(f"{SHOP}walk-ins/", {"visit_type": "visit", "party_size": "1"})
 
     assert answer.status_code == 409
-    assert f'href="{QUEUE}"' in answer.content.decode()
+    assert f'href="{LINE}"' in answer.content.decode()
 
 
 def test_store_chooses_what_people_are_called_by(room: Room) -> None:
@@ -221,7 +221,7 @@ def test_who_booked_and_is_early_reads_their_time_and_no_range(room: Room) -> No
     here(room, starts_at=at(11, 30))
     here(room, name="Due Test", starts_at=at(10))
 
-    shown = words(room.client(room.staff).get(QUEUE))
+    shown = words(room.client(room.staff).get(LINE))
 
     assert "at 11:30" in shown
     assert "minutes" not in shown
@@ -237,7 +237,7 @@ def test_people_at_a_desk_at_rest_are_shown_with_a_word_and_sent_nowhere(room: R
     booking = here(room)
     Booking.objects.filter(pk=booking.pk).update(desk=stranded.desk)
 
-    shown = words(client.get(QUEUE))
+    shown = words(client.get(LINE))
     client.post(ACT, {"key": f"visit-{booking.reference}", "what": "call"})
 
     assert {"Bob", "Cy", "Di"} <= set(shown.split())
@@ -253,12 +253,12 @@ def test_line_goes_on_past_midnight(room: Room, clock) -> None:
     clock.move_to(at(23, 50))
     client = room.client(room.staff)
     client.post(JOIN, {"visit_type": "visit", "party_size": "1", "name": "Bob Test"})
-    etag = client.get(QUEUE)["ETag"]
+    etag = client.get(LINE)["ETag"]
 
     clock.move_to(at(0, 5, day=25))
 
-    later = client.get(QUEUE, headers={"If-None-Match": etag})
+    later = client.get(LINE, headers={"If-None-Match": etag})
     assert "Bob T." in words(later)
     answer = client.post(ACT, {"key": f"ticket-{Ticket.objects.get().pk}", "what": "serve"}, follow=True)
     assert "Being served" in words(answer)
-    assert client.get(QUEUE, headers={"If-None-Match": later["ETag"]}).status_code == 200
+    assert client.get(LINE, headers={"If-None-Match": later["ETag"]}).status_code == 200
