@@ -68,7 +68,8 @@ def words_in_use(base: Path, *, for_staff: bool = True) -> Catalog:
             continue
         code = path.read_text(encoding="utf-8")
         if path.suffix != ".py":
-            code = templatize(code)
+            # Without the indentation of the template, which Babel would read as Python's.
+            code = "\n".join(line.strip() for line in templatize(code).splitlines())
         for _, function, texts, _ in extract_python(io.BytesIO(code.encode()), KEYWORDS, [], {}):
             _add(catalog, str(function), texts)
     return catalog

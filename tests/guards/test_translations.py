@@ -42,6 +42,16 @@ def test_catalogue_is_complete_and_keeps_the_blanks(path) -> None:
     assert differing == []
 
 
+def test_texts_of_a_template_are_found_however_its_lines_are_indented(tmp_path: Path) -> None:
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "templates" / "page.html").write_text(
+        '<ul>\n    <li>{% translate "One" %}</li>\n  <li>\n      {% blocktranslate trimmed %}\n'
+        "        Two\n          words\n      {% endblocktranslate %}\n  </li>\n</ul>\n"
+    )
+
+    assert {message.id for message in words_in_use(tmp_path) if message.id} == {"One", "Two words"}
+
+
 def test_every_language_on_offer_has_a_catalogue() -> None:
     offered = {code for code, _ in settings.LANGUAGES} - {"en"}
 
