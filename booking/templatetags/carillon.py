@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from typing import Protocol
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django import template
@@ -123,3 +124,9 @@ def card_url(store: str) -> str:
 def visit_code(reference: str) -> str:
     """Draw the code that a customer shows on arrival."""
     return qr_codes.visit_code(reference)
+
+
+@register.simple_tag
+def query(**values: object) -> str:
+    """Write the query of an address, what follows its question mark: "visit_type=visit&party_size=2"."""
+    return urlencode(values)

@@ -30,6 +30,9 @@ class Page(HTMLParser):
         self._button = ""
         self._open: list[str] = []
         self.feed(response.content.decode())
+        self.title = _folded(self.title)
+        self.links = {address: _folded(text) for address, text in self.links.items()}
+        self.offered = {value: _folded(text) for value, text in self.offered.items()}
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
@@ -91,6 +94,16 @@ class Page(HTMLParser):
     def links_to(self, part: str) -> Iterator[str]:
         """Yield the addresses that hold `part`, in the order of the page."""
         return (address for address in self.links if part in address)
+
+
+def _folded(text: str) -> str:
+    """Return a text as a browser shows it: without white space at its ends, with single spaces within."""
+    return re.sub(r"[ \t\n\r\f]+", " ", text).strip(" ")
+
+
+def markup(response: Any) -> str:
+    """Return a page's markup on one line, nothing around its tags, one space between their attributes."""
+    return re.sub(r" ?(<|>) ?", r"\1", _folded(response.content.decode()))
 
 
 def without_csrf(response: Any) -> bytes:

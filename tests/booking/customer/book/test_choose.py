@@ -8,7 +8,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from stores.models import SpecialHours, Store, StoreQuestion, VisitType
 from tests.booking.customer.book.way import BOOK, CONFIRM, DETAILS, HOLD, TYPED, filled
-from tests.booking.reading import Page, page
+from tests.booking.reading import Page, markup, page
 from tests.factories import NOW, at, make_booking, make_store
 
 pytestmark = pytest.mark.django_db
@@ -263,9 +263,9 @@ def test_choose_another_time_opens_on_the_day_chosen_before_and_loses_nothing(cl
 def test_choose_updated_in_place_moves_the_focus_to_the_day_or_says_what_came_of_a_wish(
     client: Client, store: Store
 ) -> None:
-    first = client.get(BOOK).content.decode()
-    day = client.get(BOOK, headers={"HX-Request": "true"}).content.decode()
-    wish = client.get(BOOK, headers={"HX-Request": "true", "HX-Trigger": "wish"}).content.decode()
+    first = markup(client.get(BOOK))
+    day = markup(client.get(BOOK, headers={"HX-Request": "true"}))
+    wish = markup(client.get(BOOK, headers={"HX-Request": "true", "HX-Trigger": "wish"}))
 
     assert "autofocus" not in first
     assert '<h3 id="day" tabindex="-1" autofocus>' in day

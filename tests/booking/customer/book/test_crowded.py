@@ -36,7 +36,7 @@ def store() -> Iterator[Store]:
 def solved(answer) -> dict[str, str]:
     """Return what a page's form sends once the device has found its number."""
     html = answer.content
-    salt, digest = re.search(rb'data-salt="(\w+)" data-digest="(\w+)"', html).groups()
+    salt, digest = re.search(rb'data-salt="(\w+)"\s+data-digest="(\w+)"', html).groups()
     tried = (hashlib.sha256(salt + str(number).encode()).hexdigest() for number in range(NUMBERS * HARDEST))
     token = re.search(rb'name="proof_asked" value="([^"]+)"', html).group(1).decode()
     return {"proof_asked": token, "proof": str(next(n for n, one in enumerate(tried) if one == digest.decode()))}

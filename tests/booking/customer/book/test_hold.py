@@ -9,7 +9,7 @@ from django.test import Client
 from booking.models import Booking, Hold
 from stores.models import Desk, Store, StoreDay
 from tests.booking.customer.book.way import BOOK, CHECK, CONFIRM, DETAILS, EXTEND, HOLD, KEPT, TEN, TYPED, filled, held
-from tests.booking.reading import page
+from tests.booking.reading import markup, page
 from tests.factories import NOW, at, make_booking, make_store
 
 pytestmark = pytest.mark.django_db
@@ -101,11 +101,11 @@ def test_a_page_that_asks_is_told_how_long_and_hears_it_only_at_the_end(client: 
     token = held(client).forms[CONFIRM]["hold"]
     asked = {"visit_type": "visit", "party_size": "1", "starts_at": TEN, "hold": token}
 
-    early = client.get(KEPT, asked).content.decode()
+    early = markup(client.get(KEPT, asked))
     with time_machine.travel(NOW + timedelta(minutes=4, seconds=10), tick=False):
-        late = client.get(KEPT, asked).content.decode()
+        late = markup(client.get(KEPT, asked))
     with time_machine.travel(NOW + timedelta(minutes=5), tick=False):
-        over = client.get(KEPT, asked).content.decode()
+        over = markup(client.get(KEPT, asked))
 
     assert 'hx-trigger="every 30s"' in early
     assert 'data-hx-swap-oob="innerHTML"></p>' in early

@@ -35,7 +35,7 @@ def crowd(store: Store) -> None:
 
 def calculated(html: bytes, form: dict[str, str]) -> dict[str, str]:
     """Return what a form sends once the device has found its number."""
-    salt, digest = re.search(rb'data-salt="(\w+)" data-digest="(\w+)"', html).groups()
+    salt, digest = re.search(rb'data-salt="(\w+)"\s+data-digest="(\w+)"', html).groups()
     tried = (hashlib.sha256(salt + str(number).encode()).hexdigest() for number in range(NUMBERS))
     return {**form, "proof": str(next(at for at, one in enumerate(tried) if one == digest.decode()))}
 

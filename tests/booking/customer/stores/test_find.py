@@ -7,7 +7,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from stores.models import Organization, Store
-from tests.booking.reading import page
+from tests.booking.reading import markup, page
 from tests.factories import NOW, at, make_booking, make_store
 
 pytestmark = pytest.mark.django_db
@@ -115,7 +115,7 @@ def test_find_has_no_other_host_and_no_inline_style(client: Client) -> None:
 def test_find_speaks_french(client: Client) -> None:
     response = client.get("/", headers={"accept-language": "fr"})
 
-    assert '<html lang="fr" dir="ltr">' in response.content.decode()
+    assert '<html lang="fr" dir="ltr">' in markup(response)
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -218,7 +218,7 @@ def test_language_is_switched_by_a_link_to_the_same_page_and_stays_without_a_coo
 
     response = client.get("/fr/", {"q": "niort"})
 
-    assert '<html lang="fr" dir="ltr">' in response.content.decode()
+    assert '<html lang="fr" dir="ltr">' in markup(response)
     assert 'action="/fr/"' in response.content.decode()
     assert not response.cookies
 

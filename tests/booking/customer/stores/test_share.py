@@ -13,7 +13,7 @@ from pytest_django import Settings
 
 import booking.formats.share_image
 from booking.formats.share_image import drop_old_cards, store_card
-from tests.booking.reading import page
+from tests.booking.reading import markup, page
 from tests.factories import NOW, make_store
 
 pytestmark = pytest.mark.django_db
@@ -64,7 +64,7 @@ def test_poster_says_it_in_two_languages_with_the_phone(client: Client) -> None:
 
     response = client.get(POSTER, headers={"accept-language": "en"})
 
-    html = response.content.decode()
+    html = markup(response)
     assert 'class="poster-call" lang="en"' in html
     assert 'class="poster-call" lang="fr"' in html
     assert "05 49 24 00 39" in page(response).words.replace("\N{NO-BREAK SPACE}", " ")

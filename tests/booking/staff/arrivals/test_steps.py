@@ -12,7 +12,7 @@ from booking.arrivals.steps import take_step
 from booking.bookings.lifecycle import cancel_booking
 from booking.models import Booking, BookingEvent, Status
 from booking.who import Who
-from tests.booking.reading import Page, page
+from tests.booking.reading import Page, markup, page
 from tests.booking.staff.staff_room import ARRIVALS, DAY, SESSIONS_IN_DATABASE, Room, act_url, fill_day, make_room
 from tests.factories import NOW, at, make_booking
 
@@ -161,7 +161,7 @@ def test_the_screen_asks_the_same_number_of_questions_whatever_the_visits(
     with django_assert_num_queries(7):  # session, user; membership, version; rules, visits and their messages
         response = client.get(ARRIVALS)
 
-    assert response.content.count(b'<li class="arrival ') == count
+    assert markup(response).count('<li class="arrival ') == count
 
 
 def test_an_unchanged_screen_is_not_sent_again(

@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 
 from stores.models import Organization, OrganizationMembership
+from tests.booking.reading import markup
 from tests.factories import NOW, make_store, make_user
 
 pytestmark = pytest.mark.django_db
@@ -60,7 +61,7 @@ def test_an_order_that_does_not_exist_is_that_of_names(manager: Client, sort) ->
 
 
 def test_the_column_in_order_says_so_and_leads_to_the_other_way_round(manager: Client) -> None:
-    page = manager.get(OVERVIEW + "?sort=-visits").content.decode()
+    page = markup(manager.get(OVERVIEW + "?sort=-visits"))
 
     assert page.count("aria-sort=") == 1
     assert 'aria-sort="descending"><a href="?sort=visits&amp;' in page

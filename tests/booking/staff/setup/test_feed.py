@@ -5,7 +5,7 @@ import pytest
 import time_machine
 from django.test import Client
 
-from tests.booking.reading import page
+from tests.booking.reading import markup, page
 from tests.booking.staff.staff_room import SHOP, Room, make_room
 from tests.factories import NOW
 
@@ -28,7 +28,7 @@ def room() -> Room:
 
 def feed_url(response: Any) -> str:
     """Return the address on the page."""
-    return str(response.content.decode().partition('readonly value="')[2].partition('"')[0])
+    return str(markup(response).partition('readonly value="')[2].partition('"')[0])
 
 
 def test_a_new_address_ends_the_old_one_and_ending_ends_it(client: Client, room: Room) -> None:

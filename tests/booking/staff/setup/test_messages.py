@@ -91,9 +91,9 @@ def test_own_sentence_is_shown_with_its_price_before_it_is_sent(
     settings.SMS_CENTS = 8
     typed = form(words_en="Please bring your card, and come to the side entrance on rainy days.", what="preview")
     shown = page(manager.post(address(store), typed))
-    assert "side entrance on rainy days." in shown.text
-    assert "charged as 2 segments · a hundred cost 16.00" in shown.text
-    assert "charged as 1 segment · a hundred cost 8.00" in shown.text
+    assert "side entrance on rainy days." in shown.words
+    assert "charged as 2 segments · a hundred cost 16.00" in shown.words
+    assert "charged as 1 segment · a hundred cost 8.00" in shown.words
     assert not SetupChange.objects.exists()
 
 
