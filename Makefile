@@ -43,6 +43,7 @@ test-python: .venv/dev.stamp
 
 format: .venv/dev.stamp
 	$(BIN)/ruff format .
+	$(BIN)/djangofmt --quiet templates
 	$(BIN)/ruff check --fix-only .
 
 messages: .venv/dev.stamp

@@ -54,6 +54,7 @@ CHECKS = (  # the longest first
     Check("imports", [str(BIN / "lint-imports"), "--no-cache"]),
     Check("format", [str(BIN / "ruff"), "format", "--check", "--quiet", "."]),
     Check("lint", [str(BIN / "ruff"), "check", "--quiet", "."]),
+    Check("templates", [str(BIN / "djangofmt"), "--check", "--quiet", "templates"]),
 )
 
 

@@ -1,0 +1,59 @@
+"""Templates can be read and found: short lines, no name that leads nowhere, none that nobody shows."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+BASE = Path(__file__).resolve().parents[2]
+TEMPLATES = BASE / "templates"
+LINE_MAX = 120
+RENDERED = re.compile(r'"([a-z_]+(?:/[a-z_]+)+\.html|[a-z_]+(?:/[a-z_]+){2,}\.js)"')
+PAGE = re.compile(r'customer_page\(\s*[\w.]+, "([a-z_/]+)"')
+SHARED = {"base.html", "message.html"}
+# Asked for by a part of their name: an icon by its word, a message by its kind, an error's page by its status.
+BY_A_PART_OF_THEIR_NAME = re.compile(r"(icons|pictograms|email|sms)/|\d{3}(_csrf)?\.html$")
+
+
+def templates() -> Iterator[Path]:
+    for path in sorted(TEMPLATES.rglob("*")):
+        if path.suffix in {".html", ".js"}:
+            yield path
+
+
+def pages_of_customers() -> set[str]:
+    return {name for path in (BASE / "booking").rglob("*.py") for name in PAGE.findall(path.read_text())}
+
+
+def names_in_use() -> set[str]:
+    """Return the templates that code and templates name in full."""
+    named = {name for path in templates() for name in re.findall(r'(?:include|extends) "([^"]+)"', path.read_text())}
+    for path in (BASE / "booking").rglob("*.py"):
+        named.update(RENDERED.findall(path.read_text()))
+    return named
+
+
+def test_no_line_is_longer_than_code_may_be() -> None:
+    # Plain text is what its reader gets, line by line: there a line is as long as it must be.
+    long = [
+        f"{path.relative_to(BASE)}:{number}"
+        for path in templates()
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        if len(line) > LINE_MAX
+    ]
+
+    assert long == []
+
+
+def test_every_template_that_is_named_is_there() -> None:
+    pages = {f"customer/{name}.html" for name in pages_of_customers()}
+
+    assert sorted(name for name in names_in_use() | pages if not (TEMPLATES / name).exists()) == []
+
+
+def test_every_template_is_shown_by_something() -> None:
+    named = names_in_use() | SHARED
+    for name in pages_of_customers():
+        named |= {f"customer/{name}.html", f"simple/{name}.html"}
+    found = {path.relative_to(TEMPLATES).as_posix() for path in templates()}
+
+    assert sorted(name for name in found - named if not BY_A_PART_OF_THEIR_NAME.match(name)) == []
