@@ -9,7 +9,7 @@ from booking.bookings.lifecycle import book_visit
 from booking.customer_input import CustomerDetails
 from booking.idempotency import FormUsed, SentForm
 from booking.models import Booking, IdempotentAnswer, Source
-from booking.refusals import BookingRefused
+from booking.refusals import SameVisit
 from tests.factories import NOW, at, make_store
 from tests.threads import at_once
 
@@ -39,7 +39,7 @@ def told(*, may_repeat: bool) -> str:
     """Book; return the reference of what was booked, or of what was there."""
     try:
         return book_it(may_repeat=may_repeat).reference
-    except BookingRefused as refused:
+    except SameVisit as refused:
         return refused.reference
 
 

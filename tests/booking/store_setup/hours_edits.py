@@ -10,7 +10,7 @@ from booking.customer_input import CustomerDetails
 from booking.models import Booking, Source
 from booking.places.holds import hold_places
 from booking.refusals import BookingRefused, Refusal
-from booking.store_setup.affected_visits import AffectedResolution
+from booking.store_setup.affected_visits import AffectedResolution, BookingsAffected
 from booking.store_setup.hours_changes import (
     change_rules,
     change_slots,
@@ -86,7 +86,7 @@ def refusal(call, *args, **kwargs) -> Refusal:
 
 
 def affected_of(call, *args, **kwargs) -> list[Booking]:
-    with pytest.raises(BookingRefused) as refused:
+    with pytest.raises(BookingsAffected) as refused:
         call(*args, **kwargs)
     assert refused.value.reason == Refusal.BOOKINGS_AFFECTED
     return list(refused.value.affected)

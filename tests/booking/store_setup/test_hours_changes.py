@@ -6,7 +6,7 @@ from booking.bookings.audit import differences
 from booking.bookings.lifecycle import cancel_booking
 from booking.models import Booking, Status
 from booking.refusals import BookingRefused, Refusal
-from booking.store_setup.affected_visits import AffectedResolution
+from booking.store_setup.affected_visits import AffectedResolution, BookingsAffected
 from booking.store_setup.hours_changes import (
     change_opening_hours,
     change_rules,
@@ -36,7 +36,7 @@ def user(store):
 
 
 def affected_of(call, **kwargs):
-    with pytest.raises(BookingRefused) as refused:
+    with pytest.raises(BookingsAffected) as refused:
         call(**kwargs)
     assert refused.value.reason == Refusal.BOOKINGS_AFFECTED
     return list(refused.value.affected)

@@ -22,7 +22,7 @@ from booking.models import Booking, Hold, Source, Status
 from booking.places.claims import release_expired_holds
 from booking.places.holds import hold_places
 from booking.refusals import BookingRefused, Refusal
-from booking.store_setup.affected_visits import AffectedResolution
+from booking.store_setup.affected_visits import AffectedResolution, BookingsAffected
 from booking.store_setup.hours_changes import change_rules, change_slots, change_special_hours, remove_special_hours
 from booking.who import Who
 from stores.models import Desk, Slot, SpecialHours, Store
@@ -203,6 +203,7 @@ class Changes(RuleBasedStateMachine):
             if refused.reason in (Refusal.SLOT_CLOSED, Refusal.NOT_FOUND, Refusal.TOO_LATE):
                 return  # there are no such slots, or no more
             assert (refused.reason, then) == (Refusal.BOOKINGS_AFFECTED, None)
+            assert isinstance(refused, BookingsAffected)
             assert refused.affected
             return
         if then is None:
