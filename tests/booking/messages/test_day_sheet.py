@@ -92,7 +92,7 @@ def test_sheet_tells_everything_a_person_needs_and_carries_the_table(
         assert "Side entrance" in body
         assert "09:00" in body
         assert "Bea" not in body
-        assert "1 visit is booked. 2 people are expected." in body
+        assert "1 visit is booked. 2 people are expected." in " ".join(body.split())
     assert "=Ada <b>Test</b> (2)" in text
     assert "=Ada &lt;b&gt;Test&lt;/b&gt;" in html
     (table,) = found.iter_attachments()
