@@ -61,9 +61,9 @@ class BoundedHttpClient(HttpClient):  # type: ignore[misc]  # the twilio package
         body = urlencode(data).encode() if data else None
         call = _Call(server.scheme, server.hostname or "", server.port, method, target, body, all_headers)
         try:
-            answer = within(self._until - time.monotonic(), call.make, give_up=call.cut)
+            answer = within(self._until - time.monotonic(), call.make, give_up=call.abort)
         except OutOfTime:
-            if call.door.has_left:
+            if call.gate.has_left:
                 raise
             raise NotReached("not_reached OutOfTime") from None
         self.headers = answer.headers
@@ -89,7 +89,7 @@ class _Call:
         else:
             self._connection = HTTPConnection(host, port, timeout=CONNECT_SECONDS)
         self._request = (method, target, body, headers)
-        self.door = SendGate()
+        self.gate = SendGate()
 
     def make(self) -> Response:
         try:
@@ -97,9 +97,9 @@ class _Call:
         finally:
             self._connection.close()
 
-    def cut(self) -> None:
+    def abort(self) -> None:
         """End the call now; one that has not begun to send never will."""
-        self.door.shut()
+        self.gate.close()
         shut_down(self._connection.sock)
 
     def _make(self) -> Response:
@@ -108,7 +108,7 @@ class _Call:
         except (OSError, ValueError) as error:  # refused, no such name, not its certificate
             raise NotReached(f"not_reached {type(error).__name__}") from error
         self._connection.sock.settimeout(READ_SECONDS)
-        self.door.leave()
+        self.gate.pass_through()
         method, target, body, headers = self._request
         self._connection.request(method, target, body, dict(headers))
         answer = self._connection.getresponse()

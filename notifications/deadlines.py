@@ -21,14 +21,14 @@ class SendGate:
         self._is_shut = False
         self.has_left = False
 
-    def leave(self) -> None:
+    def pass_through(self) -> None:
         """Go through. Raises OutOfTime where it is shut."""
         with self._lock:
             if self._is_shut:
                 raise OutOfTime
             self.has_left = True
 
-    def shut(self) -> None:
+    def close(self) -> None:
         """Close the gate to a call that has not gone through it yet."""
         with self._lock:
             self._is_shut = True

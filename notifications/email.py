@@ -33,7 +33,7 @@ def send(email: Email, *, key: str) -> Answer:
         return Sent(sid="")
     call = _Call(message)
     try:
-        return within(SEND_SECONDS, call.make, give_up=call.cut)
+        return within(SEND_SECONDS, call.make, give_up=call.abort)
     except OutOfTime:
         return call.answer_so_far()
 
@@ -75,7 +75,7 @@ class _Call:
     def __init__(self, message: EmailMultiAlternatives) -> None:
         self._message = message
         self._connection: Any = get_connection()
-        self._door = SendGate()
+        self._gate = SendGate()
         self._answer: Answer | None = None
         self._answer_in_time: Answer | None = None
 
@@ -87,9 +87,9 @@ class _Call:
             with suppress(OSError, smtplib.SMTPException):
                 self._connection.close()
 
-    def cut(self) -> None:
+    def abort(self) -> None:
         """End the call now; one that has not begun to send never will."""
-        self._door.shut()
+        self._gate.close()
         self._answer_in_time = self._answer  # what ends by the cut itself tells nothing more
         for connected in ("connection", "_partial_connection"):
             shut_down(getattr(getattr(self._connection, connected, None), "sock", None))
@@ -98,7 +98,7 @@ class _Call:
         """Return what is known of a call that did not end."""
         if self._answer_in_time is not None:  # a server that is slow to say goodbye has taken it all the same
             return self._answer_in_time
-        return Unclear("smtp OutOfTime", may_clear=False) if self._door.has_left else Away("not_reached OutOfTime")
+        return Unclear("smtp OutOfTime", may_clear=False) if self._gate.has_left else Away("not_reached OutOfTime")
 
     def _open(self) -> Answer | None:
         try:
@@ -110,7 +110,7 @@ class _Call:
         return None
 
     def _send(self) -> Answer:
-        self._door.leave()
+        self._gate.pass_through()
         try:
             self._connection.send_messages([self._message])
         except smtplib.SMTPRecipientsRefused as error:

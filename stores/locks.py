@@ -24,7 +24,7 @@ def share_lock_store(store_id: int) -> None:
 
 
 def lock_store_alone(store_id: int) -> Store:
-    """Take the store alone until the transaction ends, and return it as it is now.
+    """Take the store alone until the transaction ends, and return it is now.
 
     Rows that only refer to it may still be added.
     """

@@ -51,7 +51,7 @@ class DeskLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class LineState:
     """A store's line, desk by desk; `unclaimed` are visits that began a while ago and nobody came for.
 
     `date` is the working day, which tickets are numbered by.
@@ -76,7 +76,7 @@ class Line:
         return [turn for _at, turn in sorted(found, key=lambda one: one[0], reverse=True)]
 
 
-def line_of(*, store: Store, now: datetime) -> Line:
+def line_of(*, store: Store, now: datetime) -> LineState:
     """Return a store's line with three statements, whatever its length."""
     rules = rules_around(store.slug, now)
     day = working_day(rules, now=now)
@@ -90,7 +90,7 @@ def line_of(*, store: Store, now: datetime) -> Line:
     late = [turn for status, turn in turns if status == Status.CONFIRMED and _is_unclaimed(turn, now)]
     desks = _desk_lines(rules, served, waiting, _minutes(visits), now=now)
     passed = frozenset(f"visit-{reference}" for reference in map(_place_of, visits) if reference)
-    return Line(rules, day.own_date, now, desks, tuple(late), passed)
+    return LineState(rules, day.own_date, now, desks, tuple(late), passed)
 
 
 def visits_of(store: Store, day: WorkingDay) -> QuerySet[Booking]:

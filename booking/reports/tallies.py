@@ -20,7 +20,7 @@ Counted = TypeVar("Counted")
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class VisitOutcome:
     """How visits ended; `open` ones have neither come nor been missed yet."""
 
     came: int = 0
@@ -74,10 +74,10 @@ class Report:
 
     from_date: date
     to_date: date
-    total: Outcome
-    by_period: Mapping[date, Outcome]  # by the first day of each, within the range
-    by_lead: Mapping[int, Outcome]  # by the first day of each class; without walk-ins, who cannot fail to come
-    by_weekday: Mapping[int, Outcome]  # the same, by `date.weekday()`
+    total: VisitOutcome
+    by_period: Mapping[date, VisitOutcome]  # by the first day of each, within the range
+    by_lead: Mapping[int, VisitOutcome]  # by the first day of each class; without walk-ins, who cannot fail to come
+    by_weekday: Mapping[int, VisitOutcome]  # the same, by `date.weekday()`
     waits: Waits
     waits_by_hour: Mapping[int, Waits]  # by the hour of arriving
     use: Use
@@ -86,9 +86,9 @@ class Report:
     messages: tuple[MessageCount, ...]
 
     @property
-    def awaited(self) -> Outcome:
+    def awaited(self) -> VisitOutcome:
         """How visits ended that could fail to come."""
-        return Outcome(
+        return VisitOutcome(
             came=sum(one.came for one in self.by_weekday.values()),
             no_show=sum(one.no_show for one in self.by_weekday.values()),
         )
@@ -210,8 +210,8 @@ def _ranked(ranked: Sequence[int], minutes: Mapping[int, int], *, rank: int) -> 
     raise AssertionError("no rank is beyond the longest wait")
 
 
-def _outcome(counted: Counter[str]) -> Outcome:
-    return Outcome(
+def _outcome(counted: Counter[str]) -> VisitOutcome:
+    return VisitOutcome(
         came=sum(counted[status] for status in CAME),
         no_show=counted[Status.NO_SHOW],
         cancelled=counted[Status.CANCELLED],

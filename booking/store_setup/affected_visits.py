@@ -54,7 +54,7 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class ChangeOutcome:
     """What a change did: ids of visits, and the holds without a place."""
 
     affected: frozenset[int]
@@ -74,7 +74,7 @@ def outcome_of(
     had_none: Collection[int],
     windows: Collection[Window] = (),
     off_grid: Collection[int] = (),
-) -> Outcome:
+) -> ChangeOutcome:
     """Return the outcome of a change for what had a place before it, and for what `had_none`.
 
     `off_grid` names visits only where the slots' length has changed: they lie across two of the new slots.
@@ -90,14 +90,14 @@ def outcome_of(
     with_choice = {hold.kept_for_id for hold in stock.holds if hold.pk not in lost}
     had_choice = {hold.kept_for_id for hold in stock.holds if hold.pk in lost}
     chooseless = {key for key in asked if key in had_choice and key not in with_choice} - fit_again
-    return Outcome(
+    return ChangeOutcome(
         affected=frozenset(chooseless | {key for key in have_none if key not in had_none or key in again}),
         fit_again=frozenset(fit_again),
         lost_holds=tuple(hold for hold in stock.holds if hold.pk in lost),
     )
 
 
-def settle(stock: Stock, outcome: Outcome, *, rules: StoreRules, decision: Decision) -> list[Booking]:
+def settle(stock: Stock, outcome: ChangeOutcome, *, rules: StoreRules, decision: Decision) -> list[Booking]:
     """Write what a change did, as somebody decided; return the visits affected.
 
     Raises BookingsAffected where there are such and nobody decided.
@@ -138,7 +138,7 @@ def _let_go(hold: Hold, *, now: datetime) -> None:
         drop_hold(hold)
 
 
-def _shorten_question(visit: Booking, outcome: Outcome, stock: Stock, *, now: datetime) -> None:
+def _shorten_question(visit: Booking, outcome: ChangeOutcome, stock: Stock, *, now: datetime) -> None:
     """Shorten the question to a customer who lost some of the times kept for them: it ends with the others."""
     lost = {hold.pk for hold in outcome.lost_holds}
     mine = [hold for hold in stock.holds if hold.kept_for_id == visit.pk]

@@ -110,7 +110,7 @@ def head_of_page(context: template.Context, title: str, description: str, pictur
         "title": title,
         "description": description,
         "picture_url": picture_url,
-        "canonical": canonical(request.reading, request.path_info),
+        "canonical": canonical(request.reader, request.path_info),
     }
 
 

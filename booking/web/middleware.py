@@ -111,20 +111,20 @@ class ReaderAddress:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        reading, request.path_info = read_prefix(request.path_info)
-        request.reading = reading  # type: ignore[attr-defined]
-        language = reading.language or translation.get_language_from_request(request)
+        reader, request.path_info = read_prefix(request.path_info)
+        request.reader = reader  # type: ignore[attr-defined]
+        language = reader.language or translation.get_language_from_request(request)
         if request.path_info.startswith("/staff/") and language not in settings.STAFF_LANGUAGES:
             language = settings.LANGUAGE_CODE
         before = get_script_prefix()
-        set_script_prefix(f"{reading.prefix}/")
+        set_script_prefix(f"{reader.prefix}/")
         request.LANGUAGE_CODE = language
         try:
             with translation.override(language):
                 response = self.get_response(request)
         finally:
             set_script_prefix(before)
-        if not reading.language:
+        if not reader.language:
             patch_vary_headers(response, ["Accept-Language"])
         response.headers.setdefault("Content-Language", language)
         return response

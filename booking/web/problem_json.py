@@ -28,7 +28,7 @@ UNKNOWN_VISIT_TYPE = _("The store offers no such visit type.")
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class ProblemKind:
     """What all problems of one code share."""
 
     status: HTTPStatus
@@ -36,59 +36,61 @@ class Kind:
     detail: str | Promise | None = None
 
 
-KINDS: dict[str, Kind] = {
-    "invalid": Kind(HTTPStatus.BAD_REQUEST, _("Invalid input"), _("Some fields need another look.")),
-    "malformed": Kind(
+KINDS: dict[str, ProblemKind] = {
+    "invalid": ProblemKind(HTTPStatus.BAD_REQUEST, _("Invalid input"), _("Some fields need another look.")),
+    "malformed": ProblemKind(
         HTTPStatus.BAD_REQUEST,
         _("Not readable"),
         _("This request cannot be read. A body must be one JSON object in UTF-8."),
     ),
-    "not_authenticated": Kind(
+    "not_authenticated": ProblemKind(
         HTTPStatus.UNAUTHORIZED, _("Not signed in"), _("Sign in first: there are no valid credentials.")
     ),
-    "not_permitted": Kind(HTTPStatus.FORBIDDEN, _("Not permitted"), _("You may not do this.")),
-    "not_found": Kind(HTTPStatus.NOT_FOUND, _("Not found")),
-    "method_not_allowed": Kind(
+    "not_permitted": ProblemKind(HTTPStatus.FORBIDDEN, _("Not permitted"), _("You may not do this.")),
+    "not_found": ProblemKind(HTTPStatus.NOT_FOUND, _("Not found")),
+    "method_not_allowed": ProblemKind(
         HTTPStatus.METHOD_NOT_ALLOWED, _("Method not allowed"), _("This address does not know this method.")
     ),
-    "not_acceptable": Kind(HTTPStatus.NOT_ACCEPTABLE, _("Not acceptable"), _("The answer can only be given as JSON.")),
-    "too_large": Kind(
+    "not_acceptable": ProblemKind(
+        HTTPStatus.NOT_ACCEPTABLE, _("Not acceptable"), _("The answer can only be given as JSON.")
+    ),
+    "too_large": ProblemKind(
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _("Too large"), _("A request's body may have 64 KiB at most.")
     ),
-    "unsupported_media_type": Kind(
+    "unsupported_media_type": ProblemKind(
         HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
         _("Unsupported media type"),
         _("Send the body as application/json in UTF-8."),
     ),
-    "idempotency_mismatch": Kind(
+    "idempotency_mismatch": ProblemKind(
         HTTPStatus.UNPROCESSABLE_ENTITY,
         _("Key used before"),
         _("This Idempotency-Key came before with another body. Use a new key for a new request."),
     ),
-    "in_progress": Kind(
+    "in_progress": ProblemKind(
         HTTPStatus.CONFLICT,
         _("In progress"),
         _("A request with this Idempotency-Key is still running. Please try again in a moment."),
     ),
-    "rate_limited": Kind(
+    "rate_limited": ProblemKind(
         HTTPStatus.TOO_MANY_REQUESTS, _("Too many requests"), _("Too many tries. Please wait, then try again.")
     ),
-    "busy": Kind(
+    "busy": ProblemKind(
         HTTPStatus.SERVICE_UNAVAILABLE, _("Busy"), _("This cannot be done right now. Please try again in a moment.")
     ),
-    "error": Kind(
+    "error": ProblemKind(
         HTTPStatus.INTERNAL_SERVER_ERROR, _("Error"), _("Something went wrong on our side. Please try again later.")
     ),
-    Refusal.SLOT_FULL: Kind(HTTPStatus.CONFLICT, _("Slot full")),
-    Refusal.SLOT_CLOSED: Kind(HTTPStatus.CONFLICT, _("Slot closed")),
-    Refusal.TOO_SOON: Kind(HTTPStatus.CONFLICT, _("Too soon")),
-    Refusal.TOO_LATE: Kind(HTTPStatus.CONFLICT, _("Too late")),
-    Refusal.TOO_FAR_AHEAD: Kind(HTTPStatus.CONFLICT, _("Too far ahead")),
-    Refusal.PARTY_TOO_LARGE: Kind(HTTPStatus.CONFLICT, _("Party too large")),
-    Refusal.TOO_MANY_OPEN_BOOKINGS: Kind(HTTPStatus.CONFLICT, _("Too many open bookings")),
-    Refusal.HOLD_EXPIRED: Kind(HTTPStatus.CONFLICT, _("Hold expired")),
-    Refusal.WRONG_STATUS: Kind(HTTPStatus.CONFLICT, _("Wrong status")),
-    Refusal.BOOKINGS_AFFECTED: Kind(HTTPStatus.CONFLICT, _("Bookings affected")),
+    Refusal.SLOT_FULL: ProblemKind(HTTPStatus.CONFLICT, _("Slot full")),
+    Refusal.SLOT_CLOSED: ProblemKind(HTTPStatus.CONFLICT, _("Slot closed")),
+    Refusal.TOO_SOON: ProblemKind(HTTPStatus.CONFLICT, _("Too soon")),
+    Refusal.TOO_LATE: ProblemKind(HTTPStatus.CONFLICT, _("Too late")),
+    Refusal.TOO_FAR_AHEAD: ProblemKind(HTTPStatus.CONFLICT, _("Too far ahead")),
+    Refusal.PARTY_TOO_LARGE: ProblemKind(HTTPStatus.CONFLICT, _("Party too large")),
+    Refusal.TOO_MANY_OPEN_BOOKINGS: ProblemKind(HTTPStatus.CONFLICT, _("Too many open bookings")),
+    Refusal.HOLD_EXPIRED: ProblemKind(HTTPStatus.CONFLICT, _("Hold expired")),
+    Refusal.WRONG_STATUS: ProblemKind(HTTPStatus.CONFLICT, _("Wrong status")),
+    Refusal.BOOKINGS_AFFECTED: ProblemKind(HTTPStatus.CONFLICT, _("Bookings affected")),
 }
 
 

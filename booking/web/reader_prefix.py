@@ -47,10 +47,10 @@ class Canonical:
     by_language: tuple[tuple[str, str], ...]
 
 
-def canonical(reading: ReaderChoice, path: str) -> Canonical:
+def canonical(reader: ReaderChoice, path: str) -> Canonical:
     """Return the address by which a page is known, in the language its own address asks for; `path` has no prefix."""
     return Canonical(
-        url=settings.PUBLIC_URL + ReaderChoice(reading.language).prefix + path,
+        url=settings.PUBLIC_URL + ReaderChoice(reader.language).prefix + path,
         default_url=settings.PUBLIC_URL + path,
         by_language=tuple(
             (code, settings.PUBLIC_URL + ReaderChoice(code).prefix + path) for code, _ in settings.LANGUAGES

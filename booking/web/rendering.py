@@ -23,8 +23,8 @@ class LanguageChoice:
 
 def reader_choice_of(request: HttpRequest) -> ReaderChoice:
     """Return the choice of a request's reader; the default where the middleware has not run."""
-    reading: ReaderChoice = getattr(request, "reading", ReaderChoice())
-    return reading
+    reader: ReaderChoice = getattr(request, "reader", ReaderChoice())
+    return reader
 
 
 def customer_page(
@@ -37,21 +37,21 @@ def customer_page(
 
 def reader(request: HttpRequest) -> dict[str, Any]:
     """Return the template variables about the reader of a page (a context processor)."""
-    reading = reader_choice_of(request)
+    choice = reader_choice_of(request)
     active = getattr(request, "LANGUAGE_CODE", settings.LANGUAGE_CODE)
     # One slash, or a browser would take what follows for another host.
-    path = "/" + request.get_full_path().removeprefix(reading.prefix).lstrip("/")
+    path = "/" + request.get_full_path().removeprefix(choice.prefix).lstrip("/")
     offered = dict(settings.LANGUAGES)
     is_for_staff = request.path_info.startswith("/staff/")
     if is_for_staff:
         offered = {code: offered[code] for code in settings.STAFF_LANGUAGES}
     choices = [
-        LanguageChoice(code, name, ReaderChoice(code, reading.is_simple).prefix + path, code == active)
+        LanguageChoice(code, name, ReaderChoice(code, choice.is_simple).prefix + path, code == active)
         for code, name in offered.items()
     ]
     return {
-        "reading": reading,
+        "reader": choice,
         "direction": "rtl" if is_right_to_left(active) else "ltr",
         "languages": choices,
-        "other_words_url": "" if is_for_staff else ReaderChoice(reading.language, not reading.is_simple).prefix + path,
+        "other_words_url": "" if is_for_staff else ReaderChoice(choice.language, not choice.is_simple).prefix + path,
     }

@@ -28,7 +28,7 @@ _ADDRESS = ("name", "street", "postal_code", "town", "country", "latitude", "lon
 _TOLD = (*_ADDRESS, "time_zone", *_CONTACT)
 
 
-class Outcome(StrEnum):
+class ImportOutcome(StrEnum):
     CREATED = "created"
     UPDATED = "updated"
     UNCHANGED = "unchanged"
@@ -52,7 +52,7 @@ class ImportDefaults:
 class Imported:
     """`hours_problem` says why the feature's hours could not be read, and what became of the store's."""
 
-    outcome: Outcome
+    outcome: ImportOutcome
     slug: str
     hours_problem: str
 
@@ -70,12 +70,12 @@ def import_store(
     store = lock_imported_alone(fields.source_id)
     if store is None:
         slug = _create(fields, defaults, now, slugs_taken)
-        return Imported(Outcome.CREATED, slug, fields.hours_why_not)
+        return Imported(ImportOutcome.CREATED, slug, fields.hours_why_not)
     is_changed = _update(store, fields, defaults, now)
     problem = fields.hours_why_not
     if problem and store.opening_hours.exists():
         problem += "; the hours stay as they were"
-    return Imported(Outcome.UPDATED if is_changed else Outcome.UNCHANGED, store.slug, problem)
+    return Imported(ImportOutcome.UPDATED if is_changed else ImportOutcome.UNCHANGED, store.slug, problem)
 
 
 def _create(fields: StoreFields, defaults: ImportDefaults, now: datetime, slugs_taken: Collection[str]) -> str:

@@ -1,6 +1,6 @@
 """Queries of stores: the rules of one, one in full, and search results."""
 
-from stores.queries.changes import Change, ChangesPage, setup_changes
+from stores.queries.changes import AuditEntry, ChangesPage, setup_changes
 from stores.queries.day_sheets import DAY_SHEET_ASKED, asked_day_sheet, day_sheet_wish
 from stores.queries.doors import door_number
 from stores.queries.found import (
@@ -43,8 +43,8 @@ __all__ = [
     "DAY_SHEET_ASKED",
     "PAGE_SIZE",
     "PAGE_SIZE_MAX",
+    "AuditEntry",
     "BadCursor",
-    "Change",
     "ChangesPage",
     "ListedStore",
     "OrganizationDetail",

@@ -11,7 +11,7 @@ PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class AuditEntry:
     """One change: `before` and `after` hold the fields that differ, none where something is new or taken away."""
 
     at: datetime
@@ -26,7 +26,7 @@ class Change:
 class ChangesPage:
     """Some of a store's changes, and where the older ones go on; 0 where there are none."""
 
-    changes: tuple[Change, ...]
+    changes: tuple[AuditEntry, ...]
     older_than: int
 
 
@@ -39,5 +39,5 @@ def setup_changes(*, store: Store, what: str = "", older_than: int = 0, limit: i
         rows = rows.filter(pk__lt=older_than)
     found = list(rows.order_by("-pk")[: limit + 1])
     shown = found[:limit]
-    changes = tuple(Change(row.at, row.username, row.what, row.subject, row.before, row.after) for row in shown)
+    changes = tuple(AuditEntry(row.at, row.username, row.what, row.subject, row.before, row.after) for row in shown)
     return ChangesPage(changes, shown[-1].pk if len(found) > limit else 0)

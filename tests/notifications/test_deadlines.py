@@ -22,20 +22,20 @@ def test_a_call_that_does_not_end_is_given_up() -> None:
     assert given_up.is_set()
 
 
-def test_a_shut_door_lets_nobody_leave() -> None:
-    door = SendGate()
+def test_a_closed_gate_lets_nobody_through() -> None:
+    gate = SendGate()
 
-    door.shut()
+    gate.close()
 
     with pytest.raises(OutOfTime):
-        door.leave()
-    assert not door.has_left
+        gate.pass_through()
+    assert not gate.has_left
 
 
 def test_who_has_left_has_left() -> None:
-    door = SendGate()
-    door.leave()
+    gate = SendGate()
+    gate.pass_through()
 
-    door.shut()
+    gate.close()
 
-    assert door.has_left
+    assert gate.has_left

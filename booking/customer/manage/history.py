@@ -20,24 +20,25 @@ _NOT_SENT = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class HistoryLine:
     """One thing that happened, and when."""
 
     at: datetime
     text: str
 
 
-def history_in_words(booking: Booking) -> list[Line]:
+def history_in_words(booking: Booking) -> list[HistoryLine]:
     """Return what was done with the booking, oldest first, with one statement."""
     events = BookingEvent.objects.filter(booking=booking).order_by("pk")
-    return [Line(event.at, f"{_event(event.kind)}, {_actor(event.actor)}") for event in events]
+    return [HistoryLine(event.at, f"{_event(event.kind)}, {_actor(event.actor)}") for event in events]
 
 
-def messages_in_words(booking: Booking) -> list[Line]:
+def messages_in_words(booking: Booking) -> list[HistoryLine]:
     """Return the messages about the booking that were sent or are to be, oldest first, with one statement."""
     told = outbox.deliveries([booking.reference]).get(booking.reference, ())
     return [
-        Line(one.at, f"{_message(one.kind)}, {_channel(one.channel)}, {_state(one.state, one.reason)}") for one in told
+        HistoryLine(one.at, f"{_message(one.kind)}, {_channel(one.channel)}, {_state(one.state, one.reason)}")
+        for one in told
     ]
 
 

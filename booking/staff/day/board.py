@@ -48,7 +48,7 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class BoardRow:
     """One start; `is_next` is the first row not begun yet, before which the line of the present stands."""
 
     time: str
@@ -62,7 +62,7 @@ class Board:
     """A day, ready to be shown; no `columns` where there is one desk alone."""
 
     columns: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[BoardRow, ...]
     cancelled: SafeString
     totals: list[tuple[str, str]]
     summary: str
@@ -89,7 +89,7 @@ def day_board(schedule: DaySchedule, *, changed: str = "", done_words: str = "")
     following = next((start for start in starts if start > schedule.now), None)
     is_today = schedule.date == schedule.now.astimezone(schedule.rules.zone).date()
     rows = tuple(
-        Row(
+        BoardRow(
             time=time_in_words(start, schedule.rules.zone),
             cells=tuple(
                 Cell(

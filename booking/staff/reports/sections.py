@@ -14,7 +14,7 @@ from booking.formats.bar_charts import Bar, BarChart, drawn
 from booking.formats.spreadsheets import Cell
 from booking.formatting import day_in_words, stretch_in_words
 from booking.models import Source
-from booking.reports.tallies import LEAD_DAYS, MessageCount, Outcome, Report, Waits
+from booking.reports.tallies import LEAD_DAYS, MessageCount, Report, VisitOutcome, Waits
 from booking.staff.reports.message_costs import message_words, segments_cell, sent_texts, state_words
 from notifications.models import State
 from stores.hours import ONE_DAY
@@ -80,7 +80,7 @@ def _visits(report: Report) -> Part:
     )
 
 
-def _no_shows(name: str, title: str, first: str, counted: Iterable[tuple[str, Outcome]]) -> Part:
+def _no_shows(name: str, title: str, first: str, counted: Iterable[tuple[str, VisitOutcome]]) -> Part:
     rows = [(label, one) for label, one in counted if one.ended]
     missed, ended = sum(one.no_show for _, one in rows), sum(one.ended for _, one in rows)
     return Part(
@@ -183,7 +183,7 @@ def _periods(report: Report) -> list[str]:
     return [f"{stretch_in_words(first, last)} {last.year}" for first, last in zip(starts, ends, strict=True)]
 
 
-def _by_lead(report: Report) -> list[tuple[str, Outcome]]:
+def _by_lead(report: Report) -> list[tuple[str, VisitOutcome]]:
     words = []
     for first, following in zip(LEAD_DAYS, (*LEAD_DAYS[1:], None), strict=True):
         if first == 0:
@@ -197,7 +197,7 @@ def _by_lead(report: Report) -> list[tuple[str, Outcome]]:
     return list(zip(map(capfirst, words), report.by_lead.values(), strict=True))
 
 
-def _by_weekday(report: Report) -> list[tuple[str, Outcome]]:
+def _by_weekday(report: Report) -> list[tuple[str, VisitOutcome]]:
     return [(capfirst(str(WEEKDAYS[weekday])), one) for weekday, one in report.by_weekday.items()]
 
 
@@ -228,6 +228,6 @@ def share(part: int, whole: int) -> int:
     return round(100 * part / whole) if whole else 0
 
 
-def outcomes(one: Outcome) -> tuple[int, ...]:
+def outcomes(one: VisitOutcome) -> tuple[int, ...]:
     """Return the columns of how visits ended."""
     return one.came, one.no_show, one.cancelled, one.open

@@ -13,7 +13,7 @@ from booking.formatting import csv_delimiter, dated_moment_in_words
 from booking.staff.access import StaffContext, at_store, staff_page
 from booking.store_setup.change_labels import WHAT, field_in_words, subject_in_words, value_in_words, what_in_words
 from stores.models import Role
-from stores.queries import Change, setup_changes
+from stores.queries import AuditEntry, setup_changes
 
 CSV_MOST = 10_000
 _MOST_DIGITS = 18
@@ -87,7 +87,7 @@ def _asked(request: HttpRequest) -> tuple[str, int]:
     return what if what in WHAT else "", int(text) if is_number else 0
 
 
-def _row(change: Change, at: StaffContext) -> ChangeRow:
+def _row(change: AuditEntry, at: StaffContext) -> ChangeRow:
     # What is new, or is taken away, is told by what it holds: an empty field says nothing.
     is_told_whole = not change.before or not change.after
     names = [

@@ -32,7 +32,7 @@ SESSION_KEY = "first_steps"
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class SetupStep:
     """One step: its question, what is set so far, and where that is changed; `is_missing` says nothing works yet."""
 
     question: str
@@ -79,13 +79,13 @@ def start_going_on(request: HttpRequest, at: StaffContext) -> str:
     return f"{reverse('staff-setup-start', args=[store])}?step={name}"
 
 
-def _step(name: str, at: StaffContext, setup: StoreSetup) -> Step:
+def _step(name: str, at: StaffContext, setup: StoreSetup) -> SetupStep:
     return {"hours": _hours, "places": _places, "visits": _visits, "try": _try, "poster": _poster}[name](at, setup)
 
 
-def _hours(at: StaffContext, setup: StoreSetup) -> Step:
+def _hours(at: StaffContext, setup: StoreSetup) -> SetupStep:
     week = [(WEEKDAYS[day], hours_line(times_of_day(setup.weekly, day))) for day in DAYS]
-    return Step(
+    return SetupStep(
         question=_("When is the store open?"),
         lines=tuple(_line(capfirst(str(day)), line or _("closed")) for day, line in week),
         change_url=reverse("staff-setup-hours", args=[at.store.slug]),
@@ -95,7 +95,7 @@ def _hours(at: StaffContext, setup: StoreSetup) -> Step:
     )
 
 
-def _places(at: StaffContext, setup: StoreSetup) -> Step:
+def _places(at: StaffContext, setup: StoreSetup) -> SetupStep:
     desks = [desk for desk in setup.desks if desk.is_active]
     minutes = ngettext("A time every {count} minute", "A time every {count} minutes", at.store.slot_minutes)
     lines = [
@@ -106,7 +106,7 @@ def _places(at: StaffContext, setup: StoreSetup) -> Step:
         for desk in desks
     ]
     one = desks[0] if len(desks) == 1 else None
-    return Step(
+    return SetupStep(
         question=_("How many can come at the same time?"),
         lines=(minutes.format(count=at.store.slot_minutes), *lines),
         change_url=reverse("staff-setup-desk", args=[at.store.slug, one.slug])
@@ -118,14 +118,14 @@ def _places(at: StaffContext, setup: StoreSetup) -> Step:
     )
 
 
-def _visits(at: StaffContext, setup: StoreSetup) -> Step:
+def _visits(at: StaffContext, setup: StoreSetup) -> SetupStep:
     kinds = [kind for kind in setup.visit_types if kind.is_active]
     minutes = [(kind, kind.slot_count * at.store.slot_minutes) for kind in kinds]
     lines = [
         _line(visit_type_name(kind.name), ngettext("{count} minute", "{count} minutes", count).format(count=count))
         for kind, count in minutes
     ]
-    return Step(
+    return SetupStep(
         question=_("What do people come for?"),
         lines=tuple(lines),
         change_url=f"{reverse('staff-setup', args=[at.store.slug])}#visit-types",
@@ -135,7 +135,7 @@ def _visits(at: StaffContext, setup: StoreSetup) -> Step:
     )
 
 
-def _try(at: StaffContext, setup: StoreSetup) -> Step:
+def _try(at: StaffContext, setup: StoreSetup) -> SetupStep:
     rules = rules_around(at.store.slug, at.now)
     free = first_free_of([rules], now=at.now)[at.store.slug].starts_at
     line = (
@@ -144,7 +144,7 @@ def _try(at: StaffContext, setup: StoreSetup) -> Step:
         else _("Nobody can book in the next seven days.")
     )
     page = reverse("store", args=[at.store.slug])
-    return Step(
+    return SetupStep(
         question=_("Does it work?"),
         lines=(line,),
         change_url=page if free else reverse("staff-setup-why", args=[at.store.slug]),
@@ -154,8 +154,8 @@ def _try(at: StaffContext, setup: StoreSetup) -> Step:
     )
 
 
-def _poster(at: StaffContext, setup: StoreSetup) -> Step:
-    return Step(
+def _poster(at: StaffContext, setup: StoreSetup) -> SetupStep:
+    return SetupStep(
         question=_("How do customers learn of it?"),
         lines=(_("A poster with a code for your door, in A5."), _("A line for your own site, and a link to pass on.")),
         change_url=reverse("store-poster", args=[at.store.slug]),

@@ -6,7 +6,7 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from booking.arrivals.line import call_turn, join_line, serve_ticket
-from booking.arrivals.line_state import CALLED_FOR, CLAIMED_WITHIN, Line, Turn, line_of
+from booking.arrivals.line_state import CALLED_FOR, CLAIMED_WITHIN, LineState, Turn, line_of
 from booking.arrivals.steps import take_step
 from booking.models import Booking, Ticket
 from booking.who import Who
@@ -31,7 +31,7 @@ def checked_in(store: Store, **fields: object) -> Booking:
     return take_step(booking_id=booking.pk, step="check_in", who=Who.staff(None, at(9, 50)))
 
 
-def waiting(line: Line) -> list[Turn]:
+def waiting(line: LineState) -> list[Turn]:
     return [turn for desk in line.desks for turn in desk.waiting]
 
 

@@ -7,7 +7,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from booking.arrivals.line import forget_tickets, join_line, put_back, serve_ticket
-from booking.arrivals.line_state import Line, line_of
+from booking.arrivals.line_state import LineState, line_of
 from booking.arrivals.offline_day import arrivals_day, arrivals_version
 from booking.arrivals.self_check_in import check_in_at_door
 from booking.arrivals.steps import admit_walk_in, take_step, undo_step
@@ -60,7 +60,7 @@ def here(store: Store, starts_at: datetime, now: datetime, **fields: object) -> 
     return take_step(booking_id=booking.pk, step="check_in", who=Who.staff(None, now))
 
 
-def people(line: Line) -> list[tuple[int, str]]:
+def people(line: LineState) -> list[tuple[int, str]]:
     return sorted((desk.desk_id, turn.key) for desk in line.desks for turn in (*desk.waiting, *desk.served))
 
 
@@ -195,7 +195,7 @@ def test_closed_day_after_a_night_leaves_the_night_whole() -> None:
     assert people(line_of(store=bar, now=at(6, 15, day=25))) == []
 
 
-def lines_at(moments: list[datetime], make: Callable[[datetime], Line]) -> list[list[tuple[int, str]]]:
+def lines_at(moments: list[datetime], make: Callable[[datetime], LineState]) -> list[list[tuple[int, str]]]:
     return [people(make(moment)) for moment in moments]
 
 

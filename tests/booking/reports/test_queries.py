@@ -9,7 +9,7 @@ from booking.arrivals.line import join_line, put_back, serve_ticket
 from booking.models import Booking, Source, Status
 from booking.privacy import forget_old
 from booking.reports.queries import OrganizationReport, longest_range, organization_report, store_report
-from booking.reports.tallies import MessageCount, Outcome, Report, Use, Waits
+from booking.reports.tallies import MessageCount, Report, Use, VisitOutcome, Waits
 from notifications.models import OutboxMessage
 from stores.models import Organization, Slot, Store
 from stores.queries import UnknownStore
@@ -54,11 +54,11 @@ def test_visits_count_by_how_they_ended_how_early_they_were_booked_and_weekday()
 
     found = ask(store, date(2026, 11, 23), date(2026, 11, 29))
 
-    assert found.total == Outcome(came=2, no_show=2, cancelled=1)
-    assert found.by_period[TUESDAY] == Outcome(came=2, no_show=1)
-    assert found.by_lead[1] == Outcome(came=1, no_show=1), "walk-ins cannot fail to come"
-    assert found.by_lead[4] == Outcome(no_show=1)
-    assert found.by_weekday[4] == Outcome(no_show=1)
+    assert found.total == VisitOutcome(came=2, no_show=2, cancelled=1)
+    assert found.by_period[TUESDAY] == VisitOutcome(came=2, no_show=1)
+    assert found.by_lead[1] == VisitOutcome(came=1, no_show=1), "walk-ins cannot fail to come"
+    assert found.by_lead[4] == VisitOutcome(no_show=1)
+    assert found.by_weekday[4] == VisitOutcome(no_show=1)
     assert found.sources == {"web": 1, "api": 3, "phone": 0, "desk": 0, "walk_in": 1}
 
 
@@ -122,7 +122,7 @@ def test_other_stores_and_days_are_not_counted() -> None:
 
     found = ask(store)
 
-    assert found.total == Outcome()
+    assert found.total == VisitOutcome()
     assert found.messages == ()
     with pytest.raises(UnknownStore):
         store_report(store="nowhere", from_date=TUESDAY, to_date=TUESDAY)
@@ -183,7 +183,7 @@ def test_five_statements_count_any_number_of_stores(
 def test_an_organization_without_a_store_has_nothing_to_count(chain: Organization) -> None:
     found = ask_chain(chain)
 
-    assert (found.stores, found.total.total, found.total.messages) == ((), Outcome(), ())
+    assert (found.stores, found.total.total, found.total.messages) == ((), VisitOutcome(), ())
 
 
 @pytest.mark.django_db
@@ -202,9 +202,9 @@ def test_each_store_of_an_organization_is_as_by_itself_and_all_are_summed(chain:
     total = found.total
 
     assert {one.slug: one.report for one in found.stores} == {"near": ask(near, *days), "far": ask(far, *days)}
-    assert total.total == Outcome(came=1, no_show=2)
-    assert total.by_weekday[1] == Outcome(came=1, no_show=1)
-    assert total.by_weekday[2] == Outcome(no_show=1)
+    assert total.total == VisitOutcome(came=1, no_show=2)
+    assert total.by_weekday[1] == VisitOutcome(came=1, no_show=1)
+    assert total.by_weekday[2] == VisitOutcome(no_show=1)
     assert total.waits == Waits(1, 5, 5)
     assert total.sources["api"] == 3
     assert total.use.taken == 3

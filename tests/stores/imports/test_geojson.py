@@ -16,7 +16,7 @@ from booking.models import Hold, Source
 from booking.store_setup.affected_visits import AffectedResolution
 from booking.store_setup.hours_changes import change_slots
 from stores.hours import WeeklyInterval
-from stores.imports.geojson import ImportDefaults, Imported, Outcome, import_store
+from stores.imports.geojson import ImportDefaults, Imported, ImportOutcome, import_store
 from stores.models import Desk, OpeningHours, Slot, Store, VisitType
 from stores.osm.features import StoreFields
 from stores.queries import stores_page
@@ -59,7 +59,7 @@ def hours_of(store: Store) -> list[WeeklyInterval]:
 
 
 def test_new_store_has_all_that_it_takes_to_be_booked() -> None:
-    assert imported() == Imported(Outcome.CREATED, "pharmacie-frigot-niort", "")
+    assert imported() == Imported(ImportOutcome.CREATED, "pharmacie-frigot-niort", "")
     store = Store.objects.get()
     assert (store.source_id, store.name, store.town, store.country) == ("node/1", "Pharmacie Frigot", "Niort", "FR")
     assert (store.phone, store.time_zone, store.created_at) == ("+33549240041", "Europe/Paris", NOW)
@@ -99,7 +99,7 @@ def test_country_of_a_new_store(said: str, asked: str, zone: str, expected: str)
 
 def test_store_without_readable_hours_is_closed_all_week() -> None:
     fields = replace(FIELDS, weekly=(), hours_why_not="no opening_hours")
-    assert imported(fields) == Imported(Outcome.CREATED, "pharmacie-frigot-niort", "no opening_hours")
+    assert imported(fields) == Imported(ImportOutcome.CREATED, "pharmacie-frigot-niort", "no opening_hours")
     assert hours_of(Store.objects.get()) == []
 
 
@@ -157,7 +157,7 @@ def test_slugs_taken_elsewhere_are_avoided() -> None:
 def test_second_import_of_the_same_changes_nothing() -> None:
     imported()
     before = Store.objects.values().get()
-    assert imported() == Imported(Outcome.UNCHANGED, "pharmacie-frigot-niort", "")
+    assert imported() == Imported(ImportOutcome.UNCHANGED, "pharmacie-frigot-niort", "")
     assert Store.objects.values().get() == before
 
 
@@ -173,7 +173,7 @@ def test_unchanged_store_costs_one_statement() -> None:
 def test_changed_feature_updates_the_store_but_never_its_slug() -> None:
     imported()
     moved = replace(FIELDS, name="Pharmacie Test", town="Aiffres", phone="", latitude=46.3)
-    assert imported(moved) == Imported(Outcome.UPDATED, "pharmacie-frigot-niort", "")
+    assert imported(moved) == Imported(ImportOutcome.UPDATED, "pharmacie-frigot-niort", "")
     store = Store.objects.get()
     assert (store.name, store.town, store.phone, store.latitude) == ("Pharmacie Test", "Aiffres", "", 46.3)
     assert store.hours_version == 1
@@ -182,7 +182,7 @@ def test_changed_feature_updates_the_store_but_never_its_slug() -> None:
 
 def test_changed_hours_replace_the_week_and_raise_the_version() -> None:
     imported()
-    assert imported(replace(FIELDS, weekly=(EVENING,))).outcome == Outcome.UPDATED
+    assert imported(replace(FIELDS, weekly=(EVENING,))).outcome == ImportOutcome.UPDATED
     store = Store.objects.get()
     assert (hours_of(store), store.hours_version) == ([EVENING], 2)
 
@@ -202,7 +202,7 @@ def test_bookings_made_before_a_change_of_hours_keep_their_places() -> None:
 def test_hours_that_became_unreadable_stay_as_they_were() -> None:
     imported()
     lost = imported(replace(FIELDS, weekly=(), hours_why_not="it depends on dates"))
-    assert lost.outcome == Outcome.UNCHANGED
+    assert lost.outcome == ImportOutcome.UNCHANGED
     assert lost.hours_problem == "it depends on dates; the hours stay as they were"
     assert hours_of(Store.objects.get()) == [MORNING, EVENING]
 
@@ -229,7 +229,7 @@ def test_what_people_of_the_store_changed_stays() -> None:
         store=store, phone="+33549240042", email="", website="https://shop.example", wheelchair="no", user=None, now=NOW
     )
     before = Store.objects.values().get()
-    assert imported(defaults=ImportDefaults(slot_minutes=5, capacity=1)).outcome == Outcome.UNCHANGED
+    assert imported(defaults=ImportDefaults(slot_minutes=5, capacity=1)).outcome == ImportOutcome.UNCHANGED
     assert Store.objects.values().get() == before
     assert hours_of(store) == [MORNING]
     assert Desk.objects.values_list("name", "capacity").get() == ("Team", 9)
@@ -248,7 +248,7 @@ def test_a_changed_contact_stays_until_that_of_the_source_changes() -> None:
         "mine@example.org",
     )
 
-    assert imported(replace(FIELDS, phone="05 49 24 00 43")).outcome == Outcome.UPDATED
+    assert imported(replace(FIELDS, phone="05 49 24 00 43")).outcome == ImportOutcome.UPDATED
     assert Store.objects.values_list("phone", "email").get() == ("+33549240043", "shop@example.org")
 
 
@@ -258,13 +258,13 @@ def test_a_store_imported_before_contact_was_noted_keeps_it() -> None:
 
     import_module("stores.migrations.0004_contact_of_source").note_contact(apps, None)
 
-    assert imported().outcome == Outcome.UNCHANGED
+    assert imported().outcome == ImportOutcome.UNCHANGED
 
 
 def test_zone_and_country_change_only_where_they_are_asked_for() -> None:
     imported(defaults=ImportDefaults(time_zone="Europe/Brussels"))
-    assert imported().outcome == Outcome.UNCHANGED
-    assert imported(defaults=ImportDefaults(time_zone="Europe/Paris", country="FR")).outcome == Outcome.UPDATED
+    assert imported().outcome == ImportOutcome.UNCHANGED
+    assert imported(defaults=ImportDefaults(time_zone="Europe/Paris", country="FR")).outcome == ImportOutcome.UPDATED
     store = Store.objects.get()
     assert (store.time_zone, store.country, store.hours_version) == ("Europe/Paris", "FR", 2)
 
