@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 
 from booking.web.reader_prefix import ReaderChoice, language_accepted, language_of_country, read_prefix
+from tests.booking.reading import markup
 from tests.factories import make_store
 
 pytestmark = pytest.mark.django_db
@@ -32,7 +33,7 @@ def test_prefix_is_read(path: str, reading: ReaderChoice, rest: str) -> None:
 def test_every_link_of_a_page_keeps_what_the_reader_chose(client: Client) -> None:
     make_store()
 
-    html = client.get("/simple/fr/s/corner-shop-niort/").content.decode()
+    html = markup(client.get("/simple/fr/s/corner-shop-niort/"))
 
     assert 'href="/simple/fr/s/corner-shop-niort/book/' in html
     assert '<html lang="fr" dir="ltr" class="simple">' in html
