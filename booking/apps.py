@@ -1,4 +1,4 @@
-"""The app of bookings: its system checks are registered when Django is ready."""
+"""The Django app of bookings. It registers the system checks when Django is ready."""
 
 from django.apps import AppConfig
 

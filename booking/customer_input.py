@@ -1,4 +1,4 @@
-"""Customer input, read kindly: names of any script, phones in any spelling, addresses, notes."""
+"""Customer input, read leniently: names in any script, phone numbers in any notation, addresses, notes."""
 
 import re
 import unicodedata
@@ -21,7 +21,7 @@ NAME_MAX = 120
 NOTE_MAX = 500
 EMAIL_MAX = 254
 PHONE_INPUT_MAX = 60
-# Nothing is booked outside these years, and sums with dates stay within what Python can count.
+# No booking is made outside these years, and date arithmetic stays within Python's range.
 FIRST_YEAR, LAST_YEAR = 2000, 2999
 _LAST_DIGITS = 4
 _validate_email = EmailValidator(allowlist=[])  # not even localhost
@@ -41,7 +41,7 @@ _TEXTABLE_PHONES = frozenset({PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE
 
 
 class BadInput(ValueError):
-    """What was typed cannot be used; `message` says what to do, in the active language."""
+    """Input that cannot be used; `message` tells the customer what to do, in the active language."""
 
     def __init__(self, code: str, message: str | Promise) -> None:
         super().__init__(code)
@@ -65,7 +65,7 @@ def read_note(text: str) -> str:
 def read_email(text: str) -> str:
     """Return an e-mail address in lower case, so that one person's is always the same; "" for none. Raises BadInput.
 
-    Addresses of this machine, and of a machine by its number, are refused: no customer has one.
+    Addresses of this machine, and of a machine by its IP address, are refused: no customer has one.
     """
     email = _clean(text, longest=EMAIL_MAX).lower()
     if not email:
@@ -88,7 +88,7 @@ def _no_email() -> BadInput:
 def read_phone(text: str, *, country: str) -> str:
     """Return a phone number in E.164, read as people of `country` dial it, "" for none. Raises BadInput.
 
-    Numbers that cost the caller or the called extra, and satellite networks, are refused.
+    Numbers that cost the caller or the called person extra, and satellite networks, are refused.
     """
     typed = _clean(text, longest=PHONE_INPUT_MAX)
     if not typed:
@@ -116,13 +116,13 @@ def phone_in_words(phone: str, *, country: str) -> str:
     """Return a number in E.164 as people of `country` write it."""
     if not _E164.fullmatch(phone):
         return _in_words(phone, country)
-    # Spaces stand by how a number begins. A day of 500 visits asks for 500 numbers, which takes a third of its time.
+    # The spacing follows from how a number begins. A day of 500 visits spends a third of its time on 500 numbers.
     return _spaced(phone[:-_LAST_DIGITS], country).format(*phone[-_LAST_DIGITS:])
 
 
 @lru_cache(maxsize=10_000)
 def _spaced(begins: str, country: str) -> str:
-    """Return how numbers that begin so are written, blanks for the rest: nobody's own number is kept here."""
+    """Return the format of numbers that begin so, with blanks for the other digits: no person's number is cached."""
     written = _in_words(begins + "0" * _LAST_DIGITS, country)
     hidden = [at for at, character in enumerate(written) if character.isdigit()][-_LAST_DIGITS:]
     return "".join("{}" if at in hidden else character for at, character in enumerate(written))
@@ -139,7 +139,7 @@ def _in_words(phone: str, country: str) -> str:
 
 
 def _clean(text: str, *, longest: int) -> str:
-    """Drop what cannot be seen or stored, keep every script, fold white space."""
+    """Drop characters that cannot be seen or stored, keep every script, collapse white space."""
     kept = []
     for character in text[: longest * 8]:
         category = unicodedata.category(character)
@@ -157,19 +157,19 @@ def _clean(text: str, *, longest: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class CustomerDetails:
-    """The details of a customer, as read by `booking.customer_input`; phone in E.164, "" where not given."""
+    """The details of a customer, as `booking.customer_input` read them; phone in E.164, "" where not given."""
 
     name: str
     phone: str = ""
     email: str = ""
     locale: str = "en"
-    is_simple: bool = False  # reads short, simple sentences
-    is_for_someone_else: bool = False  # the name is the visitor's, phone and e-mail are of whoever booked
+    is_simple: bool = False  # the customer reads short, simple sentences
+    is_for_someone_else: bool = False  # the name is the visitor's, phone and e-mail are those of the person who booked
 
 
 @dataclass(frozen=True, slots=True)
 class QuestionAnswer:
-    """What somebody answered to a question of the store's, both as they were worded then."""
+    """A customer's answer to one of the store's questions, both with their wording at that time."""
 
     question: str
     answer: str

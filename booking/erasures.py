@@ -1,6 +1,7 @@
-"""Erasures by reference, kept beside the database, so that a backup does not bring erased people back.
+"""Erasures by reference, stored beside the database, so that a backup does not bring erased people back.
 
-One line an erasure in DATA_DIR/erased; a reference names nobody. A line is on the disk before the erasure counts.
+DATA_DIR/erased has one line for each erasure; a reference names no person. A line is on the disk before the erasure
+counts.
 """
 
 import os
@@ -13,9 +14,10 @@ from booking.tokens import read_reference
 
 
 def note(reference: str) -> None:
-    """Keep that a booking's customer was erased.
+    """Record that a booking's customer was erased.
 
-    Raises OperationalError, as a database whose disk is full or away does: whoever asks is told to come again.
+    Raises OperationalError, like a database whose disk is full or that cannot be reached: the client is told to try
+    again.
     """
     try:
         file = os.open(_path(), os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
@@ -29,7 +31,7 @@ def note(reference: str) -> None:
 
 
 def noted() -> frozenset[str]:
-    """Return the references of all erased customers; a torn or foreign line counts for nothing."""
+    """Return the references of all erased customers; incomplete or foreign lines are ignored."""
     try:
         lines = _path().read_text(errors="replace").split("\n")
     except FileNotFoundError:

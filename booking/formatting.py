@@ -1,4 +1,4 @@
-"""Formatting: days, times, places and refusals in words, in the active language and the store's time."""
+"""Formatting: days, times, places and refusals in words, in the active language and the store's time zone."""
 
 import re
 from datetime import date, datetime
@@ -17,23 +17,23 @@ DEFAULT_NAMES = (gettext_noop("Visit"), gettext_noop("Advice"), gettext_noop("Ma
 
 
 def unbroken(words: str) -> str:
-    """Return words that no line break parts: « 10 h 15 », a phone number."""
+    """Return words without line breaks inside: « 10 h 15 », a phone number."""
     return words.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def numbers_unbroken(text: str) -> str:
-    """Return a sentence in which no line break parts a number from its next digits, as in 06 12 34 56 78."""
+    """Return a sentence in which no line break separates the digits of a number, as in 06 12 34 56 78."""
     return re.sub(r"(?<=\d) (?=\d)", "\N{NO-BREAK SPACE}", text)
 
 
 def day_in_words(day: date) -> str:
-    """Return "Tuesday 4 March", « mardi 4 mars »; the number is never parted from its month."""
+    """Return "Tuesday 4 March", « mardi 4 mars »; no line break separates the number from its month."""
     text = _("{weekday} {day} {month}").format(weekday=_weekday(day), day=_day_number(day), month=_month(day))
     return _parted_after_weekday(text)
 
 
 def dated_day_in_words(day: date) -> str:
-    """Return "Monday 22 February 2027", « lundi 22 février 2027 », where it may be another year."""
+    """Return "Monday 22 February 2027", « lundi 22 février 2027 », for days that may be in another year."""
     text = _("{weekday} {day} {month} {year}").format(
         weekday=_weekday(day), day=_day_number(day), month=_month(day), year=day.year
     )
@@ -49,7 +49,7 @@ def short_day_in_words(day: date) -> str:
 
 
 def stretch_in_words(first: date, last: date) -> str:
-    """Return "23 – 29 November", "30 November – 6 December"; one day alone as itself."""
+    """Return "23 – 29 November", "30 November – 6 December"; a single day by its own name."""
     ends = _day_of_month_in_words(last)
     if first == last:
         return ends
@@ -61,7 +61,7 @@ def stretch_in_words(first: date, last: date) -> str:
 
 
 def time_in_words(moment: datetime, zone: ZoneInfo) -> str:
-    """Return "10:15", « 10 h 15 », unbroken; on the night a clock goes back, which of the two it is."""
+    """Return "10:15", « 10 h 15 », unbroken; in an hour that a clock change repeats, with the zone's abbreviation."""
     local = moment.astimezone(zone)
     text = _("{hour}:{minute:02d}").format(
         hour=f"{local.hour:02d}" if _is_english() else local.hour, minute=local.minute
@@ -88,7 +88,7 @@ def places_in_words(places: int) -> str:
 
 
 def visit_type_name(name: str) -> str:
-    """Return a visit type's or desk's name, the default ones in the active language."""
+    """Return the name of a visit type or a desk; default names are in the active language."""
     return _(name) if name in DEFAULT_NAMES else name
 
 
@@ -99,12 +99,12 @@ def store_address(store: Store) -> str:
 
 
 def csv_delimiter() -> str:
-    """Return what the spreadsheets of this language's readers cut a line at: they write a comma in numbers."""
+    """Return the column separator of this language's spreadsheets: a semicolon where numbers have a decimal comma."""
     return "," if (get_language() or "en").startswith("en") else ";"
 
 
 def first_name_and_initial(name: str) -> str:
-    """Return "Ada T.": what may stand on a screen or in a shared calendar."""
+    """Return "Ada T.": the form of a name for a public screen or a shared calendar."""
     words = name.split()
     if len(words) < 2:
         return words[0] if words else ""
@@ -112,13 +112,13 @@ def first_name_and_initial(name: str) -> str:
 
 
 def fact_and_advice(text: str) -> tuple[str, str]:
-    """Return what happened, one sentence that can be a title, and what to do next, "" where nothing is said of it."""
+    """Return what happened, as one sentence fit for a title, and what to do next, "" where there is no advice."""
     fact, stop, advice = text.partition(". ")
     return fact + stop.rstrip(), advice
 
 
 def refusal_sentence(reason: Refusal) -> str:
-    """Return what to tell the person, and what to do next."""
+    """Return the sentence that tells the customer why, and what to do next."""
     return {
         Refusal.NOT_FOUND: _("This does not exist, or no longer."),
         Refusal.NOT_PERMITTED: _("Only a manager of this store may do this."),
@@ -140,7 +140,7 @@ def _day_of_month_in_words(day: date) -> str:
 
 
 def _parted_after_weekday(text: str) -> str:
-    """Return a day that a line may end in after its weekday alone, which stands first in every language."""
+    """Return a day in which a line may break only after the weekday, which comes first in every language."""
     return unbroken(text).replace("\N{NO-BREAK SPACE}", " ", 1)
 
 
@@ -150,12 +150,12 @@ def _day_number(day: date) -> str:
 
 
 def _weekday(day: date) -> str:
-    # Django's Ukrainian weekdays stand as at the start of a sentence.
+    # Django capitalizes the Ukrainian weekdays as at the start of a sentence.
     return str(WEEKDAYS[day.weekday()]).lower() if _is_ukrainian() else str(WEEKDAYS[day.weekday()])
 
 
 def _month(day: date) -> str:
-    """Return the month as it stands after a day: in the genitive where a language has one."""
+    """Return the month as written after a day: in the genitive where the language has one."""
     return str(MONTHS_ALT[day.month] if _is_ukrainian() else MONTHS[day.month])
 
 
@@ -168,6 +168,6 @@ def _is_english() -> bool:
 
 
 def _is_repeated(local: datetime) -> bool:
-    """Tell whether the clock on the wall shows this time twice that day (a gap's times are never shown)."""
+    """Tell whether wall clocks show this time twice that day (times in a gap are never shown)."""
     first, second = local.replace(fold=0).utcoffset(), local.replace(fold=1).utcoffset()
     return first is not None and second is not None and first > second

@@ -1,7 +1,8 @@
-"""One answer for one key, however often it is sent: a double click, a reload, a program that tries again.
+"""Idempotency: one answer for one key, however often it is sent (a double click, a reload, a program's retry).
 
-The key and what was done for it are written in one transaction, so a crash leaves both or neither, and a refusal keeps
-nothing. Forms of pages, requests to the API and taps on a tablet take their keys here; what an answer holds is theirs.
+The key and what was done for it are written in one transaction, so a crash leaves both or neither, and a refusal stores
+nothing. Forms of pages, requests to the API and taps on a tablet take their keys here; each of them decides what its
+answers hold.
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -27,7 +28,7 @@ _CLAIMED = ("id", "route", "key", "fingerprint", "created_at")
 
 
 class InProgress(OperationalError):
-    """A twin with the same key is still being answered."""
+    """Another request with the same key is still being answered."""
 
 
 def take_key(
@@ -35,7 +36,8 @@ def take_key(
 ) -> tuple[IdempotentAnswer, bool]:
     """Take a key in the caller's transaction: return its new row and True, or the row answered before and False.
 
-    A twin that is still being answered is waited for, as long as locks are: 3 s at most. Raises InProgress.
+    It waits for another request with the key that is still being answered, as long as for locks: 3 s at most. Raises
+    InProgress.
     """
     taken = IdempotentAnswer(id=uuid4(), route=route, key=key, fingerprint=fingerprint, created_at=now)
     if _claim(taken):
@@ -60,19 +62,19 @@ def write_answer(
 
 
 def forget_answers(*, now: datetime, kept_for: Mapping[str, timedelta]) -> None:
-    """Delete answers older than 24 hours; those of the routes in `kept_for` when they are older than it says."""
+    """Delete answers older than 24 hours; for the routes in `kept_for`, those older than it says."""
     for route, age in kept_for.items():
         IdempotentAnswer.objects.filter(route=route, created_at__lte=now - age).delete()
     IdempotentAnswer.objects.exclude(route__in=kept_for).filter(created_at__lte=now - KEPT).delete()
 
 
 def forget_answers_about(subjects: Collection[str]) -> None:
-    """Delete the answers about these subjects, as somebody is erased."""
+    """Delete the answers about these subjects, for an erasure."""
     IdempotentAnswer.objects.filter(subject__in=subjects).delete()
 
 
 def _claim(row: IdempotentAnswer) -> bool:
-    """Take a key until it is answered; False where it is taken already. Raises InProgress."""
+    """Take a key until it is answered; return False where it is taken already. Raises InProgress."""
     fields = [field for field in row._meta.concrete_fields if field.attname in _CLAIMED]
     values = [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields]
     try:
@@ -87,9 +89,9 @@ def _claim(row: IdempotentAnswer) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class SentForm:
-    """A form as it was sent: its key, a keyed digest of what was typed, one of a secret that its browser holds.
+    """A sent form: its key, a keyed digest of what was typed, and one of a secret that its browser holds.
 
-    A key alone opens nothing: whoever made the form may have chosen it. It is answered again only for the same
+    A key alone opens nothing, as the sender of the form may have chosen it. The answer is repeated only for the same
     content, sent by the same browser.
     """
 
@@ -99,7 +101,7 @@ class SentForm:
 
 
 class FormUsed(Exception):
-    """The form's key was used before: for something else, or by somebody else. `subject` is what came of it."""
+    """The form's key was used before, for other content or by another browser. `subject` is what came of it."""
 
     def __init__(self, subject: str) -> None:
         super().__init__("form used before")
@@ -107,13 +109,13 @@ class FormUsed(Exception):
 
 
 def subject_of_form(form: SentForm, *, route: str, now: datetime) -> str | None:
-    """Return the subject of what this form has done in the last 24 hours. Raises FormUsed."""
+    """Return the subject of what this form did in the last 24 hours. Raises FormUsed."""
     answer = IdempotentAnswer.objects.filter(route=route, key=form.key, created_at__gt=now - KEPT).first()
     return None if answer is None else _subject_for(answer, form)
 
 
 def subject_of_browser(*, route: str, key: str, browser: str, now: datetime) -> str | None:
-    """Return the subject of what a form has done in the last 24 hours, for the browser that sent it."""
+    """Return the subject of what a form did in the last 24 hours, for the browser that sent it."""
     sent = IdempotentAnswer.objects.filter(route=route, key=key, location=browser, created_at__gt=now - KEPT)
     return sent.values_list("subject", flat=True).first()
 
@@ -128,9 +130,9 @@ def do_once(
     subject_of: Callable[[Result], str],
     find: Callable[[str], Result],
 ) -> Result:
-    """Return what `do` returns, or find by its subject what it returned before for the same form.
+    """Call `do` and return its result, or find by its subject what it returned earlier for the same form.
 
-    Raises FormUsed, InProgress, and what `do` raises: then nothing of the key is kept.
+    Raises FormUsed, InProgress, and whatever `do` raises: then nothing of the key is stored.
     """
     answer, is_new = take_key(route, form.key, fingerprint=form.fingerprint, now=now)
     if not is_new:

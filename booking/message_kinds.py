@@ -1,4 +1,4 @@
-"""The kinds of messages, and what is true of each; what they say is in `booking.messages.compose`."""
+"""The kinds of messages and their properties; `booking.messages.compose` writes their texts."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from django.db.models import TextChoices
 
 
 class Kind(TextChoices):
-    """A kind of message; the value is what the outbox holds."""
+    """A kind of message; the value is what the outbox stores."""
 
     CONFIRMATION = "confirmation"
     REMINDER = "reminder"
@@ -21,12 +21,12 @@ class Kind(TextChoices):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KindFacts:
-    """What is true of all messages of a kind; nothing is, unless it is said."""
+    """What is true of all messages of a kind; each property is false unless a kind sets it."""
 
-    follows_booking: bool = False  # of no use any more once the `sequence` of its booking has moved on
-    tells_time: bool = False  # says when the visit is: each `sequence` of a visit needs one, and reminders follow it
-    is_of_cancelled: bool = False  # about a cancelled visit, and about no other
-    must_reach: bool = False  # staff phone customers who want no texts, where the store set it off
+    follows_booking: bool = False  # useless once the `sequence` of its booking has increased
+    tells_time: bool = False  # says when the visit is: each `sequence` of a visit needs one, before its reminders
+    is_of_cancelled: bool = False  # about a cancelled visit, and never about another
+    must_reach: bool = False  # staff phone customers who want no texts, where the store caused the message
 
 
 KINDS: Mapping[Kind, KindFacts] = {

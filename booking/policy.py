@@ -1,4 +1,4 @@
-"""Policy: what may be booked and changed, and when reminders go. Plain values in, plain values out."""
+"""Policy: what may be booked and changed, and when reminders are sent. Plain values in, plain values out."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -24,7 +24,7 @@ VIDEO_OPENS = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class MessagePlan:
-    """When a store's messages go: reminders so many days before, and the hours in which nobody is woken."""
+    """When a store sends messages: reminders so many days before, and the hours in which texts wake nobody."""
 
     reminder_days: tuple[int, ...] = REMINDER_DAYS
     earliest: time = EARLIEST_MESSAGE
@@ -35,7 +35,7 @@ STANDARD_PLAN = MessagePlan()
 
 
 class BookingRules(Protocol):
-    """What a store decided about booking."""
+    """A store's rules of booking."""
 
     @property
     def minimum_notice_minutes(self) -> int: ...
@@ -59,9 +59,9 @@ def refusal_to_book(
     max_party_size: int,
     by_staff: bool,
 ) -> Refusal | None:
-    """Return why this start may not be booked now, were there places.
+    """Return why this start may not be booked now, whether or not there are places.
 
-    Staff need no minimum notice: they may book what has not ended yet.
+    Staff need no minimum notice: they may book any visit that has not ended yet.
     """
     if party_size > max_party_size:
         return Refusal.PARTY_TOO_LARGE
@@ -94,17 +94,17 @@ def may_change(
 
 
 def may_cancel(*, status: str, starts_at: datetime, now: datetime) -> bool:
-    """Tell whether the customer may still cancel: until the start, as a late word is better than none."""
+    """Tell whether the customer may still cancel: until the start, as late notice is better than none."""
     return status == "confirmed" and now < starts_at
 
 
 def may_say_late(*, status: str, starts_at: datetime, ends_at: datetime, now: datetime) -> bool:
-    """Tell whether a customer may say how late they will be: from two hours before the start to the end."""
+    """Tell whether customers may say how late they will be: from two hours before the start until the end."""
     return status == "confirmed" and starts_at - LATE_TOLD_FROM <= now < ends_at
 
 
 def is_video_open(*, status: str, starts_at: datetime, ends_at: datetime, now: datetime) -> bool:
-    """Tell whether the link of a visit by video is shown: shortly before, and for as long as it lasts."""
+    """Tell whether the link of a video visit is shown: from shortly before the start until the end."""
     if status == "in_service":
         return True
     return status in ("confirmed", "checked_in") and starts_at - VIDEO_OPENS <= now < ends_at
@@ -114,7 +114,7 @@ def is_video_open(*, status: str, starts_at: datetime, ends_at: datetime, now: d
 
 
 class MessageRules(Protocol):
-    """What a store decided about its messages."""
+    """A store's rules of messages."""
 
     @property
     def reminder_days(self) -> str: ...
@@ -125,7 +125,7 @@ class MessageRules(Protocol):
 
 
 def plan_of(rules: MessageRules) -> MessagePlan:
-    """Return a store's plan; its days are kept as "3,1", none as ""."""
+    """Return a store's plan; its days are stored as "3,1", no days as ""."""
     days = tuple(int(day) for day in rules.reminder_days.split(",") if day)
     return MessagePlan(days, rules.messages_from, rules.messages_until)
 
@@ -133,10 +133,10 @@ def plan_of(rules: MessageRules) -> MessagePlan:
 def moved_into_sending_hours(
     moment: datetime, *, zone: ZoneInfo, starts_at: datetime, plan: MessagePlan = STANDARD_PLAN
 ) -> datetime:
-    """Return when a reminder meant for `moment` goes, within the store's sending hours (08:00-20:00), in UTC.
+    """Return when a reminder meant for `moment` is sent, within the store's sending hours (08:00-20:00), in UTC.
 
-    Later than 20:00: at 20:00 that day. Earlier than 08:00: at 08:00 if the visit is then still an hour away,
-    else at 20:00 the evening before.
+    Later than 20:00: at 20:00 that day. Earlier than 08:00: at 08:00 if the visit is then still an hour away, else at
+    20:00 the evening before.
     """
     local = moment.astimezone(zone)
     if local.time() > plan.latest:
@@ -152,10 +152,10 @@ def moved_into_sending_hours(
 def reminder_times(
     *, starts_at: datetime, zone: ZoneInfo, now: datetime, plan: MessagePlan = STANDARD_PLAN
 ) -> dict[str, datetime]:
-    """Return when each reminder goes, in UTC, by its offset ("3d", "1d").
+    """Return when each reminder is sent, in UTC, by its offset ("3d", "1d").
 
-    The same wall-clock time that many days before, moved into sending hours. None whose moment has passed, and no
-    two less than 6 hours apart: the later one stays, being nearer to the visit.
+    The same wall-clock time that many days before, moved into sending hours. Reminders whose time has passed are left
+    out. Of two that are less than 6 hours apart only the later one stays, as it is nearer to the visit.
     """
     local = starts_at.astimezone(zone)
     times: dict[str, datetime] = {}
@@ -169,7 +169,7 @@ def reminder_times(
 
 
 def _wall_time(day: date, at: time, zone: ZoneInfo) -> datetime:
-    """Return an instant by the clock on the wall; in a gap, zoneinfo's reading (an hour later on the new clock)."""
+    """Return a wall-clock time as an instant; in a gap, as zoneinfo reads it (an hour later on the new clock)."""
     return datetime.combine(day, at.replace(fold=0), zone).astimezone(UTC)
 
 
@@ -186,9 +186,9 @@ def refusal_to_wait(
     party_size: int,
     max_party_size: int,
 ) -> Refusal | None:
-    """Return why nobody may wait for a place on these days.
+    """Return why customers may not wait for a place on these days.
 
-    Days that have begun may be among them, as long as one is left on which a visit could still be booked.
+    The days may include past ones, as long as one is left on which a visit could still be booked.
     """
     if party_size > max_party_size:
         return Refusal.PARTY_TOO_LARGE
@@ -200,10 +200,10 @@ def refusal_to_wait(
 
 
 def offer_until(*, starts_at: datetime, now: datetime, rules: BookingRules) -> datetime | None:
-    """Return until when a place that came free is kept for whoever waits, None where its start is too near to offer it.
+    """Return until when a freed place is kept for a waiting customer; None where its start is too near for an offer.
 
-    Half an hour, less where the minimum notice ends sooner, but no less than the five minutes of any hold: those may
-    run over the notice a little, as a customer's own hold may, never over the start.
+    Half an hour, or less where the minimum notice ends sooner, but at least the five minutes of any hold. Those may
+    extend a little past the notice, as a customer's own hold may, but never past the start.
     """
     if starts_at - now < LEAST_OFFER:
         return None
@@ -212,14 +212,14 @@ def offer_until(*, starts_at: datetime, now: datetime, rules: BookingRules) -> d
 
 
 def is_quiet(moment: datetime, *, zone: ZoneInfo, plan: MessagePlan = STANDARD_PLAN) -> bool:
-    """Tell whether nobody is to be woken by a text message: before 08:00 and from 20:00 on."""
+    """Tell whether it is night for text messages: before 08:00 and from 20:00 on."""
     return not plan.earliest <= moment.astimezone(zone).time() < plan.latest
 
 
 def may_be_offered(
     *, last_offered_at: datetime | None, now: datetime, zone: ZoneInfo, plan: MessagePlan = STANDARD_PLAN
 ) -> bool:
-    """Tell whether a customer may be offered a place at this hour: once a night, as they may be asleep."""
+    """Tell whether a customer may be offered a place at this hour: at night only once, as they may be asleep."""
     if last_offered_at is None or not is_quiet(now, zone=zone, plan=plan):
         return True
     local = now.astimezone(zone)
@@ -230,5 +230,5 @@ def may_be_offered(
 def missed_offers_after(
     *, missed_offers: int, offered_at: datetime, zone: ZoneInfo, plan: MessagePlan = STANDARD_PLAN
 ) -> int:
-    """Return how many offers somebody has missed, now that one ran out; one made at night does not count."""
+    """Return how many offers the customer has missed, now that one expired; one made at night does not count."""
     return missed_offers + (not is_quiet(offered_at, zone=zone, plan=plan))

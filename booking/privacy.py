@@ -1,4 +1,4 @@
-"""Personal data of customers: shown to them, erased at their wish, and erased in time. Counts stay."""
+"""Personal data of customers: shown to them, erased at their request, and erased when due. Counts stay."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -32,7 +32,7 @@ _ERASED = (
 
 
 def customer_data(booking: Booking) -> dict[str, object]:
-    """Return all that is kept about a booking's customer, ready for JSON; times with the store's offset."""
+    """Return all data about a booking's customer, ready for JSON; times have the store's offset."""
     zone = ZoneInfo(booking.store.time_zone)
 
     def local(moment: datetime | None) -> str | None:
@@ -80,7 +80,7 @@ def customer_data(booking: Booking) -> dict[str, object]:
 
 @transaction.atomic
 def correct_details(*, booking_id: int, name: str, note: str, now: datetime) -> Booking:
-    """Put right how the visitor is called and what was noted; what is right already changes nothing."""
+    """Correct the visitor's name and the note; values that are correct already change nothing."""
     booking = lock_booking(booking_id)
     if booking.erased_at is None and (booking.name, booking.note) != (name, note):
         booking.name, booking.note, booking.updated_at = name, note, now
@@ -91,7 +91,7 @@ def correct_details(*, booking_id: int, name: str, note: str, now: datetime) -> 
 
 @transaction.atomic
 def erase_customer(*, booking_id: int, who: Who) -> None:
-    """Erase the customer of a booking; a visit still to come is cancelled first, without a message. Again: nothing."""
+    """Erase the customer of a booking; an upcoming visit is first cancelled, without a message. Again: does nothing."""
     booking = lock_booking(booking_id)
     if booking.erased_at is not None:
         return
@@ -103,9 +103,10 @@ def erase_customer(*, booking_id: int, who: Who) -> None:
 
 
 def forget_old(*, now: datetime, dry_run: bool = False) -> dict[str, int]:
-    """Erase customers whose visits are over for longer than their store keeps them, and old entries of waiting lists.
+    """Erase customers whose visits ended longer ago than their store keeps them, and old entries of waiting lists.
 
-    And, once more, those who had themselves erased and came back with a backup. Return how many, by store's slug.
+    It also erases customers again who were erased at their request and came back with a backup. Return how many, by
+    store's slug.
     """
     forgotten = erase_again(now=now, dry_run=dry_run)
     for store in Store.objects.only("pk", "slug", "keep_days", "time_zone").order_by("slug"):
@@ -133,7 +134,7 @@ def forget_old(*, now: datetime, dry_run: bool = False) -> dict[str, int]:
 
 
 def erase_again(*, now: datetime, dry_run: bool = False) -> Counter[str]:
-    """Erase customers again who came back by a backup; return how many, by store's slug."""
+    """Erase customers again who came back with a backup; return how many, by store's slug."""
     found: Counter[str] = Counter()
     references = sorted(erasures.noted())
     for first in range(0, len(references), _BATCH):
@@ -147,14 +148,14 @@ def erase_again(*, now: datetime, dry_run: bool = False) -> Counter[str]:
 
 
 def _forget_clients(store_id: int, *, now: datetime) -> None:
-    """Drop whose network what came from, once a manager no longer takes it back by that."""
+    """Delete the record of which client a booking or entry came from, once a manager can no longer cancel by it."""
     for model in (Booking, WaitingListEntry):
         known = model.objects.filter(store_id=store_id, client_digest__gt="", created_at__lt=now - CLIENTS_KEPT)
         known.update(client_digest="")
 
 
 def _erase(bookings: Sequence[Booking], *, now: datetime) -> None:
-    """Erase the customer of visits: fields, kept answers, and the digests of messages."""
+    """Erase the customers of visits: fields, stored answers, and the digests of messages."""
     references = [booking.reference for booking in bookings]
     for booking in bookings:
         booking.name = booking.phone = booking.email = booking.note = ""

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Refusal(StrEnum):
-    """Why the answer is no; the values are the API's codes."""
+    """The reason of a refusal; the values are the API's codes."""
 
     NOT_FOUND = "not_found"
     NOT_PERMITTED = "not_permitted"
@@ -21,9 +21,9 @@ class Refusal(StrEnum):
 
 
 class BookingRefused(Exception):
-    """A rule says no. What a reader needs to go on is a field of a subclass.
+    """A rule refuses the booking. Facts that a caller needs are fields of a subclass.
 
-    `full_at` is the slug of the store that is full, for whoever lets go of holds that have run out there.
+    `full_at` is the slug of the store that is full, for the caller that releases expired holds there.
     """
 
     full_at = ""
@@ -34,11 +34,11 @@ class BookingRefused(Exception):
 
 
 class NoPlace(BookingRefused):
-    """Every desk is full or closed in a slot of the store's: a manager could squeeze somebody in."""
+    """Every desk is full or closed in one of the store's slots: a manager could squeeze somebody in."""
 
 
 class SameVisit(BookingRefused):
-    """The same customer has booked this very visit before; `reference` is its reference."""
+    """The same customer has already booked the same visit; `reference` is its reference."""
 
     def __init__(self, reference: str) -> None:
         super().__init__(Refusal.TOO_MANY_OPEN_BOOKINGS)
@@ -46,11 +46,11 @@ class SameVisit(BookingRefused):
 
 
 class WaitsAlready(BookingRefused):
-    """The same customer waits for the same already, or for as much as the store allows."""
+    """The same customer already waits for the same, or has as many entries as the store allows."""
 
     def __init__(self) -> None:
         super().__init__(Refusal.TOO_MANY_OPEN_BOOKINGS)
 
 
 class UnknownVisitType(LookupError):
-    """The store offers no such visit type."""
+    """The store does not offer this visit type."""

@@ -1,7 +1,7 @@
-"""Settings: each environment variable is read once, here, with a default that runs on a bare machine.
+"""Settings: each environment variable is read once, here, with a default that works on a bare machine.
 
-Which combinations cannot work is said by the system checks (`booking/operations/checks.py`,
-`notifications/checks.py`), except where nothing can start without the value.
+The system checks (`booking/operations/checks.py`, `notifications/checks.py`) report combinations that cannot work,
+except where nothing can start without the value.
 """
 
 import re
@@ -23,7 +23,7 @@ _SWITCH = {
 
 
 def _secret_key(data_dir: Path) -> str:
-    """Return the key kept in DATA_DIR, made at the first start and readable by its owner alone."""
+    """Return the key stored in DATA_DIR; the first start creates it, readable by its owner only."""
     path = data_dir / "secret_key"
     try:
         return path.read_text().strip()
@@ -33,7 +33,7 @@ def _secret_key(data_dir: Path) -> str:
     fresh.touch(mode=0o600)
     fresh.write_text(secrets.token_urlsafe(64))
     try:
-        path.hardlink_to(fresh)  # only one of several processes starting at once wins
+        path.hardlink_to(fresh)  # only one of several processes that start at once creates it
     except FileExistsError:
         pass
     finally:
@@ -42,7 +42,7 @@ def _secret_key(data_dir: Path) -> str:
 
 
 def _secret(name: str) -> str:
-    """Return a variable that holds a secret, or what the file holds that NAME_FILE names."""
+    """Return a variable that holds a secret, or the content of the file that NAME_FILE names."""
     path = env.str(f"{name}_FILE", "")
     if not path:
         return str(env.str(name, ""))
@@ -77,7 +77,7 @@ def _switch(name: str, default: bool) -> bool:
 
 
 def _proxies(*, is_https: bool) -> list[str]:
-    """Return the proxies to believe. We speak no TLS: HTTPS comes from a proxy, on this machine if none is named."""
+    """Return the trusted proxies. Carillon speaks no TLS: a proxy does, on this machine if none is named."""
     named: list[str] = env.list("TRUSTED_PROXIES", default=[])
     return named or (["127.0.0.1", "::1"] if is_https else [])
 
@@ -99,9 +99,9 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[]) or [
     "[::1]",
     PUBLIC_URL.split("://")[-1].split("/")[0].rsplit(":", 1)[0],
 ]
-# Addresses of reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are believed.
+# Addresses of reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are trusted.
 TRUSTED_PROXIES = _proxies(is_https=IS_HTTPS)
-# Whether browsers are told to ask every other name under PUBLIC_URL's by HTTPS as well, for good.
+# Whether browsers are told to use HTTPS for every subdomain of PUBLIC_URL's host as well, permanently.
 HSTS_SUBDOMAINS = _switch("HSTS_SUBDOMAINS", default=False)
 RATE_LIMITS = _switch("RATE_LIMITS", default=True)
 
@@ -187,11 +187,11 @@ if _database["ENGINE"] == "django.db.backends.sqlite3":
     if _database["NAME"] == ":memory:":
         raise ImproperlyConfigured("DATABASE_URL: needs a file, as in sqlite:////srv/carillon.sqlite3.")
     _database["OPTIONS"] = {
-        # A writer takes its lock at BEGIN, so no transaction fails half way for another's sake.
+        # A writer takes its lock at BEGIN, so no transaction fails half way because of another one.
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16000;"
-        " PRAGMA secure_delete=ON;",  # what is erased is overwritten
+        " PRAGMA secure_delete=ON;",  # erased data is overwritten
     }
 else:
     _database["CONN_MAX_AGE"] = 600
@@ -202,7 +202,7 @@ else:
         "options": "-c lock_timeout=3s -c idle_in_transaction_session_timeout=60s",
     }
 
-# Processes that serve the web. SQLite has one writer, and one process serves it best.
+# Processes that serve the web. SQLite has one writer, so one process serves it best.
 WEB_WORKERS = _number("WEB_WORKERS", 0) or (1 if _database["ENGINE"].endswith("sqlite3") else 2)
 
 # --- Cache and tasks ----------------------------------------------------------------------------
@@ -245,8 +245,8 @@ SMS_COUNTRIES = [country.strip().upper() for country in env.list("SMS_COUNTRIES"
     "LU",
 ]
 SMS_DAILY_BUDGET = _number("SMS_DAILY_BUDGET", 500)
-SMS_HOURLY_BUDGET = _number("SMS_HOURLY_BUDGET", 200)  # of texts that customers set off, over all stores
-SMS_CENTS = _amount("SMS_CENTS")  # what a segment costs; 0: nobody said
+SMS_HOURLY_BUDGET = _number("SMS_HOURLY_BUDGET", 200)  # of texts that customers cause, over all stores
+SMS_CENTS = _amount("SMS_CENTS")  # the price of a segment; 0: not known
 EMAIL_URL = _secret("EMAIL_URL")
 MESSAGES_DIR = DATA_DIR / "outbox"
 BEAT_FILE = DATA_DIR / "worker.beat"  # touched by each heartbeat task, for the launcher
@@ -277,14 +277,14 @@ LOGIN_URL = "staff-sign-in"
 LOGIN_REDIRECT_URL = "staff-home"
 OTP_TOTP_ISSUER = "Carillon"
 
-# Kept in the cache as well where all processes share one: a tablet asks every few seconds.
+# Stored in the cache as well where all processes share one: a tablet polls every few seconds.
 SESSION_ENGINE = f"booking.accounts.sessions.{'cached_db' if REDIS_URL or WEB_WORKERS == 1 else 'db'}"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-CSRF_COOKIE_HTTPONLY = True  # pages hand the token to their scripts
-DEVICE_COOKIE_NAME = "__Host-device" if IS_HTTPS else "device"  # a paired tablet's
+CSRF_COOKIE_HTTPONLY = True  # pages pass the token to their scripts
+DEVICE_COOKIE_NAME = "__Host-device" if IS_HTTPS else "device"  # the cookie of a paired tablet
 if IS_HTTPS:
     SESSION_COOKIE_NAME = "__Host-session"
     CSRF_COOKIE_NAME = "__Host-csrf"
@@ -292,12 +292,12 @@ if IS_HTTPS:
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
     SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HSTS_SUBDOMAINS
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-# The reverse proxy sends browsers to HTTPS; health checks and webhooks may reach us behind it by HTTP.
+# The reverse proxy redirects browsers to HTTPS; health checks and webhooks may reach us behind it by HTTP.
 SILENCED_SYSTEM_CHECKS = ["security.W008", *([] if HSTS_SUBDOMAINS else ["security.W005", "security.W021"])]
 SECURE_REFERRER_POLICY = "no-referrer"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-# What a page may use of a device: where somebody is, to find the nearest store. The arrivals' own page adds the camera.
+# What a page may use of a device: its position, to find the nearest store. The arrivals' own page adds the camera.
 PERMISSIONS_POLICY = (
     "accelerometer=(), autoplay=(self), camera=(), display-capture=(), geolocation=(self), gyroscope=(),"
     " magnetometer=(), microphone=(), midi=(), payment=(), usb=()"
@@ -318,7 +318,7 @@ CONTENT_SECURITY_POLICY = {
         "object-src": ["'none'"],
     }
 }
-# A body may have so many bytes; on a page that takes a file, where somebody is signed in, a file's more. None is
+# The largest body in bytes; larger on a page that takes a file, for signed-in users. No body is
 # written to the disk.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
@@ -344,7 +344,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_PATCH": False,
-    # Two kinds of things have a `status` of their own words, and a visit's mode has two names.
+    # Two kinds of objects have a `status` with different values, and a visit's mode has two names.
     "ENUM_NAME_OVERRIDES": {
         "BookingStatus": ["confirmed", "checked_in", "in_service", "completed", "cancelled", "no_show"],
         "WaitingStatus": ["waiting", "offered", "booked", "expired", "left"],
@@ -355,7 +355,7 @@ REST_KNOX = {"TOKEN_TTL": None, "AUTH_HEADER_PREFIX": "Token"}
 
 # --- Language and time: every store has its own zone; the process itself runs in UTC ------------
 LANGUAGE_CODE = "en"
-# Each by its own name, as its readers look for it. Staff read the first two.
+# Each language by its own name, as its readers look for it. Staff have the first two.
 LANGUAGES = [
     ("fr", "Français"),
     ("en", "English"),

@@ -1,6 +1,7 @@
-"""What a message, or an answer kept for a form or a request, is about, as the database writes it: in one column.
+"""Subjects: what a message, or a stored answer to a form or a request, is about; the database has them in one column.
 
-A subject is written as a prefix and a key: `ticket/12`, `wait-K7Q29X4M`. That of a booking is its reference alone.
+A subject is written as a prefix and a key: `ticket/12`, `wait-K7Q29X4M`. The subject of a booking is its reference
+alone.
 """
 
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from typing import Self
 
 
 class About(StrEnum):
-    """What a subject names; the value is how it begins. No booking's reference begins so."""
+    """The kind of thing that a subject names; the value is the subject's prefix. No booking's reference begins so."""
 
     BOOKING = ""
     WAITING_LIST_ENTRY = "wait-"
@@ -22,7 +23,7 @@ class About(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What something is about; `str()` of it is what the database holds."""
+    """What something is about; `str()` of it is what the database stores."""
 
     about: About
     key: str
@@ -32,7 +33,7 @@ class Subject:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Return the subject that a text names. What begins like none of the others is a booking."""
+        """Return the subject that a text names. A text with none of the prefixes names a booking."""
         for about in About:
             if about != About.BOOKING and text.startswith(about):
                 return cls(about, text.removeprefix(about))
@@ -70,7 +71,7 @@ class Subject:
         return int(self.key) if is_number else None
 
     def store_and_day(self) -> tuple[int, date] | None:
-        """Return the primary key of the store and the day that a day sheet is of, None where it is no day sheet."""
+        """Return the store's primary key and the day of a day sheet, None where the subject is not a day sheet."""
         store_id, _slash, day = self.key.partition("/")
         if self.about != About.DAY_SHEET or not store_id.isdecimal():
             return None

@@ -20,13 +20,13 @@ log = logging.getLogger(__name__)
 
 
 def heartbeat() -> None:
-    """Note that a task was executed, which is more than that a worker is alive."""
+    """Record that a task was executed, which proves more than that a worker is alive."""
     note_beat(now=timezone.now())
     settings.BEAT_FILE.touch()
 
 
 def release_expired_holds() -> int:
-    """Give the places of expired holds back, and cancel visits whose kept times have run out unanswered.
+    """Release the places of expired holds, and cancel visits whose kept times expired without an answer.
 
     Availability does not wait for this.
     """
@@ -35,9 +35,9 @@ def release_expired_holds() -> int:
 
 
 def offer_places(store_id: int | None = None) -> int:
-    """Offer what came free to whoever waits for it: at one store where somebody rang, else at all of them.
+    """Offer freed places to waiting customers: at the named store, else at all stores.
 
-    Whatever goes wrong at one store, the others have their turn.
+    A failure at one store does not stop the others.
     """
     made = 0
     for waiting_at in offers.stores_waiting() if store_id is None else [store_id]:
@@ -49,17 +49,17 @@ def offer_places(store_id: int | None = None) -> int:
 
 
 def tell_nearly() -> int:
-    """Text people in the lines who left a number and whose turn is near."""
+    """Send a text to people in the lines who left a number and whose turn is near."""
     return turn_reminders.send_turn_reminders(now=timezone.now())
 
 
 def mail_day_sheets() -> int:
-    """Mail the sheet of the day to the stores that open soon and want it."""
+    """E-mail the day sheet to the stores that open soon and want it."""
     return day_sheet_schedule.enqueue_day_sheets(now=timezone.now())
 
 
 def forget_old() -> int:
-    """Erase customers whom their store keeps no longer, and other data that have had their time."""
+    """Erase customers whose retention time is over, and other outdated data."""
     now = timezone.now()
     forget_expired_sign_ins(now=now)
     sms_recipients.forget_ranges(now=now)

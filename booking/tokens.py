@@ -1,4 +1,4 @@
-"""References of bookings, and secrets that are made from the server's key and never stored."""
+"""References of bookings, and secrets that are derived from the server's key and never stored."""
 
 import base64
 import hashlib
@@ -21,7 +21,7 @@ def new_reference() -> str:
 
 
 def read_reference(text: str) -> str | None:
-    """Return the reference meant by what somebody typed, or None where it cannot be one."""
+    """Return the reference that the typed text means, or None where it cannot be one."""
     plain = text.strip().replace("-", "").replace(" ", "").upper().translate(MISREAD)
     is_reference = len(plain) == REFERENCE_LENGTH and all(character in ALPHABET for character in plain)
     return plain if is_reference else None
@@ -38,17 +38,17 @@ def is_manage_token(reference: str, token: str, number: int = 0) -> bool:
 
 
 def waiting_token(reference: str) -> str:
-    """Return the secret that opens one place on a waiting list; it opens no booking of the same reference."""
+    """Return the secret that opens one waiting-list entry; it opens no booking with the same reference."""
     return _mac("waiting", reference)[:22]
 
 
 def is_waiting_token(reference: str, token: str) -> bool:
-    """Tell whether a token is the secret that opens a place on a waiting list."""
+    """Tell whether a token is the secret that opens a waiting-list entry."""
     return hmac.compare_digest(waiting_token(reference).encode(), token.encode("utf-8", "surrogatepass"))
 
 
 def door_secret(store: str, number: int) -> str:
-    """Return what the code on a store's door says besides the address, until the store makes a new one: 96 bits."""
+    """Return the secret in the code on a store's door, valid until the store makes a new one: 96 bits."""
     return _mac("door", f"{store}:{number}")[:16]
 
 
@@ -60,7 +60,7 @@ def is_door_secret(store: str, number: int, secret: str) -> bool:
 def visits_token(reference: str, *, contact: str, hour: int) -> str:
     """Return the secret that opens the list of one customer's visits until an hour (counted from 1970).
 
-    They are whoever booked the visit `reference`, known by its `contact`: "phone" or "email".
+    The customer is the one who booked the visit `reference`, identified by its `contact`: "phone" or "email".
     """
     until = f"{contact[0]}{hour:x}"
     return f"{until}-{_mac('visits', f'{reference}:{until}')[:22]}"
@@ -81,17 +81,17 @@ def read_visits_token(reference: str, token: str) -> tuple[str, int] | None:
 
 
 def day_sheet_token(number: int, about: str) -> str:
-    """Return the secret that lets an address take the sheet of the day: 132 bits, for one wish and what it says."""
+    """Return the secret by which an address accepts the day sheet: 132 bits, for one request and its content."""
     return f"{number:x}-{_mac('day sheet', f'{number}:{about}')[:22]}"
 
 
 def is_day_sheet_token(number: int, about: str, token: str) -> bool:
-    """Tell whether a token is the secret of a day sheet for one wish and what it says."""
+    """Tell whether a token is the secret of a day sheet for one request and its content."""
     return hmac.compare_digest(day_sheet_token(number, about).encode(), token.encode("utf-8", "surrogatepass"))
 
 
 def day_sheet_number(token: str) -> int | None:
-    """Return the number of the wish that a token claims to be of, None where it can be of none."""
+    """Return the number of the request that a token claims to be for, None where it claims none."""
     number, _, _ = token.partition("-")
     return int(number, 16) if re.fullmatch(r"[0-9a-f]{1,15}", number) else None
 
@@ -102,7 +102,7 @@ def new_public_id() -> str:
 
 
 def hold_token(public_id: str) -> str:
-    """Return what the customer holds in hand for a hold: its public id and the proof that we gave it."""
+    """Return the token that the customer holds for a hold: its public id, and the proof that we issued it."""
     return f"{public_id}.{_mac('hold', public_id)[:22]}"
 
 
@@ -119,7 +119,7 @@ def new_feed_secret() -> str:
 
 
 def feed_digest(secret: str) -> str:
-    """Return what is stored of a feed's secret; a plain hash is enough for 192 random bits."""
+    """Return the digest that is stored of a feed's secret; a plain hash is enough for 192 random bits."""
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
@@ -129,29 +129,29 @@ def new_device_secret() -> str:
 
 
 def device_digest(secret: str) -> str:
-    """Return what is stored of a tablet's secret; a plain hash is enough for 256 random bits."""
+    """Return the digest that is stored of a tablet's secret; a plain hash is enough for 256 random bits."""
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def seal(purpose: str, secret: bytes) -> str:
-    """Return a secret of 32 bytes at most as it may be stored: without the server's key nobody reads it."""
+    """Return a secret of 32 bytes at most, encrypted for storage: nobody can read it without the server's key."""
     nonce = secrets.token_bytes(_NONCE_BYTES)
     return (nonce + _masked(purpose, nonce, secret)).hex()
 
 
 def unseal(purpose: str, sealed: str) -> bytes:
-    """Return the secret that `seal` was given."""
+    """Return the secret that was passed to `seal`."""
     stored = bytes.fromhex(sealed)
     return _masked(purpose, stored[:_NONCE_BYTES], stored[_NONCE_BYTES:])
 
 
 def keyed_digest(purpose: str, value: str) -> str:
-    """Return a digest that counts and compares a value nobody can read back without the server's key."""
+    """Return a digest for counting and comparing a value; nobody can recover the value without the server's key."""
     return hmac.new(_key(), f"{purpose}:{value}".encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
 
 
 def _masked(purpose: str, nonce: bytes, secret: bytes) -> bytes:
-    """Return a secret covered or uncovered by what only the server's key makes of a number used once."""
+    """Return a secret XORed with a mask that is derived from the server's key and a nonce: it masks and unmasks."""
     mask = hmac.new(_key(), purpose.encode() + b":" + nonce, hashlib.sha256).digest()
     return bytes(one ^ other for one, other in zip(secret, mask[: len(secret)], strict=True))
 

@@ -19,15 +19,15 @@ class Who:
 
     @classmethod
     def customer(cls, now: datetime) -> Self:
-        """Return a customer, who has no account."""
+        """Return the author for a customer, who has no account."""
         return cls(Actor.CUSTOMER, None, now)
 
     @classmethod
     def staff(cls, user: User | None, now: datetime) -> Self:
-        """Return a member of staff; without a `user` where nobody in particular decided, as for an import."""
+        """Return the author for a member of staff; without a `user` where no one person decided, as for an import."""
         return cls(Actor.STAFF, user, now)
 
     @classmethod
     def system(cls, now: datetime) -> Self:
-        """Return Carillon itself, which does what is due."""
+        """Return the author for Carillon itself, for work that is due."""
         return cls(Actor.SYSTEM, None, now)

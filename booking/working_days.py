@@ -1,8 +1,8 @@
-"""A store's working day: the hours that begin on one of its days, to their end, which may lie past midnight. Pure.
+"""A store's working day: the hours that begin on one of its days, to their end, which may be past midnight. Pure.
 
 Working days follow each other without a gap: each begins at midnight, or where the hours of the evening before end.
-Their ends are moved to the next quarter of an hour, so that a screen which asks again each quarter never shows one
-that is over.
+Their ends are moved to the next quarter of an hour, so that a screen which polls each quarter never shows one that is
+over.
 """
 
 from dataclasses import dataclass
@@ -11,9 +11,9 @@ from datetime import UTC, date, datetime, timedelta
 from stores.hours import ONE_DAY, Interval, day_start, openings
 from stores.slots import StoreRules
 
-IN_SHOP = timedelta(hours=6)  # nobody is in the shop for longer: how far back people of the day before are looked for
-LINGER = timedelta(hours=3)  # so long after closing the last of them may still be there
-SOON = timedelta(hours=1)  # where a day goes over into the next, so much of that is shown as well
+IN_SHOP = timedelta(hours=6)  # nobody is in the shop for longer: how far back people of the day before are searched
+LINGER = timedelta(hours=3)  # the last of them may still be there so long after closing
+SOON = timedelta(hours=1)  # where one day continues into the next, so much of the next is shown as well
 QUARTER = timedelta(minutes=15)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -22,9 +22,9 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 class WorkingDay:
     """The working day of an instant, half-open, in UTC; `own_date` is the store's own day on which it began.
 
-    People due from `since` to `until`, and people who came then, are on its screens: shortly after a working day began,
-    those of the one before are still in the shop, and where it goes over into the next, people come for that already.
-    `closes_at` is when its last hours end, None where it is closed all day.
+    Its screens show people who are due, or came, from `since` to `until`. Shortly after a working day began, people of
+    the one before are still in the shop; and where it continues into the next, people already come for that one.
+    `closes_at` is when its last hours end, None where the store is closed all day.
     """
 
     own_date: date
@@ -36,12 +36,12 @@ class WorkingDay:
 
     @property
     def dates(self) -> tuple[date, date]:
-        """The first and the last day on which those who belong to it may be booked, in any zone."""
+        """The first and the last date, in any zone, on which people of this working day may be booked."""
         return self.own_date - ONE_DAY, self.own_date + ONE_DAY
 
 
 def working_day(rules: StoreRules, *, now: datetime) -> WorkingDay:
-    """Return the working day of an instant. The rules are those of `rules_around` it."""
+    """Return the working day of an instant, by the rules that `rules_around` returns for it."""
     today = now.astimezone(rules.zone).date()
     day = today if now >= _turn(rules, today) else today - ONE_DAY
     begins_at, ends_at = _turn(rules, day), _turn(rules, day + ONE_DAY)
@@ -60,7 +60,7 @@ def working_day(rules: StoreRules, *, now: datetime) -> WorkingDay:
 
 
 def quarter_before(moment: datetime) -> datetime:
-    """Return when the quarter of an hour began in which an instant lies."""
+    """Return the start of the quarter of an hour that contains an instant."""
     return moment - (moment - _EPOCH) % QUARTER
 
 
@@ -82,7 +82,7 @@ def _closes_at(rules: StoreRules, day: date) -> datetime | None:
 
 
 def _openings(rules: StoreRules, day: date) -> list[Interval]:
-    """Return what opens on a day, cut where the hours of the day after begin."""
+    """Return the open intervals that begin on a day, cut where the hours of the next day begin."""
     begin, end = day_start(day, rules.zone), day_start(day + ONE_DAY, rules.zone)
     found = openings(rules.weekly, rules.special, first_date=day - ONE_DAY, last_date=day, zone=rules.zone)
     return [one for one in found if begin <= one.starts_at < end]

@@ -1,4 +1,4 @@
-"""The web application, as any WSGI server finds it."""
+"""The WSGI application, for any WSGI server."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""The key to one booking's pages: it opens this booking alone, until its customer makes a new link."""
+"""Access to one booking's pages: a browser needs the key of that booking. A new link ends the key."""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -12,12 +12,12 @@ from booking.web.rendering import customer_page, reader_choice_of
 
 
 class BookingKey(PageKey[Booking]):
-    """The keys to the pages of bookings."""
+    """The access rules of bookings' pages."""
 
     name, salt = "booking", "booking.manage"
 
     def find(self, reference: str) -> Booking | None:
-        """Return a booking, an erased one too."""
+        """Return a booking, including an erased one."""
         return booking_by_reference(reference)
 
     def reference_of(self, row: Booking) -> str:
@@ -25,7 +25,7 @@ class BookingKey(PageKey[Booking]):
         return row.reference
 
     def signed_of(self, row: Booking) -> str:
-        """Return the reference, with the number of the link that opens it once there has been another."""
+        """Return the reference; after a link was renewed, with the number of the newest link."""
         return f"{row.reference}.{row.link_number}" if row.link_number else row.reference
 
     def is_token(self, reference: str, token: str, row: Booking | None) -> bool:
@@ -33,22 +33,22 @@ class BookingKey(PageKey[Booking]):
         return is_manage_token(reference, token, row.link_number if row else 0)
 
     def is_erased(self, row: Booking) -> bool:
-        """Tell whether nobody knows any more who the booking was for."""
+        """Tell whether the customer of the booking has been erased."""
         return row.erased_at is not None
 
     def prefix_of(self, request: HttpRequest, row: Booking) -> str:
-        """Return how the booking's addresses begin: as it was booked, where the browser would not say so."""
+        """Return the prefix for the booking's addresses: its language and simple version (see `own_prefix`)."""
         return own_prefix(request, row)
 
     def not_open(self, request: HttpRequest) -> HttpResponse:
-        """Return the page that says how to get into a booking."""
+        """Return the page that explains how to open a booking."""
         return customer_page(request, "manage/not_open", status=404)
 
 
 def own_prefix(request: HttpRequest, booking: Booking) -> str:
-    """Return how a booking's pages begin when its link is opened: as it was booked, where the browser would not say so.
+    """Return the prefix for a booking's pages: its language if the browser asks for another, its simple version.
 
-    Nothing where the link says already how it is to be read.
+    Return "" where the link itself already says how the page is to be read.
     """
     if reader_choice_of(request) != ReaderChoice():
         return ""

@@ -25,7 +25,7 @@ NEAREST = 3
 
 @dataclass(frozen=True, slots=True)
 class NearbyStore:
-    """A store not far away that offers the same kind of visit, and when it can be had nearest to the wanted time."""
+    """A nearby store that offers the same kind of visit, with its free time nearest to the wanted one."""
 
     name: str
     distance_km: float
@@ -35,7 +35,7 @@ class NearbyStore:
 
 @dataclass(frozen=True, slots=True)
 class WaysOn:
-    """The times nearest to the wanted one, the next day with one, stores nearby."""
+    """The alternatives: the nearest free times, the next day with a free time, and stores nearby."""
 
     nearest: tuple[SlotChoice, ...]
     next_day: SlotChoice | None
@@ -45,7 +45,7 @@ class WaysOn:
 
 
 def ways_on(store: StoreDetail, rules: StoreRules, asked: VisitQuery, *, now: datetime, own_hold: str = "") -> WaysOn:
-    """Return what else can be had instead of the time asked for; `own_hold` is the public id of what is kept."""
+    """Return the alternatives to the requested time; `own_hold` is the public id of the visitor's hold."""
     assert asked.starts_at is not None  # noqa: S101 -- asked only for a chosen time
     free = nearest_free(
         store=rules.slug,
@@ -73,14 +73,14 @@ def ways_on(store: StoreDetail, rules: StoreRules, asked: VisitQuery, *, now: da
 
 
 def other_ways(store: StoreDetail, asked: VisitQuery, *, first: date, last: date, now: datetime) -> WaysOn:
-    """Return what is left where no time is free on these days: stores nearby, waiting for a place."""
+    """Return the alternatives where these days have no free time: stores nearby and the waiting list."""
     noon = datetime.combine(first, time(12), ZoneInfo(store.time_zone))
     nearby = tuple(_nearby(store, asked, near=max(noon, now), now=now))
     return WaysOn(nearest=(), next_day=None, nearby=nearby, wait_from=first, wait_to=last)
 
 
 def _first_after(rules: StoreRules, asked: VisitQuery, day: date, *, now: datetime) -> FreeSlot | None:
-    """Return the first free time of a day after this one."""
+    """Return the first free time on a day after this one."""
     try:
         answer = availability(
             store=rules.slug,
@@ -97,7 +97,7 @@ def _first_after(rules: StoreRules, asked: VisitQuery, day: date, *, now: dateti
 
 
 def _nearby(store: StoreDetail, asked: VisitQuery, *, near: datetime, now: datetime) -> list[NearbyStore]:
-    """Return stores around that can take the visit, each with its free time nearest to a wanted one."""
+    """Return nearby stores that can take the visit, each with its free time nearest to a wanted one."""
     around = stores_page(near=(store.latitude, store.longitude), radius_km=NEARBY_KM, page_size=STORES_LOOKED_AT + 1)
     found: list[NearbyStore] = []
     for other in around.results:

@@ -19,7 +19,7 @@ _NEVER_KEPT = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
 
 @require_safe
 def feed(request: HttpRequest, secret: str) -> HttpResponse:
-    """Answer a calendar program with the visits of the store whose secret address it asks; 404 for any other."""
+    """Answer a calendar program with the visits of the store whose secret address it requests; 404 for any other."""
     store = Store.objects.filter(feed_digest=feed_digest(secret)).first()
     if store is None:
         return HttpResponseNotFound(

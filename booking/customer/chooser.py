@@ -1,4 +1,4 @@
-"""A week of days to choose from: how many times are free on each, and the day that is open."""
+"""A week of days to choose from: how many times are free on each day, and the selected day."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -17,11 +17,11 @@ from stores.hours import ONE_DAY
 from stores.slots import StoreRules, VisitTypeRule, slots_by_desk, starts_with_runs
 
 DAYS_SHOWN = 7
-DAYS_LOOKED_AT = 62  # as many as the API answers at once
+DAYS_LOOKED_AT = 62  # as many as the API returns at once
 
 
 class DayState(StrEnum):
-    """Why a day can be chosen, or not."""
+    """Why a day can be chosen, or why not."""
 
     FREE = "free"
     FULL = "full"
@@ -31,7 +31,7 @@ class DayState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DayChoice:
-    """One day; `summary` says how many times are free or why none is, `short` the same where there is little room."""
+    """One day; `summary` says how many times are free or why none is, `short` says the same in little room."""
 
     date: date
     name: str
@@ -43,16 +43,16 @@ class DayChoice:
 
     @property
     def is_open(self) -> bool:
-        """Tell whether there is something to do on this day: book, or wait for a place."""
+        """Tell whether the customer can do something on this day: book, or join the waiting list."""
         return self.state in (DayState.FREE, DayState.FULL)
 
 
 @dataclass(frozen=True, slots=True)
 class Chooser:
-    """A week to choose from, one day of it shown with its times.
+    """A week to choose from; one of its days is shown with its times.
 
-    `earlier` and `later` are the first days of the weeks beside it, where there are any; `next_day` the next one with
-    free times, of this week, or of a later one where this week has none.
+    `earlier` and `later` are the first days of the weeks before and after, where there are any. `next_day` is the next
+    day with free times: of this week, or of a later one where this week has none.
     """
 
     title: str
@@ -66,7 +66,7 @@ class Chooser:
 
     @property
     def is_empty(self) -> bool:
-        """Tell whether no time of this week is free."""
+        """Tell whether this week has no free time."""
         return not any(day.state == DayState.FREE for day in self.days)
 
 
@@ -84,9 +84,9 @@ def chooser(
 ) -> Chooser:
     """Return the week with `day` shown, or the first free day of a week from `from_date` on, or the first of all.
 
-    `own_hold` is the public id of what is kept for the visitor, which hides no time from them; `own_start` the time
-    to say so of. Weeks count from today. With one SQL statement, and one more for each stretch of days that is looked
-    at: the first week, then the shown one if it is another, and all later days where nothing is free.
+    `own_hold` is the public id of the visitor's hold, which hides no time from them; `own_start` is the time to mark as
+    theirs. Weeks count from today. One SQL statement, and one more for each range of days that is searched: the first
+    week, the shown week if it is another, and all later days where nothing is free.
     """
     book = _open_book(rules, visit_type, party_size=party_size, now=now, desk=desk, own_hold=own_hold)
     first_slot = book.first_slot()
@@ -116,7 +116,7 @@ def first_free(rules: StoreRules, visit_type: VisitTypeRule, *, now: datetime) -
 
 
 def week_start(day: date, *, today: date) -> date:
-    """Return the first day of the week that a day is in: weeks are counted from today."""
+    """Return the first day of the week that contains a day; weeks are counted from today."""
     return day - (day - today) % (DAYS_SHOWN * ONE_DAY)
 
 
@@ -124,7 +124,7 @@ def week_start(day: date, *, today: date) -> date:
 
 
 class _Book:
-    """The free times of the days that can be booked; each stretch of days is asked for once."""
+    """The free times of the days that can be booked; each range of days is read once."""
 
     def __init__(self, question: AvailabilityQuestion) -> None:
         self.question = question
@@ -132,7 +132,7 @@ class _Book:
         self._days: dict[date, FreeDay] = {}
 
     def between(self, first: date, last: date) -> list[FreeDay]:
-        """Return the days of a stretch, as far as they can be booked."""
+        """Return the days of a range, limited to those that can be booked."""
         last = min(last, self.last)
         wanted = [first + number * ONE_DAY for number in range((last - first).days + 1)]
         if any(day not in self._days for day in wanted):
@@ -140,7 +140,7 @@ class _Book:
         return [self._days[day] for day in wanted]
 
     def first_free_day(self, first: date) -> FreeDay | None:
-        """Return the first day with a free time, from one on."""
+        """Return the first day with a free time, on or after a day."""
         near = first + (DAYS_SHOWN - 1) * ONE_DAY
         for begin, end in ((first, near), (near + ONE_DAY, self.last)):
             free = next((day for day in self.between(begin, end) if day.slots), None)
@@ -179,9 +179,9 @@ def _open_book(
 
 
 def _last_with_times(rules: StoreRules, visit_type: VisitTypeRule, *, first: date, last: date) -> date:
-    """Return the last day of a stretch that has times by rule, free or not; days on which the store is closed end it.
+    """Return the last day of a range that has times by rule, free or not: closed days at its end are cut off.
 
-    Where a whole week is closed the stretch stays as it is: nobody looks for its end then.
+    Where a whole week is closed the range stays as it is, because nobody looks for its end then.
     """
     for number in range(min(DAYS_SHOWN, (last - first).days + 1)):
         if _starts(rules, visit_type, last - number * ONE_DAY):
@@ -206,7 +206,7 @@ def _day_choices(days: Sequence[FreeDay], question: AvailabilityQuestion, *, now
 
 
 def _state(day: FreeDay, question: AvailabilityQuestion, *, now: datetime) -> DayState:
-    """Return what can be done on a day; on one without free times, what is served by rule tells why."""
+    """Return what the customer can do on a day; for a day without free times, the times by rule give the reason."""
     if day.slots:
         return DayState.FREE
     soonest = first_bookable_start(now=now, rules=question.rules)
@@ -250,7 +250,7 @@ def _named_day(day: date, today: date) -> str:
 
 
 def _day_to_show(days: Sequence[DayChoice], wanted: date, *, is_told: bool) -> DayChoice:
-    """Return the very day that was told, else the first free one from the wanted day on, else one worth a look."""
+    """Return the requested day; else the first free one from the wanted day on, else any free one, else a full one."""
     if is_told:
         return next(day for day in days if day.date == wanted)
     free = [day for day in days if day.state == DayState.FREE]

@@ -10,25 +10,25 @@ from booking.web.responses import kept_file
 from stores.queries import organization_slugs, store_count, store_slugs
 
 STORES_A_FILE = 5_000
-MOST_FILES = 50_000  # that an index may name; no database counts to every number that an address can hold
+MOST_FILES = 50_000  # the numbers an index may name; no database counts up to every number that an address can hold
 KEPT_SECONDS = 3600
 _XML = '<?xml version="1.0" encoding="UTF-8"?>'
 _SPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
-# What of a store's pages leads nowhere new: an engine would walk from week to week of every one of them.
+# Parameters of a store's pages that lead to nothing new: a search engine would follow every store from week to week.
 _PAGES_IN_BETWEEN = ("book", "wait", "share", "poster")
-# A visit's own pages are not named: without the customer's key they answer 404, and a list of secrets is no secret.
+# The pages of a visit are not named: they answer 404 without the customer's key, and a public list would reveal them.
 _NO_PAGES = ("/api/", "/embed/", "/staff/", *(f"/s/*/{page}/" for page in _PAGES_IN_BETWEEN))
-# The choice of a time as links show it, for a kind of visit at most: without a day or a week in the address.
+# The choice of a time as links show it, with a kind of visit at most, and without a day or a week in the address.
 _ONE_OF_THEM = ("/s/*/book/$", "/s/*/book/?visit_type=", "/*/s/*/book/$", "/*/s/*/book/?visit_type=")
 _OTHER_DAYS = ("/s/*/book/?visit_type=*&", "/*/s/*/book/?visit_type=*&")
-_FOR_READERS = ("/*/embed/", "/*/staff/", *(f"/*/s/*/{page}/" for page in _PAGES_IN_BETWEEN))  # behind a prefix
+_FOR_READERS = ("/*/embed/", "/*/staff/", *(f"/*/s/*/{page}/" for page in _PAGES_IN_BETWEEN))  # with a prefix in front
 ROBOTS = "User-agent: *\n{rows}\nSitemap: {public_url}/sitemap.xml\n"
 
 
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
-    """Say which pages are none for search engines."""
+    """Tell search engines which pages they must not visit."""
     rows = "".join(f"Allow: {pattern}\n" for pattern in _ONE_OF_THEM)
     rows += "".join(f"Disallow: {pattern}\n" for pattern in (*_NO_PAGES, *_FOR_READERS, *_OTHER_DAYS))
     text = ROBOTS.format(public_url=settings.PUBLIC_URL, rows=rows)
@@ -37,7 +37,7 @@ def robots(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def sitemap(request: HttpRequest) -> HttpResponse:
-    """List the lists: one of pages beside the stores, one for every few thousand stores."""
+    """List the sitemaps: one of pages beside the stores, one for every few thousand stores."""
     files = ["pages", *(f"stores-{number + 1}" for number in range(-(-store_count() // STORES_A_FILE)))]
     rows = "".join(f"<sitemap><loc>{settings.PUBLIC_URL}/sitemap-{name}.xml</loc></sitemap>" for name in files)
     return _xml(request, f'{_XML}<sitemapindex xmlns="{_SPACE}">{rows}</sitemapindex>')
@@ -51,7 +51,7 @@ def pages(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def stores(request: HttpRequest, number: int) -> HttpResponse:
-    """List the pages of some thousand stores, in the order of their slugs."""
+    """List the pages of a few thousand stores, in the order of their slugs."""
     slugs = store_slugs(offset=(number - 1) * STORES_A_FILE, limit=STORES_A_FILE) if 0 < number <= MOST_FILES else []
     if not slugs:
         raise Http404
@@ -59,7 +59,7 @@ def stores(request: HttpRequest, number: int) -> HttpResponse:
 
 
 def _url_set(paths: Iterator[str] | list[str]) -> str:
-    """Return a list of pages; slugs hold nothing that would need escaping."""
+    """Return a sitemap of pages; slugs contain nothing that needs escaping."""
     rows = "".join(f"<url><loc>{settings.PUBLIC_URL}{one}</loc></url>" for one in paths)
     return f'{_XML}<urlset xmlns="{_SPACE}">{rows}</urlset>'
 

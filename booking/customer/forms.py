@@ -30,7 +30,7 @@ ANSWER_MAX = 200
 
 
 def read_key(text: str) -> str:
-    """Return the key made with the form; one that is missing or not ours counts as a new one."""
+    """Return the key that was made with the form; a new one where it is missing or not ours."""
     try:
         return str(uuid.UUID(text))
     except ValueError:
@@ -74,7 +74,7 @@ class DetailsForm(FormWithProblems):
         widget=forms.TextInput(attrs={"autocomplete": "name", "spellcheck": "false"}),
     )
     phone = TypedField(
-        read_note,  # the store's country decides, see __init__
+        read_note,  # the store's country decides, see `__init__`
         required=False,
         label=_("Phone number"),
         help_text=_("For a text message with your booking, and reminders. For nothing else."),
@@ -123,28 +123,28 @@ class DetailsForm(FormWithProblems):
         return [self[f"question_{number}"] for number in range(len(self.questions))]
 
     def answers(self) -> list[QuestionAnswer]:
-        """Return what was answered to the store's questions; an empty answer is none."""
+        """Return the answers to the store's questions; empty answers are left out."""
         given = (
             (question.text, self.cleaned_data[f"question_{number}"]) for number, question in enumerate(self.questions)
         )
         return [QuestionAnswer(question, answer) for question, answer in given if answer]
 
     def typed(self) -> Iterator[tuple[str, str]]:
-        """Yield each field with what was typed, to be shown again as it is."""
+        """Yield each field with what was typed, to show it again unchanged."""
         for name in self.fields:
             value = self.data.get(name, "")
             if value and name != "idempotency_key":
                 yield name, value
 
     def first_id(self, name: str) -> str:
-        """Return where the line of a field's error leads to; to the group where the field has no id of its own."""
+        """Return the id that the link of a field's error points to: the group's where the field has none of its own."""
         return self[name].id_for_label or self[name].auto_id
 
 
 class WaitingForm(DetailsForm):
     """Two days, a name, and a phone number or an e-mail address that we can write to."""
 
-    note = None  # type: ignore[assignment]  # this and the next: not asked of whoever waits
+    note = None  # type: ignore[assignment]  # this and the next: not required of waiting customers
     is_for_someone_else = None  # type: ignore[assignment]
 
     def __init__(self, *args: Any, first: date, last: date, country: str, **kwargs: Any) -> None:
@@ -154,7 +154,7 @@ class WaitingForm(DetailsForm):
         self.fields["email"].help_text = _("We write here when a place comes free.")
 
     def clean(self) -> dict[str, Any]:
-        """Ask for a way to tell them of a place: a number that takes no text messages is none."""
+        """Require a contact for the offer: a number that takes no text messages does not count."""
         cleaned = super().clean()
         check_days(self, cleaned)
         phone = cleaned.get("phone")
@@ -165,7 +165,7 @@ class WaitingForm(DetailsForm):
 
 
 class CorrectionForm(FormWithProblems):
-    """What can be put right without a new message; phone and e-mail would need one, so the store changes those."""
+    """The details that can be corrected without a new message; the store changes phone and e-mail, which need one."""
 
     name = TypedField(
         read_name,
@@ -181,12 +181,12 @@ class CorrectionForm(FormWithProblems):
     )
 
     def typed(self) -> dict[str, str]:
-        """Return what was typed, to be shown again as it is."""
+        """Return what was typed, to show it again unchanged."""
         return {name: self.data.get(name, "") for name in self.fields}
 
 
 class LostLinkForm(FormWithProblems):
-    """Either way to reach somebody, in one field."""
+    """One field for either contact: phone number or e-mail address."""
 
     contact = TypedField(
         str.strip,
@@ -201,7 +201,7 @@ class LostLinkForm(FormWithProblems):
         self.country = country
 
     def clean_contact(self) -> Contact:
-        """Return what was typed as a number or an address. Raises ValidationError."""
+        """Return what was typed as a phone number or an e-mail address. Raises ValidationError."""
         typed = cast(str, self.cleaned_data["contact"])
         try:
             contact = read_contact(typed, country=self.country)
@@ -213,7 +213,7 @@ class LostLinkForm(FormWithProblems):
 
 
 def read_contact(typed: str, *, country: str) -> Contact:
-    """Return an e-mail address or a phone number; a number by its own country, or the first where it is one.
+    """Return an e-mail address or a phone number, read by its own country, or by the first one where it is valid.
 
     Raises BadInput.
     """
@@ -229,7 +229,7 @@ def read_contact(typed: str, *, country: str) -> Contact:
 
 
 class HereForm(FormWithProblems):
-    """The sign of a visit, in one field: a reference, or before the store's own door the end of a phone number."""
+    """What identifies a visit, in one field: a reference, or at the store's own door the end of a phone number."""
 
     who = TypedField(
         str.strip,
@@ -248,7 +248,7 @@ class HereForm(FormWithProblems):
             field.error_messages["required"] = _("Enter the reference of your visit.")
 
     def clean_who(self) -> str:
-        """Return a reference or digits. Raises ValidationError for what can be neither."""
+        """Return a reference or digits. Raises ValidationError for anything else."""
         typed: str = self.cleaned_data["who"]
         if is_sign(typed, by_phone=self.is_at_door):
             return typed

@@ -1,4 +1,4 @@
-"""The page after a form was sent too often: it says when to try again, and can be reloaded."""
+"""The page after too many tries of a form: it says when to try again, and can be reloaded."""
 
 from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_safe
@@ -10,11 +10,11 @@ _LONGEST_SECONDS = 24 * 3600
 
 @require_safe
 def later(request: HttpRequest) -> HttpResponseBase:
-    """Say that too much was tried, and when to try again. Raises RateLimited."""
+    """Say that there were too many tries, and when to try again. Raises RateLimited."""
     raise limits.RateLimited(read_seconds(request.GET.get("seconds", "")))
 
 
 def read_seconds(text: str) -> int:
-    """Return how many seconds to wait, as an address says; a second where it says nothing that can be read."""
+    """Return how many seconds to wait, as the address says; one second where that cannot be read."""
     is_count = text.isascii() and text.isdigit() and len(text) <= len(str(_LONGEST_SECONDS))
     return min(int(text), _LONGEST_SECONDS) if is_count else 1

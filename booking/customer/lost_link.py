@@ -1,7 +1,7 @@
-"""Lost links: a customer types a phone number or an e-mail address, and a message lists their visits to come.
+"""Lost links: a customer types a phone number or an e-mail address and gets a message that lists their upcoming visits.
 
 The answer is the same for everybody, and so is the work behind it (see `booking.messages.lost_links`). The form needs
-no cookie, as it gives nobody any right, and sets one only to show again what could not be read.
+no cookie, as it gives nobody any right. It sets one only to show input again that could not be read.
 """
 
 from dataclasses import replace
@@ -36,7 +36,7 @@ from booking.web.responses import keep_private, see_other
 
 _signer = TimestampSigner(salt="booking.visits")
 _COOKIE = "visits"
-_PLACE = "/my-visits"  # no store's slug
+_PLACE = "/my-visits"  # not a slug of any store
 
 
 @csrf_exempt
@@ -64,13 +64,13 @@ def lost_link(request: HttpRequest) -> HttpResponseBase:
 
 @require_safe
 def asked(request: HttpRequest) -> HttpResponseBase:
-    """Say the same to everybody, whether or not there are visits."""
+    """Show the same answer to everybody, whether or not there are visits."""
     return keep_private(customer_page(request, "lost_link_asked"), opened_by_key=True)
 
 
 @require_safe
 def open_list(request: HttpRequest, reference: str, token: str) -> HttpResponseBase:
-    """Take the token out of the address bar: the list itself is opened by a short cookie. Raises RateLimited."""
+    """Remove the token from the address bar; a short-lived cookie opens the list itself. Raises RateLimited."""
     limits.refuse_wrong_tokens(request)
     plain = read_reference(reference)
     found = read_visits_token(plain, token) if plain else None
@@ -88,7 +88,7 @@ def open_list(request: HttpRequest, reference: str, token: str) -> HttpResponseB
 
 @require_safe
 def visits(request: HttpRequest) -> HttpResponseBase:
-    """List somebody's visits to come, each with its link."""
+    """List a customer's upcoming visits, each with its link."""
     now = clock_now()
     try:
         key = _signer.unsign(request.COOKIES.get(key_cookie_name(_COOKIE), ""), max_age=KEY_SECONDS)
@@ -111,7 +111,7 @@ def visits(request: HttpRequest) -> HttpResponseBase:
 
 
 def _booking(reference: str, *, hour: int, now: datetime) -> Booking | None:
-    """Return the booking that a list hangs on, as long as its link counts."""
+    """Return the booking that a list was made for, as long as its link is valid."""
     if now.timestamp() >= hour * 3600:
         return None
     booking = booking_by_reference(reference)
@@ -127,7 +127,7 @@ def _ask(request: HttpRequest, form: LostLinkForm) -> HttpResponseBase:
 
 
 def _ask_again(request: HttpRequest) -> HttpResponseBase:
-    """Return the form with why it stands there: a list is opened by its link, for a day."""
+    """Return the form with the reason why it is shown again: the link of a list is valid for a day."""
     form = LostLinkForm(country=_country(request))
     problem = FormProblem(_("This link opens nothing any more. Ask for a new one here."), "id_contact")
     context = {"form": form, "problems": [problem], "country": form.country}
@@ -135,6 +135,6 @@ def _ask_again(request: HttpRequest) -> HttpResponseBase:
 
 
 def _country(request: HttpRequest) -> str:
-    """Return the country of the store that somebody comes from, "" for any."""
+    """Return the country of the store that the customer comes from, "" for any country."""
     country = (request.POST or request.GET).get("country", "")
     return country if country in phonenumbers.SUPPORTED_REGIONS else ""

@@ -1,7 +1,7 @@
-"""Keys to pages of one customer: a link's token is swapped for a short cookie that opens one visit's pages alone.
+"""Keys to the pages of one customer: a link's token is exchanged for a short-lived cookie that opens one visit's pages.
 
-The cookie of an `https` address is named `__Host-…`: only this very host could have set it. A key that was given by
-http, under the plain name, opens nothing there, as any host of the domain might have set one; the link makes a new one.
+The cookie of an `https` address is named `__Host-…`: only this host can have set it. A key that was given over http,
+under the plain name, opens nothing there, as any host of the domain might have set it; the link makes a new one.
 """
 
 from abc import ABC, abstractmethod
@@ -23,12 +23,12 @@ Row = TypeVar("Row")
 
 
 def key_cookie_name(name: str) -> str:
-    """Return the name of a cookie that opens pages, whatever prefix the reader chose for their addresses."""
+    """Return the name of a cookie that opens pages, with whatever prefix their addresses have."""
     return f"{'__Host-' if settings.IS_HTTPS else ''}{name}"
 
 
 def set_key_cookie(response: HttpResponseBase, name: str, value: str) -> None:
-    """Let this browser open pages for the next half hour."""
+    """Let this browser open the pages for the next half hour."""
     response.set_cookie(
         key_cookie_name(name),
         value,
@@ -40,7 +40,7 @@ def set_key_cookie(response: HttpResponseBase, name: str, value: str) -> None:
 
 
 class PageKey(ABC, Generic[Row]):
-    """The keys to the pages of one kind of row: `name` begins the cookie's name, `salt` sets their signatures apart."""
+    """The access rules of one kind of row's pages: `name` begins the cookie's name, `salt` separates its signatures."""
 
     name: str
     salt: str
@@ -54,26 +54,26 @@ class PageKey(ABC, Generic[Row]):
 
     @abstractmethod
     def reference_of(self, row: Row) -> str:
-        """Return by what a row is known in its address."""
+        """Return the reference that a row's addresses contain."""
 
     @abstractmethod
     def signed_of(self, row: Row) -> str:
-        """Return what the cookie of a row says: once it says something else, older cookies open nothing."""
+        """Return what the cookie of a row signs; once this changes, older cookies open nothing."""
 
     @abstractmethod
     def is_token(self, reference: str, token: str, row: Row | None) -> bool:
-        """Tell whether a token is the secret of a link to this reference, whether or not there is a row."""
+        """Tell whether a token is the secret of a link to this reference, whether or not the row exists."""
 
     @abstractmethod
     def not_open(self, request: HttpRequest) -> HttpResponse:
-        """Return the page that says how to get in, the same whatever the reason."""
+        """Return the page that explains how to get access; it is the same whatever the reason."""
 
     def is_erased(self, _row: Row) -> bool:
-        """Tell whether a row opens no more, but to the view that is for erased ones."""
+        """Tell whether a row is erased, so that only the view for erased rows may open it."""
         return False
 
     def prefix_of(self, _request: HttpRequest, _row: Row) -> str:
-        """Return how the addresses of a row's pages begin when its link is opened."""
+        """Return the prefix for a row's addresses when its link is opened."""
         return ""
 
     def give(self, response: HttpResponseBase, row: Row) -> None:
@@ -81,11 +81,11 @@ class PageKey(ABC, Generic[Row]):
         set_key_cookie(response, self._cookie(self.reference_of(row)), self._signer.sign(self.signed_of(row)))
 
     def take(self, response: HttpResponseBase, reference: str) -> None:
-        """Let this browser open the pages no more."""
+        """Take this browser's key to the pages away."""
         response.delete_cookie(key_cookie_name(self._cookie(reference)), samesite="Lax")
 
     def is_held(self, request: HttpRequest, row: Row) -> bool:
-        """Tell whether this browser may open a row's pages."""
+        """Tell whether this browser holds the key of a row."""
         key = request.COOKIES.get(key_cookie_name(self._cookie(self.reference_of(row))), "")
         try:
             return self._signer.unsign(key, max_age=KEY_SECONDS) == self.signed_of(row)
@@ -93,7 +93,7 @@ class PageKey(ABC, Generic[Row]):
             return False
 
     def named_references(self, request: HttpRequest) -> list[str]:
-        """Return the references for which this browser holds a key, whether or not it still opens them."""
+        """Return the references for which this browser has a key cookie, valid or not."""
         prefix = key_cookie_name(self._cookie(""))
         names = [name.removeprefix(prefix) for name in request.COOKIES if name.startswith(prefix)]
         return [name for name in names if read_reference(name) == name]
@@ -101,10 +101,10 @@ class PageKey(ABC, Generic[Row]):
     def opened_by_key(
         self, view: Callable[[HttpRequest, Row], HttpResponseBase], *, is_for_erased: bool = False
     ) -> Callable[[HttpRequest, str], HttpResponseBase]:
-        """Hand the row to the view where the browser holds its key; else the page that says how to get in.
+        """Pass the row to the view where the browser holds its key; other visitors get the page that explains access.
 
-        One that is unknown, erased or somebody else's gives the same answer; `is_for_erased` is for the view that
-        erases, whose button may be pressed twice. A form that does not get in is led to that page's own address.
+        The answer is the same for a row that is unknown, erased or somebody else's. `is_for_erased` is for the view
+        that erases, whose button may be pressed twice. A form without the key is redirected to its page's own address.
         """
 
         @wraps(view)
@@ -134,13 +134,13 @@ class PageKey(ABC, Generic[Row]):
         if row is None or not self.is_held(request, row) or (self.is_erased(row) and not is_for_erased):
             return self._turned_away(request)
         response = view(request, row)
-        is_asking = "HX-Request" in request.headers  # a page that asks whether something has changed, by itself
+        is_asking = "HX-Request" in request.headers  # a page that polls for changes by itself
         if not is_asking and not response.cookies.get(name):
             self.give(response, row)
         return response
 
     def _swap(self, request: HttpRequest, reference: str, token: str, path: str) -> HttpResponseBase:
-        """Take the token out of the address bar: the same page again, opened by a cookie. Raises RateLimited."""
+        """Remove the token from the address bar: redirect to the same page, opened by a cookie. Raises RateLimited."""
         limits.refuse_wrong_tokens(request)
         row = self.find(reference)
         if not self.is_token(reference, token, row):
@@ -153,7 +153,7 @@ class PageKey(ABC, Generic[Row]):
         return response
 
     def _turned_away(self, request: HttpRequest) -> HttpResponse:
-        """Return the page for whoever has no key; lead a form to it, so that a reload does not send the form again."""
+        """Return the page for visitors without a key; redirect a form to it, so that a reload sends no form again."""
         return self.not_open(request) if request.method != "POST" else see_other(request.path)
 
     def _cookie(self, reference: str) -> str:

@@ -1,7 +1,7 @@
 """Self check-in: the page behind the code on a store's door, on which customers say that they are here.
 
-It needs no cookie, and sets one only to show again what could not be read. It gives nobody any right, and answers
-everybody alike, found or not: nobody learns from it who is expected.
+It needs no cookie, and sets one only to show input again that could not be read. It gives nobody any right, and the
+answer is the same whether or not a visit is found: nobody learns from it which people are expected.
 """
 
 from dataclasses import replace
@@ -24,7 +24,7 @@ from booking.web.rendering import customer_page
 from booking.web.responses import keep_private, see_other
 from stores.queries import StoreDetail, door_number, store_detail
 
-_DOOR = "d"  # the field, and the part of the address, that holds what the code on the door says
+_DOOR = "d"  # the name of the field, and of the parameter, that holds the secret of the code on the door
 
 
 @csrf_exempt
@@ -58,7 +58,7 @@ def here(request: HttpRequest, store: str) -> HttpResponseBase:
 
 
 def _is_at_door(request: HttpRequest, store: str) -> bool:
-    """Tell whether whoever asks read the code that is on the store's door now."""
+    """Tell whether the visitor has scanned the code that is on the store's door now."""
     said = _said(request)
     return bool(said) and is_door_secret(store, door_number(store), said)
 
@@ -68,7 +68,7 @@ def _said(request: HttpRequest) -> str:
 
 
 def _here_url(request: HttpRequest, **query: str) -> str:
-    """Return this page, with what the code on the door said."""
+    """Return the address of this page, with the secret of the code on the door."""
     said = _said(request)
     query |= {_DOOR: said} if said else {}
     url = reverse("here", args=[request.resolver_match.kwargs["store"]])  # type: ignore[union-attr]  # it led here

@@ -1,4 +1,4 @@
-"""The store that a customer's page is about."""
+"""The lookup of the store that a customer's page is about."""
 
 from datetime import datetime
 

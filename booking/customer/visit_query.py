@@ -1,4 +1,4 @@
-"""The wanted visit in a page's address or form, read without trusting it."""
+"""The wanted visit as a page's address or form names it, read without trusting it."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,20 +15,20 @@ from stores.slots import StoreRules, VisitTypeRule
 
 @dataclass(frozen=True, slots=True)
 class VisitQuery:
-    """A visit as asked for; what could not be read is a problem and stands here as its default."""
+    """A requested visit; a value that cannot be read is a problem, and its default stands here."""
 
     visit_type: VisitTypeRule
     party_size: int
-    desk: str  # the slug of the one the customer would like to see, "" for any
+    desk: str  # the slug of the desk that the customer prefers, "" for any
     starts_at: datetime | None
     from_date: date | None
-    day: date | None  # the very day to show
+    day: date | None  # exactly this day is shown
     problems: tuple[FormProblem, ...]
     status: int
 
     @property
     def parameters(self) -> dict[str, str]:
-        """Return what leads to the choice of a time for this visit."""
+        """Return the parameters of the choice of a time for this visit."""
         asked = {"visit_type": self.visit_type.slug, "party_size": str(self.party_size)}
         return {**asked, "desk": self.desk} if self.desk else asked
 

@@ -1,6 +1,6 @@
-"""Access to pages for staff: signed in, a member of the store, with a sufficient role.
+"""Access to pages for staff: a signed-in member of the store with a sufficient role.
 
-Before the pages of arrivals it may be a paired tablet too, in the name of whoever gave it their PIN last.
+The pages of arrivals also accept a paired tablet, in the name of the member who entered their PIN last.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -31,29 +31,29 @@ Rest = ParamSpec("Rest")
 
 
 class StaffContext:
-    """A member at one of their stores, on a tablet of the store's or not; the clock is read once a request."""
+    """A member at one of their stores, with or without a tablet of the store; the clock is read once a request."""
 
     def __init__(self, user: User, store: Store, role: str, *, now: datetime, device: Device | None = None) -> None:
         self.user = user
         self.store = store
         self.device = device
-        # Whoever holds the tablet is at the counter: it does arrivals, never what needs a manager.
+        # The tablet is at the counter: its user does arrivals, but nothing that needs a manager.
         self.is_manager = role == Role.MANAGER and device is None
         self.now = now
         self.zone = ZoneInfo(store.time_zone)
 
     @property
     def today(self) -> date:
-        """The store's own day."""
+        """The current date in the store's zone."""
         return self.now.astimezone(self.zone).date()
 
     @property
     def hides_names(self) -> bool:
-        """Tell whether this is a tablet that nobody touched for a while."""
+        """Tell whether this is a tablet that nobody has touched for a while."""
         return self.device is not None and self.device.hides_names(self.now)
 
     def used(self, moments: Iterable[datetime]) -> None:
-        """Keep that somebody tapped, where this is a tablet."""
+        """Record the taps, where this is a tablet."""
         if self.device is not None:
             note_use(device=self.device, moments=moments, now=self.now)
 
@@ -74,10 +74,10 @@ def at_store(
 ) -> Callable[[StoreView[Rest]], View]:
     """Pass the signed-in member and the store to the view. Anonymous visitors go to the sign-in page, others get 404.
 
-    `come_back` names the page shown after signing in where this address only takes what is sent to it. `devices` lets
-    in the store's own tablets as well; one that hides names only where the view `names_nobody` to it. What was typed
-    when a session had ended is kept through the sign-in, by pages that show the form themselves; others say
-    `keeps_typed`.
+    `come_back` names the page shown after signing in where this address only takes POST requests. `devices` also
+    accepts the store's own tablets; one that hides names only where the view `names_nobody` to it. A form that was sent
+    after its session had ended is kept through the sign-in where the address shows its form itself, that is without
+    `come_back`, or where it `keeps_typed`.
     """
 
     def decorate(view: StoreView[Rest]) -> View:
@@ -109,7 +109,7 @@ def at_store(
 def at_visit(*, devices: bool = False) -> Callable[[VisitView[Rest]], View]:
     """Pass a visit of a store that the user works at to the view. Any other visit is a 404.
 
-    `devices` lets in the store's own tablets as well, but none that hides names.
+    `devices` also accepts the store's own tablets, but none that hides names.
     """
 
     def decorate(view: VisitView[Rest]) -> View:
@@ -144,9 +144,9 @@ def at_visit(*, devices: bool = False) -> Callable[[VisitView[Rest]], View]:
 
 
 def signed_in(*, come_back: str) -> Callable[[UserView[Rest]], View]:
-    """Hand the view who is signed in, whichever their stores; everybody else signs in.
+    """Pass the signed-in user to the view, whatever their stores. Anonymous visitors go to the sign-in page.
 
-    `come_back` names the page shown after signing in where something was sent to this one.
+    `come_back` names the page shown after signing in where the request was a POST.
     """
 
     def decorate(view: UserView[Rest]) -> View:
@@ -162,9 +162,9 @@ def signed_in(*, come_back: str) -> Callable[[UserView[Rest]], View]:
 
 
 def paired_tablet(request: HttpRequest, store: str) -> DeviceAccess | None:
-    """Return the tablet that asks, None where it is none of any store's.
+    """Return the tablet that sends the request, None where it is not a paired one.
 
-    Raises Http404 for another store's, PermissionDenied for one that was revoked: it forgets what it knows then.
+    Raises Http404 for another store's tablet, PermissionDenied for a revoked one, which then deletes its data.
     """
     secret = request.COOKIES.get(settings.DEVICE_COOKIE_NAME, "")
     access = device_access(device_digest(secret)) if secret else None
@@ -178,20 +178,20 @@ def paired_tablet(request: HttpRequest, store: str) -> DeviceAccess | None:
 
 
 def _may_see(access: DeviceAccess, now: datetime, *, names_nobody: bool = False) -> bool:
-    """Tell whether a tablet is let in: somebody acts on it, and it shows names or is sent none."""
+    """Tell whether a tablet has access: a member acts on it, and it shows names or the view sends it none."""
     return access.acting is not None and (names_nobody or not access.device.hides_names(now))
 
 
 def _at_tablet(access: DeviceAccess, now: datetime) -> StaffContext:
     note_seen(device=access.device, now=now)
-    acting: Any = access.acting  # somebody, as _may_see asked
+    acting: Any = access.acting  # not None: _may_see has checked it
     return StaffContext(acting, access.device.store, Role.STAFF, now=now, device=access.device)
 
 
 def staff_page(
     request: HttpRequest, at: StaffContext, template: str, context: Mapping[str, Any], *, status: int = 200
 ) -> HttpResponse:
-    """Return a page of the store's own, with what every one of them shows."""
+    """Return a page of the store, with the context that all of them share."""
     shared = {
         "store": at.store,
         "zone": at.zone,
@@ -205,7 +205,7 @@ def staff_page(
 
 
 def raise_for(refused: BookingRefused) -> NoReturn:
-    """Raise what Django shows as the page for nothing here, or not for you."""
+    """Raise the exception that Django answers with its 404 or 403 page; else raise the refusal again."""
     if refused.reason == Refusal.NOT_FOUND:
         raise Http404 from refused
     if refused.reason == Refusal.NOT_PERMITTED:
@@ -214,16 +214,16 @@ def raise_for(refused: BookingRefused) -> NoReturn:
 
 
 def prove_more_first(request: HttpRequest) -> HttpResponseBase:
-    """Lead a manager whose store asks for more than a password to where they get it. Raises PermissionDenied."""
+    """Redirect a manager who lacks the required second factor to its set-up. Raises PermissionDenied for a POST."""
     if request.method not in ("GET", "HEAD"):
         raise PermissionDenied
     return keep_private(redirect(f"{reverse('staff-second-factor')}?needed=1"))
 
 
 def sign_in_first(request: HttpRequest, store: str, come_back: str, *, keeps_typed: bool = False) -> HttpResponse:
-    """Lead to the sign-in, and from there back to the page, or to `come_back` where it takes only what is sent.
+    """Redirect to the sign-in, and from there back to the page, or to `come_back` where it only takes POST requests.
 
-    What was typed leads to the page that sends it once more, where it `keeps_typed`.
+    Where the view `keeps_typed`, the sign-in leads to the page that sends the form again.
     """
     if keeps_typed and request.method == "POST":
         response = redirect_to_login(reverse("staff-typed", args=[store]), reverse("staff-sign-in"))
@@ -233,6 +233,6 @@ def sign_in_first(request: HttpRequest, store: str, come_back: str, *, keeps_typ
 
 
 def to_sign_in(request: HttpRequest, come_back: str) -> HttpResponse:
-    """Lead to the sign-in, and from there back to this page, or to `come_back` where something was sent to it."""
+    """Redirect to the sign-in, and from there back to this page, or to `come_back` after a POST."""
     is_shown = request.method in ("GET", "HEAD")
     return redirect_to_login(request.get_full_path() if is_shown else come_back, reverse("staff-sign-in"))

@@ -27,16 +27,16 @@ Carried = Iterable[tuple[str, str]]
 
 
 def read_resolution(request: HttpRequest) -> AffectedResolution | None:
-    """Return what is to happen with the visits affected; None where nobody has said so yet."""
+    """Return what is to happen with the affected visits; None where the user has not chosen yet."""
     value = request.POST.get("then", "")
     return AffectedResolution(value) if value in set(AffectedResolution) else None
 
 
 class ApplyChange(Protocol):
-    """A change of hours or slots, ready to be made: all of it is given but what is to happen with visits affected."""
+    """A change of hours or slots, ready to be made; only the decision about affected visits is still an argument."""
 
     def __call__(self, *, then: AffectedResolution | None) -> HoursChange:
-        """Make the change. Raises BookingsAffected where there are such visits and `then` is None."""
+        """Make the change. Raises BookingsAffected where it affects visits and `then` is None."""
         ...
 
 
@@ -48,9 +48,9 @@ def ask_or_apply(
     carried: Carried,
     **page: Any,
 ) -> HttpResponse | None:
-    """Make a change; return the page that asks about the visits affected, None where it is done.
+    """Make a change; return the page that asks about affected visits, None where the change is made.
 
-    `carried` is what was typed, to be sent once more along with the answer. Raises BookingRefused for other reasons.
+    `carried` is what was typed, to be sent again with the answer. Raises BookingRefused for other reasons.
     """
     resolution = read_resolution(request)
     try:
@@ -64,7 +64,7 @@ def ask_or_apply(
 def _remember(
     request: HttpRequest, at: StaffContext, resolution: AffectedResolution | None, affected: Sequence[Booking]
 ) -> None:
-    """Keep in the session what was done with which visits, for the next page: references, no names."""
+    """Store in the session what was done with which visits, for the next page: references, no names."""
     if not affected or resolution is None:
         return
     by_phone = [one.reference for one in affected if message_channel(one.phone, one.email) == "none"]
@@ -85,7 +85,7 @@ class Done:
 
 
 def just_done(request: HttpRequest, at: StaffContext) -> Done | None:
-    """Return what was just done with the visits affected, once; None where there were none."""
+    """Return the result for the affected visits, once; None where there were none."""
     kept = request.session.get(_SESSION_KEY)
     if not isinstance(kept, dict) or kept.get("store") != at.store.slug:
         return None

@@ -13,13 +13,13 @@ from booking.staff.access import StaffContext
 from booking.tokens import keyed_digest
 from stores.hours import ONE_DAY
 
-CACHE_CONTROL = "no-store, private"  # scripts bring the version along themselves: no browser keeps names on disk
+CACHE_CONTROL = "no-store, private"  # scripts send the version themselves: no browser stores names on disk
 
 
 def unless_known(
     request: HttpRequest, at: StaffContext, day: date, make_page: Callable[[str], HttpResponse], *, days_around: int = 0
 ) -> HttpResponseBase:
-    """Return 304 where the browser has this version of the page, else what `make_page` makes of the version.
+    """Return 304 where the browser has this version of the page, else the page that `make_page` makes for the version.
 
     A page of the working day is made from the days around it as well: `days_around` is 1.
     """
@@ -30,7 +30,7 @@ def unless_known(
 
 
 def _etag(request: HttpRequest, at: StaffContext, day: date, days_around: int) -> str:
-    """Return the version of a page as this person sees it, with one statement."""
+    """Return the version of a page as this person sees it. One statement."""
     get_token(request)
     parts = (
         day_version(store=at.store, date=day, now=at.now, days_around=days_around),

@@ -18,7 +18,7 @@ def free_times(
 ) -> tuple[StoreRules | None, list[SlotChoice]]:
     """Return a day's times that can take a party, kept back ones included; none for an unknown visit type.
 
-    `desk` asks for the times of one desk alone, `is_booked` for a visit that is to be moved.
+    `desk` limits the times to one desk, `is_booked` means a visit that is to be moved.
     """
     try:
         answer = availability(
@@ -47,7 +47,7 @@ def nearest_times(
     desk: str = "",
     is_booked: bool = False,
 ) -> list[SlotChoice]:
-    """Return the free times nearest to one that cannot be had."""
+    """Return the free times nearest to one that cannot be booked."""
     free = nearest_free(
         store=rules.slug,
         visit_type=visit_type,
@@ -63,7 +63,7 @@ def nearest_times(
 
 @contextmanager
 def while_offered() -> Iterator[None]:
-    """Refuse a kind of visit that the store ceased to offer since the page was shown."""
+    """Refuse a visit type that the store ceased to offer since the page was shown."""
     try:
         yield
     except UnknownVisitType as unknown:
@@ -71,5 +71,5 @@ def while_offered() -> Iterator[None]:
 
 
 def error_of(field_id: str, problems: Iterable[FormProblem]) -> str:
-    """Return what is wrong with one field, to stand beside it; "" for nothing."""
+    """Return the error of one field, to stand beside it; "" for none."""
     return " ".join(problem.text for problem in problems if problem.field_id == field_id)

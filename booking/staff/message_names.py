@@ -1,4 +1,4 @@
-"""What staff call each kind of message."""
+"""The names that staff read for each kind of message."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class MessageNames:
-    """The names of a kind of message: alone, and by each way it goes."""
+    """The names of a kind of message: alone, and by each channel."""
 
     alone: "StrPromise"
     by_text: "StrPromise | None" = None
@@ -50,19 +50,19 @@ MESSAGE_NAMES: Mapping[str, MessageNames] = {
         gettext_lazy("List of their visits by text message"),
         gettext_lazy("List of their visits by e-mail"),
     ),
-    # These two stand beside no visit, only in the report.
+    # These two belong to no visit, and appear only in the report.
     Kind.DAY_SHEET: MessageNames(gettext_lazy("Sheet of the day")),
     Kind.NEARLY_TURN: MessageNames(gettext_lazy("Nearly your turn")),
 }
 
 
 def message_name(kind: str) -> str:
-    """Return what messages of a kind are called; a kind that this version does not know keeps the outbox's word."""
+    """Return the name of a kind of message; for a kind that this version does not know, the outbox's value."""
     return str(MESSAGE_NAMES[kind].alone) if kind in MESSAGE_NAMES else kind
 
 
 def message_name_by(kind: str, channel: str) -> str:
-    """Return what messages of a kind are called with the way they go: "Reminder by text message"."""
+    """Return the name of a kind of message with its channel: "Reminder by text message"."""
     is_text = channel == Channel.SMS
     names = MESSAGE_NAMES.get(kind)
     own = names and (names.by_text if is_text else names.by_email)

@@ -19,7 +19,7 @@ DAYS_LOOKED_AT = 62
 def no_times(
     at: StaffContext, rules: StoreRules, *, day: date, visit_type: str, party_size: int, desk: str
 ) -> tuple[str, list[SlotChoice]]:
-    """Return why no time of a day is free, and the first free one: of the days from it on, else of all."""
+    """Return why no time of a day is free, and the first free one: from that day on, else of all."""
     kind = rules.visit_type(visit_type)
     if kind is None:
         return "", []
@@ -61,7 +61,7 @@ def _why(at: StaffContext, rules: StoreRules, kind: VisitTypeRule, *, day: date,
 
 
 def _no_runs(rules: StoreRules, kind: VisitTypeRule, *, day: date) -> str:
-    """Return why no visit of this kind begins on a day any more."""
+    """Return why visits of this type no longer begin on a day."""
     by_desk = slots_by_desk(rules, first_date=day, last_date=day)
     if any(len(slots) >= kind.slot_count for slots in by_desk.values()):
         return _("No more times on this day.")

@@ -1,4 +1,4 @@
-"""Access to the pages of an organization: its managers alone."""
+"""Access to the pages of an organization, for its managers only."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ Rest = ParamSpec("Rest")
 
 @dataclass(frozen=True, slots=True)
 class AtOrganization:
-    """Somebody at an organization they manage; the clock is read once a request."""
+    """A manager of an organization; the clock is read once a request."""
 
     user: User
     organization: Organization
@@ -32,7 +32,7 @@ class AtOrganization:
 
     @property
     def today(self) -> date:
-        """The day in the system's zone: the stores may have several."""
+        """The current date in the system's zone: the stores may have several."""
         return self.now.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
 
 

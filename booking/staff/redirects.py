@@ -1,4 +1,4 @@
-"""Redirects of staff: after an action to the row it was done with, after signing in to their page."""
+"""Redirects for staff: to the visit's row after an action, and to the requested page after signing in."""
 
 from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import reverse
@@ -9,14 +9,14 @@ from booking.web.responses import see_other
 
 
 def back_to_day(booking: Booking, *, done: str = "") -> HttpResponseRedirect:
-    """Lead to the visit's row on its day."""
+    """Redirect to the visit's row on its day."""
     query = {"date": booking.visit_date.isoformat(), "changed": booking.reference}
     url = reverse("staff-day", args=[booking.store.slug])
     return see_other(f"{url}?{urlencode(query | ({'done': done} if done else {}))}#visit-{booking.reference}")
 
 
 def following(request: HttpRequest) -> str:
-    """Return where to go after signing in: never another site."""
+    """Return where to go after signing in; never to another site."""
     wanted = request.POST.get("next", "") or request.GET.get("next", "")
     is_ours = url_has_allowed_host_and_scheme(
         wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()

@@ -20,7 +20,7 @@ _NO_TIME = (Refusal.SLOT_FULL, Refusal.SLOT_CLOSED)
 
 
 def why_not_moved(at: StaffContext, booking: Booking, wanted: datetime, desk: Desk | None) -> SlotExplanation:
-    """Return what stands in the way of moving a visit there, for staff."""
+    """Return why a visit cannot be moved to a time, in words for staff."""
     return explain_slot(
         store=at.store.slug,
         visit_type=booking.visit_type.slug,
@@ -34,7 +34,7 @@ def why_not_moved(at: StaffContext, booking: Booking, wanted: datetime, desk: De
 
 
 def refusal_in_words(at: StaffContext, found: SlotExplanation, refused: BookingRefused) -> str:
-    """Return why a time was refused, where it can be told more exactly than by the refusal itself; else ""."""
+    """Return why a time was refused, where there is more to say than the refusal itself does; else ""."""
     if refused.reason not in _NO_TIME:
         return ""
     answers = {one.answer: one for one in found.desks}
@@ -45,9 +45,9 @@ def refusal_in_words(at: StaffContext, found: SlotExplanation, refused: BookingR
 
 
 def why_not_each(at: StaffContext, booking: Booking, day: date) -> dict[tuple[datetime, str], str]:
-    """Return why a visit cannot go there, for each start of a day and desk by slug; "" where it can.
+    """Return why a visit cannot be moved, for each start of a day and desk by slug; "" where it can.
 
-    Its own places count as free. With four statements, five while other times are kept for it.
+    Its own places count as free. Four statements, five while other times are kept for it.
     """
     own = [booking, *(booking.kept_times.all() if booking.answer_until else ())]
     found = explain_day(
@@ -63,7 +63,7 @@ def why_not_each(at: StaffContext, booking: Booking, day: date) -> dict[tuple[da
 
 
 def impossible_times(at: StaffContext, booking: Booking, day: date) -> list[tuple[str, str]]:
-    """Return the times to come of a day to which a visit cannot go, those in a row in one, each with the reasons."""
+    """Return a day's coming times to which a visit cannot be moved, consecutive ones as one, each with the reasons."""
     reasons: dict[datetime, list[str]] = {}
     for (starts_at, _desk), words in why_not_each(at, booking, day).items():
         if starts_at > at.now:
@@ -78,7 +78,7 @@ def impossible_times(at: StaffContext, booking: Booking, day: date) -> list[tupl
 
 
 def _cell_in_words(at: StaffContext, minutes: int, one: DeskExplanation) -> str:
-    """Return why a visit cannot go to one start of one desk; "" where it can."""
+    """Return why a visit cannot be moved to one start of one desk; "" where it can."""
     match one.answer:
         case Explanation.FREE:
             return ""

@@ -1,6 +1,6 @@
-"""Forms that were sent after a session had ended: kept encrypted by the browser through the sign-in.
+"""Forms that were sent after a session had ended: the browser keeps them, encrypted, through the sign-in.
 
-It is good for a quarter of an hour and for members of that store alone: whoever signs in then may be another person.
+They are valid for a quarter of an hour and for members of that store only, as another person may sign in then.
 Passwords and codes are not kept.
 """
 
@@ -15,21 +15,21 @@ from booking.web.sealed_values import seal, unseal
 
 COOKIE_NAME = "__Host-typed" if settings.IS_HTTPS else "typed"
 COOKIE_SECONDS = 15 * 60
-COOKIE_MAX = 3400  # characters; browsers hold 4096, with its name
+COOKIE_MAX = 3400  # characters; browsers store 4096, with the cookie's name
 _PURPOSE = "typed into a staff form"
 _SECRET = frozenset({"csrfmiddlewaretoken", "password", "pin", "code", "credential"})
 
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """A form as it was sent: where to, and each field with its value, in order."""
+    """A form as it was sent: its address, and each field with its value, in order."""
 
     path: str
     fields: tuple[tuple[str, str], ...]
 
 
 def keep_typed(request: HttpRequest, response: HttpResponseBase, store: str) -> bool:
-    """Let the browser keep what was sent; tell whether there was anything, and it is not too long to be kept."""
+    """Let the browser keep what was sent; tell whether there was anything, and it was short enough."""
     fields = [(name, value) for name, values in request.POST.lists() for value in values if not _is_secret(name)]
     if not fields:
         return False
@@ -43,7 +43,7 @@ def keep_typed(request: HttpRequest, response: HttpResponseBase, store: str) -> 
 
 
 def typed_before(request: HttpRequest, store: str) -> Typed | None:
-    """Return what this browser keeps of a form of this store, None for nothing."""
+    """Return the form of this store that this browser keeps, None for none."""
     held = unseal(_PURPOSE, request.COOKIES.get(COOKIE_NAME, ""))
     if not isinstance(held, dict) or held["store"] != store:
         return None
@@ -51,7 +51,7 @@ def typed_before(request: HttpRequest, store: str) -> Typed | None:
 
 
 def forget_typed(response: HttpResponseBase) -> None:
-    """Let the browser drop it."""
+    """Delete the form from the browser."""
     response.delete_cookie(COOKIE_NAME, samesite="Lax")
     response.cookies[COOKIE_NAME]["secure"] = settings.IS_HTTPS or ""
 

@@ -1,4 +1,4 @@
-"""One visit as staff see it on the day schedule and on the arrivals screen: facts in words, and what can be done."""
+"""One visit as staff see it on the day schedule and the arrivals screen: facts in words, and available actions."""
 
 import uuid
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ from booking.staff.wording import badges, nameless_words, people_in_words, sourc
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """A button: `url` is posted to, with `action_id`, so that a second tap on the same button changes nothing."""
+    """A button: it posts to `url` with `action_id`, so that a second tap on the same button changes nothing."""
 
     name: str
     label: str
@@ -35,7 +35,7 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class VisitCard:
-    """A visit in words; `main` is the step that comes next, `others` all that may be done besides."""
+    """A visit in words; `main` is the next step, `others` are the other allowed actions."""
 
     booking: Booking
     reference: str
@@ -71,14 +71,14 @@ class VisitCard:
 
     @property
     def last_message(self) -> MessageLine | None:
-        """What to show on one line: any trouble first, else what left last, else what is to come."""
+        """What to show on one line: a problem first, else the last message that was sent, else the next one due."""
         troubles = [line for line in self.messages if line.is_trouble]
         left = [line for line in self.messages if line.is_news]
         return next(iter(troubles or left[-1:] or self.messages[-1:]), None)
 
 
 def step_labels() -> dict[str, str]:
-    """Return what the button of each step says."""
+    """Return the label of each step's button."""
     return {
         "check_in": _("Arrived"),
         "start": _("Start"),
@@ -89,10 +89,10 @@ def step_labels() -> dict[str, str]:
 
 
 class CardMaker:
-    """Makes the cards of one day's visits; what all of them share is worked out once.
+    """Builds the cards of one day's visits; what all of them share is computed once.
 
-    Those for a tablet of the store's hold no family name and no number to phone. `is_of_now` says that all of them
-    belong to the working day of this moment, whatever midnight lies between.
+    Cards for a tablet of the store contain no family name and no phone number. `is_of_now` says that all visits belong
+    to the current working day, even if midnight lies in between.
     """
 
     def __init__(
@@ -109,7 +109,7 @@ class CardMaker:
         self.today = schedule.now.astimezone(schedule.rules.zone).date()
         self.one_slot = timedelta(minutes=schedule.rules.slot_minutes)
         zone, country = schedule.rules.zone, schedule.rules.country
-        # Worded once for all visits that share it: a day has few times, kinds of visit and sizes of party.
+        # Worded once for all visits that share it: a day has few times, visit types and party sizes.
         self.time = cache(lambda moment: time_in_words(moment, zone))
         self.day = cache(lambda moment: moment.astimezone(zone).date())
         self.people = cache(people_in_words)
@@ -157,7 +157,7 @@ class CardMaker:
         )
 
     def _since(self, booking: Booking) -> str:
-        """Return since when it has been in the state it is in, where that matters."""
+        """Return since when it has been in its current state, where that matters."""
         moments: dict[str, datetime | None] = {
             Status.CHECKED_IN: booking.checked_in_at,
             Status.IN_SERVICE: booking.started_at,
@@ -181,7 +181,7 @@ class CardMaker:
             yield UNDO
 
     def _changed_today(self, booking: Booking) -> bool:
-        """Tell whether the last step can still be taken back: the service knows for sure."""
+        """Tell whether the last step can probably be undone: the service decides."""
         moments = (booking.updated_at, booking.completed_at, booking.started_at, booking.checked_in_at)
         now = self.schedule.now
         is_of_today = any(self.day(moment) == self.today or is_same_night(moment, now) for moment in moments if moment)
@@ -202,6 +202,6 @@ class CardMaker:
             name=name,
             label=self.labels[name],
             url=f"{self.base_url}{booking.reference}/{name.replace('_', '-')}/",
-            # Made from what the button was drawn from: two people tapping it, or one tapping twice, is one step.
+            # Derived from what the button was drawn from: two taps, by one person or by two, are one step.
             action_id=str(uuid.uuid5(uuid.NAMESPACE_URL, seen)),
         )

@@ -42,7 +42,7 @@ def fact_in_words(fact: Fact) -> str:
 
 
 def late_in_words(minutes: int) -> str:
-    """Return how late somebody said they would be."""
+    """Return how late a customer said they would be."""
     return ngettext("said: {count} min late", "said: {count} min late", minutes).format(count=minutes)
 
 
@@ -52,9 +52,9 @@ def _icon(name: str) -> SafeString:
 
 
 class FactsAsHtml:
-    """Writes the facts of visits into pages; what a page of many rows shares is made once.
+    """Writes the facts of visits as HTML; what a page of many rows shares is built once.
 
-    Without `has_numbers`, for a page on a tablet, no number to phone is shown.
+    Without `has_numbers`, for a page on a tablet, it shows no phone number.
     """
 
     def __init__(self, *, country: str, has_numbers: bool = True) -> None:
@@ -72,14 +72,14 @@ class FactsAsHtml:
         }
 
     def said_late(self, facts: VisitFacts) -> SafeString:
-        """Return the badge of whoever said that they will be late, as long as they are awaited."""
+        """Return the badge of customers who said that they will be late, as long as they are awaited."""
         if not facts.said_late:
             return SafeString()
         words = late_in_words(facts.said_late)
         return format_html('<span class="badge badge-brass">{}{}</span>', _icon("clock"), words)
 
     def facts(self, facts: VisitFacts) -> SafeString:
-        """Return the list of what is out of the ordinary, "" for nothing."""
+        """Return the list of unusual facts, "" for none."""
         lines = [
             (_icon(_ICONS[fact.kind]), self.written.get(fact.kind, fact_in_words)(fact))
             for fact in facts.told(self.usual)
@@ -90,7 +90,7 @@ class FactsAsHtml:
         return format_html('<ul class="visit-facts">{}</ul>', items)
 
     def _phone_link(self, fact: Fact) -> str:
-        """Return the number to phone, as a link."""
+        """Return the phone number as a link."""
         if not fact.value or not self.has_numbers:
             return fact_in_words(fact)
         number = phone_in_words(fact.value, country=self.country)

@@ -14,21 +14,21 @@ from notifications.outbox import WAITS_FOR_PROVIDER, Delivery
 _NEWS = frozenset({State.SENDING, State.SENT, State.DELIVERED})
 _ON_ITS_WAY = _NEWS | {State.DUE}
 _TROUBLE = frozenset({State.FAILED, State.UNKNOWN, State.DEAD})
-# Why a message was dropped that its customer would have liked to get.
+# Why a message was dropped that its customer would have wanted.
 _DROPPED = frozenset(
     {"number_limit", "prefix_limit", "hourly_budget", "budget", "too_near", "not_textable", "restored"}
 )
-# What customers who want no texts have to hear of all the same.
+# What customers who want no texts must be told all the same.
 _MUST_REACH = frozenset(kind for kind, facts in KINDS.items() if facts.must_reach)
-# No good to phone.
+# The number does not exist, so phoning it is no use either.
 _NO_NUMBER = frozenset({"invalid_number", "unknown_number"})
 
 
 @dataclass(frozen=True, slots=True)
 class MessageLine:
-    """What became of one message; `is_trouble` calls for somebody to phone, `is_news` says that it has left.
+    """The state of one message; `is_trouble` means that somebody should phone, `is_news` that it was sent.
 
-    `html` is the text for a page that is put together without a template.
+    `html` is the text for a page that is built without a template.
     """
 
     text: str
@@ -38,13 +38,13 @@ class MessageLine:
 
 
 class MessageLines:
-    """Tells what became of messages; what many have in common is worded once."""
+    """Describes the state of messages; texts that many of them share are built once."""
 
     def __init__(self) -> None:
         self._worded: dict[tuple[str, str, str, str, bool, bool], MessageLine] = {}
 
     def of(self, deliveries: Sequence[Delivery]) -> tuple[MessageLine, ...]:
-        """Return what became of a booking's messages, oldest first."""
+        """Return the state of a booking's messages, oldest first."""
         by_email = {
             (one.kind, one.sequence, one.offset)
             for one in deliveries
@@ -69,7 +69,7 @@ def _calls_for_a_phone_call(one: Delivery) -> bool:
         return True
     if one.state != State.SKIPPED:
         return False
-    # Customers who want no texts have to hear of what the store does with their visit, and of nothing else.
+    # Customers who want no texts must be told what the store does with their visit, and nothing else.
     is_the_stores = not one.is_limited and one.kind in _MUST_REACH
     return one.reason in _DROPPED or (one.reason == "opted_out" and is_the_stores)
 
@@ -103,7 +103,7 @@ def _due(reason: str) -> str:
 
 
 def _skipped(one: Delivery) -> str:
-    """Return why a message was not sent; what has no words of its own was not needed any more."""
+    """Return why a message was not sent; for a reason without its own words, that it was no longer needed."""
     words = {
         "number_limit": _("not sent, as this number has had its texts of the day")
         if one.channel == Channel.SMS

@@ -1,4 +1,4 @@
-"""How staff are told things: states, steps and refusals in plain words."""
+"""Wording for staff: states, steps and refusals in plain words."""
 
 from collections.abc import Callable
 
@@ -47,7 +47,7 @@ def group_titles() -> dict[str, str]:
 
 
 def totals_in_words(totals: dict[str, int]) -> list[tuple[str, str]]:
-    """Return each state that somebody is in, with how many, as "12 booked"."""
+    """Return each state that has visits, with its count, as "12 booked"."""
     words: dict[str, Callable[[int], str]] = {
         Status.CONFIRMED: lambda n: ngettext("{count} still to come", "{count} still to come", n),
         Status.CHECKED_IN: lambda n: ngettext("{count} here", "{count} here", n),
@@ -69,12 +69,12 @@ def people_in_words(count: int) -> str:
 
 
 def source_words() -> dict[str, str]:
-    """Return how a booking came in, where that is worth a word."""
+    """Return how a booking was made, where that is worth a word."""
     return {Source.PHONE: _("by phone"), Source.DESK: _("at the desk"), Source.WALK_IN: _("walk-in")}
 
 
 def nameless_words(source: str, *, is_erased: bool) -> str:
-    """Return what stands in the place of a visitor's name where there is none."""
+    """Return the words shown instead of a visitor's name where there is none."""
     if is_erased:
         return _("Erased")
     return _("Walk-in") if source == Source.WALK_IN else _("No name")

@@ -1,4 +1,4 @@
-"""Template filters and tags around `booking.formatting`; nothing is decided here."""
+"""Template filters and tags around `booking.formatting`; they contain no rules."""
 
 from datetime import date, datetime
 from typing import Protocol
@@ -32,7 +32,7 @@ def address_line(store: HasAddress) -> str:
 
 @register.filter
 def name_and_address(store: HasAddress) -> str:
-    """Show "Corner Shop, 12 rue Ricard, 79000 Niort"; the name alone where no address is known."""
+    """Show "Corner Shop, 12 rue Ricard, 79000 Niort"; only the name where no address is known."""
     return ", ".join(part for part in (store.name, address_line(store)) if part)
 
 
@@ -86,7 +86,7 @@ def dated_day(value: datetime, zone: ZoneInfo) -> str:
 
 @register.filter
 def fact_and_advice(text: object) -> tuple[str, str]:
-    """Part "This time has just been taken. Please choose another one." into a title and what to do."""
+    """Split "This time has just been taken. Please choose another one." into a title and what to do."""
     return formatting.fact_and_advice(str(text))
 
 
@@ -98,13 +98,13 @@ def places(count: int) -> str:
 
 @register.filter
 def visit_type(name: str) -> str:
-    """Show a visit type's or a desk's name, the default ones in the active language."""
+    """Show the name of a visit type or a desk; default names are in the active language."""
     return formatting.visit_type_name(name)
 
 
 @register.inclusion_tag("includes/head_of_page.html", takes_context=True)
 def head_of_page(context: template.Context, title: str, description: str, picture_url: str = "") -> dict[str, object]:
-    """Say what search engines and shared links show of a page."""
+    """Return what search engines and shared links show of a page."""
     request = context["request"]
     return {
         "title": title,
@@ -128,5 +128,5 @@ def visit_code(reference: str) -> str:
 
 @register.simple_tag
 def query(**values: object) -> str:
-    """Write the query of an address, what follows its question mark: "visit_type=visit&party_size=2"."""
+    """Return the query of an address, the part after its question mark: "visit_type=visit&party_size=2"."""
     return urlencode(values)

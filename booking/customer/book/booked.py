@@ -1,4 +1,4 @@
-"""The answer to a form that has booked already: the visit, where this browser made it."""
+"""The answer to a form that was already used for a booking. The browser that made the booking sees the visit."""
 
 from functools import partial
 
@@ -15,9 +15,9 @@ from booking.web.responses import see_other
 
 
 def booked_page(request: HttpRequest, step: BookingStep, reference: str) -> HttpResponse | None:
-    """Return the page that says which visit is booked, with its link; None where there is none any more.
+    """Return the page that shows the booked visit with its link, or None where the booking no longer exists.
 
-    The caller knows that this browser booked it.
+    The caller has checked that this browser made the booking.
     """
     booking = booking_by_reference(reference) if reference else None
     if booking is None or booking.erased_at is not None or booking.status == Status.CANCELLED:
@@ -28,20 +28,20 @@ def booked_page(request: HttpRequest, step: BookingStep, reference: str) -> Http
 
 
 def lead_to_booked(step: BookingStep, booking: Booking) -> HttpResponse:
-    """Lead to the confirmation of what this form has just booked, or had before."""
+    """Redirect to the confirmation of the booking that this form made, just now or earlier."""
     response = see_other(reverse("manage-booked", args=[booking.reference]))
     _give_first_key(response, booking)
     return step.remembered(response, booked=booking.reference)
 
 
 def _give_first_key(response: HttpResponse, booking: Booking) -> None:
-    """Let the browser that booked it open the visit, unless its customer has made a new link since."""
+    """Let the browser that made the booking open it, unless its customer has renewed the link since."""
     if not booking.link_number:
         BOOKING_KEY.give(response, booking)
 
 
 def lead_to_used(request: HttpRequest, step: BookingStep, used: FormUsed) -> HttpResponse:
-    """Lead on from a form that has booked something else: to that visit where this browser may open it."""
+    """Redirect from a form that made a different booking: to that booking where this browser may open it."""
     booking = booking_by_reference(used.subject)
     if booking is not None and BOOKING_KEY.is_held(request, booking):
         return see_other(f"{reverse('manage', args=[used.subject])}?done=already")
@@ -50,5 +50,5 @@ def lead_to_used(request: HttpRequest, step: BookingStep, used: FormUsed) -> Htt
 
 @partial(with_booking_step, methods=("GET", "HEAD"))
 def already(request: HttpRequest, step: BookingStep) -> HttpResponse:
-    """Say that a form was used before, and nothing of what was booked with it."""
+    """Say that the form was used before, without any detail of the booking it made."""
     return customer_page(request, "book/already", step.context())

@@ -38,7 +38,7 @@ _ECHOED_LONGEST = 64
 
 @dataclass(frozen=True)
 class BookingStep:
-    """One request on the way; `hold` is the token of what is kept for this visitor, "" for nothing.
+    """One request of a booking in progress; `hold` is the token of this visitor's hold, "" for none.
 
     `form` holds what was typed: sent with this request, or remembered from an earlier one.
     """
@@ -54,7 +54,7 @@ class BookingStep:
 
     @cached_property
     def kept(self) -> HeldPlace | None:
-        """What is kept for the very visit that is asked for, None where nothing is, or nothing any more."""
+        """The hold for exactly the requested visit; None without one, or once it has expired."""
         place = self.kept_anywhere
         if place is None:
             return None
@@ -63,12 +63,12 @@ class BookingStep:
 
     @cached_property
     def kept_anywhere(self) -> HeldPlace | None:
-        """The place that is kept for this visitor, at whatever store and time; None without one."""
+        """The visitor's hold, at whatever store and time; None without one."""
         return held_place(self.hold, now=self.now) if self.hold else None
 
     @property
     def kept_start(self) -> datetime | None:
-        """When the visit begins that is kept for this visitor, where it is of the kind and size asked for now."""
+        """The start of the visitor's hold, where its kind of visit and party size are the requested ones."""
         place, asked = self.kept_anywhere, self.asked
         wish = (self.rules.slug, asked.visit_type.slug, asked.party_size)
         is_same = place is not None and (place.store, place.visit_type, place.party_size) == wish
@@ -76,33 +76,33 @@ class BookingStep:
 
     @property
     def is_unread(self) -> bool:
-        """Tell whether a time is missing, or anything asked for could not be read."""
+        """Tell whether no time is chosen, or a part of the request could not be read."""
         return bool(self.asked.problems) or self.asked.starts_at is None
 
     @property
     def local_start(self) -> str:
-        """The chosen start with the store's own offset, "" where none is."""
+        """The chosen start with the store's UTC offset, "" where none is chosen."""
         return self.asked.starts_at.astimezone(self.rules.zone).isoformat() if self.asked.starts_at else ""
 
     @cached_property
     def typed(self) -> dict[str, str]:
-        """What was typed so far, as it was."""
+        """The customer's input so far, unchanged."""
         return dict(self.form.typed())
 
     @property
     def tries(self) -> int:
-        """How often this client has tried to book at this store today; the sum that it must work out grows with it."""
+        """The number of this client's tries to book at this store today; the proof of work grows with it."""
         return limits.tries_to_book(self.request, self.rules.slug)
 
     def is_free(self) -> bool:
-        """Tell whether the time asked for is kept for this visitor, or free."""
+        """Tell whether the requested time is held for this visitor, or free."""
         asked = self.asked
         assert asked.starts_at is not None  # noqa: S101 -- asked only for a chosen time
         wanted = WantedSlot(self.rules.slug, asked.visit_type.slug, asked.starts_at, asked.party_size, asked.desk)
         return self.kept is not None or lookup(wanted=[wanted], now=self.now) == [True]
 
     def why_not(self) -> Refusal:
-        """Return why the time asked for cannot be had."""
+        """Return why the requested time cannot be booked."""
         asked = self.asked
         assert asked.starts_at is not None  # noqa: S101 -- asked only for a chosen time
         return explain_slot(
@@ -115,23 +115,23 @@ class BookingStep:
         ).refusal
 
     def url_of(self, name: str, **more: str) -> str:
-        """Return a page on the way, for the visit asked for; nothing that was typed stands in it."""
+        """Return the address of a page of the booking for the requested visit; it contains nothing that was typed."""
         parameters = {**self.asked.parameters, **more}
         return f"{reverse(name, args=[self.store.slug])}?{urlencode({key: v for key, v in parameters.items() if v})}"
 
     def lead_to(self, name: str, **more: str) -> HttpResponse:
-        """Lead to a page of the way that can be reloaded; what is kept and typed is remembered by the browser."""
+        """Redirect to a page that can be reloaded; the browser remembers the hold and what was typed."""
         start = {"starts_at": self.local_start, "hold": self.hold, "form": self.way.key}
         return self.remembered(see_other(self.url_of(name, **{**start, **more})))
 
     def lead_to_times(self) -> HttpResponse:
-        """Lead to the choice of a time, which says what could not be read of what was sent."""
+        """Redirect to the choice of a time, which says what part of the request could not be read."""
         sent = {name: self.request.POST.get(name, "")[:_ECHOED_LONGEST] for name in _ECHOED}
         asked = {name: value for name, value in sent.items() if value} | {"form": self.way.key}
         return self.remembered(see_other(f"{reverse('book', args=[self.store.slug])}?{urlencode(asked)}"))
 
     def remembered(self, response: HttpResponse, *, booked: str = "") -> HttpResponse:
-        """Let the browser remember where it is; at the end only what was booked."""
+        """Let the browser remember the state of the booking; once the visit is booked, only its reference."""
         chosen = "" if self.asked.starts_at is None else _chosen(self.asked)
         way = replace(self.way, hold=self.hold, start=chosen, typed=self.typed)
         if booked:
@@ -140,7 +140,7 @@ class BookingStep:
         return response
 
     def context(self, problems: Iterable[FormProblem] = ()) -> dict[str, Any]:
-        """Return what every page on the way shows."""
+        """Return the context that all pages of the booking share."""
         return {
             "store": self.store,
             "rules": self.rules,
@@ -160,12 +160,12 @@ class BookingStep:
 
     @property
     def known_key(self) -> str:
-        """Return the key of the way where this browser remembers it, else ""."""
+        """Return the key of the booking in progress if this browser remembers it, else ""."""
         return self.way.key if self.way.is_remembered else ""
 
 
 class LedAway(Exception):
-    """Something is asked of this visitor first, on a page that `response` leads to."""
+    """The visitor has to do something else first; `response` leads to the page that asks for it."""
 
     def __init__(self, response: HttpResponseBase) -> None:
         super().__init__()
@@ -178,10 +178,10 @@ StepView = Callable[[HttpRequest, BookingStep], HttpResponseBase]
 def with_booking_step(
     view: StepView, *, methods: tuple[str, ...] = ("GET", "HEAD", "POST"), is_choice: bool = False
 ) -> Callable[..., HttpResponseBase]:
-    """Read where somebody is; a store that takes no visits says so.
+    """Pass the state of the booking to the view. A store that takes no visits answers with a page that says so.
 
-    `is_choice` is for what chooses a time: other sites may send the form, and what this browser had kept before, on
-    whatever way, counts as kept.
+    `is_choice` is for the view that chooses a time: other sites may send its form, and a hold that this browser had
+    before, in whatever booking in progress, counts as its hold.
     """
 
     def wrapper(request: HttpRequest, store: str) -> HttpResponseBase:
@@ -213,7 +213,7 @@ def _step(
     asked = read_visit_query(data, rules)
     known = ways(request, rules.slug, now=now)
     way = _way(known, rules.slug, asked, data.get("idempotency_key" if is_sent else "form", ""), is_sent=is_sent)
-    # Most pages that are only opened need no form, and its questions are read from the database.
+    # Most GET requests need no form, and the form's questions are read from the database.
     form = cast(DetailsForm, SimpleLazyObject(partial(_form, rules, way, request.POST if is_sent else None)))
     hold = way.hold or data.get("hold", "")
     if is_choice and not hold:
@@ -222,10 +222,10 @@ def _step(
 
 
 def _way(known: list[Way], store: str, asked: VisitQuery, told: str, *, is_sent: bool) -> Way:
-    """Return the way that a page or form belongs to.
+    """Return the booking in progress that a page or form belongs to.
 
-    The one it names, if this browser is on it; else, for a page without a name, the one to the same time. A key that
-    a form brings without the browser's own word for it counts, but for no other browser.
+    It is the one that the page names, if this browser remembers it; for a page that names none, the one for the same
+    time. A key that only a form carries is accepted too, but never matches another browser's.
     """
     if told:
         key = read_key(told)
@@ -241,7 +241,7 @@ def _chosen(asked: VisitQuery) -> str:
 
 
 def _form(rules: StoreRules, way: Way, sent: QueryDict | None) -> DetailsForm:
-    """Return the form with what was sent, or with what is remembered; empty where nothing was typed."""
+    """Return the form with what was sent or remembered; unbound where nothing was typed."""
     typed: Mapping[str, Any] | None = sent
     if sent is None or "name" not in sent:
         unseen = {HONEYPOT: sent[HONEYPOT]} if sent and sent.get(HONEYPOT) else {}

@@ -23,13 +23,13 @@ SAME = "same"
 
 @with_booking_step
 def check(request: HttpRequest, step: BookingStep) -> HttpResponse:
-    """Show everything once more; what is sent here is remembered, and the time kept where it was not before."""
+    """Show everything once more. Remember what is sent, and hold the time where it is not held yet."""
     if request.method != "POST":
         return _page(request, step)
     unfinished = lead_to_unfinished(step)
     if unfinished is not None:
         return unfinished
-    if step.way.booked:  # an old page, sent once more: the details say what it booked, and nothing more is kept
+    if step.way.booked:  # an old page, sent again: the details page says what it booked; no other place is held
         return step.lead_to("book-details")
     try:
         step = keep_place(step, to="check")
@@ -39,7 +39,7 @@ def check(request: HttpRequest, step: BookingStep) -> HttpResponse:
 
 
 def lead_to_unfinished(step: BookingStep) -> HttpResponse | None:
-    """Lead to the page on which something is still to be done, or return None where all is there."""
+    """Redirect to the page on which something is still to be done; return None where nothing is missing."""
     if step.is_unread:
         return step.lead_to_times()
     if not step.typed and "name" not in step.request.POST:
@@ -50,7 +50,7 @@ def lead_to_unfinished(step: BookingStep) -> HttpResponse | None:
 
 
 def needs_words(step: BookingStep) -> bool:
-    """Tell whether something must be said before this is booked: that no text will come, or that a slip is likely."""
+    """Tell whether the customer must be warned first: that no text message will come, or of a likely typing mistake."""
     return _is_not_textable(step) or bool(likely_meant(step.form.cleaned_data["email"]))
 
 
@@ -83,7 +83,7 @@ def _page(request: HttpRequest, step: BookingStep) -> HttpResponse:
 
 
 def _same_words(request: HttpRequest, step: BookingStep) -> dict[str, Any]:
-    """Return what to say of the same visit, booked before: all of it only to a browser that may open it."""
+    """Return what to say about the same visit, booked before; its details only to a browser that may open it."""
     if request.GET.get("why") != SAME or step.asked.starts_at is None:
         return {}
     typed = step.form.cleaned_data

@@ -15,7 +15,7 @@ from booking.web.rendering import customer_page
 
 @partial(with_booking_step, is_choice=True)
 def book(request: HttpRequest, step: BookingStep) -> HttpResponse:
-    """Ask when somebody would like to come; what they send along is remembered, and the page asked for by address."""
+    """Show the choice of a day and time. A form is remembered; a redirect then leads to the page's address."""
     if request.method == "POST":
         return step.lead_to_times()
     return choose_page(request, step)
@@ -29,7 +29,7 @@ def choose_page(
     ways_on: WaysOn | None = None,
     status: int | None = None,
 ) -> HttpResponse:
-    """Show the times to choose from; what stands in the way on top, with `ways_on` from there."""
+    """Show the times to choose from, with any problem on top and its alternatives in `ways_on`."""
     asked = step.asked
     chosen_day = asked.starts_at.astimezone(step.rules.zone).date() if asked.starts_at else None
     shown = chooser(

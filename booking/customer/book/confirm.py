@@ -1,4 +1,4 @@
-"""The last step of a booking: it is made once for one form, however often the form is sent."""
+"""The last step of a booking. One form makes one booking, however often it is sent."""
 
 import json
 from functools import partial
@@ -26,11 +26,11 @@ from booking.web.responses import see_other
 
 @with_booking_step
 def confirm(request: HttpRequest, step: BookingStep) -> HttpResponse:
-    """Book, and lead to the confirmation at an address of its own."""
+    """Book the visit and redirect to its confirmation page."""
     if request.method != "POST":
         return see_other(step.url_of("book"))
     again = booking_by_reference(step.way.booked) if step.way.booked and not step.typed else None
-    if again is not None:  # the check page, sent once more
+    if again is not None:  # the check page, sent again
         return lead_to_booked(step, again)
     unfinished = lead_to_unfinished(step)
     if unfinished is not None:
@@ -42,7 +42,7 @@ def confirm(request: HttpRequest, step: BookingStep) -> HttpResponse:
         return step.lead_to("book-check")
     try:
         if step.kept is None and step.kept_anywhere is not None:
-            step = keep_place(step, to="")  # instead of another time that they looked at since
+            step = keep_place(step, to="")  # instead of another time that the customer has looked at since
         booking = _booking_of(request, step)
     except FormUsed as used:
         return lead_to_used(request, step, used)
@@ -54,7 +54,7 @@ def confirm(request: HttpRequest, step: BookingStep) -> HttpResponse:
 
 
 def _booking_of(request: HttpRequest, step: BookingStep) -> Booking:
-    """Book, or return what this very form has booked before. Raises BookingRefused, FormUsed, RateLimited."""
+    """Book, or return the booking that this form has made before. Raises BookingRefused, FormUsed, RateLimited."""
     form, kept = _sent_form(step), step.kept
     before = booked_before(form, now=step.now)
     if before is not None:
@@ -69,12 +69,12 @@ def _booking_of(request: HttpRequest, step: BookingStep) -> Booking:
     except BookingRefused as refused:
         if refused.reason != Refusal.HOLD_EXPIRED:
             raise
-    # It ran out just now: the time may still be free.
+    # The hold expired just now: the time may still be free.
     return book_once(form, now=step.now, book=partial(book_it, hold=None))
 
 
 def _sent_form(step: BookingStep) -> SentForm:
-    """Return what makes this form the same when it is sent once more: all that is asked for and typed."""
+    """Return the identity of the form when it is sent again: all that was requested and typed."""
     typed = {name: value for name, value in step.form.cleaned_data.items() if name != "idempotency_key"}
     content = json.dumps(
         [step.rules.slug, *sorted(step.asked.parameters.items()), step.local_start, typed], default=str
@@ -84,7 +84,7 @@ def _sent_form(step: BookingStep) -> SentForm:
 
 def _book(step: BookingStep, *, is_simple: bool, may_repeat: bool, hold: str | None) -> Booking:
     typed, asked = step.form.cleaned_data, step.asked
-    assert asked.starts_at is not None  # noqa: S101 -- `lead_to_unfinished` saw to it
+    assert asked.starts_at is not None  # noqa: S101 -- `lead_to_unfinished` has checked it
     return book_visit(
         store=step.rules.slug,
         visit_type=asked.visit_type.slug,

@@ -21,13 +21,13 @@ from booking.web.forms import FormProblem
 from booking.web.proof_of_work import challenge_for
 from booking.web.rendering import customer_page
 
-# What the address of the page says of what was sent before.
+# The values of the page's address that tell what happened to an earlier form.
 AGAIN, NOT_REMEMBERED = "again", "not_remembered"
 
 
 @with_booking_step
 def details(request: HttpRequest, step: BookingStep) -> HttpResponse:
-    """Ask for the customer's details. A form that is sent here is kept, and shown at its address in any language."""
+    """Ask for the customer's details. A form sent here is remembered, and shown at its address in any language."""
     if step.is_unread:
         return step.lead_to_times() if request.method == "POST" else choose_page(request, step)
     if request.method == "POST":
@@ -37,7 +37,7 @@ def details(request: HttpRequest, step: BookingStep) -> HttpResponse:
         booked = booked_page(request, step, before)
         if booked is not None:
             return booked
-        step = replace(step, way=new_way(step.rules.slug))  # it was cancelled since: this is another visit
+        step = replace(step, way=new_way(step.rules.slug))  # that booking was cancelled since: this is a new visit
     if step.kept is None and not step.is_free():
         return gone_page(request, step, _told_refusal(request) or step.why_not())
     response = details_page(request, step)
@@ -45,9 +45,10 @@ def details(request: HttpRequest, step: BookingStep) -> HttpResponse:
 
 
 def _booked_before(step: BookingStep) -> str:
-    """Return the reference of what this form has booked, "" for nothing yet.
+    """Return the reference of the booking that this form has made, "" for none.
 
-    The answer to the booking may have been lost on its way: then it is known by its form, and the time kept no more.
+    The answer to the booking may have been lost on its way. Then its form identifies the booking, and the hold has
+    ended.
     """
     if step.way.booked or step.kept is not None or not step.way.browser:
         return step.way.booked
@@ -55,7 +56,7 @@ def _booked_before(step: BookingStep) -> str:
 
 
 def details_page(request: HttpRequest, step: BookingStep) -> HttpResponse:
-    """Show the form: as it was sent, with what is wrong in it on top, where the address says that it was."""
+    """Show the form; where the address asks for it, as it was sent, with its problems on top."""
     why = request.GET.get("why", "")
     is_lost = why in (AGAIN, NOT_REMEMBERED) and not step.way.is_remembered
     form = _sent_before(step) if why == AGAIN and not is_lost else _unjudged(step)
@@ -80,12 +81,12 @@ def details_page(request: HttpRequest, step: BookingStep) -> HttpResponse:
 
 
 def _sent_before(step: BookingStep) -> DetailsForm:
-    """Return the form as it was sent, even if there was nothing in it."""
+    """Return the form bound to what was sent, even if that was empty."""
     return DetailsForm(dict(step.way.typed), country=step.rules.country, questions=step.form.questions)
 
 
 def _unjudged(step: BookingStep) -> DetailsForm:
-    """Return the form with what was typed in it, which nobody has found wrong yet."""
+    """Return the form with what was typed in it, not validated yet."""
     return DetailsForm(initial=step.typed, country=step.rules.country, questions=step.form.questions)
 
 

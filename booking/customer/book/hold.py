@@ -1,4 +1,4 @@
-"""Holds on pages: choosing a time keeps its place for five minutes, and longer on request."""
+"""Holds on pages: choosing a time holds its place for five minutes, and longer on request."""
 
 from contextlib import suppress
 from dataclasses import replace
@@ -16,10 +16,10 @@ from booking.web.rendering import customer_page, reader_choice_of
 
 @partial(with_booking_step, methods=("POST",), is_choice=True)
 def keep(request: HttpRequest, step: BookingStep) -> HttpResponse:
-    """Keep the chosen time instead of one kept before, and lead on to the details."""
+    """Hold the chosen time instead of an earlier one, and redirect to the details."""
     if step.is_unread:
         return step.lead_to_times()
-    if step.way.booked or not step.way.is_remembered:  # a key that came with the form is nobody's yet
+    if step.way.booked or not step.way.is_remembered:  # a key that came with the form belongs to no browser yet
         step = replace(step, way=new_way(step.rules.slug))
     try:
         step = keep_place(step, to="hold")
@@ -31,16 +31,16 @@ def keep(request: HttpRequest, step: BookingStep) -> HttpResponse:
 
 @partial(with_booking_step, methods=("GET", "HEAD"))
 def kept(request: HttpRequest, step: BookingStep) -> HttpResponse:
-    """Say how long the place is still kept, for a page that asks now and then."""
+    """Tell a page that polls how long the place is still held."""
     return customer_page(request, "book/hold", {**step.context(), **kept_words(step), "is_update": True})
 
 
 @partial(with_booking_step, methods=("POST",))
 def extend(request: HttpRequest, step: BookingStep) -> HttpResponse:
-    """Keep the place five minutes more; what was typed stays on the page."""
+    """Hold the place for five more minutes; what was typed stays on the page."""
     if step.is_unread:
         return step.lead_to_times()
-    with suppress(BookingRefused):  # the page says for how long it is kept, or that it no longer is
+    with suppress(BookingRefused):  # the page says how long the place is held, or that the hold has ended
         extend_hold(token=step.hold, now=step.now)
     if request.headers.get("HX-Request"):
         said = {"is_update": True, "is_answer": True}

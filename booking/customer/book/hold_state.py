@@ -1,4 +1,4 @@
-"""The hold of a booking in progress: made here, with the time that it lasts."""
+"""The hold of a booking in progress, and its remaining time in words."""
 
 from dataclasses import replace
 from math import ceil
@@ -13,11 +13,11 @@ from booking.tokens import hold_token
 
 
 def keep_place(step: BookingStep, *, to: str) -> BookingStep:
-    """Keep the time asked for, instead of one kept before; return the step with it.
+    """Hold the requested time instead of an earlier one; return the step with the hold.
 
-    `to` is the step that is gone on with after a moment, where one is asked for first, "" where it was asked already.
-    Whoever keeps as many times as they may goes on without: many people may share an address, and the time is most
-    often free still when they book. Raises BookingRefused, LedAway.
+    `to` is the step that follows the proof of work, where one is needed first; "" where it was done already. A visitor
+    who has as many holds as allowed goes on without one: many people may share an address, and the time is usually
+    still free when they book. Raises BookingRefused, LedAway.
     """
     if step.kept is not None:
         return step
@@ -39,13 +39,13 @@ def keep_place(step: BookingStep, *, to: str) -> BookingStep:
         place = hold_other_places(instead_of=step.hold, **wish) if step.hold else hold_places(**wish)
     except limits.TooManyHolds:
         return step
-    except LookupError as unknown:  # offered no longer since the page was shown
+    except LookupError as unknown:  # no longer offered since the page was shown
         raise BookingRefused(Refusal.SLOT_CLOSED) from unknown
     return replace(step, hold=hold_token(place.public_id))
 
 
 def kept_words(step: BookingStep) -> dict[str, Any]:
-    """Return what a page says about the place kept: whole minutes, begun ones counted."""
+    """Return what a page says about the held place: minutes, rounded up."""
     place = step.kept
     seconds_left = (place.expires_at - step.now).total_seconds() if place else 0
     return {

@@ -12,9 +12,9 @@ from stores.slots import StoreRules
 
 
 def own_visits_words(request: HttpRequest, step: BookingStep) -> dict[str, Any]:
-    """Return the visits to come of this browser, where they are as many as one person may have at this store.
+    """Return the upcoming visits booked by this browser, where they reach the limit of one person at this store.
 
-    With one statement, and none for a browser that has booked nothing in the last half hour.
+    One statement; none for a browser that has booked nothing in the last half hour.
     """
     references = BOOKING_KEY.named_references(request)
     if len(references) < step.rules.open_bookings_per_customer:
@@ -27,7 +27,7 @@ def own_visits_words(request: HttpRequest, step: BookingStep) -> dict[str, Any]:
 
 
 def share_is_used(rules: StoreRules) -> str:
-    """Return what to tell a customer who has as many visits to come as one person may have at this store."""
+    """Return the message for a customer who has reached the limit of upcoming visits at this store."""
     count = rules.open_bookings_per_customer
     return ngettext(
         "You already have {count} visit booked here: one person can have no more at a time. Change or cancel it first.",

@@ -13,11 +13,11 @@ from booking.web.rendering import customer_page
 
 PRECONDITION_REQUIRED = 428
 _GOES_ON = {"hold": "book-hold", "check": "book-check", "confirm": "book-confirm"}
-_SENT_AGAIN = ("checked", "again")  # what the check page has asked already
+_SENT_AGAIN = ("checked", "again")  # what the check page has already asked for
 
 
 def moment_first(step: BookingStep, *, to: str) -> HttpResponse | None:
-    """Count a try at a store; lead to the page that asks for a moment first, or return None where the try may go on.
+    """Count a try at a store. Redirect to the proof of work, or return None where the try may go on.
 
     What was typed is remembered, so nothing is lost.
     """
@@ -33,7 +33,7 @@ def moment_first(step: BookingStep, *, to: str) -> HttpResponse | None:
 
 @partial(with_booking_step, methods=("GET", "HEAD"))
 def moment(request: HttpRequest, step: BookingStep) -> HttpResponse:
-    """Ask for a moment, and go on from there."""
+    """Show the page of the proof of work, and go on from there."""
     because = request.GET.get("because", "")
     kept = challenge_in(request.GET.dict(), step.rules.slug, now=step.now)
     context = {
@@ -49,5 +49,5 @@ def moment(request: HttpRequest, step: BookingStep) -> HttpResponse:
 
 @partial(with_booking_step, methods=("GET", "HEAD"))
 def later(request: HttpRequest, step: BookingStep) -> HttpResponse:
-    """Say that too much was tried, and when to try again; what was typed is still there. Raises RateLimited."""
+    """Say that there were too many tries and when to try again; what was typed is kept. Raises RateLimited."""
     raise limits.RateLimited(read_seconds(request.GET.get("seconds", "")))

@@ -1,4 +1,4 @@
-"""The page that says that a time is gone, with the alternatives."""
+"""The page that says that a time is no longer available, with the alternatives."""
 
 from django.http import HttpRequest, HttpResponse
 
@@ -17,7 +17,7 @@ ANOTHER_TIME_HELPS = frozenset(
 
 
 def gone_page(request: HttpRequest, step: BookingStep, refusal: Refusal) -> HttpResponse:
-    """Say why the time cannot be had, with ways on; what was typed stays, and is shown."""
+    """Say why the time cannot be booked, with the alternatives; what was typed is kept and shown."""
     problem = FormProblem(refusal_sentence(refusal))
     found = None
     if refusal in ANOTHER_TIME_HELPS:

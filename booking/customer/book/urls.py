@@ -1,7 +1,7 @@
-"""Addresses of booking a visit: choose a time, which is then kept, give details, check, booked.
+"""Addresses of booking a visit: choose a time, which is then held, give details, check, confirm.
 
-Every form here is answered with the address of a page that can be reloaded, gone back to and opened again. What a
-browser has to remember for that stands in a cookie of half an hour (docs/decisions/0008).
+Every form here is answered with a redirect to a page that can be reloaded, gone back to and opened again. What a
+browser has to remember for that is in a cookie that lasts half an hour (docs/decisions/0008).
 """
 
 from django.urls import path

@@ -1,9 +1,9 @@
-"""The cookie of a booking in progress: encrypted, one for each, kept for half an hour.
+"""The cookie of a booking in progress: encrypted, one for each booking, kept for half an hour.
 
-It holds the token of the kept time, what was typed where a page has to show it again, and at the end which visit was
-booked. So every page of the way is opened by its address, and Back, Forward and reload work on each of them; and a
-form's key is good for the browser that was given it alone. Other forms of customers are remembered so as well, once
-something in them could not be taken (docs/decisions/0008).
+It holds the token of the hold, what was typed where a page has to show it again, and at the end the reference of the
+booked visit. So every page of the booking is opened by its address; Back, Forward and reload work on each of them; and
+a form's key works only in the browser that it was given to. Other forms of customers are remembered in the same way,
+once something in them could not be accepted (docs/decisions/0008).
 """
 
 import secrets
@@ -21,15 +21,15 @@ from booking.tokens import keyed_digest
 from booking.web.sealed_values import seal, unseal
 
 COOKIE_SECONDS = 30 * 60
-COOKIE_MAX = 3400  # characters of one; browsers hold 4096, with its name
-ALL_MAX = 6000  # of all of them: proxies refuse headers of more than 8 kB
+COOKIE_MAX = 3400  # characters in one cookie; browsers store 4096, with its name
+ALL_MAX = 6000  # in all of them: proxies refuse headers of more than 8 kB
 WAYS_MAX = 4
-_TYPED_SHORTEST = 600  # no field is cut to less: longer than any that is accepted
+_TYPED_SHORTEST = 600  # no field is cut to less: longer than any value that is accepted
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One way to a booking, of one browser. `key` is its form's; `start` is empty until a time is chosen."""
+    """One booking in progress of one browser. `key` is that of its form; `start` is empty until a time is chosen."""
 
     key: str
     store: str
@@ -37,9 +37,9 @@ class Way:
     hold: str = ""
     start: str = ""
     typed: Mapping[str, str] = field(default_factory=dict)
-    booked: str = ""  # the reference of what came of it
-    at: int = 0  # when it was last written, in milliseconds since 1970, and after every other of this browser
-    is_remembered: bool = False  # the browser brought it along
+    booked: str = ""  # the reference of the booking that was made
+    at: int = 0  # the last write, in milliseconds since 1970; later than those of this browser's other ways
+    is_remembered: bool = False  # the browser sent its cookie
 
     @property
     def browser(self) -> str:
@@ -48,26 +48,26 @@ class Way:
 
 
 def new_way(store: str, key: str = "") -> Way:
-    """Return a way that begins; with the key of a form whose browser keeps nothing, that key."""
+    """Return a new booking in progress; where the browser keeps no cookies, with the key of its form."""
     return Way(key=key or str(uuid4()), store=store, secret=secrets.token_urlsafe(16))
 
 
 def ways(request: HttpRequest, store: str, *, now: datetime) -> list[Way]:
-    """Return the ways that this browser is on at a store, the latest first."""
+    """Return this browser's bookings in progress at a store, the latest first."""
     found = [way for way in _all(request, now=now) if way.store == store]
     return sorted(found, key=lambda way: way.at, reverse=True)
 
 
 def way_at(request: HttpRequest, place: str, *, now: datetime) -> Way:
-    """Return what this browser remembers of a page with one form alone; a new way where it remembers nothing.
+    """Return what this browser remembers of a page with a single form, or a new way where it remembers nothing.
 
-    `place` names the page as the slug of a store names the store's.
+    `place` names the page, as the slug of a store names the store's.
     """
     return next(iter(ways(request, place, now=now)), None) or new_way(place)
 
 
 def keep(request: HttpRequest, response: HttpResponseBase, way: Way, *, now: datetime) -> Way:
-    """Let the browser keep a way, instead of older ones where there are too many; return it is kept."""
+    """Let the browser remember a way, and drop older ones where there are too many; return it as remembered."""
     others = sorted((one for one in _all(request, now=now) if one.key != way.key), key=lambda one: -one.at)
     way = replace(way, at=max([int(now.timestamp() * 1000), *(one.at + 1 for one in others)]))
     text = _sealed(way)
@@ -83,7 +83,7 @@ def keep(request: HttpRequest, response: HttpResponseBase, way: Way, *, now: dat
 
 
 def forget(response: HttpResponseBase, way: Way) -> None:
-    """Let the browser remember a way no more; nothing to do where it never did."""
+    """Delete a way's cookie. Does nothing where the browser never had it."""
     if way.is_remembered:
         name = _name(way.key)
         response.delete_cookie(name, samesite="Lax")
@@ -108,7 +108,7 @@ def _all(request: HttpRequest, *, now: datetime) -> Iterator[Way]:
 
 
 def _sealed(way: Way) -> str:
-    """Return a way as its cookie holds it; of what was typed, the longest is cut where it must be."""
+    """Return a way as its cookie stores it; where it is too long, the longest inputs are cut."""
     typed = dict(way.typed)
     while True:
         held: dict[str, Any] = {
@@ -125,7 +125,7 @@ def _sealed(way: Way) -> str:
             return text
         longest = max(typed, key=lambda name: len(typed[name]), default="")
         if len(typed.get(longest, "")) <= _TYPED_SHORTEST:
-            typed.pop(longest, None)  # so many long answers fit nowhere
+            typed.pop(longest, None)  # so many long answers do not fit in any cookie
         else:
             typed[longest] = typed[longest][: max(_TYPED_SHORTEST, len(typed[longest]) * 3 // 4)]
 

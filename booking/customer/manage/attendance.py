@@ -1,4 +1,4 @@
-"""The buttons "I will come", "I am late" and "I cannot come" of a booking; a link alone never sends one."""
+"""The buttons "I will come", "I am late" and "I cannot come" of a booking. Opening a link alone never presses them."""
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
@@ -27,7 +27,7 @@ _FORM_METHODS = ["GET", "HEAD", "POST"]
 @require_http_methods(_FORM_METHODS)
 @opened_by_key
 def cancel(request: HttpRequest, booking: Booking) -> HttpResponseBase:
-    """Ask once, then cancel."""
+    """Ask for confirmation, then cancel the booking."""
     now = clock_now()
     if booking.status == Status.CANCELLED:
         return done(booking, "")
@@ -44,7 +44,7 @@ def cancel(request: HttpRequest, booking: Booking) -> HttpResponseBase:
 @require_http_methods(_FORM_METHODS)
 @opened_by_key
 def confirm(request: HttpRequest, booking: Booking) -> HttpResponseBase:
-    """Note that the customer will come."""
+    """Record that the customer will come."""
     if request.method != "POST":
         return done(booking, "")
     now = clock_now()
@@ -57,7 +57,7 @@ def confirm(request: HttpRequest, booking: Booking) -> HttpResponseBase:
 @require_http_methods(_FORM_METHODS)
 @opened_by_key
 def late(request: HttpRequest, booking: Booking) -> HttpResponseBase:
-    """Ask by how much, then tell the store; 0 minutes takes it back."""
+    """Ask how late the customer will be, then tell the store; 0 minutes withdraws it."""
     now = clock_now()
     context = {**visit_context(booking, now=now), "late_choices": LATE_CHOICES, "longest_late": LONGEST_LATE}
     if request.method != "POST":
@@ -76,7 +76,7 @@ def late(request: HttpRequest, booking: Booking) -> HttpResponseBase:
 
 
 def _ask_how_late(request: HttpRequest, context: dict[str, object]) -> HttpResponse:
-    """Show the form; with what was typed before, where that was no number of minutes."""
+    """Show the form; with what was typed before, where that was not a number of minutes."""
     typed = request.GET.get("typed")
     if typed is None:
         return customer_page(request, "manage/late", context)
@@ -85,7 +85,7 @@ def _ask_how_late(request: HttpRequest, context: dict[str, object]) -> HttpRespo
 
 
 def _read_minutes(typed: str) -> int | None:
-    """Return what was typed as a number of minutes that can be said, None where it is none."""
+    """Return what was typed as an accepted number of minutes, else None."""
     if not (typed.isascii() and typed.isdigit() and len(typed) <= 2):
         return None
     return int(typed) if int(typed) <= LONGEST_LATE else None

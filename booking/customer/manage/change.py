@@ -1,4 +1,4 @@
-"""Reschedule by the customer: choose another time, then answer one question. A chosen desk is kept."""
+"""Rescheduling by the customer: choose another time, then confirm. A chosen desk is kept."""
 
 from datetime import datetime
 
@@ -34,7 +34,7 @@ from stores.slots import StoreRules
 @require_http_methods(["GET", "HEAD", "POST"])
 @opened_by_key
 def change(request: HttpRequest, booking: Booking) -> HttpResponseBase:
-    """Choose another time: a week of days, then one question, then the move."""
+    """Reschedule a visit: a week of days, then one question, then the move."""
     now = clock_now()
     refusal = refusal_to_change(booking, now=now)
     if refusal is not None and request.method == "POST":
@@ -84,9 +84,9 @@ def _choose(
     refusal: Refusal | None = None,
     wanted: datetime | None = None,
 ) -> HttpResponse:
-    """Show the times the visit can be moved to; where one was refused, the nearest ones first."""
+    """Show the times that the visit can be moved to; where one was refused, the nearest ones first."""
     visit_type = rules.booked_type(booking.visit_type.slug, party_size=booking.party_size)
-    assert visit_type is not None  # noqa: S101 -- types of visit are put to rest, never deleted
+    assert visit_type is not None  # noqa: S101 -- types of visit are deactivated, never deleted
     from_text, day_text = request.GET.get("from", ""), request.GET.get("day", "")
     from_date, day = read_day(from_text), read_day(day_text)
     problems = [FormProblem(refusal_sentence(refusal))] if refusal else []
@@ -101,7 +101,7 @@ def _choose(
             rules,
             visit_type,
             party_size=booking.party_size,
-            from_date=from_date or booking.visit_date,  # a customer who moves a visit looks around its own day first
+            from_date=from_date or booking.visit_date,  # a customer who moves a visit looks first at the days around it
             day=day,
             desk=booking.desk_kept,
             now=now,
@@ -128,7 +128,7 @@ def _alternatives(booking: Booking, rules: StoreRules, wanted: datetime, *, now:
 
 
 def _why(booking: Booking, starts_at: datetime, *, now: datetime) -> Refusal:
-    """Return why the visit cannot be moved there."""
+    """Return why the visit cannot be moved to that time."""
     asked = SlotRequest.to_move(booking, starts_at, by_staff=False)
     return explain_slot(
         store=asked.store,

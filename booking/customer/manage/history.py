@@ -10,7 +10,7 @@ from booking.models import Actor, Booking, BookingEvent, EventKind
 from notifications import outbox
 from notifications.models import Channel, State
 
-# Why a message was dropped that was of use all the same.
+# Why a message was dropped that would still have been useful.
 _NOT_SENT = frozenset(
     {
         *("budget", "dropped", "hourly_budget", "not_textable", "number_limit", "opted_out", "prefix_limit"),
@@ -21,20 +21,20 @@ _NOT_SENT = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class HistoryLine:
-    """One thing that happened, and when."""
+    """One event of the history, with its time."""
 
     at: datetime
     text: str
 
 
 def history_in_words(booking: Booking) -> list[HistoryLine]:
-    """Return what was done with the booking, oldest first, with one statement."""
+    """Return the events of the booking in words, oldest first. One statement."""
     events = BookingEvent.objects.filter(booking=booking).order_by("pk")
     return [HistoryLine(event.at, f"{_event(event.kind)}, {_actor(event.actor)}") for event in events]
 
 
 def messages_in_words(booking: Booking) -> list[HistoryLine]:
-    """Return the messages about the booking that were sent or are to be, oldest first, with one statement."""
+    """Return the messages about the booking, sent or due, oldest first. One statement."""
     told = outbox.deliveries([booking.reference]).get(booking.reference, ())
     return [
         HistoryLine(one.at, f"{_message(one.kind)}, {_channel(one.channel)}, {_state(one.state, one.reason)}")

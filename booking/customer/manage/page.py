@@ -29,7 +29,7 @@ from notifications.queries import due_offsets
 @require_safe
 @opened_by_key
 def manage(request: HttpRequest, booking: Booking) -> HttpResponse:
-    """Show the visit and what can be done with it, and why something was refused where the address says so."""
+    """Show the visit and what can be done with it, and a refusal where the address names one."""
     why = request.GET.get("why", "")
     return manage_page(request, booking, now=clock_now(), refusal=Refusal(why) if why in set(Refusal) else None)
 
@@ -37,7 +37,7 @@ def manage(request: HttpRequest, booking: Booking) -> HttpResponse:
 @require_safe
 @opened_by_key
 def booked(request: HttpRequest, booking: Booking) -> HttpResponse:
-    """Confirm a visit that has just been booked; the same again on reload."""
+    """Show the confirmation of a visit that has just been booked; a reload shows the same."""
     now = clock_now()
     if booking.status != Status.CONFIRMED:
         return manage_page(request, booking, now=now)
@@ -47,7 +47,7 @@ def booked(request: HttpRequest, booking: Booking) -> HttpResponse:
 
 @require_safe
 def short_link(_request: HttpRequest, reference: str, token: str) -> HttpResponseBase:
-    """Lead from the short address in a text message to the booking's page."""
+    """Redirect from the short address in a text message to the booking's page."""
     target = f"{reverse('manage', args=[reference])}?{urlencode({'token': token})}"
     return keep_private(HttpResponseRedirect(target), opened_by_key=True)
 
@@ -55,7 +55,7 @@ def short_link(_request: HttpRequest, reference: str, token: str) -> HttpRespons
 def manage_page(
     request: HttpRequest, booking: Booking, *, now: datetime, refusal: Refusal | None = None
 ) -> HttpResponse:
-    """Return the booking's page: with why something was refused, or what was done."""
+    """Return the booking's page, with a refusal or with what was done."""
     context = {
         **visit_context(booking, now=now),
         "problems": [FormProblem(refusal_sentence(refusal))] if refusal else [],
@@ -66,7 +66,7 @@ def manage_page(
 
 
 def _asks_if_coming(booking: Booking, *, now: datetime) -> bool:
-    """Tell whether to ask "will you come?": from the first reminder on, unless they said so, or how late they are."""
+    """Tell whether to ask "will you come?": from the first reminder on, until the customer said so, or how late."""
     if booking.status != Status.CONFIRMED or booking.starts_at <= now:
         return False
     if booking.attendance_confirmed or booking.late_minutes or booking.answer_until is not None:
@@ -75,7 +75,7 @@ def _asks_if_coming(booking: Booking, *, now: datetime) -> bool:
 
 
 def visit_context(booking: Booking, *, now: datetime) -> dict[str, Any]:
-    """Return what every page of a booking is made from."""
+    """Return the context that all pages of a booking share."""
     store, visit_type = booking.store, booking.visit_type
     book_again = {"visit_type": visit_type.slug, "party_size": str(booking.party_size)}
     times: dict[str, Any] = {"status": booking.status, "starts_at": booking.starts_at, "now": now}
@@ -97,7 +97,7 @@ def visit_context(booking: Booking, *, now: datetime) -> dict[str, Any]:
 
 
 def refusal_to_change(booking: Booking, *, now: datetime) -> Refusal | None:
-    """Return why the customer can move the visit no more, or None."""
+    """Return why the customer can no longer move the visit, or None."""
     is_open = may_change(
         status=booking.status,
         starts_at=booking.starts_at,
@@ -109,18 +109,18 @@ def refusal_to_change(booking: Booking, *, now: datetime) -> Refusal | None:
 
 
 def too_late_or_wrong(booking: Booking) -> Refusal:
-    """Return why nothing can be done here with a visit: the hour, or what became of it."""
+    """Return why nothing can be done with a visit here: it is too late, or its status forbids it."""
     return Refusal.TOO_LATE if booking.status == Status.CONFIRMED else Refusal.WRONG_STATUS
 
 
 def done(booking: Booking, what: str) -> HttpResponse:
-    """Lead back to the booking's page, which says what was done."""
+    """Redirect to the booking's page, which says what was done."""
     url = reverse("manage", args=[booking.reference])
     return see_other(f"{url}?done={what}" if what else url)
 
 
 def refused(booking: Booking, refusal: Refusal) -> HttpResponse:
-    """Lead back to the booking's page, which says why something could not be done."""
+    """Redirect to the booking's page, which says why the action was refused."""
     return see_other(f"{reverse('manage', args=[booking.reference])}?why={refusal}")
 
 

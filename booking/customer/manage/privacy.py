@@ -1,4 +1,4 @@
-"""The personal data of one booking: to read, to download, to correct, to erase."""
+"""The personal data of one booking: to read, download, correct and erase."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -33,7 +33,7 @@ _FORM_METHODS = ["GET", "HEAD", "POST"]
 @require_safe
 @opened_by_key
 def calendar(_request: HttpRequest, booking: Booking) -> HttpResponse:
-    """Return the customer's own calendar file, with their link in it."""
+    """Return the customer's own calendar file, which contains their link."""
     content = booking_calendar(
         booking, method="PUBLISH", manage_url=manage_url(booking.reference, booking.link_number), now=clock_now()
     )
@@ -45,7 +45,7 @@ def calendar(_request: HttpRequest, booking: Booking) -> HttpResponse:
 @require_safe
 @opened_by_key
 def kept(request: HttpRequest, booking: Booking) -> HttpResponse:
-    """Show in words all that is kept about this customer."""
+    """Show in words all the data that is stored about this customer."""
     context = {
         **visit_context(booking, now=clock_now()),
         "history": history_in_words(booking),
@@ -56,7 +56,7 @@ def kept(request: HttpRequest, booking: Booking) -> HttpResponse:
 
 
 def _calendar_name(booking: Booking) -> str:
-    """Return what the file is called among a customer's downloads: by the store and the day."""
+    """Return the file name for a customer's download: the store and the day."""
     day = booking.starts_at.astimezone(ZoneInfo(booking.store.time_zone)).date()
     return f"{booking.store.slug}-{day.isoformat()}.ics"
 
@@ -64,7 +64,7 @@ def _calendar_name(booking: Booking) -> str:
 @require_safe
 @opened_by_key
 def data(_request: HttpRequest, booking: Booking) -> HttpResponse:
-    """Return all that is kept about this customer, for programs."""
+    """Return all the data that is stored about this customer, as JSON."""
     response = JsonResponse(customer_data(booking), json_dumps_params={"ensure_ascii": False, "indent": 2})
     response["Content-Disposition"] = f'attachment; filename="{booking.reference}.json"'
     return response
@@ -73,7 +73,7 @@ def data(_request: HttpRequest, booking: Booking) -> HttpResponse:
 @require_http_methods(_FORM_METHODS)
 @opened_by_key
 def details(request: HttpRequest, booking: Booking) -> HttpResponseBase:
-    """Put right the name and the note; what cannot be taken is remembered, and shown by the page's address."""
+    """Correct the name and the note. Input that is not accepted is remembered and shown by the page's address."""
     now = clock_now()
     way = way_at(request, _corrected(booking), now=now)
     if request.method == "POST":
@@ -95,14 +95,14 @@ def details(request: HttpRequest, booking: Booking) -> HttpResponseBase:
 
 
 def _corrected(booking: Booking) -> str:
-    """Return the place of what is typed to put a booking right."""
+    """Return the name of the cookie for corrections of a booking."""
     return f"{booking.store.slug}/visit/{booking.reference}"
 
 
 @require_http_methods(_FORM_METHODS)
 @opened_by_key
 def link(request: HttpRequest, booking: Booking) -> HttpResponseBase:
-    """Ask once, then make a new link to the visit; the old one opens nothing any more, and this browser goes on."""
+    """Ask for confirmation, then make a new link. The old one stops working, and this browser keeps access."""
     now = clock_now()
     if request.method == "POST":
         booking = renew_link(booking_id=booking.pk, now=now)
@@ -117,7 +117,7 @@ def link(request: HttpRequest, booking: Booking) -> HttpResponseBase:
 @require_http_methods(_FORM_METHODS)
 @partial(opened_by_key, is_for_erased=True)
 def erase(request: HttpRequest, booking: Booking) -> HttpResponse:
-    """Ask once, then erase the customer of the booking; its link ends with it."""
+    """Ask for confirmation, then erase the customer of the booking; its link stops working."""
     now = clock_now()
     if request.method != "POST" and booking.erased_at is None:
         return customer_page(request, "manage/erase", visit_context(booking, now=now))
@@ -131,7 +131,7 @@ def erase(request: HttpRequest, booking: Booking) -> HttpResponse:
 
 @require_safe
 def erased(request: HttpRequest, store: str) -> HttpResponseBase:
-    """Say that data are erased. Nothing knows whose they were, so the page is the same for everybody."""
+    """Say that the data is erased. The page is the same for everybody, as nothing tells whose data it was."""
     found = store_detail(store)
     if found is None:
         raise Http404

@@ -1,4 +1,4 @@
-"""Addresses of one booking's pages, for its customer without an account."""
+"""Addresses of one booking's pages. Customers open them by link, without an account."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""A store's times in a frame of the shop's own site: without a cookie; a chosen time leads to Carillon's page.
+"""Embedding of a store's times: a frame in the shop's own site, without a cookie. A chosen time opens Carillon's page.
 
 The frame asks for no personal data: booking happens outside it, where the address bar shows the site.
 """
@@ -26,9 +26,9 @@ SCRIPT_SECONDS = 3600
 @require_safe
 @xframe_options_exempt
 def embed(request: HttpRequest, store: str) -> HttpResponse:
-    """Show a week of free times, to the sites that the store named and to no other.
+    """Show a week of free times in a frame, only on the sites that the store has named.
 
-    It is light, unless the site around it says that it is dark where its visitor's device is (`scheme=auto`).
+    The frame is light, unless the site around it says that it follows the visitor's dark mode (`scheme=auto`).
     """
     now = clock_now()
     rules, detail = store_or_404(store, now=now)
@@ -56,8 +56,8 @@ def embed(request: HttpRequest, store: str) -> HttpResponse:
         }
     response = customer_page(request, "stores/embed", context)
     response._csp_replace = {"frame-ancestors": embed_origins(rules.id) or ["'none'"]}  # type: ignore[attr-defined]
-    response["Cross-Origin-Resource-Policy"] = "cross-origin"  # a frame in a page that isolates itself needs it
-    response["X-Robots-Tag"] = "noindex"  # the store's own page is the one to be found
+    response["Cross-Origin-Resource-Policy"] = "cross-origin"  # needed by a frame in a page that isolates itself
+    response["X-Robots-Tag"] = "noindex"  # search engines shall find the store's own page
     return response
 
 

@@ -14,7 +14,7 @@ ORGANIZATIONS_SHOWN = 6
 
 @require_safe
 def find(request: HttpRequest) -> HttpResponse:
-    """Show the stores that fit what was typed, all where nothing was, and the towns and chains that gather them."""
+    """Show the stores that match the search, or all of them, with the towns and chains that group them."""
     stores = StoreList(request, url=reverse("find"), now=clock_now())
     gathered = stores.organizations if stores.asked.q else organizations(limit=ORGANIZATIONS_SHOWN + 1)
     context = {

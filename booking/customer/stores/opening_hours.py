@@ -1,4 +1,4 @@
-"""Opening hours in words: the week, the special days to come, and whether it is open now."""
+"""Opening hours in words: the week, the coming special days, and whether the store is open now."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ DAYS_LOOKED_AHEAD = timedelta(days=14)
 
 @dataclass(frozen=True, slots=True)
 class DayHours:
-    """When it is open on a day, in words; no times: closed."""
+    """The opening hours of a day, in words; no times means closed."""
 
     name: str
     times: tuple[str, ...]
@@ -33,7 +33,7 @@ class OpenNow:
 
 
 class HasHours(Protocol):
-    """A store in full, or the rules its slots are made from."""
+    """A store in full, or the rules that its slots are made from."""
 
     @property
     def time_zone(self) -> str: ...
@@ -44,7 +44,7 @@ class HasHours(Protocol):
 
 
 def week(store: StoreDetail, *, now: datetime) -> list[DayHours]:
-    """Return the seven weekdays, Monday first, as they are without special hours."""
+    """Return the seven weekdays, Monday first, without special hours."""
     today = now.astimezone(ZoneInfo(store.time_zone)).weekday()
     return [
         DayHours(
@@ -57,7 +57,7 @@ def week(store: StoreDetail, *, now: datetime) -> list[DayHours]:
 
 
 def special_days(store: StoreDetail, *, now: datetime) -> list[DayHours]:
-    """Return the days of the next two months that have hours of their own."""
+    """Return the days of the next two months that have special hours."""
     today = now.astimezone(ZoneInfo(store.time_zone)).date()
     return [
         DayHours(name=formatting.day_in_words(day), times=_in_words(times), is_today=day == today)
@@ -67,7 +67,7 @@ def special_days(store: StoreDetail, *, now: datetime) -> list[DayHours]:
 
 
 def open_now(store: HasHours, *, now: datetime) -> OpenNow | None:
-    """Return whether it is open, until or from when; None where it does not open within two weeks."""
+    """Return whether the store is open, with the time until or from which; None where it stays closed for two weeks."""
     zone = ZoneInfo(store.time_zone)
     today = now.astimezone(zone).date()
     for interval in open_intervals(
@@ -110,5 +110,5 @@ def _interval(opens: time, closes: time) -> str:
 
 
 def _clock(at: time) -> str:
-    """Return a wall-clock time in words; the date beside it plays no part."""
+    """Return a wall-clock time in words; its date is ignored."""
     return formatting.time_in_words(datetime.combine(date(2000, 1, 1), at, UTC), ZoneInfo("UTC"))

@@ -21,7 +21,7 @@ ORGANIZATIONS_MAX = 500
 
 @dataclass(frozen=True, slots=True)
 class MarkLink:
-    """A mark on the map: what it shows, what it says, where it leads."""
+    """A mark on the map: its text, its label, its link."""
 
     x: int
     y: int
@@ -58,7 +58,7 @@ def all_organizations(request: HttpRequest) -> HttpResponse:
 
 
 def store_map(cards: Sequence[StoreCard]) -> StoreMap | None:
-    """Return the map of the stores on a page, numbered as its list; none without any."""
+    """Return the map of the stores on a page, numbered like its list; none without any store."""
     drawing = draw([MapPoint(card.number, card.store.latitude, card.store.longitude) for card in cards])
     if drawing is None:
         return None
@@ -68,7 +68,7 @@ def store_map(cards: Sequence[StoreCard]) -> StoreMap | None:
 
 
 def _mark_link(mark: Mark, cards: Sequence[StoreCard]) -> MarkLink:
-    """Lead to the store, or where a mark stands for several, to the first of them on the list."""
+    """Return the mark with its link: to the store, or for several stores, to the first of them on the list."""
     first, *others = cards
     if not others:
         label = _("{number}: {name}").format(number=first.number, name=first.store.name)

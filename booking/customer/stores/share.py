@@ -18,7 +18,7 @@ POSTER_LANGUAGES = ("fr", "en")
 
 @require_safe
 def share(request: HttpRequest, store: str) -> HttpResponse:
-    """Show the ways to pass a store's link on."""
+    """Show the ways to share a store's link."""
     found = _found(store)
     url = store_page_url(found.slug)
     text = _("Book a visit: {store}").format(store=found.name)
@@ -28,7 +28,7 @@ def share(request: HttpRequest, store: str) -> HttpResponse:
 
 @require_safe
 def code(request: HttpRequest, store: str) -> HttpResponse:
-    """Return the code of a store's link as a drawing, for print."""
+    """Return the QR code of a store's link as a drawing, for print."""
     found = _found(store)
     response = kept_file(
         request, address_code_file(store_page_url(found.slug)), "image/svg+xml", seconds=PICTURE_SECONDS
@@ -39,7 +39,7 @@ def code(request: HttpRequest, store: str) -> HttpResponse:
 
 @require_safe
 def card(request: HttpRequest, store: str) -> HttpResponse:
-    """Return the picture that stands beside a shared link."""
+    """Return the picture that is shown beside a shared link."""
     found = _found(store)
     picture = store_card(" ".join(found.name.split()), " ".join(found.town.split()), _("Book a visit"))
     return kept_file(request, picture, "image/png", seconds=PICTURE_SECONDS)
@@ -47,7 +47,7 @@ def card(request: HttpRequest, store: str) -> HttpResponse:
 
 @require_safe
 def poster(request: HttpRequest, store: str) -> HttpResponse:
-    """Show a poster for the door, A5, in the two languages of the staff at least."""
+    """Show a poster for the door, A5, in at least the two languages of the staff."""
     found = _found(store)
     languages = list(dict.fromkeys([translation.get_language() or "en", *POSTER_LANGUAGES]))[:2]
     url = store_page_url(found.slug)

@@ -14,7 +14,7 @@ from stores.queries import organizations_of, rules_around, store_detail
 
 @require_safe
 def store(request: HttpRequest, store: str) -> HttpResponse:
-    """Show a store in full, its first free time one tap away."""
+    """Show a store in full; its first free time is one tap away."""
     now = clock_now()
     found = store_detail(store, from_date=now.date())
     if found is None:

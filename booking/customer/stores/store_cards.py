@@ -23,7 +23,7 @@ from stores.queries import (
 
 @dataclass(frozen=True, slots=True)
 class StoreCard:
-    """A store as a list shows it; `wait_url` only where all of the next days are taken."""
+    """A store in a list; it has a `wait_url` only where all of the next days are full."""
 
     number: int
     store: StoreSummary
@@ -37,7 +37,7 @@ class StoreCard:
 
 
 def store_cards(slugs: Sequence[str], *, now: datetime, distances_km: Sequence[float] = ()) -> list[StoreCard]:
-    """Return the cards of stores in this order; four statements for any number of them."""
+    """Return the cards of stores in the given order; four statements for any number of them."""
     listed = listed_stores(slugs, from_date=first_day_around(now))
     free = first_free_of([one.rules for one in listed], now=now)
     gathered = organizations_of(slugs)
@@ -46,7 +46,7 @@ def store_cards(slugs: Sequence[str], *, now: datetime, distances_km: Sequence[f
 
 
 def sooner_first(slugs: Sequence[str], *, now: datetime) -> list[str]:
-    """Return these stores by when they have their first free place; three statements for any number of them."""
+    """Return these stores ordered by their first free place; three statements for any number of them."""
     listed = listed_stores(slugs, from_date=first_day_around(now))
     free = first_free_of([one.rules for one in listed], now=now)
     never = datetime.max.replace(tzinfo=now.tzinfo)

@@ -1,4 +1,4 @@
-"""A list of stores, of all or of one organization; its address holds the search, the order and the page."""
+"""A list of stores, of all or of one organization. Its address holds the search, the order and the page."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,14 +16,14 @@ from stores.queries import COUNTED_MAX, BadCursor, OrganizationDetail, SlugsPage
 
 PAGE_SIZE = 12
 QUERY_MAX = 100
-FREE_SORTED_MAX = 60  # as many stores are looked at to say which is free first
+FREE_SORTED_MAX = 60  # how many stores are looked at to say which has the first free place
 TOWNS_SHOWN = 6
 NAME, NEAR, FREE = "name", "near", "free"
 
 
 @dataclass(frozen=True, slots=True)
 class SortLink:
-    """One order the list can have; no `url`: the one it has."""
+    """One order that the list can have; without a `url`, the current one."""
 
     name: str
     url: str
@@ -31,7 +31,7 @@ class SortLink:
 
 @dataclass(frozen=True, slots=True)
 class StoreListQuery:
-    """What the address asks of the list."""
+    """The search, order and page that the address asks for."""
 
     q: str
     sort: str
@@ -41,13 +41,13 @@ class StoreListQuery:
     page: int
 
     def given(self, **changed: str) -> dict[str, str]:
-        """Return the query that asks the same again, some of it otherwise."""
+        """Return a copy of the query with some values replaced."""
         same = {"q": self.q, "near": self.near_text if self.near else "", "sort": self.sort}
         return {name: value for name, value in (same | changed).items() if value}
 
 
 def read_store_list_query(request: HttpRequest) -> StoreListQuery:
-    """Return what a request asks of the list; what cannot be read counts as not asked."""
+    """Return the list that a request asks for; values that cannot be read are ignored."""
     near_text, sort = request.GET.get("near", "").strip(), request.GET.get("sort", "")
     page = request.GET.get("page", "")
     return StoreListQuery(
@@ -66,12 +66,12 @@ def read_position(text: str) -> tuple[float, float] | None:
         latitude, longitude = (float(part) for part in text.split(","))
     except ValueError:
         return None
-    is_on_earth = -90 <= latitude <= 90 and -180 <= longitude <= 180  # neither holds for "nan"
+    is_on_earth = -90 <= latitude <= 90 and -180 <= longitude <= 180  # neither comparison is true for "nan"
     return (latitude, longitude) if is_on_earth else None
 
 
 class StoreList:
-    """The page of stores that a request asks for, all of them or one organization's."""
+    """The page of stores that a request asks for, of all stores or of one organization's."""
 
     def __init__(self, request: HttpRequest, *, url: str, now: datetime, organization: str = "") -> None:
         self.url, self._now = url, now
@@ -88,7 +88,7 @@ class StoreList:
 
     @property
     def context(self) -> Mapping[str, Any]:
-        """What the list's templates show."""
+        """The context of the list's templates."""
         asked = self.asked
         following = self._page.next_cursor
         return {
@@ -107,7 +107,7 @@ class StoreList:
 
     @property
     def is_near(self) -> bool:
-        """Whether the nearest come first."""
+        """Whether the list begins with the nearest stores."""
         return self.sort == NEAR
 
     @property
@@ -116,16 +116,16 @@ class StoreList:
         return list({one.slug: one for card in self.cards for one in card.organizations}.values())
 
     def suggestions(self) -> list[tuple[str, str]]:
-        """Return words of what was typed that some store has, with the addresses that look for each alone."""
+        """Return the typed words that some store has, with the addresses that search for each alone."""
         known = self._found.words.known
         return [(word, f"{self.url}?{urlencode({'q': word})}") for word in known if word != self.asked.q]
 
     def towns(self) -> list[tuple[TownFound, str]]:
-        """Return the towns with the most stores, with the addresses that look for them."""
+        """Return the towns with the most stores, with the addresses that search for them."""
         return [(town, f"{self.url}?{urlencode({'q': town.name})}") for town in towns(limit=TOWNS_SHOWN)]
 
     def _sort(self) -> str:
-        """Return the order the list can have: asked for near nowhere, or of too many stores, it is by name."""
+        """Return the order: by name where "nearest" has no position, or "first free time" has too many stores."""
         asked = self.asked
         if asked.sort == NEAR and self._near is None and asked.q:
             self._near = self._found.middle()
@@ -161,7 +161,7 @@ class StoreList:
         return SlugsPage(tuple(slugs[end - PAGE_SIZE : end]), str(self.asked.page + 1) if len(slugs) > end else None)
 
     def _sorts(self) -> list[SortLink]:
-        """Return the orders to choose from; the nearest only to whoever said where they are."""
+        """Return the orders to choose from; the nearest only where a position is known."""
         if self.count < 2 and self.sort != NEAR:
             return []
         named = {NAME: _("By name")}
@@ -175,7 +175,7 @@ class StoreList:
 
     def _count_words(self) -> str:
         if self.asked.sort == NEAR and self.asked.near is None and self._near is not None:
-            return ""  # all stores, from there on
+            return ""  # all stores, from that position
         if self.count > COUNTED_MAX:
             return _("More than {count} stores").format(count=COUNTED_MAX)
         return ngettext("{count} store", "{count} stores", self.count).format(count=self.count)

@@ -1,4 +1,4 @@
-"""Structured data of a store (schema.org), for search engines. No text of a store can break out of its block."""
+"""Structured data of a store (schema.org), for search engines. No text of a store can break out of its script block."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
@@ -20,7 +20,7 @@ _SPECIAL_DAYS_TOLD = timedelta(days=62)
 def store_as_json_ld(
     store: StoreDetail, *, now: datetime, organizations: Sequence[OrganizationDetail] = ()
 ) -> SafeString:
-    """Return a store's JSON-LD, safe to stand in a script element; the same in whatever words its page is read."""
+    """Return a store's JSON-LD, safe inside a script element; the same in every language of the page."""
     return json_ld(_store(store, organizations, now=now))
 
 
@@ -97,9 +97,9 @@ def _special(store: StoreDetail, *, now: datetime) -> list[dict[str, str]]:
 
 
 def _times(opens: time, closes: time, *, is_closed: bool = False) -> dict[str, str]:
-    """Return both times; the same twice says "closed", so a whole day ends a minute early, as search engines ask.
+    """Return both times. The same time twice means "closed", so a whole day ends a minute early, as search engines ask.
 
-    What closes before it opens closes on the next day, there as here.
+    Hours that close before they open end on the next day, in JSON-LD as here.
     """
     if opens == closes and not is_closed:
         closes = (datetime.combine(date.min, closes) + timedelta(days=1, minutes=-1)).time()

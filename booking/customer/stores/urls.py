@@ -1,4 +1,4 @@
-"""Addresses of the search for stores, their pages, sharing, and frames of other sites."""
+"""Addresses of the store search, stores' pages, sharing, and frames for other sites."""
 
 from django.urls import path
 

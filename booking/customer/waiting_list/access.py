@@ -1,4 +1,4 @@
-"""The key to one place on a waiting list: it opens this one alone."""
+"""Access to the pages of one waiting-list entry: a browser needs the key of that entry."""
 
 from django.http import HttpRequest, HttpResponse
 
@@ -10,12 +10,12 @@ from booking.web.rendering import customer_page
 
 
 class WaitingKey(PageKey[WaitingListEntry]):
-    """The keys to the pages of waiting lists."""
+    """The access rules of the pages of waiting-list entries."""
 
     name, salt = "waiting", "booking.waiting"
 
     def find(self, reference: str) -> WaitingListEntry | None:
-        """Return an entry that has not been forgotten."""
+        """Return an entry that has not been erased."""
         return entry_by_reference(reference)
 
     def reference_of(self, row: WaitingListEntry) -> str:
@@ -23,7 +23,7 @@ class WaitingKey(PageKey[WaitingListEntry]):
         return row.reference
 
     def signed_of(self, row: WaitingListEntry) -> str:
-        """Return the reference: an entry has one link."""
+        """Return the reference alone: an entry has only one link."""
         return row.reference
 
     def is_token(self, reference: str, token: str, _row: WaitingListEntry | None) -> bool:
@@ -31,7 +31,7 @@ class WaitingKey(PageKey[WaitingListEntry]):
         return is_waiting_token(reference, token)
 
     def not_open(self, request: HttpRequest) -> HttpResponse:
-        """Return the page that says how to get to one's place."""
+        """Return the page that explains how to open an entry."""
         return customer_page(request, "waiting_list/not_open", status=404)
 
 

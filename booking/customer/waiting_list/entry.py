@@ -34,7 +34,7 @@ _FORM_METHODS = ["GET", "HEAD", "POST"]
 @require_safe
 @opened_by_key
 def own(request: HttpRequest, entry: WaitingListEntry) -> HttpResponse:
-    """Show how somebody's waiting stands, and what they can do; 204 to a page that asks whether that has changed."""
+    """Show the state of an entry and what the customer can do; 204 to a poll while nothing has changed."""
     now, was = clock_now(), request.GET.get("was")
     if was and was == how_it_stands(waiting_state(entry, now=now)):
         return HttpResponse(status=204)
@@ -44,7 +44,7 @@ def own(request: HttpRequest, entry: WaitingListEntry) -> HttpResponse:
 @require_http_methods(_FORM_METHODS)
 @opened_by_key
 def take(request: HttpRequest, entry: WaitingListEntry) -> HttpResponse:
-    """Book the place that is offered; the booking's own page comes next."""
+    """Book the offered place and redirect to the booking's own page."""
     if request.method != "POST":
         return _back(entry)
     now = clock_now()
@@ -62,7 +62,7 @@ def take(request: HttpRequest, entry: WaitingListEntry) -> HttpResponse:
 @require_http_methods(_FORM_METHODS)
 @opened_by_key
 def let_it_pass(request: HttpRequest, entry: WaitingListEntry) -> HttpResponse:
-    """Leave an offered place to the next, and wait on."""
+    """Pass an offered place on to the next entry, and stay on the list."""
     if request.method == "POST":
         pass_offer(entry_id=entry.pk, now=clock_now())
         return _back(entry, done="passed")
@@ -72,7 +72,7 @@ def let_it_pass(request: HttpRequest, entry: WaitingListEntry) -> HttpResponse:
 @require_http_methods(_FORM_METHODS)
 @opened_by_key
 def leave_list(request: HttpRequest, entry: WaitingListEntry) -> HttpResponse:
-    """Leave the list: one tap, as somebody else gains by it and joining again is as easy."""
+    """Leave the list with one tap: somebody else gains by it, and joining again is as easy."""
     if request.method == "POST":
         leave_waiting_list(entry_id=entry.pk, now=clock_now())
     return _back(entry)
@@ -80,7 +80,7 @@ def leave_list(request: HttpRequest, entry: WaitingListEntry) -> HttpResponse:
 
 @require_safe
 def short_link(request: HttpRequest, reference: str, token: str) -> HttpResponseBase:
-    """Lead from the short address in a text message to the page, as its reader reads. Raises RateLimited."""
+    """Redirect from the short address in a text message to the page, in the reader's language. Raises RateLimited."""
     limits.refuse_wrong_tokens(request)
     plain = read_reference(reference)
     entry = entry_by_reference(plain) if plain and is_waiting_token(plain, token) else None
@@ -104,9 +104,9 @@ def _page(request: HttpRequest, entry: WaitingListEntry, *, now: datetime) -> Ht
 
 
 def _told_refusal(request: HttpRequest, stands: WaitingState) -> Refusal | None:
-    """Return why an offered place was not to be had, as the address tells it; None once that is told no more.
+    """Return why an offered place was refused, as the address says; None once that is out of date.
 
-    Another place may be offered since, and a visit be booked.
+    Another place may have been offered since, or a visit booked.
     """
     why = request.GET.get("why", "")
     if why not in set(Refusal) or stands.status in (WaitingStatus.BOOKED, WaitingStatus.LEFT):
@@ -137,7 +137,7 @@ def _context(entry: WaitingListEntry, request: HttpRequest, *, now: datetime) ->
 
 
 def how_it_stands(stands: WaitingState) -> str:
-    """Return a mark that is another one as soon as there is something new to show."""
+    """Return a mark of the page's state; it changes as soon as there is something new to show."""
     start = stands.offer.starts_at.isoformat() if stands.offer else ""
     return f"{stands.status} {stands.ahead} {start}"
 

@@ -51,7 +51,7 @@ _ECHOED_LONGEST = 64
 
 @dataclass(frozen=True)
 class _Wish:
-    """One request: where, for what, by which form, and when it came."""
+    """One request: the store, the wanted visit, the form, and the time."""
 
     request: HttpRequest
     store: StoreDetail
@@ -71,13 +71,13 @@ class _Wish:
         return last_bookable_date(now=self.now, zone=self.rules.zone, rules=self.rules)
 
     def days(self) -> tuple[date, date]:
-        """Return the days a link to this page asks for, as far as they can be had; else the next week."""
+        """Return the days that a link to this page asks for, limited to bookable ones; else the next week."""
         first = min(max(read_day(self.request.GET.get("from", "")) or self.first, self.first), self.last)
         last = read_day(self.request.GET.get("to", "")) or first + timedelta(days=DAYS_PROPOSED - 1)
         return first, min(max(last, first), self.last)
 
     def form(self, typed: Any) -> WaitingForm:
-        """Return the form with what was typed, or with the days that are asked for where nothing was."""
+        """Return the form with what was typed; where nothing was, with the days of the link."""
         first, last = self.days()
         return WaitingForm(
             typed,
@@ -88,7 +88,7 @@ class _Wish:
         )
 
     def url_of(self, **more: str) -> str:
-        """Return this page, for the visit asked for."""
+        """Return the address of this page for the requested visit."""
         return f"{reverse('waiting-join', args=[self.store.slug])}?{urlencode({**self.asked.parameters, **more})}"
 
 
@@ -97,9 +97,9 @@ class _Wish:
 @require_http_methods(["GET", "HEAD", "POST"])
 @refuse_cross_site
 def join(request: HttpRequest, store: str) -> HttpResponseBase:
-    """Ask on which days somebody could come, then put them on the list, once for one form.
+    """Ask on which days the customer could come, then add them to the list, once for each form.
 
-    What is sent is answered with the address of a page: their place in line, or this one with what is wrong.
+    A form is answered with a redirect: to the customer's entry, or back to this page with the problems.
     """
     now = clock_now()
     rules, detail = store_or_404(store, now=now)
@@ -116,7 +116,7 @@ def join(request: HttpRequest, store: str) -> HttpResponseBase:
 
 
 def _sent(wish: _Wish) -> HttpResponse:
-    """Join, and lead to the place in line; or back, with why not."""
+    """Join the list and redirect to the entry, or back to the form with the reason."""
     form = wish.form(wish.request.POST)
     if wish.asked.problems or not form.is_valid():
         return _back(wish, form, why=AGAIN)
@@ -141,7 +141,7 @@ def _sent(wish: _Wish) -> HttpResponse:
 
 
 def _join(wish: _Wish, form: WaitingForm) -> WaitingListEntry:
-    """Join, or return the entry that this very form has made before. Raises BookingRefused, FormUsed, RateLimited."""
+    """Join, or return the entry that this form has made before. Raises BookingRefused, FormUsed, RateLimited."""
     typed = form.cleaned_data
     sent = _sent_form(wish, typed)
     before = entries.entry_joined_before(sent, now=wish.now)
@@ -171,14 +171,14 @@ def _join(wish: _Wish, form: WaitingForm) -> WaitingListEntry:
 
 
 def _sent_form(wish: _Wish, typed: dict[str, Any]) -> SentForm:
-    """Return what makes this form the same when it is sent once more."""
+    """Return the identity of the form when it is sent again."""
     content = {name: value for name, value in typed.items() if name != "idempotency_key"}
     text = json.dumps([wish.rules.slug, *sorted(wish.asked.parameters.items()), content], default=str)
     return SentForm(wish.way.key, keyed_digest("form", text), wish.way.browser)
 
 
 def _way(request: HttpRequest, store: str, told: str, *, now: datetime) -> Way:
-    """Return the form that a page names, if this browser has it; a key that comes alone is that of its form."""
+    """Return the form that a page names, if this browser remembers it; else a new one, with the key of a sent form."""
     where = f"{store}/wait"
     if not told:
         return new_way(where)
@@ -193,7 +193,7 @@ def _remembered(wish: _Wish, form: WaitingForm, response: HttpResponse) -> HttpR
 
 
 def _back(wish: _Wish, form: WaitingForm, *, why: str) -> HttpResponse:
-    """Lead back to the form, which the browser remembers as it was sent."""
+    """Redirect back to the form, which the browser remembers as it was sent."""
     sent = {name: wish.request.POST.get(name, "")[:_ECHOED_LONGEST] for name in ("visit_type", "party_size")}
     asked = {name: value for name, value in sent.items() if value} | {"form": wish.way.key, "why": why}
     return _remembered(wish, form, see_other(f"{reverse('waiting-join', args=[wish.store.slug])}?{urlencode(asked)}"))
@@ -225,7 +225,7 @@ def _page(wish: _Wish) -> HttpResponse:
 
 
 def _sentence(why: str) -> str:
-    """Return why the list was not joined, as the address of the page tells it; "" for nothing."""
+    """Return why the list was not joined, as the address of the page says; "" for no reason."""
     if why == USED:
         return _("This form was used before. To wait for other days, fill it in once more.")
     if why == WAITS_ALREADY:
@@ -234,7 +234,7 @@ def _sentence(why: str) -> str:
 
 
 def _first_free(wish: _Wish, form: WaitingForm) -> SlotChoice | None:
-    """Return the first time that is free on the days asked for: nobody need wait for that one."""
+    """Return the first free time on the requested days: the customer need not wait for that one."""
     first, last = (read_day(str(form[name].value() or "")) for name in ("from", "to"))
     if first is None or last is None or last < first:
         return None

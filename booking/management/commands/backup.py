@@ -1,4 +1,4 @@
-"""`manage.py backup FILE`: a whole copy, while the service runs."""
+"""`manage.py backup FILE`: write a complete backup while the service runs."""
 
 import sys
 from argparse import ArgumentParser

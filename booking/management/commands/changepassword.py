@@ -1,4 +1,4 @@
-"""`manage.py changepassword USERNAME`: Django's own; besides, what was made with the old password ends."""
+"""`manage.py changepassword USERNAME`: Django's command; it also ends the sign-ins made with the old password."""
 
 from getpass import getuser
 from typing import Any

@@ -1,4 +1,4 @@
-"""`manage.py check_books`: counters against bookings, messages against bookings."""
+"""`manage.py check_books`: check counters against bookings, and messages against bookings."""
 
 import sys
 from typing import Any

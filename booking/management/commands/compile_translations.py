@@ -1,4 +1,4 @@
-"""`manage.py compile_translations`: make the catalogues that Django reads."""
+"""`manage.py compile_translations`: compile the catalogues that Django reads."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""`manage.py end_demo`: the demo's people sign in no more; its stores and visits stay."""
+"""`manage.py end_demo`: end the demo. Its people can no longer sign in; its stores and visits stay."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from booking.operations.demo import end_accounts
 
 class Command(BaseCommand):
     help = "Lets the demo's people sign in no more, so that the house may be reached by others."
-    requires_system_checks = []  # one of them asks for this
+    requires_system_checks = []  # one of the demo's people asks for this
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.stdout.write(f"{end_accounts()} sign-ins of the demo ended")

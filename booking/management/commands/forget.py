@@ -1,4 +1,4 @@
-"""`manage.py forget`: the retention rule, now. It also runs each night."""
+"""`manage.py forget`: apply the retention rule now. It also runs each night."""
 
 from argparse import ArgumentParser
 from typing import Any

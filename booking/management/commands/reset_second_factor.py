@@ -1,4 +1,4 @@
-"""`manage.py reset_second_factor`: for whoever lost the phone and the recovery codes as well."""
+"""`manage.py reset_second_factor`: reset it for people who lost both their phone and their recovery codes."""
 
 from argparse import ArgumentParser
 from typing import Any

@@ -1,4 +1,4 @@
-"""`manage.py restore FILE`: into a new, empty database of the same kind."""
+"""`manage.py restore FILE`: restore a backup into a new, empty database of the same kind."""
 
 import sys
 from argparse import ArgumentParser

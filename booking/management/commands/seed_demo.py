@@ -1,4 +1,4 @@
-"""`manage.py seed_demo`: a new database becomes the demo."""
+"""`manage.py seed_demo`: fill a new database with the demo."""
 
 from io import StringIO
 from pathlib import Path
@@ -18,7 +18,7 @@ DATA = Path("data", "niort-pharmacies.geojson")
 class Command(BaseCommand):
     help = "Fills an empty database with the pharmacies of Niort, two sign-ins, and three weeks of visits."
 
-    @transaction.atomic  # all of it or nothing: half a demo would never be completed
+    @transaction.atomic  # all or nothing: half a demo would never be completed
     def handle(self, *args: Any, **options: Any) -> None:
         if not is_for_this_machine_alone(address="localhost", public_url=settings.PUBLIC_URL):
             raise CommandError(

@@ -1,4 +1,4 @@
-"""`manage.py sync_schedules`: write the worker's timetable, on servers that do not start by `up`."""
+"""`manage.py sync_schedules`: write the worker's schedule, on servers that are not started by `up`."""
 
 from typing import Any
 

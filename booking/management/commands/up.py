@@ -1,4 +1,4 @@
-"""`manage.py up`: everything a store needs, in one process tree with one Ctrl-C."""
+"""`manage.py up`: run everything a store needs in one process tree, which one Ctrl-C ends."""
 
 import ipaddress
 import os
@@ -30,7 +30,7 @@ ALONE = "Other machines reach this address, and TRUSTED_PROXIES names no proxy: 
 
 
 def _leave(number: int, frame: FrameType | None) -> None:
-    sys.exit(0)  # asked to stop before all is there: nothing runs yet
+    sys.exit(0)  # asked to stop before everything is started: nothing runs yet
 
 
 def _is_loopback(address: str) -> bool:
@@ -41,7 +41,7 @@ def _is_loopback(address: str) -> bool:
 
 
 def _check_proxy(address: str) -> None:
-    """Raise CannotStart where HTTPS is spoken by a proxy that nobody named, and that need not be on this machine."""
+    """Raise CannotStart where a proxy speaks HTTPS that no setting names, and that may be on another machine."""
     if settings.IS_HTTPS and not _is_loopback(address) and not os.environ.get("TRUSTED_PROXIES"):
         raise CannotStart(
             f"TRUSTED_PROXIES: needed with an https PUBLIC_URL and --bind {address}: the address of the proxy that "
@@ -70,7 +70,7 @@ class Command(BaseCommand):
             _check_proxy(address)
             check_port(address, port)
             prepare()
-            check_settings()  # some of it asks the tables, which are there only now
+            check_settings()  # some of the checks query the tables, which exist only now
         except CannotStart as reason:
             sys.exit(f"carillon: {reason}")
         self._make_demo(address, wanted=not options["no_demo"])
@@ -79,14 +79,14 @@ class Command(BaseCommand):
         self._become_supervisor(address, port)
 
     def _follow_port(self, address: str, port: int) -> None:
-        """Let links in messages lead here, unless PUBLIC_URL says otherwise."""
+        """Make links in messages lead to this port, unless PUBLIC_URL says otherwise."""
         if os.environ.get("PUBLIC_URL"):
             return
         host = "127.0.0.1" if address in ("0.0.0.0", "::") else address  # noqa: S104 -- compared, not bound
         settings.PUBLIC_URL = f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
     def _make_demo(self, address: str, *, wanted: bool) -> None:
-        """Fill a new database with the demo, where nobody but this machine can reach its people."""
+        """Fill a new database with the demo, where only this machine can reach the server."""
         if not is_empty():
             replace_public_passwords()
         elif wanted and is_for_this_machine_alone(address=address, public_url=settings.PUBLIC_URL):
@@ -109,7 +109,7 @@ class Command(BaseCommand):
         self.stderr.write("\n".join(lines))
 
     def _become_supervisor(self, address: str, port: int) -> None:
-        """Go on as the small process that watches web and worker, under the same process id."""
+        """Continue as the small process that watches web and worker, under the same process id."""
         search_path = os.pathsep.join(filter(None, [str(settings.BASE_DIR), os.environ.get("PYTHONPATH")]))
         environment = {
             **os.environ,
@@ -120,7 +120,7 @@ class Command(BaseCommand):
         module = ["-P", "-m", "booking.operations.launcher.supervisor"]
         sys.stdout.flush()
         sys.stderr.flush()
-        signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING_SIGNALS)  # until the supervisor can take them
+        signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING_SIGNALS)  # until the supervisor handles them
         os.execve(  # noqa: S606 -- our own module
             sys.executable,
             [sys.executable, *module, address, str(port), str(settings.BEAT_FILE)],

@@ -1,4 +1,4 @@
-"""`manage.py update_translations`: bring the catalogues in line with the words in use, for the translator."""
+"""`manage.py update_translations`: update the catalogues with the texts in use, for the translator."""
 
 from typing import Any
 

@@ -31,7 +31,7 @@ DONE = ("password", "ended")
 
 
 def note_sign_in(request: HttpRequest) -> None:
-    """Write into a new session when it began and in what kind of browser, for its owner to know it again."""
+    """Store in a new session when it began and in what kind of browser, so that its owner recognizes it."""
     browser = browser_in_words(request.headers.get("User-Agent", ""))
     request.session[SIGNED_IN_KEY] = {"at": clock_now().isoformat(), "browser": browser}
 
@@ -40,7 +40,7 @@ def note_sign_in(request: HttpRequest) -> None:
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in(come_back="staff-account")
 def account(request: HttpRequest, user: User) -> HttpResponseBase:
-    """Show where somebody is signed in; take a new password, which ends all other sessions."""
+    """Show where the user is signed in; take a new password, which ends all other sessions."""
     if request.method != "POST":
         return _page(request, user, PasswordForm(user=user))
     form = PasswordForm(request.POST, user=user)

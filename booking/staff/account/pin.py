@@ -20,7 +20,7 @@ from booking.web.responses import see_other
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in(come_back="staff-own-pin")
 def own_pin(request: HttpRequest, user: User) -> HttpResponseBase:
-    """Take a new PIN from whoever knows the password, or take the PIN away."""
+    """Take a new PIN from a user who gives the password, or remove the PIN."""
     if request.method != "POST":
         return _page(request, user, PinForm(user=user))
     if request.POST.get("what") == "remove":

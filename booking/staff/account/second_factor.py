@@ -51,7 +51,7 @@ _LONGEST = 20_000
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in(come_back="staff-second-factor")
 def own_second_factor(request: HttpRequest, user: User) -> HttpResponseBase:
-    """Show what somebody has besides the password; add to it and take from it, after the password was given anew."""
+    """Show the user's second factors; add and remove them, after the password was given again."""
     now = clock_now()
     if not _is_proven(request, now=now):
         return _prove(request, user, now=now)
@@ -115,13 +115,13 @@ def _add_passkey(request: HttpRequest, user: User, *, now: datetime) -> HttpResp
 
 
 def _turn_on(request: HttpRequest, user: User, add: Callable[..., object], *, now: datetime) -> list[str]:
-    """Add a factor; return the recovery codes that come with the first. Raises what `add` raises."""
+    """Add a factor; return the recovery codes that come with the first one. Raises what `add` raises."""
     current = request.session.session_key or ""
     return turn_on(user=user, add=partial(add, user=user), current_key=current, now=now)
 
 
 def _added(request: HttpRequest, user: User, codes: list[str]) -> HttpResponseBase:
-    """Show the codes for the worst case, which come with the first factor."""
+    """Show the recovery codes, which come with the first factor."""
     if codes:
         return _page(request, user, codes=codes, is_new=True)
     return see_other(f"{request.path}?done=added")
@@ -162,7 +162,7 @@ def _page(
 
 
 def _secret(address: str) -> str:
-    """Return the secret as an app that cannot scan takes it, in groups of four."""
+    """Return the secret in groups of four, for typing into an app that cannot scan."""
     secret = address.partition("secret=")[2].partition("&")[0]
     return " ".join(secret[at : at + 4] for at in range(0, len(secret), 4))
 

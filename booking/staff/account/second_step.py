@@ -27,20 +27,20 @@ _BEGUN_KEY = "second_step"
 _GOOD_FOR = timedelta(minutes=10)
 _BACKEND = "django.contrib.auth.backends.ModelBackend"
 _LONGEST = 20_000
-# In a cookie, not in a session: a stranger's question writes no row anywhere.
+# In a cookie, not in a session: a stranger's request writes no row anywhere.
 _CHALLENGE_COOKIE = "__Host-passkey" if settings.IS_HTTPS else "passkey"
 _signer = TimestampSigner(salt="booking.passkey")
 
 
 def begin(request: HttpRequest, user: User, wanted: str) -> HttpResponseBase:
-    """Ask somebody whose password was right for what else they have; until then nobody is signed in."""
+    """Ask a user whose password was right for the second factor; until then the user is not signed in."""
     request.session.cycle_key()
     request.session[_BEGUN_KEY] = {"user": user.pk, "at": clock_now().isoformat(), "next": wanted}
     return keep_private(see_other(reverse("staff-second-step")))
 
 
 def finish(request: HttpRequest, user: User, wanted: str) -> HttpResponseBase:
-    """Sign in a user who has proved all that is required."""
+    """Sign in a user who has proved everything that is required."""
     request.session.pop(_BEGUN_KEY, None)
     login(request, user, backend=_BACKEND)
     note_sign_in(request)
@@ -50,7 +50,7 @@ def finish(request: HttpRequest, user: User, wanted: str) -> HttpResponseBase:
 @sensitive_post_parameters("code")
 @require_http_methods(["GET", "HEAD", "POST"])
 def second_step(request: HttpRequest) -> HttpResponseBase:
-    """Ask for the code; whoever did not give their password just before begins there."""
+    """Ask for the code; users who did not give their password just before start at the sign-in page."""
     begun = _begun(request, now=clock_now())
     if begun is None:
         return keep_private(see_other(reverse("staff-sign-in")))
@@ -70,7 +70,7 @@ def second_step(request: HttpRequest) -> HttpResponseBase:
 
 @require_POST
 def passkey_options(request: HttpRequest) -> HttpResponseBase:
-    """Return what the browser asks its passkeys, good for one sign-in."""
+    """Return the options of a passkey sign-in for the browser, valid for one sign-in."""
     if not passkeys_work():
         raise Http404
     challenge = new_challenge()
@@ -88,7 +88,7 @@ def passkey_options(request: HttpRequest) -> HttpResponseBase:
 
 @require_POST
 def passkey(request: HttpRequest) -> HttpResponseBase:
-    """Sign in whoever holds a passkey of theirs."""
+    """Sign in a user by passkey."""
     now, credential = clock_now(), request.POST.get("credential", "")
     challenge = _challenge(request)
     begun = _begun(request, now=now)
@@ -124,7 +124,7 @@ def _begun(request: HttpRequest, *, now: datetime) -> tuple[User, str] | None:
 
 
 def _challenge(request: HttpRequest) -> str:
-    """Return the question that this browser was told, once; "" for none, an old one or one answered before.
+    """Return this browser's challenge, once; "" for none, or one that is outdated or was answered before.
 
     Raises CountersAway.
     """

@@ -28,7 +28,7 @@ from stores.services import answer_invitation, invitations_of
 @require_safe
 @signed_in(come_back="staff-home")
 def home(request: HttpRequest, user: User) -> HttpResponseBase:
-    """Show where somebody works."""
+    """Show the stores where the user works."""
     context = {
         "organizations": organization_memberships(user),
         "memberships": own_memberships(user),
@@ -40,7 +40,7 @@ def home(request: HttpRequest, user: User) -> HttpResponseBase:
 @require_POST
 @signed_in(come_back="staff-home")
 def answer_to_invitation(request: HttpRequest, user: User, store: str) -> HttpResponseBase:
-    """Join the store that asked for it, or decline."""
+    """Accept or decline a store's invitation."""
     accepts = request.POST.get("what") == "join"
     if not answer_invitation(store=store, user=user, accepts=accepts, now=clock_now()):
         raise Http404
@@ -50,7 +50,7 @@ def answer_to_invitation(request: HttpRequest, user: User, store: str) -> HttpRe
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponseBase:
-    """Ask for name and password; a wrong one of either looks alike."""
+    """Ask for name and password; the answer is the same whichever of them is wrong."""
     wanted = following(request)
     if request.method != "POST":
         if request.user.is_authenticated:
@@ -73,7 +73,7 @@ def sign_in(request: HttpRequest) -> HttpResponseBase:
 
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponseBase:
-    """End the session, and drop what this browser kept of the pages."""
+    """End the session, and delete what this browser stored of the pages."""
     logout(request)
     response = redirect("staff-sign-in")
     response["Clear-Site-Data"] = '"cache", "storage"'
@@ -96,7 +96,7 @@ def _ask(request: HttpRequest, form: SignInForm, wanted: str, *, is_busy: bool =
 
 
 def _locked_out(request: HttpRequest, limited: RateLimited) -> HttpResponseBase:
-    """Say when to come back."""
+    """Say when to try again."""
     seconds = limited.retry_after_seconds
     response = render(request, "staff/account/locked_out.html", {"minutes": max(1, round(seconds / 60))}, status=429)
     response["Retry-After"] = str(seconds)

@@ -10,7 +10,7 @@ from booking.staff.access import StaffContext, at_store, staff_page
 from booking.staff.typed_forms import typed_before
 from booking.web.query_params import read_day
 
-# What is shown of it, so that somebody knows it again; all of it is sent.
+# What is shown of it, so that the user recognizes it; all of it is sent.
 _SHOWN = {
     "date": _("Day"),
     "name": _("Name"),
@@ -24,7 +24,7 @@ _SHOWN = {
 @require_safe
 @at_store()
 def typed_again(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
-    """Show what was typed before the session ended; nothing of it was done yet."""
+    """Show what was typed before the session ended; none of it has been done yet."""
     typed = typed_before(request, at.store.slug)
     if typed is None:
         return redirect("staff-day", at.store.slug)

@@ -1,4 +1,4 @@
-"""The arrivals screen as an app: its manifest, and the worker that keeps its files for times without a network."""
+"""The arrivals screen as an app: its manifest, and the service worker that keeps its files for offline use."""
 
 import json
 from hashlib import sha256
@@ -45,7 +45,7 @@ ASSETS = (
 
 
 def app_context(at: StaffContext) -> dict[str, Any]:
-    """Return what the page hands over to its scripts."""
+    """Return what the page passes to its scripts."""
     names = {"store": at.store.slug, "data": "staff-arrivals-data", "actions": "staff-arrivals-actions"}
     addresses = {name: reverse(route, args=[at.store.slug]) for name, route in names.items() if name != "store"}
     return {
@@ -64,7 +64,7 @@ def app_context(at: StaffContext) -> dict[str, Any]:
 @require_safe
 @at_store(devices=True, names_nobody=True)
 def shell(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
-    """Return the screen with nobody on it: what a tablet keeps, and fills from what it knows of the day."""
+    """Return the screen without any visit; a tablet stores it and fills it from its copy of the day."""
     rules = rules_around(at.store.slug, at.now)
     context = {
         "section": "arrivals",
@@ -77,7 +77,7 @@ def shell(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
 
 
 def with_camera(response: HttpResponseBase) -> HttpResponseBase:
-    """Let a page use the camera, to scan codes of visits."""
+    """Allow a page to use the camera, to scan codes of visits."""
     response["Permissions-Policy"] = settings.CAMERA_POLICY
     return response
 
@@ -85,7 +85,7 @@ def with_camera(response: HttpResponseBase) -> HttpResponseBase:
 @require_safe
 @at_store(devices=True, names_nobody=True)
 def manifest(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
-    """Return what a browser asks for to install the screen."""
+    """Return the manifest that a browser needs to install the screen."""
     return JsonResponse(
         {
             "id": reverse("staff-arrivals", args=[at.store.slug]),
@@ -108,7 +108,7 @@ def manifest(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
 
 @require_safe
 def worker(request: HttpRequest) -> HttpResponse:
-    """Return the service worker: it knows the files of this version, and nothing of any store."""
+    """Return the service worker; it knows the files of this version, and nothing of any store."""
     assets = [static(name) for name in ASSETS]
     version = sha256("".join(assets).encode()).hexdigest()[:12]
     context = {"settings": json.dumps({"version": version, "assets": assets})}

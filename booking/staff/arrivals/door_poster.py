@@ -18,7 +18,7 @@ from stores.models import Role
 @require_safe
 @at_store()
 def door(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
-    """Show the sheet, A5, in the language of whoever prints it and one more."""
+    """Show the poster, A5, in the language of the user who prints it and in one more."""
     languages = list(dict.fromkeys([translation.get_language() or "en", *POSTER_LANGUAGES]))[:2]
     context = {
         "store": at.store,
@@ -34,6 +34,6 @@ def door(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
 @require_POST
 @at_store(need=Role.MANAGER, come_back="staff-door")
 def renew(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
-    """Make a new code: with the old one a phone number says nothing any more."""
+    """Make a new code; the old one no longer accepts a phone number."""
     renew_door(store_id=at.store.pk, user=at.user, now=at.now)
     return see_other(f"{reverse('staff-door', args=[at.store.slug])}?done=new")

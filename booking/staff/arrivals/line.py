@@ -30,22 +30,22 @@ SHOWN_NEXT = 6
 @require_safe
 @at_store(devices=True)
 def show_line(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
-    """Show the line of each desk as it is now."""
+    """Show the current line of each desk."""
     return unless_known(request, at, at.today, lambda etag: _page(request, at, etag=etag), days_around=1)
 
 
 @require_safe
 @at_store(devices=True, names_nobody=True)
 def display(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
-    """Show the turns that are called and the next ones on a screen in the shop: codes or first names, nothing else."""
+    """Show the called and the next turns on a screen in the shop: only codes or first names."""
 
     def page(etag: str) -> HttpResponse:
         line = line_of(store=at.store, now=at.now)
         called = line.called
         nexts = [
             turn for desk in line.desks for turn in desk.waiting if turn not in called
-        ]  # each desk's in its order; the screen does not say who comes before whom elsewhere
-        # Nobody is sent to a desk that serves no more.
+        ]  # in the order of each desk; the screen shows no order between desks
+        # The screen sends nobody to a desk that is out of service.
         names = {desk.desk_id: desk.name for desk in line.desks if desk.is_active}
         shown = [{"turn": turn, "desk": names.get(turn.desk_id, "")} for turn in called[:SHOWN_NEXT]]
         context = {
@@ -53,7 +53,7 @@ def display(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
             "next": nexts[:SHOWN_NEXT],
             "has_desks": len(line.desks) > 1,
             "etag": etag,
-            # What is chimed for: the newest call, told apart from an older one of the same person.
+            # The call to chime for: the newest one, distinct from an earlier call of the same person.
             "chime": f"{called[0].key} {called[0].called_at:%H:%M:%S}" if called and called[0].called_at else "",
         }
         return staff_page(request, at, "staff/arrivals/display.html", context)
@@ -89,7 +89,7 @@ def join(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
 @require_POST
 @at_store(come_back="staff-line", devices=True)
 def act(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
-    """Do what a button of the line says: call, take the call back, serve, send away, put back."""
+    """Do the action of a button of the line: call, take the call back, serve, send away, put back."""
     key = request.POST.get("key", "")
     kind, _dash, name = key.partition("-")
     number = int(name) if name.isascii() and name.isdecimal() and len(name) <= _NUMBER_LONGEST else None
@@ -108,7 +108,7 @@ def act(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
 
 
 def _do(what: str, at: StaffContext, *, ticket_id: int | None, reference: str) -> None:
-    """Do it. Raises BookingRefused."""
+    """Do the action. Raises BookingRefused."""
     who: dict[str, Any] = {"store": at.store, "ticket_id": ticket_id, "now": at.now}
     if what == "call":
         call_turn(**who, reference=reference)

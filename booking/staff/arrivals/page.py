@@ -23,12 +23,12 @@ from booking.web.forms import FormProblem
 
 QUERY_MAX = 60
 DIGITS_LEAST = 3
-PART_LEAST = 4  # of a reference
+PART_LEAST = 4  # characters of a reference
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Visits in the same state of arrival; `is_folded` ones are there when looked for."""
+    """Visits in the same state of arrival; groups that are rarely needed are folded (`is_folded`)."""
 
     slug: str
     title: str
@@ -38,7 +38,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Just:
-    """What was just done: with which visit, and the state it was in, so that its row stays where the finger was."""
+    """The last action: its visit, and the state before it, so that the visit's row stays under the finger."""
 
     reference: str = ""
     was: str = ""
@@ -55,9 +55,9 @@ def arrivals_page(
     status: int = 200,
     **context: Any,
 ) -> HttpResponse:
-    """Return the screen as it is now; with `query`, only the visits that fit.
+    """Return the current screen; with `query`, only the visits that match.
 
-    A tablet is sent no family name and no number, and with a refusal nobody at all: its list is one tap away.
+    A tablet gets no family name and no number. With a refusal it gets no visit at all: its list is one tap away.
     """
     just = just or Just()
     schedule = arrivals_schedule(store=at.store.slug, now=at.now)
@@ -111,9 +111,9 @@ def _holds(cards: Sequence[VisitCard], just: Just) -> bool:
 
 
 def _found(cards: Sequence[VisitCard], query: str, *, is_tablet: bool) -> list[Group]:
-    """Return what fits as one group: by reference, by the digits of a phone number, or by words of the name.
+    """Return the matching visits as one group: by reference, by the digits of a phone number, or by words of the name.
 
-    A tablet finds by a number's last digits alone: by more it could find out the whole number, digit by digit.
+    A tablet finds by a number's last digits only: with more it could find out the whole number, digit by digit.
     """
     reference = read_reference(query)
     digits = "".join(character for character in query if character.isdigit()).lstrip("0")

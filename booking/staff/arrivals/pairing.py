@@ -20,14 +20,14 @@ from booking.staff.forms.devices import PairForm, UnlockForm
 from booking.web.forms import FormProblem
 from booking.web.responses import keep_private
 
-_COOKIE_DAYS = 400  # the most that browsers keep one
+_COOKIE_DAYS = 400  # the longest that browsers keep a cookie
 _FORM_METHODS = ["GET", "HEAD", "POST"]
 
 
 @sensitive_post_parameters("code")
 @require_http_methods(_FORM_METHODS)
 def pair(request: HttpRequest) -> HttpResponseBase:
-    """Make this tablet a store's, by the code that a manager of it shows."""
+    """Pair this tablet with a store, by the code that a manager of the store shows."""
     if request.method != "POST":
         return _pair_page(request, PairForm())
     form = PairForm(request.POST)

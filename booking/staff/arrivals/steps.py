@@ -37,7 +37,7 @@ from stores.queries import rules_around
 @require_safe
 @at_store(devices=True)
 def arrivals(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
-    """Show today's visits, or those that fit a search."""
+    """Show today's visits, or those that match a search."""
     just = Just(request.GET.get("changed", ""), _known_status(request.GET.get("was", "")))
     query = request.GET.get("q", "")
     return unless_known(
@@ -52,7 +52,7 @@ def arrivals(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
 @require_POST
 @at_visit(devices=True)
 def act(request: HttpRequest, at: StaffContext, booking: Booking, action: str) -> HttpResponseBase:
-    """Take a visit one step further, or the last step back; the same tap again changes nothing."""
+    """Take a visit one step further, or undo its last step; the same tap again changes nothing."""
     try:
         after = take_action(
             booking_id=booking.pk, action=action, who=Who.staff(at.user, at.now), action_id=_action_id(request)
@@ -66,7 +66,7 @@ def act(request: HttpRequest, at: StaffContext, booking: Booking, action: str) -
 @require_POST
 @at_store(come_back="staff-arrivals", keeps_typed=True, devices=True)
 def walk_in(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
-    """Let in a walk-in; where it is full, a manager may squeeze them in."""
+    """Admit a walk-in; where the store is full, a manager may squeeze them in."""
     rules = rules_around(at.store.slug, at.now)
     form = WalkInForm(request.POST, rules=rules)
     if not form.is_valid():
@@ -94,7 +94,7 @@ def walk_in(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
 
 
 def _admit(at: StaffContext, form: WalkInForm) -> Booking:
-    """Let them in, once for one form however often it is sent. Raises BookingRefused."""
+    """Admit the walk-in, once for each form however often it is sent. Raises BookingRefused."""
     typed = form.cleaned_data
     if typed["squeeze_in"] and not at.is_manager:
         raise BookingRefused(Refusal.NOT_PERMITTED)
@@ -126,10 +126,10 @@ def _walk_in_sentence(refused: BookingRefused) -> str:
 
 
 def _back(request: HttpRequest, at: StaffContext, before: Booking, after: Booking) -> HttpResponseBase:
-    """Lead back to the page the tap came from, to the row where the finger was."""
+    """Redirect to the page that the tap came from, to the row that was tapped."""
     if not _is_from_arrivals(request, at):
         return back_to_day(after)
-    # A row that was kept in its place by the tap before stays there for this one too.
+    # A row that the previous tap kept in its place stays there for this one too.
     is_same_row = request.POST.get("changed") == before.reference
     was = _known_status(request.POST.get("was", "")) if is_same_row else ""
     query = {"changed": before.reference, "was": was or before.status}
@@ -140,7 +140,7 @@ def _back(request: HttpRequest, at: StaffContext, before: Booking, after: Bookin
 
 
 def _refused(request: HttpRequest, at: StaffContext, booking: Booking, refused: BookingRefused) -> HttpResponseBase:
-    """Show the page the tap came from, with the visit as it is now."""
+    """Show the page that the tap came from, with the visit as it is now."""
     status = refused.booking.status if isinstance(refused, WrongStatus) else booking.status
     text = _("{sentence} It is now: {state}.").format(sentence=staff_sentence(refused), state=status_words()[status])
     problems = [FormProblem(text, f"visit-{booking.reference}")]
@@ -151,7 +151,7 @@ def _refused(request: HttpRequest, at: StaffContext, booking: Booking, refused: 
 
 
 def _is_from_arrivals(request: HttpRequest, at: StaffContext) -> bool:
-    """Tell whether the tap came from the arrivals: a tablet knows no other page, whatever it says."""
+    """Tell whether the tap came from the arrivals screen; always true for a tablet, which knows no other page."""
     return at.device is not None or request.POST.get("page") == "arrivals"
 
 

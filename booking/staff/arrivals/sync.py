@@ -1,4 +1,4 @@
-"""The tablet's sync: the day as JSON, and the results of its taps. Neither holds a phone number."""
+"""The tablet's sync: the day as JSON, and the results of its taps. Neither contains a phone number."""
 
 import json
 from datetime import datetime
@@ -26,7 +26,7 @@ from booking.working_days import working_day
 from stores.queries import rules_around
 from stores.words import cleaned
 
-TAPS_MOST = 50  # in one call
+TAPS_MOST = 50  # taps in one request
 NAME_LONGEST = 120
 INVALID = "invalid"
 _KEY_LONGEST = 64
@@ -36,7 +36,7 @@ _CALLED = (*ACTIONS, WALK_IN, TICKET)
 @require_safe
 @at_store(devices=True, names_nobody=True)
 def data(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
-    """Return the working day as the tablet keeps it; 304 where it has it already."""
+    """Return the working day as the tablet stores it; 304 where the tablet has this version."""
     etag = _etag(request, at)
     response = get_conditional_response(request, etag=etag)
     if response is None:
@@ -57,7 +57,7 @@ def data(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
 @require_POST
 @at_store(come_back="staff-arrivals", devices=True, names_nobody=True)
 def actions(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
-    """Take the taps of a tablet in their order; each has a result of its own, with the visit as it is then."""
+    """Apply a tablet's taps in their order; each has its own result, with the visit as it is then."""
     try:
         sent = json.loads(request.body)["actions"]
     except (ValueError, KeyError, TypeError, RecursionError):
@@ -94,7 +94,7 @@ def actions(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
 
 
 def _etag(request: HttpRequest, at: StaffContext) -> str:
-    """Return the version of the day as this person is shown it, with one statement."""
+    """Return the version of the day as this person sees it. One statement."""
     get_token(request)
     parts = (
         arrivals_version(store=at.store, now=at.now),
@@ -108,7 +108,7 @@ def _etag(request: HttpRequest, at: StaffContext) -> str:
 
 
 def _as_tablet(at: StaffContext) -> dict[str, Any]:
-    """Return what a paired tablet is told besides: when it hides names, and where they are shown again."""
+    """Return what a paired tablet is told in addition: when it hides names, and where it shows them again."""
     if at.device is None:
         return {}
     minutes = NAMES_SHOWN.seconds // 60
@@ -116,7 +116,7 @@ def _as_tablet(at: StaffContext) -> dict[str, Any]:
 
 
 def _visits(at: StaffContext, references: set[str]) -> dict[str, dict[str, Any]]:
-    """Return visits as they are now, by reference."""
+    """Return the current visits, by reference."""
     if not references:
         return {}
     rules = rules_around(at.store.slug, at.now)
@@ -127,7 +127,7 @@ def _visits(at: StaffContext, references: set[str]) -> dict[str, dict[str, Any]]
 
 
 def _read_tap(sent: object) -> Tap | None:
-    """Return a tap, None where it says nothing that could be done."""
+    """Return a tap, None where it contains nothing that could be done."""
     if not isinstance(sent, dict):
         return None
     action_id, happened_at = _uuid(sent.get("action_id")), _moment(sent.get("happened_at"))
@@ -152,7 +152,7 @@ def _read_tap(sent: object) -> Tap | None:
 
 
 def _name_of(sent: object) -> str:
-    """Return by what a tablet knows a tap that could not be read."""
+    """Return the name by which a tablet knows a tap that could not be read."""
     return str(sent.get("action_id", ""))[:_KEY_LONGEST] if isinstance(sent, dict) else ""
 
 
@@ -169,7 +169,7 @@ def _uuid(text: object) -> UUID | None:
 
 
 def _moment(text: object) -> datetime | None:
-    """Return an instant; one without an offset names none."""
+    """Return an instant, None for a time without a UTC offset."""
     try:
         found = parse_datetime(text) if isinstance(text, str) else None
     except ValueError:

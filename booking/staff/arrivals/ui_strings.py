@@ -1,4 +1,4 @@
-"""UI strings of the tablet's screen, passed to its scripts, which hold none themselves."""
+"""UI strings of the tablet's screen. They are passed to its scripts, which contain none themselves."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from stores.words import plain_letters
 
 
 def arrivals_words() -> dict[str, Any]:
-    """Return all words of the screen in the reader's language."""
+    """Return all texts of the screen in the reader's language."""
     return {
         "clock": {"text": _("{hour}:{minute:02d}"), "is_padded": (get_language() or "en").startswith("en")},
         "letters": plain_letters(),
@@ -97,11 +97,11 @@ def _states() -> dict[str, dict[str, str]]:
 
 
 def _forms(words: Any) -> dict[str, str]:
-    """Return both forms of a text that counts."""
+    """Return both forms of a text with a count."""
     return {"one": words(1), "other": words(2)}
 
 
 def icons() -> list[tuple[str, str]]:
-    """Return the drawings that the scripts put into rows, by name."""
+    """Return the icons that the scripts put into rows, by name."""
     names = dict.fromkeys([*(icon for icon, _tone in BADGES.values()), "check", "undo", "up", "warning"])
     return [(name, render_to_string(f"icons/{name}.html")) for name in names]

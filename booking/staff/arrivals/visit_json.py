@@ -1,4 +1,4 @@
-"""The tablet's day as JSON: what is shown of each visit, in words where words depend on a language."""
+"""The tablet's day as JSON: what the screen shows of each visit, as text where it depends on a language."""
 
 import json
 from collections.abc import Iterable
@@ -27,7 +27,7 @@ _TOLD = ("note", "facts")
 
 
 class VisitsAsJson:
-    """Makes the visits of one day ready to be sent; what many of them share is worded once."""
+    """Builds the JSON of one day's visits; texts that many of them share are built once."""
 
     def __init__(self, rules: StoreRules, *, salt: str, names_hidden: bool = False) -> None:
         self.rules = rules
@@ -65,7 +65,7 @@ class VisitsAsJson:
             "desk": self.kind(visit.desk) if self.has_desks else "",
             "source": self.sources.get(visit.source, ""),
             "late_minutes": facts.late_minutes or 0,
-            # Both are shown while the visitor is awaited: the screen knows of steps that have not arrived here yet.
+            # Both are shown while the visitor is awaited: the screen knows steps that have not arrived here yet.
             "said_late": late_in_words(facts.late_minutes) if facts.late_minutes else "",
             "asked_to_move": fact_in_words(Fact(FactKind.ASKED_TO_MOVE)) if facts.was_asked_to_move else "",
             "note": visit.note,
@@ -76,9 +76,9 @@ class VisitsAsJson:
         }
 
     def after_tap(self, visit: ArrivalVisit, events: Iterable[ArrivalEvent]) -> dict[str, Any]:
-        """Return a visit as a tap left it, with its day and time in words: it may be on another day by now.
+        """Return a visit after a tap, with its day and time as text: it may be on another day by now.
 
-        Without what was told of it: no tap changes that, and the tablet has it where it is of today.
+        Its messages are left out: no tap changes them, and the tablet has them for a visit of today.
         """
         words = moment_in_words(visit.starts_at, self.rules.zone)
         shown = {name: value for name, value in self.visit(visit, events).items() if name not in _TOLD}
@@ -99,9 +99,10 @@ class VisitsAsJson:
 
 
 def screen_rules() -> dict[str, Any]:
-    """Return the rules of a visit's day as the page hands them to its scripts, which have none of their own.
+    """Return the rules of a visit's day for the page's scripts, which contain no rules of their own.
 
-    The page and its scripts are kept together, so a tablet that was offline over an upgrade has both of one version.
+    The page and its scripts are stored together, so a tablet that was offline during an upgrade has one version of
+    both.
     """
     return {
         "steps": [
@@ -116,7 +117,7 @@ def screen_rules() -> dict[str, Any]:
 
 
 def day_as_json(day: ArrivalsDay, *, now: datetime, names_hidden: bool = False, **more: Any) -> str:
-    """Return the day as a tablet keeps it."""
+    """Return the day as a tablet stores it."""
     salt = finder_salt(day.rules.slug, day.day.own_date)
     visits = VisitsAsJson(day.rules, salt=salt, names_hidden=names_hidden)
     found = {
@@ -127,7 +128,7 @@ def day_as_json(day: ArrivalsDay, *, now: datetime, names_hidden: bool = False, 
         "time_zone": day.rules.time_zone,
         "now": visits.instant(now),
         "wiped_at": visits.instant(day.wiped_at),
-        "grace_minutes": LATE_AFTER // ONE_MINUTE,  # for a screen that has stood open since before it was handed rules
+        "grace_minutes": LATE_AFTER // ONE_MINUTE,  # for a screen that has been open since before pages contained rules
         "salt": salt,
         "names_hidden": names_hidden,
         "visit_types": [
@@ -141,5 +142,5 @@ def day_as_json(day: ArrivalsDay, *, now: datetime, names_hidden: bool = False, 
 
 
 def finder_salt(store: str, date: date) -> str:
-    """Return what the finders of a store's day are salted with."""
+    """Return the salt of the name fingerprints of a store's day."""
     return keyed_digest("finder", f"{store} {date}")[:_SALT]

@@ -21,7 +21,7 @@ from booking.staff.wording import totals_in_words
 
 @dataclass(frozen=True, slots=True)
 class Fill:
-    """How full a slot is: for the bar, and in words."""
+    """How full a slot is: for the bar, and as text."""
 
     taken: int
     capacity: int
@@ -35,7 +35,7 @@ class Fill:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What happens at one desk from one start on; `going_on`: visits that began before and still take places.
+    """What happens at one desk from one start on; `going_on` are visits that began earlier and still take places.
 
     Without a `fill`, `no_slot` says why there is no slot.
     """
@@ -49,7 +49,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class BoardRow:
-    """One start; `is_next` is the first row not begun yet, before which the line of the present stands."""
+    """One start; `is_next` is the first row that has not begun, above which the line of the present is drawn."""
 
     time: str
     cells: tuple[Cell, ...]
@@ -59,7 +59,7 @@ class BoardRow:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """A day, ready to be shown; no `columns` where there is one desk alone."""
+    """A day, ready to be shown; without `columns` where there is only one desk."""
 
     columns: tuple[str, ...]
     rows: tuple[BoardRow, ...]
@@ -75,7 +75,7 @@ class Board:
 
 
 def day_board(schedule: DaySchedule, *, changed: str = "", done_words: str = "") -> Board:
-    """Return a day's table; `done_words` tell what was just done with the visit `changed`."""
+    """Return a day's table; `done_words` say what was just done with the visit `changed`."""
     rows_of = VisitRows(done_words=done_words).rows
     cards = list(CardMaker(schedule, changed=changed).cards())
     standing = [card for card in cards if card.booking.status != Status.CANCELLED]
@@ -117,7 +117,7 @@ def day_board(schedule: DaySchedule, *, changed: str = "", done_words: str = "")
 
 
 def _going_on(schedule: DaySchedule, cards: Iterable[VisitCard]) -> dict[tuple[datetime, int], list[str]]:
-    """Return, by start and desk, which longer visits are still going on there, in words."""
+    """Return the longer visits that are still going on, as text, by start and desk."""
     found: dict[tuple[datetime, int], list[str]] = defaultdict(list)
     longer = [card for card in cards if card.until]
     for slot in schedule.slots if longer else ():

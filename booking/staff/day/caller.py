@@ -1,4 +1,4 @@
-"""The page on which staff book for a caller or somebody at the desk. Nothing typed is lost."""
+"""The page on which staff book for a caller or somebody at the desk. Nothing that was typed is lost."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -36,7 +36,7 @@ _ABOVE_THE_TIMES = frozenset({"id_visit_type_0", "id_party_size", "id_desk"})
 @require_http_methods(["GET", "HEAD", "POST"])
 @at_store()
 def book_for_caller(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
-    """Ask what a caller would like, then book it; `show` only shows the times of another day or kind of visit."""
+    """Ask what the caller wants, then book it; `show` only shows the times of another day or visit type."""
     rules = rules_around(at.store.slug, at.now)
     is_sent = request.method == "POST"
     data = request.POST if is_sent else request.GET
@@ -69,16 +69,16 @@ def book_for_caller(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
 
 
 def _in_order_of_the_page(form: CallerForm, of_times: FormProblem | None) -> list[FormProblem]:
-    """Return what is wrong with the form; the times stand between the fields that they follow from and the others."""
+    """Return the form's problems in the page's order: those of the time after the fields that it depends on."""
     found = form.problems() if not form.is_valid() else []
     before = [problem for problem in found if problem.field_id in _ABOVE_THE_TIMES]
     return [*before, *([of_times] if of_times else []), *(one for one in found if one not in before)]
 
 
 def _is_of_another_day(request: HttpRequest, at: StaffContext, day: date, starts_at: datetime) -> bool:
-    """Tell whether the day was changed after the times were shown, and one of those times is chosen still.
+    """Tell whether the day was changed after the times were shown, while one of those times is still chosen.
 
-    The form says of which day its times were (`shown`): some of them, the nearest ones, may be of another day.
+    The form says which day its times were of (`shown`): some of them, the nearest ones, may be of another day.
     """
     if not request.POST.get("date", ""):
         return False
@@ -92,7 +92,7 @@ def _other_day(day: date) -> FormProblem:
 
 
 def _book(at: StaffContext, form: CallerForm, starts_at: datetime) -> Booking:
-    """Book, once for one form however often it is sent. Raises BookingRefused."""
+    """Book, once for each form however often it is sent. Raises BookingRefused."""
     typed = form.cleaned_data
     customer = CustomerDetails(
         name=typed["name"],
@@ -102,7 +102,7 @@ def _book(at: StaffContext, form: CallerForm, starts_at: datetime) -> Booking:
         is_simple=typed["is_simple"],
         is_for_someone_else=typed["is_for_someone_else"],
     )
-    # Somebody who goes back and types another visit into the same form means another visit.
+    # Staff who go back and type another visit into the same form want another visit.
     visit = f"{typed['visit_type']} {starts_at.isoformat()} {typed['party_size']} {typed['desk']} {typed['name']}"
     return book_once(
         SentForm(key=f"staff:{at.store.slug}:{typed['key']}:{keyed_digest('caller', visit)[:32]}"),
@@ -158,7 +158,7 @@ def _page(
 
 
 def _initial(request: HttpRequest, rules: StoreRules) -> dict[str, str]:
-    """Return what a link to this page has chosen already."""
+    """Return the values that a link to this page has chosen already."""
     first = rules.visit_types[0].slug if rules.visit_types else ""
     kinds = {kind.slug for kind in rules.visit_types}
     wanted = request.GET.get("visit_type", "")
@@ -179,7 +179,7 @@ class _Asked(TypedDict):
 
 
 def _asked(form: CallerForm, rules: StoreRules) -> _Asked:
-    """Return the visit whose times are shown; its kind is "" where none is known."""
+    """Return the visit whose times are shown; its type is "" where none is known."""
     visit_type, party_size = str(form["visit_type"].value() or ""), str(form["party_size"].value() or "")
     known = rules.visit_type(visit_type) or next(iter(rules.visit_types), None)
     is_count = party_size.isascii() and party_size.isdigit() and len(party_size) <= 4

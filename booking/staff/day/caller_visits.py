@@ -1,4 +1,4 @@
-"""Visits of a caller at this store, found by the number that is typed, and shown beside the form."""
+"""Visits of a caller at this store, found by the typed number, and shown beside the form."""
 
 from dataclasses import dataclass
 
@@ -18,15 +18,15 @@ from stores.models import Store
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A caller in words; no `visits` for whoever was never here, or is no longer known."""
+    """A caller in words; no `visits` for callers who were never here, or are erased."""
 
     summary: str
     name: str
-    visits: tuple[tuple[object, str, str, SafeString], ...]  # when, what, how many, how it stands
+    visits: tuple[tuple[object, str, str, SafeString], ...]  # time, visit type, party size, status
 
 
 def known_caller(store: Store, typed: str) -> Known | None:
-    """Return what the store knows of a number as typed; None for no number, or not a whole one yet."""
+    """Return what the store knows about a typed number; None for no number, or an incomplete one."""
     try:
         phone = read_phone(typed, country=store.country)
     except BadInput:
@@ -58,6 +58,6 @@ def known_caller(store: Store, typed: str) -> Known | None:
 @require_POST
 @at_store(come_back="staff-book")
 def caller_visits(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
-    """Return what is known of the number typed so far, as a piece of the page; sent in a body, to be in no log."""
+    """Return what is known about the typed number, as a piece of the page; sent in a body, it is in no log."""
     known = known_caller(at.store, request.POST.get("phone", ""))
     return render(request, "staff/day/caller_visits.html", {"caller": known, "zone": at.zone, "store": at.store})

@@ -1,4 +1,4 @@
-"""The page about many visits from one connection: a manager sees them, and cancels them by one press."""
+"""The page about many visits from one connection: managers see them and cancel them with one press."""
 
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
@@ -18,7 +18,7 @@ from stores.models import Role
 @require_http_methods(["GET", "HEAD", "POST"])
 @at_store(need=Role.MANAGER)
 def crowds_page(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
-    """Show which connections booked many visits; cancel all that one of them has to come."""
+    """Show which connections booked many visits; cancel all upcoming visits of one."""
     problems = []
     if request.method == "POST":
         digest = request.POST.get("of", "")
@@ -45,7 +45,7 @@ def crowd_in_words(crowd: Crowd, at: StaffContext) -> str:
 
 
 def _range(first: str, last: str) -> str:
-    """Return two moments or days with a dash between them; one alone where both are the same."""
+    """Return two times or days joined by a dash; a single one where both are the same."""
     return first if first == last else f"{first} – {last}"
 
 

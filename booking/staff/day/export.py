@@ -1,4 +1,4 @@
-"""The file of a day's visits, for everybody who may see the day."""
+"""The export of a day's visits, for everybody who may see the day."""
 
 from collections.abc import Callable
 from datetime import date
@@ -21,7 +21,7 @@ Rows = list[tuple[Cell, ...]]
 @require_safe
 @at_store()
 def as_csv(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
-    """Return the day asked for as CSV."""
+    """Return the requested day as CSV."""
     return _file(
         request, at, lambda rows, day: csv_bytes(rows, delimiter=csv_delimiter()), "csv", "text/csv; charset=utf-8"
     )
@@ -30,7 +30,7 @@ def as_csv(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
 @require_safe
 @at_store()
 def as_xlsx(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
-    """Return the day asked for as an Excel file."""
+    """Return the requested day as an Excel file."""
     return _file(request, at, lambda rows, day: xlsx_bytes(rows, title=day.isoformat()), "xlsx", _XLSX)
 
 

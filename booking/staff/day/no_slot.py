@@ -1,4 +1,4 @@
-"""Reasons why a day has no slot at a desk from some time on, though somebody is there."""
+"""Reasons why a day has no slot at a desk at a certain time, though somebody is there."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,14 +10,14 @@ from stores.hours import ONE_DAY, Interval, intersection, open_intervals
 
 
 class NoSlot:
-    """Tells it in words; hours are made once a desk, and only where somebody asks."""
+    """Gives the reason in words; the hours of a desk are read once, and only if needed."""
 
     def __init__(self, schedule: DaySchedule) -> None:
         self.rules, self.date = schedule.rules, schedule.date
         self._hours: dict[int, Sequence[Interval]] = {}
 
     def words(self, starts_at: datetime, desk_id: int) -> str:
-        """Return why nothing can be booked at a desk from an instant on."""
+        """Return why nothing can be booked at a desk at an instant."""
         if self.rules.desk(desk_id) is None:
             return out_of_service()
         if any(one.starts_at <= starts_at < one.ends_at for one in self._open(desk_id)):
@@ -25,7 +25,7 @@ class NoSlot:
         return _("Outside the opening hours")
 
     def _open(self, desk_id: int) -> Sequence[Interval]:
-        """Return when a desk serves on the day."""
+        """Return the intervals in which a desk serves on the day."""
         if desk_id not in self._hours:
             days = {"first_date": self.date - ONE_DAY, "last_date": self.date}
             opened = open_intervals(self.rules.weekly, self.rules.special, **days, zone=self.rules.zone)
@@ -36,5 +36,5 @@ class NoSlot:
 
 
 def out_of_service() -> str:
-    """Return what stands at a desk that takes no visits any more."""
+    """Return the words for a desk that no longer takes visits."""
     return _("Out of service")

@@ -34,7 +34,7 @@ def day_page(
     etag: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    """Return a day's schedule; `changed` is the reference of the visit that something was just done with."""
+    """Return a day's schedule; `changed` is the reference of the visit that was just changed."""
     query = urlencode({"date": day.isoformat()})
     schedule = day_schedule(store=at.store.slug, date=day, now=at.now)
     context = {
@@ -59,14 +59,14 @@ def day_page(
 
 
 def unknown_day_page(request: HttpRequest, at: StaffContext) -> HttpResponse:
-    """Return the page that asks for a day once more."""
+    """Return the page that asks for a day again."""
     problem = FormProblem(_("This day does not exist. Please choose another one."), "id_date")
     context = {"section": "day", "date": at.today, "problems": [problem]}
     return staff_page(request, at, "staff/day/unknown_day.html", context, status=400)
 
 
 def _waiting_words(zone: ZoneInfo) -> list[str]:
-    """Return what staff are told of each channel whose provider takes nothing at the moment, with one statement."""
+    """Return the notices to staff about channels whose provider accepts nothing at the moment. One statement."""
     words = {
         Channel.SMS: _("No text message has left since {moment}: the provider takes none."),
         Channel.EMAIL: _("No e-mail has left since {moment}: the mail server takes none."),
@@ -79,14 +79,14 @@ def _waiting_words(zone: ZoneInfo) -> list[str]:
 
 
 def _crowd_words(at: StaffContext) -> list[str]:
-    """Return what a manager is told of connections that booked many visits, with one statement."""
+    """Return the notices to a manager about connections that booked many visits. One statement."""
     if not at.is_manager:
         return []
     return [crowd_in_words(one, at) for one in crowds(store_id=at.store.pk, now=at.now)]
 
 
 def _text_words(at: StaffContext) -> list[str]:
-    """Return what a manager is told of texts that were not sent in a day, with one statement."""
+    """Return the notices to a manager about text messages not sent in the last 24 hours. One statement."""
     if not at.is_manager:
         return []
     refused = queries.refused_texts(account=at.store.slug, since=at.now - ONE_DAY)

@@ -1,4 +1,4 @@
-"""Rescheduling and cancelling by staff for a customer: each page asks once first."""
+"""Rescheduling and cancelling by staff for a customer: each page asks for confirmation first."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -32,7 +32,7 @@ _ASKS_AND_DOES = ["GET", "HEAD", "POST"]
 @require_http_methods(_ASKS_AND_DOES)
 @at_visit()
 def move(request: HttpRequest, at: StaffContext, booking: Booking) -> HttpResponseBase:
-    """Choose another time for a visit, then move it there."""
+    """Choose another time for a visit, then reschedule it."""
     data = request.POST if request.method == "POST" else request.GET
     text = data.get("date", "")
     day = read_day(text) if text else max(booking.visit_date, at.today)
@@ -65,9 +65,9 @@ def move(request: HttpRequest, at: StaffContext, booking: Booking) -> HttpRespon
 @require_safe
 @at_visit()
 def places(request: HttpRequest, at: StaffContext, booking: Booking) -> HttpResponseBase:
-    """Tell the day's page, while a visit is pulled, where on its own day it cannot go and why, as JSON.
+    """Tell the day's page, while a visit is dragged, where on its own day it cannot go and why, as JSON.
 
-    `otherwise` is of all places that are not named: closed ones, and desks out of service.
+    `otherwise` is the reason for all places that are not named: closed ones, and desks out of service.
     """
     if booking.status != Status.CONFIRMED:
         return JsonResponse({"places": [], "otherwise": staff_sentence(BookingRefused(Refusal.WRONG_STATUS))})
@@ -82,7 +82,7 @@ def places(request: HttpRequest, at: StaffContext, booking: Booking) -> HttpResp
 @require_http_methods(_ASKS_AND_DOES)
 @at_visit()
 def cancel(request: HttpRequest, at: StaffContext, booking: Booking) -> HttpResponseBase:
-    """Ask once, then cancel a visit."""
+    """Ask for confirmation, then cancel a visit."""
     if booking.status == Status.CANCELLED:
         return back_to_day(booking)
     problems, status = [], 200
@@ -102,7 +102,7 @@ def _known_desk(at: StaffContext, slug: str) -> Desk | None:
 def _confirm(
     request: HttpRequest, at: StaffContext, booking: Booking, to: datetime, desk: Desk | None
 ) -> HttpResponseBase:
-    """Ask whether a visit is to go where it was let go, and say what the customer will be told of it."""
+    """Ask for confirmation of a drop, and say what the customer will be told."""
     day = to.astimezone(at.zone).date()
     is_other_time = to != booking.starts_at
     is_other_desk = desk is not None and desk.pk != booking.desk_id
@@ -135,7 +135,7 @@ def _confirm(
 
 
 def _overlaps(booking: Booking, to: datetime) -> bool:
-    """Tell whether the visit's own places reach into where it would go: the service, which gives them back, decides."""
+    """Tell whether the visit's own places overlap the target: the service, which releases them, decides then."""
     return abs(to - booking.starts_at) < booking.ends_at - booking.starts_at
 
 

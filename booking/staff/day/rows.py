@@ -1,6 +1,6 @@
-"""One visit as a row of the day schedule, as HTML: put together here, as a template took twenty times as long.
+"""One visit as a row of the day schedule, as HTML: built here, as a template took twenty times as long.
 
-What anybody typed goes through `escape`; all else is words and addresses of our own.
+User input goes through `escape`; everything else is texts and addresses of our own.
 """
 
 from collections.abc import Iterable, Iterator
@@ -22,7 +22,7 @@ _GRIP = (
 
 
 class VisitRows:
-    """Makes the rows of one day; `done_words` stand under the visit that something was just done with."""
+    """Builds the rows of one day; `done_words` are shown under the visit that was just changed."""
 
     def __init__(self, *, done_words: str = "") -> None:
         self.just = f'<p class="last-step" role="status">{escape(done_words)}</p>\n' if done_words else ""
@@ -38,7 +38,7 @@ class VisitRows:
     def rows(self, visits: Iterable[VisitCard], *, with_time: bool = False) -> SafeString:
         """Return the rows of some visits, one after the other."""
         rows = "".join([self._row(visit, with_time=with_time) for visit in visits])
-        return mark_safe(rows)  # noqa: S308 -- what was typed is escaped where it is put in
+        return mark_safe(rows)  # noqa: S308 -- user input is escaped where it is inserted
 
     def _row(self, visit: VisitCard, *, with_time: bool) -> str:
         name = escape(visit.name)
@@ -90,7 +90,7 @@ class VisitRows:
 
 
 def _how(visit: VisitCard) -> str:
-    """Return how to reach the visitor, and what they were told last."""
+    """Return how to reach the visitor, and the last message to them."""
     booking, told = visit.booking, visit.last_message
     phone = f'<a href="tel:{escape(booking.phone)}">{escape(visit.phone)}</a> ' if visit.phone else ""
     email = escape(booking.email)

@@ -12,7 +12,7 @@ from booking.web.query_params import read_day
 @require_safe
 @at_store()
 def day(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
-    """Show one of the store's days, today's where no other is asked for."""
+    """Show one of the store's days, by default today."""
     text = request.GET.get("date", "")
     date = read_day(text) if text else at.today
     if date is None:

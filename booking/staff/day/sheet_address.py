@@ -1,6 +1,6 @@
 """The page that confirms a new address of the day sheet: one button, for readers of its e-mail.
 
-To open it changes nothing: mail servers follow links by themselves.
+Opening it changes nothing: mail servers follow links by themselves.
 """
 
 from datetime import datetime
@@ -21,7 +21,7 @@ from stores.queries import DAY_SHEET_ASKED, day_sheet_wish
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def answer(request: HttpRequest, token: str) -> HttpResponseBase:
-    """Ask whether the sheet may come to an address, and take yes for an answer. Raises RateLimited."""
+    """Ask whether the day sheet may be sent to an address, and accept the answer yes. Raises RateLimited."""
     limits.refuse_wrong_tokens(request)
     now = clock_now()
     wish = _wish(token)
@@ -30,14 +30,14 @@ def answer(request: HttpRequest, token: str) -> HttpResponseBase:
         return _page(request, None, now=now)
     if request.method == "POST":
         use_address(wish=wish, now=now)
-        wish = _wish(token)  # as it is now: somebody else may have pressed the button first
+        wish = _wish(token)  # read again: somebody else may have pressed the button first
         if wish is not None and _is_used(wish):
             return _unseen(see_other(request.path))
     return _page(request, wish, now=now)
 
 
 def _wish(token: str) -> SetupChange | None:
-    """Return the wish that a token was made for, None where it was made for none."""
+    """Return the request that a token was made for, None where the token is invalid."""
     number = day_sheet_number(token)
     wish = day_sheet_wish(number) if number is not None else None
     return wish if wish is not None and is_day_sheet_link(wish, token) else None
@@ -48,7 +48,7 @@ def _is_used(wish: SetupChange) -> bool:
 
 
 def _page(request: HttpRequest, wish: SetupChange | None, *, now: datetime) -> HttpResponseBase:
-    """Return the question, or that the sheet comes already; all else is a link that opens nothing."""
+    """Return the question, or a note that the sheet is already sent there; otherwise a 404 for an invalid link."""
     is_used = wish is not None and _is_used(wish)
     is_asked = wish is not None and not is_used and counts(wish, now=now)
     context: dict[str, object] = {"is_used": is_used, "is_asked": is_asked}

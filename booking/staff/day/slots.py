@@ -73,7 +73,7 @@ def _apply(at: StaffContext, typed: dict[str, Any], *, then: AffectedResolution 
 
 
 def _choices(schedule: DaySchedule) -> dict[str, list[tuple[str, str]]]:
-    """Return the day's times and desks to choose from; the beginnings and ends of its slots stand in pairs."""
+    """Return the day's times and desks to choose from; the starts and ends of its slots are in pairs."""
     zone = schedule.rules.zone
     times = sorted({(slot.starts_at, slot.ends_at) for slot in schedule.slots if slot.desk})
     words = [[(moment.astimezone(zone).isoformat(), time_in_words(moment, zone)) for moment in pair] for pair in times]

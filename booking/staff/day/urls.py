@@ -1,4 +1,4 @@
-"""Addresses of the day schedule and of what is done from it."""
+"""Addresses of the day schedule and of the actions on it."""
 
 from django.urls import path
 

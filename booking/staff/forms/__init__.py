@@ -1,1 +1,1 @@
-"""Forms for staff. They check shape alone; services decide what may be done."""
+"""Forms for staff. They check only the shape of input; services decide what may be done."""

@@ -1,4 +1,4 @@
-"""Signing in, and what somebody changes about it themselves: the password first of all."""
+"""Forms for signing in and for the user's own account: passwords and codes."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ def _password(label: Any, required: Any, autocomplete: str) -> forms.CharField:
 
 
 class OwnPasswordForm(StaffForm):
-    """The password, again: a browser left open must not change how its owner signs in."""
+    """The current password again, because somebody else could use a browser that was left open."""
 
     current = _password(
         gettext_lazy("Password now"), gettext_lazy("Enter the password you have now."), "current-password"
@@ -38,7 +38,7 @@ class OwnPasswordForm(StaffForm):
         self.user = user
 
     def try_password(self) -> bool:
-        """Validate all that was typed, with the try at the password counted; tell whether it is right.
+        """Validate the whole form, and count the try at the password; tell whether the form is valid.
 
         Raises RateLimited, CountersAway.
         """
@@ -49,7 +49,7 @@ class OwnPasswordForm(StaffForm):
         return is_right
 
     def clean_current(self) -> str:
-        """Refuse whoever does not know the password."""
+        """Refuse a wrong password."""
         current: str = self.cleaned_data["current"]
         if not self.user.check_password(current):
             raise ValidationError(_("This is not your password. Please try again."), code="wrong")
@@ -57,7 +57,7 @@ class OwnPasswordForm(StaffForm):
 
 
 class PasswordForm(OwnPasswordForm):
-    """The password now, and a new one."""
+    """The current password and a new one."""
 
     new = _password(gettext_lazy("New password"), gettext_lazy("Enter a new password."), "new-password")
 
@@ -66,14 +66,14 @@ class PasswordForm(OwnPasswordForm):
         self.fields["new"].help_text = _("At least 12 characters: some words you remember will do.")
 
     def clean_new(self) -> str:
-        """Refuse what is easily guessed."""
+        """Refuse a password that is easily guessed."""
         new: str = self.cleaned_data["new"]
         validate_password(new, self.user)
         return new
 
 
 class SignInForm(FormWithProblems):
-    """A name and a password; what is wrong with either is never told apart."""
+    """A user name and a password; the error never tells which of them is wrong."""
 
     username = forms.CharField(
         max_length=150,
@@ -90,7 +90,7 @@ class SignInForm(FormWithProblems):
 
 
 class CodeForm(StaffForm):
-    """A code of the app, or one kept for the worst case."""
+    """A code from the app, or a recovery code."""
 
     code = forms.CharField(
         max_length=40,

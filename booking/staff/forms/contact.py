@@ -13,7 +13,7 @@ from stores.services import WEBSITE_LONGEST
 
 
 def read_website(text: str) -> str:
-    """Return a website's address, "" for none; one typed without its beginning gets it. Raises BadInput."""
+    """Return a website's address, "" for none; the scheme is added where it is missing. Raises BadInput."""
     typed = text.strip()
     address = f"https://{typed}" if typed and "://" not in typed else typed
     sentence = _("Enter an address such as https://www.example.org.")
@@ -21,10 +21,10 @@ def read_website(text: str) -> str:
 
 
 class ContactForm(StaffForm):
-    """Phone, e-mail, website, and whether a wheelchair gets in."""
+    """Phone, e-mail, website, and whether the store is accessible by wheelchair."""
 
     phone = TypedField(
-        read_note,  # the store's country decides, see __init__
+        read_note,  # the store's country decides, see `__init__`
         required=False,
         label=_("Phone number"),
         help_text=_("Customers phone it when something cannot be done here."),

@@ -29,7 +29,7 @@ class PairForm(StaffForm):
     )
 
     def clean_code(self) -> str:
-        """Return the code as it was made, whatever was typed between its signs."""
+        """Return the code without any separators that were typed."""
         code = read_reference(self.cleaned_data["code"])
         if code is None:
             raise ValidationError(_("A code has 8 letters and digits."))
@@ -37,7 +37,7 @@ class PairForm(StaffForm):
 
 
 class DeviceForm(StaffForm):
-    """What a tablet is called."""
+    """The name of a tablet."""
 
     name = forms.CharField(
         max_length=DEVICE_NAME_LONGEST,
@@ -71,7 +71,7 @@ class UnlockForm(StaffForm):
 
 
 class PinForm(OwnPasswordForm):
-    """A PIN of one's own, given by whoever knows the password."""
+    """A new PIN of the user, confirmed by their password."""
 
     pin = forms.CharField(
         label=gettext_lazy("PIN"),
@@ -88,7 +88,7 @@ class PinForm(OwnPasswordForm):
         )
 
     def clean_pin(self) -> str:
-        """Refuse what is no PIN, or the first that anybody would try."""
+        """Refuse input that is not a PIN, or one of the PINs that people guess first."""
         pin: str = self.cleaned_data["pin"]
         if not (pin.isascii() and pin.isdecimal() and DIGITS_LEAST <= len(pin) <= DIGITS_MOST):
             message = _("Enter {least} to {most} digits.").format(least=DIGITS_LEAST, most=DIGITS_MOST)

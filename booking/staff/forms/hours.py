@@ -1,4 +1,4 @@
-"""Opening hours as people type them on one line for each day: "09:00-12:30, 14:00-19:00", « 9h-12h30 14h-19h »."""
+"""Opening hours as people type them, one line for each day: "09:00-12:30, 14:00-19:00", « 9h-12h30 14h-19h »."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -29,7 +29,7 @@ _CLOSED = frozenset({"", "-"})
 
 
 class HoursField(forms.CharField):
-    """One day's hours on one line, read into intervals; nothing typed means closed."""
+    """One day's hours on one line, read into intervals; an empty line means closed."""
 
     def __init__(self, **kwargs: Any) -> None:
         attributes = {"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}
@@ -62,7 +62,7 @@ def read_hours(line: str) -> Times:
 
 
 def hours_line(times: Iterable[tuple[time, time]]) -> str:
-    """Return intervals as they are typed."""
+    """Return intervals in the notation in which they are typed."""
     return ", ".join(f"{opens:%H:%M}-{'24:00' if closes == time.min else f'{closes:%H:%M}'}" for opens, closes in times)
 
 
@@ -72,18 +72,18 @@ def times_of_day(weekly: Iterable[WeeklyInterval], weekday: int) -> list[tuple[t
 
 
 class NightsField(forms.Field):
-    """The nights that somebody ticked to be meant: « day_6 09:00-05:00 »."""
+    """The unusually long nights that the user confirmed by a tick: « day_6 09:00-05:00 »."""
 
     widget = forms.MultipleHiddenInput
 
     def clean(self, value: Any) -> frozenset[str]:
-        """Return them; what is none of ours is of no night asked about."""
+        """Return the ticked values; unknown values match no night and are ignored."""
         return frozenset(map(str, value)) if isinstance(value, list | tuple) else frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Night:
-    """A night that is asked about: the value of its tick, and what the tick says."""
+    """An unusually long night to be confirmed: the value of its checkbox, and its label."""
 
     value: str
     words: str
@@ -91,14 +91,14 @@ class Night:
 
 @dataclass(frozen=True, slots=True)
 class HoursLine:
-    """A line of hours as it is shown, with the nights in it that are asked about."""
+    """A line of hours as shown, with its long nights to be confirmed."""
 
     field: forms.BoundField
     nights: Sequence[Night]
 
 
 class AsksAboutNights(StaffForm):
-    """A form with lines of hours. 9-5 may be the afternoon's: a night as long as no night is must be ticked."""
+    """A form with lines of hours. 9-5 may mean 5 p.m., so an unusually long night must be confirmed by a tick."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -110,7 +110,7 @@ class AsksAboutNights(StaffForm):
         return HoursLine(self[name], self._asked.get(name, ()))
 
     def ask_about_nights(self, names: Iterable[str]) -> None:
-        """Add an error to each of these lines that holds a night which nobody ticked and which did not hold before."""
+        """Add an error to each of these lines with a long night that is neither confirmed nor stored already."""
         ticked = self.cleaned_data.get(NIGHTS, frozenset())
         for name in names:
             held = read_day(str(self.fields[name].initial or "")).times
@@ -139,11 +139,11 @@ class WeekForm(AsksAboutNights):
 
     @property
     def are_hours_kept(self) -> bool:
-        """Whether what the lines say is going to hold."""
+        """Whether the hours of the lines are going to be saved."""
         return True
 
     def clean(self) -> dict[str, Any]:
-        """Ask about nights that are long for one."""
+        """Ask for confirmation of unusually long nights."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         if self.are_hours_kept:
             self.ask_about_nights(f"day_{weekday}" for weekday in DAYS)
@@ -151,7 +151,7 @@ class WeekForm(AsksAboutNights):
 
     @property
     def weekly(self) -> list[WeeklyInterval]:
-        """What was typed, read."""
+        """The intervals that were read from the lines."""
         return [
             WeeklyInterval(weekday, opens, closes)
             for weekday in DAYS
@@ -159,7 +159,7 @@ class WeekForm(AsksAboutNights):
         ]
 
     def blame(self, number: int) -> None:
-        """Say of the day of one interval of `weekly` that its hours run into those of another day."""
+        """Add an error to the day of one interval of `weekly` whose hours overlap those of another day."""
         self.add_error(f"day_{self.weekly[number].weekday}", _("These hours run into those of the day after."))
 
     def problem_text(self, name: str, error: str) -> str:
@@ -180,7 +180,7 @@ def _night_question(opens: time, closes: time) -> str:
 
 
 def _not_readable(line: str, why_not: str) -> ValidationError:
-    """Return what to say of a line that cannot be read, quoting no more than the part that is wrong."""
+    """Return the error for a line that cannot be read; it quotes only the part that is wrong."""
     parts = [part.strip() for part in _BETWEEN.split(line)]
     wrong = next((part for part in parts if read_day(part).why_not), line.strip())
     ends = [end.strip() for end in _ENDS.split(wrong)]

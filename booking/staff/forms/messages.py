@@ -1,4 +1,4 @@
-"""When a store's messages go, what its own sentence in them says, and where the sheet of the day goes."""
+"""Forms for a store's messages: their times, the store's own sentence, and the address of the day sheet."""
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -28,7 +28,7 @@ def _words(label: object) -> forms.CharField:
 
 
 class MessagesForm(StaffForm):
-    """Days, hours, words."""
+    """Reminder days, sending hours, and the store's own sentence in each language."""
 
     reminder_days = forms.TypedMultipleChoiceField(
         required=False,
@@ -54,22 +54,22 @@ class MessagesForm(StaffForm):
     words_en = _words(gettext_lazy("Your own sentence, in English"))
 
     def clean_reminder_days(self) -> list[int]:
-        """Refuse so many that they are a nuisance."""
+        """Refuse a number of reminders that would annoy customers."""
         days: list[int] = self.cleaned_data["reminder_days"]
         if len(days) > REMINDERS_MOST:
             raise ValidationError(_("Three reminders at most: more are not read."))
         return days
 
     def clean_words_fr(self) -> str:
-        """Refuse what a text message cannot carry at this price."""
+        """Refuse a sentence that makes a text message more expensive."""
         return _plain(self.cleaned_data["words_fr"])
 
     def clean_words_en(self) -> str:
-        """Refuse what a text message cannot carry at this price."""
+        """Refuse a sentence that makes a text message more expensive."""
         return _plain(self.cleaned_data["words_en"])
 
     def sms_words(self) -> dict[str, str]:
-        """Return the sentences that are right, by language."""
+        """Return the valid sentences, by language."""
         return {language: str(self.cleaned_data.get(f"words_{language}", "")) for language in ("fr", "en")}
 
 
@@ -78,7 +78,7 @@ def _days_before(days: int) -> str:
 
 
 def _plain(text: str) -> str:
-    """Return a text as it is sent. Raises ValidationError naming the signs that would double its price."""
+    """Return a text as it is sent. Raises ValidationError naming the characters that would double its price."""
     lost = sorted({sign for sign in text if to_gsm7(sign) in ("", "?") and sign != "?"})
     if lost:
         raise ValidationError(_("Text messages cannot carry these signs: {signs}").format(signs=" ".join(lost)))
@@ -86,7 +86,7 @@ def _plain(text: str) -> str:
 
 
 class DaySheetForm(StaffForm):
-    """An address, or none."""
+    """An e-mail address, or none."""
 
     email = forms.EmailField(
         required=False,

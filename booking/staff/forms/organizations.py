@@ -1,4 +1,4 @@
-"""What a manager of a whole organization hands on to its stores, and brings in from a table."""
+"""Forms for managers of an organization: passing a pattern on to its stores, and importing a table."""
 
 import binascii
 from base64 import b64decode, b64encode
@@ -15,7 +15,7 @@ from stores.imports.tables import ALSO_CALLED, COLUMNS
 
 LINES_MAX = 500  # more would keep the page waiting: the command on the server takes any number
 STORES, STAFF = "stores", "staff"
-CARRIED_MAX = 200_000  # bytes of a file that was tried out, which go along to be brought in
+CARRIED_MAX = 200_000  # bytes of a dry run's file, which the page sends along for the import
 PART_WORDS = {
     "visit_types": gettext_lazy("Kinds of visit"),
     "rules": gettext_lazy("Rules of booking"),
@@ -26,7 +26,7 @@ _CHOOSE = gettext_lazy("Choose one of these.")
 
 
 class PatternForm(StaffForm):
-    """A store, what of it, and how far."""
+    """A store, the parts of its set-up to pass on, and whether they replace the other stores' own."""
 
     store = forms.ChoiceField(
         label=gettext_lazy("The store that the others follow"),
@@ -46,7 +46,7 @@ class PatternForm(StaffForm):
 
 
 class ImportForm(StaffForm):
-    """A file, and what is in it."""
+    """A file, and what it contains."""
 
     what = forms.ChoiceField(
         label=gettext_lazy("What is in the file?"),
@@ -59,7 +59,7 @@ class ImportForm(StaffForm):
         },
     )
     file = forms.FileField(
-        required=False,  # the one that was tried out goes along
+        required=False,  # the file of the dry run is sent along
         label=gettext_lazy("File (CSV)"),
         error_messages={
             "required": gettext_lazy("Choose a file."),
@@ -71,7 +71,7 @@ class ImportForm(StaffForm):
     tried = forms.CharField(required=False, strip=False, widget=forms.HiddenInput)
 
     def clean(self) -> dict[str, Any]:
-        """Read the lines. What is no table is said of the file."""
+        """Read the lines. A file that is not a table is an error of the file's field."""
         typed = super().clean() or {}
         content = typed["file"].read() if typed.get("file") else _carried(typed.get("tried", ""))
         if not content and "file" not in self.errors:
@@ -92,7 +92,7 @@ class ImportForm(StaffForm):
 
 
 def to_carry(content: bytes) -> str:
-    """Return a file as text for the page, "" for one that is too large to go along."""
+    """Return a file as text for the page, "" for one that is too large to be sent along."""
     return b64encode(content).decode() if len(content) <= CARRIED_MAX else ""
 
 

@@ -59,7 +59,7 @@ class ChoicesField(forms.CharField):
 
 
 class QuestionsForm(StaffForm):
-    """Up to three questions; one without words is not asked."""
+    """Up to three questions; one without a text is not asked."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -74,13 +74,13 @@ class QuestionsForm(StaffForm):
         ]
 
     def clean(self) -> dict[str, Any]:
-        """Ask for answers to choose from where there is a choice, and for the question where there are answers."""
+        """Require the answers to a question with a choice, and the question where there are answers."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         for number in range(QUESTIONS_MAX):
             text, choices = cleaned.get(f"text_{number}"), cleaned.get(f"choices_{number}")
             is_choice = cleaned.get(f"kind_{number}") == QuestionKind.CHOICE
             if not is_choice:
-                self.errors.pop(f"choices_{number}", None)  # nobody sees them: what stands there is not kept
+                self.errors.pop(f"choices_{number}", None)  # hidden fields: their values are not saved
                 cleaned[f"choices_{number}"] = []
             if text and is_choice and choices is not None and len(choices) < CHOICES_LEAST:
                 self.add_error(f"choices_{number}", _("Write at least two answers to choose from, one on each line."))
@@ -89,7 +89,7 @@ class QuestionsForm(StaffForm):
         return cleaned
 
     def questions(self) -> list[Question]:
-        """Return what is to be asked, of a form without problems."""
+        """Return the questions to ask, of a valid form."""
         found = [{name: self.cleaned_data[f"{name}_{number}"] for name in _FIELDS} for number in range(QUESTIONS_MAX)]
         return [
             Question(
@@ -106,7 +106,7 @@ class QuestionsForm(StaffForm):
 
 
 def question_values(questions: Sequence[Question]) -> dict[str, Any]:
-    """Return what the form starts with, for the questions that are asked now."""
+    """Return the form's initial values, from the questions that are asked now."""
     return {
         f"{name}_{number}": value
         for number, question in enumerate(questions)
@@ -120,7 +120,7 @@ def question_values(questions: Sequence[Question]) -> dict[str, Any]:
 
 
 def swapped(typed: Mapping[str, str], number: int) -> dict[str, str]:
-    """Return what was typed, with question `number` (from 1) and the one above it in each other's place."""
+    """Return what was typed, with question `number` (from 1) and the one above it swapped."""
     lower, upper = number - 1, number - 2
     others = {f"{name}_{lower}": f"{name}_{upper}" for name in _FIELDS}
     places = others | {to: came for came, to in others.items()}

@@ -47,7 +47,7 @@ def tick(label: "StrOrPromise", *, help_text: "StrOrPromise" = "") -> forms.Bool
 
 
 def short_text(label: "StrOrPromise", longest: int, *, help_text: "StrOrPromise" = "", **kwargs: Any) -> TypedField:
-    """Return a field for some words on one line."""
+    """Return a field for a few words on one line."""
 
     def read(text: str) -> str:
         words = read_note(text)
@@ -67,17 +67,17 @@ def read_video_link(text: str) -> str:
 
 
 def is_taken(name: str, others: Collection[str]) -> bool:
-    """Tell whether another one has this name, however it is written."""
+    """Tell whether another one has this name, ignoring upper and lower case."""
     return bool(name) and name.casefold() in {other.casefold() for other in others}
 
 
 def party_in_words(sentence: "StrOrPromise", party: LargestParty) -> str:
-    """Return a sentence about the largest party, with how many they are and what they come for."""
+    """Return a sentence about the largest party: its size and its visit type."""
     return str(sentence).format(count=party.size, visit_type=visit_type_name(party.visit_type.name))
 
 
 class DeskForm(WeekForm):
-    """A desk, and the hours in which it serves where these differ from the store's."""
+    """A desk, and its hours where they differ from the store's."""
 
     name = short_text(_("Name"), NAME_MAX, help_text=_("A team, a counter or a person."))
     capacity = number(_("Places at the same time"), *CAPACITY_RANGE)
@@ -90,7 +90,7 @@ class DeskForm(WeekForm):
     def __init__(
         self, *args: Any, taken: Collection[str] = (), needed: NeededDesk | None = None, **kwargs: Any
     ) -> None:
-        """Take the names of the other desks in use, and what this one is needed for."""
+        """Take the names of the other desks in use, and what this desk is needed for."""
         super().__init__(*args, **kwargs)
         self.taken = taken
         self.needed = needed
@@ -101,7 +101,7 @@ class DeskForm(WeekForm):
         return bool(self.cleaned_data.get("has_own_hours"))
 
     def clean(self) -> dict[str, Any]:
-        """Hold the numbers against each other."""
+        """Check the numbers against each other."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         if cleaned.get("kept_back", 0) > cleaned.get("capacity", CAPACITY_RANGE[1]):
             self.add_error("kept_back", _("There cannot be more places kept than there are."))
@@ -116,7 +116,7 @@ class DeskForm(WeekForm):
     def _hold_against_parties(self, cleaned: Mapping[str, Any]) -> None:
         """Refuse fewer places than the largest party takes, where no other desk has them: it would find no day free."""
         is_active = bool(cleaned.get("is_active"))
-        is_last = self.needed is not None and self.needed.elsewhere == 0  # told of the service
+        is_last = self.needed is not None and self.needed.elsewhere == 0  # the service reports this case
         if self.needed is None or "capacity" not in cleaned or (is_last and not is_active):
             return
         if self.needed.is_too_small(cleaned["capacity"] if is_active else 0):
@@ -164,13 +164,13 @@ class VisitTypeForm(StaffForm):
     is_active = tick(_("Customers may choose this visit"))
 
     def __init__(self, *args: Any, taken: Collection[str] = (), most_people: int | None = None, **kwargs: Any) -> None:
-        """Take the names of the other visits offered, and how many people one desk takes at once, None for any."""
+        """Take the names of the other active visit types, and how many people one desk takes at once, None for any."""
         super().__init__(*args, **kwargs)
         self.taken = taken
         self.most_people = most_people
 
     def clean_max_party_size(self) -> int:
-        """Refuse a party that no desk has the places for: it would find every day full."""
+        """Refuse a party that no desk has the places for: every day would be full for it."""
         size: int = self.cleaned_data["max_party_size"]
         if self.most_people is not None and size > self.most_people:
             sentence = ngettext(
@@ -182,7 +182,7 @@ class VisitTypeForm(StaffForm):
         return size
 
     def clean(self) -> dict[str, Any]:
-        """Ask for a link where people meet by video, and for a name that no other visit offered has."""
+        """Require a link for video visits, and a name that no other active visit type has."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         if cleaned.get("is_active") and is_taken(cleaned.get("name", ""), self.taken):
             self.add_error("name", _("There is such a visit already. Choose another name."))
@@ -190,7 +190,7 @@ class VisitTypeForm(StaffForm):
         if cleaned.get("mode") == VisitMode.VIDEO and is_missing:
             self.add_error("video_url", _("Enter the link that customers open for the video call."))
         if cleaned.get("mode") not in (None, VisitMode.VIDEO):
-            self.errors.pop("video_url", None)  # nobody needs it: what stands there is not kept
+            self.errors.pop("video_url", None)  # not needed: its value is not saved
             cleaned["video_url"] = ""
         return cleaned
 
@@ -205,7 +205,7 @@ class DeskChoiceForm(StaffForm):
 
 
 class RulesForm(StaffForm):
-    """What the store decided about booking."""
+    """The store's rules of booking."""
 
     field_order = (
         "minimum_notice_minutes",
@@ -248,12 +248,12 @@ class RulesForm(StaffForm):
     )
 
     def __init__(self, *args: Any, too_large: LargestParty | None = None, **kwargs: Any) -> None:
-        """Take the largest party, where it is larger than any desk would have places for if each took one."""
+        """Take the largest party, where it is larger than any desk would have places for if each person took one."""
         super().__init__(*args, **kwargs)
         self.too_large = too_large
 
     def clean_capacity_counts(self) -> str:
-        """Refuse to count people where a party that customers may choose would find every day full."""
+        """Refuse to count people where every day would be full for a party that customers may choose."""
         counts: str = self.cleaned_data["capacity_counts"]
         if self.too_large is not None and counts == CapacityCounts.PEOPLE:
             sentence = _(
@@ -265,7 +265,7 @@ class RulesForm(StaffForm):
 
 
 class NoticeForm(StaffForm):
-    """The line at the store's top."""
+    """The notice at the top of the store's pages."""
 
     notice = short_text(
         _("Notice"),
@@ -309,7 +309,7 @@ class MemberForm(StaffForm):
 
 
 class LineForm(StaffForm):
-    """A code or a first name."""
+    """How people in the line are called: by a code or a first name."""
 
     line_shows = forms.ChoiceField(
         label=_("On the screen, people are called by"),

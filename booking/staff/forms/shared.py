@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class ChangedMeanwhile(NamedTuple):
-    """A field that somebody else changed while the form was open: what it holds now, and whether it was typed into."""
+    """A field that another user changed while the form was open: its stored value, and whether it was typed into."""
 
     name: str
     value: str
@@ -29,8 +29,8 @@ class ChangedMeanwhile(NamedTuple):
 class StaffForm(FormWithProblems):
     """A form for staff.
 
-    It brings along, as `was`, what it showed at first: so two people who change the same part undo nothing of each
-    other's (`take_in_changes`).
+    It sends along, as `was`, the values that it showed at first: so two users who change the same part do not undo each
+    other's changes (`take_in_changes`).
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -38,20 +38,20 @@ class StaffForm(FormWithProblems):
         self._told_meanwhile: set[str] = set()
 
     def stored(self) -> dict[str, str]:
-        """Return what each field would be sent with if nobody typed: what is kept now."""
+        """Return the value that each field would be sent with if the user typed nothing: the stored one."""
         return {
             name: self._as_sent(name, self.get_initial_for_field(self.fields[name], name)) for name in self._shown()
         }
 
     @property
     def was(self) -> str:
-        """What the form showed at first, to be sent along with it."""
+        """The values that the form showed at first, to be sent along with it."""
         return str(self.data.get("was", "")) or json.dumps(self.stored(), ensure_ascii=False)
 
     def take_in_changes(self) -> list[ChangedMeanwhile]:
-        """Return what others changed since the form was shown, and take it in where nobody typed; before validating.
+        """Return what others changed since the form was shown, and take it over where this user typed nothing.
 
-        A form that does not say what it showed changes what is there.
+        Call it before validating. A form without `was` overwrites what is stored.
         """
         was, now = read_was(str(self.data.get("was", ""))), self.stored()
         typed = {name: self._as_sent(name, self._sent(name)) for name in self._shown()}
@@ -68,16 +68,16 @@ class StaffForm(FormWithProblems):
         return changed
 
     def has_told(self, now: Mapping[str, str]) -> None:
-        """Let what is kept now be what the form brings along the next time."""
+        """Let the form send the stored values as `was` the next time."""
         self._sent_data()["was"] = json.dumps(now, ensure_ascii=False)
 
     def tell_meanwhile(self, name: str, sentence: str) -> None:
-        """Say of a field that somebody else changed it."""
+        """Add an error that says that another user changed a field."""
         self._told_meanwhile.add(name)
         self.add_error(name, sentence)
 
     def value_in_words(self, name: str, value: str) -> str:
-        """Return a field's value, as it is sent, as somebody reads it."""
+        """Return the sent value of a field in readable words."""
         field = self.fields[name]
         if isinstance(field, forms.BooleanField):
             return _("yes") if value else _("no")
@@ -101,7 +101,7 @@ class StaffForm(FormWithProblems):
         return str(first or "").replace("\r\n", "\n").strip()
 
     def _put(self, name: str) -> None:
-        """Put what is kept now in the place of what was sent."""
+        """Replace what was sent with the stored value."""
         value = self.get_initial_for_field(self.fields[name], name)
         if isinstance(value, list | tuple):
             self._sent_data().setlist(name, [str(one) for one in value])
@@ -109,12 +109,12 @@ class StaffForm(FormWithProblems):
             self._sent_data()[name] = self._as_sent(name, value)
 
     def _sent_data(self) -> QueryDict:
-        """Return what was sent, to be changed."""
+        """Return a mutable copy of what was sent."""
         self.data = cast("QueryDict", self.data).copy()
         return self.data
 
     def carried(self) -> Iterator[tuple[str, str]]:
-        """Yield each field with what was typed, to go along to the next page as it is."""
+        """Yield each field with what was typed, to be sent along to the next page unchanged."""
         if "was" in self.data:
             yield "was", self.data["was"]
         for name in self.fields:
@@ -122,25 +122,25 @@ class StaffForm(FormWithProblems):
                 yield name, value
 
     def problem_text(self, name: str, error: str) -> str:
-        """Return an error as the list says it: with the field's name, where the sentence alone is of any field."""
+        """Return an error for the list of problems: with the field's name, where the sentence alone fits any field."""
         field = self.fields[name]
         if name not in self._told_meanwhile and not isinstance(field, NumberField):
             return error
         return _("{name}: {problem}").format(name=field.label, problem=error)
 
     def first_id(self, name: str) -> str:
-        """Return where the line of a field's error leads to."""
+        """Return the id that the link of a field's error points to."""
         bound = self[name]
-        # A group of choices has no field of its own: lead to its first choice.
+        # A group of choices has no id of its own: link to its first choice.
         return f"{bound.auto_id}_0" if isinstance(bound.field.widget, forms.RadioSelect) else bound.id_for_label
 
 
 class NumberField(forms.IntegerField):
-    """A whole number; the list of problems says of which field it is."""
+    """A whole number; in the list of problems its errors name the field."""
 
 
 def read_was(text: str) -> Mapping[str, str]:
-    """Return what a form says that it showed at first; nothing where it says nothing that can be read."""
+    """Return the values that a form says it showed at first; an empty mapping where they cannot be read."""
     try:
         read = json.loads(text)
     except ValueError:
@@ -149,7 +149,7 @@ def read_was(text: str) -> Mapping[str, str]:
 
 
 class KeyField(forms.CharField):
-    """The key made with a form, so that sending it twice does it once; one that is not ours counts as a new one."""
+    """The key that was made with a form, so that sending it twice acts once; a new one where it is not ours."""
 
     def __init__(self) -> None:
         super().__init__(required=False, widget=forms.HiddenInput, initial=lambda: str(uuid.uuid4()))

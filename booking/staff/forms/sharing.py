@@ -42,7 +42,7 @@ class OriginsField(forms.CharField):
 
 
 class SharingForm(StaffForm):
-    """Which sites may show the store's times."""
+    """The sites that may show the store's times."""
 
     embed_origins = OriginsField(
         required=False,
@@ -59,7 +59,7 @@ class SharingForm(StaffForm):
 
 
 class ProtectionForm(StaffForm):
-    """How the booking pages are protected from programs."""
+    """The protection of the booking pages against bots."""
 
     asks_proof_under_load = tick(
         gettext_lazy("Ask for a short calculation when far more is booked than usual"),

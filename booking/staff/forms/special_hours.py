@@ -15,7 +15,7 @@ from booking.staff.forms.shared import ChangedMeanwhile, read_was
 
 
 class SpecialHoursForm(AsksAboutNights):
-    """The hours of one date, instead of its weekday's."""
+    """The hours of one date, instead of those of its weekday."""
 
     CLOSED, OPEN = "closed", "open"
 
@@ -46,15 +46,15 @@ class SpecialHoursForm(AsksAboutNights):
         self.today = today
 
     def stored(self) -> dict[str, str]:
-        """Return the hours of each date that has some of its own."""
+        """Return the special hours of each date that has some."""
         return dict(self.days)
 
     def take_in_changes(self) -> list[ChangedMeanwhile]:
-        """Return what others made of the date since the form was shown."""
+        """Return how others changed the date since the form was shown."""
         return self.changes_of(str(self.data.get("date", "")))
 
     def changes_of(self, day: str) -> list[ChangedMeanwhile]:
-        """Return what others made of a date since the page was shown, where it says what it showed."""
+        """Return how others changed a date since the page was shown, where the form says what it showed."""
         text = str(self.data.get("was", ""))
         if not text or read_was(text).get(day) == self.days.get(day):
             return []
@@ -62,11 +62,11 @@ class SpecialHoursForm(AsksAboutNights):
         return [ChangedMeanwhile("date", self.days.get(day, ""), was_typed_into=True)]
 
     def value_in_words(self, name: str, value: str) -> str:
-        """Return the hours of a date."""
+        """Return the hours of a date in words."""
         return value or gettext("the week's hours")
 
     def clean_date(self) -> Any:
-        """Keep to years that calendars can count."""
+        """Refuse years outside the range of the calendar, and past days."""
         day = self.cleaned_data["date"]
         if not FIRST_YEAR <= day.year <= LAST_YEAR:
             raise ValidationError(_("This day does not exist. Please choose another one."), code="invalid")
@@ -75,7 +75,7 @@ class SpecialHoursForm(AsksAboutNights):
         return day
 
     def clean(self) -> dict[str, Any]:
-        """Ask for times where the store is open."""
+        """Require times where the store is open."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         if cleaned.get("what") == self.OPEN and not cleaned.get("times") and "times" not in self.errors:
             self.add_error("times", _("Enter the times at which the store is open."))

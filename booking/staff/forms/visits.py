@@ -84,17 +84,17 @@ class WalkInForm(StaffForm):
 
     @property
     def sizes(self) -> range:
-        """How many people one visit may have, of the kind that takes most, as far as it is worth a button."""
+        """The party sizes with a button: up to the largest party of any visit type, and at most 6."""
         return range(1, min(6, max((kind.max_party_size for kind in self.rules.visit_types), default=1)) + 1)
 
     @property
     def size_chosen(self) -> str:
-        """What was chosen last time."""
+        """The party size chosen last time."""
         return str(self["party_size"].value())
 
 
 class TicketForm(WalkInForm):
-    """A person joining the line, with a number for people going out meanwhile."""
+    """A person joining the line, with a phone number for people who go out meanwhile."""
 
     phone = forms.CharField(
         required=False,
@@ -106,7 +106,7 @@ class TicketForm(WalkInForm):
     )
 
     def clean_phone(self) -> str:
-        """Return the number in E.164, "" for none; refuse one that gets no text messages."""
+        """Return the number in E.164, "" for none; refuse one that receives no text messages."""
         try:
             phone = read_phone(self.cleaned_data["phone"], country=self.rules.country)
         except BadInput as bad:
@@ -140,7 +140,7 @@ class CallerForm(StaffForm):
     )
     name = TypedField(read_name, label=_("Name"), widget=forms.TextInput(attrs=NAME_ATTRIBUTES))
     phone = TypedField(
-        read_note,  # the store's country decides, see __init__
+        read_note,  # the store's country decides, see `__init__`
         required=False,
         label=_("Phone number"),
         help_text=_("For a text message with the booking, and reminders."),
@@ -183,7 +183,7 @@ class CallerForm(StaffForm):
 
 
 class SlotsForm(StaffForm):
-    """What becomes of some of a day's times: closed, open, or another number of places."""
+    """A change of some of a day's times: close, open, or another number of places."""
 
     CLOSE, OPEN, CAPACITY = "close", "open", "capacity"
 
@@ -239,7 +239,7 @@ class SlotsForm(StaffForm):
             self.fields[name].choices = choices  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
-        """Hold the fields against each other."""
+        """Check the fields against each other."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         if cleaned.get("what") == self.CAPACITY and cleaned.get("capacity") is None and "capacity" not in self.errors:
             self.add_error("capacity", _("Say how many places, as a number."))
@@ -254,7 +254,7 @@ class SlotsForm(StaffForm):
 
 
 class ThenForm(StaffForm):
-    """What is to happen with visits that a change leaves without a place."""
+    """The decision about visits that a change leaves without a place."""
 
     then = forms.ChoiceField(
         label=_("What is to happen with these visits?"),

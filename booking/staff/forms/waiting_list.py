@@ -1,4 +1,4 @@
-"""What is asked of a caller who would wait for a place."""
+"""The form of a caller who wants to wait for a place."""
 
 from datetime import date
 from typing import Any
@@ -11,9 +11,9 @@ from stores.slots import StoreRules
 
 
 class WaitingCallerForm(CallerForm):
-    """A place on the list for a caller; whom no message reaches, the store phones."""
+    """An entry on the list for a caller; the store phones callers whom no message reaches."""
 
-    note = None  # type: ignore[assignment]  # not asked of whoever waits
+    note = None  # type: ignore[assignment]  # not required of waiting callers
 
     def __init__(self, *args: Any, first: date, last: date, rules: StoreRules, **kwargs: Any) -> None:
         super().__init__(*args, rules=rules, **kwargs)
@@ -21,7 +21,7 @@ class WaitingCallerForm(CallerForm):
         self.fields["phone"].help_text = _("Without a mobile number or an e-mail address, the store phones them.")
 
     def clean(self) -> dict[str, Any]:
-        """Ask for some way to reach them."""
+        """Require a phone number or an e-mail address."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         check_days(self, cleaned)
         if not (cleaned.get("phone") or cleaned.get("email") or {"phone", "email"} & self.errors.keys()):

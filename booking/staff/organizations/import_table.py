@@ -21,7 +21,7 @@ from stores.imports.tables import COLUMNS, FRENCH, Told, import_staff_row, impor
 
 _PROBLEMS_SHOWN = 50
 _LOOK_AT = re.compile(" (?:hours|holidays): ")
-# What a line was skipped for, as the command says it, and as people read it.
+# Why a line was skipped, as the command says it, and as people read it.
 _REASONS = (
     ("seen before", gettext_lazy("It stands on a line before as well.")),
     ("no id", gettext_lazy("It has no id.")),
@@ -38,7 +38,7 @@ _REASONS = (
 )
 
 
-# A line to write over, by column.
+# An example line, by column.
 SAMPLES = {
     STORES: {
         "id": "1",
@@ -64,7 +64,7 @@ SAMPLES = {
 @require_http_methods(["GET", "HEAD", "POST"])
 @at_organization
 def import_table(request: HttpRequest, at: AtOrganization) -> HttpResponseBase:
-    """Try a table out, or bring it in; either says what becomes of each line."""
+    """Try a table out, or import it; either says what happens with each line."""
     if (sample := request.GET.get("sample")) in COLUMNS:
         return _sample(sample)
     form = ImportForm(request.POST, request.FILES) if request.method == "POST" else ImportForm()
@@ -85,7 +85,7 @@ def import_table(request: HttpRequest, at: AtOrganization) -> HttpResponseBase:
 
 
 def _sample(what: str) -> HttpResponse:
-    """Return a file to fill in: its columns in the reader's words where they have some, and a line to write over."""
+    """Return a sample file: its columns, translated where they have translations, and an example line."""
     own = (
         {name: called.replace("e mail", "e-mail") for called, name in FRENCH.items()} if get_language() == "fr" else {}
     )
@@ -118,7 +118,7 @@ def _counted(told: list[tuple[int, Told]]) -> list[tuple[str, int]]:
 
 
 def _left(told: list[tuple[int, Told]]) -> list[tuple[int, str]]:
-    """Return the lines that somebody should look at, and why."""
+    """Return the lines that need attention, and why."""
     found = [
         (number, one)
         for number, one in told

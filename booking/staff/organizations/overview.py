@@ -1,4 +1,4 @@
-"""An organization's stores side by side, for whoever manages them all."""
+"""An organization's stores side by side, for people who manage them all."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -37,18 +37,18 @@ COLUMNS = {**NAMES, **TODAY, **RANGE}
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """A column's title, and where it leads: to the same stores in the order of this column."""
+    """A column's title and link: to the same stores in the order of this column."""
 
     title: str
     query: str
-    order: str  # "ascending", "descending" or "" as aria-sort has it
+    order: str  # "ascending", "descending" or "", as in aria-sort
     is_number: bool
 
 
 @require_safe
 @at_organization
 def overview(request: HttpRequest, at: AtOrganization) -> HttpResponse:
-    """Show the stores with today's counts and those of the days asked for, in the order asked for."""
+    """Show the stores with today's counts and those of the requested days, in the requested order."""
     asked = read_range(request.GET, today=at.today)
     sort = _sort(request.GET.get("sort", ""))
     rows = stores_side_by_side(at.organization, from_date=asked.from_date, to_date=asked.to_date, now=at.now)
@@ -69,9 +69,9 @@ def overview(request: HttpRequest, at: AtOrganization) -> HttpResponse:
 
 
 def in_order(rows: tuple[StoreRow, ...], sort: str) -> list[StoreRow]:
-    """Return the rows by one column, the largest first where `sort` begins with a minus; equal ones by name."""
+    """Return the rows ordered by one column, the largest first where `sort` begins with a minus; equal ones by name."""
     _title, key = COLUMNS[sort.removeprefix("-")]
-    by_name = sorted(rows, key=NAMES["name"][1])  # type: ignore[arg-type]  # each column compares with itself
+    by_name = sorted(rows, key=NAMES["name"][1])  # type: ignore[arg-type]  # each column is compared with itself
     return sorted(by_name, key=key, reverse=sort.startswith("-"))  # type: ignore[arg-type]
 
 
@@ -84,7 +84,7 @@ def _heads(asked: AskedRange, sort: str) -> list[Head]:
 
 
 def _head(name: str, title: str, asked: AskedRange, sort: str) -> Head:
-    """Numbers begin with the largest, names with the first; asked once more, the other way round."""
+    """Return a column's head. Numbers begin with the largest, names with the first; a second click reverses them."""
     first, other = (name, f"-{name}") if name in NAMES else (f"-{name}", name)
     wanted = other if sort == first else first
     order = "" if sort.removeprefix("-") != name else "descending" if sort.startswith("-") else "ascending"

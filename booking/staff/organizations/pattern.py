@@ -1,4 +1,4 @@
-"""The page of an organization's pattern: the store it is, the stores that follow it, and handing it on."""
+"""The page of an organization's pattern: the store itself, the stores that follow it, and passing it on."""
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
@@ -15,7 +15,7 @@ from stores.services.patterns import PARTS, PatternStatus, standings
 @require_http_methods(["GET", "HEAD", "POST"])
 @at_organization
 def pattern(request: HttpRequest, at: AtOrganization) -> HttpResponseBase:
-    """Show how the stores stand to the pattern; hand it on."""
+    """Show which stores follow the pattern; pass it on."""
     stores = {store.slug: store for store in at.organization.stores.order_by("name", "pk")}
     chosen = _chosen(request, at, stores)
     initial = {"store": chosen.slug if chosen else "", "parts": ["visit_types", "rules", "messages"]}
@@ -35,7 +35,7 @@ def pattern(request: HttpRequest, at: AtOrganization) -> HttpResponseBase:
 
 
 def _chosen(request: HttpRequest, at: AtOrganization, stores: dict[str, Store]) -> Store | None:
-    """Return the store asked about, else the one that is the pattern, else the first."""
+    """Return the requested store, else the one that is the pattern, else the first."""
     asked = stores.get(request.GET.get("store", ""))
     known = next((store for store in stores.values() if store.pk == at.organization.pattern_store_id), None)
     return asked or known or next(iter(stores.values()), None)

@@ -15,7 +15,7 @@ from stores.hours import ONE_DAY
 
 @dataclass(frozen=True, slots=True)
 class AskedRange:
-    """What was asked for, with what is wrong about it; with a problem, the days are those of the default."""
+    """The requested range, with its problem; with a problem, the days are those of the default."""
 
     from_date: date
     to_date: date
@@ -23,9 +23,9 @@ class AskedRange:
 
 
 def read_range(data: QueryDict, *, today: date, longest: int = LONGEST_RANGE) -> AskedRange:
-    """Read `from` and `to`; where one is missing, the range is as long as the default one.
+    """Read `from` and `to`. Without `to` the range ends today, without `from` it has the default length.
 
-    `longest` says how many days may be asked about.
+    `longest` is the largest number of days allowed.
     """
     text_from, text_to = data.get("from", ""), data.get("to", "")
     last = read_day(text_to) if text_to else today

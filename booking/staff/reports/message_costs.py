@@ -16,14 +16,14 @@ from notifications.models import Channel, State
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """Text messages that left, and the segments they are charged by; of `unmeasured` ones nobody kept how many."""
+    """The text messages that were sent, and their segments; of `unmeasured` ones the number of segments is unknown."""
 
     count: int
     segments: int
     unmeasured: int
 
     def in_words(self, cents: Decimal) -> str:
-        """Return how many were sent and, where one knows what a segment costs, for how much."""
+        """Return how many were sent and, where the price of a segment is known, their cost."""
         sent = ngettext("{count} text message was sent.", "{count} text messages were sent.", self.count)
         said = [sent.format(count=self.count)]
         if self.segments and cents:
@@ -40,7 +40,7 @@ class Texts:
         return " ".join(said)
 
     def note(self, cents: Decimal) -> str:
-        """Return what to know about these figures."""
+        """Return a note about these figures."""
         said = [_("A long text message is charged as several segments.")]
         if self.unmeasured:
             words = ngettext(
@@ -57,7 +57,7 @@ class Texts:
 
 
 def sent_texts(messages: Iterable[MessageCount]) -> Texts:
-    """Return the text messages among these counts; one that left and was then not delivered is charged, too."""
+    """Return the text messages among these counts; one that was sent but not delivered is charged, too."""
     texts = [one for one in messages if one.channel == Channel.SMS]
     return Texts(
         count=sum(one.count for one in texts if one.has_left),
@@ -67,22 +67,22 @@ def sent_texts(messages: Iterable[MessageCount]) -> Texts:
 
 
 def amount_in_words(segments: int, cents: Decimal) -> str:
-    """Return what so many segments cost, as the language writes an amount."""
+    """Return the cost of a number of segments, as the language writes an amount."""
     return number_format(segments * cents / 100, decimal_pos=2)
 
 
 def segments_cell(one: MessageCount) -> Cell:
-    """Return how many segments messages alike took; a dash where none were kept."""
+    """Return the number of segments of a group of messages; a dash where it is unknown."""
     return one.segments if one.measured else "–"
 
 
 def message_words(one: MessageCount) -> str:
-    """Return what messages alike are called."""
+    """Return the name of a group of messages."""
     return report_name(one.kind, one.channel)
 
 
 def state_words(state: str) -> str:
-    """Return what became of messages alike."""
+    """Return the state of a group of messages."""
     return {
         State.DUE: _("waits for its time"),
         State.SENDING: _("is being sent"),

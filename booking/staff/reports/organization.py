@@ -17,14 +17,14 @@ from booking.staff.reports.side_by_side import SIDE_BY_SIDE, side_by_side
 @require_safe
 @at_organization
 def what_happened(request: HttpRequest, at: AtOrganization) -> HttpResponse:
-    """Show what happened on the days asked for, the last four weeks where no others are."""
+    """Show the report of the requested days, by default the last four weeks."""
     return _page(request, at, *_asked(request, at))
 
 
 @require_safe
 @at_organization
 def what_happened_csv(request: HttpRequest, at: AtOrganization, part: str) -> HttpResponse:
-    """Return one part of it as a file."""
+    """Return one part of the report as a file."""
     if part not in (*SIDE_BY_SIDE, *PARTS):
         raise Http404
     asked, longest = _asked(request, at)
@@ -35,7 +35,7 @@ def what_happened_csv(request: HttpRequest, at: AtOrganization, part: str) -> Ht
 
 
 def _asked(request: HttpRequest, at: AtOrganization) -> tuple[AskedRange, int]:
-    """Return the days asked for, and how many that may be: the more stores, the fewer."""
+    """Return the requested days, and the largest number allowed: the more stores, the fewer days."""
     longest = longest_range(at.organization.stores.count())
     return read_range(request.GET, today=at.today, longest=longest), longest
 
@@ -43,7 +43,7 @@ def _asked(request: HttpRequest, at: AtOrganization) -> tuple[AskedRange, int]:
 def _page(request: HttpRequest, at: AtOrganization, asked: AskedRange, longest: int) -> HttpResponse:
     page_url = reverse("staff-organization-report", args=[at.organization.slug])
     parts = () if asked.problems else _parts(at, asked)
-    if parts and not parts[0].rows:  # no store belongs to it yet
+    if parts and not parts[0].rows:  # it has no store yet
         parts = ()
     context = {
         **report_context(asked, parts, page_url=page_url, today=at.today, longest=longest),
@@ -54,7 +54,7 @@ def _page(request: HttpRequest, at: AtOrganization, asked: AskedRange, longest: 
 
 
 def _parts(at: AtOrganization, asked: AskedRange) -> tuple[Part, ...]:
-    """Return what is told side by side, then what of the sum."""
+    """Return the parts that compare the stores, then the parts of the sum."""
     found = organization_report(at.organization, from_date=asked.from_date, to_date=asked.to_date)
     cents = settings.SMS_CENTS
     return (*side_by_side(found, cents=cents), *parts_of(found.total, cents=cents))

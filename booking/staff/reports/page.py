@@ -1,4 +1,4 @@
-"""What the pages of reports share: the range asked for, parts to show, and one of them as a file."""
+"""The shared parts of report pages: the requested range, the sections to show, and a section as a file."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -20,7 +20,7 @@ SHORTCUTS = (7, 28, 365)
 def report_context(
     asked: AskedRange, parts: Sequence[Part], *, page_url: str, today: date, longest: int = LONGEST_RANGE
 ) -> dict[str, Any]:
-    """Return what such a page shows; with a problem, no parts."""
+    """Return the context of a report page; with a problem, without parts."""
     return {
         "section": "reports",
         "asked": asked,

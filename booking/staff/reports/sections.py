@@ -1,4 +1,4 @@
-"""What happened, in words: each part of a report as a chart, and as the table that says the same."""
+"""Sections of the report, in words: each part as a chart, and as a table with the same content."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ _TO_COME = (State.DUE, State.SENDING)
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One question about what happened; the first cell of each row names it."""
+    """One part of the report; the first cell of each row names the row."""
 
     name: str
     title: str
@@ -44,11 +44,11 @@ class Part:
         if not self.bars:
             return SafeString()
         chart = BarChart(f"chart-{self.name}", self.title, self.words, self.parts, self.bars, self.full)
-        return mark_safe(drawn(chart))  # noqa: S308  # every word in it is escaped there
+        return mark_safe(drawn(chart))  # noqa: S308  # the chart escapes every text in it
 
 
 def parts_of(report: Report, *, cents: Decimal) -> tuple[Part, ...]:
-    """Return all parts, in the order of the page; a segment costs so many cents, 0 where nobody said how many."""
+    """Return all parts, in the order of the page; a segment costs so many cents, 0 where the price is unknown."""
     return (
         _visits(report),
         _no_shows("lead", _("Who did not come, by how long before they booked"), _("Booked"), _by_lead(report)),
@@ -174,7 +174,7 @@ def _messages(messages: Sequence[MessageCount], *, cents: Decimal) -> Part:
 
 
 def _periods(report: Report) -> list[str]:
-    """Return what each period is called: a day by its name, a week or a month by its ends."""
+    """Return the name of each period: a day by its date, a week or a month by its ends."""
     starts = list(report.by_period)
     days = (report.to_date - report.from_date).days + 1
     if len(starts) == days:
@@ -202,13 +202,13 @@ def _by_weekday(report: Report) -> list[tuple[str, VisitOutcome]]:
 
 
 def wait_bar(label: str, waits: Waits) -> Bar:
-    """Return a bar of the wait of half the people, and from there of nine of ten."""
+    """Return the bar of a wait: its median, and from there to the ninetieth percentile."""
     words = _("{median} min, {ninetieth} min").format(median=waits.median, ninetieth=waits.ninetieth)
     return Bar(label, (waits.median, waits.ninetieth - waits.median), words)
 
 
 def wait_words(waits: Waits) -> str:
-    """Return how long people waited."""
+    """Return how long people waited, in words."""
     return _("Half waited at most {median} min, 9 of 10 at most {ninetieth} min.").format(
         median=waits.median, ninetieth=waits.ninetieth
     )
@@ -224,7 +224,7 @@ def of(part: int, whole: int) -> str:
 
 
 def share(part: int, whole: int) -> int:
-    """Return how many of a hundred; 0 of nothing."""
+    """Return a percentage; 0 of nothing."""
     return round(100 * part / whole) if whole else 0
 
 

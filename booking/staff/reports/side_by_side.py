@@ -20,7 +20,7 @@ Row = tuple[Cell, ...]
 
 
 def side_by_side(found: OrganizationReport, *, cents: Decimal) -> tuple[Part, ...]:
-    """Return what is told store by store, in the order of the page."""
+    """Return the parts that compare the stores, in the order of the page."""
     return (_visits(found), _waits(found), _places(found), _channels(found), _messages(found, cents=cents))
 
 
@@ -159,7 +159,7 @@ def _foot(found: OrganizationReport, row: Callable[[Report], Row]) -> Row:
 
 
 def _bars(found: OrganizationReport, bar: Callable[[StoreReport], Bar]) -> tuple[Bar, ...]:
-    """Return the largest, in the order of the table; none where there is nothing to draw."""
+    """Return the bars of the largest stores, in the order of the table; none where there is nothing to draw."""
     bars = [bar(one) for one in found.stores]
     largest = sorted(range(len(bars)), key=lambda number: (-sum(bars[number].values), number))[:MOST_BARS]
     return tuple(bars[number] for number in sorted(largest)) if any(sum(one.values) for one in bars) else ()
@@ -175,6 +175,6 @@ def _cut(count: int) -> Iterable[str]:
 
 
 def _name(one: StoreReport) -> str:
-    """Return what tells a store from others of the same name."""
+    """Return a name that tells a store from others of the same name."""
     is_said = not one.town or one.town.casefold() in one.name.casefold()
     return one.name if is_said else _("{name}, {town}").format(name=one.name, town=one.town)

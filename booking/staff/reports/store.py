@@ -1,4 +1,4 @@
-"""What happened: a store's report over a range of days, for its manager."""
+"""The report of a store over a range of days, for its managers."""
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -16,7 +16,7 @@ from stores.models import Role
 @require_safe
 @at_store(need=Role.MANAGER)
 def what_happened(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
-    """Show what happened on the days asked for, the last four weeks where no others are."""
+    """Show the report of the requested days, by default the last four weeks."""
     asked = read_range(request.GET, today=at.today)
     return _page(request, at, asked)
 
@@ -24,7 +24,7 @@ def what_happened(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
 @require_safe
 @at_store(need=Role.MANAGER)
 def what_happened_csv(request: HttpRequest, at: StaffContext, part: str) -> HttpResponseBase:
-    """Return one part of it as a file."""
+    """Return one part of the report as a file."""
     if part not in PARTS:
         raise Http404
     asked = read_range(request.GET, today=at.today)

@@ -1,4 +1,4 @@
-"""The addresses of the reports."""
+"""Addresses of the reports."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""The page of the set-up's trail: what was changed, by whom, when, and what it was before."""
+"""The page of the set-up's trail: what was changed, by whom, when, and its value before."""
 
 from dataclasses import dataclass
 
@@ -21,7 +21,7 @@ _MOST_DIGITS = 18
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """One field; `before` and `after` in words, "" where there is nothing to compare."""
+    """A changed field; `before` and `after` in words, "" where there is nothing to compare."""
 
     name: str
     before: str
@@ -44,7 +44,7 @@ class ChangeRow:
 @require_safe
 @at_store(need=Role.MANAGER)
 def changes(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
-    """Show the newest changes, or those of one part of the set-up, with a way to the older ones."""
+    """Show the newest changes, or those of one part of the set-up, with a link to the older ones."""
     what, older_than = _asked(request)
     found = setup_changes(store=at.store, what=what, older_than=older_than)
     address = reverse("staff-setup-changes", args=[at.store.slug])
@@ -81,14 +81,14 @@ def changes_as_csv(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
 
 
 def _asked(request: HttpRequest) -> tuple[str, int]:
-    """Read which part, and before which line; what cannot be read asks for all."""
+    """Read the requested part, and the line before which the page begins; values that cannot be read ask for all."""
     what, text = request.GET.get("what", ""), request.GET.get("before", "")
     is_number = text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS
     return what if what in WHAT else "", int(text) if is_number else 0
 
 
 def _row(change: AuditEntry, at: StaffContext) -> ChangeRow:
-    # What is new, or is taken away, is told by what it holds: an empty field says nothing.
+    # A new or deleted object is described by its filled fields: an empty one says nothing.
     is_told_whole = not change.before or not change.after
     names = [
         name

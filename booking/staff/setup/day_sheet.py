@@ -22,7 +22,7 @@ from stores.queries import DAY_SHEET_ASKED, asked_day_sheet
 @at_store(need=Role.MANAGER)
 @alone
 def day_sheet(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
-    """Choose where the sheet goes; it speaks the language of whoever chose it. A new address is asked first."""
+    """Choose where the day sheet is sent, in the language of the user who chooses. A new address must agree first."""
     awaited = awaited_address(at)
     form = DaySheetForm(posted(request), initial={"email": awaited or at.store.day_sheet_email})
     page = partial(form_page, request, at, "staff/setup/day_sheet.html", form, context={"awaited": awaited})
@@ -43,7 +43,7 @@ def day_sheet(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
 
 
 def awaited_address(at: StaffContext) -> str:
-    """Return the address that was asked whether it wants the sheet and has not answered, "" for none."""
+    """Return the address that was asked for its consent and has not answered, "" for none."""
     wish = asked_day_sheet(store=at.store, now=at.now)
     return str(wish.after[DAY_SHEET_ASKED]) if wish else ""
 

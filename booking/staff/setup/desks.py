@@ -21,7 +21,7 @@ from stores.services import save_desk, save_desk_choice
 @at_store(need=Role.MANAGER)
 @alone
 def new(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
-    """Make a desk."""
+    """Create a desk."""
     initial = {"capacity": 1, "kept_back": 0, "is_active": True}
     form = DeskForm(posted(request), initial=initial, taken=_names(at, None))
     return _save(request, at, form, None)
@@ -53,7 +53,7 @@ def change(request: HttpRequest, at: StaffContext, desk: str) -> HttpResponseBas
 @at_store(need=Role.MANAGER)
 @alone
 def choice(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
-    """Say whether customers choose the desk."""
+    """Choose whether customers choose the desk."""
     form = DeskChoiceForm(posted(request), initial={"is_offered": at.store.offers_desk_choice})
     if sent_right(at, form, "desk_choice"):
         save_desk_choice(store=at.store, is_offered=form.cleaned_data["is_offered"], user=at.user, now=at.now)
@@ -71,7 +71,7 @@ def _save(request: HttpRequest, at: StaffContext, form: DeskForm, desk: Desk | N
     if not sent_right(at, form, "desk"):
         return page()
     typed = form.cleaned_data
-    # A default name is stored in English; left as it was shown, it stays what it is.
+    # A default name is stored in English; if it is unchanged, the English one stays.
     is_same_name = desk is not None and typed["name"] == visit_type_name(desk.name)
 
     def edit(store: Store) -> Desk:

@@ -14,14 +14,14 @@ from booking.staff.setup.saving import posted
 from booking.web.responses import see_other
 from stores.models import Role
 
-_HALF = 4  # a code is read in two halves
+_HALF = 4  # a code is shown in two halves
 _NUMBER_LONGEST = 18
 
 
 @require_http_methods(FORM_METHODS)
 @at_store(need=Role.MANAGER)
 def devices(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
-    """List the tablets and the members who may take them over; make a code for one more, shown once."""
+    """List the tablets and the members who may take them over; make a code for a new tablet, shown once."""
     form = DeviceForm(posted(request))
     code = ""
     if form.is_bound and form.is_valid():
@@ -55,7 +55,7 @@ def revoke(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
 @require_POST
 @at_store(need=Role.MANAGER, come_back="staff-setup-devices")
 def unlock(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
-    """Let somebody try their PIN again."""
+    """Let a member try their PIN again."""
     done = unlock_pin(store=at.store, username=request.POST.get("username", ""), user=at.user, now=at.now)
     if done is None:
         raise Http404

@@ -40,7 +40,7 @@ _PAGES = {
 @require_safe
 @at_store()
 def why_closed(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
-    """Answer for a day and time, a kind of visit and a party; without a time, ask for it."""
+    """Explain a day and time for a visit type and a party; without a time, ask for it."""
     kinds = list(VisitType.objects.filter(store=at.store).order_by("position", "pk"))
     text, party = request.GET.get("at", ""), request.GET.get("party_size", "") or "1"
     slug = request.GET.get("visit_type", "") or next((kind.slug for kind in kinds), "")
@@ -124,7 +124,7 @@ def _sentence(at: StaffContext, found: SlotExplanation, one: DeskExplanation) ->
 
 
 def _url(at: StaffContext, kind: VisitType, found: SlotExplanation, one: DeskExplanation) -> str:
-    """Return where a manager changes it; "" for staff, and where nothing is to be changed."""
+    """Return where a manager changes the rule; "" for staff, and where nothing is to be changed."""
     if not at.is_manager or one.answer == Explanation.FREE:
         return ""
     if one.answer == Explanation.PARTY_TOO_LARGE:
@@ -137,7 +137,7 @@ def _url(at: StaffContext, kind: VisitType, found: SlotExplanation, one: DeskExp
 
 
 def _read_wall_time(text: str, at: StaffContext) -> datetime | None:
-    """Return a day and time by the clock on the store's wall, or with an offset of its own, in UTC."""
+    """Read a day and time, by the store's wall clock or with a UTC offset of its own, as UTC."""
     try:
         moment = datetime.fromisoformat(text.strip().replace(" ", "+"))
     except ValueError:

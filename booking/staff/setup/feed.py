@@ -15,7 +15,7 @@ from stores.models import Role
 @require_http_methods(FORM_METHODS)
 @at_store(need=Role.MANAGER)
 def feed(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
-    """Make a new address, or end the one there is."""
+    """Make a new address, or end the existing one."""
     url = ""
     if request.method == "POST":
         if request.POST.get("what") == "end":

@@ -1,4 +1,4 @@
-"""The first steps of a store: hours, places, kinds of visit, a try, and the poster for the door; one page each."""
+"""The first steps of a store: hours, places, visit types, a trial, and the poster for the door; one page each."""
 
 from dataclasses import dataclass
 
@@ -27,13 +27,13 @@ STEPS = {
     "poster": gettext_lazy("Poster"),
 }
 DONE = "done"
-# Which step somebody is at, so that the set-up leads back to it once a change is saved.
+# The user's current step, so that the set-up leads back to it once a change is saved.
 SESSION_KEY = "first_steps"
 
 
 @dataclass(frozen=True, slots=True)
 class SetupStep:
-    """One step: its question, what is set so far, and where that is changed; `is_missing` says nothing works yet."""
+    """One step: its question, its current values, their link; `is_missing` means that nothing works without it yet."""
 
     question: str
     lines: tuple[str, ...]
@@ -46,7 +46,7 @@ class SetupStep:
 @require_safe
 @at_store(need=Role.MANAGER)
 def start(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
-    """Show one of the steps, the first where none is asked for; "done" ends them and leads to the day."""
+    """Show one of the steps, by default the first; "done" ends them and leads to the day."""
     names = list(STEPS)
     asked = request.GET.get("step", "")
     if asked == DONE:
@@ -72,7 +72,7 @@ def start(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
 
 
 def start_going_on(request: HttpRequest, at: StaffContext) -> str:
-    """Return where the first steps of this store go on, "" where nobody is at them."""
+    """Return where the first steps of this store continue, "" where the user is not in them."""
     store, _slash, name = str(request.session.get(SESSION_KEY, "")).partition("/")
     if store != at.store.slug or name not in STEPS:
         return ""

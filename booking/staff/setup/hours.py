@@ -46,7 +46,7 @@ def week(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
 @at_store(need=Role.MANAGER)
 @alone
 def special(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
-    """List the dates with hours of their own, and add one."""
+    """List the dates with special hours, and add one."""
     form = _special_form(request, at)
     page = partial(_special_page, request, at, form)
     if not sent_right(at, form, "special_hours"):
@@ -67,7 +67,7 @@ def special(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
 @at_store(need=Role.MANAGER, come_back="staff-setup-special")
 @alone
 def delete_special(request: HttpRequest, at: StaffContext, date: str) -> HttpResponseBase:
-    """Let the weekday's hours hold again on a date."""
+    """Delete the special hours of a date, so that the weekday's hours apply again."""
     day = read_day(date)
     if day is None:
         raise Http404
@@ -84,7 +84,7 @@ def delete_special(request: HttpRequest, at: StaffContext, date: str) -> HttpRes
 
 
 def _asked_for(request: HttpRequest) -> dict[str, Any]:
-    """Return what a link to the page of special hours has chosen already: a day, and that the store is open on it."""
+    """Return the values that a link to the page of special hours has chosen: a day, and that the store is open."""
     day = read_day(request.GET.get("date", ""))
     chosen: dict[str, Any] = {"date": day} if day else {}
     if request.GET.get("what") == SpecialHoursForm.OPEN:

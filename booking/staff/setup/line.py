@@ -1,4 +1,4 @@
-"""The page that chooses what people in the line are called by."""
+"""The page for the choice of how people in the line are called."""
 
 from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_http_methods

@@ -30,7 +30,7 @@ from stores.services import (
 @require_http_methods(FORM_METHODS)
 @at_store(need=Role.MANAGER)
 def members(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
-    """List the members, and add one or change what one may do."""
+    """List the members, and add one or change a member's role."""
     form = MemberForm(posted(request))
     if form.is_bound and form.is_valid() and _add(at, form):
         return saved(at, "members")
@@ -40,7 +40,7 @@ def members(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
 @require_POST
 @at_store(need=Role.MANAGER, come_back="staff-setup-members")
 def remove(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
-    """Ask once, then let somebody see nothing of the store; the last manager stays, and nobody removes themselves."""
+    """Ask for confirmation, then remove a member; neither the last manager nor the user can be removed."""
     username = request.POST.get("username", "")
     form = MemberForm()
     member = next((one for one in store_members(at.store) if one.user.username == username), None)
@@ -63,7 +63,7 @@ def remove(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
 @require_POST
 @at_store(need=Role.MANAGER, come_back="staff-setup-members")
 def second_factor(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
-    """Ask managers for more than a password, or no longer; whoever asks it of others has it themselves."""
+    """Require a second factor of managers, or stop requiring it; a user who requires it must have one."""
     is_required = request.POST.get("required") == "yes"
     if is_required and not has_second_factor(at.user):
         problem = FormProblem(
@@ -106,12 +106,12 @@ def _add(at: StaffContext, form: MemberForm) -> bool:
 
 
 def _people(at: StaffContext) -> dict[str, Any]:
-    """Return the members of the store, and the people asked to join."""
+    """Return the members of the store, and the invited people."""
     return {"members": store_members(at.store), "invited": invitations_at(store=at.store, now=at.now)}
 
 
 def _blame_for(form: MemberForm, invalid: ValidationError) -> None:
-    """Say what Django's own checks of a user name or a password found."""
+    """Add the errors of Django's own checks of a user name or a password."""
     if hasattr(invalid, "error_dict"):
         form.add_error("username", [message for messages in invalid.message_dict.values() for message in messages])
     else:

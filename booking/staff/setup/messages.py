@@ -1,4 +1,4 @@
-"""The page of a store's messages: when they go, the store's own sentence, and a preview with its cost."""
+"""The page of a store's messages: their times, the store's own sentence, and a preview with its cost."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ _HUNDRED = 100
 
 @dataclass(frozen=True, slots=True)
 class TextPreview:
-    """A text as a customer would get it, and what a hundred of it cost; no price where nobody said it."""
+    """A text message as a customer would get it, and the cost of a hundred; no price where none is known."""
 
     language: str
     title: str
@@ -45,7 +45,7 @@ class TextPreview:
 @at_store(need=Role.MANAGER)
 @alone
 def messages(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
-    """Change the plan and the words; `what=preview` shows what was typed, and saves nothing."""
+    """Change the plan and the sentences; `what=preview` shows what was typed, and saves nothing."""
     store, is_preview = at.store, request.POST.get("what") == "preview"
     form = MessagesForm(
         request.POST if request.method == "POST" else None,
@@ -89,7 +89,7 @@ def _save(at: StaffContext, form: MessagesForm) -> bool:
 
 
 def _previews(store: Store, words: Mapping[str, str], *, now: datetime) -> Iterator[TextPreview]:
-    """Yield each text with a visit of next week, in each language that the store may write its sentence in."""
+    """Yield each text message for a visit of next week, in each language in which the store may write its sentence."""
     names = dict(settings.LANGUAGES)
     zone = ZoneInfo(store.time_zone)
     visit = datetime.combine(now.astimezone(zone).date() + timedelta(days=7), time(10, 15), zone)

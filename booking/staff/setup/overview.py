@@ -32,7 +32,7 @@ def _reminders(days: Sequence[int]) -> str:
 
 
 def _done_words(at: StaffContext, done: str) -> str:
-    """Return what was just done; of members with the name, from the trail."""
+    """Return what was just done; for members with the name, from the trail."""
     found = setup_changes(store=at.store, what="member", limit=1).changes if done == "members" else ()
     if not found or found[0].username != at.user.username or found[0].at < at.now - JUST_NOW:
         return _("Saved.")

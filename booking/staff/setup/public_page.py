@@ -20,7 +20,7 @@ from stores.services import BadValue, save_contact, save_embed_origins, save_pro
 @at_store(need=Role.MANAGER)
 @alone
 def contact(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
-    """Change phone, e-mail, website and what is said about wheelchairs."""
+    """Change phone, e-mail, website and the information about wheelchair access."""
     store = at.store
     initial = {
         "phone": phone_in_words(store.phone, country=store.country) if store.phone else "",
@@ -64,7 +64,7 @@ def sharing(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
 @at_store(need=Role.MANAGER)
 @alone
 def protection(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
-    """Say whether a proof of work is asked for under load."""
+    """Choose whether a proof of work is required under load."""
     form = ProtectionForm(posted(request), initial={"asks_proof_under_load": at.store.asks_proof_under_load})
     if sent_right(at, form, "protection"):
         save_protection(store=at.store, **form.cleaned_data, user=at.user, now=at.now)

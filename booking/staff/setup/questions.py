@@ -37,7 +37,7 @@ def questions(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
 
 
 def _page(request: HttpRequest, at: StaffContext, form: QuestionsForm, *, was: str = "") -> HttpResponse:
-    """Return the page; what is shown as the customer's is what was typed, where that can be asked."""
+    """Return the page; its preview for customers shows what was typed, where that is valid."""
     shown = form if form.is_bound else QuestionsForm({name: form[name].value() for name in form.fields})
     preview = DetailsForm(
         country=at.store.country, questions=shown.questions() if shown.is_valid() else (), auto_id="preview_%s"

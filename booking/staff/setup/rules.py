@@ -23,7 +23,7 @@ from stores.services import BadValue, save_notice, save_policy
 @at_store(need=Role.MANAGER)
 @alone
 def rules(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
-    """Change what the store decided about booking."""
+    """Change the store's rules of booking."""
     initial = {name: getattr(at.store, name) for name in RulesForm.base_fields}
     form = RulesForm(posted(request), initial=initial, too_large=_too_large(at))
     page = partial(form_page, request, at, "staff/setup/rules.html", form)
@@ -40,7 +40,7 @@ def rules(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
 
 
 def _too_large(at: StaffContext) -> LargestParty | None:
-    """Return the largest party where it fits at no desk once people are counted instead of visits."""
+    """Return the largest party, where no desk could take it once people are counted instead of visits."""
     if at.store.capacity_counts == CapacityCounts.PEOPLE:
         return None
     party, most = largest_party(at.store), largest_capacity(at.store)
@@ -48,7 +48,7 @@ def _too_large(at: StaffContext) -> LargestParty | None:
 
 
 def _notes(at: StaffContext, typed: Mapping[str, Any]) -> list[str]:
-    """Return what a change of the slots' length, or of what a place is for, means for what is booked and offered."""
+    """Return what a change of the slot length, or of what takes a place, means for offered times and bookings."""
     notes = []
     if typed["slot_minutes"] != at.store.slot_minutes:
         notes.append(_("These visits begin between two of the new times, or have no place among them."))
@@ -65,7 +65,7 @@ def _notes(at: StaffContext, typed: Mapping[str, Any]) -> list[str]:
 @at_store(need=Role.MANAGER)
 @alone
 def notice(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
-    """Change the line at the store's top."""
+    """Change the notice at the top of the store's pages."""
     form = NoticeForm(posted(request), initial={"notice": at.store.notice})
     if sent_right(at, form, "notice"):
         try:

@@ -1,4 +1,4 @@
-"""Saving of set-up forms: asking about affected visits, and saying which values cannot be kept."""
+"""Saving of set-up forms: asking about affected visits, and reporting values that cannot be saved."""
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
@@ -20,15 +20,15 @@ from stores.services import BadHours, BadValue
 
 
 def posted(request: HttpRequest) -> QueryDict | None:
-    """Return what a form was sent with; None where it is only shown."""
+    """Return what a form was sent with; None for a GET request."""
     return request.POST if request.method == "POST" else None
 
 
 def sent_right(at: StaffContext, form: StaffForm, part: str) -> bool:
-    """Tell whether a form was sent and can be kept.
+    """Tell whether a form was sent and can be saved.
 
-    What somebody else changed since it was shown is taken in and told of: nothing is kept before the second look.
-    `part` is what the trail of changes calls what the form changes.
+    What another user changed since it was shown is taken over and reported: nothing is saved before the user has seen
+    it. `part` is the name of the form's part of the set-up in the trail.
     """
     if not form.is_bound:
         return False
@@ -56,7 +56,7 @@ def _meanwhile(form: StaffForm, one: ChangedMeanwhile, who: str) -> str:
 
 
 def alone(view: StoreView[Rest]) -> StoreView[Rest]:
-    """Give a view that handles a POST the store alone, as it is then: two people saving at once take turns."""
+    """Lock the store for a view's POST, and pass it is then: two people who save at once take turns."""
 
     @wraps(view)
     def wrapper(request: HttpRequest, at: StaffContext, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponseBase:
@@ -70,7 +70,7 @@ def alone(view: StoreView[Rest]) -> StoreView[Rest]:
 
 
 def saved(at: StaffContext, what: str) -> HttpResponse:
-    """Lead back to the set-up, which says what was saved."""
+    """Redirect to the set-up, which says what was saved."""
     return see_other(f"{reverse('staff-setup', args=[at.store.slug])}?done={what}#{what}")
 
 
@@ -83,7 +83,7 @@ def form_page(
     context: Mapping[str, Any] | None = None,
     problems: Sequence[FormProblem] = (),
 ) -> HttpResponse:
-    """Return a page with one form; with its problems, where it was sent and is not right, after those given."""
+    """Return a page with one form; where it was sent and is invalid, its problems come after those given."""
     problems = [*problems, *(form.problems() if form.is_bound else [])]
     shown = {"section": "setup", "form": form, "problems": problems, **(context or {})}
     return staff_page(request, at, template, shown, status=400 if problems else 200)
@@ -100,9 +100,9 @@ def save_with(
     page: Callable[[], HttpResponse],
     notes: Sequence[str] = (),
 ) -> HttpResponseBase:
-    """Make a change of hours or slots, asking first where visits are affected; `page` shows the form again.
+    """Make a change of hours or slots, but ask first where it affects visits; `page` shows the form again.
 
-    `notes` say what else the change means, where it is asked about.
+    `notes` say what else the change means, where the question is asked.
     """
     try:
         question = ask_or_apply(
@@ -122,7 +122,7 @@ def save_with(
 
 
 def blame(form: StaffForm, bad: BadValue) -> None:
-    """Say of the right field why its value cannot be kept."""
+    """Add the error to the field whose value cannot be saved."""
     field, _dot, number = bad.field.partition(".")
     if isinstance(bad, BadHours) and isinstance(form, WeekForm) and number.isdecimal():
         form.blame(int(number))

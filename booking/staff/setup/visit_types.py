@@ -20,7 +20,7 @@ from stores.services import BadValue, save_visit_type
 @at_store(need=Role.MANAGER)
 @alone
 def new(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
-    """Make a visit type."""
+    """Create a visit type."""
     return _save(request, at, _form(request, at, None, {"slot_count": 1, "max_party_size": 1, "is_active": True}), None)
 
 
@@ -59,7 +59,7 @@ def _save(
 ) -> HttpResponseBase:
     if sent_right(at, form, "visit_type"):
         typed = dict(form.cleaned_data)
-        # A default name is stored in English; left as it was shown, it stays what it is.
+        # A default name is stored in English; if it is unchanged, the English one stays.
         if visit_type is not None and typed["name"] == visit_type_name(visit_type.name):
             typed["name"] = visit_type.name
         try:

@@ -21,14 +21,14 @@ from booking.web.responses import see_other
 
 @dataclass(frozen=True, slots=True)
 class WaitingRow:
-    """Somebody on the list as staff see them; `place` counts from 1 on."""
+    """An entry of the list as staff see it; `place` counts from 1."""
 
     place: int
     entry: WaitingListEntry
     days: str
     since: datetime
     offer: Offer | None
-    told_from: datetime | None  # offered at night to people who have a phone only: from then on by text again
+    told_from: datetime | None  # offered at night to customers with a phone only: by text again from then on
     is_called: bool  # no message reaches them: the store phones
     book_url: str
 
@@ -44,7 +44,7 @@ def waiting_page(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
 @require_POST
 @at_store(come_back="staff-waiting")
 def take_off(_request: HttpRequest, at: StaffContext, reference: str) -> HttpResponseBase:
-    """Take a customer off the list who has told the store so."""
+    """Remove a customer from the list, at their request."""
     entries = WaitingListEntry.objects.filter(store=at.store, reference=read_reference(reference) or "")
     entry_id = entries.values_list("pk", flat=True).first()
     if entry_id is None:
@@ -73,7 +73,7 @@ def _row(at: StaffContext, place: int, one: WaitingState) -> WaitingRow:
 
 
 def _told_from(at: StaffContext, one: WaitingState) -> datetime | None:
-    """Return when texts go again, where a place is offered at night to people who are told by text alone."""
+    """Return when text messages resume, where a place is offered at night to customers who get only text messages."""
     offered_at, plan = one.entry.offered_at, plan_of(at.store)
     if one.offer is None or one.entry.email or offered_at is None:
         return None

@@ -1,4 +1,4 @@
-"""The page on which staff put a caller or somebody at the desk on the waiting list."""
+"""The page on which staff add a caller or somebody at the desk to the waiting list."""
 
 from datetime import timedelta
 from functools import partial
@@ -31,7 +31,7 @@ DAYS_PROPOSED = 7
 @require_http_methods(["GET", "HEAD", "POST"])
 @at_store()
 def join_for_caller(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
-    """Ask what a caller would wait for, then put them on the list, once for one form."""
+    """Ask what the caller would wait for, then add them to the list, once for each form."""
     rules = rules_around(at.store.slug, at.now)
     sent = request.POST if request.method == "POST" else None
     last = last_bookable_date(now=at.now, zone=rules.zone, rules=rules)
@@ -55,7 +55,7 @@ def join_for_caller(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
 
 
 def _join(at: StaffContext, form: WaitingCallerForm) -> None:
-    """Join, once for one form however often it is sent. Raises BookingRefused."""
+    """Join, once for each form however often it is sent. Raises BookingRefused."""
     typed = form.cleaned_data
     wish = f"{typed['visit_type']} {typed['from']} {typed['to']} {typed['party_size']} {typed['name']}"
     entries.join_waiting_list_once(

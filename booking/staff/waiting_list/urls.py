@@ -1,4 +1,4 @@
-"""The addresses of the waiting list, for staff."""
+"""Addresses of the waiting list, for staff."""
 
 from django.urls import path
 
