@@ -1,4 +1,4 @@
-"""Alphabets of text messages: GSM-7, one segment of it, or UCS-2 where a language needs other letters."""
+"""Alphabets of text messages: one segment of GSM-7, or UCS-2 if a language needs other letters."""
 
 import unicodedata
 from collections.abc import Callable
@@ -6,15 +6,15 @@ from dataclasses import dataclass
 
 from notifications.gsm7 import SEGMENT_SEPTETS, name_in_gsm7, septets, to_gsm7
 
-# Two segments of a message that is sent in parts: 67 units each, as three of 70 name the part.
+# Two segments of a message that is sent in parts: 67 units each, because 3 of the 70 number the part.
 UCS2_UNITS = 134
 
 
 @dataclass(frozen=True, slots=True)
 class Alphabet:
-    """How long a text is in an alphabet, how long it may be, and the text without what the alphabet lacks.
+    """An alphabet: how long a text is in it, how long it may be, and the text without what the alphabet lacks.
 
-    `name` returns as much of a name as can be said in it, "" where nobody would know it by that.
+    `name` returns as much of a name as the alphabet can write; "" if nobody would recognize it.
     """
 
     room: int
@@ -28,7 +28,7 @@ def _units(text: str) -> int:
 
 
 def _visible(text: str) -> str:
-    """Return a text without signs that cannot be seen, and with ordinary spaces: phones break lines themselves."""
+    """Return a text without invisible characters and with ordinary spaces: phones break lines themselves."""
     return "".join(
         " " if unicodedata.category(one) == "Zs" else one
         for one in text

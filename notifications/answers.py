@@ -1,4 +1,4 @@
-"""The provider's answer to one message, as plain values of any protocol."""
+"""Answers of a provider to one message, as plain values for any protocol."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from notifications.models import State
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """It will never go this way."""
+    """Refused for good: the message will never go by this channel."""
 
     reason: str
     opted_out: bool = False
@@ -15,56 +15,56 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """Surely not accepted, as the provider is busy: tried again as often as it takes, with growing pauses."""
+    """Surely not accepted, because the provider is busy: tried again without limit, with growing pauses."""
 
     reason: str
-    after_seconds: int = 0  # no sooner than that
-    longest_seconds: int = 60  # no pause grows beyond that
+    after_seconds: int = 0  # at least this pause
+    longest_seconds: int = 60  # no pause is longer than this
 
 
 @dataclass(frozen=True, slots=True)
 class OnceMore:
-    """It did not arrive, and may an hour later: a phone that is switched off."""
+    """Not delivered, but may be in an hour: for example, the phone is switched off."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class Puzzling:
-    """Refused, and nobody knows why: tried twice more, then a person decides."""
+    """Refused for an unknown reason: tried twice more, then a person decides."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class Barred:
-    """Nothing of ours is taken, whatever it says: the key, the account or the sender is wrong."""
+    """The provider takes none of our messages: the key, the account or the sender is wrong."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class Away:
-    """The provider was not reached: surely not accepted."""
+    """The provider was not reached, so the message was surely not accepted."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class Unclear:
-    """Perhaps accepted, perhaps not; or, of a list, not to be had. `may_clear`: asking again may tell."""
+    """Possibly accepted; for a list: not available. `may_clear`: another request may tell."""
 
     reason: str
     may_clear: bool = True
 
 
-# What may become of a message that the provider had taken before.
+# The possible fates of a message that the provider accepted before.
 Failure = Refused | Later | OnceMore | Puzzling | Barred
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """The provider has it; where its list was asked, with what became of it since, and why it failed if it did."""
+    """The provider has the message; from its list also the later state, and the reason of a failure."""
 
     sid: str
     state: State = State.SENT

@@ -1,4 +1,4 @@
-"""The app of messages: its system checks are registered when Django is ready."""
+"""The Django app of messages: its system checks are registered when Django is ready."""
 
 from django.apps import AppConfig
 

@@ -1,4 +1,4 @@
-"""The last check before a provider is called: the message may leave, and its lease is ours."""
+"""Last checks before a call to a provider: the message may still be sent, and we hold its lease."""
 
 import logging
 from datetime import datetime
@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 @transaction.atomic
 def begin_text(message: OutboxMessage, text: Sms, *, now: datetime) -> str:
-    """Note, before the provider is called, that a text may leave now; return why it must not, "" where it may."""
+    """Note, before the provider is called, that a text may leave now; return why it must not, or ""."""
     reason = reason_against_texting(
         text.to,
         account=message.account,
@@ -36,7 +36,7 @@ def begin_text(message: OutboxMessage, text: Sms, *, now: datetime) -> str:
 
 @transaction.atomic
 def begin_email(message: OutboxMessage, mail: Email, *, now: datetime) -> str:
-    """Note, before the mail server is called, that an e-mail may leave now; return why it must not, "" where it may."""
+    """Note, before the mail server is called, that an e-mail may leave now; return why it must not, or ""."""
     if message.is_limited and message.attempted_at is None:
         reason = reason_against_mailing(mail.to, now=now)
         if reason:

@@ -1,4 +1,4 @@
-"""System checks of all that messages need: one line each, naming the variable."""
+"""System checks of the settings of messages: one line each, which names the variable."""
 
 from urllib.parse import urlsplit
 
@@ -9,7 +9,7 @@ from django.core.checks import CheckMessage, Error, register
 
 @register()
 def check_messages(**_: object) -> list[CheckMessage]:
-    """Say which settings of messages cannot work."""
+    """Report the settings of messages that cannot work."""
     found = [
         Error(text, id=f"notifications.E{number:03}")
         for number, (is_wrong, text) in enumerate(_conditions(), start=1)

@@ -1,7 +1,7 @@
-"""The circuit of each channel: open while its provider takes nothing from us, whatever a message says.
+"""Circuits of the channels: one is open while its provider takes no message of ours, whatever it says.
 
-Messages stay due as long as it is open, and none uses up its tries. One of them goes each minute, to see whether the
-provider is back. The rows are shared by all processes, and outlive them.
+While a circuit is open, messages stay due and use up no tries. One message is sent each minute, to see whether the
+provider is back. All processes share the rows, which outlive them.
 """
 
 import logging
@@ -14,16 +14,16 @@ from django.db import transaction
 
 from notifications.models import Channel, Circuit
 
-# So many calls in a row that nobody answered, or that met an error of the provider's own, open it.
+# A circuit opens after this many calls in a row without an answer, or with an error of the provider itself.
 MOST_IN_A_ROW = 4
-# Once a minute; a little less, as the sweep that looks comes each minute, now some seconds earlier and now later.
+# Once a minute; a little less, because the sweep that looks runs each minute, but not always to the second.
 PROBE_EVERY = timedelta(seconds=50)
 
 log = logging.getLogger(__name__)
 
 
 class Standing(StrEnum):
-    """How a circuit stands after some trouble."""
+    """The state of a circuit after trouble."""
 
     CLOSED = "closed"
     JUST_OPENED = "just_opened"
@@ -32,7 +32,7 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """Since when the messages of a channel wait for its provider, and why."""
+    """An open circuit: since when the messages of a channel wait for its provider, and why."""
 
     at: datetime
     reason: str
@@ -45,9 +45,9 @@ def opened() -> Mapping[Channel, Opened]:
 
 
 def take_probe(channel: Channel, *, now: datetime) -> bool:
-    """Take the one try of this minute; False where it is not time yet, or another process took it.
+    """Take the one try of this minute; False if it is too early, or another process took it.
 
-    A time that lies farther off was written by a clock that ran ahead.
+    A later time was written by a clock that ran ahead.
     """
     due = Circuit.objects.filter(channel=channel, opened_at__isnull=False).exclude(
         probe_at__gt=now, probe_at__lte=now + PROBE_EVERY
@@ -56,9 +56,9 @@ def take_probe(channel: Channel, *, now: datetime) -> bool:
 
 
 def note_trouble(channel: Channel, *, reason: str, opens: bool, now: datetime) -> Standing:
-    """Count a call that went wrong for no fault of the message; return how the circuit stands now.
+    """Count a call that failed through no fault of the message; return the state of the circuit.
 
-    `opens`: one is enough, as our key or account is refused.
+    `opens`: one such call is enough, because our key or account is refused.
     """
     with transaction.atomic():
         Circuit.objects.bulk_create([Circuit(channel=channel)], ignore_conflicts=True)
@@ -80,7 +80,7 @@ def note_trouble(channel: Channel, *, reason: str, opens: bool, now: datetime) -
 
 
 def note_answer(channel: Channel, *, now: datetime) -> bool:
-    """Take it that the provider serves us; return whether the circuit was open until now."""
+    """Note that the provider serves us; return whether the circuit was open until now."""
     troubled = Circuit.objects.filter(channel=channel, in_a_row__gt=0)
     if not troubled.exists():
         return False

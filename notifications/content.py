@@ -1,4 +1,4 @@
-"""The content of a message, as the composer hands it over to be sent."""
+"""Contents of messages: what the composer hands over to be sent."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,24 +8,24 @@ from notifications.models import Channel
 
 @dataclass(frozen=True, slots=True)
 class NewMessage:
-    """A message to be: what it is about and when it goes, not yet what it says."""
+    """A planned message: what it is about and when it goes, but not yet its text."""
 
     account: str  # the store's slug
-    subject: str  # what it is about: read by the composer alone
-    kind: str  # chosen by the composer's side; here it only tells messages about one subject apart
+    subject: str  # what it is about; only the composer reads this
+    kind: str  # chosen by the composer; here it only distinguishes messages about one subject
     sequence: int
     channel: Channel
     due_at: datetime
-    not_after: datetime  # from then on it is of no use
+    not_after: datetime  # it is useless from then on
     offset: str = ""
-    is_limited: bool = True  # a customer set it off, or somebody who says so
+    is_limited: bool = True  # a customer caused it, or somebody who claims to be one
 
 
 @dataclass(frozen=True, slots=True)
 class Sms:
     to: str  # E.164
     body: str
-    budget_since: datetime  # the start of the store's own day: what its daily budget counts from
+    budget_since: datetime  # start of the store's local day, from which its daily budget counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +46,13 @@ class Email:
     calendar: bytes | None = None
     calendar_method: str = ""  # REQUEST or CANCEL
     sender_name: str = ""
-    reply_to: str = ""  # where an answer goes, "" for nowhere
+    reply_to: str = ""  # the address for replies, "" for none
     attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Skip:
-    """Not to be sent, and why; `instead` names the channel that shall carry it."""
+    """A message that is not sent, and why; `instead` names the channel that carries it instead."""
 
     reason: str
     instead: Channel | None = None
@@ -60,7 +60,7 @@ class Skip:
 
 @dataclass(frozen=True, slots=True)
 class NotYet:
-    """To be sent at another time, and why: not at night."""
+    """A message to be sent at another time, and why: not at night."""
 
     until: datetime
     reason: str

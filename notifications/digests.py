@@ -1,4 +1,4 @@
-"""Digests by which recipients and texts are counted and compared. Only the server's key makes them."""
+"""Keyed digests of recipients and texts, to count and compare them. They need the server's key."""
 
 import hashlib
 import hmac
@@ -7,22 +7,22 @@ from django.conf import settings
 
 
 def recipient_digest(recipient: str) -> str:
-    """Return the digest of a phone number or an email address, whatever the case of its letters."""
+    """Return the digest of a phone number or an email address, ignoring case."""
     return _digest("recipient", recipient.strip().lower())
 
 
 def prefix_digest(phone: str) -> str:
-    """Return the digest of the range that a number lies in: the number less its last four digits."""
+    """Return the digest of the range of a number: the number without its last four digits."""
     return _digest("prefix", phone[:-4])
 
 
 def body_digest(body: str) -> str:
-    """Return the digest of a text; how its words are spaced makes no difference."""
+    """Return the digest of a text, ignoring differences in white space."""
     return _digest("body", " ".join(body.split()))
 
 
 def lock_key(purpose: str, value: str) -> int:
-    """Return what PostgreSQL knows a lock on this value by: a positive 60-bit number."""
+    """Return the number of PostgreSQL's lock on this value: positive, with 60 bits."""
     return int(_digest(f"lock {purpose}", value)[:15], 16)
 
 

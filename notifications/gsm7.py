@@ -1,11 +1,11 @@
-"""The alphabet of text messages (GSM 03.38): what fits into one segment of 160 septets."""
+"""GSM-7, the alphabet of text messages (GSM 03.38): texts in it, and their length in septets."""
 
 import unicodedata
 
 SEGMENT_SEPTETS = 160
 
 _LEAST_LETTERS = 3
-_LEFT_OVER = " -,;:.&/()"  # what stood between a name and its other script
+_LEFT_OVER = " -,;:.&/()"  # separators between a name and its form in another script
 
 _BASIC = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
@@ -39,13 +39,13 @@ def fits_one_segment(text: str) -> bool:
 def to_gsm7(text: str) -> str:
     """Return the text in GSM-7: letters it lacks lose their accents.
 
-    What has no likeness becomes "?" where it is a letter or a digit, and is left out where it is a sign.
+    A letter or digit without a similar one becomes "?"; a sign without a similar one is left out.
     """
     return "".join(_closest(character) for character in text.translate(_CLOSEST))
 
 
 def name_in_gsm7(name: str) -> str:
-    """Return as much of a name as GSM-7 can say, "" where nobody would know it by that; never a "?" for a letter."""
+    """Return as much of a name as GSM-7 can write, without "?" for letters; "" if nobody would recognize it."""
     kept = "".join(closest for one in name.translate(_CLOSEST) if (closest := _closest(one)) != "?" or one == "?")
     if len(kept) < len(to_gsm7(name)):  # letters are lost
         is_known_by_it = sum(map(str.isalpha, kept)) >= _LEAST_LETTERS

@@ -1,4 +1,4 @@
-"""Messages as files in `var/outbox/`, where no provider is set up: readable by their owner alone."""
+"""Messages as files in `var/outbox/`, used without a provider; only their owner can read them."""
 
 import os
 from collections.abc import Collection
@@ -10,7 +10,7 @@ UUID_LENGTH = 36
 
 
 def write(name: str, content: bytes) -> None:
-    """Write a message's file at once and whole; the same name again replaces it."""
+    """Write a message's file in one step; a file of the same name is replaced."""
     folder = _folder()
     unfinished = folder / f".{name}"
     descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

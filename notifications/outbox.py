@@ -1,7 +1,7 @@
 """The outbox: all writes to the table of messages. The table is the truth, the queue only a doorbell.
 
-A message is claimed with a lease, and the try counted, in a short transaction before the provider is called; no
-transaction is open during the call; what came of it is written by the holder of the lease alone.
+A short transaction claims a message with a lease and counts the try before the provider is called. No transaction is
+open during the call. Only the holder of the lease writes the result.
 """
 
 import logging
@@ -21,13 +21,13 @@ from notifications.content import NewMessage
 from notifications.digests import body_digest, recipient_digest
 from notifications.models import OPEN_STATES, Channel, OutboxMessage, State
 
-# Longer than any one call lasts (15 s); with a sweep each minute, short enough that what a dead worker left behind
-# is taken up within two minutes.
+# Longer than any call (15 s). With a sweep each minute, it is short enough to take up the messages of a dead worker
+# within two minutes.
 LEASE = timedelta(seconds=45)
-# No pause between two tries, and no lease, is longer; one that seems to be was written by a clock that ran ahead.
+# No pause between two tries and no lease is longer than this; a longer one was written by a clock that ran ahead.
 LONGEST_PAUSE = timedelta(hours=2)
 LEASE_LOST = "lease_lost"
-WAITS_FOR_PROVIDER = "provider"  # how the reason begins of what waits for a channel that takes nothing
+WAITS_FOR_PROVIDER = "provider"  # start of the reason of messages that wait for an open circuit
 UNSETTLED_STATES = (*OPEN_STATES, State.UNKNOWN, State.DEAD, State.FAILED)
 NO_LEASE: Mapping[str, None] = {"lease_until": None, "lease_token": None}
 _NOT_LEFT = Q(state=State.DUE) | Q(state=State.SENDING, attempted_at=None)
@@ -37,7 +37,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What became of one message, as staff and customers are told."""
+    """The fate of one message, as shown to staff and customers."""
 
     kind: str
     channel: str
@@ -46,11 +46,11 @@ class Delivery:
     at: datetime
     sequence: int = 0
     offset: str = ""
-    is_limited: bool = True  # a customer set it off, not the store or the plan
+    is_limited: bool = True  # a customer caused it, not the store or the plan
 
 
 def enqueue(messages: Sequence[NewMessage], *, now: datetime) -> None:
-    """Write messages in the caller's transaction; those written before are left as they are."""
+    """Write messages in the caller's transaction; existing ones stay unchanged."""
     if not messages:
         return
     OutboxMessage.objects.bulk_create(
@@ -65,7 +65,7 @@ def enqueue(messages: Sequence[NewMessage], *, now: datetime) -> None:
 
 
 def ring() -> None:
-    """Ask a worker to look at the outbox now; where the queue is away, the minute's sweep finds what is due."""
+    """Ask a worker to look at the outbox now; if the queue is away, the sweep of each minute finds what is due."""
     try:
         async_task("notifications.tasks.deliver_due")
     except Exception as error:  # noqa: BLE001 -- whatever the queue's trouble, the message is safely in the table
@@ -75,11 +75,11 @@ def ring() -> None:
 def skip_open(
     *, subject: str, reason: str, now: datetime, kinds: Collection[str] | None = None, offset: str = ""
 ) -> int:
-    """Settle what has not left yet about a subject as not needed any more; return how many there were.
+    """Settle unsent messages about a subject as no longer needed; return how many there were.
 
-    Of some `kinds` alone, or where `offset` is given of those whose offset begins so.
+    `kinds` limits this to some kinds, `offset` to offsets that begin with it.
 
-    That takes in what a worker is about to send: it asks for its lease once more before it calls the provider.
+    This includes messages that a worker is about to send: it checks its lease once more before the call.
     """
     not_left = OutboxMessage.objects.filter(_NOT_LEFT, subject=subject)
     if kinds is not None:
@@ -90,7 +90,7 @@ def skip_open(
 
 
 def forget(*, subjects: Collection[str], now: datetime) -> None:
-    """Drop what could name the recipients of messages about these subjects, and the texts kept as files."""
+    """Delete all that could identify recipients of messages about these subjects, and the texts in files."""
     messages = OutboxMessage.objects.filter(subject__in=subjects)
     messages.filter(_NOT_LEFT | Q(state__in=(State.UNKNOWN, State.DEAD))).update(
         state=State.SKIPPED, reason="erased", **NO_LEASE
@@ -101,9 +101,9 @@ def forget(*, subjects: Collection[str], now: datetime) -> None:
 
 
 def deliveries(subjects: Collection[str]) -> Mapping[str, Sequence[Delivery]]:
-    """Return what became of the messages about each subject, oldest first, with one statement.
+    """Return the fate of the messages about each subject, oldest first, with one statement.
 
-    An e-mail instead of a text is left out where the customer has no address.
+    An e-mail that replaces a text is left out if the customer has no address.
     """
     found: dict[str, list[Delivery]] = defaultdict(list)
     if subjects:
@@ -116,9 +116,9 @@ def deliveries(subjects: Collection[str]) -> Mapping[str, Sequence[Delivery]]:
 
 
 def claim_due(*, now: datetime, limit: int, channels: Collection[Channel] = tuple(Channel)) -> list[OutboxMessage]:
-    """Take what is due, and what a worker left behind, under a lease of our own; count the try.
+    """Claim due messages, and those a worker left behind, with a new lease; count the try.
 
-    `attempted_at` says of a claimed message that it may have left already. Nothing due takes no lock.
+    A claimed message with `attempted_at` may have been sent already. No lock is taken if nothing is due.
     """
     for waiting in _waiting(channels, now=now):
         if waiting.exists() and (claimed := _claim(waiting, now=now, limit=limit)):
@@ -129,7 +129,7 @@ def claim_due(*, now: datetime, limit: int, channels: Collection[Channel] = tupl
 def begin_call(
     message: OutboxMessage, *, recipient: str, body: str, now: datetime, segments: int | None = None
 ) -> bool:
-    """Note, before the provider is called, that a message may leave now; False where the lease was lost."""
+    """Note, before the provider is called, that a message may leave now; False if the lease was lost."""
     message.recipient_digest, message.body_digest = recipient_digest(recipient), body_digest(body)
     message.attempted_at = now
     return _write(
@@ -145,7 +145,7 @@ def begin_call(
 
 
 def settle(message: OutboxMessage, state: State, *, now: datetime, reason: str = "", provider_sid: str = "") -> bool:
-    """Write what became of a message; False where somebody else holds it by now. What was refused costs nothing."""
+    """Write the result of a message; False if somebody else holds it by now. Refused ones cost nothing."""
     sid = provider_sid or message.provider_sid
     not_charged: dict[str, object] = {"segments": None} if state == State.FAILED and not sid else {}
     values = {**NO_LEASE, **not_charged, "provider_sid": sid_kept(sid)}
@@ -153,10 +153,10 @@ def settle(message: OutboxMessage, state: State, *, now: datetime, reason: str =
 
 
 def sid_kept(sid: str) -> Case:
-    """Return what is kept of the provider's name for a message: nothing where it was erased while it was sent.
+    """Return the provider's id of a message for storing; "" if the message was erased while it was sent.
 
-    By that name the provider tells the number it went to. What was begun to be sent has a recipient's digest, and
-    loses it with the erasure.
+    With that id, the provider reveals the number. A message that is being sent has a recipient's digest, which an
+    erasure deletes.
     """
     return Case(When(recipient_digest="", attempted_at__isnull=False, then=Value("")), default=Value(sid))
 
@@ -164,7 +164,7 @@ def sid_kept(sid: str) -> Case:
 def put_back(
     message: OutboxMessage, *, try_at: datetime, reason: str, may_have_left: bool, failures: int, now: datetime
 ) -> bool:
-    """Let a message be tried again later; `may_have_left`: the provider is to be asked before that."""
+    """Put a message back for a later try; `may_have_left`: the provider is asked first."""
     never_left: dict[str, object] = {} if may_have_left else {"attempted_at": None, "body_digest": "", "segments": None}
     return _write(
         message,
@@ -179,14 +179,14 @@ def put_back(
 
 
 def postpone(message: OutboxMessage, *, until: datetime, reason: str, now: datetime) -> bool:
-    """Mean a message that surely has not left to go at another time: nobody looks at it before that."""
+    """Move a message that was surely not sent to another time; nobody looks at it before that."""
     never_left = {"attempted_at": None, "body_digest": "", "segments": None}
     values = {"state": State.DUE, "due_at": until, "try_at": until, "reason": reason[:120], "failures": 0}
     return _write(message, now=now, **values, **NO_LEASE, **never_left)
 
 
 def bring_forward(channel: Channel, *, now: datetime) -> int:
-    """Let what was put back because its provider was away be tried now; return how many messages that is."""
+    """Release messages that were put back because their provider was away; return how many."""
     waiting = OutboxMessage.objects.filter(state=State.DUE, channel=channel, due_at__lte=now, try_at__gt=now)
     return waiting.filter(reason__startswith=WAITS_FOR_PROVIDER).update(try_at=now, updated_at=now)
 
@@ -197,7 +197,7 @@ def waits(channel: Channel, *, now: datetime) -> bool:
 
 
 def send_instead(message: OutboxMessage, channel: Channel, *, now: datetime) -> None:
-    """Write the same message for another channel, if it is not there yet."""
+    """Write the same message for another channel, unless it exists."""
     enqueue(
         [
             NewMessage(
@@ -217,9 +217,9 @@ def send_instead(message: OutboxMessage, channel: Channel, *, now: datetime) -> 
 
 
 def retry(*, messages: QuerySet[OutboxMessage], now: datetime) -> int:
-    """Let messages that need a person's word be tried again; what may have left is asked of the provider first."""
+    """Retry messages that need a decision; for those that may have been sent, ask the provider first."""
     waiting = messages.filter(state__in=(State.UNKNOWN, State.DEAD, State.FAILED, State.DUE))
-    # What failed has not arrived; and a mail server has no list, so of an e-mail the person's word is all there is.
+    # A failed message has not arrived. A mail server has no list, so for an e-mail only the person's word counts.
     is_to_go_anew = Q(state=State.FAILED) | Q(channel=Channel.EMAIL)
     count = waiting.update(
         attempted_at=Case(When(is_to_go_anew, then=Value(None)), default=F("attempted_at")),
@@ -237,27 +237,27 @@ def retry(*, messages: QuerySet[OutboxMessage], now: datetime) -> int:
 
 
 def drop(*, messages: QuerySet[OutboxMessage], now: datetime) -> int:
-    """Settle messages as not to be sent."""
+    """Settle messages as dropped: they are not sent."""
     return messages.filter(state__in=UNSETTLED_STATES).update(
         state=State.SKIPPED, reason="dropped", **NO_LEASE, updated_at=now
     )
 
 
 def after_restore(*, now: datetime) -> int:
-    """Hold back what may have gone out between a backup and now; return how many messages that is."""
+    """Hold back messages that may have been sent between a backup and now; return how many."""
     return OutboxMessage.objects.filter(state__in=OPEN_STATES, due_at__lte=now).update(
         state=State.SKIPPED, reason="restored", **NO_LEASE, updated_at=now
     )
 
 
 def unclaimed(sids: Collection[str], *, message: OutboxMessage) -> set[str]:
-    """Return those of the provider's names that belong to no other message of ours."""
+    """Return those of the provider's ids that belong to no other message of ours."""
     others = OutboxMessage.objects.filter(provider_sid__in=[sid for sid in sids if sid]).exclude(pk=message.pk)
     return set(sids) - set(others.values_list("provider_sid", flat=True))
 
 
 def _waiting(channels: Collection[Channel], *, now: datetime) -> tuple[QuerySet[OutboxMessage], ...]:
-    """Return what a worker left behind, and what is due."""
+    """Return messages that a worker left behind, and those that are due."""
     ran_ahead = now + LONGEST_PAUSE
     meant = OutboxMessage.objects.filter(due_at__lte=now, channel__in=channels)
     left_behind = meant.filter(Q(lease_until__lt=now) | Q(lease_until__gt=ran_ahead), state=State.SENDING)
@@ -271,7 +271,7 @@ def _claim(waiting: QuerySet[OutboxMessage], *, now: datetime, limit: int) -> li
     for message in claimed:
         message.state = State.SENDING
         message.attempts = min(message.attempts + 1, 9999)
-        message.failures += 1  # until the try has ended well
+        message.failures += 1  # until the try has succeeded
         message.lease_until, message.lease_token, message.updated_at = now + LEASE, token, now
     fields = ["state", "attempts", "failures", "lease_until", "lease_token", "updated_at"]
     OutboxMessage.objects.bulk_update(claimed, fields)
@@ -279,12 +279,12 @@ def _claim(waiting: QuerySet[OutboxMessage], *, now: datetime, limit: int) -> li
 
 
 def _ring_on_commit() -> None:
-    """Ring once for all that a transaction writes."""
+    """Ring once for all messages of a transaction."""
     if not any(entry[1] is ring for entry in transaction.get_connection().run_on_commit):
         transaction.on_commit(ring, robust=True)
 
 
 def _write(message: OutboxMessage, *, now: datetime, **values: object) -> bool:
-    """Write to a message as the holder of its lease."""
+    """Change a message as the holder of its lease; tell whether it still is."""
     held = OutboxMessage.objects.filter(pk=message.pk, lease_token=message.lease_token, state=State.SENDING)
     return bool(held.update(updated_at=now, **values))

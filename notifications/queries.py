@@ -6,7 +6,7 @@ from django.db.models import Count, Min
 
 from notifications.models import OPEN_STATES, Channel, OutboxMessage, State
 
-# Why a text was not sent where too many are asked for.
+# Reasons of texts that were not sent because of a limit.
 OVER_A_SHARE = ("budget", "prefix_limit", "hourly_budget")
 
 
@@ -17,19 +17,19 @@ def counts() -> dict[str, int]:
 
 
 def oldest_due_seconds(*, now: datetime) -> int:
-    """Return for how long the oldest message that should be on its way has waited."""
+    """Return how many seconds the oldest due message has waited."""
     oldest = OutboxMessage.objects.filter(state__in=OPEN_STATES, due_at__lte=now).aggregate(due_at=Min("due_at"))
     return int((now - oldest["due_at"]).total_seconds()) if oldest["due_at"] else 0
 
 
 def due_offsets(*, subject: str, kind: str, sequence: int, by: datetime) -> set[str]:
-    """Return which messages of a kind about a subject are due by then, or were, by their offsets."""
+    """Return the offsets of the messages of a kind about a subject that are due, or were, by an instant."""
     same = OutboxMessage.objects.filter(subject=subject, kind=kind, sequence=sequence, due_at__lt=by)
     return set(same.values_list("offset", flat=True))
 
 
 def refused_texts(*, account: str, since: datetime) -> dict[str, int]:
-    """Return how many texts of a store were not sent since then for want of a share, by why, with one statement."""
+    """Return how many texts of a store a limit stopped since an instant, by reason, with one statement."""
     refused = OutboxMessage.objects.filter(
         account=account, channel=Channel.SMS, state=State.SKIPPED, updated_at__gte=since, reason__in=OVER_A_SHARE
     )

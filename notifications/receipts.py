@@ -1,6 +1,6 @@
-"""Delivery receipts: the provider's later word on whether messages arrived.
+"""Delivery receipts: the provider's later reports of whether messages arrived.
 
-What did not arrive goes once more where that may help and is still of use; else by e-mail, or to a person.
+A message that did not arrive is sent once more if that may help in time; else it goes by e-mail, or to a person.
 """
 
 import logging
@@ -15,16 +15,16 @@ from notifications.models import Channel, OutboxMessage, State
 
 ONCE_MORE_AFTER = timedelta(hours=1)
 LONGEST_PAUSE = timedelta(hours=1)
-MOST_RETURNS = 24  # of a message that meets a full queue each time
+MOST_RETURNS = 24  # for a message that finds a full queue each time
 _RANK = {State.SENT: 1, State.DELIVERED: 2, State.FAILED: 2}
 
 log = logging.getLogger(__name__)
 
 
 def take(*, message: OutboxMessage, state: State, provider_sid: str, now: datetime) -> bool:
-    """Take the word that a message is on its way, or arrived: only forward, and also where we did not know that.
+    """Record that a message is on its way or arrived: states only advance, from unknown ones too.
 
-    Of a message that went twice at the provider, the one that we hold to be sent counts.
+    If the provider has sent a message twice, the one whose id we store counts.
     """
     return bool(
         _awaited(message, state, provider_sid).update(
@@ -40,7 +40,7 @@ def take(*, message: OutboxMessage, state: State, provider_sid: str, now: dateti
 def take_failure(
     *, message: OutboxMessage, failure: Failure, provider_sid: str, now: datetime, is_held: bool = False
 ) -> bool:
-    """Take the word that a message did not arrive; `is_held`: the caller has its lease, and asked for that word."""
+    """Record that a message did not arrive; `is_held`: the caller has its lease and asked the provider."""
     try_at = next_try(failure, returns=message.returns, not_after=message.not_after, now=now)
     same = _awaited(message, State.FAILED, provider_sid)
     if is_held:
@@ -62,7 +62,7 @@ def take_failure(
 
 
 def next_try(failure: Failure, *, returns: int, not_after: datetime, now: datetime) -> datetime | None:
-    """Return when a message that came back so many times before goes again, None where it does not."""
+    """Return when a message that failed this many times before is sent again; None for never."""
     match failure:
         case Later(_, after_seconds):
             pause = max(timedelta(seconds=after_seconds), min(timedelta(minutes=5) * 2**returns, LONGEST_PAUSE))
@@ -79,7 +79,7 @@ def next_try(failure: Failure, *, returns: int, not_after: datetime, now: dateti
 def _again(
     same: QuerySet[OutboxMessage], failure: Failure, sid: str, *, returns: int, try_at: datetime, now: datetime
 ) -> bool:
-    """Let a message go again as if it had never left: what the provider said of that try is over."""
+    """Send a message again as if it had never been sent: the provider's reports of that try no longer count."""
     return bool(
         same.update(
             state=State.DUE,
@@ -104,7 +104,7 @@ def _end(same: QuerySet[OutboxMessage], failure: Failure, sid: str, *, now: date
 
 
 def _awaited(message: OutboxMessage, state: State, provider_sid: str) -> QuerySet[OutboxMessage]:
-    """Return the message, if such a word of this try of it is news."""
+    """Return the message if such a report about this try is new."""
     behind = [one for one, rank in _RANK.items() if rank < _RANK[state]]
     awaited = Q(state__in=(State.SENDING, State.UNKNOWN, *behind)) | Q(
         state__in=(State.DUE, State.DEAD), attempted_at__isnull=False

@@ -1,15 +1,15 @@
-"""The number of segments of a text message, which a provider charges by. Pure."""
+"""Segments of text messages, by which a provider charges. Pure."""
 
 from notifications.gsm7 import SEGMENT_SEPTETS, is_gsm7, septets
 
-# A text in parts has less room in each, as its first octets say which part it is (3GPP TS 23.040).
+# Each part of a long text has less room, because its first octets number the part (3GPP TS 23.040).
 PART_SEPTETS = 153
 UCS2_SEGMENT_UNITS = 70
 UCS2_PART_UNITS = 67
 
 
 def segments(text: str) -> int:
-    """Return how many segments a text takes: none is empty, and no character is parted by their ends."""
+    """Return how many segments a text takes; no character is split between two of them."""
     if is_gsm7(text):
         return _parts([septets(character) for character in text], whole=SEGMENT_SEPTETS, part=PART_SEPTETS)
     units = [2 if ord(character) > 0xFFFF else 1 for character in text]

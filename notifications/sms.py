@@ -1,4 +1,4 @@
-"""Text messages: the gateways that send them, and what their answers mean to us."""
+"""Text messages: the gateways that send them, and the meaning of their answers."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -19,7 +19,7 @@ from notifications.models import State
 SEND_SECONDS = 15
 LIST_SECONDS = 10
 LIST_LENGTH = 1000
-# A provider dates a message when it comes, we date the call when it begins; and dates are whole seconds.
+# A provider dates a message on arrival, we date the call at its beginning; and dates are whole seconds.
 SKEW = timedelta(minutes=2)
 TRIAL_PREFIX = "Sent from your Twilio trial account - "
 
@@ -40,22 +40,22 @@ _STATES: Mapping[str, State] = {
 
 
 def state_of(status: str) -> State | None:
-    """Return our state for the provider's status, None for one we do not know."""
+    """Return our state for the provider's status; None for an unknown status."""
     return _STATES.get(status)
 
 
 def failure_of(code: object) -> Failure:
-    """Return what it means that a message failed on its way, by the provider's error code."""
+    """Return the meaning of a failure on the way, by the provider's error code."""
     return twilio_codes.failure_on_the_way(_number(code))
 
 
 class Gateway(Protocol):
     def send(self, *, to: str, body: str, key: str, callback_url: str) -> Answer:
-        """Hand a text to the provider; `key` names the message in our own books."""
+        """Hand a text to the provider; `key` is our own name of the message."""
         ...
 
     def find_sent(self, *, to: str, digest: str, key: str, since: datetime, now: datetime) -> Sequence[Sent] | Unclear:
-        """Return what the provider has of such a text to a number since an instant, Unclear if it cannot be asked."""
+        """Return what the provider knows of such a text to a number since an instant; Unclear if it cannot be asked."""
         ...
 
 
@@ -65,7 +65,7 @@ def gateway() -> Gateway:
 
 
 class ConsoleGateway:
-    """Writes each text to a file, for trying things out."""
+    """A gateway that writes each text to a file, for trials."""
 
     def send(self, *, to: str, body: str, key: str, callback_url: str) -> Answer:
         message_files.write(f"{key}.txt", f"To: {to}\n\n{body}\n".encode())
@@ -76,7 +76,7 @@ class ConsoleGateway:
 
 
 class TwilioGateway:
-    """Sends through Twilio's Messages API, or any server that speaks it (TWILIO_API_URL)."""
+    """A gateway to Twilio's Messages API, or to any server that speaks it (TWILIO_API_URL)."""
 
     def send(self, *, to: str, body: str, key: str, callback_url: str) -> Answer:
         if settings.TWILIO_MESSAGING_SERVICE_SID:
@@ -95,14 +95,14 @@ class TwilioGateway:
         return Sent(sid=str(message.sid)[:64]) if message.sid else Unclear("no_answer")
 
     def find_sent(self, *, to: str, digest: str, key: str, since: datetime, now: datetime) -> Sequence[Sent] | Unclear:
-        # By date first; then without, as a message still queued at the provider has no date of sending yet.
+        # First by date; then without, because a message still queued at the provider has no date of sending yet.
         http = BoundedHttpClient(LIST_SECONDS)
         try:
             for wanted in ({"date_sent_after": since - timedelta(days=1)}, {}):
                 texts = list(islice(_client(http).messages.stream(to=to, page_size=100, **wanted), LIST_LENGTH + 1))
                 if len(texts) > LIST_LENGTH:
                     return Unclear("list_too_long")
-                # The provider's clock dates its messages, so it is the one to count back by.
+                # The provider's clock dates its messages, so we count back from that clock.
                 earliest = _clock_of(http, now) - (now - since) - SKEW
                 if found := list(_alike(texts, digest, earliest)):
                     return found
@@ -116,7 +116,7 @@ def _client(http: BoundedHttpClient) -> Client:
 
 
 def _refusal(status: int, code: int, http: BoundedHttpClient) -> Answer:
-    """Say what a status other than 2xx means."""
+    """Return the meaning of a status other than 2xx."""
     wait = _number(http.headers.get("Retry-After"))
     if status == 429 or (status == 503 and wait):
         return Later("busy", after_seconds=min(wait, 3600))
@@ -126,7 +126,7 @@ def _refusal(status: int, code: int, http: BoundedHttpClient) -> Answer:
 
 
 def _alike(texts: Sequence[Any], digest: str, earliest: datetime) -> Iterator[Sent]:
-    """Yield the listed messages that say the same and are not from before."""
+    """Yield the listed messages that have the same text and are not older."""
     for text in texts:
         dated = text.date_created or text.date_sent
         is_older = isinstance(dated, datetime) and dated.replace(tzinfo=dated.tzinfo or UTC) < earliest
@@ -138,7 +138,7 @@ def _alike(texts: Sequence[Any], digest: str, earliest: datetime) -> Iterator[Se
 
 
 def _clock_of(http: BoundedHttpClient, now: datetime) -> datetime:
-    """Return what time it is at the provider: its clock and ours may be set apart."""
+    """Return the provider's time: its clock and ours may differ."""
     try:
         return parsedate_to_datetime(http.headers.get("Date") or "").astimezone(UTC)
     except (TypeError, ValueError):
@@ -146,6 +146,6 @@ def _clock_of(http: BoundedHttpClient, now: datetime) -> datetime:
 
 
 def _number(value: object) -> int:
-    """Return a small whole number as the provider writes it, 0 for anything else."""
+    """Return a small whole number from the provider's text; 0 for anything else."""
     text = str(value)
     return int(text) if text.isascii() and text.isdigit() and len(text) < 8 else 0

@@ -1,7 +1,7 @@
-"""Limits of messages by contact, range of numbers, store and in all; and contacts that want no text messages.
+"""Limits of messages per contact, number range, store and in total; and opt-outs from text messages.
 
-Contacts are kept as keyed digests. What the store or the plan sets off is held to the store's budget alone: nobody can
-keep a reminder or a message of the store from leaving by using up a customer's limits.
+Contacts are stored as keyed digests. Messages that the store or the plan causes are limited only by the store's budget:
+nobody can stop a reminder or a message of the store by using up a customer's limits.
 """
 
 from datetime import datetime, timedelta
@@ -16,32 +16,32 @@ from notifications.models import Channel, OptOut, OutboxMessage
 NUMBER_WINDOW = timedelta(hours=24)
 NUMBER_MESSAGES = 5
 HOUR = timedelta(hours=1)
-PREFIX_TEXTS = 10  # an hour, to the ten thousand numbers that differ in their last four digits
-# One part of a store's day is kept for what the plan sets off; a budget of a handful is not divided.
+PREFIX_TEXTS = 10  # per hour, to the ten thousand numbers that differ only in their last four digits
+# Part of a store's daily budget is reserved for the plan; a budget of a few texts is not divided.
 KEPT_PART, SMALLEST_DIVIDED = 3, 30
 RANGES_KEPT = timedelta(hours=24)
 
 
 def opt_out(phone: str, *, now: datetime) -> None:
-    """Send no more text messages to a number."""
+    """Stop text messages to a number."""
     OptOut.objects.get_or_create(phone_digest=recipient_digest(phone), defaults={"created_at": now})
 
 
 def opt_in(phone: str) -> None:
-    """Send text messages to a number again."""
+    """Allow text messages to a number again."""
     OptOut.objects.filter(phone_digest=recipient_digest(phone)).delete()
 
 
 def reason_against_texting(
     phone: str, *, account: str, budget_since: datetime, is_counted: bool, is_limited: bool, now: datetime
 ) -> str:
-    """Return why a text must not go to a number now, "" where it may; `is_counted` tells one that was sent before.
+    """Return why a text must not go to a number now, or ""; `is_counted` marks one that was sent before.
 
-    `is_limited`: it was set off under a customer's name. What the store or the plan sets off counts among a
-    number's texts as well, and is never dropped for being one too many.
+    `is_limited`: it was caused in a customer's name. Texts that the store or the plan causes also count for the number,
+    but are never dropped because of its limit.
 
-    Takes locks until the caller's transaction ends, so that two workers do not both take the last one of a share: of
-    the number, of the account, and for what a customer set off of its range and of all texts.
+    Takes locks until the caller's transaction ends, so that two workers do not both take the last text of a limit: that
+    of the number, that of the account and, if a customer caused the text, those of its range and of all texts.
     """
     number = recipient_digest(phone)
     shared = [("number", number), ("account", account)]
@@ -60,7 +60,7 @@ def reason_against_texting(
 
 
 def reason_against_mailing(address: str, *, now: datetime) -> str:
-    """Return why an e-mail that a customer set off must not go to an address now, "" where it may. Locks as above."""
+    """Return why an e-mail caused by a customer must not go to an address now, or "". Locks as above."""
     if not settings.RATE_LIMITS:
         return ""
     _lock([("number", recipient_digest(address))])
@@ -68,25 +68,25 @@ def reason_against_mailing(address: str, *, now: datetime) -> str:
 
 
 def customers_budget() -> int:
-    """Return how many texts of a store's day its customers may set off."""
+    """Return how many texts of a store's daily budget its customers may cause."""
     budget: int = settings.SMS_DAILY_BUDGET
     return budget - budget // KEPT_PART if budget >= SMALLEST_DIVIDED else budget
 
 
 def texts_of_hour(*, now: datetime) -> int:
-    """Return how many texts customers have set off at all stores in the last hour."""
+    """Return how many texts customers have caused at all stores in the last hour."""
     return OutboxMessage.objects.filter(prefix_digest__gt="", attempted_at__gt=now - HOUR).count()
 
 
 def most_texts_of_day(*, now: datetime) -> int:
-    """Return how many texts customers have set off in the last 24 hours at the store where they set off most."""
+    """Return the most texts that customers of one store have caused in the last 24 hours."""
     texts = OutboxMessage.objects.filter(prefix_digest__gt="", attempted_at__gt=now - timedelta(days=1))
     counted = texts.order_by().values("account").annotate(count=Count("pk")).order_by("-count")
     return int(counted.values_list("count", flat=True).first() or 0)
 
 
 def forget_ranges(*, now: datetime) -> int:
-    """Drop the digests of ranges that nothing is counted by any more; return how many there were."""
+    """Delete digests of ranges that no longer count for a limit; return how many."""
     old = OutboxMessage.objects.filter(prefix_digest__gt="", attempted_at__lte=now - RANGES_KEPT)
     return old.update(prefix_digest="")
 
@@ -114,7 +114,7 @@ def _has_had_its_five(contact: str, channel: Channel, *, now: datetime) -> bool:
 
 
 def _lock(what: list[tuple[str, str]]) -> None:
-    """Take locks in one order, so that the same questions follow one another. SQLite's one writer needs none."""
+    """Take locks in a fixed order, so that equal checks wait for each other. SQLite has one writer and needs none."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             for key in sorted(lock_key(purpose, value) for purpose, value in what):

@@ -18,10 +18,10 @@ from notifications.circuits import Standing
 from notifications.content import Content, Email, NotYet, Skip, Sms
 from notifications.models import Channel, OutboxMessage, State
 
-# After that the rest is left to another run, so that a worker asked to stop need not be waited for.
+# After this time the rest is left to another run, so that nobody waits long for a worker that is asked to stop.
 RUN_SECONDS = 5
-# The provider's list is asked at once, unless the call took so long that asking would hold the worker up; then after
-# a pause, as long as it cannot be had, and for no longer than this after the call.
+# The provider's list is asked at once, unless the call took so long that this would hold up the worker. Then it is
+# asked after a pause, again while it is unavailable, and for no longer than this after the call.
 SLOW_SECONDS = 2.5
 ASK_FOR = timedelta(seconds=60)
 REST_SECONDS = 30
@@ -34,10 +34,10 @@ _resting: dict[str, float] = {}  # channels whose provider hangs, until when by 
 
 
 def deliver_due() -> int:
-    """Send what is due now; return how many messages were handled.
+    """Send the messages that are due now; return how many were handled.
 
-    One run at a time sends in a process. Another call asks it to look once more, and returns. So however often
-    the doorbell rings, the worker's other threads stay free.
+    Only one run at a time sends in a process. A further call asks that run to look once more, and returns. So the
+    worker's other threads stay free, however often the doorbell rings.
     """
     _wanted.set()
     handled, is_finished = 0, True
@@ -65,7 +65,7 @@ def _run() -> tuple[int, bool]:
 
 
 def _next() -> list[OutboxMessage]:
-    """Claim the next message: one that goes to see whether a provider is back, else what is due on other channels."""
+    """Claim the next message: a probe of a provider that was away, else a due one of another channel."""
     now, opened, awake = timezone.now(), circuits.opened(), _awake_channels()
     for channel in [one for one in awake if one in opened]:
         is_free = outbox.waits(channel, now=now) and circuits.take_probe(channel, now=now)
@@ -75,12 +75,12 @@ def _next() -> list[OutboxMessage]:
 
 
 def _awake_channels() -> list[Channel]:
-    """Return the channels to send on: one whose provider hangs must not hold up the other."""
+    """Return the channels to send on; a channel whose provider hangs must not hold up the other."""
     return [channel for channel in Channel if _resting.get(channel, 0) <= time.monotonic()]
 
 
 def _deliver_safely(message: OutboxMessage) -> None:
-    """Deliver one message; whatever goes wrong with it, the others go on."""
+    """Deliver one message; an error with it does not stop the others."""
     try:
         _deliver(message)
     except Exception as error:
@@ -95,7 +95,7 @@ def _deliver_safely(message: OutboxMessage) -> None:
 def _deliver(message: OutboxMessage) -> None:
     now = timezone.now()
     may_have_left = message.attempted_at is not None
-    if message.failures > tries.MOST_FAILURES:  # whoever takes it never comes back
+    if message.failures > tries.MOST_FAILURES:  # the thread that takes it never comes back
         outbox.settle(message, State.UNKNOWN if may_have_left else State.DEAD, now=now, reason="no_end")
         return
     if now >= message.not_after:
@@ -160,7 +160,7 @@ def _record(message: OutboxMessage, content: Sms | Email, answer: Answer, *, is_
 
 
 def _look_for(message: OutboxMessage, content: Sms | Email, answer: Unclear, *, is_slow: bool) -> None:
-    """Find out whether a message left whose call had an unclear end."""
+    """Find out whether a message was sent although its call ended unclearly."""
     standing = tries.note_trouble(message, answer.reason, now=timezone.now())
     if is_slow and answer.may_clear:
         tries.ask_later(message, answer.reason, now=timezone.now())
@@ -173,13 +173,13 @@ def _look_for(message: OutboxMessage, content: Sms | Email, answer: Unclear, *, 
 
 
 def _has_surely_not_left(message: OutboxMessage, content: Sms | Email) -> bool:
-    """Ask the provider whether a message left that may have; settle it where it did, or where nobody can say."""
+    """Ask the provider whether a message was sent; settle it if it was, or if nobody can tell."""
     started = time.monotonic()
     found = _find_sent(message, content)
     _rest_if_slow(message, started, is_trouble=isinstance(found, Unclear))
     now = timezone.now()
     if isinstance(found, Unclear):
-        if found.may_clear and Channel(message.channel) in circuits.opened():  # nobody can be asked until it is back
+        if found.may_clear and Channel(message.channel) in circuits.opened():  # until it is back, nobody can be asked
             tries.take_turn(message, found.reason, may_have_left=True, now=now)
         elif found.may_clear and message.attempted_at is not None and now - message.attempted_at < ASK_FOR:
             tries.ask_later(message, found.reason, now=now)
@@ -216,7 +216,7 @@ def _skip(message: OutboxMessage, skip: Skip) -> None:
 
 
 def _rest_if_slow(message: OutboxMessage, started: float, *, is_trouble: bool) -> bool:
-    """Leave a channel alone for a while if its provider takes long to say nothing; return whether it does."""
+    """Pause a channel whose provider takes long without an answer; return whether it does."""
     is_slow = is_trouble and time.monotonic() - started > SLOW_SECONDS
     if is_slow:
         _resting[message.channel] = time.monotonic() + REST_SECONDS
@@ -224,5 +224,5 @@ def _rest_if_slow(message: OutboxMessage, started: float, *, is_trouble: bool) -
 
 
 def _key(message: OutboxMessage) -> str:
-    """Name a message outside: no person in it, and the same for every try."""
+    """Return our name of a message for the provider: it names no person and is the same for every try."""
     return f"{message.due_at:%Y%m%dT%H%M%SZ}-{message.kind}-{message.channel}-{message.uuid}"

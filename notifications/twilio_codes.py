@@ -1,4 +1,4 @@
-"""Twilio's error codes and what each means for a message. Nothing else knows them.
+"""Error codes of Twilio and their meaning for a message. No other module knows them.
 
 https://www.twilio.com/docs/api/errors
 """
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from notifications.answers import Barred, Failure, Later, OnceMore, Puzzling, Refused
 
-# A queue of four to ten hours that is full drains slowly; so does a day's allowance.
+# A full queue of four to ten hours drains slowly; a daily allowance returns slowly too.
 _QUEUE = Later("queue_full", after_seconds=30, longest_seconds=900)
 _ALLOWANCE = Later("busy", after_seconds=60, longest_seconds=900)
 _BUSY = Later("busy")
@@ -24,7 +24,7 @@ _CODES: Mapping[int, Failure] = {
     20403: _ACCOUNT,  # forbidden
     20404: _ACCOUNT,  # no such account
     20429: _BUSY,  # too many requests
-    # The number that is to get it
+    # The recipient's number
     21211: _BAD_NUMBER,
     21214: _BAD_NUMBER,
     21217: _BAD_NUMBER,
@@ -40,14 +40,14 @@ _CODES: Mapping[int, Failure] = {
     21612: Refused("not_routable"),
     21614: Refused("cannot_be_texted"),
     21635: Refused("cannot_be_texted"),  # a landline
-    # What it says
+    # The text
     21602: Puzzling("no_text"),
     21605: Puzzling("too_long"),
     21617: Puzzling("too_long"),
     21618: Refused("filtered"),
     21619: Puzzling("no_text"),
-    21608: Puzzling("trial_account"),  # which writes to numbers that were verified, and to no other
-    # Who sends it
+    21608: Puzzling("trial_account"),  # a trial account, which may write only to verified numbers
+    # The sender
     21212: _SENDER,
     21267: _SENDER,  # a name, on a trial account
     21601: _SENDER,
@@ -64,7 +64,7 @@ _CODES: Mapping[int, Failure] = {
     21705: _SENDER,
     21910: _SENDER,
     63007: _SENDER,
-    # What became of it on the way
+    # Failures on the way
     30001: _QUEUE,
     30002: _ACCOUNT,  # suspended
     30003: OnceMore("unreachable"),
@@ -95,12 +95,12 @@ _CODES: Mapping[int, Failure] = {
     63018: _BUSY,
     63038: _ALLOWANCE,  # of the day
 }
-# Where the answer names no code that we know: what is wrong is with all that we ask, not with one message.
+# For answers without a known code: the fault lies with all our requests, not with one message.
 _BARRED_STATUSES = frozenset({401, 403, 404, 405, 407})
 
 
 def refusal(*, status: int, code: int) -> Failure:
-    """Return what a refusal of the provider means, by its code, else by the status of its answer."""
+    """Return the meaning of the provider's refusal, by its code, else by the HTTP status."""
     if code in _CODES:
         return _CODES[code]
     if status < 400 or status in _BARRED_STATUSES:
@@ -109,7 +109,7 @@ def refusal(*, status: int, code: int) -> Failure:
 
 
 def failure_on_the_way(code: int) -> Failure:
-    """Return what it means that a message which was taken did not arrive; a code nobody knows may pass once more."""
+    """Return the meaning of a failed delivery by its code; after an unknown code, one more try may help."""
     if not code:
         return Refused("not_delivered")
     return _CODES.get(code) or OnceMore(f"provider_{code}")

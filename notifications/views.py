@@ -1,4 +1,4 @@
-"""Webhooks: the provider's delivery receipts and the answers people text us. Nothing unsigned gets in."""
+"""Webhooks: the provider's delivery receipts and people's answers by text. All must be signed."""
 
 import re
 from collections.abc import Callable
@@ -30,7 +30,7 @@ View = Callable[[HttpRequest], HttpResponse]
 
 
 def signed(view: View) -> View:
-    """Let in only what the provider signed, over our own public address, whatever host the request names."""
+    """Accept only requests that the provider signed for our public address, whatever host they name."""
 
     @csrf_exempt
     @require_POST
@@ -47,14 +47,14 @@ def _is_signed(request: HttpRequest) -> bool:
         return False
     try:
         form = request.POST
-    except (BadRequest, MultiPartParserError, SuspiciousOperation):  # too long, or no form: nothing the provider sends
+    except (BadRequest, MultiPartParserError, SuspiciousOperation):  # too long, or not a form: not from the provider
         return False
     return bool(RequestValidator(token).validate(settings.PUBLIC_URL + request.get_full_path(), form, signature))
 
 
 @signed
 def status(request: HttpRequest) -> HttpResponse:
-    """Take a delivery receipt: any number of times, in any order."""
+    """Take a delivery receipt; receipts may come repeatedly and in any order."""
     state = state_of(request.POST.get("MessageStatus", ""))
     message = _message_of(request)
     if state is None or message is None:
@@ -90,7 +90,7 @@ def inbound(request: HttpRequest) -> HttpResponse:
 
 
 def _message_of(request: HttpRequest) -> OutboxMessage | None:
-    """Return the message a receipt is about: by our own name for it, else by the provider's."""
+    """Return the message of a receipt: found by our own name for it, else by the provider's id."""
     try:
         return OutboxMessage.objects.filter(uuid=UUID(request.GET.get("message", ""))).first()
     except ValueError:
@@ -100,7 +100,7 @@ def _message_of(request: HttpRequest) -> OutboxMessage | None:
 
 
 def _sid(request: HttpRequest) -> str:
-    """Return the provider's name for the message."""
+    """Return the provider's id of the message."""
     return request.POST.get("MessageSid", "").replace("\x00", "")[:64]
 
 

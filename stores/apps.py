@@ -1,4 +1,4 @@
-"""The app of stores."""
+"""The Django app of stores."""
 
 from django.apps import AppConfig
 

@@ -10,15 +10,15 @@ _HTTPS_PORT, _HTTP_PORT = 443, 80
 
 
 class BadOrigin(ValueError):
-    """An address that names no site, or one that may not be named here."""
+    """An address that names no site, or a site that is not allowed here."""
 
 
 def origin_of(address: str) -> str:
-    """Return the origin of a site's address, whatever page of it the address leads to.
+    """Return the origin of a site's address, whichever page of the site the address names.
 
     "https://www.Example.org/about" is "https://www.example.org". Only https, and http://localhost for trying things
-    out. Nothing but letters, digits, dots, hyphens and a port gets through: the result stands in a header.
-    Raises BadOrigin.
+    out. The result has only letters, digits, dots, hyphens and a port, because it is written into a header. Raises
+    BadOrigin.
     """
     address = address.strip()
     if len(address) > ADDRESS_LONGEST or any(character.isspace() for character in address):
@@ -26,7 +26,7 @@ def origin_of(address: str) -> str:
     try:
         parts = urlsplit(address)
         host, port = _host(parts.hostname or ""), parts.port
-    except ValueError:  # also what no host can be written as
+    except ValueError:  # also for text that cannot be a host
         raise BadOrigin(address) from None
     is_local = host == "localhost"
     is_allowed = parts.scheme == "https" or (parts.scheme == "http" and is_local)
@@ -37,18 +37,18 @@ def origin_of(address: str) -> str:
 
 
 def _host(name: str) -> str:
-    """Return a host as it is asked for: letters of other scripts in Punycode. Raises ValueError."""
+    """Return a host as browsers request it: letters of other scripts in Punycode. Raises ValueError."""
     lower = name.lower()
     if lower.isascii():
         return lower
     plain = lower.encode("idna").decode("ascii")
     if plain.encode("ascii").decode("idna") != lower:
-        raise ValueError("browsers would read another host")  # as of "ß": let the site name itself in ASCII
+        raise ValueError("browsers would read another host")  # as in "ß": the host has to be typed in ASCII
     return plain
 
 
 def _is_host(host: str) -> bool:
-    """Tell whether this is a full host name, such as no number is."""
+    """Tell whether this is a full host name. A number is not."""
     labels = host.split(".")
     if len(labels) < 2 or len(host) > _HOST_LONGEST or labels[-1].isdigit():
         return False

@@ -9,7 +9,7 @@ EARTH_RADIUS_KM = 6371.0088
 
 
 class Box(NamedTuple):
-    """Degrees; where it holds a pole or crosses the 180th meridian, it goes all around."""
+    """A box in degrees. A box that holds a pole or crosses the 180th meridian goes all around the globe."""
 
     south: float
     north: float
@@ -48,7 +48,7 @@ def nearest(
     after: tuple[float, int] | None,
     limit: int,
 ) -> list[tuple[float, int]]:
-    """Return distance and id of the places (id, latitude, longitude) nearest to `near`, those past `after` alone."""
+    """Return distance and id of the places (id, latitude, longitude) nearest to `near`, only those past `after`."""
     latitude, longitude = near
     found = [(distance_km(latitude, longitude, north, east), number) for number, north, east in places]
     if radius_km is not None:

@@ -16,9 +16,10 @@ SpecialDays = Mapping[date, Sequence[tuple[time, time]]]
 
 @dataclass(frozen=True, slots=True)
 class WeeklyInterval:
-    """Open from `opens` to `closes` by the clock on the store's wall.
+    """One opening of a weekday, from `opens` to `closes` in the store's local time.
 
-    `weekday` counts as `date.weekday()` does. `closes` not after `opens`: on the next day; 00:00-00:00 is all day.
+    `weekday` counts as `date.weekday()` does. If `closes` is not after `opens`, it is on the next day. 00:00-00:00
+    means all day.
     """
 
     weekday: int
@@ -36,14 +37,14 @@ class Interval(NamedTuple):
 def openings(
     weekly: Sequence[WeeklyInterval], special: SpecialDays, *, first_date: date, last_date: date, zone: ZoneInfo
 ) -> list[Interval]:
-    """Return what opens on each day first..last (both included), sorted, never overlapping: what slots step through.
+    """Return the openings that begin on the days first..last (both included), sorted and without overlaps.
 
-    Joined where intervals of one day touch or overlap. Where hours past midnight reach into those of the next day,
-    they end when that day opens, and what is left of them is that day's: so what begins on a day depends on its own
-    hours and those of the day before alone, never on which days were asked for.
+    Slots are laid out from these. Intervals of one day that touch or overlap are joined. Hours past midnight that reach
+    into the hours of the next day end when that day opens; the rest of them belongs to that day. So the openings of a
+    day depend only on its own hours and those of the day before, never on the range of days in the call.
     """
     found: list[Interval] = []
-    # One day more than asked for: its first opening ends the hours that reach into it.
+    # One more day than requested: its first opening ends the hours that reach into it.
     for day, intervals in _days(weekly, special, first_date, last_date + ONE_DAY, zone):
         of_day = joined(intervals)
         if of_day and found and found[-1].ends_at > of_day[0].starts_at:
@@ -60,17 +61,18 @@ def openings(
 def open_intervals(
     weekly: Sequence[WeeklyInterval], special: SpecialDays, *, first_date: date, last_date: date, zone: ZoneInfo
 ) -> list[Interval]:
-    """Return when it is open by what opens on each day first..last (both included), sorted and joined.
+    """Return the open times from the hours of the days first..last (both included), sorted and joined.
 
-    `special[date] == ()` means closed; it replaces that date's weekly hours, but not the tail of the evening before.
-    For "is it open then"; slots are made from `openings`, whose starts do not move with the days asked for.
+    `special[date] == ()` means closed. It replaces the weekly hours of that date, but not the end of the evening
+    before. Use this to ask whether a store is open; slots are made from `openings`, whose starts do not depend on the
+    range.
     """
     days = _days(weekly, special, first_date, last_date, zone)
     return joined(interval for _, intervals in days for interval in intervals)
 
 
 def joined(intervals: Iterable[Interval]) -> list[Interval]:
-    """Return the intervals sorted, those that touch or overlap made one."""
+    """Return the intervals sorted; intervals that touch or overlap become one."""
     result: list[Interval] = []
     for interval in sorted(intervals):
         if not result or interval.starts_at > result[-1].ends_at:
@@ -81,7 +83,7 @@ def joined(intervals: Iterable[Interval]) -> list[Interval]:
 
 
 def intersection(a: Sequence[Interval], b: Sequence[Interval]) -> list[Interval]:
-    """Return when both are open; each must be sorted and free of overlaps."""
+    """Return the times in both lists; each list must be sorted and free of overlaps."""
     result: list[Interval] = []
     at_a = at_b = 0
     while at_a < len(a) and at_b < len(b):
@@ -128,7 +130,7 @@ def today_start(now: datetime, zone: ZoneInfo) -> datetime:
 def _days(
     weekly: Sequence[WeeklyInterval], special: SpecialDays, first_date: date, last_date: date, zone: ZoneInfo
 ) -> Iterator[tuple[date, Iterable[Interval]]]:
-    """Yield each day and what opens on it."""
+    """Yield each day and its openings."""
     by_weekday: list[list[tuple[time, time]]] = [[] for _ in range(7)]
     for rule in weekly:
         by_weekday[rule.weekday].append((rule.opens, rule.closes))
@@ -140,7 +142,7 @@ def _days(
 
 
 def _of_day(day: date, times: Iterable[tuple[time, time]], zone: ZoneInfo) -> Iterable[Interval]:
-    """Yield what opens on a day; hours that fall wholly into the hour a clock skips are none."""
+    """Yield the openings of a day, without those that lie wholly in the hour that the clock skips."""
     for opens, closes in times:
         starts_at = _instant(day, opens, zone, is_end=False)
         ends_at = _instant(day if closes > opens else day + ONE_DAY, closes, zone, is_end=True)
@@ -149,9 +151,10 @@ def _of_day(day: date, times: Iterable[tuple[time, time]], zone: ZoneInfo) -> It
 
 
 def _instant(day: date, at: time, zone: ZoneInfo, *, is_end: bool) -> datetime:
-    """Return the instant at which the clock on the wall shows a time, in UTC.
+    """Return the instant, in UTC, of a local time.
 
-    A time shown twice is its first showing, as an end its second; a time the clock skips is the instant it skips.
+    If the clock shows the time twice, a start is the first of the two and an end is the second. A time that the clock
+    skips is the instant of the skip.
     """
     first = datetime.combine(day, at, zone)
     second = first.replace(fold=1)
@@ -164,7 +167,7 @@ def _instant(day: date, at: time, zone: ZoneInfo, *, is_end: bool) -> datetime:
 
 
 def _change_between(earlier: datetime, later: datetime, zone: ZoneInfo) -> datetime:
-    """Return the instant, to the second, at which the zone's offset changes; it changes once between the two."""
+    """Return the instant, to the second, at which the zone's offset changes, once, between the two given."""
     offset = earlier.astimezone(zone).utcoffset()
     while later - earlier > ONE_SECOND:
         middle = (earlier + (later - earlier) / 2).replace(microsecond=0)

@@ -1,4 +1,4 @@
-"""Phone numbers as the people of a country dial them. Pure."""
+"""Phone numbers, read and written as the people of a country dial them. Pure."""
 
 from collections.abc import Collection
 from functools import cache
@@ -6,22 +6,21 @@ from functools import cache
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, PhoneNumberType
 
-# France and its overseas regions dial one plan of ten digits, which the tables of numbers keep as nine.
+# France and its overseas regions share one numbering plan of ten digits; the library's tables have nine.
 FRANCE = ("FR", "RE", "GP", "MQ", "GF", "YT", "PM", "BL", "MF")
 _MAINLAND_CODE = 33
 _FRENCH_CODES = frozenset({33, 262, 508, 590, 594, 596})
-_DIALED_DIGITS = (
-    9  # after the 0: what is shorter is no number of the plan, though Saint-Pierre keeps six digits at home
-)
-# Landlines overseas begin so; the tables hold some of them to be the mainland's as well.
+# The digits after the 0. A shorter number is not of the plan, although Saint-Pierre uses six digits at home.
+_DIALED_DIGITS = 9
+# The first digits of landlines overseas; the tables take some of them for numbers of the mainland.
 _OVERSEAS_LANDLINES = ("262", "263", "269", "508", "590", "594", "596")
 _WELL_KNOWN = "FR"
 
 
 def parsed(text: str, *, country: str) -> PhoneNumber | None:
-    """Return the number that a text means where people dial as in `country`, None where it is none.
+    """Return the number in a text, dialed as in `country`; None if it is not a number.
 
-    A number dialed in France or overseas is read by the region it is of: 0696 81 13 59 is Martinique's everywhere.
+    A number dialed in France or overseas is read by its own region: 0696 81 13 59 is Martinique's everywhere.
     """
     try:
         number = phonenumbers.parse(text, country or None)
@@ -37,7 +36,7 @@ def parsed(text: str, *, country: str) -> PhoneNumber | None:
 
 
 def region_of(number: PhoneNumber) -> str:
-    """Return the two letters of a number's country, "001" for a network of none, "" where nobody knows."""
+    """Return the two letters of a number's country; "001" for a network without a country, "" if unknown."""
     return phonenumbers.region_code_for_number(number) or ""
 
 
@@ -47,13 +46,13 @@ def is_among(region: str, countries: Collection[str]) -> bool:
 
 
 def is_dialed_alike(region: str, country: str) -> bool:
-    """Tell whether a region's numbers are dialed in a country as its own are."""
+    """Tell whether numbers of a region are dialed in a country like its own numbers."""
     return region == country or (region in FRANCE and country in FRANCE and "PM" not in (region, country))
 
 
 @cache
 def example(country: str) -> str:
-    """Return a mobile number as the people of a country write it, which is nobody's."""
+    """Return a mobile number that nobody has, as the people of a country write it."""
     for region in (country, _WELL_KNOWN):
         if region in phonenumbers.SUPPORTED_REGIONS:
             number = phonenumbers.example_number_for_type(region, PhoneNumberType.MOBILE)

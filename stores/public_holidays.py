@@ -1,4 +1,4 @@
-"""Public holidays as a country keeps them, to be proposed to a store; whether it closes is the store's to say."""
+"""Public holidays of a country, as proposals to a store; the store decides whether it closes."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -6,7 +6,7 @@ from datetime import date
 import holidays
 from holidays.registry import COUNTRIES
 
-# Where France's law adds a day, by the start of the postal code: the longest that fits counts.
+# Regions where French law adds a day, by the start of the postal code: the longest match counts.
 _FRENCH_PARTS = {
     "57": "57",
     "67": "6AE",
@@ -28,7 +28,7 @@ _CODES = frozenset(names[1] for names in COUNTRIES.values())
 
 @dataclass(frozen=True, slots=True)
 class PublicHoliday:
-    """A day that a country, or a part of it, keeps; several names where two feasts meet."""
+    """A public holiday of a country or a part of it; it has several names if two holidays fall on one day."""
 
     date: date
     name: str
@@ -37,9 +37,9 @@ class PublicHoliday:
 def public_holidays(
     *, country: str, postal_code: str, from_date: date, to_date: date, language: str
 ) -> list[PublicHoliday]:
-    """Return the public holidays of a place, both days included, named in `language` where the country has it.
+    """Return the public holidays of a place, both days included, named in `language` if the country has it.
 
-    `country` is in ISO 3166, two letters; a country that nobody wrote down has none.
+    `country` is in ISO 3166, two letters; a country that the library does not know has none.
     """
     if country not in _CODES:
         return []
@@ -58,7 +58,7 @@ def _part(country: str, postal_code: str) -> str | None:
 
 
 def _language(country: str, language: str) -> str | None:
-    """Return one of the country's languages that reads like `language`, else its English; None where it has one."""
+    """Return the country's variant of `language`, else of English; None if the country has one language."""
     spoken = holidays.list_localized_countries().get(country, [])
     wanted = (name for start in (language, "en") for name in spoken if name.partition("_")[0] == start)
     return next(wanted, None)

@@ -11,13 +11,13 @@ from zoneinfo import ZoneInfo
 
 from stores.hours import ONE_DAY, Interval, WeeklyInterval, day_start, open_intervals, openings
 
-_CALENDAR_FROM, _CALENDAR_UNTIL = 2, 9998  # years with a day more on either side
+_CALENDAR_FROM, _CALENDAR_UNTIL = 2, 9998  # the years that leave one more day on either side
 _ends_at = attrgetter("ends_at")
 
 
 @dataclass(frozen=True, slots=True)
 class DeskRule:
-    """`weekly` empty: the desk serves whenever the store is open."""
+    """The rules of one desk. With `weekly` empty, it serves whenever the store is open."""
 
     id: int
     slug: str
@@ -41,7 +41,7 @@ class VisitTypeRule:
 
 @dataclass(frozen=True, slots=True)
 class StoreRules:
-    """All rules from which a store's slots are made and booked; it has active desks and visit types only."""
+    """All rules for making and booking a store's slots; they have active desks and visit types only."""
 
     id: int
     slug: str
@@ -64,7 +64,7 @@ class StoreRules:
     reminder_days: str = "3,1"
     messages_from: time = time(8)
     messages_until: time = time(20)
-    resting_types: tuple[VisitTypeRule, ...] = ()  # offered no more, but booked already
+    resting_types: tuple[VisitTypeRule, ...] = ()  # no longer offered, but already booked
 
     @property
     def time_zone(self) -> str:
@@ -76,7 +76,7 @@ class StoreRules:
         return next((desk for desk in self.desks if desk.id == desk_id), None)
 
     def with_desk(self, slug: str) -> "StoreRules":
-        """Return the same rules with this active desk alone; with none where there is no such desk."""
+        """Return the same rules with only this active desk; without any desk if there is no such one."""
         return replace(self, desks=tuple(desk for desk in self.desks if desk.slug == slug))
 
     def visit_type(self, slug: str) -> VisitTypeRule | None:
@@ -84,14 +84,14 @@ class StoreRules:
         return next((visit_type for visit_type in self.visit_types if visit_type.slug == slug), None)
 
     def booked_type(self, slug: str, *, party_size: int) -> VisitTypeRule | None:
-        """Return the type of a visit that is booked already, offered still or not, for a party as large as it is."""
+        """Return the type of a booked visit, still offered or not, with room for its party."""
         kinds = (kind for kind in (*self.visit_types, *self.resting_types) if kind.slug == slug)
         found = next(kinds, None)
         return found and replace(found, max_party_size=max(found.max_party_size, party_size))
 
 
 class SlotTime(NamedTuple):
-    """Half-open, in UTC."""
+    """The time of a slot, half-open, in UTC."""
 
     starts_at: datetime
     ends_at: datetime
@@ -112,10 +112,10 @@ def slot_times(intervals: Sequence[Interval], slot_minutes: int) -> list[SlotTim
 def store_slots(rules: StoreRules, *, first_date: date, last_date: date) -> list[SlotTime]:
     """Return the store's slots that start on its own days first..last, both included.
 
-    A slot that starts past midnight belongs to the day it starts on, so the day before is looked at as well.
+    A slot that starts past midnight belongs to the day it starts on, so the hours of the day before are read as well.
     """
     if not _CALENDAR_FROM <= first_date.year <= last_date.year <= _CALENDAR_UNTIL:
-        return []  # a day more on either side would leave the calendar
+        return []  # one more day on either side would leave the calendar
     intervals = openings(
         rules.weekly, rules.special, first_date=first_date - ONE_DAY, last_date=last_date, zone=rules.zone
     )
@@ -128,20 +128,20 @@ def store_slots(rules: StoreRules, *, first_date: date, last_date: date) -> list
 def desk_slots(rules: StoreRules, desk: DeskRule, *, first_date: date, last_date: date) -> list[SlotTime]:
     """Return the store's slots of its own days first..last that lie wholly within the desk's hours.
 
-    Special hours are the store's: they move no desk's own hours.
+    Special hours belong to the store and do not change the hours of a desk.
     """
     slots = store_slots(rules, first_date=first_date, last_date=last_date)
     return _served(slots, rules, desk, first_date=first_date, last_date=last_date)
 
 
 def slots_by_desk(rules: StoreRules, *, first_date: date, last_date: date) -> dict[int, list[SlotTime]]:
-    """Return `desk_slots` for every desk, by its id, having made the store's slots once."""
+    """Return `desk_slots` for every desk, by its id; the store's slots are computed only once."""
     slots = store_slots(rules, first_date=first_date, last_date=last_date)
     return {desk.id: _served(slots, rules, desk, first_date=first_date, last_date=last_date) for desk in rules.desks}
 
 
 def run_of(slots: Sequence[SlotTime], starts_at: datetime, count: int) -> tuple[SlotTime, ...] | None:
-    """Return the `count` slots from `starts_at` on, each beginning where the one before ends; None if not all are."""
+    """Return the `count` consecutive slots from `starts_at` on; None if one of them does not exist."""
     first = bisect_left(slots, (starts_at,))
     run = tuple(slots[first : first + count])
     if len(run) < count or run[0].starts_at != starts_at or not _is_unbroken(run):
@@ -167,7 +167,7 @@ def _served(
     """Return those of the store's slots that lie wholly within one stretch of the desk's hours."""
     if not desk.weekly or not slots:
         return slots
-    # A day more at the end: a slot may reach past midnight into hours that only then begin.
+    # One more day at the end: a slot may reach past midnight into hours that begin only then.
     hours = open_intervals(
         desk.weekly, {}, first_date=first_date - ONE_DAY, last_date=last_date + ONE_DAY, zone=rules.zone
     )

@@ -1,31 +1,31 @@
 """Misspellings of words: letters left out, added, changed or swapped. Pure.
 
-Two words that are `edits_allowed` apart or less share one of their `spellings`, so that a database finds the one by
-the other with a plain index: what SymSpell does, here on the first letters alone to keep the index small.
+Two words with at most `edits_allowed` differences share one of their `spellings`, so a database finds one by the other
+with a plain index. SymSpell works this way; here only the first letters count, to keep the index small.
 """
 
 from itertools import combinations
 
 WORD_LONGEST = 40
 SPELLING_LONGEST = 7
-_LONG_WORD = 8  # from here on a word may hold two mistakes, and from 4 letters on one
+_LONG_WORD = 8  # from this length on a word may have two mistakes, and from 4 letters on one
 _SHORT_WORD = 4
 
 
 def edits_allowed(word: str) -> int:
-    """Return how many mistakes may stand between this word and what was typed; none in short words and numbers."""
+    """Return how many mistakes a typed form of this word may have; 0 for short words and numbers."""
     if len(word) < _SHORT_WORD or not word.isalpha():
         return 0
     return 2 if len(word) >= _LONG_WORD else 1
 
 
 def spellings(word: str) -> set[str]:
-    """Return under what a word is kept: its first letters less as many as may be mistyped."""
+    """Return the index entries of a word: its first letters without as many as may be mistyped."""
     return _without_letters(word, edits_allowed(word))
 
 
 def spellings_typed(word: str) -> set[str]:
-    """Return under what to look for a word that may be mistyped, longer or shorter than what is meant."""
+    """Return the index entries to look up for a typed word, which may be longer or shorter than the right one."""
     if not word.isalpha():
         return set()
     edits = 2 if len(word) >= _LONG_WORD - 2 else 1
@@ -33,9 +33,9 @@ def spellings_typed(word: str) -> set[str]:
 
 
 def distance(typed: str, word: str) -> int | None:
-    """Return how many mistakes make `typed` out of `word`, None for more than the word allows.
+    """Return how many mistakes turn `word` into `typed`; None for more than the word allows.
 
-    Each of these is one: a letter left out, added or changed, two neighbors swapped.
+    Each of these is one mistake: a letter left out, added or changed, or two neighbors swapped.
     """
     allowed = edits_allowed(word)
     if abs(len(typed) - len(word)) > allowed:

@@ -11,7 +11,7 @@ def is_zone(name: str) -> bool:
 
 
 def country_of(zone: str) -> str:
-    """Return the two letters of the country a zone is in, "" for one in none (UTC, Etc/GMT+1)."""
+    """Return the two letters of the country of a zone; "" for a zone without a country (UTC, Etc/GMT+1)."""
     return _countries().get(zone, "")
 
 

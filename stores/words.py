@@ -9,14 +9,14 @@ from stores.spelling import WORD_LONGEST
 _LETTERS = str.maketrans(
     {"œ": "oe", "æ": "ae", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "ı": "i", "ħ": "h", "ŋ": "n", "ĳ": "ij"}
 )
-# Marks that turn the direction of the text around them: harmless in a book, not in a list of names.
+# Marks that change the direction of the text around them: harmless in a book, but not in a list of names.
 DIRECTION_OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-# Letters and symbols that are drawn as nothing: fillers of Hangul and hieroglyphs, the empty Braille cell, a note
-# without a head, and what stands for an object that is not there.
+# Letters and symbols that are invisible: fillers of Hangul and hieroglyphs, the empty Braille cell, the null notehead,
+# and the object replacement character.
 _BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0\ufffc\U00013441\U00013442\U0001d159")
 _SEPARATOR = "|"
 _ABBREVIATIONS = {"st": "saint", "ste": "sainte"}
-# Towns that the countries we serve call by several names, folded: each is found by any of them.
+# Towns with several names in the countries we serve, folded: each is found by any of its names.
 _TOWNS = (
     "gent gand ghent",
     "antwerpen anvers antwerp",
@@ -41,13 +41,13 @@ _TOWNS = (
     "marseille marsella marseilles",
 )
 _TOWN_MEANT = {name: names.split()[0] for names in _TOWNS for name in names.split()}
-_ARTICLE = "ال"  # written as one word with what follows
+_ARTICLE = "ال"  # written as one word with the word that follows
 _AFTER_ARTICLE_LEAST = 3
 _NAME_SEARCHED, _TOWN_SEARCHED, _POSTAL_CODE_SEARCHED = 240, 120, 30
 
 
 def cleaned(text: str) -> str:
-    """Return the text on one line, of any script, without what cannot be seen or stored."""
+    """Return the text, of any script, on one line and without characters that are invisible or cannot be stored."""
     kept = []
     for character in text:
         if character.isspace():
@@ -58,29 +58,29 @@ def cleaned(text: str) -> str:
 
 
 def can_be_seen(text: str) -> bool:
-    """Tell whether a text shows anything at all."""
+    """Tell whether a text has a visible character."""
     return any(unicodedata.category(character)[0] in "LNSP" and character not in _BLANK for character in text)
 
 
 def can_be_said(text: str) -> bool:
-    """Tell whether a text shows what a person can be called by: more than signs of punctuation."""
+    """Tell whether a text can be a person's name: it has more than punctuation."""
     return can_be_seen("".join(character for character in text if unicodedata.category(character)[0] != "P"))
 
 
 def folded(text: str) -> str:
-    """Return the text in lower case without accents, its words apart by one space; other scripts stay themselves."""
+    """Return the text in lower case without accents, with single spaces; other scripts are not transcribed."""
     apart = unicodedata.normalize("NFKD", text.casefold()).casefold()
     bare = "".join(character for character in apart if not unicodedata.combining(character))
     return " ".join(re.findall(r"[^\W_]+", bare.translate(_LETTERS)))
 
 
 def plain_letters() -> dict[str, str]:
-    """Return what `folded` puts in place of letters that are more than a letter with a mark."""
+    """Return the replacements that `folded` makes for letters that are more than a letter with a mark."""
     return {chr(letter): plain for letter, plain in _LETTERS.items()}
 
 
 def search_text(*, name: str, town: str, postal_code: str) -> str:
-    """Return what a search is held against: the folded parts, each between separators no folded text can hold."""
+    """Return the text to search in: the folded parts, between separators that no folded text can contain."""
     parts = (
         folded(name)[:_NAME_SEARCHED],
         folded(town)[:_TOWN_SEARCHED],
@@ -90,23 +90,23 @@ def search_text(*, name: str, town: str, postal_code: str) -> str:
 
 
 def search_words(text: str) -> set[str]:
-    """Return the words that a search text holds, as they are looked for: « st » stands for « saint ».
+    """Return the words of a search text in the form searches use: « st » becomes « saint ».
 
-    A town called otherwise in another language is there by the name that all of them stand for as well, an Arabic
-    word without its article.
+    A town with another name in another language is also listed by the name common to all of them, and an Arabic word
+    without its article.
     """
     words = {_ABBREVIATIONS.get(word, word) for word in text.replace(_SEPARATOR, " ").split()}
     return {word[:WORD_LONGEST] for word in words | set(map(word_meant, words))}
 
 
 def typed_words(text: str) -> list[str]:
-    """Return what somebody typed into a search, folded, each word once; "79 000" is one word."""
+    """Return the words of a typed search, folded, each once; "79 000" is one word."""
     joined = re.sub(r"\b(\d{2}) (\d{3})\b", r"\1\2", folded(text))
     return list(dict.fromkeys(word[:WORD_LONGEST] for word in joined.split()))
 
 
 def word_meant(word: str) -> str:
-    """Return what a word stands for: « st » for « saint », Gand for Gent, الزهور for زهور; else the word itself."""
+    """Return the word to search for: « saint » for « st », the common name of a town, زهور for الزهور; else itself."""
     word = _ABBREVIATIONS.get(word, word)
     word = _TOWN_MEANT.get(word, word)
     bare = word.removeprefix(_ARTICLE)
@@ -114,12 +114,12 @@ def word_meant(word: str) -> str:
 
 
 def whole_part(text: str) -> str:
-    """Return what `search_text` holds where one of its parts is exactly this, once folded."""
+    """Return the string that `search_text` contains if one of its parts, folded, is exactly this."""
     return _SEPARATOR + folded(text) + _SEPARATOR
 
 
 def slug_from(name: str, town: str, *, longest: int) -> str:
-    """Return lower-case ASCII words joined by hyphens, the town's only once; "" where the name has no Latin letter."""
+    """Return lower-case ASCII words joined by hyphens, the town's only once; "" if the name has no Latin letter."""
     of_name, of_town = _ascii_words(name), _ascii_words(town)
     if not of_name:
         return ""

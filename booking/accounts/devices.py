@@ -1,4 +1,4 @@
-"""Tablets of a store: paired by a code that a manager shows, used in somebody's name, revoked at once."""
+"""Tablets of a store: paired by a code that a manager shows, used in a person's name, revoked at once."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -13,12 +13,12 @@ from stores.services import record_change
 
 CODE_LASTS = timedelta(minutes=10)
 SEEN_EVERY = timedelta(minutes=10)
-KEEP_REVOKED = timedelta(days=90)  # until when a tablet that comes back is told to forget what it knows
+KEEP_REVOKED = timedelta(days=90)  # for this long a returning tablet is told to delete its data
 
 
 @transaction.atomic
 def offer_pairing(*, store: Store, device_name: str, user: User, now: datetime) -> str:
-    """Return a code that makes one tablet the store's within ten minutes; what ran out goes."""
+    """Return a code that pairs one tablet with the store within ten minutes; delete expired codes."""
     PairingCode.objects.filter(expires_at__lte=now).delete()
     code = new_reference()
     PairingCode.objects.create(
@@ -29,9 +29,9 @@ def offer_pairing(*, store: Store, device_name: str, user: User, now: datetime) 
 
 @transaction.atomic
 def pair_device(*, code: str, now: datetime, replaces: str = "") -> tuple[Device, str] | None:
-    """Make a tablet the store's that a code is from, and return it with its secret; None where the code is not good.
+    """Pair a tablet with the store of a code, and return it with its secret; None if the code is not valid.
 
-    A code is good once. `replaces` is the secret the tablet had before: what it opened ends with that.
+    A code is valid once. `replaces` is the tablet's former secret, which no longer works after this.
     """
     found = (
         PairingCode.objects.select_for_update(of=("self",))
@@ -56,7 +56,7 @@ def pair_device(*, code: str, now: datetime, replaces: str = "") -> tuple[Device
 
 @transaction.atomic
 def revoke_device(*, store: Store, device_id: int, user: User, now: datetime) -> bool:
-    """Take a tablet out of service, and tell whether it was in; its next request is refused."""
+    """Revoke a tablet, and tell whether it was in service; its next request is refused."""
     device = store.devices.select_for_update().filter(pk=device_id, revoked_at=None).first()
     if device is None:
         return False
@@ -66,20 +66,20 @@ def revoke_device(*, store: Store, device_id: int, user: User, now: datetime) ->
 
 @transaction.atomic
 def leave_device(*, device: Device) -> None:
-    """Let nobody act on a tablet any more, until somebody gives their PIN."""
+    """End the acting user of a tablet, until somebody enters their PIN."""
     Device.objects.filter(pk=device.pk).update(acting=None, acted_at=None)
 
 
 def note_seen(*, device: Device, now: datetime) -> None:
-    """Keep when a tablet was last there, to ten minutes: it asks every few seconds."""
+    """Note when a tablet was last seen, to ten minutes, because it asks every few seconds."""
     if now - device.last_seen_at >= SEEN_EVERY:
         Device.objects.filter(pk=device.pk).update(last_seen_at=now)
 
 
 def note_use(*, device: Device, moments: Iterable[datetime], now: datetime) -> None:
-    """Keep until when somebody used a tablet, from the moments of their taps.
+    """Note the last use of a tablet, from the times of the taps.
 
-    A tap after names were hidden does not show them again, nor do old taps that are sent late: a PIN does.
+    Once names are hidden, neither a tap nor old taps that are sent late show them again: only a PIN does.
     """
     last = device.acted_at
     if last is None:
@@ -93,7 +93,7 @@ def note_use(*, device: Device, moments: Iterable[datetime], now: datetime) -> N
 
 @transaction.atomic
 def forget_devices(*, now: datetime) -> int:
-    """Delete the tablets that were revoked long ago, and the codes that ran out; return how many."""
+    """Delete tablets that were revoked long ago, and expired codes; return how many."""
     revoked, _ = Device.objects.filter(revoked_at__lt=now - KEEP_REVOKED).delete()
     codes, _ = PairingCode.objects.filter(expires_at__lte=now).delete()
     return revoked + codes

@@ -1,7 +1,7 @@
 """Passkeys (WebAuthn, level 2), for signing in without a password.
 
 A passkey counts as both factors: the device that holds it asks for a finger, a face or its own PIN each time. The
-challenge of a ceremony is kept by whoever calls, in the session, and is good once.
+caller keeps the challenge of a ceremony in the session; it is valid once.
 """
 
 import ipaddress
@@ -31,16 +31,16 @@ PASSKEYS_MOST = 10
 NAME_LONGEST = 60
 _LONGEST_ID = 1400
 _RP_NAME = "Carillon"
-# Whatever a browser sends reaches the library's parsers; these are all they raise for what is not well formed.
+# Any data of a browser reaches the library's parsers; these are all the errors that they raise for malformed data.
 _MALFORMED = (WebAuthnException, ValueError, TypeError, KeyError, AttributeError, IndexError, OverflowError)
 
 
 class BadPasskey(Exception):
-    """The browser's answer is no valid proof."""
+    """The browser's answer is not a valid proof."""
 
 
 def passkeys_work() -> bool:
-    """Tell whether browsers make passkeys for this address: a name, by HTTPS or on this very machine."""
+    """Tell whether browsers make passkeys for this address: it needs a host name, with HTTPS or on this machine."""
     host = urlsplit(settings.PUBLIC_URL).hostname or ""
     try:
         ipaddress.ip_address(host)
@@ -60,7 +60,7 @@ def options_to_make(*, user: User, challenge: str) -> dict[str, Any]:
     options = webauthn.generate_registration_options(
         rp_id=_rp_id(),
         rp_name=_RP_NAME,
-        user_id=bytes.fromhex(keyed_digest("passkey user", str(user.pk))),  # tells the device nothing of the person
+        user_id=bytes.fromhex(keyed_digest("passkey user", str(user.pk))),  # tells the device nothing about the person
         user_name=user.username,
         challenge=base64url_to_bytes(challenge),
         authenticator_selection=AuthenticatorSelectionCriteria(
@@ -83,7 +83,7 @@ def options_to_sign_in(*, challenge: str) -> dict[str, Any]:
 
 @transaction.atomic
 def add_passkey(*, user: User, credential: str, challenge: str, name: str, now: datetime) -> Passkey:
-    """Keep the passkey that a browser made. Raises BadPasskey."""
+    """Store the passkey that a browser made. Raises BadPasskey."""
     lock_user(user)
     if Passkey.objects.filter(user=user).count() >= PASSKEYS_MOST:
         raise BadPasskey
@@ -112,7 +112,7 @@ def add_passkey(*, user: User, credential: str, challenge: str, name: str, now: 
 
 @transaction.atomic
 def whose_passkey(*, credential: str, challenge: str, now: datetime) -> User:
-    """Return the user of a passkey. Raises BadPasskey for one unknown, copied, or of a user who may not sign in."""
+    """Return the user of a passkey. Raises BadPasskey if it is unknown, copied, or of a user who may not sign in."""
     try:
         credential_id = str(json.loads(credential)["id"])
     except (ValueError, TypeError, KeyError) as error:
@@ -141,7 +141,7 @@ def whose_passkey(*, credential: str, challenge: str, now: datetime) -> User:
 
 @transaction.atomic
 def remove_passkey(*, user: User, passkey_id: int) -> bool:
-    """Let one of somebody's passkeys open nothing any more; tell whether it was there."""
+    """Remove one of a user's passkeys; tell whether it existed."""
     lock_user(user)
     deleted, _each = Passkey.objects.filter(user=user, pk=passkey_id).delete()
     drop_unneeded_codes(user)

@@ -1,8 +1,8 @@
 """Password checks for the sign-in page and the API. A try is counted before the slow comparison.
 
-Wrong ones are counted by client, by client and name, and by name from anywhere. Nobody can lock an owner out from
-elsewhere: for a name that many try, each client waits longer and longer between its own tries, and its first one is
-always looked at.
+Wrong tries are counted by client, by client and name, and by name from anywhere. Nobody can lock out the owner of a
+name from elsewhere: for a name with many tries, each client waits longer and longer between its own tries, and its
+first try is always checked.
 """
 
 import unicodedata
@@ -16,7 +16,7 @@ from booking.limits import Counted
 
 
 def user_by_password(request: HttpRequest, *, username: str, password: str) -> User | None:
-    """Return the user with this name and password; None where either is wrong.
+    """Return the user with this name and password; None if either is wrong.
 
     Raises RateLimited, CountersAway, HashingBusy.
     """

@@ -1,11 +1,11 @@
-"""The hasher of passwords and PINs: slow, and few at once, so that sign-ins do not stop the whole server."""
+"""The hasher of passwords and PINs: slow, with few runs at once, so that sign-ins do not block the server."""
 
 import threading
 
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 
 AT_ONCE = 2  # in one process, of its four threads
-WAITING = 1  # more than that are told to come back, so that a thread is left for everything else
+WAITING = 1  # further ones must try again, so that a thread is left for everything else
 WAIT_SECONDS = 2.0
 
 _seats = threading.BoundedSemaphore(AT_ONCE)
@@ -13,11 +13,11 @@ _room = threading.BoundedSemaphore(AT_ONCE + WAITING)
 
 
 class HashingBusy(Exception):
-    """As many passwords as allowed are being hashed; try again in a moment."""
+    """The allowed number of passwords is being hashed already; try again in a moment."""
 
 
 class FewAtOnce(PBKDF2PasswordHasher):
-    """Django's own hasher, of which a process runs two at once."""
+    """Django's own hasher, with at most two runs at once in a process."""
 
     def encode(self, password: str, salt: str, iterations: int | None = None) -> str:
         """Return the hash. Raises HashingBusy."""

@@ -20,7 +20,7 @@ from stores.models import Organization, OrganizationMembership, Role, Store, Sto
 
 
 class SecondFactorMissing(BookingRefused):
-    """The store asks its managers for more than a password, and this one has nothing more."""
+    """The store requires a second factor of its managers, and this manager has none."""
 
     def __init__(self) -> None:
         super().__init__(Refusal.NOT_PERMITTED)
@@ -28,7 +28,7 @@ class SecondFactorMissing(BookingRefused):
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """A store somebody may act on, and as what."""
+    """A store on which a user may act, and their role there."""
 
     store: Store
     role: str
@@ -36,20 +36,20 @@ class Access:
 
 @dataclass(frozen=True, slots=True)
 class DeviceAccess:
-    """A paired tablet and its acting user: nobody before it is taken over, or where the user may act there no more."""
+    """A paired tablet and its acting user: None before a takeover, or if the user may no longer act there."""
 
     device: Device
     acting: User | None
 
 
 def memberships(user: User) -> list[Access]:
-    """Return every store the user may act on, by name, with one statement."""
+    """Return every store on which the user may act, by name, with one statement."""
     found = Store.objects.annotate(member_role=_role_at(user, "pk")).filter(member_role__isnull=False)
     return [Access(store, store.member_role) for store in found.order_by("name", "pk")]
 
 
 def own_memberships(user: User) -> list[Access]:
-    """Return the stores the user was made a member of, by name: not those of their organizations alone."""
+    """Return the stores of which the user is a member, by name, without those only of their organizations."""
     found = Store.objects.filter(memberships__user=user).annotate(member_role=_role_at(user, "pk"))
     return [Access(store, store.member_role) for store in found.order_by("name", "pk")]
 
@@ -61,10 +61,10 @@ def zone_of(user: User) -> ZoneInfo:
 
 
 def membership(user: User, slug: str, *, need: Role = Role.STAFF) -> Access:
-    """Return a store the user may act on and as what, with one statement.
+    """Return a store on which the user may act, and their role, with one statement.
 
-    Raises BookingRefused: NOT_FOUND where the user is no member, NOT_PERMITTED where the role is not enough;
-    SecondFactorMissing, which is one too.
+    Raises BookingRefused: NOT_FOUND if the user is not a member, NOT_PERMITTED if the role is not enough; and its
+    subclass SecondFactorMissing.
     """
     found = Store.objects.filter(slug=slug).annotate(member_role=_role_at(user, "pk"), lacks_factor=_lacks_factor(user))
     store = found.first()
@@ -75,12 +75,12 @@ def membership(user: User, slug: str, *, need: Role = Role.STAFF) -> Access:
 
 
 def member_store(user: User, slug: str, *, need: Role = Role.STAFF) -> Store:
-    """Return a store the user works at. Raises as membership."""
+    """Return a store at which the user works. Raises the errors of membership."""
     return membership(user, slug, need=need).store
 
 
 def member_booking(user: User, reference: str, *, need: Role = Role.STAFF) -> Booking:
-    """Return a booking of a store the user works at, with store, desk and visit type. Raises as membership."""
+    """Return a booking of a store where the user works, with its relations. Raises the errors of membership."""
     booking = (
         Booking.objects.filter(reference=read_reference(reference))
         .annotate(member_role=_role_at(user, "store_id"), lacks_factor=_lacks_factor(user, "store__"))
@@ -94,7 +94,7 @@ def member_booking(user: User, reference: str, *, need: Role = Role.STAFF) -> Bo
 
 
 def device_access(digest: str) -> DeviceAccess | None:
-    """Return the tablet with a digest, also a revoked one, and the user who may act on it; one statement."""
+    """Return the tablet with this digest, even a revoked one, and the user who may act on it; one statement."""
     acting = OuterRef("acting_id")
     device = (
         Device.objects.filter(digest=digest)
@@ -110,7 +110,7 @@ def device_access(digest: str) -> DeviceAccess | None:
 
 
 def is_manager(user: User, store: Store) -> bool:
-    """Tell whether the user manages a store, by themselves or by one of its organizations."""
+    """Tell whether the user manages a store, as its own manager or by one of its organizations."""
     return Store.objects.filter(pk=store.pk).annotate(role=_role_at(user, "pk")).filter(role=Role.MANAGER).exists()
 
 
@@ -122,7 +122,7 @@ def organization_memberships(user: User) -> list[Organization]:
 def organization_access(user: User, slug: str) -> Organization:
     """Return an organization the user manages.
 
-    Raises BookingRefused (NOT_FOUND) for any other; SecondFactorMissing where one of its stores asks for more.
+    Raises BookingRefused (NOT_FOUND) for any other; SecondFactorMissing if one of its stores requires one.
     """
     strict = Store.objects.filter(organizations=OuterRef("pk")).filter(_lacks_factor(user))
     found = Organization.objects.filter(slug=slug, memberships__user=user).annotate(lacks_factor=Exists(strict)).first()
@@ -134,12 +134,12 @@ def organization_access(user: User, slug: str) -> Organization:
 
 
 def has_second_factor(user: User) -> bool:
-    """Tell whether a user proves more than a password at the sign-in."""
+    """Tell whether a user has a second factor for the sign-in."""
     return any(factor.exists() for factor in _factors(user))
 
 
 def _role_at(user: User | OuterRef, store: str) -> Case:
-    """Return the expression of the user's role at the store that column `store` names; null for no member."""
+    """Return the SQL expression of the user's role at the store in column `store`; null without membership."""
     manages_all = OrganizationMembership.objects.filter(user=user, organization__stores=OuterRef(store))
     own = StoreMembership.objects.filter(user=user, store=OuterRef(store)).values("role")
     return Case(
@@ -154,7 +154,7 @@ def _factors(user: User) -> tuple[QuerySet[Any], ...]:
 
 
 def _lacks_factor(user: User, store: str = "") -> Q:
-    """Return the condition that a store asks its managers for more than the user has; `store` leads to it."""
+    """Return the condition that a store requires a second factor that the user lacks; `store` is the path to it."""
     app, passkey = _factors(user)
     return Q(**{f"{store}requires_second_factor": True}) & ~Q(Exists(app)) & ~Q(Exists(passkey))
 

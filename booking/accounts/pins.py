@@ -1,6 +1,6 @@
-"""PINs of staff: typed on a tablet to act in one's own name, locked after five errors in a row.
+"""PINs of staff: typed on a tablet to act in their own name, locked after five errors in a row.
 
-Errors count by person and store, and by tablet: a tablet pauses after three of them, whoever was named.
+Errors count by person and store, and by tablet: a tablet pauses after three of them, for whichever person.
 """
 
 from datetime import datetime
@@ -38,7 +38,7 @@ class PinResult(StrEnum):
 
 
 class Unlocked(StrEnum):
-    """What became of unlocking a PIN; VOID: it was unlocked too often, and its owner has to choose a new one."""
+    """The result of unlocking a PIN; VOID: it was unlocked too often, and its owner must choose a new one."""
 
     YES = "unlocked"
     VOID = "void"
@@ -46,7 +46,7 @@ class Unlocked(StrEnum):
 
 @transaction.atomic
 def set_pin(*, user: User, pin: str, now: datetime) -> None:
-    """Give somebody a PIN, instead of the one they had; locked or not, it counts no errors any more."""
+    """Set the PIN of a user, instead of any former one; errors and locks are reset."""
     kept, _is_new = StaffPin.objects.update_or_create(
         user=user, defaults={"digest": make_password(pin), "changed_at": now}
     )
@@ -55,16 +55,16 @@ def set_pin(*, user: User, pin: str, now: datetime) -> None:
 
 @transaction.atomic
 def remove_pin(*, user: User) -> None:
-    """Take somebody's PIN away: they act on no tablet any more, from now on."""
+    """Remove a user's PIN: from now on they can act on no tablet."""
     StaffPin.objects.filter(user=user).delete()
     Device.objects.filter(acting=user).update(acting=None, acted_at=None)
 
 
 @transaction.atomic
 def unlock_pin(*, store: Store, username: str, user: User, now: datetime) -> Unlocked | None:
-    """Let a member of the store try their PIN there again; None where it was not locked.
+    """Let a member of the store try their PIN there again; None if it was not locked.
 
-    The third time in a row without a right PIN in between removes the PIN: somebody is guessing it.
+    The third unlocking in a row without a right PIN in between removes the PIN: somebody is guessing it.
     """
     locked = PinTries.objects.select_for_update(of=("self",)).filter(store=store, errors__gte=PIN_ERRORS)
     found = locked.filter(pin__user__username=username, pin__user__memberships__store=store).first()
@@ -82,10 +82,10 @@ def unlock_pin(*, store: Store, username: str, user: User, now: datetime) -> Unl
 
 
 def take_over(*, device: Device, username: str, pin: str, now: datetime) -> PinResult:
-    """Make a member of the tablet's store its acting user from now on, by their PIN.
+    """Make a member of the tablet's store its acting user, by their PIN.
 
-    The error is counted before the PIN is looked at, so that no number of tries at once gets more than five; the slow
-    comparison holds no lock.
+    The error is counted before the PIN is checked, so that parallel tries cannot exceed five; the slow comparison holds
+    no lock.
     """
     if not _count_on_tablet(device, now=now):
         return PinResult.PAUSED
@@ -110,14 +110,14 @@ def take_over(*, device: Device, username: str, pin: str, now: datetime) -> PinR
 
 
 def _count_on_tablet(device: Device, *, now: datetime) -> bool:
-    """Count a try on a tablet before it is judged, and tell whether the tablet takes any now."""
+    """Count a try on a tablet before it is checked, and tell whether the tablet accepts tries now."""
     free = Device.objects.filter(Q(paused_until=None) | Q(paused_until__lte=now), pk=device.pk)
     pause = Case(When(pin_errors__gte=TABLET_ERRORS - 1, then=Value(now + TABLET_PAUSE)), default=Value(None))
     return bool(free.update(pin_errors=Least(F("pin_errors") + 1, _COUNTED_MOST), paused_until=pause))
 
 
 def _tries(pin: StaffPin, store_id: int) -> PinTries | None:
-    """Return the count of a PIN at a store; None where the PIN went meanwhile."""
+    """Return the count of a PIN at a store; None if the PIN has been removed meanwhile."""
     try:
         return PinTries.objects.get_or_create(pin=pin, store_id=store_id)[0]
     except IntegrityError:

@@ -1,4 +1,4 @@
-"""Tablets of a store for its manager, and the members who may take a tablet over."""
+"""Queries of a store's tablets, and of the members who may take a tablet over."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +11,7 @@ from stores.models import Store
 
 @dataclass(frozen=True, slots=True)
 class PairedDevice:
-    """A tablet that is in service; `acting` is the user name of whoever took it over last, empty for nobody."""
+    """A tablet that is in service; `acting` is the user name of its acting user, empty for nobody."""
 
     id: int
     name: str
@@ -31,7 +31,7 @@ class MemberPin:
 
 
 def paired_devices(store: Store) -> tuple[PairedDevice, ...]:
-    """Return the tablets in service, the newest first."""
+    """Return the tablets in service, newest first."""
     rows = Device.objects.filter(store=store, revoked_at=None).select_related("acting").order_by("-paired_at", "-pk")
     return tuple(
         PairedDevice(row.pk, row.name, row.paired_at, row.last_seen_at, row.acting.username if row.acting else "")

@@ -1,6 +1,7 @@
 """The second factor of a user: a code of an app, a passkey, or a recovery code.
 
-The app's codes are RFC 6238, checked by django-otp: each once only, one step early or late, slower after every error.
+The app's codes follow RFC 6238 and are checked by django-otp: each is valid once, at most one step early or late, and
+tries slow down after every error.
 """
 
 import re
@@ -21,7 +22,7 @@ from booking.tokens import ALPHABET, MISREAD, keyed_digest, seal
 RECOVERY_CODES = 8
 _APP_KEY_BYTES = 20
 _CODE_SIGNS = 10  # 50 bits, of which a thief may try ten in a quarter of an hour
-_DIGEST_SIGNS = 16  # what django-otp's table holds
+_DIGEST_SIGNS = 16  # the size of the column of django-otp
 _APP_CODE = re.compile(r"[0-9]{6}")
 
 
@@ -48,12 +49,12 @@ def second_factor(user: User) -> SecondFactor:
 
 
 def new_app_key() -> str:
-    """Return a new secret for an app, 160 bits, sealed: so it may lie in a session and in the database."""
+    """Return a new secret for an app, 160 bits, sealed so that sessions and the database may hold it."""
     return seal(APP_CODES, secrets.token_bytes(_APP_KEY_BYTES))
 
 
 def app_address(user: User, key: str) -> str:
-    """Return the otpauth address by which an app takes the secret that a key seals, for its QR code."""
+    """Return the otpauth address that gives an app the sealed secret, for the QR code."""
     return str(AppCodes(user=user, key=key).config_url)
 
 
@@ -63,10 +64,10 @@ class WrongCode(Exception):
 
 @transaction.atomic
 def turn_on(*, user: User, add: Callable[[], object], current_key: str, now: datetime) -> list[str]:
-    """Add a second factor; return recovery codes with the first one, none with another.
+    """Add a second factor; return recovery codes with the first one, none with later ones.
 
-    The first one puts out whoever was in by the password alone: programs, and all sessions but the one of
-    `current_key`. Raises what `add` raises: then nothing has changed.
+    The first one ends everything that was signed in by the password alone: programs, and all sessions except that of
+    `current_key`. Raises the errors of `add`, after which nothing has changed.
     """
     lock_user(user)
     is_first = not second_factor(user).is_on
@@ -80,7 +81,7 @@ def turn_on(*, user: User, add: Callable[[], object], current_key: str, now: dat
 
 @transaction.atomic
 def add_app(*, user: User, key: str, code: str) -> None:
-    """Ask for the codes of this app from now on. Raises WrongCode, also where there is an app already."""
+    """Require the codes of this app from now on. Raises WrongCode, also if there is an app already."""
     lock_user(user)
     if AppCodes.objects.filter(user=user, confirmed=True).exists():
         raise WrongCode
@@ -91,7 +92,7 @@ def add_app(*, user: User, key: str, code: str) -> None:
 
 @transaction.atomic
 def is_right_code(*, user: User, code: str) -> bool:
-    """Tell whether this is a code of the app, or one of the recovery codes; either is good once."""
+    """Tell whether this is a code of the app or a recovery code; each is valid once."""
     plain = _plain(code)
     lock_user(user)
     if _APP_CODE.fullmatch(plain):
@@ -105,7 +106,7 @@ def is_right_code(*, user: User, code: str) -> bool:
 
 @transaction.atomic
 def new_recovery_codes(*, user: User) -> list[str]:
-    """Return new recovery codes, to be shown once; earlier ones are void."""
+    """Return new recovery codes, to be shown once; earlier ones no longer work."""
     lock_user(user)
     StaticDevice.objects.filter(user=user).delete()
     device = StaticDevice.objects.create(user=user, name="recovery", confirmed=True)
@@ -116,7 +117,7 @@ def new_recovery_codes(*, user: User) -> list[str]:
 
 @transaction.atomic
 def remove_app(*, user: User) -> None:
-    """Remove the app: its codes are asked for no more."""
+    """Remove the app: its codes are no longer required."""
     lock_user(user)
     AppCodes.objects.filter(user=user).delete()
     drop_unneeded_codes(user)
@@ -133,12 +134,12 @@ def reset_second_factor(*, user: User) -> bool:
 
 
 def lock_user(user: User) -> None:
-    """Lock a user, so that changes of their second factors follow one another."""
+    """Lock a user, so that changes of their second factors happen one by one."""
     User.objects.select_for_update().get(pk=user.pk)
 
 
 def drop_unneeded_codes(user: User) -> None:
-    """Drop the recovery codes of a user who has no other second factor left."""
+    """Delete the recovery codes of a user who has no other second factor left."""
     if not second_factor(user).is_on:
         StaticDevice.objects.filter(user=user).delete()
 

@@ -1,6 +1,6 @@
 """Sign-ins of a user: browsers and programs, listed without their secrets, and ended one by one.
 
-A session that is ended is gone at once: the next request of that browser is a stranger's.
+An ended session is gone at once: the next request of that browser is anonymous.
 """
 
 from dataclasses import dataclass
@@ -21,13 +21,13 @@ from booking.accounts.pins import remove_pin
 from booking.accounts.sessions import row_key
 from booking.tokens import keyed_digest
 
-SIGNED_IN_KEY = "signed_in"  # what a session tells of itself: when, and by what kind of browser
+SIGNED_IN_KEY = "signed_in"  # the facts in a session: when it began, and in which kind of browser
 _SIGNS = 16
 
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """A browser that is signed in; `name` tells it apart and opens nothing."""
+    """A browser that is signed in; `name` identifies it but gives no access."""
 
     name: str
     signed_in_at: datetime | None
@@ -37,14 +37,14 @@ class SignIn:
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A program that acts in somebody's name with a token; `name` tells it apart and opens nothing."""
+    """A program that acts for a user with a token; `name` identifies it but gives no access."""
 
     name: str
     created_at: datetime
 
 
 def sign_ins(*, user: User, current_key: str, now: datetime) -> list[SignIn]:
-    """Return the browsers in which somebody is signed in, this one first, then the newest."""
+    """Return the browsers in which a user is signed in, this one first, then the newest."""
     current = row_key(current_key)
     found = [
         SignIn(_name(row), _read(told.get("at")), str(told.get("browser", "")), is_current=row == current)
@@ -54,25 +54,25 @@ def sign_ins(*, user: User, current_key: str, now: datetime) -> list[SignIn]:
 
 
 def programs(*, user: User) -> list[Program]:
-    """Return the programs that hold a token of somebody's, newest first."""
+    """Return the programs that have a token of a user, newest first."""
     tokens = AuthToken.objects.filter(user=user).order_by("-created")
     return [Program(_name(token.digest), token.created) for token in tokens]
 
 
 def end_sign_in(*, user: User, name: str, now: datetime) -> bool:
-    """End one of somebody's sessions, and tell whether it was there."""
+    """End one of a user's sessions, and tell whether it existed."""
     return _end([row for row, _told in _sessions(user, now=now) if _name(row) == name]) > 0
 
 
 def end_other_sign_ins(*, user: User, current_key: str, now: datetime) -> int:
-    """End all of somebody's sessions but this one; return how many."""
+    """End all of a user's sessions except this one; return how many."""
     current = row_key(current_key)
     return _end([row for row, _told in _sessions(user, now=now) if row != current])
 
 
 @transaction.atomic
 def sign_in_program(*, user: User, request: HttpRequest) -> str:
-    """Give a program a token that acts in somebody's name, and return it: it is told once and kept as a digest."""
+    """Give a program a token of a user and return it: it is shown once and stored as a digest."""
     _row, token = AuthToken.objects.create(user=user)
     user_logged_in.send(sender=User, request=request, user=user)
     return str(token)
@@ -84,14 +84,14 @@ def sign_out_program(*, token: AuthToken) -> None:
 
 
 def forget_expired_sign_ins(*, now: datetime) -> int:
-    """Delete the rows of sessions that open nothing any more; return how many."""
+    """Delete the rows of expired sessions; return how many."""
     deleted, _each = Session.objects.filter(expire_date__lt=now).delete()
     return deleted
 
 
 @transaction.atomic
 def end_program(*, user: User, name: str) -> bool:
-    """End one of somebody's tokens, and tell whether it was there."""
+    """End one of a user's tokens, and tell whether it existed."""
     found = [token.pk for token in AuthToken.objects.filter(user=user) if _name(token.digest) == name]
     deleted, _each = AuthToken.objects.filter(pk__in=found).delete()
     return bool(deleted)
@@ -99,7 +99,7 @@ def end_program(*, user: User, name: str) -> bool:
 
 @transaction.atomic
 def change_password(*, user: User, password: str) -> None:
-    """Change a password that was checked before; every session made with the old one ends by it, and all else too."""
+    """Change a password; the caller has checked the old one. Its sessions, the programs and the PIN end."""
     user.set_password(password)
     user.save(update_fields=["password"])
     end_programs_and_pin(user=user)
@@ -107,13 +107,13 @@ def change_password(*, user: User, password: str) -> None:
 
 @transaction.atomic
 def end_programs_and_pin(*, user: User) -> None:
-    """End what somebody who knew the old password may have made with it: tokens of programs, and a PIN."""
+    """End what a person with the old password may have created: tokens of programs, and a PIN."""
     AuthToken.objects.filter(user=user).delete()
     remove_pin(user=user)
 
 
 def _sessions(user: User, *, now: datetime) -> list[tuple[str, dict[str, str]]]:
-    """Return the keys of the rows of a user's sessions, and what each session holds."""
+    """Return the row keys of a user's sessions, each with the data of the session."""
     found = []
     for session in Session.objects.filter(expire_date__gt=now):
         data = session.get_decoded()
@@ -123,9 +123,10 @@ def _sessions(user: User, *, now: datetime) -> list[tuple[str, dict[str, str]]]:
 
 
 def _end(rows: list[str]) -> int:
-    """End sessions where they are kept, in the database and in the cache beside it; return how many.
+    """End sessions in the database and in the cache; return how many.
 
-    Again after the transaction: until then, a request that still reads a row puts it back into the cache.
+    They are removed from the cache again after the transaction, because until then a request that still reads a row
+    puts it back.
     """
     _end_rows(rows)
     if connection.in_atomic_block:

@@ -1,6 +1,6 @@
-"""Browser names in words, from the User-Agent header: family and system."""
+"""Browser names from the User-Agent header: family and system."""
 
-# In this order: most of them claim to be some of those after them.
+# The order matters: most of them claim to be some of the later ones.
 _FAMILIES = (
     ("Edg", "Edge"),
     ("OPR/", "Opera"),

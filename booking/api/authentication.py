@@ -36,7 +36,7 @@ STAFF: list[type[BaseAuthentication]] = [StaffToken, SessionAuthentication]
 
 
 def bearer_token(request: HttpRequest) -> str:
-    """Return the token of `Authorization: Bearer …`, "" where there is none."""
+    """Return the token of `Authorization: Bearer …`, "" without one."""
     bearer = _BEARER.fullmatch(request.META.get("HTTP_AUTHORIZATION", ""))
     return bearer[1] if bearer else ""
 

@@ -1,4 +1,4 @@
-"""Request bodies: one JSON object in UTF-8, 64 KiB at most, and nothing that JSON readers read differently."""
+"""Request bodies: one JSON object in UTF-8, at most 64 KiB, without anything that JSON readers read differently."""
 
 import json
 from typing import Any, NoReturn
@@ -15,7 +15,7 @@ Json = dict[str, Any]
 
 
 def read_object(request: HttpRequest, *, may_be_empty: bool) -> Json:
-    """Return a request's JSON object, {} for no body where that is allowed. Raises Problem."""
+    """Return a request's JSON object, or {} without a body if that is allowed. Raises Problem."""
     if _has_body(request):
         _check_content_type(request)
         raw = read_body(request)
@@ -37,7 +37,7 @@ def read_object(request: HttpRequest, *, may_be_empty: bool) -> Json:
 
 
 def read_body(request: HttpRequest) -> bytes:
-    """Return the bytes of a request's body. Raises Problem where there are more than allowed."""
+    """Return the bytes of a request's body. Raises Problem if there are too many."""
     try:
         return request.body
     except RequestDataTooBig:
@@ -55,7 +55,7 @@ def _check_content_type(request: HttpRequest) -> None:
 
 
 def _object_without_doubles(pairs: list[tuple[str, Any]]) -> Json:
-    """Return an object. Two members of one name are refused, as JSON readers differ on which of them counts."""
+    """Return an object. Two members with the same name are refused, because JSON readers differ in which one counts."""
     result = dict(pairs)
     if len(result) < len(pairs):
         raise ValueError("a name is there twice")

@@ -7,7 +7,7 @@ CACHE_CONTROL = "private, no-cache"
 
 
 def etag_of(version: str) -> str:
-    """Return the ETag of a version; a weak one, as the answer may travel compressed or not."""
+    """Return the ETag of a version; a weak one, because the answer may be compressed or not."""
     return f'W/"{version}"'
 
 
@@ -26,7 +26,7 @@ def not_modified(version: str) -> HttpResponse:
 
 
 def with_etag(response: HttpResponse, version: str) -> HttpResponse:
-    """Mark an answer with its version; caches ask each time whether it still holds."""
+    """Set the ETag of an answer; caches must ask each time whether it is still valid."""
     response["ETag"] = etag_of(version)
     response["Cache-Control"] = CACHE_CONTROL
     return response

@@ -1,4 +1,4 @@
-"""Serializer fields: each takes a JSON value of one type, or the text of a query, and nothing merely like it."""
+"""Serializer fields: each takes a JSON value of exactly one type, or the text of a query parameter."""
 
 import re
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from rest_framework import serializers
 
 from booking.customer_input import FIRST_YEAR, LAST_YEAR, BadInput, read_phone
 
-LARGEST_COUNT = 32767  # what the database's small integers hold
+LARGEST_COUNT = 32767  # the largest small integer of the database
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
@@ -32,7 +32,7 @@ class _Text(serializers.Field[Any, Any, Any, Any]):
     default_error_messages = {"invalid": _("This must be a text.")}
 
     def text(self, value: object) -> str:
-        """Return the string. Raises ValidationError for any other type and for halves of characters."""
+        """Return the string. Raises ValidationError for other types and for unpaired surrogates."""
         if not isinstance(value, str):
             self.fail("invalid")
         try:
@@ -47,7 +47,7 @@ class _Text(serializers.Field[Any, Any, Any, Any]):
 
 @extend_schema_field(str)
 class AnyText(_Text):
-    """A text that is searched for, and never stored."""
+    """A text to search for, which is never stored."""
 
     default_error_messages = {"too_long": _("This is too long.")}
 
@@ -66,7 +66,7 @@ class AnyText(_Text):
 
 @extend_schema_field(str)
 class TypedText(_Text):
-    """What a person typed, read by a function of `booking.customer_input`; null is nothing typed."""
+    """What a person typed, read by a function of `booking.customer_input`; null counts as an empty text."""
 
     def __init__(self, read: Callable[[str], str], **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -96,7 +96,7 @@ class PhoneText(TypedText):
 
 @extend_schema_field({"type": "string", "pattern": f"^{SLUG.pattern}$"})
 class Slug(_Text):
-    """A slug; `unknown` says what does not exist by this name."""
+    """A slug; `unknown` is the error for a name that does not exist."""
 
     def __init__(self, *, unknown: Any, **kwargs: Any) -> None:
         super().__init__(error_messages={"unknown": unknown}, **kwargs)
@@ -152,7 +152,7 @@ class Moment(_Text):
 
 @extend_schema_field({"type": "string", "pattern": "^[0-9]{2}:[0-9]{2}$"})
 class WallTime(_Text):
-    """A time of the clock on the wall, "00:00" for midnight; "24:00" is read as the same."""
+    """A local time, "00:00" for midnight; "24:00" is read as the same."""
 
     default_error_messages = {"invalid": _("This must be a time such as 08:30.")}
 
@@ -195,7 +195,7 @@ class OneOf(_Text):
 
 @extend_schema_field(int)
 class Count(serializers.Field[int, Any, int, Any]):
-    """A JSON whole number; in a query, its digits. True, 1.0 and "1" are none."""
+    """A JSON whole number; in a query, its digits. True, 1.0 and "1" are not valid."""
 
     default_error_messages = {
         "invalid": _("This must be a whole number."),

@@ -1,6 +1,6 @@
-"""One answer for one Idempotency-Key, by `booking.idempotency`.
+"""Idempotency of the API: one answer for one Idempotency-Key, by `booking.idempotency`.
 
-Tokens are cut out of what is stored and made again from the server's key.
+Tokens are removed from stored answers and made again from the server's key.
 """
 
 import json
@@ -55,7 +55,7 @@ class ApiAnswer:
 
 
 def read_key(request: HttpRequest) -> str | None:
-    """Return a request's key, None where it has none. Raises Problem for one that is no key."""
+    """Return a request's key; None without one. Raises Problem for an invalid key."""
     key = request.headers.get(HEADER)
     if key is not None and not _KEY.fullmatch(key):
         raise invalid(HEADER, "invalid", _("A key has 1 to 255 visible ASCII characters."))
@@ -65,10 +65,10 @@ def read_key(request: HttpRequest) -> str | None:
 def answer_once(
     request: HttpRequest, *, body: Json, caller: str, now: datetime, run: Callable[[], ApiAnswer]
 ) -> HttpResponse:
-    """Return what `run` answers, or what it answered before to the same caller's same key and body.
+    """Return the answer of `run`, or its earlier answer to the same caller with the same key and body.
 
-    Two anonymous callers never share a key, even where they choose the same: see `_routes`.
-    Raises Problem: `idempotency_mismatch` for another body, `in_progress` while a twin is still at it.
+    Two anonymous callers never share a key, even if they choose the same one: see `_routes`. Raises Problem:
+    `idempotency_mismatch` for another body, `in_progress` while a parallel request is still running.
     """
     key = read_key(request)
     if key is None:
@@ -122,11 +122,12 @@ def _response(status: int, content: str, location: str) -> HttpResponse:
 
 
 def _routes(request: HttpRequest, caller: str, body: Json, fingerprint: str) -> list[str]:
-    """Return what else a key is known by, the first one for the answer.
+    """Return the routes by which a key is stored; the first one holds the answer.
 
-    A caller with a token is known by it. A customer without one is known by all that the body says of them, so that
-    they are answered again after their phone has changed its network, and by their network, so that the same key with
-    another body is a mismatch there and nowhere else. A body that names nobody is known by the network alone.
+    A caller with a token is identified by it. A customer without one is identified by all that the body says about
+    them, so that they get the same answer after their phone has changed its network; and by their network, so that the
+    same key with another body is a mismatch there and nowhere else. For a body that names nobody, only the network
+    counts.
     """
     if caller:
         return [_route(request, caller)]
@@ -136,13 +137,13 @@ def _routes(request: HttpRequest, caller: str, body: Json, fingerprint: str) -> 
 
 
 def _route(request: HttpRequest, caller: str) -> str:
-    """Return a route and whose it is; addresses and callers hold secrets, so only their digest is kept."""
+    """Return a route and its owner; addresses and callers contain secrets, so only their digest is stored."""
     template = request.resolver_match.route if request.resolver_match else ""
     return f"{request.method} {template} {keyed_digest('idempotency', f'{request.path} {caller}')[:32]}"
 
 
 def _fingerprint(body: Json) -> str:
-    """Return a digest of a body, the same however it is spaced and ordered."""
+    """Return a digest of a body that does not depend on white space and order."""
     return sha256(json.dumps(body, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 

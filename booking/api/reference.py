@@ -40,7 +40,7 @@ class DocsView(ApiView):
         return render(request._request, "api/docs.html", content)
 
 
-_one_at_a_time = Lock()  # the generator fails where two threads make it
+_one_at_a_time = Lock()  # the generator fails if two threads run it
 
 
 @csrf_exempt
@@ -133,7 +133,7 @@ def _content_type(described: dict[str, Any]) -> str:
 
 
 def _type(described: dict[str, Any]) -> str:
-    """Return a type in a few words: the name of an object, what a list is of, the words of a choice."""
+    """Return a type in a few words: the name of an object, the items of a list, the words of a choice."""
     if "$ref" in described:
         return str(described["$ref"]).rsplit("/", 1)[-1]
     for choice in ("allOf", "oneOf", "anyOf"):

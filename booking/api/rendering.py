@@ -31,7 +31,7 @@ def moment_text(moment: datetime, zone: ZoneInfo) -> str:
 
 
 def store_summary_json(store: StoreSummary) -> Json:
-    """Return a store as a list shows it; `distance_km` only where it was asked for."""
+    """Return a store as a list shows it; `distance_km` only in searches near a place."""
     body: Json = {
         "slug": store.slug,
         "name": store.name,
@@ -106,9 +106,9 @@ def free_slot_json(slot: FreeSlot, zone: ZoneInfo) -> Json:
 
 
 def availability_text(answer: Availability) -> str:
-    """Return free times as JSON text: put together by hand, as a thousand slots cost the encoder half of the answer.
+    """Return free times as JSON text: built by hand, because the encoder takes half of the time for a thousand slots.
 
-    Nothing in it was typed by anybody: slugs, days, times and numbers need no escapes.
+    It contains no typed text: slugs, days, times and numbers need no escapes.
     """
     zone = answer.rules.zone
     days = ",".join(
@@ -131,8 +131,8 @@ def _free_slots_text(slots: Sequence[FreeSlot], zone: ZoneInfo) -> str:
             f'"places_left":{slot.places_left}}}'
             for slot in slots
         )
-    # No clock changes between: one sum for each time instead of a search in the zone's table. Where a visit takes one
-    # slot, most ends are the next start, so each time is written once.
+    # No clock change lies between: one addition for each time replaces a search in the zone's table. If a visit takes
+    # one slot, most ends are the next start, so each time is formatted once.
     suffix = slots[0].starts_at.astimezone(zone).isoformat(timespec="seconds")[19:]
     moments = {slot.starts_at for slot in slots} | {slot.ends_at for slot in slots}
     texts = {moment: f"{(moment + offset).isoformat()[:19]}{suffix}" for moment in moments}
@@ -179,7 +179,7 @@ def booking_json(booking: Booking, *, now: datetime) -> Json:
 
 
 def new_booking_json(booking: Booking, *, now: datetime) -> Json:
-    """Return a new booking with its secrets, which are told once."""
+    """Return a new booking with its secrets, which are shown once."""
     reference, token = booking.reference, manage_token(booking.reference, booking.link_number)
     return booking_json(booking, now=now) | {
         "manage_token": token,
@@ -195,7 +195,7 @@ def booking_path(reference: str) -> str:
 
 
 def staff_booking_json(booking: Booking, *, now: datetime, deliveries: Deliveries) -> Json:
-    """Return a booking as staff see it; `deliveries` tells what became of its messages."""
+    """Return a booking as staff see it; `deliveries` is the fate of its messages."""
     zone, facts = ZoneInfo(booking.store.time_zone), booking_facts(booking)
     return booking_json(booking, now=now) | {
         "source": str(booking.source),

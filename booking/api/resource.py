@@ -36,14 +36,14 @@ def json_response(body: Json, *, status: int = 200) -> HttpResponse:
 
 
 class OneForm(BaseContentNegotiation):
-    """Content negotiation for answers of one form only, such as calendar files and pages."""
+    """Content negotiation for answers in one format only, such as calendar files and pages."""
 
     def select_renderer(self, request: Request, renderers: Any, format_suffix: str | None = None) -> Any:
         return renderers[0], renderers[0].media_type
 
 
 class ApiView(APIView):
-    """A view that reads one JSON object or a query, and refuses with problems. It sets no cookie."""
+    """A base view that reads one JSON object or a query, and refuses with problems. It sets no cookie."""
 
     authentication_classes: Sequence[type[BaseAuthentication]] = ()
     metadata_class = None
@@ -60,7 +60,7 @@ class ApiView(APIView):
         super().initial(request, *args, **kwargs)
 
     def read(self, shape: type[Serializer[Any]], **context: Any) -> dict[str, Any]:
-        """Return the request's body as this shape has it. Raises Problem, ValidationError."""
+        """Return the request's body in this shape. Raises Problem, ValidationError."""
         return checked(shape, self.read_json(), **context)
 
     def read_json(self) -> Json:
@@ -68,11 +68,11 @@ class ApiView(APIView):
         return read_object(self.request._request, may_be_empty=self.body_may_be_empty)
 
     def read_query(self, shape: type[Serializer[Any]]) -> dict[str, Any]:
-        """Return the query as this shape has it; a parameter without a value counts as missing."""
+        """Return the query in this shape; a parameter without a value counts as missing."""
         return checked(shape, {name: value for name, value in self.request.query_params.items() if value})
 
     def caller(self) -> str:
-        """Return the caller that an Idempotency-Key belongs to, as far as the request names one."""
+        """Return the caller to whom an Idempotency-Key belongs, as far as the request names one."""
         return str(self.request.META.get("HTTP_AUTHORIZATION", ""))
 
     def show_all(self, bookings: Sequence[Booking]) -> list[Json]:
@@ -80,7 +80,7 @@ class ApiView(APIView):
         raise NotImplementedError
 
     def handle_exception(self, exc: Exception) -> HttpResponseBase:  # type: ignore[override]
-        """Return the problem of an exception. What the client did not cause goes on to the middleware."""
+        """Return the problem of an exception. Exceptions that the client did not cause go on to the middleware."""
         match exc:
             case BookingRefused():
                 return problem_response(exc.reason, members=self._members(exc))
@@ -101,7 +101,7 @@ class ApiView(APIView):
         return {}
 
     def note_wanted(self, wanted: SlotRequest, *, by_staff: bool = False) -> None:
-        """Note what is wanted before it is tried: where no place is left, the refusal offers times near it."""
+        """Note the wanted visit before the try: if no place is left, the refusal offers times near it."""
         self._wanted, self._by_staff = wanted, by_staff
 
     def _alternatives(self) -> list[Json]:
@@ -125,7 +125,7 @@ class ApiView(APIView):
 def once(
     handler: Callable[..., ApiAnswer],
 ) -> Callable[..., HttpResponse]:
-    """Make a view's `handler(self, body, **kwargs)` a POST that honours Idempotency-Key."""
+    """Turn a view's `handler(self, body, **kwargs)` into a POST that honors Idempotency-Key."""
 
     @wraps(handler)
     def post(view: ApiView, request: Request, **kwargs: Any) -> HttpResponse:
@@ -143,7 +143,7 @@ def once(
 
 
 def checked(shape: type[Serializer[Any]], data: Json, **context: Any) -> dict[str, Any]:
-    """Return data as a shape has it. Raises ValidationError."""
+    """Return data in a shape. Raises ValidationError."""
     serializer = shape(data=data, context=context)
     serializer.is_valid(raise_exception=True)
     result: dict[str, Any] = serializer.validated_data

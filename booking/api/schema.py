@@ -24,7 +24,7 @@ _MANAGE_TOKEN = {
 
 
 class ApiSchema(AutoSchema):
-    """Adds to each operation its key, its token, and the problems it may answer with."""
+    """The schema of operations: it adds the key, the token, and the possible problems of each."""
 
     def get_override_parameters(self) -> list[Any]:
         handler = getattr(self.view, self.method.lower(), None)

@@ -110,7 +110,7 @@ class DeskAvailabilityQuery(AvailabilityQuery):
 
 
 class DayQuery(Shape):
-    """A date; where it may be left out, today."""
+    """A date; if it may be left out, the default is today."""
 
     date = Day(required=False)
 
@@ -141,7 +141,7 @@ class LookupRequest(Shape):
 
 @extend_schema_field(str)
 class Locale(AnyText):
-    """A language as BCP 47 has it; one that we do not speak counts as our first."""
+    """A language in BCP 47; one that we do not have counts as our first."""
 
     default_error_messages = {"invalid": _("This must be a language such as fr or en.")}
 
@@ -181,7 +181,7 @@ class CustomerRequest(Shape):
 
 
 class BookingRequest(WishRequest):
-    """A booking by its customer; `country` in the context is the store's, None where there is no such store."""
+    """A booking by its customer; `country` in the context is the store's, None if there is no such store."""
 
     customer = CustomerRequest()
     note = TypedText(read_note, required=False, allow_null=True, default="")
@@ -230,7 +230,7 @@ class ActionRequest(Shape):
 
 
 class ThenRequest(Shape):
-    """What is to happen with visits that no longer fit."""
+    """The decision about visits that no longer fit."""
 
     then = OneOf(AffectedResolution, required=False, allow_null=True, default=None)
 

@@ -1,4 +1,4 @@
-"""The code on a store's door, and its renewal: a picture of an old code no longer works."""
+"""Renewal of the code on a store's door: a picture of an old code no longer works."""
 
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from stores.services import record_change
 
 @transaction.atomic
 def renew_door(*, store_id: int, user: User, now: datetime) -> None:
-    """Make a new code for a store's door; of the old one only the address is good from now on."""
+    """Make a new code for a store's door; the old one is now only a link to the store."""
     store = lock_store_alone(store_id)
     number = store.door_number + 1
     Store.objects.filter(pk=store_id).update(door_number=number)

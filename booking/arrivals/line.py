@@ -1,7 +1,7 @@
-"""The line of a working day: to join it, to call, to serve, and to put people back.
+"""The line of a working day: joining, calling, serving, and putting people back.
 
-Whatever is done to a store's line takes the line's lock after the store's: a number is given once, an unclaimed place
-is passed on once, and somebody served twice at once is served once.
+Every change of a store's line takes the line's lock after the store's lock: so a number is given once, an unclaimed
+place is passed on once, and a person served by two requests at once is served once.
 """
 
 from collections.abc import Collection
@@ -47,10 +47,10 @@ def join_line(
     locale: str = "fr",
     joined_at: datetime | None = None,
 ) -> Ticket:
-    """Give somebody a ticket at the desk with the shortest line; `phone` (E.164) is told when their turn is near.
+    """Give somebody a ticket at the desk with the shortest line; a text goes to `phone` (E.164) before their turn.
 
-    `joined_at` is when they came, for a tablet that was offline: they stand before those who came after. Raises
-    BookingRefused (SLOT_CLOSED for people who came on a working day that is over), UnknownVisitType.
+    `joined_at` is when they came, for a tablet that was offline: they stand before people who came later. Raises
+    BookingRefused (SLOT_CLOSED for a working day that is over), UnknownVisitType.
     """
     joined_at = joined_at or now
     rules = rules_around(store.slug, now, lock=True)
@@ -81,19 +81,19 @@ def join_line(
 
 @transaction.atomic
 def call_turn(*, store: Store, ticket_id: int | None, reference: str, now: datetime) -> None:
-    """Call somebody to their desk: the screen shows it. Again calls again. Raises BookingRefused WRONG_STATUS."""
+    """Call somebody to their desk, on the screen; a repetition calls again. Raises BookingRefused WRONG_STATUS."""
     _set_called(store, ticket_id, reference, at=now, now=now)
 
 
 @transaction.atomic
 def call_back(*, store: Store, ticket_id: int | None, reference: str, now: datetime) -> None:
-    """Take a call back, for whoever did not come: their turn stays where it was. Raises BookingRefused WRONG_STATUS."""
+    """Take back a call that nobody answered; the turn keeps its position. Raises BookingRefused WRONG_STATUS."""
     _set_called(store, ticket_id, reference, at=None, now=now)
 
 
 @transaction.atomic
 def leave_line(*, store: Store, ticket_id: int, has_left: bool, now: datetime) -> None:
-    """Note that somebody without a booking went, or that they did not. Raises BookingRefused."""
+    """Note that somebody without a booking left, or did not leave after all. Raises BookingRefused."""
     _lock_store_and_line(store)
     ticket = _open_ticket(store, ticket_id)
     Ticket.objects.filter(pk=ticket.pk).update(left_at=now if has_left else None, called_at=None)
@@ -101,10 +101,10 @@ def leave_line(*, store: Store, ticket_id: int, has_left: bool, now: datetime) -
 
 
 def serve_ticket(*, store: Store, ticket_id: int, now: datetime, user: User, may_squeeze_in: bool) -> Booking:
-    """Begin to serve somebody of the line: in a free place, else in one that nobody claimed for ten minutes.
+    """Begin to serve somebody from the line: in a free place, else in one unclaimed for ten minutes.
 
-    The customer who did not claim it is still served when they come. A manager may serve where there is neither
-    (`may_squeeze_in`). Raises BookingRefused SLOT_FULL, SLOT_CLOSED, WRONG_STATUS.
+    The customer who did not claim the place is still served when they come. A manager may serve without either kind of
+    place (`may_squeeze_in`). Raises BookingRefused SLOT_FULL, SLOT_CLOSED, WRONG_STATUS.
     """
     serve = partial(_serve, store, ticket_id, now=now, user=user)
     with suppress(NoPlace):
@@ -120,7 +120,7 @@ def serve_ticket(*, store: Store, ticket_id: int, now: datetime, user: User, may
 def _serve(
     store: Store, ticket_id: int, *, squeeze_in: bool, may_squeeze_in: bool, now: datetime, user: User
 ) -> Booking:
-    """Serve a ticket in a free place, or squeezed in: for an unclaimed place, or as a manager may."""
+    """Serve a ticket in a free place, or squeeze it in: for an unclaimed place, or because a manager may."""
     _lock_store_and_line(store)
     ticket = _open_ticket(store, ticket_id)
     if ticket.left_at is not None:
@@ -139,19 +139,19 @@ def _serve(
     if unclaimed is not None and booking.desk_id != unclaimed.desk_id:
         if not may_squeeze_in:
             raise BookingRefused(Refusal.SLOT_FULL)
-        unclaimed = None  # its desk is not at work now: let in as a manager may, and nobody's place is gone
+        unclaimed = None  # its desk is not at work now: a manager lets it in, and no place is lost
     ticket.booking, ticket.passed_from = booking, unclaimed
     ticket.save(update_fields=["booking", "passed_from"])
-    # They were here from then on, and waited: the ticket is forgotten after its day, the visit stays.
+    # The arrival is the time of joining: the ticket is deleted after its day, the visit stays.
     Booking.objects.filter(pk=booking.pk).update(checked_in_at=ticket.joined_at)
     return take_step(booking_id=booking.pk, step="start", who=Who.staff(user, now))
 
 
 @transaction.atomic
 def put_back(*, store: Store, ticket_id: int, now: datetime, user: User) -> Ticket:
-    """Put a person back into the line who was served by mistake; their place is free again, or the former owner's.
+    """Put somebody who was served by mistake back into the line; their place is free, or its owner's again.
 
-    Raises BookingRefused WRONG_STATUS where they are not being served.
+    Raises BookingRefused WRONG_STATUS if they are not being served.
     """
     _lock_store_and_line(store)
     ticket = Ticket.objects.select_for_update(of=("self",)).filter(pk=ticket_id, store=store).first()
@@ -168,9 +168,9 @@ def put_back(*, store: Store, ticket_id: int, now: datetime, user: User) -> Tick
 
 @transaction.atomic
 def forget_tickets(*, store: Store, now: datetime) -> int:
-    """Delete the tickets of working days that are over: what came of them are visits. Return how many.
+    """Delete the tickets of past working days, because served ones have become visits; return how many.
 
-    Those of people who may still be in the shop stay.
+    Tickets of people who may still be in the shop stay.
     """
     if not Ticket.objects.filter(store=store).exists():
         return 0
@@ -183,7 +183,7 @@ def forget_tickets(*, store: Store, now: datetime) -> int:
 
 
 def forget_people(*, booking_ids: Collection[int], now: datetime) -> None:
-    """Erase the people of the tickets that became these visits, in the transaction that erases the visits."""
+    """Erase the people on tickets that became these visits, in the transaction that erases the visits."""
     tickets = Ticket.objects.filter(booking_id__in=booking_ids).exclude(name="", phone="")
     told = [str(Subject.ticket(number)) for number in tickets.exclude(phone="").values_list("pk", flat=True)]
     if told:
@@ -192,10 +192,10 @@ def forget_people(*, booking_ids: Collection[int], now: datetime) -> None:
 
 
 def _unclaimed(store: Store, ticket: Ticket, *, now: datetime) -> Booking | None:
-    """Return the visit whose places a ticket may have: nobody came for it, and they are enough.
+    """Return the visit whose places a ticket may take: nobody came for it, and they are enough.
 
-    At the ticket's own desk where there is one, else the one that has waited longest for its people; never one whose
-    places went to others already, or whose desk serves no more.
+    It is at the ticket's own desk if possible, else the one that has been overdue longest. It is never a visit whose
+    places already went to others, or whose desk no longer serves.
     """
     rules = rules_around(store.slug, now)
     late = visits_of(store, working_day(rules, now=now)).filter(
@@ -205,13 +205,13 @@ def _unclaimed(store: Store, ticket: Ticket, *, now: datetime) -> Booking | None
         starts_at__lte=now - CLAIMED_WITHIN,
         passed_to=None,
     )
-    # With the line's lock, nobody else passes one on; locked itself, nobody checks in whose place is going.
+    # The line's lock stops others from passing it on; its own lock stops its customer from checking in meanwhile.
     late = late.order_by("starts_at", "pk").select_for_update(of=("self",), no_key=True)
     return late.filter(desk_id=ticket.desk_id).first() or late.first()
 
 
 def _next_number(store: Store, day: WorkingDay) -> int:
-    """Return the number after the last of a working day that nobody from the one before holds in the shop."""
+    """Return the next number of a working day, without numbers still held in the shop from the day before."""
     last = Ticket.objects.filter(store=store, visit_date=day.own_date).aggregate(last=Max("number"))["last"] or 0
     held = set(tickets_of(store, day).exclude(visit_date=day.own_date).values_list("number", flat=True))
     number = last + 1
@@ -262,7 +262,7 @@ def _open_ticket(store: Store, ticket_id: int) -> Ticket:
 
 
 def _desk_at_work(store: Store, ticket: Ticket, *, now: datetime) -> int:
-    """Return the desk to which a ticket is called: its own, or the one with the shortest line where that is at rest."""
+    """Return the desk to which a ticket is called: its own, or the shortest line if its own is at rest."""
     if Desk.objects.filter(pk=ticket.desk_id, is_active=True).exists():
         return ticket.desk_id
     rules = rules_around(store.slug, now)
@@ -275,7 +275,7 @@ def _shortest_line(store: Store, rules: StoreRules, day: WorkingDay) -> int:
 
 
 def _lengths(store: Store, day: WorkingDay) -> dict[int, int]:
-    """Return how many are in each desk's line, those being served among them."""
+    """Return how many people are in each desk's line, those being served included."""
     tickets = tickets_of(store, day).filter(booking=None, left_at=None)
     visits = visits_of(store, day).filter(status__in=(Status.CHECKED_IN, Status.IN_SERVICE))
     found: dict[int, int] = {}

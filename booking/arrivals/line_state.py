@@ -15,12 +15,12 @@ from stores.queries import rules_around
 from stores.slots import DeskRule, StoreRules
 
 CLAIMED_WITHIN = timedelta(minutes=10)
-CALLED_FOR = timedelta(minutes=10)  # how long a call stands on the screen
+CALLED_FOR = timedelta(minutes=10)  # how long a call stays on the screen
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """Somebody in a line, or being served. `key` names them to the services, `label` to everybody in the shop."""
+    """One person in a line, or being served. `key` is their name for services, `label` for people in the shop."""
 
     key: str
     label: str
@@ -40,7 +40,7 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class DeskLine:
-    """One desk's line, in the order of calling. A desk at rest has one while people stand in it."""
+    """One desk's line, in the order of calling. A desk at rest has a line as long as people are in it."""
 
     desk_id: int
     name: str
@@ -52,9 +52,9 @@ class DeskLine:
 
 @dataclass(frozen=True, slots=True)
 class LineState:
-    """A store's line, desk by desk; `unclaimed` are visits that began a while ago and nobody came for.
+    """A store's line, desk by desk; `unclaimed` are visits that began a while ago without their customer.
 
-    `date` is the working day, which tickets are numbered by.
+    `date` is the working day, by which tickets are numbered.
     """
 
     rules: StoreRules
@@ -62,11 +62,11 @@ class LineState:
     now: datetime
     desks: tuple[DeskLine, ...]
     unclaimed: tuple[Turn, ...]
-    passed_on: frozenset[str]  # keys of the unclaimed whose place went to somebody else
+    passed_on: frozenset[str]  # keys of unclaimed visits whose place went to somebody else
 
     @property
     def called(self) -> list[Turn]:
-        """Return the turns called lately, the newest first."""
+        """Return the recently called turns, newest first."""
         found = [
             (turn.called_at, turn)
             for desk in self.desks
@@ -77,7 +77,7 @@ class LineState:
 
 
 def line_of(*, store: Store, now: datetime) -> LineState:
-    """Return a store's line with three statements, whatever its length."""
+    """Return a store's line with three statements for any length."""
     rules = rules_around(store.slug, now)
     day = working_day(rules, now=now)
     visits = list(visits_of(store, day).select_related("visit_type", "desk", "ticket__passed_from"))
@@ -134,13 +134,13 @@ def _desk_lines(
 
 
 def _resting(rules: StoreRules, turns: list[Turn]) -> list[DeskRule]:
-    """Return the desks that serve no more and still have people in their line, as rules of nothing else."""
+    """Return rules for desks that no longer serve but still have people in their line."""
     names = {turn.desk_id: turn.desk for turn in turns if rules.desk(turn.desk_id) is None}
     return [DeskRule(desk_id, "", name, 1, 0, ()) for desk_id, name in sorted(names.items())]
 
 
 def _minutes(visits: list[Booking]) -> dict[int, list[float]]:
-    """Return how long the visits of the day that are over took, desk by desk."""
+    """Return how long the finished visits of the day took, desk by desk."""
     found: dict[int, list[float]] = defaultdict(list)
     for visit in visits:
         if visit.started_at is not None and visit.completed_at is not None:
@@ -149,7 +149,7 @@ def _minutes(visits: list[Booking]) -> dict[int, list[float]]:
 
 
 def _place_of(visit: Booking) -> str:
-    """Return whose unclaimed place a visit took, "" for nobody's."""
+    """Return the reference of the visit whose unclaimed place this visit took; "" for none."""
     ticket = getattr(visit, "ticket", None)
     return ticket.passed_from.reference if ticket is not None and ticket.passed_from is not None else ""
 
@@ -198,6 +198,6 @@ def _of_ticket(ticket: Ticket, shows: LineShows) -> Turn:
 
 
 def _label(name: str, code: str, shows: LineShows) -> str:
-    """Return what somebody is called by: never more than a first name, and the code where there is none."""
+    """Return how somebody is called: never by more than a first name, or by the code if there is none."""
     first = name.split()[0] if shows == LineShows.FIRST_NAME and name.split() else ""
     return first or code

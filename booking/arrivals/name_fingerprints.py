@@ -1,9 +1,10 @@
-"""Fingerprints of names: a few bits by which a tablet finds a family name that it does not hold.
+"""Fingerprints of names: a few bits with which a tablet finds a family name that it does not store.
 
-For each of the first two, three and four letters of each word after the first, one hexadecimal digit of a digest
-salted by store and day. Whoever types "dupo" is compared; from the digits nobody reads "Dupont" back, as names by the
-dozen share them. A short word is also taken together with what follows: "Le Goff" is typed "legoff" as well, N'Diaye
-"ndiaye". `static/booking/staff/arrivals/search.js` makes the same digits of what is typed.
+Each word after the first gives one hexadecimal digit for its first two letters, one for the first three and one for the
+first four; the digits come from a digest salted by store and day. A typed "dupo" is compared with them. Nobody can read
+"Dupont" from the digits, because dozens of names share them. A short word is also joined with the next one: "Le Goff"
+is typed "legoff" as well, N'Diaye "ndiaye". `static/booking/staff/arrivals/search.js` makes the same digits from the
+typed text.
 """
 
 from collections.abc import Sequence
@@ -11,7 +12,7 @@ from collections.abc import Sequence
 from stores.words import folded
 
 LENGTHS = (2, 3, 4)
-# What is said before a name and is none, folded: nobody is looked for by it.
+# Titles before a name, folded: they are no names to search for.
 TITLES = frozenset(
     {
         *("m", "mr", "mme", "mlle", "monsieur", "madame", "mademoiselle", "mrs", "ms", "miss", "dr", "herr", "frau"),
@@ -32,13 +33,13 @@ def finders(name: str, *, salt: str) -> list[str]:
 
 
 def typed_names(query: str) -> list[str]:
-    """Return the words of what was typed to find somebody by name, folded, without titles: "Mme Martin" is Martin."""
+    """Return the words of a typed name, folded, without titles: "Mme Martin" is Martin."""
     words = folded(query).split()
     return [word for word in words if word not in TITLES] or words
 
 
 def fits_name(name: str, typed: Sequence[str]) -> bool:
-    """Tell whether a name holds each typed word, or words of it written together begin with it."""
+    """Tell whether a name contains each typed word, or has words that begin with it when written together."""
     words = folded(name).split()
     plain = " ".join(words)
     together = ["".join(words[at:]) for at in range(len(words))]
@@ -46,7 +47,7 @@ def fits_name(name: str, typed: Sequence[str]) -> bool:
 
 
 def _digit(text: str) -> str:
-    """Return 4 bits of the FNV-1a digest of a text's UTF-8, mixed so that its last letter counts for all of them."""
+    """Return 4 bits of the FNV-1a digest of a text's UTF-8, mixed so that its last letter affects all of them."""
     found = _OFFSET
     for byte in text.encode():
         found = ((found ^ byte) * _PRIME) & _MASK

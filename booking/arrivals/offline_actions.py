@@ -1,8 +1,8 @@
-"""Taps on a tablet, also after hours without a network: each has exactly one result, however often it is sent.
+"""Taps on a tablet, even after hours offline: each has exactly one result, however often it is sent.
 
-The result is kept in the transaction of what the tap did, so a crash leaves both or neither; a refusal is kept too,
-or a tap that was refused once could pass when it is sent again. Results are kept for longer than a tap may be old, so
-one that is sent again changes nothing whenever that is. Whatever happens to a tap, those behind it have their turn.
+The result is stored in the transaction of the tap's action, so a crash leaves both or neither. A refusal is stored too,
+or a refused tap could pass when it is sent again. Results are kept for longer than the greatest age of a tap, so a
+repeated tap never changes anything. An error with one tap does not stop the taps behind it.
 """
 
 import logging
@@ -27,28 +27,28 @@ from booking.who import Who
 from stores.models import Store
 
 OLDEST = timedelta(days=7)
-AHEAD = timedelta(hours=24)  # a clock this far ahead of ours counts as now
+AHEAD = timedelta(hours=24)  # a time this far ahead of our clock counts as now
 KEPT = OLDEST + AHEAD
 MOVED, OUT_OF_TIME, FAILED = "moved", "out_of_time", "failed"
 WALK_IN, TICKET = "walk_in", "ticket"
 ROUTE = "tablet"
 _DONE, _CONFLICT = 200, 409
-_BUSY_MOST = 2  # in one call: the tablet does not wait for longer
+_BUSY_MOST = 2  # the time for one call: the tablet does not wait longer
 log = logging.getLogger(__name__)
 
 
 class TapOutcome(StrEnum):
     DONE = "done"
-    REPEATED = "repeated"  # it is so already: by this very tap, or by another that wanted the same
+    REPEATED = "repeated"  # already done, by this tap or by another with the same aim
     CONFLICT = "conflict"
-    BUSY = "busy"  # not taken, nothing kept: to be sent again
+    BUSY = "busy"  # not taken, nothing stored: to be sent again
 
 
 @dataclass(frozen=True, slots=True)
 class Tap:
-    """One tap: what was done, with whom, when, and what the tablet showed at that moment.
+    """One tap: the action, its visit, its time, and what the tablet showed at that moment.
 
-    `walk_in` is the tap by which somebody came whom the tablet does not know by a reference yet.
+    `walk_in` is the tap that admitted the walk-in, if the tablet does not know their reference yet.
     """
 
     action_id: UUID
@@ -65,15 +65,15 @@ class Tap:
 
     @property
     def about(self) -> str:
-        """What taps about the same visit have in common: its reference, or the id of the tap that made it."""
+        """The key that taps about the same visit share: its reference, or the id of the tap that created it."""
         return self.reference or str(self.walk_in or self.action_id)
 
 
 @dataclass(frozen=True, slots=True)
 class TapResult:
-    """What became of a tap; `reason` says why not, `reference` names the visit, a new one of a walk-in too.
+    """The result of a tap; `reason` says why it was refused, `reference` names the visit, also a new walk-in's.
 
-    `ticket` is the number that somebody who was given a turn in the line holds.
+    `ticket` is the number of a person who was given a turn in the line.
     """
 
     result: TapOutcome
@@ -87,7 +87,7 @@ def take_taps(
 ) -> list[TapResult]:
     """Take taps in their order and return a result for each.
 
-    One that has to be sent again keeps back those about the same visit alone; after two such the rest is not tried,
+    A tap that has to be sent again holds back only taps about the same visit. After two of them the rest is not tried,
     so that the tablet gets its answer in time.
     """
     results: list[TapResult] = []
@@ -104,9 +104,9 @@ def take_taps(
 
 
 def take_tap(*, store: Store, tap: Tap, now: datetime, user: User, is_manager: bool, locale: str = "en") -> TapResult:
-    """Do what a tap asks for, or say what became of it when it was sent before; a twin is waited for.
+    """Do what a tap asks for, or return its earlier result; wait for a parallel request with the same tap.
 
-    Raises nothing that has to do with the tap: what went wrong is its result, and is logged.
+    Raises no error about the tap itself: errors become its result, and are logged.
     """
     try:
         try:
@@ -149,7 +149,7 @@ def _take_once(store: Store, tap: Tap, *, now: datetime, user: User, is_manager:
 
 @transaction.atomic
 def _keep(store: Store, tap: Tap, found: TapResult, *, now: datetime) -> TapResult:
-    """Keep what became of a tap that did nothing; a twin that was faster has said it already."""
+    """Store the result of a tap that did nothing, unless a faster parallel request has stored it."""
     kept, is_new = _claim(store, tap, now=now)
     if not is_new:
         return _kept_result(kept)
@@ -158,12 +158,12 @@ def _keep(store: Store, tap: Tap, found: TapResult, *, now: datetime) -> TapResu
 
 
 def _claim(store: Store, tap: Tap, *, now: datetime) -> tuple[IdempotentAnswer, bool]:
-    # A result counts until the night that forgets it, so that none falls between the two.
+    # A result counts until the night in which it is deleted, so there is no gap between the two.
     return take_key(ROUTE, f"{store.slug}:{tap.action_id}", now=now, kept_for=timedelta.max)
 
 
 def _write(kept: IdempotentAnswer, found: TapResult) -> None:
-    """Keep a result: the body holds a ticket's number, or the reason why not."""
+    """Write a result: the body holds a ticket's number, or the reason of a refusal."""
     status = _CONFLICT if found.result == TapOutcome.CONFLICT else _DONE
     write_answer([kept], status=status, body=found.ticket or found.reason, subject=found.reference)
 
@@ -175,7 +175,7 @@ def _kept_result(kept: IdempotentAnswer) -> TapResult:
 
 
 def _give_ticket(store: Store, tap: Tap, *, now: datetime, locale: str) -> str:
-    """Give a turn in the line to whoever came when all places were taken; return its number. Raises as join_line."""
+    """Give a turn in the line when all places are taken; return its number. Raises the errors of join_line."""
     ticket = join_line(
         store=store,
         visit_type=tap.visit_type,
@@ -216,7 +216,7 @@ def _take(store: Store, tap: Tap, *, now: datetime, user: User, is_manager: bool
 
 
 def _meant(store: Store, tap: Tap) -> int:
-    """Return which visit a tap is about. Raises BookingRefused NOT_FOUND."""
+    """Return the visit that a tap is about. Raises BookingRefused NOT_FOUND."""
     visits = Booking.objects.filter(store=store)
     if tap.reference:
         visits = visits.filter(reference=tap.reference)
@@ -229,7 +229,7 @@ def _meant(store: Store, tap: Tap) -> int:
 
 
 def _is_fulfilled(tap: Tap, refused: BookingRefused) -> bool:
-    """Tell whether the visit is where the tap wanted it: two tablets did the same, and nobody has to look at it."""
+    """Tell whether the visit already has the state that the tap wanted: two tablets did the same."""
     if not isinstance(refused, WrongStatus) or isinstance(refused, VisitMoved):
         return False
     if tap.step == UNDO:

@@ -1,4 +1,4 @@
-"""A store's working day as a tablet keeps it offline: its visits, without phone numbers and surnames."""
+"""The working day that a tablet stores offline: its visits, without phone numbers and surnames."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
@@ -25,7 +25,7 @@ _SHOWN = (*_STEPS, EventKind.UNDONE, EventKind.RESCHEDULED, EventKind.CANCELLED,
 
 
 class ArrivalVisit(NamedTuple):
-    """One visit, as its row in the database says."""
+    """One visit, with the values of its row in the database."""
 
     id: int
     reference: str
@@ -53,7 +53,7 @@ class ArrivalVisit(NamedTuple):
 
     @property
     def facts(self) -> VisitFacts:
-        """What staff should know of it; a tablet is told no address of a video call."""
+        """The facts that staff should know; a tablet gets no address of a video call."""
         return VisitFacts(
             status=self.status,
             mode=self.mode,
@@ -70,7 +70,7 @@ class ArrivalVisit(NamedTuple):
 
 
 class ArrivalEvent(NamedTuple):
-    """What happened to a visit; `undone_by` is set where it was taken back."""
+    """An event of a visit; `undone_by` is set if it was taken back."""
 
     booking_id: int
     id: int
@@ -88,7 +88,7 @@ class ArrivalEvent(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ArrivalsDay:
-    """All visits of a working day by time, with what happened to each; `wiped_at` is when a tablet forgets them."""
+    """All visits of a working day by time, with their events; a tablet deletes them at `wiped_at`."""
 
     rules: StoreRules
     day: WorkingDay
@@ -98,10 +98,10 @@ class ArrivalsDay:
 
 
 def arrivals_version(*, store: Store, now: datetime) -> str:
-    """Return what the tablet's working day is made from, with one statement.
+    """Return the version of the tablet's working day, with one statement.
 
-    What the clock does to a visit is the tablet's own to show; what it does to the working day, it does each quarter
-    of an hour at most. That may reach into the day before and the day after.
+    The tablet itself shows the effects of the clock on a visit. Its effects on the working day come at most every
+    quarter of an hour. A working day may reach into the day before and the day after.
     """
     today = now.astimezone(ZoneInfo(store.time_zone)).date()
     days = StoreDay.objects.filter(store=OuterRef("pk"), date__range=(today - ONE_DAY, today + ONE_DAY))
@@ -111,7 +111,7 @@ def arrivals_version(*, store: Store, now: datetime) -> str:
 
 
 def arrivals_day(*, store: str, now: datetime) -> ArrivalsDay:
-    """Return a store's working day with three statements, whatever the number of visits. Raises UnknownStore."""
+    """Return a store's working day with three statements for any number of visits. Raises UnknownStore."""
     rules = rules_around(store, now)
     day = working_day(rules, now=now)
     chosen = {"visit_date__range": day.dates, "starts_at__gte": day.since, "starts_at__lt": day.until}
@@ -122,7 +122,7 @@ def arrivals_day(*, store: str, now: datetime) -> ArrivalsDay:
 def arrivals_of(
     *, store: Store, references: Collection[str]
 ) -> tuple[list[ArrivalVisit], dict[int, list[ArrivalEvent]]]:
-    """Return some visits of a store as they are now, whatever their day, with two statements."""
+    """Return some visits of a store as they are now, of any day, with two statements."""
     visits, events = _read(store.pk, {"reference__in": list(references)})
     return list(visits), events
 
@@ -146,6 +146,6 @@ def _read(
 
 
 def _wiped_at(rules: StoreRules, day: WorkingDay, visits: Collection[ArrivalVisit]) -> datetime:
-    """Return when the day is over: a while after closing and after the last visit, and no sooner than both."""
+    """Return the end of the day: a while after closing or after the last visit, whichever is later."""
     ends = [visit.ends_at for visit in visits] + ([day.closes_at] if day.closes_at else [])
     return (max(ends) if ends else day_start(day.own_date + ONE_DAY, rules.zone)) + WIPED_AFTER

@@ -11,22 +11,22 @@ from booking.refusals import BookingRefused
 from booking.tokens import read_reference
 from booking.who import Who
 
-DIGITS_LEAST = 6  # of a phone number: with fewer, a stranger's guess would find somebody too soon
-DIGITS_MOST = 8  # "06 12 34 56 78" and "+33 6 12 34 56 78" end alike so far
+DIGITS_LEAST = 6  # of a phone number: with fewer digits, a stranger's guesses would soon find somebody
+DIGITS_MOST = 8  # "06 12 34 56 78" and "+33 6 12 34 56 78" share this many last digits
 _LONGEST_VISIT = timedelta(hours=24)
 
 
 def is_sign(typed: str, *, by_phone: bool) -> bool:
-    """Tell whether somebody could be meant by what was typed: a reference, or `by_phone` digits of a number."""
+    """Tell whether a typed text can identify somebody: a reference, or, with `by_phone`, digits of a number."""
     return read_reference(typed) is not None or (by_phone and bool(_digits(typed)))
 
 
 def check_in_at_door(*, store: str, typed: str, by_phone: bool, now: datetime) -> bool:
-    """Check in whoever is meant by a reference or by the last digits of their phone, and tell whether that was one.
+    """Check in the visit with this reference or these last digits of a phone; tell whether there was one.
 
-    Digits count `by_phone` alone, for people who read the code on the door: everybody else could ask from afar
-    whether somebody whose number they know is about to visit. Only visits about to begin count, and digits that fit
-    two of them fit none: whoever types learns nothing of others.
+    Digits count only with `by_phone`, for people who read the code on the door. Otherwise anybody could find out from
+    afar whether a person whose number they know is about to visit. Only visits about to begin count, and digits that
+    match two of them match none, so nobody learns about other visits.
     """
     found = [visit for visit in _meant(store, typed, by_phone=by_phone, now=now) if _is_time(visit, now)]
     if len(found) != 1:
@@ -35,13 +35,13 @@ def check_in_at_door(*, store: str, typed: str, by_phone: bool, now: datetime) -
         return True
     try:
         take_step(booking_id=found[0].pk, step="check_in", who=Who.customer(now))
-    except BookingRefused:  # another was faster: staff, or the same finger twice
+    except BookingRefused:  # a faster request: by staff, or a double tap
         return Booking.objects.filter(pk=found[0].pk, status=Status.CHECKED_IN).exists()
     return True
 
 
 def _meant(store: str, typed: str, *, by_phone: bool, now: datetime) -> list[Booking]:
-    # As `_is_time` has it: only two are read, so none that is over already may be among them.
+    # The same condition as in `_is_time`: only two rows are read, so no finished visit may be among them.
     near = Booking.objects.filter(
         Q(ends_at__gt=now) | Q(starts_at__gt=now - SELF_CHECK_IN_UNTIL),
         store__slug=store,
@@ -59,9 +59,9 @@ def _meant(store: str, typed: str, *, by_phone: bool, now: datetime) -> list[Boo
 
 
 def _digits(typed: str) -> str:
-    """Return the digits of a phone number, "" where it is none or too little of one.
+    """Return the digits of a phone number; "" if it is not one or has too few digits.
 
-    A reference may be all digits; a phone number holds nothing but digits and what is written between them.
+    A reference may be all digits; a phone number has only digits and separators between them.
     """
     digits = "".join(sign for sign in typed if sign in "0123456789")
     return digits if len(digits) >= DIGITS_LEAST and not any(sign.isalpha() for sign in typed) else ""

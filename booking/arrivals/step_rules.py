@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-NIGHT = timedelta(hours=6)  # between two instants of one evening, whatever midnight lies between
+NIGHT = timedelta(hours=6)  # between two instants of one evening, even across midnight
 LATE_AFTER = timedelta(minutes=10)
 DUE_SOON = timedelta(hours=1)
 SELF_CHECK_IN_FROM = timedelta(minutes=30)
@@ -18,7 +18,7 @@ class VisitStep(NamedTuple):
     event: str
 
 
-# In the order in which they come. The tablet's scripts are handed this table: they have none of their own.
+# In their order during a visit. The tablet's scripts get this table and have none of their own.
 STEPS: dict[str, VisitStep] = {
     "check_in": VisitStep(frozenset({"confirmed"}), "checked_in", "checked_in"),
     "start": VisitStep(frozenset({"confirmed", "checked_in"}), "in_service", "started"),
@@ -26,8 +26,8 @@ STEPS: dict[str, VisitStep] = {
     "no_show": VisitStep(frozenset({"confirmed"}), "no_show", "no_show"),
 }
 UNDO = "undo"
-ACTIONS = (*STEPS, UNDO)  # all that is done with a visit by one tap
-# The groups of the arrivals screen, from top to bottom, and the one of each state; the clock groups expected visits.
+ACTIONS = (*STEPS, UNDO)  # all actions that one tap does with a visit
+# The groups of the arrivals screen, from top to bottom, and the group of each state; expected visits go by the clock.
 GROUPS = ("late", "now", "waiting", "served", "later", "done")
 GROUP_OF_STATUS = {
     "checked_in": "waiting",
@@ -39,9 +39,9 @@ GROUP_OF_STATUS = {
 
 
 def may_check_in_oneself(*, status: str, starts_at: datetime, ends_at: datetime, now: datetime) -> bool:
-    """Tell whether somebody expected may say at the door that they are here; again while they wait changes nothing.
+    """Tell whether an expected customer may check in at the door; a repetition while they wait changes nothing.
 
-    From half an hour before the visit, until it would be over and half an hour after its start at least.
+    They may from half an hour before the visit until its planned end, and at least until half an hour after its start.
     """
     is_time = starts_at - SELF_CHECK_IN_FROM <= now < max(ends_at, starts_at + SELF_CHECK_IN_UNTIL)
     return status in ("confirmed", "checked_in") and is_time
@@ -62,7 +62,7 @@ def may_step(*, step: str, status: str, starts_at: datetime, visit_date: date, t
 
 
 def is_step_done(*, step: str, status: str) -> bool:
-    """Tell whether what a step is for has come true, whoever took it: the visit stands there, or further on."""
+    """Tell whether the aim of a step is reached, by anybody: the visit is in its state or a later one."""
     reached, news = set[str](), {STEPS[step].leads_to}
     while news:
         reached |= news
@@ -71,7 +71,7 @@ def is_step_done(*, step: str, status: str) -> bool:
 
 
 def next_step(status: str) -> str:
-    """Return the step that comes next, for the one large button: the first that is allowed, "" where none is."""
+    """Return the next step, for the one large button: the first that is allowed, or ""."""
     return next((name for name, step in STEPS.items() if status in step.allowed_from), "")
 
 
@@ -85,7 +85,7 @@ def is_step_offered(
     today: date,
     now: datetime,
 ) -> bool:
-    """Tell whether a screen shows the button of a step: where it may be taken; a no-show only of overdue visits."""
+    """Tell whether a screen shows the button of a step: if it may be taken; no-show only for overdue visits."""
     may_take = may_step(step=step, status=status, starts_at=starts_at, visit_date=visit_date, today=today, at=now)
     is_awaited = step == "no_show" and not is_overdue(
         status=status, starts_at=starts_at, late_minutes=late_minutes, now=now
@@ -94,7 +94,7 @@ def is_step_offered(
 
 
 def arrival_group(*, status: str, starts_at: datetime, late_minutes: int | None, now: datetime) -> str:
-    """Return in which group of the arrivals screen a visit stands."""
+    """Return the group of the arrivals screen in which a visit is shown."""
     if status != "confirmed":
         return GROUP_OF_STATUS[status]
     if is_overdue(status=status, starts_at=starts_at, late_minutes=late_minutes, now=now):
@@ -103,11 +103,11 @@ def arrival_group(*, status: str, starts_at: datetime, late_minutes: int | None,
 
 
 def is_overdue(*, status: str, starts_at: datetime, late_minutes: int | None, now: datetime) -> bool:
-    """Tell whether somebody is awaited in vain: ten minutes after the start, later where they said so."""
+    """Tell whether a customer is overdue: ten minutes after the start, or later if they announced it."""
     grace = max(LATE_AFTER, timedelta(minutes=late_minutes or 0))
     return status == "confirmed" and now >= starts_at + grace
 
 
 def is_same_night(one: datetime, other: datetime) -> bool:
-    """Tell whether two instants are near enough for one and the same evening, whatever midnight lies between."""
+    """Tell whether two instants are near enough to be in the same evening, even across midnight."""
     return abs(one - other) <= NIGHT

@@ -1,4 +1,4 @@
-"""Arrivals: check in, start, complete, no-show, undo, and walk-ins."""
+"""Steps of arrivals: check in, start, complete, no-show, undo, and walk-ins."""
 
 from datetime import datetime, timedelta
 from functools import partial
@@ -37,9 +37,9 @@ def take_action(
     seen_starts_at: datetime | None = None,
     undoes: str = "",
 ) -> Booking:
-    """Do what one tap asks for, on a page, on a tablet or by the API: `action` is one of `step_rules.ACTIONS`.
+    """Do one action of a page, a tablet or the API: `action` is one of `step_rules.ACTIONS`.
 
-    `seen_starts_at` counts for steps, `undoes` for taking one back. Raises BookingRefused WRONG_STATUS.
+    `seen_starts_at` applies to steps, `undoes` to an undo. Raises BookingRefused WRONG_STATUS.
     """
     take = (
         partial(undo_step, undoes=undoes)
@@ -62,8 +62,8 @@ def take_step(
     """Take a visit one step further: by one of `STEPS`.
 
     `happened_at` is when the tap was made, for a tablet that was offline; a clock ahead of ours counts as now.
-    `seen_starts_at` is when the visit began as the tablet showed it: one moved meanwhile is not taken further.
-    An `action_id` seen before changes nothing. Raises BookingRefused WRONG_STATUS, with the booking as it is.
+    `seen_starts_at` is the start that the tablet showed: a visit that was moved since then does not take the step. An
+    `action_id` seen before changes nothing. Raises BookingRefused WRONG_STATUS, with the booking as it is.
     """
     booking = lock_booking(booking_id)
     if _is_repeated(action_id):
@@ -107,9 +107,9 @@ def undo_step(
 ) -> Booking:
     """Take back the last step that has not been taken back yet, on the day or in the night it was made.
 
-    `undoes` is the `step_key` of the step that is meant: another's step since is not taken back in its place.
-    Raises BookingRefused WRONG_STATUS where there is none, or where the visit is no longer what that step made it:
-    one that was cancelled since has no place to come back to.
+    `undoes` is the `step_key` of the intended step, so that a later step of somebody else is not taken back instead.
+    Raises BookingRefused WRONG_STATUS if there is no such step, or if the visit is no longer in the state the step led
+    to: a visit that was cancelled since then has no place to return to.
     """
     booking = lock_booking(booking_id)
     if _is_repeated(action_id):
@@ -143,7 +143,7 @@ def undo_step(
 
 
 def step_key(event_id: int, action_id: UUID | None) -> str:
-    """Return what names one step to a tablet: the id of its own tap, else a digest that tells no database id."""
+    """Return the name of one step for tablets: the id of its tap, else a digest that hides the database id."""
     return str(action_id or keyed_digest("step", str(event_id))[:32])
 
 
@@ -169,8 +169,8 @@ def admit_walk_in(  # noqa: PLR0913 -- one for each thing the form at the counte
 ) -> Booking:
     """Take places in the present slot for a walk-in, and check them in at once.
 
-    `squeeze_in` lets them in even where it is full, at `squeeze_desk_id` where that desk is at work. `happened_at` is
-    when they came, for a tablet that was offline: they take a place of that moment. An `action_id` seen before changes
+    `squeeze_in` admits them even if it is full, at `squeeze_desk_id` if that desk is at work. `happened_at` is when
+    they came, for a tablet that was offline: they take a place of that moment. An `action_id` seen before changes
     nothing. Raises BookingRefused, UnknownVisitType.
     """
     draft = Booking(party_size=party_size, source=Source.WALK_IN, name=name, locale=locale)
@@ -230,7 +230,7 @@ def _admit_walk_in(
 
 
 def _runs_now(rules: StoreRules, visit_type: VisitTypeRule, *, now: datetime) -> list[Run]:
-    """Return what each desk could do for a visit that begins in the slot running now, cut short by closing time."""
+    """Return each desk's run for a visit that begins in the present slot, cut short by closing time."""
     today = now.astimezone(rules.zone).date()
     found = []
     by_desk = slots_by_desk(rules, first_date=today - timedelta(days=1), last_date=today + timedelta(days=1))
@@ -247,7 +247,7 @@ def _runs_now(rules: StoreRules, visit_type: VisitTypeRule, *, now: datetime) ->
 
 
 def _take(booking: Booking, step: str, *, at: datetime) -> None:
-    """Set what a step changes; whoever is served without having been checked in has arrived as well."""
+    """Set what a step changes; a customer who is served without a check-in has also arrived."""
     booking.status = STEPS[step].leads_to
     if step in ("check_in", "start") and booking.checked_in_at is None:
         booking.checked_in_at = at
@@ -258,7 +258,7 @@ def _take(booking: Booking, step: str, *, at: datetime) -> None:
 
 
 def _take_back(booking: Booking, step: BookingEvent) -> None:
-    """Set what a step had changed to what it was."""
+    """Restore what a step had changed."""
     booking.status = step.from_status
     if booking.status == Status.CONFIRMED:
         booking.checked_in_at = None

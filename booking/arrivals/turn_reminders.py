@@ -13,8 +13,8 @@ from notifications.content import NewMessage
 from notifications.models import Channel
 from stores.models import Store
 
-BEFORE_THEM = 1  # so many others at most are called before who is told
-_AWAY_SINCE = timedelta(minutes=3)  # who joined just now is still at the door
+BEFORE_THEM = 1  # at most this many others are called before the person who gets the text
+_AWAY_SINCE = timedelta(minutes=3)  # people who have just joined are still at the door
 _OF_USE_FOR = timedelta(minutes=30)
 
 

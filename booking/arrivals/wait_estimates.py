@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from math import ceil, floor
 
-ENOUGH = 3  # visits that tell more than the plan does
-STEP = 5  # minutes: nobody can know it better
-_SHORTER, _LONGER = 0.5, 1.5  # of the planned minutes, where the day has not told yet
+ENOUGH = 3  # with this many visits, they say more than the plan
+STEP = 5  # minutes: a finer estimate is impossible
+_SHORTER, _LONGER = 0.5, 1.5  # share of the planned minutes, without enough visits of the day
 
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """A wait in minutes, from the least to the most that is likely; both 0: their turn is now.
+    """A likely wait in minutes, from least to most; both are 0 if their turn is now.
 
-    `is_until_own_time`: the line is shorter than the time until they are booked for.
+    `is_until_own_time`: the line is shorter than the time until their booked start.
     """
 
     least: int
@@ -24,7 +24,7 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class InLine:
-    """One turn in a line; `starts_at` is a booked visit's time, None for whoever came without."""
+    """One turn in a line; `starts_at` is the time of a booked visit, None for a walk-in."""
 
     key: str
     starts_at: datetime | None
@@ -32,9 +32,9 @@ class InLine:
 
 
 def in_order(line: Sequence[InLine], *, now: datetime) -> list[InLine]:
-    """Return a line in the order of calling: first booked people whose time has come, by that time.
+    """Return a line in the order of calling: first people with bookings whose time has come, by that time.
 
-    Then walk-ins in the order of coming; last booked people who are early, by their time.
+    Then come walk-ins in the order of arrival, and last people with bookings who are early, by their time.
     """
 
     def turn(one: InLine) -> tuple[int, datetime, datetime]:
@@ -50,7 +50,7 @@ def estimated_wait(
 ) -> Wait:
     """Return how long somebody waits with `before` people before them, those being served among them.
 
-    `at_once` of them are served side by side; `minutes` is how long the day's visits took, `planned_minutes` how long
+    `at_once` people are served side by side; `minutes` is how long the day's visits took, `planned_minutes` how long
     one is meant to take; `early_minutes` is how long before their own time they came.
     """
     early = max(0.0, early_minutes)
@@ -60,7 +60,7 @@ def estimated_wait(
     if before >= at_once:
         short, long = _likely(minutes, planned_minutes)
         rounds = (before - at_once) / at_once
-        # The first place comes free at some moment of a visit that has begun: at once, or when it is over.
+        # The first place comes free at some moment of a running visit: now at the earliest, at its end at the latest.
         least, most = rounds * short, (rounds + 1) * long
     is_until_own_time = early >= 1 and most <= early
     least, most = max(least, early), max(most, early)
@@ -68,7 +68,7 @@ def estimated_wait(
 
 
 def _likely(minutes: Sequence[float], planned_minutes: int) -> tuple[float, float]:
-    """Return between what half of the day's visits took; the plan, with room for doubt, where there are few."""
+    """Return the range of the middle half of the day's visits; with few visits, the plan with a margin."""
     if len(minutes) < ENOUGH:
         return planned_minutes * _SHORTER, planned_minutes * _LONGER
     ordered = sorted(minutes)

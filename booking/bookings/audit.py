@@ -1,4 +1,4 @@
-"""The audit: counters against bookings and holds, messages against bookings. Nothing here writes."""
+"""The audit: compares counters with bookings and holds, and messages with bookings. Nothing here writes."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from booking.subjects import Subject
 from notifications.models import OPEN_STATES, OutboxMessage
 from stores.models import Slot
 
-AT_ONCE = 500  # a database takes so many values in one question, not any number
+AT_ONCE = 500  # a database accepts only this many values in one statement
 
 _Span = tuple[datetime, datetime, int, bool]
 
@@ -25,7 +25,7 @@ def differences(*, now: datetime) -> Iterator[str]:
 
 
 def _counters() -> Iterator[str]:
-    """Hold the counters of every slot against what takes its places, one store's desk at a time."""
+    """Compare the counters of every slot with what takes its places, one desk at a time."""
     for store_id, desk_id in Slot.objects.order_by("store_id", "desk_id").values_list("store_id", "desk_id").distinct():
         spans = _spans(store_id, desk_id)
         slots = (
@@ -46,7 +46,7 @@ def _counters() -> Iterator[str]:
 
 
 def _spans(store_id: int, desk_id: int) -> dict[object, list[_Span]]:
-    """Return what takes places of a desk, by each UTC day it touches."""
+    """Return what takes places of a desk, under each UTC day that it touches."""
     bookings = Booking.objects.filter(store_id=store_id, desk_id=desk_id).exclude(status=Status.CANCELLED)
     rows: list[_Span] = list(bookings.values_list("starts_at", "ends_at", "places", "takes_web_places"))
     holds = Hold.objects.filter(store_id=store_id, desk_id=desk_id).values_list("starts_at", "ends_at", "places")
@@ -61,7 +61,7 @@ def _spans(store_id: int, desk_id: int) -> dict[object, list[_Span]]:
 
 
 def _messages(*, now: datetime) -> Iterator[str]:
-    """Hold open messages against their bookings, and visits to come against the word they should have had."""
+    """Compare open messages with their bookings, and upcoming visits with the messages they should have had."""
     followers = [kind for kind, facts in KINDS.items() if facts.follows_booking]
     open_messages = OutboxMessage.objects.filter(state__in=OPEN_STATES, kind__in=followers).order_by("pk")
     rows = open_messages.values_list("pk", "subject", "sequence", "kind").iterator(chunk_size=AT_ONCE)
@@ -87,7 +87,7 @@ def _messages(*, now: datetime) -> Iterator[str]:
 
 
 def _offers(*, now: datetime) -> Iterator[str]:
-    """Hold offered places against the waiting list, and open messages about them against both."""
+    """Compare offered places with the waiting list, and open messages about them with both."""
     for hold in Hold.objects.filter(offered_to__isnull=False).select_related("offered_to").order_by("pk"):
         entry = hold.offered_to
         if entry is not None and entry.status != WaitingStatus.OFFERED:
@@ -103,6 +103,6 @@ def _offers(*, now: datetime) -> Iterator[str]:
             yield f"message {message.pk}: {message.subject} is offered no such place"
     told_of = set(OutboxMessage.objects.filter(kind=Kind.PLACE_OFFERED).values_list("subject", "sequence"))
     for subject, entry in offered.items():
-        # By night nobody is told by text, so only customers with an address must have been told.
+        # No texts are sent at night, so only customers with an e-mail address must have been told.
         if entry.email and (subject, entry.offers) not in told_of:
             yield f"waiting list {entry.reference}: no message tells of its offer"

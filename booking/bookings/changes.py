@@ -1,4 +1,4 @@
-"""What a change of a visit calls for once the visit is saved: a line of history, messages, its days' versions."""
+"""Consequences of a change of a visit, once it is saved: a line of history, messages, the days' versions."""
 
 from collections.abc import Collection
 from datetime import date, datetime
@@ -31,12 +31,11 @@ def note_change(  # noqa: PLR0913 -- the one closing call of every change, with 
     tell: Kind | None = None,
     told_as: str = "",
 ) -> None:
-    """Close a change of a visit, in the transaction that saved it: history, then messages, and its days last.
+    """Finish a change of a visit in the transaction that saved it: write history, then messages, and days last.
 
-    `days` are the store's own days that read otherwise now; RAISED_BY_CALLER, where more is locked afterwards.
-    `from_status` is what the visit was before, where that changed. Messages that have not left are skipped for the
-    reason `skip_unsent`, where one is given. `tell` sends the customer messages of this kind; `told_as` keeps several
-    of one kind apart.
+    `days` are the store's local days that have changed, or RAISED_BY_CALLER if more locks follow. `from_status` is the
+    status before, if it changed. If a reason `skip_unsent` is given, unsent messages are skipped for that reason.
+    `tell` sends the customer messages of this kind; `told_as` distinguishes several messages of one kind.
     """
     BookingEvent.objects.create(
         booking=booking,

@@ -1,4 +1,4 @@
-"""Removal of what one connection did at a store: its visits to come, its holds, its entries of the waiting list."""
+"""Removal of what one connection left at a store: upcoming visits, holds and waiting list entries."""
 
 import logging
 from datetime import datetime
@@ -19,9 +19,9 @@ log = logging.getLogger(__name__)
 
 
 def take_back(*, store_id: int, digest: str, tell: bool, user: User, now: datetime) -> int:
-    """Cancel what one connection booked at a store and has to come; return how many visits that was.
+    """Cancel the upcoming visits that one connection booked at a store; return how many.
 
-    Each in a transaction of its own: one that cannot be cancelled keeps none of the others. `tell` sends each
+    Each visit has its own transaction, so one that cannot be cancelled does not stop the others. `tell` sends each
     customer a message.
     """
     visits = visits_of_client(store_id=store_id, digest=digest, now=now)
@@ -47,7 +47,7 @@ def _cancel(booking_id: int, *, tell: bool, user: User, now: datetime) -> bool:
 
 
 def _let_go(store_id: int, digest: str, *, now: datetime) -> None:
-    """Give back what the connection still keeps, and take it off the waiting list."""
+    """Release the holds of the connection, and take its entries off the waiting list."""
     entries = WaitingListEntry.objects.filter(store_id=store_id, client_digest=digest, status__in=OPEN)
     for entry_id in entries.values_list("pk", flat=True):
         leave_waiting_list(entry_id=entry_id, now=now)

@@ -7,13 +7,13 @@ from django.db.models import Count, Max, Min, QuerySet, Sum
 
 from booking.models import Booking, Status
 
-# A family stays below; a class or a club is shown, and its manager knows it for what it is.
+# A family stays below this number; a class or a club is shown, and the manager recognizes it.
 CROWD = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Crowd:
-    """Visits to come of one connection; `digest` tells it from others, and leads back to no address."""
+    """The upcoming visits of one connection; `digest` identifies it without revealing its address."""
 
     digest: str
     visits: int
@@ -25,14 +25,14 @@ class Crowd:
 
 
 def visits_of_client(*, store_id: int, digest: str, now: datetime) -> QuerySet[Booking]:
-    """Return the visits to come at a store that one connection booked in the last two days."""
+    """Return the upcoming visits at a store that one connection booked in the last two days."""
     return Booking.objects.filter(
         store_id=store_id, client_digest=digest, status=Status.CONFIRMED, starts_at__gt=now
     ).exclude(client_digest="")
 
 
 def crowds(*, store_id: int, now: datetime) -> list[Crowd]:
-    """Return the connections that booked many visits at a store, the most first, with one statement."""
+    """Return the connections that booked many visits at a store, largest first, with one statement."""
     found = (
         Booking.objects.filter(store_id=store_id, client_digest__gt="", status=Status.CONFIRMED, starts_at__gt=now)
         .order_by()

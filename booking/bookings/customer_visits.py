@@ -1,4 +1,4 @@
-"""The visits of one customer, over all stores or at one: known by the phone or the e-mail they were booked with."""
+"""Visits of one customer, at all stores or at one, found by the phone or the e-mail of the booking."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ def visits_to_come(contact: Contact, *, now: datetime) -> list[Booking]:
 
 
 def visits_among(references: Sequence[str], *, store_id: int, now: datetime) -> list[Booking]:
-    """Return which of these visits are still to come at a store, the next one first."""
+    """Return those of these visits at a store that are still upcoming, the next one first."""
     visits = Booking.objects.filter(
         reference__in=references, store_id=store_id, status=Status.CONFIRMED, starts_at__gt=now, erased_at=None
     )
@@ -58,7 +58,7 @@ def same_visit(*, store_id: int, visit_type_id: int, starts_at: datetime, phone:
 
 @dataclass(frozen=True, slots=True)
 class CallerRecord:
-    """What one store still knows of a phone number: its latest visits, and how many there are in all."""
+    """The record of a phone number at one store: its latest visits, and their total number."""
 
     latest: tuple[Booking, ...]
     count: int
@@ -66,7 +66,7 @@ class CallerRecord:
 
 
 def caller_record(*, store_id: int, phone: str) -> CallerRecord:
-    """Return a number's visits at one store, the latest first, with one statement; what was erased is not known."""
+    """Return a number's visits at one store, latest first, without erased ones; one statement."""
     if not phone:
         return CallerRecord((), 0, 0)
     visits = Booking.objects.filter(store_id=store_id, phone=phone, erased_at=None)

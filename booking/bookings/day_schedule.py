@@ -24,7 +24,7 @@ from stores.slots import DeskRule, StoreRules, slots_by_desk
 
 @dataclass(frozen=True, slots=True)
 class DaySlot:
-    """A slot as staff see it; `desk` is None where the desk serves no more."""
+    """A slot as staff see it; `desk` is None if the desk no longer serves."""
 
     starts_at: datetime
     ends_at: datetime
@@ -38,7 +38,7 @@ class DaySlot:
 
 @dataclass(frozen=True, slots=True)
 class DaySchedule:
-    """One of a store's days: all its slots and bookings, cancelled ones included, by time."""
+    """One day of a store: all its slots and bookings, cancelled ones included, by time."""
 
     rules: StoreRules
     date: date
@@ -50,7 +50,7 @@ class DaySchedule:
 
 
 def day_schedule(*, store: str, date: date, now: datetime) -> DaySchedule:
-    """Return a store's day, with five statements whatever the number of bookings. Raises UnknownStore."""
+    """Return a store's day, with five statements for any number of bookings. Raises UnknownStore."""
     rules = store_rules(store, from_date=date)
     bookings = _day_bookings(rules, Q(visit_date=date))
     counted = Counter(booking.status for booking in bookings)
@@ -68,7 +68,7 @@ def day_schedule(*, store: str, date: date, now: datetime) -> DaySchedule:
 def arrivals_schedule(*, store: str, now: datetime) -> DaySchedule:
     """Return the visits of a store's working day, without slots, with three statements. Raises UnknownStore.
 
-    Those of the evening before who may still be in the shop are among them, and those who come right after midnight.
+    They include visits of the evening before whose people may still be in the shop, and visits right after midnight.
     """
     rules = rules_around(store, now)
     day = working_day(rules, now=now)
@@ -102,11 +102,11 @@ FROM stores_store WHERE id = %s
 
 
 def day_version(*, store: Store, date: date, now: datetime, days_around: int = 0) -> str:
-    """Return what a day's schedule is made from, the clock's doing included, with one statement.
+    """Return the version of a day's schedule, which also changes with the clock; one statement.
 
-    With `days_around`, what a working day is made from that may reach into the days around it.
+    With `days_around`, it covers a working day that may reach into the days around it.
     """
-    # Written out: to have it made anew took most of a poll's time, which fifty screens repeat all day.
+    # Plain SQL: building this query with the ORM took most of the time of a poll, which fifty screens repeat all day.
     zone = ZoneInfo(store.time_zone)
     first, last = date - days_around * ONE_DAY, date + days_around * ONE_DAY
     moment, changeable_until, begins, ends = (
@@ -141,7 +141,7 @@ _VISIT_TYPE = ("slug", "name", "mode", "video_url")
 
 
 def _day_bookings(rules: StoreRules, is_shown: Q) -> tuple[Booking, ...]:
-    """Return some of a store's bookings by time; all of one desk, or of one visit type, share it, as a day shows it."""
+    """Return some of a store's bookings by time; they share the objects of desks and visit types."""
     joined = {f"desk_{name}": F(f"desk__{name}") for name in _DESK}
     joined |= {f"visit_type_{name}": F(f"visit_type__{name}") for name in _VISIT_TYPE}
     bookings = Booking.objects.filter(is_shown, store_id=rules.id).annotate(**joined)
@@ -168,7 +168,7 @@ def _day_bookings(rules: StoreRules, is_shown: Q) -> tuple[Booking, ...]:
 
 
 def _day_slots(rules: StoreRules, day: date, *, now: datetime) -> tuple[DaySlot, ...]:
-    """Return a day's slots as staff may fill them, those of former hours too while places are taken: two statements."""
+    """Return a day's slots as staff may fill them; also of former hours if places are taken; two statements."""
     starts, ends = day_start(day, rules.zone), day_start(day + ONE_DAY, rules.zone)
     expired_holds, _ = what_changed(rules.id, from_date=day, to_date=day, now=now)
     by_desk = slots_by_desk(rules, first_date=day, last_date=day)

@@ -1,4 +1,4 @@
-"""Lateness: a customer says how late they will be, and the store's day shows it at once."""
+"""Lateness: customers say how late they will be, and the day page of the store shows it."""
 
 from datetime import datetime
 
@@ -15,7 +15,7 @@ from booking.who import Who
 
 @transaction.atomic
 def say_late(*, booking_id: int, minutes: int, now: datetime) -> Booking:
-    """Note that the customer will be about so many minutes late; the same again changes nothing.
+    """Note that the customer will be about so many minutes late; a repetition changes nothing.
 
     Raises BookingRefused: TOO_SOON more than two hours before the start, TOO_LATE after the end.
     """
@@ -30,7 +30,7 @@ def say_late(*, booking_id: int, minutes: int, now: datetime) -> Booking:
 
 @transaction.atomic
 def take_back_late(*, booking_id: int, now: datetime) -> Booking:
-    """Note that the customer will be on time after all; nothing where they did not say otherwise.
+    """Note that the customer will be on time after all; this changes nothing if they had not said they are late.
 
     Raises BookingRefused as `say_late` does.
     """

@@ -1,4 +1,4 @@
-"""The lifecycle of bookings: to book, to cancel, to confirm."""
+"""The lifecycle of bookings: booking, cancelling, confirming."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -56,8 +56,8 @@ def book_visit(  # noqa: PLR0913 -- one for each thing a booking says
 ) -> Booking:
     """Book a visit; `hold` is the token of places kept for it, `desk` the slug of one the customer chose.
 
-    `may_repeat` tells that the same visit, booked before with the same phone or e-mail, is no reason to refuse.
-    Raises BookingRefused, LookupError for an unknown store or visit type.
+    `may_repeat` allows the same visit again with the same phone or e-mail. Raises BookingRefused, LookupError for an
+    unknown store or visit type.
     """
     asked = SlotRequest(store=store, visit_type=visit_type, starts_at=starts_at, party_size=party_size, desk=desk)
     draft = Booking(
@@ -86,7 +86,7 @@ def _book(asked: SlotRequest, draft: Booking, *, may_repeat: bool, now: datetime
     rules, visit_type, runs = resolve_request(asked, now=now, by_staff=by_staff)
     too_many = _too_many_open(rules, draft, asked, may_repeat=may_repeat, now=now)
     run = claim_anywhere(rules, runs, party_size=asked.party_size, from_web=not by_staff)
-    if run is None:  # said first, to whoever: it tells nobody whether a number has visits here
+    if run is None:  # checked first, for everybody: so it does not reveal whether a number has visits here
         raise refused_without_place(rules, runs, from_web=not by_staff)
     if too_many is not None:
         raise too_many
@@ -95,14 +95,14 @@ def _book(asked: SlotRequest, draft: Booking, *, may_repeat: bool, now: datetime
 
 @transaction.atomic
 def _book_held(asked: SlotRequest, draft: Booking, *, token: str, may_repeat: bool, now: datetime) -> Booking:
-    """Turn a hold into a booking: its places change hands, the minimum notice was kept when it was made."""
+    """Turn a hold into a booking with its places; the minimum notice was checked when the hold was made."""
     try:
         rules = rules_around(asked.store, asked.starts_at, lock=True)
     except UnknownStore:
         raise BookingRefused(Refusal.HOLD_EXPIRED) from None
     hold = live_hold(token, now=now)
     if hold is None and read_hold_token(token) is not None and is_shut_for(asked, rules):
-        raise BookingRefused(Refusal.SLOT_CLOSED)  # a change of hours let go of it
+        raise BookingRefused(Refusal.SLOT_CLOSED)  # a change of hours released it
     if hold is None or not _is_for(hold, asked, rules) or hold.starts_at <= now:
         raise BookingRefused(Refusal.HOLD_EXPIRED)
     beyond = BEYOND_THE_SHARE if hold.offered_to_id is not None else 0
@@ -117,14 +117,14 @@ def _book_held(asked: SlotRequest, draft: Booking, *, token: str, may_repeat: bo
     draft.desk_was_chosen = hold.desk_was_chosen
     run = Run(desk, (SlotTime(hold.starts_at, hold.ends_at),))
     booking = store_booking(draft, rules, visit_type, run, now=now, user=None, hold=hold)
-    if hold.offered_to_id is not None:  # whoever waited for this place is off the list, in the same transaction
+    if hold.offered_to_id is not None:  # the same transaction takes the customer who waited off the list
         note_taken(entry_id=hold.offered_to_id, booking=booking, now=now)
     return booking
 
 
 @transaction.atomic
 def cancel_booking(*, booking_id: int, who: Who) -> Booking:
-    """Cancel a visit and give its places back; cancelled before: nothing changes. Raises BookingRefused."""
+    """Cancel a visit and give its places back; a cancelled visit stays as it is. Raises BookingRefused."""
     booking = lock_booking(booking_id)
     if booking.status == Status.CANCELLED:
         return booking
@@ -157,7 +157,7 @@ def cancel_locked(booking: Booking, *, who: Who, tell: bool = True) -> None:
 
 @transaction.atomic
 def confirm_attendance(*, booking_id: int, now: datetime) -> Booking:
-    """Note that the customer said "I will come"; again: nothing changes. Raises BookingRefused WRONG_STATUS."""
+    """Note that the customer said "I will come"; a repetition changes nothing. Raises BookingRefused WRONG_STATUS."""
     booking = lock_booking(booking_id)
     if booking.status != Status.CONFIRMED:
         raise WrongStatus(booking)
@@ -170,9 +170,9 @@ def confirm_attendance(*, booking_id: int, now: datetime) -> Booking:
 
 
 def lock_booking(booking_id: int) -> Booking:
-    """Lock a booking for the rest of the transaction, its store's hours first, and return it is now.
+    """Lock a booking for the rest of the transaction, after its store's hours, and return it is now.
 
-    Only then is it read with its desk: a row that waited for its lock is no longer found with the desk it had before.
+    It is read with its desk only then, because the desk may have changed while the row waited for its lock.
     """
     if connection.features.has_select_for_update:
         share_lock_store_of(booking_id)
@@ -186,9 +186,9 @@ def lock_booking(booking_id: int) -> Booking:
 def _too_many_open(
     rules: StoreRules, draft: Booking, asked: SlotRequest, *, may_repeat: bool, now: datetime, beyond: int = 0
 ) -> BookingRefused | None:
-    """Return the refusal of a phone or e-mail with its share of visits to come at this store, or `beyond`; else None.
+    """Return the refusal for a phone or e-mail with too many open bookings here, `beyond` more allowed; or None.
 
-    Unless it may be repeated, also where this very visit is among them: SameVisit then.
+    Unless it may be repeated, this very visit among them is refused too: SameVisit.
     """
     if not draft.phone and not draft.email:
         return None
@@ -221,11 +221,11 @@ def store_booking(
 ) -> Booking:
     """Write a new booking, its history and its messages, in the transaction that took its places.
 
-    Where they were taken by a `hold`, they stay what they were taken as, whoever books and whatever the rules
-    are by now. Its days are raised here, unless the caller has more to write first (`raised_by_caller`).
+    Places taken by a `hold` stay as they were counted then, even if staff book or the rules have changed. The days are
+    raised here, unless the caller writes more first (`raised_by_caller`).
     """
     booking.reference = new_reference()
-    # What the rules told already is not read again; any other field is, when somebody asks for it.
+    # Values known from the rules are not read again; other fields are read on access.
     booking.store = known(Store, id=rules.id, slug=rules.slug, name=rules.name, time_zone=rules.zone.key,
                           change_until_minutes=rules.change_until_minutes, reminder_days=rules.reminder_days,
                           messages_from=rules.messages_from, messages_until=rules.messages_until)  # fmt: skip
@@ -241,9 +241,9 @@ def store_booking(
 
 
 def release_places(booking: Booking) -> set[date]:
-    """Give a booking's places back, in the caller's transaction, and any that were kept for it instead.
+    """Give back a booking's places, and those kept for it as other times, in the caller's transaction.
 
-    Return the days that changed, for the caller to raise last.
+    Returns the days that changed, for the caller to raise last.
     """
     holds = []
     if booking.answer_until is not None:
@@ -253,7 +253,7 @@ def release_places(booking: Booking) -> set[date]:
 
 
 def take_run(booking: Booking, rules: StoreRules, run: Run, *, from_web: bool) -> None:
-    """Write into a booking which desk's places it has, and from when to when; the caller took them and saves it."""
+    """Set the desk, the times and the places of a booking; the caller has taken the places and saves the booking."""
     booking.desk = known(Desk, id=run.desk.id, slug=run.desk.slug, name=run.desk.name)
     booking.starts_at, booking.ends_at = run.starts_at, run.ends_at
     booking.visit_date = run.starts_at.astimezone(rules.zone).date()

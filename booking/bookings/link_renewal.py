@@ -1,4 +1,4 @@
-"""Renewal of the link to a booking by its customer; the old link opens nothing any more."""
+"""Renewal of the link to a booking by its customer; the old link no longer works."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from booking.models import Booking
 
 @transaction.atomic
 def renew_link(*, booking_id: int, now: datetime) -> Booking:
-    """End every link to a booking, the ones in its messages too; those that are sent from now on bring the new one."""
+    """End every link to a booking, also in messages already sent; later messages have the new link."""
     booking = lock_booking(booking_id)
     booking.link_number += 1
     booking.updated_at = now

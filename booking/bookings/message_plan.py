@@ -14,11 +14,11 @@ from notifications.models import Channel
 
 
 def plan_messages(booking: Booking, *, kind: Kind, who: Who, offset: str = "") -> list[NewMessage]:
-    """Return the messages about what just happened to a booking, and the reminders that follow from it.
+    """Return the messages about an event of a booking, and the reminders that follow from it.
 
-    What a customer sets off is held to what their number may get in a day; what the store or the plan sets
-    off is never dropped for that. `offset` tells several messages of one kind apart: the change of hours that a visit
-    which stays is told about. Such a visit has its reminders already.
+    Messages that a customer causes count against the daily limit of their number; those of the store or the plan are
+    never dropped because of it. `offset` distinguishes several messages of one kind: it names the change of hours about
+    which the customer of an unchanged visit is told. Such a visit has its reminders already.
     """
     channels = message_channels(booking.phone, booking.email)
     is_limited = who.actor == Actor.CUSTOMER
@@ -43,7 +43,7 @@ def message_channels(phone: str, email: str) -> list[Channel]:
 
 
 def message_channel(phone: str, email: str) -> Literal["sms", "email", "none"]:
-    """Return how a customer with this phone (E.164) and e-mail will be reminded."""
+    """Return the channel that reminds a customer with this phone (E.164) and e-mail."""
     match message_channels(phone, email):
         case [Channel.SMS, *_]:
             return "sms"

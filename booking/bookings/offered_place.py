@@ -12,9 +12,10 @@ from stores.queries import rules_around
 
 
 def take_offer(*, entry: WaitingListEntry, now: datetime) -> Booking:
-    """Book the place that somebody is offered, with what they told when they joined; taken before: that booking.
+    """Book an offered place with the data of the waiting list entry; if taken before, return that booking.
 
-    Raises BookingRefused: HOLD_EXPIRED where the place is kept no more, SLOT_CLOSED where the store closed it since.
+    Raises BookingRefused: HOLD_EXPIRED if the place is no longer held, SLOT_CLOSED if the store has closed it since
+    then.
     """
     if entry.booking is not None:
         return entry.booking
@@ -35,12 +36,12 @@ def take_offer(*, entry: WaitingListEntry, now: datetime) -> Booking:
             now=now,
             hold=hold_token(hold.public_id),
         )
-    except UnknownVisitType as unknown:  # the store ceased to offer it meanwhile
+    except UnknownVisitType as unknown:  # the store no longer offers the visit type
         raise BookingRefused(Refusal.SLOT_CLOSED) from unknown
 
 
 def _is_closed_since(entry: WaitingListEntry, *, now: datetime) -> bool:
-    """Tell whether nobody can come any more at the start that somebody was offered last."""
+    """Tell whether the start that was last offered to an entry is closed by now."""
     start = entry.offered_start
     if start is None or start <= now:
         return False

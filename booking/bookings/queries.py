@@ -1,4 +1,4 @@
-"""Bookings read for others: one by its reference, those of a store's calendar feed."""
+"""Queries of bookings: one by its reference, and those of a store's calendar feed."""
 
 from datetime import datetime, timedelta
 
@@ -26,7 +26,7 @@ def booking_by_reference(reference: str) -> Booking | None:
 
 
 def feed_bookings(*, store: Store, now: datetime) -> list[Booking]:
-    """Return what stands in a store's calendar feed: the past 7 to the next 90 days, cancelled ones for 30 days."""
+    """Return the bookings of a store's calendar feed: 7 days back, 90 days ahead, cancelled ones for 30 days."""
     is_shown = Q(starts_at__gte=now - FEED_PAST) & ~Q(status=Status.CANCELLED)
     is_gone = Q(status=Status.CANCELLED, updated_at__gte=now - FEED_CANCELLED, starts_at__gte=now - FEED_CANCELLED)
     bookings = Booking.objects.filter(is_shown | is_gone, store=store, starts_at__lte=now + FEED_AHEAD)

@@ -1,6 +1,6 @@
 """Rebooking offers: up to three other times, kept for a day, for a visit that the store had to give up.
 
-Until they choose, the visit stands as it was booked; where they do not, it is cancelled in the end, and they are told.
+Until the customer chooses, the visit stays as booked. If they never choose, it is cancelled and they are told.
 """
 
 import logging
@@ -28,14 +28,14 @@ log = logging.getLogger(__name__)
 
 KEPT_FOR = timedelta(hours=24)
 TIMES = 3
-_TRIED = 12  # starts that are looked at for one visit: several visits may want the same
-OFFER = "offer"  # how the offset of a message about such times begins
+_TRIED = 12  # starts considered for one visit: several visits may compete for the same
+OFFER = "offer"  # start of the offset of a message about such times
 
 
 def offer_other_times(bookings: Iterable[Booking], *, rules: StoreRules, told_as: str, who: Who) -> None:
-    """Keep other times for visits that the caller has locked, with their store, and tell each customer once.
+    """Keep other times for locked visits and tell each customer once; the caller has locked the store too.
 
-    A customer who gets no message keeps the visit: somebody has to phone. Where no other time is free, the visit is
+    A customer who cannot get a message keeps the visit: somebody has to phone. If no other time is free, the visit is
     cancelled, and the message says how to book again.
     """
     for booking in bookings:
@@ -59,10 +59,10 @@ def offer_other_times(bookings: Iterable[Booking], *, rules: StoreRules, told_as
 
 
 def ask_no_more(booking: Booking, *, told_as: str, who: Who, tell: bool = True) -> None:
-    """Take back the question which other time somebody wants, on a visit that the caller has locked; it stays.
+    """Withdraw the question about another time for a visit that the caller has locked; the visit stays.
 
-    A customer who was told of it is told that the visit stays, unless not to `tell`; a message that has not left
-    never does.
+    A customer who received the question is told that the visit stays, unless `tell` is false. An unsent message is
+    never sent.
     """
     for hold in booking.kept_times.select_related("store").order_by("pk"):
         drop_hold(hold)
@@ -78,12 +78,12 @@ def ask_no_more(booking: Booking, *, told_as: str, who: Who, tell: bool = True) 
 
 
 def is_asked_again(booking: Booking, *, now: datetime) -> bool:
-    """Tell whether somebody may still choose one of the times kept for them."""
+    """Tell whether the customer may still choose one of the times kept for them."""
     return booking.answer_until is not None and now < booking.answer_until and booking.status == Status.CONFIRMED
 
 
 def kept_times(booking: Booking, *, now: datetime) -> list[Hold]:
-    """Return the times kept for somebody, in their order; none once the answer is given or too late."""
+    """Return the times kept for a visit, in order; none after the answer or after the deadline."""
     if not is_asked_again(booking, now=now):
         return []
     return list(Hold.objects.filter(kept_for=booking, expires_at__gt=now).order_by("starts_at", "pk"))
@@ -91,9 +91,9 @@ def kept_times(booking: Booking, *, now: datetime) -> list[Hold]:
 
 @transaction.atomic
 def take_kept_time(*, booking_id: int, hold_id: int, now: datetime) -> Booking:
-    """Move a visit to one of the times kept for it; the others are free again.
+    """Move a visit to one of the times kept for it; the other times become free.
 
-    Raises BookingRefused: HOLD_EXPIRED where the time is kept no longer, WRONG_STATUS where the visit is over.
+    Raises BookingRefused: HOLD_EXPIRED if the time is no longer kept, WRONG_STATUS if the visit is over.
     """
     booking = lock_booking(booking_id)
     if booking.status != Status.CONFIRMED:
@@ -107,7 +107,7 @@ def take_kept_time(*, booking_id: int, hold_id: int, now: datetime) -> Booking:
 def cancel_unanswered(*, now: datetime) -> int:
     """Cancel the visits whose customers chose none of the times kept for them; return how many.
 
-    Whatever goes wrong with one, the others have their turn.
+    An error with one visit does not stop the others.
     """
     due = Booking.objects.filter(answer_until__lte=now, status=Status.CONFIRMED).order_by("pk")
     cancelled = 0
@@ -139,7 +139,7 @@ def _keep(booking: Booking, rules: StoreRules, *, now: datetime) -> list[Hold]:
         limit=_TRIED,
         desk=booking.desk_kept,
         is_booked=True,
-        with_wanted=True,  # at another desk it may be free
+        with_wanted=True,  # it may be free at another desk
     )
     holds: list[Hold] = []
     for slot in sorted(free, key=lambda slot: abs(slot.starts_at - booking.starts_at)):
@@ -152,7 +152,7 @@ def _keep(booking: Booking, rules: StoreRules, *, now: datetime) -> list[Hold]:
 
 def _keep_one(booking: Booking, rules: StoreRules, starts_at: datetime, *, now: datetime) -> Hold | None:
     notice_ends = starts_at - timedelta(minutes=rules.minimum_notice_minutes)
-    # Chosen like any other time, so no later than any other could be; and never after the visit itself.
+    # The answer has the same latest moment as any other booking of these times, and never comes after the visit itself.
     expires_at = min(now + KEPT_FOR, notice_ends, booking.starts_at)
     kind = rules.booked_type(booking.visit_type.slug, party_size=booking.party_size)
     own = rules.with_desk(booking.desk_kept) if booking.desk_kept else rules

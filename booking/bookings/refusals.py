@@ -5,7 +5,7 @@ from booking.refusals import BookingRefused, Refusal
 
 
 class WrongStatus(BookingRefused):
-    """The visit is no longer, or not yet, what it has to be for this; `booking` is the visit as it is now."""
+    """The status of the visit does not allow this; `booking` is the visit as it is now."""
 
     def __init__(self, booking: Booking) -> None:
         super().__init__(Refusal.WRONG_STATUS)
@@ -13,4 +13,4 @@ class WrongStatus(BookingRefused):
 
 
 class VisitMoved(WrongStatus):
-    """The visit begins at another time than a tablet showed."""
+    """The visit begins at a different time from the one a tablet showed."""

@@ -1,4 +1,4 @@
-"""Rescheduling of a visit: the old places are given back and new ones taken in one transaction."""
+"""Rescheduling of visits: old places are given back and new ones taken in one transaction."""
 
 from dataclasses import replace
 from datetime import date, datetime
@@ -20,11 +20,11 @@ from stores.models import Store
 
 
 def reschedule(*, booking_id: int, starts_at: datetime, who: Who, desk: str = "") -> Booking:
-    """Move a visit to another start: same reference, `sequence` + 1. To where it is changes nothing.
+    """Move a visit to another start: same reference, `sequence` + 1. A move to its present place changes nothing.
 
-    `desk` is the slug of the one that staff put it at, "" for whichever is free. Where another desk is all that
-    changes, the customer is told only if they asked for the one they had. Where the new start refuses, the old one
-    is kept. Raises BookingRefused.
+    `desk` is the slug of the desk that staff chose, "" for any free one. If only the desk changes, the customer is told
+    only if they asked for the former desk. If the new start is refused, the visit keeps the old one. Raises
+    BookingRefused.
     """
     store = Store.objects.filter(bookings=booking_id).values_list("slug", flat=True).get()
     return retry_after_expired_holds(
@@ -93,6 +93,6 @@ def _change_places(booking: Booking, *, starts_at: datetime, desk: str, now: dat
     if run is None:
         raise refused_without_place(rules, runs, from_web=not by_staff)
     if run.desk.id != booking.desk_id and not by_staff:
-        booking.desk_was_chosen = False  # the one that was is gone
+        booking.desk_was_chosen = False  # the former desk is no longer active
     take_run(booking, rules, run, from_web=not by_staff)
     return days

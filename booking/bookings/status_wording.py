@@ -1,4 +1,4 @@
-"""Statuses in words for staff: on screens, in files, and in the day sheet."""
+"""Wording of statuses for staff: on screens, in files, and in the day sheet."""
 
 from django.utils.translation import gettext as _
 
@@ -8,7 +8,7 @@ LATE = "late"
 
 
 def status_words() -> dict[str, str]:
-    """Return what each state is called, `late` among them."""
+    """Return the name of each status, `late` among them."""
     return {
         Status.CONFIRMED: _("Booked"),
         LATE: _("Late"),

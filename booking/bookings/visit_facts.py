@@ -1,6 +1,7 @@
-"""What staff should know of a visit besides who comes and when, as plain values: pages, tablets and programs word it.
+"""Facts about a visit that staff should know, besides people and time, as plain values without wording.
 
-An ordinary visit has no facts. What kind of fact is worth telling, and in which order, is decided here alone.
+Pages, tablets and programs put them into words. An ordinary visit has no facts. Only this module decides which kinds of
+facts are worth telling, and in which order.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,20 +17,20 @@ from stores.models import VisitMode
 
 
 class FactKind(StrEnum):
-    """What a fact is about, in the order in which the facts of one visit are told."""
+    """The kinds of facts, in the order in which the facts of one visit are shown."""
 
     ASKED_TO_MOVE = "asked_to_move"
     BY_VIDEO = "by_video"  # value: the address of the call
-    BY_PHONE = "by_phone"  # value: the number, "" where none was left
+    BY_PHONE = "by_phone"  # value: the number, "" if none was given
     FOR_SOMEONE_ELSE = "for_someone_else"
-    DESK = "desk"  # value: the name of the desk that was asked for
+    DESK = "desk"  # value: the name of the requested desk
     SIMPLE = "simple"
     LANGUAGE = "language"  # value: its code
     ANSWER = "answer"  # value: the answer
 
 
 class Fact(NamedTuple):
-    """One fact; `question` is what an answer answers, as it was worded then."""
+    """One fact; `question` is the question of an answer, in its wording at that time."""
 
     kind: FactKind
     value: str = ""
@@ -37,7 +38,7 @@ class Fact(NamedTuple):
 
 
 class VisitFacts(NamedTuple):
-    """The facts of one visit; `late_minutes` is what was said, whether or not they have come since."""
+    """The facts of one visit; `late_minutes` is what the customer said, even if they have arrived since."""
 
     status: str
     mode: str
@@ -53,17 +54,17 @@ class VisitFacts(NamedTuple):
 
     @property
     def said_late(self) -> int:
-        """By how many minutes they will be late, as they said; 0 for nothing said, or for somebody not awaited."""
+        """The announced lateness in minutes; 0 if none was announced or the customer is not expected."""
         return (self.late_minutes or 0) if self.status == Status.CONFIRMED else 0
 
     def told(self, usual_languages: frozenset[str]) -> Iterator[Fact]:
-        """Yield what is out of the ordinary now, in order; a language only where it is none of the usual ones."""
+        """Yield what is unusual now, in order; a language only if it is none of the usual ones."""
         if self.was_asked_to_move and self.status == Status.CONFIRMED:
             yield Fact(FactKind.ASKED_TO_MOVE)
         yield from self.lasting(usual_languages)
 
     def lasting(self, usual_languages: frozenset[str]) -> Iterator[Fact]:
-        """Yield what stays true whatever step the visit takes: a tablet takes steps while it is offline."""
+        """Yield the facts that hold after any step of the visit: a tablet takes steps while it is offline."""
         if self.mode == VisitMode.VIDEO:
             yield Fact(FactKind.BY_VIDEO, self.video_url)
         elif self.mode != VisitMode.STORE:
@@ -81,7 +82,7 @@ class VisitFacts(NamedTuple):
 
 
 def booking_facts(booking: Booking) -> VisitFacts:
-    """Return the facts of a booking; its visit type and, where one was asked for, its desk should be loaded."""
+    """Return the facts of a booking; its visit type and, if one was requested, its desk should be loaded."""
     return VisitFacts(
         status=booking.status,
         mode=booking.visit_type.mode,
@@ -98,6 +99,6 @@ def booking_facts(booking: Booking) -> VisitFacts:
 
 
 def usual_languages(country: str) -> frozenset[str]:
-    """Return the languages not worth a word: the one of whoever reads, and those that the store's country speaks."""
+    """Return the usual languages, which are not mentioned: the reader's, and those of the store's country."""
     reader = (get_language() or settings.LANGUAGE_CODE)[:2]
     return frozenset({reader, *get_official_languages(country)})

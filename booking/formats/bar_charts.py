@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from xml.sax.saxutils import escape, quoteattr
 
-WIDTH = 360  # as wide as a narrow phone's column, so that words are not drawn smaller there
+WIDTH = 360  # as wide as a narrow phone's column, so that words are not smaller there
 ROW, WORDS_AT, BAR_AT, BAR = 44, 15, 22, 14
 PATTERNS = ("solid", "stripes", "dots", "bare")
 _LEGEND_ROW = 26

@@ -42,7 +42,7 @@ Method = Literal["PUBLISH", "REQUEST", "CANCEL"]
 
 
 class _Line(Contentline):
-    """A line of the file. It is folded once, and only where it is too long."""
+    """A line of the file. It is folded once, and only if it is too long."""
 
     _written: bytes | None = None
 
@@ -88,7 +88,7 @@ def booking_calendar(booking: Booking, *, method: Method, manage_url: str | None
             event["URL"] = vUri(manage_url)
             event["DESCRIPTION"] = _text(_("See, change or cancel this visit: {url}").format(url=manage_url))
         _add_store(event, store)
-        if booking.visit_type.mode != VisitMode.STORE:  # nobody is to set out for it
+        if booking.visit_type.mode != VisitMode.STORE:  # no way to the store is needed
             event["LOCATION"] = _text(", ".join((_by_what(booking), store.name)))
             del event["GEO"]
     if method != "PUBLISH":
@@ -224,7 +224,7 @@ def _recurrence(rule: YearlyRule) -> vRecur:
 def _text(text: str) -> vText:
     """Return text on one line, without line breaks and control characters, which icalendar lets through.
 
-    A backslash becomes a slash: the package would read one before an N as a new line.
+    A backslash becomes a slash: the package would read a backslash before an N as a new line.
     """
     kept = (" " if character.isspace() else character for character in text if not _is_control(character))
     return vText("".join(kept).replace("\\", "/"))
@@ -245,5 +245,5 @@ def _address(email: str, **parameters: str) -> vCalAddress:
 
 
 def _degrees(degrees: float) -> float:
-    """Return degrees to the metre; none so small that Python would write an exponent."""
+    """Return degrees to the metre, without numbers so small that Python would write an exponent."""
     return round(degrees, 6) if abs(degrees) >= 0.0001 else 0.0

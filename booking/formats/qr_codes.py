@@ -5,12 +5,12 @@ from io import BytesIO
 import segno
 from django.utils.safestring import SafeString, mark_safe
 
-# What a scanner at the door looks for before a reference: it opens nothing, and is no address to be followed.
+# The prefix of a reference for a scanner at the door: it gives no access and is not an address.
 VISIT_PREFIX = "CARILLON:"
 
 
 def visit_code(reference: str) -> SafeString:
-    """Return the code that a customer shows on arrival, as inline SVG: the reference alone, which opens nothing."""
+    """Return the code that a customer shows on arrival, as inline SVG: only the reference, which opens nothing."""
     # Upper case and a colon keep to the alphanumeric mode: a coarser code, read from a scratched screen.
     return _drawing(VISIT_PREFIX + reference)
 

@@ -1,8 +1,8 @@
 """The picture beside a shared link (og:image), 1200 × 630 PNG: a store's name and town, and what the link is for.
 
 Noto Sans comes along (`fonts/`) and writes Latin, Greek, Cyrillic and Arabic. Other letters are left out, as an empty
-box would say less than nothing; so are Arabic ones on a machine without the library FriBiDi, which Pillow loads to join
-them and to write them from the right.
+box would only confuse; so are Arabic ones on a machine without the library FriBiDi, which Pillow loads to join them and
+to write them from the right.
 """
 
 import secrets
@@ -21,11 +21,11 @@ SIZE = (1200, 630)
 PAPER, INK, SOFT, GO, ON_GO, BRASS = "#fffdf9", "#1c2430", "#4a5565", "#0f5c4d", "#ffffff", "#8a5a00"
 MARGIN = 90
 BELL = 64
-LOOK = 2  # raised with every change of how it is drawn
+LOOK = 2  # raised with every change of the drawing
 CARDS_KEPT = timedelta(days=60)
 LARGEST, LARGEST_OF_TWO_LINES, SMALLEST = 96, 84, 44
 _FONT = Path(__file__).with_name("fonts") / "noto-sans-medium.ttf"
-# What the font has and Pillow draws right by itself: letters, figures, and what stands between words.
+# Characters of the font that Pillow draws correctly by itself: letters, digits, and separators of words.
 LETTERS_EVERYWHERE = frozenset(
     map(
         chr,
@@ -36,7 +36,7 @@ LETTERS_EVERYWHERE = frozenset(
         ),
     )
 ) | set("ґҐʼ‘’‚“”„†•–—…′″‹›€№™ẞΆΌ")
-# What it has of Arabic, which Pillow joins and turns with FriBiDi alone.
+# Arabic characters of the font, which Pillow can join and order only with FriBiDi.
 LETTERS_JOINED = frozenset(map(chr, (*range(0x600, 0x700), 0x200C, 0x200D)))
 _PLAIN_HYPHENS = {0x2010: "-", 0x2011: "-"}
 
@@ -45,7 +45,7 @@ _PLAIN_HYPHENS = {0x2010: "-", 0x2011: "-"}
 def store_card(name: str, town: str, call: str) -> bytes:
     """Return the picture for a store; `call` says in the reader's language what the link is for.
 
-    Drawn once and then read from DATA_DIR: to draw it takes ten times as long as any other page.
+    It is drawn once and then read from DATA_DIR: drawing takes ten times as long as any other page.
     """
     kept = _folder() / f"{sha256(repr((LOOK, name, town, call)).encode()).hexdigest()[:32]}.png"
     with suppress(OSError):
@@ -60,7 +60,7 @@ def store_card(name: str, town: str, call: str) -> bytes:
 
 
 def drop_old_cards(*, now: datetime) -> int:
-    """Delete pictures drawn a while ago: a store that still has this name draws its own anew. Return how many."""
+    """Delete pictures drawn a while ago, and return how many; stores with the same name draw theirs anew."""
     old = [one for one in _folder().glob("*") if one.stat().st_mtime < (now - CARDS_KEPT).timestamp()]
     for one in old:
         one.unlink(missing_ok=True)
@@ -98,7 +98,7 @@ def _drawn(name: str, town: str, call: str) -> bytes:
 
 
 def drawable(text: str) -> str:
-    """Return a text without the characters that cannot be drawn; "" where no letter or figure is left."""
+    """Return a text without the characters that cannot be drawn; "" if no letter or digit is left."""
     letters = LETTERS_EVERYWHERE | LETTERS_JOINED if features.check("raqm") else LETTERS_EVERYWHERE
     composed = unicodedata.normalize("NFC", text).translate(_PLAIN_HYPHENS)
     left = " ".join("".join(letter for letter in composed if letter in letters).split())

@@ -14,10 +14,10 @@ Cell = str | int | date | time
 _WIDEST = 50  # characters of a column of an Excel file
 _DAY_FORMAT, _TIME_FORMAT = {"num_format": "yyyy-mm-dd"}, {"num_format": "hh:mm"}
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]")
-# What spreadsheets take for the beginning of a formula, where a cell may begin: at the start of a text, and behind
-# whatever some spreadsheet, set up for some country, cuts lines at.
+# Characters that spreadsheets take for the beginning of a formula. A cell may begin at the start of a text, and after
+# any character at which some spreadsheet, in the settings of some country, splits lines.
 _FORMULA = re.compile(r"""(^|[,;\t\r\n])((?:(?![,;\t\r\n])[\s"])*)(?=[=+\-@＝＋－＠])""")
-_CUT_BLANK = ("\t", "\r")  # at the start of a text they are a sign of a formula to come
+_CUT_BLANK = ("\t", "\r")  # at the start of a text they may precede a formula
 
 
 def csv_bytes(rows: Iterable[Sequence[Cell]], *, delimiter: str = ",") -> bytes:
@@ -45,7 +45,7 @@ def plain_cell(cell: Cell) -> Cell:
 def xlsx_bytes(rows: Iterable[Sequence[Cell]], *, title: str) -> bytes:
     """Return rows as an Excel file; the first row holds the headings. Every text cell has the type text.
 
-    `title` names its one sheet. Columns are as wide as what they hold, the heads stay in view and filter.
+    `title` names its one sheet. Columns are as wide as their contents; the header row stays in view and has filters.
     """
     lines = list(rows)
     file = BytesIO()

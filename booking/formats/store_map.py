@@ -7,13 +7,13 @@ from math import asinh, cos, hypot, log10, radians, tan
 
 from stores.geo import EARTH_RADIUS_KM
 
-WIDTH = 420  # on a narrow phone a mark is still as wide as a fingertip needs
+WIDTH = 420  # even on a narrow phone, a mark is as wide as a fingertip needs
 MARGIN = 28
 LEAST_HEIGHT, MOST_HEIGHT = 200, 420
 MARKS_APART = 34
-LEAST_SPAN_KM = 0.4  # a single place stands amid as much as this
+LEAST_SPAN_KM = 0.4  # a map of a single place has at least this extent
 _SCALE_LONGEST = 110
-_LAST_LATITUDE = 85.0  # beyond, the projection leaves any paper
+_LAST_LATITUDE = 85.0  # beyond this, the projection grows without limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """`scale_length` on the paper is `scale_meters` on the ground, amid the map. What explains it stands below."""
+    """A drawn map. `scale_length` on paper is `scale_meters` on the ground, at its middle; the legend is below it."""
 
     width: int
     height: int
@@ -43,7 +43,7 @@ class Drawing:
     scale_meters: int
 
 
-_Spot = tuple[float, float, tuple[int, ...]]  # where on the paper, and the numbers that stand there
+_Spot = tuple[float, float, tuple[int, ...]]  # the position on the paper, and the numbers at it
 
 
 def draw(places: Sequence[MapPoint]) -> Drawing | None:
@@ -90,7 +90,7 @@ def _middle_latitude(places: Sequence[MapPoint]) -> float:
 def _told_apart(
     marks: Sequence[_Spot],
 ) -> list[_Spot]:
-    """Join the two nearest marks, amid their places, until all are far enough apart; in the order of their numbers."""
+    """Join the two nearest marks in their middle until all are far enough apart; ordered by their numbers."""
     kept = list(marks)
     while len(kept) > 1:
         one, other = min(combinations(kept, 2), key=lambda pair: _apart(*pair))

@@ -18,8 +18,8 @@ _ALWAYS = datetime(1970, 1, 1)  # noqa: DTZ001 -- a wall clock's time
 class YearlyRule:
     """The days on which a clock changes: `weekday` (as `date.weekday()`) within `days` of `month`.
 
-    `nth` counts the weekday from the month's start, or from its end where negative; None where the days are a week
-    that is no such count ("the first Sunday after the 1st").
+    `nth` counts the weekday from the month's start, or from its end if negative; None if the days are a week that has
+    no such count ("the first Sunday after the 1st").
     """
 
     month: int
@@ -53,9 +53,9 @@ class _Change:
 
 @lru_cache(maxsize=256)
 def observances(zone: ZoneInfo, *, first_year: int, last_year: int) -> tuple[Observance, ...]:
-    """Return the clocks that hold in `zone` during these years of its own, both included.
+    """Return the offsets of `zone` during these local years, both included.
 
-    Two yearly rules where the zone keeps to them, else each single change in and around these years.
+    They are two yearly rules if the zone follows them, else each single change in and around these years.
     """
     start = datetime(first_year, 1, 1, tzinfo=zone).astimezone(UTC)
     end = datetime(last_year + 1, 1, 1, tzinfo=zone).astimezone(UTC)
@@ -67,7 +67,7 @@ def observances(zone: ZoneInfo, *, first_year: int, last_year: int) -> tuple[Obs
 
 
 def _by_rules(zone: ZoneInfo, first_year: int) -> tuple[Observance, ...] | None:
-    """Return the two yearly clocks, or None where the zone keeps to no rule."""
+    """Return the two yearly offsets, or None if the zone follows no rule."""
     year_before = datetime(first_year - 1, 1, 1, tzinfo=zone).astimezone(UTC)
     end = datetime(first_year - 1 + YEARS_OF_PROOF, 1, 1, tzinfo=zone).astimezone(UTC)
     changes = _changes(zone, year_before, end)

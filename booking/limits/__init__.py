@@ -1,6 +1,7 @@
 """Rate limits by client, contact and user name, counted over all stores and all processes.
 
-The numbers stand in `booking.limits.table`, the counters in `booking.limits.counters`; here is what is asked of them.
+The amounts are in `booking.limits.table`, the counters in `booking.limits.counters`. This module has the functions that
+other code calls.
 """
 
 import logging
@@ -114,7 +115,7 @@ __all__ = [
 log = logging.getLogger(__name__)
 
 WRONG_TOKENS = (TOKENS_MINUTE, TOKENS_DAY)
-SLOTS_A_READ = 10  # of a lookup
+SLOTS_A_READ = 10  # slots of a lookup
 
 _BUSY = "busy clients"
 _OVER_WRITES = "is_over_writes"  # noted on the request
@@ -124,12 +125,12 @@ _READING_POSTS = ("/api/v1/availability/lookup",)
 
 
 class TooManyHolds(RateLimited):
-    """So many times are kept for this client already; one of them runs out in so many seconds."""
+    """This client already has as many holds as allowed; the next one runs out in so many seconds."""
 
 
 def check_request(request: HttpRequest) -> None:
     """Count one request of the public pages and API against its client. Raises RateLimited."""
-    path = request.path_info  # without what the reader chose
+    path = request.path_info  # without the prefix of the reader's choice
     if path.startswith(_UNLIMITED):
         return
     client = client_networks(request)
@@ -141,7 +142,7 @@ def check_request(request: HttpRequest) -> None:
     except RateLimited:
         if not _STEP.fullmatch(path):
             raise
-        # A class or a family may sit behind one address: on the way to a booking they go on, at the price of a sum.
+        # A class or a family may share one address: they may continue a booking, at the price of a proof of work.
         hit(STEPS, client)
         setattr(request, _OVER_WRITES, True)
 
@@ -154,7 +155,7 @@ def lookup(request: HttpRequest, *, slots: int) -> None:
 
 
 def refuse_wrong_tokens(request: HttpRequest) -> None:
-    """Refuse whoever gave too many wrong tokens, before theirs is looked at. Raises RateLimited."""
+    """Refuse a client that gave too many wrong tokens, before its token is checked. Raises RateLimited."""
     for limit in WRONG_TOKENS:
         refuse_if_over(limit, client_networks(request))
 
@@ -166,17 +167,17 @@ def wrong_token(request: HttpRequest) -> None:
 
 
 def new_booking(*contacts: str) -> None:
-    """Count a try to book for a number in E.164 and an e-mail address, whatever comes of it. Raises RateLimited."""
+    """Count a try to book for a number in E.164 and an e-mail address, successful or not. Raises RateLimited."""
     hit(NEW_BOOKINGS, _contacts(contacts))
 
 
 def new_waiting(*contacts: str) -> None:
-    """Count a try to join a waiting list for a number and an address, whatever comes of it. Raises RateLimited."""
+    """Count a try to join a waiting list for a number and an address, successful or not. Raises RateLimited."""
     hit(NEW_WAITING, _contacts(contacts))
 
 
 def new_booking_at(request: HttpRequest, store: str) -> None:
-    """Count a client's try to book at a store, whatever comes of it. Raises RateLimited."""
+    """Count a client's try to book at a store, successful or not. Raises RateLimited."""
     if hit(BOOKINGS_AT_STORE, _at(store, request)) == BUSY_CLIENT.amount + 1:
         log.warning("busy_client", extra={"store": store})
         count(_BUSY, "all", seconds=BUSY_CLIENT.seconds)
@@ -188,28 +189,28 @@ def busy_clients() -> int:
 
 
 def tries_to_book(request: HttpRequest, store: str) -> int:
-    """Return how often a client has tried to book at a store today; more than usual where it writes too much."""
+    """Return how often a client has tried to book at a store today; a client over its limit of writes gets more."""
     tries = amount_of(BOOKINGS_AT_STORE, _at(store, request))
     return max(tries, BUSY_CLIENT.amount + 1) if getattr(request, _OVER_WRITES, False) else tries
 
 
 def new_waiting_at(request: HttpRequest, store: str) -> None:
-    """Count a client's try to join a store's waiting list, whatever comes of it. Raises RateLimited."""
+    """Count a client's try to join a store's waiting list, successful or not. Raises RateLimited."""
     hit(WAITING_AT_STORE, _at(store, request))
 
 
 def lost_link(contact: str) -> None:
-    """Count a wish for the visits of a number or an e-mail address, whether it is known or not. Raises RateLimited."""
+    """Count a request for the visits of a number or an e-mail address, known or unknown. Raises RateLimited."""
     hit(LOST_LINKS, _contacts([contact]))
 
 
 def sheet_address(store: str) -> None:
-    """Count an address that a store has asked whether it wants the sheet of the day. Raises RateLimited."""
+    """Count a store's question to an address whether it wants the day sheet. Raises RateLimited."""
     hit(SHEET_ADDRESSES, [Counted(store)])
 
 
 def try_secret(limit: Limit, who: Sequence[Counted]) -> bool:
-    """Count a try at a secret before it is judged; False where there were too many. Raises CountersAway."""
+    """Count a try at a secret before it is checked; False after too many tries. Raises CountersAway."""
     try:
         hit(limit, who)
     except RateLimited:

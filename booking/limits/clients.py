@@ -7,14 +7,14 @@ from django.http import HttpRequest
 
 from booking.tokens import keyed_digest
 
-# A home has a /56 or a /64, a rented server a /64, an office or a small provider's customers a /48: a choice among many
-# networks gains little.
+# A home has a /56 or a /64, a rented server a /64, an office or the customers of a small provider a /48. So changing
+# between many networks gains a client little.
 _IPV6_WIDTHS = ((64, 1), (56, 2), (48, 5))
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """The key of one counter; a limit allows it `times` its amount."""
+    """The key of one counter, for which a limit allows `times` its amount."""
 
     who: str
     times: int = 1
@@ -22,9 +22,9 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class ClientDigests:
-    """A client as tables may keep it for a while: keyed digests, no address.
+    """A client in the form that tables may store for a while: keyed digests, no address.
 
-    `home` is the network of one household or one server; for IPv4 all three are the same.
+    `home` is the network of one household or one server. For IPv4 all three are the same.
     """
 
     narrow: str
@@ -39,7 +39,7 @@ def client_digests(request: HttpRequest) -> ClientDigests:
 
 
 def client_networks(request: HttpRequest) -> list[Counted]:
-    """Return the networks that a request's client is counted by, the narrowest first."""
+    """Return the networks by which a request's client is counted, the narrowest first."""
     try:
         address = ipaddress.ip_address(request.META.get("REMOTE_ADDR", ""))
     except ValueError:

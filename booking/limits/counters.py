@@ -1,7 +1,7 @@
 """Counters of the limits, in Redis or in SQLite.
 
-In Redis where REDIS_URL is set, else in a small SQLite file beside the data, apart from the books: counting a read
-must not wait for a booking's lock. Both hold keyed digests, never an address, a number or a name.
+They are in Redis if REDIS_URL is set, else in a small SQLite file apart from the main database: counting a read must
+not wait for the lock of a booking. Both hold keyed digests, never an address, a number or a name.
 """
 
 import logging
@@ -22,7 +22,7 @@ from booking.limits.clients import Counted
 from booking.limits.table import Limit
 from booking.tokens import keyed_digest
 
-# Two processes read the clock in one order and write in another; more than this is a clock that was set back.
+# Two processes may read the clock in one order and write in another. A larger step means that the clock was set back.
 CLOCK_SKEW_SECONDS = 60
 PURGE_SECONDS, PURGE_AT_ONCE = 60, 2000
 
@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 
 
 class RateLimited(Exception):
-    """Too many of these; try again after so many seconds."""
+    """A limit was exceeded; try again after so many seconds."""
 
     def __init__(self, retry_after_seconds: int) -> None:
         super().__init__(retry_after_seconds)
@@ -38,14 +38,14 @@ class RateLimited(Exception):
 
 
 class CountersAway(Exception):
-    """Tries at a secret cannot be counted just now, so none is let through."""
+    """The counters are away, so tries at a secret cannot be counted and none is allowed."""
 
 
 def hit(limit: Limit, who: Iterable[Counted], *, cost: int = 1) -> int:
-    """Count `cost` for each of several counters together; return what the first has counted.
+    """Add `cost` to several counters together; return the count of the first.
 
-    Raises RateLimited, CountersAway. Whoever is over their own share counts nothing against a wider network's: its
-    other users are not to suffer.
+    Raises RateLimited, CountersAway. A client over its own limit does not count against the limit of a wider network,
+    so its other users do not suffer.
     """
     if _is_lifted(limit):
         return 0
@@ -60,7 +60,7 @@ def hit(limit: Limit, who: Iterable[Counted], *, cost: int = 1) -> int:
 
 
 def refuse_if_over(limit: Limit, who: Iterable[Counted]) -> None:
-    """Raise RateLimited where somebody has had their share already, CountersAway; nothing is counted."""
+    """Raise RateLimited if a limit is already reached, or CountersAway; nothing is counted."""
     if _is_lifted(limit):
         return
     with _storage(guarding=limit) as storage:
@@ -71,7 +71,7 @@ def refuse_if_over(limit: Limit, who: Iterable[Counted]) -> None:
 
 
 def note(limit: Limit, who: Counted) -> None:
-    """Count one more, and refuse nothing. Raises CountersAway."""
+    """Count one more without refusing anything. Raises CountersAway."""
     if _is_lifted(limit):
         return
     with _storage(guarding=limit) as storage:
@@ -115,21 +115,21 @@ def forgive(limit: Limit, who: Iterable[Counted]) -> None:
 
 
 def amount_of(limit: Limit, who: Iterable[Counted]) -> int:
-    """Return how many were counted, of the network with the greatest part of its share; 0 where nothing is."""
+    """Return the count of the network that has used the largest part of its limit; 0 without any count."""
     if _is_lifted(limit):
         return 0
     return _number(lambda storage: max((int(storage.get(_key(limit, one.who))) // one.times for one in who), default=0))
 
 
 def count(what: str, who: str, *, seconds: int) -> int:
-    """Count one more of something that is no limit by itself, and return how many; 0 where nothing is counted."""
+    """Count one more of something without a limit, and return the count; 0 if nothing is counted."""
     if not settings.RATE_LIMITS:
         return 0
     return _number(lambda storage: int(storage.incr(_count_key(what, who), seconds)))
 
 
 def counted(what: str, who: str) -> int:
-    """Return how many of something were counted; 0 where nothing is."""
+    """Return the count of something; 0 if nothing was counted."""
     if not settings.RATE_LIMITS:
         return 0
     return _number(lambda storage: int(storage.get(_count_key(what, who))))
@@ -140,7 +140,7 @@ def _is_lifted(limit: Limit) -> bool:
 
 
 def _number(ask: Callable[[Storage], int]) -> int:
-    """Return a number from the counters; 0 where they are away."""
+    """Return a number from the counters; 0 if they are away."""
     numbers = [0]
     with _storage() as storage:
         numbers.append(ask(storage))
@@ -149,9 +149,9 @@ def _number(ask: Callable[[Storage], int]) -> int:
 
 @contextmanager
 def _storage(*, guarding: Limit | None = None) -> Iterator[Storage]:
-    """Lend the counters; where they are away, the block ends early and no visitor suffers for it.
+    """Give access to the counters; if they are away, the block ends early and no visitor suffers.
 
-    Tries at a secret must not be open for that: raises CountersAway where the limit guards one.
+    Tries at a secret must not be unlimited then: raises CountersAway if the limit guards a secret.
     """
     storage = _limiter().storage
     try:
@@ -201,7 +201,7 @@ class CounterFile(Storage):
         return sqlite3.Error
 
     def incr(self, key: str, expiry: int, amount: int = 1) -> int:
-        """Add to a counter and return it; one whose window is over, or lies in a clock's lost future, starts anew."""
+        """Add to a counter and return it; it starts anew if its window is over, or lies ahead of a corrected clock."""
         now = time.time()
         self._purge_now_and_then(now)
         row = self._connection().execute(
@@ -244,7 +244,7 @@ class CounterFile(Storage):
         )
 
     def _purge_now_and_then(self, now: float) -> None:
-        """Drop counters whose window is over, once a minute, some at a time: a process lives for months."""
+        """Delete some counters whose window is over, once a minute, because a process lives for months."""
         begun = time.monotonic()
         if begun - self._purged_at < PURGE_SECONDS:
             return
@@ -255,7 +255,7 @@ class CounterFile(Storage):
         )
 
     def _connection(self) -> sqlite3.Connection:
-        """Return this thread's connection, making the file and dropping old counters when it is opened."""
+        """Return this thread's connection; opening it creates the file and deletes old counters."""
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
             self._path.touch(mode=0o600)

@@ -1,7 +1,7 @@
-"""The table of limits: what is counted by whom, the amount and the time, what happens beyond it, who is told.
+"""The table of limits: what is counted for whom, the amount and time, what happens beyond it, who is told.
 
-docs/limits.md shows the same table to people; a test holds the two against each other. Times kept are counted where
-they are written (`booking.places.holds`), messages where they leave (`notifications.sms_recipients`).
+docs/limits.md shows the same table to people; a test compares the two. Holds are counted where they are written
+(`booking.places.holds`), messages where they are sent (`notifications.sms_recipients`).
 """
 
 from dataclasses import dataclass
@@ -13,25 +13,25 @@ AT_ONCE, MINUTE, QUARTER, HOUR, DAY = 0, 60, 900, 3600, 86_400
 
 
 class By(StrEnum):
-    """What a limit counts by, over all stores and processes."""
+    """The key by which a limit counts, over all stores and processes."""
 
     CLIENT = "client"  # an IPv4 address; of IPv6 the /64, the /56 for twice as much, the /48 for five times
     CLIENT_AND_STORE = "client and store"
     PREFIX = "range of numbers"  # a phone number less its last four digits
     CONTACT = "contact"  # a phone number, or an e-mail address without case
-    NAME = "user name"  # as typed, without case, whether somebody has it or not
+    NAME = "user name"  # as typed, ignoring case, whether or not the name exists
     NAME_AND_CLIENT = "user name and client"
-    PERSON = "person"  # somebody who is signed in, or proved a first factor
+    PERSON = "person"  # a person who is signed in, or proved a first factor
     STORE = "store"
     ALL = "all stores"
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """One row: `amount` in `seconds`, from the first one on. `name` is the counter's and never changes its meaning.
+    """One row: `amount` in `seconds`, from the first count on. `name` names the counter and keeps its meaning for ever.
 
-    One that guards a secret (a password, a code, a token) stands whatever RATE_LIMITS says, and lets nobody try while
-    the counters are away; any other is lifted by RATE_LIMITS and lets everybody in.
+    A limit that guards a secret (a password, a code, a token) holds whatever RATE_LIMITS says, and allows no try while
+    the counters are away. RATE_LIMITS can lift any other limit, which lets everybody pass while the counters are away.
     """
 
     name: str
@@ -55,7 +55,7 @@ TOKENS_MINUTE = Limit("tokens", By.CLIENT, "wrong or missing tokens of links, wr
                       f"{_TOO_MANY}; {_STANDS}")  # fmt: skip
 TOKENS_DAY = Limit("tokens", By.CLIENT, "the same", 100, DAY, f"{_TOO_MANY}; {_STANDS}")
 NEW_BOOKINGS = Limit("bookings", By.CONTACT, "tries to book, by the customer", 3, DAY, _TOO_MANY)
-# Apart, so that customers who wait may still take a place.
+# Separate, so that customers on the waiting list may still take a place.
 NEW_WAITING = Limit("waiting", By.CONTACT, "tries to join a waiting list", 3, DAY, _TOO_MANY)
 LOST_LINKS = Limit("lost_links", By.CONTACT, "wishes for the list of one's visits", 3, DAY, _TOO_MANY)
 SHEET_ADDRESSES = Limit("sheet_addresses", By.STORE, "addresses asked whether they want the sheet of the day", 10, DAY,
@@ -72,7 +72,7 @@ SIGN_IN_PAUSE = Limit("sign_in_pause", By.NAME_AND_CLIENT, "tries with a name th
                       f"{_TOO_MANY}, of the pause above", guards_secret=True)  # fmt: skip
 PASSKEY_CHALLENGE = Limit("passkey", By.PERSON, "uses of one question put to a passkey", 1, QUARTER, "refused",
                           guards_secret=True)  # fmt: skip
-# The same from each of them: of a class behind one address every pupil books.
+# Limits of one client at one store. The first leaves room for a class behind one address: every pupil books.
 BOOKINGS_AT_STORE = Limit("bookings_at", By.CLIENT_AND_STORE, "tries to book", 60, DAY, _TOO_MANY)
 BUSY_CLIENT = Limit("bookings_at", By.CLIENT_AND_STORE, "the same, on the pages", 20, DAY,
                     "each further one asks a small sum of the device, or some seconds of waiting; none is refused",
@@ -88,7 +88,7 @@ SECOND_FACTOR = Limit("second factor", By.PERSON, "wrong codes of an app, or rec
 PAIRING = Limit("pairing", By.CLIENT, "wrong codes of a tablet to be", 10, QUARTER,
                 "asked again after 15 minutes", guards_secret=True)  # fmt: skip
 
-# What leaves the building is counted where it leaves, in the outbox (`notifications.sms_recipients`).
+# Messages are counted where they are sent, in the outbox (`notifications.sms_recipients`).
 _BY_EMAIL = "not sent; a text goes by e-mail instead where there is an address"
 _STAFF = "staff, beside the visit"
 _MANAGER = "staff, beside the visit; the manager, on the day's page; `carillon_sms_budget_left`; the log"

@@ -1,4 +1,4 @@
-"""The messages about one booking, decided when they are sent: the booking is read again, and may say no."""
+"""Messages about one booking: when one is sent, the booking is read again to decide whether it still goes."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -36,8 +36,8 @@ class BookingText:
     """Words about a booking: the templates `sms/NAME.txt`, `email/NAME.subject.txt` and `email/NAME.heading.txt`."""
 
     name: str
-    calendar: Method | None = None  # what the calendar file in the e-mail asks the reader's program to do
-    takes_own_words: bool = False  # a store may add a sentence of its own to the text message
+    calendar: Method | None = None  # the method of the calendar file in the e-mail
+    takes_own_words: bool = False  # the store may add its own sentence to the text message
 
 
 CONFIRMATION = BookingText(name="confirmation", calendar="REQUEST", takes_own_words=True)
@@ -46,7 +46,7 @@ CHANGE = BookingText(name="change", calendar="REQUEST")
 NEW_HOURS = BookingText(name="new_hours", calendar="REQUEST")
 CHOOSE_AGAIN = BookingText(name="choose_again")
 CANCELLATION = BookingText(name="cancellation", calendar="CANCEL")
-# Each is the text of the kind of its name.
+# Each is the text of the kind with the same name.
 TEXTS_WITH_OWN_WORDS = tuple(
     text.name
     for text in (CONFIRMATION, REMINDER, CHANGE, NEW_HOURS, CHOOSE_AGAIN, CANCELLATION)
@@ -56,15 +56,15 @@ TEXTS_WITH_OWN_WORDS = tuple(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookingMessage:
-    """Writes the messages of one kind about a booking."""
+    """A composer of the messages of one kind about a booking."""
 
-    texts: tuple[BookingText, ...]  # all that it may use
+    texts: tuple[BookingText, ...]  # all texts that it may use
     choose_text: Callable[[str], BookingText] | None = None  # by the message's offset; else the only one of `texts`
     find_reason_against: Callable[[str, Booking], str | None] | None = None  # by the message's offset
-    is_held_when_late: bool = False  # a late one goes by day alone, and of several the one nearest to the visit
+    is_held_when_late: bool = False  # a late one goes only by day, and of several only the one nearest to the visit
 
     def __call__(self, booking: Booking, message: OutboxMessage, /, *, now: datetime) -> Content:
-        """Return what to send, or why nothing is to be sent, now or any more."""
+        """Return what to send, or why nothing is sent now or at all."""
         reason = self._reason_against(booking, message, now=now)
         if reason:
             return Skip(reason)
@@ -76,7 +76,7 @@ class BookingMessage:
             return write(booking, text, now=now)
 
     def _reason_against(self, booking: Booking, message: OutboxMessage, *, now: datetime) -> str | None:
-        """Return why a message is of no use any more, or None."""
+        """Return why a message is no longer of use, or None."""
         is_cancelled, is_of_cancelled = booking.status == Status.CANCELLED, KINDS[Kind(message.kind)].is_of_cancelled
         if is_cancelled != is_of_cancelled:
             return "cancelled" if is_cancelled else "not_cancelled"
@@ -91,9 +91,9 @@ class BookingMessage:
         return None
 
     def _belated(self, booking: Booking, message: OutboxMessage, *, now: datetime) -> Skip | NotYet | None:
-        """Return what becomes of a message that is late, or a text that came back, if it does not go now.
+        """Return what happens to a late message, or a text that came back, that does not go now; else None.
 
-        Of several late ones of a visit only the one nearest to it goes, and none soon before the next.
+        Of several late messages of a visit only the one nearest to it goes, and none goes soon before the next one.
         """
         is_held = self.is_held_when_late and is_late(due_at=message.due_at, now=now)
         if not is_held and not (message.returns and message.channel == Channel.SMS):
@@ -108,32 +108,32 @@ class BookingMessage:
 
 
 def read_booking(subject: Subject) -> Booking | None:
-    """Return the booking that a message is about; None where it is about none, or about one that was erased."""
+    """Return the booking of a message; None if it is about no booking, or about an erased one."""
     booking = booking_by_reference(subject.key) if subject.about == About.BOOKING else None
     return None if booking is None or booking.erased_at is not None else booking
 
 
 def choose_change_text(offset: str) -> BookingText:
-    """Return the words of a change: one that is told apart from others is one of hours, and the visit stays."""
+    """Return the text of a change: one with an offset is a change of hours, and the visit stays."""
     if offset.startswith(OFFER):
         return CHOOSE_AGAIN
     return NEW_HOURS if offset else CHANGE
 
 
 def find_reason_against_change(offset: str, booking: Booking) -> str | None:
-    """Return why nobody need be asked to choose another time any more."""
+    """Return why the question about another time is no longer needed."""
     return "answered" if offset.startswith(OFFER) and booking.answer_until is None else None
 
 
 def find_reason_against_reminder(_offset: str, booking: Booking) -> str | None:
-    """Return why a visit need not be remembered: its customer was asked to choose another time."""
+    """Return why a visit needs no reminder: its customer was asked to choose another time."""
     return "to_be_moved" if booking.answer_until is not None else None
 
 
 def answer_about_booking(subject: Subject, word: Literal["yes", "no"], /, *, now: datetime) -> str | None:
-    """Return what to text back to somebody who said whether they come; yes is noted, no cancels nothing by itself.
+    """Return the reply to somebody who texts whether they come; yes is noted, no cancels nothing by itself.
 
-    None where there is nothing to say: the visit has begun, was erased, or never was.
+    None if there is nothing to say: the visit has begun, was erased, or never existed.
     """
     booking = read_booking(subject)
     if booking is None or now >= booking.starts_at:
@@ -151,13 +151,13 @@ def answer_about_booking(subject: Subject, word: Literal["yes", "no"], /, *, now
 
 
 def can_be_answered() -> bool:
-    """Tell whether a reply to our text messages reaches us: never where a name is their sender."""
+    """Tell whether replies to our text messages reach us: not if their sender is a name."""
     has_number = bool(settings.TWILIO_MESSAGING_SERVICE_SID) or settings.TWILIO_FROM.startswith("+")
     return settings.SMS_GATEWAY == "twilio" and has_number
 
 
 def _is_superseded(message: OutboxMessage, *, by: datetime) -> bool:
-    """Tell whether a message of the same kind nearer to the visit is due by then, or was."""
+    """Tell whether a message of the same kind that is nearer to the visit is, or was, due by then."""
     others = due_offsets(subject=message.subject, kind=message.kind, sequence=message.sequence, by=by)
     return any(days_before(other) < days_before(message.offset) for other in others)
 

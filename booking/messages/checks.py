@@ -1,4 +1,4 @@
-"""System checks of text messages: each must fit its segments, in each language, at the configured address."""
+"""System checks of text messages: each must fit its segments in every language, with the configured PUBLIC_URL."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -25,13 +25,13 @@ from booking.messages.sms_texts import (
 from notifications.gsm7 import is_gsm7
 
 REFERENCE = "00000000"
-# A shorter address than this cannot be asked for: then it is the text that is too long.
+# No shorter address than this can be expected: if a text does not fit with it, the text is too long.
 FAIR_URL_LENGTH = 32
 
 
 @register
 def check_texts(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    """Refuse a PUBLIC_URL, or a template, with which some text message would need more segments than it may have."""
+    """Report a PUBLIC_URL, or a template, with which a text message would need too many segments."""
     link = short_manage_url(REFERENCE)
     if not is_gsm7(link):
         return [_url_error("it has characters that a text message cannot carry.")]
@@ -49,7 +49,7 @@ def check_texts(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[
 
 @register
 def check_kinds(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    """Refuse a kind of message that has no facts, no composer or no template: its messages could never go."""
+    """Report kinds of messages without facts, composer or template: their messages could never be sent."""
     tables = {"KINDS in booking/message_kinds.py": KINDS, "COMPOSERS in booking/messages/compose.py": COMPOSERS}
     templates = [*(f"sms/{name}.txt" for name in SMS_TEXTS), *(f"email/{name}" for name in EMAIL_FILES)]
     return [
@@ -59,14 +59,14 @@ def check_kinds(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[
 
 
 def missing_entries(kinds: Iterable[str], tables: Mapping[str, Collection[str]]) -> Iterator[str]:
-    """Yield a line for each kind that a table lacks; tables are given by their names."""
+    """Yield a line for each kind that is missing in a table; tables are given by name."""
     for kind in kinds:
         lacking = [name for name, table in tables.items() if kind not in table]
         yield from (f"The kind of message {kind!r} has no entry in {name}." for name in lacking)
 
 
 def missing_templates(paths: Iterable[str]) -> Iterator[str]:
-    """Yield a line for each template that messages are made of, and that is not there."""
+    """Yield a line for each missing template of messages."""
     for path in paths:
         try:
             get_template(path)
@@ -86,7 +86,7 @@ def _text_error(language: str, template: str, *, septets_over: int) -> CheckMess
 
 
 def _lacking(template: str, language: str, link: str) -> int:
-    """Return how much the text lacks to leave the store's name its least, on the day that is longest to say."""
+    """Return how much room a text lacks for the least of the store's name, on the day with the longest name."""
     with translation.override(language):
         spoken = text_language(template)
     with translation.override(spoken):
@@ -97,6 +97,6 @@ def _lacking(template: str, language: str, link: str) -> int:
 
 
 def _moments() -> list[datetime]:
-    """Return a late evening of each weekday and month, on a day of two figures."""
+    """Return a late evening of each weekday and month, on a day of the month with two digits."""
     first = datetime(2026, 1, 20, 22, 45, tzinfo=UTC)
     return [first.replace(month=month) + timedelta(days=day) for month in range(1, 13) for day in range(7)]

@@ -1,4 +1,4 @@
-"""What leaves the building: the table of the kinds of messages, and what somebody is told who answers one."""
+"""Composition of messages: the table of their kinds, and the replies to people who answer one."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -38,41 +38,41 @@ WrittenOf = TypeVar("WrittenOf", contravariant=True)
 
 
 class UnknownKind(Exception):
-    """A message is of a kind that has no entry in COMPOSERS: it waits for a version of Carillon that knows it."""
+    """The kind of a message has no entry in COMPOSERS: it waits for a version of Carillon that knows it."""
 
 
 class Reader(Protocol[FoundBy]):
-    """Returns what a message is about, as the database has it now; None where that is gone."""
+    """A function that reads the subject of a message from the database; it returns None if that is gone."""
 
     def __call__(self, subject: Subject, /) -> FoundBy | None: ...
 
 
 class Writer(Protocol[WrittenOf]):
-    """Returns what to send, or why nothing is to be sent, now or any more."""
+    """A function that returns what to send, or why nothing is sent now or at all."""
 
     def __call__(self, found: WrittenOf, message: OutboxMessage, /, *, now: datetime) -> Content: ...
 
 
 class Replier(Protocol):
-    """Returns what to text back to somebody who answered yes or no, None where there is nothing to say."""
+    """A function that returns the reply to somebody who texted yes or no; None if there is nothing to say."""
 
     def __call__(self, subject: Subject, word: Word, /, *, now: datetime) -> str | None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Composer(Generic[Found]):
-    """How messages of one kind come to be, and the templates that they are made of."""
+    """The functions that compose messages of one kind, and the templates they use."""
 
     read: Reader[Found]
     write: Writer[Found]
-    if_gone: str  # why nothing is sent where there is nothing to read
+    if_gone: str  # why nothing is sent if there is nothing to read
     texts: tuple[str, ...] = ()  # templates/sms/NAME.txt
-    email_files: tuple[str, ...] = ()  # in templates/email, besides the frames that several kinds have in common
+    email_files: tuple[str, ...] = ()  # in templates/email, besides the frames that several kinds share
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answerer:
-    """How an answer about one sort of subjects is answered, and the templates of the texts that do it alone."""
+    """The function that replies to answers about one sort of subject, and the templates only it uses."""
 
     reply: Replier
     texts: tuple[str, ...] = ()
@@ -138,21 +138,21 @@ EMAIL_FILES: tuple[str, ...] = tuple(name for composer in COMPOSERS.values() for
 
 
 def compose(message: OutboxMessage, *, now: datetime) -> Content:
-    """Return what to send for a message in the outbox, or why nothing is to be sent any more. Raises UnknownKind."""
+    """Return what to send for a message in the outbox, or why nothing is sent. Raises UnknownKind."""
     composer = find_composer(message.kind)
     found = composer.read(Subject.parse(message.subject))
     return Skip(composer.if_gone) if found is None else composer.write(found, message, now=now)
 
 
 def find_composer(kind: str) -> Composer[Any]:
-    """Return how messages of a kind are composed. Raises UnknownKind."""
+    """Return the composer of a kind of messages. Raises UnknownKind."""
     if kind not in Kind.values or Kind(kind) not in COMPOSERS:
         raise UnknownKind(f"No entry in COMPOSERS for messages of the kind {kind!r}.")
     return COMPOSERS[Kind(kind)]
 
 
 def answer(*, subject: str, word: Word, now: datetime) -> str | None:
-    """Return what to text back to somebody who answered yes or no; None where there is nothing to say."""
+    """Return the reply to somebody who texted yes or no; None if there is nothing to say."""
     about = Subject.parse(subject)
     answerer = ANSWERERS.get(about.about)
     return answerer.reply(about, word, now=now) if answerer else None

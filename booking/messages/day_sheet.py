@@ -1,4 +1,4 @@
-"""A day's visits as a table: for a file that staff take along, and for the morning's e-mail."""
+"""The day sheet: a day's visits as a table, for a file that staff take along and for the morning's e-mail."""
 
 from collections.abc import Iterator
 from datetime import date, datetime, time
@@ -25,7 +25,7 @@ _TEMPLATE = "email/day_sheet"
 
 
 def head() -> tuple[Cell, ...]:
-    """Return what the columns are called."""
+    """Return the names of the columns."""
     return (
         *(_("Day"), _("From"), _("To"), _("Desk"), _("Kind of visit"), _("Name"), _("People"), _("State")),
         *(_("Phone"), _("E-mail"), _("Note"), _("Questions"), _("Booked by way of"), _("Minutes late"), _("Reference")),
@@ -47,12 +47,12 @@ def rows(schedule: DaySchedule) -> Iterator[tuple[Cell, ...]]:
 
 
 def answers(booking: Booking) -> str:
-    """Return what somebody answered to the store's questions, on one line."""
+    """Return a customer's answers to the store's questions, on one line."""
     return "; ".join(f"{told['question']} {told['answer']}" for told in booking.answers)
 
 
 def read_day_sheet(subject: Subject) -> tuple[Store, date] | SetupChange | None:
-    """Return the store and the day of a sheet, or the wish for another address that its question is about."""
+    """Return the store and the day of a sheet, or the wish for another address of a question."""
     store_and_day = subject.store_and_day()
     if store_and_day is None:
         return read_wish(subject)
@@ -63,7 +63,7 @@ def read_day_sheet(subject: Subject) -> tuple[Store, date] | SetupChange | None:
 def write_day_sheet(
     found: tuple[Store, date] | SetupChange, _message: OutboxMessage, /, *, now: datetime
 ) -> Email | Skip:
-    """Return the sheet of a store's day as it stands now, or the question, or why it is not wanted any more."""
+    """Return the present sheet of a store's day, or the question, or why it is no longer wanted."""
     if isinstance(found, SetupChange):
         return write_question(found, now=now)
     store, day = found

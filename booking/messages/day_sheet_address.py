@@ -1,4 +1,4 @@
-"""The e-mail that asks a new address whether the sheet of the day may come there, decided when it is sent."""
+"""The e-mail that asks a new address whether it wants the day sheet; the wish is read again at sending."""
 
 from datetime import datetime
 
@@ -18,13 +18,13 @@ _TEMPLATE = "email/day_sheet_address"
 
 
 def read_wish(subject: Subject) -> SetupChange | None:
-    """Return the wish for another address that a message asks about, None where there is none."""
+    """Return the wish for another address that a message is about; None if there is none."""
     number = subject.number() if subject.about == About.DAY_SHEET_ADDRESS else None
     return None if number is None else day_sheet_wish(number)
 
 
 def write_question(wish: SetupChange, *, now: datetime) -> Email | Skip:
-    """Return the question to a new address, or why it is not wanted any more."""
+    """Return the question to a new address, or why it is no longer wanted."""
     if not counts(wish, now=now):
         return Skip("not_wanted")
     with translation.override(wish.after["day_sheet_language"]):

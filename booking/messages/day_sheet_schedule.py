@@ -1,4 +1,4 @@
-"""The day's sheet, mailed before a store opens, so that a person can work from paper when everything is down."""
+"""Schedule of day sheets: mailed before a store opens, so that people can work from paper in an outage."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
@@ -25,9 +25,9 @@ OF_USE_FOR = timedelta(hours=2)
 
 @transaction.atomic
 def enqueue_day_sheets(*, now: datetime) -> int:
-    """Write the sheets of all stores that want one and open within half an hour; return how many are due.
+    """Write the messages of the day sheets of stores that open within half an hour; return how many are due.
 
-    Asked again, it writes none twice: the day is part of what the message is about.
+    A repeated call writes none twice, because the day is part of the message's subject.
     """
     due = [message for store in Store.objects.exclude(day_sheet_email="") for message in _due(store, now=now)]
     outbox.enqueue(due, now=now)
@@ -35,13 +35,13 @@ def enqueue_day_sheets(*, now: datetime) -> int:
 
 
 def needs_asking(*, store: Store, email: str) -> bool:
-    """Tell whether an address has to say first that it wants the sheet: any but the one in use, or none."""
+    """Tell whether an address must agree first: every address other than "" and the one in use."""
     return email not in ("", store.day_sheet_email)
 
 
 @transaction.atomic
 def change_address(*, store: Store, email: str, language: str, user: User, now: datetime) -> None:
-    """Mail the sheet to the address in use, or to none, from now on; a new one is sent a link to say yes by."""
+    """Mail the sheet to the present address, or to none, from now on; a new address gets a link to agree."""
     if not needs_asking(store=store, email=email):
         save_day_sheet(store=store, email=email, language=language, user=user, now=now)
         return
@@ -52,19 +52,19 @@ def change_address(*, store: Store, email: str, language: str, user: User, now: 
 
 @transaction.atomic
 def use_address(*, wish: SetupChange, now: datetime) -> bool:
-    """Mail the sheet to the address that was asked from now on; False where the wish counts no more."""
+    """Mail the sheet from now on to the address that was asked; False if the wish no longer counts."""
     return counts(wish, now=now) and use_asked_day_sheet(wish=wish, now=now)
 
 
 def counts(wish: SetupChange, *, now: datetime) -> bool:
-    """Tell whether a wish for another address is the one awaited, by somebody who still manages the store."""
+    """Tell whether a wish for another address is the current one, of a person who still manages the store."""
     user = wish.user
     is_theirs = user is not None and user.is_active and is_manager(user, wish.store)
     return is_theirs and asked_day_sheet(store=wish.store, now=now) == wish
 
 
 def _question(wish: SetupChange, store: Store, *, now: datetime) -> NewMessage:
-    """Return the message; counted like what customers set off: whose address it is nobody knows yet."""
+    """Return the message; it counts like those of customers, as nobody knows yet whose address it is."""
     return NewMessage(
         account=store.slug,
         subject=str(Subject.day_sheet_address(wish.pk)),

@@ -1,4 +1,4 @@
-"""Texts of e-mails: plain text and HTML with the same words, in the active language, simple for readers of that."""
+"""Texts of e-mails: plain text and HTML with the same words, in the active language, or in its simple form."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from stores.models import VisitMode
 
 @dataclass(frozen=True, slots=True)
 class EmailText:
-    """An e-mail's words."""
+    """The words of an e-mail."""
 
     subject: str
     text: str
@@ -26,7 +26,7 @@ class EmailText:
 
 
 def email_text(template: str, booking: Booking) -> EmailText:
-    """Return an e-mail about a visit; nothing in it was typed by whoever booked."""
+    """Return an e-mail about a visit; it contains no text that a customer typed."""
     store, zone = booking.store, ZoneInfo(booking.store.time_zone)
     context = {
         "booking": booking,
@@ -50,7 +50,7 @@ def email_text(template: str, booking: Booking) -> EmailText:
 
 
 def where_in_words(booking: Booking | WaitingListEntry) -> list[str]:
-    """Return the lines below the store's name: its address, or by what the visit takes place instead."""
+    """Return the lines below the store's name: its address, or the medium of the visit instead."""
     match booking.visit_type.mode:
         case VisitMode.PHONE if booking.phone:
             return [_("By phone: the store will call you at the number you gave.")]
@@ -63,7 +63,7 @@ def where_in_words(booking: Booking | WaitingListEntry) -> list[str]:
 
 
 def map_url_of(booking: Booking | WaitingListEntry) -> str:
-    """Return where the way to the store can be looked up, "" where nobody is to set out."""
+    """Return the address of a map with the store; "" if the customer does not go there."""
     return directions(booking.store).map_url if booking.visit_type.mode == VisitMode.STORE else ""
 
 
@@ -74,7 +74,7 @@ def _calendar_url(booking: Booking) -> str:
 
 
 def rendered(template: str, context: Mapping[str, Any]) -> str:
-    """Return a template's words on one line."""
+    """Return a rendered template on one line."""
     return one_line(render_to_string(template, dict(context)))
 
 

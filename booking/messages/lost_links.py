@@ -1,4 +1,4 @@
-"""Lost links: customers are sent a list of their visits, and nobody else learns whether there are any."""
+"""Lost links: customers get a list of their visits, and nobody else learns whether there are any."""
 
 from datetime import datetime, timedelta
 
@@ -16,10 +16,11 @@ LIST_OF_USE = timedelta(hours=24)
 
 @transaction.atomic
 def send_visits(*, contact: Contact, now: datetime) -> None:
-    """Send somebody the list of their visits to come.
+    """Send somebody the list of their upcoming visits.
 
-    For a stranger the same is written, under a reference that leads nowhere, and skipped by the worker: so the answer
-    takes as long. The table never holds the number or the address. Asked twice in a minute, one message goes.
+    For an unknown contact, the same message is written with a reference that leads nowhere, and the worker skips it; so
+    the answer takes as long as for a known one. The table never holds the number or the address. Two requests within a
+    minute send one message.
     """
     visits = visits_to_come(contact, now=now)
     message = NewMessage(

@@ -1,4 +1,4 @@
-"""The turn reminder: its ticket is read again when it is sent."""
+"""The turn reminder: the ticket is read again when the text is sent."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -14,14 +14,14 @@ from stores.hours import today_start
 
 
 def read_ticket(subject: Subject) -> Ticket | None:
-    """Return the ticket of somebody in the line, with its store; None where it is gone, or has no number any more."""
+    """Return the ticket of somebody in the line, with its store; None if it is gone or has no number any more."""
     ticket_id = subject.number() if subject.about == About.TICKET else None
     ticket = Ticket.objects.select_related("store").filter(pk=ticket_id).first() if ticket_id else None
     return ticket if ticket and ticket.phone else None
 
 
 def write_nearly_turn(ticket: Ticket, _message: OutboxMessage, /, *, now: datetime) -> Sms | Skip:
-    """Return the text, or why none is to be sent: people who left or are being served need none."""
+    """Return the text, or why none is sent: people who have left or are being served need none."""
     if ticket.booking_id is not None or ticket.left_at is not None:
         return Skip("served")
     since = today_start(now, ZoneInfo(ticket.store.time_zone))

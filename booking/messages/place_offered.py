@@ -1,4 +1,4 @@
-"""The message about an offered place: its entry is read again when it is sent."""
+"""The message about an offered place: the entry is read again when the message is sent."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -25,13 +25,13 @@ TEMPLATE = "place_offered"
 
 
 def read_entry(subject: Subject) -> WaitingListEntry | None:
-    """Return the entry of the waiting list that a message is about, None where it is gone or was erased."""
+    """Return the waiting list entry of a message; None if it is gone or was erased."""
     entry = find_entry(subject)
     return None if entry is None or entry.erased_at is not None else entry
 
 
 def write_offer(entry: WaitingListEntry, message: OutboxMessage, /, *, now: datetime) -> Sms | Email | Skip:
-    """Return what to send for an offer in the outbox, or why nothing is to be sent any more."""
+    """Return what to send for an offer in the outbox, or why nothing is sent."""
     offer = waiting_state(entry, now=now).offer
     if offer is None or entry.offers != message.sequence:
         return Skip("offer_over")
@@ -41,9 +41,9 @@ def write_offer(entry: WaitingListEntry, message: OutboxMessage, /, *, now: date
 
 
 def answer_about_offer(subject: Subject, _word: str, /, *, now: datetime) -> str | None:
-    """Return what to text back to somebody who answers an offer: the link again, as a word alone takes no place.
+    """Return the reply to an answer about an offer: the link again, because a word alone takes no place.
 
-    None where nothing is offered any more.
+    None if nothing is offered any more.
     """
     entry = find_entry(subject)
     offer = waiting_state(entry, now=now).offer if entry is not None else None
@@ -84,7 +84,7 @@ def _email(entry: WaitingListEntry, offer: Offer, *, now: datetime) -> Email | S
     context = {
         "html_layout": f"email/{layout}.html",
         "text_layout": f"email/{layout}.txt",
-        "booking": entry,  # what the frame of all e-mails shows of a visit, an entry has too
+        "booking": entry,  # an entry has what the common frame of e-mails shows of a visit
         "store": store,
         "store_name": name,
         "when": when,

@@ -1,4 +1,4 @@
-"""A visit as schema.org describes it, for programs that read e-mails: nothing in it was typed by a customer."""
+"""Markup of a visit (schema.org) for programs that read e-mails; it contains no text of the customer."""
 
 from zoneinfo import ZoneInfo
 
@@ -11,7 +11,7 @@ from stores.models import Store, VisitMode
 
 
 def reservation_as_json_ld(booking: Booking) -> SafeString:
-    """Return a visit's JSON-LD, safe to stand in a script element; it says neither who comes nor what for."""
+    """Return a visit's JSON-LD, safe to stand in a script element; it names neither the customer nor the visit type."""
     return json_ld(_reservation(booking))
 
 

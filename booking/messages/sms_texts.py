@@ -1,4 +1,4 @@
-"""Texts of SMS in the active language: one segment of GSM-7, two of UCS-2 where the language needs it."""
+"""Texts of SMS in the active language: one segment of GSM-7, or two of UCS-2 if the language needs it."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from booking.formatting import moment_in_words, short_day_in_words, time_in_words
 from notifications.alphabets import GSM7, UCS2, Alphabet
 
-LEAST_NAME = 20  # septets that a store's name is never cut below
+LEAST_NAME = 20  # septets that a store's name keeps at least
 LEAST_NAME_UCS2 = 12
-GOOD_NAME = 30  # what it should have before the day is spelled out
+GOOD_NAME = 30  # septets it should have before the day is spelled out
 LONGEST_TIME = "22 h 45"
 # Their letters are not in GSM-7.
 _UCS2_LANGUAGES = frozenset({"ar", "uk"})
@@ -32,10 +32,10 @@ def sms_text(
     until: str = LONGEST_TIME,
     own_words: Mapping[str, str] | None = None,
 ) -> str:
-    """Return a text message that fits: the day is shortened first, then the store's name.
+    """Return a text message that fits: first the day is shortened, then the store's name.
 
-    `may_reply` asks for an answer where there is room for the question; `until` says how long a place is kept.
-    `own_words` is a sentence of the store's, by language: it stands last, and may cost a second segment.
+    `may_reply` asks for an answer if there is room for the question; `until` is the end of a kept place. `own_words` is
+    the store's own sentence, by language: it comes last and may cost a second segment.
     """
     language = text_language(template)
     with translation.override(language):
@@ -52,38 +52,38 @@ def sms_text(
 
 
 def link_text(template: str, *, link: str) -> str:
-    """Return a text message that is about no single visit."""
+    """Return a text message that is not about a single visit."""
     with translation.override(text_language(template)):
         return _sms(template, link=link)
 
 
 def turn_text(store_name: str) -> str:
-    """Return the text message for whoever waits in the line of a store."""
+    """Return the text message for a person in the line of a store."""
     with translation.override(text_language("nearly_turn")):
         name = _name_said(store_name)
         return _sms("nearly_turn", store=shortened(name, room_for_name("nearly_turn", when="", link="")))
 
 
 def text_language(template: str) -> str:
-    """Return the active language, or English where it has no words for a text yet: never half of each."""
+    """Return the active language, or English if it does not have the whole text yet: never a mixture."""
     language = translation.get_language() or "en"
     return language if _is_translated(template, language) else "en"
 
 
 def alphabet_in_use() -> Alphabet:
-    """Return what the active language's text messages are written in."""
+    """Return the alphabet of text messages in the active language."""
     return UCS2 if (translation.get_language() or "") in _UCS2_LANGUAGES else GSM7
 
 
 def room_for_name(template: str, *, when: str, link: str, may_reply: bool = False, until: str = LONGEST_TIME) -> int:
-    """Return how much of a text message is left to the store's name, in septets or the units of UCS-2."""
+    """Return the room for the store's name in a text message, in septets or UCS-2 units."""
     alphabet = alphabet_in_use()
     with_one = _sms(template, store="-", when=when, link=link, may_reply=may_reply, until=until)
     return alphabet.room - alphabet.length(with_one) + 1
 
 
 def least_name() -> int:
-    """Return what the active language's texts must leave to the store's name."""
+    """Return the least room for the store's name in texts of the active language."""
     return _least_name(alphabet_in_use())
 
 
@@ -94,7 +94,7 @@ def short_moment(starts_at: datetime, zone: ZoneInfo) -> str:
 
 
 def shortest_moment(starts_at: datetime, zone: ZoneInfo) -> str:
-    """Return "4/3, 10:15": the least that says when, where a text has little room."""
+    """Return "4/3, 10:15": the shortest form, for a text with little room."""
     if alphabet_in_use() is GSM7:
         return short_moment(starts_at, zone)
     day = starts_at.astimezone(zone).date()
@@ -114,12 +114,12 @@ def shortened(name: str, room: int) -> str:
 
 
 def _name_said(store_name: str) -> str:
-    """Return a store's name in the letters of the language's texts, other words for one that has none of them."""
+    """Return a store's name in the alphabet of the texts, or other words if none of it can be written."""
     return alphabet_in_use().name(" ".join(store_name.split())) or alphabet_in_use().written(_("Your store"))
 
 
 def _forms(starts_at: datetime, zone: ZoneInfo, *, may_reply: bool) -> list[tuple[str, bool]]:
-    """Return how the moment may be said, the longest first, and whether the text asks for an answer with it."""
+    """Return the forms of the moment, longest first, each with whether the text then asks for an answer."""
     long, short = moment_in_words(starts_at, zone), short_moment(starts_at, zone)
     forms = [(long, True)] if may_reply else []
     return [*forms, (long, False), (short, False), (shortest_moment(starts_at, zone), False)]
@@ -131,7 +131,7 @@ def _least_name(alphabet: Alphabet) -> int:
 
 @cache
 def _is_translated(template: str, language: str) -> bool:
-    if language in settings.STAFF_LANGUAGES:  # whose catalogues are complete
+    if language in settings.STAFF_LANGUAGES:  # languages with complete catalogues
         return True
     blanks = dict.fromkeys(("store", "when", "link", "until"), "-")
     with translation.override(language):

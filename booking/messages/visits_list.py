@@ -1,4 +1,4 @@
-"""The list of somebody's visits as a message, decided when it is sent: the bookings are read again."""
+"""The message with the list of a customer's visits: the bookings are read again when it is sent."""
 
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -21,9 +21,9 @@ TEMPLATE = "visits_list"
 
 
 def write_visits_list(booking: Booking, message: OutboxMessage, /, *, now: datetime) -> Sms | Email | Skip:
-    """Return the list for whoever booked the visit that a message names, or why there is none.
+    """Return the list for the customer of the visit that a message names, or why there is none.
 
-    By text it holds what is booked with the number, by e-mail what is booked with the address.
+    A text lists the visits booked with the number, an e-mail those booked with the address.
     """
     with translation.override(booking.locale):
         if message.channel == Channel.SMS:

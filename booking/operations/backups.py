@@ -1,4 +1,4 @@
-"""Backups: a whole copy while the service runs, and the way back into an empty database of the same kind."""
+"""Backups: a full copy while the service runs, and its restoration into an empty database of the same kind."""
 
 import os
 import shutil
@@ -15,7 +15,7 @@ from booking.models import WorkerBeat
 
 SQLITE_HEADER = b"SQLite format 3\x00"
 POSTGRES_HEADER = b"PGDMP"
-# What opens something, or tells who asked from where: no backup needs it, and none has it.
+# Tables with secrets, or with the networks of clients: no backup needs them, so none has them.
 LEFT_OUT = (
     *("django_session", "knox_authtoken", "booking_pairingcode"),
     *("django_q_ormq", "django_q_task"),
@@ -24,11 +24,11 @@ PRECIOUS = ("stores_", "booking_", "notifications_", "auth_user")
 
 
 class BackupFailed(Exception):
-    """It cannot be done; the message is one line for the person at the terminal."""
+    """The backup or the restoration failed; the message is one line for the person at the terminal."""
 
 
 def backup(path: Path) -> None:
-    """Write a copy of the database as it is at one moment to a file of mode 600. Raises BackupFailed."""
+    """Write a copy of the database at one moment to a file of mode 600. Raises BackupFailed."""
     if MigrationRecorder.Migration._meta.db_table not in connection.introspection.table_names():
         raise BackupFailed("DATABASE_URL: the database has no tables, so there is nothing to back up.")
     unfinished = path.with_name(f".{path.name}.{os.getpid()}")
@@ -73,10 +73,10 @@ def restore(path: Path) -> None:
 
 
 def _is_empty() -> bool:
-    """Tell whether nothing has been written yet; tables of our own that are empty do not count."""
+    """Tell whether the database is empty; our own tables may exist without rows."""
     tables = set(connection.introspection.table_names())
     if tables - _own_tables():
-        return False  # somebody else's
+        return False  # tables of another program
     written = [table for table in tables if table.startswith(PRECIOUS) and table != WorkerBeat._meta.db_table]
     with connection.cursor() as cursor:
         for table in sorted(written):
@@ -97,7 +97,7 @@ def _drop_tables() -> None:
 
 
 def _copy_sqlite(source: Path, target: Path) -> None:
-    """Copy page by page through SQLite itself: a plain copy of a living file loses what is in its log."""
+    """Copy page by page with SQLite itself: a plain copy of a file in use loses the contents of its log."""
     with (
         closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True, timeout=20)) as reading,
         closing(sqlite3.connect(target, timeout=20)) as writing,
@@ -110,7 +110,7 @@ def _copy_sqlite(source: Path, target: Path) -> None:
 
 
 def _leave_out(copy: Path) -> None:
-    """Empty the tables of a copy that no backup needs, and overwrite what was in them."""
+    """Empty the tables of a copy that no backup needs, and overwrite their former contents."""
     with closing(sqlite3.connect(copy, timeout=20)) as writing:
         writing.execute("PRAGMA secure_delete=ON")
         there = {name for (name,) in writing.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
@@ -132,7 +132,7 @@ def _run_postgres(program: str, *arguments: str) -> None:
 
 
 def _dsn() -> str:
-    """Return the database's address without its password, which other users could see."""
+    """Return the address of the database without its password, which other users could see."""
     names = {"dbname": "NAME", "host": "HOST", "port": "PORT", "user": "USER"}
     given = {key: str(connection.settings_dict.get(name) or "") for key, name in names.items()}
     return " ".join(f"{key}='{value}'" for key, value in given.items() if value)

@@ -1,4 +1,4 @@
-"""System checks of what everything needs: one line each, naming the variable."""
+"""System checks of the general settings: one line each, which names the variable."""
 
 import ipaddress
 
@@ -13,7 +13,7 @@ SHORTEST_KEY = 32
 
 @register()
 def check_settings(**_: object) -> list[CheckMessage]:
-    """Say which settings cannot work."""
+    """Report the settings that cannot work."""
     conditions = (
         (
             len(settings.SECRET_KEY) < SHORTEST_KEY or len(set(settings.SECRET_KEY)) < 8,
@@ -40,7 +40,7 @@ def check_settings(**_: object) -> list[CheckMessage]:
 
 
 def _has_demo_accounts() -> bool:
-    """Tell whether the demo's people can sign in; a database without its tables has nobody."""
+    """Tell whether users of the demo can sign in; False for a database without tables."""
     try:
         return demo_accounts().exists()
     except DatabaseError:

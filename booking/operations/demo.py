@@ -1,7 +1,7 @@
 """The demo: the pharmacies of Niort, gathered by the town, with three weeks of visits.
 
-Two people work at one of them. All of it goes through the services, with the clock
-moved to when it would have happened. Nothing is sent.
+Two people work at one of them. All data is written by the services, with the clock set to the time at which it would
+have happened. Nothing is sent.
 """
 
 import ipaddress
@@ -42,7 +42,7 @@ MANAGER, STAFF = "demo-manager", "demo-staff"
 _PUBLIC_PASSWORD = "carillon-demo-niort"  # noqa: S105 -- what earlier versions gave everybody's demo
 _PASSWORD_SIGNS, _PASSWORD_GROUP = 20, 5
 BOOKINGS = 64
-EARLY_MINUTES = 25  # some are there before their time
+EARLY_MINUTES = 25  # some arrive before their time
 FIRST_NAMES = ("Ada", "Bea", "Cleo", "Dora", "Elsa", "Fanny", "Gaston", "Hugo", "Iris", "Jules", "Karim", "Lea")
 NOTES = ("", "", "", "", "Avec une poussette", "Side entrance, please", "Je viens pour ma mère")
 
@@ -57,7 +57,7 @@ SIGN_INS = (SignIn(MANAGER, Role.MANAGER), SignIn(STAFF, Role.STAFF))
 
 
 def demo_password() -> str:
-    """Return the password of the demo's people: made at the first start, kept in DATA_DIR for its owner alone."""
+    """Return the password of the demo's users: made at the first start, in DATA_DIR, for its owner only."""
     if kept := kept_password():
         return kept
     signs = "".join(secrets.choice(ALPHABET.lower()) for _ in range(_PASSWORD_SIGNS))
@@ -69,7 +69,7 @@ def demo_password() -> str:
 
 
 def kept_password() -> str:
-    """Return the kept password; "" where none was made, or the file is gone."""
+    """Return the stored password; "" if none was made, or the file is gone."""
     try:
         return _password_file().read_text().strip()
     except FileNotFoundError:
@@ -77,17 +77,17 @@ def kept_password() -> str:
 
 
 def is_for_this_machine_alone(*, address: str, public_url: str) -> bool:
-    """Tell whether a server bound to an address is reached from this machine alone. Only there a demo is made."""
+    """Tell whether a server at this address is reached only from this machine, as a demo requires."""
     return _is_loopback(address) and _is_loopback(urlsplit(public_url).hostname or "")
 
 
 def demo_accounts() -> QuerySet[User]:
-    """Return those users of the demo that can sign in."""
+    """Return the users of the demo who can sign in."""
     return User.objects.filter(username__in=[one.username for one in SIGN_INS], is_active=True)
 
 
 def replace_public_passwords() -> int:
-    """Give the demo's people of an earlier version a password of this machine's own; return how many."""
+    """Give the demo's users of an earlier version a password of this machine; return how many."""
     if kept_password():
         return 0
     found = [user for user in demo_accounts() if user.check_password(_PUBLIC_PASSWORD)]
@@ -99,7 +99,7 @@ def replace_public_passwords() -> int:
 
 @transaction.atomic
 def end_accounts() -> int:
-    """Let the demo's people sign in no more; return how many could."""
+    """Stop the demo's users from signing in; return how many could."""
     found = list(demo_accounts())
     for user in found:
         user.is_active = False
@@ -110,26 +110,26 @@ def end_accounts() -> int:
 
 
 def is_empty() -> bool:
-    """Tell whether nobody has put anything into the database yet."""
+    """Tell whether the database has no data yet."""
     return not Store.objects.exists() and not User.objects.exists()
 
 
 def demo_store() -> Store | None:
-    """Return the store the demo's people work at, None where there is no demo."""
+    """Return the store of the demo's users; None without a demo."""
     membership = StoreMembership.objects.filter(user__username=MANAGER).select_related("store").first()
     return membership.store if membership else None
 
 
 def seed(*, now: datetime) -> None:
-    """Make the demo's town, people and bookings at a store that has been imported."""
+    """Create the demo's town, users and bookings at an imported store."""
     _say_the_town()
     _gather_town(now=now)
     store = Store.objects.get(source_id=STORE_SOURCE_ID)
     users = {sign_in.role: _user(store, sign_in) for sign_in in SIGN_INS}
-    # Visits of the past week and of today were booked while the horizon and notice of then allowed it.
+    # Visits of the past week and of today were booked when horizon and notice allowed it.
     chance = random.Random(738663571)  # noqa: S311 -- the same demo each time
     for number in range(BOOKINGS):
-        days = 0 if number % 5 == 2 else -7 + number * 21 // BOOKINGS  # today is what staff look at first
+        days = 0 if number % 5 == 2 else -7 + number * 21 // BOOKINGS  # staff look at today first
         _live_through(store, number, now=now, day=now + timedelta(days=days), user=users[Role.STAFF], chance=chance)
     references = Booking.objects.filter(store=store).values_list("reference", flat=True)
     for reference in references:
@@ -137,7 +137,7 @@ def seed(*, now: datetime) -> None:
 
 
 def _say_the_town() -> None:
-    """Give the town to shops whose address is not on the map."""
+    """Set the town of shops without an address on the map."""
     for store in Store.objects.filter(town=""):
         store.town, store.postal_code = TOWN, TOWN_POSTAL_CODE
         store.search_text = search_text(name=store.name, town=TOWN, postal_code=TOWN_POSTAL_CODE)
@@ -178,7 +178,7 @@ def _is_loopback(name: str) -> bool:
 def _live_through(
     store: Store, number: int, *, now: datetime, day: datetime, user: User, chance: random.Random
 ) -> None:
-    """Book one visit on a day, and take the steps that it would have had by now."""
+    """Book one visit on a day, and take the steps that it would have taken by now."""
     visit_type = "advice" if chance.random() < 0.2 else "visit"
     booked_at = min(day, now) - timedelta(days=chance.randint(2, 9))
     slot = _free_slot(store, visit_type, day=day, now=booked_at, chance=chance)
@@ -234,7 +234,7 @@ def _what_came_of_it(booking: Booking, *, now: datetime, user: User, number: int
 def _free_slot(
     store: Store, visit_type: str, *, day: datetime, now: datetime, chance: random.Random
 ) -> FreeSlot | None:
-    """Return one of the day's free times, or of the day after a closed one."""
+    """Return one of the day's free times, or of the next day if the day is closed."""
     answer = availability(
         store=store.slug,
         visit_type=visit_type,

@@ -23,28 +23,28 @@ from booking.models import Booking, Hold, Status, WorkerBeat
 from notifications import circuits, queries, sms_recipients
 from notifications.models import Channel
 
-LEAST_FREE_BYTES = 256 * 1024  # a booking writes some 50 KiB to SQLite's log
+LEAST_FREE_BYTES = 256 * 1024  # a booking writes about 50 KiB to SQLite's log
 WORKER_PATIENCE = timedelta(seconds=120)
 
 
 def note_beat(*, now: datetime) -> None:
-    """Note that the worker has just executed a task."""
+    """Record that the worker has just executed a task."""
     WorkerBeat.objects.update_or_create(pk=1, defaults={"executed_at": now})
 
 
 @require_safe
 @never_cache
 def healthz(request: HttpRequest) -> HttpResponse:
-    """Say that the process answers."""
+    """Answer that the process is alive."""
     return HttpResponse("ok", content_type="text/plain; charset=utf-8")
 
 
 @require_safe
 @never_cache
 def readyz(request: HttpRequest) -> HttpResponse:
-    """Say whether database, schema and worker are there, and what is wrong otherwise.
+    """Answer whether database, schema and worker are ready, and what is wrong otherwise.
 
-    A provider that takes no messages is a warning: bookings go on, and what is due waits for it.
+    A provider that takes no messages is only a warning: bookings go on, and due messages wait.
     """
     wrong = list(_wrong())
     warnings = [] if wrong else list(_warnings())
@@ -54,14 +54,14 @@ def readyz(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def metrics(request: HttpRequest) -> HttpResponse:
-    """Return figures as Prometheus reads them."""
+    """Return figures in the format of Prometheus."""
     registry = CollectorRegistry()
     registry.register(_Books())
     return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
 
 class _Books(Collector):
-    """Collector of the figures that are read from the database on request."""
+    """A collector of the figures that are read from the database on request."""
 
     def collect(self) -> Iterator[Metric]:
         now = timezone.now()
@@ -140,7 +140,7 @@ def _warnings() -> Iterator[str]:
 
 
 def _wrong_with_disk(database: Path) -> Iterator[str]:
-    """Say why SQLite could not write, without waiting for its lock."""
+    """Return why SQLite could not write, without waiting for its lock."""
     disk = os.statvfs(database.parent)
     if disk.f_flag & os.ST_RDONLY or not (os.access(database, os.W_OK) and os.access(database.parent, os.W_OK)):
         yield "database: read-only"

@@ -1,7 +1,7 @@
 """Log lines as JSON objects: what happened and where, without personal data.
 
-An exception's message and a formatted text may quote what a customer typed. So exceptions are written as their
-type and the places they passed, and of other packages' texts only the part written in their source.
+An exception's message and a formatted text may quote what a customer typed. So an exception is logged as its type and
+the lines it passed, and a text of another package only with the part that is written in its source.
 """
 
 import logging
@@ -12,13 +12,13 @@ from typing import Any
 from pythonjsonlogger.json import JsonFormatter
 
 OWN_LOGGERS = ("booking", "stores", "notifications")
-# Other packages whose formatted texts are about processes alone.
+# Other packages whose formatted texts are only about processes.
 PLAIN_LOGGERS = ("granian",)
 _DEEPEST = 12
 
 
 class JsonLine(JsonFormatter):
-    """Formats a record as one line: at, level, logger, event, then what the call gave as `extra`."""
+    """A formatter of one JSON line for a record: at, level, logger, event, then the `extra` of the call."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the record as one JSON object."""
@@ -56,7 +56,7 @@ def _event(record: logging.LogRecord) -> str:
     root = record.name.partition(".")[0]
     if root in OWN_LOGGERS or root in PLAIN_LOGGERS:
         return record.getMessage()
-    # With arguments the message is a text of the package's own source; without, values may be in it already.
+    # With arguments, the message is a text of the package's source; without, it may contain values already.
     return str(record.msg) if record.args else record.funcName or "log"
 
 
@@ -71,7 +71,7 @@ def _stack(error: BaseException) -> list[str]:
 
 
 def _short(path: str) -> str:
-    """Return the path of a source from its package on, without the folders of this machine."""
+    """Return the path of a source file from its package on, without the folders of this machine."""
     for mark in ("/site-packages/", "/lib/python3"):
         _, found, rest = path.rpartition(mark)
         if found:

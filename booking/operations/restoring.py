@@ -1,4 +1,4 @@
-"""Steps after a restore: what ended since the backup ends again."""
+"""Steps after a restore: everything that ended since the backup is ended again."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from notifications import outbox
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What was done after a restore; `backup_at` is when the backup's house was last seen at work, None for never."""
+    """The result of the steps; `backup_at` is the last sign of activity in the backup, None without any."""
 
     backup_at: datetime | None
     erased: Counter[str]
@@ -26,8 +26,8 @@ class Restored:
 def after_restore(*, now: datetime) -> Restored:
     """End sign-ins and tokens, repeat erasures, and hold back messages that may have been sent before.
 
-    Tablets, members and passwords stay as they were in the backup. Raises redis.RedisError where sessions in Redis
-    cannot be ended; all else is done by then.
+    Tablets, members and passwords stay as in the backup. Raises redis.RedisError if sessions in Redis cannot be ended;
+    everything else is done by then.
     """
     backup_at = WorkerBeat.objects.values_list("executed_at", flat=True).first()
     held_back = outbox.after_restore(now=now)

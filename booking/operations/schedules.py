@@ -1,4 +1,4 @@
-"""The worker's timetable: written into the queue's tables at each start."""
+"""The worker's timetable, which is written into the queue's tables at each start."""
 
 from datetime import datetime, timedelta
 
@@ -22,7 +22,7 @@ NIGHTLY = (("forget", "booking.tasks.forget_old"),)
 
 @transaction.atomic
 def sync_schedules(*, now: datetime) -> None:
-    """Make the queue's timetable say what this module says, and nothing else."""
+    """Make the queue's timetable equal to the one of this module."""
     names = [name for name, *_ in (*MINUTELY, *NIGHTLY)]
     Schedule.objects.exclude(name__in=names).delete()
     for name, function, minutes in MINUTELY:
@@ -49,9 +49,9 @@ def sync_schedules(*, now: datetime) -> None:
 
 
 def set_right(*, now: datetime) -> int:
-    """Reschedule tasks that are farther away than one period, as after the clock was set back; return how many.
+    """Reschedule tasks that are more than one period away, as after a clock was set back; return how many.
 
-    The queue's own scheduler walks there turn by turn, in a transaction: over years of minutes it takes a minute, and
+    The queue's own scheduler goes there turn by turn, in one transaction. For years of minutes this takes a minute, and
     on SQLite nobody else can write meanwhile.
     """
     moved = 0
@@ -61,7 +61,7 @@ def set_right(*, now: datetime) -> int:
         if abs(row.next_run - now) > turn:
             soon = now + LATER.get(row.name, timedelta())
             next_run = _next_night(now) if is_nightly and row.next_run > now else soon
-            # Not where it equals what was read: on SQLite that compares texts, and others write them otherwise.
+            # Not by equality with the value read: SQLite compares texts, and other code writes them in another form.
             still_far = Q(next_run__lt=now - turn) | Q(next_run__gt=now + turn)
             moved += Schedule.objects.filter(still_far, pk=row.pk).update(next_run=next_run)
     return moved

@@ -1,15 +1,15 @@
-"""Static files under names with a digest of their content, also in imports between our own scripts."""
+"""Storage of static files under names with a digest of their content, also in imports between scripts."""
 
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
-# Of Django's patterns the one for `import … from "…";`: another takes the types in our comments for imports as well.
+# Django's pattern for `import … from "…";`. Another of its patterns takes the types in our comments for imports.
 _IMPORTS = CompressedManifestStaticFilesStorage._js_module_import_aggregation_patterns[1][:1]
 
 
 class StaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # no stubs
-    """Storage that lets a script import exactly the version of another that it was written for.
+    """Storage that lets a script import exactly the version of another script for which it was written.
 
-    Our own alone: Django's switch for it reads all scripts, and stumbles over a comment in one of another's.
+    It covers only our own scripts: Django's switch for this reads all scripts, and fails on a comment in another's.
     """
 
     patterns = (*CompressedManifestStaticFilesStorage.patterns, ("booking/staff/*.js", _IMPORTS))

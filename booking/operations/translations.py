@@ -1,4 +1,4 @@
-"""Translation catalogues: compiled where they are stale, and brought up to date with the texts in use."""
+"""Translation catalogues: compiled if they are stale, and updated with the texts in use."""
 
 import io
 import re
@@ -23,7 +23,7 @@ KEYWORDS = {
     "npgettext": ((1, "c"), 2, 3),
 }
 FOLDERS = ("booking", "stores", "notifications", "templates")
-# What only staff read: these words need no more languages than staff have.
+# Sources of texts that only staff read: these need only the languages of staff.
 STAFF = re.compile(
     r"booking/(staff|api/staff|operations|management|models|store_setup|reports)/"
     r"|booking/messages/(day_sheet|checks)|booking/bookings/status_wording"
@@ -32,7 +32,7 @@ STAFF = re.compile(
 
 
 def compile_translations(folder: Path) -> int:
-    """Compile the catalogues under a locale folder that changed since; return how many."""
+    """Compile the changed catalogues under a locale folder; return how many."""
     compiled = 0
     for source in folder.glob("*/LC_MESSAGES/django.po"):
         target = source.with_suffix(".mo")
@@ -49,7 +49,7 @@ def compile_translations(folder: Path) -> int:
 
 
 def update_translations(base: Path, language: str) -> Catalog:
-    """Bring a language's catalogue in line with the words in use, and return it; what is new is left empty."""
+    """Update a language's catalogue with the texts in use, and return it; new entries are empty."""
     path = base / "locale" / language / "LC_MESSAGES" / "django.po"
     with path.open("rb") as file:
         catalog = read_po(file, locale=language)
@@ -61,14 +61,14 @@ def update_translations(base: Path, language: str) -> Catalog:
 
 
 def words_in_use(base: Path, *, for_staff: bool = True) -> Catalog:
-    """Return every text of code and templates that is shown to somebody, or to customers alone."""
+    """Return all texts of code and templates that are shown to people, or only those for customers."""
     catalog = Catalog()
     for path in _sources(base):
         if not for_staff and STAFF.match(path.relative_to(base).as_posix()):
             continue
         code = path.read_text(encoding="utf-8")
         if path.suffix != ".py":
-            # Without the indentation of the template, which Babel would read as Python's.
+            # Without the indentation of the template, which Babel would take for that of Python.
             code = "\n".join(line.strip() for line in templatize(code).splitlines())
         for _, function, texts, _ in extract_python(io.BytesIO(code.encode()), KEYWORDS, [], {}):
             _add(catalog, str(function), texts)
@@ -83,7 +83,7 @@ def _sources(base: Path) -> Iterator[Path]:
 
 
 def _add(catalog: Catalog, function: str, texts: object) -> None:
-    """Add one call's texts: those of the singular and the plural, and the context where the call has one."""
+    """Add one call's texts: those of the singular and the plural, and the context if the call has one."""
     given = texts if isinstance(texts, (tuple, list)) else (texts,)
     parts = [text for text in given if isinstance(text, str) and text]
     context = parts.pop(0) if function in ("pgettext", "npgettext") and parts else None

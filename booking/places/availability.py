@@ -1,4 +1,4 @@
-"""Free times: which starts of a store can take a party now. Nothing here writes."""
+"""Free times: the starts at a store that can take a party now. Nothing here writes."""
 
 from bisect import bisect_left
 from collections.abc import Sequence
@@ -39,9 +39,9 @@ class Availability:
 
 @dataclass(frozen=True, slots=True)
 class AvailabilityQuestion:
-    """Which times are free for one visit type and party; answering costs one statement.
+    """A question about the free times for one visit type and party; the answer costs one statement.
 
-    Asked of rules that have been read, asking costs one; of a store's name, two.
+    Building it costs one statement if the rules have been read, else two.
     """
 
     rules: StoreRules
@@ -57,7 +57,7 @@ class AvailabilityQuestion:
 
     @property
     def version(self) -> str:
-        """What the answer is made from: the same again means that nothing has changed, the clock's doing included."""
+        """The version of all that the answer depends on, the clock included: an equal one means an equal answer."""
         parts = (
             self.rules.slug, self.rules.hours_version, [desk.id for desk in self.rules.desks],
             self.visit_type.slug, self.from_date, self.to_date,
@@ -66,14 +66,14 @@ class AvailabilityQuestion:
         return sha256("|".join(map(str, parts)).encode()).hexdigest()[:32]
 
     def _run_out_here(self) -> list[ExpiredHold]:
-        """Return the holds that have run out in the days asked about, whose places nobody has given back yet."""
+        """Return the expired holds of the requested days whose places have not been given back yet."""
         begins = day_start(self.from_date, self.rules.zone)
         ends = day_start(self.to_date + 2 * ONE_DAY, self.rules.zone)  # a visit may end past midnight
         here = [one for one in self.expired_holds if one.starts_at < ends and one.ends_at > begins]
         return sorted(here, key=lambda one: (one.desk_id, one.starts_at, one.ends_at, one.places))
 
     def between(self, from_date: date, to_date: date) -> "AvailabilityQuestion":
-        """Return the same question about some of its days; `days_version` still counts all of them."""
+        """Return the same question for some of its days; `days_version` still covers all of them."""
         return replace(self, from_date=from_date, to_date=to_date)
 
     def answer(self) -> Availability:
@@ -93,11 +93,11 @@ class AvailabilityQuestion:
         )
 
     def runs_by_desk(self) -> dict[int, list[tuple[SlotTime, ...]]]:
-        """Return every start that may be booked now by rule, with the slots it takes, for each desk."""
+        """Return, for each desk, every start that the rules allow now, with the slots it takes."""
         first_date, last_date = self._dates()
         if first_date > last_date or self.party_size > self.visit_type.max_party_size:
             return {}
-        # A day more, so that a visit may begin before midnight and end after it.
+        # One more day, so that a visit may begin before midnight and end after it.
         by_desk = slots_by_desk(self.rules, first_date=first_date, last_date=last_date + ONE_DAY)
         end = day_start(last_date + ONE_DAY, self.rules.zone)
         found = {}
@@ -107,7 +107,7 @@ class AvailabilityQuestion:
         return found
 
     def _next_start(self) -> datetime | None:
-        """Return the first slot that may be booked by the clock: it moves on as time does."""
+        """Return the first slot that may be booked by now: it moves on with the clock."""
         day, last_date = self._dates()
         while day <= last_date:
             slots = store_slots(self.rules, first_date=day, last_date=day)
@@ -118,7 +118,7 @@ class AvailabilityQuestion:
         return None
 
     def _dates(self) -> tuple[date, date]:
-        """Return the first and last day that the clock and the horizon leave of those asked about."""
+        """Return the first and last of the requested days that the clock and the booking horizon allow."""
         return max(self.from_date, self.first_start.astimezone(self.rules.zone).date()), min(
             self.to_date, self.last_date
         )
@@ -137,9 +137,9 @@ def ask_availability(
     own_hold: str = "",
     is_booked: bool = False,
 ) -> AvailabilityQuestion:
-    """Return the question, with the rules it is about; `desk` asks about one desk alone.
+    """Return the question, with the rules of its store; `desk` limits it to one desk.
 
-    `is_booked` asks for a visit that is to be moved: its type need not be offered any more.
+    `is_booked` is for a visit that is being moved: its type may no longer be offered.
 
     Raises UnknownStore, UnknownVisitType.
     """
@@ -172,9 +172,9 @@ def ask_by_rules(
     by_staff: bool = False,
     own_hold: str = "",
 ) -> AvailabilityQuestion:
-    """Return the question about a store whose rules have just been read, special hours from `from_date` on.
+    """Return the question for a store whose rules have been read, with special hours from `from_date` on.
 
-    `own_hold` is the public id of the hold of whoever asks: it never hides a time from them.
+    `own_hold` is the public id of the asking customer's own hold: it never hides a time from them.
     """
     expired_holds, days_version = what_changed(
         rules.id, from_date=from_date, to_date=to_date, now=now, own_hold=own_hold
@@ -224,7 +224,7 @@ def availability(
 
 @dataclass(frozen=True, slots=True)
 class WantedSlot:
-    """One start somebody asks about; `store` and `visit_type` are slugs."""
+    """One start to look up; `store` and `visit_type` are slugs."""
 
     store: str
     visit_type: str
@@ -235,7 +235,7 @@ class WantedSlot:
 
 
 def lookup(*, wanted: Sequence[WantedSlot], now: datetime) -> list[bool]:
-    """Tell for each wanted start whether it can be booked now; what is unknown cannot."""
+    """Tell for each wanted start whether it can be booked now; False for unknown stores and types."""
     free: dict[tuple[str, str, int, str, bool, date], frozenset[datetime]] = {}
     answers = []
     for want in wanted:

@@ -1,7 +1,7 @@
-"""Places: the only code that changes a slot's counters, and the locks that keep them right.
+"""Claims of places: the only code that changes a slot's counters, and the locks that keep them right.
 
-Everything here runs inside the caller's transaction. Locks are taken in the one order of `booking.places.locks`:
-slots by start and desk after all else, and only the store's days after them.
+Everything here runs inside the caller's transaction. Locks are taken in the order of `booking.places.locks`: slots by
+start and desk come after everything else except the store's days.
 """
 
 import logging
@@ -24,7 +24,8 @@ from stores.locks import share_lock_store
 from stores.models import Slot, Store
 from stores.slots import DeskRule, SlotTime, StoreRules, VisitTypeRule, run_of, slots_by_desk
 
-# No slot is longer (a CHECK on Store.slot_minutes), so none that overlaps an instant starts earlier than this.
+# No slot is longer (a CHECK on Store.slot_minutes), so a slot that overlaps an instant starts at most this long before
+# it.
 LONGEST_SLOT = timedelta(minutes=480)
 
 log = logging.getLogger(__name__)
@@ -36,7 +37,7 @@ ON CONFLICT (store_id, date) DO UPDATE SET version = day.version + 1
 
 
 class _Full(Exception):
-    """A desk has too few places: nothing of what was tried there is kept, its locks neither."""
+    """A desk has too few places: neither the places nor the locks of this try are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ class Run:
 
 
 def runs_at(rules: StoreRules, visit_type: VisitTypeRule, starts_at: datetime) -> list[Run]:
-    """Return, by rule alone, which desks could take this visit at this start."""
+    """Return the desks that could take this visit at this start, by the rules only."""
     day = starts_at.astimezone(rules.zone).date()
     found = []
     by_desk = slots_by_desk(rules, first_date=day, last_date=day + timedelta(days=1))
@@ -79,10 +80,10 @@ def claim_anywhere(
     from_web: bool,
     prefer_desk_id: int | None = None,
 ) -> Run | None:
-    """Take places in one of these runs, the emptiest desk first; return it, or None where all are full.
+    """Take places in one of these runs, the emptiest desk first; return the run, or None if all are full.
 
-    A desk that is full lets go of its rows before the next is tried: two customers may try the same desks in two
-    orders, and neither may wait for the other.
+    The rows of a full desk are unlocked before the next desk is tried: two customers may try the same desks in
+    different orders, and must not wait for each other.
     """
     places = places_needed(party_size=party_size, counts_people=rules.counts_people)
     for run in sorted(_emptiest_first(rules, runs), key=lambda run: run.desk.id != prefer_desk_id):
@@ -97,15 +98,15 @@ def claim_anywhere(
 
 
 def _one_of(runs: Sequence[Run]) -> AbstractContextManager[None]:
-    """Return a transaction of its own for one try of several, which gives back what the try locked."""
+    """Return a separate transaction for one of several tries, which releases the locks of a failed try."""
     return transaction.atomic() if len(runs) > 1 else nullcontext()
 
 
 def claim(store_id: int, run: Run, *, places: int, from_web: bool) -> bool:
     """Take `places` in each slot of a run, or none at all.
 
-    One statement, the same on SQLite and PostgreSQL. Where it comes back short, what it did take is given back.
-    A party beyond the desk's own capacity is never given a new row: only rows that are there may be larger.
+    One statement, the same on SQLite and PostgreSQL. If it returns too few slots, the places it took are given back. A
+    party beyond the desk's own capacity never gets a new row: only existing rows may be larger.
     """
     largest = run.desk.capacity - (run.desk.kept_back if from_web else 0)
     if places > largest and not _are_there(store_id, run):
@@ -121,7 +122,7 @@ def claim(store_id: int, run: Run, *, places: int, from_web: bool) -> bool:
 def store_hold(
     rules: StoreRules, run: Run, *, visit_type_id: int, party_size: int, expires_at: datetime, **more: Any
 ) -> Hold:
-    """Write down for whom places were taken, and until when; `more` are other fields of the hold."""
+    """Write the hold of taken places and its end; `more` are other fields of the hold."""
     return Hold.objects.create(
         public_id=new_public_id(),
         store_id=rules.id,
@@ -137,14 +138,14 @@ def store_hold(
 
 
 def squeeze_in(store_id: int, run: Run, *, places: int) -> None:
-    """Take places whether there are any or not, as a manager decided; also in a closed slot."""
+    """Take places even if none are left or the slot is closed, as a manager decided."""
     squeeze_into_rows(store_id, run.rows, places=places)
 
 
 def give_places_back(store: Store, bookings: Sequence[Booking], *, holds: Sequence[Hold] = ()) -> set[date]:
-    """Give back the places of bookings, and those of holds, which are deleted; return the days that changed.
+    """Give back the places of bookings and of holds; delete the holds; return the days that changed.
 
-    The caller raises them, last of all. Each hold gives its places back once, whoever asks.
+    The caller raises these days last of all. Each hold gives its places back once, even if several callers ask.
     """
     held = [hold for hold in holds if Hold.objects.filter(pk=hold.pk).delete()[0]]
     if len(bookings) + len(held) > 1:
@@ -158,7 +159,7 @@ def give_places_back(store: Store, bookings: Sequence[Booking], *, holds: Sequen
 
 
 def _release(one: Booking | Hold, *, from_web: bool) -> None:
-    """Give a visit's places back, in every slot it overlaps: the slots may have been laid anew since."""
+    """Give a visit's places back in every slot it overlaps: the slots may have been laid anew since then."""
     slots = _overlapping(one).order_by("starts_at").select_for_update()
     starts = list(slots.values_list("starts_at", flat=True))
     _give_back(one.store_id, one.desk_id, starts, places=one.places, from_web=from_web)
@@ -166,9 +167,9 @@ def _release(one: Booking | Hold, *, from_web: bool) -> None:
 
 
 def lock_slots(store_id: int, taking: Sequence[Booking | Hold], runs: Sequence[Run] = ()) -> None:
-    """Lock the slots that these take and those of the runs, all in one order.
+    """Lock the slots of these visits and holds, and those of the runs, all in one order.
 
-    Rows that are not there yet are made: one that somebody else is just making is waited for in its turn as well.
+    Missing rows are created, so a row that another transaction is creating is also waited for in order.
     """
     if not connection.features.has_select_for_update:
         return
@@ -181,9 +182,9 @@ def lock_slots(store_id: int, taking: Sequence[Booking | Hold], runs: Sequence[R
 
 
 def release_expired_holds(*, store_id: int | None = None, now: datetime) -> int:
-    """Give back the places of holds that have run out; return how many there were.
+    """Give back the places of expired holds; return how many holds there were.
 
-    One that the counters do not know of keeps nobody else from being let go.
+    A hold that does not match the counters does not stop the release of the others.
     """
     expired = Hold.objects.filter(expires_at__lte=now)
     if store_id is not None:
@@ -200,14 +201,14 @@ def release_expired_holds(*, store_id: int | None = None, now: datetime) -> int:
 
 
 def drop_hold(hold: Hold) -> int:
-    """Delete a hold and give its places back, once whoever asks; return 1 if it was still there."""
+    """Delete a hold and give its places back, once only; return 1 if it still existed."""
     days = give_places_back(hold.store, [], holds=[hold])
     raise_days(hold.store_id, days)
     return int(bool(days))
 
 
 def raise_days(store_id: int, days: Collection[date]) -> None:
-    """Raise the version of some of a store's days: the last thing a transaction does, as it is what others wait for."""
+    """Raise the version of some days of a store. A transaction does this last, because others wait for these rows."""
     if not days:
         return
     values: list[Any] = []
@@ -235,7 +236,7 @@ def _emptiest_first(rules: StoreRules, runs: Sequence[Run]) -> Sequence[Run]:
 
 
 def _are_there(store_id: int, run: Run) -> bool:
-    """Tell whether all slots of a run have rows, and keep them: their own capacity may be larger than the desk's."""
+    """Tell whether all slots of a run have rows, and lock them: a row's capacity may exceed the desk's."""
     starts = [slot.starts_at for slot in run.slots]
     rows = Slot.objects.filter(store_id=store_id, desk_id=run.desk.id, starts_at__in=starts)
     return len(rows.order_by("starts_at").select_for_update().values_list("pk")) == len(starts)

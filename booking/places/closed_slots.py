@@ -1,4 +1,4 @@
-"""Reasons why a time cannot be booked: it is closed, or others were faster."""
+"""Refusals of times that cannot be booked: the time is closed, or it is full."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
@@ -13,13 +13,13 @@ from stores.slots import StoreRules
 
 
 def refused_without_place(rules: StoreRules, runs: Sequence[Run], *, from_web: bool) -> NoPlace:
-    """Return the refusal for runs that no desk could give: closed where all of them are, full otherwise."""
+    """Return the refusal for runs without a place: closed if all of them are closed, else full."""
     is_closed = all_are_shut(rules, runs, from_web=from_web)
     return NoPlace(Refusal.SLOT_CLOSED if is_closed else Refusal.SLOT_FULL)
 
 
 def all_are_shut(rules: StoreRules, runs: Sequence[Run], *, from_web: bool) -> bool:
-    """Tell whether no run could ever be had: a slot of each is closed, or has no place the web may take at all."""
+    """Tell whether no run could ever be booked: each has a slot that is closed or has no place for the web."""
     if not runs:
         return True
     starts: dict[int, set[datetime]] = {}

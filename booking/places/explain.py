@@ -1,4 +1,4 @@
-"""The explanation why a time can or cannot be booked, for each desk: the first rule that refuses."""
+"""Explanations why a time can or cannot be booked, for each desk: the first rule that refuses."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from stores.slots import DeskRule, SlotTime, StoreRules, run_of, slots_by_desk, 
 
 
 class Explanation(StrEnum):
-    """What is said of one desk, or of all."""
+    """The reasons that an explanation gives for one desk, or for all."""
 
     FREE = "free"
     NO_DESK = "no_desk"
@@ -37,16 +37,16 @@ class Explanation(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DeskExplanation:
-    """`desk` is None where the answer is that of the whole store; the places are those of the fullest of its slots.
+    """The answer for one desk, or for the store if `desk` is None; the places are those of its fullest slot.
 
-    `until` is when the desk closes, where the visit is too long.
+    `until` is when the desk closes, if the visit is too long.
     """
 
     desk: DeskRule | None
     answer: Explanation
     places_left: int = 0
     places_needed: int = 0
-    at: datetime | None = None  # the slot that says no
+    at: datetime | None = None  # the slot that refuses
     until: datetime | None = None
 
 
@@ -63,7 +63,7 @@ class SlotExplanation:
 
     @property
     def refusal(self) -> Refusal:
-        """The one word for all of it: full where somebody could come but for others, else what closes the time."""
+        """The one refusal for all desks: full if only other visits are in the way, else what closes the time."""
         answers = {desk.answer for desk in self.desks}
         if answers & {Explanation.FREE, Explanation.FULL, Explanation.TOO_SMALL, Explanation.KEPT_BACK}:
             return Refusal.SLOT_FULL
@@ -92,9 +92,9 @@ def explain_slot(
     desk: str = "",
     is_booked: bool = False,
 ) -> SlotExplanation:
-    """Return what stands in the way of a start, with at most five statements. Raises UnknownStore, UnknownVisitType.
+    """Return what rules out a start, with at most five statements. Raises UnknownStore, UnknownVisitType.
 
-    On the web, or for staff; `desk` asks about one alone, `is_booked` about a visit that is to be moved.
+    It answers for the web or for staff; `desk` limits it to one desk, `is_booked` is for a visit that is being moved.
     """
     rules = rules_around(store, starts_at)
     kind = rules.booked_type(visit_type, party_size=party_size) if is_booked else rules.visit_type(visit_type)
@@ -124,7 +124,7 @@ def explain_slot(
 
 @dataclass(frozen=True, slots=True)
 class DayExplanation:
-    """What is said of each start of a day, by start and slug of the desk."""
+    """The explanations for each start of a day, by start and slug of the desk."""
 
     rules: StoreRules
     answers: Mapping[tuple[datetime, str], DeskExplanation]
@@ -134,9 +134,9 @@ class DayExplanation:
 def explain_day(
     *, store: str, visit_type: str, day: date, party_size: int, own: Sequence[ExpiredHold], now: datetime
 ) -> DayExplanation:
-    """Return what stands in the way of moving a visit to each start of a day, for staff, with four statements.
+    """Return, for staff, what rules out moving a visit to each start of a day, with four statements.
 
-    `own` are the places that the visit gives back when it goes. Raises UnknownStore, UnknownVisitType.
+    `own` are the places that the visit gives back when it moves. Raises UnknownStore, UnknownVisitType.
     """
     rules = store_rules(store, from_date=day)
     kind = rules.booked_type(visit_type, party_size=party_size)
@@ -161,7 +161,7 @@ def explain_day(
 
 
 def _capacities(rules: StoreRules, *, first: datetime, last: datetime) -> dict[tuple[int, datetime], int]:
-    """Return the places of the slots of [first, last) that have a row, by desk and start; none where one is closed."""
+    """Return the places of slot rows in [first, last), by desk and start; a closed slot has none."""
     rows = Slot.objects.filter(store_id=rules.id, starts_at__gte=first, starts_at__lt=last)
     columns = rows.values_list("desk_id", "starts_at", "capacity", "closed")
     return {(desk_id, at): 0 if closed else places for desk_id, at, places, closed in columns}

@@ -1,4 +1,4 @@
-"""The first free place of each of several stores, for lists of stores. Nothing here writes."""
+"""First free places of several stores, for lists of stores. Nothing here writes."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ DAYS_LOOKED_AT = 7
 
 @dataclass(frozen=True, slots=True)
 class _Full:
-    """Which slots have no place: `taken` by desk and start; of desks kept back wholly, all but those `opened`."""
+    """Slots without a place: those `taken`, by desk and start; at desks kept back wholly, all but those `opened`."""
 
     taken: frozenset[tuple[int, datetime]]
     kept_back: frozenset[int]
@@ -32,9 +32,9 @@ class _Full:
 
 @dataclass(frozen=True, slots=True)
 class FirstFree:
-    """The first start that one person can book of a store's first kind of visit, in the next seven days.
+    """The first start in the next seven days that one person can book, for a store's first visit type.
 
-    Without one: `has_times` says whether there are times at all in these days, all of them taken.
+    If there is none, `has_times` tells whether these days have times at all, all of them taken.
     """
 
     starts_at: datetime | None
@@ -42,7 +42,7 @@ class FirstFree:
 
 
 def first_free_of(stores: Sequence[StoreRules], *, now: datetime) -> dict[str, FirstFree]:
-    """Return when each store, by its slug, has its first free place; two statements for any number of stores.
+    """Return the first free place of each store, by its slug; two statements for any number of stores.
 
     Their rules must have been read with the special hours of yesterday on.
     """
@@ -53,7 +53,7 @@ def first_free_of(stores: Sequence[StoreRules], *, now: datetime) -> dict[str, F
 
 
 def _first_free(rules: StoreRules, full: _Full, *, now: datetime) -> FirstFree:
-    """Look at one day after the other: the first one mostly has a place."""
+    """Check one day after the other: the first one usually has a place."""
     today, last = _dates(rules, now=now)
     has_times = False
     for number in range((last - today).days + 1):
@@ -70,7 +70,7 @@ def _first_free(rules: StoreRules, full: _Full, *, now: datetime) -> FirstFree:
 
 
 def _question(rules: StoreRules, day: date, *, now: datetime) -> AvailabilityQuestion:
-    """Return what is asked of one day, nothing having been read about it."""
+    """Return the question about one day, without reading anything about it."""
     return AvailabilityQuestion(
         rules=rules,
         visit_type=rules.visit_types[0],
@@ -91,16 +91,16 @@ def _dates(rules: StoreRules, *, now: datetime) -> tuple[date, date]:
 
 
 def _full_slots(stores: Sequence[StoreRules], *, now: datetime) -> _Full:
-    """Return the slots without a place, of all these stores: two statements.
+    """Return the slots without a place at all these stores, with two statements.
 
-    A slot with a place left is not read at all: what a hold has run out of could only give it more.
+    Slots with a place left are not read: an expired hold could only add places to them.
     """
     ids = [rules.id for rules in stores]
     kept_back = {desk.id: desk.kept_back for rules in stores for desk in rules.desks}
     wholly = frozenset(desk.id for rules in stores for desk in rules.desks if desk.kept_back >= desk.capacity)
     asked = Q(closed=True) | Q(places_taken__gte=F("capacity")) | Q(desk_id__in=wholly)
     asked |= Q(places_taken_web__gte=F("capacity") - F("desk__kept_back"))
-    until = now + ONE_DAY * (DAYS_LOOKED_AT + 2)  # wherever the day begins, and a visit past midnight
+    until = now + ONE_DAY * (DAYS_LOOKED_AT + 2)  # covers every time zone, and a visit past midnight
     rows = Slot.objects.filter(asked, store_id__in=ids, starts_at__gte=now, starts_at__lt=until).values_list(
         "desk_id", "starts_at", "ends_at", "capacity", "places_taken", "places_taken_web", "closed"
     )

@@ -1,6 +1,6 @@
-"""Visits and holds that have a place, and those that lost it, by a store's open time and places. Pure.
+"""Fit of visits and holds: which have a place, and which lost it, by open time and places. Pure.
 
-Plain values in, plain values out; instants in UTC. `docs/decisions/` tells the rule behind it.
+It takes and returns plain values; instants are in UTC. `docs/decisions/` explains the rule.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,9 +13,9 @@ from stores.hours import ONE_DAY, Interval, day_start
 
 
 class Order(IntEnum):
-    """The order in which places are given where there are too few; the smallest first."""
+    """The order in which scarce places are given; the smallest comes first."""
 
-    HERE = 0  # customers who have arrived have one in any case
+    HERE = 0  # customers who have arrived always have one
     VISIT = 1
     KEPT_TIME = 2
     OFFER = 3
@@ -24,10 +24,10 @@ class Order(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Taking:
-    """Places of one desk that somebody has; of one order, the smallest `rank` is first."""
+    """Places of one desk that a visit or a hold takes; within one order, the smallest `rank` comes first."""
 
     order: Order
-    key: int  # of the booking, or of the hold
+    key: int  # the id of the booking or of the hold
     desk_id: int
     starts_at: datetime
     ends_at: datetime
@@ -37,7 +37,7 @@ class Taking:
 
 @dataclass(frozen=True, slots=True)
 class SlotPlaces:
-    """What one slot has to give; nothing where it is closed."""
+    """The places that one slot offers; none if it is closed."""
 
     desk_id: int
     starts_at: datetime
@@ -52,7 +52,7 @@ class SlotPlaces:
 
 @dataclass(frozen=True, slots=True)
 class OpenTime:
-    """When a store is open, and when each of its active desks serves; slots are those to which something happened."""
+    """The open time of a store and of each active desk; `slots` are those to which something happened."""
 
     store: Sequence[Interval]
     desks: Mapping[int, Sequence[Interval]]
@@ -61,7 +61,7 @@ class OpenTime:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A stretch of time in which less is on offer than before; `desk_id` None: at every desk."""
+    """A stretch of time in which less is offered than before; `desk_id` of None means every desk."""
 
     desk_id: int | None
     starts_at: datetime
@@ -72,15 +72,15 @@ class Window:
 
 
 def is_shut(*, capacity: int, closed: bool) -> bool:
-    """Tell whether nobody at all can come in a slot: one with no place is as closed as one that somebody closed."""
+    """Tell whether nobody can come in a slot: a slot without any place counts as closed."""
     return closed or capacity == 0
 
 
 def without_place(time: OpenTime, takings: Iterable[Taking]) -> set[Taking]:
-    """Return what has no place to be: outside the desk's hours, in a shut slot, or one too many.
+    """Return the takings without a place: outside the desk's hours, in a shut slot, or beyond its places.
 
-    Places are given in order: visits before kept times, offers and holds, and earlier bookings first. What finds no
-    place left has none, and takes none from the others.
+    Places are given in order: visits come before kept times, offers and holds, and earlier bookings come first. A
+    taking that finds no place takes none from the others.
     """
     by_desk: dict[int, list[Taking]] = {}
     for one in takings:
@@ -104,7 +104,7 @@ def without_place(time: OpenTime, takings: Iterable[Taking]) -> set[Taking]:
 
 
 def narrowed(before: OpenTime, after: OpenTime, *, days: Iterable[date], zone: ZoneInfo) -> list[Window]:
-    """Return in what time less is on offer than before: whole days for hours, single slots for places."""
+    """Return the times in which less is offered than before: whole days for hours, single slots for places."""
     spans = [(day_start(day, zone), day_start(day + ONE_DAY, zone)) for day in sorted(set(days))]
     lost: list[tuple[int | None, list[Interval]]] = [(None, _without(before.store, after.store))]
     lost += [(desk_id, _without(hours, after.desks.get(desk_id, ()))) for desk_id, hours in before.desks.items()]
@@ -123,7 +123,7 @@ def narrowed(before: OpenTime, after: OpenTime, *, days: Iterable[date], zone: Z
 
 
 def is_tighter(slot: SlotPlaces, was: SlotPlaces | None) -> bool:
-    """Tell whether a slot has less to give than it had; of one not known before nobody can say so."""
+    """Tell whether a slot offers less than before; False for a slot that was not known before."""
     if was is None:
         return False
     return (slot.is_shut and not was.is_shut) or slot.capacity < was.capacity
@@ -134,9 +134,9 @@ def _is_within(one: Taking, hours: Sequence[Interval]) -> bool:
 
 
 def _has_room(slot: SlotPlaces, one: Taking, placed: Sequence[Taking]) -> bool:
-    """Tell whether a slot has places for one more, at every instant that it would be there.
+    """Tell whether a slot has places for one more taking at every instant of that taking.
 
-    Two visits that share a slot of a new grid, but no time, stand in nobody's way.
+    Two visits that share a slot of a new grid, but no time, do not compete.
     """
     begins, ends = max(one.starts_at, slot.starts_at), min(one.ends_at, slot.ends_at)
     there = [other for other in placed if other.starts_at < ends and other.ends_at > begins]
@@ -152,7 +152,7 @@ def _overlap(a: Taking | SlotPlaces | Window, b: Taking | SlotPlaces) -> bool:
 
 
 def _without(intervals: Sequence[Interval], others: Sequence[Interval]) -> list[Interval]:
-    """Return what is left of some intervals once others are taken out of them; each sorted, free of overlaps."""
+    """Return intervals minus other intervals; both lists are sorted and free of overlaps."""
     left = []
     for starts_at, ends_at in intervals:
         begins = starts_at

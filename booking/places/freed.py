@@ -1,6 +1,6 @@
-"""The doorbell of the waiting list: places may have come free at a store, so somebody may be offered one.
+"""The signal to the waiting list that places may have come free at a store and can be offered.
 
-Only a doorbell: where the queue is away, or nobody rings, the sweep of `booking.tasks.offer_places` finds the place.
+It is only a hint: without it, or without the queue, the sweep of `booking.tasks.offer_places` finds the place.
 """
 
 import logging
@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 
 
 def announce_on_commit(store_id: int) -> None:
-    """Ring once the transaction is over, once for all that it frees at a store."""
+    """Send the signal when the transaction commits, once for all places that it frees at a store."""
     rung = (entry[1] for entry in transaction.get_connection().run_on_commit)
     if not any(isinstance(one, partial) and one.func is _ring and one.args == (store_id,) for one in rung):
         transaction.on_commit(partial(_ring, store_id), robust=True)

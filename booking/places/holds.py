@@ -41,7 +41,7 @@ def hold_places(
     desk: str = "",
     client: ClientDigests | None = None,
 ) -> Hold:
-    """Keep places for 5 minutes, at one desk where the customer chose it; `client` is who asks on the web.
+    """Keep places for 5 minutes, at the chosen desk if any; `client` is the client that asks on the web.
 
     Raises BookingRefused, TooManyHolds, LookupError for an unknown store or visit type.
     """
@@ -60,9 +60,10 @@ def hold_other_places(
     desk: str = "",
     client: ClientDigests | None = None,
 ) -> Hold:
-    """Keep places for 5 minutes instead of those that the token `instead_of` keeps, which are given back.
+    """Keep places for 5 minutes, and give back those that the token `instead_of` keeps.
 
-    The old ones go only with the new ones had: where those are refused, the old hold lives on. Raises as `hold`.
+    The old places are given back only if the new ones are taken: after a refusal the old hold stays. Raises the errors
+    of `hold_places`.
     """
     asked = SlotRequest(store=store, visit_type=visit_type, starts_at=starts_at, party_size=party_size, desk=desk)
     return retry_after_expired_holds(
@@ -91,9 +92,9 @@ def release_hold(*, token: str, now: datetime) -> bool:
 
 
 def live_hold(token: str, *, now: datetime) -> Hold | None:
-    """Return and lock the hold of a token, or None where there is none, or none any more.
+    """Return and lock the hold of a token; None if there is none or it has expired.
 
-    Its store is locked before it, and whoever of the waiting list it is kept for.
+    Its store is locked before it, and so is the waiting list entry for which it is kept.
     """
     public_id = read_hold_token(token)
     if public_id is None:
@@ -113,7 +114,7 @@ def _lock_before(public_id: str) -> None:
 
 @transaction.atomic
 def _hold_instead(token: str, asked: SlotRequest, *, client: ClientDigests | None, now: datetime) -> Hold:
-    """Let go of one hold and take another, in one transaction: a refusal leaves both as they were."""
+    """Release one hold and take another, in one transaction: a refusal changes nothing."""
     rules, visit_type, runs = resolve_request(asked, now=now, by_staff=False)
     old = live_hold(token, now=now)
     if old is None:
@@ -148,7 +149,7 @@ def _keep(
     client: ClientDigests | None,
     now: datetime,
 ) -> Hold:
-    """Take places and write the hold; the caller raises its days, last of all."""
+    """Take places and write the hold; the caller raises its days last of all."""
     run = claim_anywhere(rules, runs, party_size=asked.party_size, from_web=True)
     if run is None:
         raise refused_without_place(rules, runs, from_web=True)
@@ -172,7 +173,7 @@ def _kept_by(client: ClientDigests | None) -> dict[str, str]:
 def _refuse_too_many(
     client: ClientDigests | None, *, store_id: int, now: datetime, instead_of: Hold | None = None
 ) -> None:
-    """Raise TooManyHolds where a client, or one of the networks it is in, keeps its share of times already."""
+    """Raise TooManyHolds if a client, or one of its networks, already has as many holds as allowed."""
     if client is None or not settings.RATE_LIMITS:
         return
     lock_client(client.site)
@@ -191,7 +192,7 @@ def _refuse_too_many(
 
 @dataclass(frozen=True, slots=True)
 class HeldPlace:
-    """A place kept while somebody types, as their page shows it; `desk` only where they chose one."""
+    """A hold as the customer's page shows it; `desk` is set only if they chose one."""
 
     token: str
     store: str
@@ -204,7 +205,7 @@ class HeldPlace:
 
 
 def held_place(token: str, *, now: datetime) -> HeldPlace | None:
-    """Return what a hold's token keeps, or None where it keeps nothing, or nothing any more."""
+    """Return the hold of a token; None if there is none or it has expired."""
     public_id = read_hold_token(token)
     if public_id is None:
         return None

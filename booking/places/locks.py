@@ -1,9 +1,9 @@
-"""Locks that services take besides those of the rows they write, each until the transaction ends.
+"""Locks that services take besides those of the rows they write, each held until the transaction ends.
 
-The order in which all services lock is written in `docs/decisions/0022-one-order-of-locks.md`: the kept answer of a
+All services lock in one order, which is written in `docs/decisions/0022-one-order-of-locks.md`: the kept answer of a
 request, the store, its line, entries of the waiting list, bookings, holds, tickets, the customer, slots by start and
-desk, messages, the store's days by date. Each level may be left out, none taken after a later one. SQLite's one writer
-needs none of them.
+desk, messages, the store's days by date. A service may skip a level, but must not take it after a later one. SQLite has
+one writer and needs no locks.
 """
 
 from django.db import connection
@@ -20,12 +20,12 @@ SELECT {SHARED} FROM stores_store store
 
 
 def share_lock_store_of(booking_id: int) -> None:
-    """Keep the hours of a booking's store as they are; with one statement."""
+    """Lock the store of a booking in shared mode, so that its hours stay; one statement."""
     _execute(_STORE_OF_BOOKING, [booking_id])
 
 
 def lock_line(store_id: int) -> None:
-    """Let what is done to a store's line at once follow one another: numbers are given once, and so are places.
+    """Lock a store's line, so that changes happen one by one: each number and each place is given once.
 
     The caller has the store's lock.
     """
@@ -39,7 +39,7 @@ def lock_entry(entry_id: int) -> WaitingListEntry:
 
 
 def lock_customer(phone: str, email: str) -> None:
-    """Let writes of one customer follow one another, as none would see another that is still open."""
+    """Lock a customer, so that their writes happen one by one: an open one is invisible to the others."""
     contacts = [contact for contact in (phone, email) if contact]
     keys = sorted(int(keyed_digest("contact", contact)[:15], 16) for contact in contacts)
     if keys:
@@ -47,12 +47,12 @@ def lock_customer(phone: str, email: str) -> None:
 
 
 def lock_client(digest: str) -> None:
-    """Let holds that one client makes at once follow one another. It is taken where the customer's lock is."""
+    """Lock a client, so that its holds are made one by one; taken at the level of the customer's lock."""
     _execute("SELECT pg_advisory_xact_lock(%s)", [int(digest[:15], 16)])
 
 
 def lock_offers(store_id: int) -> None:
-    """Let passes over a store's waiting list follow each other, or two might offer out of turn; before the store's."""
+    """Lock offers at a store, so that passes run one by one and keep the order; taken before the store's lock."""
     _execute("SELECT pg_advisory_xact_lock(%s)", [int(keyed_digest("waiting_list", str(store_id))[:15], 16)])
 
 

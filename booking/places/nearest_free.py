@@ -1,4 +1,4 @@
-"""The free times nearest to one that somebody wanted. Nothing here writes."""
+"""Free times near a wanted one. Nothing here writes."""
 
 from datetime import datetime
 
@@ -20,10 +20,10 @@ def nearest_free(  # noqa: PLR0913 -- the question of `availability`, around an 
     is_booked: bool = False,
     with_wanted: bool = False,
 ) -> list[FreeSlot]:
-    """Return the free starts nearest to a wanted one, in the order of time; none for an unknown store or type.
+    """Return the free starts nearest to a wanted one, by time; none for an unknown store or type.
 
-    The wanted one itself is among them only `with_wanted`: most who ask were refused it. `is_booked` asks for a visit
-    that is to be moved.
+    The wanted start is among them only with `with_wanted`: usually it has just been refused. `is_booked` is for a visit
+    that is being moved.
     """
     wanted = starts_at.date()
     try:

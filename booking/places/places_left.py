@@ -21,7 +21,7 @@ SELECT desk_id, {starts_at}, {ends_at}, capacity, places_taken, places_taken_web
 
 @dataclass(frozen=True, slots=True)
 class ExpiredHold:
-    """Places of a hold that has run out and whose places nobody has given back yet."""
+    """Places of an expired hold that have not been given back yet."""
 
     desk_id: int
     starts_at: datetime
@@ -32,10 +32,10 @@ class ExpiredHold:
 def what_changed(
     store_id: int, *, from_date: date, to_date: date, now: datetime, own_hold: str = ""
 ) -> tuple[tuple[ExpiredHold, ...], int]:
-    """Return the holds that have run out and how often these days changed, with one statement.
+    """Return the expired holds, and how often these days changed, with one statement.
 
-    `own_hold` is the public id of what is kept for whoever asks: to them its places are as free as those.
-    A visit that ends past midnight takes places of the day after, so that day counts too.
+    `own_hold` is the public id of the asking customer's hold: for them its places are free as well. A visit that ends
+    past midnight takes places of the day after, so that day counts too.
     """
     has_run_out = Q(expires_at__lte=now)
     holds = Hold.objects.filter(has_run_out | Q(public_id=own_hold) if own_hold else has_run_out, store_id=store_id)
@@ -59,7 +59,7 @@ def places_left(
 ) -> dict[tuple[int, datetime], int]:
     """Return the places left, by desk and start, in the slots of [first, last) to which something happened.
 
-    In all others, all places are left.
+    In all other slots, all places are left.
     """
     kept_back = {} if by_staff else {desk.id: desk.kept_back for desk in rules.desks}
     left = {}
@@ -82,7 +82,7 @@ def places_left(
 def places_returned(
     expired_holds: Iterable[ExpiredHold], *, desk_id: int, starts_at: datetime, ends_at: datetime
 ) -> int:
-    """Return how many of a slot's places were held by holds that have run out."""
+    """Return how many of a slot's places belong to expired holds."""
     return sum(
         hold.places
         for hold in expired_holds
@@ -91,9 +91,9 @@ def places_returned(
 
 
 def _slot_rows(store_id: int, *, first: datetime, last: datetime) -> Iterator[tuple[Any, ...]]:
-    """Yield the rows of a stretch of time as plain values: a month may have a thousand, on the most asked page."""
+    """Yield the rows of a stretch of time as plain values: the busiest page may read a thousand for a month."""
     adapt, is_sqlite = connection.ops.adapt_datetimefield_value, connection.vendor == "sqlite"
-    # SQLite keeps times as text in UTC; read as such they cost a tenth of what its converter takes.
+    # SQLite stores times as text in UTC; reading them as text costs a tenth of its converter.
     moment = "CAST({} AS TEXT)" if is_sqlite else "{}"
     sql = _SLOT_ROWS.format(starts_at=moment.format("starts_at"), ends_at=moment.format("ends_at"))
     with connection.cursor() as cursor:

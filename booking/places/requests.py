@@ -17,14 +17,14 @@ from stores.queries import rules_around
 from stores.slots import StoreRules, VisitTypeRule
 
 Result = TypeVar("Result")
-_tries: ContextVar[int] = ContextVar("tries", default=0)  # which try runs, 0 outside of any
+_tries: ContextVar[int] = ContextVar("tries", default=0)  # the number of the running try, 0 outside of any
 
 
 @dataclass(frozen=True, slots=True)
 class SlotRequest:
-    """One visit somebody would like to come for; `store`, `visit_type` and `desk` are slugs, "" for any desk.
+    """One wanted visit; `store`, `visit_type` and `desk` are slugs, with "" for any desk.
 
-    `is_booked`: it is there, and is to be moved; its type need not be offered any more, nor be for as many people.
+    `is_booked`: the visit exists and is being moved. Its type may no longer be offered, or be for fewer people by now.
     """
 
     store: str
@@ -36,7 +36,7 @@ class SlotRequest:
 
     @classmethod
     def to_move(cls, booking: Booking, starts_at: datetime, *, by_staff: bool) -> "SlotRequest":
-        """Return the request to move a visit: to a desk of staff's choice, or to the chosen one, if it serves."""
+        """Return the request to move a visit: to a desk that staff chose, else to the customer's one if it serves."""
         desk = "" if by_staff else booking.desk_kept
         return cls(booking.store.slug, booking.visit_type.slug, starts_at, booking.party_size, desk, is_booked=True)
 
@@ -77,7 +77,7 @@ def resolve_request(
 
 
 def is_shut_for(asked: SlotRequest, rules: StoreRules) -> bool:
-    """Tell whether nobody on the web can come at this time at all; False for a kind of visit not offered any more."""
+    """Tell whether this time is closed to everybody on the web; False for a type that is no longer offered."""
     visit_type = rules.visit_type(asked.visit_type)
     if visit_type is None:
         return False
@@ -94,11 +94,11 @@ def visit_type_or_raise(rules: StoreRules, slug: str) -> VisitTypeRule:
 
 
 def retry_after_expired_holds(attempt: Callable[[], Result], *, now: datetime, store: str = "") -> Result:
-    """Run an attempt; where a slot is full, let go of the holds that have run out at its store and try once more.
+    """Run an attempt; if a slot is full, release the expired holds of its store and try once more.
 
-    The attempt is a transaction of its own and has been rolled back by then, so its locks stand in nobody's way. One
-    attempt may be part of another, which then is what is tried again. A reference drawn twice, once in a million
-    millions, is drawn again.
+    The attempt is its own transaction and has been rolled back by then, so its locks are gone. If an attempt is part of
+    another one, the outer one is tried again. A reference that is drawn twice (once in a million million) is drawn
+    again.
     """
     if _tries.get():
         return _as_part(attempt, store)
@@ -116,7 +116,7 @@ def retry_after_expired_holds(attempt: Callable[[], Result], *, now: datetime, s
 
 
 def is_retry() -> bool:
-    """Tell whether the same was tried before in this very call: what is counted was counted then."""
+    """Tell whether this is a second try in the same call: the limits have counted the first."""
     return _tries.get() > 1
 
 

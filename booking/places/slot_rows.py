@@ -1,4 +1,4 @@
-"""Slot rows that a manager's decision makes or moves. Callers hold the store's row alone."""
+"""Slot rows that a manager's decision creates or moves. Callers hold the store's row alone."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -27,14 +27,14 @@ Timed = TypeVar("Timed", _Taking, Slot)
 
 
 def lay_slots_anew(rules: StoreRules, *, now: datetime) -> None:
-    """Make the rows of slots not yet over once more, from the rules, the bookings and the holds.
+    """Rebuild the rows of slots that are not over, from the rules, the bookings and the holds.
 
-    What a manager set for a slot stays: its own capacity where the slot still starts then, its closing, and that it
-    has no place at all, in every new slot that overlaps it. Where no new slot does, the row stays as it is: hours may
-    come back. Visits outside the hours keep no other slot: nobody else can be booked there.
+    A manager's settings of a slot stay: its own capacity if a slot still starts then; its closing, or its having no
+    place at all, in every new slot that overlaps it. If no new slot overlaps it, the row stays as it is, because the
+    hours may come back. Visits outside the hours need no slot: nobody else can be booked there.
 
-    What runs now is laid anew from the last moment at which nothing was going on, neither by the old slots nor by the
-    new ones nor by a visit: so no two rows of a desk ever overlap, and each visit is counted in all of its slots.
+    Rebuilding starts at the last moment at which no old slot, no new slot and no visit was running. So no two rows of a
+    desk ever overlap, and each visit is counted in all of its slots.
     """
     since = now - 2 * ONE_DAY
     known, all_taking = list(Slot.objects.filter(store_id=rules.id, ends_at__gt=since)), [*_taking(rules.id, since)]
@@ -55,7 +55,7 @@ def lay_slots_anew(rules: StoreRules, *, now: datetime) -> None:
 
 
 def _quiet_moment(now: datetime, spans: Iterable[SlotTime | Slot | _Taking]) -> datetime:
-    """Return the last moment, `now` at the latest, at which none of these was going on."""
+    """Return the last moment, `now` at the latest, at which none of these was running."""
     moment = now
     for span in sorted(spans, key=lambda one: one.ends_at, reverse=True):
         if span.ends_at <= moment:
@@ -67,7 +67,7 @@ def _quiet_moment(now: datetime, spans: Iterable[SlotTime | Slot | _Taking]) -> 
 def _laid(
     rules: StoreRules, desk_id: int, times: Sequence[SlotTime], old: Sequence[Slot], taking: Sequence[_Taking]
 ) -> Iterator[Slot]:
-    """Yield the rows that a desk's slots need, from the ones they had."""
+    """Yield the rows that a desk's slots need, made from their former rows."""
     desk = rules.desk(desk_id)
     decided = [row for row in old if row.closed or row.has_own_capacity]
     own = {row.starts_at: row.capacity for row in decided if row.has_own_capacity}
@@ -104,9 +104,9 @@ def set_slots(
     closed: bool | None,
     now: datetime,
 ) -> list[Slot]:
-    """Set capacity or closing of the slots that start in [from_at, to_at) and are not over; return their rows.
+    """Set the capacity or closing of slots that start in [from_at, to_at) and are not over; return their rows.
 
-    Places beyond a smaller capacity are counted as squeezed in: those visits stay until somebody says otherwise.
+    Places beyond a smaller capacity count as squeezed in: those visits stay until somebody decides otherwise.
     """
     by_desk = slots_by_desk(
         rules, first_date=from_at.astimezone(rules.zone).date(), last_date=to_at.astimezone(rules.zone).date()
@@ -181,7 +181,7 @@ def _row(
 
 
 def _count(slot: Slot, here: Iterable[_Taking]) -> None:
-    """Set a row's counters from what takes its places; those beyond its capacity are let in knowingly."""
+    """Set a row's counters from the takings in it; places beyond its capacity count as squeezed in."""
     taking = list(here)
     slot.places_taken = sum(one.places for one in taking)
     slot.places_taken_web = sum(one.places for one in taking if one.from_web)

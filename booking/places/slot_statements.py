@@ -1,6 +1,6 @@
-"""The statements that write slots' counters, the same on SQLite and PostgreSQL; `booking.places` alone calls them.
+"""SQL statements that write slots' counters, the same on both databases; only `booking.places` calls them.
 
-Each takes its rows in the order in which it is given them, and makes those that are not there yet.
+Each locks its rows in the given order and creates missing rows.
 """
 
 from collections.abc import Sequence
@@ -41,7 +41,7 @@ ON CONFLICT (store_id, desk_id, starts_at) DO UPDATE SET places_taken = slot.pla
 
 
 class SlotRow(NamedTuple):
-    """What a slot's row is proposed to be; where there is one, only the places are added to it."""
+    """The proposed row of a slot; if the slot has a row already, only the places are added to it."""
 
     desk_id: int
     starts_at: datetime
@@ -52,10 +52,10 @@ class SlotRow(NamedTuple):
 def claim_rows(
     store_id: int, rows: Sequence[SlotRow], *, places: int, from_web: bool, kept_back: int
 ) -> list[datetime]:
-    """Take places in each row that has them; return the starts of those rows.
+    """Take places in each row that has enough; return the starts of those rows.
 
-    The table's CHECK looks at the row proposed even where another is there, so a party larger than its capacity is
-    proposed as squeezed in: the caller sees to it that all such rows are there.
+    The table's CHECK applies to the proposed row even if another row exists, so a party larger than the capacity is
+    proposed as squeezed in. The caller makes sure that all such rows exist.
     """
     values = _values(store_id, rows, places=places, web=places if from_web else 0)
     taken = {moment for (moment,) in _execute(_CLAIM, rows, [*values, kept_back], returning=True)}
@@ -63,7 +63,7 @@ def claim_rows(
 
 
 def squeeze_into_rows(store_id: int, rows: Sequence[SlotRow], *, places: int) -> None:
-    """Take places in each row, whether it has them or not."""
+    """Take places in each row, even if too few are left."""
     _execute(_SQUEEZE_IN, rows, _values(store_id, rows, places=places, web=0))
 
 

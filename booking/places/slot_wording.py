@@ -1,4 +1,4 @@
-"""Free times in words, by morning, afternoon and evening."""
+"""Wording of free times, by morning, afternoon and evening."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,9 +16,9 @@ NOON_HOUR, EVENING_HOUR = 12, 18
 
 @dataclass(frozen=True, slots=True)
 class SlotChoice:
-    """One free time; `value` is what a button or a link carries, `is_last` that of several places one is left.
+    """One free time; `value` is for a button or a link, `is_last`: one of several places is left.
 
-    `is_own` says that it is kept for whoever looks.
+    `is_own`: the time is held for the reader of the page.
     """
 
     value: str
@@ -55,7 +55,7 @@ def slot_choice(
 def slot_choices(
     slots: Iterable[FreeSlot], rules: StoreRules, *, own_start: datetime | None = None
 ) -> list[SlotChoice]:
-    """Return free times in words; the one kept for whoever looks begins at `own_start`."""
+    """Return free times in words; the time held for the reader begins at `own_start`."""
     return [
         slot_choice(slot.starts_at, rules, places_left=slot.places_left, is_own=slot.starts_at == own_start)
         for slot in slots
@@ -63,7 +63,7 @@ def slot_choices(
 
 
 def day_parts(day: FreeDay, rules: StoreRules, *, own_start: datetime | None = None) -> tuple[DayPart, ...]:
-    """Return a day's free times, told apart by the hour and the store's own break at noon."""
+    """Return a day's free times, grouped by the hour and the store's own break at noon."""
     if not day.slots:
         return ()
     afternoon_hour = _afternoon_hour(day.date, rules)
@@ -79,17 +79,17 @@ def day_parts(day: FreeDay, rules: StoreRules, *, own_start: datetime | None = N
 
 
 def _places(places_left: int | None, rules: StoreRules) -> str:
-    """Return "2 places left"; nothing where each time has one place, as every one of them would be the last."""
+    """Return "2 places left"; "" if each time has only one place, because each would be the last."""
     return "" if places_left is None or _capacity(rules) == 1 else formatting.places_in_words(places_left)
 
 
 def _capacity(rules: StoreRules) -> int:
-    """Return how many places a time has over all desks."""
+    """Return how many places a time has at all desks together."""
     return sum(desk.capacity for desk in rules.desks)
 
 
 def _afternoon_hour(day: date, rules: StoreRules) -> int:
-    """Return noon, or an hour later where the store has its break then: a morning until 12:30 is one morning."""
+    """Return noon, or an hour later if the store has its break then: a morning until 12:30 is one morning."""
     one = datetime.combine(day, time(NOON_HOUR + 1), tzinfo=rules.zone)
     slots = store_slots(rules, first_date=day, last_date=day)
     return NOON_HOUR if any(slot.starts_at <= one < slot.ends_at for slot in slots) else NOON_HOUR + 1

@@ -16,22 +16,22 @@ from stores.queries import ListedStore, first_day_around, listed_stores
 from stores.slots import slots_by_desk
 
 HERE = (Status.CHECKED_IN, Status.IN_SERVICE, Status.COMPLETED)
-_TAKEN_BACK = Q(source=Source.WALK_IN, status=Status.CANCELLED)  # as `is_taken_back` has it
+_TAKEN_BACK = Q(source=Source.WALK_IN, status=Status.CANCELLED)  # the same condition as `is_taken_back`
 Counts = Mapping[str, int]  # visits by status
 SlotPlaces = dict[tuple[int, datetime], tuple[datetime, int, int]]
 
 
 @dataclass(frozen=True, slots=True)
 class StoreRow:
-    """A store's own today, and its range of days; counts of visits, and nothing about the people who came."""
+    """One store's counts of visits, of its own today and of the range of days, without any data about people."""
 
     slug: str
     name: str
     town: str
     visits: int  # of today, cancelled ones left out
     arrived: int
-    waiting: int  # arrived, and not served yet
-    free_places: int  # in what is left of today
+    waiting: int  # arrived, but not served yet
+    free_places: int  # in the rest of today
     came: int
     no_shows: int
     cancelled: int
@@ -96,7 +96,7 @@ def _row(store: ListedStore, today: Counts, ranged: Counts, free: int) -> StoreR
 
 
 def _counts_today(ids: Iterable[int], today: Mapping[int, date]) -> dict[int, Counter[str]]:
-    """Return how many visits each store has on its own today, by status: one zone's today is another's yesterday."""
+    """Return the number of visits on each store's own today, by status: zones may differ in the date."""
     found: dict[int, Counter[str]] = defaultdict(Counter)
     rows = Booking.objects.filter(store_id__in=ids, visit_date__in=set(today.values())).exclude(_TAKEN_BACK).order_by()
     counted = rows.values_list("store_id", "visit_date", "status").annotate(count=Count("pk"))
@@ -116,7 +116,7 @@ def _counts(ids: Iterable[int], *, first: date, last: date) -> dict[int, Counter
 
 
 def _slot_places(ids: Iterable[int], *, now: datetime) -> dict[int, SlotPlaces]:
-    """Return places offered and taken in slots that have a row; a closed slot offers nothing."""
+    """Return the places offered and taken in slots with a row; a closed slot offers none."""
     found: dict[int, SlotPlaces] = defaultdict(dict)
     rows = Slot.objects.filter(store_id__in=ids, starts_at__gte=now, starts_at__lt=now + 2 * ONE_DAY).order_by()
     columns = rows.values_list("store_id", "desk_id", "starts_at", "ends_at", "capacity", "places_taken", "closed")

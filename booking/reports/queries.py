@@ -71,7 +71,7 @@ def longest_range(stores: int) -> int:
 
 
 def _tallies(stores: Sequence[StoreRules], from_date: date, to_date: date) -> dict[int, Tally]:
-    """Return what was counted at each store, by its id, with three statements."""
+    """Return the tally of each store, by its id, with three statements."""
     tallies = {rules.id: Tally(from_date, to_date) for rules in stores}
     if stores:
         _count_visits(stores, tallies, from_date, to_date)
@@ -115,7 +115,7 @@ def _count_slots(tally: Tally, rules: StoreRules, rows: Iterable[SlotRow]) -> No
     for desk_id, starts_at, its_capacity, taken, closed in rows:
         is_by_rule = (desk_id, starts_at) in offered
         if is_by_rule or taken:
-            # Nothing but what was taken already was on offer in a slot that is closed, or of former hours.
+            # A closed slot, or one of former hours, offered only the places that were taken already.
             offered[desk_id, starts_at] = its_capacity if is_by_rule and not closed else taken
             tally.taken[starts_at.astimezone(rules.zone).hour] += taken
     for (_, starts_at), places in offered.items():

@@ -11,7 +11,7 @@ from booking.models import Source, Status
 from notifications.models import State
 from stores.hours import ONE_DAY
 
-# How many days before the visit it was booked: each class from its first day to the one before the next.
+# Classes of days between booking and visit: each from its first day to the day before the next class.
 LEAD_DAYS = (0, 1, 2, 4, 8, 15)
 CAME = frozenset({Status.CHECKED_IN, Status.IN_SERVICE, Status.COMPLETED})
 Counts = defaultdict[int, Counter[str]]
@@ -21,7 +21,7 @@ Counted = TypeVar("Counted")
 
 @dataclass(frozen=True, slots=True)
 class VisitOutcome:
-    """How visits ended; `open` ones have neither come nor been missed yet."""
+    """Outcomes of visits; for `open` ones, nobody has come and no no-show is noted yet."""
 
     came: int = 0
     no_show: int = 0
@@ -30,13 +30,13 @@ class VisitOutcome:
 
     @property
     def ended(self) -> int:
-        """How many were awaited and either came or did not."""
+        """The number of expected visits whose customers came or failed to come."""
         return self.came + self.no_show
 
 
 @dataclass(frozen=True, slots=True)
 class Waits:
-    """Minutes from arriving to being served."""
+    """Waits in minutes, from arrival to service."""
 
     count: int
     median: int
@@ -45,7 +45,7 @@ class Waits:
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """Places of an hour's slots, over all days of the range."""
+    """The places of one hour's slots, over all days of the range."""
 
     taken: int
     offered: int
@@ -53,7 +53,7 @@ class Use:
 
 @dataclass(frozen=True, slots=True)
 class MessageCount:
-    """Messages of the same kind, channel and state; the segments of the `measured` ones are known."""
+    """The count of messages of one kind, channel and state; the segments of the `measured` ones are known."""
 
     kind: str
     channel: str
@@ -64,13 +64,13 @@ class MessageCount:
 
     @property
     def has_left(self) -> bool:
-        """Tell whether the provider took them, and did not say otherwise since."""
+        """Tell whether the provider took them, and has reported no failure since."""
         return self.state in (State.SENT, State.DELIVERED)
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All of it; what is counted by hour or weekday names only those at which something was counted."""
+    """All counts of a range; those by hour or weekday have only hours and days with a count."""
 
     from_date: date
     to_date: date
@@ -87,7 +87,7 @@ class Report:
 
     @property
     def awaited(self) -> VisitOutcome:
-        """How visits ended that could fail to come."""
+        """The outcomes of visits whose customers could fail to come."""
         return VisitOutcome(
             came=sum(one.came for one in self.by_weekday.values()),
             no_show=sum(one.no_show for one in self.by_weekday.values()),
@@ -95,7 +95,7 @@ class Report:
 
 
 def is_taken_back(*, source: str, status: str) -> bool:
-    """Tell whether this is a walk-in that was let in by mistake, or put back into the line: nobody's visit."""
+    """Tell whether this is a walk-in that was admitted by mistake or put back into the line: it is no visit."""
     return source == Source.WALK_IN and status == Status.CANCELLED
 
 
@@ -125,7 +125,7 @@ class Tally:
             self.weekdays[visit_date.weekday()][status] += 1
 
     def add(self, other: "Tally") -> None:
-        """Count what was counted elsewhere in the same range."""
+        """Add the counts of another tally of the same range."""
         _merge(self.periods, other.periods)
         _merge(self.leads, other.leads)
         _merge(self.weekdays, other.weekdays)
@@ -136,7 +136,7 @@ class Tally:
         self.offered.update(other.offered)
 
     def report(self) -> Report:
-        """Return what was counted."""
+        """Return the report of all counts."""
         return Report(
             from_date=self.from_date,
             to_date=self.to_date,
@@ -157,7 +157,7 @@ class Tally:
 
 
 def together(tallies: Iterable[Tally], *, from_date: date, to_date: date) -> Tally:
-    """Return the sum of what was counted in the same range."""
+    """Return the sum of tallies of the same range."""
     total = Tally(from_date, to_date)
     for tally in tallies:
         total.add(tally)
@@ -180,14 +180,14 @@ def period_starts(from_date: date, to_date: date) -> list[date]:
 
 
 def lead_class(days: int) -> int:
-    """Return the first day of the class that so many days of lead belong to."""
+    """Return the first day of the class of a number of days between booking and visit."""
     return max(first for first in LEAD_DAYS if first <= max(0, days))
 
 
 def waits_of(minutes: Mapping[int, int]) -> Waits:
-    """Return the median and the 90th percentile, each one of the waits there were (the nearest rank).
+    """Return the median and the 90th percentile; each is one of the measured waits (nearest rank).
 
-    `minutes` says of each wait how often there was one so long.
+    `minutes` maps each wait to its number of occurrences.
     """
     ranked, count = sorted(wait for wait in minutes if minutes[wait]), sum(minutes.values())
     if not count:

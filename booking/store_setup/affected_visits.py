@@ -1,9 +1,10 @@
-"""Visits, holds, offers and kept times that a change leaves without a place, or gives one again.
+"""Affected visits, holds, offers and kept times: a change leaves them without a place, or gives one back.
 
-The rule, for every change of hours, slots, desks or rules. What has run out counts for nothing. Live holds and offers
-without a place are let go. Each visit without one is among the affected where it had one before, or where the change
-took away more of its day or its slots: what was decided about a former state does not hold for a new one. So is who was
-asked to choose another time and has none left to choose from. Whose visit has its place again is asked no more.
+One rule holds for every change of hours, slots, desks or rules. Expired holds and offers do not count. Live holds and
+offers without a place are released. A visit without a place is affected if it had one before, or if the change took
+away more of its day or its slots: a decision about a former state does not hold for a new one. A visit is also affected
+if its customer was asked to choose another time and has none left to choose from. If a visit has its place again, its
+customer is no longer asked.
 """
 
 from collections.abc import Collection, Sequence
@@ -28,7 +29,7 @@ _HOLDS = (Order.HOLD, Order.OFFER, Order.KEPT_TIME)
 
 
 class BookingsAffected(BookingRefused):
-    """A change leaves these visits without a place, and nobody has said what is to happen with them."""
+    """A change leaves these visits without a place, and nobody has decided what happens to them."""
 
     def __init__(self, affected: Sequence[Booking]) -> None:
         super().__init__(Refusal.BOOKINGS_AFFECTED)
@@ -36,17 +37,17 @@ class BookingsAffected(BookingRefused):
 
 
 class AffectedResolution(StrEnum):
-    """What is to happen with visits that no longer fit."""
+    """The possible decisions about visits that no longer fit."""
 
-    KEEP = "keep"  # they stay, no new ones come
-    NOTIFY = "notify"  # they stay, and are told once
-    CANCEL = "cancel"  # they are cancelled, and are told once
-    OFFER = "offer"  # three other times are kept for each, and they are told once; then they are cancelled
+    KEEP = "keep"  # they stay; no new visits can be booked
+    NOTIFY = "notify"  # they stay; each customer is told once
+    CANCEL = "cancel"  # they are cancelled; each customer is told once
+    OFFER = "offer"  # three other times are kept for each, and each customer is told once; later they are cancelled
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What somebody decided about the affected, None where nobody has yet; how messages about it are told apart."""
+    """A decision about affected visits, None without one yet; and what distinguishes messages about it."""
 
     then: AffectedResolution | None
     told_as: str
@@ -55,7 +56,7 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class ChangeOutcome:
-    """What a change did: ids of visits, and the holds without a place."""
+    """The outcome of a change: ids of visits, and the holds without a place."""
 
     affected: frozenset[int]
     fit_again: frozenset[int]
@@ -63,7 +64,7 @@ class ChangeOutcome:
 
 
 def visits_without_place(stock: Stock, time: OpenTime) -> set[int]:
-    """Return the ids of the visits to come that have no place to be."""
+    """Return the ids of the upcoming visits that have no place."""
     return {one.key for one in without_place(time, stock.takings()) if one.order == Order.VISIT}
 
 
@@ -75,9 +76,9 @@ def outcome_of(
     windows: Collection[Window] = (),
     off_grid: Collection[int] = (),
 ) -> ChangeOutcome:
-    """Return the outcome of a change for what had a place before it, and for what `had_none`.
+    """Return the outcome of a change for visits that had a place before it, and for those that `had_none`.
 
-    `off_grid` names visits only where the slots' length has changed: they lie across two of the new slots.
+    `off_grid` has visits only if the length of slots has changed: they lie across two of the new slots.
     """
     takings = stock.takings()
     visits = [one for one in takings if one.order == Order.VISIT]
@@ -98,9 +99,9 @@ def outcome_of(
 
 
 def settle(stock: Stock, outcome: ChangeOutcome, *, rules: StoreRules, decision: Decision) -> list[Booking]:
-    """Write what a change did, as somebody decided; return the visits affected.
+    """Write the outcome of a change according to the decision; return the affected visits.
 
-    Raises BookingsAffected where there are such and nobody decided.
+    Raises BookingsAffected if there are affected visits and no decision.
     """
     affected = [visit for visit in stock.visits if visit.pk in outcome.affected]
     if affected and decision.then is None:
@@ -122,7 +123,7 @@ def _decide(affected: Sequence[Booking], *, rules: StoreRules, decision: Decisio
         was_asked = visit.answer_until is not None
         if decision.then == AffectedResolution.CANCEL:
             cancel_locked(visit, who=who)
-        elif was_asked:  # also of whoever is asked anew: what they were told before holds no more
+        elif was_asked:  # also for customers who are asked anew: the earlier message is no longer valid
             is_told = decision.then != AffectedResolution.OFFER
             ask_no_more(visit, told_as=told_as, who=who, tell=is_told)
         elif decision.then == AffectedResolution.NOTIFY:
@@ -139,7 +140,7 @@ def _let_go(hold: Hold, *, now: datetime) -> None:
 
 
 def _shorten_question(visit: Booking, outcome: ChangeOutcome, stock: Stock, *, now: datetime) -> None:
-    """Shorten the question to a customer who lost some of the times kept for them: it ends with the others."""
+    """Shorten the question to a customer who lost some of the kept times: it ends with the remaining ones."""
     lost = {hold.pk for hold in outcome.lost_holds}
     mine = [hold for hold in stock.holds if hold.kept_for_id == visit.pk]
     left = [hold.expires_at for hold in mine if hold.pk not in lost]

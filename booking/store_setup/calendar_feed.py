@@ -1,4 +1,4 @@
-"""The store's calendar feed: a secret address, shown once, of which only a digest is kept."""
+"""The store's calendar feed: its secret address is shown once, and only a digest is stored."""
 
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from stores.services import record_change
 
 @transaction.atomic
 def new_feed(*, store_id: int, user: User | None, now: datetime) -> str:
-    """Return the secret of a new feed; the old one ends with it."""
+    """Make a new feed and return its secret; the old feed ends."""
     secret = new_feed_secret()
     _replace(store_id, feed_digest(secret), user=user, now=now)
     return secret
@@ -26,7 +26,7 @@ def end_feed(*, store_id: int, user: User | None, now: datetime) -> None:
 
 
 def _replace(store_id: int, digest: str | None, *, user: User | None, now: datetime) -> None:
-    """Let this digest be the feed's; the trail says that there is a new address, never which."""
+    """Set the digest of the feed; the trail notes that the address is new, but never the address."""
     store = lock_store_alone(store_id)
     before = {"has_feed": bool(store.feed_digest), "is_new_address": False}
     Store.objects.filter(pk=store_id).update(feed_digest=digest)

@@ -1,4 +1,4 @@
-"""The trail of a store's set-up in words: what was changed, which field of it, and its values."""
+"""Labels of the trail of a store's set-up: what was changed, which field of it, and its values."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -107,12 +107,12 @@ _CHOICES: Mapping[str, Mapping[str, Any]] = {
 
 
 def what_in_words(what: str) -> str:
-    """Return the name of a part of the set-up; one without words of its own stands as it is."""
+    """Return the label of a part of the set-up; a part without a label is returned as it is."""
     return str(WHAT.get(what, what))
 
 
 def subject_in_words(subject: str) -> str:
-    """Return which one was changed: a name as screens say it, or a date: "Friday 4 December 2026, 17:00–18:00"."""
+    """Return what was changed: a name as on screens, or a date: "Friday 4 December 2026, 17:00–18:00"."""
     day, _space, rest = subject.partition(" ")
     try:
         words = dated_day_in_words(date.fromisoformat(day))
@@ -122,12 +122,12 @@ def subject_in_words(subject: str) -> str:
 
 
 def field_in_words(field: str) -> str:
-    """Return the name of a field of the set-up; one without words of its own stands as it is."""
+    """Return the label of a field of the set-up; a field without a label is returned as it is."""
     return str(_FIELDS.get(field, field.replace("_", " ")))
 
 
 def value_in_words(field: str, value: Any) -> str:
-    """Return what a field held, as a manager reads it."""
+    """Return the value of a field as a manager reads it."""
     if value is None or value == "":
         return _("none")
     if isinstance(value, bool):
@@ -139,6 +139,6 @@ def value_in_words(field: str, value: Any) -> str:
 
 
 def _hours_in_words(text: str) -> str:
-    """Return "mon 09:00-12:00" with the weekday as the reader calls it."""
+    """Return "mon 09:00-12:00" with the weekday in the reader's language."""
     weekday, _space, times = text.partition(" ")
     return f"{WEEKDAYS_ABBR[DAY_NAMES.index(weekday)]} {times}" if weekday in DAY_NAMES else text

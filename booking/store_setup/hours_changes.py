@@ -1,7 +1,7 @@
-"""Changes of hours, desks and slots, and what becomes of the bookings they leave without a place to be.
+"""Changes of hours, desks and slots, and their effect on bookings that they leave without a place.
 
-A change takes the store's row alone, so that no booking passes by unseen. Where visits no longer fit and nobody
-said what is to happen with them, it is refused and nothing has changed.
+A change locks the store's row alone, so that no booking is made unnoticed meanwhile. If visits no longer fit and nobody
+has decided about them, the change is refused and nothing changes.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -43,7 +43,7 @@ class HoursChange:
 
 @contextmanager
 def store_alone(*, store_id: int) -> Iterator[Store]:
-    """Have the store alone for as long as somebody compares what they were shown with what is there, and saves."""
+    """Lock the store alone while the caller compares what a form showed with the present state, and saves."""
     with transaction.atomic():
         yield lock_store_alone(store_id)
 
@@ -70,7 +70,7 @@ def change_special_hours(
     now: datetime,
     user: User,
 ) -> HoursChange:
-    """Set the hours of one date; no interval means closed. Raises as `change_opening_hours`."""
+    """Set the hours of one date; no interval means closed. Raises the errors of `change_opening_hours`."""
     return change_rules(
         store_id=store_id,
         edit=lambda store: store_services.save_special_hours(
@@ -85,7 +85,7 @@ def change_special_hours(
 def remove_special_hours(
     *, store_id: int, date: date, then: AffectedResolution | None, now: datetime, user: User
 ) -> HoursChange:
-    """Let the weekday's hours hold again on a date. Raises as `change_opening_hours`."""
+    """Restore the weekday's hours on a date. Raises the errors of `change_opening_hours`."""
     return change_rules(
         store_id=store_id,
         edit=lambda store: store_services.delete_special_hours(store=store, date=date, user=user, now=now),
@@ -99,9 +99,9 @@ def remove_special_hours(
 def change_rules(
     *, store_id: int, edit: Edit, then: AffectedResolution | None, now: datetime, user: User | None
 ) -> HoursChange:
-    """Edit anything that slots are made from, and settle what it leaves without a place to be.
+    """Change anything that slots are made from, and settle what it leaves without a place.
 
-    Raises BookingsAffected where there is such a visit and `then` is None.
+    Raises BookingsAffected if there is such a visit and `then` is None.
     """
     store = lock_store_alone(store_id)
     stock = lock_stock(store_id, now=now)
@@ -144,8 +144,8 @@ def change_slots(
 ) -> HoursChange:
     """Set the capacity of the slots that start in [from_at, to_at), or close or open them.
 
-    `desk` is a slug, None for all. What is over stays as it was. Raises BookingRefused: NOT_FOUND for an unknown desk,
-    SLOT_CLOSED where no slot is, TOO_LATE where all are over; BookingsAffected.
+    `desk` is a slug, None for all. Slots that are over stay unchanged. Raises BookingRefused: NOT_FOUND for an unknown
+    desk, SLOT_CLOSED if there is no slot, TOO_LATE if all are over; BookingsAffected.
     """
     store = lock_store_alone(store_id)
     rules = rules_around(store.slug, min(now, from_at))
@@ -176,10 +176,10 @@ def change_slots(
 
 @transaction.atomic
 def lay_anew_after_import(*, store_id: int, now: datetime) -> None:
-    """Bring a store's slots and days in line with hours, or a time zone, that an import changed.
+    """Adjust a store's slots and days to hours, or a time zone, that an import changed.
 
-    Nobody is there to decide: visits stay as they are. A customer asked to choose another time, with none left to
-    choose from, is asked once more.
+    Nobody can decide during an import, so visits stay as they are. A customer who was asked to choose another time and
+    has none left is asked once more.
     """
     store = lock_store_alone(store_id)
     rules = rules_around(store.slug, now)
@@ -195,7 +195,7 @@ def lay_anew_after_import(*, store_id: int, now: datetime) -> None:
 
 
 def _give_visits_their_day(rules: StoreRules) -> set[date]:
-    """Write under which of the store's own days each visit stands; return the days that gained or lost one."""
+    """Set the store's local day of each visit; return the days that gained or lost one."""
     bookings = Booking.objects.filter(store_id=rules.id).order_by("pk").only("starts_at", "visit_date")
     days: set[date] = set()
     moved = []
@@ -212,7 +212,7 @@ def _give_visits_their_day(rules: StoreRules) -> set[date]:
 def _windows(
     slots: Sequence[Slot], known: Mapping[tuple[int, datetime], tuple[int, bool]], capacities: Mapping[int, int]
 ) -> list[Window]:
-    """Return, for each desk at which some of these slots have less to give than they had, the time of all of them."""
+    """Return the time of these slots for each desk at which some of them offer less than before."""
     by_desk: dict[int, list[SlotPlaces]] = {}
     tighter = set()
     for slot in slot_places(slots):
@@ -237,7 +237,7 @@ def _tell_trail(
     now: datetime,
     user: User,
 ) -> None:
-    """Say in the set-up's trail what these slots were, and what they are."""
+    """Write the former and the present state of these slots into the set-up's trail."""
     zone = ZoneInfo(store.time_zone)
     was = [known.get((slot.desk_id, slot.starts_at), (capacities[slot.desk_id], False)) for slot in slots]
     became = [(slot.capacity, slot.closed) for slot in slots]
@@ -263,7 +263,7 @@ def _of_slots(slots: Sequence[tuple[int, bool]]) -> dict[str, Any]:
 
 
 def _raise_all_days(store: Store, affected: Sequence[Booking]) -> None:
-    """Raise the days of the bookings touched; the hours' own version tells of all others."""
+    """Raise the days of the affected bookings; the version of the hours covers all other days."""
     raise_days(
         store.pk,
         {day for booking in affected for day in days_of(booking.starts_at, booking.ends_at, store.time_zone)},

@@ -1,4 +1,4 @@
-"""Propagation of an organization's pattern to its stores: each store and part in a transaction of its own."""
+"""Propagation of an organization's pattern to its stores; each store and part has its own transaction."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -27,18 +27,18 @@ from stores.services.patterns import (
 
 
 class PropagationOutcome(StrEnum):
-    """What became of a part at a store."""
+    """The outcome of the propagation of one part to one store."""
 
     TAKEN = "taken"
-    SAME = "same"  # it had it already
-    KEPT = "kept"  # it has its own
-    AFFECTED = "affected"  # visits would lose their place: somebody has to decide at the store
-    REFUSED = "refused"  # its set-up does not allow it
+    SAME = "same"  # the store had it already
+    KEPT = "kept"  # the store has its own
+    AFFECTED = "affected"  # visits would lose their place: somebody at the store has to decide
+    REFUSED = "refused"  # the store's set-up does not allow it
 
 
 @dataclass(frozen=True, slots=True)
 class PropagationResult:
-    """What became of one part at one store."""
+    """The result for one part at one store."""
 
     store: Store
     part: str
@@ -54,9 +54,9 @@ def propagate_pattern(
     now: datetime,
     user: User,
 ) -> list[PropagationResult]:
-    """Give these parts of the pattern to the stores that follow it, to all of them where `over_own`.
+    """Write these parts of the pattern to the stores that follow it, or to all stores with `over_own`.
 
-    Nothing is done to visits: where some would fit no more, the store keeps what it has.
+    Visits are never changed: if some would no longer fit, the store keeps its present set-up.
     """
     choose_pattern(organization=organization, store=pattern)
     values = {part: value_of(pattern, part) for part in parts}

@@ -16,7 +16,7 @@ A_YEAR = timedelta(days=365)
 
 @dataclass(frozen=True, slots=True)
 class SpecialDay:
-    """The hours of one date; no times: closed."""
+    """The hours of one date; no times means closed."""
 
     date: date
     times: tuple[tuple[time, time], ...]
@@ -24,7 +24,7 @@ class SpecialDay:
 
 @dataclass(frozen=True, slots=True)
 class StoreSetup:
-    """All that can be set up, by position, date and name."""
+    """The whole set-up of a store, ordered by position, date and name."""
 
     weekly: tuple[WeeklyInterval, ...]
     special_days: tuple[SpecialDay, ...]
@@ -90,12 +90,12 @@ def active_desks(store: Store) -> tuple[Desk, ...]:
 
 
 def active_visit_types(store: Store) -> tuple[VisitType, ...]:
-    """Return the visits that customers may choose."""
+    """Return the visit types that customers may choose."""
     return tuple(store.visit_types.filter(is_active=True).order_by("position", "pk"))
 
 
 def largest_capacity(store: Store) -> int | None:
-    """Return the places of the desk in use that has most; None where there is none."""
+    """Return the places of the largest desk in use; None if no desk is in use."""
     largest: int | None = store.desks.filter(is_active=True).aggregate(most=Max("capacity"))["most"]
     return largest
 
@@ -110,27 +110,27 @@ class LargestParty:
 
 @dataclass(frozen=True, slots=True)
 class NeededDesk:
-    """A desk in use that alone has places for some parties; `elsewhere`: the places of the next largest in use."""
+    """A desk in use that alone can take some parties; `elsewhere` is the capacity of the next largest desk."""
 
     party: LargestParty
     capacity: int
     elsewhere: int
 
     def is_too_small(self, capacity: int) -> bool:
-        """Tell whether the largest party fits nowhere once the desk has fewer places; 0: it is out of use."""
+        """Tell whether the largest party fits nowhere if the desk has fewer places; 0 means out of use."""
         return capacity < self.capacity and max(capacity, self.elsewhere) < self.party.size
 
 
 def largest_party(store: Store) -> LargestParty | None:
-    """Return the largest party that customers may choose; None where the store offers no visit."""
+    """Return the largest party that customers may choose; None if the store offers no visit."""
     kind = store.visit_types.filter(is_active=True).order_by("-max_party_size", "position", "pk").first()
     return None if kind is None else LargestParty(kind, kind.max_party_size)
 
 
 def needed_desk(store: Store, desk: Desk) -> NeededDesk | None:
-    """Return what a desk is needed for: parties that fit at no other desk; None where there are none.
+    """Return the need for a desk: parties that fit at no other desk; None if there are none.
 
-    A visit takes all its places at one desk, so two small desks never stand in for a large one.
+    A visit takes all its places at one desk, so two small desks cannot replace a large one.
     """
     if store.capacity_counts != CapacityCounts.PEOPLE or not desk.is_active:
         return None

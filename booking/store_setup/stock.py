@@ -1,6 +1,6 @@
-"""Everything at a store that needs a place, locked for a change of hours, and the places there are.
+"""Stock of a store for a change of hours: everything that needs a place, locked, and the places offered.
 
-Callers have the store alone; all else is locked as `booking.places.locks` says.
+Callers hold the store's lock alone; all else is locked in the order of `booking.places.locks`.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -20,14 +20,14 @@ from stores.slots import StoreRules, slots_by_desk
 
 @dataclass(frozen=True, slots=True)
 class Stock:
-    """Visits to come, live holds, and visits whose customers are here; all are locked but the last."""
+    """Upcoming visits, live holds, and visits whose customers are in the shop; all but the last are locked."""
 
     visits: tuple[Booking, ...]
     holds: tuple[Hold, ...]
     here: tuple[Booking, ...]
 
     def takings(self) -> list[Taking]:
-        """Return what each of them takes, as it is now."""
+        """Return the present taking of each."""
         return [
             *(_of_booking(one, Order.VISIT) for one in self.visits),
             *(_of_hold(one) for one in self.holds),
@@ -35,14 +35,14 @@ class Stock:
         ]
 
     def days(self, rules: StoreRules) -> set[date]:
-        """Return the store's own days that the visits touch."""
+        """Return the store's local days that the visits touch."""
         return {day for one in self.visits for day in days_of(one.starts_at, one.ends_at, rules.zone.key)}
 
 
 def lock_stock(store_id: int, *, now: datetime, span: tuple[datetime, datetime] | None = None) -> Stock:
-    """Lock what takes places from now on; of a span alone, with all visits whose customers were asked to choose.
+    """Lock what takes places from now on, or in a span; and all visits whose customers were asked to choose.
 
-    What has run out counts for nothing: it is let go here.
+    Expired holds do not count: they are released here.
     """
     bookings = Booking.objects.filter(store_id=store_id, ends_at__gt=now)
     if span is not None:
@@ -59,7 +59,7 @@ def lock_stock(store_id: int, *, now: datetime, span: tuple[datetime, datetime] 
 
 
 def recount(stock: Stock, rules: StoreRules) -> None:
-    """Count again how many places each takes, where a place is for something else now: people, or visits."""
+    """Count the places of each again, after a change between places for people and places for visits."""
     taking: list[Booking | Hold] = [*stock.visits, *stock.here, *stock.holds]
     for one in taking:
         one.places = places_needed(party_size=one.party_size, counts_people=rules.counts_people)
@@ -68,7 +68,7 @@ def recount(stock: Stock, rules: StoreRules) -> None:
 
 
 def open_time(rules: StoreRules, stock: Stock, *, now: datetime) -> OpenTime:
-    """Return what the store's rules and its slots' rows have to give, over all the time that the stock touches."""
+    """Return what the store's rules and slot rows offer, over all the time that the stock touches."""
     takings = stock.takings()
     if not takings:
         return OpenTime((), {}, ())
@@ -89,13 +89,13 @@ def open_time(rules: StoreRules, stock: Stock, *, now: datetime) -> OpenTime:
 
 
 def slot_places(slots: Iterable[Slot]) -> Iterator[SlotPlaces]:
-    """Return what rows have to give, as plain values."""
+    """Return what slot rows offer, as plain values."""
     for slot in slots:
         yield SlotPlaces(slot.desk_id, slot.starts_at, slot.ends_at, slot.capacity, slot.closed)
 
 
 def off_the_grid(rules: StoreRules, stock: Stock) -> set[int]:
-    """Return the visits, by id, that begin where no slot of their desk does: they lie across two slots."""
+    """Return the ids of the visits that begin where no slot of their desk begins: they lie across two slots."""
     takings = stock.takings()
     if not takings:
         return set()

@@ -18,7 +18,7 @@ from stores.models import Store
 
 @transaction.atomic
 def settle_offer(store: Store, entry_id: int, *, now: datetime) -> None:
-    """Put somebody whose offer ran out back on the list, or end their waiting after too many."""
+    """Put an entry whose offer ran out back on the list, or end it after too many missed offers."""
     share_lock_store(store.pk)
     entry = lock_entry(entry_id)
     for hold in Hold.objects.filter(offered_to_id=entry_id, expires_at__lte=now).select_related("store"):
@@ -29,9 +29,9 @@ def settle_offer(store: Store, entry_id: int, *, now: datetime) -> None:
 
 
 def record_missed_offer(entry: WaitingListEntry, *, store: Store, now: datetime) -> None:
-    """Write, on an entry that the caller has locked, that its offer is over.
+    """Record that the offer of an entry is over; the caller has locked the entry.
 
-    A place let pass by day is not offered to the same customer again while it stays free; one of the night is, from
+    A place that a customer missed by day is not offered to them again while it stays free; one missed at night is, from
     the morning on.
     """
     assert entry.offered_at is not None  # noqa: S101 -- an offer was made
@@ -45,9 +45,9 @@ def record_missed_offer(entry: WaitingListEntry, *, store: Store, now: datetime)
 
 
 def take_offer_back(hold: Hold, entry_id: int, *, now: datetime) -> None:
-    """Withdraw an offer whose place the store no longer has. Its customer waits on, without a missed offer.
+    """Withdraw an offer whose place the store no longer has. Its customer stays on the list without a missed offer.
 
-    In the transaction of a change of hours, which has locked the hold.
+    Runs in the transaction of a change of hours, which has locked the hold.
     """
     drop_hold(hold)
     entry = lock_entry(entry_id)
@@ -56,7 +56,7 @@ def take_offer_back(hold: Hold, entry_id: int, *, now: datetime) -> None:
 
 
 def end_those_over(store: Store, entries: Iterable[WaitingListEntry], *, now: datetime) -> None:
-    """End the waiting of those whose last day is over."""
+    """End the entries whose last day is over."""
     today = now.astimezone(ZoneInfo(store.time_zone)).date()
     if any(entry.to_date < today for entry in entries):
         over = WaitingListEntry.objects.filter(store_id=store.pk, status=WaitingStatus.WAITING, to_date__lt=today)

@@ -1,4 +1,4 @@
-"""Entries of the waiting list: to join, to leave, to take or to refuse an offer. `offers.py` makes offers."""
+"""Entries of the waiting list: joining, leaving, and passing an offer. `offers.py` makes offers."""
 
 from collections.abc import Callable
 from datetime import date, datetime
@@ -30,7 +30,7 @@ _ROUTE = "page:wait"
 
 
 class NoVisitsThen(BookingRefused):
-    """No visit of this kind begins on the days asked for; `wanted` is one on the first of them."""
+    """No visit of this kind begins on the requested days; `wanted` is an instant on the first of them."""
 
     def __init__(self, wanted: SlotRequest) -> None:
         super().__init__(Refusal.SLOT_CLOSED)
@@ -49,10 +49,10 @@ def join_waiting_list(
     now: datetime,
     client: ClientDigests | None = None,
 ) -> WaitingListEntry:
-    """Put somebody on a store's waiting list for these days, both included.
+    """Add a customer to a store's waiting list for these days, both included.
 
-    What is free already when they join is not offered to them: they could have booked it.
-    Raises BookingRefused, LookupError for an unknown store or visit type.
+    A place that is free already when they join is not offered to them: they could have booked it. Raises
+    BookingRefused, LookupError for an unknown store or visit type.
     """
     draft = WaitingListEntry(
         from_date=from_date,
@@ -78,9 +78,9 @@ def entry_joined_before(form: SentForm, *, now: datetime) -> WaitingListEntry | 
 
 
 def join_waiting_list_once(form: SentForm, *, now: datetime, join: Callable[[], WaitingListEntry]) -> WaitingListEntry:
-    """Return the entry that `join` makes, or the one it made before for the same form; a twin is waited for.
+    """Return the entry that `join` makes, or made before for the same form; wait for a parallel request.
 
-    Raises FormUsed, InProgress, and what `join` raises: then nothing of the key is kept.
+    Raises FormUsed, InProgress, and the errors of `join`, after which nothing is stored for the key.
     """
     find, subject_of = _entry_with_subject, _subject_of
     once = partial(do_once, form, route=_ROUTE, now=now, do=join, subject_of=subject_of, find=find)
@@ -91,7 +91,7 @@ def join_waiting_list_once(form: SentForm, *, now: datetime, join: Callable[[], 
 def leave_waiting_list(*, entry_id: int, now: datetime) -> WaitingListEntry:
     """Take an entry off the list and erase its customer; an offered place goes to the next entry at once.
 
-    An entry that is off the list already stays as it is.
+    An entry that has already left the list stays as it is.
     """
     entry = _lock(entry_id)
     if entry.status not in OPEN:
@@ -104,7 +104,7 @@ def leave_waiting_list(*, entry_id: int, now: datetime) -> WaitingListEntry:
 
 @transaction.atomic
 def pass_offer(*, entry_id: int, now: datetime) -> WaitingListEntry:
-    """Give an offered place to the next and wait on; without an offer nothing changes."""
+    """Pass an offered place to the next entry and stay on the list; without an offer nothing changes."""
     entry = _lock(entry_id)
     if entry.status == WaitingStatus.OFFERED:
         _drop_offer(entry)
@@ -148,8 +148,8 @@ def _entry_with_subject(subject: str) -> WaitingListEntry:
 
 
 def _has_starts(rules: StoreRules, kind: VisitTypeRule, draft: WaitingListEntry) -> bool:
-    """Tell whether visits of this kind begin on these days at all, by rule."""
-    # A day more, so that a visit may begin before midnight and end after it.
+    """Tell whether the rules have visits of this kind that begin on these days at all."""
+    # One more day, so that a visit may begin before midnight and end after it.
     by_desk = slots_by_desk(rules, first_date=draft.from_date, last_date=draft.to_date + ONE_DAY)
     end = day_start(draft.to_date + ONE_DAY, rules.zone)
     runs = (starts_with_runs(slots, kind.slot_count) for slots in by_desk.values())
@@ -157,9 +157,9 @@ def _has_starts(rules: StoreRules, kind: VisitTypeRule, draft: WaitingListEntry)
 
 
 def _waits_already(rules: StoreRules, kind: VisitTypeRule, draft: WaitingListEntry) -> bool:
-    """Tell whether the same phone or e-mail waits for the same already.
+    """Tell whether the same phone or e-mail already waits for the same.
 
-    Staff are told, also of whoever has their share of waiting: raises WaitsAlready then. Nobody else is.
+    Only staff are told so, also about customers with too many entries: raises WaitsAlready.
     """
     if not draft.phone and not draft.email:
         return False
@@ -177,7 +177,7 @@ def _waits_already(rules: StoreRules, kind: VisitTypeRule, draft: WaitingListEnt
 
 
 def _lock(entry_id: int) -> WaitingListEntry:
-    """Lock an entry, its store's hours first; its hold comes after it, as for whoever offers, books or settles it."""
+    """Lock an entry, after its store's hours and before its hold, as offers, bookings and settlements do."""
     share_lock_store(WaitingListEntry.objects.values_list("store_id", flat=True).get(pk=entry_id))
     return lock_entry(entry_id)
 

@@ -1,4 +1,4 @@
-"""The end of entries of the waiting list: what every way off the list writes, and what is erased."""
+"""Ends of waiting list entries: what is written when one leaves the list, and what is erased."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
@@ -15,29 +15,29 @@ _BATCH = 500
 
 
 def find_entry(subject: Subject) -> WaitingListEntry | None:
-    """Return the entry that something is about, with its store and visit type; None where it is about none."""
+    """Return the entry of a subject, with its store and visit type; None if the subject is not an entry."""
     entries = WaitingListEntry.objects.select_related("store", "visit_type")
     is_about_one = subject.about == About.WAITING_LIST_ENTRY
     return entries.filter(reference=subject.key).first() if is_about_one else None
 
 
 def note_taken(*, entry_id: int, booking: Booking, now: datetime) -> None:
-    """Note, in the transaction that books it, that somebody took the place they were offered."""
+    """Note that an offered place was taken, in the transaction that books it."""
     entry = lock_entry(entry_id)
-    entry.name = entry.phone = entry.email = ""  # the booking has them now
+    entry.name = entry.phone = entry.email = ""  # the booking has them now: name, phone and e-mail
     entry.booking = booking
     close_entry(entry, WaitingStatus.BOOKED, reason="booked", now=now)
 
 
 def close_entry(entry: WaitingListEntry, status: WaitingStatus, *, reason: str, now: datetime) -> None:
-    """End an entry that the caller has locked: nothing more is offered, nothing more is sent about it."""
+    """End an entry that the caller has locked: nothing more is offered to it or sent about it."""
     entry.status, entry.updated_at = status, now
     entry.save()
     outbox.skip_open(subject=str(Subject.waiting_list_entry(entry.reference)), reason=reason, now=now)
 
 
 def erase_entry(entries: Sequence[WaitingListEntry], *, now: datetime) -> None:
-    """Erase the customer of entries: fields, kept answers, and the digests of messages."""
+    """Erase the customers of entries: fields, kept answers, and the digests of messages."""
     for entry in entries:
         entry.name = entry.phone = entry.email = ""
         entry.known_starts, entry.client_digest = [], ""

@@ -1,10 +1,10 @@
-"""Offers: a place that came free is kept for the customer who has waited longest, one customer at a time.
+"""Offers: a freed place is held for the customer who has waited longest, one customer at a time.
 
-A pass over a store settles the offers that ran out, then makes one offer after the other, each in a transaction of its
-own, until nobody fits. Passes over one store stand in line; what they find is read anew each time, so a place that
-somebody took meanwhile is only not offered. Whatever goes wrong with one entry, the others have their turn.
+A pass over a store settles the offers that ran out, then makes one offer after the other, each in its own transaction,
+until no entry fits. Passes over one store run one by one and read everything anew, so a place that was taken in the
+meantime is simply not offered. An error with one entry does not stop the others.
 
-Locks as `booking.places.locks` says.
+Locks are taken in the order of `booking.places.locks`.
 """
 
 import logging
@@ -49,11 +49,11 @@ log = logging.getLogger(__name__)
 
 
 class _Gone(Exception):
-    """Somebody else was faster, with the place or with the entry: nothing of this offer is written."""
+    """Another transaction was faster with the place or the entry: nothing of this offer is written."""
 
 
 class _Failed(Exception):
-    """No offer could be made to an entry, and nothing of it is written: this pass leaves it out."""
+    """An offer to an entry failed and nothing of it is written: this pass skips the entry."""
 
     def __init__(self, entry_id: int) -> None:
         super().__init__()
@@ -61,7 +61,7 @@ class _Failed(Exception):
 
 
 def stores_waiting() -> list[int]:
-    """Return the stores at which somebody waits, with one statement."""
+    """Return the stores with entries on their waiting lists, with one statement."""
     entries = WaitingListEntry.objects.filter(status__in=OPEN).order_by("store_id")
     return list(entries.values_list("store_id", flat=True).distinct())
 
@@ -69,7 +69,7 @@ def stores_waiting() -> list[int]:
 def offer_places(*, store_id: int, now: datetime) -> int:
     """Offer a store's free places to its entries, oldest first; return how many were offered.
 
-    Where there is nothing to offer it writes nothing, and asks a fixed number of statements however many wait.
+    If there is nothing to offer, it writes nothing and needs a fixed number of statements for any number of entries.
     """
     store = Store.objects.only("slug", "time_zone", "reminder_days", "messages_from", "messages_until").get(pk=store_id)
     entries = _on_the_list(store_id, now=now)
@@ -100,14 +100,14 @@ def offer_places(*, store_id: int, now: datetime) -> int:
 
 
 def offer_channels(entry: WaitingListEntry, *, store: Store, now: datetime) -> list[Channel]:
-    """Return by which channels somebody is told of a place now: never by text at night."""
+    """Return the channels for a message about a place now: never text at night."""
     is_night = is_quiet(now, zone=ZoneInfo(store.time_zone), plan=plan_of(store))
     channels = [Channel.SMS] if can_be_texted(entry.phone) and not is_night else []
     return [*channels, Channel.EMAIL] if entry.email else channels
 
 
 def can_be_offered(entry: WaitingListEntry) -> bool:
-    """Tell whether an entry has a number or an address at which we can tell of a place."""
+    """Tell whether an entry has a number or an address to which an offer can be sent."""
     return bool(entry.email) or can_be_texted(entry.phone)
 
 
@@ -132,7 +132,7 @@ def _match(
 ) -> tuple[WaitingListEntry, datetime] | None:
     """Return the entry that has waited longest of those that can be offered a place now, and the place's start."""
     most = places.rules.open_bookings_per_customer + BEYOND_THE_SHARE
-    visits: Mapping[int, set[Visit]] = {}  # asked for once somebody could be offered something
+    visits: Mapping[int, set[Visit]] = {}  # read only once an offer is possible
     for entry in entries:
         with _going_on(entry):
             for start in _starts_for(entry, places, plan=plan, now=now):
@@ -143,7 +143,7 @@ def _match(
 
 
 def _starts_for(entry: WaitingListEntry, places: PlacesNow, *, plan: MessagePlan, now: datetime) -> Iterator[datetime]:
-    """Yield the starts that an entry can be offered now, none that somebody knows of."""
+    """Yield the starts that can be offered to an entry now, without those its customer already knew to be free."""
     if entry.status != WaitingStatus.WAITING or entry.is_repeat or not can_be_offered(entry):
         return
     if not may_be_offered(last_offered_at=entry.offered_at, now=now, zone=places.rules.zone, plan=plan):
@@ -157,7 +157,7 @@ def _starts_for(entry: WaitingListEntry, places: PlacesNow, *, plan: MessagePlan
 
 @contextmanager
 def _going_on(entry: WaitingListEntry) -> Iterator[None]:
-    """Note that something went wrong with one entry, and let the pass go on."""
+    """Log an error with one entry, and let the pass go on."""
     try:
         yield
     except _Gone:
@@ -173,10 +173,10 @@ def _free_for(entry: WaitingListEntry, places: PlacesNow) -> Sequence[datetime]:
 
 
 def _forget_taken(entries: Sequence[WaitingListEntry], places: PlacesNow, *, now: datetime) -> None:
-    """Drop from what somebody knew to be free what others took: it may come free for them again.
+    """Remove starts that others took from those the customer knew to be free: they may come free again.
 
-    What is only held, or offered to another, is not taken yet: a customer who let a place pass is not asked again
-    because the next one does.
+    A start that is only held or offered is not taken yet: a customer who passed a place is not asked again because the
+    next one passes it too.
     """
     with_known = [entry for entry in entries if entry.known_starts]
     if not with_known:
@@ -204,7 +204,7 @@ def _forget_taken(entries: Sequence[WaitingListEntry], places: PlacesNow, *, now
 
 @transaction.atomic
 def _offer(store: Store, *, without: Collection[int], now: datetime) -> bool:
-    """Make the next offer; False where nobody fits any more. Raises _Gone, _Failed."""
+    """Make the next offer; False if no further entry fits. Raises _Gone, _Failed."""
     lock_offers(store.pk)
     rules = rules_around(store.slug, now, lock=True)
     entries = _on_the_list(store.pk, now=now, without=without)
@@ -219,7 +219,7 @@ def _offer(store: Store, *, without: Collection[int], now: datetime) -> bool:
 
 
 def _offer_to(entry: WaitingListEntry, start: datetime, store: Store, rules: StoreRules, *, now: datetime) -> None:
-    """Offer a start to somebody, with its place and its message. Raises _Gone."""
+    """Offer a start to an entry: hold its place and write the message. Raises _Gone."""
     offered = {"status": WaitingStatus.OFFERED, "offers": entry.offers + 1, "offered_at": now, "offered_start": start}
     waiting = WaitingListEntry.objects.filter(pk=entry.pk, status=WaitingStatus.WAITING)
     if not waiting.update(**offered, updated_at=now):
@@ -243,7 +243,7 @@ def _keep_place(rules: StoreRules, entry: WaitingListEntry, start: datetime, *, 
         visit_type_id=kind.id,
         party_size=entry.party_size,
         expires_at=expires_at,
-        extensions=HOLD_EXTENSIONS,  # others wait: half an hour is not made longer
+        extensions=HOLD_EXTENSIONS,  # others wait, so the half hour cannot be extended
         offered_to=entry,
     )
 

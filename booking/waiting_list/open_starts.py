@@ -13,13 +13,13 @@ from stores.slots import SlotTime, StoreRules, VisitTypeRule, slots_by_desk, sta
 
 @dataclass(frozen=True, slots=True)
 class PlacesNow:
-    """The places of some of a store's days as the web may have them, at one instant."""
+    """The places that the web may book on some days of a store, at one instant."""
 
     rules: StoreRules
     soonest: datetime  # the first start that may be booked
-    end: datetime  # starts before it count
+    end: datetime  # only starts before it count
     slots: dict[int, list[SlotTime]]  # by desk
-    left: dict[tuple[int, datetime], int]  # where something happened; elsewhere all are left
+    left: dict[tuple[int, datetime], int]  # slots to which something happened; all other places are left
     _found: dict[tuple[str, int], list[datetime]] = field(default_factory=dict)
 
     def starts(self, visit_type: VisitTypeRule, party_size: int) -> Sequence[datetime]:
@@ -44,21 +44,21 @@ class PlacesNow:
 
 
 def places_now(rules: StoreRules, *, from_date: date, to_date: date, now: datetime) -> PlacesNow:
-    """Return what can be had on these days, both included, with two statements."""
+    """Return the places of these days, both included, with two statements."""
     soonest = first_bookable_start(now=now, rules=rules)
     first = max(from_date, soonest.astimezone(rules.zone).date())
     last = min(to_date, last_bookable_date(now=now, zone=rules.zone, rules=rules))
     if first > last:
         return PlacesNow(rules, soonest, soonest, {desk.id: [] for desk in rules.desks}, {})
     expired_holds, _ = what_changed(rules.id, from_date=first, to_date=last, now=now)
-    # A day more, so that a visit may begin before midnight and end after it.
+    # One more day, so that a visit may begin before midnight and end after it.
     end = day_start(last + ONE_DAY, rules.zone)
     left = places_left(rules, expired_holds, first=soonest, last=end + ONE_DAY, by_staff=False)
     return PlacesNow(rules, soonest, end, slots_by_desk(rules, first_date=first, last_date=last + ONE_DAY), left)
 
 
 def minutes_of(starts: Iterable[datetime]) -> list[int]:
-    """Return instants as an entry keeps them: whole minutes since 1970."""
+    """Return instants in the form an entry stores: whole minutes since 1970."""
     return [int(start.timestamp()) // 60 for start in starts]
 
 

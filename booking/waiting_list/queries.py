@@ -16,7 +16,7 @@ OPEN = (WaitingStatus.WAITING, WaitingStatus.OFFERED)
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A place kept for whoever waited; `hold` is the token that books it."""
+    """An offered place; `hold` is the token that books it."""
 
     starts_at: datetime
     ends_at: datetime
@@ -26,7 +26,7 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class WaitingState:
-    """An entry as it stands now; `ahead` counts earlier entries for one of the same days."""
+    """The present state of an entry; `ahead` counts earlier entries for one of the same days."""
 
     entry: WaitingListEntry
     status: WaitingStatus
@@ -35,12 +35,12 @@ class WaitingState:
 
     @property
     def is_open(self) -> bool:
-        """Tell whether they are on the list still."""
+        """Tell whether the entry is still on the list."""
         return self.status in OPEN
 
 
 def entry_by_reference(reference: str) -> WaitingListEntry | None:
-    """Return an entry with its store and visit type, by its reference in any spelling; none that has been forgotten.
+    """Return an entry with its store and visit type, by its reference in any spelling; None if it was forgotten.
 
     Entries that have left are erased at once, yet their link still shows that they have left.
     """
@@ -53,7 +53,7 @@ def entry_by_reference(reference: str) -> WaitingListEntry | None:
 
 
 def waiting_state(entry: WaitingListEntry, *, now: datetime) -> WaitingState:
-    """Return how an entry stands by the clock, whether or not a worker has noted it; two statements at most."""
+    """Return the state of an entry by the clock, even if no worker has recorded it; at most two statements."""
     hold = Hold.objects.filter(offered_to=entry, expires_at__gt=now).first() if entry.status in OPEN else None
     offer = Offer(hold.starts_at, hold.ends_at, hold.expires_at, hold_token(hold.public_id)) if hold else None
     status = _status(entry, is_offered=hold is not None, now=now, store=entry.store)

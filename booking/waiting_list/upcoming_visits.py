@@ -7,14 +7,14 @@ from django.db.models import Q
 
 from booking.models import Booking, Status, WaitingListEntry
 
-# Customers who wait for an earlier place still have the later one: an offer may be taken beyond their share.
+# Customers who wait for an earlier place still have the later visit, so an offer may exceed their limit.
 BEYOND_THE_SHARE = 1
 
-Visit = tuple[int, datetime]  # the id of its type, and its start
+Visit = tuple[int, datetime]  # the id of the visit type, and the start
 
 
 def visits_to_come(entries: Iterable[WaitingListEntry], *, store_id: int, now: datetime) -> Mapping[int, set[Visit]]:
-    """Return the visits to come at a store, by the id of the entry of whoever booked them; with one statement."""
+    """Return the upcoming visits of customers with entries at a store, by the entry's id; one statement."""
     entries = list(entries)
     phones = {entry.phone for entry in entries if entry.phone}
     emails = {entry.email for entry in entries if entry.email}

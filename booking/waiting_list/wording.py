@@ -12,7 +12,7 @@ from booking.refusals import Refusal
 
 
 def waiting_refusal_sentence(reason: Refusal, *, waits_already: bool = False) -> str:
-    """Return the sentence of a refusal to wait, or to take a place, and what to do next."""
+    """Return the sentence for a refused entry or a refused place, with what to do next."""
     if waits_already:
         return _("You are on this waiting list already. You need not join again.")
     return {
@@ -30,7 +30,7 @@ def days_in_words(entry: WaitingListEntry) -> str:
 
 
 def ahead_in_words(ahead: int) -> str:
-    """Return how many others asked before, naming nobody."""
+    """Return how many others asked before, without naming them."""
     if not ahead:
         return _("You are first in line.")
     return ngettext("{count} request came before yours.", "{count} requests came before yours.", ahead).format(

@@ -1,8 +1,8 @@
 """Protection of forms against other sites: only our own pages may send them.
 
-Browsers say in `Sec-Fetch-Site` where a request comes from, and no page can change that. Where it is missing (older
-browsers, programs) nothing is known, and nothing refused: limits count those by their address. `Origin` is not looked
-at: under `no-referrer` it may be "null" for our own pages too.
+Browsers say in `Sec-Fetch-Site` where a request comes from, and no page can change that. If it is missing (older
+browsers, programs), the origin is unknown and nothing is refused: limits count such requests by address. `Origin` is
+not used: under `no-referrer` it may be "null" for our own pages too.
 """
 
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Form fields of pages. They check shape alone; services decide what may be booked."""
+"""Form fields of pages. They check only the shape of values; services decide what may be booked."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,19 +14,19 @@ from booking.formatting import numbers_unbroken
 
 @dataclass(frozen=True, slots=True)
 class FormProblem:
-    """One line of the error summary; `field_id` is what its link leads to, if anything."""
+    """One line of the error summary; `field_id` is the target of its link, if any."""
 
     text: str
     field_id: str = ""
 
 
 class FormWithProblems(forms.Form):
-    """A form that tells its problems in one list, checked by the server alone."""
+    """A form that shows its problems in one list, and is checked only by the server."""
 
     use_required_attribute = False
 
     def problems(self) -> list[FormProblem]:
-        """Return a line for each error, in the order of the fields; last what is wrong with the whole."""
+        """Return a line for each error, in the order of the fields; errors of the whole form come last."""
         found = [
             FormProblem(text=self.problem_text(name, str(error)), field_id=self.first_id(name))
             for name in self.fields
@@ -35,11 +35,11 @@ class FormWithProblems(forms.Form):
         return found + [FormProblem(text=str(error)) for error in self.non_field_errors()]
 
     def problem_text(self, _name: str, error: str) -> str:
-        """Return an error of a field as the list says it."""
+        """Return the text of a field's error for the list."""
         return error
 
     def first_id(self, name: str) -> str:
-        """Return where the line of a field's error leads to."""
+        """Return the id to which the line of a field's error links."""
         return self[name].id_for_label
 
 
@@ -51,7 +51,7 @@ class TypedField(forms.Field):
         self.read = read
 
     def clean(self, value: Any) -> str:
-        """Return what is kept of the typed text. Raises ValidationError."""
+        """Return the value of the typed text. Raises ValidationError."""
         try:
             kept = self.read(value or "")
         except BadInput as bad:
@@ -61,20 +61,20 @@ class TypedField(forms.Field):
         return kept
 
 
-# A name that programs which fill in all they find take for one more line to advertise in, and that no browser keeps
-# somebody's own value for.
+# A name that spam programs, which fill in every field, take for one more line to advertise in, and for which no browser
+# stores a value of the user.
 HONEYPOT = "homepage"
 
 
 class _Unseen(forms.TextInput):
-    """Drawn by includes/honeypot.html, always empty: nobody must clear what they cannot see."""
+    """A widget drawn by includes/honeypot.html, always empty: nobody can clear what they cannot see."""
 
     def id_for_label(self, id_: str | None, index: str | None = None) -> str:
-        return ""  # a summary of errors leads nobody there
+        return ""  # the error summary does not link to it
 
 
 class HoneypotField(forms.Field):
-    """Refuses whatever is in it, in words for the person it may have been after all."""
+    """A field that must stay empty; its error is worded for a person, in case one filled it in."""
 
     widget = _Unseen
 
@@ -82,7 +82,7 @@ class HoneypotField(forms.Field):
         super().__init__(required=False, **kwargs)
 
     def clean(self, value: Any) -> str:
-        """Return nothing, for nothing. Raises ValidationError."""
+        """Return "" for an empty field. Raises ValidationError for any text."""
         if value:
             raise ValidationError(
                 _(

@@ -1,6 +1,6 @@
-"""E-mail addresses with a slip in their domain: "gmial.com" where gmail.com was likely meant. A hint, never a rule."""
+"""Mail domains with a typing error: "gmial.com", where gmail.com was likely meant. A hint, never a rule."""
 
-# Where most people's mail is, in the countries we know; also those that are one letter from another of them.
+# The mail domains of most people in the countries we know; also domains that differ from one of them by one letter.
 _COMMON = frozenset(
     {
         *(
@@ -23,12 +23,12 @@ _COMMON = frozenset(
         *("posteo.de", "mailbox.org", "bluewin.ch", "skynet.be", "telenet.be", "ukr.net", "i.ua", "meta.ua"),
     }
 )
-# One letter more or less in a short domain makes another one that exists.
+# A short domain with one letter more or less is often another existing one.
 _SHORTEST = 8
 
 
 def likely_meant(email: str) -> str:
-    """Return the address that was likely meant, "" where there is nothing to ask: an address in lower case is read."""
+    """Return the address that was likely meant, "" without a doubt; takes an address in lower case."""
     local, at, domain = email.rpartition("@")
     if not at or len(domain) < _SHORTEST or domain in _COMMON:
         return ""
@@ -37,7 +37,7 @@ def likely_meant(email: str) -> str:
 
 
 def _is_one_slip_away(typed: str, meant: str) -> bool:
-    """Tell whether one letter was left out, doubled, mistaken, or two neighbors were swapped."""
+    """Tell whether one letter was left out, doubled or wrong, or two neighbors were swapped."""
     start = 0
     while start < min(len(typed), len(meant)) and typed[start] == meant[start]:
         start += 1

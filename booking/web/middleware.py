@@ -1,7 +1,7 @@
 """Middleware: the request log, trusted proxies, the reader's language, limits, and answers to faults.
 
-Django turns an exception of a middleware into the answer of a handler at once, so the ones outside never see it.
-`server_error` and `bad_request` are those handlers: with Faults they answer for whatever is raised, wherever.
+Django turns an exception of a middleware into the answer of a handler at once, so outer middleware never sees it.
+`server_error` and `bad_request` are these handlers: together with Faults they answer every exception.
 """
 
 import ipaddress
@@ -29,15 +29,15 @@ from booking.web.reader_prefix import read_prefix
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 RETRY_AFTER_SECONDS = 2
-FILE_PAGES = frozenset({"staff-organization-import"})  # names of the addresses that take a file, from staff alone
+FILE_PAGES = frozenset({"staff-organization-import"})  # URL names of the pages that take a file; only for staff
 TELL_AGAIN_SECONDS = 60
-_NO_CUSTOMERS = ("/api/", "/staff/", "/webhooks/")  # programs, and pages of staff
+_NO_CUSTOMERS = ("/api/", "/staff/", "/webhooks/")  # for programs and for pages of staff
 
 log = logging.getLogger(__name__)
 
 
 class RequestLog:
-    """Writes one line a request: the route's pattern, never its values, which may open a booking."""
+    """The request log: one line a request, with the route's pattern; its values may open a booking."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -60,7 +60,7 @@ class RequestLog:
 
 
 class TrustedProxy:
-    """Believes X-Forwarded-For and X-Forwarded-Proto only from the proxies of TRUSTED_PROXIES."""
+    """Trusted proxies: only those in TRUSTED_PROXIES are believed about X-Forwarded-For and X-Forwarded-Proto."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -89,7 +89,7 @@ class TrustedProxy:
 
 
 class BrowserRights:
-    """Says what a page may use of a device, and that no other site may load it; a view that differs says so itself."""
+    """Headers: what a page may use of a device, and that no other site may load it; a view can set its own."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -102,9 +102,9 @@ class BrowserRights:
 
 
 class ReaderAddress:
-    """Reads language and simple words off the start of the address, and gives every link of the page the same start.
+    """The reader's choice at the start of the address: language and simple words, also for all links of the page.
 
-    Where the address says nothing, the browser's languages decide. Staff pages are in the languages staff read.
+    Without a choice in the address, the browser's languages decide. Staff pages are in the languages of staff.
     """
 
     def __init__(self, get_response: Handler) -> None:
@@ -131,13 +131,13 @@ class ReaderAddress:
 
 
 class Faults:
-    """Answers 503 while the database is busy, away or full, and with a page for requests nobody can read or take."""
+    """Faults: 503 while the database is busy, away or full, and a page for unreadable or unacceptable requests."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if "\x00" in request.path:  # no text in a database can hold it; a query's is for whoever reads the field
+        if "\x00" in request.path:  # no text in a database can hold it; in a query, the field that reads it decides
             return _bad_request(request)
         response = self.get_response(request)
         if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and not request.path.startswith("/api/"):
@@ -147,12 +147,12 @@ class Faults:
         return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
-        """Answer for what views raise."""
+        """Return the answer for an exception of a view."""
         return fault_response(request, error)
 
 
 class AddressLimits:
-    """Counts requests of the public pages and API by address."""
+    """Limits of requests by address, for the public pages and API."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -165,12 +165,12 @@ class AddressLimits:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
-        """Answer for limits that views themselves count."""
+        """Return the answer for a limit that a view counted."""
         return rate_limited(request, error) if isinstance(error, limits.RateLimited) else None
 
 
 class BodyLimits:
-    """Refuses by its length alone a body that is larger than its page takes: nothing of it is read."""
+    """Limits of bodies: one larger than its page takes is refused by its length, without reading it."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -179,7 +179,7 @@ class BodyLimits:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, *view: object) -> HttpResponseBase | None:
-        """Answer before anything reads the body, the check of a form's token included."""
+        """Answer before anything reads the body, even the check of a form's token."""
         is_too_large = _content_length(request) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE and (
             _content_length(request) > settings.FILE_UPLOAD_MAX_MEMORY_SIZE or not _may_send_file(request)
         )
@@ -196,7 +196,7 @@ def server_error(request: HttpRequest) -> HttpResponseBase:
     log.error("request_failed", exc_info=error)
     if request.path.startswith("/api/"):
         return _answer(request, "error", 500, "500.html")
-    return defaults.server_error(request)  # without context processors: they may be what failed
+    return defaults.server_error(request)  # without context processors: they may be the cause
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
@@ -205,8 +205,8 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
 
 
 def fault_response(request: HttpRequest, error: Exception) -> HttpResponse | None:
-    """Return the answer for a database in trouble or an unreadable request, None for anything else."""
-    if isinstance(error, (limits.CountersAway, HashingBusy)):  # the first was logged where it was met
+    """Return the answer for a database in trouble or an unreadable request; None for other exceptions."""
+    if isinstance(error, (limits.CountersAway, HashingBusy)):  # the first was logged where it occurred
         return _busy(request)
     if is_database_trouble(error):
         _tell_of_trouble(error)
@@ -216,13 +216,13 @@ def fault_response(request: HttpRequest, error: Exception) -> HttpResponse | Non
     if isinstance(error, (SuspiciousOperation, UnreadablePostError, UnicodeError)):
         return _bad_request(request)
     if isinstance(error, (DataError, OverflowError)):
-        log.warning("value_out_of_range", exc_info=error)  # some check of input lets through what no column holds
+        log.warning("value_out_of_range", exc_info=error)  # some check of input accepts a value that no column can hold
         return _bad_request(request)
     return None
 
 
 def is_database_trouble(error: BaseException) -> bool:
-    """Tell a database that is locked, away, full or read-only from one that was asked nonsense."""
+    """Tell whether a database is locked, away, full or read-only, instead of refusing an invalid statement."""
     if isinstance(error, (OperationalError, InterfaceError)):
         return True
     words = str(error).lower()
@@ -230,7 +230,7 @@ def is_database_trouble(error: BaseException) -> bool:
 
 
 class _Trouble:
-    """What was logged about a database in trouble, so that not every request of a busy hour logs it again."""
+    """The record of logged database trouble, so that not every request of a busy hour logs it again."""
 
     told_at: float | None = None
     untold = 0
@@ -249,7 +249,7 @@ def _tell_of_trouble(error: Exception) -> None:
 def rate_limited(request: HttpRequest, limited: limits.RateLimited) -> HttpResponseBase:
     """Return the answer to a client over its limit.
 
-    A customer's form is led to the page that says so: a reload must not send it again.
+    A customer's form is redirected to the page that says so, because a reload must not send it again.
     """
     seconds = limited.retry_after_seconds
     if request.method == "POST" and not request.path_info.startswith(_NO_CUSTOMERS):
@@ -292,7 +292,7 @@ def _answer(
     request: HttpRequest, code: str, status: int, template: str, context: dict[str, object] | None = None
 ) -> HttpResponse:
     """Return an answer in the caller's language: problem JSON for the API, a page for people."""
-    # It may be too early for ReaderAddress.
+    # ReaderAddress may not have run yet.
     language = getattr(request, "LANGUAGE_CODE", None) or translation.get_language_from_request(request)
     with translation.override(language):
         if request.path.startswith("/api/"):

@@ -29,7 +29,7 @@ UNKNOWN_VISIT_TYPE = _("The store offers no such visit type.")
 
 @dataclass(frozen=True, slots=True)
 class ProblemKind:
-    """What all problems of one code share."""
+    """A kind of problem: what all problems of one code share."""
 
     status: HTTPStatus
     title: str | Promise
@@ -96,7 +96,7 @@ KINDS: dict[str, ProblemKind] = {
 
 @dataclass(frozen=True, slots=True)
 class FieldError:
-    """What is wrong with one field; `field` is a dotted path such as `customer.phone`."""
+    """One error of a field; `field` is a dotted path such as `customer.phone`."""
 
     field: str
     code: str
@@ -104,7 +104,7 @@ class FieldError:
 
 
 class ApiProblem(Exception):
-    """The answer is no, by the API's own rules of shape and access."""
+    """A refusal by the API's own rules of shape and access."""
 
     def __init__(
         self, code: str, *, errors: Iterable[FieldError] = (), headers: Mapping[str, str] | None = None
@@ -127,7 +127,7 @@ def problem_response(
     headers: Mapping[str, str] | None = None,
     members: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
-    """Return the answer for a problem; `members` are what this code carries besides."""
+    """Return the answer for a problem; `members` are the additional members of its code."""
     kind = KINDS[code]
     detail = kind.detail if kind.detail is not None else refusal_sentence(Refusal(code))
     body: dict[str, Any] = {
@@ -147,7 +147,7 @@ def problem_response(
 
 
 def problem_for(exception: Exception, context: object = None) -> HttpResponse | None:
-    """Return the answer to an exception; None for one that the client did not cause (hook of REST framework)."""
+    """Return the answer for an exception; None if the client did not cause it (hook of REST framework)."""
     problem = _problem(exception)
     if problem is None:
         return None
@@ -196,7 +196,7 @@ def _framework_problem(exception: exceptions.APIException) -> ApiProblem | None:
 
 
 def _field_errors(detail: Any, path: tuple[str, ...] = ()) -> Iterator[FieldError]:
-    """Flatten the framework's nested errors. An error of a whole object stands under the object's own name."""
+    """Flatten the framework's nested errors. An error of a whole object has the object's own name."""
     if isinstance(detail, Mapping):
         for name, inner in detail.items():
             yield from _field_errors(inner, path if name == "non_field_errors" else (*path, str(name)))

@@ -1,8 +1,9 @@
-"""Proof of work: a small calculation on the customer's device before it books, asked only during a rush.
+"""Proof of work: a small calculation on the customer's device before a booking, required only during a rush.
 
-Most people notice nothing: the page's own script does it while they read. People without scripts wait instead, a few
-seconds, and as many may pass so in a minute as a busy store ever sees: a crowd of machines gains nothing by waiting.
-Nothing is stored: a challenge is signed, for one store and a while; that it counts once is kept with the limits.
+Most people notice nothing: the page's script calculates while they read. People without scripts wait a few seconds
+instead. As many may pass this way in a minute as a busy store ever sees, so a crowd of machines gains nothing by
+waiting. Challenges are not stored but signed, for one store and a limited time; the counters of the limits note that
+each is used once.
 """
 
 import hashlib
@@ -20,36 +21,36 @@ from booking import limits
 from booking.limits import BUSY_CLIENT
 from stores.queries import asks_proof_under_load
 
-# Tries to keep a time or to book, in a minute: a crowded shop's best hour stays far below.
+# Tries to hold a time or to book, per minute: the best hour of a crowded shop stays far below.
 STORE_NORMAL = 20
 ALL_NORMAL = 300
 MINUTE = timedelta(minutes=1)
 
-# A client that tries on and on at one store is asked for more each time it has tried so often again.
+# A client that keeps trying at one store has to calculate more after each further such number of tries.
 BUSY, AGAIN, HARDER, HARDEST = BUSY_CLIENT.amount, 10, 4, 16
 
 NUMBERS = 50_000  # some 25,000 hashes: an instant on a laptop, a second or two on an old phone
 VALID = timedelta(minutes=20)
 WAIT = timedelta(seconds=15)
-WAITED_A_MINUTE = 10  # how many may pass without a sum, a store
+WAITED_A_MINUTE = 10  # how many may pass without a sum, per store
 
 TOKEN_FIELD, NUMBER_FIELD = "proof_asked", "proof"
 _TOKEN_LONGEST = 1000
-_SIGNED_FOR = "booking.proof_of_work"  # so that the key's other signatures are none of ours
+_SIGNED_FOR = "booking.proof_of_work"  # so that other signatures of the key are not valid here
 
 
 class Verdict(StrEnum):
     """The result of checking the proof that a form brought."""
 
     FINE = "fine"
-    MISSING = "missing"  # nothing, or nothing of ours, or used before, or too old
-    TOO_EARLY = "too early"  # no sum, and not waited long enough
-    CROWDED = "crowded"  # waited long enough, as too many others did
+    MISSING = "missing"  # missing, not ours, used before, or too old
+    TOO_EARLY = "too early"  # no sum, and the wait was too short
+    CROWDED = "crowded"  # waited long enough, but so did too many others
 
 
 @dataclass(frozen=True, slots=True)
 class Challenge:
-    """What a page asks a device: which number, written after `salt`, has this SHA-256. `token` is for us to know it."""
+    """A question to a device: which number, written after `salt`, gives this SHA-256? `token` identifies it to us."""
 
     token: str
     salt: str
@@ -58,9 +59,9 @@ class Challenge:
 
 
 def challenge_for(store: str, *, now: datetime, tries: int = 0) -> Challenge | None:
-    """Return the challenge of a store's page; None, as nearly always, where nothing is asked.
+    """Return the challenge for a store's page; None if nothing is asked, as nearly always.
 
-    `tries` is how often the client who looks at it has tried to book there today.
+    `tries` is how often the client of the page has tried to book there today.
     """
     return new_challenge(store, now=now, tries=tries) if is_asked(store, now=now, tries=tries) else None
 
@@ -73,18 +74,18 @@ def new_challenge(store: str, *, now: datetime, tries: int = 0) -> Challenge:
 
 
 def challenge_in(data: Mapping[str, str], store: str, *, now: datetime) -> Challenge | None:
-    """Return the challenge that a form brought, to go on waiting for; None where it is none of the store's, or old."""
+    """Return the challenge that a form brought, to continue its wait; None if it is not the store's, or too old."""
     asked = _read(data, store, now=now)
     return asked.shown(now=now) if asked else None
 
 
 def check(data: Mapping[str, str], store: str, *, now: datetime, tries: int = 0) -> Verdict:
-    """Count a try to keep a time or to book at a store, and judge the proof that a form brought, where one is asked."""
+    """Count a try to hold a time or to book at a store, and check the proof that a form brought, if required."""
     _count_try(store, now=now)
     if not is_asked(store, now=now, tries=tries):
         return Verdict.FINE
     asked = _read(data, store, now=now)
-    # One that was asked just before it grew is good still, one kept from a cheaper hour is not.
+    # A challenge from just before the last rise is still valid, one from a cheaper hour is not.
     if asked is None or asked.numbers * HARDER < _numbers(tries):
         return Verdict.MISSING
     if asked.is_solved_by(data.get(NUMBER_FIELD, "")):
@@ -95,7 +96,7 @@ def check(data: Mapping[str, str], store: str, *, now: datetime, tries: int = 0)
 
 
 def is_asked(store: str, *, now: datetime, tries: int = 0) -> bool:
-    """Tell whether there is a rush, by one client, at the store or at all stores, and the store wants proof then."""
+    """Tell whether there is a rush (of one client, at the store or at all stores) and the store wants proof then."""
     busy = tries >= BUSY or _tries(store, now=now) > STORE_NORMAL or _tries("", now=now) > ALL_NORMAL
     return busy and asks_proof_under_load(store)
 
@@ -109,7 +110,7 @@ def _count_try(store: str, *, now: datetime) -> None:
 
 
 def _tries(store: str, *, now: datetime) -> int:
-    """Return the tries of this minute or of the one before, whichever has more: what began so does not end at :00."""
+    """Return the tries of this minute or the one before, whichever has more: a rush does not end at :00."""
     return max(limits.counted("tries", f"{store}/{_minute(moment)}") for moment in (now, now - MINUTE))
 
 
@@ -122,13 +123,13 @@ def _minute(moment: datetime) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """A challenge as its token holds it."""
+    """A challenge as stored in its token."""
 
     salt: str
     digest: str
     store: str
     asked_at: int  # seconds since 1970
-    numbers: int  # how many the one to be found is among
+    numbers: int  # how many numbers there are to search
 
     def shown(self, *, now: datetime) -> Challenge:
         token = signing.dumps([self.salt, self.digest, self.store, self.asked_at, self.numbers], salt=_SIGNED_FOR)
@@ -153,7 +154,7 @@ def _read(data: Mapping[str, str], store: str, *, now: datetime) -> _Asked | Non
         return None
     try:
         asked = _Asked(*signing.loads(token, salt=_SIGNED_FOR))
-    except (signing.BadSignature, UnicodeError, TypeError):  # the last: one of an earlier version
+    except (signing.BadSignature, UnicodeError, TypeError):  # the last error: a token of an earlier version
         return None
     asked_at = datetime.fromtimestamp(asked.asked_at, UTC)
     # A clock set back must not make a challenge good for longer.
@@ -162,7 +163,7 @@ def _read(data: Mapping[str, str], store: str, *, now: datetime) -> _Asked | Non
 
 
 def _numbers(tries: int) -> int:
-    """Return how many numbers a device searches through: more, the more one client tries."""
+    """Return how many numbers a device searches: more, the more often one client tries."""
     times = 1
     for _ in range(max(0, tries - BUSY) // AGAIN):
         times = min(HARDEST, times * HARDER)
@@ -170,7 +171,7 @@ def _numbers(tries: int) -> int:
 
 
 def _waited(asked: _Asked, *, now: datetime) -> Verdict:
-    """Let people pass who waited instead: so many in a minute, and each challenge once."""
+    """Let people pass who waited instead: a limited number per minute, and each challenge once."""
     where = f"{asked.store}/{_minute(now)}"
     if limits.counted("waited", where) >= WAITED_A_MINUTE:
         return Verdict.CROWDED

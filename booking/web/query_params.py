@@ -1,4 +1,4 @@
-"""Days and instants in the address of a page."""
+"""Query parameters of pages: days and instants."""
 
 from datetime import UTC, date, datetime
 

@@ -1,7 +1,7 @@
 """Request bodies: each is read before anything else looks at the request, within a size and a time.
 
-A server that answers before it has read all of a body may cut the connection without a word, and with it the next
-request on it. So nothing of a body is left when the answer goes out, or the answer says that the connection ends.
+A server that answers before it has read the whole body may cut the connection silently, and with it the next request on
+it. So the body is read completely before the answer goes out, or the answer says that the connection ends.
 """
 
 import logging
@@ -15,8 +15,8 @@ from django.conf import settings
 
 from notifications.deadlines import OutOfTime, within
 
-SECONDS = 10  # for a body, or for each piece of a file
-TOO_LARGE = 2**31  # the length of what is larger than any page takes, where nobody said how large
+SECONDS = 10  # for a whole body, or for each piece of a file
+TOO_LARGE = 2**31  # the length given to bodies of unknown length that are larger than any page takes
 PIECE = 64 * 1024
 
 Environ = dict[str, Any]
@@ -27,13 +27,13 @@ log = logging.getLogger(__name__)
 
 
 class Stream(Protocol):
-    """A body as the server gives it: reading waits until so many bytes are there, or the end."""
+    """The body from the server: reading waits until so many bytes, or the end, have arrived."""
 
     def read(self, size: int, /) -> bytes: ...
 
 
 class Body:
-    """A body that is read within a time, and that knows whether anything of it is left."""
+    """A body that is read within a time limit, and that knows whether any of it is left."""
 
     def __init__(self, stream: Stream, length: int | None) -> None:
         self._stream = stream
@@ -42,16 +42,16 @@ class Body:
         self.is_over = False
 
     def read(self, size: int, /) -> bytes:
-        """Return so many bytes, or those up to the end. Raises TimeoutError: for Django the body broke off."""
+        """Return so many bytes, or those up to the end. Raises TimeoutError, to Django a broken-off body."""
         try:
             return within(SECONDS, lambda: self._take(size), give_up=_go_on)
         except OutOfTime:
             raise TimeoutError from None
 
-    readline = read  # a reader of lines gets pieces, as it would of a body without line ends
+    readline = read  # readers of lines get pieces, as of a body without line ends
 
     def drop(self) -> None:
-        """Read what is left and forget it, as long as it comes in time."""
+        """Read the rest and discard it, as long as it arrives in time."""
         with suppress(OutOfTime):
             within(SECONDS, self._drop, give_up=self._gave_up.set)
 
@@ -68,17 +68,17 @@ class Body:
 
 
 class Bodies:
-    """Hands requests to a WSGI application with their bodies: small ones whole, others to be read if they are wanted.
+    """A WSGI wrapper that passes on small bodies as a whole, and larger ones to be read on demand.
 
-    A body of unknown length (chunked) is given its length; one of unknown length that is not small is given none of
-    its bytes and a length that is refused.
+    A small body of unknown length (chunked) gets its length. A larger one gets a length that is refused, and none of
+    its bytes are passed on.
     """
 
     def __init__(self, application: Application) -> None:
         self.application = application
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer a request; where something of its body is left, the connection ends with the answer."""
+        """Answer a request; if part of its body is left, the connection ends with the answer."""
         length = _length(environ)
         if length == 0:
             return self.application(environ, start_response)
@@ -93,12 +93,12 @@ class Bodies:
             start_response(*head)
             return answer
         start_response(head[0], [*head[1], ("Connection", "close")])
-        # A client that waits to be asked for a body has not sent it yet.
+        # A client that waits for "100 Continue" has not sent its body yet.
         return answer if "HTTP_EXPECT" in environ else _before_the_rest(answer, body)
 
 
 def _before_the_rest(answer: Iterable[bytes], body: Body) -> Iterator[bytes]:
-    """Answer at once, then read what is still on its way: a browser that is cut off shows no answer."""
+    """Answer at once, then read the rest of the body: a browser that is cut off shows no answer."""
     try:
         yield b"".join(answer)
         body.drop()
@@ -108,7 +108,7 @@ def _before_the_rest(answer: Iterable[bytes], body: Body) -> Iterator[bytes]:
 
 
 def _length(environ: Environ) -> int | None:
-    """Return how long a request says that its body is, None where it does not say."""
+    """Return the length of the body that a request announces; None without one."""
     if not environ.get("CONTENT_LENGTH"):
         return None if "HTTP_TRANSFER_ENCODING" in environ else 0
     try:
@@ -118,7 +118,7 @@ def _length(environ: Environ) -> int | None:
 
 
 def _take_in(environ: Environ, body: Body, length: int | None) -> None:
-    """Put a small body in the place of the server's stream. Raises TimeoutError."""
+    """Replace the server's stream by a small body that has been read. Raises TimeoutError."""
     small: int = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     if length is not None and length > small:
         environ["wsgi.input"] = body
@@ -134,11 +134,11 @@ def _take_in(environ: Environ, body: Body, length: int | None) -> None:
 
 
 def _go_on() -> None:
-    """Leave the reading thread to itself: nothing can end it before the sender leaves."""
+    """Abandon the reading thread: nothing can end it before the sender leaves."""
 
 
 def _refuse_slow(start_response: StartResponse) -> Iterable[bytes]:
-    """Answer a client that sends less than it announced. It gets no page, as it holds a thread up."""
+    """Answer a client that sends less than it announced. It gets no page, because it blocks a thread."""
     log.info("body_too_slow", extra={"seconds": SECONDS})
     start_response("408 Request Timeout", [("Content-Length", "0"), ("Connection", "close")])
     return [b""]

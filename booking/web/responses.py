@@ -8,9 +8,9 @@ from django.http.response import HttpResponseBase
 
 
 def kept_file(request: HttpRequest, content: bytes, content_type: str, *, seconds: int) -> HttpResponse:
-    """Return a file that may be kept for so many seconds, or say that the one at hand is still right.
+    """Return a file that may be cached for so many seconds, or 304 if the cached one is still current.
 
-    Other sites may load it: such files are what they show of ours.
+    Other sites may load it, because these are the files of ours that they show.
     """
     etag = f'"{sha256(content).hexdigest()[:32]}"'
     is_same = etag in request.headers.get("If-None-Match", "")
@@ -25,17 +25,17 @@ SEE_OTHER = 303
 
 
 def see_other(url: str) -> HttpResponseRedirect:
-    """Lead on after a POST, so that a reload does not send it again."""
+    """Return a redirect after a POST (303), so that a reload does not send it again."""
     response = HttpResponseRedirect(url)
     response.status_code = SEE_OTHER
     return response
 
 
 def keep_private(response: HttpResponseBase, *, opened_by_key: bool = False) -> HttpResponseBase:
-    """Keep a page out of caches and search engines; a page that says itself how it may be kept is left alone.
+    """Keep a page out of caches and search engines, unless the page sets its own Cache-Control.
 
-    `opened_by_key` is for pages that a secret in their address opens: no cache keeps them whatever they say, no other
-    site learns the address, and one that opened needs no word to search engines, as none holds its key.
+    `opened_by_key` is for pages that a secret in their address opens. No cache keeps them, whatever they set, and no
+    other site learns the address. An opened page needs no header for search engines, because none has its key.
     """
     if opened_by_key:
         response["Cache-Control"] = "no-store, private"

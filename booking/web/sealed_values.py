@@ -1,6 +1,6 @@
 """Sealed values: texts that a browser keeps for us, encrypted with the server's key.
 
-What is sealed for one purpose opens for no other.
+A value that was sealed for one purpose opens for no other purpose.
 """
 
 import base64
@@ -26,7 +26,7 @@ def seal(purpose: str, value: Any) -> str:
 
 
 def unseal(purpose: str, text: str) -> Any:
-    """Return what was sealed for a purpose, None for anything that was not."""
+    """Return the value that was sealed for a purpose; None for any other text."""
     try:
         raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
         plain = _cipher().decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], purpose.encode())

@@ -18,17 +18,17 @@ class NotATable(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line under the head: its number in the file, as a spreadsheet counts it, and its texts by column."""
+    """One line below the header: its number as a spreadsheet counts it, and its texts by column."""
 
     number: int
     values: dict[str, str]
 
 
 def read_table(content: bytes, *, required: tuple[str, ...], also_called: Mapping[str, str] | None = None) -> list[Row]:
-    """Return the rows of a CSV file: UTF-8 with or without its mark, else Windows-1252; `;`, `,` or tab between.
+    """Return the rows of a CSV file: UTF-8 with or without a BOM, else Windows-1252; `;`, `,` or tab between.
 
-    Columns are known by their names in any case, or by the folded ones of `also_called`; unknown ones are left alone.
-    Empty lines are passed over. The apostrophe by which our own files keep formulas from running is taken off again.
+    Columns are recognized by their names in any case, or by the folded names in `also_called`; unknown columns are
+    ignored. Empty lines are skipped. The apostrophe with which our own files keep formulas from running is removed.
     Raises NotATable.
     """
     if len(content) > BYTES_MAX:

@@ -36,9 +36,9 @@ class ImportOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ImportDefaults:
-    """What a new store starts with where its feature does not say.
+    """The values of a new store for everything that its feature leaves out.
 
-    An existing store keeps what it has, except where `time_zone` or `country` was given: "" means it was not.
+    An existing store keeps its values, except for a `time_zone` or `country` given here; "" means not given.
     """
 
     slot_minutes: int = 15
@@ -50,7 +50,7 @@ class ImportDefaults:
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """`hours_problem` says why the feature's hours could not be read, and what became of the store's."""
+    """The result of one import; `hours_problem` says why hours could not be read and what the store has now."""
 
     outcome: ImportOutcome
     slug: str
@@ -61,11 +61,11 @@ class Imported:
 def import_store(
     *, fields: StoreFields, defaults: ImportDefaults, now: datetime, slugs_taken: Collection[str] = ()
 ) -> Imported:
-    """Make the store that a feature describes, or bring it up to date; locks the row of one that is there.
+    """Create the store that a feature describes, or update it; locks the row of an existing store.
 
-    Desks, visit types, policy and texts of a store that is there stay as its people left them, and so do its hours
-    until the feature's hours change, its contact until the feature's does. `slugs_taken`: slugs no new store may
-    have, besides those of other stores.
+    The desks, visit types, policy and texts of an existing store stay as its members left them. So do its hours until
+    the hours of the feature change, and its contact until that of the feature changes. `slugs_taken` are slugs that a
+    new store must not get, besides those of other stores.
     """
     store = lock_imported_alone(fields.source_id)
     if store is None:
@@ -109,7 +109,7 @@ def _create(fields: StoreFields, defaults: ImportDefaults, now: datetime, slugs_
 
 
 def _update(store: Store, fields: StoreFields, defaults: ImportDefaults, now: datetime) -> bool:
-    """Bring the locked store up to date; tell whether anything changed."""
+    """Update the locked store; tell whether anything changed."""
     wanted: dict[str, object] = dict(_described(fields, fields.country or defaults.country or store.country))
     if wanted["source_contact"] == store.source_contact:
         for name in _CONTACT:
@@ -139,7 +139,7 @@ def _update(store: Store, fields: StoreFields, defaults: ImportDefaults, now: da
 
 
 def _described(fields: StoreFields, country: str) -> dict[str, str | float]:
-    """Return the columns that are the feature's to say."""
+    """Return the columns whose values come from the feature."""
     contact = {
         "phone": phone_of(fields.phone, country),
         "email": fields.email,
@@ -161,7 +161,7 @@ def _described(fields: StoreFields, country: str) -> dict[str, str | float]:
 
 
 def _free_slug(fields: StoreFields, slugs_taken: Collection[str]) -> str:
-    """Return a slug no store has: from name and town, with a number where others have it, else with the id."""
+    """Return a slug that no store has, made from name and town, with a number if it is taken, else with the id."""
     own_id = slug_from(fields.source_id, "", longest=40)
     wanted = slug_from(fields.name, fields.town, longest=SLUG_LONGEST) or f"store-{own_id}".rstrip("-")
     endings = ["", *(f"-{number}" for number in range(2, 10)), f"-{own_id}", f"-{_digest_of(fields.source_id)[:16]}"]
@@ -171,7 +171,7 @@ def _free_slug(fields: StoreFields, slugs_taken: Collection[str]) -> str:
 
 
 def _digest(weekly: tuple[WeeklyInterval, ...]) -> str:
-    """Return what tells a week's hours from others; "" for none."""
+    """Return a digest of a week's hours, to compare them; "" for no hours."""
     return _digest_of(" ".join(f"{one.weekday} {one.opens}-{one.closes}" for one in weekly)) if weekly else ""
 
 

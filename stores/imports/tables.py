@@ -25,9 +25,9 @@ TAGS = {
     **{name: name for name in ("phone", "email", "website", "wheelchair", "opening_hours")},
 }
 HOLIDAYS_LEFT_OUT = " holidays: left out, set them for the store"
-# The columns without which a table is not read.
+# The required columns.
 COLUMNS = {"stores": ("id", "name", "latitude", "longitude"), "staff": ("store", "username", "role")}
-# What the columns are called by people who write in another language, folded, the first of each in the sample file.
+# The names of the columns in other languages, folded. The sample file uses the first of each.
 FRENCH = {
     "nom": "name",
     "rue": "street",
@@ -94,9 +94,10 @@ OUTCOMES = {
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """The result of a line: what was done with which store or member, or why it was skipped.
+    """The result of one line: what was done with which store or member, or why the line was skipped.
 
-    `problems` are sentences for people that say why, in the active language, where somebody else's rules say it.
+    `problems` are sentences that say why, in the active language, where the reason comes from rules outside this
+    module.
     """
 
     outcome: str
@@ -107,10 +108,10 @@ class Told:
 def import_store_row(
     *, organization: Organization, values: Mapping[str, str], now: datetime, is_dry_run: bool, seen: set[str]
 ) -> Told:
-    """Make the store that a line describes, or bring it up to date, and let the organization gather it.
+    """Create or update the store that a line describes, and add it to the organization.
 
-    `seen` collects the ids of the lines before, and the slugs a dry run gave away. Ids are the organization's own, so
-    those of two never meet.
+    `seen` collects the ids of the lines before, and the slugs that a dry run gave away. Ids belong to the organization,
+    so the ids of two organizations never clash.
     """
     own_id = values.get("id", "")
     try:
@@ -128,7 +129,7 @@ def import_store_row(
     except (IntegrityError, DataError) as error:
         return Told("skipped", f"{own_id} the database refuses it ({str(error).splitlines()[0]})")
     if is_dry_run:
-        seen.add(done.slug)  # given away, though nothing keeps it
+        seen.add(done.slug)  # given away, although a dry run stores nothing
     outcome = "updated" if done.outcome == "unchanged" and is_new_here else str(done.outcome)
     problem = f" hours: {done.hours_problem}" if done.hours_problem else ""
     problem += HOLIDAYS_LEFT_OUT if fields.leaves_out_holidays else ""
@@ -198,7 +199,7 @@ def _fields(organization: Organization, values: Mapping[str, str]) -> StoreField
     own_id = values.get("id", "")
     if not own_id:
         raise FeatureSkipped("", "no id")
-    if organization.slug in RESERVED_SLUGS:  # made before these were refused
+    if organization.slug in RESERVED_SLUGS:  # made before such names were refused
         raise FeatureSkipped(
             own_id, f"its id would be one of OpenStreetMap's: rename the organization {organization.slug}"
         )

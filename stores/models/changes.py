@@ -14,13 +14,13 @@ class SetupChange(models.Model):
 
     store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="setup_changes")
     at = models.DateTimeField()
-    # Nobody: a command on the server, or the system itself.
+    # Null for a command on the server or for the system itself.
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True)
-    username = models.CharField(max_length=150, blank=True)  # stays when the user goes
+    username = models.CharField(max_length=150, blank=True)  # stays when the user is deleted
     what = models.CharField(max_length=WHAT_LONGEST)  # "opening_hours", "desk", "member" ...
     subject = models.CharField(max_length=SUBJECT_LONGEST, blank=True)  # which desk, which date, whose membership
-    before = models.JSONField(default=dict)  # the fields that changed, as they were; none where something is new
-    after = models.JSONField(default=dict)  # the same fields, as they are; none where something was taken away
+    before = models.JSONField(default=dict)  # the changed fields, as they were; empty where something is new
+    after = models.JSONField(default=dict)  # the same fields, as they are; empty where something was removed
 
     class Meta:
         indexes = [models.Index(fields=["store", "-at", "-id"], name="setup_change_by_store")]

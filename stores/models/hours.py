@@ -8,7 +8,7 @@ from stores.models.store import Store
 
 
 class Weekday(models.IntegerChoices):
-    """As `date.weekday()` counts them."""
+    """The days of the week, numbered as in `date.weekday()`."""
 
     MONDAY = 0, _("Monday")
     TUESDAY = 1, _("Tuesday")
@@ -35,7 +35,7 @@ class OpeningHours(models.Model):
 
 
 class SpecialHours(models.Model):
-    """What holds on one date instead of the weekday's hours; a row without times says closed."""
+    """The hours of one date, instead of those of the weekday; a row without times means closed."""
 
     store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="special_hours")
     date = models.DateField()

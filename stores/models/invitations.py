@@ -6,7 +6,7 @@ from stores.models.store import Role, Store
 
 
 class StoreInvitation(models.Model):
-    """A user name that was asked to join a store; whether anybody has it is not told to whoever asked."""
+    """A user name that was asked to join a store. The inviting manager does not learn whether it exists."""
 
     store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="invitations")
     username = models.CharField(max_length=150, db_index=True)

@@ -7,7 +7,7 @@ from stores.models.store import Organization
 
 
 class OrganizationMembership(models.Model):
-    """A person who manages every store that an organization gathers, now and later."""
+    """A person who manages every present and future store of an organization."""
 
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="memberships")
     user = models.ForeignKey(

@@ -1,4 +1,4 @@
-"""Parts of the pattern that a store took over."""
+"""Parts of an organization's pattern that stores took over."""
 
 from django.db import models
 
@@ -6,7 +6,7 @@ from stores.models.store import Organization, Store
 
 
 class PatternTaken(models.Model):
-    """One part of the set-up as a store last took it: as long as the store still has it so, it follows the pattern."""
+    """One part of the set-up as a store last took it. A store that still has it unchanged follows the pattern."""
 
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+")
     store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="+")

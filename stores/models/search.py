@@ -7,7 +7,7 @@ from stores.spelling import SPELLING_LONGEST, WORD_LONGEST
 
 
 class SearchWord(models.Model):
-    """A folded word that some store's name, town or postal code holds; words stay when their last store goes."""
+    """A folded word of some store's name, town or postal code. Words stay when their last store is deleted."""
 
     word = models.CharField(max_length=WORD_LONGEST, unique=True)
 
@@ -16,7 +16,7 @@ class SearchWord(models.Model):
 
 
 class SearchSpelling(models.Model):
-    """A word less a letter or two (`stores.spelling.spellings`): words spelled nearly alike share one of these."""
+    """A word without one or two of its letters (`stores.spelling.spellings`). Similar words share one."""
 
     word = models.ForeignKey(SearchWord, on_delete=models.CASCADE, related_name="spellings")
     spelling = models.CharField(max_length=SPELLING_LONGEST)
@@ -29,9 +29,9 @@ class SearchSpelling(models.Model):
 
 
 class StoreWord(models.Model):
-    """That a store's `search_text` holds a word. Only `stores.search.index` writes these.
+    """A word in a store's `search_text`. Only `stores.search.index` writes these rows.
 
-    By the store's slug, which never changes: a word's stores are then read from the index in the order of a list.
+    Rows hold the store's slug, which never changes, so the stores of a word come from the index in list order.
     """
 
     store = models.ForeignKey(Store, on_delete=models.CASCADE, to_field="slug", related_name="words")

@@ -10,7 +10,8 @@ from stores.models.visits import Desk
 class Slot(models.Model):
     """A slot to which something happened: a place taken, a capacity changed, a closing.
 
-    All other slots exist by rule alone (`stores.slots`). Only `booking.places.claims` changes the counters.
+    All other slots have no row and follow from the rules (`stores.slots`). Only `booking.places.claims` changes the
+    counters.
     """
 
     store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="slots")
@@ -18,11 +19,11 @@ class Slot(models.Model):
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     capacity = models.PositiveSmallIntegerField()
-    # True once a manager set this slot's capacity: a change of the desk's no longer reaches it.
+    # True once a manager set the capacity of this slot: a change of the desk's capacity no longer applies to it.
     has_own_capacity = models.BooleanField(default=False, db_default=False)
     places_taken = models.PositiveSmallIntegerField(default=0, db_default=0)
     places_taken_web = models.PositiveSmallIntegerField(default=0, db_default=0)
-    squeezed = models.PositiveSmallIntegerField(default=0, db_default=0)  # places beyond capacity, let in knowingly
+    squeezed = models.PositiveSmallIntegerField(default=0, db_default=0)  # places beyond capacity, let in on purpose
     closed = models.BooleanField(default=False, db_default=False)
 
     class Meta:
@@ -42,7 +43,7 @@ class Slot(models.Model):
 
 
 class StoreDay(models.Model):
-    """How often one of a store's days changed: what the ETags of its availability and schedule are made from."""
+    """A counter of the changes of one store's day. The ETags of availability and schedule use it."""
 
     store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="days")
     date = models.DateField()

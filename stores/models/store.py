@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class CapacityCounts(models.TextChoices):
-    """What one place of a slot stands for."""
+    """What one place of a slot counts: a person or a visit."""
 
     PEOPLE = "people", _("people")
     VISITS = "visits", _("visits")
@@ -23,7 +23,7 @@ class Wheelchair(models.TextChoices):
 
 
 class LineShows(models.TextChoices):
-    """What people are called by when it is their turn."""
+    """How people are called when it is their turn."""
 
     CODE = "code", _("a code")
     FIRST_NAME = "first_name", _("their first name")
@@ -44,7 +44,7 @@ class Organization(models.Model):
     kind = models.CharField(max_length=5, choices=OrganizationKind)
     introduction = models.CharField(max_length=300, blank=True)
     website = models.URLField(max_length=255, blank=True)
-    # The store whose set-up the others take over, where somebody chose one.
+    # The store whose set-up the others take over, if one was chosen.
     pattern_store = models.ForeignKey("Store", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField()
 
@@ -70,11 +70,11 @@ class Store(models.Model):
     website = models.URLField(max_length=255, blank=True)
     wheelchair = models.CharField(max_length=7, choices=Wheelchair, blank=True)
     notice = models.CharField(max_length=300, blank=True)
-    # What the hours were when last imported: hours a manager changed since stay until those of the source change.
+    # The hours at the last import. Hours that a manager changed since then stay until the hours of the source change.
     source_hours = models.CharField(max_length=64, blank=True, editable=False)  # SHA-256 in hex
-    # The same of phone, e-mail, website and wheelchair: what a manager changed since stays as well.
+    # The same for phone, e-mail, website and wheelchair: a manager's later changes stay as well.
     source_contact = models.CharField(max_length=64, blank=True, editable=False)
-    # Name, town and postal code in plain lower case, what a search is held against (`stores.words.search_text`).
+    # Name, town and postal code in plain lower case, the text that searches look through (`stores.words.search_text`).
     search_text = models.CharField(max_length=400, blank=True, editable=False)
 
     slot_minutes = models.PositiveSmallIntegerField(default=15)
@@ -85,7 +85,7 @@ class Store(models.Model):
     open_bookings_per_customer = models.PositiveSmallIntegerField(default=2)
     keep_days = models.PositiveSmallIntegerField(default=90)
 
-    # When messages go: reminders so many days before ("3,1"), texts within these hours of the store's own day.
+    # When messages go: reminders this many days before the visit ("3,1"), texts between these hours of local time.
     reminder_days = models.CharField(max_length=20, blank=True, default="3,1")
     messages_from = models.TimeField(default=time(8))
     messages_until = models.TimeField(default=time(20))
@@ -94,28 +94,30 @@ class Store(models.Model):
 
     organizations = models.ManyToManyField(Organization, related_name="stores", blank=True)
     offers_desk_choice = models.BooleanField(default=False)  # customers may say which desk, or adviser, serves them
-    # Sites that may show this store's times in a frame of their own: origins, one space between.
+    # Sites that may show this store's times in a frame: origins, separated by single spaces.
     embed_origins = models.CharField(max_length=500, blank=True)
     # Whether a customer's browser is asked for a proof of work while far more is booked than usual.
     asks_proof_under_load = models.BooleanField(default=True)
 
-    # Whether its managers do nothing here with a password alone.
+    # Whether the store's managers need a second factor.
     requires_second_factor = models.BooleanField(default=False)
 
-    # Where the sheet of the day is mailed before the store opens, and in which language; nowhere where empty.
+    # The address to which the day sheet is mailed before the store opens, and its language; no mail if empty.
     day_sheet_email = models.EmailField(blank=True)
     day_sheet_language = models.CharField(max_length=5, default="fr")
 
-    # What a screen calls people by: never more than a first name.
+    # How a screen calls people: never by more than a first name.
     line_shows = models.CharField(max_length=10, choices=LineShows, default=LineShows.CODE)
 
-    # Raised when a manager makes a new code for the door: its secret is made from this and the server's key.
+    # Raised when a manager makes a new code for the door. The code's secret is made from this number and the server's
+    # key.
     door_number = models.PositiveIntegerField(default=1)
 
-    # Which parts of its set-up people have ever changed here, as the trail calls them: the trail itself is forgotten.
+    # The parts of the set-up that people have ever changed here, by their names in the trail. The trail itself is
+    # deleted later.
     changed_parts = models.JSONField(default=list, editable=False)
 
-    # Raised by every change of hours, desks, visit types or policy: what slots were made from.
+    # Raised by every change of what slots are made from: hours, desks, visit types or policy.
     hours_version = models.PositiveIntegerField(default=1)
     # SHA-256 of the calendar feed's secret, in hex; the secret itself is shown once.
     feed_digest = models.CharField(max_length=64, unique=True, null=True, blank=True, editable=False)

@@ -9,7 +9,7 @@ from stores.models.store import Store
 
 
 class Desk(models.Model):
-    """What serves visits: a team, or one named adviser."""
+    """A team or one named adviser that serves visits."""
 
     store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="desks")
     slug = models.SlugField(max_length=40)
@@ -30,7 +30,7 @@ class Desk(models.Model):
 
 
 class DeskHours(models.Model):
-    """When a desk serves, within the store's hours; a desk without any serves whenever the store is open."""
+    """One interval in which a desk serves, within the store's hours. A desk without any serves whenever it is open."""
 
     desk = models.ForeignKey(Desk, on_delete=models.CASCADE, related_name="hours")
     weekday = models.PositiveSmallIntegerField(choices=Weekday)
@@ -62,7 +62,7 @@ class VisitType(models.Model):
     max_party_size = models.PositiveSmallIntegerField(default=4)
     what_to_bring = models.CharField(max_length=300, blank=True)
     mode = models.CharField(max_length=5, choices=VisitMode, default=VisitMode.STORE)
-    video_url = models.URLField(max_length=500, blank=True)  # shown to whoever booked, and to nobody else
+    video_url = models.URLField(max_length=500, blank=True)  # shown only to the customers of its visits
     position = models.PositiveSmallIntegerField(default=0)
     is_active = models.BooleanField(default=True)
 
@@ -83,7 +83,7 @@ class QuestionKind(models.TextChoices):
 
 
 class StoreQuestion(models.Model):
-    """What a store asks on its own pages beside name and contact: three questions at most, none by default."""
+    """A question that a store asks customers besides name and contact: at most three, none by default."""
 
     store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="questions")
     text = models.CharField(max_length=120)

@@ -1,1 +1,1 @@
-"""OpenStreetMap: features and their tags in, our fields out, or the reason why not. Pure."""
+"""OpenStreetMap data: turns features and their tags into our fields, or says why not. Pure."""

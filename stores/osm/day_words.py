@@ -1,6 +1,6 @@
-"""The days of the week as people write them in seven languages. Pure.
+"""Days of the week as people write them in seven languages. Pure.
 
-Words come lower-case and without accents or apostrophes, as `hours_text.plain` leaves them.
+All words are lower-case and have no accents or apostrophes: `hours_text.plain` removes them.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -14,7 +14,7 @@ _NAMES = {
     "nl": ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag"),
     "uk": ("понеділок", "вівторок", "середа", "четвер", "пятниця", "субота", "неділя"),
 }
-# What is written and is no beginning of a name: short forms, other names, the cases of Ukrainian.
+# Words that are not the beginning of a name: short forms, other names, Ukrainian cases.
 _OTHERS = {
     ("sonnabend", "de"): 5,
     ("weds", "en"): 2,
@@ -35,7 +35,7 @@ _OTHERS = {
         for form in forms.split()
     },
 }
-# One letter is a day only in a range, which `hours_text` looks for: "M-F", « L-V ».
+# A single letter is a day only in a range, which `hours_text` finds: "M-F", « L-V ».
 _LETTERS = {
     "m": {"en": 0},
     "f": {"en": 4},
@@ -60,16 +60,16 @@ _SPOKEN = {
 
 
 class UnclearDay(ValueError):
-    """A word that is one day in one language and another day, or something else, in another."""
+    """A word that is a day in one language and another day, or something else, in another language."""
 
 
 def days_of_words(words: Iterable[str], *, country: str = "", letters: Collection[str] = ()) -> dict[str, int]:
     """Return which of these words are days: 0 for Monday.
 
-    Any beginning of a name is one, from two letters on ("lu", "lun", "lundi", "lundis"); single letters only where
-    they are among `letters`. All words of a text are taken to be of one language: "di" is Sunday among French words and
-    Tuesday among German ones; where nothing else decides, the languages of `country` do ("" for no country).
-    Raises UnclearDay where nothing decides.
+    Every beginning of a name with two or more letters is a day ("lu", "lun", "lundi", "lundis"); a single letter is one
+    only if it is in `letters`. All words of a text are assumed to be in one language: "di" is Sunday among French words
+    and Tuesday among German ones. If the words do not decide, the languages of `country` do ("" for no country). Raises
+    UnclearDay if those do not decide either.
     """
     readings = {word: found for word in words if (found := _readings(word, letters=letters))}
     return {word: _reading(word, readings, _SPOKEN.get(country, frozenset())) for word in readings}
@@ -96,7 +96,8 @@ def _reading(word: str, readings: dict[str, dict[str, int]], spoken: Collection[
     others = [set(found) for said, found in readings.items() if said != word]
     if _may_be_another(word, others, spoken):
         raise UnclearDay(word)
-    # Words of no one language: each must then mean one day wherever it is said, as "mo" and "samedi" do.
+    # The words have no language in common. So each must mean the same day in every language that has it, as "mo" and
+    # "samedi" do.
     languages = set(mine).intersection(*others) or set(mine)
     for said_in in (languages, languages & set(spoken)):
         days = {mine[language] for language in said_in}
@@ -106,7 +107,7 @@ def _reading(word: str, readings: dict[str, dict[str, int]], spoken: Collection[
 
 
 def _may_be_another(word: str, others: Sequence[Collection[str]], spoken: Collection[str]) -> bool:
-    """Tell whether « mar » may be a month, « we » a weekend: by the languages of the other words, and those spoken."""
+    """Tell whether the word may be a month (« mar ») or a weekend (« we ») in the languages of text and country."""
     if word == "mar":
         return all("en" in languages for languages in others) and (not spoken or "en" in spoken)
     return word == "we" and not all("en" in languages for languages in others)

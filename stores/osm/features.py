@@ -1,4 +1,4 @@
-"""One GeoJSON feature with OpenStreetMap tags in, what we keep of it out. Pure."""
+"""GeoJSON features with OpenStreetMap tags, read into the fields of a store. Pure."""
 
 import hashlib
 import json
@@ -25,7 +25,7 @@ POSTAL_CODE_LONGEST = 20
 PHONE_LONGEST = 40
 EMAIL_LONGEST = 254
 WEBSITE_LONGEST = 255
-_TAG_LONGEST = 2000  # what is longer is no tag, and not worth cleaning
+_TAG_LONGEST = 2000  # a longer text is not a tag and is not cleaned
 _DEEPEST_JSON = 64
 _LONGEST_NUMBER = 20
 
@@ -42,7 +42,7 @@ class NotGeoJson(ValueError):
 
 
 class FeatureSkipped(ValueError):
-    """A feature no store can be made of; its text is the reason, `id` what to call the feature."""
+    """A feature that cannot become a store. Its text is the reason; `id` names the feature."""
 
     def __init__(self, feature_id: str, reason: str) -> None:
         super().__init__(reason)
@@ -51,7 +51,7 @@ class FeatureSkipped(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class StoreFields:
-    """What a feature says of a store. `country` is "" where it does not say; then the phone is as it was typed."""
+    """The fields of a store in a feature. Without a country, `country` is "" and the phone stays as typed."""
 
     source_id: str
     name: str
@@ -67,11 +67,11 @@ class StoreFields:
     wheelchair: str = ""
     weekly: tuple[WeeklyInterval, ...] = ()
     hours_why_not: str = ""  # why `weekly` is empty
-    leaves_out_holidays: bool = False  # its hours say something of public holidays, which is not kept
+    leaves_out_holidays: bool = False  # its hours mention public holidays, which we do not store
 
 
 def features_in(text: str) -> list[Any]:
-    """Return the features of a GeoJSON text, whatever is in them. Raises NotGeoJson."""
+    """Return the features of a GeoJSON text, whatever they contain. Raises NotGeoJson."""
     try:
         try:
             document = _parsed(text)
@@ -92,12 +92,12 @@ def features_in(text: str) -> list[Any]:
 
 
 def _parsed(text: str) -> Any:
-    # A number of thousands of digits is no reason to read nothing at all: as a float it is out of any range.
+    # A number with thousands of digits must not stop the reading of the file: as a float it is out of every range.
     return json.loads(text, parse_int=lambda digits: int(digits) if len(digits) < _LONGEST_NUMBER else float(digits))
 
 
 def _made_shallow(text: str) -> str:
-    """Return the JSON with null in place of what is nested too deep to be read."""
+    """Return the JSON with null in place of values that are nested too deeply to be read."""
     kept: list[str] = []
     depth = done = 0
     for part in _JSON_PARTS.finditer(text):
@@ -105,7 +105,7 @@ def _made_shallow(text: str) -> str:
             depth += 1
             if depth == _DEEPEST_JSON:
                 kept.append(text[done : part.start()])
-                done = len(text)  # until it ends, if it does
+                done = len(text)  # until its end, if there is one
         elif part[0] in "]}":
             if depth == _DEEPEST_JSON:
                 kept.append("null")
@@ -115,7 +115,7 @@ def _made_shallow(text: str) -> str:
 
 
 def read_feature(feature: object, *, number: int) -> StoreFields:
-    """Return what is kept of a feature; `number` names one without an id in its message. Raises FeatureSkipped."""
+    """Return the fields of a feature. `number` names a feature without an id in messages. Raises FeatureSkipped."""
     if not isinstance(feature, dict):
         raise FeatureSkipped(f"#{number}", "is not a feature")
     tags = _tags(feature)
@@ -130,7 +130,7 @@ def read_feature(feature: object, *, number: int) -> StoreFields:
     country = country_code(_tag(tags, "addr:country"))
     hours = read_hours(tag, country=country) if (tag := _tag(tags, "opening_hours")) else None
     return StoreFields(
-        # Without an id, name and place are what tells it again in the next import.
+        # Without an id, the next import recognizes the feature by its name and position.
         source_id=own_id or "place/" + hashlib.sha256(f"{name}|{place}".encode()).hexdigest()[:24],
         name=name,
         latitude=place[0],
@@ -150,14 +150,14 @@ def read_feature(feature: object, *, number: int) -> StoreFields:
 
 
 def country_code(text: str) -> str:
-    """Return a country's two letters, "" for what is no country's."""
+    """Return the two letters of a country; "" if the text is not a country code."""
     code = text.strip().upper()
     code = "GB" if code == "UK" else code
     return code if code in phonenumbers.SUPPORTED_REGIONS else ""
 
 
 def phone_of(text: str, country: str) -> str:
-    """Return the first phone number of a tag in E.164, as people of `country` dial it; as typed if not readable."""
+    """Return the first phone number of a tag in E.164, read as dialed in `country`; as typed if unreadable."""
     first = re.split("[;,]", text)[0].strip()
     number = parsed(first, country=country)
     if number is None:
@@ -166,7 +166,7 @@ def phone_of(text: str, country: str) -> str:
 
 
 def _tags(feature: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the properties; where `osmtogeojson` put the tags one deeper, the tags and what stands beside them."""
+    """Return the properties; `osmtogeojson` nests the tags one level deeper, so both levels are merged then."""
     properties = feature.get("properties")
     if not isinstance(properties, dict):
         return {}
@@ -205,12 +205,12 @@ def _street(tags: Mapping[str, Any]) -> str:
 
 
 def _tag(tags: Mapping[str, Any], *keys: str) -> str:
-    """Return the first of these tags that says something."""
+    """Return the first of these tags that is not empty."""
     return next((text for key in keys if (text := _text(tags.get(key)))), "")
 
 
 def _text(value: object) -> str:
-    """Return a text or number as clean text; "" for anything else: converters turn postal codes into numbers."""
+    """Return a text or number as clean text; "" for other types. Converters turn postal codes into numbers."""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, str | int | float):
@@ -227,7 +227,7 @@ def _email(text: str) -> str:
 
 
 def _website(text: str) -> str:
-    """Return the address with its scheme, "" if it is none a browser should open."""
+    """Return the web address with its scheme; "" if a browser should not open it."""
     address = text.split(";")[0].strip()
     if "://" not in address:
         address = "https://" + address

@@ -1,4 +1,4 @@
-"""Opening hours cut into their parts: days, times, "closed", and how they stand apart. Pure."""
+"""Parts of opening hours: days, times, "closed", and the separators between them. Pure."""
 
 import re
 from collections.abc import Collection, Sequence
@@ -27,7 +27,7 @@ _NO_DAYS = FILLERS | DASH_WORDS | AND_WORDS | OFF
 
 
 class Reader:
-    """Reads the tokens of one plain text into its parts."""
+    """A reader that turns the tokens of one plain text into parts."""
 
     def __init__(self, text: str, country: str, *, may_be_bare: bool = False) -> None:
         self._tokens = tokens_of(text)
@@ -35,13 +35,13 @@ class Reader:
         self._may_be_bare = may_be_bare
         self._atoms: list[Atom] = []
         self._apart: Apart = ""
-        # Times that go on until the next day, and may rather end in the afternoon: 9:00-5:00, 11:00-2:00.
+        # Times that end on the next day as written, but may be meant to end in the afternoon: 9:00-5:00, 11:00-2:00.
         self.nights: list[Span] = []
-        # Times before dawn, by a clock that may have 12 hours: 1:00-5:00.
+        # Times before dawn that may be of a 12-hour clock: 1:00-5:00.
         self.early: list[Span] = []
 
     def atoms(self) -> list[Atom]:
-        """Return the parts; `nights` and `early` then say which of their times may mean others. Raises NotReadable."""
+        """Return the parts; `nights` and `early` then hold the times that are ambiguous. Raises NotReadable."""
         at = 0
         while at < len(self._tokens):
             token = self._tokens[at]
@@ -71,7 +71,7 @@ class Reader:
             self._add(Atom("times", spans=[one]))
 
     def _read_other(self, token: re.Match[str]) -> None:
-        """Take in whatever is neither a day nor a time of day."""
+        """Read a token that is neither a day nor a time of day."""
         word = token["word"]
         if token["always"]:
             self._add_span(_ALWAYS)
@@ -96,7 +96,7 @@ class Reader:
             self._apart = "&"
 
     def _read_days(self, at: int) -> int:
-        """Take in a day or a range of days, which may go round the week's end; return what comes next."""
+        """Read a day or a range of days, which may run past the end of the week; return the next position."""
         first = self._days[self._tokens[at]["word"]]
         dash = self._past_dots(at + 1)
         if not self._is_dash(dash):
@@ -118,7 +118,7 @@ class Reader:
         return at < len(self._tokens) and (bool(self._tokens[at]["dash"]) or self._tokens[at]["word"] in DASH_WORDS)
 
     def _read_span(self, at: int) -> int:
-        """Take in an interval; return what comes next."""
+        """Read an interval; return the next position."""
         start = clock(self._tokens[at])
         end = self._time_at(at + 2) if self._is_dash(at + 1) else None
         if end is None:
@@ -132,7 +132,7 @@ class Reader:
 
 
 def _days(tokens: Sequence[re.Match[str]], country: str, *, letters: Collection[str]) -> dict[str, int]:
-    """Return which words are days. Raises NotReadable where one may be two, or where it depends on more than days."""
+    """Return the words that are days. Raises NotReadable if a word is ambiguous or more than a weekday."""
     words = [token["word"] for token in tokens if token["word"]]
     try:
         days = days_of_words((word for word in words if word not in _NO_DAYS), country=country, letters=letters)
@@ -147,7 +147,7 @@ def _days(tokens: Sequence[re.Match[str]], country: str, *, letters: Collection[
 
 
 def _refuse_unclear(atoms: Sequence[Atom], *, is_of_24: bool, is_of_12: bool) -> None:
-    """Raise NotReadable where times may be those of another half of the day than they say."""
+    """Raise NotReadable if times may be meant for the other half of the day."""
     for atom in atoms:
         if _ALWAYS in atom.spans and len(atom.spans) > 1:
             raise NotReadable("24/7 with other times is not clear")

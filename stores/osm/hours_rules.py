@@ -1,7 +1,7 @@
-"""Opening hours as rules: which times belong to which days, whichever of them is said first. Pure.
+"""Rules of opening hours: which times belong to which days, in either order. Pure.
 
-Days come first as a rule ("Mo-Fr 9-12; Sa 10-12"). Where a text begins with times and days follow them at once, the
-times come first ("9-12 Mo-Fr, 10-12 Sa"). Where both would make sense, the text is not read.
+Days usually come first ("Mo-Fr 9-12; Sa 10-12"). In a text that begins with times and continues with days, times come
+first ("9-12 Mo-Fr, 10-12 Sa"). A text that makes sense in both orders is not read.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from stores.osm.clock_times import Span
 from stores.osm.hours_text import NotReadable
 
 ALL_DAYS = tuple(range(7))
-# How two parts stand apart, the loosest last.
+# The separators between two parts, the loosest last.
 Apart = Literal["", "&", ",", ";"]
 NOT_CLEAR = "which times belong to which days is not clear"
 _WITHOUT_TIMES = "days without times"
@@ -21,18 +21,18 @@ _WITHOUT_TIMES = "days without times"
 
 @dataclass(slots=True)
 class Atom:
-    """A part of a text: some days, some times, or "closed"; `apart` is what stands before it."""
+    """A part of a text: some days, some times, or "closed"; `apart` is the separator before it."""
 
     kind: Literal["days", "times", "off"]
     apart: Apart = ""
-    days: tuple[int, ...] = ()  # none: public holidays alone
+    days: tuple[int, ...] = ()  # empty for public holidays only
     is_range: bool = False
     spans: list[Span] = field(default_factory=list)
 
 
 @dataclass(slots=True)
 class Rule:
-    """Days, and what holds on them; `goes_on` says no days: those of the rule before it."""
+    """Days and their hours. `goes_on` marks a rule without days: the days of the rule before it apply."""
 
     days: list[int] = field(default_factory=list)
     spans: list[Span] = field(default_factory=list)
@@ -45,7 +45,7 @@ class Rule:
         return bool(self.spans) or self.is_off
 
     def take_days(self, atoms: Sequence[Atom]) -> "Rule":
-        """Let the rule hold on these days as well."""
+        """Add these days to the rule."""
         for atom in atoms:
             self.days.extend(atom.days)
             self.on_holidays |= not atom.days
@@ -53,7 +53,7 @@ class Rule:
 
 
 def rules_of(atoms: Sequence[Atom]) -> list[Rule]:
-    """Return what the parts say, rule by rule. Raises NotReadable."""
+    """Return the rules in the parts. Raises NotReadable."""
     rules = _TimesFirst(atoms).rules() if _begins_with_times(atoms) else _days_first(atoms)
     if not rules:
         raise NotReadable("no times in it")
@@ -95,7 +95,7 @@ def _days_first(atoms: Sequence[Atom]) -> list[Rule]:
 
 
 def _closed_days(atoms: Sequence[Atom], at: int) -> list[Atom]:
-    """Return the days after "closed" that it is said of: "closed on Sunday", not "Sunday closed"."""
+    """Return the days after "closed" to which it applies: "closed on Sunday", not "Sunday closed"."""
     follows_days = at > 0 and atoms[at - 1].kind == "days" and atoms[at].apart in ("", "&")
     run = _days_from(atoms, at + 1, within=("", "&"))
     after = atoms[at + 1 + len(run)] if at + 1 + len(run) < len(atoms) else None
@@ -104,7 +104,7 @@ def _closed_days(atoms: Sequence[Atom], at: int) -> list[Atom]:
 
 
 def _days_from(atoms: Sequence[Atom], at: int, *, within: Sequence[Apart] = ("", "&", ",")) -> list[Atom]:
-    """Return the days that follow one another from here on, none further apart than `within`."""
+    """Return the consecutive days from here on, with no separator looser than `within` between them."""
     run: list[Atom] = []
     while at < len(atoms) and atoms[at].kind == "days" and atoms[at].apart in within:
         run.append(atoms[at])
@@ -113,7 +113,7 @@ def _days_from(atoms: Sequence[Atom], at: int, *, within: Sequence[Apart] = ("",
 
 
 def _begins_with_times(atoms: Sequence[Atom]) -> bool:
-    """Tell whether a text says its times before their days."""
+    """Tell whether a text has its times before their days."""
     if not atoms or atoms[0].kind != "times":
         return False
     run = _days_from(atoms, 1)
@@ -122,8 +122,8 @@ def _begins_with_times(atoms: Sequence[Atom]) -> bool:
         return False
     if after is None or after.apart == ";" or _alternates(atoms, 0):
         return True
-    # Of "10-18 Mo-Fr, Sa 10-16" the first days go with the first times; of "8-21, Sunday 9-19" none do, and of
-    # "10-18 Sa, Su 10-16" it cannot be told.
+    # In "10-18 Mo-Fr, Sa 10-16" the first days belong to the first times. In "8-21, Sunday 9-19" none do. "10-18 Sa, Su
+    # 10-16" is ambiguous.
     commas = [atom for atom in run[1:] if atom.apart == ","]
     if run[0].apart == "," or not commas:
         return False
@@ -133,7 +133,7 @@ def _begins_with_times(atoms: Sequence[Atom]) -> bool:
 
 
 def _alternates(atoms: Sequence[Atom], at: int) -> bool:
-    """Tell whether from here on times and days take turns, and days come last."""
+    """Tell whether times and days alternate from here on, with days at the end."""
     run = _days_from(atoms, at + 1)
     after = at + 1 + len(run)
     if not run:
@@ -146,7 +146,7 @@ def _alternates(atoms: Sequence[Atom], at: int) -> bool:
 
 
 class _TimesFirst:
-    """The rules of a text that begins with times and their days; later ones may say their days first."""
+    """The rules of a text that begins with times; later rules may have their days first."""
 
     def __init__(self, atoms: Sequence[Atom]) -> None:
         self._atoms = atoms
@@ -160,11 +160,11 @@ class _TimesFirst:
         return found
 
     def _times(self) -> Rule:
-        """Take in times, and the days that follow them."""
+        """Read times and the days that follow them."""
         spans, run = self._atoms[self._at].spans, _days_from(self._atoms, self._at + 1)
         after = self._next(1 + len(run))
         if after is not None and after.apart != ";" and not _alternates(self._atoms, self._at):
-            # The last of these days belong to what comes next: "…, 8-12 Saturday, Sunday closed".
+            # The last of these days belong to the next part: "…, 8-12 Saturday, Sunday closed".
             run = self._before_comma(run)
         elif after is not None and after.kind == "off" and after.apart in ("", "&"):
             run = self._before_comma(run)
@@ -174,7 +174,7 @@ class _TimesFirst:
         return Rule(spans=list(spans)).take_days(run)
 
     def _days(self) -> Rule:
-        """Take in days, and what is said of them."""
+        """Read days and the hours that follow them."""
         run = _days_from(self._atoms, self._at, within=("", "&", ",", ";"))
         said = self._next(len(run))
         if said is None:

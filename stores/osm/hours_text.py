@@ -1,4 +1,4 @@
-"""The words and signs of opening hours: a text made plain, and cut into tokens. Pure."""
+"""Plain text and tokens of opening hours: the words and signs that are known. Pure."""
 
 import re
 import unicodedata
@@ -23,9 +23,9 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _COMMENT = re.compile(r'"[^"]*"')
-_NOTHING_ELSE = re.compile(r"\|\|\s*\Z")  # what is left of `|| "by appointment"`
+_NOTHING_ELSE = re.compile(r"\|\|\s*\Z")  # the rest of `|| "by appointment"`
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—−〜～ー"), "-") | dict.fromkeys(map(ord, "“”«»„"), '"')
-_IN_BRACKETS = re.compile(r"\(([^\d()]*)\)")  # words alone: days, most of all
+_IN_BRACKETS = re.compile(r"\(([^\d()]*)\)")  # words only, mostly days
 _IN_A_WORD = re.compile(r"(?<=[^\W\d_])['’ʼ](?=[^\W\d_])")
 _PHRASES = [
     (re.compile(rf"\b(?:{said})\b"), meant)
@@ -50,7 +50,7 @@ DASH_WORDS = frozenset(
     {"to", "a", "au", "bis", "until", "till", "til", "thru", "through", "tot", "hasta", "al", "alle", "до", "по"}
 )
 AND_WORDS = frozenset({"et", "and", "und", "y", "e", "en", "та", "і"})
-# All of these are lower-case and without accents, as `plain` leaves a text: й is и in it.
+# All of these are lower-case and have no accents, as in the result of `plain`: there й is и.
 FILLERS = frozenset(
     {
         *("de", "du", "des", "le", "les", "la", "from", "von", "van", "the", "on", "every", "only", "am", "den", "el"),
@@ -87,11 +87,11 @@ NOT_WEEKLY = {word: reason for reason, words in _REASONS.items() for word in wor
 
 
 class NotReadable(ValueError):
-    """Its text is the reason."""
+    """Opening hours that cannot be read; the text is the reason."""
 
 
 def plain(text: str) -> str:
-    """Return the text in lower case without accents and comments, its phrases made one word."""
+    """Return the text in lower case without accents and comments; each known phrase becomes one word."""
     apart = unicodedata.normalize("NFKD", text.translate(_DASHES).casefold())
     bare = "".join(character for character in apart if not unicodedata.combining(character))
     bare = _IN_A_WORD.sub(_apostrophe, _COMMENT.sub(" ", bare))
@@ -102,19 +102,19 @@ def plain(text: str) -> str:
 
 
 def tokens_of(text: str) -> list[re.Match[str]]:
-    """Return the tokens of a plain text. Raises NotReadable where there is none."""
+    """Return the tokens of a plain text. Raises NotReadable if there are none."""
     if not text:
         raise NotReadable("no times in it")
     return list(_TOKEN.finditer(text))
 
 
 def day_letters(text: str) -> frozenset[str]:
-    """Return the single letters that stand for days in a plain text: those of "m-f", "l-v"; others may be two days."""
+    """Return the single letters that mean days in a plain text, as in "m-f", "l-v"; other letters are ambiguous."""
     words = {word for found in _LETTER_RANGE.finditer(text) for word in re.findall(r"[a-z]+", found[0])}
     return frozenset(word for word in words - DASH_WORDS if len(word) == 1)
 
 
 def _apostrophe(found: re.Match[str]) -> str:
-    """Leave it out inside a word of Cyrillic; elsewhere two words meet there."""
+    """Drop an apostrophe inside a Cyrillic word; anywhere else it separates two words."""
     before = found.string[found.start() - 1]
     return "" if "\u0400" <= before <= "\u04ff" else " "

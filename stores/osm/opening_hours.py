@@ -1,13 +1,13 @@
-"""Opening hours as people write them in OpenStreetMap, read as meant or not at all. Pure.
+"""Opening hours of OpenStreetMap, read as their authors mean them, or refused. Pure.
 
-What differs from the letter of the OpenStreetMap grammar, because people mean it so:
-- Of two rules that name the same day, the later replaces the earlier for that day where their times overlap; where
-  they are disjoint, both hold: after `,` as after `;`. `12:00-14:00 off` cuts out.
-- `Mo-Fr 09:00-12:00; 14:00-18:00`: times without a day go on with the days before.
-- `Su 00:00-00:00` says closed (a form left at its zeros); the whole day is `00:00-24:00`.
-- Public holidays (`PH`) are left out, as nobody here knows their dates.
-What depends on anything but the weekday (months, dates, school holidays, the sun) is not readable, and neither is
-what can mean two things: `9:00-5:00`, `Ma-Fr` (two languages), `Mo-Fr 24/7 10:00-19:00`.
+Differences from the grammar of OpenStreetMap, because people mean it this way:
+- If two rules name the same day and their times overlap, the later rule replaces the earlier one for that day. If their
+  times are disjoint, both hold. This is the same after `,` and after `;`. `12:00-14:00 off` removes those hours.
+- `Mo-Fr 09:00-12:00; 14:00-18:00`: times without a day belong to the days before them.
+- `Su 00:00-00:00` means closed (a form left at its zeros); the whole day is `00:00-24:00`.
+- Public holidays (`PH`) are ignored, because their dates are not known here.
+Hours that depend on more than the weekday (months, dates, school holidays, the sun) are not readable. Neither are
+ambiguous hours: `9:00-5:00`, `Ma-Fr` (two languages), `Mo-Fr 24/7 10:00-19:00`.
 """
 
 from collections.abc import Sequence
@@ -25,9 +25,9 @@ Times = tuple[tuple[time, time], ...]
 
 @dataclass(frozen=True, slots=True)
 class HoursRead:
-    """A week's hours, or why they could not be read (`weekly` is then empty).
+    """A week's hours, or the reason why they could not be read (`weekly` is then empty).
 
-    `leaves_out_holidays`: it says something of public holidays, which is not kept.
+    `leaves_out_holidays`: the text mentions public holidays, which are not stored.
     """
 
     weekly: tuple[WeeklyInterval, ...]
@@ -37,9 +37,9 @@ class HoursRead:
 
 @dataclass(frozen=True, slots=True)
 class DayRead:
-    """One day's intervals in the order they are written, or why they could not be read.
+    """One day's intervals in the order of the text, or the reason why they could not be read.
 
-    `nights` are those until the next day of which somebody must say that they are meant: 9:00-5:00, 11:00-2:00.
+    `nights` are the intervals until the next day that somebody has to confirm: 9:00-5:00, 11:00-2:00.
     """
 
     times: Times
@@ -48,7 +48,7 @@ class DayRead:
 
 
 def read_hours(text: str, *, country: str = "") -> HoursRead:
-    """Return the week's hours that a text means; `country` decides between languages. Never raises."""
+    """Return the week's hours in a text; `country` decides between languages. Never raises."""
     try:
         if len(text) > LONGEST:
             raise NotReadable("too long to be opening hours")
@@ -66,7 +66,7 @@ def read_hours(text: str, *, country: str = "") -> HoursRead:
 
 
 def read_day(line: str) -> DayRead:
-    """Return the hours of one day that a line without days means; numbers alone may be any hour. Never raises."""
+    """Return the hours of one day in a line without days; a bare number may be any hour. Never raises."""
     try:
         reader = Reader(plain(line[:LONGEST]), "", may_be_bare=True)
         atoms = reader.atoms()
@@ -90,8 +90,8 @@ def _times(spans: Sequence[Span]) -> Times:
 
 
 def _week(rules: Sequence[Rule]) -> tuple[WeeklyInterval, ...]:
-    """Return what holds on each weekday after all rules, one after the other."""
-    week: list[list[list[Span]]] = [[] for _ in ALL_DAYS]  # of each day, the times that each rule still has
+    """Return the hours of each weekday after all rules have been applied in order."""
+    week: list[list[list[Span]]] = [[] for _ in ALL_DAYS]  # for each day, the times that remain of each rule
     days: Sequence[int] = ALL_DAYS
     for rule in rules:
         if rule.on_holidays and not rule.days:
@@ -107,7 +107,7 @@ def _week(rules: Sequence[Rule]) -> tuple[WeeklyInterval, ...]:
 
 
 def _after(held: list[list[Span]], rule: Rule) -> list[list[Span]]:
-    """Return the times of a day, by rule, after one more rule."""
+    """Return the times of a day, by rule, after applying one more rule."""
     times = [one for one in rule.spans if not one.is_zero]
     if rule.is_off and times:
         return [_without(spans, times[0]) for spans in held]
@@ -132,7 +132,7 @@ def _without(spans: Sequence[Span], gap: Span) -> list[Span]:
 
 
 def _merged(times: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Return the times sorted, those that touch or overlap made one; none lasts longer than a day."""
+    """Return the times sorted and joined where they touch or overlap; none is longer than a day."""
     merged: list[tuple[int, int]] = []
     for opens, closes in sorted(times):
         if merged and opens <= merged[-1][1]:

@@ -1,4 +1,4 @@
-"""Where on the globe a GeoJSON geometry is: one point, on or in it. Pure."""
+"""Positions of GeoJSON geometries: one point on or in each. Pure."""
 
 from collections.abc import Iterator, Sequence
 from math import isfinite
@@ -11,10 +11,10 @@ _DEEPEST_COLLECTION = 8
 
 
 def position(geometry: object) -> tuple[float, float] | None:
-    """Return latitude and longitude of a GeoJSON geometry, None where it has no usable one. Never raises.
+    """Return the latitude and longitude of a GeoJSON geometry; None if it has no usable point. Never raises.
 
-    A point itself; of areas the largest, at its centroid or, where that lies outside, on its widest stretch at the
-    centroid's height; of lines the longest, at the corner half way along.
+    For points, the point itself. For areas, the centroid of the largest; if that lies outside, a point in the widest
+    stretch of the area at the centroid's latitude. For lines, the middle corner of the longest.
     """
     points, lines, rings = _parts(geometry, 0)
     if points:
@@ -45,7 +45,7 @@ def _parts(geometry: object, depth: int) -> tuple[list[Point], list[Ring], list[
         return list(_points(coordinates)), [], []
     if kind in ("LineString", "MultiLineString"):
         paths = [list(_points(path)) for path in ([coordinates] if kind == "LineString" else _items(coordinates))]
-        # A closed way that was exported as a line is an area all the same.
+        # A closed way that was exported as a line is still an area.
         closed = [path for path in paths if _is_ring(path)]
         return [], [path for path in paths if path and not _is_ring(path)], closed
     if kind in ("Polygon", "MultiPolygon"):
@@ -60,7 +60,7 @@ def _items(value: object) -> Sequence[Any]:
 
 
 def _points(coordinates: object) -> Iterator[Point]:
-    """Yield the points of a list, leaving out what is none."""
+    """Yield the points of a list; skip everything else."""
     for pair in _items(coordinates):
         if isinstance(pair, list) and len(pair) >= 2:
             longitude, latitude = _degrees(pair[0], 180), _degrees(pair[1], 90)
@@ -88,7 +88,7 @@ def _sides(ring: Ring) -> Iterator[tuple[Point, Point]]:
 
 
 def _inside(ring: Ring) -> Point:
-    # Measured from a corner: far from the origin, what is small would drown in rounding.
+    # Measured from a corner: far from the origin, rounding would swamp small areas.
     left, low = ring[0]
     near = [(x - left, y - low) for x, y in ring]
     area = 3 * _twice_area(near)
@@ -101,13 +101,13 @@ def _inside(ring: Ring) -> Point:
     if stretches and not any(start <= x <= end for start, end in stretches):
         start, end = max(stretches, key=lambda stretch: stretch[1] - stretch[0])
         x = (start + end) / 2
-    # Rounding, or a ring that crosses itself, may not lead out of its own bounds.
+    # Neither rounding nor a ring that crosses itself may move the point out of the ring's bounds.
     xs, ys = [x for x, _ in near], [y for _, y in near]
     return left + min(max(x, min(xs)), max(xs)), low + min(max(y, min(ys)), max(ys))
 
 
 def _stretches(ring: Ring, height: float) -> list[tuple[float, float]]:
-    """Return where a line at this height runs inside the ring, from the west."""
+    """Return the stretches of this latitude that lie inside the ring, from the west."""
     crossings = sorted(
         x + (height - y) / (next_y - y) * (next_x - x)
         for (x, y), (next_x, next_y) in _sides(ring)

@@ -1,4 +1,4 @@
-"""Queries of stores: the rules of one, one in full, and search results."""
+"""Queries of stores: the rules of a store, a store in full, and search results."""
 
 from stores.queries.changes import AuditEntry, ChangesPage, setup_changes
 from stores.queries.day_sheets import DAY_SHEET_ASKED, asked_day_sheet, day_sheet_wish

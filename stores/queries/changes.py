@@ -12,7 +12,7 @@ PAGE = 50
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
-    """One change: `before` and `after` hold the fields that differ, none where something is new or taken away."""
+    """One change: `before` and `after` hold the fields that differ; one is empty if something is new or removed."""
 
     at: datetime
     username: str
@@ -24,7 +24,7 @@ class AuditEntry:
 
 @dataclass(frozen=True, slots=True)
 class ChangesPage:
-    """Some of a store's changes, and where the older ones go on; 0 where there are none."""
+    """One page of a store's changes, and the number at which the older ones begin; 0 if there are none."""
 
     changes: tuple[AuditEntry, ...]
     older_than: int

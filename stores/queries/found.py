@@ -17,20 +17,20 @@ from stores.words import cleaned, folded, whole_part
 PAGE_SIZE = 20
 PAGE_SIZE_MAX = 100
 COUNTED_MAX = 1000
-# How far is looked for the nearest stores before all are looked at.
+# The distances of the search for the nearest stores, before it looks at all of them.
 _RADII_KM = (5.0, 50.0)
 _ONE_PLACE_DEGREES = 0.5  # some 50 km
-_Tier = tuple[int, Circle, Circle | None]  # its number in a cursor, and the circle inside it
+_Tier = tuple[int, Circle, Circle | None]  # the circle's number in a cursor, and the circle inside it
 _PLAIN_CIRCLES = 2  # the tiers of a cursor: circle 0 and 1 are plain, 2 and 3 are wide
 
 
 class BadCursor(ValueError):
-    """A cursor that no page handed out."""
+    """A cursor that did not come from a page of ours."""
 
 
 @dataclass(frozen=True, slots=True)
 class StoresPage:
-    """`is_alike`: no store has just these words, and those found have words spelled nearly so."""
+    """One page of stores. `is_alike`: no store has exactly these words; the stores found have similar ones."""
 
     results: tuple[StoreSummary, ...]
     next_cursor: str | None
@@ -39,7 +39,7 @@ class StoresPage:
 
 @dataclass(frozen=True, slots=True)
 class SlugsPage:
-    """As a StoresPage, of slugs alone; `distances_km` where they were asked for near a place."""
+    """A StoresPage with slugs only; it has `distances_km` if the search was near a place."""
 
     slugs: tuple[str, ...]
     next_cursor: str | None
@@ -48,11 +48,11 @@ class SlugsPage:
 
 
 class StoresFound:
-    """The stores that fit what was asked for: pages of them, and how many there are.
+    """A search for stores: pages of its results, and their number.
 
-    Every word of `q` must be in the name, town or postal code, or be the beginning of a word there; where no store
-    has them all, words may be spelled nearly alike. `town` and `postal_code` must be the same, accents, case and
-    hyphens aside; `organization` is a slug.
+    Every word of `q` must be in the name, town or postal code, or be the beginning of a word there; if no store has
+    them all, similar spellings count too. `town` and `postal_code` must be equal, except for accents, case and hyphens;
+    `organization` is a slug.
     """
 
     def __init__(self, *, q: str = "", town: str = "", postal_code: str = "", organization: str = "") -> None:
@@ -66,17 +66,17 @@ class StoresFound:
             stores = stores.filter(postal_code__in={typed, typed.replace(" ", "")})
         self.words = Search(q)
         self._are_all = not (organization or town or postal_code)
-        # Something typed that is no word finds nothing; nothing typed finds all.
+        # Text without a word finds nothing; no text finds all stores.
         self._stores = stores.none() if self.words.is_empty and q.strip() else stores
 
     def by_name(self, *, page_size: int = PAGE_SIZE, cursor: str = "") -> SlugsPage:
-        """Return a page by slug, those with the words as they stand first. Raises BadCursor."""
+        """Return a page ordered by slug, with exact matches first. Raises BadCursor."""
         size = max(1, min(page_size, PAGE_SIZE_MAX))
         if self.words.is_empty:
             return self._all_by_name(size, cursor)
         tier, after = _after(cursor, int, str) if cursor else (0, "")
         _check_slug(after, cursor)
-        # Words spelled alike are for those who find nothing else.
+        # Similar spellings are used only if nothing else is found.
         found = self._first(self._plain_tiers(), tier, after, size + 1) if tier < _PLAIN_CIRCLES else []
         if not found and not (cursor and tier < _PLAIN_CIRCLES):
             found = self._first(self._wide_tiers(), tier, after, size + 1)
@@ -94,7 +94,7 @@ class StoresFound:
         page_size: int = PAGE_SIZE,
         cursor: str = "",
     ) -> SlugsPage:
-        """Return a page, nearest to a latitude and longitude first. Raises BadCursor."""
+        """Return a page with the stores nearest to a latitude and longitude first. Raises BadCursor."""
         size = max(1, min(page_size, PAGE_SIZE_MAX))
         after = _after(cursor, float, int) if cursor else None
         stores, is_alike = self._chosen()
@@ -109,13 +109,13 @@ class StoresFound:
         )
 
     def count(self) -> int:
-        """Return how many stores fit, COUNTED_MAX + 1 for more than that many."""
+        """Return how many stores match; COUNTED_MAX + 1 for more than COUNTED_MAX."""
         if self.words.is_empty:
             return self._stores.order_by()[: COUNTED_MAX + 1].count()
         return len(self.slugs(limit=COUNTED_MAX + 1))
 
     def slugs(self, *, limit: int) -> list[str]:
-        """Return the slugs of all stores that fit, up to a limit, in their order."""
+        """Return the slugs of all matching stores in order, up to a limit."""
         if self.words.is_empty:
             return list(self._stores.order_by("slug").values_list("slug", flat=True)[:limit])
         return self._slugs_in(self.words.plain, limit) or self._slugs_in(self.words.wide, limit)
@@ -126,7 +126,7 @@ class StoresFound:
         return slugs_within(circles[-1], but_not=None, among=among, after="", limit=limit) if circles else []
 
     def middle(self) -> tuple[float, float] | None:
-        """Return the latitude and longitude amid the stores that fit; None where they are not of one place."""
+        """Return the middle of the matching stores, latitude and longitude; None if they are not in one place."""
         stores, _ = self._chosen()
         edges = stores.aggregate(Min("latitude"), Max("latitude"), Min("longitude"), Max("longitude"))
         if None in edges.values():
@@ -148,13 +148,13 @@ class StoresFound:
         return _each_with_inner(enumerate(circles, _PLAIN_CIRCLES - len(circles)))
 
     def _wide_tiers(self) -> list[_Tier]:
-        """Return the circles of words spelled alike: asked for when nobody is in the plain ones."""
+        """Return the circles of similar spellings, used if the plain circles are empty."""
         plain = self.words.plain
         circles = [circle for circle in self.words.wide if circle not in plain]
         return _each_with_inner(enumerate(circles, _PLAIN_CIRCLES + len(self.words.wide) - len(circles)))
 
     def _first(self, tiers: Iterable[_Tier], tier: int, after: str, limit: int) -> list[tuple[int, str]]:
-        """Return the first stores of these tiers past a store of one of them, each with its tier's number."""
+        """Return the first stores of these tiers after a given store, each with the number of its tier."""
         found: list[tuple[int, str]] = []
         for number, circle, inner in tiers:
             if number >= tier and len(found) < limit:
@@ -169,7 +169,7 @@ class StoresFound:
         return found
 
     def _chosen(self) -> tuple[QuerySet[Store], bool]:
-        """Return all stores that fit, and whether only words spelled alike do."""
+        """Return all matching stores, and whether they match only by similar spellings."""
         if self.words.is_empty:
             return self._stores, False
         if self.words.plain:
@@ -191,9 +191,9 @@ def stores_page(
     page_size: int = PAGE_SIZE,
     cursor: str = "",
 ) -> StoresPage:
-    """Return a page of the stores that fit, by slug, or nearest first where `near` (latitude, longitude) is given.
+    """Return a page of matching stores by slug, or nearest first if `near` (latitude, longitude) is given.
 
-    See StoresFound. `radius_km` counts with `near` alone. Raises BadCursor.
+    See StoresFound. `radius_km` applies only with `near`. Raises BadCursor.
     """
     found = StoresFound(q=q, town=town, postal_code=postal_code)
     if near is None:
@@ -227,7 +227,7 @@ def _nearest(
     after: tuple[float, int] | None,
     limit: int,
 ) -> list[tuple[float, int]]:
-    """Return distance and id of the nearest, looking further only where not enough are close by."""
+    """Return the distance and id of the nearest stores; look further only if too few are close."""
     furthest = after[0] if after else 0.0
     radii = [radius for radius in _RADII_KM if furthest < radius and (radius_km is None or radius < radius_km)]
     found: list[tuple[float, int]] = []
@@ -261,7 +261,7 @@ def _cursor(*after: object) -> str:
 
 
 def _after(cursor: str, *kinds: type) -> tuple[Any, ...]:
-    """Return what a cursor holds, if it holds values of these types."""
+    """Return the values in a cursor if they have these types."""
     try:
         values = json.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (ValueError, RecursionError):

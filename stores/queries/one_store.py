@@ -1,4 +1,4 @@
-"""One store: the rules that its slots are made from, and all that the public may know."""
+"""Rules and public data of one store."""
 
 import json
 import re
@@ -17,12 +17,12 @@ from stores.models import CapacityCounts, QuestionKind, StoreQuestion
 from stores.slots import DeskRule, StoreRules, VisitTypeRule
 
 SPECIAL_DAYS_BEFORE = 3
-SLUG = re.compile(r"[-\w]{1,80}", re.ASCII)  # what else is asked for is no store, and may be no text a database takes
+SLUG = re.compile(r"[-\w]{1,80}", re.ASCII)  # other texts name no store, and some cannot be stored in a database
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoreSummary:
-    """A store as a list shows it; `distance_km` where it was asked for near a place."""
+    """A store as a list shows it; `distance_km` is set in searches near a place."""
 
     slug: str
     name: str
@@ -52,7 +52,7 @@ class VisitTypeDetail:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoreDetail(StoreSummary):
-    """A store in full, as the public may know it."""
+    """All public data of a store."""
 
     slot_minutes: int
     capacity_counts: str
@@ -68,7 +68,7 @@ class StoreDetail(StoreSummary):
 
 @dataclass(frozen=True, slots=True)
 class ListedStore:
-    """A store in a list that also says when it is open, and when it has its first free place."""
+    """A store in a list that also shows the opening hours and the first free place."""
 
     store: StoreSummary
     rules: StoreRules
@@ -84,8 +84,8 @@ SUMMARY = (
     *("phone", "website", "wheelchair", "notice"),
 )
 _RULES = ("id", "slug", "name", "country", "time_zone", "hours_version", "offers_desk_choice", *_POLICY, *_MESSAGES)
-# One statement for a store and all that hangs on it: its parts come as JSON lists, which both databases can make.
-# They are sorted here, as SQLite keeps no promise about the order within a list.
+# One statement reads a store and all its parts, as JSON lists, which both databases can build. The lists are sorted
+# here, because SQLite does not guarantee the order within a list.
 _STORE = """
 SELECT {columns},
        (SELECT seen.hours_version FROM stores_store seen WHERE seen.id = store.id),
@@ -126,35 +126,35 @@ class UnknownStore(LookupError):
 
 
 def first_day_around(instant: datetime) -> date:
-    """Return the day from which rules must know special hours to say what is open around an instant.
+    """Return the first day whose special hours are needed to tell what is open around an instant.
 
-    UTC may be a day ahead of the store; until its working day begins, the one before counts; and that one begins a
-    while after the day before it closed.
+    The date in UTC may be one day ahead of the store's. Until the store's working day begins, the one before it counts,
+    and its beginning depends on when the day before it closed.
     """
     return instant.astimezone(UTC).date() - SPECIAL_DAYS_BEFORE * ONE_DAY
 
 
 def rules_around(slug: str, instant: datetime, *, lock: bool = False) -> StoreRules:
-    """Return what a store's slots are made from, for questions about an instant and all that comes after it.
+    """Return the rules of a store's slots, for questions about an instant and the time after it.
 
-    As `store_rules`: one SQL statement. Raises UnknownStore.
+    One SQL statement, as `store_rules`. Raises UnknownStore.
     """
     return store_rules(slug, from_date=first_day_around(instant), lock=lock)
 
 
 def store_rules(slug: str, *, from_date: date, lock: bool = False) -> StoreRules:
-    """Return what a store's slots are made from, special hours from the day before `from_date` on.
+    """Return the rules of a store's slots, with special hours from the day before `from_date` on.
 
-    The day before, because its hours may go on past midnight. One SQL statement. Raises UnknownStore.
-    With `lock`, the store's row is share-locked until the transaction ends, so that no change of hours passes by;
-    SQLite needs none, its write transactions being one at a time.
+    The day before is included, because its hours may go on past midnight. One SQL statement. Raises UnknownStore. With
+    `lock`, the store's row is share-locked until the transaction ends, so that no change of hours happens meanwhile.
+    SQLite needs no lock, because it runs one write transaction at a time.
     """
     if lock and not connection.in_atomic_block:
         raise TransactionManagementError("a lock is kept until the end of a transaction, and there is none")
     special_from = max(from_date, date.min + ONE_DAY) - ONE_DAY
     found = _read_one(slug, _RULES, special_from=special_from, lock=lock)
     if found is not None and found.columns["hours_version"] != found.version_seen:
-        # A change ended while this statement waited for the lock: the row is the new one, its parts are the old.
+        # A change was committed while this statement waited for the lock: the row is new, its parts are old.
         found = _read_one(slug, _RULES, special_from=special_from, lock=lock)
     if found is None:
         raise UnknownStore(slug)
@@ -179,7 +179,7 @@ def _rules(found: _Read) -> StoreRules:
 
 
 def _wall_time(value: time | str) -> time:
-    """Return a time of day as either database gives it."""
+    """Return a time of day from the form that either database gives."""
     return value if isinstance(value, time) else time.fromisoformat(value)
 
 
@@ -204,9 +204,9 @@ def store_detail(slug: str, *, from_date: date | None = None) -> StoreDetail | N
 
 
 def listed_stores(slugs: Sequence[str], *, from_date: date) -> list[ListedStore]:
-    """Return stores, in this order, with what their slots are made from; one SQL statement for any number of them.
+    """Return stores in this order with the rules of their slots; one SQL statement for any number of stores.
 
-    Special hours from the day before `from_date` on, as `store_rules`; unknown stores are left out.
+    Special hours begin on the day before `from_date`, as in `store_rules`. Unknown stores are left out.
     """
     columns = tuple(dict.fromkeys((*SUMMARY, *_RULES)))
     special_from = max(from_date, date.min + ONE_DAY) - ONE_DAY
@@ -249,7 +249,7 @@ def _read_row(row: Sequence[Any], columns: Sequence[str]) -> _Read:
 
 
 def _listed(part: Any) -> list[Any]:
-    """Return a JSON list as read by either database (SQLite: text, PostgreSQL: a list, or null for an empty one)."""
+    """Return a JSON list from either database (SQLite: text; PostgreSQL: a list, or null for an empty one)."""
     rows = (json.loads(part) if isinstance(part, str) else part) or []
     return sorted(rows, key=lambda row: (row[0], row[1] or ""))
 

@@ -1,4 +1,4 @@
-"""Organizations: towns and chains that gather stores."""
+"""Queries of organizations: towns and chains that gather stores."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from stores.models import Organization, Store
 
 @dataclass(frozen=True, slots=True)
 class OrganizationDetail:
-    """`store_count` is only counted for a list of organizations."""
+    """An organization; `store_count` is counted only for lists of organizations."""
 
     slug: str
     name: str

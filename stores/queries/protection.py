@@ -1,8 +1,8 @@
-"""A store's protection during a rush."""
+"""Query of a store's protection during a rush."""
 
 from stores.models import Store
 
 
 def asks_proof_under_load(slug: str) -> bool:
-    """Tell whether a store wants devices to calculate before they book then; an unknown one does not."""
+    """Tell whether a store asks devices for a proof of work during a rush; False for an unknown store."""
     return Store.objects.filter(slug=slug, asks_proof_under_load=True).exists()

@@ -13,7 +13,7 @@ _BATCH = 500
 
 @transaction.atomic
 def index_store(*, store: Store) -> None:
-    """Let a store be found by the words of its `search_text`, and by no others; nothing is written that is there."""
+    """Let a store be found by the words of its `search_text`, and by no others; existing rows are not written again."""
     index_stores(texts={store.slug: store.search_text})
 
 
@@ -39,9 +39,9 @@ def index_stores(*, texts: Mapping[str, str]) -> None:
 
 
 def _word_ids(words: Collection[str]) -> dict[str, int]:
-    """Return the ids of words, those nobody had yet among them.
+    """Return the ids of words; new words are added.
 
-    Words are added in their order, so that two writers of the same words wait for each other, without a deadlock.
+    Words are added in alphabetical order, so that two writers of the same words wait for each other without a deadlock.
     """
     ids = _known(words)
     new = sorted(set(words) - set(ids))

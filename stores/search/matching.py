@@ -1,7 +1,7 @@
-"""The stores that fit the words somebody typed, found in widening circles.
+"""Search for stores by typed words, in widening circles.
 
-First the words as they stand, then their beginnings, and only where these find nothing, words spelled nearly alike.
-A circle holds all stores of the one before. The same SQL on both databases, by plain indexes.
+The first circle has the exact words, the next their beginnings. If these find nothing, words with a similar spelling
+follow. Each circle contains the one before. The SQL is the same on both databases and uses plain indexes.
 """
 
 from collections.abc import Iterable, Sequence
@@ -15,12 +15,13 @@ from stores.spelling import distance, spellings_typed
 from stores.words import typed_words, word_meant
 
 WORDS_MAX = 10
-# A word of so many stores is common: going through all stores finds a page of them sooner than collecting them first.
+# A word of this many stores is common: walking through all stores finds a page sooner than collecting the matches
+# first.
 COMMON = 1000
 _BEGINNINGS_MAX = 60
 _NUMBER_LEAST = 4
 _AFTER_ALL_LETTERS = "\U0010ffff"
-# What starts with a text: PostgreSQL's index for it is of LIKE, SQLite's orders by code point.
+# Conditions for "starts with": PostgreSQL's index serves LIKE, SQLite's orders by code point.
 _BEGINS = {"postgresql": "{column} LIKE %s", "sqlite": "{column} >= %s AND {column} < %s"}
 _COUNTED = (
     "(SELECT COUNT(*) FROM (SELECT 1 FROM stores_storeword held WHERE held.word_id = known.id LIMIT {common}) counted)"
@@ -34,9 +35,9 @@ _STORES_OF = "SELECT known.id, {counted} FROM stores_searchword known WHERE know
 
 @dataclass(frozen=True, slots=True)
 class Meant:
-    """What one typed word may stand for: words by their ids, or all that start with `beginning`.
+    """The words that one typed word may stand for: given by id, or all that start with `beginning`.
 
-    `stores` says how many stores have one of them, counted no further than to what is common.
+    `stores` is the number of stores that have one of them; counting stops once the word is common.
     """
 
     ids: frozenset[int] = frozenset()
@@ -47,7 +48,7 @@ class Meant:
         return Meant(self.ids | other.ids, self.beginning or other.beginning, self.stores + other.stores)
 
     def holders(self) -> QuerySet[StoreWord]:
-        """Return the rows of stores that hold one of these words."""
+        """Return the rows of stores that have one of these words."""
         fits = Q(word_id__in=sorted(self.ids))
         if self.beginning:
             fits |= _begins_with(self.beginning)
@@ -59,7 +60,7 @@ Circle = tuple[Meant, ...]
 
 @dataclass(frozen=True, slots=True)
 class _Term:
-    """A typed word, and the words known that are it or start with it."""
+    """A typed word, and the known words that equal it or start with it."""
 
     typed: str
     exact: Meant = Meant()
@@ -71,7 +72,7 @@ class _Term:
 
 
 class Search:
-    """The circles of stores for what was typed; costs one statement, and one more once `wide` is asked for."""
+    """The circles of stores for a typed text. Costs one statement, and two more once `wide` is read."""
 
     def __init__(self, typed: str) -> None:
         self._terms = _read_terms(typed_words(typed)[:WORDS_MAX])
@@ -79,25 +80,25 @@ class Search:
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is no word in what was typed, so that nothing is looked for."""
+        """Whether the typed text has no word, so that there is nothing to search for."""
         return not self._terms
 
     @property
     def plain(self) -> tuple[Circle, ...]:
-        """The stores that have every word, and those that have words which start so."""
+        """The stores that have every word, and those that have words that start with each typed word."""
         exact = tuple(term.exact for term in self._terms)
         begun = tuple(term.plain for term in self._terms)
         return tuple(circle for circle in dict.fromkeys((exact, begun)) if _may_hold_any(circle))
 
     @property
     def exact(self) -> Circle | None:
-        """The stores that have every word as it stands; None where no store has one of them."""
+        """The stores that have every word exactly; None if some word is in no store."""
         circle = tuple(term.exact for term in self._terms)
         return circle if _may_hold_any(circle) else None
 
     @property
     def wide(self) -> tuple[Circle, ...]:
-        """Those with the nearest spelling of what nobody has, and those with any near spelling of any word."""
+        """Stores with the nearest spelling of unknown words, and stores with any similar spelling of any word."""
         if self._wide is None:
             alike = _alike([term.typed for term in self._terms])
             nearest = tuple(term.plain if term.plain.stores else _nearest(alike[term.typed]) for term in self._terms)
@@ -107,12 +108,12 @@ class Search:
 
     @property
     def known(self) -> list[str]:
-        """The typed words that some store has, or that some store's word starts with."""
+        """The typed words that equal, or begin, a word of some store."""
         return [term.typed for term in self._terms if term.plain.stores]
 
 
 def within(stores: QuerySet[Store], circle: Circle) -> QuerySet[Store]:
-    """Return those of the stores that are in a circle, in any order."""
+    """Return those of the given stores that are in a circle, in any order."""
     rarest, *others = sorted(circle, key=lambda meant: meant.stores)
     if rarest.stores < COMMON:
         stores = stores.filter(slug__in=rarest.holders().values("store_id"))
@@ -124,10 +125,10 @@ def within(stores: QuerySet[Store], circle: Circle) -> QuerySet[Store]:
 def slugs_within(
     circle: Circle, *, but_not: Circle | None, among: QuerySet[Store] | None, after: str, limit: int
 ) -> list[str]:
-    """Return the first slugs past `after` of a circle's stores; `but_not` of the one inside it, `among` these alone."""
+    """Return the first slugs after `after` in a circle: not those in `but_not`, only those in `among`."""
     rarest, *others = sorted(circle, key=lambda meant: meant.stores)
     if rarest.beginning:
-        # Half of all stores may be meant: going through them by their slugs soon finds enough.
+        # Half of all stores may match: walking through them by slug soon finds enough.
         stores = (Store.objects.all() if among is None else among).filter(slug__gt=after)
         stores = stores.filter(*(_holds(meant, "slug") for meant in circle), *_outside(but_not, "slug"))
         return list(stores.order_by("slug").values_list("slug", flat=True)[:limit])
@@ -160,7 +161,7 @@ def _may_hold_any(circle: Circle) -> bool:
 
 
 def _read_terms(typed: Sequence[str]) -> list[_Term]:
-    """Return what is known of each typed word, with one statement."""
+    """Return the known words for each typed word, with one statement."""
     if not typed:
         return []
     begins = _BEGINS[connection.vendor].format(column="known.word")
@@ -183,7 +184,7 @@ def _read_terms(typed: Sequence[str]) -> list[_Term]:
 
 
 def _shortened(term: _Term) -> _Term:
-    """Name the beginning itself where more words have it than are worth a list."""
+    """Use the beginning itself if too many words start with it for a list."""
     if len(term.begun.ids) <= _BEGINNINGS_MAX:
         return term
     return replace(term, begun=Meant(beginning=term.typed, stores=COMMON))
@@ -201,11 +202,11 @@ def _begins_with(beginning: str) -> Q:
 
 # --- Words spelled nearly alike -------------------------------------------------------------------
 
-Alike = list[tuple[int, Meant]]  # how far off, and what
+Alike = list[tuple[int, Meant]]  # the number of mistakes, and the word
 
 
 def _alike(typed: Iterable[str]) -> dict[str, Alike]:
-    """Return the words within the mistakes allowed of each typed one, with two statements for all of them."""
+    """Return the words within the allowed mistakes of each typed word, with two statements in all."""
     alike = {word: _numbers_alike(word) for word in typed}
     asked = sorted(set().union(*(spellings_typed(word) for word in alike)))
     if not asked:
@@ -231,7 +232,7 @@ def _counted(word_ids: Iterable[int]) -> dict[int, int]:
 
 
 def _numbers_alike(typed: str) -> Alike:
-    """Return the postal codes that start like one nobody has: those of the same town, then of the same county."""
+    """Return postal codes that start like an unknown one: of the same town, else of the same county."""
     if not typed.isdigit() or len(typed) < _NUMBER_LEAST:
         return []
     return [(edits, Meant(beginning=typed[:-edits], stores=COMMON)) for edits in (2, 3) if len(typed) - edits >= 2]

@@ -1,7 +1,7 @@
 """Services that change a store: its hours, desks, visit types, policy, texts and members.
 
-Whatever slots are made from changes with the store's row locked alone, and raises `hours_version`. Nothing here
-knows of bookings: `booking.store_setup.hours_changes` wraps these where bookings may be affected.
+Every change of what slots are made from locks the store's row alone and raises `hours_version`. Nothing here knows of
+bookings: `booking.store_setup.hours_changes` wraps the services that may affect bookings.
 """
 
 from stores.services.changes import change_line, forget_changes, hours_in_text, record_change

@@ -8,11 +8,11 @@ holds the store, so that the line is there if and only if the change is:
     record_change(store=store, user=user, what="desk", subject=desk.name, before=before, after=..., now=now)
 
 - `user` made the change; None for a command on the server or the system itself. Pass it down from the view.
-- `before` and `after` name the same fields; only those that differ are kept, and where none does there is no line.
-  `before={}` says that something is new, `after={}` that it was taken away.
-- Values are plain: text, numbers, truth, None, dates and times, and lists of these (`hours_in_text` for hours).
-- Never a secret, nor what is made from one: no password, PIN, token, code or digest. Say `has_feed: True` instead;
-  a field named after a secret is refused. Nothing about customers either.
+- `before` and `after` name the same fields; only fields that differ are stored. If none differs, no line is written.
+  `before={}` means that something is new, `after={}` that it was removed.
+- Values are plain: text, numbers, booleans, None, dates and times, and lists of these (`hours_in_text` for hours).
+- Never pass a secret or a value made from one: no password, PIN, token, code or digest. Pass `has_feed: True` instead;
+  a field named after a secret is refused. Pass nothing about customers either.
 - New words for the page: add `what` and its fields to `booking/store_setup/change_labels.py`.
 """
 
@@ -43,7 +43,7 @@ def record_change(
     now: datetime,
     subject: str = "",
 ) -> SetupChange | None:
-    """Add a line to a store's trail; None where nothing differs. Called inside the transaction of the change."""
+    """Add a line to a store's trail; None if nothing differs. Call it inside the transaction of the change."""
     line = change_line(store=store, user=user, what=what, before=before, after=after, now=now, subject=subject)
     if line is not None:
         line.save(force_insert=True)
@@ -53,7 +53,7 @@ def record_change(
 
 
 def _note_changed(store: Store, what: str) -> None:
-    """Keep on the store that people changed this part of it, for as long as the store is there."""
+    """Note on the store, for as long as it exists, that people changed this part of it."""
     parts = Store.objects.values_list("changed_parts", flat=True).get(pk=store.pk)
     if what not in parts:
         Store.objects.filter(pk=store.pk).update(changed_parts=sorted({*parts, what}))
@@ -69,7 +69,7 @@ def change_line(
     now: datetime,
     subject: str = "",
 ) -> SetupChange | None:
-    """Return the line of a change without keeping it, for whoever changes many stores and keeps them at once."""
+    """Return the line of a change without saving it, for changes of many stores that are saved together."""
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("a change is recorded in the transaction that makes it")
     was, became = _plain(before), _plain(after)
@@ -92,19 +92,19 @@ def change_line(
 
 @transaction.atomic
 def forget_changes(*, now: datetime) -> int:
-    """Delete the lines older than they are kept; return how many."""
+    """Delete the lines that are too old; return how many."""
     deleted, _ = SetupChange.objects.filter(at__lt=now - timedelta(days=KEEP_CHANGES_DAYS)).delete()
     return deleted
 
 
 def hours_in_text(weekly: Iterable[WeeklyInterval]) -> list[str]:
-    """Return a week's hours as the trail keeps them: "mon 09:00-12:00", in order."""
+    """Return a week's hours in the form of the trail: "mon 09:00-12:00", in order."""
     ordered = sorted(weekly, key=lambda one: (one.weekday, one.opens))
     return [f"{DAY_NAMES[one.weekday]} {times_in_text([(one.opens, one.closes)])[0]}" for one in ordered]
 
 
 def times_in_text(times: Sequence[tuple[time, time]]) -> list[str]:
-    """Return the hours of one day as the trail keeps them; none: closed."""
+    """Return the hours of one day in the form of the trail; an empty list means closed."""
     return [f"{opens:%H:%M}-{closes:%H:%M}" for opens, closes in sorted(times)]
 
 

@@ -1,4 +1,4 @@
-"""The address of the day sheet. The sheet holds names and phone numbers, so a new address is asked first."""
+"""The address of the day sheet. A new address must agree first, as the sheet has names and phone numbers."""
 
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from stores.services.values import lock
 
 @transaction.atomic
 def save_day_sheet(*, store: Store, email: str, language: str, user: User | None, now: datetime) -> None:
-    """Change where the sheet of the day is mailed, nowhere where the address is empty; no other one is awaited then."""
+    """Change the address of the day sheet, "" for no sheet; an open question to another address ends."""
     known = lock(store)
     awaited = asked_day_sheet(store=store, now=now)
     fields = {"day_sheet_email": email, "day_sheet_language": language}
@@ -26,7 +26,7 @@ def save_day_sheet(*, store: Store, email: str, language: str, user: User | None
 
 @transaction.atomic
 def ask_day_sheet(*, store: Store, email: str, language: str, user: User, now: datetime) -> SetupChange | None:
-    """Keep in the trail that an address is asked whether it wants the sheet; the one in use stays until it answers."""
+    """Note in the trail that an address is asked whether it wants the sheet; the present one stays until then."""
     lock(store)
     after = {DAY_SHEET_ASKED: email, "day_sheet_language": language}
     return record_change(store=store, user=user, what=DAY_SHEET, before={}, after=after, now=now)
@@ -34,7 +34,7 @@ def ask_day_sheet(*, store: Store, email: str, language: str, user: User, now: d
 
 @transaction.atomic
 def use_asked_day_sheet(*, wish: SetupChange, now: datetime) -> bool:
-    """Mail the sheet to the address that was asked, from now on; False where something else was decided since."""
+    """Mail the sheet from now on to the address that was asked; False if the wish no longer counts."""
     store = lock(wish.store)
     if asked_day_sheet(store=store, now=now) != wish:
         return False

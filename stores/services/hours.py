@@ -1,4 +1,4 @@
-"""Opening hours of the week, and of single dates."""
+"""Changes of opening hours, of the week and of single dates."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
@@ -44,7 +44,7 @@ def save_special_hours(
 
 @transaction.atomic
 def delete_special_hours(*, store: Store, date: date, user: User | None, now: datetime) -> bool:
-    """Let the weekday's hours hold again on a date; tell whether it had any of its own. Locks the store's row."""
+    """Restore the weekday's hours on a date; tell whether it had hours of its own. Locks the store's row."""
     lock(store)
     before = _own_hours(store, date)
     deleted, _ = SpecialHours.objects.filter(store=store, date=date).delete()
@@ -55,7 +55,7 @@ def delete_special_hours(*, store: Store, date: date, user: User | None, now: da
 
 
 def check_week(weekly: Sequence[WeeklyInterval], *, field: str) -> None:
-    """Raise BadHours, naming the interval by its place in the list, where these are no hours of a week."""
+    """Raise BadHours, with the position of the interval in the list, if these are no valid hours of a week."""
     if len(weekly) > INTERVALS_MAX:
         raise BadHours(field, "too_many")
     problem = week_problem(weekly)
@@ -65,7 +65,7 @@ def check_week(weekly: Sequence[WeeklyInterval], *, field: str) -> None:
 
 
 def replace_opening_hours(store: Store, weekly: Iterable[WeeklyInterval]) -> None:
-    """Put a whole week in place of the one before; the caller holds the store's lock and raises its version."""
+    """Replace the whole week; the caller holds the store's lock and raises its version."""
     OpeningHours.objects.filter(store=store).delete()
     OpeningHours.objects.bulk_create(
         OpeningHours(store=store, weekday=one.weekday, opens=one.opens, closes=one.closes) for one in weekly
@@ -73,13 +73,13 @@ def replace_opening_hours(store: Store, weekly: Iterable[WeeklyInterval]) -> Non
 
 
 def weekly_hours(store: Store) -> list[WeeklyInterval]:
-    """Return a store's week as it is now, for whoever is about to change it."""
+    """Return a store's present week, before a change."""
     rows = OpeningHours.objects.filter(store=store)
     return [WeeklyInterval(row.weekday, row.opens, row.closes) for row in rows]
 
 
 def _own_hours(store: Store, date: date) -> dict[str, list[str]]:
-    """Return the hours of one date for the trail; nothing where it has none of its own."""
+    """Return the hours of one date for the trail; nothing if it has none of its own."""
     rows = list(SpecialHours.objects.filter(store=store, date=date))
     times = [(row.opens, row.closes) for row in rows if row.opens is not None and row.closes is not None]
     return {"hours": times_in_text(times)} if rows else {}

@@ -12,7 +12,7 @@ INVITED_FOR = timedelta(days=14)
 
 
 def invitations_of(*, user: User, now: datetime) -> tuple[StoreInvitation, ...]:
-    """Return the stores that ask somebody to join, by name."""
+    """Return the invitations of a user, by the name of the store."""
     found = StoreInvitation.objects.filter(username=user.username, created_at__gt=now - INVITED_FOR)
     return tuple(found.select_related("store").order_by("store__name", "pk"))
 
@@ -24,7 +24,7 @@ def invitations_at(*, store: Store, now: datetime) -> tuple[StoreInvitation, ...
 
 @transaction.atomic
 def invite(*, store: Store, username: str, role: Role, user: User | None, now: datetime) -> None:
-    """Ask whoever has a user name to join, or will have it soon. Raises ValidationError for what can be none."""
+    """Ask the present or future owner of a user name to join. Raises ValidationError for an impossible name."""
     User(username=username).clean_fields(exclude=["password"])
     asked = {"role": role, "created_at": now}
     StoreInvitation.objects.update_or_create(store=store, username=username, defaults=asked)
@@ -35,7 +35,7 @@ def invite(*, store: Store, username: str, role: Role, user: User | None, now: d
 
 @transaction.atomic
 def answer_invitation(*, store: str, user: User, accepts: bool, now: datetime) -> bool:
-    """Join the store that asked, or decline; False where none asked, or too long ago."""
+    """Join the store that asked, or decline; False if it did not ask, or too long ago."""
     asked = StoreInvitation.objects.select_for_update(of=("self",)).select_related("store")
     found = asked.filter(store__slug=store, username=user.username, created_at__gt=now - INVITED_FOR).first()
     if found is None:
@@ -56,7 +56,7 @@ def answer_invitation(*, store: str, user: User, accepts: bool, now: datetime) -
 
 @transaction.atomic
 def take_back_invitation(*, store: Store, username: str, user: User | None, now: datetime) -> bool:
-    """Ask somebody no more, and tell whether they were asked."""
+    """Take back an invitation; tell whether there was one."""
     found = {one.username: one for one in store.invitations.all()}.get(username)
     if found is None:
         return False

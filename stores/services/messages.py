@@ -1,4 +1,4 @@
-"""The times at which a store's messages go, and the store's own sentence in them."""
+"""Settings of a store's messages: the times at which they go, and the store's own sentence."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime, time
@@ -30,8 +30,8 @@ def save_messages(
 ) -> None:
     """Change when messages go, and the store's own sentence in texts, by language. Raises BadValue.
 
-    The hours lie within 08:00-20:00, what customers are promised everywhere, and leave two hours at least. What was
-    planned before stays as it was planned.
+    The hours lie within 08:00-20:00, as all customers are promised, and leave at least two hours. Messages that are
+    already planned keep their times.
     """
     days = sorted(set(reminder_days), reverse=True)
     if len(days) > REMINDERS_MOST:

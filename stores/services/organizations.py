@@ -11,13 +11,13 @@ from stores.models import Organization, OrganizationKind, OrganizationMembership
 from stores.services import BadValue, MembershipResult, change_line, person_named
 from stores.words import can_be_seen, cleaned
 
-# What the ids of stores from OpenStreetMap begin with, "place" those without one: an organization called so would own
-# the ids of its table, `slug/id`, and could take these stores over.
+# The first parts of the ids of stores from OpenStreetMap; "place" is for stores without an id there. The ids of an
+# organization's table are `slug/id`, so an organization with one of these names could take such stores over.
 RESERVED_SLUGS = frozenset({"node", "way", "relation", "place"})
 
 
 class UnknownStores(LookupError):
-    """There are no such stores: their slugs."""
+    """There are no such stores; the text names their slugs."""
 
     def __init__(self, slugs: Sequence[str]) -> None:
         super().__init__(", ".join(slugs))
@@ -37,8 +37,7 @@ def save_organization(
 ) -> list[str]:
     """Make an organization or change it, and let it gather these stores too; return what changed, a line for each.
 
-    What is None stays as it is, and no store leaves.
-    Raises BadValue, UnknownStores.
+    Values of None stay unchanged, and no store is removed. Raises BadValue, UnknownStores.
     """
     if kind not in OrganizationKind.values:
         raise BadValue("kind", "invalid_choice")
@@ -64,9 +63,9 @@ def save_organization(
 def add_organization_manager(
     *, organization: Organization, username: str, password: str | None, user: User | None, now: datetime
 ) -> MembershipResult:
-    """Let a person manage every store of an organization; `user` decides it, and each store's trail says so.
+    """Let a person manage every store of an organization. `user` decides it; each store's trail notes it.
 
-    `password` is for a new user alone. Raises as add_member.
+    `password` is only for a new user. Raises the errors of add_member.
     """
     person, is_new_user = person_named(username, password=password, now=now)
     _, is_new = OrganizationMembership.objects.get_or_create(
@@ -80,7 +79,7 @@ def add_organization_manager(
 
 @transaction.atomic
 def remove_organization_manager(*, organization: Organization, username: str, user: User | None, now: datetime) -> bool:
-    """Let somebody manage an organization's stores no more; tell whether they did. Own memberships stay."""
+    """End a membership of an organization; tell whether there was one. Memberships of single stores stay."""
     memberships = organization.memberships.select_related("user")
     found = memberships.filter(user__username=User.normalize_username(username)).first()
     if found is None:
@@ -122,7 +121,7 @@ def _check(organization: Organization) -> None:
 
 @transaction.atomic
 def gather(organization: Organization, slugs: Sequence[str], *, now: datetime) -> list[str]:
-    """Let an organization gather stores; return a line for each that is new there. Raises UnknownStores."""
+    """Add stores to an organization; return a line for each new one. Raises UnknownStores."""
     known = {store.slug: store for store in Store.objects.filter(slug__in=slugs).only("pk", "slug")}
     unknown = [slug for slug in slugs if slug not in known]
     if unknown:

@@ -1,7 +1,7 @@
-"""The pattern of a chain or a town: one store whose set-up the others follow, part by part, unless they have their own.
+"""The pattern of a chain or a town: a store whose set-up the others follow, part by part, unless they changed theirs.
 
-A store follows a part as long as it has what it took last, or was never changed there. Whoever changes it at the store
-makes it the store's own, and the pattern leaves it alone.
+A store follows a part as long as it still has the values it took last, or nobody ever changed the part there. A change
+at the store makes the part the store's own, and the pattern no longer touches it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,7 +17,7 @@ from stores.hours import WeeklyInterval
 from stores.models import Organization, PatternTaken, Store, VisitType
 from stores.services import save_messages, save_opening_hours, save_policy, save_visit_type
 
-# Each part, and what the trail calls a change of it.
+# Each part, and the names of its changes in the trail.
 PARTS: Mapping[str, str] = {
     "visit_types": "visit_type",
     "rules": "rules",
@@ -29,20 +29,20 @@ _RULES = (
     *("change_until_minutes", "open_bookings_per_customer", "keep_days"),
 )
 _TYPE = ("name", "slot_count", "max_party_size", "what_to_bring", "mode", "video_url")
-Kind = Mapping[str, Any]  # a kind of visit: its _TYPE, its slug, and whether it is in use
+Kind = Mapping[str, Any]  # a visit type: its _TYPE, its slug, and whether it is in use
 
 
 class PatternStatus(StrEnum):
-    """How a store stands to the pattern in one part."""
+    """How one part of a store relates to the pattern."""
 
     SAME = "same"
-    BEHIND = "behind"  # it follows, and has not taken the latest yet
+    BEHIND = "behind"  # it follows, but has not taken the latest version yet
     OWN = "own"
 
 
 @dataclass(frozen=True, slots=True)
 class StorePatternStatus:
-    """How a store stands to the pattern, by part."""
+    """How a store relates to the pattern, part by part."""
 
     store: Store
     parts: Mapping[str, PatternStatus]
@@ -64,7 +64,7 @@ def value_of(store: Store, part: str) -> Any:
 
 
 def standings(organization: Organization, pattern: Store) -> list[StorePatternStatus]:
-    """Return how each of an organization's other stores stands to the pattern, by name, with four statements."""
+    """Return how each other store of an organization relates to the pattern, by name, with four statements."""
     wanted = {part: value_of(pattern, part) for part in PARTS}
     stores = organization.stores.exclude(pk=pattern.pk).prefetch_related("visit_types", "opening_hours")
     taken = {(one.store_id, one.part): one.value for one in PatternTaken.objects.filter(organization=organization)}
@@ -88,20 +88,20 @@ def standings(organization: Organization, pattern: Store) -> list[StorePatternSt
 
 @transaction.atomic
 def choose_pattern(*, organization: Organization, store: Store) -> None:
-    """Let a store of the organization be its pattern."""
+    """Make a store of the organization its pattern."""
     Organization.objects.filter(pk=organization.pk).update(pattern_store=store)
 
 
 @transaction.atomic
 def note_taken(*, organization: Organization, store: Store, part: str, value: Any, now: datetime) -> None:
-    """Keep what a store took: what it has to have still for the next pattern to be taken as well."""
+    """Store the values that a store took. It follows the next pattern only if it still has them."""
     PatternTaken.objects.update_or_create(
         organization=organization, store=store, part=part, defaults={"value": value, "taken_at": now}
     )
 
 
 def give_part(*, store: Store, part: str, value: Any, taken: Any, user: User | None, now: datetime) -> None:
-    """Write one part of a pattern into a store's set-up, as its own pages would; `taken` is what it took last, if ever.
+    """Write one part of a pattern into a store's set-up, as its own pages do; `taken` is what it took last.
 
     Raises BadValue.
     """
@@ -129,7 +129,7 @@ def give_part(*, store: Store, part: str, value: Any, taken: Any, user: User | N
 def _give_visit_types(
     store: Store, value: Sequence[Kind], taken: Sequence[Kind] | None, *, user: User | None, now: datetime
 ) -> None:
-    """Make, change, rename or put to rest each kind of visit of the pattern; a store's others stay as they are."""
+    """Create, change, rename or deactivate each visit type of the pattern; the store's other types stay."""
     known: dict[str, VisitType] = {kind.slug: kind for kind in store.visit_types.all()}
     has = value_of(store, "visit_types")
     for slug, fields in visit_type_changes(has, value, taken, is_own=_is_own(store, "visit_types")):
@@ -144,11 +144,12 @@ def _give_visit_types(
 def visit_type_changes(
     has: Sequence[Kind], wanted: Sequence[Kind], taken: Sequence[Kind] | None, *, is_own: bool
 ) -> list[tuple[str, dict[str, Any] | None]]:
-    """Return what a store has to do to offer what the pattern does: the slug of its kind and the new fields of it.
+    """Return the changes with which a store offers what the pattern does: slug and new fields of each type.
 
-    "" makes a new kind, None puts one to rest; those to rest come last. A kind is known by its name; one that the
-    pattern renamed, or put to rest, by the name that the store took it under. A store that took nothing yet and whose
-    people never changed anything has what the import gave it, under the same slugs as the pattern has.
+    A slug of "" creates a type, fields of None deactivate one; deactivations come last. A type is recognized by its
+    name; if the pattern renamed or deactivated it, by the name under which the store took it. A store that has taken
+    nothing yet, and whose members never changed anything, has the types of the import, with the same slugs as the
+    pattern.
     """
     by_name = {kind["name"]: kind for kind in has}
     by_slug = {kind["slug"]: kind for kind in has} if taken is None and not is_own else {}
@@ -173,19 +174,19 @@ def visit_type_changes(
 
 
 def _is_own(store: Store, part: str) -> bool:
-    """Tell whether the store's people ever changed a part themselves."""
+    """Tell whether members of the store ever changed a part themselves."""
     return PARTS[part] in store.changed_parts
 
 
 def _is_same(part: str, has: Any, wanted: Any, taken: Any, *, is_own: bool) -> bool:
-    """Tell whether there is nothing left for a store to take."""
+    """Tell whether a store already has everything of a part."""
     if part == "visit_types":
         return not visit_type_changes(has, wanted, taken, is_own=is_own)
     return bool(has == wanted)
 
 
 def _has(part: str, has: Any, taken: Any) -> bool:
-    """Tell whether a store still has what it took; kinds of visit of its own may stand beside."""
+    """Tell whether a store still has what it took; it may have visit types of its own besides."""
     if part != "visit_types":
         return bool(has == taken)
     in_use = [[kind[name] for name in _TYPE] for kind in has if kind["is_active"]]

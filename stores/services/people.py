@@ -18,10 +18,10 @@ class MembershipResult(StrEnum):
     """What `add_member` did."""
 
     CREATED = "created"  # a new user
-    ADDED = "added"  # a user who was there became a member of one more store
-    CHANGED = "changed"  # a member got another role
+    ADDED = "added"  # an existing user became a member of one more store
+    CHANGED = "changed"  # a member got a different role
     UNCHANGED = "unchanged"
-    INVITED = "invited"  # asked to join, by a manager who cannot know whether anybody has the name
+    INVITED = "invited"  # invited by a manager who does not learn whether the user exists
 
 
 @transaction.atomic
@@ -37,14 +37,14 @@ def add_member(
 ) -> MembershipResult:
     """Make a person a member of a store, or change their role; `user` makes the change.
 
-    With `asks`, people with a user name join only by their own consent: they are asked, and so is a name without
-    a password, whether anybody has it or not.
+    With `asks`, existing users join only by their own consent: they are invited. A name without a password is invited
+    too, whether or not a user has it.
 
-    `password` is for a new user alone; one who exists keeps theirs. Raises django's ValidationError for a name or
-    password that cannot be used, BadValue where a new user has no password, or where a manager would leave the store
-    without any; whoever runs the server may.
+    `password` is only for a new user; an existing user keeps theirs. Raises django's ValidationError for a name or
+    password that cannot be used, BadValue if a new user has no password, or if a manager would leave the store without
+    any manager; commands on the server may do so.
     """
-    list(store.memberships.select_for_update(of=("self",)))  # two managers who demote each other take turns
+    list(store.memberships.select_for_update(of=("self",)))  # two managers who demote each other wait for each other
     username = User.normalize_username(username)
     if asks and _is_to_be_asked(store, username, has_password=bool(password)):
         invite(store=store, username=username, role=role, user=user, now=now)
@@ -72,9 +72,9 @@ def _is_to_be_asked(store: Store, username: str, *, has_password: bool) -> bool:
 
 
 def person_named(username: str, *, password: str | None, now: datetime) -> tuple[User, bool]:
-    """Return the user of this name, made with `password` where there is none, and whether it is new.
+    """Return the user with this name, created with `password` if needed, and whether the user is new.
 
-    Raises as add_member.
+    Raises the errors of add_member.
     """
     username = User.normalize_username(username)
     person = User.objects.filter(username=username).first()

@@ -1,4 +1,4 @@
-"""A store's rules of booking, its notice, and its contact."""
+"""Changes of a store's policy, notice, contact and protection."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -23,7 +23,7 @@ POLICY_RANGES = {
     "keep_days": (1, 3660),
 }
 ORIGINS_MAX = 10
-ORIGINS_LONGEST = 500  # all together
+ORIGINS_LONGEST = 500  # of all origins together
 WEBSITE_LONGEST = 255
 _web_address = URLValidator(schemes=["http", "https"])
 
@@ -42,7 +42,7 @@ def save_policy(
     user: User | None,
     now: datetime,
 ) -> None:
-    """Change what the store decided about booking. Locks the store's row. Raises BadValue."""
+    """Change the store's rules of booking. Locks the store's row. Raises BadValue."""
     numbers = {
         "slot_minutes": slot_minutes,
         "minimum_notice_minutes": minimum_notice_minutes,
@@ -61,7 +61,7 @@ def save_policy(
 
 @transaction.atomic
 def save_notice(*, store: Store, notice: str, user: User | None, now: datetime) -> None:
-    """Change the line that customers read at the store's top; "" for none. Raises BadValue."""
+    """Change the line that customers read at the top of the store's pages; "" for none. Raises BadValue."""
     notice = short_text(notice, field="notice", longest=300, is_required=False)
     _update(store, "notice", {"notice": notice}, user=user, now=now)
 
@@ -88,7 +88,7 @@ def save_contact(
 
 @transaction.atomic
 def save_embed_origins(*, store: Store, addresses: Sequence[str], user: User | None, now: datetime) -> None:
-    """Change which sites may show the store's times in a frame of their own: any address of each. Raises BadValue."""
+    """Change which sites may show the store's times in a frame; takes any address of a site. Raises BadValue."""
     origins: list[str] = []
     for number, address in enumerate(addresses):
         try:
@@ -107,7 +107,7 @@ def save_embed_origins(*, store: Store, addresses: Sequence[str], user: User | N
 
 @transaction.atomic
 def save_line_shows(*, store: Store, line_shows: str, user: User | None, now: datetime) -> None:
-    """Change what people in the store's line are called by. Raises BadValue."""
+    """Change how people in the store's line are called. Raises BadValue."""
     if line_shows not in LineShows.values:
         raise BadValue("line_shows", "invalid_choice")
     _update(store, "line", {"line_shows": line_shows}, user=user, now=now)
@@ -115,7 +115,7 @@ def save_line_shows(*, store: Store, line_shows: str, user: User | None, now: da
 
 @transaction.atomic
 def save_protection(*, store: Store, asks_proof_under_load: bool, user: User | None, now: datetime) -> None:
-    """Change whether browsers are asked for a proof of work while far more is booked than usual."""
+    """Change whether browsers are asked for a proof of work during a rush."""
     _update(store, "protection", {"asks_proof_under_load": asks_proof_under_load}, user=user, now=now)
 
 
@@ -126,7 +126,7 @@ def save_second_factor(*, store: Store, requires_second_factor: bool, user: User
 
 
 def _update(store: Store, what: str, fields: dict[str, Any], *, user: User | None, now: datetime) -> None:
-    """Lock the store's row, change these fields of it, and tell the trail."""
+    """Lock the store's row, change these fields, and write a line of the trail."""
     known = lock(store)
     before = {name: getattr(known, name) for name in fields}
     Store.objects.filter(pk=store.pk).update(**fields)

@@ -1,4 +1,4 @@
-"""The questions that a store asks its customers."""
+"""Changes of the questions that a store asks its customers."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -19,9 +19,9 @@ CHOICE_LONGEST = 80
 
 @transaction.atomic
 def save_questions(*, store: Store, questions: Sequence[Question], user: User | None, now: datetime) -> None:
-    """Replace a store's own questions, in this order; none is fine. Locks the store's row. Raises BadValue.
+    """Replace a store's questions, in this order; the list may be empty. Locks the store's row. Raises BadValue.
 
-    Answers given before keep the words of their question.
+    Earlier answers keep the wording of their question.
     """
     if len(questions) > QUESTIONS_MAX:
         raise BadValue("questions", "too_many")
@@ -51,7 +51,7 @@ def _row(store: Store, number: int, question: Question) -> StoreQuestion:
 
 
 def _in_text(rows: Iterable[StoreQuestion]) -> dict[str, list[str]]:
-    """Return questions for the trail, each with what may be chosen; one that must be answered has a star."""
+    """Return questions for the trail, each with its choices; a required question has a star."""
     return {
         "questions": [
             f"{row.text}{' *' * row.is_required}{': ' * bool(row.choices)}{row.choices.replace(chr(10), ' / ')}"

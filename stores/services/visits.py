@@ -1,4 +1,4 @@
-"""Desks and visit types of a store, and whether customers choose the desk."""
+"""Changes of a store's desks and visit types, and of whether customers choose the desk."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -36,9 +36,9 @@ def save_desk(
     user: User | None,
     now: datetime,
 ) -> Desk:
-    """Make a desk, or change one; `weekly` empty: it serves whenever the store is open. Raises BadValue, BadHours.
+    """Make a desk, or change one; with `weekly` empty it serves whenever the store is open. Raises BadValue, BadHours.
 
-    A desk keeps its slug for ever, and is closed by `is_active=False`, not deleted: its past visits stay with it.
+    A desk keeps its slug for ever. It is never deleted but closed by `is_active=False`, so past visits keep their desk.
     """
     name = short_text(name, field="name", longest=80)
     check_range("capacity", capacity, CAPACITY_RANGE)
@@ -77,9 +77,9 @@ def save_visit_type(  # noqa: PLR0913 -- one for each thing a kind of visit says
     user: User | None,
     now: datetime,
 ) -> VisitType:
-    """Make a visit type, or change one, which keeps its slug for ever. Raises BadValue.
+    """Create a visit type, or change one; its slug stays for ever. Raises BadValue.
 
-    Visits by video need a link, kept for them alone; it starts with https.
+    Visits by video need a link that starts with https; other visits have none.
     """
     name = short_text(name, field="name", longest=80)
     what_to_bring = short_text(what_to_bring, field="what_to_bring", longest=300, is_required=False)
@@ -105,7 +105,7 @@ def save_visit_type(  # noqa: PLR0913 -- one for each thing a kind of visit says
 
 @transaction.atomic
 def save_desk_choice(*, store: Store, is_offered: bool, user: User | None, now: datetime) -> None:
-    """Let customers say which desk serves them, or let them no longer. Locks the store's row."""
+    """Change whether customers may choose the desk that serves them. Locks the store's row."""
     before = {"offers_desk_choice": lock(store).offers_desk_choice}
     Store.objects.filter(pk=store.pk).update(offers_desk_choice=is_offered)
     raise_version(store)
@@ -128,7 +128,7 @@ def _checked_video_url(mode: str, video_url: str) -> str:
 
 
 def _of_desk(desk: Desk) -> dict[str, Any]:
-    """Return a desk for the trail; nothing where it is yet to be made."""
+    """Return a desk for the trail; nothing for a new one."""
     known = Desk.objects.filter(pk=desk.pk).first()
     if known is None:
         return {}
@@ -138,7 +138,7 @@ def _of_desk(desk: Desk) -> dict[str, Any]:
 
 
 def _of_visit_type(visit_type: VisitType) -> dict[str, Any]:
-    """Return a visit type for the trail; nothing where it is yet to be made."""
+    """Return a visit type for the trail; nothing for a new one."""
     known = VisitType.objects.filter(pk=visit_type.pk).first()
     if known is None:
         return {}

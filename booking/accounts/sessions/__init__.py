@@ -1,7 +1,7 @@
-"""Sessions whose rows hold a digest of the key, so that nobody can sign in with what a row says.
+"""Sessions whose rows hold only a digest of the key, so that nobody can sign in with the data of a row.
 
-The key itself stands in the browser's cookie alone. Whoever reads the database, a backup or the cache learns who is
-signed in, and cannot become them. `db` and `cached_db` are Django's engines of the same names on top of that.
+The key itself is only in the browser's cookie. A person who reads the database, a backup or the cache learns which
+users are signed in, but cannot act as them. `db` and `cached_db` build on Django's engines of the same names.
 """
 
 from typing import Any
@@ -16,16 +16,16 @@ from django.utils import timezone
 
 from booking.tokens import keyed_digest
 
-_SIGNS = 40  # what Django's table holds: 160 bits of the digest
+_SIGNS = 40  # the size of Django's column: 160 bits of the digest
 
 
 def row_key(session_key: str) -> str:
-    """Return the digest of a session's key, as it is stored."""
+    """Return the stored digest of a session's key."""
     return keyed_digest("session", session_key)[:_SIGNS]
 
 
 def end_all() -> None:
-    """End every session there is, those kept in Redis as well. Raises redis.RedisError where it is away."""
+    """End all sessions, also those in Redis. Raises redis.RedisError if Redis is away."""
     Session.objects.all().delete()
     if settings.REDIS_URL:
         with redis.from_url(settings.REDIS_URL, socket_connect_timeout=1, socket_timeout=5) as cache:
@@ -34,7 +34,7 @@ def end_all() -> None:
 
 
 class KeyedRows(SessionStore):
-    """A session store whose rows, and whose copies in a cache, are known by a digest of the key."""
+    """A session store whose rows and cached copies are found by a digest of the key."""
 
     def end_row(self, row: str) -> None:
         """End the session whose row has this key, wherever it is kept."""
@@ -45,7 +45,7 @@ class KeyedRows(SessionStore):
         return bool(super().exists(row_key(session_key)))
 
     def delete(self, session_key: str | None = None) -> None:
-        """End the session of this key, this one without any."""
+        """End the session of this key, or this one if no key is given."""
         key = session_key or self.session_key
         if key is not None:
             super().delete(row_key(key))

@@ -1,4 +1,4 @@
-"""Sessions in the database, and in the cache beside it: a tablet asks every few seconds."""
+"""Sessions in the database with copies in the cache, because a tablet asks every few seconds."""
 
 from django.contrib.sessions.backends import cached_db
 
@@ -6,10 +6,10 @@ from booking.accounts.sessions import KeyedRows, row_key
 
 
 class SessionStore(KeyedRows, cached_db.SessionStore):
-    """What Django calls for each request."""
+    """The session store that Django uses for each request."""
 
     @property
     def cache_key(self) -> str:
-        """What the copy in the cache is known by."""
+        """The key of the copy in the cache."""
         key = self._get_or_create_session_key()  # type: ignore[attr-defined]  # Django's own, not in its stubs
         return f"{self.cache_key_prefix}{row_key(key)}"

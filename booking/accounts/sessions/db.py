@@ -1,7 +1,7 @@
-"""Sessions in the database alone: for several processes without a cache that they share."""
+"""Sessions only in the database, for several processes without a shared cache."""
 
 from booking.accounts.sessions import KeyedRows
 
 
 class SessionStore(KeyedRows):
-    """What Django calls for each request."""
+    """The session store that Django uses for each request."""

@@ -1,4 +1,4 @@
-"""Bookings by their customers: book, read, move, cancel, confirm, take along, erase."""
+"""Bookings by customers: book, read, move, cancel, confirm, export, erase."""
 
 from collections.abc import Sequence
 
@@ -69,7 +69,7 @@ class BookingsView(ApiView):
 
 
 def country_of(store: object) -> str | None:
-    """Return by which country's rules a store reads phone numbers, None where there is no such store."""
+    """Return the country by whose rules a store reads phone numbers; None if there is no such store."""
     if not isinstance(store, str) or not SLUG.fullmatch(store):
         return None
     return Store.objects.filter(slug=store).values_list("country", flat=True).first()

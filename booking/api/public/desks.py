@@ -1,4 +1,4 @@
-"""The desk that a customer chose, where the store lets them choose."""
+"""Desks chosen by customers, at stores that let them choose."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from stores.queries import UnknownStore, rules_around
 
 
 def chosen_desk(desk: str | None, *, store: str, now: datetime) -> str:
-    """Return the slug of the chosen desk, "" for any. Raises Problem; an unknown store is for others to find."""
+    """Return the slug of the chosen desk, "" for any. Raises Problem, but not for an unknown store."""
     if not desk:
         return ""
     try:

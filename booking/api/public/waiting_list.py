@@ -33,7 +33,7 @@ from booking.web.problem_json import UNKNOWN_STORE, ApiProblem
 
 
 class WaitingListRequest(AvailabilityQuery):
-    """A wish to wait; `country` in the context is the store's, None where there is no such store."""
+    """A request to join; `country` in the context is the store's, None if there is no such store."""
 
     store = Slug(unknown=UNKNOWN_STORE)
     party_size = Count(default=1)

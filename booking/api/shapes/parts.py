@@ -13,7 +13,7 @@ named = extend_schema_serializer
 
 
 def one_of(words: Any) -> serializers.Field[Any, Any, Any, Any]:
-    """Return a field of one of a few words."""
+    """Return a field with one of a few words."""
 
     @extend_schema_field({"type": "string", "enum": [str(word) for word in words]})
     class Word(serializers.CharField):

@@ -1,1 +1,1 @@
-"""What `manage.py up` starts: a web server and a worker, as one process tree that lives and ends together."""
+"""The launcher of `manage.py up`: web server and worker, as one process tree that starts and ends together."""

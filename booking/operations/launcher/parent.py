@@ -1,4 +1,4 @@
-"""The end with the parent: each process of the tree ends when the one that started it is gone."""
+"""The watch over the parent: each process of the tree ends when the one that started it is gone."""
 
 import os
 import signal
@@ -9,13 +9,13 @@ LOOK_EVERY_SECONDS = 1.0
 
 
 def end_with_parent() -> None:
-    """End this process soon after its parent, even if that was killed and could not say goodbye.
+    """End this process soon after its parent, even if the parent was killed.
 
-    The parent names itself in the environment: it may be gone before its child asks who it was.
+    The parent writes its id into the environment, because it may be gone before its child asks for it.
     """
     named = int(os.environ.get(SUPERVISOR) or 0)
     parent = named if named not in (0, os.getpid()) else os.getppid()
-    os.environ[SUPERVISOR] = str(os.getpid())  # for those that this process starts
+    os.environ[SUPERVISOR] = str(os.getpid())  # for the processes that this one starts
     never = threading.Event()
 
     def watch() -> None:

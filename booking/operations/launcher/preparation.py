@@ -16,23 +16,23 @@ from django.utils import timezone
 from booking.operations.schedules import sync_schedules
 from booking.operations.translations import compile_translations
 
-UNUSED_STATIC = ("admin", "rest_framework")  # of pages that are not served here
-ADVISORY_KEY = 0x0CA1  # of this purpose alone
+UNUSED_STATIC = ("admin", "rest_framework")  # for pages that are not served here
+ADVISORY_KEY = 0x0CA1  # used for nothing else
 
 
 class CannotStart(Exception):
-    """Something is in the way; the message is one line for the person at the terminal."""
+    """The start is not possible; the message is one line for the person at the terminal."""
 
 
 def check_settings() -> None:
-    """Raise CannotStart, naming the variable, where the settings cannot work."""
+    """Raise CannotStart, with the name of the variable, if the settings cannot work."""
     for found in run_checks():
         if found.level >= ERROR:
             raise CannotStart(" ".join(str(found.msg).split()))
 
 
 def check_port(address: str, port: int) -> None:
-    """Raise CannotStart where somebody else has the port."""
+    """Raise CannotStart if another process has the port."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -43,9 +43,9 @@ def check_port(address: str, port: int) -> None:
 
 
 def prepare() -> None:
-    """Bring database, words and static files up to date.
+    """Update database, translations and static files.
 
-    Costs little where nothing has changed. Raises CannotStart.
+    It costs little if nothing has changed. Raises CannotStart.
     """
     try:
         compile_translations(settings.LOCALE_PATHS[0])
@@ -66,7 +66,7 @@ def prepare() -> None:
 
 @contextmanager
 def _alone() -> Iterator[None]:
-    """Let one process change the tables at a time; others that start meanwhile wait."""
+    """Let only one process at a time change the tables; others that start meanwhile wait."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SET lock_timeout = 0")
@@ -74,7 +74,7 @@ def _alone() -> Iterator[None]:
         try:
             yield
         finally:
-            connection.close()  # which gives the lock back, and the session its own settings
+            connection.close()  # which releases the lock and restores the settings of the session
         return
     with Path(settings.DATA_DIR, "migrate.lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
@@ -82,7 +82,7 @@ def _alone() -> Iterator[None]:
 
 
 def _keep_to_owner() -> None:
-    """Let nobody else read a database that is a file; SQLite gives the files beside it the same mode."""
+    """Make a database file readable only for its owner; SQLite gives the files beside it the same mode."""
     if connection.vendor == "sqlite":
         database = Path(connection.settings_dict["NAME"])
         for path in (database, *database.parent.glob(f"{database.name}-*")):
@@ -101,7 +101,7 @@ def _check_redis() -> None:
 
 
 def collect_static() -> None:
-    """Collect static files when one is newer than the last collection, or one has gone."""
+    """Collect static files if one is newer than the last collection, or one is missing."""
     sources = [path for path in Path(settings.BASE_DIR, "booking", "static").rglob("*") if path.is_file()]
     stamp = Path(settings.STATIC_ROOT, ".collected")
     state = "\n".join(f"{path.name} {path.stat().st_mtime_ns}" for path in sorted(sources))

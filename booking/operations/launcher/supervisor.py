@@ -1,7 +1,7 @@
-"""The supervisor of web server and worker: it starts them, restarts them, and ends them together.
+"""The supervisor of web server and worker: it starts, restarts and ends them together.
 
-`up` becomes this small process once all is prepared: it
-knows neither Django nor the database. Only monotonic time is used, so moving the machine's clock restarts nothing.
+`up` becomes this small process once all is prepared; it knows neither Django nor the database. It uses only monotonic
+time, so a change of the machine's clock restarts nothing.
 """
 
 import json
@@ -25,7 +25,7 @@ STALLED_AFTER_SECONDS = 120
 
 
 class Child:
-    """A process of the tree, in a group of its own, started again whenever it ends."""
+    """A process of the tree, in its own group; it is restarted whenever it ends."""
 
     def __init__(self, name: str, arguments: Sequence[str]) -> None:
         self.name = name
@@ -50,7 +50,7 @@ class Child:
         status = self.process.poll()
         if status is None:
             return
-        self.signal(signal.SIGKILL)  # what it may have left behind
+        self.signal(signal.SIGKILL)  # the processes it may have left behind
         lived = time.monotonic() - self.started_at
         self.pause_seconds = min(LONGEST_PAUSE_SECONDS, self.pause_seconds * 2 + 1) if lived < SHORT_LIFE_SECONDS else 0
         self.start_again_at = time.monotonic() + self.pause_seconds
@@ -74,7 +74,7 @@ class Child:
 
 
 class Supervisor:
-    """Watches over the children until it is told to stop; the file `beat` changes with each task executed."""
+    """The supervisor of the children, until it is told to stop; the file `beat` changes with each task executed."""
 
     def __init__(self, web: Child, worker: Child, beat: Path) -> None:
         self.web, self.worker = web, worker
@@ -82,7 +82,7 @@ class Supervisor:
         self.stopping = threading.Event()
 
     def run(self) -> None:
-        """Run until SIGTERM or SIGINT, then end both children: first kindly, after 25 s for good."""
+        """Run until SIGTERM or SIGINT, then end both children: first by SIGTERM, after 25 s by force."""
         for number in STOPPING_SIGNALS:
             signal.signal(number, self._stop)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING_SIGNALS)  # `up` let them wait for this

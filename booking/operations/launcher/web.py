@@ -16,15 +16,15 @@ from booking.operations.launcher.parent import end_with_parent
 BLOCKING_THREADS = 4
 WAITING_CONNECTIONS = 1024
 HEADER_SECONDS = 20
-# Between a process that ended and the one that takes its place, so that one that cannot start costs little.
+# The pause between a process that ended and its successor, so that one that cannot start costs little.
 RESPAWN_PAUSE_SECONDS = 0.5
 
 
 class WebServer(MPServer):
-    """A granian whose other processes go on serving, however often one of them ends.
+    """A granian server whose other processes go on serving, however often one of them ends.
 
-    By itself granian takes a process that ends twice within 5.5 s for a crash loop and ends all of them: the port
-    then refuses connections until the supervisor has started everything again.
+    By default, granian takes two ends of a process within 5.5 s for a crash loop and ends all processes: the port then
+    refuses connections until the supervisor has restarted everything.
     """
 
     def _respawn_workers(

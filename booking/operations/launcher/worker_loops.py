@@ -39,7 +39,7 @@ log = logging.getLogger("booking.worker")
 
 
 class Worker:
-    """Threads that take tasks from the queue, run them, note their results, and keep the timetable."""
+    """The worker's threads: they take tasks from the queue, run them, record results, and keep the timetable."""
 
     def __init__(self) -> None:
         self.stopping = threading.Event()
@@ -54,7 +54,7 @@ class Worker:
         def push() -> None:
             broker = get_broker()
             broker.dequeue = self._noting_when(broker.dequeue)
-            orm.sleep = self.stopping.wait  # its pause between two looks need not be sat out at the end
+            orm.sleep = self.stopping.wait  # the end need not wait for its pause between two looks
             pusher(self.tasks, self.stopping, broker)
 
         def work() -> None:
@@ -92,22 +92,22 @@ class Worker:
         return noting
 
     def _pass_beat_on(self) -> None:
-        """Show the launcher here what a worker on another host executed, as long as this one takes its share."""
+        """Pass the beat of a worker on another host to the launcher here, as long as this one takes tasks too."""
         beat = WorkerBeat.objects.first()
         if beat is not None and time.monotonic() - self.asked_at < POLLING_SECONDS:
             executed_at = beat.executed_at.timestamp()
             if not settings.BEAT_FILE.exists():
-                settings.BEAT_FILE.touch()  # a touch alone would look like a task executed, each time
+                settings.BEAT_FILE.touch()  # a new modification time alone would look like an executed task each time
             os.utime(settings.BEAT_FILE, (executed_at, executed_at))
 
     def _start(self, loop: Callable[[], None], name: str) -> threading.Thread:
-        """Run a loop in a thread, and again where it ends before it is time."""
+        """Run a loop in a thread, and restart it if it ends too early."""
 
         def keep_running() -> None:
             while True:
                 try:
                     loop()
-                except (Exception, SystemExit):  # a task that wants to leave ends nobody but itself
+                except (Exception, SystemExit):  # a task that exits ends only itself
                     log.exception("worker_loop_failed")
                     self.stopping.wait(PAUSE_AFTER_ERROR_SECONDS)
                 finally:
@@ -121,7 +121,7 @@ class Worker:
 
 
 def note_failure(task: dict[str, Any], **others: object) -> None:
-    """Log a failed task, and let the queue keep no more of it: an exception's message may quote a customer."""
+    """Log a failed task; the queue keeps no more of it, because an exception's message may quote a customer."""
     if task["success"]:
         return
     trace = str(task["result"]).rpartition("Traceback (most recent call last):")[2]

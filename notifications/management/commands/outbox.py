@@ -1,4 +1,4 @@
-"""`manage.py outbox`: what has not been settled, and a person's word on it."""
+"""The command `outbox`: lists messages that are not settled, and takes a person's decision about them."""
 
 from argparse import ArgumentParser
 from typing import Any

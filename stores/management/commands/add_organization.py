@@ -1,4 +1,4 @@
-"""Towns and chains that gather stores."""
+"""The command `add_organization`: makes or changes a town or a chain that gathers stores."""
 
 from argparse import ArgumentParser
 from typing import Any

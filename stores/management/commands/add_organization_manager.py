@@ -1,4 +1,4 @@
-"""People who manage all stores of a town or a chain."""
+"""The command `add_organization_manager`: lets a person manage all stores of a town or a chain."""
 
 from argparse import ArgumentParser
 from typing import Any

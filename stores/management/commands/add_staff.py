@@ -1,4 +1,4 @@
-"""People who work at a store."""
+"""The command `add_staff`: makes a person a member of a store."""
 
 import getpass
 import sys
@@ -49,7 +49,7 @@ class Command(BaseCommand):
 
 
 def new_password(username: str) -> str:
-    """Ask for a new user's password without showing it, or take the first line of what is piped in."""
+    """Ask for a new user's password without showing it, or read the first line of piped input."""
     if sys.stdin is None:
         return ""
     if not sys.stdin.isatty():

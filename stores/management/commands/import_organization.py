@@ -1,4 +1,4 @@
-"""An organization's stores, or the people who work there, from a table saved as CSV."""
+"""The command `import_organization`: reads an organization's stores, or their members, from a CSV file."""
 
 from argparse import ArgumentParser
 from collections import Counter

@@ -1,4 +1,4 @@
-"""Stores from a GeoJSON file with OpenStreetMap tags."""
+"""The command `import_stores`: reads stores from a GeoJSON file with OpenStreetMap tags."""
 
 import sys
 from argparse import ArgumentParser
@@ -52,9 +52,9 @@ class Command(BaseCommand):
 
 
 def _lines(features: Iterable[Any], defaults: ImportDefaults, *, is_dry_run: bool) -> Iterator[tuple[str, str, bool]]:
-    """Import features one by one; yield the outcome, the line to say, and whether something is wrong with its hours."""
+    """Import features one by one; yield the outcome, the line to print, and whether the hours have a problem."""
     seen: set[str] = set()
-    slugs: set[str] = set()  # those a dry run has given away
+    slugs: set[str] = set()  # slugs that a dry run has given away
     for number, feature in enumerate(features, 1):
         try:
             fields = _unseen(read_feature(feature, number=number), seen)
@@ -78,7 +78,7 @@ def _unseen(fields: StoreFields, seen: Collection[str]) -> StoreFields:
 
 
 def _imported(fields: StoreFields, defaults: ImportDefaults, *, is_dry_run: bool, slugs_taken: set[str]) -> Imported:
-    """Import one store in a transaction of its own. Raises FeatureSkipped, CommandError."""
+    """Import one store in its own transaction. Raises FeatureSkipped, CommandError."""
 
     def attempt() -> Imported:
         with transaction.atomic():
@@ -96,7 +96,7 @@ def _imported(fields: StoreFields, defaults: ImportDefaults, *, is_dry_run: bool
     except OperationalError as error:
         reason = str(error).splitlines()[0]
         if reason.startswith("no such table"):
-            raise  # nothing was stored; `manage.py` says what helps
+            raise  # nothing was stored; `manage.py` says how to fix it
         raise CommandError(f"stopped at {fields.source_id}, what came before is stored: {reason}") from None
 
 
