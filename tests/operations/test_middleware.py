@@ -17,6 +17,7 @@ from booking.links import manage_url, visits_url, waiting_url
 from booking.operations.logs import JsonLine
 from booking.web.middleware import TrustedProxy, _Trouble, is_database_trouble
 from stores.models import Role
+from tests.booking.reading import markup
 from tests.factories import make_booking, make_store, make_user
 from tests.waiters import make_waiting
 
@@ -109,7 +110,7 @@ def test_fault_page_speaks_the_reader_s_language(calm_client: Client, monkeypatc
     _break(monkeypatch, DATABASE, OperationalError("locked"))
     answer = calm_client.get("/", {"q": "Niort"}, headers={"Accept-Language": "fr"})
     assert answer["Content-Language"] == "fr"
-    assert '<html lang="fr" dir="ltr">' in answer.content.decode()
+    assert '<html lang="fr" dir="ltr">' in markup(answer)
 
 
 def test_trouble_is_told_from_nonsense() -> None:

@@ -271,7 +271,7 @@ def test_who_asks_too_often_is_told_when_to_come_back() -> None:
     assert 0 < int(answer.headers["Retry-After"]) <= 3601
     assert (sent.status_code, sent["Location"].partition("?")[0]) == (303, "/fr/later/")
     assert (page.status_code, page.headers["Retry-After"]) == (429, sent["Location"].partition("=")[2])
-    assert '<html lang="fr"' in page.content.decode()
+    assert '<html lang="fr"' in markup(page)
 
 
 @pytest.mark.parametrize(
