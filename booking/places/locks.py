@@ -1,9 +1,7 @@
 """Locks that services take besides those of the rows they write, each held until the transaction ends.
 
-All services lock in one order, which is written in `docs/decisions/0022-one-order-of-locks.md`: the kept answer of a
-request, the store, its line, entries of the waiting list, bookings, holds, tickets, the customer, slots by start and
-desk, messages, the store's days by date. A service may skip a level, but must not take it after a later one. SQLite has
-one writer and needs no locks.
+All services lock in one order, which is written in `docs/decisions/0022-one-order-of-locks.md`. A service may skip a
+level, but must not take it after a later one. SQLite has one writer and needs no locks.
 """
 
 from django.db import connection

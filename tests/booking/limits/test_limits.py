@@ -11,6 +11,7 @@ from pytest_django import Settings
 
 from booking import limits
 from booking.limits import CounterFile, RateLimited, client_address
+from tests.booking.reading import markup
 
 START = "2026-11-23 08:00:00+00:00"
 
