@@ -26,8 +26,19 @@ def at_once(calls: Sequence[Callable[[], Result]]) -> list[Result]:
         return list(pool.map(run, calls))
 
 
+# Other tests may wait at the same time, in databases of their own on the same server. Who waits for a row waits for a
+# transaction, which belongs to no database, but has locked the row's table, which does. The view of sessions would not
+# do: a transaction sees it as it was when it first looked.
+_WAITING_HERE = """
+SELECT count(*) FROM pg_locks waiting
+ WHERE NOT waiting.granted
+   AND EXISTS (SELECT 1 FROM pg_locks here JOIN pg_database base ON base.oid = here.database
+                WHERE here.pid = waiting.pid AND base.datname = current_database())
+"""
+
+
 def until_somebody_waits(most: int, *, or_done: Callable[[], bool] = lambda: False) -> None:
-    """Return once so many sessions of PostgreSQL wait for a lock; at once on SQLite, whose writers stand in line.
+    """Return once so many sessions of this database wait for a lock; at once on SQLite, whose writers stand in line.
 
     After ten seconds nobody will, nor where `or_done` tells that somebody came through: what the caller then looks at
     says so.
@@ -37,7 +48,7 @@ def until_somebody_waits(most: int, *, or_done: Callable[[], bool] = lambda: Fal
     until = time.monotonic() + 10
     while time.monotonic() < until and not or_done():
         with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            cursor.execute(_WAITING_HERE)
             if cursor.fetchone()[0] >= most:
                 return
         time.sleep(0.02)
