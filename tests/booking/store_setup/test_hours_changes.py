@@ -6,7 +6,7 @@ from booking.bookings.audit import differences
 from booking.bookings.lifecycle import cancel_booking
 from booking.models import Booking, Status
 from booking.refusals import BookingRefused, Refusal
-from booking.store_setup.affected_visits import AffectedResolution, BookingsAffected
+from booking.store_setup.affected_visits import AffectedResolution
 from booking.store_setup.hours_changes import (
     change_opening_hours,
     change_rules,
@@ -18,6 +18,7 @@ from booking.who import Who
 from notifications.models import OutboxMessage
 from stores.hours import WeeklyInterval
 from stores.models import Slot, Store
+from tests.booking.store_setup.hours_edits import affected_of
 from tests.factories import NOW, at, make_booking, make_store, make_user
 
 pytestmark = pytest.mark.django_db
@@ -33,13 +34,6 @@ def store():
 @pytest.fixture
 def user(store):
     return make_user(store=store)
-
-
-def affected_of(call, **kwargs):
-    with pytest.raises(BookingsAffected) as refused:
-        call(**kwargs)
-    assert refused.value.reason == Refusal.BOOKINGS_AFFECTED
-    return list(refused.value.affected)
 
 
 def test_hours_that_leave_no_booking_out_are_simply_changed(store, user) -> None:
