@@ -10,6 +10,7 @@ from importlib import import_module
 
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY as USER_KEY
+from django.contrib.auth import login
 from django.contrib.auth.models import User
 from django.contrib.auth.signals import user_logged_in
 from django.contrib.sessions.models import Session
@@ -17,12 +18,23 @@ from django.db import connection, transaction
 from django.http import HttpRequest
 from knox.models import AuthToken
 
+from booking.accounts.permissions import has_second_factor
 from booking.accounts.pins import remove_pin
 from booking.accounts.sessions import row_key
+from booking.accounts.user_agents import browser_in_words
 from booking.tokens import keyed_digest
 
 SIGNED_IN_KEY = "signed_in"  # the facts in a session: when it began, and in which kind of browser
 _SIGNS = 16
+_BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+class SecondFactorNeeded(Exception):
+    """The password alone no longer suffices: the user has turned a second factor on since it was checked."""
+
+
+class PasswordOutdated(Exception):
+    """The password that was checked is no longer the user's, or the user may no longer sign in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +83,26 @@ def end_other_sign_ins(*, user: User, current_key: str, now: datetime) -> int:
 
 
 @transaction.atomic
-def sign_in_program(*, user: User, request: HttpRequest) -> str:
-    """Give a program a token of a user and return it: it is shown once and stored as a digest."""
+def sign_in_browser(*, user: User, by_password_alone: bool, request: HttpRequest, now: datetime) -> None:
+    """Sign a user in to the session of a request, and store in it when it began and in what kind of browser.
+
+    Raises SecondFactorNeeded, PasswordOutdated.
+    """
+    _check_again(user, by_password_alone=by_password_alone)
+    login(request, user, backend=_BACKEND)
+    browser = browser_in_words(request.headers.get("User-Agent", ""))
+    request.session[SIGNED_IN_KEY] = {"at": now.isoformat(), "browser": browser}
+    # Otherwise the row would name its user only after the transaction: a second factor would not find it to end it.
+    request.session.save()
+
+
+@transaction.atomic
+def sign_in_program(*, user: User, by_password_alone: bool, request: HttpRequest) -> str:
+    """Give a program a token of a user and return it: it is shown once and stored as a digest.
+
+    Raises SecondFactorNeeded, PasswordOutdated.
+    """
+    _check_again(user, by_password_alone=by_password_alone)
     _row, token = AuthToken.objects.create(user=user)
     user_logged_in.send(sender=User, request=request, user=user)
     return str(token)
@@ -110,6 +140,15 @@ def end_programs_and_pin(*, user: User) -> None:
     """End what a person with the old password may have created: tokens of programs, and a PIN."""
     AuthToken.objects.filter(user=user).delete()
     remove_pin(user=user)
+
+
+def _check_again(user: User, *, by_password_alone: bool) -> None:
+    """Lock a user whose proofs were checked without a lock, and check that they still suffice."""
+    locked = User.objects.select_for_update().filter(pk=user.pk, is_active=True).first()
+    if locked is None or locked.password != user.password:
+        raise PasswordOutdated
+    if by_password_alone and has_second_factor(locked):
+        raise SecondFactorNeeded
 
 
 def _sessions(user: User, *, now: datetime) -> list[tuple[str, dict[str, str]]]:

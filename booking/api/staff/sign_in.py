@@ -12,7 +12,7 @@ from booking import limits
 from booking.accounts.password_checks import user_by_password
 from booking.accounts.permissions import has_second_factor, memberships
 from booking.accounts.second_factor import is_right_code
-from booking.accounts.sign_ins import sign_in_program, sign_out_program
+from booking.accounts.sign_ins import PasswordOutdated, SecondFactorNeeded, sign_in_program, sign_out_program
 from booking.api import shapes
 from booking.api.resource import json_response
 from booking.api.serializers import SignInRequest
@@ -36,9 +36,16 @@ class TokenView(StaffView):
         """Sign in with name and password, and a code where the user has a second factor; the token is told once."""
         asked = self.read(SignInRequest)
         user = _user(request._request, asked["username"], asked["password"])
-        if has_second_factor(user):
+        has_factor = has_second_factor(user)
+        if has_factor:
             _prove(user, asked["otp"])
-        return json_response({"token": sign_in_program(user=user, request=request._request)})
+        try:
+            token = sign_in_program(user=user, by_password_alone=not has_factor, request=request._request)
+        except PasswordOutdated as error:
+            raise NotAuthenticated from error
+        except SecondFactorNeeded as error:
+            raise _code_required() from error
+        return json_response({"token": token})
 
     @extend_schema(operation_id="signOut", responses={204: None})
     def delete(self, request: Request) -> HttpResponse:
@@ -77,10 +84,14 @@ def _user(request: HttpRequest, username: str, password: str) -> User:
 def _prove(user: User, code: str) -> None:
     """Check a code of the app, or a recovery code. Raises Problem naming the field; RateLimited after ten errors."""
     if not code:
-        raise invalid("otp", "required", _("Enter the code."))
+        raise _code_required()
     limits.hit(limits.SECOND_FACTOR, limits.person(user.pk))
     if not is_right_code(user=user, code=code):
         raise invalid(
             "otp", "invalid", _("This code is not right, or was used before. Wait for the next one and try again.")
         )
     limits.right_secret(limits.SECOND_FACTOR, limits.person(user.pk))
+
+
+def _code_required() -> ApiProblem:
+    return invalid("otp", "required", _("Enter the code."))

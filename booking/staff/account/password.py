@@ -13,7 +13,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 from booking.accounts.permissions import zone_of
 from booking.accounts.second_factor import second_factor
 from booking.accounts.sign_ins import (
-    SIGNED_IN_KEY,
     change_password,
     end_other_sign_ins,
     end_program,
@@ -21,19 +20,12 @@ from booking.accounts.sign_ins import (
     programs,
     sign_ins,
 )
-from booking.accounts.user_agents import browser_in_words
 from booking.limits import RateLimited
 from booking.staff.access import signed_in
 from booking.staff.forms.account import PasswordForm
 from booking.web.responses import see_other
 
 DONE = ("password", "ended")
-
-
-def note_sign_in(request: HttpRequest) -> None:
-    """Store in a new session when it began and in what kind of browser, so that its owner recognizes it."""
-    browser = browser_in_words(request.headers.get("User-Agent", ""))
-    request.session[SIGNED_IN_KEY] = {"at": clock_now().isoformat(), "browser": browser}
 
 
 @sensitive_post_parameters("current", "new")

@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import login
 from django.contrib.auth.models import User
 from django.core.signing import BadSignature, TimestampSigner
 from django.http import Http404, HttpRequest, HttpResponseBase, JsonResponse
@@ -18,14 +17,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 from booking import limits
 from booking.accounts.passkeys import BadPasskey, new_challenge, options_to_sign_in, passkeys_work, whose_passkey
 from booking.accounts.second_factor import is_right_code, second_factor
-from booking.staff.account.password import note_sign_in
+from booking.accounts.sign_ins import PasswordOutdated, SecondFactorNeeded, sign_in_browser
 from booking.staff.forms.account import CodeForm
 from booking.staff.redirects import following
 from booking.web.responses import keep_private, see_other
 
 _BEGUN_KEY = "second_step"
 _GOOD_FOR = timedelta(minutes=10)
-_BACKEND = "django.contrib.auth.backends.ModelBackend"
 _LONGEST = 20_000
 # In a cookie, not in a session: a stranger's request writes no row anywhere.
 _CHALLENGE_COOKIE = "__Host-passkey" if settings.IS_HTTPS else "passkey"
@@ -35,15 +33,20 @@ _signer = TimestampSigner(salt="booking.passkey")
 def begin(request: HttpRequest, user: User, wanted: str) -> HttpResponseBase:
     """Ask a user whose password was right for the second factor; until then the user is not signed in."""
     request.session.cycle_key()
-    request.session[_BEGUN_KEY] = {"user": user.pk, "at": clock_now().isoformat(), "next": wanted}
+    begun = {"user": user.pk, "password": user.get_session_auth_hash(), "at": clock_now().isoformat(), "next": wanted}
+    request.session[_BEGUN_KEY] = begun
     return keep_private(see_other(reverse("staff-second-step")))
 
 
-def finish(request: HttpRequest, user: User, wanted: str) -> HttpResponseBase:
-    """Sign in a user who has proved everything that is required."""
+def finish(request: HttpRequest, user: User, wanted: str, *, by_password_alone: bool = False) -> HttpResponseBase:
+    """Sign in a user who has proved everything that is required; ask for more if more is required by now."""
     request.session.pop(_BEGUN_KEY, None)
-    login(request, user, backend=_BACKEND)
-    note_sign_in(request)
+    try:
+        sign_in_browser(user=user, by_password_alone=by_password_alone, request=request, now=clock_now())
+    except SecondFactorNeeded:
+        return begin(request, user, wanted)
+    except PasswordOutdated:
+        return keep_private(see_other(reverse("staff-sign-in")))
     return keep_private(redirect(wanted))
 
 
@@ -120,7 +123,9 @@ def _begun(request: HttpRequest, *, now: datetime) -> tuple[User, str] | None:
     """Return the user whose password was right just before, and the page that they want."""
     begun = _fresh(request.session.get(_BEGUN_KEY), now=now)
     user = User.objects.filter(pk=begun["user"], is_active=True).first() if begun else None
-    return (user, str(begun["next"])) if begun and user else None
+    if begun is None or user is None or begun.get("password") != user.get_session_auth_hash():
+        return None
+    return user, str(begun["next"])
 
 
 def _challenge(request: HttpRequest) -> str:

@@ -68,7 +68,9 @@ def sign_in(request: HttpRequest) -> HttpResponseBase:
             return _ask(request, form, wanted, is_busy=True)
     if user is None:
         return _ask(request, form, wanted)
-    return begin(request, user, wanted) if has_second_factor(user) else finish(request, user, wanted)
+    if has_second_factor(user):
+        return begin(request, user, wanted)
+    return finish(request, user, wanted, by_password_alone=True)
 
 
 @require_POST

@@ -193,6 +193,18 @@ def test_second_step_asks_for_the_password_first_and_not_too_late(ada: User, clo
     assert client.post(SECOND, {"code": code_now(key)})["Location"] == "/staff/sign-in/"
 
 
+def test_second_step_is_not_for_an_old_password(ada: User, clock: time_machine.Traveller) -> None:
+    key, _codes = add_app(signed_in(ada))
+    clock.shift(30)
+    client = Client()
+    give_password(client, ada)
+    ada.set_password("another battery staple")
+    ada.save()
+
+    assert client.post(SECOND, {"code": code_now(key)})["Location"] == "/staff/sign-in/"
+    assert not is_in(client)
+
+
 def test_wrong_code_sets_nothing_up(ada: User) -> None:
     client = signed_in(ada)
     client.get(OWN)
