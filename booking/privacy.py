@@ -95,11 +95,12 @@ def erase_customer(*, booking_id: int, who: Who) -> None:
     booking = lock_booking(booking_id)
     if booking.erased_at is not None:
         return
+    days = {booking.visit_date}
     if booking.status == Status.CONFIRMED and booking.ends_at > who.now:
-        cancel_locked(booking, who=who, tell=False)
+        days |= cancel_locked(booking, who=who, tell=False, raised_by_caller=True)
     _erase([booking], now=who.now)
     erasures.note(booking.reference)
-    note_change(booking, EventKind.ERASED, who=who, days={booking.visit_date})
+    note_change(booking, EventKind.ERASED, who=who, days=days)
 
 
 def forget_old(*, now: datetime, dry_run: bool = False) -> dict[str, int]:

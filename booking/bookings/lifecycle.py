@@ -15,7 +15,7 @@ from booking.limits import ClientDigests
 from booking.message_kinds import Kind
 from booking.models import WEB_SOURCES, Actor, Booking, EventKind, Hold, Source, Status
 from booking.models.partial_rows import known
-from booking.places.claims import Run, claim_anywhere, days_of, give_places_back
+from booking.places.claims import Run, claim_anywhere, days_of, give_places_back, raise_days
 from booking.places.closed_slots import refused_without_place
 from booking.places.holds import live_hold
 from booking.places.locks import lock_customer, share_lock_store_of
@@ -116,9 +116,10 @@ def _book_held(asked: SlotRequest, draft: Booking, *, token: str, may_repeat: bo
     hold.delete()
     draft.desk_was_chosen = hold.desk_was_chosen
     run = Run(desk, (SlotTime(hold.starts_at, hold.ends_at),))
-    booking = store_booking(draft, rules, visit_type, run, now=now, user=None, hold=hold)
+    booking = store_booking(draft, rules, visit_type, run, now=now, user=None, hold=hold, raised_by_caller=True)
     if hold.offered_to_id is not None:  # the same transaction takes the customer who waited off the list
         note_taken(entry_id=hold.offered_to_id, booking=booking, now=now)
+    raise_days(rules.id, days_of(run.starts_at, run.ends_at, rules.zone.key))
     return booking
 
 
@@ -137,8 +138,11 @@ def cancel_booking(*, booking_id: int, who: Who) -> Booking:
     return booking
 
 
-def cancel_locked(booking: Booking, *, who: Who, tell: bool = True) -> None:
-    """Cancel a booking that the caller has locked; `tell` sends the customer a message."""
+def cancel_locked(booking: Booking, *, who: Who, tell: bool = True, raised_by_caller: bool = False) -> set[date]:
+    """Cancel a booking that the caller has locked; `tell` sends the customer a message.
+
+    Returns the days that changed. They are raised here, unless the caller writes more first (`raised_by_caller`).
+    """
     days = release_places(booking)
     from_status, booking.status = booking.status, Status.CANCELLED
     booking.sequence += 1
@@ -148,11 +152,12 @@ def cancel_locked(booking: Booking, *, who: Who, tell: bool = True) -> None:
         booking,
         EventKind.CANCELLED,
         who=who,
-        days=days,
+        days=RAISED_BY_CALLER if raised_by_caller else days,
         from_status=from_status,
         skip_unsent="cancelled",
         tell=Kind.CANCELLATION if tell else None,
     )
+    return days
 
 
 @transaction.atomic

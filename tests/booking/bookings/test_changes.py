@@ -1,28 +1,63 @@
 """The call that closes every change of a visit: what it writes, and in which order."""
 
+from collections.abc import Callable
+from datetime import time
+from functools import partial
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from booking.bookings.changes import RAISED_BY_CALLER, note_change
+from booking.bookings.lifecycle import cancel_booking
+from booking.bookings.offered_place import take_offer
 from booking.message_kinds import Kind
 from booking.models import Booking, BookingEvent, EventKind, Status
+from booking.privacy import erase_customer
+from booking.waiting_list.offers import offer_places
 from booking.who import Who
 from notifications.models import OutboxMessage
-from stores.models import StoreDay
+from stores.models import Store, StoreDay
 from tests.factories import NOW, at, make_booking, make_store, make_user
+from tests.waiters import make_waiting
 
 pytestmark = pytest.mark.django_db
 
 
+def tables_written(call: Callable[[], object]) -> list[str]:
+    """Return to which tables a call writes, in their order."""
+    with CaptureQueriesContext(connection) as queries:
+        call()
+    sent = [query["sql"].split() for query in queries.captured_queries]
+    writes = ("INSERT", "UPDATE", "DELETE")
+    return [next(word for word in words if "_" in word).strip('"') for words in sent if words[0] in writes]
+
+
 def written(booking: Booking, event: EventKind, **how) -> list[str]:
     """Return to which tables a change is written, in their order."""
-    with CaptureQueriesContext(connection) as queries:
-        note_change(booking, event, **how)
-    sent = [query["sql"].split() for query in queries.captured_queries]
-    return [
-        next(word for word in words if "_" in word).strip('"') for words in sent if words[0] in ("INSERT", "UPDATE")
-    ]
+    return tables_written(lambda: note_change(booking, event, **how))
+
+
+def offered_place(store: Store) -> Callable[[], object]:
+    """Return what takes a place that the waiting list has offered."""
+    free = make_booking(store)
+    entry = make_waiting(store)
+    cancel_booking(booking_id=free.pk, who=Who.customer(NOW))
+    offer_places(store_id=store.pk, now=NOW)
+    entry.refresh_from_db()
+    return partial(take_offer, entry=entry, now=NOW)
+
+
+def erasure(store: Store) -> Callable[[], object]:
+    """Return what erases the customer of a visit to come."""
+    return partial(erase_customer, booking_id=make_booking(store).pk, who=Who.customer(NOW))
+
+
+@pytest.mark.parametrize("prepare", [offered_place, erasure])
+def test_days_are_raised_once_and_last_of_all(prepare: Callable[[Store], Callable[[], object]]) -> None:
+    tables = tables_written(prepare(make_store(capacity=1, hours=((time(10), time(10, 15)),))))
+
+    assert (tables.count("stores_storeday"), tables[-1]) == (1, "stores_storeday")
 
 
 def test_days_are_raised_after_history_and_messages() -> None:
