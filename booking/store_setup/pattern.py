@@ -13,6 +13,7 @@ from django.db import transaction
 from booking.refusals import BookingRefused
 from booking.store_setup.affected_visits import BookingsAffected
 from booking.store_setup.hours_changes import change_rules
+from booking.store_setup.queries import parties_without_desk
 from stores.models import Organization, Store
 from stores.services import BadValue
 from stores.services.patterns import (
@@ -62,14 +63,18 @@ def propagate_pattern(
     values = {part: value_of(pattern, part) for part in parts}
     found = []
     for standing in standings(organization, pattern):
-        for part in parts:
+        given: dict[str, PropagationOutcome] = {}
+        # What is refused is tried once more after the other parts: one may ask for another, in either order.
+        for part in (*parts, *parts):
+            if given.get(part, PropagationOutcome.REFUSED) != PropagationOutcome.REFUSED:
+                continue
             is_kept = standing.parts[part] == PatternStatus.OWN and not over_own
-            outcome = (
+            given[part] = (
                 PropagationOutcome.KEPT
                 if is_kept
                 else _give(organization, standing, part, values[part], now=now, user=user)
             )
-            found.append(PropagationResult(standing.store, part, outcome))
+        found += [PropagationResult(standing.store, part, outcome) for part, outcome in given.items()]
     return found
 
 
@@ -98,4 +103,8 @@ def _give(
 
 
 def _give_to(store: Store, *, part: str, value: object, taken: object, user: User, now: datetime) -> None:
+    """Write one part into a store. Raises BadValue, also if customers could then choose a party that no desk takes."""
+    before = parties_without_desk(store.pk)
     give_part(store=store, part=part, value=value, taken=taken, user=user, now=now)
+    if not parties_without_desk(store.pk) <= before:
+        raise BadValue("max_party_size", "above_capacity")

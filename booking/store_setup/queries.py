@@ -127,6 +127,16 @@ def largest_party(store: Store) -> LargestParty | None:
     return None if kind is None else LargestParty(kind, kind.max_party_size)
 
 
+def parties_without_desk(store_id: int) -> set[tuple[int, int]]:
+    """Return the visit types in use whose largest party fits at no desk in use, each as its id and that party."""
+    store = Store.objects.get(pk=store_id)
+    most = largest_capacity(store) if store.capacity_counts == CapacityCounts.PEOPLE else None
+    if most is None:
+        return set()
+    kinds = store.visit_types.filter(is_active=True, max_party_size__gt=most)
+    return set(kinds.values_list("pk", "max_party_size"))
+
+
 def needed_desk(store: Store, desk: Desk) -> NeededDesk | None:
     """Return the need for a desk: parties that fit at no other desk; None if there are none.
 

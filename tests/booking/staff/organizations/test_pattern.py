@@ -11,7 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 from booking.bookings.audit import differences
 from booking.models import Booking, Status
 from stores.hours import WeeklyInterval
-from stores.models import Organization, OrganizationMembership, SetupChange, Store, VisitType
+from stores.models import CapacityCounts, Desk, Organization, OrganizationMembership, SetupChange, Store, VisitType
 from stores.services import forget_changes, save_messages, save_opening_hours, save_policy, save_visit_type
 from stores.services.patterns import PARTS, PatternStatus, standings
 from tests.booking.reading import page
@@ -106,7 +106,7 @@ def test_kinds_of_visit_are_made_and_changed_and_a_stores_others_stay(chain: Org
     head, a_shop = store("head"), store("a-shop")
     fields: dict[str, Any] = {
         "slot_count": 2,
-        "max_party_size": 3,
+        "max_party_size": 2,
         "what_to_bring": "Your contract",
         "user": None,
         "now": NOW,
@@ -126,6 +126,61 @@ def test_kinds_of_visit_are_made_and_changed_and_a_stores_others_stay(chain: Org
     repair.refresh_from_db()
     assert repair.slot_count == 3
     assert VisitType.objects.filter(name="Repair").count() == 3
+
+
+def give_room_at_head(*, counts: CapacityCounts = CapacityCounts.PEOPLE) -> None:
+    """Let six people come to the head shop together, for which no other shop has a desk."""
+    Desk.objects.filter(store__slug="head").update(capacity=6)
+    Store.objects.filter(slug="head").update(capacity_counts=counts)
+    save_visit_type(store=store("head"), name="Group", slot_count=1, max_party_size=6, user=None, now=NOW)
+
+
+def test_no_store_is_given_a_party_that_none_of_its_desks_can_take(chain: Organization, manager: Client) -> None:
+    give_room_at_head()
+    Desk.objects.filter(store__slug="b-shop").update(capacity=6)
+
+    shown = hand_on(manager, "visit_types")
+
+    assert (kinds("a-shop"), kinds("b-shop")) == ({"Visit", "Advice"}, {"Visit", "Advice", "Group"})
+    assert "A Shop" in page(shown).text
+    assert "the store's set-up does not allow it" in page(shown).text
+    assert standing(chain, "a-shop", "visit_types") == PatternStatus.BEHIND
+    Desk.objects.filter(store__slug="a-shop").update(capacity=6)
+    hand_on(manager, "visit_types")
+    assert kinds("a-shop") == {"Visit", "Advice", "Group"}
+
+
+def test_own_kind_that_was_too_large_before_keeps_no_store_from_the_rest(chain: Organization, manager: Client) -> None:
+    save_visit_type(store=store("a-shop"), name="Crowd", slot_count=1, max_party_size=9, user=None, now=NOW)
+    save_visit_type(store=store("head"), name="Pair", slot_count=1, max_party_size=2, user=None, now=NOW)
+    hand_on(manager, "visit_types")
+    assert kinds("a-shop") == {"Visit", "Advice", "Crowd", "Pair"}
+    give_room_at_head()
+
+    hand_on(manager, "visit_types")
+
+    assert kinds("a-shop") == {"Visit", "Advice", "Crowd", "Pair"}
+
+
+def test_rules_do_not_count_people_where_a_party_would_have_no_desk(chain: Organization, manager: Client) -> None:
+    Store.objects.filter(slug="a-shop").update(capacity_counts=CapacityCounts.VISITS)
+    save_visit_type(store=store("a-shop"), name="Group", slot_count=1, max_party_size=6, user=None, now=NOW)
+
+    hand_on(manager, "rules")
+
+    assert store("a-shop").capacity_counts == CapacityCounts.VISITS
+
+
+@pytest.mark.parametrize("parts", [("visit_types", "rules"), ("rules", "visit_types")])
+def test_large_parties_come_with_the_rule_that_counts_visits(
+    chain: Organization, manager: Client, parts: tuple[str, ...]
+) -> None:
+    give_room_at_head(counts=CapacityCounts.VISITS)
+
+    hand_on(manager, *parts)
+
+    assert kinds("a-shop") == {"Visit", "Advice", "Group"}
+    assert store("a-shop").capacity_counts == CapacityCounts.VISITS
 
 
 def kinds(slug: str) -> set[str]:
