@@ -4,6 +4,7 @@ import os
 import shutil
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
+PATIENCE_MS = 60_000  # for whatever comes, on a machine that is busy
 MISSING = "No Chromium here. To have it: apt-get install chromium, or name one in CHROMIUM"
 ARGUMENTS = [
     "--no-sandbox",

@@ -11,11 +11,11 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
 
 from tests.browser.shop import Shop, open_shop
+from tests.chromium import PATIENCE_MS
 from tests.servers import House
 
 HEIGHTS = {195: 422, 320: 640, 390: 844, 820: 1180, 1280: 800}
 LOCALES = {"en": "en-GB", "fr": "fr-FR", "ar": "ar-EG"}
-PATIENCE_MS = 20_000
 # What Chromium says of every page that is not found or refused, which pages here answer on purpose.
 _EXPECTED_COMPLAINT = re.compile(r"Failed to load resource: the server responded with a status of 4\d\d")
 

@@ -10,6 +10,7 @@ from itertools import count
 from django.utils import translation
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.driver import open_page
 from tests.servers import House, wait_until
 
 DEMO_STORE = "pharmacie-de-la-breche"
@@ -89,7 +90,7 @@ def press_to_book(page: Page, say: Reader) -> None:
 
 def find_store(page: Page, say: Reader) -> None:
     """Come from the first page to the times of the demo's store."""
-    page.goto(say.home)
+    open_page(page, say.home)
     expect_reader(page, say)
     page.locator("[name=q]").fill("breche")
     follow(page, page.locator("form[role=search] button:visible").first)

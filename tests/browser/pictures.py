@@ -17,6 +17,7 @@ from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
 from booking.who import Who
+from tests.browser.driver import open_page
 from tests.chromium import ARGUMENTS, find_chromium
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "pictures"
@@ -66,11 +67,11 @@ def main() -> None:
 
 
 def _take_customers(page: Page) -> None:
-    page.goto("/?q=niort")
+    open_page(page, "/?q=niort")
     _take(page, "find")
-    page.goto(f"/s/{STORE}/")
+    open_page(page, f"/s/{STORE}/")
     _take(page, "store")
-    page.goto(f"/s/{STORE}/book/?visit_type=visit&day={MOMENT.date() + timedelta(days=1)}")
+    open_page(page, f"/s/{STORE}/book/?visit_type=visit&day={MOMENT.date() + timedelta(days=1)}")
     _take(page, "choose")
     page.locator("#times .slot").nth(2).click()
     page.locator("[name=name]").fill("Ada Test")
@@ -80,29 +81,29 @@ def _take_customers(page: Page) -> None:
     page.locator("form[action$='/confirm/'] .actions .button").first.click()
     page.wait_for_url("**/booked/")
     _take(page, "confirmed")
-    page.goto(page.url.replace("/booked/", "/"))
+    open_page(page, page.url.replace("/booked/", "/"))
     _take(page, "manage")
 
 
 def _take_other_readers(simple: Page, arabic: Page) -> None:
-    simple.goto(f"/simple/s/{STORE}/book/?visit_type=visit")
+    open_page(simple, f"/simple/s/{STORE}/book/?visit_type=visit")
     _take(simple, "simple")
-    arabic.goto(f"/ar/s/{STORE}/book/?visit_type=visit&day={MOMENT.date() + timedelta(days=1)}")
+    open_page(arabic, f"/ar/s/{STORE}/book/?visit_type=visit&day={MOMENT.date() + timedelta(days=1)}")
     _take(arabic, "arabic")
 
 
 def _take_staff(laptop: Page, tablet: Page) -> None:
     for page in (laptop, tablet):
         sign_in(page)
-    laptop.goto(f"/staff/{STORE}/day/")
+    open_page(laptop, f"/staff/{STORE}/day/")
     _take(laptop, "day")
-    laptop.goto(f"/staff/{STORE}/day/?date={FULL_DAY.date()}")
+    open_page(laptop, f"/staff/{STORE}/day/?date={FULL_DAY.date()}")
     _take(laptop, "day-full")
-    laptop.goto(f"/staff/{STORE}/day/?date={EMPTY_DAY.date()}")
+    open_page(laptop, f"/staff/{STORE}/day/?date={EMPTY_DAY.date()}")
     _take(laptop, "day-empty")
-    laptop.goto(f"/staff/{STORE}/setup/")
+    open_page(laptop, f"/staff/{STORE}/setup/")
     _take(laptop, "setup")
-    tablet.goto(f"/staff/{STORE}/arrivals/")
+    open_page(tablet, f"/staff/{STORE}/arrivals/")
     tablet.locator("#app[data-is-ready]").wait_for()
     _take(tablet, "arrivals")
 
@@ -110,7 +111,7 @@ def _take_staff(laptop: Page, tablet: Page) -> None:
 def sign_in(page: Page) -> None:
     from booking.operations.demo import MANAGER, demo_password
 
-    page.goto("/staff/sign-in/")
+    open_page(page, "/staff/sign-in/")
     page.locator("[name=username]").fill(MANAGER)
     page.locator("[name=password]").fill(demo_password())
     page.locator("[name=password]").press("Enter")

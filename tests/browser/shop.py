@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Page
 
+from tests.browser.driver import open_page
 from tests.servers import House
 
 ZONES = ("Europe/Paris", "Asia/Tokyo", "America/Los_Angeles")
@@ -16,7 +17,7 @@ NOON = 12
 SLUG, NEXT_DOOR, TINY = "corner-shop-niort", "next-door-niort", "tiny-shop-niort"
 MANAGER, STAFF = "tess.test", "tom.test"
 PASSWORD = "correct horse battery staple"
-TEST_TIME = timedelta(seconds=20)
+TEST_TIME = timedelta(seconds=40)
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,7 @@ def call(carillon: House, path: str, body: dict[str, Any], *, token: str = "") -
 
 def sign_in(page: Page, username: str, path: str) -> Page:
     """Open a staff page as somebody who has to sign in first."""
-    page.goto(path)
+    open_page(page, path)
     page.locator("[name=username]").fill(username)
     page.locator("[name=password]").fill(PASSWORD)
     page.locator("[name=password]").press("Enter")

@@ -9,7 +9,9 @@ from itertools import count
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser import driver
 from tests.browser.conftest import Visitor
+from tests.browser.driver import open_page
 from tests.browser.journey import (
     NAME,
     Reader,
@@ -41,7 +43,7 @@ _days = count(12)  # each test has a day of its own
 
 
 def open_times(page: Page, say: Reader, shop: Shop) -> None:
-    page.goto(f"{say.home}s/{SLUG}/book/?visit_type=visit&day={shop.today + timedelta(days=next(_days))}")
+    open_page(page, f"{say.home}s/{SLUG}/book/?visit_type=visit&day={shop.today + timedelta(days=next(_days))}")
 
 
 def choose(page: Page, number: int = QUIET_TIME) -> None:
@@ -56,17 +58,17 @@ def expect_page(page: Page, say: Reader) -> None:
 
 
 def back(page: Page, say: Reader) -> None:
-    page.go_back()
+    driver.go_back(page)
     expect_page(page, say)
 
 
 def forward(page: Page, say: Reader) -> None:
-    page.go_forward()
+    driver.go_forward(page)
     expect_page(page, say)
 
 
 def reload(page: Page, say: Reader) -> None:
-    page.reload()
+    driver.reload(page)
     expect_page(page, say)
 
 
@@ -154,12 +156,12 @@ def test_two_tabs_book_what_each_was_meant_for(visitor: Visitor, shop: Shop) -> 
     open_times(first, say, shop)
     times = first.url
     second = first.context.new_page()
-    second.goto(times)
+    open_page(second, times)
     choose(first, QUIET_TIME)
     choose(second, QUIET_TIME + 1)
     fill_details(first, phone=phones[0], name="Ada Test")
     fill_details(second, phone=phones[1], name="Bea Test")
-    first.reload()
+    driver.reload(first)
     expect_kept(first, name="Ada Test", phone=phones[0])
 
     press(second)
@@ -175,7 +177,7 @@ def test_the_same_form_in_two_tabs_books_once(visitor: Visitor, shop: Shop) -> N
     open_times(first, say, shop)
     choose(first)
     second = first.context.new_page()
-    second.goto(first.url)
+    open_page(second, first.url)
     for page in (first, second):
         fill_details(page, phone=phone)
     press(first)
@@ -206,7 +208,7 @@ def test_what_was_typed_survives_a_reload_and_the_way_back_to_the_times(visitor:
     open_times(page, Reader("en"), shop)
     choose(page)
     fill_details(page, phone=phone)
-    page.reload()
+    driver.reload(page)
     expect_kept(page, name=NAME, phone=phone)
 
     follow(page, page.locator("a.back"))
@@ -218,24 +220,24 @@ def test_a_time_looked_at_is_one_s_own_and_free_again_once_another_is_chosen(vis
     day = shop.today + timedelta(days=next(_days))
     page, other = visitor(width=390), visitor(width=390)
     times = f"/s/{TINY}/book/?visit_type=visit&day={day}"
-    page.goto(times)
+    open_page(page, times)
     count_before = free_times(page).count()
     choose(page, 0)
-    page.go_back()
+    driver.go_back(page)
     expect(page.locator(".slot.is-own")).to_have_count(1)
     expect(free_times(page)).to_have_count(count_before)
-    other.goto(times)
+    open_page(other, times)
     expect(other.locator(".days [aria-current=true], .day.is-shown")).not_to_have_count(0)
     expect(other.locator(".day-times .slot")).to_have_count(count_before - 1)
 
-    page.goto(f"/s/{TINY}/book/?visit_type=visit&day={day + timedelta(days=1)}")
+    open_page(page, f"/s/{TINY}/book/?visit_type=visit&day={day + timedelta(days=1)}")
     choose(page, 0)
 
     def is_free_again() -> bool:
-        other.goto(times)
+        open_page(other, times)
         return other.locator(".day-times .slot").count() == count_before
 
-    wait_until(is_free_again, seconds=10, what="the time is free for others again")
+    wait_until(is_free_again, seconds=60, what="the time is free for others again")
 
 
 @pytest.mark.parametrize("has_javascript", [True, False], ids=["", "plain"])
@@ -243,7 +245,7 @@ def test_the_waiting_list_s_form_can_be_reloaded_and_come_back_to(
     visitor: Visitor, shop: Shop, has_javascript: bool
 ) -> None:
     say, page = Reader("en"), visitor(width=390, has_javascript=has_javascript)
-    page.goto(f"/s/{TINY}/wait/?visit_type=visit")
+    open_page(page, f"/s/{TINY}/wait/?visit_type=visit")
     fill_details(page, phone="12")
     press(page)
     reload(page, say)

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visitor
+from tests.browser.driver import go_back, open_page
 from tests.browser.journey import expect_heading
 from tests.browser.shop import SLUG, Shop
 
@@ -16,7 +17,7 @@ BOOK = f"/s/{SLUG}/book/"
 
 
 def open_times(page: Page) -> None:
-    page.goto(f"{BOOK}?visit_type=visit")
+    open_page(page, f"{BOOK}?visit_type=visit")
     expect_heading(page, "When would you like to come?")
 
 
@@ -42,7 +43,7 @@ def test_another_day_comes_in_place_with_its_address_and_the_focus_on_it(visitor
     expect_same_page(page)
     assert f"day={shop.today + timedelta(days=2)}" in page.url
     expect(page.locator("#languages a").first).to_have_attribute("href", re.compile("day="))
-    page.go_back()
+    go_back(page)
     expect(page.locator("#day")).to_have_text(re.compile(re.escape(first_day.splitlines()[0])))
 
 
@@ -61,7 +62,7 @@ def test_later_days_come_in_place(visitor: Visitor, shop: Shop) -> None:
 
 def test_another_wish_shows_its_times_at_once_and_says_so(visitor: Visitor, shop: Shop) -> None:
     page = visitor(width=390)
-    page.goto(BOOK)
+    open_page(page, BOOK)
     mark(page)
     wanted = page.get_by_role("radio", name="Advice")
 
@@ -77,7 +78,7 @@ def test_another_wish_shows_its_times_at_once_and_says_so(visitor: Visitor, shop
 
 def test_the_same_without_javascript(visitor: Visitor, shop: Shop) -> None:
     page = visitor(width=390, has_javascript=False)
-    page.goto(BOOK)
+    open_page(page, BOOK)
 
     page.get_by_role("radio", name="Advice").check()
     page.get_by_role("button", name="Show times").click()

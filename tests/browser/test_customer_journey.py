@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visitor
+from tests.browser.driver import open_page
 from tests.browser.journey import (
     NAME,
     NOTE,
@@ -72,7 +73,7 @@ def test_booking_from_the_first_page_to_the_cancellation(
     _download_calendar(page)
 
     other = visitor(width=width, language=language, has_javascript=has_javascript)
-    other.goto(link_to(carillon, reference, "confirmation"))
+    open_page(other, link_to(carillon, reference, "confirmation"))
     _expect_no_token(other, reference)
     expect_reader(other, say)
     _change(other, reference)
@@ -138,7 +139,7 @@ def test_another_browser_without_the_link_is_told_how_to_get_in(visitor: Visitor
     say = Reader("en")
     reference = book(visitor(width=390), say)
     stranger = visitor(width=390)
-    answer = stranger.goto(f"/b/{reference}/")
+    answer = open_page(stranger, f"/b/{reference}/")
     assert answer is not None
     assert answer.status == 404
     expect(stranger.get_by_text(NAME)).to_have_count(0)
@@ -150,17 +151,17 @@ def test_who_lost_the_link_is_sent_a_list_of_their_visits(visitor: Visitor, cari
     page, phone = visitor(width=390, language=say.language, has_javascript=False), new_phone()
     reference = book(page, say, phone=phone)
     stranger = visitor(width=390, language=say.language, has_javascript=False)
-    stranger.goto(f"{say.home}my-visits/")
+    open_page(stranger, f"{say.home}my-visits/")
     stranger.locator("[name=contact]").fill("06 12 39 00 00")
     press(stranger)
     told_a_stranger = stranger.get_by_role("main").inner_text()
 
-    page.goto(f"{say.home}my-visits/")
+    open_page(page, f"{say.home}my-visits/")
     page.locator("[name=contact]").fill(phone)
     press(page)
     assert page.get_by_role("main").inner_text() == told_a_stranger
     other = visitor(width=390, language=say.language, has_javascript=False)
-    other.goto(link_to(carillon, reference, "visits_list", VISITS_LINK))
+    open_page(other, link_to(carillon, reference, "visits_list", VISITS_LINK))
     expect_reader(other, say)
     follow(other, other.locator(f"main a[href*='/b/{reference}/']").first)
     _expect_no_token(other, reference)
@@ -181,7 +182,7 @@ def test_going_back_to_choose_another_time_keeps_what_was_typed(visitor: Visitor
 
 def test_language_and_words_change_on_the_spot_and_stay_on_the_way(visitor: Visitor) -> None:
     page = visitor(width=390, has_javascript=False)
-    page.goto("/")
+    open_page(page, "/")
     follow(page, page.get_by_role("link", name="Français", exact=True))
     expect_reader(page, Reader("fr"))
     follow(page, page.locator("#other-words a"))

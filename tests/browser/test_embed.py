@@ -8,8 +8,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import PATIENCE_MS
+from tests.browser.driver import open_page
 from tests.browser.shop import MANAGER, SLUG, Shop, sign_in
+from tests.chromium import PATIENCE_MS
 
 pytestmark = pytest.mark.browser
 PAGE = """<!doctype html><html lang="{language}"><title>A shop of its own</title><h1>Welcome</h1>
@@ -67,7 +68,7 @@ def test_a_named_site_shows_the_times_and_a_tap_leads_to_carillon_itself(
 ) -> None:
     with site(page_with_times(shop, "fr")) as origin:
         let_embed(chromium, shop, origin)
-        guest.goto(origin)
+        open_page(guest, origin)
 
         frame = guest.frame_locator("iframe[title='Book a visit']")
         expect(frame.locator("html")).to_have_attribute("lang", "fr")
@@ -82,7 +83,7 @@ def test_a_named_site_shows_the_times_and_a_tap_leads_to_carillon_itself(
 def test_the_frame_is_as_tall_as_what_it_shows(chromium: Browser, guest: Page, shop: Shop) -> None:
     with site(page_with_times(shop)) as origin:
         let_embed(chromium, shop, origin)
-        guest.goto(origin)
+        open_page(guest, origin)
         frame = guest.frame_locator("iframe")
         frame.locator(".slot").first.wait_for()
 
@@ -90,7 +91,7 @@ def test_the_frame_is_as_tall_as_what_it_shows(chromium: Browser, guest: Page, s
             guest.wait_for_function(
                 "() => { const frame = document.querySelector('iframe'); return frame.style.height.endsWith('px') }"
             )
-            for _ in range(50):
+            for _ in range(PATIENCE_MS // 100):
                 inside = frame.locator("body").evaluate("body => body.getBoundingClientRect().height")
                 outside = guest.locator("iframe").evaluate("frame => frame.getBoundingClientRect().height")
                 if abs(inside - outside) <= 1:
@@ -108,7 +109,7 @@ def test_the_frame_is_as_tall_as_what_it_shows(chromium: Browser, guest: Page, s
 def test_another_site_is_refused_and_offers_a_link_instead(guest: Page, chromium: Browser, shop: Shop) -> None:
     let_embed(chromium, shop, "https://shop.example.org")
     with site(page_with_times(shop, "fr")) as origin:
-        guest.goto(origin)
+        open_page(guest, origin)
 
         link = guest.get_by_role("link", name="Book a visit")
 
@@ -122,7 +123,7 @@ def test_without_javascript_there_is_a_link(chromium: Browser, shop: Shop) -> No
     context = chromium.new_context(java_script_enabled=False)
     page = context.new_page()
     with site(page_with_times(shop)) as origin:
-        page.goto(origin)
+        open_page(page, origin)
 
         expect(page.get_by_role("link", name="Book a visit")).to_have_attribute(
             "href", f"{shop.carillon.url}/s/{SLUG}/"
@@ -137,7 +138,7 @@ def test_the_frame_is_as_light_as_the_page_around_it(chromium: Browser, shop: Sh
     html = page_with_times(shop).replace("<h1>", f"<style>:root {{ color-scheme: {scheme} }}</style><h1>")
     with site(html) as origin:
         let_embed(chromium, shop, origin)
-        page.goto(origin)
+        open_page(page, origin)
         body = page.frame_locator("iframe").locator("body")
         body.wait_for()
 

@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Visitor
+from tests.browser.driver import open_page
 from tests.browser.journey import NAME, Reader, expect_booked, expect_reader, new_phone
 
 pytestmark = pytest.mark.browser
@@ -20,7 +21,7 @@ IS_SEEN = """element => {
 @pytest.mark.parametrize("say", [Reader("en"), Reader("ar", is_simple=True)], ids=["en", "ar-simple"])
 def test_keyboard_alone_leads_from_the_first_page_to_the_booking(visitor: Visitor, say: Reader) -> None:
     page = visitor(width=1280, language=say.language)
-    page.goto(say.home)
+    open_page(page, say.home)
     page.keyboard.press("Tab")
     expect(page.locator("a.skip")).to_be_focused()
     page.keyboard.press("Enter")

@@ -9,13 +9,15 @@ from playwright.sync_api import Browser, Page, expect
 
 from booking.web.proof_of_work import STORE_NORMAL
 from tests import servers
-from tests.browser.conftest import LOCALES, PATIENCE_MS
+from tests.browser.conftest import LOCALES
+from tests.browser.driver import open_page
 from tests.browser.journey import DEMO_STORE, expect_booked, fill_details, follow, free_times, main_button, press
+from tests.chromium import PATIENCE_MS
 from tests.servers import House
 
 pytestmark = pytest.mark.browser
 BOOK = f"/en/s/{DEMO_STORE}/book/?visit_type=visit"
-ROOM_SECONDS = 15
+ROOM_SECONDS = 30
 MOMENT = re.compile("One moment, please")
 
 
@@ -45,7 +47,7 @@ def await_room_in_the_minute(page: Page) -> None:
 
 def test_a_device_calculates_and_its_reader_notices_little(chromium: Browser, crowded: House) -> None:
     page = visit(chromium, crowded, has_javascript=True)
-    page.goto(BOOK)
+    open_page(page, BOOK)
 
     free_times(page).last.click()
     page.wait_for_url("**/book/details/**")
@@ -60,7 +62,7 @@ def test_a_device_calculates_and_its_reader_notices_little(chromium: Browser, cr
 
 def test_without_javascript_a_wait_does_and_too_early_loses_nothing(chromium: Browser, crowded: House) -> None:
     page = visit(chromium, crowded, has_javascript=False)
-    page.goto(BOOK)
+    open_page(page, BOOK)
 
     follow(page, free_times(page).last)
     expect(page.get_by_role("heading", level=1)).to_have_text(MOMENT)

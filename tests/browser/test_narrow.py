@@ -5,6 +5,7 @@ from django.conf import settings
 from playwright.sync_api import Page
 
 from tests.browser.conftest import Visitor
+from tests.browser.driver import open_page, read
 
 pytestmark = pytest.mark.browser
 
@@ -22,7 +23,7 @@ READ_WITH = """rules => {
 
 
 def too_wide(page: Page) -> bool:
-    return bool(page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))
+    return bool(read(page, "document.documentElement.scrollWidth > document.documentElement.clientWidth"))
 
 
 @pytest.mark.parametrize("language", [code for code, _ in settings.LANGUAGES])
@@ -34,7 +35,7 @@ def test_no_page_is_wider_than_a_phone_nor_than_one_at_200_percent(
 
     found = []
     for path in PATHS:
-        page.goto(f"{version}/{language}{path}")
+        open_page(page, f"{version}/{language}{path}")
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 640})
             found += [(path, width)] if too_wide(page) else []
@@ -47,7 +48,7 @@ def test_no_page_is_wider_than_a_phone_where_readers_space_the_letters(visitor: 
 
     found = []
     for path in PATHS:
-        page.goto(f"/fr{path}")
+        open_page(page, f"/fr{path}")
         page.evaluate(READ_WITH, SPACING)
         found += [path] if too_wide(page) else []
 
@@ -57,7 +58,7 @@ def test_no_page_is_wider_than_a_phone_where_readers_space_the_letters(visitor: 
 @pytest.mark.parametrize("language", [code for code, _ in settings.LANGUAGES])
 def test_words_of_a_day_stay_within_its_cell(visitor: Visitor, language: str) -> None:
     page = visitor(width=390)
-    page.goto(f"/{language}/s/{STORE}/book/?visit_type=visit")
+    open_page(page, f"/{language}/s/{STORE}/book/?visit_type=visit")
 
     outside = page.locator(".day small").evaluate_all(
         "all => all.filter(one => one.scrollWidth > one.closest('.day').clientWidth).map(one => one.textContent)"

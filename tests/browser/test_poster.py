@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Visitor
+from tests.browser.driver import open_page
 from tests.browser.shop import SLUG, Shop
 
 pytestmark = pytest.mark.browser
@@ -16,7 +17,7 @@ CODE_MM = 70  # to be read from two steps away
 @pytest.mark.parametrize("language", ["fr", "ar"])
 def test_a_poster_is_one_sheet_of_a5(visitor: Visitor, shop: Shop, language: str) -> None:
     page = visitor(width=1280)
-    page.goto(f"/{language}/s/{SLUG}/poster/")
+    open_page(page, f"/{language}/s/{SLUG}/poster/")
 
     pdf = page.pdf(prefer_css_page_size=True)
 
@@ -28,7 +29,7 @@ def test_a_poster_is_one_sheet_of_a5(visitor: Visitor, shop: Shop, language: str
 
 def test_a_poster_shows_the_code_large_and_nothing_of_the_screen(visitor: Visitor, shop: Shop) -> None:
     page = visitor(width=1280)
-    page.goto(f"/en/s/{SLUG}/poster/")
+    open_page(page, f"/en/s/{SLUG}/poster/")
     page.emulate_media(media="print", color_scheme="dark")
 
     box = page.locator(".poster .code svg").bounding_box()

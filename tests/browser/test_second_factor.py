@@ -11,8 +11,8 @@ from django_otp.oath import TOTP
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.barriers import barriers
-from tests.browser.conftest import PATIENCE_MS
 from tests.browser.shop import MANAGER, PASSWORD, sign_in
+from tests.chromium import PATIENCE_MS
 from tests.servers import House, house
 
 pytestmark = pytest.mark.browser

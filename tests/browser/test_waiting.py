@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from tests.asking import booking_at
 from tests.browser.barriers import barriers
 from tests.browser.conftest import Visitor
+from tests.browser.driver import open_page
 from tests.browser.journey import (
     NAME,
     OFFER_LINK,
@@ -37,7 +38,7 @@ def test_place_that_comes_free_is_offered_and_taken(
     noon = shop.at_noon(day)
     taken = shop.carillon.post("/api/v1/bookings", booking_at(TINY, noon.isoformat(), number=800 + days)).json
     page = visitor(width=390, language=say.language, has_javascript=has_javascript)
-    page.goto(f"{say.home}s/{TINY}/book/?visit_type=visit&day={day}")
+    open_page(page, f"{say.home}s/{TINY}/book/?visit_type=visit&day={day}")
     follow(page, page.locator("main a[href*='/wait/']").first)
     phone = new_phone()
     fill_details(page, phone=phone, name=NAME)
@@ -52,7 +53,7 @@ def test_place_that_comes_free_is_offered_and_taken(
     key = {"Authorization": f"Bearer {taken['manage_token']}"}
     assert shop.carillon.post(f"/api/v1/bookings/{taken['reference']}/cancel", {}, **key).status == 200
     reference = page.url.split("/w/")[1].split("/")[0]
-    page.goto(link_to(shop.carillon, reference, "place_offered", OFFER_LINK))
+    open_page(page, link_to(shop.carillon, reference, "place_offered", OFFER_LINK))
     expect_reader(page, say)
     follow(page, page.locator("form[action$='/take/'] button"))
     expect_booked(page)

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.barriers import barriers
 from tests.browser.conftest import Visitor
+from tests.browser.driver import open_page, reload
 from tests.browser.journey import (
     NAME,
     Reader,
@@ -40,7 +41,7 @@ _days = count(6)  # each test has a day of its own, on which it may fill times
 
 
 def open_times(page: Page, say: Reader, shop: Shop) -> None:
-    page.goto(f"{say.home}s/{SLUG}/book/?visit_type=visit&day={shop.today + timedelta(days=next(_days))}")
+    open_page(page, f"{say.home}s/{SLUG}/book/?visit_type=visit&day={shop.today + timedelta(days=next(_days))}")
 
 
 def choose(page: Page, say: Reader, shop: Shop) -> datetime:
@@ -118,7 +119,7 @@ def test_time_run_out_but_free_is_booked_all_the_same(visitor: Visitor, shop: Sh
     page = visitor(width=390)
     choose(page, Reader("en"), shop)
     let_run_out(shop)
-    page.reload()
+    reload(page)
     expect(page.locator("#kept")).to_contain_text("This time is no longer kept for you.")
     fill_details(page, phone=new_phone())
     press(page)
@@ -155,7 +156,7 @@ def test_time_is_kept_longer_without_javascript(visitor: Visitor, shop: Shop) ->
 def test_few_taps_and_fields_lead_from_the_store_to_the_booking(visitor: Visitor, shop: Shop, say: Reader) -> None:
     page = visitor(width=390, language=say.language)
     page.add_init_script(COUNT)
-    page.goto(f"{say.home}s/{shop.with_one_visit_type()}/")
+    open_page(page, f"{say.home}s/{shop.with_one_visit_type()}/")
     follow(page, page.locator("main a[href*='/book/?visit_type=']").first)
     follow(page, free_times(page).last)
     fields = {"name": NAME, "phone": new_phone()}
@@ -170,7 +171,7 @@ def test_few_taps_and_fields_lead_from_the_store_to_the_booking(visitor: Visitor
 def test_first_free_time_is_booked_in_two_taps(visitor: Visitor, shop: Shop) -> None:
     page = visitor(width=390)
     page.add_init_script(COUNT)
-    page.goto(f"/s/{shop.with_one_visit_type()}/")
+    open_page(page, f"/s/{shop.with_one_visit_type()}/")
     follow(page, page.locator(".one-tap button"))
     fill_details(page, phone=new_phone())
     press(page)

@@ -7,11 +7,12 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, ViewportSize
 
 from tests.browser.arrivals.counter import Counter, open_counter
+from tests.browser.driver import read
 from tests.browser.shop import sign_in
+from tests.chromium import PATIENCE_MS
 from tests.servers import House
 
 TABLET: ViewportSize = {"width": 820, "height": 1180}
-PATIENCE_MS = 20_000
 # What Chromium says of a cut line, and of answers that refuse.
 _EXPECTED_COMPLAINT = re.compile(
     r"Failed to load resource|net::ERR_|The FetchEvent for|An unknown error occurred when fetching"
@@ -57,7 +58,7 @@ def tablet(chromium: Browser, counter: Counter) -> Iterator[Tablet]:
 def ready(page: Page) -> Page:
     """Wait until the app has taken over, and would open without a network."""
     page.locator("#app[data-is-ready]").wait_for()
-    page.evaluate(IS_KEPT)
+    read(page, IS_KEPT)
     return page
 
 

@@ -9,13 +9,13 @@ from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.arrivals.conftest import Tablet, ready
 from tests.browser.arrivals.counter import FIRST, Counter
+from tests.browser.driver import open_page, read, reload
 from tests.browser.shop import sign_in
+from tests.chromium import PATIENCE_MS
 from tests.servers import wait_until
 
 pytestmark = pytest.mark.browser
 QUARTER = timedelta(minutes=15)
-FRESH_MS = 15_000
-CLOSED_MS = 45_000  # it looks every 20 s
 
 
 def row(page: Page, reference: str) -> Locator:
@@ -46,7 +46,7 @@ def test_door_goes_on_without_a_network(tablet: Tablet, counter: Counter) -> Non
     assert set(counter.statuses().values()) == {"confirmed"}
 
     page.context.set_offline(False)
-    expect(page.locator("#line")).to_be_hidden(timeout=FRESH_MS)
+    expect(page.locator("#line")).to_be_hidden()
     expect(page.locator(".badge-waits")).to_have_count(0)
     assert sorted(counter.statuses().values()) == ["checked_in", "confirmed", "in_service"]
     assert counter.happened(ada) == ["checked_in", "started"]
@@ -86,11 +86,11 @@ IS_KEPT_NOW = """async () => {
 def test_screen_is_kept_anew_when_a_newer_worker_takes_over(tablet: Tablet) -> None:
     page = tablet(FIRST)
     page.evaluate(FORGET_SCREEN)  # as a newer one does with what the one before it kept
-    assert not page.evaluate(IS_KEPT_NOW)
+    assert not read(page, IS_KEPT_NOW)
 
     page.evaluate("navigator.serviceWorker.dispatchEvent(new Event('controllerchange'))")
 
-    wait_until(lambda: page.evaluate(IS_KEPT_NOW), seconds=FRESH_MS // 1000, what="the screen in the worker's cache")
+    wait_until(lambda: read(page, IS_KEPT_NOW), seconds=PATIENCE_MS / 1000, what="the screen in the worker's cache")
 
 
 def test_screen_opens_again_without_a_network(tablet: Tablet, counter: Counter) -> None:
@@ -100,14 +100,14 @@ def test_screen_opens_again_without_a_network(tablet: Tablet, counter: Counter) 
     tap(page, ada, "Arrived")
     expect(row(page, ada)).to_contain_text("not sent yet")
 
-    page.reload()
+    reload(page)
     page.locator("#app[data-is-ready]").wait_for()
 
     expect(row(page, ada)).to_contain_text("Ada T.")
     expect(row(page, ada)).to_contain_text("not sent yet")
     assert "Ada Test" not in page.content()
     page.context.set_offline(False)
-    expect(row(page, ada)).not_to_contain_text("not sent yet", timeout=FRESH_MS)
+    expect(row(page, ada)).not_to_contain_text("not sent yet")
     counter.wait_for(ada, "checked_in")
 
 
@@ -124,7 +124,7 @@ def test_conflicts_are_shown_until_somebody_has_seen_them(tablet: Tablet, counte
     page.context.set_offline(False)
 
     conflicts = page.get_by_role("alert", name="Please look at this")
-    expect(conflicts.get_by_role("listitem")).to_have_count(2, timeout=FRESH_MS)
+    expect(conflicts.get_by_role("listitem")).to_have_count(2)
     expect(conflicts).to_contain_text("It is now: Cancelled.")
     expect(conflicts).to_contain_text("The visit was moved meanwhile.")
     expect(row(page, here)).to_contain_text("Here")  # as it was meant to be, so nobody has to look at it
@@ -153,7 +153,7 @@ def test_tap_is_seen_before_any_answer(tablet: Tablet, counter: Counter) -> None
     for route in held:
         route.continue_()
     page.unroute("**/arrivals/actions/")
-    expect(row(page, ada)).not_to_contain_text("not sent yet", timeout=FRESH_MS)
+    expect(row(page, ada)).not_to_contain_text("not sent yet")
 
 
 def test_tap_that_the_server_could_not_take_now_is_sent_again_and_keeps_nothing_back(
@@ -171,13 +171,13 @@ def test_tap_that_the_server_could_not_take_now_is_sent_again_and_keeps_nothing_
 
     page.route("**/arrivals/actions/", busy_for_ada)
     tap(page, ada, "Arrived")
-    expect(page.locator("#line")).to_have_text("1 tap not sent yet.", timeout=FRESH_MS)
+    expect(page.locator("#line")).to_have_text("1 tap not sent yet.")
     assert counter.act(bob, "check-in") == 200
-    expect(row(page, bob)).to_contain_text("Here", timeout=FRESH_MS)  # the day is still asked for
+    expect(row(page, bob)).to_contain_text("Here")  # the day is still asked for
 
     page.unroute("**/arrivals/actions/")
     counter.wait_for(ada, "checked_in")
-    expect(page.locator("#line")).to_be_hidden(timeout=FRESH_MS)
+    expect(page.locator("#line")).to_be_hidden()
 
 
 def test_battery_that_dies_before_the_answer_harms_nothing(tablet: Tablet, counter: Counter) -> None:
@@ -200,10 +200,10 @@ def test_battery_that_dies_before_the_answer_harms_nothing(tablet: Tablet, count
     again = context.new_page()
     bodies: list[str] = []
     again.on("response", lambda answer: bodies.append(answer.url) if answer.url.endswith("/actions/") else None)
-    again.goto(counter.arrivals)
+    open_page(again, counter.arrivals)
     ready(again)
 
-    expect(again.locator(".badge-waits")).to_have_count(0, timeout=FRESH_MS)
+    expect(again.locator(".badge-waits")).to_have_count(0)
     expect(again.locator("#line")).to_be_hidden()
     expect(row(again, ada)).to_contain_text("Here")
     expect(again.get_by_role("alert", name="Please look at this")).to_be_hidden()
@@ -220,9 +220,9 @@ def test_signing_out_wipes_the_tablet(tablet: Tablet, counter: Counter) -> None:
     page.get_by_role("button", name="Sign out").click()
     page.wait_for_url("**/staff/sign-in/")
 
-    assert page.evaluate("async () => (await indexedDB.databases()).length") in (0, 1)
-    assert page.evaluate(KEPT) == [0, 0]
-    assert page.evaluate("() => caches.keys()") == []
+    assert read(page, "async () => (await indexedDB.databases()).length") in (0, 1)
+    assert read(page, KEPT) == [0, 0]
+    assert read(page, "() => caches.keys()") == []
 
 
 def test_session_that_ends_takes_the_names_and_leaves_the_taps(tablet: Tablet, counter: Counter) -> None:
@@ -232,18 +232,18 @@ def test_session_that_ends_takes_the_names_and_leaves_the_taps(tablet: Tablet, c
     tap(page, ada, "Arrived")
     expect(row(page, ada)).to_contain_text("not sent yet")
     office = tablet(FIRST)
-    office.goto("/staff/account/")
+    open_page(office, "/staff/account/")
     office.get_by_role("button", name="End all but this one").click()
     office.get_by_role("button", name="End all but this one").wait_for(state="detached")
 
     page.context.set_offline(False)
     page.wait_for_url("**/staff/sign-in/**")
-    assert page.evaluate(KEPT) == [0, 1]
+    assert read(page, KEPT) == [0, 1]
 
     sign_in(page, FIRST, counter.arrivals)
     ready(page)
-    expect(row(page, ada)).to_contain_text("Here", timeout=FRESH_MS)
-    expect(page.locator(".badge-waits")).to_have_count(0, timeout=FRESH_MS)
+    expect(row(page, ada)).to_contain_text("Here")
+    expect(page.locator(".badge-waits")).to_have_count(0)
     assert counter.happened(ada) == ["checked_in"]
 
 
@@ -256,8 +256,8 @@ def test_lost_membership_wipes_the_tablet(tablet: Tablet, counter: Counter) -> N
         f"(SELECT id FROM stores_store WHERE slug = '{counter.slug}')"
     )
 
-    expect(page.locator("#app")).to_have_count(0, timeout=FRESH_MS)
-    assert page.evaluate(KEPT) == [0, 0]
+    expect(page.locator("#app")).to_have_count(0)
+    assert read(page, KEPT) == [0, 0]
 
 
 def test_closing_time_wipes_the_tablet_and_keeps_what_was_tapped(tablet: Tablet, counter: Counter) -> None:
@@ -268,8 +268,8 @@ def test_closing_time_wipes_the_tablet_and_keeps_what_was_tapped(tablet: Tablet,
     expect(row(page, ada)).to_contain_text("not sent yet")
 
     page.clock.set_system_time(counter.start(4 * 48))  # two days later
-    expect(page.locator("#line")).to_contain_text("1 tap not sent yet", timeout=CLOSED_MS)
-    expect(page.locator(".arrival")).to_have_count(0, timeout=CLOSED_MS)
+    expect(page.locator("#line")).to_contain_text("1 tap not sent yet")
+    expect(page.locator(".arrival")).to_have_count(0)
     assert page.evaluate(KEPT) == [0, 1]
 
 
@@ -288,5 +288,5 @@ KEPT = """async () => {
 
 
 def _reloaded(page: Page) -> Page:
-    page.reload()
+    reload(page)
     return page

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.arrivals.conftest import PATIENCE_MS, TABLET, ready
+from tests.browser.arrivals.conftest import TABLET, ready
 from tests.browser.arrivals.counter import CHIEF, FIRST, Counter
-from tests.browser.arrivals.test_offline import FRESH_MS, KEPT, row, tap
+from tests.browser.arrivals.test_offline import KEPT, row, tap
+from tests.browser.driver import open_page, read, reload
 from tests.browser.shop import PASSWORD, sign_in
+from tests.chromium import PATIENCE_MS
 
 pytestmark = pytest.mark.browser
 PIN = "258036"
@@ -44,7 +46,7 @@ def pair(office: Page, counter: Counter, door: Page) -> None:
     office.get_by_role("button", name="Show a code").click()
     code = office.locator(".big-code").inner_text()
 
-    door.goto("/staff/pair/")
+    open_page(door, "/staff/pair/")
     door.get_by_label("Code").fill(code)
     door.get_by_role("button", name="Pair this tablet").click()
     unlock(door)
@@ -69,13 +71,13 @@ def test_tablet_from_its_code_to_its_end(pages: tuple[Page, Page], counter: Coun
 
     door.clock.install()
     door.clock.fast_forward(QUARTER_HOUR_MS + 60_000)
-    expect(door.locator("#names-hidden")).to_be_visible(timeout=FRESH_MS)
+    expect(door.locator("#names-hidden")).to_be_visible()
     expect(row(door, bob)).not_to_contain_text("Bob")
 
-    office.reload()
+    reload(office)
     office.get_by_role("button", name=re.compile("Take out of service")).click()
     expect(office.get_by_text("The tablet is out of service.")).to_be_visible()
-    door.goto(counter.arrivals)
+    open_page(door, counter.arrivals)
     expect(door.locator(".arrival")).to_have_count(0)
     assert counter.statuses() == {ada: "checked_in", bob: "confirmed"}
 
@@ -84,10 +86,10 @@ def test_tablet_taken_out_of_service_forgets_the_day_at_once(pages: tuple[Page, 
     office, door = pages
     counter.book("Ada Test")
     pair(office, counter, door)
-    assert door.evaluate(KEPT) == [1, 0]
+    assert read(door, KEPT) == [1, 0]
 
-    office.reload()
+    reload(office)
     office.get_by_role("button", name=re.compile("Take out of service")).click()
 
-    expect(door.locator("#app")).to_have_count(0, timeout=FRESH_MS)
-    assert door.evaluate(KEPT) == [0, 0]
+    expect(door.locator("#app")).to_have_count(0)
+    assert read(door, KEPT) == [0, 0]

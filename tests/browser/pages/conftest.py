@@ -12,6 +12,7 @@ from django.contrib.staticfiles import finders
 from django.db import transaction
 from playwright.sync_api import Browser, Page, Route
 
+from tests.browser.driver import open_page
 from tests.browser.pages import customers, staff, town
 from tests.browser.pages.camera import Camera, Shot
 from tests.factories import NOW
@@ -43,7 +44,7 @@ class Window:
     def __init__(self, page: Page) -> None:
         self._page = page
         page.route("**/*", _serve)
-        page.goto(HOST)
+        open_page(page, HOST)
         page.add_script_tag(path=LENS)
         page.evaluate(Axe().axe_script)
 
