@@ -18,9 +18,11 @@ from hypothesis import settings as hypothesis_settings
 
 from booking import limits
 from booking.operations.translations import compile_translations
+from notifications import tasks
 from tests import prepared, servers
-from tests.chromium import ARGUMENTS, MISSING, find_chromium
+from tests.chromium import ARGUMENTS, MISSING, PATIENCE_MS, find_chromium
 from tests.factories import NOW
+from tests.notifications.patience import PATIENCE_SECONDS
 from tests.scheduling import ServersShared, is_plain, start_with_longest
 from tests.servers import POSTGRES, House
 
@@ -99,6 +101,17 @@ def own_outbox(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(settings, "MESSAGES_DIR", tmp_path / "outbox")
 
 
+@pytest.fixture(autouse=True)
+def rested(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test finds a provider left alone because it hung in the one before; a run ends when all is sent.
+
+    Nor is a provider taken for slow, or the rest left to another run, as the machine has more to do.
+    """
+    monkeypatch.setattr(tasks, "_resting", {})
+    monkeypatch.setattr(tasks, "RUN_SECONDS", PATIENCE_SECONDS)
+    monkeypatch.setattr(tasks, "SLOW_SECONDS", PATIENCE_SECONDS)
+
+
 @pytest.fixture(scope="session")
 def carillon() -> Iterator[House]:
     """A Carillon of its own, with the demo: web server, worker, database, as `manage.py up` starts them."""
@@ -108,13 +121,14 @@ def carillon() -> Iterator[House]:
 
 @pytest.fixture(scope="session")
 def chromium() -> "Iterator[Browser]":
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415 -- few tests need it, and it takes long
+    from playwright.sync_api import expect, sync_playwright  # noqa: PLC0415 -- few tests need it, and it takes long
 
     found = find_chromium()
     if found is None:
         if os.environ.get("CI"):
             pytest.fail(MISSING)
         pytest.skip(MISSING)
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
         yield browser

@@ -22,7 +22,7 @@ from typing import Any
 
 NO_POSTGRES = 77  # an exit status that no test run has
 VARIABLE = "CARILLON_TEST_DATABASE_URL"
-START_SECONDS = 30
+START_SECONDS = 120
 UNSAFE_BUT_FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200")
 
 

@@ -32,12 +32,12 @@ from tests.postgres import VARIABLE, free_port
 BASE = Path(__file__).resolve().parent.parent
 POSTGRES = os.environ.get(VARIABLE, "")
 MARK = "CARILLON_TEST_MARK"
-START_SECONDS = 120
+START_SECONDS = 240
 STOP_SECONDS = 30
 # What a process is started with so that it ends with the tests, where even these are killed.
 SETPRIV = shutil.which("setpriv")
 UNTIL_WE_DIE = [SETPRIV, "--pdeathsig", "KILL"] if SETPRIV else []
-COMMAND_SECONDS = 60
+COMMAND_SECONDS = 180
 UNSET = ("REDIS_URL", "PUBLIC_URL", "EMAIL_URL", "SMS_GATEWAY", "ALLOWED_HOSTS", "SMS_COUNTRIES", "SECRET_KEY",
          "DJANGO_SETTINGS_MODULE", "PYTHONDONTWRITEBYTECODE", VARIABLE)  # fmt: skip
 

@@ -40,12 +40,12 @@ SELECT count(*) FROM pg_locks waiting
 def until_somebody_waits(most: int, *, or_done: Callable[[], bool] = lambda: False) -> None:
     """Return once so many sessions of this database wait for a lock; at once on SQLite, whose writers stand in line.
 
-    After ten seconds nobody will, nor where `or_done` tells that somebody came through: what the caller then looks at
+    After half a minute nobody will, nor where `or_done` tells that somebody came through: what the caller then looks at
     says so.
     """
     if connection.vendor != "postgresql":
         return
-    until = time.monotonic() + 10
+    until = time.monotonic() + 30
     while time.monotonic() < until and not or_done():
         with connection.cursor() as cursor:
             cursor.execute(_WAITING_HERE)

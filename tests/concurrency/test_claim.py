@@ -38,7 +38,7 @@ def careless_claim(store_id: int, run: Run, *, places: int, from_web: bool) -> b
         taken = slot.values_list("places_taken", flat=True).get()
         if taken + places > run.desk.capacity:
             return False
-        time.sleep(0.01)
+        time.sleep(0.2)
         slot.update(places_taken=taken + places)
         return True
 

@@ -59,7 +59,7 @@ def careless_offer(store: Store) -> int:
         is_free = Slot.objects.get(store=store).places_taken == 0
         if entry is None or not is_free:
             return 0
-        time.sleep(0.05)
+        time.sleep(0.2)
         Slot.objects.filter(store=store).update(places_taken=1)
         WaitingListEntry.objects.filter(pk=entry.pk).update(status=WaitingStatus.OFFERED)
         return 1

@@ -56,7 +56,7 @@ def test_rig_sees_two_taps_counted_where_the_guard_is_off(
 ) -> None:
     def careless_lock(booking_id: int) -> Booking:
         found = Booking.objects.select_related("store", "desk", "visit_type").get(pk=booking_id)
-        time.sleep(0.05)
+        time.sleep(0.3)
         return found
 
     booking = given_up()[0]

@@ -13,6 +13,7 @@ from notifications.models import State
 from notifications.sms import TwilioGateway
 from tests import fake_twilio
 from tests.fake_twilio import FakeTwilio
+from tests.notifications.patience import short_patience
 
 PHONE = "+33612345678"
 CALLBACK = "http://127.0.0.1/webhooks/twilio/status?message=1"
@@ -48,9 +49,6 @@ def test_the_provider_is_told_what_the_contract_lists_and_no_more(twilio: FakeTw
         (fake_twilio.STRANGE, Puzzling("provider_29999")),
         (fake_twilio.ERROR_BEFORE, Unclear("http_500")),
         (fake_twilio.BAD_JSON, Unclear("no_answer JSONDecodeError")),
-        (fake_twilio.HANG_AFTER, Unclear("no_answer TimeoutError")),
-        (fake_twilio.DRIP, Unclear("no_answer OutOfTime")),
-        (fake_twilio.DRIP_HEADERS, Unclear("no_answer OutOfTime")),
         (fake_twilio.CUT_AFTER, Unclear("no_answer RemoteDisconnected")),
     ],
 )
@@ -58,6 +56,21 @@ def test_what_the_provider_says_means(twilio: FakeTwilio, fault, answer) -> None
     twilio.faults = [fault]
 
     assert send() == answer
+
+
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [
+        (fake_twilio.HANG_AFTER, "TimeoutError"),
+        (fake_twilio.DRIP, "OutOfTime"),
+        (fake_twilio.DRIP_HEADERS, "OutOfTime"),
+    ],
+)
+def test_an_answer_that_does_not_end_is_unclear(twilio: FakeTwilio, fault, error) -> None:
+    twilio.faults = [fault]
+
+    with short_patience(fault):
+        assert send() == Unclear(f"no_answer {error}")
 
 
 @pytest.mark.parametrize(

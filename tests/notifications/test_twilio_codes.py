@@ -10,7 +10,8 @@ from notifications.answers import Barred, Later, OnceMore, Puzzling, Refused
 from notifications.models import Channel, OptOut, OutboxMessage, State
 from notifications.tasks import deliver_due
 from notifications.twilio_codes import failure_on_the_way, refusal
-from tests.fake_twilio import FakeTwilio
+from tests.fake_twilio import HANG_AFTER, FakeTwilio
+from tests.notifications.patience import short_patience
 
 LATER = (14107, 20429, 21611, 30001, 30017, 30022, 30023, 30027, 30035, 30454, 63018, 63038)
 ONCE_MORE = (30003, 30008, 30046, 30410, 30453, 30500)
@@ -235,9 +236,10 @@ def test_a_phone_that_was_off_is_tried_once_more_and_then_goes_by_email(twilio: 
 @pytest.mark.django_db
 def test_a_message_that_may_have_left_and_came_back_is_sent_again(twilio: FakeTwilio, new_message) -> None:
     """The call had an unclear end, and the provider's list says that the message met a full queue."""
-    twilio.faults = ["hang_after"]
+    twilio.faults = [HANG_AFTER]
     message = new_message()
-    deliver_due()
+    with short_patience(HANG_AFTER):
+        deliver_due()
     twilio.accepted[0] |= {"status": "failed", "error_code": 30001}
     OutboxMessage.objects.update(try_at=timezone.now(), lease_until=None)
 

@@ -12,6 +12,7 @@ from notifications.tasks import deliver_due
 from tests import fake_twilio
 from tests.fake_twilio import FakeTwilio
 from tests.notifications.message_states import make_due_again, state_of
+from tests.notifications.patience import short_patience
 
 pytestmark = pytest.mark.django_db
 
@@ -41,7 +42,8 @@ def test_an_answer_that_does_not_end_is_left_in_time_and_looked_up_later(
     twilio.faults = [fault]
     message = new_message()
 
-    deliver_due()
+    with short_patience(fault):
+        deliver_due()
 
     assert state_of(message)[0] == State.DUE
     make_due_again(message)
@@ -55,7 +57,8 @@ def test_an_unclear_answer_that_was_a_no_is_tried_once_more(twilio: FakeTwilio, 
     twilio.faults = [fault]
     message = new_message()
 
-    deliver_due()
+    with short_patience(fault):
+        deliver_due()
     assert state_of(message)[0] == State.DUE
     make_due_again(message)
     deliver_due()
@@ -70,7 +73,8 @@ def test_a_provider_that_hangs_holds_up_no_other(twilio: FakeTwilio, new_message
         new_message(f"ABCD000{number}")
     email = new_message(channel=Channel.EMAIL)
 
-    deliver_due()
+    with short_patience(fake_twilio.HANG_BEFORE):
+        deliver_due()
 
     assert state_of(email)[0] == State.SENT
     assert twilio.calls == ["create"]

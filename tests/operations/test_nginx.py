@@ -81,6 +81,6 @@ def test_site_is_served_over_https_alone_and_its_figures_to_nobody(proxy: Proxy)
 def test_log_keeps_no_address_of_a_page(proxy: Proxy) -> None:
     ask(proxy, "/b/AAAA1111/?token=a-secret-that-opens")
 
-    wait_until(lambda: " GET 404 " in proxy.log, seconds=20, what="logged")
+    wait_until(lambda: " GET 404 " in proxy.log, seconds=60, what="logged")
     assert "AAAA1111" not in proxy.log
     assert "a-secret-that-opens" not in proxy.log

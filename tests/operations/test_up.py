@@ -198,7 +198,7 @@ def test_killed_web_server_comes_back(house: House, which: slice) -> None:
 
     kill(before[which])
 
-    wait_until(lambda: not set(before[which]) & set(house.processes()), seconds=10, what="gone")
+    wait_until(lambda: not set(before[which]) & set(house.processes()), seconds=60, what="gone")
     wait_until(house.is_serving, seconds=60, what="serving again")
     wait_until(lambda: len(house.web()) == len(before), seconds=60, what="complete again")
 

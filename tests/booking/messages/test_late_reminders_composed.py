@@ -13,7 +13,7 @@ from booking.bookings.rescheduling import reschedule
 from booking.message_kinds import Kind
 from booking.models import Booking, Source
 from booking.who import Who
-from notifications import outbox, tasks
+from notifications import outbox
 from notifications.models import Channel, OutboxMessage, State
 from notifications.tasks import deliver_due
 from tests import fake_twilio
@@ -31,11 +31,8 @@ def clock() -> Iterator[time_machine.Traveller]:
 
 
 @pytest.fixture
-def booking(
-    clock: time_machine.Traveller, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Booking:
+def booking(clock: time_machine.Traveller, settings: Settings, tmp_path: Path) -> Booking:
     settings.MESSAGES_DIR = tmp_path / "outbox"
-    monkeypatch.setattr(tasks, "_resting", {})
     booking = make_booking(make_store(), starts_at=VISIT, phone="+33612345678", email="")
     deliver_due()
     return booking
