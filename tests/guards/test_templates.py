@@ -8,6 +8,7 @@ BASE = Path(__file__).resolve().parents[2]
 TEMPLATES = BASE / "templates"
 LINE_MAX = 120
 RENDERED = re.compile(r'"([a-z_]+(?:/[a-z_]+)+\.html|[a-z_]+(?:/[a-z_]+){2,}\.js)"')
+INCLUDED = re.compile(r'(?:include|extends) "([^"]+)"')
 PAGE = re.compile(r'customer_page\(\s*[\w.]+, "([a-z_/]+)"')
 SHARED = {"base.html", "message.html"}
 # Asked for by a part of their name: an icon by its word, a message by its kind, an error's page by its status.
@@ -20,15 +21,23 @@ def templates() -> Iterator[Path]:
             yield path
 
 
-def pages_of_customers() -> set[str]:
-    return {name for path in (BASE / "booking").rglob("*.py") for name in PAGE.findall(path.read_text())}
+def pages_of_customers() -> dict[str, str]:
+    """Return the pages of customers that code names, each with a file that names it."""
+    return {
+        name: path.relative_to(BASE).as_posix()
+        for path in sorted((BASE / "booking").rglob("*.py"))
+        for name in PAGE.findall(path.read_text())
+    }
 
 
-def names_in_use() -> set[str]:
-    """Return the templates that code and templates name in full."""
-    named = {name for path in templates() for name in re.findall(r'(?:include|extends) "([^"]+)"', path.read_text())}
-    for path in (BASE / "booking").rglob("*.py"):
-        named.update(RENDERED.findall(path.read_text()))
+def names_in_use() -> dict[str, list[str]]:
+    """Return the templates that code and templates name in full, each with the files that name it."""
+    named: dict[str, list[str]] = {}
+    code = sorted((BASE / "booking").rglob("*.py"))
+    for paths, pattern in ((templates(), INCLUDED), (code, RENDERED)):
+        for path in paths:
+            for name in pattern.findall(path.read_text()):
+                named.setdefault(name, []).append(path.relative_to(BASE).as_posix())
     return named
 
 
@@ -45,15 +54,19 @@ def test_no_line_is_longer_than_code_may_be() -> None:
 
 
 def test_every_template_that_is_named_is_there() -> None:
-    pages = {f"customer/{name}.html" for name in pages_of_customers()}
+    pages = {f"customer/{name}.html": [file] for name, file in pages_of_customers().items()}
 
-    assert sorted(name for name in names_in_use() | pages if not (TEMPLATES / name).exists()) == []
+    missing = {name: files for name, files in (names_in_use() | pages).items() if not (TEMPLATES / name).exists()}
+
+    assert missing == {}, "each is named in the files beside it, and is not in templates/"
 
 
 def test_every_template_is_shown_by_something() -> None:
-    named = names_in_use() | SHARED
+    named = {*names_in_use(), *SHARED}
     for name in pages_of_customers():
         named |= {f"customer/{name}.html", f"simple/{name}.html"}
     found = {path.relative_to(TEMPLATES).as_posix() for path in templates()}
 
-    assert sorted(name for name in found - named if not BY_A_PART_OF_THEIR_NAME.match(name)) == []
+    unused = sorted(name for name in found - named if not BY_A_PART_OF_THEIR_NAME.match(name))
+
+    assert unused == [], "nothing names these in full: take them out, or show them"

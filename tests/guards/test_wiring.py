@@ -101,14 +101,21 @@ def test_no_page_asks_another_host() -> None:
     assert found == []
 
 
+def _line(match: re.Match[str]) -> int:
+    return match.string.count("\n", 0, match.end()) + 1
+
+
 def test_no_page_has_code_of_its_own_that_the_content_policy_would_refuse() -> None:
     inline = re.compile(r"<script(?![^>]*(?:src=|application/ld\+json))|<style|\sstyle=|\son[a-z]+=")
     pages = [path for path in shown_files() if path.suffix == ".html" and "email" not in path.parts]
     found = [
-        str(path.relative_to(BASE)) for path in pages if inline.search(path.read_text()) and path.name != "500.html"
+        f"{path.relative_to(BASE)}:{_line(match)}: {match.group().strip()}"
+        for path in pages
+        for match in inline.finditer(path.read_text())
+        if path.name != "500.html"
     ]
 
-    assert found == []
+    assert found == [], "styles belong in booking/static/booking/css/, scripts in booking/static/booking/"
 
 
 @pytest.mark.parametrize("name", ["README.md", "docs/developing.md", "docs/languages.md"])

@@ -20,9 +20,19 @@ TEMPLATES = settings.BASE_DIR / "templates"
 FRAMES = {f"{name}.{suffix}" for name in ("base", "simple") for suffix in ("txt", "html")}
 
 
-@pytest.mark.parametrize("table", [KINDS, COMPOSERS, MESSAGE_NAMES], ids=["facts", "composers", "names"])
-def test_each_kind_has_one_entry_and_nothing_else_has(table: dict[Kind, object]) -> None:
-    assert list(table) == list(Kind)
+@pytest.mark.parametrize(
+    ("table", "where"),
+    [
+        (KINDS, "KINDS of booking/message_kinds.py"),
+        (COMPOSERS, "COMPOSERS of booking/messages/compose.py"),
+        (MESSAGE_NAMES, "MESSAGE_NAMES of booking/staff/message_names.py"),
+    ],
+    ids=["facts", "composers", "names"],
+)
+def test_each_kind_has_one_entry_and_nothing_else_has(table: dict[str, object], where: str) -> None:
+    assert [kind.value for kind in Kind if kind not in table] == [], f"give each an entry in {where}"
+    assert [kind for kind in table if kind not in list(Kind)] == [], f"no kind of message is called so: mend {where}"
+    assert list(table) == list(Kind), f"put the entries of {where} into the order of Kind"
 
 
 def test_each_text_is_of_one_kind_or_answer_and_each_template_is_of_one_text() -> None:
@@ -51,7 +61,11 @@ def test_a_text_with_own_words_is_called_like_its_kind() -> None:
 def test_the_glossary_names_each_kind() -> None:
     (row,) = re.findall(r"^\| message \|.*$", (settings.BASE_DIR / "docs" / "glossary.md").read_text(), re.MULTILINE)
 
-    assert sorted(re.findall(r"`(\w+)`", row)) == sorted(Kind.values)
+    named = re.findall(r"`(\w+)`", row)
+
+    assert sorted(set(Kind.values) - set(named)) == [], "name each in the row *message* of docs/glossary.md"
+    assert sorted(set(named) - set(Kind.values)) == [], "the row *message* of docs/glossary.md names no kind by these"
+    assert len(named) == len(set(named))
 
 
 def test_values_fit_the_outbox() -> None:
