@@ -10,30 +10,46 @@ from django.core.checks import CheckMessage, Error, register
 @register()
 def check_messages(**_: object) -> list[CheckMessage]:
     """Report the settings of messages that cannot work."""
-    found = [
-        Error(text, id=f"notifications.E{number:03}")
-        for number, (is_wrong, text) in enumerate(_conditions(), start=1)
-        if is_wrong
-    ]
-    return [*found]
+    return [Error(text, id=f"notifications.{name}") for name, is_wrong, text in _conditions() if is_wrong]
 
 
-def _conditions() -> list[tuple[bool, str]]:
+def _conditions() -> list[tuple[str, bool, str]]:
+    """Return the id of each check, which stays its own, with whether it fails and what it says."""
     is_twilio = settings.SMS_GATEWAY == "twilio"
     sender = settings.TWILIO_MESSAGING_SERVICE_SID or settings.TWILIO_FROM
     unknown = [code for code in settings.SMS_COUNTRIES if code not in phonenumbers.SUPPORTED_REGIONS]
     cluster = settings.Q_CLUSTER
     return [
-        (settings.SMS_GATEWAY not in ("console", "twilio"), "SMS_GATEWAY: only `console` and `twilio` are known."),
-        (is_twilio and not settings.TWILIO_ACCOUNT_SID, "TWILIO_ACCOUNT_SID: missing, SMS_GATEWAY=twilio needs it."),
-        (is_twilio and not settings.TWILIO_AUTH_TOKEN, "TWILIO_AUTH_TOKEN: missing, SMS_GATEWAY=twilio needs it."),
-        (is_twilio and not sender, "TWILIO_MESSAGING_SERVICE_SID: missing, and TWILIO_FROM too; one is needed."),
-        (not _is_web_address(settings.TWILIO_API_URL), "TWILIO_API_URL: must look like https://api.example.org."),
-        (bool(unknown), f"SMS_COUNTRIES: {', '.join(unknown)} is no country's code, such as FR."),
-        (settings.SMS_HOURLY_BUDGET < 0, "SMS_HOURLY_BUDGET: must not be negative."),
-        (settings.SMS_DAILY_BUDGET < 0, "SMS_DAILY_BUDGET: must not be negative."),
-        (_is_bad_mail_address(settings.EMAIL_URL), "EMAIL_URL: must look like smtp://user:password@host:port."),
-        (cluster["retry"] <= cluster["timeout"], "Q_CLUSTER: retry must be longer than timeout."),
+        (
+            "E001",
+            settings.SMS_GATEWAY not in ("console", "twilio"),
+            "SMS_GATEWAY: only `console` and `twilio` are known.",
+        ),
+        (
+            "E002",
+            is_twilio and not settings.TWILIO_ACCOUNT_SID,
+            "TWILIO_ACCOUNT_SID: missing, SMS_GATEWAY=twilio needs it.",
+        ),
+        (
+            "E003",
+            is_twilio and not settings.TWILIO_AUTH_TOKEN,
+            "TWILIO_AUTH_TOKEN: missing, SMS_GATEWAY=twilio needs it.",
+        ),
+        (
+            "E004",
+            is_twilio and not sender,
+            "TWILIO_MESSAGING_SERVICE_SID: missing, and TWILIO_FROM too; one is needed.",
+        ),
+        (
+            "E005",
+            not _is_web_address(settings.TWILIO_API_URL),
+            "TWILIO_API_URL: must look like https://api.example.org.",
+        ),
+        ("E006", bool(unknown), f"SMS_COUNTRIES: {', '.join(unknown)} is no country's code, such as FR."),
+        ("E007", settings.SMS_HOURLY_BUDGET < 0, "SMS_HOURLY_BUDGET: must not be negative."),
+        ("E008", settings.SMS_DAILY_BUDGET < 0, "SMS_DAILY_BUDGET: must not be negative."),
+        ("E009", _is_bad_mail_address(settings.EMAIL_URL), "EMAIL_URL: must look like smtp://user:password@host:port."),
+        ("E010", cluster["retry"] <= cluster["timeout"], "Q_CLUSTER: retry must be longer than timeout."),
     ]
 
 

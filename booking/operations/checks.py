@@ -16,27 +16,33 @@ def check_settings(**_: object) -> list[CheckMessage]:
     """Report the settings that cannot work."""
     conditions = (
         (
+            "E001",
             len(settings.SECRET_KEY) < SHORTEST_KEY or len(set(settings.SECRET_KEY)) < 8,
             f"SECRET_KEY: must be at least {SHORTEST_KEY} random characters, or empty to have one made.",
         ),
-        (not _is_web_address(settings.PUBLIC_URL), "PUBLIC_URL: must look like https://booking.example.org."),
+        ("E002", not _is_web_address(settings.PUBLIC_URL), "PUBLIC_URL: must look like https://booking.example.org."),
         (
+            "E003",
             bool(settings.REDIS_URL) and not settings.REDIS_URL.startswith(("redis://", "rediss://", "unix://")),
             "REDIS_URL: must start with redis://, rediss:// or unix://.",
         ),
-        (not _are_networks(settings.TRUSTED_PROXIES), "TRUSTED_PROXIES: must be addresses or networks, by comma."),
         (
+            "E004",
+            not _are_networks(settings.TRUSTED_PROXIES),
+            "TRUSTED_PROXIES: must be addresses or networks, by comma.",
+        ),
+        (
+            "E005",
             settings.IS_HTTPS and settings.DEBUG,
             "DEBUG: must be off with an https PUBLIC_URL: its pages show settings and data to everybody.",
         ),
         (
+            "E006",
             settings.IS_HTTPS and _has_demo_accounts(),
             "PUBLIC_URL: the demo's people can sign in here, and others could reach it; run manage.py end_demo first.",
         ),
     )
-    return [
-        Error(text, id=f"booking.E{number:03}") for number, (is_wrong, text) in enumerate(conditions, 1) if is_wrong
-    ]
+    return [Error(text, id=f"booking.{name}") for name, is_wrong, text in conditions if is_wrong]
 
 
 def _has_demo_accounts() -> bool:
