@@ -1,11 +1,13 @@
 """The day sheet: a day's visits as a table, for a file that staff take along and for the morning's e-mail."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, time
+from typing import TYPE_CHECKING
 
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from booking.bookings.day_schedule import DaySchedule, day_schedule
 from booking.bookings.status_wording import status_words
@@ -21,29 +23,21 @@ from notifications.content import Attachment, Email, Skip
 from notifications.models import OutboxMessage
 from stores.models import SetupChange, Store
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
 _TEMPLATE = "email/day_sheet"
 
 
 def head() -> tuple[Cell, ...]:
     """Return the names of the columns."""
-    return (
-        *(_("Day"), _("From"), _("To"), _("Desk"), _("Kind of visit"), _("Name"), _("People"), _("State")),
-        *(_("Phone"), _("E-mail"), _("Note"), _("Questions"), _("Booked by way of"), _("Minutes late"), _("Reference")),
-    )
+    return tuple(str(name) for name, _value in COLUMNS)
 
 
 def rows(schedule: DaySchedule) -> Iterator[tuple[Cell, ...]]:
     """Yield a line for each booking, cancelled ones included, by time; times are the store's own."""
-    states = status_words()
-    ways = {Source(value): str(label) for value, label in Source.choices}
     for one in schedule.bookings:
-        yield (
-            *(one.visit_date, _time(one.starts_at, schedule), _time(one.ends_at, schedule)),
-            *(visit_type_name(one.desk.name), visit_type_name(one.visit_type.name)),
-            *(one.name, one.party_size, states[one.status], _phone(one, schedule), one.email, one.note),
-            *(answers(one), ways[Source(one.source)], "" if one.late_minutes is None else one.late_minutes),
-            one.reference,
-        )
+        yield tuple(value(one, schedule) for _name, value in COLUMNS)
 
 
 def answers(booking: Booking) -> str:
@@ -119,9 +113,33 @@ def _phone(one: Booking, schedule: DaySchedule) -> str:
     return phone_in_words(one.phone, country=schedule.rules.country) if one.phone else ""
 
 
+def _minutes_late(one: Booking) -> Cell:
+    return "" if one.late_minutes is None else one.late_minutes
+
+
 def _time(moment: datetime, schedule: DaySchedule) -> time:
     return moment.astimezone(schedule.rules.zone).time().replace(second=0, microsecond=0)
 
 
 def _clock(moment: datetime, schedule: DaySchedule) -> str:
     return moment.astimezone(schedule.rules.zone).strftime("%H:%M")
+
+
+# The columns of the file: the name of each, and its value for a booking of a day.
+COLUMNS: tuple[tuple["StrPromise", Callable[[Booking, DaySchedule], Cell]], ...] = (
+    (gettext_lazy("Day"), lambda booking, schedule: booking.visit_date),
+    (gettext_lazy("From"), lambda booking, schedule: _time(booking.starts_at, schedule)),
+    (gettext_lazy("To"), lambda booking, schedule: _time(booking.ends_at, schedule)),
+    (gettext_lazy("Desk"), lambda booking, schedule: visit_type_name(booking.desk.name)),
+    (gettext_lazy("Kind of visit"), lambda booking, schedule: visit_type_name(booking.visit_type.name)),
+    (gettext_lazy("Name"), lambda booking, schedule: booking.name),
+    (gettext_lazy("People"), lambda booking, schedule: booking.party_size),
+    (gettext_lazy("State"), lambda booking, schedule: status_words()[booking.status]),
+    (gettext_lazy("Phone"), _phone),
+    (gettext_lazy("E-mail"), lambda booking, schedule: booking.email),
+    (gettext_lazy("Note"), lambda booking, schedule: booking.note),
+    (gettext_lazy("Questions"), lambda booking, schedule: answers(booking)),
+    (gettext_lazy("Booked by way of"), lambda booking, schedule: str(Source(booking.source).label)),
+    (gettext_lazy("Minutes late"), lambda booking, schedule: _minutes_late(booking)),
+    (gettext_lazy("Reference"), lambda booking, schedule: booking.reference),
+)
