@@ -49,11 +49,17 @@ def compile_translations(folder: Path) -> int:
 
 
 def update_translations(base: Path, language: str) -> Catalog:
-    """Update a language's catalogue with the texts in use, and return it; new entries are empty."""
+    """Update a language's catalogue with the texts in use, and return it; new entries are empty.
+
+    The file stays as it is, to the byte, where texts do.
+    """
     path = base / "locale" / language / "LC_MESSAGES" / "django.po"
     with path.open("rb") as file:
         catalog = read_po(file, locale=language)
-    catalog.update(words_in_use(base, for_staff=language in settings.STAFF_LANGUAGES), no_fuzzy_matching=True)
+    words = words_in_use(base, for_staff=language in settings.STAFF_LANGUAGES)
+    # Git knows the day of a change; a date here would change each catalogue with each run.
+    words.creation_date = catalog.creation_date
+    catalog.update(words, no_fuzzy_matching=True)
     catalog.obsolete.clear()
     with path.open("wb") as file:
         write_po(file, catalog, width=110, no_location=True, sort_output=True, omit_header=False)
