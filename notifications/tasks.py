@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from notifications import calls, circuits, email, outbox, sms, sms_recipients, tries
+from notifications import attempts, circuits, email, outbox, retries, sms, sms_recipients
 from notifications.answers import Answer, Away, Barred, Later, OnceMore, Puzzling, Refused, Sent, Unclear
 from notifications.circuits import Standing
 from notifications.content import Content, Email, NotYet, Skip, Sms
@@ -87,7 +87,7 @@ def _deliver_safely(message: OutboxMessage) -> None:
         log.exception("message_failed", extra={"message_id": message.pk})
         may_have_left = message.attempted_at is not None
         end = State.UNKNOWN if may_have_left else State.DEAD
-        tries.try_later(
+        retries.try_later(
             message, f"error {type(error).__name__}", may_have_left=may_have_left, end=end, now=timezone.now()
         )
 
@@ -95,7 +95,7 @@ def _deliver_safely(message: OutboxMessage) -> None:
 def _deliver(message: OutboxMessage) -> None:
     now = timezone.now()
     may_have_left = message.attempted_at is not None
-    if message.failures > tries.MOST_FAILURES:  # the thread that takes it never comes back
+    if message.failures > retries.MOST_FAILURES:  # the thread that takes it never comes back
         outbox.settle(message, State.UNKNOWN if may_have_left else State.DEAD, now=now, reason="no_end")
         return
     if now >= message.not_after:
@@ -106,7 +106,7 @@ def _deliver(message: OutboxMessage) -> None:
     if isinstance(content, Skip):
         _skip(message, content)
     elif isinstance(content, NotYet):
-        tries.postpone(message, until=content.until, reason=content.reason, now=timezone.now())
+        retries.postpone(message, until=content.until, reason=content.reason, now=timezone.now())
     elif not may_have_left or _has_surely_not_left(message, content):
         _send(message, content)
 
@@ -114,9 +114,9 @@ def _deliver(message: OutboxMessage) -> None:
 def _send(message: OutboxMessage, content: Sms | Email) -> None:
     now = timezone.now()
     if isinstance(content, Sms):
-        bar = calls.begin_text(message, content, now=now)
+        bar = attempts.begin_text(message, content, now=now)
     else:
-        bar = calls.begin_email(message, content, now=now)
+        bar = attempts.begin_email(message, content, now=now)
     if bar == outbox.LEASE_LOST:
         return
     if bar:
@@ -141,35 +141,35 @@ def _record(message: OutboxMessage, content: Sms | Email, answer: Answer, *, is_
     now = timezone.now()
     match answer:
         case Sent():
-            tries.settle_found(message, answer, now=now)
+            retries.settle_found(message, answer, now=now)
         case Refused(reason) | OnceMore(reason):
             if isinstance(answer, Refused) and answer.opted_out and isinstance(content, Sms):
                 sms_recipients.opt_out(content.to, now=now)
-            tries.settle_found(message, Sent("", State.FAILED, reason, answer), now=now)
+            retries.settle_found(message, Sent("", State.FAILED, reason, answer), now=now)
         case Puzzling(reason):
-            tries.try_later(message, reason, may_have_left=False, most=tries.MOST_PUZZLING, now=now)
+            retries.try_later(message, reason, may_have_left=False, most=retries.MOST_PUZZLING, now=now)
         case Later(reason, after_seconds, longest_seconds):
-            tries.wait(message, reason, after_seconds, longest_seconds, now=now)
+            retries.wait(message, reason, after_seconds, longest_seconds, now=now)
         case Away(reason):
-            if not tries.waits_for_provider(message, reason, now=now):
-                tries.wait(message, reason, 0, tries.LONGEST_WAIT_SECONDS, now=now)
+            if not retries.waits_for_provider(message, reason, now=now):
+                retries.wait(message, reason, 0, retries.LONGEST_WAIT_SECONDS, now=now)
         case Barred(reason):
-            tries.waits_for_provider(message, reason, opens=True, now=now)
+            retries.waits_for_provider(message, reason, opens=True, now=now)
         case Unclear():
             _look_for(message, content, answer, is_slow=is_slow)
 
 
 def _look_for(message: OutboxMessage, content: Sms | Email, answer: Unclear, *, is_slow: bool) -> None:
     """Find out whether a message was sent although its call ended unclearly."""
-    standing = tries.note_trouble(message, answer.reason, now=timezone.now())
+    standing = retries.note_trouble(message, answer.reason, now=timezone.now())
     if is_slow and answer.may_clear:
-        tries.ask_later(message, answer.reason, now=timezone.now())
+        retries.ask_later(message, answer.reason, now=timezone.now())
     elif _has_surely_not_left(message, content):
         now = timezone.now()
         if standing == Standing.CLOSED:
-            tries.try_later(message, answer.reason, may_have_left=True, now=now)
+            retries.try_later(message, answer.reason, may_have_left=True, now=now)
         else:
-            tries.take_turn(message, answer.reason, may_have_left=True, now=now)
+            retries.take_turn(message, answer.reason, may_have_left=True, now=now)
 
 
 def _has_surely_not_left(message: OutboxMessage, content: Sms | Email) -> bool:
@@ -180,9 +180,9 @@ def _has_surely_not_left(message: OutboxMessage, content: Sms | Email) -> bool:
     now = timezone.now()
     if isinstance(found, Unclear):
         if found.may_clear and Channel(message.channel) in circuits.opened():  # until it is back, nobody can be asked
-            tries.take_turn(message, found.reason, may_have_left=True, now=now)
+            retries.take_turn(message, found.reason, may_have_left=True, now=now)
         elif found.may_clear and message.attempted_at is not None and now - message.attempted_at < ASK_FOR:
-            tries.ask_later(message, found.reason, now=now)
+            retries.ask_later(message, found.reason, now=now)
         else:
             outbox.settle(message, State.UNKNOWN, now=now, reason=found.reason)
         return False
@@ -190,7 +190,7 @@ def _has_surely_not_left(message: OutboxMessage, content: Sms | Email) -> bool:
     candidates = sorted((one for one in found if one.sid in ours), key=lambda one: one.state == State.FAILED)
     if not candidates:
         return True
-    tries.settle_found(message, replace(candidates[0], reason=candidates[0].reason or "found"), now=now)
+    retries.settle_found(message, replace(candidates[0], reason=candidates[0].reason or "found"), now=now)
     return False
 
 

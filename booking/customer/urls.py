@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from booking.customer import calendar_feed, crawlers, later, lost_link, self_check_in
+from booking.customer import calendar_feed, crawlers, lost_link, rate_limit_page, self_check_in
 from booking.customer.book import urls as book
 from booking.customer.manage import urls as manage
 from booking.customer.stores import urls as stores
@@ -23,5 +23,5 @@ urlpatterns = [
     path("v/", lost_link.visits, name="visits"),
     path("v/<str:reference>/<str:token>", lost_link.open_list, name="visits-link"),
     path("calendars/<str:secret>.ics", calendar_feed.feed, name="feed"),
-    path("later/", later.later, name="later"),
+    path("later/", rate_limit_page.rate_limit_page, name="later"),
 ]

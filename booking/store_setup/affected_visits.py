@@ -20,7 +20,7 @@ from booking.models import Booking, EventKind, Hold
 from booking.places.claims import drop_hold
 from booking.places.fit import OpenTime, Order, Window, without_place
 from booking.refusals import BookingRefused, Refusal
-from booking.store_setup.stock import Stock
+from booking.store_setup.taken_places import TakenPlaces
 from booking.waiting_list.ended_offers import take_offer_back
 from booking.who import Who
 from stores.slots import StoreRules
@@ -63,13 +63,13 @@ class ChangeOutcome:
     lost_holds: tuple[Hold, ...]
 
 
-def visits_without_place(stock: Stock, time: OpenTime) -> set[int]:
+def visits_without_place(taken: TakenPlaces, time: OpenTime) -> set[int]:
     """Return the ids of the upcoming visits that have no place."""
-    return {one.key for one in without_place(time, stock.takings()) if one.order == Order.VISIT}
+    return {one.key for one in without_place(time, taken.takings()) if one.order == Order.VISIT}
 
 
 def outcome_of(
-    stock: Stock,
+    taken: TakenPlaces,
     after: OpenTime,
     *,
     had_none: Collection[int],
@@ -80,39 +80,39 @@ def outcome_of(
 
     `off_grid` has visits only if the length of slots has changed: they lie across two of the new slots.
     """
-    takings = stock.takings()
+    takings = taken.takings()
     visits = [one for one in takings if one.order == Order.VISIT]
     gone = without_place(after, takings)
     have_none = {one.key for one in gone if one.order == Order.VISIT} | {*off_grid}
     again = {one.key for one in visits if any(window.holds(one) for window in windows)} | {*off_grid}
     lost = {one.key for one in gone if one.order in _HOLDS}
-    asked = {visit.pk for visit in stock.visits if visit.answer_until is not None}
+    asked = {visit.pk for visit in taken.visits if visit.answer_until is not None}
     fit_again = {key for key in asked if key in had_none and key not in have_none}
-    with_choice = {hold.kept_for_id for hold in stock.holds if hold.pk not in lost}
-    had_choice = {hold.kept_for_id for hold in stock.holds if hold.pk in lost}
+    with_choice = {hold.kept_for_id for hold in taken.holds if hold.pk not in lost}
+    had_choice = {hold.kept_for_id for hold in taken.holds if hold.pk in lost}
     chooseless = {key for key in asked if key in had_choice and key not in with_choice} - fit_again
     return ChangeOutcome(
         affected=frozenset(chooseless | {key for key in have_none if key not in had_none or key in again}),
         fit_again=frozenset(fit_again),
-        lost_holds=tuple(hold for hold in stock.holds if hold.pk in lost),
+        lost_holds=tuple(hold for hold in taken.holds if hold.pk in lost),
     )
 
 
-def settle(stock: Stock, outcome: ChangeOutcome, *, rules: StoreRules, decision: Decision) -> list[Booking]:
+def settle(taken: TakenPlaces, outcome: ChangeOutcome, *, rules: StoreRules, decision: Decision) -> list[Booking]:
     """Write the outcome of a change according to the decision; return the affected visits.
 
     Raises BookingsAffected if there are affected visits and no decision.
     """
-    affected = [visit for visit in stock.visits if visit.pk in outcome.affected]
+    affected = [visit for visit in taken.visits if visit.pk in outcome.affected]
     if affected and decision.then is None:
         raise BookingsAffected(affected)
     for hold in outcome.lost_holds:
         _let_go(hold, now=decision.who.now)
-    for visit in stock.visits:
+    for visit in taken.visits:
         if visit.pk in outcome.fit_again:
             ask_no_more(visit, told_as=decision.told_as, who=decision.who)
         elif visit.answer_until is not None:
-            _shorten_question(visit, outcome, stock, now=decision.who.now)
+            _shorten_question(visit, outcome, taken, now=decision.who.now)
     _decide(affected, rules=rules, decision=decision)
     return affected
 
@@ -139,10 +139,10 @@ def _let_go(hold: Hold, *, now: datetime) -> None:
         drop_hold(hold)
 
 
-def _shorten_question(visit: Booking, outcome: ChangeOutcome, stock: Stock, *, now: datetime) -> None:
+def _shorten_question(visit: Booking, outcome: ChangeOutcome, taken: TakenPlaces, *, now: datetime) -> None:
     """Shorten the question to a customer who lost some of the kept times: it ends with the remaining ones."""
     lost = {hold.pk for hold in outcome.lost_holds}
-    mine = [hold for hold in stock.holds if hold.kept_for_id == visit.pk]
+    mine = [hold for hold in taken.holds if hold.kept_for_id == visit.pk]
     left = [hold.expires_at for hold in mine if hold.pk not in lost]
     if left and len(left) < len(mine) and max(left) != visit.answer_until:
         visit.answer_until, visit.updated_at = max(left), now

@@ -21,7 +21,7 @@ from booking.places.freed import announce_on_commit
 from booking.places.slot_rows import lay_slots_anew, set_slots, slots_between
 from booking.refusals import BookingRefused, Refusal
 from booking.store_setup.affected_visits import AffectedResolution, Decision, outcome_of, settle, visits_without_place
-from booking.store_setup.stock import lock_stock, off_the_grid, open_time, recount, slot_places
+from booking.store_setup.taken_places import lock_taken_places, off_the_grid, open_time, recount_places, slot_places
 from booking.who import Who
 from stores import services as store_services
 from stores.hours import WeeklyInterval
@@ -104,26 +104,26 @@ def change_rules(
     Raises BookingsAffected if there is such a visit and `then` is None.
     """
     store = lock_store_alone(store_id)
-    stock = lock_stock(store_id, now=now)
+    taken = lock_taken_places(store_id, now=now)
     old = rules_around(store.slug, now)
-    before = open_time(old, stock, now=now)
-    had_none = visits_without_place(stock, before)
+    before = open_time(old, taken, now=now)
+    had_none = visits_without_place(taken, before)
     edit(store)
     rules = rules_around(store.slug, now)
     if rules.counts_people != old.counts_people:
-        recount(stock, rules)
+        recount_places(taken, rules)
     lay_slots_anew(rules, now=now)
-    after = open_time(rules, stock, now=now)
+    after = open_time(rules, taken, now=now)
     is_other_grid = rules.slot_minutes != old.slot_minutes
     outcome = outcome_of(
-        stock,
+        taken,
         after,
-        had_none=had_none | (off_the_grid(old, stock) if is_other_grid else set()),
-        windows=narrowed(before, after, days=stock.days(rules), zone=rules.zone),
-        off_grid=off_the_grid(rules, stock) if is_other_grid else (),
+        had_none=had_none | (off_the_grid(old, taken) if is_other_grid else set()),
+        windows=narrowed(before, after, days=taken.days(rules), zone=rules.zone),
+        off_grid=off_the_grid(rules, taken) if is_other_grid else (),
     )
     decision = Decision(then, f"hours-{rules.hours_version}", Who.staff(user, now))
-    affected = settle(stock, outcome, rules=rules, decision=decision)
+    affected = settle(taken, outcome, rules=rules, decision=decision)
     announce_on_commit(store_id)
     _raise_all_days(store, affected)
     return HoursChange(tuple(affected))
@@ -152,8 +152,8 @@ def change_slots(
     desks = [one for one in rules.desks if desk is None or one.slug == desk]
     if not desks:
         raise BookingRefused(Refusal.NOT_FOUND)
-    stock = lock_stock(store_id, now=now, span=(from_at - LONGEST_SLOT, to_at + LONGEST_SLOT))
-    before = open_time(rules, stock, now=now)
+    taken = lock_taken_places(store_id, now=now, span=(from_at - LONGEST_SLOT, to_at + LONGEST_SLOT))
+    before = open_time(rules, taken, now=now)
     known = {(row.desk_id, row.starts_at): (row.capacity, row.closed) for row in slots_between(rules, from_at, to_at)}
     slots = set_slots(rules, desks, from_at=from_at, to_at=to_at, capacity=capacity, closed=closed, now=now)
     if not slots:
@@ -161,13 +161,13 @@ def change_slots(
     capacities = {one.id: one.capacity for one in desks}
     _tell_trail(store, desk, slots, known, capacities, now=now, user=user)
     outcome = outcome_of(
-        stock,
-        open_time(rules, stock, now=now),
-        had_none=visits_without_place(stock, before),
+        taken,
+        open_time(rules, taken, now=now),
+        had_none=visits_without_place(taken, before),
         windows=_windows(slots, known, capacities),
     )
     decision = Decision(then, f"slots-{int(now.timestamp())}", Who.staff(user, now))
-    affected = settle(stock, outcome, rules=rules, decision=decision)
+    affected = settle(taken, outcome, rules=rules, decision=decision)
     days = {day for slot in slots for day in days_of(slot.starts_at, slot.ends_at, store.time_zone)}
     raise_days(store_id, days)
     announce_on_commit(store_id)
@@ -184,12 +184,12 @@ def lay_anew_after_import(*, store_id: int, now: datetime) -> None:
     store = lock_store_alone(store_id)
     rules = rules_around(store.slug, now)
     days = _give_visits_their_day(rules)
-    stock = lock_stock(store_id, now=now)
+    taken = lock_taken_places(store_id, now=now)
     lay_slots_anew(rules, now=now)
-    had_none = {visit.pk for visit in stock.visits}
-    outcome = outcome_of(stock, open_time(rules, stock, now=now), had_none=had_none)
+    had_none = {visit.pk for visit in taken.visits}
+    outcome = outcome_of(taken, open_time(rules, taken, now=now), had_none=had_none)
     decision = Decision(AffectedResolution.OFFER, f"hours-{rules.hours_version}", Who.staff(None, now))
-    affected = settle(stock, outcome, rules=rules, decision=decision)
+    affected = settle(taken, outcome, rules=rules, decision=decision)
     raise_days(store_id, days)
     _raise_all_days(store, affected)
 

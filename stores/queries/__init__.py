@@ -3,16 +3,6 @@
 from stores.queries.changes import AuditEntry, ChangesPage, setup_changes
 from stores.queries.day_sheets import DAY_SHEET_ASKED, asked_day_sheet, day_sheet_wish
 from stores.queries.doors import door_number
-from stores.queries.found import (
-    COUNTED_MAX,
-    PAGE_SIZE,
-    PAGE_SIZE_MAX,
-    BadCursor,
-    SlugsPage,
-    StoresFound,
-    StoresPage,
-    stores_page,
-)
 from stores.queries.one_store import (
     ListedStore,
     Question,
@@ -37,6 +27,16 @@ from stores.queries.organizations import (
 )
 from stores.queries.protection import asks_proof_under_load
 from stores.queries.slugs import embed_origins, organization_slugs, store_count, store_slugs
+from stores.queries.store_search import (
+    COUNTED_MAX,
+    PAGE_SIZE,
+    PAGE_SIZE_MAX,
+    BadCursor,
+    SlugsPage,
+    StoresFound,
+    StoresPage,
+    stores_page,
+)
 
 __all__ = [
     "COUNTED_MAX",

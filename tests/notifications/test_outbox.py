@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from django_q.models import OrmQ
 
-from notifications import calls, outbox, queries, receipts
+from notifications import attempts, outbox, queries, receipts
 from notifications.answers import Later, Refused
 from notifications.content import NewMessage, Sms
 from notifications.models import Channel, OutboxMessage, State
@@ -276,7 +276,7 @@ def test_the_oldest_due_is_counted_from_when_it_was_meant_to_go():
 )
 def test_a_text_that_left_is_kept_with_its_segments(claimed, state, sid, kept):
     text = Sms(to="+33612345678", body="a" * 161, budget_since=NOW)
-    assert calls.begin_text(claimed, text, now=NOW) == ""
+    assert attempts.begin_text(claimed, text, now=NOW) == ""
 
     outbox.settle(claimed, state, provider_sid=sid, now=NOW)
 
@@ -284,7 +284,7 @@ def test_a_text_that_left_is_kept_with_its_segments(claimed, state, sid, kept):
 
 
 def test_a_text_that_surely_never_left_has_no_segments(claimed):
-    calls.begin_text(claimed, Sms(to="+33612345678", body="a", budget_since=NOW), now=NOW)
+    attempts.begin_text(claimed, Sms(to="+33612345678", body="a", budget_since=NOW), now=NOW)
 
     outbox.put_back(claimed, try_at=NOW, reason="busy", may_have_left=False, failures=0, now=NOW)
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django_q.models import OrmQ
 
 from booking.operations.logs import JsonLine
-from notifications import outbox, tasks, tries
+from notifications import outbox, retries, tasks
 from notifications.models import Channel, OptOut, OutboxMessage, State
 from notifications.sms import gateway
 from notifications.tasks import deliver_due
@@ -196,7 +196,7 @@ def test_a_message_that_cannot_be_written_holds_up_no_other(twilio, new_message,
 def test_too_many_tries_end_where_a_person_looks(twilio, new_message):
     message = new_message("POISON")
 
-    for _ in range(tries.MOST_FAILURES):
+    for _ in range(retries.MOST_FAILURES):
         make_due_again(message)
         deliver_due()
 
@@ -206,7 +206,7 @@ def test_too_many_tries_end_where_a_person_looks(twilio, new_message):
 def test_a_message_that_brings_every_worker_down_is_taken_away(twilio, new_message):
     message = new_message()
     now = timezone.now()
-    for _ in range(tries.MOST_FAILURES):
+    for _ in range(retries.MOST_FAILURES):
         outbox.claim_due(now=now, limit=1)
         OutboxMessage.objects.update(lease_until=now - timedelta(seconds=1))
 

@@ -14,7 +14,7 @@ if __name__ == "__main__":
 
     from django.conf import settings
 
-    from notifications import bounded_http, circuits, outbox, sms, tasks, tries
+    from notifications import bounded_http, circuits, outbox, retries, sms, tasks
 
     settings.NOTIFICATIONS_COMPOSER = "tests.notifications.composer.compose"
     if "short" in sys.argv:
@@ -24,9 +24,9 @@ if __name__ == "__main__":
             (sms, "SEND_SECONDS", 0.8),
             (sms, "LIST_SECONDS", 0.8),
             (bounded_http, "READ_SECONDS", 0.8),
-            (tries, "FIRST_PAUSE_SECONDS", 0.1),
-            (tries, "ASK_AGAIN_SECONDS", 0.1),
-            (tries, "TURN_SECONDS", 0.3),
+            (retries, "FIRST_PAUSE_SECONDS", 0.1),
+            (retries, "ASK_AGAIN_SECONDS", 0.1),
+            (retries, "TURN_SECONDS", 0.3),
             (tasks, "REST_SECONDS", 0.1),
         ):
             setattr(module, name, seconds)

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from booking import limits
 from booking.customer.book.booking_step import BookingStep, with_booking_step
-from booking.customer.later import read_seconds
+from booking.customer.rate_limit_page import read_seconds
 from booking.web.proof_of_work import TOKEN_FIELD, Verdict, challenge_in, check, new_challenge
 from booking.web.rendering import customer_page
 

@@ -1,4 +1,4 @@
-"""The worker: django-q2's own loops as threads of one process, which cannot stall like its cluster of processes.
+"""The process of the worker: it runs the loops until it is told to stop.
 
 See docs/decisions/0002-worker-threads.md. Run as `python -m booking.operations.launcher.worker`.
 """

@@ -1,4 +1,4 @@
-"""The loops of the worker: django-q2's own, as threads of one process.
+"""The loops of the worker: django-q2's own, as threads of one process, which cannot stall like its processes.
 
 See docs/decisions/0002-worker-threads.md. Django is ready before this module is imported.
 """

@@ -11,9 +11,9 @@ from django.views.decorators.http import require_http_methods
 
 from booking import limits
 from booking.accounts.devices import leave_device, pair_device
+from booking.accounts.paired_devices import member_pins
 from booking.accounts.permissions import DeviceAccess
 from booking.accounts.pins import PinResult, take_over
-from booking.accounts.queries import member_pins
 from booking.models import TABLET_PAUSE, Device
 from booking.staff.access import paired_tablet, sign_in_first
 from booking.staff.forms.devices import PairForm, UnlockForm

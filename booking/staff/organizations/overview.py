@@ -10,7 +10,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from booking.reports.organization_today import StoreRow, stores_side_by_side
+from booking.reports.organization_overview import StoreRow, stores_side_by_side
 from booking.staff.organization_access import AtOrganization, at_organization
 from booking.staff.reports.date_range import AskedRange, read_range
 

@@ -5,8 +5,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from booking.accounts.devices import CODE_LASTS, offer_pairing, revoke_device
+from booking.accounts.paired_devices import member_pins, paired_devices
 from booking.accounts.pins import unlock_pin
-from booking.accounts.queries import member_pins, paired_devices
 from booking.staff.access import StaffContext, at_store, staff_page
 from booking.staff.forms.devices import DeviceForm
 from booking.staff.setup.hours import FORM_METHODS

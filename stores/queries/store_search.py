@@ -1,4 +1,4 @@
-"""Search results: stores by words, town, postal code, position or organization, page by page."""
+"""The search for stores: by words, town, postal code, position or organization, page by page."""
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode

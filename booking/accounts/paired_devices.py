@@ -1,4 +1,4 @@
-"""Queries of a store's tablets, and of the members who may take a tablet over."""
+"""Paired devices: queries of a store's tablets, and of the members who may take a tablet over."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -9,7 +9,7 @@ _LONGEST_SECONDS = 24 * 3600
 
 
 @require_safe
-def later(request: HttpRequest) -> HttpResponseBase:
+def rate_limit_page(request: HttpRequest) -> HttpResponseBase:
     """Say that there were too many tries, and when to try again. Raises RateLimited."""
     raise limits.RateLimited(read_seconds(request.GET.get("seconds", "")))
 

@@ -1,4 +1,4 @@
-"""Ends of tries: a message is settled, or tried again after a pause."""
+"""Retries: after each try a message is settled, or tried again after a pause."""
 
 import random
 from datetime import datetime, timedelta

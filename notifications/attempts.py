@@ -1,4 +1,4 @@
-"""Last checks before a call to a provider: the message may still be sent, and we hold its lease."""
+"""Attempts to send: each is noted before the provider is called, if the message may still go and is ours."""
 
 import logging
 from datetime import datetime

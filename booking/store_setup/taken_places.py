@@ -1,4 +1,4 @@
-"""Stock of a store for a change of hours: everything that needs a place, locked, and the places offered.
+"""Taken places of a store, for a change of its hours: whatever takes one, locked, and the places offered.
 
 Callers hold the store's lock alone; all else is locked in the order of `booking.places.locks`.
 """
@@ -19,7 +19,7 @@ from stores.slots import StoreRules, slots_by_desk
 
 
 @dataclass(frozen=True, slots=True)
-class Stock:
+class TakenPlaces:
     """Upcoming visits, live holds, and visits whose customers are in the shop; all but the last are locked."""
 
     visits: tuple[Booking, ...]
@@ -39,7 +39,7 @@ class Stock:
         return {day for one in self.visits for day in days_of(one.starts_at, one.ends_at, rules.zone.key)}
 
 
-def lock_stock(store_id: int, *, now: datetime, span: tuple[datetime, datetime] | None = None) -> Stock:
+def lock_taken_places(store_id: int, *, now: datetime, span: tuple[datetime, datetime] | None = None) -> TakenPlaces:
     """Lock what takes places from now on, or in a span; and all visits whose customers were asked to choose.
 
     Expired holds do not count: they are released here.
@@ -55,21 +55,21 @@ def lock_stock(store_id: int, *, now: datetime, span: tuple[datetime, datetime] 
     holds = Hold.objects.filter(store_id=store_id).select_related("store", "offered_to").order_by("pk")
     here = bookings.exclude(status__in=(Status.CONFIRMED, Status.CANCELLED))
     in_time = sorted(locked, key=lambda booking: (booking.starts_at, booking.pk))
-    return Stock(tuple(in_time), tuple(holds), tuple(here))
+    return TakenPlaces(tuple(in_time), tuple(holds), tuple(here))
 
 
-def recount(stock: Stock, rules: StoreRules) -> None:
+def recount_places(taken: TakenPlaces, rules: StoreRules) -> None:
     """Count the places of each again, after a change between places for people and places for visits."""
-    taking: list[Booking | Hold] = [*stock.visits, *stock.here, *stock.holds]
+    taking: list[Booking | Hold] = [*taken.visits, *taken.here, *taken.holds]
     for one in taking:
         one.places = places_needed(party_size=one.party_size, counts_people=rules.counts_people)
-    Booking.objects.bulk_update([*stock.visits, *stock.here], ["places"], batch_size=500)
-    Hold.objects.bulk_update(stock.holds, ["places"], batch_size=500)
+    Booking.objects.bulk_update([*taken.visits, *taken.here], ["places"], batch_size=500)
+    Hold.objects.bulk_update(taken.holds, ["places"], batch_size=500)
 
 
-def open_time(rules: StoreRules, stock: Stock, *, now: datetime) -> OpenTime:
-    """Return what the store's rules and slot rows offer, over all the time that the stock touches."""
-    takings = stock.takings()
+def open_time(rules: StoreRules, taken: TakenPlaces, *, now: datetime) -> OpenTime:
+    """Return what the store's rules and slot rows offer, over all the time that the taken places touch."""
+    takings = taken.takings()
     if not takings:
         return OpenTime((), {}, ())
     first, last = _dates(rules, takings)
@@ -94,15 +94,15 @@ def slot_places(slots: Iterable[Slot]) -> Iterator[SlotPlaces]:
         yield SlotPlaces(slot.desk_id, slot.starts_at, slot.ends_at, slot.capacity, slot.closed)
 
 
-def off_the_grid(rules: StoreRules, stock: Stock) -> set[int]:
+def off_the_grid(rules: StoreRules, taken: TakenPlaces) -> set[int]:
     """Return the ids of the visits that begin where no slot of their desk begins: they lie across two slots."""
-    takings = stock.takings()
+    takings = taken.takings()
     if not takings:
         return set()
     first, last = _dates(rules, takings)
     by_desk = slots_by_desk(rules, first_date=first, last_date=last)
     starts = {desk_id: {slot.starts_at for slot in slots} for desk_id, slots in by_desk.items()}
-    return {one.pk for one in stock.visits if one.starts_at not in starts.get(one.desk_id, ())}
+    return {one.pk for one in taken.visits if one.starts_at not in starts.get(one.desk_id, ())}
 
 
 def _dates(rules: StoreRules, takings: Sequence[Taking]) -> tuple[date, date]:

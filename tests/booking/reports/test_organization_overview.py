@@ -6,7 +6,7 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from booking.models import Booking, Status
-from booking.reports.organization_today import stores_side_by_side
+from booking.reports.organization_overview import stores_side_by_side
 from stores.models import Organization, Slot
 from tests.factories import NOW, at, make_booking, make_store
 
