@@ -8,7 +8,7 @@ from django.test import Client
 
 from stores.models import Organization, OrganizationMembership
 from tests.factories import NOW, make_store, make_user
-from tests.guards.test_routes import TABLE, address
+from tests.guards.routes import TABLE, address
 
 HUGE = "9" * 20
 BLANK = re.compile(r"<[^>]+>")

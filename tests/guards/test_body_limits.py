@@ -12,7 +12,7 @@ from django.test import Client, RequestFactory
 from booking.web.request_bodies import Bodies
 from stores.models import Organization, OrganizationMembership
 from tests.factories import NOW, make_store, make_user
-from tests.guards.test_routes import TABLE, address
+from tests.guards.routes import TABLE, address
 
 pytestmark = pytest.mark.django_db
 LIMIT = 64 * 1024

@@ -8,7 +8,7 @@ from django.test import Client
 
 from stores.models import Organization, OrganizationMembership
 from tests.factories import make_booking, make_store, make_user
-from tests.guards.test_routes import PUBLIC, TABLE, address, of
+from tests.guards.routes import PUBLIC, TABLE, address, of
 
 LONG = ("9" * 20, "-" + "9" * 20, "0" * 20, "1" + "0" * 400)
 ASKED = (

@@ -1,6 +1,6 @@
 """Who gets through to what: every address of the staff's side, for everyone who might ask, at two stores.
 
-`tests/guards/test_routes.py` holds the table and fails when an address has no row in it.
+`tests/guards/routes.py` holds the table; `test_routes.py` fails when an address has no row in it.
 """
 
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from booking.models import PIN_ERRORS
 from stores.models import Organization, OrganizationKind, OrganizationMembership, Role, Store
 from tests.devices import make_pin, make_tablet
 from tests.factories import NOW, make_booking, make_store, make_user
-from tests.guards.test_routes import MANAGER, METHODS, STAFF, address, of
+from tests.guards.routes import MANAGER, METHODS, STAFF, address, of
 from tests.waiters import make_waiting
 
 HERE, ELSEWHERE = "corner-shop-niort", "other-shop"

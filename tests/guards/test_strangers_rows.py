@@ -7,7 +7,7 @@ from pytest_django import Settings
 
 from stores.models import Role
 from tests.factories import make_booking, make_store, make_user
-from tests.guards.test_routes import DEVICE, MANAGER, ORGANIZATION, PUBLIC, SIGN_IN, STAFF, address, of
+from tests.guards.routes import DEVICE, MANAGER, ORGANIZATION, PUBLIC, SIGN_IN, STAFF, address, of
 
 ASKED = 12
 FORMS: tuple[dict[str, str], ...] = (

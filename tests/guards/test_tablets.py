@@ -13,8 +13,8 @@ from booking.models import Booking, Status
 from stores.models import Role, VisitMode
 from tests.devices import make_tablet
 from tests.factories import at, make_booking, make_store, make_user
+from tests.guards.routes import METHODS, address
 from tests.guards.test_roles import TABLETS
-from tests.guards.test_routes import METHODS, address
 
 pytestmark = pytest.mark.django_db
 CLOCK = at(10, 2)

@@ -10,7 +10,7 @@ from booking.models import PIN_ERRORS
 from stores.models import Role, SetupChange, Store
 from tests.devices import make_pin, make_tablet
 from tests.factories import NOW, at, make_store, make_user
-from tests.guards.test_routes import MANAGER, address, of
+from tests.guards.routes import MANAGER, address, of
 from tests.passkeys import Authenticator
 
 pytestmark = pytest.mark.django_db
