@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
 
-@register()
+@register("settings")
 def check_messages(**_: object) -> list[CheckMessage]:
     """Report the settings of messages that cannot work."""
     return [Error(text, id=f"notifications.{name}") for name, is_wrong, text in _conditions() if is_wrong]

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -29,7 +30,7 @@ REFERENCE = "00000000"
 FAIR_URL_LENGTH = 32
 
 
-@register
+@register("texts")
 def check_texts(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """Report a PUBLIC_URL, or a template, with which a text message would need too many segments."""
     link = short_manage_url(REFERENCE)
@@ -47,7 +48,7 @@ def check_texts(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[
     return [_text_error(*text, septets_over=over) for text, over in lacking.items() if over > 0]
 
 
-@register
+@register("texts")
 def check_kinds(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """Report kinds of messages without facts, composer or template: their messages could never be sent."""
     tables = {"KINDS in booking/message_kinds.py": KINDS, "COMPOSERS in booking/messages/compose.py": COMPOSERS}
@@ -90,10 +91,15 @@ def _lacking(template: str, language: str, link: str) -> int:
     with translation.override(language):
         spoken = text_language(template)
     with translation.override(spoken):
-        alphabet = alphabet_in_use()
-        moments = [shortest_moment(at, ZoneInfo("UTC")) for at in _moments()]
-        widest = max(moments, key=lambda when: alphabet.length(alphabet.written(when)))
-        return least_name() - room_for_name(template, when=widest, link=link)
+        return least_name() - room_for_name(template, when=_widest_moment(spoken), link=link)
+
+
+@cache
+def _widest_moment(language: str) -> str:
+    """Return the longest way to say a day and a time in a language, which is the active one."""
+    alphabet = alphabet_in_use()
+    moments = [shortest_moment(at, ZoneInfo("UTC")) for at in _moments()]
+    return max(moments, key=lambda when: alphabet.length(alphabet.written(when)))
 
 
 def _moments() -> list[datetime]:

@@ -11,7 +11,7 @@ from booking.operations.demo import demo_accounts
 SHORTEST_KEY = 32
 
 
-@register()
+@register("settings")
 def check_settings(**_: object) -> list[CheckMessage]:
     """Report the settings that cannot work."""
     conditions = (

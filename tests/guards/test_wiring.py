@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.management import get_commands, load_command_class
 from django.utils.module_loading import import_string
 
 from booking.operations import schedules
@@ -30,6 +31,17 @@ CONTRACT_VARIABLES = {
 )
 def test_dotted_path_leads_to_a_function(path) -> None:
     assert callable(import_string(path))
+
+
+def test_commands_check_the_settings_alone() -> None:
+    """Django's other checks import all pages, which takes longer than most commands."""
+    ours = ("booking", "stores", "notifications")
+    commands = [load_command_class(app, name) for name, app in get_commands().items() if app in ours]
+
+    checked = [list(command.requires_system_checks) for command in commands]
+
+    assert len(checked) > 15
+    assert all(tags in ([], ["settings"]) for tags in checked)
 
 
 def variables_read() -> set[str]:

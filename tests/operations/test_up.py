@@ -157,6 +157,16 @@ def test_reader_who_has_read_enough_ends_a_command_without_a_word(bare: House) -
     assert (done.returncode, done.stderr) == (1, b"")
 
 
+@pytest.mark.parametrize("command", [("up", "--port", "0"), ("outbox",)], ids=lambda command: command[0])
+def test_start_of_a_command_loads_no_pages(bare: House, command: tuple[str, ...]) -> None:
+    """They take longer than all else, and Redis takes long too where there is none."""
+    loaded = bare.run(*command, PYTHONPROFILEIMPORTTIME="1").stderr
+
+    assert "stores.models" in loaded
+    assert "booking.urls" not in loaded
+    assert "redis.asyncio" not in loaded
+
+
 def test_second_start_changes_no_data(house: House) -> None:
     store = house.make_store(capacity=3)
     booked = house.post("/api/v1/bookings", booking_at(store, slot(), number=1))

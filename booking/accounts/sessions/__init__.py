@@ -6,7 +6,6 @@ users are signed in, but cannot act as them. `db` and `cached_db` build on Djang
 
 from typing import Any
 
-import redis
 from django.conf import settings
 from django.contrib.sessions.backends.cached_db import KEY_PREFIX
 from django.contrib.sessions.backends.db import SessionStore
@@ -28,6 +27,8 @@ def end_all() -> None:
     """End all sessions, also those in Redis. Raises redis.RedisError if Redis is away."""
     Session.objects.all().delete()
     if settings.REDIS_URL:
+        import redis  # noqa: PLC0415 -- what uses no Redis does not load it
+
         with redis.from_url(settings.REDIS_URL, socket_connect_timeout=1, socket_timeout=5) as cache:
             for name in cache.scan_iter(match=f"*{KEY_PREFIX}*"):
                 cache.delete(name)

@@ -12,6 +12,7 @@ from booking.operations.backups import BackupFailed, backup
 
 class Command(BaseCommand):
     help = "Writes a backup of the database to a file of mode 600. Keep the secret key too, apart from it."
+    requires_system_checks = ["settings"]
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)

@@ -11,6 +11,7 @@ from booking.accounts.sign_ins import end_programs_and_pin
 
 class Command(changepassword.Command):
     help = f"{changepassword.Command.help} Ends the person's tokens and PIN as well."
+    requires_system_checks = ["settings"]
 
     def handle(self, *args: Any, **options: Any) -> str | None:
         said: str | None = super().handle(*args, **options)

@@ -11,6 +11,7 @@ from booking.bookings.audit import differences
 
 class Command(BaseCommand):
     help = "Holds the books against each other; exit 1 and a line for each difference."
+    requires_system_checks = ["settings"]
 
     def handle(self, *args: Any, **options: Any) -> None:
         is_right = True

@@ -11,6 +11,7 @@ from booking.privacy import forget_old
 
 class Command(BaseCommand):
     help = "Erases who came to visits that their store keeps no longer; counts stay."
+    requires_system_checks = ["settings"]
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--dry-run", action="store_true", help="only say what would be erased")

@@ -14,6 +14,7 @@ class Command(BaseCommand):
         "Takes somebody's app, passkeys and recovery codes away, so that their password alone signs them in again. "
         "Their programs' tokens end too. Make sure first that it is they who ask."
     )
+    requires_system_checks = ["settings"]
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("username", metavar="USERNAME")

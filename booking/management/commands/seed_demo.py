@@ -17,6 +17,7 @@ DATA = Path("data", "niort-pharmacies.geojson")
 
 class Command(BaseCommand):
     help = "Fills an empty database with the pharmacies of Niort, two sign-ins, and three weeks of visits."
+    requires_system_checks = ["settings"]
 
     @transaction.atomic  # all or nothing: half a demo would never be completed
     def handle(self, *args: Any, **options: Any) -> None:

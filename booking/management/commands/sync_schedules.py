@@ -10,6 +10,7 @@ from booking.operations.schedules import sync_schedules
 
 class Command(BaseCommand):
     help = "Writes the worker's timetable into the queue. `up` does it at each start."
+    requires_system_checks = ["settings"]
 
     def handle(self, *args: Any, **options: Any) -> None:
         sync_schedules(now=timezone.now())

@@ -66,11 +66,11 @@ class Command(BaseCommand):
             if not 0 < port <= HIGHEST_PORT:
                 raise CannotStart(f"--port: {port} is no port.")
             self._follow_port(address, port)
-            check_settings()
+            check_settings("settings", "texts")
             _check_proxy(address)
             check_port(address, port)
             prepare()
-            check_settings()  # some of the checks query the tables, which exist only now
+            check_settings("settings")  # some of the checks query the tables, which exist only now
         except CannotStart as reason:
             sys.exit(f"carillon: {reason}")
         self._make_demo(address, wanted=not options["no_demo"])

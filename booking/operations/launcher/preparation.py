@@ -24,9 +24,13 @@ class CannotStart(Exception):
     """The start is not possible; the message is one line for the person at the terminal."""
 
 
-def check_settings() -> None:
-    """Raise CannotStart, with the name of the variable, if the settings cannot work."""
-    for found in run_checks():
+def check_settings(*tags: str) -> None:
+    """Raise CannotStart, with the name of the variable, if the settings cannot work.
+
+    The tags name the checks: `settings`, which all commands run, and `texts`. Those of Django look at the code, and
+    import all pages for it, which takes longer than all else at a start.
+    """
+    for found in run_checks(tags=tags):
         if found.level >= ERROR:
             raise CannotStart(" ".join(str(found.msg).split()))
 

@@ -18,6 +18,7 @@ class Command(BaseCommand):
         "Lists the messages that are not settled (due, sending, unknown, dead, failed), then counts by state. "
         "`retry` lets one be tried again, after asking the provider where it may have left; `drop` gives it up."
     )
+    requires_system_checks = ["settings"]
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         actions = parser.add_subparsers(dest="action")

@@ -23,6 +23,7 @@ PROBLEMS = {
 
 class Command(BaseCommand):
     help = "Make a town's or a chain's page, or change it, and gather stores on it. A second run changes nothing."
+    requires_system_checks = ["settings"]
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("slug", metavar="SLUG", help="its page is /o/SLUG/")

@@ -25,6 +25,7 @@ class Command(BaseCommand):
         "Let somebody manage every store that a town or a chain gathers, now and later. "
         "A new user's password is read from standard input."
     )
+    requires_system_checks = ["settings"]
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("organization", metavar="ORGANIZATION", help="the organization's slug")

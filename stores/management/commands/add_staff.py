@@ -23,6 +23,7 @@ SAYS = {
 
 class Command(BaseCommand):
     help = "Make somebody a member of a store. A new user's password is read from standard input."
+    requires_system_checks = ["settings"]
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("store", metavar="STORE", help="the store's slug")

@@ -22,6 +22,7 @@ class Command(BaseCommand):
         "Stores: id, name, latitude, longitude, and street, postal_code, town, country, phone, email, website, "
         "wheelchair, opening_hours, time_zone where known. Staff: store, username, role, and a new user's password."
     )
+    requires_system_checks = ["settings"]
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("what", metavar="WHAT", help="stores or staff")

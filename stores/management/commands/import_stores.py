@@ -24,6 +24,7 @@ COUNTED = ("created", "updated", "unchanged", "skipped", "without hours")
 
 class Command(BaseCommand):
     help = "Make stores, or bring them up to date, from a GeoJSON file with OpenStreetMap tags."
+    requires_system_checks = ["settings"]
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", metavar="FILE")
