@@ -20,12 +20,14 @@ from django.shortcuts import render
 from django.urls import get_script_prefix, reverse, set_script_prefix
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
+from django.utils.timezone import now as clock_now
 from django.views import defaults
 
 from booking import limits
 from booking.accounts.password_hashers import HashingBusy
 from booking.web.problem_json import problem_response
 from booking.web.reader_prefix import read_prefix
+from booking.web.retry_times import write_retry_time
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 RETRY_AFTER_SECONDS = 2
@@ -253,7 +255,8 @@ def rate_limited(request: HttpRequest, limited: limits.RateLimited) -> HttpRespo
     """
     seconds = limited.retry_after_seconds
     if request.method == "POST" and not request.path_info.startswith(_NO_CUSTOMERS):
-        led = HttpResponseRedirect(f"{reverse('later')}?seconds={seconds}")
+        until = write_retry_time(retry_after_seconds=seconds, now=clock_now())
+        led = HttpResponseRedirect(f"{reverse('later')}?until={until}")
         led.status_code = HTTPStatus.SEE_OTHER
         led["Cache-Control"] = "no-store"
         return led

@@ -29,6 +29,7 @@ from booking.web.cross_site import refuse_cross_site
 from booking.web.forms import HONEYPOT, FormProblem
 from booking.web.rendering import customer_page
 from booking.web.responses import see_other
+from booking.web.retry_times import write_retry_time
 from stores.queries import StoreDetail, store_questions
 from stores.slots import StoreRules
 
@@ -199,7 +200,8 @@ def with_booking_step(
         except limits.RateLimited as limited:
             if request.method != "POST":
                 raise
-            return step.lead_to("book-later", seconds=str(limited.retry_after_seconds))
+            until = write_retry_time(retry_after_seconds=limited.retry_after_seconds, now=now)
+            return step.lead_to("book-later", until=until)
 
     checked = wrapper if is_choice else refuse_cross_site(wrapper)
     return wraps(view)(csrf_exempt(never_cache(require_http_methods([*methods])(checked))))

@@ -5,9 +5,8 @@ from functools import partial
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from booking import limits
 from booking.customer.book.booking_step import BookingStep, with_booking_step
-from booking.customer.rate_limit_page import read_seconds
+from booking.customer.rate_limit_page import refuse_until
 from booking.web.proof_of_work import TOKEN_FIELD, Verdict, challenge_in, check, new_challenge
 from booking.web.rendering import customer_page
 
@@ -49,5 +48,9 @@ def moment(request: HttpRequest, step: BookingStep) -> HttpResponse:
 
 @partial(with_booking_step, methods=("GET", "HEAD"))
 def later(request: HttpRequest, step: BookingStep) -> HttpResponse:
-    """Say that there were too many tries and when to try again; what was typed is kept. Raises RateLimited."""
-    raise limits.RateLimited(read_seconds(request.GET.get("seconds", "")))
+    """Say that there were too many tries and when to try again; lead back to the details once that is over.
+
+    What was typed is kept. Raises RateLimited.
+    """
+    refuse_until(request, now=step.now)
+    return step.lead_to("book-details")

@@ -41,6 +41,7 @@ from booking.web.forms import FormProblem
 from booking.web.query_params import read_day
 from booking.web.rendering import customer_page, reader_choice_of
 from booking.web.responses import see_other
+from booking.web.retry_times import write_retry_time
 from stores.queries import StoreDetail
 from stores.slots import StoreRules
 
@@ -132,7 +133,8 @@ def _sent(wish: _Wish) -> HttpResponse:
         why = WAITS_ALREADY if isinstance(refused, WaitsAlready) else refused.reason
         return _back(wish, form, why=why)
     except limits.RateLimited as limited:
-        url = f"{reverse('book-later', args=[wish.store.slug])}?seconds={limited.retry_after_seconds}"
+        until = write_retry_time(retry_after_seconds=limited.retry_after_seconds, now=wish.now)
+        url = f"{reverse('book-later', args=[wish.store.slug])}?until={until}"
         return _remembered(wish, form, see_other(url))
     response = see_other(reverse("waiting", args=[entry.reference]))
     WAITING_KEY.give(response, entry)

@@ -86,11 +86,12 @@ def with_camera(response: HttpResponseBase) -> HttpResponseBase:
 @at_store(devices=True, names_nobody=True)
 def manifest(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
     """Return the manifest that a browser needs to install the screen."""
+    name = _("Arrivals")
     return JsonResponse(
         {
             "id": reverse("staff-arrivals", args=[at.store.slug]),
-            "name": f"{_('Arrivals')} – {at.store.name}",
-            "short_name": _("Arrivals"),
+            "name": f"{name} – {at.store.name}",
+            "short_name": name,
             "start_url": reverse("staff-arrivals", args=[at.store.slug]),
             "scope": reverse("staff-home"),
             "display": "standalone",

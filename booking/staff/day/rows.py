@@ -29,9 +29,10 @@ class VisitRows:
         self.more = escape(_("More"))
         self.until = escape(_("until {time}"))
         self.reference = escape(_("Reference {reference}"))
-        self.gets_no_messages = f"<li>{escape(_('Gets no messages: please phone if something changes.'))}</li>"
-        self.left_no_contact = f"<li>{escape(_('Left no phone number and no e-mail address.'))}</li>"
-        self.will_come = f' · <span class="will-come">{escape(_("will come"))}</span>'
+        self.gets_no_messages = _fact(_("Gets no messages: please phone if something changes."))
+        self.left_no_contact = _fact(_("Left no phone number and no e-mail address."))
+        will_come = escape(_("will come"))
+        self.will_come = f' · <span class="will-come">{will_come}</span>'
         self.grip = escape(_("Move, by pulling or on a page of its own"))
         self.move, self.cancel = escape(_("Move")), escape(_("Cancel the visit"))
 
@@ -87,6 +88,10 @@ class VisitRows:
         if visit.has_no_messages:
             yield self.gets_no_messages if visit.phone else self.left_no_contact
         yield "</ul></div></details>"
+
+
+def _fact(words: str) -> str:
+    return f"<li>{escape(words)}</li>"
 
 
 def _how(visit: VisitCard) -> str:

@@ -136,8 +136,15 @@ def test_too_many_new_bookings_of_one_number_say_when_to_try_again(
             cancel_booking(booking_id=booking.pk, who=Who.staff(None, NOW))
 
     response = client.post(CONFIRM, filled(client, phone=phone), follow=True)
+    address = response.redirect_chain[-1][0]
     limits._limiter().storage.reset()
+    with time_machine.travel(NOW + timedelta(hours=1), tick=False):
+        reloaded = client.get(address)
+    with time_machine.travel(NOW + timedelta(hours=25), tick=False):
+        over = client.get(address)
 
+    assert (over.status_code, over["Location"].partition("?")[0]) == (303, "/s/corner-shop-niort/book/details/")
+    assert int(response["Retry-After"]) - int(reloaded["Retry-After"]) == 3600
     assert response.status_code == 429
     assert int(response["Retry-After"]) > 0
     assert "Please try again tomorrow, or phone the store." in page(response).words
