@@ -14,10 +14,11 @@ from django.core.signing import BadSignature, TimestampSigner
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 
 from booking import limits
-from booking.tokens import read_reference
+from booking.tokens import keyed_digest, read_reference
 from booking.web.responses import keep_private, see_other
 
 KEY_SECONDS = 30 * 60
+_DIGEST_SIGNS = 32
 
 Row = TypeVar("Row")
 
@@ -91,6 +92,15 @@ class PageKey(ABC, Generic[Row]):
             return self._signer.unsign(key, max_age=KEY_SECONDS) == self.signed_of(row)
         except BadSignature:
             return False
+
+    def browser_of(self, request: HttpRequest, reference: str) -> str:
+        """Return a digest of this browser's key to a row, even if a new link has ended it; "" without one of ours."""
+        key = request.COOKIES.get(key_cookie_name(self._cookie(reference)), "")
+        try:
+            self._signer.unsign(key, max_age=KEY_SECONDS)
+        except BadSignature:
+            return ""
+        return keyed_digest("page key", key)[:_DIGEST_SIGNS]
 
     def named_references(self, request: HttpRequest) -> list[str]:
         """Return the references for which this browser has a key cookie, valid or not."""

@@ -1,9 +1,11 @@
 """The personal data of one booking: to read, download, correct and erase."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
@@ -11,7 +13,7 @@ from django.urls import reverse
 from django.utils.timezone import now as clock_now
 from django.views.decorators.http import require_http_methods, require_safe
 
-from booking.bookings.link_renewal import renew_link
+from booking.bookings.link_renewal import LinkForm, renew_link_once, renewed_before
 from booking.customer.access import BOOKING_KEY, opened_by_key
 from booking.customer.book.details import AGAIN
 from booking.customer.book.way_cookie import forget, keep, way_at
@@ -28,6 +30,8 @@ from booking.who import Who
 from stores.queries import store_detail
 
 _FORM_METHODS = ["GET", "HEAD", "POST"]
+_FORM_KEY = re.compile(r"[0-9a-f-]{36}")
+_NUMBER = re.compile(r"[0-9]{1,9}")
 
 
 @require_safe
@@ -100,18 +104,50 @@ def _corrected(booking: Booking) -> str:
 
 
 @require_http_methods(_FORM_METHODS)
+def link(request: HttpRequest, reference: str) -> HttpResponseBase:
+    """Ask for confirmation, then make a new link. The old one stops working, and this browser keeps access.
+
+    A second press of the button is answered like the first, even before the browser has the new key.
+    """
+    form = _link_form(request, reference)
+    before = renewed_before(form, reference=reference, now=clock_now()) if form else None
+    if before is not None and not BOOKING_KEY.is_held(request, before):
+        return keep_private(_link_made(before), opened_by_key=True)
+    return _link(request, reference)
+
+
 @opened_by_key
-def link(request: HttpRequest, booking: Booking) -> HttpResponseBase:
-    """Ask for confirmation, then make a new link. The old one stops working, and this browser keeps access."""
+def _link(request: HttpRequest, booking: Booking) -> HttpResponseBase:
     now = clock_now()
     if request.method == "POST":
-        booking = renew_link(booking_id=booking.pk, now=now)
-        response = see_other(f"{reverse('manage-link', args=[booking.reference])}?done=1")
-        BOOKING_KEY.give(response, booking)
-        return response
-    url = manage_url(booking.reference, booking.link_number)
-    is_made = bool(request.GET.get("done")) and booking.link_number > 0
-    return customer_page(request, "manage/link", {**visit_context(booking, now=now), "url": url, "is_made": is_made})
+        form = _link_form(request, booking.reference)
+        if form is None:
+            return see_other(request.path)
+        return _link_made(renew_link_once(form, booking=booking, now=now))
+    context = {
+        **visit_context(booking, now=now),
+        "url": manage_url(booking.reference, booking.link_number),
+        "is_made": bool(request.GET.get("done")) and booking.link_number > 0,
+        "form_key": uuid4(),
+        "number": booking.link_number,
+    }
+    return customer_page(request, "manage/link", context)
+
+
+def _link_made(booking: Booking) -> HttpResponseBase:
+    """Redirect to the page that shows the new link, which this browser may open."""
+    response = see_other(f"{reverse('manage-link', args=[booking.reference])}?done=1")
+    BOOKING_KEY.give(response, booking)
+    return response
+
+
+def _link_form(request: HttpRequest, reference: str) -> LinkForm | None:
+    """Return the sent form for a new link; None without one, or where it is not as the page wrote it."""
+    key, number = request.POST.get("form", ""), request.POST.get("number", "")
+    browser = BOOKING_KEY.browser_of(request, reference)
+    if not (_FORM_KEY.fullmatch(key) and _NUMBER.fullmatch(number) and browser):
+        return None
+    return LinkForm(key, int(number), browser)
 
 
 @require_http_methods(_FORM_METHODS)
