@@ -4,93 +4,34 @@ The system checks (`booking/operations/checks.py`, `notifications/checks.py`) re
 except where nothing can start without the value.
 """
 
-import re
-import secrets
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import environ
 from django.core.exceptions import ImproperlyConfigured
 
+from booking.environment import (
+    SQLITE,
+    database_settings,
+    env,
+    read_amount,
+    read_number,
+    read_or_make_key,
+    read_secret,
+    read_switch,
+    trusted_proxies,
+)
+
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
-_SWITCH = {
-    "": False,
-    **dict.fromkeys(("on", "true", "yes", "1"), True),
-    **dict.fromkeys(("off", "false", "no", "0"), False),
-}
-
-
-def _secret_key(data_dir: Path) -> str:
-    """Return the key stored in DATA_DIR; the first start creates it, readable by its owner only."""
-    path = data_dir / "secret_key"
-    try:
-        return path.read_text().strip()
-    except FileNotFoundError:
-        pass
-    fresh = data_dir / f".secret_key.{secrets.token_hex(8)}"
-    fresh.touch(mode=0o600)
-    fresh.write_text(secrets.token_urlsafe(64))
-    try:
-        path.hardlink_to(fresh)  # only one of several processes that start at once creates it
-    except FileExistsError:
-        pass
-    finally:
-        fresh.unlink()
-    return path.read_text().strip()
-
-
-def _secret(name: str) -> str:
-    """Return a variable that holds a secret, or the content of the file that NAME_FILE names."""
-    path = env.str(f"{name}_FILE", "")
-    if not path:
-        return str(env.str(name, ""))
-    if env.str(name, ""):
-        raise ImproperlyConfigured(f"{name}_FILE: cannot be set together with {name}.")
-    try:
-        return Path(path).read_text().strip()
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is no text"
-        raise ImproperlyConfigured(f"{name}_FILE: {path} cannot be read ({reason}).") from error
-
-
-def _number(name: str, default: int) -> int:
-    try:
-        return int(env.str(name, "") or default)
-    except ValueError:
-        raise ImproperlyConfigured(f"{name}: must be a whole number.") from None
-
-
-def _amount(name: str) -> Decimal:
-    text = env.str(name, "").strip() or "0"
-    if not re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,4})?", text):
-        raise ImproperlyConfigured(f"{name}: must be a number such as 7.5, below 1000.")
-    return Decimal(text)
-
-
-def _switch(name: str, default: bool) -> bool:
-    text = env.str(name, "").strip().lower()
-    if text not in _SWITCH:
-        raise ImproperlyConfigured(f"{name}: must be on or off.")
-    return _SWITCH[text] if text else default
-
-
-def _proxies(*, is_https: bool) -> list[str]:
-    """Return the trusted proxies. Carillon speaks no TLS: a proxy does, on this machine if none is named."""
-    named: list[str] = env.list("TRUSTED_PROXIES", default=[])
-    return named or (["127.0.0.1", "::1"] if is_https else [])
-
 
 # --- Where things are ---------------------------------------------------------------------------
 DATA_DIR = Path(env.str("DATA_DIR", "") or BASE_DIR / "var").resolve()
 try:
     DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
-    SECRET_KEY = _secret("SECRET_KEY") or _secret_key(DATA_DIR)
+    SECRET_KEY = read_secret("SECRET_KEY") or read_or_make_key(DATA_DIR)
 except OSError as error:
     raise ImproperlyConfigured(f"DATA_DIR: {DATA_DIR} cannot be written ({error.strerror}).") from error
 
-DEBUG = _switch("DEBUG", default=False)
+DEBUG = read_switch("DEBUG", default=False)
 PUBLIC_URL = (env.str("PUBLIC_URL", "") or "http://127.0.0.1:8000").rstrip("/")
 IS_HTTPS = PUBLIC_URL.startswith("https://")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[]) or [
@@ -100,10 +41,10 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[]) or [
     PUBLIC_URL.split("://")[-1].split("/")[0].rsplit(":", 1)[0],
 ]
 # Addresses of reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are trusted.
-TRUSTED_PROXIES = _proxies(is_https=IS_HTTPS)
+TRUSTED_PROXIES = trusted_proxies(env.list("TRUSTED_PROXIES", default=[]), is_https=IS_HTTPS)
 # Whether browsers are told to use HTTPS for every subdomain of PUBLIC_URL's host as well, permanently.
-HSTS_SUBDOMAINS = _switch("HSTS_SUBDOMAINS", default=False)
-RATE_LIMITS = _switch("RATE_LIMITS", default=True)
+HSTS_SUBDOMAINS = read_switch("HSTS_SUBDOMAINS", default=False)
+RATE_LIMITS = read_switch("RATE_LIMITS", default=True)
 
 # --- Django -------------------------------------------------------------------------------------
 ROOT_URLCONF = "booking.urls"
@@ -153,7 +94,7 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
-        "APP_DIRS": False,
+        "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
@@ -161,52 +102,18 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "booking.web.rendering.reader",
             ],
-            "loaders": [
-                (
-                    "django.template.loaders.cached.Loader",
-                    [
-                        "django.template.loaders.filesystem.Loader",
-                        "django.template.loaders.app_directories.Loader",
-                    ],
-                )
-            ],
         },
     }
 ]
 
 # --- Database: SQLite for one shop, PostgreSQL for a chain (docs/decisions/0003) ------------------
-_DATABASE_URL = _secret("DATABASE_URL") or f"sqlite:///{DATA_DIR / 'carillon.sqlite3'}"
-if not _DATABASE_URL.startswith(("sqlite://", "postgres://", "postgresql://")):
-    raise ImproperlyConfigured("DATABASE_URL: only sqlite:// and postgres:// addresses are known.")
-try:
-    DATABASES = {"default": env.db_url_config(_DATABASE_URL)}
-except ValueError:
-    raise ImproperlyConfigured("DATABASE_URL: must look like postgres://user:password@host:port/name.") from None
-_database = DATABASES["default"]
-if _database["ENGINE"] == "django.db.backends.sqlite3":
-    if _database["NAME"] == ":memory:":
-        raise ImproperlyConfigured("DATABASE_URL: needs a file, as in sqlite:////srv/carillon.sqlite3.")
-    _database["OPTIONS"] = {
-        # A writer takes its lock at BEGIN, so no transaction fails half way because of another one.
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16000;"
-        " PRAGMA secure_delete=ON;",  # erased data is overwritten
-    }
-else:
-    _database["CONN_MAX_AGE"] = 600
-    _database["CONN_HEALTH_CHECKS"] = True
-    _database["OPTIONS"] = {
-        **_database.get("OPTIONS", {}),
-        "connect_timeout": 5,
-        "options": "-c lock_timeout=3s -c idle_in_transaction_session_timeout=60s",
-    }
+DATABASES = {"default": database_settings(read_secret("DATABASE_URL") or f"sqlite:///{DATA_DIR / 'carillon.sqlite3'}")}
 
 # Processes that serve the web. SQLite has one writer, so one process serves it best.
-WEB_WORKERS = _number("WEB_WORKERS", 0) or (1 if _database["ENGINE"].endswith("sqlite3") else 2)
+WEB_WORKERS = read_number("WEB_WORKERS", 0) or (1 if DATABASES["default"]["ENGINE"] == SQLITE else 2)
 
 # --- Cache and tasks ----------------------------------------------------------------------------
-REDIS_URL = _secret("REDIS_URL")
+REDIS_URL = read_secret("REDIS_URL")
 if REDIS_URL:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 else:
@@ -233,21 +140,16 @@ Q_CLUSTER: dict[str, Any] = {
 # --- Messages -----------------------------------------------------------------------------------
 SMS_GATEWAY = env.str("SMS_GATEWAY", "console")
 TWILIO_ACCOUNT_SID = env.str("TWILIO_ACCOUNT_SID", "")
-TWILIO_AUTH_TOKEN = _secret("TWILIO_AUTH_TOKEN")
+TWILIO_AUTH_TOKEN = read_secret("TWILIO_AUTH_TOKEN")
 TWILIO_MESSAGING_SERVICE_SID = env.str("TWILIO_MESSAGING_SERVICE_SID", "")
 TWILIO_FROM = env.str("TWILIO_FROM", "")
 TWILIO_API_URL = (env.str("TWILIO_API_URL", "") or "https://api.twilio.com").rstrip("/")
-SMS_COUNTRIES = [country.strip().upper() for country in env.list("SMS_COUNTRIES", default=[])] or [
-    "FR",
-    "MC",
-    "BE",
-    "CH",
-    "LU",
-]
-SMS_DAILY_BUDGET = _number("SMS_DAILY_BUDGET", 500)
-SMS_HOURLY_BUDGET = _number("SMS_HOURLY_BUDGET", 200)  # of texts that customers cause, over all stores
-SMS_CENTS = _amount("SMS_CENTS")  # the price of a segment; 0: not known
-EMAIL_URL = _secret("EMAIL_URL")
+SMS_COUNTRIES = [country.strip().upper() for country in env.list("SMS_COUNTRIES", default=[])]
+SMS_COUNTRIES = SMS_COUNTRIES or ["FR", "MC", "BE", "CH", "LU"]
+SMS_DAILY_BUDGET = read_number("SMS_DAILY_BUDGET", 500)
+SMS_HOURLY_BUDGET = read_number("SMS_HOURLY_BUDGET", 200)  # of texts that customers cause, over all stores
+SMS_CENTS = read_amount("SMS_CENTS")  # the price of a segment; 0: not known
+EMAIL_URL = read_secret("EMAIL_URL")
 MESSAGES_DIR = DATA_DIR / "outbox"
 BEAT_FILE = DATA_DIR / "worker.beat"  # touched by each heartbeat task, for the launcher
 if EMAIL_URL:
@@ -266,10 +168,7 @@ STORES_HOURS_CHANGED = "booking.store_setup.hours_changes.lay_anew_after_import"
 # --- Sign-in and security -----------------------------------------------------------------------
 PASSWORD_HASHERS = ["booking.accounts.password_hashers.FewAtOnce"]
 AUTH_PASSWORD_VALIDATORS = [
-    {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 12},
-    },
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]

@@ -46,8 +46,8 @@ def test_commands_check_the_settings_alone() -> None:
 
 def variables_read() -> set[str]:
     source = (BASE / "booking" / "settings.py").read_text()
-    files = {f"{name}_FILE" for name in re.findall(r'_secret\(\s*"([A-Z_]+)"', source)}
-    return files | set(re.findall(r'(?:env\.\w+|_number|_amount|_secret|_switch)\(\s*"([A-Z_]+)"', source))
+    files = {f"{name}_FILE" for name in re.findall(r'read_secret\(\s*"([A-Z_]+)"', source)}
+    return files | set(re.findall(r'(?:env\.\w+|read_\w+)\(\s*"([A-Z_]+)"', source))
 
 
 def test_file_for_a_server_names_every_variable_and_no_other() -> None:

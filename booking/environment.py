@@ -1,0 +1,107 @@
+"""The environment: readers of variables for the settings. They raise ImproperlyConfigured, naming the variable."""
+
+import re
+import secrets
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+SQLITE = "django.db.backends.sqlite3"
+env = environ.Env()
+_SWITCH = {
+    "": False,
+    **dict.fromkeys(("on", "true", "yes", "1"), True),
+    **dict.fromkeys(("off", "false", "no", "0"), False),
+}
+
+
+def read_or_make_key(data_dir: Path) -> str:
+    """Return the key stored in DATA_DIR; the first start creates it, readable by its owner only."""
+    path = data_dir / "secret_key"
+    try:
+        return path.read_text().strip()
+    except FileNotFoundError:
+        pass
+    fresh = data_dir / f".secret_key.{secrets.token_hex(8)}"
+    fresh.touch(mode=0o600)
+    fresh.write_text(secrets.token_urlsafe(64))
+    try:
+        path.hardlink_to(fresh)  # only one of several processes that start at once creates it
+    except FileExistsError:
+        pass
+    finally:
+        fresh.unlink()
+    return path.read_text().strip()
+
+
+def read_secret(name: str) -> str:
+    """Return a variable that holds a secret, or the content of the file that NAME_FILE names."""
+    path = env.str(f"{name}_FILE", "")
+    if not path:
+        return str(env.str(name, ""))
+    if env.str(name, ""):
+        raise ImproperlyConfigured(f"{name}_FILE: cannot be set together with {name}.")
+    try:
+        return Path(path).read_text().strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is no text"
+        raise ImproperlyConfigured(f"{name}_FILE: {path} cannot be read ({reason}).") from error
+
+
+def read_number(name: str, default: int) -> int:
+    """Return a variable that holds a whole number."""
+    try:
+        return int(env.str(name, "") or default)
+    except ValueError:
+        raise ImproperlyConfigured(f"{name}: must be a whole number.") from None
+
+
+def read_amount(name: str) -> Decimal:
+    """Return a variable that holds an amount, exactly; 0 where it is empty."""
+    text = env.str(name, "").strip() or "0"
+    if not re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,4})?", text):
+        raise ImproperlyConfigured(f"{name}: must be a number such as 7.5, below 1000.")
+    return Decimal(text)
+
+
+def read_switch(name: str, default: bool) -> bool:
+    """Return a variable that is on or off, in whatever words."""
+    text = env.str(name, "").strip().lower()
+    if text not in _SWITCH:
+        raise ImproperlyConfigured(f"{name}: must be on or off.")
+    return _SWITCH[text] if text else default
+
+
+def trusted_proxies(named: list[str], *, is_https: bool) -> list[str]:
+    """Return the proxies to trust. Carillon speaks no TLS: a proxy does, on this machine if none is named."""
+    return named or (["127.0.0.1", "::1"] if is_https else [])
+
+
+def database_settings(url: str) -> dict[str, Any]:
+    """Return Django's settings of the database at an address."""
+    if not url.startswith(("sqlite://", "postgres://", "postgresql://")):
+        raise ImproperlyConfigured("DATABASE_URL: only sqlite:// and postgres:// addresses are known.")
+    try:
+        found: dict[str, Any] = env.db_url_config(url)
+    except ValueError:
+        raise ImproperlyConfigured("DATABASE_URL: must look like postgres://user:password@host:port/name.") from None
+    if found["ENGINE"] != SQLITE:
+        options = {
+            **found.get("OPTIONS", {}),
+            "connect_timeout": 5,
+            "options": "-c lock_timeout=3s -c idle_in_transaction_session_timeout=60s",
+        }
+        return {**found, "CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True, "OPTIONS": options}
+    if found["NAME"] == ":memory:":
+        raise ImproperlyConfigured("DATABASE_URL: needs a file, as in sqlite:////srv/carillon.sqlite3.")
+    options = {
+        # A writer takes its lock at BEGIN, so no transaction fails half way because of another one.
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16000;"
+        " PRAGMA secure_delete=ON;",  # erased data is overwritten
+    }
+    return {**found, "OPTIONS": options}
