@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from booking.customer_input import BadInput, read_note
-from booking.staff.forms.setup import tick
+from booking.staff.forms.fields import tick
 from booking.staff.forms.shared import StaffForm
 from booking.web.forms import TypedField
 from stores.models import QuestionKind

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from booking.staff.forms.setup import tick
+from booking.staff.forms.fields import tick
 from booking.staff.forms.shared import StaffForm
 from stores.embed_origins import BadOrigin, origin_of
 from stores.services import ORIGINS_MAX

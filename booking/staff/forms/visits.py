@@ -19,7 +19,7 @@ from booking.customer_input import (
 )
 from booking.formatting import visit_type_name
 from booking.models import Source
-from booking.staff.forms.setup import tick
+from booking.staff.forms.fields import tick
 from booking.staff.forms.shared import KeyField, StaffForm, read_name_if_any
 from booking.store_setup.affected_visits import AffectedResolution
 from booking.web.forms import TypedField

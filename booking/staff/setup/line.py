@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_http_methods
 
 from booking.staff.access import StaffContext, at_store
-from booking.staff.forms.setup import LineForm
+from booking.staff.forms.rules import LineForm
 from booking.staff.setup.hours import FORM_METHODS
 from booking.staff.setup.saving import alone, form_page, posted, saved, sent_right
 from stores.models import Role

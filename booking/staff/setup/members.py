@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from booking.accounts.permissions import has_second_factor
 from booking.staff.access import StaffContext, at_store, staff_page
-from booking.staff.forms.setup import MemberForm
+from booking.staff.forms.members import MemberForm
 from booking.staff.setup.hours import FORM_METHODS
 from booking.staff.setup.saving import blame, form_page, posted, saved
 from booking.store_setup.queries import store_members

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from booking.formatting import visit_type_name
 from booking.staff.access import StaffContext, at_store
-from booking.staff.forms.setup import NoticeForm, RulesForm
+from booking.staff.forms.rules import NoticeForm, RulesForm
 from booking.staff.setup.hours import FORM_METHODS
 from booking.staff.setup.saving import alone, blame, form_page, posted, save_with, saved, sent_right
 from booking.store_setup.hours_changes import change_rules

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods
 
 from booking.formatting import visit_type_name
 from booking.staff.access import StaffContext, at_store
-from booking.staff.forms.setup import VisitTypeForm
+from booking.staff.forms.visit_types import VisitTypeForm
 from booking.staff.setup.hours import FORM_METHODS
 from booking.staff.setup.saving import alone, blame, form_page, posted, saved, sent_right
 from booking.store_setup.queries import active_visit_types, largest_capacity, visit_type_by_slug

@@ -6,8 +6,8 @@ from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
+from booking.staff.forms.desks import DeskForm
 from booking.staff.forms.hours import WeekForm, hours_line, read_hours
-from booking.staff.forms.setup import DeskForm
 from booking.staff.forms.special_hours import SpecialHoursForm
 from stores.hours import WeeklyInterval
 
