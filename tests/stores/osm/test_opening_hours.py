@@ -1,36 +1,12 @@
 """Opening hours as people write them, read as meant or refused with the reason."""
 
 import json
-from datetime import time
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from stores.hours import WeeklyInterval, week_problem
-from stores.osm.hours_text import LONGEST
 from stores.osm.opening_hours import HoursRead, read_hours
-
-DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
-WORKDAYS = ("Mo", "Tu", "We", "Th", "Fr")
-
-
-def week(text: str) -> dict[str, str]:
-    """Return what was read, by day: {"Mo": "09:00-12:00 14:00-18:00"}."""
-    read = read_hours(text)
-    assert read.why_not == ""
-    days: dict[str, str] = {}
-    for one in read.weekly:
-        hours = f"{one.opens:%H:%M}-{one.closes:%H:%M}"
-        name = DAYS[one.weekday]
-        days[name] = f"{days[name]} {hours}" if name in days else hours
-    return days
-
-
-def on(days: tuple[str, ...], hours: str) -> dict[str, str]:
-    return dict.fromkeys(days, hours)
-
+from tests.stores.osm.weeks import DAYS, WORKDAYS, on, week
 
 # --- As the shops of Niort write ----------------------------------------------------------------------
 
@@ -131,30 +107,6 @@ def test_rules_are_read_as_meant(text: str, expected: dict[str, str]) -> None:
     assert week(text) == expected
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("lundi au vendredi de 9h à 12h30 et de 14h à 19h", on(WORKDAYS, "09:00-12:30 14:00-19:00")),
-        ("Lu-Ve 9h30-12h, Di 10h-12h", on(WORKDAYS, "09:30-12:00") | {"Su": "10:00-12:00"}),
-        ("Lun. - Ven. : 8h45-19h", on(WORKDAYS, "08:45-19:00")),
-        ("Mar-Sam 9h-19h", on(("Tu", "We", "Th", "Fr", "Sa"), "09:00-19:00")),
-        ("tous les jours 9 h 30 - 19 h", on(DAYS, "09:30-19:00")),
-        ("7j/7 8h-12h 14h-18h", on(DAYS, "08:00-12:00 14:00-18:00")),
-        ("24h/24 7j/7", on(DAYS, "00:00-00:00")),
-        ("Lu-Ve 9h-18h, Sa fermé", on(WORKDAYS, "09:00-18:00")),
-        ("Monday to Friday 9am-5:30pm", on(WORKDAYS, "09:00-17:30")),
-        ("Mondays 09:00 AM - 12:00 PM", {"Mo": "09:00-12:00"}),
-        ("Mon-Fri 9-17", on(WORKDAYS, "09:00-17:00")),
-        ("Daily 8:30-20:00", on(DAYS, "08:30-20:00")),
-        ("Montag bis Freitag 9 Uhr bis 18 Uhr", on(WORKDAYS, "09:00-18:00")),
-        ("Mo. - Fr. 9.00-12.30 Uhr, Sonnabend 9-12 Uhr", on(WORKDAYS, "09:00-12:30") | {"Sa": "09:00-12:00"}),
-        ("Mo, Di, Do 9-12; So geschlossen", on(("Mo", "Tu", "Th"), "09:00-12:00")),
-    ],
-)
-def test_other_spellings_and_languages(text: str, expected: dict[str, str]) -> None:
-    assert week(text) == expected
-
-
 # --- Times before their days ----------------------------------------------------------------------------
 
 
@@ -199,121 +151,6 @@ def test_times_may_come_before_their_days(text: str, expected: dict[str, str]) -
     ],
 )
 def test_times_that_may_be_of_either_days_are_not_read(text: str) -> None:
-    assert read_hours(text).weekly == ()
-
-
-# --- A clock of 12 hours --------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("text", "hours"),
-    [
-        ("18h-6h", "18:00-06:00"),
-        ("11:00-02:00", "11:00-02:00"),
-        ("10:00-04:00", "10:00-04:00"),
-        ("Tous les jours : 10h à 3h", "10:00-03:00"),
-        ("05:00-24:00", "05:00-00:00"),
-        ("6am-2am", "06:00-02:00"),  # longer than any other night, and said so
-        ("6:00 - 10:30pm", "18:00-22:30"),
-        ("5:30–10:30PM", "17:30-22:30"),
-        ("8:00 - 1:30pm", "08:00-13:30"),
-        ("12:00–2:00 pm, 5:00–11:00 pm", "12:00-14:00 17:00-23:00"),
-        ("12-8 PM", "12:00-20:00"),
-        ("7.30-11.30am & 1.30-5pm", "07:30-11:30 13:30-17:00"),
-        ("7am-11am & 3:30pm-8:00", "07:00-11:00 15:30-20:00"),
-        ("10am-5", "10:00-17:00"),
-        ("8pm-2", "20:00-02:00"),
-        ("9am-17:00", "09:00-17:00"),
-        ("8 - 11am", "08:00-11:00"),
-        ("10am-midnight", "10:00-00:00"),
-        ("noon - 10pm", "12:00-22:00"),
-        ("midnight to 6am", "00:00-06:00"),
-        ("05:00-11:00", "05:00-11:00"),
-        ("5:30-13:00", "05:30-13:00"),
-        ("5h-11h", "05:00-11:00"),
-        ("9h-midi et 14h-19h", "09:00-12:00 14:00-19:00"),
-        ("9:00-12:00, 13:00-17:00", "09:00-12:00 13:00-17:00"),
-        ("14:00-19:00, 9:00-12:00", "09:00-12:00 14:00-19:00"),
-        ("9am-5pm; Sa 9:00-12:00; Sa off", "09:00-17:00"),
-    ],
-)
-def test_am_and_pm_are_read_where_they_are_said_once(text: str, hours: str) -> None:
-    assert week(text)["Mo"] == hours
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Monday - Friday: 8:30 - 5:30",
-        "Monday-Friday 9:00-5:30, Saturday 10:00-4:00",
-        "Sun - Thurs 11:00 - 9:00",
-        "8h-4h30",
-        "07:00-02:00",
-        "Mo-Fr 9:00-12:00, 1:00-5:00",
-        "Mo-Fr 9am-12pm, 1:00-5:00",
-        "11:00-2:00",
-        "Mo-Fr 1:00-5:00",
-        "11-2am",
-        "10-11pm",
-        "08:00-10:00pm",
-        "9:00 pm - 12:00 pm and 3:00 pm - 6:30 pm",
-        "8.30 am - 12.30 am and 2 pm - 5 pm",
-        "12-30  13-30",
-        "24/7 08:00-20:00",
-        "24/7 10-19",
-        "9:00 - 21:00 24/7",
-    ],
-)
-def test_times_that_can_mean_two_things_are_not_read(text: str) -> None:
-    read = read_hours(text)
-    assert read.weekly == ()
-    assert read.why_not.endswith("is not clear")
-
-
-# --- Languages ------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        (
-            "L-V 9:00-14:00 y 17:00-20:00, Sábado 10:00-14:00",
-            on(WORKDAYS, "09:00-14:00 17:00-20:00") | {"Sa": "10:00-14:00"},
-        ),
-        ("De lunes a viernes de 9h a 14h", on(WORKDAYS, "09:00-14:00")),
-        ("Lu-Do 10:00-19:00", on(DAYS, "10:00-19:00")),
-        ("Lu-Sa 09:00-20:00; Do off", on((*WORKDAYS, "Sa"), "09:00-20:00")),
-        ("Todos los días 10-20 horas; domingo cerrado", on((*WORKDAYS, "Sa"), "10:00-20:00")),
-        ("lunedì-sabato 9-13 e 15-19", on((*WORKDAYS, "Sa"), "09:00-13:00 15:00-19:00")),
-        ("Lun-Ven 9.00-13.00 / 15.30-19.30, Dom chiuso", on(WORKDAYS, "09:00-13:00 15:30-19:30")),
-        ("maandag t/m vrijdag 9u-18u, zaterdag 9u30-17u", on(WORKDAYS, "09:00-18:00") | {"Sa": "09:30-17:00"}),
-        ("Maandag gesloten, dinsdag - zaterdag 10:00-18:00", on((*WORKDAYS[1:], "Sa"), "10:00-18:00")),
-        ("täglich 9-18 Uhr, Montag Ruhetag", on((*WORKDAYS[1:], "Sa", "Su"), "09:00-18:00")),
-        ("пн-пт 09:00-18:00; сб 10-15; нд вихідний", on(WORKDAYS, "09:00-18:00") | {"Sa": "10:00-15:00"}),
-        ("Понеділок - П'ятниця: з 9 до 18", on(WORKDAYS, "09:00-18:00")),
-        ("Щодня 9:00-20:00", on(DAYS, "09:00-20:00")),
-        ("M-F 9am-5pm", on(WORKDAYS, "09:00-17:00")),
-        ("Weekdays 9-17, weekends 10-14", on(WORKDAYS, "09:00-17:00") | on(("Sa", "Su"), "10:00-14:00")),
-        ("every day 8-20", on(DAYS, "08:00-20:00")),
-        ("Mo-Fr 0800-1800", on(WORKDAYS, "08:00-18:00")),
-        ("1000 hrs - 1700 hrs", on(DAYS, "10:00-17:00")),
-        ("Mo-Fr 9:00-12:00; samedi 9h-12h", on((*WORKDAYS, "Sa"), "09:00-12:00")),
-    ],
-)
-def test_other_languages_and_ways_to_say_days(text: str, expected: dict[str, str]) -> None:
-    assert week(text) == expected
-
-
-@pytest.mark.parametrize(("country", "expected"), [("NL", WORKDAYS[:4]), ("IT", ("Tu", "We", "Th", "Fr", "Sa", "Su"))])
-def test_days_of_two_languages_are_those_of_the_country(country: str, expected: tuple[str, ...]) -> None:
-    read = read_hours("ma-do 9:00-18:00", country=country)
-
-    assert [DAYS[one.weekday] for one in read.weekly] == list(expected)
-    assert read_hours("ma-do 9:00-18:00").why_not == "'ma' may be two days, or a month"
-
-
-@pytest.mark.parametrize("text", ["Ma-Fr 08:00-17:00", "M-F 9-17; S 10-12", "Lu-Ve 9h-19h, WE 10h-18h"])
-def test_days_that_no_language_says_so_are_not_read(text: str) -> None:
     assert read_hours(text).weekly == ()
 
 
@@ -372,51 +209,3 @@ def test_what_is_said_of_public_holidays_is_told_to_be_left_out(text: str) -> No
 )
 def test_what_cannot_be_read_says_why(text: str, reason: str) -> None:
     assert read_hours(text) == HoursRead((), reason)
-
-
-# --- Whatever is written ----------------------------------------------------------------------------------
-
-bits = st.sampled_from(
-    [*DAYS, *"-,;/:. \"'[]()+|&", "09:00", "12:30", "24:00", "-", "off", "PH", "24/7", "lundi", "di", "mar", "9h", "am"]
-)
-
-
-@given(st.text(max_size=LONGEST + 10) | st.lists(bits, max_size=20).map(" ".join) | st.lists(bits).map("".join))
-def test_reading_never_raises_and_gives_a_week_or_a_reason(text: str) -> None:
-    read = read_hours(text)
-    assert bool(read.weekly) != bool(read.why_not)
-    assert list(read.weekly) == sorted(read.weekly, key=lambda one: (one.weekday, one.opens))
-    by_day = [[one for one in read.weekly if one.weekday == day] for day in range(7)]
-    assert [week_problem(of_day) for of_day in by_day] == [None] * 7
-
-
-@st.composite
-def hours_of_a_day(draw: st.DrawFn) -> list[tuple[int, int]]:
-    """Some intervals, in minutes, with a break between any two; the last may reach past midnight."""
-    edges = sorted(draw(st.sets(st.integers(0, 24 * 60 - 1), min_size=0, max_size=6).filter(lambda s: len(s) % 2 == 0)))
-    return list(zip(edges[::2], edges[1::2], strict=True))
-
-
-@given(
-    days=st.lists(hours_of_a_day(), min_size=7, max_size=7).filter(any),
-    between_rules=st.sampled_from(["; ", ", ", ",", " "]),
-    between_times=st.sampled_from([",", ", ", " / ", "/", " & ", " et "]),
-    dash=st.sampled_from(["-", " - ", "–"]),
-)
-def test_written_hours_come_back(
-    days: list[list[tuple[int, int]]], between_rules: str, between_times: str, dash: str
-) -> None:
-    def clock(minutes: int) -> str:
-        return f"{minutes // 60:02}:{minutes % 60:02}"
-
-    rules = [
-        f"{name} " + between_times.join(f"{clock(opens)}{dash}{clock(closes)}" for opens, closes in times)
-        for name, times in zip(DAYS, days, strict=True)
-        if times
-    ]
-    expected = tuple(
-        WeeklyInterval(weekday, time(opens // 60, opens % 60), time(closes // 60, closes % 60))
-        for weekday, times in enumerate(days)
-        for opens, closes in times
-    )
-    assert read_hours(between_rules.join(rules)) == HoursRead(expected)
