@@ -10,7 +10,7 @@ export UV_COMPILE_BYTECODE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install run check test test-python format messages pictures bench lighthouse lock
+.PHONY: help install run check test test-python test-large format messages pictures bench lighthouse lock
 
 help:
 	@echo "make run         start Carillon at http://127.0.0.1:8000 (Ctrl-C stops it); options: ARGS=\"--port 8001\""
@@ -18,6 +18,7 @@ help:
 	@echo "make test T=PATH run the tests of a file or folder on SQLite: T=tests/booking/places"
 	@echo "make test        run every check and test, on both databases and in a browser: minutes"
 	@echo "make test-python run the tests without a browser on another Python: PYTHON=python3.13 WITH=\"django~=6.1.0\""
+	@echo "make test-large  run Carillon on several hosts, behind PgBouncer, with a replica, and through a failover"
 	@echo "make install     install what a server needs, without starting it"
 	@echo "make format      format the code"
 	@echo "make messages    bring the translations in line with the texts"
@@ -40,6 +41,9 @@ test: .venv/dev.stamp
 
 test-python: .venv/dev.stamp
 	@exec $(BIN)/python -m tests.other_python $(PYTHON) $(WITH)
+
+test-large: .venv/dev.stamp
+	@unset PYTHONDONTWRITEBYTECODE; exec $(BIN)/python -m tests.large.everything
 
 format: .venv/dev.stamp
 	$(BIN)/ruff format .

@@ -10,6 +10,8 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 SQLITE = "django.db.backends.sqlite3"
+# What each session of PostgreSQL is started with; behind a pooler the role has them.
+SESSION_TIMEOUTS = {"lock_timeout": "3s", "idle_in_transaction_session_timeout": "60s"}
 env = environ.Env()
 _SWITCH = {
     "": False,
@@ -80,23 +82,23 @@ def trusted_proxies(named: list[str], *, is_https: bool) -> list[str]:
     return named or (["127.0.0.1", "::1"] if is_https else [])
 
 
-def database_settings(url: str) -> dict[str, Any]:
-    """Return Django's settings of the database at an address."""
+def database_settings(url: str, *, name: str = "DATABASE_URL") -> dict[str, Any]:
+    """Return Django's settings of the database at an address, which a variable of that name holds."""
     if not url.startswith(("sqlite://", "postgres://", "postgresql://")):
-        raise ImproperlyConfigured("DATABASE_URL: only sqlite:// and postgres:// addresses are known.")
+        raise ImproperlyConfigured(f"{name}: only sqlite:// and postgres:// addresses are known.")
     try:
         found: dict[str, Any] = env.db_url_config(url)
     except ValueError:
-        raise ImproperlyConfigured("DATABASE_URL: must look like postgres://user:password@host:port/name.") from None
+        raise ImproperlyConfigured(f"{name}: must look like postgres://user:password@host:port/name.") from None
     if found["ENGINE"] != SQLITE:
         options = {
             **found.get("OPTIONS", {}),
             "connect_timeout": 5,
-            "options": "-c lock_timeout=3s -c idle_in_transaction_session_timeout=60s",
+            "options": " ".join(f"-c {option}={value}" for option, value in SESSION_TIMEOUTS.items()),
         }
         return {**found, "CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True, "OPTIONS": options}
     if found["NAME"] == ":memory:":
-        raise ImproperlyConfigured("DATABASE_URL: needs a file, as in sqlite:////srv/carillon.sqlite3.")
+        raise ImproperlyConfigured(f"{name}: needs a file, as in sqlite:////srv/carillon.sqlite3.")
     options = {
         # A writer takes its lock at BEGIN, so no transaction fails half way because of another one.
         "transaction_mode": "IMMEDIATE",
@@ -105,3 +107,11 @@ def database_settings(url: str) -> dict[str, Any]:
         " PRAGMA secure_delete=ON;",  # erased data is overwritten
     }
     return {**found, "OPTIONS": options}
+
+
+def without_session(database: dict[str, Any]) -> dict[str, Any]:
+    """Return the settings of a database behind a pooler: nothing is asked of a session, which is another each time."""
+    if database["ENGINE"] == SQLITE:
+        raise ImproperlyConfigured("DATABASE_DIRECT_URL: only with a DATABASE_URL that leads through PgBouncer.")
+    options = {name: value for name, value in database["OPTIONS"].items() if name != "options"}
+    return {**database, "DISABLE_SERVER_SIDE_CURSORS": True, "OPTIONS": {**options, "prepare_threshold": None}}

@@ -19,6 +19,7 @@ from booking.environment import (
     read_secret,
     read_switch,
     trusted_proxies,
+    without_session,
 )
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -108,6 +109,11 @@ TEMPLATES = [
 
 # --- Database: SQLite for one shop, PostgreSQL for a chain (docs/decisions/0003) ------------------
 DATABASES = {"default": database_settings(read_secret("DATABASE_URL") or f"sqlite:///{DATA_DIR / 'carillon.sqlite3'}")}
+# The server's own address, where DATABASE_URL leads through PgBouncer in transaction mode (docs/decisions/0037).
+DATABASE_DIRECT: dict[str, Any] = {}
+if _DIRECT_URL := read_secret("DATABASE_DIRECT_URL"):
+    DATABASE_DIRECT = database_settings(_DIRECT_URL, name="DATABASE_DIRECT_URL")
+    DATABASES["default"] = without_session(DATABASES["default"])
 
 # Processes that serve the web. SQLite has one writer, so one process serves it best.
 WEB_WORKERS = read_number("WEB_WORKERS", 0) or (1 if DATABASES["default"]["ENGINE"] == SQLITE else 2)

@@ -2,6 +2,8 @@
 
 Run as `python -m tests.everything`.
 
+What takes more than one database server is tried by `make test-large` (tests/large/everything.py).
+
 What cannot be had here is skipped with a loud line, except where CI is set: there it is a failure.
 
 Of the two runs, the one on SQLite takes place far ahead (tests/clock.py): servers too, the browser in its own time.
@@ -41,11 +43,11 @@ def main() -> int:
     prepare_node()
     prepare_java()
     prepare_nginx()
-    postgres = [sys.executable, "-m", "tests.postgres", "--", *PYTEST, "-m", "not browser and not plain"]
+    postgres = [sys.executable, "-m", "tests.postgres", "--", *PYTEST, "-m", "not browser and not plain and not large"]
     status = run("tests on PostgreSQL", postgres, may_fail_with=NO_POSTGRES)
     if status == NO_POSTGRES:
         missing("PostgreSQL", "apt-get install postgresql")
-    run("tests on SQLite, far ahead", [*FAR_AHEAD, *PYTEST])
+    run("tests on SQLite, far ahead", [*FAR_AHEAD, *PYTEST, "-m", "not large"])
     return 0
 
 

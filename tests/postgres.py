@@ -49,11 +49,11 @@ def running_server(*options: str) -> Iterator[str]:
     folder = Path(tempfile.mkdtemp(prefix="carillon-pg-"))
     try:
         folder.chmod(0o755)
-        found = _for_everybody(programs(), folder)
+        found = programs_for_everybody(programs(), folder)
         data = folder / "data"
         data.mkdir(mode=0o700)
-        _give_away(folder, data)
-        _run([found / "initdb", "-A", "trust", "--no-sync", "--locale=C.UTF-8", "-U", "carillon", "-D", data])
+        give_away(folder, data)
+        run_as_nobody([found / "initdb", "-A", "trust", "--no-sync", "--locale=C.UTF-8", "-U", "carillon", "-D", data])
         port = free_port()
         chosen = [
             part
@@ -62,11 +62,11 @@ def running_server(*options: str) -> Iterator[str]:
         ]
         with (folder / "log").open("wb") as log:
             server = subprocess.Popen(
-                [found / "postgres", "-D", data, "-k", folder, *chosen], stdout=log, stderr=log, cwd="/", **_as_nobody()
+                [found / "postgres", "-D", data, "-k", folder, *chosen], stdout=log, stderr=log, cwd="/", **as_nobody()
             )
         try:
             _wait(folder, server)
-            _run([found / "createdb", "-h", "127.0.0.1", "-p", str(port), "-U", "carillon", "carillon"])
+            run_as_nobody([found / "createdb", "-h", "127.0.0.1", "-p", str(port), "-U", "carillon", "carillon"])
             yield f"postgres://carillon@127.0.0.1:{port}/carillon"
         finally:
             server.send_signal(signal.SIGQUIT)
@@ -85,7 +85,7 @@ def main(command: Sequence[str]) -> int:
         return subprocess.run(command, env=environment, check=False).returncode
 
 
-def _for_everybody(found: Path, folder: Path) -> Path:
+def programs_for_everybody(found: Path, folder: Path) -> Path:
     """Return programs that the server's user may run: a copy where the virtual environment is closed to them."""
     if os.geteuid() != 0:
         return found
@@ -100,29 +100,31 @@ def _for_everybody(found: Path, folder: Path) -> Path:
 
 def _runs_for_nobody(program: Path) -> bool:
     try:
-        subprocess.run([program, "--version"], capture_output=True, check=True, cwd="/", **_as_nobody())
+        subprocess.run([program, "--version"], capture_output=True, check=True, cwd="/", **as_nobody())
     except (OSError, subprocess.CalledProcessError):  # a folder above it is closed, as root's home is
         return False
     return True
 
 
-def _as_nobody() -> dict[str, Any]:
-    """PostgreSQL refuses to run as root."""
+def as_nobody() -> dict[str, Any]:
+    """Return how a process is started that refuses to run as root, as PostgreSQL and PgBouncer do."""
     if os.geteuid() != 0:
         return {}
     nobody = pwd.getpwnam("nobody")
     return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
 
 
-def _give_away(*folders: Path) -> None:
+def give_away(*folders: Path) -> None:
+    """Give folders and files to the user that such processes run as."""
     if os.geteuid() == 0:
         nobody = pwd.getpwnam("nobody")
         for folder in folders:
             os.chown(folder, nobody.pw_uid, nobody.pw_gid)
 
 
-def _run(command: Sequence[str | Path]) -> None:
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd="/", **_as_nobody())
+def run_as_nobody(command: Sequence[str | Path]) -> None:
+    """Run a program to its end. Raises RuntimeError with what it says where it fails."""
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd="/", **as_nobody())
     if done.returncode != 0:
         raise RuntimeError(f"{Path(command[0]).name}: {done.stderr.strip()}")
 

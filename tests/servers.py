@@ -38,8 +38,9 @@ STOP_SECONDS = 30
 SETPRIV = shutil.which("setpriv")
 UNTIL_WE_DIE = [SETPRIV, "--pdeathsig", "KILL"] if SETPRIV else []
 COMMAND_SECONDS = 180
-UNSET = ("REDIS_URL", "PUBLIC_URL", "EMAIL_URL", "SMS_GATEWAY", "ALLOWED_HOSTS", "SMS_COUNTRIES", "SECRET_KEY",
-         "DJANGO_SETTINGS_MODULE", "PYTHONDONTWRITEBYTECODE", VARIABLE)  # fmt: skip
+UNSET = ("REDIS_URL", "DATABASE_DIRECT_URL", "DATABASE_REPLICA_URL", "PUBLIC_URL", "EMAIL_URL", "SMS_GATEWAY",
+         "ALLOWED_HOSTS", "SMS_COUNTRIES", "SECRET_KEY", "DJANGO_SETTINGS_MODULE", "PYTHONDONTWRITEBYTECODE",
+         VARIABLE)  # fmt: skip
 
 
 @dataclass
@@ -241,15 +242,33 @@ def house(*, has_demo: bool = False, is_prepared: bool = False, **settings: str)
     with (
         tempfile.TemporaryDirectory(prefix="carillon-house-", dir=memory_folder()) as name,
         new_database(Path(name), is_migrated=is_prepared) as url,
+        _house_in(Path(name), url, settings, has_demo=has_demo, is_prepared=is_prepared) as made,
     ):
-        made = House(Path(name), url, dict(settings), has_demo)
-        made.data.mkdir()
-        if is_prepared:
-            prepared.copy_static_files(made.data / "static")
-        try:
-            yield made
-        finally:
-            made.end()
+        yield made
+
+
+@contextmanager
+def house_at(database_url: str, **settings: str) -> Iterator[House]:
+    """Give a house on a database that has all tables, and that others may use too."""
+    with (
+        tempfile.TemporaryDirectory(prefix="carillon-house-", dir=memory_folder()) as name,
+        _house_in(Path(name), database_url, settings, has_demo=False, is_prepared=True) as made,
+    ):
+        yield made
+
+
+@contextmanager
+def _house_in(
+    folder: Path, database_url: str, settings: dict[str, str], *, has_demo: bool, is_prepared: bool
+) -> Iterator[House]:
+    made = House(folder, database_url, dict(settings), has_demo)
+    made.data.mkdir()
+    if is_prepared:
+        prepared.copy_static_files(made.data / "static")
+    try:
+        yield made
+    finally:
+        made.end()
 
 
 @contextmanager
@@ -261,22 +280,22 @@ def running(*, has_demo: bool = False, **settings: str) -> Iterator[House]:
 
 
 @contextmanager
-def new_database(folder: Path, *, is_migrated: bool = False) -> Iterator[str]:
+def new_database(folder: Path, *, is_migrated: bool = False, server: str = POSTGRES) -> Iterator[str]:
     """Give the address of a new database, empty or with all tables, and drop it afterwards."""
-    if not POSTGRES:
+    if not server:
         file = folder / f"{secrets.token_hex(4)}.sqlite3"
         if is_migrated:
             prepared.copy_migrated_file(file)
         yield f"sqlite:///{file}"
         return
     name = f"carillon_{secrets.token_hex(6)}"
-    with closing(psycopg.connect(POSTGRES, autocommit=True)) as connection:
+    with closing(psycopg.connect(server, autocommit=True)) as connection:
         if is_migrated:
-            prepared.copy_migrated_database(POSTGRES, name)
+            prepared.copy_migrated_database(server, name)
         else:
             connection.execute(f'CREATE DATABASE "{name}"')
         try:
-            yield f"{POSTGRES.rpartition('/')[0]}/{name}"
+            yield f"{server.rpartition('/')[0]}/{name}"
         finally:
             connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 

@@ -12,6 +12,7 @@ from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 
 from booking.models import WorkerBeat
+from booking.operations.direct_connection import directly
 
 SQLITE_HEADER = b"SQLite format 3\x00"
 POSTGRES_HEADER = b"PGDMP"
@@ -20,6 +21,8 @@ LEFT_OUT = (
     *("django_session", "knox_authtoken", "booking_pairingcode"),
     *("django_q_ormq", "django_q_task"),
 )
+# What of an address pg_dump and pg_restore are told as well.
+TOLD_OPTIONS = ("sslmode", "sslrootcert", "sslcert", "sslkey", "target_session_attrs")
 PRECIOUS = ("stores_", "booking_", "notifications_", "auth_user")
 
 
@@ -27,6 +30,7 @@ class BackupFailed(Exception):
     """The backup or the restoration failed; the message is one line for the person at the terminal."""
 
 
+@directly()
 def backup(path: Path) -> None:
     """Write a copy of the database at one moment to a file of mode 600. Raises BackupFailed."""
     if MigrationRecorder.Migration._meta.db_table not in connection.introspection.table_names():
@@ -47,6 +51,7 @@ def backup(path: Path) -> None:
         unfinished.unlink(missing_ok=True)
 
 
+@directly()
 def restore(path: Path) -> None:
     """Read a backup into an empty database of the same kind. Raises BackupFailed."""
     try:
@@ -135,4 +140,5 @@ def _dsn() -> str:
     """Return the address of the database without its password, which other users could see."""
     names = {"dbname": "NAME", "host": "HOST", "port": "PORT", "user": "USER"}
     given = {key: str(connection.settings_dict.get(name) or "") for key, name in names.items()}
+    given |= {key: str(connection.settings_dict["OPTIONS"].get(key) or "") for key in TOLD_OPTIONS}
     return " ".join(f"{key}='{value}'" for key, value in given.items() if value)

@@ -21,6 +21,7 @@ from booking.operations.demo import (
     kept_password,
     replace_public_passwords,
 )
+from booking.operations.direct_connection import directly
 from booking.operations.launcher.parent import SUPERVISOR
 from booking.operations.launcher.preparation import CannotStart, check_port, check_settings, prepare
 from booking.operations.launcher.supervisor import STOPPING_SIGNALS
@@ -66,10 +67,11 @@ class Command(BaseCommand):
             if not 0 < port <= HIGHEST_PORT:
                 raise CannotStart(f"--port: {port} is no port.")
             self._follow_port(address, port)
-            check_settings("settings", "texts")
-            _check_proxy(address)
-            check_port(address, port)
-            prepare()
+            with directly():
+                check_settings("settings", "texts")
+                _check_proxy(address)
+                check_port(address, port)
+                prepare()
             check_settings("settings")  # some of the checks query the tables, which exist only now
         except CannotStart as reason:
             sys.exit(f"carillon: {reason}")

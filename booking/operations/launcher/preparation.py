@@ -13,6 +13,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
+from booking.operations.direct_connection import write_timeouts_into_role
 from booking.operations.schedules import sync_schedules
 from booking.operations.translations import compile_translations
 
@@ -54,6 +55,8 @@ def prepare() -> None:
     try:
         compile_translations(settings.LOCALE_PATHS[0])
         with _alone():
+            if settings.DATABASE_DIRECT:
+                write_timeouts_into_role()
             executor = MigrationExecutor(connection)
             if executor.migration_plan(executor.loader.graph.leaf_nodes()):
                 call_command("migrate", interactive=False, verbosity=0)
