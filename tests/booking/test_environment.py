@@ -6,7 +6,15 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from booking.environment import database_settings, read_amount, read_number, read_secret, read_switch, trusted_proxies
+from booking.environment import (
+    database_settings,
+    read_amount,
+    read_number,
+    read_secret,
+    read_switch,
+    trusted_proxies,
+    without_session,
+)
 
 
 @pytest.mark.parametrize(
@@ -88,3 +96,23 @@ def test_options_of_an_address_stay_beside_those_of_the_house() -> None:
 def test_a_database_that_cannot_be_used_is_refused_by_name(url: str) -> None:
     with pytest.raises(ImproperlyConfigured, match=r"^DATABASE_URL: "):
         database_settings(url)
+
+
+def test_behind_a_pooler_nothing_is_asked_of_a_session() -> None:
+    pooled = without_session(database_settings("postgres://ada:secret@127.0.0.1:6432/shop?sslmode=require"))
+
+    assert pooled["OPTIONS"] == {"sslmode": "require", "connect_timeout": 5, "prepare_threshold": None}
+    assert pooled["DISABLE_SERVER_SIDE_CURSORS"] is True
+
+
+def test_no_pooler_stands_before_a_file() -> None:
+    with pytest.raises(ImproperlyConfigured, match=r"^DATABASE_DIRECT_URL: only with a DATABASE_URL that leads"):
+        without_session(database_settings("sqlite:////srv/carillon.sqlite3"))
+
+
+def test_several_hosts_of_one_database_are_tried_in_turn() -> None:
+    url = "postgres://ada@db1:5432,db2:5433/shop?target_session_attrs=read-write"
+    found = database_settings(url)
+
+    assert (found["HOST"], found["PORT"]) == ("db1,db2", "5432,5433")
+    assert found["OPTIONS"]["target_session_attrs"] == "read-write"
