@@ -1,11 +1,16 @@
 """Every page and state that those who work at a store can come to, one after the other."""
 
+from dataclasses import replace
+
 import time_machine
 from django.contrib.auth.models import User
 from django.urls import get_resolver
 
-from stores.models import Role, Store
-from tests.browser.pages.camera import Camera
+from booking.bookings.crowds import CROWD
+from booking.links import day_sheet_link
+from booking.models import Booking, Source
+from stores.models import Role, SetupChange, Store
+from tests.browser.pages.camera import Camera, Shot
 from tests.browser.pages.town import COACH, CORNER, TINY
 from tests.devices import PIN, make_pin, make_tablet
 from tests.factories import PASSWORD, at, make_booking, make_user
@@ -32,8 +37,11 @@ def walk(camera: Camera, clock: time_machine.Traveller) -> None:
     camera.post("signed out", "/staff/sign-out/", {})
     _sign_in(camera, "manager")
     _day(camera, visits[2].reference)
+    _many_from_one_connection(camera)
     _waiting(camera)
     _set_up(camera)
+    _affected(camera)
+    _sheet_address(camera)
     _every_page(camera)
     _tablet(camera, manager)
     camera.get("account", "/staff/account/")
@@ -77,7 +85,7 @@ def _at_the_counter(camera: Camera, reference: str, later: str) -> None:
 
 
 def _day(camera: Camera, reference: str) -> None:
-    camera.get("day", f"{SHOP}day/")
+    _in_hand(camera, camera.get("day", f"{SHOP}day/"))
     camera.get("day closed", f"{SHOP}day/", {"date": "2026-11-27"})
     camera.get("day full", f"/staff/{TINY}/day/", {"date": "2026-11-24"})
     camera.get("day over", f"{SHOP}day/", {"date": "2026-11-16"})
@@ -85,6 +93,55 @@ def _day(camera: Camera, reference: str) -> None:
     camera.get("book with questions", f"/staff/{COACH}/day/book/")
     camera.post("book, errors", f"{SHOP}day/book/", {"name": ""}, status=400)
     camera.get("move", f"{SHOP}visits/{reference}/move/")
+
+
+def _in_hand(camera: Camera, shown: Shot) -> None:
+    """See what the day's script shows while a visit is pulled over a time to which it cannot go."""
+    words = "This desk has no place left at this time."
+    ghost = f'<div class="drag-ghost" data-time="11:00" data-why="{words}" aria-hidden="true">Ada Test</div>'
+    html = shown.html.decode().replace("<body", '<body class="is-dragging is-over-impossible"', 1)
+    html = html.replace(' data-starts="', ' class="is-impossible" data-starts="').replace("</body>", f"{ghost}</body>")
+    assert html.count("is-impossible") > 10
+    camera.shots.append(replace(shown, name="a visit in hand", html=html.encode()))
+
+
+def _many_from_one_connection(camera: Camera) -> None:
+    corner = Store.objects.get(slug=CORNER)
+    for number in range(CROWD):
+        starts_at = at(9 + number // 4, 15 * (number % 4), day=25 + number % 2)
+        make_booking(corner, starts_at=starts_at, email=f"ada-{number}@example.org", phone="")
+    crowd = Booking.objects.filter(email__startswith="ada-")
+    crowd.update(client_digest="0" * 64)
+    camera.get("day with many visits from one connection", f"{SHOP}day/")
+    shown = camera.get("many visits from one connection", f"{SHOP}crowds/")
+    camera.send("many visits cancelled", shown, "crowds/", tell="no")
+    camera.post("many visits, cancelled before", f"{SHOP}crowds/", {"of": "0" * 64, "tell": "no"}, status=409)
+
+
+def _affected(camera: Camera) -> None:
+    """Close a day on which people come who can be written to, phoned, and neither."""
+    corner = Store.objects.get(slug=CORNER)
+    for hour, name, phone in (
+        (9, "Bea Test", "+33612345690"),
+        (10, "Cleo Test", "+33549240031"),
+        (11, "Dora Test", ""),
+    ):
+        make_booking(corner, starts_at=at(hour, day=26), name=name, phone=phone, source=Source.DESK)
+    closed = {"date": "2026-11-26", "what": "closed"}
+    camera.post("who is affected, and how", f"{SHOP}setup/special-hours/", closed, status=409)
+    camera.post("nothing chosen", f"{SHOP}setup/special-hours/", {**closed, "asked": "1"}, status=409)
+    camera.post("whom to phone", f"{SHOP}setup/special-hours/", {**closed, "asked": "1", "then": "cancel"})
+
+
+def _sheet_address(camera: Camera) -> None:
+    """Ask for another address of the day sheet; see what its owner sees, who has no account here."""
+    camera.post("address of the sheet asked", f"{SHOP}setup/day-sheet/", {"email": "day@example.org"})
+    wish = SetupChange.objects.filter(store__slug=CORNER).latest("pk")
+    path = day_sheet_link(wish).partition("/staff/")[2]
+    owner = Camera(camera.reader, camera.shots)
+    owner.get("shall the sheet come here", f"/staff/{path}")
+    owner.post("the sheet comes here", f"/staff/{path}", {})
+    owner.get("shall the sheet come here, too late", f"/staff/{path[:-2]}x/", status=404)
 
 
 def _waiting(camera: Camera) -> None:

@@ -40,6 +40,12 @@ def test_no_customer_page_scrolls_sideways_on_the_narrowest_phone_or_at_200_perc
     assert window.look(shots, "overflow", width=LAPTOP // 2) == []
 
 
+def test_no_staff_page_scrolls_sideways_on_a_phone_or_a_tablet(album: Album, window: Window) -> None:
+    shots = album.of_staff("/en")
+    assert window.look(shots, "overflow", width=PHONE) == []
+    assert window.look(shots, "overflow", width=TABLET) == []
+
+
 @pytest.mark.parametrize("reader", ["/fr", "/simple/en", "/ar"])
 def test_what_is_touched_is_as_large_as_a_finger(album: Album, window: Window, reader: str) -> None:
     assert window.look(album.of_customers(reader), "smallTargets", TARGET, width=PHONE) == []
