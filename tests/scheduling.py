@@ -8,13 +8,14 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 BROWSER = "tests/browser/"
-# What shares a server and a browser, or pages made once. The tablets have a server of their own, as all journeys one
-# after the other would take longer than all other tests together.
-SHARED = ("tests/browser/pages/", "tests/browser/arrivals/", BROWSER)
+# What shares a server and a browser, or pages made once. The tablets have a server of their own, and the journeys two,
+# as all of them one after the other would take longer than all other tests together.
+JOURNEYS = tuple(f"{BROWSER}test_{letter}" for letter in "abcd")
+SHARED: tuple[str | tuple[str, ...], ...] = ("tests/browser/pages/", "tests/browser/arrivals/", JOURNEYS, BROWSER)
 CONCURRENCY, OPERATIONS = "tests/concurrency/", "tests/operations/"
 SERVERS = (CONCURRENCY, OPERATIONS)
 # A worker is given two at first: behind what takes longest waits what is short, then come those that start servers.
-LONGEST_FIRST = (*SHARED, CONCURRENCY, OPERATIONS)
+LONGEST_FIRST: tuple[str | tuple[str, ...], ...] = (*SHARED, CONCURRENCY, OPERATIONS)
 DATABASES = {"db", "transactional_db", "django_db_setup"}
 # docs/decisions/0034-pages-are-tried-on-sqlite.md
 PAGES = ("tests/booking/customer/", "tests/booking/staff/")
@@ -60,5 +61,5 @@ class ServersShared(LoadScopeScheduling):
     def _split_scope(self, nodeid: str) -> str:
         for shared in SHARED:
             if nodeid.startswith(shared):
-                return shared
+                return str(shared)
         return nodeid.partition("::")[0] if nodeid.startswith(SERVERS) else nodeid

@@ -1,6 +1,6 @@
 """A browser for each visitor, as wide, in the language and with or without JavaScript as a test asks for it.
 
-All tests of these modules share one server and one Chromium, so one worker runs them (tests/scheduling.py).
+Half of these modules share one server and one Chromium, so one worker runs them (tests/scheduling.py).
 """
 
 import re

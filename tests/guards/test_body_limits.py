@@ -14,7 +14,7 @@ from stores.models import Organization, OrganizationMembership
 from tests.factories import NOW, make_store, make_user
 from tests.guards.routes import TABLE, address
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.plain]
 LIMIT = 64 * 1024
 FILE_LIMIT = 5 * 1024 * 1024
 IMPORT = "/staff/o/chain/import/"

@@ -13,7 +13,7 @@ from tests import servers
 from tests.asking import booking_at, slot
 from tests.servers import House, wait_until
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.plain]
 
 PATIENCE_SECONDS = 60  # for an answer, on a machine that is busy
 LATE_SECONDS = 0.3  # by which a body is behind its head; the server of an earlier day had answered by then

@@ -15,7 +15,7 @@ from tests.asking import Answer
 from tests.nginx import MISSING, Proxy, find_nginx
 from tests.servers import wait_until
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.plain]
 
 TRUSTED: dict[str, Any] = {
     "PUBLIC_URL": "https://booking.example.org",

@@ -22,7 +22,7 @@ from booking.limits.counters import amount_of
 from tests import servers
 from tests.postgres import free_port
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.plain]
 
 
 @contextmanager

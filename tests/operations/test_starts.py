@@ -23,6 +23,7 @@ def bare() -> Iterator[House]:
         yield made
 
 
+@pytest.mark.plain
 def test_taken_port_is_said_in_one_line(bare: House) -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as taken:
         port = taken.getsockname()[1]
@@ -30,6 +31,7 @@ def test_taken_port_is_said_in_one_line(bare: House) -> None:
         assert f":{port} " in refused(bare, "--port", str(port))
 
 
+@pytest.mark.plain
 @pytest.mark.parametrize(
     ("name", "value"),
     [
@@ -59,6 +61,7 @@ def test_setting_that_cannot_work_is_named_in_one_line(bare: House, name: str, v
     assert name in refused(bare, "--port", str(bare.port), **{name: value})
 
 
+@pytest.mark.plain
 @pytest.mark.parametrize(
     ("name", "address", "more"), [("TRUSTED_PROXIES", "0.0.0.0", {}), ("DEBUG", "127.0.0.1", {"DEBUG": "on"})]
 )
@@ -102,6 +105,7 @@ def test_command_says_whether_tables_are_missing_or_the_database_is_not_there() 
     assert "makes" not in not_there
 
 
+@pytest.mark.plain
 def test_reader_who_has_read_enough_ends_a_command_without_a_word(bare: House) -> None:
     reads, writes = os.pipe()
     os.close(reads)
@@ -121,6 +125,7 @@ def test_reader_who_has_read_enough_ends_a_command_without_a_word(bare: House) -
     assert (done.returncode, done.stderr) == (1, b"")
 
 
+@pytest.mark.plain
 @pytest.mark.parametrize("command", [("up", "--port", "0"), ("outbox",)], ids=lambda command: command[0])
 def test_start_of_a_command_loads_no_pages(bare: House, command: tuple[str, ...]) -> None:
     """They take longer than all else, and Redis takes long too where there is none."""

@@ -65,6 +65,7 @@ def test_everything_stops_under_load_when_asked_to(house: House, number: int) ->
     assert house.check_books() == "The books are right."
 
 
+@pytest.mark.plain
 def test_nothing_outlives_a_killed_first_process(house: House) -> None:
     assert house.process is not None
 
@@ -74,6 +75,7 @@ def test_nothing_outlives_a_killed_first_process(house: House) -> None:
     wait_until(lambda: house.processes() == [], seconds=30, what="gone")
 
 
+@pytest.mark.plain
 @pytest.mark.parametrize("which", [slice(None), slice(0, 1), slice(1, None)], ids=["all", "master", "workers"])
 def test_killed_web_server_comes_back(house: House, which: slice) -> None:
     before = house.web()
@@ -85,6 +87,7 @@ def test_killed_web_server_comes_back(house: House, which: slice) -> None:
     wait_until(lambda: len(house.web()) == len(before), seconds=60, what="complete again")
 
 
+@pytest.mark.plain
 def test_port_answers_throughout_while_one_of_two_web_processes_is_killed_again_and_again() -> None:
     with servers.running(WEB_WORKERS="2") as house:
         master, *workers = house.web()
@@ -195,6 +198,7 @@ def resting(house: House) -> dict[str, list[str]]:
     return {name: rows for name, rows in house.tables().items() if name not in RESTLESS_TABLES}
 
 
+@pytest.mark.plain
 @pytest.mark.parametrize(
     ("address", "proxies", "is_warned"),
     [
@@ -238,6 +242,7 @@ def test_demo_is_made_on_this_machine_alone_with_a_password_of_its_own() -> None
         assert file.read_text().strip() == password
 
 
+@pytest.mark.plain
 @pytest.mark.parametrize("elsewhere", ["http://192.0.2.7:8000", "https://a.example.org"])
 def test_no_demo_is_made_where_others_reach_it(elsewhere: str) -> None:
     with servers.running(has_demo=True, ALLOWED_HOSTS="127.0.0.1", PUBLIC_URL=elsewhere) as house:
