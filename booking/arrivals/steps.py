@@ -71,16 +71,7 @@ def take_step(
     if seen_starts_at not in (None, booking.starts_at):
         raise VisitMoved(booking)
     at = min(happened_at or who.now, who.now)
-    today = at.astimezone(ZoneInfo(booking.store.time_zone)).date()
-    if not may_step(
-        step=step,
-        status=booking.status,
-        starts_at=booking.starts_at,
-        visit_date=booking.visit_date,
-        today=today,
-        at=at,
-    ):
-        raise WrongStatus(booking)
+    _refuse_impossible(booking, step, at=at)
     from_status = booking.status
     _take(booking, step, at=at)
     _save(booking, now=who.now)
@@ -115,17 +106,7 @@ def undo_step(
     if _is_repeated(action_id):
         return booking
     at = min(happened_at or who.now, who.now)
-    last = (
-        BookingEvent.objects.filter(booking=booking, kind__in=_EVENTS.values(), undone_by=None).order_by("-pk").first()
-    )
-    zone = ZoneInfo(booking.store.time_zone)
-    if last is None or booking.status != last.to_status:
-        raise WrongStatus(booking)
-    if undoes and undoes != step_key(last.pk, last.action_id):
-        raise WrongStatus(booking)
-    days = {last.happened_at.astimezone(zone).date(), booking.visit_date}
-    if at.astimezone(zone).date() not in days and not is_same_night(at, last.happened_at):
-        raise WrongStatus(booking)
+    last = _step_to_undo(booking, undoes, at=at)
     from_status = booking.status
     _take_back(booking, last)
     _save(booking, now=who.now)
@@ -208,13 +189,7 @@ def _admit_walk_in(
     runs = _runs_now(rules, visit_type, now=came_at)
     if not runs:
         raise BookingRefused(Refusal.SLOT_CLOSED)
-    run = claim_anywhere(rules, runs, party_size=draft.party_size, from_web=False)
-    if run is None:
-        if not squeeze:
-            raise refused_without_place(rules, runs, from_web=False)
-        run = next((one for one in runs if one.desk.id == desk_id), runs[0])
-        places = places_needed(party_size=draft.party_size, counts_people=rules.counts_people)
-        squeeze_in(rules.id, run, places=places)
+    run = _place_for_walk_in(rules, runs, party_size=draft.party_size, squeeze=squeeze, desk_id=desk_id)
     draft.status, draft.checked_in_at = Status.CHECKED_IN, came_at
     booking = store_booking(draft, rules, visit_type, run, now=now, user=user, raised_by_caller=True)
     note_change(
@@ -244,6 +219,49 @@ def _runs_now(rules: StoreRules, visit_type: VisitTypeRule, *, now: datetime) ->
                 run.append(slot)
         found.append(Run(desk, tuple(run)))
     return found
+
+
+def _place_for_walk_in(
+    rules: StoreRules, runs: list[Run], *, party_size: int, squeeze: bool, desk_id: int | None
+) -> Run:
+    """Take places in one of the runs; in a full one, at this desk if it is at work, where `squeeze` allows it."""
+    run = claim_anywhere(rules, runs, party_size=party_size, from_web=False)
+    if run is not None:
+        return run
+    if not squeeze:
+        raise refused_without_place(rules, runs, from_web=False)
+    run = next((one for one in runs if one.desk.id == desk_id), runs[0])
+    squeeze_in(rules.id, run, places=places_needed(party_size=party_size, counts_people=rules.counts_people))
+    return run
+
+
+def _refuse_impossible(booking: Booking, step: str, *, at: datetime) -> None:
+    """Raise WrongStatus if a visit cannot take this step now."""
+    is_possible = may_step(
+        step=step,
+        status=booking.status,
+        starts_at=booking.starts_at,
+        visit_date=booking.visit_date,
+        today=at.astimezone(ZoneInfo(booking.store.time_zone)).date(),
+        at=at,
+    )
+    if not is_possible:
+        raise WrongStatus(booking)
+
+
+def _step_to_undo(booking: Booking, undoes: str, *, at: datetime) -> BookingEvent:
+    """Return the last step of a visit if it is the intended one and may still be taken back. Raises WrongStatus."""
+    steps = BookingEvent.objects.filter(booking=booking, kind__in=_EVENTS.values(), undone_by=None)
+    last = steps.order_by("-pk").first()
+    if last is None or booking.status != last.to_status:
+        raise WrongStatus(booking)
+    if undoes and undoes != step_key(last.pk, last.action_id):
+        raise WrongStatus(booking)
+    zone = ZoneInfo(booking.store.time_zone)
+    days = {last.happened_at.astimezone(zone).date(), booking.visit_date}
+    if at.astimezone(zone).date() not in days and not is_same_night(at, last.happened_at):
+        raise WrongStatus(booking)
+    return last
 
 
 def _take(booking: Booking, step: str, *, at: datetime) -> None:

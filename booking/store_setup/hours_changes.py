@@ -28,7 +28,7 @@ from stores.hours import WeeklyInterval
 from stores.locks import lock_store_alone
 from stores.models import Slot, Store
 from stores.queries import rules_around
-from stores.slots import StoreRules
+from stores.slots import DeskRule, StoreRules
 
 Edit = Callable[[Store], object]
 """Writes one part of a locked store's set-up."""
@@ -149,9 +149,7 @@ def change_slots(
     """
     store = lock_store_alone(store_id)
     rules = rules_around(store.slug, min(now, from_at))
-    desks = [one for one in rules.desks if desk is None or one.slug == desk]
-    if not desks:
-        raise BookingRefused(Refusal.NOT_FOUND)
+    desks = _desks_named(rules, desk)
     taken = lock_taken_places(store_id, now=now, span=(from_at - LONGEST_SLOT, to_at + LONGEST_SLOT))
     before = open_time(rules, taken, now=now)
     known = {(row.desk_id, row.starts_at): (row.capacity, row.closed) for row in slots_between(rules, from_at, to_at)}
@@ -207,6 +205,14 @@ def _give_visits_their_day(rules: StoreRules) -> set[date]:
             moved.append(booking)
     Booking.objects.bulk_update(moved, ["visit_date"], batch_size=500)
     return days
+
+
+def _desks_named(rules: StoreRules, slug: str | None) -> list[DeskRule]:
+    """Return the desk with this slug, all desks for None. Raises BookingRefused NOT_FOUND."""
+    desks = [one for one in rules.desks if slug is None or one.slug == slug]
+    if not desks:
+        raise BookingRefused(Refusal.NOT_FOUND)
+    return desks
 
 
 def _windows(
