@@ -6,7 +6,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from booking.arrivals.step_rules import STEPS, UNDO, is_same_night, may_step
 from booking.bookings.changes import note_change
@@ -46,7 +46,13 @@ def take_action(
         if action == UNDO
         else partial(take_step, step=action, seen_starts_at=seen_starts_at)
     )
-    return take(booking_id=booking_id, who=who, happened_at=happened_at, action_id=action_id)
+    try:
+        return take(booking_id=booking_id, who=who, happened_at=happened_at, action_id=action_id)
+    except IntegrityError:
+        if not _is_repeated(action_id):
+            raise
+        # A parallel request took a step of another visit with the same `action_id`.
+        return Booking.objects.select_related("store", "desk", "visit_type").get(pk=booking_id)
 
 
 @transaction.atomic
