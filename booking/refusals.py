@@ -1,5 +1,7 @@
 """Refusals: reasons why a booking is refused, and the errors that carry them."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 
 
@@ -54,3 +56,12 @@ class WaitsAlready(BookingRefused):
 
 class UnknownVisitType(LookupError):
     """The store does not offer this visit type."""
+
+
+@contextmanager
+def while_offered() -> Iterator[None]:
+    """Refuse a visit type that the store ceased to offer since the page was shown."""
+    try:
+        yield
+    except UnknownVisitType as unknown:
+        raise BookingRefused(Refusal.SLOT_CLOSED) from unknown

@@ -133,6 +133,7 @@ def _serve(
         name=ticket.name,
         squeeze_in=squeeze_in and (may_squeeze_in or unclaimed is not None),
         squeeze_desk_id=unclaimed.desk_id if unclaimed is not None else ticket.desk_id,
+        was_in_line=True,
         now=now,
         user=user,
     )

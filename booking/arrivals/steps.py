@@ -153,16 +153,20 @@ def admit_walk_in(  # noqa: PLR0913 -- one for each thing the form at the counte
     happened_at: datetime | None = None,
     action_id: UUID | None = None,
     squeeze_desk_id: int | None = None,
+    was_in_line: bool = False,
 ) -> Booking:
     """Take places in the present slot for a walk-in, and check them in at once.
 
     `squeeze_in` admits them even if it is full, at `squeeze_desk_id` if that desk is at work. `happened_at` is when
     they came, for a tablet that was offline: they take a place of that moment. An `action_id` seen before changes
-    nothing. Raises BookingRefused, UnknownVisitType.
+    nothing. Somebody who `was_in_line` keeps their visit type and party, whatever the store offers by now. Raises
+    BookingRefused, UnknownVisitType.
     """
     draft = Booking(party_size=party_size, source=Source.WALK_IN, name=name, locale=locale)
     draft.checked_in_at = min(happened_at or now, now)
-    admit = partial(_admit_walk_in, store.slug, visit_type, draft, now=now, user=user, action_id=action_id)
+    admit = partial(
+        _admit_walk_in, store.slug, visit_type, draft, now=now, user=user, action_id=action_id, was_in_line=was_in_line
+    )
     try:
         return retry_after_expired_holds(partial(admit, squeeze=False, desk_id=None), store=store.slug, now=now)
     except NoPlace:
@@ -182,6 +186,7 @@ def _admit_walk_in(
     now: datetime,
     user: User,
     action_id: UUID | None,
+    was_in_line: bool,
 ) -> Booking:
     if action_id is not None:
         before = BookingEvent.objects.filter(action_id=action_id, booking__store__slug=store).select_related("booking")
@@ -189,7 +194,8 @@ def _admit_walk_in(
             return event.booking
     came_at = draft.checked_in_at or now
     rules = rules_around(store, came_at, lock=True)
-    visit_type = visit_type_or_raise(rules, visit_type_slug)
+    visit_type = rules.booked_type(visit_type_slug, party_size=draft.party_size) if was_in_line else None
+    visit_type = visit_type or visit_type_or_raise(rules, visit_type_slug)
     if draft.party_size > visit_type.max_party_size:
         raise BookingRefused(Refusal.PARTY_TOO_LARGE)
     runs = _runs_now(rules, visit_type, now=came_at)

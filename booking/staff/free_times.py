@@ -1,13 +1,12 @@
 """The free times of one day, for staff to choose from."""
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from booking.places.availability import availability
 from booking.places.nearest_free import nearest_free
 from booking.places.slot_wording import SlotChoice, slot_choices
-from booking.refusals import BookingRefused, Refusal, UnknownVisitType
+from booking.refusals import UnknownVisitType
 from booking.staff.access import StaffContext
 from booking.web.forms import FormProblem
 from stores.slots import StoreRules
@@ -59,15 +58,6 @@ def nearest_times(
         is_booked=is_booked,
     )
     return slot_choices(free, rules)
-
-
-@contextmanager
-def while_offered() -> Iterator[None]:
-    """Refuse a visit type that the store ceased to offer since the page was shown."""
-    try:
-        yield
-    except UnknownVisitType as unknown:
-        raise BookingRefused(Refusal.SLOT_CLOSED) from unknown
 
 
 def error_of(field_id: str, problems: Iterable[FormProblem]) -> str:

@@ -18,7 +18,7 @@ from booking.customer.book.rush_gate import moment_first
 from booking.customer_input import CustomerDetails
 from booking.idempotency import FormUsed, SentForm
 from booking.models import Booking, Source
-from booking.refusals import BookingRefused, Refusal, SameVisit
+from booking.refusals import BookingRefused, Refusal, SameVisit, while_offered
 from booking.tokens import keyed_digest
 from booking.web.rendering import reader_choice_of
 from booking.web.responses import see_other
@@ -65,12 +65,14 @@ def _booking_of(request: HttpRequest, step: BookingStep) -> Booking:
     is_simple, may_repeat = reader_choice_of(request).is_simple, bool(request.POST.get("again"))
     book_it = partial(_book, step, is_simple=is_simple, may_repeat=may_repeat)
     try:
-        return book_once(form, now=step.now, book=partial(book_it, hold=kept.token if kept else None))
+        with while_offered():
+            return book_once(form, now=step.now, book=partial(book_it, hold=kept.token if kept else None))
     except BookingRefused as refused:
         if refused.reason != Refusal.HOLD_EXPIRED:
             raise
     # The hold expired just now: the time may still be free.
-    return book_once(form, now=step.now, book=partial(book_it, hold=None))
+    with while_offered():
+        return book_once(form, now=step.now, book=partial(book_it, hold=None))
 
 
 def _sent_form(step: BookingStep) -> SentForm:

@@ -30,7 +30,7 @@ from booking.models import Source, WaitingListEntry
 from booking.places.availability import availability
 from booking.places.slot_wording import SlotChoice, slot_choice
 from booking.policy import first_bookable_start, last_bookable_date
-from booking.refusals import BookingRefused, Refusal, WaitsAlready
+from booking.refusals import BookingRefused, Refusal, WaitsAlready, while_offered
 from booking.subjects import Subject
 from booking.tokens import keyed_digest
 from booking.waiting_list import entries
@@ -122,7 +122,8 @@ def _sent(wish: _Wish) -> HttpResponse:
     if wish.asked.problems or not form.is_valid():
         return _back(wish, form, why=AGAIN)
     try:
-        entry = _join(wish, form)
+        with while_offered():
+            entry = _join(wish, form)
     except FormUsed as used:
         reference = Subject.parse(used.subject).key
         before = entry_by_reference(reference)

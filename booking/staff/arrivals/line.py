@@ -14,7 +14,7 @@ from booking.accounts.permissions import member_booking
 from booking.arrivals.line import call_back, call_turn, join_line, leave_line, put_back, serve_ticket
 from booking.arrivals.line_state import line_of
 from booking.arrivals.steps import take_step
-from booking.refusals import BookingRefused, Refusal
+from booking.refusals import BookingRefused, Refusal, while_offered
 from booking.staff.access import StaffContext, at_store, raise_for, staff_page
 from booking.staff.etag import unless_known
 from booking.staff.forms.visits import TicketForm
@@ -71,15 +71,16 @@ def join(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
         return _page(request, at, form=form, problems=form.problems(), status=400)
     typed = form.cleaned_data
     try:
-        ticket = join_line(
-            store=at.store,
-            visit_type=typed["visit_type"],
-            party_size=typed["party_size"],
-            name=typed["name"],
-            phone=typed["phone"],
-            locale=get_language() or settings.LANGUAGE_CODE,
-            now=at.now,
-        )
+        with while_offered():
+            ticket = join_line(
+                store=at.store,
+                visit_type=typed["visit_type"],
+                party_size=typed["party_size"],
+                name=typed["name"],
+                phone=typed["phone"],
+                locale=get_language() or settings.LANGUAGE_CODE,
+                now=at.now,
+            )
     except BookingRefused as refused:
         return _page(request, at, form=form, problems=[FormProblem(staff_sentence(refused))], status=409)
     at.used([at.now])

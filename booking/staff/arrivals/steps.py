@@ -17,13 +17,13 @@ from booking.bookings.refusals import WrongStatus
 from booking.bookings.status_wording import status_words
 from booking.idempotency import SentForm
 from booking.models import Booking, Status
-from booking.refusals import BookingRefused, NoPlace, Refusal
+from booking.refusals import BookingRefused, NoPlace, Refusal, while_offered
 from booking.staff.access import StaffContext, at_store, at_visit, raise_for
 from booking.staff.arrivals.page import Just, arrivals_page
 from booking.staff.day.page import day_page
 from booking.staff.etag import unless_known
 from booking.staff.forms.visits import WalkInForm
-from booking.staff.free_times import nearest_times, while_offered
+from booking.staff.free_times import nearest_times
 from booking.staff.redirects import back_to_day
 from booking.staff.wording import staff_sentence
 from booking.tokens import keyed_digest

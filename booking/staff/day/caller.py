@@ -16,11 +16,11 @@ from booking.customer_input import CustomerDetails
 from booking.formatting import day_in_words
 from booking.idempotency import SentForm
 from booking.models import Booking, Source
-from booking.refusals import BookingRefused
+from booking.refusals import BookingRefused, while_offered
 from booking.staff.access import StaffContext, at_store, staff_page
 from booking.staff.day.caller_visits import known_caller
 from booking.staff.forms.visits import CallerForm
-from booking.staff.free_times import error_of, free_times, nearest_times, while_offered
+from booking.staff.free_times import error_of, free_times, nearest_times
 from booking.staff.no_times import no_times
 from booking.staff.redirects import back_to_day
 from booking.staff.wording import staff_sentence

@@ -14,9 +14,9 @@ from booking.bookings.rescheduling import reschedule
 from booking.bookings.visit_facts import booking_facts
 from booking.formatting import visit_type_name
 from booking.models import Booking, Status
-from booking.refusals import BookingRefused, Refusal
+from booking.refusals import BookingRefused, Refusal, while_offered
 from booking.staff.access import StaffContext, at_visit, staff_page
-from booking.staff.free_times import error_of, free_times, nearest_times, while_offered
+from booking.staff.free_times import error_of, free_times, nearest_times
 from booking.staff.redirects import back_to_day
 from booking.staff.refusal_wording import impossible_times, refusal_in_words, why_not_each, why_not_moved
 from booking.staff.visit_facts import FactsAsHtml

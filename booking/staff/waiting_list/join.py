@@ -13,7 +13,7 @@ from booking.customer_input import CustomerDetails
 from booking.idempotency import SentForm
 from booking.models import Source
 from booking.policy import last_bookable_date
-from booking.refusals import BookingRefused, WaitsAlready
+from booking.refusals import BookingRefused, WaitsAlready, while_offered
 from booking.staff.access import StaffContext, at_store, staff_page
 from booking.staff.forms.waiting_list import WaitingCallerForm
 from booking.tokens import keyed_digest
@@ -41,7 +41,8 @@ def join_for_caller(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
     if form.is_bound:
         if form.is_valid():
             try:
-                _join(at, form)
+                with while_offered():
+                    _join(at, form)
             except BookingRefused as refused:
                 waits_already = isinstance(refused, WaitsAlready)
                 problems = [FormProblem(waiting_refusal_sentence(refused.reason, waits_already=waits_already))]

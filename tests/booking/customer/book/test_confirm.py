@@ -10,6 +10,7 @@ from booking.bookings.lifecycle import cancel_booking
 from booking.models import Booking
 from booking.who import Who
 from stores.models import Store
+from tests.booking.ceased import ceasing_to_offer
 from tests.booking.customer.book.way import CONFIRM, HOLD, TEN, TYPED, filled, held
 from tests.booking.reading import page
 from tests.factories import NOW, at, make_booking, make_store
@@ -122,6 +123,17 @@ def test_confirm_beyond_the_open_bookings_allowed_leads_to_the_phone(client: Cli
     assert response.status_code == 409
     assert "You already have 2 visits booked here: one person can have no more at a time." in page(response).words
     assert "Phone the store: 05 49 24 00 39" in page(response).words
+
+
+def test_kind_of_visit_that_ceases_to_be_offered_while_it_is_booked_is_refused(client: Client, store: Store) -> None:
+    form = filled(client)
+
+    with ceasing_to_offer("visit"):
+        answer = client.post(CONFIRM, form)
+
+    assert (answer.status_code, "why=slot_closed" in answer["Location"]) == (303, True)
+    assert client.get(answer["Location"]).status_code < 500
+    assert not Booking.objects.exists()
 
 
 def test_too_many_new_bookings_of_one_number_say_when_to_try_again(

@@ -7,6 +7,7 @@ from pytest_django import Settings
 from booking import limits
 from booking.models import Booking, WaitingListEntry
 from stores.models import Store
+from tests.booking.ceased import ceasing_to_offer
 from tests.booking.reading import Page, page
 from tests.factories import make_store
 
@@ -168,6 +169,17 @@ def test_fourth_try_of_a_number_in_a_day_is_too_many(
         limits._limiter.cache_clear()
 
     assert statuses == [200, 200, 200, 429]
+
+
+def test_kind_of_visit_that_ceases_to_be_offered_meanwhile_is_refused(client: Client, full: Booking) -> None:
+    form = filled(client)
+
+    with ceasing_to_offer("visit"):
+        answer = client.post(JOIN, form)
+
+    assert (answer.status_code, "why=slot_closed" in answer["Location"]) == (303, True)
+    assert client.get(answer["Location"]).status_code < 500
+    assert not WaitingListEntry.objects.exists()
 
 
 def test_unknown_store_and_store_without_visits(client: Client, store: Store) -> None:

@@ -1,5 +1,6 @@
 import re
 from datetime import time
+from typing import Any
 
 import pytest
 import time_machine
@@ -8,7 +9,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from booking.arrivals.steps import take_step
 from booking.models import Booking, Status, Ticket
 from booking.who import Who
-from stores.models import Desk, LineShows, OpeningHours, SetupChange, Store
+from stores.models import Desk, LineShows, OpeningHours, SetupChange, Store, VisitType
 from tests.booking.staff.staff_room import SESSIONS_IN_DATABASE, SHOP, Room, make_room
 from tests.devices import make_tablet
 from tests.factories import at, make_booking
@@ -66,6 +67,22 @@ def test_called_served_and_put_back(room: Room) -> None:
 
     assert Booking.objects.get().status == Status.CANCELLED
     assert "Bob T." in words(client.get(LINE))
+
+
+@pytest.mark.parametrize("change", [{"is_active": False}, {"max_party_size": 1}])
+def test_who_stands_in_the_line_is_served_though_their_kind_of_visit_changed_since(
+    room: Room, change: dict[str, Any]
+) -> None:
+    Desk.objects.update(capacity=2)
+    VisitType.objects.update(max_party_size=2)
+    client = room.client(room.staff)
+    client.post(JOIN, {"visit_type": "visit", "party_size": "2", "name": "Bob Test"})
+    VisitType.objects.filter(slug="visit").update(**change)
+    assert [client.get(shown).status_code for shown in (LINE, DISPLAY, f"{SHOP}arrivals/")] == [200, 200, 200]
+
+    client.post(ACT, {"key": f"ticket-{Ticket.objects.get().pk}", "what": "serve"})
+
+    assert Booking.objects.get().status == Status.IN_SERVICE
 
 
 def test_booked_visit_is_called_and_served_from_the_line(room: Room) -> None:
