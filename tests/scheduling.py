@@ -1,8 +1,8 @@
 """Which tests go to which of several workers, and which say the same on every database."""
 
+import ast
 import re
 from functools import cache
-from pathlib import Path
 
 import pytest
 from xdist.scheduler import LoadScopeScheduling
@@ -17,6 +17,7 @@ SERVERS = (CONCURRENCY, OPERATIONS)
 # A worker is given two at first: behind what takes longest waits what is short, then come those that start servers.
 LONGEST_FIRST: tuple[str | tuple[str, ...], ...] = (*SHARED, CONCURRENCY, OPERATIONS)
 DATABASES = {"db", "transactional_db", "django_db_setup"}
+EVERY_TEST = "*"
 # docs/decisions/0034-pages-are-tried-on-sqlite.md
 PAGES = ("tests/booking/customer/", "tests/booking/staff/")
 # A zero byte, a number beyond 31 bits, a transaction, the kind of database: what databases take differently.
@@ -38,12 +39,28 @@ def start_with_longest(items: list[pytest.Item]) -> None:
 
 
 def _tries_pages_alone(item: pytest.Item) -> bool:
-    return item.nodeid.startswith(PAGES) and not _names_what_differs(item.path)
+    if not item.nodeid.startswith(PAGES):
+        return False
+    name = getattr(item, "originalname", None) or item.name
+    return not find_what_differs(item.path.read_text()) & {name, EVERY_TEST}
 
 
 @cache
-def _names_what_differs(path: Path) -> bool:
-    return TAKEN_DIFFERENTLY.search(path.read_text()) is not None
+def find_what_differs(source: str) -> frozenset[str]:
+    """Return the names of a module's tests that name what databases take differently, by its source.
+
+    `EVERY_TEST` is among them where what stands outside of its tests names it: any of them may use that.
+    """
+    lines = source.splitlines()
+    found = set()
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test"):
+            first = min([node.lineno, *(one.lineno for one in node.decorator_list)])
+            own = slice(first - 1, node.end_lineno)
+            if TAKEN_DIFFERENTLY.search("\n".join(lines[own])):
+                found.add(node.name)
+            lines[own] = [""] * len(lines[own])
+    return frozenset(found | ({EVERY_TEST} if TAKEN_DIFFERENTLY.search("\n".join(lines)) else set()))
 
 
 def _rank(nodeid: str) -> int:

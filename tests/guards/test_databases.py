@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from tests.scheduling import TAKEN_DIFFERENTLY
+from tests.scheduling import EVERY_TEST, TAKEN_DIFFERENTLY, find_what_differs
 
 PAGES = [path for face in ("customer", "staff") for path in Path(settings.BASE_DIR, "booking", face).rglob("*.py")]
 SQL = {"raw", "extra", "select_for_update", "cursor", "RawSQL"}
@@ -53,3 +53,18 @@ def test_database_is_seen_however_it_is_asked_for(line: str) -> None:
 @pytest.mark.parametrize("text", [r'"a\0b"', r'"\x00"', '"2147483648"', "2 ** 63", "10**12", "connection.vendor"])
 def test_what_databases_take_differently_is_seen(text: str) -> None:
     assert TAKEN_DIFFERENTLY.search(text)
+
+
+@pytest.mark.parametrize(
+    ("module", "found"),
+    [
+        ("def test_one():\n    pass\n", set()),
+        ("def test_one():\n    ask(2**63)\n\ndef test_two():\n    pass\n", {"test_one"}),
+        ("@mark('\\0')\n@mark(1)\ndef test_one(): ...\n\nasync def other(): ...\n", {"test_one"}),
+        ("BAD = 10**12\ndef test_one():\n    ask(BAD)\n", {EVERY_TEST}),
+        ("def ask():\n    atomic(transaction)\ndef test_one():\n    ask()\n", {EVERY_TEST}),
+        ("class AsThat(TestCase):\n    def test_one(self):\n        ask(2**63)\n", {EVERY_TEST}),
+    ],
+)
+def test_a_test_is_tried_on_both_where_it_or_what_it_may_use_names_what_differs(module: str, found: set[str]) -> None:
+    assert find_what_differs(module) == found
