@@ -4,21 +4,20 @@ A short transaction claims a message with a lease and counts the try before the 
 open during the call. Only the holder of the lease writes the result.
 """
 
-import logging
 import uuid
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.db.models.functions import Greatest
-from django_q.tasks import async_task
 
 from notifications import message_files
 from notifications.content import NewMessage
 from notifications.digests import body_digest, recipient_digest
+from notifications.doorbell import ring
 from notifications.models import OPEN_STATES, Channel, OutboxMessage, State
 
 # Longer than any call (15 s). With a sweep each minute, it is short enough to take up the messages of a dead worker
@@ -31,8 +30,6 @@ WAITS_FOR_PROVIDER = "provider"  # start of the reason of messages that wait for
 UNSETTLED_STATES = (*OPEN_STATES, State.UNKNOWN, State.DEAD, State.FAILED)
 NO_LEASE: Mapping[str, None] = {"lease_until": None, "lease_token": None}
 _NOT_LEFT = Q(state=State.DUE) | Q(state=State.SENDING, attempted_at=None)
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,25 +48,36 @@ class Delivery:
 
 def enqueue(messages: Sequence[NewMessage], *, now: datetime) -> None:
     """Write messages in the caller's transaction; existing ones stay unchanged."""
-    if not messages:
-        return
-    OutboxMessage.objects.bulk_create(
-        [
-            OutboxMessage(**asdict(message), try_at=message.due_at, created_at=now, updated_at=now)
-            for message in messages
-        ],
-        ignore_conflicts=True,
-    )
+    if messages:
+        OutboxMessage.objects.bulk_create(new_rows(messages, now=now), ignore_conflicts=True)
+        ring_if_due(messages, now=now)
+
+
+def new_rows(messages: Sequence[NewMessage], *, now: datetime) -> list[OutboxMessage]:
+    """Return messages as rows, for a caller that writes them, where they do not exist, and calls `ring_if_due`."""
+    return [
+        OutboxMessage(
+            account=message.account,
+            subject=message.subject,
+            kind=message.kind,
+            sequence=message.sequence,
+            offset=message.offset,
+            channel=message.channel,
+            due_at=message.due_at,
+            not_after=message.not_after,
+            try_at=message.due_at,
+            is_limited=message.is_limited,
+            created_at=now,
+            updated_at=now,
+        )
+        for message in messages
+    ]
+
+
+def ring_if_due(messages: Sequence[NewMessage], *, now: datetime) -> None:
+    """Ring when the transaction commits, if one of its new messages is due."""
     if any(message.due_at <= now for message in messages):
         _ring_on_commit()
-
-
-def ring() -> None:
-    """Ask a worker to look at the outbox now; if the queue is away, the sweep of each minute finds what is due."""
-    try:
-        async_task("notifications.tasks.deliver_due")
-    except Exception as error:  # noqa: BLE001 -- whatever the queue's trouble, the message is safely in the table
-        log.warning("doorbell_failed", extra={"error": type(error).__name__})
 
 
 def skip_open(

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from notifications import attempts, circuits, email, outbox, retries, sms, sms_recipients
+from notifications import attempts, circuits, doorbell, email, outbox, retries, sms, sms_recipients
 from notifications.answers import Answer, Away, Barred, Later, OnceMore, Puzzling, Refused, Sent, Unclear
 from notifications.circuits import Standing
 from notifications.content import Content, Email, NotYet, Skip, Sms
@@ -49,7 +49,7 @@ def deliver_due() -> int:
         finally:
             _running.release()
     if not is_finished:
-        outbox.ring()
+        doorbell.ring()
     return handled
 
 

@@ -17,6 +17,7 @@ from rest_framework.views import APIView
 
 from booking.api.bodies import Json, read_object
 from booking.api.idempotency import ApiAnswer, answer_once
+from booking.api.kept_serializers import validated
 from booking.api.rendering import free_slot_json
 from booking.api.schema import ApiSchema
 from booking.bookings.refusals import WrongStatus
@@ -144,7 +145,4 @@ def once(
 
 def checked(shape: type[Serializer[Any]], data: Json, **context: Any) -> dict[str, Any]:
     """Return data in a shape. Raises ValidationError."""
-    serializer = shape(data=data, context=context)
-    serializer.is_valid(raise_exception=True)
-    result: dict[str, Any] = serializer.validated_data
-    return result
+    return validated(shape, data, context)

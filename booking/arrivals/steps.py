@@ -203,7 +203,7 @@ def _admit_walk_in(
         raise BookingRefused(Refusal.SLOT_CLOSED)
     run = _place_for_walk_in(rules, runs, party_size=draft.party_size, squeeze=squeeze, desk_id=desk_id)
     draft.status, draft.checked_in_at = Status.CHECKED_IN, came_at
-    booking = store_booking(draft, rules, visit_type, run, now=now, user=user, raised_by_caller=True)
+    booking = store_booking(draft, rules, visit_type, run, now=now, user=user)
     note_change(
         booking,
         EventKind.CHECKED_IN,

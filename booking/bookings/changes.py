@@ -1,16 +1,20 @@
 """Consequences of a change of a visit, once it is saved: a line of history, messages, the days' versions."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
+from django.db import DEFAULT_DB_ALIAS
+
 from booking.bookings.message_plan import plan_messages
 from booking.message_kinds import Kind
 from booking.models import Booking, BookingEvent, EventKind
-from booking.places.claims import raise_days
+from booking.models.joint_writes import Part, can_join_writes, insert_part, write_jointly
+from booking.places.claims import days_part, raise_days
 from booking.who import Who
 from notifications import outbox
+from notifications.content import NewMessage
 
 RAISED_BY_CALLER: Final[Collection[date]] = ()
 """For `days`, where the caller has more to lock and raises the days itself, last of all."""
@@ -34,10 +38,11 @@ def note_change(  # noqa: PLR0913 -- the one closing call of every change, with 
     """Finish a change of a visit in the transaction that saved it: write history, then messages, and days last.
 
     `days` are the store's local days that have changed, or RAISED_BY_CALLER if more locks follow. `from_status` is the
-    status before, if it changed. If a reason `skip_unsent` is given, unsent messages are skipped for that reason.
-    `tell` sends the customer messages of this kind; `told_as` distinguishes several messages of one kind.
+    status before, if it changed. If a reason `skip_unsent` is given, unsent messages are first skipped for that reason.
+    `tell` sends the customer messages of this kind; `told_as` distinguishes several messages of one kind. On PostgreSQL
+    one statement writes all that is new.
     """
-    BookingEvent.objects.create(
+    line = BookingEvent(
         booking=booking,
         kind=event,
         at=who.now,
@@ -53,6 +58,46 @@ def note_change(  # noqa: PLR0913 -- the one closing call of every change, with 
     )
     if skip_unsent:
         outbox.skip_open(subject=booking.reference, reason=skip_unsent, now=who.now)
-    if tell is not None:
-        outbox.enqueue(plan_messages(booking, kind=tell, who=who, offset=told_as), now=who.now)
-    raise_days(booking.store_id, days)
+    messages = [] if tell is None else plan_messages(booking, kind=tell, who=who, offset=told_as)
+    if can_join_writes():
+        written = insert_part("line", [line])
+        write_jointly([written, *_closing_parts(booking.store_id, messages, days, after=[written], now=who.now)],
+                      returning=written)  # fmt: skip
+    else:
+        line.save(force_insert=True)
+        outbox.enqueue(messages, now=who.now)
+        raise_days(booking.store_id, days)
+    outbox.ring_if_due(messages, now=who.now)
+
+
+def write_new_visit(booking: Booking, claim: Part | None, *, who: Who, days: Collection[date]) -> bool:
+    """Write a new visit, the first line of its history and its messages, and raise its days; tell whether it was.
+
+    `claim` takes its places by the same statement: where it finds too few left, nothing is written. None: they have
+    been taken.
+    """
+    if not can_join_writes():
+        booking.save(force_insert=True)
+        note_change(booking, EventKind.BOOKED, who=who, days=days, from_status="", tell=Kind.CONFIRMATION)
+        return True
+    first = [claim] if claim else []
+    visit = insert_part("visit", [booking], after=first)
+    line = BookingEvent(
+        kind=EventKind.BOOKED, at=who.now, happened_at=who.now, actor=who.actor, user=who.user, to_status=booking.status
+    )
+    line_of_it = insert_part("line", [line], after=[visit], key="booking_id")
+    messages = plan_messages(booking, kind=Kind.CONFIRMATION, who=who)
+    others = _closing_parts(booking.store_id, messages, days, after=[line_of_it], now=who.now)
+    found = write_jointly([*first, visit, line_of_it, *others], returning=visit)
+    if found:
+        booking.pk, booking._state.adding, booking._state.db = found[0], False, DEFAULT_DB_ALIAS
+        outbox.ring_if_due(messages, now=who.now)
+    return bool(found)
+
+
+def _closing_parts(
+    store_id: int, messages: Sequence[NewMessage], days: Collection[date], *, after: list[Part], now: datetime
+) -> list[Part]:
+    """Return the messages of a change and its days, last of all, as parts of a joint write."""
+    told = [insert_part("messages", outbox.new_rows(messages, now=now), after=after, keep=True)] if messages else []
+    return [*told, *([days_part(store_id, days, after=[*after, *told])] if days else [])]

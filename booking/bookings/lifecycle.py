@@ -6,19 +6,20 @@ from functools import partial
 
 from django.contrib.auth.models import User
 from django.db import connection, transaction
-from django.db.models import Q
 
-from booking.bookings.changes import RAISED_BY_CALLER, note_change
+from booking.bookings.changes import RAISED_BY_CALLER, note_change, write_new_visit
+from booking.bookings.open_visits import refuse_open_visits
 from booking.bookings.refusals import WrongStatus
 from booking.customer_input import CustomerDetails, QuestionAnswer
 from booking.limits import ClientDigests
 from booking.message_kinds import Kind
 from booking.models import WEB_SOURCES, Actor, Booking, EventKind, Hold, Source, Status
+from booking.models.joint_writes import Part
 from booking.models.partial_rows import known
 from booking.places.claims import Run, claim_anywhere, days_of, give_places_back, raise_days
 from booking.places.closed_slots import refused_without_place
 from booking.places.holds import live_hold
-from booking.places.locks import lock_customer, share_lock_store_of
+from booking.places.locks import customer_keys, lock_customer, share_lock_store_of
 from booking.places.requests import (
     SlotRequest,
     is_shut_for,
@@ -27,7 +28,7 @@ from booking.places.requests import (
     visit_type_or_raise,
 )
 from booking.policy import may_cancel, places_needed
-from booking.refusals import BookingRefused, Refusal, SameVisit
+from booking.refusals import BookingRefused, Refusal
 from booking.tokens import new_reference, read_hold_token
 from booking.waiting_list.lifecycle import note_taken
 from booking.waiting_list.upcoming_visits import BEYOND_THE_SHARE
@@ -53,13 +54,15 @@ def book_visit(  # noqa: PLR0913 -- one for each thing a booking says
     answers: Sequence[QuestionAnswer] = (),
     may_repeat: bool = True,
     client: ClientDigests | None = None,
+    country: str = "",
 ) -> Booking:
     """Book a visit; `hold` is the token of places kept for it, `desk` the slug of one the customer chose.
 
-    `may_repeat` allows the same visit again with the same phone or e-mail. Raises BookingRefused, LookupError for an
-    unknown store or visit type.
+    `may_repeat` allows the same visit again with the same phone or e-mail. `country` is the one by which the phone was
+    read, if it may not be the store's any more. Raises BookingRefused, CountryChanged, LookupError for an unknown store
+    or visit type.
     """
-    asked = SlotRequest(store=store, visit_type=visit_type, starts_at=starts_at, party_size=party_size, desk=desk)
+    asked = SlotRequest(store, visit_type, starts_at, party_size, desk, country=country)
     draft = Booking(
         party_size=party_size,
         source=source,
@@ -83,14 +86,23 @@ def book_visit(  # noqa: PLR0913 -- one for each thing a booking says
 @transaction.atomic
 def _book(asked: SlotRequest, draft: Booking, *, may_repeat: bool, now: datetime, user: User | None) -> Booking:
     by_staff = draft.source not in WEB_SOURCES
-    rules, visit_type, runs = resolve_request(asked, now=now, by_staff=by_staff)
-    too_many = _too_many_open(rules, draft, asked, may_repeat=may_repeat, now=now)
-    run = claim_anywhere(rules, runs, party_size=asked.party_size, from_web=not by_staff)
+    rules, visit_type, runs = resolve_request(
+        asked, now=now, by_staff=by_staff, then_lock=customer_keys(draft.phone, draft.email)
+    )
+    too_many = refuse_open_visits(rules, draft, asked, visit_type, may_repeat=may_repeat, now=now)
+    store_it = partial(_store, draft, rules, visit_type, now=now, user=user)
+    run = claim_anywhere(
+        rules,
+        runs,
+        party_size=asked.party_size,
+        from_web=not by_staff,
+        write=store_it if too_many is None else None,
+    )
     if run is None:  # checked first, for everybody: so it does not reveal whether a number has visits here
         raise refused_without_place(rules, runs, from_web=not by_staff)
     if too_many is not None:
         raise too_many
-    return store_booking(draft, rules, visit_type, run, now=now, user=user)
+    return draft
 
 
 @transaction.atomic
@@ -100,23 +112,25 @@ def _book_held(asked: SlotRequest, draft: Booking, *, token: str, may_repeat: bo
         rules = rules_around(asked.store, asked.starts_at, lock=True)
     except UnknownStore:
         raise BookingRefused(Refusal.HOLD_EXPIRED) from None
+    asked.check_country(rules)
     hold = live_hold(token, now=now)
     if hold is None and read_hold_token(token) is not None and is_shut_for(asked, rules):
         raise BookingRefused(Refusal.SLOT_CLOSED)  # a change of hours released it
     if hold is None or not _is_for(hold, asked, rules) or hold.starts_at <= now:
         raise BookingRefused(Refusal.HOLD_EXPIRED)
     beyond = BEYOND_THE_SHARE if hold.offered_to_id is not None else 0
-    too_many = _too_many_open(rules, draft, asked, may_repeat=may_repeat, beyond=beyond, now=now)
+    visit_type = visit_type_or_raise(rules, asked.visit_type)
+    lock_customer(draft.phone, draft.email)
+    too_many = refuse_open_visits(rules, draft, asked, visit_type, may_repeat=may_repeat, beyond=beyond, now=now)
     if too_many is not None:
         raise too_many
-    visit_type = visit_type_or_raise(rules, asked.visit_type)
     desk = next((desk for desk in rules.desks if desk.id == hold.desk_id), None)
     if desk is None:
         raise BookingRefused(Refusal.SLOT_CLOSED)
     hold.delete()
     draft.desk_was_chosen = hold.desk_was_chosen
     run = Run(desk, (SlotTime(hold.starts_at, hold.ends_at),))
-    booking = store_booking(draft, rules, visit_type, run, now=now, user=None, hold=hold, raised_by_caller=True)
+    booking = store_booking(draft, rules, visit_type, run, now=now, user=None, hold=hold)
     if hold.offered_to_id is not None:  # the same transaction takes the customer who waited off the list
         note_taken(entry_id=hold.offered_to_id, booking=booking, now=now)
     raise_days(rules.id, days_of(run.starts_at, run.ends_at, rules.zone.key))
@@ -188,31 +202,6 @@ def lock_booking(booking_id: int) -> Booking:
     return booking
 
 
-def _too_many_open(
-    rules: StoreRules, draft: Booking, asked: SlotRequest, *, may_repeat: bool, now: datetime, beyond: int = 0
-) -> BookingRefused | None:
-    """Return the refusal for a phone or e-mail with too many open bookings here, `beyond` more allowed; or None.
-
-    Unless it may be repeated, this very visit among them is refused too: SameVisit.
-    """
-    if not draft.phone and not draft.email:
-        return None
-    lock_customer(draft.phone, draft.email)
-    same_customer = Q(phone=draft.phone) if draft.phone else Q()
-    if draft.email:
-        same_customer |= Q(email=draft.email)
-    open_bookings = Booking.objects.filter(
-        same_customer, store_id=rules.id, status=Status.CONFIRMED, starts_at__gt=now
-    ).values_list("visit_type__slug", "starts_at", "reference")
-    found = {(kind, starts_at): reference for kind, starts_at, reference in open_bookings}
-    same = None if may_repeat else found.get((asked.visit_type, asked.starts_at))
-    if same is not None:
-        return SameVisit(same)
-    if len(open_bookings) >= rules.open_bookings_per_customer + beyond:
-        return BookingRefused(Refusal.TOO_MANY_OPEN_BOOKINGS)
-    return None
-
-
 def store_booking(
     booking: Booking,
     rules: StoreRules,
@@ -222,13 +211,29 @@ def store_booking(
     now: datetime,
     user: User | None,
     hold: Hold | None = None,
-    raised_by_caller: bool = False,
 ) -> Booking:
     """Write a new booking, its history and its messages, in the transaction that took its places.
 
-    Places taken by a `hold` stay as they were counted then, even if staff book or the rules have changed. The days are
-    raised here, unless the caller writes more first (`raised_by_caller`).
+    Places taken by a `hold` stay as they were counted then, even if staff book or the rules have changed. The caller
+    writes more and raises the days.
     """
+    _store(booking, rules, visit_type, run, None, now=now, user=user, hold=hold, raised_by_caller=True)
+    return booking
+
+
+def _store(
+    booking: Booking,
+    rules: StoreRules,
+    visit_type: VisitTypeRule,
+    run: Run,
+    claim: Part | None,
+    *,
+    now: datetime,
+    user: User | None,
+    hold: Hold | None = None,
+    raised_by_caller: bool = False,
+) -> bool:
+    """Write a new booking as `write_new_visit` does; tell whether its claim found places."""
     booking.reference = new_reference()
     # Values known from the rules are not read again; other fields are read on access.
     booking.store = known(Store, id=rules.id, slug=rules.slug, name=rules.name, time_zone=rules.zone.key,
@@ -238,11 +243,9 @@ def store_booking(
     take_run(booking, rules, run, from_web=hold is not None or booking.source in WEB_SOURCES)
     booking.places = booking.places if hold is None else hold.places
     booking.created_at = booking.updated_at = now
-    booking.save(force_insert=True)
     who = Who(Actor.CUSTOMER if booking.source in WEB_SOURCES else Actor.STAFF, user, now)
     days = RAISED_BY_CALLER if raised_by_caller else days_of(run.starts_at, run.ends_at, rules.zone.key)
-    note_change(booking, EventKind.BOOKED, who=who, days=days, from_status="", tell=Kind.CONFIRMATION)
-    return booking
+    return write_new_visit(booking, claim, who=who, days=days)
 
 
 def release_places(booking: Booking) -> set[date]:

@@ -5,7 +5,7 @@ start and desk come after everything else except the store's days.
 """
 
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -16,8 +16,9 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Case, F, QuerySet, Value, When
 
 from booking.models import Booking, Hold
+from booking.models.joint_writes import Part, can_join_writes, condition
 from booking.places.freed import announce_on_commit
-from booking.places.slot_statements import SlotRow, claim_rows, lock_rows, squeeze_into_rows
+from booking.places.slot_statements import SlotRow, claim_part, claim_rows, lock_rows, squeeze_into_rows
 from booking.policy import places_needed
 from booking.tokens import new_public_id
 from stores.locks import share_lock_store
@@ -33,6 +34,13 @@ log = logging.getLogger(__name__)
 _RAISE_DAYS = """
 INSERT INTO stores_storeday AS day (store_id, date, version) VALUES {rows}
 ON CONFLICT (store_id, date) DO UPDATE SET version = day.version + 1
+"""
+
+
+_RAISED = """
+INSERT INTO stores_storeday AS day (store_id, date, version)
+SELECT %s::bigint, given.date, 1 FROM (VALUES {rows}) AS given (date){after}
+ON CONFLICT (store_id, date) DO UPDATE SET version = day.version + 1 RETURNING version
 """
 
 
@@ -60,6 +68,10 @@ class Run:
         return [SlotRow(self.desk.id, slot.starts_at, slot.ends_at, self.desk.capacity) for slot in self.slots]
 
 
+Write = Callable[[Run, Part | None], bool]
+"""Writes what has the places of a run, after the claim that it is given as a part; tells whether it was written."""
+
+
 def runs_at(rules: StoreRules, visit_type: VisitTypeRule, starts_at: datetime) -> list[Run]:
     """Return the desks that could take this visit at this start, by the rules only."""
     day = starts_at.astimezone(rules.zone).date()
@@ -79,22 +91,32 @@ def claim_anywhere(
     party_size: int,
     from_web: bool,
     prefer_desk_id: int | None = None,
+    write: Write | None = None,
 ) -> Run | None:
     """Take places in one of these runs, the emptiest desk first; return the run, or None if all are full.
 
     The rows of a full desk are unlocked before the next desk is tried: two customers may try the same desks in
-    different orders, and must not wait for each other.
+    different orders, and must not wait for each other. `write` writes what has these places, on PostgreSQL by the same
+    statement. Where it is given and None is returned, the caller rolls back what was taken of one desk alone.
     """
     places = places_needed(party_size=party_size, counts_people=rules.counts_people)
     for run in sorted(_emptiest_first(rules, runs), key=lambda run: run.desk.id != prefer_desk_id):
         try:
             with _one_of(runs):
-                if not claim(rules.id, run, places=places, from_web=from_web):
+                if not _claim_and_write(rules.id, run, write, places=places, from_web=from_web):
                     raise _Full
         except _Full:
             continue
         return run
     return None
+
+
+def _claim_and_write(store_id: int, run: Run, write: Write | None, *, places: int, from_web: bool) -> bool:
+    largest = run.desk.capacity - (run.desk.kept_back if from_web else 0)
+    if write is not None and places <= largest and can_join_writes():
+        kept_back = run.desk.kept_back
+        return write(run, claim_part(store_id, run.rows, places=places, from_web=from_web, kept_back=kept_back))
+    return claim(store_id, run, places=places, from_web=from_web) and (write is None or write(run, None))
 
 
 def _one_of(runs: Sequence[Run]) -> AbstractContextManager[None]:
@@ -216,6 +238,12 @@ def raise_days(store_id: int, days: Collection[date]) -> None:
         values += [store_id, connection.ops.adapt_datefield_value(day), 1]
     with connection.cursor() as cursor:
         cursor.execute(_RAISE_DAYS.format(rows=", ".join(["(%s, %s, %s)"] * len(days))), values)
+
+
+def days_part(store_id: int, days: Collection[date], *, after: Sequence[Part]) -> Part:
+    """Return the statement of `raise_days` as the last part of a joint write; `after` are all the others."""
+    sql = _RAISED.format(rows=", ".join(["(%s::date)"] * len(days)), after=condition(after))
+    return Part("raised", sql, [store_id, *sorted(days)], len(days))
 
 
 def days_of(starts_at: datetime, ends_at: datetime, time_zone: str) -> set[date]:

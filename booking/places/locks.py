@@ -36,11 +36,15 @@ def lock_entry(entry_id: int) -> WaitingListEntry:
     return entries.select_for_update(of=("self",), no_key=True).get(pk=entry_id)
 
 
+def customer_keys(phone: str, email: str) -> list[int]:
+    """Return the keys of a customer's locks, in the order in which they are taken; none without a contact."""
+    contacts = [contact for contact in (phone, email) if contact]
+    return sorted(int(keyed_digest("contact", contact)[:15], 16) for contact in contacts)
+
+
 def lock_customer(phone: str, email: str) -> None:
     """Lock a customer, so that their writes happen one by one: an open one is invisible to the others."""
-    contacts = [contact for contact in (phone, email) if contact]
-    keys = sorted(int(keyed_digest("contact", contact)[:15], 16) for contact in contacts)
-    if keys:
+    if keys := customer_keys(phone, email):
         _execute("SELECT " + ", ".join(["pg_advisory_xact_lock(%s)"] * len(keys)), keys)
 
 

@@ -1,6 +1,6 @@
 """Requests for a slot, checked against the store's rules, for bookings and holds alike."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,10 +20,15 @@ Result = TypeVar("Result")
 _tries: ContextVar[int] = ContextVar("tries", default=0)  # the number of the running try, 0 outside of any
 
 
+class CountryChanged(Exception):
+    """A store lies in another country than was known when a phone number was read by it."""
+
+
 @dataclass(frozen=True, slots=True)
 class SlotRequest:
     """One wanted visit; `store`, `visit_type` and `desk` are slugs, with "" for any desk.
 
+    `country` is the store's as it was known when its customer's phone was read by it, "" if that is not to be checked.
     `is_booked`: the visit exists and is being moved. Its type may no longer be offered, or be for fewer people by now.
     """
 
@@ -33,6 +38,7 @@ class SlotRequest:
     party_size: int
     desk: str = ""
     is_booked: bool = False
+    country: str = ""
 
     @classmethod
     def to_move(cls, booking: Booking, starts_at: datetime, *, by_staff: bool) -> "SlotRequest":
@@ -40,15 +46,22 @@ class SlotRequest:
         desk = "" if by_staff else booking.desk_kept
         return cls(booking.store.slug, booking.visit_type.slug, starts_at, booking.party_size, desk, is_booked=True)
 
+    def check_country(self, rules: StoreRules) -> None:
+        """Raise CountryChanged if the phone was read by another country than the store's."""
+        if self.country not in ("", rules.country):
+            raise CountryChanged(self.store)
+
 
 def resolve_request(
-    asked: SlotRequest, *, now: datetime, by_staff: bool
+    asked: SlotRequest, *, now: datetime, by_staff: bool, then_lock: Sequence[int] = ()
 ) -> tuple[StoreRules, VisitTypeRule, list[Run]]:
     """Return the store's rules, share-locked, and the runs of slots that could take the visit.
 
-    Raises UnknownStore, UnknownVisitType, and BookingRefused for what the rules do not allow.
+    `then_lock` are the keys of advisory locks taken after the store's, by the same statement. Raises UnknownStore,
+    UnknownVisitType, CountryChanged, and BookingRefused for what the rules do not allow.
     """
-    rules = rules_around(asked.store, asked.starts_at, lock=True)
+    rules = rules_around(asked.store, asked.starts_at, lock=True, then_lock=then_lock)
+    asked.check_country(rules)
     if asked.desk:
         rules = rules.with_desk(asked.desk)
     visit_type = (

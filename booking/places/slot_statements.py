@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
+from booking.models.joint_writes import Part
+
 _COLUMNS = """stores_slot AS slot
     (store_id, desk_id, starts_at, ends_at, capacity, has_own_capacity,
      places_taken, places_taken_web, squeezed, closed)"""
@@ -57,9 +59,17 @@ def claim_rows(
     The table's CHECK applies to the proposed row even if another row exists, so a party larger than the capacity is
     proposed as squeezed in. The caller makes sure that all such rows exist.
     """
+    part = claim_part(store_id, rows, places=places, from_web=from_web, kept_back=kept_back)
+    with connection.cursor() as cursor:
+        cursor.execute(part.sql, part.values)
+        taken = {_as_stored(moment) for (moment,) in cursor.fetchall()}
+    return [row.starts_at for row in rows if _as_stored(row.starts_at) in taken]
+
+
+def claim_part(store_id: int, rows: Sequence[SlotRow], *, places: int, from_web: bool, kept_back: int) -> Part:
+    """Return the statement of `claim_rows` as a part of a joint write."""
     values = _values(store_id, rows, places=places, web=places if from_web else 0)
-    taken = {moment for (moment,) in _execute(_CLAIM, rows, [*values, kept_back], returning=True)}
-    return [row.starts_at for row in rows if _as_stored(row.starts_at) in {_as_stored(moment) for moment in taken}]
+    return Part("claimed", _filled(_CLAIM, len(rows)), [*values, kept_back], len(rows))
 
 
 def squeeze_into_rows(store_id: int, rows: Sequence[SlotRow], *, places: int) -> None:
@@ -72,10 +82,13 @@ def lock_rows(store_id: int, rows: Sequence[SlotRow]) -> None:
     _execute(_LOCK, rows, _values(store_id, rows, places=0, web=0))
 
 
-def _execute(sql: str, rows: Sequence[SlotRow], values: Sequence[Any], *, returning: bool = False) -> list[Any]:
+def _execute(sql: str, rows: Sequence[SlotRow], values: Sequence[Any]) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(sql.format(columns=_COLUMNS, rows=", ".join([_ROW] * len(rows))), values)
-        return cursor.fetchall() if returning else []
+        cursor.execute(_filled(sql, len(rows)), values)
+
+
+def _filled(sql: str, count: int) -> str:
+    return sql.format(columns=_COLUMNS, rows=", ".join([_ROW] * count))
 
 
 def _values(store_id: int, rows: Sequence[SlotRow], *, places: int, web: int) -> list[Any]:

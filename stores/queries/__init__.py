@@ -1,6 +1,7 @@
 """Queries of stores: the rules of a store, a store in full, and search results."""
 
 from stores.queries.changes import AuditEntry, ChangesPage, setup_changes
+from stores.queries.countries import forget_country, last_known_country
 from stores.queries.day_sheets import DAY_SHEET_ASKED, asked_day_sheet, day_sheet_wish
 from stores.queries.doors import door_number
 from stores.queries.one_store import (
@@ -63,6 +64,8 @@ __all__ = [
     "door_number",
     "embed_origins",
     "first_day_around",
+    "forget_country",
+    "last_known_country",
     "listed_stores",
     "organization_detail",
     "organization_slugs",

@@ -134,25 +134,26 @@ def first_day_around(instant: datetime) -> date:
     return instant.astimezone(UTC).date() - SPECIAL_DAYS_BEFORE * ONE_DAY
 
 
-def rules_around(slug: str, instant: datetime, *, lock: bool = False) -> StoreRules:
+def rules_around(slug: str, instant: datetime, *, lock: bool = False, then_lock: Sequence[int] = ()) -> StoreRules:
     """Return the rules of a store's slots, for questions about an instant and the time after it.
 
     One SQL statement, as `store_rules`. Raises UnknownStore.
     """
-    return store_rules(slug, from_date=first_day_around(instant), lock=lock)
+    return store_rules(slug, from_date=first_day_around(instant), lock=lock, then_lock=then_lock)
 
 
-def store_rules(slug: str, *, from_date: date, lock: bool = False) -> StoreRules:
+def store_rules(slug: str, *, from_date: date, lock: bool = False, then_lock: Sequence[int] = ()) -> StoreRules:
     """Return the rules of a store's slots, with special hours from the day before `from_date` on.
 
     The day before is included, because its hours may go on past midnight. One SQL statement. Raises UnknownStore. With
     `lock`, the store's row is share-locked until the transaction ends, so that no change of hours happens meanwhile.
-    SQLite needs no lock, because it runs one write transaction at a time.
+    SQLite needs no lock, because it runs one write transaction at a time. `then_lock` are the keys of advisory locks
+    that the same statement takes, in this order, once it has the store's.
     """
     if lock and not connection.in_atomic_block:
         raise TransactionManagementError("a lock is kept until the end of a transaction, and there is none")
     special_from = max(from_date, date.min + ONE_DAY) - ONE_DAY
-    found = _read_one(slug, _RULES, special_from=special_from, lock=lock)
+    found = _read_one(slug, _RULES, special_from=special_from, lock=lock, then_lock=then_lock)
     if found is not None and found.columns["hours_version"] != found.version_seen:
         # A change was committed while this statement waited for the lock: the row is new, its parts are old.
         found = _read_one(slug, _RULES, special_from=special_from, lock=lock)
@@ -218,11 +219,18 @@ def listed_stores(slugs: Sequence[str], *, from_date: date) -> list[ListedStore]
     ]
 
 
-def _read_one(slug: str, columns: Sequence[str], *, special_from: date, lock: bool) -> _Read | None:
-    return next(iter(_read([slug], columns, special_from=special_from, lock=lock)), None)
+def _read_one(slug: str, columns: Sequence[str], **how: Any) -> _Read | None:
+    return next(iter(_read([slug], columns, **how)), None)
 
 
-def _read(slugs: Sequence[str], columns: Sequence[str], *, special_from: date, lock: bool = False) -> list[_Read]:
+def _read(
+    slugs: Sequence[str],
+    columns: Sequence[str],
+    *,
+    special_from: date,
+    lock: bool = False,
+    then_lock: Sequence[int] = (),
+) -> list[_Read]:
     known = [slug for slug in slugs if SLUG.fullmatch(slug)]
     if not known:
         return []
@@ -231,9 +239,13 @@ def _read(slugs: Sequence[str], columns: Sequence[str], *, special_from: date, l
     is_locking = lock and connection.vendor == "postgresql"
     if is_locking:
         sql = sql.replace("SELECT ", f"SELECT {SHARED}, ", 1) + " FOR SHARE OF store"
+        if then_lock:  # of a row that is locked already
+            others = ", ".join(["pg_advisory_xact_lock(%s)"] * len(then_lock))
+            sql = f"WITH locked AS MATERIALIZED ({sql}) SELECT locked.*, {others} FROM locked"  # noqa: S608
+    keys = then_lock if is_locking else ()
     with connection.cursor() as cursor:
-        cursor.execute(sql, [connection.ops.adapt_datefield_value(special_from), *known])
-        return [_read_row(row[is_locking:], columns) for row in cursor.fetchall()]
+        cursor.execute(sql, [connection.ops.adapt_datefield_value(special_from), *known, *keys])
+        return [_read_row(row[is_locking : len(row) - len(keys)], columns) for row in cursor.fetchall()]
 
 
 def _read_row(row: Sequence[Any], columns: Sequence[str]) -> _Read:

@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 from django.utils import timezone
+from django_q.brokers import get_broker
 from django_q.models import OrmQ
 
-from notifications import attempts, outbox, queries, receipts
+from notifications import attempts, doorbell, outbox, queries, receipts
 from notifications.answers import Later, Refused
 from notifications.content import NewMessage, Sms
 from notifications.models import Channel, OutboxMessage, State
@@ -52,6 +53,19 @@ def test_the_doorbell_rings_once_for_a_transaction_and_not_for_what_is_not_due()
 
 
 @pytest.mark.django_db(transaction=True)
+def test_the_doorbell_rings_again_once_a_worker_has_begun_with_the_last_task():
+    for number in range(3):
+        outbox.enqueue([planned(f"ABCD000{number}")], now=NOW)
+    waiting = OrmQ.objects.get()
+
+    assert get_broker().dequeue() == [(waiting.pk, waiting.payload)]
+    for number in range(3, 6):
+        outbox.enqueue([planned(f"ABCD000{number}")], now=NOW)
+
+    assert OrmQ.objects.exclude(pk=waiting.pk).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
 def test_what_is_rolled_back_rings_no_bell_and_leaves_no_message():
     with transaction.atomic():
         outbox.enqueue([planned()], now=NOW)
@@ -62,10 +76,10 @@ def test_what_is_rolled_back_rings_no_bell_and_leaves_no_message():
 
 @pytest.mark.django_db(transaction=True)
 def test_a_broken_doorbell_loses_no_message(monkeypatch):
-    def broken(path):
+    def broken(path, **options):
         raise ConnectionError
 
-    monkeypatch.setattr(outbox, "async_task", broken)
+    monkeypatch.setattr(doorbell, "async_task", broken)
 
     outbox.enqueue([planned()], now=NOW)
 

@@ -22,10 +22,11 @@ from booking.customer_input import CustomerDetails
 from booking.formats.icalendar_files import booking_calendar
 from booking.links import manage_url
 from booking.models import Booking, Source
-from booking.places.requests import SlotRequest, is_retry
+from booking.places.requests import CountryChanged, SlotRequest, is_retry
 from booking.subjects import Subject
 from booking.who import Who
 from stores.models import Store
+from stores.queries import forget_country, last_known_country
 
 
 class BookingsView(ApiView):
@@ -33,10 +34,19 @@ class BookingsView(ApiView):
     @once
     def post(self, body: Json) -> ApiAnswer:
         """Book a visit. Its `manage_token` is told once, here."""
+        store = body.get("store")
+        country = last_known_country(store) if isinstance(store, str) and SLUG.fullmatch(store) else None
+        try:
+            return self._book(body, country)
+        except CountryChanged:
+            forget_country(str(store))
+        return self._book(body, country_of(store))
+
+    def _book(self, body: Json, country: str | None) -> ApiAnswer:
         asked = checked(
             BookingRequest,
             body,
-            country=country_of(body.get("store")),
+            country=country,
             contact_needed=True,
             languages=self.request.headers.get("Accept-Language", ""),
         )
@@ -59,6 +69,7 @@ class BookingsView(ApiView):
             hold=asked["hold"],
             desk=wanted.desk,
             client=limits.client_digests(self.request._request),
+            country=country or "",
         )
         return ApiAnswer(
             new_booking_json(booking, now=self.now),

@@ -7,6 +7,7 @@ from django.test.utils import CaptureQueriesContext
 
 from booking.models import Booking
 from stores.models import Store
+from stores.queries import last_known_country
 from tests.booking.api.calls import Api, Json, fields_of, refusal_of, request_to_book
 from tests.factories import at, make_booking, make_store
 
@@ -240,11 +241,25 @@ def test_booking_takes_few_statements(store: Store, api: Api, rows: int) -> None
     for number in range(rows):
         make_booking(store, starts_at=at(14 + number), phone=f"+3361234561{number}")
 
+    last_known_country(store.slug)
+
     with CaptureQueriesContext(connection) as captured:
         api.post("/bookings", request_to_book())
     with CaptureQueriesContext(connection) as with_key:
         api.post("/bookings", request_to_book(), Idempotency_Key="key")
 
-    queue = connection.vendor == "postgresql"  # where bookings of one customer queue by a lock of their own
-    assert len(statements(captured)) == 8 + queue
-    assert len(statements(with_key)) == 11 + queue  # a key is known by the body, and by the network it comes from
+    # The locks with the rules, the open visits, and one statement that writes all.
+    number = 3 if connection.vendor == "postgresql" else 7
+    assert len(statements(captured)) == number
+    assert len(statements(with_key)) == number + 3  # a key is known by the body, and by the network it comes from
+
+
+def test_phone_is_read_by_the_country_that_the_store_is_in_by_now(store: Store, api: Api) -> None:
+    api.post("/bookings", request_to_book())
+    store.country = "BE"
+    store.save()
+
+    booked = api.post("/bookings", request_to_book(customer={"name": "Eve Test", "phone": "0470 12 34 56"}))
+
+    assert booked.json()["customer"]["phone"] == "+32470123456"
+    assert booked.json()["customer"]["locale"] == "fr"
