@@ -16,32 +16,24 @@ from stores.models import Store
 from tests.booking.customer.book.way import (
     BOOK,
     CHECK,
+    CHOSEN,
     CONFIRM,
     DETAILS,
+    ELEVEN,
     EXTEND,
     HOLD,
     TEN,
     TYPED,
-    booked,
+    choose,
     details_url,
     filled,
     held,
 )
 from tests.booking.reading import page
-from tests.factories import NOW, at, make_booking, make_store
+from tests.factories import NOW, at, make_store
 
 pytestmark = pytest.mark.django_db
-
-CHOSEN = {"visit_type": "visit", "party_size": "1", "starts_at": TEN}
 FORM_KEY = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")  # drawn by lot: three of its signs may be those of a number
-ELEVEN = "2026-11-24T11:00:00+01:00"
-DAY = {"visit_type": "visit", "day": "2026-11-24"}
-
-
-def choose(client: Client, starts_at: str = TEN) -> str:
-    """Tap a time; return the address of the page that comes."""
-    location: str = client.post(HOLD, {**CHOSEN, "starts_at": starts_at})["Location"]
-    return location
 
 
 # --- No page is the answer to a form --------------------------------------------------------------
@@ -214,145 +206,6 @@ def test_two_tabs_book_one_visit_each(client: Client, store: Store) -> None:
 
     assert len(locations) == 2
     assert [booking.starts_at for booking in Booking.objects.order_by("starts_at")] == [at(10), at(11)]
-
-
-# --- The same visit twice -------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("typed", [{}, {"phone": "", "email": "ada@example.org"}, {"name": "Bea Test"}])
-def test_the_same_visit_twice_is_answered_with_the_one_that_is_there(
-    client: Client, store: Store, typed: dict[str, str]
-) -> None:
-    reference = booked(client, email="ada@example.org")
-
-    shown = page(client.post(CONFIRM, filled(client, **typed), follow=True))
-
-    assert "You already have this visit" in shown.words
-    assert f"/b/{reference}/" in shown.links
-    assert CONFIRM not in shown.forms
-    assert Booking.objects.count() == 1
-
-
-def test_the_same_visit_from_another_browser_shows_nothing_of_it(client: Client, store: Store) -> None:
-    reference = booked(client)
-    stranger = Client()
-
-    response = stranger.post(CONFIRM, filled(stranger), follow=True)
-
-    shown = page(response)
-    assert "You already have this visit" in shown.words
-    assert reference[:4] not in response.content.decode()
-    assert "/my-visits/" in shown.links
-    assert not [name for name in stranger.cookies if name.startswith("booking-")]
-    assert Booking.objects.count() == 1
-
-
-def test_the_same_visit_for_somebody_else_is_asked_about_once(client: Client, store: Store) -> None:
-    booked(client)
-    form = filled(client, name="Bea Test", is_for_someone_else="on")
-
-    shown = page(client.post(CONFIRM, form, follow=True))
-    assert "Is another one meant, for Bea Test?" in shown.words
-    assert Booking.objects.count() == 1
-    client.post(CONFIRM, shown.forms[CONFIRM])
-
-    assert [booking.name for booking in Booking.objects.order_by("pk")] == ["Ada Test", "Bea Test"]
-
-
-def test_another_kind_or_time_is_another_visit(client: Client) -> None:
-    make_store(open_bookings_per_customer=3)
-    booked(client)
-
-    for starts_at, kind in ((ELEVEN, "visit"), (TEN, "advice")):
-        form = page(client.post(HOLD, {**CHOSEN, "visit_type": kind, "starts_at": starts_at}, follow=True))
-        client.post(CONFIRM, {**form.forms[CONFIRM], **TYPED})
-
-    assert Booking.objects.count() == 3
-
-
-# --- One's own kept time --------------------------------------------------------------------------
-
-
-def test_a_time_kept_for_oneself_is_shown_as_such_and_to_nobody_else(client: Client) -> None:
-    make_store(capacity=1)
-    choose(client)
-
-    mine, others = page(client.get(BOOK, DAY)), page(Client().get(BOOK, DAY))
-
-    assert mine.offered[TEN].endswith("kept for you")
-    assert TEN not in others.offered
-
-
-def test_the_link_back_to_the_times_carries_what_is_kept(client: Client) -> None:
-    make_store(capacity=1)
-    shown = page(client.get(choose(client)))
-
-    back = next(link for link in shown.links_to(BOOK) if DETAILS not in link)
-
-    assert TEN in page(Client().get(f"{back}&day=2026-11-24")).offered  # a browser without cookies
-
-
-def test_looking_at_one_time_after_the_other_keeps_one_of_them(client: Client) -> None:
-    make_store(capacity=1)
-    free = len([value for value in page(client.get(BOOK, DAY)).offered if value.startswith("2026-11-24")])
-
-    for quarter in (0, 15, 30):
-        choose(client, at(10, quarter).isoformat())
-
-    assert Hold.objects.get().starts_at == at(10, 30)
-    mine, others = page(client.get(BOOK, DAY)).offered, page(Client().get(BOOK, DAY)).offered
-    assert len([value for value in mine if value.startswith("2026-11-24")]) == free
-    assert len([value for value in others if value.startswith("2026-11-24")]) == free - 1
-
-
-def test_one_s_own_time_taken_again_is_the_one_that_was_kept(client: Client) -> None:
-    make_store(capacity=1)
-    choose(client)
-    kept = Hold.objects.get()
-
-    details = choose(client)
-
-    assert Hold.objects.get() == kept
-    client.post(CONFIRM, {**page(client.get(details)).forms[CONFIRM], **TYPED})
-    assert Booking.objects.get().starts_at == at(10)
-
-
-def test_a_time_let_go_in_another_tab_is_booked_all_the_same(client: Client) -> None:
-    make_store(capacity=1)
-    first = {**held(client).forms[CONFIRM], **TYPED}
-    second = {**held(client, ELEVEN).forms[CONFIRM], **TYPED}
-
-    for form in (first, second):
-        assert client.post(CONFIRM, form)["Location"].endswith("/booked/")
-
-    assert not Hold.objects.exists()
-
-
-# --- One's share of visits ------------------------------------------------------------------------
-
-
-def test_who_has_their_share_is_told_before_typing(client: Client, store: Store) -> None:
-    references = []
-    for starts_at in (TEN, ELEVEN):
-        response = client.post(CONFIRM, {**held(client, starts_at).forms[CONFIRM], **TYPED})
-        references.append(response["Location"].split("/")[2])
-
-    shown = held(client, at(14).isoformat())
-
-    assert "You already have 2 visits booked here: one person can have no more at a time." in shown.words
-    assert {f"/b/{reference}/" for reference in references} <= set(shown.links)
-    assert "You already have" not in held(Client(), at(14).isoformat()).words
-
-
-def test_who_has_their_share_elsewhere_is_told_at_once_with_everything_kept(client: Client, store: Store) -> None:
-    for minute in (15, 30):
-        make_booking(store, starts_at=at(10, minute), phone="+33612345602")
-
-    shown = page(client.post(CONFIRM, filled(client), follow=True))
-
-    assert "You already have 2 visits booked here: one person can have no more at a time." in shown.words
-    assert shown.forms[CONFIRM]["name"] == "Ada Test"
-    assert "/my-visits/" in shown.links
 
 
 # --- What it costs --------------------------------------------------------------------------------

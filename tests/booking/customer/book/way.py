@@ -15,7 +15,16 @@ DETAILS = f"{BOOK}details/"
 CHECK = f"{BOOK}check/"
 CONFIRM = f"{BOOK}confirm/"
 TEN = "2026-11-24T10:00:00+01:00"
+ELEVEN = "2026-11-24T11:00:00+01:00"
+CHOSEN = {"visit_type": "visit", "party_size": "1", "starts_at": TEN}
+DAY = {"visit_type": "visit", "day": "2026-11-24"}
 TYPED = {"name": "Ada Test", "phone": "06 12 34 56 02", "email": "", "note": "Second floor"}
+
+
+def choose(client: Client, starts_at: str = TEN) -> str:
+    """Tap a time; return the address of the page that comes."""
+    location: str = client.post(HOLD, {**CHOSEN, "starts_at": starts_at})["Location"]
+    return location
 
 
 def details_url(starts_at: str = TEN, visit_type: str = "visit") -> str:
