@@ -93,7 +93,8 @@ MIDDLEWARE = [
 
 TEMPLATES = [
     {
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "NAME": "django",
+        "BACKEND": "booking.web.folded_templates.FoldedTemplates",
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
@@ -106,6 +107,8 @@ TEMPLATES = [
         },
     }
 ]
+
+FORM_RENDERER = "booking.web.folded_templates.FoldedFormTemplates"
 
 # --- Database: SQLite for one shop, PostgreSQL for a chain (docs/decisions/0003) ------------------
 DATABASES = {"default": database_settings(read_secret("DATABASE_URL") or f"sqlite:///{DATA_DIR / 'carillon.sqlite3'}")}
