@@ -14,7 +14,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from phonenumbers import PhoneNumberType
 
-from stores.phones import example, is_among, is_dialed_alike, parsed, region_of
+from stores.phones import example, is_dialed_alike, is_mobile, parsed, region_of
 from stores.words import DIRECTION_OVERRIDES, can_be_said
 
 NAME_MAX = 120
@@ -37,7 +37,6 @@ _REFUSED_PHONES = frozenset(
         PhoneNumberType.VOICEMAIL,
     }
 )
-_TEXTABLE_PHONES = frozenset({PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE})
 
 
 class BadInput(ValueError):
@@ -106,10 +105,7 @@ def read_phone(text: str, *, country: str) -> str:
 
 def can_be_texted(phone: str) -> bool:
     """Tell whether a text message can be sent to a number in E.164."""
-    if not phone:
-        return False
-    number = phonenumbers.parse(phone, None)
-    return phonenumbers.number_type(number) in _TEXTABLE_PHONES and is_among(region_of(number), settings.SMS_COUNTRIES)
+    return bool(phone) and is_mobile(phone, settings.SMS_COUNTRIES)
 
 
 def phone_in_words(phone: str, *, country: str) -> str:

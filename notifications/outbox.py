@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Case, F, Q, QuerySet, Value, When
@@ -108,13 +109,14 @@ def forget(*, subjects: Collection[str], now: datetime) -> None:
     transaction.on_commit(lambda: message_files.remove(uuids), robust=True)
 
 
-def deliveries(subjects: Collection[str]) -> Mapping[str, Sequence[Delivery]]:
+def deliveries(subjects: Collection[str] | QuerySet[Any, Any]) -> Mapping[str, Sequence[Delivery]]:
     """Return the fate of the messages about each subject, oldest first, with one statement.
 
-    An e-mail that replaces a text is left out if the customer has no address.
+    The subjects may be a query that selects them. An e-mail that replaces a text is left out if the customer has no
+    address.
     """
     found: dict[str, list[Delivery]] = defaultdict(list)
-    if subjects:
+    if isinstance(subjects, QuerySet) or subjects:
         rows = OutboxMessage.objects.filter(subject__in=subjects).order_by("due_at", "pk")
         rows = rows.exclude(state=State.SKIPPED, reason="no_email")
         fields = ("subject", "kind", "channel", "state", "reason", "updated_at", "sequence", "offset", "is_limited")

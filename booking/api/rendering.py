@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 
 from booking.api.bodies import Json
 from booking.api.fields import WEEKDAYS
-from booking.bookings.day_schedule import DaySchedule
 from booking.bookings.message_plan import message_channel
 from booking.bookings.visit_facts import booking_facts
 from booking.formatting import visit_type_name
@@ -210,29 +209,4 @@ def staff_booking_json(booking: Booking, *, now: datetime, deliveries: Deliverie
             {"kind": one.kind, "channel": one.channel, "state": one.state, "at": moment_text(one.at, zone)}
             for one in deliveries.get(booking.reference, ())
         ],
-    }
-
-
-def day_json(day: DaySchedule) -> Json:
-    """Return a store's day as staff see it."""
-    zone = day.rules.zone
-    return {
-        "store": day.rules.slug,
-        "date": day.date.isoformat(),
-        "time_zone": day.rules.time_zone,
-        "now": moment_text(day.now, zone),
-        "slots": [
-            {
-                "starts_at": moment_text(slot.starts_at, zone),
-                "ends_at": moment_text(slot.ends_at, zone),
-                "desk": slot.desk.slug if slot.desk else None,
-                "capacity": slot.capacity,
-                "places_taken": slot.places_taken,
-                "places_left": slot.places_left,
-                "closed": slot.closed,
-            }
-            for slot in day.slots
-        ],
-        "bookings": [staff_booking_json(booking, now=day.now, deliveries=day.deliveries) for booking in day.bookings],
-        "totals": day.totals,
     }

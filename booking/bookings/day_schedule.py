@@ -5,19 +5,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from hashlib import sha256
-from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from django.db import connection
-from django.db.models import F, ForeignKey, Q
 
+from booking.bookings.day_rows import read_bookings, read_slots
 from booking.models import Booking, Status
-from booking.models.partial_rows import known
-from booking.places.places_left import places_returned, what_changed
+from booking.places.places_left import places_returned
 from booking.working_days import working_day
 from notifications import outbox
 from stores.hours import ONE_DAY, day_start
-from stores.models import Desk, Slot, Store, VisitType
+from stores.models import Store
 from stores.queries import rules_around, store_rules
 from stores.slots import DeskRule, StoreRules, slots_by_desk
 
@@ -50,9 +48,9 @@ class DaySchedule:
 
 
 def day_schedule(*, store: str, date: date, now: datetime) -> DaySchedule:
-    """Return a store's day, with five statements for any number of bookings. Raises UnknownStore."""
+    """Return a store's day, with four statements for any number of bookings. Raises UnknownStore."""
     rules = store_rules(store, from_date=date)
-    bookings = _day_bookings(rules, Q(visit_date=date))
+    bookings = read_bookings(rules, date, date)
     counted = Counter(booking.status for booking in bookings)
     return DaySchedule(
         rules=rules,
@@ -61,7 +59,7 @@ def day_schedule(*, store: str, date: date, now: datetime) -> DaySchedule:
         slots=_day_slots(rules, date, now=now),
         bookings=bookings,
         totals={status: counted[status] for status in Status.values},
-        deliveries=outbox.deliveries([booking.reference for booking in bookings]),
+        deliveries=_deliveries(rules, date, date, bookings),
     )
 
 
@@ -72,8 +70,7 @@ def arrivals_schedule(*, store: str, now: datetime) -> DaySchedule:
     """
     rules = rules_around(store, now)
     day = working_day(rules, now=now)
-    is_shown = Q(visit_date__range=day.dates, starts_at__gte=day.since, starts_at__lt=day.until)
-    bookings = _day_bookings(rules, is_shown)
+    bookings = read_bookings(rules, *day.dates, within=(day.since, day.until))
     counted = Counter(booking.status for booking in bookings)
     return DaySchedule(
         rules=rules,
@@ -82,7 +79,7 @@ def arrivals_schedule(*, store: str, now: datetime) -> DaySchedule:
         slots=(),
         bookings=bookings,
         totals={status: counted[status] for status in Status.values},
-        deliveries=outbox.deliveries([booking.reference for booking in bookings]),
+        deliveries=_deliveries(rules, *day.dates, bookings),
     )
 
 
@@ -136,51 +133,27 @@ def day_version(*, store: Store, date: date, now: datetime, days_around: int = 0
     return sha256("|".join(map(str, (store.slug, date, *parts))).encode()).hexdigest()[:32]
 
 
-_DESK = ("slug", "name")
-_VISIT_TYPE = ("slug", "name", "mode", "video_url")
-
-
-def _day_bookings(rules: StoreRules, is_shown: Q) -> tuple[Booking, ...]:
-    """Return some of a store's bookings by time; they share the objects of desks and visit types."""
-    joined = {f"desk_{name}": F(f"desk__{name}") for name in _DESK}
-    joined |= {f"visit_type_{name}": F(f"visit_type__{name}") for name in _VISIT_TYPE}
-    bookings = Booking.objects.filter(is_shown, store_id=rules.id).annotate(**joined)
-    store = known(Store, id=rules.id, slug=rules.slug, name=rules.name, country=rules.country,
-                  time_zone=rules.zone.key, change_until_minutes=rules.change_until_minutes)  # fmt: skip
-    desks: dict[int, Desk] = {}
-    visit_types: dict[int, VisitType] = {}
-    of_store, of_desk, of_type = (
-        cast("ForeignKey[Any, Any]", Booking._meta.get_field(name)) for name in ("store", "desk", "visit_type")
-    )
-    found = tuple(bookings.order_by("starts_at", "pk"))
-    for booking in found:
-        told = booking.__dict__
-        if booking.desk_id not in desks:
-            shown = {name: told[f"desk_{name}"] for name in _DESK}
-            desks[booking.desk_id] = known(Desk, id=booking.desk_id, **shown)
-        if booking.visit_type_id not in visit_types:
-            shown = {name: told[f"visit_type_{name}"] for name in _VISIT_TYPE}
-            visit_types[booking.visit_type_id] = known(VisitType, id=booking.visit_type_id, **shown)
-        of_store.set_cached_value(booking, store)
-        of_desk.set_cached_value(booking, desks[booking.desk_id])
-        of_type.set_cached_value(booking, visit_types[booking.visit_type_id])
-    return found
+def _deliveries(
+    rules: StoreRules, first: date, last: date, bookings: Sequence[Booking]
+) -> Mapping[str, Sequence[outbox.Delivery]]:
+    """Return what became of the bookings' messages. The statement selects them by their days, not one by one."""
+    if not bookings:
+        return {}
+    days = Booking.objects.filter(store_id=rules.id, visit_date__range=(first, last))
+    return outbox.deliveries(days.values("reference"))
 
 
 def _day_slots(rules: StoreRules, day: date, *, now: datetime) -> tuple[DaySlot, ...]:
-    """Return a day's slots as staff may fill them; also of former hours if places are taken; two statements."""
+    """Return a day's slots as staff may fill them; also of former hours if places are taken; one statement."""
     starts, ends = day_start(day, rules.zone), day_start(day + ONE_DAY, rules.zone)
-    expired_holds, _ = what_changed(rules.id, from_date=day, to_date=day, now=now)
+    rows, expired_holds = read_slots(rules.id, since=starts, until=ends, now=now)
     by_desk = slots_by_desk(rules, first_date=day, last_date=day)
     slots = {
         (slot.starts_at, desk.id): DaySlot(*slot, desk.id, desk, desk.capacity, 0, desk.capacity, closed=False)
         for desk in rules.desks
         for slot in by_desk[desk.id]
     }
-    rows = Slot.objects.filter(store_id=rules.id, starts_at__gte=starts, starts_at__lt=ends).values_list(
-        "desk_id", "starts_at", "ends_at", "capacity", "places_taken", "closed"
-    )
-    for desk_id, starts_at, ends_at, capacity, places, closed in rows:
+    for desk_id, starts_at, ends_at, places, capacity, closed in rows:
         is_by_rule = (starts_at, desk_id) in slots
         taken = places - places_returned(expired_holds, desk_id=desk_id, starts_at=starts_at, ends_at=ends_at)
         if is_by_rule or taken:

@@ -44,12 +44,9 @@ def message_channels(phone: str, email: str) -> list[Channel]:
 
 def message_channel(phone: str, email: str) -> Literal["sms", "email", "none"]:
     """Return the channel that reminds a customer with this phone (E.164) and e-mail."""
-    match message_channels(phone, email):
-        case [Channel.SMS, *_]:
-            return "sms"
-        case [Channel.EMAIL]:
-            return "email"
-    return "none"
+    if can_be_texted(phone):
+        return "sms"
+    return "email" if email else "none"
 
 
 def _message(

@@ -8,9 +8,8 @@ from rest_framework.request import Request
 
 from booking.accounts.permissions import member_store
 from booking.api import shapes
+from booking.api.day_text import day_text
 from booking.api.etags import is_known, not_modified, with_etag
-from booking.api.rendering import day_json
-from booking.api.resource import json_response
 from booking.api.serializers import DayQuery
 from booking.api.staff.access import StaffView
 from booking.bookings.day_schedule import day_schedule, day_version
@@ -26,6 +25,7 @@ class DayView(StaffView):
         version = day_version(store=place, date=day, now=self.now)
         if is_known(request._request, version):
             return not_modified(version)
-        answer = with_etag(json_response(day_json(day_schedule(store=store, date=day, now=self.now))), version)
+        content = day_text(day_schedule(store=store, date=day, now=self.now))
+        answer = with_etag(HttpResponse(content.encode(), content_type="application/json"), version)
         answer["Cache-Control"] = "no-store, private"  # names, and phone numbers
         return answer

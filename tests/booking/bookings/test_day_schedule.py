@@ -57,14 +57,14 @@ def test_a_closed_slot_has_no_places_left() -> None:
 
 
 @pytest.mark.parametrize("bookings", [1, 3])
-def test_a_day_costs_five_statements_and_its_version_one(
+def test_a_day_costs_four_statements_and_its_version_one(
     bookings, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     store = make_store(capacity=4)
     for number in range(bookings):
         make_booking(store, phone=f"+3361234560{number}")
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         day = day_schedule(store=store.slug, date=TUESDAY, now=NOW)
         [(one.store.slug, one.desk.slug, one.visit_type.slug) for one in day.bookings]
     with django_assert_num_queries(1):

@@ -167,8 +167,8 @@ def test_day_takes_as_many_statements_for_any_number_of_bookings(
     for number in range(rows):
         make_booking(store, starts_at=at(14 + number), phone=f"+3361234560{number}")
 
-    # Token, membership and version; then the day itself with five.
-    with django_assert_num_queries(8):
+    # Token, membership and version; then the day itself with four.
+    with django_assert_num_queries(7):
         tag = staff.get(path, DAY)["ETag"]
     with django_assert_num_queries(3):
         staff.get(path, DAY, If_None_Match=tag)

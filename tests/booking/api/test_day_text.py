@@ -1,0 +1,113 @@
+"""The text of a day, written by hand, is letter for letter what the encoder makes of the same bookings as objects."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from booking.api.day_text import day_text, dumped
+from booking.api.rendering import staff_booking_json
+from booking.bookings.day_schedule import DaySchedule, day_schedule
+from booking.models import Booking, Source, Status
+from booking.models.partial_rows import known, set_related
+from notifications.outbox import Delivery
+from stores.models import Desk, Store, VisitMode, VisitType
+from tests.factories import NOW, at, make_booking, make_store
+
+_WORDS = st.text(max_size=20) | st.sampled_from(
+    ['"', "\\", "\u2028", "</script>", "\x00\x1f", "é\U0001f600", "%s{0}{{"]
+)
+_MOMENTS = st.datetimes(datetime(2026, 3, 28), datetime(2026, 11, 30)).map(lambda one: one.replace(tzinfo=UTC))
+_ANSWERS = st.lists(st.fixed_dictionaries({"question": _WORDS, "answer": _WORDS}), max_size=2)
+
+
+@st.composite
+def _bookings(draw: st.DrawFn, number: int) -> Booking:
+    starts_at = draw(_MOMENTS)
+    return known(
+        Booking,
+        id=number,
+        reference=f"REFERE{number:02d}",
+        desk_id=draw(st.sampled_from([1, 2])),
+        visit_type_id=draw(st.sampled_from([1, 2])),
+        starts_at=starts_at,
+        ends_at=starts_at + timedelta(minutes=draw(st.sampled_from([15, 40]))),
+        party_size=draw(st.integers(1, 99)),
+        status=draw(st.sampled_from(Status.values)),
+        source=draw(st.sampled_from(Source.values)),
+        name=draw(_WORDS),
+        phone=draw(st.sampled_from(["", "+33612345678", "+33549240039", "+447911123456"])),
+        email=draw(_WORDS),
+        locale=draw(st.sampled_from(["fr", "en", "uk"])),
+        note=draw(_WORDS),
+        answers=draw(_ANSWERS),
+        desk_was_chosen=draw(st.booleans()),
+        is_simple=False,
+        is_for_someone_else=draw(st.booleans()),
+        sequence=draw(st.integers(0, 9)),
+        attendance_confirmed=draw(st.booleans()),
+        late_minutes=draw(st.none() | st.integers(0, 90)),
+        answer_until=draw(st.none() | _MOMENTS),
+        checked_in_at=draw(st.none() | _MOMENTS),
+    )
+
+
+@st.composite
+def _days(draw: st.DrawFn, schedule: DaySchedule) -> DaySchedule:
+    """A day of any bookings and messages, in the frame of a stored one."""
+    store = known(
+        Store, id=1, slug=schedule.rules.slug, time_zone=schedule.rules.zone.key, change_until_minutes=120
+    )  # fmt: skip
+    desks = {key: known(Desk, id=key, slug=f"desk-{key}", name="Desk") for key in (1, 2)}
+    types = {
+        key: known(VisitType, id=key, slug=f"type-{key}", name="Type", mode=mode, video_url="")
+        for key, mode in ((1, VisitMode.STORE), (2, VisitMode.VIDEO))
+    }
+    bookings = tuple(draw(_bookings(number)) for number in range(draw(st.integers(0, 3))))
+    for one in bookings:
+        set_related(one, {"store": store, "desk": desks[one.desk_id], "visit_type": types[one.visit_type_id]})
+    told = st.builds(
+        Delivery, kind=_WORDS, channel=st.sampled_from(["sms", "email"]), state=_WORDS, reason=_WORDS, at=_MOMENTS
+    )
+    deliveries = {one.reference: draw(st.lists(told, max_size=2)) for one in bookings}
+    return DaySchedule(
+        rules=schedule.rules,
+        date=schedule.date,
+        now=draw(_MOMENTS),
+        slots=schedule.slots,
+        bookings=bookings,
+        totals=schedule.totals,
+        deliveries=deliveries,
+    )
+
+
+@pytest.fixture
+def schedule(db: None) -> DaySchedule:
+    store = make_store(desks=("main", "window"))
+    make_booking(store)
+    return day_schedule(store=store.slug, date=at(10).date(), now=NOW)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])  # the stored day is only read
+@given(data=st.data())
+def test_a_day_reads_as_the_objects_of_its_bookings(schedule: DaySchedule, data: st.DataObject) -> None:
+    day = data.draw(_days(schedule))
+
+    text = day_text(day)
+
+    bookings = [staff_booking_json(one, now=day.now, deliveries=day.deliveries) for one in day.bookings]
+    assert f'"bookings":{dumped(bookings)},"totals":{dumped(day.totals)}}}' in text
+    assert text.startswith(f'{{"store":"{day.rules.slug}","date":"{day.date.isoformat()}",')
+
+
+def test_a_stored_day_reads_as_its_bookings_read_one_by_one(schedule: DaySchedule) -> None:
+    rows: list[Any] = list(Booking.objects.select_related("store", "desk", "visit_type"))
+
+    bookings = [staff_booking_json(one, now=NOW, deliveries=schedule.deliveries) for one in rows]
+
+    assert rows
+    assert f'"bookings":{dumped(bookings)}' in day_text(schedule)
+    assert ZoneInfo(rows[0].store.time_zone) == schedule.rules.zone
