@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import re
 import secrets
+from functools import lru_cache
 
 from django.conf import settings
 
@@ -147,7 +148,7 @@ def unseal(purpose: str, sealed: str) -> bytes:
 
 def keyed_digest(purpose: str, value: str) -> str:
     """Return a digest for counting and comparing a value; nobody can recover the value without the server's key."""
-    return hmac.new(_key(), f"{purpose}:{value}".encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
+    return hmac.digest(_key(), f"{purpose}:{value}".encode("utf-8", "surrogatepass"), "sha256").hex()
 
 
 def _masked(purpose: str, nonce: bytes, secret: bytes) -> bytes:
@@ -162,4 +163,9 @@ def _mac(purpose: str, value: str) -> str:
 
 
 def _key() -> bytes:
-    return hashlib.sha256(b"carillon.tokens:" + settings.SECRET_KEY.encode()).digest()
+    return _derived_key(settings.SECRET_KEY)
+
+
+@lru_cache(maxsize=4)
+def _derived_key(secret: str) -> bytes:
+    return hashlib.sha256(b"carillon.tokens:" + secret.encode()).digest()

@@ -6,12 +6,13 @@ longer to make its values of them than to fetch the rows. Nothing here writes.
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from django.db import connection
 
 from booking.models import Booking
+from booking.models.moment_texts import Moments
 from booking.models.partial_rows import known, known_rows, set_related
 from booking.places.places_left import ExpiredHold
 from stores.models import Desk, Store, VisitType
@@ -66,17 +67,6 @@ class SlotRow(NamedTuple):
     closed: bool
 
 
-class _Moments(dict[str | None, datetime | None]):
-    """Reads each text once, as an instant in UTC. PostgreSQL's have an offset, SQLite's are in UTC without one."""
-
-    def __missing__(self, text: str | None) -> datetime | None:
-        moment = datetime.fromisoformat(text) if text else None
-        if moment:
-            moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-        self[text] = moment
-        return moment
-
-
 def read_bookings(
     rules: StoreRules, first: date, last: date, *, within: tuple[datetime, datetime] | None = None
 ) -> tuple[Booking, ...]:
@@ -115,7 +105,7 @@ def read_slots(
     with connection.cursor() as cursor:
         cursor.execute(_SLOTS, [store_id, starts, ends, store_id, moment])
         rows = cursor.fetchall()
-    moments = _Moments()
+    moments = Moments()
     slots, holds = [], []
     for is_slot, desk_id, starts_text, ends_text, places, capacity, closed in rows:
         starts_at: Any = moments[starts_text]
@@ -129,7 +119,7 @@ def read_slots(
 
 def _values(rows: list[tuple[Any, ...]]) -> Iterator[list[Any]]:
     """Yield the values of bookings in the order of `_SHOWN`."""
-    moments, count, shown = _Moments().__getitem__, len(_MOMENTS), len(_SHOWN)
+    moments, count, shown = Moments().__getitem__, len(_MOMENTS), len(_SHOWN)
     for row in rows:
         answers = row[count]
         yield [*map(moments, row[:count]), json.loads(answers) if answers != "[]" else [], *row[count + 1 : shown]]

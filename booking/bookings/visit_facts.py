@@ -6,6 +6,7 @@ facts are worth telling, and in which order.
 
 from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
+from functools import cache
 from typing import NamedTuple
 
 from babel.languages import get_official_languages
@@ -101,4 +102,9 @@ def booking_facts(booking: Booking) -> VisitFacts:
 def usual_languages(country: str) -> frozenset[str]:
     """Return the usual languages, which are not mentioned: the reader's, and those of the store's country."""
     reader = (get_language() or settings.LANGUAGE_CODE)[:2]
-    return frozenset({reader, *get_official_languages(country)})
+    return frozenset({reader, *_official_languages(country)})
+
+
+@cache
+def _official_languages(country: str) -> tuple[str, ...]:
+    return get_official_languages(country)

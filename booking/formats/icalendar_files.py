@@ -1,35 +1,29 @@
 """Calendar files: one visit for its customer, and a store's feed (RFC 5545, 5546, 7986)."""
 
-import unicodedata
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from email.utils import parseaddr
+from functools import cache, lru_cache
 from typing import Literal
-from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from icalendar import (
-    Alarm,
-    Calendar,
-    Component,
-    Event,
-    Timezone,
-    TimezoneDaylight,
-    TimezoneStandard,
-    vCalAddress,
-    vDatetime,
-    vGeo,
-    vInt,
-    vRecur,
-    vText,
-    vUri,
-)
-from icalendar.parser import Contentline, Contentlines, Parameters
+from icalendar import Component, Timezone, TimezoneDaylight, TimezoneStandard, vRecur, vText
 
+from booking.formats.icalendar_lines import (
+    LINE_END,
+    WallTimes,
+    address_line,
+    escaped,
+    named,
+    on_one_line,
+    text_line,
+    utc_text,
+    written_line,
+)
 from booking.formats.vtimezone import WEEKDAYS, YearlyRule, observances
 from booking.formatting import first_name_and_initial, store_address, visit_type_name
 from booking.links import manage_page_url
@@ -40,38 +34,11 @@ from stores.models import Store, VisitMode
 
 Method = Literal["PUBLISH", "REQUEST", "CANCEL"]
 
-
-class _Line(Contentline):
-    """A line of the file. It is folded once, and only if it is too long."""
-
-    _written: bytes | None = None
-
-    def to_ical(self) -> bytes:
-        if self._written is None:
-            octets = self.encode()
-            self._written = octets if len(octets) <= 75 else bytes(super().to_ical())  # type: ignore[no-untyped-call]
-        return self._written
-
-
-class _Calendar(Calendar):
-    """A calendar that writes shared parts of its visits once. A feed of 500 visits takes half the time."""
-
-    def content_lines(self, sorted: bool = True) -> Contentlines:  # noqa: A002 -- the name icalendar gives it
-        written: dict[object, _Line] = {}
-        lines = Contentlines()
-        for name, value in self.property_items(sorted=sorted):
-            key = (name, value if isinstance(value, bytes) else id(value))
-            if key not in written:
-                parameters = getattr(value, "params", None) or Parameters()
-                written[key] = _Line.from_parts(name, parameters, value, sorted=sorted)
-            lines.append(written[key])
-        return lines
-
-
-ALARM_BEFORE = timedelta(hours=2)
-FEED_REFRESH = timedelta(hours=1)
+_ALARM_TRIGGER = "-PT2H"
+_FEED_REFRESH = "PT1H"
 _NO_NAME = "—"
-_ADDRESS_SAFE = "@!$&'*+-._~="
+# By address alone: the person who typed the name may not own the address.
+_ATTENDEE = "ATTENDEE;CUTYPE=INDIVIDUAL;PARTSTAT=ACCEPTED;ROLE=REQ-PARTICIPANT;RSVP=FALSE"
 
 
 def booking_calendar(booking: Booking, *, method: Method, manage_url: str | None, now: datetime) -> bytes:
@@ -79,25 +46,27 @@ def booking_calendar(booking: Booking, *, method: Method, manage_url: str | None
 
     REQUEST and CANCEL are for e-mails and name the customer as ATTENDEE.
     """
-    store = booking.store
-    zone = ZoneInfo(store.time_zone)
+    store, zone = booking.store, ZoneInfo(booking.store.time_zone)
+    is_cancelled = method == "CANCEL" or _is_cancelled(booking)
+    description = url = ""
+    place = _StoreLines(store)
     with translation.override(booking.locale):
-        event = _event(booking, zone, stamp=now, is_cancelled=method == "CANCEL" or _is_cancelled(booking))
-        event["SUMMARY"] = _text(_("Visit: {store}").format(store=store.name))
+        summary = text_line("SUMMARY", _("Visit: {store}").format(store=store.name))
         if manage_url:
-            event["URL"] = vUri(manage_url)
-            event["DESCRIPTION"] = _text(_("See, change or cancel this visit: {url}").format(url=manage_url))
-        _add_store(event, store)
+            url = written_line("URL", manage_url)
+            description = text_line("DESCRIPTION", _("See, change or cancel this visit: {url}").format(url=manage_url))
         if booking.visit_type.mode != VisitMode.STORE:  # no way to the store is needed
-            event["LOCATION"] = _text(", ".join((_by_what(booking), store.name)))
-            del event["GEO"]
-    if method != "PUBLISH":
-        event["ATTENDEE"] = _attendee(booking)
-    if event["STATUS"] == "CONFIRMED":
-        event.add_component(_alarm(store))
-    calendar = _calendar(zone, [booking], method=method, now=now)
-    calendar.add_component(event)
-    return bytes(calendar.to_ical())
+            place.geo, place.location = "", text_line("LOCATION", ", ".join((_by_what(booking), store.name)))
+    event = (
+        f"BEGIN:VEVENT\r\n{summary}{WallTimes(zone).lines(booking.starts_at, booking.ends_at)}"
+        f"DTSTAMP:{utc_text(now)}\r\n{_identity(booking)}"
+        f"{address_line(_ATTENDEE, booking.email) if method != 'PUBLISH' else ''}{description}{place.geo}"
+        f"LAST-MODIFIED:{utc_text(booking.updated_at)}\r\n{place.location}{place.organizer}"
+        f"STATUS:{'CANCELLED' if is_cancelled else 'CONFIRMED'}\r\n{url}{'' if is_cancelled else place.alarm}"
+        "END:VEVENT\r\n"
+    )
+    years = [at.astimezone(zone).year for at in (booking.starts_at, booking.ends_at)]
+    return f"{_head(method)}{_timezone(zone, *years)}{event}END:VCALENDAR\r\n".encode()
 
 
 def feed_calendar(store: Store, bookings: Sequence[Booking], *, now: datetime) -> bytes:
@@ -106,85 +75,70 @@ def feed_calendar(store: Store, bookings: Sequence[Booking], *, now: datetime) -
     The same bookings give the same bytes, so that they can be compared.
     """
     zone = ZoneInfo(store.time_zone)
-    calendar = _calendar(zone, bookings, method="PUBLISH", now=now)
-    calendar["NAME"] = calendar["X-WR-CALNAME"] = _text(store.name)
-    calendar.add("REFRESH-INTERVAL", FEED_REFRESH, parameters={"VALUE": "DURATION"})
-    calendar.add("X-PUBLISHED-TTL", vText("PT1H"))
-    parts = Event()
-    _add_store(parts, store)
-    alarm = _alarm(store)
+    name = text_line("NAME", store.name) + text_line("X-WR-CALNAME", store.name)
+    refresh = f"REFRESH-INTERVAL;VALUE=DURATION:{_FEED_REFRESH}\r\nX-PUBLISHED-TTL:{_FEED_REFRESH}\r\n"
+    first = min((booking.starts_at for booking in bookings), default=now).astimezone(zone).year
+    last = max((booking.ends_at for booking in bookings), default=now).astimezone(zone).year
     with translation.override(_feed_language(store)):
-        for booking in bookings:
-            event = _event(booking, zone, stamp=booking.updated_at, is_cancelled=_is_cancelled(booking))
-            event["SUMMARY"] = _text(_feed_summary(booking))
-            event["URL"] = vUri(manage_page_url(booking.reference))
-            event.update(parts)
-            if not _is_cancelled(booking):
-                event.add_component(alarm)
-            calendar.add_component(event)
-    return bytes(calendar.to_ical())
+        events = _FeedEvents(store, zone)
+        written = "".join([events.event(booking) for booking in bookings])
+    return f"{_head('PUBLISH')}{name}{refresh}{_timezone(zone, first, last)}{written}END:VCALENDAR\r\n".encode()
 
 
-def _calendar(zone: ZoneInfo, bookings: Sequence[Booking], *, method: Method, now: datetime) -> _Calendar:
-    years = [at.astimezone(zone).year for booking in bookings for at in (booking.starts_at, booking.ends_at)]
-    years = years or [now.astimezone(zone).year]
-    calendar = _Calendar()
-    calendar["VERSION"] = vText("2.0")
-    calendar["PRODID"] = vText("-//Carillon//Carillon//EN")
-    calendar["CALSCALE"] = vText("GREGORIAN")
-    calendar["METHOD"] = vText(method)
-    calendar.add_component(_timezone(zone, first_year=min(years), last_year=max(years)))
-    return calendar
+class _StoreLines:
+    """The lines of an event that tell of its store."""
+
+    def __init__(self, store: Store) -> None:
+        organizer = store.email or parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+        self.location = text_line("LOCATION", ", ".join(part for part in (store.name, store_address(store)) if part))
+        self.geo = written_line("GEO", f"{_degrees(store.latitude)};{_degrees(store.longitude)}")
+        self.organizer = address_line(f"ORGANIZER;{named(store.name)}", organizer)
+        told = text_line("DESCRIPTION", store.name)
+        self.alarm = f"BEGIN:VALARM\r\nACTION:DISPLAY\r\n{told}TRIGGER:{_ALARM_TRIGGER}\r\nEND:VALARM\r\n"
 
 
-def _event(booking: Booking, zone: ZoneInfo, *, stamp: datetime, is_cancelled: bool) -> Event:
-    """Return the event of a visit, as all calendar files have it."""
-    event = Event()
-    event["UID"] = vText(f"{keyed_digest('calendar', booking.reference)[:32]}@carillon")
-    event["SEQUENCE"] = vInt(booking.sequence)
-    event["DTSTAMP"] = vDatetime(stamp.astimezone(UTC))
-    event["LAST-MODIFIED"] = vDatetime(booking.updated_at.astimezone(UTC))
-    event["DTSTART"], event["DTEND"] = (vDatetime(at) for at in _written_times(booking, zone))
-    event["STATUS"] = vText("CANCELLED" if is_cancelled else "CONFIRMED")
-    return event
+class _FeedEvents:
+    """Writes the events of a feed; what many of them share is written once."""
+
+    def __init__(self, store: Store, zone: ZoneInfo) -> None:
+        self.place = _StoreLines(store)
+        self.times = WallTimes(zone)
+        self.kind = cache(lambda name: visit_type_name(name))
+        self.people = cache(lambda count: ngettext("{count} person", "{count} people", count).format(count=count))
+
+    def event(self, booking: Booking) -> str:
+        """Return one visit."""
+        place, is_cancelled = self.place, _is_cancelled(booking)
+        name = "" if booking.erased_at else first_name_and_initial(booking.name)
+        summary = f"{name or _NO_NAME} · {self.kind(booking.visit_type.name)} · {self.people(booking.party_size)}"
+        changed = utc_text(booking.updated_at)
+        return (
+            f"BEGIN:VEVENT\r\n{written_line('SUMMARY', escaped(on_one_line(summary)))}"
+            f"{self.times.lines(booking.starts_at, booking.ends_at)}DTSTAMP:{changed}\r\n{_identity(booking)}"
+            f"{place.geo}LAST-MODIFIED:{changed}\r\n{place.location}{place.organizer}"
+            f"STATUS:{'CANCELLED' if is_cancelled else 'CONFIRMED'}\r\n"
+            f"{written_line('URL', manage_page_url(booking.reference))}{'' if is_cancelled else place.alarm}"
+            "END:VEVENT\r\n"
+        )
+
+
+def _head(method: Method) -> str:
+    head = ("BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Carillon//Carillon//EN", "CALSCALE:GREGORIAN")
+    return LINE_END.join((*head, f"METHOD:{method}", ""))
+
+
+def _identity(booking: Booking) -> str:
+    """Return what tells a visit from others, and its versions from each other."""
+    uid = keyed_digest("calendar", booking.reference)[:32]
+    return f"UID:{uid}@carillon\r\nSEQUENCE:{booking.sequence}\r\n"
 
 
 def _is_cancelled(booking: Booking) -> bool:
     return booking.status == Status.CANCELLED
 
 
-def _written_times(booking: Booking, zone: ZoneInfo) -> tuple[datetime, datetime]:
-    """Return start and end on the store's clock; in UTC where that clock shows one of them twice that night.
-
-    A local time in a calendar file always means its first occurrence (RFC 5545, 3.3.5).
-    """
-    local = booking.starts_at.astimezone(zone), booking.ends_at.astimezone(zone)
-    if any(at.replace(fold=0).utcoffset() != at.replace(fold=1).utcoffset() for at in local):
-        return booking.starts_at.astimezone(UTC), booking.ends_at.astimezone(UTC)
-    return local
-
-
-def _add_store(event: Event, store: Store) -> None:
-    event["LOCATION"] = _text(", ".join(part for part in (store.name, store_address(store)) if part))
-    event["GEO"] = vGeo((_degrees(store.latitude), _degrees(store.longitude)))
-    event["ORGANIZER"] = _address(store.email or parseaddr(settings.DEFAULT_FROM_EMAIL)[1], CN=_parameter(store.name))
-
-
 def _by_what(booking: Booking) -> str:
     return _("By phone") if booking.visit_type.mode == VisitMode.PHONE else _("By video")
-
-
-def _attendee(booking: Booking) -> vCalAddress:
-    """Return the customer as an attendee, by address alone: the person who typed the name may not own the address."""
-    return _address(booking.email, CUTYPE="INDIVIDUAL", ROLE="REQ-PARTICIPANT", PARTSTAT="ACCEPTED", RSVP="FALSE")
-
-
-def _alarm(store: Store) -> Alarm:
-    alarm = Alarm()
-    alarm["ACTION"] = vText("DISPLAY")
-    alarm.add("TRIGGER", -ALARM_BEFORE)
-    alarm["DESCRIPTION"] = _text(store.name)
-    return alarm
 
 
 def _feed_language(store: Store) -> str:
@@ -193,13 +147,9 @@ def _feed_language(store: Store) -> str:
     return language if language in settings.STAFF_LANGUAGES else settings.LANGUAGE_CODE
 
 
-def _feed_summary(booking: Booking) -> str:
-    name = "" if booking.erased_at else first_name_and_initial(booking.name)
-    people = ngettext("{count} person", "{count} people", booking.party_size).format(count=booking.party_size)
-    return " · ".join((name or _NO_NAME, visit_type_name(booking.visit_type.name), people))
-
-
-def _timezone(zone: ZoneInfo, *, first_year: int, last_year: int) -> Timezone:
+@lru_cache(maxsize=256)
+def _timezone(zone: ZoneInfo, first_year: int, last_year: int) -> str:
+    """Return the component that tells the offsets of a zone in these local years."""
     timezone = Timezone()
     timezone["TZID"] = vText(zone.key)
     for observance in observances(zone, first_year=first_year, last_year=last_year):
@@ -211,7 +161,7 @@ def _timezone(zone: ZoneInfo, *, first_year: int, last_year: int) -> Timezone:
         if observance.rule:
             part["RRULE"] = _recurrence(observance.rule)
         timezone.add_component(part)
-    return timezone
+    return timezone.to_ical().decode()
 
 
 def _recurrence(rule: YearlyRule) -> vRecur:
@@ -219,29 +169,6 @@ def _recurrence(rule: YearlyRule) -> vRecur:
     if rule.nth is None:
         return vRecur(FREQ="YEARLY", BYMONTH=rule.month, BYMONTHDAY=list(rule.days), BYDAY=weekday)
     return vRecur(FREQ="YEARLY", BYMONTH=rule.month, BYDAY=f"{rule.nth}{weekday}")
-
-
-def _text(text: str) -> vText:
-    """Return text on one line, without line breaks and control characters, which icalendar lets through.
-
-    A backslash becomes a slash: the package would read a backslash before an N as a new line.
-    """
-    kept = (" " if character.isspace() else character for character in text if not _is_control(character))
-    return vText("".join(kept).replace("\\", "/"))
-
-
-def _is_control(character: str) -> bool:
-    """Tell whether a character is a control or half of a pair, white space aside."""
-    return unicodedata.category(character) in ("Cc", "Cs") and not character.isspace()
-
-
-def _parameter(text: str) -> str:
-    """Return text fit for a parameter, where a quotation mark would end it and "^" begins an escape (RFC 6868)."""
-    return str(_text(text)).replace('"', "'").replace("^", " ").strip()
-
-
-def _address(email: str, **parameters: str) -> vCalAddress:
-    return vCalAddress(f"mailto:{quote(email, safe=_ADDRESS_SAFE)}", params=parameters)
 
 
 def _degrees(degrees: float) -> float:
