@@ -161,7 +161,7 @@ def _timezone(zone: ZoneInfo, first_year: int, last_year: int) -> str:
         if observance.rule:
             part["RRULE"] = _recurrence(observance.rule)
         timezone.add_component(part)
-    return timezone.to_ical().decode()
+    return bytes(timezone.to_ical()).decode()
 
 
 def _recurrence(rule: YearlyRule) -> vRecur:

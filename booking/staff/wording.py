@@ -1,11 +1,13 @@
 """Wording for staff: states, steps and refusals in plain words."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import cache
 
+from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from booking.bookings.status_wording import LATE, status_words
 from booking.formatting import refusal_sentence
@@ -23,8 +25,13 @@ BADGES = {
 }
 
 
-def badges() -> dict[str, SafeString]:
-    """Return the badge of each state: color, word and sign, made once for a page of many rows."""
+def badges() -> Mapping[str, SafeString]:
+    """Return the badge of each state: color, word and sign, in the active language."""
+    return _badges(get_language() or settings.LANGUAGE_CODE)
+
+
+@cache
+def _badges(_language: str) -> Mapping[str, SafeString]:
     return {
         status: render_to_string(
             "staff/badge.html",

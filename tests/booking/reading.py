@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 INLINE = {"a", "b", "bdi", "small", "span", "strong"}
-VOID = {"input", "meta", "link", "br", "img", "path", "circle", "rect"}
+VOID = {"input", "meta", "link", "br", "img", "path", "circle", "rect", "use"}
 
 
 class Page(HTMLParser):

@@ -17,6 +17,8 @@ from booking.staff.access import StaffContext, staff_page
 from booking.staff.affected_visits import just_done
 from booking.staff.day.board import day_board
 from booking.staff.day.crowds import crowd_in_words
+from booking.staff.day.rows import sprite
+from booking.staff.day.table import BoardRows
 from booking.web.forms import FormProblem
 from notifications import circuits, queries
 from notifications.models import Channel
@@ -37,17 +39,20 @@ def day_page(
     """Return a day's schedule; `changed` is the reference of the visit that was just changed."""
     query = urlencode({"date": day.isoformat()})
     schedule = day_schedule(store=at.store.slug, date=day, now=at.now)
+    board = day_board(schedule, changed=changed, done_words=_done_words(done))
+    slots_url = f"{reverse('staff-slots', args=[at.store.slug])}?{query}" if at.is_manager else ""
     context = {
         "section": "day",
         "date": day,
-        "board": day_board(schedule, changed=changed, done_words=_done_words(done)),
+        "board": board,
+        "board_rows": BoardRows(board, schedule.rules, now=at.now, slots_url=slots_url).html(),
+        "sprite": sprite(),
         "has_no_hours": not schedule.rules.weekly and not any(schedule.rules.special.values()),
         "earlier": day - ONE_DAY,
         "later": day + ONE_DAY,
         "done": done,
         "done_words": _done_words(done),
         "affected_done": just_done(request, at) if done == "slots" else None,
-        "slots_url": f"{reverse('staff-slots', args=[at.store.slug])}?{query}",
         "problems": [*problems],
         "waiting_words": _waiting_words(at.zone),
         "crowd_words": _crowd_words(at),

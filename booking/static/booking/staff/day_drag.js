@@ -156,6 +156,13 @@
     location.assign(address);
   }
 
+  /** @param {PointerEvent} event */
+  function nameGrip(event) {
+    const grip = gripOf(event.target);
+    if (grip) grip.title = board?.dataset.gripTitle || "";
+  }
+
+  board.addEventListener("pointerover", nameGrip);
   document.addEventListener("pointerdown", take);
   document.addEventListener("pointermove", carry);
   document.addEventListener("pointerup", letGo);

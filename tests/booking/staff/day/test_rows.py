@@ -1,14 +1,17 @@
 """Rows are put together by hand: nothing that anybody typed may come out as anything but words."""
 
+import re
+import uuid
 from collections.abc import Iterator
 
 import pytest
 import time_machine
 
 from booking.models import Booking
+from booking.staff.wording import BADGES
 from tests.booking.reading import page
 from tests.booking.staff.staff_room import DAY, TUESDAY, Room, make_room
-from tests.factories import NOW, make_booking
+from tests.factories import NOW, at, make_booking
 
 pytestmark = pytest.mark.django_db
 
@@ -48,3 +51,42 @@ def test_whatever_is_typed_comes_out_as_words(room: Room, field: str, cancelled:
 
     assert (HOSTILE[:20] if field == "phone" else HOSTILE) in page(response).words
     assert b"<script>alert" not in response.content
+
+
+def test_a_name_is_not_more_than_a_name_to_a_screen_reader(room: Room) -> None:
+    booking = make_booking(room.store)
+    Booking.objects.filter(pk=booking.pk).update(name=HOSTILE)
+
+    with time_machine.travel(at(10), tick=False):
+        read = page(room.client().get(DAY))
+
+    (main,) = [button for button in read.buttons if button.get("class") == "act act-main"]
+    seen = f"{booking.reference} check_in confirmed {booking.updated_at.isoformat()}"
+    assert main["value"] == str(uuid.uuid5(uuid.NAMESPACE_URL, seen))
+    assert main["aria-label"] == f"Arrived, {HOSTILE}"
+    assert not [
+        button for button in read.buttons if set(button) - {"class", "formaction", "name", "value", "aria-label"}
+    ]
+
+
+def test_all_buttons_of_the_rows_belong_to_one_form(room: Room) -> None:
+    bookings = [make_booking(room.store, phone=f"+3361234560{number}") for number in range(2)]
+
+    with time_machine.travel(at(10), tick=False):
+        response = room.client().get(DAY)
+
+    sent = f'formaction="/staff/{room.store.slug}/visits/{bookings[0].reference}/check-in/"'
+    content = response.content.decode()
+    inside = content[content.index('name="page" value="day"') : content.index("</form>", content.index(sent))]
+    assert inside.count('class="act act-main"') == len(bookings)
+    assert content.count("csrfmiddlewaretoken") == 2  # the board's, and that of signing out
+
+
+def test_the_signs_of_all_states_are_drawn_once(room: Room) -> None:
+    make_booking(room.store)
+
+    content = room.client().get(DAY, TUESDAY).content.decode()
+
+    drawn = set(re.findall('<symbol id="([^"]+)"', content))
+    assert drawn == {f"sign-{name}" for name in (*BADGES, "grip")}
+    assert set(re.findall('<use href="#([^"]+)"', content)) <= drawn
