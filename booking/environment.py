@@ -115,3 +115,11 @@ def without_session(database: dict[str, Any]) -> dict[str, Any]:
         raise ImproperlyConfigured("DATABASE_DIRECT_URL: only with a DATABASE_URL that leads through PgBouncer.")
     options = {name: value for name, value in database["OPTIONS"].items() if name != "options"}
     return {**database, "DISABLE_SERVER_SIDE_CURSORS": True, "OPTIONS": {**options, "prepare_threshold": None}}
+
+
+def replica_settings(url: str, *, of: dict[str, Any], is_pooled: bool) -> dict[str, Any]:
+    """Return the settings of a copy that follows a database of PostgreSQL, behind a pooler if that is."""
+    found = database_settings(url, name="DATABASE_REPLICA_URL")
+    if SQLITE in (found["ENGINE"], of["ENGINE"]):
+        raise ImproperlyConfigured("DATABASE_REPLICA_URL: only a PostgreSQL that follows the one of DATABASE_URL.")
+    return without_session(found) if is_pooled else found

@@ -18,6 +18,7 @@ from booking.environment import (
     read_or_make_key,
     read_secret,
     read_switch,
+    replica_settings,
     trusted_proxies,
     without_session,
 )
@@ -117,6 +118,9 @@ DATABASE_DIRECT: dict[str, Any] = {}
 if _DIRECT_URL := read_secret("DATABASE_DIRECT_URL"):
     DATABASE_DIRECT = database_settings(_DIRECT_URL, name="DATABASE_DIRECT_URL")
     DATABASES["default"] = without_session(DATABASES["default"])
+# A copy that follows the database, for answers that may be a second old (booking/web/replica.py).
+if _REPLICA_URL := read_secret("DATABASE_REPLICA_URL"):
+    DATABASES["replica"] = replica_settings(_REPLICA_URL, of=DATABASES["default"], is_pooled=bool(DATABASE_DIRECT))
 
 # Processes that serve the web. SQLite has one writer, so one process serves it best.
 WEB_WORKERS = read_number("WEB_WORKERS", 0) or (1 if DATABASES["default"]["ENGINE"] == SQLITE else 2)

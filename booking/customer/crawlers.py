@@ -6,6 +6,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from booking.web.replica import may_lag
 from booking.web.responses import kept_file
 from stores.queries import organization_slugs, store_count, store_slugs
 
@@ -36,6 +37,7 @@ def robots(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@may_lag
 def sitemap(request: HttpRequest) -> HttpResponse:
     """List the sitemaps: one of pages beside the stores, one for every few thousand stores."""
     files = ["pages", *(f"stores-{number + 1}" for number in range(-(-store_count() // STORES_A_FILE)))]
@@ -44,12 +46,14 @@ def sitemap(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@may_lag
 def pages(request: HttpRequest) -> HttpResponse:
     """List the pages beside the stores."""
     return _xml(request, _url_set(["/", *(f"/o/{slug}/" for slug in organization_slugs())]))
 
 
 @require_safe
+@may_lag
 def stores(request: HttpRequest, number: int) -> HttpResponse:
     """List the pages of a few thousand stores, in the order of their slugs."""
     slugs = store_slugs(offset=(number - 1) * STORES_A_FILE, limit=STORES_A_FILE) if 0 < number <= MOST_FILES else []

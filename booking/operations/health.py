@@ -20,6 +20,7 @@ from prometheus_client.registry import Collector
 
 from booking import limits
 from booking.models import Booking, Hold, Status, WorkerBeat
+from booking.web import replica
 from notifications import circuits, queries, sms_recipients
 from notifications.models import Channel
 
@@ -135,6 +136,8 @@ def _wrong() -> Iterator[str]:
 
 
 def _warnings() -> Iterator[str]:
+    if replica.is_configured() and not replica.is_followed():
+        yield "replica: away or behind; the database answers all"
     for channel, opened in circuits.opened().items():
         yield f"{channel}: nothing is taken since {opened.at:%Y-%m-%dT%H:%M:%SZ} ({opened.reason}); messages wait"
 

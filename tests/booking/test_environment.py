@@ -12,6 +12,7 @@ from booking.environment import (
     read_number,
     read_secret,
     read_switch,
+    replica_settings,
     trusted_proxies,
     without_session,
 )
@@ -116,3 +117,16 @@ def test_several_hosts_of_one_database_are_tried_in_turn() -> None:
 
     assert (found["HOST"], found["PORT"]) == ("db1,db2", "5432,5433")
     assert found["OPTIONS"]["target_session_attrs"] == "read-write"
+
+
+def test_a_replica_follows_a_server_and_no_file() -> None:
+    server = database_settings("postgres://ada@db1/shop")
+
+    assert replica_settings("postgres://ada@db2/shop", of=server, is_pooled=False)["HOST"] == "db2"
+    assert "options" not in replica_settings("postgres://ada@db2/shop", of=server, is_pooled=True)["OPTIONS"]
+    for address, of in (
+        ("sqlite:////srv/copy", server),
+        ("postgres://ada@db2/shop", database_settings("sqlite:////a")),
+    ):
+        with pytest.raises(ImproperlyConfigured, match=r"^DATABASE_REPLICA_URL: only a PostgreSQL"):
+            replica_settings(address, of=of, is_pooled=False)

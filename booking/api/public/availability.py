@@ -18,6 +18,7 @@ from booking.api.resource import ApiView, checked, once
 from booking.api.serializers import DeskAvailabilityQuery, LookupRequest
 from booking.places.availability import WantedSlot, ask_availability, lookup
 from booking.web.problem_json import ApiProblem
+from booking.web.replica import may_lag
 from stores.queries import UnknownStore
 
 
@@ -25,6 +26,7 @@ class AvailabilityView(ApiView):
     @extend_schema(
         operation_id="readAvailability", parameters=[DeskAvailabilityQuery], responses=shapes.AvailabilityShape
     )
+    @may_lag
     def get(self, request: Request, store: str) -> HttpResponse:
         """Read the starts that can take a party now, day by day, both ends included, 62 days at most."""
         asked = self.read_query(DeskAvailabilityQuery)

@@ -12,11 +12,13 @@ from booking.api.rendering import store_json, store_summary_json
 from booking.api.resource import ApiView, json_response
 from booking.api.serializers import StoresQuery
 from booking.web.problem_json import ApiProblem, invalid
+from booking.web.replica import may_lag
 from stores.queries import BadCursor, store_detail, stores_page
 
 
 class StoresView(ApiView):
     @extend_schema(operation_id="findStores", parameters=[StoresQuery], responses=shapes.StoresPageShape)
+    @may_lag
     def get(self, request: Request) -> HttpResponse:
         """Find stores by words, town, postal code or place: by name, or the nearest first with `near`."""
         asked = self.read_query(StoresQuery)
@@ -40,6 +42,7 @@ class StoresView(ApiView):
 
 class StoreView(ApiView):
     @extend_schema(operation_id="readStore", responses=shapes.StoreShape)
+    @may_lag
     def get(self, request: Request, store: str) -> HttpResponse:
         """Read a store in full: address, hours, visit types and what it decided about booking."""
         found = store_detail(store)

@@ -7,12 +7,14 @@ from django.views.decorators.http import require_safe
 
 from booking.customer.stores.store_list import StoreList
 from booking.web.rendering import customer_page
+from booking.web.replica import may_lag
 from stores.queries import organizations
 
 ORGANIZATIONS_SHOWN = 6
 
 
 @require_safe
+@may_lag
 def find(request: HttpRequest) -> HttpResponse:
     """Show the stores that match the search, or all of them, with the towns and chains that group them."""
     stores = StoreList(request, url=reverse("find"), now=clock_now())

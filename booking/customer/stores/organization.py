@@ -14,6 +14,7 @@ from booking.customer.stores.store_cards import StoreCard
 from booking.customer.stores.store_list import StoreList
 from booking.formats.store_map import Drawing, MapPoint, Mark, draw
 from booking.web.rendering import customer_page
+from booking.web.replica import may_lag
 from stores.queries import organization_detail, organizations
 
 ORGANIZATIONS_MAX = 500
@@ -39,6 +40,7 @@ class StoreMap:
 
 
 @require_safe
+@may_lag
 def organization(request: HttpRequest, organization: str) -> HttpResponse:
     """Show the stores of a town or chain."""
     found = organization_detail(organization)
@@ -52,6 +54,7 @@ def organization(request: HttpRequest, organization: str) -> HttpResponse:
 
 
 @require_safe
+@may_lag
 def all_organizations(request: HttpRequest) -> HttpResponse:
     """Show all towns and chains that have stores."""
     return customer_page(request, "stores/organizations", {"organizations": organizations(limit=ORGANIZATIONS_MAX)})

@@ -10,6 +10,7 @@ from booking.staff.access import StaffContext, at_store, staff_page
 from booking.staff.reports.date_range import AskedRange, read_range
 from booking.staff.reports.page import part_file, report_context
 from booking.staff.reports.sections import PARTS, Part, parts_of
+from booking.web.replica import read_where_it_may_lag
 from stores.models import Role
 
 
@@ -42,5 +43,6 @@ def _page(request: HttpRequest, at: StaffContext, asked: AskedRange) -> HttpResp
 
 
 def _parts(at: StaffContext, asked: AskedRange) -> tuple[Part, ...]:
-    found = store_report(store=at.store.slug, from_date=asked.from_date, to_date=asked.to_date)
+    days = {"from_date": asked.from_date, "to_date": asked.to_date}
+    found = read_where_it_may_lag(lambda: store_report(store=at.store.slug, **days))
     return parts_of(found, cents=settings.SMS_CENTS)
