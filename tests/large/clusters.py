@@ -42,7 +42,7 @@ class Server:
 
     def copy(self, primary: "Server") -> None:
         """Make a standby of a running server, which follows it from its start on."""
-        target = ["-h", "127.0.0.1", "-p", str(primary.port), "-U", USER, "-D", self.data]
+        target: list[str | Path] = ["-h", "127.0.0.1", "-p", str(primary.port), "-U", USER, "-D", self.data]
         run_as_nobody([self.found / "pg_basebackup", *target, "-R", "--checkpoint=fast", "--no-sync", "-X", "stream"])
 
     def start(self, *options: str) -> None:
