@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -176,6 +177,9 @@ def _count_key(what: str, who: str) -> str:
 
 @cache
 def _limiter() -> FixedWindowRateLimiter:
+    if settings.REDIS_URL:
+        # Here, as others wait for it: `limits` takes a library that another thread has half loaded for an old version.
+        import_module("redis")
     # A Redis that hangs must not hold up the request that is counted there.
     storage: Storage = (
         RedisStorage(settings.REDIS_URL, socket_connect_timeout=1, socket_timeout=2)

