@@ -1,6 +1,6 @@
 """The replica: a copy of the database that follows it, for answers that may be a second old.
 
-See docs/decisions/0038-what-a-replica-may-answer.md. Without DATABASE_REPLICA_URL nothing here does anything.
+See docs/decisions/0040-what-a-replica-may-answer.md. Without DATABASE_REPLICA_URL nothing here does anything.
 """
 
 import logging
