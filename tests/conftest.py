@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 # By itself Hypothesis fails an example that takes longer than 200 ms: on a busy machine any of them may.
 hypothesis_settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis_settings.load_profile("any machine")
+_outboxes = count(1)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -96,9 +98,12 @@ def now() -> datetime:
 
 
 @pytest.fixture(autouse=True)
-def own_outbox(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """No test reads what another sent: messages that go to files go to a folder of the test's own."""
-    monkeypatch.setattr(settings, "MESSAGES_DIR", tmp_path / "outbox")
+def own_outbox(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test reads what another sent: messages that go to files go to a folder of the test's own, made for the first.
+
+    Not in `tmp_path`: that makes a folder on disk, finds it a number and moves a link, for thousands that send nothing.
+    """
+    monkeypatch.setattr(settings, "MESSAGES_DIR", settings.DATA_DIR / f"outbox-{next(_outboxes)}")
 
 
 @pytest.fixture(autouse=True)

@@ -49,15 +49,14 @@ def make_store(
     }
     store = Store.objects.create(slug=slug, **values)
     index_store(store=store)
-    for number, desk in enumerate(desks):
-        Desk.objects.create(
-            store=store, slug=desk, name=desk.title(), capacity=capacity, kept_back=kept_back, position=number
-        )
-    VisitType.objects.create(
-        store=store, slug="visit", name="Visit", slot_count=1, max_party_size=max(1, min(4, capacity)), position=0
+    Desk.objects.bulk_create(
+        Desk(store=store, slug=desk, name=desk.title(), capacity=capacity, kept_back=kept_back, position=number)
+        for number, desk in enumerate(desks)
     )
-    VisitType.objects.create(
-        store=store, slug="advice", name="Advice", slot_count=2, max_party_size=max(1, min(4, capacity)), position=1
+    largest = max(1, min(4, capacity))
+    VisitType.objects.bulk_create(
+        VisitType(store=store, slug=slug, name=name, slot_count=slots, max_party_size=largest, position=slots - 1)
+        for slug, name, slots in (("visit", "Visit", 1), ("advice", "Advice", 2))
     )
     OpeningHours.objects.bulk_create(
         OpeningHours(store=store, weekday=day, opens=opens, closes=closes) for day in days for opens, closes in hours
