@@ -61,6 +61,14 @@ def test_setting_that_cannot_work_is_named_in_one_line(bare: House, name: str, v
     assert name in refused(bare, "--port", str(bare.port), **{name: value})
 
 
+def test_redis_that_is_away_is_told_of_before_the_database_is_touched() -> None:
+    with servers.house() as empty:
+        said = refused(empty, "--port", str(empty.port), REDIS_URL="redis://127.0.0.1:1/0")
+
+        assert said.startswith("carillon: REDIS_URL: ")
+        assert empty.tables() == {}
+
+
 @pytest.mark.plain
 @pytest.mark.parametrize(
     ("name", "address", "more"), [("TRUSTED_PROXIES", "0.0.0.0", {}), ("DEBUG", "127.0.0.1", {"DEBUG": "on"})]

@@ -48,10 +48,11 @@ def check_port(address: str, port: int) -> None:
 
 
 def prepare() -> None:
-    """Update database, translations and static files.
+    """Update database, translations and static files, once all that they need has been found.
 
     It costs little if nothing has changed. Raises CannotStart.
     """
+    _check_redis()
     try:
         compile_translations(settings.LOCALE_PATHS[0])
         with _alone():
@@ -68,7 +69,6 @@ def prepare() -> None:
         raise CannotStart(f"DATABASE_URL: the database cannot be used ({first_line}).") from error
     except OSError as error:
         raise CannotStart(f"DATA_DIR: {error.filename or settings.DATA_DIR}: {error.strerror}.") from error
-    _check_redis()
 
 
 @contextmanager
