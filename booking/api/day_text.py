@@ -9,9 +9,8 @@ from functools import cache
 from json.encoder import encode_basestring as text
 from typing import Any
 
-from booking.api.bodies import Json
 from booking.api.rendering import moment_text
-from booking.bookings.day_schedule import DaySchedule
+from booking.bookings.day_schedule import DaySchedule, DaySlot
 from booking.bookings.message_plan import message_channel
 from booking.models import Booking
 from booking.policy import may_cancel, may_change
@@ -22,16 +21,13 @@ _FLAGS = {True: "true", False: "false"}
 
 def day_text(day: DaySchedule) -> str:
     """Return a store's day as staff see it."""
-    booking_text = BookingTexts(day).booking
-    bookings = ",".join([booking_text(booking) for booking in day.bookings])
-    head = {
-        "store": day.rules.slug,
-        "date": day.date.isoformat(),
-        "time_zone": day.rules.time_zone,
-        "now": moment_text(day.now, day.rules.zone),
-        "slots": _slots(day),
-    }
-    return f'{dumped(head)[:-1]},"bookings":[{bookings}],"totals":{dumped(day.totals)}}}'
+    texts = _DayTexts(day)
+    slots = ",".join([texts.slot(slot) for slot in day.slots])
+    bookings = ",".join([texts.booking(booking) for booking in day.bookings])
+    return (
+        f'{{"store":{texts.store},"date":"{day.date.isoformat()}","time_zone":{texts.zone},'
+        f'"now":{texts.moment(day.now)},"slots":[{slots}],"bookings":[{bookings}],"totals":{dumped(day.totals)}}}'
+    )
 
 
 def dumped(value: Any) -> str:
@@ -39,24 +35,8 @@ def dumped(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def _slots(day: DaySchedule) -> list[Json]:
-    zone = day.rules.zone
-    return [
-        {
-            "starts_at": moment_text(slot.starts_at, zone),
-            "ends_at": moment_text(slot.ends_at, zone),
-            "desk": slot.desk.slug if slot.desk else None,
-            "capacity": slot.capacity,
-            "places_taken": slot.places_taken,
-            "places_left": slot.places_left,
-            "closed": slot.closed,
-        }
-        for slot in day.slots
-    ]
-
-
-class BookingTexts:
-    """Writes the bookings of one day; what many of them share is written once."""
+class _DayTexts:
+    """Writes the slots and bookings of one day; what many of them share is written once."""
 
     def __init__(self, day: DaySchedule) -> None:
         zone, rules = day.rules.zone, day.rules
@@ -64,9 +44,22 @@ class BookingTexts:
         self.deliveries = day.deliveries
         self.store, self.zone = text(rules.slug), text(rules.time_zone)
         self.moment = cache(lambda moment: text(moment_text(moment, zone)) if moment else "null")
-        kinds = {one.visit_type for one in day.bookings}
-        self.types = {kind.pk: (text(kind.slug), text(kind.mode)) for kind in kinds}
-        self.desks = {desk.pk: text(desk.slug) for desk in {one.desk for one in day.bookings}}
+        self.types: dict[int, tuple[str, str]] = {}
+        self.desks: dict[int, str] = {}
+        for one in day.bookings:
+            if one.visit_type_id not in self.types:
+                self.types[one.visit_type_id] = text(one.visit_type.slug), text(one.visit_type.mode)
+            if one.desk_id not in self.desks:
+                self.desks[one.desk_id] = text(one.desk.slug)
+
+    def slot(self, slot: DaySlot) -> str:
+        """Return a slot; its desk is null where that desk no longer serves."""
+        desk = text(slot.desk.slug) if slot.desk else "null"
+        return (
+            f'{{"starts_at":{self.moment(slot.starts_at)},"ends_at":{self.moment(slot.ends_at)},"desk":{desk},'
+            f'"capacity":{slot.capacity},"places_taken":{slot.places_taken},"places_left":{slot.places_left},'
+            f'"closed":{_FLAGS[slot.closed]}}}'
+        )
 
     def booking(self, one: Booking) -> str:
         """Return a booking as staff see it."""

@@ -84,10 +84,11 @@ class VisitFacts(NamedTuple):
 
 def booking_facts(booking: Booking) -> VisitFacts:
     """Return the facts of a booking; its visit type and, if one was requested, its desk should be loaded."""
+    visit_type = booking.visit_type
     return VisitFacts(
         status=booking.status,
-        mode=booking.visit_type.mode,
-        video_url=booking.visit_type.video_url,
+        mode=visit_type.mode,
+        video_url=visit_type.video_url,
         phone=booking.phone,
         late_minutes=booking.late_minutes,
         was_asked_to_move=booking.answer_until is not None,

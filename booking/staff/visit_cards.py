@@ -71,6 +71,8 @@ class VisitCard(NamedTuple):
     @property
     def last_message(self) -> MessageLine | None:
         """What to show on one line: a problem first, else the last message that was sent, else the next one due."""
+        if not self.messages:
+            return None
         troubles = [line for line in self.messages if line.is_trouble]
         left = [line for line in self.messages if line.is_news]
         return next(iter(troubles or left[-1:] or self.messages[-1:]), None)

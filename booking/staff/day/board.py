@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from booking.bookings.day_schedule import DaySchedule, DaySlot
-from booking.formatting import time_in_words, visit_type_name
+from booking.formatting import visit_type_name
 from booking.models import Status
 from booking.places.fit import is_shut
 from booking.staff.day.no_slot import NoSlot, out_of_service
@@ -77,7 +77,8 @@ class Board:
 def day_board(schedule: DaySchedule, *, changed: str = "", done_words: str = "") -> Board:
     """Return a day's table; `done_words` say what was just done with the visit `changed`."""
     rows_of = VisitRows(done_words=done_words).rows
-    cards = list(CardMaker(schedule, changed=changed).cards())
+    made = CardMaker(schedule, changed=changed)
+    cards = list(made.cards())
     standing = [card for card in cards if card.booking.status != Status.CANCELLED]
     slots = {(slot.starts_at, slot.desk_id): slot for slot in schedule.slots}
     visits: dict[tuple[datetime, int], list[VisitCard]] = defaultdict(list)
@@ -90,7 +91,7 @@ def day_board(schedule: DaySchedule, *, changed: str = "", done_words: str = "")
     is_today = schedule.date == schedule.now.astimezone(schedule.rules.zone).date()
     rows = tuple(
         BoardRow(
-            time=time_in_words(start, schedule.rules.zone),
+            time=made.time(start),
             cells=tuple(
                 Cell(
                     desk=name if len(desks) > 1 else "",
@@ -133,7 +134,8 @@ def _desks(schedule: DaySchedule, cards: Iterable[VisitCard]) -> list[tuple[int,
     """Return the desks of the day by id and name: the active ones, and former ones that still have visits."""
     desks = {desk.id: visit_type_name(desk.name) for desk in schedule.rules.desks}
     for card in cards:
-        desks.setdefault(card.booking.desk_id, visit_type_name(card.booking.desk.name))
+        if card.booking.desk_id not in desks:
+            desks[card.booking.desk_id] = visit_type_name(card.booking.desk.name)
     for slot in schedule.slots:
         desks.setdefault(slot.desk_id, _("Former desk"))
     return list(desks.items())

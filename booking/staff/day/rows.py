@@ -4,6 +4,7 @@ User input goes through `escape`; everything else is texts and addresses of our 
 all of them share stands once on the page: their form, and the signs that `sprite` draws.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from html import escape
@@ -36,6 +37,14 @@ def _drawing(icon: str) -> str:
     return render_to_string(f"icons/{icon}.html").partition(">")[2].rpartition("</svg>")[0].strip()
 
 
+_needs_escape = re.compile("[&<>\"']").search
+
+
+def escaped(text: str) -> str:
+    """Return text as HTML; most of it needs no change, and to look for that takes a third of the time."""
+    return escape(text) if _needs_escape(text) else text
+
+
 class VisitRows:
     """Builds the rows of one day; `done_words` are shown under the visit that was just changed."""
 
@@ -54,7 +63,6 @@ class VisitRows:
         self.will_come = f' · <span class="will-come">{will_come}</span>'
         self.move, self.cancel = escape(_("Move")), escape(_("Cancel the visit"))
         self.grip = _ICON.format("grip")
-        self.escaped = cache(escape)  # for what many visits share
 
     def rows(self, visits: Iterable[VisitCard], *, with_time: bool = False) -> SafeString:
         """Return the rows of some visits, one after the other."""
@@ -62,15 +70,15 @@ class VisitRows:
         return mark_safe(rows)  # noqa: S308 -- user input is escaped where it is inserted
 
     def _row(self, visit: VisitCard, *, with_time: bool) -> str:
-        booking, name = visit.booking, escape(visit.name)
-        noted = f'<p class="visit-note">{escape(booking.note)}</p>' if booking.note else ""
+        booking, name = visit.booking, escaped(visit.name)
+        noted = f'<p class="visit-note">{escaped(booking.note)}</p>' if booking.note else ""
         changed, focus, just = (" is-changed", ' tabindex="-1"', self.just) if visit.is_changed else ("", "", "")
         time = f'<span class="visit-time">{visit.time}</span> ' if with_time else ""
-        parts = [visit.people, self.escaped(visit.visit_type)]
+        parts = [visit.people, escaped(visit.visit_type)]
         if visit.until:
             parts.append(self.until.format(time=unbroken(visit.until)))
         if visit.source:
-            parts.append(self.escaped(visit.source))
+            parts.append(escaped(visit.source))
         what = " · ".join(parts) + (self.will_come if booking.attendance_confirmed else "")
         return (
             f'<li class="visit visit-{visit.state}{changed}" id="visit-{visit.reference}"{focus}>'
@@ -108,7 +116,7 @@ class VisitRows:
 
     def _button(self, act: Action, *, kind: str = "act", whose: str = "") -> str:
         """Return a button of the form around the board; `whose` is the name that a screen reader adds, escaped."""
-        label = self.escaped(act.label)
+        label = escaped(act.label)
         named = f' aria-label="{label}, {whose}"' if whose else ""
         address = f'formaction="{act.url}" name="action_id" value="{act.action_id}"'
         return f'<button class="{kind}" {address}{named}>{label}</button>'
@@ -121,8 +129,8 @@ def _fact(words: str) -> str:
 def _how(visit: VisitCard) -> str:
     """Return how to reach the visitor, and the last message to them."""
     booking, told = visit.booking, visit.last_message
-    phone = f'<a href="tel:{escape(booking.phone)}">{escape(visit.phone)}</a> ' if visit.phone else ""
-    email = escape(booking.email)
+    phone = f'<a href="tel:{escaped(booking.phone)}">{escaped(visit.phone)}</a> ' if visit.phone else ""
+    email = escaped(booking.email)
     mail = f'<a href="mailto:{email}">{email}</a> ' if email else ""
     news = f'<span class="news{" is-trouble" if told.is_trouble else ""}">{told.html}</span>' if told else ""
     return phone + mail + news

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from booking.api.day_text import day_text, dumped
-from booking.api.rendering import staff_booking_json
+from booking.api.rendering import moment_text, staff_booking_json
 from booking.bookings.day_schedule import DaySchedule, day_schedule
 from booking.models import Booking, Source, Status
 from booking.models.partial_rows import known, set_related
@@ -100,7 +100,22 @@ def test_a_day_reads_as_the_objects_of_its_bookings(schedule: DaySchedule, data:
 
     bookings = [staff_booking_json(one, now=day.now, deliveries=day.deliveries) for one in day.bookings]
     assert f'"bookings":{dumped(bookings)},"totals":{dumped(day.totals)}}}' in text
-    assert text.startswith(f'{{"store":"{day.rules.slug}","date":"{day.date.isoformat()}",')
+    zone = day.rules.zone
+    slots = [
+        {
+            "starts_at": moment_text(slot.starts_at, zone),
+            "ends_at": moment_text(slot.ends_at, zone),
+            "desk": slot.desk.slug if slot.desk else None,
+            "capacity": slot.capacity,
+            "places_taken": slot.places_taken,
+            "places_left": slot.places_left,
+            "closed": slot.closed,
+        }
+        for slot in day.slots
+    ]
+    head = {"store": day.rules.slug, "date": day.date.isoformat(), "time_zone": day.rules.time_zone}
+    head |= {"now": moment_text(day.now, zone)}
+    assert text.startswith(f'{dumped(head)[:-1]},"slots":{dumped(slots)},"bookings":')
 
 
 def test_a_stored_day_reads_as_its_bookings_read_one_by_one(schedule: DaySchedule) -> None:
