@@ -12,6 +12,7 @@ from booking.bookings import rebooking
 from booking.formats.share_image import drop_old_cards
 from booking.messages import day_sheet_schedule
 from booking.operations.health import note_beat
+from booking.operations.schedules import forget_results
 from booking.places import claims
 from booking.waiting_list import offers
 from notifications import sms_recipients
@@ -64,4 +65,5 @@ def forget_old() -> int:
     forget_expired_sign_ins(now=now)
     sms_recipients.forget_ranges(now=now)
     drop_old_cards(now=now)
+    forget_results(now=now)
     return sum(privacy.forget_old(now=now).values())

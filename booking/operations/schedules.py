@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q
-from django_q.models import Schedule
+from django_q.models import Schedule, Task
 
 MINUTELY = (
     ("heartbeat", "booking.tasks.heartbeat", 1),
@@ -17,6 +17,7 @@ MINUTELY = (
 )
 # The queue counts in whole minutes: two rows half a minute apart, so that nobody waits a minute for an offer.
 LATER = {"offers between": timedelta(seconds=30)}
+RESULTS_KEPT = timedelta(days=30)
 NIGHTLY = (("forget", "booking.tasks.forget_old"),)
 
 
@@ -65,6 +66,12 @@ def set_right(*, now: datetime) -> int:
             still_far = Q(next_run__lt=now - turn) | Q(next_run__gt=now + turn)
             moved += Schedule.objects.filter(still_far, pk=row.pk).update(next_run=next_run)
     return moved
+
+
+def forget_results(*, now: datetime) -> int:
+    """Delete what the queue noted about tasks that ended long ago; return how many. By itself it keeps failed ones."""
+    deleted: int = Task.objects.filter(stopped__lt=now - RESULTS_KEPT).delete()[0]
+    return deleted
 
 
 def _next_night(now: datetime) -> datetime:
