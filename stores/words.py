@@ -44,6 +44,7 @@ _TOWN_MEANT = {name: names.split()[0] for names in _TOWNS for name in names.spli
 _ARTICLE = "ال"  # written as one word with the word that follows
 _AFTER_ARTICLE_LEAST = 3
 _NAME_SEARCHED, _TOWN_SEARCHED, _POSTAL_CODE_SEARCHED = 240, 120, 30
+_WORD = re.compile(r"[^\W_]+")
 
 
 def cleaned(text: str) -> str:
@@ -69,9 +70,11 @@ def can_be_said(text: str) -> bool:
 
 def folded(text: str) -> str:
     """Return the text in lower case without accents, with single spaces; other scripts are not transcribed."""
+    if text.isascii():  # nothing to take apart: half of a day's names
+        return " ".join(_WORD.findall(text.lower()))
     apart = unicodedata.normalize("NFKD", text.casefold()).casefold()
     bare = "".join(character for character in apart if not unicodedata.combining(character))
-    return " ".join(re.findall(r"[^\W_]+", bare.translate(_LETTERS)))
+    return " ".join(_WORD.findall(bare.translate(_LETTERS)))
 
 
 def plain_letters() -> dict[str, str]:

@@ -1,10 +1,10 @@
 """The working day that a tablet stores offline: its visits, without phone numbers and surnames."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -13,12 +13,14 @@ from django.db.models import OuterRef, Subquery, Sum
 from booking.arrivals.step_rules import STEPS
 from booking.bookings.visit_facts import VisitFacts
 from booking.models import Booking, BookingEvent, EventKind
+from booking.models.moment_texts import Moments, moment_text
 from booking.working_days import WorkingDay, quarter_before, working_day
 from stores.hours import ONE_DAY, day_start
 from stores.models import Store, StoreDay
 from stores.queries import rules_around
 from stores.slots import StoreRules
 
+_MOMENTS = 6  # the first fields of a visit, which are read as text
 WIPED_AFTER = timedelta(minutes=30)
 _STEPS = tuple(EventKind(step.event) for step in STEPS.values())
 _SHOWN = (*_STEPS, EventKind.UNDONE, EventKind.RESCHEDULED, EventKind.CANCELLED, EventKind.SAID_LATE)
@@ -27,26 +29,26 @@ _SHOWN = (*_STEPS, EventKind.UNDONE, EventKind.RESCHEDULED, EventKind.CANCELLED,
 class ArrivalVisit(NamedTuple):
     """One visit, with the values of its row in the database."""
 
+    starts_at: datetime
+    ends_at: datetime
+    answer_until: datetime | None
+    checked_in_at: datetime | None
+    started_at: datetime | None
+    erased_at: datetime | None
     id: int
     reference: str
     name: str
     phone: str
-    starts_at: datetime
-    ends_at: datetime
     status: str
     source: str
     party_size: int
     late_minutes: int | None
-    answer_until: datetime | None
     note: str
     answers: list[dict[str, str]]
     locale: str
     is_simple: bool
     is_for_someone_else: bool
     desk_was_chosen: bool
-    checked_in_at: datetime | None
-    started_at: datetime | None
-    erased_at: datetime | None
     desk: str
     visit_type: str
     mode: str
@@ -131,8 +133,9 @@ def _read(
     store_id: int, chosen: Mapping[str, object]
 ) -> tuple[tuple[ArrivalVisit, ...], dict[int, list[ArrivalEvent]]]:
     chosen = {"store_id": store_id, **chosen}
-    own = [*ArrivalVisit._fields[:-3], "desk__name", "visit_type__name", "visit_type__mode"]
-    rows = Booking.objects.filter(**chosen).order_by("starts_at", "pk").values_list(*own)
+    moments = map(moment_text, ArrivalVisit._fields[:_MOMENTS])
+    own = [*ArrivalVisit._fields[_MOMENTS:-3], "desk__name", "visit_type__name", "visit_type__mode"]
+    rows = Booking.objects.filter(**chosen).order_by("starts_at", "pk").values_list(*moments, *own)
     of_visit = {f"booking__{name}": value for name, value in chosen.items()}
     happened = (
         BookingEvent.objects.filter(kind__in=_SHOWN, **of_visit)
@@ -142,7 +145,8 @@ def _read(
     events: dict[int, list[ArrivalEvent]] = defaultdict(list)
     for event in happened:
         events[event[0]].append(ArrivalEvent(*event))
-    return tuple([ArrivalVisit(*row) for row in rows]), events
+    read: Callable[[str], Any] = Moments().__getitem__
+    return tuple([ArrivalVisit(*map(read, row[:_MOMENTS]), *row[_MOMENTS:]) for row in rows]), events
 
 
 def _wiped_at(rules: StoreRules, day: WorkingDay, visits: Collection[ArrivalVisit]) -> datetime:

@@ -30,7 +30,7 @@ def booking_by_reference(reference: str) -> Booking | None:
     plain = read_reference(reference)
     if plain is None:
         return None
-    return Booking.objects.select_related("store", "desk", "visit_type").filter(reference=plain).first()
+    return next(iter(Booking.objects.select_related("store", "desk", "visit_type").filter(reference=plain)), None)
 
 
 def feed_bookings(*, store: Store, now: datetime) -> list[Booking]:

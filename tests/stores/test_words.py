@@ -72,3 +72,8 @@ def test_search_text_fits_its_column(name: str, town: str, postal_code: str) -> 
 )
 def test_slug_is_ascii_of_name_and_town(name: str, town: str, expected: str) -> None:
     assert slug_from(name, town, longest=20 if len(expected) <= 20 else 80) == expected
+
+
+@given(st.text(st.characters(max_codepoint=127)))
+def test_folded_plain_letters_are_folded_like_all_others(text: str) -> None:
+    assert f"{folded(text)} e".split() == folded(f"{text} \u00e9").split()
