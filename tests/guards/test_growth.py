@@ -35,9 +35,11 @@ TABLES = {
     "deleted by the sweep of each minute": "booking.Hold",
     "deleted as soon as the task is done": "django_q.OrmQ",
     # What happened, without the people: the numbers are made from it. Found by store and day, whatever there is.
-    "stays for good, without personal data": """
-        booking.Booking booking.BookingEvent booking.WaitingListEntry notifications.OutboxMessage
-        stores.Slot stores.StoreDay stores.SpecialHours
+    "stays without personal data, until `archive_visits` moves old years out": """
+        booking.Booking booking.BookingEvent notifications.OutboxMessage stores.Slot
+    """,
+    "stays without personal data: a row a day and store at most, or one who waited": """
+        stores.StoreDay stores.SpecialHours booking.WaitingListEntry
     """,
     "stays as long as the number is stopped": "notifications.OptOut",
 }

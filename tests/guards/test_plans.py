@@ -15,8 +15,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from booking import tasks
 from booking.models import Booking, Ticket
 from booking.tokens import manage_token
+from notifications.tasks import deliver_due
 from stores.models import Store
 from tests.factories import NOW, PASSWORD, at, make_booking, make_store, make_user
 
@@ -171,6 +173,22 @@ def test_busy_requests_read_no_more_than_their_store() -> None:
     found = {(request, wrong, sql[:300]) for request, sql in looked_at for wrong in wrong_with(explained(sql))}
 
     assert len(looked_at) > 40
+    assert sorted(found) == []
+
+
+def test_sweeps_of_all_stores_read_no_whole_table() -> None:
+    store = make_store(capacity=5)
+    with time_machine.travel(NOW, tick=False):
+        many_rows(store)
+        with CaptureQueriesContext(connection) as captured:
+            for sweep in (tasks.release_expired_holds, tasks.offer_places, tasks.tell_nearly, deliver_due):
+                sweep()
+    statements = {str(one["sql"]) for one in captured.captured_queries}
+    looked_at = [sql for sql in statements if sql.startswith(("SELECT", "UPDATE", "DELETE")) and _GROWING.search(sql)]
+
+    found = {(wrong, sql[:300]) for sql in looked_at for wrong in wrong_with(explained(sql)) if "reads all" in wrong}
+
+    assert len(looked_at) > 3
     assert sorted(found) == []
 
 
