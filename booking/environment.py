@@ -94,9 +94,12 @@ def database_settings(url: str, *, name: str = "DATABASE_URL") -> dict[str, Any]
         options = {
             **found.get("OPTIONS", {}),
             "connect_timeout": 5,
+            "server_side_binding": True,
+            "prepare_threshold": 5,  # a statement is prepared when a connection runs it for the sixth time
             "options": " ".join(f"-c {option}={value}" for option, value in SESSION_TIMEOUTS.items()),
         }
-        return {**found, "CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True, "OPTIONS": options}
+        kept = {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
+        return {**found, **kept, "ENGINE": "booking.postgresql", "OPTIONS": options}
     if found["NAME"] == ":memory:":
         raise ImproperlyConfigured(f"{name}: needs a file, as in sqlite:////srv/carillon.sqlite3.")
     options = {

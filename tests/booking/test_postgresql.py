@@ -1,0 +1,119 @@
+"""Kept connections to PostgreSQL: one that ended is noticed before a request, and one that did not costs nothing."""
+
+from collections.abc import Iterator
+from contextlib import closing
+
+import environ
+import psycopg
+import pytest
+from django.db import OperationalError, connection
+
+from booking.postgresql.base import DatabaseWrapper
+from stores.bounded_cache import BoundedCache
+from tests.postgres import NoPostgres, running_server
+from tests.servers import POSTGRES
+
+pytestmark = [pytest.mark.django_db, pytest.mark.skipif(not POSTGRES, reason="asks PostgreSQL")]
+
+
+def wrapper(address: str, **options: object) -> DatabaseWrapper:
+    """Return a connection of its own, as a thread of a web process has it."""
+    settings = {**connection.settings_dict, **environ.Env.db_url_config(address), "CONN_MAX_AGE": None}
+    settings |= {"CONN_HEALTH_CHECKS": True, "OPTIONS": {**connection.settings_dict["OPTIONS"], **options}}
+    return DatabaseWrapper(settings, "kept")
+
+
+@pytest.fixture
+def kept() -> Iterator[DatabaseWrapper]:
+    with closing(wrapper(POSTGRES)) as database:
+        yield database
+
+
+@pytest.fixture
+def other() -> Iterator[psycopg.Connection]:
+    with psycopg.connect(POSTGRES, autocommit=True) as session:
+        yield session
+
+
+def ask(database: DatabaseWrapper) -> int:
+    """Do what a request does: look after the connection, then use it."""
+    database.close_if_unusable_or_obsolete()
+    with database.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        pid: int = cursor.fetchone()[0]
+    return pid
+
+
+def last_statement(other: psycopg.Connection, pid: int) -> str:
+    row = other.execute("SELECT query FROM pg_stat_activity WHERE pid = %s", [pid]).fetchone()
+    assert row is not None
+    return str(row[0])
+
+
+def test_living_connection_is_used_without_a_question(kept: DatabaseWrapper, other: psycopg.Connection) -> None:
+    pid = ask(kept)
+
+    assert kept.is_usable()
+    assert last_statement(other, pid) == "SELECT pg_backend_pid()"
+    assert ask(kept) == pid
+
+
+def test_connection_that_the_server_ended_is_replaced(kept: DatabaseWrapper, other: psycopg.Connection) -> None:
+    pid = ask(kept)
+    other.execute("SELECT pg_terminate_backend(%s, 60000)", [pid])
+
+    assert not kept.is_usable()
+    assert ask(kept) != pid
+
+
+def test_connection_on_which_something_arrived_is_asked_and_kept(
+    kept: DatabaseWrapper, other: psycopg.Connection
+) -> None:
+    pid = ask(kept)
+    with kept.cursor() as cursor:
+        cursor.execute("LISTEN doorbell")
+    other.execute("NOTIFY doorbell")
+    with psycopg.connect(POSTGRES, autocommit=True) as session:
+        session.execute("LISTEN doorbell")
+        session.execute("NOTIFY doorbell")  # the server tells its listeners in turn: this one after the first
+
+    assert kept.is_usable()
+    assert ask(kept) == pid
+
+
+def test_connection_closed_on_our_side_is_not_usable(kept: DatabaseWrapper) -> None:
+    assert not kept.is_usable()
+    ask(kept)
+    kept.connection.close()
+    assert not kept.is_usable()
+
+
+def test_server_that_stopped_is_noticed_and_another_one_answers() -> None:
+    try:
+        with running_server() as address:
+            database = wrapper(address)
+            ask(database)
+    except NoPostgres:
+        pytest.skip("there are no programs of PostgreSQL")
+    assert not database.is_usable()
+    with pytest.raises(OperationalError):
+        ask(database)
+    database.settings_dict |= environ.Env.db_url_config(POSTGRES)
+    ask(database)
+    database.close()
+
+
+def test_new_connection_forgets_what_was_kept(kept: DatabaseWrapper) -> None:
+    cache: BoundedCache[str, int] = BoundedCache(1)
+    cache.keep("a", 1)
+    ask(kept)
+
+    assert cache.get("a") is None
+
+
+@pytest.mark.parametrize(("threshold", "prepared"), [(0, 1), (None, 0)])
+def test_statements_are_prepared_unless_they_may_not_be(threshold: int | None, prepared: int) -> None:
+    with closing(wrapper(POSTGRES, prepare_threshold=threshold)) as database, database.cursor() as cursor:
+        cursor.execute("SELECT %s::int", [7])
+        cursor.execute("SELECT count(*) FROM pg_prepared_statements WHERE statement = 'SELECT $1::int'")
+        assert cursor.fetchone() == (prepared,)
