@@ -10,13 +10,13 @@ from booking.staff import urls as staff
 from notifications import urls as notifications
 
 urlpatterns = [
+    path("api/v1/", include(api)),  # first, because addresses are tried one after the other
+    re_path("^api(?:/|$)", unknown),
     *customer.urlpatterns,
     *staff.urlpatterns,
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
-    path("api/v1/", include(api)),
-    re_path("^api(?:/|$)", unknown),
     *notifications.urlpatterns,
 ]
 

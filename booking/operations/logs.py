@@ -9,7 +9,7 @@ import traceback
 from datetime import UTC, datetime
 from typing import Any
 
-from pythonjsonlogger.json import JsonFormatter
+from pythonjsonlogger.json import JsonEncoder, JsonFormatter
 
 OWN_LOGGERS = ("booking", "stores", "notifications")
 # Other packages whose formatted texts are only about processes.
@@ -19,6 +19,11 @@ _DEEPEST = 12
 
 class JsonLine(JsonFormatter):
     """A formatter of one JSON line for a record: at, level, logger, event, then the `extra` of the call."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        # The formatter's own way makes an encoder for each line.
+        self._encode = JsonEncoder(default=self.json_default, ensure_ascii=self.json_ensure_ascii).encode
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the record as one JSON object."""
@@ -36,7 +41,7 @@ class JsonLine(JsonFormatter):
             line |= exception_fields(record.exc_info[1])
         if not own:
             line["source"] = f"{record.filename}:{record.lineno}"
-        return self.serialize_log_record(line)
+        return self._encode(line)
 
 
 def exception_fields(error: BaseException) -> dict[str, Any]:

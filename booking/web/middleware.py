@@ -1,15 +1,12 @@
-"""Middleware: the request log, trusted proxies, the reader's language, limits, and answers to faults.
+"""Middleware: the reader's language, limits, and answers to faults.
 
 Django turns an exception of a middleware into the answer of a handler at once, so outer middleware never sees it.
 `server_error` and `bad_request` are these handlers: together with Faults they answer every exception.
 """
 
-import ipaddress
 import logging
 import sys
 import time
-import uuid
-from collections.abc import Callable
 from http import HTTPStatus
 
 from django.conf import settings
@@ -25,82 +22,17 @@ from django.views import defaults
 
 from booking import limits
 from booking.accounts.password_hashers import HashingBusy
+from booking.web.frame import Handler
 from booking.web.problem_json import problem_response
 from booking.web.reader_prefix import read_prefix
 from booking.web.retry_times import write_retry_time
 
-Handler = Callable[[HttpRequest], HttpResponseBase]
 RETRY_AFTER_SECONDS = 2
 FILE_PAGES = frozenset({"staff-organization-import"})  # URL names of the pages that take a file; only for staff
 TELL_AGAIN_SECONDS = 60
 _NO_CUSTOMERS = ("/api/", "/staff/", "/webhooks/")  # for programs and for pages of staff
 
 log = logging.getLogger(__name__)
-
-
-class RequestLog:
-    """The request log: one line a request, with the route's pattern; its values may open a booking."""
-
-    def __init__(self, get_response: Handler) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        begun = time.monotonic()
-        response = self.get_response(request)
-        match = request.resolver_match
-        log.info(
-            "request",
-            extra={
-                "request_id": uuid.uuid4().hex[:16],
-                "method": request.method if (request.method or "").isalpha() else "?",
-                "route": f"/{match.route}" if match else "-",
-                "status": response.status_code,
-                "ms": round((time.monotonic() - begun) * 1000, 1),
-            },
-        )
-        return response
-
-
-class TrustedProxy:
-    """Trusted proxies: only those in TRUSTED_PROXIES are believed about X-Forwarded-For and X-Forwarded-Proto."""
-
-    def __init__(self, get_response: Handler) -> None:
-        self.get_response = get_response
-        self.trusted = [ipaddress.ip_network(network, strict=False) for network in settings.TRUSTED_PROXIES]
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        forwarded = request.META.pop("HTTP_X_FORWARDED_FOR", "")
-        if self._is_trusted(request.META.get("REMOTE_ADDR", "")):
-            hops = [hop.strip() for hop in forwarded.split(",") if hop.strip()]
-            while hops and self._is_trusted(hops[-1]):
-                hops.pop()
-            if hops:
-                request.META["REMOTE_ADDR"] = hops[-1]
-        else:
-            request.META.pop("HTTP_X_FORWARDED_PROTO", None)
-        return self.get_response(request)
-
-    def _is_trusted(self, address: str) -> bool:
-        try:
-            found = ipaddress.ip_address(address)
-        except ValueError:
-            return False
-        if found.version == 6 and found.ipv4_mapped:
-            found = found.ipv4_mapped
-        return any(found in network for network in self.trusted)
-
-
-class BrowserRights:
-    """Headers: what a page may use of a device, and that no other site may load it; a view can set its own."""
-
-    def __init__(self, get_response: Handler) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        response = self.get_response(request)
-        response.headers.setdefault("Permissions-Policy", settings.PERMISSIONS_POLICY)
-        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-        return response
 
 
 class ReaderAddress:
@@ -118,14 +50,16 @@ class ReaderAddress:
         language = reader.language or translation.get_language_from_request(request)
         if request.path_info.startswith("/staff/") and language not in settings.STAFF_LANGUAGES:
             language = settings.LANGUAGE_CODE
-        before = get_script_prefix()
-        set_script_prefix(f"{reader.prefix}/")
+        before, wanted = get_script_prefix(), f"{reader.prefix}/"
+        if before != wanted:
+            set_script_prefix(wanted)
         request.LANGUAGE_CODE = language
         try:
             with translation.override(language):
                 response = self.get_response(request)
         finally:
-            set_script_prefix(before)
+            if before != wanted:
+                set_script_prefix(before)
         if not reader.language:
             patch_vary_headers(response, ["Accept-Language"])
         response.headers.setdefault("Content-Language", language)
@@ -161,7 +95,8 @@ class AddressLimits:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         try:
-            limits.check_request(request)
+            if settings.RATE_LIMITS:
+                limits.check_request(request)
         except limits.RateLimited as limited:
             return rate_limited(request, limited)
         return self.get_response(request)

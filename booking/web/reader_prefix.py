@@ -15,6 +15,8 @@ SIMPLE = "simple"
 # What programs call: these addresses never change with the reader.
 _MACHINES = frozenset({"api", "calendars", "healthz", "metrics", "readyz", "static", "webhooks"})
 _RIGHT_TO_LEFT = frozenset({"ar"})
+_LANGUAGES = frozenset(code for code, _ in settings.LANGUAGES)
+_SIMPLE = frozenset({SIMPLE})
 # What most people of a country read, of the languages we speak; everywhere else the first of ours.
 _LANGUAGE_OF_COUNTRY = {
     **dict.fromkeys(("FR", "MC", "BE", "LU", "RE", "GP", "MQ", "GF", "YT", "PM", "BL", "MF", "NC", "PF", "WF"), "fr"),
@@ -60,8 +62,11 @@ def canonical(reader: ReaderChoice, path: str) -> Canonical:
 
 def read_prefix(path: str) -> tuple[ReaderChoice, str]:
     """Return the reader's choice at the start of a path, and the rest of the path."""
-    is_simple, rest = _taken(path, {SIMPLE})
-    language, rest = _taken(rest, {code for code, _ in settings.LANGUAGES})
+    first = path.split("/", 2)[1:2]
+    if not first or (first[0] != SIMPLE and first[0] not in _LANGUAGES):
+        return ReaderChoice(), path
+    is_simple, rest = _taken(path, _SIMPLE)
+    language, rest = _taken(rest, _LANGUAGES)
     if not (is_simple or language) or rest.split("/", 2)[1] in _MACHINES:
         return ReaderChoice(), path
     return ReaderChoice(language, bool(is_simple)), rest
@@ -85,7 +90,7 @@ def is_right_to_left(language: str) -> bool:
     return language.partition("-")[0] in _RIGHT_TO_LEFT
 
 
-def _taken(path: str, words: set[str]) -> tuple[str, str]:
+def _taken(path: str, words: frozenset[str]) -> tuple[str, str]:
     """Return the first part of a path where it is one of these words, and what follows it."""
     _, first, rest = [*path.split("/", 2), "", ""][:3]
     return (first, f"/{rest}") if first in words and path.count("/") > 1 else ("", path)

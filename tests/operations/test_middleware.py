@@ -15,7 +15,8 @@ from pytest_django import Settings
 
 from booking.links import manage_url, visits_url, waiting_url
 from booking.operations.logs import JsonLine
-from booking.web.middleware import TrustedProxy, _Trouble, is_database_trouble
+from booking.web.frame import TrustedProxy
+from booking.web.middleware import _Trouble, is_database_trouble
 from stores.models import Role
 from tests.booking.reading import markup
 from tests.factories import make_booking, make_store, make_user
