@@ -20,6 +20,7 @@ from hypothesis import settings as hypothesis_settings
 from booking import limits
 from booking.operations.translations import compile_translations
 from notifications import tasks
+from stores.bounded_cache import forget_kept
 from tests import prepared, servers
 from tests.chromium import ARGUMENTS, MISSING, PATIENCE_MS, find_chromium
 from tests.factories import NOW
@@ -90,6 +91,12 @@ def counters_from_nought() -> Iterator[None]:
         with suppress(sqlite3.Error, redis.RedisError):
             limits._limiter().storage.reset()
         limits._limiter.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept() -> None:
+    """No test is answered from what another one left in this process."""
+    forget_kept()
 
 
 @pytest.fixture

@@ -11,12 +11,16 @@ from booking.bookings.visit_facts import booking_facts
 from booking.formatting import visit_type_name
 from booking.links import calendar_url, manage_url
 from booking.models import Booking
-from booking.places.availability import Availability, FreeSlot
+from booking.places.availability import Availability, FreeDay, FreeSlot
+from booking.places.free_times import MOST_DAYS
 from booking.policy import may_cancel, may_change
 from booking.tokens import manage_token
 from notifications.outbox import Delivery
+from stores.bounded_cache import BoundedCache
 from stores.hours import WeeklyInterval
 from stores.queries import StoreDetail, StoreSummary
+
+_day_texts: BoundedCache[int, tuple[FreeDay, str]] = BoundedCache(MOST_DAYS)
 
 Deliveries = Mapping[str, Sequence[Delivery]]
 
@@ -110,14 +114,23 @@ def availability_text(answer: Availability) -> str:
     It contains no typed text: slugs, days, times and numbers need no escapes.
     """
     zone = answer.rules.zone
-    days = ",".join(
-        f'{{"date":"{day.date.isoformat()}","slots":[{_free_slots_text(day.slots, zone)}]}}' for day in answer.days
-    )
+    days = ",".join(_day_text(day, zone) for day in answer.days)
     first_free = f'"{moment_text(answer.first_free, zone)}"' if answer.first_free else "null"
     return (
         f'{{"store":"{answer.rules.slug}","visit_type":"{answer.visit_type.slug}",'
         f'"time_zone":"{answer.rules.time_zone}","days":[{days}],"first_free":{first_free}}}'
     )
+
+
+def _day_text(day: FreeDay, zone: ZoneInfo) -> str:
+    """Return the text of a day, which is kept beside the day: most days are shown again and again."""
+    kept = _day_texts.get(id(day))
+    if kept is not None and kept[0] is day:  # a day that is gone may have left its id to another one
+        return kept[1]
+    text = f'{{"date":"{day.date.isoformat()}","slots":[{_free_slots_text(day.slots, zone)}]}}'
+    if day.slots:
+        _day_texts.keep(id(day), (day, text))
+    return text
 
 
 def _free_slots_text(slots: Sequence[FreeSlot], zone: ZoneInfo) -> str:

@@ -5,6 +5,7 @@ from stores.queries.countries import forget_country, last_known_country
 from stores.queries.day_sheets import DAY_SHEET_ASKED, asked_day_sheet, day_sheet_wish
 from stores.queries.doors import door_number
 from stores.queries.one_store import (
+    SLUG,
     ListedStore,
     Question,
     StoreDetail,
@@ -27,6 +28,7 @@ from stores.queries.organizations import (
     towns,
 )
 from stores.queries.protection import asks_proof_under_load
+from stores.queries.rules_cache import kept_rules
 from stores.queries.slugs import embed_origins, organization_slugs, store_count, store_slugs
 from stores.queries.store_search import (
     COUNTED_MAX,
@@ -44,6 +46,7 @@ __all__ = [
     "DAY_SHEET_ASKED",
     "PAGE_SIZE",
     "PAGE_SIZE_MAX",
+    "SLUG",
     "AuditEntry",
     "BadCursor",
     "ChangesPage",
@@ -66,6 +69,7 @@ __all__ = [
     "first_day_around",
     "forget_country",
     "last_known_country",
+    "kept_rules",
     "listed_stores",
     "organization_detail",
     "organization_slugs",

@@ -1,8 +1,11 @@
 """Free times: of one store, and of many starts at once."""
 
+from functools import wraps
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
@@ -13,40 +16,50 @@ from booking.api.etags import is_known, not_modified, with_etag
 from booking.api.fields import SLUG
 from booking.api.idempotency import ApiAnswer
 from booking.api.public.desks import chosen_desk
+from booking.api.public.kept_answers import kept_answer, version_of
 from booking.api.rendering import availability_text
 from booking.api.resource import ApiView, checked, once
 from booking.api.serializers import DeskAvailabilityQuery, LookupRequest
-from booking.places.availability import WantedSlot, ask_availability, lookup
+from booking.places.availability import WantedSlot, lookup
+from booking.places.free_times import Wish, free_times, read_state
 from booking.web.problem_json import ApiProblem
 from booking.web.replica import may_lag
-from stores.queries import UnknownStore
 
 
 class AvailabilityView(ApiView):
+    @classmethod
+    def as_view(cls, **initkwargs: Any) -> Any:
+        """Return the view: plain questions are answered at once, all others by the framework, refusals too."""
+        by_framework = super().as_view(**initkwargs)
+
+        @wraps(by_framework)
+        @may_lag
+        def view(request: HttpRequest, store: str) -> HttpResponseBase:
+            return kept_answer(request, store, now=timezone.now()) or by_framework(request, store=store)
+
+        return view
+
     @extend_schema(
         operation_id="readAvailability", parameters=[DeskAvailabilityQuery], responses=shapes.AvailabilityShape
     )
-    @may_lag
     def get(self, request: Request, store: str) -> HttpResponse:
         """Read the starts that can take a party now, day by day, both ends included, 62 days at most."""
         asked = self.read_query(DeskAvailabilityQuery)
-        desk = chosen_desk(asked.get("desk"), store=store, now=self.now)
-        try:
-            question = ask_availability(
-                store=store,
-                visit_type=asked["visit_type"],
-                from_date=asked["from"],
-                to_date=asked["to"],
-                party_size=asked["party_size"],
-                now=self.now,
-                desk=desk,
-            )
-        except UnknownStore:
-            raise ApiProblem("not_found") from None
-        version = question.version
+        wish = Wish(
+            store=store,
+            visit_type=asked["visit_type"],
+            from_date=asked["from"],
+            to_date=asked["to"],
+            party_size=asked["party_size"],
+            desk=chosen_desk(asked.get("desk"), store=store, now=self.now),
+        )
+        state = read_state(wish, now=self.now)
+        if state is None:
+            raise ApiProblem("not_found")
+        content = availability_text(free_times(wish, state, now=self.now).answer).encode()
+        version = version_of(wish, state, content)
         if is_known(request._request, version):
             return not_modified(version)
-        content = availability_text(question.answer()).encode()
         return with_etag(HttpResponse(content, content_type="application/json"), version)
 
 
