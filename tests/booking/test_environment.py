@@ -102,7 +102,8 @@ def test_a_database_that_cannot_be_used_is_refused_by_name(url: str) -> None:
 def test_behind_a_pooler_nothing_is_asked_of_a_session() -> None:
     pooled = without_session(database_settings("postgres://ada:secret@127.0.0.1:6432/shop?sslmode=require"))
 
-    assert pooled["OPTIONS"] == {"sslmode": "require", "connect_timeout": 5, "prepare_threshold": None}
+    bare = {"sslmode": "require", "connect_timeout": 5, "server_side_binding": True, "prepare_threshold": None}
+    assert pooled["OPTIONS"] == bare
     assert pooled["DISABLE_SERVER_SIDE_CURSORS"] is True
 
 
