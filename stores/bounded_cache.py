@@ -1,7 +1,7 @@
 """A bounded cache of one process: the values used last stay. Pure.
 
 It says nothing about whether a value is still true: whoever keeps one also keeps the versions it was made from, and
-asks for them before each use (docs/decisions/0042).
+asks for them before each use (docs/decisions/0043).
 """
 
 from collections import OrderedDict

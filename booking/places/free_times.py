@@ -2,7 +2,7 @@
 
 One statement says what the days of a store are made of now: the version of its rules, the versions of its days, the
 holds that have expired. A kept day is used only if these are the same as when it was worked out; the clock then takes
-away what is too near or too far ahead. So an answer never shows a place that is gone (docs/decisions/0042). Nothing
+away what is too near or too far ahead. So an answer never shows a place that is gone (docs/decisions/0043). Nothing
 here writes, and booking asks nothing of it.
 """
 

@@ -80,7 +80,7 @@ class ResponseHeaders:
     """Headers of every answer, as the settings say; a view that sets one of them, or frees its answer of it, is right.
 
     They are those of Django's SecurityMiddleware and XFrameOptionsMiddleware and of django-csp, and what a page may use
-    of a device. No address of ours redirects to HTTPS: a proxy does (decision 41).
+    of a device. No address of ours redirects to HTTPS: a proxy does (decision 42).
     """
 
     def __init__(self, get_response: Handler) -> None:
