@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from django.utils import translation
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 from booking.refusals import Refusal
 from stores.models import Store
 
+_WORDS_KEPT = 5_000  # of days and times with their language: a page asks for the same ones again and again
 # The names that imported stores start with; stored in English, shown in the reader's language.
 DEFAULT_NAMES = (gettext_noop("Visit"), gettext_noop("Advice"), gettext_noop("Main desk"))
 
@@ -28,6 +30,11 @@ def numbers_unbroken(text: str) -> str:
 
 def day_in_words(day: date) -> str:
     """Return "Tuesday 4 March", « mardi 4 mars »; no line break separates the number from its month."""
+    return _day_in_words(day, get_language())
+
+
+@lru_cache(maxsize=_WORDS_KEPT)
+def _day_in_words(day: date, _language: str | None) -> str:
     text = _("{weekday} {day} {month}").format(weekday=_weekday(day), day=_day_number(day), month=_month(day))
     return _parted_after_weekday(text)
 
@@ -63,10 +70,14 @@ def stretch_in_words(first: date, last: date) -> str:
 def time_in_words(moment: datetime, zone: ZoneInfo) -> str:
     """Return "10:15", « 10 h 15 », unbroken; in an hour that a clock change repeats, with the zone's abbreviation."""
     local = moment.astimezone(zone)
-    text = _("{hour}:{minute:02d}").format(
-        hour=f"{local.hour:02d}" if _is_english() else local.hour, minute=local.minute
-    )
-    return unbroken(f"{text} ({local.tzname()})" if _is_repeated(local) else text)
+    text = _clock_in_words(local.hour, local.minute, get_language())
+    return unbroken(f"{text} ({local.tzname()})") if _is_repeated(local) else text
+
+
+@lru_cache(maxsize=_WORDS_KEPT)
+def _clock_in_words(hour: int, minute: int, _language: str | None) -> str:
+    text = _("{hour}:{minute:02d}").format(hour=f"{hour:02d}" if _is_english() else hour, minute=minute)
+    return unbroken(text)
 
 
 def moment_in_words(moment: datetime, zone: ZoneInfo) -> str:
@@ -82,6 +93,11 @@ def dated_moment_in_words(moment: datetime, zone: ZoneInfo) -> str:
 
 def places_in_words(places: int) -> str:
     """Return "2 places left", "last place"."""
+    return _places_in_words(places, get_language())
+
+
+@lru_cache(maxsize=_WORDS_KEPT)
+def _places_in_words(places: int, _language: str | None) -> str:
     if places == 1:
         return _("last place")
     return ngettext("{count} place left", "{count} places left", places).format(count=places)

@@ -17,6 +17,7 @@ from stores.hours import ONE_DAY
 from stores.slots import StoreRules, VisitTypeRule, slots_by_desk, starts_with_runs
 
 DAYS_SHOWN = 7
+DAYS_NEAR = 2  # how many days most often contain the first free time
 DAYS_LOOKED_AT = 62  # as many as the API returns at once
 
 
@@ -89,7 +90,10 @@ def chooser(
     week, the shown week if it is another, and all later days where nothing is free.
     """
     book = _open_book(rules, visit_type, party_size=party_size, now=now, desk=desk, own_hold=own_hold)
-    first_slot = book.first_slot()
+    if day is not None and day >= book.today + DAYS_SHOWN * ONE_DAY:
+        first_slot = book.first_slot(near_days=DAYS_NEAR)  # this week is not shown: its first days mostly tell
+    else:
+        first_slot = book.first_slot()
     wanted = day or from_date or (first_slot.astimezone(rules.zone).date() if first_slot else book.today)
     reachable = min(max(wanted, book.today), book.last)
     first = week_start(reachable, today=book.today)
@@ -139,18 +143,18 @@ class _Book:
             self._days |= {day.date: day for day in self.question.between(first, last).answer().days}
         return [self._days[day] for day in wanted]
 
-    def first_free_day(self, first: date) -> FreeDay | None:
-        """Return the first day with a free time, on or after a day."""
-        near = first + (DAYS_SHOWN - 1) * ONE_DAY
+    def first_free_day(self, first: date, *, near_days: int = DAYS_SHOWN) -> FreeDay | None:
+        """Return the first day with a free time, on or after a day; look at so many days before all others."""
+        near = first + (near_days - 1) * ONE_DAY
         for begin, end in ((first, near), (near + ONE_DAY, self.last)):
             free = next((day for day in self.between(begin, end) if day.slots), None)
             if free is not None:
                 return free
         return None
 
-    def first_slot(self) -> datetime | None:
+    def first_slot(self, *, near_days: int = DAYS_SHOWN) -> datetime | None:
         """Return the first free time of all."""
-        free = self.first_free_day(self.today)
+        free = self.first_free_day(self.today, near_days=near_days)
         return free.slots[0].starts_at if free else None
 
 

@@ -4,17 +4,12 @@ from datetime import datetime
 
 from django.http import Http404
 
-from stores.queries import StoreDetail, UnknownStore, rules_around, store_detail
-from stores.slots import StoreRules
+from stores.queries import StorePage, UnknownStore, store_page
 
 
-def store_or_404(slug: str, *, now: datetime) -> tuple[StoreRules, StoreDetail]:
-    """Return a store's rules around now, and the store in full. Two statements. Raises Http404."""
+def store_or_404(slug: str, *, now: datetime) -> StorePage:
+    """Return a store's rules around now, its public data and its questions. One statement. Raises Http404."""
     try:
-        rules = rules_around(slug, now)
+        return store_page(slug, now)
     except UnknownStore:
         raise Http404 from None
-    detail = store_detail(slug)
-    if detail is None:
-        raise Http404
-    return rules, detail

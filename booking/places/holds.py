@@ -204,22 +204,27 @@ class HeldPlace:
     may_extend: bool
 
 
+_SHOWN = (
+    *("store__slug", "visit_type__slug", "desk__slug", "starts_at", "party_size", "desk_was_chosen", "expires_at"),
+    "extensions",
+)
+
+
 def held_place(token: str, *, now: datetime) -> HeldPlace | None:
-    """Return the hold of a token; None if there is none or it has expired."""
+    """Return the hold of a token; None if there is none or it has expired. One statement."""
     public_id = read_hold_token(token)
     if public_id is None:
         return None
-    holds = Hold.objects.select_related("store", "visit_type", "desk")
-    hold = holds.filter(public_id=public_id, expires_at__gt=now).first()
-    if hold is None:
-        return None
-    return HeldPlace(
-        token=token,
-        store=hold.store.slug,
-        visit_type=hold.visit_type.slug,
-        starts_at=hold.starts_at,
-        party_size=hold.party_size,
-        desk=hold.desk.slug if hold.desk_was_chosen else "",
-        expires_at=hold.expires_at,
-        may_extend=hold.extensions < HOLD_EXTENSIONS,
-    )
+    holds = Hold.objects.filter(public_id=public_id, expires_at__gt=now).values_list(*_SHOWN)
+    for store, visit_type, desk, starts_at, party_size, desk_was_chosen, expires_at, extensions in holds:
+        return HeldPlace(
+            token=token,
+            store=store,
+            visit_type=visit_type,
+            starts_at=starts_at,
+            party_size=party_size,
+            desk=desk if desk_was_chosen else "",
+            expires_at=expires_at,
+            may_extend=extensions < HOLD_EXTENSIONS,
+        )
+    return None

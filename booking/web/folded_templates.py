@@ -16,7 +16,7 @@ from django.http import HttpRequest
 from django.template import Template as PlainTemplate
 from django.template import TemplateDoesNotExist
 from django.template.backends.django import DjangoTemplates, Template, reraise
-from django.template.base import FilterExpression, Node, NodeList, TextNode
+from django.template.base import FilterExpression, Node, NodeList, TextNode, VariableNode
 from django.template.context import make_context
 from django.template.defaulttags import (
     AutoEscapeControlNode,
@@ -39,6 +39,8 @@ from booking.web.template_nodes import (
     is_constant,
     is_super,
     may_set_variables,
+    quick_condition,
+    quick_variable,
     read_literal,
 )
 
@@ -176,6 +178,8 @@ def _spread(nodes: Iterable[Node], place: _Place) -> Iterator[Node]:
             yield _copied(node, place)
         elif any(isinstance(one, BlockNode) or is_super(one) for one in node.get_nodes_by_type(Node)):
             raise _Unfoldable
+        elif isinstance(node, VariableNode):
+            yield quick_variable(node)
         else:
             yield node
 
@@ -216,7 +220,7 @@ def _copied(node: Node, place: _Place) -> Node:
     made = copy.copy(node)
     if isinstance(made, IfNode):
         made.conditions_nodelists = [
-            (condition, _folded(nodes, place)) for condition, nodes in made.conditions_nodelists
+            (quick_condition(condition), _folded(nodes, place)) for condition, nodes in made.conditions_nodelists
         ]
     elif isinstance(made, ForNode):
         made.nodelist_loop = _folded(cast(NodeList, made.nodelist_loop), place)

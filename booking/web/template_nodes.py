@@ -1,7 +1,9 @@
 """The nodes of templates: which are constant, which set variables, and the two kinds that folded templates add."""
 
+import copy
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from html import escape
+from typing import Any, cast
 
 from django.template import Context
 from django.template.base import FilterExpression, Node, NodeList, TextNode, TokenType, Variable, VariableNode
@@ -13,6 +15,7 @@ from django.template.defaulttags import (
     ForNode,
     IfNode,
     LoadNode,
+    TemplateLiteral,
     URLNode,
     WithNode,
 )
@@ -65,6 +68,80 @@ class ScopeNode(Node):
         values = {name: value.resolve(context) for name, value in self._values.items()}
         with context.push(**values):
             return self.nodelist.render(context)
+
+
+_SLOW: Any = object()  # a value that only Django's own lookup may decide on
+
+
+class QuickVariableNode(VariableNode):
+    """A variable without filters: a text in the context, or in an attribute or a dict there, takes the short way."""
+
+    def __init__(self, node: VariableNode) -> None:
+        super().__init__(node.filter_expression)
+        self.token, self.origin = node.token, node.origin
+        self._lookups = cast(Variable, node.filter_expression.var).lookups or ()
+
+    def render(self, context: Context) -> SafeString | str:
+        """Return the text of the variable, escaped as Django does."""
+        value = _looked_up(context, self._lookups)
+        kind = type(value)
+        if kind is SafeString or (kind is str and not context.autoescape):
+            return cast(str, value)
+        return SafeString(escape(value)) if kind is str else super().render(context)
+
+
+class QuickCondition:
+    """A condition of one variable without filters."""
+
+    def __init__(self, condition: Any) -> None:
+        self._condition = condition
+        self._lookups = condition.value.var.lookups
+
+    def eval(self, context: Context) -> Any:
+        """Return the value of the variable, None where there is none."""
+        value = _looked_up(context, self._lookups)
+        return self._condition.eval(context) if value is _SLOW else value
+
+
+def quick_condition(condition: Any) -> Any:
+    """Return a condition that gives the same answer, sooner for each part that is a variable without filters."""
+    if isinstance(condition, TemplateLiteral):
+        return QuickCondition(condition) if _is_plain_variable(cast(Any, condition.value)) else condition
+    made = copy.copy(condition)
+    for side in ("first", "second"):
+        if getattr(made, side, None) is not None:
+            setattr(made, side, quick_condition(getattr(made, side)))
+    return made
+
+
+def quick_variable(node: VariableNode) -> VariableNode:
+    """Return a node that renders the same text, sooner where it is a variable without filters."""
+    return QuickVariableNode(node) if _is_plain_variable(node.filter_expression) else node
+
+
+def _is_plain_variable(expression: FilterExpression) -> bool:
+    variable = expression.var
+    return (
+        isinstance(variable, Variable) and bool(variable.lookups) and not variable.translate and not expression.filters
+    )
+
+
+def _looked_up(context: Context, lookups: Sequence[str]) -> Any:
+    """Return what Django finds under these names where that is plain to see; else `_SLOW`."""
+    value = _SLOW
+    for values in reversed(context.dicts):
+        if lookups[0] in values:
+            value = values[lookups[0]]
+            break
+    for name in lookups[1:]:
+        kind = type(value)
+        if kind is dict and name in value:
+            value = value[name]
+        elif hasattr(kind, "__getitem__") or callable(value):
+            return _SLOW
+        else:
+            value = getattr(value, name, _SLOW)
+    return _SLOW if callable(value) else value
 
 
 def is_constant(node: Node) -> bool:

@@ -7,7 +7,6 @@ from stores.queries.doors import door_number
 from stores.queries.one_store import (
     SLUG,
     ListedStore,
-    Question,
     StoreDetail,
     StoreSummary,
     UnknownStore,
@@ -16,7 +15,6 @@ from stores.queries.one_store import (
     listed_stores,
     rules_around,
     store_detail,
-    store_questions,
     store_rules,
 )
 from stores.queries.organizations import (
@@ -30,6 +28,7 @@ from stores.queries.organizations import (
 from stores.queries.protection import asks_proof_under_load
 from stores.queries.rules_cache import kept_rules
 from stores.queries.slugs import embed_origins, organization_slugs, store_count, store_slugs
+from stores.queries.store_page import Question, StorePage, store_page, store_questions
 from stores.queries.store_search import (
     COUNTED_MAX,
     PAGE_SIZE,
@@ -55,6 +54,7 @@ __all__ = [
     "Question",
     "SlugsPage",
     "StoreDetail",
+    "StorePage",
     "StoreSummary",
     "StoresFound",
     "StoresPage",
@@ -79,6 +79,7 @@ __all__ = [
     "setup_changes",
     "store_count",
     "store_detail",
+    "store_page",
     "store_questions",
     "store_rules",
     "store_slugs",

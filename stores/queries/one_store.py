@@ -13,7 +13,7 @@ from django.db.transaction import TransactionManagementError
 
 from stores.hours import ONE_DAY, WeeklyInterval
 from stores.locks import SHARED
-from stores.models import CapacityCounts, QuestionKind, StoreQuestion
+from stores.models import CapacityCounts
 from stores.slots import DeskRule, StoreRules, VisitTypeRule
 
 SPECIAL_DAYS_BEFORE = 3
@@ -83,7 +83,8 @@ SUMMARY = (
     *("slug", "name", "street", "postal_code", "town", "country", "latitude", "longitude", "time_zone"),
     *("phone", "website", "wheelchair", "notice"),
 )
-_RULES = ("id", "slug", "name", "country", "time_zone", "hours_version", "offers_desk_choice", *_POLICY, *_MESSAGES)
+DETAIL = (*SUMMARY, *_POLICY)
+RULES = ("id", "slug", "name", "country", "time_zone", "hours_version", "offers_desk_choice", *_POLICY, *_MESSAGES)
 # One statement reads a store and all its parts, as JSON lists, which both databases can build. The lists are sorted
 # here, because SQLite does not guarantee the order within a list.
 _STORE = """
@@ -99,7 +100,7 @@ SELECT {columns},
           FROM stores_desk desk WHERE desk.store_id = store.id AND desk.is_active),
        (SELECT {list}({row}(kind.position, kind.id, kind.slug, kind.name, kind.slot_count, kind.max_party_size,
                             kind.what_to_bring, kind.mode, kind.is_active))
-          FROM stores_visittype kind WHERE kind.store_id = store.id)
+          FROM stores_visittype kind WHERE kind.store_id = store.id){more}
   FROM stores_store store
  WHERE store.slug IN ({slugs})
 """
@@ -110,8 +111,8 @@ _JSON_OF = {
 
 
 @dataclass(frozen=True, slots=True)
-class _Read:
-    """A store as read: columns by name, and its parts."""
+class ReadStore:
+    """A store as read: columns by name, its parts, and what more was asked for."""
 
     columns: dict[str, Any]
     version_seen: int
@@ -119,6 +120,7 @@ class _Read:
     special: dict[date, tuple[tuple[time, time], ...]]
     desks: tuple[DeskRule, ...]
     visit_types: tuple[VisitTypeRule, ...]
+    more: tuple[Any, ...] = ()
 
 
 class UnknownStore(LookupError):
@@ -153,17 +155,18 @@ def store_rules(slug: str, *, from_date: date, lock: bool = False, then_lock: Se
     if lock and not connection.in_atomic_block:
         raise TransactionManagementError("a lock is kept until the end of a transaction, and there is none")
     special_from = max(from_date, date.min + ONE_DAY) - ONE_DAY
-    found = _read_one(slug, _RULES, special_from=special_from, lock=lock, then_lock=then_lock)
+    found = read_store(slug, RULES, special_from=special_from, lock=lock, then_lock=then_lock)
     if found is not None and found.columns["hours_version"] != found.version_seen:
         # A change was committed while this statement waited for the lock: the row is new, its parts are old.
-        found = _read_one(slug, _RULES, special_from=special_from, lock=lock)
+        found = read_store(slug, RULES, special_from=special_from, lock=lock)
     if found is None:
         raise UnknownStore(slug)
-    return _rules(found)
+    return rules_of(found)
 
 
-def _rules(found: _Read) -> StoreRules:
-    columns = {name: found.columns[name] for name in _RULES}
+def rules_of(found: ReadStore) -> StoreRules:
+    """Return the rules of a store's slots from what was read."""
+    columns = {name: found.columns[name] for name in RULES}
     return StoreRules(
         zone=ZoneInfo(columns.pop("time_zone")),
         counts_people=columns.pop("capacity_counts") == CapacityCounts.PEOPLE,
@@ -186,12 +189,15 @@ def _wall_time(value: time | str) -> time:
 
 def store_detail(slug: str, *, from_date: date | None = None) -> StoreDetail | None:
     """Return a store in full, with its special hours from `from_date` on; None if unknown. One SQL statement."""
-    found = _read_one(slug, (*SUMMARY, *_POLICY), special_from=from_date or date.max, lock=False)
-    if found is None:
-        return None
+    found = read_store(slug, DETAIL, special_from=from_date or date.max)
+    return detail_of(found) if found else None
+
+
+def detail_of(found: ReadStore) -> StoreDetail:
+    """Return a store in full from what was read."""
     slot_minutes = found.columns["slot_minutes"]
     return StoreDetail(
-        **found.columns,
+        **{name: found.columns[name] for name in DETAIL},
         weekly=found.weekly,
         special=found.special,
         visit_types=tuple(
@@ -209,17 +215,21 @@ def listed_stores(slugs: Sequence[str], *, from_date: date) -> list[ListedStore]
 
     Special hours begin on the day before `from_date`, as in `store_rules`. Unknown stores are left out.
     """
-    columns = tuple(dict.fromkeys((*SUMMARY, *_RULES)))
+    columns = tuple(dict.fromkeys((*SUMMARY, *RULES)))
     special_from = max(from_date, date.min + ONE_DAY) - ONE_DAY
     found = {one.columns["slug"]: one for one in _read(slugs, columns, special_from=special_from)}
     return [
-        ListedStore(StoreSummary(**{name: found[slug].columns[name] for name in SUMMARY}), _rules(found[slug]))
+        ListedStore(StoreSummary(**{name: found[slug].columns[name] for name in SUMMARY}), rules_of(found[slug]))
         for slug in slugs
         if slug in found
     ]
 
 
-def _read_one(slug: str, columns: Sequence[str], **how: Any) -> _Read | None:
+def read_store(slug: str, columns: Sequence[str], **how: Any) -> ReadStore | None:
+    """Return a store's columns and parts, with special hours from `special_from` on; None if unknown. One statement.
+
+    `more` is SQL of further columns, each of which begins with a comma.
+    """
     return next(iter(_read([slug], columns, **how)), None)
 
 
@@ -230,12 +240,15 @@ def _read(
     special_from: date,
     lock: bool = False,
     then_lock: Sequence[int] = (),
-) -> list[_Read]:
+    more: str = "",
+) -> list[ReadStore]:
     known = [slug for slug in slugs if SLUG.fullmatch(slug)]
     if not known:
         return []
     names = ", ".join(f"store.{column}" for column in columns)
-    sql = _STORE.format(columns=names, slugs=", ".join(["%s"] * len(known)), **_JSON_OF[connection.vendor])
+    json_of = _JSON_OF[connection.vendor]
+    slots = ", ".join(["%s"] * len(known))
+    sql = _STORE.format(columns=names, slugs=slots, more=more.format(**json_of), **json_of)
     is_locking = lock and connection.vendor == "postgresql"
     if is_locking:
         sql = sql.replace("SELECT ", f"SELECT {SHARED}, ", 1) + " FOR SHARE OF store"
@@ -248,19 +261,23 @@ def _read(
         return [_read_row(row[is_locking : len(row) - len(keys)], columns) for row in cursor.fetchall()]
 
 
-def _read_row(row: Sequence[Any], columns: Sequence[str]) -> _Read:
-    *values, version_seen, weekly, special, desks, visit_types = row
-    return _Read(
-        columns=dict(zip(columns, values, strict=True)),
+def _read_row(row: Sequence[Any], columns: Sequence[str]) -> ReadStore:
+    parts = len(columns)
+    version_seen, weekly, special, desks, visit_types, *more = row[parts:]
+    return ReadStore(
+        columns=dict(zip(columns, row[:parts], strict=True)),
         version_seen=version_seen,
         weekly=_weekly(weekly),
         special=_special(special),
-        desks=tuple(DeskRule(*[*fields, _weekly(own)]) for _, *fields, own in _listed(desks)),
-        visit_types=tuple(VisitTypeRule(*[*fields, bool(is_active)]) for _, *fields, is_active in _listed(visit_types)),
+        desks=tuple(DeskRule(*[*fields, _weekly(own)]) for _, *fields, own in listed_json(desks)),
+        visit_types=tuple(
+            VisitTypeRule(*[*fields, bool(is_active)]) for _, *fields, is_active in listed_json(visit_types)
+        ),
+        more=tuple(more),
     )
 
 
-def _listed(part: Any) -> list[Any]:
+def listed_json(part: Any) -> list[Any]:
     """Return a JSON list from either database (SQLite: text; PostgreSQL: a list, or null for an empty one)."""
     rows = (json.loads(part) if isinstance(part, str) else part) or []
     return sorted(rows, key=lambda row: (row[0], row[1] or ""))
@@ -269,31 +286,13 @@ def _listed(part: Any) -> list[Any]:
 def _weekly(part: Any) -> tuple[WeeklyInterval, ...]:
     return tuple(
         WeeklyInterval(weekday, time.fromisoformat(opens), time.fromisoformat(closes))
-        for weekday, opens, closes in _listed(part)
+        for weekday, opens, closes in listed_json(part)
     )
 
 
 def _special(part: Any) -> dict[date, tuple[tuple[time, time], ...]]:
     special: dict[date, tuple[tuple[time, time], ...]] = {}
-    for day, opens, closes in _listed(part):
+    for day, opens, closes in listed_json(part):
         times = () if opens is None else ((time.fromisoformat(opens), time.fromisoformat(closes)),)
         special[date.fromisoformat(day)] = special.get(date.fromisoformat(day), ()) + times
     return special
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A question that a store asks its customers; without `choices` the answer is a short text."""
-
-    text: str
-    choices: tuple[str, ...]
-    is_required: bool
-
-
-def store_questions(slug: str) -> tuple[Question, ...]:
-    """Return a store's own questions in its order; none for an unknown store. One SQL statement."""
-    rows = StoreQuestion.objects.filter(store__slug=slug).order_by("position")
-    return tuple(
-        Question(row.text, tuple(row.choices.splitlines()) if row.kind == QuestionKind.CHOICE else (), row.is_required)
-        for row in rows
-    )

@@ -30,7 +30,7 @@ from booking.web.forms import HONEYPOT, FormProblem
 from booking.web.rendering import customer_page
 from booking.web.responses import see_other
 from booking.web.retry_times import write_retry_time
-from stores.queries import StoreDetail, store_questions
+from stores.queries import StoreDetail, StorePage
 from stores.slots import StoreRules
 
 _ECHOED = ("visit_type", "party_size", "desk", "starts_at", "from", "day")
@@ -187,12 +187,13 @@ def with_booking_step(
 
     def wrapper(request: HttpRequest, store: str) -> HttpResponseBase:
         now = clock_now()
-        rules, detail = store_or_404(store, now=now)
+        page = store_or_404(store, now=now)
+        rules, detail = page.rules, page.detail
         if not rules.visit_types and request.method == "POST":
             return see_other(reverse("book", args=[rules.slug]))
         if not rules.visit_types:
             return customer_page(request, "no_visits", {"store": detail})
-        step = _step(request, detail, rules, is_choice=is_choice, now=now)
+        step = _step(request, page, is_choice=is_choice, now=now)
         try:
             return view(request, step)
         except LedAway as led:
@@ -207,20 +208,19 @@ def with_booking_step(
     return wraps(view)(csrf_exempt(never_cache(require_http_methods([*methods])(checked))))
 
 
-def _step(
-    request: HttpRequest, store: StoreDetail, rules: StoreRules, *, is_choice: bool, now: datetime
-) -> BookingStep:
+def _step(request: HttpRequest, page: StorePage, *, is_choice: bool, now: datetime) -> BookingStep:
+    rules = page.rules
     is_sent = request.method == "POST"
     data = request.POST if is_sent else request.GET
     asked = read_visit_query(data, rules)
     known = ways(request, rules.slug, now=now)
     way = _way(known, rules.slug, asked, data.get("idempotency_key" if is_sent else "form", ""), is_sent=is_sent)
-    # Most GET requests need no form, and the form's questions are read from the database.
-    form = cast(DetailsForm, SimpleLazyObject(partial(_form, rules, way, request.POST if is_sent else None)))
+    # Most GET requests need no form.
+    form = cast(DetailsForm, SimpleLazyObject(partial(_form, page, way, request.POST if is_sent else None)))
     hold = way.hold or data.get("hold", "")
     if is_choice and not hold:
         hold = next((one.hold for one in known if one.hold), "")
-    return BookingStep(request, store, rules, asked, form, way, hold, now)
+    return BookingStep(request, page.detail, rules, asked, form, way, hold, now)
 
 
 def _way(known: list[Way], store: str, asked: VisitQuery, told: str, *, is_sent: bool) -> Way:
@@ -242,7 +242,7 @@ def _chosen(asked: VisitQuery) -> str:
     return f"{asked.visit_type.slug} {asked.party_size} {asked.desk} {asked.starts_at.astimezone(UTC).isoformat()}"
 
 
-def _form(rules: StoreRules, way: Way, sent: QueryDict | None) -> DetailsForm:
+def _form(page: StorePage, way: Way, sent: QueryDict | None) -> DetailsForm:
     """Return the form with what was sent or remembered; unbound where nothing was typed."""
     typed: Mapping[str, Any] | None = sent
     if sent is None or "name" not in sent:
@@ -250,7 +250,7 @@ def _form(rules: StoreRules, way: Way, sent: QueryDict | None) -> DetailsForm:
         typed = {**way.typed, **unseen} if way.typed else None
     return DetailsForm(
         typed,
-        country=rules.country,
-        questions=store_questions(rules.slug),
+        country=page.rules.country,
+        questions=page.questions,
         initial={"idempotency_key": way.key},
     )

@@ -31,7 +31,8 @@ def embed(request: HttpRequest, store: str) -> HttpResponse:
     The frame is light, unless the site around it says that it follows the visitor's dark mode (`scheme=auto`).
     """
     now = clock_now()
-    rules, detail = store_or_404(store, now=now)
+    page = store_or_404(store, now=now)
+    rules, detail = page.rules, page.detail
     may_be_dark = request.GET.get("scheme") == "auto"
     context: dict[str, object] = {"store": detail, "rules": rules, "may_be_dark": may_be_dark}
     if rules.visit_types:

@@ -103,7 +103,8 @@ def join(request: HttpRequest, store: str) -> HttpResponseBase:
     A form is answered with a redirect: to the customer's entry, or back to this page with the problems.
     """
     now = clock_now()
-    rules, detail = store_or_404(store, now=now)
+    page = store_or_404(store, now=now)
+    rules, detail = page.rules, page.detail
     if not rules.visit_types and request.method == "POST":
         return see_other(reverse("waiting-join", args=[rules.slug]))
     if not rules.visit_types:

@@ -12,6 +12,8 @@ from django.template.base import Node
 from django.template.loader_tags import BlockNode, ExtendsNode
 from django.urls import set_script_prefix
 from django.utils import translation
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext_lazy
 
 from booking.web.folded_templates import FoldedTemplates
 from booking.web.template_nodes import ConstantNode
@@ -68,7 +70,58 @@ PAGES = {
     "else": "{% if not name %}a{% elif sizes %}{% include 'icon.html' %}{% else %}c{% endif %}",
     "empty": "{% for one in none %}{{ one }}{% empty %}{% include 'icon.html' %}{{ name }}{% endfor %}",
 }
-VALUES: dict[str, Any] = {"name": "<Ada>", "sizes": [1, 2, 3], "parent": "top.html", "part": "row.html", "none": []}
+
+
+class Shelf:
+    """What a template may meet: attributes, properties that fail, methods, items."""
+
+    plain = "<b>"
+    safe = mark_safe("<b>")
+    number = 1234.5
+    none = None
+    words = {"items": "<i>", "other": "o"}
+    kind = str
+
+    def method(self) -> str:
+        return "<m>"
+
+    @property
+    def failing(self) -> str:
+        raise AttributeError
+
+    def __str__(self) -> str:
+        return "<shelf>"
+
+
+class Titled(str):
+    title_of = "<t>"
+
+
+FOUND = ["plain", "safe", "number", "none", "words.items", "words.other", "words.keys", "kind", "method", "missing"]
+FOUND += ["method.upper", "none.x", "plain.upper", "plain.0", "missing.x", "words.missing"]
+PAGES |= {
+    f"value {one}": f"{{{{ shelf.{one} }}}}|{{% autoescape off %}}{{{{ shelf.{one} }}}}{{% endautoescape %}}"
+    f"{{% if shelf.{one} %}}yes{{% endif %}}{{% if not shelf.{one} or shelf.{one} == 'o' %}}no{{% endif %}}"
+    for one in FOUND
+}
+PAGES |= {
+    "value itself": "{{ shelf }}{{ none }}{{ sizes }}{{ missing }}{{ late }}{{ titled }}{{ titled.title_of }}",
+    "value in a loop": "{% for name in sizes %}{{ name }}{% if name > 1 and name in sizes %}!{% endif %}{% endfor %}",
+    "value of a row": "{% for row in rows %}{{ row.a }}{{ row.0 }}{{ row.b }}"
+    "{% if row.a == row.b %}x{% endif %}{% endfor %}",
+    "value of a context": "{{ forloop }}{{ keys }}{{ push }}{% if dicts %}dicts{% endif %}",
+}
+VALUES: dict[str, Any] = {
+    "shelf": Shelf(),
+    "titled": Titled("<x>"),
+    "late": gettext_lazy("Language"),
+    "rows": [{"a": "<", "b": 2}, {"a": 1, "b": 1}],
+    "name": "<Ada>",
+    "sizes": [1, 2, 3],
+    "parent": "top.html",
+    "part": "row.html",
+    "none": [],
+}
 
 
 def loaded(templates: dict[str, str]) -> tuple[DjangoTemplates, FoldedTemplates]:
@@ -144,3 +197,11 @@ def test_no_template_asks_its_block_for_anything_but_the_text_above() -> None:
     other = [path for path in TEMPLATES.rglob("*.html") if re.search(r"\bblock\.(?!super \}\})", path.read_text())]
 
     assert other == []
+
+
+def test_an_error_of_a_property_is_raised_as_by_django() -> None:
+    plain, folded = loaded({"page.html": "{{ shelf.failing }}"})
+
+    for engine in (plain, folded):
+        with pytest.raises(AttributeError):
+            engine.get_template("page.html").render(VALUES)

@@ -12,7 +12,7 @@ from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
 
 from stores.hours import WeeklyInterval
-from stores.models import Desk, DeskHours, OpeningHours, SpecialHours, Store, VisitType
+from stores.models import Desk, OpeningHours, SpecialHours, Store, VisitType
 from stores.queries import (
     StoreDetail,
     UnknownStore,
@@ -22,27 +22,7 @@ from stores.queries import (
     store_rules,
 )
 from stores.slots import DeskRule, StoreRules, VisitTypeRule
-from tests.stores.queries.stored import MONDAY, make_store
-
-
-def make_full_store() -> Store:
-    """Return a store with everything, its parts made in another order than they stand in."""
-    store = make_store(street="1 Rue de la Gare", phone="+33549240039", notice="Ring twice.", wheelchair="yes")
-    for weekday, opens, closes in ((4, time(20), time(2)), (0, time(14), time(19)), (0, time(9), time(12, 30))):
-        OpeningHours.objects.create(store=store, weekday=weekday, opens=opens, closes=closes)
-    SpecialHours.objects.create(store=store, date=MONDAY, opens=time(15), closes=time(16))
-    SpecialHours.objects.create(store=store, date=MONDAY, opens=time(10), closes=time(11))
-    SpecialHours.objects.create(store=store, date=MONDAY - timedelta(days=1))
-    SpecialHours.objects.create(store=store, date=MONDAY - timedelta(days=2))
-    second = Desk.objects.create(store=store, slug="ada", name="Ada Test", capacity=1, position=1)
-    DeskHours.objects.create(desk=second, weekday=0, opens=time(9), closes=time(10))
-    Desk.objects.create(store=store, slug="main", name="Main desk", capacity=3, kept_back=1, position=0)
-    Desk.objects.create(store=store, slug="old", name="Old desk", capacity=3, position=2, is_active=False)
-    VisitType.objects.create(store=store, slug="advice", name="Advice", slot_count=2, position=1)
-    VisitType.objects.create(store=store, slug="visit", name="Visit", what_to_bring="A card", position=0)
-    VisitType.objects.create(store=store, slug="old", name="Old", position=2, is_active=False)
-    return store
-
+from tests.stores.queries.stored import MONDAY, make_full_store, make_store
 
 WEEKLY = (
     WeeklyInterval(0, time(9), time(12, 30)),

@@ -214,12 +214,12 @@ def test_two_tabs_book_one_visit_each(client: Client, store: Store) -> None:
 def test_each_step_asks_the_database_no_more_than_it_must(
     client: Client, store: Store, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(7):
         details = choose(client)
-    with django_assert_num_queries(4):  # the rules, the store, what is kept, the store's questions
+    with django_assert_num_queries(2):  # the store with its questions, what is kept
         form = {**page(client.get(details)).forms[CONFIRM], **TYPED}
-    # The four, the form's key before and in the transaction, the booking; PostgreSQL locks its customer and more.
-    with django_assert_num_queries({"sqlite": 19, "postgresql": 22}[connection.vendor]):
+    # The two, the form's key before and in the transaction, the booking; PostgreSQL locks its customer and more.
+    with django_assert_num_queries({"sqlite": 17, "postgresql": 20}[connection.vendor]):
         client.post(CONFIRM, form)
 
 

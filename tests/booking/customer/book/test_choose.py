@@ -216,9 +216,9 @@ def test_choose_asks_the_database_as_often_for_any_number_of_desks_and_bookings(
     for number in range(count):
         make_booking(store, starts_at=at(10, 15 * number), phone=f"+3361234560{number}")
 
-    with django_assert_num_queries(4):  # the rules, the store, holds that have run out, the slots of this week
+    with django_assert_num_queries(3):  # the store, holds that have run out, the slots of this week
         client.get(BOOK, {"visit_type": "visit"})
-    with django_assert_num_queries(5):  # and the slots of another week
+    with django_assert_num_queries(4):  # and the slots of another week
         client.get(BOOK, {"visit_type": "visit", "from": "2026-12-07"})
 
 

@@ -105,7 +105,7 @@ def test_store_asks_the_database_as_often_for_any_number_of_desks(
     make_store(desks=desks)
 
     # The store, its rules, its organizations, holds that have run out, the slots of this week.
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         client.get("/s/corner-shop-niort/")
 
 
