@@ -10,6 +10,8 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 SQLITE = "django.db.backends.sqlite3"
+# A host that is gone without a word is given up after some 10 s; by itself Linux waits for a quarter of an hour.
+DEAD_HOST = {"tcp_user_timeout": 10_000, "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3}
 # What each session of PostgreSQL is started with; behind a pooler the role has them.
 SESSION_TIMEOUTS = {"lock_timeout": "3s", "idle_in_transaction_session_timeout": "60s"}
 env = environ.Env()
@@ -92,6 +94,7 @@ def database_settings(url: str, *, name: str = "DATABASE_URL") -> dict[str, Any]
         raise ImproperlyConfigured(f"{name}: must look like postgres://user:password@host:port/name.") from None
     if found["ENGINE"] != SQLITE:
         options = {
+            **DEAD_HOST,
             **found.get("OPTIONS", {}),
             "connect_timeout": 5,
             "server_side_binding": True,

@@ -7,6 +7,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from booking.environment import (
+    DEAD_HOST,
     database_settings,
     read_amount,
     read_number,
@@ -103,13 +104,20 @@ def test_behind_a_pooler_nothing_is_asked_of_a_session() -> None:
     pooled = without_session(database_settings("postgres://ada:secret@127.0.0.1:6432/shop?sslmode=require"))
 
     bare = {"sslmode": "require", "connect_timeout": 5, "server_side_binding": True, "prepare_threshold": None}
-    assert pooled["OPTIONS"] == bare
+    assert pooled["OPTIONS"] == DEAD_HOST | bare
     assert pooled["DISABLE_SERVER_SIDE_CURSORS"] is True
 
 
 def test_no_pooler_stands_before_a_file() -> None:
     with pytest.raises(ImproperlyConfigured, match=r"^DATABASE_DIRECT_URL: only with a DATABASE_URL that leads"):
         without_session(database_settings("sqlite:////srv/carillon.sqlite3"))
+
+
+def test_a_host_gone_without_a_word_is_given_up_and_an_address_may_say_when() -> None:
+    options = database_settings("postgres://ada@db1/shop?tcp_user_timeout=3000")["OPTIONS"]
+
+    assert options["tcp_user_timeout"] == 3000
+    assert options["keepalives_idle"] == DEAD_HOST["keepalives_idle"]
 
 
 def test_several_hosts_of_one_database_are_tried_in_turn() -> None:
