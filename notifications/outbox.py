@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Case, F, Q, QuerySet, Value, When
-from django.db.models.functions import Greatest
+from django.db.models.functions import Greatest, Least
 
 from notifications import message_files
 from notifications.content import NewMessage
@@ -26,6 +26,7 @@ from notifications.models import OPEN_STATES, Channel, OutboxMessage, State
 LEASE = timedelta(seconds=45)
 # No pause between two tries and no lease is longer than this; a longer one was written by a clock that ran ahead.
 LONGEST_PAUSE = timedelta(hours=2)
+MOST_ATTEMPTS = 9999  # counted; there may be more
 LEASE_LOST = "lease_lost"
 WAITS_FOR_PROVIDER = "provider"  # start of the reason of messages that wait for an open circuit
 UNSETTLED_STATES = (*OPEN_STATES, State.UNKNOWN, State.DEAD, State.FAILED)
@@ -125,12 +126,14 @@ def deliveries(subjects: Collection[str] | QuerySet[Any, Any]) -> Mapping[str, S
     return found
 
 
-def claim_due(*, now: datetime, limit: int, channels: Collection[Channel] = tuple(Channel)) -> list[OutboxMessage]:
-    """Claim due messages, and those a worker left behind, with a new lease; count the try.
+def claim_due(
+    *, now: datetime, limit: int, channels: Collection[Channel] = tuple(Channel), left_behind: bool = True
+) -> list[OutboxMessage]:
+    """Claim messages that a worker left behind, unless not wanted, else due ones, with a new lease; count the try.
 
     A claimed message with `attempted_at` may have been sent already. No lock is taken if nothing is due.
     """
-    for waiting in _waiting(channels, now=now):
+    for waiting in _waiting(channels, now=now)[0 if left_behind else 1 :]:
         if waiting.exists() and (claimed := _claim(waiting, now=now, limit=limit)):
             return claimed
     return []
@@ -208,22 +211,9 @@ def waits(channel: Channel, *, now: datetime) -> bool:
 
 def send_instead(message: OutboxMessage, channel: Channel, *, now: datetime) -> None:
     """Write the same message for another channel, unless it exists."""
-    enqueue(
-        [
-            NewMessage(
-                account=message.account,
-                subject=message.subject,
-                kind=message.kind,
-                sequence=message.sequence,
-                channel=channel,
-                due_at=now,
-                not_after=message.not_after,
-                offset=message.offset,
-                is_limited=message.is_limited,
-            )
-        ],
-        now=now,
-    )
+    about = (message.account, message.subject, message.kind, message.sequence)
+    same = NewMessage(*about, channel, now, message.not_after, message.offset, message.is_limited)
+    enqueue([same], now=now)
 
 
 def retry(*, messages: QuerySet[OutboxMessage], now: datetime) -> int:
@@ -280,11 +270,17 @@ def _claim(waiting: QuerySet[OutboxMessage], *, now: datetime, limit: int) -> li
     token = uuid.uuid4()
     for message in claimed:
         message.state = State.SENDING
-        message.attempts = min(message.attempts + 1, 9999)
+        message.attempts = min(message.attempts + 1, MOST_ATTEMPTS)
         message.failures += 1  # until the try has succeeded
         message.lease_until, message.lease_token, message.updated_at = now + LEASE, token, now
-    fields = ["state", "attempts", "failures", "lease_until", "lease_token", "updated_at"]
-    OutboxMessage.objects.bulk_update(claimed, fields)
+    OutboxMessage.objects.filter(pk__in=[message.pk for message in claimed]).update(
+        state=State.SENDING,
+        attempts=Least(F("attempts") + 1, Value(MOST_ATTEMPTS)),
+        failures=F("failures") + 1,
+        lease_until=now + LEASE,
+        lease_token=token,
+        updated_at=now,
+    )
     return claimed
 
 

@@ -116,6 +116,6 @@ def _has_had_its_five(contact: str, channel: Channel, *, now: datetime) -> bool:
 def _lock(what: list[tuple[str, str]]) -> None:
     """Take locks in a fixed order, so that equal checks wait for each other. SQLite has one writer and needs none."""
     if connection.vendor == "postgresql":
+        keys = sorted(lock_key(purpose, value) for purpose, value in what)
         with connection.cursor() as cursor:
-            for key in sorted(lock_key(purpose, value) for purpose, value in what):
-                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key])
+            cursor.execute(f"SELECT {', '.join(['pg_advisory_xact_lock(%s)'] * len(keys))}", keys)

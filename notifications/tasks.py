@@ -55,8 +55,10 @@ def deliver_due() -> int:
 
 def _run() -> tuple[int, bool]:
     """Return how many messages were handled, and whether these were all."""
-    handled, until = 0, time.monotonic() + RUN_SECONDS
-    while messages := _next():
+    handled, until, looks_behind = 0, time.monotonic() + RUN_SECONDS, True
+    while messages := _next(looks_behind=looks_behind):
+        # Those that a worker left behind come first: once a new one is claimed, this run need not look for them again.
+        looks_behind = looks_behind and messages[0].attempts > 1
         _deliver_safely(messages[0])
         handled += 1
         if time.monotonic() > until:
@@ -64,14 +66,15 @@ def _run() -> tuple[int, bool]:
     return handled, True
 
 
-def _next() -> list[OutboxMessage]:
+def _next(*, looks_behind: bool) -> list[OutboxMessage]:
     """Claim the next message: a probe of a provider that was away, else a due one of another channel."""
     now, opened, awake = timezone.now(), circuits.opened(), _awake_channels()
     for channel in [one for one in awake if one in opened]:
         is_free = outbox.waits(channel, now=now) and circuits.take_probe(channel, now=now)
         if is_free and (claimed := outbox.claim_due(now=now, limit=1, channels=[channel])):
             return claimed
-    return outbox.claim_due(now=now, limit=1, channels=[channel for channel in awake if channel not in opened])
+    closed = [channel for channel in awake if channel not in opened]
+    return outbox.claim_due(now=now, limit=1, channels=closed, left_behind=looks_behind)
 
 
 def _awake_channels() -> list[Channel]:

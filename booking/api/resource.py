@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import wraps
 from typing import Any, ClassVar
-from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
@@ -22,12 +21,11 @@ from booking.api.rendering import free_slot_json
 from booking.api.schema import ApiSchema
 from booking.bookings.refusals import WrongStatus
 from booking.models import Booking
-from booking.places.nearest_free import nearest_free
+from booking.places.nearest_free import near_times
 from booking.places.requests import SlotRequest
 from booking.refusals import BookingRefused, Refusal, UnknownVisitType
 from booking.store_setup.affected_visits import BookingsAffected
 from booking.web.problem_json import UNKNOWN_STORE, UNKNOWN_VISIT_TYPE, invalid, problem_response
-from stores.models import Store
 from stores.queries import UnknownStore
 
 
@@ -109,8 +107,7 @@ class ApiView(APIView):
         wanted = self._wanted
         if wanted is None:
             return []
-        zone = ZoneInfo(Store.objects.values_list("time_zone", flat=True).get(slug=wanted.store))
-        free = nearest_free(
+        near = near_times(
             store=wanted.store,
             visit_type=wanted.visit_type,
             starts_at=wanted.starts_at,
@@ -120,7 +117,7 @@ class ApiView(APIView):
             desk=wanted.desk,
             is_booked=wanted.is_booked,
         )
-        return [free_slot_json(slot, zone) for slot in free]
+        return [free_slot_json(slot, near.zone) for slot in near.slots] if near.zone else []
 
 
 def once(

@@ -5,13 +5,17 @@ reads what another returns; so a part names those that must have written before 
 callers write one table after another.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, time
+from decimal import Decimal
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
+from uuid import UUID
 
 from django.db import connection
-from django.db.models import AutoField, JSONField, Model
+from django.db.models import AutoField, Model
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +26,6 @@ class Part:
     sql: str
     values: Sequence[Any]
     least: int
-
-
-class _Column(NamedTuple):
-    attname: str
-    name: str  # quoted
-    cast: str
-    is_json: bool
 
 
 def can_join_writes() -> bool:
@@ -49,17 +46,11 @@ def insert_part(
     It writes nothing if one of the parts `after` has returned too few rows. `key` is a foreign key to the one row of
     the last of them. With `keep`, rows that exist stay as they are.
     """
-    columns = [column for column in _columns(type(rows[0])) if column.attname != key]
-    sql = _insert(type(rows[0]), len(rows), key, after[-1].name if key else "") + condition(after)
+    model = type(rows[0])
+    sql = _insert(model, key, after[-1].name if key else "") + condition(after)
     sql += f"{' ON CONFLICT DO NOTHING' if keep else ''} RETURNING id"
-    values: list[Any] = []
-    for row in rows:
-        values += [
-            connection.ops.adapt_json_value(getattr(row, column.attname), None)
-            if column.is_json
-            else getattr(row, column.attname)
-            for column in columns
-        ]
+    given = [{column: getattr(row, attname) for attname, column in _columns(model) if attname != key} for row in rows]
+    values = [json.dumps(given, default=_text)]
     return Part(name, sql, values, 0 if keep else len(rows))
 
 
@@ -80,29 +71,31 @@ def write_jointly(parts: Sequence[Part], *, returning: Part) -> list[Any]:
         return [row[0] for row in cursor.fetchall()]
 
 
+def _text(value: object) -> str:
+    """Return a value that JSON does not know as the database reads it from a text."""
+    if isinstance(value, date | time | UUID | Decimal):  # an instant is a date too
+        return str(value)
+    raise TypeError(f"{type(value).__name__} is no value of a new row")
+
+
 @lru_cache(maxsize=64)
-def _columns(model: type[Model]) -> tuple[_Column, ...]:
-    """Return the columns that a new row gets a value for: all but an id that the database counts."""
-    found = []
-    for field in model._meta.concrete_fields:
-        if isinstance(field, AutoField):
-            continue
-        kind = field.db_type(connection) or ""
-        # A cast to varchar(n) would cut a text that is too long, instead of refusing it.
-        cast = "text" if kind.startswith("varchar") else kind
-        found.append(
-            _Column(field.attname, connection.ops.quote_name(field.column or ""), cast, isinstance(field, JSONField))
-        )
-    return tuple(found)
+def _columns(model: type[Model]) -> tuple[tuple[str, str], ...]:
+    """Return the attributes and columns that a new row gets a value for: all but an id that the database counts."""
+    fields = (field for field in model._meta.concrete_fields if not isinstance(field, AutoField))
+    return tuple((field.attname, field.column or "") for field in fields)
 
 
 @lru_cache(maxsize=256)
-def _insert(model: type[Model], count: int, key: str, referred: str) -> str:
-    columns = [column for column in _columns(model) if column.attname != key]
-    first = ", ".join(f"%s::{column.cast}" for column in columns)
-    others = ", ".join(["%s"] * len(columns))
-    rows = ", ".join([f"({first})", *[f"({others})"] * (count - 1)])
-    names = ", ".join(column.name for column in [*(one for one in _columns(model) if one.attname == key), *columns])
-    table = connection.ops.quote_name(model._meta.db_table)
-    refers, source = (f"{referred}.id, ", f"{referred}, ") if referred else ("", "")
-    return f"INSERT INTO {table} ({names}) SELECT {refers}given.* FROM {source}(VALUES {rows}) AS given"  # noqa: S608
+def _insert(model: type[Model], key: str, referred: str) -> str:
+    """Return the statement for rows given as one JSON text: short, and the same for any number of rows.
+
+    With a value for each column it would be too long for the driver to keep it prepared, and read anew each time.
+    """
+    quote = connection.ops.quote_name
+    table = quote(model._meta.db_table)
+    names = ", ".join(quote(column) for attname, column in _columns(model) if attname != key)
+    rows = f"json_populate_recordset(NULL::{table}, %s::json)"
+    if not referred:
+        return f"INSERT INTO {table} ({names}) SELECT {names} FROM {rows}"  # noqa: S608 -- names of the code
+    column = quote(dict(_columns(model))[key])
+    return f"INSERT INTO {table} ({column}, {names}) SELECT {referred}.id, {names} FROM {referred}, {rows}"  # noqa: S608

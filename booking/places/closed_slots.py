@@ -3,12 +3,10 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from django.db.models import Q
-
 from booking.places.claims import Run
 from booking.places.fit import is_shut
+from booking.places.places_left import slot_rows
 from booking.refusals import NoPlace, Refusal
-from stores.models import Slot
 from stores.slots import StoreRules
 
 
@@ -22,14 +20,13 @@ def all_are_shut(rules: StoreRules, runs: Sequence[Run], *, from_web: bool) -> b
     """Tell whether no run could ever be booked: each has a slot that is closed or has no place for the web."""
     if not runs:
         return True
-    starts: dict[int, set[datetime]] = {}
-    for run in runs:
-        starts.setdefault(run.desk.id, set()).update(slot.starts_at for slot in run.slots)
-    wanted = Q()
-    for desk_id, at in starts.items():
-        wanted |= Q(desk_id=desk_id, starts_at__in=at)
-    rows = Slot.objects.filter(wanted, store_id=rules.id).values_list("desk_id", "starts_at", "capacity", "closed")
-    known = {(desk_id, starts_at): (capacity, closed) for desk_id, starts_at, capacity, closed in rows}
+    first = min(run.starts_at for run in runs)
+    known = {
+        (desk_id, starts_at): (capacity, closed)
+        for desk_id, starts_at, _, capacity, _, _, closed in slot_rows(
+            rules.id, first=first, last=max(run.ends_at for run in runs)
+        )
+    }
     return all(_is_shut(run, known, from_web=from_web) for run in runs)
 
 

@@ -63,7 +63,7 @@ def places_left(
     """
     kept_back = {} if by_staff else {desk.id: desk.kept_back for desk in rules.desks}
     left = {}
-    for desk_id, starts_at, ends_at, capacity, taken, taken_web, closed in _slot_rows(rules.id, first=first, last=last):
+    for desk_id, starts_at, ends_at, capacity, taken, taken_web, closed in slot_rows(rules.id, first=first, last=last):
         if closed:
             left[desk_id, starts_at] = 0
             continue
@@ -90,7 +90,7 @@ def places_returned(
     )
 
 
-def _slot_rows(store_id: int, *, first: datetime, last: datetime) -> Iterator[tuple[Any, ...]]:
+def slot_rows(store_id: int, *, first: datetime, last: datetime) -> Iterator[tuple[Any, ...]]:
     """Yield the rows of a stretch of time as plain values: the busiest page may read a thousand for a month."""
     adapt, is_sqlite = connection.ops.adapt_datetimefield_value, connection.vendor == "sqlite"
     # SQLite stores times as text in UTC; reading them as text costs a tenth of its converter.

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 
-from booking.models import Booking, Hold
+from booking.models import Booking
 from booking.places.claims import Run, release_expired_holds, runs_at
 from booking.places.closed_slots import all_are_shut
 from booking.policy import refusal_to_book
@@ -17,6 +17,10 @@ from stores.queries import rules_around
 from stores.slots import StoreRules, VisitTypeRule
 
 Result = TypeVar("Result")
+_EXPIRED_AT = """
+SELECT store.id FROM stores_store store JOIN booking_hold hold ON hold.store_id = store.id
+ WHERE store.slug = %s AND hold.expires_at <= %s LIMIT 1
+"""
 _tries: ContextVar[int] = ContextVar("tries", default=0)  # the number of the running try, 0 outside of any
 
 
@@ -118,8 +122,7 @@ def retry_after_expired_holds(attempt: Callable[[], Result], *, now: datetime, s
     try:
         return _run(attempt, store, number=1)
     except BookingRefused as refused:
-        expired = Hold.objects.filter(store__slug=refused.full_at, expires_at__lte=now)
-        store_id = expired.values_list("store_id", flat=True).first() if refused.full_at else None
+        store_id = _store_with_expired_holds(refused.full_at, now=now) if refused.full_at else None
         if store_id is None or not release_expired_holds(store_id=store_id, now=now):
             raise
     except IntegrityError as error:
@@ -139,6 +142,14 @@ def _run(attempt: Callable[[], Result], store: str, *, number: int) -> Result:
         return _as_part(attempt, store)
     finally:
         _tries.reset(before)
+
+
+def _store_with_expired_holds(slug: str, *, now: datetime) -> int | None:
+    """Return the id of a store if it has expired holds, else None; one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(_EXPIRED_AT, [slug, connection.ops.adapt_datetimefield_value(now)])
+        row: tuple[int] | None = cursor.fetchone()
+    return row[0] if row else None
 
 
 def _as_part(attempt: Callable[[], Result], store: str) -> Result:

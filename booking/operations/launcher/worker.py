@@ -12,6 +12,9 @@ import django
 
 from booking.operations.launcher.parent import end_with_parent
 
+# Added to its niceness: where the processors are busy, people who wait for an answer come before messages.
+BEHIND_THE_WEB = 5
+
 log = logging.getLogger("booking.worker")
 
 
@@ -24,6 +27,7 @@ def main() -> None:
     from booking.operations.launcher.worker_loops import Worker  # noqa: PLC0415 -- likewise
 
     end_with_parent()
+    os.nice(BEHIND_THE_WEB)
     worker = Worker()
 
     def stop(signal_number: int, frame: FrameType | None) -> None:
