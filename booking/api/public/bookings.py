@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
+from rest_framework.serializers import ValidationError
 
 from booking import limits, privacy
 from booking.api import shapes
@@ -35,12 +36,15 @@ class BookingsView(ApiView):
     def post(self, body: Json) -> ApiAnswer:
         """Book a visit. Its `manage_token` is told once, here."""
         store = body.get("store")
-        country = last_known_country(store) if isinstance(store, str) and SLUG.fullmatch(store) else None
+        known = last_known_country(store) if isinstance(store, str) and SLUG.fullmatch(store) else None
         try:
-            return self._book(body, country)
-        except CountryChanged:
+            return self._book(body, known)
+        except (CountryChanged, ValidationError):  # a phone is refused only by the country that the store is in now
+            country = country_of(store)
+            if country == known:
+                raise
             forget_country(str(store))
-        return self._book(body, country_of(store))
+        return self._book(body, country)
 
     def _book(self, body: Json, country: str | None) -> ApiAnswer:
         asked = checked(
