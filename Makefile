@@ -23,7 +23,7 @@ help:
 	@echo "make format      format the code"
 	@echo "make messages    bring the translations in line with the texts"
 	@echo "make pictures    take the pictures of docs/ anew"
-	@echo "make bench       measure slots and answers of the server"
+	@echo "make bench       measure Carillon against the limit of Django and PostgreSQL here: ARGS=\"--bookings 1000000\""
 	@echo "make lighthouse  measure the main pages with Lighthouse"
 	@echo "make lock        pin the dependencies of pyproject.toml anew"
 
@@ -58,8 +58,7 @@ pictures: .venv/dev.stamp
 	$(BIN)/python -m tests.browser.pictures
 
 bench: .venv/dev.stamp
-	$(BIN)/python bench/slots_from_rules.py
-	$(BIN)/python bench/server_time.py
+	@exec $(BIN)/python -m bench.against_limit $(ARGS)
 
 lighthouse: .venv/dev.stamp bench/node_modules/.package-lock.json
 	$(BIN)/python bench/lighthouse.py
