@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db import connections
+from django.db import connections, transaction
 from django_q.brokers import Broker, get_broker
 from django_q.conf import Conf
 from django_q.models import OrmQ
@@ -32,8 +32,10 @@ class _Noting:
 
     def enqueue(self, task: str) -> object:
         global _rung
-        pk = self._broker.enqueue(task)
-        _rung = pk, OrmQ.objects.using(Conf.ORM).values_list("lock", flat=True).get(pk=pk)
+        with transaction.atomic(using=Conf.ORM):  # no worker has dated it on before it is read
+            pk = self._broker.enqueue(task)
+            lock = OrmQ.objects.using(Conf.ORM).values_list("lock", flat=True).get(pk=pk)
+        _rung = pk, lock
         return pk
 
 

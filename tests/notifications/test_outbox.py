@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import transaction
+from django.db.models.signals import post_save
 from django.utils import timezone
 from django_q.brokers import get_broker
 from django_q.models import OrmQ
@@ -63,6 +64,23 @@ def test_the_doorbell_rings_again_once_a_worker_has_begun_with_the_last_task():
         outbox.enqueue([planned(f"ABCD000{number}")], now=NOW)
 
     assert OrmQ.objects.exclude(pk=waiting.pk).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_task_that_a_worker_took_at_once_does_not_count_as_waiting():
+    taken = []
+
+    def take(**_others):
+        transaction.on_commit(lambda: taken.extend(get_broker().dequeue()))
+
+    post_save.connect(take, sender=OrmQ)
+    try:
+        for number in range(2):
+            outbox.enqueue([planned(f"ABCD000{number}")], now=NOW)
+    finally:
+        post_save.disconnect(take, sender=OrmQ)
+
+    assert len(taken) == 2
 
 
 @pytest.mark.django_db(transaction=True)
