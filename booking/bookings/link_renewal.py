@@ -42,7 +42,12 @@ def renew_link(*, booking_id: int, number: int, now: datetime) -> Booking:
 
 
 def renew_link_once(form: LinkForm, *, booking: Booking, now: datetime) -> Booking:
-    """Renew a link for a form that may be sent twice; return the booking as it is then. Raises InProgress."""
+    """Renew a link for a form that may be sent twice; return the booking as it is then. Raises InProgress.
+
+    A form about a link that is not made yet is none of ours. It is not kept: it would open that link's successor.
+    """
+    if form.number > booking.link_number:
+        return booking
     renew = partial(renew_link, booking_id=booking.pk, number=form.number, now=now)
     try:
         return do_once(form.sent, route=_ROUTE, now=now, do=renew, subject_of=_reference_of, find=_with_reference)

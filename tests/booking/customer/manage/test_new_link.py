@@ -105,6 +105,24 @@ def test_who_had_the_old_link_gets_nothing_by_pressing_too() -> None:
     assert other.get(own).status_code == 404
 
 
+def test_form_for_a_link_that_is_not_made_yet_opens_nothing_later() -> None:
+    booking = make_booking(make_store())
+    own = f"/b/{booking.reference}/"
+    customer = opened(manage_url(booking.reference))
+    with time_machine.travel(NOW + timedelta(seconds=5), tick=False):
+        other = opened(manage_url(booking.reference))
+        theirs = page(other.get(f"{own}link/")).forms[""] | {"number": "1"}
+    key = other.cookies[f"booking-{booking.reference}"].value
+    press(other, booking, theirs, key=key)
+    for _time in range(2):
+        press(customer, booking, page(customer.get(f"{own}link/")).forms[""])
+
+    assert press(other, booking, theirs, key=key) == f"{own}link/"
+    booking.refresh_from_db()
+    assert booking.link_number == 2
+    assert other.get(own).status_code == 404
+
+
 def test_first_form_shows_no_later_link() -> None:
     booking = make_booking(make_store())
     own, client = f"/b/{booking.reference}/", opened(manage_url(booking.reference))
