@@ -126,6 +126,7 @@ def _merge(path: Path, columns: Iterable[str], rows: list[Row]) -> Path:
     unfinished = path.with_name(f".{path.name}.{os.getpid()}")
     text = io.StringIO()
     csv.writer(text).writerows([header, *merged])
+    unfinished.unlink(missing_ok=True)  # of a run that was cut off: in a container both may have the same number
     with unfinished.open("xb") as file:
         unfinished.chmod(0o600)
         file.write(gzip.compress(text.getvalue().encode(), mtime=0))

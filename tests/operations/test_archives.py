@@ -2,6 +2,7 @@
 
 import csv
 import gzip
+import os
 from datetime import timedelta
 from pathlib import Path
 
@@ -71,6 +72,15 @@ def test_a_second_run_changes_nothing(store: Store, tmp_path: Path) -> None:
     assert archive(store, tmp_path) == Archived(0, ())
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
     assert {path.name for path in archived.files} == set(before)
+
+
+def test_what_a_run_that_was_cut_off_left_of_a_file_is_in_nobodys_way(store: Store, tmp_path: Path) -> None:
+    for part in ("visits", "history", "messages"):  # in a container, the next run may have the same number of process
+        (tmp_path / f".{store.slug}-2026-{part}.csv.gz.{os.getpid()}").write_bytes(b"half of")
+
+    assert archive(store, tmp_path).visits == 3
+    assert len(read(tmp_path / f"{store.slug}-2026-visits.csv.gz")) == 3
+    assert not list(tmp_path.glob(".*"))
 
 
 def test_a_run_that_is_cut_off_before_it_deletes_is_ended_by_the_next(
