@@ -56,25 +56,29 @@ def deliver_due() -> int:
 def _run() -> tuple[int, bool]:
     """Return how many messages were handled, and whether these were all."""
     handled, until, looks_behind = 0, time.monotonic() + RUN_SECONDS, True
-    while messages := _next(looks_behind=looks_behind):
-        # Those that a worker left behind come first: once a new one is claimed, this run need not look for them again.
-        looks_behind = looks_behind and messages[0].attempts > 1
-        _deliver_safely(messages[0])
+    while (found := _next(looks_behind=looks_behind)) is not None:
+        message, looks_behind = found
+        _deliver_safely(message)
         handled += 1
         if time.monotonic() > until:
             return handled, False
     return handled, True
 
 
-def _next(*, looks_behind: bool) -> list[OutboxMessage]:
-    """Claim the next message: a probe of a provider that was away, else a due one of another channel."""
+def _next(*, looks_behind: bool) -> tuple[OutboxMessage, bool] | None:
+    """Claim the next message: a probe of a provider that was away, else a due one of another channel.
+
+    Returns too whether the run looks behind from then on. Those that a worker left behind come first: once a new one of
+    their channels is claimed, there are no more of them.
+    """
     now, opened, awake = timezone.now(), circuits.opened(), _awake_channels()
     for channel in [one for one in awake if one in opened]:
         is_free = outbox.waits(channel, now=now) and circuits.take_probe(channel, now=now)
         if is_free and (claimed := outbox.claim_due(now=now, limit=1, channels=[channel])):
-            return claimed
+            return claimed[0], looks_behind
     closed = [channel for channel in awake if channel not in opened]
-    return outbox.claim_due(now=now, limit=1, channels=closed, left_behind=looks_behind)
+    claimed = outbox.claim_due(now=now, limit=1, channels=closed, left_behind=looks_behind)
+    return (claimed[0], looks_behind and claimed[0].attempts > 1) if claimed else None
 
 
 def _awake_channels() -> list[Channel]:

@@ -216,3 +216,18 @@ def test_what_waits_for_its_provider_is_brought_forward_and_nothing_else(new_mes
 
     other.refresh_from_db()
     assert other.try_at == later
+
+
+def test_a_probe_keeps_no_message_behind_that_a_worker_left(
+    twilio: FakeTwilio, new_message, settings: Settings
+) -> None:
+    settings.TWILIO_AUTH_TOKEN = "another"
+    left = new_message("ABCD0001", channel=Channel.EMAIL)
+    OutboxMessage.objects.update(state=State.SENDING, attempts=1, failures=1, lease_until=NOW - MINUTE)
+    new_message("ABCD0002")
+    trouble(timezone.now() - 2 * MINUTE, opens=True, reason="credentials")
+
+    deliver_due()
+
+    left.refresh_from_db()
+    assert (left.state, left.attempts) == (State.SENT, 2)
