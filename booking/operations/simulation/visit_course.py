@@ -28,7 +28,7 @@ def draw_course(
 ) -> tuple[CourseStep, ...]:
     """Return what has happened to a visit by now, in the order of time; it was booked by then.
 
-    A walk-in comes at `booked_at`: its history begins with the check-in, as at a real store.
+    A walk-in comes at `booked_at`: its history begins with the check-in, without the line of its booking.
     """
     course = _walk_in(chance, booked_at, starts_at, ends_at)
     if source != "walk_in":
