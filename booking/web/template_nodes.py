@@ -140,7 +140,10 @@ def _looked_up(context: Context, lookups: Sequence[str]) -> Any:
         elif hasattr(kind, "__getitem__") or callable(value):
             return _SLOW
         else:
-            value = getattr(value, name, _SLOW)
+            try:
+                value = getattr(value, name)
+            except Exception:  # noqa: BLE001 -- Django's own lookup decides which errors a page shows as nothing
+                return _SLOW
     return _SLOW if callable(value) else value
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from django.core.exceptions import ObjectDoesNotExist
 from django.template import TemplateDoesNotExist, engines
 from django.template.backends.django import DjangoTemplates
 from django.template.base import Node
@@ -89,6 +90,11 @@ class Shelf:
     def failing(self) -> str:
         raise AttributeError
 
+    @property
+    def erased(self) -> str:
+        """A field read late, of a row that somebody has erased since."""
+        raise ObjectDoesNotExist
+
     def __str__(self) -> str:
         return "<shelf>"
 
@@ -98,7 +104,7 @@ class Titled(str):
 
 
 FOUND = ["plain", "safe", "number", "none", "words.items", "words.other", "words.keys", "kind", "method", "missing"]
-FOUND += ["method.upper", "none.x", "plain.upper", "plain.0", "missing.x", "words.missing"]
+FOUND += ["erased", "erased.name", "method.upper", "none.x", "plain.upper", "plain.0", "missing.x", "words.missing"]
 PAGES |= {
     f"value {one}": f"{{{{ shelf.{one} }}}}|{{% autoescape off %}}{{{{ shelf.{one} }}}}{{% endautoescape %}}"
     f"{{% if shelf.{one} %}}yes{{% endif %}}{{% if not shelf.{one} or shelf.{one} == 'o' %}}no{{% endif %}}"
