@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from html import escape
+from urllib.parse import quote
 
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
@@ -21,6 +22,7 @@ from booking.templatetags.carillon import unbroken
 
 _ICON = '<svg class="icon" aria-hidden="true"><use href="#sign-{}"/></svg>'
 _GRIP = '<path d="M5 8h14M5 12h14M5 16h14"/>'
+_ADDRESS_SAFE = "@!$'*+="
 _SYMBOL = '<symbol id="sign-{}" viewBox="0 0 24 24">{}</symbol>'
 
 
@@ -130,7 +132,8 @@ def _how(visit: VisitCard) -> str:
     """Return how to reach the visitor, and the last message to them."""
     booking, told = visit.booking, visit.last_message
     phone = f'<a href="tel:{escaped(booking.phone)}">{escaped(visit.phone)}</a> ' if visit.phone else ""
-    email = escaped(booking.email)
-    mail = f'<a href="mailto:{email}">{email}</a> ' if email else ""
+    # A question mark would end the address and begin further fields of the e-mail.
+    address = escaped(quote(booking.email, safe=_ADDRESS_SAFE))
+    mail = f'<a href="mailto:{address}">{escaped(booking.email)}</a> ' if address else ""
     news = f'<span class="news{" is-trouble" if told.is_trouble else ""}">{told.html}</span>' if told else ""
     return phone + mail + news

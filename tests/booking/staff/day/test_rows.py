@@ -69,6 +69,16 @@ def test_a_name_is_not_more_than_a_name_to_a_screen_reader(room: Room) -> None:
     ]
 
 
+def test_an_address_adds_nothing_to_the_mail_that_staff_begin(room: Room) -> None:
+    booking = make_booking(room.store)
+    Booking.objects.filter(pk=booking.pk).update(email="ada?bcc=all&body=%41+x@example.org")
+
+    read = page(room.client().get(DAY, TUESDAY))
+
+    (href,) = read.links_to("mailto:")
+    assert href == "mailto:ada%3Fbcc=all%26body=%2541+x@example.org"
+
+
 def test_all_buttons_of_the_rows_belong_to_one_form(room: Room) -> None:
     bookings = [make_booking(room.store, phone=f"+3361234560{number}") for number in range(2)]
 
