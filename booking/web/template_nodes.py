@@ -6,7 +6,16 @@ from html import escape
 from typing import Any, cast
 
 from django.template import Context
-from django.template.base import FilterExpression, Node, NodeList, TextNode, TokenType, Variable, VariableNode
+from django.template.base import (
+    FilterExpression,
+    Node,
+    NodeList,
+    TextNode,
+    TokenType,
+    Variable,
+    VariableNode,
+    render_value_in_context,
+)
 from django.template.defaulttags import (
     AutoEscapeControlNode,
     CommentNode,
@@ -84,10 +93,12 @@ class QuickVariableNode(VariableNode):
     def render(self, context: Context) -> SafeString | str:
         """Return the text of the variable, escaped as Django does."""
         value = _looked_up(context, self._lookups)
+        if value is _SLOW:
+            return super().render(context)
         kind = type(value)
         if kind is SafeString or (kind is str and not context.autoescape):
             return cast(str, value)
-        return SafeString(escape(value)) if kind is str else super().render(context)
+        return SafeString(escape(value)) if kind is str else render_value_in_context(value, context)
 
 
 class QuickCondition:

@@ -211,3 +211,17 @@ def test_an_error_of_a_property_is_raised_as_by_django() -> None:
     for engine in (plain, folded):
         with pytest.raises(AttributeError):
             engine.get_template("page.html").render(VALUES)
+
+
+def test_a_property_is_read_once_for_each_time_it_is_shown() -> None:
+    class Counted:
+        reads = 0
+
+        @property
+        def count(self) -> int:
+            self.reads += 1
+            return self.reads
+
+    _, folded = loaded({"page.html": "{{ one.count }}{% if one.count %}{{ one.count }}{% endif %}"})
+
+    assert folded.get_template("page.html").render({"one": Counted()}) == "13"
