@@ -29,12 +29,17 @@ from tests.postgres import NO_POSTGRES
 BASE = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 IS_CI = bool(os.environ.get("CI"))
-# For each of two runs at once, twice as many as there are cores: tests that start servers wait for most of their time.
+# Tests that start servers wait for most of their time. The run on SQLite, with the browser, goes on alone for longer.
 WORKERS = max(2, os.cpu_count() or 1)
+WORKERS_ON_SQLITE = WORKERS + 1
 # Noon of a leap day, past 2038, when the seconds since 1970 outgrow 31 bits.
 FAR_AHEAD = [sys.executable, "-m", "tests.clock", "2040-02-29T12:00", "--"]
-PYTEST = [sys.executable, "-m", "pytest", "-q", "-n", str(WORKERS), "--dist", "loadfile", "--no-loadscope-reorder"]
-ON_POSTGRES = [sys.executable, "-m", "tests.postgres", "--", *PYTEST, "-m", "not browser and not plain and not large"]
+PYTEST = [sys.executable, "-m", "pytest", "-q", "--dist", "loadfile", "--no-loadscope-reorder"]
+ON_POSTGRES = [
+    *(sys.executable, "-m", "tests.postgres", "--"),
+    *(*PYTEST, "-n", str(WORKERS), "-m", "not browser and not plain and not large"),
+]
+ON_SQLITE = [*FAR_AHEAD, *PYTEST, "-n", str(WORKERS_ON_SQLITE), "-m", "not large"]
 
 
 def main() -> int:
@@ -51,7 +56,7 @@ def main() -> int:
     sqlite = "tests on SQLite, far ahead"
     try:
         with meanwhile("tests on PostgreSQL", ON_POSTGRES) as other:
-            run(sqlite, [*FAR_AHEAD, *PYTEST, "-m", "not large"])
+            run(sqlite, ON_SQLITE)
     except SystemExit:
         say(f"{sqlite}: FAILED")  # once more, below all that the other said
         raise
