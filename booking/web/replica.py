@@ -87,7 +87,7 @@ class _Follower:
         self._marks: deque[tuple[float, int]] = deque(maxlen=_MARKS_KEPT)
         self._lock = threading.Lock()
         self._looked_at = float("-inf")
-        self._is_near = False
+        self._near_until = float("-inf")  # while another thread looks, nobody goes by an older judgement than this
         self._is_told = False
 
     def is_near(self) -> bool:
@@ -97,11 +97,11 @@ class _Follower:
             finally:
                 self._looked_at = time.monotonic()
                 self._lock.release()
-        return self._is_near
+        return time.monotonic() <= self._near_until
 
     def leave(self, reason: str) -> None:
         """Ask the database alone until the next look; the log has one line for each time the replica is left."""
-        self._is_near = False
+        self._near_until = float("-inf")
         self._looked_at = time.monotonic()
         if not self._is_told:
             log.warning("replica_left", extra={"reason": reason})
@@ -118,11 +118,12 @@ class _Follower:
         now = time.monotonic()
         near = [at for at, place in self._marks if place <= has]
         missed = [at for at, place in self._marks if place > has]
-        self._is_near = bool(near) and now - max(near) <= LONGEST_LAG_SECONDS - LOOK_AGAIN_SECONDS
-        if self._is_near and self._is_told:
+        is_near = bool(near) and now - max(near) <= LONGEST_LAG_SECONDS - LOOK_AGAIN_SECONDS
+        self._near_until = max(near) + LONGEST_LAG_SECONDS if is_near else float("-inf")
+        if is_near and self._is_told:
             log.warning("replica_followed")
             self._is_told = False
-        elif not self._is_near and missed and now - min(missed) > LONGEST_LAG_SECONDS:
+        elif not is_near and missed and now - min(missed) > LONGEST_LAG_SECONDS:
             self.leave("behind")
 
 
