@@ -14,8 +14,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         """Connect, and forget what was kept: after a failover, versions may be counted from an earlier point again."""
+        connection = super().get_new_connection(conn_params)
         forget_kept()
-        return super().get_new_connection(conn_params)
+        return connection
 
     def is_usable(self) -> bool:
         """Tell whether the connection still works.

@@ -10,7 +10,7 @@ from django.db import OperationalError, connection
 
 from booking.postgresql.base import DatabaseWrapper
 from stores.bounded_cache import BoundedCache
-from tests.postgres import NoPostgres, running_server
+from tests.postgres import NoPostgres, free_port, running_server
 from tests.servers import POSTGRES
 
 pytestmark = [pytest.mark.django_db, pytest.mark.skipif(not POSTGRES, reason="asks PostgreSQL")]
@@ -109,6 +109,17 @@ def test_new_connection_forgets_what_was_kept(kept: DatabaseWrapper) -> None:
     ask(kept)
 
     assert cache.get("a") is None
+
+
+def test_server_that_cannot_be_reached_takes_nothing_away(kept: DatabaseWrapper) -> None:
+    """A replica that is away is tried again every second, and what the database said stays true."""
+    cache: BoundedCache[str, int] = BoundedCache(1)
+    cache.keep("a", 1)
+    kept.settings_dict |= {"HOST": "127.0.0.1", "PORT": free_port()}
+
+    with pytest.raises(OperationalError):
+        ask(kept)
+    assert cache.get("a") == 1
 
 
 @pytest.mark.parametrize(("threshold", "prepared"), [(0, 1), (None, 0)])

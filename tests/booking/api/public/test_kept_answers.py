@@ -262,6 +262,24 @@ def test_kept_answer_is_compressed_once_and_looks_like_any_other(client: Client)
 
 
 @pytest.mark.django_db(transaction=True)
+def test_kept_answers_are_bounded_with_all_that_is_kept_beside_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a worker, a store's expired holds pile up, and each answer is kept with the list of them."""
+    store = make_store(capacity=9)
+    for number in range(40):
+        hold_places(store=store.slug, visit_type="visit", starts_at=at(9, day=24 + number % 5), party_size=1, now=NOW)
+    later = NOW + timedelta(hours=1)
+    answers: BoundedCache = BoundedCache(100_000)
+    monkeypatch.setattr(kept_answers, "_answers", answers)
+    for zeros in range(6):
+        for number in range(1, 10):
+            ask(store, f"visit_type=visit&from=2026-12-05&to=2026-12-05&party_size={'0' * zeros}{number}", later)
+
+    kept = [one for one, _ in answers._kept.values()]
+    assert kept
+    assert sum(len(one.content) + len(one.state.expired_holds) for one in kept) < answers.most
+
+
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("accepted", ["*/*", "application/json", "text/html, application/json;q=0.9", "text/html"])
 @pytest.mark.parametrize("method", ["get", "head", "post", "options"])
 def test_unusual_requests_are_answered_as_by_the_framework_alone(client: Client, method: str, accepted: str) -> None:
