@@ -171,7 +171,8 @@ def _whole_days(
 ) -> dict[date, FreeDay]:
     """Return the days first..last without the clock; those that are not kept cost one statement together."""
     stamps = _stamps(question, state, first, last)
-    whose = (state.store_id, wish.visit_type, wish.party_size, wish.by_staff, wish.desk)
+    # What a replica said is used for nobody whom the database itself answers.
+    whose = (connection.alias, state.store_id, wish.visit_type, wish.party_size, wish.by_staff, wish.desk)
     found = {}
     for day, stamp in stamps.items():
         kept = _days.get((*whose, day))

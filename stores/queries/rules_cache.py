@@ -20,7 +20,7 @@ class _Kept:
     rules: StoreRules
 
 
-_kept: BoundedCache[str, _Kept] = BoundedCache(MOST_STORES)
+_kept: BoundedCache[tuple[str, str], _Kept] = BoundedCache(MOST_STORES)
 
 
 def kept_rules(slug: str, *, from_date: date, store_id: int, version: int) -> StoreRules:
@@ -31,7 +31,8 @@ def kept_rules(slug: str, *, from_date: date, store_id: int, version: int) -> St
     """
     if connection.in_atomic_block:
         return store_rules(slug, from_date=from_date)
-    kept = _kept.get(slug)
+    key = connection.alias, slug
+    kept = _kept.get(key)
     if (
         kept is not None
         and (kept.rules.id, kept.rules.hours_version) == (store_id, version)
@@ -39,5 +40,5 @@ def kept_rules(slug: str, *, from_date: date, store_id: int, version: int) -> St
     ):
         return kept.rules
     rules = store_rules(slug, from_date=from_date)
-    _kept.keep(slug, _Kept(from_date, rules))
+    _kept.keep(key, _Kept(from_date, rules))
     return rules

@@ -54,7 +54,7 @@ class _Kept:
         return len(self.content) * 11 // 10 + len(state.days) + len(state.expired_holds) + _OTHER_BYTES
 
 
-_answers: BoundedCache[tuple[str, str], _Kept] = BoundedCache(MOST_BYTES)
+_answers: BoundedCache[tuple[str, str, str], _Kept] = BoundedCache(MOST_BYTES)
 
 
 def kept_answer(request: HttpRequest, store: str, *, now: datetime) -> HttpResponse | None:
@@ -64,9 +64,10 @@ def kept_answer(request: HttpRequest, store: str, *, now: datetime) -> HttpRespo
     """
     if request.method not in ("GET", "HEAD") or not _takes_json(request.META.get("HTTP_ACCEPT", "*/*")):
         return None
-    key = store, request.META.get("QUERY_STRING", "")
+    query = request.META.get("QUERY_STRING", "")
+    key = connection.alias, store, query
     kept = _answers.get(key)
-    wish = kept.wish if kept else read_wish(*key)
+    wish = kept.wish if kept else read_wish(store, query)
     if wish is None:
         return None
     state = read_state(wish, now=now)
