@@ -11,6 +11,8 @@ from stores.hours import ONE_DAY
 from stores.models import Slot
 from stores.slots import DeskRule, SlotTime, StoreRules, slots_by_desk
 
+_AT_ONCE = 10_000  # rows that one statement names: PostgreSQL takes no more than 65,535 values
+
 
 @dataclass(frozen=True, slots=True)
 class _Taking:
@@ -50,7 +52,8 @@ def lay_slots_anew(rules: StoreRules, *, now: datetime) -> None:
         mine = [row for row in old[desk_id] if row.ends_at > cut]
         gone += [row.pk for row in mine]
         rows += _laid(rules, desk_id, [slot for slot in times if slot.ends_at > cut], mine, taking[desk_id])
-    Slot.objects.filter(pk__in=gone).delete()
+    for first in range(0, len(gone), _AT_ONCE):
+        Slot.objects.filter(pk__in=gone[first : first + _AT_ONCE]).delete()
     Slot.objects.bulk_create(rows)
 
 

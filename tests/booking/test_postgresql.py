@@ -2,14 +2,21 @@
 
 from collections.abc import Iterator
 from contextlib import closing
+from copy import copy
+from datetime import timedelta
 
 import environ
 import psycopg
 import pytest
 from django.db import OperationalError, connection
 
-from booking.postgresql.base import DatabaseWrapper
+from booking.models import Actor, BookingEvent, EventKind
+from booking.places.slot_rows import lay_slots_anew
+from booking.postgresql.base import MOST_VALUES, DatabaseWrapper
 from stores.bounded_cache import BoundedCache
+from stores.models import Slot
+from stores.queries import rules_around
+from tests.factories import NOW, make_booking, make_store
 from tests.postgres import NoPostgres, free_port, running_server
 from tests.servers import POSTGRES
 
@@ -120,6 +127,29 @@ def test_server_that_cannot_be_reached_takes_nothing_away(kept: DatabaseWrapper)
     with pytest.raises(OperationalError):
         ask(kept)
     assert cache.get("a") == 1
+
+
+def test_more_rows_are_deleted_at_once_than_a_statement_takes_values() -> None:
+    """What leads to them is looked for by their ids: two years of a busy store, when its visits are archived."""
+    booking = make_booking(make_store())
+    line = BookingEvent(booking=booking, kind=EventKind.NOTIFIED, at=NOW, happened_at=NOW, actor=Actor.SYSTEM)
+    BookingEvent.objects.bulk_create([copy(line) for _ in range(MOST_VALUES + 1)])
+
+    BookingEvent.objects.filter(booking=booking).delete()
+    assert not BookingEvent.objects.exists()
+
+
+def test_more_slots_are_laid_anew_than_a_statement_takes_values() -> None:
+    """Ten advisers' slots that a manager closed for half a year, before the hours change."""
+    store = make_store(hours=())
+    desk, lasting = store.desks.get(), timedelta(minutes=5)
+    starts = [NOW + lasting * number for number in range(MOST_VALUES + 1)]
+    Slot.objects.bulk_create(
+        Slot(store=store, desk=desk, starts_at=at, ends_at=at + lasting, capacity=2, closed=True) for at in starts
+    )
+
+    lay_slots_anew(rules_around(store.slug, NOW), now=NOW)
+    assert Slot.objects.filter(closed=True).count() == len(starts)
 
 
 @pytest.mark.parametrize(("threshold", "prepared"), [(0, 1), (None, 0)])
