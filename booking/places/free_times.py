@@ -23,6 +23,7 @@ from stores.hours import ONE_DAY, day_start
 from stores.queries import SLUG, UnknownStore, kept_rules
 
 MOST_DAYS = 1024
+_TRIES = 3
 
 _STATE = """
 SELECT store.id, store.hours_version,
@@ -77,11 +78,28 @@ class FreeTimes:
     until: datetime
 
 
+class _Stamp(NamedTuple):
+    """What a day without the clock is made of."""
+
+    hours_version: int
+    version: str | None
+    version_of_day_after: str | None
+    holds: tuple[ExpiredHold, ...]
+
+
 class _Kept(NamedTuple):
     """A day without the clock, and what it was made of."""
 
-    stamp: object
+    stamp: _Stamp
     day: FreeDay
+
+
+class _Meanwhile(Exception):
+    """The state is another one than when it was read."""
+
+    def __init__(self, state: DaysState) -> None:
+        super().__init__()
+        self.state = state
 
 
 _days: BoundedCache[tuple[object, ...], _Kept] = BoundedCache(MOST_DAYS)
@@ -90,7 +108,8 @@ _days: BoundedCache[tuple[object, ...], _Kept] = BoundedCache(MOST_DAYS)
 def read_free_times(wish: Wish, *, now: datetime) -> Availability:
     """Return the free times of the wished days, both ends included: what `availability` returns.
 
-    One statement where the days are kept, at most three else. Raises UnknownStore, UnknownVisitType.
+    One statement where the days are kept; else three, or more where holds have expired. Raises UnknownStore,
+    UnknownVisitType.
     """
     state = read_state(wish, now=now)
     if state is None:
@@ -120,8 +139,18 @@ def _statement(vendor: str, *, has_own_hold: bool) -> str:
 def free_times(wish: Wish, state: DaysState, *, now: datetime) -> FreeTimes:
     """Return the free times for a state just read; no statement where the days are kept, at most two else.
 
-    Raises UnknownStore, UnknownVisitType.
+    One more where there are expired holds: if their places came back before the slots were read, they would be counted
+    twice, so all is read again. Raises UnknownStore, UnknownVisitType.
     """
+    for _ in range(_TRIES):
+        try:
+            return _free_times(wish, state, now=now)
+        except _Meanwhile as meanwhile:
+            state = meanwhile.state
+    return _free_times(wish, state, now=now, is_last=True)
+
+
+def _free_times(wish: Wish, state: DaysState, *, now: datetime, is_last: bool = False) -> FreeTimes:
     rules = kept_rules(wish.store, from_date=wish.from_date, store_id=state.store_id, version=state.hours_version)
     is_same = (rules.id, rules.hours_version) == state[:2]  # no change was committed between the two statements
     if wish.desk:
@@ -143,7 +172,7 @@ def free_times(wish: Wish, state: DaysState, *, now: datetime) -> FreeTimes:
     )
     if not is_same or connection.in_atomic_block:  # what a transaction sees may never be committed
         return FreeTimes(question.answer(), now)
-    days = _days_now(wish, question, state)
+    days = _days_now(wish, question, state, None if is_last else now)
     first_free = next((day.slots[0].starts_at for day in days if day.slots), None)
     until = day_start(now.astimezone(rules.zone).date() + ONE_DAY, rules.zone)
     if first_free is not None:
@@ -151,11 +180,13 @@ def free_times(wish: Wish, state: DaysState, *, now: datetime) -> FreeTimes:
     return FreeTimes(Availability(rules=rules, visit_type=kind, days=days, first_free=first_free), until)
 
 
-def _days_now(wish: Wish, question: AvailabilityQuestion, state: DaysState) -> tuple[FreeDay, ...]:
+def _days_now(
+    wish: Wish, question: AvailabilityQuestion, state: DaysState, look_again: datetime | None
+) -> tuple[FreeDay, ...]:
     """Return the wished days as the clock leaves them."""
     first = max(wish.from_date, question.first_start.astimezone(question.rules.zone).date())
     last = min(wish.to_date, question.last_date)
-    whole = _whole_days(wish, question, state, first, last) if first <= last else {}
+    whole = _whole_days(wish, question, state, first, last, look_again) if first <= last else {}
     days = []
     for number in range((wish.to_date - wish.from_date).days + 1):
         date_ = wish.from_date + ONE_DAY * number
@@ -167,9 +198,12 @@ def _days_now(wish: Wish, question: AvailabilityQuestion, state: DaysState) -> t
 
 
 def _whole_days(
-    wish: Wish, question: AvailabilityQuestion, state: DaysState, first: date, last: date
+    wish: Wish, question: AvailabilityQuestion, state: DaysState, first: date, last: date, look_again: datetime | None
 ) -> dict[date, FreeDay]:
-    """Return the days first..last without the clock; those that are not kept cost one statement together."""
+    """Return the days first..last without the clock; those that are not kept cost one statement together.
+
+    Raises _Meanwhile if one of them has expired holds, and the state is another by then; never without `look_again`.
+    """
     stamps = _stamps(question, state, first, last)
     # What a replica said is used for nobody whom the database itself answers.
     whose = (connection.alias, state.store_id, wish.visit_type, wish.party_size, wish.by_staff, wish.desk)
@@ -182,21 +216,26 @@ def _whole_days(
     if missing:
         begins = day_start(missing[0], question.rules.zone)
         whole = replace(question, from_date=missing[0], to_date=missing[-1], first_start=begins, last_date=missing[-1])
-        for free_day in whole.answer().days:
+        worked_out = whole.answer().days
+        if look_again and any(stamps[day].holds for day in missing):
+            newer = read_state(wish, now=look_again)
+            if newer is not None and newer != state:
+                raise _Meanwhile(newer)
+        for free_day in worked_out:
             if free_day.date not in found:
                 found[free_day.date] = free_day
                 _days.keep((*whose, free_day.date), _Kept(stamps[free_day.date], free_day))
     return found
 
 
-def _stamps(question: AvailabilityQuestion, state: DaysState, first: date, last: date) -> dict[date, object]:
+def _stamps(question: AvailabilityQuestion, state: DaysState, first: date, last: date) -> dict[date, _Stamp]:
     """Return what each day is made of: the rules, its own version and that of the day after, the holds on them.
 
     A visit that begins before midnight may take places of the day after.
     """
     versions = dict(part.split(" ") for part in state.days.split(",")) if state.days else {}
     zone, holds = question.rules.zone, question.expired_holds
-    stamps: dict[date, object] = {}
+    stamps: dict[date, _Stamp] = {}
     for number in range((last - first).days + 1):
         day = first + ONE_DAY * number
         here: Sequence[ExpiredHold] = ()
@@ -207,7 +246,7 @@ def _stamps(question: AvailabilityQuestion, state: DaysState, first: date, last:
                 key=lambda hold: (hold.desk_id, hold.starts_at, hold.ends_at, hold.places),
             )
         after = (day + ONE_DAY).isoformat()
-        stamps[day] = (state.hours_version, versions.get(day.isoformat()), versions.get(after), here)
+        stamps[day] = _Stamp(state.hours_version, versions.get(day.isoformat()), versions.get(after), tuple(here))
     return stamps
 
 

@@ -60,7 +60,7 @@ _answers: BoundedCache[tuple[str, str, str], _Kept] = BoundedCache(MOST_BYTES)
 def kept_answer(request: HttpRequest, store: str, *, now: datetime) -> HttpResponse | None:
     """Return the answer to a plain question about free times; None where the framework is to answer.
 
-    One statement for a kept answer, at most three else.
+    One statement for a kept answer; else three, or more where holds have expired.
     """
     if request.method not in ("GET", "HEAD") or not _takes_json(request.META.get("HTTP_ACCEPT", "*/*")):
         return None
