@@ -56,12 +56,18 @@ def is_dialed_alike(region: str, country: str) -> bool:
 
 
 def is_mobile(phone: str, countries: Collection[str]) -> bool:
-    """Tell whether a number in E.164 is a mobile phone's, or may be one, of one of these countries."""
+    """Tell whether a number in E.164 is a mobile phone's, or may be one, of one of these countries.
+
+    A text that is no number is nobody's.
+    """
     plan = _plan(phone[1:4])
     ordinary = plan.ordinary.match(phone) if plan else None
     if plan and ordinary:
         return ordinary["mobile"] is not None and is_among(plan.region, countries)
-    number = phonenumbers.parse(phone, None)
+    try:
+        number = phonenumbers.parse(phone, None)
+    except NumberParseException:
+        return False
     return phonenumbers.number_type(number) in _MOBILE and is_among(region_of(number), countries)
 
 

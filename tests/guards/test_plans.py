@@ -35,7 +35,9 @@ KEYS = {
     " phone email"  # a customer's limit counts over all stores: some rows a person
     " answer_until",  # the sweep of all stores, of the few that have one
     "booking_bookingevent": "id booking_id action_id",
-    "booking_hold": "id public_id store_id kept_for_id offered_to_id site_digest",  # a network's limit, over all stores
+    "booking_hold": "id public_id store_id kept_for_id offered_to_id"
+    " site_digest"  # a network's limit, over all stores
+    " expires_at",  # those of all stores that have just expired: a sweep deletes them within a minute
     "booking_waitinglistentry": "id reference store_id booking_id",
     "booking_ticket": "id store_id booking_id passed_from_id",
     "booking_idempotentanswer": "id route subject",

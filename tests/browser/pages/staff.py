@@ -99,7 +99,7 @@ def _in_hand(camera: Camera, shown: Shot) -> None:
     """See what the day's script shows while a visit is pulled over a time to which it cannot go."""
     words = "This desk has no place left at this time."
     ghost = f'<div class="drag-ghost" data-time="11:00" data-why="{words}" aria-hidden="true">Ada Test</div>'
-    html = shown.html.decode().replace("<body", '<body class="is-dragging is-over-impossible"', 1)
+    html = shown.html.decode().replace('<body class="', '<body class="is-dragging is-over-impossible ', 1)
     html = html.replace(' data-starts="', ' class="is-impossible" data-starts="').replace("</body>", f"{ghost}</body>")
     assert html.count("is-impossible") > 10
     camera.shots.append(replace(shown, name="a visit in hand", html=html.encode()))
