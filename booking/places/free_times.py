@@ -20,7 +20,7 @@ from booking.policy import first_bookable_start, last_bookable_date
 from booking.refusals import UnknownVisitType
 from stores.bounded_cache import BoundedCache
 from stores.hours import ONE_DAY, day_start
-from stores.queries import SLUG, UnknownStore, kept_rules
+from stores.queries import SLUG, kept_rules
 
 MOST_DAYS = 1024
 _TRIES = 3
@@ -103,18 +103,6 @@ class _Meanwhile(Exception):
 
 
 _days: BoundedCache[tuple[object, ...], _Kept] = BoundedCache(MOST_DAYS)
-
-
-def read_free_times(wish: Wish, *, now: datetime) -> Availability:
-    """Return the free times of the wished days, both ends included: what `availability` returns.
-
-    One statement where the days are kept; else three, or more where holds have expired. Raises UnknownStore,
-    UnknownVisitType.
-    """
-    state = read_state(wish, now=now)
-    if state is None:
-        raise UnknownStore(wish.store)
-    return free_times(wish, state, now=now).answer
 
 
 def read_state(wish: Wish, *, now: datetime) -> DaysState | None:

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 
 from booking.places.claims import release_expired_holds
-from booking.places.free_times import Wish, read_free_times
+from booking.places.free_times import Wish, free_times, read_state
 from booking.places.holds import hold_places
 from stores.models import Store
 from tests.factories import NOW, at, make_booking, make_store
@@ -33,7 +33,9 @@ def before_slots_are_read(act: Callable[[], object]):
 
 def places_at_ten(store: Store) -> int:
     wish = Wish(store.slug, "visit", date(2026, 11, 24), date(2026, 11, 24), party_size=1)
-    slots = read_free_times(wish, now=LATER).days[0].slots
+    state = read_state(wish, now=LATER)
+    assert state
+    slots = free_times(wish, state, now=LATER).answer.days[0].slots
     return next((slot.places_left for slot in slots if slot.starts_at == at(10)), 0)
 
 
