@@ -136,7 +136,7 @@ def _wrong() -> Iterator[str]:
 
 
 def _warnings() -> Iterator[str]:
-    if replica.is_configured() and not replica.is_followed():
+    if replica.is_left():
         yield "replica: away or behind; the database answers all"
     for channel, opened in circuits.opened().items():
         yield f"{channel}: nothing is taken since {opened.at:%Y-%m-%dT%H:%M:%SZ} ({opened.reason}); messages wait"

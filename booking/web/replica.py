@@ -65,6 +65,15 @@ def is_followed() -> bool:
     return is_configured() and _follower.is_near()
 
 
+def is_left() -> bool:
+    """Tell whether the replica is of no use: it does not answer, or is known to be behind.
+
+    A process that looks seldom has no young mark that a replica of a busy database could have passed: it uses the
+    database, but that is no fault of the replica.
+    """
+    return is_configured() and _follower.is_left()
+
+
 @contextmanager
 def _on_replica() -> Iterator[None]:
     """Let all statements of this thread go to the replica."""
@@ -98,6 +107,9 @@ class _Follower:
                 self._looked_at = time.monotonic()
                 self._lock.release()
         return time.monotonic() <= self._near_until
+
+    def is_left(self) -> bool:
+        return not self.is_near() and self._is_told
 
     def leave(self, reason: str) -> None:
         """Ask the database alone until the next look; the log has one line for each time the replica is left."""

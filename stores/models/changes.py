@@ -23,7 +23,10 @@ class SetupChange(models.Model):
     after = models.JSONField(default=dict)  # the same fields, as they are; empty where something was removed
 
     class Meta:
-        indexes = [models.Index(fields=["store", "-at", "-id"], name="setup_change_by_store")]
+        indexes = [
+            models.Index(fields=["store", "-at", "-id"], name="setup_change_by_store"),
+            models.Index(fields=["at"], name="setup_change_by_age"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.store_id} {self.at:%Y-%m-%dT%H:%MZ} {self.what}"

@@ -67,3 +67,27 @@ def test_nobody_goes_by_an_old_judgement_while_another_thread_looks(servers: Ser
     servers.may_answer.set()
     looking.join(PATIENCE_SECONDS)
     assert not follower.is_near()
+
+
+def test_look_after_a_pause_at_a_busy_database_is_no_alarm(servers: Servers) -> None:
+    """Between two looks of /readyz more is written than a replica has at the very moment of the second."""
+    follower = replica._Follower()
+    assert not follower.is_left()
+
+    servers.seconds += 10
+    servers.written, servers.followed = 20, 19
+    assert not follower.is_near()
+    assert not follower.is_left()
+
+
+def test_replica_that_stands_still_is_left(servers: Servers) -> None:
+    follower = replica._Follower()
+    servers.written = 9
+    assert not follower.is_left()
+
+    servers.seconds += 10
+    servers.written = 11
+    assert follower.is_left()
+    servers.seconds += replica.LOOK_AGAIN_SECONDS
+    servers.followed = 11
+    assert not follower.is_left()
