@@ -20,6 +20,7 @@ LATE_TOLD_FROM = timedelta(hours=2)
 LATE_CHOICES = (5, 10, 15, 20, 30)
 LONGEST_LATE = 60
 VIDEO_OPENS = timedelta(minutes=10)
+LEAST_BEFORE_VISIT = timedelta(hours=1)  # a text that comes later than this before the visit is of little use
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +215,25 @@ def offer_until(*, starts_at: datetime, now: datetime, rules: BookingRules) -> d
 def is_quiet(moment: datetime, *, zone: ZoneInfo, plan: MessagePlan = STANDARD_PLAN) -> bool:
     """Tell whether it is night for text messages: before 08:00 and from 20:00 on."""
     return not plan.earliest <= moment.astimezone(zone).time() < plan.latest
+
+
+def text_goes_at(now: datetime, *, not_after: datetime, zone: ZoneInfo, plan: MessagePlan = STANDARD_PLAN) -> datetime:
+    """Return when a text that the store causes goes, in UTC: now; at night when its sending hours begin.
+
+    It goes now, at night too, if it would come less than an hour before `not_after`: the visit, or the last moment to
+    answer.
+    """
+    if not is_quiet(now, zone=zone, plan=plan):
+        return now
+    morning = next_morning(now, zone=zone, plan=plan)
+    return morning if morning <= not_after - LEAST_BEFORE_VISIT else now
+
+
+def next_morning(now: datetime, *, zone: ZoneInfo, plan: MessagePlan = STANDARD_PLAN) -> datetime:
+    """Return when sending hours begin next, in UTC."""
+    local = now.astimezone(zone)
+    day = local.date() if local.time() < plan.earliest else local.date() + timedelta(days=1)
+    return _wall_time(day, plan.earliest, zone)
 
 
 def may_be_offered(

@@ -19,6 +19,7 @@ class NewMessage:
     not_after: datetime  # it is useless from then on
     offset: str = ""
     is_limited: bool = True  # a customer caused it, or somebody who claims to be one
+    reason: str = ""  # why it waits, if it is not for a plan
 
 
 @dataclass(frozen=True, slots=True)

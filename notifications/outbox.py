@@ -69,6 +69,7 @@ def new_rows(messages: Sequence[NewMessage], *, now: datetime) -> list[OutboxMes
             not_after=message.not_after,
             try_at=message.due_at,
             is_limited=message.is_limited,
+            reason=message.reason,
             created_at=now,
             updated_at=now,
         )

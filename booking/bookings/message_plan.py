@@ -7,10 +7,12 @@ from zoneinfo import ZoneInfo
 from booking.customer_input import can_be_texted
 from booking.message_kinds import KINDS, Kind
 from booking.models import Actor, Booking
-from booking.policy import plan_of, reminder_times
+from booking.policy import plan_of, reminder_times, text_goes_at
 from booking.who import Who
 from notifications.content import NewMessage
 from notifications.models import Channel
+
+AT_NIGHT = "night"  # why a text waits
 
 
 def plan_messages(booking: Booking, *, kind: Kind, who: Who, offset: str = "") -> list[NewMessage]:
@@ -19,21 +21,36 @@ def plan_messages(booking: Booking, *, kind: Kind, who: Who, offset: str = "") -
     Messages that a customer causes count against the daily limit of their number; those of the store or the plan are
     never dropped because of it. `offset` distinguishes several messages of one kind: it names the change of hours about
     which the customer of an unchanged visit is told. Such a visit has its reminders already.
+
+    What the store changes at night is texted in the morning, unless the visit is sooner or staff say otherwise
+    (`who.may_wake`).
     """
     channels = message_channels(booking.phone, booking.email)
     is_limited = who.actor == Actor.CUSTOMER
+    texts_at = who.now
+    if KINDS[kind].must_reach and not is_limited and not who.may_wake:
+        texts_at = store_text_goes_at(booking, now=who.now)
+    due_at = {Channel.SMS: texts_at, Channel.EMAIL: who.now}
     messages = [
-        _message(booking, kind, channel, due_at=who.now, offset=offset, is_limited=is_limited) for channel in channels
-    ]
+        _message(booking, kind, channel, due_at=due_at[channel], offset=offset, is_limited=is_limited,
+                 reason="" if due_at[channel] == who.now else AT_NIGHT)
+        for channel in channels
+    ]  # fmt: skip
     if channels and KINDS[kind].tells_time and not offset:
-        store = booking.store
-        zone, plan = ZoneInfo(store.time_zone), plan_of(store)
+        zone, plan = ZoneInfo(booking.store.time_zone), plan_of(booking.store)
         times = reminder_times(starts_at=booking.starts_at, zone=zone, now=who.now, plan=plan)
         messages += [
             _message(booking, Kind.REMINDER, channels[0], due_at=due_at, offset=days, is_limited=False)
             for days, due_at in times.items()
         ]
     return messages
+
+
+def store_text_goes_at(booking: Booking, *, now: datetime) -> datetime:
+    """Return when a text goes about what the store does with a visit now: by day, or at once if the visit is near."""
+    not_after = min(booking.starts_at, booking.answer_until or booking.starts_at)
+    zone, plan = ZoneInfo(booking.store.time_zone), plan_of(booking.store)
+    return text_goes_at(now, not_after=not_after, zone=zone, plan=plan)
 
 
 def message_channels(phone: str, email: str) -> list[Channel]:
@@ -50,7 +67,14 @@ def message_channel(phone: str, email: str) -> Literal["sms", "email", "none"]:
 
 
 def _message(
-    booking: Booking, kind: Kind, channel: Channel, *, due_at: datetime, offset: str, is_limited: bool
+    booking: Booking,
+    kind: Kind,
+    channel: Channel,
+    *,
+    due_at: datetime,
+    offset: str,
+    is_limited: bool,
+    reason: str = "",
 ) -> NewMessage:
     return NewMessage(
         account=booking.store.slug,
@@ -62,4 +86,5 @@ def _message(
         not_after=booking.starts_at,
         offset=offset,
         is_limited=is_limited,
+        reason=reason,
     )

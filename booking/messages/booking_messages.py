@@ -10,6 +10,7 @@ from django.conf import settings
 from django.utils import translation
 
 from booking.bookings.lifecycle import confirm_attendance
+from booking.bookings.message_plan import AT_NIGHT, store_text_goes_at
 from booking.bookings.queries import booking_by_reference
 from booking.bookings.rebooking import OFFER
 from booking.customer_input import can_be_texted
@@ -95,7 +96,11 @@ class BookingMessage:
 
         Of several late messages of a visit only the one nearest to it goes, and none goes soon before the next one.
         """
-        is_held = self.is_held_when_late and is_late(due_at=message.due_at, now=now)
+        is_belated = is_late(due_at=message.due_at, now=now)
+        if is_belated and _is_of_store(message):
+            by_day = store_text_goes_at(booking, now=now)
+            return NotYet(by_day, AT_NIGHT) if by_day > now else None
+        is_held = self.is_held_when_late and is_belated
         if not is_held and not (message.returns and message.channel == Channel.SMS):
             return None
         zone, plan = ZoneInfo(booking.store.time_zone), plan_of(booking.store)
@@ -104,7 +109,7 @@ class BookingMessage:
             return Skip("superseded")
         if goes_at is None:
             return Skip("too_near")
-        return NotYet(goes_at, "night") if goes_at > now else None
+        return NotYet(goes_at, AT_NIGHT) if goes_at > now else None
 
 
 def read_booking(subject: Subject) -> Booking | None:
@@ -154,6 +159,12 @@ def can_be_answered() -> bool:
     """Tell whether replies to our text messages reach us: not if their sender is a name."""
     has_number = bool(settings.TWILIO_MESSAGING_SERVICE_SID) or settings.TWILIO_FROM.startswith("+")
     return settings.SMS_GATEWAY == "twilio" and has_number
+
+
+def _is_of_store(message: OutboxMessage) -> bool:
+    """Tell whether a text tells what the store did with a visit."""
+    is_text = message.channel == Channel.SMS and not message.is_limited
+    return is_text and KINDS[Kind(message.kind)].must_reach
 
 
 def _is_superseded(message: OutboxMessage, *, by: datetime) -> bool:

@@ -3,11 +3,10 @@
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from booking.policy import MessagePlan, is_quiet
+from booking.policy import LEAST_BEFORE_VISIT, MessagePlan, is_quiet, next_morning
 
 # A message due in the last minute of the evening may go a little later, if many are due at once.
 LATE_AFTER = timedelta(minutes=10)
-LEAST_BEFORE_VISIT = timedelta(hours=1)
 
 
 def is_late(*, due_at: datetime, now: datetime) -> bool:
@@ -20,15 +19,8 @@ def late_message_goes_at(*, now: datetime, starts_at: datetime, zone: ZoneInfo, 
 
     None if that is less than an hour before the visit: somebody has to phone.
     """
-    goes_at = next_opening(now, zone=zone, plan=plan) if is_quiet(now, zone=zone, plan=plan) else now
+    goes_at = next_morning(now, zone=zone, plan=plan) if is_quiet(now, zone=zone, plan=plan) else now
     return goes_at.astimezone(UTC) if goes_at <= starts_at - LEAST_BEFORE_VISIT else None
-
-
-def next_opening(now: datetime, *, zone: ZoneInfo, plan: MessagePlan) -> datetime:
-    """Return when sending hours begin next, in local time."""
-    local = now.astimezone(zone)
-    day = local.date() if local.time() < plan.earliest else local.date() + timedelta(days=1)
-    return datetime.combine(day, plan.earliest, zone).astimezone(UTC)
 
 
 def days_before(offset: str) -> int:

@@ -14,6 +14,7 @@ from booking.bookings.rebooking import KEPT_FOR
 from booking.customer_input import phone_in_words
 from booking.formatting import moment_in_words, visit_type_name
 from booking.models import Booking
+from booking.policy import is_quiet, next_morning, plan_of
 from booking.staff.access import StaffContext, staff_page
 from booking.staff.forms.visits import ThenForm
 from booking.staff.wording import people_in_words
@@ -112,12 +113,16 @@ def _ask(
     was_asked = "asked" in request.POST
     form = ThenForm(request.POST if was_asked else None)
     problems = form.problems() if was_asked else []
+    plan = plan_of(at.store)
     context = {
         **page,
         "form": form,
         "problems": [FormProblem(problem.text, problem.field_id) for problem in problems],
         "problems_title": _("Nothing has been changed yet"),
         "carried": [*carried],
+        "texts_at": next_morning(at.now, zone=at.zone, plan=plan)
+        if is_quiet(at.now, zone=at.zone, plan=plan)
+        else None,
         "unreachable": sum(message_channel(booking.phone, booking.email) == "none" for booking in affected),
         "people": people_in_words(sum(booking.party_size for booking in affected)),
         "affected": [

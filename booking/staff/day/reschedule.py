@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from booking.bookings.lifecycle import cancel_booking
-from booking.bookings.message_plan import message_channel
+from booking.bookings.message_plan import message_channel, store_text_goes_at
 from booking.bookings.rescheduling import reschedule
 from booking.bookings.visit_facts import booking_facts
 from booking.formatting import visit_type_name
@@ -55,7 +55,7 @@ def move(request: HttpRequest, at: StaffContext, booking: Booking) -> HttpRespon
                 booking_id=booking.pk,
                 starts_at=starts_at,
                 desk=desk.slug if desk else "",
-                who=Who.staff(at.user, at.now),
+                who=_who(request, at),
             )
     except BookingRefused as refused:
         return _refused(request, at, booking, refused, day, wanted=starts_at, desk=desk)
@@ -88,11 +88,17 @@ def cancel(request: HttpRequest, at: StaffContext, booking: Booking) -> HttpResp
     problems, status = [], 200
     if request.method == "POST":
         try:
-            cancelled = cancel_booking(booking_id=booking.pk, who=Who.staff(at.user, at.now))
+            cancelled = cancel_booking(booking_id=booking.pk, who=_who(request, at))
             return back_to_day(cancelled, done="cancelled")
         except BookingRefused as refused:
             problems, status = [FormProblem(staff_sentence(refused))], 409
-    return staff_page(request, at, "staff/day/cancel.html", {**_facts(booking), "problems": problems}, status=status)
+    return staff_page(
+        request, at, "staff/day/cancel.html", {**_facts(at, booking), "problems": problems}, status=status
+    )
+
+
+def _who(request: HttpRequest, at: StaffContext) -> Who:
+    return Who.staff(at.user, at.now, may_wake="text_now" in request.POST)
 
 
 def _known_desk(at: StaffContext, slug: str) -> Desk | None:
@@ -121,7 +127,7 @@ def _confirm(
         found = why_not_moved(at, booking, to, desk)
         return _refused(request, at, booking, BookingRefused(found.refusal), day, wanted=to, desk=desk)
     context = {
-        **_facts(booking),
+        **_facts(at, booking),
         "date": day,
         "to": to,
         "to_value": wanted,
@@ -172,7 +178,7 @@ def _choose(
         else []
     )
     context = {
-        **_facts(booking),
+        **_facts(at, booking),
         "date": day,
         "times": times,
         "impossible": impossible_times(at, booking, day) if booking.status == Status.CONFIRMED else [],
@@ -183,7 +189,8 @@ def _choose(
     return staff_page(request, at, "staff/day/move.html", context, status=status)
 
 
-def _facts(booking: Booking) -> dict[str, Any]:
+def _facts(at: StaffContext, booking: Booking) -> dict[str, Any]:
+    texts_at = store_text_goes_at(booking, now=at.now)
     facts, written = booking_facts(booking), FactsAsHtml(country=booking.store.country)
     return {
         "section": "day",
@@ -194,5 +201,6 @@ def _facts(booking: Booking) -> dict[str, Any]:
         "visit_type_words": visit_type_name(booking.visit_type.name),
         "badge": badges()[booking.status],
         "channel": message_channel(booking.phone, booking.email),
+        "texts_at": texts_at if texts_at > at.now else None,
         "is_open": booking.status == Status.CONFIRMED,
     }

@@ -316,3 +316,26 @@ def test_times_that_are_over_are_not_listed(room: Room, clock: time_machine.Trav
     words = page(room.client().get(act_url(booking, "move"))).words
 
     assert "Times that cannot be had, and why 11:45 The visit lasts" in words
+
+
+def test_at_night_the_page_says_when_the_text_goes_and_may_send_it_now(
+    room: Room, clock: time_machine.Traveller
+) -> None:
+    booking = make_booking(room.store)
+    clock.move_to(at(23, 30, day=23))
+    client = room.client(room.staff)
+
+    asked = page(client.get(act_url(booking, "cancel")))
+    moved = page(client.get(act_url(booking, "move")))
+    client.post(act_url(booking, "cancel"), {"text_now": "1"})
+
+    for shown in (asked, moved):
+        assert "It is night: the customer is told by text message at 08:00." in shown.words
+        assert "Text now, though it is night" in shown.words
+    assert OutboxMessage.objects.get(kind="cancellation").due_at == at(23, 30, day=23)
+
+
+def test_by_day_nothing_is_said_of_the_night(room: Room) -> None:
+    booking = make_booking(room.store)
+
+    assert "night" not in page(room.client().get(act_url(booking, "cancel"))).words
