@@ -5,10 +5,11 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import date, time
 from io import BytesIO, StringIO
+from typing import TYPE_CHECKING
 
-from xlsxwriter import Workbook
-from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
+if TYPE_CHECKING:
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
 
 Cell = str | int | date | time
 _WIDEST = 50  # characters of a column of an Excel file
@@ -47,6 +48,8 @@ def xlsx_bytes(rows: Iterable[Sequence[Cell]], *, title: str) -> bytes:
 
     `title` names its one sheet. Columns are as wide as their contents; the header row stays in view and has filters.
     """
+    from xlsxwriter import Workbook  # noqa: PLC0415 -- 6 MB that most web processes never need
+
     lines = list(rows)
     file = BytesIO()
     with Workbook(file, {"in_memory": True}) as book:
@@ -65,7 +68,7 @@ def xlsx_bytes(rows: Iterable[Sequence[Cell]], *, title: str) -> bytes:
     return file.getvalue()
 
 
-def _write(sheet: Worksheet, row: int, column: int, value: Cell, look: Format | None) -> None:
+def _write(sheet: "Worksheet", row: int, column: int, value: Cell, look: "Format | None") -> None:
     """Write a cell by its own type. The library's `write` would read some texts as formulas or links."""
     if isinstance(value, str):
         sheet.write_string(row, column, _without_controls(value), look)
