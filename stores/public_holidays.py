@@ -3,9 +3,6 @@
 from dataclasses import dataclass
 from datetime import date
 
-import holidays
-from holidays.registry import COUNTRIES
-
 # Regions where French law adds a day, by the start of the postal code: the longest match counts.
 _FRENCH_PARTS = {
     "57": "57",
@@ -23,7 +20,6 @@ _FRENCH_PARTS = {
     "987": "PF",
     "988": "NC",
 }
-_CODES = frozenset(names[1] for names in COUNTRIES.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +37,16 @@ def public_holidays(
 
     `country` is in ISO 3166, two letters; a country that the library does not know has none.
     """
-    if country not in _CODES:
+    import holidays  # noqa: PLC0415 -- 6 MB that most web processes never need
+
+    spoken = holidays.list_localized_countries()
+    if country not in holidays.list_supported_countries(include_aliases=False):
         return []
     kept = holidays.country_holidays(
         country,
         subdiv=_part(country, postal_code),
         years=range(from_date.year, to_date.year + 1),
-        language=_language(country, language),
+        language=_language(spoken.get(country, []), language),
     )
     return [PublicHoliday(day, name) for day, name in sorted(kept.items()) if from_date <= day <= to_date]
 
@@ -57,8 +56,7 @@ def _part(country: str, postal_code: str) -> str | None:
     return _FRENCH_PARTS[max(starts, key=len)] if starts else None
 
 
-def _language(country: str, language: str) -> str | None:
+def _language(spoken: list[str], language: str) -> str | None:
     """Return the country's variant of `language`, else of English; None if the country has one language."""
-    spoken = holidays.list_localized_countries().get(country, [])
     wanted = (name for start in (language, "en") for name in spoken if name.partition("_")[0] == start)
     return next(wanted, None)
