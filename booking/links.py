@@ -5,10 +5,15 @@ import json
 from django.conf import settings
 
 from booking.tokens import (
+    REPLY_PROOF_LENGTH,
     day_sheet_token,
     door_secret,
     is_day_sheet_token,
+    is_reply_proof,
+    keyed_digest,
     manage_token,
+    read_reference,
+    reply_proof,
     visits_token,
     waiting_token,
 )
@@ -90,6 +95,28 @@ def door_url(store: str, number: int) -> str:
 def store_card_url(store: str) -> str:
     """Return the picture that is shown beside a store's link."""
     return f"{settings.PUBLIC_URL}/s/{store}/card.png"
+
+
+def reply_address(reference: str) -> str:
+    """Return the address for e-mails about one visit, which opens nothing; "" where no provider takes replies."""
+    local, _at, domain = settings.EMAIL_REPLIES.partition("@")
+    return f"{local}+{reference.lower()}-{reply_proof(reference)}@{domain}" if domain else ""
+
+
+def read_reply_address(address: str) -> str | None:
+    """Return the reference of the visit that an address for replies is about, None for any other address."""
+    local, _at, domain = address.strip().lower().partition("@")
+    own_local, _at, own_domain = settings.EMAIL_REPLIES.lower().partition("@")
+    name, _plus, tag = local.partition("+")
+    typed, _dash, proof = tag.rpartition("-")
+    reference = read_reference(typed)
+    is_ours = bool(own_domain) and (name, domain) == (own_local, own_domain) and len(proof) == REPLY_PROOF_LENGTH
+    return reference if is_ours and reference and is_reply_proof(reference, proof) else None
+
+
+def visit_thread(reference: str) -> str:
+    """Return the name of the thread of all e-mails about one visit; it does not tell the reference."""
+    return f"visit-{keyed_digest('thread', reference)[:32]}"
 
 
 def _about(wish: SetupChange) -> str:

@@ -17,6 +17,7 @@ class Kind(TextChoices):
     VISITS_LIST = "visits_list"
     DAY_SHEET = "day_sheet"
     NEARLY_TURN = "nearly_turn"
+    MAIL_ANSWER = "mail_answer"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,4 +39,5 @@ KINDS: Mapping[Kind, KindFacts] = {
     Kind.VISITS_LIST: KindFacts(),
     Kind.DAY_SHEET: KindFacts(),
     Kind.NEARLY_TURN: KindFacts(),
+    Kind.MAIL_ANSWER: KindFacts(),
 }

@@ -160,6 +160,10 @@ SMS_DAILY_BUDGET = read_number("SMS_DAILY_BUDGET", 500)
 SMS_HOURLY_BUDGET = read_number("SMS_HOURLY_BUDGET", 200)  # of texts that customers cause, over all stores
 SMS_CENTS = read_amount("SMS_CENTS")  # the price of a segment; 0: not known
 EMAIL_URL = read_secret("EMAIL_URL")
+# The provider whose webhooks tell of e-mails, and the address at which it takes replies for us.
+EMAIL_PROVIDER = env.str("EMAIL_PROVIDER", "").lower()
+EMAIL_WEBHOOK_KEY = read_secret("EMAIL_WEBHOOK_KEY")
+EMAIL_REPLIES = env.str("EMAIL_REPLIES", "")
 MESSAGES_DIR = DATA_DIR / "outbox"
 BEAT_FILE = DATA_DIR / "worker.beat"  # touched by each heartbeat task, for the launcher
 if EMAIL_URL:
@@ -172,6 +176,7 @@ DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", "") or "carillon@" + ALLOWED_HOSTS[-1
 # The composer reads the booking again when a message is sent; notifications itself knows no booking.
 NOTIFICATIONS_COMPOSER = "booking.messages.compose.compose"
 NOTIFICATIONS_ANSWER = "booking.messages.compose.answer"
+NOTIFICATIONS_MAIL_ANSWER = "booking.messages.mail_answers.answer_mail"
 # Called by an import that changed a store's hours, in its transaction; stores itself knows no booking.
 STORES_HOURS_CHANGED = "booking.store_setup.hours_changes.lay_anew_after_import"
 

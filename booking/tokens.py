@@ -13,6 +13,7 @@ from django.conf import settings
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 MISREAD = str.maketrans({"I": "1", "L": "1", "O": "0"})
 REFERENCE_LENGTH = 8
+REPLY_PROOF_LENGTH = 16
 _NONCE_BYTES = 16
 
 
@@ -36,6 +37,16 @@ def manage_token(reference: str, number: int = 0) -> str:
 def is_manage_token(reference: str, token: str, number: int = 0) -> bool:
     """Tell whether a token is the secret that opens a booking."""
     return hmac.compare_digest(manage_token(reference, number).encode(), token.encode("utf-8", "surrogatepass"))
+
+
+def reply_proof(reference: str) -> str:
+    """Return the proof that we wrote an address for replies: 64 bits, in letters that no mail server changes."""
+    return keyed_digest("reply", reference)[:REPLY_PROOF_LENGTH]
+
+
+def is_reply_proof(reference: str, proof: str) -> bool:
+    """Tell whether a proof is ours; it only lets an e-mail be answered, to the address of the visit."""
+    return hmac.compare_digest(reply_proof(reference).encode(), proof.encode("utf-8", "surrogatepass"))
 
 
 def waiting_token(reference: str) -> str:

@@ -5,6 +5,12 @@ from urllib.parse import urlsplit
 import phonenumbers
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+
+from notifications.mail_providers import MAIL_PROVIDERS
+
+LONGEST_LOCAL_PART = 30
 
 
 @register("settings")
@@ -49,6 +55,26 @@ def _conditions() -> list[tuple[str, bool, str]]:
         ("E007", settings.SMS_HOURLY_BUDGET < 0, "SMS_HOURLY_BUDGET: must not be negative."),
         ("E008", settings.SMS_DAILY_BUDGET < 0, "SMS_DAILY_BUDGET: must not be negative."),
         ("E009", _is_bad_mail_address(settings.EMAIL_URL), "EMAIL_URL: must look like smtp://user:password@host:port."),
+        (
+            "E020",
+            bool(settings.EMAIL_PROVIDER) and settings.EMAIL_PROVIDER not in MAIL_PROVIDERS,
+            f"EMAIL_PROVIDER: only {', '.join(MAIL_PROVIDERS)} are known.",
+        ),
+        (
+            "E021",
+            bool(settings.EMAIL_PROVIDER) and not _is_plain(settings.EMAIL_WEBHOOK_KEY),
+            "EMAIL_WEBHOOK_KEY: missing or not plain ASCII, EMAIL_PROVIDER needs it.",
+        ),
+        (
+            "E022",
+            bool(settings.EMAIL_REPLIES) and not _is_reply_address(settings.EMAIL_REPLIES),
+            "EMAIL_REPLIES: must be an address such as visit@in.example.org, without a plus sign.",
+        ),
+        (
+            "E023",
+            bool(settings.EMAIL_REPLIES) and not settings.EMAIL_PROVIDER,
+            "EMAIL_PROVIDER: missing, EMAIL_REPLIES needs it.",
+        ),
         ("E010", cluster["retry"] <= cluster["timeout"], "Q_CLUSTER: retry must be longer than timeout."),
     ]
 
@@ -60,6 +86,20 @@ def _is_web_address(url: str) -> bool:
 def _is_bad_mail_address(url: str) -> bool:
     schemes = ("smtp://", "smtps://", "smtp+tls://", "smtp+ssl://")
     return bool(url) and not (url.startswith(schemes) and _names_a_host(url))
+
+
+def _is_plain(key: str) -> bool:
+    return bool(key) and key.isascii()
+
+
+def _is_reply_address(address: str) -> bool:
+    """Tell whether an address can carry a name behind a plus sign: RFC 5321 allows 64 letters before the @."""
+    try:
+        validate_email(address)
+    except ValidationError:
+        return False
+    local, _, _ = address.partition("@")
+    return "+" not in local and len(local) <= LONGEST_LOCAL_PART
 
 
 def _names_a_host(url: str) -> bool:

@@ -49,6 +49,7 @@ class Email:
     sender_name: str = ""
     reply_to: str = ""  # the address for replies, "" for none
     attachments: tuple[Attachment, ...] = ()
+    thread: str = ""  # the same for all e-mails that belong together, "" for none
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,16 @@ class NotYet:
 
     until: datetime
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedMail:
+    """An e-mail that somebody sent to the address for replies, without what it says."""
+
+    recipients: tuple[str, ...]
+    is_automatic: bool  # a program wrote it by itself
+    is_calendar: bool  # it brings a calendar file
+    is_decline: bool  # that file says that its sender does not come
 
 
 Content = Sms | Email | Skip | NotYet

@@ -17,6 +17,7 @@ from notifications import message_files
 from notifications.answers import Answer, Away, Barred, Later, Refused, Sent, Unclear
 from notifications.content import Email
 from notifications.deadlines import OutOfTime, SendGate, shut_down, within
+from notifications.mail_providers import naming_header
 
 SEND_SECONDS = 15
 
@@ -55,7 +56,12 @@ def build(email: Email, *, key: str) -> EmailMultiAlternatives:
         from_email=_sender(email.sender_name, address),
         to=[email.to],
         reply_to=_answers_to(email.reply_to),
-        headers={"Message-ID": f"<{key}@{domain}>", "Auto-Submitted": "auto-generated"},
+        headers={
+            "Message-ID": f"<{key}@{domain}>",
+            "Auto-Submitted": "auto-generated",
+            **({"References": f"<{email.thread}@{domain}>"} if email.thread else {}),
+            **naming_header(key),
+        },
     )
     if email.html:
         message.attach_alternative(email.html, "text/html")

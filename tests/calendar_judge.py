@@ -32,7 +32,7 @@ from icalendar.parser import Contentline
 
 from booking.formats.vtimezone import WEEKDAYS, YearlyRule, observances
 from booking.formatting import first_name_and_initial, store_address, visit_type_name
-from booking.links import manage_page_url
+from booking.links import manage_page_url, reply_address
 from booking.models import Booking, Status
 from booking.tokens import keyed_digest
 from booking.web.reader_prefix import language_of_country
@@ -73,6 +73,8 @@ def booking_calendar(booking: Booking, *, method: Method, manage_url: str | None
         if booking.visit_type.mode != VisitMode.STORE:  # no way to the store is needed
             event["LOCATION"] = _text(", ".join((_by_what(booking), store.name)))
             del event["GEO"]
+    event["CLASS"] = vText("PRIVATE")
+    event["ORGANIZER"] = _organizer(store, answers_to=reply_address(booking.reference), is_mailed=method != "PUBLISH")
     if method != "PUBLISH":
         event["ATTENDEE"] = _attendee(booking)
     if event["STATUS"] == "CONFIRMED":
@@ -149,7 +151,14 @@ def _written_times(booking: Booking, zone: ZoneInfo) -> tuple[datetime, datetime
 def _add_store(event: Event, store: Store) -> None:
     event["LOCATION"] = _text(", ".join(part for part in (store.name, store_address(store)) if part))
     event["GEO"] = vGeo((_degrees(store.latitude), _degrees(store.longitude)))
-    event["ORGANIZER"] = _address(store.email or parseaddr(settings.DEFAULT_FROM_EMAIL)[1], CN=_parameter(store.name))
+    event["ORGANIZER"] = _organizer(store, answers_to="", is_mailed=False)
+
+
+def _organizer(store: Store, *, answers_to: str, is_mailed: bool) -> vCalAddress:
+    sender = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+    address = answers_to or store.email or sender
+    sent_by = {"SENT-BY": str(_address(sender))} if is_mailed and address != sender else {}
+    return _address(address, CN=_parameter(store.name), **sent_by)
 
 
 def _by_what(booking: Booking) -> str:

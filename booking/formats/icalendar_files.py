@@ -18,6 +18,7 @@ from booking.formats.icalendar_lines import (
     WallTimes,
     address_line,
     escaped,
+    mailto,
     named,
     on_one_line,
     text_line,
@@ -26,7 +27,7 @@ from booking.formats.icalendar_lines import (
 )
 from booking.formats.vtimezone import WEEKDAYS, YearlyRule, observances
 from booking.formatting import first_name_and_initial, store_address, visit_type_name
-from booking.links import manage_page_url
+from booking.links import manage_page_url, reply_address
 from booking.models import Booking, Status
 from booking.tokens import keyed_digest
 from booking.web.reader_prefix import language_of_country
@@ -37,6 +38,8 @@ Method = Literal["PUBLISH", "REQUEST", "CANCEL"]
 _ALARM_TRIGGER = "-PT2H"
 _FEED_REFRESH = "PT1H"
 _NO_NAME = "—"
+# Whoever sees a shared calendar sees that the time is taken, and not the link that opens the visit.
+_PRIVATE = "CLASS:PRIVATE\r\n"
 # By address alone: the person who typed the name may not own the address.
 _ATTENDEE = "ATTENDEE;CUTYPE=INDIVIDUAL;PARTSTAT=ACCEPTED;ROLE=REQ-PARTICIPANT;RSVP=FALSE"
 
@@ -49,7 +52,7 @@ def booking_calendar(booking: Booking, *, method: Method, manage_url: str | None
     store, zone = booking.store, ZoneInfo(booking.store.time_zone)
     is_cancelled = method == "CANCEL" or _is_cancelled(booking)
     description = url = ""
-    place = _StoreLines(store)
+    place = _StoreLines(store, answers_to=reply_address(booking.reference), is_mailed=method != "PUBLISH")
     with translation.override(booking.locale):
         summary = text_line("SUMMARY", _("Visit: {store}").format(store=store.name))
         if manage_url:
@@ -60,7 +63,7 @@ def booking_calendar(booking: Booking, *, method: Method, manage_url: str | None
     event = (
         f"BEGIN:VEVENT\r\n{summary}{WallTimes(zone).lines(booking.starts_at, booking.ends_at)}"
         f"DTSTAMP:{utc_text(now)}\r\n{_identity(booking)}"
-        f"{address_line(_ATTENDEE, booking.email) if method != 'PUBLISH' else ''}{description}{place.geo}"
+        f"{address_line(_ATTENDEE, booking.email) if method != 'PUBLISH' else ''}{_PRIVATE}{description}{place.geo}"
         f"LAST-MODIFIED:{utc_text(booking.updated_at)}\r\n{place.location}{place.organizer}"
         f"STATUS:{'CANCELLED' if is_cancelled else 'CONFIRMED'}\r\n{url}{'' if is_cancelled else place.alarm}"
         "END:VEVENT\r\n"
@@ -88,11 +91,13 @@ def feed_calendar(store: Store, bookings: Sequence[Booking], *, now: datetime) -
 class _StoreLines:
     """The lines of an event that tell of its store."""
 
-    def __init__(self, store: Store) -> None:
-        organizer = store.email or parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+    def __init__(self, store: Store, *, answers_to: str = "", is_mailed: bool = False) -> None:
+        sender = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+        organizer = answers_to or store.email or sender
+        sent_by = f';SENT-BY="{mailto(sender)}"' if is_mailed and organizer != sender else ""
         self.location = text_line("LOCATION", ", ".join(part for part in (store.name, store_address(store)) if part))
         self.geo = written_line("GEO", f"{_degrees(store.latitude)};{_degrees(store.longitude)}")
-        self.organizer = address_line(f"ORGANIZER;{named(store.name)}", organizer)
+        self.organizer = address_line(f"ORGANIZER;{named(store.name)}{sent_by}", organizer)
         told = text_line("DESCRIPTION", store.name)
         self.alarm = f"BEGIN:VALARM\r\nACTION:DISPLAY\r\n{told}TRIGGER:{_ALARM_TRIGGER}\r\nEND:VALARM\r\n"
 

@@ -33,7 +33,12 @@ def text_line(name: str, text: str) -> str:
 
 def address_line(name: str, email: str) -> str:
     """Return a line whose value is an e-mail address, with its end; `name` may hold parameters."""
-    return written_line(name, f"mailto:{quote(email, safe=_ADDRESS_SAFE)}")
+    return written_line(name, mailto(email))
+
+
+def mailto(email: str) -> str:
+    """Return an e-mail address as the value of a property or parameter."""
+    return f"mailto:{quote(email, safe=_ADDRESS_SAFE)}"
 
 
 def named(text: str) -> str:

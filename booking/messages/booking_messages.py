@@ -15,7 +15,7 @@ from booking.bookings.queries import booking_by_reference
 from booking.bookings.rebooking import OFFER
 from booking.customer_input import can_be_texted
 from booking.formats.icalendar_files import Method, booking_calendar
-from booking.links import manage_url, short_manage_url
+from booking.links import manage_url, reply_address, short_manage_url, visit_thread
 from booking.message_kinds import KINDS, Kind
 from booking.messages.email_texts import email_text
 from booking.messages.late_reminders import days_before, is_late, late_message_goes_at
@@ -213,5 +213,6 @@ def _email(booking: Booking, text: BookingText, *, now: datetime) -> Email | Ski
         calendar=calendar,
         calendar_method=method or "",
         sender_name=booking.store.name,
-        reply_to=booking.store.email,
+        reply_to=booking.store.email or reply_address(booking.reference),
+        thread=visit_thread(booking.reference),
     )

@@ -23,6 +23,7 @@ from booking.messages.booking_messages import (
     read_booking,
 )
 from booking.messages.day_sheet import read_day_sheet, write_day_sheet
+from booking.messages.mail_answers import DECLINED, NOT_READ, write_mail_answer
 from booking.messages.nearly_turn import read_ticket, write_nearly_turn
 from booking.messages.place_offered import answer_about_offer, read_entry, write_offer
 from booking.messages.visits_list import write_visits_list
@@ -125,6 +126,12 @@ COMPOSERS: Mapping[Kind, Composer[Any]] = {
         email_files=("day_sheet.txt", "day_sheet.html", "day_sheet_address.txt", "day_sheet_address.html"),
     ),
     Kind.NEARLY_TURN: Composer(read=read_ticket, write=write_nearly_turn, if_gone="erased", texts=("nearly_turn",)),
+    Kind.MAIL_ANSWER: Composer(
+        read=read_booking,
+        write=write_mail_answer,
+        if_gone="erased",
+        email_files=tuple(f"{text}.{part}.txt" for text in (DECLINED, NOT_READ) for part in ("subject", "heading")),
+    ),
 }
 ANSWERERS: Mapping[About, Answerer] = {
     About.BOOKING: Answerer(reply=answer_about_booking, texts=(ATTENDANCE_CONFIRMED, NOT_COMING)),

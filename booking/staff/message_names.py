@@ -53,6 +53,9 @@ MESSAGE_NAMES: Mapping[str, MessageNames] = {
     # These two belong to no visit, and appear only in the report.
     Kind.DAY_SHEET: MessageNames(gettext_lazy("Sheet of the day")),
     Kind.NEARLY_TURN: MessageNames(gettext_lazy("Nearly your turn")),
+    Kind.MAIL_ANSWER: MessageNames(
+        gettext_lazy("Answer to their e-mail"), None, gettext_lazy("Answer to their e-mail")
+    ),
 }
 
 

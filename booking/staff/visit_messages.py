@@ -132,5 +132,6 @@ def _failed(reason: str) -> str:
         "cannot_be_texted": _("this number cannot get text messages"),
         "invalid_address": _("this address does not exist"),
         "unreachable": _("the phone could not be reached"),
+        "bounced": _("the e-mail came back"),
     }
     return words.get(reason) or _("did not get through")

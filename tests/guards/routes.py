@@ -98,6 +98,8 @@ ROUTES = {
     SIGNED: """
         webhooks/twilio/status
         webhooks/twilio/inbound
+        webhooks/email/tracking
+        webhooks/email/inbound
     """,
     SIGN_IN: """
         staff/

@@ -21,6 +21,11 @@ from notifications.checks import check_messages
         ({"SMS_HOURLY_BUDGET": -1}, "SMS_HOURLY_BUDGET"),
         ({"EMAIL_URL": "http://mail"}, "EMAIL_URL"),
         ({"EMAIL_URL": "smtp://"}, "EMAIL_URL"),
+        ({"EMAIL_PROVIDER": "pigeon", "EMAIL_WEBHOOK_KEY": "x"}, "EMAIL_PROVIDER"),
+        ({"EMAIL_PROVIDER": "mailgun"}, "EMAIL_WEBHOOK_KEY"),
+        ({"EMAIL_PROVIDER": "mailgun", "EMAIL_WEBHOOK_KEY": "é"}, "EMAIL_WEBHOOK_KEY"),
+        ({"EMAIL_PROVIDER": "mailgun", "EMAIL_WEBHOOK_KEY": "x", "EMAIL_REPLIES": "a+b@example.org"}, "EMAIL_REPLIES"),
+        ({"EMAIL_REPLIES": "visit@in.example.org"}, "EMAIL_PROVIDER"),
         ({"Q_CLUSTER": {"retry": 10, "timeout": 60}}, "Q_CLUSTER"),
     ],
 )

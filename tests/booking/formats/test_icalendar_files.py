@@ -7,6 +7,7 @@ from ical.calendar_stream import IcsCalendarStream
 from pytest_django import Settings
 
 from booking.formats.icalendar_files import Method, booking_calendar, feed_calendar
+from booking.links import reply_address
 from booking.models import Status
 from booking.tokens import manage_token
 from stores.models import VisitType
@@ -33,6 +34,7 @@ def test_booking_calendar_download() -> None:
             "DTSTART;TZID=Europe/Paris:20261201T101500",
             "DTEND;TZID=Europe/Paris:20261201T104500",
             "STATUS:CONFIRMED",
+            "CLASS:PRIVATE",
             "SUMMARY:Visit: Pharmacie du Port",
             "LOCATION:Pharmacie du Port\\, 1 quai du Test\\, 79000 Niort",
             "GEO:46.3239;-0.4645",
@@ -129,6 +131,31 @@ def test_booking_calendar_without_address_gives_no_url() -> None:
     file = booking_calendar(unsaved_booking(), method="PUBLISH", manage_url=None, now=NOW)
 
     assert not [line for line in lines_of(file) if line.startswith(("URL", "DESCRIPTION:See"))]
+
+
+def test_booking_calendar_by_email_says_who_sent_it_for_the_organizer(settings: Settings) -> None:
+    settings.DEFAULT_FROM_EMAIL = "Carillon <carillon@example.org>"
+    sent_by = 'SENT-BY="mailto:carillon@example.org"'
+
+    mailed = booking_calendar(unsaved_booking(), method="REQUEST", manage_url=None, now=NOW)
+    loaded = booking_calendar(unsaved_booking(), method="PUBLISH", manage_url=None, now=NOW)
+
+    assert f'ORGANIZER;CN="Pharmacie du Port";{sent_by}:mailto:port@example.org' in lines_of(mailed)
+    assert 'ORGANIZER;CN="Pharmacie du Port":mailto:port@example.org' in lines_of(loaded)
+
+
+def test_booking_calendar_is_answered_at_an_address_of_its_own_where_replies_come_in(settings: Settings) -> None:
+    settings.EMAIL_REPLIES = "visit@in.example.org"
+
+    files = [
+        booking_calendar(unsaved_booking(), method=method, manage_url=None, now=NOW)
+        for method in ("REQUEST", "CANCEL", "PUBLISH")
+    ]
+
+    organizers = {
+        line.rpartition("mailto:")[2] for file in files for line in lines_of(file) if line.startswith("ORGANIZER")
+    }
+    assert organizers == {reply_address("K7Q29X4M")}
 
 
 def test_booking_calendar_store_without_email_organizes_by_ours(settings: Settings) -> None:
