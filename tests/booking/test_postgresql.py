@@ -8,7 +8,7 @@ from datetime import timedelta
 import environ
 import psycopg
 import pytest
-from django.db import OperationalError, connection
+from django.db import DataError, OperationalError, connection
 
 from booking.models import Actor, BookingEvent, EventKind
 from booking.places.slot_rows import lay_slots_anew
@@ -158,3 +158,48 @@ def test_statements_are_prepared_unless_they_may_not_be(threshold: int | None, p
         cursor.execute("SELECT %s::int", [7])
         cursor.execute("SELECT count(*) FROM pg_prepared_statements WHERE statement = 'SELECT $1::int'")
         assert cursor.fetchone() == (prepared,)
+
+
+@pytest.fixture
+def eager() -> Iterator[DatabaseWrapper]:
+    """A connection that prepares each statement, in a transaction."""
+    with closing(wrapper(POSTGRES, prepare_threshold=0)) as database:
+        database.set_autocommit(False)
+        yield database
+
+
+def asked(database: DatabaseWrapper, number: int) -> int:
+    """Run a statement that is prepared; return how many of its kind the server then has."""
+    with database.cursor() as cursor:
+        cursor.execute("SELECT 7 / %s::int", [number])
+        cursor.execute("SELECT count(*) FROM pg_prepared_statements WHERE statement = 'SELECT 7 / $1::int'")
+        return int(cursor.fetchone()[0])
+
+
+def test_prepared_statements_outlive_a_refusal(eager: DatabaseWrapper) -> None:
+    assert asked(eager, 1) == 1
+    prepared = list(eager.connection._prepared._names)
+    eager.rollback()
+    tried = eager.savepoint()
+    assert asked(eager, 1) == 1
+    eager.savepoint_rollback(str(tried))
+
+    assert set(prepared) <= set(eager.connection._prepared._names)
+    assert asked(eager, 1) == 1
+
+
+def test_prepared_statements_are_made_anew_after_a_failed_one(eager: DatabaseWrapper) -> None:
+    """It may have failed as its table is another one since: then it would fail until the connection ends."""
+    asked(eager, 1)
+    with pytest.raises(DataError):
+        asked(eager, 0)
+    eager.rollback()
+    assert not eager.connection._prepared._names
+
+    asked(eager, 1)
+    tried = eager.savepoint()
+    with pytest.raises(DataError):
+        asked(eager, 0)
+    eager.savepoint_rollback(str(tried))
+    assert not eager.connection._prepared._names
+    assert asked(eager, 1) == 1
