@@ -21,6 +21,7 @@ from booking.api.rendering import free_slot_json
 from booking.api.schema import ApiSchema
 from booking.bookings.refusals import WrongStatus
 from booking.models import Booking
+from booking.places.days_state import Wish
 from booking.places.nearest_free import near_times
 from booking.places.requests import SlotRequest
 from booking.refusals import BookingRefused, Refusal, UnknownVisitType
@@ -107,16 +108,15 @@ class ApiView(APIView):
         wanted = self._wanted
         if wanted is None:
             return []
-        near = near_times(
+        wish = Wish(
             store=wanted.store,
             visit_type=wanted.visit_type,
-            starts_at=wanted.starts_at,
             party_size=wanted.party_size,
-            now=self.now,
             by_staff=self._by_staff,
             desk=wanted.desk,
             is_booked=wanted.is_booked,
         )
+        near = near_times(wish, wanted.starts_at, now=self.now)
         return [free_slot_json(slot, near.zone) for slot in near.slots] if near.zone else []
 
 

@@ -17,6 +17,7 @@ from booking.bookings.rescheduling import move_locked
 from booking.message_kinds import Kind
 from booking.models import Booking, EventKind, Hold, Status
 from booking.places.claims import claim_anywhere, days_of, drop_hold, raise_days, runs_at, store_hold
+from booking.places.days_state import Wish
 from booking.places.nearest_free import nearest_free
 from booking.policy import HOLD_EXTENSIONS
 from booking.refusals import BookingRefused, Refusal
@@ -130,17 +131,9 @@ def _cancel_unanswered(booking_id: int, *, now: datetime) -> bool:
 
 def _keep(booking: Booking, rules: StoreRules, *, now: datetime) -> list[Hold]:
     """Take and keep the free times nearest to a visit's own."""
-    free = nearest_free(
-        store=rules.slug,
-        visit_type=booking.visit_type.slug,
-        starts_at=booking.starts_at,
-        party_size=booking.party_size,
-        now=now,
-        limit=_TRIED,
-        desk=booking.desk_kept,
-        is_booked=True,
-        with_wanted=True,  # it may be free at another desk
-    )
+    wish = Wish(rules.slug, booking.visit_type.slug, booking.party_size, desk=booking.desk_kept, is_booked=True)
+    # The visit's own time may be free at another desk.
+    free = nearest_free(wish, booking.starts_at, now=now, limit=_TRIED, with_wanted=True)
     holds: list[Hold] = []
     for slot in sorted(free, key=lambda slot: abs(slot.starts_at - booking.starts_at)):
         if len(holds) == TIMES:

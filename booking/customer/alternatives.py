@@ -1,6 +1,6 @@
 """Alternatives when a time cannot be booked: other times, stores nearby, the waiting list, the phone."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -9,7 +9,9 @@ from django.utils.http import urlencode
 
 from booking.customer.visit_query import VisitQuery
 from booking.formatting import moment_in_words
-from booking.places.availability import FreeSlot, availability
+from booking.places.availability import FreeSlot
+from booking.places.days_state import Wish
+from booking.places.free_times import kept_availability
 from booking.places.nearest_free import nearest_free
 from booking.places.slot_wording import SlotChoice, slot_choice, slot_choices
 from booking.policy import last_bookable_date
@@ -47,19 +49,11 @@ class WaysOn:
 def ways_on(store: StoreDetail, rules: StoreRules, asked: VisitQuery, *, now: datetime, own_hold: str = "") -> WaysOn:
     """Return the alternatives to the requested time; `own_hold` is the public id of the visitor's hold."""
     assert asked.starts_at is not None  # noqa: S101 -- asked only for a chosen time
-    free = nearest_free(
-        store=rules.slug,
-        visit_type=asked.visit_type.slug,
-        starts_at=asked.starts_at,
-        party_size=asked.party_size,
-        now=now,
-        limit=NEAREST,
-        desk=asked.desk,
-        own_hold=own_hold,
-    )
+    wish = Wish(rules.slug, asked.visit_type.slug, asked.party_size, desk=asked.desk)
+    free = nearest_free(replace(wish, own_hold=own_hold), asked.starts_at, now=now, limit=NEAREST)
     wanted_date = asked.starts_at.astimezone(rules.zone).date()
     offered = {slot.starts_at for slot in free}
-    later = _first_after(rules, asked, wanted_date, now=now)
+    later = _first_after(wish, wanted_date, now=now)
     last = last_bookable_date(now=now, zone=rules.zone, rules=rules)
     return WaysOn(
         nearest=tuple(slot_choices(free, rules)),
@@ -79,18 +73,10 @@ def other_ways(store: StoreDetail, asked: VisitQuery, *, first: date, last: date
     return WaysOn(nearest=(), next_day=None, nearby=nearby, wait_from=first, wait_to=last)
 
 
-def _first_after(rules: StoreRules, asked: VisitQuery, day: date, *, now: datetime) -> FreeSlot | None:
+def _first_after(wish: Wish, day: date, *, now: datetime) -> FreeSlot | None:
     """Return the first free time on a day after this one."""
     try:
-        answer = availability(
-            store=rules.slug,
-            visit_type=asked.visit_type.slug,
-            from_date=day + timedelta(days=1),
-            to_date=day + timedelta(days=DAYS_LOOKED_AT),
-            party_size=asked.party_size,
-            now=now,
-            desk=asked.desk,
-        )
+        answer = kept_availability(wish, day + timedelta(days=1), day + timedelta(days=DAYS_LOOKED_AT), now=now)
     except (LookupError, OverflowError):
         return None
     return next((free.slots[0] for free in answer.days if free.slots), None)
@@ -103,15 +89,8 @@ def _nearby(store: StoreDetail, asked: VisitQuery, *, near: datetime, now: datet
     for other in around.results:
         if other.slug == store.slug or len(found) == STORES_SHOWN:
             continue
-        free = nearest_free(
-            store=other.slug,
-            visit_type=asked.visit_type.slug,
-            starts_at=near,
-            party_size=asked.party_size,
-            now=now,
-            limit=1,
-            with_wanted=True,
-        )
+        there = Wish(other.slug, asked.visit_type.slug, asked.party_size)
+        free = nearest_free(there, near, now=now, limit=1, with_wanted=True)
         if free:
             zone = ZoneInfo(other.time_zone)
             day = free[0].starts_at.astimezone(zone).date().isoformat()

@@ -4,16 +4,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
+from functools import partial
 
 from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from booking import formatting
-from booking.places.availability import AvailabilityQuestion, FreeDay, ask_by_rules
+from booking.places.availability import FreeDay
+from booking.places.days_state import DaysState, Wish, read_state
+from booking.places.free_times import free_times
 from booking.places.slot_wording import DayPart, SlotChoice, day_parts, slot_choice
 from booking.policy import first_bookable_start, last_bookable_date
 from stores.hours import ONE_DAY
+from stores.queries import UnknownStore
 from stores.slots import StoreRules, VisitTypeRule, slots_by_desk, starts_with_runs
 
 DAYS_SHOWN = 7
@@ -86,8 +90,8 @@ def chooser(
     """Return the week with `day` shown, or the first free day of a week from `from_date` on, or the first of all.
 
     `own_hold` is the public id of the visitor's hold, which hides no time from them; `own_start` is the time to mark as
-    theirs. Weeks count from today. One SQL statement, and one more for each range of days that is searched: the first
-    week, the shown week if it is another, and all later days where nothing is free.
+    theirs. Weeks count from today. One SQL statement where the days are kept; else one more for each stretch of days
+    that is searched: the first week, the shown week if it is another, and all later days where nothing is free.
     """
     book = _open_book(rules, visit_type, party_size=party_size, now=now, desk=desk, own_hold=own_hold)
     if day is not None and day >= book.today + DAYS_SHOWN * ONE_DAY:
@@ -98,14 +102,14 @@ def chooser(
     reachable = min(max(wanted, book.today), book.last)
     first = week_start(reachable, today=book.today)
     week = book.between(first, first + DAYS_SHOWN * ONE_DAY - ONE_DAY)
-    days = _day_choices(week, book.question, now=now)
+    days = _day_choices(week, book, now=now)
     shown = _day_to_show(days, reachable, is_told=day == reachable)
     following = first + DAYS_SHOWN * ONE_DAY
     return Chooser(
         title=formatting.stretch_in_words(week[0].date, week[-1].date),
         days=tuple(replace(one, is_shown=True) if one is shown else one for one in days),
         shown=shown,
-        parts=day_parts(week[days.index(shown)], book.question.rules, own_start=own_start),
+        parts=day_parts(week[days.index(shown)], book.rules, own_start=own_start),
         earliest=slot_choice(first_slot, rules) if first_slot else None,
         next_day=_next_free(days, shown) or (None if _has_free(days) else _first_free_after(book, following, now=now)),
         earlier=first - DAYS_SHOWN * ONE_DAY if first > book.today else None,
@@ -114,7 +118,7 @@ def chooser(
 
 
 def first_free(rules: StoreRules, visit_type: VisitTypeRule, *, now: datetime) -> SlotChoice | None:
-    """Return the first free time of all for one person, with at most three SQL statements."""
+    """Return the first free time of all for one person, with one SQL statement where the days are kept, else three."""
     first_slot = _open_book(rules, visit_type, party_size=1, now=now).first_slot()
     return slot_choice(first_slot, rules) if first_slot else None
 
@@ -128,11 +132,19 @@ def week_start(day: date, *, today: date) -> date:
 
 
 class _Book:
-    """The free times of the days that can be booked; each range of days is read once."""
+    """The free times of the days that can be booked; each range of days is asked for once.
 
-    def __init__(self, question: AvailabilityQuestion) -> None:
-        self.question = question
-        self.today, self.last = question.from_date, question.to_date
+    `rules` are those of the wanted desk alone, where the wish names one.
+    """
+
+    def __init__(
+        self, rules: StoreRules, visit_type: VisitTypeRule, wish: Wish, state: DaysState, *, now: datetime
+    ) -> None:
+        self.rules = rules.with_desk(wish.desk) if wish.desk else rules
+        self.visit_type = visit_type
+        self.today, self.last = state.from_date, state.to_date
+        self._free_times = partial(free_times, wish, now=now, rules=rules)
+        self._state = state
         self._days: dict[date, FreeDay] = {}
 
     def between(self, first: date, last: date) -> list[FreeDay]:
@@ -140,7 +152,8 @@ class _Book:
         last = min(last, self.last)
         wanted = [first + number * ONE_DAY for number in range((last - first).days + 1)]
         if any(day not in self._days for day in wanted):
-            self._days |= {day.date: day for day in self.question.between(first, last).answer().days}
+            found = self._free_times(state=self._state.between(first, last)).answer
+            self._days |= {day.date: day for day in found.days}
         return [self._days[day] for day in wanted]
 
     def first_free_day(self, first: date, *, near_days: int = DAYS_SHOWN) -> FreeDay | None:
@@ -169,17 +182,13 @@ def _open_book(
 ) -> _Book:
     today = now.astimezone(rules.zone).date()
     last = min(last_bookable_date(now=now, zone=rules.zone, rules=rules), today + (DAYS_LOOKED_AT - 1) * ONE_DAY)
-    last = _last_with_times(rules, visit_type, first=today, last=last)
-    question = ask_by_rules(
-        rules.with_desk(desk) if desk else rules,
-        visit_type,
-        from_date=today,
-        to_date=max(today, last),
-        party_size=party_size,
-        now=now,
-        own_hold=own_hold,
-    )
-    return _Book(question)
+    last = max(today, _last_with_times(rules, visit_type, first=today, last=last))
+    is_booked = visit_type not in rules.visit_types  # a visit that is being moved
+    wish = Wish(rules.slug, visit_type.slug, party_size, desk=desk, own_hold=own_hold, is_booked=is_booked)
+    state = read_state(wish, today, last, now=now)
+    if state is None:
+        raise UnknownStore(rules.slug)
+    return _Book(rules, visit_type, wish, state, now=now)
 
 
 def _last_with_times(rules: StoreRules, visit_type: VisitTypeRule, *, first: date, last: date) -> date:
@@ -204,17 +213,16 @@ def _starts(rules: StoreRules, visit_type: VisitTypeRule, day: date) -> list[dat
 # --- Days in words ---------------------------------------------------------------------------------
 
 
-def _day_choices(days: Sequence[FreeDay], question: AvailabilityQuestion, *, now: datetime) -> list[DayChoice]:
-    today = now.astimezone(question.rules.zone).date()
-    return [_day_choice(day, _state(day, question, now=now), today) for day in days]
+def _day_choices(days: Sequence[FreeDay], book: _Book, *, now: datetime) -> list[DayChoice]:
+    return [_day_choice(day, _state(day, book, now=now), book.today) for day in days]
 
 
-def _state(day: FreeDay, question: AvailabilityQuestion, *, now: datetime) -> DayState:
+def _state(day: FreeDay, book: _Book, *, now: datetime) -> DayState:
     """Return what the customer can do on a day; for a day without free times, the times by rule give the reason."""
     if day.slots:
         return DayState.FREE
-    soonest = first_bookable_start(now=now, rules=question.rules)
-    starts = _starts(question.rules, question.visit_type, day.date)
+    soonest = first_bookable_start(now=now, rules=book.rules)
+    starts = _starts(book.rules, book.visit_type, day.date)
     if not starts:
         return DayState.CLOSED
     return DayState.FULL if max(starts) >= soonest else DayState.OVER
@@ -273,4 +281,4 @@ def _next_free(days: Sequence[DayChoice], shown: DayChoice) -> DayChoice | None:
 
 def _first_free_after(book: _Book, first: date, *, now: datetime) -> DayChoice | None:
     free = book.first_free_day(first) if first <= book.last else None
-    return _day_choices([free], book.question, now=now)[0] if free else None
+    return _day_choices([free], book, now=now)[0] if free else None

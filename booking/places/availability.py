@@ -1,9 +1,10 @@
 """Free times: the starts at a store that can take a party now. Nothing here writes."""
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -13,6 +14,8 @@ from booking.refusals import UnknownVisitType
 from stores.hours import ONE_DAY, day_start
 from stores.queries import store_rules
 from stores.slots import SlotTime, StoreRules, VisitTypeRule, slots_by_desk, starts_with_runs, store_slots
+
+_TRIES = 3
 
 
 class FreeSlot(NamedTuple):
@@ -61,11 +64,11 @@ class AvailabilityQuestion:
         parts = (
             self.rules.slug, self.rules.hours_version, [desk.id for desk in self.rules.desks],
             self.visit_type.slug, self.from_date, self.to_date,
-            self.party_size, self.by_staff, self.days_version, self._run_out_here(), self.last_date, self._next_start(),
+            self.party_size, self.by_staff, self.days_version, self.holds_here(), self.last_date, self._next_start(),
         )  # fmt: skip
         return sha256("|".join(map(str, parts)).encode()).hexdigest()[:32]
 
-    def _run_out_here(self) -> list[ExpiredHold]:
+    def holds_here(self) -> list[ExpiredHold]:
         """Return the expired holds of the requested days whose places have not been given back yet."""
         begins = day_start(self.from_date, self.rules.zone)
         ends = day_start(self.to_date + 2 * ONE_DAY, self.rules.zone)  # a visit may end past midnight
@@ -207,7 +210,8 @@ def availability(
     is_booked: bool = False,
 ) -> Availability:
     """Return the free times of days `from_date` to `to_date`, both included. Raises as `ask_availability`."""
-    question = ask_availability(
+    ask = partial(
+        ask_availability,
         store=store,
         visit_type=visit_type,
         from_date=from_date,
@@ -219,6 +223,23 @@ def availability(
         own_hold=own_hold,
         is_booked=is_booked,
     )
+    return answer_settled(ask(), ask)
+
+
+def answer_settled(question: AvailabilityQuestion, ask: Callable[[], AvailabilityQuestion]) -> Availability:
+    """Return the answer to a question whose expired holds were the same before and after the slots were read.
+
+    If the places of one came back in between, they would be counted twice, so all is asked again. One statement; where
+    there are expired holds, those of `ask` more.
+    """
+    for _ in range(_TRIES):
+        answer = question.answer()
+        if not question.holds_here():
+            return answer
+        newer = ask()
+        if (newer.holds_here(), newer.days_version) == (question.holds_here(), question.days_version):
+            return answer
+        question = newer
     return question.answer()
 
 

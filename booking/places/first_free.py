@@ -101,9 +101,11 @@ def _full_slots(stores: Sequence[StoreRules], *, now: datetime) -> _Full:
     asked = Q(closed=True) | Q(places_taken__gte=F("capacity")) | Q(desk_id__in=wholly)
     asked |= Q(places_taken_web__gte=F("capacity") - F("desk__kept_back"))
     until = now + ONE_DAY * (DAYS_LOOKED_AT + 2)  # covers every time zone, and a visit past midnight
-    rows = Slot.objects.filter(asked, store_id__in=ids, starts_at__gte=now, starts_at__lt=until).values_list(
-        "desk_id", "starts_at", "ends_at", "capacity", "places_taken", "places_taken_web", "closed"
-    )
+    slots = Slot.objects.filter(asked, store_id__in=ids, starts_at__gte=now, starts_at__lt=until)
+    # Before the holds: of one that is given back in between, no place is counted twice.
+    rows = [
+        *slots.values_list("desk_id", "starts_at", "ends_at", "capacity", "places_taken", "places_taken_web", "closed")
+    ]
     expired_holds = _expired_holds(ids, now=now)
     taken: set[tuple[int, datetime]] = set()
     opened: set[tuple[int, datetime]] = set()

@@ -2,11 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from booking.places.availability import Availability, FreeSlot, availability
+from booking.places.availability import Availability, FreeSlot
+from booking.places.days_state import Wish, read_state
+from booking.places.free_times import free_times
+from booking.refusals import UnknownVisitType
 from stores.hours import ONE_DAY, day_start
+from stores.queries import UnknownStore
 
 _STRETCHES = ((1, 1), (7, 21))  # days before and after; where times are free, the nearest are found in the first
 
@@ -18,51 +22,39 @@ class NearTimes(NamedTuple):
     zone: ZoneInfo | None
 
 
-def nearest_free(**question: Any) -> list[FreeSlot]:
+_NOWHERE = NearTimes([], None)
+
+
+def nearest_free(
+    wish: Wish, starts_at: datetime, *, now: datetime, limit: int = 3, with_wanted: bool = False
+) -> list[FreeSlot]:
     """Return the free starts that `near_times` finds."""
-    return near_times(**question).slots
+    return near_times(wish, starts_at, now=now, limit=limit, with_wanted=with_wanted).slots
 
 
-def near_times(  # noqa: PLR0913 -- the question of `availability`, around an instant
-    *,
-    store: str,
-    visit_type: str,
-    starts_at: datetime,
-    party_size: int,
-    now: datetime,
-    limit: int = 3,
-    by_staff: bool = False,
-    desk: str = "",
-    own_hold: str = "",
-    is_booked: bool = False,
-    with_wanted: bool = False,
+def near_times(
+    wish: Wish, starts_at: datetime, *, now: datetime, limit: int = 3, with_wanted: bool = False
 ) -> NearTimes:
     """Return the free starts nearest to a wanted one; none for an unknown store or type.
 
-    The wanted start is among them only with `with_wanted`: usually it has just been refused. `is_booked` is for a visit
-    that is being moved.
+    The wanted start is among them only with `with_wanted`: usually it has just been refused. One statement where the
+    days around it are kept.
     """
     wanted = starts_at.date()
-    for days_before, days_after in _STRETCHES:
-        try:
-            answer = availability(
-                store=store,
-                visit_type=visit_type,
-                from_date=wanted - days_before * ONE_DAY,
-                to_date=wanted + days_after * ONE_DAY,
-                party_size=party_size,
-                now=now,
-                by_staff=by_staff,
-                desk=desk,
-                own_hold=own_hold,
-                is_booked=is_booked,
-            )
-        except (LookupError, OverflowError):
-            return NearTimes([], None)
-        free = [slot for day in answer.days for slot in day.slots if with_wanted or slot.starts_at != starts_at]
-        nearest = sorted(free, key=lambda slot: abs(slot.starts_at - starts_at))[:limit]
-        if len(nearest) == limit and _are_nearest(nearest, starts_at, answer):
-            break
+    before, after = _STRETCHES[-1]
+    try:
+        state = read_state(wish, wanted - before * ONE_DAY, wanted + after * ONE_DAY, now=now)
+        if state is None:
+            return _NOWHERE
+        for before, after in _STRETCHES:
+            days = state.between(wanted - before * ONE_DAY, wanted + after * ONE_DAY)
+            answer = free_times(wish, days, now=now).answer
+            free = [slot for day in answer.days for slot in day.slots if with_wanted or slot.starts_at != starts_at]
+            nearest = sorted(free, key=lambda slot: abs(slot.starts_at - starts_at))[:limit]
+            if len(nearest) == limit and _are_nearest(nearest, starts_at, answer):
+                break
+    except (UnknownStore, UnknownVisitType, OverflowError):
+        return _NOWHERE
     return NearTimes(sorted(nearest, key=lambda slot: slot.starts_at), answer.rules.zone)
 
 

@@ -1,6 +1,6 @@
 """Places left in slots that have a row. Nothing here writes."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -92,19 +92,29 @@ def places_returned(
 
 def slot_rows(store_id: int, *, first: datetime, last: datetime) -> Iterator[tuple[Any, ...]]:
     """Yield the rows of a stretch of time as plain values: the busiest page may read a thousand for a month."""
-    adapt, is_sqlite = connection.ops.adapt_datetimefield_value, connection.vendor == "sqlite"
-    # SQLite stores times as text in UTC; reading them as text costs a tenth of its converter.
-    moment = "CAST({} AS TEXT)" if is_sqlite else "{}"
-    sql = _SLOT_ROWS.format(starts_at=moment.format("starts_at"), ends_at=moment.format("ends_at"))
+    adapt = connection.ops.adapt_datetimefield_value
+    sql, read = _READING[connection.vendor]
     with connection.cursor() as cursor:
         cursor.execute(sql, [store_id, adapt(first), adapt(last)])
         rows = cursor.fetchall()
-    if not is_sqlite:
-        yield from rows
-        return
     for desk_id, starts_at, ends_at, *counters in rows:
-        yield desk_id, _utc(starts_at), _utc(ends_at), *counters
+        yield desk_id, read(starts_at), read(ends_at), *counters
 
 
-def _utc(text: str) -> datetime:
+def _instant_of_text(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def _instant_of_seconds(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def _statement(moment: str) -> str:
+    return _SLOT_ROWS.format(starts_at=moment.format("starts_at"), ends_at=moment.format("ends_at"))
+
+
+# How each database gives an instant, and how it is read: each is a tenth of what Django's own converter costs.
+_READING: dict[str, tuple[str, Callable[[Any], datetime]]] = {
+    "sqlite": (_statement("CAST({} AS TEXT)"), _instant_of_text),
+    "postgresql": (_statement("extract(epoch FROM {})::float8"), _instant_of_seconds),
+}

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from booking.places.availability import availability
+from booking.places.days_state import Wish
+from booking.places.free_times import kept_availability
 from booking.places.nearest_free import nearest_free
 from booking.places.slot_wording import SlotChoice, slot_choices
 from booking.refusals import UnknownVisitType
@@ -19,18 +20,9 @@ def free_times(
 
     `desk` limits the times to one desk, `is_booked` means a visit that is to be moved.
     """
+    wish = Wish(at.store.slug, visit_type, party_size, by_staff=True, desk=desk, is_booked=is_booked)
     try:
-        answer = availability(
-            store=at.store.slug,
-            visit_type=visit_type,
-            from_date=day,
-            to_date=day,
-            party_size=party_size,
-            now=at.now,
-            by_staff=True,
-            desk=desk,
-            is_booked=is_booked,
-        )
+        answer = kept_availability(wish, day, day, now=at.now)
     except UnknownVisitType:
         return None, []
     return answer.rules, slot_choices(answer.days[0].slots, answer.rules)
@@ -47,17 +39,8 @@ def nearest_times(
     is_booked: bool = False,
 ) -> list[SlotChoice]:
     """Return the free times nearest to one that cannot be booked."""
-    free = nearest_free(
-        store=rules.slug,
-        visit_type=visit_type,
-        starts_at=wanted,
-        party_size=party_size,
-        now=at.now,
-        by_staff=True,
-        desk=desk,
-        is_booked=is_booked,
-    )
-    return slot_choices(free, rules)
+    wish = Wish(rules.slug, visit_type, party_size, by_staff=True, desk=desk, is_booked=is_booked)
+    return slot_choices(nearest_free(wish, wanted, now=at.now), rules)
 
 
 def error_of(field_id: str, problems: Iterable[FormProblem]) -> str:

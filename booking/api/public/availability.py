@@ -21,7 +21,8 @@ from booking.api.rendering import availability_text
 from booking.api.resource import ApiView, checked, once
 from booking.api.serializers import DeskAvailabilityQuery, LookupRequest
 from booking.places.availability import WantedSlot, lookup
-from booking.places.free_times import Wish, free_times, read_state
+from booking.places.days_state import Wish, read_state
+from booking.places.free_times import free_times
 from booking.web.problem_json import ApiProblem
 from booking.web.replica import may_lag
 
@@ -48,12 +49,10 @@ class AvailabilityView(ApiView):
         wish = Wish(
             store=store,
             visit_type=asked["visit_type"],
-            from_date=asked["from"],
-            to_date=asked["to"],
             party_size=asked["party_size"],
             desk=chosen_desk(asked.get("desk"), store=store, now=self.now),
         )
-        state = read_state(wish, now=self.now)
+        state = read_state(wish, asked["from"], asked["to"], now=self.now)
         if state is None:
             raise ApiProblem("not_found")
         content = availability_text(free_times(wish, state, now=self.now).answer).encode()

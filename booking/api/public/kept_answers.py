@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from hashlib import sha256
+from typing import NamedTuple
 
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
@@ -19,7 +20,8 @@ from booking.api.fields import LARGEST_COUNT, SLUG
 from booking.api.rendering import availability_text
 from booking.api.serializers import LONGEST_RANGE_DAYS
 from booking.customer_input import FIRST_YEAR, LAST_YEAR
-from booking.places.free_times import DaysState, Wish, free_times, read_state
+from booking.places.days_state import DaysState, Wish, read_state
+from booking.places.free_times import free_times
 from booking.refusals import UnknownVisitType
 from stores.bounded_cache import BoundedCache
 from stores.queries import UnknownStore
@@ -35,11 +37,19 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _NUMBER = re.compile(r"[0-9]{1,6}")
 
 
+class Asked(NamedTuple):
+    """What a plain question asks: the free times of days `from_date` to `to_date`, both included."""
+
+    wish: Wish
+    from_date: date
+    to_date: date
+
+
 @dataclass(slots=True)
 class _Kept:
     """A finished answer; it is true for its state, from `made_at` until `until`."""
 
-    wish: Wish
+    asked: Asked
     state: DaysState
     made_at: datetime
     until: datetime
@@ -67,15 +77,15 @@ def kept_answer(request: HttpRequest, store: str, *, now: datetime) -> HttpRespo
     query = request.META.get("QUERY_STRING", "")
     key = connection.alias, store, query
     kept = _answers.get(key)
-    wish = kept.wish if kept else read_wish(store, query)
-    if wish is None:
+    asked = kept.asked if kept else read_question(store, query)
+    if asked is None:
         return None
-    state = read_state(wish, now=now)
+    state = read_state(*asked, now=now)
     if state is None:
         return None
     if kept is None or kept.state != state or not kept.made_at <= now < kept.until:
         try:
-            kept = _answer(wish, state, now=now)
+            kept = _answer(asked, state, now=now)
         except (UnknownStore, UnknownVisitType):
             return None
         if not connection.in_atomic_block:
@@ -83,8 +93,8 @@ def kept_answer(request: HttpRequest, store: str, *, now: datetime) -> HttpRespo
     return _response(request, kept)
 
 
-def read_wish(store: str, query: str) -> Wish | None:
-    """Return the wish of a query string that has each parameter once, spelled plainly; None for any other one."""
+def read_question(store: str, query: str) -> Asked | None:
+    """Return the question of a query string that has each parameter once, spelled plainly; None for any other one."""
     pairs = [_PLAIN.fullmatch(part) for part in query.split("&")]
     given = {match[1]: match[2] for match in pairs if match}
     if len(given) < len(pairs) or not SLUG.fullmatch(given.get("visit_type", "")):
@@ -95,7 +105,7 @@ def read_wish(store: str, query: str) -> Wish | None:
     number = given.get("party_size", "1")
     if not _NUMBER.fullmatch(number) or not 1 <= int(number) <= LARGEST_COUNT:
         return None
-    return Wish(store, given["visit_type"], first, last, int(number))
+    return Asked(Wish(store, given["visit_type"], int(number)), first, last)
 
 
 def version_of(wish: Wish, state: DaysState, content: bytes) -> str:
@@ -104,10 +114,10 @@ def version_of(wish: Wish, state: DaysState, content: bytes) -> str:
     return sha256(f"{wish}|{state.hours_version}|{days}|".encode() + content).hexdigest()[:32]
 
 
-def _answer(wish: Wish, state: DaysState, *, now: datetime) -> _Kept:
-    found = free_times(wish, state, now=now)
+def _answer(asked: Asked, state: DaysState, *, now: datetime) -> _Kept:
+    found = free_times(asked.wish, state, now=now)
     content = availability_text(found.answer).encode()
-    return _Kept(wish, state, now, found.until, content, version_of(wish, state, content))
+    return _Kept(asked, state, now, found.until, content, version_of(asked.wish, state, content))
 
 
 def _response(request: HttpRequest, kept: _Kept) -> HttpResponse:

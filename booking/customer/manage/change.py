@@ -17,6 +17,7 @@ from booking.customer.manage.page import done, manage_page, refusal_to_change, r
 from booking.formatting import refusal_sentence
 from booking.models import Booking
 from booking.places.availability import WantedSlot, lookup
+from booking.places.days_state import Wish
 from booking.places.explain import explain_slot
 from booking.places.nearest_free import nearest_free
 from booking.places.requests import SlotRequest
@@ -115,16 +116,8 @@ def _choose(
 
 
 def _alternatives(booking: Booking, rules: StoreRules, wanted: datetime, *, now: datetime) -> list[SlotChoice]:
-    free = nearest_free(
-        store=rules.slug,
-        visit_type=booking.visit_type.slug,
-        starts_at=wanted,
-        party_size=booking.party_size,
-        desk=booking.desk_kept,
-        is_booked=True,
-        now=now,
-    )
-    return slot_choices(free, rules)
+    wish = Wish(rules.slug, booking.visit_type.slug, booking.party_size, desk=booking.desk_kept, is_booked=True)
+    return slot_choices(nearest_free(wish, wanted, now=now), rules)
 
 
 def _why(booking: Booking, starts_at: datetime, *, now: datetime) -> Refusal:

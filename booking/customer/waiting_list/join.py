@@ -27,7 +27,8 @@ from booking.customer.waiting_list.access import WAITING_KEY
 from booking.customer_input import CustomerDetails
 from booking.idempotency import FormUsed, SentForm
 from booking.models import Source, WaitingListEntry
-from booking.places.availability import availability
+from booking.places.days_state import Wish
+from booking.places.free_times import kept_availability
 from booking.places.slot_wording import SlotChoice, slot_choice
 from booking.policy import first_bookable_start, last_bookable_date
 from booking.refusals import BookingRefused, Refusal, WaitsAlready, while_offered
@@ -242,12 +243,6 @@ def _first_free(wish: _Wish, form: WaitingForm) -> SlotChoice | None:
     first, last = (read_day(str(form[name].value() or "")) for name in ("from", "to"))
     if first is None or last is None or last < first:
         return None
-    answer = availability(
-        store=wish.rules.slug,
-        visit_type=wish.asked.visit_type.slug,
-        from_date=max(first, wish.first),
-        to_date=min(last, wish.last),
-        party_size=wish.asked.party_size,
-        now=wish.now,
-    )
+    wanted = Wish(wish.rules.slug, wish.asked.visit_type.slug, wish.asked.party_size)
+    answer = kept_availability(wanted, max(first, wish.first), min(last, wish.last), now=wish.now)
     return slot_choice(answer.first_free, wish.rules) if answer.first_free else None

@@ -23,6 +23,7 @@ from booking.bookings.rescheduling import reschedule
 from booking.customer_input import CustomerDetails
 from booking.models import Booking, Hold, Source, Status, WaitingListEntry, WaitingStatus
 from booking.places.availability import availability
+from booking.places.days_state import Wish
 from booking.places.holds import hold_places
 from booking.places.nearest_free import nearest_free
 from booking.policy import first_bookable_start, may_change, offer_until, places_needed
@@ -191,7 +192,8 @@ class Shop(RuleBasedStateMachine):
         )
         with pytest.raises(BookingRefused), only_tried():
             book_at(starts_at)
-        near = [slot.starts_at for slot in nearest_free(**wish, starts_at=starts_at)]
+        wanted = Wish(wish["store"], wish["visit_type"], wish["party_size"])
+        near = [slot.starts_at for slot in nearest_free(wanted, starts_at, now=wish["now"])]
         assert starts_at not in near
         for start in near:
             with only_tried():

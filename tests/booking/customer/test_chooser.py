@@ -1,15 +1,19 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, time, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
 from booking.customer.chooser import Chooser, DayState, chooser, first_free, week_start
+from booking.models import Hold
+from booking.places.holds import hold_places
 from stores.models import Slot, SpecialHours, Store, VisitType
 from stores.queries import store_rules
 from stores.slots import StoreRules
@@ -223,6 +227,27 @@ def test_each_stretch_of_days_is_asked_for_once(
     close(store, days=8)
     with django_assert_num_queries(3):  # and all that come after a week without a free time
         chooser(rules, rules.visit_types[0], party_size=1, from_date=None, now=NOW)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_days_that_are_kept_cost_one_statement_together_and_a_hold_of_the_visitor_is_kept_for_nobody(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    store = make_store(hours=NARROW, capacity=1)
+    rules, own = rules_of(), Hold.objects.filter(store=store).values_list("public_id", flat=True)
+    ask = partial(chooser, rules, rules.visit_types[0], party_size=1, from_date=None, day=TUESDAY, now=NOW)
+    ask()
+    with django_assert_num_queries(1):
+        ask()
+    connection.close_at = None  # as in life, a booking does not end the connection
+    hold_places(store=store.slug, visit_type="visit", starts_at=at(9), party_size=1, now=NOW)
+
+    seen = []
+    for own_hold, cost in (("", 2), (own.get(), 3), ("", 1)):  # the hold's own visitor asks whether it was let go
+        with django_assert_num_queries(cost):
+            seen.append(sum(len(part.slots) for part in ask(own_hold=own_hold).parts))
+
+    assert seen == [1, 2, 1]
 
 
 def close(store: Store, *, days: int) -> None:

@@ -6,6 +6,7 @@ from pytest_django import DjangoAssertNumQueries
 from booking.bookings.lifecycle import cancel_booking
 from booking.models import Hold
 from booking.places.availability import WantedSlot, ask_availability, availability, lookup
+from booking.places.days_state import Wish
 from booking.places.holds import hold_places
 from booking.places.nearest_free import nearest_free
 from booking.refusals import UnknownVisitType
@@ -173,7 +174,7 @@ def test_nearest_free_are_by_time_around_the_wanted_start() -> None:
     store = make_store(capacity=1)
     make_booking(store)
 
-    slots = nearest_free(store=store.slug, visit_type="visit", starts_at=at(10), party_size=1, now=NOW)
+    slots = nearest_free(Wish(store.slug, "visit"), at(10), now=NOW)
 
     assert [slot.starts_at for slot in slots] == [at(9, 30), at(9, 45), at(10, 15)]
 

@@ -4,19 +4,24 @@ Each process keeps free times under these versions, so one that is not raised wo
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import time
+from contextlib import contextmanager, suppress
+from dataclasses import asdict
+from datetime import date, time
 
 import pytest
 from django.db import connection
 from django.http import HttpResponse
 from django.test import RequestFactory
 
-from booking.api.public.kept_answers import kept_answer, read_wish
+from booking.api.public.kept_answers import kept_answer, read_question
 from booking.api.rendering import availability_text
 from booking.places.availability import availability
+from booking.places.days_state import Wish
+from booking.places.free_times import kept_availability
+from booking.refusals import UnknownVisitType
 from stores.bounded_cache import forget_kept
 from stores.models import Store
+from stores.queries import UnknownStore
 from tests.factories import NOW, make_store
 from tests.free_time_changes import EVENING, SCENES, Scene
 
@@ -25,6 +30,7 @@ QUESTIONS = (
     "visit_type=advice&from=2026-11-24&to=2026-11-24&party_size=2",
     "visit_type=visit&from=2026-11-25&to=2026-12-25&party_size=2",
 )
+FIRST, LAST = date(2026, 11, 23), date(2026, 11, 27)
 
 
 class Watch:
@@ -33,6 +39,7 @@ class Watch:
     def __init__(self, store: Store) -> None:
         self.store, self.now, self.commits = store, NOW, 0
         self.answers = self.kept()
+        self.look_at_pages()
 
     def kept(self) -> list[bytes]:
         """Return the answers as a process gives them that has answered before."""
@@ -47,24 +54,39 @@ class Watch:
         """Return the answers worked out from the tables."""
         given = []
         for question in QUESTIONS:
-            wish = read_wish(self.store.slug, question)
-            assert wish is not None
+            asked = read_question(self.store.slug, question)
+            assert asked is not None
             found = availability(
-                store=wish.store,
-                visit_type=wish.visit_type,
-                from_date=wish.from_date,
-                to_date=wish.to_date,
-                party_size=wish.party_size,
+                store=self.store.slug,
+                visit_type=asked.wish.visit_type,
+                from_date=asked.from_date,
+                to_date=asked.to_date,
+                party_size=asked.wish.party_size,
                 now=self.now,
             )
             given.append(availability_text(found).encode())
         return given
+
+    def look_at_pages(self) -> None:
+        """Compare what pages ask for in other ways: staff, one desk, a visit that is moved, somebody with a hold."""
+        own = self.store.holds.order_by("pk").values_list("public_id", flat=True).first() or ""
+        for wish in (
+            Wish(self.store.slug, "visit", by_staff=True),
+            Wish(self.store.slug, "visit", desk="side"),
+            Wish(self.store.slug, "advice", 3, is_booked=True),
+            Wish(self.store.slug, "visit", own_hold=own),
+        ):
+            with suppress(UnknownStore, UnknownVisitType):
+                anew = availability(**asdict(wish), from_date=FIRST, to_date=LAST, now=self.now)
+                kept = kept_availability(wish, FIRST, LAST, now=self.now)
+                assert (kept.days, kept.first_free) == (anew.days, anew.first_free)
 
     def look(self) -> None:
         """Compare what is kept with what is true, after a commit."""
         self.commits += 1
         self.answers = self.kept()
         assert self.answers == self.anew()
+        self.look_at_pages()
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from booking.bookings.rescheduling import reschedule
 from booking.customer_input import CustomerDetails
 from booking.models import Actor, Hold, Source
 from booking.places.availability import WantedSlot, lookup
+from booking.places.days_state import Wish
 from booking.places.holds import hold_other_places, hold_places
 from booking.places.nearest_free import nearest_free
 from booking.refusals import BookingRefused, Refusal
@@ -88,7 +89,7 @@ def test_chosen_desk_is_kept_while_it_serves(store) -> None:
 
 
 def test_nearest_free_times_leave_out_the_one_that_was_refused(store) -> None:
-    near = nearest_free(store=store.slug, visit_type="visit", starts_at=at(10), party_size=1, now=NOW, desk=ANA)
+    near = nearest_free(Wish(store.slug, "visit", desk=ANA), at(10), now=NOW)
     assert [slot.starts_at for slot in near] == [at(9, 30), at(9, 45), at(10, 15)]
     wanted = [WantedSlot(store.slug, "visit", slot.starts_at, 1, ANA) for slot in near]
     assert lookup(wanted=wanted, now=NOW) == [True, True, True]

@@ -19,13 +19,14 @@ from rest_framework.exceptions import ValidationError
 
 from booking.api import rendering
 from booking.api.public import kept_answers
-from booking.api.public.kept_answers import kept_answer, read_wish
+from booking.api.public.kept_answers import Asked, kept_answer, read_question
 from booking.api.rendering import availability_text
 from booking.api.serializers import DeskAvailabilityQuery
 from booking.bookings.lifecycle import cancel_booking
 from booking.places import free_times
 from booking.places.availability import availability
 from booking.places.claims import release_expired_holds
+from booking.places.days_state import Wish
 from booking.places.holds import extend_hold, hold_places, release_hold
 from booking.refusals import BookingRefused
 from booking.store_setup.affected_visits import AffectedResolution
@@ -73,14 +74,14 @@ def ask(store: Store, query: str, now: datetime) -> bytes:
 
 def anew(store: Store, query: str, now: datetime) -> bytes:
     """Return the answer as it was always worked out: with three statements, and from nothing that was kept."""
-    wish = read_wish(store.slug, query)
-    assert wish is not None
+    asked = read_question(store.slug, query)
+    assert asked is not None
     found = availability(
-        store=wish.store,
-        visit_type=wish.visit_type,
-        from_date=wish.from_date,
-        to_date=wish.to_date,
-        party_size=wish.party_size,
+        store=asked.wish.store,
+        visit_type=asked.wish.visit_type,
+        from_date=asked.from_date,
+        to_date=asked.to_date,
+        party_size=asked.wish.party_size,
         now=now,
     )
     with Process().at_work():
@@ -318,8 +319,8 @@ USUAL = {"visit_type": "visit", "from": DAY, "to": "2026-11-26", "party_size": "
 def test_plain_questions_are_read_as_the_framework_reads_them(changed, missing, more, is_quoted: bool) -> None:
     pairs = [*{**{name: value for name, value in USUAL.items() if name not in missing}, **changed}.items(), *more]
     query = urlencode(pairs) if is_quoted else "&".join(f"{name}={value}" for name, value in pairs)
-    wish = read_wish("corner-shop", query)
-    if wish is None:
+    plain = read_question("corner-shop", query)
+    if plain is None:
         return  # the framework reads it
     serializer = DeskAvailabilityQuery(
         data={name: value for name, value in QueryDict(query.encode("latin-1", "replace")).items() if value}
@@ -329,7 +330,7 @@ def test_plain_questions_are_read_as_the_framework_reads_them(changed, missing, 
     except ValidationError as error:
         pytest.fail(f"{query} is refused: {error}")
     asked = serializer.validated_data
-    assert (wish.visit_type, wish.from_date, wish.to_date, wish.party_size, wish.desk) == (
+    assert (plain.wish.visit_type, plain.from_date, plain.to_date, plain.wish.party_size, plain.wish.desk) == (
         asked["visit_type"],
         asked["from"],
         asked["to"],
@@ -339,6 +340,6 @@ def test_plain_questions_are_read_as_the_framework_reads_them(changed, missing, 
 
 
 def test_usual_question_is_plain() -> None:
-    wish = read_wish("corner-shop", urlencode(USUAL))
+    asked = read_question("corner-shop", urlencode(USUAL))
 
-    assert wish == free_times.Wish("corner-shop", "visit", date(2026, 11, 24), date(2026, 11, 26), 2)
+    assert asked == Asked(Wish("corner-shop", "visit", 2), date(2026, 11, 24), date(2026, 11, 26))
