@@ -22,9 +22,14 @@ _SWITCH = {
 }
 
 
+def key_file(data_dir: Path) -> Path:
+    """Return where a key is kept that Carillon made itself."""
+    return data_dir / "secret_key"
+
+
 def read_or_make_key(data_dir: Path) -> str:
     """Return the key stored in DATA_DIR; the first start creates it, readable by its owner only."""
-    path = data_dir / "secret_key"
+    path = key_file(data_dir)
     try:
         return path.read_text().strip()
     except FileNotFoundError:

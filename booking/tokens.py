@@ -29,6 +29,11 @@ def read_reference(text: str) -> str | None:
     return plain if is_reference else None
 
 
+def key_fingerprint() -> str:
+    """Return what tells one secret key from another and gives none away."""
+    return _mac("fingerprint", "")[:22]
+
+
 def manage_token(reference: str, number: int = 0) -> str:
     """Return the secret that opens one booking: 132 bits, the same until its customer makes a new link."""
     return _mac("manage", f"{reference}:{number}" if number else reference)[:22]

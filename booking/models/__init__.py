@@ -2,6 +2,7 @@
 
 from booking.models.app_codes import APP_CODES, AppCodes
 from booking.models.bookings import WEB_SOURCES, Actor, Booking, BookingEvent, EventKind, Hold, Source, Status
+from booking.models.books_key import BooksKey
 from booking.models.devices import (
     NAMES_SHOWN,
     PIN_ERRORS,
@@ -31,6 +32,7 @@ __all__ = [
     "AppCodes",
     "Booking",
     "BookingEvent",
+    "BooksKey",
     "Device",
     "EventKind",
     "Hold",

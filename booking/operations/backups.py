@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 
-from booking.models import WorkerBeat
+from booking.models import BooksKey, WorkerBeat
 from booking.operations.direct_connection import directly
 
 SQLITE_HEADER = b"SQLite format 3\x00"
@@ -24,6 +24,7 @@ LEFT_OUT = (
 # What of an address pg_dump and pg_restore are told as well.
 TOLD_OPTIONS = ("sslmode", "sslrootcert", "sslcert", "sslkey", "target_session_attrs")
 PRECIOUS = ("stores_", "booking_", "notifications_", "auth_user")
+UNCOUNTED = (WorkerBeat._meta.db_table, BooksKey._meta.db_table)  # a start alone writes them
 
 
 class BackupFailed(Exception):
@@ -54,16 +55,8 @@ def backup(path: Path) -> None:
 @directly()
 def restore(path: Path) -> None:
     """Read a backup into an empty database of the same kind. Raises BackupFailed."""
-    try:
-        with path.open("rb") as file:
-            header = file.read(len(SQLITE_HEADER))
-    except OSError as error:
-        raise BackupFailed(f"{path}: cannot be read ({error.strerror}).") from error
-    wanted, kind = (SQLITE_HEADER, "SQLite") if connection.vendor == "sqlite" else (POSTGRES_HEADER, "PostgreSQL")
-    if not header.startswith(wanted):
-        raise BackupFailed(f"{path}: is no backup of a {kind} database.")
-    if not _is_empty():
-        raise BackupFailed("DATABASE_URL: the database is not empty; restore into a new one.")
+    _check_kind(path)
+    check_empty()
     if connection.vendor == "sqlite":
         connection.close()
         try:
@@ -77,12 +70,54 @@ def restore(path: Path) -> None:
     call_command("migrate", interactive=False, verbosity=0)
 
 
+@directly()
+def check_empty() -> None:
+    """Raise BackupFailed if anything is in the database already."""
+    if not _is_empty():
+        raise BackupFailed("DATABASE_URL: the database is not empty; restore into a new one.")
+
+
+@directly()
+def fingerprint_in(path: Path) -> str | None:
+    """Return the fingerprint of the key that a backup was made with, None if it has none. Raises BackupFailed."""
+    _check_kind(path)
+    if connection.vendor == "postgresql":
+        table = f"--table={BooksKey._meta.db_table}"
+        return _first_row(_run_postgres("pg_restore", "--data-only", table, "--file=-", str(path)))
+    try:
+        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=20)) as reading:
+            row = reading.execute(f"SELECT fingerprint FROM {BooksKey._meta.db_table}").fetchone()  # noqa: S608 -- our table
+    except sqlite3.Error:
+        return None  # a backup from before keys were noted; one that is damaged is told when it is restored
+    return row[0] if row else None
+
+
+def _first_row(dump: str) -> str | None:
+    """Return the last column of the first row in the text of a dump of one table."""
+    lines = iter(dump.splitlines())
+    if not any(line.startswith("COPY ") for line in lines):
+        return None
+    row = next(lines)
+    return None if row == "\\." else row.rpartition("\t")[2]
+
+
+def _check_kind(path: Path) -> None:
+    try:
+        with path.open("rb") as file:
+            header = file.read(len(SQLITE_HEADER))
+    except OSError as error:
+        raise BackupFailed(f"{path}: cannot be read ({error.strerror}).") from error
+    wanted, kind = (SQLITE_HEADER, "SQLite") if connection.vendor == "sqlite" else (POSTGRES_HEADER, "PostgreSQL")
+    if not header.startswith(wanted):
+        raise BackupFailed(f"{path}: is no backup of a {kind} database.")
+
+
 def _is_empty() -> bool:
     """Tell whether the database is empty; our own tables may exist without rows."""
     tables = set(connection.introspection.table_names())
     if tables - _own_tables():
         return False  # tables of another program
-    written = [table for table in tables if table.startswith(PRECIOUS) and table != WorkerBeat._meta.db_table]
+    written = [table for table in tables if table.startswith(PRECIOUS) and table not in UNCOUNTED]
     with connection.cursor() as cursor:
         for table in sorted(written):
             cursor.execute(f"SELECT 1 FROM {connection.ops.quote_name(table)} LIMIT 1")  # noqa: S608 -- known tables
@@ -124,7 +159,7 @@ def _leave_out(copy: Path) -> None:
                 writing.execute(f'DELETE FROM "{table}"')  # noqa: S608 -- known tables
 
 
-def _run_postgres(program: str, *arguments: str) -> None:
+def _run_postgres(program: str, *arguments: str) -> str:
     found = shutil.which(program)
     if found is None:
         raise BackupFailed(f"{program}: not found; install PostgreSQL's client programs (postgresql-client).")
@@ -134,6 +169,7 @@ def _run_postgres(program: str, *arguments: str) -> None:
     if done.returncode != 0:
         line = (done.stderr.strip() or "no reason given").splitlines()[0]
         raise BackupFailed(f"{program}: {line}")
+    return done.stdout
 
 
 def _dsn() -> str:

@@ -72,6 +72,7 @@ FORGOTTEN = {
 # What tells of no person: names of things, of a store's public side, and what counts messages.
 PLAIN = """
     booking.Booking: reference
+    booking.BooksKey: fingerprint
     booking.WaitingListEntry: reference
     stores.Organization: slug name introduction website
     stores.Store: slug source_id name street postal_code town country time_zone phone email website notice source_hours

@@ -171,7 +171,7 @@ def test_torn_backup_is_refused_and_a_whole_one_restored_then(backup: Backup) ->
         file.write_bytes(backup.file.read_bytes()[: backup.file.stat().st_size // 2])
 
         refused(house.run("restore", str(file)))
-        house.manage("restore", str(backup.file))
+        house.manage("restore", str(backup.file), "--new-key")
 
         assert backup.answered_before <= references(house)
 

@@ -9,7 +9,8 @@ import redis
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from booking.operations.backups import BackupFailed, restore
+from booking.operations.backups import BackupFailed, check_empty, fingerprint_in, restore
+from booking.operations.books_key import WrongKey, check_key, check_key_of, take_key_beside
 from booking.operations.restoring import after_restore
 
 
@@ -19,12 +20,24 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)
+        parser.add_argument("--new-key", action="store_true", help="let the books have another secret key from now on")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        file, may_be_new = options["file"], options["new_key"]
         try:
-            restore(options["file"])
-        except BackupFailed as reason:
+            fingerprint = fingerprint_in(file)
+            check_empty()
+            takes_key = take_key_beside(file)
+            if not may_be_new:
+                check_key_of(fingerprint)
+            restore(file)
+            check_key(may_be_new=True)
+        except (BackupFailed, WrongKey) as reason:
             sys.exit(f"carillon: {reason}")
+        except OSError as error:
+            sys.exit(f"carillon: DATA_DIR: {error.filename}: {error.strerror}.")
+        if takes_key:
+            self.stdout.write(f"the key of {file}.key is the key of this installation from now on")
         try:
             done = after_restore(now=timezone.now())
         except redis.RedisError:

@@ -13,6 +13,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import connections
 
+from booking.operations.books_key import WrongKey, check_key
 from booking.operations.demo import (
     SIGN_INS,
     demo_store,
@@ -58,6 +59,7 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=8000)
         parser.add_argument("--bind", default="127.0.0.1", metavar="ADDR")
         parser.add_argument("--no-demo", action="store_true", help="leave a new database empty")
+        parser.add_argument("--new-key", action="store_true", help="let the books have another secret key from now on")
 
     def handle(self, *args: Any, **options: Any) -> None:
         address, port = options["bind"], options["port"]
@@ -73,7 +75,8 @@ class Command(BaseCommand):
                 check_port(address, port)
                 prepare()
             check_settings("settings")  # some of the checks query the tables, which exist only now
-        except CannotStart as reason:
+            check_key(may_be_new=options["new_key"])
+        except (CannotStart, WrongKey) as reason:
             sys.exit(f"carillon: {reason}")
         self._make_demo(address, wanted=not options["no_demo"])
         self._say_where(address, port)

@@ -1,0 +1,78 @@
+"""The secret key of the books: a database is used only with the key by which its links and digests were made.
+
+With another key, the links in all messages sent so far are dead, and people who asked for no more texts get some again.
+"""
+
+import os
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+
+from booking.environment import key_file
+from booking.models import Booking, BooksKey
+from booking.tokens import key_fingerprint
+from notifications.models import OptOut
+
+WRONG_KEY = (
+    "SECRET_KEY: this is not the key of these books: links sent to customers would be dead, and people who asked for "
+    "no more texts would get texts again. Put the old key back (DATA_DIR/secret_key, or SECRET_KEY), or add --new-key."
+)
+
+
+class WrongKey(Exception):
+    """The database was made with another key; the message is one line for the person at the terminal."""
+
+
+@transaction.atomic
+def check_key(*, may_be_new: bool) -> None:
+    """Note the key of books that have none yet. Raises WrongKey if they have another, unless that is meant.
+
+    Books that nothing depends on yet take any key.
+    """
+    ours = key_fingerprint()
+    noted = BooksKey.objects.values_list("fingerprint", flat=True).first()
+    if noted == ours:
+        return
+    if noted is not None and not may_be_new and _is_in_use():
+        raise WrongKey(WRONG_KEY)
+    BooksKey.objects.update_or_create(pk=1, defaults={"fingerprint": ours})
+
+
+def check_key_of(fingerprint: str | None) -> None:
+    """Raise WrongKey if a backup was made with another key than ours; None stands for one that notes no key."""
+    if fingerprint not in (None, key_fingerprint()):
+        raise WrongKey(WRONG_KEY)
+
+
+def write_key_beside(backup: Path) -> Path:
+    """Write the key to a file of mode 600 beside a backup; return its path. Raises OSError."""
+    path = _key_beside(backup)
+    path.unlink(missing_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(settings.SECRET_KEY)
+    return path
+
+
+def take_key_beside(backup: Path) -> bool:
+    """Use the key beside a backup from now on, where Carillon keeps its key itself; tell whether it does.
+
+    A key that SECRET_KEY names stays. Raises OSError.
+    """
+    beside, ours = _key_beside(backup), key_file(Path(settings.DATA_DIR))
+    if not (beside.is_file() and ours.is_file() and ours.read_text().strip() == settings.SECRET_KEY):
+        return False
+    fresh = ours.with_name(f".secret_key.{os.getpid()}")
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(beside.read_text().strip())
+    fresh.replace(ours)
+    settings.SECRET_KEY = ours.read_text().strip()
+    return True
+
+
+def _key_beside(backup: Path) -> Path:
+    return backup.with_name(f"{backup.name}.key")
+
+
+def _is_in_use() -> bool:
+    return Booking.objects.exists() or OptOut.objects.exists()
