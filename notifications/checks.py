@@ -1,5 +1,8 @@
 """System checks of the settings of messages: one line each, which names the variable."""
 
+import ipaddress
+import re
+from email.utils import parseaddr
 from urllib.parse import urlsplit
 
 import phonenumbers
@@ -11,12 +14,15 @@ from django.core.validators import validate_email
 from notifications.mail_providers import MAIL_PROVIDERS
 
 LONGEST_LOCAL_PART = 30
+LEFT_TO_CHANGE = "CHANGE-ME"  # what docs/deploy/carillon.env says where a secret belongs
+SECRETS = ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_MESSAGING_SERVICE_SID", "EMAIL_URL")
 
 
 @register("settings")
 def check_messages(**_: object) -> list[CheckMessage]:
     """Report the settings of messages that cannot work."""
-    return [Error(text, id=f"notifications.{name}") for name, is_wrong, text in _conditions() if is_wrong]
+    conditions = [*_conditions(), *_conditions_of_senders()]
+    return [Error(text, id=f"notifications.{name}") for name, is_wrong, text in conditions if is_wrong]
 
 
 def _conditions() -> list[tuple[str, bool, str]]:
@@ -77,6 +83,44 @@ def _conditions() -> list[tuple[str, bool, str]]:
         ),
         ("E010", cluster["retry"] <= cluster["timeout"], "Q_CLUSTER: retry must be longer than timeout."),
     ]
+
+
+def _conditions_of_senders() -> list[tuple[str, bool, str]]:
+    """Return the checks of what the provider or the receivers would refuse, one message after the other."""
+    is_twilio = settings.SMS_GATEWAY == "twilio"
+    left = [name for name in SECRETS if LEFT_TO_CHANGE in getattr(settings, name)]
+    host = urlsplit(settings.PUBLIC_URL).hostname or ""
+    return [
+        ("E030", bool(left), f"{next(iter(left), '')}: still says {LEFT_TO_CHANGE}."),
+        (
+            "E031",
+            is_twilio and not _is_sender(settings.TWILIO_FROM),
+            "TWILIO_FROM: must be a number such as +33700000000, or a name of at most 11 letters, digits and spaces.",
+        ),
+        (
+            "E032",
+            is_twilio and _is_loopback(host) and not _is_loopback(urlsplit(settings.TWILIO_API_URL).hostname or ""),
+            "PUBLIC_URL: leads to this machine alone; links in texts would open on no phone.",
+        ),
+        (
+            "E033",
+            bool(settings.EMAIL_URL)
+            and not re.fullmatch(r"[^\s@]+@[^\s@]+", parseaddr(settings.DEFAULT_FROM_EMAIL)[1]),
+            "EMAIL_FROM: must be an address such as booking@example.org.",
+        ),
+    ]
+
+
+def _is_sender(text: str) -> bool:
+    """Tell whether texts can come from this: nothing, a number, a short number, or a name with a letter in it."""
+    return bool(re.fullmatch(r"|\+[1-9][0-9]{6,14}|[0-9]{3,8}|(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}", text))
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
 
 
 def _is_web_address(url: str) -> bool:
