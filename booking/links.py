@@ -14,6 +14,7 @@ from booking.tokens import (
     manage_token,
     read_reference,
     reply_proof,
+    visits_feed_token,
     visits_token,
     waiting_token,
 )
@@ -46,6 +47,12 @@ def short_manage_url(reference: str, number: int = 0) -> str:
 def visits_url(reference: str, *, contact: str, hour: int) -> str:
     """Return the page that lists a customer's visits, with its token: for the customer only, valid for a day."""
     return f"{settings.PUBLIC_URL}/v/{reference}/{visits_token(reference, contact=contact, hour=hour)}"
+
+
+def visits_feed_url(reference: str, number: int, *, contact: str) -> str:
+    """Return the calendar feed of a customer's visits, with its token: for the customer only."""
+    token = visits_feed_token(reference, number, contact=contact)
+    return f"{settings.PUBLIC_URL}/calendars/visits/{reference}/{token}.ics"
 
 
 def waiting_url(reference: str, *, prefix: str = "") -> str:

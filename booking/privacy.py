@@ -125,6 +125,7 @@ def forget_old(*, now: datetime, dry_run: bool = False) -> dict[str, int]:
         while batch := list(old.order_by("ends_at")[:_BATCH]):
             with transaction.atomic():
                 _erase(batch, now=now)
+                raise_days(store_id, {booking.visit_date for booking in batch})
             forgotten[slug] += len(batch)
     if not dry_run:
         forget_changes(now=now)

@@ -97,6 +97,26 @@ def read_visits_token(reference: str, token: str) -> tuple[str, int] | None:
     )
 
 
+def visits_feed_token(reference: str, number: int, *, contact: str) -> str:
+    """Return the secret of the calendar feed of one customer's visits: 132 bits, until they make a new link.
+
+    The customer is the one who booked the visit `reference`, identified by its `contact`: "phone" or "email".
+    """
+    return contact[0] + _mac("visits feed", f"{reference}:{number}:{contact[0]}")[:22]
+
+
+def is_visits_feed_token(reference: str, number: int, token: str) -> bool:
+    """Tell whether a token is the secret of the feed of a customer's visits."""
+    contact = feed_contact(token)
+    ours = visits_feed_token(reference, number, contact=contact) if contact else ""
+    return bool(contact) and hmac.compare_digest(ours.encode(), token.encode("utf-8", "surrogatepass"))
+
+
+def feed_contact(token: str) -> str:
+    """Return the contact that the token of a feed claims to be for, "" where it claims none."""
+    return {"p": "phone", "e": "email"}.get(token[:1], "")
+
+
 def day_sheet_token(number: int, about: str) -> str:
     """Return the secret by which an address accepts the day sheet: 132 bits, for one request and its content."""
     return f"{number:x}-{_mac('day sheet', f'{number}:{about}')[:22]}"

@@ -84,14 +84,16 @@ def booking_calendar(booking: Booking, *, method: Method, manage_url: str | None
     return bytes(calendar.to_ical())
 
 
-def feed_calendar(store: Store, bookings: Sequence[Booking], *, now: datetime) -> bytes:
+def feed_calendar(store: Store, bookings: Sequence[Booking], *, now: datetime, desk: str = "") -> bytes:
     """Return the feed of a store's visits: first names and initials, no phone, no address, no token.
 
     The same bookings give the same bytes, so that they can be compared.
     """
     zone = ZoneInfo(store.time_zone)
     calendar = _calendar(zone, bookings, method="PUBLISH", now=now)
-    calendar["NAME"] = calendar["X-WR-CALNAME"] = _text(store.name)
+    with translation.override(_feed_language(store)):
+        title = f"{visit_type_name(desk)} · {store.name}" if desk else store.name
+    calendar["NAME"] = calendar["X-WR-CALNAME"] = _text(title)
     calendar.add("REFRESH-INTERVAL", FEED_REFRESH, parameters={"VALUE": "DURATION"})
     calendar.add("X-PUBLISHED-TTL", vText("PT1H"))
     parts = Event()
@@ -105,6 +107,38 @@ def feed_calendar(store: Store, bookings: Sequence[Booking], *, now: datetime) -
             event.update(parts)
             if not _is_cancelled(booking):
                 event.add_component(alarm)
+            calendar.add_component(event)
+    return bytes(calendar.to_ical())
+
+
+def visits_calendar(visits: Sequence[Booking], *, locale: str, now: datetime) -> bytes:
+    """Return the feed of a customer's visits, at whatever stores."""
+    years: dict[ZoneInfo, list[int]] = {}
+    for visit in visits:
+        zone = ZoneInfo(visit.store.time_zone)
+        years.setdefault(zone, []).extend(at.astimezone(zone).year for at in (visit.starts_at, visit.ends_at))
+    years = years or {ZoneInfo("UTC"): [now.year]}
+    first, first_years = next(iter(years.items()))
+    calendar = _calendar(first, [], method="PUBLISH", now=datetime(first_years[0], 6, 1, tzinfo=UTC))
+    calendar.subcomponents = [
+        _timezone(zone, first_year=min(found), last_year=max(found)) for zone, found in years.items()
+    ]
+    with translation.override(locale):
+        calendar["NAME"] = calendar["X-WR-CALNAME"] = _text(_("Your visits to come"))
+        calendar.add("REFRESH-INTERVAL", FEED_REFRESH, parameters={"VALUE": "DURATION"})
+        calendar.add("X-PUBLISHED-TTL", vText("PT1H"))
+        for visit in visits:
+            zone = ZoneInfo(visit.store.time_zone)
+            event = _event(visit, zone, stamp=visit.updated_at, is_cancelled=_is_cancelled(visit))
+            event["SUMMARY"] = _text(_("Visit: {store}").format(store=visit.store.name))
+            event["URL"] = vUri(manage_page_url(visit.reference))
+            _add_store(event, visit.store)
+            if visit.visit_type.mode != VisitMode.STORE:
+                event["LOCATION"] = _text(", ".join((_by_what(visit), visit.store.name)))
+                del event["GEO"]
+            event["ORGANIZER"] = _organizer(visit.store, answers_to=reply_address(visit.reference), is_mailed=False)
+            if not _is_cancelled(visit):
+                event.add_component(_alarm(visit.store))
             calendar.add_component(event)
     return bytes(calendar.to_ical())
 

@@ -52,7 +52,7 @@ def stored_booking(store: Store | None = None, **fields: Any) -> Booking:
     starts_at = fields.get("starts_at", at(10, 15))
     values = {
         "reference": "K7Q29X4M",
-        "desk": Desk.objects.get(store=store),
+        "desk": fields.get("desk") or Desk.objects.get(store=store),
         "visit_type": VisitType.objects.get(store=store, slug="advice"),
         "starts_at": starts_at,
         "ends_at": starts_at + timedelta(minutes=30),

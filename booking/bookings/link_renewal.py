@@ -9,6 +9,7 @@ from django.db import transaction
 from booking.bookings.lifecycle import lock_booking
 from booking.idempotency import FormUsed, SentForm, do_once, subject_of_form
 from booking.models import Booking
+from booking.places.claims import raise_days
 
 _ROUTE = "page:link"
 
@@ -38,6 +39,7 @@ def renew_link(*, booking_id: int, number: int, now: datetime) -> Booking:
         booking.link_number += 1
         booking.updated_at = now
         booking.save(update_fields=["link_number", "updated_at"])
+        raise_days(booking.store_id, {booking.visit_date})
     return booking
 
 

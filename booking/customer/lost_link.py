@@ -26,7 +26,7 @@ from booking.customer.book.details import AGAIN
 from booking.customer.book.way_cookie import forget, keep, way_at
 from booking.customer.forms import LostLinkForm
 from booking.customer.page_keys import KEY_SECONDS, key_cookie_name, set_key_cookie
-from booking.links import manage_url
+from booking.links import manage_url, visits_feed_url
 from booking.messages.lost_links import send_visits
 from booking.models import Booking
 from booking.tokens import read_reference, read_visits_token
@@ -107,7 +107,9 @@ def visits(request: HttpRequest) -> HttpResponseBase:
         }
         for visit in visits_to_come(wanted, now=now)
     ]
-    return keep_private(customer_page(request, "visits", {"visits": listed}), opened_by_key=True)
+    feed_url = visits_feed_url(booking.reference, booking.link_number, contact=contact)
+    followed = {"feed_url": feed_url, "feed_link": f"webcal://{feed_url.partition('://')[2]}"}
+    return keep_private(customer_page(request, "visits", {"visits": listed, **followed}), opened_by_key=True)
 
 
 def _booking(reference: str, *, hour: int, now: datetime) -> Booking | None:

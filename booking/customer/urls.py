@@ -23,5 +23,7 @@ urlpatterns = [
     path("v/", lost_link.visits, name="visits"),
     path("v/<str:reference>/<str:token>", lost_link.open_list, name="visits-link"),
     path("calendars/<str:secret>.ics", calendar_feed.feed, name="feed"),
+    path("calendars/desk/<str:secret>.ics", calendar_feed.desk_feed, name="desk-feed"),
+    path("calendars/visits/<str:reference>/<str:token>.ics", calendar_feed.visits_feed, name="visits-feed"),
     path("later/", rate_limit_page.rate_limit_page, name="later"),
 ]

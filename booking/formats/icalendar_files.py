@@ -72,20 +72,52 @@ def booking_calendar(booking: Booking, *, method: Method, manage_url: str | None
     return f"{_head(method)}{_timezone(zone, *years)}{event}END:VCALENDAR\r\n".encode()
 
 
-def feed_calendar(store: Store, bookings: Sequence[Booking], *, now: datetime) -> bytes:
-    """Return the feed of a store's visits: first names and initials, no phone, no address, no token.
+def feed_calendar(store: Store, bookings: Sequence[Booking], *, now: datetime, desk: str = "") -> bytes:
+    """Return the feed of a store's visits, or of a desk's: first names and initials, no phone, no address, no token.
 
     The same bookings give the same bytes, so that they can be compared.
     """
     zone = ZoneInfo(store.time_zone)
-    name = text_line("NAME", store.name) + text_line("X-WR-CALNAME", store.name)
-    refresh = f"REFRESH-INTERVAL;VALUE=DURATION:{_FEED_REFRESH}\r\nX-PUBLISHED-TTL:{_FEED_REFRESH}\r\n"
     first = min((booking.starts_at for booking in bookings), default=now).astimezone(zone).year
     last = max((booking.ends_at for booking in bookings), default=now).astimezone(zone).year
     with translation.override(_feed_language(store)):
         events = _FeedEvents(store, zone)
+        title = f"{visit_type_name(desk)} · {store.name}" if desk else store.name
         written = "".join([events.event(booking) for booking in bookings])
-    return f"{_head('PUBLISH')}{name}{refresh}{_timezone(zone, first, last)}{written}END:VCALENDAR\r\n".encode()
+    return f"{_feed_head(title)}{_timezone(zone, first, last)}{written}END:VCALENDAR\r\n".encode()
+
+
+def visits_calendar(visits: Sequence[Booking], *, locale: str, now: datetime) -> bytes:
+    """Return the feed of a customer's visits, at whatever stores; no token, as calendars are shared in families."""
+    zones: dict[ZoneInfo, list[int]] = {}
+    written = []
+    with translation.override(locale):
+        for visit in visits:
+            zone = ZoneInfo(visit.store.time_zone)
+            ends = (visit.starts_at, visit.ends_at)
+            zones.setdefault(zone, []).extend(at.astimezone(zone).year for at in ends)
+            written.append(_own_event(visit, zone))
+        title = _("Your visits to come")
+    years = zones or {ZoneInfo("UTC"): [now.year]}
+    components = "".join(_timezone(zone, min(found), max(found)) for zone, found in years.items())
+    return f"{_feed_head(title)}{components}{''.join(written)}END:VCALENDAR\r\n".encode()
+
+
+def _own_event(visit: Booking, zone: ZoneInfo) -> str:
+    """Return a visit for its customer's feed."""
+    place, is_cancelled = _StoreLines(visit.store, answers_to=reply_address(visit.reference)), _is_cancelled(visit)
+    if visit.visit_type.mode != VisitMode.STORE:
+        place.geo, place.location = "", text_line("LOCATION", ", ".join((_by_what(visit), visit.store.name)))
+    changed = utc_text(visit.updated_at)
+    summary = text_line("SUMMARY", _("Visit: {store}").format(store=visit.store.name))
+    return (
+        f"BEGIN:VEVENT\r\n{summary}"
+        f"{WallTimes(zone).lines(visit.starts_at, visit.ends_at)}DTSTAMP:{changed}\r\n{_identity(visit)}"
+        f"{place.geo}LAST-MODIFIED:{changed}\r\n{place.location}{place.organizer}"
+        f"STATUS:{'CANCELLED' if is_cancelled else 'CONFIRMED'}\r\n"
+        f"{written_line('URL', manage_page_url(visit.reference))}{'' if is_cancelled else place.alarm}"
+        "END:VEVENT\r\n"
+    )
 
 
 class _StoreLines:
@@ -130,6 +162,12 @@ class _FeedEvents:
 def _head(method: Method) -> str:
     head = ("BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Carillon//Carillon//EN", "CALSCALE:GREGORIAN")
     return LINE_END.join((*head, f"METHOD:{method}", ""))
+
+
+def _feed_head(title: str) -> str:
+    name = text_line("NAME", title) + text_line("X-WR-CALNAME", title)
+    refresh = f"REFRESH-INTERVAL;VALUE=DURATION:{_FEED_REFRESH}\r\nX-PUBLISHED-TTL:{_FEED_REFRESH}\r\n"
+    return f"{_head('PUBLISH')}{name}{refresh}"
 
 
 def _identity(booking: Booking) -> str:

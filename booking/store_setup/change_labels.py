@@ -27,6 +27,7 @@ WHAT = {
     "protection": gettext_lazy("Protection"),
     "day_sheet": gettext_lazy("Sheet of the day"),
     "feed": gettext_lazy("Calendar feed"),
+    "desk_feed": gettext_lazy("Calendar feed of a desk"),
     "door": gettext_lazy("Sheet for the door"),
     "line": gettext_lazy("Line"),
     "members": gettext_lazy("How managers sign in"),

@@ -49,6 +49,7 @@ ROUTES = {
         readyz
         metrics
         calendars/<str:secret>.ics
+        calendars/desk/<str:secret>.ics
         api/v1/stores
         api/v1/stores/<slug:store>
         api/v1/stores/<slug:store>/availability
@@ -81,6 +82,7 @@ ROUTES = {
         staff/day-sheet/address/<str:token>/
         v/
         v/<str:reference>/<str:token>
+        calendars/visits/<str:reference>/<str:token>.ics
         w/<str:reference>/
         w/<str:reference>/take/
         w/<str:reference>/pass/

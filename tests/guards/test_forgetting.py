@@ -81,7 +81,7 @@ PLAIN = """
     stores.PatternTaken: part value
     stores.SearchWord: word
     stores.SearchSpelling: spelling
-    stores.Desk: slug name
+    stores.Desk: slug name feed_digest
     stores.VisitType: slug name what_to_bring video_url
     stores.StoreQuestion: text choices
     notifications.OutboxMessage: account subject kind offset reason

@@ -4,9 +4,10 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from booking.arrivals.steps import take_step
+from booking.bookings.calendar_feeds import feed_bookings
 from booking.bookings.day_schedule import day_schedule, day_version
 from booking.bookings.lifecycle import cancel_booking
-from booking.bookings.queries import booking_by_reference, feed_bookings
+from booking.bookings.queries import booking_by_reference
 from booking.models import Status
 from booking.store_setup.affected_visits import AffectedResolution
 from booking.store_setup.hours_changes import change_slots

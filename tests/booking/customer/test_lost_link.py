@@ -8,6 +8,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from booking import limits
+from booking.links import visits_feed_url
 from booking.message_kinds import Kind
 from booking.messages.compose import compose
 from booking.models import Booking
@@ -255,6 +256,10 @@ def test_link_leaves_the_address_bar_and_lists_every_visit_of_the_number(client:
         assert list(shown.links_to(f"/b/{visit.reference}/?token={manage_token(visit.reference)}"))
     assert "Third Shop" not in shown.words
     assert "Ada Test" not in shown.words
+    feed = visits_feed_url(booking.reference, 0, contact="phone")
+    (followed,) = shown.links_to(feed.replace("http://", "webcal://"))
+    assert followed is not None
+    assert client.get(feed.removeprefix("http://127.0.0.1:8000")).content.count(b"BEGIN:VEVENT") == 2
 
 
 def test_link_is_read_as_the_visit_was_booked(client: Client, booking: Booking) -> None:

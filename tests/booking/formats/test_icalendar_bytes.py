@@ -6,7 +6,7 @@ from hypothesis import example, given
 from hypothesis import settings as limits
 from hypothesis import strategies as st
 
-from booking.formats.icalendar_files import Method, booking_calendar, feed_calendar
+from booking.formats.icalendar_files import Method, booking_calendar, feed_calendar, visits_calendar
 from booking.models import Booking, Status
 from stores.models import Store, VisitMode, VisitType
 from tests import calendar_judge
@@ -60,12 +60,14 @@ def _visits(draw: st.DrawFn) -> tuple[Store, list[Booking]]:
 
 
 @limits(deadline=None)  # the first example also loads zones and translations
-@given(_visits())
-@example((unsaved_store(), []))
-def test_a_feed_is_what_the_package_makes_of_it(visits: tuple[Store, list[Booking]]) -> None:
+@given(_visits(), st.sampled_from(["", "main"]) | _texts)
+@example((unsaved_store(), []), "")
+def test_a_feed_is_what_the_package_makes_of_it(visits: tuple[Store, list[Booking]], desk: str) -> None:
     store, bookings = visits
 
-    assert feed_calendar(store, bookings, now=NOW) == calendar_judge.feed_calendar(store, bookings, now=NOW)
+    written = feed_calendar(store, bookings, now=NOW, desk=desk)
+
+    assert written == calendar_judge.feed_calendar(store, bookings, now=NOW, desk=desk)
 
 
 @limits(deadline=None)
@@ -78,3 +80,11 @@ def test_a_file_is_what_the_package_makes_of_it(booking: Booking, method: Method
     written = booking_calendar(booking, method=method, manage_url=url, now=NOW)
 
     assert written == calendar_judge.booking_calendar(booking, method=method, manage_url=url, now=NOW)
+
+
+@limits(deadline=None)
+@given(st.lists(_stores.flatmap(_bookings), max_size=3), st.sampled_from(["fr", "en", "ar"]))
+def test_a_customers_feed_is_what_the_package_makes_of_it(visits: list[Booking], locale: str) -> None:
+    written = visits_calendar(visits, locale=locale, now=NOW)
+
+    assert written == calendar_judge.visits_calendar(visits, locale=locale, now=NOW)

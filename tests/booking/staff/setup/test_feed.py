@@ -46,3 +46,19 @@ def test_a_new_address_ends_the_old_one_and_ending_ends_it(client: Client, room:
     assert (client.get(path).status_code, client.get(second).status_code) == (404, 200)
     assert manager.post(FEED, {"what": "end"})["Location"] == f"{SETUP}?done=feed#feed"
     assert client.get(second).status_code == 404
+
+
+def test_each_desk_has_an_address_of_its_own(client: Client) -> None:
+    room = make_room(desks=("front", "back"))
+    manager = room.client()
+    path = feed_url(manager.post(FEED, {"what": "new", "desk": "back"})).removeprefix("http://127.0.0.1:8000")
+
+    assert path.startswith("/calendars/desk/")
+    assert client.get(path).status_code == 200
+    shown = page(manager.get(FEED)).words
+    assert path not in shown
+    assert "Make a new address , Back" in shown
+    assert "Make an address , Front" in shown
+    assert manager.post(FEED, {"what": "new", "desk": "elsewhere"}).status_code == 404
+    assert manager.post(FEED, {"what": "end", "desk": "back"}).status_code == 303
+    assert client.get(path).status_code == 404
