@@ -47,7 +47,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
 
     A provider that takes no messages is only a warning: bookings go on, and due messages wait.
     """
-    wrong = list(_wrong())
+    wrong = list(what_is_wrong())
     warnings = [] if wrong else list(_warnings())
     return JsonResponse({"ready": not wrong, "wrong": wrong, "warnings": warnings}, status=503 if wrong else 200)
 
@@ -116,7 +116,8 @@ def _budgets(now: datetime) -> Iterator[Metric]:
     yield left
 
 
-def _wrong() -> Iterator[str]:
+def what_is_wrong() -> Iterator[str]:
+    """Yield why this installation is not ready; nothing where it is."""
     try:
         connection.ensure_connection()
         executor = MigrationExecutor(connection)

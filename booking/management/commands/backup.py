@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand
 
 from booking.operations.backups import BackupFailed, backup
 from booking.operations.books_key import write_key_beside
+from booking.operations.doctor import last_backup
 
 
 class Command(BaseCommand):
@@ -22,6 +23,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             backup(options["file"])
+            last_backup().touch(mode=0o600)
             key = write_key_beside(options["file"]) if options["with_key"] else None
         except (BackupFailed, OSError) as reason:
             sys.exit(f"carillon: {reason}")

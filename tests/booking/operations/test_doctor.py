@@ -1,0 +1,124 @@
+"""The doctor tells each thing that is wrong by itself, and goes on to the next."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+
+from booking.models import BooksKey, WorkerBeat
+from booking.operations import doctor
+from booking.operations.books_key import check_key
+from booking.operations.doctor import Finding, Verdict, examine
+from booking.operations.trial_messages import TrialRefused, send_trial_mail, send_trial_text
+from tests import fake_twilio
+from tests.factories import make_booking, make_store
+from tests.notifications import fake_smtp
+
+pytestmark = pytest.mark.django_db
+
+
+def findings(now: datetime) -> dict[str, Finding]:
+    return {one.name: one for one in examine(now=now)}
+
+
+@pytest.fixture
+def twilio(settings: Any) -> Any:
+    with fake_twilio.running() as server:
+        settings.SMS_GATEWAY, settings.TWILIO_API_URL = "twilio", server.url
+        settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN = fake_twilio.ACCOUNT_SID, fake_twilio.AUTH_TOKEN
+        settings.TWILIO_FROM = fake_twilio.FROM
+        yield server
+
+
+def test_provider_that_knows_us_is_fine_and_a_wrong_token_is_told(twilio: Any, settings: Any, now: datetime) -> None:
+    assert findings(now)["provider of texts"] == Finding("provider of texts", Verdict.FINE, "knows us")
+
+    twilio.key = "another"
+    found = findings(now)["provider of texts"]
+
+    assert found.verdict is Verdict.WRONG
+    assert "TWILIO_AUTH_TOKEN" in found.said
+
+
+def test_provider_that_is_away_is_told(twilio: Any, settings: Any, now: datetime) -> None:
+    settings.TWILIO_API_URL = "http://127.0.0.1:9"
+
+    assert "cannot be asked" in findings(now)["provider of texts"].said
+
+
+def test_key_that_is_not_of_these_books_is_told(now: datetime) -> None:
+    check_key(may_be_new=False)
+    assert findings(now)["key"].verdict is Verdict.FINE
+
+    BooksKey.objects.update(fingerprint="of another key")
+    assert findings(now)["key"].verdict is Verdict.WRONG
+
+
+@pytest.mark.parametrize(
+    ("hours", "verdict"), [(1, Verdict.FINE), (25, Verdict.FINE), (27, Verdict.WRONG), (None, Verdict.NOTE)]
+)
+def test_backup_of_more_than_26_hours_ago_is_told(
+    settings: Any, tmp_path: Any, hours: int | None, verdict: Verdict
+) -> None:
+    settings.DATA_DIR = tmp_path
+    now = datetime.now(UTC)
+    if hours is not None:
+        doctor.last_backup().touch()
+        now += timedelta(hours=hours)
+
+    assert findings(now)["backup"].verdict is verdict
+
+
+def test_calendar_file_of_the_newest_visit_is_read_by_the_library(now: datetime) -> None:
+    assert findings(now)["calendar files"].verdict is Verdict.NOTE
+    make_booking(make_store())
+
+    assert findings(now)["calendar files"].verdict is Verdict.FINE
+
+
+def test_public_address_that_nobody_answers_at_is_told(settings: Any, now: datetime) -> None:
+    settings.PUBLIC_URL = "http://127.0.0.1:9"
+
+    assert "cannot be reached" in findings(now)["public address"].said
+
+
+def test_look_that_breaks_is_a_finding_and_stops_no_other(
+    monkeypatch: pytest.MonkeyPatch, settings: Any, now: datetime
+) -> None:
+    WorkerBeat.objects.create(executed_at=now)
+    monkeypatch.setattr(doctor, "look_at_sms_provider", None)
+    settings.SMS_GATEWAY = "twilio"
+
+    found = findings(now)
+
+    assert found["provider of texts"] == Finding("provider of texts", Verdict.WRONG, "cannot be looked at (TypeError)")
+    assert "backup" in found
+
+
+def test_command_ends_with_1_where_something_is_wrong(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        call_command("doctor", "--json")
+
+    assert ended.value.code == 1
+    assert '"name": "service", "verdict": "wrong"' in capsys.readouterr().out
+
+
+def test_trial_text_arrives_and_a_wrong_number_is_refused(twilio: Any) -> None:
+    said = send_trial_text("06 12 34 56 01")
+
+    assert said.startswith("sent to +33612345601 (SM")
+    assert [one["to"] for one in twilio.accepted] == ["+33612345601"]
+    with pytest.raises(TrialRefused, match="no phone number"):
+        send_trial_text("nobody")
+
+
+def test_trial_mail_arrives(settings: Any) -> None:
+    with fake_smtp.running() as server:
+        settings.EMAIL_URL = f"smtp://127.0.0.1:{server.port}"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        said = send_trial_mail("me@example.org")
+
+    assert said == "sent to me@example.org; see whether it arrives"
+    assert len(server.accepted) == 1
