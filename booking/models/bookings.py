@@ -32,12 +32,16 @@ WEB_SOURCES = frozenset({Source.WEB, Source.API})
 
 
 class Booking(models.Model):
-    """An agreed visit. The customer is fields here: there are no accounts."""
+    """An agreed visit. The customer is fields here: there are no accounts.
 
-    reference = models.CharField(max_length=8, unique=True)
-    store = models.ForeignKey(Store, on_delete=models.PROTECT, related_name="bookings")
-    desk = models.ForeignKey(Desk, on_delete=models.PROTECT, related_name="bookings")
-    visit_type = models.ForeignKey(VisitType, on_delete=models.PROTECT, related_name="bookings")
+    Each index is paid for by each booking. A store's rows are found by those that begin with the store; a desk and a
+    visit type are never deleted.
+    """
+
+    reference = models.CharField(max_length=8)  # unique by a constraint: `unique` makes a second index for LIKE
+    store = models.ForeignKey(Store, on_delete=models.PROTECT, related_name="bookings", db_index=False)
+    desk = models.ForeignKey(Desk, on_delete=models.PROTECT, related_name="bookings", db_index=False)
+    visit_type = models.ForeignKey(VisitType, on_delete=models.PROTECT, related_name="bookings", db_index=False)
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     visit_date = models.DateField()  # the store's own day on which it starts
@@ -78,6 +82,7 @@ class Booking(models.Model):
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(fields=["reference"], name="booking_reference_once"),
             models.CheckConstraint(condition=Q(party_size__gte=1), name="booking_party_size_positive"),
             models.CheckConstraint(condition=Q(places__gte=1), name="booking_places_positive"),
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="booking_ends_after_start"),
@@ -85,16 +90,6 @@ class Booking(models.Model):
         indexes = [
             models.Index(fields=["store", "visit_date", "starts_at"], name="booking_store_day"),
             models.Index(fields=["store", "starts_at"], name="booking_store_starts_at"),
-            models.Index(
-                fields=["store", "phone"],
-                name="booking_open_phone",
-                condition=Q(status="confirmed") & ~Q(phone=""),
-            ),
-            models.Index(
-                fields=["store", "email"],
-                name="booking_open_email",
-                condition=Q(status="confirmed") & ~Q(email=""),
-            ),
             # One customer's visits, over all stores. Whole, not partial: SQLite cannot tell that a statement with
             # parameters asks for a part.
             models.Index(fields=["phone", "starts_at"], name="booking_phone_starts_at"),
@@ -117,10 +112,10 @@ class Booking(models.Model):
 class Hold(models.Model):
     """Places kept for a few minutes while a customer types. It stops counting at `expires_at` even without a worker."""
 
-    public_id = models.CharField(max_length=22, unique=True)
-    store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="holds")
-    desk = models.ForeignKey(Desk, on_delete=models.CASCADE, related_name="holds")
-    visit_type = models.ForeignKey(VisitType, on_delete=models.CASCADE, related_name="holds")
+    public_id = models.CharField(max_length=22)  # unique by a constraint, as a booking's reference
+    store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="holds", db_index=False)
+    desk = models.ForeignKey(Desk, on_delete=models.CASCADE, related_name="holds", db_index=False)
+    visit_type = models.ForeignKey(VisitType, on_delete=models.CASCADE, related_name="holds", db_index=False)
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     party_size = models.PositiveSmallIntegerField()
@@ -137,10 +132,14 @@ class Hold(models.Model):
     home_digest = models.CharField(max_length=32, blank=True)
     site_digest = models.CharField(max_length=32, blank=True)
     # Whose visit the store had to give up, and who may have this time instead.
-    kept_for = models.ForeignKey(Booking, on_delete=models.CASCADE, null=True, blank=True, related_name="kept_times")
+    kept_for = models.ForeignKey(
+        Booking, on_delete=models.CASCADE, null=True, blank=True, related_name="kept_times", db_index=False
+    )
 
     class Meta:
+        constraints = [models.UniqueConstraint(fields=["public_id"], name="hold_public_id_once")]
         indexes = [
+            models.Index(fields=["kept_for"], name="hold_kept_for", condition=Q(kept_for__isnull=False)),
             models.Index(fields=["store", "expires_at"], name="hold_store_expires_at"),
             models.Index(fields=["site_digest", "expires_at"], name="hold_site_expires_at"),
         ]
@@ -173,24 +172,32 @@ class Actor(models.TextChoices):
 class BookingEvent(models.Model):
     """One line of a booking's history: only ever added, without personal data."""
 
-    booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="events")
+    booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="events", db_index=False)
     kind = models.CharField(max_length=20, choices=EventKind)
     at = models.DateTimeField()  # when it was recorded
     happened_at = models.DateTimeField()  # when it happened, as an offline tablet tells it
     actor = models.CharField(max_length=8, choices=Actor)
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
     )
     from_status = models.CharField(max_length=10, choices=Status, blank=True)
     to_status = models.CharField(max_length=10, choices=Status)
     from_starts_at = models.DateTimeField(null=True, blank=True)
     to_starts_at = models.DateTimeField(null=True, blank=True)
     # Names one tap on a tablet, so that sending it again changes nothing.
-    action_id = models.UUIDField(null=True, blank=True, unique=True, default=None)
+    action_id = models.UUIDField(null=True, blank=True, default=None)
     undoes = models.OneToOneField("self", on_delete=models.PROTECT, null=True, blank=True, related_name="undone_by")
 
     class Meta:
-        indexes = [models.Index(fields=["booking", "at"], name="event_booking_at")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["action_id"], name="event_action_once", condition=Q(action_id__isnull=False)
+            )
+        ]
+        indexes = [
+            models.Index(fields=["booking", "at"], name="event_booking_at"),
+            models.Index(fields=["user"], name="event_user", condition=Q(user__isnull=False)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.booking_id} {self.kind}"

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django.db.models import Q
+from django.db.models.functions import Lower
 
 from booking.models import Booking, Status, WaitingListEntry
 
@@ -18,9 +19,13 @@ def visits_to_come(entries: Iterable[WaitingListEntry], *, store_id: int, now: d
     entries = list(entries)
     phones = {entry.phone for entry in entries if entry.phone}
     emails = {entry.email for entry in entries if entry.email}
-    coming = Booking.objects.filter(
-        Q(phone__in=phones) | Q(email__in=emails), store_id=store_id, status=Status.CONFIRMED, starts_at__gt=now
-    ).values_list("phone", "email", "pk", "visit_type_id", "starts_at")
+    coming = (
+        Booking.objects.alias(address=Lower("email"))
+        .filter(
+            Q(phone__in=phones) | Q(address__in=emails), store_id=store_id, status=Status.CONFIRMED, starts_at__gt=now
+        )
+        .values_list("phone", "email", "pk", "visit_type_id", "starts_at")
+    )
     by_contact: dict[str, dict[int, Visit]] = {}
     for phone, email, key, type_id, starts_at in coming:
         for contact in filter(None, (phone, email)):

@@ -14,8 +14,8 @@ class Slot(models.Model):
     counters.
     """
 
-    store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="slots")
-    desk = models.ForeignKey(Desk, on_delete=models.PROTECT, related_name="slots")
+    store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="slots", db_index=False)
+    desk = models.ForeignKey(Desk, on_delete=models.PROTECT, related_name="slots", db_index=False)
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     capacity = models.PositiveSmallIntegerField()
@@ -45,7 +45,7 @@ class Slot(models.Model):
 class StoreDay(models.Model):
     """A counter of the changes of one store's day. The ETags of availability and schedule use it."""
 
-    store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="days")
+    store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="days", db_index=False)
     date = models.DateField()
     version = models.PositiveIntegerField(default=1)
 
