@@ -49,10 +49,16 @@ def dated_day_in_words(day: date) -> str:
 
 def short_day_in_words(day: date) -> str:
     """Return "Tue 4 March", « mar 4 mars », where a text has little room."""
-    weekday, month = str(WEEKDAYS_ABBR[day.weekday()]), str(MONTHS_AP[day.month])
+    weekday, month = short_weekday(day), str(MONTHS_AP[day.month])
     if _is_ukrainian():
-        weekday, month = weekday.lower(), month.lower()
+        month = month.lower()
     return _parted_after_weekday(_("{weekday} {day} {month}").format(weekday=weekday, day=day.day, month=month))
+
+
+def short_weekday(day: date) -> str:
+    """Return "Tue", « mar »."""
+    weekday = str(WEEKDAYS_ABBR[day.weekday()])
+    return weekday.lower() if _is_ukrainian() else weekday
 
 
 def stretch_in_words(first: date, last: date) -> str:
@@ -78,6 +84,11 @@ def time_in_words(moment: datetime, zone: ZoneInfo) -> str:
 def _clock_in_words(hour: int, minute: int, _language: str | None) -> str:
     text = _("{hour}:{minute:02d}").format(hour=f"{hour:02d}" if _is_english() else hour, minute=minute)
     return unbroken(text)
+
+
+def weekday_and_time_in_words(moment: datetime, zone: ZoneInfo) -> str:
+    """Return "Tue 10:15", « mar 10 h 15 », for a moment within the next days."""
+    return f"{short_weekday(moment.astimezone(zone).date())} {time_in_words(moment, zone)}"
 
 
 def moment_in_words(moment: datetime, zone: ZoneInfo) -> str:

@@ -15,6 +15,7 @@ from booking.tokens import (
     read_reference,
     reply_proof,
     visits_feed_token,
+    short_token,
     visits_token,
     waiting_token,
 )
@@ -41,7 +42,7 @@ def calendar_url(reference: str, number: int = 0) -> str:
 
 def short_manage_url(reference: str, number: int = 0) -> str:
     """Return the shorter address for text messages, which redirects to the same page."""
-    return f"{settings.PUBLIC_URL}/m/{reference}/{manage_token(reference, number)}"
+    return f"{settings.PUBLIC_URL}/m/{short_token('booking', reference, number)}"
 
 
 def visits_url(reference: str, *, contact: str, hour: int) -> str:
@@ -65,7 +66,7 @@ def waiting_url(reference: str, *, prefix: str = "") -> str:
 
 def short_waiting_url(reference: str) -> str:
     """Return the shorter address for text messages, which redirects to the same page."""
-    return f"{settings.PUBLIC_URL}/o/{reference}/{waiting_token(reference)}"
+    return f"{settings.PUBLIC_URL}/p/{short_token('waiting', reference)}"
 
 
 def store_page_url(store: str) -> str:

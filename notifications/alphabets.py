@@ -8,6 +8,8 @@ from notifications.gsm7 import SEGMENT_SEPTETS, name_in_gsm7, septets, to_gsm7
 
 # Two segments of a message that is sent in parts: 67 units each, because 3 of the 70 number the part.
 UCS2_UNITS = 134
+RIGHT_TO_LEFT = "\N{RIGHT-TO-LEFT MARK}"
+_DIRECTIONS = frozenset({RIGHT_TO_LEFT, "\N{LEFT-TO-RIGHT MARK}"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,5 +38,10 @@ def _visible(text: str) -> str:
     )
 
 
+def _directed(text: str) -> str:
+    """Return a text as above, with the marks that say in which direction its line runs."""
+    return "".join(one if one in _DIRECTIONS else _visible(one) for one in text)
+
+
 GSM7 = Alphabet(SEGMENT_SEPTETS, septets, to_gsm7, name_in_gsm7)
-UCS2 = Alphabet(UCS2_UNITS, _units, _visible, _visible)
+UCS2 = Alphabet(UCS2_UNITS, _units, _directed, _visible)

@@ -1,6 +1,8 @@
-"""Query of one booking by its reference."""
+"""Queries of one booking: by its reference, and what its history says of it."""
 
-from booking.models import Booking
+from datetime import datetime
+
+from booking.models import Booking, BookingEvent, EventKind
 from booking.tokens import read_reference
 
 
@@ -10,3 +12,10 @@ def booking_by_reference(reference: str) -> Booking | None:
     if plain is None:
         return None
     return next(iter(Booking.objects.select_related("store", "desk", "visit_type").filter(reference=plain)), None)
+
+
+def former_start(booking: Booking) -> datetime | None:
+    """Return the time from which a visit was last moved, None where it never was, or keeps its time. One statement."""
+    moves = BookingEvent.objects.filter(booking=booking, kind=EventKind.RESCHEDULED).order_by("-pk")
+    was = moves.values_list("from_starts_at", flat=True).first()
+    return was if was != booking.starts_at else None

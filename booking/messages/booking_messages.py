@@ -11,7 +11,7 @@ from django.utils import translation
 
 from booking.bookings.lifecycle import confirm_attendance
 from booking.bookings.message_plan import AT_NIGHT, store_text_goes_at
-from booking.bookings.queries import booking_by_reference
+from booking.bookings.queries import booking_by_reference, former_start
 from booking.bookings.rebooking import OFFER
 from booking.customer_input import can_be_texted
 from booking.formats.icalendar_files import Method, booking_calendar
@@ -179,7 +179,7 @@ def _sms(booking: Booking, text: BookingText, *, now: datetime) -> Sms | Skip:
     if not can_be_texted(booking.phone):
         return Skip("not_textable", instead=_other_channel(booking))
     zone = ZoneInfo(booking.store.time_zone)
-    body = _text(booking, text.name, takes_own_words=text.takes_own_words)
+    body = _text(booking, text.name, takes_own_words=text.takes_own_words, was=_former_start_told(booking, text))
     return Sms(to=booking.phone, body=body, budget_since=today_start(now, zone))
 
 
@@ -187,7 +187,12 @@ def _other_channel(booking: Booking) -> Channel | None:
     return Channel.EMAIL if booking.email else None
 
 
-def _text(booking: Booking, template: str, *, takes_own_words: bool = False) -> str:
+def _former_start_told(booking: Booking, text: BookingText) -> datetime | None:
+    """Return the time from which a visit was moved, where a text says it."""
+    return former_start(booking) if text == CHANGE else None
+
+
+def _text(booking: Booking, template: str, *, takes_own_words: bool = False, was: datetime | None = None) -> str:
     return sms_text(
         template,
         store_name=booking.store.name,
@@ -195,6 +200,8 @@ def _text(booking: Booking, template: str, *, takes_own_words: bool = False) -> 
         zone=ZoneInfo(booking.store.time_zone),
         link=short_manage_url(booking.reference, booking.link_number),
         may_reply=can_be_answered(),
+        was=was,
+        until=booking.answer_until,
         own_words=booking.store.sms_words if takes_own_words else None,
     )
 
@@ -202,7 +209,8 @@ def _text(booking: Booking, template: str, *, takes_own_words: bool = False) -> 
 def _email(booking: Booking, text: BookingText, *, now: datetime) -> Email | Skip:
     if not booking.email:
         return Skip("no_email")
-    words, link = email_text(text.name, booking), manage_url(booking.reference, booking.link_number)
+    words = email_text(text.name, booking, was=_former_start_told(booking, text))
+    link = manage_url(booking.reference, booking.link_number)
     method = text.calendar
     calendar = booking_calendar(booking, method=method, manage_url=link, now=now) if method else None
     return Email(

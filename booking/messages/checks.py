@@ -13,10 +13,13 @@ from django.template import TemplateDoesNotExist
 from django.template.loader import get_template
 from django.utils import translation
 
+from booking.formatting import weekday_and_time_in_words
 from booking.links import short_manage_url
 from booking.message_kinds import KINDS, Kind
 from booking.messages.compose import COMPOSERS, EMAIL_FILES, SMS_TEXTS
 from booking.messages.sms_texts import (
+    LONGEST_TIME,
+    UNTIL_ANOTHER_DAY,
     alphabet_in_use,
     least_name,
     room_for_name,
@@ -91,7 +94,16 @@ def _lacking(template: str, language: str, link: str) -> int:
     with translation.override(language):
         spoken = text_language(template)
     with translation.override(spoken):
-        return least_name() - room_for_name(template, when=_widest_moment(spoken), link=link)
+        until = _widest_until(spoken) if template in UNTIL_ANOTHER_DAY else LONGEST_TIME
+        return least_name() - room_for_name(template, when=_widest_moment(spoken), link=link, until=until)
+
+
+@cache
+def _widest_until(language: str) -> str:
+    """Return the longest way to say a weekday and a time in a language, which is the active one."""
+    alphabet = alphabet_in_use()
+    moments = [weekday_and_time_in_words(at, ZoneInfo("UTC")) for at in _moments()]
+    return max(moments, key=lambda when: alphabet.length(alphabet.written(when)))
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -25,14 +26,16 @@ class EmailText:
     html: str
 
 
-def email_text(template: str, booking: Booking) -> EmailText:
-    """Return an e-mail about a visit; it contains no text that a customer typed."""
+def email_text(template: str, booking: Booking, *, was: datetime | None = None) -> EmailText:
+    """Return an e-mail about a visit, which may have been moved from another time; no customer typed any of it."""
     store, zone = booking.store, ZoneInfo(booking.store.time_zone)
     context = {
         "booking": booking,
         "store": store,
         "store_name": one_line(store.name),
         "when": moment_in_words(booking.starts_at, zone),
+        "was": moment_in_words(was, zone) if was else "",
+        "until": moment_in_words(booking.answer_until, zone) if booking.answer_until else "",
         "where": where_in_words(booking),
         "map_url": map_url_of(booking),
         "calendar_url": _calendar_url(booking),

@@ -71,7 +71,7 @@ def _text(entry: WaitingListEntry, offer: Offer) -> str:
         starts_at=offer.starts_at,
         zone=zone,
         link=short_waiting_url(entry.reference),
-        until=time_in_words(offer.expires_at, zone),
+        until=offer.expires_at,
     )
 
 

@@ -1,6 +1,7 @@
 """Texts of SMS in the active language: one segment of GSM-7, or two of UCS-2 if the language needs it."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -10,15 +11,36 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from booking.formatting import moment_in_words, short_day_in_words, time_in_words
-from notifications.alphabets import GSM7, UCS2, Alphabet
+from booking.formatting import (
+    moment_in_words,
+    short_day_in_words,
+    short_weekday,
+    time_in_words,
+    weekday_and_time_in_words,
+)
+from notifications.alphabets import GSM7, RIGHT_TO_LEFT, UCS2, Alphabet
 
 LEAST_NAME = 20  # septets that a store's name keeps at least
 LEAST_NAME_UCS2 = 12
 GOOD_NAME = 30  # septets it should have before the day is spelled out
+FAIR_NAME = 24  # and before more is said than the message must say
 LONGEST_TIME = "22 h 45"
+UNTIL_ANOTHER_DAY = frozenset({"choose_again"})  # where the last moment to answer may be on another day
 # Their letters are not in GSM-7.
 _UCS2_LANGUAGES = frozenset({"ar", "uk"})
+_FROM_THE_RIGHT = frozenset({"ar"})
+_ASKING = frozenset({"reminder"})  # they ask for an answer if there is room for the question
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Form:
+    """One way to say a text: the moment in more or fewer words, and what else it says if there is room."""
+
+    when: str
+    may_reply: bool
+    was: str = ""
+    until: str = ""
+    least_name: int
 
 
 def sms_text(
@@ -29,32 +51,35 @@ def sms_text(
     zone: ZoneInfo,
     link: str,
     may_reply: bool = False,
-    until: str = LONGEST_TIME,
+    was: datetime | None = None,
+    until: datetime | None = None,
     own_words: Mapping[str, str] | None = None,
 ) -> str:
-    """Return a text message that fits: first the day is shortened, then the store's name.
+    """Return a text message that fits: first the day is shortened, then more is left unsaid, then the name shortened.
 
-    `may_reply` asks for an answer if there is room for the question; `until` is the end of a kept place. `own_words` is
-    the store's own sentence, by language: it comes last and may cost a second segment.
+    `may_reply` asks for an answer, `was` names the former time, both if there is room. `until` is the last moment to
+    answer. `own_words` is the store's own sentence, by language: it comes last and may cost a second segment.
     """
     language = text_language(template)
     with translation.override(language):
         alphabet = alphabet_in_use()
         name = _name_said(store_name)
-        forms = _forms(starts_at, zone, may_reply=may_reply)
-        for when, asks in forms:
-            room = room_for_name(template, when=when, link=link, may_reply=asks, until=until)
-            if room >= min(alphabet.length(name), GOOD_NAME if when == forms[0][0] else _least_name(alphabet)):
+        for form in _forms(template, starts_at, zone, may_reply=may_reply, was=was, until=until):
+            context = {"when": form.when, "link": link, "may_reply": form.may_reply, "was": form.was}
+            context["until"] = form.until
+            room = _room(template, context)
+            if room >= min(alphabet.length(name), form.least_name):
                 break
-        text = _sms(template, store=shortened(name, room), when=when, link=link, may_reply=asks, until=until)
+        text = _sms(template, **context, store=shortened(name, room))
         own = (own_words or {}).get(language, "")
         return alphabet.written(f"{text} {own}") if own else text
 
 
-def link_text(template: str, *, link: str) -> str:
+def link_text(template: str, *, store_name: str, link: str) -> str:
     """Return a text message that is not about a single visit."""
     with translation.override(text_language(template)):
-        return _sms(template, link=link)
+        room = room_for_name(template, when="", link=link)
+        return _sms(template, store=shortened(_name_said(store_name), room), link=link)
 
 
 def turn_text(store_name: str) -> str:
@@ -76,10 +101,8 @@ def alphabet_in_use() -> Alphabet:
 
 
 def room_for_name(template: str, *, when: str, link: str, may_reply: bool = False, until: str = LONGEST_TIME) -> int:
-    """Return the room for the store's name in a text message, in septets or UCS-2 units."""
-    alphabet = alphabet_in_use()
-    with_one = _sms(template, store="-", when=when, link=link, may_reply=may_reply, until=until)
-    return alphabet.room - alphabet.length(with_one) + 1
+    """Return the room for the store's name in a text message that says no more than it must."""
+    return _room(template, {"when": when, "link": link, "may_reply": may_reply, "until": until})
 
 
 def least_name() -> int:
@@ -94,11 +117,12 @@ def short_moment(starts_at: datetime, zone: ZoneInfo) -> str:
 
 
 def shortest_moment(starts_at: datetime, zone: ZoneInfo) -> str:
-    """Return "4/3, 10:15": the shortest form, for a text with little room."""
+    """Return "Tue 4/3, 10:15": the shortest form, for a text with little room."""
     if alphabet_in_use() is GSM7:
         return short_moment(starts_at, zone)
     day = starts_at.astimezone(zone).date()
-    return _("{day}, {time}").format(day=f"{day.day}/{day.month}", time=time_in_words(starts_at, zone))
+    words = f"{short_weekday(day)} {day.day}/{day.month}"
+    return _("{day}, {time}").format(day=words, time=time_in_words(starts_at, zone))
 
 
 def shortened(name: str, room: int) -> str:
@@ -118,11 +142,46 @@ def _name_said(store_name: str) -> str:
     return alphabet_in_use().name(" ".join(store_name.split())) or alphabet_in_use().written(_("Your store"))
 
 
-def _forms(starts_at: datetime, zone: ZoneInfo, *, may_reply: bool) -> list[tuple[str, bool]]:
-    """Return the forms of the moment, longest first, each with whether the text then asks for an answer."""
-    long, short = moment_in_words(starts_at, zone), short_moment(starts_at, zone)
-    forms = [(long, True)] if may_reply else []
-    return [*forms, (long, False), (short, False), (shortest_moment(starts_at, zone), False)]
+def _forms(
+    template: str,
+    starts_at: datetime,
+    zone: ZoneInfo,
+    *,
+    may_reply: bool,
+    was: datetime | None,
+    until: datetime | None,
+) -> list[_Form]:
+    """Return the forms of a text, the one that says most first."""
+    long, short, shortest = (say(starts_at, zone) for say in (moment_in_words, short_moment, shortest_moment))
+    last = until_in_words(template, until, zone) if until else ""
+    asks = may_reply and template in _ASKING
+    always = may_reply and not asks
+    least = least_name()
+    more = [
+        _Form(when=long, may_reply=may_reply, was=moment_in_words(was, zone) if was else "", until=last,
+              least_name=GOOD_NAME),
+        _Form(when=short, may_reply=may_reply, was=short_moment(was, zone) if was else "", until=last,
+              least_name=FAIR_NAME),
+    ]  # fmt: skip
+    return [
+        *(more if asks or was else ()),
+        _Form(when=long, may_reply=always, until=last, least_name=least if asks or was else GOOD_NAME),
+        _Form(when=short, may_reply=always, until=last, least_name=GOOD_NAME if shortest != short else least),
+        _Form(when=shortest, may_reply=always, until=last, least_name=least),
+    ]
+
+
+def until_in_words(template: str, until: datetime, zone: ZoneInfo) -> str:
+    """Return the last moment to answer: its time, with the day if it may be another one."""
+    if template in UNTIL_ANOTHER_DAY:
+        return weekday_and_time_in_words(until, zone)
+    return time_in_words(until, zone)
+
+
+def _room(template: str, context: Mapping[str, object]) -> int:
+    """Return the room for the store's name in a text, in septets or UCS-2 units."""
+    alphabet = alphabet_in_use()
+    return alphabet.room - alphabet.length(_sms(template, **context, store="-")) + 1
 
 
 def _least_name(alphabet: Alphabet) -> int:
@@ -141,4 +200,7 @@ def _is_translated(template: str, language: str) -> bool:
 
 
 def _sms(template: str, **context: object) -> str:
-    return alphabet_in_use().written(render_to_string(f"sms/{template}.txt", context).strip())
+    text = render_to_string(f"sms/{template}.txt", context).strip()
+    # A line that begins with a name in Latin letters would run from left to right.
+    mark = RIGHT_TO_LEFT if translation.get_language() in _FROM_THE_RIGHT else ""
+    return alphabet_in_use().written(mark + text)

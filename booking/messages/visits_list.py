@@ -39,7 +39,11 @@ def _sms(booking: Booking, message: OutboxMessage, *, now: datetime) -> Sms | Sk
     until = message.due_at + timedelta(hours=25)  # a day, and the rest of an hour
     link = visits_url(booking.reference, contact="phone", hour=int(until.timestamp() // 3600))
     zone = ZoneInfo(booking.store.time_zone)
-    return Sms(to=booking.phone, body=link_text(TEMPLATE, link=link), budget_since=today_start(now, zone))
+    return Sms(
+        to=booking.phone,
+        body=link_text(TEMPLATE, store_name=booking.store.name, link=link),
+        budget_since=today_start(now, zone),
+    )
 
 
 def _email(booking: Booking, *, now: datetime) -> Email | Skip:
@@ -47,7 +51,7 @@ def _email(booking: Booking, *, now: datetime) -> Email | Skip:
     if not visits:
         return Skip("no_visits")
     context = {
-        "store_name": "Carillon",
+        "store_name": one_line(booking.store.name),
         "heading": rendered(f"email/{TEMPLATE}.heading.txt", {"count": len(visits)}),
         "visits": [
             {
@@ -63,5 +67,5 @@ def _email(booking: Booking, *, now: datetime) -> Email | Skip:
         subject=rendered(f"email/{TEMPLATE}.subject.txt", {}),
         text=render_to_string(f"email/{TEMPLATE}.txt", context).strip() + "\n",
         html=render_to_string(f"email/{TEMPLATE}.html", context).strip() + "\n",
-        sender_name="Carillon",
+        sender_name=booking.store.name,
     )

@@ -78,6 +78,7 @@ ROUTES = {
         b/<str:reference>/calendar.ics
         b/<str:reference>/data/
         b/<str:reference>/erase/
+        m/<str:token>
         m/<str:reference>/<str:token>
         staff/day-sheet/address/<str:token>/
         v/
@@ -87,6 +88,7 @@ ROUTES = {
         w/<str:reference>/take/
         w/<str:reference>/pass/
         w/<str:reference>/leave/
+        p/<str:token>
         o/<str:reference>/<str:token>
         api/v1/waiting-list/<str:reference>
         api/v1/bookings/<str:reference>

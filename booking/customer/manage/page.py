@@ -11,15 +11,17 @@ from django.utils.timezone import now as clock_now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from booking import limits
 from booking.bookings.message_plan import message_channels
 from booking.bookings.rebooking import kept_times
-from booking.customer.access import opened_by_key
+from booking.customer.access import BOOKING_KEY, opened_by_key
 from booking.formats.map_links import directions
 from booking.formatting import refusal_sentence
 from booking.message_kinds import Kind
 from booking.models import Booking, Status
 from booking.policy import is_video_open, may_cancel, may_change, may_say_late
 from booking.refusals import Refusal
+from booking.tokens import manage_token, read_short_token
 from booking.web.forms import FormProblem
 from booking.web.rendering import customer_page
 from booking.web.responses import keep_private, see_other
@@ -46,8 +48,19 @@ def booked(request: HttpRequest, booking: Booking) -> HttpResponse:
 
 
 @require_safe
-def short_link(_request: HttpRequest, reference: str, token: str) -> HttpResponseBase:
-    """Redirect from the short address in a text message to the booking's page."""
+def short_link(request: HttpRequest, token: str) -> HttpResponseBase:
+    """Redirect from the short address in a text message to the booking's page. Raises RateLimited."""
+    limits.refuse_wrong_tokens(request)
+    named = read_short_token("booking", token)
+    if named is None:
+        limits.wrong_token(request)
+        return keep_private(BOOKING_KEY.not_open(request), opened_by_key=True)
+    return older_short_link(request, named[0], manage_token(*named))
+
+
+@require_safe
+def older_short_link(_request: HttpRequest, reference: str, token: str) -> HttpResponseBase:
+    """Redirect from the short address of earlier text messages, which has the reference as well."""
     target = f"{reverse('manage', args=[reference])}?{urlencode({'token': token})}"
     return keep_private(HttpResponseRedirect(target), opened_by_key=True)
 

@@ -4,7 +4,7 @@ from django.urls import path
 
 from booking.customer.manage.attendance import cancel, confirm, late
 from booking.customer.manage.change import change, choose
-from booking.customer.manage.page import booked, manage, short_link
+from booking.customer.manage.page import booked, manage, older_short_link, short_link
 from booking.customer.manage.privacy import calendar, data, details, erase, erased, kept, link
 
 urlpatterns = [
@@ -22,5 +22,6 @@ urlpatterns = [
     path("b/<str:reference>/link/", link, name="manage-link"),
     path("b/<str:reference>/erase/", erase, name="manage-erase"),
     path("s/<slug:store>/erased/", erased, name="erased"),
-    path("m/<str:reference>/<str:token>", short_link, name="short-link"),
+    path("m/<str:token>", short_link, name="short-link"),
+    path("m/<str:reference>/<str:token>", older_short_link, name="older-short-link"),
 ]

@@ -14,12 +14,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 from booking import limits
 from booking.bookings.offered_place import take_offer
 from booking.customer.access import BOOKING_KEY
-from booking.customer.waiting_list.access import opened_by_key
+from booking.customer.waiting_list.access import WAITING_KEY, opened_by_key
 from booking.customer_input import can_be_texted
 from booking.links import waiting_url
 from booking.models import WaitingListEntry, WaitingStatus
 from booking.refusals import BookingRefused, Refusal
-from booking.tokens import is_waiting_token, read_reference
+from booking.tokens import is_waiting_token, read_reference, read_short_token, waiting_token
 from booking.waiting_list.entries import leave_waiting_list, pass_offer
 from booking.waiting_list.queries import WaitingState, entry_by_reference, waiting_state
 from booking.waiting_list.wording import ahead_in_words, days_in_words, kept_in_words, waiting_refusal_sentence
@@ -79,8 +79,19 @@ def leave_list(request: HttpRequest, entry: WaitingListEntry) -> HttpResponse:
 
 
 @require_safe
-def short_link(request: HttpRequest, reference: str, token: str) -> HttpResponseBase:
+def short_link(request: HttpRequest, token: str) -> HttpResponseBase:
     """Redirect from the short address in a text message to the page, in the reader's language. Raises RateLimited."""
+    limits.refuse_wrong_tokens(request)
+    named = read_short_token("waiting", token)
+    if named is None:
+        limits.wrong_token(request)
+        return keep_private(WAITING_KEY.not_open(request), opened_by_key=True)
+    return older_short_link(request, named[0], waiting_token(named[0]))
+
+
+@require_safe
+def older_short_link(request: HttpRequest, reference: str, token: str) -> HttpResponseBase:
+    """Redirect from the short address of earlier text messages, which has the reference as well. Raises RateLimited."""
     limits.refuse_wrong_tokens(request)
     plain = read_reference(reference)
     entry = entry_by_reference(plain) if plain and is_waiting_token(plain, token) else None

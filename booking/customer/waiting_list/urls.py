@@ -10,5 +10,6 @@ urlpatterns = [
     path("w/<str:reference>/take/", entry.take, name="waiting-take"),
     path("w/<str:reference>/pass/", entry.let_it_pass, name="waiting-pass"),
     path("w/<str:reference>/leave/", entry.leave_list, name="waiting-leave"),
-    path("o/<str:reference>/<str:token>", entry.short_link, name="waiting-short-link"),
+    path("p/<str:token>", entry.short_link, name="waiting-short-link"),
+    path("o/<str:reference>/<str:token>", entry.older_short_link, name="older-waiting-short-link"),
 ]

@@ -182,7 +182,7 @@ def test_customers_pages_lead_to_it(client: Client, booking: Booking, path: str)
 # --- What is sent ---------------------------------------------------------------------------------
 
 
-def test_text_is_one_segment_with_a_link_alone(client: Client, booking: Booking) -> None:
+def test_text_is_one_segment_with_the_store_and_a_link(client: Client, booking: Booking) -> None:
     ask(client, "06 12 34 56 01")
 
     content = compose(lists()[0], now=NOW)
@@ -190,7 +190,7 @@ def test_text_is_one_segment_with_a_link_alone(client: Client, booking: Booking)
     assert isinstance(content, Sms)
     assert content.to == "+33612345601"
     assert fits_one_segment(content.body)
-    assert "Corner" not in content.body
+    assert content.body.startswith("Corner Shop: ")  # a sender that the customer has met
     assert f"/v/{booking.reference}/p" in content.body
     assert compose(lists()[0], now=NOW + timedelta(minutes=3)) == content
 

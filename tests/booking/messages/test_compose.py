@@ -167,7 +167,7 @@ def test_compose_reminder_asks_only_where_an_answer_reaches_us(
     content = compose(a_message(booking, Kind.REMINDER), now=SENT_AT)
 
     assert isinstance(content, Sms)
-    assert (" Reply 1 if you come. " in content.body) == asks
+    assert (" Reply 1 if you come, else: " in content.body) == asks
     assert content.body.endswith(short_manage_url("K7Q29X4M"))  # phones lose the end of a link amid other words
 
 
@@ -265,8 +265,8 @@ def test_answer_no_cancels_nothing_and_shows_where(settings: Settings) -> None:
     booking.refresh_from_db()
     assert (booking.status, booking.sequence) == (Status.CONFIRMED, 0)
     assert text == (
-        "Pharmacie du Port : changer ou annuler votre RDV du mardi 24 novembre à 10 h 15 : "
-        f"{short_manage_url('K7Q29X4M')}"
+        "Pharmacie du Port : RDV du mardi 24 novembre à 10 h 15 pas encore annulé. "
+        f"Changer ou annuler : {short_manage_url('K7Q29X4M')}"
     )
 
 

@@ -159,5 +159,7 @@ def test_sms_text_in_arabic_says_the_day_by_figures_where_the_link_is_long() -> 
     assert " نوفمبر" in short
 
 
-def test_link_text_needs_no_store() -> None:
-    assert link_text("visits_list", link="L") == "Carillon: your visits to come are listed here for 24 hours: L"
+def test_link_text_names_the_store() -> None:
+    text = link_text("visits_list", store_name="Bar", link="L")
+
+    assert text == "Bar: your visits to come are listed here for 24 hours: L"
