@@ -14,8 +14,8 @@ from booking.tokens import (
     manage_token,
     read_reference,
     reply_proof,
-    visits_feed_token,
     short_token,
+    visits_feed_token,
     visits_token,
     waiting_token,
 )

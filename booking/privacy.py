@@ -64,6 +64,7 @@ def customer_data(booking: Booking) -> dict[str, object]:
         "answers": booking.answers,
         "attendance_confirmed": booking.attendance_confirmed,
         "late_minutes": booking.late_minutes,
+        "phoned_at": local(booking.phoned_at),
         "checked_in_at": local(booking.checked_in_at),
         "started_at": local(booking.started_at),
         "completed_at": local(booking.completed_at),

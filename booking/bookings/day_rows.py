@@ -20,7 +20,7 @@ from stores.slots import StoreRules
 
 _MOMENTS = (
     *("starts_at", "ends_at", "answer_until", "checked_in_at", "started_at", "completed_at"),
-    *("updated_at", "erased_at"),
+    *("updated_at", "erased_at", "phoned_at"),
 )
 _JSON = ("answers",)
 _PLAIN = (

@@ -73,6 +73,7 @@ class Booking(models.Model):
     sequence = models.PositiveIntegerField(default=0)
     attendance_confirmed = models.BooleanField(default=False)
     late_minutes = models.PositiveSmallIntegerField(null=True, blank=True)  # as the customer said
+    phoned_at = models.DateTimeField(null=True, blank=True)  # when staff told by phone what no message did
     checked_in_at = models.DateTimeField(null=True, blank=True)
     started_at = models.DateTimeField(null=True, blank=True)
     completed_at = models.DateTimeField(null=True, blank=True)
@@ -160,6 +161,7 @@ class EventKind(models.TextChoices):
     NO_SHOW = "no_show", _("did not come")
     UNDONE = "undone", _("undone")
     NOTIFIED = "notified", _("told of new hours")
+    PHONED = "phoned", _("phoned")
     ERASED = "erased", _("erased")
 
 

@@ -64,6 +64,11 @@ class VisitCard(NamedTuple):
         return self.booking.status == Status.CONFIRMED
 
     @property
+    def is_to_phone(self) -> bool:
+        """Tell whether the customer does not know what they should know, as no message reaches them."""
+        return self.booking.status in _TOLD_BEFOREHAND and any(line.is_trouble for line in self.messages)
+
+    @property
     def has_more(self) -> bool:
         """Tell whether there is more to do or to know than the row shows."""
         return bool(self.others or self.undo or self.is_movable or self.messages)
@@ -78,6 +83,7 @@ class VisitCard(NamedTuple):
         return next(iter(troubles or left[-1:] or self.messages[-1:]), None)
 
 
+_TOLD_BEFOREHAND = frozenset({Status.CONFIRMED, Status.CANCELLED})
 _NEVER_UNDONE = frozenset({Status.CONFIRMED, Status.CANCELLED})
 
 
@@ -141,7 +147,7 @@ class CardMaker:
         state = LATE if self.is_late(status, starts_at, late_minutes, booking.visit_date) else status
         lasts_longer = booking.ends_at - booking.starts_at > self.one_slot
         facts = booking_facts(booking)
-        messages = self.lines.of(self.schedule.deliveries.get(booking.reference, ()))
+        messages = self.lines.of(self.schedule.deliveries.get(booking.reference, ()), phoned_at=booking.phoned_at)
         return VisitCard(
             booking=booking,
             reference=booking.reference,

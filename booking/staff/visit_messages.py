@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from html import escape
 
 from django.utils.translation import gettext as _
@@ -43,17 +44,21 @@ class MessageLines:
     def __init__(self) -> None:
         self._worded: dict[tuple[str, str, str, str, bool, bool], MessageLine] = {}
 
-    def of(self, deliveries: Sequence[Delivery]) -> tuple[MessageLine, ...]:
-        """Return the state of a booking's messages, oldest first."""
+    def of(self, deliveries: Sequence[Delivery], *, phoned_at: datetime | None = None) -> tuple[MessageLine, ...]:
+        """Return the state of a booking's messages, oldest first; `phoned_at` is when staff phoned its customer.
+
+        What went wrong before that call is no trouble any more.
+        """
         by_email = {
             (one.kind, one.sequence, one.offset)
             for one in deliveries
             if one.channel == Channel.EMAIL and one.state in _ON_ITS_WAY
         }
-        return tuple([self._line(one, by_email) for one in deliveries])
+        return tuple([self._line(one, by_email, phoned_at) for one in deliveries])
 
-    def _line(self, one: Delivery, by_email: set[tuple[str, int, str]]) -> MessageLine:
+    def _line(self, one: Delivery, by_email: set[tuple[str, int, str]], phoned_at: datetime | None) -> MessageLine:
         is_told = one.channel == Channel.SMS and (one.kind, one.sequence, one.offset) in by_email
+        is_told = is_told or (phoned_at is not None and one.at <= phoned_at)
         key = (one.kind, one.channel, one.state, one.reason, one.is_limited, is_told)
         if key not in self._worded:
             is_trouble = not is_told and _calls_for_a_phone_call(one)
@@ -120,6 +125,15 @@ def _skipped(one: Delivery) -> str:
         "restored": _("held back after a restore, as it may have left before"),
         "dropped": _("taken out by hand"),
         "erased": _("not sent, as the customer’s data were erased"),
+        "cancelled": _("not sent, as the visit was cancelled"),
+        "not_cancelled": _("not sent, as the visit stands"),
+        "moved": _("not sent, as the visit was moved"),
+        "started": _("not sent, as the visit had begun"),
+        "arrived": _("not sent, as the customer had arrived"),
+        "answered": _("not sent, as the customer had answered"),
+        "to_be_moved": _("not sent, as the customer was asked to choose another time"),
+        "no_phone": _("not sent, as there is no phone number"),
+        "no_visits": _("not sent, as there was no visit to come"),
     }
     return words.get(one.reason) or _("not needed any more")
 

@@ -127,6 +127,7 @@ ROUTES = {
         staff/<slug:store>/visits/<str:reference>/move/
         staff/<slug:store>/visits/<str:reference>/move/places/
         staff/<slug:store>/visits/<str:reference>/cancel/
+        staff/<slug:store>/visits/<str:reference>/phoned/
         staff/<slug:store>/visits/<str:reference>/check-in/
         staff/<slug:store>/visits/<str:reference>/start/
         staff/<slug:store>/visits/<str:reference>/complete/

@@ -55,6 +55,7 @@ def _event(kind: str) -> str:
         EventKind.NO_SHOW: _("noted as missed"),
         EventKind.UNDONE: _("the last step taken back"),
         EventKind.NOTIFIED: _("told of new hours"),
+        EventKind.PHONED: _("told by phone"),
     }
     return str(dict(words).get(EventKind(kind), kind))
 

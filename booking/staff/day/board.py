@@ -64,6 +64,7 @@ class Board:
     columns: tuple[str, ...]
     rows: tuple[BoardRow, ...]
     cancelled: SafeString
+    to_phone: tuple[VisitCard, ...]
     totals: list[tuple[str, str]]
     summary: str
     now_is_last: bool
@@ -111,6 +112,7 @@ def day_board(schedule: DaySchedule, *, changed: str = "", done_words: str = "")
         columns=tuple(name for _id, name in desks) if len(desks) > 1 else (),
         rows=rows,
         cancelled=rows_of([card for card in cards if card.booking.status == Status.CANCELLED], with_time=True),
+        to_phone=tuple(card for card in cards if card.is_to_phone and card.booking.starts_at > schedule.now),
         totals=totals_in_words(schedule.totals),
         summary=_summary(standing),
         now_is_last=is_today and following is None and bool(rows),

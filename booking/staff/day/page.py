@@ -119,5 +119,6 @@ def _done_words(done: str) -> str:
         "booked": _("Just booked"),
         "moved": _("Just moved here"),
         "cancelled": _("Just cancelled"),
+        "phoned": _("Phoned"),
         "slots": _("The times have been changed."),
     }.get(done, "")

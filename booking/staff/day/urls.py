@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from booking.staff.day import caller, caller_visits, crowds, export, reschedule, schedule, sheet_address, slots
+from booking.staff.day import (
+    caller,
+    caller_visits,
+    crowds,
+    export,
+    phone_calls,
+    reschedule,
+    schedule,
+    sheet_address,
+    slots,
+)
 
 urlpatterns = [
     path("staff/<slug:store>/day/", schedule.day, name="staff-day"),
@@ -14,6 +24,7 @@ urlpatterns = [
     path("staff/<slug:store>/visits/<str:reference>/move/", reschedule.move, name="staff-visit-move"),
     path("staff/<slug:store>/visits/<str:reference>/move/places/", reschedule.places, name="staff-visit-places"),
     path("staff/<slug:store>/visits/<str:reference>/cancel/", reschedule.cancel, name="staff-visit-cancel"),
+    path("staff/<slug:store>/visits/<str:reference>/phoned/", phone_calls.phoned, name="staff-visit-phoned"),
     path("staff/<slug:store>/crowds/", crowds.crowds_page, name="staff-crowds"),
     path("staff/day-sheet/address/<str:token>/", sheet_address.answer, name="day-sheet-address"),
 ]

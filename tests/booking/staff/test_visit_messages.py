@@ -1,5 +1,9 @@
 """What staff are told of messages: each that was dropped says why, and whom to phone."""
 
+import ast
+from datetime import timedelta
+from pathlib import Path
+
 import pytest
 
 from booking.staff.visit_messages import MessageLines
@@ -18,8 +22,8 @@ def skipped(reason: str, kind: str = "reminder", *, is_limited: bool = False, ch
 @pytest.mark.parametrize(
     ("delivery", "text", "is_trouble"),
     [
-        (skipped("moved"), "not needed any more", False),
-        (skipped("cancelled"), "not needed any more", False),
+        (skipped("moved"), "not sent, as the visit was moved", False),
+        (skipped("cancelled"), "not sent, as the visit was cancelled", False),
         (skipped("superseded"), "not sent, as the next reminder follows", False),
         (skipped("too_near"), "not sent, as it was too late for it. Please phone.", True),
         (skipped("number_limit"), "not sent, as this number has had its texts of the day. Please phone.", True),
@@ -43,6 +47,44 @@ def skipped(reason: str, kind: str = "reminder", *, is_limited: bool = False, ch
 )
 def test_each_end_of_a_message_has_its_words(delivery: Delivery, text: str, is_trouble: bool) -> None:
     assert lines(delivery) == [(f"Reminder by text message: {text}", is_trouble)]
+
+
+def reasons_in_code() -> set[str]:
+    """Return each reason for which the code skips a message about a visit."""
+    found = set()
+    for path in [*Path("booking").rglob("*.py"), *Path("notifications").rglob("*.py")]:
+        if path.stem in (
+            "nearly_turn",
+            "day_sheet",
+            "day_sheet_address",
+            "place_offered",
+            "compose",
+        ):  # these messages are about no visit
+            continue
+        for call in ast.walk(ast.parse(path.read_text())):
+            if not isinstance(call, ast.Call):
+                continue
+            name = getattr(call.func, "id", getattr(call.func, "attr", ""))
+            named = {word.arg: word.value for word in call.keywords}
+            reason = call.args[0] if name == "Skip" and call.args else named.get("skip_unsent")
+            reason = named.get("reason") if name == "skip_open" else reason
+            found |= {one.value for one in ast.walk(reason) if isinstance(one, ast.Constant)} if reason else set()
+    return {one for one in found if isinstance(one, str) and one} - {"demo", "no_email"}  # which no page shows
+
+
+def test_every_reason_in_the_code_has_its_own_words() -> None:
+    reasons = reasons_in_code()
+
+    assert {"cancelled", "moved", "too_near", "superseded", "not_textable", "answered"} <= reasons
+    assert [one for one in reasons if "not needed any more" in lines(skipped(one))[0][0]] == []
+
+
+def test_what_went_wrong_before_staff_phoned_is_no_trouble_any_more() -> None:
+    told = [skipped("budget")]
+    later = NOW + timedelta(minutes=1)
+
+    assert [line.is_trouble for line in MessageLines().of(told, phoned_at=later)] == [False]
+    assert [line.is_trouble for line in MessageLines().of(told, phoned_at=NOW - timedelta(minutes=1))] == [True]
 
 
 def test_who_wants_no_texts_is_phoned_about_what_the_store_does_and_nothing_else() -> None:
