@@ -47,6 +47,8 @@ TRUSTED_PROXIES = trusted_proxies(env.list("TRUSTED_PROXIES", default=[]), is_ht
 # Whether browsers are told to use HTTPS for every subdomain of PUBLIC_URL's host as well, permanently.
 HSTS_SUBDOMAINS = read_switch("HSTS_SUBDOMAINS", default=False)
 RATE_LIMITS = read_switch("RATE_LIMITS", default=True)
+# How many visitors a minute may begin a booking, over all stores that have a waiting room; the others wait in it.
+WAITING_ROOM_PER_MINUTE = read_number("WAITING_ROOM_PER_MINUTE", 600)
 
 # --- Django -------------------------------------------------------------------------------------
 ROOT_URLCONF = "booking.urls"

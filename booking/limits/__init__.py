@@ -49,6 +49,7 @@ from booking.limits.table import (
     TOKENS_DAY,
     TOKENS_MINUTE,
     WAITING_AT_STORE,
+    WAYS_AT_STORE,
     WRITES,
     By,
     Limit,
@@ -74,6 +75,7 @@ __all__ = [
     "SIGN_IN_PAUSE",
     "TABLE",
     "WAITING_AT_STORE",
+    "WAYS_AT_STORE",
     "WRITES",
     "By",
     "ClientDigests",
@@ -109,6 +111,7 @@ __all__ = [
     "sheet_address",
     "tries_to_book",
     "try_secret",
+    "way_begun_at",
     "wrong_token",
 ]
 
@@ -192,6 +195,11 @@ def tries_to_book(request: HttpRequest, store: str) -> int:
     """Return how often a client has tried to book at a store today; a client over its limit of writes gets more."""
     tries = amount_of(BOOKINGS_AT_STORE, _at(store, request))
     return max(tries, BUSY_CLIENT.amount + 1) if getattr(request, _OVER_WRITES, False) else tries
+
+
+def way_begun_at(request: HttpRequest, store: str) -> None:
+    """Count a client's new way to a booking at a store with a waiting room. Raises RateLimited."""
+    hit(WAYS_AT_STORE, _at(store, request))
 
 
 def new_waiting_at(request: HttpRequest, store: str) -> None:

@@ -208,7 +208,7 @@ class CounterFile(Storage):
         """Add to a counter and return it; it starts anew if its window is over, or lies ahead of a corrected clock."""
         now = time.time()
         self._purge_now_and_then(now)
-        row = self._connection().execute(
+        row = self.connection().execute(
             "INSERT INTO counter (key, amount, expires_at) VALUES (:key, :amount, :now + :expiry)"
             " ON CONFLICT (key) DO UPDATE SET"
             " amount = CASE WHEN expires_at > :now AND expires_at <= :now + :expiry + :skew"
@@ -229,17 +229,17 @@ class CounterFile(Storage):
         return float(row[0]) if row else time.time()
 
     def check(self) -> bool:
-        return bool(self._connection().execute("SELECT 1").fetchone())
+        return bool(self.connection().execute("SELECT 1").fetchone())
 
     def reset(self) -> int | None:
-        return self._connection().execute("DELETE FROM counter").rowcount
+        return self.connection().execute("DELETE FROM counter").rowcount
 
     def clear(self, key: str) -> None:
-        self._connection().execute("DELETE FROM counter WHERE key = ?", [key])
+        self.connection().execute("DELETE FROM counter WHERE key = ?", [key])
 
     def _read(self, column: str, key: str) -> Any:
         return (
-            self._connection()
+            self.connection()
             .execute(
                 f"SELECT {column} FROM counter WHERE key = ? AND expires_at > ?",  # noqa: S608 -- a name of ours
                 [key, time.time()],
@@ -253,12 +253,12 @@ class CounterFile(Storage):
         if begun - self._purged_at < PURGE_SECONDS:
             return
         self._purged_at = begun
-        self._connection().execute(
+        self.connection().execute(
             "DELETE FROM counter WHERE key IN (SELECT key FROM counter WHERE expires_at <= ? LIMIT ?)",
             [now, PURGE_AT_ONCE],
         )
 
-    def _connection(self) -> sqlite3.Connection:
+    def connection(self) -> sqlite3.Connection:
         """Return this thread's connection; opening it creates the file and deletes old counters."""
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:

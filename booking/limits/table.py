@@ -77,6 +77,8 @@ BOOKINGS_AT_STORE = Limit("bookings_at", By.CLIENT_AND_STORE, "tries to book", 6
 BUSY_CLIENT = Limit("bookings_at", By.CLIENT_AND_STORE, "the same, on the pages", 20, DAY,
                     "each further one asks a small sum of the device, or some seconds of waiting; none is refused",
                     "who asks; the manager, on the day's page")  # fmt: skip
+WAYS_AT_STORE = Limit("ways_at", By.CLIENT_AND_STORE, "ways to a booking begun at a store with a waiting room", 120,
+                      HOUR, _TOO_MANY)  # fmt: skip
 WAITING_AT_STORE = Limit("waiting_at", By.CLIENT_AND_STORE, "tries to join the waiting list", 3, DAY, _TOO_MANY)
 HOLDS_AT_STORE = Limit("holds_at", By.CLIENT_AND_STORE, "times kept while somebody types", 3, AT_ONCE,
                        f"{_TOO_MANY}; on the pages the way goes on, the time is not kept")  # fmt: skip
@@ -113,6 +115,7 @@ TABLE = (
     SHEET_ADDRESSES,
     BOOKINGS_AT_STORE,
     BUSY_CLIENT,
+    WAYS_AT_STORE,
     WAITING_AT_STORE,
     HOLDS_AT_STORE,
     HOLDS,

@@ -9,6 +9,7 @@ from django.db import DatabaseError
 from booking.operations.demo import demo_accounts
 
 SHORTEST_KEY = 32
+FASTEST_PACE = 60_000  # visitors a minute: the entries of the waiting room are at least a millisecond apart
 
 
 @register("settings")
@@ -40,6 +41,11 @@ def check_settings(**_: object) -> list[CheckMessage]:
             "E006",
             settings.IS_HTTPS and _has_demo_accounts(),
             "PUBLIC_URL: the demo's people can sign in here, and others could reach it; run manage.py end_demo first.",
+        ),
+        (
+            "E007",
+            not 1 <= settings.WAITING_ROOM_PER_MINUTE <= FASTEST_PACE,
+            f"WAITING_ROOM_PER_MINUTE: must be from 1 to {FASTEST_PACE}.",
         ),
     )
     return [Error(text, id=f"booking.{name}") for name, is_wrong, text in conditions if is_wrong]

@@ -79,10 +79,13 @@ def challenge_in(data: Mapping[str, str], store: str, *, now: datetime) -> Chall
     return asked.shown(now=now) if asked else None
 
 
-def check(data: Mapping[str, str], store: str, *, now: datetime, tries: int = 0) -> Verdict:
-    """Count a try to hold a time or to book at a store, and check the proof that a form brought, if required."""
+def check(data: Mapping[str, str], store: str, *, now: datetime, tries: int = 0, has_waited: bool = False) -> Verdict:
+    """Count a try to hold a time or to book at a store, and check the proof that a form brought, if required.
+
+    Of somebody who has waited for as long in the waiting room (`has_waited`) a rush asks nothing more.
+    """
     _count_try(store, now=now)
-    if not is_asked(store, now=now, tries=tries):
+    if (has_waited and tries < BUSY) or not is_asked(store, now=now, tries=tries):
         return Verdict.FINE
     asked = _read(data, store, now=now)
     # A challenge from just before the last rise is still valid, one from a cheaper hour is not.

@@ -98,6 +98,9 @@ class Store(models.Model):
     embed_origins = models.CharField(max_length=500, blank=True)
     # Whether a customer's browser is asked for a proof of work while far more is booked than usual.
     asks_proof_under_load = models.BooleanField(default=True)
+    # Whether visitors wait in order while more want to book than the installation takes, and when bookings open.
+    has_waiting_room = models.BooleanField(default=False)
+    bookings_open_at = models.DateTimeField(null=True, blank=True)
 
     # Whether the store's managers need a second factor.
     requires_second_factor = models.BooleanField(default=False)

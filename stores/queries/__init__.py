@@ -39,6 +39,7 @@ from stores.queries.store_search import (
     StoresPage,
     stores_page,
 )
+from stores.queries.waiting_rooms import WaitingRoom, known_waiting_room
 
 __all__ = [
     "COUNTED_MAX",
@@ -61,6 +62,7 @@ __all__ = [
     "TownFound",
     "UnknownStore",
     "VisitTypeDetail",
+    "WaitingRoom",
     "asked_day_sheet",
     "asks_proof_under_load",
     "day_sheet_wish",
@@ -69,6 +71,7 @@ __all__ = [
     "first_day_around",
     "forget_country",
     "kept_rules",
+    "known_waiting_room",
     "last_known_country",
     "listed_stores",
     "organization_detail",

@@ -16,9 +16,11 @@ from stores.queries.one_store import (
     read_store,
     rules_of,
 )
+from stores.queries.waiting_rooms import WaitingRoom, waiting_room_of
 from stores.slots import StoreRules
 
-_COLUMNS = tuple(dict.fromkeys((*RULES, *DETAIL)))
+_ROOM = ("has_waiting_room", "bookings_open_at")
+_COLUMNS = tuple(dict.fromkeys((*RULES, *DETAIL, *_ROOM)))
 _QUESTIONS = """,
        (SELECT {list}({row}(question.position, question.id, question.text, question.kind, question.choices,
                             question.is_required))
@@ -41,6 +43,7 @@ class StorePage:
     rules: StoreRules
     detail: StoreDetail
     questions: tuple[Question, ...]
+    room: WaitingRoom | None
 
 
 def store_page(slug: str, now: datetime) -> StorePage:
@@ -59,6 +62,7 @@ def store_page(slug: str, now: datetime) -> StorePage:
             _question(text, kind, choices, bool(is_required))
             for _, _, text, kind, choices, is_required in listed_json(found.more[0])
         ),
+        room=waiting_room_of(*(found.columns[name] for name in _ROOM)),
     )
 
 

@@ -34,6 +34,7 @@ from stores.services.policy import (
     save_policy,
     save_protection,
     save_second_factor,
+    save_waiting_room,
 )
 from stores.services.questions import CHOICE_LONGEST, CHOICES_LEAST, CHOICES_MAX, QUESTIONS_MAX, save_questions
 from stores.services.values import BadHours, BadValue
@@ -88,6 +89,7 @@ __all__ = [
     "save_second_factor",
     "save_special_hours",
     "save_visit_type",
+    "save_waiting_room",
     "take_back_invitation",
     "use_asked_day_sheet",
     "weekly_hours",

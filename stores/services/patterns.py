@@ -6,7 +6,7 @@ at the store makes the part the store's own, and the pattern no longer touches i
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import UTC, datetime, time
 from enum import StrEnum
 from typing import Any
 
@@ -15,7 +15,7 @@ from django.db import transaction
 
 from stores.hours import WeeklyInterval
 from stores.models import Organization, PatternTaken, Store, VisitType
-from stores.services import save_messages, save_opening_hours, save_policy, save_visit_type
+from stores.services import save_messages, save_opening_hours, save_policy, save_visit_type, save_waiting_room
 
 # Each part, and the names of its changes in the trail.
 PARTS: Mapping[str, str] = {
@@ -23,6 +23,7 @@ PARTS: Mapping[str, str] = {
     "rules": "rules",
     "messages": "messages",
     "opening_hours": "opening_hours",
+    "waiting_room": "waiting_room",
 }
 _RULES = (
     *("slot_minutes", "capacity_counts", "minimum_notice_minutes", "booking_horizon_days"),
@@ -60,6 +61,12 @@ def value_of(store: Store, part: str) -> Any:
     if part == "messages":
         hours = {name: getattr(store, name).strftime("%H:%M") for name in ("messages_from", "messages_until")}
         return {"reminder_days": store.reminder_days, **hours, "sms_words": store.sms_words}
+    if part == "waiting_room":
+        opening = store.bookings_open_at
+        return {
+            "has_waiting_room": store.has_waiting_room,
+            "bookings_open_at": opening.astimezone(UTC).isoformat() if opening else None,
+        }
     return {name: getattr(store, name) for name in _RULES}
 
 
@@ -119,6 +126,15 @@ def give_part(*, store: Store, part: str, value: Any, taken: Any, user: User | N
             messages_from=time.fromisoformat(value["messages_from"]),
             messages_until=time.fromisoformat(value["messages_until"]),
             sms_words=value["sms_words"],
+            user=user,
+            now=now,
+        )
+    elif part == "waiting_room":
+        opening = value["bookings_open_at"]
+        save_waiting_room(
+            store=store,
+            has_waiting_room=value["has_waiting_room"],
+            bookings_open_at=datetime.fromisoformat(opening) if opening else None,
             user=user,
             now=now,
         )

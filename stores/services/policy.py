@@ -1,8 +1,9 @@
-"""Changes of a store's policy, notice, contact and protection."""
+"""Changes of a store's policy, notice, contact, protection and waiting room."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
@@ -120,9 +121,36 @@ def save_protection(*, store: Store, asks_proof_under_load: bool, user: User | N
 
 
 @transaction.atomic
+def save_waiting_room(
+    *,
+    store: Store,
+    has_waiting_room: bool,
+    bookings_open_at: datetime | None,
+    user: User | None,
+    now: datetime,
+) -> None:
+    """Change whether visitors wait in order when too many want to book, and when bookings open; None for at any time.
+
+    Without a waiting room there is no opening either.
+    """
+    opening = bookings_open_at if has_waiting_room else None
+    known = lock(store)
+    zone = ZoneInfo(known.time_zone)
+    before = {"has_waiting_room": known.has_waiting_room, **_opening_in_text(known.bookings_open_at, zone)}
+    after = {"has_waiting_room": has_waiting_room, **_opening_in_text(opening, zone)}
+    Store.objects.filter(pk=store.pk).update(has_waiting_room=has_waiting_room, bookings_open_at=opening)
+    record_change(store=store, user=user, what="waiting_room", before=before, after=after, now=now)
+
+
+@transaction.atomic
 def save_second_factor(*, store: Store, requires_second_factor: bool, user: User | None, now: datetime) -> None:
     """Change whether the store's managers need more than a password."""
     _update(store, "members", {"requires_second_factor": requires_second_factor}, user=user, now=now)
+
+
+def _opening_in_text(opening: datetime | None, zone: ZoneInfo) -> dict[str, str | None]:
+    """Return an opening in the form of the trail: "2026-11-30 09:00", as the store's clock says."""
+    return {"bookings_open_at": f"{opening.astimezone(zone):%Y-%m-%d %H:%M}" if opening else None}
 
 
 def _update(store: Store, what: str, fields: dict[str, Any], *, user: User | None, now: datetime) -> None:

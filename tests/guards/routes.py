@@ -42,6 +42,7 @@ ROUTES = {
         s/<slug:store>/book/already/
         s/<slug:store>/book/moment/
         s/<slug:store>/book/later/
+        s/<slug:store>/book/wait/
         s/<slug:store>/wait/
         s/<slug:store>/here/
         s/<slug:store>/erased/
@@ -184,6 +185,7 @@ ROUTES = {
         staff/<slug:store>/setup/contact/
         staff/<slug:store>/setup/sharing/
         staff/<slug:store>/setup/protection/
+        staff/<slug:store>/setup/waiting-room/
         staff/<slug:store>/setup/line/
         staff/<slug:store>/setup/messages/
         staff/<slug:store>/setup/day-sheet/

@@ -54,6 +54,7 @@ FORMS: dict[str, dict[str, str | list[str]]] = {
     "contact/": {"phone": "05 49 24 00 39", "email": "", "website": "", "wheelchair": "yes"},
     "sharing/": {"embed_origins": "https://shop.example.org"},
     "protection/": {},
+    "waiting-room/": {"has_waiting_room": "on", "bookings_open_at": "2026-12-07T09:00"},
     "line/": {"line_shows": "first_name"},
     "messages/": {"reminder_days": ["2"], "messages_from": "9", "messages_until": "18"},
     "day-sheet/": {"email": "till@example.org"},

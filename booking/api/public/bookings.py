@@ -25,6 +25,7 @@ from booking.links import manage_url
 from booking.models import Booking, Source
 from booking.places.requests import CountryChanged, SlotRequest, is_retry
 from booking.subjects import Subject
+from booking.waiting_room.door import refuse_in_rush
 from booking.who import Who
 from stores.models import Store
 from stores.queries import forget_country, last_known_country
@@ -58,6 +59,8 @@ class BookingsView(ApiView):
         wanted = SlotRequest(asked["store"], asked["visit_type"], asked["starts_at"], asked["party_size"], desk)
         customer = CustomerDetails(**asked["customer"])
         if not is_retry():
+            if not asked["hold"]:  # a hold was let in when it was made
+                refuse_in_rush(wanted.store, now=self.now)
             limits.new_booking_at(self.request._request, wanted.store)
             limits.new_booking(customer.phone, customer.email)
         self.note_wanted(wanted)

@@ -19,6 +19,7 @@ from booking.places import holds
 from booking.places.requests import SlotRequest
 from booking.subjects import Subject
 from booking.tokens import hold_token
+from booking.waiting_room.door import refuse_in_rush
 
 
 class HoldsView(ApiView):
@@ -27,6 +28,7 @@ class HoldsView(ApiView):
     def post(self, body: Json) -> ApiAnswer:
         """Keep places for 5 minutes."""
         asked = checked(WishRequest, body)
+        refuse_in_rush(asked["store"], now=self.now)
         wanted = SlotRequest(**{**asked, "desk": chosen_desk(asked.get("desk"), store=asked["store"], now=self.now)})
         self.note_wanted(wanted)
         hold = holds.hold_places(

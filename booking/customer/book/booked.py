@@ -7,7 +7,8 @@ from django.urls import reverse
 
 from booking.bookings.queries import booking_by_reference
 from booking.customer.access import BOOKING_KEY
-from booking.customer.book.booking_step import BookingStep, with_booking_step
+from booking.customer.book.booking_step import BookingStep
+from booking.customer.book.step_view import with_booking_step
 from booking.idempotency import FormUsed
 from booking.models import Booking, Status
 from booking.web.rendering import customer_page
@@ -48,7 +49,7 @@ def lead_to_used(request: HttpRequest, step: BookingStep, used: FormUsed) -> Htt
     return see_other(step.url_of("book-already"))
 
 
-@partial(with_booking_step, methods=("GET", "HEAD"))
+@partial(with_booking_step, methods=("GET", "HEAD"), may_wait=False)
 def already(request: HttpRequest, step: BookingStep) -> HttpResponse:
     """Say that the form was used before, without any detail of the booking it made."""
     return customer_page(request, "book/already", step.context())

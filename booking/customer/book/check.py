@@ -7,14 +7,14 @@ from django.http import HttpRequest, HttpResponse
 from booking.bookings.customer_visits import same_visit
 from booking.customer.access import BOOKING_KEY
 from booking.customer.book.booked import booked_page
-from booking.customer.book.booking_step import BookingStep, with_booking_step
+from booking.customer.book.booking_step import BookingStep
 from booking.customer.book.details import AGAIN, NOT_REMEMBERED
 from booking.customer.book.hold_state import keep_place, kept_words
+from booking.customer.book.step_view import with_booking_step
 from booking.customer_input import can_be_texted
 from booking.models import Booking
 from booking.refusals import BookingRefused
 from booking.web.mail_domains import likely_meant
-from booking.web.proof_of_work import challenge_for
 from booking.web.rendering import customer_page
 from booking.web.responses import see_other
 
@@ -75,7 +75,7 @@ def _page(request: HttpRequest, step: BookingStep) -> HttpResponse:
         **_same_words(request, step),
         "typed": step.form.cleaned_data,
         "answers": step.form.answers(),
-        "challenge": challenge_for(step.rules.slug, now=step.now, tries=step.tries),
+        "challenge": step.challenge,
         "is_not_textable": _is_not_textable(step),
         "likely_email": likely_meant(step.form.cleaned_data["email"]),
     }

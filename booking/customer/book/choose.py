@@ -6,7 +6,8 @@ from functools import partial
 from django.http import HttpRequest, HttpResponse
 
 from booking.customer.alternatives import WaysOn, other_ways
-from booking.customer.book.booking_step import BookingStep, with_booking_step
+from booking.customer.book.booking_step import BookingStep
+from booking.customer.book.step_view import with_booking_step
 from booking.customer.chooser import chooser
 from booking.tokens import read_hold_token
 from booking.web.forms import FormProblem

@@ -11,10 +11,11 @@ from booking.bookings.form_idempotency import book_once, booked_before
 from booking.bookings.lifecycle import book_visit
 from booking.bookings.queries import booking_by_reference
 from booking.customer.book.booked import lead_to_booked, lead_to_used
-from booking.customer.book.booking_step import BookingStep, with_booking_step
+from booking.customer.book.booking_step import BookingStep
 from booking.customer.book.check import SAME, lead_to_unfinished, needs_words
 from booking.customer.book.hold_state import keep_place
 from booking.customer.book.rush_gate import moment_first
+from booking.customer.book.step_view import with_booking_step
 from booking.customer_input import CustomerDetails
 from booking.idempotency import FormUsed, SentForm
 from booking.models import Booking, Source

@@ -8,17 +8,17 @@ from django.utils.translation import gettext as _
 
 from booking.bookings.form_idempotency import reference_booked_by
 from booking.customer.book.booked import booked_page
-from booking.customer.book.booking_step import BookingStep, with_booking_step
+from booking.customer.book.booking_step import BookingStep
 from booking.customer.book.choose import choose_page
 from booking.customer.book.hold_state import kept_words
 from booking.customer.book.own_visits import own_visits_words, share_is_used
+from booking.customer.book.step_view import with_booking_step
 from booking.customer.book.unavailable import ANOTHER_TIME_HELPS, gone_page
 from booking.customer.book.way_cookie import new_way
 from booking.customer.forms import DetailsForm
 from booking.formatting import refusal_sentence
 from booking.refusals import Refusal
 from booking.web.forms import FormProblem
-from booking.web.proof_of_work import challenge_for
 from booking.web.rendering import customer_page
 
 # The values of the page's address that tell what happened to an earlier form.
@@ -74,7 +74,7 @@ def details_page(request: HttpRequest, step: BookingStep) -> HttpResponse:
         **kept_words(step),
         **own_visits_words(request, step),
         "form": form,
-        "challenge": challenge_for(step.rules.slug, now=step.now, tries=step.tries),
+        "challenge": step.challenge,
         "is_share_used": refusal is Refusal.TOO_MANY_OPEN_BOOKINGS,
     }
     return customer_page(request, "book/details", context, status=status)

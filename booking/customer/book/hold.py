@@ -6,8 +6,9 @@ from functools import partial
 
 from django.http import HttpRequest, HttpResponse
 
-from booking.customer.book.booking_step import BookingStep, with_booking_step
+from booking.customer.book.booking_step import BookingStep
 from booking.customer.book.hold_state import keep_place, kept_words
+from booking.customer.book.step_view import with_booking_step
 from booking.customer.book.way_cookie import new_way
 from booking.places.holds import extend_hold
 from booking.refusals import BookingRefused
@@ -29,13 +30,13 @@ def keep(request: HttpRequest, step: BookingStep) -> HttpResponse:
     return step.lead_to("book-check" if is_ready else "book-details")
 
 
-@partial(with_booking_step, methods=("GET", "HEAD"))
+@partial(with_booking_step, methods=("GET", "HEAD"), may_wait=False)
 def kept(request: HttpRequest, step: BookingStep) -> HttpResponse:
     """Tell a page that polls how long the place is still held."""
     return customer_page(request, "book/hold", {**step.context(), **kept_words(step), "is_update": True})
 
 
-@partial(with_booking_step, methods=("POST",))
+@partial(with_booking_step, methods=("POST",), may_wait=False)
 def extend(request: HttpRequest, step: BookingStep) -> HttpResponse:
     """Hold the place for five more minutes; what was typed stays on the page."""
     if step.is_unread:

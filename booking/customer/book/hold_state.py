@@ -5,8 +5,9 @@ from math import ceil
 from typing import Any
 
 from booking import limits
-from booking.customer.book.booking_step import BookingStep, LedAway
+from booking.customer.book.booking_step import BookingStep
 from booking.customer.book.rush_gate import moment_first
+from booking.customer.book.step_view import LedAway
 from booking.places.holds import hold_other_places, hold_places
 from booking.refusals import BookingRefused, Refusal
 from booking.tokens import hold_token

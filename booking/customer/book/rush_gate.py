@@ -5,7 +5,8 @@ from functools import partial
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from booking.customer.book.booking_step import BookingStep, with_booking_step
+from booking.customer.book.booking_step import BookingStep
+from booking.customer.book.step_view import with_booking_step
 from booking.customer.rate_limit_page import refuse_until
 from booking.web.proof_of_work import TOKEN_FIELD, Verdict, challenge_in, check, new_challenge
 from booking.web.rendering import customer_page
@@ -21,7 +22,7 @@ def moment_first(step: BookingStep, *, to: str) -> HttpResponse | None:
     What was typed is remembered, so nothing is lost.
     """
     sent = step.request.POST.dict()
-    verdict = check(sent, step.rules.slug, now=step.now, tries=step.tries)
+    verdict = check(sent, step.rules.slug, now=step.now, tries=step.tries, has_waited=step.has_waited)
     if verdict is Verdict.FINE:
         return None
     kept = verdict is not Verdict.MISSING and challenge_in(sent, step.rules.slug, now=step.now) is not None
@@ -30,7 +31,7 @@ def moment_first(step: BookingStep, *, to: str) -> HttpResponse | None:
     return step.lead_to("book-moment", to=to, **asked, **said)
 
 
-@partial(with_booking_step, methods=("GET", "HEAD"))
+@partial(with_booking_step, methods=("GET", "HEAD"), may_wait=False)
 def moment(request: HttpRequest, step: BookingStep) -> HttpResponse:
     """Show the page of the proof of work, and go on from there."""
     because = request.GET.get("because", "")
@@ -46,7 +47,7 @@ def moment(request: HttpRequest, step: BookingStep) -> HttpResponse:
     return customer_page(request, "book/rush_gate", context, status=PRECONDITION_REQUIRED)
 
 
-@partial(with_booking_step, methods=("GET", "HEAD"))
+@partial(with_booking_step, methods=("GET", "HEAD"), may_wait=False)
 def later(request: HttpRequest, step: BookingStep) -> HttpResponse:
     """Say that there were too many tries and when to try again; lead back to the details once that is over.
 

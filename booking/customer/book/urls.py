@@ -13,6 +13,7 @@ from booking.customer.book.confirm import confirm
 from booking.customer.book.details import details
 from booking.customer.book.hold import extend, keep, kept
 from booking.customer.book.rush_gate import later, moment
+from booking.customer.book.waiting_room import waiting_room
 
 urlpatterns = [
     path("s/<slug:store>/book/", book, name="book"),
@@ -25,6 +26,7 @@ urlpatterns = [
     path("s/<slug:store>/book/already/", already, name="book-already"),
     path("s/<slug:store>/book/moment/", moment, name="book-moment"),
     path("s/<slug:store>/book/later/", later, name="book-later"),
+    path("s/<slug:store>/book/wait/", waiting_room, name="book-wait"),
 ]
 
 __all__ = ["urlpatterns"]

@@ -21,6 +21,7 @@ PART_WORDS = {
     "rules": gettext_lazy("Rules of booking"),
     "messages": gettext_lazy("Messages"),
     "opening_hours": gettext_lazy("Opening hours"),
+    "waiting_room": gettext_lazy("Waiting room"),
 }
 _CHOOSE = gettext_lazy("Choose one of these.")
 

@@ -19,6 +19,7 @@ from booking.staff.setup import (
     questions,
     rules,
     visit_types,
+    waiting_room,
 )
 
 _SETUP = "staff/<slug:store>/setup"
@@ -43,6 +44,7 @@ urlpatterns = [
     path(f"{_SETUP}/contact/", public_page.contact, name="staff-setup-contact"),
     path(f"{_SETUP}/sharing/", public_page.sharing, name="staff-setup-sharing"),
     path(f"{_SETUP}/protection/", public_page.protection, name="staff-setup-protection"),
+    path(f"{_SETUP}/waiting-room/", waiting_room.waiting_room, name="staff-setup-waiting-room"),
     path(f"{_SETUP}/feed/", feed.feed, name="staff-setup-feed"),
     path(f"{_SETUP}/devices/", devices.devices, name="staff-setup-devices"),
     path(f"{_SETUP}/devices/revoke/", devices.revoke, name="staff-setup-device-revoke"),

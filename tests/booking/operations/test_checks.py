@@ -20,6 +20,8 @@ pytestmark = pytest.mark.django_db
         ({"PUBLIC_URL": "https://booking example.org"}, "booking.E002", "PUBLIC_URL"),
         ({"REDIS_URL": "http://localhost"}, "booking.E003", "REDIS_URL"),
         ({"TRUSTED_PROXIES": ["127.0.0.1", "proxy"]}, "booking.E004", "TRUSTED_PROXIES"),
+        ({"WAITING_ROOM_PER_MINUTE": 0}, "booking.E007", "WAITING_ROOM_PER_MINUTE"),
+        ({"WAITING_ROOM_PER_MINUTE": 60_001}, "booking.E007", "WAITING_ROOM_PER_MINUTE"),
         ({"IS_HTTPS": True, "DEBUG": True}, "booking.E005", "DEBUG"),
     ],
 )

@@ -4,10 +4,11 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.timezone import now
 
 from booking.models import Booking
 from stores.models import Store
-from stores.queries import last_known_country
+from stores.queries import known_waiting_room, last_known_country
 from tests.booking.api.calls import Api, Json, fields_of, refusal_of, request_to_book
 from tests.factories import at, make_booking, make_store
 
@@ -242,6 +243,7 @@ def test_booking_takes_few_statements(store: Store, api: Api, rows: int) -> None
         make_booking(store, starts_at=at(14 + number), phone=f"+3361234561{number}")
 
     last_known_country(store.slug)
+    known_waiting_room(store.slug, now=now())
 
     with CaptureQueriesContext(connection) as captured:
         api.post("/bookings", request_to_book())

@@ -12,7 +12,14 @@ from booking.bookings.audit import differences
 from booking.models import Booking, Status
 from stores.hours import WeeklyInterval
 from stores.models import CapacityCounts, Desk, Organization, OrganizationMembership, SetupChange, Store, VisitType
-from stores.services import forget_changes, save_messages, save_opening_hours, save_policy, save_visit_type
+from stores.services import (
+    forget_changes,
+    save_messages,
+    save_opening_hours,
+    save_policy,
+    save_visit_type,
+    save_waiting_room,
+)
 from stores.services.patterns import PARTS, PatternStatus, standings
 from tests.booking.reading import page
 from tests.factories import NOW, at, make_booking, make_store, make_user
@@ -75,6 +82,22 @@ def test_stores_take_over_and_keep_following(chain: Organization, manager: Clien
     assert store("b-shop").reminder_days == "2"
     assert standing(chain, "a-shop", "messages") == PatternStatus.SAME
     assert SetupChange.objects.filter(store__slug="a-shop", what="messages", username="flora").count() == 2
+
+
+def test_waiting_room_is_handed_on_with_its_opening(chain: Organization, manager: Client) -> None:
+    opening = NOW + timedelta(days=14)
+    save_waiting_room(store=store("head"), has_waiting_room=True, bookings_open_at=opening, user=None, now=NOW)
+    save_waiting_room(
+        store=store("b-shop"), has_waiting_room=True, bookings_open_at=None, user=make_user("cleo"), now=NOW
+    )
+    assert standing(chain, "a-shop", "waiting_room") == PatternStatus.BEHIND
+
+    hand_on(manager, "waiting_room")
+
+    assert (store("a-shop").has_waiting_room, store("a-shop").bookings_open_at) == (True, opening)
+    assert (store("b-shop").has_waiting_room, store("b-shop").bookings_open_at) == (True, None)
+    assert standing(chain, "a-shop", "waiting_room") == PatternStatus.SAME
+    assert standing(chain, "b-shop", "waiting_room") == PatternStatus.OWN
 
 
 def test_what_a_store_changed_itself_stays_its_own_unless_it_is_overridden(
@@ -304,7 +327,7 @@ def test_what_is_missing_is_said(chain: Organization, manager: Client) -> None:
     assert refused.status_code == 400
     assert "Choose one of these at least." in page(refused).text
     assert manager.get(PATTERN).status_code == 200
-    assert set(PARTS) == {"visit_types", "rules", "messages", "opening_hours"}
+    assert set(PARTS) == {"visit_types", "rules", "messages", "opening_hours", "waiting_room"}
 
 
 def test_organization_without_stores_says_so(manager: Client, chain: Organization) -> None:
