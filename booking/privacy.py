@@ -16,6 +16,7 @@ from booking.bookings.lifecycle import cancel_locked, lock_booking
 from booking.idempotency import forget_answers, forget_answers_about
 from booking.models import Booking, BookingEvent, EventKind, Status, WaitingListEntry
 from booking.places.claims import raise_days
+from booking.places.unmet_demand import forget_unmet_demand
 from booking.waiting_list import lifecycle
 from booking.who import Who
 from notifications import outbox
@@ -123,6 +124,7 @@ def forget_old(*, now: datetime, dry_run: bool = False) -> dict[str, int]:
             continue
         _forget_clients(store_id, now=now)
         forget_tickets(store=store, now=now)
+        forget_unmet_demand(store_id=store_id, today=today)
         while batch := list(old.order_by("ends_at")[:_BATCH]):
             with transaction.atomic():
                 _erase(batch, now=now)

@@ -11,3 +11,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "booking.settings")
 if SUPERVISOR in os.environ:
     end_with_parent()
 application = Bodies(get_wsgi_application())
+
+from booking.operations.demand_writer import start_writer  # imports models
+
+start_writer()

@@ -24,6 +24,7 @@ from booking.models import Booking
 from booking.places.days_state import Wish
 from booking.places.nearest_free import near_times
 from booking.places.requests import SlotRequest
+from booking.places.unmet_demand import Look, note_look
 from booking.refusals import BookingRefused, Refusal, UnknownVisitType
 from booking.store_setup.affected_visits import BookingsAffected
 from booking.web.problem_json import UNKNOWN_STORE, UNKNOWN_VISIT_TYPE, invalid, problem_response
@@ -97,12 +98,20 @@ class ApiView(APIView):
             case BookingsAffected():
                 return {"affected": self.show_all(refused.affected)}
             case BookingRefused(reason=Refusal.SLOT_FULL | Refusal.SLOT_CLOSED):
+                self._note_full(refused)
                 return {"alternatives": self._alternatives()}
         return {}
 
     def note_wanted(self, wanted: SlotRequest, *, by_staff: bool = False) -> None:
         """Note the wanted visit before the try: if no place is left, the refusal offers times near it."""
         self._wanted, self._by_staff = wanted, by_staff
+
+    def _note_full(self, refused: BookingRefused) -> None:
+        """Count a new visit that customers could not book because its time is full."""
+        wanted = self._wanted
+        if wanted is not None and refused.reason == Refusal.SLOT_FULL and not (self._by_staff or wanted.is_booked):
+            look = Look(wanted.store, wanted.visit_type, wanted.desk, wanted.party_size, starts_at=wanted.starts_at)
+            note_look(look)
 
     def _alternatives(self) -> list[Json]:
         wanted = self._wanted

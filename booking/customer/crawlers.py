@@ -1,5 +1,6 @@
-"""robots.txt and the sitemap for search engines."""
+"""robots.txt and the sitemap for search engines, and how a program that reads pages is told from a browser."""
 
+import re
 from collections.abc import Iterator
 
 from django.conf import settings
@@ -24,7 +25,17 @@ _NO_PAGES = ("/api/", "/embed/", "/staff/", *(f"/s/*/{page}/" for page in _PAGES
 _ONE_OF_THEM = ("/s/*/book/$", "/s/*/book/?visit_type=", "/*/s/*/book/$", "/*/s/*/book/?visit_type=")
 _OTHER_DAYS = ("/s/*/book/?visit_type=*&", "/*/s/*/book/?visit_type=*&")
 _FOR_READERS = ("/*/embed/", "/*/staff/", *(f"/*/s/*/{page}/" for page in _PAGES_IN_BETWEEN))  # with a prefix in front
+# Every browser calls itself Mozilla; programs that do so too say what they are. Cubot makes telephones.
+_BROWSER = re.compile(r"Mozilla/")
+_PROGRAM = re.compile(
+    r"(?<!cu)bot|crawl|spider|slurp|preview|monitor|check|scan|fetch|headless|lighthouse|https?://", re.IGNORECASE
+)
 ROBOTS = "User-agent: *\n{rows}\nSitemap: {public_url}/sitemap.xml\n"
+
+
+def is_browser(user_agent: str) -> bool:
+    """Tell whether a request comes from a browser, as far as it says so itself."""
+    return bool(_BROWSER.match(user_agent)) and not _PROGRAM.search(user_agent)
 
 
 @require_safe

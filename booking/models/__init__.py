@@ -17,6 +17,7 @@ from booking.models.devices import (
 from booking.models.idempotency import IdempotentAnswer
 from booking.models.passkeys import Passkey
 from booking.models.tickets import Ticket
+from booking.models.unmet_demand import UnmetDemand
 from booking.models.waiting_list import WaitingListEntry, WaitingStatus
 from booking.models.worker import WorkerBeat
 
@@ -44,6 +45,7 @@ __all__ = [
     "StaffPin",
     "Status",
     "Ticket",
+    "UnmetDemand",
     "WaitingListEntry",
     "WaitingStatus",
     "WorkerBeat",

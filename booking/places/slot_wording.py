@@ -66,11 +66,11 @@ def day_parts(day: FreeDay, rules: StoreRules, *, own_start: datetime | None = N
     """Return a day's free times, grouped by the hour and the store's own break at noon."""
     if not day.slots:
         return ()
-    afternoon_hour = _afternoon_hour(day.date, rules)
+    noon = afternoon_hour(day.date, rules)
 
     def part_name(slot: FreeSlot) -> str:
         hour = slot.starts_at.astimezone(rules.zone).hour
-        if hour < afternoon_hour:
+        if hour < noon:
             return _("Morning")
         return _("Afternoon") if hour < EVENING_HOUR else _("Evening")
 
@@ -88,7 +88,7 @@ def _capacity(rules: StoreRules) -> int:
     return sum(desk.capacity for desk in rules.desks)
 
 
-def _afternoon_hour(day: date, rules: StoreRules) -> int:
+def afternoon_hour(day: date, rules: StoreRules) -> int:
     """Return noon, or an hour later if the store has its break then: a morning until 12:30 is one morning."""
     one = datetime.combine(day, time(NOON_HOUR + 1), tzinfo=rules.zone)
     slots = store_slots(rules, first_date=day, last_date=day)

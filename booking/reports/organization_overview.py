@@ -9,6 +9,8 @@ from django.db.models import Count, Q
 
 from booking.models import Booking, Hold, Source, Status
 from booking.places.places_left import ExpiredHold, places_returned
+from booking.reports.added_places import added_places
+from booking.reports.planner import Addition
 from booking.reports.tallies import CAME
 from stores.hours import ONE_DAY
 from stores.models import Organization, Slot
@@ -35,6 +37,7 @@ class StoreRow:
     came: int
     no_shows: int
     cancelled: int
+    addition: Addition | None  # the places that would have served most people of the last four weeks
 
     @property
     def no_show_percent(self) -> int | None:
@@ -46,12 +49,13 @@ class StoreRow:
 def stores_side_by_side(
     organization: Organization, *, from_date: date, to_date: date, now: datetime
 ) -> tuple[StoreRow, ...]:
-    """Return an organization's stores by name, with six statements for any number of them."""
+    """Return an organization's stores by name, with seven statements for any number of them."""
     slugs = list(organization.stores.order_by("name", "pk").values_list("slug", flat=True))
     stores = listed_stores(slugs, from_date=first_day_around(now))
     ids = [one.rules.id for one in stores]
     today = {one.rules.id: now.astimezone(one.rules.zone).date() for one in stores}
     of_today, in_range = _counts_today(ids, today), _counts(ids, first=from_date, last=to_date)
+    additions = added_places(today)
     places, expired_holds = _slot_places(ids, now=now), _expired_holds(ids, now=now)
     return tuple(
         _row(
@@ -59,9 +63,16 @@ def stores_side_by_side(
             of_today[one.rules.id],
             in_range[one.rules.id],
             free_places(one, places[one.rules.id], expired_holds[one.rules.id], today=today[one.rules.id], now=now),
+            additions.get(one.rules.id),
         )
         for one in stores
     )
+
+
+def most_unmet(rows: Iterable[StoreRow]) -> tuple[StoreRow, Addition] | None:
+    """Return the store where more places would have served most people, with them; of equals the first by name."""
+    found = [(row, row.addition) for row in rows if row.addition is not None]
+    return max(found, key=lambda one: one[1].served, default=None)
 
 
 def free_places(
@@ -80,7 +91,7 @@ def free_places(
     return free
 
 
-def _row(store: ListedStore, today: Counts, ranged: Counts, free: int) -> StoreRow:
+def _row(store: ListedStore, today: Counts, ranged: Counts, free: int, addition: Addition | None) -> StoreRow:
     return StoreRow(
         slug=store.store.slug,
         name=store.store.name,
@@ -92,6 +103,7 @@ def _row(store: ListedStore, today: Counts, ranged: Counts, free: int) -> StoreR
         came=sum(ranged.get(status, 0) for status in CAME),
         no_shows=ranged.get(Status.NO_SHOW, 0),
         cancelled=ranged.get(Status.CANCELLED, 0),
+        addition=addition,
     )
 
 

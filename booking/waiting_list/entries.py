@@ -14,6 +14,7 @@ from booking.models import WEB_SOURCES, Hold, Source, WaitingListEntry, WaitingS
 from booking.places.claims import drop_hold
 from booking.places.locks import lock_customer, lock_entry
 from booking.places.requests import SlotRequest, retry_after_expired_holds, visit_type_or_raise
+from booking.places.unmet_demand import Look, first_days, note_look
 from booking.policy import refusal_to_wait
 from booking.refusals import BookingRefused, Refusal, WaitsAlready
 from booking.subjects import Subject
@@ -68,7 +69,11 @@ def join_waiting_list(
         created_at=now,
         updated_at=now,
     )
-    return retry_after_expired_holds(partial(_join, store, visit_type, draft, now=now), store=store, now=now)
+    entry = retry_after_expired_holds(partial(_join, store, visit_type, draft, now=now), store=store, now=now)
+    # On the website they have seen that nothing is free, and were counted then.
+    if source != Source.WEB and not entry.is_repeat and not entry.known_starts:
+        note_look(Look(store, visit_type, "", party_size, first_days(from_date, to_date)))
+    return entry
 
 
 def entry_joined_before(form: SentForm, *, now: datetime) -> WaitingListEntry | None:

@@ -29,7 +29,7 @@ TABLES = {
     """,
     "deleted each night once they are of no more use": """
         booking.IdempotentAnswer booking.Ticket booking.Device booking.PairingCode sessions.Session
-        stores.StoreInvitation stores.SetupChange
+        stores.StoreInvitation stores.SetupChange booking.UnmetDemand
     """,
     "deleted each night, 30 days after a task failed; what succeeded is not kept": "django_q.Task",
     "deleted by the sweep of each minute": "booking.Hold",

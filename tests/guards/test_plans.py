@@ -16,7 +16,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from booking import tasks
-from booking.models import Booking, Ticket
+from booking.models import Booking, Ticket, UnmetDemand
 from booking.tokens import manage_token
 from notifications.tasks import deliver_due
 from stores.models import Store
@@ -46,10 +46,11 @@ KEYS = {
     "django_session": "session_key",
     "django_q_ormq": "id",
     "stores_setupchange": "id store_id",
+    "booking_unmetdemand": "id store_id",
 }
 # What `many_rows` fills. In a table of a few rows, one index is as good as another: there, any will do.
 FILLED = frozenset({"booking_booking", "booking_bookingevent", "booking_ticket", "stores_slot", "stores_storeday",
-                    "notifications_outboxmessage"})  # fmt: skip
+                    "notifications_outboxmessage", "booking_unmetdemand"})  # fmt: skip
 _GROWING = re.compile("|".join(KEYS))
 
 
@@ -81,6 +82,10 @@ def many_rows(store: Store) -> Booking:
         changes = {column: f"{column} {past if column == 'starts_at' else '- n'}"}
         changes |= {"ends_at": f"ends_at {past}"} if column == "starts_at" else {}
         copy_rows(table, ROWS, store_id=at_some_store, **changes)
+    UnmetDemand.objects.create(
+        store=store, date=NOW.date(), is_afternoon=False, visit_type=booking.visit_type, places=1, slots=12
+    )
+    copy_rows("booking_unmetdemand", ROWS, store_id=at_some_store, date="date - n")
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     return booking

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from booking.customer.alternatives import WaysOn, other_ways
 from booking.customer.book.booking_step import BookingStep
 from booking.customer.book.step_view import with_booking_step
+from booking.customer.book.unmet_demand import note_nothing_free
 from booking.customer.chooser import chooser
 from booking.tokens import read_hold_token
 from booking.web.forms import FormProblem
@@ -44,6 +45,8 @@ def choose_page(
         own_hold=read_hold_token(step.hold) or "",
         own_start=step.kept_start,
     )
+    if ways_on is None:
+        note_nothing_free(request, step, shown)
     if ways_on is None and shown.is_empty:
         ways_on = other_ways(step.store, asked, first=shown.days[0].date, last=shown.days[-1].date, now=step.now)
     has_desk_choice = step.rules.offers_desk_choice and len(step.rules.desks) > 1

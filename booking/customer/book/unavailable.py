@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from booking.customer.alternatives import ways_on
 from booking.customer.book.booking_step import BookingStep
 from booking.customer.book.choose import choose_page
+from booking.customer.book.unmet_demand import note_full
 from booking.formatting import refusal_sentence
 from booking.refusals import Refusal
 from booking.tokens import read_hold_token
@@ -22,6 +23,8 @@ def gone_page(request: HttpRequest, step: BookingStep, refusal: Refusal) -> Http
     found = None
     if refusal in ANOTHER_TIME_HELPS:
         own_hold = read_hold_token(step.hold) or ""
+        if refusal == Refusal.SLOT_FULL:
+            note_full(request, step)
         found = ways_on(step.store, step.rules, step.asked, own_hold=own_hold, now=step.now)
     if not step.typed:
         return choose_page(request, step, problems=[problem], ways_on=found, status=409)

@@ -10,9 +10,10 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from booking.reports.organization_overview import StoreRow, stores_side_by_side
+from booking.reports.organization_overview import StoreRow, most_unmet, stores_side_by_side
 from booking.staff.organization_access import AtOrganization, at_organization
 from booking.staff.reports.date_range import AskedRange, read_range
+from booking.staff.reports.more_places import addition_in_words
 
 Key = Callable[[StoreRow], object]
 
@@ -63,9 +64,19 @@ def overview(request: HttpRequest, at: AtOrganization) -> HttpResponse:
             name: sum(getattr(row, name) for row in rows)
             for name in ("visits", "arrived", "waiting", "free_places", "came", "no_shows", "cancelled")
         },
+        "most_unmet": _most_unmet(rows),
         "problems": asked.problems,
     }
     return render(request, "staff/organizations/overview.html", context, status=400 if asked.problems else 200)
+
+
+def _most_unmet(rows: tuple[StoreRow, ...]) -> dict[str, str] | None:
+    """Return the store that lacks places most, with the sentence that says so."""
+    found = most_unmet(rows)
+    if found is None:
+        return None
+    row, addition = found
+    return {"slug": row.slug, "name": row.name, "words": addition_in_words(addition)}
 
 
 def in_order(rows: tuple[StoreRow, ...], sort: str) -> list[StoreRow]:

@@ -5,9 +5,11 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from booking.reports.added_places import added_places
 from booking.reports.queries import store_report
 from booking.staff.access import StaffContext, at_store, staff_page
 from booking.staff.reports.date_range import AskedRange, read_range
+from booking.staff.reports.more_places import addition_in_words
 from booking.staff.reports.page import part_file, report_context
 from booking.staff.reports.sections import PARTS, Part, parts_of
 from booking.web.replica import read_where_it_may_lag
@@ -38,8 +40,17 @@ def what_happened_csv(request: HttpRequest, at: StaffContext, part: str) -> Http
 def _page(request: HttpRequest, at: StaffContext, asked: AskedRange) -> HttpResponse:
     page_url = reverse("staff-report", args=[at.store.slug])
     parts = () if asked.problems else _parts(at, asked)
-    context = report_context(asked, parts, page_url=page_url, today=at.today)
+    context = {
+        **report_context(asked, parts, page_url=page_url, today=at.today),
+        "more_places": "" if asked.problems else _more_places(at),
+    }
     return staff_page(request, at, "staff/reports/store.html", context, status=400 if asked.problems else 200)
+
+
+def _more_places(at: StaffContext) -> str:
+    """Return what more places would have done, as a sentence; "" where too few people looked in vain."""
+    found = read_where_it_may_lag(lambda: added_places({at.store.pk: at.today})).get(at.store.pk)
+    return addition_in_words(found) if found else ""
 
 
 def _parts(at: StaffContext, asked: AskedRange) -> tuple[Part, ...]:
