@@ -133,3 +133,13 @@ ONE_TIME_A_DAY = {
     "id": "node/3",
     "properties": {**FEATURE["properties"], "name": "Tiny Shop", "opening_hours": "Mo-Su 12:00-12:15"},
 }
+
+
+def lack_places(shop: Shop) -> None:
+    """Let 40 people have found nothing on one morning of last week."""
+    shop.carillon.execute(
+        "INSERT INTO booking_unmetdemand (store_id, date, is_afternoon, visit_type_id, places, slots)"
+        f" SELECT store.id, '{shop.today - timedelta(days=7)}', FALSE, min(kind.id), 40, 12"
+        " FROM stores_store store JOIN stores_visittype kind ON kind.store_id = store.id"
+        f" WHERE store.slug = '{SLUG}' GROUP BY store.id ON CONFLICT DO NOTHING"
+    )

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from tests.browser.barriers import barriers
 from tests.browser.conftest import Visitor
-from tests.browser.shop import NEXT_DOOR, PASSWORD, SLUG, TINY, Shop, sign_in
+from tests.browser.shop import NEXT_DOOR, PASSWORD, SLUG, TINY, Shop, lack_places, sign_in
 
 pytestmark = pytest.mark.browser
 ORGANIZER = "olga.test"
@@ -20,11 +20,13 @@ def test_stores_stand_side_by_side_in_the_order_of_a_column(
 ) -> None:
     shop.carillon.manage("add_organization", "chain", "Chain", "--kind", "chain", "--stores", SLUG, NEXT_DOOR, TINY)
     shop.carillon.manage("add_organization_manager", "chain", ORGANIZER, text=f"{PASSWORD}\n")
+    lack_places(shop)
     page = sign_in(visitor(width=width, language=language), ORGANIZER, "/staff/")
 
     page.locator("a[href='/staff/o/chain/']").click()
     rows = page.locator("tbody tr")
     expect(rows).to_have_count(3)
+    expect(page.locator(f"a[href='/staff/{SLUG}/numbers/#more-places']")).to_be_visible()
     expect(page.locator("[aria-sort]")).to_have_attribute("aria-sort", "ascending")
     page.locator("thead a[href*='sort=-free']").press("Enter")
 

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.browser.barriers import barriers
 from tests.browser.conftest import Visitor
-from tests.browser.shop import MANAGER, NEXT_DOOR, PASSWORD, SLUG, TINY, Shop, sign_in
+from tests.browser.shop import MANAGER, NEXT_DOOR, PASSWORD, SLUG, TINY, Shop, lack_places, sign_in
 
 pytestmark = pytest.mark.browser
 ORGANIZER = "nora.test"
@@ -40,9 +40,11 @@ def test_numbers_of_stores_together_are_read_by_anybody(
 
 @pytest.mark.parametrize(("width", "language"), [(390, "fr"), (1280, "en")])
 def test_numbers_of_one_store_have_no_barriers(visitor: Visitor, shop: Shop, width: int, language: str) -> None:
+    lack_places(shop)
     page = sign_in(visitor(width=width, language=language), MANAGER, shop.path("numbers"))
 
-    expect(page.locator("section.report-part")).to_have_count(7)
+    expect(page.locator("section.report-part")).to_have_count(8)
+    expect(page.locator("#more-places")).to_contain_text("24")
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
     assert barriers(page) == []
     if folder := os.environ.get("NUMBERS_PICTURES"):
