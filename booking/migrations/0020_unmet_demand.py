@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('booking', '0017_new_link'),
+        ('booking', '0019_fewer_indexes'),
         ('stores', '0016_changes_by_age'),
     ]
 
