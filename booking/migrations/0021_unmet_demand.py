@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('booking', '0019_fewer_indexes'),
+        ('booking', '0020_phone_calls'),
         ('stores', '0016_changes_by_age'),
     ]
 
