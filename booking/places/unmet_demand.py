@@ -1,4 +1,4 @@
-"""Unmet demand: counts of people who looked for a time and found none (docs/decisions/0048-looked-for-in-vain.md).
+"""Unmet demand: counts of people who looked for a time and found none (docs/decisions/0049-looked-for-in-vain.md).
 
 A request only adds to a sum in its process. The web process writes the sums of a minute in a thread of its own
 (`booking.operations.demand_writer`). What a killed process had not written is lost.
