@@ -7,9 +7,8 @@ open during the call. Only the holder of the lease writes the result.
 import uuid
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import NamedTuple
 
 from django.db import transaction
 from django.db.models import Case, F, Q, QuerySet, Value, When
@@ -34,8 +33,7 @@ NO_LEASE: Mapping[str, None] = {"lease_until": None, "lease_token": None}
 _NOT_LEFT = Q(state=State.DUE) | Q(state=State.SENDING, attempted_at=None)
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(NamedTuple):
     """The fate of one message, as shown to staff and customers."""
 
     kind: str
@@ -111,14 +109,13 @@ def forget(*, subjects: Collection[str], now: datetime) -> None:
     transaction.on_commit(lambda: message_files.remove(uuids), robust=True)
 
 
-def deliveries(subjects: Collection[str] | QuerySet[Any, Any]) -> Mapping[str, Sequence[Delivery]]:
+def deliveries(subjects: Collection[str]) -> Mapping[str, Sequence[Delivery]]:
     """Return the fate of the messages about each subject, oldest first, with one statement.
 
-    The subjects may be a query that selects them. An e-mail that replaces a text is left out if the customer has no
-    address.
+    An e-mail that replaces a text is left out if the customer has no address.
     """
     found: dict[str, list[Delivery]] = defaultdict(list)
-    if isinstance(subjects, QuerySet) or subjects:
+    if subjects:
         rows = OutboxMessage.objects.filter(subject__in=subjects).order_by("due_at", "pk")
         rows = rows.exclude(state=State.SKIPPED, reason="no_email")
         fields = ("subject", "kind", "channel", "state", "reason", "updated_at", "sequence", "offset", "is_limited")

@@ -5,7 +5,8 @@ longer to make its values of them than to fetch the rows. Nothing here writes.
 """
 
 import json
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -15,6 +16,7 @@ from booking.models import Booking
 from booking.models.moment_texts import Moments
 from booking.models.partial_rows import known, known_rows, set_related
 from booking.places.places_left import ExpiredHold
+from notifications.outbox import Delivery
 from stores.models import Desk, Store, VisitType
 from stores.slots import StoreRules
 
@@ -53,6 +55,21 @@ SELECT 1, desk_id, CAST(starts_at AS TEXT), CAST(ends_at AS TEXT), places_taken,
 UNION ALL
 SELECT 0, desk_id, CAST(starts_at AS TEXT), CAST(ends_at AS TEXT), places, 0, 0
   FROM booking_hold WHERE store_id = %s AND expires_at <= %s
+"""
+# The day's bookings first, then their messages, each by its index.
+_MESSAGES = """
+SELECT subject, kind, channel, state, reason, CAST(updated_at AS TEXT), sequence, "offset", is_limited
+FROM notifications_outboxmessage
+WHERE subject IN ({subjects}) AND NOT (state = 'skipped' AND reason = 'no_email')
+ORDER BY due_at, id
+"""
+_REFERENCES = "SELECT reference FROM booking_booking WHERE store_id = %s AND visit_date BETWEEN %s AND %s"
+_TROUBLED = """
+SELECT booking.reference
+FROM booking_booking booking
+JOIN notifications_outboxmessage told ON told.subject = booking.reference
+WHERE booking.store_id = %s AND booking.visit_date BETWEEN %s AND %s
+  AND told.state IN ('failed', 'skipped', 'unknown', 'dead')
 """
 
 
@@ -115,6 +132,25 @@ def read_slots(
         else:
             holds.append(ExpiredHold(desk_id, starts_at, ends_at, places))
     return slots, holds
+
+
+def read_deliveries(
+    store_id: int, first: date, last: date, *, only_trouble: bool = False
+) -> Mapping[str, Sequence[Delivery]]:
+    """Return what became of the messages about the bookings of a store's days, oldest first, with one statement.
+
+    With `only_trouble`, only bookings of which some message did not arrive.
+    """
+    days = [connection.ops.adapt_datefield_value(day) for day in (first, last)]
+    with connection.cursor() as cursor:
+        cursor.execute(_MESSAGES.format(subjects=_TROUBLED if only_trouble else _REFERENCES), [store_id, *days])
+        rows = cursor.fetchall()
+    moments = Moments()
+    found: dict[str, list[Delivery]] = defaultdict(list)
+    for subject, kind, channel, state, reason, updated_at, sequence, offset, is_limited in rows:
+        at: Any = moments[updated_at]
+        found[subject].append(Delivery(kind, channel, state, reason, at, sequence, offset, bool(is_limited)))
+    return found
 
 
 def _values(rows: list[tuple[Any, ...]]) -> Iterator[list[Any]]:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection
 
-from booking.bookings.day_rows import read_bookings, read_slots
+from booking.bookings.day_rows import read_bookings, read_deliveries, read_slots
 from booking.models import Booking, Status
 from booking.places.places_left import places_returned
 from booking.working_days import working_day
@@ -47,8 +47,11 @@ class DaySchedule:
     deliveries: Mapping[str, Sequence[outbox.Delivery]]
 
 
-def day_schedule(*, store: str, date: date, now: datetime) -> DaySchedule:
-    """Return a store's day, with four statements for any number of bookings. Raises UnknownStore."""
+def day_schedule(*, store: str, date: date, now: datetime, only_trouble: bool = False) -> DaySchedule:
+    """Return a store's day, with four statements for any number of bookings. Raises UnknownStore.
+
+    With `only_trouble`, its deliveries are those of the bookings of which some message did not arrive.
+    """
     rules = store_rules(store, from_date=date)
     bookings = read_bookings(rules, date, date)
     counted = Counter(booking.status for booking in bookings)
@@ -59,7 +62,20 @@ def day_schedule(*, store: str, date: date, now: datetime) -> DaySchedule:
         slots=_day_slots(rules, date, now=now),
         bookings=bookings,
         totals={status: counted[status] for status in Status.values},
-        deliveries=_deliveries(rules, date, date, bookings),
+        deliveries=read_deliveries(rules.id, date, date, only_trouble=only_trouble) if bookings else {},
+    )
+
+
+def visit_schedule(booking: Booking, *, now: datetime) -> DaySchedule:
+    """Return the day of one booking, with nothing in it but the booking and its messages; two statements."""
+    return DaySchedule(
+        rules=store_rules(booking.store.slug, from_date=booking.visit_date),
+        date=booking.visit_date,
+        now=now,
+        slots=(),
+        bookings=(booking,),
+        totals={},
+        deliveries=outbox.deliveries([booking.reference]),
     )
 
 
@@ -79,7 +95,7 @@ def arrivals_schedule(*, store: str, now: datetime) -> DaySchedule:
         slots=(),
         bookings=bookings,
         totals={status: counted[status] for status in Status.values},
-        deliveries=_deliveries(rules, *day.dates, bookings),
+        deliveries=read_deliveries(rules.id, *day.dates) if bookings else {},
     )
 
 
@@ -136,16 +152,6 @@ def day_version(*, store: Store, date: date, now: datetime, days_around: int = 0
         )
         parts = cursor.fetchone()
     return sha256("|".join(map(str, (store.slug, date, *parts))).encode()).hexdigest()[:32]
-
-
-def _deliveries(
-    rules: StoreRules, first: date, last: date, bookings: Sequence[Booking]
-) -> Mapping[str, Sequence[outbox.Delivery]]:
-    """Return what became of the bookings' messages. The statement selects them by their days, not one by one."""
-    if not bookings:
-        return {}
-    days = Booking.objects.filter(store_id=rules.id, visit_date__range=(first, last))
-    return outbox.deliveries(days.values("reference"))
 
 
 def _day_slots(rules: StoreRules, day: date, *, now: datetime) -> tuple[DaySlot, ...]:

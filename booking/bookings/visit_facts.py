@@ -100,6 +100,20 @@ def booking_facts(booking: Booking) -> VisitFacts:
     )
 
 
+def has_facts(booking: Booking, usual_languages: frozenset[str]) -> bool:
+    """Tell whether there may be facts about a booking, or an announced lateness: most of a day's have none."""
+    return bool(
+        booking.answer_until
+        or booking.late_minutes
+        or booking.is_for_someone_else
+        or booking.desk_was_chosen
+        or booking.is_simple
+        or booking.answers
+        or booking.locale not in usual_languages
+        or booking.visit_type.mode != VisitMode.STORE
+    )
+
+
 def usual_languages(country: str) -> frozenset[str]:
     """Return the usual languages, which are not mentioned: the reader's, and those of the store's country."""
     reader = (get_language() or settings.LANGUAGE_CODE)[:2]

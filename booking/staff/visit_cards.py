@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from functools import cache, partial
 from hashlib import sha1
 from typing import NamedTuple
+from urllib.parse import quote
 
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -31,6 +32,11 @@ class Action(NamedTuple):
     label: str
     url: str
     action_id: str
+
+    @property
+    def path(self) -> str:
+        """The last part of the address."""
+        return path_of(self.name)
 
 
 class VisitCard(NamedTuple):
@@ -64,27 +70,24 @@ class VisitCard(NamedTuple):
         return self.booking.status == Status.CONFIRMED
 
     @property
+    def mail_address(self) -> str:
+        """The customer's e-mail address for a link: a question mark would end it and begin further fields."""
+        return quote(self.booking.email, safe=_ADDRESS_SAFE)
+
+    @property
     def is_to_phone(self) -> bool:
         """Tell whether the customer does not know what they should know, as no message reaches them."""
         return self.booking.status in _TOLD_BEFOREHAND and any(line.is_trouble for line in self.messages)
 
-    @property
-    def has_more(self) -> bool:
-        """Tell whether there is more to do or to know than the row shows."""
-        return bool(self.others or self.undo or self.is_movable or self.messages)
 
-    @property
-    def last_message(self) -> MessageLine | None:
-        """What to show on one line: a problem first, else the last message that was sent, else the next one due."""
-        if not self.messages:
-            return None
-        troubles = [line for line in self.messages if line.is_trouble]
-        left = [line for line in self.messages if line.is_news]
-        return next(iter(troubles or left[-1:] or self.messages[-1:]), None)
-
-
+_ADDRESS_SAFE = "@!$'*+="
 _TOLD_BEFOREHAND = frozenset({Status.CONFIRMED, Status.CANCELLED})
 _NEVER_UNDONE = frozenset({Status.CONFIRMED, Status.CANCELLED})
+
+
+def path_of(step: str) -> str:
+    """Return the last part of the address of a step."""
+    return step.replace("_", "-")
 
 
 def step_labels() -> dict[str, str]:
@@ -137,21 +140,15 @@ class CardMaker:
 
     def card(self, booking: Booking) -> VisitCard:
         """Return one visit."""
-        status, starts_at, late_minutes = booking.status, booking.starts_at, booking.late_minutes
-        names = self.step_names(status, starts_at, late_minutes, booking.visit_date)
-        steps = {name: self._action(booking, name) for name in names}
-        if status not in _NEVER_UNDONE and self._changed_today(booking):
-            steps[UNDO] = self._action(booking, UNDO)
-        main = steps.pop(next_step(status), None) if steps else None
-        undo = steps.pop(UNDO, None)
-        state = LATE if self.is_late(status, starts_at, late_minutes, booking.visit_date) else status
+        main, undo, state = self.main_step(booking), self.undo_step(booking), self.state(booking)
+        others = [name for name in self._steps_of(booking) if main is None or name != main.name]
         lasts_longer = booking.ends_at - booking.starts_at > self.one_slot
         facts = booking_facts(booking)
         messages = self.lines.of(self.schedule.deliveries.get(booking.reference, ()), phoned_at=booking.phoned_at)
         return VisitCard(
             booking=booking,
             reference=booking.reference,
-            name=self.named(booking.name) or nameless_words(booking.source, is_erased=bool(booking.erased_at)),
+            name=self.name(booking),
             time=self.time(booking.starts_at),
             until=self.time(booking.ends_at) if lasts_longer else "",
             people=self.people(booking.party_size),
@@ -166,11 +163,34 @@ class CardMaker:
             messages=messages,
             has_no_messages=not messages and message_channel(booking.phone, booking.email) == "none",
             main=main,
-            others=tuple(steps.values()),
+            others=tuple([self._action(booking, name) for name in others]),
             undo=undo,
             url=f"{self.base_url}{booking.reference}/",
             is_changed=booking.reference == self.changed,
         )
+
+    def name(self, booking: Booking) -> str:
+        """Return whose visit it is, as this reader may see it."""
+        return self.named(booking.name) or nameless_words(booking.source, is_erased=bool(booking.erased_at))
+
+    def state(self, booking: Booking) -> str:
+        """Return the state that the badge shows: the status, or that the customer is overdue."""
+        status = booking.status
+        is_late = self.is_late(status, booking.starts_at, booking.late_minutes, booking.visit_date)
+        return LATE if is_late else status
+
+    def main_step(self, booking: Booking) -> Action | None:
+        """Return the next step, if its button is shown now."""
+        name = next_step(booking.status)
+        return self._action(booking, name) if name in self._steps_of(booking) else None
+
+    def undo_step(self, booking: Booking) -> Action | None:
+        """Return the step back, if there is a last step that can probably be undone."""
+        may_undo = booking.status not in _NEVER_UNDONE and self._changed_today(booking)
+        return self._action(booking, UNDO) if may_undo else None
+
+    def _steps_of(self, booking: Booking) -> tuple[str, ...]:
+        return self.step_names(booking.status, booking.starts_at, booking.late_minutes, booking.visit_date)
 
     def _since(self, booking: Booking) -> str:
         """Return since when it has been in its current state, where that matters."""
@@ -217,7 +237,7 @@ class CardMaker:
         return Action(
             name=name,
             label=self.labels[name],
-            url=f"{self.base_url}{booking.reference}/{name.replace('_', '-')}/",
+            url=f"{self.base_url}{booking.reference}/{path_of(name)}/",
             # Derived from what the button was drawn from: two taps, by one person or by two, are one step.
             action_id=_uuid5(seen),
         )

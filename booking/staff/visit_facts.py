@@ -24,7 +24,7 @@ _TEXTS: dict[FactKind, Callable[[Fact], str]] = {
     FactKind.LANGUAGE: lambda fact: _("Reads {language}").format(language=dict(settings.LANGUAGES)[fact.value]),
     FactKind.ANSWER: lambda fact: f"{fact.question} {fact.value}",
 }
-_ICONS = {
+FACT_ICONS = {
     FactKind.ASKED_TO_MOVE: "clock",
     FactKind.BY_VIDEO: "video",
     FactKind.BY_PHONE: "phone",
@@ -54,11 +54,12 @@ def _icon(name: str) -> SafeString:
 class FactsAsHtml:
     """Writes the facts of visits as HTML; what a page of many rows shares is built once.
 
-    Without `has_numbers`, for a page on a tablet, it shows no phone number.
+    Without `has_numbers`, for a page on a tablet, it shows no phone number. `icon` draws a sign by its name.
     """
 
-    def __init__(self, *, country: str, has_numbers: bool = True) -> None:
+    def __init__(self, *, country: str, has_numbers: bool = True, icon: Callable[[str], SafeString] = _icon) -> None:
         self.country = country
+        self.icon = icon
         self.has_numbers = has_numbers
         self.usual = usual_languages(country)
         self.written: dict[FactKind, Callable[[Fact], str]] = {
@@ -76,12 +77,12 @@ class FactsAsHtml:
         if not facts.said_late:
             return SafeString()
         words = late_in_words(facts.said_late)
-        return format_html('<span class="badge badge-brass">{}{}</span>', _icon("clock"), words)
+        return format_html('<span class="badge badge-brass">{}{}</span>', self.icon("clock"), words)
 
     def facts(self, facts: VisitFacts) -> SafeString:
         """Return the list of unusual facts, "" for none."""
         lines = [
-            (_icon(_ICONS[fact.kind]), self.written.get(fact.kind, fact_in_words)(fact))
+            (self.icon(FACT_ICONS[fact.kind]), self.written.get(fact.kind, fact_in_words)(fact))
             for fact in facts.told(self.usual)
         ]
         if not lines:

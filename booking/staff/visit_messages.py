@@ -12,8 +12,7 @@ from booking.staff.message_names import message_name_by
 from notifications.models import Channel, State
 from notifications.outbox import WAITS_FOR_PROVIDER, Delivery
 
-_NEWS = frozenset({State.SENDING, State.SENT, State.DELIVERED})
-_ON_ITS_WAY = _NEWS | {State.DUE}
+_ON_ITS_WAY = frozenset({State.DUE, State.SENDING, State.SENT, State.DELIVERED})
 _TROUBLE = frozenset({State.FAILED, State.UNKNOWN, State.DEAD})
 # Why a message was dropped that its customer would have wanted.
 _DROPPED = frozenset(
@@ -27,7 +26,7 @@ _NO_NUMBER = frozenset({"invalid_number", "unknown_number"})
 
 @dataclass(frozen=True, slots=True)
 class MessageLine:
-    """The state of one message; `is_trouble` means that somebody should phone, `is_news` that it was sent.
+    """The state of one message; `is_trouble` means that somebody should phone.
 
     `html` is the text for a page that is built without a template.
     """
@@ -35,7 +34,6 @@ class MessageLine:
     text: str
     html: str
     is_trouble: bool
-    is_news: bool
 
 
 class MessageLines:
@@ -65,7 +63,7 @@ class MessageLines:
             text = _("{message}: {state}").format(message=message_name_by(one.kind, one.channel), state=_state(one))
             if is_trouble and one.reason not in _NO_NUMBER:
                 text = _("{text}. Please phone.").format(text=text)
-            self._worded[key] = MessageLine(text, escape(text), is_trouble, is_news=one.state in _NEWS)
+            self._worded[key] = MessageLine(text, escape(text), is_trouble)
         return self._worded[key]
 
 

@@ -30,17 +30,19 @@ def test_what_others_do_is_seen_without_reloading_and_nothing_in_hand_is_lost(vi
     page = sign_in(visitor(width=LAPTOP), STAFF, shop.path("day"))
     page.evaluate("window.isSamePage = true")
     row = page.locator(f"#visit-{mine}")
-    summary = row.locator("summary")
-    summary.focus()
+    name = row.get_by_role("link", name="Mona Test", exact=True)
+    name.focus()
     page.keyboard.press("Enter")
+    expect(row.get_by_role("link", name="Cancel the visit")).to_be_visible()
     stood = row.bounding_box()
 
     theirs = shop.book("Nils Test", shop.slot_from_now(60))
 
     expect(page.locator(f"#visit-{theirs}")).to_be_visible()
     assert page.evaluate("window.isSamePage")
-    expect(row.locator("details")).to_have_attribute("open", "")
-    expect(summary).to_be_focused()
+    expect(name).to_have_attribute("aria-expanded", "true")
+    expect(row.get_by_role("link", name="Cancel the visit")).to_be_visible()
+    expect(name).to_be_focused()
     now_stands = row.bounding_box()
     assert stood
     assert now_stands
@@ -49,6 +51,55 @@ def test_what_others_do_is_seen_without_reloading_and_nothing_in_hand_is_lost(vi
     call(shop.carillon, f"staff/bookings/{theirs}/check-in", {}, token=shop.token)
 
     expect(page.locator(f"#visit-{theirs}")).to_contain_text("Here")
+
+
+def test_a_visit_opens_in_its_row_and_closes_again_by_keys_alone(visitor: Visitor, shop: Shop) -> None:
+    reference = shop.book("Nora Test", shop.slot_from_now(75), phone="06 12 34 57 15")
+    page = sign_in(visitor(width=LAPTOP), STAFF, shop.path("day"))
+    row = page.locator(f"#visit-{reference}")
+    name = row.get_by_role("link", name="Nora Test", exact=True)
+    expect(name).to_have_attribute("aria-expanded", "false")
+    name.press("Enter")
+    expect(name).to_have_attribute("aria-expanded", "true")
+    expect(row).to_contain_text(f"Reference {reference[:4]}-{reference[4:]}")
+    assert barriers(page) == []
+
+    cancel = row.get_by_role("link", name="Cancel the visit")
+    cancel.focus()
+    page.keyboard.press("Escape")
+
+    expect(cancel).to_have_count(0)
+    expect(name).to_be_focused()
+    expect(name).to_have_attribute("aria-expanded", "false")
+
+
+def test_what_is_open_tells_what_is_true_by_now(visitor: Visitor, shop: Shop) -> None:
+    reference = shop.book("Odile Test", shop.slot_from_now(75))
+    page = sign_in(visitor(width=LAPTOP), STAFF, shop.path("day"))
+    row = page.locator(f"#visit-{reference}")
+    row.get_by_role("link", name="Odile Test", exact=True).press("Enter")
+    row.get_by_role("link", name="Cancel the visit").focus()
+
+    call(shop.carillon, f"staff/bookings/{reference}/check-in", {}, token=shop.token)
+
+    expect(row.get_by_role("link", name="Cancel the visit")).to_have_count(0)
+    expect(row.get_by_role("button", name="Undo")).to_be_visible()
+    expect(row.get_by_role("link", name="Odile Test", exact=True)).to_be_focused()
+
+
+@pytest.mark.parametrize("width", [LAPTOP, TABLET])
+def test_without_scripts_a_visit_has_a_page_of_its_own(visitor: Visitor, shop: Shop, width: int) -> None:
+    reference = shop.book(f"Petra-{width} Test", shop.slot_from_now(60))
+    page = sign_in(visitor(width=width, has_javascript=False), STAFF, shop.path("day"))
+    page.locator(f"#visit-{reference}").get_by_role("link", name=f"Petra-{width} Test", exact=True).click()
+
+    expect_heading(page, f"Petra-{width} Test")
+    expect(page.get_by_role("link", name="Move", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Arrived").click()
+
+    expect(page.locator(f"#visit-{reference}")).to_contain_text("Here")
+    page.locator(f"#visit-{reference}").get_by_role("button", name="Undo").click()
+    expect(page.locator(f"#visit-{reference}")).to_contain_text("Booked")
 
 
 def test_a_page_out_of_sight_asks_for_nothing(visitor: Visitor, shop: Shop) -> None:
@@ -170,12 +221,10 @@ def test_the_printed_day_is_whole_a4_sheets_with_all_that_paper_needs(visitor: V
         assert needed in text
     assert "Move" not in text
     row = page.locator(f"#visit-{reference}")
-    for needed in ("Quirin Test", "06 12 34 57 11", "1 person"):
+    for needed in ("Quirin Test", "06 12 34 57 11", "1 person", reference):
         expect(row.get_by_text(needed).first).to_be_visible()
-    expect(row.locator(".print-only")).to_have_text(reference)
-    expect(row.locator(".print-only")).to_be_visible()
     expect(page.get_by_role("heading", name="Without a booking")).to_be_visible()
-    for unprinted in (".grip", ".visit-acts", ".day-nav", ".day-actions", ".top", ".foot"):
+    for unprinted in (".grip", ".day-nav", ".day-actions", ".top", ".foot"):
         expect(page.locator(unprinted).first).to_be_hidden()
     expect(page.locator(".print-only").first).to_contain_text("printed")
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")

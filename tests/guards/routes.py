@@ -125,6 +125,7 @@ ROUTES = {
         staff/<slug:store>/day/export.xlsx
         staff/<slug:store>/day/book/
         staff/<slug:store>/day/book/caller/
+        staff/<slug:store>/visits/<str:reference>/
         staff/<slug:store>/visits/<str:reference>/move/
         staff/<slug:store>/visits/<str:reference>/move/places/
         staff/<slug:store>/visits/<str:reference>/cancel/

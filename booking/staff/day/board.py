@@ -1,7 +1,7 @@
 """The day schedule as a table: a row for each start, a column for each desk, visits in their slots."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from booking.bookings.day_schedule import DaySchedule, DaySlot
 from booking.formatting import visit_type_name
-from booking.models import Status
+from booking.models import Booking, Status
 from booking.places.fit import is_shut
 from booking.staff.day.no_slot import NoSlot, out_of_service
 from booking.staff.day.rows import VisitRows
@@ -75,24 +75,22 @@ class Board:
         return max(1, len(self.columns)) + 1
 
 
-def day_board(schedule: DaySchedule, *, changed: str = "", done_words: str = "") -> Board:
-    """Return a day's table; `done_words` say what was just done with the visit `changed`."""
-    rows_of = VisitRows(done_words=done_words).rows
-    made = CardMaker(schedule, changed=changed)
-    cards = list(made.cards())
-    standing = [card for card in cards if card.booking.status != Status.CANCELLED]
+def day_board(schedule: DaySchedule, made: VisitRows) -> Board:
+    """Return a day's table; `made` builds the rows of its visits."""
+    rows_of, time = made.rows, made.made.time
+    standing = [visit for visit in schedule.bookings if visit.status != Status.CANCELLED]
     slots = {(slot.starts_at, slot.desk_id): slot for slot in schedule.slots}
-    visits: dict[tuple[datetime, int], list[VisitCard]] = defaultdict(list)
-    for card in standing:
-        visits[card.booking.starts_at, card.booking.desk_id].append(card)
-    going_on = _going_on(schedule, standing)
+    visits: dict[tuple[datetime, int], list[Booking]] = defaultdict(list)
+    for visit in standing:
+        visits[visit.starts_at, visit.desk_id].append(visit)
+    going_on = _going_on(schedule, standing, made.made)
     desks, no_slot = _desks(schedule, standing), NoSlot(schedule)
     starts = sorted({start for start, _desk in [*slots, *visits]})
     following = next((start for start in starts if start > schedule.now), None)
     is_today = schedule.date == schedule.now.astimezone(schedule.rules.zone).date()
     rows = tuple(
         BoardRow(
-            time=made.time(start),
+            time=time(start),
             cells=tuple(
                 Cell(
                     desk=name if len(desks) > 1 else "",
@@ -111,33 +109,43 @@ def day_board(schedule: DaySchedule, *, changed: str = "", done_words: str = "")
     return Board(
         columns=tuple(name for _id, name in desks) if len(desks) > 1 else (),
         rows=rows,
-        cancelled=rows_of([card for card in cards if card.booking.status == Status.CANCELLED], with_time=True),
-        to_phone=tuple(card for card in cards if card.is_to_phone and card.booking.starts_at > schedule.now),
+        cancelled=rows_of([one for one in schedule.bookings if one.status == Status.CANCELLED], with_time=True),
+        to_phone=tuple(_to_phone(schedule, made.made)),
         totals=totals_in_words(schedule.totals),
         summary=_summary(standing),
         now_is_last=is_today and following is None and bool(rows),
     )
 
 
-def _going_on(schedule: DaySchedule, cards: Iterable[VisitCard]) -> dict[tuple[datetime, int], list[str]]:
+def _to_phone(schedule: DaySchedule, made: CardMaker) -> Iterator[VisitCard]:
+    """Yield the visits to come whose customers do not know what they should, as no message reaches them."""
+    for visit in schedule.bookings:
+        if visit.reference in schedule.deliveries and visit.starts_at > schedule.now:
+            card = made.card(visit)
+            if card.is_to_phone:
+                yield card
+
+
+def _going_on(
+    schedule: DaySchedule, visits: Iterable[Booking], made: CardMaker
+) -> dict[tuple[datetime, int], list[str]]:
     """Return the longer visits that are still going on, as text, by start and desk."""
     found: dict[tuple[datetime, int], list[str]] = defaultdict(list)
-    longer = [card for card in cards if card.until]
+    longer = [visit for visit in visits if visit.ends_at - visit.starts_at > made.one_slot]
     for slot in schedule.slots if longer else ():
-        for card in longer:
-            booking = card.booking
-            if booking.desk_id == slot.desk_id and booking.starts_at < slot.starts_at < booking.ends_at:
-                words = _("{name}, until {time}").format(name=card.name, time=card.until)
+        for visit in longer:
+            if visit.desk_id == slot.desk_id and visit.starts_at < slot.starts_at < visit.ends_at:
+                words = _("{name}, until {time}").format(name=made.name(visit), time=made.time(visit.ends_at))
                 found[slot.starts_at, slot.desk_id].append(words)
     return found
 
 
-def _desks(schedule: DaySchedule, cards: Iterable[VisitCard]) -> list[tuple[int, str]]:
+def _desks(schedule: DaySchedule, visits: Iterable[Booking]) -> list[tuple[int, str]]:
     """Return the desks of the day by id and name: the active ones, and former ones that still have visits."""
     desks = {desk.id: visit_type_name(desk.name) for desk in schedule.rules.desks}
-    for card in cards:
-        if card.booking.desk_id not in desks:
-            desks[card.booking.desk_id] = visit_type_name(card.booking.desk.name)
+    for visit in visits:
+        if visit.desk_id not in desks:
+            desks[visit.desk_id] = visit_type_name(visit.desk.name)
     for slot in schedule.slots:
         desks.setdefault(slot.desk_id, _("Former desk"))
     return list(desks.items())
@@ -173,12 +181,12 @@ def _fill(slot: DaySlot | None, schedule: DaySchedule) -> Fill | None:
     )
 
 
-def _summary(cards: Sequence[VisitCard]) -> str:
+def _summary(visits: Sequence[Booking]) -> str:
     """Return how many visits and people the day has."""
-    if not cards:
+    if not visits:
         return _("No visit is booked on this day.")
-    visits = ngettext("{count} visit", "{count} visits", len(cards)).format(count=len(cards))
-    people = sum(card.booking.party_size for card in cards)
+    counted = ngettext("{count} visit", "{count} visits", len(visits)).format(count=len(visits))
+    people = sum(visit.party_size for visit in visits)
     return _("{visits}, {people}").format(
-        visits=visits, people=ngettext("{count} person", "{count} people", people).format(count=people)
+        visits=counted, people=ngettext("{count} person", "{count} people", people).format(count=people)
     )

@@ -17,7 +17,7 @@ from booking.staff.access import StaffContext, staff_page
 from booking.staff.affected_visits import just_done
 from booking.staff.day.board import day_board
 from booking.staff.day.crowds import crowd_in_words
-from booking.staff.day.rows import sprite
+from booking.staff.day.rows import VisitRows, sprite
 from booking.staff.day.table import BoardRows
 from booking.web.forms import FormProblem
 from notifications import circuits, queries
@@ -38,8 +38,10 @@ def day_page(
 ) -> HttpResponse:
     """Return a day's schedule; `changed` is the reference of the visit that was just changed."""
     query = urlencode({"date": day.isoformat()})
-    schedule = day_schedule(store=at.store.slug, date=day, now=at.now)
-    board = day_board(schedule, changed=changed, done_words=_done_words(done))
+    schedule = day_schedule(store=at.store.slug, date=day, now=at.now, only_trouble=True)
+    visits_url = _visits_url(request, at)
+    rows = VisitRows(schedule, visits_url=visits_url, changed=changed, done_words=_done_words(done))
+    board = day_board(schedule, rows)
     slots_url = f"{reverse('staff-slots', args=[at.store.slug])}?{query}" if at.is_manager else ""
     context = {
         "section": "day",
@@ -68,6 +70,12 @@ def unknown_day_page(request: HttpRequest, at: StaffContext) -> HttpResponse:
     problem = FormProblem(_("This day does not exist. Please choose another one."), "id_date")
     context = {"section": "day", "date": at.today, "problems": [problem]}
     return staff_page(request, at, "staff/day/unknown_day.html", context, status=400)
+
+
+def _visits_url(request: HttpRequest, at: StaffContext) -> str:
+    """Return the address of the visits' own pages: a short one on the day's own page, whose rows repeat it."""
+    day_url = reverse("staff-day", args=[at.store.slug])
+    return "../visits/" if request.path == day_url else f"{day_url.removesuffix('day/')}visits/"
 
 
 def _waiting_words(zone: ZoneInfo) -> list[str]:

@@ -93,7 +93,7 @@ def cancel(request: HttpRequest, at: StaffContext, booking: Booking) -> HttpResp
         except BookingRefused as refused:
             problems, status = [FormProblem(staff_sentence(refused))], 409
     return staff_page(
-        request, at, "staff/day/cancel.html", {**_facts(at, booking), "problems": problems}, status=status
+        request, at, "staff/day/cancel.html", {**visit_context(at, booking), "problems": problems}, status=status
     )
 
 
@@ -127,7 +127,7 @@ def _confirm(
         found = why_not_moved(at, booking, to, desk)
         return _refused(request, at, booking, BookingRefused(found.refusal), day, wanted=to, desk=desk)
     context = {
-        **_facts(at, booking),
+        **visit_context(at, booking),
         "date": day,
         "to": to,
         "to_value": wanted,
@@ -178,7 +178,7 @@ def _choose(
         else []
     )
     context = {
-        **_facts(at, booking),
+        **visit_context(at, booking),
         "date": day,
         "times": times,
         "impossible": impossible_times(at, booking, day) if booking.status == Status.CONFIRMED else [],
@@ -189,7 +189,8 @@ def _choose(
     return staff_page(request, at, "staff/day/move.html", context, status=status)
 
 
-def _facts(at: StaffContext, booking: Booking) -> dict[str, Any]:
+def visit_context(at: StaffContext, booking: Booking) -> dict[str, Any]:
+    """Return what the pages about one visit show of it."""
     texts_at = store_text_goes_at(booking, now=at.now)
     facts, written = booking_facts(booking), FactsAsHtml(country=booking.store.country)
     return {

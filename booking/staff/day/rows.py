@@ -1,35 +1,41 @@
 """One visit as a row of the day schedule, as HTML: built here, as a template took twenty times as long.
 
-User input goes through `escape`; everything else is texts and addresses of our own. A day has hundreds of rows, so what
-all of them share stands once on the page: their form, and the signs that `sprite` draws.
+User input goes through `escape`; everything else is texts and addresses of our own. A day has hundreds of rows, so a
+row shows a visit on one line, and what is unusual about it below. All else stands on the visit's own page, to which its
+name leads. What rows share stands once on the page: their form, and the signs that `sprite` draws.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import cache
 from html import escape
-from urllib.parse import quote
 
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from booking.bookings.day_schedule import DaySchedule
 from booking.bookings.status_wording import status_words
-from booking.staff.visit_cards import Action, VisitCard
+from booking.bookings.visit_facts import booking_facts, has_facts
+from booking.models import Booking, Status
+from booking.staff.visit_cards import Action, CardMaker
+from booking.staff.visit_facts import FACT_ICONS, FactsAsHtml
+from booking.staff.visit_messages import MessageLines
 from booking.staff.wording import BADGES
-from booking.templatetags.carillon import reference as reference_in_words
 from booking.templatetags.carillon import unbroken
 
 _ICON = '<svg class="icon" aria-hidden="true"><use href="#sign-{}"/></svg>'
 _GRIP = '<path d="M5 8h14M5 12h14M5 16h14"/>'
-_ADDRESS_SAFE = "@!$'*+="
 _SYMBOL = '<symbol id="sign-{}" viewBox="0 0 24 24">{}</symbol>'
+_FOCUS = ' tabindex="-1"'
+_TIME = '<span class="visit-time">{}</span> '
 
 
 @cache
 def sprite() -> SafeString:
     """Return the drawings behind the signs of the rows, for the page to hold once."""
-    drawings = {status: _drawing(icon) for status, (icon, _tone) in BADGES.items()} | {"grip": _GRIP}
+    icons = sorted({icon for icon, _tone in BADGES.values()} | set(FACT_ICONS.values()))
+    drawings = {icon: _drawing(icon) for icon in icons} | {"grip": _GRIP}
     symbols = "".join([_SYMBOL.format(name, drawing) for name, drawing in drawings.items()])
     return mark_safe(f"<div hidden><svg>{symbols}</svg></div>")  # noqa: S308 -- files of our own
 
@@ -48,92 +54,85 @@ def escaped(text: str) -> str:
 
 
 class VisitRows:
-    """Builds the rows of one day; `done_words` are shown under the visit that was just changed."""
+    """Builds the rows of one day; `done_words` are shown under the visit `changed`.
 
-    def __init__(self, *, done_words: str = "") -> None:
+    `visits_url` is the address under which the visits' own pages stand, as seen from the page that is built.
+    """
+
+    def __init__(self, schedule: DaySchedule, *, visits_url: str, changed: str = "", done_words: str = "") -> None:
+        self.made = CardMaker(schedule)
+        self.schedule, self.visits_url, self.changed = schedule, visits_url, changed
         self.just = f'<p class="last-step" role="status">{escape(done_words)}</p>' if done_words else ""
-        self.badges = {
-            status: f'<span class="badge {BADGES[status][1]}">{_ICON.format(status)}{escape(word)}</span>'
-            for status, word in status_words().items()
-        }
-        self.more = escape(_("More"))
+        self.facts = FactsAsHtml(country=schedule.rules.country, icon=_icon)
+        self.lines = MessageLines()
+        self.what = cache(self._what)
+        words = {status: escape(word) for status, word in status_words().items()}
+        # The usual state has no sign: what differs is seen at once.
+        self.states = {
+            status: f'<b class="badge {tone}">{_ICON.format(icon)}{words[status]}</b> '
+            for status, (icon, tone) in BADGES.items()
+        } | {str(Status.CONFIRMED): f"{words[Status.CONFIRMED]} · "}
         self.until = escape(_("until {time}"))
-        self.reference = escape(_("Reference {reference}"))
-        self.gets_no_messages = _fact(_("Gets no messages: please phone if something changes."))
-        self.left_no_contact = _fact(_("Left no phone number and no e-mail address."))
         will_come = escape(_("will come"))
         self.will_come = f' · <span class="will-come">{will_come}</span>'
-        self.move, self.cancel = escape(_("Move")), escape(_("Cancel the visit"))
-        self.grip = _ICON.format("grip")
 
-    def rows(self, visits: Iterable[VisitCard], *, with_time: bool = False) -> SafeString:
+    def rows(self, visits: Iterable[Booking], *, with_time: bool = False) -> SafeString:
         """Return the rows of some visits, one after the other."""
         rows = "".join([self._row(visit, with_time=with_time) for visit in visits])
         return mark_safe(rows)  # noqa: S308 -- user input is escaped where it is inserted
 
-    def _row(self, visit: VisitCard, *, with_time: bool) -> str:
-        booking, name = visit.booking, escaped(visit.name)
-        noted = f'<p class="visit-note">{escaped(booking.note)}</p>' if booking.note else ""
-        changed, focus, just = (" is-changed", ' tabindex="-1"', self.just) if visit.is_changed else ("", "", "")
-        time = f'<span class="visit-time">{visit.time}</span> ' if with_time else ""
-        parts = [visit.people, escaped(visit.visit_type)]
-        if visit.until:
-            parts.append(self.until.format(time=unbroken(visit.until)))
-        if visit.source:
-            parts.append(escaped(visit.source))
-        what = " · ".join(parts) + (self.will_come if booking.attendance_confirmed else "")
+    def _row(self, visit: Booking, *, with_time: bool) -> str:
+        made, reference, status, starts_at = self.made, visit.reference, visit.status, visit.starts_at
+        name = escaped(made.name(visit))
+        until = visit.ends_at if visit.ends_at - starts_at > made.one_slot else None
+        what = self.what(visit.party_size, visit.visit_type.name, until, visit.source, visit.attendance_confirmed)
+        is_fixed, below = status != Status.CONFIRMED, ""
+        if visit.note:
+            below = f'<p class="visit-note">{escaped(visit.note)}</p>'
+        late = ""
+        if has_facts(visit, self.facts.usual):
+            facts = booking_facts(visit)
+            late, below = self.facts.said_late(facts), self.facts.facts(facts) + below
+        if reference in self.schedule.deliveries:
+            below = self._trouble(visit) + below
+        is_changed = reference == self.changed
+        if is_changed:
+            below += f'<div class="visit-just">{self.just}{self._undo(visit, name)}</div>'
+        kind = f"visit{' is-fixed' if is_fixed else ''}{' is-changed' if is_changed else ''}"
+        phone = f'<a href="tel:{escaped(visit.phone)}">{escaped(made.phone(visit.phone))}</a>' if visit.phone else ""
+        step, time = made.main_step(visit), _TIME.format(made.time(starts_at)) if with_time else ""
         return (
-            f'<li class="visit visit-{visit.state}{changed}" id="visit-{visit.reference}"{focus}>'
-            f'<div class="visit-main"><div class="visit-who">{time}<strong>{name}</strong> '
-            f'{self.badges[visit.state]}{visit.said_late}</div><div class="visit-what">{what}</div></div>'
-            f'<div class="visit-side"><div class="visit-how">{_how(visit)}'
-            f'<span class="print-only">{visit.reference}</span></div>{visit.facts}'
-            f'{noted}</div><div class="visit-acts">{"".join(self._acts(visit, name))}</div>{just}</li>'
+            f'<li class="{kind}" id="visit-{reference}"{_FOCUS if is_changed else ""}>'
+            f'<a href="{self.visits_url}{reference}/">{time}{name}</a> '
+            f"<span>{self.states[made.state(visit)]}{what}{late}</span> {phone} <i>{reference}</i>"
+            f"{self._button(step, reference, kind='act act-main', whose=name) if step else ''}{below}</li>"
         )
 
-    def _acts(self, visit: VisitCard, name: str) -> Iterator[str]:
-        is_movable, undo = visit.is_movable, visit.undo
-        if is_movable:
-            yield f'<a class="grip" href="{visit.url}move/" aria-label="{self.move}, {name}">{self.grip}</a>'
-        if visit.main:
-            yield self._button(visit.main, kind="act act-main", whose=name)
-        if visit.is_changed and undo:
-            yield self._button(undo, whose=name)
-        if not visit.has_more:
-            return
-        yield f'<details class="more"><summary aria-label="{self.more}, {name}">{self.more}</summary><div>'
-        for act in visit.others:
-            yield self._button(act)
-        if undo and not visit.is_changed:
-            yield self._button(undo)
-        if is_movable:
-            yield f'<a class="act" href="{visit.url}move/">{self.move}</a>'
-            yield f'<a class="act act-stop" href="{visit.url}cancel/">{self.cancel}</a>'
-        yield f'<ul class="news-list"><li>{self.reference.format(reference=reference_in_words(visit.reference))}</li>'
-        for line in visit.messages:
-            yield f'<li class="is-trouble">{line.html}</li>' if line.is_trouble else f"<li>{line.html}</li>"
-        if visit.has_no_messages:
-            yield self.gets_no_messages if visit.phone else self.left_no_contact
-        yield "</ul></div></details>"
+    def _what(self, people: int, visit_type: str, until: object, source: str, will_come: bool) -> str:
+        """Return what kind of visit it is, for how many people."""
+        made = self.made
+        parts = [escape(made.people(people)), escape(made.kind(visit_type))]
+        if until:
+            parts.append(self.until.format(time=escape(unbroken(made.time(until)))))
+        if source in made.sources:
+            parts.append(escape(made.sources[source]))
+        return " · ".join(parts) + (self.will_come if will_come else "")
 
-    def _button(self, act: Action, *, kind: str = "act", whose: str = "") -> str:
+    def _trouble(self, visit: Booking) -> str:
+        """Return the message that did not arrive and calls for a phone call, if there is one."""
+        lines = self.lines.of(self.schedule.deliveries[visit.reference], phoned_at=visit.phoned_at)
+        return next((f'<p class="news is-trouble">{line.html}</p>' for line in lines if line.is_trouble), "")
+
+    def _undo(self, visit: Booking, name: str) -> str:
+        undo = self.made.undo_step(visit)
+        return self._button(undo, visit.reference, whose=name) if undo else ""
+
+    def _button(self, act: Action, reference: str, *, kind: str = "act", whose: str) -> str:
         """Return a button of the form around the board; `whose` is the name that a screen reader adds, escaped."""
         label = escaped(act.label)
-        named = f' aria-label="{label}, {whose}"' if whose else ""
-        address = f'formaction="{act.url}" name="action_id" value="{act.action_id}"'
-        return f'<button class="{kind}" {address}{named}>{label}</button>'
+        address = f'formaction="{self.visits_url}{reference}/{act.path}/" name="action_id" value="{act.action_id}"'
+        return f'<button class="{kind}" {address} aria-label="{label}, {whose}">{label}</button>'
 
 
-def _fact(words: str) -> str:
-    return f"<li>{escape(words)}</li>"
-
-
-def _how(visit: VisitCard) -> str:
-    """Return how to reach the visitor, and the last message to them."""
-    booking, told = visit.booking, visit.last_message
-    phone = f'<a href="tel:{escaped(booking.phone)}">{escaped(visit.phone)}</a> ' if visit.phone else ""
-    # A question mark would end the address and begin further fields of the e-mail.
-    address = escaped(quote(booking.email, safe=_ADDRESS_SAFE))
-    mail = f'<a href="mailto:{address}">{escaped(booking.email)}</a> ' if address else ""
-    news = f'<span class="news{" is-trouble" if told.is_trouble else ""}">{told.html}</span>' if told else ""
-    return phone + mail + news
+def _icon(name: str) -> SafeString:
+    return mark_safe(_ICON.format(name))  # noqa: S308 -- names of our own

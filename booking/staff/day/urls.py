@@ -12,6 +12,7 @@ from booking.staff.day import (
     schedule,
     sheet_address,
     slots,
+    visit,
 )
 
 urlpatterns = [
@@ -21,6 +22,7 @@ urlpatterns = [
     path("staff/<slug:store>/day/book/", caller.book_for_caller, name="staff-book"),
     path("staff/<slug:store>/day/book/caller/", caller_visits.caller_visits, name="staff-caller-visits"),
     path("staff/<slug:store>/day/slots/", slots.change_times, name="staff-slots"),
+    path("staff/<slug:store>/visits/<str:reference>/", visit.visit_page, name="staff-visit"),
     path("staff/<slug:store>/visits/<str:reference>/move/", reschedule.move, name="staff-visit-move"),
     path("staff/<slug:store>/visits/<str:reference>/move/places/", reschedule.places, name="staff-visit-places"),
     path("staff/<slug:store>/visits/<str:reference>/cancel/", reschedule.cancel, name="staff-visit-cancel"),

@@ -45,12 +45,16 @@ def make_room(**fields: object) -> Room:
     )
 
 
+def visit_url(booking: Booking) -> str:
+    return f"{SHOP}visits/{booking.reference}/"
+
+
 def act_url(booking: Booking, step: str) -> str:
-    return f"{SHOP}visits/{booking.reference}/{step}/"
+    return f"{visit_url(booking)}{step}/"
 
 
-def fill_day(store: Store, count: int) -> None:
-    """Put visits into a Tuesday without the service's care, each with two messages."""
+def fill_day(store: Store, count: int, *, status: Status | None = None, note: str = "Second floor") -> None:
+    """Put visits into a Tuesday without the service's care, each with two messages; by default of all states."""
     desk, kind = store.desks.get(slug="main"), store.visit_types.get(slug="visit")
     bookings = Booking.objects.bulk_create(
         Booking(
@@ -64,11 +68,11 @@ def fill_day(store: Store, count: int) -> None:
             party_size=1,
             places=1,
             takes_web_places=True,
-            status=list(Status)[number % 6],
+            status=status or list(Status)[number % 6],
             source=Source.WEB,
             name=f"Ada Test {number}",
             phone=f"+3361234{number:04d}",
-            note="Second floor",
+            note=note,
             locale="fr",
             created_at=NOW,
             updated_at=NOW,

@@ -1,8 +1,8 @@
 // @ts-check
 // Takes a visit by its grip to another time. Where it is let go, the page that asks once more is opened: nothing is
 // moved here. Where it cannot go is asked of the server when the pull begins, shown, and told over the place itself;
-// to let go there changes nothing. The grip is a link to the page for moving a visit, for keyboards and wherever this
-// does not run.
+// to let go there changes nothing. The grip is a link to the page for moving a visit, for keyboards; where this does not
+// run, that page stands behind the visit's name.
 "use strict";
 
 (() => {
@@ -23,6 +23,20 @@
   /** @type {Drag | null} */
   let drag = null;
   let isJustLetGo = false;
+
+  /** Give each visit that may be moved its grip. */
+  function addGrips() {
+    const pattern = document.createElement("a");
+    pattern.className = "grip";
+    pattern.innerHTML = '<svg class="icon" aria-hidden="true"><use href="#sign-grip"/></svg>';
+    for (const visit of board?.querySelectorAll(".visit:not(.is-fixed)") ?? []) {
+      const name = visit.querySelector("a");
+      const grip = /** @type {HTMLAnchorElement} */ (pattern.cloneNode(true));
+      grip.href = `${name?.getAttribute("href")}move/`;
+      grip.setAttribute("aria-label", `${board?.dataset.gripLabel}, ${name?.textContent}`);
+      (visit.querySelector(":scope > .act") ?? visit.querySelector(":scope > i"))?.after(grip);
+    }
+  }
 
   /**
    * @param {EventTarget | null} target
@@ -54,7 +68,7 @@
     const ghost = document.createElement("div");
     ghost.className = "drag-ghost";
     ghost.setAttribute("aria-hidden", "true");
-    ghost.textContent = drag.visit.querySelector("strong")?.textContent || "";
+    ghost.textContent = drag.visit.querySelector("a")?.textContent || "";
     document.body.append(ghost);
     drag.ghost = ghost;
     drag.timer = setInterval(runAlong, 16, drag);
@@ -162,6 +176,8 @@
     if (grip) grip.title = board?.dataset.gripTitle || "";
   }
 
+  addGrips();
+  board.addEventListener("redrawn", addGrips);
   board.addEventListener("pointerover", nameGrip);
   document.addEventListener("pointerdown", take);
   document.addEventListener("pointermove", carry);

@@ -32,7 +32,6 @@
     const visit = element.closest(".visit");
     const within = visit ? `#${CSS.escape(visit.id)} ` : "#board ";
     if (element === visit) return within.trim();
-    if (element.matches("summary")) return `${within}summary`;
     for (const name of ["formaction", "href"]) {
       const value = element.getAttribute(name);
       const look = element.className ? `.${element.classList[0]}` : "";
@@ -63,15 +62,14 @@
     const active = document.activeElement;
     const inHand = pathTo(active);
     const visitInHand = active?.closest?.(".visit")?.id;
-    const open = [...board.querySelectorAll(".visit:has(details[open])")].map((visit) => visit.id);
+    const open = new Map([...board.querySelectorAll(".visit-part")].map((part) => [part.parentElement?.id, part]));
     const kept = anchor();
     for (const { shown, newer } of parts) shown.replaceChildren(...newer.childNodes);
     document.title = fresh.title;
-    for (const id of open) document.getElementById(id)?.querySelector("details")?.setAttribute("open", "");
+    board.dispatchEvent(new CustomEvent("redrawn", { detail: open })); // opens them again, and puts the grips back
     if (inHand) refocus(inHand, visitInHand);
     const row = kept && document.getElementById(kept[0]);
     if (kept && row) scrollBy({ top: row.getBoundingClientRect().top - kept[1], behavior: "instant" });
-    board.dispatchEvent(new Event("redrawn", { bubbles: true }));
   }
 
   /**
