@@ -27,15 +27,13 @@ _OTHER_DAYS = ("/s/*/book/?visit_type=*&", "/*/s/*/book/?visit_type=*&")
 _FOR_READERS = ("/*/embed/", "/*/staff/", *(f"/*/s/*/{page}/" for page in _PAGES_IN_BETWEEN))  # with a prefix in front
 # Every browser calls itself Mozilla; programs that do so too say what they are. Cubot makes telephones.
 _BROWSER = re.compile(r"Mozilla/")
-_PROGRAM = re.compile(
-    r"(?<!cu)bot|crawl|spider|slurp|preview|monitor|check|scan|fetch|headless|lighthouse|https?://", re.IGNORECASE
-)
+_PROGRAM = re.compile(r"(?<!cu)bot|crawl|spider|slurp|preview|monitor|check|scan|fetch|headless|lighthouse|https?://")
 ROBOTS = "User-agent: *\n{rows}\nSitemap: {public_url}/sitemap.xml\n"
 
 
 def is_browser(user_agent: str) -> bool:
     """Tell whether a request comes from a browser, as far as it says so itself."""
-    return bool(_BROWSER.match(user_agent)) and not _PROGRAM.search(user_agent)
+    return bool(_BROWSER.match(user_agent)) and not _PROGRAM.search(user_agent.lower())
 
 
 @require_safe
