@@ -36,6 +36,7 @@ def waiting_room(request: HttpRequest, step: BookingStep) -> HttpResponse:
         "turn": standing.turn.name.lower(),
         "waits": waits,
         "comes_in_until": standing.entry_at + TURN_LASTS if standing.entry_at else None,
+        "minutes_of_turn": TURN_LASTS // timedelta(minutes=1),
         "minutes_to_book": LET_IN_LASTS // timedelta(minutes=1),
         "seconds": seconds,
         "is_live": is_live,
