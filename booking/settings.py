@@ -160,6 +160,9 @@ SMS_COUNTRIES = [country.strip().upper() for country in env.list("SMS_COUNTRIES"
 SMS_COUNTRIES = SMS_COUNTRIES or ["FR", "MC", "BE", "CH", "LU"]
 SMS_DAILY_BUDGET = read_number("SMS_DAILY_BUDGET", 500)
 SMS_HOURLY_BUDGET = read_number("SMS_HOURLY_BUDGET", 200)  # of texts that customers cause, over all stores
+SMS_PER_SECOND = read_number("SMS_PER_SECOND", 0)  # the pace of a worker; 0: as fast as the provider answers
+SMS_LANES = max(1, read_number("SMS_LANES", 8))  # calls of a worker at the same time
+EMAIL_LANES = max(1, read_number("EMAIL_LANES", 2))
 SMS_CENTS = read_amount("SMS_CENTS")  # the price of a segment; 0: not known
 EMAIL_URL = read_secret("EMAIL_URL")
 # The provider whose webhooks tell of e-mails, and the address at which it takes replies for us.
@@ -167,7 +170,7 @@ EMAIL_PROVIDER = env.str("EMAIL_PROVIDER", "").lower()
 EMAIL_WEBHOOK_KEY = read_secret("EMAIL_WEBHOOK_KEY")
 EMAIL_REPLIES = env.str("EMAIL_REPLIES", "")
 MESSAGES_DIR = DATA_DIR / "outbox"
-BEAT_FILE = DATA_DIR / "worker.beat"  # touched by each heartbeat task, for the launcher
+BEAT_FILE = DATA_DIR / "worker.beat"  # touched by the worker as it looks at the outbox, for the launcher
 if EMAIL_URL:
     try:
         vars().update(env.email_url_config(EMAIL_URL))
@@ -176,7 +179,7 @@ if EMAIL_URL:
     EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", "") or "carillon@" + ALLOWED_HOSTS[-1].strip("[]")
 # The composer reads the booking again when a message is sent; notifications itself knows no booking.
-NOTIFICATIONS_COMPOSER = "booking.messages.compose.compose"
+NOTIFICATIONS_COMPOSER = "booking.messages.compose.read_ahead"
 NOTIFICATIONS_ANSWER = "booking.messages.compose.answer"
 NOTIFICATIONS_MAIL_ANSWER = "booking.messages.mail_answers.answer_mail"
 # Called by an import that changed a store's hours, in its transaction; stores itself knows no booking.

@@ -2,7 +2,6 @@
 
 import logging
 
-from django.conf import settings
 from django.utils import timezone
 
 from booking import privacy
@@ -11,19 +10,12 @@ from booking.arrivals import turn_reminders
 from booking.bookings import rebooking
 from booking.formats.share_image import drop_old_cards
 from booking.messages import day_sheet_schedule
-from booking.operations.health import note_beat
 from booking.operations.schedules import forget_results
 from booking.places import claims
 from booking.waiting_list import offers
 from notifications import sms_recipients
 
 log = logging.getLogger(__name__)
-
-
-def heartbeat() -> None:
-    """Record that a task was executed, which proves more than that a worker is alive."""
-    note_beat(now=timezone.now())
-    settings.BEAT_FILE.touch()
 
 
 def release_expired_holds() -> int:

@@ -1,6 +1,7 @@
-"""Attempts to send: each is noted before the provider is called, if the message may still go and is ours."""
+"""Attempts to send: all are noted before the provider is called, if the messages may still go and are ours."""
 
 import logging
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -9,36 +10,34 @@ from notifications import outbox
 from notifications.content import Email, Sms
 from notifications.digests import prefix_digest
 from notifications.models import OutboxMessage
+from notifications.outbox import Intent
 from notifications.segments import segments
-from notifications.sms_recipients import reason_against_mailing, reason_against_texting
+from notifications.shares import Wish, reasons_against
 
 log = logging.getLogger(__name__)
 
 
 @transaction.atomic
-def begin_text(message: OutboxMessage, text: Sms, *, now: datetime) -> str:
-    """Note, before the provider is called, that a text may leave now; return why it must not, or ""."""
-    reason = reason_against_texting(
-        text.to,
-        account=message.account,
-        budget_since=text.budget_since,
-        is_counted=message.attempted_at is not None,
-        is_limited=message.is_limited,
-        now=now,
-    )
-    if reason:
-        log.warning("text_refused", extra={"account": message.account, "reason": reason})
-        return reason
-    message.prefix_digest = prefix_digest(text.to) if message.is_limited else ""
-    is_ours = outbox.begin_call(message, recipient=text.to, body=text.body, segments=segments(text.body), now=now)
-    return "" if is_ours else outbox.LEASE_LOST
+def begin(contents: Sequence[tuple[OutboxMessage, Sms | Email]], *, now: datetime) -> Mapping[int, str]:
+    """Note, before a provider is called, that messages may leave now; return why they must not, or "", by their ids.
 
-
-@transaction.atomic
-def begin_email(message: OutboxMessage, mail: Email, *, now: datetime) -> str:
-    """Note, before the mail server is called, that an e-mail may leave now; return why it must not, or ""."""
-    if message.is_limited and message.attempted_at is None:
-        reason = reason_against_mailing(mail.to, now=now)
-        if reason:
-            return reason
-    return "" if outbox.begin_call(message, recipient=mail.to, body=mail.text, now=now) else outbox.LEASE_LOST
+    At most eight statements, for any number of messages.
+    """
+    wishes = [
+        Wish(message, content.to, content.budget_since if isinstance(content, Sms) else None)
+        for message, content in contents
+    ]
+    reasons = dict(reasons_against(wishes, now=now))
+    intents = []
+    for message, content in contents:
+        if reason := reasons[message.pk]:
+            if isinstance(content, Sms):
+                log.warning("text_refused", extra={"account": message.account, "reason": reason})
+        elif isinstance(content, Sms):
+            message.prefix_digest = prefix_digest(content.to) if message.is_limited else ""
+            intents.append(Intent(message, content.to, content.body, segments(content.body)))
+        else:
+            intents.append(Intent(message, content.to, content.text))
+    held = outbox.begin_calls(intents, now=now)
+    lost = {intent.message.pk: outbox.LEASE_LOST for intent in intents if intent.message.pk not in held}
+    return {**reasons, **lost}

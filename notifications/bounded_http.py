@@ -5,10 +5,14 @@ server from one that may have.
 """
 
 import base64
+import functools
 import logging
+import select
 import ssl
+import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from http.client import HTTPConnection, HTTPSConnection
 from urllib.parse import urlencode, urlsplit
 
@@ -21,8 +25,13 @@ from notifications.deadlines import OutOfTime, SendGate, shut_down, within
 CONNECT_SECONDS = 3
 READ_SECONDS = 10
 LARGEST_ANSWER = 2_000_000
+# A connection at rest is not used again after this time: the server may be about to close it.
+KEPT_SECONDS = 10
 
 log = logging.getLogger(__name__)
+
+_Server = tuple[str, str, int | None]  # scheme, host, port
+_thread = threading.local()
 
 
 class NotReached(Exception):
@@ -59,60 +68,102 @@ class BoundedHttpClient(HttpClient):  # type: ignore[misc]  # the twilio package
         if auth is not None:
             all_headers["Authorization"] = "Basic " + base64.b64encode(":".join(auth).encode()).decode()
         body = urlencode(data).encode() if data else None
-        call = _Call(server.scheme, server.hostname or "", server.port, method, target, body, all_headers)
+        address = (server.scheme, server.hostname or "", server.port)
+        call = _Call(_kept_connection(address) or _new_connection(address), method, target, body, all_headers)
         try:
             answer = within(self._until - time.monotonic(), call.make, give_up=call.abort)
         except OutOfTime:
             if call.gate.has_left:
                 raise
             raise NotReached("not_reached OutOfTime") from None
+        if call.can_be_kept:
+            _keep(address, call.connection)
         self.headers = answer.headers
         return answer
 
 
+@contextmanager
+def keeping_connections() -> Iterator[None]:
+    """Keep the connection of this thread's calls open between them, until the block ends."""
+    _thread.kept = {}
+    try:
+        yield
+    finally:
+        for connection, _ in _thread.kept.values():
+            connection.close()
+        del _thread.kept
+
+
+def _keep(server: _Server, connection: HTTPConnection) -> None:
+    kept: dict[_Server, tuple[HTTPConnection, float]] | None = getattr(_thread, "kept", None)
+    if kept is None:
+        connection.close()
+    else:
+        kept[server] = connection, time.monotonic()
+
+
+def _kept_connection(server: _Server) -> HTTPConnection | None:
+    """Return this thread's open connection to a server, unless the server has closed it or may be about to."""
+    kept: dict[_Server, tuple[HTTPConnection, float]] = getattr(_thread, "kept", {})
+    connection, used_at = kept.pop(server, (None, 0.0))
+    if connection is None:
+        return None
+    says_something = bool(select.select([connection.sock], [], [], 0)[0])  # nothing is awaited but that it closes
+    if says_something or time.monotonic() - used_at > KEPT_SECONDS:
+        connection.close()
+        return None
+    return connection
+
+
+def _new_connection(server: _Server) -> HTTPConnection:
+    scheme, host, port = server
+    if scheme == "https":
+        return HTTPSConnection(host, port, timeout=CONNECT_SECONDS, context=_tls())
+    return HTTPConnection(host, port, timeout=CONNECT_SECONDS)
+
+
+@functools.cache
+def _tls() -> ssl.SSLContext:
+    """Return the context of all encrypted calls; reading the authorities takes longer than a call."""
+    return ssl.create_default_context()
+
+
 class _Call:
-    """One request and its answer on a connection of its own, which another thread may cut."""
+    """One request and its answer on a connection that another thread may cut."""
 
     def __init__(
-        self,
-        scheme: str,
-        host: str,
-        port: int | None,
-        method: str,
-        target: str,
-        body: bytes | None,
-        headers: Mapping[str, str],
+        self, connection: HTTPConnection, method: str, target: str, body: bytes | None, headers: Mapping[str, str]
     ) -> None:
-        if scheme == "https":
-            context = ssl.create_default_context()
-            self._connection: HTTPConnection = HTTPSConnection(host, port, timeout=CONNECT_SECONDS, context=context)
-        else:
-            self._connection = HTTPConnection(host, port, timeout=CONNECT_SECONDS)
+        self.connection = connection
         self._request = (method, target, body, headers)
         self.gate = SendGate()
+        self.can_be_kept = False  # the connection, for another call
 
     def make(self) -> Response:
         try:
             return self._make()
         finally:
-            self._connection.close()
+            if not self.can_be_kept:
+                self.connection.close()
 
     def abort(self) -> None:
         """End the call now; one that has not begun to send never will."""
         self.gate.close()
-        shut_down(self._connection.sock)
+        shut_down(self.connection.sock)
 
     def _make(self) -> Response:
-        try:
-            self._connection.connect()
-        except (OSError, ValueError) as error:  # refused, no such name, not its certificate
-            raise NotReached(f"not_reached {type(error).__name__}") from error
-        self._connection.sock.settimeout(READ_SECONDS)
+        if self.connection.sock is None:
+            try:
+                self.connection.connect()
+            except (OSError, ValueError) as error:  # refused, no such name, not its certificate
+                raise NotReached(f"not_reached {type(error).__name__}") from error
+        self.connection.sock.settimeout(READ_SECONDS)
         self.gate.pass_through()
         method, target, body, headers = self._request
-        self._connection.request(method, target, body, dict(headers))
-        answer = self._connection.getresponse()
+        self.connection.request(method, target, body, dict(headers))
+        answer = self.connection.getresponse()
         content = answer.read(LARGEST_ANSWER + 1)
         if len(content) > LARGEST_ANSWER:
             raise BadAnswer
+        self.can_be_kept = answer.isclosed() and not answer.will_close
         return Response(answer.status, content.decode("utf-8", "replace"), answer.headers)

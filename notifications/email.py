@@ -1,9 +1,12 @@
 """E-mails: plain text and HTML, with the visit as a calendar part (RFC 6047), by SMTP or to a file."""
 
 import re
+import select
 import smtplib
-from collections.abc import Sequence
-from contextlib import suppress
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from email.headerregistry import Address
 from email.utils import parseaddr
 from typing import Any
@@ -20,6 +23,22 @@ from notifications.deadlines import OutOfTime, SendGate, shut_down, within
 from notifications.mail_providers import naming_header
 
 SEND_SECONDS = 15
+# A connection takes no more e-mails than this, and none after this time at rest: servers close it then.
+MOST_BY_ONE = 50
+KEPT_SECONDS = 10
+
+_thread = threading.local()
+
+
+@contextmanager
+def keeping_connection() -> Iterator[None]:
+    """Keep the connection of this thread's e-mails open between them, until the block ends."""
+    _thread.kept = _Connection()
+    try:
+        yield
+    finally:
+        _thread.kept.close()
+        del _thread.kept
 
 
 def send(email: Email, *, key: str) -> Answer:
@@ -32,10 +51,13 @@ def send(email: Email, *, key: str) -> Answer:
     if not settings.EMAIL_URL:
         message_files.write(f"{key}.eml", octets)
         return Sent(sid="")
-    call = _Call(message)
+    kept: _Connection | None = getattr(_thread, "kept", None)
+    call = _Call(message, kept or _Connection(), is_kept=kept is not None)
     try:
         return within(SEND_SECONDS, call.make, give_up=call.abort)
     except OutOfTime:
+        if kept is not None:
+            _thread.kept = _Connection()  # the other thread may not be done with the old one
         return call.answer_so_far()
 
 
@@ -75,30 +97,71 @@ def build(email: Email, *, key: str) -> EmailMultiAlternatives:
     return message
 
 
-class _Call:
-    """One e-mail handed to a mail server on a connection of its own, which another thread may cut."""
+class _Connection:
+    """A connection to the mail server, for one e-mail after the other."""
 
-    def __init__(self, message: EmailMultiAlternatives) -> None:
+    def __init__(self) -> None:
+        self.backend: Any = None
+        self._count = 0
+        self._used_at = 0.0
+
+    def open(self) -> bool:
+        """Open the connection where it is not; return whether it is the one of an earlier e-mail."""
+        if self._is_of_use():
+            return True
+        self.close()
+        self._count = 0
+        self.backend = get_connection()
+        self.backend.open()
+        return False
+
+    def note_use(self) -> None:
+        self._count += 1
+        self._used_at = time.monotonic()
+
+    def close(self) -> None:
+        """Take leave of the server, whether it listens or not."""
+        backend, self.backend = self.backend, None
+        if backend is not None:
+            with suppress(OSError, smtplib.SMTPException):
+                backend.close()
+
+    def abort(self) -> None:
+        """End at once whatever another thread does with the connection."""
+        for connected in ("connection", "_partial_connection"):
+            shut_down(getattr(getattr(self.backend, connected, None), "sock", None))
+
+    def _is_of_use(self) -> bool:
+        sock = getattr(getattr(self.backend, "connection", None), "sock", None)
+        if sock is None or self._count >= MOST_BY_ONE or time.monotonic() - self._used_at > KEPT_SECONDS:
+            return False
+        return not select.select([sock], [], [], 0)[0]  # a server speaks first only to say goodbye
+
+
+class _Call:
+    """One e-mail handed to a mail server, on a connection that another thread may cut."""
+
+    def __init__(self, message: EmailMultiAlternatives, connection: _Connection, *, is_kept: bool) -> None:
         self._message = message
-        self._connection: Any = get_connection()
+        self._connection = connection
+        self._is_kept = is_kept
         self._gate = SendGate()
         self._answer: Answer | None = None
         self._answer_in_time: Answer | None = None
 
     def make(self) -> Answer:
         try:
-            self._answer = self._open() or self._send()
+            self._answer = self._make()
             return self._answer
         finally:
-            with suppress(OSError, smtplib.SMTPException):
+            if not (self._is_kept and isinstance(self._answer, Sent)):
                 self._connection.close()
 
     def abort(self) -> None:
         """End the call now; one that has not begun to send never will."""
         self._gate.close()
         self._answer_in_time = self._answer  # what ends by the cut itself tells nothing more
-        for connected in ("connection", "_partial_connection"):
-            shut_down(getattr(getattr(self._connection, connected, None), "sock", None))
+        self._connection.abort()
 
     def answer_so_far(self) -> Answer:
         """Return what is known of a call that did not end."""
@@ -106,19 +169,28 @@ class _Call:
             return self._answer_in_time
         return Unclear("smtp OutOfTime", may_clear=False) if self._gate.has_left else Away("not_reached OutOfTime")
 
-    def _open(self) -> Answer | None:
-        try:
-            self._connection.open()
-        except (smtplib.SMTPAuthenticationError, smtplib.SMTPNotSupportedError) as error:
-            return Barred(f"smtp {type(error).__name__}")
-        except (OSError, smtplib.SMTPException) as error:
-            return Away(f"not_reached {type(error).__name__}")
-        return None
+    def _make(self) -> Answer:
+        """Send the e-mail; where a kept connection turns out to be closed, by a new one."""
+        while True:
+            try:
+                is_old = self._connection.open()
+            except (smtplib.SMTPAuthenticationError, smtplib.SMTPNotSupportedError) as error:
+                return Barred(f"smtp {type(error).__name__}")
+            except (OSError, smtplib.SMTPException) as error:
+                return Away(f"not_reached {type(error).__name__}")
+            answer = self._send()
+            if not is_old or self._gate.has_left or not isinstance(answer, Away | Later):
+                return answer
+            self._connection.close()
 
     def _send(self) -> Answer:
-        self._gate.pass_through()
+        backend = self._connection.backend
+        if (smtp := getattr(backend, "connection", None)) is not None:
+            smtp.data = self._hand_over
+        else:
+            self._gate.pass_through()
         try:
-            self._connection.send_messages([self._message])
+            backend.send_messages([self._message])
         except smtplib.SMTPRecipientsRefused as error:
             codes = [code for code, _ in error.recipients.values()]
             return Refused("invalid_address") if all(code >= 500 for code in codes) else Later("busy")
@@ -130,8 +202,16 @@ class _Call:
         except smtplib.SMTPResponseException as error:
             return Refused(f"smtp_{error.smtp_code}") if error.smtp_code >= 500 else Later("busy")
         except (OSError, smtplib.SMTPException) as error:
+            if not self._gate.has_left:
+                return Away(f"not_reached {type(error).__name__}")
             return Unclear(f"smtp {type(error).__name__}", may_clear=False)
+        self._connection.note_use()
         return Sent(sid="")
+
+    def _hand_over(self, content: Any) -> tuple[int, bytes]:
+        """Send the content, all before which is only talk: until then the e-mail has surely not left."""
+        self._gate.pass_through()
+        return smtplib.SMTP.data(self._connection.backend.connection, content)
 
 
 def _answers_to(address: str) -> list[str]:

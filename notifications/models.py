@@ -43,10 +43,13 @@ class OutboxMessage(models.Model):
     due_at = models.DateTimeField()  # when it is meant to go
     not_after = models.DateTimeField()  # it is useless from then on: the visit's start
     try_at = models.DateTimeField()  # when it is tried next
+    # Written before it was due: a reminder, which lets what was due at once go first.
+    is_planned = models.BooleanField(default=False, db_default=False)
     state = models.CharField(max_length=9, choices=State, default=State.DUE)
     reason = models.CharField(max_length=120, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     failures = models.PositiveSmallIntegerField(default=0)  # tries in a row that failed or never ended
+    left_behind = models.PositiveSmallIntegerField(default=0, db_default=0)  # how often its worker ended in the try
     lease_until = models.DateTimeField(null=True, blank=True)
     lease_token = models.UUIDField(null=True, blank=True)
     attempted_at = models.DateTimeField(null=True, blank=True)  # when the provider was last called
@@ -72,7 +75,8 @@ class OutboxMessage(models.Model):
         ]
         # A full index, not a partial one: SQLite cannot use a partial one for statements with parameters.
         indexes = [
-            models.Index(fields=["state", "due_at"], name="message_state_due"),
+            # With the id, in which those that are due at the same moment are claimed.
+            models.Index(fields=["state", "channel", "is_planned", "due_at", "id"], name="message_to_claim"),
             models.Index(fields=["account", "updated_at"], name="message_account_updated"),
             models.Index(fields=["account", "attempted_at"], name="message_account_attempted"),
             models.Index(fields=["recipient_digest", "attempted_at"], name="message_recipient_attempted"),

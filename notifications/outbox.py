@@ -4,32 +4,34 @@ A short transaction claims a message with a lease and counts the try before the 
 open during the call. Only the holder of the lease writes the result.
 """
 
-import uuid
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.db import transaction
-from django.db.models import Case, F, Q, QuerySet, Value, When
-from django.db.models.functions import Greatest, Least
+from django.db.models import Case, F, Q, QuerySet, When
+from django.db.models import Value as Fixed
+from django.db.models.functions import Greatest
 
 from notifications import message_files
 from notifications.content import NewMessage
 from notifications.digests import body_digest, recipient_digest
 from notifications.doorbell import ring
+from notifications.held_rows import Value, write_held
 from notifications.models import OPEN_STATES, Channel, OutboxMessage, State
 
 # Longer than any call (15 s). With a sweep each minute, it is short enough to take up the messages of a dead worker
 # within two minutes.
 LEASE = timedelta(seconds=45)
-# No pause between two tries and no lease is longer than this; a longer one was written by a clock that ran ahead.
-LONGEST_PAUSE = timedelta(hours=2)
-MOST_ATTEMPTS = 9999  # counted; there may be more
 LEASE_LOST = "lease_lost"
 WAITS_FOR_PROVIDER = "provider"  # start of the reason of messages that wait for an open circuit
 UNSETTLED_STATES = (*OPEN_STATES, State.UNKNOWN, State.DEAD, State.FAILED)
 NO_LEASE: Mapping[str, None] = {"lease_until": None, "lease_token": None}
+# The provider's id of a message, but none where the message was erased while it was sent: see `sid_kept`.
+_SID_KEPT = (
+    "CASE WHEN message.recipient_digest = '' AND message.attempted_at IS NOT NULL THEN '' ELSE given.provider_sid END"
+)
 _NOT_LEFT = Q(state=State.DUE) | Q(state=State.SENDING, attempted_at=None)
 
 
@@ -44,6 +46,16 @@ class Delivery(NamedTuple):
     sequence: int = 0
     offset: str = ""
     is_limited: bool = True  # a customer caused it, not the store or the plan
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A message that is about to be handed to its provider."""
+
+    message: OutboxMessage
+    recipient: str
+    body: str
+    segments: int | None = None
 
 
 def enqueue(messages: Sequence[NewMessage], *, now: datetime) -> None:
@@ -66,6 +78,7 @@ def new_rows(messages: Sequence[NewMessage], *, now: datetime) -> list[OutboxMes
             due_at=message.due_at,
             not_after=message.not_after,
             try_at=message.due_at,
+            is_planned=message.due_at > now and not message.reason,  # what waits for the morning is news
             is_limited=message.is_limited,
             reason=message.reason,
             created_at=now,
@@ -124,35 +137,23 @@ def deliveries(subjects: Collection[str]) -> Mapping[str, Sequence[Delivery]]:
     return found
 
 
-def claim_due(
-    *, now: datetime, limit: int, channels: Collection[Channel] = tuple(Channel), left_behind: bool = True
-) -> list[OutboxMessage]:
-    """Claim messages that a worker left behind, unless not wanted, else due ones, with a new lease; count the try.
+def begin_calls(intents: Sequence[Intent], *, now: datetime) -> set[int]:
+    """Note, before the provider is called, that messages may leave now; return the ids of those still held."""
+    rows: list[tuple[OutboxMessage, Mapping[str, Value]]] = []
+    for intent in intents:
+        message = intent.message
+        message.recipient_digest, message.body_digest = recipient_digest(intent.recipient), body_digest(intent.body)
+        message.attempted_at, message.segments = now, intent.segments
+        digests = {name: getattr(message, name) for name in ("recipient_digest", "prefix_digest", "body_digest")}
+        rows.append((message, {**digests, "segments": intent.segments}))
+    return write_held(rows, shared={"attempted_at": now, "lease_until": now + LEASE}, now=now)
 
-    A claimed message with `attempted_at` may have been sent already. No lock is taken if nothing is due.
-    """
-    for waiting in _waiting(channels, now=now)[0 if left_behind else 1 :]:
-        if waiting.exists() and (claimed := _claim(waiting, now=now, limit=limit)):
-            return claimed
-    return []
 
-
-def begin_call(
-    message: OutboxMessage, *, recipient: str, body: str, now: datetime, segments: int | None = None
-) -> bool:
-    """Note, before the provider is called, that a message may leave now; False if the lease was lost."""
-    message.recipient_digest, message.body_digest = recipient_digest(recipient), body_digest(body)
-    message.attempted_at = now
-    return _write(
-        message,
-        now=now,
-        recipient_digest=message.recipient_digest,
-        prefix_digest=message.prefix_digest,
-        body_digest=message.body_digest,
-        attempted_at=now,
-        segments=segments,
-        lease_until=now + LEASE,
-    )
+def settle_sent(sent: Sequence[tuple[OutboxMessage, str]], *, now: datetime) -> set[int]:
+    """Settle messages that the provider took, with its ids of them; return the ids of those still held."""
+    rows = [(message, {"provider_sid": sid or message.provider_sid}) for message, sid in sent]
+    shared = {"state": State.SENT, "reason": "", **NO_LEASE}
+    return write_held(rows, shared=shared, expressions={"provider_sid": _SID_KEPT}, now=now)
 
 
 def settle(message: OutboxMessage, state: State, *, now: datetime, reason: str = "", provider_sid: str = "") -> bool:
@@ -169,7 +170,7 @@ def sid_kept(sid: str) -> Case:
     With that id, the provider reveals the number. A message that is being sent has a recipient's digest, which an
     erasure deletes.
     """
-    return Case(When(recipient_digest="", attempted_at__isnull=False, then=Value("")), default=Value(sid))
+    return Case(When(recipient_digest="", attempted_at__isnull=False, then=Fixed("")), default=Fixed(sid))
 
 
 def put_back(
@@ -184,6 +185,7 @@ def put_back(
         reason=reason[:120],
         try_at=try_at,
         failures=failures,
+        left_behind=0,
         **NO_LEASE,
         **never_left,
     )
@@ -202,11 +204,6 @@ def bring_forward(channel: Channel, *, now: datetime) -> int:
     return waiting.filter(reason__startswith=WAITS_FOR_PROVIDER).update(try_at=now, updated_at=now)
 
 
-def waits(channel: Channel, *, now: datetime) -> bool:
-    """Tell whether a message of a channel could be claimed now."""
-    return any(waiting.exists() for waiting in _waiting([channel], now=now))
-
-
 def send_instead(message: OutboxMessage, channel: Channel, *, now: datetime) -> None:
     """Write the same message for another channel, unless it exists."""
     about = (message.account, message.subject, message.kind, message.sequence)
@@ -220,13 +217,14 @@ def retry(*, messages: QuerySet[OutboxMessage], now: datetime) -> int:
     # A failed message has not arrived. A mail server has no list, so for an e-mail only the person's word counts.
     is_to_go_anew = Q(state=State.FAILED) | Q(channel=Channel.EMAIL)
     count = waiting.update(
-        attempted_at=Case(When(is_to_go_anew, then=Value(None)), default=F("attempted_at")),
-        provider_sid=Case(When(is_to_go_anew, then=Value("")), default=F("provider_sid")),
+        attempted_at=Case(When(is_to_go_anew, then=Fixed(None)), default=F("attempted_at")),
+        provider_sid=Case(When(is_to_go_anew, then=Fixed("")), default=F("provider_sid")),
         state=State.DUE,
         reason="",
         attempts=0,
         failures=0,
-        try_at=Greatest("due_at", Value(now)),
+        left_behind=0,
+        try_at=Greatest("due_at", Fixed(now)),
         updated_at=now,
     )
     if count:
@@ -252,34 +250,6 @@ def unclaimed(sids: Collection[str], *, message: OutboxMessage) -> set[str]:
     """Return those of the provider's ids that belong to no other message of ours."""
     others = OutboxMessage.objects.filter(provider_sid__in=[sid for sid in sids if sid]).exclude(pk=message.pk)
     return set(sids) - set(others.values_list("provider_sid", flat=True))
-
-
-def _waiting(channels: Collection[Channel], *, now: datetime) -> tuple[QuerySet[OutboxMessage], ...]:
-    """Return messages that a worker left behind, and those that are due."""
-    ran_ahead = now + LONGEST_PAUSE
-    meant = OutboxMessage.objects.filter(due_at__lte=now, channel__in=channels)
-    left_behind = meant.filter(Q(lease_until__lt=now) | Q(lease_until__gt=ran_ahead), state=State.SENDING)
-    return left_behind, meant.filter(Q(try_at__lte=now) | Q(try_at__gt=ran_ahead), state=State.DUE)
-
-
-@transaction.atomic
-def _claim(waiting: QuerySet[OutboxMessage], *, now: datetime, limit: int) -> list[OutboxMessage]:
-    claimed = list(waiting.order_by("due_at", "pk").select_for_update(skip_locked=True)[:limit])
-    token = uuid.uuid4()
-    for message in claimed:
-        message.state = State.SENDING
-        message.attempts = min(message.attempts + 1, MOST_ATTEMPTS)
-        message.failures += 1  # until the try has succeeded
-        message.lease_until, message.lease_token, message.updated_at = now + LEASE, token, now
-    OutboxMessage.objects.filter(pk__in=[message.pk for message in claimed]).update(
-        state=State.SENDING,
-        attempts=Least(F("attempts") + 1, Value(MOST_ATTEMPTS)),
-        failures=F("failures") + 1,
-        lease_until=now + LEASE,
-        lease_token=token,
-        updated_at=now,
-    )
-    return claimed
 
 
 def _ring_on_commit() -> None:

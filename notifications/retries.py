@@ -11,6 +11,7 @@ from notifications.circuits import Standing
 from notifications.models import Channel, OutboxMessage, State
 
 MOST_FAILURES = 6
+MOST_LEFT_BEHIND = 20  # by workers that ended: the message may be what ends them
 MOST_PUZZLING = 3  # tries that were refused for an unknown reason
 FIRST_PAUSE_SECONDS = 15  # after a failure; then twice as long each time
 LONGEST_PAUSE_SECONDS = 900
@@ -73,9 +74,15 @@ def wait(message: OutboxMessage, reason: str, after_seconds: int, longest_second
     put_back(message, reason, pause, may_have_left=False, failures=0, now=now)
 
 
-def ask_later(message: OutboxMessage, reason: str, *, now: datetime) -> None:
-    """Put back a message if the provider could not be asked whether it was sent."""
-    put_back(message, reason, ASK_AGAIN_SECONDS, may_have_left=True, failures=message.failures, now=now)
+def ask_later(message: OutboxMessage, reason: str, *, now: datetime, least_seconds: float = 0) -> None:
+    """Put back a message if the provider could not tell yet whether it was sent."""
+    pause = max(ASK_AGAIN_SECONDS, least_seconds)
+    put_back(message, reason, pause, may_have_left=True, failures=message.failures, now=now)
+
+
+def release(message: OutboxMessage, *, may_have_left: bool, now: datetime) -> None:
+    """Put back a message whose call was not begun: it is due at once, and has used up no try."""
+    put_back(message, "", 0, may_have_left=may_have_left, failures=message.failures - 1, now=now)
 
 
 def try_later(
@@ -86,13 +93,16 @@ def try_later(
     now: datetime,
     end: State = State.DEAD,
     most: int = MOST_FAILURES,
+    least_seconds: float = 0,
 ) -> None:
     """Put a message back with a growing pause, or give it to a person after too many failures."""
     if message.failures >= most:
         _settle(message, end, reason, now=now)
         return
     pause = min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2 ** (message.failures - 1))
-    put_back(message, reason, pause, may_have_left=may_have_left, failures=message.failures, now=now)
+    put_back(
+        message, reason, max(pause, least_seconds), may_have_left=may_have_left, failures=message.failures, now=now
+    )
 
 
 def postpone(message: OutboxMessage, *, until: datetime, reason: str, now: datetime) -> None:

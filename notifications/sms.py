@@ -50,6 +50,8 @@ def failure_of(code: object) -> Failure:
 
 
 class Gateway(Protocol):
+    code: str  # the provider's own code in its last answer, "" for none
+
     def send(self, *, to: str, body: str, key: str, callback_url: str) -> Answer:
         """Hand a text to the provider; `key` is our own name of the message."""
         ...
@@ -67,6 +69,8 @@ def gateway() -> Gateway:
 class ConsoleGateway:
     """A gateway that writes each text to a file, for trials."""
 
+    code = ""
+
     def send(self, *, to: str, body: str, key: str, callback_url: str) -> Answer:
         message_files.write(f"{key}.txt", f"To: {to}\n\n{body}\n".encode())
         return Sent(sid="")
@@ -77,6 +81,9 @@ class ConsoleGateway:
 
 class TwilioGateway:
     """A gateway to Twilio's Messages API, or to any server that speaks it (TWILIO_API_URL)."""
+
+    def __init__(self) -> None:
+        self.code = ""
 
     def send(self, *, to: str, body: str, key: str, callback_url: str) -> Answer:
         if settings.TWILIO_MESSAGING_SERVICE_SID:
@@ -89,6 +96,7 @@ class TwilioGateway:
         except NotReached as error:
             return Away(str(error))
         except (TwilioRestException, TwilioServiceException) as error:
+            self.code = str(_number(error.code) or _number(error.status))
             return _refusal(_number(error.status), _number(error.code), http)
         except Exception as error:  # noqa: BLE001 -- it was sent, so whatever is wrong with the answer, it may have left
             return Unclear(f"no_answer {type(error).__name__}")

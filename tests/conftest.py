@@ -115,13 +115,9 @@ def own_outbox(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def rested(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No test finds a provider left alone because it hung in the one before; a run ends when all is sent.
-
-    Nor is a provider taken for slow, or the rest left to another run, as the machine has more to do.
-    """
-    monkeypatch.setattr(tasks, "_resting", {})
+    """No test has the lanes of the one before, and none leaves the rest to another run on a busy machine."""
+    tasks._dispatcher.cache_clear()
     monkeypatch.setattr(tasks, "RUN_SECONDS", PATIENCE_SECONDS)
-    monkeypatch.setattr(tasks, "SLOW_SECONDS", PATIENCE_SECONDS)
 
 
 @pytest.fixture(scope="session")

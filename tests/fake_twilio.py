@@ -7,7 +7,7 @@ import time
 import urllib.error
 import urllib.request
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -28,6 +28,7 @@ AWAY = "away"  # 503 with Retry-After: 7
 ERROR_BEFORE = "error_before"  # 500, nothing accepted
 ERROR_AFTER = "error_after"  # accepted, then 500
 HANG_BEFORE = "hang_before"
+SLOW = "slow"  # answers, and accepts, once `FakeTwilio.is_enough` says so
 HANG_AFTER = "hang_after"  # accepted, then no answer
 CUT_AFTER = "cut_after"  # accepted, then the connection is cut
 BAD_JSON = "bad_json"  # accepted, then an answer nobody can read
@@ -61,6 +62,7 @@ class FakeTwilio(ThreadingHTTPServer):
         self.calls: list[str] = []
         self.forms: list[Message] = []
         self.is_list_away = False
+        self.lists_nothing = False  # its list lags
         self.is_down = False  # answers 500 to everything
         self.room: int | None = None  # how many more its queue holds; as many as come where None
         self.dates_when_sent = True  # else a message in the queue has no date to filter by
@@ -68,6 +70,9 @@ class FakeTwilio(ThreadingHTTPServer):
         self.ahead_of_us = timedelta()  # its clock
         self.token = AUTH_TOKEN  # what it signs with
         self.key = AUTH_TOKEN  # what it lets in
+        self.calls_by_one = 0  # answers it gives by one connection before it closes it; 0: any number
+        self.is_enough: Callable[[], bool] = lambda: True  # for what SLOW waits
+        self.clients: set[tuple[str, int]] = set()  # the connections on which messages came
         self.lock = threading.Lock()
 
     @property
@@ -100,6 +105,9 @@ class FakeTwilio(ThreadingHTTPServer):
 
 
 class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    answered = 0  # on this connection
+    disable_nagle_algorithm = True  # an answer leaves in two parts
     server: FakeTwilio
 
     def do_POST(self) -> None:  # noqa: C901 -- one branch for each way in which a provider fails
@@ -107,6 +115,7 @@ class _Handler(BaseHTTPRequestHandler):
         with self.server.lock:
             self.server.calls.append("create")
             self.server.forms.append(form)
+            self.server.clients.add(self.client_address)
             fault = self.server.faults.pop(0) if self.server.faults else NONE
         if self.server.is_down:
             self._problem(500, 20500)
@@ -123,12 +132,15 @@ class _Handler(BaseHTTPRequestHandler):
         elif fault == ERROR_BEFORE:
             self._problem(500, 20500)
         elif fault == HANG_BEFORE:
+            self.close_connection = True
             time.sleep(self.server.hang_seconds)
         elif fault == REDIRECT:
             self._answer(301, {}, {"Location": f"{self.server.url}/elsewhere"})
         elif fault in _REFUSALS:
             self._problem(400, _REFUSALS[fault])
         else:
+            if fault == SLOW:
+                self._wait()
             time.sleep(self.server.work_seconds)
             message = self._accept(form)
             time.sleep(self.server.work_seconds)
@@ -139,7 +151,8 @@ class _Handler(BaseHTTPRequestHandler):
         query = {key: values[0] for key, values in parse_qs(asked.query).items()}
         with self.server.lock:
             self.server.calls.append("list")
-            found = [one for one in reversed(self.server.accepted) if one["to"] == query.get("To", one["to"])]
+            listed = [] if self.server.lists_nothing else self.server.accepted
+            found = [one for one in reversed(listed) if one["to"] == query.get("To", one["to"])]
         if self.server.is_down:
             self._problem(500, 20500)
             return
@@ -195,12 +208,14 @@ class _Handler(BaseHTTPRequestHandler):
         if fault == ERROR_AFTER:
             self._problem(500, 20500)
         elif fault == HANG_AFTER:
+            self.close_connection = True
             time.sleep(self.server.hang_seconds)
         elif fault == CUT_AFTER:
             self.close_connection = True
         elif fault == BAD_JSON:
             self._send(201, b"<html>not json", {})
         elif fault in (DRIP, DRIP_HEADERS):
+            self.close_connection = True
             self.send_response(201)
             if fault == DRIP:
                 self.end_headers()
@@ -211,6 +226,11 @@ class _Handler(BaseHTTPRequestHandler):
                 time.sleep(0.2)
         else:
             self._answer(201, message)
+
+    def _wait(self) -> None:
+        until = time.monotonic() + self.server.hang_seconds
+        while not self.server.is_enough() and time.monotonic() < until:
+            time.sleep(0.01)
 
     def _is_signed_in(self) -> bool:
         expected = base64.b64encode(f"{ACCOUNT_SID}:{self.server.key}".encode()).decode()
@@ -237,6 +257,9 @@ class _Handler(BaseHTTPRequestHandler):
         for name, value in headers.items():
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(content)))
+        self.answered += 1
+        if self.answered == self.server.calls_by_one:
+            self.send_header("Connection", "close")  # which ends it, too
         self.end_headers()
         self.wfile.write(content)
 

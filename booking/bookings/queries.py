@@ -1,5 +1,6 @@
 """Queries of one booking: by its reference, and what its history says of it."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from booking.models import Booking, BookingEvent, EventKind
@@ -12,6 +13,13 @@ def booking_by_reference(reference: str) -> Booking | None:
     if plain is None:
         return None
     return next(iter(Booking.objects.select_related("store", "desk", "visit_type").filter(reference=plain)), None)
+
+
+def bookings_by_reference(references: Iterable[str]) -> dict[str, Booking]:
+    """Return bookings with store, desk and visit type, by their references as stored, with one statement."""
+    wanted = set(references)
+    found = Booking.objects.select_related("store", "desk", "visit_type").filter(reference__in=wanted)
+    return {booking.reference: booking for booking in found} if wanted else {}
 
 
 def former_start(booking: Booking) -> datetime | None:

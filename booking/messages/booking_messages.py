@@ -114,7 +114,11 @@ class BookingMessage:
 
 def read_booking(subject: Subject) -> Booking | None:
     """Return the booking of a message; None if it is about no booking, or about an erased one."""
-    booking = booking_by_reference(subject.key) if subject.about == About.BOOKING else None
+    return unless_erased(booking_by_reference(subject.key) if subject.about == About.BOOKING else None)
+
+
+def unless_erased(booking: Booking | None) -> Booking | None:
+    """Return a booking, but None for one whose customer was erased: nothing is written about that."""
     return None if booking is None or booking.erased_at is not None else booking
 
 

@@ -1,10 +1,11 @@
 """Composition of messages: the table of their kinds, and the replies to people who answer one."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, Literal, Protocol, TypeVar
 
+from booking.bookings.queries import bookings_by_reference
 from booking.message_kinds import Kind
 from booking.messages.booking_messages import (
     ATTENDANCE_CONFIRMED,
@@ -21,6 +22,7 @@ from booking.messages.booking_messages import (
     find_reason_against_change,
     find_reason_against_reminder,
     read_booking,
+    unless_erased,
 )
 from booking.messages.day_sheet import read_day_sheet, write_day_sheet
 from booking.messages.mail_answers import DECLINED, NOT_READ, write_mail_answer
@@ -144,10 +146,27 @@ SMS_TEXTS: tuple[str, ...] = (
 EMAIL_FILES: tuple[str, ...] = tuple(name for composer in COMPOSERS.values() for name in composer.email_files)
 
 
-def compose(message: OutboxMessage, *, now: datetime) -> Content:
-    """Return what to send for a message in the outbox, or why nothing is sent. Raises UnknownKind."""
-    composer = find_composer(message.kind)
-    found = composer.read(Subject.parse(message.subject))
+def read_ahead(messages: Sequence[OutboxMessage]) -> Callable[..., Content]:
+    """Return `compose` for these messages: the bookings they are about are read now, with one statement."""
+    subjects = [Subject.parse(message.subject) for message in messages]
+    bookings = bookings_by_reference(subject.key for subject in subjects if subject.about == About.BOOKING)
+
+    def compose_read(message: OutboxMessage, *, now: datetime) -> Content:
+        return compose(message, now=now, bookings=bookings)
+
+    return compose_read
+
+
+def compose(message: OutboxMessage, *, now: datetime, bookings: Mapping[str, Booking] | None = None) -> Content:
+    """Return what to send for a message in the outbox, or why nothing is sent. Raises UnknownKind.
+
+    `bookings` are those that were read ahead, by reference.
+    """
+    composer, subject = find_composer(message.kind), Subject.parse(message.subject)
+    if bookings is not None and composer.read is read_booking:
+        found = unless_erased(bookings.get(subject.key))
+    else:
+        found = composer.read(subject)
     return Skip(composer.if_gone) if found is None else composer.write(found, message, now=now)
 
 

@@ -4,7 +4,7 @@ from django.db import models
 
 
 class WorkerBeat(models.Model):
-    """The last time a task was executed: one row, by which web server and launcher see that the worker works."""
+    """The last time a worker looked at the outbox: one row, by which the web server sees that messages are sent."""
 
     executed_at = models.DateTimeField()
 

@@ -75,7 +75,7 @@ def _look_at_service(now: datetime) -> Result:
 def _look_at_clock_of_the_worker(now: datetime) -> Result:
     beat = WorkerBeat.objects.first()
     if beat is None:
-        return Verdict.WRONG, "no task has been executed yet; start manage.py up"
+        return Verdict.WRONG, "no worker has looked at the outbox yet; start manage.py up"
     age = (now - beat.executed_at).total_seconds()
     if age < -LARGEST_SKEW_SECONDS:
         return Verdict.WRONG, f"the worker's clock is {-age:.0f} s ahead of this one"

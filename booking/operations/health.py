@@ -29,7 +29,7 @@ WORKER_PATIENCE = timedelta(seconds=120)
 
 
 def note_beat(*, now: datetime) -> None:
-    """Record that the worker has just executed a task."""
+    """Record that a worker has just looked at the outbox."""
     WorkerBeat.objects.update_or_create(pk=1, defaults={"executed_at": now})
 
 
@@ -45,10 +45,12 @@ def healthz(request: HttpRequest) -> HttpResponse:
 def readyz(request: HttpRequest) -> HttpResponse:
     """Answer whether database, schema and worker are ready, and what is wrong otherwise.
 
-    A provider that takes no messages is only a warning: bookings go on, and due messages wait.
+    A provider that takes no messages is only a warning: bookings go on, and due messages wait. With `?part=web` so is
+    a worker that is away: a balancer must not take the web from people who book because messages wait.
     """
-    wrong = list(what_is_wrong())
-    warnings = [] if wrong else list(_warnings())
+    is_about_web = request.GET.get("part") == "web"
+    wrong = list(_wrong_with_web()) if is_about_web else list(what_is_wrong())
+    warnings = [] if wrong else [*_warnings(), *(_wrong_with_worker() if is_about_web else ())]
     return JsonResponse({"ready": not wrong, "wrong": wrong, "warnings": warnings}, status=503 if wrong else 200)
 
 
@@ -102,7 +104,9 @@ class _Books(Collector):
         beat = WorkerBeat.objects.first()
         if beat is not None:
             age = max(0.0, (now - beat.executed_at).total_seconds())
-            yield GaugeMetricFamily("carillon_worker_last_task_seconds", "Since a task was executed.", value=age)
+            yield GaugeMetricFamily(
+                "carillon_worker_last_task_seconds", "Since a worker looked at the outbox.", value=age
+            )
 
 
 def _budgets(now: datetime) -> Iterator[Metric]:
@@ -118,22 +122,34 @@ def _budgets(now: datetime) -> Iterator[Metric]:
 
 def what_is_wrong() -> Iterator[str]:
     """Yield why this installation is not ready; nothing where it is."""
+    wrong = list(_wrong_with_web())
+    yield from wrong or _wrong_with_worker()
+
+
+def _wrong_with_web() -> Iterator[str]:
     try:
         connection.ensure_connection()
         executor = MigrationExecutor(connection)
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             yield "schema: migrations have not been applied"
             return
-        beat = WorkerBeat.objects.first()
     except DatabaseError as error:
         yield f"database: {type(error).__name__}"
         return
     if connection.vendor == "sqlite":
         yield from _wrong_with_disk(Path(connection.settings_dict["NAME"]))
+
+
+def _wrong_with_worker() -> Iterator[str]:
+    try:
+        beat = WorkerBeat.objects.first()
+    except DatabaseError as error:
+        yield f"database: {type(error).__name__}"
+        return
     if beat is None:
-        yield "worker: no task has been executed yet"
+        yield "worker: none has looked at the outbox yet"
     elif not abs(timezone.now() - beat.executed_at) < WORKER_PATIENCE:
-        yield f"worker: no task has been executed in the last {WORKER_PATIENCE.seconds} s"
+        yield f"worker: none has looked at the outbox in the last {WORKER_PATIENCE.seconds} s"
 
 
 def _warnings() -> Iterator[str]:

@@ -7,8 +7,6 @@ from django.db.models import Q
 from django_q.models import Schedule, Task
 
 MINUTELY = (
-    ("heartbeat", "booking.tasks.heartbeat", 1),
-    ("deliver", "notifications.tasks.deliver_due", 1),
     ("offers", "booking.tasks.offer_places", 1),
     ("offers between", "booking.tasks.offer_places", 1),
     ("day sheets", "booking.tasks.mail_day_sheets", 5),

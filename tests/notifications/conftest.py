@@ -15,7 +15,7 @@ from tests import fake_twilio
 @pytest.fixture
 def messages_dir(settings, tmp_path: Path) -> Path:
     settings.MESSAGES_DIR = tmp_path / "outbox"
-    settings.NOTIFICATIONS_COMPOSER = "tests.notifications.composer.compose"
+    settings.NOTIFICATIONS_COMPOSER = "tests.notifications.composer.read_ahead"
     settings.NOTIFICATIONS_ANSWER = "tests.notifications.composer.answer"
     return settings.MESSAGES_DIR
 

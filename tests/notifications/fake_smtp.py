@@ -21,6 +21,8 @@ class FakeSmtp(socketserver.ThreadingTCPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.accepted: list[bytes] = []
         self.answers: dict[str, str] = {}
+        self.connections = 0
+        self.most_by_one = 0  # e-mails it takes by one connection before it closes it; 0: any number
         self.hang_seconds = 20.0  # longer than any client here waits, on a busy machine too
 
     @property
@@ -39,6 +41,8 @@ class _Handler(socketserver.StreamRequestHandler):
     server: FakeSmtp
 
     def handle(self) -> None:
+        self.server.connections += 1
+        self.taken = 0
         try:
             self._answer(GREETING, "220 mail.test")
             while line := self.rfile.readline():
@@ -56,6 +60,9 @@ class _Handler(socketserver.StreamRequestHandler):
                 if not self.server.answers.get(CONTENT, "")[:1].isdigit():
                     self.server.accepted.append(content[:-5])
                 self._answer(CONTENT, "250 taken")
+                self.taken += 1
+                if self.taken == self.server.most_by_one:
+                    raise _Cut
         elif verb == QUIT:
             self._answer(QUIT, "221 bye")
             raise _Cut

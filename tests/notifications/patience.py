@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from notifications import bounded_http, sms, tasks
+from notifications import bounded_http, sms
 from tests.fake_twilio import DRIP, DRIP_HEADERS
 
 PATIENCE_SECONDS = 60.0
@@ -23,5 +23,4 @@ def short_patience(fault: str) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(bounded_http, "READ_SECONDS", PATIENCE_SECONDS if waits_for_end else READ_SECONDS)
         patch.setattr(sms, "SEND_SECONDS", CALL_SECONDS if waits_for_end else PATIENCE_SECONDS)
-        patch.setattr(tasks, "SLOW_SECONDS", READ_SECONDS / 2)
         yield

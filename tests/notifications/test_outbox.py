@@ -9,10 +9,11 @@ from django.utils import timezone
 from django_q.brokers import get_broker
 from django_q.models import OrmQ
 
-from notifications import attempts, doorbell, outbox, queries, receipts
+from notifications import attempts, claims, doorbell, outbox, queries, receipts
 from notifications.answers import Later, Refused
 from notifications.content import NewMessage, Sms
 from notifications.models import Channel, OutboxMessage, State
+from tests.notifications.message_states import begin_call
 
 NOW = timezone.now()
 
@@ -38,7 +39,7 @@ def state_of(message):
 @pytest.fixture
 def claimed(db):
     outbox.enqueue([planned()], now=NOW)
-    (message,) = outbox.claim_due(now=NOW, limit=1)
+    (message,) = claims.claim_due(now=NOW, limit=1, channel=Channel.SMS)
     return message
 
 
@@ -116,21 +117,20 @@ def test_the_same_message_again_leaves_the_first_as_it_is(claimed):
 
 @pytest.mark.django_db
 def test_a_claimed_message_is_nobody_elses_until_its_lease_is_over(claimed):
-    assert outbox.claim_due(now=NOW + outbox.LEASE, limit=1) == []
+    assert claims.claim_due(now=NOW + outbox.LEASE, limit=1, channel=Channel.SMS) == []
 
-    (again,) = outbox.claim_due(now=NOW + outbox.LEASE + timedelta(seconds=1), limit=1)
+    (again,) = claims.claim_due(now=NOW + outbox.LEASE + timedelta(seconds=1), limit=1, channel=Channel.SMS)
 
-    assert (again.pk, again.attempts, again.failures) == (claimed.pk, 2, 2)
+    assert (again.pk, again.attempts, again.failures, again.left_behind) == (claimed.pk, 2, 1, 1)
     assert not outbox.settle(claimed, State.SENT, now=NOW)
     assert outbox.settle(again, State.SENT, now=NOW)
 
 
 @pytest.mark.django_db
-def test_only_the_channels_asked_for_are_claimed():
+def test_only_the_channel_asked_for_is_claimed():
     outbox.enqueue([planned()], now=NOW)
 
-    assert outbox.claim_due(now=NOW, limit=1, channels=[Channel.EMAIL]) == []
-    assert outbox.claim_due(now=NOW, limit=1, channels=[]) == []
+    assert claims.claim_due(now=NOW, limit=1, channel=Channel.EMAIL) == []
 
 
 @pytest.mark.django_db
@@ -139,29 +139,29 @@ def test_what_a_clock_that_ran_ahead_put_off_is_not_lost(claimed):
     outbox.put_back(claimed, try_at=ahead + timedelta(minutes=1), reason="", may_have_left=False, failures=0, now=ahead)
     outbox.enqueue([planned("ABCD0002", due_at=ahead)], now=NOW)
 
-    (again,) = outbox.claim_due(now=NOW, limit=9)
+    (again,) = claims.claim_due(now=NOW, limit=9, channel=Channel.SMS)
     assert again.pk == claimed.pk
     OutboxMessage.objects.filter(pk=again.pk).update(lease_until=ahead)
-    assert [one.pk for one in outbox.claim_due(now=NOW, limit=9)] == [claimed.pk]
+    assert [one.pk for one in claims.claim_due(now=NOW, limit=9, channel=Channel.SMS)] == [claimed.pk]
 
 
 @pytest.mark.django_db
 def test_nothing_due_is_found_without_a_transaction(django_assert_num_queries):
-    with django_assert_num_queries(2):
-        outbox.claim_due(now=NOW, limit=1)
+    with django_assert_num_queries(3):
+        claims.claim_due(now=NOW, limit=1, channel=Channel.SMS)
 
 
 @pytest.mark.django_db
 def test_what_is_not_needed_any_more_does_not_leave_even_if_a_worker_has_it(claimed):
     assert outbox.skip_open(subject="ABCD1234", reason="cancelled", now=NOW) == 1
 
-    assert outbox.begin_call(claimed, recipient="+33612345678", body="x", now=NOW) is False
+    assert begin_call(claimed, recipient="+33612345678", body="x", now=NOW) is False
     assert state_of(claimed) == State.SKIPPED
 
 
 @pytest.mark.django_db
 def test_what_may_have_left_is_not_called_skipped(claimed):
-    outbox.begin_call(claimed, recipient="+33612345678", body="x", now=NOW)
+    begin_call(claimed, recipient="+33612345678", body="x", now=NOW)
 
     assert outbox.skip_open(subject="ABCD1234", reason="cancelled", now=NOW) == 0
     assert outbox.settle(claimed, State.SENT, now=NOW)
@@ -178,17 +178,17 @@ def test_skipping_may_be_about_some_kinds_alone():
 
 @pytest.mark.django_db
 def test_an_erased_subject_leaves_no_digest_and_no_message_to_come(claimed):
-    outbox.begin_call(claimed, recipient="+33612345678", body="x", now=NOW)
+    begin_call(claimed, recipient="+33612345678", body="x", now=NOW)
     outbox.settle(claimed, State.SENT, now=NOW, provider_sid="SM1")
     outbox.enqueue([planned(offset="1d")], now=NOW)
-    (next_one,) = outbox.claim_due(now=NOW, limit=1)
+    (next_one,) = claims.claim_due(now=NOW, limit=1, channel=Channel.SMS)
 
     OutboxMessage.objects.filter(pk=claimed.pk).update(returned_sid="SM0")
 
     outbox.forget(subjects=["ABCD1234"], now=NOW)
 
     assert state_of(next_one) == State.SKIPPED
-    assert outbox.begin_call(next_one, recipient="+33612345678", body="x", now=NOW) is False
+    assert begin_call(next_one, recipient="+33612345678", body="x", now=NOW) is False
     digests = OutboxMessage.objects.values_list("recipient_digest", "body_digest", "provider_sid", "returned_sid")
     assert set(digests) == {("", "", "", "")}
 
@@ -196,7 +196,7 @@ def test_an_erased_subject_leaves_no_digest_and_no_message_to_come(claimed):
 @pytest.mark.django_db
 @pytest.mark.parametrize("news", ["sent", "receipt", "failed", "again"])
 def test_what_was_erased_while_it_was_sent_leaves_no_name_at_the_provider(claimed, news):
-    outbox.begin_call(claimed, recipient="+33612345678", body="x", now=NOW)
+    begin_call(claimed, recipient="+33612345678", body="x", now=NOW)
 
     outbox.forget(subjects=["ABCD1234"], now=NOW)
     if news == "sent":
@@ -308,7 +308,7 @@ def test_the_oldest_due_is_counted_from_when_it_was_meant_to_go():
 )
 def test_a_text_that_left_is_kept_with_its_segments(claimed, state, sid, kept):
     text = Sms(to="+33612345678", body="a" * 161, budget_since=NOW)
-    assert attempts.begin_text(claimed, text, now=NOW) == ""
+    assert attempts.begin([(claimed, text)], now=NOW) == {claimed.pk: ""}
 
     outbox.settle(claimed, state, provider_sid=sid, now=NOW)
 
@@ -316,7 +316,7 @@ def test_a_text_that_left_is_kept_with_its_segments(claimed, state, sid, kept):
 
 
 def test_a_text_that_surely_never_left_has_no_segments(claimed):
-    attempts.begin_text(claimed, Sms(to="+33612345678", body="a", budget_since=NOW), now=NOW)
+    attempts.begin([(claimed, Sms(to="+33612345678", body="a", budget_since=NOW))], now=NOW)
 
     outbox.put_back(claimed, try_at=NOW, reason="busy", may_have_left=False, failures=0, now=NOW)
 
@@ -324,7 +324,7 @@ def test_a_text_that_surely_never_left_has_no_segments(claimed):
 
 
 def test_an_email_has_no_segments(claimed):
-    outbox.begin_call(claimed, recipient="ada@example.org", body="a" * 161, now=NOW)
+    begin_call(claimed, recipient="ada@example.org", body="a" * 161, now=NOW)
     outbox.settle(claimed, State.SENT, now=NOW)
 
     assert OutboxMessage.objects.get().segments is None

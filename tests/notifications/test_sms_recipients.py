@@ -3,12 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 from pytest_django import Settings
 
-from notifications import sms_recipients
+from notifications import shares, sms_recipients
 from notifications.digests import prefix_digest, recipient_digest
-from notifications.models import OutboxMessage, State
+from notifications.models import Channel, OutboxMessage, State
 
 pytestmark = pytest.mark.django_db
 
@@ -28,14 +29,16 @@ def sent(count, *, phone=PHONE, account="corner-shop", ago=timedelta(hours=1)):
 
 
 def reason(*, account="corner-shop", is_counted=False, is_limited=True):
-    return sms_recipients.reason_against_texting(
-        PHONE,
-        account=account,
-        budget_since=NOW - timedelta(hours=12),
-        is_counted=is_counted,
-        is_limited=is_limited,
-        now=NOW,
+    return reason_against(PHONE, account=account, is_counted=is_counted, is_limited=is_limited)
+
+
+def reason_against(to, *, account="corner-shop", channel=Channel.SMS, is_counted=False, is_limited=True, now=NOW):
+    message = OutboxMessage(
+        pk=1, account=account, channel=channel, is_limited=is_limited, attempted_at=NOW if is_counted else None
     )
+    since = now - timedelta(hours=12) if channel == Channel.SMS else None
+    with transaction.atomic():
+        return shares.reasons_against([shares.Wish(message, to, since)], now=now)[1]
 
 
 def test_a_number_that_opted_out_gets_none_until_it_opts_in() -> None:
@@ -106,10 +109,7 @@ def texted(count, *, prefix="+3365501", account="corner-shop", ago=timedelta(min
 
 
 def reason_for(phone, *, account="corner-shop", is_limited=True):
-    since = NOW - timedelta(hours=12)
-    return sms_recipients.reason_against_texting(
-        phone, account=account, budget_since=since, is_counted=False, is_limited=is_limited, now=NOW
-    )
+    return reason_against(phone, account=account, is_limited=is_limited)
 
 
 def test_a_range_of_numbers_has_ten_texts_an_hour_over_all_stores(settings: Settings) -> None:
@@ -177,8 +177,8 @@ def test_an_address_gets_five_e_mails_that_customers_set_off_in_24_hours(setting
             updated_at=NOW, recipient_digest=recipient_digest("victim@example.org"),
         )  # fmt: skip
 
-    assert sms_recipients.reason_against_mailing("Victim@Example.org", now=NOW) == "number_limit"
-    assert sms_recipients.reason_against_mailing("victim@example.org", now=NOW + timedelta(hours=1)) == ""
-    assert sms_recipients.reason_against_mailing("other@example.org", now=NOW) == ""
+    assert reason_against("Victim@Example.org", channel=Channel.EMAIL, now=NOW) == "number_limit"
+    assert reason_against("victim@example.org", channel=Channel.EMAIL, now=NOW + timedelta(hours=1)) == ""
+    assert reason_against("other@example.org", channel=Channel.EMAIL, now=NOW) == ""
     settings.RATE_LIMITS = False
-    assert sms_recipients.reason_against_mailing("victim@example.org", now=NOW) == ""
+    assert reason_against("victim@example.org", channel=Channel.EMAIL, now=NOW) == ""

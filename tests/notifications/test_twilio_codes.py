@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from notifications import circuits, receipts, tasks, twilio_codes
+from notifications import circuits, receipts, twilio_codes
 from notifications.answers import Barred, Later, OnceMore, Puzzling, Refused
 from notifications.models import Channel, OptOut, OutboxMessage, State
 from notifications.tasks import deliver_due
@@ -238,12 +238,13 @@ def test_a_message_that_may_have_left_and_came_back_is_sent_again(twilio: FakeTw
     """The call had an unclear end, and the provider's list says that the message met a full queue."""
     twilio.faults = [HANG_AFTER]
     message = new_message()
+    twilio.is_list_away = True
     with short_patience(HANG_AFTER):
         deliver_due()
+    twilio.is_list_away = False
     twilio.accepted[0] |= {"status": "failed", "error_code": 30001}
     OutboxMessage.objects.update(try_at=timezone.now(), lease_until=None)
 
-    tasks._resting.clear()
     deliver_due()
 
     message.refresh_from_db()

@@ -1,7 +1,7 @@
-"""What the worker shows its launcher of tasks that were executed, here or by a worker on another host."""
+"""What the worker shows of its looks at the outbox: to its launcher by a file, to the web by a row."""
 
 import time
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +9,7 @@ import pytest
 from django_q.brokers import orm
 
 from booking.models import WorkerBeat
-from booking.operations.launcher.worker_loops import POLLING_SECONDS, Worker
-from booking.tasks import heartbeat
+from booking.operations.launcher.worker_loops import BEAT_SECONDS, POLLING_SECONDS, Worker
 
 pytestmark = pytest.mark.django_db
 
@@ -21,32 +20,37 @@ def beat_file(settings: Any, tmp_path: Path) -> Path:
     return Path(settings.BEAT_FILE)
 
 
-def test_beat_of_another_host_is_passed_on(beat_file: Path, now: datetime) -> None:
-    WorkerBeat.objects.create(executed_at=now)
+def test_look_at_the_outbox_is_shown_to_launcher_and_web(beat_file: Path) -> None:
+    worker = Worker()
 
-    Worker()._pass_beat_on()
+    worker.note_look()
+    worker.note_look()
 
-    assert beat_file.stat().st_mtime == now.timestamp()
-
-
-def test_beat_that_stays_the_same_looks_the_same(beat_file: Path, now: datetime) -> None:
-    WorkerBeat.objects.create(executed_at=now)
-    Worker()._pass_beat_on()
-    before = beat_file.stat().st_mtime_ns
-
-    Worker()._pass_beat_on()
-
-    assert beat_file.stat().st_mtime_ns == before
+    assert WorkerBeat.objects.count() == 1
+    assert beat_file.exists()
 
 
-def test_worker_that_takes_no_tasks_hides_behind_no_other(beat_file: Path, now: datetime) -> None:
-    WorkerBeat.objects.create(executed_at=now)
+def test_looks_are_shown_twice_a_minute(beat_file: Path) -> None:
+    worker = Worker()
+    worker.note_look()
+    beat_file.unlink()
+
+    worker.note_look()
+    assert not beat_file.exists()
+
+    worker.shown_at -= BEAT_SECONDS + 1
+    worker.note_look()
+    assert beat_file.exists()
+
+
+def test_worker_that_takes_no_tasks_shows_nothing(beat_file: Path) -> None:
     stuck = Worker()
     stuck.asked_at = time.monotonic() - POLLING_SECONDS - 1
 
-    stuck._pass_beat_on()
+    stuck.note_look()
 
     assert not beat_file.exists()
+    assert not WorkerBeat.objects.exists()
 
 
 def test_each_look_into_the_queue_is_noted() -> None:
@@ -56,14 +60,6 @@ def test_each_look_into_the_queue_is_noted() -> None:
     assert worker._noting_when(lambda: "tasks")() == "tasks"
 
     assert time.monotonic() - worker.asked_at < timedelta(minutes=1).total_seconds()
-
-
-def test_task_executed_here_is_noted_once(beat_file: Path) -> None:
-    heartbeat()
-    heartbeat()
-
-    assert WorkerBeat.objects.count() == 1
-    assert beat_file.exists()
 
 
 def test_queue_pauses_by_a_name_that_the_worker_can_replace() -> None:

@@ -111,7 +111,7 @@ def test_worker_that_is_asked_to_stop_finishes_its_task(house: House, paper: Pat
 
 
 @pytest.mark.slow
-def test_first_word_of_the_worker_is_a_task_executed(house: House) -> None:
+def test_worker_is_ready_once_it_has_looked_at_the_outbox(house: House) -> None:
     kill(house.worker())
     house.execute("DELETE FROM booking_workerbeat")
     beat = house.folder / "var" / "worker.beat"

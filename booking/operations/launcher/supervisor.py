@@ -76,7 +76,7 @@ class Child:
 
 
 class Supervisor:
-    """The supervisor of the children, until it is told to stop; the file `beat` changes with each task executed."""
+    """The supervisor of the children, until it is told to stop; `beat` is a file that the worker changes."""
 
     def __init__(self, web: Child, worker: Child, beat: Path) -> None:
         self.web, self.worker = web, worker
@@ -117,7 +117,7 @@ class Supervisor:
             child.signal(signal.SIGKILL)
 
     def _beat(self) -> int:
-        """Return something that changes when a task is executed; 0 before the first."""
+        """Return something that changes as the worker looks at the outbox; 0 before the first time."""
         try:
             return self.beat.stat().st_mtime_ns
         except OSError:

@@ -4,7 +4,6 @@ See docs/decisions/0002-worker-threads.md. Django is ready before this module is
 """
 
 import logging
-import os
 import queue
 import re
 import threading
@@ -23,13 +22,15 @@ from django_q.scheduler import scheduler
 from django_q.signals import post_execute_in_worker
 from django_q.worker import worker
 
-from booking.models import WorkerBeat
+from booking.operations.health import note_beat
 from booking.operations.schedules import set_right
+from notifications.tasks import keep_delivering, look_now
 
 WORKERS = 2
 SCHEDULER_SECONDS = 5
 PAUSE_AFTER_ERROR_SECONDS = 2
 POLLING_SECONDS = 30
+BEAT_SECONDS = 30
 NO_TIMEOUT = -1  # tasks bound their own calls; a signal could not interrupt a thread
 
 _FRAME = re.compile(r'^  File "[^"]*?([^/"]+/[^/"]+)", line (\d+), in (\S+)$', re.MULTILINE)
@@ -39,13 +40,14 @@ log = logging.getLogger("booking.worker")
 
 
 class Worker:
-    """The worker's threads: they take tasks from the queue, run them, record results, and keep the timetable."""
+    """The worker's threads: they send messages, take tasks from the queue and run them, and keep the timetable."""
 
     def __init__(self) -> None:
         self.stopping = threading.Event()
         self.tasks: queue.Queue[object] = queue.Queue(maxsize=WORKERS)
         self.results: queue.Queue[object] = queue.Queue()
         self.asked_at = time.monotonic()  # when the queue was last asked for tasks
+        self.shown_at = self.asked_at - BEAT_SECONDS - 1
 
     def run(self) -> None:
         """Work until `stop` is called; running tasks are finished, the others stay in the queue."""
@@ -64,16 +66,18 @@ class Worker:
             while not self.stopping.is_set():
                 set_right(now=timezone.now())
                 scheduler(get_broker())
-                self._pass_beat_on()
                 close_old_connections()
                 self.stopping.wait(SCHEDULER_SECONDS)
 
-        pushing, timekeeping = self._start(push, "push"), self._start(keep_time, "schedule")
+        def deliver() -> None:
+            keep_delivering(self.stopping, note_look=self.note_look)
+
+        others = [self._start(push, "push"), self._start(keep_time, "schedule"), self._start(deliver, "deliver")]
         working = [self._start(work, f"work-{number}") for number in range(WORKERS)]
         noting = self._start(lambda: monitor(self.results, get_broker()), "note")
         self.stopping.wait()
-        pushing.join()
-        timekeeping.join()
+        for thread in others:
+            thread.join()
         for _ in working:
             self.tasks.put("STOP")
         for thread in working:
@@ -83,6 +87,18 @@ class Worker:
 
     def stop(self) -> None:
         self.stopping.set()
+        look_now()
+
+    def note_look(self) -> None:
+        """Show, twice a minute, that this worker looks at the outbox, unless it takes no tasks from the queue.
+
+        A queue that is away is asked all the same, and keeps no message back.
+        """
+        now = time.monotonic()
+        if now - self.shown_at > BEAT_SECONDS and now - self.asked_at < POLLING_SECONDS:
+            note_beat(now=timezone.now())
+            settings.BEAT_FILE.touch()
+            self.shown_at = now
 
     def _noting_when(self, dequeue: Callable[[], object]) -> Callable[[], object]:
         def noting() -> object:
@@ -90,15 +106,6 @@ class Worker:
             return dequeue()
 
         return noting
-
-    def _pass_beat_on(self) -> None:
-        """Pass the beat of a worker on another host to the launcher here, as long as this one takes tasks too."""
-        beat = WorkerBeat.objects.first()
-        if beat is not None and time.monotonic() - self.asked_at < POLLING_SECONDS:
-            executed_at = beat.executed_at.timestamp()
-            if not settings.BEAT_FILE.exists():
-                settings.BEAT_FILE.touch()  # a new modification time alone would look like an executed task each time
-            os.utime(settings.BEAT_FILE, (executed_at, executed_at))
 
     def _start(self, loop: Callable[[], None], name: str) -> threading.Thread:
         """Run a loop in a thread, and restart it if it ends too early."""

@@ -40,15 +40,23 @@ def test_process_that_answers_is_alive(client: Client, django_assert_num_queries
 
 
 @pytest.mark.parametrize(("seconds", "is_ready"), [(0, True), (119, True), (120, False), (-119, True), (-3600, False)])
-def test_readiness_needs_a_task_of_the_last_120_seconds(
+def test_readiness_needs_a_look_within_the_last_120_seconds(
     client: Client, beat: WorkerBeat, now: datetime, seconds: int, is_ready: bool
 ) -> None:
     with time_machine.travel(now + timedelta(seconds=seconds), tick=False):
-        assert wrong(client) == ([] if is_ready else ["worker: no task has been executed in the last 120 s"])
+        assert wrong(client) == ([] if is_ready else ["worker: none has looked at the outbox in the last 120 s"])
 
 
-def test_readiness_needs_a_first_task(client: Client) -> None:
-    assert wrong(client) == ["worker: no task has been executed yet"]
+def test_readiness_needs_a_first_look(client: Client) -> None:
+    assert wrong(client) == ["worker: none has looked at the outbox yet"]
+
+
+def test_readiness_of_the_web_alone_only_warns_of_a_worker_that_is_away(client: Client) -> None:
+    answer = client.get("/readyz?part=web")
+
+    assert (answer.status_code, answer.json()) == (
+        200, {"ready": True, "wrong": [], "warnings": ["worker: none has looked at the outbox yet"]},
+    )  # fmt: skip
 
 
 def test_readiness_needs_all_migrations(client: Client, beat: WorkerBeat, now: datetime) -> None:

@@ -21,9 +21,7 @@ def test_timetable_is_written_once(now: datetime) -> None:
 
     assert sorted(next_runs()) == [
         "day sheets",
-        "deliver",
         "forget",
-        "heartbeat",
         "holds",
         "nearly",
         "offers",
@@ -51,10 +49,10 @@ def test_clock_set_back_silences_nothing(now: datetime) -> None:
     sync_schedules(now=now)
     earlier = now - timedelta(days=3)
 
-    assert set_right(now=earlier) == 8
+    assert set_right(now=earlier) == 6
 
     found = next_runs()
-    assert {found[name] for name in ("heartbeat", "deliver", "offers", "holds", "day sheets")} == {earlier}
+    assert {found[name] for name in ("offers", "holds", "nearly", "day sheets")} == {earlier}
     assert found["offers between"] == earlier + timedelta(seconds=30)
     assert found["forget"] == datetime(2026, 11, 21, 2, 30, tzinfo=UTC)
 
@@ -73,10 +71,10 @@ def test_clock_set_far_ahead_runs_each_once(now: datetime) -> None:
 def test_time_that_others_wrote_in_their_own_way_is_brought_near_too(now: datetime) -> None:
     sync_schedules(now=now)
     with connection.cursor() as cursor:  # with an offset: in SQLite a text that Django would not write
-        cursor.execute("UPDATE django_q_schedule SET next_run = '2001-01-01 00:00:00+00:00' WHERE name = 'deliver'")
+        cursor.execute("UPDATE django_q_schedule SET next_run = '2001-01-01 00:00:00+00:00' WHERE name = 'holds'")
 
     assert set_right(now=now) == 1
-    assert next_runs()["deliver"] == now
+    assert next_runs()["holds"] == now
 
 
 def test_sweep_for_offers_comes_twice_a_minute(now: datetime) -> None:

@@ -1,0 +1,151 @@
+"""Lanes: threads that call the provider of one channel side by side, each on its own connection.
+
+A lane knows no database. It takes calls whose messages were noted as about to leave, and returns what came of them.
+"""
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from queue import SimpleQueue
+
+from notifications import email, sms
+from notifications.answers import Answer, Away, Barred, Sent, Unclear
+from notifications.content import Email, Sms
+from notifications.models import OutboxMessage
+from notifications.pace import Pace
+
+# A lane without work ends, and its connection with it; the next call starts another.
+IDLE_SECONDS = 5
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Call:
+    """One call of a provider about a message: that it is sent, or whether it was."""
+
+    message: OutboxMessage
+    content: Sms | Email
+    callback_url: str
+    handed_over_at: datetime
+    begin_by: float  # by the monotonic clock: a call that begins later would outlast the lease
+    after: Answer | None = None  # for a question: the unclear answer that it follows
+    is_question: bool = False
+
+    @property
+    def key(self) -> str:
+        """Return our name of a message for the provider: it names no person and is the same for every try."""
+        message = self.message
+        return f"{message.due_at:%Y%m%dT%H%M%SZ}-{message.kind}-{message.channel}-{message.uuid}"
+
+    def send(self) -> tuple[Answer, str]:
+        """Hand the message to its provider; return what it said, and by which code of its own."""
+        if isinstance(self.content, Email):
+            return email.send(self.content, key=self.key), ""
+        gateway = sms.gateway()
+        answer = gateway.send(to=self.content.to, body=self.content.body, key=self.key, callback_url=self.callback_url)
+        return answer, gateway.code
+
+    def ask(self) -> Sequence[Sent] | Unclear:
+        """Ask the provider what it knows of the message."""
+        if isinstance(self.content, Email):
+            return email.find_sent(key=self.key)
+        message = self.message
+        return sms.gateway().find_sent(
+            to=self.content.to,
+            digest=message.body_digest,
+            key=self.key,
+            since=message.attempted_at or message.created_at,
+            now=self.handed_over_at,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Result:
+    """The end of a call."""
+
+    call: Call
+    answer: Answer | Sequence[Sent] | Exception | None  # None: it was not begun in time
+    milliseconds: int
+    code: str = ""  # the provider's own
+
+
+class Lanes:
+    """The lanes of one channel: at most so many threads, which share one queue and one pace.
+
+    After an answer that may concern all messages they begin no call until `go_on`: it may have opened the circuit.
+    """
+
+    def __init__(
+        self, count: int, *, pace: Pace, keeping: Callable[[], AbstractContextManager[None]],
+        results: SimpleQueue[Result],
+    ) -> None:  # fmt: skip
+        self.count = count
+        self._pace, self._keeping, self._results = pace, keeping, results
+        self._urgent: deque[Call] = deque()
+        self._others: deque[Call] = deque()
+        self._changed = threading.Condition()
+        self._threads = self._idle = 0
+        self._is_held = False
+
+    def add(self, calls: Sequence[Call], *, are_urgent: bool = False) -> None:
+        """Let the lanes make calls; urgent ones come before the others."""
+        with self._changed:
+            (self._urgent if are_urgent else self._others).extend(calls)
+            for _ in range(min(len(calls) - self._idle, self.count - self._threads)):
+                self._threads += 1
+                threading.Thread(target=self._work, name="lane", daemon=True).start()
+            self._changed.notify_all()
+
+    def withdraw(self) -> list[Call]:
+        """Take back the calls that no lane has begun."""
+        with self._changed:
+            calls = [*self._urgent, *self._others]
+            self._urgent.clear()
+            self._others.clear()
+        return calls
+
+    def go_on(self) -> None:
+        """Begin calls again."""
+        with self._changed:
+            self._is_held = False
+            self._changed.notify_all()
+
+    def _work(self) -> None:
+        with self._keeping():
+            while (call := self._next()) is not None:
+                self._results.put(self._make(call))
+
+    def _next(self) -> Call | None:
+        with self._changed:
+            self._idle += 1
+            has_work = self._changed.wait_for(self._may_begin, timeout=IDLE_SECONDS)
+            self._idle -= 1
+            if has_work:
+                return (self._urgent or self._others).popleft()
+            self._threads -= 1
+            return None
+
+    def _may_begin(self) -> bool:
+        return bool(self._urgent or self._others) and not self._is_held
+
+    def _make(self, call: Call) -> Result:
+        if not call.is_question:
+            self._pace.wait()
+        started, code = time.monotonic(), ""
+        answer: Answer | Sequence[Sent] | Exception | None = None
+        if started <= call.begin_by:
+            try:
+                if call.is_question:
+                    answer = call.ask()
+                else:
+                    answer, code = call.send()
+            except Exception as error:  # noqa: BLE001 -- for the thread that settles the message
+                answer = error
+        if isinstance(answer, Away | Barred | Unclear):
+            with self._changed:
+                self._is_held = True
+        milliseconds = round((time.monotonic() - started) * 1000)
+        return Result(call=call, answer=answer, milliseconds=milliseconds, code=code)
