@@ -6,6 +6,7 @@ open during the call. Only the holder of the lease writes the result.
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -21,8 +22,8 @@ from notifications.doorbell import ring
 from notifications.held_rows import Value, write_held
 from notifications.models import OPEN_STATES, Channel, OutboxMessage, State
 
-# Longer than any call (15 s). With a sweep each minute, it is short enough to take up the messages of a dead worker
-# within two minutes.
+# Longer than any call (15 s) with its wait for a lane and the question after it, and short enough to take up soon what a
+# dead worker left.
 LEASE = timedelta(seconds=45)
 LEASE_LOST = "lease_lost"
 WAITS_FOR_PROVIDER = "provider"  # start of the reason of messages that wait for an open circuit
