@@ -22,8 +22,8 @@ from notifications.doorbell import ring
 from notifications.held_rows import Value, write_held
 from notifications.models import OPEN_STATES, Channel, OutboxMessage, State
 
-# Longer than any call (15 s) with its wait for a lane and the question after it, and short enough to take up soon what a
-# dead worker left.
+# As long as a wait for a lane (20 s), a call (15 s) and the question after it (10 s); short enough to take up soon what
+# a dead worker left.
 LEASE = timedelta(seconds=45)
 LEASE_LOST = "lease_lost"
 WAITS_FOR_PROVIDER = "provider"  # start of the reason of messages that wait for an open circuit
