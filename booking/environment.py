@@ -3,6 +3,7 @@
 import re
 import secrets
 from decimal import Decimal
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +88,14 @@ def read_switch(name: str, default: bool) -> bool:
 def trusted_proxies(named: list[str], *, is_https: bool) -> list[str]:
     """Return the proxies to trust. Carillon speaks no TLS: a proxy does, on this machine if none is named."""
     return named or (["127.0.0.1", "::1"] if is_https else [])
+
+
+def read_networks(name: str) -> list[IPv4Network | IPv6Network]:
+    """Return the networks that a variable lists: 10.0.0.0/8, fd00::/8."""
+    try:
+        return [ip_network(one.strip()) for one in env.list(name, default=[]) if one.strip()]
+    except ValueError:
+        raise ImproperlyConfigured(f"{name}: must list networks such as 10.0.0.0/8, separated by commas.") from None
 
 
 def database_settings(url: str, *, name: str = "DATABASE_URL") -> dict[str, Any]:

@@ -14,6 +14,7 @@ from booking.environment import (
     database_settings,
     env,
     read_amount,
+    read_networks,
     read_number,
     read_or_make_key,
     read_secret,
@@ -46,6 +47,8 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[]) or [
 TRUSTED_PROXIES = trusted_proxies(env.list("TRUSTED_PROXIES", default=[]), is_https=IS_HTTPS)
 # Whether browsers are told to use HTTPS for every subdomain of PUBLIC_URL's host as well, permanently.
 HSTS_SUBDOMAINS = read_switch("HSTS_SUBDOMAINS", default=False)
+# Networks of our own in which desks' calendars may stand, beside the internet; HTTP is allowed there too.
+CALENDAR_NETWORKS = read_networks("CALENDAR_NETWORKS")
 RATE_LIMITS = read_switch("RATE_LIMITS", default=True)
 # How many visitors a minute may begin a booking, over all stores that have a waiting room; the others wait in it.
 WAITING_ROOM_PER_MINUTE = read_number("WAITING_ROOM_PER_MINUTE", 600)

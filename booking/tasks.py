@@ -8,6 +8,7 @@ from booking import privacy
 from booking.accounts.sign_ins import forget_expired_sign_ins
 from booking.arrivals import turn_reminders
 from booking.bookings import rebooking
+from booking.desk_calendars.reading import read_due_calendars
 from booking.formats.share_image import drop_old_cards
 from booking.messages import day_sheet_schedule
 from booking.operations.schedules import forget_results
@@ -39,6 +40,11 @@ def offer_places(store_id: int | None = None) -> int:
         except Exception:
             log.exception("offers_failed", extra={"store_id": waiting_at})
     return made
+
+
+def read_calendars() -> int:
+    """Read the calendars that desks follow and that are due, and close and open slots by them."""
+    return read_due_calendars(now=timezone.now())
 
 
 def tell_nearly() -> int:

@@ -16,7 +16,7 @@ ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 MISREAD = str.maketrans({"I": "1", "L": "1", "O": "0"})
 REFERENCE_LENGTH = 8
 REPLY_PROOF_LENGTH = 16
-_NONCE_BYTES = 16
+_NONCE_BYTES, _MASK_BYTES = 16, 32
 _BLOCK_BYTES = 16
 _REFERENCE_BITS, _NUMBER_BITS = 40, 32
 SHORT_TOKEN_LENGTH = 22
@@ -204,7 +204,7 @@ def device_digest(secret: str) -> str:
 
 
 def seal(purpose: str, secret: bytes) -> str:
-    """Return a secret of 32 bytes at most, encrypted for storage: nobody can read it without the server's key."""
+    """Return a secret encrypted for storage: nobody can read it without the server's key."""
     nonce = secrets.token_bytes(_NONCE_BYTES)
     return (nonce + _masked(purpose, nonce, secret)).hex()
 
@@ -226,8 +226,16 @@ def _block_key(opens: Opens) -> bytes:
 
 def _masked(purpose: str, nonce: bytes, secret: bytes) -> bytes:
     """Return a secret XORed with a mask that is derived from the server's key and a nonce: it masks and unmasks."""
-    mask = hmac.new(_key(), purpose.encode() + b":" + nonce, hashlib.sha256).digest()
+    mask = b"".join(
+        hmac.new(_key(), purpose.encode() + b":" + nonce + _number(part), hashlib.sha256).digest()
+        for part in range(-(-len(secret) // _MASK_BYTES))
+    )
     return bytes(one ^ other for one, other in zip(secret, mask[: len(secret)], strict=True))
+
+
+def _number(part: int) -> bytes:
+    """Return what makes the masks of a long secret's parts differ; the first part has none."""
+    return part.to_bytes(4, "big") if part else b""
 
 
 def _mac(purpose: str, value: str) -> str:

@@ -9,8 +9,10 @@ from booking.bookings.lifecycle import book_visit, cancel_booking
 from booking.bookings.rebooking import cancel_unanswered, take_kept_time
 from booking.bookings.rescheduling import reschedule
 from booking.customer_input import CustomerDetails
+from booking.desk_calendars.followed_calendars import follow_calendar, leave_calendar, note_read
 from booking.limits import ClientDigests
 from booking.models import Booking, Source
+from booking.places.busy_times import BusyTimes
 from booking.places.claims import release_expired_holds
 from booking.places.holds import hold_other_places, hold_places, release_hold
 from booking.privacy import erase_customer
@@ -23,7 +25,7 @@ from booking.waiting_list.offers import offer_places
 from booking.who import Who
 from stores.hours import WeeklyInterval
 from stores.imports.geojson import ImportDefaults, import_store
-from stores.models import Organization, OrganizationKind, Store
+from stores.models import DeskCalendar, Organization, OrganizationKind, Store
 from stores.osm.features import StoreFields
 from stores.services import save_desk, save_policy, save_visit_type
 from tests.factories import NOW, at, make_booking, make_store, make_user
@@ -263,11 +265,32 @@ def pattern(store: Store) -> Change:
     )
 
 
+def calendar_busy(store: Store) -> Change:
+    book(store, at(10))
+    return lambda: set_busy(store, BusyTimes([(at(9, 50), at(10, 5)), (at(23, 50), at(0, 20, day=25))]))
+
+
+def calendar_free(store: Store) -> Change:
+    set_busy(store, BusyTimes([(at(9), at(11)), (at(16), at(17, day=26))]))
+    return lambda: set_busy(store, BusyTimes([(at(9), at(9, 30))]))
+
+
+def calendar_left(store: Store) -> Change:
+    set_busy(store, BusyTimes([(at(9), at(11))]))
+    return lambda: leave_calendar(desk_id=store.desks.get(slug="main").pk, user=None, now=NOW)
+
+
+def hours_with_a_calendar(store: Store) -> Change:
+    set_busy(store, BusyTimes([(at(9), at(11)), (at(9, day=26), at(20, day=26))]))
+    return lambda: save_policy_of(store, slot_minutes=20)
+
+
 SCENES: tuple[Scene, ...] = (
     booking, booking_past_midnight, booking_of_a_held_place, holding, holding_another_place, holding_at_another_store,
     release, sweep, cancellation, move, erasure, crowd, walk_in, slots_closed, slots_smaller, other_times_offered,
     other_time_taken, no_answer, offer_to_the_waiting, weekly_hours, hours_of_a_day, desk_at_rest, desk_with_hours,
     new_desk, longer_visits, smaller_parties, places_for_visits, other_grid, import_of_hours, import_of_a_zone, pattern,
+    calendar_busy, calendar_free, calendar_left, hours_with_a_calendar,
 )  # fmt: skip
 
 
@@ -284,6 +307,15 @@ def set_slots(
     change_slots(
         store_id=store.pk, from_at=from_at, to_at=to_at, capacity=capacity, closed=closed, then=then, now=NOW, user=user
     )
+
+
+def set_busy(store: Store, busy: BusyTimes) -> None:
+    desk = store.desks.get(slug="main")
+    calendar = DeskCalendar.objects.filter(desk=desk).first()
+    if calendar is None:
+        follow_calendar(desk_id=desk.pk, address="https://calendar.example.org/ada.ics", user=None, now=NOW)
+        calendar = DeskCalendar.objects.get(desk=desk)
+    note_read(calendar, busy, covers_until=at(8, day=30).date(), now=NOW)
 
 
 def change(store: Store, edit: Callable[[Store], object]) -> None:

@@ -3,10 +3,11 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TypeVar
 
 from booking.models import Booking, Hold, Status
+from booking.places.busy_times import BusyTimes, busy_times_of
 from stores.hours import ONE_DAY
 from stores.models import Slot
 from stores.slots import DeskRule, SlotTime, StoreRules, slots_by_desk
@@ -33,25 +34,29 @@ def lay_slots_anew(rules: StoreRules, *, now: datetime) -> None:
 
     A manager's settings of a slot stay: its own capacity if a slot still starts then; its closing, or its having no
     place at all, in every new slot that overlaps it. If no new slot overlaps it, the row stays as it is, because the
-    hours may come back. Visits outside the hours need no slot: nobody else can be booked there.
+    hours may come back. Slots that overlap a busy time of the desk's calendar are closed too. Visits outside the hours
+    need no slot: nobody else can be booked there.
 
     Rebuilding starts at the last moment at which no old slot, no new slot and no visit was running. So no two rows of a
     desk ever overlap, and each visit is counted in all of its slots.
     """
     since = now - 2 * ONE_DAY
     known, all_taking = list(Slot.objects.filter(store_id=rules.id, ends_at__gt=since)), [*_taking(rules.id, since)]
-    last = max([now, *(row.ends_at for row in known), *(one.ends_at for one in all_taking)])
+    busy = busy_times_of(rules.id, since)
+    ends = [row.ends_at for row in known] + [one.ends_at for one in all_taking]
+    last = max([now, *ends, *(one.until for one in busy.values())])
     old, taking = _by_desk(known), _by_desk(all_taking)
     first_date, last_date = (moment.astimezone(rules.zone).date() for moment in (since, last))
     by_desk = slots_by_desk(rules, first_date=first_date, last_date=last_date)
     gone: list[int] = []
     rows: list[Slot] = []
-    for desk_id in old.keys() | taking.keys():
+    for desk_id in old.keys() | taking.keys() | busy.keys():
         times = by_desk.get(desk_id, [])
         cut = _quiet_moment(now, [*old[desk_id], *taking[desk_id], *times])
         mine = [row for row in old[desk_id] if row.ends_at > cut]
         gone += [row.pk for row in mine]
-        rows += _laid(rules, desk_id, [slot for slot in times if slot.ends_at > cut], mine, taking[desk_id])
+        ahead = [slot for slot in times if slot.ends_at > cut]
+        rows += _laid(rules, desk_id, ahead, mine, taking[desk_id], busy.get(desk_id, BusyTimes()))
     for first in range(0, len(gone), _AT_ONCE):
         Slot.objects.filter(pk__in=gone[first : first + _AT_ONCE]).delete()
     Slot.objects.bulk_create(rows)
@@ -68,11 +73,16 @@ def _quiet_moment(now: datetime, spans: Iterable[SlotTime | Slot | _Taking]) -> 
 
 
 def _laid(
-    rules: StoreRules, desk_id: int, times: Sequence[SlotTime], old: Sequence[Slot], taking: Sequence[_Taking]
+    rules: StoreRules,
+    desk_id: int,
+    times: Sequence[SlotTime],
+    old: Sequence[Slot],
+    taking: Sequence[_Taking],
+    busy: BusyTimes,
 ) -> Iterator[Slot]:
     """Yield the rows that a desk's slots need, made from their former rows."""
     desk = rules.desk(desk_id)
-    decided = [row for row in old if row.closed or row.has_own_capacity]
+    decided = [row for row in old if is_closed_by_hand(row) or row.has_own_capacity]
     own = {row.starts_at: row.capacity for row in decided if row.has_own_capacity}
     met: set[int] = set()
     for slot in times if desk else ():
@@ -81,13 +91,16 @@ def _laid(
         met |= {row.pk for row in over}
         has_none = any(row.has_own_capacity and row.capacity == 0 for row in over)
         own_capacity = 0 if has_none else own.get(slot.starts_at)
-        is_closed = any(row.closed for row in over)
-        if desk and (here or is_closed or own_capacity is not None):
-            yield _row(rules.id, desk, slot.starts_at, slot.ends_at, here, own_capacity, is_closed)
+        is_closed, is_busy = any(is_closed_by_hand(row) for row in over), busy.overlap(slot)
+        if desk and (here or is_closed or is_busy or own_capacity is not None):
+            row = _row(rules.id, desk, slot.starts_at, slot.ends_at, here, own_capacity)
+            close(row, by_hand=is_closed, is_busy=is_busy)
+            yield row
     for row in decided:
         if row.pk not in met:
             here = [one for one in taking if _overlap(one, row)]
             _count(row, here)
+            close(row, by_hand=is_closed_by_hand(row), is_busy=busy.overlap(row))
             row.pk = None
             yield row
 
@@ -109,8 +122,10 @@ def set_slots(
 ) -> list[Slot]:
     """Set the capacity or closing of slots that start in [from_at, to_at) and are not over; return their rows.
 
-    Places beyond a smaller capacity count as squeezed in: those visits stay until somebody decides otherwise.
+    Places beyond a smaller capacity count as squeezed in: those visits stay until somebody decides otherwise. What the
+    calendar of a desk closes stays closed.
     """
+    busy = busy_times_of(rules.id, from_at) if closed is not None else {}
     by_desk = slots_by_desk(
         rules, first_date=from_at.astimezone(rules.zone).date(), last_date=to_at.astimezone(rules.zone).date()
     )
@@ -124,20 +139,65 @@ def set_slots(
             row = rows.get((desk.id, slot.starts_at))
             if row is None:
                 here = [one for one in taking[desk.id] if _overlap(one, slot)]
-                row = _row(rules.id, desk, *slot, here, None, False)
+                row = _row(rules.id, desk, *slot, here, None)
             if capacity is not None:
                 row.capacity, row.has_own_capacity = capacity, True
                 row.squeezed = max(0, row.places_taken - capacity)
             if closed is not None:
-                row.closed = closed
+                close(row, by_hand=closed, is_busy=busy.get(desk.id, BusyTimes()).overlap(slot))
             changed.append(row)
     Slot.objects.bulk_create(
         changed,
         update_conflicts=True,
         unique_fields=["store", "desk", "starts_at"],
-        update_fields=["capacity", "has_own_capacity", "squeezed", "closed"],
+        update_fields=["capacity", "has_own_capacity", "squeezed", "closed", "closed_by_calendar"],
     )
     return changed
+
+
+def set_busy(
+    rules: StoreRules, desk: DeskRule, busy: BusyTimes, *, changed: BusyTimes, days: tuple[date, date], now: datetime
+) -> list[Slot]:
+    """Close the slots of a desk that overlap a busy time, and open those that its calendar alone closed.
+
+    Only slots that overlap `changed` and are not over are looked at, on these days; return the rows that differ now.
+    """
+    slots = slots_by_desk(rules, first_date=days[0], last_date=days[1])[desk.id]
+    here = [slot for slot in slots if slot.ends_at > now and changed.overlap(slot)]
+    if not here:
+        return []
+    rows = {
+        row.starts_at: row
+        for row in slots_between(rules, here[0].starts_at, here[-1].ends_at)
+        if row.desk_id == desk.id
+    }
+    differing = []
+    for slot in here:
+        row, is_busy = rows.get(slot.starts_at), busy.overlap(slot)
+        if row is None and not is_busy:
+            continue
+        row = row or _row(rules.id, desk, *slot, (), None)
+        was = (row.closed, row.closed_by_calendar)
+        close(row, by_hand=is_closed_by_hand(row), is_busy=is_busy)
+        if (row.closed, row.closed_by_calendar) != was:
+            differing.append(row)
+    Slot.objects.bulk_create(
+        differing,
+        update_conflicts=True,
+        unique_fields=["store", "desk", "starts_at"],
+        update_fields=["closed", "closed_by_calendar"],
+    )
+    return differing
+
+
+def is_closed_by_hand(row: Slot) -> bool:
+    """Tell whether a manager closed a slot, and not the calendar of its desk alone."""
+    return row.closed and not row.closed_by_calendar
+
+
+def close(row: Slot, *, by_hand: bool, is_busy: bool) -> None:
+    """Set whether a slot is closed: by a manager, by the calendar of its desk alone, or not at all."""
+    row.closed, row.closed_by_calendar = by_hand or is_busy, is_busy and not by_hand
 
 
 def _overlap(a: _Taking | Slot, b: SlotTime | Slot) -> bool:
@@ -168,7 +228,6 @@ def _row(
     ends_at: datetime,
     here: Sequence[_Taking],
     own_capacity: int | None,
-    is_closed: bool,
 ) -> Slot:
     slot = Slot(
         store_id=store_id,
@@ -177,7 +236,6 @@ def _row(
         ends_at=ends_at,
         capacity=desk.capacity if own_capacity is None else own_capacity,
         has_own_capacity=own_capacity is not None,
-        closed=is_closed,
     )
     _count(slot, here)
     return slot

@@ -1,5 +1,6 @@
 """Models of stores, their members, desks, visit types, hours, and slots that have a row."""
 
+from stores.models.calendars import BusyTime, DeskCalendar
 from stores.models.changes import SetupChange
 from stores.models.hours import OpeningHours, SpecialHours, Weekday
 from stores.models.invitations import StoreInvitation
@@ -20,8 +21,10 @@ from stores.models.store import (
 from stores.models.visits import Desk, DeskHours, QuestionKind, StoreQuestion, VisitMode, VisitType
 
 __all__ = [
+    "BusyTime",
     "CapacityCounts",
     "Desk",
+    "DeskCalendar",
     "DeskHours",
     "LineShows",
     "OpeningHours",

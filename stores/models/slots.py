@@ -25,6 +25,8 @@ class Slot(models.Model):
     places_taken_web = models.PositiveSmallIntegerField(default=0, db_default=0)
     squeezed = models.PositiveSmallIntegerField(default=0, db_default=0)  # places beyond capacity, let in on purpose
     closed = models.BooleanField(default=False, db_default=False)
+    # True while the calendar of the desk alone closes it: once that is free, the slot is open again.
+    closed_by_calendar = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = [

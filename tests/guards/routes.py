@@ -176,6 +176,7 @@ ROUTES = {
         staff/<slug:store>/setup/special-hours/<str:date>/delete/
         staff/<slug:store>/setup/desks/new/
         staff/<slug:store>/setup/desks/<slug:desk>/
+        staff/<slug:store>/setup/desks/<slug:desk>/calendar/
         staff/<slug:store>/setup/desk-choice/
         staff/<slug:store>/setup/visit-types/new/
         staff/<slug:store>/setup/visit-types/<slug:visit_type>/

@@ -66,6 +66,7 @@ FORGOTTEN = {
         otp_totp.TOTPDevice: name key
         otp_static.StaticDevice: name
         otp_static.StaticToken: token
+        stores.DeskCalendar: sealed_address host problem etag modified
     """,
     "when the number opts in again": "notifications.OptOut: phone_digest",
 }

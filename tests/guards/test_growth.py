@@ -23,7 +23,7 @@ TABLES = {
         contenttypes.ContentType django_q.Schedule notifications.Circuit booking.WorkerBeat booking.BooksKey
         stores.Store stores.Organization stores.Store_organizations stores.StoreMembership stores.OrganizationMembership
         stores.Desk stores.DeskHours stores.VisitType stores.StoreQuestion stores.OpeningHours stores.PatternTaken
-        stores.SearchWord stores.SearchSpelling stores.StoreWord
+        stores.SearchWord stores.SearchSpelling stores.StoreWord stores.DeskCalendar
         booking.StaffPin booking.PinTries booking.Passkey
         knox.AuthToken otp_totp.TOTPDevice otp_static.StaticDevice otp_static.StaticToken
     """,
@@ -32,6 +32,7 @@ TABLES = {
         stores.StoreInvitation stores.SetupChange booking.UnmetDemand
     """,
     "deleted each night, 30 days after a task failed; what succeeded is not kept": "django_q.Task",
+    "those over are deleted when the calendar says something new": "stores.BusyTime",
     "deleted by the sweep of each minute": "booking.Hold",
     "deleted as soon as the task is done": "django_q.OrmQ",
     # What happened, without the people: the numbers are made from it. Found by store and day, whatever there is.

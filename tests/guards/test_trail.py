@@ -32,6 +32,7 @@ FORMS: dict[str, dict[str, str | list[str]]] = {
     "special-hours/<str:date>/delete/": {},
     "desks/new/": {"name": "Window", "capacity": "2", "kept_back": "0", "is_active": "on"},
     "desks/<slug:desk>/": {"name": "Front", "capacity": "3", "kept_back": "1", "is_active": "on"},
+    "desks/<slug:desk>/calendar/": {"address": "https://calendar.example.org/ada.ics"},
     "desk-choice/": {"is_offered": "on"},
     "visit-types/new/": {
         "name": "Repair",

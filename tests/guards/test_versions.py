@@ -33,6 +33,7 @@ KNOWN = {
     "booking/places/claims.py:store_hold": _CALLER,
     "booking/places/holds.py:extend_hold": "raise_days",
     "booking/places/slot_rows.py:lay_slots_anew": _CALLER,
+    "booking/places/slot_rows.py:set_busy": _CALLER,
     "booking/places/slot_rows.py:set_slots": _CALLER,
     "booking/places/slot_statements.py:": _CALLER,
     "booking/store_setup/calendar_feed.py:_replace": _NO_MATTER,

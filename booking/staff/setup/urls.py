@@ -5,6 +5,7 @@ from django.urls import path
 from booking.staff.setup import (
     changes,
     day_sheet,
+    desk_calendar,
     desks,
     devices,
     explain,
@@ -35,6 +36,7 @@ urlpatterns = [
     path(f"{_SETUP}/special-hours/<str:date>/delete/", hours.delete_special, name="staff-setup-special-delete"),
     path(f"{_SETUP}/desks/new/", desks.new, name="staff-setup-desk-new"),
     path(f"{_SETUP}/desks/<slug:desk>/", desks.change, name="staff-setup-desk"),
+    path(f"{_SETUP}/desks/<slug:desk>/calendar/", desk_calendar.calendar, name="staff-setup-desk-calendar"),
     path(f"{_SETUP}/desk-choice/", desks.choice, name="staff-setup-desk-choice"),
     path(f"{_SETUP}/visit-types/new/", visit_types.new, name="staff-setup-visit-type-new"),
     path(f"{_SETUP}/visit-types/<slug:visit_type>/", visit_types.change, name="staff-setup-visit-type"),
