@@ -13,9 +13,10 @@ from booking.bookings.changes import note_change
 from booking.bookings.lifecycle import lock_booking, store_booking
 from booking.bookings.refusals import VisitMoved, WrongStatus
 from booking.models import Booking, BookingEvent, EventKind, Source, Status
-from booking.places.claims import Run, claim_anywhere, days_of, squeeze_in
+from booking.places.claims import claim_anywhere, days_of, squeeze_in
 from booking.places.closed_slots import refused_without_place
 from booking.places.requests import retry_after_expired_holds, visit_type_or_raise
+from booking.places.runs import Run
 from booking.policy import places_needed
 from booking.refusals import BookingRefused, NoPlace, Refusal
 from booking.tokens import keyed_digest

@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.db import connection, transaction
 
 from booking.bookings.changes import RAISED_BY_CALLER, note_change, write_new_visit
-from booking.bookings.open_visits import refuse_open_visits
+from booking.bookings.open_visits import refuse_open_visits, see_visits_and_slots
 from booking.bookings.refusals import WrongStatus
 from booking.customer_input import CustomerDetails, QuestionAnswer
 from booking.limits import ClientDigests
@@ -16,7 +16,7 @@ from booking.message_kinds import Kind
 from booking.models import WEB_SOURCES, Actor, Booking, EventKind, Hold, Source, Status
 from booking.models.joint_writes import Part
 from booking.models.partial_rows import known
-from booking.places.claims import Run, claim_anywhere, days_of, give_places_back, raise_days
+from booking.places.claims import claim_anywhere, days_of, give_places_back, raise_days
 from booking.places.closed_slots import refused_without_place
 from booking.places.holds import live_hold
 from booking.places.locks import customer_keys, lock_customer, share_lock_store_of
@@ -27,6 +27,7 @@ from booking.places.requests import (
     retry_after_expired_holds,
     visit_type_or_raise,
 )
+from booking.places.runs import Run
 from booking.policy import may_cancel, places_needed
 from booking.refusals import BookingRefused, Refusal
 from booking.tokens import new_reference, read_hold_token
@@ -89,7 +90,7 @@ def _book(asked: SlotRequest, draft: Booking, *, may_repeat: bool, now: datetime
     rules, visit_type, runs = resolve_request(
         asked, now=now, by_staff=by_staff, then_lock=customer_keys(draft.phone, draft.email)
     )
-    too_many = refuse_open_visits(rules, draft, asked, visit_type, may_repeat=may_repeat, now=now)
+    too_many, seen = see_visits_and_slots(rules, draft, asked, visit_type, runs, may_repeat=may_repeat, now=now)
     store_it = partial(_store, draft, rules, visit_type, now=now, user=user)
     run = claim_anywhere(
         rules,
@@ -97,9 +98,10 @@ def _book(asked: SlotRequest, draft: Booking, *, may_repeat: bool, now: datetime
         party_size=asked.party_size,
         from_web=not by_staff,
         write=store_it if too_many is None else None,
+        seen=seen,
     )
     if run is None:  # checked first, for everybody: so it does not reveal whether a number has visits here
-        raise refused_without_place(rules, runs, from_web=not by_staff)
+        raise refused_without_place(rules, runs, from_web=not by_staff, seen=seen)
     if too_many is not None:
         raise too_many
     return draft

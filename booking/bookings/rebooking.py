@@ -16,9 +16,10 @@ from booking.bookings.refusals import WrongStatus
 from booking.bookings.rescheduling import move_locked
 from booking.message_kinds import Kind
 from booking.models import Booking, EventKind, Hold, Status
-from booking.places.claims import claim_anywhere, days_of, drop_hold, raise_days, runs_at, store_hold
+from booking.places.claims import claim_anywhere, days_of, drop_hold, raise_days, store_hold
 from booking.places.days_state import Wish
 from booking.places.nearest_free import nearest_free
+from booking.places.runs import runs_at
 from booking.policy import HOLD_EXTENSIONS
 from booking.refusals import BookingRefused, Refusal
 from booking.who import Who

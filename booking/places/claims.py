@@ -7,7 +7,6 @@ start and desk come after everything else except the store's days.
 import logging
 from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,12 +17,14 @@ from django.db.models import Case, F, QuerySet, Value, When
 from booking.models import Booking, Hold
 from booking.models.joint_writes import Part, can_join_writes, condition
 from booking.places.freed import announce_on_commit
+from booking.places.runs import Run
+from booking.places.seen_slots import SeenSlots, see_slots
 from booking.places.slot_statements import SlotRow, claim_part, claim_rows, lock_rows, squeeze_into_rows
 from booking.policy import places_needed
 from booking.tokens import new_public_id
 from stores.locks import share_lock_store
 from stores.models import Slot, Store
-from stores.slots import DeskRule, SlotTime, StoreRules, VisitTypeRule, run_of, slots_by_desk
+from stores.slots import StoreRules
 
 # No slot is longer (a CHECK on Store.slot_minutes), so a slot that overlaps an instant starts at most this long before
 # it.
@@ -48,40 +49,8 @@ class _Full(Exception):
     """A desk has too few places: neither the places nor the locks of this try are kept."""
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
-    """The consecutive slots of one desk that a visit takes."""
-
-    desk: DeskRule
-    slots: tuple[SlotTime, ...]
-
-    @property
-    def starts_at(self) -> datetime:
-        return self.slots[0].starts_at
-
-    @property
-    def ends_at(self) -> datetime:
-        return self.slots[-1].ends_at
-
-    @property
-    def rows(self) -> list[SlotRow]:
-        return [SlotRow(self.desk.id, slot.starts_at, slot.ends_at, self.desk.capacity) for slot in self.slots]
-
-
 Write = Callable[[Run, Part | None], bool]
 """Writes what has the places of a run, after the claim that it is given as a part; tells whether it was written."""
-
-
-def runs_at(rules: StoreRules, visit_type: VisitTypeRule, starts_at: datetime) -> list[Run]:
-    """Return the desks that could take this visit at this start, by the rules only."""
-    day = starts_at.astimezone(rules.zone).date()
-    found = []
-    by_desk = slots_by_desk(rules, first_date=day, last_date=day + timedelta(days=1))
-    for desk in rules.desks:
-        run = run_of(by_desk[desk.id], starts_at, visit_type.slot_count)
-        if run is not None:
-            found.append(Run(desk, run))
-    return found
 
 
 def claim_anywhere(
@@ -92,15 +61,23 @@ def claim_anywhere(
     from_web: bool,
     prefer_desk_id: int | None = None,
     write: Write | None = None,
+    seen: SeenSlots | None = None,
 ) -> Run | None:
     """Take places in one of these runs, the emptiest desk first; return the run, or None if all are full.
 
     The rows of a full desk are unlocked before the next desk is tried: two customers may try the same desks in
-    different orders, and must not wait for each other. `write` writes what has these places, on PostgreSQL by the same
-    statement. Where it is given and None is returned, the caller rolls back what was taken of one desk alone.
+    different orders, and must not wait for each other. `seen` are their slots as the caller has just read them: a run
+    that is full in them is not tried, as that would wait for its lock. `write` writes what has these places, on
+    PostgreSQL by the same statement. Where it is given and None is returned, the caller rolls back what was taken of
+    one desk alone.
     """
     places = places_needed(party_size=party_size, counts_people=rules.counts_people)
-    for run in sorted(_emptiest_first(rules, runs), key=lambda run: run.desk.id != prefer_desk_id):
+    if seen is None and len(runs) > 1:
+        seen = see_slots(rules.id, runs)
+    if seen is not None:
+        free = [run for run in runs if seen.have_places(run, places=places, from_web=from_web)]
+        runs = sorted(free, key=seen.fullness)
+    for run in sorted(runs, key=lambda run: run.desk.id != prefer_desk_id):
         try:
             with _one_of(runs):
                 if not _claim_and_write(rules.id, run, write, places=places, from_web=from_web):
@@ -250,17 +227,6 @@ def days_of(starts_at: datetime, ends_at: datetime, time_zone: str) -> set[date]
     """Return the store's own days that a visit touches."""
     zone = ZoneInfo(time_zone)
     return {starts_at.astimezone(zone).date(), (ends_at - timedelta(seconds=1)).astimezone(zone).date()}
-
-
-def _emptiest_first(rules: StoreRules, runs: Sequence[Run]) -> Sequence[Run]:
-    if len(runs) < 2:
-        return runs
-    first, last = min(run.starts_at for run in runs), max(run.ends_at for run in runs)
-    taken: dict[int, int] = {}
-    rows = Slot.objects.filter(store_id=rules.id, starts_at__gte=first, starts_at__lt=last)
-    for desk_id, places, capacity in rows.values_list("desk_id", "places_taken", "capacity"):
-        taken[desk_id] = max(taken.get(desk_id, -capacity), places - capacity)
-    return sorted(runs, key=lambda run: taken.get(run.desk.id, -run.desk.capacity))
 
 
 def _are_there(store_id: int, run: Run) -> bool:

@@ -12,7 +12,6 @@ from django.db.models import Count, Min, Q
 from booking.limits import HOLDS, HOLDS_AT_STORE, ClientDigests, TooManyHolds
 from booking.models import Hold
 from booking.places.claims import (
-    Run,
     claim_anywhere,
     days_of,
     drop_hold,
@@ -24,6 +23,7 @@ from booking.places.claims import (
 from booking.places.closed_slots import refused_without_place
 from booking.places.locks import lock_client, lock_entry
 from booking.places.requests import SlotRequest, resolve_request, retry_after_expired_holds
+from booking.places.runs import Run
 from booking.policy import HOLD_EXTENSIONS, HOLD_MINUTES
 from booking.refusals import BookingRefused, Refusal
 from booking.tokens import read_hold_token

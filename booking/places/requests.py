@@ -9,8 +9,9 @@ from typing import TypeVar
 from django.db import IntegrityError, connection
 
 from booking.models import Booking
-from booking.places.claims import Run, release_expired_holds, runs_at
+from booking.places.claims import release_expired_holds
 from booking.places.closed_slots import all_are_shut
+from booking.places.runs import Run, runs_at
 from booking.policy import refusal_to_book
 from booking.refusals import BookingRefused, Refusal, UnknownVisitType
 from stores.queries import rules_around

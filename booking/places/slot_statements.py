@@ -62,8 +62,8 @@ def claim_rows(
     part = claim_part(store_id, rows, places=places, from_web=from_web, kept_back=kept_back)
     with connection.cursor() as cursor:
         cursor.execute(part.sql, part.values)
-        taken = {_as_stored(moment) for (moment,) in cursor.fetchall()}
-    return [row.starts_at for row in rows if _as_stored(row.starts_at) in taken]
+        taken = {as_stored(moment) for (moment,) in cursor.fetchall()}
+    return [row.starts_at for row in rows if as_stored(row.starts_at) in taken]
 
 
 def claim_part(store_id: int, rows: Sequence[SlotRow], *, places: int, from_web: bool, kept_back: int) -> Part:
@@ -97,8 +97,8 @@ def _values(store_id: int, rows: Sequence[SlotRow], *, places: int, web: int) ->
         values += [
             store_id,
             row.desk_id,
-            _as_stored(row.starts_at),
-            _as_stored(row.ends_at),
+            as_stored(row.starts_at),
+            as_stored(row.ends_at),
             row.capacity,
             False,
             places,
@@ -109,5 +109,6 @@ def _values(store_id: int, rows: Sequence[SlotRow], *, places: int, web: int) ->
     return values
 
 
-def _as_stored(moment: datetime | str) -> Any:
+def as_stored(moment: datetime | str) -> Any:
+    """Return an instant as a statement takes it, also from what a statement gave back: SQLite may give a text."""
     return connection.ops.adapt_datetimefield_value(moment) if isinstance(moment, datetime) else moment

@@ -6,8 +6,8 @@ from django.utils.translation import gettext as _
 
 from booking.formatting import day_in_words, visit_type_name
 from booking.places.availability import ask_by_rules
-from booking.places.claims import Run
 from booking.places.closed_slots import all_are_shut
+from booking.places.runs import Run
 from booking.places.slot_wording import SlotChoice, slot_choices
 from booking.policy import last_bookable_date
 from booking.staff.access import StaffContext

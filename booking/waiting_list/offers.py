@@ -19,8 +19,9 @@ from django.db.models import Exists, OuterRef
 from booking.customer_input import can_be_texted
 from booking.message_kinds import Kind
 from booking.models import Hold, WaitingListEntry, WaitingStatus
-from booking.places.claims import claim_anywhere, days_of, raise_days, release_expired_holds, runs_at, store_hold
+from booking.places.claims import claim_anywhere, days_of, raise_days, release_expired_holds, store_hold
 from booking.places.locks import lock_offers
+from booking.places.runs import runs_at
 from booking.policy import (
     HOLD_EXTENSIONS,
     MessagePlan,

@@ -8,7 +8,8 @@ from functools import partial
 import pytest
 from django.db import connection, transaction
 
-from booking.places.claims import Run, claim, runs_at
+from booking.places.claims import claim
+from booking.places.runs import Run, runs_at
 from stores.models import Slot
 from stores.queries import store_rules
 from tests.factories import at, make_store

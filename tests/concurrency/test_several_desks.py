@@ -12,7 +12,9 @@ from django.db import OperationalError, connection, transaction
 from booking.bookings.audit import differences
 from booking.models import Source
 from booking.places import claims
-from booking.places.claims import Run, claim, claim_anywhere, runs_at
+from booking.places.claims import claim, claim_anywhere
+from booking.places.runs import Run, runs_at
+from booking.places.seen_slots import SeenSlots
 from booking.refusals import BookingRefused, Refusal
 from stores.models import Desk, Slot, Store
 from stores.queries import store_rules
@@ -50,7 +52,10 @@ def outcome(call: Any) -> str:
 
 
 def tried_in_two_orders(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
-    """Two customers, each refused by one of two full desks before the other is tried; return what they are told."""
+    """Two customers, each refused by one of two full desks before the other is tried; return what they are told.
+
+    Both desks were free when the customers looked at them, and are full when they claim a place.
+    """
     store = shop_of_desks(1, 1)
     rules, runs = runs_of(store)
     for run in runs:
@@ -64,6 +69,7 @@ def tried_in_two_orders(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
         return taken
 
     monkeypatch.setattr(claims, "claim", claim_and_wait)
+    monkeypatch.setattr(claims, "see_slots", lambda store_id, runs: SeenSlots({}))
 
     def try_all(first: Run) -> Run | None:
         with transaction.atomic():

@@ -7,7 +7,6 @@ from django.db import transaction
 
 from booking.models import Hold
 from booking.places.claims import (
-    Run,
     claim,
     claim_anywhere,
     days_of,
@@ -15,10 +14,10 @@ from booking.places.claims import (
     give_places_back,
     raise_days,
     release_expired_holds,
-    runs_at,
     squeeze_in,
     store_hold,
 )
+from booking.places.runs import Run, runs_at
 from stores.models import Slot, Store, StoreDay
 from stores.queries import rules_around
 from stores.slots import StoreRules
