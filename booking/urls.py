@@ -4,6 +4,7 @@ from django.urls import include, path, re_path
 
 from booking.api import urls as api
 from booking.api.reference import unknown
+from booking.calls.views import voice
 from booking.customer import urls as customer
 from booking.operations import health
 from booking.staff import urls as staff
@@ -18,6 +19,7 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
     *notifications.urlpatterns,
+    path("webhooks/twilio/voice", voice, name="twilio-voice"),
 ]
 
 handler400 = "booking.web.middleware.bad_request"

@@ -245,7 +245,9 @@ def _store(
     take_run(booking, rules, run, from_web=hold is not None or booking.source in WEB_SOURCES)
     booking.places = booking.places if hold is None else hold.places
     booking.created_at = booking.updated_at = now
-    who = Who(Actor.CUSTOMER if booking.source in WEB_SOURCES else Actor.STAFF, user, now)
+    # Staff hold no place: whoever books one that was held, on the pages or by the keys of a phone, is the customer.
+    is_customer = hold is not None or booking.source in WEB_SOURCES
+    who = Who(Actor.CUSTOMER if is_customer else Actor.STAFF, user, now)
     days = RAISED_BY_CALLER if raised_by_caller else days_of(run.starts_at, run.ends_at, rules.zone.key)
     return write_new_visit(booking, claim, who=who, days=days)
 

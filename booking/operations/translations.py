@@ -23,9 +23,9 @@ KEYWORDS = {
     "npgettext": ((1, "c"), 2, 3),
 }
 FOLDERS = ("booking", "stores", "notifications", "templates")
-# Sources of texts that only staff read: these need only the languages of staff.
+# Sources of texts that only staff read, and of calls: these need only French and English.
 STAFF = re.compile(
-    r"booking/(staff|api/staff|operations|management|models|store_setup|reports)/"
+    r"booking/(staff|calls|api/staff|operations|management|models|store_setup|reports)/"
     r"|booking/messages/(day_sheet|checks)|booking/bookings/status_wording"
     r"|templates/(staff|api)/|templates/email/day_sheet|(stores|notifications)/"
 )

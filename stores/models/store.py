@@ -91,6 +91,8 @@ class Store(models.Model):
     messages_until = models.TimeField(default=time(20))
     # A sentence of the store's own at the end of confirmations and reminders by text, by language.
     sms_words = models.JSONField(default=dict, blank=True)
+    # The number at which a program answers and books by keypad, in E.164; empty where the store has none.
+    keypad_phone = models.CharField(max_length=20, blank=True)
 
     organizations = models.ManyToManyField(Organization, related_name="stores", blank=True)
     offers_desk_choice = models.BooleanField(default=False)  # customers may say which desk, or adviser, serves them
@@ -130,6 +132,7 @@ class Store(models.Model):
         indexes = [
             models.Index(fields=["postal_code"], name="store_postal_code"),
             models.Index(fields=["latitude", "longitude"], name="store_position"),
+            models.Index(fields=["keypad_phone"], name="store_keypad_phone"),
         ]
         constraints = [
             models.CheckConstraint(

@@ -115,6 +115,20 @@ def save_line_shows(*, store: Store, line_shows: str, user: User | None, now: da
 
 
 @transaction.atomic
+def save_keypad_phone(*, store: Store, keypad_phone: str, user: User | None, now: datetime) -> None:
+    """Change the number at which calls are answered by keypad, in E.164; "" for none. Raises BadValue.
+
+    A number belongs to one store: by it alone a call is known to be for that store.
+    """
+    keypad_phone = short_text(keypad_phone, field="keypad_phone", longest=20, is_required=False)
+    if keypad_phone and Store.objects.filter(keypad_phone=keypad_phone).exclude(pk=store.pk).exists():
+        raise BadValue("keypad_phone", "taken")
+    if keypad_phone and keypad_phone == store.phone:
+        raise BadValue("keypad_phone", "same")
+    _update(store, "calls", {"keypad_phone": keypad_phone}, user=user, now=now)
+
+
+@transaction.atomic
 def save_protection(*, store: Store, asks_proof_under_load: bool, user: User | None, now: datetime) -> None:
     """Change whether browsers are asked for a proof of work during a rush."""
     _update(store, "protection", {"asks_proof_under_load": asks_proof_under_load}, user=user, now=now)

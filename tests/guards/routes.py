@@ -103,6 +103,7 @@ ROUTES = {
     SIGNED: """
         webhooks/twilio/status
         webhooks/twilio/inbound
+        webhooks/twilio/voice
         webhooks/email/tracking
         webhooks/email/inbound
     """,
@@ -190,6 +191,7 @@ ROUTES = {
         staff/<slug:store>/setup/waiting-room/
         staff/<slug:store>/setup/line/
         staff/<slug:store>/setup/messages/
+        staff/<slug:store>/setup/calls/
         staff/<slug:store>/setup/day-sheet/
         staff/<slug:store>/setup/devices/
         staff/<slug:store>/setup/devices/revoke/

@@ -78,7 +78,7 @@ PLAIN = """
     stores.Organization: slug name introduction website
     stores.Store: slug source_id name street postal_code town country time_zone phone email website notice source_hours
     stores.Store: source_contact search_text reminder_days sms_words embed_origins day_sheet_email day_sheet_language
-    stores.Store: changed_parts feed_digest
+    stores.Store: changed_parts feed_digest keypad_phone
     stores.PatternTaken: part value
     stores.SearchWord: word
     stores.SearchSpelling: spelling

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from booking.staff.setup import (
+    calls,
     changes,
     day_sheet,
     desk_calendar,
@@ -54,6 +55,7 @@ urlpatterns = [
     path(f"{_SETUP}/line/", line.line, name="staff-setup-line"),
     path(f"{_SETUP}/day-sheet/", day_sheet.day_sheet, name="staff-setup-day-sheet"),
     path(f"{_SETUP}/messages/", messages.messages, name="staff-setup-messages"),
+    path(f"{_SETUP}/calls/", calls.calls, name="staff-setup-calls"),
     path(f"{_SETUP}/members/", members.members, name="staff-setup-members"),
     path(f"{_SETUP}/members/second-factor/", members.second_factor, name="staff-setup-members-second-factor"),
     path(f"{_SETUP}/members/remove/", members.remove, name="staff-setup-member-remove"),

@@ -1,0 +1,303 @@
+"""The dialogue of a call: from a place and a key to what is said and what comes next.
+
+All rules are those of the pages: places are held as always, limits count the caller's number, and the visit's history
+names the customer. A key that is not offered is asked for once more; then the call leads to a person.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from booking import limits
+from booking.bookings.customer_visits import Contact, visits_to_come
+from booking.bookings.lifecycle import book_visit, cancel_booking
+from booking.bookings.rescheduling import reschedule
+from booking.calls import words
+from booking.calls.place import MOST_OFFERED, Place, Step
+from booking.customer_input import CustomerDetails, can_be_texted
+from booking.formatting import visit_type_name
+from booking.limits import ClientDigests, RateLimited
+from booking.models import Booking, Source
+from booking.places.days_state import Wish
+from booking.places.free_times import kept_availability
+from booking.places.holds import hold_places, release_hold
+from booking.refusals import BookingRefused, UnknownVisitType, while_offered
+from booking.tokens import hold_token, keyed_digest
+from booking.who import Who
+from notifications.voice import VOICES, Call, Line, Spoken
+from stores.slots import StoreRules
+
+MOST_KINDS = 8  # with keys of their own; 0 is a person
+DAYS_LOOKED_AT = 7
+WEEKS_LOOKED_AT = 6
+PERSON, LATER = "0", "4"
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A call at a store: `phone` is the store's own, for a person."""
+
+    call: Call
+    rules: StoreRules
+    name: str
+    phone: str
+    now: datetime
+
+    @property
+    def client(self) -> ClientDigests:
+        """The caller's number as the client whose holds are counted."""
+        digest = keyed_digest("caller", self.call.caller)[:32]
+        return ClientDigests(digest, digest, digest)
+
+
+def answer(place: Place | None, caller: Caller) -> Spoken:
+    """Return what is said next; `place` is None at the beginning of a call."""
+    if place is None:
+        return _welcome(caller)
+    with translation.override(place.language or "en"):
+        if caller.call.key == PERSON:
+            return _person(place, caller, [])
+        try:
+            return _STEPS[place.step](place, caller)
+        except RateLimited:
+            return _person(place, caller, [words.too_many_tries()])
+        except (BookingRefused, UnknownVisitType) as refused:
+            reason = refused.reason if isinstance(refused, BookingRefused) else None
+            return _times(replace(place, times=()), caller, words.refused(reason) if reason else [])
+
+
+def _welcome(caller: Caller, *, is_repeated: bool = False) -> Spoken:
+    lines = []
+    for language in ("fr", "en"):
+        with translation.override(language):
+            lines.append(Line(words.welcome(caller.name), language))
+    return Spoken(tuple(lines), next_url=Place(Step.LANGUAGE, is_repeated=is_repeated).url)
+
+
+def _language(place: Place, caller: Caller) -> Spoken:
+    language = {"1": "fr", "2": "en"}.get(caller.call.key)
+    if language is None:
+        return _welcome(caller, is_repeated=True) if not place.is_repeated else _end(place)
+    with translation.override(language):
+        return _ask(Place(Step.WISH, language), words.wishes())
+
+
+def _wish(place: Place, caller: Caller) -> Spoken:
+    if caller.call.key not in ("1", "2"):
+        return _again(place, caller, words.wishes())
+    if not caller.call.caller:
+        return _person(place, caller, [words.no_number()])
+    if caller.call.key == "2":
+        return _visit_of(place, caller)
+    if len(caller.rules.visit_types) == 1:
+        return _times(replace(place, kind=caller.rules.visit_types[0].slug), caller, [])
+    return _ask(replace(place, step=Step.KIND, is_repeated=False), words.kinds(_kinds(caller)))
+
+
+def _kinds(caller: Caller) -> list[str]:
+    return [visit_type_name(kind.name) for kind in caller.rules.visit_types[:MOST_KINDS]]
+
+
+def _kind(place: Place, caller: Caller) -> Spoken:
+    kinds = caller.rules.visit_types[:MOST_KINDS]
+    chosen = int(caller.call.key or 0)
+    if not 1 <= chosen <= len(kinds):
+        return _again(place, caller, words.kinds(_kinds(caller)))
+    return _times(replace(place, kind=kinds[chosen - 1].slug), caller, [])
+
+
+def _times(place: Place, caller: Caller, said: list[str]) -> Spoken:
+    """Offer the first free times, or those after the last one offered."""
+    after = place.times[-1] if place.times else None
+    offered = _free_after(after, place.kind, caller)
+    if not offered:
+        return _person(place, caller, [*said, words.nothing_free()])
+    today = caller.now.astimezone(caller.rules.zone).date()
+    place = replace(place, step=Step.TIME, times=tuple(offered), hold="", is_repeated=False)
+    return _ask(place, [*said, *words.times(offered, caller.rules.zone, today=today)])
+
+
+def _free_after(after: datetime | None, kind: str, caller: Caller) -> list[datetime]:
+    """Return the first free starts after an instant, week by week."""
+    wish, zone = Wish(caller.rules.slug, kind), caller.rules.zone
+    first = (after or caller.now).astimezone(zone).date()
+    found: list[datetime] = []
+    for week in range(WEEKS_LOOKED_AT):
+        begins = first + timedelta(days=week * DAYS_LOOKED_AT)
+        days = kept_availability(wish, begins, begins + timedelta(days=DAYS_LOOKED_AT - 1), now=caller.now).days
+        found += [slot.starts_at for day in days for slot in day.slots if after is None or slot.starts_at > after]
+        if len(found) >= MOST_OFFERED:
+            break
+    return sorted(found)[:MOST_OFFERED]
+
+
+def _time(place: Place, caller: Caller) -> Spoken:
+    if caller.call.key == LATER:
+        return _times(place, caller, [])
+    chosen = int(caller.call.key or 0)
+    if not 1 <= chosen <= len(place.times):
+        today = caller.now.astimezone(caller.rules.zone).date()
+        return _again(place, caller, words.times(place.times, caller.rules.zone, today=today))
+    moment = place.times[chosen - 1]
+    if place.visit:
+        return _move(place, caller, moment)
+    with while_offered():
+        hold = hold_places(
+            store=caller.rules.slug,
+            visit_type=place.kind,
+            starts_at=moment,
+            party_size=1,
+            now=caller.now,
+            client=caller.client,
+        )
+    place = replace(place, step=Step.BOOK, times=(moment,), hold=hold_token(hold.public_id), is_repeated=False)
+    return _ask(place, words.question_to_book(_said(moment, caller)))
+
+
+def _book(place: Place, caller: Caller) -> Spoken:
+    if caller.call.key == "2":
+        release_hold(token=place.hold, now=caller.now)
+        return _times(replace(place, times=()), caller, [])
+    if caller.call.key != "1" or not place.times:
+        return _again(place, caller, words.question_to_book(_said(place.times[0], caller)) if place.times else [])
+    before = _booked_at(place, caller)  # the provider asks again where our answer did not reach it
+    if before is not None:
+        return _said_booked(place, caller, before)
+    phone = caller.call.caller
+    limits.new_booking(phone)
+    details = CustomerDetails(
+        name=_("Call from {digits}").format(digits=phone[-4:]),
+        phone=phone,
+        email="",
+        locale=place.language,
+        is_simple=False,
+        is_for_someone_else=False,
+    )
+    with while_offered():
+        booking = book_visit(
+            store=caller.rules.slug,
+            visit_type=place.kind,
+            starts_at=place.times[0],
+            party_size=1,
+            customer=details,
+            note="",
+            source=Source.PHONE,
+            hold=place.hold,
+            may_repeat=False,
+            now=caller.now,
+        )
+    return _said_booked(place, caller, booking)
+
+
+def _said_booked(place: Place, caller: Caller, booking: Booking) -> Spoken:
+    moment, gets_text = _said(booking.starts_at, caller), can_be_texted(caller.call.caller)
+    return _spoken(place, words.booked(moment, booking.reference, gets_text=gets_text))
+
+
+def _booked_at(place: Place, caller: Caller) -> Booking | None:
+    """Return the visit that this caller has at the chosen time already."""
+    same = (place.kind, place.times[0])
+    return next((one for one in _visits(caller) if (one.visit_type.slug, one.starts_at) == same), None)
+
+
+def _visit_of(place: Place, caller: Caller) -> Spoken:
+    """Ask what is to be done with the caller's next visit."""
+    visits = _visits(caller)
+    if not visits:
+        return _person(place, caller, [words.no_visit()])
+    visit = visits[0]
+    place = Place(Step.CHANGE, place.language, kind=visit.visit_type.slug, visit=visit.reference)
+    several = [words.several(len(visits))] if len(visits) > 1 else []
+    return _ask(place, [*several, *words.question_to_change(_said(visit.starts_at, caller))])
+
+
+def _visits(caller: Caller) -> list[Booking]:
+    """Return the caller's visits at this store that are still to come."""
+    visits = visits_to_come(Contact(phone=caller.call.caller), now=caller.now)
+    return [one for one in visits if one.store_id == caller.rules.id and one.starts_at > caller.now]
+
+
+def _named(place: Place, caller: Caller) -> Booking | None:
+    """Return the visit that the call is about; None where it is no visit of this caller any more."""
+    return next((one for one in _visits(caller) if one.reference == place.visit), None)
+
+
+def _change(place: Place, caller: Caller) -> Spoken:
+    visit = _named(place, caller)
+    if visit is None:
+        return _person(place, caller, [words.no_visit()])
+    moment = _said(visit.starts_at, caller)
+    if caller.call.key == "1":
+        return _times(place, caller, [])
+    if caller.call.key == "2":
+        return _ask(replace(place, step=Step.CANCEL, is_repeated=False), words.question_to_cancel(moment))
+    return _again(place, caller, words.question_to_change(moment))
+
+
+def _move(place: Place, caller: Caller, moment: datetime) -> Spoken:
+    visit = _named(place, caller)
+    if visit is None:
+        return _person(place, caller, [words.no_visit()])
+    moved = reschedule(booking_id=visit.pk, starts_at=moment, who=Who.customer(caller.now))
+    return _spoken(place, words.moved(_said(moved.starts_at, caller)))
+
+
+def _cancel(place: Place, caller: Caller) -> Spoken:
+    visit = _named(place, caller)
+    if visit is None:
+        return _person(place, caller, [words.no_visit()])
+    if caller.call.key == "1":
+        cancel_booking(booking_id=visit.pk, who=Who.customer(caller.now))
+        return _spoken(place, words.cancelled())
+    if caller.call.key == "2":
+        return _spoken(place, words.kept())
+    return _again(place, caller, words.question_to_cancel(_said(visit.starts_at, caller)))
+
+
+def _said(moment: datetime, caller: Caller) -> str:
+    today = caller.now.astimezone(caller.rules.zone).date()
+    return words.moment_said(moment, caller.rules.zone, today=today)
+
+
+def _ask(place: Place, said: Sequence[str]) -> Spoken:
+    return replace(_spoken(place, said), next_url=place.url)
+
+
+def _again(place: Place, caller: Caller, said: Sequence[str]) -> Spoken:
+    """Ask once more; after that a person helps."""
+    if place.is_repeated:
+        return _person(place, caller, [])
+    return _ask(place.repeated(), [words.not_understood(), *said])
+
+
+def _person(place: Place, caller: Caller, said: Sequence[str]) -> Spoken:
+    """Let a person's phone ring; the place kept so far is given back."""
+    if place.hold:
+        release_hold(token=place.hold, now=caller.now)
+    if not caller.phone or caller.phone == caller.call.called:
+        return _spoken(place, [*said, words.nobody_there()])
+    spoken = _spoken(place, [*said, words.to_person()])
+    return replace(spoken, person=caller.phone, unanswered=_spoken(place, [words.nobody_there()]).lines)
+
+
+def _end(place: Place) -> Spoken:
+    return _spoken(place, [words.goodbye()])
+
+
+def _spoken(place: Place, said: Sequence[str]) -> Spoken:
+    language = place.language if place.language in VOICES else "en"
+    return Spoken(tuple(Line(" ".join(line.split()), language) for line in said))
+
+
+_STEPS: dict[Step, Callable[[Place, Caller], Spoken]] = {
+    Step.LANGUAGE: _language,
+    Step.WISH: _wish,
+    Step.KIND: _kind,
+    Step.TIME: _time,
+    Step.BOOK: _book,
+    Step.CHANGE: _change,
+    Step.CANCEL: _cancel,
+}
