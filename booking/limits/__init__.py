@@ -29,6 +29,7 @@ from booking.limits.counters import (
 from booking.limits.table import (
     BOOKINGS_AT_STORE,
     BUSY_CLIENT,
+    DRAWS,
     HOLDS,
     HOLDS_AT_STORE,
     LOST_LINKS,
@@ -58,6 +59,7 @@ from booking.limits.table import (
 __all__ = [
     "BOOKINGS_AT_STORE",
     "BUSY_CLIENT",
+    "DRAWS",
     "HOLDS",
     "HOLDS_AT_STORE",
     "LOST_LINKS",
@@ -98,6 +100,7 @@ __all__ = [
     "hit",
     "lookup",
     "lost_link",
+    "may_draw",
     "new_booking",
     "new_booking_at",
     "new_waiting",
@@ -200,6 +203,15 @@ def tries_to_book(request: HttpRequest, store: str) -> int:
 def way_begun_at(request: HttpRequest, store: str) -> None:
     """Count a client's new way to a booking at a store with a waiting room. Raises RateLimited."""
     hit(WAYS_AT_STORE, _at(store, request))
+
+
+def may_draw(request: HttpRequest) -> bool:
+    """Count a number that a client draws before bookings open; False if its share of numbers is drawn."""
+    try:
+        hit(DRAWS, client_networks(request))
+    except RateLimited:
+        return False
+    return True
 
 
 def new_waiting_at(request: HttpRequest, store: str) -> None:

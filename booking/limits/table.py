@@ -79,6 +79,8 @@ BUSY_CLIENT = Limit("bookings_at", By.CLIENT_AND_STORE, "the same, on the pages"
                     "who asks; the manager, on the day's page")  # fmt: skip
 WAYS_AT_STORE = Limit("ways_at", By.CLIENT_AND_STORE, "ways to a booking begun at a store with a waiting room", 120,
                       HOUR, _TOO_MANY)  # fmt: skip
+DRAWS = Limit("draws", By.CLIENT, "numbers drawn in the waiting room before bookings open", 10, DAY,
+              "further ones wait without a number, and come in after those who have one")  # fmt: skip
 WAITING_AT_STORE = Limit("waiting_at", By.CLIENT_AND_STORE, "tries to join the waiting list", 3, DAY, _TOO_MANY)
 HOLDS_AT_STORE = Limit("holds_at", By.CLIENT_AND_STORE, "times kept while somebody types", 3, AT_ONCE,
                        f"{_TOO_MANY}; on the pages the way goes on, the time is not kept")  # fmt: skip
@@ -116,6 +118,7 @@ TABLE = (
     BOOKINGS_AT_STORE,
     BUSY_CLIENT,
     WAYS_AT_STORE,
+    DRAWS,
     WAITING_AT_STORE,
     HOLDS_AT_STORE,
     HOLDS,

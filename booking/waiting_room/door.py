@@ -70,17 +70,17 @@ def valid_ticket(store: str, room: WaitingRoom, sent: str, *, now: datetime) -> 
     return ticket if ticket is not None and _is_valid(ticket, room, now=now) else None
 
 
-def admit(store: str, room: WaitingRoom, *, now: datetime) -> RoomTicket:
+def admit(store: str, room: WaitingRoom, *, now: datetime, may_draw: bool = True) -> RoomTicket:
     """Return a new ticket for somebody who wants to book: one that lets in, or one to wait with.
 
-    One operation of the counters. While they are away, everybody is let in once bookings are open.
+    One operation of the counters. While they are away, everybody is let in once bookings are open. Before that, a
+    ticket has no number if it may not draw, the counters are away, or the clock of another process is ahead and has
+    closed the draw: its owner comes in after those who have one.
     """
     if room.opens_at is not None and now < room.opens_at:
-        number = draw_number(_draw_of(room.opens_at), seconds=_seconds_kept(room.opens_at, now=now))
-        if number:
-            return new_ticket(TicketKind.DRAWN, store, at=room.opens_at, now=now, number=number)
-        # No number: the counters are away, or the clock of another process has closed the draw already.
-        return new_ticket(TicketKind.WAITING, store, at=room.opens_at, now=now)
+        seconds = _seconds_kept(room.opens_at, now=now)
+        number = draw_number(_draw_of(room.opens_at), seconds=seconds) if may_draw else None
+        return new_ticket(TicketKind.DRAWN, store, at=room.opens_at, now=now, number=number or 0)
     entry_at = _next_entry(room, now=now)
     waiting = new_ticket(TicketKind.WAITING, store, at=entry_at, now=now)
     return waiting if entry_at > now else waiting.let_in(now=now)
@@ -155,10 +155,13 @@ def _is_valid(ticket: RoomTicket, room: WaitingRoom, *, now: datetime) -> bool:
 
 
 def _is_for(ticket: RoomTicket, room: WaitingRoom, *, now: datetime) -> bool:
-    """Tell whether a ticket belongs to the store's present opening: a manager may have set another one since."""
+    """Tell whether a ticket belongs to the store's present opening: a manager may have set another one since.
+
+    One without a number is over when bookings open: its owner comes as if just then.
+    """
     if ticket.kind is TicketKind.DRAWN:
-        return ticket.at == room.opens_at
-    return not room.is_closed(now) or ticket.at == room.opens_at
+        return ticket.at == room.opens_at and (ticket.number > 0 or room.is_closed(now))
+    return not room.is_closed(now)
 
 
 def _entry_of(ticket: RoomTicket, *, now: datetime) -> tuple[datetime, DrawProof | None]:

@@ -20,7 +20,7 @@ from booking.places.holds import HeldPlace, held_place
 from booking.refusals import Refusal
 from booking.waiting_room.tickets import TicketKind, read_ticket
 from booking.web.forms import FormProblem
-from booking.web.proof_of_work import WAIT, Challenge, challenge_for
+from booking.web.proof_of_work import BUSY, WAIT, Challenge, challenge_for
 from booking.web.responses import see_other
 from stores.queries import StoreDetail, WaitingRoom
 from stores.slots import StoreRules
@@ -92,7 +92,9 @@ class BookingStep:
     @property
     def challenge(self) -> Challenge | None:
         """The proof of work for the next form; None if nothing is asked."""
-        return None if self.has_waited else challenge_for(self.rules.slug, now=self.now, tries=self.tries)
+        if self.has_waited and self.tries < BUSY:
+            return None
+        return challenge_for(self.rules.slug, now=self.now, tries=self.tries)
 
     @property
     def has_waited(self) -> bool:

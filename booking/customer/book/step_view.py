@@ -91,7 +91,8 @@ def _admitted(step: BookingStep, *, is_choice: bool) -> BookingStep:
     ticket = valid_ticket(store, room, step.ticket, now=step.now)
     if ticket is None:
         limits.way_begun_at(step.request, store)
-        ticket = admit(store, room, now=step.now)
+        may_draw = room.is_closed(step.now) and limits.may_draw(step.request)
+        ticket = admit(store, room, now=step.now, may_draw=may_draw)
         step = replace(step, ticket=ticket.sealed)
     if ticket.kind is TicketKind.LET_IN:
         return step

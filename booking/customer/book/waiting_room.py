@@ -28,7 +28,7 @@ def waiting_room(request: HttpRequest, step: BookingStep) -> HttpResponse:
         ticket = let_in(standing, now=step.now)
         return _way_of(step, ticket) if ticket else step.lead_on("book-wait")
     is_live = "live" in request.GET
-    seconds = _interval(standing.ticket)
+    seconds = _until_next_look(standing, _interval(standing.ticket), step)
     waits = standing.turn in (Turn.WAITS, Turn.OPENS_LATER)
     context = {
         **step.context(),
@@ -47,7 +47,7 @@ def waiting_room(request: HttpRequest, step: BookingStep) -> HttpResponse:
     }
     response = customer_page(request, "book/waiting_room", context)
     if waits and not is_live:  # a page with a script asks by itself: a screen reader need not hear all of it anew
-        response["Refresh"] = str(_until_next_look(standing, seconds, step))
+        response["Refresh"] = str(seconds)
     return response
 
 

@@ -126,7 +126,7 @@ def test_whoever_looks_first_after_the_opening_cannot_change_the_draw(settings) 
 
 
 def test_a_number_cannot_be_drawn_once_bookings_are_open(settings) -> None:
-    """A process whose clock is behind finds the draw closed: its visitors are let in after the others."""
+    """A process whose clock is behind finds the draw closed: its visitors come in after the others."""
     settings.WAITING_ROOM_PER_MINUTE = 60
     room = WaitingRoom(NOW + MINUTE)
     come(room, [0, 1])
@@ -134,7 +134,10 @@ def test_a_number_cannot_be_drawn_once_bookings_are_open(settings) -> None:
 
     late = admit(SHOP, room, now=NOW + MINUTE - SECOND)
 
-    assert (late.kind, late.number, late.at) == (TicketKind.WAITING, 0, room.opens_at)
+    assert (late.kind, late.number, late.at) == (TicketKind.DRAWN, 0, room.opens_at)
+    assert standing_of(SHOP, room, late.sealed, now=NOW + MINUTE - SECOND).turn is Turn.OPENS_LATER
+    assert standing_of(SHOP, room, late.sealed, now=NOW + MINUTE).turn is Turn.NONE
+    assert valid_ticket(SHOP, room, late.sealed, now=NOW + MINUTE) is None
 
 
 def test_a_quiet_time_leaves_no_more_than_the_burst(settings) -> None:
@@ -201,7 +204,7 @@ def test_while_the_counters_are_away_nobody_waits_but_for_the_opening(tmp_path) 
 
     assert admit(SHOP, ALWAYS, now=NOW).kind is TicketKind.LET_IN
     early = admit(SHOP, WaitingRoom(NOW + MINUTE), now=NOW)
-    assert (early.kind, early.at) == (TicketKind.WAITING, NOW + MINUTE)
+    assert (early.kind, early.number, early.at) == (TicketKind.DRAWN, 0, NOW + MINUTE)
 
 
 def test_counters_that_were_lost_let_people_in_as_they_drew(settings) -> None:

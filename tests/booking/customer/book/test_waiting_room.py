@@ -246,6 +246,34 @@ def test_the_seed_is_told_once_bookings_are_open(client: Client, store: Store) -
     assert proof.seed in client.get(url).content.decode() or proof.seed
 
 
+def test_a_hundred_tabs_are_no_hundred_chances(client: Client, store: Store) -> None:
+    Store.objects.update(bookings_open_at=NOW + MINUTE)
+    for _ in range(limits.DRAWS.amount):
+        assert "Your number:" in page(client.get(arrive(Client()))).words
+    url = arrive(client)
+
+    assert "you come in after the others" in page(client.get(url)).words
+    assert "Your number:" in page(Client(REMOTE_ADDR="192.0.2.7").get(arrive(Client(REMOTE_ADDR="192.0.2.7")))).words
+    with at(MINUTE):
+        response = client.get(url, follow=True)
+
+    assert "11 people are before you." in page(response).words
+
+
+def test_who_keeps_no_cookies_waits_and_books(store: Store, crowd: None) -> None:
+    url = arrive(Client())
+    with at(timedelta(seconds=10)):
+        led = Client().post(WAIT, page(Client().get(url)).forms[WAIT])
+        times = page(Client().get(led["Location"]))
+        led = Client().post(HOLD, {**times.forms[HOLD], "starts_at": TEN})
+        details = page(Client().get(led["Location"]))
+        arrive(Client())  # others still wait
+
+        response = Client().post(CONFIRM, {**details.forms[CONFIRM], **TYPED})
+
+    assert response["Location"].endswith("/booked/")
+
+
 def test_an_opening_that_is_taken_back_lets_people_in(client: Client, store: Store) -> None:
     Store.objects.update(bookings_open_at=NOW + MINUTE)
     url = arrive(client)
