@@ -133,6 +133,8 @@ class Store(models.Model):
             models.Index(fields=["postal_code"], name="store_postal_code"),
             models.Index(fields=["latitude", "longitude"], name="store_position"),
             models.Index(fields=["keypad_phone"], name="store_keypad_phone"),
+            # Few stores have one, and all of these are asked for at once.
+            models.Index(fields=["slug"], name="store_waiting_room", condition=Q(has_waiting_room=True)),
         ]
         constraints = [
             models.CheckConstraint(
