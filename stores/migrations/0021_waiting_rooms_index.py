@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('stores', '0019_waiting_rooms'),
+        ('stores', '0020_busy_times'),
     ]
 
     operations = [
