@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('stores', '0020_busy_times'),
+        ('stores', '0021_keypad_phone'),
     ]
 
     operations = [
