@@ -3,10 +3,15 @@
 import re
 from xml.etree import ElementTree as ET
 
+import pytest
 import segno
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from booking.formats.qr_codes import address_code, address_code_file, visit_code
+from tests.qr_reader import read_drawing
 
+REFERENCE_SIGNS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 SVG = "{http://www.w3.org/2000/svg}svg"
 
 
@@ -19,11 +24,24 @@ def path(svg: str) -> str:
     return re.findall(r' d="([^"]+)"', svg)[0]
 
 
-def test_a_visit_s_code_is_its_reference_alone() -> None:
-    expected = segno.make("CARILLON:AB12CD34", error="m", micro=False)
+@given(reference=st.text(alphabet=REFERENCE_SIGNS, min_size=8, max_size=8))
+@example(reference="00000000")
+@example(reference="ZZZZZZZZ")
+def test_a_visit_s_code_is_its_reference_alone(reference: str) -> None:
+    assert read_drawing(visit_code(reference)) == f"CARILLON:{reference}"
 
-    assert path(visit_code("AB12CD34")) == path(expected.svg_inline(border=4))
-    assert expected.mode == "alphanumeric"
+
+def test_reader_reads_every_mask_as_the_library_draws_it() -> None:
+    drawn = {mask: segno.make("CARILLON:AB12CD34", error="m", micro=False, mask=mask) for mask in range(8)}
+
+    assert {read_drawing(code.svg_inline(border=4)) for code in drawn.values()} == {"CARILLON:AB12CD34"}
+    assert len({path(code.svg_inline(border=4)) for code in drawn.values()}) == 8
+
+
+def test_reader_refuses_a_code_that_is_not_whole() -> None:
+    svg = segno.make("CARILLON:AB12CD34", error="m", micro=False).svg_inline(border=4)
+    with pytest.raises(AssertionError):
+        read_drawing(svg.replace("h1m", "h2m", 1))
 
 
 def test_a_visit_s_code_is_coarse_enough_for_a_scratched_screen() -> None:
