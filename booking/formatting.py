@@ -75,9 +75,7 @@ def stretch_in_words(first: date, last: date) -> str:
 
 def time_in_words(moment: datetime, zone: ZoneInfo) -> str:
     """Return "10:15", « 10 h 15 », unbroken; in an hour that a clock change repeats, with the zone's abbreviation."""
-    local = moment.astimezone(zone)
-    text = _clock_in_words(local.hour, local.minute, get_language())
-    return unbroken(f"{text} ({local.tzname()})") if _is_repeated(local) else text
+    return WordsOfTimes().time(moment.astimezone(zone))
 
 
 @lru_cache(maxsize=_WORDS_KEPT)
@@ -112,6 +110,26 @@ def _places_in_words(places: int, _language: str | None) -> str:
     if places == 1:
         return _("last place")
     return ngettext("{count} place left", "{count} places left", places).format(count=places)
+
+
+class WordsOfTimes:
+    """Days, times and places in words, for many times of one page: its language is looked up once."""
+
+    def __init__(self) -> None:
+        self._language = get_language()
+
+    def day(self, day: date) -> str:
+        """Return a day as `day_in_words` does."""
+        return _day_in_words(day, self._language)
+
+    def time(self, local: datetime) -> str:
+        """Return an instant in its store's zone as `time_in_words` does."""
+        text = _clock_in_words(local.hour, local.minute, self._language)
+        return unbroken(f"{text} ({local.tzname()})") if _is_repeated(local) else text
+
+    def places(self, places: int) -> str:
+        """Return places as `places_in_words` does."""
+        return _places_in_words(places, self._language)
 
 
 def visit_type_name(name: str) -> str:

@@ -111,7 +111,7 @@ TEMPLATES = [
     }
 ]
 
-FORM_RENDERER = "booking.web.folded_templates.FoldedFormTemplates"
+FORM_RENDERER = "booking.web.form_fields.FoldedFormTemplates"
 
 # --- Database: SQLite for one shop, PostgreSQL for a chain (docs/decisions/0003) ------------------
 DATABASES = {"default": database_settings(read_secret("DATABASE_URL") or f"sqlite:///{DATA_DIR / 'carillon.sqlite3'}")}

@@ -1,5 +1,6 @@
 """Wording of free times, by morning, afternoon and evening."""
 
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -41,51 +42,51 @@ def slot_choice(
     starts_at: datetime, rules: StoreRules, *, places_left: int | None = None, is_own: bool = False
 ) -> SlotChoice:
     """Return a free time in words."""
-    local = starts_at.astimezone(rules.zone)
-    return SlotChoice(
-        value=local.isoformat(),
-        day=formatting.day_in_words(local.date()),
-        time=formatting.time_in_words(local, rules.zone),
-        places=_("kept for you") if is_own else _places(places_left, rules),
-        is_last=places_left == 1 and _capacity(rules) > 1 and not is_own,
-        is_own=is_own,
-    )
+    found = slot_choices([(starts_at, starts_at, places_left)], rules, own_start=starts_at if is_own else None)
+    return found[0]
 
 
 def slot_choices(
-    slots: Iterable[FreeSlot], rules: StoreRules, *, own_start: datetime | None = None
+    slots: Iterable[tuple[datetime, datetime, int | None]], rules: StoreRules, *, own_start: datetime | None = None
 ) -> list[SlotChoice]:
-    """Return free times in words; the time held for the reader begins at `own_start`."""
-    return [
-        slot_choice(slot.starts_at, rules, places_left=slot.places_left, is_own=slot.starts_at == own_start)
-        for slot in slots
-    ]
+    """Return free times in words; the time held for the reader begins at `own_start`.
+
+    `slots` are free slots, or starts and ends of others with the places left where they are to be told.
+    """
+    # A page has dozens of times: what they have in common is looked up once.
+    zone, words = rules.zone, formatting.WordsOfTimes()
+    capacity = sum(desk.capacity for desk in rules.desks)  # with one place, each time would be the last one
+    found = []
+    for starts_at, _ends_at, places_left in slots:
+        local, is_own = starts_at.astimezone(zone), starts_at == own_start
+        places = "" if places_left is None or capacity == 1 else words.places(places_left)
+        found.append(
+            SlotChoice(
+                value=local.isoformat(),
+                day=words.day(local.date()),
+                time=words.time(local),
+                places=_("kept for you") if is_own else places,
+                is_last=places_left == 1 and capacity > 1 and not is_own,
+                is_own=is_own,
+            )
+        )
+    return found
 
 
 def day_parts(day: FreeDay, rules: StoreRules, *, own_start: datetime | None = None) -> tuple[DayPart, ...]:
     """Return a day's free times, grouped by the hour and the store's own break at noon."""
     if not day.slots:
         return ()
-    noon = afternoon_hour(day.date, rules)
+    begin = afternoon_hour(day.date, rules), EVENING_HOUR
+    names = (_("Morning"), _("Afternoon"), _("Evening"))
 
-    def part_name(slot: FreeSlot) -> str:
-        hour = slot.starts_at.astimezone(rules.zone).hour
-        if hour < noon:
-            return _("Morning")
-        return _("Afternoon") if hour < EVENING_HOUR else _("Evening")
+    def part(slot: FreeSlot) -> int:
+        return bisect_right(begin, slot.starts_at.astimezone(rules.zone).hour)
 
-    grouped = groupby(day.slots, key=part_name)
-    return tuple(DayPart(name, tuple(slot_choices(slots, rules, own_start=own_start))) for name, slots in grouped)
-
-
-def _places(places_left: int | None, rules: StoreRules) -> str:
-    """Return "2 places left"; "" if each time has only one place, because each would be the last."""
-    return "" if places_left is None or _capacity(rules) == 1 else formatting.places_in_words(places_left)
-
-
-def _capacity(rules: StoreRules) -> int:
-    """Return how many places a time has at all desks together."""
-    return sum(desk.capacity for desk in rules.desks)
+    grouped = groupby(day.slots, key=part)
+    return tuple(
+        DayPart(names[number], tuple(slot_choices(slots, rules, own_start=own_start))) for number, slots in grouped
+    )
 
 
 def afternoon_hour(day: date, rules: StoreRules) -> int:

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from django.forms.renderers import DjangoTemplates as FormTemplates
 from django.http import HttpRequest
 from django.template import Template as PlainTemplate
 from django.template import TemplateDoesNotExist
@@ -63,12 +62,6 @@ class FoldedTemplates(DjangoTemplates):
             plain = super().get_template(template_name)
             found = self._folded[template_name] = _Folded(_fold(plain.template), self)
         return found
-
-
-class FoldedFormTemplates(FormTemplates):
-    """The renderer of form fields, with Django's own templates, folded."""
-
-    backend = FoldedTemplates
 
 
 class _Folded(Template):

@@ -32,6 +32,7 @@ from django.template.library import InclusionNode, SimpleNode
 from django.template.loader_tags import IncludeNode
 from django.templatetags.i18n import BlockTranslateNode, TranslateNode
 from django.templatetags.static import StaticNode
+from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 
 _READERS_MAX = 100  # of languages with prefixes; there are far fewer
@@ -80,6 +81,7 @@ class ScopeNode(Node):
 
 
 _SLOW: Any = object()  # a value that only Django's own lookup may decide on
+_MISSING: Any = object()  # there is no variable of this name
 
 
 class QuickVariableNode(VariableNode):
@@ -93,8 +95,10 @@ class QuickVariableNode(VariableNode):
     def render(self, context: Context) -> SafeString | str:
         """Return the text of the variable, escaped as Django does."""
         value = _looked_up(context, self._lookups)
-        if value is _SLOW:
+        if value is _SLOW or value is _MISSING:
             return super().render(context)
+        if isinstance(value, Promise):
+            value = str(value)  # a text in the reader's language
         kind = type(value)
         if kind is SafeString or (kind is str and not context.autoescape):
             return cast(str, value)
@@ -111,6 +115,8 @@ class QuickCondition:
     def eval(self, context: Context) -> Any:
         """Return the value of the variable, None where there is none."""
         value = _looked_up(context, self._lookups)
+        if value is _MISSING:
+            return None
         return self._condition.eval(context) if value is _SLOW else value
 
 
@@ -138,12 +144,14 @@ def _is_plain_variable(expression: FilterExpression) -> bool:
 
 
 def _looked_up(context: Context, lookups: Sequence[str]) -> Any:
-    """Return what Django finds under these names where that is plain to see; else `_SLOW`."""
-    value = _SLOW
+    """Return what Django finds under these names where that is plain to see; `_MISSING` for nothing, else `_SLOW`."""
+    first = lookups[0]
     for values in reversed(context.dicts):
-        if lookups[0] in values:
-            value = values[lookups[0]]
+        if first in values:
+            value = values[first]
             break
+    else:
+        return _SLOW if hasattr(context, first) else _MISSING  # Django looks at the context itself as well
     for name in lookups[1:]:
         kind = type(value)
         if kind is dict and name in value:
