@@ -4,7 +4,13 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from booking.models import Booking, BookingEvent, EventKind
+from booking.models.built_queries import BuiltQuery
 from booking.tokens import read_reference
+
+_BY_REFERENCE = BuiltQuery(
+    lambda reference: Booking.objects.select_related("store", "desk", "visit_type").filter(reference=reference),
+    "a reference",
+)
 
 
 def booking_by_reference(reference: str) -> Booking | None:
@@ -12,7 +18,7 @@ def booking_by_reference(reference: str) -> Booking | None:
     plain = read_reference(reference)
     if plain is None:
         return None
-    return next(iter(Booking.objects.select_related("store", "desk", "visit_type").filter(reference=plain)), None)
+    return next(iter(_BY_REFERENCE.rows(plain)), None)
 
 
 def bookings_by_reference(references: Iterable[str]) -> dict[str, Booking]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from math import ceil
 
 from django.conf import settings
@@ -11,6 +11,7 @@ from django.db.models import Count, Min, Q
 
 from booking.limits import HOLDS, HOLDS_AT_STORE, ClientDigests, TooManyHolds
 from booking.models import Hold
+from booking.models.built_queries import BuiltQuery
 from booking.places.claims import (
     claim_anywhere,
     days_of,
@@ -208,6 +209,11 @@ _SHOWN = (
     *("store__slug", "visit_type__slug", "desk__slug", "starts_at", "party_size", "desk_was_chosen", "expires_at"),
     "extensions",
 )
+_HELD = BuiltQuery(
+    lambda public_id, now: Hold.objects.filter(public_id=public_id, expires_at__gt=now).values_list(*_SHOWN),
+    "a public id",
+    datetime(1, 1, 2, tzinfo=UTC),
+)
 
 
 def held_place(token: str, *, now: datetime) -> HeldPlace | None:
@@ -215,8 +221,8 @@ def held_place(token: str, *, now: datetime) -> HeldPlace | None:
     public_id = read_hold_token(token)
     if public_id is None:
         return None
-    holds = Hold.objects.filter(public_id=public_id, expires_at__gt=now).values_list(*_SHOWN)
-    for store, visit_type, desk, starts_at, party_size, desk_was_chosen, expires_at, extensions in holds:
+    found = _HELD.rows(public_id, now)
+    for store, visit_type, desk, starts_at, party_size, desk_was_chosen, expires_at, extensions in found:
         return HeldPlace(
             token=token,
             store=store,
