@@ -6,6 +6,7 @@ A page of a form spends most of its time in the templates of its inputs, which d
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from django import forms
 from django.forms.renderers import DjangoTemplates as FormTemplates
 from django.http import HttpRequest
 from django.utils.html import conditional_escape, escape
@@ -54,8 +55,11 @@ def _formatted(value: Any) -> str:
     return text if isinstance(value, SafeData) else escape(text)
 
 
-_INPUTS = ("text", "number", "email", "tel", "url", "search", "hidden", "password", "checkbox", "input")
-_DRAWN: dict[str, Callable[[Mapping[str, Any]], SafeString]] = {
-    **{f"django/forms/widgets/{kind}.html": _draw_input for kind in _INPUTS},
-    "django/forms/widgets/textarea.html": _draw_textarea,
+_INPUTS: tuple[type[forms.Widget], ...] = (
+    *(forms.TextInput, forms.NumberInput, forms.EmailInput, forms.TelInput, forms.URLInput, forms.SearchInput),
+    *(forms.HiddenInput, forms.PasswordInput, forms.CheckboxInput),
+)
+_DRAWN: dict[str | None, Callable[[Mapping[str, Any]], SafeString]] = {
+    **{widget.template_name: _draw_input for widget in _INPUTS},
+    forms.Textarea.template_name: _draw_textarea,
 }
