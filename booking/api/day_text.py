@@ -5,14 +5,15 @@ It is the text of an object with the day's slots, `totals`, and each booking as 
 
 import json
 from collections.abc import Iterable
+from datetime import datetime
 from functools import cache
 from json.encoder import encode_basestring as text
 from typing import Any
 
 from booking.api.rendering import moment_text
+from booking.bookings.day_rows import SHARED, BookingRow
 from booking.bookings.day_schedule import DaySchedule, DaySlot
 from booking.bookings.message_plan import message_channel
-from booking.models import Booking
 from booking.policy import may_cancel, may_change
 from notifications.outbox import Delivery
 
@@ -44,6 +45,7 @@ class _DayTexts:
         self.deliveries = day.deliveries
         self.store, self.zone = text(rules.slug), text(rules.time_zone)
         self.moment = cache(lambda moment: text(moment_text(moment, zone)) if moment else "null")
+        self.shared, self.told = cache(self._shared), cache(self._told)
         self.types: dict[int, tuple[str, str]] = {}
         self.desks: dict[int, str] = {}
         for one in day.bookings:
@@ -61,36 +63,42 @@ class _DayTexts:
             f'"closed":{_FLAGS[slot.closed]}}}'
         )
 
-    def booking(self, one: Booking) -> str:
+    def booking(self, one: BookingRow) -> str:
         """Return a booking as staff see it."""
-        moment, flag = self.moment, _FLAGS
-        visit_type, mode = self.types[one.visit_type_id]
-        status, starts_at, late = one.status, one.starts_at, one.late_minutes
+        until_name, until_note, until_channel, until_answers, until_told = self.shared(one[SHARED])
+        phone, email, told = one.phone, one.email, self.deliveries.get(one.reference, ())
+        return (
+            f'{{"reference":{text(one.reference)}{until_name}{text(one.name)},"phone":{text(phone)},'
+            f'"email":{text(email)}{until_note}{text(one.note)}{until_channel}{message_channel(phone, email)}'
+            f"{until_answers}{dumped(one.answers) if one.answers else '[]'}{until_told}"
+            f"{self._deliveries(told) if told else ''}]}}"
+        )
+
+    def _shared(self, shared: tuple[Any, ...]) -> tuple[str, str, str, str, str]:
+        """Return what stands between a booking's own texts: the same for all that are alike in these."""
+        starts_at, ends_at, answer_until, checked_in_at, desk_id, visit_type_id, party_size, *others = shared
+        status, source, locale, is_for_someone_else, sequence, attendance_confirmed, late_minutes = others
+        flag, moment = _FLAGS, self.moment
+        visit_type, mode = self.types[visit_type_id]
         is_changeable = may_change(
             status=status, starts_at=starts_at, now=self.now, change_until_minutes=self.change_until,
-            answer_until=one.answer_until,
+            answer_until=answer_until,
         )  # fmt: skip
         is_cancellable = may_cancel(status=status, starts_at=starts_at, now=self.now)
         return (
-            f'{{"reference":{text(one.reference)},"status":{text(status)},"store":{self.store},'
-            f'"visit_type":{visit_type},"starts_at":{moment(starts_at)},"ends_at":{moment(one.ends_at)},'
-            f'"time_zone":{self.zone},"party_size":{one.party_size},"customer":{{"name":{text(one.name)},'
-            f'"phone":{text(one.phone)},"email":{text(one.email)},"locale":{text(one.locale)}}},'
-            f'"note":{text(one.note)},"sequence":{one.sequence},'
-            f'"attendance_confirmed":{flag[one.attendance_confirmed]},"may_change":{flag[is_changeable]},'
-            f'"may_cancel":{flag[is_cancellable]},"source":{text(one.source)},"desk":{self.desks[one.desk_id]},'
-            f'"checked_in_at":{moment(one.checked_in_at)},"messages":"{message_channel(one.phone, one.email)}",'
-            f'"late_minutes":{"null" if late is None else late},'
-            f'"answers":{dumped(one.answers) if one.answers else "[]"},'
-            f'"for_someone_else":{flag[one.is_for_someone_else]},"visit_mode":{mode},'
-            f'"deliveries":[{self._deliveries(self.deliveries.get(one.reference, ()))}]}}'
+            f',"status":{text(status)},"store":{self.store},"visit_type":{visit_type},"starts_at":{moment(starts_at)},'
+            f'"ends_at":{moment(ends_at)},"time_zone":{self.zone},"party_size":{party_size},"customer":{{"name":',
+            f',"locale":{text(locale)}}},"note":',
+            f',"sequence":{sequence},"attendance_confirmed":{flag[attendance_confirmed]},'
+            f'"may_change":{flag[is_changeable]},"may_cancel":{flag[is_cancellable]},"source":{text(source)},'
+            f'"desk":{self.desks[desk_id]},"checked_in_at":{moment(checked_in_at)},"messages":"',
+            f'","late_minutes":{"null" if late_minutes is None else late_minutes},"answers":',
+            f',"for_someone_else":{flag[is_for_someone_else]},"visit_mode":{mode},"deliveries":[',
         )
 
-    def _deliveries(self, told: Iterable[Delivery]) -> str:
-        return ",".join(
-            [
-                f'{{"kind":{text(one.kind)},"channel":{text(one.channel)},"state":{text(one.state)},'
-                f'"at":{self.moment(one.at)}}}'
-                for one in told
-            ]
-        )
+    def _deliveries(self, found: Iterable[Delivery]) -> str:
+        told = self.told
+        return ",".join([told(one.kind, one.channel, one.state, one.at) for one in found])
+
+    def _told(self, kind: str, channel: str, state: str, at: datetime) -> str:
+        return f'{{"kind":{text(kind)},"channel":{text(channel)},"state":{text(state)},"at":{self.moment(at)}}}'

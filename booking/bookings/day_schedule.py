@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection
 
-from booking.bookings.day_rows import read_bookings, read_deliveries, read_slots
+from booking.bookings.day_rows import BookingRow, read_bookings, read_deliveries, read_slots
 from booking.models import Booking, Status
 from booking.places.places_left import places_returned
 from booking.working_days import working_day
@@ -42,7 +42,7 @@ class DaySchedule:
     date: date
     now: datetime
     slots: tuple[DaySlot, ...]
-    bookings: tuple[Booking, ...]
+    bookings: Sequence[BookingRow]
     totals: dict[str, int]
     deliveries: Mapping[str, Sequence[outbox.Delivery]]
 
@@ -67,13 +67,13 @@ def day_schedule(*, store: str, date: date, now: datetime, only_trouble: bool = 
 
 
 def visit_schedule(booking: Booking, *, now: datetime) -> DaySchedule:
-    """Return the day of one booking, with nothing in it but the booking and its messages; two statements."""
+    """Return the day of one booking, with nothing in it but the booking's messages; two statements."""
     return DaySchedule(
         rules=store_rules(booking.store.slug, from_date=booking.visit_date),
         date=booking.visit_date,
         now=now,
         slots=(),
-        bookings=(booking,),
+        bookings=(),
         totals={},
         deliveries=outbox.deliveries([booking.reference]),
     )

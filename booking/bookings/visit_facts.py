@@ -13,7 +13,8 @@ from babel.languages import get_official_languages
 from django.conf import settings
 from django.utils.translation import get_language
 
-from booking.models import Booking, Status
+from booking.bookings.day_rows import ListedBooking
+from booking.models import Status
 from stores.models import VisitMode
 
 
@@ -82,7 +83,7 @@ class VisitFacts(NamedTuple):
             yield Fact(FactKind.ANSWER, told["answer"], told["question"])
 
 
-def booking_facts(booking: Booking) -> VisitFacts:
+def booking_facts(booking: ListedBooking) -> VisitFacts:
     """Return the facts of a booking; its visit type and, if one was requested, its desk should be loaded."""
     visit_type = booking.visit_type
     return VisitFacts(
@@ -100,7 +101,7 @@ def booking_facts(booking: Booking) -> VisitFacts:
     )
 
 
-def has_facts(booking: Booking, usual_languages: frozenset[str]) -> bool:
+def has_facts(booking: ListedBooking, usual_languages: frozenset[str]) -> bool:
     """Tell whether there may be facts about a booking, or an announced lateness: most of a day's have none."""
     return bool(
         booking.answer_until

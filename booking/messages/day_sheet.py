@@ -9,6 +9,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from booking.bookings.day_rows import ListedBooking
 from booking.bookings.day_schedule import DaySchedule, day_schedule
 from booking.bookings.status_wording import status_words
 from booking.customer_input import phone_in_words
@@ -17,7 +18,7 @@ from booking.formatting import csv_delimiter, day_in_words, visit_type_name
 from booking.links import day_url
 from booking.messages.day_sheet_address import read_wish, write_question
 from booking.messages.email_texts import one_line
-from booking.models import Booking, Source, Status
+from booking.models import Source, Status
 from booking.subjects import Subject
 from notifications.content import Attachment, Email, Skip
 from notifications.models import OutboxMessage
@@ -40,7 +41,7 @@ def rows(schedule: DaySchedule) -> Iterator[tuple[Cell, ...]]:
         yield tuple(value(one, schedule) for _name, value in COLUMNS)
 
 
-def answers(booking: Booking) -> str:
+def answers(booking: ListedBooking) -> str:
     """Return a customer's answers to the store's questions, on one line."""
     return "; ".join(f"{told['question']} {told['answer']}" for told in booking.answers)
 
@@ -95,7 +96,7 @@ def _email(store: Store, day: date, schedule: DaySchedule) -> Email:
     )
 
 
-def _visit(one: Booking, store: Store, schedule: DaySchedule) -> dict[str, object]:
+def _visit(one: ListedBooking, store: Store, schedule: DaySchedule) -> dict[str, object]:
     return {
         "time": _clock(one.starts_at, schedule),
         "desk": visit_type_name(one.desk.name),
@@ -108,12 +109,12 @@ def _visit(one: Booking, store: Store, schedule: DaySchedule) -> dict[str, objec
     }
 
 
-def _phone(one: Booking, schedule: DaySchedule) -> str:
+def _phone(one: ListedBooking, schedule: DaySchedule) -> str:
     """Return a number as people of the store's country dial it: no plus sign, which no spreadsheet takes for text."""
     return phone_in_words(one.phone, country=schedule.rules.country) if one.phone else ""
 
 
-def _minutes_late(one: Booking) -> Cell:
+def _minutes_late(one: ListedBooking) -> Cell:
     return "" if one.late_minutes is None else one.late_minutes
 
 
@@ -126,7 +127,7 @@ def _clock(moment: datetime, schedule: DaySchedule) -> str:
 
 
 # The columns of the file: the name of each, and its value for a booking of a day.
-COLUMNS: tuple[tuple["StrPromise", Callable[[Booking, DaySchedule], Cell]], ...] = (
+COLUMNS: tuple[tuple["StrPromise", Callable[[ListedBooking, DaySchedule], Cell]], ...] = (
     (gettext_lazy("Day"), lambda booking, schedule: booking.visit_date),
     (gettext_lazy("From"), lambda booking, schedule: _time(booking.starts_at, schedule)),
     (gettext_lazy("To"), lambda booking, schedule: _time(booking.ends_at, schedule)),

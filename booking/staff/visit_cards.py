@@ -13,13 +13,14 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from booking.arrivals.step_rules import STEPS, UNDO, is_overdue, is_same_night, is_step_offered, next_step
+from booking.bookings.day_rows import ListedBooking
 from booking.bookings.day_schedule import DaySchedule
 from booking.bookings.message_plan import message_channel
 from booking.bookings.status_wording import LATE
 from booking.bookings.visit_facts import booking_facts
 from booking.customer_input import phone_in_words
 from booking.formatting import first_name_and_initial, time_in_words, visit_type_name
-from booking.models import Booking, Status
+from booking.models import Status
 from booking.staff.visit_facts import FactsAsHtml
 from booking.staff.visit_messages import MessageLine, MessageLines
 from booking.staff.wording import badges, nameless_words, people_in_words, source_words
@@ -42,7 +43,7 @@ class Action(NamedTuple):
 class VisitCard(NamedTuple):
     """A visit in words; `main` is the next step, `others` are the other allowed actions."""
 
-    booking: Booking
+    booking: ListedBooking
     reference: str
     name: str
     time: str
@@ -138,7 +139,7 @@ class CardMaker:
         for booking in self.schedule.bookings:
             yield self.card(booking)
 
-    def card(self, booking: Booking) -> VisitCard:
+    def card(self, booking: ListedBooking) -> VisitCard:
         """Return one visit."""
         main, undo, state = self.main_step(booking), self.undo_step(booking), self.state(booking)
         others = [name for name in self._steps_of(booking) if main is None or name != main.name]
@@ -169,30 +170,30 @@ class CardMaker:
             is_changed=booking.reference == self.changed,
         )
 
-    def name(self, booking: Booking) -> str:
+    def name(self, booking: ListedBooking) -> str:
         """Return whose visit it is, as this reader may see it."""
         return self.named(booking.name) or nameless_words(booking.source, is_erased=bool(booking.erased_at))
 
-    def state(self, booking: Booking) -> str:
+    def state(self, booking: ListedBooking) -> str:
         """Return the state that the badge shows: the status, or that the customer is overdue."""
         status = booking.status
         is_late = self.is_late(status, booking.starts_at, booking.late_minutes, booking.visit_date)
         return LATE if is_late else status
 
-    def main_step(self, booking: Booking) -> Action | None:
+    def main_step(self, booking: ListedBooking) -> Action | None:
         """Return the next step, if its button is shown now."""
         name = next_step(booking.status)
         return self._action(booking, name) if name in self._steps_of(booking) else None
 
-    def undo_step(self, booking: Booking) -> Action | None:
+    def undo_step(self, booking: ListedBooking) -> Action | None:
         """Return the step back, if there is a last step that can probably be undone."""
         may_undo = booking.status not in _NEVER_UNDONE and self._changed_today(booking)
         return self._action(booking, UNDO) if may_undo else None
 
-    def _steps_of(self, booking: Booking) -> tuple[str, ...]:
+    def _steps_of(self, booking: ListedBooking) -> tuple[str, ...]:
         return self.step_names(booking.status, booking.starts_at, booking.late_minutes, booking.visit_date)
 
-    def _since(self, booking: Booking) -> str:
+    def _since(self, booking: ListedBooking) -> str:
         """Return since when it has been in its current state, where that matters."""
         moments: dict[str, datetime | None] = {
             Status.CHECKED_IN: booking.checked_in_at,
@@ -219,7 +220,7 @@ class CardMaker:
             )
         )
 
-    def _changed_today(self, booking: Booking) -> bool:
+    def _changed_today(self, booking: ListedBooking) -> bool:
         """Tell whether the last step can probably be undone: the service decides."""
         moments = (booking.updated_at, booking.completed_at, booking.started_at, booking.checked_in_at)
         now = self.schedule.now
@@ -232,7 +233,7 @@ class CardMaker:
         is_of_now = self.is_of_now or is_of_today
         return is_of_now and is_overdue(status=status, starts_at=starts_at, late_minutes=late_minutes, now=now)
 
-    def _action(self, booking: Booking, name: str) -> Action:
+    def _action(self, booking: ListedBooking, name: str) -> Action:
         seen = f"{booking.reference} {name} {booking.status} {booking.updated_at.isoformat()}"
         return Action(
             name=name,

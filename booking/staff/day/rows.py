@@ -14,10 +14,11 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from booking.bookings.day_rows import ListedBooking
 from booking.bookings.day_schedule import DaySchedule
 from booking.bookings.status_wording import status_words
 from booking.bookings.visit_facts import booking_facts, has_facts
-from booking.models import Booking, Status
+from booking.models import Status
 from booking.staff.visit_cards import Action, CardMaker
 from booking.staff.visit_facts import FACT_ICONS, FactsAsHtml
 from booking.staff.visit_messages import MessageLines
@@ -76,12 +77,12 @@ class VisitRows:
         will_come = escape(_("will come"))
         self.will_come = f' · <span class="will-come">{will_come}</span>'
 
-    def rows(self, visits: Iterable[Booking], *, with_time: bool = False) -> SafeString:
+    def rows(self, visits: Iterable[ListedBooking], *, with_time: bool = False) -> SafeString:
         """Return the rows of some visits, one after the other."""
         rows = "".join([self._row(visit, with_time=with_time) for visit in visits])
         return mark_safe(rows)  # noqa: S308 -- user input is escaped where it is inserted
 
-    def _row(self, visit: Booking, *, with_time: bool) -> str:
+    def _row(self, visit: ListedBooking, *, with_time: bool) -> str:
         made, reference, status, starts_at = self.made, visit.reference, visit.status, visit.starts_at
         name = escaped(made.name(visit))
         until = visit.ends_at if visit.ends_at - starts_at > made.one_slot else None
@@ -118,12 +119,12 @@ class VisitRows:
             parts.append(escape(made.sources[source]))
         return " · ".join(parts) + (self.will_come if will_come else "")
 
-    def _trouble(self, visit: Booking) -> str:
+    def _trouble(self, visit: ListedBooking) -> str:
         """Return the message that did not arrive and calls for a phone call, if there is one."""
         lines = self.lines.of(self.schedule.deliveries[visit.reference], phoned_at=visit.phoned_at)
         return next((f'<p class="news is-trouble">{line.html}</p>' for line in lines if line.is_trouble), "")
 
-    def _undo(self, visit: Booking, name: str) -> str:
+    def _undo(self, visit: ListedBooking, name: str) -> str:
         undo = self.made.undo_step(visit)
         return self._button(undo, visit.reference, whose=name) if undo else ""
 
