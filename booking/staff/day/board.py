@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from booking.bookings.day_rows import ListedBooking
+from booking.bookings.day_rows import BookingRow
 from booking.bookings.day_schedule import DaySchedule, DaySlot
 from booking.formatting import visit_type_name
 from booking.models import Status
@@ -81,7 +81,7 @@ def day_board(schedule: DaySchedule, made: VisitRows) -> Board:
     rows_of, time = made.rows, made.made.time
     standing = [visit for visit in schedule.bookings if visit.status != Status.CANCELLED]
     slots = {(slot.starts_at, slot.desk_id): slot for slot in schedule.slots}
-    visits: dict[tuple[datetime, int], list[ListedBooking]] = defaultdict(list)
+    visits: dict[tuple[datetime, int], list[BookingRow]] = defaultdict(list)
     for visit in standing:
         visits[visit.starts_at, visit.desk_id].append(visit)
     going_on = _going_on(schedule, standing, made.made)
@@ -128,7 +128,7 @@ def _to_phone(schedule: DaySchedule, made: CardMaker) -> Iterator[VisitCard]:
 
 
 def _going_on(
-    schedule: DaySchedule, visits: Iterable[ListedBooking], made: CardMaker
+    schedule: DaySchedule, visits: Iterable[BookingRow], made: CardMaker
 ) -> dict[tuple[datetime, int], list[str]]:
     """Return the longer visits that are still going on, as text, by start and desk."""
     found: dict[tuple[datetime, int], list[str]] = defaultdict(list)
@@ -141,7 +141,7 @@ def _going_on(
     return found
 
 
-def _desks(schedule: DaySchedule, visits: Iterable[ListedBooking]) -> list[tuple[int, str]]:
+def _desks(schedule: DaySchedule, visits: Iterable[BookingRow]) -> list[tuple[int, str]]:
     """Return the desks of the day by id and name: the active ones, and former ones that still have visits."""
     desks = {desk.id: visit_type_name(desk.name) for desk in schedule.rules.desks}
     for visit in visits:
@@ -182,7 +182,7 @@ def _fill(slot: DaySlot | None, schedule: DaySchedule) -> Fill | None:
     )
 
 
-def _summary(visits: Sequence[ListedBooking]) -> str:
+def _summary(visits: Sequence[BookingRow]) -> str:
     """Return how many visits and people the day has."""
     if not visits:
         return _("No visit is booked on this day.")

@@ -7,16 +7,19 @@ name leads. What rows share stands once on the page: their form, and the signs t
 
 import re
 from collections.abc import Iterable
+from datetime import date
 from functools import cache
 from html import escape
+from typing import Any
 
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from booking.bookings.day_rows import ListedBooking
+from booking.arrivals.step_rules import next_step
+from booking.bookings.day_rows import SHARED, BookingRow
 from booking.bookings.day_schedule import DaySchedule
-from booking.bookings.status_wording import status_words
+from booking.bookings.status_wording import LATE, status_words
 from booking.bookings.visit_facts import booking_facts, has_facts
 from booking.models import Status
 from booking.staff.visit_cards import Action, CardMaker
@@ -28,7 +31,6 @@ from booking.templatetags.carillon import unbroken
 _ICON = '<svg class="icon" aria-hidden="true"><use href="#sign-{}"/></svg>'
 _GRIP = '<path d="M5 8h14M5 12h14M5 16h14"/>'
 _SYMBOL = '<symbol id="sign-{}" viewBox="0 0 24 24">{}</symbol>'
-_FOCUS = ' tabindex="-1"'
 _TIME = '<span class="visit-time">{}</span> '
 
 
@@ -66,7 +68,7 @@ class VisitRows:
         self.just = f'<p class="last-step" role="status">{escape(done_words)}</p>' if done_words else ""
         self.facts = FactsAsHtml(country=schedule.rules.country, icon=_icon)
         self.lines = MessageLines()
-        self.what = cache(self._what)
+        self.shared = cache(self._shared)
         words = {status: escape(word) for status, word in status_words().items()}
         # The usual state has no sign: what differs is seen at once.
         self.states = {
@@ -77,54 +79,55 @@ class VisitRows:
         will_come = escape(_("will come"))
         self.will_come = f' · <span class="will-come">{will_come}</span>'
 
-    def rows(self, visits: Iterable[ListedBooking], *, with_time: bool = False) -> SafeString:
+    def rows(self, visits: Iterable[BookingRow], *, with_time: bool = False) -> SafeString:
         """Return the rows of some visits, one after the other."""
         rows = "".join([self._row(visit, with_time=with_time) for visit in visits])
         return mark_safe(rows)  # noqa: S308 -- user input is escaped where it is inserted
 
-    def _row(self, visit: ListedBooking, *, with_time: bool) -> str:
-        made, reference, status, starts_at = self.made, visit.reference, visit.status, visit.starts_at
+    def _row(self, visit: BookingRow, *, with_time: bool) -> str:
+        made, reference = self.made, visit.reference
         name = escaped(made.name(visit))
-        until = visit.ends_at if visit.ends_at - starts_at > made.one_slot else None
-        what = self.what(visit.party_size, visit.visit_type.name, until, visit.source, visit.attendance_confirmed)
-        is_fixed, below = status != Status.CONFIRMED, ""
-        if visit.note:
-            below = f'<p class="visit-note">{escaped(visit.note)}</p>'
+        state, what, step = self.shared(visit[SHARED], visit.visit_date, visit.visit_type.name)
+        below = f'<p class="visit-note">{escaped(visit.note)}</p>' if visit.note else ""
         late = ""
         if has_facts(visit, self.facts.usual):
             facts = booking_facts(visit)
             late, below = self.facts.said_late(facts), self.facts.facts(facts) + below
         if reference in self.schedule.deliveries:
             below = self._trouble(visit) + below
-        is_changed = reference == self.changed
-        if is_changed:
+        kind, focus = "visit" if visit.status == Status.CONFIRMED else "visit is-fixed", ""
+        if reference == self.changed:
+            kind, focus = f"{kind} is-changed", ' tabindex="-1"'
             below += f'<div class="visit-just">{self.just}{self._undo(visit, name)}</div>'
-        kind = f"visit{' is-fixed' if is_fixed else ''}{' is-changed' if is_changed else ''}"
         phone = f'<a href="tel:{escaped(visit.phone)}">{escaped(made.phone(visit.phone))}</a>' if visit.phone else ""
-        step, time = made.main_step(visit), _TIME.format(made.time(starts_at)) if with_time else ""
+        main = made.main_step(visit) if step else None
+        time = _TIME.format(made.time(visit.starts_at)) if with_time else ""
         return (
-            f'<li class="{kind}" id="visit-{reference}"{_FOCUS if is_changed else ""}>'
+            f'<li class="{kind}" id="visit-{reference}"{focus}>'
             f'<a href="{self.visits_url}{reference}/">{time}{name}</a> '
-            f"<span>{self.states[made.state(visit)]}{what}{late}</span> {phone} <i>{reference}</i>"
-            f"{self._button(step, reference, kind='act act-main', whose=name) if step else ''}{below}</li>"
+            f"<span>{state}{what}{late}</span> {phone} <i>{reference}</i>"
+            f"{self._button(main, reference, kind='act act-main', whose=name) if main else ''}{below}</li>"
         )
 
-    def _what(self, people: int, visit_type: str, until: object, source: str, will_come: bool) -> str:
-        """Return what kind of visit it is, for how many people."""
+    def _shared(self, shared: tuple[Any, ...], visit_date: date, visit_type: str) -> tuple[str, str, bool]:
+        """Return state and kind of a visit, and whether there is a next step: the same for all alike in these."""
         made = self.made
+        starts_at, ends_at, _until, _in, _desk, _type, people, status, source, *_others, will_come, minutes = shared
         parts = [escape(made.people(people)), escape(made.kind(visit_type))]
-        if until:
-            parts.append(self.until.format(time=escape(unbroken(made.time(until)))))
+        if ends_at - starts_at > made.one_slot:
+            parts.append(self.until.format(time=escape(unbroken(made.time(ends_at)))))
         if source in made.sources:
             parts.append(escape(made.sources[source]))
-        return " · ".join(parts) + (self.will_come if will_come else "")
+        what = " · ".join(parts) + (self.will_come if will_come else "")
+        state = LATE if made.is_late(status, starts_at, minutes, visit_date) else status
+        return self.states[state], what, next_step(status) in made.step_names(status, starts_at, minutes, visit_date)
 
-    def _trouble(self, visit: ListedBooking) -> str:
+    def _trouble(self, visit: BookingRow) -> str:
         """Return the message that did not arrive and calls for a phone call, if there is one."""
         lines = self.lines.of(self.schedule.deliveries[visit.reference], phoned_at=visit.phoned_at)
         return next((f'<p class="news is-trouble">{line.html}</p>' for line in lines if line.is_trouble), "")
 
-    def _undo(self, visit: ListedBooking, name: str) -> str:
+    def _undo(self, visit: BookingRow, name: str) -> str:
         undo = self.made.undo_step(visit)
         return self._button(undo, visit.reference, whose=name) if undo else ""
 
