@@ -4,6 +4,7 @@ It is the text of an object with the day's slots, `totals`, and each booking as 
 """
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 from functools import cache
@@ -11,18 +12,17 @@ from json.encoder import encode_basestring as text
 from typing import Any
 
 from booking.api.rendering import moment_text
-from booking.bookings.day_rows import SHARED, BookingRow
+from booking.bookings.day_rows import SHARED, BookingRow, MessageState
 from booking.bookings.day_schedule import DaySchedule, DaySlot
 from booking.bookings.message_plan import message_channel
 from booking.policy import may_cancel, may_change
-from notifications.outbox import Delivery
 
 _FLAGS = {True: "true", False: "false"}
 
 
-def day_text(day: DaySchedule) -> str:
-    """Return a store's day as staff see it."""
-    texts = _DayTexts(day)
+def day_text(day: DaySchedule, messages: Iterable[MessageState]) -> str:
+    """Return a store's day as staff see it; `messages` are those about its bookings, oldest first."""
+    texts = _DayTexts(day, messages)
     slots = ",".join([texts.slot(slot) for slot in day.slots])
     bookings = ",".join([texts.booking(booking) for booking in day.bookings])
     return (
@@ -39,13 +39,16 @@ def dumped(value: Any) -> str:
 class _DayTexts:
     """Writes the slots and bookings of one day; what many of them share is written once."""
 
-    def __init__(self, day: DaySchedule) -> None:
+    def __init__(self, day: DaySchedule, messages: Iterable[MessageState]) -> None:
         zone, rules = day.rules.zone, day.rules
         self.now, self.change_until = day.now, rules.change_until_minutes
-        self.deliveries = day.deliveries
         self.store, self.zone = text(rules.slug), text(rules.time_zone)
         self.moment = cache(lambda moment: text(moment_text(moment, zone)) if moment else "null")
-        self.shared, self.told = cache(self._shared), cache(self._told)
+        self.shared = cache(self._shared)
+        self.deliveries: dict[str, list[str]] = defaultdict(list)
+        told = cache(self._told)
+        for subject, *state in messages:
+            self.deliveries[subject].append(told(*state))
         self.types: dict[int, tuple[str, str]] = {}
         self.desks: dict[int, str] = {}
         for one in day.bookings:
@@ -66,12 +69,12 @@ class _DayTexts:
     def booking(self, one: BookingRow) -> str:
         """Return a booking as staff see it."""
         until_name, until_note, until_channel, until_answers, until_told = self.shared(one[SHARED])
-        phone, email, told = one.phone, one.email, self.deliveries.get(one.reference, ())
+        phone, email, told = one.phone, one.email, self.deliveries.get(one.reference)
         return (
             f'{{"reference":{text(one.reference)}{until_name}{text(one.name)},"phone":{text(phone)},'
             f'"email":{text(email)}{until_note}{text(one.note)}{until_channel}{message_channel(phone, email)}'
             f"{until_answers}{dumped(one.answers) if one.answers else '[]'}{until_told}"
-            f"{self._deliveries(told) if told else ''}]}}"
+            f"{','.join(told) if told else ''}]}}"
         )
 
     def _shared(self, shared: tuple[Any, ...]) -> tuple[str, str, str, str, str]:
@@ -95,10 +98,6 @@ class _DayTexts:
             f'","late_minutes":{"null" if late_minutes is None else late_minutes},"answers":',
             f',"for_someone_else":{flag[is_for_someone_else]},"visit_mode":{mode},"deliveries":[',
         )
-
-    def _deliveries(self, found: Iterable[Delivery]) -> str:
-        told = self.told
-        return ",".join([told(one.kind, one.channel, one.state, one.at) for one in found])
 
     def _told(self, kind: str, channel: str, state: str, at: datetime) -> str:
         return f'{{"kind":{text(kind)},"channel":{text(channel)},"state":{text(state)},"at":{self.moment(at)}}}'

@@ -63,6 +63,7 @@ class BookingRow(NamedTuple):
 
 
 ListedBooking = Booking | BookingRow
+MessageState = tuple[str, str, str, str, datetime]  # subject, kind, channel, state, since when
 SHARED = slice(BookingRow._fields.index("starts_at"), BookingRow._fields.index("late_minutes") + 1)
 _COLUMNS_OF_BOOKING = BookingRow._fields[:-3]
 _MOMENTS_UNTIL = _COLUMNS_OF_BOOKING.index("checked_in_at") + 1  # instants stand before, after the answers
@@ -93,11 +94,12 @@ SELECT 0, desk_id, CAST(starts_at AS TEXT), CAST(ends_at AS TEXT), places, 0, 0
 """
 # The day's bookings first, then their messages, each by its index.
 _MESSAGES = """
-SELECT subject, kind, channel, state, reason, CAST(updated_at AS TEXT), sequence, "offset", is_limited
+SELECT subject, kind, channel, state, CAST(updated_at AS TEXT){more}
 FROM notifications_outboxmessage
 WHERE subject IN ({subjects}) AND NOT (state = 'skipped' AND reason = 'no_email')
 ORDER BY due_at, id
 """
+_MORE = ', reason, sequence, "offset", is_limited'
 _REFERENCES = "SELECT reference FROM booking_booking WHERE store_id = %s AND visit_date BETWEEN %s AND %s"
 _TROUBLED = """
 SELECT booking.reference
@@ -161,16 +163,28 @@ def read_deliveries(
 
     With `only_trouble`, only bookings of which some message did not arrive.
     """
+    rows = _messages(store_id, first, last, more=_MORE, subjects=_TROUBLED if only_trouble else _REFERENCES)
+    moments: Mapping[str | None, Any] = Moments()
+    found: dict[str, list[Delivery]] = defaultdict(list)
+    for subject, kind, channel, state, updated_at, reason, sequence, offset, is_limited in rows:
+        told = Delivery(kind, channel, state, reason, moments[updated_at], sequence, offset, is_limited)
+        found[subject].append(told)
+    return found
+
+
+def read_states(store_id: int, day: date) -> Iterator[MessageState]:
+    """Yield the states of the messages about the bookings of a store's day, oldest first, with one statement."""
+    moments: Mapping[str | None, Any] = Moments()
+    for subject, kind, channel, state, updated_at in _messages(store_id, day, day, more="", subjects=_REFERENCES):
+        yield subject, kind, channel, state, moments[updated_at]
+
+
+def _messages(store_id: int, first: date, last: date, *, more: str, subjects: str) -> list[tuple[Any, ...]]:
     days = [connection.ops.adapt_datefield_value(day) for day in (first, last)]
     with connection.cursor() as cursor:
-        cursor.execute(_MESSAGES.format(subjects=_TROUBLED if only_trouble else _REFERENCES), [store_id, *days])
-        rows = cursor.fetchall()
-    moments = Moments()
-    found: dict[str, list[Delivery]] = defaultdict(list)
-    for subject, kind, channel, state, reason, updated_at, sequence, offset, is_limited in rows:
-        at: Any = moments[updated_at]
-        found[subject].append(Delivery(kind, channel, state, reason, at, sequence, offset, is_limited))
-    return found
+        cursor.execute(_MESSAGES.format(more=more, subjects=subjects), [store_id, *days])
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
 
 
 def _bookings(rows: list[tuple[Any, ...]], store: Store) -> Iterator[BookingRow]:

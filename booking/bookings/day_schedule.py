@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from hashlib import sha256
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from django.db import connection
@@ -47,10 +48,13 @@ class DaySchedule:
     deliveries: Mapping[str, Sequence[outbox.Delivery]]
 
 
-def day_schedule(*, store: str, date: date, now: datetime, only_trouble: bool = False) -> DaySchedule:
+def day_schedule(
+    *, store: str, date: date, now: datetime, messages: Literal["all", "trouble", "none"] = "all"
+) -> DaySchedule:
     """Return a store's day, with four statements for any number of bookings. Raises UnknownStore.
 
-    With `only_trouble`, its deliveries are those of the bookings of which some message did not arrive.
+    Of its `messages`, it has those of all bookings, those of bookings of which one did not arrive, or none: for a
+    caller that reads them itself.
     """
     rules = store_rules(store, from_date=date)
     bookings = read_bookings(rules, date, date)
@@ -62,7 +66,9 @@ def day_schedule(*, store: str, date: date, now: datetime, only_trouble: bool = 
         slots=_day_slots(rules, date, now=now),
         bookings=bookings,
         totals={status: counted[status] for status in Status.values},
-        deliveries=read_deliveries(rules.id, date, date, only_trouble=only_trouble) if bookings else {},
+        deliveries={}
+        if messages == "none" or not bookings
+        else read_deliveries(rules.id, date, date, only_trouble=messages == "trouble"),
     )
 
 

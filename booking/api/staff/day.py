@@ -12,6 +12,7 @@ from booking.api.day_text import day_text
 from booking.api.etags import is_known, not_modified, with_etag
 from booking.api.serializers import DayQuery
 from booking.api.staff.access import StaffView
+from booking.bookings.day_rows import read_states
 from booking.bookings.day_schedule import day_schedule, day_version
 
 
@@ -25,7 +26,8 @@ class DayView(StaffView):
         version = day_version(store=place, date=day, now=self.now)
         if is_known(request._request, version):
             return not_modified(version)
-        content = day_text(day_schedule(store=store, date=day, now=self.now))
+        schedule = day_schedule(store=store, date=day, now=self.now, messages="none")
+        content = day_text(schedule, read_states(schedule.rules.id, day) if schedule.bookings else ())
         answer = with_etag(HttpResponse(content.encode(), content_type="application/json"), version)
         answer["Cache-Control"] = "no-store, private"  # names, and phone numbers
         return answer

@@ -38,7 +38,7 @@ def day_page(
 ) -> HttpResponse:
     """Return a day's schedule; `changed` is the reference of the visit that was just changed."""
     query = urlencode({"date": day.isoformat()})
-    schedule = day_schedule(store=at.store.slug, date=day, now=at.now, only_trouble=True)
+    schedule = day_schedule(store=at.store.slug, date=day, now=at.now, messages="trouble")
     visits_url = _visits_url(request, at)
     rows = VisitRows(schedule, visits_url=visits_url, changed=changed, done_words=_done_words(done))
     board = day_board(schedule, rows)

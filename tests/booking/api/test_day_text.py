@@ -1,5 +1,6 @@
 """The text of a day, written by hand, is letter for letter what the encoder makes of the same bookings as objects."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from booking.api.day_text import day_text, dumped
 from booking.api.rendering import moment_text, staff_booking_json
-from booking.bookings.day_rows import BookingRow
+from booking.bookings.day_rows import BookingRow, MessageState, read_states
 from booking.bookings.day_schedule import DaySchedule, day_schedule
 from booking.models import Booking, Source, Status
 from booking.models.partial_rows import known, set_related
@@ -95,6 +96,12 @@ def _days(draw: st.DrawFn, schedule: DaySchedule) -> DaySchedule:
     )
 
 
+def _states(day: DaySchedule) -> Iterator[MessageState]:
+    for reference, told in day.deliveries.items():
+        for one in told:
+            yield reference, one.kind, one.channel, one.state, one.at
+
+
 @pytest.fixture
 def schedule(db: None) -> DaySchedule:
     store = make_store(desks=("main", "window"))
@@ -107,7 +114,7 @@ def schedule(db: None) -> DaySchedule:
 def test_a_day_reads_as_the_objects_of_its_bookings(schedule: DaySchedule, data: st.DataObject) -> None:
     day = data.draw(_days(schedule))
 
-    text = day_text(day)
+    text = day_text(day, _states(day))
 
     bookings = [staff_booking_json(_as_booking(one), now=day.now, deliveries=day.deliveries) for one in day.bookings]
     assert f'"bookings":{dumped(bookings)},"totals":{dumped(day.totals)}}}' in text
@@ -135,5 +142,6 @@ def test_a_stored_day_reads_as_its_bookings_read_one_by_one(schedule: DaySchedul
     bookings = [staff_booking_json(one, now=NOW, deliveries=schedule.deliveries) for one in rows]
 
     assert rows
-    assert f'"bookings":{dumped(bookings)}' in day_text(schedule)
+    assert list(read_states(schedule.rules.id, schedule.date)) == list(_states(schedule))
+    assert f'"bookings":{dumped(bookings)}' in day_text(schedule, _states(schedule))
     assert ZoneInfo(rows[0].store.time_zone) == schedule.rules.zone

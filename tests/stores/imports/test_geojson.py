@@ -283,7 +283,7 @@ def test_visits_stand_under_the_days_of_a_new_zone() -> None:
     assert late.visit_date == late.starts_at.astimezone(zone).date()
     for day in (24, 25):
         shown = day_schedule(store=store.slug, date=date(2026, 11, day), now=NOW).bookings
-        assert [one.pk for one in shown] == ([late.pk] if day == late.visit_date.day else [])
+        assert [one.id for one in shown] == ([late.pk] if day == late.visit_date.day else [])
     assert list(differences(now=NOW)) == []
 
 
