@@ -28,6 +28,7 @@ from booking.refusals import BookingRefused, UnknownVisitType, while_offered
 from booking.tokens import hold_token, keyed_digest
 from booking.who import Who
 from notifications.voice import VOICES, Call, Line, Spoken
+from stores.queries import known_waiting_room
 from stores.slots import StoreRules
 
 MOST_KINDS = 8  # with keys of their own; 0 is a person
@@ -92,6 +93,9 @@ def _wish(place: Place, caller: Caller) -> Spoken:
         return _person(place, caller, [words.no_number()])
     if caller.call.key == "2":
         return _visit_of(place, caller)
+    room = known_waiting_room(caller.rules.slug, now=caller.now)
+    if room is not None and room.opens_at is not None and room.is_closed(caller.now):
+        return _person(place, caller, [words.not_open_yet(_said(room.opens_at, caller))])
     if len(caller.rules.visit_types) == 1:
         return _times(replace(place, kind=caller.rules.visit_types[0].slug), caller, [])
     return _ask(replace(place, step=Step.KIND, is_repeated=False), words.kinds(_kinds(caller)))

@@ -50,6 +50,11 @@ def moment_said(moment: datetime, zone: ZoneInfo, *, today: date) -> str:
     return _("{day} at {time}").format(day=words, time=time_in_words(moment, zone))
 
 
+def not_open_yet(moment: str) -> str:
+    """Say from when on visits can be booked."""
+    return _("Bookings are not open yet. They open {moment}.").format(moment=moment)
+
+
 def question_to_book(moment: str) -> list[str]:
     """Ask whether a kept time is to be booked."""
     return [

@@ -87,6 +87,19 @@ def test_person_at_any_moment(store: Store, keys: str) -> None:
     assert not Hold.objects.exists()
 
 
+def test_keys_book_nothing_before_bookings_open(store: Store) -> None:
+    """Or whoever phones would be before all who wait for the draw; a person may book at any time."""
+    visit = make_booking(store, phone="+33612345601")
+    Store.objects.update(has_waiting_room=True, bookings_open_at=NOW + timedelta(days=1))
+    phone = Phone().press("2").press("1")
+
+    assert "Bookings are not open yet. They open tomorrow at 09:00." in phone.heard.replace("\N{NO-BREAK SPACE}", " ")
+    assert phone.rings == "+33549240039"
+    Phone().press("2").press("2").press("2").press("1")
+    visit.refresh_from_db()
+    assert visit.status == Status.CANCELLED
+
+
 def test_store_without_a_phone_of_its_own_says_what_else_to_do(store: Store) -> None:
     Store.objects.update(phone="")
     phone = Phone().press("2").press("0")
