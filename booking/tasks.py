@@ -14,7 +14,7 @@ from booking.messages import day_sheet_schedule
 from booking.operations.schedules import forget_results
 from booking.places import claims
 from booking.waiting_list import offers
-from notifications import sms_recipients
+from notifications import provider_erasure, sms_recipients
 
 log = logging.getLogger(__name__)
 
@@ -55,6 +55,11 @@ def tell_nearly() -> int:
 def mail_day_sheets() -> int:
     """E-mail the day sheet to the stores that open soon and want it."""
     return day_sheet_schedule.enqueue_day_sheets(now=timezone.now())
+
+
+def erase_at_provider() -> int:
+    """Empty and delete texts at the provider that are needed there no longer."""
+    return provider_erasure.erase_at_provider(now=timezone.now())
 
 
 def forget_old() -> int:

@@ -101,6 +101,22 @@ class Circuit(models.Model):
         return f"{self.channel} {'open' if self.opened_at else 'closed'}"
 
 
+class ProviderText(models.Model):
+    """A text that the provider still has: when its body is emptied there, or its record deleted; then the row goes.
+
+    No row is left of what is done. Texts that people sent to us belong to no message.
+    """
+
+    sid = models.CharField(max_length=64, unique=True)
+    message_id = models.BigIntegerField(null=True, blank=True)
+    erase_at = models.DateTimeField(db_index=True)
+    is_deleted = models.BooleanField(default=False)  # the whole record with its numbers goes, and not the body alone
+    tries = models.PositiveSmallIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
 class OptOut(models.Model):
     """A number that asked for no more text messages, as a keyed digest."""
 

@@ -15,7 +15,7 @@ from django.db.models import Case, F, Q, QuerySet, When
 from django.db.models import Value as Fixed
 from django.db.models.functions import Greatest
 
-from notifications import message_files
+from notifications import message_files, provider_texts
 from notifications.content import NewMessage
 from notifications.digests import body_digest, recipient_digest
 from notifications.doorbell import ring
@@ -118,6 +118,9 @@ def forget(*, subjects: Collection[str], now: datetime) -> None:
     messages.filter(_NOT_LEFT | Q(state__in=(State.UNKNOWN, State.DEAD))).update(
         state=State.SKIPPED, reason="erased", **NO_LEASE
     )
+    at_provider = messages.filter(channel=Channel.SMS).values_list("pk", "provider_sid", "returned_sid")
+    ids, *sids = zip(*at_provider, strict=True) if at_provider else ((), (), ())
+    provider_texts.delete_texts(sids=[sid for those in sids for sid in those], message_ids=ids, now=now)
     messages.update(recipient_digest="", body_digest="", provider_sid="", returned_sid="", updated_at=now)
     uuids = {str(uuid) for uuid in messages.values_list("uuid", flat=True)}
     transaction.on_commit(lambda: message_files.remove(uuids), robust=True)

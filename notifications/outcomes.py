@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from notifications import circuits, outbox, retries, sms, sms_recipients
+from notifications import circuits, outbox, provider_texts, retries, sms, sms_recipients
 from notifications.answers import Answer, Away, Barred, Later, OnceMore, Puzzling, Refused, Sent, Unclear
 from notifications.content import Skip, Sms
 from notifications.lanes import Call, Result
@@ -26,9 +26,11 @@ log = logging.getLogger(__name__)
 
 
 def settle_sent(results: Sequence[Result], *, now: datetime) -> None:
-    """Settle the messages of one channel that their provider took, with two statements, however many they are."""
+    """Settle the messages of one channel that their provider took, with three statements, however many they are."""
     outbox.settle_sent([(result.call.message, _sid(result)) for result in results], now=now)
     channel = Channel(results[0].call.message.channel)
+    if channel == Channel.SMS:
+        provider_texts.note_texts([(_sid(result), result.call.message.pk) for result in results], now=now)
     if circuits.note_answer(channel, now=now):
         outbox.bring_forward(channel, now=now)
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from notifications import circuits, outbox
+from notifications import circuits, outbox, provider_texts
 from notifications.answers import Barred, Failure, Later, OnceMore, Puzzling
 from notifications.models import Channel, OutboxMessage, State
 
@@ -26,6 +26,7 @@ def take(*, message: OutboxMessage, state: State, provider_sid: str, now: dateti
 
     If the provider has sent a message twice, the one whose id we store counts.
     """
+    _note_new(message, provider_sid, now=now)
     return bool(
         _awaited(message, state, provider_sid).update(
             state=state,
@@ -41,6 +42,7 @@ def take_failure(
     *, message: OutboxMessage, failure: Failure, provider_sid: str, now: datetime, is_held: bool = False
 ) -> bool:
     """Record that a message did not arrive; `is_held`: the caller has its lease and asked the provider."""
+    _note_new(message, provider_sid, now=now)
     try_at = next_try(failure, returns=message.returns, not_after=message.not_after, now=now)
     same = _awaited(message, State.FAILED, provider_sid)
     if is_held:
@@ -59,6 +61,12 @@ def take_failure(
     if is_news and failure.reason == "filtered":
         log.error("message_filtered", extra={"message_id": message.pk})
     return is_news
+
+
+def _note_new(message: OutboxMessage, provider_sid: str, *, now: datetime) -> None:
+    """Note a text of which only the receipt tells: the answer to the call that sent it was lost."""
+    if message.channel == Channel.SMS and provider_sid not in ("", message.provider_sid):
+        provider_texts.note_texts([(provider_sid, message.pk)], now=now)
 
 
 def next_try(failure: Failure, *, returns: int, not_after: datetime, now: datetime) -> datetime | None:

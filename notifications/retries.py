@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from notifications import circuits, outbox, receipts
+from notifications import circuits, outbox, provider_texts, receipts
 from notifications.answers import Barred, OnceMore, Sent
 from notifications.circuits import Standing
 from notifications.models import Channel, OutboxMessage, State
@@ -34,6 +34,8 @@ def settle_found(message: OutboxMessage, sent: Sent, *, now: datetime) -> None:
 def _settle(message: OutboxMessage, state: State, reason: str, *, now: datetime, provider_sid: str = "") -> None:
     """Settle a message; a text that can never be sent goes by e-mail instead."""
     with transaction.atomic():
+        if message.channel == Channel.SMS:
+            provider_texts.note_texts([(provider_sid, message.pk)], now=now)
         is_ours = outbox.settle(message, state, now=now, reason=reason, provider_sid=provider_sid)
         if is_ours and state in (State.FAILED, State.DEAD) and message.channel == Channel.SMS:
             outbox.send_instead(message, Channel.EMAIL, now=now)

@@ -19,6 +19,8 @@ from notifications.models import State
 SEND_SECONDS = 15
 LIST_SECONDS = 10
 LIST_LENGTH = 1000
+GONE = 404
+NOT_LET = (401, 403, 429)
 # A provider dates a message on arrival, we date the call at its beginning; and dates are whole seconds.
 SKEW = timedelta(minutes=2)
 TRIAL_PREFIX = "Sent from your Twilio trial account - "
@@ -60,6 +62,13 @@ class Gateway(Protocol):
         """Return what the provider knows of such a text to a number since an instant; Unclear if it cannot be asked."""
         ...
 
+    def erase(self, sid: str, *, is_whole: bool) -> tuple[str, bool]:
+        """Empty the body of a text at the provider, or delete its whole record.
+
+        Return why it could not be done, "" if it is, and whether no other text could be erased now either.
+        """
+        ...
+
 
 def gateway() -> Gateway:
     """Return the gateway that SMS_GATEWAY names."""
@@ -77,6 +86,9 @@ class ConsoleGateway:
 
     def find_sent(self, *, to: str, digest: str, key: str, since: datetime, now: datetime) -> Sequence[Sent] | Unclear:
         return [Sent(sid="")] if message_files.exists(f"{key}.txt") else []
+
+    def erase(self, sid: str, *, is_whole: bool) -> tuple[str, bool]:
+        return "console", True  # what a provider was sent before it was switched off stays noted
 
 
 class TwilioGateway:
@@ -117,6 +129,21 @@ class TwilioGateway:
         except Exception as error:  # noqa: BLE001 -- a list nobody can read is no list, whatever is wrong with it
             return Unclear(f"list_not_to_be_had {type(error).__name__}")
         return []
+
+    def erase(self, sid: str, *, is_whole: bool) -> tuple[str, bool]:
+        text = _client(BoundedHttpClient(LIST_SECONDS)).messages(sid)
+        try:
+            if is_whole:
+                text.delete()
+            else:
+                text.update(body="")
+        except (TwilioRestException, TwilioServiceException) as error:
+            status = _number(error.status)
+            is_gone = status == GONE
+            return ("", False) if is_gone else (f"http_{status} {error.code or ''}".strip(), status in NOT_LET)
+        except Exception as error:  # noqa: BLE001 -- whatever is wrong, it is tried again later
+            return f"not_reached {type(error).__name__}", True
+        return "", False
 
 
 def _client(http: BoundedHttpClient) -> Client:

@@ -112,6 +112,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:  # noqa: C901 -- one branch for each way in which a provider fails
         form = {key: values[0] for key, values in parse_qs(self._body(), keep_blank_values=True).items()}
+        if self._named() is not None:
+            self._erase(form)
+            return
         with self.server.lock:
             self.server.calls.append("create")
             self.server.forms.append(form)
@@ -145,6 +148,35 @@ class _Handler(BaseHTTPRequestHandler):
             message = self._accept(form)
             time.sleep(self.server.work_seconds)
             self._misbehave(message, fault)
+
+    def do_DELETE(self) -> None:
+        self._erase(None)
+
+    def _named(self) -> str | None:
+        """Return the id of the text that the address names, None for the list of all."""
+        last = urlsplit(self.path).path.rpartition("/")[2].removesuffix(".json")
+        return None if last == "Messages" else last
+
+    def _erase(self, form: Message | None) -> None:
+        """Empty the body of a text, or delete its record where there is no form."""
+        with self.server.lock:
+            self.server.calls.append("empty" if form is not None else "delete")
+            found = [one for one in self.server.accepted if one["sid"] == self._named()]
+        if self.server.is_down:
+            self._problem(500, 20500)
+        elif not self._is_signed_in():
+            self._problem(401, 20003)
+        elif not found:
+            self._problem(404, 20404)
+        elif form is None:
+            with self.server.lock:
+                self.server.accepted.remove(found[0])
+            self.send_response(204)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+        else:
+            found[0]["body"] = form["Body"]
+            self._answer(200, found[0])
 
     def do_GET(self) -> None:
         asked = urlsplit(self.path)

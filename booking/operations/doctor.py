@@ -24,10 +24,12 @@ from booking.tokens import key_fingerprint
 from notifications import circuits, queries
 from notifications.models import State
 from notifications.provider_checks import look_at_mail_server, look_at_sms_provider
+from notifications.provider_texts import count_left
 
 LOOK_SECONDS = 10
 OLDEST_BACKUP = timedelta(hours=26)
 LARGEST_SKEW_SECONDS = 30
+LATEST_ERASURE = timedelta(hours=1)
 LONGEST_WAIT_SECONDS = 120  # of a message that is due
 FOR_A_PERSON = (State.UNKNOWN, State.DEAD)
 
@@ -126,6 +128,13 @@ def _look_at_provider_of_texts(now: datetime) -> Result:
     return Verdict.FINE, "knows us"
 
 
+def _look_at_texts_kept_by_the_provider(now: datetime) -> Result:
+    left = count_left(now=now - LATEST_ERASURE)
+    if left:
+        return Verdict.WRONG, f"{left} should have been erased there; the log has provider_keeps_texts with the reason"
+    return Verdict.FINE, "none is there longer than needed"
+
+
 def _look_at_mail_server(now: datetime) -> Result:
     if not settings.EMAIL_URL:
         return Verdict.NOTE, "e-mails are files: EMAIL_URL is empty"
@@ -192,6 +201,7 @@ _LOOKS: tuple[Callable[[datetime], Result], ...] = (
     _look_at_redis,
     _look_at_messages,
     _look_at_provider_of_texts,
+    _look_at_texts_kept_by_the_provider,
     _look_at_mail_server,
     _look_at_public_address,
     _look_at_calendar_files,

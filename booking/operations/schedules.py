@@ -13,6 +13,7 @@ MINUTELY = (
     ("calendars", "booking.tasks.read_calendars", 1),
     ("nearly", "booking.tasks.tell_nearly", 1),
     ("holds", "booking.tasks.release_expired_holds", 5),
+    ("provider", "booking.tasks.erase_at_provider", 1),
 )
 # The queue counts in whole minutes: two rows half a minute apart, so that nobody waits a minute for an offer.
 LATER = {"offers between": timedelta(seconds=30)}

@@ -34,6 +34,7 @@ TABLES = {
     "deleted each night, 30 days after a task failed; what succeeded is not kept": "django_q.Task",
     "those over are deleted when the calendar says something new": "stores.BusyTime",
     "deleted by the sweep of each minute": "booking.Hold",
+    "deleted once the provider has erased the text, two days after it went": "notifications.ProviderText",
     "deleted as soon as the task is done": "django_q.OrmQ",
     # What happened, without the people: the numbers are made from it. Found by store and day, whatever there is.
     "stays without personal data, until `archive_visits` moves old years out": """

@@ -7,6 +7,8 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from booking.privacy import forget_old
+from notifications.provider_erasure import erase_at_provider
+from notifications.provider_texts import count_left
 
 
 class Command(BaseCommand):
@@ -22,3 +24,6 @@ class Command(BaseCommand):
         for store, count in forgotten.items():
             self.stdout.write(f"{store}: {count} {'to erase' if is_dry else 'erased'}")
         self.stdout.write(f"total: {sum(forgotten.values())}")
+        now = timezone.now()
+        emptied = 0 if is_dry else erase_at_provider(now=now)
+        self.stdout.write(f"provider: {emptied} texts erased, {count_left(now=now)} left")

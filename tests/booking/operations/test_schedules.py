@@ -20,12 +20,14 @@ def test_timetable_is_written_once(now: datetime) -> None:
     sync_schedules(now=now)
 
     assert sorted(next_runs()) == [
+        "calendars",
         "day sheets",
         "forget",
         "holds",
         "nearly",
         "offers",
         "offers between",
+        "provider",
     ]
 
 
@@ -49,7 +51,7 @@ def test_clock_set_back_silences_nothing(now: datetime) -> None:
     sync_schedules(now=now)
     earlier = now - timedelta(days=3)
 
-    assert set_right(now=earlier) == 6
+    assert set_right(now=earlier) == 8
 
     found = next_runs()
     assert {found[name] for name in ("offers", "holds", "nearly", "day sheets")} == {earlier}
