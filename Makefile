@@ -84,7 +84,16 @@ $(BIN)/uv:
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.lock
 	@touch $@
 
+# Calendar programs that are tried with our files: what they need would replace some of the packages above.
+.venv/calendars.stamp: requirements/calendars.lock | $(BIN)/uv
+	@$(BIN)/python -m venv --without-pip .venv/calendars
+	@$(BIN)/uv pip install --quiet --python .venv/calendars/bin/python --require-hashes --only-binary :all: \
+		-r requirements/calendars.lock
+	@touch $@
+
 # After a change of pyproject.toml's dependencies.
 lock: | $(BIN)/uv
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 pyproject.toml -o requirements/app.lock
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --group dev pyproject.toml -o requirements/dev.lock
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --only-binary :all: --python-version 3.11 \
+		--group calendars -o requirements/calendars.lock

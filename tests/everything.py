@@ -51,6 +51,7 @@ def main() -> int:
     run("checks", [sys.executable, "-m", "tests.checks"])
     prepare_browser()
     prepare_node()
+    prepare_calendars()
     prepare_java()
     prepare_nginx()
     sqlite = "tests on SQLite, far ahead"
@@ -130,6 +131,11 @@ def prepare_node() -> None:
     lock, installed = (BASE / "tests" / name for name in ("package-lock.json", "node_modules/.package-lock.json"))
     if not installed.exists() or installed.stat().st_mtime < lock.stat().st_mtime:
         run("node packages", [str(BIN / "npm"), "ci", "--prefix", "tests", "--ignore-scripts"], quiet=True)
+
+
+def prepare_calendars() -> None:
+    """Install the calendar programs that are tried with our files, in an environment of their own."""
+    run("calendar programs", ["make", ".venv/calendars.stamp"], quiet=True)
 
 
 def prepare_nginx() -> None:
