@@ -8,6 +8,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from notifications import outbox
+from notifications.management.commands import outbox as command
 from notifications.models import OutboxMessage, State
 
 pytestmark = pytest.mark.django_db
@@ -33,6 +34,41 @@ def test_the_list_has_a_line_for_each_unsettled_message_then_counts(new_message)
     assert lines[1] == "due: 1 sending: 0 sent: 1 delivered: 0 failed: 0 skipped: 0 unknown: 0 dead: 0"
     assert lines[2].startswith("oldest due: ")
     assert len(lines) == 3
+
+
+def test_what_is_merely_due_later_is_left_out_where_it_would_hide_the_rest(new_message, monkeypatch) -> None:
+    monkeypatch.setattr(command, "MOST_PLANNED", 1)
+    new_message("ABCD0001", due_at=timezone.now() + timedelta(hours=1))
+    new_message("ABCD0002", due_at=timezone.now() - timedelta(hours=1))
+    assert [line.split()[3] for line in run()[:-2]] == ["ABCD0002", "ABCD0001"]
+
+    new_message("ABCD0003", due_at=timezone.now() + timedelta(hours=2))
+    assert [line.split()[3] for line in run()[:-3]] == ["ABCD0002"]
+    assert [line.split()[3] for line in run("--planned")[:-2]] == ["ABCD0002", "ABCD0001", "ABCD0003"]
+    assert run()[-2].startswith("due: 3 ")
+
+
+def test_states_are_chosen_and_an_unknown_one_is_refused(new_message) -> None:
+    new_message("ABCD0001")
+    OutboxMessage.objects.update(state=State.DEAD)
+
+    assert len(run("--state", "dead,unknown")) == 3
+    assert len(run("--state", "unknown")) == 2
+    with pytest.raises(CommandError, match="no such state"):
+        run("--state", "gone")
+
+
+def test_one_message_is_told_whole_whatever_its_state(new_message) -> None:
+    message = new_message("ABCD0001")
+    OutboxMessage.objects.update(state=State.SENT)
+
+    told = run("show", str(message.pk))
+
+    assert f"id: {message.pk}" in told
+    assert "state: sent" in told
+    assert "reason: -" in told
+    with pytest.raises(CommandError, match="There is no message"):
+        run("show", "0")
 
 
 def test_an_empty_outbox_says_so() -> None:
