@@ -88,6 +88,21 @@ class OutboxMessage(models.Model):
         return f"{self.pk} {self.state} {self.kind} {self.subject}"
 
 
+class MessageTally(models.Model):
+    """How many messages of a kind and channel ended in a state: counted as a worker settles them."""
+
+    channel = models.CharField(max_length=5, choices=Channel)
+    kind = models.CharField(max_length=40)
+    state = models.CharField(max_length=9, choices=State)
+    count = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["channel", "kind", "state"], name="message_tally_once")]
+
+    def __str__(self) -> str:
+        return f"{self.channel} {self.kind} {self.state}: {self.count}"
+
+
 class Circuit(models.Model):
     """The circuit of a channel: whether its provider takes messages from us. No row: it always did."""
 

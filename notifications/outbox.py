@@ -21,6 +21,7 @@ from notifications.digests import body_digest, recipient_digest
 from notifications.doorbell import ring
 from notifications.held_rows import Value, write_held
 from notifications.models import OPEN_STATES, Channel, OutboxMessage, State
+from notifications.tallies import add_settled
 
 # As long as a wait for a lane (20 s), a call (15 s) and the question after it (10 s); short enough to take up soon what
 # a dead worker left.
@@ -153,19 +154,26 @@ def begin_calls(intents: Sequence[Intent], *, now: datetime) -> set[int]:
     return write_held(rows, shared={"attempted_at": now, "lease_until": now + LEASE}, now=now)
 
 
+@transaction.atomic
 def settle_sent(sent: Sequence[tuple[OutboxMessage, str]], *, now: datetime) -> set[int]:
     """Settle messages that the provider took, with its ids of them; return the ids of those still held."""
     rows = [(message, {"provider_sid": sid or message.provider_sid}) for message, sid in sent]
     shared = {"state": State.SENT, "reason": "", **NO_LEASE}
-    return write_held(rows, shared=shared, expressions={"provider_sid": _SID_KEPT}, now=now)
+    held = write_held(rows, shared=shared, expressions={"provider_sid": _SID_KEPT}, now=now)
+    add_settled((message for message, _ in sent if message.pk in held), State.SENT)
+    return held
 
 
+@transaction.atomic
 def settle(message: OutboxMessage, state: State, *, now: datetime, reason: str = "", provider_sid: str = "") -> bool:
     """Write the result of a message; False if somebody else holds it by now. Refused ones cost nothing."""
     sid = provider_sid or message.provider_sid
     not_charged: dict[str, object] = {"segments": None} if state == State.FAILED and not sid else {}
     values = {**NO_LEASE, **not_charged, "provider_sid": sid_kept(sid)}
-    return _write(message, now=now, state=state, reason=reason[:120], **values)
+    is_ours = _write(message, now=now, state=state, reason=reason[:120], **values)
+    if is_ours:
+        add_settled([message], state)
+    return is_ours
 
 
 def sid_kept(sid: str) -> Case:

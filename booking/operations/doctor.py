@@ -112,7 +112,7 @@ def _look_at_messages(now: datetime) -> Result:
     waited = queries.oldest_due_seconds(now=now)
     if waited > LONGEST_WAIT_SECONDS:
         return Verdict.WRONG, f"one is due for {waited} s"
-    counts = queries.counts()
+    counts = queries.open_counts(now=now)
     left = sum(counts.get(state, 0) for state in FOR_A_PERSON)
     return (Verdict.NOTE, f"{left} want a person: manage.py outbox") if left else (Verdict.FINE, "none waits")
 

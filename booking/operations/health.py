@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from prometheus_client import CollectorRegistry, generate_latest
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
 
@@ -23,6 +23,7 @@ from booking.models import Booking, Hold, Status, WorkerBeat
 from booking.web import replica
 from notifications import circuits, queries, sms_recipients
 from notifications.models import Channel
+from notifications.tallies import settled_counts
 
 LEAST_FREE_BYTES = 256 * 1024  # a booking writes about 50 KiB to SQLite's log
 WORKER_PATIENCE = timedelta(seconds=120)
@@ -68,10 +69,20 @@ class _Books(Collector):
 
     def collect(self) -> Iterator[Metric]:
         now = timezone.now()
-        messages = GaugeMetricFamily("carillon_outbox_messages", "Messages by state.", labels=["state"])
-        for state, count in queries.counts().items():
+        messages = GaugeMetricFamily(
+            "carillon_outbox_messages",
+            "Messages that are due by now, under way, or left to a person.",
+            labels=["state"],
+        )
+        for state, count in queries.open_counts(now=now).items():
             messages.add_metric([state], count)
         yield messages
+        settled = CounterMetricFamily(
+            "carillon_messages", "Messages that a worker settled.", labels=["channel", "kind", "outcome"]
+        )
+        for ending, count in settled_counts().items():
+            settled.add_metric(ending, count)
+        yield settled
         yield GaugeMetricFamily(
             "carillon_outbox_oldest_due_seconds",
             "For how long the oldest due message has waited.",

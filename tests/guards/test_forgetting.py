@@ -88,6 +88,7 @@ PLAIN = """
     stores.StoreQuestion: text choices
     notifications.OutboxMessage: account subject kind offset reason
     notifications.Circuit: reason
+    notifications.MessageTally: kind
     auth.Permission: name codename
     auth.Group: name
     contenttypes.ContentType: app_label model

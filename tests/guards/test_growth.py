@@ -20,7 +20,8 @@ from tests.factories import NOW
 TABLES = {
     "as many rows as there are shops, people and what managers set up": """
         auth.User auth.Group auth.Permission auth.User_groups auth.User_user_permissions auth.Group_permissions
-        contenttypes.ContentType django_q.Schedule notifications.Circuit booking.WorkerBeat booking.BooksKey
+        contenttypes.ContentType django_q.Schedule notifications.Circuit notifications.MessageTally
+        booking.WorkerBeat booking.BooksKey
         stores.Store stores.Organization stores.Store_organizations stores.StoreMembership stores.OrganizationMembership
         stores.Desk stores.DeskHours stores.VisitType stores.StoreQuestion stores.OpeningHours stores.PatternTaken
         stores.SearchWord stores.SearchSpelling stores.StoreWord stores.DeskCalendar

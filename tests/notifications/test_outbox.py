@@ -13,6 +13,7 @@ from notifications import attempts, claims, doorbell, outbox, queries, receipts
 from notifications.answers import Later, Refused
 from notifications.content import NewMessage, Sms
 from notifications.models import Channel, OutboxMessage, State
+from notifications.tallies import settled_counts
 from tests.notifications.message_states import begin_call
 
 NOW = timezone.now()
@@ -294,6 +295,24 @@ def test_the_oldest_due_is_counted_from_when_it_was_meant_to_go():
 
     assert queries.oldest_due_seconds(now=NOW + timedelta(seconds=90)) == 90
     assert queries.counts()["due"] == 2
+    assert queries.open_counts(now=NOW) == {"due": 1, "sending": 0, "unknown": 0, "dead": 0}
+
+
+@pytest.mark.django_db
+def test_settled_messages_are_counted_by_channel_kind_and_state():
+    outbox.enqueue([planned(f"ABCD000{number}") for number in range(4)], now=NOW)
+    outbox.enqueue([planned("ABCD0001", kind="change")], now=NOW)
+    first, second, third, change, last = claims.claim_due(now=NOW, limit=5, channel=Channel.SMS)
+
+    held = outbox.settle_sent([(first, "SM1"), (second, "SM2"), (last, "SM3")], now=NOW)
+    outbox.settle(third, State.SKIPPED, reason="started", now=NOW)
+    outbox.settle_sent([(change, "SM4"), (first, "SM1")], now=NOW)  # the first is no longer held
+
+    assert len(held) == 3
+    counted = settled_counts()
+    assert sum(counted.values()) == 5
+    assert {ending[2]: 0 for ending in counted} == {"sent": 0, "skipped": 0}
+    assert counted["sms", "change", "sent"] == 1
 
 
 @pytest.mark.parametrize(
