@@ -1,6 +1,7 @@
 """Tasks of the worker; each calls one service."""
 
 import logging
+from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
@@ -15,6 +16,8 @@ from booking.operations.schedules import forget_results
 from booking.places import claims
 from booking.waiting_list import offers
 from notifications import provider_erasure, sms_recipients
+from notifications.tidying import Keeping, tidy
+from stores.models import Store
 
 log = logging.getLogger(__name__)
 
@@ -69,4 +72,7 @@ def forget_old() -> int:
     sms_recipients.forget_ranges(now=now)
     drop_old_cards(now=now)
     forget_results(now=now)
-    return sum(privacy.forget_old(now=now).values())
+    forgotten = sum(privacy.forget_old(now=now).values())
+    stores = Store.objects.values_list("slug", "keep_days", "time_zone")
+    tidy(keeping={slug: Keeping(days, ZoneInfo(zone)) for slug, days, zone in stores}, now=now)
+    return forgotten

@@ -78,7 +78,6 @@ class OutboxMessage(models.Model):
             # With the id, in which those that are due at the same moment are claimed.
             models.Index(fields=["state", "channel", "is_planned", "due_at", "id"], name="message_to_claim"),
             models.Index(fields=["account", "updated_at"], name="message_account_updated"),
-            models.Index(fields=["account", "attempted_at"], name="message_account_attempted"),
             models.Index(fields=["recipient_digest", "attempted_at"], name="message_recipient_attempted"),
             models.Index(fields=["prefix_digest", "attempted_at"], name="message_prefix_attempted"),
             models.Index(fields=["provider_sid"], name="message_provider_sid"),
@@ -101,6 +100,27 @@ class MessageTally(models.Model):
 
     def __str__(self) -> str:
         return f"{self.channel} {self.kind} {self.state}: {self.count}"
+
+
+class MessageDay(models.Model):
+    """How many messages of a store that were due on one of its days ended in a state: what is left of old ones."""
+
+    account = models.CharField(max_length=80)
+    day = models.DateField()
+    kind = models.CharField(max_length=40)
+    channel = models.CharField(max_length=5, choices=Channel)
+    state = models.CharField(max_length=9, choices=State)
+    count = models.PositiveIntegerField()
+    measured = models.PositiveIntegerField()  # those of which the segments are known
+    segments = models.PositiveIntegerField()  # of these, together
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "day", "kind", "channel", "state"], name="message_day_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account} {self.day} {self.channel} {self.kind} {self.state}: {self.count}"
 
 
 class Circuit(models.Model):

@@ -115,7 +115,8 @@ def _count(wishes: Sequence[Wish], *, now: datetime) -> _Counts:
     if since:
         of_today = Q()
         for account, start in since.items():
-            of_today |= Q(account=account, attempted_at__gte=start)
+            # Whatever was attempted was changed then: the index by the time of the change finds it.
+            of_today |= Q(account=account, updated_at__gte=start, attempted_at__gte=start)
         of_accounts = OutboxMessage.objects.filter(of_today, channel=Channel.SMS)
         counts.accounts.update(dict(of_accounts.order_by().values_list("account").annotate(Count("pk"))))
     return counts

@@ -14,7 +14,7 @@ from django.db.models import Count, Q, Sum
 
 from booking.models import Booking
 from booking.reports.tallies import CAME, Report, Tally, together
-from notifications.models import OutboxMessage
+from notifications.models import MessageDay, OutboxMessage
 from stores.hours import ONE_DAY, day_start
 from stores.models import Organization, Slot
 from stores.queries import listed_stores, store_rules
@@ -130,6 +130,13 @@ def _count_messages(stores: Sequence[StoreRules], tallies: dict[int, Tally], fir
     counted = alike.annotate(count=Count("pk"), measured=Count("segments"), segments_sum=Sum("segments"))
     for account, kind, channel, state, count, measured, segments in counted:
         counts = {"count": count, "measured": measured, "segments": segments or 0}
+        tallies[ids[account]].messages[kind, channel, state].update(counts)
+    tidied = MessageDay.objects.filter(account__in=ids, day__gte=first, day__lte=last).order_by()
+    sums = tidied.values_list("account", "kind", "channel", "state").annotate(
+        count_sum=Sum("count"), measured_sum=Sum("measured"), segments_sum=Sum("segments")
+    )
+    for account, kind, channel, state, count, measured, segments in sums:
+        counts = {"count": count, "measured": measured, "segments": segments}
         tallies[ids[account]].messages[kind, channel, state].update(counts)
 
 

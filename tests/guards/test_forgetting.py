@@ -89,6 +89,7 @@ PLAIN = """
     notifications.OutboxMessage: account subject kind offset reason
     notifications.Circuit: reason
     notifications.MessageTally: kind
+    notifications.MessageDay: account kind
     auth.Permission: name codename
     auth.Group: name
     contenttypes.ContentType: app_label model

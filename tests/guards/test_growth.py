@@ -39,10 +39,11 @@ TABLES = {
     "deleted as soon as the task is done": "django_q.OrmQ",
     # What happened, without the people: the numbers are made from it. Found by store and day, whatever there is.
     "stays without personal data, until `archive_visits` moves old years out": """
-        booking.Booking booking.BookingEvent notifications.OutboxMessage stores.Slot
+        booking.Booking booking.BookingEvent stores.Slot
     """,
-    "stays without personal data: a row a day and store at most, or one who waited": """
-        stores.StoreDay stores.SpecialHours booking.WaitingListEntry
+    "counted and deleted, 90 days after they were of use": "notifications.OutboxMessage",
+    "stays without personal data: a row a day and store at most, or one who waited; messages by how they ended": """
+        notifications.MessageDay stores.StoreDay stores.SpecialHours booking.WaitingListEntry
     """,
     "stays as long as the number is stopped": "notifications.OptOut",
 }

@@ -22,7 +22,7 @@ def sent(count, *, phone=PHONE, account="corner-shop", ago=timedelta(hours=1)):
         OutboxMessage(
             account=account, subject=f"{phone}{account}{number}{ago}"[-40:], kind="reminder", sequence=0, channel="sms",
             due_at=NOW, not_after=NOW, try_at=NOW, state=State.SENT, attempted_at=NOW - ago, created_at=NOW,
-            updated_at=NOW, recipient_digest=recipient_digest(phone),
+            updated_at=NOW - ago, recipient_digest=recipient_digest(phone),
         )
         for number in range(count)
     )  # fmt: skip

@@ -3,14 +3,16 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+import time_machine
 from pytest_django import DjangoAssertNumQueries
 
+from booking import tasks
 from booking.arrivals.line import join_line, put_back, serve_ticket
 from booking.models import Booking, Source, Status
 from booking.privacy import forget_old
 from booking.reports.queries import OrganizationReport, longest_range, organization_report, store_report
 from booking.reports.tallies import MessageCount, Report, Use, VisitOutcome, Waits
-from notifications.models import OutboxMessage
+from notifications.models import OutboxMessage, State
 from stores.models import Organization, Slot, Store
 from stores.queries import UnknownStore
 from tests.booking.staff.staff_room import fill_day
@@ -30,17 +32,33 @@ def happened(booking: Booking, status: Status, **fields: object) -> Booking:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("count", [0, 3, 240])
-def test_four_statements_count_any_number(django_assert_num_queries: DjangoAssertNumQueries, count: int) -> None:
+def test_five_statements_count_any_number(django_assert_num_queries: DjangoAssertNumQueries, count: int) -> None:
     store = make_store()
     fill_day(store, count)
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         found = ask(store)
 
     total = found.total
     assert total.came + total.no_show + total.cancelled + total.open == count
     assert sum(found.sources.values()) == count
     assert sum(one.count for one in ask(store, date(2026, 11, 23)).messages) == 2 * count
+
+
+@pytest.mark.django_db
+def test_messages_count_the_same_once_only_counts_of_their_days_are_left() -> None:
+    store = make_store()
+    fill_day(store, 3)
+    before = ask(store, date(2026, 11, 23)).messages
+    OutboxMessage.objects.update(state=State.SENT)
+    sent = ask(store, date(2026, 11, 23)).messages
+
+    with time_machine.travel(NOW + timedelta(days=400), tick=False):
+        tasks.forget_old()
+
+    assert not OutboxMessage.objects.exists()
+    assert sorted(ask(store, date(2026, 11, 23)).messages, key=str) == sorted(sent, key=str)
+    assert sum(one.count for one in before) == sum(one.count for one in sent)
 
 
 @pytest.mark.django_db
@@ -172,7 +190,7 @@ def test_five_statements_count_any_number_of_stores(
         make_booking(store)
         chain.stores.add(store)
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         found = ask_chain(chain)
 
     assert [one.name for one in found.stores] == [f"Shop {number}" for number in range(count)]
