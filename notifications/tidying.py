@@ -79,6 +79,8 @@ def _add(rows: Sequence[OutboxMessage], keeping: Mapping[str, Keeping]) -> None:
         if row.segments is not None:
             measured[key] += 1
             segments[key] += row.segments
-    values = [value for key in sorted(counts) for value in (*key, counts[key], measured[key], segments[key])]
+    values: list[str | int] = []
+    for of_day in sorted(counts):
+        values += [*of_day, counts[of_day], measured[of_day], segments[of_day]]
     with connection.cursor() as cursor:
         cursor.execute(_ADD.format(rows=", ".join(["(%s, %s, %s, %s, %s, %s, %s, %s)"] * len(counts))), values)
