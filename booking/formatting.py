@@ -84,6 +84,12 @@ def _clock_in_words(hour: int, minute: int, _language: str | None) -> str:
     return unbroken(text)
 
 
+def short_moment_in_words(moment: datetime, zone: ZoneInfo) -> str:
+    """Return "Tue 4 March, 10:15", « mar 4 mars à 10 h 15 », where a text has little room."""
+    day = short_day_in_words(moment.astimezone(zone).date())
+    return _("{day}, {time}").format(day=day, time=time_in_words(moment, zone))
+
+
 def weekday_and_time_in_words(moment: datetime, zone: ZoneInfo) -> str:
     """Return "Tue 10:15", « mar 10 h 15 », for a moment within the next days."""
     return f"{short_weekday(moment.astimezone(zone).date())} {time_in_words(moment, zone)}"

@@ -18,6 +18,7 @@ class Kind(TextChoices):
     DAY_SHEET = "day_sheet"
     NEARLY_TURN = "nearly_turn"
     MAIL_ANSWER = "mail_answer"
+    REPLY = "reply"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,4 +41,5 @@ KINDS: Mapping[Kind, KindFacts] = {
     Kind.DAY_SHEET: KindFacts(),
     Kind.NEARLY_TURN: KindFacts(),
     Kind.MAIL_ANSWER: KindFacts(),
+    Kind.REPLY: KindFacts(),
 }

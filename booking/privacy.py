@@ -12,6 +12,7 @@ from booking.accounts.devices import forget_devices
 from booking.arrivals import offline_actions
 from booking.arrivals.line import forget_people, forget_tickets
 from booking.bookings.changes import note_change
+from booking.bookings.customer_texts import forget_old_texts, forget_texts_of, texts_of
 from booking.bookings.lifecycle import cancel_locked, lock_booking
 from booking.idempotency import forget_answers, forget_answers_about
 from booking.models import Booking, BookingEvent, EventKind, Status, WaitingListEntry
@@ -72,6 +73,10 @@ def customer_data(booking: Booking) -> dict[str, object]:
         "created_at": local(booking.created_at),
         "updated_at": local(booking.updated_at),
         "history": [{"kind": event.kind, "at": local(event.at), "by": event.actor} for event in events],
+        "texts": [
+            {"at": local(text.at), "text": text.body, "by": "store" if text.is_reply else "customer"}
+            for text in texts_of(booking)
+        ],
         "messages": [
             {"kind": one.kind, "channel": one.channel, "state": one.state, "at": local(one.at)}
             for one in outbox.deliveries([booking.reference]).get(booking.reference, ())
@@ -131,6 +136,7 @@ def forget_old(*, now: datetime, dry_run: bool = False) -> dict[str, int]:
                 raise_days(store_id, {booking.visit_date for booking in batch})
             forgotten[slug] += len(batch)
     if not dry_run:
+        forget_old_texts(now=now)
         forget_changes(now=now)
         forget_invitations(now=now)
         forget_devices(now=now)
@@ -162,6 +168,7 @@ def _forget_clients(store_id: int, *, now: datetime) -> None:
 def _erase(bookings: Sequence[Booking], *, now: datetime) -> None:
     """Erase the customers of visits: fields, stored answers, and the digests of messages."""
     references = [booking.reference for booking in bookings]
+    forget_texts_of({(booking.store_id, booking.phone) for booking in bookings}, now=now)
     for booking in bookings:
         booking.name = booking.phone = booking.email = booking.note = ""
         booking.answers, booking.late_minutes, booking.client_digest = [], None, ""

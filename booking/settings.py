@@ -184,6 +184,7 @@ DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", "") or "carillon@" + ALLOWED_HOSTS[-1
 # The composer reads the booking again when a message is sent; notifications itself knows no booking.
 NOTIFICATIONS_COMPOSER = "booking.messages.compose.read_ahead"
 NOTIFICATIONS_ANSWER = "booking.messages.compose.answer"
+NOTIFICATIONS_UNANSWERED = "booking.messages.compose.keep_for_person"
 NOTIFICATIONS_MAIL_ANSWER = "booking.messages.mail_answers.answer_mail"
 # Called by an import that changed a store's hours, in its transaction; stores itself knows no booking.
 STORES_HOURS_CHANGED = "booking.store_setup.hours_changes.lay_anew_after_import"

@@ -17,6 +17,7 @@ class About(StrEnum):
     WAITING_LIST_ENTRY = "wait-"
     HOLD = "hold:"
     TICKET = "ticket/"
+    TEXT = "text/"
     DAY_SHEET = "day/"
     DAY_SHEET_ADDRESS = "question/"
 
@@ -56,6 +57,11 @@ class Subject:
         return cls(About.TICKET, str(ticket_id))
 
     @classmethod
+    def text(cls, text_id: int) -> Self:
+        """Return the subject of a reply to a customer's text."""
+        return cls(About.TEXT, str(text_id))
+
+    @classmethod
     def day_sheet(cls, store_id: int, day: date) -> Self:
         """Return the subject of the list of a store's visits on a day."""
         return cls(About.DAY_SHEET, f"{store_id}/{day.isoformat()}")
@@ -67,7 +73,7 @@ class Subject:
 
     def number(self) -> int | None:
         """Return the primary key that the subject names, None where it names none."""
-        is_number = self.about in (About.TICKET, About.DAY_SHEET_ADDRESS) and self.key.isdecimal()
+        is_number = self.about in (About.TICKET, About.TEXT, About.DAY_SHEET_ADDRESS) and self.key.isdecimal()
         return int(self.key) if is_number else None
 
     def store_and_day(self) -> tuple[int, date] | None:

@@ -1,7 +1,6 @@
 """Webhooks: the provider's delivery receipts and people's answers by text. All must be signed."""
 
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from uuid import UUID
 
@@ -19,12 +18,12 @@ from twilio.twiml.messaging_response import MessagingResponse
 from notifications import receipts, sms_recipients
 from notifications.answers import Refused
 from notifications.models import OutboxMessage, State
+from notifications.opt_words import Wish, read_wish, says_more
 from notifications.sms import failure_of, state_of
 
-STOP_WORDS = frozenset({"STOP", "STOPALL", "ARRET", "ARRÊT", "UNSUBSCRIBE", "END", "QUIT"})
-START_WORDS = frozenset({"START", "UNSTOP"})
-YES_WORDS = frozenset({"1", "OUI", "YES", "O", "Y"})
-NO_WORDS = frozenset({"2", "NON", "NO", "N"})
+LONGEST_READ = 500
+# What the provider's own list of words made of a text, where it has one.
+_PROVIDERS_WISH: Mapping[str, Wish] = {"STOP": "stop", "START": "start"}
 
 View = Callable[[HttpRequest], HttpResponse]
 
@@ -72,18 +71,19 @@ def status(request: HttpRequest) -> HttpResponse:
 
 @signed
 def inbound(request: HttpRequest) -> HttpResponse:
-    """Take what somebody texted us: STOP and START, yes and no."""
-    phone, word = request.POST.get("From", "")[:32], _word(request.POST.get("Body", ""))
+    """Take what somebody texted us: STOP and START here, all else is answered by NOTIFICATIONS_ANSWER."""
+    phone, body = request.POST.get("From", "")[:32], request.POST.get("Body", "").replace("\x00", "")[:LONGEST_READ]
     now = timezone.now()
     answer = MessagingResponse()
-    if word in STOP_WORDS:
+    wish = _PROVIDERS_WISH.get(request.POST.get("OptOutType", "")) or read_wish(body)
+    if wish == "stop":
         sms_recipients.opt_out(phone, now=now)
-    elif word in START_WORDS:
+        if says_more(body):
+            import_string(settings.NOTIFICATIONS_UNANSWERED)(phone=phone, body=body, now=now)
+    elif wish == "start":
         sms_recipients.opt_in(phone)
-    elif word in YES_WORDS | NO_WORDS:
-        last = sms_recipients.last_text_to(phone)
-        reply = import_string(settings.NOTIFICATIONS_ANSWER)
-        text = last and reply(subject=last.subject, word="yes" if word in YES_WORDS else "no", now=now)
+    elif phone and body.strip():
+        text = import_string(settings.NOTIFICATIONS_ANSWER)(phone=phone, body=body, now=now)
         if text:
             answer.message(text)
     return HttpResponse(str(answer), content_type="text/xml; charset=utf-8")
@@ -102,7 +102,3 @@ def _message_of(request: HttpRequest) -> OutboxMessage | None:
 def _sid(request: HttpRequest) -> str:
     """Return the provider's id of the message."""
     return request.POST.get("MessageSid", "").replace("\x00", "")[:64]
-
-
-def _word(body: str) -> str:
-    return re.sub(r"[\W_]+", " ", body[:100]).strip().upper()

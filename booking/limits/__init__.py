@@ -47,6 +47,7 @@ from booking.limits.table import (
     SIGN_IN_PAUSE,
     STEPS,
     TABLE,
+    TEXTS_ANSWERED,
     TOKENS_DAY,
     TOKENS_MINUTE,
     WAITING_AT_STORE,
@@ -100,6 +101,7 @@ __all__ = [
     "hit",
     "lookup",
     "lost_link",
+    "may_answer_text",
     "may_draw",
     "new_booking",
     "new_booking_at",
@@ -222,6 +224,15 @@ def new_waiting_at(request: HttpRequest, store: str) -> None:
 def lost_link(contact: str) -> None:
     """Count a request for the visits of a number or an e-mail address, known or unknown. Raises RateLimited."""
     hit(LOST_LINKS, _contacts([contact]))
+
+
+def may_answer_text(phone: str) -> bool:
+    """Count a text from a number; return whether it is still read and answered."""
+    try:
+        hit(TEXTS_ANSWERED, _contacts([phone]))
+    except RateLimited:
+        return False
+    return True
 
 
 def sheet_address(store: str) -> None:

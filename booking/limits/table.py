@@ -58,6 +58,8 @@ NEW_BOOKINGS = Limit("bookings", By.CONTACT, "tries to book, by the customer", 3
 # Separate, so that customers on the waiting list may still take a place.
 NEW_WAITING = Limit("waiting", By.CONTACT, "tries to join a waiting list", 3, DAY, _TOO_MANY)
 LOST_LINKS = Limit("lost_links", By.CONTACT, "wishes for the list of one's visits", 3, DAY, _TOO_MANY)
+TEXTS_ANSWERED = Limit("texts_answered", By.CONTACT, "texts from a number that are read and answered", 20, DAY,
+                       "not read")  # fmt: skip
 SHEET_ADDRESSES = Limit("sheet_addresses", By.STORE, "addresses asked whether they want the sheet of the day", 10, DAY,
                         f"{_TOO_MANY}; the address in use stays")  # fmt: skip
 
@@ -114,6 +116,7 @@ TABLE = (
     NEW_BOOKINGS,
     NEW_WAITING,
     LOST_LINKS,
+    TEXTS_ANSWERED,
     SHEET_ADDRESSES,
     BOOKINGS_AT_STORE,
     BUSY_CLIENT,

@@ -3,13 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils import translation
 
-from booking.bookings.lifecycle import confirm_attendance
 from booking.bookings.message_plan import AT_NIGHT, store_text_goes_at
 from booking.bookings.queries import booking_by_reference, former_start
 from booking.bookings.rebooking import OFFER
@@ -22,7 +20,6 @@ from booking.messages.late_reminders import days_before, is_late, late_message_g
 from booking.messages.sms_texts import sms_text
 from booking.models import Booking, Status
 from booking.policy import REMINDERS_APART, plan_of
-from booking.refusals import BookingRefused
 from booking.subjects import About, Subject
 from notifications.content import Content, Email, NotYet, Skip, Sms
 from notifications.models import Channel, OutboxMessage
@@ -139,24 +136,9 @@ def find_reason_against_reminder(_offset: str, booking: Booking) -> str | None:
     return "to_be_moved" if booking.answer_until is not None else None
 
 
-def answer_about_booking(subject: Subject, word: Literal["yes", "no"], /, *, now: datetime) -> str | None:
-    """Return the reply to somebody who texts whether they come; yes is noted, no cancels nothing by itself.
-
-    None if there is nothing to say: the visit has begun, was erased, or never existed.
-    """
-    booking = read_booking(subject)
-    if booking is None or now >= booking.starts_at:
-        return None
-    with translation.override(booking.locale):
-        if booking.status == Status.CANCELLED:
-            return _text(booking, CANCELLATION.name)
-        if word == "no":
-            return _text(booking, NOT_COMING)
-        try:
-            confirm_attendance(booking_id=booking.pk, now=now)
-        except BookingRefused:
-            return None
-        return _text(booking, ATTENDANCE_CONFIRMED)
+def booking_sms(booking: Booking, template: str) -> str:
+    """Return a reply about a booking, in the active language: whoever it is for has texted us."""
+    return _text(booking, template, may_reply=True)
 
 
 def can_be_answered() -> bool:
@@ -196,14 +178,21 @@ def _former_start_told(booking: Booking, text: BookingText) -> datetime | None:
     return former_start(booking) if text == CHANGE else None
 
 
-def _text(booking: Booking, template: str, *, takes_own_words: bool = False, was: datetime | None = None) -> str:
+def _text(
+    booking: Booking,
+    template: str,
+    *,
+    takes_own_words: bool = False,
+    was: datetime | None = None,
+    may_reply: bool | None = None,
+) -> str:
     return sms_text(
         template,
         store_name=booking.store.name,
         starts_at=booking.starts_at,
         zone=ZoneInfo(booking.store.time_zone),
         link=short_manage_url(booking.reference, booking.link_number),
-        may_reply=can_be_answered(),
+        may_reply=can_be_answered() if may_reply is None else may_reply,
         was=was,
         until=booking.answer_until,
         own_words=booking.store.sms_words if takes_own_words else None,

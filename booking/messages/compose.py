@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, Literal, Protocol, TypeVar
+from functools import partial
+from typing import Any, Generic, Protocol, TypeVar
 
 from booking.bookings.queries import bookings_by_reference
 from booking.message_kinds import Kind
@@ -17,7 +18,6 @@ from booking.messages.booking_messages import (
     NOT_COMING,
     REMINDER,
     BookingMessage,
-    answer_about_booking,
     choose_change_text,
     find_reason_against_change,
     find_reason_against_reminder,
@@ -25,6 +25,8 @@ from booking.messages.booking_messages import (
     unless_erased,
 )
 from booking.messages.day_sheet import read_day_sheet, write_day_sheet
+from booking.messages.inbound import answer_text, keep_unanswered
+from booking.messages.inbox import read_reply, write_reply
 from booking.messages.mail_answers import DECLINED, NOT_READ, write_mail_answer
 from booking.messages.nearly_turn import read_ticket, write_nearly_turn
 from booking.messages.place_offered import answer_about_offer, read_entry, write_offer
@@ -34,7 +36,6 @@ from booking.subjects import About, Subject
 from notifications.content import Content, Skip
 from notifications.models import OutboxMessage
 
-Word = Literal["yes", "no"]
 Found = TypeVar("Found")
 FoundBy = TypeVar("FoundBy", covariant=True)
 WrittenOf = TypeVar("WrittenOf", contravariant=True)
@@ -59,7 +60,7 @@ class Writer(Protocol[WrittenOf]):
 class Replier(Protocol):
     """A function that returns the reply to somebody who texted yes or no; None if there is nothing to say."""
 
-    def __call__(self, subject: Subject, word: Word, /, *, now: datetime) -> str | None: ...
+    def __call__(self, subject: Subject, word: str, /, *, now: datetime) -> str | None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,10 +76,9 @@ class Composer(Generic[Found]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answerer:
-    """The function that replies to answers about one sort of subject, and the templates only it uses."""
+    """The function that replies to answers about one sort of subject that is no visit."""
 
     reply: Replier
-    texts: tuple[str, ...] = ()
 
 
 def _about_booking(write: BookingMessage) -> Composer[Booking]:
@@ -134,14 +134,14 @@ COMPOSERS: Mapping[Kind, Composer[Any]] = {
         if_gone="erased",
         email_files=tuple(f"{text}.{part}.txt" for text in (DECLINED, NOT_READ) for part in ("subject", "heading")),
     ),
+    Kind.REPLY: Composer(read=read_reply, write=write_reply, if_gone="erased"),
 }
 ANSWERERS: Mapping[About, Answerer] = {
-    About.BOOKING: Answerer(reply=answer_about_booking, texts=(ATTENDANCE_CONFIRMED, NOT_COMING)),
     About.WAITING_LIST_ENTRY: Answerer(reply=answer_about_offer),
 }
 SMS_TEXTS: tuple[str, ...] = (
     *(text for composer in COMPOSERS.values() for text in composer.texts),
-    *(text for answerer in ANSWERERS.values() for text in answerer.texts),
+    *(ATTENDANCE_CONFIRMED, NOT_COMING),
 )
 EMAIL_FILES: tuple[str, ...] = tuple(name for composer in COMPOSERS.values() for name in composer.email_files)
 
@@ -177,8 +177,18 @@ def find_composer(kind: str) -> Composer[Any]:
     return COMPOSERS[Kind(kind)]
 
 
-def answer(*, subject: str, word: Word, now: datetime) -> str | None:
-    """Return the reply to somebody who texted yes or no; None if there is nothing to say."""
+def answer(*, phone: str, body: str, now: datetime) -> str:
+    """Return the reply to a text from a number, "" for none; do what it says, or keep it for a person."""
+    return answer_text(phone=phone, body=body, answer_otherwise=partial(answer_by_word, now=now), now=now)
+
+
+def keep_for_person(*, phone: str, body: str, now: datetime) -> None:
+    """Keep a text for a person to read, without an answer."""
+    keep_unanswered(phone=phone, body=body, now=now)
+
+
+def answer_by_word(subject: str, word: str, *, now: datetime) -> str | None:
+    """Return the reply to a yes or no about what is no visit; None if there is nothing to say."""
     about = Subject.parse(subject)
     answerer = ANSWERERS.get(about.about)
     return answerer.reply(about, word, now=now) if answerer else None

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from booking.formatting import (
     moment_in_words,
-    short_day_in_words,
+    short_moment_in_words,
     short_weekday,
     time_in_words,
     weekday_and_time_in_words,
@@ -110,16 +110,10 @@ def least_name() -> int:
     return _least_name(alphabet_in_use())
 
 
-def short_moment(starts_at: datetime, zone: ZoneInfo) -> str:
-    """Return "Tue 4 March, 10:15", « mar 4 mars à 10 h 15 »."""
-    words = short_day_in_words(starts_at.astimezone(zone).date())
-    return _("{day}, {time}").format(day=words, time=time_in_words(starts_at, zone))
-
-
 def shortest_moment(starts_at: datetime, zone: ZoneInfo) -> str:
     """Return "Tue 4/3, 10:15": the shortest form, for a text with little room."""
     if alphabet_in_use() is GSM7:
-        return short_moment(starts_at, zone)
+        return short_moment_in_words(starts_at, zone)
     day = starts_at.astimezone(zone).date()
     words = f"{short_weekday(day)} {day.day}/{day.month}"
     return _("{day}, {time}").format(day=words, time=time_in_words(starts_at, zone))
@@ -152,7 +146,7 @@ def _forms(
     until: datetime | None,
 ) -> list[_Form]:
     """Return the forms of a text, the one that says most first."""
-    long, short, shortest = (say(starts_at, zone) for say in (moment_in_words, short_moment, shortest_moment))
+    long, short, shortest = (say(starts_at, zone) for say in (moment_in_words, short_moment_in_words, shortest_moment))
     last = until_in_words(template, until, zone) if until else ""
     asks = may_reply and template in _ASKING
     always = may_reply and not asks
@@ -160,7 +154,7 @@ def _forms(
     more = [
         _Form(when=long, may_reply=may_reply, was=moment_in_words(was, zone) if was else "", until=last,
               least_name=GOOD_NAME),
-        _Form(when=short, may_reply=may_reply, was=short_moment(was, zone) if was else "", until=last,
+        _Form(when=short, may_reply=may_reply, was=short_moment_in_words(was, zone) if was else "", until=last,
               least_name=FAIR_NAME),
     ]  # fmt: skip
     return [

@@ -16,6 +16,7 @@ from booking.models.devices import (
 )
 from booking.models.idempotency import IdempotentAnswer
 from booking.models.passkeys import Passkey
+from booking.models.texts import LONGEST_TEXT, CustomerText, TextQuestion
 from booking.models.tickets import Ticket
 from booking.models.unmet_demand import UnmetDemand
 from booking.models.waiting_list import WaitingListEntry, WaitingStatus
@@ -23,6 +24,7 @@ from booking.models.worker import WorkerBeat
 
 __all__ = [
     "APP_CODES",
+    "LONGEST_TEXT",
     "NAMES_SHOWN",
     "PIN_ERRORS",
     "PIN_UNLOCKS",
@@ -34,6 +36,7 @@ __all__ = [
     "Booking",
     "BookingEvent",
     "BooksKey",
+    "CustomerText",
     "Device",
     "EventKind",
     "Hold",
@@ -44,6 +47,7 @@ __all__ = [
     "Source",
     "StaffPin",
     "Status",
+    "TextQuestion",
     "Ticket",
     "UnmetDemand",
     "WaitingListEntry",

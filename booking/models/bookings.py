@@ -26,9 +26,10 @@ class Source(models.TextChoices):
     PHONE = "phone", _("phone")
     DESK = "desk", _("at the desk")
     WALK_IN = "walk_in", _("walk-in")
+    SMS = "sms", _("text message")
 
 
-WEB_SOURCES = frozenset({Source.WEB, Source.API})
+WEB_SOURCES = frozenset({Source.WEB, Source.API, Source.SMS})  # customers book by themselves
 
 
 class Booking(models.Model):

@@ -56,6 +56,7 @@ MESSAGE_NAMES: Mapping[str, MessageNames] = {
     Kind.MAIL_ANSWER: MessageNames(
         gettext_lazy("Answer to their e-mail"), None, gettext_lazy("Answer to their e-mail")
     ),
+    Kind.REPLY: MessageNames(gettext_lazy("Reply to a text")),
 }
 
 

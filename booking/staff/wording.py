@@ -77,7 +77,12 @@ def people_in_words(count: int) -> str:
 
 def source_words() -> dict[str, str]:
     """Return how a booking was made, where that is worth a word."""
-    return {Source.PHONE: _("by phone"), Source.DESK: _("at the desk"), Source.WALK_IN: _("walk-in")}
+    return {
+        Source.PHONE: _("by phone"),
+        Source.DESK: _("at the desk"),
+        Source.WALK_IN: _("walk-in"),
+        Source.SMS: _("by text message"),
+    }
 
 
 def nameless_words(source: str, *, is_erased: bool) -> str:

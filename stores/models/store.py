@@ -93,6 +93,8 @@ class Store(models.Model):
     sms_words = models.JSONField(default=dict, blank=True)
     # The number at which a program answers and books by keypad, in E.164; empty where the store has none.
     keypad_phone = models.CharField(max_length=20, blank=True)
+    sms_word = models.CharField(max_length=12, blank=True)  # whoever texts it books by text; "" for nobody
+    saved_replies = models.JSONField(default=list, blank=True)  # which staff need often
 
     organizations = models.ManyToManyField(Organization, related_name="stores", blank=True)
     offers_desk_choice = models.BooleanField(default=False)  # customers may say which desk, or adviser, serves them
@@ -137,6 +139,7 @@ class Store(models.Model):
             models.Index(fields=["slug"], name="store_waiting_room", condition=Q(has_waiting_room=True)),
         ]
         constraints = [
+            models.UniqueConstraint(fields=["sms_word"], condition=~Q(sms_word=""), name="store_sms_word_once"),
             models.CheckConstraint(
                 condition=Q(slot_minutes__gte=5, slot_minutes__lte=480), name="store_slot_minutes_in_range"
             ),

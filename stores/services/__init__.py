@@ -38,6 +38,7 @@ from stores.services.policy import (
     save_waiting_room,
 )
 from stores.services.questions import CHOICE_LONGEST, CHOICES_LEAST, CHOICES_MAX, QUESTIONS_MAX, save_questions
+from stores.services.texting import save_texting
 from stores.services.values import BadHours, BadValue
 from stores.services.visits import (
     CAPACITY_RANGE,
@@ -90,6 +91,7 @@ __all__ = [
     "save_questions",
     "save_second_factor",
     "save_special_hours",
+    "save_texting",
     "save_visit_type",
     "save_waiting_room",
     "take_back_invitation",

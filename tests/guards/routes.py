@@ -142,6 +142,9 @@ ROUTES = {
         staff/<slug:store>/arrivals/app.webmanifest
         staff/<slug:store>/arrivals/actions/
         staff/<slug:store>/waiting/
+        staff/<slug:store>/inbox/
+        staff/<slug:store>/inbox/<int:text>/
+        staff/<slug:store>/inbox/<int:text>/settle/
         staff/<slug:store>/waiting/join/
         staff/<slug:store>/typed/
         staff/<slug:store>/waiting/<str:reference>/leave/
@@ -190,6 +193,7 @@ ROUTES = {
         staff/<slug:store>/setup/protection/
         staff/<slug:store>/setup/waiting-room/
         staff/<slug:store>/setup/line/
+        staff/<slug:store>/setup/texting/
         staff/<slug:store>/setup/messages/
         staff/<slug:store>/setup/calls/
         staff/<slug:store>/setup/day-sheet/
@@ -219,6 +223,7 @@ ROUTES = {
 TABLE = {route if route != "/" else "": who for who, routes in ROUTES.items() for route in routes.split()}
 METHODS = ("get", "post", "put", "patch", "delete")
 FILL = {
+    "<int:text>": "1",
     "<slug:store>": "corner-shop-niort",
     "<slug:organization>": "chain",
     "<slug:part>": "visits",

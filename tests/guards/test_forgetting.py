@@ -17,7 +17,7 @@ from django.test import Client
 from booking import tasks
 from booking.customer_input import CustomerDetails
 from booking.message_kinds import Kind
-from booking.models import Booking, IdempotentAnswer, PairingCode, Source, Ticket
+from booking.models import Booking, CustomerText, IdempotentAnswer, PairingCode, Source, TextQuestion, Ticket
 from booking.waiting_list.entries import join_waiting_list
 from notifications.models import Channel, OutboxMessage, State
 from stores.models import SetupChange, StoreInvitation
@@ -44,6 +44,8 @@ FORGOTTEN = {
         booking.IdempotentAnswer: route key fingerprint body location subject
         notifications.OutboxMessage: prefix_digest
     """,
+    "the night after 30 days, or at once with a visit of theirs": "booking.CustomerText: phone name body",
+    "the night after 12 hours, or by an answer": "booking.TextQuestion: phone_digest choices",
     "the night after 7 days, or at once by who leaves the list": """
         booking.WaitingListEntry: name phone email known_starts locale
     """,
@@ -74,12 +76,14 @@ FORGOTTEN = {
 # What tells of no person: names of things, of a store's public side, and what counts messages.
 PLAIN = """
     booking.Booking: reference
+    booking.CustomerText: reference
+    booking.TextQuestion: question subject
     booking.BooksKey: fingerprint
     booking.WaitingListEntry: reference
     stores.Organization: slug name introduction website
     stores.Store: slug source_id name street postal_code town country time_zone phone email website notice source_hours
     stores.Store: source_contact search_text reminder_days sms_words embed_origins day_sheet_email day_sheet_language
-    stores.Store: changed_parts feed_digest keypad_phone
+    stores.Store: changed_parts feed_digest keypad_phone sms_word saved_replies
     stores.PatternTaken: part value
     stores.SearchWord: word
     stores.SearchSpelling: spelling
@@ -182,6 +186,8 @@ def keep_something_everywhere() -> None:
         store=store, visit_date=NOW.date(), desk=store.desks.get(), visit_type=store.visit_types.all()[0],
         name=CANARY, phone=CANARY, joined_at=NOW,
     )  # fmt: skip
+    CustomerText.objects.create(store=store, phone=CANARY, name=CANARY, body=CANARY, at=NOW)
+    TextQuestion.objects.create(phone_digest=CANARY, question="book", choices=[CANARY], asked_at=NOW)
     make_tablet(store, name=CANARY, revoked_at=NOW)
     PairingCode.objects.create(store=store, digest=CANARY, device_name=CANARY, user=user, expires_at=NOW)
     SetupChange.objects.create(

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.http import HttpResponseBase
 from django.test import Client
 
-from booking.models import PIN_ERRORS
+from booking.models import PIN_ERRORS, CustomerText
 from stores.models import Organization, OrganizationKind, OrganizationMembership, Role, Store
 from tests.devices import make_pin, make_tablet
 from tests.factories import NOW, make_booking, make_store, make_user
@@ -142,6 +142,7 @@ def test_everyone_learns_what_they_may(stores: dict[str, Store], role) -> None:
     cleo = make_user("cleo", store=stores[HERE], role=Role.STAFF)
     make_pin(cleo, errors=PIN_ERRORS)
     make_tablet(stores[HERE], pk=7)
+    CustomerText.objects.create(pk=1, store=stores[HERE], phone="+33612345678", body="?", at=NOW)
     booking, waiting = make_booking(stores[HERE]), make_waiting(stores[HERE])
     client = who(stores)
     expected = dict.fromkeys(of(STAFF), of_staff) | dict.fromkeys(of(MANAGER), of_manager)

@@ -57,6 +57,7 @@ FORMS: dict[str, dict[str, str | list[str]]] = {
     "protection/": {},
     "waiting-room/": {"has_waiting_room": "on", "bookings_open_at": "2026-12-07T09:00"},
     "line/": {"line_shows": "first_name"},
+    "texting/": {"sms_word": "CORNER", "saved_replies": "See you soon."},
     "messages/": {"reminder_days": ["2"], "messages_from": "9", "messages_until": "18"},
     "calls/": {"keypad_phone": "09 70 00 00 01"},
     "day-sheet/": {"email": "till@example.org"},

@@ -27,6 +27,7 @@ CONTRACT_VARIABLES = {
         "notifications.tasks.deliver_due",
         settings.NOTIFICATIONS_COMPOSER,
         settings.NOTIFICATIONS_ANSWER,
+        settings.NOTIFICATIONS_UNANSWERED,
     ],
 )
 def test_dotted_path_leads_to_a_function(path) -> None:

@@ -25,6 +25,10 @@ def compose(message: OutboxMessage, *, now: datetime) -> Content:
     )
 
 
-def answer(*, subject: str, word: str, now: datetime) -> str | None:
-    answers.append((subject, word))
-    return f"{word} to {subject}"
+def answer(*, phone: str, body: str, now: datetime) -> str:
+    answers.append((phone, body))
+    return f"{body} heard" if body != "silence" else ""
+
+
+def keep_for_person(*, phone: str, body: str, now: datetime) -> None:
+    answers.append((phone, f"kept: {body}"))

@@ -17,6 +17,7 @@ def messages_dir(settings, tmp_path: Path) -> Path:
     settings.MESSAGES_DIR = tmp_path / "outbox"
     settings.NOTIFICATIONS_COMPOSER = "tests.notifications.composer.read_ahead"
     settings.NOTIFICATIONS_ANSWER = "tests.notifications.composer.answer"
+    settings.NOTIFICATIONS_UNANSWERED = "tests.notifications.composer.keep_for_person"
     return settings.MESSAGES_DIR
 
 

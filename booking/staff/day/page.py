@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from booking.bookings.crowds import crowds
 from booking.bookings.day_schedule import day_schedule
 from booking.formatting import moment_in_words
+from booking.messages.inbox import count_waiting
 from booking.staff.access import StaffContext, staff_page
 from booking.staff.affected_visits import just_done
 from booking.staff.day.board import day_board
@@ -59,6 +60,7 @@ def day_page(
         "waiting_words": _waiting_words(at.zone),
         "crowd_words": _crowd_words(at),
         "text_words": _text_words(at),
+        "texts_waiting": count_waiting(at.store),
         "etag": etag,
         "day_query": query,
     }

@@ -135,6 +135,7 @@ def _channels(sources: Mapping[str, int]) -> Part:
     words = {
         Source.WEB: _("Website"),
         Source.API: _("Partner"),
+        Source.SMS: _("Text message"),
         Source.PHONE: _("Phone"),
         Source.DESK: _("At the desk"),
         Source.WALK_IN: _("Walk-in"),

@@ -98,12 +98,12 @@ def _places(found: OrganizationReport) -> Part:
 
 
 def _channels(found: OrganizationReport) -> Part:
-    head = (_("Website"), _("Phone or desk"), _("Walk-in"), _("Partner"))
+    head = (_("Website or text"), _("Phone or desk"), _("Walk-in"), _("Partner"))
 
     def row(report: Report) -> tuple[int, ...]:
         count = report.sources
         by_staff = count[Source.PHONE] + count[Source.DESK]
-        return count[Source.WEB], by_staff, count[Source.WALK_IN], count[Source.API]
+        return count[Source.WEB] + count[Source.SMS], by_staff, count[Source.WALK_IN], count[Source.API]
 
     def bar(one: StoreReport) -> Bar:
         values = row(one.report)

@@ -20,6 +20,7 @@ from booking.staff.setup import (
     public_page,
     questions,
     rules,
+    texting,
     visit_types,
     waiting_room,
 )
@@ -53,6 +54,7 @@ urlpatterns = [
     path(f"{_SETUP}/devices/revoke/", devices.revoke, name="staff-setup-device-revoke"),
     path(f"{_SETUP}/devices/unlock/", devices.unlock, name="staff-setup-pin-unlock"),
     path(f"{_SETUP}/line/", line.line, name="staff-setup-line"),
+    path(f"{_SETUP}/texting/", texting.texting, name="staff-setup-texting"),
     path(f"{_SETUP}/day-sheet/", day_sheet.day_sheet, name="staff-setup-day-sheet"),
     path(f"{_SETUP}/messages/", messages.messages, name="staff-setup-messages"),
     path(f"{_SETUP}/calls/", calls.calls, name="staff-setup-calls"),

@@ -9,7 +9,7 @@ from pytest_django import Settings
 
 from booking.links import calendar_url, manage_url, short_manage_url
 from booking.message_kinds import Kind
-from booking.messages.compose import answer, compose
+from booking.messages.compose import compose
 from booking.models import Booking, Status
 from notifications.content import Email, Skip, Sms
 from notifications.email import send
@@ -240,52 +240,3 @@ def test_compose_email_calendar_method_is_the_mime_method(
         [("text/calendar", ""), ("method", method), ("charset", "utf-8")],
     ]
     assert [part.get_payload(decode=True) for part in parts] == [content.calendar, content.calendar]
-
-
-@pytest.mark.django_db
-def test_answer_yes_notes_that_they_come() -> None:
-    booking = stored_booking()
-
-    text = answer(subject="K7Q29X4M", word="yes", now=SENT_AT)
-
-    booking.refresh_from_db()
-    assert booking.attendance_confirmed
-    assert text == (
-        "Pharmacie du Port: thank you, see you Tuesday 24 November, 10:15. "
-        f"Change or cancel: {short_manage_url('K7Q29X4M')}"
-    )
-
-
-@pytest.mark.django_db
-def test_answer_no_cancels_nothing_and_shows_where(settings: Settings) -> None:
-    booking = stored_booking(locale="fr")
-
-    text = answer(subject="K7Q29X4M", word="no", now=SENT_AT)
-
-    booking.refresh_from_db()
-    assert (booking.status, booking.sequence) == (Status.CONFIRMED, 0)
-    assert text == (
-        "Pharmacie du Port : RDV du mardi 24 novembre à 10 h 15 pas encore annulé. "
-        f"Changer ou annuler : {short_manage_url('K7Q29X4M')}"
-    )
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize("word", ["yes", "no"])
-def test_answer_about_a_cancelled_visit_says_so(word: Any) -> None:
-    stored_booking(status=Status.CANCELLED)
-
-    text = answer(subject="K7Q29X4M", word=word, now=SENT_AT)
-
-    assert text is not None
-    assert text.startswith("Pharmacie du Port: your visit on Tuesday 24 November, 10:15 is cancelled.")
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize(
-    "fields", [{"starts_at": SENT_AT}, {"erased_at": NOW}, {"status": Status.CHECKED_IN}, {"reference": "00000000"}]
-)
-def test_answer_yes_too_late_says_nothing(fields: dict[str, Any]) -> None:
-    stored_booking(**fields)
-
-    assert answer(subject="K7Q29X4M", word="yes", now=SENT_AT) is None

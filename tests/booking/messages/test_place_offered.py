@@ -7,7 +7,7 @@ import pytest
 from booking.bookings.lifecycle import cancel_booking
 from booking.bookings.offered_place import take_offer
 from booking.links import short_waiting_url, waiting_url
-from booking.messages.compose import answer, compose
+from booking.messages.compose import answer_by_word, compose
 from booking.models import Hold, WaitingListEntry
 from booking.waiting_list.entries import leave_waiting_list, pass_offer
 from booking.waiting_list.offers import offer_places
@@ -120,10 +120,10 @@ def test_answer_to_an_offer_is_its_link(word: str) -> None:
     entry = offered()
     subject = f"wait-{entry.reference}"
 
-    text = answer(subject=subject, word=word, now=NOW)  # type: ignore[arg-type]
+    text = answer_by_word(subject, word, now=NOW)
 
     assert text is not None
     assert short_waiting_url(entry.reference) in text
-    assert answer(subject=subject, word=word, now=NOW + timedelta(hours=1)) is None  # type: ignore[arg-type]
+    assert answer_by_word(subject, word, now=NOW + timedelta(hours=1)) is None
     entry.refresh_from_db()
     assert entry.status == "offered"

@@ -1,0 +1,135 @@
+"""The store's inbox: texts that a person must read, and what staff reply. It keeps 30 days."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import Count, Max, Q
+
+from booking.bookings.message_plan import AT_NIGHT
+from booking.message_kinds import Kind
+from booking.models import LONGEST_TEXT, Booking, CustomerText
+from booking.policy import plan_of, text_goes_at
+from booking.subjects import Subject
+from notifications import outbox
+from notifications.content import NewMessage, Skip, Sms
+from notifications.models import Channel, OutboxMessage
+from stores.hours import today_start
+from stores.models import Store
+
+REPLY_OF_USE = timedelta(hours=24)
+MOST_TALKS = 100
+TOLD_AGAIN_AFTER = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """A talk with one number: how it is called, its last line, and how many of its texts wait for an answer."""
+
+    phone: str
+    last: CustomerText
+    waiting: int
+
+
+def keep_text(*, store: Store, phone: str, body: str, booking: Booking | None, now: datetime) -> CustomerText:
+    """Keep a text for a person to read."""
+    return CustomerText.objects.create(
+        store=store,
+        phone=phone,
+        name=booking.name if booking else "",
+        reference=booking.reference if booking else "",
+        body=body[:LONGEST_TEXT],
+        at=now,
+    )
+
+
+@transaction.atomic
+def reply_to_talk(*, store: Store, phone: str, body: str, user: User, now: datetime) -> CustomerText:
+    """Write a reply of staff into the talk and the outbox; at night it goes in the morning. The texts are answered."""
+    waiting = CustomerText.objects.filter(store=store, phone=phone, is_reply=False)
+    last = waiting.order_by("-pk").first()
+    reply = CustomerText.objects.create(
+        store=store,
+        phone=phone,
+        name=last.name if last else "",
+        reference=last.reference if last else "",
+        body=body[:LONGEST_TEXT],
+        is_reply=True,
+        user=user,
+        at=now,
+        done_at=now,
+    )
+    waiting.filter(done_at=None).update(done_at=now)
+    goes_at = reply_goes_at(store, now=now)
+    outbox.enqueue(
+        [
+            NewMessage(
+                account=store.slug,
+                subject=str(Subject.text(reply.pk)),
+                kind=Kind.REPLY,
+                sequence=0,
+                channel=Channel.SMS,
+                due_at=goes_at,
+                not_after=goes_at + REPLY_OF_USE,
+                is_limited=False,
+                reason="" if goes_at == now else AT_NIGHT,
+            )
+        ],
+        now=now,
+    )
+    return reply
+
+
+def settle_talk(*, store: Store, phone: str, now: datetime) -> int:
+    """Note that nothing is to do about the texts of a number; return how many there were."""
+    return CustomerText.objects.filter(store=store, phone=phone, done_at=None).update(done_at=now)
+
+
+def reply_goes_at(store: Store, *, now: datetime) -> datetime:
+    """Return when a reply goes: now, or at night when the store's sending hours begin."""
+    zone = ZoneInfo(store.time_zone)
+    return text_goes_at(now, not_after=now + REPLY_OF_USE, zone=zone, plan=plan_of(store))
+
+
+def talks_of(store: Store) -> list[Talk]:
+    """Return the talks of a store, those that wait first, then the newest. Two statements."""
+    rows = CustomerText.objects.filter(store=store).order_by().values("phone")
+    counted = rows.annotate(last=Max("pk"), waiting=Count("pk", filter=Q(done_at=None)))
+    found = {row["last"]: row for row in counted.order_by("-last")[:MOST_TALKS]}
+    talks = [Talk(text.phone, text, found[text.pk]["waiting"]) for text in CustomerText.objects.filter(pk__in=found)]
+    return sorted(talks, key=lambda talk: (talk.waiting == 0, -talk.last.pk))
+
+
+def talk_with(store: Store, text_id: int) -> tuple[Sequence[CustomerText], Mapping[str, Sequence[outbox.Delivery]]]:
+    """Return a talk, oldest first, by any of its lines, and what became of the replies; empty for an unknown one."""
+    one = CustomerText.objects.filter(store=store, pk=text_id).first()
+    if one is None:
+        return [], {}
+    lines = list(CustomerText.objects.filter(store=store, phone=one.phone).select_related("user").order_by("pk"))
+    return lines, outbox.deliveries([str(Subject.text(line.pk)) for line in lines if line.is_reply])
+
+
+def has_written_lately(store: Store, phone: str, *, now: datetime) -> bool:
+    """Tell whether a text of a number was kept within a day, so that it knows that somebody reads. One statement."""
+    return CustomerText.objects.filter(store=store, phone=phone, is_reply=False, at__gt=now - TOLD_AGAIN_AFTER).exists()
+
+
+def count_waiting(store: Store) -> int:
+    """Return how many numbers wait for an answer. One statement."""
+    return CustomerText.objects.filter(store=store, done_at=None).values("phone").distinct().count()
+
+
+def read_reply(subject: Subject) -> CustomerText | None:
+    """Return the reply of a message; None if it is gone."""
+    number = subject.number()
+    return CustomerText.objects.select_related("store").filter(pk=number).first() if number is not None else None
+
+
+def write_reply(reply: CustomerText, _message: OutboxMessage, /, *, now: datetime) -> Sms | Skip:
+    """Return the text of a reply: the store's name, and what staff wrote."""
+    zone = ZoneInfo(reply.store.time_zone)
+    body = f"{reply.store.name}: {reply.body}"
+    return Sms(to=reply.phone, body=body, budget_since=today_start(now, zone))
