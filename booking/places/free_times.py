@@ -142,11 +142,14 @@ def _versions_of(state: DaysState) -> tuple[int, int]:
 
 
 def _refuse_change(wish: Wish, state: DaysState, holds: Sequence[ExpiredHold], look_again: datetime | None) -> None:
-    """Raise _Meanwhile if these expired holds may have come back since the state was read; one statement for some."""
+    """Raise _Meanwhile if one of these expired holds has come back since the state was read; one statement for some.
+
+    Whatever else has changed meanwhile makes the slots newer than the state, and is counted once all the same.
+    """
     if not holds or look_again is None:
         return
     newer = read_state(wish, state.from_date, state.to_date, now=look_again)
-    if newer is not None and newer != state:
+    if newer is not None and sorted(newer.expired_holds.split(",")) != sorted(state.expired_holds.split(",")):
         raise _Meanwhile(newer)
 
 

@@ -4,9 +4,11 @@ import re
 from collections.abc import Callable
 from contextlib import contextmanager
 from datetime import date, time, timedelta
+from functools import partial
 
 import pytest
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from booking.places.availability import availability
 from booking.places.claims import release_expired_holds
@@ -84,3 +86,16 @@ def test_places_of_an_expired_hold_are_counted_once(is_free: Callable[[Store], b
     with before_slots_are_read(sweep_and_book):
         assert not is_free(store)
     assert not is_free(store)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_else_happens_meanwhile_is_no_reason_to_read_all_again() -> None:
+    store = make_store(capacity=1, hours=((time(10), time(12)),), days=(1,))
+    connection.close_at = None  # as in life, a booking does not end the connection
+    hold_places(store=store.slug, visit_type="visit", starts_at=at(10), party_size=1, now=NOW)
+    forget_kept()
+    book = partial(make_booking, store, starts_at=at(11), now=LATER)
+    with before_slots_are_read(book), CaptureQueriesContext(connection) as asked:
+        assert is_free_in_kept_days(store)
+
+    assert sum("store.hours_version,\n       (SELECT" in one["sql"] for one in asked) == 2
