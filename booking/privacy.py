@@ -19,6 +19,7 @@ from booking.models import Booking, BookingEvent, EventKind, Status, WaitingList
 from booking.places.claims import raise_days
 from booking.places.unmet_demand import forget_unmet_demand
 from booking.waiting_list import lifecycle
+from booking.webhooks.administration import forget_events
 from booking.who import Who
 from notifications import outbox
 from stores.models import Store
@@ -140,6 +141,7 @@ def forget_old(*, now: datetime, dry_run: bool = False) -> dict[str, int]:
         forget_changes(now=now)
         forget_invitations(now=now)
         forget_devices(now=now)
+        forget_events(now=now)
         forget_answers(now=now, kept_for={offline_actions.ROUTE: offline_actions.KEPT})
     return {slug: count for slug, count in forgotten.items() if count}
 

@@ -49,6 +49,8 @@ TRUSTED_PROXIES = trusted_proxies(env.list("TRUSTED_PROXIES", default=[]), is_ht
 HSTS_SUBDOMAINS = read_switch("HSTS_SUBDOMAINS", default=False)
 # Networks of our own in which desks' calendars may stand, beside the internet; HTTP is allowed there too.
 CALENDAR_NETWORKS = read_networks("CALENDAR_NETWORKS")
+# Networks of our own in which webhooks may stand, beside the internet; HTTP is allowed there too.
+WEBHOOK_NETWORKS = read_networks("WEBHOOK_NETWORKS")
 RATE_LIMITS = read_switch("RATE_LIMITS", default=True)
 # How many visitors a minute may begin a booking, over all stores that have a waiting room; the others wait in it.
 WAITING_ROOM_PER_MINUTE = read_number("WAITING_ROOM_PER_MINUTE", 600)

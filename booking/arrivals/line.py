@@ -24,6 +24,7 @@ from booking.places.requests import retry_after_expired_holds, visit_type_or_rai
 from booking.policy import places_needed
 from booking.refusals import BookingRefused, NoPlace, Refusal
 from booking.subjects import Subject
+from booking.webhooks.events import write_ticket_called
 from booking.who import Who
 from booking.working_days import WorkingDay, working_day
 from notifications import outbox
@@ -230,7 +231,10 @@ def _set_called(store: Store, ticket_id: int | None, reference: str, *, at: date
     _lock_store_and_line(store)
     if ticket_id is not None:
         ticket = _open_ticket(store, ticket_id)
-        Ticket.objects.filter(pk=ticket.pk).update(called_at=at, desk_id=_desk_at_work(store, ticket, now=now))
+        ticket.desk_id = _desk_at_work(store, ticket, now=now)
+        Ticket.objects.filter(pk=ticket.pk).update(called_at=at, desk_id=ticket.desk_id)
+        if at is not None:
+            write_ticket_called(store, ticket, now=now)
         raise_days(store.pk, {ticket.visit_date})
         return
     booking_id = Booking.objects.filter(store=store, reference=reference).values_list("pk", flat=True).first()
@@ -244,9 +248,11 @@ def _set_called(store: Store, ticket_id: int | None, reference: str, *, at: date
         "visit_type_id": booking.visit_type_id,
         "joined_at": booking.checked_in_at or now,
     }
-    Ticket.objects.update_or_create(
+    ticket, _ = Ticket.objects.update_or_create(
         booking=booking, defaults={"called_at": at}, create_defaults={**new, "called_at": at}
     )
+    if at is not None:
+        write_ticket_called(store, ticket, now=now)
     raise_days(store.pk, {booking.visit_date})
 
 

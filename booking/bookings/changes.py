@@ -9,9 +9,10 @@ from django.db import DEFAULT_DB_ALIAS
 
 from booking.bookings.message_plan import plan_messages
 from booking.message_kinds import Kind
-from booking.models import Booking, BookingEvent, EventKind
+from booking.models import Booking, BookingEvent, EventKind, WebhookEvent
 from booking.models.joint_writes import Part, can_join_writes, insert_part, write_jointly
 from booking.places.claims import days_part, raise_days
+from booking.webhooks.events import visit_events
 from booking.who import Who
 from notifications import outbox
 from notifications.content import NewMessage
@@ -35,7 +36,8 @@ def note_change(  # noqa: PLR0913 -- the one closing call of every change, with 
     tell: Kind | None = None,
     told_as: str = "",
 ) -> None:
-    """Finish a change of a visit in the transaction that saved it: write history, then messages, and days last.
+    """Finish a change of a visit in the transaction that saved it: write history, then messages and webhooks' events, and days
+    last.
 
     `days` are the store's local days that have changed, or RAISED_BY_CALLER if more locks follow. `from_status` is the
     status before, if it changed. If a reason `skip_unsent` is given, unsent messages are first skipped for that reason.
@@ -59,13 +61,15 @@ def note_change(  # noqa: PLR0913 -- the one closing call of every change, with 
     if skip_unsent:
         outbox.skip_open(subject=booking.reference, reason=skip_unsent, now=who.now)
     messages = [] if tell is None else plan_messages(booking, kind=tell, who=who, offset=told_as)
+    told = visit_events(booking, event, now=who.now)
     if can_join_writes():
         written = insert_part("line", [line])
-        write_jointly([written, *_closing_parts(booking.store_id, messages, days, after=[written], now=who.now)],
+        write_jointly([written, *_closing_parts(booking.store_id, messages, told, days, after=[written], now=who.now)],
                       returning=written)  # fmt: skip
     else:
         line.save(force_insert=True)
         outbox.enqueue(messages, now=who.now)
+        WebhookEvent.objects.bulk_create(told)
         raise_days(booking.store_id, days)
     outbox.ring_if_due(messages, now=who.now)
 
@@ -87,7 +91,8 @@ def write_new_visit(booking: Booking, claim: Part | None, *, who: Who, days: Col
     )
     line_of_it = insert_part("line", [line], after=[visit], key="booking_id")
     messages = plan_messages(booking, kind=Kind.CONFIRMATION, who=who)
-    others = _closing_parts(booking.store_id, messages, days, after=[line_of_it], now=who.now)
+    told = visit_events(booking, EventKind.BOOKED, now=who.now)
+    others = _closing_parts(booking.store_id, messages, told, days, after=[line_of_it], now=who.now)
     found = write_jointly([*first, visit, line_of_it, *others], returning=visit)
     if found:
         booking.pk, booking._state.adding, booking._state.db = found[0], False, DEFAULT_DB_ALIAS
@@ -96,8 +101,16 @@ def write_new_visit(booking: Booking, claim: Part | None, *, who: Who, days: Col
 
 
 def _closing_parts(
-    store_id: int, messages: Sequence[NewMessage], days: Collection[date], *, after: list[Part], now: datetime
+    store_id: int,
+    messages: Sequence[NewMessage],
+    events: Sequence[WebhookEvent],
+    days: Collection[date],
+    *,
+    after: list[Part],
+    now: datetime,
 ) -> list[Part]:
-    """Return the messages of a change and its days, last of all, as parts of a joint write."""
+    """Return the messages of a change, what webhooks are told, and its days, last of all, as parts of a joint write."""
     told = [insert_part("messages", outbox.new_rows(messages, now=now), after=after, keep=True)] if messages else []
+    if events:
+        told.append(insert_part("events", events, after=after))
     return [*told, *([days_part(store_id, days, after=[*after, *told])] if days else [])]

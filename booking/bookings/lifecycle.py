@@ -240,7 +240,8 @@ def _store(
     # Values known from the rules are not read again; other fields are read on access.
     booking.store = known(Store, id=rules.id, slug=rules.slug, name=rules.name, time_zone=rules.zone.key,
                           change_until_minutes=rules.change_until_minutes, reminder_days=rules.reminder_days,
-                          messages_from=rules.messages_from, messages_until=rules.messages_until)  # fmt: skip
+                          messages_from=rules.messages_from, messages_until=rules.messages_until,
+                          webhook_ids=rules.webhook_ids)  # fmt: skip
     booking.visit_type = known(VisitType, id=visit_type.id, slug=visit_type.slug, name=visit_type.name)
     take_run(booking, rules, run, from_web=hold is not None or booking.source in WEB_SOURCES)
     booking.places = booking.places if hold is None else hold.places

@@ -5,7 +5,7 @@ import ssl
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 
-from booking.desk_calendars.addresses import CalendarAddress, CalendarTrouble, find_machine
+from booking.desk_calendars.addresses import CalendarAddress, CalendarTrouble, machine_of
 from notifications.deadlines import OutOfTime, shut_down, within
 
 ALL_SECONDS = 12
@@ -43,7 +43,7 @@ class _Call:
         self._socket: socket.socket | None = None
 
     def make(self) -> Download:
-        machine = find_machine(self._address)
+        machine = machine_of(self._address)
         try:
             return self._read(machine)
         except TimeoutError as error:

@@ -1,4 +1,4 @@
-"""Models of bookings, their history, the waiting list, the line, tablets, and answers to repeated requests."""
+"""Models of bookings, their history, the waiting list, the line, tablets, webhooks, and answers to repeated requests."""
 
 from booking.models.app_codes import APP_CODES, AppCodes
 from booking.models.bookings import WEB_SOURCES, Actor, Booking, BookingEvent, EventKind, Hold, Source, Status
@@ -20,12 +20,15 @@ from booking.models.texts import LONGEST_TEXT, CustomerText, TextQuestion
 from booking.models.tickets import Ticket
 from booking.models.unmet_demand import UnmetDemand
 from booking.models.waiting_list import WaitingListEntry, WaitingStatus
+from booking.models.webhooks import OFF_GONE, OPEN_TELLING, TellingState, Webhook, WebhookEvent
 from booking.models.worker import WorkerBeat
 
 __all__ = [
     "APP_CODES",
     "LONGEST_TEXT",
     "NAMES_SHOWN",
+    "OFF_GONE",
+    "OPEN_TELLING",
     "PIN_ERRORS",
     "PIN_UNLOCKS",
     "TABLET_ERRORS",
@@ -47,10 +50,13 @@ __all__ = [
     "Source",
     "StaffPin",
     "Status",
+    "TellingState",
     "TextQuestion",
     "Ticket",
     "UnmetDemand",
     "WaitingListEntry",
     "WaitingStatus",
+    "Webhook",
+    "WebhookEvent",
     "WorkerBeat",
 ]

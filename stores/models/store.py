@@ -124,6 +124,9 @@ class Store(models.Model):
     # deleted later.
     changed_parts = models.JSONField(default=list, editable=False)
 
+    # The webhooks that are on, by their ids ("3,17"). They stand here too, where each change of a visit reads the store.
+    webhook_ids = models.CharField(max_length=120, blank=True, editable=False)
+
     # Raised by every change of what slots are made from: hours, desks, visit types or policy.
     hours_version = models.PositiveIntegerField(default=1)
     # SHA-256 of the calendar feed's secret, in hex; the secret itself is shown once.

@@ -24,6 +24,7 @@ from django_q.worker import worker
 
 from booking.operations.health import note_beat
 from booking.operations.schedules import set_right
+from booking.webhooks.sending import keep_sending
 from notifications.tasks import keep_delivering, look_now
 
 WORKERS = 2
@@ -40,7 +41,7 @@ log = logging.getLogger("booking.worker")
 
 
 class Worker:
-    """The worker's threads: they send messages, take tasks from the queue and run them, and keep the timetable."""
+    """The worker's threads: they send messages, tell webhooks, take and run the queue's tasks, and keep the timetable."""
 
     def __init__(self) -> None:
         self.stopping = threading.Event()
@@ -72,7 +73,11 @@ class Worker:
         def deliver() -> None:
             keep_delivering(self.stopping, note_look=self.note_look)
 
-        others = [self._start(push, "push"), self._start(keep_time, "schedule"), self._start(deliver, "deliver")]
+        def tell_webhooks() -> None:
+            keep_sending(self.stopping, clock=timezone.now)
+
+        loops = ((push, "push"), (keep_time, "schedule"), (deliver, "deliver"), (tell_webhooks, "webhooks"))
+        others = [self._start(loop, name) for loop, name in loops]
         working = [self._start(work, f"work-{number}") for number in range(WORKERS)]
         noting = self._start(lambda: monitor(self.results, get_broker()), "note")
         self.stopping.wait()
