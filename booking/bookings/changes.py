@@ -36,13 +36,12 @@ def note_change(  # noqa: PLR0913 -- the one closing call of every change, with 
     tell: Kind | None = None,
     told_as: str = "",
 ) -> None:
-    """Finish a change of a visit in the transaction that saved it: write history, then messages and webhooks' events, and days
-    last.
+    """Finish a change of a visit in the transaction that saved it: write history, messages, events, and days last.
 
     `days` are the store's local days that have changed, or RAISED_BY_CALLER if more locks follow. `from_status` is the
     status before, if it changed. If a reason `skip_unsent` is given, unsent messages are first skipped for that reason.
-    `tell` sends the customer messages of this kind; `told_as` distinguishes several messages of one kind. On PostgreSQL
-    one statement writes all that is new.
+    `tell` sends the customer messages of this kind; `told_as` distinguishes several messages of one kind. The events
+    are for the store's webhooks. On PostgreSQL one statement writes all that is new.
     """
     line = BookingEvent(
         booking=booking,

@@ -1,4 +1,4 @@
-"""Models of bookings, their history, the waiting list, the line, tablets, webhooks, and answers to repeated requests."""
+"""Models of bookings, their history, the waiting list, the line, tablets, webhooks, and kept answers."""
 
 from booking.models.app_codes import APP_CODES, AppCodes
 from booking.models.bookings import WEB_SOURCES, Actor, Booking, BookingEvent, EventKind, Hold, Source, Status

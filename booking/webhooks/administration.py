@@ -1,5 +1,6 @@
 """Administration of a store's webhooks: each change holds the store alone and leaves a line in its trail."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from django.contrib.auth.models import User
@@ -141,8 +142,8 @@ def _list_in_store(store: Store) -> None:
 def _record(
     store: Store,
     webhook: Webhook,
-    before: dict[str, object],
-    after: dict[str, object],
+    before: Mapping[str, object],
+    after: Mapping[str, object],
     *,
     user: User | None,
     now: datetime,

@@ -41,9 +41,7 @@ def _try_later(event: WebhookEvent, result: CallResult, *, now: datetime) -> Non
         return
     spread = random.uniform(1, 1.05)  # noqa: S311 -- only keeps many from coming back at the same second
     pause = max(PAUSES[event.attempts - 1] * spread, timedelta(seconds=result.pause_seconds))
-    write_result(
-        event, state=TellingState.DUE, try_at=now + pause, status=result.status, reason=result.reason
-    )
+    write_result(event, state=TellingState.DUE, try_at=now + pause, status=result.status, reason=result.reason)
 
 
 def _rest(webhook: Webhook, result: CallResult, *, now: datetime) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db.models import Count, Q
 
-from booking.models import OPEN_TELLING, TellingState, Webhook, WebhookEvent
+from booking.models import OPEN_TELLING, TellingState, WebhookEvent
 from booking.webhooks.signatures import open_address
 from stores.models import Store
 

@@ -12,7 +12,7 @@ from booking.web.sealed_values import seal, unseal
 
 BOTH_SIGN_FOR = timedelta(hours=24)
 _SECRET_BYTES = 32
-_SECRET_FOR, _ADDRESS_FOR = "webhook secret", "webhook address"  # noqa: S105 -- what they are sealed for
+_SECRET_FOR, _ADDRESS_FOR = "webhook secret", "webhook address"
 
 
 def new_secret() -> str:

@@ -124,7 +124,7 @@ class Store(models.Model):
     # deleted later.
     changed_parts = models.JSONField(default=list, editable=False)
 
-    # The webhooks that are on, by their ids ("3,17"). They stand here too, where each change of a visit reads the store.
+    # The webhooks that are on, by their ids ("3,17"): here too, as each change of a visit reads the store anyway.
     webhook_ids = models.CharField(max_length=120, blank=True, editable=False)
 
     # Raised by every change of what slots are made from: hours, desks, visit types or policy.

@@ -84,7 +84,18 @@ SUMMARY = (
     *("phone", "website", "wheelchair", "notice"),
 )
 DETAIL = (*SUMMARY, *_POLICY)
-RULES = ("id", "slug", "name", "country", "time_zone", "hours_version", "offers_desk_choice", *_POLICY, *_MESSAGES, "webhook_ids")
+RULES = (
+    "id",
+    "slug",
+    "name",
+    "country",
+    "time_zone",
+    "hours_version",
+    "offers_desk_choice",
+    *_POLICY,
+    *_MESSAGES,
+    "webhook_ids",
+)
 # One statement reads a store and all its parts, as JSON lists, which both databases can build. The lists are sorted
 # here, because SQLite does not guarantee the order within a list.
 _STORE = """

@@ -83,7 +83,7 @@ PLAIN = """
     stores.Organization: slug name introduction website
     stores.Store: slug source_id name street postal_code town country time_zone phone email website notice source_hours
     stores.Store: source_contact search_text reminder_days sms_words embed_origins day_sheet_email day_sheet_language
-    stores.Store: changed_parts feed_digest keypad_phone sms_word saved_replies
+    stores.Store: changed_parts feed_digest keypad_phone sms_word saved_replies webhook_ids
     stores.PatternTaken: part value
     stores.SearchWord: word
     stores.SearchSpelling: spelling
@@ -94,6 +94,8 @@ PLAIN = """
     notifications.Circuit: reason
     notifications.MessageTally: kind
     notifications.MessageDay: account kind
+    booking.Webhook: sealed_address host sealed_secret sealed_previous off_reason
+    booking.WebhookEvent: type subject facts reason
     auth.Permission: name codename
     auth.Group: name
     contenttypes.ContentType: app_label model

@@ -25,12 +25,13 @@ TABLES = {
         stores.Store stores.Organization stores.Store_organizations stores.StoreMembership stores.OrganizationMembership
         stores.Desk stores.DeskHours stores.VisitType stores.StoreQuestion stores.OpeningHours stores.PatternTaken
         stores.SearchWord stores.SearchSpelling stores.StoreWord stores.DeskCalendar
-        booking.StaffPin booking.PinTries booking.Passkey
+        booking.StaffPin booking.PinTries booking.Passkey booking.Webhook
         knox.AuthToken otp_totp.TOTPDevice otp_static.StaticDevice otp_static.StaticToken
     """,
     "deleted each night once they are of no more use": """
         booking.IdempotentAnswer booking.Ticket booking.Device booking.PairingCode sessions.Session
         stores.StoreInvitation stores.SetupChange booking.UnmetDemand booking.CustomerText booking.TextQuestion
+        booking.WebhookEvent
     """,
     "deleted each night, 30 days after a task failed; what succeeded is not kept": "django_q.Task",
     "those over are deleted when the calendar says something new": "stores.BusyTime",

@@ -37,6 +37,7 @@ KNOWN = {
     "booking/places/slot_rows.py:set_slots": _CALLER,
     "booking/places/slot_statements.py:": _CALLER,
     "booking/store_setup/calendar_feed.py:_replace": _NO_MATTER,
+    "booking/webhooks/administration.py:_list_in_store": _NO_MATTER,
     "booking/store_setup/calendar_feed.py:_replace_of_desk": "columns of the desk that change no free time",
     "booking/store_setup/taken_places.py:recount_places": _CALLER,
     "stores/imports/geojson.py:_create": _NEW_STORES,

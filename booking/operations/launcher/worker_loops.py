@@ -41,7 +41,7 @@ log = logging.getLogger("booking.worker")
 
 
 class Worker:
-    """The worker's threads: they send messages, tell webhooks, take and run the queue's tasks, and keep the timetable."""
+    """The worker's threads: they send messages, tell webhooks, run the queue's tasks, and keep the timetable."""
 
     def __init__(self) -> None:
         self.stopping = threading.Event()

@@ -1,4 +1,4 @@
-"""Addresses of the set-up for managers: hours, desks, visits, questions, rules, texts, sharing, tablets, members."""
+"""Addresses of the set-up for managers: hours, desks, visits, rules, texts, sharing, webhooks, tablets, members."""
 
 from django.urls import path
 
@@ -23,6 +23,7 @@ from booking.staff.setup import (
     texting,
     visit_types,
     waiting_room,
+    webhooks,
 )
 
 _SETUP = "staff/<slug:store>/setup"
@@ -50,6 +51,7 @@ urlpatterns = [
     path(f"{_SETUP}/protection/", public_page.protection, name="staff-setup-protection"),
     path(f"{_SETUP}/waiting-room/", waiting_room.waiting_room, name="staff-setup-waiting-room"),
     path(f"{_SETUP}/feed/", feed.feed, name="staff-setup-feed"),
+    path(f"{_SETUP}/webhooks/", webhooks.webhooks, name="staff-setup-webhooks"),
     path(f"{_SETUP}/devices/", devices.devices, name="staff-setup-devices"),
     path(f"{_SETUP}/devices/revoke/", devices.revoke, name="staff-setup-device-revoke"),
     path(f"{_SETUP}/devices/unlock/", devices.unlock, name="staff-setup-pin-unlock"),

@@ -6,13 +6,13 @@ from ipaddress import ip_network
 
 import pytest
 
-from booking.desk_calendars.addresses import REASONS, CalendarAddress, CalendarTrouble, find_machine, read_address
+from booking.desk_calendars.addresses import REASONS, CalendarAddress, CalendarTrouble, machine_of, read_address
 from booking.staff.calendar_wording import trouble_in_words
 
 
 def reason_of(text: str) -> str:
     with pytest.raises(CalendarTrouble) as caught:
-        find_machine(read_address(text))
+        machine_of(read_address(text))
     assert caught.value.reason in REASONS
     return caught.value.reason
 
@@ -78,8 +78,8 @@ def test_a_name_with_one_private_number_is_refused(monkeypatch: pytest.MonkeyPat
 
 
 def test_public_machines_are_called_by_number_at_the_ports_of_the_web() -> None:
-    assert find_machine(read_address("https://1.1.1.1/x.ics")) == "1.1.1.1"
-    assert find_machine(read_address("webcal://[2606:4700::1111]:8443/x.ics")) == "2606:4700::1111"
+    assert machine_of(read_address("https://1.1.1.1/x.ics")) == "1.1.1.1"
+    assert machine_of(read_address("webcal://[2606:4700::1111]:8443/x.ics")) == "2606:4700::1111"
     assert reason_of("https://1.1.1.1:25/x.ics") == "other_port"
     assert reason_of("http://1.1.1.1/x.ics") == "not_https"
     assert reason_of("https://calendar.invalid/x.ics") == "no_such_host"
@@ -88,7 +88,7 @@ def test_public_machines_are_called_by_number_at_the_ports_of_the_web() -> None:
 def test_networks_of_our_own_are_open_where_they_are_named(settings) -> None:
     settings.CALENDAR_NETWORKS = [ip_network("127.0.0.0/8"), ip_network("::1/128")]
 
-    assert find_machine(read_address("http://127.0.0.1:5232/x.ics")) == "127.0.0.1"
+    assert machine_of(read_address("http://127.0.0.1:5232/x.ics")) == "127.0.0.1"
     assert reason_of("https://10.0.0.1/x.ics") == "private_address"
     assert reason_of("http://1.1.1.1/x.ics") == "not_https"
 

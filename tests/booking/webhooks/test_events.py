@@ -122,9 +122,9 @@ def test_refused_change_leaves_no_event(store: Store) -> None:
     assert written() == ["visit.created"]
 
 
-def statements(store: Store, **fields: str) -> list[str]:
+def statements(store: Store, phone: str = "+33612345601") -> list[str]:
     with CaptureQueriesContext(connection) as caught:
-        make_booking(store, **fields)
+        make_booking(store, phone=phone)
     return [one["sql"] for one in caught]
 
 
