@@ -14,14 +14,15 @@ from booking.customer_input import CustomerDetails, QuestionAnswer
 from booking.limits import ClientDigests
 from booking.message_kinds import Kind
 from booking.models import WEB_SOURCES, Actor, Booking, EventKind, Hold, Source, Status
-from booking.models.joint_writes import Part
+from booking.models.joint_writes import Part, can_join_writes
 from booking.models.partial_rows import known
 from booking.places.claims import claim_anywhere, days_of, give_places_back, raise_days
 from booking.places.closed_slots import refused_without_place
-from booking.places.holds import live_hold
-from booking.places.locks import customer_keys, lock_customer, share_lock_store_of
+from booking.places.holds import live_hold, released_part
+from booking.places.locks import customer_keys, lock_customer, lock_held, share_lock_store_of
 from booking.places.requests import (
     SlotRequest,
+    is_part_of_try,
     is_shut_for,
     resolve_request,
     retry_after_expired_holds,
@@ -79,7 +80,9 @@ def book_visit(  # noqa: PLR0913 -- one for each thing a booking says
         client_digest=client.home if client else "",
     )
     if hold is not None:
-        return _book_held(asked, draft, token=hold, may_repeat=may_repeat, now=now)
+        is_handed_on = not country and is_part_of_try()  # CountryChanged is not: the request is read again
+        with transaction.atomic(savepoint=not is_handed_on):
+            return _book_held(asked, draft, token=hold, may_repeat=may_repeat, now=now)
     book_it = partial(_book, asked, draft, may_repeat=may_repeat, now=now, user=user)
     return retry_after_expired_holds(book_it, store=store, now=now)
 
@@ -107,7 +110,6 @@ def _book(asked: SlotRequest, draft: Booking, *, may_repeat: bool, now: datetime
     return draft
 
 
-@transaction.atomic
 def _book_held(asked: SlotRequest, draft: Booking, *, token: str, may_repeat: bool, now: datetime) -> Booking:
     """Turn a hold into a booking with its places; the minimum notice was checked when the hold was made."""
     try:
@@ -115,23 +117,29 @@ def _book_held(asked: SlotRequest, draft: Booking, *, token: str, may_repeat: bo
     except UnknownStore:
         raise BookingRefused(Refusal.HOLD_EXPIRED) from None
     asked.check_country(rules)
-    hold = live_hold(token, now=now)
+    keys = customer_keys(draft.phone, draft.email)
+    hold = lock_held(token, store_id=rules.id, then_lock=keys, now=now) or live_hold(token, now=now)
     if hold is None and read_hold_token(token) is not None and is_shut_for(asked, rules):
         raise BookingRefused(Refusal.SLOT_CLOSED)  # a change of hours released it
     if hold is None or not _is_for(hold, asked, rules) or hold.starts_at <= now:
         raise BookingRefused(Refusal.HOLD_EXPIRED)
     beyond = BEYOND_THE_SHARE if hold.offered_to_id is not None else 0
     visit_type = visit_type_or_raise(rules, asked.visit_type)
-    lock_customer(draft.phone, draft.email)
+    if hold.offered_to_id is not None:
+        lock_customer(draft.phone, draft.email)
     too_many = refuse_open_visits(rules, draft, asked, visit_type, may_repeat=may_repeat, beyond=beyond, now=now)
     if too_many is not None:
         raise too_many
     desk = next((desk for desk in rules.desks if desk.id == hold.desk_id), None)
     if desk is None:
         raise BookingRefused(Refusal.SLOT_CLOSED)
-    hold.delete()
     draft.desk_was_chosen = hold.desk_was_chosen
     run = Run(desk, (SlotTime(hold.starts_at, hold.ends_at),))
+    if hold.offered_to_id is None and can_join_writes():
+        if not _store(draft, rules, visit_type, run, released_part(hold), now=now, user=None, hold=hold):
+            raise BookingRefused(Refusal.HOLD_EXPIRED)
+        return draft
+    hold.delete()
     booking = store_booking(draft, rules, visit_type, run, now=now, user=None, hold=hold)
     if hold.offered_to_id is not None:  # the same transaction takes the customer who waited off the list
         note_taken(entry_id=hold.offered_to_id, booking=booking, now=now)
@@ -235,7 +243,7 @@ def _store(
     hold: Hold | None = None,
     raised_by_caller: bool = False,
 ) -> bool:
-    """Write a new booking as `write_new_visit` does; tell whether its claim found places."""
+    """Write a new booking as `write_new_visit` does; tell whether its claim found places, or its hold was there."""
     booking.reference = new_reference()
     # Values known from the rules are not read again; other fields are read on access.
     booking.store = known(Store, id=rules.id, slug=rules.slug, name=rules.name, time_zone=rules.zone.key,

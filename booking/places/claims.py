@@ -16,6 +16,7 @@ from django.db.models import Case, F, QuerySet, Value, When
 
 from booking.models import Booking, Hold
 from booking.models.joint_writes import Part, can_join_writes, condition
+from booking.models.partial_rows import known
 from booking.places.freed import announce_on_commit
 from booking.places.runs import Run
 from booking.places.seen_slots import SeenSlots, see_slots
@@ -122,9 +123,18 @@ def store_hold(
     rules: StoreRules, run: Run, *, visit_type_id: int, party_size: int, expires_at: datetime, **more: Any
 ) -> Hold:
     """Write the hold of taken places and its end; `more` are other fields of the hold."""
-    return Hold.objects.create(
+    hold = new_hold(rules, run, visit_type_id=visit_type_id, party_size=party_size, expires_at=expires_at, **more)
+    hold.save(force_insert=True)
+    return hold
+
+
+def new_hold(
+    rules: StoreRules, run: Run, *, visit_type_id: int, party_size: int, expires_at: datetime, **more: Any
+) -> Hold:
+    """Return a hold of places for its writer; `more` are other fields of it."""
+    return Hold(
         public_id=new_public_id(),
-        store_id=rules.id,
+        store=known(Store, id=rules.id, slug=rules.slug, name=rules.name, time_zone=rules.zone.key),
         desk_id=run.desk.id,
         visit_type_id=visit_type_id,
         starts_at=run.starts_at,

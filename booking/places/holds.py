@@ -1,35 +1,40 @@
 """Holds: places kept for a few minutes while somebody types."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from math import ceil
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, transaction
 from django.db.models import Count, Min, Q
 
 from booking.limits import HOLDS, HOLDS_AT_STORE, ClientDigests, TooManyHolds
 from booking.models import Hold
 from booking.models.built_queries import BuiltQuery
+from booking.models.joint_writes import Part, can_join_writes, insert_part, write_jointly
 from booking.places.claims import (
     claim_anywhere,
     days_of,
+    days_part,
     drop_hold,
     give_places_back,
     lock_slots,
+    new_hold,
     raise_days,
-    store_hold,
 )
 from booking.places.closed_slots import refused_without_place
 from booking.places.locks import lock_client, lock_entry
 from booking.places.requests import SlotRequest, resolve_request, retry_after_expired_holds
 from booking.places.runs import Run
+from booking.places.seen_slots import SeenSlots, see_slots
 from booking.policy import HOLD_EXTENSIONS, HOLD_MINUTES
 from booking.refusals import BookingRefused, Refusal
 from booking.tokens import read_hold_token
 from stores.locks import share_lock_store
 from stores.slots import StoreRules, VisitTypeRule
+
+_RELEASE = "DELETE FROM booking_hold WHERE id = %s RETURNING id"
 
 
 def hold_places(
@@ -106,6 +111,11 @@ def live_hold(token: str, *, now: datetime) -> Hold | None:
     return holds.filter(public_id=public_id, expires_at__gt=now).first()
 
 
+def released_part(hold: Hold) -> Part:
+    """Return the deletion of a hold as a part of the joint write of what has its places from then on."""
+    return Part("released", _RELEASE, [hold.pk], 1)
+
+
 def _lock_before(public_id: str) -> None:
     for store_id, entry_id in Hold.objects.filter(public_id=public_id).values_list("store_id", "offered_to_id"):
         share_lock_store(store_id)
@@ -124,7 +134,7 @@ def _hold_instead(token: str, asked: SlotRequest, *, client: ClientDigests | Non
     if old.store_id == rules.id:
         lock_slots(rules.id, [old], runs)
     freed = give_places_back(old.store, [], holds=[old])
-    hold = _keep(asked, rules, visit_type, runs, client=client, now=now)
+    hold = _keep(asked, rules, visit_type, runs, client=client, now=now, raised_by_caller=True)
     days = {old.store_id: freed}
     days[rules.id] = days.get(rules.id, set()) | days_of(hold.starts_at, hold.ends_at, rules.zone.key)
     for store_id in sorted(days):
@@ -136,9 +146,8 @@ def _hold_instead(token: str, asked: SlotRequest, *, client: ClientDigests | Non
 def _hold(asked: SlotRequest, *, client: ClientDigests | None, now: datetime) -> Hold:
     rules, visit_type, runs = resolve_request(asked, now=now, by_staff=False)
     _refuse_too_many(client, store_id=rules.id, now=now)
-    hold = _keep(asked, rules, visit_type, runs, client=client, now=now)
-    raise_days(rules.id, days_of(hold.starts_at, hold.ends_at, rules.zone.key))
-    return hold
+    seen = see_slots(rules.id, runs) if can_join_writes() else None  # where no row is locked, none is waited for
+    return _keep(asked, rules, visit_type, runs, client=client, now=now, seen=seen)
 
 
 def _keep(
@@ -149,20 +158,44 @@ def _keep(
     *,
     client: ClientDigests | None,
     now: datetime,
+    seen: SeenSlots | None = None,
+    raised_by_caller: bool = False,
 ) -> Hold:
-    """Take places and write the hold; the caller raises its days last of all."""
-    run = claim_anywhere(rules, runs, party_size=asked.party_size, from_web=True)
+    """Take places, write the hold and raise its days last of all, unless the caller has more to write before."""
+    kept: list[Hold] = []
+
+    def write(run: Run, claim: Part | None) -> bool:
+        hold = new_hold(
+            rules,
+            run,
+            visit_type_id=visit_type.id,
+            party_size=asked.party_size,
+            expires_at=now + timedelta(minutes=HOLD_MINUTES),
+            desk_was_chosen=bool(asked.desk),
+            **_kept_by(client),
+        )
+        kept.append(hold)
+        days = () if raised_by_caller else days_of(hold.starts_at, hold.ends_at, rules.zone.key)
+        return _write(hold, claim, days)
+
+    run = claim_anywhere(rules, runs, party_size=asked.party_size, from_web=True, write=write, seen=seen)
     if run is None:
-        raise refused_without_place(rules, runs, from_web=True)
-    return store_hold(
-        rules,
-        run,
-        visit_type_id=visit_type.id,
-        party_size=asked.party_size,
-        expires_at=now + timedelta(minutes=HOLD_MINUTES),
-        desk_was_chosen=bool(asked.desk),
-        **_kept_by(client),
-    )
+        raise refused_without_place(rules, runs, from_web=True, seen=seen)
+    return kept[-1]
+
+
+def _write(hold: Hold, claim: Part | None, days: Collection[date]) -> bool:
+    """Write a hold after the claim of its places, and raise days; tell whether the claim found places."""
+    if claim is None:
+        hold.save(force_insert=True)
+        raise_days(hold.store_id, days)
+        return True
+    held = insert_part("held", [hold], after=[claim])
+    raised = [days_part(hold.store_id, days, after=[claim, held])] if days else []
+    found = write_jointly([claim, held, *raised], returning=held)
+    if found:
+        hold.pk, hold._state.adding, hold._state.db = found[0], False, DEFAULT_DB_ALIAS
+    return bool(found)
 
 
 def _kept_by(client: ClientDigests | None) -> dict[str, str]:

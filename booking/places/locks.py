@@ -4,10 +4,15 @@ All services lock in one order, which is written in `docs/decisions/0022-one-ord
 level, but must not take it after a later one. SQLite has one writer and needs no locks.
 """
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from django.db import connection
 
-from booking.models import WaitingListEntry
-from booking.tokens import keyed_digest
+from booking.models import Hold, WaitingListEntry
+from booking.models.joint_writes import can_join_writes
+from booking.models.partial_rows import known
+from booking.tokens import keyed_digest, read_hold_token
 from stores.locks import SHARED
 
 _LINE = "SELECT pg_advisory_xact_lock(7041, CAST(mod(%s, 2147483647) AS integer))"
@@ -15,6 +20,18 @@ _STORE_OF_BOOKING = f"""
 SELECT {SHARED} FROM stores_store store
  WHERE store.id = (SELECT store_id FROM booking_booking WHERE id = %s) FOR SHARE
 """  # noqa: S608
+
+_HELD = (
+    *("id", "store_id", "desk_id", "visit_type_id", "starts_at", "ends_at", "party_size", "places"),
+    "desk_was_chosen",
+)
+_LOCK_HELD = f"""
+WITH held AS MATERIALIZED (
+SELECT {", ".join(_HELD)} FROM booking_hold
+ WHERE public_id = %s AND store_id = %s AND offered_to_id IS NULL AND expires_at > %s FOR UPDATE
+)
+SELECT held.*{{keys}} FROM held
+"""  # noqa: S608 -- columns of the code
 
 
 def share_lock_store_of(booking_id: int) -> None:
@@ -46,6 +63,22 @@ def lock_customer(phone: str, email: str) -> None:
     """Lock a customer, so that their writes happen one by one: an open one is invisible to the others."""
     if keys := customer_keys(phone, email):
         _execute("SELECT " + ", ".join(["pg_advisory_xact_lock(%s)"] * len(keys)), keys)
+
+
+def lock_held(token: str, *, store_id: int, then_lock: Sequence[int], now: datetime) -> Hold | None:
+    """Return and lock the hold of a token at a store that the caller has locked, then take advisory locks by keys.
+
+    One statement. None where `booking.places.holds.live_hold` is to be asked: on SQLite, and for a hold that is offered
+    to somebody who waits, of another store, or expired; then no key is taken.
+    """
+    public_id = read_hold_token(token)
+    if public_id is None or not can_join_writes():
+        return None
+    keys = ", pg_advisory_xact_lock(%s)" * len(then_lock)
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK_HELD.format(keys=keys), [public_id, store_id, now, *then_lock])
+        found = cursor.fetchone()
+    return None if found is None else known(Hold, **dict(zip(_HELD, found, strict=False)), offered_to_id=None)
 
 
 def lock_client(digest: str) -> None:

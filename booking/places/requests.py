@@ -132,6 +132,11 @@ def retry_after_expired_holds(attempt: Callable[[], Result], *, now: datetime, s
     return _run(attempt, store, number=2)
 
 
+def is_part_of_try() -> bool:
+    """Tell whether a try is running. It is handed every refusal of its parts, so they need no savepoint."""
+    return _tries.get() > 0
+
+
 def is_retry() -> bool:
     """Tell whether this is a second try in the same call: the limits have counted the first."""
     return _tries.get() > 1

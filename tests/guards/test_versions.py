@@ -31,6 +31,8 @@ KNOWN = {
     "booking/places/claims.py:_give_back": _CALLER,
     "booking/places/claims.py:give_places_back": _CALLER,
     "booking/places/claims.py:store_hold": _CALLER,
+    "booking/places/holds.py:": "its callers raise the days by the same statement",
+    "booking/places/holds.py:_write": "raise_days",
     "booking/places/holds.py:extend_hold": "raise_days",
     "booking/places/slot_rows.py:lay_slots_anew": _CALLER,
     "booking/places/slot_rows.py:set_busy": _CALLER,
