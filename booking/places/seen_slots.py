@@ -16,7 +16,8 @@ from booking.places.slot_statements import as_stored
 
 # The values of `slots_asked`; one row for each slot that has one.
 COLUMNS = "desk_id, starts_at, capacity, places_taken, places_taken_web, closed"
-_SLOTS = "FROM stores_slot WHERE store_id = %s AND starts_at >= %s AND starts_at < %s"
+# Each start by itself: for a stretch of time, PostgreSQL would make a plan for each question.
+_SLOTS = "FROM stores_slot WHERE store_id = %s AND starts_at IN ({starts})"
 
 
 class SeenSlot(NamedTuple):
@@ -69,8 +70,8 @@ class SeenSlots:
 
 def slots_asked(store_id: int, runs: Sequence[Run]) -> tuple[str, list[Any]]:
     """Return the end of a statement that reads the slots of runs, from FROM on, and its values."""
-    first, last = min(run.starts_at for run in runs), max(run.ends_at for run in runs)
-    return _SLOTS, [store_id, as_stored(first), as_stored(last)]
+    starts = sorted({slot.starts_at for run in runs for slot in run.slots})
+    return _SLOTS.format(starts=", ".join(["%s"] * len(starts))), [store_id, *map(as_stored, starts)]
 
 
 def see_slots(store_id: int, runs: Sequence[Run]) -> SeenSlots:
