@@ -1,9 +1,10 @@
 """Queries of the outbox. Nothing here writes."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import Count, Min
+from django.db.models import Count, Min, Q
 
 from notifications.models import OPEN_STATES, Channel, OutboxMessage, State
 
@@ -53,3 +54,17 @@ def refused_texts(*, account: str, since: datetime) -> dict[str, int]:
     with connection.cursor() as cursor:
         cursor.execute(_REFUSED_TEXTS, [account, moment, *OVER_A_SHARE])
         return dict(cursor.fetchall())
+
+
+def messages_of(
+    *, account: str, states: Collection[str], older_than: tuple[datetime, int] | None, limit: int
+) -> list[OutboxMessage]:
+    """Return the messages of an account in some states, the newest change first; one statement.
+
+    `older_than` is the change and the id of the last one seen.
+    """
+    found = OutboxMessage.objects.filter(account=account, state__in=states)
+    if older_than is not None:
+        at, pk = older_than
+        found = found.filter(Q(updated_at__lt=at) | Q(updated_at=at, pk__lt=pk), updated_at__lte=at)
+    return list(found.order_by("-updated_at", "-pk")[:limit])

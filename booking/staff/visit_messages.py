@@ -67,6 +67,11 @@ class MessageLines:
         return self._worded[key]
 
 
+def delivery_in_words(one: Delivery) -> str:
+    """Return the state of a message in words, with the reason."""
+    return _state(one)
+
+
 def _calls_for_a_phone_call(one: Delivery) -> bool:
     if one.state in _TROUBLE:
         return True

@@ -196,6 +196,8 @@ ROUTES = {
         staff/<slug:store>/setup/line/
         staff/<slug:store>/setup/texting/
         staff/<slug:store>/setup/messages/
+        staff/<slug:store>/setup/messages/sent/
+        staff/<slug:store>/setup/messages/sent/<int:message>/
         staff/<slug:store>/setup/calls/
         staff/<slug:store>/setup/day-sheet/
         staff/<slug:store>/setup/devices/

@@ -70,7 +70,15 @@ FORMS: dict[str, dict[str, str | list[str]]] = {
     "members/second-factor/": {"required": "yes"},
 }
 # They show, or lead through pages that are in the list above; pairing is told when the tablet is paired.
-NOTHING_CHANGES = {"", "start/", "changes/", "changes.csv", "devices/"}
+NOTHING_CHANGES = {
+    "",
+    "messages/sent/",
+    "messages/sent/<int:message>/",
+    "start/",
+    "changes/",
+    "changes.csv",
+    "devices/",
+}
 SETUP = "staff/<slug:store>/setup/"
 
 
