@@ -227,6 +227,7 @@ TABLE = {route if route != "/" else "": who for who, routes in ROUTES.items() fo
 METHODS = ("get", "post", "put", "patch", "delete")
 FILL = {
     "<int:text>": "1",
+    "<int:message>": "1",
     "<slug:store>": "corner-shop-niort",
     "<slug:organization>": "chain",
     "<slug:part>": "visits",
