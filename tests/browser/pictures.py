@@ -16,7 +16,6 @@ from django.core.management import call_command
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
-from booking.who import Who
 from tests.browser.driver import open_page
 from tests.chromium import ARGUMENTS, find_chromium
 
@@ -223,6 +222,7 @@ def _live_until(booking_id: int, moment: datetime) -> None:
     """Let a visit be where it would be by now."""
     from booking.arrivals.steps import take_step
     from booking.models import Booking
+    from booking.who import Who
     from stores.models import StoreMembership
 
     booking = Booking.objects.get(pk=booking_id)

@@ -34,7 +34,9 @@ class DeskCalendarForm(StaffForm):
             "It ends in .ics most of the time. Google calls it the secret address in iCal format, Outlook and iCloud "
             "give it where a calendar is published."
         ),
-        widget=forms.URLInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}),
+        widget=forms.TextInput(
+            attrs={"inputmode": "url", "autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}
+        ),
         error_messages={
             "required": gettext_lazy("Enter the address of the calendar."),
             "max_length": gettext_lazy("This is too long. Please shorten it."),

@@ -7,13 +7,15 @@ from django.contrib.auth.models import User
 from django.urls import get_resolver
 
 from booking.bookings.crowds import CROWD
+from booking.desk_calendars.followed_calendars import follow_calendar, note_read, note_trouble
 from booking.links import day_sheet_link
 from booking.models import Booking, Source
+from booking.places.busy_times import BusyTimes
 from stores.models import Role, SetupChange, Store
 from tests.browser.pages.camera import Camera, Shot
 from tests.browser.pages.town import COACH, CORNER, TINY
 from tests.devices import PIN, make_pin, make_tablet
-from tests.factories import PASSWORD, at, make_booking, make_user
+from tests.factories import NOW, PASSWORD, at, make_booking, make_user
 from tests.waiters import make_waiting
 
 SHOP = f"/staff/{CORNER}/"
@@ -152,6 +154,14 @@ def _waiting(camera: Camera) -> None:
     camera.post("wait for a caller, errors", f"/staff/{TINY}/waiting/join/", {"name": ""}, status=400)
 
 
+def _follow_a_calendar(store: Store) -> None:
+    """Let the desk of a store be busy all day, by a calendar that refuses to be read since."""
+    desk = store.desks.get(slug="main")
+    follow_calendar(desk_id=desk.pk, address="https://calendar.example.org/ada.ics", user=None, now=NOW)
+    note_read(desk.calendar, BusyTimes([(at(0), at(0, day=25))]), covers_until=at(8, day=30).date(), now=NOW)
+    note_trouble(desk.calendar, "refused", now=NOW)
+
+
 def _set_up(camera: Camera) -> None:
     for part in ("desks/main", "visit-types/advice"):
         camera.get(f"set-up {part}", f"{SHOP}setup/{part}/")
@@ -164,6 +174,10 @@ def _set_up(camera: Camera) -> None:
     make_booking(Store.objects.get(slug=CORNER), phone="+33612345689")
     camera.post("who is affected", f"{SHOP}setup/special-hours/", special, status=409)
     camera.post("feed made", f"{SHOP}setup/feed/", {})
+    camera.get("calendar of a desk", f"{SHOP}setup/desks/main/calendar/")
+    camera.post("calendar of a desk, errors", f"{SHOP}setup/desks/main/calendar/", {"address": "mine"}, status=400)
+    _follow_a_calendar(Store.objects.get(slug=CORNER))
+    camera.get("calendar of a desk, a visit at a busy time", f"{SHOP}setup/desks/main/calendar/")
     camera.post("code for a tablet", f"{SHOP}setup/devices/", {"name": "Entrance"})
     camera.post("code for a tablet, errors", f"{SHOP}setup/devices/", {"name": ""}, status=400)
 
