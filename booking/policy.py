@@ -229,6 +229,19 @@ def text_goes_at(now: datetime, *, not_after: datetime, zone: ZoneInfo, plan: Me
     return morning if morning <= not_after - LEAST_BEFORE_VISIT else now
 
 
+def text_valid_until(
+    now: datetime, *, starts_at: datetime, zone: ZoneInfo, plan: MessagePlan = STANDARD_PLAN
+) -> datetime:
+    """Return until when a text about a visit may still arrive, if its provider is slow: the end of sending hours.
+
+    It has an hour at least. One that goes at night may arrive until the visit, and none arrives after its start.
+    """
+    if is_quiet(now, zone=zone, plan=plan):
+        return starts_at
+    evening = _wall_time(now.astimezone(zone).date(), plan.latest, zone)
+    return min(starts_at, max(evening, now + timedelta(hours=1)))
+
+
 def next_morning(now: datetime, *, zone: ZoneInfo, plan: MessagePlan = STANDARD_PLAN) -> datetime:
     """Return when sending hours begin next, in UTC."""
     local = now.astimezone(zone)

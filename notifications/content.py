@@ -27,6 +27,7 @@ class Sms:
     to: str  # E.164
     body: str
     budget_since: datetime  # start of the store's local day, from which its daily budget counts
+    valid_until: datetime | None = None  # it is of no use, or wakes somebody, later than that; None for `not_after`
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,14 @@ class Call:
         if isinstance(self.content, Email):
             return email.send(self.content, key=self.key), ""
         gateway = sms.gateway()
-        answer = gateway.send(to=self.content.to, body=self.content.body, key=self.key, callback_url=self.callback_url)
+        valid = (self.content.valid_until or self.message.not_after) - self.handed_over_at
+        answer = gateway.send(
+            to=self.content.to,
+            body=self.content.body,
+            key=self.key,
+            callback_url=self.callback_url,
+            valid_seconds=max(sms.SHORTEST_VALID, min(sms.LONGEST_VALID, int(valid.total_seconds()))),
+        )
         return answer, gateway.code
 
     def ask(self) -> Sequence[Sent] | Unclear:

@@ -19,6 +19,8 @@ from notifications.models import State
 SEND_SECONDS = 15
 LIST_SECONDS = 10
 LIST_LENGTH = 1000
+# How long the provider may keep a text that it cannot deliver: its own limits, in seconds.
+SHORTEST_VALID, LONGEST_VALID = 60, 36_000
 GONE = 404
 NOT_LET = (401, 403, 429)
 # A provider dates a message on arrival, we date the call at its beginning; and dates are whole seconds.
@@ -54,8 +56,8 @@ def failure_of(code: object) -> Failure:
 class Gateway(Protocol):
     code: str  # the provider's own code in its last answer, "" for none
 
-    def send(self, *, to: str, body: str, key: str, callback_url: str) -> Answer:
-        """Hand a text to the provider; `key` is our own name of the message."""
+    def send(self, *, to: str, body: str, key: str, callback_url: str, valid_seconds: int = LONGEST_VALID) -> Answer:
+        """Hand a text to the provider, which gives it up after so many seconds; `key` is our name of the message."""
         ...
 
     def find_sent(self, *, to: str, digest: str, key: str, since: datetime, now: datetime) -> Sequence[Sent] | Unclear:
@@ -80,7 +82,7 @@ class ConsoleGateway:
 
     code = ""
 
-    def send(self, *, to: str, body: str, key: str, callback_url: str) -> Answer:
+    def send(self, *, to: str, body: str, key: str, callback_url: str, valid_seconds: int = LONGEST_VALID) -> Answer:
         message_files.write(f"{key}.txt", f"To: {to}\n\n{body}\n".encode())
         return Sent(sid="")
 
@@ -97,14 +99,16 @@ class TwilioGateway:
     def __init__(self) -> None:
         self.code = ""
 
-    def send(self, *, to: str, body: str, key: str, callback_url: str) -> Answer:
+    def send(self, *, to: str, body: str, key: str, callback_url: str, valid_seconds: int = LONGEST_VALID) -> Answer:
         if settings.TWILIO_MESSAGING_SERVICE_SID:
             sender = {"messaging_service_sid": settings.TWILIO_MESSAGING_SERVICE_SID}
         else:
             sender = {"from_": settings.TWILIO_FROM}
         http = BoundedHttpClient(SEND_SECONDS)
         try:
-            message = _client(http).messages.create(to=to, body=body, status_callback=callback_url, **sender)
+            message = _client(http).messages.create(
+                to=to, body=body, status_callback=callback_url, validity_period=valid_seconds, **sender
+            )
         except NotReached as error:
             return Away(str(error))
         except (TwilioRestException, TwilioServiceException) as error:

@@ -109,7 +109,7 @@ def refusal(*, status: int, code: int) -> Failure:
 
 
 def failure_on_the_way(code: int) -> Failure:
-    """Return the meaning of a failed delivery by its code; after an unknown code, one more try may help."""
+    """Return the meaning of a failed delivery by its code; after an unknown one, two more tries, then a person."""
     if not code:
         return Refused("not_delivered")
-    return _CODES.get(code) or OnceMore(f"provider_{code}")
+    return _CODES.get(code) or Puzzling(f"provider_{code}")

@@ -19,7 +19,7 @@ from booking.messages.email_texts import email_text
 from booking.messages.late_reminders import days_before, is_late, late_message_goes_at
 from booking.messages.sms_texts import sms_text
 from booking.models import Booking, Status
-from booking.policy import REMINDERS_APART, plan_of
+from booking.policy import REMINDERS_APART, plan_of, text_valid_until
 from booking.subjects import About, Subject
 from notifications.content import Content, Email, NotYet, Skip, Sms
 from notifications.models import Channel, OutboxMessage
@@ -166,7 +166,8 @@ def _sms(booking: Booking, text: BookingText, *, now: datetime) -> Sms | Skip:
         return Skip("not_textable", instead=_other_channel(booking))
     zone = ZoneInfo(booking.store.time_zone)
     body = _text(booking, text.name, takes_own_words=text.takes_own_words, was=_former_start_told(booking, text))
-    return Sms(to=booking.phone, body=body, budget_since=today_start(now, zone))
+    valid_until = text_valid_until(now, starts_at=booking.starts_at, zone=zone, plan=plan_of(booking.store))
+    return Sms(to=booking.phone, body=body, budget_since=today_start(now, zone), valid_until=valid_until)
 
 
 def _other_channel(booking: Booking) -> Channel | None:

@@ -33,7 +33,7 @@ def test_the_provider_is_told_what_the_contract_lists_and_no_more(twilio: FakeTw
     settings.TWILIO_MESSAGING_SERVICE_SID = "MG1"
     send()
 
-    common = {"To": PHONE, "Body": "Hello", "StatusCallback": CALLBACK}
+    common = {"To": PHONE, "Body": "Hello", "StatusCallback": CALLBACK, "ValidityPeriod": "36000"}
     assert twilio.forms == [{**common, "From": fake_twilio.FROM}, {**common, "MessagingServiceSid": "MG1"}]
 
 

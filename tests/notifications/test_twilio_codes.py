@@ -1,6 +1,6 @@
 """Every error code of the provider has an answer of ours: asked directly, and told by receipt."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.utils import timezone
@@ -44,7 +44,7 @@ def test_a_code_means_the_same_asked_or_by_receipt(codes, meaning) -> None:
 def test_codes_nobody_knows() -> None:
     assert refusal(status=400, code=NOWHERE) == Puzzling("provider_29999")
     assert refusal(status=422, code=0) == Puzzling("http_422")
-    assert failure_on_the_way(NOWHERE) == OnceMore("provider_29999")
+    assert failure_on_the_way(NOWHERE) == Puzzling("provider_29999")
     assert failure_on_the_way(0) == Refused("not_delivered")
 
 
@@ -91,10 +91,10 @@ def test_what_becomes_of_a_message_that_is_refused(
     ("codes", "state", "is_open", "emails"),
     [
         (LATER, State.DUE, False, 0),
-        ((*ONCE_MORE, NOWHERE), State.DUE, False, 1),
+        (ONCE_MORE, State.DUE, False, 1),
         (OF_THIS_NUMBER, State.FAILED, False, 1),
         (OURS, State.DUE, True, 0),
-        (UNKNOWN, State.DUE, False, 0),
+        ((*UNKNOWN, NOWHERE), State.DUE, False, 0),
     ],
 )
 def test_what_becomes_of_a_message_that_was_taken_and_failed(
@@ -259,3 +259,13 @@ def test_a_filtered_text_is_called_out(twilio: FakeTwilio, new_message, caplog: 
     receive(message, 30007)
 
     assert [record.message for record in caplog.records if record.levelname == "ERROR"] == ["message_filtered"]
+
+
+def test_a_delivery_that_failed_by_an_unknown_code_is_tried_twice_more_and_then_a_person_decides() -> None:
+    now, not_after = datetime(2026, 11, 23, tzinfo=UTC), datetime(2026, 11, 25, tzinfo=UTC)
+    failure = failure_on_the_way(39999)
+
+    tries = [receipts.next_try(failure, returns=returns, not_after=not_after, now=now) for returns in range(3)]
+
+    assert failure == Puzzling("provider_39999")
+    assert [at is not None for at in tries] == [True, True, False]

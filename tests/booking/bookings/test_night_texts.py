@@ -8,7 +8,7 @@ from booking.bookings.lifecycle import cancel_booking
 from booking.bookings.message_plan import AT_NIGHT
 from booking.bookings.rescheduling import reschedule
 from booking.models import Booking, Source
-from booking.policy import MessagePlan, text_goes_at
+from booking.policy import MessagePlan, text_goes_at, text_valid_until
 from booking.who import Who
 from notifications.models import OutboxMessage
 from tests.factories import NOW, PARIS, at, make_booking, make_store
@@ -86,3 +86,19 @@ def test_text_goes_at_the_stores_own_hours() -> None:
     plan = MessagePlan(earliest=time(9, 30), latest=time(18))
 
     assert text_goes_at(at(18, day=23), not_after=at(15), zone=PARIS, plan=plan) == at(9, 30)
+
+
+@pytest.mark.parametrize(
+    ("now", "starts_at", "until"),
+    [
+        (at(9, day=23), at(10), at(20, day=23)),  # by day: until the evening
+        (at(19, 30, day=23), at(10), at(20, 30, day=23)),  # an hour at least
+        (at(9), at(10), at(10)),  # never after the start
+        (at(9, 30), at(10), at(10)),
+        (at(23, day=23), at(10), at(10)),  # at night: somebody is awake, or must be woken
+    ],
+)
+def test_a_slow_provider_delivers_no_text_at_night_or_after_the_start(
+    now: datetime, starts_at: datetime, until: datetime
+) -> None:
+    assert text_valid_until(now, starts_at=starts_at, zone=PARIS) == until

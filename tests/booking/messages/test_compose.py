@@ -132,6 +132,7 @@ def test_compose_sms(kind: Kind, locale: str, fields: dict[str, Any], body: str)
         to="+33612345678",
         body=body.format(link=short_manage_url("K7Q29X4M")),
         budget_since=datetime(2026, 11, 22, 23, tzinfo=UTC),  # midnight in Niort
+        valid_until=datetime(2026, 11, 23, 19, tzinfo=UTC),  # eight in the evening
     )
 
 

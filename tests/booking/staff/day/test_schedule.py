@@ -228,8 +228,8 @@ def test_the_day_asks_the_same_number_of_questions_whatever_the_visits(
     client = room.client()
 
     with django_assert_num_queries(
-        11
-    ):  # session, user; membership, version; four of the schedule; crowds, texts, circuits
+        12
+    ):  # session, user; membership, version; four of the schedule; crowds, texts, circuits; the inbox
         response = client.get(DAY, TUESDAY)
 
     assert response.content.count(b'<li class="visit') == count

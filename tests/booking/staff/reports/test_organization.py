@@ -91,7 +91,7 @@ def test_stores_stand_side_by_side_with_their_sum(manager: Client, shops: tuple[
         ["Together", "10", "12", "12"],
     ]
     assert table(manager, "stores-channels") == [
-        ["Store", "Website", "Phone or desk", "Walk-in", "Partner"],
+        ["Store", "Website or text", "Phone or desk", "Walk-in", "Partner"],
         ["Shop, Aigre", "60", "0", "0", "0"],
         ["Shop, Niort", "0", "0", "0", "1"],
         ["Together", "60", "0", "0", "1"],
