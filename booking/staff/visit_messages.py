@@ -47,15 +47,16 @@ class MessageLines:
 
         What went wrong before that call is no trouble any more.
         """
-        by_email = {
-            (one.kind, one.sequence, one.offset)
-            for one in deliveries
-            if one.channel == Channel.EMAIL and one.state in _ON_ITS_WAY
+        under_way = {
+            (one.channel, one.kind, one.sequence, one.offset) for one in deliveries if one.state in _ON_ITS_WAY
         }
-        return tuple([self._line(one, by_email, phoned_at) for one in deliveries])
+        return tuple([self._line(one, under_way, phoned_at) for one in deliveries])
 
-    def _line(self, one: Delivery, by_email: set[tuple[str, int, str]], phoned_at: datetime | None) -> MessageLine:
-        is_told = one.channel == Channel.SMS and (one.kind, one.sequence, one.offset) in by_email
+    def _line(
+        self, one: Delivery, under_way: set[tuple[str, str, int, str]], phoned_at: datetime | None
+    ) -> MessageLine:
+        other = Channel.EMAIL if one.channel == Channel.SMS else Channel.SMS
+        is_told = (other, one.kind, one.sequence, one.offset) in under_way
         is_told = is_told or (phoned_at is not None and one.at <= phoned_at)
         key = (one.kind, one.channel, one.state, one.reason, one.is_limited, is_told)
         if key not in self._worded:

@@ -107,3 +107,16 @@ def test_nobody_is_phoned_whom_the_same_message_reaches_by_email(email: Delivery
     text = Delivery("change", "sms", "skipped", "budget", NOW, sequence=2)
 
     assert lines(text, email)[0][1] is is_trouble
+
+
+@pytest.mark.parametrize(
+    ("state", "is_trouble"), [("delivered", False), ("sent", False), ("failed", True), ("skipped", True)]
+)
+def test_nobody_is_phoned_about_an_email_that_came_back_if_the_same_text_arrives(state: str, is_trouble: bool) -> None:
+    text = Delivery("change", "sms", state, "budget", NOW, sequence=2)
+    email = Delivery("change", "email", "failed", "bounced", NOW, sequence=2)
+
+    told = lines(text, email)[1]
+
+    assert told[1] is is_trouble
+    assert told[0].startswith("Change by e-mail: the e-mail came back")
