@@ -16,7 +16,7 @@ from booking.api.resource import ApiView, checked, once
 from booking.api.serializers import WishRequest
 from booking.models import Hold
 from booking.places import holds
-from booking.places.requests import SlotRequest
+from booking.places.requests import SlotRequest, is_retry
 from booking.subjects import Subject
 from booking.tokens import hold_token
 from booking.waiting_room.door import refuse_in_rush
@@ -28,7 +28,8 @@ class HoldsView(ApiView):
     def post(self, body: Json) -> ApiAnswer:
         """Keep places for 5 minutes."""
         asked = checked(WishRequest, body)
-        refuse_in_rush(asked["store"], now=self.now)
+        if not is_retry():
+            refuse_in_rush(asked["store"], now=self.now)
         wanted = SlotRequest(**{**asked, "desk": chosen_desk(asked.get("desk"), store=asked["store"], now=self.now)})
         self.note_wanted(wanted)
         hold = holds.hold_places(

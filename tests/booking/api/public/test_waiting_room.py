@@ -98,3 +98,15 @@ def test_staff_never_wait(store: Store) -> None:
     answer = staff.post(f"/staff/stores/{store.slug}/bookings", {**request_to_book(), "source": "phone"})
 
     assert answer.status_code == 201
+
+
+def test_places_of_an_expired_hold_are_taken_by_the_entry_that_was_open(
+    store: Store, api: Api, clock: time_machine.Traveller
+) -> None:
+    """With a key, the whole call is tried again: it has taken its entry then."""
+    make_store("one-place", has_waiting_room=True, capacity=1)
+    wanted = wish(store="one-place")
+    assert api.post("/holds", wanted).status_code == 201
+    clock.shift(timedelta(minutes=6))
+
+    assert api.post("/holds", wanted, Idempotency_Key="one").status_code == 201
