@@ -124,8 +124,9 @@ def retry_after_expired_holds(attempt: Callable[[], Result], *, now: datetime, s
         return _run(attempt, store, number=1)
     except BookingRefused as refused:
         store_id = _store_with_expired_holds(refused.full_at, now=now) if refused.full_at else None
-        if store_id is None or not release_expired_holds(store_id=store_id, now=now):
+        if store_id is None:
             raise
+        release_expired_holds(store_id=store_id, now=now)  # or another process does, at this very moment
     except IntegrityError as error:
         if "reference" not in str(error):
             raise
