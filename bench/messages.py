@@ -1,6 +1,7 @@
 """How many messages a worker sends a second, what one costs it, and what bookings notice of it.
 
     .venv/bin/python -m bench.messages [--due 3000] [--stores 30] [--provider-ms 120] [--sqlite] [--email]
+        [--workers 1]
 
 Reminders of as many visits are due at one moment. The provider is the tests' own, over HTTP, and takes as long as it is
 told; e-mails go to the tests' own mail server. Bookings are made by the API meanwhile, four a second, and before that.
@@ -23,7 +24,7 @@ from pathlib import Path
 from bench.running import cpu_seconds, postgres
 from tests import fake_twilio
 from tests.notifications import fake_smtp
-from tests.servers import BASE, House, new_database, wait_until
+from tests.servers import BASE, UNTIL_WE_DIE, House, new_database, wait_until
 
 BOOKINGS_BEFORE = 60
 BOOKING_EVERY_SECONDS = 0.25
@@ -97,6 +98,14 @@ def later_starts() -> Iterator[str]:
         yield (first + timedelta(days=day, minutes=15 * slot)).isoformat()
 
 
+def more_work(house: House) -> None:
+    """Start another worker, as another host has one; it ends with the house."""
+    command = [*UNTIL_WE_DIE, sys.executable, "-m", "booking.operations.launcher.worker"]
+    environment = {**house.environment, "DATA_DIR": str(house.folder / "another")}
+    environment["SECRET_KEY"] = (house.data / "secret_key").read_text()
+    subprocess.Popen(command, cwd=BASE, env=environment, stdout=subprocess.DEVNULL)
+
+
 def told(name: str, times: list[float]) -> None:
     p95 = statistics.quantiles(times, n=20)[-1]
     print(f"{name:32} median {statistics.median(times):6.1f} ms   p95 {p95:6.1f} ms   ({len(times)})")
@@ -105,7 +114,7 @@ def told(name: str, times: list[float]) -> None:
 def measure(house: House, accepted: Callable[[], int], due: int) -> None:
     starts, during = later_starts(), []
     before = [book(house, "s0", starts) for _ in range(BOOKINGS_BEFORE)]
-    (worker,) = house.worker()
+    worker = house.worker()[0]
     house.execute("UPDATE notifications_outboxmessage SET state = 'due' WHERE state = 'dead'")
     begun, cpu, base = time.monotonic(), cpu_seconds(worker), accepted()
     over = threading.Event()
@@ -135,6 +144,7 @@ def main() -> None:
     parser.add_argument("--due", type=int, default=3000)
     parser.add_argument("--stores", type=int, default=30)
     parser.add_argument("--provider-ms", type=int, default=120)
+    parser.add_argument("--workers", type=int, default=1, help="the processor time is that of the first")
     parser.add_argument("--sqlite", action="store_true")
     parser.add_argument("--email", action="store_true")
     parser.add_argument("--seed", action="store_true", help=argparse.SUPPRESS)
@@ -157,6 +167,8 @@ def main() -> None:
             subprocess.run([*seeding, str(asked.stores), *more], cwd=BASE, env=environment, check=True)
             house.execute("UPDATE notifications_outboxmessage SET state = 'dead'")  # until all is warm
             house.start()
+            for _ in range(asked.workers - 1):
+                more_work(house)
             measure(house, lambda: len(mail.accepted) if asked.email else len(twilio.accepted), asked.due)
 
 

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from booking.limits.counters import amount_of
 from tests import servers
 from tests.postgres import free_port
 from tests.redis_server import running_redis
+from tests.servers import wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.plain]
 
@@ -41,6 +43,38 @@ def test_redis_carries_the_queue_and_the_counters_and_may_go_away() -> None:
         assert statuses == [400] * 60 + [429]
         assert after == 400
         assert house.get("/api/v1/stores").status == 200
+
+
+def test_messages_leave_while_redis_is_away(tmp_path: Path) -> None:
+    """By the worker's own timer; and the server stays ready."""
+    port = free_port()
+    with (
+        running_redis(port) as server,
+        servers.house(REDIS_URL=f"redis://127.0.0.1:{port}/0") as house,
+    ):
+        house.start()
+        store = house.make_store(capacity=2)
+        free = house.get(f"/api/v1/stores/{store}/availability?visit_type=visit&from={day()}&to={day()}").json
+        server.kill()
+        server.wait()
+
+        booked = house.post(
+            "/api/v1/bookings",
+            {
+                "store": store, "visit_type": "visit", "starts_at": free["days"][0]["slots"][0]["starts_at"],
+                "customer": {"name": "Ada Test", "phone": "+33612345601"},
+            },
+        )  # fmt: skip
+
+        assert booked.status == 201
+        texts = house.data / "outbox"
+        wait_until(lambda: list(texts.glob("*-confirmation-sms-*")), seconds=60, what="sent")
+        assert house.get("/readyz").status == 200
+
+
+def day() -> str:
+    """Return a day on which a shop that is always open has free times."""
+    return (datetime.now(UTC) + timedelta(days=3)).date().isoformat()
 
 
 FIRST_REQUESTS = """
