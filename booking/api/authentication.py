@@ -1,4 +1,4 @@
-"""Authentication of the API: staff by token or session, customers by the token of their booking."""
+"""Authentication of the API: staff by token or session, programs by a key, customers by the token of their booking."""
 
 import re
 
@@ -8,10 +8,12 @@ from knox.auth import TokenAuthentication
 from knox.models import AuthToken
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
 from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.request import Request
 
 from booking import limits
+from booking.accounts.api_keys import note_use, read_api_key
 from booking.bookings.queries import booking_by_reference
-from booking.models import Booking
+from booking.models import ApiKey, Booking
 from booking.tokens import is_manage_token, read_reference
 from booking.web.problem_json import ApiProblem
 
@@ -32,7 +34,33 @@ class StaffToken(TokenAuthentication):  # type: ignore[misc]
         return auth_token.expiry is not None and auth_token.expiry <= timezone.now()
 
 
-STAFF: list[type[BaseAuthentication]] = [StaffToken, SessionAuthentication]
+class Program:
+    """Whoever uses the API by a key: no user, so nothing is open to it but what its key opens."""
+
+    is_authenticated = True
+    is_active = True
+    pk = None
+
+
+class KeyOfProgram(BaseAuthentication):
+    """`Authorization: Bearer carillon_…`, a key that a manager made."""
+
+    def authenticate(self, request: Request) -> tuple[Program, ApiKey] | None:
+        """Return the key that the request is made with. Raises AuthenticationFailed, RateLimited."""
+        secret = bearer_token(request._request)
+        if not secret:
+            return None
+        limits.refuse_wrong_tokens(request._request)
+        now = timezone.now()
+        key = read_api_key(secret, now=now)
+        if key is None:
+            limits.wrong_token(request._request)
+            raise AuthenticationFailed
+        note_use(key, now=now)
+        return Program(), key
+
+
+STAFF: list[type[BaseAuthentication]] = [StaffToken, KeyOfProgram, SessionAuthentication]
 
 
 def bearer_token(request: HttpRequest) -> str:

@@ -33,7 +33,7 @@ class ApiSchema(AutoSchema):
     def get_auth(self) -> list[dict[str, Any]]:
         if not getattr(self.view, "needs_manage_token", False):
             found: list[dict[str, Any]] = super().get_auth()
-            return found
+            return found if getattr(self.view, "scope", "") else [one for one in found if "apiKey" not in one]
         self.registry.register_on_missing(
             ResolvedComponent("manageToken", ResolvedComponent.SECURITY_SCHEMA, _MANAGE_TOKEN, "manageToken")  # type: ignore[no-untyped-call]
         )
@@ -60,4 +60,18 @@ class StaffTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyp
             "in": "header",
             "name": "Authorization",
             "description": "`Token …`, with the token of POST /api/v1/staff/token.",
+        }
+
+
+class KeyOfProgramScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """The schema's description of keys for programs."""
+
+    target_class = "booking.api.authentication.KeyOfProgram"
+    name = "apiKey"
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, Any]:
+        return {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "A key that a manager made for a program, with the scope that the operation needs.",
         }

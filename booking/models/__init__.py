@@ -1,5 +1,6 @@
 """Models of bookings, their history, the waiting list, the line, tablets, webhooks, and kept answers."""
 
+from booking.models.api_keys import API_KEY_NAME_LONGEST, ApiKey
 from booking.models.app_codes import APP_CODES, AppCodes
 from booking.models.bookings import WEB_SOURCES, Actor, Booking, BookingEvent, EventKind, Hold, Source, Status
 from booking.models.books_key import BooksKey
@@ -24,6 +25,7 @@ from booking.models.webhooks import OFF_GONE, OPEN_TELLING, TellingState, Webhoo
 from booking.models.worker import WorkerBeat
 
 __all__ = [
+    "API_KEY_NAME_LONGEST",
     "APP_CODES",
     "LONGEST_TEXT",
     "NAMES_SHOWN",
@@ -35,6 +37,7 @@ __all__ = [
     "TABLET_PAUSE",
     "WEB_SOURCES",
     "Actor",
+    "ApiKey",
     "AppCodes",
     "Booking",
     "BookingEvent",

@@ -183,6 +183,7 @@ ROUTES = {
         staff/<slug:store>/setup/desks/<slug:desk>/calendar/
         staff/<slug:store>/setup/desk-choice/
         staff/<slug:store>/setup/webhooks/
+        staff/<slug:store>/setup/keys/
         staff/<slug:store>/setup/visit-types/new/
         staff/<slug:store>/setup/visit-types/<slug:visit_type>/
         staff/<slug:store>/setup/questions/

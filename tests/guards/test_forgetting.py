@@ -94,6 +94,7 @@ PLAIN = """
     notifications.Circuit: reason
     notifications.MessageTally: kind
     notifications.MessageDay: account kind
+    booking.ApiKey: name digest scopes
     booking.Webhook: sealed_address host sealed_secret sealed_previous off_reason
     booking.WebhookEvent: type subject facts reason
     auth.Permission: name codename

@@ -25,7 +25,7 @@ TABLES = {
         stores.Store stores.Organization stores.Store_organizations stores.StoreMembership stores.OrganizationMembership
         stores.Desk stores.DeskHours stores.VisitType stores.StoreQuestion stores.OpeningHours stores.PatternTaken
         stores.SearchWord stores.SearchSpelling stores.StoreWord stores.DeskCalendar
-        booking.StaffPin booking.PinTries booking.Passkey booking.Webhook
+        booking.StaffPin booking.PinTries booking.Passkey booking.Webhook booking.ApiKey
         knox.AuthToken otp_totp.TOTPDevice otp_static.StaticDevice otp_static.StaticToken
     """,
     "deleted each night once they are of no more use": """

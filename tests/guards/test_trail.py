@@ -34,6 +34,7 @@ FORMS: dict[str, dict[str, str | list[str]]] = {
     "desks/<slug:desk>/": {"name": "Front", "capacity": "3", "kept_back": "1", "is_active": "on"},
     "desks/<slug:desk>/calendar/": {"address": "https://calendar.example.org/ada.ics"},
     "desk-choice/": {"is_offered": "on"},
+    "keys/": {"name": "Till", "scopes": ["read:day"], "days": "90"},
     "webhooks/": {"address": "https://till.example.org/hook"},
     "visit-types/new/": {
         "name": "Repair",

@@ -7,7 +7,8 @@ from django.utils import translation
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.request import Request
 
-from booking.accounts.permissions import member_booking, member_store
+from booking.accounts.api_keys import WRITE_BOOKINGS
+from booking.accounts.permissions import member_store
 from booking.api import shapes
 from booking.api.bodies import Json
 from booking.api.idempotency import ApiAnswer
@@ -26,11 +27,13 @@ from stores.models import Role
 
 
 class StaffBookingsView(StaffView):
+    scope = WRITE_BOOKINGS
+
     @extend_schema(operation_id="bookForCaller", request=StaffBookingRequest, responses={201: shapes.StaffBookingShape})
     @once
     def post(self, body: Json, store: str) -> ApiAnswer:
         """Book for a caller or someone at the desk: no minimum notice, no places kept back."""
-        place = member_store(self.user, store)
+        place = self.store(store)
         asked = checked(StaffBookingRequest, body, country=place.country, contact_needed=False)
         wanted = SlotRequest(place.slug, asked["visit_type"], asked["starts_at"], asked["party_size"])
         self.note_wanted(wanted, by_staff=True)
@@ -43,7 +46,7 @@ class StaffBookingsView(StaffView):
             note=asked["note"] or "",
             source=Source(asked["source"]),
             now=self.now,
-            user=self.user,
+            user=self.member,
         )
         return ApiAnswer(self.show(booking), status=201, subject=Subject.booking(booking.reference))
 
@@ -75,9 +78,10 @@ class _ActionView(StaffView):
     """One tap on a booking; the same `action_id` again changes nothing."""
 
     body_may_be_empty = True
+    scope = WRITE_BOOKINGS
 
     def post(self, request: Request, reference: str) -> HttpResponse:
-        booking = member_booking(self.user, reference)
+        booking = self.booking(reference)
         return json_response(self.show(self.act(booking, **self.read(ActionRequest))))
 
     def act(self, booking: Booking, **tap: Any) -> Booking:
@@ -95,7 +99,7 @@ class _StepView(_ActionView):
     action: str
 
     def act(self, booking: Booking, **tap: Any) -> Booking:
-        return steps.take_action(booking_id=booking.pk, action=self.action, who=Who.staff(self.user, self.now), **tap)
+        return steps.take_action(booking_id=booking.pk, action=self.action, who=Who.staff(self.member, self.now), **tap)
 
 
 @_action("checkIn")
@@ -139,15 +143,19 @@ class StaffCancelView(_ActionView):
 
     def act(self, booking: Booking, **tap: Any) -> Booking:
         # No action_id is needed: to cancel twice changes nothing anyway.
-        return lifecycle.cancel_booking(booking_id=booking.pk, who=Who.staff(self.user, self.now))
+        return lifecycle.cancel_booking(booking_id=booking.pk, who=Who.staff(self.member, self.now))
 
 
 class StaffRescheduleView(StaffView):
+    scope = WRITE_BOOKINGS
+
     @extend_schema(operation_id="rescheduleForCustomer", request=RescheduleRequest, responses=shapes.StaffBookingShape)
     def post(self, request: Request, reference: str) -> HttpResponse:
         """Move a visit to another start, for its customer."""
-        booking = member_booking(self.user, reference)
+        booking = self.booking(reference)
         starts_at = self.read(RescheduleRequest)["starts_at"]
         self.note_wanted(SlotRequest.to_move(booking, starts_at, by_staff=True), by_staff=True)
-        moved = rescheduling.reschedule(booking_id=booking.pk, starts_at=starts_at, who=Who.staff(self.user, self.now))
+        moved = rescheduling.reschedule(
+            booking_id=booking.pk, starts_at=starts_at, who=Who.staff(self.member, self.now)
+        )
         return json_response(self.show(moved))

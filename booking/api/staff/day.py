@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
-from booking.accounts.permissions import member_store
+from booking.accounts.api_keys import READ_DAY
 from booking.api import shapes
 from booking.api.day_text import day_text
 from booking.api.etags import is_known, not_modified, with_etag
@@ -17,10 +17,12 @@ from booking.bookings.day_schedule import day_schedule, day_version
 
 
 class DayView(StaffView):
+    scope = READ_DAY
+
     @extend_schema(operation_id="readDay", parameters=[DayQuery], responses=shapes.DayShape)
     def get(self, request: Request, store: str) -> HttpResponse:
         """Read a day's slots and bookings, today's if no other date is named."""
-        place = member_store(self.user, store)
+        place = self.store(store)
         asked = self.read_query(DayQuery)
         day = asked.get("date") or self.now.astimezone(ZoneInfo(place.time_zone)).date()
         version = day_version(store=place, date=day, now=self.now)

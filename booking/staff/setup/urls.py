@@ -3,6 +3,7 @@
 from django.urls import path
 
 from booking.staff.setup import (
+    api_keys,
     calls,
     changes,
     day_sheet,
@@ -52,6 +53,7 @@ urlpatterns = [
     path(f"{_SETUP}/protection/", public_page.protection, name="staff-setup-protection"),
     path(f"{_SETUP}/waiting-room/", waiting_room.waiting_room, name="staff-setup-waiting-room"),
     path(f"{_SETUP}/feed/", feed.feed, name="staff-setup-feed"),
+    path(f"{_SETUP}/keys/", api_keys.api_keys, name="staff-setup-keys"),
     path(f"{_SETUP}/webhooks/", webhooks.webhooks, name="staff-setup-webhooks"),
     path(f"{_SETUP}/devices/", devices.devices, name="staff-setup-devices"),
     path(f"{_SETUP}/devices/revoke/", devices.revoke, name="staff-setup-device-revoke"),

@@ -88,14 +88,20 @@ def test_every_post_of_the_public_honours_keys() -> None:
             assert "Idempotency-Key" in [one["name"] for one in methods["post"]["parameters"]], path
 
 
+# What programs with a key may call, besides people.
+FOR_PROGRAMS = (
+    *("/day", "{store}/bookings", "/check-in", "/start", "/complete", "/no-show", "/undo"),
+    *("/cancel", "/reschedule"),
+)
+
+
 def test_every_call_says_who_may_make_it() -> None:
     for path, methods in schema()["paths"].items():
         for method, operation in methods.items():
             names = {name for one in operation.get("security", ()) for name in one}
             if "/staff/" in path:
-                assert names == (
-                    {"staffToken", "cookieAuth"} if (path, method) != ("/api/v1/staff/token", "post") else set()
-                )
+                of_people = {"staffToken", "cookieAuth"} if (path, method) != ("/api/v1/staff/token", "post") else set()
+                assert names == (of_people | {"apiKey"} if path.endswith(FOR_PROGRAMS) else of_people)
             elif "{reference}" in path:
                 assert names == {"manageToken"}
             else:
