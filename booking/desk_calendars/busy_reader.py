@@ -92,13 +92,15 @@ def _moment(at: date | datetime, zone: ZoneInfo) -> datetime:
 
 
 def _limit() -> None:
-    """Take from this process what a file could use up; not where the system knows no such limits."""
+    """Take from this process what a file could use up, unless it has less; not where the system knows no limits."""
     try:
         import resource  # noqa: PLC0415 -- not on every system
     except ImportError:
         return
-    resource.setrlimit(resource.RLIMIT_CPU, (8, 8))
-    resource.setrlimit(resource.RLIMIT_AS, (768 * 2**20, 768 * 2**20))
+    for kind, most in ((resource.RLIMIT_CPU, 8), (resource.RLIMIT_AS, 768 * 2**20)):
+        _soft, hard = resource.getrlimit(kind)
+        least = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        resource.setrlimit(kind, (least, least))
 
 
 def main() -> None:

@@ -1,10 +1,15 @@
 """Busy times of calendar files as programs write them."""
 
+import json
+import subprocess
+import sys
 from datetime import datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from booking.desk_calendars import busy_reader
 from booking.desk_calendars.addresses import CalendarTrouble
 from booking.desk_calendars.busy_reader import TooMany, busy_spans
 from booking.desk_calendars.busy_times import read_busy_times
@@ -131,6 +136,20 @@ def test_a_calendar_that_no_person_keeps_is_refused() -> None:
 def test_a_program_of_its_own_reads_the_file_and_says_what_is_wrong(content: bytes, reason: str) -> None:
     with pytest.raises(CalendarTrouble, match=reason):
         read_busy_times(content, zone=PARIS, first=FIRST, last=LAST)
+
+
+def test_the_program_also_runs_where_it_has_less_than_it_would_take() -> None:
+    reader = Path(busy_reader.__file__)
+    asked = {"zone": "Europe/Paris", "first": FIRST.isoformat(), "last": LAST.isoformat()}
+
+    done = subprocess.run(
+        ["sh", "-c", 'ulimit -v 700000 && exec "$0" -I "$1"', sys.executable, str(reader)],
+        input=json.dumps(asked).encode() + b"\n" + calendar(event(*LUNCH)),
+        capture_output=True,
+        check=True,
+    )
+
+    assert json.loads(done.stdout) == {"busy": [[at(12, day=23).timestamp(), at(13, day=23).timestamp()]]}
 
 
 @pytest.mark.slow
