@@ -16,7 +16,7 @@ from notifications.models import Channel, Circuit
 
 # A circuit opens after this many calls in a row without an answer, or with an error of the provider itself.
 MOST_IN_A_ROW = 4
-# Once a minute; a little less, because the sweep that looks runs each minute, but not always to the second.
+# Some once a minute, to see whether the provider is back; messages that wait take turns (`retries.TURN_SECONDS`).
 PROBE_EVERY = timedelta(seconds=50)
 
 log = logging.getLogger(__name__)

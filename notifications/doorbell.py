@@ -40,7 +40,7 @@ class _Noting:
 
 
 def ring() -> None:
-    """Ask a worker to look at the outbox now; if the queue is away, the sweep of each minute finds what is due.
+    """Ask a worker to look at the outbox now; if the queue is away, its timer finds what is due.
 
     The caller's messages are committed. One statement if the last task still waits.
     """
