@@ -27,10 +27,11 @@ log = logging.getLogger(__name__)
 
 def settle_sent(results: Sequence[Result], *, now: datetime) -> None:
     """Settle the messages of one channel that their provider took, with three statements, however many they are."""
-    outbox.settle_sent([(result.call.message, _sid(result)) for result in results], now=now)
     channel = Channel(results[0].call.message.channel)
-    if channel == Channel.SMS:
-        provider_texts.note_texts([(_sid(result), result.call.message.pk) for result in results], now=now)
+    with transaction.atomic():  # what the provider is to forget is noted, whatever ends this process
+        if channel == Channel.SMS:
+            provider_texts.note_texts([(_sid(result), result.call.message.pk) for result in results], now=now)
+        outbox.settle_sent([(result.call.message, _sid(result)) for result in results], now=now)
     if circuits.note_answer(channel, now=now):
         outbox.bring_forward(channel, now=now)
 

@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from notifications import circuits, outbox, provider_texts
 from notifications.answers import Barred, Failure, Later, OnceMore, Puzzling
 from notifications.models import Channel, OutboxMessage, State
+from notifications.tallies import add_settled
 
 ONCE_MORE_AFTER = timedelta(hours=1)
 LONGEST_PAUSE = timedelta(hours=1)
@@ -24,18 +25,18 @@ log = logging.getLogger(__name__)
 def take(*, message: OutboxMessage, state: State, provider_sid: str, now: datetime) -> bool:
     """Record that a message is on its way or arrived: states only advance, from unknown ones too.
 
-    If the provider has sent a message twice, the one whose id we store counts.
+    If the provider has sent a message twice, the one whose id we store counts. A receipt may come before the worker
+    has settled the message, which is counted as sent then.
     """
     _note_new(message, provider_sid, now=now)
-    return bool(
-        _awaited(message, state, provider_sid).update(
-            state=state,
-            reason="",
-            provider_sid=outbox.sid_kept(provider_sid or message.provider_sid),
-            **outbox.NO_LEASE,
-            updated_at=now,
-        )
-    )
+    awaited = _awaited(message, state, provider_sid)
+    sid = outbox.sid_kept(provider_sid or message.provider_sid)
+    news = {"state": state, "reason": "", "provider_sid": sid, **outbox.NO_LEASE, "updated_at": now}
+    with transaction.atomic():
+        if awaited.filter(state=State.SENDING).update(**news):
+            add_settled([message], State.SENT)
+            return True
+        return bool(awaited.update(**news))
 
 
 def take_failure(

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from twilio.request_validator import RequestValidator
 from twilio.twiml.messaging_response import MessagingResponse
 
-from notifications import receipts, sms_recipients
+from notifications import provider_texts, receipts, sms_recipients
 from notifications.answers import Refused
 from notifications.models import OutboxMessage, State
 from notifications.opt_words import Wish, read_wish, says_more
@@ -71,9 +71,13 @@ def status(request: HttpRequest) -> HttpResponse:
 
 @signed
 def inbound(request: HttpRequest) -> HttpResponse:
-    """Take what somebody texted us: STOP and START here, all else is answered by NOTIFICATIONS_ANSWER."""
+    """Take what somebody texted us: STOP and START here, all else is answered by NOTIFICATIONS_ANSWER.
+
+    The provider is to forget what was written as it forgets what we write.
+    """
     phone, body = request.POST.get("From", "")[:32], request.POST.get("Body", "").replace("\x00", "")[:LONGEST_READ]
     now = timezone.now()
+    provider_texts.note_texts([(_sid(request), None)], now=now)
     answer = MessagingResponse()
     wish = _PROVIDERS_WISH.get(request.POST.get("OptOutType", "")) or read_wish(body)
     if wish == "stop":

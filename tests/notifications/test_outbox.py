@@ -315,6 +315,18 @@ def test_settled_messages_are_counted_by_channel_kind_and_state():
     assert counted["sms", "change", "sent"] == 1
 
 
+@pytest.mark.django_db
+def test_message_whose_receipt_comes_before_it_is_settled_is_counted_once():
+    outbox.enqueue([planned("ABCD0001")], now=NOW)
+    (message,) = claims.claim_due(now=NOW, limit=5, channel=Channel.SMS)
+
+    receipts.take(message=message, state=State.SENT, provider_sid="SM1", now=NOW)
+    receipts.take(message=message, state=State.DELIVERED, provider_sid="SM1", now=NOW)
+    outbox.settle_sent([(message, "SM1")], now=NOW)
+
+    assert {ending[2]: count for ending, count in settled_counts().items()} == {"sent": 1}
+
+
 @pytest.mark.parametrize(
     ("state", "sid", "kept"),
     [

@@ -9,7 +9,7 @@ from django.utils import timezone
 from pytest_django import Settings
 from twilio.request_validator import RequestValidator
 
-from notifications.models import Channel, OptOut, OutboxMessage, State
+from notifications.models import Channel, OptOut, OutboxMessage, ProviderText, State
 from notifications.tasks import deliver_due
 from tests.fake_twilio import AUTH_TOKEN, FakeTwilio
 from tests.notifications import composer
@@ -178,6 +178,14 @@ def test_stop_opts_out_and_start_back_in(call, word) -> None:
     assert OptOut.objects.count() == 1
     text(call, "Start")
     assert OptOut.objects.count() == 0
+
+
+@pytest.mark.parametrize("body", ["STOP", "Où êtes-vous ?"])
+def test_what_came_in_is_to_be_forgotten_by_the_provider_too(call, body) -> None:
+    text(call, body)
+    text(call, body)
+
+    assert list(ProviderText.objects.values_list("sid", "message_id")) == [("SM1", None)]
 
 
 @pytest.mark.parametrize("words", ["STOP SVP", "stop sms", "Arrêtez", "Stop merci", "unsubscribe", "СТОП"])
