@@ -54,20 +54,31 @@ def write_key_beside(backup: Path) -> Path:
     return path
 
 
-def take_key_beside(backup: Path) -> bool:
+def take_key_beside(backup: Path, *, fingerprint: str | None) -> bool:
     """Use the key beside a backup from now on, where Carillon keeps its key itself; tell whether it does.
 
-    A key that SECRET_KEY names stays. Raises OSError.
+    A key that SECRET_KEY names stays; so does ours where the one beside is not that of the backup (`fingerprint`). The
+    key that was ours is kept as `secret_key.` with its fingerprint: other books may need it. Raises OSError.
     """
     beside, ours = _key_beside(backup), key_file(Path(settings.DATA_DIR))
     if not (beside.is_file() and ours.is_file() and ours.read_text().strip() == settings.SECRET_KEY):
         return False
-    fresh = ours.with_name(f".secret_key.{os.getpid()}")
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(beside.read_text().strip())
-    fresh.replace(ours)
-    settings.SECRET_KEY = ours.read_text().strip()
+    before, before_fingerprint, found = settings.SECRET_KEY, key_fingerprint(), beside.read_text().strip()
+    settings.SECRET_KEY = found
+    if not found or found == before or fingerprint not in (None, key_fingerprint()):
+        settings.SECRET_KEY = before
+        return False
+    _write_key(ours.with_name(f"{ours.name}.{before_fingerprint}"), before)
+    _write_key(ours, found)
     return True
+
+
+def _write_key(path: Path, key: str) -> None:
+    """Write a key to a file of mode 600, whole or not at all."""
+    fresh = path.with_name(f".{path.name}.{os.getpid()}")
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(key)
+    fresh.replace(path)
 
 
 def _key_beside(backup: Path) -> Path:

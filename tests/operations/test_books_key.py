@@ -1,7 +1,9 @@
 """Books open with their own key alone: another is refused at the start and by a restore, unless it is meant."""
 
+import shutil
 import signal
 from collections.abc import Iterator
+from pathlib import Path
 from stat import S_IMODE
 
 import pytest
@@ -59,12 +61,29 @@ def test_key_is_beside_a_backup_only_on_wish(booked: Booked) -> None:
 
 def test_restore_takes_the_key_beside_the_backup_and_links_live_on(booked: Booked) -> None:
     with servers.house(PATH=path_with_postgres()) as new:
+        new.manage("check")
+        before = (new.data / "secret_key").read_text()
         said = new.manage("restore", str(booked.house.folder / "whole"))
         new.start()
         status = booked.status_in(new)
 
+        kept = [file.read_text() for file in new.data.glob("secret_key.*")]
+
     assert "is the key of this installation from now on" in said
     assert status == 200
+    assert kept == [before]
+
+
+@pytest.mark.parametrize("beside", ["", OTHER_KEY])
+def test_key_beside_that_is_not_the_backups_replaces_nothing(booked: Booked, tmp_path: Path, beside: str) -> None:
+    shutil.copy(booked.house.folder / "plain", tmp_path / "plain")
+    (tmp_path / "plain.key").write_text(beside)
+    with servers.house(PATH=path_with_postgres()) as other:
+        other.manage("check")
+        before = (other.data / "secret_key").read_text()
+        assert "not the key of these books" in refused(other.run("restore", str(tmp_path / "plain")))
+
+        assert (other.data / "secret_key").read_text() == before
 
 
 def test_restore_without_the_key_is_refused_until_a_new_one_is_meant(booked: Booked) -> None:

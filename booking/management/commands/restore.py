@@ -27,7 +27,7 @@ class Command(BaseCommand):
         try:
             fingerprint = fingerprint_in(file)
             check_empty()
-            takes_key = take_key_beside(file)
+            takes_key = take_key_beside(file, fingerprint=fingerprint)
             if not may_be_new:
                 check_key_of(fingerprint)
             restore(file)
