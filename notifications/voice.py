@@ -16,7 +16,10 @@ VOICES = {"fr": "fr-FR", "en": "en-GB"}
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One moment of a call: both numbers in E.164, and the key that was pressed; `caller` is "" where withheld."""
+    """One moment of a call: both numbers as the provider names them, and the key that was pressed.
+
+    `caller` is "" where withheld; it may be no phone's number, but the name of a program.
+    """
 
     called: str
     caller: str

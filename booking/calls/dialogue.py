@@ -24,7 +24,8 @@ from booking.models import Booking, Source
 from booking.places.days_state import Wish
 from booking.places.free_times import kept_availability
 from booking.places.holds import hold_places, release_hold
-from booking.refusals import BookingRefused, UnknownVisitType, while_offered
+from booking.policy import may_change
+from booking.refusals import BookingRefused, Refusal, UnknownVisitType, while_offered
 from booking.tokens import hold_token, keyed_digest
 from booking.who import Who
 from notifications.voice import VOICES, Call, Line, Spoken
@@ -35,6 +36,9 @@ MOST_KINDS = 8  # with keys of their own; 0 is a person
 DAYS_LOOKED_AT = 7
 WEEKS_LOOKED_AT = 6
 PERSON, LATER = "0", "4"
+_CURED_BY_ANOTHER_TIME = frozenset(
+    {Refusal.SLOT_FULL, Refusal.SLOT_CLOSED, Refusal.TOO_SOON, Refusal.TOO_FAR_AHEAD, Refusal.HOLD_EXPIRED}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +69,17 @@ def answer(place: Place | None, caller: Caller) -> Spoken:
             return _STEPS[place.step](place, caller)
         except RateLimited:
             return _person(place, caller, [words.too_many_tries()])
-        except (BookingRefused, UnknownVisitType) as refused:
-            reason = refused.reason if isinstance(refused, BookingRefused) else None
-            return _times(replace(place, times=()), caller, words.refused(reason) if reason else [])
+        except BookingRefused as refused:
+            return _refuse(place, caller, refused.reason)
+        except UnknownVisitType:
+            return _person(place, caller, [])
+
+
+def _refuse(place: Place, caller: Caller, reason: Refusal) -> Spoken:
+    """Offer other times where they may help, and a person where they cannot."""
+    if reason in _CURED_BY_ANOTHER_TIME:
+        return _times(replace(place, times=()), caller, words.refused(reason))
+    return _person(place, caller, words.refused(reason))
 
 
 def _welcome(caller: Caller, *, is_repeated: bool = False) -> Spoken:
@@ -115,8 +127,10 @@ def _kind(place: Place, caller: Caller) -> Spoken:
 
 def _times(place: Place, caller: Caller, said: list[str]) -> Spoken:
     """Offer the first free times, or those after the last one offered."""
-    after = place.times[-1] if place.times else None
-    offered = _free_after(after, place.kind, caller)
+    wish = _wish_of(place, caller)
+    if wish is None:
+        return _person(place, caller, [words.no_visit()])
+    offered = _free_after(place.times[-1] if place.times else None, wish, caller)
     if not offered:
         return _person(place, caller, [*said, words.nothing_free()])
     today = caller.now.astimezone(caller.rules.zone).date()
@@ -124,9 +138,20 @@ def _times(place: Place, caller: Caller, said: list[str]) -> Spoken:
     return _ask(place, [*said, *words.times(offered, caller.rules.zone, today=today)])
 
 
-def _free_after(after: datetime | None, kind: str, caller: Caller) -> list[datetime]:
+def _wish_of(place: Place, caller: Caller) -> Wish | None:
+    """Return what is looked for: for a visit that moves, places for all its people; None where it is gone."""
+    if not place.visit:
+        return Wish(caller.rules.slug, place.kind)
+    visit = _named(place, caller)
+    if visit is None:
+        return None
+    kind, desk = visit.visit_type.slug, visit.desk_kept
+    return Wish(caller.rules.slug, kind, party_size=visit.party_size, desk=desk, is_booked=True)
+
+
+def _free_after(after: datetime | None, wish: Wish, caller: Caller) -> list[datetime]:
     """Return the first free starts after an instant, week by week."""
-    wish, zone = Wish(caller.rules.slug, kind), caller.rules.zone
+    zone = caller.rules.zone
     first = (after or caller.now).astimezone(zone).date()
     found: list[datetime] = []
     for week in range(WEEKS_LOOKED_AT):
@@ -235,10 +260,20 @@ def _change(place: Place, caller: Caller) -> Spoken:
         return _person(place, caller, [words.no_visit()])
     moment = _said(visit.starts_at, caller)
     if caller.call.key == "1":
-        return _times(place, caller, [])
+        return _times(place, caller, []) if _may_move(visit, caller) else _refuse(place, caller, Refusal.TOO_LATE)
     if caller.call.key == "2":
         return _ask(replace(place, step=Step.CANCEL, is_repeated=False), words.question_to_cancel(moment))
     return _again(place, caller, words.question_to_change(moment))
+
+
+def _may_move(visit: Booking, caller: Caller) -> bool:
+    return may_change(
+        status=visit.status,
+        starts_at=visit.starts_at,
+        now=caller.now,
+        change_until_minutes=visit.store.change_until_minutes,
+        answer_until=visit.answer_until,
+    )
 
 
 def _move(place: Place, caller: Caller, moment: datetime) -> Spoken:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 
 from booking.desk_calendars.addresses import CalendarAddress, CalendarTrouble, machine_of
-from notifications.deadlines import OutOfTime, shut_down, within
+from notifications.deadlines import OutOfTime, SendGate, shut_down, within
 
 ALL_SECONDS = 12
 CONNECT_SECONDS = 5
@@ -41,6 +41,7 @@ class _Call:
     def __init__(self, address: CalendarAddress, etag: str, modified: str) -> None:
         self._address, self._etag, self._modified = address, etag, modified
         self._socket: socket.socket | None = None
+        self._gate = SendGate()
 
     def make(self) -> Download:
         machine = machine_of(self._address)
@@ -55,17 +56,20 @@ class _Call:
                 self._socket.close()
 
     def abort(self) -> None:
-        """End the call now."""
+        """End the call now; one whose name is still looked up ends once it is found."""
+        self._gate.close()
         shut_down(self._socket)
 
     def _read(self, machine: str) -> Download:
         address = self._address
         self._socket = connected = socket.create_connection((machine, address.port), timeout=CONNECT_SECONDS)
+        self._gate.pass_through()
         connection = HTTPConnection(address.host, address.port)
         if address.scheme == "https":  # the certificate must be that of the name, wherever the name led
             connection = HTTPSConnection(address.host, address.port)
             self._socket = connected = ssl.create_default_context().wrap_socket(connected, server_hostname=address.host)
         connection.sock = connected
+        self._gate.pass_through()  # only now could it be cut, if it was given up during the handshake
         connection.request("GET", address.target, headers=self._headers())
         answer = connection.getresponse()
         if answer.status == _NOT_MODIFIED and (self._etag or self._modified):

@@ -12,7 +12,7 @@ from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnec
 from django.conf import settings
 
 from booking.webhooks.addresses import BadAddress, WebhookAddress
-from notifications.deadlines import OutOfTime, shut_down, within
+from notifications.deadlines import OutOfTime, SendGate, shut_down, within
 from notifications.public_machines import NoSuchMachine, PrivateMachine, find_machine
 
 ALL_SECONDS = 10
@@ -56,6 +56,7 @@ class _Call:
     def __init__(self, address: WebhookAddress, body: bytes, headers: Mapping[str, str]) -> None:
         self._address, self._body, self._headers = address, body, headers
         self._socket: socket.socket | None = None
+        self._gate = SendGate()
 
     def make(self) -> CallResult:
         address = self._address
@@ -79,18 +80,21 @@ class _Call:
                 self._socket.close()
 
     def abort(self) -> None:
-        """End the call now."""
+        """End the call now; one whose name is still looked up ends once it is found."""
+        self._gate.close()
         shut_down(self._socket)
 
     def _post(self, number: str) -> HTTPResponse:
         address = self._address
         self._socket = connected = socket.create_connection((number, address.port), timeout=CONNECT_SECONDS)
+        self._gate.pass_through()
         connection = HTTPConnection(address.host, address.port)
         if address.scheme == "https":  # the certificate must be that of the name, wherever the name led
             connection = HTTPSConnection(address.host, address.port)
             self._socket = connected = ssl.create_default_context().wrap_socket(connected, server_hostname=address.host)
         connected.settimeout(ALL_SECONDS)
         connection.sock = connected
+        self._gate.pass_through()  # only now could it be cut, if it was given up during the handshake
         connection.request("POST", address.target, self._body, {**self._headers, "Connection": "close"})
         return connection.getresponse()
 

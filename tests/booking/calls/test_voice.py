@@ -253,3 +253,52 @@ def test_address_that_we_never_gave_breaks_nothing(store: Store, query: str, key
 
 def test_digits_pressed_at_once_count_as_the_first(store: Store) -> None:
     assert "To book a visit" in Phone().press("22").heard
+
+
+def test_visit_of_several_is_offered_times_with_places_for_all_of_them(store: Store) -> None:
+    make_booking(store, phone="+33612345601", party_size=2)
+    Phone(caller="+33612345602").press("2").press("1").press("1").press("1").press("1")
+    first = Booking.objects.get(phone="+33612345602")
+    phone = Phone().press("2").press("2").press("1").press("1")
+
+    assert "Your visit is now" in phone.heard
+    assert Booking.objects.get(party_size=2).starts_at != first.starts_at
+
+
+def test_visit_of_a_kind_that_is_no_longer_offered_is_moved_all_the_same(store: Store) -> None:
+    visit = make_booking(store, phone="+33612345601")
+    store.visit_types.filter(slug="visit").update(is_active=False)
+    Phone().press("2").press("2").press("1").press("1")
+
+    assert booked().starts_at != visit.starts_at
+
+
+def test_visit_that_is_too_near_to_be_moved_is_led_to_a_person(store: Store) -> None:
+    make_booking(store, phone="+33612345601")
+    Store.objects.update(change_until_minutes=7 * 24 * 60)
+    phone = Phone().press("2").press("2").press("1")
+    if not phone.rings:
+        phone.press("1")
+
+    assert "too late" in phone.heard
+    assert phone.rings == "+33549240039"
+
+
+def test_caller_with_as_many_visits_as_one_may_have_is_led_to_a_person(store: Store) -> None:
+    Store.objects.update(open_bookings_per_customer=1)
+    make_booking(store, phone="+33612345601")
+    phone = Phone().press("2").press("1").press("1").press("1").press("1")
+
+    assert "already have visits" in phone.heard
+    assert phone.rings == "+33549240039"
+
+
+@pytest.mark.parametrize("caller", ["+7378742833", "+2562533", "+8656696", "sip:ada@example.org", "client:ada"])
+def test_number_that_is_nobodys_opens_no_visit(store: Store, caller: str) -> None:
+    """The provider names those who hide their number by a few numbers that are shared by all of them."""
+    make_booking(store, phone="+33612345601")
+    Booking.objects.update(phone=caller[:20])
+    phone = Phone(caller=caller).press("2").press("2")
+
+    assert "Your number is hidden" in phone.heard
+    assert phone.rings == "+33549240039"

@@ -1,5 +1,6 @@
 """Downloads of calendars from a real server, which does what servers should not."""
 
+import threading
 from collections.abc import Iterator
 from ipaddress import ip_network
 
@@ -78,6 +79,25 @@ def test_a_server_that_never_ends_is_left(server: CalendarServer, monkeypatch: p
     for fault in (DRIP, HANG):
         server.fault = fault
         assert reason_of(server) == "too_slow"
+
+
+def test_a_name_that_is_found_too_late_leads_to_no_call(
+    server: CalendarServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody would cut it: a server that sends a byte now and then kept its thread for ever."""
+    is_found, machine_of = threading.Event(), downloads.machine_of
+    monkeypatch.setattr(downloads, "machine_of", lambda address: is_found.wait() and machine_of(address))
+    monkeypatch.setattr(downloads, "ALL_SECONDS", 0.1)
+    server.fault = DRIP
+
+    assert reason_of(server) == "too_slow"
+    calls = [thread for thread in threading.enumerate() if thread.name == "call"]
+    is_found.set()
+    for call in calls:
+        call.join(10)
+
+    assert not any(call.is_alive() for call in calls)
+    assert server.asked == []
 
 
 def test_a_server_that_cuts_or_is_away_was_not_reached(server: CalendarServer) -> None:

@@ -205,6 +205,25 @@ def test_hanging_dripping_and_cutting_servers_are_left_in_time(
     assert state() == (TellingState.TOLD, "")
 
 
+def test_call_that_was_given_up_during_the_look_up_of_its_name_never_leaves(
+    store: Store, receiver: WebhookReceiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    follow(store, receiver)
+    make_booking(store)
+    is_found, find_machine = threading.Event(), calls.find_machine
+    with monkeypatch.context() as patched:
+        patched.setattr(calls, "find_machine", lambda *told, **known: is_found.wait() and find_machine(*told, **known))
+        patched.setattr(calls, "ALL_SECONDS", 0.1)
+        tell()
+        late = [thread for thread in threading.enumerate() if thread.name == "call"]
+        is_found.set()
+        for call in late:
+            call.join(10)
+
+    assert not any(call.is_alive() for call in late)
+    assert (state(), receiver.received) == ((TellingState.DUE, "too_slow"), [])
+
+
 def test_hanging_server_holds_up_no_other(
     store: Store, receiver: WebhookReceiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
