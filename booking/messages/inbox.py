@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Count, Max, Q
+from django.db.models.functions import Sign
 
 from booking.bookings.message_plan import AT_NIGHT
 from booking.message_kinds import Kind
@@ -47,10 +48,18 @@ def keep_text(*, store: Store, phone: str, body: str, booking: Booking | None, n
 
 
 @transaction.atomic
-def reply_to_talk(*, store: Store, phone: str, body: str, user: User, now: datetime) -> CustomerText:
-    """Write a reply of staff into the talk and the outbox; at night it goes in the morning. The texts are answered."""
-    waiting = CustomerText.objects.filter(store=store, phone=phone, is_reply=False)
-    last = waiting.order_by("-pk").first()
+def reply_to_talk(*, seen: CustomerText, body: str, user: User, now: datetime) -> CustomerText:
+    """Write a reply of staff into the talk and the outbox; at night it goes in the morning.
+
+    `seen` is the last line that they saw: the texts up to it are answered, and the same reply to it is sent once.
+    """
+    store, phone = seen.store, seen.phone
+    talk = CustomerText.objects.filter(store=store, phone=phone)
+    CustomerText.objects.select_for_update().get(pk=seen.pk)
+    same = talk.filter(pk__gt=seen.pk, is_reply=True, body=body[:LONGEST_TEXT]).order_by("pk").first()
+    if same is not None:
+        return same
+    last = talk.filter(is_reply=False).order_by("-pk").first()
     reply = CustomerText.objects.create(
         store=store,
         phone=phone,
@@ -62,7 +71,7 @@ def reply_to_talk(*, store: Store, phone: str, body: str, user: User, now: datet
         at=now,
         done_at=now,
     )
-    waiting.filter(done_at=None).update(done_at=now)
+    settle_talk(seen=seen, now=now)
     goes_at = reply_goes_at(store, now=now)
     outbox.enqueue(
         [
@@ -83,9 +92,10 @@ def reply_to_talk(*, store: Store, phone: str, body: str, user: User, now: datet
     return reply
 
 
-def settle_talk(*, store: Store, phone: str, now: datetime) -> int:
-    """Note that nothing is to do about the texts of a number; return how many there were."""
-    return CustomerText.objects.filter(store=store, phone=phone, done_at=None).update(done_at=now)
+def settle_talk(*, seen: CustomerText, now: datetime) -> int:
+    """Note that nothing is to do about the texts of a number up to the last line seen; return how many there were."""
+    waiting = CustomerText.objects.filter(store=seen.store_id, phone=seen.phone, pk__lte=seen.pk, done_at=None)
+    return waiting.update(done_at=now)
 
 
 def reply_goes_at(store: Store, *, now: datetime) -> datetime:
@@ -95,21 +105,23 @@ def reply_goes_at(store: Store, *, now: datetime) -> datetime:
 
 
 def talks_of(store: Store) -> list[Talk]:
-    """Return the talks of a store, those that wait first, then the newest. Two statements."""
+    """Return the talks of a store, those that wait first, then the newest; at most so many. Two statements."""
     rows = CustomerText.objects.filter(store=store).order_by().values("phone")
     counted = rows.annotate(last=Max("pk"), waiting=Count("pk", filter=Q(done_at=None)))
-    found = {row["last"]: row for row in counted.order_by("-last")[:MOST_TALKS]}
+    found = {row["last"]: row for row in counted.order_by(Sign("waiting").desc(), "-last")[:MOST_TALKS]}
     talks = [Talk(text.phone, text, found[text.pk]["waiting"]) for text in CustomerText.objects.filter(pk__in=found)]
     return sorted(talks, key=lambda talk: (talk.waiting == 0, -talk.last.pk))
 
 
-def talk_with(store: Store, text_id: int) -> tuple[Sequence[CustomerText], Mapping[str, Sequence[outbox.Delivery]]]:
-    """Return a talk, oldest first, by any of its lines, and what became of the replies; empty for an unknown one."""
-    one = CustomerText.objects.filter(store=store, pk=text_id).first()
-    if one is None:
-        return [], {}
-    lines = list(CustomerText.objects.filter(store=store, phone=one.phone).select_related("user").order_by("pk"))
+def talk_with(one: CustomerText) -> tuple[Sequence[CustomerText], Mapping[str, Sequence[outbox.Delivery]]]:
+    """Return a talk, oldest first, by any of its lines, and what became of the replies."""
+    lines = list(CustomerText.objects.filter(store=one.store_id, phone=one.phone).select_related("user").order_by("pk"))
     return lines, outbox.deliveries([str(Subject.text(line.pk)) for line in lines if line.is_reply])
+
+
+def line_of(store: Store, text_id: int) -> CustomerText | None:
+    """Return a line of a store's talks; None for an unknown one. One statement."""
+    return CustomerText.objects.filter(store=store, pk=text_id).select_related("store").first()
 
 
 def has_written_lately(store: Store, phone: str, *, now: datetime) -> bool:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from booking.customer_input import phone_in_words
 from booking.messages.booking_messages import can_be_answered
-from booking.messages.inbox import Talk, reply_goes_at, reply_to_talk, settle_talk, talk_with, talks_of
+from booking.messages.inbox import Talk, line_of, reply_goes_at, reply_to_talk, settle_talk, talk_with, talks_of
 from booking.models import CustomerText
 from booking.staff.access import StaffContext, at_store, staff_page
 from booking.staff.forms.texting import ReplyForm
@@ -45,14 +45,14 @@ def inbox(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
 @at_store()
 def talk(request: HttpRequest, at: StaffContext, text: int) -> HttpResponseBase:
     """Show one talk, and send a reply: typed, or one of the saved ones."""
-    lines, deliveries = talk_with(at.store, text)
-    if not lines:
+    seen = line_of(at.store, text)
+    if seen is None:
         raise Http404
     form = ReplyForm(_reply_of(request, at))
     if form.is_bound and form.is_valid():
-        phone = lines[0].phone
-        reply = reply_to_talk(store=at.store, phone=phone, body=form.cleaned_data["body"], user=at.user, now=at.now)
+        reply = reply_to_talk(seen=seen, body=form.cleaned_data["body"], user=at.user, now=at.now)
         return see_other(reverse("staff-inbox-talk", args=[at.store.slug, reply.pk]))
+    lines, deliveries = talk_with(seen)
     words = MessageLines()
     told = {line.pk: words.of(deliveries.get(f"text/{line.pk}", ())) for line in lines}
     shown = [_Line(line, next(iter(told[line.pk][-1:]), None)) for line in lines]
@@ -69,10 +69,10 @@ def talk(request: HttpRequest, at: StaffContext, text: int) -> HttpResponseBase:
 @at_store(come_back="staff-inbox")
 def settle(_request: HttpRequest, at: StaffContext, text: int) -> HttpResponseBase:
     """Note that nothing is to do about a talk."""
-    lines, _deliveries = talk_with(at.store, text)
-    if not lines:
+    seen = line_of(at.store, text)
+    if seen is None:
         raise Http404
-    settle_talk(store=at.store, phone=lines[0].phone, now=at.now)
+    settle_talk(seen=seen, now=at.now)
     return see_other(reverse("staff-inbox", args=[at.store.slug]))
 
 

@@ -11,6 +11,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from booking import privacy, tasks
+from booking.messages import inbox
 from booking.messages.compose import answer
 from booking.messages.inbox import talks_of
 from booking.models import Booking, CustomerText, TextQuestion
@@ -185,3 +186,37 @@ def test_nothing_personal_is_logged(room: Room, booking: Booking, caplog: pytest
 
     ours = [record.getMessage() + str(record.__dict__) for record in caplog.records if "django.db" not in record.name]
     assert not any(word in line for line in ours for word in ("612345678", "C'est où", "Bea"))
+
+
+@pytest.mark.parametrize("way", ["settle/", ""])
+def test_text_that_came_after_the_page_was_shown_still_waits(room: Room, booking: Booking, way: str) -> None:
+    seen = text("C'est où ?")
+    text("Y a-t-il un parking ?")
+
+    room.client().post(f"{INBOX}{seen.pk}/{way}", {"body": "1 rue de la Gare"})
+
+    assert [one.body for one in CustomerText.objects.filter(done_at=None)] == ["Y a-t-il un parking ?"]
+
+
+def test_reply_that_is_sent_twice_from_one_page_goes_once(room: Room, booking: Booking) -> None:
+    kept = text("C'est où ?")
+    client = room.client()
+    first, second = (client.post(f"{INBOX}{kept.pk}/", {"body": "Hello"})["Location"] for _ in range(2))
+
+    assert first == second
+    assert OutboxMessage.objects.filter(kind="reply").count() == 1
+    client.post(first, {"body": "Hello"})
+    assert OutboxMessage.objects.filter(kind="reply").count() == 2
+
+
+def test_talk_that_waits_is_listed_however_many_are_newer(
+    room: Room, booking: Booking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inbox, "MOST_TALKS", 2)
+    text("C'est où ?")
+    for number in range(2):
+        inbox.keep_text(store=room.store, phone=f"+3361234570{number}", body="Et moi ?", booking=None, now=NOW)
+    CustomerText.objects.exclude(phone=PHONE).update(done_at=NOW)
+
+    assert [talk.phone for talk in talks_of(room.store)][:1] == [PHONE]
+    assert len(talks_of(room.store)) == 2
