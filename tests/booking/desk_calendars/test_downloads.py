@@ -8,7 +8,7 @@ import pytest
 import trustme
 
 from booking.desk_calendars import downloads
-from booking.desk_calendars.addresses import CalendarTrouble, read_address
+from booking.desk_calendars.addresses import CalendarTrouble, machine_of, read_address
 from booking.desk_calendars.downloads import Download, download
 from tests import calendar_server
 from tests.calendar_server import CUT, DRIP, ENDLESS, HANG, CalendarServer
@@ -85,7 +85,7 @@ def test_a_name_that_is_found_too_late_leads_to_no_call(
     server: CalendarServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nobody would cut it: a server that sends a byte now and then kept its thread for ever."""
-    is_found, machine_of = threading.Event(), downloads.machine_of
+    is_found = threading.Event()
     monkeypatch.setattr(downloads, "machine_of", lambda address: is_found.wait() and machine_of(address))
     monkeypatch.setattr(downloads, "ALL_SECONDS", 0.1)
     server.fault = DRIP

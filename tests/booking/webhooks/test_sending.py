@@ -18,6 +18,7 @@ from booking.webhooks.outcomes import PAUSES
 from booking.webhooks.sending import Sender, keep_sending
 from booking.webhooks.signatures import seal_address
 from booking.who import Who
+from notifications.public_machines import find_machine
 from stores.models import SetupChange, Store
 from tests.booking.webhooks.events_told import bodies, follow, soon, tell, types
 from tests.factories import NOW, at, make_booking, make_store, make_user
@@ -210,7 +211,7 @@ def test_call_that_was_given_up_during_the_look_up_of_its_name_never_leaves(
 ) -> None:
     follow(store, receiver)
     make_booking(store)
-    is_found, find_machine = threading.Event(), calls.find_machine
+    is_found = threading.Event()
     with monkeypatch.context() as patched:
         patched.setattr(calls, "find_machine", lambda *told, **known: is_found.wait() and find_machine(*told, **known))
         patched.setattr(calls, "ALL_SECONDS", 0.1)
