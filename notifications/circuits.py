@@ -16,7 +16,7 @@ from notifications.models import Channel, Circuit
 
 # A circuit opens after this many calls in a row without an answer, or with an error of the provider itself.
 MOST_IN_A_ROW = 4
-# Some once a minute, to see whether the provider is back; messages that wait take turns (`retries.TURN_SECONDS`).
+# About once a minute a message goes to see whether the provider is back; they take turns (`retries.TURN_SECONDS`).
 PROBE_EVERY = timedelta(seconds=50)
 
 log = logging.getLogger(__name__)
