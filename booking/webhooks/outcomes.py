@@ -10,6 +10,7 @@ from booking.models import OFF_GONE, TellingState, Webhook, WebhookEvent
 from booking.webhooks.administration import switch_off
 from booking.webhooks.calls import CallResult
 from booking.webhooks.claims import LONGEST_REST, write_result
+from stores.locks import lock_store_alone
 
 # The pauses after the tries that failed: eleven in three days.
 PAUSES = (
@@ -25,6 +26,7 @@ def record_result(webhook: Webhook, event: WebhookEvent, result: CallResult, *, 
     """Write down what came of a call."""
     if result.is_gone:
         with suppress(LookupError), transaction.atomic():  # it may have been removed meanwhile
+            lock_store_alone(webhook.store_id)  # before the event, as managers do who switch it off at this moment
             write_result(event, state=TellingState.DROPPED, status=result.status, reason=OFF_GONE)
             switch_off(store_id=webhook.store_id, webhook_id=webhook.pk, reason=OFF_GONE, user=None, now=now)
     elif not result.reason:
