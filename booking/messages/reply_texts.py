@@ -97,6 +97,12 @@ def no_free_times(store: Store) -> str:
     return _written(words.format(store=store.name, link=store_page_url(store.slug)))
 
 
+def not_open_yet(store: Store, opens_at: datetime) -> str:
+    """Return the reply before a store's bookings open."""
+    words = _("{store}: you can book from {when} on. {link}")
+    return _written(words.format(store=store.name, when=_moment(opens_at, store), link=store_page_url(store.slug)))
+
+
 def already_booked(booking: Booking) -> str:
     """Return the reply to somebody who has as many visits as one may have."""
     words = _("{store}: you already have a visit on {when}. Change or cancel: {link}")

@@ -19,6 +19,7 @@ from booking.refusals import BookingRefused, Refusal
 from booking.web.reader_prefix import language_of_country
 from notifications.opt_words import plain_words
 from stores.models import Store
+from stores.queries import waiting_room_of
 from stores.words import can_be_said
 
 TIMES = 3
@@ -39,6 +40,9 @@ def offer_first_times(store: Store, *, phone: str, body: str, now: datetime) -> 
     with translation.override(language):
         if not can_be_texted(phone):
             return reply_texts.not_possible(store)
+        opens_at = _opens_at(store, now=now)
+        if opens_at is not None:
+            return reply_texts.not_open_yet(store, opens_at)
         starts = _first_times(store, now=now)
         if not starts:
             return reply_texts.no_free_times(store)
@@ -54,7 +58,7 @@ def book_choice(asked: TextQuestion, *, phone: str, number: int | None, now: dat
     if number is None or store is None or not store.sms_word:
         return None
     body = f"{store.sms_word} {name}"
-    if not 1 <= number <= len(starts):
+    if not 1 <= number <= len(starts) or _opens_at(store, now=now) is not None:
         return offer_first_times(store, phone=phone, body=body, now=now)
     text_questions.close_question(phone)
     with translation.override(language):
@@ -68,6 +72,12 @@ def book_choice(asked: TextQuestion, *, phone: str, number: int | None, now: dat
                 return reply_texts.already_booked(open_visit)
             return offer_first_times(store, phone=phone, body=body, now=now)
     return ""
+
+
+def _opens_at(store: Store, *, now: datetime) -> datetime | None:
+    """Return when the store's bookings open, if that is to come: until then nobody who waits may be passed."""
+    room = waiting_room_of(store.has_waiting_room, store.bookings_open_at)
+    return room.opens_at if room is not None and room.is_closed(now) else None
 
 
 def _book(store: Store, name: str, phone: str, starts_at: datetime, *, locale: str, now: datetime) -> None:

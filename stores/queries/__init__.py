@@ -39,7 +39,7 @@ from stores.queries.store_search import (
     StoresPage,
     stores_page,
 )
-from stores.queries.waiting_rooms import WaitingRoom, known_waiting_room
+from stores.queries.waiting_rooms import WaitingRoom, known_waiting_room, waiting_room_of
 
 __all__ = [
     "COUNTED_MAX",
@@ -88,4 +88,5 @@ __all__ = [
     "store_slugs",
     "stores_page",
     "towns",
+    "waiting_room_of",
 ]

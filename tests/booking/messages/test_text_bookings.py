@@ -127,6 +127,20 @@ def test_a_number_that_no_text_reaches_books_nothing(store: Store) -> None:
     assert "plus possible par SMS" in text("corner", phone="+33549240039")
 
 
+def test_before_bookings_open_nothing_is_offered_or_booked(store: Store) -> None:
+    """Or who texts would be before all who wait for the opening."""
+    text("corner")
+    Store.objects.update(has_waiting_room=True, bookings_open_at=at(12, day=23))
+
+    replies = text("1", minutes=1), text("corner", minutes=2)
+
+    assert [reply.partition(" http")[0] for reply in replies] == [
+        "Corner Shop : prise de RDV à partir du lun 23 nov. à 12 h 00."
+    ] * 2
+    assert not Booking.objects.exists()
+    assert text("corner", minutes=3 * 60).count("\n") == 3  # bookings are open
+
+
 @pytest.mark.parametrize("word", ["AB", "STOP", "oui", "TWO WORDS", "A1B", "ÉTÉ", "X" * 13])
 def test_a_word_must_be_letters_that_mean_nothing_else(store: Store, word: str) -> None:
     with pytest.raises(BadValue):
