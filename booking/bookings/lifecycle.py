@@ -118,14 +118,15 @@ def _book_held(asked: SlotRequest, draft: Booking, *, token: str, may_repeat: bo
         raise BookingRefused(Refusal.HOLD_EXPIRED) from None
     asked.check_country(rules)
     keys = customer_keys(draft.phone, draft.email)
-    hold = lock_held(token, store_id=rules.id, then_lock=keys, now=now) or live_hold(token, now=now)
+    held = lock_held(token, store_id=rules.id, then_lock=keys, now=now)
+    hold = held or live_hold(token, now=now)
     if hold is None and read_hold_token(token) is not None and is_shut_for(asked, rules):
         raise BookingRefused(Refusal.SLOT_CLOSED)  # a change of hours released it
     if hold is None or not _is_for(hold, asked, rules) or hold.starts_at <= now:
         raise BookingRefused(Refusal.HOLD_EXPIRED)
     beyond = BEYOND_THE_SHARE if hold.offered_to_id is not None else 0
     visit_type = visit_type_or_raise(rules, asked.visit_type)
-    if hold.offered_to_id is not None:
+    if held is None:
         lock_customer(draft.phone, draft.email)
     too_many = refuse_open_visits(rules, draft, asked, visit_type, may_repeat=may_repeat, beyond=beyond, now=now)
     if too_many is not None:
