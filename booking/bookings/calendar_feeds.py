@@ -7,7 +7,7 @@ visits; where a program has that version already, nothing else is asked.
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -103,8 +103,11 @@ def customer_feed(reference: str, *, contact: str, now: datetime) -> CustomerFee
 
 
 def _days_total(store_id: str, now: datetime) -> Subquery:
-    """Return the sum of the versions of the days of a feed, which rises with each change; in any zone of the world."""
-    today = now.date()
+    """Return the sum of the versions of the days of a feed, in any zone of the world.
+
+    It rises with each change, until the day of UTC ends and other days are summed.
+    """
+    today = now.astimezone(UTC).date()
     days = StoreDay.objects.filter(
         store_id=OuterRef(store_id),
         date__gte=today - FEED_CANCELLED - 2 * ONE_DAY,
@@ -114,9 +117,9 @@ def _days_total(store_id: str, now: datetime) -> Subquery:
 
 
 def _etag(store: Store, desk: Desk | None, days_total: int, now: datetime) -> str:
-    today: date = now.astimezone(ZoneInfo(store.time_zone)).date()
+    days = [now.astimezone(zone).date().isoformat() for zone in (ZoneInfo(store.time_zone), UTC)]
     parts = [
-        *(_FORM, store.slug, store.hours_version, days_total, today.isoformat(), desk.name if desk else ""),
+        *(_FORM, store.slug, store.hours_version, days_total, *days, desk.name if desk else ""),
         *(store.name, store.street, store.postal_code, store.town, store.country, store.email, store.time_zone),
         *(store.latitude, store.longitude, settings.PUBLIC_URL, settings.DEFAULT_FROM_EMAIL),
     ]

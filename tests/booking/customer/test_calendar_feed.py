@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import icalendar
@@ -8,6 +8,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from booking.arrivals.steps import take_step
+from booking.bookings.calendar_feeds import feed_of_store
 from booking.bookings.lifecycle import cancel_booking
 from booking.bookings.link_renewal import renew_link
 from booking.links import visits_feed_url
@@ -16,7 +17,7 @@ from booking.privacy import correct_details, erase_customer, forget_old
 from booking.store_setup.calendar_feed import end_desk_feed, end_feed, new_desk_feed, new_feed
 from booking.tokens import manage_token
 from booking.who import Who
-from stores.models import Store
+from stores.models import Store, StoreDay
 from tests.factories import NOW, make_store
 from tests.visits import stored_booking
 
@@ -54,6 +55,19 @@ def test_feed_shows_visits_without_their_secrets(client: Client, store: Store, a
     text = response.content.decode()
     for secret in ("Test", "12345678", "ada@example.org", "Rings", "token", manage_token("K7Q29X00")):
         assert secret not in text
+
+
+def test_version_of_a_feed_never_comes_back_while_its_window_moves(store: Store, address: str) -> None:
+    """At midnight in UTC a day leaves the sum of changes, and one change later the sum was the same again."""
+    digest, before = Store.objects.get().feed_digest, datetime(2026, 11, 23, 23, 30, tzinfo=UTC)
+    StoreDay.objects.create(store=store, date=date(2026, 10, 22), version=1)
+    first = feed_of_store(digest, now=before)
+    StoreDay.objects.create(store=store, date=date(2026, 11, 24), version=1)
+    second = feed_of_store(digest, now=before + timedelta(hours=1))
+
+    assert first is not None
+    assert second is not None
+    assert first.etag != second.etag
 
 
 def test_feed_window_and_cancelled_visits(client: Client, store: Store, address: str) -> None:
