@@ -170,7 +170,7 @@ def _forget_clients(store_id: int, *, now: datetime) -> None:
 def _erase(bookings: Sequence[Booking], *, now: datetime) -> None:
     """Erase the customers of visits: fields, stored answers, and the digests of messages."""
     references = [booking.reference for booking in bookings]
-    forget_texts_of({(booking.store_id, booking.phone) for booking in bookings}, now=now)
+    forget_texts_of(bookings, now=now)
     for booking in bookings:
         booking.name = booking.phone = booking.email = booking.note = ""
         booking.answers, booking.late_minutes, booking.client_digest = [], None, ""

@@ -20,23 +20,28 @@ def phone_digest(phone: str) -> str:
 
 
 def texts_of(booking: Booking) -> list[CustomerText]:
-    """Return the texts of a visit's customer at its store, oldest first. One statement, none without a phone."""
-    if not booking.phone:
-        return []
-    return list(CustomerText.objects.filter(store_id=booking.store_id, phone=booking.phone).order_by("pk"))
+    """Return the texts about a visit, oldest first. One statement.
+
+    Not all of its number: whoever books with the number of somebody else would read what they wrote.
+    """
+    return list(CustomerText.objects.filter(store_id=booking.store_id, reference=booking.reference).order_by("pk"))
 
 
-def forget_texts_of(customers: Iterable[tuple[int, str]], *, now: datetime) -> None:
-    """Delete the texts of customers, by their store's primary key and their phone, and what they were asked."""
-    theirs = Q()
-    phones = set()
-    for store_id, phone in customers:
-        if phone:
-            theirs |= Q(store_id=store_id, phone=phone)
-            phones.add(phone)
-    if theirs:
-        _delete(CustomerText.objects.filter(theirs).values_list("pk", flat=True), now=now)
-        TextQuestion.objects.filter(phone_digest__in=[phone_digest(phone) for phone in phones]).delete()
+def forget_texts_of(bookings: Sequence[Booking], *, now: datetime) -> None:
+    """Delete the texts about visits whose customers are erased, and what these were asked.
+
+    Of a number that has no other visit at the store all texts go.
+    """
+    references = [booking.reference for booking in bookings]
+    numbers = {(booking.store_id, booking.phone) for booking in bookings if booking.phone}
+    kept = Booking.objects.filter(phone__in={phone for _, phone in numbers}, erased_at=None)
+    others = set(kept.exclude(reference__in=references).values_list("store_id", "phone"))
+    theirs = Q(reference__in=references)
+    for store_id, phone in numbers - others:
+        theirs |= Q(store_id=store_id, phone=phone)
+    _delete(CustomerText.objects.filter(theirs).values_list("pk", flat=True), now=now)
+    digests = [phone_digest(phone) for _, phone in numbers - others]
+    TextQuestion.objects.filter(Q(phone_digest__in=digests) | Q(subject__in=references)).delete()
 
 
 def forget_old_texts(*, now: datetime) -> int:

@@ -220,3 +220,15 @@ def test_talk_that_waits_is_listed_however_many_are_newer(
 
     assert [talk.phone for talk in talks_of(room.store)][:1] == [PHONE]
     assert len(talks_of(room.store)) == 2
+
+
+def test_whoever_books_with_the_number_of_somebody_else_reads_nothing_of_theirs(room: Room, booking: Booking) -> None:
+    kept = text("C'est où ?")
+    other = make_booking(room.store, phone=PHONE, name="Eve", starts_at=at(11))
+
+    assert privacy.customer_data(other)["texts"] == []
+    assert [one["text"] for one in privacy.customer_data(booking)["texts"]] == ["C'est où ?"]
+    privacy.erase_customer(booking_id=other.pk, who=Who.customer(NOW))
+    assert CustomerText.objects.filter(pk=kept.pk).exists()
+    privacy.erase_customer(booking_id=booking.pk, who=Who.customer(NOW))
+    assert not CustomerText.objects.exists()
