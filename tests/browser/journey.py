@@ -17,7 +17,7 @@ DEMO_STORE = "pharmacie-de-la-breche"
 MESSAGE_SECONDS = 120
 SHORT_LINK = re.compile(r"http://\S+/m/\S+")
 VISITS_LINK = re.compile(r"http://\S+/v/\S+")
-OFFER_LINK = re.compile(r"http://\S+/o/\S+")
+OFFER_LINK = re.compile(r"http://\S+/p/\S+")
 NAME, NOTE = "Zoé d’Été-Test", "Side entrance, s'il vous plaît"
 OWN_TEXT = "element => [...element.childNodes].filter(n => n.nodeType === 3).map(n => n.data).join('').trim()"
 _numbers = count(1)
@@ -170,11 +170,15 @@ def texts_of(carillon: House, kind: str, link: re.Pattern[str] = SHORT_LINK) -> 
 
 
 def link_to(carillon: House, reference: str, kind: str, link: re.Pattern[str] = SHORT_LINK) -> str:
-    """Wait for the text message of a kind about a booking; return the link in it."""
+    """Wait for the text message of a kind to the customer of a visit or an entry; return the link in it."""
+    tables = ("booking_booking", "booking_waitinglistentry")
+    asked = " UNION ".join(f"SELECT phone FROM {table} WHERE reference = '{reference}'" for table in tables)
+    ((phone,),) = carillon.rows(asked)
     found: list[str] = []
 
     def has_come() -> bool:
-        found.extend(one for one in texts_of(carillon, kind, link) if f"/{reference}/" in one)
+        texts = texts_of(carillon, kind, link)
+        found.extend(one for one, text in texts.items() if text.startswith(f"To: {phone}\n"))
         return bool(found)
 
     wait_until(has_come, seconds=MESSAGE_SECONDS, what=f"told: {kind}")

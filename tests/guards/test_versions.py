@@ -52,6 +52,7 @@ KNOWN = {
     "stores/services/messages.py:save_messages": _NO_MATTER,
     "stores/services/policy.py:_update": "raise_version for the rules of booking; other columns do not matter",
     "stores/services/policy.py:save_waiting_room": _NO_MATTER,
+    "stores/services/texting.py:save_texting": _NO_MATTER,
     "stores/services/values.py:raise_version": "raise_version itself",
     "stores/services/visits.py:save_desk": "raise_version",
     "stores/services/visits.py:save_desk_choice": "raise_version",

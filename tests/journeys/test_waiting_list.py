@@ -60,7 +60,7 @@ def test_from_a_full_day_to_the_place_of_somebody_who_cancelled(texts: Path) -> 
     assert "Bea" not in text
     assert offer_places() == 0
     assert len(text_of(texts, "place_offered")) == 1
-    link = re.search(r"/o/\S+", text)
+    link = re.search(r"/p/\S+", text)
     assert link is not None
     phone = Client()
     shown = page(phone.get(link[0], follow=True))

@@ -77,7 +77,7 @@ def test_visits_count_by_how_they_ended_how_early_they_were_booked_and_weekday()
     assert found.by_lead[1] == VisitOutcome(came=1, no_show=1), "walk-ins cannot fail to come"
     assert found.by_lead[4] == VisitOutcome(no_show=1)
     assert found.by_weekday[4] == VisitOutcome(no_show=1)
-    assert found.sources == {"web": 1, "api": 3, "phone": 0, "desk": 0, "walk_in": 1}
+    assert found.sources == {"web": 1, "api": 3, "sms": 0, "phone": 0, "desk": 0, "walk_in": 1}
 
 
 @pytest.mark.django_db

@@ -53,7 +53,7 @@ def test_statements_do_not_grow_with_visits(
     client = room.client()
     fill_day(room.store, count)
 
-    with django_assert_num_queries(4 + 1 + 3):
+    with django_assert_num_queries(4 + 1 + 4):
         client.get(NUMBERS)
 
 
