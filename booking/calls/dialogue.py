@@ -108,6 +108,8 @@ def _wish(place: Place, caller: Caller) -> Spoken:
     room = known_waiting_room(caller.rules.slug, now=caller.now)
     if room is not None and room.opens_at is not None and room.is_closed(caller.now):
         return _person(place, caller, [words.not_open_yet(_said(room.opens_at, caller))])
+    if not caller.rules.visit_types:
+        return _person(place, caller, [words.nothing_free()])
     if len(caller.rules.visit_types) == 1:
         return _times(replace(place, kind=caller.rules.visit_types[0].slug), caller, [])
     return _ask(replace(place, step=Step.KIND, is_repeated=False), words.kinds(_kinds(caller)))

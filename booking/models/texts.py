@@ -25,7 +25,7 @@ class CustomerText(models.Model):
     """One line of a talk by text: what a customer wrote and nobody but a person understands, or what staff replied."""
 
     store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="texts")
-    phone = models.CharField(max_length=20)  # E.164
+    phone = models.CharField(max_length=32)  # in E.164; as the provider names the sender where it is no phone
     name = models.CharField(max_length=120, blank=True)  # as their last visit was booked
     reference = models.CharField(max_length=8, blank=True)  # of the visit that it may be about
     body = models.CharField(max_length=LONGEST_TEXT)

@@ -302,3 +302,11 @@ def test_number_that_is_nobodys_opens_no_visit(store: Store, caller: str) -> Non
 
     assert "Your number is hidden" in phone.heard
     assert phone.rings == "+33549240039"
+
+
+def test_store_that_offers_nothing_leads_to_a_person(store: Store) -> None:
+    store.visit_types.update(is_active=False)
+    phone = Phone().press("2").press("1")
+
+    assert "No time is free" in phone.heard
+    assert phone.rings == "+33549240039"

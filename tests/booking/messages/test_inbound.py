@@ -246,3 +246,9 @@ def test_a_visit_that_has_begun_may_still_be_late(booking: Booking) -> None:
     assert booking.late_minutes == 5
     with pytest.raises(ValueError, match="0"):
         say_late(booking_id=booking.pk, minutes=0, now=NOW)
+
+
+def test_sender_that_is_no_phone_is_kept_as_the_provider_names_it(store: Store) -> None:
+    text("bonjour", phone="whatsapp:+33612345678")
+
+    assert CustomerText.objects.get().phone == "whatsapp:+33612345678"
