@@ -249,6 +249,6 @@ def test_a_visit_that_has_begun_may_still_be_late(booking: Booking) -> None:
 
 
 def test_sender_that_is_no_phone_is_kept_as_the_provider_names_it(store: Store) -> None:
-    text("bonjour", phone="whatsapp:+33612345678")
+    text("je voudrais savoir le prix", phone="whatsapp:+33612345678")
 
     assert CustomerText.objects.get().phone == "whatsapp:+33612345678"

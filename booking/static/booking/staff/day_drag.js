@@ -1,8 +1,8 @@
 // @ts-check
 // Takes a visit by its grip to another time. Where it is let go, the page that asks once more is opened: nothing is
 // moved here. Where it cannot go is asked of the server when the pull begins, shown, and told over the place itself;
-// to let go there changes nothing. The grip is a link to the page for moving a visit, for keyboards; where this does not
-// run, that page stands behind the visit's name.
+// to let go there changes nothing. The grip is a link to the page for moving a visit, for keyboards; where this does
+// not run, that page stands behind the visit's name.
 "use strict";
 
 (() => {
