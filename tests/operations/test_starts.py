@@ -1,17 +1,19 @@
 """Starts of `manage.py up` and other commands: what stops them says so in one line, and nothing needless is loaded."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
 from tests import servers
 from tests.operations.refused_starts import refused
-from tests.servers import BASE, House
+from tests.servers import BASE, START_SECONDS, STOP_SECONDS, UNTIL_WE_DIE, House, wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -142,3 +144,23 @@ def test_start_of_a_command_loads_no_pages(bare: House, command: tuple[str, ...]
     assert "stores.models" in loaded
     assert "booking.urls" not in loaded
     assert "redis.asyncio" not in loaded
+
+
+def test_first_start_of_a_new_checkout_has_its_translations_before_texts_are_measured(tmp_path: Path) -> None:
+    """Nothing is compiled there yet: texts in Arabic would be measured with their English words."""
+    checkout = tmp_path / "checkout"
+    for part in ("booking", "stores", "notifications", "templates", "locale", "data"):
+        shutil.copytree(BASE / part, checkout / part, ignore=shutil.ignore_patterns("*.mo", "__pycache__"))
+    shutil.copy(BASE / "manage.py", checkout)
+    with servers.house(is_prepared=True) as house:
+        up = [*UNTIL_WE_DIE, sys.executable, "manage.py", "up", "--port", str(house.port), "--no-demo"]
+        with (tmp_path / "said").open("wb") as said:
+            process = subprocess.Popen(up, cwd=checkout, env=house.environment, stdout=said, stderr=said)
+            try:
+                wait_until(
+                    lambda: process.poll() is not None or house.is_ready(), seconds=START_SECONDS, what="started"
+                )
+                assert process.poll() is None, (tmp_path / "said").read_text()
+            finally:
+                process.terminate()
+                process.wait(STOP_SECONDS)

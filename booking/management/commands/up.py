@@ -70,11 +70,12 @@ class Command(BaseCommand):
                 raise CannotStart(f"--port: {port} is no port.")
             self._follow_port(address, port)
             with directly():
-                check_settings("settings", "texts")
+                check_settings("settings")
                 _check_proxy(address)
                 check_port(address, port)
                 prepare()
-            check_settings("settings")  # some of the checks query the tables, which exist only now
+            # Some of the checks query the tables, and measure the translated texts: both exist only now.
+            check_settings("settings", "texts")
             check_key(may_be_new=options["new_key"])
         except (CannotStart, WrongKey) as reason:
             sys.exit(f"carillon: {reason}")
