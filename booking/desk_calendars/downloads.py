@@ -1,15 +1,13 @@
 """Downloads of calendars from other people's servers: no redirect, no compression, in little time and little room."""
 
-import socket
-import ssl
 from dataclasses import dataclass
-from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
+from http.client import HTTPException, HTTPResponse
 
 from booking.desk_calendars.addresses import CalendarAddress, CalendarTrouble, machine_of
-from notifications.deadlines import OutOfTime, SendGate, shut_down, within
+from notifications.deadlines import OutOfTime, within
+from notifications.pinned_connections import CONNECT_SECONDS, PinnedConnection
 
 ALL_SECONDS = 12
-CONNECT_SECONDS = 5
 LARGEST = 2_000_000
 _PIECE = 65_536
 _LONGEST_ETAG, _LONGEST_MODIFIED = 255, 64
@@ -40,8 +38,7 @@ class _Call:
 
     def __init__(self, address: CalendarAddress, etag: str, modified: str) -> None:
         self._address, self._etag, self._modified = address, etag, modified
-        self._socket: socket.socket | None = None
-        self._gate = SendGate()
+        self._connection = PinnedConnection()
 
     def make(self) -> Download:
         machine = machine_of(self._address)
@@ -52,24 +49,17 @@ class _Call:
         except (OSError, HTTPException, ValueError) as error:
             raise CalendarTrouble("not_reached") from error
         finally:
-            if self._socket is not None:
-                self._socket.close()
+            self._connection.close()
 
     def abort(self) -> None:
-        """End the call now; one whose name is still looked up ends once it is found."""
-        self._gate.close()
-        shut_down(self._socket)
+        """End the call now."""
+        self._connection.abort()
 
     def _read(self, machine: str) -> Download:
         address = self._address
-        self._socket = connected = socket.create_connection((machine, address.port), timeout=CONNECT_SECONDS)
-        self._gate.pass_through()
-        connection = HTTPConnection(address.host, address.port)
-        if address.scheme == "https":  # the certificate must be that of the name, wherever the name led
-            connection = HTTPSConnection(address.host, address.port)
-            self._socket = connected = ssl.create_default_context().wrap_socket(connected, server_hostname=address.host)
-        connection.sock = connected
-        self._gate.pass_through()  # only now could it be cut, if it was given up during the handshake
+        connection = self._connection.open(
+            machine, scheme=address.scheme, host=address.host, port=address.port, seconds=CONNECT_SECONDS
+        )
         connection.request("GET", address.target, headers=self._headers())
         answer = connection.getresponse()
         if answer.status == _NOT_MODIFIED and (self._etag or self._modified):

@@ -3,20 +3,18 @@
 Nothing of the answer is read but its status and `Retry-After`; a redirect is not followed.
 """
 
-import socket
-import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
-from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
+from http.client import HTTPException, HTTPResponse
 
 from django.conf import settings
 
 from booking.webhooks.addresses import BadAddress, WebhookAddress
-from notifications.deadlines import OutOfTime, SendGate, shut_down, within
+from notifications.deadlines import OutOfTime, within
+from notifications.pinned_connections import PinnedConnection
 from notifications.public_machines import NoSuchMachine, PrivateMachine, find_machine
 
 ALL_SECONDS = 10
-CONNECT_SECONDS = 5
 _LONGEST_PAUSE_SECONDS = 3600
 _GONE = 410
 _TOO_MANY = 429
@@ -55,8 +53,7 @@ class _Call:
 
     def __init__(self, address: WebhookAddress, body: bytes, headers: Mapping[str, str]) -> None:
         self._address, self._body, self._headers = address, body, headers
-        self._socket: socket.socket | None = None
-        self._gate = SendGate()
+        self._connection = PinnedConnection()
 
     def make(self) -> CallResult:
         address = self._address
@@ -76,25 +73,17 @@ class _Call:
         except (OSError, HTTPException, ValueError):  # refused, not its certificate, not HTTP
             return CallResult(None, "not_reached")
         finally:
-            if self._socket is not None:
-                self._socket.close()
+            self._connection.close()
 
     def abort(self) -> None:
-        """End the call now; one whose name is still looked up ends once it is found."""
-        self._gate.close()
-        shut_down(self._socket)
+        """End the call now."""
+        self._connection.abort()
 
     def _post(self, number: str) -> HTTPResponse:
         address = self._address
-        self._socket = connected = socket.create_connection((number, address.port), timeout=CONNECT_SECONDS)
-        self._gate.pass_through()
-        connection = HTTPConnection(address.host, address.port)
-        if address.scheme == "https":  # the certificate must be that of the name, wherever the name led
-            connection = HTTPSConnection(address.host, address.port)
-            self._socket = connected = ssl.create_default_context().wrap_socket(connected, server_hostname=address.host)
-        connected.settimeout(ALL_SECONDS)
-        connection.sock = connected
-        self._gate.pass_through()  # only now could it be cut, if it was given up during the handshake
+        connection = self._connection.open(
+            number, scheme=address.scheme, host=address.host, port=address.port, seconds=ALL_SECONDS
+        )
         connection.request("POST", address.target, self._body, {**self._headers, "Connection": "close"})
         return connection.getresponse()
 
