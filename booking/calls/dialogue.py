@@ -4,8 +4,8 @@ All rules are those of the pages: places are held as always, limits count the ca
 names the customer. A key that is not offered is asked for once more; then the call leads to a person.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.utils import translation
@@ -17,20 +17,20 @@ from booking.bookings.lifecycle import book_visit, cancel_booking
 from booking.bookings.rescheduling import reschedule
 from booking.calls import words
 from booking.calls.place import MOST_OFFERED, Place, Step
+from booking.calls.replies import Caller, ask, ask_again, end_call, lead_to_person, say, say_moment
 from booking.customer_input import CustomerDetails, can_be_texted
 from booking.formatting import visit_type_name
-from booking.limits import ClientDigests, RateLimited
+from booking.limits import RateLimited
 from booking.models import Booking, Source
 from booking.places.days_state import Wish
 from booking.places.free_times import kept_availability
 from booking.places.holds import hold_places, release_hold
 from booking.policy import may_change
 from booking.refusals import BookingRefused, Refusal, UnknownVisitType, while_offered
-from booking.tokens import hold_token, keyed_digest
+from booking.tokens import hold_token
 from booking.who import Who
-from notifications.voice import VOICES, Call, Line, Spoken
+from notifications.voice import Line, Spoken
 from stores.queries import known_waiting_room
-from stores.slots import StoreRules
 
 MOST_KINDS = 8  # with keys of their own; 0 is a person
 DAYS_LOOKED_AT = 7
@@ -41,45 +41,28 @@ _CURED_BY_ANOTHER_TIME = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """A call at a store: `phone` is the store's own, for a person."""
-
-    call: Call
-    rules: StoreRules
-    name: str
-    phone: str
-    now: datetime
-
-    @property
-    def client(self) -> ClientDigests:
-        """The caller's number as the client whose holds are counted."""
-        digest = keyed_digest("caller", self.call.caller)[:32]
-        return ClientDigests(digest, digest, digest)
-
-
 def answer(place: Place | None, caller: Caller) -> Spoken:
     """Return what is said next; `place` is None at the beginning of a call."""
     if place is None:
         return _welcome(caller)
     with translation.override(place.language or "en"):
         if caller.call.key == PERSON:
-            return _person(place, caller, [])
+            return lead_to_person(place, caller, [])
         try:
             return _STEPS[place.step](place, caller)
         except RateLimited:
-            return _person(place, caller, [words.too_many_tries()])
+            return lead_to_person(place, caller, [words.too_many_tries()])
         except BookingRefused as refused:
             return _refuse(place, caller, refused.reason)
         except UnknownVisitType:
-            return _person(place, caller, [])
+            return lead_to_person(place, caller, [])
 
 
 def _refuse(place: Place, caller: Caller, reason: Refusal) -> Spoken:
     """Offer other times where they may help, and a person where they cannot."""
     if reason in _CURED_BY_ANOTHER_TIME:
         return _times(replace(place, times=()), caller, words.refused(reason))
-    return _person(place, caller, words.refused(reason))
+    return lead_to_person(place, caller, words.refused(reason))
 
 
 def _welcome(caller: Caller, *, is_repeated: bool = False) -> Spoken:
@@ -93,26 +76,26 @@ def _welcome(caller: Caller, *, is_repeated: bool = False) -> Spoken:
 def _language(place: Place, caller: Caller) -> Spoken:
     language = {"1": "fr", "2": "en"}.get(caller.call.key)
     if language is None:
-        return _welcome(caller, is_repeated=True) if not place.is_repeated else _end(place)
+        return _welcome(caller, is_repeated=True) if not place.is_repeated else end_call(place)
     with translation.override(language):
-        return _ask(Place(Step.WISH, language), words.wishes())
+        return ask(Place(Step.WISH, language), words.wishes())
 
 
 def _wish(place: Place, caller: Caller) -> Spoken:
     if caller.call.key not in ("1", "2"):
-        return _again(place, caller, words.wishes())
+        return ask_again(place, caller, words.wishes())
     if not caller.call.caller:
-        return _person(place, caller, [words.no_number()])
+        return lead_to_person(place, caller, [words.no_number()])
     if caller.call.key == "2":
         return _visit_of(place, caller)
     room = known_waiting_room(caller.rules.slug, now=caller.now)
     if room is not None and room.opens_at is not None and room.is_closed(caller.now):
-        return _person(place, caller, [words.not_open_yet(_said(room.opens_at, caller))])
+        return lead_to_person(place, caller, [words.not_open_yet(say_moment(room.opens_at, caller))])
     if not caller.rules.visit_types:
-        return _person(place, caller, [words.nothing_free()])
+        return lead_to_person(place, caller, [words.nothing_free()])
     if len(caller.rules.visit_types) == 1:
         return _times(replace(place, kind=caller.rules.visit_types[0].slug), caller, [])
-    return _ask(replace(place, step=Step.KIND, is_repeated=False), words.kinds(_kinds(caller)))
+    return ask(replace(place, step=Step.KIND, is_repeated=False), words.kinds(_kinds(caller)))
 
 
 def _kinds(caller: Caller) -> list[str]:
@@ -123,7 +106,7 @@ def _kind(place: Place, caller: Caller) -> Spoken:
     kinds = caller.rules.visit_types[:MOST_KINDS]
     chosen = int(caller.call.key or 0)
     if not 1 <= chosen <= len(kinds):
-        return _again(place, caller, words.kinds(_kinds(caller)))
+        return ask_again(place, caller, words.kinds(_kinds(caller)))
     return _times(replace(place, kind=kinds[chosen - 1].slug), caller, [])
 
 
@@ -131,13 +114,13 @@ def _times(place: Place, caller: Caller, said: list[str]) -> Spoken:
     """Offer the first free times, or those after the last one offered."""
     wish = _wish_of(place, caller)
     if wish is None:
-        return _person(place, caller, [words.no_visit()])
+        return lead_to_person(place, caller, [words.no_visit()])
     offered = _free_after(place.times[-1] if place.times else None, wish, caller)
     if not offered:
-        return _person(place, caller, [*said, words.nothing_free()])
+        return lead_to_person(place, caller, [*said, words.nothing_free()])
     today = caller.now.astimezone(caller.rules.zone).date()
     place = replace(place, step=Step.TIME, times=tuple(offered), hold="", is_repeated=False)
-    return _ask(place, [*said, *words.times(offered, caller.rules.zone, today=today)])
+    return ask(place, [*said, *words.times(offered, caller.rules.zone, today=today)])
 
 
 def _wish_of(place: Place, caller: Caller) -> Wish | None:
@@ -171,7 +154,7 @@ def _time(place: Place, caller: Caller) -> Spoken:
     chosen = int(caller.call.key or 0)
     if not 1 <= chosen <= len(place.times):
         today = caller.now.astimezone(caller.rules.zone).date()
-        return _again(place, caller, words.times(place.times, caller.rules.zone, today=today))
+        return ask_again(place, caller, words.times(place.times, caller.rules.zone, today=today))
     moment = place.times[chosen - 1]
     if place.visit:
         return _move(place, caller, moment)
@@ -185,7 +168,7 @@ def _time(place: Place, caller: Caller) -> Spoken:
             client=caller.client,
         )
     place = replace(place, step=Step.BOOK, times=(moment,), hold=hold_token(hold.public_id), is_repeated=False)
-    return _ask(place, words.question_to_book(_said(moment, caller)))
+    return ask(place, words.question_to_book(say_moment(moment, caller)))
 
 
 def _book(place: Place, caller: Caller) -> Spoken:
@@ -193,7 +176,9 @@ def _book(place: Place, caller: Caller) -> Spoken:
         release_hold(token=place.hold, now=caller.now)
         return _times(replace(place, times=()), caller, [])
     if caller.call.key != "1" or not place.times:
-        return _again(place, caller, words.question_to_book(_said(place.times[0], caller)) if place.times else [])
+        return ask_again(
+            place, caller, words.question_to_book(say_moment(place.times[0], caller)) if place.times else []
+        )
     before = _booked_at(place, caller)  # the provider asks again where our answer did not reach it
     if before is not None:
         return _said_booked(place, caller, before)
@@ -224,8 +209,8 @@ def _book(place: Place, caller: Caller) -> Spoken:
 
 
 def _said_booked(place: Place, caller: Caller, booking: Booking) -> Spoken:
-    moment, gets_text = _said(booking.starts_at, caller), can_be_texted(caller.call.caller)
-    return _spoken(place, words.booked(moment, booking.reference, gets_text=gets_text))
+    moment, gets_text = say_moment(booking.starts_at, caller), can_be_texted(caller.call.caller)
+    return say(place, words.booked(moment, booking.reference, gets_text=gets_text))
 
 
 def _booked_at(place: Place, caller: Caller) -> Booking | None:
@@ -238,11 +223,11 @@ def _visit_of(place: Place, caller: Caller) -> Spoken:
     """Ask what is to be done with the caller's next visit."""
     visits = _visits(caller)
     if not visits:
-        return _person(place, caller, [words.no_visit()])
+        return lead_to_person(place, caller, [words.no_visit()])
     visit = visits[0]
     place = Place(Step.CHANGE, place.language, kind=visit.visit_type.slug, visit=visit.reference)
     several = [words.several(len(visits))] if len(visits) > 1 else []
-    return _ask(place, [*several, *words.question_to_change(_said(visit.starts_at, caller))])
+    return ask(place, [*several, *words.question_to_change(say_moment(visit.starts_at, caller))])
 
 
 def _visits(caller: Caller) -> list[Booking]:
@@ -259,13 +244,13 @@ def _named(place: Place, caller: Caller) -> Booking | None:
 def _change(place: Place, caller: Caller) -> Spoken:
     visit = _named(place, caller)
     if visit is None:
-        return _person(place, caller, [words.no_visit()])
-    moment = _said(visit.starts_at, caller)
+        return lead_to_person(place, caller, [words.no_visit()])
+    moment = say_moment(visit.starts_at, caller)
     if caller.call.key == "1":
         return _times(place, caller, []) if _may_move(visit, caller) else _refuse(place, caller, Refusal.TOO_LATE)
     if caller.call.key == "2":
-        return _ask(replace(place, step=Step.CANCEL, is_repeated=False), words.question_to_cancel(moment))
-    return _again(place, caller, words.question_to_change(moment))
+        return ask(replace(place, step=Step.CANCEL, is_repeated=False), words.question_to_cancel(moment))
+    return ask_again(place, caller, words.question_to_change(moment))
 
 
 def _may_move(visit: Booking, caller: Caller) -> bool:
@@ -281,56 +266,21 @@ def _may_move(visit: Booking, caller: Caller) -> bool:
 def _move(place: Place, caller: Caller, moment: datetime) -> Spoken:
     visit = _named(place, caller)
     if visit is None:
-        return _person(place, caller, [words.no_visit()])
+        return lead_to_person(place, caller, [words.no_visit()])
     moved = reschedule(booking_id=visit.pk, starts_at=moment, who=Who.customer(caller.now))
-    return _spoken(place, words.moved(_said(moved.starts_at, caller)))
+    return say(place, words.moved(say_moment(moved.starts_at, caller)))
 
 
 def _cancel(place: Place, caller: Caller) -> Spoken:
     visit = _named(place, caller)
     if visit is None:
-        return _person(place, caller, [words.no_visit()])
+        return lead_to_person(place, caller, [words.no_visit()])
     if caller.call.key == "1":
         cancel_booking(booking_id=visit.pk, who=Who.customer(caller.now))
-        return _spoken(place, words.cancelled())
+        return say(place, words.cancelled())
     if caller.call.key == "2":
-        return _spoken(place, words.kept())
-    return _again(place, caller, words.question_to_cancel(_said(visit.starts_at, caller)))
-
-
-def _said(moment: datetime, caller: Caller) -> str:
-    today = caller.now.astimezone(caller.rules.zone).date()
-    return words.moment_said(moment, caller.rules.zone, today=today)
-
-
-def _ask(place: Place, said: Sequence[str]) -> Spoken:
-    return replace(_spoken(place, said), next_url=place.url)
-
-
-def _again(place: Place, caller: Caller, said: Sequence[str]) -> Spoken:
-    """Ask once more; after that a person helps."""
-    if place.is_repeated:
-        return _person(place, caller, [])
-    return _ask(place.repeated(), [words.not_understood(), *said])
-
-
-def _person(place: Place, caller: Caller, said: Sequence[str]) -> Spoken:
-    """Let a person's phone ring; the place kept so far is given back."""
-    if place.hold:
-        release_hold(token=place.hold, now=caller.now)
-    if not caller.phone or caller.phone == caller.call.called:
-        return _spoken(place, [*said, words.nobody_there()])
-    spoken = _spoken(place, [*said, words.to_person()])
-    return replace(spoken, person=caller.phone, unanswered=_spoken(place, [words.nobody_there()]).lines)
-
-
-def _end(place: Place) -> Spoken:
-    return _spoken(place, [words.goodbye()])
-
-
-def _spoken(place: Place, said: Sequence[str]) -> Spoken:
-    language = place.language if place.language in VOICES else "en"
-    return Spoken(tuple(Line(" ".join(line.split()), language) for line in said))
+        return say(place, words.kept())
+    return ask_again(place, caller, words.question_to_cancel(say_moment(visit.starts_at, caller)))
 
 
 _STEPS: dict[Step, Callable[[Place, Caller], Spoken]] = {

@@ -5,8 +5,9 @@ from dataclasses import replace
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from booking.calls.dialogue import Caller, answer
+from booking.calls.dialogue import answer
 from booking.calls.place import read_place
+from booking.calls.replies import Caller
 from booking.customer_input import BadInput, read_phone
 from notifications.views import signed
 from notifications.voice import as_twiml, call_of, turned_away
