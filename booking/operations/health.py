@@ -69,46 +69,15 @@ class _Books(Collector):
 
     def collect(self) -> Iterator[Metric]:
         now = timezone.now()
-        messages = GaugeMetricFamily(
-            "carillon_outbox_messages",
-            "Messages that are due by now, under way, or left to a person.",
-            labels=["state"],
-        )
-        for state, count in queries.open_counts(now=now).items():
-            messages.add_metric([state], count)
-        yield messages
-        settled = CounterMetricFamily(
-            "carillon_messages", "Messages that a worker settled.", labels=["channel", "kind", "outcome"]
-        )
-        for ending, count in settled_counts().items():
-            settled.add_metric(ending, count)
-        yield settled
-        yield GaugeMetricFamily(
-            "carillon_outbox_oldest_due_seconds",
-            "For how long the oldest due message has waited.",
-            value=queries.oldest_due_seconds(now=now),
-        )
+        yield from _messages(now)
         yield from _budgets(now)
-        opened = circuits.opened()
-        waiting = GaugeMetricFamily(
-            "carillon_circuit_open", "Whether the messages of a channel wait for its provider.", labels=["channel"]
-        )
-        for channel in Channel:
-            waiting.add_metric([channel], channel in opened)
-        yield waiting
+        yield from _circuits()
         yield GaugeMetricFamily(
             "carillon_busy_clients",
             "Connections that tried to book far more than a household does at one store, in about a day.",
             value=limits.busy_clients(),
         )
-        visits = GaugeMetricFamily(
-            "carillon_bookings", "Bookings of the last and next 24 hours by status.", labels=["status"]
-        )
-        near = Booking.objects.filter(starts_at__gt=now - timedelta(days=1), starts_at__lt=now + timedelta(days=1))
-        counted = dict(near.order_by().values_list("status").annotate(Count("pk")))
-        for status in Status.values:
-            visits.add_metric([status], counted.get(status, 0))
-        yield visits
+        yield from _visits(now)
         yield GaugeMetricFamily(
             "carillon_holds", "Places kept while somebody types.", value=Hold.objects.filter(expires_at__gt=now).count()
         )
@@ -118,6 +87,49 @@ class _Books(Collector):
             yield GaugeMetricFamily(
                 "carillon_worker_last_task_seconds", "Since a worker looked at the outbox.", value=age
             )
+
+
+def _messages(now: datetime) -> Iterator[Metric]:
+    messages = GaugeMetricFamily(
+        "carillon_outbox_messages",
+        "Messages that are due by now, under way, or left to a person.",
+        labels=["state"],
+    )
+    for state, count in queries.open_counts(now=now).items():
+        messages.add_metric([state], count)
+    yield messages
+    settled = CounterMetricFamily(
+        "carillon_messages", "Messages that a worker settled.", labels=["channel", "kind", "outcome"]
+    )
+    for ending, count in settled_counts().items():
+        settled.add_metric(ending, count)
+    yield settled
+    yield GaugeMetricFamily(
+        "carillon_outbox_oldest_due_seconds",
+        "For how long the oldest due message has waited.",
+        value=queries.oldest_due_seconds(now=now),
+    )
+
+
+def _circuits() -> Iterator[Metric]:
+    opened = circuits.opened()
+    waiting = GaugeMetricFamily(
+        "carillon_circuit_open", "Whether the messages of a channel wait for its provider.", labels=["channel"]
+    )
+    for channel in Channel:
+        waiting.add_metric([channel], channel in opened)
+    yield waiting
+
+
+def _visits(now: datetime) -> Iterator[Metric]:
+    visits = GaugeMetricFamily(
+        "carillon_bookings", "Bookings of the last and next 24 hours by status.", labels=["status"]
+    )
+    near = Booking.objects.filter(starts_at__gt=now - timedelta(days=1), starts_at__lt=now + timedelta(days=1))
+    counted = dict(near.order_by().values_list("status").annotate(Count("pk")))
+    for status in Status.values:
+        visits.add_metric([status], counted.get(status, 0))
+    yield visits
 
 
 def _budgets(now: datetime) -> Iterator[Metric]:
