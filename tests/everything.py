@@ -25,6 +25,7 @@ from tests import prepared
 from tests.chromium import find_chromium
 from tests.nginx import find_nginx
 from tests.postgres import NO_POSTGRES
+from tests.promtool import find_promtool, unpack_promtool
 
 BASE = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
@@ -54,6 +55,7 @@ def main() -> int:
     prepare_calendars()
     prepare_java()
     prepare_nginx()
+    prepare_promtool()
     sqlite = "tests on SQLite, far ahead"
     try:
         with meanwhile("tests on PostgreSQL", ON_POSTGRES) as other:
@@ -144,6 +146,14 @@ def prepare_nginx() -> None:
         install("nginx-light")
     if not find_nginx():
         missing("nginx", "apt-get install nginx-light")
+
+
+def prepare_promtool() -> None:
+    """See to it that the rules of alarms can be tried; where they cannot, only their own tests are skipped."""
+    if not find_promtool():
+        unpack_promtool()
+    if not find_promtool():
+        say("SKIPPED: promtool cannot be had here. To have it: apt-get install prometheus")
 
 
 def prepare_java() -> None:

@@ -95,6 +95,15 @@ def take_entry(line: str, *, after: int, until: int, latest: int) -> int | None:
     return _answer(take)
 
 
+def last_entry(line: str) -> int | None:
+    """Return the number of the last entry that was taken of a line, 0 if none was. One read."""
+
+    def read(storage: Storage) -> int:
+        return int(storage.get(_line(line))) if isinstance(storage, RedisStorage) else _taken(_file(storage), line)
+
+    return _answer(read)
+
+
 def draw_number(draw: str, *, seconds: int) -> int | None:
     """Return the next number of a draw, from 1 on, or CLOSED if it is over. It is kept for so many seconds."""
 
@@ -179,8 +188,12 @@ def _number(connection: Connection, key: str) -> int | None:
 
 
 def _last(connection: Connection, line: str, *, after: int, latest: int) -> int:
-    last = _number(connection, _line(line)) or 0
+    last = _taken(connection, line)
     return max(0 if last > latest else last, after)
+
+
+def _taken(connection: Connection, line: str) -> int:
+    return _number(connection, _line(line)) or 0
 
 
 @contextmanager

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,6 +19,7 @@ from django.core.checks import ERROR, run_checks
 from booking.formats.icalendar_files import booking_calendar
 from booking.models import Booking, BooksKey, WorkerBeat
 from booking.operations import health
+from booking.operations.backup_times import last_backup_at
 from booking.tokens import key_fingerprint
 from notifications import circuits, queries
 from notifications.models import State
@@ -167,18 +167,12 @@ def _look_at_calendar_files(now: datetime) -> Result:
 
 
 def _look_at_backup(now: datetime) -> Result:
-    try:
-        taken = datetime.fromtimestamp(last_backup().stat().st_mtime, UTC)
-    except OSError:
+    taken = last_backup_at()
+    if taken is None:
         return Verdict.NOTE, "none was taken by manage.py backup with this DATA_DIR"
     hours = (now - taken) / timedelta(hours=1)
     verdict = Verdict.WRONG if now - taken > OLDEST_BACKUP else Verdict.FINE
     return verdict, f"the last was taken {hours:.0f} hours ago"
-
-
-def last_backup() -> Path:
-    """Return the file whose time is that of the last backup."""
-    return Path(settings.DATA_DIR, "last_backup")
 
 
 def _ask(method: str, path: str) -> int:

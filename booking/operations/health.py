@@ -19,7 +19,9 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
 
 from booking import limits
-from booking.models import Booking, Hold, Status, WorkerBeat
+from booking.models import Booking, Hold, Status, Webhook, WorkerBeat
+from booking.operations.backup_times import last_backup_at
+from booking.waiting_room.door import room_crowd
 from booking.web import replica
 from notifications import circuits, queries, sms_recipients
 from notifications.models import Channel
@@ -78,6 +80,8 @@ class _Books(Collector):
             value=limits.busy_clients(),
         )
         yield from _visits(now)
+        yield from _waiting_room(now)
+        yield from _programs(now)
         yield GaugeMetricFamily(
             "carillon_holds", "Places kept while somebody types.", value=Hold.objects.filter(expires_at__gt=now).count()
         )
@@ -130,6 +134,26 @@ def _visits(now: datetime) -> Iterator[Metric]:
     for status in Status.values:
         visits.add_metric([status], counted.get(status, 0))
     yield visits
+
+
+def _waiting_room(now: datetime) -> Iterator[Metric]:
+    crowd = room_crowd(now=now)
+    yield GaugeMetricFamily(
+        "carillon_waiting_room_visitors", "Visitors who wait for their entry, all stores together.", value=crowd.count
+    )
+    yield GaugeMetricFamily(
+        "carillon_waiting_room_seconds", "For how long somebody who comes now would wait.", value=crowd.seconds
+    )
+
+
+def _programs(now: datetime) -> Iterator[Metric]:
+    """Yield what concerns machines beside this one: webhooks whose server takes nothing, and the last backup."""
+    resting = Webhook.objects.filter(is_on=True, rests_until__gt=now).count()
+    yield GaugeMetricFamily("carillon_webhooks_resting", "Webhooks whose server takes nothing.", value=resting)
+    taken_at = last_backup_at()
+    if taken_at is not None:
+        age = max(0.0, (now - taken_at).total_seconds())
+        yield GaugeMetricFamily("carillon_last_backup_seconds", "Since manage.py backup was here.", value=age)
 
 
 def _budgets(now: datetime) -> Iterator[Metric]:

@@ -14,7 +14,7 @@ from math import ceil
 from django.conf import settings
 
 from booking import limits
-from booking.limits.room_counters import ClosedDraw, close_draw, count_drawn, draw_number, take_entry
+from booking.limits.room_counters import ClosedDraw, close_draw, count_drawn, draw_number, last_entry, take_entry
 from booking.tokens import keyed_digest
 from booking.waiting_room.pace import LATEST, Pace, drawn_order
 from booking.waiting_room.tickets import LET_IN_LASTS, TURN_LASTS, RoomTicket, TicketKind, new_ticket, read_ticket
@@ -136,6 +136,29 @@ def let_in(standing: Standing, *, now: datetime) -> RoomTicket | None:
     if limits.count("let in", ticket.id, seconds=seconds) > TIMES_LET_IN:
         return None
     return ticket.let_in(now=now)
+
+
+@dataclass(frozen=True, slots=True)
+class RoomCrowd:
+    """How many people wait for their entry, all stores together, and how long somebody who comes now would."""
+
+    count: int
+    seconds: int
+
+
+def room_crowd(*, now: datetime) -> RoomCrowd:
+    """Return how full the waiting room is; empty while the counters are away. One read of the counters."""
+    pace = _pace()
+    last = last_entry(str(pace.per_minute)) or 0
+    if last > pace.number_at(now + LATEST):  # a clock that was ahead gave it
+        last = 0
+    count = max(0, last - pace.number_at(now))
+    return RoomCrowd(count, ceil(pace.time_of(count) / timedelta(seconds=1)))
+
+
+def count_before_opening(room: WaitingRoom, *, now: datetime) -> int:
+    """Return how many have drawn a number for a store's opening to come, at all stores that open then. One read."""
+    return (count_drawn(_draw_of(room.opens_at)) or 0) if room.opens_at is not None and now < room.opens_at else 0
 
 
 def _is_valid(ticket: RoomTicket, room: WaitingRoom, *, now: datetime) -> bool:

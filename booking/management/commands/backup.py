@@ -7,9 +7,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from booking.operations.backup_times import last_backup
 from booking.operations.backups import BackupFailed, backup
 from booking.operations.books_key import write_key_beside
-from booking.operations.doctor import last_backup
 
 
 class Command(BaseCommand):

@@ -20,6 +20,7 @@ from booking.staff.day.board import day_board
 from booking.staff.day.crowds import crowd_in_words
 from booking.staff.day.rows import VisitRows, sprite
 from booking.staff.day.table import BoardRows
+from booking.staff.room_wording import room_words
 from booking.web.forms import FormProblem
 from notifications import circuits, queries
 from notifications.models import Channel
@@ -58,6 +59,7 @@ def day_page(
         "affected_done": just_done(request, at) if done == "slots" else None,
         "problems": [*problems],
         "waiting_words": _waiting_words(at.zone),
+        "room_words": room_words(at.store, now=at.now),
         "crowd_words": _crowd_words(at),
         "text_words": _text_words(at),
         "texts_waiting": count_waiting(at.store),

@@ -9,6 +9,7 @@ from django.core.management import call_command
 
 from booking.models import BooksKey, WorkerBeat
 from booking.operations import doctor
+from booking.operations.backup_times import last_backup
 from booking.operations.books_key import check_key
 from booking.operations.doctor import Finding, Verdict, examine
 from booking.operations.trial_messages import TrialRefused, send_trial_mail, send_trial_text
@@ -66,8 +67,8 @@ def test_backup_of_more_than_26_hours_ago_is_told(
     now = datetime.now(UTC)
     if hours is not None:
         taken = (now - timedelta(hours=hours)).timestamp()
-        doctor.last_backup().touch()
-        os.utime(doctor.last_backup(), (taken, taken))  # the clock of the disk is the machine's, whatever the tests' is
+        last_backup().touch()
+        os.utime(last_backup(), (taken, taken))  # the clock of the disk is the machine's, whatever the tests' is
 
     assert findings(now)["backup"].verdict is verdict
 

@@ -11,10 +11,15 @@ import time_machine
 from django.db import connection
 from django.test import Client
 
-from booking.models import WorkerBeat
+from booking import limits
+from booking.models import Webhook, WorkerBeat
 from booking.operations import health
+from booking.operations.backup_times import last_backup
+from booking.waiting_room.door import admit
+from booking.webhooks.administration import add_webhook
 from notifications import circuits
 from notifications.models import Channel
+from stores.queries import WaitingRoom
 from tests.factories import make_booking, make_store
 
 pytestmark = pytest.mark.django_db
@@ -109,6 +114,30 @@ def test_figures_name_nobody(client: Client, beat: WorkerBeat) -> None:
     assert "carillon_worker_last_task_seconds" in text
     for secret in (booking.name, booking.phone, booking.reference, booking.email or booking.name):
         assert secret not in text
+
+
+def test_figures_tell_who_waits_in_the_room_which_webhooks_rest_and_the_age_of_the_backup(
+    client: Client, beat: WorkerBeat, now: datetime, settings: Any, tmp_path: Path
+) -> None:
+    settings.DATA_DIR, settings.RATE_LIMITS, settings.WAITING_ROOM_PER_MINUTE = tmp_path, True, 6
+    limits._limiter.cache_clear()
+    store = make_store()
+    add_webhook(store_id=store.pk, address="https://other.example.org/", user=None, now=now)
+    Webhook.objects.update(rests_until=now + timedelta(minutes=1))
+    last_backup().touch()
+    taken_at = (now - timedelta(hours=2)).timestamp()
+    os.utime(last_backup(), (taken_at, taken_at))
+    for _ in range(4):
+        admit(store.slug, WaitingRoom(opens_at=None), now=now)
+
+    with time_machine.travel(now, tick=False):
+        text = client.get("/metrics").content.decode()
+
+    limits._limiter.cache_clear()
+    assert "carillon_waiting_room_visitors 3.0" in text  # the first goes in at once
+    assert "carillon_waiting_room_seconds 30.0" in text
+    assert "carillon_webhooks_resting 1.0" in text
+    assert "carillon_last_backup_seconds 7200.0" in text
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics"])
