@@ -3,11 +3,10 @@
 Nothing is changed, and nothing is sent unless an address for it is given.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from http.client import HTTPConnection, HTTPException, HTTPMessage, HTTPSConnection
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,6 +19,9 @@ from booking.formats.icalendar_files import booking_calendar
 from booking.models import Booking, BooksKey, WorkerBeat
 from booking.operations import health
 from booking.operations.backup_times import last_backup_at
+from booking.operations.findings import Finding, Verdict
+from booking.operations.proxy_look import SEEN, asking_headers, read_what_is_seen, what_proxy_does_wrong
+from booking.operations.trial_webhooks import WebhookHealth, webhooks_on
 from booking.tokens import key_fingerprint
 from notifications import circuits, queries
 from notifications.models import State
@@ -32,23 +34,6 @@ LARGEST_SKEW_SECONDS = 30
 LATEST_ERASURE = timedelta(hours=1)
 LONGEST_WAIT_SECONDS = 120  # of a message that is due
 FOR_A_PERSON = (State.UNKNOWN, State.DEAD)
-
-
-class Verdict(StrEnum):
-    """How a look ends; only `WRONG` means that something has to be done now."""
-
-    FINE = "fine"
-    NOTE = "note"
-    WRONG = "wrong"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """The result of one look."""
-
-    name: str
-    verdict: Verdict
-    said: str
 
 
 def examine(*, now: datetime) -> Iterator[Finding]:
@@ -144,8 +129,8 @@ def _look_at_mail_server(now: datetime) -> Result:
 
 def _look_at_public_address(now: datetime) -> Result:
     try:
-        alive = _ask("GET", "/healthz")
-        webhook = _ask("POST", "/webhooks/twilio/status")
+        alive, _headers = _ask("GET", "/healthz")
+        webhook, _headers = _ask("POST", "/webhooks/twilio/status")
     except (OSError, HTTPException) as error:
         return Verdict.WRONG, f"PUBLIC_URL cannot be reached from here ({type(error).__name__})"
     if alive != 200:
@@ -153,6 +138,35 @@ def _look_at_public_address(now: datetime) -> Result:
     if webhook != 403:  # a call without a signature must be refused, and by us
         return Verdict.WRONG, f"an unsigned call of the provider is answered with {webhook}, not 403"
     return Verdict.FINE, "leads here, and unsigned calls of the provider are refused"
+
+
+def _look_at_proxy(now: datetime) -> Result:
+    is_https = settings.PUBLIC_URL.startswith("https:")
+    if not (is_https or settings.TRUSTED_PROXIES):
+        return Verdict.FINE, "none is before us"
+    try:
+        _status, headers = _ask("GET", "/healthz", asking_headers(now=datetime.now(UTC)))
+    except (OSError, HTTPException) as error:
+        return Verdict.WRONG, f"PUBLIC_URL cannot be reached from here ({type(error).__name__})"
+    seen = read_what_is_seen(headers.get(SEEN) or "")
+    if seen is None:
+        return Verdict.NOTE, "does not tell what it passes; is it this installation, and is its clock right?"
+    wrong = what_proxy_does_wrong(seen, is_https=is_https)
+    return (Verdict.WRONG, wrong) if wrong else (Verdict.FINE, "tells whose request it is")
+
+
+def _look_at_webhooks(now: datetime) -> Result:
+    on = webhooks_on(now=now)
+    if not on:
+        return Verdict.FINE, "none is switched on"
+    resting = [f"{one.host} takes nothing, {_told(one, now)}" for one in on if one.is_resting]
+    return (Verdict.NOTE, "; ".join(resting)) if resting else (Verdict.FINE, f"{len(on)} take what they are told")
+
+
+def _told(one: WebhookHealth, now: datetime) -> str:
+    if one.last_told_at is None:
+        return "and never took anything"
+    return f"and last did {(now - one.last_told_at) / timedelta(hours=1):.0f} hours ago"
 
 
 def _look_at_calendar_files(now: datetime) -> Result:
@@ -175,14 +189,16 @@ def _look_at_backup(now: datetime) -> Result:
     return verdict, f"the last was taken {hours:.0f} hours ago"
 
 
-def _ask(method: str, path: str) -> int:
-    """Return the status of an answer at the public address."""
+def _ask(method: str, path: str, headers: Mapping[str, str] = MappingProxyType({})) -> tuple[int, HTTPMessage]:
+    """Return status and headers of an answer at the public address."""
     parts = urlsplit(settings.PUBLIC_URL)
     make: Any = HTTPSConnection if parts.scheme == "https" else HTTPConnection
     connection = make(parts.hostname or "", parts.port, timeout=LOOK_SECONDS)
     try:
-        connection.request(method, parts.path + path, body=b"" if method == "POST" else None)
-        return int(connection.getresponse().status)
+        body = b"" if method == "POST" else None
+        connection.request(method, parts.path + path, body=body, headers=dict(headers))
+        answer = connection.getresponse()
+        return int(answer.status), answer.headers
     finally:
         connection.close()
 
@@ -198,6 +214,8 @@ _LOOKS: tuple[Callable[[datetime], Result], ...] = (
     _look_at_texts_kept_by_the_provider,
     _look_at_mail_server,
     _look_at_public_address,
+    _look_at_proxy,
+    _look_at_webhooks,
     _look_at_calendar_files,
     _look_at_backup,
 )

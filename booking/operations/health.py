@@ -21,6 +21,7 @@ from prometheus_client.registry import Collector
 from booking import limits
 from booking.models import Booking, Hold, Status, Webhook, WorkerBeat
 from booking.operations.backup_times import last_backup_at
+from booking.operations.proxy_look import ASKED, tell_what_is_seen
 from booking.waiting_room.door import room_crowd
 from booking.web import replica
 from notifications import circuits, queries, sms_recipients
@@ -40,7 +41,10 @@ def note_beat(*, now: datetime) -> None:
 @never_cache
 def healthz(request: HttpRequest) -> HttpResponse:
     """Answer that the process is alive."""
-    return HttpResponse("ok", content_type="text/plain; charset=utf-8")
+    response = HttpResponse("ok", content_type="text/plain; charset=utf-8")
+    if ASKED in request.headers:
+        tell_what_is_seen(request, response, now=timezone.now())
+    return response
 
 
 @require_safe

@@ -54,6 +54,7 @@ class TrustedProxy:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         forwarded = request.META.pop("HTTP_X_FORWARDED_FOR", "")
+        request.forwarded_for = forwarded  # type: ignore[attr-defined]  # for the doctor's look at the proxy
         if self._is_trusted(request.META.get("REMOTE_ADDR", "")):
             hops = [hop.strip() for hop in forwarded.split(",") if hop.strip()]
             while hops and self._is_trusted(hops[-1]):

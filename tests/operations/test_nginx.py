@@ -3,17 +3,19 @@
 import http.client
 import os
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from booking.operations.proxy_look import SEEN, asking_headers, read_what_is_seen, what_proxy_does_wrong
 from tests import servers
 from tests.asking import Answer
 from tests.nginx import MISSING, Proxy, find_nginx
-from tests.servers import wait_until
+from tests.servers import House, wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.plain]
 
@@ -30,13 +32,15 @@ def nginx() -> None:
         pytest.fail(MISSING) if os.environ.get("CI") else pytest.skip(MISSING)
 
 
-def ask(proxy: Proxy, path: str, *, method: str = "GET", body: bytes | None = None) -> Answer:
+def ask(
+    proxy: Proxy, path: str, *, method: str = "GET", body: bytes | None = None, headers: Mapping[str, str] | None = None
+) -> Answer:
     """Ask over HTTPS, as a visitor of the site does."""
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     connection = http.client.HTTPSConnection("127.0.0.1", proxy.secure_port, timeout=60, context=context)
     with closing(connection):
-        connection.request(method, path, body=body, headers={"Host": "booking.example.org"})
+        connection.request(method, path, body=body, headers={"Host": "booking.example.org", **(headers or {})})
         response = connection.getresponse()
         return Answer(response.status, {k.lower(): v for k, v in response.getheaders()}, response.read())
 
@@ -55,12 +59,15 @@ def test_file_of_the_guide_loads_as_it_is(tmp_path: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
+def house() -> Iterator[House]:
+    with servers.running(**TRUSTED) as house:
+        yield house
+
+
+@pytest.fixture(scope="module")
+def proxy(house: House, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
     """Give the guide's nginx before a Carillon that runs."""
-    with (
-        servers.running(**TRUSTED) as house,
-        Proxy(tmp_path_factory.mktemp("nginx"), behind=house.port).running() as made,
-    ):
+    with Proxy(tmp_path_factory.mktemp("nginx"), behind=house.port).running() as made:
         wait_until(lambda: is_answering(made), seconds=60, what="answering")
         yield made
 
@@ -84,3 +91,12 @@ def test_log_keeps_no_address_of_a_page(proxy: Proxy) -> None:
     wait_until(lambda: " GET 404 " in proxy.log, seconds=60, what="logged")
     assert "AAAA1111" not in proxy.log
     assert "a-secret-that-opens" not in proxy.log
+
+
+def test_doctor_finds_nothing_wrong_with_it(house: House, proxy: Proxy, settings: Any) -> None:
+    settings.SECRET_KEY = (house.data / "secret_key").read_text().strip()
+    answer = ask(proxy, "/healthz", headers=asking_headers(now=datetime.now(UTC)))
+
+    seen = read_what_is_seen(answer.headers[SEEN.lower()])
+    assert seen is not None
+    assert what_proxy_does_wrong(seen, is_https=True) == ""

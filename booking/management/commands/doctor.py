@@ -4,13 +4,16 @@ import json
 import sys
 from argparse import ArgumentParser
 from dataclasses import asdict
+from itertools import chain
 from typing import Any
 
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from booking.operations.doctor import Verdict, examine
+from booking.operations.doctor import examine
+from booking.operations.findings import Verdict
 from booking.operations.trial_messages import TrialRefused, send_trial_mail, send_trial_text
+from booking.operations.trial_webhooks import call_webhooks
 
 
 class Command(BaseCommand):
@@ -22,9 +25,12 @@ class Command(BaseCommand):
         parser.add_argument("--text-to", metavar="NUMBER", help="send a text to your own number, such as +33612345678")
         parser.add_argument("--mail-to", metavar="ADDRESS", help="send an e-mail to your own address")
 
+        parser.add_argument("--webhooks", action="store_true", help="call each webhook of the stores once, signed")
+
     def handle(self, *args: Any, **options: Any) -> None:
         is_wrong = False
-        for finding in examine(now=timezone.now()):
+        looks = chain(examine(now=timezone.now()), call_webhooks(now=timezone.now()) if options["webhooks"] else ())
+        for finding in looks:
             is_wrong |= finding.verdict is Verdict.WRONG
             line = f"{finding.verdict:5}  {finding.name}: {finding.said}"
             self.stdout.write(json.dumps(asdict(finding)) if options["json"] else line)

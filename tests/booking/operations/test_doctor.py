@@ -2,18 +2,25 @@
 
 import os
 from datetime import UTC, datetime, timedelta
+from ipaddress import ip_network
 from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
+from standardwebhooks import Webhook as Verifier
 
-from booking.models import BooksKey, WorkerBeat
+from booking.models import BooksKey, TellingState, Webhook, WebhookEvent, WorkerBeat
 from booking.operations import doctor
 from booking.operations.backup_times import last_backup
 from booking.operations.books_key import check_key
-from booking.operations.doctor import Finding, Verdict, examine
+from booking.operations.doctor import examine
+from booking.operations.findings import Finding, Verdict
 from booking.operations.trial_messages import TrialRefused, send_trial_mail, send_trial_text
-from tests import fake_twilio
+from booking.operations.trial_webhooks import call_webhooks
+from booking.webhooks.administration import add_webhook
+from booking.webhooks.events import trial_event
+from tests import fake_twilio, webhook_receiver
 from tests.factories import make_booking, make_store
 from tests.notifications import fake_smtp
 
@@ -125,3 +132,36 @@ def test_trial_mail_arrives(settings: Any) -> None:
 
     assert said == "sent to me@example.org; see whether it arrives"
     assert len(server.accepted) == 1
+
+
+def test_webhook_that_takes_nothing_is_told_with_its_last_success(settings: Any, now: datetime) -> None:
+    assert findings(now)["webhooks"] == Finding("webhooks", Verdict.FINE, "none is switched on")
+    store = make_store()
+    webhook, _secret = add_webhook(store_id=store.pk, address="https://a.example.org/x", user=None, now=now)
+    assert findings(now)["webhooks"].said == "1 take what they are told"
+
+    trial = trial_event(webhook.pk, store, now=now)
+    trial.state, trial.tried_at = TellingState.TOLD, now - timedelta(hours=5)
+    trial.save()
+    Webhook.objects.update(rests_until=now + timedelta(minutes=1))
+    found = findings(now)["webhooks"]
+
+    assert (found.verdict, found.said) == (Verdict.NOTE, "a.example.org takes nothing, and last did 5 hours ago")
+
+
+def test_webhooks_are_called_on_wish_and_each_is_told_by_its_answer(
+    settings: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings.WEBHOOK_NETWORKS = [ip_network("127.0.0.0/8"), ip_network("::1/128")]
+    store = make_store()
+    with webhook_receiver.running() as receiver:
+        _webhook, secret = add_webhook(store_id=store.pk, address=receiver.url, user=None, now=timezone.now())
+        (fine,) = call_webhooks(now=datetime.now(UTC))
+        receiver.status = 500
+        with pytest.raises(SystemExit):
+            call_command("doctor", "--webhooks", "--json")
+
+    assert fine == Finding(f"webhook of {store.slug}", Verdict.FINE, "localhost answers 204")
+    assert '"verdict": "wrong", "said": "localhost answers 500"' in capsys.readouterr().out
+    assert Verifier(secret).verify(receiver.received[0].body, receiver.received[0].headers)
+    assert not WebhookEvent.objects.exists()
