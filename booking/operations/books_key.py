@@ -11,6 +11,7 @@ from django.db import transaction
 
 from booking.environment import key_file
 from booking.models import Booking, BooksKey
+from booking.operations.sealed_keys import BadPassphrase, open_key, seal_key
 from booking.tokens import key_fingerprint
 from notifications.models import OptOut
 
@@ -45,25 +46,28 @@ def check_key_of(fingerprint: str | None) -> None:
         raise WrongKey(WRONG_KEY)
 
 
-def write_key_beside(backup: Path) -> Path:
-    """Write the key to a file of mode 600 beside a backup; return its path. Raises OSError."""
-    path = _key_beside(backup)
-    path.unlink(missing_ok=True)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(settings.SECRET_KEY)
+def write_key_beside(backup: Path, *, passphrase: str | None = None) -> Path:
+    """Write the key to a file of mode 600 beside a backup, sealed if there is a passphrase; return its path.
+
+    Raises OSError.
+    """
+    path = _sealed_key_beside(backup) if passphrase else _key_beside(backup)
+    _write_key(path, seal_key(settings.SECRET_KEY, passphrase) if passphrase else settings.SECRET_KEY)
     return path
 
 
-def take_key_beside(backup: Path, *, fingerprint: str | None) -> bool:
+def take_key_beside(backup: Path, *, fingerprint: str | None, passphrase: str | None = None) -> bool:
     """Use the key beside a backup from now on, where Carillon keeps its key itself; tell whether it does.
 
     A key that SECRET_KEY names stays; so does ours where the one beside is not that of the backup (`fingerprint`). The
-    key that was ours is kept as `secret_key.` with its fingerprint: other books may need it. Raises OSError.
+    key that was ours is kept as `secret_key.` with its fingerprint: other books may need it. With a passphrase the
+    sealed key is taken. Raises OSError, and BadPassphrase if the passphrase does not open it.
     """
-    beside, ours = _key_beside(backup), key_file(Path(settings.DATA_DIR))
-    if not (beside.is_file() and ours.is_file() and ours.read_text().strip() == settings.SECRET_KEY):
+    ours = key_file(Path(settings.DATA_DIR))
+    found = _read_key_beside(backup, passphrase)
+    if found is None or not (ours.is_file() and ours.read_text().strip() == settings.SECRET_KEY):
         return False
-    before, before_fingerprint, found = settings.SECRET_KEY, key_fingerprint(), beside.read_text().strip()
+    before, before_fingerprint = settings.SECRET_KEY, key_fingerprint()
     settings.SECRET_KEY = found
     if not found or found == before or fingerprint not in (None, key_fingerprint()):
         settings.SECRET_KEY = before
@@ -81,8 +85,26 @@ def _write_key(path: Path, key: str) -> None:
     fresh.replace(path)
 
 
+def _read_key_beside(backup: Path, passphrase: str | None) -> str | None:
+    """Return the key beside a backup, None if none is there. Raises OSError and BadPassphrase."""
+    if passphrase is None:
+        path = _key_beside(backup)
+        return path.read_text().strip() if path.is_file() else None
+    path = _sealed_key_beside(backup)
+    try:
+        return open_key(path.read_text(), passphrase)
+    except FileNotFoundError as error:
+        raise BadPassphrase(f"{path}: is not there, so there is nothing to open with the passphrase.") from error
+    except (BadPassphrase, UnicodeDecodeError) as error:
+        raise BadPassphrase(f"{path}: {error}") from error
+
+
 def _key_beside(backup: Path) -> Path:
     return backup.with_name(f"{backup.name}.key")
+
+
+def _sealed_key_beside(backup: Path) -> Path:
+    return backup.with_name(f"{backup.name}.key.sealed")
 
 
 def _is_in_use() -> bool:

@@ -5,6 +5,7 @@ import signal
 from collections.abc import Iterator
 from pathlib import Path
 from stat import S_IMODE
+from typing import NamedTuple
 
 import pytest
 
@@ -34,13 +35,30 @@ class Booked:
         return house.get(self._path, Authorization=self._bearer).status
 
 
+class Passphrases(NamedTuple):
+    """Files with passphrases."""
+
+    right: Path
+    wrong: Path
+
+
 @pytest.fixture(scope="module")
-def booked() -> Iterator[Booked]:
-    """Give a house that stands still, with one visit and two backups: one with the key beside it, one without."""
+def passphrases(tmp_path_factory: pytest.TempPathFactory) -> Passphrases:
+    folder = tmp_path_factory.mktemp("passphrases")
+    made = Passphrases(folder / "right", folder / "wrong")
+    made.right.write_text("six words that stand in no book\n")
+    made.wrong.write_text("six words that stand in no books\n")
+    return made
+
+
+@pytest.fixture(scope="module")
+def booked(passphrases: Passphrases) -> Iterator[Booked]:
+    """Give a house that stands still, with a visit and backups: without the key, with it beside, and sealed."""
     with servers.running(PATH=path_with_postgres()) as house:
         found = Booked(house)
         house.manage("backup", str(house.folder / "plain"))
         house.manage("backup", str(house.folder / "whole"), "--with-key")
+        house.manage("backup", str(house.folder / "sealed"), "--seal-key", str(passphrases.right))
         house.stop(signal.SIGTERM)
         yield found
 
@@ -84,6 +102,28 @@ def test_key_beside_that_is_not_the_backups_replaces_nothing(booked: Booked, tmp
         assert "not the key of these books" in refused(other.run("restore", str(tmp_path / "plain")))
 
         assert (other.data / "secret_key").read_text() == before
+
+
+def test_restore_opens_the_sealed_key_with_its_passphrase_alone(booked: Booked, passphrases: Passphrases) -> None:
+    sealed = booked.house.folder / "sealed"
+    beside = Path(f"{sealed}.key.sealed")
+    with servers.house(PATH=path_with_postgres()) as new:
+        new.manage("check")
+        before = (new.data / "secret_key").read_text()
+        wrong = refused(new.run("restore", str(sealed), "--key-passphrase-file", str(passphrases.wrong)))
+        key_after_wrong = (new.data / "secret_key").read_text()
+        without = refused(new.run("restore", str(sealed)))
+        said = new.manage("restore", str(sealed), "--key-passphrase-file", str(passphrases.right))
+        new.start()
+        status = booked.status_in(new)
+
+    assert S_IMODE(beside.stat().st_mode) == 0o600
+    assert (booked.house.data / "secret_key").read_text() not in beside.read_text()
+    assert wrong == f"carillon: {beside}: another passphrase was used for it, or it is damaged."
+    assert key_after_wrong == before
+    assert "not the key of these books" in without
+    assert "is the key of this installation from now on" in said
+    assert status == 200
 
 
 def test_restore_without_the_key_is_refused_until_a_new_one_is_meant(booked: Booked) -> None:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from booking.operations.backups import BackupFailed, check_empty, fingerprint_in, restore
 from booking.operations.books_key import WrongKey, check_key, check_key_of, take_key_beside
 from booking.operations.restoring import after_restore
+from booking.operations.sealed_keys import BadPassphrase, read_passphrase
 
 
 class Command(BaseCommand):
@@ -20,24 +21,29 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)
+        parser.add_argument(
+            "--key-passphrase-file", type=Path, metavar="PASSPHRASE_FILE",
+            help="use the key in FILE.key.sealed, which the passphrase in this file opens",
+        )  # fmt: skip
         parser.add_argument("--new-key", action="store_true", help="let the books have another secret key from now on")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        file, may_be_new = options["file"], options["new_key"]
+        file, may_be_new, key_passphrase = options["file"], options["new_key"], options["key_passphrase_file"]
         try:
+            passphrase = read_passphrase(key_passphrase) if key_passphrase else None
             fingerprint = fingerprint_in(file)
             check_empty()
-            takes_key = take_key_beside(file, fingerprint=fingerprint)
+            takes_key = take_key_beside(file, fingerprint=fingerprint, passphrase=passphrase)
             if not may_be_new:
                 check_key_of(fingerprint)
             restore(file)
             check_key(may_be_new=True)
-        except (BackupFailed, WrongKey) as reason:
+        except (BackupFailed, BadPassphrase, WrongKey) as reason:
             sys.exit(f"carillon: {reason}")
         except OSError as error:
             sys.exit(f"carillon: DATA_DIR: {error.filename}: {error.strerror}.")
         if takes_key:
-            self.stdout.write(f"the key of {file}.key is the key of this installation from now on")
+            self.stdout.write(f"the key beside {file} is the key of this installation from now on")
         try:
             done = after_restore(now=timezone.now())
         except redis.RedisError:
