@@ -20,6 +20,7 @@ from booking.staff.day.board import day_board
 from booking.staff.day.crowds import crowd_in_words
 from booking.staff.day.rows import VisitRows, sprite
 from booking.staff.day.table import BoardRows
+from booking.staff.obstacle_wording import obstacle_words
 from booking.staff.room_wording import room_words
 from booking.web.forms import FormProblem
 from notifications import circuits, queries
@@ -51,7 +52,8 @@ def day_page(
         "board": board,
         "board_rows": BoardRows(board, schedule.rules, now=at.now, slots_url=slots_url).html(),
         "sprite": sprite(),
-        "has_no_hours": not schedule.rules.weekly and not any(schedule.rules.special.values()),
+        # The rules of a later day lack the special hours before it.
+        "obstacle": obstacle_words(at, schedule.rules) if day <= at.today else None,
         "earlier": day - ONE_DAY,
         "later": day + ONE_DAY,
         "done": done,

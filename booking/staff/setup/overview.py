@@ -13,11 +13,12 @@ from booking.policy import plan_of
 from booking.staff.access import StaffContext, at_store, staff_page
 from booking.staff.affected_visits import just_done
 from booking.staff.forms.hours import DAYS, hours_line, times_of_day
+from booking.staff.obstacle_wording import obstacle_words
 from booking.staff.setup.day_sheet import awaited_address
 from booking.staff.setup.first_steps import start_going_on
 from booking.store_setup.queries import store_setup
 from stores.models import Role
-from stores.queries import setup_changes
+from stores.queries import rules_around, setup_changes
 
 SPECIAL_DAYS_SHOWN = 6
 JUST_NOW = timedelta(minutes=1)
@@ -55,7 +56,7 @@ def overview(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
         "awaited": awaited_address(at),
         "reminders": _reminders(plan_of(at.store).reminder_days),
         "start_url": start_going_on(request, at),
-        "is_missing": not setup.weekly or not any(desk.is_active for desk in setup.desks),
+        "obstacle": obstacle_words(at, rules_around(at.store.slug, at.now)),
         "done": request.GET.get("done", ""),
         "affected_done": just_done(request, at) if request.GET.get("done") else None,
         "done_words": _done_words(at, request.GET.get("done", "")),
