@@ -10,7 +10,7 @@ export UV_COMPILE_BYTECODE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install run check test test-python test-large format messages pictures bench lighthouse lock
+.PHONY: help install run check test test-python test-large test-faults format messages pictures bench lighthouse lock
 
 help:
 	@echo "make run         start Carillon at http://127.0.0.1:8000 (Ctrl-C stops it); options: ARGS=\"--port 8001\""
@@ -19,6 +19,7 @@ help:
 	@echo "make test        run every check and test, on both databases and in a browser: minutes"
 	@echo "make test-python run the tests without a browser on another Python: PYTHON=python3.13 WITH=\"django~=6.1.0\""
 	@echo "make test-large  run Carillon on several hosts, behind PgBouncer, with a replica, and through a failover"
+	@echo "make test-faults let everything go wrong, by seeds: ARGS=\"--seed 11 --seeds 10 --database postgresql\""
 	@echo "make install     install what a server needs, without starting it"
 	@echo "make format      format the code"
 	@echo "make messages    bring the translations in line with the texts"
@@ -44,6 +45,9 @@ test-python: .venv/dev.stamp
 
 test-large: .venv/dev.stamp
 	@unset PYTHONDONTWRITEBYTECODE; exec $(BIN)/python -m tests.large.everything
+
+test-faults: .venv/dev.stamp
+	@unset PYTHONDONTWRITEBYTECODE; exec $(BIN)/python -m tests.faults.everything $(ARGS)
 
 format: .venv/dev.stamp
 	$(BIN)/ruff format .

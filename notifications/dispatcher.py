@@ -26,6 +26,8 @@ from notifications.pace import Pace
 # As many calls wait for each lane as it makes in a short time; slow ones would outlast their leases.
 DEPTH, DEPTH_IF_SLOW = 8, 2
 SLOW_MILLISECONDS = 1000
+# Once the clock went ahead by so much at once, calls that are under way look as if they had ended long ago.
+JUMP_SECONDS = 5
 PACED_SECONDS = 4  # a sender with a pace has so many seconds of calls waiting
 # Answers are settled together after this time, or at once when nothing else is awaited.
 SETTLE_EVERY_SECONDS = 0.2
@@ -55,6 +57,8 @@ class Dispatcher:
         self._crowding: dict[Channel, list[str]] = {channel: [] for channel in Channel}
         self._open: dict[int, Call] = {}  # what the lanes have, by the message's id
         self._unsettled: list[Result] = []
+        self._ahead = self._clock().timestamp() - time.monotonic()
+        self._is_sure_from = 0.0  # by the monotonic clock
 
     def run(self, *, goes_on: Callable[[], bool], note_look: Callable[[], None] = lambda: None) -> tuple[int, bool]:
         """Send what is due; return how many messages were handled, and whether these were all.
@@ -68,6 +72,7 @@ class Dispatcher:
             taken = 0
             if may_begin:
                 opened = circuits.opened()
+                self._note_jump()
                 taken = sum(self._fill(channel, opened) for channel in Channel)
                 note_look()
             else:
@@ -82,6 +87,14 @@ class Dispatcher:
 
     def _new_lanes(self, count: int, per_second: int, *, keeping: Callable[[], AbstractContextManager[None]]) -> Lanes:
         return Lanes(count, pace=Pace(per_second), keeping=keeping, results=self._results)
+
+    def _note_jump(self) -> None:
+        """Note whether the clock went ahead at once: what may be under way is left alone for a lease then."""
+        monotonic = time.monotonic()
+        ahead = self._clock().timestamp() - monotonic
+        if ahead - self._ahead > JUMP_SECONDS:
+            self._is_sure_from = monotonic + outbox.LEASE.total_seconds()
+        self._ahead = ahead
 
     def _fill(self, channel: Channel, opened: Mapping[Channel, Opened]) -> int:
         """Claim as many messages of a channel as its lanes have room for; return how many.
@@ -98,7 +111,10 @@ class Dispatcher:
             room = 1 if is_free else 0
         if room < 1:
             return 0
-        claimed = claims.claim_due(now=now, limit=room, channel=channel, crowding=self._crowding[channel])
+        claimed = claims.claim_due(
+            now=now, limit=room, channel=channel, crowding=self._crowding[channel],
+            only_new=time.monotonic() < self._is_sure_from,
+        )  # fmt: skip
         if claimed:
             shares = Counter(message.account for message in claimed)
             self._crowding[channel] = [account for account, count in shares.items() if count * 4 >= len(claimed)]

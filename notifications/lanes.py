@@ -14,6 +14,7 @@ from queue import SimpleQueue
 
 from notifications import email, sms
 from notifications.answers import Answer, Away, Barred, Sent, Unclear
+from notifications.claims import CLOCKS_APART
 from notifications.content import Email, Sms
 from notifications.models import OutboxMessage
 from notifications.pace import Pace
@@ -60,11 +61,13 @@ class Call:
         if isinstance(self.content, Email):
             return email.find_sent(key=self.key)
         message = self.message
+        called_at = message.attempted_at or message.created_at
+        is_misdated = message.is_misdated or called_at > self.handed_over_at + CLOCKS_APART
         return sms.gateway().find_sent(
             to=self.content.to,
             digest=message.body_digest,
             key=self.key,
-            since=message.attempted_at or message.created_at,
+            since=message.created_at if is_misdated else min(called_at, self.handed_over_at),
             now=self.handed_over_at,
         )
 

@@ -69,6 +69,8 @@ class OutboxMessage(models.Model):
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
 
+    is_misdated = False  # not stored: `attempted_at` was written by a clock that ran ahead, so the call was before it
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["subject", "kind", "sequence", "offset", "channel"], name="message_once"),

@@ -144,7 +144,7 @@ def _repeat_email(message: OutboxMessage, reason: str, *, now: datetime) -> None
 
 def _uncertain_seconds(message: OutboxMessage, *, now: datetime) -> float:
     """Return for how long the provider's list may not show the message yet."""
-    passed = (now - (message.attempted_at or message.created_at)).total_seconds()
+    passed = max(0.0, (now - (message.attempted_at or message.created_at)).total_seconds())
     return sms.SEND_SECONDS + LIST_LAG_SECONDS - passed
 
 

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 AHEAD = "CARILLON_TEST_CLOCK_AHEAD"  # by how many seconds; fewer than none is the past
+FILE, OF = "CARILLON_TEST_CLOCK_FILE", "CARILLON_TEST_CLOCK_OF"
 FOLDER = Path(__file__).resolve().parent / "moved_clock"
 
 
@@ -21,6 +22,14 @@ def moved(moment: datetime) -> dict[str, str]:
     ahead = int(os.environ.get(AHEAD) or 0) + round((moment - datetime.now(UTC)).total_seconds())
     search_path = os.pathsep.join(filter(None, [str(FOLDER), os.environ.get("PYTHONPATH")]))
     return {AHEAD: str(ahead), "PYTHONPATH": search_path}
+
+
+def following(file: Path, *, word: str) -> dict[str, str]:
+    """Return what else the environment needs, so that the clock of a process goes by a file while it runs.
+
+    The file says by how many more seconds it is ahead. That is for processes with a word in their commands alone.
+    """
+    return {FILE: str(file), OF: word}
 
 
 def main(moment: datetime, command: Sequence[str]) -> int:

@@ -29,9 +29,12 @@ ERROR_BEFORE = "error_before"  # 500, nothing accepted
 ERROR_AFTER = "error_after"  # accepted, then 500
 HANG_BEFORE = "hang_before"
 SLOW = "slow"  # answers, and accepts, once `FakeTwilio.is_enough` says so
+SLOW_CUT = "slow_cut"  # accepts as SLOW does, and the connection is cut
 HANG_AFTER = "hang_after"  # accepted, then no answer
 CUT_AFTER = "cut_after"  # accepted, then the connection is cut
 BAD_JSON = "bad_json"  # accepted, then an answer nobody can read
+LATE = "late"  # no answer, and accepted once its caller has gone
+CUT_BEFORE = "cut_before"  # the connection is cut, nothing accepted
 REDIRECT = "redirect"
 DRIP = "drip"  # accepted, then an answer that never ends
 DRIP_HEADERS = "drip_headers"  # accepted, then headers that never end
@@ -43,6 +46,7 @@ STRANGE = "strange"  # a refusal that nobody knows
 _REFUSALS = {OPTED_OUT: 21610, INVALID: 21211, LANDLINE: 21614, BAD_SENDER: 21606, STRANGE: 29999}
 
 QUEUE_FULL = 21611
+EMPTY = "empty"  # the list, though there are texts
 
 Message = dict[str, Any]
 
@@ -82,6 +86,24 @@ class FakeTwilio(ThreadingHTTPServer):
     def now(self) -> datetime:
         return datetime.now(UTC) + self.ahead_of_us
 
+    def next_fault(self) -> str:
+        """Return how the next call to send a text fails, NONE if it does not."""
+        return self.faults.pop(0) if self.faults else NONE
+
+    def list_fault(self) -> str:
+        """Return how the next call for the list fails."""
+        if self.is_list_away:
+            return AWAY
+        return EMPTY if self.lists_nothing else NONE
+
+    def listed(self, fault: str) -> list[Message]:
+        """Return the texts that the list shows."""
+        return [] if fault == EMPTY else self.accepted
+
+    def note_accepted(self, message: Message, fault: str) -> None:
+        """Keep a text that was accepted."""
+        self.accepted.append(message)
+
     def receipt(self, message: Message, status: str, **form: str) -> int:
         """Call a message's StatusCallback, signed; return the status of the answer."""
         fields = {"MessageSid": message["sid"], "MessageStatus": status, "To": message["to"], **form}
@@ -89,19 +111,24 @@ class FakeTwilio(ThreadingHTTPServer):
 
     def call(self, url: str, fields: Message) -> tuple[int, str]:
         """Call a webhook, signed; return the status and the text of the answer."""
-        signature = RequestValidator(self.token).compute_signature(url, fields)
-        request = urllib.request.Request(
-            url, urlencode(fields).encode(), headers={"X-Twilio-Signature": signature}, method="POST"
-        )
-        try:
-            with urllib.request.urlopen(request, timeout=10) as answer:
-                return answer.status, answer.read().decode()
-        except urllib.error.HTTPError as error:
-            with error:
-                return error.code, error.read().decode()
+        return call_signed(url, fields, token=self.token)
 
     def handle_error(self, request: object, client_address: object) -> None:
         """Say nothing when a client hangs up: some tests kill it on purpose."""
+
+
+def call_signed(url: str, fields: Message, *, token: str = AUTH_TOKEN) -> tuple[int, str]:
+    """Call a webhook, signed as the provider signs; return the status and the text of the answer."""
+    signature = RequestValidator(token).compute_signature(url, fields)
+    request = urllib.request.Request(
+        url, urlencode(fields).encode(), headers={"X-Twilio-Signature": signature}, method="POST"
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.read().decode()
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -119,7 +146,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.server.calls.append("create")
             self.server.forms.append(form)
             self.server.clients.add(self.client_address)
-            fault = self.server.faults.pop(0) if self.server.faults else NONE
+            fault = self.server.next_fault()
         if self.server.is_down:
             self._problem(500, 20500)
         elif not self._is_signed_in():
@@ -137,15 +164,17 @@ class _Handler(BaseHTTPRequestHandler):
         elif fault == HANG_BEFORE:
             self.close_connection = True
             time.sleep(self.server.hang_seconds)
+        elif fault == CUT_BEFORE:
+            self.close_connection = True
         elif fault == REDIRECT:
             self._answer(301, {}, {"Location": f"{self.server.url}/elsewhere"})
         elif fault in _REFUSALS:
             self._problem(400, _REFUSALS[fault])
         else:
-            if fault == SLOW:
+            if fault in (SLOW, SLOW_CUT):
                 self._wait()
-            time.sleep(self.server.work_seconds)
-            message = self._accept(form)
+            time.sleep(self.server.hang_seconds if fault == LATE else self.server.work_seconds)
+            message = self._accept(form, fault)
             time.sleep(self.server.work_seconds)
             self._misbehave(message, fault)
 
@@ -183,7 +212,8 @@ class _Handler(BaseHTTPRequestHandler):
         query = {key: values[0] for key, values in parse_qs(asked.query).items()}
         with self.server.lock:
             self.server.calls.append("list")
-            listed = [] if self.server.lists_nothing else self.server.accepted
+            fault = self.server.list_fault()
+            listed = self.server.listed(fault)
             found = [one for one in reversed(listed) if one["to"] == query.get("To", one["to"])]
         if self.server.is_down:
             self._problem(500, 20500)
@@ -191,8 +221,11 @@ class _Handler(BaseHTTPRequestHandler):
         if not self._is_signed_in():
             self._problem(401, 20003)
             return
-        if self.server.is_list_away:
+        if fault == AWAY:
             self._problem(503, 20503)
+            return
+        if fault == CUT_BEFORE:
+            self.close_connection = True
             return
         if since := query.get("DateSent>", "")[:10]:
             found = [one for one in found if self.server.dates_when_sent and one["date_created_iso"][:10] >= since]
@@ -216,7 +249,7 @@ class _Handler(BaseHTTPRequestHandler):
     def date_time_string(self, timestamp: float | None = None) -> str:
         return format_datetime(self.server.now(), usegmt=True)
 
-    def _accept(self, form: Message) -> Message:
+    def _accept(self, form: Message, fault: str) -> Message:
         now = self.server.now()
         message = {
             "sid": "SM" + uuid.uuid4().hex,
@@ -232,7 +265,7 @@ class _Handler(BaseHTTPRequestHandler):
             "account_sid": ACCOUNT_SID,
         }
         with self.server.lock:
-            self.server.accepted.append(message)
+            self.server.note_accepted(message, fault)
         return message
 
     def _misbehave(self, message: Message, fault: str) -> None:
@@ -242,7 +275,7 @@ class _Handler(BaseHTTPRequestHandler):
         elif fault == HANG_AFTER:
             self.close_connection = True
             time.sleep(self.server.hang_seconds)
-        elif fault == CUT_AFTER:
+        elif fault in (CUT_AFTER, LATE, SLOW_CUT):
             self.close_connection = True
         elif fault == BAD_JSON:
             self._send(201, b"<html>not json", {})

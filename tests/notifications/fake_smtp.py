@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 HANG = "hang"
 CUT = "cut"
+TAKEN = "250 taken"
 GREETING, MAIL, RCPT, DATA, CONTENT, QUIT = "GREETING", "MAIL", "RCPT", "DATA", "CONTENT", "QUIT"
 
 
@@ -28,6 +29,14 @@ class FakeSmtp(socketserver.ThreadingTCPServer):
     @property
     def port(self) -> int:
         return int(self.server_address[1])
+
+    def say(self, step: str, usual: str) -> str:
+        """Return the answer at a step, HANG or CUT for none."""
+        return self.answers.get(step, usual)
+
+    def take(self, content: bytes) -> None:
+        """Keep an e-mail."""
+        self.accepted.append(content)
 
     def handle_error(self, request: object, client_address: object) -> None:
         """Say nothing when a client hangs up."""
@@ -57,9 +66,10 @@ class _Handler(socketserver.StreamRequestHandler):
                 content = b""
                 while not content.endswith(b"\r\n.\r\n"):
                     content += self.rfile.readline()
-                if not self.server.answers.get(CONTENT, "")[:1].isdigit():
-                    self.server.accepted.append(content[:-5])
-                self._answer(CONTENT, "250 taken")
+                told = self.server.say(CONTENT, TAKEN)
+                if told in (TAKEN, HANG, CUT):
+                    self.server.take(content[:-5])
+                self._give(told)
                 self.taken += 1
                 if self.taken == self.server.most_by_one:
                     raise _Cut
@@ -70,13 +80,16 @@ class _Handler(socketserver.StreamRequestHandler):
             self._answer(verb, "250 yes")
 
     def _answer(self, step: str, usual: str) -> bool:
-        told = self.server.answers.get(step, usual)
+        told = self.server.say(step, usual)
+        self._give(told)
+        return told == usual
+
+    def _give(self, told: str) -> None:
         if told == HANG:
             time.sleep(self.server.hang_seconds)
         if told in (HANG, CUT):
             raise _Cut
         self.wfile.write(told.encode() + b"\r\n")
-        return told == usual
 
 
 @contextmanager
