@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from booking.models import OPEN_TELLING, TellingState, Webhook, WebhookEvent
+from notifications.claims import CLOCKS_APART
 
 # Longer than any call.
 LEASE = timedelta(seconds=30)
@@ -23,6 +24,7 @@ LONGEST_REST = timedelta(hours=1)
 def waiting_webhooks(*, now: datetime, limit: int, but: Collection[int]) -> list[Webhook]:
     """Return webhooks that have an event to be told now and do not rest, those called longest ago first."""
     does_not_rest = Q(rests_until=None) | Q(rests_until__lte=now) | Q(rests_until__gt=now + 2 * LONGEST_REST)
+    does_not_rest |= Q(called_at__gt=now + CLOCKS_APART)
     due = _due(now).filter(webhook_id=OuterRef("pk"))
     waiting = Webhook.objects.filter(does_not_rest, Exists(due), is_on=True).exclude(pk__in=but)
     return list(waiting.order_by(F("called_at").asc(nulls_first=True), "pk")[:limit])
@@ -49,9 +51,9 @@ def write_result(event: WebhookEvent, *, state: TellingState, **values: object) 
 
 def _due(now: datetime) -> QuerySet[WebhookEvent]:
     """Return events that are due, or that a worker left behind, without an open one of the same subject before them."""
-    ran_ahead = now + LONGEST_PAUSE
-    is_due = Q(state=TellingState.DUE) & (Q(try_at__lte=now) | Q(try_at__gt=ran_ahead))
-    is_left = Q(state=TellingState.CALLING) & (Q(lease_until__lt=now) | Q(lease_until__gt=ran_ahead))
+    longest, ran_ahead = now + LONGEST_PAUSE, Q(tried_at__gt=now + CLOCKS_APART)
+    is_due = Q(state=TellingState.DUE) & (Q(try_at__lte=now) | Q(try_at__gt=longest) | ran_ahead)
+    is_left = Q(state=TellingState.CALLING) & (Q(lease_until__lt=now) | Q(lease_until__gt=longest) | ran_ahead)
     before = WebhookEvent.objects.filter(
         webhook_id=OuterRef("webhook_id"), subject=OuterRef("subject"), pk__lt=OuterRef("pk"), state__in=OPEN_TELLING
     )

@@ -109,10 +109,11 @@ class Customers:
             if open_visits and chance.random() < 0.5:
                 self._act(host, chance.choice(open_visits), chance)
             elif self.starts:
-                own.append(self._book(host, number, chance))
+                own.append(self.book(host, number, chance))
                 number += THREADS
 
-    def _book(self, host: House, number: int, chance: random.Random) -> Visit:
+    def book(self, host: House, number: int, chance: random.Random) -> Visit:
+        """Book a visit for a customer who has a phone, an e-mail address or both."""
         has_phone = chance.random() < 0.9
         has_email = not has_phone or chance.random() < 0.25
         email = f"ada{number}@shop{self.seed}.example" if has_email else ""

@@ -5,7 +5,8 @@ import shutil
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -102,6 +103,12 @@ class FaultyRun:
 
     def go(self) -> Report:
         """Let it happen; return what came of it."""
+        with self.standing() as (provider, hosts):
+            return self._try(provider, hosts)
+
+    @contextmanager
+    def standing(self) -> Iterator[tuple[Providers, Machines]]:
+        """Give the providers and the hosts, on which nothing runs yet."""
         self.provider_clock.write_text("0")
         environment = moved(self.begins.astimezone(UTC)) | following(self.provider_clock, word="tests.faults.providers")
         with (
@@ -113,7 +120,16 @@ class FaultyRun:
             public = hosts.hosts[0].url
             for host in hosts.hosts:
                 host.settings |= {"PUBLIC_URL": public}
-            return self._try(provider, hosts)
+            yield provider, hosts
+
+    def open_store(self, hosts: Machines) -> Customers:
+        """Start the hosts with a store in them; return its customers."""
+        first = hosts.hosts[0]
+        store = first.make_store(capacity=4, zone=str(ZONE))
+        first.run("add_staff", store, "ada", "--role", "manager", text=f"{PASSWORD}\n")
+        hosts.start()
+        token = first.post("/api/v1/staff/token", {"username": "ada", "password": PASSWORD}).json["token"]
+        return Customers(hosts.hosts, store, token, self._starts(), self.plan.seed)
 
     def _settings(self, provider: Providers) -> dict[str, str]:
         return {
@@ -131,12 +147,7 @@ class FaultyRun:
         }
 
     def _try(self, provider: Providers, hosts: Machines) -> Report:
-        first = hosts.hosts[0]
-        store = first.make_store(capacity=4, zone=str(ZONE))
-        first.run("add_staff", store, "ada", "--role", "manager", text=f"{PASSWORD}\n")
-        hosts.start()
-        token = first.post("/api/v1/staff/token", {"username": "ada", "password": PASSWORD}).json["token"]
-        customers = Customers(hosts.hosts, store, token, self._starts(), self.plan.seed)
+        customers = self.open_store(hosts)
         with customers.at_work():
             if self.plan.has_machine_faults:
                 hosts.suffer(seed=self.plan.seed, seconds=self.plan.seconds, only=self.plan.only)

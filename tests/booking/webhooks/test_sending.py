@@ -267,6 +267,20 @@ def test_clock_that_ran_ahead_keeps_nothing_back(store: Store, receiver: Webhook
     assert tell() == 1
 
 
+def test_clock_that_ran_ahead_a_little_keeps_nothing_back_either(store: Store, receiver: WebhookReceiver) -> None:
+    """Neither what its worker put off nor what it left behind."""
+    webhook, _ = follow(store, receiver)
+    make_booking(store)
+    make_booking(store, starts_at=at(11), phone="+33612345602")
+    ahead = NOW + timedelta(minutes=10)
+    claimed = claim_event(webhook.pk, now=ahead)
+    assert claimed is not None
+    WebhookEvent.objects.exclude(pk=claimed.pk).update(try_at=ahead, tried_at=ahead)
+    Webhook.objects.filter(pk=webhook.pk).update(rests_until=ahead, called_at=ahead)
+
+    assert tell() == 2
+
+
 @pytest.mark.parametrize("address", ["http://127.0.0.1:{port}/", "https://localhost:8443/", "https://[::1]/"])
 def test_our_own_network_is_never_called(store: Store, receiver: WebhookReceiver, settings: Settings, address) -> None:
     follow(store, receiver)
