@@ -84,26 +84,36 @@ def _clock_in_words(hour: int, minute: int, _language: str | None) -> str:
     return unbroken(text)
 
 
+def said_time_in_words(moment: datetime, zone: ZoneInfo) -> str:
+    """Return a time as a sentence has it: "10:15", but « 9 h » for what stands as « 9 h 00 » in a column of times."""
+    local = moment.astimezone(zone)
+    if local.minute or _is_repeated(local):
+        return time_in_words(moment, zone)
+    hour = f"{local.hour:02d}" if _is_english() else local.hour
+    return unbroken(pgettext("a full hour in a sentence", "{hour}:00").format(hour=hour))
+
+
 def short_moment_in_words(moment: datetime, zone: ZoneInfo) -> str:
     """Return "Tue 4 March, 10:15", « mar 4 mars à 10 h 15 », where a text has little room."""
     day = short_day_in_words(moment.astimezone(zone).date())
-    return _("{day}, {time}").format(day=day, time=time_in_words(moment, zone))
+    return _("{day}, {time}").format(day=day, time=said_time_in_words(moment, zone))
 
 
 def weekday_and_time_in_words(moment: datetime, zone: ZoneInfo) -> str:
     """Return "Tue 10:15", « mar 10 h 15 », for a moment within the next days."""
-    return f"{short_weekday(moment.astimezone(zone).date())} {time_in_words(moment, zone)}"
+    return f"{short_weekday(moment.astimezone(zone).date())} {said_time_in_words(moment, zone)}"
 
 
 def moment_in_words(moment: datetime, zone: ZoneInfo) -> str:
     """Return "Tuesday 4 March, 10:15", « mardi 4 mars à 10 h 15 »."""
-    return _("{day}, {time}").format(day=day_in_words(moment.astimezone(zone).date()), time=time_in_words(moment, zone))
+    day = day_in_words(moment.astimezone(zone).date())
+    return _("{day}, {time}").format(day=day, time=said_time_in_words(moment, zone))
 
 
 def dated_moment_in_words(moment: datetime, zone: ZoneInfo) -> str:
     """Return "Tuesday 4 March 2027, 10:15", « mardi 4 mars 2027 à 10 h 15 »."""
     day = dated_day_in_words(moment.astimezone(zone).date())
-    return _("{day}, {time}").format(day=day, time=time_in_words(moment, zone))
+    return _("{day}, {time}").format(day=day, time=said_time_in_words(moment, zone))
 
 
 def places_in_words(places: int) -> str:

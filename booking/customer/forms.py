@@ -65,26 +65,25 @@ def _question_field(question: Question) -> forms.Field:
 
 
 class DetailsForm(FormWithProblems):
-    """The details of a customer: at most five fields of ours, each with a reason, and the store's own questions."""
+    """The details of a customer: at most five fields of ours, and the store's own questions."""
 
     name = TypedField(
         read_name,
         label=_("Visitor's name"),
-        help_text=_("So that the store knows whom to expect."),
         widget=forms.TextInput(attrs={"autocomplete": "name", "spellcheck": "false"}),
     )
     phone = TypedField(
         read_note,  # the store's country decides, see `__init__`
         required=False,
         label=_("Phone number"),
-        help_text=_("For a text message with your booking, and reminders. For nothing else."),
+        help_text=_("Confirmation and reminders by text."),
         widget=forms.TelInput(attrs={"autocomplete": "tel"}),
     )
     email = TypedField(
         read_email,
         required=False,
         label=_("E-mail address"),
-        help_text=_("For your booking with a calendar file, and reminders if we cannot text you."),
+        help_text=_("Confirmation with a calendar file."),
         widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false", "autocapitalize": "none"}),
     )
     note = TypedField(

@@ -67,6 +67,18 @@ def clock(moment: datetime, zone: ZoneInfo) -> str:
 
 
 @register.filter
+def said_clock(moment: datetime, zone: ZoneInfo) -> str:
+    """Show "10:15" in the store's zone as a sentence has it: « 9 h » on the hour."""
+    return formatting.said_time_in_words(moment, zone)
+
+
+@register.filter
+def day_at(value: datetime, zone: ZoneInfo) -> str:
+    """Show "Tuesday 4 March", the day of a moment in the store's zone."""
+    return formatting.day_in_words(value.astimezone(zone).date())
+
+
+@register.filter
 def moment(value: datetime, zone: ZoneInfo) -> str:
     """Show "Tuesday 4 March, 10:15" in the store's zone."""
     return formatting.moment_in_words(value, zone)

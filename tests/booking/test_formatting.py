@@ -28,6 +28,20 @@ def test_moments_are_said_as_people_say_them_and_never_parted_by_a_line_end(lang
         assert moment_in_words(datetime(2025, 3, 4, 9, 15, tzinfo=UTC), PARIS).replace("\xa0", "_") == expected
 
 
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        ("en", "Tuesday 4_March, 09:00"),
+        ("fr", "mardi 4_mars à_9_h"),
+        ("de", "Dienstag, 4._März, 9:00_Uhr"),
+        ("es", "martes 4_de_marzo a las 9:00"),
+    ],
+)
+def test_full_hour_in_a_sentence_is_said_as_people_write_it(language, expected) -> None:
+    with translation.override(language):
+        assert moment_in_words(datetime(2025, 3, 4, 8, 0, tzinfo=UTC), PARIS).replace("\xa0", "_") == expected
+
+
 @pytest.mark.parametrize(("language", "expected"), [("en", "Friday 1 May"), ("fr", "vendredi 1er mai")])
 def test_the_first_of_a_month_is_said_as_people_say_it(language, expected) -> None:
     with translation.override(language):

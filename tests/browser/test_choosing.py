@@ -89,4 +89,4 @@ def test_the_same_without_javascript(visitor: Visitor, shop: Shop) -> None:
     expect(page.get_by_role("link", name="Earlier days")).to_be_visible()
     page.locator(".day-times .slot").first.click()
 
-    expect_heading(page, "How can the store reach you?")
+    expect_heading(page, "How can we reach you?")

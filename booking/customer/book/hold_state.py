@@ -45,13 +45,19 @@ def keep_place(step: BookingStep, *, to: str) -> BookingStep:
     return replace(step, hold=hold_token(place.public_id))
 
 
+NEARLY_OVER = 120  # seconds left from which a page offers to keep the place longer
+_SAID_BETWEEN = ((90, 120), (30, 60))  # seconds left; a page asks each 30 seconds, so each is said once
+
+
 def kept_words(step: BookingStep) -> dict[str, Any]:
-    """Return what a page says about the held place: minutes, rounded up."""
+    """Return what a page says about the held place: minutes, rounded up; a screen reader only hears when it is late."""
     place = step.kept
     seconds_left = (place.expires_at - step.now).total_seconds() if place else 0
     return {
         "kept": place,
         "minutes_left": ceil(seconds_left / 60),
+        "is_nearly_over": seconds_left <= NEARLY_OVER,
+        "is_said_now": any(after < seconds_left <= until for after, until in _SAID_BETWEEN),
         "was_kept": bool(step.hold) and step.kept_anywhere is None,
         "kept_url": step.url_of("book-kept", starts_at=step.local_start, hold=step.hold, form=step.way.key),
     }

@@ -38,7 +38,7 @@ def message(channel: Channel = Channel.SMS) -> OutboxMessage:
 
 @pytest.mark.parametrize(
     ("locale", "words"),
-    [("en", [": a place is free: ", "24 Nov", "10:00. Kept until 09:30: "]), ("fr", ["10 h 00", "9 h 30"])],
+    [("en", [": a place is free: ", "24 Nov", "10:00. Kept until 09:30: "]), ("fr", ["24 nov", "10 h", "9 h 30"])],
 )
 def test_compose_text_says_when_until_and_where_to_take_it(locale: str, words: list[str]) -> None:
     entry = offered(locale=locale, phone="+33612345607")

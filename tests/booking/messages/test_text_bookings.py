@@ -74,7 +74,7 @@ def test_it_is_cancelled_and_moved_by_text_as_well(store: Store) -> None:
     Booking.objects.update(starts_at=at(10), ends_at=at(10, 15), visit_date=at(10).date())
 
     moved = text("changer", minutes=2)
-    assert "un autre créneau pour le RDV du mar 24 nov. à 10 h 00 ?" in moved
+    assert "un autre créneau pour le RDV du mar 24 nov. à 10 h ?" in moved
     text("annuler", minutes=3)
     text("oui", minutes=4)
 
@@ -119,7 +119,7 @@ def test_more_visits_than_one_person_may_have_are_not_booked(store: Store) -> No
 
     reply = text("1", minutes=1)
 
-    assert reply.startswith("Corner Shop : vous avez déjà un RDV le mar 24 nov. à 10 h 00. Changer ou annuler : http")
+    assert reply.startswith("Corner Shop : vous avez déjà un RDV le mar 24 nov. à 10 h. Changer ou annuler : http")
     assert Booking.objects.count() == 1
 
 
@@ -135,7 +135,7 @@ def test_before_bookings_open_nothing_is_offered_or_booked(store: Store) -> None
     replies = text("1", minutes=1), text("corner", minutes=2)
 
     assert [reply.partition(" http")[0] for reply in replies] == [
-        "Corner Shop : prise de RDV à partir du lun 23 nov. à 12 h 00."
+        "Corner Shop : prise de RDV à partir du lun 23 nov. à 12 h."
     ] * 2
     assert not Booking.objects.exists()
     assert text("corner", minutes=3 * 60).count("\n") == 3  # bookings are open

@@ -22,7 +22,16 @@ def test_details_asks_five_things_at_most_and_says_why(client: Client, store: St
     assert 'name="homepage" form="details"' in markup(response)  # which nobody sees
     assert text.count('type="checkbox"') == 1
     assert "Tuesday 24 November, 10:00" in page(response).words
-    assert "So that the store knows whom to expect." in page(response).words
+    assert "Confirmation and reminders by text." in page(response).words
+    assert "Confirmation with a calendar file." in page(response).words
+
+
+def test_button_says_what_is_booked(client: Client, store: Store) -> None:
+    asked = page(client.get(details_url()))
+
+    assert "Book Tuesday 24 November at 10:00" in asked.words
+    french = client.get(details_url(), headers={"Accept-Language": "fr"})
+    assert "Réserver mardi 24 novembre à 10 h" in page(french).words
 
 
 @pytest.mark.parametrize(

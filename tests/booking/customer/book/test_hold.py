@@ -24,7 +24,7 @@ def test_choosing_a_time_keeps_it_and_leads_to_the_details(client: Client, store
     assert (kept.starts_at, kept.party_size, kept.expires_at) == (at(10), 1, NOW + timedelta(minutes=5))
     assert response.status_code == 303
     assert response["Location"].startswith(DETAILS)
-    assert "This time is kept for you for 5 more minutes." in page(client.get(response["Location"])).words
+    assert "Kept for you for 5 minutes" in page(client.get(response["Location"])).words
     cookie, *others = response.cookies.values()
     assert not others
     assert (cookie["httponly"], cookie["samesite"], cookie["max-age"]) == (True, "Lax", 1800)
@@ -59,7 +59,7 @@ def test_typing_longer_than_the_hold_keeps_the_time_again_on_the_way(client: Cli
     with time_machine.travel(NOW + timedelta(minutes=20), tick=False):
         shown = page(client.post(CHECK, {**form, **TYPED}, follow=True))
 
-        assert "This time is kept for you for 5 more minutes." in shown.words
+        assert "Kept for you for 5 minutes" in shown.words
         assert shown.forms[CONFIRM]["hold"] != form["hold"]
 
 
@@ -90,11 +90,24 @@ def test_the_hold_is_extended_twice_and_what_was_typed_stays(client: Client, sto
 
     for minutes in (10, 15):
         shown = page(client.post(EXTEND, form, follow=True))
-        assert f"This time is kept for you for {minutes} more minutes." in shown.words
+        assert f"Kept for you for {minutes} minutes" in shown.words
         assert shown.forms[CONFIRM]["name"] == "Ada"
         assert "Error" not in shown.title
     assert "5 minutes longer" not in shown.words
-    assert "This time is kept for you for 15 more minutes." in page(client.post(EXTEND, form, follow=True)).words
+    assert "Kept for you for 15 minutes" in page(client.post(EXTEND, form, follow=True)).words
+
+
+def test_kept_time_is_one_line_until_two_minutes_are_left(client: Client, store: Store) -> None:
+    token = held(client).forms[CONFIRM]["hold"]
+    asked = {"visit_type": "visit", "party_size": "1", "starts_at": TEN, "hold": token}
+
+    early = markup(client.get(KEPT, asked))
+    with time_machine.travel(NOW + timedelta(minutes=3), tick=False):
+        late = markup(client.get(KEPT, asked))
+
+    assert early.count("Keep it 5 minutes longer") == late.count("Keep it 5 minutes longer") == 1
+    assert "<noscript>" in early  # without JavaScript nothing would bring the button later
+    assert "<noscript>" not in late
 
 
 def test_a_page_that_asks_is_told_how_long_and_hears_it_only_at_the_end(client: Client, store: Store) -> None:
@@ -102,6 +115,10 @@ def test_a_page_that_asks_is_told_how_long_and_hears_it_only_at_the_end(client: 
     asked = {"visit_type": "visit", "party_size": "1", "starts_at": TEN, "hold": token}
 
     early = markup(client.get(KEPT, asked))
+    with time_machine.travel(NOW + timedelta(minutes=3, seconds=10), tick=False):
+        nearly = markup(client.get(KEPT, asked))
+    with time_machine.travel(NOW + timedelta(minutes=3, seconds=40), tick=False):
+        said_before = markup(client.get(KEPT, asked))
     with time_machine.travel(NOW + timedelta(minutes=4, seconds=10), tick=False):
         late = markup(client.get(KEPT, asked))
     with time_machine.travel(NOW + timedelta(minutes=5), tick=False):
@@ -109,7 +126,10 @@ def test_a_page_that_asks_is_told_how_long_and_hears_it_only_at_the_end(client: 
 
     assert 'hx-trigger="every 30s"' in early
     assert 'data-hx-swap-oob="innerHTML"></p>' in early
-    assert 'data-hx-swap-oob="innerHTML">This time is kept for you for one more minute.' in late
+    assert 'data-hx-swap-oob="innerHTML">This time is kept for you for 2 more minutes.' in nearly
+    assert "You can keep it 5 minutes longer." in nearly
+    assert 'data-hx-swap-oob="innerHTML"></p>' in said_before
+    assert 'data-hx-swap-oob="innerHTML">This time is kept for you for 1 more minute.' in late
     assert 'data-hx-swap-oob="innerHTML">This time is no longer kept for you.' in over
     assert "hx-trigger" not in over
 
