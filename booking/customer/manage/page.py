@@ -15,8 +15,10 @@ from booking import limits
 from booking.bookings.message_plan import message_channels
 from booking.bookings.rebooking import kept_times
 from booking.customer.access import BOOKING_KEY, opened_by_key
+from booking.formats.calendar_links import calendar_links
 from booking.formats.map_links import directions
 from booking.formatting import refusal_sentence
+from booking.links import short_manage_url
 from booking.message_kinds import Kind
 from booking.models import Booking, Status
 from booking.policy import is_video_open, may_cancel, may_change, may_say_late
@@ -43,8 +45,12 @@ def booked(request: HttpRequest, booking: Booking) -> HttpResponse:
     now = clock_now()
     if booking.status != Status.CONFIRMED:
         return manage_page(request, booking, now=now)
-    channels = message_channels(booking.phone, booking.email)
-    return customer_page(request, "manage/booked", {**visit_context(booking, now=now), "channels": channels})
+    context = {
+        **visit_context(booking, now=now),
+        "channels": message_channels(booking.phone, booking.email),
+        "own_url": short_manage_url(booking.reference, booking.link_number),
+    }
+    return customer_page(request, "manage/booked", context)
 
 
 @require_safe
@@ -105,6 +111,7 @@ def visit_context(booking: Booking, *, now: datetime) -> dict[str, Any]:
         "is_over": booking.ends_at <= now,
         "kept_times": kept_times(booking, now=now),
         "directions": directions(store),
+        "calendars": calendar_links(booking),
         "book_again_url": f"{reverse('book', args=[store.slug])}?{urlencode(book_again)}",
     }
 

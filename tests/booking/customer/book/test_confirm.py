@@ -40,7 +40,7 @@ def test_confirm_books_and_shows_it_at_its_own_address(client: Client, store: St
     [
         ({"phone": "05 49 24 00 39"}, "We do not send text messages to this number."),
         ({"phone": "", "email": "ada@example.org"}, "An e-mail is on its way to ada@example.org"),
-        ({"phone": "05 49 24 00 39"}, "Note the day, the time and the reference"),
+        ({"phone": "05 49 24 00 39"}, "No message brings it to you."),
     ],
 )
 def test_confirmed_says_which_message_comes(client: Client, store: Store, typed: dict[str, str], words: str) -> None:

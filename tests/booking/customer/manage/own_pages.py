@@ -3,7 +3,7 @@
 from booking.models import Booking
 from booking.tokens import manage_token
 
-OFFERED = ("change/", "cancel/", "calendar.ics", "details/", "kept/", "data/", "erase/")
+OFFERED = ("change/", "cancel/", "calendar.ics", "details/", "kept/")
 
 
 def link(booking: Booking) -> str:

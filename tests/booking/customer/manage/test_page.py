@@ -1,11 +1,13 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from http.cookies import SimpleCookie
+from urllib.parse import urlsplit
 
 import pytest
 import time_machine
 from django.test import Client
 
+from booking.links import short_manage_url
 from booking.models import Booking, Status
 from booking.privacy import erase_customer
 from booking.tokens import manage_token
@@ -51,6 +53,57 @@ def test_manage_shows_the_visit_and_what_can_be_done(opened: Client, booking: Bo
     assert "1 Rue de la Gare, 79000 Niort" in shown.words
     assert "You can change the time here until Tuesday 24 November, 08:00." in shown.words
     assert {own(booking, path) for path in OFFERED} <= set(shown.links)
+
+
+def test_rights_over_one_s_data_are_behind_one_link(opened: Client, booking: Booking) -> None:
+    mine = page(opened.get(own(booking, "kept/")))
+
+    assert {own(booking, path) for path in ("data/", "details/", "link/", "erase/")} <= set(mine.links)
+
+
+def test_calendars_and_maps_of_others_are_links_alone_and_get_no_secret(opened: Client, booking: Booking) -> None:
+    shown = page(opened.get(own(booking)))
+
+    others = [url for url in shown.links if url.startswith("https://")]
+    assert [urlsplit(url).netloc for url in others] == [
+        "www.openstreetmap.org",
+        "calendar.google.com",
+        "outlook.live.com",
+    ]
+    assert [url for url in others if manage_token(booking.reference) in url or "Ada" in url] == []
+
+
+def test_booked_page_says_the_time_and_the_reference_once(opened: Client, booking: Booking) -> None:
+    words = page(opened.get(own(booking, "booked/"))).words
+
+    assert words.count("Tuesday 24 November, 10:00") == 1
+    assert words.count(f"{booking.reference[:4]}-{booking.reference[4:]}") == 1
+    parts = ["1 Rue de la Gare, 79000 Niort", "Add to my calendar", "What happens next", "Your reference:"]
+    places = [words.index(part) for part in parts]
+    assert places == sorted(places)
+
+
+@pytest.mark.parametrize("prefix", ["", "/simple"])
+@pytest.mark.parametrize(("phone", "is_shown"), [("+33549240039", True), ("+33612345602", False)])
+def test_customers_whom_no_message_reaches_get_their_link_to_keep(
+    client: Client, store: Store, prefix: str, phone: str, is_shown: bool
+) -> None:
+    booking = make_booking(store, phone=phone)
+    client.get(link(booking))
+
+    shown = page(client.get(f"{prefix}{own(booking, 'booked/')}"))
+
+    assert (short_manage_url(booking.reference) in shown.links) is is_shown
+
+
+@pytest.mark.parametrize("prefix", ["", "/simple"])
+def test_arrival_of_someone_else_is_said_of_them(opened: Client, booking: Booking, prefix: str) -> None:
+    Booking.objects.update(status=Status.CHECKED_IN, is_for_someone_else=True)
+
+    words = page(opened.get(prefix + own(booking))).words
+
+    assert "You can sit down" not in words
+    assert ("They call the person." if prefix else "The staff know that Ada Test is here") in words
 
 
 @pytest.mark.parametrize("prefix", ["", "/simple"])
