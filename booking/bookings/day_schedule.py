@@ -63,7 +63,7 @@ def day_schedule(
         rules=rules,
         date=date,
         now=now,
-        slots=_day_slots(rules, date, now=now),
+        slots=slots_of_days(rules, date, date, now=now),
         bookings=bookings,
         totals={status: counted[status] for status in Status.values},
         deliveries={}
@@ -160,11 +160,14 @@ def day_version(*, store: Store, date: date, now: datetime, days_around: int = 0
     return sha256("|".join(map(str, (store.slug, date, *parts))).encode()).hexdigest()[:32]
 
 
-def _day_slots(rules: StoreRules, day: date, *, now: datetime) -> tuple[DaySlot, ...]:
-    """Return a day's slots as staff may fill them; also of former hours if places are taken; one statement."""
-    starts, ends = day_start(day, rules.zone), day_start(day + ONE_DAY, rules.zone)
+def slots_of_days(rules: StoreRules, first: date, last: date, *, now: datetime) -> tuple[DaySlot, ...]:
+    """Return the slots of days, both ends included, as staff may fill them; also of former hours if places are taken.
+
+    One statement; by time, then by the order of the desks.
+    """
+    starts, ends = day_start(first, rules.zone), day_start(last + ONE_DAY, rules.zone)
     rows, expired_holds = read_slots(rules.id, since=starts, until=ends, now=now)
-    by_desk = slots_by_desk(rules, first_date=day, last_date=day)
+    by_desk = slots_by_desk(rules, first_date=first, last_date=last)
     slots = {
         (slot.starts_at, desk.id): DaySlot(*slot, desk.id, desk, desk.capacity, 0, desk.capacity, closed=False)
         for desk in rules.desks

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
 Cell = str | int | date | time
+XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _WIDEST = 50  # characters of a column of an Excel file
 _DAY_FORMAT, _TIME_FORMAT = {"num_format": "yyyy-mm-dd"}, {"num_format": "hh:mm"}
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]")

@@ -1,49 +1,27 @@
-"""The day sheet: a day's visits as a table, for a file that staff take along and for the morning's e-mail."""
+"""The day sheet: the morning's e-mail with a day's visits."""
 
-from collections.abc import Callable, Iterator
-from datetime import date, datetime, time
-from typing import TYPE_CHECKING
+from datetime import date, datetime
 
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from booking.bookings.day_rows import ListedBooking
 from booking.bookings.day_schedule import DaySchedule, day_schedule
-from booking.bookings.status_wording import status_words
 from booking.customer_input import phone_in_words
-from booking.formats.spreadsheets import Cell, csv_bytes
+from booking.formats.spreadsheets import csv_bytes
 from booking.formatting import csv_delimiter, day_in_words, visit_type_name
 from booking.links import day_url
 from booking.messages.day_sheet_address import read_wish, write_question
 from booking.messages.email_texts import one_line
-from booking.models import Source, Status
+from booking.messages.visit_table import answers, head, rows
+from booking.models import Status
 from booking.subjects import Subject
 from notifications.content import Attachment, Email, Skip
 from notifications.models import OutboxMessage
 from stores.models import SetupChange, Store
 
-if TYPE_CHECKING:
-    from django_stubs_ext import StrPromise
-
 _TEMPLATE = "email/day_sheet"
-
-
-def head() -> tuple[Cell, ...]:
-    """Return the names of the columns."""
-    return tuple(str(name) for name, _value in COLUMNS)
-
-
-def rows(schedule: DaySchedule) -> Iterator[tuple[Cell, ...]]:
-    """Yield a line for each booking, cancelled ones included, by time; times are the store's own."""
-    for one in schedule.bookings:
-        yield tuple(value(one, schedule) for _name, value in COLUMNS)
-
-
-def answers(booking: ListedBooking) -> str:
-    """Return a customer's answers to the store's questions, on one line."""
-    return "; ".join(f"{told['question']} {told['answer']}" for told in booking.answers)
 
 
 def read_day_sheet(subject: Subject) -> tuple[Store, date] | SetupChange | None:
@@ -89,7 +67,7 @@ def _email(store: Store, day: date, schedule: DaySchedule) -> Email:
         attachments=(
             Attachment(
                 f"{store.slug}-{day.isoformat()}.csv",
-                csv_bytes([head(), *rows(schedule)], delimiter=csv_delimiter()),
+                csv_bytes([head(), *rows(schedule.bookings, schedule.rules)], delimiter=csv_delimiter()),
                 "text/csv",
             ),
         ),
@@ -109,38 +87,5 @@ def _visit(one: ListedBooking, store: Store, schedule: DaySchedule) -> dict[str,
     }
 
 
-def _phone(one: ListedBooking, schedule: DaySchedule) -> str:
-    """Return a number as people of the store's country dial it: no plus sign, which no spreadsheet takes for text."""
-    return phone_in_words(one.phone, country=schedule.rules.country) if one.phone else ""
-
-
-def _minutes_late(one: ListedBooking) -> Cell:
-    return "" if one.late_minutes is None else one.late_minutes
-
-
-def _time(moment: datetime, schedule: DaySchedule) -> time:
-    return moment.astimezone(schedule.rules.zone).time().replace(second=0, microsecond=0)
-
-
 def _clock(moment: datetime, schedule: DaySchedule) -> str:
     return moment.astimezone(schedule.rules.zone).strftime("%H:%M")
-
-
-# The columns of the file: the name of each, and its value for a booking of a day.
-COLUMNS: tuple[tuple["StrPromise", Callable[[ListedBooking, DaySchedule], Cell]], ...] = (
-    (gettext_lazy("Day"), lambda booking, schedule: booking.visit_date),
-    (gettext_lazy("From"), lambda booking, schedule: _time(booking.starts_at, schedule)),
-    (gettext_lazy("To"), lambda booking, schedule: _time(booking.ends_at, schedule)),
-    (gettext_lazy("Desk"), lambda booking, schedule: visit_type_name(booking.desk.name)),
-    (gettext_lazy("Kind of visit"), lambda booking, schedule: visit_type_name(booking.visit_type.name)),
-    (gettext_lazy("Name"), lambda booking, schedule: booking.name),
-    (gettext_lazy("People"), lambda booking, schedule: booking.party_size),
-    (gettext_lazy("State"), lambda booking, schedule: status_words()[booking.status]),
-    (gettext_lazy("Phone"), _phone),
-    (gettext_lazy("E-mail"), lambda booking, schedule: booking.email),
-    (gettext_lazy("Note"), lambda booking, schedule: booking.note),
-    (gettext_lazy("Questions"), lambda booking, schedule: answers(booking)),
-    (gettext_lazy("Booked by way of"), lambda booking, schedule: str(Source(booking.source).label)),
-    (gettext_lazy("Minutes late"), lambda booking, schedule: _minutes_late(booking)),
-    (gettext_lazy("Reference"), lambda booking, schedule: booking.reference),
-)

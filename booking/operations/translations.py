@@ -26,7 +26,7 @@ FOLDERS = ("booking", "stores", "notifications", "templates")
 # Sources of texts that only staff read, and of calls: these need only French and English.
 STAFF = re.compile(
     r"booking/(staff|calls|api/staff|operations|management|models|store_setup|reports)/"
-    r"|booking/messages/(day_sheet|checks)|booking/bookings/status_wording"
+    r"|booking/messages/(day_sheet|visit_table|checks)|booking/bookings/status_wording"
     r"|templates/(staff|api)/|templates/email/day_sheet|(stores|notifications)/"
 )
 

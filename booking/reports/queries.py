@@ -4,7 +4,7 @@ Nothing here reads customers' names. The number of statements does not depend on
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
@@ -16,7 +16,7 @@ from booking.models import Booking
 from booking.reports.tallies import CAME, Report, Tally, together
 from notifications.models import MessageDay, OutboxMessage
 from stores.hours import ONE_DAY, day_start
-from stores.models import Organization, Slot
+from stores.models import Organization, Slot, Store
 from stores.queries import listed_stores, store_rules
 from stores.slots import StoreRules, slots_by_desk
 
@@ -45,17 +45,18 @@ class OrganizationReport:
     stores: tuple[StoreReport, ...]
 
 
-def store_report(*, store: str, from_date: date, to_date: date) -> Report:
-    """Return what happened on a store's days, both included, with four statements. Raises UnknownStore."""
-    rules = store_rules(store, from_date=from_date)
-    return _tallies([rules], from_date, to_date)[rules.id].report()
+def store_report(*, store: Store, from_date: date, to_date: date) -> Report:
+    """Return what happened on a store's days, both included, with five statements."""
+    rules = store_rules(store.slug, from_date=from_date)
+    return _tallies([rules], {rules.id: store.created_at}, from_date, to_date)[rules.id].report()
 
 
 def organization_report(organization: Organization, *, from_date: date, to_date: date) -> OrganizationReport:
-    """Return what happened at an organization's stores, each on its own days, with five statements."""
-    slugs = list(organization.stores.order_by("name", "pk").values_list("slug", flat=True))
-    stores = listed_stores(slugs, from_date=from_date)
-    tallies = _tallies([one.rules for one in stores], from_date, to_date)
+    """Return what happened at an organization's stores, each on its own days, with six statements."""
+    found = list(organization.stores.order_by("name", "pk").values_list("slug", "pk", "created_at"))
+    stores = listed_stores([slug for slug, _, _ in found], from_date=from_date)
+    created = {store_id: created_at for _, store_id, created_at in found}
+    tallies = _tallies([one.rules for one in stores], created, from_date, to_date)
     return OrganizationReport(
         total=together(tallies.values(), from_date=from_date, to_date=to_date).report(),
         stores=tuple(
@@ -70,12 +71,15 @@ def longest_range(stores: int) -> int:
     return max(DEFAULT_RANGE, min(LONGEST_RANGE, MOST_STORE_DAYS // max(1, stores)))
 
 
-def _tallies(stores: Sequence[StoreRules], from_date: date, to_date: date) -> dict[int, Tally]:
-    """Return the tally of each store, by its id, with three statements."""
+def _tallies(
+    stores: Sequence[StoreRules], created: Mapping[int, datetime], from_date: date, to_date: date
+) -> dict[int, Tally]:
+    """Return the tally of each store, by its id, with three statements; `created` says since when each is there."""
     tallies = {rules.id: Tally(from_date, to_date) for rules in stores}
     if stores:
+        first_days = {rules.id: created[rules.id].astimezone(rules.zone).date() for rules in stores}
         _count_visits(stores, tallies, from_date, to_date)
-        _count_places(stores, tallies, from_date, to_date)
+        _count_places(stores, tallies, first_days, from_date, to_date)
         _count_messages(stores, tallies, from_date, to_date)
     return tallies
 
@@ -93,24 +97,28 @@ def _count_visits(stores: Sequence[StoreRules], tallies: dict[int, Tally], first
             tally.waits[checked_in_at.astimezone(zone).hour][_minutes(started_at - checked_in_at)] += 1
 
 
-def _count_places(stores: Sequence[StoreRules], tallies: dict[int, Tally], first: date, last: date) -> None:
+def _count_places(
+    stores: Sequence[StoreRules], tallies: dict[int, Tally], first_days: Mapping[int, date], first: date, last: date
+) -> None:
     """Count how many of the places were taken, by the hour in which their slot begins.
 
-    Slots without a row are counted by today's hours and desks, as former hours are not kept.
+    Slots without a row are counted by today's hours and desks, as former hours are not kept; before a store's first
+    day nobody could take a place.
     """
     by_id = {rules.id: rules for rules in stores}
     wanted = _of_stores("store_id", "starts_at", stores, first, last, key="id")
     rows = Slot.objects.filter(wanted).order_by("store_id")
     columns = ("store_id", "desk_id", "starts_at", "capacity", "places_taken", "closed")
     for store_id, found in groupby(rows.values_list(*columns).iterator(chunk_size=5000), key=itemgetter(0)):
-        _count_slots(tallies[store_id], by_id.pop(store_id), (row[1:] for row in found))
+        _count_slots(tallies[store_id], by_id.pop(store_id), (row[1:] for row in found), first_days[store_id])
     for store_id, rules in by_id.items():
-        _count_slots(tallies[store_id], rules, ())
+        _count_slots(tallies[store_id], rules, (), first_days[store_id])
 
 
-def _count_slots(tally: Tally, rules: StoreRules, rows: Iterable[SlotRow]) -> None:
+def _count_slots(tally: Tally, rules: StoreRules, rows: Iterable[SlotRow], first_day: date) -> None:
     capacity = {desk.id: desk.capacity for desk in rules.desks}
-    slots = slots_by_desk(rules, first_date=tally.from_date, last_date=tally.to_date)
+    begins = max(tally.from_date, first_day)
+    slots = slots_by_desk(rules, first_date=begins, last_date=tally.to_date) if begins <= tally.to_date else {}
     offered = {(desk_id, slot.starts_at): capacity[desk_id] for desk_id in slots for slot in slots[desk_id]}
     for desk_id, starts_at, its_capacity, taken, closed in rows:
         is_by_rule = (desk_id, starts_at) in offered

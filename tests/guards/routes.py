@@ -171,6 +171,8 @@ ROUTES = {
         staff/<slug:store>/door/renew/
         staff/<slug:store>/numbers/
         staff/<slug:store>/numbers/<slug:part>.csv
+        staff/<slug:store>/visits.csv
+        staff/<slug:store>/visits.xlsx
         staff/<slug:store>/setup/
         staff/<slug:store>/setup/start/
         staff/<slug:store>/setup/changes/

@@ -7,14 +7,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from booking.bookings.day_schedule import day_schedule
-from booking.formats.spreadsheets import Cell, csv_bytes, xlsx_bytes
+from booking.formats.spreadsheets import XLSX_TYPE, Cell, csv_bytes, xlsx_bytes
 from booking.formatting import csv_delimiter
-from booking.messages.day_sheet import head, rows
+from booking.messages.visit_table import head, rows
 from booking.staff.access import StaffContext, at_store
 from booking.staff.day.page import unknown_day_page
 from booking.web.query_params import read_day
 
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Rows = list[tuple[Cell, ...]]
 
 
@@ -31,7 +30,7 @@ def as_csv(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
 @at_store()
 def as_xlsx(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
     """Return the requested day as an Excel file."""
-    return _file(request, at, lambda rows, day: xlsx_bytes(rows, title=day.isoformat()), "xlsx", _XLSX)
+    return _file(request, at, lambda rows, day: xlsx_bytes(rows, title=day.isoformat()), "xlsx", XLSX_TYPE)
 
 
 def _file(
@@ -42,6 +41,6 @@ def _file(
     if day is None:
         return unknown_day_page(request, at)
     schedule = day_schedule(store=at.store.slug, date=day, now=at.now)
-    response = HttpResponse(made([head(), *rows(schedule)], day), content_type=content_type)
+    response = HttpResponse(made([head(), *rows(schedule.bookings, schedule.rules)], day), content_type=content_type)
     response["Content-Disposition"] = f'attachment; filename="{at.store.slug}-{day.isoformat()}.{ending}"'
     return response

@@ -11,10 +11,8 @@ from booking.formats.spreadsheets import csv_bytes
 from booking.formatting import csv_delimiter
 from booking.reports.queries import LONGEST_RANGE
 from booking.staff.reports.date_range import AskedRange
+from booking.staff.reports.named_ranges import named_ranges
 from booking.staff.reports.sections import Part
-from stores.hours import ONE_DAY
-
-SHORTCUTS = (7, 28, 365)
 
 
 def report_context(
@@ -27,7 +25,7 @@ def report_context(
         "page_url": page_url,
         "range_query": urlencode({"from": asked.from_date.isoformat(), "to": asked.to_date.isoformat()}),
         "parts": parts,
-        "shortcuts": [(days, today - ONE_DAY * (days - 1)) for days in SHORTCUTS if days <= longest],
+        "named_ranges": named_ranges(today, longest=longest),
         "problems": asked.problems,
     }
 

@@ -245,6 +245,6 @@ def test_served_put_back_and_served_again_is_one_walk_in(store: Store, ann) -> N
         put_back(store=store, ticket_id=ticket.pk, now=NOW, user=ann)
     serve(store, ticket, ann)
 
-    counted = store_report(store=store.slug, from_date=TODAY, to_date=TODAY)
+    counted = store_report(store=store, from_date=TODAY, to_date=TODAY)
 
     assert (counted.sources["walk_in"], counted.total.cancelled, counted.total.came) == (1, 0, 1)

@@ -189,7 +189,7 @@ def test_days_that_make_no_range_are_asked_for_again(manager: Client, shops: tup
 
     assert response.status_code == 400
     assert "The first day is after the last one." in page(response).text
-    assert page(response).forms[NUMBERS] == {"from": "2026-11-04", "to": "2026-12-01"}
+    assert page(response).forms[NUMBERS] == {"from": "2026-11-20", "to": "2026-11-19"}
 
 
 def test_the_more_stores_the_fewer_days(

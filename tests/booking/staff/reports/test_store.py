@@ -17,6 +17,7 @@ from tests.factories import at
 pytestmark = pytest.mark.django_db
 
 NUMBERS = f"{SHOP}numbers/"
+THIS_WEEK = f"{NUMBERS}?from=2026-11-30&to=2026-12-01"
 
 
 @pytest.fixture(autouse=True)
@@ -34,7 +35,7 @@ def test_it_is_for_managers(room: Room) -> None:
     assert room.client().get(NUMBERS).status_code == 200
     assert room.client(room.staff).get(NUMBERS).status_code == 403
     assert room.client(room.neighbor).get(NUMBERS).status_code == 404
-    assert NUMBERS in page(room.client().get(DAY)).links
+    assert NUMBERS in page(room.client().get(DAY)).links  # in the navigation
     assert NUMBERS not in page(room.client(room.staff).get(DAY)).links
 
 
@@ -53,8 +54,10 @@ def test_statements_do_not_grow_with_visits(
     client = room.client()
     fill_day(room.store, count)
 
-    with django_assert_num_queries(4 + 1 + 4):
+    with django_assert_num_queries(3 + 1 + 5 + 3):
         client.get(NUMBERS)
+    with django_assert_num_queries(3 + 1 + 5 + 5 + 3):
+        client.get(THIS_WEEK)
 
 
 def test_what_is_drawn_stands_in_the_table_beside(room: Room) -> None:
@@ -64,7 +67,7 @@ def test_what_is_drawn_stands_in_the_table_beside(room: Room) -> None:
     response = room.client().get(NUMBERS)
     shown = page(response)
 
-    assert response.content.count(b'role="img"') == len(PARTS)
+    assert response.content.count(b'role="img"') == len((*PARTS, "ahead"))
     assert "30 came, 10 did not come, 10 cancelled." in shown.text
     assert "25 % did not come: 10 of 40." in shown.text
     assert "Half waited at most 12 min, 9 of 10 at most 12 min." in shown.text
@@ -84,22 +87,66 @@ def test_nobodys_name_is_on_it(room: Room) -> None:
 
 
 @pytest.mark.parametrize(
-    ("query", "words"),
+    ("query", "words", "shown"),
     [
-        ("from=nonsense", "The first day does not exist."),
-        ("to=2026-02-30", "The last day does not exist."),
-        ("from=2026-11-20&to=2026-11-19", "The first day is after the last one."),
-        ("to=2026-12-02", "This day is still to come."),
-        ("from=2024-01-01", "Please choose at most 800 days."),
+        ("from=nonsense", "The first day does not exist.", ("2026-11-04", "2026-12-01")),
+        ("to=2026-02-30", "The last day does not exist.", ("2026-11-04", "2026-12-01")),
+        ("from=2026-11-20&to=2026-11-19", "The first day is after the last one.", ("2026-11-20", "2026-11-19")),
+        ("to=2026-12-02", "This day is still to come.", ("2026-11-05", "2026-12-02")),
+        ("from=2024-01-01", "Please choose at most 800 days.", ("2024-01-01", "2026-12-01")),
     ],
 )
 @pytest.mark.parametrize("file", ["", "visits.csv"])
-def test_days_that_make_no_range_are_asked_for_again(room: Room, query: str, words: str, file: str) -> None:
+def test_days_that_make_no_range_are_asked_for_again(
+    room: Room, query: str, words: str, shown: tuple[str, str], file: str
+) -> None:
     response = room.client().get(f"{NUMBERS}{file}?{query}")
 
     assert response.status_code == 400
     assert words in page(response).text
-    assert page(response).forms[NUMBERS] == {"from": "2026-11-04", "to": "2026-12-01"}
+    assert page(response).forms[NUMBERS] == {"from": shown[0], "to": shown[1]}
+
+
+def test_a_range_stands_beside_the_same_time_before(room: Room) -> None:
+    fill_day(room.store, 60)  # on Tuesday 24 November
+    shown = page(room.client().get(THIS_WEEK))
+
+    assert "30 November – 1 December 2026 beside 23 – 24 November 2026." in shown.text.replace("\xa0", " ")
+    rows = list(csv.reader(StringIO(_csv(room, f"comparison.csv{THIS_WEEK.removeprefix(NUMBERS)}"))))
+    assert rows[:3] == [
+        ["", "Now", "Before", "Difference"],
+        ["Came", "0", "30", "−30"],
+        ["Cancelled", "0", "10", "−10"],
+    ]
+    assert rows[3] == ["Did not come, in %", "–", "25", "–"]
+
+
+def test_a_time_before_the_store_was_there_is_not_compared(room: Room) -> None:
+    assert "Beside the time before" not in page(room.client().get(NUMBERS)).text
+    assert room.client().get(f"{NUMBERS}comparison.csv").status_code == 404
+
+
+def test_places_count_from_the_stores_first_day_on(room: Room) -> None:
+    """The store is there since Monday 23 November; in the four weeks are no more places than since then."""
+    both = [_csv(room, f"places.csv?from={first}&to=2026-12-01") for first in ("2026-11-04", "2026-11-23")]
+
+    assert both[0] == both[1]
+
+
+def test_weeks_to_come_are_there(room: Room) -> None:
+    make_visit(room.store, starts_at=at(10, day=2, month=12))
+    make_visit(room.store, starts_at=at(10, day=8, month=12))
+    rows = list(csv.reader(StringIO(_csv(room, "ahead.csv"))))
+
+    assert [[cell.replace("\xa0", " ") for cell in row[:4]] for row in rows[1:3]] == [
+        ["1 – 6 December 2026", "1", "1", "1"],
+        ["7 – 13 December 2026", "1", "1", "1"],
+    ]
+    assert len(rows) == 1 + 4
+
+
+def _csv(room: Room, file: str) -> str:
+    return room.client().get(f"{NUMBERS}{file}").content.decode("utf-8-sig")
 
 
 def test_eight_hundred_days_are_shown(room: Room) -> None:
