@@ -79,6 +79,13 @@ def time_in_words(moment: datetime, zone: ZoneInfo) -> str:
 
 
 @lru_cache(maxsize=_WORDS_KEPT)
+def _clock_in_little_room(hour: int, minute: int, _language: str | None) -> str:
+    """Return "10:15" where a language says more in a sentence: "10:15 Uhr"."""
+    text = pgettext("a time among others, in little room", "{hour}:{minute:02d}")
+    return unbroken(text.format(hour=f"{hour:02d}" if _is_english() else hour, minute=minute))
+
+
+@lru_cache(maxsize=_WORDS_KEPT)
 def _clock_in_words(hour: int, minute: int, _language: str | None) -> str:
     text = _("{hour}:{minute:02d}").format(hour=f"{hour:02d}" if _is_english() else hour, minute=minute)
     return unbroken(text)
@@ -140,8 +147,11 @@ class WordsOfTimes:
 
     def time(self, local: datetime) -> str:
         """Return an instant in its store's zone as `time_in_words` does."""
-        text = _clock_in_words(local.hour, local.minute, self._language)
-        return unbroken(f"{text} ({local.tzname()})") if _is_repeated(local) else text
+        return _with_zone(_clock_in_words(local.hour, local.minute, self._language), local)
+
+    def clock(self, local: datetime) -> str:
+        """Return the same in as little room as the language allows, for a grid of times."""
+        return _with_zone(_clock_in_little_room(local.hour, local.minute, self._language), local)
 
     def places(self, places: int) -> str:
         """Return places as `places_in_words` does."""
@@ -226,6 +236,11 @@ def _is_ukrainian() -> bool:
 
 def _is_english() -> bool:
     return (translation.get_language() or "en").startswith("en")
+
+
+def _with_zone(words: str, local: datetime) -> str:
+    """Return a time's words, with the zone's abbreviation in an hour that a clock change repeats."""
+    return unbroken(f"{words} ({local.tzname()})") if _is_repeated(local) else words
 
 
 def _is_repeated(local: datetime) -> bool:

@@ -232,7 +232,7 @@ def _day_choice(day: FreeDay, state: DayState, today: date) -> DayChoice:
     count = len(day.slots)
     if state == DayState.FREE:
         summary = ngettext("{count} free time", "{count} free times", count).format(count=count)
-        short = ngettext("{count} free", "{count} free", count).format(count=count)
+        short = str(count)
     elif state == DayState.FULL:
         summary, short = _("Full"), pgettext("in little room", "full")
     elif state == DayState.OVER:

@@ -17,14 +17,16 @@ NOON_HOUR, EVENING_HOUR = 12, 18
 
 @dataclass(frozen=True, slots=True)
 class SlotChoice:
-    """One free time; `value` is for a button or a link, `is_last`: one of several places is left.
+    """One free time; `value` is for a button or a link, `clock` the hour alone, for a grid of times.
 
-    `is_own`: the time is held for the reader of the page.
+    `places` says what a choice depends on: `is_last`, one of several places is left, or `is_own`, the time is held for
+    the reader of the page.
     """
 
     value: str
     day: str
     time: str
+    clock: str
     places: str = ""
     is_last: bool = False
     is_own: bool = False
@@ -55,18 +57,19 @@ def slot_choices(
     """
     # A page has dozens of times: what they have in common is looked up once.
     zone, words = rules.zone, formatting.WordsOfTimes()
-    capacity = sum(desk.capacity for desk in rules.desks)  # with one place, each time would be the last one
+    has_more = sum(desk.capacity for desk in rules.desks) > 1  # with one place, each time would be the last one
     found = []
     for starts_at, _ends_at, places_left in slots:
         local, is_own = starts_at.astimezone(zone), starts_at == own_start
-        places = "" if places_left is None or capacity == 1 else words.places(places_left)
+        is_last = places_left == 1 and has_more and not is_own
         found.append(
             SlotChoice(
                 value=local.isoformat(),
                 day=words.day(local.date()),
                 time=words.time(local),
-                places=_("kept for you") if is_own else places,
-                is_last=places_left == 1 and capacity > 1 and not is_own,
+                clock=words.clock(local),
+                places=_("kept for you") if is_own else words.places(1) if is_last else "",
+                is_last=is_last,
                 is_own=is_own,
             )
         )

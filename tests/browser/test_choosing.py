@@ -64,15 +64,16 @@ def test_another_wish_shows_its_times_at_once_and_says_so(visitor: Visitor, shop
     page = visitor(width=390)
     open_page(page, BOOK)
     mark(page)
-    wanted = page.get_by_role("radio", name="Advice")
+    wanted = page.get_by_role("link", name="Advice")
 
     wanted.focus()
-    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
 
     expect(page.get_by_role("status")).to_contain_text("free times")
     expect(wanted).to_be_focused()
+    expect(wanted).to_have_attribute("aria-current", "true")
     expect_same_page(page)
-    expect(page.locator("#wish-words")).to_contain_text("Advice, 30 minutes")
+    assert "visit_type=advice" in page.url
     expect(page.locator("form[action$='/hold/'] [name=visit_type]")).to_have_value("advice")
 
 
@@ -80,9 +81,12 @@ def test_the_same_without_javascript(visitor: Visitor, shop: Shop) -> None:
     page = visitor(width=390, has_javascript=False)
     open_page(page, BOOK)
 
-    page.get_by_role("radio", name="Advice").check()
+    page.get_by_role("link", name="Advice").click()
+    expect(page.get_by_role("link", name="Advice")).to_have_attribute("aria-current", "true")
+    page.locator("#visit-query summary").click()
+    page.locator("#id_party_size").select_option("3")
     page.get_by_role("button", name="Show times").click()
-    expect(page.locator("#wish-words")).to_contain_text("Advice, 30 minutes")
+    expect(page.locator("#wish-words")).to_contain_text("3 people")
     page.locator(".days a").nth(2).click()
     expect(page.locator(".days a").nth(2)).to_have_attribute("aria-current", "true")
     page.locator(".weeks-later").click()

@@ -10,7 +10,7 @@ from tests.browser.driver import open_page, read
 pytestmark = pytest.mark.browser
 
 STORE = "pharmacie-de-la-breche"
-PATHS = ["/", f"/s/{STORE}/", f"/s/{STORE}/book/?visit_type=visit", "/lost-link/"]
+PATHS = ["/", f"/s/{STORE}/", f"/s/{STORE}/book/?visit_type=visit", "/my-visits/"]
 WIDTHS = [195, 320, 390]
 # What WCAG 1.4.12 lets readers set.
 SPACING = "* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important }"

@@ -1,6 +1,7 @@
 """The page on which a customer chooses a day and a time."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import partial
 
 from django.http import HttpRequest, HttpResponse
@@ -13,6 +14,17 @@ from booking.customer.chooser import chooser
 from booking.tokens import read_hold_token
 from booking.web.forms import FormProblem
 from booking.web.rendering import customer_page
+from stores.queries import VisitTypeDetail
+
+KINDS_AT_ONCE = 3  # so many kinds of visit stand in one row of a phone
+
+
+@dataclass(frozen=True, slots=True)
+class KindChoice:
+    """A kind of visit, and the address of its times."""
+
+    type: VisitTypeDetail
+    url: str
 
 
 @partial(with_booking_step, is_choice=True)
@@ -50,19 +62,45 @@ def choose_page(
     if ways_on is None and shown.is_empty:
         ways_on = other_ways(step.store, asked, first=shown.days[0].date, last=shown.days[-1].date, now=step.now)
     has_desk_choice = step.rules.offers_desk_choice and len(step.rules.desks) > 1
-    has_types = len(step.rules.visit_types) > 1
+    kinds = _kinds(step)
+    has_types = len(step.rules.visit_types) > 1 and not kinds
     context = {
         **step.context([*asked.problems, *problems]),
         "form_key": step.known_key,
         "chooser": shown,
         "ways_on": ways_on,
         "alternatives": ways_on.nearest if ways_on else [],
+        "kinds": kinds,
         "visit_types": step.store.visit_types,
         "sizes": range(1, asked.visit_type.max_party_size + 1),
         "has_desk_choice": has_desk_choice,
         "has_wish": has_types or has_desk_choice or asked.visit_type.max_party_size > 1,
-        "is_wish_open": bool(asked.problems)
-        or (has_types and "visit_type" not in request.GET)
-        or (has_desk_choice and "desk" not in request.GET),
+        "is_wish_open": bool(asked.problems),
+        "is_new_wish": _is_new_wish(request),
     }
     return customer_page(request, "book/choose", context, status=status or asked.status)
+
+
+def _kinds(step: BookingStep) -> list[KindChoice]:
+    """Return the kinds of visit to choose from at one press; none where there is one, or too many for a row."""
+    kinds, asked = step.store.visit_types, step.asked
+    if not 1 < len(kinds) <= KINDS_AT_ONCE:
+        return []
+    return [
+        KindChoice(
+            kind,
+            step.url_of(
+                "book",
+                visit_type=kind.slug,
+                party_size=str(min(asked.party_size, kind.max_party_size)),
+                form=step.known_key,
+            ),
+        )
+        for kind in kinds
+    ]
+
+
+def _is_new_wish(request: HttpRequest) -> bool:
+    """Tell whether the page is asked for in place, because another kind of visit, party or desk is wanted."""
+    trigger = request.headers.get("HX-Trigger", "")
+    return trigger == "wish" or trigger.startswith("kind-")

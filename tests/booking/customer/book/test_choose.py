@@ -20,16 +20,15 @@ TEN = "2026-11-24T10:00:00+01:00"
 # --- The week and the day shown -------------------------------------------------------------------
 
 
-def test_choose_opens_on_the_first_free_day_with_the_earliest_time_on_top(client: Client, store: Store) -> None:
+def test_choose_opens_on_the_first_free_day_with_its_times(client: Client, store: Store) -> None:
     SpecialHours.objects.create(store=store, date=NOW.date())
 
     found = shown(client)
 
-    assert found.words.index("Earliest: Tuesday 24 November, 09:00") < found.words.index("Choose a day and a time")
     assert "Today, Monday 23 November, Closed" in found.words
     assert "Tomorrow, Tuesday 24 November, 32 free times Morning" in found.words
     assert "Sunday 29 November, Closed" in found.words
-    assert times(found)[0] == "09:00, 2 places left"
+    assert times(found)[0] == "09:00"
     assert [words for words in times(found)[1:] if "November" in words] == []  # the heading has said it
 
 
@@ -48,17 +47,35 @@ def test_choose_shows_the_very_day_that_was_asked_for(client: Client, store: Sto
     found = shown(client, day="2026-11-26")
 
     assert "Thursday 26 November, 32 free times Morning" in found.words
-    assert times(found)[1] == "09:00, 2 places left"
+    assert times(found)[0] == "09:00"
     assert "Next: Friday 27 November, 32 free times" in found.words
 
 
-def test_choose_shows_each_time_as_a_sentence_with_its_places(client: Client, store: Store) -> None:
+def test_choose_says_only_what_is_scarce(client: Client, store: Store) -> None:
     make_booking(store)
 
-    found = times(shown(client, day=TUESDAY))
+    found = shown(client, day=TUESDAY)
 
-    assert "10:00, last place" in found
-    assert "10:15, 2 places left" in found
+    assert "10:00, last place" in times(found)
+    assert "10:15" in times(found)
+    assert "places left" not in found.words
+
+
+@pytest.mark.parametrize("from_date", ["", "2026-11-30"])
+def test_choose_offers_the_first_free_time_of_all_in_later_weeks(client: Client, store: Store, from_date: str) -> None:
+    found = shown(client, **{"from": from_date} if from_date else {})
+
+    assert ("Earliest: Today, Monday 23 November" in found.words or "Earliest: Monday 23 November" in found.words) is (
+        bool(from_date)
+    )
+
+
+def test_choose_shows_the_notice_of_the_store_beneath_the_times(client: Client) -> None:
+    make_store(notice="Please ring twice.")
+
+    found = shown(client)
+
+    assert found.words.index("Morning") < found.words.index("Please ring twice.")
 
 
 def test_choose_pages_through_weeks_up_to_the_horizon_and_back(client: Client, store: Store) -> None:
@@ -99,9 +116,26 @@ def test_choose_tells_visits_by_phone_and_by_video_apart(client: Client, store: 
 
     found = shown(client)
 
-    assert "Visit, 15 minutes" in found.words
-    assert "Advice by video, 30 minutes" in found.words
-    assert "A call by phone, 15 minutes" in found.words
+    assert "Visit, 15 min" in found.words
+    assert "Advice by video, 30 min" in found.words
+    assert "A call by phone, 15 min" in found.words
+
+
+@pytest.mark.parametrize(("count", "is_row"), [(2, True), (3, True), (4, False)])
+def test_choose_offers_a_few_kinds_of_visit_in_a_row_and_many_in_a_form(
+    client: Client, store: Store, count: int, is_row: bool
+) -> None:
+    for number in range(3, count + 1):
+        VisitType.objects.create(store=store, slug=f"kind-{number}", name=f"Kind {number}", position=number)
+    VisitType.objects.filter(store=store, slug="advice").update(max_party_size=1)
+
+    found = page(client.get(BOOK, {"visit_type": "visit", "party_size": "2"}))
+
+    in_row = [link for link, words in found.links.items() if " min" in words]
+    assert (len(in_row) == count) is is_row
+    assert (f"{BOOK}?visit_type=advice&party_size=1" in in_row) is is_row  # as many people as may come for it
+    assert ("What is your visit for? Visit, 15 minutes" in found.words) is not is_row
+    assert times(found)  # of the first kind, whatever is asked
 
 
 def test_choose_asks_whom_to_see_only_where_the_store_offers_it(client: Client) -> None:
@@ -125,12 +159,12 @@ def test_choose_whom_to_see_shows_the_times_of_this_one(client: Client) -> None:
 
     anyone, full, free = (shown(client, day=TUESDAY, desk=desk) for desk in ("", taken, other))
 
-    assert "10:00, 2 places left" in times(anyone)
+    assert "10:00" in times(anyone)
     assert TEN not in full.offered
-    assert "10:00, 2 places left" in times(free)
+    assert "10:00" in times(free)
     assert free.forms[HOLD]["desk"] == other
     assert all(f"desk={other}" in link for link in free.links if "day=" in link and link.startswith(BOOK))
-    assert f"Visit, 15 minutes · {other.title()}" in free.words
+    assert f"2 people · {other.title()}" in page(client.get(BOOK, {"desk": other, "party_size": "2"})).words
 
 
 # --- Going on -------------------------------------------------------------------------------------
@@ -231,8 +265,8 @@ def test_choose_tells_the_two_hours_of_a_clock_change_apart(client: Client) -> N
     with time_machine.travel(at(12, day=20, month=10), tick=False):
         found = shown(client)
 
-    assert "02:00 (CEST), 2 places left" in times(found)
-    assert "02:00 (CET), 2 places left" in times(found)
+    assert "02:00 (CEST)" in times(found)
+    assert "02:00 (CET)" in times(found)
     assert "Sunday 25 October, 16 free times" in found.words
 
 
@@ -241,6 +275,6 @@ def test_choose_shows_the_stores_own_time_wherever_it_is(client: Client) -> None
 
     found = shown(client)
 
-    assert "Earliest: Tuesday 24 November, 09:00" in found.words
+    assert "Tuesday 24 November, 32 free times Morning 09:00" in found.words
     assert "All times are the store's own (Australia/Lord_Howe)." in found.words
     assert next(value for value in found.offered if value) == "2026-11-24T09:00:00+11:00"
