@@ -167,7 +167,7 @@ SMS_DAILY_BUDGET = read_number("SMS_DAILY_BUDGET", 500)
 SMS_HOURLY_BUDGET = read_number("SMS_HOURLY_BUDGET", 200)  # of texts that customers cause, over all stores
 SMS_PER_SECOND = read_number("SMS_PER_SECOND", 0)  # the pace of a worker; 0: as fast as the provider answers
 SMS_LANES = max(1, read_number("SMS_LANES", 8))  # calls of a worker at the same time
-EMAIL_LANES = max(1, read_number("EMAIL_LANES", 2))
+EMAIL_LANES = max(1, read_number("EMAIL_LANES", 4))
 SMS_CENTS = read_amount("SMS_CENTS")  # the price of a segment; 0: not known
 EMAIL_URL = read_secret("EMAIL_URL")
 # The provider whose webhooks tell of e-mails, and the address at which it takes replies for us.

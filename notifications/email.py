@@ -1,6 +1,5 @@
 """E-mails: plain text and HTML, with the visit as a calendar part (RFC 6047), by SMTP or to a file."""
 
-import re
 import select
 import smtplib
 import threading
@@ -14,6 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail.message import sanitize_address
 from django.core.validators import validate_email
 
 from notifications import message_files
@@ -45,14 +45,14 @@ def send(email: Email, *, key: str) -> Answer:
     """Send an e-mail; `key` names the message in our own books."""
     try:
         message = build(email, key=key)
-        octets = re.sub(rb"\r?\n", b"\r\n", message.message().as_bytes())
+        octets = message.message().as_bytes(linesep="\r\n")
     except ValueError:
         return Refused("invalid_address")
     if not settings.EMAIL_URL:
         message_files.write(f"{key}.eml", octets)
         return Sent(sid="")
     kept: _Connection | None = getattr(_thread, "kept", None)
-    call = _Call(message, kept or _Connection(), is_kept=kept is not None)
+    call = _Call(message, octets, kept or _Connection(), is_kept=kept is not None)
     try:
         return within(SEND_SECONDS, call.make, give_up=call.abort)
     except OutOfTime:
@@ -141,8 +141,10 @@ class _Connection:
 class _Call:
     """One e-mail handed to a mail server, on a connection that another thread may cut."""
 
-    def __init__(self, message: EmailMultiAlternatives, connection: _Connection, *, is_kept: bool) -> None:
-        self._message = message
+    def __init__(
+        self, message: EmailMultiAlternatives, octets: bytes, connection: _Connection, *, is_kept: bool
+    ) -> None:
+        self._message, self._octets = message, octets
         self._connection = connection
         self._is_kept = is_kept
         self._gate = SendGate()
@@ -185,12 +187,14 @@ class _Call:
 
     def _send(self) -> Answer:
         backend = self._connection.backend
-        if (smtp := getattr(backend, "connection", None)) is not None:
-            smtp.data = self._hand_over
-        else:
-            self._gate.pass_through()
         try:
-            backend.send_messages([self._message])
+            if (smtp := getattr(backend, "connection", None)) is None:
+                self._gate.pass_through()
+                backend.send_messages([self._message])
+            else:  # Django's own way writes the e-mail a second time, which costs as much as all the rest
+                smtp.data = self._hand_over
+                sender, recipient = parseaddr(settings.DEFAULT_FROM_EMAIL)[1], self._message.to[0]
+                smtp.sendmail(_on_the_envelope(sender), [_on_the_envelope(recipient)], self._octets)
         except smtplib.SMTPRecipientsRefused as error:
             codes = [code for code, _ in error.recipients.values()]
             return Refused("invalid_address") if all(code >= 500 for code in codes) else Later("busy")
@@ -212,6 +216,11 @@ class _Call:
         """Send the content, all before which is only talk: until then the e-mail has surely not left."""
         self._gate.pass_through()
         return smtplib.SMTP.data(self._connection.backend.connection, content)
+
+
+def _on_the_envelope(address: str) -> str:
+    """Return an address as servers are told it, in ASCII."""
+    return address if address.isascii() else sanitize_address(address, "utf-8")
 
 
 def _answers_to(address: str) -> list[str]:

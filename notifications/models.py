@@ -83,6 +83,12 @@ class OutboxMessage(models.Model):
             models.Index(fields=["recipient_digest", "attempted_at"], name="message_recipient_attempted"),
             models.Index(fields=["prefix_digest", "attempted_at"], name="message_prefix_attempted"),
             models.Index(fields=["provider_sid"], name="message_provider_sid"),
+            # Texts that customers caused, by their time; for plain SQL that names the condition without parameters.
+            models.Index(
+                fields=["attempted_at", "account"],
+                name="message_customer_texts",
+                condition=models.Q(prefix_digest__gt=""),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,17 +1,13 @@
 """Calendar files as three other programs read them, and as RFC 5545 wants them written."""
 
-import json
-import os
 import re
-import subprocess
-import sys
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
-import pytest
 import vobject
 from ical.calendar_stream import IcsCalendarStream
+
+from tests.node import run_in_node
 
 
 def lines_of(file: bytes) -> list[str]:
@@ -31,16 +27,7 @@ def names_of(file: bytes) -> set[str]:
 
 def read_with_ical_js(files: list[str]) -> list[list[dict[str, Any]]]:
     """Return the visits that Thunderbird's engine finds in each file."""
-    tests = Path(__file__).parent
-    node = Path(sys.executable).with_name("node")
-    if not node.exists() or not (tests / "node_modules").is_dir():
-        missing = "ical.js does not run here: it needs what `make test` installs"
-        if os.environ.get("CI"):
-            pytest.fail(missing)
-        pytest.skip(missing)
-    script = tests / "read_calendars.mjs"
-    done = subprocess.run([node, script], input=json.dumps(files), capture_output=True, text=True, check=True)
-    found: list[list[dict[str, Any]]] = json.loads(done.stdout)
+    found: list[list[dict[str, Any]]] = run_in_node("read_calendars.mjs", files, package="ical.js")
     return found
 
 

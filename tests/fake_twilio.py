@@ -69,6 +69,9 @@ class FakeTwilio(ThreadingHTTPServer):
         self.lists_nothing = False  # its list lags
         self.is_down = False  # answers 500 to everything
         self.room: int | None = None  # how many more its queue holds; as many as come where None
+        self.per_second = 0  # how many texts it takes; it has room for those of one second; 0: any number
+        self.too_fast = 0  # those that it refused for that
+        self._tokens, self._filled_at = 0.0, 0.0
         self.dates_when_sent = True  # else a message in the queue has no date to filter by
         self.largest_page = 100
         self.ahead_of_us = timedelta()  # its clock
@@ -82,6 +85,19 @@ class FakeTwilio(ThreadingHTTPServer):
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server_address[1]}"
+
+    def is_too_fast(self) -> bool:
+        """Take a text's share of the pace; True if there is none left."""
+        if not self.per_second:
+            return False
+        with self.lock:
+            now = time.monotonic()
+            filled = self._tokens + (now - self._filled_at) * self.per_second
+            self._tokens, self._filled_at = min(float(self.per_second), filled), now
+            is_empty = self._tokens < 1
+            self.too_fast += is_empty
+            self._tokens -= not is_empty
+        return is_empty
 
     def now(self) -> datetime:
         return datetime.now(UTC) + self.ahead_of_us
@@ -155,8 +171,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._problem(400, int(fault))
         elif not self._is_room():
             self._problem(400, QUEUE_FULL)
-        elif fault == BUSY:
-            self._problem(429, 20429, {"Retry-After": "7"})
+        elif fault == BUSY or self.server.is_too_fast():
+            self._problem(429, 20429, {"Retry-After": "7" if fault else "1"})
         elif fault == AWAY:
             self._problem(503, 20503, {"Retry-After": "7"})
         elif fault == ERROR_BEFORE:

@@ -92,6 +92,8 @@ class Booking(models.Model):
         indexes = [
             models.Index(fields=["store", "visit_date", "starts_at"], name="booking_store_day"),
             models.Index(fields=["store", "starts_at"], name="booking_store_starts_at"),
+            # All stores' visits of a time, which monitoring counts.
+            models.Index(fields=["starts_at"], name="booking_starts_at"),
             # One customer's visits, over all stores. Whole, not partial: SQLite cannot tell that a statement with
             # parameters asks for a part.
             models.Index(fields=["phone", "starts_at"], name="booking_phone_starts_at"),

@@ -21,6 +21,8 @@ class FakeSmtp(socketserver.ThreadingTCPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.accepted: list[bytes] = []
+        self.accepted_at: list[float] = []
+        self.envelopes: list[str] = []  # the addresses of senders and recipients, as it was told them
         self.answers: dict[str, str] = {}
         self.connections = 0
         self.most_by_one = 0  # e-mails it takes by one connection before it closes it; 0: any number
@@ -37,6 +39,7 @@ class FakeSmtp(socketserver.ThreadingTCPServer):
     def take(self, content: bytes) -> None:
         """Keep an e-mail."""
         self.accepted.append(content)
+        self.accepted_at.append(time.time())
 
     def handle_error(self, request: object, client_address: object) -> None:
         """Say nothing when a client hangs up."""
@@ -61,14 +64,18 @@ class _Handler(socketserver.StreamRequestHandler):
 
     def _take(self, command: str) -> None:
         verb = command.split(" ")[0]
+        if verb in (MAIL, RCPT):
+            self.server.envelopes.append(command.partition("<")[2].partition(">")[0].lower())
         if verb == DATA:
             if self._answer(DATA, "354 go on"):
-                content = b""
-                while not content.endswith(b"\r\n.\r\n"):
-                    content += self.rfile.readline()
+                lines: list[bytes] = []
+                while not lines or lines[-1] not in (b".\r\n", b""):
+                    lines.append(self.rfile.readline())
+                if not lines[-1]:
+                    raise _Cut
                 told = self.server.say(CONTENT, TAKEN)
                 if told in (TAKEN, HANG, CUT):
-                    self.server.take(content[:-5])
+                    self.server.take(b"".join(lines)[:-5])
                 self._give(told)
                 self.taken += 1
                 if self.taken == self.server.most_by_one:

@@ -104,6 +104,16 @@ def test_an_address_that_cannot_be_written_is_refused(server) -> None:
     assert server.accepted == []
 
 
+@pytest.mark.parametrize(
+    ("to", "told"), [("ada@example.org", "ada@example.org"), ("ada@exämple.org", "ada@xn--exmple-cua.org")]
+)
+def test_the_envelope_has_bare_addresses_in_ascii(server, settings: Settings, to: str, told: str) -> None:
+    settings.DEFAULT_FROM_EMAIL = "Bookings <booking@example.org>"
+
+    assert email.send(replace(MAIL_TO_ADA, to=to), key=KEY) == Sent(sid="")
+    assert server.envelopes == ["booking@example.org", told]
+
+
 def test_a_mail_server_cannot_be_asked_but_a_folder_can(server, settings: Settings, tmp_path: Path) -> None:
     assert email.find_sent(key=KEY) == Unclear("smtp_cannot_tell", may_clear=False)
 

@@ -1,5 +1,6 @@
 """What watchers are told: alive, ready or why not, and figures that name nobody."""
 
+import json
 import os
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 import time_machine
 from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from booking import limits
 from booking.models import Webhook, WorkerBeat
@@ -23,11 +25,31 @@ from stores.queries import WaitingRoom
 from tests.factories import make_booking, make_store
 
 pytestmark = pytest.mark.django_db
+GROWING = ("booking_booking", "notifications_outboxmessage")
 
 
 @pytest.fixture
 def beat(now: datetime) -> WorkerBeat:
     return WorkerBeat.objects.create(executed_at=now)
+
+
+def reads_a_whole_table(sql: str) -> bool:
+    """Tell whether a statement reads a table that grows otherwise than from one place of an index to another."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute(f"EXPLAIN QUERY PLAN {sql}")
+            return any(step.startswith(tuple(f"SCAN {table}" for table in GROWING)) for *_, step in cursor.fetchall())
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}")
+        (found,) = cursor.fetchone()
+    plans = json.loads(found) if isinstance(found, str) else found
+    return _is_whole(plans[0]["Plan"])
+
+
+def _is_whole(plan: dict[str, Any]) -> bool:
+    has_condition = "Index Cond" in plan or "Recheck Cond" in plan
+    is_whole = plan.get("Relation Name") in GROWING and not has_condition
+    return is_whole or any(_is_whole(part) for part in plan.get("Plans", ()))
 
 
 def wrong(client: Client) -> list[str]:
@@ -143,3 +165,19 @@ def test_figures_tell_who_waits_in_the_room_which_webhooks_rest_and_the_age_of_t
 @pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics"])
 def test_watching_changes_nothing(client: Client, path: str) -> None:
     assert client.post(path).status_code == 405
+
+
+def test_figures_cost_the_same_however_many_messages_and_visits_there_are(client: Client, beat: WorkerBeat) -> None:
+    make_booking(make_store())
+
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get("/metrics").status_code == 200
+
+    asked = [one["sql"] for one in captured.captured_queries if any(table in one["sql"] for table in GROWING)]
+    assert len(asked) == 5
+    assert [sql for sql in asked if reads_a_whole_table(sql)] == []
+
+
+@pytest.mark.parametrize(("where", "is_whole"), [("note = 'x'", True), ("reference = 'x'", False)])
+def test_a_read_of_a_whole_table_is_seen(where: str, is_whole: bool) -> None:
+    assert reads_a_whole_table(f"SELECT * FROM booking_booking WHERE {where}") is is_whole
