@@ -168,13 +168,17 @@ def p95(times: list[float]) -> float:
 
 
 def fill(options: Mapping[str, int]) -> None:
-    """Write stores, visits in three days and a reminder of each, held back."""
+    """Write stores, visits in three days and a reminder of each, held back.
+
+    It is noon at all stores but the first, whose customers book: reminders that are late at night wait for the morning.
+    """
     from bench import seed as bench_seed  # noqa: PLC0415 -- reads the settings of the process that fills the database
     from booking.models import Booking, Source  # noqa: PLC0415 -- likewise
     from notifications.models import Channel, OutboxMessage, State  # noqa: PLC0415 -- likewise
-    from stores.models import Desk, VisitType  # noqa: PLC0415 -- likewise
+    from stores.models import Desk, Store, VisitType  # noqa: PLC0415 -- likewise
 
-    made, now = bench_seed.make_stores(options["stores"]), bench_seed.NOW
+    made, now = bench_seed.make_stores(options["stores"] + 1)[1:], bench_seed.NOW
+    Store.objects.filter(pk__in=[store.pk for store in made]).update(time_zone=f"Etc/GMT{now.hour - 12:+d}")
     desks = {desk.store_id: desk for desk in Desk.objects.all()}
     types = {kind.store_id: kind for kind in VisitType.objects.all()}
     starts_at = (now + timedelta(days=3)).replace(minute=0, second=0, microsecond=0)
