@@ -25,11 +25,15 @@ LEAST_BEFORE_VISIT = timedelta(hours=1)  # a text that comes later than this bef
 
 @dataclass(frozen=True, slots=True)
 class MessagePlan:
-    """When a store sends messages: reminders so many days before, and the hours in which texts wake nobody."""
+    """When a store sends messages: reminders so many days before, and the hours in which texts wake nobody.
+
+    `reminder_hours` before the visit goes one more; 0 for none.
+    """
 
     reminder_days: tuple[int, ...] = REMINDER_DAYS
     earliest: time = EARLIEST_MESSAGE
     latest: time = LATEST_MESSAGE
+    reminder_hours: int = 0
 
 
 STANDARD_PLAN = MessagePlan()
@@ -114,8 +118,11 @@ def is_video_open(*, status: str, starts_at: datetime, ends_at: datetime, now: d
 # --- Reminders ----------------------------------------------------------------------------------
 
 
+PLAN_FIELDS = ("reminder_days", "messages_from", "messages_until", "reminder_hours")
+
+
 class MessageRules(Protocol):
-    """A store's rules of messages."""
+    """A store's rules of messages: each of PLAN_FIELDS."""
 
     @property
     def reminder_days(self) -> str: ...
@@ -123,12 +130,14 @@ class MessageRules(Protocol):
     def messages_from(self) -> time: ...
     @property
     def messages_until(self) -> time: ...
+    @property
+    def reminder_hours(self) -> int: ...
 
 
 def plan_of(rules: MessageRules) -> MessagePlan:
     """Return a store's plan; its days are stored as "3,1", no days as ""."""
     days = tuple(int(day) for day in rules.reminder_days.split(",") if day)
-    return MessagePlan(days, rules.messages_from, rules.messages_until)
+    return MessagePlan(days, rules.messages_from, rules.messages_until, rules.reminder_hours)
 
 
 def moved_into_sending_hours(
@@ -151,21 +160,31 @@ def moved_into_sending_hours(
 
 
 def reminder_times(
-    *, starts_at: datetime, zone: ZoneInfo, now: datetime, plan: MessagePlan = STANDARD_PLAN
+    *,
+    starts_at: datetime,
+    zone: ZoneInfo,
+    now: datetime,
+    plan: MessagePlan = STANDARD_PLAN,
+    told_at: datetime | None = None,
 ) -> dict[str, datetime]:
-    """Return when each reminder is sent, in UTC, by its offset ("3d", "1d").
+    """Return when each reminder is sent, in UTC, by its offset ("3d", "1d", "2h").
 
     The same wall-clock time that many days before, moved into sending hours. Reminders whose time has passed are left
-    out. Of two that are less than 6 hours apart only the later one stays, as it is nearer to the visit.
+    out. Of two that are less than 6 hours apart only the later one stays, as it is nearer to the visit. The one some
+    hours before goes to nobody who was told of the visit less than 6 hours earlier: `told_at`, by default now.
     """
     local = starts_at.astimezone(zone)
+    wanted = {f"{days}d": _wall_time(local.date() - timedelta(days=days), local.time(), zone)
+              for days in sorted(plan.reminder_days)}  # fmt: skip
+    if plan.reminder_hours:
+        wanted = {f"{plan.reminder_hours}h": starts_at - timedelta(hours=plan.reminder_hours), **wanted}
     times: dict[str, datetime] = {}
-    for days in sorted(plan.reminder_days):
-        wall = _wall_time(local.date() - timedelta(days=days), local.time(), zone)
-        due_at = moved_into_sending_hours(wall, zone=zone, starts_at=starts_at, plan=plan)
+    for offset, moment in wanted.items():
+        due_at = moved_into_sending_hours(moment, zone=zone, starts_at=starts_at, plan=plan)
         is_apart = all(abs(other - due_at) >= REMINDERS_APART for other in times.values())
-        if due_at > now and is_apart:
-            times[f"{days}d"] = due_at
+        is_news = offset.endswith("d") or due_at - (told_at or now) >= REMINDERS_APART
+        if due_at > now and is_apart and is_news:
+            times[offset] = due_at
     return times
 
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 from booking import privacy
 from booking.accounts.sign_ins import forget_expired_sign_ins
 from booking.arrivals import turn_reminders
-from booking.bookings import rebooking
+from booking.bookings import rebooking, reminder_plans
 from booking.desk_calendars.reading import read_due_calendars
 from booking.formats.share_image import drop_old_cards
 from booking.messages import day_sheet_schedule
@@ -53,6 +53,20 @@ def read_calendars() -> int:
 def tell_nearly() -> int:
     """Send a text to people in the lines who left a number and whose turn is near."""
     return turn_reminders.send_turn_reminders(now=timezone.now())
+
+
+def follow_plans() -> int:
+    """Let the reminders of booked visits follow their stores' plans, where these changed and nobody did so at once.
+
+    A failure at one store does not stop the others.
+    """
+    touched = 0
+    for store_id in reminder_plans.stores_with_stale_reminders():
+        try:
+            touched += reminder_plans.follow_plan(store_id, now=timezone.now())
+        except Exception:
+            log.exception("plan_not_followed", extra={"store_id": store_id})
+    return touched
 
 
 def mail_day_sheets() -> int:

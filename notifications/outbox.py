@@ -34,7 +34,7 @@ NO_LEASE: Mapping[str, None] = {"lease_until": None, "lease_token": None}
 _SID_KEPT = (
     "CASE WHEN message.recipient_digest = '' AND message.attempted_at IS NOT NULL THEN '' ELSE given.provider_sid END"
 )
-_NOT_LEFT = Q(state=State.DUE) | Q(state=State.SENDING, attempted_at=None)
+NOT_LEFT = Q(state=State.DUE) | Q(state=State.SENDING, attempted_at=None)
 
 
 class Delivery(NamedTuple):
@@ -105,7 +105,7 @@ def skip_open(
 
     This includes messages that a worker is about to send: it checks its lease once more before the call.
     """
-    not_left = OutboxMessage.objects.filter(_NOT_LEFT, subject=subject)
+    not_left = OutboxMessage.objects.filter(NOT_LEFT, subject=subject)
     if kinds is not None:
         not_left = not_left.filter(kind__in=kinds)
     if offset:
@@ -116,7 +116,7 @@ def skip_open(
 def forget(*, subjects: Collection[str], now: datetime) -> None:
     """Delete all that could identify recipients of messages about these subjects, and the texts in files."""
     messages = OutboxMessage.objects.filter(subject__in=subjects)
-    messages.filter(_NOT_LEFT | Q(state__in=(State.UNKNOWN, State.DEAD))).update(
+    messages.filter(NOT_LEFT | Q(state__in=(State.UNKNOWN, State.DEAD))).update(
         state=State.SKIPPED, reason="erased", **NO_LEASE
     )
     at_provider = messages.filter(channel=Channel.SMS).values_list("pk", "provider_sid", "returned_sid")
@@ -130,12 +130,12 @@ def forget(*, subjects: Collection[str], now: datetime) -> None:
 def deliveries(subjects: Collection[str]) -> Mapping[str, Sequence[Delivery]]:
     """Return the fate of the messages about each subject, oldest first, with one statement.
 
-    An e-mail that replaces a text is left out if the customer has no address.
+    An e-mail that replaces a text is left out if the customer has no address, and what the store no longer plans.
     """
     found: dict[str, list[Delivery]] = defaultdict(list)
     if subjects:
         rows = OutboxMessage.objects.filter(subject__in=subjects).order_by("due_at", "pk")
-        rows = rows.exclude(state=State.SKIPPED, reason="no_email")
+        rows = rows.exclude(state=State.SKIPPED, reason__in=("no_email", "replanned"))
         fields = ("subject", "kind", "channel", "state", "reason", "updated_at", "sequence", "offset", "is_limited")
         for subject, *told in rows.values_list(*fields):
             found[subject].append(Delivery(*told))

@@ -64,6 +64,9 @@ class StoreRules:
     reminder_days: str = "3,1"
     messages_from: time = time(8)
     messages_until: time = time(20)
+    reminder_channel: str = "text_first"
+    reminder_hours: int = 0
+    confirms_by_text: bool = True
     webhook_ids: str = ""  # of the webhooks that are on: "3,17"
     resting_types: tuple[VisitTypeRule, ...] = ()  # no longer offered, but already booked
 

@@ -250,6 +250,8 @@ def _store(
     booking.store = known(Store, id=rules.id, slug=rules.slug, name=rules.name, time_zone=rules.zone.key,
                           change_until_minutes=rules.change_until_minutes, reminder_days=rules.reminder_days,
                           messages_from=rules.messages_from, messages_until=rules.messages_until,
+                          reminder_channel=rules.reminder_channel, reminder_hours=rules.reminder_hours,
+                          confirms_by_text=rules.confirms_by_text,
                           webhook_ids=rules.webhook_ids)  # fmt: skip
     booking.visit_type = known(VisitType, id=visit_type.id, slug=visit_type.slug, name=visit_type.name)
     take_run(booking, rules, run, from_web=hold is not None or booking.source in WEB_SOURCES)

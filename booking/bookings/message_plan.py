@@ -11,6 +11,7 @@ from booking.policy import plan_of, reminder_times, text_goes_at
 from booking.who import Who
 from notifications.content import NewMessage
 from notifications.models import Channel
+from stores.models import ReminderChannel, Store
 
 AT_NIGHT = "night"  # why a text waits
 
@@ -34,16 +35,51 @@ def plan_messages(booking: Booking, *, kind: Kind, who: Who, offset: str = "") -
     messages = [
         _message(booking, kind, channel, due_at=due_at[channel], offset=offset, is_limited=is_limited,
                  reason="" if due_at[channel] == who.now else AT_NIGHT)
-        for channel in channels
+        for channel in channels_at_once(booking, kind, channels)
     ]  # fmt: skip
-    if channels and KINDS[kind].tells_time and not offset:
-        zone, plan = ZoneInfo(booking.store.time_zone), plan_of(booking.store)
-        times = reminder_times(starts_at=booking.starts_at, zone=zone, now=who.now, plan=plan)
-        messages += [
-            _message(booking, Kind.REMINDER, channels[0], due_at=due_at, offset=days, is_limited=False)
-            for days, due_at in times.items()
-        ]
+    if KINDS[kind].tells_time and not offset:
+        messages += plan_reminders(booking, now=who.now)
     return messages
+
+
+def plan_reminders(booking: Booking, *, now: datetime, told_at: datetime | None = None) -> list[NewMessage]:
+    """Return the reminders of a visit that are still to come, as its store plans them; see `reminder_times`."""
+    zone, plan = ZoneInfo(booking.store.time_zone), plan_of(booking.store)
+    channels = reminder_channels(booking)
+    if not channels:
+        return []
+    times = reminder_times(starts_at=booking.starts_at, zone=zone, now=now, plan=plan, told_at=told_at)
+    return [
+        _message(booking, Kind.REMINDER, channel, due_at=due_at, offset=offset, is_limited=False)
+        for offset, due_at in times.items()
+        for channel in channels
+    ]
+
+
+def reminder_channels(booking: Booking) -> list[Channel]:
+    """Return the channels by which a customer is reminded, as the store wants it."""
+    channels = message_channels(booking.phone, booking.email)
+    match booking.store.reminder_channel:
+        case ReminderChannel.BOTH:
+            return channels
+        case ReminderChannel.NONE:
+            return []
+        case ReminderChannel.EMAIL_FIRST:
+            return channels[-1:]  # the e-mail comes last
+    return channels[:1]
+
+
+def is_in_plan(offset: str, store: Store) -> bool:
+    """Tell whether a store plans the reminder with this offset ("3d", "2h") for any visit."""
+    plan = plan_of(store)
+    offsets = {f"{days}d" for days in plan.reminder_days} | {f"{plan.reminder_hours}h"}
+    return offset in offsets and store.reminder_channel != ReminderChannel.NONE
+
+
+def channels_at_once(booking: Booking, kind: Kind, channels: list[Channel]) -> list[Channel]:
+    """Return the channels of what is told at once: a store may leave confirmations to the e-mail where there is one."""
+    is_left_to_email = kind == Kind.CONFIRMATION and Channel.EMAIL in channels and not booking.store.confirms_by_text
+    return [Channel.EMAIL] if is_left_to_email else channels
 
 
 def store_text_goes_at(booking: Booking, *, now: datetime) -> datetime:

@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils import translation
 
-from booking.bookings.message_plan import AT_NIGHT, store_text_goes_at
+from booking.bookings.message_plan import AT_NIGHT, is_in_plan, store_text_goes_at
 from booking.bookings.queries import booking_by_reference, former_start
 from booking.bookings.rebooking import OFFER
 from booking.customer_input import can_be_texted
@@ -16,7 +17,8 @@ from booking.formats.icalendar_files import Method, booking_calendar
 from booking.links import manage_url, reply_address, short_manage_url, visit_thread
 from booking.message_kinds import KINDS, Kind
 from booking.messages.email_texts import email_text
-from booking.messages.late_reminders import days_before, is_late, late_message_goes_at
+from booking.messages.late_reminders import hours_before, is_late, late_message_goes_at
+from booking.messages.own_texts import facts_of_visit, own_or_standard, own_paragraph
 from booking.messages.sms_texts import sms_text
 from booking.models import Booking, Status
 from booking.policy import REMINDERS_APART, plan_of, text_valid_until
@@ -24,6 +26,7 @@ from booking.subjects import About, Subject
 from notifications.content import Content, Email, NotYet, Skip, Sms
 from notifications.models import Channel, OutboxMessage
 from notifications.queries import due_offsets
+from notifications.replanning import REPLANNED
 from stores.hours import today_start
 
 ATTENDANCE_CONFIRMED, NOT_COMING = "attendance_confirmed", "not_coming"
@@ -35,21 +38,14 @@ class BookingText:
 
     name: str
     calendar: Method | None = None  # the method of the calendar file in the e-mail
-    takes_own_words: bool = False  # the store may add its own sentence to the text message
 
 
-CONFIRMATION = BookingText(name="confirmation", calendar="REQUEST", takes_own_words=True)
-REMINDER = BookingText(name="reminder", takes_own_words=True)
+CONFIRMATION = BookingText(name="confirmation", calendar="REQUEST")
+REMINDER = BookingText(name="reminder")
 CHANGE = BookingText(name="change", calendar="REQUEST")
 NEW_HOURS = BookingText(name="new_hours", calendar="REQUEST")
 CHOOSE_AGAIN = BookingText(name="choose_again")
 CANCELLATION = BookingText(name="cancellation", calendar="CANCEL")
-# Each is the text of the kind with the same name.
-TEXTS_WITH_OWN_WORDS = tuple(
-    text.name
-    for text in (CONFIRMATION, REMINDER, CHANGE, NEW_HOURS, CHOOSE_AGAIN, CANCELLATION)
-    if text.takes_own_words
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,14 +127,19 @@ def find_reason_against_change(offset: str, booking: Booking) -> str | None:
     return "answered" if offset.startswith(OFFER) and booking.answer_until is None else None
 
 
-def find_reason_against_reminder(_offset: str, booking: Booking) -> str | None:
-    """Return why a visit needs no reminder: its customer was asked to choose another time."""
-    return "to_be_moved" if booking.answer_until is not None else None
+def find_reason_against_reminder(offset: str, booking: Booking) -> str | None:
+    """Return why a visit needs no reminder: its customer was asked to choose another time, or the store's plan changed.
+
+    The latter is written at once, for up to so many visits; here for those that were not reached yet.
+    """
+    if booking.answer_until is not None:
+        return "to_be_moved"
+    return REPLANNED if offset and not is_in_plan(offset, booking.store) else None
 
 
 def booking_sms(booking: Booking, template: str) -> str:
     """Return a reply about a booking, in the active language: whoever it is for has texted us."""
-    return _text(booking, template, may_reply=True)
+    return _standard_text(booking, template, may_reply=True)
 
 
 def can_be_answered() -> bool:
@@ -156,7 +157,7 @@ def _is_of_store(message: OutboxMessage) -> bool:
 def _is_superseded(message: OutboxMessage, *, by: datetime) -> bool:
     """Tell whether a message of the same kind that is nearer to the visit is, or was, due by then."""
     others = due_offsets(subject=message.subject, kind=message.kind, sequence=message.sequence, by=by)
-    return any(days_before(other) < days_before(message.offset) for other in others)
+    return any(hours_before(other) < hours_before(message.offset) for other in others)
 
 
 def _sms(booking: Booking, text: BookingText, *, now: datetime) -> Sms | Skip:
@@ -165,7 +166,10 @@ def _sms(booking: Booking, text: BookingText, *, now: datetime) -> Sms | Skip:
     if not can_be_texted(booking.phone):
         return Skip("not_textable", instead=_other_channel(booking))
     zone = ZoneInfo(booking.store.time_zone)
-    body = _text(booking, text.name, takes_own_words=text.takes_own_words, was=_former_start_told(booking, text))
+    was = _former_start_told(booking, text)
+    facts = facts_of_visit(booking, link=short_manage_url(booking.reference, booking.link_number), was=was)
+    standard = partial(_standard_text, booking, text.name, was=was)
+    body = own_or_standard(booking.store, text.name, facts, standard)
     valid_until = text_valid_until(now, starts_at=booking.starts_at, zone=zone, plan=plan_of(booking.store))
     return Sms(to=booking.phone, body=body, budget_since=today_start(now, zone), valid_until=valid_until)
 
@@ -179,13 +183,8 @@ def _former_start_told(booking: Booking, text: BookingText) -> datetime | None:
     return former_start(booking) if text == CHANGE else None
 
 
-def _text(
-    booking: Booking,
-    template: str,
-    *,
-    takes_own_words: bool = False,
-    was: datetime | None = None,
-    may_reply: bool | None = None,
+def _standard_text(
+    booking: Booking, template: str, *, was: datetime | None = None, may_reply: bool | None = None
 ) -> str:
     return sms_text(
         template,
@@ -196,15 +195,15 @@ def _text(
         may_reply=can_be_answered() if may_reply is None else may_reply,
         was=was,
         until=booking.answer_until,
-        own_words=booking.store.sms_words if takes_own_words else None,
     )
 
 
 def _email(booking: Booking, text: BookingText, *, now: datetime) -> Email | Skip:
     if not booking.email:
         return Skip("no_email")
-    words = email_text(text.name, booking, was=_former_start_told(booking, text))
-    link = manage_url(booking.reference, booking.link_number)
+    was, link = _former_start_told(booking, text), manage_url(booking.reference, booking.link_number)
+    own_words = own_paragraph(booking.store, text.name, facts_of_visit(booking, link=link, was=was))
+    words = email_text(text.name, booking, was=was, own_words=own_words)
     method = text.calendar
     calendar = booking_calendar(booking, method=method, manage_url=link, now=now) if method else None
     return Email(

@@ -26,8 +26,11 @@ class EmailText:
     html: str
 
 
-def email_text(template: str, booking: Booking, *, was: datetime | None = None) -> EmailText:
-    """Return an e-mail about a visit, which may have been moved from another time; no customer typed any of it."""
+def email_text(template: str, booking: Booking, *, was: datetime | None = None, own_words: str = "") -> EmailText:
+    """Return an e-mail about a visit, which may have been moved from another time; no customer typed any of it.
+
+    `own_words` is a paragraph of the store's own.
+    """
     store, zone = booking.store, ZoneInfo(booking.store.time_zone)
     context = {
         "booking": booking,
@@ -41,6 +44,7 @@ def email_text(template: str, booking: Booking, *, was: datetime | None = None) 
         "calendar_url": _calendar_url(booking),
         "manage_url": manage_url(booking.reference, booking.link_number),
         "markup": reservation_as_json_ld(booking),
+        "own_words": own_words,
     }
     context["heading"] = rendered(f"email/{template}.heading.txt", context)
     context["preheader"] = f"{context['when']}, {context['store_name']}"

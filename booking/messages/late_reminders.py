@@ -23,6 +23,6 @@ def late_message_goes_at(*, now: datetime, starts_at: datetime, zone: ZoneInfo, 
     return goes_at.astimezone(UTC) if goes_at <= starts_at - LEAST_BEFORE_VISIT else None
 
 
-def days_before(offset: str) -> int:
-    """Return how many days before the visit the reminder with this offset ("3d") goes."""
-    return int(offset.removesuffix("d") or 0)
+def hours_before(offset: str) -> int:
+    """Return about how many hours before the visit the reminder with this offset ("3d", "2h") goes."""
+    return int(offset[:-1] or 0) * (24 if offset.endswith("d") else 1)

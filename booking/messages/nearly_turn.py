@@ -1,10 +1,12 @@
 """The turn reminder: the ticket is read again when the text is sent."""
 
 from datetime import datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from django.utils import translation
 
+from booking.messages.own_texts import facts_of_store, own_or_standard
 from booking.messages.sms_texts import turn_text
 from booking.models import Ticket
 from booking.subjects import About, Subject
@@ -24,6 +26,8 @@ def write_nearly_turn(ticket: Ticket, _message: OutboxMessage, /, *, now: dateti
     """Return the text, or why none is sent: people who have left or are being served need none."""
     if ticket.booking_id is not None or ticket.left_at is not None:
         return Skip("served")
-    since = today_start(now, ZoneInfo(ticket.store.time_zone))
+    store = ticket.store
+    since = today_start(now, ZoneInfo(store.time_zone))
     with translation.override(ticket.locale):
-        return Sms(to=ticket.phone, body=turn_text(ticket.store.name), budget_since=since)
+        body = own_or_standard(store, "nearly_turn", facts_of_store(store), partial(turn_text, store.name))
+        return Sms(to=ticket.phone, body=body, budget_since=since)

@@ -1,6 +1,7 @@
 """The message about an offered place: the entry is read again when the message is sent."""
 
 from datetime import datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from django.template.loader import render_to_string
@@ -10,6 +11,7 @@ from booking.customer_input import can_be_texted
 from booking.formatting import moment_in_words, time_in_words
 from booking.links import short_waiting_url, waiting_url
 from booking.messages.email_texts import map_url_of, one_line, rendered, where_in_words
+from booking.messages.own_texts import facts_of_offer, own_or_standard, own_paragraph
 from booking.messages.sms_texts import sms_text
 from booking.models import WaitingListEntry
 from booking.policy import is_quiet, plan_of
@@ -64,15 +66,18 @@ def _sms(entry: WaitingListEntry, offer: Offer, *, now: datetime) -> Sms | Skip:
 
 
 def _text(entry: WaitingListEntry, offer: Offer) -> str:
-    zone = ZoneInfo(entry.store.time_zone)
-    return sms_text(
+    link = short_waiting_url(entry.reference)
+    facts = facts_of_offer(entry, starts_at=offer.starts_at, until=offer.expires_at, link=link)
+    standard = partial(
+        sms_text,
         TEMPLATE,
         store_name=entry.store.name,
         starts_at=offer.starts_at,
-        zone=zone,
-        link=short_waiting_url(entry.reference),
+        zone=facts.zone,
+        link=link,
         until=offer.expires_at,
     )
+    return own_or_standard(entry.store, TEMPLATE, facts, standard)
 
 
 def _email(entry: WaitingListEntry, offer: Offer, *, now: datetime) -> Email | Skip:
@@ -81,6 +86,8 @@ def _email(entry: WaitingListEntry, offer: Offer, *, now: datetime) -> Email | S
     store, zone = entry.store, ZoneInfo(entry.store.time_zone)
     when, name = moment_in_words(offer.starts_at, zone), one_line(store.name)
     layout = "simple" if entry.is_simple else "base"
+    link = waiting_url(entry.reference, prefix=ReaderChoice(entry.locale, entry.is_simple).prefix)
+    facts = facts_of_offer(entry, starts_at=offer.starts_at, until=offer.expires_at, link=link)
     context = {
         "html_layout": f"email/{layout}.html",
         "text_layout": f"email/{layout}.txt",
@@ -92,7 +99,8 @@ def _email(entry: WaitingListEntry, offer: Offer, *, now: datetime) -> Email | S
         "map_url": map_url_of(entry),
         "preheader": f"{when}, {name}",
         "until": time_in_words(offer.expires_at, zone),
-        "manage_url": waiting_url(entry.reference, prefix=ReaderChoice(entry.locale, entry.is_simple).prefix),
+        "manage_url": link,
+        "own_words": own_paragraph(store, TEMPLATE, facts),
     }
     return Email(
         to=entry.email,

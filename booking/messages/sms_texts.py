@@ -53,39 +53,35 @@ def sms_text(
     may_reply: bool = False,
     was: datetime | None = None,
     until: datetime | None = None,
-    own_words: Mapping[str, str] | None = None,
 ) -> str:
     """Return a text message that fits: first the day is shortened, then more is left unsaid, then the name shortened.
 
     `may_reply` asks for an answer, `was` names the former time, both if there is room. `until` is the last moment to
-    answer. `own_words` is the store's own sentence, by language: it comes last and may cost a second segment.
+    answer.
     """
-    language = text_language(template)
-    with translation.override(language):
+    with translation.override(text_language(template)):
         alphabet = alphabet_in_use()
-        name = _name_said(store_name)
+        name = said_name(store_name)
         for form in _forms(template, starts_at, zone, may_reply=may_reply, was=was, until=until):
             context = {"when": form.when, "link": link, "may_reply": form.may_reply, "was": form.was}
             context["until"] = form.until
             room = _room(template, context)
             if room >= min(alphabet.length(name), form.least_name):
                 break
-        text = _sms(template, **context, store=shortened(name, room))
-        own = (own_words or {}).get(language, "")
-        return alphabet.written(f"{text} {own}") if own else text
+        return _sms(template, **context, store=shortened(name, room))
 
 
 def link_text(template: str, *, store_name: str, link: str) -> str:
     """Return a text message that is not about a single visit."""
     with translation.override(text_language(template)):
         room = room_for_name(template, when="", link=link)
-        return _sms(template, store=shortened(_name_said(store_name), room), link=link)
+        return _sms(template, store=shortened(said_name(store_name), room), link=link)
 
 
 def turn_text(store_name: str) -> str:
     """Return the text message for a person in the line of a store."""
     with translation.override(text_language("nearly_turn")):
-        name = _name_said(store_name)
+        name = said_name(store_name)
         return _sms("nearly_turn", store=shortened(name, room_for_name("nearly_turn", when="", link="")))
 
 
@@ -110,6 +106,13 @@ def least_name() -> int:
     return _least_name(alphabet_in_use())
 
 
+def written(text: str) -> str:
+    """Return a text in the alphabet of text messages in the active language."""
+    # A line that begins with a name in Latin letters would run from left to right.
+    is_marked = translation.get_language() in _FROM_THE_RIGHT and not text.startswith(RIGHT_TO_LEFT)
+    return alphabet_in_use().written(RIGHT_TO_LEFT + text if is_marked else text)
+
+
 def shortest_moment(starts_at: datetime, zone: ZoneInfo) -> str:
     """Return "Tue 4/3, 10:15": the shortest form, for a text with little room."""
     if alphabet_in_use() is GSM7:
@@ -131,7 +134,7 @@ def shortened(name: str, room: int) -> str:
     return cut if cut == name else cut.rstrip(" ,;:-(&+/")
 
 
-def _name_said(store_name: str) -> str:
+def said_name(store_name: str) -> str:
     """Return a store's name in the alphabet of the texts, or other words if none of it can be written."""
     return alphabet_in_use().name(" ".join(store_name.split())) or alphabet_in_use().written(_("Your store"))
 
@@ -194,7 +197,4 @@ def _is_translated(template: str, language: str) -> bool:
 
 
 def _sms(template: str, **context: object) -> str:
-    text = render_to_string(f"sms/{template}.txt", context).strip()
-    # A line that begins with a name in Latin letters would run from left to right.
-    mark = RIGHT_TO_LEFT if translation.get_language() in _FROM_THE_RIGHT else ""
-    return alphabet_in_use().written(mark + text)
+    return written(render_to_string(f"sms/{template}.txt", context).strip())

@@ -14,6 +14,7 @@ MINUTELY = (
     ("nearly", "booking.tasks.tell_nearly", 1),
     ("holds", "booking.tasks.release_expired_holds", 5),
     ("provider", "booking.tasks.erase_at_provider", 1),
+    ("plans", "booking.tasks.follow_plans", 1),
 )
 # The queue counts in whole minutes: two rows half a minute apart, so that nobody waits a minute for an offer.
 LATER = {"offers between": timedelta(seconds=30)}

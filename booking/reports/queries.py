@@ -13,7 +13,7 @@ from operator import itemgetter
 from django.db.models import Count, Q, Sum
 
 from booking.models import Booking
-from booking.reports.tallies import CAME, Report, Tally, together
+from booking.reports.tallies import CAME, MessageCount, Report, Tally, together
 from notifications.models import MessageDay, OutboxMessage
 from stores.hours import ONE_DAY, day_start
 from stores.models import Organization, Slot, Store
@@ -64,6 +64,17 @@ def organization_report(organization: Organization, *, from_date: date, to_date:
             for one in stores
         ),
     )
+
+
+def message_counts(*, store: str, from_date: date, to_date: date) -> tuple[MessageCount, ...]:
+    """Return the messages of a store that were due on these days, both included, with three statements.
+
+    Raises UnknownStore.
+    """
+    rules = store_rules(store, from_date=from_date)
+    tally = Tally(from_date, to_date)
+    _count_messages([rules], {rules.id: tally}, from_date, to_date)
+    return tally.message_counts()
 
 
 def longest_range(stores: int) -> int:

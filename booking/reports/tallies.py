@@ -149,10 +149,14 @@ class Tally:
             use=Use(self.taken.total(), self.offered.total()),
             use_by_hour={hour: Use(self.taken[hour], self.offered[hour]) for hour in sorted(self.offered)},
             sources={source: self.sources[source] for source in Source.values},
-            messages=tuple(
-                MessageCount(*key, counts["count"], counts["measured"], counts["segments"])
-                for key, counts in sorted(self.messages.items())
-            ),
+            messages=self.message_counts(),
+        )
+
+    def message_counts(self) -> tuple[MessageCount, ...]:
+        """Return the counts of messages."""
+        return tuple(
+            MessageCount(*key, counts["count"], counts["measured"], counts["segments"])
+            for key, counts in sorted(self.messages.items())
         )
 
 

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from booking.formatting import dated_day_in_words, visit_type_name
-from stores.models import CapacityCounts, LineShows, OrganizationKind, Role, VisitMode, Wheelchair
+from stores.models import CapacityCounts, LineShows, OrganizationKind, ReminderChannel, Role, VisitMode, Wheelchair
 from stores.services.changes import DAY_NAMES
 
 WHAT = {
@@ -42,6 +43,17 @@ WHAT = {
     "member": gettext_lazy("Members"),
     "import": gettext_lazy("Import"),
     "organization": gettext_lazy("Organization"),
+}
+# The names of messages' texts, of which a store may write its own.
+TEXT_NAMES: Mapping[str, Any] = {
+    "confirmation": gettext_lazy("Confirmation"),
+    "reminder": gettext_lazy("Reminder"),
+    "change": gettext_lazy("New time"),
+    "new_hours": gettext_lazy("Your hours change, the visit stays"),
+    "choose_again": gettext_lazy("Please choose another time"),
+    "cancellation": gettext_lazy("Cancellation"),
+    "place_offered": gettext_lazy("Offer of a place"),
+    "nearly_turn": gettext_lazy("Nearly your turn"),
 }
 _FIELDS = {
     "hours": gettext_lazy("Hours"),
@@ -82,8 +94,11 @@ _FIELDS = {
     "reminder_days": gettext_lazy("Reminders, days before"),
     "messages_from": gettext_lazy("Messages from"),
     "messages_until": gettext_lazy("Messages until"),
-    "sms_words_fr": gettext_lazy("Own sentence, French"),
-    "sms_words_en": gettext_lazy("Own sentence, English"),
+    "reminder_hours": gettext_lazy("One more reminder, hours before"),
+    "reminder_channel": gettext_lazy("Reminders go"),
+    "confirms_by_text": gettext_lazy("Confirmed by text as well as by e-mail"),
+    "sms_text": gettext_lazy("Own text message"),
+    "email_text": gettext_lazy("Own paragraph in the e-mail"),
     "sms_word": gettext_lazy("Word for booking by text"),
     "saved_replies": gettext_lazy("Saved replies"),
     "scopes": gettext_lazy("It may"),
@@ -118,6 +133,7 @@ _FIELDS = {
 _CHOICES: Mapping[str, Mapping[str, Any]] = {
     "kind": dict(OrganizationKind.choices),
     "line_shows": dict(LineShows.choices),
+    "reminder_channel": dict(ReminderChannel.choices),
     "role": dict(Role.choices),
     "invited_as": dict(Role.choices),
     "mode": dict(VisitMode.choices),
@@ -137,8 +153,14 @@ def subject_in_words(subject: str) -> str:
     try:
         words = dated_day_in_words(date.fromisoformat(day))
     except ValueError:
-        return visit_type_name(subject)
+        return _own_text_in_words(subject) or visit_type_name(subject)
     return ", ".join(part for part in (words, rest.replace("-", "–", 1)) if part)
+
+
+def _own_text_in_words(subject: str) -> str:
+    """Return "Reminder, Français" for "reminder/fr"; "" for what names no text."""
+    name, _slash, language = subject.partition("/")
+    return f"{TEXT_NAMES[name]}, {dict(settings.LANGUAGES).get(language, language)}" if name in TEXT_NAMES else ""
 
 
 def field_in_words(field: str) -> str:

@@ -24,6 +24,7 @@ from booking.places.locks import lock_offers
 from booking.places.runs import runs_at
 from booking.policy import (
     HOLD_EXTENSIONS,
+    PLAN_FIELDS,
     MessagePlan,
     is_quiet,
     may_be_offered,
@@ -72,7 +73,7 @@ def offer_places(*, store_id: int, now: datetime) -> int:
 
     If there is nothing to offer, it writes nothing and needs a fixed number of statements for any number of entries.
     """
-    store = Store.objects.only("slug", "time_zone", "reminder_days", "messages_from", "messages_until").get(pk=store_id)
+    store = Store.objects.only("slug", "time_zone", *PLAN_FIELDS).get(pk=store_id)
     entries = _on_the_list(store_id, now=now)
     end_those_over(store, entries, now=now)
     for entry in entries:

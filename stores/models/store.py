@@ -29,6 +29,15 @@ class LineShows(models.TextChoices):
     FIRST_NAME = "first_name", _("their first name")
 
 
+class ReminderChannel(models.TextChoices):
+    """By which channel reminders go; where a customer cannot be reached by it, by the other one."""
+
+    TEXT_FIRST = "text_first", _("by text, else by e-mail")
+    EMAIL_FIRST = "email_first", _("by e-mail, else by text")
+    BOTH = "both", _("by both")
+    NONE = "none", _("not at all")
+
+
 class OrganizationKind(models.TextChoices):
     """The kinds of organizations."""
 
@@ -89,8 +98,15 @@ class Store(models.Model):
     reminder_days = models.CharField(max_length=20, blank=True, default="3,1")
     messages_from = models.TimeField(default=time(8))
     messages_until = models.TimeField(default=time(20))
-    # A sentence of the store's own at the end of confirmations and reminders by text, by language.
-    sms_words = models.JSONField(default=dict, blank=True)
+    # By which channel reminders go, and how many hours before the visit one more does; 0 for none.
+    reminder_channel = models.CharField(max_length=12, choices=ReminderChannel, default=ReminderChannel.TEXT_FIRST)
+    reminder_hours = models.PositiveSmallIntegerField(default=0)
+    # Whether customers who gave an e-mail address get the confirmation by text as well.
+    confirms_by_text = models.BooleanField(default=True)
+    # The reminders of visits that are booked may not follow what is set here yet: a task looks at them.
+    has_stale_reminders = models.BooleanField(default=False, db_default=False, editable=False)
+    # The store's own texts, where it has some instead of ours: {"sms": {"reminder": {"fr": "…"}}, "email": {…}}.
+    own_texts = models.JSONField(default=dict, blank=True)
     # The number at which a program answers and books by keypad, in E.164; empty where the store has none.
     keypad_phone = models.CharField(max_length=20, blank=True)
     sms_word = models.CharField(max_length=12, blank=True)  # whoever texts it books by text; "" for nobody
@@ -138,6 +154,7 @@ class Store(models.Model):
             models.Index(fields=["postal_code"], name="store_postal_code"),
             models.Index(fields=["latitude", "longitude"], name="store_position"),
             models.Index(fields=["keypad_phone"], name="store_keypad_phone"),
+            models.Index(fields=["id"], name="store_stale_reminders", condition=Q(has_stale_reminders=True)),
             # Few stores have one, and all of these are asked for at once.
             models.Index(fields=["slug"], name="store_waiting_room", condition=Q(has_waiting_room=True)),
         ]

@@ -78,7 +78,10 @@ _POLICY = (
     *("slot_minutes", "capacity_counts", "minimum_notice_minutes", "booking_horizon_days"),
     *("change_until_minutes", "open_bookings_per_customer", "keep_days"),
 )
-_MESSAGES = ("reminder_days", "messages_from", "messages_until")
+_MESSAGES = (
+    *("reminder_days", "messages_from", "messages_until"),
+    *("reminder_channel", "reminder_hours", "confirms_by_text"),
+)
 SUMMARY = (
     *("slug", "name", "street", "postal_code", "town", "country", "latitude", "longitude", "time_zone"),
     *("phone", "website", "wheelchair", "notice"),
@@ -184,6 +187,7 @@ def rules_of(found: ReadStore) -> StoreRules:
         offers_desk_choice=bool(columns.pop("offers_desk_choice")),
         messages_from=_wall_time(columns.pop("messages_from")),
         messages_until=_wall_time(columns.pop("messages_until")),
+        confirms_by_text=bool(columns.pop("confirms_by_text")),
         weekly=found.weekly,
         special=found.special,
         desks=found.desks,

@@ -21,7 +21,7 @@ from stores.services.invitations import (
     invitations_of,
     take_back_invitation,
 )
-from stores.services.messages import save_messages
+from stores.services.messages import save_messages, save_own_text, save_own_texts
 from stores.services.people import MembershipResult, add_member, person_named, remove_member
 from stores.services.policy import (
     ORIGINS_MAX,
@@ -86,6 +86,8 @@ __all__ = [
     "save_messages",
     "save_notice",
     "save_opening_hours",
+    "save_own_text",
+    "save_own_texts",
     "save_policy",
     "save_protection",
     "save_questions",

@@ -15,7 +15,14 @@ from django.db import transaction
 
 from stores.hours import WeeklyInterval
 from stores.models import Organization, PatternTaken, Store, VisitType
-from stores.services import save_messages, save_opening_hours, save_policy, save_visit_type, save_waiting_room
+from stores.services import (
+    save_messages,
+    save_opening_hours,
+    save_own_texts,
+    save_policy,
+    save_visit_type,
+    save_waiting_room,
+)
 
 # Each part, and the names of its changes in the trail.
 PARTS: Mapping[str, str] = {
@@ -29,6 +36,7 @@ _RULES = (
     *("slot_minutes", "capacity_counts", "minimum_notice_minutes", "booking_horizon_days"),
     *("change_until_minutes", "open_bookings_per_customer", "keep_days"),
 )
+_MESSAGES = ("reminder_days", "reminder_channel", "reminder_hours", "confirms_by_text", "own_texts")
 _TYPE = ("name", "slot_count", "max_party_size", "what_to_bring", "mode", "video_url")
 Kind = Mapping[str, Any]  # a visit type: its _TYPE, its slug, and whether it is in use
 
@@ -60,7 +68,7 @@ def value_of(store: Store, part: str) -> Any:
         return [list(row) for row in sorted(rows)]
     if part == "messages":
         hours = {name: getattr(store, name).strftime("%H:%M") for name in ("messages_from", "messages_until")}
-        return {"reminder_days": store.reminder_days, **hours, "sms_words": store.sms_words}
+        return {**{name: getattr(store, name) for name in _MESSAGES}, **hours}
     if part == "waiting_room":
         opening = store.bookings_open_at
         return {
@@ -125,10 +133,13 @@ def give_part(*, store: Store, part: str, value: Any, taken: Any, user: User | N
             reminder_days=[int(day) for day in value["reminder_days"].split(",") if day],
             messages_from=time.fromisoformat(value["messages_from"]),
             messages_until=time.fromisoformat(value["messages_until"]),
-            sms_words=value["sms_words"],
+            reminder_channel=value["reminder_channel"],
+            reminder_hours=value["reminder_hours"],
+            confirms_by_text=value["confirms_by_text"],
             user=user,
             now=now,
         )
+        save_own_texts(store=store, own_texts=value["own_texts"], user=user, now=now)
     elif part == "waiting_room":
         opening = value["bookings_open_at"]
         save_waiting_room(

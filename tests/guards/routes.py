@@ -199,6 +199,8 @@ ROUTES = {
         staff/<slug:store>/setup/line/
         staff/<slug:store>/setup/texting/
         staff/<slug:store>/setup/messages/
+        staff/<slug:store>/setup/messages/texts/
+        staff/<slug:store>/setup/messages/texts/<slug:name>/<slug:language>/
         staff/<slug:store>/setup/messages/sent/
         staff/<slug:store>/setup/messages/sent/<int:message>/
         staff/<slug:store>/setup/calls/

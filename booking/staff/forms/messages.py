@@ -1,13 +1,19 @@
-"""Forms for a store's messages: their times, the store's own sentence, and the address of the day sheet."""
+"""Forms for a store's messages: when they go and how, the store's own texts, and the address of the day sheet."""
+
+from datetime import datetime
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from booking.messages.placeholders import RULES
+from booking.messages.text_settings import CheckedText, check_text
 from booking.staff.forms.shared import StaffForm
-from notifications.gsm7 import to_gsm7
-from stores.services.messages import REMINDERS_MOST, SMS_WORDS_LONGEST
+from booking.staff.text_wording import as_shown, as_stored, problem_in_words, spoken_names, too_long_in_words
+from stores.models import ReminderChannel, Store
+from stores.services.messages import OWN_TEXT_LONGEST, REMINDER_HOURS, REMINDERS_MOST
 
 _DAYS = (14, 7, 5, 3, 2, 1)
 _HOURS = tuple(range(8, 21))
@@ -15,20 +21,14 @@ _NOT_ONE = {
     "required": gettext_lazy("Choose one of these."),
     "invalid_choice": gettext_lazy("Choose one of these."),
 }
-
-
-def _words(label: object) -> forms.CharField:
-    return forms.CharField(
-        required=False,
-        max_length=SMS_WORDS_LONGEST,
-        label=label,  # type: ignore[arg-type]  # lazy
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-        error_messages={"max_length": gettext_lazy("This is too long. Please shorten it.")},
-    )
+_LABELS = {
+    "sms": gettext_lazy("Your text message"),
+    "email": gettext_lazy("Your paragraph in the e-mail"),
+}
 
 
 class MessagesForm(StaffForm):
-    """Reminder days, sending hours, and the store's own sentence in each language."""
+    """Reminder days and channel, sending hours, and whether confirmations go by text."""
 
     reminder_days = forms.TypedMultipleChoiceField(
         required=False,
@@ -37,6 +37,26 @@ class MessagesForm(StaffForm):
         choices=lambda: [(day, _days_before(day)) for day in _DAYS],
         widget=forms.CheckboxSelectMultiple,
         error_messages={"invalid_choice": gettext_lazy("Choose one of these.")},
+    )
+    reminder_hours = forms.TypedChoiceField(
+        required=False,
+        coerce=int,
+        empty_value=None,
+        label=gettext_lazy("One more on the day itself"),
+        choices=lambda: [(hours, _hours_before(hours)) for hours in REMINDER_HOURS],
+        widget=forms.RadioSelect,
+        error_messages=_NOT_ONE,
+    )
+    reminder_channel = forms.ChoiceField(
+        required=False,
+        label=gettext_lazy("Reminders go"),
+        choices=ReminderChannel.choices,
+        widget=forms.RadioSelect,
+        error_messages=_NOT_ONE,
+    )
+    confirms_by_email_alone = forms.BooleanField(
+        required=False,
+        label=gettext_lazy("Confirm by e-mail alone where a customer gave an address"),
     )
     messages_from = forms.TypedChoiceField(
         coerce=int,
@@ -50,8 +70,18 @@ class MessagesForm(StaffForm):
         choices=[(hour, f"{hour:02d}:00") for hour in _HOURS[1:]],
         error_messages=_NOT_ONE,
     )
-    words_fr = _words(gettext_lazy("Your own sentence, in French"))
-    words_en = _words(gettext_lazy("Your own sentence, in English"))
+
+    def clean_reminder_hours(self) -> int:
+        """Return the hours; none are chosen where nothing was sent."""
+        return int(self.cleaned_data["reminder_hours"] or 0)
+
+    def clean_reminder_channel(self) -> str:
+        """Return the channel; the present one where none was sent."""
+        return str(
+            self.cleaned_data["reminder_channel"]
+            or self.get_initial_for_field(self.fields["reminder_channel"], "reminder_channel")
+            or ReminderChannel.TEXT_FIRST
+        )
 
     def clean_reminder_days(self) -> list[int]:
         """Refuse a number of reminders that would annoy customers."""
@@ -60,29 +90,65 @@ class MessagesForm(StaffForm):
             raise ValidationError(_("Three reminders at most: more are not read."))
         return days
 
-    def clean_words_fr(self) -> str:
-        """Refuse a sentence that makes a text message more expensive."""
-        return _plain(self.cleaned_data["words_fr"])
 
-    def clean_words_en(self) -> str:
-        """Refuse a sentence that makes a text message more expensive."""
-        return _plain(self.cleaned_data["words_en"])
+class OwnTextForm(StaffForm):
+    """The store's own text for one message in one language, by each channel that the message has."""
 
-    def sms_words(self) -> dict[str, str]:
-        """Return the valid sentences, by language."""
-        return {language: str(self.cleaned_data.get(f"words_{language}", "")) for language in ("fr", "en")}
+    def __init__(self, *args: Any, store: Store, name: str, language: str, now: datetime, **kwargs: Any) -> None:
+        self._where = (name, language)
+        self._store, self._now = store, now
+        self.channels = [channel for channel in RULES if name in RULES[channel]]
+        self.checked: dict[str, CheckedText] = {}
+        texts = {channel: store.own_texts.get(channel, {}).get(name, {}) for channel in self.channels}
+        initial = {channel: as_shown(said.get(language, "")) for channel, said in texts.items()}
+        super().__init__(*args, initial=initial, **kwargs)
+        for channel in self.channels:
+            self.fields[channel] = forms.CharField(
+                required=False,
+                max_length=OWN_TEXT_LONGEST,
+                label=_LABELS[channel],
+                help_text=_("Empty: our own text.") if channel == "sms" else _("Empty: no paragraph."),
+                widget=forms.Textarea(attrs={"rows": 4, "lang": language, "dir": "auto", "autocomplete": "off"}),
+                error_messages={"max_length": _("This is too long. Please shorten it.")},
+            )
+
+    def clean(self) -> dict[str, Any]:
+        """Replace each text by what is stored; refuse those that break a rule, with what to do about it."""
+        for channel in self.channels:
+            typed = " ".join(str(self.cleaned_data.get(channel, "")).split())
+            text = as_stored(typed)
+            checked = check_text(self._store, channel, *self._where, text, spoken=spoken_names(), now=self._now)
+            self.checked[channel] = checked
+            for problem in checked.refusals:
+                self.add_error(channel, problem_in_words(problem))
+            if checked.is_too_long:
+                self.add_error(channel, too_long_in_words())
+            if channel in self.cleaned_data:
+                self.cleaned_data[channel] = text
+        return self.cleaned_data
+
+    def text(self, channel: str) -> str:
+        """Return a text as it is stored: what was typed where that is valid, before that what the store has."""
+        if not self.is_bound:
+            name, language = self._where
+            return str(self._store.own_texts.get(channel, {}).get(name, {}).get(language, ""))
+        return str(self.cleaned_data.get(channel, ""))
+
+    def warnings(self, channel: str) -> list[str]:
+        """Return what to think about before a text is saved, once it was checked."""
+        checked = self.checked.get(channel)
+        problems = checked.problems if checked else ()
+        return [problem_in_words(problem) for problem in problems if not problem.is_refused]
 
 
 def _days_before(days: int) -> str:
     return ngettext("{days} day before", "{days} days before", days).format(days=days)
 
 
-def _plain(text: str) -> str:
-    """Return a text as it is sent. Raises ValidationError naming the characters that would double its price."""
-    lost = sorted({sign for sign in text if to_gsm7(sign) in ("", "?") and sign != "?"})
-    if lost:
-        raise ValidationError(_("Text messages cannot carry these signs: {signs}").format(signs=" ".join(lost)))
-    return " ".join(to_gsm7(text).split())
+def _hours_before(hours: int) -> str:
+    if not hours:
+        return _("no")
+    return ngettext("{hours} hour before", "{hours} hours before", hours).format(hours=hours)
 
 
 class DaySheetForm(StaffForm):

@@ -1,67 +1,55 @@
-"""The page of a store's messages: their times, the store's own sentence, and a preview with its cost."""
+"""The page of a store's messages: when and how they go, what that changes for booked visits, and what it costs."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from copy import copy
+from datetime import date, time, timedelta
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
-from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from booking.links import short_manage_url
-from booking.messages.booking_messages import TEXTS_WITH_OWN_WORDS, can_be_answered
-from booking.messages.sms_texts import sms_text
+from booking.bookings.reminder_plans import count_touched
+from booking.messages.usual_month import UsualMonth, usual_month
 from booking.policy import plan_of
+from booking.reports.queries import message_counts
 from booking.staff.access import StaffContext, at_store, staff_page
 from booking.staff.forms.messages import MessagesForm
-from booking.staff.message_names import message_name
-from booking.staff.reports.message_costs import amount_in_words
+from booking.staff.reports.message_costs import amount_in_words, sent_texts
 from booking.staff.setup.hours import FORM_METHODS
 from booking.staff.setup.saving import alone, blame, form_page, saved, sent_right
-from notifications.segments import segments
+from booking.store_setup.message_plans import change_message_plan
 from stores.models import Role, Store
-from stores.services import BadValue, save_messages
-
-_SAMPLE = "7K3M9QXT"
-_HUNDRED = 100
-
-
-@dataclass(frozen=True, slots=True)
-class TextPreview:
-    """A text message as a customer would get it, and the cost of a hundred; no price where none is known."""
-
-    language: str
-    title: str
-    text: str
-    length: int
-    segments: int
-    per_hundred: str
+from stores.services import BadValue
 
 
 @require_http_methods(FORM_METHODS)
 @at_store(need=Role.MANAGER)
 @alone
 def messages(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
-    """Change the plan and the sentences; `what=preview` shows what was typed, and saves nothing."""
+    """Change the plan; `what=preview` shows what it would mean, and saves nothing."""
     store, is_preview = at.store, request.POST.get("what") == "preview"
     form = MessagesForm(
         request.POST if request.method == "POST" else None,
         initial={
             "reminder_days": plan_of(store).reminder_days,
+            "reminder_hours": store.reminder_hours,
+            "reminder_channel": store.reminder_channel,
+            "confirms_by_email_alone": not store.confirms_by_text,
             "messages_from": store.messages_from.hour,
             "messages_until": store.messages_until.hour,
-            **{f"words_{language}": store.sms_words.get(language, "") for language in settings.STAFF_LANGUAGES},
         },
     )
     if is_preview:
         form.full_clean()
     elif sent_right(at, form, "messages") and _save(at, form):
         return saved(at, "messages")
-    words: Mapping[str, str] = form.sms_words() if form.is_bound else store.sms_words
-    context = {"previews": [*_previews(store, words, now=at.now)]}
+    asked = _asked_store(store, form)
+    context = {
+        "touched": _touched_in_words(at, asked) if form.is_bound and not form.errors else "",
+        "before": _before_in_words(usual_month(asked, now=at.now)),
+        "after": _after(at),
+    }
     if is_preview:
         shown = {"section": "setup", "form": form, "problems": form.problems(), **context}
         return staff_page(request, at, "staff/setup/messages.html", shown, status=400 if form.errors else 200)
@@ -71,12 +59,14 @@ def messages(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
 def _save(at: StaffContext, form: MessagesForm) -> bool:
     typed = form.cleaned_data
     try:
-        save_messages(
+        change_message_plan(
             store=at.store,
             reminder_days=typed["reminder_days"],
+            reminder_hours=typed["reminder_hours"],
+            reminder_channel=typed["reminder_channel"],
+            confirms_by_text=not typed["confirms_by_email_alone"],
             messages_from=time(typed["messages_from"]),
             messages_until=time(typed["messages_until"]),
-            sms_words=form.sms_words(),
             user=at.user,
             now=at.now,
         )
@@ -88,23 +78,60 @@ def _save(at: StaffContext, form: MessagesForm) -> bool:
     return not form.errors
 
 
-def _previews(store: Store, words: Mapping[str, str], *, now: datetime) -> Iterator[TextPreview]:
-    """Yield each text message for a visit of next week, in each language in which the store may write its sentence."""
-    names = dict(settings.LANGUAGES)
-    zone = ZoneInfo(store.time_zone)
-    visit = datetime.combine(now.astimezone(zone).date() + timedelta(days=7), time(10, 15), zone)
-    for language in settings.STAFF_LANGUAGES:
-        for template in TEXTS_WITH_OWN_WORDS:
-            with translation.override(language):
-                text = sms_text(
-                    template,
-                    store_name=store.name,
-                    starts_at=visit,
-                    zone=zone,
-                    link=short_manage_url(_SAMPLE),
-                    may_reply=can_be_answered(),
-                    own_words=words,
-                )
-            count, cents = segments(text), settings.SMS_CENTS
-            cost = amount_in_words(count * _HUNDRED, cents) if cents else ""
-            yield TextPreview(language, f"{message_name(template)}, {names[language]}", text, len(text), count, cost)
+def _asked_store(store: Store, form: MessagesForm) -> Store:
+    """Return the store with the plan that was typed, where it is valid."""
+    asked = copy(store)
+    if form.is_bound and not form.errors:
+        typed = form.cleaned_data
+        asked.reminder_days = ",".join(map(str, sorted(typed["reminder_days"], reverse=True)))
+        asked.reminder_hours, asked.reminder_channel = typed["reminder_hours"], typed["reminder_channel"]
+        asked.confirms_by_text = not typed["confirms_by_email_alone"]
+        asked.messages_from, asked.messages_until = time(typed["messages_from"]), time(typed["messages_until"])
+    return asked
+
+
+def _touched_in_words(at: StaffContext, asked: Store) -> str:
+    """Return how many visits that are booked would have their reminders changed."""
+    touched = count_touched(asked, now=at.now)
+    if touched is None:
+        return _("The reminders of all visits that are booked will follow, within a minute or two.")
+    if touched == 0:
+        return _("No reminder of a visit that is booked changes by this.")
+    words = ngettext(
+        "The reminders of {count} visit that is booked will change.",
+        "The reminders of {count} visits that are booked will change.",
+        touched,
+    )
+    return words.format(count=touched)
+
+
+def _before_in_words(month: UsualMonth) -> str:
+    """Return what a usual month costs with the plan that is shown."""
+    if not month.visits:
+        return _("There were no visits in the last 30 days to tell a usual month from.")
+    visits = ngettext("{count} visit of the last 30 days", "{count} visits of the last 30 days", month.visits)
+    texts = ngettext("{count} text message", "{count} text messages", month.texts)
+    parts = ngettext("{count} segment", "{count} segments", month.segments)
+    said = _("For the {visits}: {texts}, charged as {segments}.").format(
+        visits=visits.format(count=month.visits),
+        texts=texts.format(count=month.texts),
+        segments=parts.format(count=month.segments),
+    )
+    if not settings.SMS_CENTS:
+        return said
+    cost = _("That costs about {amount}.").format(amount=amount_in_words(month.segments, settings.SMS_CENTS))
+    return f"{said} {cost}"
+
+
+def _after(at: StaffContext) -> list[tuple[date, str]]:
+    """Return what was sent this month and the last one, each by its first day."""
+    this_month = at.today.replace(day=1)
+    last_month = (this_month - timedelta(days=1)).replace(day=1)
+    months = ((this_month, at.today), (last_month, this_month - timedelta(days=1)))
+    return [
+        (
+            first,
+            sent_texts(message_counts(store=at.store.slug, from_date=first, to_date=last)).in_words(settings.SMS_CENTS),
+        )
+        for first, last in months
+    ]

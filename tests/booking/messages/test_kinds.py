@@ -7,9 +7,9 @@ import pytest
 from django.conf import settings
 
 from booking.message_kinds import KINDS, Kind
-from booking.messages.booking_messages import TEXTS_WITH_OWN_WORDS
 from booking.messages.checks import check_kinds, missing_entries, missing_templates
 from booking.messages.compose import ANSWERERS, COMPOSERS, EMAIL_FILES, SMS_TEXTS, UnknownKind, compose
+from booking.messages.placeholders import EMAIL_RULES, SMS_RULES
 from booking.staff.message_names import MESSAGE_NAMES, message_name, message_name_by, report_name
 from booking.subjects import About
 from notifications.models import Channel, OutboxMessage
@@ -55,8 +55,10 @@ def test_answers_are_about_what_texts_are_about() -> None:
     assert set(ANSWERERS) == {About.WAITING_LIST_ENTRY}  # visits: booking.messages.inbound
 
 
-def test_a_text_with_own_words_is_called_like_its_kind() -> None:
-    assert set(TEXTS_WITH_OWN_WORDS) <= set(Kind.values)
+def test_a_store_writes_its_own_text_for_each_of_ours_but_the_list_of_visits_and_answers() -> None:
+    about_visits = {"attendance_confirmed", "not_coming", "visits_list"}  # answers, and of several stores at once
+    assert set(SMS_RULES) == set(SMS_TEXTS) - about_visits
+    assert {f"{name}.subject.txt" for name in EMAIL_RULES} <= set(EMAIL_FILES)
 
 
 def test_the_glossary_names_each_kind() -> None:

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from booking.messages.late_reminders import days_before, is_late, late_message_goes_at
+from booking.messages.late_reminders import hours_before, is_late, late_message_goes_at
 from booking.policy import STANDARD_PLAN, MessagePlan
 from tests.factories import NOW, at
 
@@ -49,4 +49,4 @@ def test_what_was_due_in_the_evenings_last_minute_may_go_a_little_after_it() -> 
 
 
 def test_an_offset_says_how_many_days_before() -> None:
-    assert [days_before(offset) for offset in ("14d", "3d", "1d")] == [14, 3, 1]
+    assert [hours_before(offset) for offset in ("14d", "3d", "1d", "2h")] == [14 * 24, 72, 24, 2]

@@ -16,6 +16,7 @@ from stores.services import (
     forget_changes,
     save_messages,
     save_opening_hours,
+    save_own_texts,
     save_policy,
     save_visit_type,
     save_waiting_room,
@@ -53,9 +54,10 @@ def set_messages(slug: str, days: list[int], user=None) -> None:
     plan: dict[str, Any] = {
         "messages_from": time(9),
         "messages_until": time(19),
-        "sms_words": {"fr": "Apportez votre carte."},
     }
     save_messages(store=store(slug), reminder_days=days, **plan, user=user, now=NOW)
+    texts = {"sms": {"reminder": {"fr": "{standard} Apportez votre carte."}}}
+    save_own_texts(store=store(slug), own_texts=texts, user=user, now=NOW)
 
 
 def hand_on(manager: Client, *parts: str, **more: str):
@@ -75,7 +77,7 @@ def test_stores_take_over_and_keep_following(chain: Organization, manager: Clien
 
     assert "2 parts of set-ups were taken over." in page(shown).text
     assert {one.reminder_days for one in Store.objects.all()} == {"7,1"}
-    assert store("a-shop").sms_words == {"fr": "Apportez votre carte."}
+    assert store("a-shop").own_texts == {"sms": {"reminder": {"fr": "{standard} Apportez votre carte."}}}
     set_messages("head", [2])
     assert standing(chain, "a-shop", "messages") == PatternStatus.BEHIND
     hand_on(manager, "messages")

@@ -1,6 +1,8 @@
-"""A plan of messages and a sentence of the store's own: shown before it is sent, held to by the outbox."""
+"""A plan of messages: what it means is shown before it is saved, and the outbox holds to it, for booked visits too."""
 
 from datetime import time, timedelta
+from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 import time_machine
@@ -12,8 +14,7 @@ from pytest_django import Settings
 from booking.message_kinds import Kind
 from booking.policy import MessagePlan, is_quiet, reminder_times
 from booking.waiting_list.offers import offer_channels
-from notifications.models import Channel, OutboxMessage
-from notifications.segments import segments
+from notifications.models import Channel, OutboxMessage, State
 from notifications.tasks import deliver_due
 from stores.models import SetupChange, Store
 from stores.services import BadValue, save_messages
@@ -41,12 +42,12 @@ def address(store: Store) -> str:
 
 
 def form(**changes: object) -> dict[str, object]:
-    typed = {"reminder_days": ["2"], "messages_from": "9", "messages_until": "18", "words_fr": "", "words_en": ""}
+    typed = {"reminder_days": ["2"], "messages_from": "9", "messages_until": "18"}
     return typed | changes
 
 
 def reminders() -> dict[str, str]:
-    found = OutboxMessage.objects.filter(kind=Kind.REMINDER)
+    found = OutboxMessage.objects.filter(kind=Kind.REMINDER, state=State.DUE)
     return {one.offset: f"{one.due_at.astimezone(at(10).tzinfo):%d %H:%M}" for one in found}
 
 
@@ -55,19 +56,63 @@ def test_plan_is_the_contracts_until_a_store_changes_it(store: Store) -> None:
     assert reminders() == {"3d": "27 10:00", "1d": "29 10:00"}
 
 
-def test_store_chooses_days_and_hours_for_visits_booked_from_then_on(store: Store, manager: Client) -> None:
+def test_store_chooses_days_and_hours_for_booked_visits_too(store: Store, manager: Client) -> None:
     make_booking(store, starts_at=at(10, day=30))
-    before = reminders()
-    assert manager.post(address(store), form()).status_code == 303
-    assert reminders() == before
+    with time_machine.travel(NOW, tick=False):
+        assert manager.post(address(store), form()).status_code == 303
+    assert reminders() == {"2d": "28 10:00"}
 
-    OutboxMessage.objects.all().delete()
     store.refresh_from_db()
+    OutboxMessage.objects.all().delete()
     make_booking(store, starts_at=at(18, 30, day=30), phone="+33612345602")
     assert reminders() == {"2d": "28 18:00"}
     assert "Reminders go 2 days before." in page(manager.get(f"/staff/{store.slug}/setup/")).text
     change = SetupChange.objects.get(what="messages")
     assert (change.before["reminder_days"], change.after["reminder_days"]) == ("3,1", "2")
+
+
+def test_page_says_how_many_visits_a_plan_touches_and_saves_nothing(store: Store, manager: Client) -> None:
+    for day in (28, 30):
+        make_booking(store, starts_at=at(10, day=day))
+    before = reminders()
+    with time_machine.travel(NOW, tick=False):
+        shown = page(manager.post(address(store), form(what="preview"))).words
+        same = {"reminder_days": ["3", "1"], "messages_from": "8", "messages_until": "20"}
+        unchanged = page(manager.post(address(store), form(**same, what="preview"))).words
+    assert "The reminders of 2 visits that are booked will change." in shown
+    assert "No reminder of a visit that is booked changes by this." in unchanged
+    assert (reminders(), Store.objects.get().reminder_days) == (before, "3,1")
+
+
+def test_channel_and_the_reminder_of_the_day_are_chosen(store: Store, manager: Client) -> None:
+    with time_machine.travel(NOW, tick=False):
+        manager.post(address(store), form(reminder_channel="both", reminder_hours="2", confirms_by_email_alone="on"))
+    store.refresh_from_db()
+    assert (store.reminder_channel, store.reminder_hours, store.confirms_by_text) == ("both", 2, False)
+    make_booking(store, starts_at=at(15, day=30), email="ada@example.org")
+    told = OutboxMessage.objects.order_by("kind", "offset", "channel").values_list("kind", "offset", "channel")
+    assert list(told) == [
+        ("confirmation", "", "email"),
+        *(("reminder", "2d", "email"), ("reminder", "2d", "sms")),
+        *(("reminder", "2h", "email"), ("reminder", "2h", "sms")),
+    ]
+
+
+def test_page_says_what_a_usual_month_costs_and_what_was_sent(
+    store: Store, manager: Client, settings: Settings
+) -> None:
+    settings.SMS_CENTS = Decimal(8)
+    make_booking(store, starts_at=at(10, day=30), locale="fr")
+    with time_machine.travel(NOW, tick=False):
+        deliver_due()
+    with time_machine.travel(at(12, day=30), tick=False):
+        before = page(manager.get(address(store))).words
+        fewer = page(manager.post(address(store), form(reminder_days=[], what="preview"))).words
+    assert (
+        "For the 1 visit of the last 30 days: 3 text messages, charged as 3 segments. That costs about 0.24." in before
+    )
+    assert "1 text message was sent. That is 1 segment at 8 cents: 0.08." in before
+    assert "1 text message, charged as 1 segment. That costs about 0.08." in fewer
 
 
 def test_store_without_reminders_sends_none(store: Store, manager: Client) -> None:
@@ -85,30 +130,6 @@ def test_texts_about_free_places_keep_to_the_stores_hours(store: Store) -> None:
     assert Channel.SMS not in offer_channels(entry, store=store, now=at(18))
 
 
-def test_own_sentence_is_shown_with_its_price_before_it_is_sent(
-    store: Store, manager: Client, settings: Settings
-) -> None:
-    settings.SMS_CENTS = 8
-    typed = form(words_en="Please bring your card, and come to the side entrance on rainy days.", what="preview")
-    shown = page(manager.post(address(store), typed))
-    assert "side entrance on rainy days." in shown.words
-    assert "charged as 2 segments · a hundred cost 16.00" in shown.words
-    assert "charged as 1 segment · a hundred cost 8.00" in shown.words
-    assert not SetupChange.objects.exists()
-
-
-def test_own_sentence_stands_in_texts_of_its_language_alone(store: Store, manager: Client, settings: Settings) -> None:
-    manager.post(address(store), form(words_fr="Pensez à votre carte."))
-    store.refresh_from_db()
-    make_booking(store, starts_at=at(10, day=30), locale="fr")
-    make_booking(store, starts_at=at(10, day=30), locale="en", phone="+33612345602")
-    with time_machine.travel(NOW, tick=False):
-        deliver_due()
-    texts = [file.read_text() for file in settings.MESSAGES_DIR.glob("*") if file.suffix != ".eml"]
-    assert len(texts) == 2
-    assert sum("Pensez à votre carte." in text for text in texts) == 1
-
-
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
@@ -117,8 +138,8 @@ def test_own_sentence_stands_in_texts_of_its_language_alone(store: Store, manage
         ({"messages_from": "7"}, "Choose one of these."),
         ({"messages_until": "21"}, "Choose one of these."),
         ({"messages_from": "17"}, "Leave two hours at least"),
-        ({"words_fr": "Apportez 🐈 svp"}, "Text messages cannot carry these signs: 🐈"),
-        ({"words_en": "x" * 81}, "This is too long."),
+        ({"reminder_channel": "pigeon"}, "Choose one of these."),
+        ({"reminder_hours": "3"}, "Choose one of these."),
     ],
 )
 def test_what_cannot_be_kept_is_said_and_stays_typed(store: Store, manager: Client, changes, said) -> None:
@@ -139,38 +160,38 @@ def test_what_cannot_be_kept_is_said_and_stays_typed(store: Store, manager: Clie
         ({"messages_from": time(7, 59)}, "messages_from"),
         ({"messages_until": time(20, 1)}, "messages_until"),
         ({"messages_from": time(12), "messages_until": time(13)}, "messages_until"),
-        ({"sms_words": {"fr": "x" * 81}}, "sms_words.fr"),
+        ({"reminder_channel": "pigeon"}, "reminder_channel"),
+        ({"reminder_hours": 3}, "reminder_hours"),
     ],
 )
 def test_service_keeps_no_plan_that_breaks_what_customers_are_promised(changes, field) -> None:
-    plan = {"reminder_days": [3, 1], "messages_from": time(8), "messages_until": time(20), "sms_words": {}}
+    plan = {"reminder_days": [3, 1], "messages_from": time(8), "messages_until": time(20)}
     with pytest.raises(BadValue) as refused:
         save_messages(store=make_store(), user=None, now=NOW, **{**plan, **changes})
     assert refused.value.field == field
 
 
-@given(days=DAYS, first=st.integers(8, 18), hours=st.integers(2, 12), before=st.integers(0, 24 * 40))
-def test_any_plan_wakes_nobody_and_reminds_of_nothing_over(days, first, hours, before) -> None:
-    plan = MessagePlan(tuple(days), time(first), time(min(first + hours, 20)))
-    starts_at = at(9, 30, day=30) + timedelta(days=60)
+@given(
+    days=DAYS,
+    first=st.integers(8, 18),
+    hours=st.integers(2, 12),
+    before=st.integers(0, 24 * 40),
+    same_day=st.sampled_from([0, 2]),
+    visit=st.integers(0, 95),
+)
+def test_any_plan_wakes_nobody_and_reminds_of_nothing_over(days, first, hours, before, same_day, visit) -> None:
+    plan = MessagePlan(tuple(days), time(first), time(min(first + hours, 20)), same_day)
+    starts_at = at(0, 0, day=30) + timedelta(days=60, minutes=15 * visit)
     zone = PARIS
     now = starts_at - timedelta(hours=before)
     found = reminder_times(starts_at=starts_at, zone=zone, now=now, plan=plan)
-    assert set(found) <= {f"{day}d" for day in days}
+    assert set(found) <= {f"{day}d" for day in days} | ({"2h"} if same_day else set())
+    moments = sorted(found.values())
+    assert all(later - earlier >= timedelta(hours=6) for earlier, later in pairwise(moments))
+    assert "2h" not in found or found["2h"] - now >= timedelta(hours=6)
     for moment in found.values():
         assert now < moment < starts_at
         assert plan.earliest <= moment.astimezone(zone).time() <= plan.latest
         assert not is_quiet(moment - timedelta(seconds=1), zone=zone, plan=plan) or (
             moment.astimezone(zone).time() == plan.earliest
         )
-
-
-def test_longest_sentence_costs_two_segments_at_most(store: Store) -> None:
-    Store.objects.update(name="A very long name of a store that sells many things " * 2, sms_words={"fr": "é" * 80})
-    store.refresh_from_db()
-    booking = make_booking(store, starts_at=at(10, day=30), locale="fr")
-    with time_machine.travel(NOW, tick=False):
-        deliver_due()
-    sent = OutboxMessage.objects.get(subject=booking.reference, kind=Kind.CONFIRMATION)
-    assert sent.segments == 2
-    assert segments("é" * 80) == 1
