@@ -234,6 +234,8 @@ FILL = {
     "<int:text>": "1",
     "<int:message>": "1",
     "<slug:store>": "corner-shop-niort",
+    "<slug:name>": "reminder",
+    "<slug:language>": "fr",
     "<slug:organization>": "chain",
     "<slug:part>": "visits",
     "<str:date>": "2026-11-30",

@@ -134,11 +134,10 @@ class OwnTextForm(StaffForm):
             return str(self._store.own_texts.get(channel, {}).get(name, {}).get(language, ""))
         return str(self.cleaned_data.get(channel, ""))
 
-    def warnings(self, channel: str) -> list[str]:
-        """Return what to think about before a text is saved, once it was checked."""
-        checked = self.checked.get(channel)
-        problems = checked.problems if checked else ()
-        return [problem_in_words(problem) for problem in problems if not problem.is_refused]
+    def notes(self, *, with_refusals: bool) -> list[str]:
+        """Return what to think about before texts are saved, and on wish why they cannot be, once they were checked."""
+        problems = [problem for checked in self.checked.values() for problem in checked.problems]
+        return [problem_in_words(problem) for problem in problems if with_refusals or not problem.is_refused]
 
 
 def _days_before(days: int) -> str:

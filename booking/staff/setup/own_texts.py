@@ -87,7 +87,8 @@ def own_text(request: HttpRequest, at: StaffContext, name: str, language: str) -
         "name": TEXT_NAMES[name],
         "language": dict(settings.LANGUAGES)[language],
         "language_code": language,
-        "parts": [(form[channel], form.warnings(channel), placeholders_of(channel, name)) for channel in form.channels],
+        "parts": [(form[channel], placeholders_of(channel, name)) for channel in form.channels],
+        "notes": form.notes(with_refusals=is_preview),
         "preview": _preview(at, form, name, language),
     }
     if is_preview:

@@ -83,7 +83,7 @@ def test_stores_take_over_and_keep_following(chain: Organization, manager: Clien
     hand_on(manager, "messages")
     assert store("b-shop").reminder_days == "2"
     assert standing(chain, "a-shop", "messages") == PatternStatus.SAME
-    assert SetupChange.objects.filter(store__slug="a-shop", what="messages", username="flora").count() == 2
+    assert SetupChange.objects.filter(store__slug="a-shop", what="messages", username="flora").count() == 3
 
 
 def test_waiting_room_is_handed_on_with_its_opening(chain: Organization, manager: Client) -> None:
