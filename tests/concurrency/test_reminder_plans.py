@@ -1,6 +1,7 @@
 """A plan of reminders that changes while visits are booked, moved and texted: each reminder goes once, as planned."""
 
 from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import time, timedelta
 from functools import partial
@@ -98,14 +99,13 @@ def test_plans_moves_and_senders_at_once_leave_each_reminder_planned_and_sent_on
     due = at(18, 30, day=27)
 
     with time_machine.travel(due + timedelta(minutes=1), tick=False):
-        at_once(
-            [
-                partial(change, store, 3, 2, 1),
-                partial(change, store, 3, 1, until=18),
-                *(partial(move, visit) for visit in visits[:2]),
-                *[deliver_due] * 3,
-            ]
-        )
+        calls: list[Callable[[], object]] = [
+            partial(change, store, 3, 2, 1),
+            partial(change, store, 3, 1, until=18),
+            *(partial(move, visit) for visit in visits[:2]),
+            *[deliver_due] * 3,
+        ]
+        at_once(calls)
         store.refresh_from_db()
         assert count_touched(store, now=due) == 0
 
