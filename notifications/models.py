@@ -22,6 +22,7 @@ class State(models.TextChoices):
 
 
 OPEN_STATES = (State.DUE, State.SENDING)
+REPLANNED = "replanned"  # why a message is left out that is planned no longer; it may be taken in again
 
 
 class OutboxMessage(models.Model):

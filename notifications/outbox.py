@@ -20,7 +20,7 @@ from notifications.content import NewMessage
 from notifications.digests import body_digest, recipient_digest
 from notifications.doorbell import ring
 from notifications.held_rows import Value, write_held
-from notifications.models import OPEN_STATES, Channel, OutboxMessage, State
+from notifications.models import OPEN_STATES, REPLANNED, Channel, OutboxMessage, State
 from notifications.tallies import add_settled
 
 # As long as a wait for a lane (20 s), a call (15 s) and the question after it (10 s); short enough to take up soon what
@@ -135,7 +135,7 @@ def deliveries(subjects: Collection[str]) -> Mapping[str, Sequence[Delivery]]:
     found: dict[str, list[Delivery]] = defaultdict(list)
     if subjects:
         rows = OutboxMessage.objects.filter(subject__in=subjects).order_by("due_at", "pk")
-        rows = rows.exclude(state=State.SKIPPED, reason__in=("no_email", "replanned"))
+        rows = rows.exclude(state=State.SKIPPED, reason__in=("no_email", REPLANNED))
         fields = ("subject", "kind", "channel", "state", "reason", "updated_at", "sequence", "offset", "is_limited")
         for subject, *told in rows.values_list(*fields):
             found[subject].append(Delivery(*told))

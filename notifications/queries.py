@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import connection
 from django.db.models import Count, Min, Q
 
-from notifications.models import OPEN_STATES, Channel, OutboxMessage, State
+from notifications.models import OPEN_STATES, REPLANNED, Channel, OutboxMessage, State
 
 # Reasons of texts that were not sent because of a limit.
 OVER_A_SHARE = ("budget", "prefix_limit", "hourly_budget")
@@ -43,8 +43,12 @@ def oldest_due_seconds(*, now: datetime) -> int:
 
 
 def due_offsets(*, subject: str, kind: str, sequence: int, by: datetime) -> set[str]:
-    """Return the offsets of the messages of a kind about a subject that are due, or were, by an instant."""
+    """Return the offsets of the messages of a kind about a subject that are due, or were, by an instant.
+
+    Those that a later plan left out were not.
+    """
     same = OutboxMessage.objects.filter(subject=subject, kind=kind, sequence=sequence, due_at__lt=by)
+    same = same.exclude(state=State.SKIPPED, reason=REPLANNED)
     return set(same.values_list("offset", flat=True))
 
 

@@ -7,10 +7,9 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from notifications.content import NewMessage
-from notifications.models import OutboxMessage, State
+from notifications.models import REPLANNED, OutboxMessage, State
 from notifications.outbox import NO_LEASE, NOT_LEFT, new_rows
 
-REPLANNED = "replanned"  # why a message is left out; it may be taken in again
 # By the row's own state, so that a message which leaves at this moment is not touched, and goes once.
 _MOVE = """
 UPDATE notifications_outboxmessage AS message

@@ -17,8 +17,8 @@ from booking.message_kinds import Kind
 from booking.models import Booking, Status
 from booking.policy import REMINDERS_APART
 from notifications.content import NewMessage
-from notifications.models import Channel, OutboxMessage, State
-from notifications.replanning import REPLANNED, replan
+from notifications.models import REPLANNED, Channel, OutboxMessage, State
+from notifications.replanning import replan
 from stores.locks import lock_store_alone
 from stores.models import Store
 

@@ -24,9 +24,8 @@ from booking.models import Booking, Status
 from booking.policy import REMINDERS_APART, plan_of, text_valid_until
 from booking.subjects import About, Subject
 from notifications.content import Content, Email, NotYet, Skip, Sms
-from notifications.models import Channel, OutboxMessage
+from notifications.models import REPLANNED, Channel, OutboxMessage
 from notifications.queries import due_offsets
-from notifications.replanning import REPLANNED
 from stores.hours import today_start
 
 ATTENDANCE_CONFIRMED, NOT_COMING = "attendance_confirmed", "not_coming"

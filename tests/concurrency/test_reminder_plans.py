@@ -8,7 +8,7 @@ from functools import partial
 
 import pytest
 import time_machine
-from django.db import connections, transaction
+from django.db import connection, connections, transaction
 from pytest_django import Settings
 
 from booking.bookings.reminder_plans import count_touched
@@ -67,7 +67,7 @@ def booked_while_the_plan_changes(store: Store, *, waits: bool) -> None:
         changes.result()
 
 
-@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite's one writer is guard enough")
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite's one writer is guard enough")
 def test_rig_sees_a_visit_with_the_former_plan_where_nobody_has_the_store_alone(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -79,7 +79,7 @@ def test_rig_sees_a_visit_with_the_former_plan_where_nobody_has_the_store_alone(
     assert offsets_due() == {"3d", "1d"}
 
 
-@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite's one writer is guard enough")
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite's one writer is guard enough")
 def test_visit_that_is_just_being_booked_follows_the_new_plan(store: Store) -> None:
     booked_while_the_plan_changes(store, waits=True)
 

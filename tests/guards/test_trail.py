@@ -61,7 +61,7 @@ FORMS: dict[str, dict[str, str | list[str]]] = {
     "line/": {"line_shows": "first_name"},
     "texting/": {"sms_word": "CORNER", "saved_replies": "See you soon."},
     "messages/": {"reminder_days": ["2"], "messages_from": "9", "messages_until": "18"},
-    "messages/texts/<slug:name>/<slug:language>/": {"sms": "{ourtext} See you soon.", "email": ""},
+    "messages/texts/<slug:name>/<slug:language>/": {"sms": "{standard} See you soon.", "email": ""},
     "calls/": {"keypad_phone": "09 70 00 00 01"},
     "day-sheet/": {"email": "till@example.org"},
     "devices/": {"name": "Left counter"},

@@ -10,9 +10,11 @@ from booking.bookings.audit import differences
 from booking.bookings.reminder_plans import count_touched, follow_plan, stores_with_stale_reminders
 from booking.bookings.rescheduling import reschedule
 from booking.message_kinds import Kind
+from booking.messages.compose import compose
 from booking.models import Actor, Booking
 from booking.tasks import follow_plans
 from booking.who import Who
+from notifications.content import Skip, Sms
 from notifications.models import OutboxMessage, State
 from stores.models import Store
 from tests.factories import NOW, at, make_booking, make_store
@@ -126,6 +128,22 @@ def test_what_is_on_its_way_or_settled_stays(store: Store, fields: dict[str, obj
     follow_plan(store.pk, now=NOW)
     assert ("3d", "email") not in rows(booking)
     assert rows(booking)["3d", "sms"] == ("27 10:00", fields["state"])
+
+
+def test_late_reminder_is_not_given_up_for_one_that_was_left_out(store: Store) -> None:
+    booking = make_booking(store, starts_at=at(10, day=30))
+    plan(store, reminder_days="3")
+    follow_plan(store.pk, now=NOW)
+    late = compose(OutboxMessage.objects.get(offset="3d"), now=at(9, day=29))
+    assert isinstance(late, Sms)
+    assert late.to == booking.phone
+
+
+def test_reminder_that_is_planned_no_longer_is_not_sent_where_nobody_has_followed_yet(store: Store) -> None:
+    make_booking(store, starts_at=at(10, day=30))
+    plan(store, reminder_days="1")
+    message = OutboxMessage.objects.get(offset="3d")
+    assert compose(message, now=message.due_at) == Skip("replanned")
 
 
 def test_other_visits_are_left_alone(store: Store) -> None:
