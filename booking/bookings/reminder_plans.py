@@ -1,7 +1,7 @@
 """Reminders of visits that are booked, after their store has changed its plan: they follow, as far as they are to come.
 
-Who saves a plan has the store alone, and so has who follows it: no visit is booked or moved meanwhile. Senders ask
-nobody; what they have taken is theirs, and each message stays one row of the outbox, so that it goes once.
+The store is locked alone while its plan is saved, and while reminders follow it: no visit is booked or moved meanwhile.
+Senders ask nobody; what they have taken is theirs, and each message stays one row of the outbox, so that it goes once.
 """
 
 from collections import defaultdict

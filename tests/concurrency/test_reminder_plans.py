@@ -15,13 +15,12 @@ from booking.bookings.reminder_plans import count_touched
 from booking.bookings.rescheduling import reschedule
 from booking.message_kinds import Kind
 from booking.models import Actor, Booking
-from booking.store_setup import message_plans
 from booking.store_setup.message_plans import change_message_plan
 from booking.who import Who
 from notifications.models import OutboxMessage, State
 from notifications.tasks import deliver_due
 from stores.models import Store
-from stores.services import messages as store_messages
+from stores.queries import one_store
 from tests.factories import NOW, at, make_booking, make_store
 from tests.threads import at_once, until_somebody_waits
 
@@ -68,12 +67,11 @@ def booked_while_the_plan_changes(store: Store, *, waits: bool) -> None:
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite's one writer is guard enough")
-def test_rig_sees_a_visit_with_the_former_plan_where_nobody_has_the_store_alone(
+def test_rig_sees_a_visit_with_the_former_plan_where_it_shares_no_lock(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(message_plans, "lock_store_alone", lambda pk: Store.objects.get(pk=pk))
-    monkeypatch.setattr(store_messages, "lock", lambda store: Store.objects.get(pk=store.pk))
-    # The trail and the plan are written to the store's row, which a booking refers to: that does not wait.
+    read_store = one_store.read_store
+    monkeypatch.setattr(one_store, "read_store", lambda *asked, **how: read_store(*asked, **{**how, "lock": False}))
     booked_while_the_plan_changes(store, waits=False)
 
     assert offsets_due() == {"3d", "1d"}

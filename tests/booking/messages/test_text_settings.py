@@ -1,0 +1,67 @@
+"""A store's own texts are held against its own values, and saved only if they break no rule."""
+
+import pytest
+from pytest_django import DjangoAssertNumQueries
+
+from booking.messages.text_lint import Rule
+from booking.messages.text_settings import RefusedText, change_own_text, check_text
+from stores.models import Store, VisitType
+from tests.factories import NOW, make_store
+
+GOOD = "{store}: {date} {time} {link}"
+
+
+@pytest.fixture
+def store(db) -> Store:
+    return make_store(time_zone="Europe/Paris")
+
+
+def rules(store: Store, text: str, *, channel: str = "sms", language: str = "fr") -> list[tuple[Rule, str]]:
+    found = check_text(store, channel, "reminder", language, text, now=NOW).problems
+    return [(one.rule, one.word) for one in found]
+
+
+def test_names_of_visits_are_why_somebody_comes_but_the_first_ones_are_not(store: Store) -> None:
+    VisitType.objects.filter(store=store, slug="advice").update(name="Bilan auditif")
+    assert rules(store, f"{GOOD} votre bilan auditif") == [(Rule.PURPOSE, "bilan auditif")]
+    assert rules(store, f"{GOOD} your visit") == []
+
+
+def test_letters_beyond_gsm7_are_refused_in_languages_that_have_it_alone(store: Store) -> None:
+    assert [rule for rule, _signs in rules(store, f"{GOOD} до зустрічі")] == [Rule.SIGN]
+    assert rules(store, f"{GOOD} до зустрічі", language="uk") == []
+    assert rules(store, "до зустрічі 🐈", channel="email") == []
+
+
+def test_what_is_empty_here_is_refused_or_warned_of(store: Store) -> None:
+    assert rules(store, f"{GOOD} {{bring}}") == [(Rule.EMPTY, "bring")]
+    VisitType.objects.filter(store=store, slug="visit").update(what_to_bring="Your card")
+    (warning,) = check_text(store, "sms", "reminder", "fr", f"{GOOD} {{bring}}", now=NOW).problems
+    assert not warning.is_refused
+    Store.objects.update(phone="")
+    store.refresh_from_db()
+    assert rules(store, f"{GOOD} {{phone}}") == [(Rule.EMPTY, "phone")]
+
+
+def test_text_is_measured_on_the_day_with_the_longest_name_and_with_the_most_to_bring(store: Store) -> None:
+    VisitType.objects.filter(store=store).update(what_to_bring="x" * 60)
+    checked = check_text(store, "sms", "reminder", "fr", f"{GOOD} {{bring}}", now=NOW)
+    assert checked.longest is not None
+    assert "x" * 60 in checked.longest.text
+    assert checked.longest.segments >= 1
+    VisitType.objects.filter(store=store).update(what_to_bring="x" * 200)
+    long = check_text(store, "sms", "reminder", "fr", GOOD + " {bring}" * 3, now=NOW)
+    assert long.is_too_long
+
+
+@pytest.mark.parametrize("text", ["{store}", f"{GOOD} www.shop.fr", f"{GOOD} " + "x" * 560])
+def test_text_that_breaks_a_rule_is_not_saved_by_whatever_way(store: Store, text: str) -> None:
+    with pytest.raises(RefusedText):
+        change_own_text(store=store, channel="sms", name="reminder", language="fr", text=text, user=None, now=NOW)
+    store.refresh_from_db()
+    assert store.own_texts == {}
+
+
+def test_a_check_takes_one_statement(store: Store, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    with django_assert_num_queries(1):
+        check_text(store, "sms", "reminder", "fr", GOOD, now=NOW)
