@@ -24,6 +24,7 @@ _NO_MATTER = "columns of the store that change no free time"
 KNOWN = {
     "booking/arrivals/door_code.py:renew_door": _NO_MATTER,
     "booking/bookings/lifecycle.py:_book_held": "raise_days",
+    "booking/bookings/reminder_plans.py:follow_next": _NO_MATTER,
     "booking/operations/archives.py:_delete": "raise_days",
     "booking/operations/demo.py:_say_the_town": _NO_MATTER,
     "booking/operations/simulation/writer.py:_write": _NEW_STORES,
@@ -50,6 +51,7 @@ KNOWN = {
     "stores/services/hours.py:replace_opening_hours": _CALLER,
     "stores/services/hours.py:save_special_hours": "raise_version",
     "stores/services/messages.py:save_messages": _NO_MATTER,
+    "stores/services/messages.py:save_own_texts": _NO_MATTER,
     "stores/services/policy.py:_update": "raise_version for the rules of booking; other columns do not matter",
     "stores/services/policy.py:save_waiting_room": _NO_MATTER,
     "stores/services/texting.py:save_texting": _NO_MATTER,
