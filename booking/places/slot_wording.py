@@ -34,8 +34,9 @@ class SlotChoice:
 
 @dataclass(frozen=True, slots=True)
 class DayPart:
-    """The free times of a morning, an afternoon or an evening."""
+    """The free times of a morning, an afternoon or an evening; `key` names it in addresses."""
 
+    key: str
     name: str
     slots: tuple[SlotChoice, ...]
 
@@ -81,14 +82,14 @@ def day_parts(day: FreeDay, rules: StoreRules, *, own_start: datetime | None = N
     if not day.slots:
         return ()
     begin = afternoon_hour(day.date, rules), EVENING_HOUR
-    names = (_("Morning"), _("Afternoon"), _("Evening"))
+    names = (("morning", _("Morning")), ("afternoon", _("Afternoon")), ("evening", _("Evening")))
 
     def part(slot: FreeSlot) -> int:
         return bisect_right(begin, slot.starts_at.astimezone(rules.zone).hour)
 
     grouped = groupby(day.slots, key=part)
     return tuple(
-        DayPart(names[number], tuple(slot_choices(slots, rules, own_start=own_start))) for number, slots in grouped
+        DayPart(*names[number], tuple(slot_choices(slots, rules, own_start=own_start))) for number, slots in grouped
     )
 
 

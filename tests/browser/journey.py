@@ -121,7 +121,10 @@ def in_plain_spaces(text: str) -> str:
 
 def choose_time(page: Page) -> str:
     """Choose the last time of the second free day, late enough to be changed still; return how it is said then."""
-    follow(page, page.locator(".days a, .simple-days a").nth(1))
+    follow(page, page.locator(".days a, .simple-choices a").nth(1))
+    part = page.locator(".simple-choices a[href*='part=']").last
+    if part.is_visible():
+        follow(page, part)
     time = free_times(page).last
     words = time_words(time)
     follow(page, time)

@@ -8,12 +8,13 @@ from django.http import HttpRequest, HttpResponse
 
 from booking.customer.alternatives import WaysOn, other_ways
 from booking.customer.book.booking_step import BookingStep
+from booking.customer.book.simple_questions import simple_page
 from booking.customer.book.step_view import with_booking_step
 from booking.customer.book.unmet_demand import note_nothing_free
 from booking.customer.chooser import chooser
 from booking.tokens import read_hold_token
 from booking.web.forms import FormProblem
-from booking.web.rendering import customer_page
+from booking.web.rendering import customer_page, reader_choice_of
 from stores.queries import VisitTypeDetail
 
 KINDS_AT_ONCE = 3  # so many kinds of visit stand in one row of a phone
@@ -71,6 +72,7 @@ def choose_page(
         "ways_on": ways_on,
         "alternatives": ways_on.nearest if ways_on else [],
         "kinds": kinds,
+        "simple": simple_page(request, step, shown) if reader_choice_of(request).is_simple else None,
         "visit_types": step.store.visit_types,
         "sizes": range(1, asked.visit_type.max_party_size + 1),
         "has_desk_choice": has_desk_choice,

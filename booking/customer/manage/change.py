@@ -14,6 +14,7 @@ from booking.bookings.rescheduling import reschedule
 from booking.customer.access import opened_by_key
 from booking.customer.chooser import chooser
 from booking.customer.manage.page import done, manage_page, refusal_to_change, refused, visit_context
+from booking.customer.simple_times import time_step
 from booking.formatting import refusal_sentence
 from booking.models import Booking
 from booking.places.availability import WantedSlot, lookup
@@ -95,18 +96,21 @@ def _choose(
     if is_time_unread or (from_text and from_date is None) or (day_text and day is None):
         problems.append(FormProblem(_("This day or time could not be read. Please choose one below.")))
     own_url = reverse("manage-change", args=[booking.reference])
+    shown = chooser(
+        rules,
+        visit_type,
+        party_size=booking.party_size,
+        from_date=from_date or booking.visit_date,  # a customer who moves a visit looks first at the days around it
+        day=day,
+        desk=booking.desk_kept,
+        now=now,
+    )
     context = {
         **visit_context(booking, now=now),
         "rules": rules,
-        "chooser": chooser(
-            rules,
-            visit_type,
-            party_size=booking.party_size,
-            from_date=from_date or booking.visit_date,  # a customer who moves a visit looks first at the days around it
-            day=day,
-            desk=booking.desk_kept,
-            now=now,
-        ),
+        "chooser": shown,
+        "times": time_step(shown, part=request.GET.get("part", ""), is_day_chosen=day is not None),
+        "before_url": reverse("manage", args=[booking.reference]),
         "alternatives": _alternatives(booking, rules, wanted, now=now) if wanted else [],
         "slot_url": f"{own_url}?",
         "week_url": f"{own_url}?",
