@@ -6,6 +6,7 @@ was lost or doubled, or anything else was wrong; with `--control` where the judg
 
 import argparse
 import json
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -22,6 +23,7 @@ HEADINGS = ("seed", "database", "operations", "accepted", "faults", "machines", 
 
 def main() -> int:
     """Run what the command line asks for."""
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     reader = argparse.ArgumentParser(prog="test-faults")
     reader.add_argument("--seed", type=int, default=11)
     reader.add_argument("--seeds", type=int, default=1, help="so many, from --seed on")
@@ -44,8 +46,11 @@ def main() -> int:
         for seed in range(given.seed, given.seed + given.seeds)
         for database in databases
     ]  # fmt: skip
-    with ThreadPoolExecutor(given.jobs) as pool:
-        reports = list(pool.map(run_and_tell, plans))
+    if given.jobs == 1:
+        reports = list(map(run_and_tell, plans))  # in this thread, so that a signal ends what it started
+    else:
+        with ThreadPoolExecutor(given.jobs) as pool:
+            reports = list(pool.map(run_and_tell, plans))
     print(table([report for report in reports if report is not None]))
     if given.control:
         return int(not all(report and report.verdict.doubled for report in reports))

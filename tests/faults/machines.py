@@ -1,10 +1,12 @@
 """The machines of a faulty run, one host on SQLite or two on PostgreSQL and Redis, and what happens to them."""
 
+import atexit
 import os
 import random
 import signal
 import subprocess
 import tempfile
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -26,8 +28,11 @@ DISK_BYTES = 64 << 20
 GONE_WITHIN_SECONDS = 30
 FIRST_AFTER_SECONDS = 3
 WORKER = "booking.operations.launcher.worker"
-PAUSES = (4.0, 10.0)
+PAUSES = (2.0, 6.0)
 JUMP_SECONDS = 600
+_one_fills, _filled = threading.Lock(), list[str]()
+_kept = ExitStack()
+atexit.register(_kept.close)
 
 
 class OwnRedis:
@@ -143,7 +148,7 @@ class Machines:
     def kinds(self) -> dict[Callable[[random.Random], None], int]:
         """Return what may happen here, each with how often it does."""
         found: dict[Callable[[random.Random], None], int] = {
-            self.kill_worker: 5, self.kill_web: 2, self.kill_first_process: 1, self.move_clock: 2,
+            self.kill_worker: 3, self.kill_web: 1, self.kill_first_process: 1, self.move_clock: 1,
         }  # fmt: skip
         if self.database is not None:
             found |= {self.freeze_database: 1, self.crash_database: 1}
@@ -194,20 +199,40 @@ def _on_sqlite(folder: Path, clock_file: Path, settings: dict[str, str]) -> Iter
 
 @contextmanager
 def _on_postgresql(folder: Path, clock_file: Path, settings: dict[str, str]) -> Iterator[Machines]:
-    place = Path(tempfile.mkdtemp(prefix="carillon-faults-"))
-    place.chmod(0o755)
-    database, queue = Server(place / "server", programs_for_everybody(programs(), place)), OwnRedis()
-    database.initialize()
     with ExitStack() as running:
-        running.callback(subprocess.run, ["rm", "-rf", str(place)], check=False)
+        place = Path(running.enter_context(_folder_for_everybody()))
+        database, queue = Server(place / "server", programs_for_everybody(programs(), place)), OwnRedis()
+        _fill(database)
         database.start()
         running.callback(database.stop)
         queue.start()
         running.callback(queue.kill)
-        prepared.copy_migrated_database(database.address(), DATABASE)
         shared = {**settings, "REDIS_URL": f"redis://127.0.0.1:{queue.port}/0", "WEB_WORKERS": "1"}
         hosts = [running.enter_context(house_at(database.address(DATABASE), **shared)) for _ in range(2)]
         yield Machines(hosts, clock_file, database=database, queue=queue)
+
+
+def _fill(server: Server) -> None:
+    """Give a server that does not run a database with all tables: the first one of this process makes it."""
+    with _one_fills:
+        if _filled:
+            subprocess.run(["cp", "-a", f"{_filled[0]}/.", str(server.data)], check=True)
+            return
+        server.initialize()
+        server.start()
+        prepared.copy_migrated_database(server.address(), DATABASE)
+        assert server.process is not None
+        server.process.send_signal(signal.SIGINT)  # in order
+        server.process.wait()
+        kept = _kept.enter_context(_folder_for_everybody())
+        subprocess.run(["cp", "-a", f"{server.data}/.", kept], check=True)
+        _filled.append(kept)
+
+
+def _folder_for_everybody() -> "tempfile.TemporaryDirectory[str]":
+    folder = tempfile.TemporaryDirectory(prefix="carillon-faults-", ignore_cleanup_errors=True)
+    Path(folder.name).chmod(0o755)
+    return folder
 
 
 @contextmanager
