@@ -21,6 +21,7 @@ from tests.faults.judge import SEEN_BY_STAFF, ZONE, Verdict, judge, judge_ids, j
 from tests.faults.machines import Machines, machines
 from tests.faults.providers import Providers
 from tests.memory import memory_folder
+from tests.servers import wait_until
 
 BEGINS_AT = 14  # o'clock: tomorrow, by the moved clock
 NIGHTS = 5
@@ -213,6 +214,8 @@ class FaultyRun:
         until = time.monotonic() + SETTLE_SECONDS
         while time.monotonic() < until and not must <= {one.to for one in self._of_night(provider)}:
             time.sleep(0.5)
+        under_way = "SELECT COUNT(*) FROM notifications_outboxmessage WHERE state = 'sending'"
+        wait_until(lambda: hosts.hosts[0].rows(under_way) == [(0,)], seconds=SETTLE_SECONDS, what="settled by day")
 
     def _to_be_reminded(self, visits: list[Visit]) -> list[Visit]:
         """Return the visits of which a reminder went past while all slept, and none comes soon."""
