@@ -107,12 +107,12 @@ def bookings(asked: Asked) -> Iterator[Row]:
     quiet: list[float] = []
     during: list[float] = []
     with works(each * TURNS * 80, is_sqlite=asked.is_sqlite) as made:
-        made.book_evenly(_after(10))
+        made.book_evenly(10)
         for _ in range(TURNS):
-            quiet += made.book_evenly(_after(each))
+            quiet += made.book_evenly(each)
             made.release(each * 80)
             time.sleep(3)  # until the worker has looked
-            during += made.book_evenly(_after(each))
+            during += made.book_evenly(each)
             made.hold_back()
             made.wait_for_the_last()
     yield _ratio("bookings while messages flow", quiet, during)
@@ -153,19 +153,14 @@ def hostile_webhooks(asked: Asked) -> Iterator[Row]:
         works(1, is_sqlite=asked.is_sqlite, WEBHOOK_NETWORKS="127.0.0.0/8,::1/128") as made,
     ):
         drips.fault, hangs.fault = DRIP, HANG
-        made.book_evenly(_after(10))
+        made.book_evenly(10)
         for _ in range(TURNS):
-            quiet += made.book_evenly(_after(each))
+            quiet += made.book_evenly(each)
             run_inside(made.house, "bench.message_table", add_webhooks=[drips.url, drips.url, hangs.url, hangs.url])
-            during += made.book_evenly(_after(each))
+            during += made.book_evenly(each)
             run_inside(made.house, "bench.message_table", add_webhooks=[])
         called = len(drips.received) + len(hangs.received)
     yield _ratio(f"bookings while four webhooks drip or hang ({called} calls)", quiet, during)
-
-
-def _after(seconds: float) -> Callable[[], bool]:
-    until = time.monotonic() + seconds
-    return lambda: time.monotonic() > until
 
 
 def _ratio(what: str, quiet: list[float], during: list[float]) -> Row:
