@@ -27,6 +27,7 @@ def test_timetable_is_written_once(now: datetime) -> None:
         "nearly",
         "offers",
         "offers between",
+        "plans",
         "provider",
     ]
 
@@ -51,7 +52,7 @@ def test_clock_set_back_silences_nothing(now: datetime) -> None:
     sync_schedules(now=now)
     earlier = now - timedelta(days=3)
 
-    assert set_right(now=earlier) == 8
+    assert set_right(now=earlier) == 9
 
     found = next_runs()
     assert {found[name] for name in ("offers", "holds", "nearly", "day sheets")} == {earlier}
