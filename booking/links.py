@@ -6,9 +6,12 @@ from django.conf import settings
 
 from booking.tokens import (
     REPLY_PROOF_LENGTH,
+    booking_notice_token,
     day_sheet_token,
     door_secret,
+    invitation_token,
     is_day_sheet_token,
+    is_invitation_token,
     is_reply_proof,
     keyed_digest,
     manage_token,
@@ -19,7 +22,7 @@ from booking.tokens import (
     visits_token,
     waiting_token,
 )
-from stores.models import SetupChange
+from stores.models import LinkInvitation, SetupChange
 
 
 def manage_url(reference: str, number: int = 0) -> str:
@@ -90,6 +93,22 @@ def is_day_sheet_link(wish: SetupChange, token: str) -> bool:
     return is_day_sheet_token(wish.pk, _about(wish), token)
 
 
+def invitation_link(invitation: LinkInvitation) -> str:
+    """Return the page on which somebody joins a store by an invitation: for them only."""
+    token = invitation_token(invitation.pk, _about_invitation(invitation))
+    return f"{settings.PUBLIC_URL}/{invitation.language}/staff/join/{token}/"
+
+
+def is_invitation_link(invitation: LinkInvitation, token: str) -> bool:
+    """Tell whether a token was made for this link of an invitation: its store, role, address and number."""
+    return is_invitation_token(invitation.pk, _about_invitation(invitation), token)
+
+
+def booking_notice_link(notice_id: int, user_id: int, language: str) -> str:
+    """Return the page on which a member ends the notices of new bookings: for them only."""
+    return f"{settings.PUBLIC_URL}/{language}/staff/notices/{booking_notice_token(notice_id, user_id)}/"
+
+
 def here_url(store: str) -> str:
     """Return the page on which expected customers check in by their reference."""
     return f"{settings.PUBLIC_URL}/s/{store}/here/"
@@ -129,3 +148,7 @@ def visit_thread(reference: str) -> str:
 
 def _about(wish: SetupChange) -> str:
     return json.dumps([wish.store_id, wish.after, wish.user_id, int(wish.at.timestamp())], sort_keys=True)
+
+
+def _about_invitation(invitation: LinkInvitation) -> str:
+    return json.dumps([invitation.store_id, invitation.role, invitation.email, invitation.number])

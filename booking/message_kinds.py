@@ -19,6 +19,9 @@ class Kind(TextChoices):
     NEARLY_TURN = "nearly_turn"
     MAIL_ANSWER = "mail_answer"
     REPLY = "reply"
+    INVITATION = "invitation"
+    NEW_BOOKINGS = "new_bookings"
+    PASSWORD_LINK = "password_link"  # noqa: S105 -- the name of a kind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,4 +45,7 @@ KINDS: Mapping[Kind, KindFacts] = {
     Kind.NEARLY_TURN: KindFacts(),
     Kind.MAIL_ANSWER: KindFacts(),
     Kind.REPLY: KindFacts(),
+    Kind.INVITATION: KindFacts(),
+    Kind.NEW_BOOKINGS: KindFacts(),
+    Kind.PASSWORD_LINK: KindFacts(),
 }

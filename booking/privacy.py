@@ -23,7 +23,7 @@ from booking.webhooks.administration import forget_events
 from booking.who import Who
 from notifications import outbox
 from stores.models import Store
-from stores.services import forget_changes, forget_invitations
+from stores.services import forget_changes, forget_invitations, forget_link_invitations
 
 CLIENTS_KEPT = timedelta(hours=48)
 _BATCH = 500
@@ -140,6 +140,7 @@ def forget_old(*, now: datetime, dry_run: bool = False) -> dict[str, int]:
         forget_old_texts(now=now)
         forget_changes(now=now)
         forget_invitations(now=now)
+        forget_link_invitations(now=now)
         forget_devices(now=now)
         forget_events(now=now)
         forget_answers(now=now, kept_for={offline_actions.ROUTE: offline_actions.KEPT})

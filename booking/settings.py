@@ -204,6 +204,7 @@ OTP_TOTP_ISSUER = "Carillon"
 
 # Stored in the cache as well where all processes share one: a tablet polls every few seconds.
 SESSION_ENGINE = f"booking.accounts.sessions.{'cached_db' if REDIS_URL or WEB_WORKERS == 1 else 'db'}"
+PASSWORD_RESET_TIMEOUT = 3600  # of a link for a new password
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS

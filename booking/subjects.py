@@ -4,6 +4,7 @@ A subject is written as a prefix and a key: `ticket/12`, `wait-K7Q29X4M`. The su
 alone.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -20,6 +21,12 @@ class About(StrEnum):
     TEXT = "text/"
     DAY_SHEET = "day/"
     DAY_SHEET_ADDRESS = "question/"
+    INVITATION = "invitation/"
+    USER = "user/"
+    BOOKING_NOTICE = "notice/"
+
+
+_NUMBERED = (About.TICKET, About.TEXT, About.DAY_SHEET_ADDRESS, About.INVITATION, About.USER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +78,29 @@ class Subject:
         """Return the subject of the question whether the day sheet may go to the address of a change of set-up."""
         return cls(About.DAY_SHEET_ADDRESS, str(change_id))
 
+    @classmethod
+    def invitation(cls, invitation_id: int) -> Self:
+        """Return the subject of an invitation to work at a store."""
+        return cls(About.INVITATION, str(invitation_id))
+
+    @classmethod
+    def user(cls, user_id: int) -> Self:
+        """Return the subject of a link for a new password; 0 stands for nobody."""
+        return cls(About.USER, str(user_id))
+
+    @classmethod
+    def booking_notice(cls, notice_id: int, *, after: int, until: int) -> Self:
+        """Return the subject of a notice of the bookings whose primary keys are in a half-open range."""
+        return cls(About.BOOKING_NOTICE, f"{notice_id}/{after}-{until}")
+
+    def notice_and_range(self) -> tuple[int, int, int] | None:
+        """Return the notice's primary key, and the range of bookings; None where the subject is no notice."""
+        found = re.fullmatch(r"(\d+)/(\d+)-(\d+)", self.key, re.ASCII) if self.about == About.BOOKING_NOTICE else None
+        return (int(found[1]), int(found[2]), int(found[3])) if found else None
+
     def number(self) -> int | None:
         """Return the primary key that the subject names, None where it names none."""
-        is_number = self.about in (About.TICKET, About.TEXT, About.DAY_SHEET_ADDRESS) and self.key.isdecimal()
+        is_number = self.about in _NUMBERED and self.key.isdecimal()
         return int(self.key) if is_number else None
 
     def store_and_day(self) -> tuple[int, date] | None:

@@ -11,7 +11,7 @@ from booking.arrivals import turn_reminders
 from booking.bookings import rebooking, reminder_plans
 from booking.desk_calendars.reading import read_due_calendars
 from booking.formats.share_image import drop_old_cards
-from booking.messages import day_sheet_schedule
+from booking.messages import booking_notices, day_sheet_schedule
 from booking.operations.schedules import forget_results
 from booking.places import claims
 from booking.waiting_list import offers
@@ -72,6 +72,11 @@ def follow_plans() -> int:
 def mail_day_sheets() -> int:
     """E-mail the day sheet to the stores that open soon and want it."""
     return day_sheet_schedule.enqueue_day_sheets(now=timezone.now())
+
+
+def mail_booking_notices() -> int:
+    """E-mail the members who want to be told of new bookings."""
+    return booking_notices.enqueue_notices(now=timezone.now())
 
 
 def erase_at_provider() -> int:

@@ -160,10 +160,31 @@ def is_day_sheet_token(number: int, about: str, token: str) -> bool:
     return hmac.compare_digest(day_sheet_token(number, about).encode(), token.encode("utf-8", "surrogatepass"))
 
 
-def day_sheet_number(token: str) -> int | None:
-    """Return the number of the request that a token claims to be for, None where it claims none."""
+def claimed_number(token: str) -> int | None:
+    """Return the number of the request or invitation that a token claims to be for, None where it claims none."""
     number, _, _ = token.partition("-")
     return int(number, 16) if re.fullmatch(r"[0-9a-f]{1,15}", number) else None
+
+
+def invitation_token(number: int, about: str) -> str:
+    """Return the secret of an invitation's link: 132 bits, for one link of one invitation."""
+    return f"{number:x}-{_mac('invitation', f'{number}:{about}')[:22]}"
+
+
+def is_invitation_token(number: int, about: str, token: str) -> bool:
+    """Tell whether a token is the secret of an invitation's link."""
+    return hmac.compare_digest(invitation_token(number, about).encode(), token.encode("utf-8", "surrogatepass"))
+
+
+def booking_notice_token(notice_id: int, user_id: int) -> str:
+    """Return the secret that ends a member's notices of new bookings, and opens nothing: 132 bits."""
+    return f"{notice_id:x}-{_mac('booking notice', f'{notice_id}:{user_id}')[:22]}"
+
+
+def is_booking_notice_token(notice_id: int, user_id: int, token: str) -> bool:
+    """Tell whether a token is the secret that ends these notices."""
+    ours = booking_notice_token(notice_id, user_id)
+    return hmac.compare_digest(ours.encode(), token.encode("utf-8", "surrogatepass"))
 
 
 def new_public_id() -> str:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db.models import Exists, OuterRef
 
+from booking.accounts.own_details import shown_name
 from booking.models import PIN_ERRORS, Device, PinTries, StaffPin
 from stores.models import Store
 
@@ -34,7 +35,7 @@ def paired_devices(store: Store) -> tuple[PairedDevice, ...]:
     """Return the tablets in service, newest first."""
     rows = Device.objects.filter(store=store, revoked_at=None).select_related("acting").order_by("-paired_at", "-pk")
     return tuple(
-        PairedDevice(row.pk, row.name, row.paired_at, row.last_seen_at, row.acting.username if row.acting else "")
+        PairedDevice(row.pk, row.name, row.paired_at, row.last_seen_at, shown_name(row.acting) if row.acting else "")
         for row in rows
     )
 
@@ -45,6 +46,6 @@ def member_pins(store: Store) -> tuple[MemberPin, ...]:
     locked = PinTries.objects.filter(pin__user=OuterRef("user"), store=store, errors__gte=PIN_ERRORS)
     rows = store.memberships.filter(user__is_active=True).select_related("user").order_by("user__username")
     return tuple(
-        MemberPin(row.user.username, row.user.first_name or row.user.username, row.has_pin, row.is_locked)
+        MemberPin(row.user.username, shown_name(row.user), row.has_pin, row.is_locked)
         for row in rows.annotate(has_pin=Exists(pins), is_locked=Exists(locked))
     )

@@ -23,6 +23,7 @@ from booking.accounts.pins import remove_pin
 from booking.accounts.sessions import row_key
 from booking.accounts.user_agents import browser_in_words
 from booking.tokens import keyed_digest
+from stores.models import GivenPassword
 
 SIGNED_IN_KEY = "signed_in"  # the facts in a session: when it began, and in which kind of browser
 _SIGNS = 16
@@ -132,6 +133,7 @@ def change_password(*, user: User, password: str) -> None:
     """Change a password; the caller has checked the old one. Its sessions, the programs and the PIN end."""
     user.set_password(password)
     user.save(update_fields=["password"])
+    GivenPassword.objects.filter(user=user).delete()
     end_programs_and_pin(user=user)
 
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import OuterRef, Subquery, Sum
 
+from booking.accounts.own_details import shown_name_of
 from booking.arrivals.step_rules import STEPS
 from booking.bookings.visit_facts import VisitFacts
 from booking.models import Booking, BookingEvent, EventKind
@@ -78,7 +79,7 @@ class ArrivalEvent(NamedTuple):
     id: int
     kind: str
     happened_at: datetime
-    username: str | None
+    who: str | None
     action_id: UUID | None
     undone_by: int | None
 
@@ -140,7 +141,7 @@ def _read(
     happened = (
         BookingEvent.objects.filter(kind__in=_SHOWN, **of_visit)
         .order_by("pk")
-        .values_list("booking_id", "pk", "kind", "happened_at", "user__username", "action_id", "undone_by")
+        .values_list("booking_id", "pk", "kind", "happened_at", shown_name_of("user__"), "action_id", "undone_by")
     )
     events: dict[int, list[ArrivalEvent]] = defaultdict(list)
     for event in happened:

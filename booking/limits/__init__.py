@@ -32,12 +32,14 @@ from booking.limits.table import (
     DRAWS,
     HOLDS,
     HOLDS_AT_STORE,
+    INVITATIONS,
     LOST_LINKS,
     NEW_BOOKINGS,
     NEW_WAITING,
     OWN_PASSWORD,
     PAIRING,
     PASSKEY_CHALLENGE,
+    PASSWORD_LINKS,
     READS,
     SECOND_FACTOR,
     SHEET_ADDRESSES,
@@ -63,12 +65,14 @@ __all__ = [
     "DRAWS",
     "HOLDS",
     "HOLDS_AT_STORE",
+    "INVITATIONS",
     "LOST_LINKS",
     "NEW_BOOKINGS",
     "NEW_WAITING",
     "OWN_PASSWORD",
     "PAIRING",
     "PASSKEY_CHALLENGE",
+    "PASSWORD_LINKS",
     "READS",
     "SECOND_FACTOR",
     "SHEET_ADDRESSES",
@@ -99,10 +103,12 @@ __all__ = [
     "forgive",
     "give_back",
     "hit",
+    "invitation",
     "lookup",
     "lost_link",
     "may_answer_text",
     "may_draw",
+    "may_send_password_link",
     "new_booking",
     "new_booking_at",
     "new_waiting",
@@ -238,6 +244,20 @@ def may_answer_text(phone: str) -> bool:
 def sheet_address(store: str) -> None:
     """Count a store's question to an address whether it wants the day sheet. Raises RateLimited."""
     hit(SHEET_ADDRESSES, [Counted(store)])
+
+
+def invitation(store: str) -> None:
+    """Count a store's invitation by link, or a link that is sent again. Raises RateLimited."""
+    hit(INVITATIONS, [Counted(store)])
+
+
+def may_send_password_link(typed: str) -> bool:
+    """Count a wish for a new password by what was typed; tell whether a link is still sent."""
+    try:
+        hit(PASSWORD_LINKS, [Counted(typed.casefold())])
+    except RateLimited:
+        return False
+    return True
 
 
 def try_secret(limit: Limit, who: Sequence[Counted]) -> bool:

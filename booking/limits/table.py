@@ -62,6 +62,9 @@ TEXTS_ANSWERED = Limit("texts_answered", By.CONTACT, "texts from a number that a
                        "not read")  # fmt: skip
 SHEET_ADDRESSES = Limit("sheet_addresses", By.STORE, "addresses asked whether they want the sheet of the day", 10, DAY,
                         f"{_TOO_MANY}; the address in use stays")  # fmt: skip
+INVITATIONS = Limit("invitations", By.STORE, "people invited by link, and links sent to them again", 20, DAY, _TOO_MANY)
+PASSWORD_LINKS = Limit("password_links", By.NAME, "wishes for a link to choose a new password, by name or address", 5,
+                       DAY, "not sent; the page does not tell", "nobody")  # fmt: skip
 
 SIGN_IN_CLIENT = Limit("sign_ins", By.CLIENT, "wrong sign-ins, whatever the names", 30, QUARTER, _TOO_MANY,
                        guards_secret=True)  # fmt: skip
@@ -118,6 +121,8 @@ TABLE = (
     LOST_LINKS,
     TEXTS_ANSWERED,
     SHEET_ADDRESSES,
+    INVITATIONS,
+    PASSWORD_LINKS,
     BOOKINGS_AT_STORE,
     BUSY_CLIENT,
     WAYS_AT_STORE,

@@ -24,11 +24,14 @@ from booking.messages.booking_messages import (
     read_booking,
     unless_erased,
 )
+from booking.messages.booking_notices import read_notice, write_notice
 from booking.messages.day_sheet import read_day_sheet, write_day_sheet
 from booking.messages.inbound import answer_text, keep_unanswered
 from booking.messages.inbox import read_reply, write_reply
+from booking.messages.invitations import read_invitation, write_invitation
 from booking.messages.mail_answers import DECLINED, NOT_READ, write_mail_answer
 from booking.messages.nearly_turn import read_ticket, write_nearly_turn
+from booking.messages.password_links import read_user, write_password_link
 from booking.messages.place_offered import answer_about_offer, read_entry, write_offer
 from booking.messages.visits_list import write_visits_list
 from booking.models import Booking
@@ -135,6 +138,24 @@ COMPOSERS: Mapping[Kind, Composer[Any]] = {
         email_files=tuple(f"{text}.{part}.txt" for text in (DECLINED, NOT_READ) for part in ("subject", "heading")),
     ),
     Kind.REPLY: Composer(read=read_reply, write=write_reply, if_gone="erased"),
+    Kind.INVITATION: Composer(
+        read=read_invitation,
+        write=write_invitation,
+        if_gone="not_wanted",
+        email_files=("invitation.txt", "invitation.html"),
+    ),
+    Kind.NEW_BOOKINGS: Composer(
+        read=read_notice,
+        write=write_notice,
+        if_gone="not_wanted",
+        email_files=("new_bookings.txt", "new_bookings.html"),
+    ),
+    Kind.PASSWORD_LINK: Composer(
+        read=read_user,
+        write=write_password_link,
+        if_gone="not_wanted",
+        email_files=("password_link.txt", "password_link.html"),
+    ),
 }
 ANSWERERS: Mapping[About, Answerer] = {
     About.WAITING_LIST_ENTRY: Answerer(reply=answer_about_offer),

@@ -2,6 +2,7 @@
 
 from booking.models.api_keys import API_KEY_NAME_LONGEST, ApiKey
 from booking.models.app_codes import APP_CODES, AppCodes
+from booking.models.booking_notices import BookingNotice, NoticePace
 from booking.models.bookings import WEB_SOURCES, Actor, Booking, BookingEvent, EventKind, Hold, Source, Status
 from booking.models.books_key import BooksKey
 from booking.models.devices import (
@@ -41,12 +42,14 @@ __all__ = [
     "AppCodes",
     "Booking",
     "BookingEvent",
+    "BookingNotice",
     "BooksKey",
     "CustomerText",
     "Device",
     "EventKind",
     "Hold",
     "IdempotentAnswer",
+    "NoticePace",
     "PairingCode",
     "Passkey",
     "PinTries",

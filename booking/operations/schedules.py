@@ -10,6 +10,7 @@ MINUTELY = (
     ("offers", "booking.tasks.offer_places", 1),
     ("offers between", "booking.tasks.offer_places", 1),
     ("day sheets", "booking.tasks.mail_day_sheets", 5),
+    ("notices", "booking.tasks.mail_booking_notices", 1),
     ("calendars", "booking.tasks.read_calendars", 1),
     ("nearly", "booking.tasks.tell_nearly", 1),
     ("holds", "booking.tasks.release_expired_holds", 5),

@@ -57,6 +57,9 @@ MESSAGE_NAMES: Mapping[str, MessageNames] = {
         gettext_lazy("Answer to their e-mail"), None, gettext_lazy("Answer to their e-mail")
     ),
     Kind.REPLY: MessageNames(gettext_lazy("Reply to a text")),
+    Kind.INVITATION: MessageNames(gettext_lazy("Invitation to work at a store")),
+    Kind.NEW_BOOKINGS: MessageNames(gettext_lazy("Notice of new visits")),
+    Kind.PASSWORD_LINK: MessageNames(gettext_lazy("Link for a new password")),
 }
 
 

@@ -3,7 +3,7 @@
 from stores.models.calendars import BusyTime, DeskCalendar
 from stores.models.changes import SetupChange
 from stores.models.hours import OpeningHours, SpecialHours, Weekday
-from stores.models.invitations import StoreInvitation
+from stores.models.invitations import GivenPassword, LinkInvitation, StoreInvitation
 from stores.models.organizations import OrganizationMembership
 from stores.models.patterns import PatternTaken
 from stores.models.search import SearchSpelling, SearchWord, StoreWord
@@ -27,7 +27,9 @@ __all__ = [
     "Desk",
     "DeskCalendar",
     "DeskHours",
+    "GivenPassword",
     "LineShows",
+    "LinkInvitation",
     "OpeningHours",
     "Organization",
     "OrganizationKind",

@@ -16,6 +16,7 @@ class AuditEntry:
 
     at: datetime
     username: str
+    name: str  # by which colleagues see whoever made it
     what: str
     subject: str
     before: Mapping[str, Any]
@@ -32,12 +33,19 @@ class ChangesPage:
 
 def setup_changes(*, store: Store, what: str = "", older_than: int = 0, limit: int = PAGE) -> ChangesPage:
     """Return a store's changes, all of them or those of one kind, with one statement."""
-    rows = SetupChange.objects.filter(store=store)
+    rows = SetupChange.objects.filter(store=store).select_related("user")
     if what:
         rows = rows.filter(what=what)
     if older_than:
         rows = rows.filter(pk__lt=older_than)
     found = list(rows.order_by("-pk")[: limit + 1])
     shown = found[:limit]
-    changes = tuple(AuditEntry(row.at, row.username, row.what, row.subject, row.before, row.after) for row in shown)
+    changes = tuple(
+        AuditEntry(row.at, row.username, _name(row), row.what, row.subject, row.before, row.after) for row in shown
+    )
     return ChangesPage(changes, shown[-1].pk if len(found) > limit else 0)
+
+
+def _name(row: SetupChange) -> str:
+    """Return the name of whoever made a change; the user name stays when the user is gone."""
+    return (row.user.first_name if row.user else "") or row.username

@@ -21,6 +21,17 @@ from stores.services.invitations import (
     invitations_of,
     take_back_invitation,
 )
+from stores.services.link_invitations import (
+    InvitationOver,
+    forget_link_invitations,
+    invite_by_link,
+    join_as_new_user,
+    join_as_user,
+    link_invitation,
+    link_invitations_at,
+    renew_link,
+    withdraw_link,
+)
 from stores.services.messages import save_messages, save_own_text, save_own_texts
 from stores.services.people import MembershipResult, add_member, person_named, remove_member
 from stores.services.policy import (
@@ -60,6 +71,7 @@ __all__ = [
     "WEBSITE_LONGEST",
     "BadHours",
     "BadValue",
+    "InvitationOver",
     "MembershipResult",
     "add_member",
     "answer_invitation",
@@ -69,12 +81,19 @@ __all__ = [
     "delete_special_hours",
     "forget_changes",
     "forget_invitations",
+    "forget_link_invitations",
     "hours_in_text",
     "invitations_at",
     "invitations_of",
+    "invite_by_link",
+    "join_as_new_user",
+    "join_as_user",
+    "link_invitation",
+    "link_invitations_at",
     "person_named",
     "record_change",
     "remove_member",
+    "renew_link",
     "replace_opening_hours",
     "save_contact",
     "save_day_sheet",
@@ -99,4 +118,5 @@ __all__ = [
     "take_back_invitation",
     "use_asked_day_sheet",
     "weekly_hours",
+    "withdraw_link",
 ]

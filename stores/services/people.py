@@ -8,7 +8,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
 from django.db.models import QuerySet
 
-from stores.models import Role, Store, StoreMembership
+from stores.models import GivenPassword, Role, Store, StoreMembership
 from stores.services.changes import record_change
 from stores.services.invitations import invite
 from stores.services.values import BadValue
@@ -40,7 +40,8 @@ def add_member(
     With `asks`, existing users join only by their own consent: they are invited. A name without a password is invited
     too, whether or not a user has it.
 
-    `password` is only for a new user; an existing user keeps theirs. Raises django's ValidationError for a name or
+    `password` is only for a new user, who with `asks` chooses another one at the first sign-in; an existing user keeps
+    theirs. Raises django's ValidationError for a name or
     password that cannot be used, BadValue if a new user has no password, or if a manager would leave the store without
     any manager; commands on the server may do so.
     """
@@ -51,6 +52,8 @@ def add_member(
         return MembershipResult.INVITED
     person, is_new_user = person_named(username, password=password, now=now)
     username = person.username
+    if asks and is_new_user:  # a manager knows the password
+        GivenPassword.objects.create(user=person, given_at=now)
     joined = MembershipResult.CREATED if is_new_user else MembershipResult.ADDED
     membership, is_new = StoreMembership.objects.get_or_create(store=store, user=person, defaults={"role": role})
     before = {} if is_new else {"role": membership.role}

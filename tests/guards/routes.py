@@ -26,6 +26,8 @@ ROUTES = {
         staff/worker.js
         staff/pair/
         staff/sign-in/second/
+        staff/sign-in/password/
+        staff/password/
         staff/sign-in/passkey/
         staff/sign-in/passkey/options/
         robots.txt
@@ -82,6 +84,9 @@ ROUTES = {
         m/<str:token>
         m/<str:reference>/<str:token>
         staff/day-sheet/address/<str:token>/
+        staff/password/<str:token>/
+        staff/join/<str:token>/
+        staff/notices/<str:token>/
         v/
         v/<str:reference>/<str:token>
         calendars/visits/<str:reference>/<str:token>.ics
@@ -115,6 +120,8 @@ ROUTES = {
         staff/account/
         staff/account/end/
         staff/account/pin/
+        staff/account/details/
+        staff/account/notices/
         staff/account/second-factor/
         api/v1/staff/token
         api/v1/staff/stores
@@ -202,6 +209,8 @@ ROUTES = {
         staff/<slug:store>/setup/messages/texts/
         staff/<slug:store>/setup/messages/texts/<slug:name>/<slug:language>/
         staff/<slug:store>/setup/messages/sent/
+        staff/<slug:store>/setup/members/invite/
+        staff/<slug:store>/setup/members/invitations/<int:invitation>/
         staff/<slug:store>/setup/messages/sent/<int:message>/
         staff/<slug:store>/setup/calls/
         staff/<slug:store>/setup/day-sheet/
@@ -233,6 +242,7 @@ METHODS = ("get", "post", "put", "patch", "delete")
 FILL = {
     "<int:text>": "1",
     "<int:message>": "1",
+    "<int:invitation>": "1",
     "<slug:store>": "corner-shop-niort",
     "<slug:name>": "reminder",
     "<slug:language>": "fr",

@@ -79,6 +79,7 @@ def _page(request: HttpRequest, user: User, form: PasswordForm, *, is_locked: bo
                 "For the tablets, choose a new PIN."
             ),
             "ended": _("This has ended."),
+            "details": _("Saved."),
         }.get(done, ""),
     }
     status = 429 if is_locked else 400 if context["problems"] else 200

@@ -18,6 +18,7 @@ from booking import limits
 from booking.accounts.passkeys import BadPasskey, new_challenge, options_to_sign_in, passkeys_work, whose_passkey
 from booking.accounts.second_factor import is_right_code, second_factor
 from booking.accounts.sign_ins import PasswordOutdated, SecondFactorNeeded, sign_in_browser
+from booking.staff.account.given_passwords import must_choose_password, remember_proved
 from booking.staff.forms.account import CodeForm
 from booking.staff.redirects import following
 from booking.web.responses import keep_private, see_other
@@ -41,6 +42,9 @@ def begin(request: HttpRequest, user: User, wanted: str) -> HttpResponseBase:
 def finish(request: HttpRequest, user: User, wanted: str, *, by_password_alone: bool = False) -> HttpResponseBase:
     """Sign in a user who has proved everything that is required; ask for more if more is required by now."""
     request.session.pop(_BEGUN_KEY, None)
+    if must_choose_password(user):
+        remember_proved(request, user, wanted, by_password_alone=by_password_alone)
+        return keep_private(see_other(reverse("staff-own-password")))
     try:
         sign_in_browser(user=user, by_password_alone=by_password_alone, request=request, now=clock_now())
     except SecondFactorNeeded:

@@ -89,7 +89,13 @@ def _ask(request: HttpRequest, form: SignInForm, wanted: str, *, is_busy: bool =
         problems = [FormProblem(_("Many people are signing in just now. Please try again."), "id_username")]
     elif form.is_bound and form.is_filled:
         problems = [FormProblem(_("The user name or the password is not right. Please try again."), "id_username")]
-    context = {"form": form, "next": wanted, "problems": problems, "passkeys_work": passkeys_work()}
+    context = {
+        "form": form,
+        "next": wanted,
+        "problems": problems,
+        "passkeys_work": passkeys_work(),
+        "is_password_new": request.GET.get("done") == "password",
+    }
     status = 503 if is_busy else 400 if problems else 200
     response = render(request, "staff/account/sign_in.html", context, status=status)
     if is_busy:

@@ -13,6 +13,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import get_language
 from django.views.decorators.http import require_POST, require_safe
 
+from booking.accounts.own_details import shown_name
 from booking.arrivals.offline_actions import OLDEST, TICKET, WALK_IN, Tap, TapOutcome, TapResult, take_taps
 from booking.arrivals.offline_day import arrivals_day, arrivals_of, arrivals_version
 from booking.arrivals.step_rules import ACTIONS
@@ -46,7 +47,7 @@ def data(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
             names_hidden=at.hides_names,
             csrf=get_token(request),
             is_manager=at.is_manager,
-            who=at.user.get_username(),
+            who=shown_name(at.user),
             **_as_tablet(at),
         )
         response = HttpResponse(body, content_type="application/json")

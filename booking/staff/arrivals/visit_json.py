@@ -93,7 +93,7 @@ class VisitsAsJson:
         return {
             "kind": event.kind,
             "time": self.time(event.happened_at.replace(second=0, microsecond=0)),
-            "who": event.username or (_("at the door") if event.kind == EventKind.CHECKED_IN else ""),
+            "who": event.who or (_("at the door") if event.kind == EventKind.CHECKED_IN else ""),
             "key": step_key(event.id, event.action_id) if event.is_open_step else "",
         }
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from booking import limits
 from booking.links import is_day_sheet_link
 from booking.messages.day_sheet_schedule import counts, use_address
-from booking.tokens import day_sheet_number
+from booking.tokens import claimed_number
 from booking.web.responses import keep_private, see_other
 from stores.models import SetupChange
 from stores.queries import DAY_SHEET_ASKED, day_sheet_wish
@@ -38,7 +38,7 @@ def answer(request: HttpRequest, token: str) -> HttpResponseBase:
 
 def _wish(token: str) -> SetupChange | None:
     """Return the request that a token was made for, None where the token is invalid."""
-    number = day_sheet_number(token)
+    number = claimed_number(token)
     wish = day_sheet_wish(number) if number is not None else None
     return wish if wish is not None and is_day_sheet_link(wish, token) else None
 

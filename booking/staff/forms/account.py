@@ -72,6 +72,36 @@ class PasswordForm(OwnPasswordForm):
         return new
 
 
+class NewPasswordForm(StaffForm):
+    """A new password of a user who has proved who they are in another way than by the one before."""
+
+    new = _password(gettext_lazy("New password"), gettext_lazy("Enter a new password."), "new-password")
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+        self.fields["new"].help_text = _("At least 12 characters: some words you remember will do.")
+
+    def clean_new(self) -> str:
+        """Refuse a password that is easily guessed, and the one before."""
+        new: str = self.cleaned_data["new"]
+        validate_password(new, self.user)
+        if self.user.check_password(new):
+            raise ValidationError(_("This is the password you have. Please choose another one."))
+        return new
+
+
+class ForgottenForm(StaffForm):
+    """A user name, or an e-mail address."""
+
+    who = forms.CharField(
+        max_length=254,
+        label=gettext_lazy("User name or e-mail address"),
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
+        error_messages={"required": gettext_lazy("Enter your user name or your e-mail address.")},
+    )
+
+
 class SignInForm(FormWithProblems):
     """A user name and a password; the error never tells which of them is wrong."""
 

@@ -106,7 +106,7 @@ def _row(change: AuditEntry, at: StaffContext) -> ChangeRow:
     what, subject = what_in_words(change.what), subject_in_words(change.subject)
     return ChangeRow(
         moment=dated_moment_in_words(change.at, at.zone),
-        who=change.username or _("Carillon itself"),
+        who=change.name or _("Carillon itself"),
         what=what,
         subject=subject,
         title=_("{name}: {value}").format(name=what, value=subject) if subject else what,

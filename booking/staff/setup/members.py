@@ -20,6 +20,7 @@ from stores.services import (
     BadValue,
     add_member,
     invitations_at,
+    link_invitations_at,
     remove_member,
     save_second_factor,
     take_back_invitation,
@@ -107,7 +108,11 @@ def _add(at: StaffContext, form: MemberForm) -> bool:
 
 def _people(at: StaffContext) -> dict[str, Any]:
     """Return the members of the store, and the invited people."""
-    return {"members": store_members(at.store), "invited": invitations_at(store=at.store, now=at.now)}
+    return {
+        "members": store_members(at.store),
+        "invited": invitations_at(store=at.store, now=at.now),
+        "by_link": link_invitations_at(store=at.store, now=at.now),
+    }
 
 
 def _blame_for(form: MemberForm, invalid: ValidationError) -> None:

@@ -42,7 +42,7 @@ def sent_right(at: StaffContext, form: StaffForm, part: str) -> bool:
 
 def _who_changed(at: StaffContext, part: str) -> str:
     found = setup_changes(store=at.store, what=part, limit=1).changes
-    return found[0].username if found else ""
+    return found[0].name if found else ""
 
 
 def _meanwhile(form: StaffForm, one: ChangedMeanwhile, who: str) -> str:

@@ -14,6 +14,7 @@ from booking.staff.setup import (
     feed,
     first_steps,
     hours,
+    invitations,
     line,
     members,
     messages,
@@ -70,5 +71,7 @@ urlpatterns = [
     path(f"{_SETUP}/calls/", calls.calls, name="staff-setup-calls"),
     path(f"{_SETUP}/members/", members.members, name="staff-setup-members"),
     path(f"{_SETUP}/members/second-factor/", members.second_factor, name="staff-setup-members-second-factor"),
+    path(f"{_SETUP}/members/invite/", invitations.invite, name="staff-setup-invite"),
+    path(f"{_SETUP}/members/invitations/<int:invitation>/", invitations.show_invitation, name="staff-setup-invitation"),
     path(f"{_SETUP}/members/remove/", members.remove, name="staff-setup-member-remove"),
 ]

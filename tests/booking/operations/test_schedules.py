@@ -25,6 +25,7 @@ def test_timetable_is_written_once(now: datetime) -> None:
         "forget",
         "holds",
         "nearly",
+        "notices",
         "offers",
         "offers between",
         "plans",

@@ -57,6 +57,10 @@ def reasons_in_code() -> set[str]:
             "nearly_turn",
             "day_sheet",
             "day_sheet_address",
+            "booking_notices",
+            "invitations",
+            "link_invitations",
+            "password_links",
             "place_offered",
             "compose",
         ):  # these messages are about no visit
