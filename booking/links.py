@@ -48,9 +48,9 @@ def short_manage_url(reference: str, number: int = 0) -> str:
     return f"{settings.PUBLIC_URL}/m/{short_token('booking', reference, number)}"
 
 
-def visits_url(reference: str, *, contact: str, hour: int) -> str:
+def visits_url(reference: str, number: int = 0, *, contact: str, hour: int) -> str:
     """Return the page that lists a customer's visits, with its token: for the customer only, valid for a day."""
-    return f"{settings.PUBLIC_URL}/v/{reference}/{visits_token(reference, contact=contact, hour=hour)}"
+    return f"{settings.PUBLIC_URL}/v/{reference}/{visits_token(reference, number, contact=contact, hour=hour)}"
 
 
 def visits_feed_url(reference: str, number: int, *, contact: str) -> str:

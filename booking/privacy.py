@@ -87,17 +87,6 @@ def customer_data(booking: Booking) -> dict[str, object]:
 
 
 @transaction.atomic
-def correct_details(*, booking_id: int, name: str, note: str, now: datetime) -> Booking:
-    """Correct the visitor's name and the note; values that are correct already change nothing."""
-    booking = lock_booking(booking_id)
-    if booking.erased_at is None and (booking.name, booking.note) != (name, note):
-        booking.name, booking.note, booking.updated_at = name, note, now
-        booking.save(update_fields=["name", "note", "updated_at"])
-        raise_days(booking.store_id, {booking.visit_date})
-    return booking
-
-
-@transaction.atomic
 def erase_customer(*, booking_id: int, who: Who) -> None:
     """Erase the customer of a booking; an upcoming visit is first cancelled, without a message. Again: does nothing."""
     booking = lock_booking(booking_id)

@@ -107,22 +107,25 @@ def is_door_secret(store: str, number: int, secret: str) -> bool:
     return hmac.compare_digest(door_secret(store, number).encode(), secret.encode("utf-8", "surrogatepass"))
 
 
-def visits_token(reference: str, *, contact: str, hour: int) -> str:
+def visits_token(reference: str, number: int = 0, *, contact: str, hour: int) -> str:
     """Return the secret that opens the list of one customer's visits until an hour (counted from 1970).
 
-    The customer is the one who booked the visit `reference`, identified by its `contact`: "phone" or "email".
+    The customer is the one who booked the visit `reference`, identified by its `contact`: "phone" or "email". `number`
+    is that of the visit's newest link: with another contact it has another, and a list that the former one was sent
+    opens nothing.
     """
     until = f"{contact[0]}{hour:x}"
-    return f"{until}-{_mac('visits', f'{reference}:{until}')[:22]}"
+    about = f"{reference}:{until}:{number}" if number else f"{reference}:{until}"
+    return f"{until}-{_mac('visits', about)[:22]}"
 
 
-def read_visits_token(reference: str, token: str) -> tuple[str, int] | None:
+def read_visits_token(reference: str, number: int, token: str) -> tuple[str, int] | None:
     """Return the contact and the hour that a token was made for, or None where it is not one of ours."""
     until, _, _ = token.partition("-")
     contact = {"p": "phone", "e": "email"}.get(until[:1], "")
     if not contact or not re.fullmatch(r"[0-9a-f]{1,8}", until[1:]):
         return None
-    ours = visits_token(reference, contact=contact, hour=int(until[1:], 16))
+    ours = visits_token(reference, number, contact=contact, hour=int(until[1:], 16))
     return (
         (contact, int(until[1:], 16))
         if hmac.compare_digest(ours.encode(), token.encode("utf-8", "surrogatepass"))

@@ -164,12 +164,24 @@ class WaitingForm(DetailsForm):
 
 
 class CorrectionForm(FormWithProblems):
-    """The details that can be corrected without a new message; the store changes phone and e-mail, which need one."""
+    """The details of a booked visit, to be corrected; phone and e-mail only as long as messages still go."""
 
     name = TypedField(
         read_name,
         label=_("Visitor's name"),
         widget=forms.TextInput(attrs={"autocomplete": "name", "spellcheck": "false"}),
+    )
+    phone = TypedField(
+        read_note,  # the store's country decides, see `__init__`
+        required=False,
+        label=_("Phone number"),
+        widget=forms.TelInput(attrs={"autocomplete": "tel"}),
+    )
+    email = TypedField(
+        read_email,
+        required=False,
+        label=_("E-mail address"),
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false", "autocapitalize": "none"}),
     )
     note = TypedField(
         read_note,
@@ -178,6 +190,23 @@ class CorrectionForm(FormWithProblems):
         help_text=_("What helps them get ready. Nothing private, please: all staff can read it."),
         widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"}),
     )
+
+    def __init__(self, *args: Any, country: str, has_contact: bool, needs_contact: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.needs_contact = has_contact and needs_contact
+        if not has_contact:
+            del self.fields["phone"], self.fields["email"]
+            return
+        phone = cast(TypedField, self.fields["phone"])
+        phone.read = lambda text: read_phone(text, country=country)
+
+    def clean(self) -> dict[str, Any]:
+        """Keep one contact where the visit had one."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        is_given = cleaned.get("phone") or cleaned.get("email") or {"phone", "email"} & self.errors.keys()
+        if self.needs_contact and not is_given:
+            self.add_error("phone", ValidationError(_("Enter a phone number or an e-mail address."), code="required"))
+        return cleaned
 
     def typed(self) -> dict[str, str]:
         """Return what was typed, to show it again unchanged."""

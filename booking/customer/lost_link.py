@@ -34,7 +34,7 @@ from booking.web.forms import FormProblem
 from booking.web.rendering import customer_page
 from booking.web.responses import keep_private, see_other
 
-_signer = TimestampSigner(salt="booking.visits")
+_signer = TimestampSigner(salt="booking.visits.2")
 _COOKIE = "visits"
 _PLACE = "/my-visits"  # not a slug of any store
 
@@ -73,16 +73,16 @@ def open_list(request: HttpRequest, reference: str, token: str) -> HttpResponseB
     """Remove the token from the address bar; a short-lived cookie opens the list itself. Raises RateLimited."""
     limits.refuse_wrong_tokens(request)
     plain = read_reference(reference)
-    found = read_visits_token(plain, token) if plain else None
-    if plain is None or found is None:
+    booking = booking_by_reference(plain) if plain else None
+    found = read_visits_token(plain, booking.link_number if booking else 0, token) if plain else None
+    if found is None:
         limits.wrong_token(request)
         return _ask_again(request)
     contact, hour = found
-    booking = _booking(plain, hour=hour, now=clock_now())
-    if booking is None:
+    if booking is None or not _is_open(booking, hour=hour, now=clock_now()):
         return _ask_again(request)
     response = see_other(own_prefix(request, booking) + reverse("visits"))
-    set_key_cookie(response, _COOKIE, _signer.sign(f"{plain} {contact} {hour}"))
+    set_key_cookie(response, _COOKIE, _signer.sign(f"{plain} {contact} {hour} {booking.link_number}"))
     return keep_private(response, opened_by_key=True)
 
 
@@ -94,9 +94,10 @@ def visits(request: HttpRequest) -> HttpResponseBase:
         key = _signer.unsign(request.COOKIES.get(key_cookie_name(_COOKIE), ""), max_age=KEY_SECONDS)
     except BadSignature:
         return _ask_again(request)
-    reference, contact, hour = key.split(" ")
-    booking = _booking(reference, hour=int(hour), now=now)
-    if booking is None:
+    reference, contact, hour, number = key.split(" ")
+    booking = booking_by_reference(reference)
+    is_open = booking is not None and _is_open(booking, hour=int(hour), now=now)
+    if booking is None or not is_open or booking.link_number != int(number):
         return _ask_again(request)
     wanted = Contact(phone=booking.phone) if contact == "phone" else Contact(email=booking.email)
     listed = [
@@ -112,12 +113,9 @@ def visits(request: HttpRequest) -> HttpResponseBase:
     return keep_private(customer_page(request, "visits", {"visits": listed, **followed}), opened_by_key=True)
 
 
-def _booking(reference: str, *, hour: int, now: datetime) -> Booking | None:
-    """Return the booking that a list was made for, as long as its link is valid."""
-    if now.timestamp() >= hour * 3600:
-        return None
-    booking = booking_by_reference(reference)
-    return None if booking is None or booking.erased_at is not None else booking
+def _is_open(booking: Booking, *, hour: int, now: datetime) -> bool:
+    """Tell whether the link of a list that was made for a booking is still valid."""
+    return now.timestamp() < hour * 3600 and booking.erased_at is None
 
 
 def _ask(request: HttpRequest, form: LostLinkForm) -> HttpResponseBase:

@@ -29,6 +29,7 @@ from booking.limits.counters import (
 from booking.limits.table import (
     BOOKINGS_AT_STORE,
     BUSY_CLIENT,
+    CORRECTIONS,
     DRAWS,
     HOLDS,
     HOLDS_AT_STORE,
@@ -62,6 +63,7 @@ from booking.limits.table import (
 __all__ = [
     "BOOKINGS_AT_STORE",
     "BUSY_CLIENT",
+    "CORRECTIONS",
     "DRAWS",
     "HOLDS",
     "HOLDS_AT_STORE",
@@ -98,6 +100,7 @@ __all__ = [
     "client_address",
     "client_digests",
     "client_networks",
+    "corrected_contact",
     "count",
     "counted",
     "forgive",
@@ -182,6 +185,12 @@ def wrong_token(request: HttpRequest) -> None:
 
 def new_booking(*contacts: str) -> None:
     """Count a try to book for a number in E.164 and an e-mail address, successful or not. Raises RateLimited."""
+    hit(NEW_BOOKINGS, _contacts(contacts))
+
+
+def corrected_contact(reference: str, *contacts: str) -> None:
+    """Count a correction of a visit's contact, for the visit and for the new contact. Raises RateLimited."""
+    hit(CORRECTIONS, [Counted(reference)])
     hit(NEW_BOOKINGS, _contacts(contacts))
 
 

@@ -18,6 +18,7 @@ class By(StrEnum):
     CLIENT = "client"  # an IPv4 address; of IPv6 the /64, the /56 for twice as much, the /48 for five times
     CLIENT_AND_STORE = "client and store"
     PREFIX = "range of numbers"  # a phone number less its last four digits
+    BOOKING = "visit"
     CONTACT = "contact"  # a phone number, or an e-mail address without case
     NAME = "user name"  # as typed, ignoring case, whether or not the name exists
     NAME_AND_CLIENT = "user name and client"
@@ -54,6 +55,7 @@ STEPS = Limit("steps", By.CLIENT, "steps of the way to a booking, on the pages, 
 TOKENS_MINUTE = Limit("tokens", By.CLIENT, "wrong or missing tokens of links, wrong signs at the door", 10, MINUTE,
                       f"{_TOO_MANY}; {_STANDS}")  # fmt: skip
 TOKENS_DAY = Limit("tokens", By.CLIENT, "the same", 100, DAY, f"{_TOO_MANY}; {_STANDS}")
+CORRECTIONS = Limit("corrections", By.BOOKING, "tries to correct the phone or e-mail of a visit", 3, DAY, _TOO_MANY)
 NEW_BOOKINGS = Limit("bookings", By.CONTACT, "tries to book, by the customer", 3, DAY, _TOO_MANY)
 # Separate, so that customers on the waiting list may still take a place.
 NEW_WAITING = Limit("waiting", By.CONTACT, "tries to join a waiting list", 3, DAY, _TOO_MANY)
@@ -117,6 +119,7 @@ TABLE = (
     TOKENS_MINUTE,
     TOKENS_DAY,
     NEW_BOOKINGS,
+    CORRECTIONS,
     NEW_WAITING,
     LOST_LINKS,
     TEXTS_ANSWERED,

@@ -37,7 +37,7 @@ def _sms(booking: Booking, message: OutboxMessage, *, now: datetime) -> Sms | Sk
     if not visits_to_come(Contact(phone=booking.phone), now=now):
         return Skip("no_visits")
     until = message.due_at + timedelta(hours=25)  # a day, and the rest of an hour
-    link = visits_url(booking.reference, contact="phone", hour=int(until.timestamp() // 3600))
+    link = visits_url(booking.reference, booking.link_number, contact="phone", hour=int(until.timestamp() // 3600))
     zone = ZoneInfo(booking.store.time_zone)
     return Sms(
         to=booking.phone,

@@ -166,6 +166,7 @@ class EventKind(models.TextChoices):
     NOTIFIED = "notified", _("told of new hours")
     PHONED = "phoned", _("phoned")
     ERASED = "erased", _("erased")
+    CONTACT_CORRECTED = "contact_corrected", _("phone or e-mail corrected")
 
 
 class Actor(models.TextChoices):

@@ -132,6 +132,7 @@ def _skipped(one: Delivery) -> str:
         "cancelled": _("not sent, as the visit was cancelled"),
         "not_cancelled": _("not sent, as the visit stands"),
         "moved": _("not sent, as the visit was moved"),
+        "contact_corrected": _("not sent, as the customer corrected the phone number or address"),
         "started": _("not sent, as the visit had begun"),
         "arrived": _("not sent, as the customer had arrived"),
         "answered": _("not sent, as the customer had answered"),

@@ -24,6 +24,7 @@ TYPES: Final[Mapping[EventKind, str]] = {
     EventKind.STARTED: CHANGED,
     EventKind.UNDONE: CHANGED,
     EventKind.ERASED: CHANGED,
+    EventKind.CONTACT_CORRECTED: CHANGED,
     EventKind.CANCELLED: "visit.cancelled",
     EventKind.CHECKED_IN: "visit.arrived",
     EventKind.COMPLETED: "visit.completed",

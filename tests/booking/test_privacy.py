@@ -8,10 +8,10 @@ from pytest_django import Settings
 
 from booking.arrivals.line import join_line, serve_ticket
 from booking.models import Booking, IdempotentAnswer, Status
-from booking.privacy import correct_details, customer_data, erase_customer, forget_old
+from booking.privacy import customer_data, erase_customer, forget_old
 from booking.who import Who
 from notifications.models import OutboxMessage
-from stores.models import Slot, StoreDay
+from stores.models import Slot
 from tests.factories import NOW, at, make_booking, make_store, make_user
 
 pytestmark = pytest.mark.django_db
@@ -40,31 +40,6 @@ def test_customer_data_holds_what_was_answered_and_said() -> None:
 
     assert data["answers"] == [{"question": "Which bike?", "answer": "The red one"}]
     assert data["late_minutes"] == 10
-
-
-def test_correct_puts_name_and_note_right_and_tells_the_day() -> None:
-    booking = make_booking(make_store(), name="Adda Test", note="Side dor")
-    before = StoreDay.objects.get().version
-
-    correct_details(booking_id=booking.pk, name="Ada Test", note="Side door", now=at(8))
-
-    booking.refresh_from_db()
-    assert (booking.name, booking.note, booking.updated_at) == ("Ada Test", "Side door", at(8))
-    assert booking.sequence == 0
-    version = StoreDay.objects.get().version
-    assert version > before
-    correct_details(booking_id=booking.pk, name="Ada Test", note="Side door", now=at(9))
-    assert StoreDay.objects.get().version == version
-
-
-def test_correct_brings_nobody_back_who_was_erased() -> None:
-    booking = make_booking(make_store())
-    erase_customer(booking_id=booking.pk, who=Who.customer(NOW))
-
-    correct_details(booking_id=booking.pk, name="Ada Test", note="", now=NOW)
-
-    booking.refresh_from_db()
-    assert booking.name == ""
 
 
 def test_erase_empties_who_came_and_cancels_what_is_to_come() -> None:

@@ -56,6 +56,7 @@ def _event(kind: str) -> str:
         EventKind.UNDONE: _("the last step taken back"),
         EventKind.NOTIFIED: _("told of new hours"),
         EventKind.PHONED: _("told by phone"),
+        EventKind.CONTACT_CORRECTED: _("phone or e-mail corrected"),
     }
     return str(dict(words).get(EventKind(kind), kind))
 

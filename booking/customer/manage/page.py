@@ -23,7 +23,7 @@ from booking.message_kinds import Kind
 from booking.models import Booking, Status
 from booking.policy import is_video_open, may_cancel, may_change, may_say_late
 from booking.refusals import Refusal
-from booking.tokens import manage_token, read_short_token
+from booking.tokens import manage_token, read_short_token, short_token
 from booking.web.forms import FormProblem
 from booking.web.rendering import customer_page
 from booking.web.responses import keep_private, see_other
@@ -112,6 +112,7 @@ def visit_context(booking: Booking, *, now: datetime) -> dict[str, Any]:
         "kept_times": kept_times(booking, now=now),
         "directions": directions(store),
         "calendars": calendar_links(booking),
+        "own_path": reverse("short-link", args=[short_token("booking", booking.reference, booking.link_number)]),
         "book_again_url": f"{reverse('book', args=[store.slug])}?{urlencode(book_again)}",
     }
 
@@ -152,5 +153,9 @@ def _done_sentence(what: str) -> str:
         "late": _("Thank you. The store knows that you will be late."),
         "on_time": _("Thank you. The store expects you on time."),
         "corrected": _("Your details are put right."),
+        "contact": _(
+            "Your details are put right. The confirmation is on its way again, with a new link: the old one opens"
+            " nothing any more."
+        ),
         "already": _("This visit was booked already. You can change it here."),
     }.get(what, "")

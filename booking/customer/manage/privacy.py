@@ -1,10 +1,7 @@
-"""The personal data of one booking: to read, download, correct and erase."""
+"""The personal data of one booking: to read, download and erase, and its link."""
 
-import re
-from dataclasses import replace
 from datetime import timedelta
 from functools import partial
-from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
@@ -13,25 +10,22 @@ from django.urls import reverse
 from django.utils.timezone import now as clock_now
 from django.views.decorators.http import require_http_methods, require_safe
 
-from booking.bookings.link_renewal import LinkForm, renew_link_once, renewed_before
+from booking.bookings.link_renewal import renew_link_once, renewed_before
 from booking.customer.access import BOOKING_KEY, opened_by_key
-from booking.customer.book.details import AGAIN
-from booking.customer.book.way_cookie import forget, keep, way_at
-from booking.customer.forms import CorrectionForm
+from booking.customer.book.way_cookie import forget, way_at
+from booking.customer.manage.corrections import correction_cookie, sent_link_form
 from booking.customer.manage.history import history_in_words, messages_in_words
-from booking.customer.manage.page import done, visit_context
+from booking.customer.manage.page import visit_context
 from booking.formats.icalendar_files import booking_calendar
 from booking.links import manage_url
 from booking.models import Booking
-from booking.privacy import correct_details, customer_data, erase_customer
+from booking.privacy import customer_data, erase_customer
 from booking.web.rendering import customer_page
 from booking.web.responses import keep_private, see_other
 from booking.who import Who
 from stores.queries import store_detail
 
 _FORM_METHODS = ["GET", "HEAD", "POST"]
-_FORM_KEY = re.compile(r"[0-9a-f-]{36}")
-_NUMBER = re.compile(r"[0-9]{1,9}")
 
 
 @require_safe
@@ -75,41 +69,12 @@ def data(_request: HttpRequest, booking: Booking) -> HttpResponse:
 
 
 @require_http_methods(_FORM_METHODS)
-@opened_by_key
-def details(request: HttpRequest, booking: Booking) -> HttpResponseBase:
-    """Correct the name and the note. Input that is not accepted is remembered and shown by the page's address."""
-    now = clock_now()
-    way = way_at(request, _corrected(booking), now=now)
-    if request.method == "POST":
-        form = CorrectionForm(request.POST)
-        if not form.is_valid():
-            response: HttpResponse = see_other(f"{reverse('manage-details', args=[booking.reference])}?why={AGAIN}")
-            keep(request, response, replace(way, typed=form.typed()), now=now)
-            return response
-        typed: dict[str, Any] = form.cleaned_data
-        corrected = correct_details(booking_id=booking.pk, name=typed["name"], note=typed["note"], now=now)
-        response = done(corrected, "corrected")
-        forget(response, way)
-        return response
-    is_sent = request.GET.get("why") == AGAIN and way.is_remembered
-    form = CorrectionForm(way.typed if is_sent else None, initial={"name": booking.name, "note": booking.note})
-    problems = form.problems()
-    context = {**visit_context(booking, now=now), "form": form, "problems": problems}
-    return customer_page(request, "manage/correct", context, status=400 if problems else 200)
-
-
-def _corrected(booking: Booking) -> str:
-    """Return the name of the cookie for corrections of a booking."""
-    return f"{booking.store.slug}/visit/{booking.reference}"
-
-
-@require_http_methods(_FORM_METHODS)
 def link(request: HttpRequest, reference: str) -> HttpResponseBase:
     """Ask for confirmation, then make a new link. The old one stops working, and this browser keeps access.
 
     A second press of the button is answered like the first, even before the browser has the new key.
     """
-    form = _link_form(request, reference)
+    form = sent_link_form(request, reference)
     before = renewed_before(form, reference=reference, now=clock_now()) if form else None
     if before is not None and not BOOKING_KEY.is_held(request, before):
         return keep_private(_link_made(before), opened_by_key=True)
@@ -120,7 +85,7 @@ def link(request: HttpRequest, reference: str) -> HttpResponseBase:
 def _link(request: HttpRequest, booking: Booking) -> HttpResponseBase:
     now = clock_now()
     if request.method == "POST":
-        form = _link_form(request, booking.reference)
+        form = sent_link_form(request, booking.reference)
         if form is None:
             return see_other(request.path)
         return _link_made(renew_link_once(form, booking=booking, now=now))
@@ -141,15 +106,6 @@ def _link_made(booking: Booking) -> HttpResponseBase:
     return response
 
 
-def _link_form(request: HttpRequest, reference: str) -> LinkForm | None:
-    """Return the sent form for a new link; None without one, or where it is not as the page wrote it."""
-    key, number = request.POST.get("form", ""), request.POST.get("number", "")
-    browser = BOOKING_KEY.browser_of(request, reference)
-    if not (_FORM_KEY.fullmatch(key) and _NUMBER.fullmatch(number) and browser):
-        return None
-    return LinkForm(key, int(number), browser)
-
-
 @require_http_methods(_FORM_METHODS)
 @partial(opened_by_key, is_for_erased=True)
 def erase(request: HttpRequest, booking: Booking) -> HttpResponse:
@@ -161,7 +117,7 @@ def erase(request: HttpRequest, booking: Booking) -> HttpResponse:
         erase_customer(booking_id=booking.pk, who=Who.customer(now))
     response = see_other(reverse("erased", args=[booking.store.slug]))
     BOOKING_KEY.take(response, booking.reference)
-    forget(response, way_at(request, _corrected(booking), now=now))
+    forget(response, way_at(request, correction_cookie(booking), now=now))
     return response
 
 

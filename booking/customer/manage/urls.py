@@ -4,8 +4,9 @@ from django.urls import path
 
 from booking.customer.manage.attendance import cancel, confirm, late
 from booking.customer.manage.change import change, choose
+from booking.customer.manage.corrections import details
 from booking.customer.manage.page import booked, manage, older_short_link, short_link
-from booking.customer.manage.privacy import calendar, data, details, erase, erased, kept, link
+from booking.customer.manage.privacy import calendar, data, erase, erased, kept, link
 
 urlpatterns = [
     path("b/<str:reference>/", manage, name="manage"),

@@ -9,11 +9,13 @@ from pytest_django import DjangoAssertNumQueries
 
 from booking.arrivals.steps import take_step
 from booking.bookings.calendar_feeds import feed_of_store
+from booking.bookings.corrections import Details, correct_details
+from booking.bookings.customer_visits import Contact
 from booking.bookings.lifecycle import cancel_booking
 from booking.bookings.link_renewal import renew_link
 from booking.links import visits_feed_url
 from booking.models import Booking, Status
-from booking.privacy import correct_details, erase_customer, forget_old
+from booking.privacy import erase_customer, forget_old
 from booking.store_setup.calendar_feed import end_desk_feed, end_feed, new_desk_feed, new_feed
 from booking.tokens import feed_digest, manage_token
 from booking.who import Who
@@ -117,7 +119,9 @@ def test_feed_unchanged_costs_one_statement(
     [
         lambda visit: cancel_booking(booking_id=visit.pk, who=Who.customer(timezone.now())),
         lambda visit: take_step(booking_id=visit.pk, step="check_in", who=Who.staff(None, timezone.now())),
-        lambda visit: correct_details(booking_id=visit.pk, name="Bea Test", note="", now=timezone.now()),
+        lambda visit: correct_details(
+            booking_id=visit.pk, details=Details("Bea Test", "", Contact(visit.phone, visit.email)), now=timezone.now()
+        ),
         lambda visit: erase_customer(booking_id=visit.pk, who=Who.customer(timezone.now())),
         lambda visit: renew_link(booking_id=visit.pk, number=0, now=timezone.now()),
         lambda visit: Store.objects.update(name="Another name"),

@@ -8,6 +8,8 @@ from django.test import Client
 from pytest_django import Settings
 
 from booking import limits
+from booking.bookings.corrections import Details, correct_details
+from booking.bookings.customer_visits import Contact
 from booking.links import visits_feed_url
 from booking.message_kinds import Kind
 from booking.messages.compose import compose
@@ -260,6 +262,21 @@ def test_link_leaves_the_address_bar_and_lists_every_visit_of_the_number(client:
     (followed,) = shown.links_to(feed.replace("http://", "webcal://"))
     assert followed is not None
     assert client.get(feed.removeprefix("http://127.0.0.1:8000")).content.count(b"BEGIN:VEVENT") == 2
+
+
+def test_list_of_a_contact_is_closed_once_the_visit_has_another(client: Client, booking: Booking) -> None:
+    """Or whoever corrects the phone of their own visit to a stranger's would read the stranger's visits."""
+    stranger = make_booking(make_store("other", name="Other Shop"), phone="+33612345677")
+    client.get(link_of(booking))
+    details = Details(booking.name, "", Contact(stranger.phone, ""))
+    correct_details(booking_id=booking.pk, details=details, now=NOW)
+
+    open_still, opened_again = client.get("/v/"), client.get(link_of(booking))
+
+    assert (open_still.status_code, opened_again.status_code) == (404, 404)
+    assert "Other Shop" not in page(open_still).words
+    feed = visits_feed_url(booking.reference, 0, contact="phone")
+    assert client.get(feed.removeprefix("http://127.0.0.1:8000")).status_code == 404
 
 
 def test_link_is_read_as_the_visit_was_booked(client: Client, booking: Booking) -> None:

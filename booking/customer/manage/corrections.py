@@ -1,0 +1,144 @@
+"""The page on which a customer corrects the details of a booked visit: name, note, phone, e-mail."""
+
+import re
+from dataclasses import replace
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any
+from uuid import uuid4
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import reverse
+from django.utils.timezone import now as clock_now
+from django.views.decorators.http import require_http_methods
+
+from booking import limits
+from booking.bookings.corrections import (
+    Details,
+    correct_details,
+    correct_details_once,
+    corrected_before,
+    has_other_contact,
+    may_correct_contact,
+)
+from booking.bookings.customer_visits import Contact
+from booking.bookings.link_renewal import LinkForm
+from booking.customer.access import BOOKING_KEY, opened_by_key
+from booking.customer.book.details import AGAIN
+from booking.customer.book.way_cookie import Way, forget, keep, way_at
+from booking.customer.forms import CorrectionForm
+from booking.customer.manage.page import done, visit_context
+from booking.formatting import refusal_sentence
+from booking.models import Booking
+from booking.refusals import BookingRefused, Refusal
+from booking.web.forms import FormProblem
+from booking.web.rendering import customer_page
+from booking.web.responses import keep_private, see_other
+
+_FORM_KEY = re.compile(r"[0-9a-f-]{36}")
+_NUMBER = re.compile(r"[0-9]{1,9}")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def details(request: HttpRequest, reference: str) -> HttpResponseBase:
+    """Correct a visit's details. Another phone or e-mail ends the link, and this browser keeps access.
+
+    A second press of the button is answered like the first, even before the browser has the new key.
+    """
+    form = sent_link_form(request, reference)
+    before = corrected_before(form, reference=reference, now=clock_now()) if form else None
+    if before is not None and not BOOKING_KEY.is_held(request, before):
+        return keep_private(_corrected(before, is_other_contact=True), opened_by_key=True)
+    return _details(request, reference)
+
+
+def correction_cookie(booking: Booking) -> str:
+    """Return the name of the cookie for corrections of a booking."""
+    return f"{booking.store.slug}/visit/{booking.reference}"
+
+
+def sent_link_form(request: HttpRequest, reference: str) -> LinkForm | None:
+    """Return the sent form that ends a link; None without one, or where it is not as the page wrote it."""
+    key, number = request.POST.get("form", ""), request.POST.get("number", "")
+    browser = BOOKING_KEY.browser_of(request, reference)
+    if not (_FORM_KEY.fullmatch(key) and _NUMBER.fullmatch(number) and browser):
+        return None
+    return LinkForm(key, int(number), browser)
+
+
+@opened_by_key
+def _details(request: HttpRequest, booking: Booking) -> HttpResponse:
+    """Show the form, or correct. Input that is not accepted is remembered and shown by the page's address."""
+    now = clock_now()
+    way = way_at(request, correction_cookie(booking), now=now)
+    if request.method == "POST":
+        return _correct(request, booking, way, now=now)
+    is_sent = bool(request.GET.get("why")) and way.is_remembered
+    initial = {"name": booking.name, "phone": booking.phone, "email": booking.email, "note": booking.note}
+    form = _form(booking, dict(way.typed) if is_sent else None, now=now, initial=initial)
+    problems = form.problems()
+    why = request.GET.get("why", "")
+    refusal = Refusal(why) if why in set(Refusal) and way.is_remembered else None
+    if refusal is not None:
+        problems = [FormProblem(refusal_sentence(refusal))]
+    context = {
+        **visit_context(booking, now=now),
+        "form": form,
+        "problems": problems,
+        "form_key": uuid4(),
+        "number": booking.link_number,
+    }
+    status = HTTPStatus.CONFLICT if refusal else HTTPStatus.BAD_REQUEST if problems else HTTPStatus.OK
+    return customer_page(request, "manage/correct", context, status=status)
+
+
+def _correct(request: HttpRequest, booking: Booking, way: Way, *, now: datetime) -> HttpResponse:
+    """Correct the details and redirect: to the visit, or to the form where its input is not accepted."""
+    form, sent = _form(booking, request.POST, now=now), sent_link_form(request, booking.reference)
+    typed: dict[str, Any] = form.cleaned_data if form.is_valid() else {}
+    contact = Contact(typed.get("phone", booking.phone), typed.get("email", booking.email))
+    is_other_contact = has_other_contact(booking, contact)
+    if not typed or (is_other_contact and sent is None):
+        return _lead_to_form(request, booking, form, way, why=AGAIN, now=now)
+    details = Details(typed["name"], typed["note"], contact)
+    if is_other_contact:
+        changed = {contact.phone, contact.email} - {booking.phone, booking.email.lower()}
+        limits.corrected_contact(booking.reference, *sorted(changed))
+    try:
+        corrected = (
+            correct_details_once(sent, booking=booking, details=details, now=now)
+            if sent is not None
+            else correct_details(booking_id=booking.pk, details=details, now=now)
+        )
+    except BookingRefused as no:
+        return _lead_to_form(request, booking, form, way, why=no.reason, now=now)
+    response = _corrected(corrected, is_other_contact=is_other_contact)
+    forget(response, way)
+    return response
+
+
+def _lead_to_form(
+    request: HttpRequest, booking: Booking, form: CorrectionForm, way: Way, *, why: str, now: datetime
+) -> HttpResponse:
+    """Redirect to the form, which shows what was typed, and why it is not accepted."""
+    response = see_other(f"{reverse('manage-details', args=[booking.reference])}?why={why}")
+    keep(request, response, replace(way, typed=form.typed()), now=now)
+    return response
+
+
+def _form(booking: Booking, data: Any, *, now: datetime, initial: dict[str, str] | None = None) -> CorrectionForm:
+    return CorrectionForm(
+        data,
+        country=booking.store.country,
+        has_contact=may_correct_contact(booking, now=now) and (data is None or "phone" in data),
+        needs_contact=bool(booking.phone or booking.email),
+        initial=initial,
+    )
+
+
+def _corrected(booking: Booking, *, is_other_contact: bool) -> HttpResponse:
+    """Redirect to the visit, which says what was corrected, and may be opened by this browser with its new link."""
+    response = done(booking, "contact" if is_other_contact else "corrected")
+    if is_other_contact:
+        BOOKING_KEY.give(response, booking)
+    return response
