@@ -28,6 +28,7 @@ from booking.customer.book.details import AGAIN
 from booking.customer.book.way_cookie import Way, forget, keep, way_at
 from booking.customer.forms import CorrectionForm
 from booking.customer.manage.page import done, visit_context
+from booking.customer_input import phone_in_words
 from booking.formatting import refusal_sentence
 from booking.models import Booking
 from booking.refusals import BookingRefused, Refusal
@@ -74,7 +75,8 @@ def _details(request: HttpRequest, booking: Booking) -> HttpResponse:
     if request.method == "POST":
         return _correct(request, booking, way, now=now)
     is_sent = bool(request.GET.get("why")) and way.is_remembered
-    initial = {"name": booking.name, "phone": booking.phone, "email": booking.email, "note": booking.note}
+    phone = phone_in_words(booking.phone, country=booking.store.country)
+    initial = {"name": booking.name, "phone": phone, "email": booking.email, "note": booking.note}
     form = _form(booking, dict(way.typed) if is_sent else None, now=now, initial=initial)
     problems = form.problems()
     why = request.GET.get("why", "")
