@@ -14,7 +14,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from phonenumbers import PhoneNumberType
 
-from stores.phones import example, is_dialed_alike, is_mobile, parsed, region_of
+from stores.phones import digits_over, example, is_dialed_alike, is_mobile, parsed, region_of
 from stores.words import DIRECTION_OVERRIDES, can_be_said
 
 NAME_MAX = 120
@@ -27,6 +27,11 @@ _LAST_DIGITS = 4
 _validate_email = EmailValidator(allowlist=[])  # not even localhost
 _E164 = re.compile(r"\+[1-9][0-9]{7,14}")
 
+_SENTENCES = {
+    0: _("Enter a phone number such as {example}."),
+    1: _("This number has one digit too many. Enter one such as {example}."),
+    -1: _("This number has one digit too few. Enter one such as {example}."),
+}
 _REFUSED_PHONES = frozenset(
     {
         PhoneNumberType.PREMIUM_RATE,
@@ -95,7 +100,7 @@ def read_phone(text: str, *, country: str) -> str:
     number = parsed(typed, country=country)
     region = region_of(number) if number else ""
     if number is None or not region:
-        sentence = _("Enter a phone number such as {example}.")
+        sentence = _SENTENCES[digits_over(typed, country=country)]
         raise BadInput("invalid", format_lazy(sentence, example=example(country)))
     # Region 001 holds networks of no country: satellites, international premium and toll-free numbers.
     if region == "001" or phonenumbers.number_type(number) in _REFUSED_PHONES:

@@ -40,6 +40,23 @@ def parsed(text: str, *, country: str) -> PhoneNumber | None:
     return valid
 
 
+def digits_over(text: str, *, country: str) -> int:
+    """Return 1 where a text is a number of `country` with one digit too many, -1 with one too few, else 0."""
+    try:
+        number = phonenumbers.parse(text, country or None)
+    except NumberParseException:
+        return 0
+    region = phonenumbers.region_code_for_country_code(number.country_code)
+    metadata = PhoneMetadata.metadata_for_region(region, None)
+    lengths = metadata.general_desc.possible_length if metadata and metadata.general_desc else ()
+    digits = phonenumbers.national_significant_number(number)
+    # The library leaves the 0 that is dialed first on a number that is none.
+    typed = len(digits.removeprefix(metadata.national_prefix or "") if metadata else digits)
+    if typed in lengths:
+        return 0
+    return 1 if typed - 1 in lengths else -1 if typed + 1 in lengths else 0
+
+
 def region_of(number: PhoneNumber) -> str:
     """Return the two letters of a number's country; "001" for a network without a country, "" if unknown."""
     return phonenumbers.region_code_for_number(number) or ""

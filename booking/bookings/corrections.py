@@ -1,7 +1,8 @@
 """Corrections of a visit's details by its customer: the name, the note, and a mistyped phone number or e-mail address.
 
 A contact that was mistyped may be a stranger's. So the link that went there ends with the correction, nothing more is
-written there, and the confirmation goes to the new contact with a new link.
+written there, and the confirmation goes to the new contact with a new link
+(docs/decisions/0061-another-contact-is-another-link.md).
 """
 
 from dataclasses import dataclass

@@ -145,7 +145,8 @@ def _form(page: StorePage, way: Way, sent: QueryDict | None) -> DetailsForm:
     typed: Mapping[str, Any] | None = sent
     if sent is None or "name" not in sent:
         unseen = {HONEYPOT: sent[HONEYPOT]} if sent and sent.get(HONEYPOT) else {}
-        typed = {**way.typed, **unseen} if way.typed else None
+        meant = {"email": sent["email_meant"]} if sent and sent.get("email_meant") else {}  # offered by the check page
+        typed = {**way.typed, **meant, **unseen} if way.typed else None
     return DetailsForm(
         typed,
         country=page.rules.country,

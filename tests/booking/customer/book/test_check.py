@@ -129,6 +129,33 @@ def test_a_likely_slip_in_an_address_is_asked_about_once_and_never_in_the_way(
     assert Booking.objects.get().email == "ada@gmial.com"
 
 
+@pytest.mark.parametrize("prefix", ["", "/simple"])
+def test_address_that_was_likely_meant_is_taken_by_one_press(client: Client, store: Store, prefix: str) -> None:
+    form = filled(client, phone="", email="ada@gmial.com")
+    asked = page(client.post(prefix + CONFIRM, form, follow=True))
+
+    assert asked.offered["ada@gmail.com"] == "Book with ada@gmail.com"
+    client.post(prefix + CONFIRM, {**asked.forms[prefix + CONFIRM], "email_meant": "ada@gmail.com"})
+
+    assert Booking.objects.get().email == "ada@gmail.com"
+
+
+@pytest.mark.parametrize(
+    ("phone", "problem"),
+    [
+        ("06 12 34 56 7", "one digit too few"),
+        ("06 12 34 56 78 9", "one digit too many"),
+        ("12", "Enter a phone number"),
+    ],
+)
+def test_phone_number_with_a_digit_too_few_or_too_many_says_so(
+    client: Client, store: Store, phone: str, problem: str
+) -> None:
+    asked = page(client.post(CONFIRM, filled(client, phone=phone), follow=True))
+
+    assert problem in asked.words
+
+
 def test_an_example_of_a_number_stays_on_one_line(client: Client, store: Store) -> None:
     form = filled(client, phone="12")
 
