@@ -46,7 +46,7 @@ def digits_over(text: str, *, country: str) -> int:
         number = phonenumbers.parse(text, country or None)
     except NumberParseException:
         return 0
-    region = phonenumbers.region_code_for_country_code(number.country_code)
+    region = phonenumbers.region_code_for_country_code(number.country_code or 0)
     metadata = PhoneMetadata.metadata_for_region(region, None)
     lengths = metadata.general_desc.possible_length if metadata and metadata.general_desc else ()
     digits = phonenumbers.national_significant_number(number)
