@@ -2,7 +2,7 @@
 
 A contact that was mistyped may be a stranger's. So the link that went there ends with the correction, nothing more is
 written there, and the confirmation goes to the new contact with a new link
-(docs/decisions/0061-another-contact-is-another-link.md).
+(docs/decisions/0062-another-contact-is-another-link.md).
 """
 
 from dataclasses import dataclass
