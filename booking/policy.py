@@ -6,6 +6,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from booking.refusals import Refusal
+from stores.hours import day_start
 
 HOLD_MINUTES = 5
 HOLD_EXTENSIONS = 2
@@ -46,6 +47,17 @@ class BookingRules(Protocol):
     def minimum_notice_minutes(self) -> int: ...
     @property
     def booking_horizon_days(self) -> int: ...
+    @property
+    def zone(self) -> ZoneInfo: ...
+
+
+class KindRules(Protocol):
+    """The rules of a kind of visit that differ from the store's, None where they do not."""
+
+    @property
+    def notice_minutes(self) -> int | None: ...
+    @property
+    def notice_until(self) -> time | None: ...
 
 
 def places_needed(*, party_size: int, counts_people: bool) -> int:
@@ -60,6 +72,7 @@ def refusal_to_book(
     now: datetime,
     zone: ZoneInfo,
     rules: BookingRules,
+    kind: KindRules,
     party_size: int,
     max_party_size: int,
     by_staff: bool,
@@ -73,16 +86,44 @@ def refusal_to_book(
     if by_staff:
         if ends_at <= now:
             return Refusal.TOO_LATE
-    elif starts_at < first_bookable_start(now=now, rules=rules):
+    elif starts_at < first_bookable_start(now=now, rules=rules, kind=kind):
         return Refusal.TOO_SOON
     if starts_at.astimezone(zone).date() > last_bookable_date(now=now, zone=zone, rules=rules):
         return Refusal.TOO_FAR_AHEAD
     return None
 
 
-def first_bookable_start(*, now: datetime, rules: BookingRules) -> datetime:
-    """Return the earliest start a customer may book."""
-    return now + timedelta(minutes=rules.minimum_notice_minutes)
+def first_bookable_start(*, now: datetime, rules: BookingRules, kind: KindRules) -> datetime:
+    """Return the earliest start of a kind of visit that a customer may book.
+
+    Where it is booked until a time of the day before, that is the beginning of tomorrow, and later the day after.
+    """
+    if kind.notice_until is None:
+        return now + timedelta(minutes=_notice_minutes(rules, kind))
+    local = now.astimezone(rules.zone)
+    days = 1 if local.time() < kind.notice_until else 2
+    return day_start(local.date() + timedelta(days=days), rules.zone)
+
+
+def notice_ends(*, starts_at: datetime, rules: BookingRules, kind: KindRules) -> datetime:
+    """Return until when a customer may book a start."""
+    if kind.notice_until is None:
+        return starts_at - timedelta(minutes=_notice_minutes(rules, kind))
+    day_before = starts_at.astimezone(rules.zone).date() - timedelta(days=1)
+    return _wall_time(day_before, kind.notice_until, rules.zone)
+
+
+def first_start_changes_at(*, now: datetime, rules: BookingRules, kind: KindRules) -> datetime | None:
+    """Return when the earliest start of a kind of visit jumps to another day; None where it moves with the clock."""
+    if kind.notice_until is None:
+        return None
+    local = now.astimezone(rules.zone)
+    days = 0 if local.time() < kind.notice_until else 1
+    return _wall_time(local.date() + timedelta(days=days), kind.notice_until, rules.zone)
+
+
+def _notice_minutes(rules: BookingRules, kind: KindRules) -> int:
+    return rules.minimum_notice_minutes if kind.notice_minutes is None else kind.notice_minutes
 
 
 def last_bookable_date(*, now: datetime, zone: ZoneInfo, rules: BookingRules) -> date:
@@ -203,6 +244,7 @@ def refusal_to_wait(
     now: datetime,
     zone: ZoneInfo,
     rules: BookingRules,
+    kind: KindRules,
     party_size: int,
     max_party_size: int,
 ) -> Refusal | None:
@@ -212,14 +254,14 @@ def refusal_to_wait(
     """
     if party_size > max_party_size:
         return Refusal.PARTY_TOO_LARGE
-    if to_date < first_bookable_start(now=now, rules=rules).astimezone(zone).date():
+    if to_date < first_bookable_start(now=now, rules=rules, kind=kind).astimezone(zone).date():
         return Refusal.TOO_SOON
     if max(from_date, to_date) > last_bookable_date(now=now, zone=zone, rules=rules):
         return Refusal.TOO_FAR_AHEAD
     return None
 
 
-def offer_until(*, starts_at: datetime, now: datetime, rules: BookingRules) -> datetime | None:
+def offer_until(*, starts_at: datetime, now: datetime, rules: BookingRules, kind: KindRules) -> datetime | None:
     """Return until when a freed place is kept for a waiting customer; None where its start is too near for an offer.
 
     Half an hour, or less where the minimum notice ends sooner, but at least the five minutes of any hold. Those may
@@ -227,8 +269,8 @@ def offer_until(*, starts_at: datetime, now: datetime, rules: BookingRules) -> d
     """
     if starts_at - now < LEAST_OFFER:
         return None
-    notice_ends = starts_at - timedelta(minutes=rules.minimum_notice_minutes)
-    return max(min(now + OFFER_KEPT, notice_ends), now + LEAST_OFFER)
+    until = notice_ends(starts_at=starts_at, rules=rules, kind=kind)
+    return max(min(now + OFFER_KEPT, until), now + LEAST_OFFER)
 
 
 def is_quiet(moment: datetime, *, zone: ZoneInfo, plan: MessagePlan = STANDARD_PLAN) -> bool:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from stores.hours import ONE_DAY, Interval, WeeklyInterval, day_start, open_intervals, openings
 
+BUFFER_MOST = 240  # minutes before or after a visit
 _CALENDAR_FROM, _CALENDAR_UNTIL = 2, 9998  # the years that leave one more day on either side
 _ends_at = attrgetter("ends_at")
 
@@ -25,10 +26,20 @@ class DeskRule:
     capacity: int
     kept_back: int
     weekly: tuple[WeeklyInterval, ...]
+    visit_type_ids: tuple[int, ...] = ()  # the kinds of visit that it serves; empty: all
+
+    def serves(self, visit_type_id: int) -> bool:
+        """Tell whether visits of this kind may take place here."""
+        return not self.visit_type_ids or visit_type_id in self.visit_type_ids
 
 
 @dataclass(frozen=True, slots=True)
 class VisitTypeRule:
+    """The rules of one kind of visit. With `weekly` empty, it takes place whenever a desk serves it.
+
+    Its notice is `notice_minutes`, or lasts until a time of the day before (`notice_until`); else the store's.
+    """
+
     id: int
     slug: str
     name: str
@@ -37,6 +48,16 @@ class VisitTypeRule:
     what_to_bring: str
     mode: str = "store"
     is_active: bool = True
+    notice_minutes: int | None = None
+    notice_until: time | None = None
+    weekly: tuple[WeeklyInterval, ...] = ()
+    minutes_before: int = 0  # of its desk, beside the visit itself
+    minutes_after: int = 0
+    most_at_once: int | None = None  # over all desks
+
+    @property
+    def has_buffers(self) -> bool:
+        return bool(self.minutes_before or self.minutes_after)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +103,12 @@ class StoreRules:
     def with_desk(self, slug: str) -> "StoreRules":
         """Return the same rules with only this active desk; without any desk if there is no such one."""
         return replace(self, desks=tuple(desk for desk in self.desks if desk.slug == slug))
+
+    def for_kind(self, visit_type: VisitTypeRule) -> "StoreRules":
+        """Return the same rules with only the desks that serve a kind of visit."""
+        if all(desk.serves(visit_type.id) for desk in self.desks):
+            return self
+        return replace(self, desks=tuple(desk for desk in self.desks if desk.serves(visit_type.id)))
 
     def visit_type(self, slug: str) -> VisitTypeRule | None:
         """Return one of the active visit types."""
@@ -171,10 +198,19 @@ def _served(
     """Return those of the store's slots that lie wholly within one stretch of the desk's hours."""
     if not desk.weekly or not slots:
         return slots
+    return slots_within(slots, week_around(desk.weekly, rules, first_date=first_date, last_date=last_date))
+
+
+def week_around(
+    weekly: Sequence[WeeklyInterval], rules: StoreRules, *, first_date: date, last_date: date
+) -> list[Interval]:
+    """Return the open time of a week's hours around these of the store's days, whatever the store's own hours are."""
     # One more day at the end: a slot may reach past midnight into hours that begin only then.
-    hours = open_intervals(
-        desk.weekly, {}, first_date=first_date - ONE_DAY, last_date=last_date + ONE_DAY, zone=rules.zone
-    )
+    return open_intervals(weekly, {}, first_date=first_date - ONE_DAY, last_date=last_date + ONE_DAY, zone=rules.zone)
+
+
+def slots_within(slots: Sequence[SlotTime], hours: Sequence[Interval]) -> list[SlotTime]:
+    """Return those of some slots, by time, that lie wholly within one of these stretches."""
     result: list[SlotTime] = []
     for opens_at, closes_at in hours:
         first = bisect_left(slots, (opens_at,))

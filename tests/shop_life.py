@@ -274,6 +274,34 @@ class Life:
             store=store, desk=desk, name=desk.name, capacity=capacity, kept_back=kept_back, user=self.user, now=now
         )
 
+    def do_change_served(self, rng: Random, now: datetime) -> None:
+        desk, slugs = Desk.objects.get(pk=rng.choice(self.desks).pk), rng.choice([(), (), ("visit",), ("advice",)])
+
+        def edit(store: Store) -> None:
+            known: dict[str, Any] = {"name": desk.name, "capacity": desk.capacity, "kept_back": desk.kept_back}
+            served = list(store.visit_types.filter(slug__in=slugs))
+            store_services.save_desk(store=store, desk=desk, **known, visit_types=served, user=self.user, now=now)
+
+        change_rules(store_id=self.store.pk, edit=edit, then=rng.choice(THENS), now=now, user=self.user)
+
+    def do_change_kind(self, rng: Random, now: datetime) -> None:
+        weekly = rng.choice([(), tuple(WeeklyInterval(day, time(1, 20), time(11)) for day in range(7))])
+        own = store_services.KindRules(
+            notice_minutes=rng.choice([None, 0, 45]),
+            weekly=weekly,
+            minutes_before=rng.choice([0, 0, 20]),
+            minutes_after=rng.choice([0, 0, 10]),
+            most_at_once=rng.choice([None, None, 1, 2]),
+        )
+        slug = rng.choice(KINDS)
+
+        def edit(store: Store) -> None:
+            kind = store.visit_types.get(slug=slug)
+            fields: dict[str, Any] = {name: getattr(kind, name) for name in ("name", "slot_count", "max_party_size")}
+            store_services.save_visit_type(store=store, visit_type=kind, **fields, own=own, user=self.user, now=now)
+
+        change_rules(store_id=self.store.pk, edit=edit, then=rng.choice(THENS), now=now, user=self.user)
+
     # --- The clock ---
 
     def do_release(self, rng: Random, now: datetime) -> None:

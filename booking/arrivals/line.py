@@ -6,6 +6,7 @@ place is passed on once, and a person served by two requests at once is served o
 
 from collections.abc import Collection
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
@@ -32,6 +33,7 @@ from stores.locks import share_lock_store
 from stores.models import Desk, Store
 from stores.queries import rules_around
 from stores.slots import StoreRules
+from stores.visit_runs import has_hours_left
 
 NAME_LONGEST = 120
 
@@ -55,12 +57,13 @@ def join_line(
     """
     joined_at = joined_at or now
     rules = rules_around(store.slug, now, lock=True)
+    kind = visit_type_or_raise(rules, visit_type)
+    rules = rules.for_kind(kind)
     if not rules.desks:
         raise BookingRefused(Refusal.NOT_FOUND)
     day = working_day(rules, now=now)
-    if joined_at < day.since:
+    if joined_at < day.since or not has_hours_left(rules, kind, day=day.own_date, at=joined_at):
         raise BookingRefused(Refusal.SLOT_CLOSED)
-    kind = visit_type_or_raise(rules, visit_type)
     if not 1 <= party_size <= kind.max_party_size:
         raise BookingRefused(Refusal.PARTY_TOO_LARGE)
     lock_line(store.pk)
@@ -197,11 +200,11 @@ def _unclaimed(store: Store, ticket: Ticket, *, now: datetime) -> Booking | None
     """Return the visit whose places a ticket may take: nobody came for it, and they are enough.
 
     It is at the ticket's own desk if possible, else the one that has been overdue longest. It is never a visit whose
-    places already went to others, or whose desk no longer serves.
+    places already went to others, or whose desk does not serve the ticket's kind of visit.
     """
     rules = rules_around(store.slug, now)
     late = visits_of(store, working_day(rules, now=now)).filter(
-        desk_id__in=[desk.id for desk in rules.desks],
+        desk_id__in=[desk.id for desk in rules.desks if desk.serves(ticket.visit_type_id)],
         places__gte=places_needed(party_size=ticket.party_size, counts_people=rules.counts_people),
         status=Status.CONFIRMED,
         starts_at__lte=now - CLAIMED_WITHIN,
@@ -273,7 +276,8 @@ def _desk_at_work(store: Store, ticket: Ticket, *, now: datetime) -> int:
     if Desk.objects.filter(pk=ticket.desk_id, is_active=True).exists():
         return ticket.desk_id
     rules = rules_around(store.slug, now)
-    return _shortest_line(store, rules, working_day(rules, now=now)) if rules.desks else ticket.desk_id
+    able = tuple(desk for desk in rules.desks if desk.serves(ticket.visit_type_id)) or rules.desks
+    return _shortest_line(store, replace(rules, desks=able), working_day(rules, now=now)) if able else ticket.desk_id
 
 
 def _shortest_line(store: Store, rules: StoreRules, day: WorkingDay) -> int:

@@ -1,6 +1,7 @@
 """Steps of arrivals: check in, start, complete, no-show, undo, and walk-ins."""
 
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -13,17 +14,17 @@ from booking.bookings.changes import note_change
 from booking.bookings.lifecycle import lock_booking, store_booking
 from booking.bookings.refusals import VisitMoved, WrongStatus
 from booking.models import Booking, BookingEvent, EventKind, Source, Status
-from booking.places.claims import claim_anywhere, days_of, squeeze_in
+from booking.places.claims import claim_anywhere, days_taken, squeeze_in
 from booking.places.closed_slots import refused_without_place
 from booking.places.requests import retry_after_expired_holds, visit_type_or_raise
-from booking.places.runs import Run
+from booking.places.runs import Run, runs_now
 from booking.policy import places_needed
 from booking.refusals import BookingRefused, NoPlace, Refusal
 from booking.tokens import keyed_digest
 from booking.who import Who
 from stores.models import Store
 from stores.queries import rules_around
-from stores.slots import StoreRules, VisitTypeRule, slots_by_desk
+from stores.slots import StoreRules, VisitTypeRule
 
 _EVENTS = {name: EventKind(taken.event) for name, taken in STEPS.items()}
 
@@ -199,17 +200,21 @@ def _admit_walk_in(
     visit_type = visit_type or visit_type_or_raise(rules, visit_type_slug)
     if draft.party_size > visit_type.max_party_size:
         raise BookingRefused(Refusal.PARTY_TOO_LARGE)
-    runs = _runs_now(rules, visit_type, now=came_at)
+    # Whoever was in line came while this kind of visit had its hours.
+    asked = replace(visit_type, weekly=()) if was_in_line else visit_type
+    runs = runs_now(rules, asked, now=came_at)
     if not runs:
         raise BookingRefused(Refusal.SLOT_CLOSED)
-    run = _place_for_walk_in(rules, runs, party_size=draft.party_size, squeeze=squeeze, desk_id=desk_id)
+    run = _place_for_walk_in(
+        rules, runs, visit_type, party_size=draft.party_size, squeeze=squeeze, desk_id=desk_id, now=now
+    )
     draft.status, draft.checked_in_at = Status.CHECKED_IN, came_at
     booking = store_booking(draft, rules, visit_type, run, now=now, user=user)
     note_change(
         booking,
         EventKind.CHECKED_IN,
         who=Who.staff(user, now),
-        days=days_of(run.starts_at, run.ends_at, rules.zone.key),
+        days=days_taken(run, rules.zone.key),
         happened_at=came_at,
         from_status=Status.CONFIRMED,
         action_id=action_id,
@@ -217,28 +222,18 @@ def _admit_walk_in(
     return booking
 
 
-def _runs_now(rules: StoreRules, visit_type: VisitTypeRule, *, now: datetime) -> list[Run]:
-    """Return each desk's run for a visit that begins in the present slot, cut short by closing time."""
-    today = now.astimezone(rules.zone).date()
-    found = []
-    by_desk = slots_by_desk(rules, first_date=today - timedelta(days=1), last_date=today + timedelta(days=1))
-    for desk in rules.desks:
-        coming = [slot for slot in by_desk[desk.id] if slot.ends_at > now]
-        if not coming or coming[0].starts_at > now:
-            continue
-        run = [coming[0]]
-        for slot in coming[1 : visit_type.slot_count]:
-            if slot.starts_at == run[-1].ends_at:
-                run.append(slot)
-        found.append(Run(desk, tuple(run)))
-    return found
-
-
 def _place_for_walk_in(
-    rules: StoreRules, runs: list[Run], *, party_size: int, squeeze: bool, desk_id: int | None
+    rules: StoreRules,
+    runs: list[Run],
+    visit_type: VisitTypeRule,
+    *,
+    party_size: int,
+    squeeze: bool,
+    desk_id: int | None,
+    now: datetime,
 ) -> Run:
     """Take places in one of the runs; in a full one, at this desk if it is at work, where `squeeze` allows it."""
-    run = claim_anywhere(rules, runs, party_size=party_size, from_web=False)
+    run = claim_anywhere(rules, runs, visit_type, now=now, party_size=party_size, from_web=False)
     if run is not None:
         return run
     if not squeeze:

@@ -48,9 +48,10 @@ def _counters() -> Iterator[str]:
 def _spans(store_id: int, desk_id: int) -> dict[object, list[_Span]]:
     """Return what takes places of a desk, under each UTC day that it touches."""
     bookings = Booking.objects.filter(store_id=store_id, desk_id=desk_id).exclude(status=Status.CANCELLED)
-    rows: list[_Span] = list(bookings.values_list("starts_at", "ends_at", "places", "takes_web_places"))
-    holds = Hold.objects.filter(store_id=store_id, desk_id=desk_id).values_list("starts_at", "ends_at", "places")
-    rows += [(*hold, True) for hold in holds]
+    times = ("starts_at", "ends_at", "minutes_before", "minutes_after", "places")
+    rows = [_span(*row) for row in bookings.values_list("takes_web_places", *times)]
+    holds = Hold.objects.filter(store_id=store_id, desk_id=desk_id).values_list(*times)
+    rows += [_span(True, *hold) for hold in holds]
     by_day: dict[object, list[_Span]] = defaultdict(list)
     for row in rows:
         day = row[0].date() - timedelta(days=1)
@@ -58,6 +59,11 @@ def _spans(store_id: int, desk_id: int) -> dict[object, list[_Span]]:
             by_day[day].append(row)
             day += timedelta(days=1)
     return by_day
+
+
+def _span(from_web: bool, starts_at: datetime, ends_at: datetime, before: int, after: int, places: int) -> _Span:
+    """Return the time that a visit or a hold takes of its desk, with its places."""
+    return starts_at - timedelta(minutes=before), ends_at + timedelta(minutes=after), places, from_web
 
 
 def _messages(*, now: datetime) -> Iterator[str]:

@@ -57,6 +57,8 @@ class BookingRow(NamedTuple):
     note: str
     is_simple: bool
     desk_was_chosen: bool
+    minutes_before: int
+    minutes_after: int
     desk: Desk
     visit_type: VisitType
     store: Store
@@ -89,7 +91,7 @@ SELECT 1, desk_id, CAST(starts_at AS TEXT), CAST(ends_at AS TEXT), places_taken,
     CASE WHEN closed THEN 1 ELSE 0 END
   FROM stores_slot WHERE store_id = %s AND starts_at >= %s AND starts_at < %s
 UNION ALL
-SELECT 0, desk_id, CAST(starts_at AS TEXT), CAST(ends_at AS TEXT), places, 0, 0
+SELECT 0, desk_id, CAST(starts_at AS TEXT), CAST(ends_at AS TEXT), places, minutes_before, minutes_after
   FROM booking_hold WHERE store_id = %s AND expires_at <= %s
 """
 # The day's bookings first, then their messages, each by its index.
@@ -152,7 +154,7 @@ def read_slots(
         if is_slot:
             slots.append(SlotRow(desk_id, starts_at, ends_at, places, capacity, bool(closed)))
         else:
-            holds.append(ExpiredHold(desk_id, starts_at, ends_at, places))
+            holds.append(ExpiredHold.of_row(desk_id, starts_at, ends_at, places, capacity, closed))
     return slots, holds
 
 

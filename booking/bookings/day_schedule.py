@@ -18,7 +18,7 @@ from notifications import outbox
 from stores.hours import ONE_DAY, day_start
 from stores.models import Store
 from stores.queries import rules_around, store_rules
-from stores.slots import DeskRule, StoreRules, slots_by_desk
+from stores.slots import BUFFER_MOST, DeskRule, StoreRules, slots_by_desk
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +139,8 @@ def day_version(*, store: Store, date: date, now: datetime, days_around: int = 0
         for at in (
             now,
             now + timedelta(minutes=store.change_until_minutes),
-            day_start(first, zone),
-            day_start(last + ONE_DAY, zone),
+            day_start(first, zone) - timedelta(minutes=BUFFER_MOST),
+            day_start(last + ONE_DAY, zone) + timedelta(minutes=BUFFER_MOST),
         )
     )
     days = [connection.ops.adapt_datefield_value(day) for day in (first, last)]

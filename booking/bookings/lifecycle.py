@@ -16,7 +16,7 @@ from booking.message_kinds import Kind
 from booking.models import WEB_SOURCES, Actor, Booking, EventKind, Hold, Source, Status
 from booking.models.joint_writes import Part, can_join_writes
 from booking.models.partial_rows import known
-from booking.places.claims import claim_anywhere, days_of, give_places_back, raise_days
+from booking.places.claims import claim_anywhere, days_taken, give_places_back, raise_days
 from booking.places.closed_slots import refused_without_place
 from booking.places.holds import live_hold, released_part
 from booking.places.locks import customer_keys, lock_customer, lock_held, share_lock_store_of
@@ -37,7 +37,7 @@ from booking.waiting_list.upcoming_visits import BEYOND_THE_SHARE
 from booking.who import Who
 from stores.models import Desk, Store, VisitType
 from stores.queries import UnknownStore, rules_around
-from stores.slots import SlotTime, StoreRules, VisitTypeRule
+from stores.slots import StoreRules, VisitTypeRule
 
 
 def book_visit(  # noqa: PLR0913 -- one for each thing a booking says
@@ -98,6 +98,8 @@ def _book(asked: SlotRequest, draft: Booking, *, may_repeat: bool, now: datetime
     run = claim_anywhere(
         rules,
         runs,
+        visit_type,
+        now=now,
         party_size=asked.party_size,
         from_web=not by_staff,
         write=store_it if too_many is None else None,
@@ -135,7 +137,7 @@ def _book_held(asked: SlotRequest, draft: Booking, *, token: str, may_repeat: bo
     if desk is None:
         raise BookingRefused(Refusal.SLOT_CLOSED)
     draft.desk_was_chosen = hold.desk_was_chosen
-    run = Run(desk, (SlotTime(hold.starts_at, hold.ends_at),))
+    run = Run(desk, hold.starts_at, hold.ends_at, (), hold.minutes_before, hold.minutes_after)
     if hold.offered_to_id is None and can_join_writes():
         if not _store(draft, rules, visit_type, run, released_part(hold), now=now, user=None, hold=hold):
             raise BookingRefused(Refusal.HOLD_EXPIRED)
@@ -144,7 +146,7 @@ def _book_held(asked: SlotRequest, draft: Booking, *, token: str, may_repeat: bo
     booking = store_booking(draft, rules, visit_type, run, now=now, user=None, hold=hold)
     if hold.offered_to_id is not None:  # the same transaction takes the customer who waited off the list
         note_taken(entry_id=hold.offered_to_id, booking=booking, now=now)
-    raise_days(rules.id, days_of(run.starts_at, run.ends_at, rules.zone.key))
+    raise_days(rules.id, days_taken(run, rules.zone.key))
     return booking
 
 
@@ -260,7 +262,7 @@ def _store(
     # Staff hold no place: whoever books one that was held, on the pages or by the keys of a phone, is the customer.
     is_customer = hold is not None or booking.source in WEB_SOURCES
     who = Who(Actor.CUSTOMER if is_customer else Actor.STAFF, user, now)
-    days = RAISED_BY_CALLER if raised_by_caller else days_of(run.starts_at, run.ends_at, rules.zone.key)
+    days = RAISED_BY_CALLER if raised_by_caller else days_taken(run, rules.zone.key)
     return write_new_visit(booking, claim, who=who, days=days)
 
 
@@ -280,6 +282,7 @@ def take_run(booking: Booking, rules: StoreRules, run: Run, *, from_web: bool) -
     """Set the desk, the times and the places of a booking; the caller has taken the places and saves the booking."""
     booking.desk = known(Desk, id=run.desk.id, slug=run.desk.slug, name=run.desk.name)
     booking.starts_at, booking.ends_at = run.starts_at, run.ends_at
+    booking.minutes_before, booking.minutes_after = run.minutes_before, run.minutes_after
     booking.visit_date = run.starts_at.astimezone(rules.zone).date()
     booking.takes_web_places = from_web
     booking.places = places_needed(party_size=booking.party_size, counts_people=rules.counts_people)

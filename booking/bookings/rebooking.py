@@ -16,11 +16,11 @@ from booking.bookings.refusals import WrongStatus
 from booking.bookings.rescheduling import move_locked
 from booking.message_kinds import Kind
 from booking.models import Booking, EventKind, Hold, Status
-from booking.places.claims import claim_anywhere, days_of, drop_hold, raise_days, store_hold
+from booking.places.claims import claim_anywhere, days_taken, drop_hold, raise_days, store_hold
 from booking.places.days_state import Wish
 from booking.places.nearest_free import nearest_free
 from booking.places.runs import runs_at
-from booking.policy import HOLD_EXTENSIONS
+from booking.policy import HOLD_EXTENSIONS, notice_ends
 from booking.refusals import BookingRefused, Refusal
 from booking.who import Who
 from notifications import outbox
@@ -145,14 +145,17 @@ def _keep(booking: Booking, rules: StoreRules, *, now: datetime) -> list[Hold]:
 
 
 def _keep_one(booking: Booking, rules: StoreRules, starts_at: datetime, *, now: datetime) -> Hold | None:
-    notice_ends = starts_at - timedelta(minutes=rules.minimum_notice_minutes)
-    # The answer has the same latest moment as any other booking of these times, and never comes after the visit itself.
-    expires_at = min(now + KEPT_FOR, notice_ends, booking.starts_at)
     kind = rules.booked_type(booking.visit_type.slug, party_size=booking.party_size)
-    own = rules.with_desk(booking.desk_kept) if booking.desk_kept else rules
-    if kind is None or expires_at <= now:
+    if kind is None:
         return None
-    run = claim_anywhere(own, runs_at(own, kind, starts_at), party_size=booking.party_size, from_web=True)
+    # The answer has the same latest moment as any other booking of these times, and never comes after the visit itself.
+    until = notice_ends(starts_at=starts_at, rules=rules, kind=kind)
+    expires_at = min(now + KEPT_FOR, until, booking.starts_at)
+    own = rules.with_desk(booking.desk_kept) if booking.desk_kept else rules
+    if expires_at <= now:
+        return None
+    runs = runs_at(own, kind, starts_at)
+    run = claim_anywhere(own, runs, kind, now=now, party_size=booking.party_size, from_web=True)
     if run is None:
         return None
     hold = store_hold(
@@ -165,5 +168,5 @@ def _keep_one(booking: Booking, rules: StoreRules, starts_at: datetime, *, now: 
         extensions=HOLD_EXTENSIONS,
         kept_for=booking,
     )
-    raise_days(rules.id, days_of(run.starts_at, run.ends_at, rules.zone.key))
+    raise_days(rules.id, days_taken(run, rules.zone.key))
     return hold

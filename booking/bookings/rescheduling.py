@@ -10,7 +10,7 @@ from booking.bookings.lifecycle import lock_booking, release_places, take_run
 from booking.bookings.refusals import WrongStatus
 from booking.message_kinds import Kind
 from booking.models import Actor, Booking, EventKind, Status
-from booking.places.claims import claim_anywhere, days_of, lock_slots
+from booking.places.claims import claim_anywhere, days_taken, lock_slots
 from booking.places.closed_slots import refused_without_place
 from booking.places.requests import SlotRequest, resolve_request, retry_after_expired_holds
 from booking.policy import may_change
@@ -61,7 +61,7 @@ def move_locked(booking: Booking, *, starts_at: datetime, desk: str, who: Who) -
         booking,
         EventKind.RESCHEDULED,
         who=who,
-        days=days | days_of(booking.starts_at, booking.ends_at, booking.store.time_zone),
+        days=days | days_taken(booking, booking.store.time_zone),
         from_starts_at=from_starts_at,
         skip_unsent="moved" if is_told else "",
         tell=Kind.CHANGE if is_told else None,
@@ -84,11 +84,18 @@ def _refuse_too_late(booking: Booking, *, now: datetime) -> None:
 def _change_places(booking: Booking, *, starts_at: datetime, desk: str, now: datetime, by_staff: bool) -> set[date]:
     """Give a booking's places back and take those of another start; return the days freed. Raises BookingRefused."""
     asked = SlotRequest.to_move(booking, starts_at, by_staff=by_staff)
-    rules, _, runs = resolve_request(replace(asked, desk=desk) if by_staff else asked, now=now, by_staff=by_staff)
+    rules, kind, runs = resolve_request(replace(asked, desk=desk) if by_staff else asked, now=now, by_staff=by_staff)
     lock_slots(rules.id, [booking, *booking.kept_times.all()] if booking.answer_until else [booking], runs)
     days = release_places(booking)
     run = claim_anywhere(
-        rules, runs, party_size=booking.party_size, from_web=not by_staff, prefer_desk_id=booking.desk_id
+        rules,
+        runs,
+        kind,
+        now=now,
+        party_size=booking.party_size,
+        from_web=not by_staff,
+        moved=booking,
+        prefer_desk_id=booking.desk_id,
     )
     if run is None:
         raise refused_without_place(rules, runs, from_web=not by_staff)

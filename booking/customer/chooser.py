@@ -18,7 +18,8 @@ from booking.places.slot_wording import DayPart, SlotChoice, day_parts, slot_cho
 from booking.policy import first_bookable_start, last_bookable_date
 from stores.hours import ONE_DAY
 from stores.queries import UnknownStore
-from stores.slots import StoreRules, VisitTypeRule, slots_by_desk, starts_with_runs
+from stores.slots import StoreRules, VisitTypeRule
+from stores.visit_runs import visits_by_desk
 
 DAYS_SHOWN = 7
 DAYS_NEAR = 2  # how many days most often contain the first free time
@@ -134,13 +135,13 @@ def week_start(day: date, *, today: date) -> date:
 class _Book:
     """The free times of the days that can be booked; each range of days is asked for once.
 
-    `rules` are those of the wanted desk alone, where the wish names one.
+    `rules` have only the desks that may serve the visit: the wanted one, where the wish names one.
     """
 
     def __init__(
         self, rules: StoreRules, visit_type: VisitTypeRule, wish: Wish, state: DaysState, *, now: datetime
     ) -> None:
-        self.rules = rules.with_desk(wish.desk) if wish.desk else rules
+        self.rules = (rules.with_desk(wish.desk) if wish.desk else rules).for_kind(visit_type)
         self.visit_type = visit_type
         self.today, self.last = state.from_date, state.to_date
         self._free_times = partial(free_times, wish, now=now, rules=rules)
@@ -204,9 +205,9 @@ def _last_with_times(rules: StoreRules, visit_type: VisitTypeRule, *, first: dat
 
 def _starts(rules: StoreRules, visit_type: VisitTypeRule, day: date) -> list[datetime]:
     return [
-        run[0].starts_at
-        for slots in slots_by_desk(rules, first_date=day, last_date=day).values()
-        for run in starts_with_runs(slots, visit_type.slot_count)
+        run.starts_at
+        for runs in visits_by_desk(rules, visit_type, first_date=day, last_date=day).values()
+        for run in runs
     ]
 
 
@@ -221,7 +222,7 @@ def _state(day: FreeDay, book: _Book, *, now: datetime) -> DayState:
     """Return what the customer can do on a day; for a day without free times, the times by rule give the reason."""
     if day.slots:
         return DayState.FREE
-    soonest = first_bookable_start(now=now, rules=book.rules)
+    soonest = first_bookable_start(now=now, rules=book.rules, kind=book.visit_type)
     starts = _starts(book.rules, book.visit_type, day.date)
     if not starts:
         return DayState.CLOSED

@@ -50,8 +50,14 @@ def read_visit_query(data: QueryDict, rules: StoreRules) -> VisitQuery:
         party_size = visit_type.max_party_size if too_many else 1
         status = status if status != 200 else 409 if too_many else 400
     desk = data.get("desk", "") if rules.offers_desk_choice else ""
-    if desk and not rules.with_desk(desk).desks:
-        problems.append(FormProblem(_("This person or desk takes no visits now. Please choose again.")))
+    if desk and not rules.with_desk(desk).for_kind(visit_type).desks:
+        is_known = bool(rules.with_desk(desk).desks)
+        text = (
+            _("This person or desk does not take this kind of visit. Please choose again.")
+            if is_known
+            else _("This person or desk takes no visits now. Please choose again.")
+        )
+        problems.append(FormProblem(text))
         desk, status = "", 404
     starts_at = read_instant(data.get("starts_at", ""))
     if starts_at is None and data.get("starts_at"):

@@ -15,10 +15,11 @@ from booking.messages import reply_texts, text_questions
 from booking.models import Booking, Source, TextQuestion
 from booking.places.days_state import Wish
 from booking.places.nearest_free import nearest_free
+from booking.policy import first_bookable_start
 from booking.refusals import BookingRefused, Refusal
 from booking.web.reader_prefix import language_of_country
 from notifications.opt_words import plain_words
-from stores.models import Store
+from stores.models import Store, VisitType
 from stores.queries import waiting_room_of
 from stores.words import can_be_said
 
@@ -83,7 +84,7 @@ def _opens_at(store: Store, *, now: datetime) -> datetime | None:
 def _book(store: Store, name: str, phone: str, starts_at: datetime, *, locale: str, now: datetime) -> None:
     book_visit(
         store=store.slug,
-        visit_type=_visit_type(store),
+        visit_type=_slug_of(_visit_type(store)),
         starts_at=starts_at,
         party_size=1,
         customer=CustomerDetails(name=name, phone=phone, email="", locale=locale),
@@ -96,16 +97,22 @@ def _book(store: Store, name: str, phone: str, starts_at: datetime, *, locale: s
 
 def _first_times(store: Store, *, now: datetime) -> list[datetime]:
     """Return the first free times that can still be booked once they were read and answered."""
-    wish = Wish(store.slug, _visit_type(store))
-    earliest = now + timedelta(minutes=store.minimum_notice_minutes) + TO_ANSWER
+    kind = _visit_type(store)
+    if kind is None:
+        return []
+    wish = Wish(store.slug, kind.slug)
+    earliest = first_bookable_start(now=now + TO_ANSWER, rules=store, kind=kind)
     near = nearest_free(wish, earliest, now=now, limit=2 * TIMES, with_wanted=True)
     return [slot.starts_at for slot in near if slot.starts_at >= earliest][:TIMES]
 
 
-def _visit_type(store: Store) -> str:
-    """Return the slug of the store's first visit type, "" where it has none."""
-    types = store.visit_types.filter(is_active=True).order_by("position", "pk")
-    return types.values_list("slug", flat=True).first() or ""
+def _visit_type(store: Store) -> VisitType | None:
+    """Return the store's first visit type; None where it has none."""
+    return store.visit_types.filter(is_active=True).order_by("position", "pk").first()
+
+
+def _slug_of(kind: VisitType | None) -> str:
+    return kind.slug if kind is not None else ""
 
 
 def _open_visit(store: Store, phone: str, *, now: datetime) -> Booking | None:

@@ -1,5 +1,8 @@
 """Bookings, holds, and the history of bookings."""
 
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -32,7 +35,34 @@ class Source(models.TextChoices):
 WEB_SOURCES = frozenset({Source.WEB, Source.API, Source.SMS})  # customers book by themselves
 
 
-class Booking(models.Model):
+class TakesTime(models.Model):
+    """What takes places of a desk's time: its own, and that of the minutes kept before and after it."""
+
+    # As they were for this kind of visit when the places were taken. Customers do not see them.
+    minutes_before = models.PositiveSmallIntegerField(default=0, db_default=0)
+    minutes_after = models.PositiveSmallIntegerField(default=0, db_default=0)
+
+    if TYPE_CHECKING:
+        starts_at: models.DateTimeField[Any, Any]
+        ends_at: models.DateTimeField[Any, Any]
+
+    class Meta:
+        abstract = True
+
+    @property
+    def taken_from(self) -> datetime:
+        """When its desk is taken."""
+        taken_from: datetime = self.starts_at - timedelta(minutes=self.minutes_before)
+        return taken_from
+
+    @property
+    def taken_until(self) -> datetime:
+        """When its desk is free again."""
+        taken_until: datetime = self.ends_at + timedelta(minutes=self.minutes_after)
+        return taken_until
+
+
+class Booking(TakesTime):
     """An agreed visit. The customer is fields here: there are no accounts.
 
     Each index is paid for by each booking. A store's rows are found by those that begin with the store; a desk and a
@@ -113,7 +143,7 @@ class Booking(models.Model):
         return self.desk.slug if self.desk_was_chosen and self.desk.is_active else ""
 
 
-class Hold(models.Model):
+class Hold(TakesTime):
     """Places kept for a few minutes while a customer types. It stops counting at `expires_at` even without a worker."""
 
     public_id = models.CharField(max_length=22)  # unique by a constraint, as a booking's reference

@@ -11,7 +11,7 @@ import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -23,6 +23,7 @@ from booking.places.claims import raise_days
 from notifications.models import OutboxMessage
 from stores.hours import day_start
 from stores.models import Slot, Store
+from stores.slots import BUFFER_MOST
 
 VISITS, HISTORY, MESSAGES = "visits", "history", "messages"
 COLUMNS = {
@@ -88,10 +89,19 @@ def _cut(store: Store, until: datetime) -> datetime:
             rows.filter(store=store, starts_at__lt=until, ends_at__gt=until).order_by("starts_at")
             for rows in (Booking.objects.all(), Slot.objects.all())
         ]
+        spans.append(_kept_past(store, until))
         begins = [row.starts_at for row in (found.only("starts_at").first() for found in spans) if row is not None]
         if not begins:
             return until
         until = min(begins)
+
+
+def _kept_past(store: Store, until: datetime) -> "QuerySet[Booking]":
+    """Return the visits whose desk is kept after them past an instant, by time."""
+    near = Booking.objects.filter(store=store, minutes_after__gt=0, ends_at__lte=until)
+    near = near.filter(ends_at__gt=until - timedelta(minutes=BUFFER_MOST))
+    kept = [visit.pk for visit in near if visit.taken_until > until]
+    return Booking.objects.filter(pk__in=kept).order_by("starts_at")
 
 
 def _by_year(visits: QuerySet[Booking]) -> dict[tuple[int, str], list[Row]]:

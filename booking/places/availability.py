@@ -1,19 +1,21 @@
 """Free times: the starts at a store that can take a party now. Nothing here writes."""
 
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
 from hashlib import sha256
 from typing import NamedTuple
 
+from booking.places.at_once import kind_visits
 from booking.places.places_left import ExpiredHold, places_left, what_changed
 from booking.policy import first_bookable_start, last_bookable_date, places_needed
 from booking.refusals import UnknownVisitType
 from stores.hours import ONE_DAY, day_start
 from stores.queries import store_rules
-from stores.slots import SlotTime, StoreRules, VisitTypeRule, slots_by_desk, starts_with_runs, store_slots
+from stores.slots import StoreRules, VisitTypeRule, store_slots
+from stores.visit_runs import VisitRun, visits_by_desk
 
 _TRIES = 3
 
@@ -44,6 +46,8 @@ class Availability:
 class AvailabilityQuestion:
     """A question about the free times for one visit type and party; the answer costs one statement.
 
+    It costs two for a kind of visit of which there may be only so many at once.
+
     Building it costs one statement if the rules have been read, else two.
     """
 
@@ -57,6 +61,8 @@ class AvailabilityQuestion:
     last_date: date
     expired_holds: tuple[ExpiredHold, ...]
     days_version: int
+    now: datetime
+    own_hold: str = ""  # the public id of the asking customer's hold
 
     @property
     def version(self) -> str:
@@ -70,7 +76,7 @@ class AvailabilityQuestion:
 
     def holds_here(self) -> list[ExpiredHold]:
         """Return the expired holds of the requested days whose places have not been given back yet."""
-        begins = day_start(self.from_date, self.rules.zone)
+        begins = day_start(self.from_date - ONE_DAY, self.rules.zone)  # what is done before a visit may begin then
         ends = day_start(self.to_date + 2 * ONE_DAY, self.rules.zone)  # a visit may end past midnight
         here = [one for one in self.expired_holds if one.starts_at < ends and one.ends_at > begins]
         return sorted(here, key=lambda one: (one.desk_id, one.starts_at, one.ends_at, one.places))
@@ -95,19 +101,14 @@ class AvailabilityQuestion:
             first_free=found[0].starts_at if found else None,
         )
 
-    def runs_by_desk(self) -> dict[int, list[tuple[SlotTime, ...]]]:
+    def runs_by_desk(self) -> dict[int, list[VisitRun]]:
         """Return, for each desk, every start that the rules allow now, with the slots it takes."""
         first_date, last_date = self._dates()
         if first_date > last_date or self.party_size > self.visit_type.max_party_size:
             return {}
-        # One more day, so that a visit may begin before midnight and end after it.
-        by_desk = slots_by_desk(self.rules, first_date=first_date, last_date=last_date + ONE_DAY)
-        end = day_start(last_date + ONE_DAY, self.rules.zone)
-        found = {}
-        for desk_id, slots in by_desk.items():
-            runs = starts_with_runs(slots[bisect_left(slots, (self.first_start,)) :], self.visit_type.slot_count)
-            found[desk_id] = runs[: bisect_left(runs, ((end,),))]
-        return found
+        return visits_by_desk(
+            self.rules, self.visit_type, first_date=first_date, last_date=last_date, not_before=self.first_start
+        )
 
     def _next_start(self) -> datetime | None:
         """Return the first slot that may be booked by now: it moves on with the clock."""
@@ -189,10 +190,12 @@ def ask_by_rules(
         to_date=to_date,
         party_size=party_size,
         by_staff=by_staff,
-        first_start=now if by_staff else first_bookable_start(now=now, rules=rules),
+        first_start=now if by_staff else first_bookable_start(now=now, rules=rules, kind=visit_type),
         last_date=last_bookable_date(now=now, zone=rules.zone, rules=rules),
         expired_holds=expired_holds,
         days_version=days_version,
+        now=now,
+        own_hold=own_hold,
     )
 
 
@@ -243,36 +246,10 @@ def answer_settled(question: AvailabilityQuestion, ask: Callable[[], Availabilit
     return question.answer()
 
 
-@dataclass(frozen=True, slots=True)
-class WantedSlot:
-    """One start to look up; `store` and `visit_type` are slugs."""
-
-    store: str
-    visit_type: str
-    starts_at: datetime
-    party_size: int
-    desk: str = ""
-    is_booked: bool = False
-
-
-def lookup(*, wanted: Sequence[WantedSlot], now: datetime) -> list[bool]:
-    """Tell for each wanted start whether it can be booked now; False for unknown stores and types."""
-    free: dict[tuple[str, str, int, str, bool, date], frozenset[datetime]] = {}
-    answers = []
-    for want in wanted:
-        # The store's own day may be the one before or after the day in UTC.
-        first = want.starts_at.date() - ONE_DAY
-        key = (want.store, want.visit_type, want.party_size, want.desk, want.is_booked, first)
-        if key not in free:
-            free[key] = _free_starts(want, first, now=now)
-        answers.append(want.starts_at in free[key])
-    return answers
-
-
 def _free_slots(question: AvailabilityQuestion) -> list[FreeSlot]:
-    """Return the starts at which some desk can take the whole party, by time."""
+    """Return the starts at which some desk can take the whole party, and its kind one more visit, by time."""
     rules, runs_by_desk = question.rules, question.runs_by_desk()
-    bounds = [(runs[0][0].starts_at, runs[-1][-1].ends_at) for runs in runs_by_desk.values() if runs]
+    bounds = [(runs[0].slots[0].starts_at, runs[-1].slots[-1].ends_at) for runs in runs_by_desk.values() if runs]
     if not bounds:
         return []
     left = places_left(
@@ -286,33 +263,29 @@ def _free_slots(question: AvailabilityQuestion) -> list[FreeSlot]:
     totals: dict[datetime, tuple[datetime, int, bool]] = {}
     for desk in rules.desks:
         untouched = desk.capacity - (0 if question.by_staff else desk.kept_back)
-        for run in runs_by_desk.get(desk.id, ()):
-            starts_at = run[0].starts_at
-            places = left.get((desk.id, starts_at), untouched)
-            for slot in run[1:]:
+        for starts_at, ends_at, slots in runs_by_desk.get(desk.id, ()):
+            places = left.get((desk.id, slots[0].starts_at), untouched)
+            for slot in slots[1:]:
                 places = min(places, left.get((desk.id, slot.starts_at), untouched))
             if places <= 0:
                 continue
             _, others, can_take = totals.get(starts_at, (None, 0, False))
-            totals[starts_at] = (run[-1].ends_at, places + others, can_take or places >= needed)
+            totals[starts_at] = (ends_at, places + others, can_take or places >= needed)
     found = [
         FreeSlot(starts_at, ends_at, places) for starts_at, (ends_at, places, can_take) in totals.items() if can_take
     ]
-    return sorted(found) if len(rules.desks) > 1 else found
+    return _with_room_for_kind(question, sorted(found) if len(rules.desks) > 1 else found)
 
 
-def _free_starts(want: WantedSlot, first: date, *, now: datetime) -> frozenset[datetime]:
-    try:
-        answer = availability(
-            store=want.store,
-            visit_type=want.visit_type,
-            from_date=first,
-            to_date=first + 2 * ONE_DAY,
-            party_size=want.party_size,
-            now=now,
-            desk=want.desk,
-            is_booked=want.is_booked,
-        )
-    except LookupError:
-        return frozenset()
-    return frozenset(slot.starts_at for day in answer.days for slot in day.slots)
+def _with_room_for_kind(question: AvailabilityQuestion, found: list[FreeSlot]) -> list[FreeSlot]:
+    """Return the starts at which one more visit of the kind may go on; all of them where any number may."""
+    kind = question.visit_type
+    if kind.most_at_once is None or not found:
+        return found
+    first, last = found[0].starts_at, max(slot.ends_at for slot in found)
+    there = kind_visits(kind, first=first, last=last, now=question.now, own_hold=question.own_hold)
+    left = {slot.starts_at: there.left(slot) or 0 for slot in found}
+    free = [slot for slot in found if left[slot.starts_at]]
+    if question.rules.counts_people:
+        return free
+    return [slot._replace(places_left=min(slot.places_left, left[slot.starts_at])) for slot in free]

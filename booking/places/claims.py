@@ -8,7 +8,7 @@ import logging
 from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, connection, transaction
@@ -17,6 +17,7 @@ from django.db.models import Case, F, QuerySet, Value, When
 from booking.models import Booking, Hold
 from booking.models.joint_writes import Part, can_join_writes, condition
 from booking.models.partial_rows import known
+from booking.places.at_once import kind_visits, lock_kind
 from booking.places.freed import announce_on_commit
 from booking.places.runs import Run
 from booking.places.seen_slots import SeenSlots, see_slots
@@ -25,7 +26,7 @@ from booking.policy import places_needed
 from booking.tokens import new_public_id
 from stores.locks import share_lock_store
 from stores.models import Slot, Store
-from stores.slots import StoreRules
+from stores.slots import StoreRules, VisitTypeRule
 
 # No slot is longer (a CHECK on Store.slot_minutes), so a slot that overlaps an instant starts at most this long before
 # it.
@@ -57,9 +58,12 @@ Write = Callable[[Run, Part | None], bool]
 def claim_anywhere(
     rules: StoreRules,
     runs: Sequence[Run],
+    visit_type: VisitTypeRule,
     *,
+    now: datetime,
     party_size: int,
     from_web: bool,
+    moved: Booking | None = None,
     prefer_desk_id: int | None = None,
     write: Write | None = None,
     seen: SeenSlots | None = None,
@@ -70,8 +74,14 @@ def claim_anywhere(
     different orders, and must not wait for each other. `seen` are their slots as the caller has just read them: a run
     that is full in them is not tried, as that would wait for its lock. `write` writes what has these places, on
     PostgreSQL by the same statement. Where it is given and None is returned, the caller rolls back what was taken of
-    one desk alone.
+    one desk alone. Of a kind with a largest number at once none is taken beyond it; `moved` is a visit that leaves its
+    time for this one.
     """
+    if runs and visit_type.most_at_once is not None:
+        lock_kind(visit_type)
+        first, last = runs[0].starts_at, runs[0].ends_at  # the same of each
+        if not kind_visits(visit_type, first=first, last=last, now=now, moved=moved).have_room(runs[0]):
+            return None
     places = places_needed(party_size=party_size, counts_people=rules.counts_people)
     if seen is None and len(runs) > 1:
         seen = see_slots(rules.id, runs)
@@ -139,6 +149,8 @@ def new_hold(
         visit_type_id=visit_type_id,
         starts_at=run.starts_at,
         ends_at=run.ends_at,
+        minutes_before=run.minutes_before,
+        minutes_after=run.minutes_after,
         party_size=party_size,
         places=places_needed(party_size=party_size, counts_people=rules.counts_people),
         expires_at=expires_at,
@@ -164,7 +176,7 @@ def give_places_back(store: Store, bookings: Sequence[Booking], *, holds: Sequen
     for hold in held:
         _release(hold, from_web=True)
     given: list[Booking | Hold] = [*bookings, *held]
-    return {day for one in given for day in days_of(one.starts_at, one.ends_at, store.time_zone)}
+    return {day for one in given for day in days_taken(one, store.time_zone)}
 
 
 def _release(one: Booking | Hold, *, from_web: bool) -> None:
@@ -239,6 +251,20 @@ def days_of(starts_at: datetime, ends_at: datetime, time_zone: str) -> set[date]
     return {starts_at.astimezone(zone).date(), (ends_at - timedelta(seconds=1)).astimezone(zone).date()}
 
 
+class Taking(Protocol):
+    """Anything that takes a desk's time."""
+
+    @property
+    def taken_from(self) -> datetime: ...
+    @property
+    def taken_until(self) -> datetime: ...
+
+
+def days_taken(one: Taking, time_zone: str) -> set[date]:
+    """Return the store's own days on which something takes a desk's time, with the minutes before and after it."""
+    return days_of(one.taken_from, one.taken_until, time_zone)
+
+
 def _are_there(store_id: int, run: Run) -> bool:
     """Tell whether all slots of a run have rows, and lock them: a row's capacity may exceed the desk's."""
     starts = [slot.starts_at for slot in run.slots]
@@ -259,7 +285,7 @@ def _overlapping(one: Booking | Hold) -> QuerySet[Slot]:
     return Slot.objects.filter(
         store_id=one.store_id,
         desk_id=one.desk_id,
-        starts_at__lt=one.ends_at,
-        starts_at__gt=one.starts_at - LONGEST_SLOT,
-        ends_at__gt=one.starts_at,
+        starts_at__lt=one.taken_until,
+        starts_at__gt=one.taken_from - LONGEST_SLOT,
+        ends_at__gt=one.taken_from,
     )

@@ -25,12 +25,14 @@ _TEXTS = {
     "sqlite": {
         "list": "group_concat",
         "day": "day.date || ' ' || day.version",
-        "hold": "hold.desk_id || '|' || hold.starts_at || '|' || hold.ends_at || '|' || hold.places",
+        "hold": "hold.desk_id || '|' || hold.starts_at || '|' || hold.ends_at || '|' || hold.places"
+        " || '|' || hold.minutes_before || '|' || hold.minutes_after",
     },
     "postgresql": {
         "list": "string_agg",
         "day": "concat(day.date, ' ', day.version)",
-        "hold": "concat_ws('|', hold.desk_id, hold.starts_at, hold.ends_at, hold.places)",
+        "hold": "concat_ws('|', hold.desk_id, hold.starts_at, hold.ends_at, hold.places, "
+        "hold.minutes_before, hold.minutes_after)",
     },
 }
 _EXPIRED, _EXPIRED_OR_OWN = "hold.expires_at <= %s", "(hold.expires_at <= %s OR hold.public_id = %s)"
@@ -44,7 +46,7 @@ class DaysState(NamedTuple):
     store_id: int
     hours_version: int
     days: str  # "2026-11-24 3,2026-11-25 1": the version of each day that has one
-    expired_holds: str  # "7|2026-11-24 09:00:00+00|2026-11-24 09:15:00+00|2", of each hold on any day
+    expired_holds: str  # "7|2026-11-24 09:00:00+00|2026-11-24 09:15:00+00|2|0|0", of each on any day
 
     def between(self, from_date: date, to_date: date) -> "DaysState":
         """Return the state of some of these days."""
@@ -58,8 +60,8 @@ class DaysState(NamedTuple):
         """Return the expired holds, on any day."""
         found = []
         for part in self.expired_holds.split(",") if self.expired_holds else ():
-            desk_id, starts_at, ends_at, places = part.split("|")
-            found.append(ExpiredHold(int(desk_id), _utc(starts_at), _utc(ends_at), int(places)))
+            desk_id, starts_at, ends_at, *numbers = part.split("|")
+            found.append(ExpiredHold.of_row(int(desk_id), _utc(starts_at), _utc(ends_at), *map(int, numbers)))
         return tuple(found)
 
 
@@ -83,14 +85,14 @@ class Wish:
 def read_state(wish: Wish, from_date: date, to_date: date, *, now: datetime) -> DaysState | None:
     """Return the state of days `from_date` to `to_date`, both included; None for an unknown store. One statement.
 
-    It covers the day after as well. Raises OverflowError at the end of the calendar.
+    It covers the days before and after as well. Raises OverflowError at the end of the calendar.
     """
     if not SLUG.fullmatch(wish.store):
         return None
     sql = _statement(connection.vendor, has_own_hold=bool(wish.own_hold))
     adapt_date = connection.ops.adapt_datefield_value
     holds = [connection.ops.adapt_datetimefield_value(now), *([wish.own_hold] if wish.own_hold else [])]
-    days = [adapt_date(from_date), adapt_date(to_date + ONE_DAY)]
+    days = [adapt_date(from_date - ONE_DAY), adapt_date(to_date + ONE_DAY)]
     with connection.cursor() as cursor:
         cursor.execute(sql, [*days, *holds, wish.store])
         row = cursor.fetchone()

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from booking.models import Booking
+from booking.places.at_once import KindVisits, kind_visits
 from booking.places.availability import AvailabilityQuestion, ask_by_rules
 from booking.places.places_left import ExpiredHold, places_left
 from booking.policy import places_needed
@@ -12,7 +14,8 @@ from booking.refusals import Refusal, UnknownVisitType
 from stores.hours import ONE_DAY, day_start, open_intervals
 from stores.models import Slot
 from stores.queries import rules_around, store_rules
-from stores.slots import DeskRule, SlotTime, StoreRules, run_of, slots_by_desk, store_slots
+from stores.slots import DeskRule, SlotTime, StoreRules, VisitTypeRule, run_of, slots_by_desk, store_slots
+from stores.visit_runs import kind_hours, with_buffers
 
 
 class Explanation(StrEnum):
@@ -27,6 +30,9 @@ class Explanation(StrEnum):
     SPECIAL_HOURS = "special_hours"
     OUTSIDE_HOURS = "outside_hours"
     NO_START = "no_start"
+    KIND_HOURS = "kind_hours"
+    AT_ONCE = "at_once"
+    NOT_SERVED = "not_served"
     DESK_HOURS = "desk_hours"
     TOO_LONG = "too_long"
     CLOSED = "closed"
@@ -56,6 +62,7 @@ class SlotExplanation:
     starts_at: datetime
     desks: tuple[DeskExplanation, ...]
     minutes: int  # how long the visit lasts
+    visit_type: VisitTypeRule
 
     @property
     def can_be_booked(self) -> bool:
@@ -65,7 +72,13 @@ class SlotExplanation:
     def refusal(self) -> Refusal:
         """The one refusal for all desks: full if only other visits are in the way, else what closes the time."""
         answers = {desk.answer for desk in self.desks}
-        if answers & {Explanation.FREE, Explanation.FULL, Explanation.TOO_SMALL, Explanation.KEPT_BACK}:
+        if answers & {
+            Explanation.FREE,
+            Explanation.FULL,
+            Explanation.TOO_SMALL,
+            Explanation.KEPT_BACK,
+            Explanation.AT_ONCE,
+        }:
             return Refusal.SLOT_FULL
         for answer, refusal in _REFUSALS.items():
             if answer in answers:
@@ -73,6 +86,13 @@ class SlotExplanation:
         return Refusal.SLOT_CLOSED
 
 
+_TAKEN = {
+    Explanation.FREE,
+    Explanation.FULL,
+    Explanation.TOO_SMALL,
+    Explanation.KEPT_BACK,
+    Explanation.AT_ONCE,
+}
 _REFUSALS = {
     Explanation.PARTY_TOO_LARGE: Refusal.PARTY_TOO_LARGE,
     Explanation.TOO_SOON: Refusal.TOO_SOON,
@@ -92,7 +112,7 @@ def explain_slot(
     desk: str = "",
     is_booked: bool = False,
 ) -> SlotExplanation:
-    """Return what rules out a start, with at most five statements. Raises UnknownStore, UnknownVisitType.
+    """Return what rules out a start, with at most six statements. Raises UnknownStore, UnknownVisitType.
 
     It answers for the web or for staff; `desk` limits it to one desk, `is_booked` is for a visit that is being moved.
     """
@@ -103,22 +123,25 @@ def explain_slot(
     rules = rules.with_desk(desk) if desk else rules
     day = starts_at.astimezone(rules.zone).date()
     asked = ask_by_rules(rules, kind, from_date=day, to_date=day, party_size=party_size, now=now, by_staff=by_staff)
-    of_store = _of_store(asked, starts_at)
+    end = starts_at + timedelta(minutes=rules.slot_minutes * kind.slot_count)
+    there = kind_visits(kind, first=starts_at, last=end, now=now)
+    of_store = _of_store(asked, starts_at, there)
     if of_store is not None:
         return SlotExplanation(
-            rules, starts_at, (DeskExplanation(None, of_store),), rules.slot_minutes * kind.slot_count
+            rules, starts_at, (DeskExplanation(None, of_store),), rules.slot_minutes * kind.slot_count, kind
         )
-    by_desk = slots_by_desk(rules, first_date=day, last_date=day + ONE_DAY)
+    by_desk = slots_by_desk(rules, first_date=day - ONE_DAY, last_date=day + ONE_DAY)
     of_all = store_slots(rules, first_date=day, last_date=day + ONE_DAY)
-    end = starts_at + timedelta(minutes=rules.slot_minutes * kind.slot_count)
-    web = places_left(rules, asked.expired_holds, first=starts_at, last=end, by_staff=by_staff)
-    staff = places_left(rules, asked.expired_holds, first=starts_at, last=end, by_staff=True)
-    capacity = _capacities(rules, first=starts_at, last=end)
+    first, last = _taken_around(rules, kind, starts_at, end)
+    web = places_left(rules, asked.expired_holds, first=first, last=last, by_staff=by_staff)
+    staff = places_left(rules, asked.expired_holds, first=first, last=last, by_staff=True)
+    capacity = _capacities(rules, first=first, last=last)
     return SlotExplanation(
         rules,
         starts_at,
         tuple(_of_desk(asked, desk, starts_at, of_all, by_desk[desk.id], web, staff, capacity) for desk in rules.desks),
         rules.slot_minutes * kind.slot_count,
+        kind,
     )
 
 
@@ -132,25 +155,34 @@ class DayExplanation:
 
 
 def explain_day(
-    *, store: str, visit_type: str, day: date, party_size: int, own: Sequence[ExpiredHold], now: datetime
+    *,
+    store: str,
+    visit_type: str,
+    day: date,
+    party_size: int,
+    own: Sequence[ExpiredHold],
+    now: datetime,
+    moved: Booking | None = None,
 ) -> DayExplanation:
     """Return, for staff, what rules out moving a visit to each start of a day, with four statements.
 
-    `own` are the places that the visit gives back when it moves. Raises UnknownStore, UnknownVisitType.
+    Five for a kind of visit with a largest number at once. `own` are the places that the visit gives back when it
+    moves, `moved` is the visit itself. Raises UnknownStore, UnknownVisitType.
     """
     rules = store_rules(store, from_date=day)
     kind = rules.booked_type(visit_type, party_size=party_size)
     if kind is None:
         raise UnknownVisitType(visit_type)
     asked = ask_by_rules(rules, kind, from_date=day, to_date=day, party_size=party_size, now=now, by_staff=True)
-    by_desk = slots_by_desk(rules, first_date=day, last_date=day + ONE_DAY)
+    by_desk = slots_by_desk(rules, first_date=day - ONE_DAY, last_date=day + ONE_DAY)
     of_all = store_slots(rules, first_date=day, last_date=day + ONE_DAY)
-    first, last = day_start(day, rules.zone), day_start(day + 2 * ONE_DAY, rules.zone)
+    first, last = day_start(day - ONE_DAY, rules.zone), day_start(day + 2 * ONE_DAY, rules.zone)
+    there = kind_visits(kind, first=first, last=last, now=now, moved=moved)
     left = places_left(rules, (*asked.expired_holds, *own), first=first, last=last, by_staff=True)
     capacity = _capacities(rules, first=first, last=last)
     answers = {}
     for starts_at, _ends_at in store_slots(rules, first_date=day, last_date=day):
-        of_store = _of_store(asked, starts_at)
+        of_store = _of_store(asked, starts_at, there)
         for desk in rules.desks:
             answers[starts_at, desk.slug] = (
                 DeskExplanation(None, of_store)
@@ -160,6 +192,14 @@ def explain_day(
     return DayExplanation(rules, answers, rules.slot_minutes * kind.slot_count)
 
 
+def _taken_around(
+    rules: StoreRules, kind: VisitTypeRule, starts_at: datetime, ends_at: datetime
+) -> tuple[datetime, datetime]:
+    """Return the stretch in which the slots that a visit takes begin, the minutes before and after it included."""
+    before = timedelta(minutes=kind.minutes_before + (rules.slot_minutes if kind.minutes_before else 0))
+    return starts_at - before, ends_at + timedelta(minutes=kind.minutes_after)
+
+
 def _capacities(rules: StoreRules, *, first: datetime, last: datetime) -> dict[tuple[int, datetime], int]:
     """Return the places of slot rows in [first, last), by desk and start; a closed slot has none."""
     rows = Slot.objects.filter(store_id=rules.id, starts_at__gte=first, starts_at__lt=last)
@@ -167,7 +207,7 @@ def _capacities(rules: StoreRules, *, first: datetime, last: datetime) -> dict[t
     return {(desk_id, at): 0 if closed else places for desk_id, at, places, closed in columns}
 
 
-def _of_store(asked: AvailabilityQuestion, starts_at: datetime) -> Explanation | None:
+def _of_store(asked: AvailabilityQuestion, starts_at: datetime, there: KindVisits) -> Explanation | None:
     """Return what closes a start at every desk."""
     rules, day = asked.rules, starts_at.astimezone(asked.rules.zone).date()
     if not rules.desks:
@@ -182,9 +222,20 @@ def _of_store(asked: AvailabilityQuestion, starts_at: datetime) -> Explanation |
         if any(one.starts_at <= starts_at < one.ends_at for one in hours):
             return Explanation.NO_START
         return Explanation.SPECIAL_HOURS if day in rules.special else Explanation.OUTSIDE_HOURS
+    if not _is_in_kind_hours(asked, starts_at):
+        return Explanation.KIND_HOURS
     if starts_at >= asked.first_start:
-        return None
+        ends_at = starts_at + timedelta(minutes=rules.slot_minutes * asked.visit_type.slot_count)
+        return None if there.have_room(SlotTime(starts_at, ends_at)) else Explanation.AT_ONCE
     return Explanation.OVER if asked.by_staff else Explanation.TOO_SOON
+
+
+def _is_in_kind_hours(asked: AvailabilityQuestion, starts_at: datetime) -> bool:
+    """Tell whether the whole visit lies within the own hours of its kind, if that has any."""
+    day = starts_at.astimezone(asked.rules.zone).date()
+    hours = kind_hours(asked.rules, asked.visit_type, first_date=day, last_date=day)
+    ends_at = starts_at + timedelta(minutes=asked.rules.slot_minutes * asked.visit_type.slot_count)
+    return hours is None or any(one.starts_at <= starts_at and ends_at <= one.ends_at for one in hours)
 
 
 def _of_desk(
@@ -198,6 +249,8 @@ def _of_desk(
     capacity: Mapping[tuple[int, datetime], int],
 ) -> DeskExplanation:
     """Return what closes a start at one desk."""
+    if not desk.serves(asked.visit_type.id):
+        return DeskExplanation(desk, Explanation.NOT_SERVED)
     count = asked.visit_type.slot_count
     run = run_of(slots, starts_at, count)
     if run is None:
@@ -205,6 +258,7 @@ def _of_desk(
         if is_desks:
             return DeskExplanation(desk, Explanation.DESK_HOURS)
         return DeskExplanation(desk, Explanation.TOO_LONG, until=_end_of_run(slots, starts_at))
+    run = with_buffers(slots, run, asked.visit_type).slots
     needed = places_needed(party_size=asked.party_size, counts_people=asked.rules.counts_people)
     has = {slot.starts_at: capacity.get((desk.id, slot.starts_at), desk.capacity) for slot in run}
     smallest = min(run, key=lambda slot: has[slot.starts_at])

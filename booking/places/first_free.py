@@ -7,8 +7,9 @@ from datetime import date, datetime
 from django.db.models import F, Q
 
 from booking.models import Hold
+from booking.places.at_once import kind_visits
 from booking.places.availability import AvailabilityQuestion
-from booking.places.places_left import ExpiredHold, places_returned
+from booking.places.places_left import HOLD_COLUMNS, ExpiredHold, places_returned
 from booking.policy import first_bookable_start, last_bookable_date
 from stores.hours import ONE_DAY
 from stores.models import Slot
@@ -44,6 +45,8 @@ class FirstFree:
 def first_free_of(stores: Sequence[StoreRules], *, now: datetime) -> dict[str, FirstFree]:
     """Return the first free place of each store, by its slug; two statements for any number of stores.
 
+    One more for each whose first kind of visit has a largest number at once.
+
     Their rules must have been read with the special hours of yesterday on.
     """
     asked = [rules for rules in stores if rules.visit_types]
@@ -55,12 +58,21 @@ def first_free_of(stores: Sequence[StoreRules], *, now: datetime) -> dict[str, F
 def _first_free(rules: StoreRules, full: _Full, *, now: datetime) -> FirstFree:
     """Check one day after the other: the first one usually has a place."""
     today, last = _dates(rules, now=now)
+    until = now + ONE_DAY * (DAYS_LOOKED_AT + 2)
+    there = kind_visits(rules.visit_types[0], first=now, last=until, now=now)
     has_times = False
     for number in range((last - today).days + 1):
         runs_by_desk = _question(rules, today + ONE_DAY * number, now=now).runs_by_desk()
         has_times = has_times or any(runs_by_desk.values())
         firsts = [
-            next((run[0].starts_at for run in runs if not any(full.has(desk, slot.starts_at) for slot in run)), None)
+            next(
+                (
+                    run.starts_at
+                    for run in runs
+                    if not any(full.has(desk, slot.starts_at) for slot in run.slots) and there.have_room(run)
+                ),
+                None,
+            )
             for desk, runs in runs_by_desk.items()
         ]
         found = min((starts_at for starts_at in firsts if starts_at is not None), default=None)
@@ -78,10 +90,11 @@ def _question(rules: StoreRules, day: date, *, now: datetime) -> AvailabilityQue
         to_date=day,
         party_size=1,
         by_staff=False,
-        first_start=first_bookable_start(now=now, rules=rules),
+        first_start=first_bookable_start(now=now, rules=rules, kind=rules.visit_types[0]),
         last_date=last_bookable_date(now=now, zone=rules.zone, rules=rules),
         expired_holds=(),
         days_version=0,
+        now=now,
     )
 
 
@@ -101,7 +114,9 @@ def _full_slots(stores: Sequence[StoreRules], *, now: datetime) -> _Full:
     asked = Q(closed=True) | Q(places_taken__gte=F("capacity")) | Q(desk_id__in=wholly)
     asked |= Q(places_taken_web__gte=F("capacity") - F("desk__kept_back"))
     until = now + ONE_DAY * (DAYS_LOOKED_AT + 2)  # covers every time zone, and a visit past midnight
-    slots = Slot.objects.filter(asked, store_id__in=ids, starts_at__gte=now, starts_at__lt=until)
+    has_buffers = any(kind.minutes_before for rules in stores for kind in rules.visit_types[:1])
+    since = now - ONE_DAY if has_buffers else now
+    slots = Slot.objects.filter(asked, store_id__in=ids, starts_at__gte=since, starts_at__lt=until)
     # Before the holds: of one that is given back in between, no place is counted twice.
     rows = [
         *slots.values_list("desk_id", "starts_at", "ends_at", "capacity", "places_taken", "places_taken_web", "closed")
@@ -118,4 +133,4 @@ def _full_slots(stores: Sequence[StoreRules], *, now: datetime) -> _Full:
 
 def _expired_holds(store_ids: Iterable[int], *, now: datetime) -> list[ExpiredHold]:
     holds = Hold.objects.filter(store_id__in=store_ids, expires_at__lte=now).order_by()
-    return [ExpiredHold(*row) for row in holds.values_list("desk_id", "starts_at", "ends_at", "places")]
+    return [ExpiredHold.of_row(*row) for row in holds.values_list(*HOLD_COLUMNS)]

@@ -3,10 +3,12 @@
 It takes and returns plain values; instants are in UTC. `docs/decisions/` explains the rule.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from enum import IntEnum
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from stores.hours import ONE_DAY, Interval, day_start
@@ -33,6 +35,19 @@ class Taking:
     ends_at: datetime
     places: int
     rank: tuple[datetime | int, ...] = ()
+    kind_id: int = 0  # the kind of visit
+    minutes_before: int = 0  # of its desk, beside its own time
+    minutes_after: int = 0
+
+    @property
+    def taken_from(self) -> datetime:
+        """When its desk is taken."""
+        return self.starts_at - timedelta(minutes=self.minutes_before)
+
+    @property
+    def taken_until(self) -> datetime:
+        """When its desk is free again."""
+        return self.ends_at + timedelta(minutes=self.minutes_after)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,24 +66,47 @@ class SlotPlaces:
 
 
 @dataclass(frozen=True, slots=True)
+class KindTime:
+    """The desks that serve a kind of visit, its own hours, and how many there may be at once; None for any."""
+
+    desk_ids: frozenset[int] | None
+    hours: Sequence[Interval] | None
+    most_at_once: int | None = None
+
+    def allows(self, one: Taking) -> bool:
+        """Tell whether a visit of this kind may be where and when it is."""
+        is_served = self.desk_ids is None or one.desk_id in self.desk_ids
+        return is_served and (self.hours is None or _is_within(one, self.hours))
+
+
+ANYWHERE = KindTime(None, None)
+
+
+@dataclass(frozen=True, slots=True)
 class OpenTime:
-    """The open time of a store and of each active desk; `slots` are those to which something happened."""
+    """The open time of a store and of each active desk; `slots` are those to which something happened.
+
+    `kinds` has the kinds of visit with rules of their own.
+    """
 
     store: Sequence[Interval]
     desks: Mapping[int, Sequence[Interval]]
     slots: Sequence[SlotPlaces]
+    kinds: Mapping[int, KindTime] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A stretch of time in which less is offered than before; `desk_id` of None means every desk."""
+    """A stretch of time in which less is offered than before; at every desk, and for every kind, where it is None."""
 
     desk_id: int | None
     starts_at: datetime
     ends_at: datetime
+    kind_id: int | None = None
 
     def holds(self, taking: Taking) -> bool:
-        return self.desk_id in (None, taking.desk_id) and _overlap(self, taking)
+        is_meant = self.desk_id in (None, taking.desk_id) and self.kind_id in (None, taking.kind_id)
+        return is_meant and _overlap(self, taking)
 
 
 def is_shut(*, capacity: int, closed: bool) -> bool:
@@ -77,40 +115,72 @@ def is_shut(*, capacity: int, closed: bool) -> bool:
 
 
 def without_place(time: OpenTime, takings: Iterable[Taking]) -> set[Taking]:
-    """Return the takings without a place: outside the desk's hours, in a shut slot, or beyond its places.
+    """Return the takings without a place: outside the hours of desk or kind, in a shut slot, or one too many.
 
     Places are given in order: visits come before kept times, offers and holds, and earlier bookings come first. A
-    taking that finds no place takes none from the others.
+    taking that finds no place takes none from the others. The minutes kept before and after a visit need places too,
+    where they lie in slots that are not shut.
     """
-    by_desk: dict[int, list[Taking]] = {}
-    for one in takings:
-        by_desk.setdefault(one.desk_id, []).append(one)
     slots: dict[int, list[SlotPlaces]] = {}
-    for slot in time.slots:
+    for slot in sorted(time.slots, key=lambda slot: slot.starts_at):
         slots.setdefault(slot.desk_id, []).append(slot)
     gone: set[Taking] = set()
-    for desk_id, mine in by_desk.items():
-        hours, its_slots = time.desks.get(desk_id, ()), sorted(slots.get(desk_id, ()), key=lambda slot: slot.starts_at)
-        placed: list[Taking] = []
-        for one in sorted(mine, key=lambda one: (one.order, one.rank, one.key)):
-            own_slots = [slot for slot in its_slots if _overlap(one, slot)]
-            is_open = _is_within(one, hours) and not any(slot.is_shut for slot in own_slots)
-            has_room = one.order == Order.HERE or all(_has_room(slot, one, placed) for slot in own_slots)
-            if is_open and has_room:
-                placed.append(one)
-            else:
-                gone.add(one)
+    at_desk: defaultdict[int, list[Taking]] = defaultdict(list)
+    of_kind: defaultdict[int, list[Taking]] = defaultdict(list)
+    for one in sorted(takings, key=lambda one: (one.order, one.rank, one.key)):
+        kind, its_slots = time.kinds.get(one.kind_id, ANYWHERE), slots.get(one.desk_id, ())
+        may_be = _is_within(one, time.desks.get(one.desk_id, ())) and kind.allows(one)
+        is_open = may_be and not any(slot.is_shut for slot in its_slots if _overlap(one, slot))
+        if is_open and (one.order == Order.HERE or _finds_room(one, its_slots, at_desk[one.desk_id], kind, of_kind)):
+            at_desk[one.desk_id].append(one)
+            of_kind[one.kind_id].append(one)
+        else:
+            gone.add(one)
     return gone
+
+
+def _finds_room(
+    one: Taking,
+    slots: Sequence[SlotPlaces],
+    at_desk: Sequence[Taking],
+    kind: KindTime,
+    of_kind: Mapping[int, Sequence[Taking]],
+) -> bool:
+    """Tell whether there is room for one more taking, in the slots of its desk and among its kind."""
+    taken = [slot for slot in slots if slot.starts_at < one.taken_until and slot.ends_at > one.taken_from]
+    if not all(_has_room(slot, one, at_desk) for slot in taken if not slot.is_shut):
+        return False
+    if kind.most_at_once is None:
+        return True
+    return most_together([(other.starts_at, other.ends_at) for other in of_kind[one.kind_id]], one) < kind.most_at_once
+
+
+class Timed(Protocol):
+    """Anything with a start and an end."""
+
+    @property
+    def starts_at(self) -> datetime: ...
+    @property
+    def ends_at(self) -> datetime: ...
+
+
+def most_together(spans: Iterable[tuple[datetime, datetime]], one: Timed) -> int:
+    """Return how many of these stretches go on together at most, at any instant of one."""
+    there = [span for span in spans if span[0] < one.ends_at and span[1] > one.starts_at]
+    instants = {max(one.starts_at, begins) for begins, _ends in there}
+    return max((sum(begins <= instant < ends for begins, ends in there) for instant in instants), default=0)
 
 
 def narrowed(before: OpenTime, after: OpenTime, *, days: Iterable[date], zone: ZoneInfo) -> list[Window]:
     """Return the times in which less is offered than before: whole days for hours, single slots for places."""
     spans = [(day_start(day, zone), day_start(day + ONE_DAY, zone)) for day in sorted(set(days))]
-    lost: list[tuple[int | None, list[Interval]]] = [(None, _without(before.store, after.store))]
-    lost += [(desk_id, _without(hours, after.desks.get(desk_id, ()))) for desk_id, hours in before.desks.items()]
+    lost: list[tuple[int | None, int | None, Sequence[Interval]]]
+    lost = [(None, None, _without(before.store, after.store))]
+    lost += [(desk_id, None, _without(hours, after.desks.get(desk_id, ()))) for desk_id, hours in before.desks.items()]
+    lost += _lost_by_kinds(before, after)
     windows = [
-        Window(desk_id, begins, ends)
-        for desk_id, intervals in lost
+        Window(desk_id, begins, ends, kind_id)
+        for desk_id, kind_id, intervals in lost
         for begins, ends in spans
         if any(one.starts_at < ends and one.ends_at > begins for one in intervals)
     ]
@@ -120,6 +190,20 @@ def narrowed(before: OpenTime, after: OpenTime, *, days: Iterable[date], zone: Z
         for slot in after.slots
         if is_tighter(slot, known.get((slot.desk_id, slot.starts_at)))
     ]
+
+
+def _lost_by_kinds(before: OpenTime, after: OpenTime) -> Iterator[tuple[int | None, int | None, Sequence[Interval]]]:
+    """Yield the desk, the kind and the time in which visits of a kind may be no longer, by rules of that kind."""
+    for kind_id, now in after.kinds.items():
+        was = before.kinds.get(kind_id, ANYWHERE)
+        if now.most_at_once is not None and (was.most_at_once is None or now.most_at_once < was.most_at_once):
+            yield None, kind_id, before.store
+        if now.hours is not None:
+            yield None, kind_id, _without(before.store if was.hours is None else was.hours, now.hours)
+        for desk_id, hours in before.desks.items():
+            served = was.desk_ids is None or desk_id in was.desk_ids
+            if served and now.desk_ids is not None and desk_id not in now.desk_ids:
+                yield desk_id, kind_id, hours
 
 
 def is_tighter(slot: SlotPlaces, was: SlotPlaces | None) -> bool:
@@ -138,11 +222,12 @@ def _has_room(slot: SlotPlaces, one: Taking, placed: Sequence[Taking]) -> bool:
 
     Two visits that share a slot of a new grid, but no time, do not compete.
     """
-    begins, ends = max(one.starts_at, slot.starts_at), min(one.ends_at, slot.ends_at)
-    there = [other for other in placed if other.starts_at < ends and other.ends_at > begins]
-    instants = {begins, *(other.starts_at for other in there if other.starts_at > begins)}
+    begins, ends = max(one.taken_from, slot.starts_at), min(one.taken_until, slot.ends_at)
+    there = [other for other in placed if other.taken_from < ends and other.taken_until > begins]
+    instants = {begins, *(other.taken_from for other in there if other.taken_from > begins)}
     return all(
-        one.places + sum(other.places for other in there if other.starts_at <= instant < other.ends_at) <= slot.capacity
+        one.places + sum(other.places for other in there if other.taken_from <= instant < other.taken_until)
+        <= slot.capacity
         for instant in instants
     )
 

@@ -17,7 +17,7 @@ from django.db import connection
 from booking.places.availability import Availability, AvailabilityQuestion, FreeDay
 from booking.places.days_state import DaysState, Wish, read_state
 from booking.places.places_left import ExpiredHold
-from booking.policy import first_bookable_start, last_bookable_date
+from booking.policy import first_bookable_start, first_start_changes_at, last_bookable_date
 from booking.refusals import UnknownVisitType
 from stores.bounded_cache import BoundedCache
 from stores.hours import ONE_DAY, day_start
@@ -40,6 +40,7 @@ class _Stamp(NamedTuple):
     """What a day without the clock is made of."""
 
     hours_version: int
+    version_of_day_before: str | None
     version: str | None
     version_of_day_after: str | None
     holds: tuple[ExpiredHold, ...]
@@ -111,10 +112,12 @@ def _free_times(
         to_date=state.to_date,
         party_size=wish.party_size,
         by_staff=wish.by_staff,
-        first_start=now if wish.by_staff else first_bookable_start(now=now, rules=rules),
+        first_start=now if wish.by_staff else first_bookable_start(now=now, rules=rules, kind=kind),
         last_date=last_bookable_date(now=now, zone=rules.zone, rules=rules),
         expired_holds=state.holds(),
         days_version=0,
+        now=now,
+        own_hold=wish.own_hold,
     )
     look_again = None if is_last else now
     if not is_same or connection.in_atomic_block:  # what a transaction sees may never be committed
@@ -124,7 +127,10 @@ def _free_times(
     days = _days_now(wish, question, state, look_again)
     first_free = next((day.slots[0].starts_at for day in days if day.slots), None)
     until = day_start(now.astimezone(rules.zone).date() + ONE_DAY, rules.zone)
-    if first_free is not None:
+    jumps_at = None if wish.by_staff else first_start_changes_at(now=now, rules=rules, kind=kind)
+    if jumps_at is not None:
+        until = min(until, jumps_at)
+    elif first_free is not None:
         until = min(until, first_free - (question.first_start - now))
     return FreeTimes(Availability(rules=rules, visit_type=kind, days=days, first_free=first_free), until)
 
@@ -213,9 +219,10 @@ def _stretches(days: Sequence[date]) -> Iterator[tuple[date, date]]:
 
 
 def _stamps(question: AvailabilityQuestion, state: DaysState, first: date, last: date) -> dict[date, _Stamp]:
-    """Return what each day is made of: the rules, its own version and that of the day after, the holds on them.
+    """Return what each day is made of: the rules, its own version and those of the days around it, the holds on them.
 
-    A visit that begins before midnight may take places of the day after.
+    A visit that begins before midnight may take places of the day after, and one that begins soon after it, with what
+    is done before it, of the day before.
     """
     versions = state.versions()
     zone, holds = question.rules.zone, question.expired_holds
@@ -224,11 +231,11 @@ def _stamps(question: AvailabilityQuestion, state: DaysState, first: date, last:
         day = first + ONE_DAY * number
         here: Sequence[ExpiredHold] = ()
         if holds:
-            begins, ends = day_start(day, zone), day_start(day + 2 * ONE_DAY, zone)
+            begins, ends = day_start(day - ONE_DAY, zone), day_start(day + 2 * ONE_DAY, zone)
             here = sorted(
                 (hold for hold in holds if hold.starts_at < ends and hold.ends_at > begins),
                 key=lambda hold: (hold.desk_id, hold.starts_at, hold.ends_at, hold.places),
             )
-        after = (day + ONE_DAY).isoformat()
-        stamps[day] = _Stamp(state.hours_version, versions.get(day.isoformat()), versions.get(after), tuple(here))
+        before, own, after = (versions.get((day + number * ONE_DAY).isoformat()) for number in (-1, 0, 1))
+        stamps[day] = _Stamp(state.hours_version, before, own, after, tuple(here))
     return stamps

@@ -15,8 +15,8 @@ from booking.models.built_queries import BuiltQuery
 from booking.models.joint_writes import Part, can_join_writes, insert_part, write_jointly
 from booking.places.claims import (
     claim_anywhere,
-    days_of,
     days_part,
+    days_taken,
     drop_hold,
     give_places_back,
     lock_slots,
@@ -86,7 +86,7 @@ def extend_hold(*, token: str, now: datetime) -> Hold:
     hold.extensions += 1
     hold.expires_at += timedelta(minutes=HOLD_MINUTES)
     hold.save(update_fields=["extensions", "expires_at"])
-    raise_days(hold.store_id, days_of(hold.starts_at, hold.ends_at, hold.store.time_zone))
+    raise_days(hold.store_id, days_taken(hold, hold.store.time_zone))
     return hold
 
 
@@ -136,7 +136,7 @@ def _hold_instead(token: str, asked: SlotRequest, *, client: ClientDigests | Non
     freed = give_places_back(old.store, [], holds=[old])
     hold = _keep(asked, rules, visit_type, runs, client=client, now=now, raised_by_caller=True)
     days = {old.store_id: freed}
-    days[rules.id] = days.get(rules.id, set()) | days_of(hold.starts_at, hold.ends_at, rules.zone.key)
+    days[rules.id] = days.get(rules.id, set()) | days_taken(hold, rules.zone.key)
     for store_id in sorted(days):
         raise_days(store_id, days[store_id])
     return hold
@@ -175,10 +175,12 @@ def _keep(
             **_kept_by(client),
         )
         kept.append(hold)
-        days = () if raised_by_caller else days_of(hold.starts_at, hold.ends_at, rules.zone.key)
+        days = () if raised_by_caller else days_taken(hold, rules.zone.key)
         return _write(hold, claim, days)
 
-    run = claim_anywhere(rules, runs, party_size=asked.party_size, from_web=True, write=write, seen=seen)
+    run = claim_anywhere(
+        rules, runs, visit_type, now=now, party_size=asked.party_size, from_web=True, write=write, seen=seen
+    )
     if run is None:
         raise refused_without_place(rules, runs, from_web=True, seen=seen)
     return kept[-1]

@@ -23,7 +23,7 @@ SELECT {SHARED} FROM stores_store store
 
 _HELD = (
     *("id", "store_id", "desk_id", "visit_type_id", "starts_at", "ends_at", "party_size", "places"),
-    "desk_was_chosen",
+    *("desk_was_chosen", "minutes_before", "minutes_after"),
 )
 _LOCK_HELD = f"""
 WITH held AS MATERIALIZED (

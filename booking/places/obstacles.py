@@ -5,7 +5,8 @@ from enum import StrEnum
 
 from booking.policy import first_bookable_start, last_bookable_date
 from stores.hours import ONE_DAY
-from stores.slots import StoreRules, slots_by_desk, starts_with_runs
+from stores.slots import StoreRules
+from stores.visit_runs import visits_by_desk
 
 
 class Obstacle(StrEnum):
@@ -14,7 +15,7 @@ class Obstacle(StrEnum):
     NO_HOURS = "no_hours"
     NO_DESK = "no_desk"
     NO_VISIT_TYPE = "no_visit_type"
-    NO_TIME = "no_time"  # closed on all days that may be booked, or no desk is open for as long as a visit takes
+    NO_TIME = "no_time"  # closed on all days that may be booked, or no desk serves a visit for as long as it takes
 
 
 def obstacle_to_bookings(rules: StoreRules, *, now: datetime) -> Obstacle | None:
@@ -32,14 +33,13 @@ def obstacle_to_bookings(rules: StoreRules, *, now: datetime) -> Obstacle | None
 
 
 def _has_time(rules: StoreRules, *, now: datetime) -> bool:
-    first_start = first_bookable_start(now=now, rules=rules)
-    shortest = min(kind.slot_count for kind in rules.visit_types)
     last_day = last_bookable_date(now=now, zone=rules.zone, rules=rules)
-    day = first_start.astimezone(rules.zone).date()
+    day = now.astimezone(rules.zone).date()
+    soonest = {kind: first_bookable_start(now=now, rules=rules, kind=kind) for kind in rules.visit_types}
     while day <= last_day:
-        for slots in slots_by_desk(rules, first_date=day, last_date=day).values():
-            # Runs of a night that goes on past midnight are found on the day before, or on the next.
-            if any(run[0].starts_at >= first_start for run in starts_with_runs(slots, shortest)):
+        for kind, first_start in soonest.items():
+            runs = visits_by_desk(rules, kind, first_date=day, last_date=day, not_before=first_start)
+            if any(runs.values()):
                 return True
         day += ONE_DAY
     return False

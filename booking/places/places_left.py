@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.db import connection
@@ -19,14 +19,25 @@ SELECT desk_id, {starts_at}, {ends_at}, capacity, places_taken, places_taken_web
 """
 
 
+HOLD_COLUMNS = ("desk_id", "starts_at", "ends_at", "places", "minutes_before", "minutes_after")
+
+
 @dataclass(frozen=True, slots=True)
 class ExpiredHold:
-    """Places of an expired hold that have not been given back yet."""
+    """Places of an expired hold that have not been given back yet, with the minutes before and after its visit."""
 
     desk_id: int
     starts_at: datetime
     ends_at: datetime
     places: int
+
+    @classmethod
+    def of_row(
+        cls, desk_id: int, starts_at: datetime, ends_at: datetime, places: int, before: int, after: int
+    ) -> "ExpiredHold":
+        """Return an expired hold from its columns in the order of `HOLD_COLUMNS`."""
+        taken_from = starts_at - timedelta(minutes=before) if before else starts_at
+        return cls(desk_id, taken_from, ends_at + timedelta(minutes=after) if after else ends_at, places)
 
 
 def what_changed(
@@ -35,20 +46,22 @@ def what_changed(
     """Return the expired holds, and how often these days changed, with one statement.
 
     `own_hold` is the public id of the asking customer's hold: for them its places are free as well. A visit that ends
-    past midnight takes places of the day after, so that day counts too.
+    past midnight takes places of the day after, and what is done before it of the day before, so these count too.
     """
     has_run_out = Q(expires_at__lte=now)
     holds = Hold.objects.filter(has_run_out | Q(public_id=own_hold) if own_hold else has_run_out, store_id=store_id)
     holds = holds.order_by()
     nothing, no_moment = Value(None, output_field=IntegerField()), Value(None, output_field=DateTimeField())
-    days = StoreDay.objects.filter(store_id=store_id, date__gte=from_date, date__lte=to_date + ONE_DAY).order_by()
-    rows = holds.values_list("desk_id", "starts_at", "ends_at", "places").union(
-        days.values_list(nothing, no_moment, no_moment, "version"), all=True
+    days = StoreDay.objects.filter(
+        store_id=store_id, date__gte=from_date - ONE_DAY, date__lte=to_date + ONE_DAY
+    ).order_by()
+    rows = holds.values_list(*HOLD_COLUMNS).union(
+        days.values_list(nothing, no_moment, no_moment, "version", nothing, nothing), all=True
     )
     expired_holds, version = [], 0
-    for desk_id, starts_at, ends_at, number in rows:
+    for desk_id, starts_at, ends_at, number, before, after in rows:
         if desk_id:
-            expired_holds.append(ExpiredHold(desk_id, starts_at, ends_at, number))
+            expired_holds.append(ExpiredHold.of_row(desk_id, starts_at, ends_at, number, before, after))
         else:
             version += number
     return tuple(expired_holds), version

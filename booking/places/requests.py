@@ -9,6 +9,7 @@ from typing import TypeVar
 from django.db import IntegrityError, connection
 
 from booking.models import Booking
+from booking.places.at_once import lock_kind
 from booking.places.claims import release_expired_holds
 from booking.places.closed_slots import all_are_shut
 from booking.places.runs import Run, runs_at
@@ -82,6 +83,7 @@ def resolve_request(
         now=now,
         zone=rules.zone,
         rules=rules,
+        kind=visit_type,
         party_size=asked.party_size,
         max_party_size=visit_type.max_party_size,
         by_staff=by_staff,
@@ -91,6 +93,7 @@ def resolve_request(
     runs = runs_at(rules, visit_type, asked.starts_at)
     if not runs:
         raise BookingRefused(Refusal.SLOT_CLOSED)
+    lock_kind(visit_type)  # before any slot
     return rules, visit_type, runs
 
 

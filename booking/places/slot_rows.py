@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TypeVar
 
 from booking.models import Booking, Hold, Status
@@ -17,7 +17,7 @@ _AT_ONCE = 10_000  # rows that one statement names: PostgreSQL takes no more tha
 
 @dataclass(frozen=True, slots=True)
 class _Taking:
-    """Places that a booking or a hold takes of one desk's time."""
+    """Places that a booking or a hold takes of one desk's time, the minutes before and after it included."""
 
     desk_id: int
     starts_at: datetime
@@ -213,12 +213,12 @@ def _by_desk(found: Iterable[Timed]) -> defaultdict[int, list[Timed]]:
 
 def _taking(store_id: int, since: datetime) -> Iterable[_Taking]:
     bookings = Booking.objects.filter(store_id=store_id, ends_at__gt=since).exclude(status=Status.CANCELLED)
-    for desk_id, starts_at, ends_at, places, from_web in bookings.values_list(
-        "desk_id", "starts_at", "ends_at", "places", "takes_web_places"
-    ):
-        yield _Taking(desk_id, starts_at, ends_at, places, from_web)
+    columns = ("desk_id", "starts_at", "ends_at", "minutes_before", "minutes_after", "places", "takes_web_places")
+    for desk_id, starts_at, ends_at, before, after, places, from_web in bookings.values_list(*columns):
+        taken_from, taken_until = starts_at - timedelta(minutes=before), ends_at + timedelta(minutes=after)
+        yield _Taking(desk_id, taken_from, taken_until, places, from_web)
     for hold in Hold.objects.filter(store_id=store_id, ends_at__gt=since):
-        yield _Taking(hold.desk_id, hold.starts_at, hold.ends_at, hold.places, from_web=True)
+        yield _Taking(hold.desk_id, hold.taken_from, hold.taken_until, hold.places, from_web=True)
 
 
 def _row(

@@ -18,7 +18,8 @@ from booking.places.slot_wording import afternoon_hour
 from booking.policy import first_bookable_start, places_needed
 from stores.hours import ONE_DAY
 from stores.queries import first_day_around, listed_stores
-from stores.slots import StoreRules, VisitTypeRule, slots_by_desk, starts_with_runs
+from stores.slots import StoreRules, VisitTypeRule, slots_by_desk
+from stores.visit_runs import visits_by_desk
 
 DAYS_A_LOOK = 7  # more would count somebody twice for the same weekday
 DAYS_KEPT = 35  # after the day of the wanted visit
@@ -154,7 +155,7 @@ def _half_days(look: Look, rules: StoreRules, *, now: datetime) -> dict[HalfDay,
             if look.starts_at in part.starts:
                 found[HalfDay(rules.id, day, is_afternoon, kind.id)] = part.slots
         return found
-    soonest = first_bookable_start(now=now, rules=rules)
+    soonest = first_bookable_start(now=now, rules=rules, kind=kind)
     for day in look.dates:
         for is_afternoon, part in _parts(wanted, kind, day).items():
             if max(part.starts) >= soonest:
@@ -171,9 +172,10 @@ def _parts(rules: StoreRules, kind: VisitTypeRule, day: date) -> dict[bool, _Par
 
     starts: dict[bool, set[datetime]] = {False: set(), True: set()}
     most = {False: 0, True: 0}
-    for slots in slots_by_desk(rules, first_date=day, last_date=day).values():
-        for run in starts_with_runs(slots, kind.slot_count):
-            starts[is_afternoon(run[0].starts_at)].add(run[0].starts_at)
+    for runs in visits_by_desk(rules, kind, first_date=day, last_date=day).values():
+        for run in runs:
+            starts[is_afternoon(run.starts_at)].add(run.starts_at)
+    for slots in slots_by_desk(rules.for_kind(kind), first_date=day, last_date=day).values():
         for half, count in Counter(is_afternoon(slot.starts_at) for slot in slots).items():
             most[half] = max(most[half], count)
     return {half: _Part(starts[half], most[half]) for half in (False, True) if starts[half]}

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from django.db.models import Count, Q
 
 from booking.models import Booking, Hold, Source, Status
-from booking.places.places_left import ExpiredHold, places_returned
+from booking.places.places_left import HOLD_COLUMNS, ExpiredHold, places_returned
 from booking.reports.added_places import added_places
 from booking.reports.planner import Addition
 from booking.reports.tallies import CAME
@@ -140,8 +140,7 @@ def _slot_places(ids: Iterable[int], *, now: datetime) -> dict[int, SlotPlaces]:
 def _expired_holds(ids: Iterable[int], *, now: datetime) -> dict[int, list[ExpiredHold]]:
     """Return expired holds whose places have not been given back yet."""
     found: dict[int, list[ExpiredHold]] = defaultdict(list)
-    rows = Hold.objects.filter(store_id__in=ids, expires_at__lte=now, ends_at__gt=now).order_by()
-    columns = rows.values_list("store_id", "desk_id", "starts_at", "ends_at", "places")
-    for store_id, desk_id, starts_at, ends_at, places in columns:
-        found[store_id].append(ExpiredHold(desk_id, starts_at, ends_at, places))
+    rows = Hold.objects.filter(store_id__in=ids, expires_at__lte=now, ends_at__gt=now - ONE_DAY).order_by()
+    for store_id, *columns in rows.values_list("store_id", *HOLD_COLUMNS):
+        found[store_id].append(ExpiredHold.of_row(*columns))
     return found

@@ -55,8 +55,9 @@ def why_not_each(at: StaffContext, booking: Booking, day: date) -> dict[tuple[da
         visit_type=booking.visit_type.slug,
         day=day,
         party_size=booking.party_size,
-        own=[ExpiredHold(one.desk_id, one.starts_at, one.ends_at, one.places) for one in own],
+        own=[ExpiredHold(one.desk_id, one.taken_from, one.taken_until, one.places) for one in own],
         now=at.now,
+        moved=booking,
     )
     words = cache(lambda one: _cell_in_words(at, found.minutes, one))
     return {place: words(one) for place, one in found.answers.items()}
@@ -109,6 +110,12 @@ def _in_words(at: StaffContext, minutes: int, one: DeskExplanation) -> str:
             return _("{desk} {has} at this time, {needs}.").format(
                 desk=visit_type_name(one.desk.name), has=has, needs=needs
             )
+        case Explanation.KIND_HOURS:
+            return _("This kind of visit does not take place at this time. Please choose another one.")
+        case Explanation.AT_ONCE:
+            return _("There are as many visits of this kind at this time as may be at once.")
+        case Explanation.NOT_SERVED if one.desk:
+            return _("{desk} does not serve this kind of visit.").format(desk=visit_type_name(one.desk.name))
         case Explanation.DESK_HOURS if one.desk:
             return _("{desk} does not serve at this time.").format(desk=visit_type_name(one.desk.name))
         case Explanation.NO_START:

@@ -15,7 +15,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from booking.models import Booking
-from booking.places.claims import LONGEST_SLOT, days_of, raise_days
+from booking.places.claims import LONGEST_SLOT, days_of, days_taken, raise_days
 from booking.places.fit import SlotPlaces, Window, is_tighter, narrowed
 from booking.places.freed import announce_on_commit
 from booking.places.slot_rows import lay_slots_anew, set_slots, slots_between
@@ -272,5 +272,5 @@ def _raise_all_days(store: Store, affected: Sequence[Booking]) -> None:
     """Raise the days of the affected bookings; the version of the hours covers all other days."""
     raise_days(
         store.pk,
-        {day for booking in affected for day in days_of(booking.starts_at, booking.ends_at, store.time_zone)},
+        {day for booking in affected for day in days_taken(booking, store.time_zone)},
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 
-from django.db.models import Max
+from django.db.models import Max, Q
 
 from stores.hours import WeeklyInterval
 from stores.models import CapacityCounts, Desk, DeskHours, OpeningHours, SpecialHours, Store, StoreMembership, VisitType
@@ -37,12 +37,12 @@ class StoreSetup:
 
 
 def store_setup(store: Store, *, from_date: date) -> StoreSetup:
-    """Return a store's set-up with its special hours from `from_date` on, with seven statements."""
+    """Return a store's set-up with its special hours from `from_date` on, with nine statements."""
     return StoreSetup(
         weekly=weekly_hours(store),
         special_days=special_days(store, from_date=from_date),
-        desks=tuple(store.desks.prefetch_related("hours").order_by("position", "pk")),
-        visit_types=tuple(store.visit_types.order_by("position", "pk")),
+        desks=tuple(store.desks.prefetch_related("hours", "visit_types").order_by("position", "pk")),
+        visit_types=tuple(store.visit_types.prefetch_related("hours").order_by("position", "pk")),
         questions=store_questions(store.slug),
         members=store_members(store),
         has_feed=bool(store.feed_digest),
@@ -94,10 +94,35 @@ def active_visit_types(store: Store) -> tuple[VisitType, ...]:
     return tuple(store.visit_types.filter(is_active=True).order_by("position", "pk"))
 
 
-def largest_capacity(store: Store) -> int | None:
-    """Return the places of the largest desk in use; None if no desk is in use."""
-    largest: int | None = store.desks.filter(is_active=True).aggregate(most=Max("capacity"))["most"]
+def largest_capacity(store: Store, visit_type: VisitType | None = None) -> int | None:
+    """Return the places of the largest desk in use, of those that serve a kind of visit; None if there is none."""
+    desks = store.desks.filter(is_active=True)
+    if visit_type is not None:
+        desks = desks.filter(Q(visit_types=None) | Q(visit_types=visit_type))
+    largest: int | None = desks.aggregate(most=Max("capacity"))["most"]
     return largest
+
+
+def largest_capacities(store: Store, *, without: Desk | None = None) -> dict[VisitType, int]:
+    """Return for each kind of visit in use the places of the largest desk that serves it, 0 for none; three statements.
+
+    `without` is a desk that does not count.
+    """
+    desks = (
+        store.desks.filter(is_active=True)
+        .exclude(pk__in=[without.pk] if without else [])
+        .prefetch_related("visit_types")
+    )
+    serving = [(desk.capacity, {kind.pk for kind in desk.visit_types.all()}) for desk in desks]
+    return {
+        kind: max((places for places, served in serving if not served or kind.pk in served), default=0)
+        for kind in active_visit_types(store)
+    }
+
+
+def served_kinds(desk: Desk) -> set[int]:
+    """Return the ids of the kinds of visit that a desk serves; none for all."""
+    return set(desk.visit_types.values_list("pk", flat=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +155,10 @@ def largest_party(store: Store) -> LargestParty | None:
 def parties_without_desk(store_id: int) -> set[tuple[int, int]]:
     """Return the visit types in use whose largest party fits at no desk in use, each as its id and that party."""
     store = Store.objects.get(pk=store_id)
-    most = largest_capacity(store) if store.capacity_counts == CapacityCounts.PEOPLE else None
-    if most is None:
+    if store.capacity_counts != CapacityCounts.PEOPLE or largest_capacity(store) is None:
         return set()
-    kinds = store.visit_types.filter(is_active=True, max_party_size__gt=most)
-    return set(kinds.values_list("pk", "max_party_size"))
+    found = largest_capacities(store).items()
+    return {(kind.pk, kind.max_party_size) for kind, most in found if kind.max_party_size > most}
 
 
 def needed_desk(store: Store, desk: Desk) -> NeededDesk | None:
@@ -144,12 +168,13 @@ def needed_desk(store: Store, desk: Desk) -> NeededDesk | None:
     """
     if store.capacity_counts != CapacityCounts.PEOPLE or not desk.is_active:
         return None
-    party = largest_party(store)
-    others = store.desks.filter(is_active=True).exclude(pk=desk.pk)
-    elsewhere: int = others.aggregate(most=Max("capacity"))["most"] or 0
-    if party is None or elsewhere >= min(party.size, desk.capacity):
-        return None
-    return NeededDesk(party, desk.capacity, elsewhere)
+    served = served_kinds(desk)
+    needs = [
+        NeededDesk(LargestParty(kind, kind.max_party_size), desk.capacity, elsewhere)
+        for kind, elsewhere in largest_capacities(store, without=desk).items()
+        if (not served or kind.pk in served) and elsewhere < min(kind.max_party_size, desk.capacity)
+    ]
+    return max(needs, key=lambda need: need.party.size, default=None)
 
 
 def visit_type_by_slug(store: Store, slug: str) -> VisitType | None:

@@ -10,12 +10,13 @@ from datetime import date, datetime
 from django.db.models import Q
 
 from booking.models import Booking, Hold, Status
-from booking.places.claims import days_of, release_expired_holds
-from booking.places.fit import OpenTime, Order, SlotPlaces, Taking
+from booking.places.claims import days_taken, release_expired_holds
+from booking.places.fit import KindTime, OpenTime, Order, SlotPlaces, Taking
 from booking.policy import places_needed
 from stores.hours import ONE_DAY, intersection, open_intervals
 from stores.models import Slot
-from stores.slots import StoreRules, slots_by_desk
+from stores.slots import StoreRules, VisitTypeRule, slots_by_desk
+from stores.visit_runs import kind_hours
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class TakenPlaces:
 
     def days(self, rules: StoreRules) -> set[date]:
         """Return the store's local days that the visits touch."""
-        return {day for one in self.visits for day in days_of(one.starts_at, one.ends_at, rules.zone.key)}
+        return {day for one in self.visits for day in days_taken(one, rules.zone.key)}
 
 
 def lock_taken_places(store_id: int, *, now: datetime, span: tuple[datetime, datetime] | None = None) -> TakenPlaces:
@@ -85,7 +86,14 @@ def open_time(rules: StoreRules, taken: TakenPlaces, *, now: datetime) -> OpenTi
             for desk in rules.desks
         },
         slots=tuple(slot_places(Slot.objects.filter(store_id=rules.id, ends_at__gt=now))),
+        kinds={kind.id: _kind_time(rules, kind, first, last) for kind in (*rules.visit_types, *rules.resting_types)},
     )
+
+
+def _kind_time(rules: StoreRules, kind: VisitTypeRule, first: date, last: date) -> KindTime:
+    own = rules.for_kind(kind)
+    desk_ids = None if own is rules else frozenset(desk.id for desk in own.desks)
+    return KindTime(desk_ids, kind_hours(rules, kind, first_date=first, last_date=last), kind.most_at_once)
 
 
 def slot_places(slots: Iterable[Slot]) -> Iterator[SlotPlaces]:
@@ -112,7 +120,18 @@ def _dates(rules: StoreRules, takings: Sequence[Taking]) -> tuple[date, date]:
 
 def _of_booking(booking: Booking, order: Order) -> Taking:
     rank = (booking.created_at, booking.pk)
-    return Taking(order, booking.pk, booking.desk_id, booking.starts_at, booking.ends_at, booking.places, rank)
+    return Taking(
+        order,
+        booking.pk,
+        booking.desk_id,
+        booking.starts_at,
+        booking.ends_at,
+        booking.places,
+        rank,
+        booking.visit_type_id,
+        booking.minutes_before,
+        booking.minutes_after,
+    )
 
 
 def _of_hold(hold: Hold) -> Taking:
@@ -121,4 +140,15 @@ def _of_hold(hold: Hold) -> Taking:
         order = Order.OFFER
     elif hold.kept_for_id is not None:
         order = Order.KEPT_TIME
-    return Taking(order, hold.pk, hold.desk_id, hold.starts_at, hold.ends_at, hold.places, (hold.pk,))
+    return Taking(
+        order,
+        hold.pk,
+        hold.desk_id,
+        hold.starts_at,
+        hold.ends_at,
+        hold.places,
+        (hold.pk,),
+        hold.visit_type_id,
+        hold.minutes_before,
+        hold.minutes_after,
+    )

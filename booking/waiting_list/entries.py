@@ -22,10 +22,11 @@ from booking.tokens import new_reference
 from booking.waiting_list.ended_offers import record_missed_offer
 from booking.waiting_list.lifecycle import OPEN, close_entry, erase_entry, find_entry
 from booking.waiting_list.open_starts import in_days, minutes_of, places_now
-from stores.hours import ONE_DAY, day_start
+from stores.hours import day_start
 from stores.locks import share_lock_store
 from stores.queries import rules_around
-from stores.slots import StoreRules, VisitTypeRule, slots_by_desk, starts_with_runs
+from stores.slots import StoreRules, VisitTypeRule
+from stores.visit_runs import visits_by_desk
 
 _ROUTE = "page:wait"
 
@@ -127,6 +128,7 @@ def _join(store: str, visit_type: str, draft: WaitingListEntry, *, now: datetime
         now=now,
         zone=rules.zone,
         rules=rules,
+        kind=kind,
         party_size=draft.party_size,
         max_party_size=kind.max_party_size,
     )
@@ -154,11 +156,7 @@ def _entry_with_subject(subject: str) -> WaitingListEntry:
 
 def _has_starts(rules: StoreRules, kind: VisitTypeRule, draft: WaitingListEntry) -> bool:
     """Tell whether the rules have visits of this kind that begin on these days at all."""
-    # One more day, so that a visit may begin before midnight and end after it.
-    by_desk = slots_by_desk(rules, first_date=draft.from_date, last_date=draft.to_date + ONE_DAY)
-    end = day_start(draft.to_date + ONE_DAY, rules.zone)
-    runs = (starts_with_runs(slots, kind.slot_count) for slots in by_desk.values())
-    return any(found and found[0][0].starts_at < end for found in runs)
+    return any(visits_by_desk(rules, kind, first_date=draft.from_date, last_date=draft.to_date).values())
 
 
 def _waits_already(rules: StoreRules, kind: VisitTypeRule, draft: WaitingListEntry) -> bool:

@@ -19,7 +19,7 @@ from django.db.models import Exists, OuterRef
 from booking.customer_input import can_be_texted
 from booking.message_kinds import Kind
 from booking.models import Hold, WaitingListEntry, WaitingStatus
-from booking.places.claims import claim_anywhere, days_of, raise_days, release_expired_holds, store_hold
+from booking.places.claims import claim_anywhere, days_taken, raise_days, release_expired_holds, store_hold
 from booking.places.locks import lock_offers
 from booking.places.runs import runs_at
 from booking.policy import (
@@ -41,7 +41,7 @@ from notifications.content import NewMessage
 from notifications.models import Channel
 from stores.models import Store
 from stores.queries import rules_around
-from stores.slots import StoreRules
+from stores.slots import StoreRules, VisitTypeRule
 
 _MOST_OFFERS = 200  # in one pass; the next one goes on
 _MOST_LOST = 5
@@ -151,9 +151,10 @@ def _starts_for(entry: WaitingListEntry, places: PlacesNow, *, plan: MessagePlan
     if not may_be_offered(last_offered_at=entry.offered_at, now=now, zone=places.rules.zone, plan=plan):
         return
     known = set(entry.known_starts)
+    kind = _kind_of(entry, places.rules)
     for start in _free_for(entry, places):
         is_new = minutes_of([start])[0] not in known
-        if is_new and offer_until(starts_at=start, now=now, rules=places.rules) is not None:
+        if is_new and kind and offer_until(starts_at=start, now=now, rules=places.rules, kind=kind) is not None:
             yield start
 
 
@@ -168,9 +169,14 @@ def _going_on(entry: WaitingListEntry) -> Iterator[None]:
         log.exception("offer_failed", extra={"entry_id": entry.pk, "store_id": entry.store_id})
 
 
+def _kind_of(entry: WaitingListEntry, rules: StoreRules) -> VisitTypeRule | None:
+    """Return the kind of visit that an entry waits for; None where it is no longer offered."""
+    return next((kind for kind in rules.visit_types if kind.id == entry.visit_type_id), None)
+
+
 def _free_for(entry: WaitingListEntry, places: PlacesNow) -> Sequence[datetime]:
-    kinds = (kind for kind in places.rules.visit_types if kind.id == entry.visit_type_id)
-    starts = (start for kind in kinds for start in places.starts(kind, entry.party_size))
+    kind = _kind_of(entry, places.rules)
+    starts = places.starts(kind, entry.party_size) if kind else ()
     return in_days(starts, from_date=entry.from_date, to_date=entry.to_date, rules=places.rules)
 
 
@@ -183,13 +189,12 @@ def _forget_taken(entries: Sequence[WaitingListEntry], places: PlacesNow, *, now
     with_known = [entry for entry in entries if entry.known_starts]
     if not with_known:
         return
-    held = Hold.objects.filter(store_id=places.rules.id, expires_at__gt=now).values_list("starts_at", "ends_at")
-    spans = [minutes_of(span) for span in held]
-    soonest = minutes_of([places.soonest])[0]
-    length = {kind.id: places.rules.slot_minutes * kind.slot_count for kind in places.rules.visit_types}
+    held = Hold.objects.filter(store_id=places.rules.id, expires_at__gt=now)
+    spans = [minutes_of((hold.taken_from, hold.taken_until)) for hold in held]
     for entry in with_known:
-        free = set(minutes_of(_free_for(entry, places)))
-        minutes = length.get(entry.visit_type_id, 0)
+        free, kind = set(minutes_of(_free_for(entry, places))), _kind_of(entry, places.rules)
+        minutes = places.rules.slot_minutes * kind.slot_count if kind else 0
+        soonest = minutes_of([places.soonest(kind) if kind else now])[0]
         kept = [
             start
             for start in entry.known_starts
@@ -230,13 +235,16 @@ def _offer_to(entry: WaitingListEntry, start: datetime, store: Store, rules: Sto
     hold = _keep_place(rules, entry, start, now=now)
     channels = offer_channels(entry, store=store, now=now)
     outbox.enqueue([_message(store, entry, channel, hold, now=now) for channel in channels], now=now)
-    raise_days(store.pk, days_of(hold.starts_at, hold.ends_at, store.time_zone))
+    raise_days(store.pk, days_taken(hold, store.time_zone))
 
 
 def _keep_place(rules: StoreRules, entry: WaitingListEntry, start: datetime, *, now: datetime) -> Hold:
-    kind = next(kind for kind in rules.visit_types if kind.id == entry.visit_type_id)
-    expires_at = offer_until(starts_at=start, now=now, rules=rules)
-    run = claim_anywhere(rules, runs_at(rules, kind, start), party_size=entry.party_size, from_web=True)
+    kind = _kind_of(entry, rules)
+    if kind is None:
+        raise _Gone
+    expires_at = offer_until(starts_at=start, now=now, rules=rules, kind=kind)
+    runs = runs_at(rules, kind, start)
+    run = claim_anywhere(rules, runs, kind, now=now, party_size=entry.party_size, from_web=True)
     if run is None or expires_at is None:
         raise _Gone
     return store_hold(

@@ -19,7 +19,7 @@ from stores.models.store import (
     StoreMembership,
     Wheelchair,
 )
-from stores.models.visits import Desk, DeskHours, QuestionKind, StoreQuestion, VisitMode, VisitType
+from stores.models.visits import Desk, DeskHours, QuestionKind, StoreQuestion, VisitMode, VisitType, VisitTypeHours
 
 __all__ = [
     "BusyTime",
@@ -51,6 +51,7 @@ __all__ = [
     "StoreWord",
     "VisitMode",
     "VisitType",
+    "VisitTypeHours",
     "Weekday",
     "Wheelchair",
 ]

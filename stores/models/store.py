@@ -1,6 +1,7 @@
 """Stores, organizations, and memberships of stores."""
 
 from datetime import time
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import models
@@ -164,6 +165,11 @@ class Store(models.Model):
                 condition=Q(slot_minutes__gte=5, slot_minutes__lte=480), name="store_slot_minutes_in_range"
             ),
         ]
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The store's time zone."""
+        return ZoneInfo(self.time_zone)
 
     def __str__(self) -> str:
         return self.slug

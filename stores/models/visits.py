@@ -67,16 +67,43 @@ class VisitType(models.Model):
     video_url = models.URLField(max_length=500, blank=True)  # shown only to the customers of its visits
     position = models.PositiveSmallIntegerField(default=0)
     is_active = models.BooleanField(default=True)
+    # The desks that were ticked to serve it, among other kinds; a desk without any kind serves all.
+    desks = models.ManyToManyField(Desk, related_name="visit_types", blank=True)
+    # Own notice, where it is not the store's: so long before, or until this time of the day before.
+    notice_minutes = models.PositiveIntegerField(null=True, blank=True)
+    notice_until = models.TimeField(null=True, blank=True)
+    # Minutes of the desk beside the visit itself: customers do not see them.
+    minutes_before = models.PositiveSmallIntegerField(default=0, db_default=0)
+    minutes_after = models.PositiveSmallIntegerField(default=0, db_default=0)
+    most_at_once = models.PositiveSmallIntegerField(null=True, blank=True)  # visits at the same time, over all desks
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["store", "slug"], name="visit_type_slug_in_store"),
             models.CheckConstraint(condition=Q(slot_count__gte=1), name="visit_type_slot_count_positive"),
             models.CheckConstraint(condition=Q(max_party_size__gte=1), name="visit_type_max_party_size_positive"),
+            models.CheckConstraint(
+                condition=Q(notice_minutes__isnull=True) | Q(notice_until__isnull=True), name="visit_type_one_notice"
+            ),
         ]
 
     def __str__(self) -> str:
         return self.slug
+
+
+class VisitTypeHours(models.Model):
+    """One interval in which a kind of visit takes place. A kind without any takes place whenever a desk serves it."""
+
+    visit_type = models.ForeignKey(VisitType, on_delete=models.CASCADE, related_name="hours")
+    weekday = models.PositiveSmallIntegerField(choices=Weekday)
+    opens = models.TimeField()
+    closes = models.TimeField()  # not after `opens`: past midnight
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["visit_type", "weekday", "opens"], name="visit_type_hours_once")]
+
+    def __str__(self) -> str:
+        return f"{self.visit_type_id} {self.weekday} {self.opens:%H:%M}-{self.closes:%H:%M}"
 
 
 class QuestionKind(models.TextChoices):

@@ -110,10 +110,15 @@ SELECT {columns},
           FROM stores_specialhours special WHERE special.store_id = store.id AND special.date >= %s),
        (SELECT {list}({row}(desk.position, desk.id, desk.slug, desk.name, desk.capacity, desk.kept_back,
                             (SELECT {list}({row}(own.weekday, own.opens, own.closes))
-                               FROM stores_deskhours own WHERE own.desk_id = desk.id)))
+                               FROM stores_deskhours own WHERE own.desk_id = desk.id),
+                            (SELECT {list}(served.visittype_id)
+                               FROM stores_visittype_desks served WHERE served.desk_id = desk.id)))
           FROM stores_desk desk WHERE desk.store_id = store.id AND desk.is_active),
        (SELECT {list}({row}(kind.position, kind.id, kind.slug, kind.name, kind.slot_count, kind.max_party_size,
-                            kind.what_to_bring, kind.mode, kind.is_active))
+                            kind.what_to_bring, kind.mode, kind.is_active, kind.notice_minutes, kind.notice_until,
+                            kind.minutes_before, kind.minutes_after, kind.most_at_once,
+                            (SELECT {list}({row}(own.weekday, own.opens, own.closes))
+                               FROM stores_visittypehours own WHERE own.visit_type_id = kind.id)))
           FROM stores_visittype kind WHERE kind.store_id = store.id){more}
   FROM stores_store store
  WHERE store.slug IN ({slugs})
@@ -284,18 +289,29 @@ def _read_row(row: Sequence[Any], columns: Sequence[str]) -> ReadStore:
         version_seen=version_seen,
         weekly=_weekly(weekly),
         special=_special(special),
-        desks=tuple(DeskRule(*[*fields, _weekly(own)]) for _, *fields, own in listed_json(desks)),
-        visit_types=tuple(
-            VisitTypeRule(*[*fields, bool(is_active)]) for _, *fields, is_active in listed_json(visit_types)
-        ),
+        desks=tuple(DeskRule(*[*fields, _weekly(own), _ids(served)]) for _, *fields, own, served in listed_json(desks)),
+        visit_types=tuple(_visit_type(*fields) for _, *fields in listed_json(visit_types)),
         more=tuple(more),
     )
 
 
 def listed_json(part: Any) -> list[Any]:
     """Return a JSON list from either database (SQLite: text; PostgreSQL: a list, or null for an empty one)."""
-    rows = (json.loads(part) if isinstance(part, str) else part) or []
-    return sorted(rows, key=lambda row: (row[0], row[1] or ""))
+    return sorted(_json(part), key=lambda row: (row[0], row[1] or ""))
+
+
+def _json(part: Any) -> list[Any]:
+    return (json.loads(part) if isinstance(part, str) else part) or []
+
+
+def _ids(part: Any) -> tuple[int, ...]:
+    return tuple(sorted(_json(part)))
+
+
+def _visit_type(*fields: Any) -> VisitTypeRule:
+    is_active, notice_minutes, notice_until, *numbers, own = fields[-7:]
+    until = None if notice_until is None else _wall_time(notice_until)
+    return VisitTypeRule(*[*fields[:-7], bool(is_active), notice_minutes, until, _weekly(own), *numbers])
 
 
 def _weekly(part: Any) -> tuple[WeeklyInterval, ...]:

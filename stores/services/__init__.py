@@ -21,6 +21,7 @@ from stores.services.invitations import (
     invitations_of,
     take_back_invitation,
 )
+from stores.services.kind_rules import AT_ONCE_RANGE, KindRules, kind_rules_of
 from stores.services.link_invitations import (
     InvitationOver,
     forget_link_invitations,
@@ -60,6 +61,7 @@ from stores.services.visits import (
 )
 
 __all__ = [
+    "AT_ONCE_RANGE",
     "CAPACITY_RANGE",
     "CHOICES_LEAST",
     "CHOICES_MAX",
@@ -72,6 +74,7 @@ __all__ = [
     "BadHours",
     "BadValue",
     "InvitationOver",
+    "KindRules",
     "MembershipResult",
     "add_member",
     "answer_invitation",
@@ -88,6 +91,7 @@ __all__ = [
     "invite_by_link",
     "join_as_new_user",
     "join_as_user",
+    "kind_rules_of",
     "link_invitation",
     "link_invitations_at",
     "person_named",

@@ -16,6 +16,7 @@ from django.db import transaction
 from stores.hours import WeeklyInterval
 from stores.models import Organization, PatternTaken, Store, VisitType
 from stores.services import (
+    kind_rules_of,
     save_messages,
     save_opening_hours,
     save_own_texts,
@@ -23,6 +24,7 @@ from stores.services import (
     save_visit_type,
     save_waiting_room,
 )
+from stores.services.kind_rules import rules_as_json, rules_from_json
 
 # Each part, and the names of its changes in the trail.
 PARTS: Mapping[str, str] = {
@@ -37,8 +39,8 @@ _RULES = (
     *("change_until_minutes", "open_bookings_per_customer", "keep_days"),
 )
 _MESSAGES = ("reminder_days", "reminder_channel", "reminder_hours", "confirms_by_text", "own_texts")
-_TYPE = ("name", "slot_count", "max_party_size", "what_to_bring", "mode", "video_url")
-Kind = Mapping[str, Any]  # a visit type: its _TYPE, its slug, and whether it is in use
+_FIELDS = ("name", "slot_count", "max_party_size", "what_to_bring", "mode", "video_url")
+Kind = Mapping[str, Any]  # a visit type: its _FIELDS, its own rules and slug, and whether it is in use
 
 
 class PatternStatus(StrEnum):
@@ -62,7 +64,11 @@ def value_of(store: Store, part: str) -> Any:
     """Return one part of a store's set-up as plain values that JSON can hold."""
     if part == "visit_types":
         kinds = sorted(store.visit_types.all(), key=lambda kind: kind.position)
-        return [{name: getattr(kind, name) for name in (*_TYPE, "slug", "is_active")} for kind in kinds]
+        return [
+            {name: getattr(kind, name) for name in (*_FIELDS, "slug", "is_active")}
+            | {"own": rules_as_json(kind_rules_of(kind))}
+            for kind in kinds
+        ]
     if part == "opening_hours":
         rows = [(row.weekday, f"{row.opens:%H:%M}", f"{row.closes:%H:%M}") for row in store.opening_hours.all()]
         return [list(row) for row in sorted(rows)]
@@ -79,9 +85,9 @@ def value_of(store: Store, part: str) -> Any:
 
 
 def standings(organization: Organization, pattern: Store) -> list[StorePatternStatus]:
-    """Return how each other store of an organization relates to the pattern, by name, with four statements."""
+    """Return how each other store of an organization relates to the pattern, by name, with five statements."""
     wanted = {part: value_of(pattern, part) for part in PARTS}
-    stores = organization.stores.exclude(pk=pattern.pk).prefetch_related("visit_types", "opening_hours")
+    stores = organization.stores.exclude(pk=pattern.pk).prefetch_related("visit_types__hours", "opening_hours")
     taken = {(one.store_id, one.part): one.value for one in PatternTaken.objects.filter(organization=organization)}
 
     def standing(store: Store, part: str) -> PatternStatus:
@@ -162,9 +168,10 @@ def _give_visit_types(
     for slug, fields in visit_type_changes(has, value, taken, is_own=_is_own(store, "visit_types")):
         kind = known.get(slug)
         if fields is not None:
-            save_visit_type(store=store, visit_type=kind, **fields, user=user, now=now)
+            own = rules_from_json(fields.pop("own"))
+            save_visit_type(store=store, visit_type=kind, **fields, own=own, user=user, now=now)
         elif kind is not None:
-            rest = {name: getattr(kind, name) for name in _TYPE}
+            rest = {name: getattr(kind, name) for name in _FIELDS}
             save_visit_type(store=store, visit_type=kind, **rest, is_active=False, user=user, now=now)
 
 
@@ -189,15 +196,20 @@ def visit_type_changes(
         if not kind["is_active"]:
             continue
         own = by_name.get(kind["name"]) or (former if former and former["name"] not in names else None)
-        fields = {name: kind[name] for name in _TYPE}
+        fields = _fields_of(kind)
         if own is not None:
             met.add(own["slug"])
-        if own is None or not own["is_active"] or any(own[name] != fields[name] for name in _TYPE):
+        if own is None or not own["is_active"] or _fields_of(own) != fields:
             changes.append((own["slug"] if own else "", fields))
     gone = [by_name.get(kind["name"]) for kind in taken or () if kind.get("is_active", True)]
     gone += [by_slug.get(kind["slug"]) for kind in wanted if not kind["is_active"]]
     over = {kind["slug"] for kind in gone if kind and kind["is_active"]} - met
     return changes + [(slug, None) for slug in sorted(over)]
+
+
+def _fields_of(kind: Kind) -> dict[str, Any]:
+    """Return what a kind of visit is; one that was taken before kinds had own rules has none."""
+    return {**{name: kind[name] for name in _FIELDS}, "own": kind.get("own", {})}
 
 
 def _is_own(store: Store, part: str) -> bool:
@@ -216,5 +228,5 @@ def _has(part: str, has: Any, taken: Any) -> bool:
     """Tell whether a store still has what it took; it may have visit types of its own besides."""
     if part != "visit_types":
         return bool(has == taken)
-    in_use = [[kind[name] for name in _TYPE] for kind in has if kind["is_active"]]
-    return all([kind[name] for name in _TYPE] in in_use for kind in taken if kind.get("is_active", True))
+    in_use = [_fields_of(kind) for kind in has if kind["is_active"]]
+    return all(_fields_of(kind) in in_use for kind in taken if kind.get("is_active", True))

@@ -1,6 +1,6 @@
 """Changes of a store's desks and visit types, and of whether customers choose the desk."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,14 @@ from stores.hours import WeeklyInterval
 from stores.models import Desk, DeskHours, Store, VisitMode, VisitType
 from stores.services.changes import hours_in_text, record_change
 from stores.services.hours import check_week
+from stores.services.kind_rules import (
+    KindRules,
+    check_kind_rules,
+    kind_rules_of,
+    put_kind_hours,
+    put_kind_rules,
+    rules_for_trail,
+)
 from stores.services.values import BadValue, check_range, lock, raise_version, short_text
 from stores.words import slug_from
 
@@ -33,11 +41,13 @@ def save_desk(
     kept_back: int = 0,
     weekly: Sequence[WeeklyInterval] = (),
     is_active: bool = True,
+    visit_types: Collection[VisitType] | None = None,
     user: User | None,
     now: datetime,
 ) -> Desk:
     """Make a desk, or change one; with `weekly` empty it serves whenever the store is open. Raises BadValue, BadHours.
 
+    `visit_types` are the kinds of visit that it serves: none of them for all, None for those that it serves already.
     A desk keeps its slug for ever. It is never deleted but closed by `is_active=False`, so past visits keep their desk.
     """
     name = short_text(name, field="name", longest=80)
@@ -56,6 +66,8 @@ def save_desk(
     DeskHours.objects.bulk_create(
         DeskHours(desk=desk, weekday=one.weekday, opens=one.opens, closes=one.closes) for one in weekly
     )
+    if visit_types is not None:
+        desk.visit_types.set([kind for kind in visit_types if kind.store_id == store.pk])
     raise_version(store)
     after = _of_desk(desk)
     record_change(store=store, user=user, what="desk", subject=name, before=before, after=after, now=now)
@@ -74,18 +86,22 @@ def save_visit_type(  # noqa: PLR0913 -- one for each thing a kind of visit says
     mode: str = VisitMode.STORE,
     video_url: str = "",
     is_active: bool = True,
+    own: KindRules | None = None,
     user: User | None,
     now: datetime,
 ) -> VisitType:
-    """Create a visit type, or change one; its slug stays for ever. Raises BadValue.
+    """Create a visit type, or change one; its slug stays for ever. Raises BadValue, BadHours.
 
-    Visits by video need a link that starts with https; other visits have none.
+    Visits by video need a link that starts with https; other visits have none. `own` are its own rules, None for those
+    that it has already.
     """
     name = short_text(name, field="name", longest=80)
     what_to_bring = short_text(what_to_bring, field="what_to_bring", longest=300, is_required=False)
     check_range("slot_count", slot_count, (1, 96))
     check_range("max_party_size", max_party_size, CAPACITY_RANGE)
     video_url = _checked_video_url(mode, video_url)
+    if own is not None:
+        check_kind_rules(own)
     lock(store)
     others = store.visit_types.all()
     if visit_type is None:
@@ -96,7 +112,11 @@ def save_visit_type(  # noqa: PLR0913 -- one for each thing a kind of visit says
     visit_type.name, visit_type.slot_count, visit_type.max_party_size = name, slot_count, max_party_size
     visit_type.what_to_bring, visit_type.is_active = what_to_bring, is_active
     visit_type.mode, visit_type.video_url = mode, video_url
+    if own is not None:
+        put_kind_rules(visit_type, own)
     visit_type.save()
+    if own is not None:
+        put_kind_hours(visit_type, own)
     raise_version(store)
     after = _of_visit_type(visit_type)
     record_change(store=store, user=user, what="visit_type", subject=name, before=before, after=after, now=now)
@@ -134,7 +154,8 @@ def _of_desk(desk: Desk) -> dict[str, Any]:
         return {}
     hours = [WeeklyInterval(row.weekday, row.opens, row.closes) for row in DeskHours.objects.filter(desk=known)]
     fields = {name: getattr(known, name) for name in ("name", "capacity", "kept_back", "is_active")}
-    return {**fields, "hours": hours_in_text(hours)}
+    serves = sorted(known.visit_types.values_list("name", flat=True))
+    return {**fields, "hours": hours_in_text(hours), "visit_types": serves}
 
 
 def _of_visit_type(visit_type: VisitType) -> dict[str, Any]:
@@ -143,7 +164,7 @@ def _of_visit_type(visit_type: VisitType) -> dict[str, Any]:
     if known is None:
         return {}
     names = ("name", "slot_count", "max_party_size", "what_to_bring", "mode", "video_url", "is_active")
-    return {name: getattr(known, name) for name in names}
+    return {**{name: getattr(known, name) for name in names}, **rules_for_trail(kind_rules_of(known))}
 
 
 def _free_slug(name: str, otherwise: str, others: models.QuerySet[Desk] | models.QuerySet[VisitType]) -> str:

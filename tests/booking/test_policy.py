@@ -1,3 +1,4 @@
+from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -10,8 +11,11 @@ from booking.policy import (
     EARLIEST_MESSAGE,
     LATEST_MESSAGE,
     REMINDERS_APART,
+    first_bookable_start,
+    first_start_changes_at,
     may_cancel,
     may_change,
+    notice_ends,
     places_needed,
     refusal_to_book,
     reminder_times,
@@ -27,6 +31,16 @@ ZONES = st.sampled_from(
 class Rules:
     minimum_notice_minutes = 60
     booking_horizon_days = 28
+    zone = PARIS
+
+
+@dataclass
+class Kind:
+    notice_minutes: int | None = None
+    notice_until: time | None = None
+
+
+AS_THE_STORE = Kind()
 
 
 def refusal(starts_at, *, now=NOW, party_size=1, by_staff=False):
@@ -36,10 +50,54 @@ def refusal(starts_at, *, now=NOW, party_size=1, by_staff=False):
         now=now,
         zone=PARIS,
         rules=Rules(),
+        kind=AS_THE_STORE,
         party_size=party_size,
         max_party_size=4,
         by_staff=by_staff,
     )
+
+
+@pytest.mark.parametrize(
+    ("kind", "now", "expected"),
+    [
+        (Kind(notice_minutes=0), at(9, day=23), at(9, day=23)),
+        (Kind(notice_minutes=180), at(9, day=23), at(12, day=23)),
+        (Kind(notice_until=time(17)), at(16, 59, day=23), at(0, day=24)),
+        (Kind(notice_until=time(17)), at(17, day=23), at(0, day=25)),
+        # The day on which the clock is put back has 25 hours.
+        (Kind(notice_until=time(17)), at(18, day=24, month=10), at(0, day=26, month=10)),
+    ],
+)
+def test_kind_of_visit_has_its_own_notice(kind, now, expected) -> None:
+    assert first_bookable_start(now=now, rules=Rules(), kind=kind) == expected
+
+
+@given(
+    kind=st.sampled_from([Kind(), Kind(notice_minutes=90), Kind(notice_until=time(17))]),
+    minutes=st.integers(0, 60 * 24 * 40),
+    before=st.integers(0, 60 * 24 * 3),
+)
+def test_a_start_may_be_booked_until_its_notice_ends(kind, minutes, before) -> None:
+    now = NOW - timedelta(days=50) + timedelta(minutes=minutes)  # over the day on which the clock is put back
+    starts_at = now + timedelta(minutes=before)
+
+    may_book = starts_at >= first_bookable_start(now=now, rules=Rules(), kind=kind)
+
+    last = notice_ends(starts_at=starts_at, rules=Rules(), kind=kind)
+    assert may_book == (now < last if kind.notice_until else now <= last)
+
+
+@given(minutes=st.integers(0, 60 * 24 * 3))
+def test_first_start_stays_until_it_jumps(minutes) -> None:
+    kind, now = Kind(notice_until=time(17)), NOW + timedelta(minutes=minutes)
+
+    until = first_start_changes_at(now=now, rules=Rules(), kind=kind)
+
+    assert until is not None
+    assert until > now
+    almost = first_bookable_start(now=until - timedelta(seconds=1), rules=Rules(), kind=kind)
+    assert almost == first_bookable_start(now=now, rules=Rules(), kind=kind)
+    assert first_bookable_start(now=until, rules=Rules(), kind=kind) > almost
 
 
 @pytest.mark.parametrize(

@@ -73,7 +73,9 @@ def tried_in_two_orders(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
 
     def try_all(first: Run) -> Run | None:
         with transaction.atomic():
-            return claim_anywhere(rules, runs, party_size=1, from_web=True, prefer_desk_id=first.desk.id)
+            return claim_anywhere(
+                rules, runs, rules.visit_types[0], now=NOW, party_size=1, from_web=True, prefer_desk_id=first.desk.id
+            )
 
     return Counter(at_once([partial(outcome, partial(try_all, run)) for run in runs]))
 

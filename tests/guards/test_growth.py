@@ -23,7 +23,8 @@ TABLES = {
         contenttypes.ContentType django_q.Schedule notifications.Circuit notifications.MessageTally
         booking.WorkerBeat booking.BooksKey
         stores.Store stores.Organization stores.Store_organizations stores.StoreMembership stores.OrganizationMembership
-        stores.Desk stores.DeskHours stores.VisitType stores.StoreQuestion stores.OpeningHours stores.PatternTaken
+        stores.Desk stores.DeskHours stores.VisitType stores.VisitTypeHours stores.VisitType_desks
+        stores.StoreQuestion stores.OpeningHours stores.PatternTaken
         stores.SearchWord stores.SearchSpelling stores.StoreWord stores.DeskCalendar
         booking.StaffPin booking.PinTries booking.Passkey booking.Webhook booking.ApiKey
         knox.AuthToken otp_totp.TOTPDevice otp_static.StaticDevice otp_static.StaticToken

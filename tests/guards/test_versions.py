@@ -10,11 +10,14 @@ from pathlib import Path
 
 from django.conf import settings
 
-MODELS = "Slot|Hold|StoreDay|Desk|DeskHours|VisitType|OpeningHours|SpecialHours|Store"
+MODELS = "Slot|Hold|StoreDay|Desk|DeskHours|VisitType|VisitTypeHours|OpeningHours|SpecialHours|Store"
 ROWS = re.compile(
     rf"\b({MODELS})\b|\b(store|desk|visit_type|hold|slot|rows?)$|\.(desks|visit_types|slots|holds|hours)\b"
 )
-TABLES = "stores_(slot|storeday|desk|deskhours|visittype|openinghours|specialhours|store)|booking_hold"
+TABLES = (
+    "stores_(slot|storeday|desk|deskhours|visittype|visittypehours|visittype_desks|openinghours|specialhours|store)"
+    "|booking_hold"
+)
 SQL = re.compile(rf"(INSERT INTO|UPDATE|DELETE FROM) ({TABLES})\b|\b(stores_slot) AS slot\b")
 VERBS = {"save", "delete", "create", "update", "bulk_create", "bulk_update", "get_or_create", "update_or_create"}
 _CALLER = "its callers raise the days last of all, as locks want it, or change the rules and raise hours_version"
@@ -50,6 +53,7 @@ KNOWN = {
     "stores/services/hours.py:delete_special_hours": "raise_version",
     "stores/services/hours.py:replace_opening_hours": _CALLER,
     "stores/services/hours.py:save_special_hours": "raise_version",
+    "stores/services/kind_rules.py:put_kind_hours": _CALLER,
     "stores/services/messages.py:save_messages": _NO_MATTER,
     "stores/services/messages.py:save_own_texts": _NO_MATTER,
     "stores/services/policy.py:_update": "raise_version for the rules of booking; other columns do not matter",

@@ -20,9 +20,9 @@ from booking.api.public.kept_answers import kept_answer, version_of
 from booking.api.rendering import availability_text
 from booking.api.resource import ApiView, checked, once
 from booking.api.serializers import DeskAvailabilityQuery, LookupRequest
-from booking.places.availability import WantedSlot, lookup
 from booking.places.days_state import Wish, read_state
 from booking.places.free_times import free_times
+from booking.places.lookup import WantedSlot, lookup
 from booking.web.problem_json import ApiProblem
 from booking.web.replica import may_lag
 

@@ -14,9 +14,9 @@ from booking import limits
 from booking.customer.book.way_cookie import Way, keep
 from booking.customer.forms import DetailsForm
 from booking.customer.visit_query import VisitQuery
-from booking.places.availability import WantedSlot, lookup
 from booking.places.explain import explain_slot
 from booking.places.holds import HeldPlace, held_place
+from booking.places.lookup import WantedSlot, lookup
 from booking.refusals import Refusal
 from booking.waiting_room.tickets import TicketKind, read_ticket
 from booking.web.forms import FormProblem

@@ -62,7 +62,8 @@ def choose_page(
         note_nothing_free(request, step, shown)
     if ways_on is None and shown.is_empty:
         ways_on = other_ways(step.store, asked, first=shown.days[0].date, last=shown.days[-1].date, now=step.now)
-    has_desk_choice = step.rules.offers_desk_choice and len(step.rules.desks) > 1
+    desks = step.rules.for_kind(asked.visit_type).desks
+    has_desk_choice = step.rules.offers_desk_choice and len(desks) > 1
     kinds = _kinds(step)
     has_types = len(step.rules.visit_types) > 1 and not kinds
     context = {
@@ -75,6 +76,7 @@ def choose_page(
         "simple": simple_page(request, step, shown) if reader_choice_of(request).is_simple else None,
         "visit_types": step.store.visit_types,
         "sizes": range(1, asked.visit_type.max_party_size + 1),
+        "desks": desks,
         "has_desk_choice": has_desk_choice,
         "has_wish": has_types or has_desk_choice or asked.visit_type.max_party_size > 1,
         "is_wish_open": bool(asked.problems),
@@ -96,10 +98,19 @@ def _kinds(step: BookingStep) -> list[KindChoice]:
                 visit_type=kind.slug,
                 party_size=str(min(asked.party_size, kind.max_party_size)),
                 form=step.known_key,
+                **_without_desk(step, kind.slug),
             ),
         )
         for kind in kinds
     ]
+
+
+def _without_desk(step: BookingStep, kind: str) -> dict[str, str]:
+    """Return the parameter that gives up the chosen desk, where it does not serve a kind of visit; else none."""
+    rule = step.rules.visit_type(kind)
+    desk = step.asked.desk
+    gives_up = desk and rule and not step.rules.with_desk(desk).for_kind(rule).desks
+    return {"desk": ""} if gives_up else {}
 
 
 def _is_new_wish(request: HttpRequest) -> bool:

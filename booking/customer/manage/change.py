@@ -17,9 +17,9 @@ from booking.customer.manage.page import done, manage_page, refusal_to_change, r
 from booking.customer.simple_times import time_step
 from booking.formatting import refusal_sentence
 from booking.models import Booking
-from booking.places.availability import WantedSlot, lookup
 from booking.places.days_state import Wish
 from booking.places.explain import explain_slot
+from booking.places.lookup import WantedSlot, lookup
 from booking.places.nearest_free import nearest_free
 from booking.places.requests import SlotRequest
 from booking.places.slot_wording import SlotChoice, slot_choices

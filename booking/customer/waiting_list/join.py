@@ -65,7 +65,8 @@ class _Wish:
     @cached_property
     def first(self) -> date:
         """The first day on which a visit can still be booked."""
-        return first_bookable_start(now=self.now, rules=self.rules).astimezone(self.rules.zone).date()
+        soonest = first_bookable_start(now=self.now, rules=self.rules, kind=self.asked.visit_type)
+        return soonest.astimezone(self.rules.zone).date()
 
     @cached_property
     def last(self) -> date:

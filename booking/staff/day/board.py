@@ -1,9 +1,9 @@
 """The day schedule as a table: a row for each start, a column for each desk, visits in their slots."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -138,7 +138,25 @@ def _going_on(
             if visit.desk_id == slot.desk_id and visit.starts_at < slot.starts_at < visit.ends_at:
                 words = _("{name}, until {time}").format(name=made.name(visit), time=made.time(visit.ends_at))
                 found[slot.starts_at, slot.desk_id].append(words)
+    for visit in visits:
+        if visit.minutes_before or visit.minutes_after:
+            _kept_beside(visit, schedule, made, found)
     return found
+
+
+def _kept_beside(
+    visit: BookingRow, schedule: DaySchedule, made: CardMaker, found: Mapping[tuple[datetime, int], list[str]]
+) -> None:
+    """Note the slots of a visit's desk that are kept before and after it, and take no other visit."""
+    before = visit.starts_at - timedelta(minutes=visit.minutes_before)
+    after = visit.ends_at + timedelta(minutes=visit.minutes_after)
+    for slot in schedule.slots:
+        if slot.desk_id != visit.desk_id:
+            continue
+        if slot.starts_at < visit.starts_at and slot.ends_at > before:
+            found[slot.starts_at, slot.desk_id].append(_("kept before {name}").format(name=made.name(visit)))
+        elif visit.ends_at <= slot.starts_at < after:
+            found[slot.starts_at, slot.desk_id].append(_("kept after {name}").format(name=made.name(visit)))
 
 
 def _desks(schedule: DaySchedule, visits: Iterable[BookingRow]) -> list[tuple[int, str]]:

@@ -5,11 +5,18 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from booking.staff.forms.fields import NAME_MAX, is_taken, number, party_in_words, short_text, tick
+from booking.formatting import visit_type_name
+from booking.staff.forms.fields import NAME_MAX, is_taken, number, party_in_words, short_text, tick, ticks
 from booking.staff.forms.hours import WeekForm
 from booking.staff.forms.shared import StaffForm
-from booking.store_setup.queries import NeededDesk
+from booking.store_setup.queries import LargestParty, NeededDesk
+from booking.store_setup.served_kinds import NO_KINDS, ServedKinds
 from stores.services import CAPACITY_RANGE
+
+_TOO_SMALL_ELSEWHERE = _(
+    "Up to {count} people may come together for “{visit_type}”, and no other desk has so many places. "
+    "Let fewer come together first."
+)
 
 
 class DeskForm(WeekForm):
@@ -24,12 +31,24 @@ class DeskForm(WeekForm):
     has_own_hours = tick(_("This desk has hours of its own"))
 
     def __init__(
-        self, *args: Any, taken: Collection[str] = (), needed: NeededDesk | None = None, **kwargs: Any
+        self,
+        *args: Any,
+        taken: Collection[str] = (),
+        needed: NeededDesk | None = None,
+        kinds: ServedKinds = NO_KINDS,
+        **kwargs: Any,
     ) -> None:
-        """Take the names of the other desks in use, and what this desk is needed for."""
+        """Take the names of the other desks in use, what this desk is needed for, and the kinds of visit."""
         super().__init__(*args, **kwargs)
         self.taken = taken
         self.needed = needed
+        self.kinds = kinds
+        if kinds.is_choice:
+            self.fields["visit_types"] = ticks(
+                _("Kinds of visit that it serves"),
+                [(kind.pk, visit_type_name(kind.name)) for kind in kinds.offered],
+                help_text=_("None ticked: all of them, also those that you add later."),
+            )
 
     @property
     def are_hours_kept(self) -> bool:
@@ -47,7 +66,27 @@ class DeskForm(WeekForm):
         if cleaned.get("has_own_hours") and not has_hours and not self.errors:
             self.add_error("has_own_hours", _("Enter the hours of this desk, or take the tick away."))
         self._hold_against_parties(cleaned)
+        self._hold_against_kinds(cleaned)
         return cleaned
+
+    def _hold_against_kinds(self, cleaned: Mapping[str, Any]) -> None:
+        """Refuse to leave a kind of visit without any desk, or its largest party without one that is large enough."""
+        if self.kinds.is_new or "visit_types" in self.errors or "is_active" in self.errors:
+            return
+        ticked = set(cleaned.get("visit_types", ()))
+        is_active = bool(cleaned.get("is_active"))
+        if self.kinds.is_last and not is_active:
+            return  # the service reports this case
+        field = "visit_types" if is_active and "visit_types" in self.fields else "is_active"
+        for kind, elsewhere in self.kinds.lost_by(ticked, is_active=is_active):
+            if not elsewhere:
+                sentence = _("No other desk serves “{visit_type}”. Let another one serve it first.")
+                self.add_error(field, str(sentence).format(visit_type=visit_type_name(kind.name)))
+            elif self.kinds.counts_people and is_active and elsewhere < kind.max_party_size:
+                self.add_error(field, party_in_words(_TOO_SMALL_ELSEWHERE, LargestParty(kind, kind.max_party_size)))
+            else:
+                continue
+            return
 
     def _hold_against_parties(self, cleaned: Mapping[str, Any]) -> None:
         """Refuse fewer places than the largest party takes, where no other desk has them: it would find no day free."""
@@ -56,11 +95,8 @@ class DeskForm(WeekForm):
         if self.needed is None or "capacity" not in cleaned or (is_last and not is_active):
             return
         if self.needed.is_too_small(cleaned["capacity"] if is_active else 0):
-            sentence = _(
-                "Up to {count} people may come together for “{visit_type}”, and no other desk has so many places. "
-                "Let fewer come together first."
-            )
-            self.add_error("capacity" if is_active else "is_active", party_in_words(sentence, self.needed.party))
+            field = "capacity" if is_active else "is_active"
+            self.add_error(field, party_in_words(_TOO_SMALL_ELSEWHERE, self.needed.party))
 
 
 class DeskChoiceForm(StaffForm):

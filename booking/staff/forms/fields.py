@@ -1,6 +1,6 @@
 """Fields and sentences that forms of the set-up share."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -22,12 +22,15 @@ NAME_MAX = 80
 TEXT_MAX = 300
 
 
-def number(label: "StrOrPromise", least: int, most: int, *, help_text: "StrOrPromise" = "") -> NumberField:
+def number(
+    label: "StrOrPromise", least: int, most: int, *, help_text: "StrOrPromise" = "", required: bool = True
+) -> NumberField:
     """Return a field for a whole number."""
     problem = format_lazy(_("Enter a whole number from {least} to {most}."), least=least, most=most)
     return NumberField(
         label=label,
         help_text=help_text,
+        required=required,
         min_value=least,
         max_value=most,
         widget=forms.NumberInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
@@ -39,6 +42,19 @@ def tick(label: "StrOrPromise", *, help_text: "StrOrPromise" = "") -> forms.Bool
     """Return a field for a yes or no."""
     widget = forms.CheckboxInput(attrs={"value": "on"})
     return forms.BooleanField(label=label, help_text=help_text, required=False, widget=widget)
+
+
+def ticks(label: "StrOrPromise", choices: Iterable[tuple[int, str]], *, help_text: "StrOrPromise" = "") -> Any:
+    """Return a field for any number of things, each with its id."""
+    return forms.TypedMultipleChoiceField(
+        required=False,
+        coerce=int,
+        label=label,
+        help_text=help_text,
+        choices=list(choices),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": _("Choose one of these.")},
+    )
 
 
 def short_text(label: "StrOrPromise", longest: int, *, help_text: "StrOrPromise" = "", **kwargs: Any) -> TypedField:

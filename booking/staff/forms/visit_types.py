@@ -1,6 +1,7 @@
 """The form of a visit type."""
 
 from collections.abc import Collection
+from enum import StrEnum
 from typing import Any
 
 from django import forms
@@ -9,12 +10,15 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from booking.staff.forms.fields import NAME_MAX, TEXT_MAX, is_taken, number, short_text, tick
-from booking.staff.forms.shared import StaffForm, read_address
+from booking.staff.forms.hours import DAYS, WeekForm
+from booking.staff.forms.shared import read_address
 from booking.web.forms import TypedField
 from stores.models import VisitMode
-from stores.services import CAPACITY_RANGE, VIDEO_URL_LONGEST
+from stores.services import AT_ONCE_RANGE, CAPACITY_RANGE, POLICY_RANGES, VIDEO_URL_LONGEST, KindRules
+from stores.slots import BUFFER_MOST
 
 SLOT_COUNT_MAX = 96
+NOTICE_HOURS_MAX = POLICY_RANGES["minimum_notice_minutes"][1] // 60
 
 
 def read_video_link(text: str) -> str:
@@ -23,7 +27,15 @@ def read_video_link(text: str) -> str:
     return read_address(text, schemes=["https"], longest=VIDEO_URL_LONGEST, sentence=sentence)
 
 
-class VisitTypeForm(StaffForm):
+class Notice(StrEnum):
+    """By which rule customers may book a kind of visit at the latest."""
+
+    STORE = "store"
+    HOURS = "hours"
+    DAY_BEFORE = "day_before"
+
+
+class VisitTypeForm(WeekForm):
     """Why customers come, how long it takes, and what they need."""
 
     name = short_text(_("Name"), NAME_MAX, help_text=_("What customers choose, such as “Advice”."))
@@ -58,12 +70,58 @@ class VisitTypeForm(StaffForm):
         widget=forms.URLInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
     is_active = tick(_("Customers may choose this visit"))
+    notice = forms.ChoiceField(
+        required=False,
+        label=_("Customers book at the latest"),
+        choices=(
+            (Notice.STORE, _("As all visits of this store")),
+            (Notice.HOURS, _("So many hours before")),
+            (Notice.DAY_BEFORE, _("The day before, until a time of day")),
+        ),
+        widget=forms.RadioSelect,
+        initial=Notice.STORE,
+        error_messages={"invalid_choice": _("Choose one of these.")},
+    )
+    notice_hours = number(_("Hours before"), 0, NOTICE_HOURS_MAX, required=False)
+    notice_until = forms.TimeField(
+        required=False,
+        label=_("Until, the day before"),
+        widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
+        error_messages={"invalid": _("Enter a time such as 17:00.")},
+    )
+    minutes_before = number(_("Minutes kept before"), 0, BUFFER_MOST, required=False)
+    minutes_after = number(_("Minutes kept after"), 0, BUFFER_MOST, required=False)
+    most_at_once = number(
+        _("Most of these visits at the same time"),
+        *AT_ONCE_RANGE,
+        required=False,
+        help_text=_("Over all desks, for a room or a machine that they share. Empty: any number."),
+    )
+    has_own_hours = tick(_("This visit has days and hours of its own"))
 
     def __init__(self, *args: Any, taken: Collection[str] = (), most_people: int | None = None, **kwargs: Any) -> None:
         """Take the names of the other active visit types, and how many people one desk takes at once, None for any."""
         super().__init__(*args, **kwargs)
         self.taken = taken
         self.most_people = most_people
+
+    @property
+    def are_hours_kept(self) -> bool:
+        """Whether the visit has hours of its own."""
+        return bool(self.cleaned_data.get("has_own_hours"))
+
+    @property
+    def own_rules(self) -> KindRules:
+        """The own rules that were typed."""
+        typed = self.cleaned_data
+        return KindRules(
+            notice_minutes=typed["notice_hours"] * 60 if typed["notice"] == Notice.HOURS else None,
+            notice_until=typed["notice_until"] if typed["notice"] == Notice.DAY_BEFORE else None,
+            weekly=tuple(self.weekly) if self.are_hours_kept else (),
+            minutes_before=typed["minutes_before"] or 0,
+            minutes_after=typed["minutes_after"] or 0,
+            most_at_once=typed["most_at_once"],
+        )
 
     def clean_max_party_size(self) -> int:
         """Refuse a party that no desk has the places for: every day would be full for it."""
@@ -88,4 +146,19 @@ class VisitTypeForm(StaffForm):
         if cleaned.get("mode") not in (None, VisitMode.VIDEO):
             self.errors.pop("video_url", None)  # not needed: its value is not saved
             cleaned["video_url"] = ""
+        self._check_notice(cleaned)
+        has_hours = any(cleaned.get(f"day_{weekday}") for weekday in DAYS)
+        if cleaned.get("has_own_hours") and not has_hours and not self.errors:
+            self.add_error("has_own_hours", _("Enter the hours of this visit, or take the tick away."))
         return cleaned
+
+    def _check_notice(self, cleaned: dict[str, Any]) -> None:
+        """Require the value of the chosen rule; what belongs to another one is not saved, so it need not be right."""
+        cleaned["notice"] = cleaned.get("notice") or Notice.STORE
+        needed = {Notice.HOURS: "notice_hours", Notice.DAY_BEFORE: "notice_until"}
+        for rule, name in needed.items():
+            if cleaned["notice"] != rule:
+                self.errors.pop(name, None)
+            elif cleaned.get(name) is None and name not in self.errors:
+                sentence = _("Say how many hours before.") if rule == Notice.HOURS else _("Enter a time such as 17:00.")
+                self.add_error(name, sentence)

@@ -13,6 +13,7 @@ from booking.staff.setup.hours import FORM_METHODS
 from booking.staff.setup.saving import alone, form_page, posted, save_with, saved, sent_right
 from booking.store_setup.hours_changes import change_rules
 from booking.store_setup.queries import active_desks, desk_by_slug, needed_desk
+from booking.store_setup.served_kinds import kinds_beside
 from stores.models import Desk, Role, Store
 from stores.services import save_desk, save_desk_choice
 
@@ -23,7 +24,7 @@ from stores.services import save_desk, save_desk_choice
 def new(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
     """Create a desk."""
     initial = {"capacity": 1, "kept_back": 0, "is_active": True}
-    form = DeskForm(posted(request), initial=initial, taken=_names(at, None))
+    form = DeskForm(posted(request), initial=initial, taken=_names(at, None), kinds=kinds_beside(at.store, None))
     return _save(request, at, form, None)
 
 
@@ -43,8 +44,14 @@ def change(request: HttpRequest, at: StaffContext, desk: str) -> HttpResponseBas
         "is_active": known.is_active,
         "has_own_hours": bool(weekly),
     }
+    kinds = kinds_beside(at.store, known)
     form = DeskForm(
-        posted(request), weekly=weekly, initial=initial, taken=_names(at, known), needed=needed_desk(at.store, known)
+        posted(request),
+        weekly=weekly,
+        initial={**initial, "visit_types": sorted(kinds.served)},
+        taken=_names(at, known),
+        needed=needed_desk(at.store, known),
+        kinds=kinds,
     )
     return _save(request, at, form, known)
 
@@ -71,6 +78,7 @@ def _save(request: HttpRequest, at: StaffContext, form: DeskForm, desk: Desk | N
     if not sent_right(at, form, "desk"):
         return page()
     typed = form.cleaned_data
+    served = [kind for kind in form.kinds.offered if kind.pk in typed["visit_types"]] if form.kinds.is_choice else None
     # A default name is stored in English; if it is unchanged, the English one stays.
     is_same_name = desk is not None and typed["name"] == visit_type_name(desk.name)
 
@@ -83,6 +91,7 @@ def _save(request: HttpRequest, at: StaffContext, form: DeskForm, desk: Desk | N
             kept_back=typed["kept_back"],
             weekly=form.weekly if typed["has_own_hours"] else (),
             is_active=typed["is_active"],
+            visit_types=served,
             user=at.user,
             now=at.now,
         )

@@ -35,6 +35,7 @@ _PAGES = {
     Explanation.TOO_LONG: "staff-setup-hours",
     Explanation.CLOSED: "staff-slots",
 }
+_OF_KIND = (Explanation.PARTY_TOO_LARGE, Explanation.KIND_HOURS, Explanation.AT_ONCE)
 
 
 @require_safe
@@ -89,7 +90,7 @@ def _sentence(at: StaffContext, found: SlotExplanation, one: DeskExplanation) ->
     places = ngettext("{count} place is left", "{count} places are left", one.places_left).format(count=one.places_left)
     needed = ngettext("{count} is needed", "{count} are needed", one.places_needed).format(count=one.places_needed)
     slot = time_in_words(one.at or found.starts_at, at.zone)
-    first = _moment(at, first_bookable_start(now=at.now, rules=found.rules))
+    first = _moment(at, first_bookable_start(now=at.now, rules=found.rules, kind=found.visit_type))
     last_date = last_bookable_date(now=at.now, zone=at.zone, rules=found.rules)
     last = day_in_words(last_date) if last_date.year == at.today.year else dated_day_in_words(last_date)
     return {
@@ -105,6 +106,13 @@ def _sentence(at: StaffContext, found: SlotExplanation, one: DeskExplanation) ->
             "No time begins then: there is one every {count} minutes from the opening on.",
             found.rules.slot_minutes,
         ).format(count=found.rules.slot_minutes),
+        Explanation.KIND_HOURS: _("This kind of visit has hours of its own, and they do not cover it."),
+        Explanation.AT_ONCE: ngettext(
+            "There may be {count} visit of this kind at once, and there is.",
+            "There may be {count} visits of this kind at once, and there are.",
+            found.visit_type.most_at_once or 0,
+        ).format(count=found.visit_type.most_at_once),
+        Explanation.NOT_SERVED: _("This desk does not serve this kind of visit."),
         Explanation.DESK_HOURS: _("The desk's own hours do not cover it."),
         Explanation.TOO_LONG: _("The visit is longer than the time left before closing."),
         Explanation.CLOSED: _("The time at {time} was closed by hand.").format(time=slot),
@@ -127,7 +135,8 @@ def _url(at: StaffContext, kind: VisitType, found: SlotExplanation, one: DeskExp
     """Return where a manager changes the rule; "" for staff, and where nothing is to be changed."""
     if not at.is_manager or one.answer == Explanation.FREE:
         return ""
-    if one.answer == Explanation.PARTY_TOO_LARGE:
+    has_own_notice = found.visit_type.notice_minutes is not None or found.visit_type.notice_until is not None
+    if one.answer in _OF_KIND or (one.answer == Explanation.TOO_SOON and has_own_notice):
         return reverse("staff-setup-visit-type", args=[at.store.slug, kind.slug])
     if one.answer in _PAGES:
         day = found.starts_at.astimezone(at.zone).date()

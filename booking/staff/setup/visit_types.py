@@ -1,19 +1,24 @@
 """The pages of visit types: their names, lengths, and what customers are to bring."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponseBase
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from booking.formatting import visit_type_name
 from booking.staff.access import StaffContext, at_store
-from booking.staff.forms.visit_types import VisitTypeForm
+from booking.staff.forms.visit_types import Notice, VisitTypeForm
 from booking.staff.setup.hours import FORM_METHODS
-from booking.staff.setup.saving import alone, blame, form_page, posted, saved, sent_right
+from booking.staff.setup.saving import alone, form_page, posted, save_with, sent_right
+from booking.store_setup.hours_changes import change_rules
 from booking.store_setup.queries import active_visit_types, largest_capacity, visit_type_by_slug
-from stores.models import CapacityCounts, Role, VisitType
-from stores.services import BadValue, save_visit_type
+from stores.models import CapacityCounts, Role, Store, VisitType
+from stores.services import kind_rules_of, save_visit_type
+
+_SAVED = ("name", "slot_count", "max_party_size", "what_to_bring", "mode", "video_url", "is_active")
 
 
 @require_http_methods(FORM_METHODS)
@@ -40,31 +45,58 @@ def change(request: HttpRequest, at: StaffContext, visit_type: str) -> HttpRespo
         "mode": known.mode,
         "video_url": known.video_url,
         "is_active": known.is_active,
+        **_own_rules(known),
     }
     return _save(request, at, _form(request, at, known, initial), known)
+
+
+def _example(at: StaffContext, visit_type: VisitType | None) -> dict[str, Any]:
+    """Return what the page says of the visit's length, with an example of what minutes kept beside it mean."""
+    minutes = at.store.slot_minutes * (visit_type.slot_count if visit_type else 1)
+    return {"visit_type": visit_type, "visit_minutes": minutes, "example_minutes": 10}
+
+
+def _own_rules(known: VisitType) -> dict[str, Any]:
+    own = kind_rules_of(known)
+    notice = Notice.HOURS if own.notice_minutes is not None else Notice.DAY_BEFORE if own.notice_until else Notice.STORE
+    hours = None if own.notice_minutes is None else -(-own.notice_minutes // 60)
+    return {
+        "notice": notice,
+        "notice_hours": hours,
+        "notice_until": own.notice_until,
+        "has_own_hours": bool(own.weekly),
+        "minutes_before": own.minutes_before or None,
+        "minutes_after": own.minutes_after or None,
+        "most_at_once": own.most_at_once,
+    }
 
 
 def _form(request: HttpRequest, at: StaffContext, known: VisitType | None, initial: Mapping[str, Any]) -> VisitTypeForm:
     others = [kind for kind in active_visit_types(at.store) if kind != known]
     return VisitTypeForm(
         posted(request),
+        weekly=kind_rules_of(known).weekly if known else (),
         initial=dict(initial),
         taken=[visit_type_name(kind.name) for kind in others],
-        most_people=largest_capacity(at.store) if at.store.capacity_counts == CapacityCounts.PEOPLE else None,
+        most_people=largest_capacity(at.store, known) if at.store.capacity_counts == CapacityCounts.PEOPLE else None,
     )
 
 
 def _save(
     request: HttpRequest, at: StaffContext, form: VisitTypeForm, visit_type: VisitType | None
 ) -> HttpResponseBase:
-    if sent_right(at, form, "visit_type"):
-        typed = dict(form.cleaned_data)
-        # A default name is stored in English; if it is unchanged, the English one stays.
-        if visit_type is not None and typed["name"] == visit_type_name(visit_type.name):
-            typed["name"] = visit_type.name
-        try:
-            save_visit_type(store=at.store, visit_type=visit_type, **typed, user=at.user, now=at.now)
-            return saved(at, "visit-types")
-        except BadValue as bad:
-            blame(form, bad)
-    return form_page(request, at, "staff/setup/visit_type.html", form, context={"visit_type": visit_type})
+    page = partial(form_page, request, at, "staff/setup/visit_type.html", form, context=_example(at, visit_type))
+    if not sent_right(at, form, "visit_type"):
+        return page()
+    typed = {name: form.cleaned_data[name] for name in _SAVED}
+    # A default name is stored in English; if it is unchanged, the English one stays.
+    if visit_type is not None and typed["name"] == visit_type_name(visit_type.name):
+        typed["name"] = visit_type.name
+
+    def edit(store: Store) -> VisitType:
+        own = form.own_rules
+        return save_visit_type(store=store, visit_type=visit_type, **typed, own=own, user=at.user, now=at.now)
+
+    heading = _("Who is affected by the change of this visit?")
+    apply = partial(change_rules, store_id=at.store.pk, edit=edit, now=at.now, user=at.user)
+    return save_with(request, at, form, apply, what="visit-types", heading=heading, page=page)

@@ -60,6 +60,8 @@ def _bookings(draw: st.DrawFn, number: int, store: Store) -> BookingRow:
         note=draw(_WORDS),
         is_simple=False,
         desk_was_chosen=draw(st.booleans()),
+        minutes_before=0,
+        minutes_after=0,
         desk=known(Desk, id=desk_id, slug=f"desk-{desk_id}", name="Desk"),
         visit_type=known(VisitType, id=type_id, slug=f"type-{type_id}", name="Type", mode=mode, video_url=""),
         store=store,

@@ -4,12 +4,12 @@ What is listed as free is what the model finds free, and can be booked, held, mo
 is refused, and what is proposed instead can be had. The books are right after each step, and nothing ever breaks.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, time, timedelta
 from itertools import pairwise
 from random import Random
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from django.db import transaction
@@ -30,10 +30,12 @@ from booking.policy import first_bookable_start, may_change, offer_until, places
 from booking.refusals import BookingRefused
 from booking.waiting_list.offers import offer_places
 from booking.who import Who
-from stores.hours import ONE_DAY
+from stores.hours import ONE_DAY, WeeklyInterval, open_intervals
 from stores.models import CapacityCounts, Desk, Slot, Store, VisitType
 from stores.queries import store_rules
-from stores.slots import DeskRule, SlotTime, StoreRules, slots_by_desk
+from stores.services import KindRules
+from stores.services.kind_rules import put_kind_hours, put_kind_rules
+from stores.slots import DeskRule, SlotTime, StoreRules, VisitTypeRule, slots_by_desk
 from tests.factories import at, make_store
 from tests.shop_life import KINDS, REFUSALS, Life
 
@@ -46,7 +48,29 @@ SCENES = [
     (at(1, 0, day=28, month=3, year=2027), [NIGHT, [(time(1), time(3, 30))], [(time(2, 30), time(5))]]),
     (at(1, 0, day=25, month=10, year=2026), [NIGHT, [(time(1), time(2, 30))], [(time(2), time(5))]]),
 ]
+WEEKS = [
+    (),
+    (),
+    tuple(WeeklyInterval(day, time(2), time(12)) for day in range(7)),
+    tuple(WeeklyInterval(day, time(1, 20), time(10, 40)) for day in (0, 1, 6)),
+]
+OWN_RULES = st.builds(KindRules, notice_minutes=st.sampled_from([None, None, 0, 45]), weekly=st.sampled_from(WEEKS))
+Taken = TypeVar("Taken", Booking, Hold)
 HAPPENINGS = sorted(name.removeprefix("do_") for name in dir(Life) if name.startswith("do_"))
+
+
+def _is_in_hours(run: Sequence[SlotTime], kind: VisitTypeRule, rules: StoreRules) -> bool:
+    """Tell whether a run lies within one stretch of the own hours of its kind."""
+    day = run[0].starts_at.astimezone(rules.zone).date()
+    hours = open_intervals(kind.weekly, {}, first_date=day - ONE_DAY, last_date=day + ONE_DAY, zone=rules.zone)
+    return not kind.weekly or any(one.starts_at <= run[0].starts_at and run[-1].ends_at <= one.ends_at for one in hours)
+
+
+def _with_what_is_kept(run: Sequence[SlotTime], slots: Sequence[SlotTime], kind: VisitTypeRule) -> list[SlotTime]:
+    """Return the slots of a desk that a visit touches, with the minutes kept before and after it."""
+    begins = run[0].starts_at - timedelta(minutes=kind.minutes_before)
+    ends = run[-1].ends_at + timedelta(minutes=kind.minutes_after)
+    return [slot for slot in slots if slot.starts_at < ends and slot.ends_at > begins]
 
 
 class _Tried(Exception):
@@ -76,8 +100,19 @@ class Shop(RuleBasedStateMachine):
         kept_back=st.integers(0, 1),
         counts=st.sampled_from(CapacityCounts.values),
         slot_minutes=st.sampled_from([15, 20, 30]),
+        serves=st.lists(st.sampled_from([(), (), ("visit",), ("advice",)]), min_size=3, max_size=3),
+        own=st.fixed_dictionaries({"visit": OWN_RULES, "advice": OWN_RULES}),
     )
-    def open(self, scene: Any, capacities: list[int], kept_back: int, counts: str, slot_minutes: int) -> None:
+    def open(
+        self,
+        scene: Any,
+        capacities: list[int],
+        kept_back: int,
+        counts: str,
+        slot_minutes: int,
+        serves: list[tuple[str, ...]],
+        own: dict[str, KindRules],
+    ) -> None:
         begins, days = scene
         self.now: datetime = begins - timedelta(minutes=10)
         store = make_store(
@@ -93,7 +128,12 @@ class Shop(RuleBasedStateMachine):
         )
         for number, capacity in enumerate(capacities):
             Desk.objects.filter(slug=f"desk-{number}").update(capacity=capacity, kept_back=min(kept_back, capacity))
+            Desk.objects.get(slug=f"desk-{number}").visit_types.set(VisitType.objects.filter(slug__in=serves[number]))
         VisitType.objects.update(max_party_size=5)
+        for kind in VisitType.objects.all():
+            put_kind_rules(kind, own[kind.slug])
+            kind.save()
+            put_kind_hours(kind, own[kind.slug])
         by_rule = sorted({slot.starts_at for _desk, slots in self._by_desk(store) for slot in slots})
         self.life = Life(store, by_rule[:10], days)
 
@@ -178,7 +218,9 @@ class Shop(RuleBasedStateMachine):
             created_at=self.now,
             updated_at=self.now,
         )
-        can_be = offer_until(starts_at=starts_at, now=self.now, rules=rules) is not None
+        kind = rules.visit_type(wish["visit_type"])
+        assert kind is not None
+        can_be = offer_until(starts_at=starts_at, now=self.now, rules=rules, kind=kind) is not None
         assert offer_places(store_id=self.life.store.pk, now=self.now) >= can_be
         entry.refresh_from_db()
         if can_be:
@@ -212,7 +254,10 @@ class Shop(RuleBasedStateMachine):
         needed = places_needed(party_size=party_size, counts_people=rules.counts_people)
         today = self.life.starts[0].date()
         left: dict[datetime, list[int]] = {}
+        soonest = first_bookable_start(now=self.now, rules=rules, kind=visit_type)
         for desk, slots in self._by_desk(self.life.store):
+            if desk.visit_type_ids and visit_type.id not in desk.visit_type_ids:
+                continue
             for number, slot in enumerate(slots):
                 run = slots[number : number + visit_type.slot_count]
                 is_whole = len(run) == visit_type.slot_count and all(
@@ -220,19 +265,42 @@ class Shop(RuleBasedStateMachine):
                 )
                 day = slot.starts_at.astimezone(rules.zone).date()
                 is_asked = today <= day <= today + ONE_DAY
-                if not is_whole or not is_asked or slot.starts_at < first_bookable_start(now=self.now, rules=rules):
+                if not is_whole or not is_asked or slot.starts_at < soonest or not _is_in_hours(run, visit_type, rules):
                     continue
-                left.setdefault(slot.starts_at, []).append(max(0, min(self._left(desk, one) for one in run)))
-        return {start: sum(places) for start, places in left.items() if max(places) >= needed}
+                taken = _with_what_is_kept(run, slots, visit_type)
+                left.setdefault(slot.starts_at, []).append(max(0, min(self._left(desk, one) for one in taken)))
+        found = {start: sum(places) for start, places in left.items() if max(places) >= needed}
+        length = timedelta(minutes=rules.slot_minutes * visit_type.slot_count)
+        more = {start: self._more_at_once(visit_type, start, start + length) for start in found}
+        return {
+            start: places if rules.counts_people else min(places, more[start])
+            for start, places in found.items()
+            if more[start] > 0
+        }
+
+    def _more_at_once(self, kind: VisitTypeRule, starts_at: datetime, ends_at: datetime) -> int:
+        """Return how many more visits of a kind may go on at every minute of a stretch of time."""
+        if kind.most_at_once is None:
+            return 99
+        here = {"visit_type_id": kind.id, "starts_at__lt": ends_at, "ends_at__gt": starts_at}
+        visits = Booking.objects.filter(**here).exclude(status=Status.CANCELLED)
+        spans = [(one.starts_at, one.ends_at) for one in visits]
+        spans += [(one.starts_at, one.ends_at) for one in Hold.objects.filter(**here, expires_at__gt=self.now)]
+        minutes = range(int((ends_at - starts_at).total_seconds()) // 60)
+        at = [starts_at + timedelta(minutes=number) for number in minutes]
+        return kind.most_at_once - max(sum(first <= moment < last for first, last in spans) for moment in at)
 
     def _left(self, desk: DeskRule, slot: SlotTime) -> int:
         row = Slot.objects.filter(desk_id=desk.id, starts_at=slot.starts_at).first()
         if row is not None and row.closed:
             return 0
         capacity = desk.capacity if row is None else row.capacity
-        here = {"desk_id": desk.id, "starts_at__lt": slot.ends_at, "ends_at__gt": slot.starts_at}
-        visits = list(Booking.objects.filter(**here).exclude(status=Status.CANCELLED))
-        held = sum(Hold.objects.filter(**here, expires_at__gt=self.now).values_list("places", flat=True))
+
+        def here(takings: Iterable[Taken]) -> list[Taken]:
+            return [one for one in takings if one.taken_from < slot.ends_at and one.taken_until > slot.starts_at]
+
+        visits = here(Booking.objects.filter(desk_id=desk.id).exclude(status=Status.CANCELLED))
+        held = sum(one.places for one in here(Hold.objects.filter(desk_id=desk.id, expires_at__gt=self.now)))
         web = held + sum(visit.places for visit in visits if visit.takes_web_places)
         return min(capacity - held - sum(visit.places for visit in visits), capacity - desk.kept_back - web)
 

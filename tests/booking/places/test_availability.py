@@ -5,9 +5,10 @@ from pytest_django import DjangoAssertNumQueries
 
 from booking.bookings.lifecycle import cancel_booking
 from booking.models import Hold
-from booking.places.availability import WantedSlot, ask_availability, availability, lookup
+from booking.places.availability import ask_availability, availability
 from booking.places.days_state import Wish
 from booking.places.holds import hold_places
+from booking.places.lookup import WantedSlot, lookup
 from booking.places.nearest_free import nearest_free
 from booking.refusals import UnknownVisitType
 from booking.who import Who

@@ -132,7 +132,7 @@ def test_a_closed_slot_takes_nobody_but_those_who_are_squeezed_in(rules: StoreRu
 def test_the_emptiest_desk_is_taken_first_and_none_where_all_are_full(rules: StoreRules) -> None:
     found = []
     for _ in range(5):
-        run = claim_anywhere(rules, runs(rules, at(9)), party_size=1, from_web=True)
+        run = claim_anywhere(rules, runs(rules, at(9)), rules.visit_types[0], now=NOW, party_size=1, from_web=True)
         found.append(run and run.desk.slug)
 
     assert found[:2] == ["left", "right"]
@@ -145,7 +145,9 @@ def test_the_desk_asked_for_comes_first_though_it_is_fuller(rules: StoreRules) -
     right = both[1].desk
     assert claim(rules.id, both[1], places=1, from_web=True)
 
-    run = claim_anywhere(rules, both, party_size=1, from_web=True, prefer_desk_id=right.id)
+    run = claim_anywhere(
+        rules, both, rules.visit_types[0], now=NOW, party_size=1, from_web=True, prefer_desk_id=right.id
+    )
 
     assert run is not None
     assert run.desk == right

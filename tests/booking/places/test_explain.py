@@ -11,8 +11,8 @@ from booking.models import Source
 from booking.places.availability import availability
 from booking.places.explain import Explanation, SlotExplanation, explain_slot
 from booking.places.holds import hold_places
-from booking.refusals import UnknownVisitType
-from stores.models import Desk, DeskHours, Slot, SpecialHours, Store
+from booking.refusals import Refusal, UnknownVisitType
+from stores.models import Desk, DeskHours, Slot, SpecialHours, Store, VisitTypeHours
 from stores.queries import UnknownStore
 from tests.factories import NOW, at, make_booking, make_store
 
@@ -102,3 +102,30 @@ def test_what_is_unknown_is_a_lookup_error(busy: Store) -> None:
     busy.slug = "nowhere"
     with pytest.raises(UnknownStore):
         ask(busy, at(10))
+
+
+def test_desk_that_does_not_serve_a_kind_and_hours_of_a_kind_are_told() -> None:
+    store = make_store(desks=("left", "right"))
+    visit, advice = store.visit_types.order_by("position")
+    Desk.objects.get(slug="right").visit_types.set([visit])
+    VisitTypeHours.objects.create(visit_type=visit, weekday=1, opens=time(14), closes=time(15, 10))
+
+    assert answers(store, at(10), visit_type=advice.slug) == [Explanation.FREE, Explanation.NOT_SERVED]
+    assert answers(store, at(10)) == [Explanation.KIND_HOURS]
+    assert answers(store, at(15)) == [Explanation.KIND_HOURS]  # it would last until 15:15
+    assert answers(store, at(14, 45)) == [Explanation.FREE, Explanation.FREE]
+    assert ask(store, at(10)).refusal == Refusal.SLOT_CLOSED
+    right = explain_slot(
+        store=store.slug, visit_type="advice", starts_at=at(10), party_size=1, now=NOW, by_staff=True, desk="right"
+    )
+    assert [one.answer for one in right.desks] == [Explanation.NOT_SERVED]
+    assert right.refusal == Refusal.SLOT_CLOSED
+
+
+def test_own_notice_of_a_kind_is_told_as_too_soon() -> None:
+    store = make_store()
+    store.visit_types.filter(slug="visit").update(notice_until=time(17))
+
+    assert answers(store, at(10), now=at(16, 59, day=23)) == [Explanation.FREE]
+    assert answers(store, at(10), now=at(17, day=23)) == [Explanation.TOO_SOON]
+    assert answers(store, at(10), visit_type="advice", now=at(17, day=23)) == [Explanation.FREE]

@@ -9,9 +9,9 @@ from booking.bookings.lifecycle import book_visit
 from booking.bookings.rescheduling import reschedule
 from booking.customer_input import CustomerDetails
 from booking.models import Actor, Hold, Source
-from booking.places.availability import WantedSlot, lookup
 from booking.places.days_state import Wish
 from booking.places.holds import hold_other_places, hold_places
+from booking.places.lookup import WantedSlot, lookup
 from booking.places.nearest_free import nearest_free
 from booking.refusals import BookingRefused, Refusal
 from booking.store_setup.affected_visits import AffectedResolution

@@ -1,7 +1,8 @@
 """The rules of the waiting list: who may wait, for how long a place is kept, and when nobody is woken."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -19,6 +20,16 @@ TODAY = date(2026, 11, 23)
 class Rules:
     minimum_notice_minutes: int = 60
     booking_horizon_days: int = 28
+    zone: ZoneInfo = PARIS
+
+
+@dataclass
+class Kind:
+    notice_minutes: int | None = None
+    notice_until: time | None = None
+
+
+AS_THE_STORE = Kind()
 
 
 @pytest.mark.parametrize(
@@ -40,6 +51,7 @@ def test_refusal_to_wait(first, last, party_size, expected) -> None:
         now=NOW,
         zone=PARIS,
         rules=Rules(),
+        kind=AS_THE_STORE,
         party_size=party_size,
         max_party_size=4,
     )
@@ -54,7 +66,7 @@ def test_refusal_to_wait(first, last, party_size, expected) -> None:
 def test_offer_until_is_half_an_hour_or_less_and_never_over_the_start(before, notice) -> None:
     starts_at = NOW + timedelta(minutes=before)
 
-    until = offer_until(starts_at=starts_at, now=NOW, rules=Rules(minimum_notice_minutes=notice))
+    until = offer_until(starts_at=starts_at, now=NOW, rules=Rules(minimum_notice_minutes=notice), kind=AS_THE_STORE)
 
     if before < 5:
         assert until is None

@@ -4,8 +4,10 @@ import pytest
 import time_machine
 from django.test import Client
 
-from booking.models import Status
+from booking.models import Booking, Status
+from booking.places.slot_rows import lay_slots_anew
 from stores.models import Desk
+from stores.queries import rules_around
 from tests.booking.reading import page
 from tests.booking.staff.staff_room import SHOP, Room, make_room
 from tests.factories import NOW, make_booking
@@ -174,3 +176,54 @@ def test_customers_may_choose_between_the_names_they_would_read(room: Room) -> N
 
 def test_one_desk_alone_is_no_choice_and_the_page_says_so(room: Room) -> None:
     assert "There is one desk alone" in page(room.client().get(CHOICE)).words
+
+
+def test_kind_taken_from_a_desk_asks_about_its_visits_and_can_be_given_back(room: Room) -> None:
+    samir = Desk.objects.create(store=room.store, slug="samir", name="Samir", capacity=2, position=1)
+    make_booking(room.store, visit_type="advice")
+    stays = make_booking(room.store, name="Bea Test", phone="+33612345602")
+    Booking.objects.update(desk=samir)
+    lay_slots_anew(rules_around(room.store.slug, NOW), now=NOW)
+    address = f"{SETUP}desks/samir/"
+    visit = room.store.visit_types.get(slug="visit")
+    typed = {"name": "Samir", "capacity": "2", "kept_back": "0", "is_active": "on", "visit_types": [str(visit.pk)]}
+    client = room.client()
+
+    asked = client.post(address, typed)
+
+    assert asked.status_code == 409
+    assert "Ada Test" in page(asked).words
+    assert stays.name not in page(asked).words
+    assert not samir.visit_types.exists()  # nothing has changed before the answer
+    assert client.post(address, typed | {"asked": "1", "then": "keep"}).status_code == 303
+    assert [kind.slug for kind in samir.visit_types.all()] == ["visit"]
+    assert client.post(address, typed).status_code == 303  # the same once more asks nothing
+    assert client.post(address, typed | {"visit_types": []}).status_code == 303
+    assert not samir.visit_types.exists()
+
+
+def test_no_kind_of_visit_is_left_without_a_desk(room: Room) -> None:
+    samir = Desk.objects.create(store=room.store, slug="samir", name="Samir", capacity=2, position=1)
+    visit, advice = room.store.visit_types.order_by("position")
+    samir.visit_types.set([visit])
+    typed = {"name": "Main", "capacity": "2", "kept_back": "0", "is_active": "on", "visit_types": [str(visit.pk)]}
+
+    refused = room.client().post(DESK, typed)
+    at_rest = room.client().post(DESK, {**typed, "is_active": "", "visit_types": []})
+
+    assert (refused.status_code, at_rest.status_code) == (400, 400)
+    assert "No other desk serves “Advice”" in page(refused).words
+    assert "No other desk serves “Advice”" in page(at_rest).words
+    assert room.client().post(DESK, {**typed, "visit_types": [str(advice.pk)]}).status_code == 303
+
+
+def test_largest_party_needs_a_desk_that_serves_its_kind(room: Room) -> None:
+    samir = Desk.objects.create(store=room.store, slug="samir", name="Samir", capacity=1, position=1)
+    visit, advice = room.store.visit_types.order_by("position")
+    typed = {"name": "Main", "capacity": "2", "kept_back": "0", "is_active": "on", "visit_types": [str(visit.pk)]}
+
+    refused = room.client().post(DESK, typed)  # Samir alone would be left for Advice, with a place for one
+
+    assert refused.status_code == 400
+    assert "Up to 2 people may come together for “Advice”" in page(refused).words
+    assert samir.capacity < advice.max_party_size

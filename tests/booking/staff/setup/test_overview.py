@@ -145,5 +145,5 @@ def test_the_setup_asks_the_same_number_of_questions_whatever_there_is(
         )
     client = room.client()
 
-    with django_assert_num_queries(12):  # session, user; membership; the set-up's seven; what the sheet awaits; rules
+    with django_assert_num_queries(14):  # session, user; membership; the set-up's nine; what the sheet awaits; rules
         client.get(SETUP)
