@@ -1,7 +1,7 @@
 """Visits of one kind that a store's rules allow: when they begin, at which desks, in which slots. Pure.
 
 Whatever offers, takes or explains a time asks here, so that all obey the same rules of desks and of kinds of visit
-(docs/decisions/0062-kinds-of-visit-have-rules.md).
+(docs/decisions/0063-kinds-of-visit-have-rules.md).
 """
 
 from bisect import bisect_left, bisect_right

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('stores', '0026_people_join_by_link'),
+        ("stores", "0026_people_join_by_link"),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('stores', '0027_kinds_of_visit'),
+        ("stores", "0027_kinds_of_visit"),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('booking', '0027_booking_notices'),
+        ("booking", "0028_contact_corrections"),
     ]
 
     operations = [
