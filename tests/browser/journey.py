@@ -104,9 +104,17 @@ def free_times(page: Page) -> Locator:
     return page.locator("main .slot")
 
 
+def come_to_times(page: Page) -> None:
+    """Answer what only the simple version asks before it shows times: the first day, and the first part of a day."""
+    for answers in ("[href*='day=']:not([href*='part='])", "[href*='part=']"):
+        links = page.locator(f".simple-choices a{answers}")
+        if links.count():
+            follow(page, links.first)
+
+
 def time_words(time: Locator) -> str:
-    """Return the hour that a time shows."""
-    return in_plain_spaces(time.evaluate(OWN_TEXT))
+    """Return the hour that a time shows, as sentences say it: « 9 h », where the grid has « 9 h 00 »."""
+    return in_plain_spaces(time.evaluate(OWN_TEXT)).removesuffix(" 00")
 
 
 def chosen(page: Page) -> str:

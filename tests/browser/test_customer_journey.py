@@ -17,6 +17,7 @@ from tests.browser.journey import (
     Reader,
     book,
     choose_time,
+    come_to_times,
     email_of,
     expect_booked,
     expect_kept,
@@ -114,6 +115,7 @@ def _download_calendar(page: Page) -> None:
 
 def _change(page: Page, reference: str) -> None:
     follow(page, page.locator("main a[href$='/change/']").first)
+    come_to_times(page)
     time = free_times(page).first
     words = time_words(time)
     follow(page, time)
