@@ -48,6 +48,19 @@ def short_manage_url(reference: str, number: int = 0) -> str:
     return f"{settings.PUBLIC_URL}/m/{short_token('booking', reference, number)}"
 
 
+def feedback_url(reference: str, number: int = 0, *, prefix: str = "") -> str:
+    """Return the page with the question after a visit, with the customer's token: for the customer only.
+
+    `prefix` is the customer's language and simple version (`booking.web.reader_prefix`).
+    """
+    return f"{settings.PUBLIC_URL}{prefix}/b/{reference}/feedback/?token={manage_token(reference, number)}"
+
+
+def short_feedback_url(reference: str, number: int = 0) -> str:
+    """Return the shorter address for text messages, which redirects to the same page."""
+    return f"{settings.PUBLIC_URL}/q/{short_token('booking', reference, number)}"
+
+
 def visits_url(reference: str, number: int = 0, *, contact: str, hour: int) -> str:
     """Return the page that lists a customer's visits, with its token: for the customer only, valid for a day."""
     return f"{settings.PUBLIC_URL}/v/{reference}/{visits_token(reference, number, contact=contact, hour=hour)}"

@@ -22,6 +22,7 @@ class Kind(TextChoices):
     INVITATION = "invitation"
     NEW_BOOKINGS = "new_bookings"
     PASSWORD_LINK = "password_link"  # noqa: S105 -- the name of a kind
+    FEEDBACK = "feedback"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +32,7 @@ class KindFacts:
     follows_booking: bool = False  # useless once the `sequence` of its booking has increased
     tells_time: bool = False  # says when the visit is: each `sequence` of a visit needs one, before its reminders
     is_of_cancelled: bool = False  # about a cancelled visit, and never about another
+    may_be_missed: bool = False  # nobody misses it, so nobody phones because it did not arrive
     must_reach: bool = False  # staff phone customers who want no texts, where the store caused the message
 
 
@@ -48,4 +50,5 @@ KINDS: Mapping[Kind, KindFacts] = {
     Kind.INVITATION: KindFacts(),
     Kind.NEW_BOOKINGS: KindFacts(),
     Kind.PASSWORD_LINK: KindFacts(),
+    Kind.FEEDBACK: KindFacts(may_be_missed=True),
 }

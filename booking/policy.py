@@ -21,6 +21,9 @@ LATE_TOLD_FROM = timedelta(hours=2)
 LATE_CHOICES = (5, 10, 15, 20, 30)
 LONGEST_LATE = 60
 VIDEO_OPENS = timedelta(minutes=10)
+FEEDBACK_AFTER = timedelta(hours=2)
+FEEDBACK_OF_USE = timedelta(days=3)
+FEEDBACK_APART = timedelta(days=30)  # between two questions to one contact, over all stores
 LEAST_BEFORE_VISIT = timedelta(hours=1)  # a text that comes later than this before the visit is of little use
 
 
@@ -232,6 +235,22 @@ def reminder_times(
 def _wall_time(day: date, at: time, zone: ZoneInfo) -> datetime:
     """Return a wall-clock time as an instant; in a gap, as zoneinfo reads it (an hour later on the new clock)."""
     return datetime.combine(day, at.replace(fold=0), zone).astimezone(UTC)
+
+
+def feedback_goes_at(
+    completed_at: datetime, *, now: datetime, in_the_morning: bool, zone: ZoneInfo, plan: MessagePlan = STANDARD_PLAN
+) -> datetime | None:
+    """Return when a customer is asked after a visit, in UTC: two hours after it, or the next morning; never at night.
+
+    None if the visit is over for so long that the question comes too late, as with a tap of a tablet that was offline.
+    """
+    goes_at = completed_at + FEEDBACK_AFTER
+    if in_the_morning:
+        goes_at = next_morning(goes_at, zone=zone, plan=plan)
+    goes_at = max(goes_at, now)
+    if is_quiet(goes_at, zone=zone, plan=plan):
+        goes_at = next_morning(goes_at, zone=zone, plan=plan)
+    return goes_at.astimezone(UTC) if goes_at < completed_at + FEEDBACK_OF_USE else None
 
 
 # --- Waiting list -------------------------------------------------------------------------------

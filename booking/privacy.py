@@ -13,6 +13,7 @@ from booking.arrivals import offline_actions
 from booking.arrivals.line import forget_people, forget_tickets
 from booking.bookings.changes import note_change
 from booking.bookings.customer_texts import forget_old_texts, forget_texts_of, texts_of
+from booking.bookings.feedback import feedback_of, forget_feedback_of
 from booking.bookings.lifecycle import cancel_locked, lock_booking
 from booking.idempotency import forget_answers, forget_answers_about
 from booking.models import Booking, BookingEvent, EventKind, Status, WaitingListEntry
@@ -41,6 +42,7 @@ def customer_data(booking: Booking) -> dict[str, object]:
     def local(moment: datetime | None) -> str | None:
         return moment.astimezone(zone).isoformat(timespec="seconds") if moment else None
 
+    answered = feedback_of(booking)
     events = BookingEvent.objects.filter(booking=booking).order_by("pk")
     return {
         "reference": booking.reference,
@@ -74,6 +76,13 @@ def customer_data(booking: Booking) -> dict[str, object]:
         "created_at": local(booking.created_at),
         "updated_at": local(booking.updated_at),
         "history": [{"kind": event.kind, "at": local(event.at), "by": event.actor} for event in events],
+        "feedback": {
+            "answer": answered.answer,
+            "words": answered.words,
+            "at": local(answered.wrote_at or answered.answered_at),
+        }
+        if answered
+        else None,
         "texts": [
             {"at": local(text.at), "text": text.body, "by": "store" if text.is_reply else "customer"}
             for text in texts_of(booking)
@@ -161,6 +170,7 @@ def _erase(bookings: Sequence[Booking], *, now: datetime) -> None:
     """Erase the customers of visits: fields, stored answers, and the digests of messages."""
     references = [booking.reference for booking in bookings]
     forget_texts_of(bookings, now=now)
+    forget_feedback_of(bookings)
     for booking in bookings:
         booking.name = booking.phone = booking.email = booking.note = ""
         booking.answers, booking.late_minutes, booking.client_digest = [], None, ""

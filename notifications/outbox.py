@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.db import transaction
-from django.db.models import Case, F, Q, QuerySet, When
+from django.db.models import Case, CharField, F, Q, QuerySet, When
 from django.db.models import Value as Fixed
-from django.db.models.functions import Greatest
+from django.db.models.functions import Cast, Concat, Greatest
 
 from notifications import message_files, provider_texts
 from notifications.content import NewMessage
@@ -111,6 +111,16 @@ def skip_open(
     if offset:
         not_left = not_left.filter(offset__startswith=offset)
     return not_left.update(state=State.SKIPPED, reason=reason, **NO_LEASE, updated_at=now)
+
+
+def withdraw(*, subject: str, kinds: Collection[str], reason: str, now: datetime) -> int:
+    """Settle unsent messages as `skip_open` does, so that the same may be written anew; return how many.
+
+    What may have left stays as it is, and is never written a second time.
+    """
+    unsent = OutboxMessage.objects.filter(NOT_LEFT, subject=subject, kind__in=kinds)
+    withdrawn = Concat(Fixed("withdrawn "), Cast("pk", CharField()))
+    return unsent.update(state=State.SKIPPED, reason=reason, offset=withdrawn, **NO_LEASE, updated_at=now)
 
 
 def forget(*, subjects: Collection[str], now: datetime) -> None:

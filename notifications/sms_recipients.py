@@ -41,6 +41,11 @@ def opt_in(phone: str) -> None:
     OptOut.objects.filter(phone_digest=recipient_digest(phone)).delete()
 
 
+def wants_no_texts(phone: str) -> bool:
+    """Tell whether a number asked for no more text messages."""
+    return OptOut.objects.filter(phone_digest=recipient_digest(phone)).exists()
+
+
 def customers_budget() -> int:
     """Return how many texts of a store's daily budget its customers may cause."""
     budget: int = settings.SMS_DAILY_BUDGET

@@ -13,6 +13,7 @@ from booking.arrivals.step_rules import STEPS, UNDO, is_same_night, may_step
 from booking.bookings.changes import note_change
 from booking.bookings.lifecycle import lock_booking, store_booking
 from booking.bookings.refusals import VisitMoved, WrongStatus
+from booking.message_kinds import Kind
 from booking.models import Booking, BookingEvent, EventKind, Source, Status
 from booking.places.claims import claim_anywhere, days_taken, squeeze_in
 from booking.places.closed_slots import refused_without_place
@@ -22,6 +23,7 @@ from booking.policy import places_needed
 from booking.refusals import BookingRefused, NoPlace, Refusal
 from booking.tokens import keyed_digest
 from booking.who import Who
+from notifications import outbox
 from stores.models import Store
 from stores.queries import rules_around
 from stores.slots import StoreRules, VisitTypeRule
@@ -91,6 +93,7 @@ def take_step(
         happened_at=at,
         from_status=from_status,
         action_id=action_id,
+        tell=Kind.FEEDBACK if step == "complete" and booking.store.feedback_when else None,
     )
     return booking
 
@@ -118,6 +121,8 @@ def undo_step(
     from_status = booking.status
     _take_back(booking, last)
     _save(booking, now=who.now)
+    if last.kind == EventKind.COMPLETED:
+        outbox.withdraw(subject=booking.reference, kinds=[Kind.FEEDBACK], reason="undone", now=who.now)
     note_change(
         booking,
         EventKind.UNDONE,

@@ -1,13 +1,16 @@
 """The audit: compares counters with bookings and holds, and messages with bookings. Nothing here writes."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from itertools import islice
+from typing import Any
+
+from django.db.models import Count
 
 from booking.bookings.message_plan import message_channel
 from booking.message_kinds import KINDS, Kind
-from booking.models import Booking, Hold, Source, Status, WaitingListEntry, WaitingStatus
+from booking.models import Booking, Feedback, FeedbackDay, Hold, Source, Status, WaitingListEntry, WaitingStatus
 from booking.subjects import Subject
 from notifications.models import OPEN_STATES, OutboxMessage
 from stores.models import Slot
@@ -22,6 +25,7 @@ def differences(*, now: datetime) -> Iterator[str]:
     yield from _counters()
     yield from _messages(now=now)
     yield from _offers(now=now)
+    yield from _feedback()
 
 
 def _counters() -> Iterator[str]:
@@ -112,3 +116,25 @@ def _offers(*, now: datetime) -> Iterator[str]:
         # No texts are sent at night, so only customers with an e-mail address must have been told.
         if entry.email and (subject, entry.offers) not in told_of:
             yield f"waiting list {entry.reference}: no message tells of its offer"
+
+
+def _feedback() -> Iterator[str]:
+    """Compare open questions after visits with the visits, and answers that are kept with their counts."""
+    asking = OutboxMessage.objects.filter(state__in=OPEN_STATES, kind=Kind.FEEDBACK).order_by("pk")
+    rows = asking.values_list("pk", "subject").iterator(chunk_size=AT_ONCE)
+    while some := list(islice(rows, AT_ONCE)):
+        asked = Booking.objects.filter(reference__in={subject for _pk, subject in some})
+        done = set(asked.filter(status=Status.COMPLETED).values_list("reference", flat=True))
+        yield from (
+            f"message {pk}: asks after {subject}, which is not done" for pk, subject in some if subject not in done
+        )
+    counts = dict(_keyed(FeedbackDay.objects.values_list("store_id", "day", "visit_type_id", "answer", "count")))
+    answers = Feedback.objects.order_by().values_list("booking__store_id", "day", "booking__visit_type_id", "answer")
+    for key, kept in _keyed(answers.annotate(count=Count("pk"))):
+        if kept > counts.get(key, 0):
+            yield f"feedback {' '.join(map(str, key))}: {kept} answers are kept, {counts.get(key, 0)} counted"
+
+
+def _keyed(rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[tuple[Any, ...], int]]:
+    """Yield the columns of each row before its count, and the count."""
+    yield from ((row[:-1], row[-1]) for row in rows)

@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo
 from booking.customer_input import can_be_texted
 from booking.message_kinds import KINDS, Kind
 from booking.models import Actor, Booking
-from booking.policy import plan_of, reminder_times, text_goes_at
+from booking.policy import FEEDBACK_OF_USE, feedback_goes_at, plan_of, reminder_times, text_goes_at
 from booking.who import Who
 from notifications.content import NewMessage
 from notifications.models import Channel
-from stores.models import ReminderChannel, Store
+from stores.models import FeedbackWhen, ReminderChannel, Store
 
 AT_NIGHT = "night"  # why a text waits
 
@@ -26,6 +26,8 @@ def plan_messages(booking: Booking, *, kind: Kind, who: Who, offset: str = "") -
     What the store changes at night is texted in the morning, unless the visit is sooner or staff say otherwise
     (`who.may_wake`).
     """
+    if kind == Kind.FEEDBACK:
+        return _plan_feedback(booking, now=who.now)
     channels = message_channels(booking.phone, booking.email)
     is_limited = who.actor == Actor.CUSTOMER
     texts_at = who.now
@@ -100,6 +102,32 @@ def message_channel(phone: str, email: str) -> Literal["sms", "email", "none"]:
     if can_be_texted(phone):
         return "sms"
     return "email" if email else "none"
+
+
+def _plan_feedback(booking: Booking, *, now: datetime) -> list[NewMessage]:
+    """Return the one question after a visit, by the channel that reminds its customer; none without a contact."""
+    completed_at, channels = booking.completed_at or now, message_channels(booking.phone, booking.email)
+    goes_at = feedback_goes_at(
+        completed_at,
+        now=now,
+        in_the_morning=booking.store.feedback_when == FeedbackWhen.MORNING,
+        zone=ZoneInfo(booking.store.time_zone),
+        plan=plan_of(booking.store),
+    )
+    if goes_at is None or not channels:
+        return []
+    return [
+        NewMessage(
+            account=booking.store.slug,
+            subject=booking.reference,
+            kind=Kind.FEEDBACK,
+            sequence=booking.sequence,
+            channel=channels[0],
+            due_at=goes_at,
+            not_after=completed_at + FEEDBACK_OF_USE,
+            is_limited=False,
+        )
+    ]
 
 
 def _message(

@@ -213,6 +213,22 @@ class CorrectionForm(FormWithProblems):
         return {name: self.data.get(name, "") for name in self.fields}
 
 
+class FeedbackForm(FormWithProblems):
+    """What a customer writes to the store after a visit."""
+
+    words = TypedField(
+        read_note,
+        required=False,
+        label=_("Would you like to say more?"),
+        help_text=_("Only the managers of this store read it. It is erased with your visit."),
+        widget=forms.Textarea(attrs={"rows": 4, "autocomplete": "off"}),
+    )
+
+    def typed(self) -> dict[str, str]:
+        """Return what was typed, to show it again unchanged."""
+        return {name: self.data.get(name, "") for name in self.fields}
+
+
 class LostLinkForm(FormWithProblems):
     """One field for either contact: phone number or e-mail address."""
 

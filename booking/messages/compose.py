@@ -26,6 +26,7 @@ from booking.messages.booking_messages import (
 )
 from booking.messages.booking_notices import read_notice, write_notice
 from booking.messages.day_sheet import read_day_sheet, write_day_sheet
+from booking.messages.feedback import write_feedback
 from booking.messages.inbound import answer_text, keep_unanswered
 from booking.messages.inbox import read_reply, write_reply
 from booking.messages.invitations import read_invitation, write_invitation
@@ -155,6 +156,13 @@ COMPOSERS: Mapping[Kind, Composer[Any]] = {
         write=write_password_link,
         if_gone="not_wanted",
         email_files=("password_link.txt", "password_link.html"),
+    ),
+    Kind.FEEDBACK: Composer(
+        read=read_booking,
+        write=write_feedback,
+        if_gone="erased",
+        texts=("feedback",),
+        email_files=("feedback.subject.txt", "feedback.txt", "feedback.html"),
     ),
 }
 ANSWERERS: Mapping[About, Answerer] = {

@@ -12,10 +12,12 @@ from django.utils import translation
 
 from booking import limits
 from booking.bookings.customer_visits import Contact, visits_to_come
+from booking.bookings.feedback import may_answer
 from booking.bookings.lateness import say_late
 from booking.bookings.lifecycle import cancel_booking, confirm_attendance
 from booking.bookings.queries import booking_by_reference
 from booking.bookings.rescheduling import reschedule
+from booking.message_kinds import Kind
 from booking.messages import reply_texts, text_questions
 from booking.messages.answer_words import Answer, Meaning, is_no, is_yes, read_answer, read_number
 from booking.messages.booking_messages import (
@@ -25,6 +27,7 @@ from booking.messages.booking_messages import (
     booking_sms,
     read_booking,
 )
+from booking.messages.feedback import feedback_text
 from booking.messages.inbox import has_written_lately, keep_text, reply_goes_at
 from booking.messages.text_bookings import book_choice, offer_first_times, store_of_word
 from booking.models import Booking, Status, TextQuestion
@@ -72,6 +75,8 @@ def answer_text(*, phone: str, body: str, answer_otherwise: Callable[[str, str],
 def _answer_freely(text: _Text, answer: Answer, answer_otherwise: Callable[[str, str], str | None]) -> str:
     """Return the reply to a text that answers no question of ours but "Do you come?"."""
     meaning = answer.meaning
+    if _answers_feedback(text, meaning):
+        return _ask_feedback_again(text)
     if meaning == Meaning.NUMBER:
         meaning = {1: Meaning.COMING, 2: Meaning.NOT_COMING}.get(answer.number or 0, Meaning.UNKNOWN)
     if meaning == Meaning.THANKS:
@@ -89,6 +94,26 @@ def _answer_freely(text: _Text, answer: Answer, answer_otherwise: Callable[[str,
     if booking is None:
         return _pass_on(text, None)
     return _act(text, booking, meaning, answer.number)
+
+
+def _answers_feedback(text: _Text, meaning: Meaning) -> bool:
+    """Tell whether a text answers our question after a visit, and so says nothing about a visit to come.
+
+    Somebody who says in words that they do not come means a visit: they are asked about it.
+    """
+    if text.last is None or text.last.kind != Kind.FEEDBACK:
+        return False
+    is_bare_no = meaning == Meaning.NOT_COMING and is_no(text.body)
+    return meaning in (Meaning.NUMBER, Meaning.COMING) or is_bare_no
+
+
+def _ask_feedback_again(text: _Text) -> str:
+    """Return the question after a visit once more: it is answered by its link alone."""
+    booking = read_booking(Subject.parse(text.last.subject)) if text.last else None
+    if booking is None or booking.phone != text.phone or not may_answer(booking):
+        return _pass_on(text, None)
+    with translation.override(booking.locale):
+        return feedback_text(booking)
 
 
 def _act(text: _Text, booking: Booking, meaning: Meaning, number: int | None) -> str:

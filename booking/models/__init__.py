@@ -16,6 +16,7 @@ from booking.models.devices import (
     PinTries,
     StaffPin,
 )
+from booking.models.feedback import WORDS_LONGEST, Feedback, FeedbackAnswer, FeedbackDay
 from booking.models.idempotency import IdempotentAnswer
 from booking.models.passkeys import Passkey
 from booking.models.texts import LONGEST_TEXT, CustomerText, TextQuestion
@@ -37,6 +38,7 @@ __all__ = [
     "TABLET_ERRORS",
     "TABLET_PAUSE",
     "WEB_SOURCES",
+    "WORDS_LONGEST",
     "Actor",
     "ApiKey",
     "AppCodes",
@@ -47,6 +49,9 @@ __all__ = [
     "CustomerText",
     "Device",
     "EventKind",
+    "Feedback",
+    "FeedbackAnswer",
+    "FeedbackDay",
     "Hold",
     "IdempotentAnswer",
     "NoticePace",

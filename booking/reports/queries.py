@@ -12,7 +12,7 @@ from operator import itemgetter
 
 from django.db.models import Count, Q, Sum
 
-from booking.models import Booking
+from booking.models import Booking, FeedbackDay
 from booking.reports.tallies import CAME, MessageCount, Report, Tally, together
 from notifications.models import MessageDay, OutboxMessage
 from stores.hours import ONE_DAY, day_start
@@ -46,13 +46,13 @@ class OrganizationReport:
 
 
 def store_report(*, store: Store, from_date: date, to_date: date) -> Report:
-    """Return what happened on a store's days, both included, with five statements."""
+    """Return what happened on a store's days, both included, with six statements."""
     rules = store_rules(store.slug, from_date=from_date)
     return _tallies([rules], {rules.id: store.created_at}, from_date, to_date)[rules.id].report()
 
 
 def organization_report(organization: Organization, *, from_date: date, to_date: date) -> OrganizationReport:
-    """Return what happened at an organization's stores, each on its own days, with six statements."""
+    """Return what happened at an organization's stores, each on its own days, with seven statements."""
     found = list(organization.stores.order_by("name", "pk").values_list("slug", "pk", "created_at"))
     stores = listed_stores([slug for slug, _, _ in found], from_date=from_date)
     created = {store_id: created_at for _, store_id, created_at in found}
@@ -85,13 +85,14 @@ def longest_range(stores: int) -> int:
 def _tallies(
     stores: Sequence[StoreRules], created: Mapping[int, datetime], from_date: date, to_date: date
 ) -> dict[int, Tally]:
-    """Return the tally of each store, by its id, with three statements; `created` says since when each is there."""
+    """Return the tally of each store, by its id, with four statements; `created` says since when each is there."""
     tallies = {rules.id: Tally(from_date, to_date) for rules in stores}
     if stores:
         first_days = {rules.id: created[rules.id].astimezone(rules.zone).date() for rules in stores}
         _count_visits(stores, tallies, from_date, to_date)
         _count_places(stores, tallies, first_days, from_date, to_date)
         _count_messages(stores, tallies, from_date, to_date)
+        _count_feedback(stores, tallies, from_date, to_date)
     return tallies
 
 
@@ -157,6 +158,15 @@ def _count_messages(stores: Sequence[StoreRules], tallies: dict[int, Tally], fir
     for account, kind, channel, state, count, measured, segments in sums:
         counts = {"count": count, "measured": measured, "segments": segments}
         tallies[ids[account]].messages[kind, channel, state].update(counts)
+
+
+def _count_feedback(stores: Sequence[StoreRules], tallies: dict[int, Tally], first: date, last: date) -> None:
+    """Count the answers of customers who were asked on these days, by kind of visit."""
+    days = FeedbackDay.objects.filter(store_id__in=[rules.id for rules in stores], day__gte=first, day__lte=last)
+    sums = days.order_by().values_list("store_id", "visit_type__name", "answer").annotate(count_sum=Sum("count"))
+    for store_id, kind, answer, count in sums:
+        if count:
+            tallies[store_id].feedback[kind][answer] += count
 
 
 def _of_stores(store: str, moment: str, stores: Sequence[StoreRules], first: date, last: date, *, key: str) -> Q:

@@ -84,6 +84,7 @@ class Report:
     use_by_hour: Mapping[int, Use]
     sources: Mapping[str, int]
     messages: tuple[MessageCount, ...]
+    feedback: Mapping[str, Mapping[str, int]]  # by the name of the kind of visit: how often each answer was given
 
     @property
     def awaited(self) -> VisitOutcome:
@@ -114,6 +115,8 @@ class Tally:
     offered: Counter[int] = field(default_factory=Counter)
     messages: defaultdict[tuple[str, str, str], Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
 
+    feedback: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+
     def add_visit(self, *, visit_date: date, booked_date: date, status: str, source: str) -> None:
         """Count a visit, unless it is a walk-in that was taken back."""
         if is_taken_back(source=source, status=status):
@@ -131,6 +134,7 @@ class Tally:
         _merge(self.weekdays, other.weekdays)
         _merge(self.waits, other.waits)
         _merge(self.messages, other.messages)
+        _merge(self.feedback, other.feedback)
         self.sources.update(other.sources)
         self.taken.update(other.taken)
         self.offered.update(other.offered)
@@ -150,6 +154,7 @@ class Tally:
             use_by_hour={hour: Use(self.taken[hour], self.offered[hour]) for hour in sorted(self.offered)},
             sources={source: self.sources[source] for source in Source.values},
             messages=self.message_counts(),
+            feedback={kind: dict(answers) for kind, answers in sorted(self.feedback.items())},
         )
 
     def message_counts(self) -> tuple[MessageCount, ...]:

@@ -60,6 +60,11 @@ MESSAGE_NAMES: Mapping[str, MessageNames] = {
     Kind.INVITATION: MessageNames(gettext_lazy("Invitation to work at a store")),
     Kind.NEW_BOOKINGS: MessageNames(gettext_lazy("Notice of new visits")),
     Kind.PASSWORD_LINK: MessageNames(gettext_lazy("Link for a new password")),
+    Kind.FEEDBACK: MessageNames(
+        gettext_lazy("Question after the visit"),
+        gettext_lazy("Question after the visit by text message"),
+        gettext_lazy("Question after the visit by e-mail"),
+    ),
 }
 
 

@@ -20,6 +20,7 @@ _DROPPED = frozenset(
 )
 # What customers who want no texts must be told all the same.
 _MUST_REACH = frozenset(kind for kind, facts in KINDS.items() if facts.must_reach)
+_MAY_BE_MISSED = frozenset(kind for kind, facts in KINDS.items() if facts.may_be_missed)
 # The number does not exist, so phoning it is no use either.
 _NO_NUMBER = frozenset({"invalid_number", "unknown_number"})
 
@@ -74,6 +75,8 @@ def delivery_in_words(one: Delivery) -> str:
 
 
 def _calls_for_a_phone_call(one: Delivery) -> bool:
+    if one.kind in _MAY_BE_MISSED:
+        return False
     if one.state in _TROUBLE:
         return True
     if one.state != State.SKIPPED:
@@ -121,7 +124,9 @@ def _skipped(one: Delivery) -> str:
         "hourly_budget": _("not sent, as too many were asked for within an hour"),
         "budget": _("not sent, as the store’s texts of the day are used up"),
         "too_near": _("not sent, as it was too late for it"),
-        "too_late": _("not sent, as the visit had begun"),
+        "too_late": _("not sent, as it was too late for it")
+        if one.kind in _MAY_BE_MISSED
+        else _("not sent, as the visit had begun"),
         "superseded": _("not sent, as the next reminder follows"),
         "opted_out": _("not sent, as this person wants no text messages"),
         "not_textable": _("not sent, as this number cannot get text messages"),
@@ -139,6 +144,9 @@ def _skipped(one: Delivery) -> str:
         "to_be_moved": _("not sent, as the customer was asked to choose another time"),
         "no_phone": _("not sent, as there is no phone number"),
         "no_visits": _("not sent, as there was no visit to come"),
+        "undone": _("not sent, as “done” was taken back"),
+        "asked_lately": _("not sent, as this person was asked less than 30 days ago"),
+        "not_asked": _("not sent, as the store asks nothing after visits any more"),
     }
     return words.get(one.reason) or _("not needed any more")
 

@@ -10,7 +10,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from booking.formatting import dated_day_in_words, visit_type_name
-from stores.models import CapacityCounts, LineShows, OrganizationKind, ReminderChannel, Role, VisitMode, Wheelchair
+from stores.models import (
+    CapacityCounts,
+    FeedbackWhen,
+    LineShows,
+    OrganizationKind,
+    ReminderChannel,
+    Role,
+    VisitMode,
+    Wheelchair,
+)
 from stores.services.changes import DAY_NAMES
 
 WHAT = {
@@ -35,6 +44,7 @@ WHAT = {
     "api_key": gettext_lazy("Key of a program"),
     "door": gettext_lazy("Sheet for the door"),
     "line": gettext_lazy("Line"),
+    "feedback": gettext_lazy("After the visit"),
     "calls": gettext_lazy("Booking by phone keys"),
     "members": gettext_lazy("How managers sign in"),
     "messages": gettext_lazy("Messages"),
@@ -115,6 +125,7 @@ _FIELDS = {
     "is_tried": gettext_lazy("Trial sent"),
     "sent_again": gettext_lazy("Events sent again"),
     "line_shows": gettext_lazy("People are called by"),
+    "feedback_when": gettext_lazy("Question after the visit"),
     "keypad_phone": gettext_lazy("Number for bookings by keys"),
     "is_paired": gettext_lazy("Paired"),
     "invited_as": gettext_lazy("Asked to join as"),
@@ -141,6 +152,7 @@ _FIELDS = {
 }
 _CHOICES: Mapping[str, Mapping[str, Any]] = {
     "kind": dict(OrganizationKind.choices),
+    "feedback_when": dict(FeedbackWhen.choices),
     "line_shows": dict(LineShows.choices),
     "reminder_channel": dict(ReminderChannel.choices),
     "role": dict(Role.choices),

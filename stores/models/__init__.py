@@ -10,6 +10,7 @@ from stores.models.search import SearchSpelling, SearchWord, StoreWord
 from stores.models.slots import Slot, StoreDay
 from stores.models.store import (
     CapacityCounts,
+    FeedbackWhen,
     LineShows,
     Organization,
     OrganizationKind,
@@ -27,6 +28,7 @@ __all__ = [
     "Desk",
     "DeskCalendar",
     "DeskHours",
+    "FeedbackWhen",
     "GivenPassword",
     "LineShows",
     "LinkInvitation",

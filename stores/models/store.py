@@ -39,6 +39,13 @@ class ReminderChannel(models.TextChoices):
     NONE = "none", _("not at all")
 
 
+class FeedbackWhen(models.TextChoices):
+    """When customers are asked one question after their visit."""
+
+    HOURS = "hours", _("two hours after the visit")
+    MORNING = "morning", _("the next morning")
+
+
 class OrganizationKind(models.TextChoices):
     """The kinds of organizations."""
 
@@ -108,6 +115,8 @@ class Store(models.Model):
     has_stale_reminders = models.BooleanField(default=False, db_default=False, editable=False)
     # The store's own texts, where it has some instead of ours: {"sms": {"reminder": {"fr": "…"}}, "email": {…}}.
     own_texts = models.JSONField(default=dict, blank=True)
+    # When customers are asked whether the visit gave them what they came for; "" for never.
+    feedback_when = models.CharField(max_length=7, choices=FeedbackWhen, blank=True, default="", db_default="")
     # The number at which a program answers and books by keypad, in E.164; empty where the store has none.
     keypad_phone = models.CharField(max_length=20, blank=True)
     sms_word = models.CharField(max_length=12, blank=True)  # whoever texts it books by text; "" for nobody

@@ -11,7 +11,7 @@ from django.core.validators import URLValidator, validate_email
 from django.db import transaction
 
 from stores.embed_origins import BadOrigin, origin_of
-from stores.models import CapacityCounts, LineShows, Store, Wheelchair
+from stores.models import CapacityCounts, FeedbackWhen, LineShows, Store, Wheelchair
 from stores.services.changes import record_change
 from stores.services.values import BadValue, check_range, lock, raise_version, short_text
 
@@ -126,6 +126,14 @@ def save_keypad_phone(*, store: Store, keypad_phone: str, user: User | None, now
     if keypad_phone and keypad_phone == store.phone:
         raise BadValue("keypad_phone", "same")
     _update(store, "calls", {"keypad_phone": keypad_phone}, user=user, now=now)
+
+
+@transaction.atomic
+def save_feedback_when(*, store: Store, feedback_when: str, user: User | None, now: datetime) -> None:
+    """Change when customers are asked one question after their visit; "" for never. Raises BadValue."""
+    if feedback_when and feedback_when not in FeedbackWhen.values:
+        raise BadValue("feedback_when", "invalid_choice")
+    _update(store, "feedback", {"feedback_when": feedback_when}, user=user, now=now)
 
 
 @transaction.atomic

@@ -75,6 +75,9 @@ ROUTES = {
         b/<str:reference>/cancel/
         b/<str:reference>/confirm/
         b/<str:reference>/late/
+        b/<str:reference>/feedback/
+        b/<str:reference>/feedback/answer/
+        b/<str:reference>/feedback/words/
         b/<str:reference>/choose/
         b/<str:reference>/kept/
         b/<str:reference>/details/
@@ -82,6 +85,7 @@ ROUTES = {
         b/<str:reference>/data/
         b/<str:reference>/erase/
         m/<str:token>
+        q/<str:token>
         m/<str:reference>/<str:token>
         staff/day-sheet/address/<str:token>/
         staff/password/<str:token>/
@@ -177,6 +181,7 @@ ROUTES = {
         staff/<slug:store>/crowds/
         staff/<slug:store>/door/renew/
         staff/<slug:store>/numbers/
+        staff/<slug:store>/numbers/words/
         staff/<slug:store>/numbers/<slug:part>.csv
         staff/<slug:store>/visits.csv
         staff/<slug:store>/visits.xlsx
@@ -212,6 +217,7 @@ ROUTES = {
         staff/<slug:store>/setup/members/invite/
         staff/<slug:store>/setup/members/invitations/<int:invitation>/
         staff/<slug:store>/setup/messages/sent/<int:message>/
+        staff/<slug:store>/setup/feedback/
         staff/<slug:store>/setup/calls/
         staff/<slug:store>/setup/day-sheet/
         staff/<slug:store>/setup/devices/

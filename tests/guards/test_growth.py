@@ -32,7 +32,7 @@ TABLES = {
     "deleted each night once they are of no more use": """
         booking.IdempotentAnswer booking.Ticket booking.Device booking.PairingCode sessions.Session
         stores.StoreInvitation stores.SetupChange booking.UnmetDemand booking.CustomerText booking.TextQuestion
-        booking.WebhookEvent
+        booking.WebhookEvent booking.Feedback
     """,
     "deleted each night, 30 days after a task failed; what succeeded is not kept": "django_q.Task",
     "those over are deleted when the calendar says something new": "stores.BusyTime",
@@ -45,7 +45,7 @@ TABLES = {
     """,
     "counted and deleted, 90 days after they were of use": "notifications.OutboxMessage",
     "stays without personal data: a row a day and store at most, or one who waited; messages by how they ended": """
-        notifications.MessageDay stores.StoreDay stores.SpecialHours booking.WaitingListEntry
+        notifications.MessageDay booking.FeedbackDay stores.StoreDay stores.SpecialHours booking.WaitingListEntry
     """,
     "stays as long as the number is stopped": "notifications.OptOut",
 }

@@ -62,6 +62,7 @@ FORMS: dict[str, dict[str, str | list[str]]] = {
     "texting/": {"sms_word": "CORNER", "saved_replies": "See you soon."},
     "messages/": {"reminder_days": ["2"], "messages_from": "9", "messages_until": "18"},
     "messages/texts/<slug:name>/<slug:language>/": {"sms": "{standard} See you soon.", "email": ""},
+    "feedback/": {"feedback_when": "hours"},
     "calls/": {"keypad_phone": "09 70 00 00 01"},
     "day-sheet/": {"email": "till@example.org"},
     "devices/": {"name": "Left counter"},

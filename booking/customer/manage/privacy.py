@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.timezone import now as clock_now
 from django.views.decorators.http import require_http_methods, require_safe
 
+from booking.bookings.feedback import answer_in_words, feedback_of
 from booking.bookings.link_renewal import renew_link_once, renewed_before
 from booking.customer.access import BOOKING_KEY, opened_by_key
 from booking.customer.book.way_cookie import forget, way_at
@@ -44,10 +45,13 @@ def calendar(_request: HttpRequest, booking: Booking) -> HttpResponse:
 @opened_by_key
 def kept(request: HttpRequest, booking: Booking) -> HttpResponse:
     """Show in words all the data that is stored about this customer."""
+    answered = feedback_of(booking)
     context = {
         **visit_context(booking, now=clock_now()),
         "history": history_in_words(booking),
         "messages": messages_in_words(booking),
+        "feedback": answered,
+        "feedback_answer": answer_in_words(answered.answer) if answered else "",
         "kept_until": booking.ends_at + timedelta(days=booking.store.keep_days),
     }
     return customer_page(request, "manage/privacy", context)

@@ -10,7 +10,7 @@ from booking.reports.queries import longest_range, organization_report
 from booking.staff.organization_access import AtOrganization, at_organization
 from booking.staff.reports.date_range import AskedRange, read_range
 from booking.staff.reports.page import part_file, report_context
-from booking.staff.reports.sections import PARTS, Part, parts_of
+from booking.staff.reports.sections import FEEDBACK, PARTS, Part, parts_of
 from booking.staff.reports.side_by_side import SIDE_BY_SIDE, side_by_side
 from booking.web.replica import read_where_it_may_lag
 
@@ -26,12 +26,14 @@ def what_happened(request: HttpRequest, at: AtOrganization) -> HttpResponse:
 @at_organization
 def what_happened_csv(request: HttpRequest, at: AtOrganization, part: str) -> HttpResponse:
     """Return one part of the report as a file."""
-    if part not in (*SIDE_BY_SIDE, *PARTS):
+    if part not in (*SIDE_BY_SIDE, *PARTS, FEEDBACK):
         raise Http404
     asked, longest = _asked(request, at)
     if asked.problems:
         return _page(request, at, asked, longest)
-    found = next(one for one in _parts(at, asked) if one.name == part)
+    found = next((one for one in _parts(at, asked) if one.name == part), None)
+    if found is None:  # nobody was asked after a visit
+        raise Http404
     return part_file(found, asked, whose=at.organization.slug)
 
 

@@ -1,5 +1,6 @@
 """Sections of the report, in words: each part as a chart, and as a table with the same content."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -10,16 +11,20 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from booking.bookings.feedback import answer_in_words
 from booking.formats.bar_charts import Bar, BarChart, drawn
 from booking.formats.spreadsheets import Cell
-from booking.formatting import day_in_words, stretch_in_words
-from booking.models import Source
+from booking.formatting import day_in_words, stretch_in_words, visit_type_name
+from booking.message_kinds import Kind
+from booking.models import FeedbackAnswer, Source
+from booking.reports.answer_groups import LEAST_SHOWN, answer_groups
 from booking.reports.tallies import LEAD_DAYS, MessageCount, Report, VisitOutcome, Waits
 from booking.staff.reports.message_costs import message_words, segments_cell, sent_texts, state_words
 from notifications.models import State
 from stores.hours import ONE_DAY
 
 PARTS = ("visits", "lead", "weekdays", "waits", "places", "channels", "messages")
+FEEDBACK = "feedback"  # only where customers were asked after their visit
 _TO_COME = (State.DUE, State.SENDING)
 
 
@@ -57,6 +62,7 @@ def parts_of(report: Report, *, cents: Decimal) -> tuple[Part, ...]:
         _places(report),
         _channels(report.sources),
         _messages(report.messages, cents=cents),
+        *_feedback(report),
     )
 
 
@@ -171,6 +177,42 @@ def _messages(messages: Sequence[MessageCount], *, cents: Decimal) -> Part:
         (_("Sent"), _("Still to send"), _("Not sent")),
         tuple(Bar(label, tuple(values), str(sum(values))) for label, values in sums.items()),
         note=texts.note(cents),
+    )
+
+
+def _feedback(report: Report) -> Iterable[Part]:
+    """Yield what customers answered after their visits; nothing where nobody was asked."""
+    asked = sum(one.count for one in report.messages if one.kind == Kind.FEEDBACK and one.has_left)
+    groups = answer_groups(report.feedback)
+    total = sum((answers for _names, answers in groups), Counter())
+    answered = sum(sum(answers.values()) for answers in report.feedback.values())
+    if not asked and not answered:
+        return
+    said = _("{answered} of {asked} people who were asked have answered.").format(
+        answered=answered, asked=max(asked, answered)
+    )
+    if groups:
+        yes, partly, no = (share(total[answer], answered) for answer in FeedbackAnswer)
+        shares = _("{yes} % said yes, {partly} % partly, {no} % no.").format(yes=yes, partly=partly, no=no)
+    else:
+        shares = _("What they said is shown from {count} answers on.").format(count=LEAST_SHOWN)
+    rows = [
+        (", ".join(map(visit_type_name, names)), tuple(answers[answer] for answer in FeedbackAnswer))
+        for names, answers in groups
+    ]
+    heads = tuple(map(answer_in_words, FeedbackAnswer))
+    yield Part(
+        FEEDBACK,
+        _("Did the visit give what people came for?"),
+        f"{said} {shares}",
+        (_("Kind of visit"), *heads, _("Answers")),
+        tuple((label, *values, sum(values)) for label, values in rows),
+        heads,
+        tuple(Bar(label, values, str(sum(values))) for label, values in rows),
+        note=_("Kinds of visits with fewer than {count} answers stand together, so that nobody is named.").format(
+            count=LEAST_SHOWN
+        ),
+        foot=(_("Together"), *(total[answer] for answer in FeedbackAnswer), answered) if len(rows) > 1 else (),
     )
 
 

@@ -16,7 +16,7 @@ from booking.staff.reports.date_range import AskedRange, read_range
 from booking.staff.reports.more_places import addition_in_words
 from booking.staff.reports.named_ranges import time_before
 from booking.staff.reports.page import part_file, report_context
-from booking.staff.reports.sections import PARTS, Part, parts_of
+from booking.staff.reports.sections import FEEDBACK, PARTS, Part, parts_of
 from booking.staff.reports.weeks_to_come import last_ahead, weeks_to_come
 from booking.web.replica import read_where_it_may_lag
 from stores.hours import ONE_DAY
@@ -39,13 +39,13 @@ def what_happened(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
 @at_store(need=Role.MANAGER)
 def what_happened_csv(request: HttpRequest, at: StaffContext, part: str) -> HttpResponseBase:
     """Return one part of the report as a file."""
-    if part not in PARTS_OF_STORE:
+    if part not in (*PARTS_OF_STORE, FEEDBACK):
         raise Http404
     asked = read_range(request.GET, today=at.today)
     if asked.problems:
         return report_page(request, at, asked)
     found = next((one for one in _parts(at, asked) if one.name == part), None)
-    if found is None:  # there is nothing before the store's first day
+    if found is None:  # nothing before the store's first day, or nobody was asked after a visit
         raise Http404
     return part_file(found, asked, whose=at.store.slug)
 
@@ -62,6 +62,7 @@ def report_page(
     parts = () if asked.problems else _parts(at, asked)
     context = {
         **report_context(asked, parts, page_url=page_url, today=at.today),
+        "has_feedback": bool(at.store.feedback_when) or any(part.name == FEEDBACK for part in parts),
         "more_places": "" if asked.problems else _more_places(at),
         "file_days": file_days or (max(asked.from_date, until - ONE_DAY * (LONGEST_FILE - 1)), until),
     }

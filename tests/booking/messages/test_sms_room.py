@@ -54,7 +54,9 @@ def test_a_reminder_asks_whatever_the_day_a_name_of_24_letters_and_an_address_of
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("template", [one for one in SMS_TEXTS if one not in ("nearly_turn", "visits_list")])
+@pytest.mark.parametrize(
+    "template", [one for one in SMS_TEXTS if one not in ("nearly_turn", "visits_list", "feedback")]
+)
 def test_every_text_says_the_weekday_and_the_whole_name(template: str, language: str) -> None:
     """With the name and the address of the finding: a long name and an ordinary address."""
     for days in range(365):

@@ -191,7 +191,7 @@ def test_all_that_is_kept_can_be_read_in_words(opened: Client, booking: Booking)
 def test_all_that_is_kept_takes_few_statements(
     opened: Client, booking: Booking, django_assert_num_queries: Any
 ) -> None:
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         opened.get(own(booking, "kept/"))
 
 

@@ -135,7 +135,7 @@ def test_statements_do_not_grow_with_stores(
         make_booking(store)
         chain.stores.add(store)
 
-    with django_assert_num_queries(7 + 3):
+    with django_assert_num_queries(7 + 4):
         manager.get(NUMBERS)
 
 

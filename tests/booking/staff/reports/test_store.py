@@ -54,9 +54,9 @@ def test_statements_do_not_grow_with_visits(
     client = room.client()
     fill_day(room.store, count)
 
-    with django_assert_num_queries(3 + 1 + 5 + 3):
+    with django_assert_num_queries(3 + 1 + 6 + 3):
         client.get(NUMBERS)
-    with django_assert_num_queries(3 + 1 + 5 + 5 + 3):
+    with django_assert_num_queries(3 + 1 + 6 + 6 + 3):
         client.get(THIS_WEEK)
 
 

@@ -1,0 +1,94 @@
+"""The question after a visit: the booking is read again when it is sent. It advertises nothing.
+
+Somebody who wants no more texts gets none by e-mail either: nothing is lost to them if nobody asks.
+See docs/decisions/0064-one-question-after-a-visit.md.
+"""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from booking.bookings.feedback import has_answered, was_asked_lately
+from booking.bookings.message_plan import AT_NIGHT
+from booking.customer_input import can_be_texted
+from booking.formatting import moment_in_words
+from booking.links import feedback_url, reply_address, short_feedback_url, visit_thread
+from booking.messages.email_texts import one_line, rendered
+from booking.messages.late_reminders import is_late
+from booking.messages.sms_texts import link_text
+from booking.models import Booking, Status
+from booking.policy import is_quiet, next_morning, plan_of, text_valid_until
+from notifications.content import Content, Email, NotYet, Skip, Sms
+from notifications.models import Channel, OutboxMessage
+from notifications.sms_recipients import wants_no_texts
+from stores.hours import today_start
+
+TEMPLATE = "feedback"
+
+
+def write_feedback(booking: Booking, message: OutboxMessage, /, *, now: datetime) -> Content:
+    """Return the question to the customer of a visit that is done, or why it is not sent now or at all."""
+    if reason := _reason_against(booking, message):
+        return Skip(reason)
+    zone, plan = ZoneInfo(booking.store.time_zone), plan_of(booking.store)
+    if is_late(due_at=message.due_at, now=now) and is_quiet(now, zone=zone, plan=plan):
+        return NotYet(next_morning(now, zone=zone, plan=plan), AT_NIGHT)
+    write = _sms if message.channel == Channel.SMS else _email
+    with translation.override(booking.locale):
+        return write(booking, message, now=now)
+
+
+def feedback_text(booking: Booking) -> str:
+    """Return the text message with the question, in the active language."""
+    link = short_feedback_url(booking.reference, booking.link_number)
+    return link_text(TEMPLATE, store_name=booking.store.name, link=link)
+
+
+def _reason_against(booking: Booking, message: OutboxMessage) -> str | None:
+    if booking.status != Status.COMPLETED:
+        return "undone"
+    if not booking.store.feedback_when:
+        return "not_asked"
+    if has_answered(booking):
+        return "answered"
+    return "asked_lately" if was_asked_lately(booking, message) else None
+
+
+def _sms(booking: Booking, message: OutboxMessage, *, now: datetime) -> Sms | Skip:
+    if not can_be_texted(booking.phone):
+        return Skip("not_textable", instead=Channel.EMAIL if booking.email else None)
+    zone, plan = ZoneInfo(booking.store.time_zone), plan_of(booking.store)
+    valid_until = text_valid_until(now, starts_at=message.not_after, zone=zone, plan=plan)
+    since = today_start(now, zone)
+    return Sms(to=booking.phone, body=feedback_text(booking), budget_since=since, valid_until=valid_until)
+
+
+def _email(booking: Booking, _message: OutboxMessage, *, now: datetime) -> Email | Skip:
+    if not booking.email:
+        return Skip("no_email")
+    if can_be_texted(booking.phone) and wants_no_texts(booking.phone):
+        return Skip("opted_out")
+    store, name = booking.store, one_line(booking.store.name)
+    when = moment_in_words(booking.starts_at, ZoneInfo(store.time_zone))
+    layout = "simple" if booking.is_simple else "base"
+    context = {
+        "html_layout": f"email/{layout}.html",
+        "text_layout": f"email/{layout}.txt",
+        "booking": booking,
+        "store": store,
+        "store_name": name,
+        "when": when,
+        "preheader": f"{when}, {name}",
+        "manage_url": feedback_url(booking.reference, booking.link_number),
+    }
+    return Email(
+        to=booking.email,
+        subject=rendered(f"email/{TEMPLATE}.subject.txt", context),
+        text=render_to_string(f"email/{TEMPLATE}.txt", context).strip() + "\n",
+        html=render_to_string(f"email/{TEMPLATE}.html", context).strip() + "\n",
+        sender_name=store.name,
+        reply_to=store.email or reply_address(booking.reference),
+        thread=visit_thread(booking.reference),
+    )
