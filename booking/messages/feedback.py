@@ -1,7 +1,7 @@
 """The question after a visit: the booking is read again when it is sent. It advertises nothing.
 
 Somebody who wants no more texts gets none by e-mail either: nothing is lost to them if nobody asks.
-See docs/decisions/0064-one-question-after-a-visit.md.
+See docs/decisions/0065-one-question-after-a-visit.md.
 """
 
 from datetime import datetime

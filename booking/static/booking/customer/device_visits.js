@@ -1,6 +1,6 @@
 // @ts-check
 // Visits kept on this device, if somebody wants it: in the browser's own storage alone. Nothing of them is sent.
-// See docs/decisions/0063-visits-on-a-device.md.
+// See docs/decisions/0064-visits-on-a-device.md.
 /**
  * A kept visit: `path` opens it, `when` is said as it was on the page, `ends` is an ISO time.
  * @typedef {{ reference: string, store: string, when: string, ends: string, path: string }} KeptVisit
