@@ -106,6 +106,17 @@ def short_moment_in_words(moment: datetime, zone: ZoneInfo) -> str:
     return _("{day}, {time}").format(day=day, time=said_time_in_words(moment, zone))
 
 
+def coming_moment_in_words(moment: datetime, zone: ZoneInfo, *, now: datetime) -> str:
+    """Return "today 14:15", "tomorrow 9:00", « demain 9 h », "Thu 26 November, 9:00", for a moment to come."""
+    days = (moment.astimezone(zone).date() - now.astimezone(zone).date()).days
+    time = said_time_in_words(moment, zone)
+    if days == 0:
+        return _("today {time}").format(time=time)
+    if days == 1:
+        return _("tomorrow {time}").format(time=time)
+    return short_moment_in_words(moment, zone)
+
+
 def weekday_and_time_in_words(moment: datetime, zone: ZoneInfo) -> str:
     """Return "Tue 10:15", « mar 10 h 15 », for a moment within the next days."""
     return f"{short_weekday(moment.astimezone(zone).date())} {said_time_in_words(moment, zone)}"

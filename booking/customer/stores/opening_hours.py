@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import groupby
+from operator import attrgetter
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -53,6 +55,21 @@ def week(store: StoreDetail, *, now: datetime) -> list[DayHours]:
             is_today=weekday == today,
         )
         for weekday in range(7)
+    ]
+
+
+def days_alike(store: StoreDetail, *, now: datetime) -> list[DayHours]:
+    """Return the week with each run of days that have the same hours as one: "Monday – Friday"."""
+    runs = [list(days) for _times, days in groupby(week(store, now=now), key=attrgetter("times"))]
+    return [
+        DayHours(
+            name=days[0].name
+            if len(days) == 1
+            else _("{first} – {last}").format(first=days[0].name, last=days[-1].name),
+            times=days[0].times,
+            is_today=any(day.is_today for day in days),
+        )
+        for days in runs
     ]
 
 

@@ -3,13 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from booking import formatting
 from booking.customer.stores.opening_hours import OpenNow, open_now
+from booking.customer.stores.time_offers import TimeOffer, time_offer
 from booking.places.first_free import FirstFree, first_free_of
 from stores.queries import (
     ListedStore,
@@ -29,8 +28,8 @@ class StoreCard:
     store: StoreSummary
     distance_km: float | None
     opening: OpenNow | None
-    first_free: str
-    is_free: bool
+    offer: TimeOffer | None
+    why_none: str
     wait_url: str
     book_url: str
     organizations: Sequence[OrganizationDetail]
@@ -71,8 +70,8 @@ def _cards(
                 store=one.store,
                 distance_km=distances.get(slug),
                 opening=open_now(one.rules, now=now),
-                first_free=_in_words(first, one, now=now),
-                is_free=first.starts_at is not None,
+                offer=_offer(first, one, now=now),
+                why_none=_why_none(first, one),
                 wait_url=reverse("waiting-join", args=[slug]) if is_full else "",
                 book_url=reverse("book", args=[slug]) if one.rules.visit_types else "",
                 organizations=gathered.get(slug, ()),
@@ -81,20 +80,17 @@ def _cards(
     return cards
 
 
-def _in_words(first: FirstFree, one: ListedStore, *, now: datetime) -> str:
+def _offer(first: FirstFree, one: ListedStore, *, now: datetime) -> TimeOffer | None:
+    """Return the first free time of a store, for one person; None where the next days have none."""
+    if first.starts_at is None:
+        return None
+    return time_offer(first.starts_at, one.rules.visit_types[0].slug, one.rules.zone, now=now)
+
+
+def _why_none(first: FirstFree, one: ListedStore) -> str:
+    """Return why a store offers no time in the next days; "" where it offers one."""
     if first.starts_at is not None:
-        return _("First free: {when}").format(when=_when(first.starts_at, one.rules.zone, now=now))
+        return ""
     if first.has_times:
         return _("Full for the next 7 days")
     return _("No times in the next 7 days") if one.rules.visit_types else _("No booking here for now")
-
-
-def _when(moment: datetime, zone: ZoneInfo, *, now: datetime) -> str:
-    """Return "today 14:15", "tomorrow 9:00", "Thursday 26 November, 9:00"."""
-    days = (moment.astimezone(zone).date() - now.astimezone(zone).date()).days
-    time = formatting.time_in_words(moment, zone)
-    if days == 0:
-        return _("today {time}").format(time=time)
-    if days == 1:
-        return _("tomorrow {time}").format(time=time)
-    return _("{day}, {time}").format(day=formatting.day_in_words(moment.astimezone(zone).date()), time=time)
