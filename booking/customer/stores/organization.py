@@ -15,6 +15,7 @@ from booking.customer.stores.store_list import StoreList
 from booking.formats.store_map import Drawing, MapPoint, Mark, draw
 from booking.web.rendering import customer_page
 from booking.web.replica import may_lag
+from stores.models import OrganizationKind
 from stores.queries import organization_detail, organizations
 
 ORGANIZATIONS_MAX = 500
@@ -49,7 +50,13 @@ def organization(request: HttpRequest, organization: str) -> HttpResponse:
     stores = StoreList(
         request, url=reverse("organization", args=[found.slug]), now=clock_now(), organization=found.slug
     )
-    context = {**stores.context, "organization": found, "is_numbered": True, "map": store_map(stores.cards)}
+    context = {
+        **stores.context,
+        "organization": found,
+        "is_town": found.kind == OrganizationKind.TOWN,
+        "is_numbered": True,
+        "map": store_map(stores.cards),
+    }
     return customer_page(request, "stores/organization", context, status=400 if stores.problems else 200)
 
 

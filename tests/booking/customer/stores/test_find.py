@@ -6,6 +6,7 @@ from django.conf import settings
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from booking.models import Hold
 from stores.models import Organization, Store
 from tests.booking.reading import markup, page
 from tests.factories import NOW, at, make_booking, make_store
@@ -16,11 +17,33 @@ pytestmark = pytest.mark.django_db
 def test_find_shows_stores_with_address_and_next_step(client: Client) -> None:
     make_store()
 
-    shown = page(client.get("/"))
+    with time_machine.travel(NOW, tick=False):
+        shown = page(client.get("/"))
 
     assert "Corner Shop" in shown.links["/s/corner-shop-niort/"]
-    assert "1 Rue de la Gare, 79000 Niort" in shown.words
+    assert "Corner Shop Niort Open until 12:00 Book, Today 10:00, Corner Shop Other times" in shown.words
     assert "/s/corner-shop-niort/book/" in shown.links
+
+
+@time_machine.travel(NOW, tick=False)
+def test_a_press_keeps_the_offered_time(client: Client) -> None:
+    make_store()
+    shown = page(client.get("/"))
+    value = next(one for one in shown.offered if one)
+
+    response = client.post(
+        "/s/corner-shop-niort/book/hold/", shown.forms["/s/corner-shop-niort/book/hold/"] | {"starts_at": value}
+    )
+
+    assert response["Location"].startswith("/s/corner-shop-niort/book/details/?visit_type=visit&party_size=1&starts_at")
+    assert Hold.objects.count() == 1
+
+
+def test_a_list_that_is_looked_at_keeps_nothing(client: Client) -> None:
+    make_store()
+    client.get("/")
+
+    assert not Hold.objects.exists()
 
 
 def test_find_by_words_leaves_out_other_stores(client: Client) -> None:
@@ -150,9 +173,9 @@ def test_find_says_when_each_store_is_open_and_has_its_first_free_place(client: 
 
     shown = page(client.get("/"))
 
-    assert "Open until 19:00 First free: today 09:00" in shown.words
-    assert "Closed, opens at 14:00 First free: today 14:00" in shown.words
-    assert "Closed, opens tomorrow at 09:00 First free: tomorrow 09:00" in shown.words
+    assert "Open until 19:00 Book, Today 09:00, Corner Shop" in shown.words
+    assert "Closed, opens at 14:00 Book, Today 14:00, Corner Shop" in shown.words
+    assert "Closed, opens tomorrow at 09:00 Book, Tomorrow 09:00, Corner Shop" in shown.words
     assert "Closed for works. No times in the next 7 days" in shown.words
     assert "Full for the next 7 days: waiting list" in shown.words
     assert "/s/full-store/wait/" in shown.links

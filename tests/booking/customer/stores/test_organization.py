@@ -18,7 +18,7 @@ def make_organization(*stores: Store, slug: str = "niort", **fields: object) -> 
     return organization
 
 
-def test_page_has_its_stores_and_no_others_first_on_a_list_then_on_a_map(client: Client) -> None:
+def test_page_has_its_stores_and_no_others_on_a_list_and_on_a_map_that_opens(client: Client) -> None:
     shop = make_store("shop", name="Shop")
     far = make_store("far", name="Far", latitude=46.4)
     make_store("stranger", name="Stranger")
@@ -31,7 +31,7 @@ def test_page_has_its_stores_and_no_others_first_on_a_list_then_on_a_map(client:
     assert "https://example.org/niort" in shown.links
     assert "2 stores" in shown.words
     assert "Stranger" not in shown.words
-    assert text.index('<ol class="rows">') < text.index("<svg viewBox=")
+    assert text.index('<details class="map">') < text.index("<svg viewBox=") < text.index('<ol class="rows">')
     assert 'href="/s/far/" aria-label="1: Far"' in text
     assert 'href="/s/shop/" aria-label="2: Shop"' in text
 

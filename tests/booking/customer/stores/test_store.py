@@ -35,7 +35,7 @@ def test_store_shows_what_one_needs_to_come(client: Client) -> None:
     assert "Ring the bell" in shown.words
     assert "05 49 24 00 39" in shown.links["tel:+33549240039"]
     assert "Accessible by wheelchair" in shown.words
-    assert "Monday (today) 09:00 to 12:00 14:00 to 19:00" in shown.words
+    assert "Monday – Saturday (today) 09:00 to 12:00 14:00 to 19:00" in shown.words
     assert "Sunday Closed" in shown.words
     assert "Open until 12:00" in shown.words
     assert "https://shop.example/" in shown.links
@@ -45,15 +45,31 @@ def test_store_shows_what_one_needs_to_come(client: Client) -> None:
     ]
 
 
-def test_store_keeps_its_first_free_time_by_one_tap(client: Client) -> None:
+def test_a_press_keeps_the_first_free_time_of_a_kind_of_visit(client: Client) -> None:
     make_store()
 
     shown = page(client.get("/s/corner-shop-niort/"))
 
-    assert shown.offered["2026-11-23T10:00:00+01:00"].strip() == "First free time: Monday 23\xa0November, 10:00"
-    form = shown.forms["/s/corner-shop-niort/book/hold/"]
-    response = client.post("/s/corner-shop-niort/book/hold/", {**form, "starts_at": "2026-11-23T10:00:00+01:00"})
-    assert response["Location"].startswith("/s/corner-shop-niort/book/details/?visit_type=visit&party_size=1&starts_at")
+    assert "Visit 15 minutes · up to 2 people Book, Today 10:00, Visit Other times, Visit" in shown.words
+    assert "Advice 30 minutes · up to 2 people Book, Today 10:00, Advice Other times, Advice" in shown.words
+    kept = {"visit_type": "advice", "party_size": "1", "starts_at": "2026-11-23T10:00:00+01:00"}
+    response = client.post("/s/corner-shop-niort/book/hold/", kept)
+    assert response["Location"].startswith(
+        "/s/corner-shop-niort/book/details/?visit_type=advice&party_size=1&starts_at"
+    )
+
+
+def test_only_the_first_kinds_of_visit_are_asked_for_a_time(client: Client) -> None:
+    store = make_store()
+    for number in range(3):
+        VisitType.objects.create(
+            store=store, slug=f"more-{number}", name=f"More {number}", slot_count=1, position=5 + number
+        )
+
+    shown = page(client.get("/s/corner-shop-niort/"))
+
+    assert shown.text.count("Other times") == 3
+    assert shown.text.count("See the times") == 2
 
 
 def test_store_without_a_free_time_still_leads_to_the_times(client: Client) -> None:
@@ -62,7 +78,7 @@ def test_store_without_a_free_time_still_leads_to_the_times(client: Client) -> N
     shown = page(client.get("/s/corner-shop-niort/"))
 
     assert shown.links["/s/corner-shop-niort/book/?visit_type=visit"] == "See the times, Visit"
-    assert "First free time" not in shown.words
+    assert "Other times" not in shown.words
 
 
 def test_store_tells_visits_by_phone_and_by_video_apart_and_says_what_to_bring(client: Client) -> None:
@@ -104,8 +120,8 @@ def test_store_asks_the_database_as_often_for_any_number_of_desks(
 ) -> None:
     make_store(desks=desks)
 
-    # The store, its rules, its organizations, holds that have run out, the slots of this week.
-    with django_assert_num_queries(4):
+    # The store with its rules, its organizations; of each of its two kinds, holds that have run out and slots.
+    with django_assert_num_queries(2 + 2 * 2):
         client.get("/s/corner-shop-niort/")
 
 
