@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
-from booking.customer.chooser import Chooser, DayState, chooser, first_free, week_start
+from booking.customer.chooser import Chooser, DayState, chooser, first_free_start, week_start
 from booking.models import Hold
 from booking.places.holds import hold_places
 from stores.models import Slot, SpecialHours, Store, VisitType
@@ -266,14 +266,11 @@ def test_first_free_is_the_first_of_all() -> None:
     SpecialHours.objects.bulk_create(SpecialHours(store=store, date=TODAY + timedelta(days=days)) for days in range(10))
     rules = rules_of()
 
-    found = first_free(rules, rules.visit_types[0], now=NOW)
-
-    assert found is not None
-    assert (found.day, found.time) == ("Thursday 3\xa0December", "09:00")
+    assert first_free_start(rules, rules.visit_types[0], now=NOW) == at(9, day=3, month=12)
 
 
 def test_first_free_of_what_is_never_open_is_nothing() -> None:
     VisitType.objects.filter(store=make_store(hours=())).update(slot_count=2)
     rules = rules_of()
 
-    assert first_free(rules, rules.visit_types[0], now=NOW) is None
+    assert first_free_start(rules, rules.visit_types[0], now=NOW) is None
