@@ -1,17 +1,21 @@
 """Every page and state that those who work at a store can come to, one after the other."""
 
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 import time_machine
 from django.contrib.auth.models import User
+from django.test import Client
 from django.urls import get_resolver
 
+from booking.accounts.password_links import password_link
 from booking.bookings.crowds import CROWD
 from booking.desk_calendars.followed_calendars import follow_calendar, note_read, note_trouble
-from booking.links import day_sheet_link
-from booking.models import Booking, Source
+from booking.links import day_sheet_link, invitation_link
+from booking.messages.inbound import keep_unanswered
+from booking.models import Booking, CustomerText, Source
 from booking.places.busy_times import BusyTimes
-from stores.models import Role, SetupChange, Store
+from stores.models import LinkInvitation, Role, SetupChange, Store
 from tests.browser.pages.camera import Camera, Shot
 from tests.browser.pages.town import COACH, CORNER, TINY
 from tests.devices import PIN, make_pin, make_tablet
@@ -45,6 +49,9 @@ def walk(camera: Camera, clock: time_machine.Traveller) -> None:
     _affected(camera)
     _sheet_address(camera)
     _every_page(camera)
+    _programs(camera)
+    _texts(camera)
+    _people(camera, manager)
     _tablet(camera, manager)
     camera.get("account", "/staff/account/")
     camera.get("own PIN", "/staff/account/pin/")
@@ -133,6 +140,51 @@ def _affected(camera: Camera) -> None:
     camera.post("who is affected, and how", f"{SHOP}setup/special-hours/", closed, status=409)
     camera.post("nothing chosen", f"{SHOP}setup/special-hours/", {**closed, "asked": "1"}, status=409)
     camera.post("whom to phone", f"{SHOP}setup/special-hours/", {**closed, "asked": "1", "then": "cancel"})
+
+
+def _programs(camera: Camera) -> None:
+    """See keys and webhooks: new ones, wrong ones, and one that has been told something."""
+    keys = {"name": "The till", "scopes": "read:day", "days": "90"}
+    camera.post("keys, errors", f"{SHOP}setup/keys/", {"what": "add"}, status=400)
+    camera.post("a new key", f"{SHOP}setup/keys/", {"what": "add", **keys})
+    camera.post("webhooks, errors", f"{SHOP}setup/webhooks/", {"what": "add", "address": "nonsense"}, status=400)
+    camera.post("a new webhook", f"{SHOP}setup/webhooks/", {"what": "add", "address": "https://till.example.org/x"})
+    camera.get("webhooks", f"{SHOP}setup/webhooks/")
+
+
+def _texts(camera: Camera) -> None:
+    """See the inbox with a text that only a person understands, and its talk."""
+    keep_unanswered(phone="+33612345680", body="Could my son come instead?", now=at(10, 5, day=23))
+    camera.get("inbox", f"{SHOP}inbox/")
+    text = CustomerText.objects.latest("pk")
+    camera.get("a talk", f"{SHOP}inbox/{text.pk}/")
+    camera.post("a talk, errors", f"{SHOP}inbox/{text.pk}/", {"words": ""}, status=400)
+
+
+def _people(camera: Camera, manager: User) -> None:
+    """See an invitation from both sides, the details of one's own, and the way to a new password."""
+    camera.post("invite, errors", f"{SHOP}setup/members/invite/", {"name": ""}, status=400)
+    invited = {"name": "Eve Test", "email": "eve@example.org", "role": "staff"}
+    camera.post("invitation", f"{SHOP}setup/members/invite/", invited)
+    camera.get("members with an invitation", f"{SHOP}setup/members/")
+    link = urlsplit(invitation_link(LinkInvitation.objects.get())).path.removeprefix("/en").removeprefix("/fr")
+    camera.get("join as oneself", link)
+    camera.get("own details", "/staff/account/details/")
+    camera.get("notices without an address", "/staff/account/notices/")
+    camera.post("own details, errors", "/staff/account/details/", {"email": "nonsense"}, status=400)
+    User.objects.filter(pk=manager.pk).update(email="ada@example.org")
+    manager.refresh_from_db()
+    camera.get("notices", "/staff/account/notices/")
+    stranger = replace(camera, client=Client())
+    stranger.get("join", link)
+    stranger.post("join, errors", link, {"username": ""}, status=400)
+    stranger.get("join, over", "/staff/join/1-x/", status=404)
+    stranger.get("forgotten", "/staff/password/")
+    stranger.post("forgotten, sent", "/staff/password/", {"who": "staff"})
+    path = urlsplit(password_link(manager, language="en")).path.removeprefix("/en")
+    stranger.get("new password", path)
+    stranger.post("new password, errors", path, {"new": "short"}, status=400)
+    stranger.get("new password, over", "/staff/password/1-x/", status=404)
 
 
 def _sheet_address(camera: Camera) -> None:
