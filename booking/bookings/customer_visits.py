@@ -41,6 +41,12 @@ def visits_among(references: Sequence[str], *, store_id: int, now: datetime) -> 
     return list(visits.select_related("store", "visit_type").order_by("starts_at", "pk")[:MOST_LISTED])
 
 
+def visit_of_store(reference: str, *, store_id: int) -> Booking | None:
+    """Return a visit of a store by its reference, None for an unknown or an erased one; one statement."""
+    visits = Booking.objects.filter(reference=reference, store_id=store_id, erased_at=None)
+    return visits.select_related("visit_type").first()
+
+
 def same_visit(*, store_id: int, visit_type_id: int, starts_at: datetime, phone: str, email: str) -> Booking | None:
     """Return the visit of this kind that is booked at this time with the same phone or e-mail, if any."""
     same = Q()

@@ -137,6 +137,7 @@ ROUTES = {
         staff/<slug:store>/day/export.xlsx
         staff/<slug:store>/day/book/
         staff/<slug:store>/day/book/caller/
+        staff/<slug:store>/find/
         staff/<slug:store>/visits/<str:reference>/
         staff/<slug:store>/visits/<str:reference>/move/
         staff/<slug:store>/visits/<str:reference>/move/places/

@@ -18,7 +18,7 @@ from booking.idempotency import SentForm
 from booking.models import Booking, Source
 from booking.refusals import BookingRefused, while_offered
 from booking.staff.access import StaffContext, at_store, staff_page
-from booking.staff.day.caller_visits import known_caller
+from booking.staff.day.caller_visits import details_of, known_caller
 from booking.staff.forms.visits import CallerForm
 from booking.staff.free_times import error_of, free_times, nearest_times
 from booking.staff.no_times import no_times
@@ -36,14 +36,17 @@ _ABOVE_THE_TIMES = frozenset({"id_visit_type_0", "id_party_size", "id_desk"})
 @require_http_methods(["GET", "HEAD", "POST"])
 @at_store()
 def book_for_caller(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
-    """Ask what the caller wants, then book it; `show` only shows the times of another day or visit type."""
+    """Ask what the caller wants, then book it; `show` only shows the times of another day or visit type.
+
+    `from` names an earlier visit whose customer and kind the form begins with, `fill` one whose customer it takes over.
+    """
     rules = rules_around(at.store.slug, at.now)
     is_sent = request.method == "POST"
     data = request.POST if is_sent else request.GET
     text = data.get("date", "")
     day = read_day(text) if text else at.today
-    only_shows = is_sent and "show" in request.POST
-    typed = dict(request.POST.items()) if only_shows else _initial(request, rules)
+    only_shows = is_sent and ("show" in request.POST or "fill" in request.POST)
+    typed = _typed_and_filled(request, at) if only_shows else _initial(request, at, rules)
     form = CallerForm(request.POST if is_sent and not only_shows else None, rules=rules, initial=typed)
     page = partial(_page, request, at, rules, form)
     if day is None:
@@ -157,12 +160,21 @@ def _page(
     return staff_page(request, at, "staff/day/book.html", context, status=status)
 
 
-def _initial(request: HttpRequest, rules: StoreRules) -> dict[str, str]:
+def _typed_and_filled(request: HttpRequest, at: StaffContext) -> dict[str, str]:
+    """Return what was typed, with the customer of the visit that the pressed button names, but not its kind."""
+    typed = {name: str(value) for name, value in request.POST.items()}
+    if "fill" not in typed:
+        return typed
+    return typed | details_of(at, typed["fill"]) | {"visit_type": typed.get("visit_type", "")}
+
+
+def _initial(request: HttpRequest, at: StaffContext, rules: StoreRules) -> dict[str, str]:
     """Return the values that a link to this page has chosen already."""
+    earlier = details_of(at, request.GET["from"]) if request.GET.get("from") else {}
     first = rules.visit_types[0].slug if rules.visit_types else ""
     kinds = {kind.slug for kind in rules.visit_types}
-    wanted = request.GET.get("visit_type", "")
-    chosen = {"visit_type": wanted if wanted in kinds else first, "party_size": "1", "source": Source.PHONE}
+    wanted = request.GET.get("visit_type", "") or earlier.get("visit_type", "")
+    chosen = earlier | {"visit_type": wanted if wanted in kinds else first, "party_size": "1", "source": Source.PHONE}
     if rules.with_desk(request.GET.get("desk", "")).desks:
         chosen["desk"] = request.GET["desk"]
     if request.GET.get("source") == Source.DESK:

@@ -8,11 +8,12 @@ from django.utils.safestring import SafeString
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from booking.bookings.customer_visits import caller_record
-from booking.customer_input import BadInput, read_phone
+from booking.bookings.customer_visits import caller_record, visit_of_store
+from booking.customer_input import BadInput, phone_in_words, read_phone
 from booking.formatting import visit_type_name
 from booking.staff.access import StaffContext, at_store
 from booking.staff.wording import badges, people_in_words
+from booking.tokens import read_reference
 from stores.models import Store
 
 
@@ -22,6 +23,7 @@ class Known:
 
     summary: str
     name: str
+    fills: tuple[tuple[str, str], ...]  # reference and name: whose details the form can take over, each name once
     visits: tuple[tuple[object, str, str, SafeString], ...]  # time, visit type, party size, status
 
 
@@ -43,6 +45,9 @@ def known_caller(store: Store, typed: str) -> Known | None:
     return Known(
         summary=summary.replace("{count}", str(record.count)),
         name=record.latest[0].name,
+        fills=tuple(
+            {visit.name: (visit.reference, visit.name) for visit in record.latest[::-1] if visit.name}.values()
+        )[::-1],
         visits=tuple(
             (
                 visit,
@@ -53,6 +58,25 @@ def known_caller(store: Store, typed: str) -> Known | None:
             for visit in record.latest
         ),
     )
+
+
+def details_of(at: StaffContext, reference: str) -> dict[str, str]:
+    """Return what a visit of this store tells of its customer, as values of the form; one statement.
+
+    There are none for an unknown visit, an erased one, or one of another store.
+    """
+    visit = visit_of_store(read_reference(reference) or "", store_id=at.store.pk)
+    if visit is None:
+        return {}
+    return {
+        "visit_type": visit.visit_type.slug,
+        "name": visit.name,
+        "phone": phone_in_words(visit.phone, country=at.store.country) if visit.phone else "",
+        "email": visit.email,
+        "locale": visit.locale,
+        "is_simple": "on" if visit.is_simple else "",
+        "is_for_someone_else": "on" if visit.is_for_someone_else else "",
+    }
 
 
 @require_POST

@@ -20,6 +20,6 @@ def visit_page(request: HttpRequest, at: StaffContext, booking: Booking) -> Http
     """Show a visit; with `?part`, only what its row of the day schedule opens."""
     card = CardMaker(visit_schedule(booking, now=at.now)).card(booking)
     if "part" in request.GET:
-        return render(request, "staff/day/visit_part.html", {"visit": card, "is_row": True})
+        return render(request, "staff/day/visit_part.html", {"visit": card, "is_row": True, "store": at.store})
     context = {**visit_context(at, booking), "visit": card, "badge": card.badge}
     return staff_page(request, at, "staff/day/visit.html", context)

@@ -31,6 +31,7 @@ function listenToSearch(desk) {
   const input = part(form, "[type=search]", HTMLInputElement);
   input.addEventListener("input", () => desk.seek(input.value));
   form.addEventListener("submit", (event) => {
+    if (event.submitter?.hasAttribute("formaction")) return; // all days: a page of its own
     event.preventDefault();
     desk.seek(input.value);
     /** @type {HTMLElement | null} */
