@@ -1,4 +1,4 @@
-"""Whom staff look for at a store: visits of all its days, and entries of its waiting list. Nothing here writes.
+"""The people that staff look for at a store: visits of all its days, and its waiting list. Nothing here writes.
 
 A name is compared by `fits_name`, which no database can do: the names of the store's visits are read and compared here.
 Erased visits have no name, so that there are never more of them than the store keeps (`keep_days`).
@@ -25,7 +25,7 @@ _PART_LEAST = 4  # characters of a reference
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Who was found: visits to come, the next one first, then past ones, the last one first; `count` is of all."""
+    """The visits and people that were found: visits to come by time, past ones from the last on; `count` is of all."""
 
     to_come: Sequence[Booking] = ()
     past: Sequence[Booking] = ()
