@@ -33,6 +33,11 @@ class Fill:
     ends_at: str
     desk: str
 
+    @property
+    def is_free(self) -> bool:
+        """Tell whether the slot still takes somebody."""
+        return not self.is_closed and self.taken < self.capacity
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:

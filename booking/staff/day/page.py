@@ -50,7 +50,13 @@ def day_page(
         "section": "day",
         "date": day,
         "board": board,
-        "board_rows": BoardRows(board, schedule.rules, now=at.now, slots_url=slots_url).html(),
+        "board_rows": BoardRows(
+            board,
+            schedule.rules,
+            now=at.now,
+            book_url=f"{reverse('staff-book', args=[at.store.slug])}?{query}",
+            slots_url=slots_url,
+        ).html(),
         "sprite": sprite(),
         # The rules of a later day lack the special hours before it.
         "obstacle": obstacle_words(at, schedule.rules) if day <= at.today else None,

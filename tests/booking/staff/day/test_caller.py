@@ -40,6 +40,36 @@ def room() -> Room:
     return make_room()
 
 
+def test_a_press_on_a_free_time_of_the_day_books_there(room: Room) -> None:
+    client = room.client(room.staff)
+    make_booking(room.store, starts_at=at(10, 15), party_size=2, source=Source.DESK)
+
+    day = page(client.get(DAY, TUESDAY))
+    link = next(day.links_to("starts_at=2026-11-24T10%3A00"))
+    form = page(client.get(link)).forms[BOOK]
+
+    assert link.startswith(BOOK)
+    assert (form["date"], form["starts_at"]) == ("2026-11-24", TEN)
+    assert not [*day.links_to("starts_at=2026-11-24T10%3A15")], "it is full"
+
+
+def test_a_press_on_a_desks_free_time_books_at_this_desk() -> None:
+    room = make_room(desks=("main", "window"))
+    client = room.client(room.staff)
+
+    links = [*page(client.get(DAY, TUESDAY)).links_to("starts_at=2026-11-24T10%3A00")]
+
+    assert [link.partition("desk=")[2] for link in links] == ["main", "window"]
+    assert '<option value="window" selected>' in client.get(links[1]).content.decode()
+
+
+def test_a_time_that_is_over_cannot_be_pressed(room: Room) -> None:
+    day = page(room.client(room.staff).get(DAY))
+
+    assert not [*day.links_to("starts_at=2026-11-23T09%3A00")]
+    assert [*day.links_to("starts_at=2026-11-23T09%3A15")]
+
+
 def test_booking_for_a_caller_on_one_page(room: Room) -> None:
     client = room.client(room.staff)
     form = page(client.get(BOOK, TUESDAY)).forms[BOOK]

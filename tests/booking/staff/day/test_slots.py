@@ -37,8 +37,9 @@ def test_closing_times_is_for_managers(room: Room) -> None:
     assert SLOTS not in "".join(page(client.get(DAY)).links)
 
 
-def test_the_day_links_each_time_to_its_change(room: Room) -> None:
+def test_the_day_links_a_closed_or_full_time_to_its_change(room: Room) -> None:
     client = room.client()
+    client.post(SLOTS, SLOT | {"what": "close"})
     link = next(page(client.get(DAY, TUESDAY)).links_to("slots/?date=2026-11-24&starts_at=2026-11-24T10%3A00"))
 
     content = client.get(link).content.decode()
