@@ -16,6 +16,7 @@ from booking.operations.schedules import forget_results
 from booking.places import claims
 from booking.waiting_list import offers
 from notifications import provider_erasure, sms_recipients
+from notifications.inbound_texts import forget_inbound
 from notifications.tidying import Keeping, tidy
 from stores.models import Store
 
@@ -89,6 +90,7 @@ def forget_old() -> int:
     now = timezone.now()
     forget_expired_sign_ins(now=now)
     sms_recipients.forget_ranges(now=now)
+    forget_inbound(now=now)
     drop_old_cards(now=now)
     forget_results(now=now)
     forgotten = sum(privacy.forget_old(now=now).values())

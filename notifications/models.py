@@ -161,6 +161,24 @@ class ProviderText(models.Model):
         return str(self.pk)
 
 
+class InboundText(models.Model):
+    """A text that came in, so that the provider may tell of it twice: its id there, and a digest of number and words.
+
+    It is kept for a day.
+    """
+
+    sid = models.CharField(max_length=64)
+    digest = models.CharField(max_length=64)
+    began_at = models.DateTimeField(db_index=True)
+    is_read = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["sid", "digest"], name="inbound_text_once")]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
 class OptOut(models.Model):
     """A number that asked for no more text messages, as a keyed digest."""
 

@@ -1,6 +1,7 @@
 """Webhooks: the provider's delivery receipts and people's answers by text. All must be signed."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from functools import wraps
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from twilio.twiml.messaging_response import MessagingResponse
 
 from notifications import provider_texts, receipts, sms_recipients
 from notifications.answers import Refused
+from notifications.inbound_texts import read_once
 from notifications.models import OutboxMessage, State
 from notifications.opt_words import Wish, read_wish, says_more
 from notifications.sms import failure_of, state_of
@@ -82,15 +84,21 @@ def inbound(request: HttpRequest) -> HttpResponse:
     wish = _PROVIDERS_WISH.get(request.POST.get("OptOutType", "")) or read_wish(body)
     if wish == "stop":
         sms_recipients.opt_out(phone, now=now)
-        if says_more(body):
-            import_string(settings.NOTIFICATIONS_UNANSWERED)(phone=phone, body=body, now=now)
     elif wish == "start":
         sms_recipients.opt_in(phone)
-    elif phone and body.strip():
-        text = import_string(settings.NOTIFICATIONS_ANSWER)(phone=phone, body=body, now=now)
-        if text:
-            answer.message(text)
+    if phone and body.strip() and (wish is None or (wish == "stop" and says_more(body))):
+        with read_once(_sid(request), phone=phone, body=body, now=now) as is_new:
+            if is_new and (text := _read(phone, body, wants_answer=wish is None, now=now)):
+                answer.message(text)
     return HttpResponse(str(answer), content_type="text/xml; charset=utf-8")
+
+
+def _read(phone: str, body: str, *, wants_answer: bool, now: datetime) -> str:
+    """Have a text read by those who know what it is about; return their answer, "" for none."""
+    if not wants_answer:
+        import_string(settings.NOTIFICATIONS_UNANSWERED)(phone=phone, body=body, now=now)
+        return ""
+    return str(import_string(settings.NOTIFICATIONS_ANSWER)(phone=phone, body=body, now=now))
 
 
 def _message_of(request: HttpRequest) -> OutboxMessage | None:

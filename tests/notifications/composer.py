@@ -30,5 +30,9 @@ def answer(*, phone: str, body: str, now: datetime) -> str:
     return f"{body} heard" if body != "silence" else ""
 
 
+def fail(*, phone: str, body: str, now: datetime) -> str:
+    raise ZeroDivisionError(f"{phone} {body} {now}")
+
+
 def keep_for_person(*, phone: str, body: str, now: datetime) -> None:
     answers.append((phone, f"kept: {body}"))

@@ -4,13 +4,16 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+import time_machine
 from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 from twilio.request_validator import RequestValidator
 
-from notifications.models import Channel, OptOut, OutboxMessage, ProviderText, State
+from notifications.inbound_texts import begin_reading, forget_inbound
+from notifications.models import Channel, InboundText, OptOut, OutboxMessage, ProviderText, State
 from notifications.tasks import deliver_due
+from tests.factories import NOW
 from tests.fake_twilio import AUTH_TOKEN, FakeTwilio
 from tests.notifications import composer
 
@@ -229,3 +232,76 @@ def test_nothing_is_answered_by_nothing(call, body) -> None:
 
     assert answer.status_code == 200
     assert "<Message>" not in answer.content.decode()
+
+
+# --- The same text told twice ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("body", ["1", "Où êtes-vous ?", "Stop, je ne peux pas venir demain"])
+def test_the_same_text_told_again_is_answered_and_kept_once(call, body) -> None:
+    composer.answers.clear()
+    text(call, body)
+
+    again = text(call, body)
+
+    assert (again.status_code, len(composer.answers)) == (200, 1)
+    assert "<Message>" not in again.content.decode()
+
+
+def test_another_body_or_number_under_the_same_id_is_another_text(call) -> None:
+    composer.answers.clear()
+    for body, sender in (("1", "+33612345678"), ("2", "+33612345678"), ("1", "+33612345679")):
+        assert "<Message>" in text(call, body, sender).content.decode()
+
+    assert len(composer.answers) == 3
+
+
+def test_a_text_without_an_id_is_always_read(call) -> None:
+    composer.answers.clear()
+    for _ in range(2):
+        call("/webhooks/twilio/inbound", {"From": "+33612345678", "Body": "1"})
+
+    assert len(composer.answers) == 2
+
+
+def test_a_day_later_the_same_id_is_another_text(call) -> None:
+    composer.answers.clear()
+    with time_machine.travel(NOW, tick=False) as clock:
+        text(call, "1")
+        clock.shift(timedelta(days=1, seconds=1))
+        text(call, "1")
+        assert forget_inbound(now=timezone.now()) == 0
+        clock.shift(timedelta(days=1, seconds=1))
+        assert forget_inbound(now=timezone.now()) == 1
+
+    assert len(composer.answers) == 2
+    assert not InboundText.objects.exists()
+
+
+def test_a_text_whose_answer_failed_is_answered_when_it_comes_again(call, settings: Settings) -> None:
+    composer.answers.clear()
+    settings.NOTIFICATIONS_ANSWER = "tests.notifications.composer.fail"
+    with pytest.raises(ZeroDivisionError):
+        text(call, "1")
+    settings.NOTIFICATIONS_ANSWER = "tests.notifications.composer.answer"
+
+    assert "<Message>1 heard" in text(call, "1").content.decode()
+
+
+def test_a_text_whose_reader_was_killed_is_answered_half_a_minute_later(call) -> None:
+    composer.answers.clear()
+    with time_machine.travel(NOW, tick=False) as clock:
+        assert begin_reading("SM1", phone="+33612345678", body="1", now=timezone.now())
+        assert "<Message>" not in text(call, "1").content.decode()
+        clock.shift(timedelta(seconds=31))
+
+        assert "<Message>1 heard" in text(call, "1").content.decode()
+        assert "<Message>" not in text(call, "1").content.decode()
+
+
+def test_what_is_kept_of_a_text_tells_neither_number_nor_words(call) -> None:
+    text(call, "1")
+
+    kept = InboundText.objects.get()
+    assert (kept.sid, kept.is_read) == ("SM1", True)
+    assert len(kept.digest) == 64
