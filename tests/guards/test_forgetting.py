@@ -17,9 +17,9 @@ from django.test import Client
 from booking import tasks
 from booking.customer_input import CustomerDetails
 from booking.message_kinds import Kind
-from booking.models import Booking, CustomerText, IdempotentAnswer, PairingCode, Source, TextQuestion, Ticket
+from booking.models import Booking, CustomerText, Feedback, IdempotentAnswer, PairingCode, Source, TextQuestion, Ticket
 from booking.waiting_list.entries import join_waiting_list
-from notifications.models import Channel, OutboxMessage, State
+from notifications.models import Channel, InboundText, OutboxMessage, State
 from stores.models import SetupChange, StoreInvitation
 from tests.devices import make_tablet
 from tests.factories import NOW, make_booking, make_store, make_user
@@ -37,12 +37,14 @@ TELLING = (
 FORGOTTEN = {
     "the night after keep_days, or at once by whoever it is about": """
         booking.Booking: name phone email note answers locale
+        booking.Feedback: words
         notifications.OutboxMessage: recipient_digest body_digest provider_sid returned_sid
     """,
     "the night after 48 hours": "booking.Booking: client_digest\n booking.WaitingListEntry: client_digest",
     "the night after 24 hours": """
         booking.IdempotentAnswer: route key fingerprint body location subject
         notifications.OutboxMessage: prefix_digest
+        notifications.InboundText: sid digest
     """,
     "the night after 30 days, or at once with a visit of theirs": "booking.CustomerText: phone name body",
     "the night after 12 hours, or by an answer": "booking.TextQuestion: phone_digest choices",
@@ -191,6 +193,8 @@ def keep_something_everywhere() -> None:
         name=CANARY, phone=CANARY, joined_at=NOW,
     )  # fmt: skip
     CustomerText.objects.create(store=store, phone=CANARY, name=CANARY, body=CANARY, at=NOW)
+    Feedback.objects.create(booking=booking, day=NOW.date(), answer="no", words=CANARY, answered_at=NOW)
+    InboundText.objects.create(sid=CANARY, digest=CANARY, began_at=NOW)
     TextQuestion.objects.create(phone_digest=CANARY, question="book", choices=[CANARY], asked_at=NOW)
     make_tablet(store, name=CANARY, revoked_at=NOW)
     PairingCode.objects.create(store=store, digest=CANARY, device_name=CANARY, user=user, expires_at=NOW)
