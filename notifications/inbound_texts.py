@@ -50,10 +50,10 @@ def forget_inbound(*, now: datetime) -> int:
     return deleted
 
 
-def _is_written(row: InboundText) -> bool:
+def _is_written(text: InboundText) -> bool:
     try:
         with transaction.atomic():
-            row.save(force_insert=True)
+            text.save(force_insert=True)
     except IntegrityError:
         return False
     return True
