@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from booking.formatting import day_in_words
 from booking.staff.access import StaffContext, at_store
 from booking.staff.forms.hours import WeekForm, hours_line
+from booking.staff.forms.hours_copy import CopyHoursForm, typed_lines
 from booking.staff.forms.shared import StaffForm
 from booking.staff.forms.special_hours import SpecialHoursForm
 from booking.staff.setup.saving import alone, form_page, posted, save_with, sent_right
@@ -33,8 +34,11 @@ FORM_METHODS = ["GET", "HEAD", "POST"]
 @alone
 def week(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
     """Change the opening hours of the week."""
+    if "copy" in request.POST:
+        return _copied_week(request, at)
     form = WeekForm(posted(request), weekly=weekly_hours(at.store))
-    page = partial(form_page, request, at, "staff/setup/hours.html", form)
+    copying = {"copying": CopyHoursForm()}
+    page = partial(form_page, request, at, "staff/setup/hours.html", form, context=copying)
     if not sent_right(at, form, "opening_hours"):
         return page()
     apply = partial(change_opening_hours, store_id=at.store.pk, weekly=form.weekly, now=at.now, user=at.user)
@@ -81,6 +85,16 @@ def delete_special(request: HttpRequest, at: StaffContext, date: str) -> HttpRes
         return _special_page(request, at, _special_form(request, at, is_sent=False), problems=[problem])
     page = partial(_special_page, request, at, _special_form(request, at, is_sent=False))
     return save_with(request, at, nothing, apply, what="special-hours", heading=heading, page=page)
+
+
+def _copied_week(request: HttpRequest, at: StaffContext) -> HttpResponse:
+    """Show the week as it was typed, with one day's hours copied to others; nothing is saved yet."""
+    copying = CopyHoursForm(request.POST)
+    lines = copying.filled(request.POST) if copying.is_valid() else typed_lines(request.POST)
+    form = WeekForm(weekly=weekly_hours(at.store), initial=lines)
+    # What the page showed at first goes along, so that what others change meanwhile is still noticed at saving.
+    context = {"copying": copying, "is_copied": copying.is_valid(), "was": request.POST.get("was", "")}
+    return form_page(request, at, "staff/setup/hours.html", form, context=context, problems=[*copying.problems()])
 
 
 def _asked_for(request: HttpRequest) -> dict[str, Any]:

@@ -34,7 +34,7 @@ def hours_of_a_day(draw: st.DrawFn) -> list[tuple[int, int]]:
 @given(
     days=st.lists(hours_of_a_day(), min_size=7, max_size=7).filter(any),
     between_rules=st.sampled_from(["; ", ", ", ",", " "]),
-    between_times=st.sampled_from([",", ", ", " / ", "/", " & ", " et "]),
+    between_times=st.sampled_from([" ", ",", ", ", " / ", "/", " & ", " et "]),
     dash=st.sampled_from(["-", " - ", "–"]),
 )
 def test_written_hours_come_back(

@@ -26,6 +26,8 @@ NINE, NOON, TWO, SEVEN = time(9), time(12, 30), time(14), time(19)
         "14:00-19:00, 09:00-12:30",
         "  9H-12H30,  14H-19H  ",
         "9h-12h30 14h-19h",
+        "9h00-12h30  14h00-19h00",
+        "09:00-12:30 14:00-19:00",
         "9-12:30 & 14-19",
         "de 9h à 12h30 et de 14h à 19h",
         "9.00 bis 12.30, 14.00 bis 19.00 Uhr",
@@ -82,7 +84,7 @@ def test_hours_that_overlap_are_refused(line: str) -> None:
     assert refused.value.code == "overlap"
 
 
-@pytest.mark.parametrize("line", ["9-12, 2-6", "9:00-12:00, 1:00-5:00", "11-2am"])
+@pytest.mark.parametrize("line", ["9-12, 2-6", "9-12 2-6", "9:00-12:00, 1:00-5:00", "11-2am"])
 def test_an_afternoon_by_a_clock_of_12_hours_is_asked_back(line: str) -> None:
     with pytest.raises(ValidationError) as refused:
         read_hours(line)
@@ -109,6 +111,19 @@ minutes = st.builds(time, st.integers(0, 23), st.integers(0, 59))
 @given(st.tuples(minutes, minutes).filter(lambda pair: pair[0] != pair[1] or pair[0] == time(0)))
 def test_hours_come_back_from_the_line_they_are_shown_as(interval: tuple[time, time]) -> None:
     assert read_hours(hours_line([interval])) == (interval,)
+
+
+times_apart = st.sets(st.integers(0, 24 * 60 - 1), min_size=4, max_size=4).map(sorted)
+
+
+@given(times_apart, st.sampled_from([" ", "  ", "\u00a0", "\t"]), st.sampled_from(["h", ":"]))
+def test_a_blank_between_two_times_is_as_good_as_a_comma(edges: list[int], blank: str, sign: str) -> None:
+    first, last = (
+        f"{opens // 60:02}{sign}{opens % 60:02}-{closes // 60:02}{sign}{closes % 60:02}"
+        for opens, closes in (edges[:2], edges[2:])
+    )
+
+    assert read_hours(f"{first}{blank}{last}") == read_hours(f"{first}, {last}")
 
 
 @given(st.text(max_size=60))

@@ -230,3 +230,63 @@ def test_a_link_with_no_day_asks_for_one(room: Room) -> None:
     form = page(room.client().get(SPECIAL, {"date": "2026-02-30", "what": "ajar"})).forms[""]
 
     assert (form.get("date"), form["what"]) == ("", "closed")
+
+
+# --- Copying ----------------------------------------------------------------------------------------
+
+
+def test_hours_of_a_day_are_copied_to_others_and_shown_before_they_are_saved(room: Room) -> None:
+    client = room.client()
+    shown = page(client.get(HOURS)).forms[""]
+    typed = shown | {"day_1": "10h-12h 14h-18h", "copy_from": "1", "copy_to": "tuesday_saturday", "copy": "1"}
+
+    copied = client.post(HOURS, typed)
+
+    read = page(copied)
+    assert copied.status_code == 200
+    assert "The hours are copied below, but not saved yet." in read.words
+    assert [read.forms[""][f"day_{day}"] for day in range(7)] == [
+        shown["day_0"],
+        *["10h-12h 14h-18h"] * 5,
+        shown["day_6"],
+    ]
+    assert read.forms[""]["was"] == shown["was"]
+    assert OpeningHours.objects.get(store=room.store, weekday=1, opens__lt=time(12)).opens == time(9)
+
+    saved = client.post(HOURS, {name: value for name, value in read.forms[""].items() if name != "copy"})
+
+    assert saved.status_code == 303
+    assert OpeningHours.objects.get(store=room.store, weekday=5, opens__lt=time(12)).opens == time(10)
+    assert OpeningHours.objects.get(store=room.store, weekday=0, opens__lt=time(12)).opens == time(9)
+
+
+@pytest.mark.parametrize(
+    ("target", "filled"), [("all", "0123456"), ("monday_saturday", "012345"), ("monday_friday", "01234"), ("6", "36")]
+)
+def test_hours_may_be_copied_to_a_range_or_to_one_day(room: Room, target: str, filled: str) -> None:
+    typed = {f"day_{day}": f"1{day}-20" for day in range(7)} | {"copy_from": "3", "copy_to": target, "copy": "1"}
+
+    read = page(room.client().post(HOURS, typed))
+
+    assert "".join(str(day) for day in range(7) if read.forms[""][f"day_{day}"] == "13-20") == filled
+
+
+def test_what_others_change_while_hours_are_copied_is_told_at_saving(room: Room) -> None:
+    client = room.client()
+    shown = page(client.get(HOURS)).forms[""]
+    copied = page(client.post(HOURS, shown | {"copy_from": "0", "copy_to": "6", "copy": "1"})).forms[""]
+    client.post(HOURS, shown | {"day_2": "10:00-11:00"})
+
+    asked = client.post(HOURS, {name: value for name, value in copied.items() if name != "copy"})
+
+    assert asked.status_code == 400
+    assert "Changed meanwhile" in page(asked).words
+
+
+def test_a_day_that_does_not_exist_is_named_and_nothing_typed_is_lost(room: Room) -> None:
+    asked = room.client().post(HOURS, {"day_0": "soon", "copy_from": "9", "copy_to": "all", "copy": "1"})
+
+    read = page(asked)
+    assert asked.status_code == 400
+    assert read.links["#id_copy_from"] == "Choose one of these."
+    assert read.forms[""]["day_0"] == "soon"
