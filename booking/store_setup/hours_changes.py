@@ -4,7 +4,7 @@ A change locks the store's row alone, so that no booking is made unnoticed meanw
 has decided about them, the change is refused and nothing changes.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
@@ -71,10 +71,26 @@ def change_special_hours(
     user: User,
 ) -> HoursChange:
     """Set the hours of one date; no interval means closed. Raises the errors of `change_opening_hours`."""
+    return change_hours_of_days(store_id=store_id, dates=[date], intervals=intervals, then=then, now=now, user=user)
+
+
+def change_hours_of_days(
+    *,
+    store_id: int,
+    dates: Collection[date],
+    intervals: Sequence[tuple[time, time]],
+    then: AffectedResolution | None,
+    now: datetime,
+    user: User,
+) -> HoursChange:
+    """Set the same hours on several dates, as one change with one decision about all visits that it affects.
+
+    No interval means closed. Raises the errors of `change_opening_hours`, also for more than SPECIAL_DAYS_MAX dates.
+    """
     return change_rules(
         store_id=store_id,
         edit=lambda store: store_services.save_special_hours(
-            store=store, date=date, intervals=intervals, user=user, now=now
+            store=store, dates=dates, intervals=intervals, user=user, now=now
         ),
         then=then,
         now=now,

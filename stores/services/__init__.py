@@ -7,6 +7,7 @@ bookings: `booking.store_setup.hours_changes` wraps the services that may affect
 from stores.services.changes import change_line, forget_changes, hours_in_text, record_change
 from stores.services.day_sheets import ask_day_sheet, save_day_sheet, use_asked_day_sheet
 from stores.services.hours import (
+    SPECIAL_DAYS_MAX,
     check_week,
     delete_special_hours,
     replace_opening_hours,
@@ -70,6 +71,7 @@ __all__ = [
     "ORIGINS_MAX",
     "POLICY_RANGES",
     "QUESTIONS_MAX",
+    "SPECIAL_DAYS_MAX",
     "VIDEO_URL_LONGEST",
     "WEBSITE_LONGEST",
     "BadHours",

@@ -52,6 +52,14 @@ def record_change(
     return line
 
 
+def record_changes(lines: Iterable[SetupChange | None]) -> None:
+    """Add the lines of `change_line`, of one store and one part of it, with as many statements as for one line."""
+    found = [line for line in lines if line is not None]
+    SetupChange.objects.bulk_create(found)
+    if found and found[0].user is not None:
+        _note_changed(found[0].store, found[0].what)
+
+
 def _note_changed(store: Store, what: str) -> None:
     """Note on the store, for as long as it exists, that people changed this part of it."""
     parts = Store.objects.values_list("changed_parts", flat=True).get(pk=store.pk)

@@ -1,6 +1,6 @@
 """Changes of opening hours, of the week and of single dates."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, time
 
 from django.contrib.auth.models import User
@@ -8,10 +8,11 @@ from django.db import transaction
 
 from stores.hours import WeeklyInterval, week_problem
 from stores.models import OpeningHours, SpecialHours, Store
-from stores.services.changes import hours_in_text, record_change, times_in_text
+from stores.services.changes import change_line, hours_in_text, record_change, record_changes, times_in_text
 from stores.services.values import BadHours, lock, raise_version
 
 INTERVALS_MAX = 70
+SPECIAL_DAYS_MAX = 62
 
 
 @transaction.atomic
@@ -28,25 +29,43 @@ def save_opening_hours(*, store: Store, weekly: Sequence[WeeklyInterval], user: 
 
 @transaction.atomic
 def save_special_hours(
-    *, store: Store, date: date, intervals: Sequence[tuple[time, time]], user: User | None, now: datetime
+    *, store: Store, dates: Collection[date], intervals: Sequence[tuple[time, time]], user: User | None, now: datetime
 ) -> None:
-    """Replace the hours of one date; no interval means closed. Locks the store's row. Raises BadHours."""
-    check_week([WeeklyInterval(date.weekday(), opens, closes) for opens, closes in intervals], field="intervals")
+    """Replace the hours of each of these dates; no interval means closed. Locks the store's row. Raises BadHours.
+
+    The number of statements does not depend on the number of dates. Each date has its own line in the trail.
+    """
+    if len(dates) > SPECIAL_DAYS_MAX:
+        raise BadHours("dates", "too_many")
+    # The hours of one day overlap each other or they do not, whatever its weekday is.
+    check_week([WeeklyInterval(0, opens, closes) for opens, closes in intervals], field="intervals")
     lock(store)
-    before = _own_hours(store, date)
-    SpecialHours.objects.filter(store=store, date=date).delete()
-    rows = [SpecialHours(store=store, date=date, opens=opens, closes=closes) for opens, closes in intervals]
-    SpecialHours.objects.bulk_create(rows or [SpecialHours(store=store, date=date)])
+    before = _own_hours(store, dates)
+    SpecialHours.objects.filter(store=store, date__in=dates).delete()
+    times: Sequence[tuple[time | None, time | None]] = intervals or [(None, None)]
+    rows = [SpecialHours(store=store, date=day, opens=opens, closes=closes) for day in dates for opens, closes in times]
+    SpecialHours.objects.bulk_create(rows)
     raise_version(store)
     after = {"hours": times_in_text(intervals)}
-    record_change(store=store, user=user, what="special_hours", subject=str(date), before=before, after=after, now=now)
+    record_changes(
+        change_line(
+            store=store,
+            user=user,
+            what="special_hours",
+            subject=str(day),
+            before=before.get(day, {}),
+            after=after,
+            now=now,
+        )
+        for day in sorted(dates)
+    )
 
 
 @transaction.atomic
 def delete_special_hours(*, store: Store, date: date, user: User | None, now: datetime) -> bool:
     """Restore the weekday's hours on a date; tell whether it had hours of its own. Locks the store's row."""
     lock(store)
-    before = _own_hours(store, date)
+    before = _own_hours(store, [date]).get(date, {})
     deleted, _ = SpecialHours.objects.filter(store=store, date=date).delete()
     if deleted:
         raise_version(store)
@@ -78,8 +97,11 @@ def weekly_hours(store: Store) -> list[WeeklyInterval]:
     return [WeeklyInterval(row.weekday, row.opens, row.closes) for row in rows]
 
 
-def _own_hours(store: Store, date: date) -> dict[str, list[str]]:
-    """Return the hours of one date for the trail; nothing if it has none of its own."""
-    rows = list(SpecialHours.objects.filter(store=store, date=date))
-    times = [(row.opens, row.closes) for row in rows if row.opens is not None and row.closes is not None]
-    return {"hours": times_in_text(times)} if rows else {}
+def _own_hours(store: Store, dates: Collection[date]) -> dict[date, dict[str, list[str]]]:
+    """Return the hours of these dates for the trail, of those that have some of their own."""
+    found: dict[date, list[tuple[time, time]]] = {}
+    for row in SpecialHours.objects.filter(store=store, date__in=dates):
+        times = found.setdefault(row.date, [])
+        if row.opens is not None and row.closes is not None:
+            times.append((row.opens, row.closes))
+    return {day: {"hours": times_in_text(times)} for day, times in found.items()}

@@ -119,7 +119,7 @@ def test_special_hours_ask_about_the_visits_they_leave_without_a_place(visitor: 
     reference = shop.book("Karim Test", noon, phone="06 12 34 57 02", locale="fr")
     page = sign_in(visitor(width=TABLET), MANAGER, shop.path("setup"))
     page.get_by_role("link", name="Add or remove days").click()
-    page.get_by_label("Day", exact=True).fill(noon.date().isoformat())
+    page.get_by_label("First day").fill(noon.date().isoformat())
     page.get_by_label("Closed all day").check()
     page.get_by_role("button", name="Save").click()
 

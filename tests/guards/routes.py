@@ -192,6 +192,7 @@ ROUTES = {
         staff/<slug:store>/setup/changes.csv
         staff/<slug:store>/setup/hours/
         staff/<slug:store>/setup/special-hours/
+        staff/<slug:store>/setup/special-hours/holidays/
         staff/<slug:store>/setup/special-hours/<str:date>/delete/
         staff/<slug:store>/setup/desks/new/
         staff/<slug:store>/setup/desks/<slug:desk>/

@@ -29,6 +29,7 @@ NUMBERS = {
 FORMS: dict[str, dict[str, str | list[str]]] = {
     "hours/": {"then": "keep"},
     "special-hours/": {"date": "2026-12-25", "what": "closed"},
+    "special-hours/holidays/": {"days_closed": ["2026-12-25"]},
     "special-hours/<str:date>/delete/": {},
     "desks/new/": {"name": "Window", "capacity": "2", "kept_back": "0", "is_active": "on"},
     "desks/<slug:desk>/": {"name": "Front", "capacity": "3", "kept_back": "1", "is_active": "on"},

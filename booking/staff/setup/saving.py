@@ -99,10 +99,12 @@ def save_with(
     heading: str,
     page: Callable[[], HttpResponse],
     notes: Sequence[str] = (),
+    back_url: str = "",
 ) -> HttpResponseBase:
     """Make a change of hours or slots, but ask first where it affects visits; `page` shows the form again.
 
-    `notes` say what else the change means, where the question is asked.
+    `notes` say what else the change means, where the question is asked. `back_url` is the way back from there; an
+    address that only takes POST requests names another one.
     """
     try:
         question = ask_or_apply(
@@ -113,7 +115,7 @@ def save_with(
             section="setup",
             heading=heading,
             notes=notes,
-            back_url=request.path,
+            back_url=back_url or request.path,
         )
     except BadValue as bad:
         blame(form, bad)

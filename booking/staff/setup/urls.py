@@ -41,6 +41,7 @@ urlpatterns = [
     path(f"{_SETUP}/why/", explain.why_closed, name="staff-setup-why"),
     path(f"{_SETUP}/hours/", hours.week, name="staff-setup-hours"),
     path(f"{_SETUP}/special-hours/", hours.special, name="staff-setup-special"),
+    path(f"{_SETUP}/special-hours/holidays/", hours.close_holidays, name="staff-setup-holidays"),
     path(f"{_SETUP}/special-hours/<str:date>/delete/", hours.delete_special, name="staff-setup-special-delete"),
     path(f"{_SETUP}/desks/new/", desks.new, name="staff-setup-desk-new"),
     path(f"{_SETUP}/desks/<slug:desk>/", desks.change, name="staff-setup-desk"),

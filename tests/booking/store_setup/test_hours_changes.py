@@ -1,4 +1,4 @@
-from datetime import time
+from datetime import date, time
 
 import pytest
 
@@ -8,6 +8,7 @@ from booking.models import Booking, Status
 from booking.refusals import BookingRefused, Refusal
 from booking.store_setup.affected_visits import AffectedResolution
 from booking.store_setup.hours_changes import (
+    change_hours_of_days,
     change_opening_hours,
     change_rules,
     change_slots,
@@ -17,7 +18,7 @@ from booking.store_setup.hours_changes import (
 from booking.who import Who
 from notifications.models import OutboxMessage
 from stores.hours import WeeklyInterval
-from stores.models import Slot, Store
+from stores.models import Slot, SpecialHours, Store
 from tests.booking.store_setup.hours_edits import affected_of
 from tests.factories import NOW, at, make_booking, make_store, make_user
 
@@ -109,6 +110,22 @@ def test_a_day_closed_and_opened_again(store, user) -> None:
     remove_special_hours(store_id=store.pk, date=day, then=None, now=NOW, user=user)
 
     assert Slot.objects.get().places_taken == 1
+    assert list(differences(now=NOW)) == []
+
+
+def test_several_days_are_one_change_with_one_decision(store, user) -> None:
+    visits = [make_booking(store, starts_at=at(10, day=day), phone=f"+336123456{day}") for day in (24, 26)]
+    closed = {"store_id": store.pk, "dates": [date(2026, 11, day) for day in (24, 25, 26)], "intervals": []}
+    version = Store.objects.get().hours_version
+
+    assert affected_of(change_hours_of_days, **closed, then=None, now=NOW, user=user) == visits
+    assert not SpecialHours.objects.exists()
+    change_hours_of_days(**closed, then=AffectedResolution.CANCEL, now=NOW, user=user)
+
+    assert SpecialHours.objects.count() == 3
+    assert Store.objects.get().hours_version == version + 1
+    assert set(Booking.objects.values_list("status", flat=True)) == {Status.CANCELLED}
+    assert OutboxMessage.objects.filter(kind="cancellation", state="due").count() == 2
     assert list(differences(now=NOW)) == []
 
 

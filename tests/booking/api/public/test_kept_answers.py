@@ -180,7 +180,9 @@ def change_setup(store: Store, what: str, value, now: datetime) -> None:
         )
         return
     edits = {
-        "day": lambda one: save_special_hours(store=one, date=date(2026, 11, 24), intervals=value, user=None, now=now),
+        "day": lambda one: save_special_hours(
+            store=one, dates=[date(2026, 11, 24)], intervals=value, user=None, now=now
+        ),
         "weekday": lambda one: delete_special_hours(store=one, date=date(2026, 11, 24), user=None, now=now),
         "desk": lambda one: save_desk(
             store=one,
