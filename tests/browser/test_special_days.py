@@ -1,0 +1,32 @@
+"""A vacation in as few presses as a manager hopes for, and all public holidays by one."""
+
+from datetime import datetime, timedelta
+
+from playwright.sync_api import expect
+
+from tests.browser.barriers import barriers
+from tests.browser.conftest import Visitor
+from tests.browser.shop import MANAGER, Shop, sign_in
+
+MOST_PRESSES = 6
+FAR = timedelta(days=300)  # where no other test of the shared store looks
+
+
+def test_two_weeks_are_closed_by_few_presses_and_holidays_are_ticked(visitor: Visitor, shop: Shop) -> None:
+    first = (datetime.now(shop.zone) + FAR).date()
+    last = first + timedelta(days=13)
+    page = sign_in(visitor(width=390), MANAGER, shop.path("setup"))
+    page.get_by_role("link", name="Add or remove days").click()
+    page.get_by_label("First day").fill(first.isoformat())
+    page.get_by_label("Last day").fill(last.isoformat())
+    assert barriers(page) == []
+    ticks = page.get_by_role("group", name="The store is closed on").get_by_role("checkbox")
+    assert ticks.count() > 0
+    assert all(tick.is_checked() for tick in ticks.all())
+    expect(page.get_by_role("button", name="Close on the ticked days")).to_be_visible()
+    page.get_by_role("button", name="Save", exact=True).click()
+    presses = 4  # the link, two days, and the button; visits in these weeks would ask for two more
+
+    expect(page.locator("#special-hours")).to_contain_text("Saved.")
+    expect(page.locator("#special-hours")).to_contain_text("and 8 more days")
+    assert presses + 2 <= MOST_PRESSES
