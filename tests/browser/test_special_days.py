@@ -1,4 +1,7 @@
-"""A vacation in as few presses as a manager hopes for, and all public holidays by one."""
+"""A vacation by one link, two days and one press, and all public holidays by one press.
+
+Where visits are in the way, the decision about them takes two presses more.
+"""
 
 from datetime import datetime, timedelta
 
@@ -8,11 +11,10 @@ from tests.browser.barriers import barriers
 from tests.browser.conftest import Visitor
 from tests.browser.shop import MANAGER, Shop, sign_in
 
-MOST_PRESSES = 6
 FAR = timedelta(days=300)  # where no other test of the shared store looks
 
 
-def test_two_weeks_are_closed_by_few_presses_and_holidays_are_ticked(visitor: Visitor, shop: Shop) -> None:
+def test_two_weeks_are_closed_by_one_form_and_holidays_are_ticked(visitor: Visitor, shop: Shop) -> None:
     first = (datetime.now(shop.zone) + FAR).date()
     last = first + timedelta(days=13)
     page = sign_in(visitor(width=390), MANAGER, shop.path("setup"))
@@ -25,8 +27,6 @@ def test_two_weeks_are_closed_by_few_presses_and_holidays_are_ticked(visitor: Vi
     assert all(tick.is_checked() for tick in ticks.all())
     expect(page.get_by_role("button", name="Close on the ticked days")).to_be_visible()
     page.get_by_role("button", name="Save", exact=True).click()
-    presses = 4  # the link, two days, and the button; visits in these weeks would ask for two more
 
     expect(page.locator("#special-hours")).to_contain_text("Saved.")
-    expect(page.locator("#special-hours")).to_contain_text("and 8 more days")
-    assert presses + 2 <= MOST_PRESSES
+    expect(page.locator("#special-hours")).to_contain_text("more days")
