@@ -110,21 +110,22 @@ def explain_slot(
     now: datetime,
     by_staff: bool = False,
     desk: str = "",
-    is_booked: bool = False,
+    moved: Booking | None = None,
 ) -> SlotExplanation:
     """Return what rules out a start, with at most six statements. Raises UnknownStore, UnknownVisitType.
 
-    It answers for the web or for staff; `desk` limits it to one desk, `is_booked` is for a visit that is being moved.
+    It answers for the web or for staff; `desk` limits it to one desk. `moved` is the visit where one is to move: its
+    own places are free for it. One statement more if other times are kept for it.
     """
     rules = rules_around(store, starts_at)
-    kind = rules.booked_type(visit_type, party_size=party_size) if is_booked else rules.visit_type(visit_type)
+    kind = rules.booked_type(visit_type, party_size=party_size) if moved else rules.visit_type(visit_type)
     if kind is None:
         raise UnknownVisitType(visit_type)
     rules = rules.with_desk(desk) if desk else rules
     day = starts_at.astimezone(rules.zone).date()
     asked = ask_by_rules(rules, kind, from_date=day, to_date=day, party_size=party_size, now=now, by_staff=by_staff)
     end = starts_at + timedelta(minutes=rules.slot_minutes * kind.slot_count)
-    there = kind_visits(kind, first=starts_at, last=end, now=now)
+    there = kind_visits(kind, first=starts_at, last=end, now=now, moved=moved)
     of_store = _of_store(asked, starts_at, there)
     if of_store is not None:
         return SlotExplanation(
@@ -133,8 +134,9 @@ def explain_slot(
     by_desk = slots_by_desk(rules, first_date=day - ONE_DAY, last_date=day + ONE_DAY)
     of_all = store_slots(rules, first_date=day, last_date=day + ONE_DAY)
     first, last = _taken_around(rules, kind, starts_at, end)
-    web = places_left(rules, asked.expired_holds, first=first, last=last, by_staff=by_staff)
-    staff = places_left(rules, asked.expired_holds, first=first, last=last, by_staff=True)
+    back = (*asked.expired_holds, *_given_back(moved))
+    web = places_left(rules, back, first=first, last=last, by_staff=by_staff)
+    staff = places_left(rules, back, first=first, last=last, by_staff=True)
     capacity = _capacities(rules, first=first, last=last)
     return SlotExplanation(
         rules,
@@ -160,14 +162,13 @@ def explain_day(
     visit_type: str,
     day: date,
     party_size: int,
-    own: Sequence[ExpiredHold],
     now: datetime,
-    moved: Booking | None = None,
+    moved: Booking,
 ) -> DayExplanation:
     """Return, for staff, what rules out moving a visit to each start of a day, with four statements.
 
-    Five for a kind of visit with a largest number at once. `own` are the places that the visit gives back when it
-    moves, `moved` is the visit itself. Raises UnknownStore, UnknownVisitType.
+    One more for a kind of visit with a largest number at once, and one if other times are kept for the visit, whose
+    own places are free for it. Raises UnknownStore, UnknownVisitType.
     """
     rules = store_rules(store, from_date=day)
     kind = rules.booked_type(visit_type, party_size=party_size)
@@ -178,7 +179,7 @@ def explain_day(
     of_all = store_slots(rules, first_date=day, last_date=day + ONE_DAY)
     first, last = day_start(day - ONE_DAY, rules.zone), day_start(day + 2 * ONE_DAY, rules.zone)
     there = kind_visits(kind, first=first, last=last, now=now, moved=moved)
-    left = places_left(rules, (*asked.expired_holds, *own), first=first, last=last, by_staff=True)
+    left = places_left(rules, (*asked.expired_holds, *_given_back(moved)), first=first, last=last, by_staff=True)
     capacity = _capacities(rules, first=first, last=last)
     answers = {}
     for starts_at, _ends_at in store_slots(rules, first_date=day, last_date=day):
@@ -190,6 +191,14 @@ def explain_day(
                 else _of_desk(asked, desk, starts_at, of_all, by_desk[desk.id], left, left, capacity)
             )
     return DayExplanation(rules, answers, rules.slot_minutes * kind.slot_count)
+
+
+def _given_back(moved: Booking | None) -> list[ExpiredHold]:
+    """Return the places that a visit gives back when it moves, with those of the times that are kept for it."""
+    if moved is None:
+        return []
+    own = [moved, *(moved.kept_times.all() if moved.answer_until else ())]
+    return [ExpiredHold(one.desk_id, one.taken_from, one.taken_until, one.places) for one in own]
 
 
 def _taken_around(

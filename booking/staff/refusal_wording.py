@@ -10,7 +10,6 @@ from django.utils.translation import ngettext
 from booking.formatting import time_in_words, visit_type_name
 from booking.models import Booking
 from booking.places.explain import DeskExplanation, Explanation, SlotExplanation, explain_day, explain_slot
-from booking.places.places_left import ExpiredHold
 from booking.refusals import BookingRefused, Refusal
 from booking.staff.access import StaffContext
 from booking.staff.wording import staff_sentence
@@ -29,7 +28,7 @@ def why_not_moved(at: StaffContext, booking: Booking, wanted: datetime, desk: De
         now=at.now,
         by_staff=True,
         desk=desk.slug if desk else "",
-        is_booked=True,
+        moved=booking,
     )
 
 
@@ -49,13 +48,11 @@ def why_not_each(at: StaffContext, booking: Booking, day: date) -> dict[tuple[da
 
     Its own places count as free. Four statements, five while other times are kept for it.
     """
-    own = [booking, *(booking.kept_times.all() if booking.answer_until else ())]
     found = explain_day(
         store=at.store.slug,
         visit_type=booking.visit_type.slug,
         day=day,
         party_size=booking.party_size,
-        own=[ExpiredHold(one.desk_id, one.taken_from, one.taken_until, one.places) for one in own],
         now=at.now,
         moved=booking,
     )

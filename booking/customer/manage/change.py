@@ -134,7 +134,7 @@ def _why(booking: Booking, starts_at: datetime, *, now: datetime) -> Refusal:
         party_size=asked.party_size,
         now=now,
         desk=asked.desk,
-        is_booked=True,
+        moved=booking,
     ).refusal
 
 

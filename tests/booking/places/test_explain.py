@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
-from booking.models import Source
+from booking.models import Booking, Source
 from booking.places.availability import availability
 from booking.places.explain import Explanation, SlotExplanation, explain_slot
 from booking.places.holds import hold_places
@@ -129,3 +129,24 @@ def test_own_notice_of_a_kind_is_told_as_too_soon() -> None:
     assert answers(store, at(10), now=at(16, 59, day=23)) == [Explanation.FREE]
     assert answers(store, at(10), now=at(17, day=23)) == [Explanation.TOO_SOON]
     assert answers(store, at(10), visit_type="advice", now=at(17, day=23)) == [Explanation.FREE]
+
+
+def test_visit_that_moves_is_not_in_its_own_way() -> None:
+    store = make_store(capacity=1, desks=("left", "right"))
+    visit, advice = store.visit_types.order_by("position")
+    store.visit_types.filter(pk=visit.pk).update(slot_count=2, most_at_once=1)
+    Desk.objects.get(slug="right").visit_types.set([advice])
+    moved = make_booking(store, starts_at=at(10))
+
+    def told(starts_at: datetime, moved: Booking | None, desk: str) -> list[Explanation]:
+        asked = {"store": store.slug, "visit_type": visit.slug, "starts_at": starts_at, "party_size": 1, "now": NOW}
+        found = explain_slot(**asked, by_staff=True, desk=desk, moved=moved)  # type: ignore[arg-type]
+        return [one.answer for one in found.desks]
+
+    assert told(at(10, 15), None, "left") == [Explanation.AT_ONCE]
+    assert told(at(10, 15), moved, "left") == [Explanation.FREE]
+    assert told(at(10, 15), moved, "right") == [Explanation.NOT_SERVED]
+    make_booking(store, starts_at=at(11), phone="+33612345601")
+    assert told(at(10, 45), moved, "left") == [Explanation.AT_ONCE]
+    store.visit_types.filter(pk=visit.pk).update(most_at_once=None)
+    assert told(at(10, 45), moved, "left") == [Explanation.FULL]
