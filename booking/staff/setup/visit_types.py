@@ -1,10 +1,11 @@
 """The pages of visit types: their names, lengths, and what customers are to bring."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -18,6 +19,7 @@ from booking.store_setup.queries import active_visit_types, largest_capacity, vi
 from stores.models import CapacityCounts, Role, Store, VisitType
 from stores.services import kind_rules_of, save_visit_type
 
+EXAMPLE_MINUTES = 10
 _SAVED = ("name", "slot_count", "max_party_size", "what_to_bring", "mode", "video_url", "is_active")
 
 
@@ -50,10 +52,31 @@ def change(request: HttpRequest, at: StaffContext, visit_type: str) -> HttpRespo
     return _save(request, at, _form(request, at, known, initial), known)
 
 
-def _example(at: StaffContext, visit_type: VisitType | None) -> dict[str, Any]:
-    """Return what the page says of the visit's length, with an example of what minutes kept beside it mean."""
-    minutes = at.store.slot_minutes * (visit_type.slot_count if visit_type else 1)
-    return {"visit_type": visit_type, "visit_minutes": minutes, "example_minutes": 10}
+@dataclass(frozen=True, slots=True)
+class KeptExample:
+    """How many minutes customers see of a visit, and for how many its desk is kept, with what was typed or 10 after."""
+
+    visit: int
+    after: int
+    kept: int
+    is_typed: bool
+
+
+def _example(store: Store, form: VisitTypeForm) -> KeptExample:
+    """Return what the minutes kept beside a visit mean: the desk is kept in whole slots."""
+    slots, before, after = (_shown(form, name) for name in ("slot_count", "minutes_before", "minutes_after"))
+    is_typed = bool(before or after)
+    after = after if is_typed else EXAMPLE_MINUTES
+    one = store.slot_minutes
+    visit = one * max(1, slots)
+    return KeptExample(visit, after, visit + one * (-(-before // one) + -(-after // one)), is_typed)
+
+
+def _shown(form: VisitTypeForm, name: str) -> int:
+    """Return the number that a field shows; 0 where it shows none, or one that is refused."""
+    if form.is_bound:
+        return int(getattr(form, "cleaned_data", {}).get(name) or 0)
+    return int(form.initial.get(name) or 0)
 
 
 def _own_rules(known: VisitType) -> dict[str, Any]:
@@ -85,7 +108,10 @@ def _form(request: HttpRequest, at: StaffContext, known: VisitType | None, initi
 def _save(
     request: HttpRequest, at: StaffContext, form: VisitTypeForm, visit_type: VisitType | None
 ) -> HttpResponseBase:
-    page = partial(form_page, request, at, "staff/setup/visit_type.html", form, context=_example(at, visit_type))
+    def page() -> HttpResponse:
+        context = {"visit_type": visit_type, "example": _example(at.store, form)}
+        return form_page(request, at, "staff/setup/visit_type.html", form, context=context)
+
     if not sent_right(at, form, "visit_type"):
         return page()
     typed = {name: form.cleaned_data[name] for name in _SAVED}

@@ -161,6 +161,24 @@ def test_minutes_beside_a_visit_and_most_at_once_are_kept_and_shown(room: Room) 
     assert own_rules(room) == KindRules()
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "sentence"),
+    [
+        ("", "", "Customers see 30 minutes. With 10 minutes after, for example, the desk is kept for 45 minutes"),
+        ("", "20", "Customers see 30 minutes. With the minutes before and after, the desk is kept for 60 minutes"),
+        ("1", "15", "Customers see 30 minutes. With the minutes before and after, the desk is kept for 60 minutes"),
+        ("999", "16", "Customers see 30 minutes. With the minutes before and after, the desk is kept for 60 minutes"),
+    ],
+)
+def test_hint_says_what_the_typed_minutes_mean(room: Room, before: str, after: str, sentence: str) -> None:
+    client, typed = room.client(), VISIT_TYPE | {"slot_count": "2", "minutes_before": before, "minutes_after": after}
+
+    response = client.post(VISIT, typed)
+
+    shown = client.get(VISIT) if response.status_code == 303 else response
+    assert f"{sentence}, in whole times of 15 minutes. Customers do not see this." in page(shown).words
+
+
 def test_fewer_at_once_ask_about_who_booked_last(room: Room) -> None:
     make_booking(room.store, starts_at=at(10))
     make_booking(room.store, starts_at=at(10), name="Bea Test", phone="+33612345602")
