@@ -35,6 +35,16 @@ class StoreSetup:
     has_feed: bool
     origins: tuple[str, ...]
 
+    @property
+    def unserved(self) -> frozenset[VisitType]:
+        """The kinds of visit in use that no desk in use serves."""
+        serving = [frozenset(desk.visit_types.all()) for desk in self.desks if desk.is_active]
+        return frozenset(
+            kind
+            for kind in self.visit_types
+            if kind.is_active and all(kinds and kind not in kinds for kinds in serving)
+        )
+
 
 def store_setup(store: Store, *, from_date: date) -> StoreSetup:
     """Return a store's set-up with its special hours from `from_date` on, with nine statements."""

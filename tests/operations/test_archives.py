@@ -121,6 +121,34 @@ def test_a_visit_over_new_year_stays_with_all_that_shares_its_slots(store: Store
     assert list(differences(now=LATER)) == []
 
 
+@pytest.mark.parametrize(("day", "hour", "minute"), [(31, 23, 30), (1, 0, 0)])
+def test_visit_whose_desk_is_kept_over_new_year_stays_with_its_slots(
+    store: Store, tmp_path: Path, day: int, hour: int, minute: int
+) -> None:
+    starts_at = at(hour, minute, day=day, month=12) if day == 31 else at(hour, minute, day=1, month=1, year=2027)
+    _first, over = Booking.objects.filter(visit_date__year=2026, status="confirmed").order_by("pk")
+    slot = Slot.objects.get(starts_at=over.starts_at)
+    is_before = day == 1
+    times = (
+        [starts_at - timedelta(minutes=30), starts_at] if is_before else [starts_at, starts_at + timedelta(minutes=30)]
+    )
+    slot.delete()
+    for begins in times:
+        slot.pk, slot.starts_at, slot.ends_at = None, begins, begins + timedelta(minutes=30)
+        slot.save(force_insert=True)
+    Booking.objects.filter(pk=over.pk).update(
+        starts_at=starts_at,
+        ends_at=starts_at + timedelta(minutes=30),
+        visit_date=starts_at.date(),
+        minutes_before=20 if is_before else 0,
+        minutes_after=0 if is_before else 40,
+    )
+    assert list(differences(now=LATER)) == []
+
+    assert archive(store, tmp_path).visits == 2
+    assert list(differences(now=LATER)) == []
+
+
 def test_nothing_of_a_person_is_in_any_file(store: Store, tmp_path: Path) -> None:
     archive(store, tmp_path)
 

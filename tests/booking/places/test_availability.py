@@ -171,6 +171,21 @@ def test_availability_costs_three_statements(bookings, django_assert_num_queries
         version(store)
 
 
+@pytest.mark.parametrize("bookings", [1, 3])
+def test_kind_with_so_many_at_once_costs_one_statement_more(
+    bookings: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    store = make_store(capacity=4)
+    store.visit_types.filter(slug="visit").update(most_at_once=3)
+    for number in range(bookings):
+        make_booking(store, phone=f"+3361234560{number}", starts_at=at(10 + number // 2, 15 * number % 60))
+
+    with django_assert_num_queries(4):
+        free(store, to_date=TUESDAY + timedelta(days=27))
+    with django_assert_num_queries(2):  # the answer that is known already stands
+        version(store)
+
+
 def test_nearest_free_are_by_time_around_the_wanted_start() -> None:
     store = make_store(capacity=1)
     make_booking(store)

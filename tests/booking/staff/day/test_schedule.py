@@ -46,6 +46,19 @@ def room() -> Room:
 # --- What it shows ----------------------------------------------------------------------------------
 
 
+def test_slots_kept_before_and_after_a_visit_name_it(room: Room) -> None:
+    room.store.visit_types.filter(slug="advice").update(minutes_before=10, minutes_after=16)
+    make_booking(room.store, visit_type="advice")
+
+    words = page(room.client(room.staff).get(DAY, TUESDAY)).words
+
+    assert "09:30 0 of 2 taken 09:45 1 of 2 taken kept before Ada Test 10:00 1 of 2 taken Ada Test" in words
+    assert (
+        "10:15 1 of 2 taken Ada Test, until 10:30 10:30 1 of 2 taken kept after Ada Test "
+        "10:45 1 of 2 taken kept after Ada Test 11:00 0 of 2 taken"
+    ) in words
+
+
 def test_the_day_shows_who_comes_when(room: Room) -> None:
     booking = make_booking(room.store, name="Ada Test", visit_type="advice", party_size=2, note="Second floor")
     OutboxMessage.objects.filter(subject=booking.reference, kind="confirmation").update(state=State.DELIVERED)

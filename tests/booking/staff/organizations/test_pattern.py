@@ -13,7 +13,9 @@ from booking.models import Booking, Status
 from stores.hours import WeeklyInterval
 from stores.models import CapacityCounts, Desk, Organization, OrganizationMembership, SetupChange, Store, VisitType
 from stores.services import (
+    KindRules,
     forget_changes,
+    kind_rules_of,
     save_messages,
     save_opening_hours,
     save_own_texts,
@@ -151,6 +153,21 @@ def test_kinds_of_visit_are_made_and_changed_and_a_stores_others_stay(chain: Org
     repair.refresh_from_db()
     assert repair.slot_count == 3
     assert VisitType.objects.filter(name="Repair").count() == 3
+
+
+def test_rules_of_a_kind_are_handed_on_with_it(chain: Organization, manager: Client) -> None:
+    own = KindRules(minutes_before=10, minutes_after=20, most_at_once=2, notice_until=time(17), weekly=(MORNINGS[1],))
+    fields: dict[str, Any] = {"slot_count": 2, "max_party_size": 2, "user": None, "now": NOW}
+    made = save_visit_type(store=store("head"), name="Repair", own=own, **fields)
+
+    hand_on(manager, "visit_types")
+
+    repair = VisitType.objects.get(store__slug="a-shop", name="Repair")
+    assert kind_rules_of(repair) == own
+    save_visit_type(store=store("head"), visit_type=made, name="Repair", own=KindRules(), **fields)
+    hand_on(manager, "visit_types")
+    assert kind_rules_of(VisitType.objects.get(pk=repair.pk)) == KindRules()
+    assert standing(chain, "a-shop", "visit_types") == PatternStatus.SAME
 
 
 def give_room_at_head(*, counts: CapacityCounts = CapacityCounts.PEOPLE) -> None:

@@ -147,3 +147,16 @@ def test_the_setup_asks_the_same_number_of_questions_whatever_there_is(
 
     with django_assert_num_queries(14):  # session, user; membership; the set-up's nine; what the sheet awaits; rules
         client.get(SETUP)
+
+
+def test_kind_that_no_desk_serves_is_marked(room: Room) -> None:
+    client, marked = room.client(), "No desk serves it"
+    visit, advice = room.store.visit_types.order_by("position")
+    assert marked not in page(client.get(SETUP)).words
+
+    room.store.desks.get(slug="main").visit_types.set([visit])
+    assert f"Advice 2 times in a row · at most 2 people {marked}" in page(client.get(SETUP)).words
+    assert page(client.get(SETUP)).words.count(marked) == 1
+
+    VisitType.objects.filter(pk=advice.pk).update(is_active=False)
+    assert marked not in page(client.get(SETUP)).words
