@@ -11,16 +11,17 @@ from django.utils import translation
 
 from booking import limits
 from booking.bookings.lifecycle import cancel_booking
-from booking.links import manage_url, visits_url, waiting_url
+from booking.links import visits_url, waiting_url
 from booking.models import Booking, Hold, WaitingListEntry
 from booking.waiting_list.offers import offer_places
 from booking.web import middleware
 from booking.web.proof_of_work import STORE_NORMAL, check
 from booking.who import Who
 from stores.models import Store
+from tests.browser.pages import visits
 from tests.browser.pages.camera import Camera, Shot
 from tests.browser.pages.town import BUSY, CLOSED, COACH, CORNER, SILENT, TINY, fill
-from tests.factories import NOW, at, make_booking
+from tests.factories import NOW, at
 from tests.waiters import make_waiting
 
 TYPED: dict[str, Any] = {
@@ -43,7 +44,9 @@ def walk(camera: Camera, clock: time_machine.Traveller) -> None:
     _gone(camera)
     _run_out(camera, clock)
     _advised(camera)
-    _manage(camera, clock)
+    visits.manage(camera, clock)
+    visits.answer_afterwards(camera, clock)
+    visits.keep_on_device(camera)
     _wait(camera, clock)
     _lose_the_link(camera)
     _fail(camera)
@@ -82,6 +85,11 @@ def _stores(camera: Camera) -> None:
 def _choose(camera: Camera) -> None:
     camera.get("choose", f"/s/{CORNER}/book/")
     camera.get("choose a visit", f"/s/{CORNER}/book/", {"visit_type": "visit", "day": "2026-11-25"})
+    camera.get("choose, how many", f"/s/{CORNER}/book/", {"visit_type": "visit", "ask": "people"})
+    camera.get("choose, by whom", f"/s/{COACH}/book/", {"visit_type": "video", "ask": "desk"})
+    day = camera.get("choose, part of the day", f"/s/{CORNER}/book/", {"visit_type": "visit", "day": "2026-11-26"})
+    for address in [one for one in day.page.links if "part=" in one][:1]:
+        camera.get("choose, time of a part", address.removeprefix(camera.reader))
     camera.get("choose, closed day", f"/s/{CORNER}/book/", {"visit_type": "visit", "day": "2026-11-27"})
     camera.get("choose, later", f"/s/{CORNER}/book/", {"visit_type": "visit", "from": "2026-12-07"})
     camera.get("too many people", f"/s/{CORNER}/book/", {"visit_type": "visit", "party_size": "99"}, status=409)
@@ -112,6 +120,7 @@ def _book(camera: Camera) -> None:
     camera.send("details with errors", details, form, status=400, name="", phone="12", email="zoe")
     camera.send("time kept longer", details, form, by=EXTEND, **TYPED)
     camera.send("another language", details, form, by=DETAILS, **TYPED)
+    camera.send("check, another domain is meant", details, form, **{**TYPED, "email": "ada@gmial.com"})
     check = _checked(camera, "check", details, **TYPED)
     camera.send("another time, all typed", details, form, by="book/", **TYPED)
     confirmed = camera.send("confirmed", check, CONFIRM)
@@ -174,53 +183,6 @@ def _advised(camera: Camera) -> None:
         _open(camera, camera.send(f"confirmed, {mode}", check, CONFIRM))
 
 
-def _booked(number: int = 5, *, day: int = 24, **customer: Any) -> str:
-    """Book behind the scenes; return the reference."""
-    store, phone = Store.objects.get(slug=CORNER), f"+3361234565{number}"
-    booked = make_booking(store, starts_at=at(17, day=day), phone=phone, email=f"ada{number}@example.org", **customer)
-    return booked.reference
-
-
-def _own(camera: Camera, name: str, reference: str) -> Shot:
-    """Open a booking's page by its link."""
-    return camera.get(name, "/" + manage_url(reference).split("/", 3)[3])
-
-
-def _manage(camera: Camera, clock: time_machine.Traveller) -> None:
-    camera.get("not open", "/b/00000000/", status=404)
-    reference = _booked(note="Second floor")
-    own = f"/b/{reference}/"
-    _own(camera, "manage", reference)
-    camera.get("change", f"{own}change/")
-    camera.get("change, later", f"{own}change/", {"from": "2026-12-07"})
-    camera.get("change, day not read", f"{own}change/", {"from": "nonsense"}, status=400)
-    fill(CORNER, 26, 9)
-    camera.post("change, just taken", f"{own}change/", {"starts_at": at(9, day=26).isoformat()}, status=409)
-    wanted = {"starts_at": at(14, day=26).isoformat()}
-    camera.get("change, to be confirmed", f"{own}change/", wanted)
-    camera.post("changed", f"{own}change/", wanted)
-    camera.post("will come", f"{own}confirm/", {})
-    camera.get("kept about me", f"{own}kept/")
-    camera.get("put right", f"{own}details/")
-    camera.post("put right, errors", f"{own}details/", {"name": "", "note": ""}, status=400)
-    clock.move_to(at(13, 30, day=26))
-    _own(camera, "manage, soon", reference)
-    camera.get("late", f"{own}late/")
-    camera.post("late, not read", f"{own}late/", {"other": "soon"}, status=400)
-    camera.post("late, said", f"{own}late/", {"minutes": "10"})
-    camera.get("cancel", f"{own}cancel/")
-    camera.post("cancelled", f"{own}cancel/", {})
-    camera.get("erase", f"{own}erase/")
-    camera.post("erased", f"{own}erase/", {})
-    clock.move_to(NOW)
-    over = _booked(6)
-    clock.move_to(at(18, 30))
-    _own(camera, "manage, over", over)
-    camera.get("new link", f"/b/{over}/link/")
-    camera.post("new link, made", f"/b/{over}/link/", {})
-    clock.move_to(NOW)
-
-
 def _wait(camera: Camera, clock: time_machine.Traveller) -> None:
     days = {"visit_type": "visit", "party_size": "1", "from": "2026-11-24", "to": "2026-11-25"}
     join = camera.get("wait", f"/s/{TINY}/wait/", days)
@@ -251,8 +213,8 @@ def _lose_the_link(camera: Camera) -> None:
     camera.send("lost link, errors", ask, "my-visits/", status=400, contact="12")
     camera.send("lost link, asked", ask, "my-visits/", contact="06 12 34 56 50")
     camera.get("visits, not open", "/v/", status=404)
-    _booked(0, day=25)
-    link = visits_url(_booked(0, day=26), contact="phone", hour=int(NOW.timestamp() // 3600) + 1)
+    visits.book_behind(0, day=25)
+    link = visits_url(visits.book_behind(0, day=26), contact="phone", hour=int(NOW.timestamp() // 3600) + 1)
     camera.get("visits", "/" + link.split("/", 3)[3])
 
 

@@ -16,6 +16,7 @@ from booking.messages.inbound import keep_unanswered
 from booking.models import Booking, CustomerText, Source
 from booking.places.busy_times import BusyTimes
 from stores.models import LinkInvitation, Role, SetupChange, Store
+from tests.browser.pages import managers
 from tests.browser.pages.camera import Camera, Shot
 from tests.browser.pages.town import COACH, CORNER, TINY
 from tests.devices import PIN, make_pin, make_tablet
@@ -51,7 +52,11 @@ def walk(camera: Camera, clock: time_machine.Traveller) -> None:
     _every_page(camera)
     _programs(camera)
     _texts(camera)
+    managers.word_texts(camera)
+    managers.remove_people(camera)
     _people(camera, manager)
+    managers.look_after_organization(camera, manager)
+    managers.sign_in_again(camera, manager)
     _tablet(camera, manager)
     camera.get("account", "/staff/account/")
     camera.get("own PIN", "/staff/account/pin/")
