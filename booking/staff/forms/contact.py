@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from booking.customer_input import read_email, read_note, read_phone
+from booking.staff.forms.fields import web_address_input
 from booking.staff.forms.shared import StaffForm, read_address
 from booking.web.forms import TypedField
 from stores.models import Wheelchair
@@ -40,7 +41,7 @@ class ContactForm(StaffForm):
         read_website,
         required=False,
         label=_("Website"),
-        widget=forms.URLInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}),
+        widget=web_address_input(),
     )
     wheelchair = forms.ChoiceField(
         label=_("With a wheelchair, the store is"),

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from booking.desk_calendars.addresses import LONGEST, CalendarTrouble, read_address
 from booking.staff.calendar_wording import trouble_in_words
+from booking.staff.forms.fields import web_address_input
 from booking.staff.forms.shared import StaffForm
 
 
@@ -34,9 +35,7 @@ class DeskCalendarForm(StaffForm):
             "It ends in .ics most of the time. Google calls it the secret address in iCal format, Outlook and iCloud "
             "give it where a calendar is published."
         ),
-        widget=forms.TextInput(
-            attrs={"inputmode": "url", "autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}
-        ),
+        widget=web_address_input(),
         error_messages={
             "required": gettext_lazy("Enter the address of the calendar."),
             "max_length": gettext_lazy("This is too long. Please shorten it."),

@@ -38,6 +38,13 @@ def number(
     )
 
 
+def web_address_input() -> forms.TextInput:
+    """Return a widget for a web address. An input of type url may not hold what is none, as after a mistake it does."""
+    return forms.TextInput(
+        attrs={"inputmode": "url", "autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}
+    )
+
+
 def tick(label: "StrOrPromise", *, help_text: "StrOrPromise" = "") -> forms.BooleanField:
     """Return a field for a yes or no."""
     widget = forms.CheckboxInput(attrs={"value": "on"})

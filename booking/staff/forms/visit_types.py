@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from booking.staff.forms.fields import NAME_MAX, TEXT_MAX, is_taken, number, short_text, tick
+from booking.staff.forms.fields import NAME_MAX, TEXT_MAX, is_taken, number, short_text, tick, web_address_input
 from booking.staff.forms.hours import DAYS, WeekForm
 from booking.staff.forms.shared import read_address
 from booking.web.forms import TypedField
@@ -67,7 +67,7 @@ class VisitTypeForm(WeekForm):
         required=False,
         label=_("Link to the video call"),
         help_text=_("It starts with https://. Whoever has booked gets it, and nobody else."),
-        widget=forms.URLInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        widget=web_address_input(),
     )
     is_active = tick(_("Customers may choose this visit"))
     notice = forms.ChoiceField(

@@ -6,6 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy
 
+from booking.staff.forms.fields import web_address_input
 from booking.staff.forms.shared import StaffForm
 from booking.staff.webhook_wording import address_problem_in_words
 from booking.webhooks.addresses import LONGEST, BadAddress, read_address
@@ -31,7 +32,7 @@ class WebhookForm(StaffForm):
         max_length=LONGEST,
         label=gettext_lazy("Address of the program"),
         help_text=gettext_lazy("It begins with https://. Whoever looks after the program gives it to you."),
-        widget=forms.URLInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}),
+        widget=web_address_input(),
         error_messages={
             "required": gettext_lazy("Enter the address of the program."),
             "max_length": gettext_lazy("This is too long. Please shorten it."),

@@ -39,10 +39,13 @@ def word_texts(camera: Camera) -> None:
 
 
 def remove_people(camera: Camera) -> None:
-    """See the question before somebody is removed, and why nobody removes oneself."""
+    """See the question before somebody is removed, why nobody removes oneself, and other mistakes of a set-up."""
     camera.post("remove somebody", f"{SHOP}setup/members/remove/", {"username": "staff"})
     camera.post("remove oneself", f"{SHOP}setup/members/remove/", {"username": "manager"}, status=409)
     camera.post("desk, errors", f"{SHOP}setup/desks/new/", {"name": ""}, status=400)
+    video = {"name": "Video", "mode": "video", "video_url": "nonsense"}
+    camera.post("visit by video, errors", f"{SHOP}setup/visit-types/new/", video, status=400)
+    camera.post("contact, errors", f"{SHOP}setup/contact/", {"website": "nonsense", "email": "ada"}, status=400)
     camera.post("rules, errors", f"{SHOP}setup/rules/", {"min_notice": "soon"}, status=400)
 
 
