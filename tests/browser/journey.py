@@ -127,12 +127,17 @@ def in_plain_spaces(text: str) -> str:
     return " ".join(text.split())
 
 
-def choose_time(page: Page) -> str:
-    """Choose the last time of the second free day, late enough to be changed still; return how it is said then."""
-    follow(page, page.locator(".days a, .simple-choices a").nth(1))
+def choose_last_part(page: Page) -> None:
+    """Answer what only the simple version asks of a day with times in several parts: the last of them."""
     part = page.locator(".simple-choices a[href*='part=']").last
     if part.is_visible():
         follow(page, part)
+
+
+def choose_time(page: Page) -> str:
+    """Choose the last time of the second free day, late enough to be changed still; return how it is said then."""
+    follow(page, page.locator(".days a, .simple-choices a").nth(1))
+    choose_last_part(page)
     time = free_times(page).last
     words = time_words(time)
     follow(page, time)

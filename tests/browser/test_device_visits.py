@@ -6,7 +6,16 @@ from playwright.sync_api import Page, expect
 from tests.browser.barriers import barriers
 from tests.browser.conftest import Visitor
 from tests.browser.driver import open_page, read
-from tests.browser.journey import Reader, expect_booked, fill_details, follow, free_times, new_phone, press_to_book
+from tests.browser.journey import (
+    Reader,
+    choose_last_part,
+    expect_booked,
+    fill_details,
+    follow,
+    free_times,
+    new_phone,
+    press_to_book,
+)
 from tests.browser.shop import SLUG, Shop
 
 pytestmark = pytest.mark.browser
@@ -16,8 +25,9 @@ KEPT = "JSON.parse(localStorage.getItem('carillon.visits') || '[]')"
 
 
 def booked(page: Page, shop: Shop, say: Reader) -> str:
-    """Book the last time of tomorrow; return the reference."""
+    """Book the last time of a day; return the reference."""
     open_page(page, f"{say.home}s/{SLUG}/book/?visit_type=visit&day={shop.today}")
+    choose_last_part(page)
     follow(page, free_times(page).last)
     fill_details(page, phone=new_phone())
     press_to_book(page, say)

@@ -53,6 +53,7 @@ def test_page_that_leaves_while_it_is_read_is_read_anew(page: Page) -> None:
     leaving = "location.pathname === '/two' ? 'read' : new Promise(() => location.assign('/two'))"
     with pytest.raises(Error, match=DOCUMENT_GONE):
         page.evaluate(leaving)
+    page.wait_for_url("http://shop.test/two")
     page.goto("http://shop.test/one")
 
     assert read(page, leaving) == "read"

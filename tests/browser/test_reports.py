@@ -43,7 +43,7 @@ def test_numbers_of_one_store_have_no_barriers(visitor: Visitor, shop: Shop, wid
     lack_places(shop)
     page = sign_in(visitor(width=width, language=language), MANAGER, shop.path("numbers"))
 
-    expect(page.locator("section.report-part")).to_have_count(8)
+    expect(page.locator("section.report-part")).to_have_count(10)
     expect(page.locator("#more-places")).to_contain_text("24")
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
     assert barriers(page) == []
