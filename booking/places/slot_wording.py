@@ -20,7 +20,7 @@ class SlotChoice:
     """One free time; `value` is for a button or a link, `clock` the hour alone, for a grid of times.
 
     `places` says what a choice depends on: `is_last`, one of several places is left, or `is_own`, the time is held for
-    the reader of the page.
+    the reader of the page. `places_left` is for staff, to whom the number matters.
     """
 
     value: str
@@ -30,6 +30,7 @@ class SlotChoice:
     places: str = ""
     is_last: bool = False
     is_own: bool = False
+    places_left: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,7 @@ def slot_choices(
                 places=_("kept for you") if is_own else words.places(1) if is_last else "",
                 is_last=is_last,
                 is_own=is_own,
+                places_left=places_left,
             )
         )
     return found

@@ -20,7 +20,7 @@ from booking.message_kinds import Kind
 from booking.models import Booking, CustomerText, Feedback, IdempotentAnswer, PairingCode, Source, TextQuestion, Ticket
 from booking.waiting_list.entries import join_waiting_list
 from notifications.models import Channel, InboundText, OutboxMessage, State
-from stores.models import SetupChange, StoreInvitation
+from stores.models import LinkInvitation, Role, SetupChange, StoreInvitation
 from tests.devices import make_tablet
 from tests.factories import NOW, make_booking, make_store, make_user
 
@@ -60,12 +60,14 @@ FORGOTTEN = {
     """,
     "the night after two years": "stores.SetupChange: username what subject before after",
     "the night after a while out of service": "booking.Device: name digest",
+    "the night after an invitation has ended": "stores.LinkInvitation: name email language",
     # Whose it is takes it away, or whoever lets them go.
     "with the account of somebody who works here": """
         auth.User: password username first_name last_name email
         booking.StaffPin: digest
         booking.Passkey: credential_id public_key name
         booking.AppCodes: name key
+        booking.BookingNotice: language
         knox.AuthToken: digest token_key
         otp_totp.TOTPDevice: name key
         otp_static.StaticDevice: name
@@ -196,6 +198,10 @@ def keep_something_everywhere() -> None:
     Feedback.objects.create(booking=booking, day=NOW.date(), answer="no", words=CANARY, answered_at=NOW)
     InboundText.objects.create(sid=CANARY, digest=CANARY, began_at=NOW)
     TextQuestion.objects.create(phone_digest=CANARY, question="book", choices=[CANARY], asked_at=NOW)
+    LinkInvitation.objects.create(
+        store=store, user=user, name=CANARY, email=f"{CANARY}@example.org", role=Role.STAFF, language="en",
+        created_at=NOW,
+    )  # fmt: skip
     make_tablet(store, name=CANARY, revoked_at=NOW)
     PairingCode.objects.create(store=store, digest=CANARY, device_name=CANARY, user=user, expires_at=NOW)
     SetupChange.objects.create(

@@ -25,14 +25,14 @@ TABLES = {
         stores.Store stores.Organization stores.Store_organizations stores.StoreMembership stores.OrganizationMembership
         stores.Desk stores.DeskHours stores.VisitType stores.VisitTypeHours stores.VisitType_desks
         stores.StoreQuestion stores.OpeningHours stores.PatternTaken
-        stores.SearchWord stores.SearchSpelling stores.StoreWord stores.DeskCalendar
-        booking.StaffPin booking.PinTries booking.Passkey booking.Webhook booking.ApiKey
+        stores.SearchWord stores.SearchSpelling stores.StoreWord stores.DeskCalendar stores.GivenPassword
+        booking.StaffPin booking.PinTries booking.Passkey booking.Webhook booking.ApiKey booking.BookingNotice
         knox.AuthToken otp_totp.TOTPDevice otp_static.StaticDevice otp_static.StaticToken
     """,
     "deleted each night once they are of no more use": """
         booking.IdempotentAnswer booking.Ticket booking.Device booking.PairingCode sessions.Session
-        stores.StoreInvitation stores.SetupChange booking.UnmetDemand booking.CustomerText booking.TextQuestion
-        booking.WebhookEvent booking.Feedback notifications.InboundText
+        stores.StoreInvitation stores.LinkInvitation stores.SetupChange booking.UnmetDemand booking.CustomerText
+        booking.TextQuestion booking.WebhookEvent booking.Feedback notifications.InboundText
     """,
     "deleted each night, 30 days after a task failed; what succeeded is not kept": "django_q.Task",
     "those over are deleted when the calendar says something new": "stores.BusyTime",
