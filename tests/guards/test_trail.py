@@ -7,7 +7,7 @@ import time_machine
 from django.test import Client
 
 from booking.models import PIN_ERRORS
-from stores.models import Role, SetupChange, Store
+from stores.models import LinkInvitation, Role, SetupChange, Store
 from tests.devices import make_pin, make_tablet
 from tests.factories import NOW, at, make_store, make_user
 from tests.guards.routes import MANAGER, address, of
@@ -70,6 +70,8 @@ FORMS: dict[str, dict[str, str | list[str]]] = {
     "devices/revoke/": {"device": "7"},
     "devices/unlock/": {"username": "cleo"},
     "members/": {"username": "dora", "role": "staff", "password": "a bell rings at the door"},
+    "members/invite/": {"name": "Dora Test", "email": "", "role": "staff"},
+    "members/invitations/<int:invitation>/": {"what": "withdraw"},
     "members/remove/": {"username": "cleo", "is_sure": "1"},
     "members/second-factor/": {"required": "yes"},
 }
@@ -123,6 +125,11 @@ def test_every_page_of_the_set_up_is_tried_here() -> None:
 
 @pytest.mark.parametrize("route", sorted(set(FORMS) - NOTHING_CHANGES))
 def test_change_leaves_a_line_with_who_and_what_it_was(store: Store, manager: Client, route) -> None:
+    if route.endswith("<int:invitation>/"):
+        inviting = store.memberships.get(user__username="ada").user
+        LinkInvitation.objects.create(
+            pk=1, store=store, user=inviting, name="Dora Test", role=Role.STAFF, language="en", created_at=NOW
+        )
     if route.startswith("special-hours/<"):
         manager.post(address(f"{SETUP}special-hours/"), {"date": "2026-11-30", "what": "closed"})
     form = dict(FORMS[route])

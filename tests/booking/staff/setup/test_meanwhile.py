@@ -25,7 +25,8 @@ PAGES = {
     "desk": (f"{SETUP}desks/main/", {"capacity": "4"}, {"kept_back": "1"}),
     "desk, active": (f"{SETUP}desks/main/", {"name": "Counter"}, {"capacity": "5"}),
     "kind of visit": (f"{SETUP}visit-types/visit/", {"max_party_size": "1"}, {"what_to_bring": "A pen"}),
-    "messages": (f"{SETUP}messages/", {"messages_from": "10"}, {"words_en": "Bring the bike."}),
+    "messages": (f"{SETUP}messages/", {"messages_from": "10"}, {"messages_until": "19"}),
+    "own text": (f"{SETUP}messages/texts/reminder/en/", {"email": "See you."}, {"sms": "{standard} Bring the bike."}),
     "contact": (f"{SETUP}contact/", {"website": "https://shop.example"}, {"email": "shop@shop.example"}),
     "questions": (f"{SETUP}questions/", {"text_0": "Which bike?"}, {"text_1": "How tall?"}),
 }
@@ -76,7 +77,7 @@ def test_what_another_manager_changed_meanwhile_is_told_and_taken_over(room: Roo
     assert {name: str(kept[name]) for name in theirs | mine} == theirs | mine
 
 
-@pytest.mark.parametrize("name", [name for name in PAGES if name != "questions"])
+@pytest.mark.parametrize("name", [name for name in PAGES if name not in ("questions", "messages")])
 def test_what_both_typed_into_is_asked_about_and_the_second_press_decides(room: Room, name: str) -> None:
     url, _theirs, mine = PAGES[name]
     first, their_form, second, my_form = opened(room, url)
