@@ -32,6 +32,7 @@ WHAT = {
     "questions": gettext_lazy("Questions"),
     "rules": gettext_lazy("Rules of booking"),
     "notice": gettext_lazy("Notice"),
+    "address": gettext_lazy("Name and address"),
     "contact": gettext_lazy("Contact"),
     "sharing": gettext_lazy("Sharing"),
     "protection": gettext_lazy("Protection"),

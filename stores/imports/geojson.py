@@ -50,11 +50,15 @@ class ImportDefaults:
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """The result of one import; `hours_problem` says why hours could not be read and what the store has now."""
+    """The result of one import; `hours_problem` says why hours could not be read and what the store has now.
+
+    `kept` are the columns of name, address and position that stay as people changed them, though the feature differs.
+    """
 
     outcome: ImportOutcome
     slug: str
     hours_problem: str
+    kept: tuple[str, ...] = ()
 
 
 @transaction.atomic
@@ -64,18 +68,27 @@ def import_store(
     """Create the store that a feature describes, or update it; locks the row of an existing store.
 
     The desks, visit types, policy and texts of an existing store stay as its members left them. So do its hours until
-    the hours of the feature change, and its contact until that of the feature changes. `slugs_taken` are slugs that a
+    the hours of the feature change, and its contact until that of the feature changes. What people changed of its name,
+    address and position stays for good. `slugs_taken` are slugs that a
     new store must not get, besides those of other stores.
     """
     store = lock_imported_alone(fields.source_id)
     if store is None:
         slug = _create(fields, defaults, now, slugs_taken)
         return Imported(ImportOutcome.CREATED, slug, fields.hours_why_not)
+    kept = _kept(store, fields)
     is_changed = _update(store, fields, defaults, now)
     problem = fields.hours_why_not
     if problem and store.opening_hours.exists():
         problem += "; the hours stay as they were"
-    return Imported(ImportOutcome.UPDATED if is_changed else ImportOutcome.UNCHANGED, store.slug, problem)
+    return Imported(ImportOutcome.UPDATED if is_changed else ImportOutcome.UNCHANGED, store.slug, problem, kept)
+
+
+def _kept(store: Store, fields: StoreFields) -> tuple[str, ...]:
+    """Return the columns that people changed by hand and that the feature wants otherwise."""
+    return tuple(
+        name for name in _ADDRESS if name in store.own_address and getattr(store, name) != getattr(fields, name)
+    )
 
 
 def _create(fields: StoreFields, defaults: ImportDefaults, now: datetime, slugs_taken: Collection[str]) -> str:
@@ -114,6 +127,10 @@ def _update(store: Store, fields: StoreFields, defaults: ImportDefaults, now: da
     if wanted["source_contact"] == store.source_contact:
         for name in _CONTACT:
             del wanted[name]
+    for name in store.own_address:
+        wanted[name] = getattr(store, name)
+    searched = {name: str(wanted[name]) for name in ("name", "town", "postal_code")}
+    wanted["search_text"] = search_text(**searched)
     wanted["time_zone"] = defaults.time_zone or store.time_zone
     if fields.weekly:
         wanted["source_hours"] = _digest(fields.weekly)

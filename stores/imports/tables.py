@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import DataError, IntegrityError, transaction
 
 from stores.imports.geojson import ImportDefaults, import_store
+from stores.imports.kept import kept_in_words
 from stores.models import Organization, Role, Store, StoreMembership
 from stores.osm.features import FeatureSkipped, StoreFields, read_feature
 from stores.services import BadValue, MembershipResult, add_member
@@ -132,6 +133,7 @@ def import_store_row(
         seen.add(done.slug)  # given away, although a dry run stores nothing
     outcome = "updated" if done.outcome == "unchanged" and is_new_here else str(done.outcome)
     problem = f" hours: {done.hours_problem}" if done.hours_problem else ""
+    problem += kept_in_words(done.kept)
     problem += HOLIDAYS_LEFT_OUT if fields.leaves_out_holidays else ""
     return Told(outcome, f"{own_id} {done.slug}{problem}")
 

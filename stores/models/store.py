@@ -91,6 +91,8 @@ class Store(models.Model):
     source_hours = models.CharField(max_length=64, blank=True, editable=False)  # SHA-256 in hex
     # The same for phone, e-mail, website and wheelchair: a manager's later changes stay as well.
     source_contact = models.CharField(max_length=64, blank=True, editable=False)
+    # What people changed by hand of name, address and position, by column: imports keep it.
+    own_address = models.JSONField(default=list, db_default=[], blank=True, editable=False)
     # Name, town and postal code in plain lower case, the text that searches look through (`stores.words.search_text`).
     search_text = models.CharField(max_length=400, blank=True, editable=False)
 

@@ -4,6 +4,7 @@ Every change of what slots are made from locks the store's row alone and raises 
 bookings: `booking.store_setup.hours_changes` wraps the services that may affect bookings.
 """
 
+from stores.services.address import ADDRESS_LONGEST, DEGREES_MOST, save_address
 from stores.services.changes import change_line, forget_changes, hours_in_text, record_change
 from stores.services.day_sheets import ask_day_sheet, save_day_sheet, use_asked_day_sheet
 from stores.services.hours import (
@@ -63,11 +64,13 @@ from stores.services.visits import (
 )
 
 __all__ = [
+    "ADDRESS_LONGEST",
     "AT_ONCE_RANGE",
     "CAPACITY_RANGE",
     "CHOICES_LEAST",
     "CHOICES_MAX",
     "CHOICE_LONGEST",
+    "DEGREES_MOST",
     "ORIGINS_MAX",
     "POLICY_RANGES",
     "QUESTIONS_MAX",
@@ -102,6 +105,7 @@ __all__ = [
     "remove_member",
     "renew_link",
     "replace_opening_hours",
+    "save_address",
     "save_contact",
     "save_day_sheet",
     "save_desk",

@@ -206,6 +206,7 @@ ROUTES = {
         staff/<slug:store>/setup/rules/
         staff/<slug:store>/setup/notice/
         staff/<slug:store>/setup/feed/
+        staff/<slug:store>/setup/address/
         staff/<slug:store>/setup/contact/
         staff/<slug:store>/setup/sharing/
         staff/<slug:store>/setup/protection/

@@ -55,6 +55,7 @@ FORMS: dict[str, dict[str, str | list[str]]] = {
     "rules/": {**NUMBERS},
     "notice/": {"notice": "Closed for works"},
     "feed/": {},
+    "address/": {"name": "Corner Shop of Niort", "latitude": "46.32", "longitude": "-0.46"},
     "contact/": {"phone": "05 49 24 00 39", "email": "", "website": "", "wheelchair": "yes"},
     "sharing/": {"embed_origins": "https://shop.example.org"},
     "protection/": {},

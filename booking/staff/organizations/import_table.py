@@ -20,7 +20,13 @@ from stores.imports.csv_files import Row
 from stores.imports.tables import COLUMNS, FRENCH, Told, import_staff_row, import_store_row
 
 _PROBLEMS_SHOWN = 50
-_LOOK_AT = re.compile(" (?:hours|holidays): ")
+_LOOK_AT = re.compile(" (?:hours|holidays|kept): ")
+# What a line says of a store that came in all the same.
+_REMARKS = (
+    ("kept:", gettext_lazy("Name, address or position was changed at the store by hand: that stays.")),
+    ("holidays:", gettext_lazy("What it says of public holidays was left out: set them at the store.")),
+    ("hours:", gettext_lazy("Its opening hours could not be read. The store came in without them.")),
+)
 # Why a line was skipped, as the command says it, and as people read it.
 _REASONS = (
     ("seen before", gettext_lazy("It stands on a line before as well.")),
@@ -33,8 +39,6 @@ _REASONS = (
     ("the role is neither", gettext_lazy("The role must be manager or staff.")),
     ("is the last manager", gettext_lazy("This is the last manager of the store.")),
     ("has no password", gettext_lazy("This person is new and needs a password.")),
-    ("holidays:", gettext_lazy("What it says of public holidays was left out: set them at the store.")),
-    ("hours:", gettext_lazy("Its opening hours could not be read. The store came in without them.")),
 )
 
 
@@ -120,9 +124,7 @@ def _counted(told: list[tuple[int, Told]]) -> list[tuple[str, int]]:
 def _left(told: list[tuple[int, Told]]) -> list[tuple[int, str]]:
     """Return the lines that need attention, and why."""
     found = [
-        (number, one)
-        for number, one in told
-        if one.outcome in ("skipped", "invited") or re.search(" (?:hours|holidays): ", one.words)
+        (number, one) for number, one in told if one.outcome in ("skipped", "invited") or _LOOK_AT.search(one.words)
     ]
     return [(number, _reason(one)) for number, one in found[:_PROBLEMS_SHOWN]]
 
@@ -132,6 +134,8 @@ def _reason(told: Told) -> str:
         return _("Whoever has this user name is asked to join. Somebody new needs a password.")
     if told.problems:
         return " ".join(told.problems)
+    if told.outcome != "skipped":
+        return " ".join(str(sentence) for part, sentence in _REMARKS if f" {part} " in told.words)
     for part, sentence in _REASONS:
         if re.search(rf"(^|\s){re.escape(part)}", told.words):
             return str(sentence)

@@ -1,4 +1,4 @@
-"""The pages of contact, sharing and protection."""
+"""The pages of name and address, contact, sharing and protection."""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
@@ -6,14 +6,33 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from booking.customer_input import phone_in_words
+from booking.formats.map_links import directions
 from booking.links import store_page_url
 from booking.staff.access import StaffContext, at_store
+from booking.staff.forms.address import AddressForm
 from booking.staff.forms.contact import ContactForm
 from booking.staff.forms.sharing import ProtectionForm, SharingForm
 from booking.staff.setup.hours import FORM_METHODS
 from booking.staff.setup.saving import alone, blame, form_page, posted, saved, sent_right
 from stores.models import Role
-from stores.services import BadValue, save_contact, save_embed_origins, save_protection
+from stores.services import BadValue, save_address, save_contact, save_embed_origins, save_protection
+
+
+@require_http_methods(FORM_METHODS)
+@at_store(need=Role.MANAGER)
+@alone
+def address(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
+    """Change name, street, postal code, town and position; the address of the store's pages stays."""
+    store = at.store
+    form = AddressForm(posted(request), initial={name: getattr(store, name) for name in AddressForm.base_fields})
+    if sent_right(at, form, "address"):
+        try:
+            save_address(store=store, **form.cleaned_data, user=at.user, now=at.now)
+            return saved(at, "address")
+        except BadValue as bad:
+            blame(form, bad)
+    context = {"map_url": directions(store).map_url, "is_imported": bool(store.source_id)}
+    return form_page(request, at, "staff/setup/address.html", form, context=context)
 
 
 @require_http_methods(FORM_METHODS)

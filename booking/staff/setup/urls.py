@@ -52,6 +52,7 @@ urlpatterns = [
     path(f"{_SETUP}/questions/", questions.questions, name="staff-setup-questions"),
     path(f"{_SETUP}/rules/", rules.rules, name="staff-setup-rules"),
     path(f"{_SETUP}/notice/", rules.notice, name="staff-setup-notice"),
+    path(f"{_SETUP}/address/", public_page.address, name="staff-setup-address"),
     path(f"{_SETUP}/contact/", public_page.contact, name="staff-setup-contact"),
     path(f"{_SETUP}/sharing/", public_page.sharing, name="staff-setup-sharing"),
     path(f"{_SETUP}/protection/", public_page.protection, name="staff-setup-protection"),

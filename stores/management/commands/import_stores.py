@@ -13,6 +13,7 @@ from django.utils import timezone
 from tqdm import tqdm
 
 from stores.imports.geojson import DEFAULT_ZONE, ImportDefaults, Imported, import_store
+from stores.imports.kept import kept_in_words
 from stores.imports.tables import HOLIDAYS_LEFT_OUT
 from stores.models import CapacityCounts
 from stores.osm.features import FeatureSkipped, NotGeoJson, StoreFields, country_code, features_in, read_feature
@@ -68,7 +69,8 @@ def _lines(features: Iterable[Any], defaults: ImportDefaults, *, is_dry_run: boo
         if is_dry_run:
             slugs.add(done.slug)
         problem = f" hours: {done.hours_problem}" if done.hours_problem else ""
-        told = f"{problem}{HOLIDAYS_LEFT_OUT if fields.leaves_out_holidays else ''}"
+        kept = kept_in_words(done.kept)
+        told = f"{problem}{kept}{HOLIDAYS_LEFT_OUT if fields.leaves_out_holidays else ''}"
         yield done.outcome, f"{done.outcome} {fields.source_id} {done.slug}{told}", bool(problem)
 
 

@@ -12,6 +12,7 @@ from django.db import DataError, IntegrityError, OperationalError
 from stores.imports.geojson import import_store
 from stores.management.commands import import_stores as command
 from stores.models import Desk, OpeningHours, Store, VisitType
+from stores.services import save_address
 
 POINT = {"type": "Point", "coordinates": [-0.46, 46.32]}
 DEMO = Path(__file__).parents[3] / "data" / "niort-pharmacies.geojson"
@@ -224,3 +225,23 @@ def test_database_away_stops_with_one_line(run: Any, monkeypatch: pytest.MonkeyP
     with pytest.raises(CommandError) as refused:
         run([feature("node/1")])
     assert str(refused.value) == "stopped at node/1, what came before is stored: database is locked"
+
+
+@pytest.mark.django_db
+def test_what_people_changed_of_an_address_stays_and_the_line_says_so(run: Any) -> None:
+    run([feature("node/1", tags={"addr:street": "Rue Ricard"})])
+    store = Store.objects.get()
+    typed = {"name": "By the Bridge", "street": store.street, "postal_code": "", "town": "Niort"}
+    save_address(store=store, **typed, latitude=46.33, longitude=store.longitude, user=None, now=store.created_at)
+    before = Store.objects.values().get()
+
+    again = [feature("node/1", tags={"addr:street": "Rue Ricard"})]
+    assert run(again)[0] == ("unchanged node/1 corner-shop-niort hours: no opening_hours kept: name, position")
+    assert Store.objects.values().get() == before
+
+    moved = [feature("node/1", "Other Name", tags={"addr:street": "Rue du Pont"})]
+    assert run(moved)[0].startswith("updated node/1 corner-shop-niort")
+    after = Store.objects.get()
+    assert (after.name, after.street, after.latitude) == ("By the Bridge", "Rue du Pont", 46.33)
+    assert run(moved)[0].startswith("unchanged node/1")
+    assert "bridge" in after.search_text

@@ -6,6 +6,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from stores.models import Organization, OrganizationMembership, Role, SetupChange, Store, StoreMembership
+from stores.services import save_address
 from tests.booking.reading import page
 from tests.factories import NOW, make_store, make_user
 
@@ -157,3 +158,26 @@ def test_nothing_sent_is_asked_for(manager: Client) -> None:
     assert refused.status_code == 400
     assert "Choose a file." in page(refused).text
     assert manager.get(IMPORT).status_code == 200
+
+
+def test_lines_whose_store_keeps_what_was_changed_by_hand_say_so(manager: Client) -> None:
+    send(manager, STORES, do="import")
+    store = Store.objects.get(name="Second Shop")
+    save_address(
+        store=store,
+        name="By the Bridge",
+        street="",
+        postal_code="",
+        town=store.town,
+        latitude=store.latitude,
+        longitude=store.longitude,
+        user=None,
+        now=NOW,
+    )
+
+    shown = page(send(manager, STORES, do="import")).text
+
+    assert "2 as they were" in shown
+    assert "Line 4: Name, address or position was changed at the store by hand: that stays." in shown
+    store.refresh_from_db()
+    assert store.name == "By the Bridge"
