@@ -48,6 +48,7 @@ KNOWN = {
     "booking/store_setup/taken_places.py:recount_places": _CALLER,
     "stores/imports/geojson.py:_create": _NEW_STORES,
     "stores/imports/geojson.py:_update": "hours_version in the same statement, with hours or a time zone",
+    "stores/services/address.py:save_address": "hours_version in the same statement",
     "stores/services/changes.py:_note_changed": _NO_MATTER,
     "stores/services/day_sheets.py:save_day_sheet": _NO_MATTER,
     "stores/services/hours.py:delete_special_hours": "raise_version",
