@@ -10,9 +10,10 @@ import pytest
 from django.db import transaction
 from django.http import HttpResponseBase
 from django.test import Client
+from django.utils import timezone
 
 from booking.models import PIN_ERRORS, CustomerText
-from stores.models import Organization, OrganizationKind, OrganizationMembership, Role, Store
+from stores.models import LinkInvitation, Organization, OrganizationKind, OrganizationMembership, Role, Store
 from tests.devices import make_pin, make_tablet
 from tests.factories import NOW, make_booking, make_store, make_user
 from tests.guards.routes import MANAGER, METHODS, STAFF, address, of
@@ -143,6 +144,9 @@ def test_everyone_learns_what_they_may(stores: dict[str, Store], role) -> None:
     make_pin(cleo, errors=PIN_ERRORS)
     make_tablet(stores[HERE], pk=7)
     CustomerText.objects.create(pk=1, store=stores[HERE], phone="+33612345678", body="?", at=NOW)
+    LinkInvitation.objects.create(
+        pk=1, store=stores[HERE], user=cleo, name="Dora Test", role=Role.STAFF, language="en", created_at=timezone.now()
+    )
     booking, waiting = make_booking(stores[HERE]), make_waiting(stores[HERE])
     client = who(stores)
     expected = dict.fromkeys(of(STAFF), of_staff) | dict.fromkeys(of(MANAGER), of_manager)

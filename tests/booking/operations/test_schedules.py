@@ -53,7 +53,7 @@ def test_clock_set_back_silences_nothing(now: datetime) -> None:
     sync_schedules(now=now)
     earlier = now - timedelta(days=3)
 
-    assert set_right(now=earlier) == 9
+    assert set_right(now=earlier) == 10
 
     found = next_runs()
     assert {found[name] for name in ("offers", "holds", "nearly", "day sheets")} == {earlier}
