@@ -46,7 +46,7 @@ const keep = (visit) => {
   return write([...others, visit].sort((one, other) => one.ends.localeCompare(other.ends)));
 };
 
-/** The offer on the page of a visit; what is kept of the visit is brought in line with it. @param {HTMLElement} offer */
+/** The offer on a visit's page; what is kept of the visit is brought in line. @param {HTMLElement} offer */
 const onVisit = (offer) => {
   const { reference = "", store = "", when = "", ends = "", path = "" } = offer.dataset;
   const visit = { reference, store, when, ends, path };
