@@ -17,7 +17,7 @@ from pathlib import Path
 from types import FrameType
 
 STOPPING_SIGNALS = (signal.SIGTERM, signal.SIGINT)
-LOOK_EVERY_SECONDS = 0.5
+LOOK_EVERY_SECONDS = 0.2
 STOP_SECONDS = 25
 SHORT_LIFE_SECONDS = 5
 LONGEST_PAUSE_SECONDS = 10
