@@ -16,6 +16,8 @@ from booking.bookings.changes import note_change
 from booking.bookings.customer_visits import Contact
 from booking.bookings.lifecycle import lock_booking
 from booking.bookings.link_renewal import LinkForm
+from booking.bookings.message_plan import plan_reminders
+from booking.bookings.rebooking import OFFER, is_asked_again
 from booking.bookings.refusals import WrongStatus
 from booking.idempotency import FormUsed, do_once, subject_of_form
 from booking.message_kinds import Kind
@@ -24,9 +26,14 @@ from booking.places.claims import raise_days
 from booking.places.locks import lock_customer
 from booking.refusals import BookingRefused, Refusal
 from booking.who import Who
+from notifications import outbox
 
 CORRECTED = "contact_corrected"  # why an unsent message to the former contact does not go
 _ROUTE = "page:details"
+
+
+class CorrectedMeanwhile(Exception):
+    """Another form corrected the contact, or ended the link, since this one was shown: it knows the former contact."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +56,12 @@ def may_correct_contact(booking: Booking, *, now: datetime) -> bool:
 
 
 @transaction.atomic
-def correct_details(*, booking_id: int, details: Details, now: datetime) -> Booking:
-    """Correct a visit's details; values that are correct already change nothing. Raises BookingRefused.
+def correct_details(*, booking_id: int, number: int, details: Details, now: datetime) -> Booking:
+    """Correct a visit's details; values that are correct already change nothing.
 
     Another contact ends the visit's link, skips what is unsent, and has the visit confirmed and reminded of anew.
+    `number` is that of the link by which the form was shown: with a link that has ended, no contact is corrected.
+    Raises BookingRefused, CorrectedMeanwhile.
     """
     booking = lock_booking(booking_id)
     if booking.erased_at is not None:
@@ -61,6 +70,8 @@ def correct_details(*, booking_id: int, details: Details, now: datetime) -> Book
     if not is_other_contact and (booking.name, booking.note) == (details.name, details.note):
         return booking
     if is_other_contact:
+        if booking.link_number != number:
+            raise CorrectedMeanwhile
         _refuse_contact(booking, details.contact, now=now)
         booking.phone, booking.email = details.contact.phone, details.contact.email
         booking.link_number += 1
@@ -70,23 +81,16 @@ def correct_details(*, booking_id: int, details: Details, now: datetime) -> Book
     if not is_other_contact:
         raise_days(booking.store_id, {booking.visit_date})
         return booking
-    note_change(
-        booking,
-        EventKind.CONTACT_CORRECTED,
-        who=Who.customer(now),
-        days={booking.visit_date},
-        skip_unsent=CORRECTED,
-        tell=Kind.CONFIRMATION,
-    )
+    _tell_new_contact(booking, now=now)
     return booking
 
 
 def correct_details_once(form: LinkForm, *, booking: Booking, details: Details, now: datetime) -> Booking:
-    """Correct details by a form that may be sent twice; return the booking as it is then.
+    """Correct a contact by a form that may be sent twice; return the booking as it is then.
 
-    Raises BookingRefused, InProgress.
+    Raises BookingRefused, CorrectedMeanwhile, InProgress.
     """
-    correct = partial(correct_details, booking_id=booking.pk, details=details, now=now)
+    correct = partial(correct_details, booking_id=booking.pk, number=form.number, details=details, now=now)
     try:
         return do_once(form.sent, route=_ROUTE, now=now, do=correct, subject_of=_reference_of, find=_with_reference)
     except FormUsed:
@@ -101,6 +105,22 @@ def corrected_before(form: LinkForm, *, reference: str, now: datetime) -> Bookin
         return None
     corrected = Booking.objects.filter(reference=reference, link_number=form.number + 1, erased_at=None)
     return corrected.first() if subject == reference else None
+
+
+def _tell_new_contact(booking: Booking, *, now: datetime) -> None:
+    """Close a correction: the new contact gets the confirmation, or the question that waits for an answer."""
+    is_asked = is_asked_again(booking, now=now)
+    outbox.skip_open(subject=booking.reference, reason=CORRECTED, now=now)
+    if is_asked:  # reminders go only if the visit stays after all
+        outbox.enqueue(plan_reminders(booking, now=now), now=now)
+    note_change(
+        booking,
+        EventKind.CONTACT_CORRECTED,
+        who=Who.customer(now),
+        days={booking.visit_date},
+        tell=Kind.CHANGE if is_asked else Kind.CONFIRMATION,
+        told_as=f"{OFFER}-{CORRECTED}" if is_asked else "",
+    )
 
 
 def _refuse_contact(booking: Booking, contact: Contact, *, now: datetime) -> None:

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from django.contrib.auth.models import User
 from django.contrib.auth.password_validation import validate_password
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from stores.models import GivenPassword, Role, Store, StoreMembership
@@ -89,7 +89,11 @@ def person_named(username: str, *, password: str | None, now: datetime) -> tuple
         raise BadValue("password", "required")
     validate_password(password, person)
     person.set_password(password)
-    person.save()
+    try:
+        with transaction.atomic():
+            person.save()
+    except IntegrityError:  # somebody else took the name at this very moment
+        raise BadValue("username", "taken") from None
     return person, True
 
 

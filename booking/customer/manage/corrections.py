@@ -10,10 +10,12 @@ from uuid import uuid4
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.utils.timezone import now as clock_now
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from booking import limits
 from booking.bookings.corrections import (
+    CorrectedMeanwhile,
     Details,
     correct_details,
     correct_details_once,
@@ -38,6 +40,7 @@ from booking.web.responses import keep_private, see_other
 
 _FORM_KEY = re.compile(r"[0-9a-f-]{36}")
 _NUMBER = re.compile(r"[0-9]{1,9}")
+_MEANWHILE = "meanwhile"  # the contact was corrected, or the link renewed, since the form was shown
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -46,10 +49,10 @@ def details(request: HttpRequest, reference: str) -> HttpResponseBase:
 
     A second press of the button is answered like the first, even before the browser has the new key.
     """
-    form = sent_link_form(request, reference)
-    before = corrected_before(form, reference=reference, now=clock_now()) if form else None
+    sent, now = sent_link_form(request, reference), clock_now()
+    before = corrected_before(sent, reference=reference, now=now) if sent else None
     if before is not None and not BOOKING_KEY.is_held(request, before):
-        return keep_private(_corrected(before, is_other_contact=True), opened_by_key=True)
+        return keep_private(_pressed_again(request, before, now=now), opened_by_key=True)
     return _details(request, reference)
 
 
@@ -80,9 +83,9 @@ def _details(request: HttpRequest, booking: Booking) -> HttpResponse:
     form = _form(booking, dict(way.typed) if is_sent else None, now=now, initial=initial)
     problems = form.problems()
     why = request.GET.get("why", "")
-    refusal = Refusal(why) if why in set(Refusal) and way.is_remembered else None
-    if refusal is not None:
-        problems = [FormProblem(refusal_sentence(refusal))]
+    refusal = _refusal_in_words(why, booking) if way.is_remembered else ""
+    if refusal:
+        problems = [FormProblem(refusal)]
     context = {
         **visit_context(booking, now=now),
         "form": form,
@@ -102,6 +105,8 @@ def _correct(request: HttpRequest, booking: Booking, way: Way, *, now: datetime)
     is_other_contact = has_other_contact(booking, contact)
     if not typed or (is_other_contact and sent is None):
         return _lead_to_form(request, booking, form, way, why=AGAIN, now=now)
+    if is_other_contact and sent is not None and sent.number != booking.link_number:
+        return _lead_to_form(request, booking, form, way, why=_MEANWHILE, now=now)
     details = Details(typed["name"], typed["note"], contact)
     if is_other_contact:
         changed = {contact.phone, contact.email} - {booking.phone, booking.email.lower()}
@@ -109,14 +114,45 @@ def _correct(request: HttpRequest, booking: Booking, way: Way, *, now: datetime)
     try:
         corrected = (
             correct_details_once(sent, booking=booking, details=details, now=now)
-            if sent is not None
-            else correct_details(booking_id=booking.pk, details=details, now=now)
+            if is_other_contact and sent is not None
+            else correct_details(booking_id=booking.pk, number=booking.link_number, details=details, now=now)
         )
     except BookingRefused as no:
         return _lead_to_form(request, booking, form, way, why=no.reason, now=now)
+    except CorrectedMeanwhile:
+        return _lead_to_form(request, booking, form, way, why=_MEANWHILE, now=now)
     response = _corrected(corrected, is_other_contact=is_other_contact)
     forget(response, way)
     return response
+
+
+def _pressed_again(request: HttpRequest, booking: Booking, *, now: datetime) -> HttpResponse:
+    """Answer a form that has corrected a contact, sent once more before its browser had the new key.
+
+    With other details than the first time, nothing is corrected, and the form says what the visit has by now.
+    """
+    form = _form(booking, request.POST, now=now)
+    typed: dict[str, Any] = form.cleaned_data if form.is_valid() else {}
+    contact = Contact(typed.get("phone", booking.phone), typed.get("email", booking.email))
+    is_same = bool(typed) and (booking.name, booking.note) == (typed["name"], typed["note"])
+    if is_same and not has_other_contact(booking, contact):
+        return _corrected(booking, is_other_contact=True)
+    way = way_at(request, correction_cookie(booking), now=now)
+    response = _lead_to_form(request, booking, form, way, why=_MEANWHILE if typed else AGAIN, now=now)
+    BOOKING_KEY.give(response, booking)
+    return response
+
+
+def _refusal_in_words(why: str, booking: Booking) -> str:
+    """Return why a form was refused, in one sentence; "" where its fields say it."""
+    if why == _MEANWHILE:
+        phone = phone_in_words(booking.phone, country=booking.store.country) if booking.phone else ""
+        contact = " · ".join(part for part in (phone, booking.email) if part)
+        return _(
+            "This page was out of date: the contact of this visit is {contact}. Is what stands below right? Then send"
+            " it once more."
+        ).format(contact=contact or "–")
+    return refusal_sentence(Refusal(why)) if why in set(Refusal) else ""
 
 
 def _lead_to_form(

@@ -2,7 +2,7 @@ from datetime import datetime
 
 import pytest
 
-from booking.bookings.corrections import Details, correct_details
+from booking.bookings.corrections import CorrectedMeanwhile, Details, correct_details
 from booking.bookings.customer_visits import Contact
 from booking.bookings.lifecycle import cancel_booking
 from booking.bookings.refusals import WrongStatus
@@ -30,7 +30,13 @@ def correct(
     note: str = "",
     now: datetime = NOW,
 ) -> Booking:
-    return correct_details(booking_id=booking.pk, details=Details(name, note, Contact(phone, email)), now=now)
+    booking.refresh_from_db(fields=["link_number"])
+    return correct_details(
+        booking_id=booking.pk,
+        number=booking.link_number,
+        details=Details(name, note, Contact(phone, email)),
+        now=now,
+    )
 
 
 def test_correct_puts_name_and_note_right_and_tells_the_day() -> None:
@@ -87,11 +93,36 @@ def test_reminders_go_by_the_channel_of_the_new_contact() -> None:
     assert {channel for _, channel, _, _ in messages(State.DUE)} == {Channel.EMAIL}
 
 
+def test_who_is_asked_for_another_time_is_asked_at_the_new_contact() -> None:
+    booking = make_booking(make_store(), starts_at=at(10, day=27), phone=WRONG)
+    Booking.objects.update(answer_until=at(12))
+
+    correct(booking, phone=RIGHT)
+
+    (asked,) = OutboxMessage.objects.filter(state=State.DUE).exclude(kind="reminder")
+    sent = compose(asked, now=NOW)
+    assert isinstance(sent, Sms)
+    assert (sent.to, asked.kind, asked.sequence) == (RIGHT, "change", 1)
+    assert "choose" in sent.body.lower()
+    assert {row.sequence for row in OutboxMessage.objects.filter(state=State.DUE, kind="reminder")} == {1}
+
+
 def test_link_that_went_to_the_former_contact_ends() -> None:
     booking = make_booking(make_store(), phone=WRONG)
 
     assert correct(booking, phone=RIGHT).link_number == 1
     assert correct(booking, phone=RIGHT, note="Side door").link_number == 1
+
+
+def test_who_has_the_link_that_ended_corrects_no_contact_any_more() -> None:
+    booking = make_booking(make_store(), phone=WRONG)
+    correct(booking, phone=RIGHT)
+
+    with pytest.raises(CorrectedMeanwhile):
+        correct_details(booking_id=booking.pk, number=0, details=Details("Ada Test", "", Contact(WRONG, "")), now=NOW)
+
+    booking.refresh_from_db()
+    assert (booking.phone, booking.link_number) == (RIGHT, 1)
 
 
 def test_contact_with_as_many_visits_as_one_person_may_have_is_refused() -> None:

@@ -120,7 +120,10 @@ def test_feed_unchanged_costs_one_statement(
         lambda visit: cancel_booking(booking_id=visit.pk, who=Who.customer(timezone.now())),
         lambda visit: take_step(booking_id=visit.pk, step="check_in", who=Who.staff(None, timezone.now())),
         lambda visit: correct_details(
-            booking_id=visit.pk, details=Details("Bea Test", "", Contact(visit.phone, visit.email)), now=timezone.now()
+            booking_id=visit.pk,
+            number=0,
+            details=Details("Bea Test", "", Contact(visit.phone, visit.email)),
+            now=timezone.now(),
         ),
         lambda visit: erase_customer(booking_id=visit.pk, who=Who.customer(timezone.now())),
         lambda visit: renew_link(booking_id=visit.pk, number=0, now=timezone.now()),

@@ -269,7 +269,7 @@ def test_list_of_a_contact_is_closed_once_the_visit_has_another(client: Client, 
     stranger = make_booking(make_store("other", name="Other Shop"), phone="+33612345677")
     client.get(link_of(booking))
     details = Details(booking.name, "", Contact(stranger.phone, ""))
-    correct_details(booking_id=booking.pk, details=details, now=NOW)
+    correct_details(booking_id=booking.pk, number=0, details=details, now=NOW)
 
     open_still, opened_again = client.get("/v/"), client.get(link_of(booking))
 

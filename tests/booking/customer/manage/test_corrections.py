@@ -77,6 +77,48 @@ def test_button_pressed_twice_corrects_once(opened: Client, booking: Booking) ->
     assert OutboxMessage.objects.count() == sent
 
 
+def test_form_of_before_a_correction_does_not_bring_the_mistyped_number_back(opened: Client, booking: Booking) -> None:
+    forms = form(opened, booking), form(opened, booking)
+    opened.post(own(booking, "details/"), {**forms[0], "phone": "06 12 34 56 02"})
+
+    answer = opened.post(own(booking, "details/"), {**forms[1], "name": "Ada Test"}, follow=True)
+
+    booking.refresh_from_db()
+    assert (booking.phone, booking.link_number) == ("+33612345602", 1)
+    assert answer.status_code == 409
+    assert "the contact of this visit is 06 12 34 56 02." in page(answer).words
+    opened.post(own(booking, "details/"), {**page(answer).forms[own(booking, "details/")], "phone": "06 12 34 56 03"})
+    booking.refresh_from_db()
+    assert (booking.name, booking.phone) == ("Ada Test", "+33612345603")
+
+
+@pytest.mark.parametrize("has_new_key", [True, False])
+def test_other_number_in_a_form_that_was_sent_is_not_said_to_be_taken(
+    opened: Client, booking: Booking, has_new_key: bool
+) -> None:
+    typed, key = form(opened, booking), {name: cookie.value for name, cookie in opened.cookies.items()}
+    opened.post(own(booking, "details/"), {**typed, "phone": "06 12 34 56 02"})
+    if not has_new_key:  # the answer was not waited for
+        opened.cookies.load(key)
+
+    answer = opened.post(own(booking, "details/"), {**typed, "phone": "06 12 34 56 03"}, follow=True)
+
+    assert answer.status_code == 409
+    assert page(answer).forms[own(booking, "details/")]["phone"] == "06 12 34 56 03"
+    opened.post(own(booking, "details/"), page(answer).forms[own(booking, "details/")])
+    booking.refresh_from_db()
+    assert booking.phone == "+33612345603"
+
+
+def test_other_name_in_a_form_that_was_sent_is_taken(opened: Client, booking: Booking) -> None:
+    typed = form(opened, booking)
+    for name in ("Bea Test", "Ada Test"):
+        opened.post(own(booking, "details/"), {**typed, "name": name})
+
+    booking.refresh_from_db()
+    assert booking.name == "Ada Test"
+
+
 @pytest.mark.parametrize(
     ("typed", "problem"),
     [

@@ -158,6 +158,7 @@ def test_link_that_is_over_changes_nothing(ada: User, why: str) -> None:
         shown, sent = Client().get(link), Client().post(link, {"new": "yet another good password"})
 
     assert (shown.status_code, sent.status_code) == (404, 404)
+    assert "You have just chosen a password? Then sign in with it." in page(sent).words  # whoever pressed twice
     ada.refresh_from_db()
     assert not ada.check_password("yet another good password")
 

@@ -81,6 +81,7 @@ def test_link_opens_once(room: Room) -> None:
 
     assert again.status_code == 404
     assert "This link opens nothing any more" in page(again).words
+    assert "You have just joined? Then you are a member already." in page(again).words
     assert not User.objects.filter(username="mallory").exists()
 
 
@@ -154,6 +155,25 @@ def test_what_cannot_be_used_is_named_and_the_link_still_opens(
     assert refused.status_code == 400
     assert sentence in page(refused).words
     assert Client().post(link, JOINS).status_code == 302
+
+
+def test_name_that_somebody_else_takes_at_the_same_moment_is_named_and_the_link_still_opens(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _shown, link = invite(room)
+    hashes = User.set_password
+
+    def take_the_name_meanwhile(user: User, password: str) -> None:
+        hashes(user, password)
+        User.objects.bulk_create([User(username=user.username)])
+
+    monkeypatch.setattr(User, "set_password", take_the_name_meanwhile)
+
+    refused = Client().post(link, JOINS)
+
+    assert refused.status_code == 400
+    assert "Somebody has this user name." in page(refused).words
+    assert Client().get(link).status_code == 200
 
 
 def test_user_names_cannot_be_tried_out_by_a_link(room: Room, settings: Any) -> None:
