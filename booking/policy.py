@@ -103,9 +103,9 @@ def first_bookable_start(*, now: datetime, rules: BookingRules, kind: KindRules)
     """
     if kind.notice_until is None:
         return now + timedelta(minutes=_notice_minutes(rules, kind))
-    local = now.astimezone(rules.zone)
-    days = 1 if local.time() < kind.notice_until else 2
-    return day_start(local.date() + timedelta(days=days), rules.zone)
+    today = now.astimezone(rules.zone).date()
+    days = 1 if now < _wall_time(today, kind.notice_until, rules.zone) else 2
+    return day_start(today + timedelta(days=days), rules.zone)
 
 
 def notice_ends(*, starts_at: datetime, rules: BookingRules, kind: KindRules) -> datetime:
@@ -120,9 +120,9 @@ def first_start_changes_at(*, now: datetime, rules: BookingRules, kind: KindRule
     """Return when the earliest start of a kind of visit jumps to another day; None where it moves with the clock."""
     if kind.notice_until is None:
         return None
-    local = now.astimezone(rules.zone)
-    days = 0 if local.time() < kind.notice_until else 1
-    return _wall_time(local.date() + timedelta(days=days), kind.notice_until, rules.zone)
+    today = now.astimezone(rules.zone).date()
+    ends = _wall_time(today, kind.notice_until, rules.zone)
+    return ends if now < ends else _wall_time(today + timedelta(days=1), kind.notice_until, rules.zone)
 
 
 def _notice_minutes(rules: BookingRules, kind: KindRules) -> int:

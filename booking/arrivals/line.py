@@ -7,7 +7,7 @@ place is passed on once, and a person served by two requests at once is served o
 from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from django.contrib.auth.models import User
@@ -19,6 +19,7 @@ from booking.arrivals.steps import admit_walk_in, take_step
 from booking.bookings.lifecycle import cancel_locked, lock_booking
 from booking.bookings.refusals import WrongStatus
 from booking.models import Booking, Status, Ticket
+from booking.places.at_once import kind_visits
 from booking.places.claims import raise_days
 from booking.places.locks import lock_line
 from booking.places.requests import retry_after_expired_holds, visit_type_or_raise
@@ -32,7 +33,7 @@ from notifications import outbox
 from stores.locks import share_lock_store
 from stores.models import Desk, Store
 from stores.queries import rules_around
-from stores.slots import StoreRules
+from stores.slots import SlotTime, StoreRules
 from stores.visit_runs import has_hours_left
 
 NAME_LONGEST = 120
@@ -200,7 +201,8 @@ def _unclaimed(store: Store, ticket: Ticket, *, now: datetime) -> Booking | None
     """Return the visit whose places a ticket may take: nobody came for it, and they are enough.
 
     It is at the ticket's own desk if possible, else the one that has been overdue longest. It is never a visit whose
-    places already went to others, or whose desk does not serve the ticket's kind of visit.
+    places already went to others, or whose desk does not serve the ticket's kind of visit; nor one of another kind,
+    where as many of the ticket's kind go on as may at once.
     """
     rules = rules_around(store.slug, now)
     late = visits_of(store, working_day(rules, now=now)).filter(
@@ -210,9 +212,20 @@ def _unclaimed(store: Store, ticket: Ticket, *, now: datetime) -> Booking | None
         starts_at__lte=now - CLAIMED_WITHIN,
         passed_to=None,
     )
+    if not _may_one_more_go_on(rules, ticket, now=now):
+        late = late.filter(visit_type_id=ticket.visit_type_id)
     # The line's lock stops others from passing it on; its own lock stops its customer from checking in meanwhile.
     late = late.order_by("starts_at", "pk").select_for_update(of=("self",), no_key=True)
     return late.filter(desk_id=ticket.desk_id).first() or late.first()
+
+
+def _may_one_more_go_on(rules: StoreRules, ticket: Ticket, *, now: datetime) -> bool:
+    """Tell whether one more visit of a ticket's kind may begin now, by the largest number of its kind at once."""
+    kind = rules.booked_type(ticket.visit_type.slug, party_size=ticket.party_size)
+    if kind is None:
+        return True
+    begun = SlotTime(now, now + timedelta(minutes=rules.slot_minutes * kind.slot_count))
+    return kind_visits(kind, first=begun.starts_at, last=begun.ends_at, now=now).have_room(begun)
 
 
 def _next_number(store: Store, day: WorkingDay) -> int:

@@ -84,5 +84,24 @@ NO_PURPOSE = frozenset(
 # Ends of addresses, by which one is known without http.
 DOMAINS = (
     *("fr", "com", "net", "org", "eu", "io", "de", "es", "be", "ch", "lu", "mc", "uk", "ua", "it", "info", "shop"),
-    *("store", "app", "ly", "me", "co", "gl", "site", "online", "link", "biz", "page", "dev", "example"),
+    *("store", "app", "ly", "me", "co", "gl", "site", "online", "link", "biz", "page", "dev", "example", "укр", "рф"),
+    *(
+        "xyz",
+        "top",
+        "click",
+        "club",
+        "live",
+        "ru",
+        "nl",
+        "pt",
+        "pl",
+        "ca",
+        "tv",
+        "cc",
+        "cn",
+        "gd",
+        "gy",
+        "paris",
+        "bzh",
+    ),
 )

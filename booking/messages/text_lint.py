@@ -6,7 +6,7 @@ Each rule is one function in RULES_OF_TEXTS. It yields what it finds; what is on
 import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from enum import StrEnum
 from functools import lru_cache
@@ -23,10 +23,12 @@ from booking.messages.lint_lexicon import (
     OPT_OUT_WORDS,
 )
 from booking.messages.placeholders import STANDARD, TextRules, names_in, pieces
+from stores.words import cleaned
 
 _REPLY_REACH = 40  # characters between "reply" and the word to reply
 _ADDRESS = re.compile(
-    rf"(?:https?:|www\.)\S*|\S+@\S+\.\w+|[\w-]+(?:\.[\w-]+)*\.(?:{'|'.join(DOMAINS)})(?![\w-])\S*", re.IGNORECASE
+    rf"(?:https?:|www\.)\S*|\S+@\S+\.\w+|[\w-]+(?:\.[\w-]+)*\.(?:(?:{'|'.join(DOMAINS)})(?![\w-])\S*|[a-z]{{2,}}/\S+)",
+    re.IGNORECASE,
 )
 _PERCENT_OFF = re.compile(r"[-\N{MINUS SIGN}\N{EN DASH}]\s?\d{1,2}\s?%|\d{1,2}\s?%\s?(?:off|de)\b", re.IGNORECASE)
 
@@ -68,6 +70,7 @@ class TextFacts:
     spoken: Mapping[str, str] = field(default_factory=dict)  # what its writer calls each placeholder
     empty: Collection[str] = ()  # placeholders that have no value at this store
     sometimes_empty: Collection[str] = ()  # and those that have none for some of its visits
+    brings: Collection[str] = ()  # what {bring} says at this store
     lost_signs: Callable[[str], Iterable[str]] = lambda _text: ()  # what its alphabet cannot write
 
 
@@ -87,7 +90,12 @@ def folded(text: str) -> str:
 
 def _words_of(text: str) -> str:
     """Return the plain words of a text."""
-    return unicodedata.normalize("NFC", " ".join(piece.text for piece in pieces(text) if not piece.is_placeholder))
+    return _as_read(" ".join(piece.text for piece in pieces(text) if not piece.is_placeholder))
+
+
+def _as_read(text: str) -> str:
+    """Return a text as a phone shows it: without invisible signs, letters of other forms as the plain ones."""
+    return unicodedata.normalize("NFKC", "".join(one for one in cleaned(text) if unicodedata.category(one) != "Cf"))
 
 
 def _braces(text: str, _facts: TextFacts) -> Iterator[TextProblem]:
@@ -123,8 +131,10 @@ def _empty(text: str, facts: TextFacts) -> Iterator[TextProblem]:
             yield TextProblem(Rule.EMPTY, facts.spoken.get(name, name), is_refused=name in facts.empty)
 
 
-def _addresses(text: str, _facts: TextFacts) -> Iterator[TextProblem]:
-    for found in _ADDRESS.finditer(_words_of(text)):
+def _addresses(text: str, facts: TextFacts) -> Iterator[TextProblem]:
+    """Find addresses, also those that begin with the value of a placeholder: "{store}.com"."""
+    said = (facts.spoken.get(piece.text, piece.text) if piece.is_placeholder else piece.text for piece in pieces(text))
+    for found in _ADDRESS.finditer(_as_read("".join(said))):
         yield TextProblem(Rule.ADDRESS, found[0])
 
 
@@ -163,6 +173,15 @@ def _purpose(text: str, facts: TextFacts) -> Iterator[TextProblem]:
         yield TextProblem(Rule.PURPOSE, plain[found.start() : found.end()], is_refused=facts.is_sms)
 
 
+def _brought(text: str, facts: TextFacts) -> Iterator[TextProblem]:
+    """Find what {bring} would say in a text message: it was written for pages and e-mails, which others do not read."""
+    if facts.is_sms and "bring" in names_in(text):
+        for said in facts.brings:
+            for rule in (_addresses, _marketing, _health, _purpose):
+                for problem in rule(said, facts):
+                    yield replace(problem, is_refused=problem.rule == Rule.ADDRESS)
+
+
 def _signs(text: str, facts: TextFacts) -> Iterator[TextProblem]:
     lost = " ".join(sorted(set(facts.lost_signs(_words_of(text)))))
     if lost:
@@ -183,5 +202,5 @@ def _pattern(words: tuple[str, ...]) -> re.Pattern[str]:
 
 
 RULES_OF_TEXTS: tuple[Callable[[str, TextFacts], Iterator[TextProblem]], ...] = (
-    *(_braces, _unknown, _missing, _empty, _addresses, _opt_out, _marketing, _health, _purpose, _signs),
+    *(_braces, _unknown, _missing, _empty, _addresses, _opt_out, _marketing, _health, _purpose, _brought, _signs),
 )

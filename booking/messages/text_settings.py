@@ -18,6 +18,7 @@ from notifications.alphabets import GSM7
 from notifications.gsm7 import to_gsm7
 from stores.models import Store, VisitMode
 from stores.services import save_own_text
+from stores.words import cleaned
 
 KNOWN = frozenset(name for rules in RULES["sms"].values() for name in rules.may)
 EVERYDAY_SEGMENTS = {False: 1, True: 2}  # what our own texts take, by whether they need UCS-2
@@ -73,6 +74,7 @@ def check_text(
         visit_types=[one.name for one in types if one.name not in DEFAULT_NAMES],
         spoken=spoken or {},
         empty=_without_value(store, brings),
+        brings=brings,
         sometimes_empty=[
             *(["bring"] if not all(brings) else []),
             *(["address"] if any(one.mode != VisitMode.STORE for one in types) else []),
@@ -95,6 +97,7 @@ def change_own_text(
 
     It holds for all that has not been sent yet.
     """
+    text = cleaned(text)  # what is stored is what was checked
     checked = check_text(store, channel, name, language, text, now=now)
     if checked.refusals or checked.is_too_long:
         raise RefusedText(checked.refusals)

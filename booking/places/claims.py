@@ -79,9 +79,9 @@ def claim_anywhere(
     """
     if runs and visit_type.most_at_once is not None:
         lock_kind(visit_type)
-        first, last = runs[0].starts_at, runs[0].ends_at  # the same of each
-        if not kind_visits(visit_type, first=first, last=last, now=now, moved=moved).have_room(runs[0]):
-            return None
+        first, last = min(run.starts_at for run in runs), max(run.ends_at for run in runs)
+        others = kind_visits(visit_type, first=first, last=last, now=now, moved=moved)
+        runs = [run for run in runs if others.have_room(run)]  # closing time may cut some of them short
     places = places_needed(party_size=party_size, counts_people=rules.counts_people)
     if seen is None and len(runs) > 1:
         seen = see_slots(rules.id, runs)

@@ -66,6 +66,8 @@ def refusal(starts_at, *, now=NOW, party_size=1, by_staff=False):
         (Kind(notice_until=time(17)), at(17, day=23), at(0, day=25)),
         # The day on which the clock is put back has 25 hours.
         (Kind(notice_until=time(17)), at(18, day=24, month=10), at(0, day=26, month=10)),
+        # It is a quarter past two twice: half past two is over by then.
+        (Kind(notice_until=time(2, 30)), datetime(2026, 10, 25, 1, 15, tzinfo=UTC), at(0, day=27, month=10)),
     ],
 )
 def test_kind_of_visit_has_its_own_notice(kind, now, expected) -> None:
@@ -73,7 +75,9 @@ def test_kind_of_visit_has_its_own_notice(kind, now, expected) -> None:
 
 
 @given(
-    kind=st.sampled_from([Kind(), Kind(notice_minutes=90), Kind(notice_until=time(17))]),
+    kind=st.sampled_from(
+        [Kind(), Kind(notice_minutes=90), Kind(notice_until=time(17)), Kind(notice_until=time(2, 30))]
+    ),
     minutes=st.integers(0, 60 * 24 * 40),
     before=st.integers(0, 60 * 24 * 3),
 )

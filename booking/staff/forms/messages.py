@@ -14,6 +14,7 @@ from booking.staff.forms.shared import StaffForm
 from booking.staff.text_wording import as_shown, as_stored, problem_in_words, spoken_names, too_long_in_words
 from stores.models import ReminderChannel, Store
 from stores.services.messages import OWN_TEXT_LONGEST, REMINDER_HOURS, REMINDERS_MOST
+from stores.words import cleaned
 
 _DAYS = (14, 7, 5, 3, 2, 1)
 _HOURS = tuple(range(8, 21))
@@ -115,8 +116,7 @@ class OwnTextForm(StaffForm):
     def clean(self) -> dict[str, Any]:
         """Replace each text by what is stored; refuse those that break a rule, with what to do about it."""
         for channel in self.channels:
-            typed = " ".join(str(self.cleaned_data.get(channel, "")).split())
-            text = as_stored(typed)
+            text = as_stored(cleaned(str(self.cleaned_data.get(channel, ""))))
             checked = check_text(self._store, channel, *self._where, text, spoken=spoken_names(), now=self._now)
             self.checked[channel] = checked
             for problem in checked.refusals:

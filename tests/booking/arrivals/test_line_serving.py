@@ -227,6 +227,18 @@ def test_unclaimed_place_at_a_desk_at_rest_is_nobodys(two_desks: Store) -> None:
     assert refusal_to(serve, store=two_desks, ticket=join(two_desks), user=ann) == Refusal.SLOT_FULL
 
 
+def test_unclaimed_place_of_another_kind_is_nobodys_where_as_many_go_on_as_may_at_once(two_desks: Store) -> None:
+    ann = make_user("bea", store=two_desks)
+    two_desks.visit_types.filter(slug="visit").update(most_at_once=1)
+    make_booking(two_desks, starts_at=at(10), visit_type="advice")
+    at_the_machine = here(two_desks, starts_at=at(10), phone="+33612345602")
+    ticket = join(two_desks)
+
+    assert refusal_to(serve, store=two_desks, ticket=ticket, user=ann) == Refusal.SLOT_FULL
+    Booking.objects.filter(pk=at_the_machine.pk).update(status=Status.CANCELLED)
+    assert serve(two_desks, ticket, ann).status == Status.IN_SERVICE
+
+
 def test_manager_squeezes_in_at_the_desk_of_the_ticket(two_desks: Store) -> None:
     ann = make_user("bea", store=two_desks)
     fill(two_desks, at(10))

@@ -43,6 +43,23 @@ def test_what_is_empty_here_is_refused_or_warned_of(store: Store) -> None:
     assert rules(store, f"{GOOD} {{phone}}") == [(Rule.EMPTY, "phone")]
 
 
+@pytest.mark.parametrize(
+    ("bring", "rule", "word", "is_refused"),
+    [
+        ("Your vaccination card", Rule.HEALTH, "vaccination", False),
+        ("The form of www.shop.fr", Rule.ADDRESS, "www.shop.fr", True),
+    ],
+)
+def test_what_is_to_be_brought_is_read_too_where_a_text_says_it(store: Store, bring, rule, word, is_refused) -> None:
+    VisitType.objects.filter(store=store).update(what_to_bring=bring)
+
+    found = check_text(store, "sms", "reminder", "fr", f"{GOOD} {{bring}}", now=NOW).problems
+
+    assert [(one.rule, one.word, one.is_refused) for one in found] == [(rule, word, is_refused)]
+    assert rules(store, GOOD) == []
+    assert rules(store, "{bring}", channel="email") == []
+
+
 def test_text_is_measured_on_the_day_with_the_longest_name_and_with_the_most_to_bring(store: Store) -> None:
     VisitType.objects.filter(store=store).update(what_to_bring="x" * 60)
     checked = check_text(store, "sms", "reminder", "fr", f"{GOOD} {{bring}}", now=NOW)
@@ -54,10 +71,20 @@ def test_text_is_measured_on_the_day_with_the_longest_name_and_with_the_most_to_
     assert long.is_too_long
 
 
-@pytest.mark.parametrize("text", ["{store}", f"{GOOD} www.shop.fr", f"{GOOD} " + "x" * 560])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{store}",
+        f"{GOOD} www.shop.fr",
+        f"{GOOD} " + "x" * 560,
+        f"{GOOD} shop.\N{RIGHT-TO-LEFT OVERRIDE}fr",  # which is not stored
+        f"{GOOD} pro\N{LEFT-TO-RIGHT ISOLATE}mo",
+        f"{GOOD} pro\N{ZERO WIDTH SPACE}mo",  # which is not sent
+    ],
+)
 def test_text_that_breaks_a_rule_is_not_saved_by_whatever_way(store: Store, text: str) -> None:
-    with pytest.raises(RefusedText):
-        change_own_text(store=store, channel="sms", name="reminder", language="fr", text=text, user=None, now=NOW)
+    with pytest.raises(RefusedText):  # in a language whose texts may hold all signs
+        change_own_text(store=store, channel="sms", name="reminder", language="uk", text=text, user=None, now=NOW)
     store.refresh_from_db()
     assert store.own_texts == {}
 

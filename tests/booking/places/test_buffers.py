@@ -21,7 +21,7 @@ from booking.store_setup.affected_visits import AffectedResolution
 from booking.store_setup.hours_changes import change_rules, change_slots
 from booking.tokens import hold_token
 from booking.who import Who
-from stores.models import Slot, Store
+from stores.models import DeskHours, Slot, Store
 from stores.services import KindRules, save_visit_type
 from tests.factories import NOW, at, make_booking, make_store, make_user
 
@@ -192,6 +192,24 @@ def test_walk_in_needs_the_minutes_after_alone(store: Store) -> None:
     assert refused.value.reason == Refusal.SLOT_FULL
     assert taken() == ["10:00", "10:15", "10:30", "10:45"]
     assert list(differences(now=NOW)) == []
+
+
+def test_walk_in_is_one_of_so_many_at_once_at_whichever_desk_closing_cuts_it_short() -> None:
+    """At the first desk a visit from ten on ends before the next one of its kind begins; at the third it does not."""
+    store = make_store(capacity=1, desks=("first", "second", "third"))
+    first = store.desks.get(slug="first")
+    store.desks.filter(slug="third").update(capacity=5)  # the emptiest is tried first
+    DeskHours.objects.create(desk=first, weekday=1, opens=time(9), closes=time(10, 15))
+    make_booking(store, starts_at=at(10, 15), visit_type="advice", phone="+33612345603")
+    store.visit_types.update(most_at_once=1)
+    walk_in = {"store": store, "visit_type": "advice", "party_size": 1, "name": "", "user": make_user("eve")}
+
+    served = admit_walk_in(**walk_in, squeeze_in=False, now=at(10, 5))  # type: ignore[arg-type]
+
+    assert (served.desk_id, served.ends_at) == (first.pk, at(10, 15))
+    with pytest.raises(BookingRefused) as refused:
+        admit_walk_in(**walk_in, squeeze_in=False, now=at(10, 6))  # type: ignore[arg-type]
+    assert refused.value.reason == Refusal.SLOT_FULL
 
 
 def test_kept_days_know_what_is_done_the_day_before() -> None:
