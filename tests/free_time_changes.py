@@ -17,8 +17,9 @@ from booking.places.claims import release_expired_holds
 from booking.places.holds import hold_other_places, hold_places, release_hold
 from booking.privacy import erase_customer
 from booking.store_setup.affected_visits import AffectedResolution
-from booking.store_setup.hours_changes import change_opening_hours, change_rules, change_slots, change_special_hours
+from booking.store_setup.hours_changes import change_opening_hours, change_rules, change_special_hours
 from booking.store_setup.pattern import propagate_pattern
+from booking.store_setup.slot_changes import change_slots
 from booking.tokens import hold_token
 from booking.waiting_list.entries import join_waiting_list, leave_waiting_list
 from booking.waiting_list.offers import offer_places

@@ -26,10 +26,10 @@ from booking.store_setup.affected_visits import AffectedResolution
 from booking.store_setup.hours_changes import (
     change_opening_hours,
     change_rules,
-    change_slots,
     change_special_hours,
     remove_special_hours,
 )
+from booking.store_setup.slot_changes import change_slots
 from booking.tokens import hold_token
 from booking.waiting_list import entries, offers
 from booking.who import Who

@@ -25,7 +25,7 @@ KEYWORDS = {
 FOLDERS = ("booking", "stores", "notifications", "templates")
 # Sources of texts that only staff read, and of calls: these need only French and English.
 STAFF = re.compile(
-    r"booking/(staff|calls|api/staff|operations|management|models|store_setup|reports)/"
+    r"booking/(staff|calls|api/staff|operations|management|models|store_setup|reversals|reports)/"
     r"|booking/messages/(day_sheet|visit_table|booking_notices|invitations|password_links|checks)"
     r"|booking/bookings/status_wording"
     r"|templates/(staff|api)/|templates/email/(day_sheet|invitation|new_bookings|password_link)|(stores|notifications)/"

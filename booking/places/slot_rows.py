@@ -119,11 +119,13 @@ def set_slots(
     capacity: int | None,
     closed: bool | None,
     now: datetime,
+    is_own: bool = True,
 ) -> list[Slot]:
     """Set the capacity or closing of slots that start in [from_at, to_at) and are not over; return their rows.
 
-    Places beyond a smaller capacity count as squeezed in: those visits stay until somebody decides otherwise. What the
-    calendar of a desk closes stays closed.
+    With `is_own` false, the capacity is their desk's, and follows it from now on. Places beyond a smaller capacity
+    count as squeezed in: those visits stay until somebody decides otherwise. What the calendar of a desk closes stays
+    closed.
     """
     busy = busy_times_of(rules.id, from_at) if closed is not None else {}
     by_desk = slots_by_desk(
@@ -141,7 +143,7 @@ def set_slots(
                 here = [one for one in taking[desk.id] if _overlap(one, slot)]
                 row = _row(rules.id, desk, *slot, here, None)
             if capacity is not None:
-                row.capacity, row.has_own_capacity = capacity, True
+                row.capacity, row.has_own_capacity = capacity, is_own
                 row.squeezed = max(0, row.places_taken - capacity)
             if closed is not None:
                 close(row, by_hand=closed, is_busy=busy.get(desk.id, BusyTimes()).overlap(slot))

@@ -4,31 +4,28 @@ A change locks the store's row alone, so that no booking is made unnoticed meanw
 has decided about them, the change is refused and nothing changes.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import User
 from django.db import transaction
 
 from booking.models import Booking
-from booking.places.claims import LONGEST_SLOT, days_of, days_taken, raise_days
-from booking.places.fit import SlotPlaces, Window, is_tighter, narrowed
+from booking.places.claims import days_taken, raise_days
+from booking.places.fit import narrowed
 from booking.places.freed import announce_on_commit
-from booking.places.slot_rows import lay_slots_anew, set_slots, slots_between
-from booking.refusals import BookingRefused, Refusal
+from booking.places.slot_rows import lay_slots_anew
 from booking.store_setup.affected_visits import AffectedResolution, Decision, outcome_of, settle, visits_without_place
-from booking.store_setup.taken_places import lock_taken_places, off_the_grid, open_time, recount_places, slot_places
+from booking.store_setup.taken_places import lock_taken_places, off_the_grid, open_time, recount_places
 from booking.who import Who
 from stores import services as store_services
 from stores.hours import WeeklyInterval
 from stores.locks import lock_store_alone
-from stores.models import Slot, Store
+from stores.models import Store
 from stores.queries import rules_around
-from stores.slots import DeskRule, StoreRules
+from stores.slots import StoreRules
 
 Edit = Callable[[Store], object]
 """Writes one part of a locked store's set-up."""
@@ -146,49 +143,6 @@ def change_rules(
 
 
 @transaction.atomic
-def change_slots(
-    *,
-    store_id: int,
-    from_at: datetime,
-    to_at: datetime,
-    desk: str | None = None,
-    capacity: int | None = None,
-    closed: bool | None = None,
-    then: AffectedResolution | None,
-    now: datetime,
-    user: User,
-) -> HoursChange:
-    """Set the capacity of the slots that start in [from_at, to_at), or close or open them.
-
-    `desk` is a slug, None for all. Slots that are over stay unchanged. Raises BookingRefused: NOT_FOUND for an unknown
-    desk, SLOT_CLOSED if there is no slot, TOO_LATE if all are over; BookingsAffected.
-    """
-    store = lock_store_alone(store_id)
-    rules = rules_around(store.slug, min(now, from_at))
-    desks = _desks_named(rules, desk)
-    taken = lock_taken_places(store_id, now=now, span=(from_at - LONGEST_SLOT, to_at + LONGEST_SLOT))
-    before = open_time(rules, taken, now=now)
-    known = {(row.desk_id, row.starts_at): (row.capacity, row.closed) for row in slots_between(rules, from_at, to_at)}
-    slots = set_slots(rules, desks, from_at=from_at, to_at=to_at, capacity=capacity, closed=closed, now=now)
-    if not slots:
-        raise BookingRefused(Refusal.TOO_LATE if to_at <= now else Refusal.SLOT_CLOSED)
-    capacities = {one.id: one.capacity for one in desks}
-    _tell_trail(store, desk, slots, known, capacities, now=now, user=user)
-    outcome = outcome_of(
-        taken,
-        open_time(rules, taken, now=now),
-        had_none=visits_without_place(taken, before),
-        windows=_windows(slots, known, capacities),
-    )
-    decision = Decision(then, f"slots-{int(now.timestamp())}", Who.staff(user, now))
-    affected = settle(taken, outcome, rules=rules, decision=decision)
-    days = {day for slot in slots for day in days_of(slot.starts_at, slot.ends_at, store.time_zone)}
-    raise_days(store_id, days)
-    announce_on_commit(store_id)
-    return HoursChange(tuple(affected))
-
-
-@transaction.atomic
 def lay_anew_after_import(*, store_id: int, now: datetime) -> None:
     """Adjust a store's slots and days to hours, or a time zone, that an import changed.
 
@@ -221,67 +175,6 @@ def _give_visits_their_day(rules: StoreRules) -> set[date]:
             moved.append(booking)
     Booking.objects.bulk_update(moved, ["visit_date"], batch_size=500)
     return days
-
-
-def _desks_named(rules: StoreRules, slug: str | None) -> list[DeskRule]:
-    """Return the desk with this slug, all desks for None. Raises BookingRefused NOT_FOUND."""
-    desks = [one for one in rules.desks if slug is None or one.slug == slug]
-    if not desks:
-        raise BookingRefused(Refusal.NOT_FOUND)
-    return desks
-
-
-def _windows(
-    slots: Sequence[Slot], known: Mapping[tuple[int, datetime], tuple[int, bool]], capacities: Mapping[int, int]
-) -> list[Window]:
-    """Return the time of these slots for each desk at which some of them offer less than before."""
-    by_desk: dict[int, list[SlotPlaces]] = {}
-    tighter = set()
-    for slot in slot_places(slots):
-        by_desk.setdefault(slot.desk_id, []).append(slot)
-        capacity, closed = known.get((slot.desk_id, slot.starts_at), (capacities[slot.desk_id], False))
-        if is_tighter(slot, replace(slot, capacity=capacity, closed=closed)):
-            tighter.add(slot.desk_id)
-    return [
-        Window(desk_id, min(slot.starts_at for slot in mine), max(slot.ends_at for slot in mine))
-        for desk_id, mine in by_desk.items()
-        if desk_id in tighter
-    ]
-
-
-def _tell_trail(
-    store: Store,
-    desk: str | None,
-    slots: Sequence[Slot],
-    known: Mapping[tuple[int, datetime], tuple[int, bool]],
-    capacities: Mapping[int, int],
-    *,
-    now: datetime,
-    user: User,
-) -> None:
-    """Write the former and the present state of these slots into the set-up's trail."""
-    zone = ZoneInfo(store.time_zone)
-    was = [known.get((slot.desk_id, slot.starts_at), (capacities[slot.desk_id], False)) for slot in slots]
-    became = [(slot.capacity, slot.closed) for slot in slots]
-    first = min(slot.starts_at for slot in slots).astimezone(zone)
-    last = max(slot.ends_at for slot in slots).astimezone(zone)
-    store_services.record_change(
-        store=store,
-        user=user,
-        what="slots",
-        subject=f"{first:%Y-%m-%d %H:%M}-{last:%H:%M}{' ' if desk else ''}{desk or ''}",
-        before=_of_slots(was),
-        after=_of_slots(became),
-        now=now,
-    )
-
-
-def _of_slots(slots: Sequence[tuple[int, bool]]) -> dict[str, Any]:
-    return {
-        "capacities": sorted({capacity for capacity, _is_closed in slots}),
-        "closed_slots": sum(is_closed for _capacity, is_closed in slots),
-        "open_slots": sum(not is_closed for _capacity, is_closed in slots),
-    }
 
 
 def _raise_all_days(store: Store, affected: Sequence[Booking]) -> None:

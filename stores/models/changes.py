@@ -7,6 +7,7 @@ from stores.models.store import Store
 
 WHAT_LONGEST = 40
 SUBJECT_LONGEST = 120
+EXACT = "exact"  # the field of `before` and `after` that holds what words cannot say without doubt
 
 
 class SetupChange(models.Model):
@@ -21,6 +22,8 @@ class SetupChange(models.Model):
     subject = models.CharField(max_length=SUBJECT_LONGEST, blank=True)  # which desk, which date, whose membership
     before = models.JSONField(default=dict)  # the changed fields, as they were; empty where something is new
     after = models.JSONField(default=dict)  # the same fields, as they are; empty where something was removed
+    # The moment of the earlier change that this one put back; null for every other change.
+    puts_back_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         indexes = [

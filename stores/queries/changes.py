@@ -14,6 +14,7 @@ PAGE = 50
 class AuditEntry:
     """One change: `before` and `after` hold the fields that differ; one is empty if something is new or removed."""
 
+    pk: int
     at: datetime
     username: str
     name: str  # by which colleagues see whoever made it
@@ -21,6 +22,7 @@ class AuditEntry:
     subject: str
     before: Mapping[str, Any]
     after: Mapping[str, Any]
+    puts_back_at: datetime | None  # the moment of the change that this one put back
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +42,21 @@ def setup_changes(*, store: Store, what: str = "", older_than: int = 0, limit: i
         rows = rows.filter(pk__lt=older_than)
     found = list(rows.order_by("-pk")[: limit + 1])
     shown = found[:limit]
-    changes = tuple(
-        AuditEntry(row.at, row.username, _name(row), row.what, row.subject, row.before, row.after) for row in shown
+    return ChangesPage(tuple(map(_entry, shown)), shown[-1].pk if len(found) > limit else 0)
+
+
+def _entry(row: SetupChange) -> AuditEntry:
+    return AuditEntry(
+        pk=row.pk,
+        at=row.at,
+        username=row.username,
+        name=_name(row),
+        what=row.what,
+        subject=row.subject,
+        before=row.before,
+        after=row.after,
+        puts_back_at=row.puts_back_at,
     )
-    return ChangesPage(changes, shown[-1].pk if len(found) > limit else 0)
 
 
 def _name(row: SetupChange) -> str:

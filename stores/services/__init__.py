@@ -5,7 +5,17 @@ bookings: `booking.store_setup.hours_changes` wraps the services that may affect
 """
 
 from stores.services.address import ADDRESS_LONGEST, DEGREES_MOST, save_address
-from stores.services.changes import change_line, forget_changes, hours_in_text, record_change
+from stores.services.changes import (
+    change_line,
+    fields_in_trail,
+    forget_changes,
+    hours_in_text,
+    mark_put_back,
+    newest_change,
+    record_change,
+    times_from_text,
+    week_from_text,
+)
 from stores.services.day_sheets import ask_day_sheet, save_day_sheet, use_asked_day_sheet
 from stores.services.hours import (
     SPECIAL_DAYS_MAX,
@@ -14,6 +24,7 @@ from stores.services.hours import (
     replace_opening_hours,
     save_opening_hours,
     save_special_hours,
+    special_hours_in_trail,
     weekly_hours,
 )
 from stores.services.invitations import (
@@ -35,7 +46,13 @@ from stores.services.link_invitations import (
     renew_link,
     withdraw_link,
 )
-from stores.services.messages import save_messages, save_own_text, save_own_texts
+from stores.services.messages import (
+    messages_in_trail,
+    own_text_in_trail,
+    save_messages,
+    save_own_text,
+    save_own_texts,
+)
 from stores.services.people import MembershipResult, add_member, person_named, remove_member
 from stores.services.policy import (
     ORIGINS_MAX,
@@ -51,16 +68,27 @@ from stores.services.policy import (
     save_protection,
     save_second_factor,
     save_waiting_room,
+    waiting_room_in_trail,
 )
-from stores.services.questions import CHOICE_LONGEST, CHOICES_LEAST, CHOICES_MAX, QUESTIONS_MAX, save_questions
-from stores.services.texting import save_texting
+from stores.services.questions import (
+    CHOICE_LONGEST,
+    CHOICES_LEAST,
+    CHOICES_MAX,
+    QUESTIONS_MAX,
+    questions_from_exact,
+    questions_in_trail,
+    save_questions,
+)
+from stores.services.texting import save_texting, texting_in_trail
 from stores.services.values import BadHours, BadValue
 from stores.services.visits import (
     CAPACITY_RANGE,
     VIDEO_URL_LONGEST,
+    desk_in_trail,
     save_desk,
     save_desk_choice,
     save_visit_type,
+    visit_type_in_trail,
 )
 
 __all__ = [
@@ -88,6 +116,8 @@ __all__ = [
     "change_line",
     "check_week",
     "delete_special_hours",
+    "desk_in_trail",
+    "fields_in_trail",
     "forget_changes",
     "forget_invitations",
     "forget_link_invitations",
@@ -100,7 +130,13 @@ __all__ = [
     "kind_rules_of",
     "link_invitation",
     "link_invitations_at",
+    "mark_put_back",
+    "messages_in_trail",
+    "newest_change",
+    "own_text_in_trail",
     "person_named",
+    "questions_from_exact",
+    "questions_in_trail",
     "record_change",
     "remove_member",
     "renew_link",
@@ -127,8 +163,14 @@ __all__ = [
     "save_texting",
     "save_visit_type",
     "save_waiting_room",
+    "special_hours_in_trail",
     "take_back_invitation",
+    "texting_in_trail",
+    "times_from_text",
     "use_asked_day_sheet",
+    "visit_type_in_trail",
+    "waiting_room_in_trail",
+    "week_from_text",
     "weekly_hours",
     "withdraw_link",
 ]

@@ -13,7 +13,9 @@ holds the store, so that the line is there if and only if the change is:
 - Values are plain: text, numbers, booleans, None, dates and times, and lists of these (`hours_in_text` for hours).
 - Never pass a secret or a value made from one: no password, PIN, token, code or digest. Pass `has_feed: True` instead;
   a field named after a secret is refused. Pass nothing about customers either.
-- New words for the page: add `what` and its fields to `booking/store_setup/change_labels.py`.
+- Where words cannot be read back without doubt, EXACT holds the same as plain lists: pages do not show it.
+- New words for the page: add `what` and its fields to `booking/store_setup/change_labels.py`, and to the table of
+  `booking/reversals/parts.py` how it is put back, or to `booking/reversals/reasons.py` why it cannot be.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -25,7 +27,7 @@ from django.db import transaction
 
 from stores.hours import WeeklyInterval
 from stores.models import SetupChange, Store
-from stores.models.changes import SUBJECT_LONGEST, WHAT_LONGEST
+from stores.models.changes import EXACT, SUBJECT_LONGEST, WHAT_LONGEST
 
 KEEP_CHANGES_DAYS = 730
 SECRET_PARTS = frozenset({"password", "secret", "digest", "hash", "token", "pin", "code", "key"})
@@ -80,11 +82,11 @@ def change_line(
     """Return the line of a change without saving it, for changes of many stores that are saved together."""
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("a change is recorded in the transaction that makes it")
-    was, became = _plain(before), _plain(after)
+    was, became = fields_in_trail(before), fields_in_trail(after)
     fields = [
         name for name in {**was, **became} if was.get(name) != became.get(name) or (name in was) != (name in became)
     ]
-    if not fields:
+    if set(fields) <= {EXACT}:
         return None
     return SetupChange(
         store=store,
@@ -96,6 +98,20 @@ def change_line(
         before={name: was[name] for name in fields if name in was},
         after={name: became[name] for name in fields if name in became},
     )
+
+
+def newest_change(store: Store) -> int:
+    """Return the number of a store's newest line, 0 for none."""
+    return SetupChange.objects.filter(store=store).order_by("-pk").values_list("pk", flat=True).first() or 0
+
+
+def mark_put_back(*, store: Store, user: User, after: int, change_at: datetime) -> int:
+    """Note on a user's lines that are newer than `after` that they put the change of `change_at` back; say how many.
+
+    Call it inside the transaction that wrote them.
+    """
+    lines = SetupChange.objects.filter(store=store, user=user, pk__gt=after)
+    return lines.update(puts_back_at=change_at)
 
 
 @transaction.atomic
@@ -111,12 +127,25 @@ def hours_in_text(weekly: Iterable[WeeklyInterval]) -> list[str]:
     return [f"{DAY_NAMES[one.weekday]} {times_in_text([(one.opens, one.closes)])[0]}" for one in ordered]
 
 
+def week_from_text(lines: Iterable[str]) -> list[WeeklyInterval]:
+    """Return the hours that `hours_in_text` has written."""
+    named = [line.split(" ", 1) for line in lines]
+    return [WeeklyInterval(DAY_NAMES.index(day), *times_from_text([times])[0]) for day, times in named]
+
+
+def times_from_text(lines: Iterable[str]) -> list[tuple[time, time]]:
+    """Return the hours that `times_in_text` has written."""
+    pairs = [line.split("-", 1) for line in lines]
+    return [(time.fromisoformat(opens), time.fromisoformat(closes)) for opens, closes in pairs]
+
+
 def times_in_text(times: Sequence[tuple[time, time]]) -> list[str]:
     """Return the hours of one day in the form of the trail; an empty list means closed."""
     return [f"{opens:%H:%M}-{closes:%H:%M}" for opens, closes in sorted(times)]
 
 
-def _plain(fields: Mapping[str, Any]) -> dict[str, Any]:
+def fields_in_trail(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return fields as the trail stores them. Raises ValueError for secrets."""
     for name in fields:
         is_secret = name not in NO_SECRETS and not SECRET_PARTS.isdisjoint(name.split("_"))
         if is_secret and not isinstance(fields[name], bool):

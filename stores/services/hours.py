@@ -40,7 +40,7 @@ def save_special_hours(
     # The hours of one day overlap each other or they do not, whatever its weekday is.
     check_week([WeeklyInterval(0, opens, closes) for opens, closes in intervals], field="intervals")
     lock(store)
-    before = _own_hours(store, dates)
+    before = special_hours_in_trail(store, dates)
     SpecialHours.objects.filter(store=store, date__in=dates).delete()
     times: Sequence[tuple[time | None, time | None]] = intervals or [(None, None)]
     rows = [SpecialHours(store=store, date=day, opens=opens, closes=closes) for day in dates for opens, closes in times]
@@ -65,7 +65,7 @@ def save_special_hours(
 def delete_special_hours(*, store: Store, date: date, user: User | None, now: datetime) -> bool:
     """Restore the weekday's hours on a date; tell whether it had hours of its own. Locks the store's row."""
     lock(store)
-    before = _own_hours(store, [date]).get(date, {})
+    before = special_hours_in_trail(store, [date]).get(date, {})
     deleted, _ = SpecialHours.objects.filter(store=store, date=date).delete()
     if deleted:
         raise_version(store)
@@ -97,7 +97,7 @@ def weekly_hours(store: Store) -> list[WeeklyInterval]:
     return [WeeklyInterval(row.weekday, row.opens, row.closes) for row in rows]
 
 
-def _own_hours(store: Store, dates: Collection[date]) -> dict[date, dict[str, list[str]]]:
+def special_hours_in_trail(store: Store, dates: Collection[date]) -> dict[date, dict[str, list[str]]]:
     """Return the hours of these dates for the trail, of those that have some of their own."""
     found: dict[date, list[tuple[time, time]]] = {}
     for row in SpecialHours.objects.filter(store=store, date__in=dates):

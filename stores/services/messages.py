@@ -63,7 +63,7 @@ def save_messages(
         "confirms_by_text": confirms_by_text,
     }
     is_stale = any(getattr(known, name) != fields[name] for name in _OF_REMINDERS)
-    before, after = _in_the_trail(known), _in_the_trail(Store(**fields))
+    before, after = messages_in_trail(known), messages_in_trail(Store(**fields))
     Store.objects.filter(pk=store.pk).update(**fields, has_stale_reminders=is_stale or known.has_stale_reminders)
     record_change(store=store, user=user, what="messages", before=before, after=after, now=now)
 
@@ -122,7 +122,13 @@ def _without_empty(texts: OwnTexts) -> dict[str, dict[str, dict[str, str]]]:
     return kept
 
 
-def _in_the_trail(store: Store) -> dict[str, object]:
+def own_text_in_trail(store: Store, name: str, language: str) -> dict[str, str]:
+    """Return a store's own texts for one message in one language as the trail stores them."""
+    return _at_place(_by_place(store.own_texts), name, language)
+
+
+def messages_in_trail(store: Store) -> dict[str, object]:
+    """Return when and how a store's messages go as the trail stores it."""
     return {
         "reminder_days": store.reminder_days,
         "reminder_hours": store.reminder_hours,

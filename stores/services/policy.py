@@ -157,9 +157,9 @@ def save_waiting_room(
     """
     opening = bookings_open_at if has_waiting_room else None
     known = lock(store)
-    zone = ZoneInfo(known.time_zone)
-    before = {"has_waiting_room": known.has_waiting_room, **_opening_in_text(known.bookings_open_at, zone)}
-    after = {"has_waiting_room": has_waiting_room, **_opening_in_text(opening, zone)}
+    before = waiting_room_in_trail(known)
+    known.has_waiting_room, known.bookings_open_at = has_waiting_room, opening
+    after = waiting_room_in_trail(known)
     Store.objects.filter(pk=store.pk).update(has_waiting_room=has_waiting_room, bookings_open_at=opening)
     record_change(store=store, user=user, what="waiting_room", before=before, after=after, now=now)
 
@@ -170,9 +170,11 @@ def save_second_factor(*, store: Store, requires_second_factor: bool, user: User
     _update(store, "members", {"requires_second_factor": requires_second_factor}, user=user, now=now)
 
 
-def _opening_in_text(opening: datetime | None, zone: ZoneInfo) -> dict[str, str | None]:
-    """Return an opening in the form of the trail: "2026-11-30 09:00", as the store's clock says."""
-    return {"bookings_open_at": f"{opening.astimezone(zone):%Y-%m-%d %H:%M}" if opening else None}
+def waiting_room_in_trail(store: Store) -> dict[str, bool | str | None]:
+    """Return a store's waiting room as the trail stores it; the opening as "2026-11-30 09:00", by the store's clock."""
+    opening, zone = store.bookings_open_at, ZoneInfo(store.time_zone)
+    in_text = f"{opening.astimezone(zone):%Y-%m-%d %H:%M}" if opening else None
+    return {"has_waiting_room": store.has_waiting_room, "bookings_open_at": in_text}
 
 
 def _update(store: Store, what: str, fields: dict[str, Any], *, user: User | None, now: datetime) -> None:

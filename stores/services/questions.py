@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
 
 from stores.models import QuestionKind, Store, StoreQuestion
+from stores.models.changes import EXACT
 from stores.queries import Question
 from stores.services.changes import record_change
 from stores.services.values import BadValue, lock, short_text
@@ -27,10 +29,10 @@ def save_questions(*, store: Store, questions: Sequence[Question], user: User | 
         raise BadValue("questions", "too_many")
     rows = [_row(store, number, question) for number, question in enumerate(questions)]
     lock(store)
-    before = _in_text(store.questions.order_by("position"))
+    before = questions_in_trail(store.questions.order_by("position"))
     store.questions.all().delete()
     StoreQuestion.objects.bulk_create(rows)
-    record_change(store=store, user=user, what="questions", before=before, after=_in_text(rows), now=now)
+    record_change(store=store, user=user, what="questions", before=before, after=questions_in_trail(rows), now=now)
 
 
 def _row(store: Store, number: int, question: Question) -> StoreQuestion:
@@ -50,11 +52,18 @@ def _row(store: Store, number: int, question: Question) -> StoreQuestion:
     )
 
 
-def _in_text(rows: Iterable[StoreQuestion]) -> dict[str, list[str]]:
-    """Return questions for the trail, each with its choices; a required question has a star."""
+def questions_in_trail(rows: Iterable[StoreQuestion]) -> dict[str, list[object]]:
+    """Return questions as the trail stores them, each with its choices; a required question has a star."""
+    rows = list(rows)
     return {
         "questions": [
             f"{row.text}{' *' * row.is_required}{': ' * bool(row.choices)}{row.choices.replace(chr(10), ' / ')}"
             for row in rows
-        ]
+        ],
+        EXACT: [[row.text, row.is_required, row.choices.splitlines()] for row in rows],
     }
+
+
+def questions_from_exact(exact: Iterable[Sequence[Any]]) -> list[Question]:
+    """Return the questions that `questions_in_trail` has written exactly."""
+    return [Question(text=text, is_required=required, choices=tuple(choices)) for text, required, choices in exact]

@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from stores.models import Store
+from stores.models.changes import EXACT
 from stores.services.changes import record_change
 from stores.services.values import BadValue, lock, short_text
 
@@ -44,10 +45,11 @@ def save_texting(
     known = lock(store)
     if word and Store.objects.filter(sms_word=word).exclude(pk=store.pk).exists():
         raise BadValue("sms_word", "taken")
-    before, after = _in_the_trail(known.sms_word, known.saved_replies), _in_the_trail(word, replies)
+    before, after = texting_in_trail(known.sms_word, known.saved_replies), texting_in_trail(word, replies)
     Store.objects.filter(pk=store.pk).update(sms_word=word, saved_replies=replies)
     record_change(store=store, user=user, what="texting", before=before, after=after, now=now)
 
 
-def _in_the_trail(word: str, replies: Sequence[str]) -> dict[str, str]:
-    return {"sms_word": word, "saved_replies": " / ".join(replies)}
+def texting_in_trail(word: str, replies: Sequence[str]) -> dict[str, object]:
+    """Return the word and the saved replies as the trail stores them."""
+    return {"sms_word": word, "saved_replies": " / ".join(replies), EXACT: list(replies)}

@@ -59,7 +59,7 @@ def save_desk(
         desk = Desk(store=store, slug=_free_slug(name, "desk", store.desks.all()), position=_next(store.desks.all()))
     if not is_active and not store.desks.filter(is_active=True).exclude(pk=desk.pk).exists():
         raise BadValue("is_active", "last_one")
-    before = _of_desk(desk)
+    before = desk_in_trail(desk)
     desk.name, desk.capacity, desk.kept_back, desk.is_active = name, capacity, kept_back, is_active
     desk.save()
     desk.hours.all().delete()
@@ -69,7 +69,7 @@ def save_desk(
     if visit_types is not None:
         desk.visit_types.set([kind for kind in visit_types if kind.store_id == store.pk])
     raise_version(store)
-    after = _of_desk(desk)
+    after = desk_in_trail(desk)
     record_change(store=store, user=user, what="desk", subject=name, before=before, after=after, now=now)
     return desk
 
@@ -108,7 +108,7 @@ def save_visit_type(  # noqa: PLR0913 -- one for each thing a kind of visit says
         visit_type = VisitType(store=store, slug=_free_slug(name, "visit", others), position=_next(others))
     if not is_active and not others.filter(is_active=True).exclude(pk=visit_type.pk).exists():
         raise BadValue("is_active", "last_one")
-    before = _of_visit_type(visit_type)
+    before = visit_type_in_trail(visit_type)
     visit_type.name, visit_type.slot_count, visit_type.max_party_size = name, slot_count, max_party_size
     visit_type.what_to_bring, visit_type.is_active = what_to_bring, is_active
     visit_type.mode, visit_type.video_url = mode, video_url
@@ -118,7 +118,7 @@ def save_visit_type(  # noqa: PLR0913 -- one for each thing a kind of visit says
     if own is not None:
         put_kind_hours(visit_type, own)
     raise_version(store)
-    after = _of_visit_type(visit_type)
+    after = visit_type_in_trail(visit_type)
     record_change(store=store, user=user, what="visit_type", subject=name, before=before, after=after, now=now)
     return visit_type
 
@@ -147,7 +147,7 @@ def _checked_video_url(mode: str, video_url: str) -> str:
     return video_url
 
 
-def _of_desk(desk: Desk) -> dict[str, Any]:
+def desk_in_trail(desk: Desk) -> dict[str, Any]:
     """Return a desk for the trail; nothing for a new one."""
     known = Desk.objects.filter(pk=desk.pk).first()
     if known is None:
@@ -158,7 +158,7 @@ def _of_desk(desk: Desk) -> dict[str, Any]:
     return {**fields, "hours": hours_in_text(hours), "visit_types": serves}
 
 
-def _of_visit_type(visit_type: VisitType) -> dict[str, Any]:
+def visit_type_in_trail(visit_type: VisitType) -> dict[str, Any]:
     """Return a visit type for the trail; nothing for a new one."""
     known = VisitType.objects.filter(pk=visit_type.pk).first()
     if known is None:

@@ -16,7 +16,7 @@ from booking.models import Booking, Hold, Status
 from booking.places.claims import release_expired_holds
 from booking.refusals import BookingRefused
 from booking.store_setup.affected_visits import AffectedResolution
-from booking.store_setup.hours_changes import change_slots
+from booking.store_setup.slot_changes import change_slots
 from tests.factories import NOW, at, make_booking, make_store, make_user
 from tests.threads import at_once
 

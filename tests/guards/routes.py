@@ -190,6 +190,7 @@ ROUTES = {
         staff/<slug:store>/setup/start/
         staff/<slug:store>/setup/changes/
         staff/<slug:store>/setup/changes.csv
+        staff/<slug:store>/setup/changes/<int:change>/put-back/
         staff/<slug:store>/setup/hours/
         staff/<slug:store>/setup/special-hours/
         staff/<slug:store>/setup/special-hours/holidays/
@@ -252,6 +253,7 @@ FILL = {
     "<int:text>": "1",
     "<int:message>": "1",
     "<int:invitation>": "1",
+    "<int:change>": "1",
     "<slug:store>": "corner-shop-niort",
     "<slug:name>": "reminder",
     "<slug:language>": "fr",

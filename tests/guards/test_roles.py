@@ -13,7 +13,15 @@ from django.test import Client
 from django.utils import timezone
 
 from booking.models import PIN_ERRORS, CustomerText
-from stores.models import LinkInvitation, Organization, OrganizationKind, OrganizationMembership, Role, Store
+from stores.models import (
+    LinkInvitation,
+    Organization,
+    OrganizationKind,
+    OrganizationMembership,
+    Role,
+    SetupChange,
+    Store,
+)
 from tests.devices import make_pin, make_tablet
 from tests.factories import NOW, make_booking, make_store, make_user
 from tests.guards.routes import MANAGER, METHODS, STAFF, address, of
@@ -147,6 +155,7 @@ def test_everyone_learns_what_they_may(stores: dict[str, Store], role) -> None:
     LinkInvitation.objects.create(
         pk=1, store=stores[HERE], user=cleo, name="Dora Test", role=Role.STAFF, language="en", created_at=timezone.now()
     )
+    SetupChange.objects.create(pk=1, store=stores[HERE], at=NOW, what="notice", after={"notice": "Closed"})
     booking, waiting = make_booking(stores[HERE]), make_waiting(stores[HERE])
     client = who(stores)
     expected = dict.fromkeys(of(STAFF), of_staff) | dict.fromkeys(of(MANAGER), of_manager)

@@ -1,12 +1,15 @@
 """Every change of a store's set-up leaves a line in its trail: who, and what it was. A new page fails until it does."""
 
+import html
 from collections.abc import Iterator
 
 import pytest
 import time_machine
 from django.test import Client
+from django.urls import reverse
 
 from booking.models import PIN_ERRORS
+from booking.reversals.reasons import never_words
 from stores.models import LinkInvitation, Role, SetupChange, Store
 from tests.devices import make_pin, make_tablet
 from tests.factories import NOW, at, make_store, make_user
@@ -85,6 +88,7 @@ NOTHING_CHANGES = {
     "start/",
     "changes/",
     "changes.csv",
+    "changes/<int:change>/put-back/",  # tried below, after each change
     "devices/",
 }
 SETUP = "staff/<slug:store>/setup/"
@@ -124,8 +128,8 @@ def test_every_page_of_the_set_up_is_tried_here() -> None:
     assert set(FORMS) <= set(setup_routes())
 
 
-@pytest.mark.parametrize("route", sorted(set(FORMS) - NOTHING_CHANGES))
-def test_change_leaves_a_line_with_who_and_what_it_was(store: Store, manager: Client, route) -> None:
+def change(store: Store, manager: Client, route: str) -> SetupChange:
+    """Send what a page of the set-up is sent with; return the newest line of the trail, which it has added."""
     if route.endswith("<int:invitation>/"):
         inviting = store.memberships.get(user__username="ada").user
         LinkInvitation.objects.create(
@@ -142,8 +146,35 @@ def test_change_leaves_a_line_with_who_and_what_it_was(store: Store, manager: Cl
     answer = manager.post(address(f"{SETUP}{route}"), form)
 
     assert answer.status_code < 400
-    line = SetupChange.objects.order_by("-pk").first()
     assert SetupChange.objects.count() > before
-    assert line is not None
+    return SetupChange.objects.order_by("-pk")[0]
+
+
+@pytest.mark.parametrize("route", sorted(set(FORMS) - NOTHING_CHANGES))
+def test_change_leaves_a_line_with_who_and_what_it_was(store: Store, manager: Client, route) -> None:
+    line = change(store, manager, route)
+
     assert (line.store_id, line.username) == (store.pk, "ada")
     assert line.before != line.after
+
+
+@pytest.mark.parametrize("route", sorted(set(FORMS) - NOTHING_CHANGES))
+def test_change_is_put_back_and_again_or_says_why_not(store: Store, manager: Client, route) -> None:
+    line = change(store, manager, route)
+
+    answer = manager.post(reverse("staff-setup-put-back", args=[store.slug, line.pk]), {"then": "keep"})
+
+    if never_words(line):
+        assert answer.status_code == 409
+        assert str(never_words(line)) in html.unescape(answer.content.decode())
+        return
+    assert answer.status_code in (302, 303), answer.content.decode()
+    back = SetupChange.objects.order_by("-pk")[0]
+    assert back.puts_back_at == line.at
+    if line.before:
+        assert (back.before, back.after) == (line.after, line.before)
+    answer = manager.post(reverse("staff-setup-put-back", args=[store.slug, back.pk]), {"then": "keep"})
+    assert answer.status_code in (302, 303), answer.content.decode()
+    again = SetupChange.objects.order_by("-pk")[0]
+    if line.before:
+        assert (again.before, again.after) == (line.before, line.after)

@@ -29,6 +29,7 @@ from booking.store_setup import calendar_feed
 from booking.store_setup import hours_changes as changes
 from booking.store_setup.affected_visits import AffectedResolution
 from booking.store_setup.hours_changes import HoursChange
+from booking.store_setup.slot_changes import change_slots
 from booking.web.problem_json import invalid
 from stores.hours import WeeklyInterval
 from stores.models import Role, Store
@@ -114,7 +115,7 @@ class SlotsView(ManagerView):
         place = self.place(store)
         asked = self.read(SlotsRequest)
         try:
-            change = changes.change_slots(
+            change = change_slots(
                 store_id=place.pk,
                 from_at=asked["from"],
                 to_at=asked["to"],

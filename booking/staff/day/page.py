@@ -22,6 +22,7 @@ from booking.staff.day.rows import VisitRows, sprite
 from booking.staff.day.table import BoardRows
 from booking.staff.obstacle_wording import obstacle_words
 from booking.staff.room_wording import room_words
+from booking.staff.setup.put_back_offers import url_to_put_back
 from booking.web.forms import FormProblem
 from notifications import circuits, queries
 from notifications.models import Channel
@@ -65,6 +66,7 @@ def day_page(
         "done": done,
         "done_words": _done_words(done),
         "affected_done": just_done(request, at) if done == "slots" else None,
+        "put_back_url": url_to_put_back(at, "slots") if done == "slots" else "",
         "problems": [*problems],
         "waiting_words": _waiting_words(at.zone),
         "room_words": room_words(at.store, now=at.now),

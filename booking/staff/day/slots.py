@@ -19,7 +19,8 @@ from booking.staff.day.page import unknown_day_page
 from booking.staff.forms.visits import SlotsForm
 from booking.staff.wording import staff_sentence
 from booking.store_setup.affected_visits import AffectedResolution
-from booking.store_setup.hours_changes import HoursChange, change_slots
+from booking.store_setup.hours_changes import HoursChange
+from booking.store_setup.slot_changes import change_slots
 from booking.web.forms import FormProblem
 from booking.web.query_params import read_day
 from booking.web.responses import see_other

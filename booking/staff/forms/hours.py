@@ -71,6 +71,12 @@ def times_of_day(weekly: Iterable[WeeklyInterval], weekday: int) -> list[tuple[t
     return sorted((one.opens, one.closes) for one in weekly if one.weekday == weekday)
 
 
+def sent_week(weekly: Iterable[WeeklyInterval]) -> dict[str, str]:
+    """Return a week as its lines are sent."""
+    week = list(weekly)
+    return {f"day_{weekday}": hours_line(times_of_day(week, weekday)) for weekday in DAYS}
+
+
 class NightsField(forms.Field):
     """The unusually long nights that the user confirmed by a tick: « day_6 09:00-05:00 »."""
 

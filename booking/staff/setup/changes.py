@@ -10,9 +10,12 @@ from django.views.decorators.http import require_safe
 
 from booking.formats.spreadsheets import csv_bytes
 from booking.formatting import csv_delimiter, dated_moment_in_words
+from booking.reversals.reasons import never_words, why_in_words, why_not_ever
 from booking.staff.access import StaffContext, at_store, staff_page
+from booking.staff.affected_visits import just_done
 from booking.store_setup.change_labels import WHAT, field_in_words, subject_in_words, value_in_words, what_in_words
 from stores.models import Role
+from stores.models.changes import EXACT
 from stores.queries import AuditEntry, setup_changes
 
 CSV_MOST = 10_000
@@ -39,6 +42,9 @@ class ChangeRow:
     title: str
     kind: str
     fields: tuple[FieldChange, ...]
+    number: int
+    puts_back: str  # which earlier change it put back, in words; "" for others
+    why_not: str  # why it is never put back itself, in words; "" if it may be
 
 
 @require_safe
@@ -48,6 +54,7 @@ def changes(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
     what, older_than = _asked(request)
     found = setup_changes(store=at.store, what=what, older_than=older_than)
     address = reverse("staff-setup-changes", args=[at.store.slug])
+    is_done = request.GET.get("done") == "put-back"
     older = urlencode({key: value for key, value in (("what", what), ("before", found.older_than)) if value})
     context = {
         "section": "setup",
@@ -55,6 +62,8 @@ def changes(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
         "what": what,
         "parts": [(name, str(words)) for name, words in WHAT.items()],
         "is_first": not older_than,
+        "is_done": is_done,
+        "affected_done": just_done(request, at) if is_done else None,
         "older_url": f"{address}?{older}" if found.older_than else "",
     }
     return staff_page(request, at, "staff/setup/changes.html", context)
@@ -93,7 +102,7 @@ def _row(change: AuditEntry, at: StaffContext) -> ChangeRow:
     names = [
         name
         for name, value in {**change.before, **change.after}.items()
-        if not is_told_whole or value not in ("", None)
+        if name != EXACT and (not is_told_whole or value not in ("", None))
     ]
     fields = tuple(
         FieldChange(
@@ -112,4 +121,20 @@ def _row(change: AuditEntry, at: StaffContext) -> ChangeRow:
         title=_("{name}: {value}").format(name=what, value=subject) if subject else what,
         kind=_("new") if not change.before else _("taken away") if not change.after else "",
         fields=fields,
+        number=change.pk,
+        puts_back=_puts_back(change, at),
+        why_not=never_words(change) or _over_words(change, at),
     )
+
+
+def _puts_back(change: AuditEntry, at: StaffContext) -> str:
+    if change.puts_back_at is None:
+        return ""
+    moment = dated_moment_in_words(change.puts_back_at, at.zone)
+    return _("Puts back the change of {moment}").format(moment=moment)
+
+
+def _over_words(change: AuditEntry, at: StaffContext) -> str:
+    """Return why a change that could once be put back no longer can, whatever the set-up is now."""
+    why = why_not_ever(change, at.store, now=at.now)
+    return why_in_words(why) if why else ""

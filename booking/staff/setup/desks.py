@@ -1,21 +1,26 @@
 """The pages of desks: their names, places and hours."""
 
+from collections.abc import Mapping, Sequence
 from functools import partial
+from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase, QueryDict
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from booking.formatting import visit_type_name
 from booking.staff.access import StaffContext, at_store
 from booking.staff.forms.desks import DeskChoiceForm, DeskForm
+from booking.staff.forms.hours import sent_week
 from booking.staff.setup.hours import FORM_METHODS
 from booking.staff.setup.saving import alone, form_page, posted, save_with, saved, sent_right
 from booking.store_setup.hours_changes import change_rules
 from booking.store_setup.queries import active_desks, desk_by_slug, needed_desk
 from booking.store_setup.served_kinds import kinds_beside
+from stores.hours import WeeklyInterval
 from stores.models import Desk, Role, Store
-from stores.services import save_desk, save_desk_choice
+from stores.services import save_desk, save_desk_choice, week_from_text
 
 
 @require_http_methods(FORM_METHODS)
@@ -37,6 +42,24 @@ def change(request: HttpRequest, at: StaffContext, desk: str) -> HttpResponseBas
     if found is None:
         raise Http404
     known, weekly = found
+    return _save(request, at, _form(at, posted(request), known, weekly), known)
+
+
+def form_of_desk(at: StaffContext, known: Desk, wanted: Mapping[str, Any]) -> DeskForm:
+    """Return a desk's form as it would be sent with these fields of the trail."""
+    weekly = week_from_text(wanted["hours"])
+    kinds = at.store.visit_types.filter(name__in=wanted["visit_types"])
+    sent = {
+        **{name: wanted[name] for name in ("capacity", "kept_back")},
+        "name": visit_type_name(wanted["name"]),
+        "visit_types": [kind.pk for kind in kinds],
+        **({"is_active": "on"} if wanted["is_active"] else {}),
+        **({"has_own_hours": "on", **sent_week(weekly)} if weekly else {}),
+    }
+    return _form(at, QueryDict(urlencode(sent, doseq=True)), known, weekly)
+
+
+def _form(at: StaffContext, data: QueryDict | None, known: Desk, weekly: Sequence[WeeklyInterval]) -> DeskForm:
     initial = {
         "name": visit_type_name(known.name),
         "capacity": known.capacity,
@@ -45,15 +68,14 @@ def change(request: HttpRequest, at: StaffContext, desk: str) -> HttpResponseBas
         "has_own_hours": bool(weekly),
     }
     kinds = kinds_beside(at.store, known)
-    form = DeskForm(
-        posted(request),
+    return DeskForm(
+        data,
         weekly=weekly,
         initial={**initial, "visit_types": sorted(kinds.served)},
         taken=_names(at, known),
         needed=needed_desk(at.store, known),
         kinds=kinds,
     )
-    return _save(request, at, form, known)
 
 
 @require_http_methods(FORM_METHODS)

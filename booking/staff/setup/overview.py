@@ -16,6 +16,7 @@ from booking.staff.forms.hours import DAYS, hours_line, times_of_day
 from booking.staff.obstacle_wording import obstacle_words
 from booking.staff.setup.day_sheet import awaited_address
 from booking.staff.setup.first_steps import start_going_on
+from booking.staff.setup.put_back_offers import url_to_put_back
 from booking.store_setup.queries import store_setup
 from stores.models import Role
 from stores.queries import rules_around, setup_changes
@@ -60,5 +61,6 @@ def overview(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
         "done": request.GET.get("done", ""),
         "affected_done": just_done(request, at) if request.GET.get("done") else None,
         "done_words": _done_words(at, request.GET.get("done", "")),
+        "put_back_url": url_to_put_back(at) if request.GET.get("done") else "",
     }
     return staff_page(request, at, "staff/setup/overview.html", context)

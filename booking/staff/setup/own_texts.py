@@ -23,6 +23,7 @@ from booking.staff.access import StaffContext, at_store, staff_page
 from booking.staff.forms.messages import OwnTextForm
 from booking.staff.reports.message_costs import amount_in_words
 from booking.staff.setup.hours import FORM_METHODS
+from booking.staff.setup.put_back_offers import url_to_put_back
 from booking.staff.setup.saving import alone, blame, form_page, posted, sent_right
 from booking.staff.text_wording import placeholders_of, problem_in_words
 from booking.store_setup.change_labels import TEXT_NAMES
@@ -66,7 +67,13 @@ def own_texts(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
         )
         for name in RULES["sms"]
     ]
-    context = {"section": "setup", "rows": rows, "is_saved": request.GET.get("done") == "text"}
+    is_saved = request.GET.get("done") == "text"
+    context = {
+        "section": "setup",
+        "rows": rows,
+        "is_saved": is_saved,
+        "put_back_url": url_to_put_back(at, "messages") if is_saved else "",
+    }
     return staff_page(request, at, "staff/setup/own_texts.html", context)
 
 

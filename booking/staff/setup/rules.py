@@ -39,6 +39,11 @@ def rules(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
     return save_with(request, at, form, apply, what="rules", heading=heading, page=page, notes=notes)
 
 
+def form_of_rules(at: StaffContext, _store: Store, wanted: Mapping[str, Any]) -> RulesForm:
+    """Return the form as it would be sent with these fields of the trail."""
+    return RulesForm({name: wanted[name] for name in RulesForm.base_fields}, too_large=_too_large(at))
+
+
 def _too_large(at: StaffContext) -> LargestParty | None:
     """Return the largest party, where no desk could take it once people are counted instead of visits."""
     if at.store.capacity_counts == CapacityCounts.PEOPLE:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -28,7 +29,9 @@ _SAVED = ("name", "slot_count", "max_party_size", "what_to_bring", "mode", "vide
 @alone
 def new(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
     """Create a visit type."""
-    return _save(request, at, _form(request, at, None, {"slot_count": 1, "max_party_size": 1, "is_active": True}), None)
+    return _save(
+        request, at, _form(posted(request), at, None, {"slot_count": 1, "max_party_size": 1, "is_active": True}), None
+    )
 
 
 @require_http_methods(FORM_METHODS)
@@ -49,7 +52,7 @@ def change(request: HttpRequest, at: StaffContext, visit_type: str) -> HttpRespo
         "is_active": known.is_active,
         **_own_rules(known),
     }
-    return _save(request, at, _form(request, at, known, initial), known)
+    return _save(request, at, _form(posted(request), at, known, initial), known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +97,19 @@ def _own_rules(known: VisitType) -> dict[str, Any]:
     }
 
 
-def _form(request: HttpRequest, at: StaffContext, known: VisitType | None, initial: Mapping[str, Any]) -> VisitTypeForm:
+def form_of_visit_type(at: StaffContext, known: VisitType, wanted: Mapping[str, Any]) -> VisitTypeForm:
+    """Return the form of a kind of visit as it would be sent with these fields of the trail, without its own rules."""
+    sent = {name: wanted[name] for name in _SAVED if wanted[name] is not False}
+    sent["name"] = visit_type_name(wanted["name"])
+    return _form(QueryDict(urlencode(sent)), at, known, {})
+
+
+def _form(
+    data: QueryDict | None, at: StaffContext, known: VisitType | None, initial: Mapping[str, Any]
+) -> VisitTypeForm:
     others = [kind for kind in active_visit_types(at.store) if kind != known]
     return VisitTypeForm(
-        posted(request),
+        data,
         weekly=kind_rules_of(known).weekly if known else (),
         initial=dict(initial),
         taken=[visit_type_name(kind.name) for kind in others],

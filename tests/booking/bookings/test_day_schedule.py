@@ -10,7 +10,7 @@ from booking.bookings.lifecycle import cancel_booking
 from booking.bookings.queries import booking_by_reference
 from booking.models import Status
 from booking.store_setup.affected_visits import AffectedResolution
-from booking.store_setup.hours_changes import change_slots
+from booking.store_setup.slot_changes import change_slots
 from booking.who import Who
 from stores.queries import UnknownStore
 from tests.factories import NOW, at, make_booking, make_store, make_user

@@ -19,7 +19,8 @@ from booking.models import Booking, EventKind, Hold, Status
 from booking.privacy import erase_customer
 from booking.refusals import BookingRefused, Refusal
 from booking.store_setup.affected_visits import AffectedResolution
-from booking.store_setup.hours_changes import change_opening_hours, change_slots
+from booking.store_setup.hours_changes import change_opening_hours
+from booking.store_setup.slot_changes import change_slots
 from booking.who import Who
 from notifications.models import OutboxMessage, State
 from notifications.tasks import deliver_due

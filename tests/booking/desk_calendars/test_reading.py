@@ -20,7 +20,7 @@ from booking.desk_calendars.reading import read_calendar, read_due_calendars
 from booking.models import Status
 from booking.places.availability import availability
 from booking.refusals import NoPlace, Refusal
-from booking.store_setup.hours_changes import change_slots
+from booking.store_setup.slot_changes import change_slots
 from booking.tokens import seal, unseal
 from stores.models import BusyTime, DeskCalendar, SetupChange, Slot, Store
 from tests import calendar_server

@@ -18,7 +18,8 @@ from booking.places.free_times import kept_availability
 from booking.places.holds import hold_places
 from booking.refusals import BookingRefused, Refusal
 from booking.store_setup.affected_visits import AffectedResolution
-from booking.store_setup.hours_changes import change_rules, change_slots
+from booking.store_setup.hours_changes import change_rules
+from booking.store_setup.slot_changes import change_slots
 from booking.tokens import hold_token
 from booking.who import Who
 from stores.models import DeskHours, Slot, Store

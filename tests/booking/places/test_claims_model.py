@@ -16,7 +16,7 @@ from booking.places.claims import release_expired_holds
 from booking.places.holds import hold_places, release_hold
 from booking.refusals import BookingRefused, Refusal
 from booking.store_setup.affected_visits import AffectedResolution
-from booking.store_setup.hours_changes import change_slots
+from booking.store_setup.slot_changes import change_slots
 from booking.tokens import hold_token
 from booking.who import Who
 from stores.models import Slot

@@ -11,7 +11,8 @@ from booking.bookings.lifecycle import cancel_booking
 from booking.bookings.rescheduling import reschedule
 from booking.models import Booking
 from booking.places.holds import hold_places, release_hold
-from booking.store_setup.hours_changes import change_opening_hours, change_slots
+from booking.store_setup.hours_changes import change_opening_hours
+from booking.store_setup.slot_changes import change_slots
 from booking.tokens import hold_token
 from booking.waiting_list.entries import leave_waiting_list
 from booking.who import Who

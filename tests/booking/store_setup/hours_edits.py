@@ -13,10 +13,10 @@ from booking.refusals import BookingRefused, Refusal
 from booking.store_setup.affected_visits import AffectedResolution, BookingsAffected
 from booking.store_setup.hours_changes import (
     change_rules,
-    change_slots,
     change_special_hours,
     remove_special_hours,
 )
+from booking.store_setup.slot_changes import change_slots
 from booking.tokens import hold_token
 from stores.models import Desk
 from stores.services import save_desk

@@ -11,10 +11,10 @@ from booking.store_setup.hours_changes import (
     change_hours_of_days,
     change_opening_hours,
     change_rules,
-    change_slots,
     change_special_hours,
     remove_special_hours,
 )
+from booking.store_setup.slot_changes import change_slots
 from booking.who import Who
 from notifications.models import OutboxMessage
 from stores.hours import WeeklyInterval

@@ -23,7 +23,8 @@ from booking.places.claims import release_expired_holds
 from booking.places.holds import hold_places
 from booking.refusals import BookingRefused, Refusal
 from booking.store_setup.affected_visits import AffectedResolution, BookingsAffected
-from booking.store_setup.hours_changes import change_rules, change_slots, change_special_hours, remove_special_hours
+from booking.store_setup.hours_changes import change_rules, change_special_hours, remove_special_hours
+from booking.store_setup.slot_changes import change_slots
 from booking.who import Who
 from stores.models import Desk, Slot, SpecialHours, Store
 from stores.services import save_desk, save_policy

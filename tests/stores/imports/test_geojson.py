@@ -14,7 +14,7 @@ from booking.bookings.audit import differences
 from booking.bookings.day_schedule import day_schedule
 from booking.models import Hold, Source
 from booking.store_setup.affected_visits import AffectedResolution
-from booking.store_setup.hours_changes import change_slots
+from booking.store_setup.slot_changes import change_slots
 from stores.hours import WeeklyInterval
 from stores.imports.geojson import ImportDefaults, Imported, ImportOutcome, import_store
 from stores.models import Desk, OpeningHours, Slot, Store, VisitType

@@ -30,7 +30,8 @@ from booking.places.days_state import Wish
 from booking.places.holds import extend_hold, hold_places, release_hold
 from booking.refusals import BookingRefused
 from booking.store_setup.affected_visits import AffectedResolution
-from booking.store_setup.hours_changes import change_rules, change_slots
+from booking.store_setup.hours_changes import change_rules
+from booking.store_setup.slot_changes import change_slots
 from booking.tokens import hold_token
 from booking.who import Who
 from stores.bounded_cache import BoundedCache
