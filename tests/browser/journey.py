@@ -147,8 +147,14 @@ def choose_time(page: Page) -> str:
 
 
 def fill_details(page: Page, *, phone: str, email: str = "", name: str = NAME, note: str = "") -> None:
-    page.locator("[name=name]").fill(name)
+    """Fill in the details; in simple words, answer one question a page, up to the one for the phone number."""
+    if page.locator("[name=name]").count():
+        page.locator("[name=name]").fill(name)
+    if page.locator("[name=ask][value=name]").count():
+        press(page)
     page.locator("[name=phone]").fill(phone)
+    if page.locator("[name=ask]").count():
+        return
     page.locator("[name=email]").fill(email)
     if note:
         if not page.locator("[name=note]").is_visible():

@@ -39,6 +39,7 @@ ROUTES = {
         s/<slug:store>/book/kept/
         s/<slug:store>/book/extend/
         s/<slug:store>/book/details/
+        s/<slug:store>/book/answer/
         s/<slug:store>/book/check/
         s/<slug:store>/book/confirm/
         s/<slug:store>/book/already/

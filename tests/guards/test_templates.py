@@ -70,3 +70,7 @@ def test_every_template_is_shown_by_something() -> None:
     unused = sorted(name for name in found - named if not BY_A_PART_OF_THEIR_NAME.match(name))
 
     assert unused == [], "nothing names these in full: take them out, or show them"
+
+
+def test_every_page_of_customers_exists_in_simple_words() -> None:
+    assert [name for name in pages_of_customers() if not (TEMPLATES / f"simple/{name}.html").exists()] == []

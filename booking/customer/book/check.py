@@ -8,6 +8,7 @@ from booking.bookings.customer_visits import same_visit
 from booking.customer.access import BOOKING_KEY
 from booking.customer.book.booked import booked_page
 from booking.customer.book.booking_step import BookingStep
+from booking.customer.book.detail_questions import CHANGE, CHECK, EMAIL, NAME, NOTE, DetailQuestions, question_url
 from booking.customer.book.details import AGAIN, NOT_REMEMBERED
 from booking.customer.book.hold_state import keep_place, kept_words
 from booking.customer.book.step_view import with_booking_step
@@ -24,8 +25,11 @@ SAME = "same"
 @with_booking_step
 def check(request: HttpRequest, step: BookingStep) -> HttpResponse:
     """Show everything once more. Remember what is sent, and hold the time where it is not held yet."""
-    if request.method != "POST":
-        return _page(request, step)
+    return lead_to_check(step) if request.method == "POST" else _page(request, step)
+
+
+def lead_to_check(step: BookingStep) -> HttpResponse:
+    """Redirect to the check page, with the time held; or to the page on which something is still to be done."""
     unfinished = lead_to_unfinished(step)
     if unfinished is not None:
         return unfinished
@@ -78,8 +82,20 @@ def _page(request: HttpRequest, step: BookingStep) -> HttpResponse:
         "challenge": step.challenge,
         "is_not_textable": _is_not_textable(step),
         "likely_email": likely_meant(step.form.cleaned_data["email"]),
+        **_addresses(step),
     }
     return customer_page(request, "book/check", context)
+
+
+def _addresses(step: BookingStep) -> dict[str, str]:
+    """Return the pages on which something can be changed; the simple version has one for each question."""
+    return {
+        "before_url": question_url(step, DetailQuestions(step.form).in_order[-1]),
+        "change_url": question_url(step, CHANGE),
+        "name_url": question_url(step, NAME, then=CHECK),
+        "email_url": question_url(step, EMAIL, then=CHECK),
+        "note_url": question_url(step, NOTE, then=CHECK),
+    }
 
 
 def _same_words(request: HttpRequest, step: BookingStep) -> dict[str, Any]:

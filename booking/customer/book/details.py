@@ -10,8 +10,10 @@ from booking.bookings.form_idempotency import reference_booked_by
 from booking.customer.book.booked import booked_page
 from booking.customer.book.booking_step import BookingStep
 from booking.customer.book.choose import choose_page
+from booking.customer.book.detail_questions import ASK, CHECK, NAME, THEN, DetailQuestions
 from booking.customer.book.hold_state import kept_words
 from booking.customer.book.own_visits import own_visits_words, share_is_used
+from booking.customer.book.question_page import Told, question_page
 from booking.customer.book.step_view import with_booking_step
 from booking.customer.book.unavailable import ANOTHER_TIME_HELPS, gone_page
 from booking.customer.book.way_cookie import new_way
@@ -19,7 +21,7 @@ from booking.customer.forms import DetailsForm
 from booking.formatting import refusal_sentence
 from booking.refusals import Refusal
 from booking.web.forms import FormProblem
-from booking.web.rendering import customer_page
+from booking.web.rendering import customer_page, reader_choice_of
 
 # The values of the page's address that tell what happened to an earlier form.
 AGAIN, NOT_REMEMBERED = "again", "not_remembered"
@@ -31,7 +33,7 @@ def details(request: HttpRequest, step: BookingStep) -> HttpResponse:
     if step.is_unread:
         return step.lead_to_times() if request.method == "POST" else choose_page(request, step)
     if request.method == "POST":
-        return step.lead_to("book-details")
+        return step.lead_to("book-details", **_asked(step))
     before = _booked_before(step)
     if before:
         booked = booked_page(request, step, before)
@@ -55,29 +57,45 @@ def _booked_before(step: BookingStep) -> str:
     return reference_booked_by(key=step.way.key, browser=step.way.browser, now=step.now) or ""
 
 
+def _asked(step: BookingStep) -> dict[str, str]:
+    """Return the question of the simple version that a form belongs to or goes back to, for its page's address."""
+    sent, questions = step.request.POST, DetailQuestions(step.form)
+    return {ASK: questions.read(sent.get("to") or sent.get(ASK, "")), THEN: CHECK if sent.get(THEN) == CHECK else ""}
+
+
 def details_page(request: HttpRequest, step: BookingStep) -> HttpResponse:
-    """Show the form; where the address asks for it, as it was sent, with its problems on top."""
-    why = request.GET.get("why", "")
-    is_lost = why in (AGAIN, NOT_REMEMBERED) and not step.way.is_remembered
-    form = _sent_before(step) if why == AGAIN and not is_lost else _unjudged(step)
-    problems = form.problems() if form.is_bound else []
-    status = HTTPStatus.BAD_REQUEST if problems else HTTPStatus.OK
-    refusal = _told_refusal(request)
-    if is_lost:
-        problems, status = [FormProblem(_not_remembered_sentence())], HTTPStatus.BAD_REQUEST
-    elif refusal is Refusal.TOO_MANY_OPEN_BOOKINGS:
-        problems, status = [FormProblem(share_is_used(step.rules))], HTTPStatus.CONFLICT
-    elif refusal is not None and refusal not in ANOTHER_TIME_HELPS:
-        problems, status = [FormProblem(refusal_sentence(refusal))], HTTPStatus.CONFLICT
+    """Show the form; where the address asks for it, as it was sent, with its problems on top.
+
+    In the simple version, show one question of it.
+    """
+    told = _told(request, step)
+    more = {"is_share_used": _told_refusal(request) is Refusal.TOO_MANY_OPEN_BOOKINGS}
+    if reader_choice_of(request).is_simple:
+        return question_page(request, step, told, more)
+    form = _sent_before(step) if told.was_sent else _unjudged(step)
+    problems = [*told.problems, *(form.problems() if form.is_bound else ())]
     context = {
+        **more,
         **step.context(problems),
         **kept_words(step),
         **own_visits_words(request, step),
         "form": form,
         "challenge": step.challenge,
-        "is_share_used": refusal is Refusal.TOO_MANY_OPEN_BOOKINGS,
     }
-    return customer_page(request, "book/details", context, status=status)
+    return customer_page(request, "book/details", context, status=told.status_with(problems))
+
+
+def _told(request: HttpRequest, step: BookingStep) -> Told:
+    """Return what the address tells of an earlier form."""
+    why, refusal = request.GET.get("why", ""), _told_refusal(request)
+    follows = reader_choice_of(request).is_simple and request.GET.get(ASK, NAME) != NAME
+    if (why in (AGAIN, NOT_REMEMBERED) or follows) and not step.way.is_remembered:
+        return Told([FormProblem(_not_remembered_sentence())], HTTPStatus.BAD_REQUEST, is_lost=True)
+    if refusal is Refusal.TOO_MANY_OPEN_BOOKINGS:
+        return Told([FormProblem(share_is_used(step.rules))], HTTPStatus.CONFLICT)
+    if refusal is not None and refusal not in ANOTHER_TIME_HELPS:
+        return Told([FormProblem(refusal_sentence(refusal))], HTTPStatus.CONFLICT)
+    return Told([], HTTPStatus.OK, was_sent=why == AGAIN)
 
 
 def _sent_before(step: BookingStep) -> DetailsForm:

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods
 from booking import limits
 from booking.bookings.form_idempotency import reference_booked_by
 from booking.customer.book.booking_step import BookingStep, chosen
+from booking.customer.book.detail_questions import ASK, with_answer
 from booking.customer.book.way_cookie import Way, new_way, ways
 from booking.customer.forms import DetailsForm, read_key
 from booking.customer.store_lookup import store_or_404
@@ -143,7 +144,9 @@ def _way(known: list[Way], store: str, asked: VisitQuery, told: str, *, is_sent:
 def _form(page: StorePage, way: Way, sent: QueryDict | None) -> DetailsForm:
     """Return the form with what was sent or remembered; unbound where nothing was typed."""
     typed: Mapping[str, Any] | None = sent
-    if sent is None or "name" not in sent:
+    if sent is not None and ASK in sent:  # one question alone
+        typed = {**with_answer(way.typed, sent), HONEYPOT: sent.get(HONEYPOT, "")}
+    elif sent is None or "name" not in sent:
         unseen = {HONEYPOT: sent[HONEYPOT]} if sent and sent.get(HONEYPOT) else {}
         meant = {"email": sent["email_meant"]} if sent and sent.get("email_meant") else {}  # offered by the check page
         typed = {**way.typed, **meant, **unseen} if way.typed else None

@@ -6,6 +6,7 @@ browser has to remember for that is in a cookie that lasts half an hour (docs/de
 
 from django.urls import path
 
+from booking.customer.book.answer import answer
 from booking.customer.book.booked import already
 from booking.customer.book.check import check
 from booking.customer.book.choose import book
@@ -21,6 +22,7 @@ urlpatterns = [
     path("s/<slug:store>/book/kept/", kept, name="book-kept"),
     path("s/<slug:store>/book/extend/", extend, name="book-extend"),
     path("s/<slug:store>/book/details/", details, name="book-details"),
+    path("s/<slug:store>/book/answer/", answer, name="book-answer"),
     path("s/<slug:store>/book/check/", check, name="book-check"),
     path("s/<slug:store>/book/confirm/", confirm, name="book-confirm"),
     path("s/<slug:store>/book/already/", already, name="book-already"),

@@ -31,7 +31,7 @@ TYPED: dict[str, Any] = {
     "note": "Second floor",
 }
 ANSWERS = {"question_0": "38", "question_1": "By car"}
-DETAILS, CHECK, CONFIRM = "book/details/", "book/check/", "book/confirm/"
+DETAILS, ANSWER, CHECK, CONFIRM = "book/details/", "book/answer/", "book/check/", "book/confirm/"
 EXTEND, HOLD = "book/extend/", "book/hold/"
 
 
@@ -107,12 +107,37 @@ def _hold(camera: Camera, name: str, *, store: str = CORNER, status: int = 200, 
 
 
 def _form(camera: Camera) -> str:
-    """Return where the details are sent: to be booked, or in simple words to be shown once more."""
-    return CHECK if "simple" in camera.reader else CONFIRM
+    """Return where the details are sent: to be booked, or in simple words one answer alone."""
+    return ANSWER if "simple" in camera.reader else CONFIRM
 
 
 def _checked(camera: Camera, title: str, details: Shot, /, **typed: Any) -> Shot:
-    return camera.send(title, details, _form(camera), by=CHECK, **typed)
+    if "simple" not in camera.reader:
+        return camera.send(title, details, CONFIRM, by=CHECK, **typed)
+    return _answered(camera, title, details, "", **typed)
+
+
+def _answered(camera: Camera, title: str, shot: Shot, until: str, /, **typed: Any) -> Shot:
+    """Answer one question after the other up to this one, or up to the check page."""
+    while (asked := _asked(shot)) != until:
+        shot = camera.send(f"{title}, {asked}", shot, ANSWER, **typed)
+    return shot
+
+
+def _asked(shot: Shot) -> str:
+    return next((form["ask"] for action, form in shot.page.forms.items() if action.endswith(ANSWER)), "")
+
+
+def _ask(camera: Camera, details: Shot) -> None:
+    """See each question of the simple version, and an address that seems mistyped."""
+    camera.send("asked, after the name", details, ANSWER, name=TYPED["name"])
+    opened = details.response.request
+    address = f"{opened['PATH_INFO']}?{opened['QUERY_STRING']}".removeprefix(camera.reader)
+    for question in ("neither", "change", "note", "phone", "email"):
+        shot = camera.get(f"asked, {question}", f"{address}&ask={question}")
+    camera.send("asked, errors", shot, ANSWER, status=400, email="zoe")
+    camera.send("check, another domain is meant", shot, ANSWER, email="ada@gmial.com")
+    camera.send("check, note", camera.get("a note", f"{address}&ask=note&then=check"), ANSWER, note=TYPED["note"])
 
 
 def _book(camera: Camera) -> None:
@@ -120,7 +145,10 @@ def _book(camera: Camera) -> None:
     camera.send("details with errors", details, form, status=400, name="", phone="12", email="zoe")
     camera.send("time kept longer", details, form, by=EXTEND, **TYPED)
     camera.send("another language", details, form, by=DETAILS, **TYPED)
-    camera.send("check, another domain is meant", details, form, **{**TYPED, "email": "ada@gmial.com"})
+    if form == CONFIRM:
+        camera.send("check, another domain is meant", details, form, **{**TYPED, "email": "ada@gmial.com"})
+    else:
+        _ask(camera, details)
     check = _checked(camera, "check", details, **TYPED)
     camera.send("another time, all typed", details, form, by="book/", **TYPED)
     confirmed = camera.send("confirmed", check, CONFIRM)
@@ -129,7 +157,7 @@ def _book(camera: Camera) -> None:
     camera.get("back after booking", address.removeprefix(camera.reader))
     _same_again(camera)
     third = {**TYPED, "phone": "05 49 24 00 39", "email": "", "note": "", "is_for_someone_else": "on"}
-    landline = camera.send("check, no text messages", _hold(camera, "details again"), form, **third)
+    landline = _checked(camera, "check, no text messages", _hold(camera, "details again"), **third)
     camera.send("confirmed, no messages", landline, CONFIRM)
     for hour in (15, 16):
         more = _checked(camera, "check again", _hold(camera, "more", starts_at=at(hour).isoformat()), **TYPED)
@@ -177,7 +205,11 @@ def _run_out(camera: Camera, clock: time_machine.Traveller) -> None:
 def _advised(camera: Camera) -> None:
     for mode in ("video", "call"):
         details = _hold(camera, f"details, {mode}", store=COACH, visit_type=mode, desk="bea")
-        camera.send(f"details, {mode}, errors", details, _form(camera), status=400, **TYPED)
+        if _form(camera) == ANSWER:
+            wrong = _answered(camera, f"details, {mode}", details, "question_0", **TYPED)
+            camera.send(f"details, {mode}, errors", wrong, ANSWER, status=400)
+        else:
+            camera.send(f"details, {mode}, errors", details, CONFIRM, status=400, **TYPED)
         typed = {**TYPED, **ANSWERS, "phone": f"06 12 34 56 {10 + len(mode)}"}
         check = _checked(camera, f"check, {mode}", details, **typed)
         _open(camera, camera.send(f"confirmed, {mode}", check, CONFIRM))

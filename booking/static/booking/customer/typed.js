@@ -29,13 +29,14 @@ if (typed && typed.length === fields.length) {
 form.addEventListener("change", keep);
 addEventListener("pagehide", keep);
 
-// The link back to the times takes along what was typed, as the button does.
+// The link back takes along what was typed, as the button does that leads there.
 const back = /** @type {HTMLAnchorElement} */ (document.querySelector("a.back"));
 back.addEventListener("click", (event) => {
   const isElsewhere = event.ctrlKey || event.metaKey || event.shiftKey;
-  if (isElsewhere || !fields.some((field) => !/^(checkbox|radio)$/.test(field.type) && field.value)) return;
-  event.preventDefault();
   /** @type {HTMLButtonElement | null} */
-  const otherTime = form.querySelector("button[data-other-time]");
-  otherTime?.click();
+  const button = form.querySelector("button[data-before]");
+  if (!button || isElsewhere) return;
+  if (!fields.some((field) => !/^(checkbox|radio)$/.test(field.type) && field.value)) return;
+  event.preventDefault();
+  button.click();
 });

@@ -14,6 +14,7 @@ from booking.models import Booking, Hold
 from booking.who import Who
 from stores.models import Store
 from tests.booking.customer.book.way import (
+    ANSWER,
     BOOK,
     CHECK,
     CHOSEN,
@@ -39,7 +40,7 @@ FORM_KEY = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")  # drawn by lot: three of it
 # --- No page is the answer to a form --------------------------------------------------------------
 
 
-@pytest.mark.parametrize("path", [BOOK, HOLD, EXTEND, DETAILS, CHECK, CONFIRM])
+@pytest.mark.parametrize("path", [BOOK, HOLD, EXTEND, DETAILS, ANSWER, CHECK, CONFIRM])
 @pytest.mark.parametrize("sent", [{}, CHOSEN, {**CHOSEN, **TYPED}, {**CHOSEN, **TYPED, "phone": "12"}])
 def test_a_form_is_answered_with_an_address_that_holds_nothing_typed(
     client: Client, store: Store, path: str, sent: dict[str, str]
@@ -53,7 +54,7 @@ def test_a_form_is_answered_with_an_address_that_holds_nothing_typed(
         assert client.get(response["Location"]).status_code in (200, 400)
 
 
-@pytest.mark.parametrize("prefix", ["", "/fr", "/simple/en", "/ar"])
+@pytest.mark.parametrize("prefix", ["", "/fr", "/ar"])
 def test_what_was_typed_comes_along_into_another_language(client: Client, store: Store, prefix: str) -> None:
     form = filled(client)
 
@@ -137,12 +138,14 @@ def test_back_after_booking_shows_the_booked_visit(client: Client) -> None:
 
 
 def test_back_in_simple_words_shows_the_booked_visit_on_each_page_of_the_way(client: Client, store: Store) -> None:
-    details = choose(client)
-    form = {**page(client.get(f"/simple/en{details}")).forms[f"/simple/en{CHECK}"], **TYPED}
-    check = client.post(f"/simple/en{CHECK}", form)["Location"]
+    details = f"/simple/en{choose(client)}"
+    form = page(client.get(details)).forms[f"/simple/en{ANSWER}"]
+    phone = client.post(f"/simple/en{ANSWER}", {**form, "name": TYPED["name"]})["Location"]
+    form = page(client.get(phone)).forms[f"/simple/en{ANSWER}"]
+    check = client.post(f"/simple/en{ANSWER}", {**form, "phone": TYPED["phone"]})["Location"]
     client.post(f"/simple/en{CONFIRM}", page(client.get(check)).forms[f"/simple/en{CONFIRM}"])
 
-    for address in (check, f"/simple/en{details}"):
+    for address in (check, phone, details):
         assert "This visit is booked:" in page(client.get(address)).words
 
 
@@ -150,13 +153,13 @@ def test_back_in_simple_words_shows_the_booked_visit_on_each_page_of_the_way(cli
 def test_an_old_page_in_simple_words_sent_again_keeps_no_second_place(
     client: Client, store: Store, again: dict[str, str]
 ) -> None:
-    form = {**page(client.get(f"/simple/en{choose(client)}")).forms[f"/simple/en{CHECK}"], **TYPED}
+    form = filled(client)
     check = client.post(f"/simple/en{CHECK}", form)["Location"]
     client.post(f"/simple/en{CONFIRM}", page(client.get(check)).forms[f"/simple/en{CONFIRM}"])
 
-    shown = page(client.post(f"/simple/en{CHECK}", {**form, **again}, follow=True))
-
-    assert "This visit is booked:" in shown.words
+    for path, sent in ((CHECK, form), (ANSWER, {**form, "ask": "name"})):
+        shown = page(client.post(f"/simple/en{path}", {**sent, **again}, follow=True))
+        assert "This visit is booked:" in shown.words
     assert not Hold.objects.exists()
 
 
@@ -224,7 +227,7 @@ def test_each_step_asks_the_database_no_more_than_it_must(
 
 
 @pytest.mark.parametrize(
-    "path", ["book/hold/", "book/check/", "book/confirm/", "book/details/", "book/extend/", "wait/"]
+    "path", ["book/hold/", "book/answer/", "book/check/", "book/confirm/", "book/details/", "book/extend/", "wait/"]
 )
 def test_form_for_a_store_that_takes_no_visits_any_more_is_led_to_the_word_for_it(
     client: Client, store: Store, path: str

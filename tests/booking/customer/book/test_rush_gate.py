@@ -12,8 +12,8 @@ from booking import limits
 from booking.models import Booking, Hold
 from booking.web.proof_of_work import NUMBERS, STORE_NORMAL, WAITED_A_MINUTE, check, new_challenge
 from stores.models import Store
-from tests.booking.customer.book.way import CHECK, CONFIRM, DETAILS, HOLD, TEN, TYPED, filled
-from tests.booking.reading import page
+from tests.booking.customer.book.way import ANSWER, CHECK, CONFIRM, DETAILS, HOLD, TEN, TYPED, filled
+from tests.booking.reading import Page, page
 from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
@@ -137,20 +137,33 @@ def test_the_moment_speaks_simply_and_in_the_reader_s_language(client: Client, s
     assert list(page(response).forms) == [f"/simple/en{HOLD}"]
 
 
-@pytest.mark.parametrize(("before", "books"), [("", CONFIRM), ("/simple/en", CHECK)])
-def test_what_fills_in_the_unseen_field_is_asked_again(client: Client, store: Store, before: str, books: str) -> None:
-    details = page(client.post(f"{before}{HOLD}", CHOSEN, follow=True)).forms[f"{before}{books}"]
-    form = page(client.post(f"{before}{CHECK}", {**details, **TYPED}, follow=True)).forms[f"{before}{CONFIRM}"]
+def _told_of_the_unseen_field(client: Client, before: str) -> Page:
+    form = page(client.post(f"{before}{CHECK}", filled(client), follow=True)).forms[f"{before}{CONFIRM}"]
     assert form["homepage"] == ""
 
     response = client.post(f"{before}{CONFIRM}", {**form, "homepage": "https://example.org"}, follow=True)
 
-    asked = page(response)
     assert response.status_code == 400
+    asked = page(response)
     assert "If it was not you, simply continue. If this comes again, phone the store." in asked.words
-    again = asked.forms[f"{before}{books}"]
+    return asked
+
+
+def test_what_fills_in_the_unseen_field_is_asked_again(client: Client, store: Store) -> None:
+    again = _told_of_the_unseen_field(client, "").forms[CONFIRM]
+
     assert (again["name"], again["note"]) == (TYPED["name"], TYPED["note"])
-    assert client.post(f"{before}{books}", again, follow=True).status_code == 200
+    assert client.post(CONFIRM, again, follow=True).status_code == 200
+
+
+def test_what_fills_in_the_unseen_field_in_simple_words_leads_back_to_the_check(client: Client, store: Store) -> None:
+    again = _told_of_the_unseen_field(client, "/simple/en").forms[f"/simple/en{ANSWER}"]
+
+    check = page(client.post(f"/simple/en{ANSWER}", again, follow=True))
+
+    assert TYPED["name"] in check.words
+    assert TYPED["note"] in check.words
+    assert client.post(f"/simple/en{CONFIRM}", check.forms[f"/simple/en{CONFIRM}"], follow=True).status_code == 200
 
 
 def test_the_unseen_field_stops_a_booking_sent_at_once(client: Client, store: Store) -> None:

@@ -1,0 +1,47 @@
+"""The answer to one question of the simple version: it is remembered, and leads to the next question."""
+
+from dataclasses import replace
+from functools import partial
+
+from django.http import HttpRequest, HttpResponse
+
+from booking.customer.book.booking_step import BookingStep
+from booking.customer.book.check import lead_to_check
+from booking.customer.book.detail_questions import (
+    ASK,
+    CHECK,
+    EMAIL,
+    PHONE,
+    THEN,
+    DetailQuestions,
+    fields_of,
+    judged,
+)
+from booking.customer.book.details import AGAIN
+from booking.customer.book.step_view import with_booking_step
+
+
+@partial(with_booking_step, methods=("POST",))
+def answer(request: HttpRequest, step: BookingStep) -> HttpResponse:
+    """Remember an answer. Lead to the next question, or back to this one where the answer cannot be taken."""
+    if step.is_unread:
+        return step.lead_to_times()
+    if step.way.booked:  # an old page, sent again: the details page says what it booked
+        return step.lead_to("book-details")
+    question = request.POST.get(ASK, "")
+    questions = DetailQuestions(judged(step, step.typed, question=question))
+    question, then = questions.read(question), CHECK if request.POST.get(THEN) == CHECK else ""
+    if questions.is_open(question):
+        return step.lead_to("book-details", ask=question, then=then, why=AGAIN)
+    step = _without_other_contact(step, questions, question)
+    following = "" if then else questions.after(question)
+    return step.lead_to("book-details", ask=following) if following else lead_to_check(step)
+
+
+def _without_other_contact(step: BookingStep, questions: DetailQuestions, question: str) -> BookingStep:
+    """Return the step without a phone number or an address that could not be taken, once the other one is given."""
+    other = {PHONE: EMAIL, EMAIL: PHONE}.get(question, "")
+    if not other or not questions.is_open(other):
+        return step
+    typed = {name: value for name, value in step.form.typed() if name not in fields_of(other)}
+    return replace(step, form=judged(step, typed))

@@ -1,0 +1,140 @@
+"""What the simple version asks after the time, one question a page: name, contact, the store's own questions.
+
+Each page is the address of the details with its question in `ask`. What was answered so far is remembered with the
+booking in progress, so Back, reload and another time lose nothing.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from booking.customer.book.booking_step import BookingStep
+from booking.customer.book.simple_questions import Choice
+from booking.customer.forms import DetailsForm
+from booking.web.forms import HONEYPOT
+
+ASK, THEN = "ask", "then"  # of an address and of a form: the question, and where its answer leads
+CHECK = "check"  # a value of `then`: back to the check page, from which the question was asked
+NAME, PHONE, EMAIL, NOTE = "name", "phone", "email", "note"
+NEITHER, CHANGE = "neither", "change"  # these two only lead on: no phone and no e-mail, and what is to be changed
+
+
+@dataclass(frozen=True, slots=True)
+class DetailQuestions:
+    """The questions of one booking in progress; `form` is bound to what was answered so far."""
+
+    form: DetailsForm
+
+    @property
+    def contact(self) -> str:
+        """The question about how to reach the customer: e-mail for somebody who gave an address alone."""
+        given = self.form.data
+        return EMAIL if given.get(EMAIL) and not given.get(PHONE) else PHONE
+
+    @property
+    def in_order(self) -> list[str]:
+        """The questions on the way from the time to the check page; a note is written only on wish."""
+        return [NAME, self.contact, *self._of_store]
+
+    @property
+    def _of_store(self) -> list[str]:
+        return [f"question_{number}" for number in range(len(self.form.questions))]
+
+    def read(self, text: str) -> str:
+        """Return the question that an address or a form names; "" for none that is asked here."""
+        known = (NAME, PHONE, EMAIL, NOTE, NEITHER, CHANGE, *self._of_store)
+        return text if text in known else ""
+
+    def after(self, question: str) -> str:
+        """Return the question that follows an answer, "" where all are answered."""
+        order = self._order_with(question)
+        return next(iter(order[order.index(question) + 1 :]), "") if question in order else ""
+
+    def before(self, question: str) -> str:
+        """Return the question to go back to, "" from the first one."""
+        other_way = {EMAIL: PHONE, NEITHER: EMAIL}
+        if question in other_way:
+            return other_way[question]
+        order = self._order_with(question)
+        at = order.index(question) if question in order else len(order)
+        return order[at - 1] if at else ""
+
+    def first_open(self) -> str:
+        """Return the first question whose answer is missing or cannot be taken, "" for none."""
+        return next((one for one in (*self.in_order, PHONE, EMAIL, NOTE) if self.is_open(one)), "")
+
+    def is_open(self, question: str) -> bool:
+        """Tell whether a question's answer is missing or cannot be taken."""
+        return any(name in self.form.errors for name in fields_of(question))
+
+    def _order_with(self, question: str) -> list[str]:
+        contact = question if question in (PHONE, EMAIL) else self.contact
+        return [NAME, contact, *self._of_store]
+
+
+def fields_of(question: str) -> tuple[str, ...]:
+    """Return the fields of the form that a page asks for; none of a page that only leads on."""
+    if question in ("", NEITHER, CHANGE):
+        return ()
+    return (NAME, "is_for_someone_else") if question == NAME else (question,)
+
+
+def with_answer(typed: Mapping[str, str], sent: Mapping[str, Any]) -> dict[str, str]:
+    """Return what was typed so far, with the answer that a form sends; what it does not send was taken back."""
+    answered = {name: sent.get(name, "") for name in fields_of(sent.get(ASK, ""))}
+    return {**{name: value for name, value in typed.items() if name != HONEYPOT}, **answered}
+
+
+def judged(step: BookingStep, typed: Mapping[str, Any], *, question: str = "") -> DetailsForm:
+    """Return the form bound to what was typed; a contact that is missing altogether is said of the asked one."""
+    form = DetailsForm(dict(typed), country=step.rules.country, questions=step.form.questions)
+    if form.has_error(PHONE, code="required"):
+        del form.errors[PHONE]
+    asked = EMAIL if question == EMAIL else PHONE
+    has_contact = form.cleaned_data.get(PHONE) or form.cleaned_data.get(EMAIL)
+    if not has_contact and asked not in form.errors:
+        form.add_error(asked, _("Write an e-mail address.") if asked == EMAIL else _("Write a phone number."))
+    return form
+
+
+def give_hints(form: DetailsForm, question: str, *, is_focused: bool) -> None:
+    """Word the hint of the asked field, and let it have the focus."""
+    is_for_someone_else = bool(form["is_for_someone_else"].value())
+    hints = {
+        NAME: _("Write the name of the person who comes."),
+        PHONE: _("Write your own number. We send you the text message.")
+        if is_for_someone_else
+        else _("We send you a text message."),
+        EMAIL: _("Write your own address. We send you the e-mail.")
+        if is_for_someone_else
+        else _("We send you an e-mail."),
+        NOTE: _("All staff can read it. You can leave this empty."),
+    }
+    field = form.fields[question]
+    field.help_text = hints.get(question, "" if field.required else _("You can leave this empty."))
+    if is_focused and not getattr(field, "choices", None):
+        field.widget.attrs["autofocus"] = True
+
+
+def change_choices(step: BookingStep, form: DetailsForm) -> tuple[Choice, ...]:
+    """Return what may be changed before the visit is booked, each with the page that asks for it."""
+    contacts = [(PHONE, _("The phone number")), (EMAIL, _("The e-mail address"))]
+    given = [(name, words) for name, words in contacts if form.data.get(name)]
+    asked = [(name, str(form[name].label)) for name in DetailQuestions(form).in_order if name.startswith("question_")]
+    return (
+        Choice(_("The day and the time"), step.url_of("book", hold=step.hold, form=step.known_key)),
+        *(
+            Choice(words, question_url(step, name, then=CHECK))
+            for name, words in ((NAME, _("The name")), *given, *asked, (NOTE, _("The note for the store")))
+        ),
+    )
+
+
+def question_url(step: BookingStep, question: str, *, then: str = "") -> str:
+    """Return the address of the page of a question; of the check page for ""."""
+    if not question:
+        return step.url_of("book-check", starts_at=step.local_start, hold=step.hold, form=step.way.key)
+    wanted = {ASK: question, THEN: then}
+    return step.url_of("book-details", starts_at=step.local_start, hold=step.hold, form=step.way.key, **wanted)
