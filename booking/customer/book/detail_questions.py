@@ -113,7 +113,7 @@ def give_hints(form: DetailsForm, question: str, *, is_focused: bool) -> None:
         NOTE: _("All staff can read it. You can leave this empty."),
     }
     field = form.fields[question]
-    field.help_text = hints.get(question, "" if field.required else _("You can leave this empty."))
+    form[question].help_text = hints.get(question, "" if field.required else _("You can leave this empty."))
     if is_focused and not getattr(field, "choices", None):
         field.widget.attrs["autofocus"] = True
 

@@ -264,3 +264,14 @@ def test_each_question_costs_what_the_whole_form_costs(
     with django_assert_num_queries(2):
         client.post(f"{SIMPLE}{ANSWER}", {**phone.forms[f"{SIMPLE}{ANSWER}"], "phone": PHONE})
     assert client.get(f"{SIMPLE}{CHECK}").status_code == 303
+
+
+@pytest.mark.parametrize("question", ["name", "phone", "email", "note"])
+def test_hint_of_a_field_is_the_simple_one_and_is_read_with_the_field(
+    client: Client, store: Store, question: str
+) -> None:
+    address = f"{SIMPLE}{choose(client)}"
+    for one in (address, f"{address}&why=again"):
+        shown = page(client.get(f"{one}&ask={question}"))
+        assert f"id_{question}_helptext" in shown.ids
+        assert "Confirmation" not in shown.words
