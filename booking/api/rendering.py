@@ -11,7 +11,8 @@ from booking.bookings.visit_facts import booking_facts
 from booking.formatting import visit_type_name
 from booking.links import calendar_url, manage_url
 from booking.models import Booking
-from booking.places.availability import Availability, FreeDay, FreeSlot
+from booking.places.availability import Availability, FreeDay
+from booking.places.free_starts import FreeSlot
 from booking.places.free_times import MOST_DAYS
 from booking.policy import may_cancel, may_change
 from booking.tokens import manage_token

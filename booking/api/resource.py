@@ -124,6 +124,7 @@ class ApiView(APIView):
             by_staff=self._by_staff,
             desk=wanted.desk,
             is_booked=wanted.is_booked,
+            moved=wanted.moved,
         )
         near = near_times(wish, wanted.starts_at, now=self.now)
         return [free_slot_json(slot, near.zone) for slot in near.slots] if near.zone else []

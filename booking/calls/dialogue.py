@@ -25,6 +25,7 @@ from booking.models import Booking, Source
 from booking.places.days_state import Wish
 from booking.places.free_times import kept_availability
 from booking.places.holds import hold_places, release_hold
+from booking.places.moved_visits import moved_visit
 from booking.policy import may_change
 from booking.refusals import BookingRefused, Refusal, UnknownVisitType, while_offered
 from booking.tokens import hold_token
@@ -130,8 +131,8 @@ def _wish_of(place: Place, caller: Caller) -> Wish | None:
     visit = _named(place, caller)
     if visit is None:
         return None
-    kind, desk = visit.visit_type.slug, visit.desk_kept
-    return Wish(caller.rules.slug, kind, party_size=visit.party_size, desk=desk, is_booked=True)
+    kind, desk, moved = visit.visit_type.slug, visit.desk_kept, moved_visit(visit)
+    return Wish(caller.rules.slug, kind, party_size=visit.party_size, desk=desk, is_booked=True, moved=moved)
 
 
 def _free_after(after: datetime | None, wish: Wish, caller: Caller) -> list[datetime]:

@@ -9,8 +9,8 @@ from django.utils.http import urlencode
 
 from booking.customer.visit_query import VisitQuery
 from booking.formatting import moment_in_words
-from booking.places.availability import FreeSlot
 from booking.places.days_state import Wish
+from booking.places.free_starts import FreeSlot
 from booking.places.free_times import kept_availability
 from booking.places.nearest_free import nearest_free
 from booking.places.slot_wording import SlotChoice, slot_choice, slot_choices

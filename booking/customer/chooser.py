@@ -14,6 +14,7 @@ from booking import formatting
 from booking.places.availability import FreeDay
 from booking.places.days_state import DaysState, Wish, read_state
 from booking.places.free_times import free_times
+from booking.places.moved_visits import MovedVisit
 from booking.places.slot_wording import DayPart, SlotChoice, day_parts, slot_choice
 from booking.policy import first_bookable_start, last_bookable_date
 from stores.hours import ONE_DAY
@@ -87,14 +88,16 @@ def chooser(
     desk: str = "",
     own_hold: str = "",
     own_start: datetime | None = None,
+    moved: MovedVisit | None = None,
 ) -> Chooser:
     """Return the week with `day` shown, or the first free day of a week from `from_date` on, or the first of all.
 
     `own_hold` is the public id of the visitor's hold, which hides no time from them; `own_start` is the time to mark as
-    theirs. Weeks count from today. One SQL statement where the days are kept; else one more for each stretch of days
-    that is searched: the first week, the shown week if it is another, and all later days where nothing is free.
+    theirs; what `moved` takes now is free for it. Weeks count from today. One SQL statement where the days are kept;
+    else one more for each stretch of days that is searched: the first week, the shown week if it is another, and all
+    later days where nothing is free.
     """
-    book = _open_book(rules, visit_type, party_size=party_size, now=now, desk=desk, own_hold=own_hold)
+    book = _open_book(rules, visit_type, party_size=party_size, now=now, desk=desk, own_hold=own_hold, moved=moved)
     if day is not None and day >= book.today + DAYS_SHOWN * ONE_DAY:
         first_slot = book.first_slot(near_days=DAYS_NEAR)  # this week is not shown: its first days mostly tell
     else:
@@ -179,12 +182,13 @@ def _open_book(
     now: datetime,
     desk: str = "",
     own_hold: str = "",
+    moved: MovedVisit | None = None,
 ) -> _Book:
     today = now.astimezone(rules.zone).date()
     last = min(last_bookable_date(now=now, zone=rules.zone, rules=rules), today + (DAYS_LOOKED_AT - 1) * ONE_DAY)
     last = max(today, _last_with_times(rules, visit_type, first=today, last=last))
     is_booked = visit_type not in rules.visit_types  # a visit that is being moved
-    wish = Wish(rules.slug, visit_type.slug, party_size, desk=desk, own_hold=own_hold, is_booked=is_booked)
+    wish = Wish(rules.slug, visit_type.slug, party_size, desk=desk, own_hold=own_hold, is_booked=is_booked, moved=moved)
     state = read_state(wish, today, last, now=now)
     if state is None:
         raise UnknownStore(rules.slug)

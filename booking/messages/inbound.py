@@ -32,6 +32,7 @@ from booking.messages.inbox import has_written_lately, keep_text, reply_goes_at
 from booking.messages.text_bookings import book_choice, offer_first_times, store_of_word
 from booking.models import Booking, Status, TextQuestion
 from booking.places.days_state import Wish
+from booking.places.moved_visits import moved_visit
 from booking.places.nearest_free import nearest_free
 from booking.policy import LONGEST_LATE, may_change
 from booking.refusals import BookingRefused
@@ -165,6 +166,7 @@ def _offer_times(text: _Text, booking: Booking, _number: int | None) -> str:
         party_size=booking.party_size,
         desk=booking.desk_kept,
         is_booked=True,
+        moved=moved_visit(booking),
     )
     starts = [slot.starts_at for slot in nearest_free(wish, booking.starts_at, now=text.now)]
     if not starts:

@@ -25,7 +25,8 @@ from booking.bookings.lifecycle import book_visit, cancel_booking, confirm_atten
 from booking.bookings.rescheduling import reschedule
 from booking.customer_input import CustomerDetails
 from booking.models import Booking, Source
-from booking.places.availability import FreeSlot, availability
+from booking.places.availability import availability
+from booking.places.free_starts import FreeSlot
 from booking.refusals import BookingRefused
 from booking.tokens import ALPHABET
 from booking.who import Who

@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
 from hashlib import sha256
-from typing import NamedTuple
 
-from booking.places.at_once import kind_visits
-from booking.places.places_left import ExpiredHold, places_left, what_changed
+from booking.places.at_once import slots_and_kind
+from booking.places.free_starts import FreeSlot, starts_with_places, with_room_for_kind
+from booking.places.moved_visits import MovedVisit
+from booking.places.places_left import ExpiredHold, places_of_rows, what_changed
 from booking.policy import first_bookable_start, last_bookable_date, places_needed
 from booking.refusals import UnknownVisitType
 from stores.hours import ONE_DAY, day_start
@@ -18,14 +19,6 @@ from stores.slots import StoreRules, VisitTypeRule, store_slots
 from stores.visit_runs import VisitRun, visits_by_desk
 
 _TRIES = 3
-
-
-class FreeSlot(NamedTuple):
-    """A start that can take the party; `ends_at` is the end of the visit, `places_left` counts all desks."""
-
-    starts_at: datetime
-    ends_at: datetime
-    places_left: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +39,6 @@ class Availability:
 class AvailabilityQuestion:
     """A question about the free times for one visit type and party; the answer costs one statement.
 
-    It costs two for a kind of visit of which there may be only so many at once.
-
     Building it costs one statement if the rules have been read, else two.
     """
 
@@ -63,6 +54,7 @@ class AvailabilityQuestion:
     days_version: int
     now: datetime
     own_hold: str = ""  # the public id of the asking customer's hold
+    moved: MovedVisit | None = None
 
     @property
     def version(self) -> str:
@@ -80,6 +72,13 @@ class AvailabilityQuestion:
         ends = day_start(self.to_date + 2 * ONE_DAY, self.rules.zone)  # a visit may end past midnight
         here = [one for one in self.expired_holds if one.starts_at < ends and one.ends_at > begins]
         return sorted(here, key=lambda one: (one.desk_id, one.starts_at, one.ends_at, one.places))
+
+    def is_left_on(self, day: date) -> bool:
+        """Tell whether a visit that moves gives back places that may be free for it alone on a day."""
+        begins, ends = (day_start(day + number * ONE_DAY, self.rules.zone) for number in (-1, 2))
+        return self.moved is not None and any(
+            one.starts_at < ends and one.ends_at > begins for one in self.moved.gives_back
+        )
 
     def between(self, from_date: date, to_date: date) -> "AvailabilityQuestion":
         """Return the same question for some of its days; `days_version` still covers all of them."""
@@ -128,7 +127,7 @@ class AvailabilityQuestion:
         )
 
 
-def ask_availability(
+def ask_availability(  # noqa: PLR0913 -- one for each thing a wish says
     *,
     store: str,
     visit_type: str,
@@ -140,10 +139,11 @@ def ask_availability(
     desk: str = "",
     own_hold: str = "",
     is_booked: bool = False,
+    moved: MovedVisit | None = None,
 ) -> AvailabilityQuestion:
     """Return the question, with the rules of its store; `desk` limits it to one desk.
 
-    `is_booked` is for a visit that is being moved: its type may no longer be offered.
+    `is_booked` is for a visit that is being moved: its type may no longer be offered. What `moved` takes is free.
 
     Raises UnknownStore, UnknownVisitType.
     """
@@ -162,6 +162,7 @@ def ask_availability(
         now=now,
         by_staff=by_staff,
         own_hold=own_hold,
+        moved=moved,
     )
 
 
@@ -175,6 +176,7 @@ def ask_by_rules(
     now: datetime,
     by_staff: bool = False,
     own_hold: str = "",
+    moved: MovedVisit | None = None,
 ) -> AvailabilityQuestion:
     """Return the question for a store whose rules have been read, with special hours from `from_date` on.
 
@@ -196,10 +198,11 @@ def ask_by_rules(
         days_version=days_version,
         now=now,
         own_hold=own_hold,
+        moved=moved,
     )
 
 
-def availability(
+def availability(  # noqa: PLR0913 -- one for each thing a wish says
     *,
     store: str,
     visit_type: str,
@@ -211,6 +214,7 @@ def availability(
     desk: str = "",
     own_hold: str = "",
     is_booked: bool = False,
+    moved: MovedVisit | None = None,
 ) -> Availability:
     """Return the free times of days `from_date` to `to_date`, both included. Raises as `ask_availability`."""
     ask = partial(
@@ -225,6 +229,7 @@ def availability(
         desk=desk,
         own_hold=own_hold,
         is_booked=is_booked,
+        moved=moved,
     )
     return answer_settled(ask(), ask)
 
@@ -252,40 +257,20 @@ def _free_slots(question: AvailabilityQuestion) -> list[FreeSlot]:
     bounds = [(runs[0].slots[0].starts_at, runs[-1].slots[-1].ends_at) for runs in runs_by_desk.values() if runs]
     if not bounds:
         return []
-    left = places_left(
-        rules,
-        question.expired_holds,
+    moved = question.moved
+    rows, there = slots_and_kind(
+        rules.id,
+        question.visit_type,
         first=min(first for first, _ in bounds),
         last=max(last for _, last in bounds),
-        by_staff=question.by_staff,
+        now=question.now,
+        moved_id=moved.booking_id if moved else None,
+        own_hold=question.own_hold,
     )
+    back = (*question.expired_holds, *moved.gives_back) if moved else question.expired_holds
+    left = places_of_rows(rules, rows, back, by_staff=question.by_staff)
     needed = places_needed(party_size=question.party_size, counts_people=rules.counts_people)
-    totals: dict[datetime, tuple[datetime, int, bool]] = {}
-    for desk in rules.desks:
-        untouched = desk.capacity - (0 if question.by_staff else desk.kept_back)
-        for starts_at, ends_at, slots in runs_by_desk.get(desk.id, ()):
-            places = left.get((desk.id, slots[0].starts_at), untouched)
-            for slot in slots[1:]:
-                places = min(places, left.get((desk.id, slot.starts_at), untouched))
-            if places <= 0:
-                continue
-            _, others, can_take = totals.get(starts_at, (None, 0, False))
-            totals[starts_at] = (ends_at, places + others, can_take or places >= needed)
-    found = [
-        FreeSlot(starts_at, ends_at, places) for starts_at, (ends_at, places, can_take) in totals.items() if can_take
-    ]
-    return _with_room_for_kind(question, sorted(found) if len(rules.desks) > 1 else found)
-
-
-def _with_room_for_kind(question: AvailabilityQuestion, found: list[FreeSlot]) -> list[FreeSlot]:
-    """Return the starts at which one more visit of the kind may go on; all of them where any number may."""
-    kind = question.visit_type
-    if kind.most_at_once is None or not found:
-        return found
-    first, last = found[0].starts_at, max(slot.ends_at for slot in found)
-    there = kind_visits(kind, first=first, last=last, now=question.now, own_hold=question.own_hold)
-    left = {slot.starts_at: there.left(slot) or 0 for slot in found}
-    free = [slot for slot in found if left[slot.starts_at]]
-    if question.rules.counts_people:
-        return free
-    return [slot._replace(places_left=min(slot.places_left, left[slot.starts_at])) for slot in free]
+    found = starts_with_places(rules, runs_by_desk, left, needed=needed, by_staff=question.by_staff)
+    if moved and rules.desk(moved.desk_id):  # where it is already
+        found = [slot for slot in found if slot.starts_at != moved.starts_at]
+    return with_room_for_kind(found, there, counts_people=rules.counts_people)

@@ -80,7 +80,7 @@ def claim_anywhere(
     if runs and visit_type.most_at_once is not None:
         lock_kind(visit_type)
         first, last = min(run.starts_at for run in runs), max(run.ends_at for run in runs)
-        others = kind_visits(visit_type, first=first, last=last, now=now, moved=moved)
+        others = kind_visits(visit_type, first=first, last=last, now=now, moved_id=moved.pk if moved else None)
         runs = [run for run in runs if others.have_room(run)]  # closing time may cut some of them short
     places = places_needed(party_size=party_size, counts_people=rules.counts_people)
     if seen is None and len(runs) > 1:

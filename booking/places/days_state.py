@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from django.db import connection
 
+from booking.places.moved_visits import MovedVisit
 from booking.places.places_left import ExpiredHold
 from stores.hours import ONE_DAY
 from stores.queries import SLUG
@@ -70,7 +71,8 @@ class Wish:
     """What somebody looks for: `store`, `visit_type` and `desk` are slugs, `desk` is "" for any.
 
     `own_hold` is the public id of the asking customer's hold: it never hides a time from them. `is_booked` is for a
-    visit that is being moved: its type may no longer be offered.
+    visit that is being moved: its type may no longer be offered. What `moved` takes now is free for it; its own start
+    is not offered, unless at another desk alone.
     """
 
     store: str
@@ -80,6 +82,7 @@ class Wish:
     desk: str = ""
     own_hold: str = ""
     is_booked: bool = False
+    moved: MovedVisit | None = None
 
 
 def read_state(wish: Wish, from_date: date, to_date: date, *, now: datetime) -> DaysState | None:

@@ -8,7 +8,8 @@ from enum import StrEnum
 from booking.models import Booking
 from booking.places.at_once import KindVisits, kind_visits
 from booking.places.availability import AvailabilityQuestion, ask_by_rules
-from booking.places.places_left import ExpiredHold, places_left
+from booking.places.moved_visits import moved_visit
+from booking.places.places_left import places_left
 from booking.policy import places_needed
 from booking.refusals import Refusal, UnknownVisitType
 from stores.hours import ONE_DAY, day_start, open_intervals
@@ -125,7 +126,7 @@ def explain_slot(
     day = starts_at.astimezone(rules.zone).date()
     asked = ask_by_rules(rules, kind, from_date=day, to_date=day, party_size=party_size, now=now, by_staff=by_staff)
     end = starts_at + timedelta(minutes=rules.slot_minutes * kind.slot_count)
-    there = kind_visits(kind, first=starts_at, last=end, now=now, moved=moved)
+    there = kind_visits(kind, first=starts_at, last=end, now=now, moved_id=moved.pk if moved else None)
     of_store = _of_store(asked, starts_at, there)
     if of_store is not None:
         return SlotExplanation(
@@ -134,7 +135,7 @@ def explain_slot(
     by_desk = slots_by_desk(rules, first_date=day - ONE_DAY, last_date=day + ONE_DAY)
     of_all = store_slots(rules, first_date=day, last_date=day + ONE_DAY)
     first, last = _taken_around(rules, kind, starts_at, end)
-    back = (*asked.expired_holds, *_given_back(moved))
+    back = (*asked.expired_holds, *(moved_visit(moved).gives_back if moved else ()))
     web = places_left(rules, back, first=first, last=last, by_staff=by_staff)
     staff = places_left(rules, back, first=first, last=last, by_staff=True)
     capacity = _capacities(rules, first=first, last=last)
@@ -178,8 +179,9 @@ def explain_day(
     by_desk = slots_by_desk(rules, first_date=day - ONE_DAY, last_date=day + ONE_DAY)
     of_all = store_slots(rules, first_date=day, last_date=day + ONE_DAY)
     first, last = day_start(day - ONE_DAY, rules.zone), day_start(day + 2 * ONE_DAY, rules.zone)
-    there = kind_visits(kind, first=first, last=last, now=now, moved=moved)
-    left = places_left(rules, (*asked.expired_holds, *_given_back(moved)), first=first, last=last, by_staff=True)
+    there = kind_visits(kind, first=first, last=last, now=now, moved_id=moved.pk)
+    back = (*asked.expired_holds, *moved_visit(moved).gives_back)
+    left = places_left(rules, back, first=first, last=last, by_staff=True)
     capacity = _capacities(rules, first=first, last=last)
     answers = {}
     for starts_at, _ends_at in store_slots(rules, first_date=day, last_date=day):
@@ -191,14 +193,6 @@ def explain_day(
                 else _of_desk(asked, desk, starts_at, of_all, by_desk[desk.id], left, left, capacity)
             )
     return DayExplanation(rules, answers, rules.slot_minutes * kind.slot_count)
-
-
-def _given_back(moved: Booking | None) -> list[ExpiredHold]:
-    """Return the places that a visit gives back when it moves, with those of the times that are kept for it."""
-    if moved is None:
-        return []
-    own = [moved, *(moved.kept_times.all() if moved.answer_until else ())]
-    return [ExpiredHold(one.desk_id, one.taken_from, one.taken_until, one.places) for one in own]
 
 
 def _taken_around(

@@ -118,6 +118,7 @@ def _free_times(
         days_version=0,
         now=now,
         own_hold=wish.own_hold,
+        moved=wish.moved,
     )
     look_again = None if is_last else now
     if not is_same or connection.in_atomic_block:  # what a transaction sees may never be committed
@@ -192,7 +193,7 @@ def _whole_days(
     found = {}
     for day, stamp in stamps.items():
         kept = _days.get((*whose, day))
-        if kept is not None and kept.stamp == stamp:
+        if kept is not None and kept.stamp == stamp and not question.is_left_on(day):
             found[day] = kept.day
     missing = [day for day in stamps if day not in found]
     for begins, ends in _stretches(missing):
@@ -206,7 +207,8 @@ def _whole_days(
         found |= {day.date: day for day in whole.answer().days}
     _refuse_change(wish, state, [hold for day in missing for hold in stamps[day].holds], look_again)
     for day in missing:
-        if not (wish.own_hold and stamps[day].holds):  # others see that hold as taken
+        # Others see that hold, and the visit that moves, as taken.
+        if not (wish.own_hold and stamps[day].holds) and not question.is_left_on(day):
             _days.keep((*whose, day), _Kept(stamps[day], found[day]))
     return found
 

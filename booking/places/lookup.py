@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from booking.places.availability import availability
+from booking.places.moved_visits import MovedVisit
 from stores.hours import ONE_DAY
 
 
@@ -17,17 +18,17 @@ class WantedSlot:
     starts_at: datetime
     party_size: int
     desk: str = ""
-    is_booked: bool = False
+    moved: MovedVisit | None = None
 
 
 def lookup(*, wanted: Sequence[WantedSlot], now: datetime) -> list[bool]:
     """Tell for each wanted start whether it can be booked now; False for unknown stores and types."""
-    free: dict[tuple[str, str, int, str, bool, date], frozenset[datetime]] = {}
+    free: dict[tuple[object, ...], frozenset[datetime]] = {}
     answers = []
     for want in wanted:
         # The store's own day may be the one before or after the day in UTC.
         first = want.starts_at.date() - ONE_DAY
-        key = (want.store, want.visit_type, want.party_size, want.desk, want.is_booked, first)
+        key = (want.store, want.visit_type, want.party_size, want.desk, want.moved, first)
         if key not in free:
             free[key] = _free_starts(want, first, now=now)
         answers.append(want.starts_at in free[key])
@@ -44,7 +45,8 @@ def _free_starts(want: WantedSlot, first: date, *, now: datetime) -> frozenset[d
             party_size=want.party_size,
             now=now,
             desk=want.desk,
-            is_booked=want.is_booked,
+            is_booked=want.moved is not None,
+            moved=want.moved,
         )
     except LookupError:
         return frozenset()

@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from booking.places.availability import Availability, FreeSlot
+from booking.places.availability import Availability
 from booking.places.days_state import Wish, read_state
+from booking.places.free_starts import FreeSlot
 from booking.places.free_times import free_times
 from booking.refusals import UnknownVisitType
 from stores.hours import ONE_DAY, day_start

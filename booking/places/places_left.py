@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models import DateTimeField, IntegerField, Q, Value
@@ -24,12 +24,16 @@ HOLD_COLUMNS = ("desk_id", "starts_at", "ends_at", "places", "minutes_before", "
 
 @dataclass(frozen=True, slots=True)
 class ExpiredHold:
-    """Places of an expired hold that have not been given back yet, with the minutes before and after its visit."""
+    """Places of an expired hold that have not been given back yet, with the minutes before and after its visit.
+
+    Or those of a visit that moves, which were not taken `from_web` if staff booked it.
+    """
 
     desk_id: int
     starts_at: datetime
     ends_at: datetime
     places: int
+    from_web: bool = True
 
     @classmethod
     def of_row(
@@ -74,20 +78,27 @@ def places_left(
 
     In all other slots, all places are left.
     """
+    return places_of_rows(rules, slot_rows(rules.id, first=first, last=last), expired_holds, by_staff=by_staff)
+
+
+def places_of_rows(
+    rules: StoreRules, rows: Iterable[tuple[Any, ...]], expired_holds: Sequence[ExpiredHold], *, by_staff: bool
+) -> dict[tuple[int, datetime], int]:
+    """Return the places left in slots whose rows have been read, by desk and start."""
     kept_back = {} if by_staff else {desk.id: desk.kept_back for desk in rules.desks}
+    of_web = [hold for hold in expired_holds if hold.from_web]
     left = {}
-    for desk_id, starts_at, ends_at, capacity, taken, taken_web, closed in slot_rows(rules.id, first=first, last=last):
+    for desk_id, starts_at, ends_at, capacity, taken, taken_web, closed in rows:
         if closed:
             left[desk_id, starts_at] = 0
             continue
-        back = (
-            places_returned(expired_holds, desk_id=desk_id, starts_at=starts_at, ends_at=ends_at)
-            if expired_holds
-            else 0
-        )
+        back = web_back = 0
+        if expired_holds:
+            back = places_returned(expired_holds, desk_id=desk_id, starts_at=starts_at, ends_at=ends_at)
+            web_back = places_returned(of_web, desk_id=desk_id, starts_at=starts_at, ends_at=ends_at)
         places = capacity - taken + back
         if not by_staff:
-            places = min(places, capacity - kept_back.get(desk_id, 0) - taken_web + back)
+            places = min(places, capacity - kept_back.get(desk_id, 0) - taken_web + web_back)
         left[desk_id, starts_at] = max(0, places)
     return left
 
@@ -103,12 +114,30 @@ def places_returned(
     )
 
 
-def slot_rows(store_id: int, *, first: datetime, last: datetime) -> Iterator[tuple[Any, ...]]:
-    """Yield the rows of a stretch of time as plain values: the busiest page may read a thousand for a month."""
+class RowsBeside(NamedTuple):
+    """A statement whose times are read together with slots, in the columns of `BESIDE`, and its values."""
+
+    sql: str
+    values: Sequence[Any]
+
+
+# Of what is read beside slots: no desk has the number 0.
+BESIDE = "0, {starts_at}, {ends_at}, 0, 0, 0, FALSE"
+
+
+def slot_rows(
+    store_id: int, *, first: datetime, last: datetime, beside: RowsBeside | None = None
+) -> Iterator[tuple[Any, ...]]:
+    """Yield the rows of a stretch of time as plain values: the busiest page may read a thousand for a month.
+
+    With the times of `beside`, read by the same statement.
+    """
     adapt = connection.ops.adapt_datetimefield_value
-    sql, read = _READING[connection.vendor]
+    moment, read = _READING[connection.vendor]
+    parts = [_SLOT_ROWS, *([beside.sql] if beside else [])]
+    sql = " UNION ALL ".join(parts).format(starts_at=moment.format("starts_at"), ends_at=moment.format("ends_at"))
     with connection.cursor() as cursor:
-        cursor.execute(sql, [store_id, adapt(first), adapt(last)])
+        cursor.execute(sql, [store_id, adapt(first), adapt(last), *(beside.values if beside else ())])
         rows = cursor.fetchall()
     for desk_id, starts_at, ends_at, *counters in rows:
         yield desk_id, read(starts_at), read(ends_at), *counters
@@ -122,12 +151,8 @@ def _instant_of_seconds(seconds: float) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
-def _statement(moment: str) -> str:
-    return _SLOT_ROWS.format(starts_at=moment.format("starts_at"), ends_at=moment.format("ends_at"))
-
-
 # How each database gives an instant, and how it is read: each is a tenth of what Django's own converter costs.
 _READING: dict[str, tuple[str, Callable[[Any], datetime]]] = {
-    "sqlite": (_statement("CAST({} AS TEXT)"), _instant_of_text),
-    "postgresql": (_statement("extract(epoch FROM {})::float8"), _instant_of_seconds),
+    "sqlite": ("CAST({} AS TEXT)", _instant_of_text),
+    "postgresql": ("extract(epoch FROM {})::float8", _instant_of_seconds),
 }

@@ -12,6 +12,7 @@ from booking.models import Booking
 from booking.places.at_once import lock_kind
 from booking.places.claims import release_expired_holds
 from booking.places.closed_slots import all_are_shut
+from booking.places.moved_visits import MovedVisit, moved_visit
 from booking.places.runs import Run, runs_at
 from booking.policy import refusal_to_book
 from booking.refusals import BookingRefused, Refusal, UnknownVisitType
@@ -36,6 +37,7 @@ class SlotRequest:
 
     `country` is the store's as it was known when its customer's phone was read by it, "" if that is not to be checked.
     `is_booked`: the visit exists and is being moved. Its type may no longer be offered, or be for fewer people by now.
+    What `moved` takes is free for it in the times that are offered after a refusal.
     """
 
     store: str
@@ -44,13 +46,16 @@ class SlotRequest:
     party_size: int
     desk: str = ""
     is_booked: bool = False
+    moved: MovedVisit | None = None
     country: str = ""
 
     @classmethod
     def to_move(cls, booking: Booking, starts_at: datetime, *, by_staff: bool) -> "SlotRequest":
         """Return the request to move a visit: to a desk that staff chose, else to the customer's one if it serves."""
         desk = "" if by_staff else booking.desk_kept
-        return cls(booking.store.slug, booking.visit_type.slug, starts_at, booking.party_size, desk, is_booked=True)
+        moved = moved_visit(booking)
+        kind = booking.visit_type.slug
+        return cls(booking.store.slug, kind, starts_at, booking.party_size, desk, is_booked=True, moved=moved)
 
     def check_country(self, rules: StoreRules) -> None:
         """Raise CountryChanged if the phone was read by another country than the store's."""

@@ -9,7 +9,8 @@ from itertools import groupby
 from django.utils.translation import gettext as _
 
 from booking import formatting
-from booking.places.availability import FreeDay, FreeSlot
+from booking.places.availability import FreeDay
+from booking.places.free_starts import FreeSlot
 from stores.slots import StoreRules, store_slots
 
 NOON_HOUR, EVENING_HOUR = 12, 18

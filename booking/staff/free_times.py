@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 
+from booking.models import Booking
 from booking.places.days_state import Wish
 from booking.places.free_times import kept_availability
+from booking.places.moved_visits import moved_visit
 from booking.places.nearest_free import nearest_free
 from booking.places.slot_wording import SlotChoice, slot_choices
 from booking.refusals import UnknownVisitType
@@ -14,13 +16,13 @@ from stores.slots import StoreRules
 
 
 def free_times(
-    at: StaffContext, *, visit_type: str, party_size: int, day: date, desk: str = "", is_booked: bool = False
+    at: StaffContext, *, visit_type: str, party_size: int, day: date, desk: str = "", moved: Booking | None = None
 ) -> tuple[StoreRules | None, list[SlotChoice]]:
     """Return a day's times that can take a party, kept back ones included; none for an unknown visit type.
 
-    `desk` limits the times to one desk, `is_booked` means a visit that is to be moved.
+    `desk` limits the times to one desk, `moved` is a visit that is to move: what it takes is free for it.
     """
-    wish = Wish(at.store.slug, visit_type, party_size, by_staff=True, desk=desk, is_booked=is_booked)
+    wish = _wish(at.store.slug, visit_type, party_size, desk=desk, moved=moved)
     try:
         answer = kept_availability(wish, day, day, now=at.now)
     except UnknownVisitType:
@@ -36,11 +38,16 @@ def nearest_times(
     party_size: int,
     wanted: datetime,
     desk: str = "",
-    is_booked: bool = False,
+    moved: Booking | None = None,
 ) -> list[SlotChoice]:
     """Return the free times nearest to one that cannot be booked."""
-    wish = Wish(rules.slug, visit_type, party_size, by_staff=True, desk=desk, is_booked=is_booked)
+    wish = _wish(rules.slug, visit_type, party_size, desk=desk, moved=moved)
     return slot_choices(nearest_free(wish, wanted, now=at.now), rules)
+
+
+def _wish(store: str, visit_type: str, party_size: int, *, desk: str, moved: Booking | None) -> Wish:
+    leaving = moved_visit(moved) if moved else None
+    return Wish(store, visit_type, party_size, by_staff=True, desk=desk, is_booked=bool(moved), moved=leaving)
 
 
 def error_of(field_id: str, problems: Iterable[FormProblem]) -> str:

@@ -20,6 +20,7 @@ from booking.models import Booking
 from booking.places.days_state import Wish
 from booking.places.explain import explain_slot
 from booking.places.lookup import WantedSlot, lookup
+from booking.places.moved_visits import moved_visit
 from booking.places.nearest_free import nearest_free
 from booking.places.requests import SlotRequest
 from booking.places.slot_wording import SlotChoice, slot_choices
@@ -104,6 +105,7 @@ def _choose(
         day=day,
         desk=booking.desk_kept,
         now=now,
+        moved=moved_visit(booking),
     )
     context = {
         **visit_context(booking, now=now),
@@ -120,7 +122,8 @@ def _choose(
 
 
 def _alternatives(booking: Booking, rules: StoreRules, wanted: datetime, *, now: datetime) -> list[SlotChoice]:
-    wish = Wish(rules.slug, booking.visit_type.slug, booking.party_size, desk=booking.desk_kept, is_booked=True)
+    asked = SlotRequest.to_move(booking, wanted, by_staff=False)
+    wish = Wish(rules.slug, asked.visit_type, asked.party_size, desk=asked.desk, is_booked=True, moved=asked.moved)
     return slot_choices(nearest_free(wish, wanted, now=now), rules)
 
 
@@ -140,5 +143,5 @@ def _why(booking: Booking, starts_at: datetime, *, now: datetime) -> Refusal:
 
 def _is_free(booking: Booking, starts_at: datetime, *, now: datetime) -> bool:
     asked = SlotRequest.to_move(booking, starts_at, by_staff=False)
-    wanted = WantedSlot(asked.store, asked.visit_type, starts_at, asked.party_size, asked.desk, is_booked=True)
+    wanted = WantedSlot(asked.store, asked.visit_type, starts_at, asked.party_size, asked.desk, moved=asked.moved)
     return lookup(wanted=[wanted], now=now) == [True]

@@ -120,10 +120,10 @@ def _confirm(
         party_size=booking.party_size,
         day=day,
         desk=desk.slug if desk else "",
-        is_booked=True,
+        moved=booking,
     )
     wanted = to.astimezone(at.zone).isoformat()
-    if wanted not in {choice.value for choice in times} and not _overlaps(booking, to):
+    if wanted not in {choice.value for choice in times}:
         found = why_not_moved(at, booking, to, desk)
         return _refused(request, at, booking, BookingRefused(found.refusal), day, wanted=to, desk=desk)
     context = {
@@ -138,11 +138,6 @@ def _confirm(
         "problems": [],
     }
     return staff_page(request, at, "staff/day/move_here.html", context)
-
-
-def _overlaps(booking: Booking, to: datetime) -> bool:
-    """Tell whether the visit's own places overlap the target: the service, which releases them, decides then."""
-    return abs(to - booking.starts_at) < booking.ends_at - booking.starts_at
 
 
 def _refused(
@@ -171,9 +166,9 @@ def _choose(
     status: int = 200,
 ) -> HttpResponse:
     kind, size = booking.visit_type.slug, booking.party_size
-    rules, times = free_times(at, visit_type=kind, party_size=size, day=day, is_booked=True)
+    rules, times = free_times(at, visit_type=kind, party_size=size, day=day, moved=booking)
     near = (
-        nearest_times(at, rules, visit_type=kind, party_size=size, wanted=wanted, is_booked=True)
+        nearest_times(at, rules, visit_type=kind, party_size=size, wanted=wanted, moved=booking)
         if wanted and rules
         else []
     )
