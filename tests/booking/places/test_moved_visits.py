@@ -17,7 +17,6 @@ from booking.places.nearest_free import nearest_free
 from booking.refusals import BookingRefused
 from booking.who import Who
 from stores.bounded_cache import forget_kept
-from stores.models import Store
 from stores.services import KindRules, save_visit_type
 from tests.factories import NOW, at, make_booking, make_store, make_user
 
