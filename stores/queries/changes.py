@@ -17,7 +17,7 @@ class AuditEntry:
     pk: int
     at: datetime
     username: str
-    name: str  # by which colleagues see whoever made it
+    name: str  # by which colleagues see whoever made it, and the user name
     what: str
     subject: str
     before: Mapping[str, Any]
@@ -60,5 +60,9 @@ def _entry(row: SetupChange) -> AuditEntry:
 
 
 def _name(row: SetupChange) -> str:
-    """Return the name of whoever made a change; the user name stays when the user is gone."""
-    return (row.user.first_name if row.user else "") or row.username
+    """Return the name of whoever made a change; the user name stays when the user is gone.
+
+    Both, where somebody has given a name: anybody may take the name of a colleague, also afterwards.
+    """
+    given = row.user.first_name if row.user else ""
+    return f"{given} ({row.username})" if given else row.username

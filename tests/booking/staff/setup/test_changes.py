@@ -57,6 +57,17 @@ def test_changes_say_who_changed_what_and_what_it_was(room: Room) -> None:
     assert f"Monday 23 November 2026, 09:00 · {room.manager.username}" in words
 
 
+def test_who_takes_the_name_of_a_colleague_is_told_from_them(room: Room) -> None:
+    room.client().post(f"{SHOP}setup/notice/", {"notice": "Closed for works on Friday"})
+
+    room.client(room.staff).post("/staff/account/details/", {"name": "manager"})
+    room.client().post("/staff/account/details/", {"name": "Ada"})
+
+    words = page(room.client().get(CHANGES)).words
+    assert "09:00 · manager (staff)" in words
+    assert "09:00 · Ada (manager)" in words
+
+
 def test_change_that_a_command_made_is_carillons(room: Room) -> None:
     add_lines(room, 1)
 
