@@ -16,6 +16,7 @@ from django.db.models.fields import CharField
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from booking.models import Booking, Device, Passkey
+from booking.models.busy_visits import AT_BUSY_TIME
 from booking.refusals import BookingRefused, Refusal
 from booking.tokens import read_reference
 from stores.models import Organization, OrganizationMembership, Role, Store, StoreMembership
@@ -101,7 +102,11 @@ def member_booking(user: User, reference: str, *, need: Role = Role.STAFF) -> Bo
     """Return a booking of a store where the user works, with its relations. Raises the errors of membership."""
     booking = (
         Booking.objects.filter(reference=read_reference(reference))
-        .annotate(member_role=_role_at(user, "store_id"), lacks_factor=_lacks_factor(user, "store__"))
+        .annotate(
+            member_role=_role_at(user, "store_id"),
+            lacks_factor=_lacks_factor(user, "store__"),
+            at_busy_time=AT_BUSY_TIME,
+        )
         .select_related("store", "desk", "visit_type")
         .first()
     )

@@ -14,6 +14,7 @@ from booking.accounts.own_details import shown_name_of
 from booking.arrivals.step_rules import STEPS
 from booking.bookings.visit_facts import VisitFacts
 from booking.models import Booking, BookingEvent, EventKind
+from booking.models.busy_visits import AT_BUSY_TIME
 from booking.models.moment_texts import Moments, moment_text
 from booking.working_days import WorkingDay, quarter_before, working_day
 from stores.hours import ONE_DAY, day_start
@@ -50,6 +51,7 @@ class ArrivalVisit(NamedTuple):
     is_simple: bool
     is_for_someone_else: bool
     desk_was_chosen: bool
+    at_busy_time: bool
     desk: str
     visit_type: str
     mode: str
@@ -64,6 +66,7 @@ class ArrivalVisit(NamedTuple):
             phone=self.phone,
             late_minutes=self.late_minutes,
             was_asked_to_move=self.answer_until is not None,
+            busy_desk=self.desk if self.at_busy_time else "",
             is_for_someone_else=self.is_for_someone_else,
             desk=self.desk if self.desk_was_chosen else "",
             is_simple=self.is_simple,
@@ -136,7 +139,8 @@ def _read(
     chosen = {"store_id": store_id, **chosen}
     moments = map(moment_text, ArrivalVisit._fields[:_MOMENTS])
     own = [*ArrivalVisit._fields[_MOMENTS:-3], "desk__name", "visit_type__name", "visit_type__mode"]
-    rows = Booking.objects.filter(**chosen).order_by("starts_at", "pk").values_list(*moments, *own)
+    found = Booking.objects.filter(**chosen).annotate(at_busy_time=AT_BUSY_TIME).order_by("starts_at", "pk")
+    rows = found.values_list(*moments, *own)
     of_visit = {f"booking__{name}": value for name, value in chosen.items()}
     happened = (
         BookingEvent.objects.filter(kind__in=_SHOWN, **of_visit)

@@ -59,6 +59,7 @@ class BookingRow(NamedTuple):
     desk_was_chosen: bool
     minutes_before: int
     minutes_after: int
+    is_at_busy_time: bool
     desk: Desk
     visit_type: VisitType
     store: Store
@@ -71,9 +72,15 @@ _COLUMNS_OF_BOOKING = BookingRow._fields[:-3]
 _MOMENTS_UNTIL = _COLUMNS_OF_BOOKING.index("checked_in_at") + 1  # instants stand before, after the answers
 _DESK = ("slug", "name")
 _VISIT_TYPE = ("slug", "name", "mode", "video_url")
+# The busy times of a desk lie apart, so only the last one that begins before the visit ends can overlap it.
+_AT_BUSY_TIME = """COALESCE((
+    SELECT busy.ends_at > booking.starts_at FROM stores_busytime busy
+    WHERE busy.desk_id = booking.desk_id AND busy.starts_at < booking.ends_at ORDER BY busy.starts_at DESC LIMIT 1
+  ), FALSE)"""
 _COLUMNS = (
     *(f"CAST(booking.{name} AS TEXT)" for name in _COLUMNS_OF_BOOKING[:_MOMENTS_UNTIL]),
-    *(f"booking.{name}" for name in _COLUMNS_OF_BOOKING[_MOMENTS_UNTIL:]),
+    *(f"booking.{name}" for name in _COLUMNS_OF_BOOKING[_MOMENTS_UNTIL:-1]),
+    _AT_BUSY_TIME,
     *(f"desk.{name}" for name in _DESK),
     *(f"visit_type.{name}" for name in _VISIT_TYPE),
 )
@@ -82,8 +89,8 @@ SELECT {", ".join(_COLUMNS)}
 FROM booking_booking booking
 JOIN stores_desk desk ON desk.id = booking.desk_id
 JOIN stores_visittype visit_type ON visit_type.id = booking.visit_type_id
-WHERE booking.store_id = %s AND booking.visit_date BETWEEN %s AND %s
-"""  # noqa: S608 -- only the names above
+WHERE booking.store_id = %s AND """  # noqa: S608 -- only the names above
+_OF_DAYS = "booking.visit_date BETWEEN %s AND %s"
 _WITHIN = " AND booking.starts_at >= %s AND booking.starts_at < %s"
 _BY_TIME = " ORDER BY booking.starts_at, booking.id"
 _SLOTS = """
@@ -131,8 +138,19 @@ def read_bookings(
     params: list[Any] = [rules.id, *(ops.adapt_datefield_value(day) for day in (first, last))]
     params += [ops.adapt_datetimefield_value(moment) for moment in within or ()]
     with connection.cursor() as cursor:
-        cursor.execute(_BOOKINGS + (_WITHIN if within else "") + _BY_TIME, params)
-        rows = cursor.fetchall()
+        cursor.execute(_BOOKINGS + _OF_DAYS + (_WITHIN if within else "") + _BY_TIME, params)
+        return _rows(cursor.fetchall(), rules)
+
+
+def read_bookings_of(rules: StoreRules, references: Sequence[str]) -> tuple[BookingRow, ...]:
+    """Return the bookings of a store that have these references, by time, with one statement."""
+    chosen = f"booking.reference IN ({', '.join(['%s'] * len(references))})"
+    with connection.cursor() as cursor:
+        cursor.execute(_BOOKINGS + chosen + _BY_TIME, [rules.id, *references])
+        return _rows(cursor.fetchall(), rules)
+
+
+def _rows(rows: list[tuple[Any, ...]], rules: StoreRules) -> tuple[BookingRow, ...]:
     store = known(Store, id=rules.id, slug=rules.slug, name=rules.name, country=rules.country,
                   time_zone=rules.zone.key, change_until_minutes=rules.change_until_minutes)  # fmt: skip
     return tuple(_bookings(rows, store))

@@ -17,11 +17,14 @@ from booking.bookings.day_rows import ListedBooking
 from booking.models import Status
 from stores.models import VisitMode
 
+_NOT_SERVED_YET = frozenset({Status.CONFIRMED, Status.CHECKED_IN})
+
 
 class FactKind(StrEnum):
     """The kinds of facts, in the order in which the facts of one visit are shown."""
 
     ASKED_TO_MOVE = "asked_to_move"
+    DESK_IS_BUSY = "desk_is_busy"  # value: the name of the desk whose calendar says so
     BY_VIDEO = "by_video"  # value: the address of the call
     BY_PHONE = "by_phone"  # value: the number, "" if none was given
     FOR_SOMEONE_ELSE = "for_someone_else"
@@ -40,7 +43,10 @@ class Fact(NamedTuple):
 
 
 class VisitFacts(NamedTuple):
-    """The facts of one visit; `late_minutes` is what the customer said, even if they have arrived since."""
+    """The facts of one visit; `late_minutes` is what the customer said, even if they have arrived since.
+
+    `busy_desk` is the name of its desk, where the calendar of that desk says that it is busy then.
+    """
 
     status: str
     mode: str
@@ -48,6 +54,7 @@ class VisitFacts(NamedTuple):
     phone: str
     late_minutes: int | None
     was_asked_to_move: bool
+    busy_desk: str
     is_for_someone_else: bool
     desk: str
     is_simple: bool
@@ -67,6 +74,8 @@ class VisitFacts(NamedTuple):
 
     def lasting(self, usual_languages: frozenset[str]) -> Iterator[Fact]:
         """Yield the facts that hold after any step of the visit: a tablet takes steps while it is offline."""
+        if self.busy_desk and self.status in _NOT_SERVED_YET:
+            yield Fact(FactKind.DESK_IS_BUSY, self.busy_desk)
         if self.mode == VisitMode.VIDEO:
             yield Fact(FactKind.BY_VIDEO, self.video_url)
         elif self.mode != VisitMode.STORE:
@@ -93,6 +102,7 @@ def booking_facts(booking: ListedBooking) -> VisitFacts:
         phone=booking.phone,
         late_minutes=booking.late_minutes,
         was_asked_to_move=booking.answer_until is not None,
+        busy_desk=booking.desk.name if booking.is_at_busy_time else "",
         is_for_someone_else=booking.is_for_someone_else,
         desk=booking.desk.name if booking.desk_was_chosen else "",
         is_simple=booking.is_simple,
@@ -110,6 +120,7 @@ def has_facts(booking: ListedBooking, usual_languages: frozenset[str]) -> bool:
         or booking.desk_was_chosen
         or booking.is_simple
         or booking.answers
+        or booking.is_at_busy_time
         or booking.locale not in usual_languages
         or booking.visit_type.mode != VisitMode.STORE
     )

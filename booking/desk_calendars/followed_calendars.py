@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from booking.desk_calendars.addresses import CalendarTrouble, read_address
+from booking.models import Booking
 from booking.places.busy_times import BusyTimes
 from booking.places.claims import days_of, raise_days
 from booking.places.freed import announce_on_commit
@@ -161,6 +162,16 @@ def _host_of(desk: Desk) -> str:
     return DeskCalendar.objects.filter(desk=desk).values_list("host", flat=True).first() or ""
 
 
+def _days_of_visits(desk: Desk, changed: BusyTimes) -> set[date]:
+    """Return the days of the visits at these times: screens say of them whether their desk is busy.
+
+    A slot that a manager had closed before does not change with them.
+    """
+    since, until = changed.times[0][0] - ONE_DAY, changed.until
+    visits = Booking.objects.filter(store_id=desk.store_id, desk=desk, starts_at__gte=since, starts_at__lt=until)
+    return {visit.visit_date for visit in visits.only("starts_at", "ends_at", "visit_date") if changed.overlap(visit)}
+
+
 def _set_busy_times(desk: Desk, busy: BusyTimes, *, now: datetime) -> None:
     """Replace the busy times of a desk, and close and open its slots by them; the caller has the store alone."""
     store = desk.store
@@ -182,11 +193,10 @@ def _set_busy_times(desk: Desk, busy: BusyTimes, *, now: datetime) -> None:
     )
     rules = rules_around(store.slug, now)
     of_desk = rules.desk(desk.pk)
-    if of_desk is None:
-        return
     first = max(changed.times[0][0], now - ONE_DAY).astimezone(zone).date() - ONE_DAY
     days = (first, changed.until.astimezone(zone).date())
-    slots = set_busy(rules, of_desk, busy, changed=changed, days=days, now=now)
-    raise_days(store.pk, {day for slot in slots for day in days_of(slot.starts_at, slot.ends_at, store.time_zone)})
+    slots = set_busy(rules, of_desk, busy, changed=changed, days=days, now=now) if of_desk else []
+    slot_days = {day for slot in slots for day in days_of(slot.starts_at, slot.ends_at, store.time_zone)}
+    raise_days(store.pk, slot_days | _days_of_visits(desk, changed))
     if any(not slot.closed for slot in slots):
         announce_on_commit(store.pk)

@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef
-
 from booking.desk_calendars.followed_calendars import times_end_at
 from booking.models import Booking, Status
+from booking.models.busy_visits import AT_BUSY_TIME
 from stores.models import BusyTime, Desk, DeskCalendar, Store
 
 MOST_LISTED = 50
@@ -43,10 +42,7 @@ def calendar_state(desk: Desk, *, now: datetime) -> CalendarState | None:
 
 def visits_at_busy_times(store: Store, *, now: datetime, desk: Desk | None = None) -> list[Booking]:
     """Return the visits to come that overlap a busy time of their desk, the next one first; one statement."""
-    busy = BusyTime.objects.filter(
-        desk=OuterRef("desk"), starts_at__lt=OuterRef("ends_at"), ends_at__gt=OuterRef("starts_at")
-    )
-    visits = Booking.objects.filter(Exists(busy), store=store, status=Status.CONFIRMED, ends_at__gt=now)
+    visits = Booking.objects.filter(AT_BUSY_TIME, store=store, status=Status.CONFIRMED, ends_at__gt=now)
     if desk is not None:
         visits = visits.filter(desk=desk)
     return list(visits.select_related("desk", "visit_type").order_by("starts_at", "pk")[:MOST_LISTED])

@@ -138,6 +138,11 @@ class Booking(TakesTime):
         return self.reference
 
     @property
+    def is_at_busy_time(self) -> bool:
+        """Whether the calendar of its desk says busy then; False unless the query annotated it, by `AT_BUSY_TIME`."""
+        return bool(getattr(self, "at_busy_time", False))
+
+    @property
     def desk_kept(self) -> str:
         """The slug of the desk that a reschedule by the customer keeps; "" for any, also where that desk is gone."""
         return self.desk.slug if self.desk_was_chosen and self.desk.is_active else ""

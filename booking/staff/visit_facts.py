@@ -16,6 +16,9 @@ from booking.formatting import visit_type_name
 
 _TEXTS: dict[FactKind, Callable[[Fact], str]] = {
     FactKind.ASKED_TO_MOVE: lambda _fact: _("Was asked to choose another time"),
+    FactKind.DESK_IS_BUSY: lambda fact: _("By the calendar, {desk} is busy then").format(
+        desk=visit_type_name(fact.value)
+    ),
     FactKind.BY_VIDEO: lambda _fact: _("By video"),
     FactKind.BY_PHONE: lambda fact: _("By phone") if fact.value else _("By phone, but no number was left."),
     FactKind.FOR_SOMEONE_ELSE: lambda _fact: _("Booked by someone else"),
@@ -26,6 +29,7 @@ _TEXTS: dict[FactKind, Callable[[Fact], str]] = {
 }
 FACT_ICONS = {
     FactKind.ASKED_TO_MOVE: "clock",
+    FactKind.DESK_IS_BUSY: "calendar",
     FactKind.BY_VIDEO: "video",
     FactKind.BY_PHONE: "phone",
     FactKind.FOR_SOMEONE_ELSE: "people",

@@ -7,6 +7,7 @@ from ipaddress import ip_network
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
+from booking.bookings.day_schedule import day_version
 from booking.desk_calendars.addresses import CalendarTrouble
 from booking.desk_calendars.followed_calendars import (
     KEPT_FOR,
@@ -20,6 +21,7 @@ from booking.desk_calendars.reading import read_calendar, read_due_calendars
 from booking.models import Status
 from booking.places.availability import availability
 from booking.refusals import NoPlace, Refusal
+from booking.store_setup.affected_visits import AffectedResolution
 from booking.store_setup.slot_changes import change_slots
 from booking.tokens import seal, unseal
 from stores.models import BusyTime, DeskCalendar, SetupChange, Slot, Store
@@ -113,6 +115,22 @@ def test_what_a_manager_closed_stays_closed_and_what_the_calendar_closes_is_not_
     read_due_calendars(now=NOW + 2 * READ_EVERY)
     by_hand(closed=False, from_at=at(10), to_at=at(10, 45))
     assert {at(10), at(10, 15), at(10, 30)} & set(starts(store, desk="front")) == {at(10, 30)}
+
+
+def test_a_screen_that_shows_a_visit_hears_of_its_busy_time_though_no_slot_changes(store: Store, server) -> None:
+    store.desks.filter(slug="back").update(is_active=False)
+    make_booking(store, starts_at=at(10))
+    change_slots(
+        store_id=store.pk, desk="front", from_at=at(10), to_at=at(10, 15), closed=True, then=AffectedResolution.KEEP,
+        now=NOW, user=make_user(store=store),
+    )  # fmt: skip
+    follow(store, server)
+    before = day_version(store=store, date=at(10).date(), now=NOW)
+    server.content = calendar(event("1", at(10), at(10, 15)))
+
+    read_due_calendars(now=NOW)
+
+    assert day_version(store=store, date=at(10).date(), now=NOW) != before
 
 
 def test_a_calendar_that_cannot_be_read_keeps_its_times_for_three_days(store: Store, server: CalendarServer) -> None:

@@ -8,6 +8,7 @@ import time_machine
 from booking.arrivals.steps import take_step
 from booking.models import Booking
 from booking.who import Who
+from stores.models import BusyTime
 from tests.booking.reading import page
 from tests.booking.staff.staff_room import ARRIVALS, DAY, SHOP, TUESDAY, Room, make_room
 from tests.factories import NOW, at, make_booking
@@ -99,6 +100,39 @@ def test_the_tablet_is_told_it_too(
     visit = room.client(room.staff).get(f"{ARRIVALS}data/").json()["visits"][0]
 
     assert {name: visit[name] for name in ordinary} == ordinary | words
+
+
+BUSY = "By the calendar, Main is busy then"
+
+
+def test_a_visit_at_a_busy_time_of_its_desk_is_marked_on_every_screen(
+    room: Room, booking: Booking, clock: time_machine.Traveller
+) -> None:
+    clock.move_to(at(8, 30))
+    beside = make_booking(room.store, starts_at=at(11), phone="+33612345602")
+    BusyTime.objects.create(desk=booking.desk, starts_at=at(8), ends_at=at(9))
+    BusyTime.objects.create(desk=booking.desk, starts_at=at(10, 5), ends_at=at(11))
+    client = room.client(room.staff)
+
+    visits = client.get(f"{ARRIVALS}data/").json()["visits"]
+
+    assert {visit["reference"]: visit["facts"] for visit in visits} == {booking.reference: [BUSY], beside.reference: []}
+    for path, query in (*places_of(booking), (f"{SHOP}visits/{booking.reference}/", {})):
+        assert page(client.get(path, query)).words.count(BUSY) == 1, path
+    assert BUSY not in page(client.get(f"{SHOP}visits/{beside.reference}/")).words
+
+
+def test_who_is_served_is_not_said_to_come_at_a_busy_time(
+    room: Room, booking: Booking, clock: time_machine.Traveller
+) -> None:
+    clock.move_to(at(10))
+    BusyTime.objects.create(desk=booking.desk, starts_at=at(10), ends_at=at(11))
+    take_step(booking_id=booking.pk, step="check_in", who=Who.staff(room.staff, at(10)))
+    assert BUSY in page(room.client().get(DAY, TUESDAY)).words
+
+    take_step(booking_id=booking.pk, step="start", who=Who.staff(room.staff, at(10)))
+
+    assert BUSY not in page(room.client().get(DAY, TUESDAY)).words
 
 
 @pytest.mark.parametrize(
