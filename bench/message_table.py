@@ -82,7 +82,8 @@ def _enqueue(count: int, later: timedelta) -> None:
 
 def claim_and_settle() -> dict[str, float]:
     """Return the medians, in milliseconds, of claiming fifty, noting that they may leave, and settling them."""
-    from django.utils import timezone  # noqa: PLC0415 -- settings are read first
+    from django.conf import settings  # noqa: PLC0415 -- settings are read first
+    from django.utils import timezone  # noqa: PLC0415 -- likewise
 
     from notifications import attempts, claims, outcomes  # noqa: PLC0415 -- likewise
     from notifications.answers import Sent  # noqa: PLC0415 -- likewise
@@ -98,6 +99,8 @@ def claim_and_settle() -> dict[str, float]:
         times[what].append((time.perf_counter() - begun) * 1000)
         return value
 
+    # The texts of the last hours are counted, as they always are, but a large table has had more than a store may send.
+    settings.SMS_DAILY_BUDGET = sys.maxsize
     for round_number in range(ROUNDS):
         _enqueue(AT_ONCE, timedelta(seconds=-1))
         now = timezone.now()
@@ -107,7 +110,8 @@ def claim_and_settle() -> dict[str, float]:
             (message, Sms(f"+3361{message.pk % 10**7:07d}", "Bench: visite demain", now - timedelta(hours=8)))
             for message in claimed
         ]
-        assert set(timed("begin", lambda: attempts.begin(texts, now=now)).values()) == {""}  # noqa: B023
+        reasons = set(timed("begin", lambda: attempts.begin(texts, now=now)).values())  # noqa: B023
+        assert reasons == {""}, reasons
         results = [
             Result(
                 call=Call(message=message, content=text, callback_url="", handed_over_at=now, begin_by=0.0),

@@ -55,6 +55,7 @@ WHAT = {
     "import": gettext_lazy("Import"),
     "organization": gettext_lazy("Organization"),
 }
+_DAYS = frozenset({"bookings_open_at", "valid_until"})  # stored as "2026-11-30", or "2026-11-30 09:00"
 # The names of messages' texts, of which a store may write its own.
 TEXT_NAMES: Mapping[str, Any] = {
     "confirmation": gettext_lazy("Confirmation"),
@@ -191,7 +192,7 @@ def field_in_words(field: str) -> str:
 
 
 def value_in_words(field: str, value: Any) -> str:
-    """Return the value of a field as a manager reads it."""
+    """Return the value of a field as a manager reads it: days and languages by their names."""
     if value is None or value == "":
         return _("none")
     if isinstance(value, bool):
@@ -199,10 +200,14 @@ def value_in_words(field: str, value: Any) -> str:
     if isinstance(value, list):
         texts = [_hours_in_words(text) if field == "hours" else text for text in map(str, value)]
         return ", ".join(texts) or (_("closed") if field == "hours" else _("none"))
+    if field in _DAYS:
+        return subject_in_words(str(value))
+    if field == "day_sheet_language":
+        return str(dict(settings.LANGUAGES).get(str(value), value))
     return str(_CHOICES.get(field, {}).get(str(value), value))
 
 
 def _hours_in_words(text: str) -> str:
-    """Return "mon 09:00-12:00" with the weekday in the reader's language."""
-    weekday, _space, times = text.partition(" ")
-    return f"{WEEKDAYS_ABBR[DAY_NAMES.index(weekday)]} {times}" if weekday in DAY_NAMES else text
+    """Return "mon 09:00-12:00" as "Mon 09:00–12:00", with the weekday in the reader's language."""
+    weekday, _space, times = text.replace("-", "–").partition(" ")
+    return f"{WEEKDAYS_ABBR[DAY_NAMES.index(weekday)]} {times}" if weekday in DAY_NAMES else text.replace("-", "–")

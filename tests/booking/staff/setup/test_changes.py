@@ -160,6 +160,23 @@ def test_what_was_changed_is_told_in_the_words_of_the_screens(room: Room, what: 
     assert title in words.replace("\xa0", " ").replace("\u202f", " ")
 
 
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("bookings_open_at", "2026-11-30 09:00", "lundi 30 novembre 2026, 09:00"),
+        ("valid_until", "2027-11-30", "mardi 30 novembre 2027"),
+        ("day_sheet_language", "de", "Deutsch"),
+        ("hours", ["mon 09:00-12:00", "10:00-11:00"], "lun 09:00–12:00, 10:00–11:00"),
+    ],
+)
+def test_values_are_told_in_the_readers_language(room: Room, field: str, value: object, words: str) -> None:
+    add_lines(room, 1, what="waiting_room", before={field: None}, after={field: value})
+
+    shown = page(room.client().get(CHANGES, headers={"accept-language": "fr"})).words
+
+    assert words in shown.replace("\xa0", " ").replace("\u202f", " ")
+
+
 def test_every_part_that_is_recorded_has_words_of_its_own() -> None:
     named = re.compile(r'what="(\w+)"')
     texts = [path.read_text() for app in ("stores", "booking") for path in (settings.BASE_DIR / app).rglob("*.py")]
