@@ -187,6 +187,7 @@ def _joined(
             user=user,
             now=now,
             asks=user is not None and not _is_colleague(store, username),
+            is_from_file=True,
         )
         transaction.set_rollback(is_dry_run)
     return OUTCOMES.get(joined, "unchanged"), f"{called} {role}"

@@ -34,16 +34,17 @@ def add_member(
     user: User | None,
     now: datetime,
     asks: bool = False,
+    is_from_file: bool = False,
 ) -> MembershipResult:
     """Make a person a member of a store, or change their role; `user` makes the change.
 
     With `asks`, existing users join only by their own consent: they are invited. A name without a password is invited
     too, whether or not a user has it.
 
-    `password` is only for a new user, who with `asks` chooses another one at the first sign-in; an existing user keeps
-    theirs. Raises django's ValidationError for a name or
-    password that cannot be used, BadValue if a new user has no password, or if a manager would leave the store without
-    any manager; commands on the server may do so.
+    `password` is only for a new user, who with `asks` or `is_from_file` chooses another one at the first sign-in; an
+    existing user keeps theirs. Raises django's ValidationError for a name or password that cannot be used, BadValue if
+    a new user has no password, or if a manager would leave the store without any manager; commands on the server may
+    do so.
     """
     list(store.memberships.select_for_update(of=("self",)))  # two managers who demote each other wait for each other
     username = User.normalize_username(username)
@@ -52,7 +53,7 @@ def add_member(
         return MembershipResult.INVITED
     person, is_new_user = person_named(username, password=password, now=now)
     username = person.username
-    if asks and is_new_user:  # a manager knows the password
+    if is_new_user and (asks or is_from_file):  # a manager, or whoever has the file, knows the password
         GivenPassword.objects.create(user=person, given_at=now)
     joined = MembershipResult.CREATED if is_new_user else MembershipResult.ADDED
     membership, is_new = StoreMembership.objects.get_or_create(store=store, user=person, defaults={"role": role})

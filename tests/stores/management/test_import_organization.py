@@ -7,7 +7,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 
-from stores.models import Organization, Store, StoreMembership
+from stores.models import GivenPassword, Organization, Store, StoreMembership
 from tests.factories import NOW, PASSWORD, make_store, make_user
 
 pytestmark = pytest.mark.django_db
@@ -80,6 +80,21 @@ def test_staff_join_the_organizations_stores_alone(chain: Organization, tmp_path
     assert not User.objects.filter(username="ada").exists()
     assert said(tmp_path, "staff", text) == expected
     assert dict(StoreMembership.objects.values_list("user__username", "role")) == {"ada": "manager", "cleo": "staff"}
+
+
+def test_whoever_comes_in_with_a_password_from_the_file_has_to_choose_another(
+    chain: Organization, tmp_path: Path
+) -> None:
+    chain.stores.add(make_store("ours"))
+    make_user("cleo")
+    text = f"store,username,role,password\nours,ada,manager,{PASSWORD}\nours,cleo,staff,{PASSWORD}\n"
+
+    said(tmp_path, "staff", text, "--dry-run")
+    assert not GivenPassword.objects.exists()
+    said(tmp_path, "staff", text)
+    said(tmp_path, "staff", text)
+
+    assert [given.user.username for given in GivenPassword.objects.all()] == ["ada"]
 
 
 def test_a_file_that_is_no_table_is_refused(chain: Organization, tmp_path: Path) -> None:
