@@ -51,6 +51,7 @@ class Email:
     reply_to: str = ""  # the address for replies, "" for none
     attachments: tuple[Attachment, ...] = ()
     thread: str = ""  # the same for all e-mails that belong together, "" for none
+    end_url: str = ""  # where such e-mails end by one POST without a sign-in (RFC 8058), "" for one that was asked for
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,6 +82,7 @@ def build(email: Email, *, key: str) -> EmailMultiAlternatives:
             "Message-ID": f"<{key}@{domain}>",
             "Auto-Submitted": "auto-generated",
             **({"References": f"<{email.thread}@{domain}>"} if email.thread else {}),
+            **_ending_headers(email.end_url),
             **naming_header(key),
         },
     )
@@ -230,6 +231,14 @@ def _answers_to(address: str) -> list[str]:
     except ValidationError:
         return []
     return [address]
+
+
+def _ending_headers(url: str) -> dict[str, str]:
+    """Return the headers by which mail programs offer to end such e-mails; by one press only over HTTPS (RFC 8058)."""
+    if not url:
+        return {}
+    one_press = {"List-Unsubscribe-Post": "List-Unsubscribe=One-Click"} if url.startswith("https://") else {}
+    return {"List-Unsubscribe": f"<{url}>", **one_press}
 
 
 def _sender(name: str, address: str) -> str:

@@ -137,6 +137,7 @@ def _email(notice: BookingNotice, bookings: list[Booking]) -> Email:
     name, zone = one_line(notice.store.name), ZoneInfo(notice.store.time_zone)
     shown = bookings[:SHOWN_MAX]
     heading = ngettext("{count} new visit", "{count} new visits", len(shown)).format(count=len(shown))
+    end_url = booking_notice_link(notice.pk, notice.user_id, notice.language)
     context = {
         "store_name": name,
         "heading": heading,
@@ -152,7 +153,7 @@ def _email(notice: BookingNotice, bookings: list[Booking]) -> Email:
         ],
         "has_more": len(bookings) > SHOWN_MAX,
         "manage_url": day_url(notice.store.slug),
-        "end_url": booking_notice_link(notice.pk, notice.user_id, notice.language),
+        "end_url": end_url,
     }
     return Email(
         to=notice.user.email,
@@ -160,4 +161,5 @@ def _email(notice: BookingNotice, bookings: list[Booking]) -> Email:
         text=render_to_string(f"{_TEMPLATE}.txt", context).strip() + "\n",
         html=render_to_string(f"{_TEMPLATE}.html", context).strip() + "\n",
         sender_name=name,
+        end_url=end_url,
     )

@@ -16,6 +16,7 @@ from booking.messages.compose import compose
 from booking.models import Actor, Booking, BookingEvent, BookingNotice, EventKind, NoticePace
 from booking.who import Who
 from notifications.content import Email, Skip
+from notifications.email import build
 from notifications.models import OutboxMessage
 from stores.models import StoreMembership
 from tests.booking.reading import page
@@ -151,6 +152,35 @@ def test_member_chooses_on_a_page_and_ends_by_the_link_with_one_press(room: Room
         assert "These e-mails have ended" in page(Client().post(link)).words
         assert not BookingNotice.objects.exists()
         assert Client().get(link).status_code == 404
+
+
+def test_mail_program_ends_the_notices_by_one_press_without_page_or_cookie(room: Room, settings: Any) -> None:
+    settings.PUBLIC_URL = "https://shop.example.org"
+    wish(room, NoticePace.AT_ONCE)
+    book(room)
+    enqueue_notices(now=SOON)
+    (mail,) = sent()
+    message = build(mail, key="1").message()
+    assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    address = message["List-Unsubscribe"].removeprefix("<https://shop.example.org").removesuffix(">")
+
+    with time_machine.travel(SOON, tick=False):
+        answer = Client(enforce_csrf_checks=True).post(address, {"List-Unsubscribe": "One-Click"})
+
+    assert answer.status_code == 200
+    assert not BookingNotice.objects.exists()
+
+
+def test_without_https_there_is_a_page_and_no_one_press(room: Room, settings: Any) -> None:
+    settings.PUBLIC_URL = "http://shop.example.org"
+    wish(room, NoticePace.AT_ONCE)
+    book(room)
+    enqueue_notices(now=SOON)
+
+    message = build(sent()[0], key="1").message()
+
+    assert message["List-Unsubscribe"].startswith("<http://shop.example.org/")
+    assert message["List-Unsubscribe-Post"] is None
 
 
 def test_without_an_address_the_page_asks_for_one_first(room: Room) -> None:
