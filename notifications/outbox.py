@@ -170,7 +170,7 @@ def settle_sent(sent: Sequence[tuple[OutboxMessage, str]], *, now: datetime) -> 
     rows = [(message, {"provider_sid": sid or message.provider_sid}) for message, sid in sent]
     shared = {"state": State.SENT, "reason": "", **NO_LEASE}
     held = write_held(rows, shared=shared, expressions={"provider_sid": _SID_KEPT}, now=now)
-    add_settled((message for message, _ in sent if message.pk in held), State.SENT)
+    add_settled((message for message, _ in sent if message.pk in held), State.SENT, now=now)
     return held
 
 
@@ -182,7 +182,7 @@ def settle(message: OutboxMessage, state: State, *, now: datetime, reason: str =
     values = {**NO_LEASE, **not_charged, "provider_sid": sid_kept(sid)}
     is_ours = _write(message, now=now, state=state, reason=reason[:120], **values)
     if is_ours:
-        add_settled([message], state)
+        add_settled([message], state, now=now)
     return is_ours
 
 

@@ -34,7 +34,7 @@ def take(*, message: OutboxMessage, state: State, provider_sid: str, now: dateti
     news = {"state": state, "reason": "", "provider_sid": sid, **outbox.NO_LEASE, "updated_at": now}
     with transaction.atomic():
         if awaited.filter(state=State.SENDING).update(**news):
-            add_settled([message], State.SENT)
+            add_settled([message], State.SENT, now=now)
             return True
         return bool(awaited.update(**news))
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from prometheus_client import CollectorRegistry, generate_latest
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
 
@@ -24,9 +24,10 @@ from booking.operations.backup_times import last_backup_at
 from booking.operations.proxy_look import ASKED, tell_what_is_seen
 from booking.waiting_room.door import room_crowd
 from booking.web import replica
+from booking.web.durations import BOUNDS_SECONDS, durations_folder, read_durations
 from notifications import circuits, queries, sms_recipients
 from notifications.models import Channel
-from notifications.tallies import settled_counts
+from notifications.tallies import WITHIN_SECONDS, Waits, settled_counts, waits_by_channel
 
 LEAST_FREE_BYTES = 256 * 1024  # a booking writes about 50 KiB to SQLite's log
 WORKER_PATIENCE = timedelta(seconds=120)
@@ -86,6 +87,8 @@ class _Books(Collector):
         yield from _visits(now)
         yield from _waiting_room(now)
         yield from _programs(now)
+        yield from _durations()
+        yield from _database()
         yield GaugeMetricFamily(
             "carillon_holds", "Places kept while somebody types.", value=Hold.objects.filter(expires_at__gt=now).count()
         )
@@ -158,6 +161,46 @@ def _programs(now: datetime) -> Iterator[Metric]:
     if taken_at is not None:
         age = max(0.0, (now - taken_at).total_seconds())
         yield GaugeMetricFamily("carillon_last_backup_seconds", "Since manage.py backup was here.", value=age)
+
+
+def _durations() -> Iterator[Metric]:
+    """Yield how long requests took on this machine, and how long messages waited until their provider took them."""
+    requests = HistogramMetricFamily(
+        "carillon_request_seconds", "How long requests took on this machine, by kind of page.", labels=["pages"]
+    )
+    for found in read_durations(durations_folder()):
+        bounds = zip(map(str, BOUNDS_SECONDS), found.within, strict=True)
+        requests.add_metric([found.pages], [*bounds, ("+Inf", found.requests)], found.seconds)
+    yield requests
+    deliveries = HistogramMetricFamily(
+        "carillon_delivery_seconds",
+        "How long messages that were sent waited from when they were due until their provider had taken them.",
+        labels=["channel"],
+    )
+    waited = waits_by_channel()
+    for channel in Channel:
+        waits = waited.get(channel, Waits())
+        bounds = zip(map(str, WITHIN_SECONDS), waits.within, strict=True)
+        deliveries.add_metric([channel], [*bounds, ("+Inf", waits.count)], waits.seconds)
+    yield deliveries
+
+
+def _database() -> Iterator[Metric]:
+    yield GaugeMetricFamily(
+        "carillon_database_bytes",
+        "Size of the database; of SQLite, its file and what is not yet written into it.",
+        value=database_bytes(),
+    )
+
+
+def database_bytes() -> int:
+    """Return the size of the database in bytes."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_database_size(current_database())")
+            return int(cursor.fetchone()[0])
+    path = str(connection.settings_dict["NAME"])
+    return sum(Path(f"{path}{end}").stat().st_size for end in ("", "-wal") if Path(f"{path}{end}").exists())
 
 
 def _budgets(now: datetime) -> Iterator[Metric]:

@@ -14,6 +14,8 @@ from csp.utils import build_policy
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 
+from booking.web.durations import note_duration
+
 Handler = Callable[[HttpRequest], HttpResponseBase]
 ADDRESSES_KNOWN = 4096
 _CSP = "Content-Security-Policy"
@@ -32,13 +34,15 @@ class RequestLog:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         begun = time.monotonic()
         response = self.get_response(request)
+        seconds = time.monotonic() - begun
         match, method = request.resolver_match, request.method or ""
+        note_duration(match.func.__module__ if match else "", seconds)
         facts = {
             "request_id": os.urandom(8).hex(),
             "method": method if method.isalpha() else "?",
             "route": f"/{match.route}" if match else "-",
             "status": response.status_code,
-            "ms": round((time.monotonic() - begun) * 1000, 1),
+            "ms": round(seconds * 1000, 1),
         }
         log.info("request", extra=facts)
         return response

@@ -33,7 +33,8 @@ def figures(client: Client, settings: Any, tmp_path: Path) -> set[str]:
 
 
 def asked_for(expression: str) -> set[str]:
-    return set(re.findall(r"\bcarillon_\w+", expression))
+    """Return the names of the figures; a histogram is asked for by its buckets, its sum or its count."""
+    return {re.sub(r"_(bucket|sum|count)$", "", name) for name in re.findall(r"\bcarillon_\w+", expression)}
 
 
 def section(name: str) -> str:

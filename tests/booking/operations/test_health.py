@@ -18,9 +18,11 @@ from booking.models import Webhook, WorkerBeat
 from booking.operations import health
 from booking.operations.backup_times import last_backup
 from booking.waiting_room.door import admit
+from booking.web import durations
 from booking.webhooks.administration import add_webhook
 from notifications import circuits
 from notifications.models import Channel
+from notifications.tasks import deliver_due
 from stores.queries import WaitingRoom
 from tests.factories import make_booking, make_store
 
@@ -160,6 +162,38 @@ def test_figures_tell_who_waits_in_the_room_which_webhooks_rest_and_the_age_of_t
     assert "carillon_waiting_room_seconds 30.0" in text
     assert "carillon_webhooks_resting 1.0" in text
     assert "carillon_last_backup_seconds 7200.0" in text
+
+
+def test_figures_tell_how_long_requests_took_and_how_large_the_database_is(
+    client: Client, beat: WorkerBeat, monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path
+) -> None:
+    settings.DATA_DIR = tmp_path
+    monkeypatch.setattr(durations._Process, "file", None)
+    store = make_store()
+
+    client.get(f"/s/{store.slug}/book/")
+    client.get("/nowhere/")
+    text = client.get("/metrics").content.decode()
+
+    assert 'carillon_request_seconds_count{pages="booking"} 1.0' in text
+    assert 'carillon_request_seconds_bucket{le="+Inf",pages="other"} 1.0' in text
+    assert 'carillon_request_seconds_count{pages="arrivals"} 0.0' in text
+    assert store.slug not in text
+    (line,) = [line for line in text.splitlines() if line.startswith("carillon_database_bytes ")]
+    assert float(line.split()[1]) > 0 or connection.vendor == "sqlite"  # the tests' own stands in memory
+
+
+def test_figures_tell_how_long_messages_waited(client: Client, beat: WorkerBeat, now: datetime) -> None:
+    make_booking(make_store(), phone="+33612345601", now=now)
+    with time_machine.travel(now + timedelta(seconds=30), tick=False):
+        deliver_due()
+        text = client.get("/metrics").content.decode()
+
+    assert 'carillon_delivery_seconds_bucket{channel="sms",le="10"} 0.0' in text
+    assert 'carillon_delivery_seconds_bucket{channel="sms",le="60"} 1.0' in text
+    assert 'carillon_delivery_seconds_count{channel="sms"} 1.0' in text
+    assert 'carillon_delivery_seconds_sum{channel="sms"} 30.0' in text
+    assert 'carillon_delivery_seconds_count{channel="email"} 0.0' in text
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics"])
