@@ -22,6 +22,11 @@ class State(models.TextChoices):
 
 
 OPEN_STATES = (State.DUE, State.SENDING)
+# Why a message was left out that its customer would have wanted: sorted, as the index and the statement name them.
+NOT_ARRIVED_REASONS = (
+    *("budget", "hourly_budget", "not_textable", "number_limit"),
+    *("opted_out", "prefix_limit", "restored", "too_near"),
+)
 REPLANNED = "replanned"  # why a message is left out that is planned no longer; it may be taken in again
 
 
@@ -90,6 +95,13 @@ class OutboxMessage(models.Model):
                 name="message_customer_texts",
                 condition=models.Q(prefix_digest__gt=""),
             ),
+            # A store's few messages that somebody may have to phone about; for plain SQL as well: see `trouble`.
+            models.Index(
+                fields=["account"],
+                name="message_not_arrived",
+                condition=models.Q(state__in=[State.DEAD, State.FAILED, State.UNKNOWN])
+                | models.Q(reason__in=NOT_ARRIVED_REASONS, state=State.SKIPPED),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -97,12 +109,22 @@ class OutboxMessage(models.Model):
 
 
 class MessageTally(models.Model):
-    """How many messages of a kind and channel ended in a state: counted as a worker settles them."""
+    """How many messages of a kind and channel ended in a state: counted as a worker settles them.
+
+    Of those that were sent, also how long they waited from when they were due: together, and how many no longer than
+    so many seconds.
+    """
 
     channel = models.CharField(max_length=5, choices=Channel)
     kind = models.CharField(max_length=40)
     state = models.CharField(max_length=9, choices=State)
     count = models.BigIntegerField()
+    measured = models.BigIntegerField(default=0, db_default=0)  # those whose wait is known
+    seconds = models.BigIntegerField(default=0, db_default=0)
+    within_10 = models.BigIntegerField(default=0, db_default=0)
+    within_60 = models.BigIntegerField(default=0, db_default=0)
+    within_600 = models.BigIntegerField(default=0, db_default=0)
+    within_3600 = models.BigIntegerField(default=0, db_default=0)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["channel", "kind", "state"], name="message_tally_once")]

@@ -139,6 +139,7 @@ ROUTES = {
         staff/<slug:store>/day/book/
         staff/<slug:store>/day/book/caller/
         staff/<slug:store>/find/
+        staff/<slug:store>/to-phone/
         staff/<slug:store>/visits/<str:reference>/
         staff/<slug:store>/visits/<str:reference>/move/
         staff/<slug:store>/visits/<str:reference>/move/places/

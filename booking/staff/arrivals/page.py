@@ -17,6 +17,7 @@ from booking.staff.arrivals.app import app_context, with_camera
 from booking.staff.arrivals.visit_json import DIGITS
 from booking.staff.forms.visits import WalkInForm
 from booking.staff.obstacle_wording import obstacle_words
+from booking.staff.room_wording import room_words
 from booking.staff.visit_cards import CardMaker, VisitCard
 from booking.staff.wording import group_titles
 from booking.tokens import read_reference
@@ -79,6 +80,7 @@ def arrivals_page(
         "is_empty": not cards and not is_kept_back,
         "is_kept_back": is_kept_back,
         "obstacle": obstacle_words(at, schedule.rules),
+        "room_words": room_words(at.store, now=at.now),
         **app_context(at),
         "walk_in": walk_in or WalkInForm(rules=schedule.rules),
         "problems": [*problems],

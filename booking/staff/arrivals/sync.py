@@ -22,6 +22,7 @@ from booking.staff.access import StaffContext, at_store
 from booking.staff.arrivals.visit_json import VisitsAsJson, day_as_json, finder_salt
 from booking.staff.etag import CACHE_CONTROL
 from booking.staff.forms.visits import PARTY_MAX
+from booking.staff.room_wording import room_words
 from booking.tokens import keyed_digest, read_reference
 from booking.working_days import working_day
 from stores.queries import rules_around
@@ -38,7 +39,8 @@ _CALLED = (*ACTIONS, WALK_IN, TICKET)
 @at_store(devices=True, names_nobody=True)
 def data(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
     """Return the working day as the tablet stores it; 304 where the tablet has this version."""
-    etag = _etag(request, at)
+    words = room_words(at.store, now=at.now)
+    etag = _etag(request, at, has_crowd=bool(words))
     response = get_conditional_response(request, etag=etag)
     if response is None:
         body = day_as_json(
@@ -48,6 +50,7 @@ def data(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
             csrf=get_token(request),
             is_manager=at.is_manager,
             who=shown_name(at.user),
+            room=words,
             **_as_tablet(at),
         )
         response = HttpResponse(body, content_type="application/json")
@@ -94,8 +97,11 @@ def actions(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
     )
 
 
-def _etag(request: HttpRequest, at: StaffContext) -> str:
-    """Return the version of the day as this person sees it. One statement."""
+def _etag(request: HttpRequest, at: StaffContext, *, has_crowd: bool) -> str:
+    """Return the version of the day as this person sees it. One statement.
+
+    While people wait in the waiting room, their count is told once a minute: each poll would send the whole day.
+    """
     get_token(request)
     parts = (
         arrivals_version(store=at.store, now=at.now),
@@ -104,6 +110,7 @@ def _etag(request: HttpRequest, at: StaffContext) -> str:
         get_language(),
         request.META.get("CSRF_COOKIE"),
         at.hides_names,
+        f"{at.now:%H:%M}" if has_crowd else "",
     )
     return f'W/"{keyed_digest("arrivals", "|".join(map(str, parts)))[:32]}"'
 

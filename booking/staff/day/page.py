@@ -18,6 +18,7 @@ from booking.staff.access import StaffContext, staff_page
 from booking.staff.affected_visits import just_done
 from booking.staff.day.board import day_board
 from booking.staff.day.crowds import crowd_in_words
+from booking.staff.day.phone_calls import visits_to_phone
 from booking.staff.day.rows import VisitRows, sprite
 from booking.staff.day.table import BoardRows
 from booking.staff.obstacle_wording import obstacle_words
@@ -68,6 +69,7 @@ def day_page(
         "affected_done": just_done(request, at) if done == "slots" else None,
         "put_back_url": url_to_put_back(at, "slots") if done == "slots" else "",
         "problems": [*problems],
+        "to_phone_others": sum(visit.visit_date != day for visit in visits_to_phone(at)),
         "waiting_words": _waiting_words(at.zone),
         "room_words": room_words(at.store, now=at.now),
         "crowd_words": _crowd_words(at),

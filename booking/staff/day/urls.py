@@ -28,6 +28,7 @@ urlpatterns = [
     path("staff/<slug:store>/visits/<str:reference>/move/places/", reschedule.places, name="staff-visit-places"),
     path("staff/<slug:store>/visits/<str:reference>/cancel/", reschedule.cancel, name="staff-visit-cancel"),
     path("staff/<slug:store>/visits/<str:reference>/phoned/", phone_calls.phoned, name="staff-visit-phoned"),
+    path("staff/<slug:store>/to-phone/", phone_calls.to_phone_page, name="staff-to-phone"),
     path("staff/<slug:store>/find/", find.find_page, name="staff-find"),
     path("staff/<slug:store>/crowds/", crowds.crowds_page, name="staff-crowds"),
     path("staff/day-sheet/address/<str:token>/", sheet_address.answer, name="day-sheet-address"),

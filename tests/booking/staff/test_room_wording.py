@@ -61,6 +61,31 @@ def test_day_tells_how_many_wait_for_bookings_to_open(room: Room) -> None:
     assert "1 person waits for bookings to open." in day_words(room)
 
 
+def test_arrivals_tell_it_too_as_page_and_as_app(room: Room) -> None:
+    client = room.client(room.staff)
+    empty = client.get(f"{SHOP}arrivals/data/")
+    assert empty.json()["room"] == ""
+    for _ in range(10):
+        admit(room.store.slug, WaitingRoom(None), now=NOW)
+
+    full = client.get(f"{SHOP}arrivals/data/", headers={"If-None-Match": empty["ETag"]})
+
+    assert full.json()["room"].startswith("9 people wait in the waiting room to book")
+    assert "9 people wait in the waiting room to book" in page(client.get(f"{SHOP}arrivals/")).words
+
+
+def test_app_hears_of_the_waiting_room_once_a_minute(room: Room) -> None:
+    client = room.client(room.staff)
+    for _ in range(10):
+        admit(room.store.slug, WaitingRoom(None), now=NOW)
+    known = client.get(f"{SHOP}arrivals/data/")["ETag"]
+    admit(room.store.slug, WaitingRoom(None), now=NOW)
+
+    assert client.get(f"{SHOP}arrivals/data/", headers={"If-None-Match": known}).status_code == 304
+    with time_machine.travel(NOW + timedelta(minutes=1), tick=False):
+        assert client.get(f"{SHOP}arrivals/data/", headers={"If-None-Match": known}).status_code == 200
+
+
 def test_store_without_a_waiting_room_is_told_nothing(room: Room) -> None:
     room.store.has_waiting_room = False
     room.store.save()

@@ -241,8 +241,8 @@ def test_the_day_asks_the_same_number_of_questions_whatever_the_visits(
     client = room.client()
 
     with django_assert_num_queries(
-        12
-    ):  # session, user; membership, version; four of the schedule; crowds, texts, circuits; the inbox
+        13
+    ):  # session, user; membership, version; four of the schedule; to phone; crowds, texts, circuits; the inbox
         response = client.get(DAY, TUESDAY)
 
     assert response.content.count(b'<li class="visit') == count

@@ -31,7 +31,8 @@
  * @typedef {{
  *   store: string, since: string, until: string, day: string, time_zone: string, now: string, wiped_at: string,
  *   salt: string, names_hidden: boolean, visit_types: {slug: string, name: string, max_party_size: number}[],
- *   visits: Visit[], csrf: string, is_manager: boolean, hides_after_minutes?: number, unlock_url?: string,
+ *   visits: Visit[], csrf: string, is_manager: boolean, room?: string, hides_after_minutes?: number,
+ *   unlock_url?: string,
  * }} Day
  */
 /**

@@ -90,7 +90,7 @@ export class Desk {
   // --- what is shown ---
 
   draw() {
-    this.view.sayLine(this.isOnline, this.taps.length);
+    this.view.sayLine(this.isOnline, this.taps.length, this.day?.room);
     this.view.showConflicts(this.conflicts, this.day?.is_manager || false);
     if (!this.day) return;
     this.view.sayMoment(fill(words.moment, { day: this.day.day, time: this.#clock(new Date(this.now())) }));
@@ -98,8 +98,8 @@ export class Desk {
     this.visits = visits;
     const held = new Map([...this.held].map(([key, one]) => [key, one.group]));
     const hits = this.query.trim() ? found([...visits.values()], this.query, this.day.salt, words) : null;
-    const areNamesHidden = this.#areNamesHidden(this.day);
-    this.view.render({ visits, now: this.now(), hits, isFound: Boolean(hits), held, areNamesHidden });
+    const [isFound, areNamesHidden] = [Boolean(hits), this.#areNamesHidden(this.day)];
+    this.view.render({ visits, now: this.now(), hits, isFound, held, areNamesHidden });
   }
 
   /**

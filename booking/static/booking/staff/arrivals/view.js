@@ -26,6 +26,7 @@ export class View {
     this.conflicts = part(root, "#conflicts", HTMLElement);
     this.tickets = part(root, "#tickets", HTMLElement);
     this.hidden = part(root, "#names-hidden", HTMLElement);
+    this.room = part(root, "#room", HTMLElement);
     this.moment = part(document, "#moment", HTMLElement);
     this.empty = part(root, "#nobody", HTMLElement);
     this.lists = new Map([FOUND, ...rules.groups].map((slug) => [slug, this.#group(slug)]));
@@ -120,11 +121,12 @@ export class View {
   }
 
   /**
-   * Say how the line is, and how many taps wait for it.
+   * Say how the line is, how many taps wait for it, and how full the waiting room is, which is known by the line alone.
    * @param {boolean} isOnline
    * @param {number} waiting
    */
-  sayLine(isOnline, waiting) {
+  sayLine(isOnline, waiting, room = "") {
+    this.#sayRoom(isOnline ? room : "");
     const sent = waiting ? waitingWords(waiting) : "";
     this.say(isOnline ? sent : [words.no_line, sent].filter(Boolean).join(" "), isOnline ? "" : "is-offline");
   }
@@ -139,6 +141,16 @@ export class View {
     this.hidden.hidden = !areHidden;
     const link = address ? make("a", { class: "button", href: address }, words.show_names) : "";
     this.hidden.replaceChildren(icon("warning"), make("div", {}, make("p", {}, words.names_hidden), link));
+  }
+
+  /**
+   * Say how many wait in the waiting room; "" hides it.
+   * @param {string} text
+   */
+  #sayRoom(text) {
+    this.room.hidden = !text;
+    const words = part(this.room, "p", HTMLElement);
+    if (words.textContent !== text) words.textContent = text;
   }
 
   /** @param {string} text */
