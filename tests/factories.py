@@ -10,6 +10,7 @@ from booking.customer_input import CustomerDetails
 from booking.models import Booking, Source
 from stores.models import Desk, OpeningHours, Role, Store, StoreMembership, VisitType
 from stores.search.index import index_store
+from stores.services import END
 
 PARIS = ZoneInfo("Europe/Paris")
 # A Monday morning, far from any clock change.
@@ -45,6 +46,7 @@ def make_store(
         "phone": "+33549240039",
         "search_text": "corner shop niort 79000",
         "created_at": NOW,
+        "steps_done": [END],
         **fields,
     }
     store = Store.objects.create(slug=slug, **values)

@@ -33,6 +33,7 @@ from booking.who import Who
 from notifications import outbox
 from stores.models import OrganizationKind, Role, Store, StoreMembership
 from stores.search.index import index_store
+from stores.services import end_steps
 from stores.services.organizations import save_organization
 from stores.words import search_text
 
@@ -132,6 +133,7 @@ def seed(*, now: datetime) -> None:
     for number in range(BOOKINGS):
         days = 0 if number % 5 == 2 else -7 + number * 21 // BOOKINGS  # staff look at today first
         _live_through(store, number, now=now, day=now + timedelta(days=days), user=users[Role.STAFF], chance=chance)
+    end_steps(store=store)
     references = Booking.objects.filter(store=store).values_list("reference", flat=True)
     for reference in references:
         outbox.skip_open(subject=reference, reason="demo", now=now)

@@ -152,6 +152,9 @@ class Store(models.Model):
     # deleted later.
     changed_parts = models.JSONField(default=list, editable=False)
 
+    # The first steps that somebody said are right, by name, and END once nobody needs them any more.
+    steps_done = models.JSONField(default=list, db_default=[], blank=True, editable=False)
+
     # The webhooks that are on, by their ids ("3,17"): here too, as each change of a visit reads the store anyway.
     webhook_ids = models.CharField(max_length=120, blank=True, editable=False)
 

@@ -17,6 +17,7 @@ from stores.services.changes import (
     week_from_text,
 )
 from stores.services.day_sheets import ask_day_sheet, save_day_sheet, use_asked_day_sheet
+from stores.services.first_steps import END, end_steps, note_step, show_steps_again
 from stores.services.hours import (
     SPECIAL_DAYS_MAX,
     check_week,
@@ -99,6 +100,7 @@ __all__ = [
     "CHOICES_MAX",
     "CHOICE_LONGEST",
     "DEGREES_MOST",
+    "END",
     "ORIGINS_MAX",
     "POLICY_RANGES",
     "QUESTIONS_MAX",
@@ -117,6 +119,7 @@ __all__ = [
     "check_week",
     "delete_special_hours",
     "desk_in_trail",
+    "end_steps",
     "fields_in_trail",
     "forget_changes",
     "forget_invitations",
@@ -133,6 +136,7 @@ __all__ = [
     "mark_put_back",
     "messages_in_trail",
     "newest_change",
+    "note_step",
     "own_text_in_trail",
     "person_named",
     "questions_from_exact",
@@ -163,6 +167,7 @@ __all__ = [
     "save_texting",
     "save_visit_type",
     "save_waiting_room",
+    "show_steps_again",
     "special_hours_in_trail",
     "take_back_invitation",
     "texting_in_trail",

@@ -88,7 +88,7 @@ PLAIN = """
     stores.Store: slug source_id name street postal_code town country time_zone phone email website notice source_hours
     stores.Store: source_contact search_text reminder_days own_texts embed_origins
     stores.Store: day_sheet_email day_sheet_language
-    stores.Store: own_address changed_parts feed_digest keypad_phone sms_word saved_replies webhook_ids
+    stores.Store: own_address changed_parts steps_done feed_digest keypad_phone sms_word saved_replies webhook_ids
     stores.PatternTaken: part value
     stores.SearchWord: word
     stores.SearchSpelling: spelling

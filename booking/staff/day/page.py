@@ -23,6 +23,7 @@ from booking.staff.day.rows import VisitRows, sprite
 from booking.staff.day.table import BoardRows
 from booking.staff.obstacle_wording import obstacle_words
 from booking.staff.room_wording import room_words
+from booking.staff.setup.first_steps import steps_card
 from booking.staff.setup.put_back_offers import url_to_put_back
 from booking.web.forms import FormProblem
 from notifications import circuits, queries
@@ -62,6 +63,7 @@ def day_page(
         "sprite": sprite(),
         # The rules of a later day lack the special hours before it.
         "obstacle": obstacle_words(at, schedule.rules) if day <= at.today else None,
+        "steps_card": steps_card(at, schedule.rules) if day == at.today else None,
         "earlier": day - ONE_DAY,
         "later": day + ONE_DAY,
         "done": done,

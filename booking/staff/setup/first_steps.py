@@ -1,34 +1,38 @@
-"""The first steps of a store: hours, places, visit types, a trial, and the poster for the door; one page each."""
+"""The first steps of a store: hours, places, visit types, messages, a trial, and the poster; one page each."""
 
 from dataclasses import dataclass
 
-from django.http import HttpRequest, HttpResponseBase
-from django.shortcuts import redirect
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.utils.dates import WEEKDAYS
 from django.utils.text import capfirst
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods
 
+from booking.customer_input import phone_in_words
 from booking.formatting import moment_in_words, visit_type_name
+from booking.messages.text_samples import next_week, sample_facts, sample_sms
 from booking.places.first_free import first_free_of
 from booking.staff.access import StaffContext, at_store, staff_page
 from booking.staff.forms.hours import DAYS, hours_line, times_of_day
+from booking.store_setup.first_steps import first_steps
 from booking.store_setup.queries import StoreSetup, store_setup
+from booking.web.responses import see_other
 from stores.models import Role
 from stores.queries import rules_around
+from stores.services import end_steps, note_step, show_steps_again
+from stores.slots import StoreRules
 
 STEPS = {
     "hours": gettext_lazy("Hours"),
     "places": gettext_lazy("Places"),
     "visits": gettext_lazy("Kinds of visit"),
+    "messages": gettext_lazy("Messages"),
     "try": gettext_lazy("Try it"),
     "poster": gettext_lazy("Poster"),
 }
-DONE = "done"
-# The user's current step, so that the set-up leads back to it once a change is saved.
-SESSION_KEY = "first_steps"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,44 +47,80 @@ class SetupStep:
     hint: str = ""
 
 
-@require_safe
+@dataclass(frozen=True, slots=True)
+class StepsCard:
+    """How far the first steps are, for the pages on which a manager arrives."""
+
+    sentence: str
+    next_words: str
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
 @at_store(need=Role.MANAGER)
 def start(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
-    """Show one of the steps, by default the first; "done" ends them and leads to the day."""
+    """Show one of the steps, by default the next one; a POST says that one is right, ends them or begins anew."""
+    if request.method == "POST":
+        return _noted(request.POST.get("what", ""), at)
+    rules = rules_around(at.store.slug, at.now)
+    steps = first_steps(at.store, rules)
     names = list(STEPS)
     asked = request.GET.get("step", "")
-    if asked == DONE:
-        request.session.pop(SESSION_KEY, None)
-        return redirect("staff-day", at.store.slug)
-    name = asked if asked in STEPS else names[0]
+    name = asked if asked in STEPS else steps.following or names[0]
     number = names.index(name)
-    request.session[SESSION_KEY] = f"{at.store.slug}/{name}"
-    setup = store_setup(at.store, from_date=at.today)
     address = reverse("staff-setup-start", args=[at.store.slug])
-    following = names[number + 1] if number + 1 < len(names) else ""
     context = {
         "section": "setup",
-        "steps": [(key, words, index < number) for index, (key, words) in enumerate(STEPS.items())],
+        "steps": [(key, words, key in steps.done) for key, words in STEPS.items()],
         "name": name,
-        "number": number + 1,
-        "step": _step(name, at, setup),
-        "next_url": f"{address}?step={following}" if following else "",
-        "done_url": f"{address}?step={DONE}",
+        "step": _step(name, at, store_setup(at.store, from_date=at.today)),
+        "is_done": name in steps.done,
+        "is_over": steps.is_over,
+        "next_url": f"{address}?step={names[number + 1]}" if number + 1 < len(names) else "",
         "back_url": f"{address}?step={names[number - 1]}" if number else "",
     }
     return staff_page(request, at, "staff/setup/first_steps.html", context)
 
 
-def start_going_on(request: HttpRequest, at: StaffContext) -> str:
-    """Return where the first steps of this store continue, "" where the user is not in them."""
-    store, _slash, name = str(request.session.get(SESSION_KEY, "")).partition("/")
-    if store != at.store.slug or name not in STEPS:
-        return ""
-    return f"{reverse('staff-setup-start', args=[store])}?step={name}"
+def _noted(what: str, at: StaffContext) -> HttpResponse:
+    address = reverse("staff-setup-start", args=[at.store.slug])
+    if what == "again":
+        show_steps_again(store=at.store)
+        return see_other(address)
+    if what in STEPS:
+        steps = first_steps(at.store, rules_around(at.store.slug, at.now))
+        if what in steps.missing:
+            return see_other(f"{address}?step={what}")
+        others = set(STEPS) - steps.done - {what}
+        if not note_step(store=at.store, step=what, is_last=not others):
+            names = [*STEPS]
+            ahead = [step for step in names[names.index(what) :] + names if step in others]
+            return see_other(f"{address}?step={ahead[0]}")
+    else:
+        end_steps(store=at.store)
+    return see_other(reverse("staff-day", args=[at.store.slug]))
+
+
+def steps_card(at: StaffContext, rules: StoreRules) -> StepsCard | None:
+    """Return how far the first steps are; None where they are over, or for people who may not take them."""
+    if not at.is_manager:
+        return None
+    steps = first_steps(at.store, rules)
+    if steps.is_over:
+        return None
+    sentence = _("First steps: {done} of {count} done.").format(done=len(steps.done), count=len(STEPS))
+    return StepsCard(sentence, _("Next: {step}").format(step=STEPS[steps.following]))
 
 
 def _step(name: str, at: StaffContext, setup: StoreSetup) -> SetupStep:
-    return {"hours": _hours, "places": _places, "visits": _visits, "try": _try, "poster": _poster}[name](at, setup)
+    makers = {
+        "hours": _hours,
+        "places": _places,
+        "visits": _visits,
+        "messages": _messages,
+        "try": _try,
+        "poster": _poster,
+    }
+    return makers[name](at, setup)
 
 
 def _hours(at: StaffContext, setup: StoreSetup) -> SetupStep:
@@ -132,6 +172,20 @@ def _visits(at: StaffContext, setup: StoreSetup) -> SetupStep:
         change_words=_("Change the kinds of visit"),
         is_missing=not kinds,
         hint=_("One kind of visit is enough: with one, nobody has to choose."),
+    )
+
+
+def _messages(at: StaffContext, setup: StoreSetup) -> SetupStep:
+    store = at.store
+    facts = sample_facts(store, "confirmation", starts_at=next_week(store, now=at.now))
+    text = sample_sms(store, "confirmation", "", get_language() or settings.LANGUAGE_CODE, facts).text
+    phone = phone_in_words(store.phone, country=store.country) if store.phone else _("none")
+    return SetupStep(
+        question=_("What do customers read, and whom do they call?"),
+        lines=(_line(_("Phone"), phone), _line(_("E-mail"), store.email or _("none")), _line(_("By text"), text)),
+        change_url=reverse("staff-setup-contact", args=[store.slug]),
+        change_words=_("Change the contact"),
+        hint=_("Messages begin with the name of the store. Each of them can be worded anew, under messages."),
     )
 
 

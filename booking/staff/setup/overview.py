@@ -15,7 +15,7 @@ from booking.staff.affected_visits import just_done
 from booking.staff.forms.hours import DAYS, hours_line, times_of_day
 from booking.staff.obstacle_wording import obstacle_words
 from booking.staff.setup.day_sheet import awaited_address
-from booking.staff.setup.first_steps import start_going_on
+from booking.staff.setup.first_steps import steps_card
 from booking.staff.setup.put_back_offers import url_to_put_back
 from booking.store_setup.queries import store_setup
 from stores.models import Role
@@ -47,7 +47,7 @@ def _done_words(at: StaffContext, done: str) -> str:
 @at_store(need=Role.MANAGER)
 def overview(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
     """Show the set-up."""
-    setup = store_setup(at.store, from_date=at.today)
+    setup, rules = store_setup(at.store, from_date=at.today), rules_around(at.store.slug, at.now)
     context = {
         "section": "setup",
         "setup": setup,
@@ -56,8 +56,8 @@ def overview(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
         "special_days_more": max(0, len(setup.special_days) - SPECIAL_DAYS_SHOWN),
         "awaited": awaited_address(at),
         "reminders": _reminders(plan_of(at.store).reminder_days),
-        "start_url": start_going_on(request, at),
-        "obstacle": obstacle_words(at, rules_around(at.store.slug, at.now)),
+        "steps_card": steps_card(at, rules),
+        "obstacle": obstacle_words(at, rules),
         "done": request.GET.get("done", ""),
         "affected_done": just_done(request, at) if request.GET.get("done") else None,
         "done_words": _done_words(at, request.GET.get("done", "")),
