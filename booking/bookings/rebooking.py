@@ -18,6 +18,7 @@ from booking.message_kinds import Kind
 from booking.models import Booking, EventKind, Hold, Status
 from booking.places.claims import claim_anywhere, days_taken, drop_hold, raise_days, store_hold
 from booking.places.days_state import Wish
+from booking.places.moved_visits import MovedVisit
 from booking.places.nearest_free import nearest_free
 from booking.places.runs import runs_at
 from booking.policy import HOLD_EXTENSIONS, notice_ends
@@ -132,7 +133,10 @@ def _cancel_unanswered(booking_id: int, *, now: datetime) -> bool:
 
 def _keep(booking: Booking, rules: StoreRules, *, now: datetime) -> list[Hold]:
     """Take and keep the free times nearest to a visit's own."""
-    wish = Wish(rules.slug, booking.visit_type.slug, booking.party_size, desk=booking.desk_kept, is_booked=True)
+    # Until it has moved it keeps its places. Of its kind, however many may go on at once, it is no further one.
+    moved = MovedVisit(booking.pk, desk_id=0, starts_at=booking.starts_at, gives_back=())
+    wish = Wish(rules.slug, booking.visit_type.slug, booking.party_size, desk=booking.desk_kept, is_booked=True,
+                moved=moved)  # fmt: skip
     # The visit's own time may be free at another desk.
     free = nearest_free(wish, booking.starts_at, now=now, limit=_TRIED, with_wanted=True)
     holds: list[Hold] = []
@@ -155,7 +159,7 @@ def _keep_one(booking: Booking, rules: StoreRules, starts_at: datetime, *, now: 
     if expires_at <= now:
         return None
     runs = runs_at(own, kind, starts_at)
-    run = claim_anywhere(own, runs, kind, now=now, party_size=booking.party_size, from_web=True)
+    run = claim_anywhere(own, runs, kind, now=now, party_size=booking.party_size, from_web=True, moved=booking)
     if run is None:
         return None
     hold = store_hold(

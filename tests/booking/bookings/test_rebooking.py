@@ -71,6 +71,18 @@ def test_three_nearest_times_are_kept_and_the_customer_is_told_once(store: Store
     at_work()
 
 
+def test_a_visit_is_no_further_one_of_its_kind_beside_itself(store: Store, user) -> None:
+    store.visit_types.update(most_at_once=1)
+    booking = make_booking(store, starts_at=at(10), visit_type="advice")
+
+    close(store, user, from_at=at(10), to_at=at(10, 15))
+
+    booking.refresh_from_db()
+    assert [one.starts_at for one in kept_times(booking, now=NOW)] == [at(9, 30), at(10, 15), at(10, 30)]
+    take_kept_time(booking_id=booking.pk, hold_id=Hold.objects.get(starts_at=at(10, 15)).pk, now=NOW)
+    at_work()
+
+
 def test_chosen_time_is_theirs_and_the_others_are_free_again(store: Store, user) -> None:
     booking = make_booking(store, starts_at=at(10))
     close(store, user, from_at=at(10), to_at=at(10, 15))
