@@ -59,6 +59,23 @@ def working_day(rules: StoreRules, *, now: datetime) -> WorkingDay:
     )
 
 
+def opening_day(rules: StoreRules, moment: datetime) -> date:
+    """Return the day to whose hours an instant belongs: in a night past midnight, the day on which it began.
+
+    The rules need the special hours of two days before the instant's own date on.
+    """
+    own_date = moment.astimezone(rules.zone).date()
+    return own_date if moment >= _begins_at(rules, own_date) else own_date - ONE_DAY
+
+
+def day_bounds(rules: StoreRules, day: date) -> tuple[datetime, datetime]:
+    """Return when the hours of a day begin and end, half-open, in UTC: an instant lies in those of one day.
+
+    The rules need the special hours of two days before the day on.
+    """
+    return _begins_at(rules, day), _begins_at(rules, day + ONE_DAY)
+
+
 def quarter_before(moment: datetime) -> datetime:
     """Return the start of the quarter of an hour that contains an instant."""
     return moment - (moment - _EPOCH) % QUARTER
@@ -71,9 +88,14 @@ def quarter_after(moment: datetime) -> datetime:
 
 def _turn(rules: StoreRules, day: date) -> datetime:
     """Return when the working day of a day begins."""
+    return quarter_after(_begins_at(rules, day))
+
+
+def _begins_at(rules: StoreRules, day: date) -> datetime:
+    """Return the midnight with which a day begins, or the later end of the evening before."""
     closed_at = _closes_at(rules, day - ONE_DAY)
     midnight = day_start(day, rules.zone)
-    return quarter_after(midnight if closed_at is None else max(midnight, closed_at))
+    return midnight if closed_at is None else max(midnight, closed_at)
 
 
 def _closes_at(rules: StoreRules, day: date) -> datetime | None:

@@ -13,9 +13,9 @@ from django.db import connection
 from booking.bookings.day_rows import BookingRow, read_bookings, read_deliveries, read_slots
 from booking.models import Booking, Status
 from booking.places.places_left import places_returned
-from booking.working_days import working_day
+from booking.working_days import day_bounds, opening_day, working_day
 from notifications import outbox
-from stores.hours import ONE_DAY, day_start
+from stores.hours import ONE_DAY, ONE_SECOND, day_start
 from stores.models import Store
 from stores.queries import rules_around, store_rules
 from stores.slots import BUFFER_MOST, DeskRule, StoreRules, slots_by_desk
@@ -37,7 +37,10 @@ class DaySlot:
 
 @dataclass(frozen=True, slots=True)
 class DaySchedule:
-    """One day of a store: all its slots and bookings, cancelled ones included, by time."""
+    """One day of a store: all its slots and bookings, cancelled ones included, by time.
+
+    Its hours are half-open, from `begins_at` to `ends_at`: by the calendar, or those of a night past midnight.
+    """
 
     rules: StoreRules
     date: date
@@ -46,12 +49,20 @@ class DaySchedule:
     bookings: Sequence[BookingRow]
     totals: dict[str, int]
     deliveries: Mapping[str, Sequence[outbox.Delivery]]
+    begins_at: datetime
+    ends_at: datetime
+
+    @property
+    def is_going_on(self) -> bool:
+        """Tell whether `now` is within the day."""
+        return self.begins_at <= self.now < self.ends_at
 
 
-def day_schedule(
-    *, store: str, date: date, now: datetime, messages: Literal["all", "trouble", "none"] = "all"
-) -> DaySchedule:
-    """Return a store's day, with four statements for any number of bookings. Raises UnknownStore.
+Told = Literal["all", "trouble", "none"]
+
+
+def day_schedule(*, store: str, date: date, now: datetime, messages: Told = "all") -> DaySchedule:
+    """Return a store's day by the calendar, with four statements for any number of bookings. Raises UnknownStore.
 
     Of its `messages`, it has those of all bookings, those of bookings of which one did not arrive, or none: for a
     caller that reads them itself.
@@ -69,19 +80,51 @@ def day_schedule(
         deliveries={}
         if messages == "none" or not bookings
         else read_deliveries(rules.id, date, date, only_trouble=messages == "trouble"),
+        begins_at=day_start(date, rules.zone),
+        ends_at=day_start(date + ONE_DAY, rules.zone),
+    )
+
+
+def night_schedule(*, store: str, date: date | None, now: datetime, messages: Told = "all") -> DaySchedule:
+    """Return a store's day as its people work it: a night past midnight is part of the day on which it began.
+
+    Without a `date`, it is the day that goes on. Four statements; `messages` as in `day_schedule`. Raises UnknownStore.
+    """
+    rules = rules_around(store, now) if date is None else store_rules(store, from_date=date - ONE_DAY)
+    day = opening_day(rules, now) if date is None else date
+    begins, ends = day_bounds(rules, day)
+    last = (ends - ONE_SECOND).astimezone(rules.zone).date()
+    is_of_calendar = (begins, ends) == (day_start(day, rules.zone), day_start(day + ONE_DAY, rules.zone))
+    bookings = read_bookings(rules, day, last, within=None if is_of_calendar else (begins, ends))
+    counted = Counter(booking.status for booking in bookings)
+    return DaySchedule(
+        rules=rules,
+        date=day,
+        now=now,
+        slots=tuple(slot for slot in slots_of_days(rules, day, last, now=now) if begins <= slot.starts_at < ends),
+        bookings=bookings,
+        totals={status: counted[status] for status in Status.values},
+        deliveries={}
+        if messages == "none" or not bookings
+        else read_deliveries(rules.id, day, last, only_trouble=messages == "trouble"),
+        begins_at=begins,
+        ends_at=ends,
     )
 
 
 def visit_schedule(booking: Booking, *, now: datetime) -> DaySchedule:
     """Return the day of one booking, with nothing in it but the booking's messages; two statements."""
+    rules = store_rules(booking.store.slug, from_date=booking.visit_date)
     return DaySchedule(
-        rules=store_rules(booking.store.slug, from_date=booking.visit_date),
+        rules=rules,
         date=booking.visit_date,
         now=now,
         slots=(),
         bookings=(),
         totals={},
         deliveries=outbox.deliveries([booking.reference]),
+        begins_at=day_start(booking.visit_date, rules.zone),
+        ends_at=day_start(booking.visit_date + ONE_DAY, rules.zone),
     )
 
 
@@ -102,6 +145,8 @@ def arrivals_schedule(*, store: str, now: datetime) -> DaySchedule:
         bookings=bookings,
         totals={status: counted[status] for status in Status.values},
         deliveries=read_deliveries(rules.id, *day.dates) if bookings else {},
+        begins_at=day.begins_at,
+        ends_at=day.ends_at,
     )
 
 
@@ -126,14 +171,14 @@ WHERE id = %s
 """
 
 
-def day_version(*, store: Store, date: date, now: datetime, days_around: int = 0) -> str:
+def day_version(*, store: Store, date: date, now: datetime, days_before: int = 0, days_after: int = 0) -> str:
     """Return the version of a day's schedule, which also changes with the clock; one statement.
 
-    With `days_around`, it covers a working day that may reach into the days around it.
+    With `days_before` and `days_after`, it covers a working day that may reach into the days around it.
     """
     # Plain SQL: building this query with the ORM took most of the time of a poll, which fifty screens repeat all day.
     zone = ZoneInfo(store.time_zone)
-    first, last = date - days_around * ONE_DAY, date + days_around * ONE_DAY
+    first, last = date - days_before * ONE_DAY, date + days_after * ONE_DAY
     moment, changeable_until, begins, ends = (
         connection.ops.adapt_datetimefield_value(at)
         for at in (

@@ -7,7 +7,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from booking.bookings.day_rows import ListedBooking
-from booking.bookings.day_schedule import DaySchedule, day_schedule
+from booking.bookings.day_schedule import DaySchedule, night_schedule
 from booking.customer_input import phone_in_words
 from booking.formats.spreadsheets import csv_bytes
 from booking.formatting import csv_delimiter, day_in_words, visit_type_name
@@ -42,7 +42,7 @@ def write_day_sheet(
     store, day = found
     if not store.day_sheet_email:
         return Skip("not_wanted")
-    schedule = day_schedule(store=store.slug, date=day, now=now)
+    schedule = night_schedule(store=store.slug, date=day, now=now)
     with translation.override(store.day_sheet_language):
         return _email(store, day, schedule)
 

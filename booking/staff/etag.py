@@ -17,23 +17,30 @@ CACHE_CONTROL = "no-store, private"  # scripts send the version themselves: no b
 
 
 def unless_known(
-    request: HttpRequest, at: StaffContext, day: date, make_page: Callable[[str], HttpResponse], *, days_around: int = 0
+    request: HttpRequest,
+    at: StaffContext,
+    day: date,
+    make_page: Callable[[str], HttpResponse],
+    *,
+    days_before: int = 0,
+    days_after: int = 0,
 ) -> HttpResponseBase:
     """Return 304 where the browser has this version of the page, else the page that `make_page` makes for the version.
 
-    A page of the working day is made from the days around it as well: `days_around` is 1.
+    A page of the working day is made from the days around it as well: `days_before` and `days_after` are 1.
     """
-    etag = _etag(request, at, day, days_around)
+    version = day_version(store=at.store, date=day, now=at.now, days_before=days_before, days_after=days_after)
+    etag = _etag(request, at, day, version)
     response = get_conditional_response(request, etag=etag) or make_page(etag)
     response["ETag"], response["Cache-Control"] = etag, CACHE_CONTROL
     return response
 
 
-def _etag(request: HttpRequest, at: StaffContext, day: date, days_around: int) -> str:
-    """Return the version of a page as this person sees it. One statement."""
+def _etag(request: HttpRequest, at: StaffContext, day: date, version: str) -> str:
+    """Return the version of a page as this person sees it."""
     get_token(request)
     parts = (
-        day_version(store=at.store, date=day, now=at.now, days_around=days_around),
+        version,
         at.user.pk,
         at.is_manager,
         at.device is None,

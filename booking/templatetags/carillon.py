@@ -6,10 +6,12 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django import template
+from django.urls import reverse
 
 from booking import formatting, links
 from booking.customer_input import phone_in_words
 from booking.formats import qr_codes
+from booking.models import Booking
 from booking.web.reader_prefix import canonical
 
 register = template.Library()
@@ -136,6 +138,13 @@ def card_url(store: str) -> str:
 def visit_code(reference: str) -> str:
     """Draw the code that a customer shows on arrival."""
     return qr_codes.visit_code(reference)
+
+
+@register.simple_tag
+def visit_on_day(store: str, visit: Booking) -> str:
+    """Return the address of a visit's row on its day; the page knows where a night past midnight belongs."""
+    day, reference = visit.visit_date.isoformat(), visit.reference
+    return f"{reverse('staff-day', args=[store])}?date={day}&visit={reference}#visit-{reference}"
 
 
 @register.simple_tag

@@ -124,7 +124,7 @@ def test_a_visit_is_pulled_to_another_time_and_asked_about_before_it_moves(
 ) -> None:
     was, to = shop.slot_from_now(90), shop.slot_from_now(120)
     reference = shop.book(f"Olga-{width} Test", was, phone="06 12 34 57 09")
-    page = sign_in(visitor(width=width), STAFF, f"{shop.path('day')}?date={was.date()}")
+    page = sign_in(visitor(width=width), STAFF, f"{shop.path('day')}?date={was.date()}&open=all")
 
     pull(page, reference, to.isoformat())
 
@@ -144,7 +144,7 @@ def test_where_a_visit_cannot_go_is_seen_and_told_from_the_start_of_the_pull(
     was, full = shop.slot_from_now(150), shop.slot_from_now(180)
     reference = shop.book(f"Rita-{width} Test", was)
     taken = shop.book(f"Sven-{width} Test", full, party_size=4)
-    page = sign_in(visitor(width=width), STAFF, f"{shop.path('day')}?date={was.date()}")
+    page = sign_in(visitor(width=width), STAFF, f"{shop.path('day')}?date={was.date()}&open=all")
     impossible = page.locator("#board .is-impossible")
     cell = page.locator(f"#board [data-starts='{full.isoformat()}']")
     here = page.url
@@ -171,7 +171,7 @@ def test_times_that_cannot_be_had_are_told_to_keyboards(visitor: Visitor, shop: 
     was, full = shop.slot_from_now(150), shop.slot_from_now(195)
     reference = shop.book("Tove Test", was)
     taken = shop.book("Udo Test", full, party_size=4)
-    page = sign_in(visitor(width=LAPTOP), STAFF, f"{shop.path('day')}?date={was.date()}")
+    page = sign_in(visitor(width=LAPTOP), STAFF, f"{shop.path('day')}?date={was.date()}&open=all")
     page.locator(f"#visit-{reference} .grip").press("Enter")
     if full.date() != was.date():
         open_page(page, f"{page.url}?date={full.date()}")

@@ -136,6 +136,8 @@ ROUTES = {
         staff/<slug:store>/setup/why/
         staff/<slug:store>/day/export.csv
         staff/<slug:store>/day/export.xlsx
+        staff/<slug:store>/week/
+        staff/<slug:store>/weeks/
         staff/<slug:store>/day/book/
         staff/<slug:store>/day/book/caller/
         staff/<slug:store>/find/

@@ -130,6 +130,7 @@ def statements_of_busy_requests(store: Store, booking: Booking) -> Iterator[tupl
         (holder, "POST", f"/api/v1/bookings/{booking.reference}/reschedule", {"starts_at": at(15).isoformat()}),
         (holder, "POST", f"/api/v1/bookings/{booking.reference}/cancel", {}),
         (staff, "GET", f"/staff/{store.slug}/day/?date={day}", None),
+        (staff, "GET", f"/staff/{store.slug}/weeks/?from={day}", None),
         (staff, "GET", f"/staff/{store.slug}/arrivals/data/", None),
         (staff, "GET", f"/api/v1/staff/stores/{store.slug}/day?date={day}", None),
         (staff, "GET", f"/staff/{store.slug}/queue/", None),

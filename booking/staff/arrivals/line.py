@@ -31,7 +31,7 @@ SHOWN_NEXT = 6
 @at_store(devices=True)
 def show_line(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
     """Show the current line of each desk."""
-    return unless_known(request, at, at.today, lambda etag: _page(request, at, etag=etag), days_around=1)
+    return unless_known(request, at, at.today, lambda etag: _page(request, at, etag=etag), days_before=1, days_after=1)
 
 
 @require_safe
@@ -58,7 +58,7 @@ def display(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
         }
         return staff_page(request, at, "staff/arrivals/display.html", context)
 
-    return unless_known(request, at, at.today, page, days_around=1)
+    return unless_known(request, at, at.today, page, days_before=1, days_after=1)
 
 
 @require_POST

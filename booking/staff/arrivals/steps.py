@@ -45,7 +45,8 @@ def arrivals(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
         at,
         at.today,
         lambda etag: arrivals_page(request, at, just=just, query=query, etag=etag),
-        days_around=1,
+        days_before=1,
+        days_after=1,
     )
 
 

@@ -14,6 +14,7 @@ from booking.bookings.day_schedule import DaySchedule, DaySlot
 from booking.formatting import visit_type_name
 from booking.models import Status
 from booking.places.fit import is_shut
+from booking.staff.day.filters import Filter, Show, filters, references_by_filter
 from booking.staff.day.no_slot import NoSlot, out_of_service
 from booking.staff.day.rows import VisitRows
 from booking.staff.visit_cards import CardMaker, VisitCard
@@ -55,9 +56,17 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class BoardRow:
-    """One start; `is_next` is the first row that has not begun, above which the line of the present is drawn."""
+    """One start; `is_next` is the first row that has not begun, above which the line of the present is drawn.
 
+    `ends_at` is the end of its slots and visits, `until` the same in words, `key` the start on the store's clock.
+    """
+
+    starts_at: datetime
+    ends_at: datetime
+    key: str
     time: str
+    until: str
+    visits: tuple[BookingRow, ...]
     cells: tuple[Cell, ...]
     is_past: bool
     is_next: bool
@@ -65,7 +74,10 @@ class BoardRow:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """A day, ready to be shown; without `columns` where there is only one desk."""
+    """A day, ready to be shown; without `columns` where there is only one desk, and only with the visits asked for.
+
+    `filters` are the links that choose them.
+    """
 
     columns: tuple[str, ...]
     rows: tuple[BoardRow, ...]
@@ -74,6 +86,7 @@ class Board:
     totals: list[tuple[str, str]]
     summary: str
     now_is_last: bool
+    filters: tuple[Filter, ...]
 
     @property
     def span(self) -> int:
@@ -81,46 +94,69 @@ class Board:
         return max(1, len(self.columns)) + 1
 
 
-def day_board(schedule: DaySchedule, made: VisitRows) -> Board:
-    """Return a day's table; `made` builds the rows of its visits."""
-    rows_of, time = made.rows, made.made.time
+def day_board(schedule: DaySchedule, made: VisitRows, show: Show = Show.ALL) -> Board:
+    """Return a day's table; `made` builds the rows of its visits. Under a filter, it has no row without a visit."""
+    to_phone = tuple(_to_phone(schedule, made.made))
+    by_filter = references_by_filter(schedule, [card.reference for card in to_phone])
     standing = [visit for visit in schedule.bookings if visit.status != Status.CANCELLED]
-    slots = {(slot.starts_at, slot.desk_id): slot for slot in schedule.slots}
-    visits: dict[tuple[datetime, int], list[BookingRow]] = defaultdict(list)
-    for visit in standing:
-        visits[visit.starts_at, visit.desk_id].append(visit)
-    going_on = _going_on(schedule, standing, made.made)
-    desks, no_slot = _desks(schedule, standing), NoSlot(schedule)
-    starts = sorted({start for start, _desk in [*slots, *visits]})
-    following = next((start for start in starts if start > schedule.now), None)
-    is_today = schedule.date == schedule.now.astimezone(schedule.rules.zone).date()
-    rows = tuple(
-        BoardRow(
-            time=time(start),
-            cells=tuple(
-                Cell(
-                    desk=name if len(desks) > 1 else "",
-                    fill=_fill(slots.get((start, desk_id)), schedule),
-                    visits=rows_of(visits.get((start, desk_id), [])),
-                    going_on=tuple(going_on.get((start, desk_id), ())),
-                    no_slot="" if (start, desk_id) in slots else no_slot.words(start, desk_id),
-                )
-                for desk_id, name in desks
-            ),
-            is_past=start <= schedule.now,
-            is_next=is_today and start == following,
-        )
-        for start in starts
-    )
+    shown = [visit for visit in standing if visit.reference in by_filter[show]]
+    cancelled = [visit for visit in schedule.bookings if visit.status == Status.CANCELLED]
+    desks = _desks(schedule, standing)
+    rows = tuple(_rows(schedule, made, shown, desks, has_all=not show))
     return Board(
         columns=tuple(name for _id, name in desks) if len(desks) > 1 else (),
         rows=rows,
-        cancelled=rows_of([one for one in schedule.bookings if one.status == Status.CANCELLED], with_time=True),
-        to_phone=tuple(_to_phone(schedule, made.made)),
+        cancelled=made.rows([one for one in cancelled if not show or one.reference in by_filter[show]], with_time=True),
+        to_phone=to_phone,
         totals=totals_in_words(schedule.totals),
         summary=_summary(standing),
-        now_is_last=is_today and following is None and bool(rows),
+        now_is_last=schedule.is_going_on and bool(rows) and not any(row.is_next for row in rows),
+        filters=tuple(filters(by_filter, show)),
     )
+
+
+def _rows(
+    schedule: DaySchedule,
+    made: VisitRows,
+    shown: Sequence[BookingRow],
+    desks: Sequence[tuple[int, str]],
+    *,
+    has_all: bool,
+) -> Iterator[BoardRow]:
+    """Yield a row for each start, with the visits that are `shown`; without `has_all`, only for starts of these."""
+    slots = {(slot.starts_at, slot.desk_id): slot for slot in schedule.slots}
+    visits: dict[tuple[datetime, int], list[BookingRow]] = defaultdict(list)
+    for visit in shown:
+        visits[visit.starts_at, visit.desk_id].append(visit)
+    going_on = _going_on(schedule, shown, made.made) if has_all else {}
+    no_slot, time = NoSlot(schedule), made.made.time
+    starts = sorted({start for start, _desk in [*(slots if has_all else ()), *visits]})
+    following = next((start for start in starts if start > schedule.now), None) if schedule.is_going_on else None
+    for start in starts:
+        places = [((start, desk_id), name) for desk_id, name in desks]
+        here = [visit for place, _name in places for visit in visits.get(place, ())]
+        ends = [visit.ends_at for visit in here]
+        ends += [slots[place].ends_at for place, _name in places if place in slots]
+        yield BoardRow(
+            starts_at=start,
+            ends_at=max(ends, default=start),
+            key=f"{start.astimezone(schedule.rules.zone):%H%M}",
+            time=time(start),
+            until=time(max(ends, default=start)),
+            visits=tuple(here),
+            cells=tuple(
+                Cell(
+                    desk=name if len(desks) > 1 else "",
+                    fill=_fill(slots.get(place), schedule),
+                    visits=made.rows(visits.get(place, [])),
+                    going_on=tuple(going_on.get(place, ())),
+                    no_slot="" if place in slots else no_slot.words(*place),
+                )
+                for place, name in places
+            ),
+            is_past=start <= schedule.now,
+            is_next=start == following,
+        )
 
 
 def _to_phone(schedule: DaySchedule, made: CardMaker) -> Iterator[VisitCard]:

@@ -6,7 +6,7 @@ from datetime import date
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_safe
 
-from booking.bookings.day_schedule import day_schedule
+from booking.bookings.day_schedule import night_schedule
 from booking.formats.spreadsheets import XLSX_TYPE, Cell, csv_bytes, xlsx_bytes
 from booking.formatting import csv_delimiter
 from booking.messages.visit_table import head, rows
@@ -37,10 +37,11 @@ def _file(
     request: HttpRequest, at: StaffContext, made: Callable[[Rows, date], bytes], ending: str, content_type: str
 ) -> HttpResponse:
     text = request.GET.get("date", "")
-    day = read_day(text) if text else at.today
-    if day is None:
+    asked = read_day(text) if text else None
+    if text and asked is None:
         return unknown_day_page(request, at)
-    schedule = day_schedule(store=at.store.slug, date=day, now=at.now)
+    schedule = night_schedule(store=at.store.slug, date=asked, now=at.now, messages="none")
+    day = schedule.date
     response = HttpResponse(made([head(), *rows(schedule.bookings, schedule.rules)], day), content_type=content_type)
     response["Content-Disposition"] = f'attachment; filename="{at.store.slug}-{day.isoformat()}.{ending}"'
     return response

@@ -11,13 +11,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from booking.bookings.crowds import crowds
-from booking.bookings.day_schedule import day_schedule
+from booking.bookings.customer_visits import visit_of_store
+from booking.bookings.day_schedule import DaySchedule, night_schedule
 from booking.formatting import moment_in_words
 from booking.messages.inbox import count_waiting
 from booking.staff.access import StaffContext, staff_page
 from booking.staff.affected_visits import just_done
 from booking.staff.day.board import day_board
 from booking.staff.day.crowds import crowd_in_words
+from booking.staff.day.links import DayLinks
 from booking.staff.day.phone_calls import visits_to_phone
 from booking.staff.day.rows import VisitRows, sprite
 from booking.staff.day.table import BoardRows
@@ -25,16 +27,18 @@ from booking.staff.obstacle_wording import obstacle_words
 from booking.staff.room_wording import room_words
 from booking.staff.setup.first_steps import steps_card
 from booking.staff.setup.put_back_offers import url_to_put_back
+from booking.tokens import read_reference
 from booking.web.forms import FormProblem
+from booking.web.responses import see_other
 from notifications import circuits, queries
 from notifications.models import Channel
-from stores.hours import ONE_DAY
+from stores.hours import ONE_DAY, day_start
 
 
 def day_page(
     request: HttpRequest,
     at: StaffContext,
-    day: date,
+    day: date | None,
     *,
     changed: str = "",
     done: str = "",
@@ -42,28 +46,41 @@ def day_page(
     etag: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    """Return a day's schedule; `changed` is the reference of the visit that was just changed."""
+    """Return a day's schedule, without `day` the one that goes on; `changed` is the visit that was just changed.
+
+    A visit right after midnight may stand on the page of the day before: an address that names it here leads there.
+    """
+    schedule = night_schedule(store=at.store.slug, date=day, now=at.now, messages="trouble")
+    if _is_of_night_before(request, schedule):
+        asked = request.GET.copy()
+        asked["date"] = (schedule.date - ONE_DAY).isoformat()
+        return see_other(f"{reverse('staff-day', args=[at.store.slug])}?{asked.urlencode()}")
+    day, today = schedule.date, _today(at, schedule)
     query = urlencode({"date": day.isoformat()})
-    schedule = day_schedule(store=at.store.slug, date=day, now=at.now, messages="trouble")
     visits_url = _visits_url(request, at)
     rows = VisitRows(schedule, visits_url=visits_url, changed=changed, done_words=_done_words(done))
-    board = day_board(schedule, rows)
+    links = DayLinks(request, day_url=reverse("staff-day", args=[at.store.slug]), day=day)
+    board = day_board(schedule, rows, links.show)
     slots_url = f"{reverse('staff-slots', args=[at.store.slug])}?{query}" if at.is_manager else ""
     context = {
         "section": "day",
         "date": day,
+        "today": today,
         "board": board,
         "board_rows": BoardRows(
             board,
             schedule.rules,
             now=at.now,
-            book_url=f"{reverse('staff-book', args=[at.store.slug])}?{query}",
+            fold_url=links.fold_url,
+            book_url=reverse("staff-book", args=[at.store.slug]),
             slots_url=slots_url,
-        ).html(),
+        ).html(links.parts(board, schedule)),
+        "filters": links.filters(board),
+        "show": links.show,
         "sprite": sprite(),
         # The rules of a later day lack the special hours before it.
-        "obstacle": obstacle_words(at, schedule.rules) if day <= at.today else None,
-        "steps_card": steps_card(at, schedule.rules) if day == at.today else None,
+        "obstacle": obstacle_words(at, schedule.rules) if day <= today else None,
+        "steps_card": steps_card(at, schedule.rules) if day == today else None,
         "earlier": day - ONE_DAY,
         "later": day + ONE_DAY,
         "done": done,
@@ -81,6 +98,26 @@ def day_page(
         "day_query": query,
     }
     return staff_page(request, at, "staff/day/day.html", context, status=status)
+
+
+def _is_of_night_before(request: HttpRequest, schedule: DaySchedule) -> bool:
+    """Tell whether the visit that an address names is of the calendar's day, but of the hours that began before it.
+
+    One statement, where the hours of the evening before go on past midnight and the visit is not on the page.
+    """
+    wanted = request.GET.get("visit", "") or request.GET.get("changed", "")
+    midnight = day_start(schedule.date, schedule.rules.zone)
+    if not wanted or schedule.begins_at == midnight or any(one.reference == wanted for one in schedule.bookings):
+        return False
+    visit = visit_of_store(read_reference(wanted) or "", store_id=schedule.rules.id)
+    return visit is not None and midnight <= visit.starts_at < schedule.begins_at
+
+
+def _today(at: StaffContext, schedule: DaySchedule) -> date:
+    """Return the day that goes on, where it is the one shown or the one before; else the calendar's."""
+    if schedule.is_going_on:
+        return schedule.date
+    return at.today - ONE_DAY if schedule.date == at.today and at.now < schedule.begins_at else at.today
 
 
 def unknown_day_page(request: HttpRequest, at: StaffContext) -> HttpResponse:

@@ -67,11 +67,17 @@ def move(request: HttpRequest, at: StaffContext, booking: Booking) -> HttpRespon
 def places(request: HttpRequest, at: StaffContext, booking: Booking) -> HttpResponseBase:
     """Tell the day's page, while a visit is dragged, where on its own day it cannot go and why, as JSON.
 
-    `otherwise` is the reason for all places that are not named: closed ones, and desks out of service.
+    A page that shows a night past midnight names both dates as `day`. `otherwise` is the reason for all places that are
+    not named: closed ones, and desks out of service.
     """
     if booking.status != Status.CONFIRMED:
         return JsonResponse({"places": [], "otherwise": staff_sentence(BookingRefused(Refusal.WRONG_STATUS))})
-    found = why_not_each(at, booking, booking.visit_date)
+    named = [day for text in request.GET.getlist("day")[:2] if (day := read_day(text))]
+    found = {
+        place: words
+        for day in dict.fromkeys(named or [booking.visit_date])
+        for place, words in why_not_each(at, booking, day).items()
+    }
     told = [
         {"starts_at": starts_at.astimezone(at.zone).isoformat(), "desk": desk, "why_not": words}
         for (starts_at, desk), words in found.items()

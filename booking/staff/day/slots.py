@@ -10,7 +10,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from booking.bookings.day_schedule import DaySchedule, day_schedule
+from booking.bookings.day_schedule import DaySchedule, night_schedule
 from booking.formatting import day_in_words, time_in_words, visit_type_name
 from booking.refusals import BookingRefused
 from booking.staff.access import StaffContext, at_store, staff_page
@@ -34,10 +34,11 @@ def change_times(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
     is_sent = request.method == "POST"
     data = request.POST if is_sent else request.GET
     text = data.get("date", "")
-    day = read_day(text) if text else at.today
-    if day is None:
+    asked = read_day(text) if text else None
+    if text and asked is None:
         return unknown_day_page(request, at)
-    schedule = day_schedule(store=at.store.slug, date=day, now=at.now)
+    schedule = night_schedule(store=at.store.slug, date=asked, now=at.now, messages="none")
+    day = schedule.date
     form = SlotsForm(request.POST if is_sent else None, initial=request.GET.dict(), **_choices(schedule))
     if not is_sent:
         return _page(request, at, form, day)

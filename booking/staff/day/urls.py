@@ -14,6 +14,7 @@ from booking.staff.day import (
     sheet_address,
     slots,
     visit,
+    week,
 )
 
 urlpatterns = [
@@ -23,6 +24,8 @@ urlpatterns = [
     path("staff/<slug:store>/day/book/", caller.book_for_caller, name="staff-book"),
     path("staff/<slug:store>/day/book/caller/", caller_visits.caller_visits, name="staff-caller-visits"),
     path("staff/<slug:store>/day/slots/", slots.change_times, name="staff-slots"),
+    path("staff/<slug:store>/week/", week.week, name="staff-week"),
+    path("staff/<slug:store>/weeks/", week.four_weeks, name="staff-weeks"),
     path("staff/<slug:store>/visits/<str:reference>/", visit.visit_page, name="staff-visit"),
     path("staff/<slug:store>/visits/<str:reference>/move/", reschedule.move, name="staff-visit-move"),
     path("staff/<slug:store>/visits/<str:reference>/move/places/", reschedule.places, name="staff-visit-places"),

@@ -96,6 +96,8 @@ def _days(draw: st.DrawFn, schedule: DaySchedule) -> DaySchedule:
         bookings=bookings,
         totals=schedule.totals,
         deliveries=deliveries,
+        begins_at=schedule.begins_at,
+        ends_at=schedule.ends_at,
     )
 
 

@@ -103,6 +103,8 @@ def _day(camera: Camera, reference: str) -> None:
     camera.get("day closed", f"{SHOP}day/", {"date": "2026-11-27"})
     camera.get("day full", f"/staff/{TINY}/day/", {"date": "2026-11-24"})
     camera.get("day over", f"{SHOP}day/", {"date": "2026-11-16"})
+    camera.get("week", f"{SHOP}week/", {"from": "2026-11-24"})
+    camera.get("four weeks", f"{SHOP}weeks/", {"from": "2026-11-24"})
     camera.get("close times", f"{SHOP}day/slots/", {"date": "2026-11-24"})
     camera.get("book with questions", f"/staff/{COACH}/day/book/")
     camera.post("book, errors", f"{SHOP}day/book/", {"name": ""}, status=400)

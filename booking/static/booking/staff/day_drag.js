@@ -63,7 +63,9 @@
 
   /** @param {Drag} drag */
   function begin(drag) {
-    document.body.classList.add("is-dragging");
+    const stood = drag.visit.getBoundingClientRect().top;
+    document.body.classList.add("is-dragging"); // free times that are folded open, and the visit stays under the finger
+    scrollBy({ top: drag.visit.getBoundingClientRect().top - stood, behavior: "instant" });
     drag.visit.classList.add("is-dragged");
     const ghost = document.createElement("div");
     ghost.className = "drag-ghost";
@@ -75,6 +77,13 @@
     askWhere(drag);
   }
 
+  /** Return the dates of the places on the page: two where a night goes on past midnight. */
+  function shownDays() {
+    /** @type {NodeListOf<HTMLElement>} */
+    const cells = document.querySelectorAll("#board [data-starts]");
+    return new Set([...cells].map((cell) => (cell.dataset.starts || "").slice(0, 10)));
+  }
+
   /**
    * Ask where the visit cannot go. Without an answer all places look alike, and the page that asks once more tells what
    * is wrong.
@@ -82,6 +91,7 @@
    */
   async function askWhere(asked) {
     const address = new URL("places/", asked.grip.href);
+    for (const day of shownDays()) address.searchParams.append("day", day);
     /** @type {Told | null} */
     const told = await fetch(address, { redirect: "manual" })
       .then((answer) => (answer.ok ? answer.json() : null))

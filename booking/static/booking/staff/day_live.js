@@ -29,6 +29,8 @@
    */
   function pathTo(element) {
     if (!element || !board.contains(element)) return null;
+    const fold = element.closest(".fold");
+    if (fold) return `#${CSS.escape(fold.id)} ${element.className ? ".fill-book" : "a"}`;
     const visit = element.closest(".visit");
     const within = visit ? `#${CSS.escape(visit.id)} ` : "#board ";
     if (element === visit) return within.trim();
@@ -87,8 +89,9 @@
     visit.focus({ preventScroll: true });
   }
 
-  async function look() {
-    if (asking || isBusy()) return;
+  /** @param {boolean} isPressed */
+  async function look(isPressed = false) {
+    if (asking || (isBusy() && !isPressed)) return;
     asking = true;
     try {
       const address = location.pathname + location.search;
@@ -96,17 +99,31 @@
       const answer = await fetch(address, { headers, cache: "no-store", redirect: "manual" });
       if (answer.status === 200) {
         const html = await answer.text();
-        if (isBusy()) return;
+        if (isBusy() && !isPressed) return;
         etag = answer.headers.get("ETag") || "";
         show(html);
       } else if (answer.type === "opaqueredirect" || answer.status === 403 || answer.status === 404) {
         location.reload(); // signed out, or no member any more
       }
     } catch {
-      // No connection: the next look may have one.
+      if (isPressed) location.reload(); // the browser says that there is no connection
+      // else the next look may have one
     } finally {
       asking = false;
     }
+  }
+
+  /**
+   * A fold and a filter lead to an address: what it shows comes into this page, without a reload.
+   * @param {MouseEvent} event
+   */
+  function press(event) {
+    const link = event.target instanceof Element ? event.target.closest(".fold [aria-expanded], .day-filters a") : null;
+    const isElsewhere = event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
+    if (!(link instanceof HTMLAnchorElement) || isElsewhere || asking) return;
+    event.preventDefault();
+    history.replaceState(null, "", link.href);
+    look(true);
   }
 
   function settle() {
@@ -132,9 +149,10 @@
     if (row) scrollBy({ top: row.getBoundingClientRect().top - top, behavior: "instant" });
   }
 
+  board.addEventListener("click", press);
   document.addEventListener("submit", remember);
-  document.addEventListener("visibilitychange", look);
-  addEventListener("online", look);
+  document.addEventListener("visibilitychange", () => look());
+  addEventListener("online", () => look());
   addEventListener("load", putBack);
   setInterval(look, EVERY_MS);
   setTimeout(settle, UNDO_SHOWN_MS);

@@ -102,6 +102,7 @@
     const panels = event instanceof CustomEvent ? event.detail : new Map();
     for (const [id, panel] of panels) {
       document.getElementById(id)?.append(panel);
+      panel.closest("tr")?.classList.remove("is-folded");
       if (panel.isConnected) renew(panel);
     }
     tell();

@@ -108,7 +108,7 @@ def test_statements_do_not_grow_with_visits(
     client = room.client()
     fill_day(room.store, count)
 
-    with django_assert_num_queries(3 + 4):
+    with django_assert_num_queries(3 + 3):
         assert len(read(client.get(url, TUESDAY))) == count + 1
 
 

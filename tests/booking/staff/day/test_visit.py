@@ -47,7 +47,7 @@ def test_a_visits_page_tells_all_that_is_known_of_it(room: Room) -> None:
         assert words in read.words
     assert read.links[f"tel:{booking.phone}"] == "06 12 34 56 01"
     assert read.links["mailto:ada@example.org"] == "ada@example.org"
-    assert read.links[f"{DAY}?date=2026-11-24#visit-{booking.reference}"] == "Back to the day"
+    assert read.links[f"{DAY}?date=2026-11-24&visit={booking.reference}#visit-{booking.reference}"] == "Back to the day"
 
 
 def test_a_visits_page_does_all_that_can_be_done_with_it(room: Room, clock: time_machine.Traveller) -> None:
