@@ -12,6 +12,7 @@ from booking.bookings.day_schedule import DaySchedule
 from booking.models.moment_texts import Moments
 from notifications.outbox import Delivery
 from notifications.trouble import NOT_ARRIVED
+from stores.hours import ONE_DAY, day_start
 from stores.queries import rules_around
 
 _UNTOLD = f"""
@@ -56,12 +57,15 @@ def untold_visits(*, store_id: int, slug: str, now: datetime) -> list[UntoldVisi
 def untold_schedule(visits: Sequence[UntoldVisit], *, store: str, now: datetime) -> DaySchedule:
     """Return these visits by time as a schedule of their own, without slots; two statements, one for no visit."""
     rules = rules_around(store, now)
+    today = now.astimezone(rules.zone).date()
     return DaySchedule(
         rules=rules,
-        date=now.astimezone(rules.zone).date(),
+        date=today,
         now=now,
         slots=(),
         bookings=read_bookings_of(rules, [visit.reference for visit in visits]) if visits else (),
         totals={},
         deliveries={visit.reference: visit.deliveries for visit in visits},
+        begins_at=day_start(today, rules.zone),
+        ends_at=day_start(today + ONE_DAY, rules.zone),
     )
