@@ -61,6 +61,7 @@ def day_page(
     rows = VisitRows(schedule, visits_url=visits_url, changed=changed, done_words=_done_words(done))
     links = DayLinks(request, day_url=reverse("staff-day", args=[at.store.slug]), day=day)
     board = day_board(schedule, rows, links.show)
+    shown = {visit.reference for visit in schedule.bookings}
     slots_url = f"{reverse('staff-slots', args=[at.store.slug])}?{query}" if at.is_manager else ""
     context = {
         "section": "day",
@@ -88,7 +89,7 @@ def day_page(
         "affected_done": just_done(request, at) if done == "slots" else None,
         "put_back_url": url_to_put_back(at, "slots") if done == "slots" else "",
         "problems": [*problems],
-        "to_phone_others": sum(visit.visit_date != day for visit in visits_to_phone(at)),
+        "to_phone_others": sum(visit.reference not in shown for visit in visits_to_phone(at)),
         "waiting_words": _waiting_words(at.zone),
         "room_words": room_words(at.store, now=at.now),
         "crowd_words": _crowd_words(at),
