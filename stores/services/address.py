@@ -1,5 +1,6 @@
 """Changes of a store's name, address and position by the people who run it."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from math import isfinite
 
@@ -40,9 +41,7 @@ def save_address(
         for field, text in typed.items()
     }
     place = {"latitude": latitude, "longitude": longitude}
-    for field, degrees in place.items():
-        if not isfinite(degrees) or abs(degrees) > DEGREES_MOST[field]:
-            raise BadValue(field, "out_of_range")
+    _check_position(place)
     known = lock(store)
     wanted: dict[str, str | float] = {**texts, **place}
     before = {field: getattr(known, field) for field in wanted}
@@ -60,3 +59,9 @@ def save_address(
     )
     index_stores(texts={known.slug: text})
     record_change(store=store, user=user, what="address", before=before, after=wanted, now=now)
+
+
+def _check_position(place: Mapping[str, float]) -> None:
+    for field, degrees in place.items():
+        if not isfinite(degrees) or abs(degrees) > DEGREES_MOST[field]:
+            raise BadValue(field, "out_of_range")

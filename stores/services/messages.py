@@ -1,6 +1,6 @@
 """Settings of a store's messages: when and how they go, and the store's own texts."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, time
 
 from django.contrib.auth.models import User
@@ -41,18 +41,8 @@ def save_messages(
     visits that are booked follow later: until then the store is one with stale reminders.
     """
     days = sorted(set(reminder_days), reverse=True)
-    if len(days) > REMINDERS_MOST:
-        raise BadValue("reminder_days", "too_many")
-    for day in days:
-        check_range("reminder_days", day, (1, LONGEST_BEFORE_DAYS))
-    if reminder_hours not in REMINDER_HOURS:
-        raise BadValue("reminder_hours", "out_of_range")
-    if reminder_channel not in ReminderChannel.values:
-        raise BadValue("reminder_channel", "out_of_range")
-    if not messages_from >= MESSAGES_EARLIEST:
-        raise BadValue("messages_from", "out_of_range")
-    if messages_until > MESSAGES_LATEST or messages_until.hour - messages_from.hour < LEAST_HOURS:
-        raise BadValue("messages_until", "out_of_range")
+    _check_reminders(days, hours=reminder_hours, channel=reminder_channel)
+    _check_sending_hours(messages_from, messages_until)
     known = lock(store)
     fields = {
         "reminder_days": ",".join(map(str, days)),
@@ -99,6 +89,24 @@ def save_own_texts(*, store: Store, own_texts: OwnTexts, user: User | None, now:
             after=_at_place(after, name, language),
             now=now,
         )
+
+
+def _check_reminders(days: Sequence[int], *, hours: int, channel: str) -> None:
+    if len(days) > REMINDERS_MOST:
+        raise BadValue("reminder_days", "too_many")
+    for day in days:
+        check_range("reminder_days", day, (1, LONGEST_BEFORE_DAYS))
+    if hours not in REMINDER_HOURS:
+        raise BadValue("reminder_hours", "out_of_range")
+    if channel not in ReminderChannel.values:
+        raise BadValue("reminder_channel", "out_of_range")
+
+
+def _check_sending_hours(begin: time, end: time) -> None:
+    if not begin >= MESSAGES_EARLIEST:
+        raise BadValue("messages_from", "out_of_range")
+    if end > MESSAGES_LATEST or end.hour - begin.hour < LEAST_HOURS:
+        raise BadValue("messages_until", "out_of_range")
 
 
 def _by_place(texts: OwnTexts) -> dict[tuple[str, str, str], str]:
