@@ -191,7 +191,9 @@ def _answer_question(text: _Text, asked: TextQuestion) -> str | None:
     if asked.question == text_questions.WHICH:
         return _choose_visit(text, asked)
     booking = read_booking(Subject.booking(asked.subject))
-    if booking is None or booking.status != Status.CONFIRMED or text.now >= booking.ends_at:
+    if booking is None or booking.phone != text.phone:  # corrected since: the number was somebody else's
+        return None
+    if booking.status != Status.CONFIRMED or text.now >= booking.ends_at:
         return None
     number = read_number(text.body)
     with translation.override(booking.locale):
@@ -254,11 +256,11 @@ def _ask_which(text: _Text, visits: list[Booking], meaning: Meaning, number: int
 def _visit_meant(text: _Text, about: Subject | None) -> tuple[Booking | None, list[Booking]]:
     """Return the visit that a text is about; None where there is none, or where one of several is."""
     named = read_booking(about) if about and about.about == About.BOOKING else None
+    if named is not None and named.phone != text.phone:  # corrected since
+        named = None
     is_recent = text.last is not None and text.now - (text.last.attempted_at or text.last.due_at) < RECENTLY
-    if named is not None and named.phone == text.phone:
-        is_open = named.status == Status.CONFIRMED and text.now < named.ends_at
-        if is_open and is_recent:
-            return named, []
+    if named is not None and is_recent and named.status == Status.CONFIRMED and text.now < named.ends_at:
+        return named, []
     visits = visits_to_come(Contact(phone=text.phone), now=text.now)
     if len(visits) == 1:
         return booking_by_reference(visits[0].reference), []

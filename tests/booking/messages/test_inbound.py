@@ -7,6 +7,8 @@ import pytest
 import time_machine
 from pytest_django import Settings
 
+from booking.bookings.corrections import Details, correct_details
+from booking.bookings.customer_visits import Contact
 from booking.bookings.lateness import say_late
 from booking.bookings.lifecycle import cancel_booking
 from booking.messages import compose
@@ -229,6 +231,26 @@ def test_a_number_that_was_someone_elses_says_nothing_about_their_visit(booking:
 
     booking.refresh_from_db()
     assert not booking.attendance_confirmed
+
+
+@pytest.mark.parametrize("first", ["2", "en retard", "autre heure"])
+@pytest.mark.parametrize("then", ["oui", "non", "1", "10"])
+def test_number_that_was_mistyped_answers_no_question_of_before_and_gets_no_link(
+    booking: Booking, first: str, then: str
+) -> None:
+    """Who had the text by mistake was asked something, before the customer corrected the number."""
+    text(first)
+    details = Details(booking.name, "", Contact("+33612345602", ""))
+    correct_details(booking_id=booking.pk, number=0, details=details, now=NOW)
+
+    reply = text(then, now=NOW + timedelta(minutes=1))
+
+    booking.refresh_from_db()
+    assert "http" not in reply
+    assert (booking.status, booking.starts_at) == (Status.CONFIRMED, at(10))
+    assert (booking.late_minutes, booking.attendance_confirmed) == (None, False)
+    cancel_booking(booking_id=booking.pk, who=Who.customer(NOW))
+    assert "http" not in text("oui", now=NOW + timedelta(minutes=2))
 
 
 def test_twenty_texts_a_day_are_read_and_no_more(booking: Booking, settings: Settings) -> None:
