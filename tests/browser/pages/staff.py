@@ -15,6 +15,7 @@ from booking.links import day_sheet_link, invitation_link
 from booking.messages.inbound import keep_unanswered
 from booking.models import Booking, CustomerText, Source
 from booking.places.busy_times import BusyTimes
+from notifications.models import OutboxMessage, State
 from stores.models import LinkInvitation, Role, SetupChange, Store
 from tests.browser.pages import managers
 from tests.browser.pages.camera import Camera, Shot
@@ -48,6 +49,7 @@ def walk(camera: Camera, clock: time_machine.Traveller) -> None:
     _waiting(camera)
     _set_up(camera)
     _affected(camera)
+    _to_phone(camera)
     _sheet_address(camera)
     _every_page(camera)
     _programs(camera)
@@ -147,6 +149,18 @@ def _affected(camera: Camera) -> None:
     camera.post("who is affected, and how", f"{SHOP}setup/special-hours/", closed, status=409)
     camera.post("nothing chosen", f"{SHOP}setup/special-hours/", {**closed, "asked": "1"}, status=409)
     camera.post("whom to phone", f"{SHOP}setup/special-hours/", {**closed, "asked": "1", "then": "cancel"})
+
+
+def _to_phone(camera: Camera) -> None:
+    """See whom no message reached, on the day and by day, before and after the call."""
+    camera.get("nobody to phone", f"{SHOP}to-phone/")
+    booking = make_booking(
+        Store.objects.get(slug=CORNER), starts_at=at(11, day=1, month=12), name="Emil Test", phone="+33612345695"
+    )
+    OutboxMessage.objects.filter(subject=booking.reference).update(state=State.FAILED)
+    camera.get("day with others to phone", f"{SHOP}day/")
+    camera.get("whom to phone, by day", f"{SHOP}to-phone/")
+    camera.post("phoned from the list", f"{SHOP}visits/{booking.reference}/phoned/", {"page": "to-phone"})
 
 
 def _programs(camera: Camera) -> None:
