@@ -19,6 +19,7 @@ from stores.words import DIRECTION_OVERRIDES, can_be_said
 
 NAME_MAX = 120
 NOTE_MAX = 500
+ANSWER_MAX = 200
 EMAIL_MAX = 254
 PHONE_INPUT_MAX = 60
 # No booking is made outside these years, and date arithmetic stays within Python's range.
@@ -64,6 +65,11 @@ def read_name(text: str) -> str:
 def read_note(text: str) -> str:
     """Return a note on one line, "" for none. Raises BadInput."""
     return _clean(text, longest=NOTE_MAX)
+
+
+def read_answer(text: str) -> str:
+    """Return the answer to a store's question on one line, "" for none. Raises BadInput."""
+    return _clean(text, longest=ANSWER_MAX)
 
 
 def read_email(text: str) -> str:

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import get_language
+
 from booking.api.bodies import Json
 from booking.api.fields import WEEKDAYS
 from booking.bookings.message_plan import message_channel
@@ -19,7 +21,7 @@ from booking.tokens import manage_token
 from notifications.outbox import Delivery
 from stores.bounded_cache import BoundedCache
 from stores.hours import WeeklyInterval
-from stores.queries import StoreDetail, StoreSummary
+from stores.queries import Question, StoreDetail, StoreSummary, questions_about
 
 _day_texts: BoundedCache[int, tuple[FreeDay, str]] = BoundedCache(MOST_DAYS)
 
@@ -58,8 +60,8 @@ def store_summary_json(store: StoreSummary) -> Json:
     return body
 
 
-def store_json(store: StoreDetail) -> Json:
-    """Return a store in full."""
+def store_json(store: StoreDetail, questions: Sequence[Question] = ()) -> Json:
+    """Return a store in full; a kind of visit has `questions` only where the store asks some."""
     return store_summary_json(store) | {
         "opening_hours": opening_hours_json(store.weekly),
         "visit_types": [
@@ -70,6 +72,7 @@ def store_json(store: StoreDetail) -> Json:
                 "what_to_bring": visit_type.what_to_bring,
                 "max_party_size": visit_type.max_party_size,
                 "mode": visit_type.mode,
+                **_questions_json(questions_about(questions, visit_type.id)),
             }
             for visit_type in store.visit_types
         ],
@@ -81,6 +84,23 @@ def store_json(store: StoreDetail) -> Json:
             "keep_days": store.keep_days,
             "capacity_counts": store.capacity_counts,
         },
+    }
+
+
+def _questions_json(questions: Sequence[Question]) -> Json:
+    if not questions:
+        return {}
+    language = (get_language() or "")[:2]
+    return {
+        "questions": [
+            {
+                "question": one.text,
+                "text": one.in_language(language),
+                "choices": list(one.choices),
+                "is_required": one.is_required,
+            }
+            for one in questions
+        ]
     }
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from booking.api.answers import answers_field
 from booking.api.fields import (
     WEEKDAYS,
     AnyText,
@@ -185,6 +186,7 @@ class BookingRequest(WishRequest):
 
     customer = CustomerRequest()
     note = TypedText(read_note, required=False, allow_null=True, default="")
+    answers = answers_field()
     hold = AnyText(required=False, allow_null=True, default=None)
 
     def validate_store(self, store: str) -> str:
@@ -212,6 +214,7 @@ class StaffBookingRequest(Shape):
     party_size = Count(default=1)
     customer = CustomerRequest()
     note = TypedText(read_note, required=False, allow_null=True, default="")
+    answers = answers_field()
     source = OneOf([Source.PHONE, Source.DESK], default=Source.PHONE)  # type: ignore[assignment]  # a field here
 
 

@@ -1,7 +1,7 @@
 """The forms of customers: name, contact, and the store's questions."""
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any, cast
 
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from booking.arrivals.self_check_in import is_sign
 from booking.bookings.customer_visits import Contact
+from booking.customer.question_fields import answers_of, question_field
 from booking.customer_input import (
     BadInput,
     QuestionAnswer,
@@ -26,8 +27,6 @@ from booking.web.date_range_fields import add_days, check_days
 from booking.web.forms import FormWithProblems, HoneypotField, TypedField
 from stores.queries import Question
 
-ANSWER_MAX = 200
-
 
 def read_key(text: str) -> str:
     """Return the key that was made with the form; a new one where it is missing or not ours."""
@@ -35,33 +34,6 @@ def read_key(text: str) -> str:
         return str(uuid.UUID(text))
     except ValueError:
         return str(uuid.uuid4())
-
-
-def read_answer(text: str) -> str:
-    """Return the answer to a store's question. Raises BadInput."""
-    answer = read_note(text)
-    if len(answer) > ANSWER_MAX:
-        raise BadInput("too_long", _("This is too long. Please shorten it."))
-    return answer
-
-
-def _question_field(question: Question) -> forms.Field:
-    missing = {"required": _("Please answer this question.")}
-    if question.choices:
-        return forms.ChoiceField(
-            label=question.text,
-            required=question.is_required,
-            choices=[(choice, choice) for choice in question.choices],
-            widget=forms.RadioSelect,
-            error_messages={**missing, "invalid_choice": _("Please choose one of the answers.")},
-        )
-    return TypedField(
-        read_answer,
-        label=question.text,
-        required=question.is_required,
-        error_messages=missing,
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
 
 
 class DetailsForm(FormWithProblems):
@@ -101,11 +73,13 @@ class DetailsForm(FormWithProblems):
     idempotency_key = TypedField(read_key, required=False, widget=forms.HiddenInput)
     homepage = HoneypotField()
 
-    def __init__(self, *args: Any, country: str, questions: Sequence[Question] = (), **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, country: str, questions: Mapping[str, Question] | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.questions = questions
-        for number, question in enumerate(questions):
-            self.fields[f"question_{number}"] = _question_field(question)
+        self.questions = questions or {}
+        for name, question in self.questions.items():
+            self.fields[name] = question_field(question, is_required=question.is_required)
         phone = cast(TypedField, self.fields["phone"])
         phone.read = lambda text: read_phone(text, country=country)
 
@@ -119,14 +93,11 @@ class DetailsForm(FormWithProblems):
 
     def question_fields(self) -> list[forms.BoundField]:
         """Return the fields of the store's own questions."""
-        return [self[f"question_{number}"] for number in range(len(self.questions))]
+        return [self[name] for name in self.questions]
 
     def answers(self) -> list[QuestionAnswer]:
         """Return the answers to the store's questions; empty answers are left out."""
-        given = (
-            (question.text, self.cleaned_data[f"question_{number}"]) for number, question in enumerate(self.questions)
-        )
-        return [QuestionAnswer(question, answer) for question, answer in given if answer]
+        return answers_of(self.questions, self.cleaned_data)
 
     def typed(self) -> Iterator[tuple[str, str]]:
         """Yield each field with what was typed, to show it again unchanged."""

@@ -166,6 +166,11 @@ def _health(text: str, facts: TextFacts) -> Iterator[TextProblem]:
         yield TextProblem(Rule.HEALTH, plain[found.start() : found.end()], is_refused=False)
 
 
+def health_words(text: str) -> list[str]:
+    """Return the words of a text, without placeholders, that say or may say something about somebody's health."""
+    return [text[found.start() : found.end()] for found in _find((*HEALTH, *MAYBE_HEALTH), text)]
+
+
 def _purpose(text: str, facts: TextFacts) -> Iterator[TextProblem]:
     plain = _words_of(text)
     names = {folded(name) for name in facts.visit_types} - NO_PURPOSE

@@ -47,7 +47,7 @@ def write_desk_choice(writing: Writing) -> None:
 
 def read_questions(store: Store, _change: SetupChange, _now: datetime) -> tuple[Any, Fields]:
     """Return the questions."""
-    return store, questions_in_trail(store.questions.order_by("position"))
+    return store, questions_in_trail(store.questions.filter(visit_type=None).order_by("position"))
 
 
 def write_questions(writing: Writing) -> None:

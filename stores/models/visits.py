@@ -112,17 +112,29 @@ class QuestionKind(models.TextChoices):
 
 
 class StoreQuestion(models.Model):
-    """A question that a store asks customers besides name and contact: at most three, none by default."""
+    """A question that a store asks customers besides name and contact: at most three of all, none by default.
+
+    And at most three more of the customers of one kind of visit.
+    """
 
     store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="questions")
+    visit_type = models.ForeignKey(
+        VisitType, on_delete=models.CASCADE, null=True, blank=True, related_name="questions", db_index=False
+    )
     text = models.CharField(max_length=120)
+    text_en = models.CharField(max_length=120, blank=True, db_default="")  # for readers of other languages than French
     kind = models.CharField(max_length=6, choices=QuestionKind, default=QuestionKind.TEXT)
     choices = models.TextField(max_length=1000, blank=True)  # one a line
     is_required = models.BooleanField(default=False)
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["store", "position"], name="store_question_position")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["store", "position"], name="store_question_position", condition=Q(visit_type__isnull=True)
+            ),
+            models.UniqueConstraint(fields=["visit_type", "position"], name="visit_type_question_position"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.store_id} {self.position}"

@@ -28,7 +28,15 @@ from stores.queries.organizations import (
 from stores.queries.protection import asks_proof_under_load
 from stores.queries.rules_cache import kept_rules
 from stores.queries.slugs import embed_origins, organization_slugs, store_count, store_slugs
-from stores.queries.store_page import Question, StorePage, store_page, store_questions
+from stores.queries.store_page import (
+    Question,
+    StorePage,
+    question_of,
+    questions_about,
+    store_in_full,
+    store_page,
+    store_questions,
+)
 from stores.queries.store_search import (
     COUNTED_MAX,
     PAGE_SIZE,
@@ -78,10 +86,13 @@ __all__ = [
     "organization_slugs",
     "organizations",
     "organizations_of",
+    "question_of",
+    "questions_about",
     "rules_around",
     "setup_changes",
     "store_count",
     "store_detail",
+    "store_in_full",
     "store_page",
     "store_questions",
     "store_rules",

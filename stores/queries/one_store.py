@@ -48,6 +48,7 @@ class VisitTypeDetail:
     what_to_bring: str
     max_party_size: int
     mode: str = "store"
+    id: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,7 +223,13 @@ def detail_of(found: ReadStore) -> StoreDetail:
         special=found.special,
         visit_types=tuple(
             VisitTypeDetail(
-                kind.slug, kind.name, kind.slot_count * slot_minutes, kind.what_to_bring, kind.max_party_size, kind.mode
+                kind.slug,
+                kind.name,
+                kind.slot_count * slot_minutes,
+                kind.what_to_bring,
+                kind.max_party_size,
+                kind.mode,
+                kind.id,
             )
             for kind in found.visit_types
             if kind.is_active

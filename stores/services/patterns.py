@@ -85,9 +85,11 @@ def value_of(store: Store, part: str) -> Any:
 
 
 def standings(organization: Organization, pattern: Store) -> list[StorePatternStatus]:
-    """Return how each other store of an organization relates to the pattern, by name, with five statements."""
+    """Return how each other store of an organization relates to the pattern, by name, with six statements."""
     wanted = {part: value_of(pattern, part) for part in PARTS}
-    stores = organization.stores.exclude(pk=pattern.pk).prefetch_related("visit_types__hours", "opening_hours")
+    stores = organization.stores.exclude(pk=pattern.pk).prefetch_related(
+        "visit_types__hours", "visit_types__questions", "opening_hours"
+    )
     taken = {(one.store_id, one.part): one.value for one in PatternTaken.objects.filter(organization=organization)}
 
     def standing(store: Store, part: str) -> PatternStatus:

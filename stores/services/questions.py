@@ -9,7 +9,7 @@ from django.db import transaction
 
 from stores.models import QuestionKind, Store, StoreQuestion
 from stores.models.changes import EXACT
-from stores.queries import Question
+from stores.queries import Question, question_of
 from stores.services.changes import record_change
 from stores.services.values import BadValue, lock, short_text
 
@@ -25,17 +25,25 @@ def save_questions(*, store: Store, questions: Sequence[Question], user: User | 
 
     Earlier answers keep the wording of their question.
     """
-    if len(questions) > QUESTIONS_MAX:
-        raise BadValue("questions", "too_many")
-    rows = [_row(store, number, question) for number, question in enumerate(questions)]
+    rows = question_rows(questions)
     lock(store)
-    before = questions_in_trail(store.questions.order_by("position"))
-    store.questions.all().delete()
+    of_all = store.questions.filter(visit_type=None)
+    before = questions_in_trail(of_all.order_by("position"))
+    of_all.delete()
+    for row in rows:
+        row.store = store
     StoreQuestion.objects.bulk_create(rows)
     record_change(store=store, user=user, what="questions", before=before, after=questions_in_trail(rows), now=now)
 
 
-def _row(store: Store, number: int, question: Question) -> StoreQuestion:
+def question_rows(questions: Sequence[Question]) -> list[StoreQuestion]:
+    """Return questions as rows of no store yet, in this order. Raises BadValue."""
+    if len(questions) > QUESTIONS_MAX:
+        raise BadValue("questions", "too_many")
+    return [_row(number, question) for number, question in enumerate(questions)]
+
+
+def _row(number: int, question: Question) -> StoreQuestion:
     field = f"questions.{number}"
     choices = [short_text(choice, field=f"{field}.choices", longest=CHOICE_LONGEST) for choice in question.choices]
     if choices and not CHOICES_LEAST <= len(choices) <= CHOICES_MAX:
@@ -43,8 +51,8 @@ def _row(store: Store, number: int, question: Question) -> StoreQuestion:
     if len(set(choices)) < len(choices):
         raise BadValue(f"{field}.choices", "duplicate")
     return StoreQuestion(
-        store=store,
         text=short_text(question.text, field=f"{field}.text", longest=TEXT_LONGEST),
+        text_en=short_text(question.text_en, field=f"{field}.text_en", longest=TEXT_LONGEST, is_required=False),
         kind=QuestionKind.CHOICE if choices else QuestionKind.TEXT,
         choices="\n".join(choices),
         is_required=question.is_required,
@@ -53,13 +61,10 @@ def _row(store: Store, number: int, question: Question) -> StoreQuestion:
 
 
 def questions_in_trail(rows: Iterable[StoreQuestion]) -> dict[str, list[object]]:
-    """Return questions as the trail stores them, each with its choices; a required question has a star."""
+    """Return questions of all visits as the trail stores them."""
     rows = list(rows)
     return {
-        "questions": [
-            f"{row.text}{' *' * row.is_required}{': ' * bool(row.choices)}{row.choices.replace(chr(10), ' / ')}"
-            for row in rows
-        ],
+        "questions": [*questions_in_text(map(question_of, rows))],
         EXACT: [[row.text, row.is_required, row.choices.splitlines()] for row in rows],
     }
 
@@ -67,3 +72,12 @@ def questions_in_trail(rows: Iterable[StoreQuestion]) -> dict[str, list[object]]
 def questions_from_exact(exact: Iterable[Sequence[Any]]) -> list[Question]:
     """Return the questions that `questions_in_trail` has written exactly."""
     return [Question(text=text, is_required=required, choices=tuple(choices)) for text, required, choices in exact]
+
+
+def questions_in_text(questions: Iterable[Question]) -> list[str]:
+    """Return questions for the trail, each with its other text and its choices; a required question has a star."""
+    return [
+        f"{' / '.join(filter(None, (one.text, one.text_en)))}{' *' * one.is_required}"
+        f"{': ' * bool(one.choices)}{' / '.join(one.choices)}"
+        for one in questions
+    ]

@@ -18,7 +18,7 @@ from stores.services.kind_rules import (
     KindRules,
     check_kind_rules,
     kind_rules_of,
-    put_kind_hours,
+    put_kind_parts,
     put_kind_rules,
     rules_for_trail,
 )
@@ -116,7 +116,7 @@ def save_visit_type(  # noqa: PLR0913 -- one for each thing a kind of visit says
         put_kind_rules(visit_type, own)
     visit_type.save()
     if own is not None:
-        put_kind_hours(visit_type, own)
+        put_kind_parts(visit_type, own)
     raise_version(store)
     after = visit_type_in_trail(visit_type)
     record_change(store=store, user=user, what="visit_type", subject=name, before=before, after=after, now=now)

@@ -10,6 +10,7 @@ from rest_framework.serializers import ValidationError
 
 from booking import limits, privacy
 from booking.api import shapes
+from booking.api.answers import read_answers
 from booking.api.authentication import customer_booking
 from booking.api.bodies import Json
 from booking.api.fields import SLUG
@@ -71,6 +72,7 @@ class BookingsView(ApiView):
             party_size=wanted.party_size,
             customer=customer,
             note=asked["note"] or "",
+            answers=read_answers(asked["answers"], store=wanted.store, visit_type=wanted.visit_type),
             source=Source.API,
             now=self.now,
             hold=asked["hold"],

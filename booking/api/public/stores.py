@@ -13,7 +13,7 @@ from booking.api.resource import ApiView, json_response
 from booking.api.serializers import StoresQuery
 from booking.web.problem_json import ApiProblem, invalid
 from booking.web.replica import may_lag
-from stores.queries import BadCursor, store_detail, stores_page
+from stores.queries import BadCursor, store_in_full, stores_page
 
 
 class StoresView(ApiView):
@@ -45,7 +45,7 @@ class StoreView(ApiView):
     @may_lag
     def get(self, request: Request, store: str) -> HttpResponse:
         """Read a store in full: address, hours, visit types and what it decided about booking."""
-        found = store_detail(store)
+        found = store_in_full(store)
         if found is None:
             raise ApiProblem("not_found")
-        return json_response(store_json(found))
+        return json_response(store_json(*found))

@@ -36,6 +36,14 @@ class StoresPageShape(Shape):
     next = serializers.URLField(allow_null=True)
 
 
+@named(component_name="Question")
+class QuestionShape(Shape):
+    question = Text(help_text="The store's own words: they name the question in `answers` of a booking.")
+    text = Text(help_text="The same for readers of the answer's language.")
+    choices = serializers.ListField(child=Text(), help_text="Empty: a short text answers it.")
+    is_required = YesNo()
+
+
 @named(component_name="VisitType")
 class VisitTypeShape(Shape):
     slug = Text()
@@ -44,6 +52,7 @@ class VisitTypeShape(Shape):
     what_to_bring = Text()
     max_party_size = Number()
     mode = one_of(VisitMode.values)
+    questions = QuestionShape(many=True, required=False, help_text="Only where the store asks some.")
 
 
 @named(component_name="Policy")

@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from booking.accounts.api_keys import WRITE_BOOKINGS
 from booking.accounts.permissions import member_store
 from booking.api import shapes
+from booking.api.answers import read_answers
 from booking.api.bodies import Json
 from booking.api.idempotency import ApiAnswer
 from booking.api.resource import checked, json_response, once
@@ -44,6 +45,7 @@ class StaffBookingsView(StaffView):
             party_size=wanted.party_size,
             customer=CustomerDetails(**asked["customer"]),
             note=asked["note"] or "",
+            answers=read_answers(asked["answers"], store=wanted.store, visit_type=wanted.visit_type),
             source=Source(asked["source"]),
             now=self.now,
             user=self.member,

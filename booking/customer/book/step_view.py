@@ -21,6 +21,7 @@ from booking.customer.book.booking_step import BookingStep, chosen
 from booking.customer.book.detail_questions import ASK, with_answer
 from booking.customer.book.way_cookie import Way, new_way, ways
 from booking.customer.forms import DetailsForm, read_key
+from booking.customer.question_fields import named_questions
 from booking.customer.store_lookup import store_or_404
 from booking.customer.visit_query import VisitQuery, read_visit_query
 from booking.waiting_room.door import admit, valid_ticket
@@ -31,6 +32,7 @@ from booking.web.rendering import customer_page
 from booking.web.responses import see_other
 from booking.web.retry_times import write_retry_time
 from stores.queries import StorePage
+from stores.slots import VisitTypeRule
 
 
 class LedAway(Exception):
@@ -119,7 +121,8 @@ def _step(request: HttpRequest, page: StorePage, *, is_choice: bool, now: dateti
     known = ways(request, rules.slug, now=now)
     way = _way(known, rules.slug, asked, data.get("idempotency_key" if is_sent else "form", ""), is_sent=is_sent)
     # Most GET requests need no form.
-    form = cast(DetailsForm, SimpleLazyObject(partial(_form, page, way, request.POST if is_sent else None)))
+    sent = request.POST if is_sent else None
+    form = cast(DetailsForm, SimpleLazyObject(partial(_form, page, asked.visit_type, way, sent)))
     hold = way.hold or data.get("hold", "")
     if is_choice and not hold:
         hold = next((one.hold for one in known if one.hold), "")
@@ -141,7 +144,7 @@ def _way(known: list[Way], store: str, asked: VisitQuery, told: str, *, is_sent:
     return next(same, None) or new_way(store)
 
 
-def _form(page: StorePage, way: Way, sent: QueryDict | None) -> DetailsForm:
+def _form(page: StorePage, kind: VisitTypeRule, way: Way, sent: QueryDict | None) -> DetailsForm:
     """Return the form with what was sent or remembered; unbound where nothing was typed."""
     typed: Mapping[str, Any] | None = sent
     if sent is not None and ASK in sent:  # one question alone
@@ -153,6 +156,6 @@ def _form(page: StorePage, way: Way, sent: QueryDict | None) -> DetailsForm:
     return DetailsForm(
         typed,
         country=page.rules.country,
-        questions=page.questions,
+        questions=named_questions(page.questions, kind),
         initial={"idempotency_key": way.key},
     )

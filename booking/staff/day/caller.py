@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from booking.bookings.form_idempotency import book_once
 from booking.bookings.lifecycle import book_visit
+from booking.customer.question_fields import named_questions
 from booking.customer_input import CustomerDetails
 from booking.formatting import day_in_words
 from booking.idempotency import SentForm
@@ -27,7 +28,7 @@ from booking.staff.wording import staff_sentence
 from booking.tokens import keyed_digest
 from booking.web.forms import FormProblem
 from booking.web.query_params import read_day, read_instant
-from stores.queries import rules_around
+from stores.queries import store_page
 from stores.slots import StoreRules
 
 _ABOVE_THE_TIMES = frozenset({"id_visit_type_0", "id_party_size", "id_desk"})
@@ -40,14 +41,21 @@ def book_for_caller(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
 
     `from` names an earlier visit whose customer and kind the form begins with, `fill` one whose customer it takes over.
     """
-    rules = rules_around(at.store.slug, at.now)
+    store = store_page(at.store.slug, at.now)
+    rules = store.rules
     is_sent = request.method == "POST"
     data = request.POST if is_sent else request.GET
     text = data.get("date", "")
     day = read_day(text) if text else at.today
     only_shows = is_sent and ("show" in request.POST or "fill" in request.POST)
     typed = _typed_and_filled(request, at) if only_shows else _initial(request, at, rules)
-    form = CallerForm(request.POST if is_sent and not only_shows else None, rules=rules, initial=typed)
+    kind = rules.visit_type(str(data.get("visit_type", "") or typed.get("visit_type", "")))
+    form = CallerForm(
+        request.POST if is_sent and not only_shows else None,
+        rules=rules,
+        questions=named_questions(store.questions, kind),
+        initial=typed,
+    )
     page = partial(_page, request, at, rules, form)
     if day is None:
         unknown = FormProblem(_("This day does not exist. Please choose another one."), "id_date")
@@ -118,6 +126,7 @@ def _book(at: StaffContext, form: CallerForm, starts_at: datetime) -> Booking:
             party_size=typed["party_size"],
             customer=customer,
             note=typed["note"],
+            answers=form.answers(),
             source=Source(typed["source"]),
             now=at.now,
             user=at.user,

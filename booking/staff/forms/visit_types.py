@@ -2,20 +2,27 @@
 
 from collections.abc import Collection
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from booking.messages.text_lint import health_words
 from booking.staff.forms.fields import NAME_MAX, TEXT_MAX, is_taken, number, short_text, tick, web_address_input
 from booking.staff.forms.hours import DAYS, WeekForm
+from booking.staff.forms.questions import read_question
 from booking.staff.forms.shared import read_address
 from booking.web.forms import TypedField
 from stores.models import VisitMode
+from stores.queries import Question
 from stores.services import AT_ONCE_RANGE, CAPACITY_RANGE, POLICY_RANGES, VIDEO_URL_LONGEST, KindRules
+from stores.services.questions import QUESTIONS_MAX, TEXT_LONGEST
 from stores.slots import BUFFER_MOST
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 SLOT_COUNT_MAX = 96
 NOTICE_HOURS_MAX = POLICY_RANGES["minimum_notice_minutes"][1] // 60
@@ -25,6 +32,15 @@ def read_video_link(text: str) -> str:
     """Return the link of a video call, "" for none. Raises BadInput."""
     sentence = _("Enter a link that starts with https://, as your video service shows it.")
     return read_address(text, schemes=["https"], longest=VIDEO_URL_LONGEST, sentence=sentence)
+
+
+def _question(label: "StrOrPromise") -> TypedField:
+    return TypedField(
+        read_question,
+        required=False,
+        label=label,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "maxlength": TEXT_LONGEST}),
+    )
 
 
 class Notice(StrEnum):
@@ -102,8 +118,27 @@ class VisitTypeForm(WeekForm):
     def __init__(self, *args: Any, taken: Collection[str] = (), most_people: int | None = None, **kwargs: Any) -> None:
         """Take the names of the other active visit types, and how many people one desk takes at once, None for any."""
         super().__init__(*args, **kwargs)
+        for number_ in range(QUESTIONS_MAX):
+            self.fields |= {
+                f"ask_{number_}": _question(_("Question")),
+                f"ask_en_{number_}": _question(_("The same in English")),
+                f"must_answer_{number_}": tick(_("Nobody can book without answering")),
+            }
+        self.health_words = ""
         self.taken = taken
         self.most_people = most_people
+
+    def question_groups(self) -> list[tuple[int, forms.BoundField, forms.BoundField, forms.BoundField]]:
+        """Return the number, the two texts and the tick of each question, numbers from 1."""
+        return [
+            (number + 1, self[f"ask_{number}"], self[f"ask_en_{number}"], self[f"must_answer_{number}"])
+            for number in range(QUESTIONS_MAX)
+        ]
+
+    @property
+    def are_questions_shown(self) -> bool:
+        """Whether the part of the questions is open: where one is asked, typed or wrong."""
+        return any(text.value() or text.errors or english.errors for _n, text, english, _must in self.question_groups())
 
     @property
     def are_hours_kept(self) -> bool:
@@ -121,6 +156,11 @@ class VisitTypeForm(WeekForm):
             minutes_before=typed["minutes_before"] or 0,
             minutes_after=typed["minutes_after"] or 0,
             most_at_once=typed["most_at_once"],
+            questions=tuple(
+                Question(typed[f"ask_{number}"], (), typed[f"must_answer_{number}"], typed[f"ask_en_{number}"])
+                for number in range(QUESTIONS_MAX)
+                if typed[f"ask_{number}"]
+            ),
         )
 
     def clean_max_party_size(self) -> int:
@@ -147,10 +187,29 @@ class VisitTypeForm(WeekForm):
             self.errors.pop("video_url", None)  # not needed: its value is not saved
             cleaned["video_url"] = ""
         self._check_notice(cleaned)
+        self._check_questions(cleaned)
         has_hours = any(cleaned.get(f"day_{weekday}") for weekday in DAYS)
         if cleaned.get("has_own_hours") and not has_hours and not self.errors:
             self.add_error("has_own_hours", _("Enter the hours of this visit, or take the tick away."))
         return cleaned
+
+    def _check_questions(self, cleaned: dict[str, Any]) -> None:
+        """Require the question where there is its English text; warn once of words about health."""
+        for number_ in range(QUESTIONS_MAX):
+            if cleaned.get(f"ask_en_{number_}") and cleaned.get(f"ask_{number_}") == "":
+                self.add_error(f"ask_{number_}", _("Write the question itself as well."))
+        found = {
+            name: words
+            for number_ in range(QUESTIONS_MAX)
+            for name in (f"ask_{number_}", f"ask_en_{number_}")
+            if (words := health_words(cleaned.get(name) or ""))
+        }
+        self.health_words = ", ".join(word for words in found.values() for word in words)
+        if self.health_words == str(self.data.get("health_words", "")):
+            return
+        sentence = _("“{words}”: do not ask about health. If this asks about something else, save once more.")
+        for name, words in found.items():
+            self.add_error(name, sentence.format(words=", ".join(words)))
 
     def _check_notice(self, cleaned: dict[str, Any]) -> None:
         """Require the value of the chosen rule; what belongs to another one is not saved, so it need not be right."""

@@ -1,5 +1,6 @@
 """Forms of visits: for a caller, for a walk-in, and for the places of a day's slots."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -8,9 +9,11 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from booking.customer.question_fields import answers_of, question_field
 from booking.customer_input import (
     PHONE_INPUT_MAX,
     BadInput,
+    QuestionAnswer,
     can_be_texted,
     read_email,
     read_name,
@@ -23,6 +26,7 @@ from booking.staff.forms.fields import tick
 from booking.staff.forms.shared import KeyField, StaffForm, read_name_if_any
 from booking.store_setup.affected_visits import AffectedResolution
 from booking.web.forms import TypedField
+from stores.queries import Question
 from stores.slots import StoreRules
 
 if TYPE_CHECKING:
@@ -172,14 +176,28 @@ class CallerForm(StaffForm):
     )
     key = KeyField()
 
-    def __init__(self, *args: Any, rules: StoreRules, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, rules: StoreRules, questions: Mapping[str, Question] | None = None, **kwargs: Any
+    ) -> None:
+        """Take what the store asks of the chosen kind of visit; staff may leave all of it open."""
         super().__init__(*args, **kwargs)
+        self.questions = questions or {}
+        for name, question in self.questions.items():
+            self.fields[name] = question_field(question, is_required=False)
         self.fields["visit_type"].choices = _visit_types(rules)  # type: ignore[attr-defined]
         self.fields["desk"].choices = _desks(rules)  # type: ignore[attr-defined]
         self.fields["locale"].initial = (get_language() or "en")[:2]
         phone = self.fields["phone"]
         assert isinstance(phone, TypedField)  # noqa: S101 -- declared above
         phone.read = lambda text: read_phone(text, country=rules.country)
+
+    def question_fields(self) -> list[forms.BoundField]:
+        """Return the fields of the store's own questions."""
+        return [self[name] for name in self.questions]
+
+    def answers(self) -> list[QuestionAnswer]:
+        """Return the answers to the store's questions; empty answers are left out."""
+        return answers_of(self.questions, self.cleaned_data)
 
 
 class SlotsForm(StaffForm):

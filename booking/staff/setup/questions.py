@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_http_methods
 
 from booking.customer.forms import DetailsForm
+from booking.customer.question_fields import named_questions
 from booking.staff.access import StaffContext, at_store
 from booking.staff.forms.questions import QuestionsForm, question_values, swapped
 from booking.staff.setup.hours import FORM_METHODS
@@ -40,7 +41,9 @@ def _page(request: HttpRequest, at: StaffContext, form: QuestionsForm, *, was: s
     """Return the page; its preview for customers shows what was typed, where that is valid."""
     shown = form if form.is_bound else QuestionsForm({name: form[name].value() for name in form.fields})
     preview = DetailsForm(
-        country=at.store.country, questions=shown.questions() if shown.is_valid() else (), auto_id="preview_%s"
+        country=at.store.country,
+        questions=named_questions(shown.questions() if shown.is_valid() else ()),
+        auto_id="preview_%s",
     )
     context = {"preview": preview.question_fields(), **({"was": was} if was else {})}
     return form_page(request, at, "staff/setup/questions.html", form, context=context)

@@ -94,6 +94,11 @@ def _own_rules(known: VisitType) -> dict[str, Any]:
         "minutes_before": own.minutes_before or None,
         "minutes_after": own.minutes_after or None,
         "most_at_once": own.most_at_once,
+        **{
+            f"{name}_{number}": value
+            for number, one in enumerate(own.questions)
+            for name, value in (("ask", one.text), ("ask_en", one.text_en), ("must_answer", one.is_required))
+        },
     }
 
 

@@ -61,13 +61,16 @@
     times().setAttribute("aria-busy", "true");
     try {
       const answer = await fetch(form.action, { method: "POST", body, redirect: "manual" });
-      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("id_times");
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const fresh = page.getElementById("id_times");
       if (turn !== latest) return; // another field was changed meanwhile
       if (!fresh) throw new Error("no times");
       const wanted = chosen();
       times().replaceChildren(...fresh.childNodes);
       times().classList.remove("is-wrong");
       times().removeAttribute("aria-busy");
+      const asked = page.getElementById("id_questions"); // each kind of visit has its own, with what was typed
+      if (asked) document.getElementById("id_questions")?.replaceChildren(...asked.childNodes);
       const same = wanted && starts().find((one) => one.value === wanted);
       if (same) same.checked = true;
       button.hidden = true;

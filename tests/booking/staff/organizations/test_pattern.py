@@ -12,6 +12,7 @@ from booking.bookings.audit import differences
 from booking.models import Booking, Status
 from stores.hours import WeeklyInterval
 from stores.models import CapacityCounts, Desk, Organization, OrganizationMembership, SetupChange, Store, VisitType
+from stores.queries import Question
 from stores.services import (
     KindRules,
     forget_changes,
@@ -156,7 +157,14 @@ def test_kinds_of_visit_are_made_and_changed_and_a_stores_others_stay(chain: Org
 
 
 def test_rules_of_a_kind_are_handed_on_with_it(chain: Organization, manager: Client) -> None:
-    own = KindRules(minutes_before=10, minutes_after=20, most_at_once=2, notice_until=time(17), weekly=(MORNINGS[1],))
+    own = KindRules(
+        minutes_before=10,
+        minutes_after=20,
+        most_at_once=2,
+        notice_until=time(17),
+        weekly=(MORNINGS[1],),
+        questions=(Question("Quel vélo ?", (), is_required=True, text_en="Which bike?"),),
+    )
     fields: dict[str, Any] = {"slot_count": 2, "max_party_size": 2, "user": None, "now": NOW}
     made = save_visit_type(store=store("head"), name="Repair", own=own, **fields)
 
@@ -331,13 +339,15 @@ def test_rules_are_taken_over_with_the_slots_made_from_them(chain: Organization,
     assert found.hours_version > before
 
 
-def test_standing_of_any_number_of_stores_takes_five_statements(
+def test_standing_of_any_number_of_stores_takes_six_statements(
     chain: Organization, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    head = Store.objects.prefetch_related("visit_types__hours", "opening_hours").get(slug="head")
+    head = Store.objects.prefetch_related("visit_types__hours", "visit_types__questions", "opening_hours").get(
+        slug="head"
+    )
     for number in range(5):
         chain.stores.add(make_store(f"more-{number}"))
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         assert len(standings(chain, head)) == 7
 
 
