@@ -94,7 +94,7 @@ PLAIN = """
     stores.SearchSpelling: spelling
     stores.Desk: slug name feed_digest
     stores.VisitType: slug name what_to_bring video_url
-    stores.StoreQuestion: text choices
+    stores.StoreQuestion: text text_en choices
     notifications.OutboxMessage: account subject kind offset reason
     notifications.Circuit: reason
     notifications.MessageTally: kind
