@@ -189,7 +189,9 @@ def test_what_cannot_be_asked_is_named_and_nothing_is_lost(room: Room) -> None:
 def test_a_question_of_all_visits_stays_apart(room: Room) -> None:
     ask(room.store, BIKE)
 
-    room.client().post(f"{SHOP}setup/questions/", {"text_0": "Who sent you?", "kind_0": "text", "kind_1": "text", "kind_2": "text"})
+    room.client().post(
+        f"{SHOP}setup/questions/", {"text_0": "Who sent you?", "kind_0": "text", "kind_1": "text", "kind_2": "text"}
+    )
 
     assert own_questions(room) == (BIKE,)
     assert StoreQuestion.objects.filter(store=room.store, visit_type=None).exists()
