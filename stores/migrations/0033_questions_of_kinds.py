@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('stores', '0031_puts_back_at'),
+        ("stores", "0032_steps_done"),
     ]
 
     operations = [
