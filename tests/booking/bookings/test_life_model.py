@@ -34,7 +34,7 @@ from stores.hours import ONE_DAY, WeeklyInterval, open_intervals
 from stores.models import CapacityCounts, Desk, Slot, Store, VisitType
 from stores.queries import store_rules
 from stores.services import KindRules
-from stores.services.kind_rules import put_kind_hours, put_kind_rules
+from stores.services.kind_rules import put_kind_parts, put_kind_rules
 from stores.slots import DeskRule, SlotTime, StoreRules, VisitTypeRule, slots_by_desk
 from tests.factories import at, make_store
 from tests.shop_life import KINDS, REFUSALS, Life
@@ -133,7 +133,7 @@ class Shop(RuleBasedStateMachine):
         for kind in VisitType.objects.all():
             put_kind_rules(kind, own[kind.slug])
             kind.save()
-            put_kind_hours(kind, own[kind.slug])
+            put_kind_parts(kind, own[kind.slug])
         by_rule = sorted({slot.starts_at for _desk, slots in self._by_desk(store) for slot in slots})
         self.life = Life(store, by_rule[:10], days)
 
