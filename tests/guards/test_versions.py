@@ -57,7 +57,7 @@ KNOWN = {
     "stores/services/hours.py:delete_special_hours": "raise_version",
     "stores/services/hours.py:replace_opening_hours": _CALLER,
     "stores/services/hours.py:save_special_hours": "raise_version",
-    "stores/services/kind_rules.py:put_kind_hours": _CALLER,
+    "stores/services/kind_rules.py:put_kind_parts": _CALLER,
     "stores/services/messages.py:save_messages": _NO_MATTER,
     "stores/services/messages.py:save_own_texts": _NO_MATTER,
     "stores/services/policy.py:_update": "raise_version for the rules of booking; other columns do not matter",
