@@ -20,7 +20,7 @@ from booking.accounts.second_factor import is_right_code, second_factor
 from booking.accounts.sign_ins import PasswordOutdated, SecondFactorNeeded, sign_in_browser
 from booking.staff.account.given_passwords import must_choose_password, remember_proved
 from booking.staff.forms.account import CodeForm
-from booking.staff.redirects import following
+from booking.staff.redirects import first_page, following
 from booking.web.responses import keep_private, see_other
 
 _BEGUN_KEY = "second_step"
@@ -51,7 +51,7 @@ def finish(request: HttpRequest, user: User, wanted: str, *, by_password_alone: 
         return begin(request, user, wanted)
     except PasswordOutdated:
         return keep_private(see_other(reverse("staff-sign-in")))
-    return keep_private(redirect(wanted))
+    return keep_private(redirect(first_page(user) if wanted == reverse("staff-home") else wanted))
 
 
 @sensitive_post_parameters("code")

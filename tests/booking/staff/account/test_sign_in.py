@@ -53,7 +53,7 @@ def test_sign_in_never_leads_to_another_site(client: Client, store: Store, follo
 
     response = client.post(SIGN_IN, {"username": "ada", "password": PASSWORD, "next": following})
 
-    assert response["Location"] == HOME
+    assert response["Location"] == "/staff/corner-shop-niort/day/"
 
 
 def test_a_wrong_name_and_a_wrong_password_look_alike(client: Client, store: Store) -> None:
@@ -112,6 +112,26 @@ def test_signed_in_people_see_their_stores_and_what_they_may_open(client: Client
         "/staff/other-shop-niort/setup/",
     ]
     assert "Third Shop" not in read.words
+
+
+@pytest.mark.parametrize(("role", "first"), [(Role.MANAGER, "day"), (Role.STAFF, "arrivals")])
+def test_sign_in_leads_to_the_only_store_at_once(client: Client, store: Store, role: Role, first: str) -> None:
+    make_user(store=store, role=role)
+
+    response = client.post(SIGN_IN, {"username": "ada", "password": PASSWORD})
+
+    assert response["Location"] == f"/staff/corner-shop-niort/{first}/"
+    assert client.get(HOME).status_code == 200  # the list is there as ever
+
+
+def test_sign_in_asks_where_to_go_where_there_are_several_stores(client: Client, store: Store) -> None:
+    user = make_user(store=store)
+    StoreMembership.objects.create(store=make_store("other-shop-niort"), user=user, role=Role.STAFF)
+
+    response = client.post(SIGN_IN, {"username": "ada", "password": PASSWORD})
+
+    assert response["Location"] == HOME
+    assert "Where would you like to go?" in page(client.get(HOME)).words
 
 
 def test_somebody_without_a_store_is_told_whom_to_ask(client: Client) -> None:
