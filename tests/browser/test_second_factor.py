@@ -98,11 +98,11 @@ def test_app_then_passkey_then_neither_password_nor_app(page: Page) -> None:
     picture(page, "second")
     page.get_by_label("Code").fill(next_code_of(secret))
     page.get_by_role("button", name="Sign in", exact=True).click()
-    page.wait_for_url("**/staff/")
+    page.wait_for_url("**/day/")
     page.get_by_role("button", name="Sign out").click()
 
     assert barriers(page) == []
     picture(page, "sign-in")
     page.get_by_role("button", name="Sign in with a passkey").click()
-    page.wait_for_url("**/staff/")
+    page.wait_for_url("**/day/")
     expect(page.get_by_role("button", name="Sign out")).to_be_visible()
