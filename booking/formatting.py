@@ -5,6 +5,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.utils import translation
 from django.utils.dates import MONTHS, MONTHS_ALT, MONTHS_AP, WEEKDAYS, WEEKDAYS_ABBR
 from django.utils.translation import get_language, gettext_noop, ngettext, pgettext
@@ -172,6 +173,11 @@ class WordsOfTimes:
 def visit_type_name(name: str) -> str:
     """Return the name of a visit type or a desk; default names are in the active language."""
     return _(name) if name in DEFAULT_NAMES else name
+
+
+def spoken_language(code: str) -> str:
+    """Return the name of a language that is spoken at desks, in that language; signed ones in the reader's."""
+    return dict(settings.LANGUAGES).get(code) or _("French Sign Language")
 
 
 def store_address(store: Store) -> str:

@@ -30,6 +30,7 @@ CLIENTS_KEPT = timedelta(hours=48)
 _BATCH = 500
 _ERASED = (
     *("name", "phone", "email", "note", "answers", "late_minutes", "is_simple", "is_for_someone_else"),
+    "language",
     "client_digest",
     *("erased_at", "updated_at"),
 )
@@ -62,6 +63,7 @@ def customer_data(booking: Booking) -> dict[str, object]:
             "email": booking.email,
             "locale": booking.locale,
         },
+        **({"asked_to_speak": booking.language} if booking.language else {}),
         "network_digest": booking.client_digest,
         "is_simple": booking.is_simple,
         "is_for_someone_else": booking.is_for_someone_else,
@@ -172,7 +174,7 @@ def _erase(bookings: Sequence[Booking], *, now: datetime) -> None:
     forget_texts_of(bookings, now=now)
     forget_feedback_of(bookings)
     for booking in bookings:
-        booking.name = booking.phone = booking.email = booking.note = ""
+        booking.name = booking.phone = booking.email = booking.note = booking.language = ""
         booking.answers, booking.late_minutes, booking.client_digest = [], None, ""
         booking.is_simple = booking.is_for_someone_else = False
         booking.erased_at = booking.updated_at = now

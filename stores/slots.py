@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 
 from stores.hours import ONE_DAY, Interval, WeeklyInterval, day_start, open_intervals, openings
 
+# The languages of the pages, and French Sign Language.
+SPOKEN = ("fr", "en", "de", "es", "ar", "uk", "lsf")
 BUFFER_MOST = 240  # minutes before or after a visit
 _CALENDAR_FROM, _CALENDAR_UNTIL = 2, 9998  # the years that leave one more day on either side
 _ends_at = attrgetter("ends_at")
@@ -27,10 +29,15 @@ class DeskRule:
     kept_back: int
     weekly: tuple[WeeklyInterval, ...]
     visit_type_ids: tuple[int, ...] = ()  # the kinds of visit that it serves; empty: all
+    languages: tuple[str, ...] = ()  # that are spoken there, as far as the store says so
 
     def serves(self, visit_type_id: int) -> bool:
         """Tell whether visits of this kind may take place here."""
         return not self.visit_type_ids or visit_type_id in self.visit_type_ids
+
+    def speaks(self, language: str) -> bool:
+        """Tell whether a wished language is spoken here; "" is no wish."""
+        return not language or language in self.languages
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +110,22 @@ class StoreRules:
     def with_desk(self, slug: str) -> "StoreRules":
         """Return the same rules with only this active desk; without any desk if there is no such one."""
         return replace(self, desks=tuple(desk for desk in self.desks if desk.slug == slug))
+
+    def chosen(self, desk: str, language: str) -> "StoreRules":
+        """Return the same rules with only the desks of a choice: one by its slug, those that speak a language.
+
+        "" is no choice.
+        """
+        own = self.with_desk(desk) if desk else self
+        if not language:
+            return own
+        return replace(own, desks=tuple(one for one in own.desks if one.speaks(language)))
+
+    def languages(self, visit_type: VisitTypeRule | None = None) -> tuple[str, ...]:
+        """Return the languages that customers may ask for, of one kind of visit or of any, in a fixed order."""
+        desks = [desk for desk in self.desks if visit_type is None or desk.serves(visit_type.id)]
+        spoken = {language for desk in desks for language in desk.languages}
+        return tuple(language for language in SPOKEN if language in spoken)
 
     def for_kind(self, visit_type: VisitTypeRule) -> "StoreRules":
         """Return the same rules with only the desks that serve a kind of visit."""

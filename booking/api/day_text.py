@@ -72,7 +72,8 @@ class _DayTexts:
         phone, email, told = one.phone, one.email, self.deliveries.get(one.reference)
         return (
             f'{{"reference":{text(one.reference)}{until_name}{text(one.name)},"phone":{text(phone)},'
-            f'"email":{text(email)}{until_note}{text(one.note)}{until_channel}{message_channel(phone, email)}'
+            f'"email":{text(email)}{until_note}{text(one.note)}{_language(one)}'
+            f"{until_channel}{message_channel(phone, email)}"
             f"{until_answers}{dumped(one.answers) if one.answers else '[]'}{until_told}"
             f"{','.join(told) if told else ''}]}}"
         )
@@ -101,3 +102,8 @@ class _DayTexts:
 
     def _told(self, kind: str, channel: str, state: str, at: datetime) -> str:
         return f'{{"kind":{text(kind)},"channel":{text(channel)},"state":{text(state)},"at":{self.moment(at)}}}'
+
+
+def _language(one: BookingRow) -> str:
+    """Return the language that its customer asked to speak, as a part of a booking; most have none."""
+    return f',"language":{text(one.language)}' if one.language else ""

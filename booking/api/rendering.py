@@ -198,6 +198,7 @@ def booking_json(booking: Booking, *, now: datetime) -> Json:
             "locale": booking.locale,
         },
         "note": booking.note,
+        **({"language": booking.language} if booking.language else {}),
         "sequence": booking.sequence,
         "attendance_confirmed": booking.attendance_confirmed,
         "may_change": may_change(

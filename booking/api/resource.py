@@ -110,7 +110,8 @@ class ApiView(APIView):
         """Count a new visit that customers could not book because its time is full."""
         wanted = self._wanted
         if wanted is not None and refused.reason == Refusal.SLOT_FULL and not (self._by_staff or wanted.is_booked):
-            look = Look(wanted.store, wanted.visit_type, wanted.desk, wanted.party_size, starts_at=wanted.starts_at)
+            look = Look(wanted.store, wanted.visit_type, wanted.desk, wanted.party_size)
+            look = look._replace(starts_at=wanted.starts_at, language=wanted.language)
             note_look(look)
 
     def _alternatives(self) -> list[Json]:
@@ -125,6 +126,7 @@ class ApiView(APIView):
             desk=wanted.desk,
             is_booked=wanted.is_booked,
             moved=wanted.moved,
+            language=wanted.language,
         )
         near = near_times(wish, wanted.starts_at, now=self.now)
         return [free_slot_json(slot, near.zone) for slot in near.slots] if near.zone else []

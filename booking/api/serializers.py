@@ -30,12 +30,14 @@ from booking.models import Source
 from booking.store_setup.affected_visits import AffectedResolution
 from booking.web.problem_json import UNKNOWN_STORE, UNKNOWN_VISIT_TYPE
 from booking.web.reader_prefix import language_accepted, language_of_country
+from stores.slots import SPOKEN
 
 LONGEST_RANGE_DAYS = 62
 MOST_LOOKUPS = 100
 MOST_INTERVALS = 100
 
 UNKNOWN_DESK = _("The store has no such desk.")
+SPOKEN_HELP = "The visit is to be in this language: only desks that speak it count."
 DESK_HELP = "Who is to serve the visit, where the store lets customers choose."
 
 _LOCALE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{1,8}){0,4}")
@@ -91,9 +93,14 @@ class StoresQuery(Shape):
     cursor = AnyText(required=False)
 
 
+def _spoken(**kwargs: Any) -> OneOf:
+    return OneOf(SPOKEN, required=False, help_text=SPOKEN_HELP, **kwargs)
+
+
 class AvailabilityQuery(Shape):
     visit_type = Slug(unknown=UNKNOWN_VISIT_TYPE)
     party_size = Count(default=1, in_query=True)
+    language = _spoken()
 
     def get_fields(self) -> dict[str, Any]:
         return super().get_fields() | {"from": Day(), "to": Day()}
@@ -125,6 +132,7 @@ class WishRequest(Shape):
     starts_at = Moment()
     party_size = Count(default=1)
     desk = Slug(unknown=UNKNOWN_DESK, required=False, allow_null=True, help_text=DESK_HELP)
+    language = _spoken(allow_null=True)
 
 
 class LookupItem(Shape):
@@ -215,6 +223,7 @@ class StaffBookingRequest(Shape):
     customer = CustomerRequest()
     note = TypedText(read_note, required=False, allow_null=True, default="")
     answers = answers_field()
+    language = _spoken(allow_null=True)
     source = OneOf([Source.PHONE, Source.DESK], default=Source.PHONE)  # type: ignore[assignment]  # a field here
 
 

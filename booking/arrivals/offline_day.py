@@ -51,6 +51,7 @@ class ArrivalVisit(NamedTuple):
     is_simple: bool
     is_for_someone_else: bool
     desk_was_chosen: bool
+    language: str
     at_busy_time: bool
     desk: str
     visit_type: str
@@ -72,6 +73,7 @@ class ArrivalVisit(NamedTuple):
             is_simple=self.is_simple,
             locale=self.locale,
             answers=self.answers,
+            language=self.language,
         )
 
 

@@ -59,6 +59,7 @@ class BookingRow(NamedTuple):
     desk_was_chosen: bool
     minutes_before: int
     minutes_after: int
+    language: str
     is_at_busy_time: bool
     desk: Desk
     visit_type: VisitType

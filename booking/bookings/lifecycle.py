@@ -57,14 +57,16 @@ def book_visit(  # noqa: PLR0913 -- one for each thing a booking says
     may_repeat: bool = True,
     client: ClientDigests | None = None,
     country: str = "",
+    language: str = "",
 ) -> Booking:
     """Book a visit; `hold` is the token of places kept for it, `desk` the slug of one the customer chose.
 
     `may_repeat` allows the same visit again with the same phone or e-mail. `country` is the one by which the phone was
-    read, if it may not be the store's any more. Raises BookingRefused, CountryChanged, LookupError for an unknown store
+    read, if it may not be the store's any more. `language` is what the customer asks to speak, "" for any: only desks
+    that speak it serve them. Raises BookingRefused, CountryChanged, LookupError for an unknown store
     or visit type.
     """
-    asked = SlotRequest(store, visit_type, starts_at, party_size, desk, country=country)
+    asked = SlotRequest(store, visit_type, starts_at, party_size, desk, country=country, language=language)
     draft = Booking(
         party_size=party_size,
         source=source,
@@ -72,6 +74,7 @@ def book_visit(  # noqa: PLR0913 -- one for each thing a booking says
         phone=customer.phone,
         email=customer.email,
         locale=customer.locale,
+        language=language,
         is_simple=customer.is_simple,
         is_for_someone_else=customer.is_for_someone_else,
         note=note,
@@ -134,7 +137,7 @@ def _book_held(asked: SlotRequest, draft: Booking, *, token: str, may_repeat: bo
     if too_many is not None:
         raise too_many
     desk = next((desk for desk in rules.desks if desk.id == hold.desk_id), None)
-    if desk is None:
+    if desk is None or not desk.speaks(asked.language):
         raise BookingRefused(Refusal.SLOT_CLOSED)
     draft.desk_was_chosen = hold.desk_was_chosen
     run = Run(desk, hold.starts_at, hold.ends_at, (), hold.minutes_before, hold.minutes_after)

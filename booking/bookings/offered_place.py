@@ -35,6 +35,7 @@ def take_offer(*, entry: WaitingListEntry, now: datetime) -> Booking:
             source=Source.WEB,
             now=now,
             hold=hold_token(hold.public_id),
+            language=entry.language,
         )
     except UnknownVisitType as unknown:  # the store no longer offers the visit type
         raise BookingRefused(Refusal.SLOT_CLOSED) from unknown
@@ -46,5 +47,6 @@ def _is_closed_since(entry: WaitingListEntry, *, now: datetime) -> bool:
     if start is None or start <= now:
         return False
     rules = rules_around(entry.store.slug, start)
-    asked = SlotRequest(entry.store.slug, entry.visit_type.slug, start, entry.party_size)
+    kind = entry.visit_type.slug
+    asked = SlotRequest(entry.store.slug, kind, start, entry.party_size, language=entry.language)
     return is_shut_for(asked, rules)

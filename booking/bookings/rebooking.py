@@ -136,7 +136,7 @@ def _keep(booking: Booking, rules: StoreRules, *, now: datetime) -> list[Hold]:
     # Until it has moved it keeps its places. Of its kind, however many may go on at once, it is no further one.
     moved = MovedVisit(booking.pk, desk_id=0, starts_at=booking.starts_at, gives_back=())
     wish = Wish(rules.slug, booking.visit_type.slug, booking.party_size, desk=booking.desk_kept, is_booked=True,
-                moved=moved)  # fmt: skip
+                moved=moved, language=booking.language)  # fmt: skip
     # The visit's own time may be free at another desk.
     free = nearest_free(wish, booking.starts_at, now=now, limit=_TRIED, with_wanted=True)
     holds: list[Hold] = []
@@ -155,7 +155,7 @@ def _keep_one(booking: Booking, rules: StoreRules, starts_at: datetime, *, now: 
     # The answer has the same latest moment as any other booking of these times, and never comes after the visit itself.
     until = notice_ends(starts_at=starts_at, rules=rules, kind=kind)
     expires_at = min(now + KEPT_FOR, until, booking.starts_at)
-    own = rules.with_desk(booking.desk_kept) if booking.desk_kept else rules
+    own = rules.chosen(booking.desk_kept, booking.language)
     if expires_at <= now:
         return None
     runs = runs_at(own, kind, starts_at)

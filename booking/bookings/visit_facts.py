@@ -31,6 +31,7 @@ class FactKind(StrEnum):
     DESK = "desk"  # value: the name of the requested desk
     SIMPLE = "simple"
     LANGUAGE = "language"  # value: its code
+    SPEAKS = "speaks"  # value: the code of the language that they asked to speak
     ANSWER = "answer"  # value: the answer
 
 
@@ -60,6 +61,7 @@ class VisitFacts(NamedTuple):
     is_simple: bool
     locale: str
     answers: Sequence[Mapping[str, str]]
+    language: str = ""
 
     @property
     def said_late(self) -> int:
@@ -88,6 +90,8 @@ class VisitFacts(NamedTuple):
             yield Fact(FactKind.SIMPLE)
         if self.locale not in usual_languages and self.locale in dict(settings.LANGUAGES):
             yield Fact(FactKind.LANGUAGE, self.locale)
+        if self.language:
+            yield Fact(FactKind.SPEAKS, self.language)
         for told in self.answers:
             yield Fact(FactKind.ANSWER, told["answer"], told["question"])
 
@@ -108,6 +112,7 @@ def booking_facts(booking: ListedBooking) -> VisitFacts:
         is_simple=booking.is_simple,
         locale=booking.locale,
         answers=booking.answers,
+        language=booking.language,
     )
 
 
@@ -121,6 +126,7 @@ def has_facts(booking: ListedBooking, usual_languages: frozenset[str]) -> bool:
         or booking.is_simple
         or booking.answers
         or booking.is_at_busy_time
+        or booking.language
         or booking.locale not in usual_languages
         or booking.visit_type.mode != VisitMode.STORE
     )

@@ -132,7 +132,15 @@ def _wish_of(place: Place, caller: Caller) -> Wish | None:
     if visit is None:
         return None
     kind, desk, moved = visit.visit_type.slug, visit.desk_kept, moved_visit(visit)
-    return Wish(caller.rules.slug, kind, party_size=visit.party_size, desk=desk, is_booked=True, moved=moved)
+    return Wish(
+        caller.rules.slug,
+        kind,
+        party_size=visit.party_size,
+        desk=desk,
+        is_booked=True,
+        moved=moved,
+        language=visit.language,
+    )
 
 
 def _free_after(after: datetime | None, wish: Wish, caller: Caller) -> list[datetime]:

@@ -49,7 +49,8 @@ class WaysOn:
 def ways_on(store: StoreDetail, rules: StoreRules, asked: VisitQuery, *, now: datetime, own_hold: str = "") -> WaysOn:
     """Return the alternatives to the requested time; `own_hold` is the public id of the visitor's hold."""
     assert asked.starts_at is not None  # noqa: S101 -- asked only for a chosen time
-    wish = Wish(rules.slug, asked.visit_type.slug, asked.party_size, desk=asked.desk)
+    kind = asked.visit_type.slug
+    wish = Wish(rules.slug, kind, asked.party_size, desk=asked.desk, language=asked.language)
     free = nearest_free(replace(wish, own_hold=own_hold), asked.starts_at, now=now, limit=NEAREST)
     wanted_date = asked.starts_at.astimezone(rules.zone).date()
     offered = {slot.starts_at for slot in free}
@@ -89,12 +90,13 @@ def _nearby(store: StoreDetail, asked: VisitQuery, *, near: datetime, now: datet
     for other in around.results:
         if other.slug == store.slug or len(found) == STORES_SHOWN:
             continue
-        there = Wish(other.slug, asked.visit_type.slug, asked.party_size)
+        there = Wish(other.slug, asked.visit_type.slug, asked.party_size, language=asked.language)
         free = nearest_free(there, near, now=now, limit=1, with_wanted=True)
         if free:
             zone = ZoneInfo(other.time_zone)
             day = free[0].starts_at.astimezone(zone).date().isoformat()
             wish = {"visit_type": asked.visit_type.slug, "party_size": str(asked.party_size), "day": day}
+            wish |= {"language": asked.language} if asked.language else {}
             found.append(
                 NearbyStore(
                     name=other.name,

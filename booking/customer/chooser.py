@@ -77,7 +77,7 @@ class Chooser:
         return not any(day.state == DayState.FREE for day in self.days)
 
 
-def chooser(
+def chooser(  # noqa: PLR0913 -- one for each thing a wish says
     rules: StoreRules,
     visit_type: VisitTypeRule,
     *,
@@ -89,15 +89,27 @@ def chooser(
     own_hold: str = "",
     own_start: datetime | None = None,
     moved: MovedVisit | None = None,
+    language: str = "",
 ) -> Chooser:
     """Return the week with `day` shown, or the first free day of a week from `from_date` on, or the first of all.
 
     `own_hold` is the public id of the visitor's hold, which hides no time from them; `own_start` is the time to mark as
-    theirs; what `moved` takes now is free for it. Weeks count from today. One SQL statement where the days are kept;
+    theirs; what `moved` takes now is free for it; only desks that speak `language` count.
+
+    Weeks count from today. One SQL statement where the days are kept;
     else one more for each stretch of days that is searched: the first week, the shown week if it is another, and all
     later days where nothing is free.
     """
-    book = _open_book(rules, visit_type, party_size=party_size, now=now, desk=desk, own_hold=own_hold, moved=moved)
+    book = _open_book(
+        rules,
+        visit_type,
+        party_size=party_size,
+        now=now,
+        desk=desk,
+        own_hold=own_hold,
+        moved=moved,
+        language=language,
+    )
     if day is not None and day >= book.today + DAYS_SHOWN * ONE_DAY:
         first_slot = book.first_slot(near_days=DAYS_NEAR)  # this week is not shown: its first days mostly tell
     else:
@@ -143,7 +155,7 @@ class _Book:
     def __init__(
         self, rules: StoreRules, visit_type: VisitTypeRule, wish: Wish, state: DaysState, *, now: datetime
     ) -> None:
-        self.rules = (rules.with_desk(wish.desk) if wish.desk else rules).for_kind(visit_type)
+        self.rules = rules.chosen(wish.desk, wish.language).for_kind(visit_type)
         self.visit_type = visit_type
         self.today, self.last = state.from_date, state.to_date
         self._free_times = partial(free_times, wish, now=now, rules=rules)
@@ -183,10 +195,11 @@ def _open_book(
     desk: str = "",
     own_hold: str = "",
     moved: MovedVisit | None = None,
+    language: str = "",
 ) -> _Book:
     today = now.astimezone(rules.zone).date()
     last = min(last_bookable_date(now=now, zone=rules.zone, rules=rules), today + (DAYS_LOOKED_AT - 1) * ONE_DAY)
-    last = max(today, _last_with_times(rules, visit_type, first=today, last=last))
+    last = max(today, _last_with_times(rules.chosen("", language), visit_type, first=today, last=last))
     is_booked = visit_type not in rules.visit_types  # a visit that is being moved
     wish = Wish(rules.slug, visit_type.slug, party_size, desk=desk, own_hold=own_hold, is_booked=is_booked, moved=moved)
     state = read_state(wish, today, last, now=now)

@@ -20,6 +20,7 @@ class VisitQuery:
     visit_type: VisitTypeRule
     party_size: int
     desk: str  # the slug of the desk that the customer prefers, "" for any
+    language: str  # that the customer asks to speak, "" for any
     starts_at: datetime | None
     from_date: date | None
     day: date | None  # exactly this day is shown
@@ -30,11 +31,12 @@ class VisitQuery:
     def parameters(self) -> dict[str, str]:
         """Return the parameters of the choice of a time for this visit."""
         asked = {"visit_type": self.visit_type.slug, "party_size": str(self.party_size)}
-        return {**asked, "desk": self.desk} if self.desk else asked
+        more = {"desk": self.desk, "language": self.language}
+        return {**asked, **{name: value for name, value in more.items() if value}}
 
 
 def read_visit_query(data: QueryDict, rules: StoreRules) -> VisitQuery:
-    """Read `visit_type`, `party_size`, `desk`, `starts_at`, `from` and `day`; the store must have a visit type."""
+    """Read a wish from `visit_type` to `day`, each by its name; the store must have a visit type."""
     problems: list[FormProblem] = []
     status = 200
     slug = data.get("visit_type", "")
@@ -59,6 +61,11 @@ def read_visit_query(data: QueryDict, rules: StoreRules) -> VisitQuery:
         )
         problems.append(FormProblem(text))
         desk, status = "", 404
+    language = data.get("language", "")
+    if language and not rules.chosen(desk, language).for_kind(visit_type).desks:
+        text = _("Nobody speaks this language there. Please choose again.")
+        problems.append(FormProblem(text))
+        language, status = "", 404
     starts_at = read_instant(data.get("starts_at", ""))
     if starts_at is None and data.get("starts_at"):
         problems.append(FormProblem(_("This time could not be read. Please choose one below.")))
@@ -67,7 +74,7 @@ def read_visit_query(data: QueryDict, rules: StoreRules) -> VisitQuery:
     if (from_date is None and data.get("from")) or (day is None and data.get("day")):
         problems.append(FormProblem(_("This day does not exist. Please choose one below.")))
         status = 400
-    return VisitQuery(visit_type, party_size, desk, starts_at, from_date, day, tuple(problems), status)
+    return VisitQuery(visit_type, party_size, desk, language, starts_at, from_date, day, tuple(problems), status)
 
 
 def _read_count(text: str) -> int | None:

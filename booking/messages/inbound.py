@@ -167,6 +167,7 @@ def _offer_times(text: _Text, booking: Booking, _number: int | None) -> str:
         desk=booking.desk_kept,
         is_booked=True,
         moved=moved_visit(booking),
+        language=booking.language,
     )
     starts = [slot.starts_at for slot in nearest_free(wish, booking.starts_at, now=text.now)]
     if not starts:

@@ -86,6 +86,7 @@ class Booking(TakesTime):
     phone = models.CharField(max_length=20, blank=True)  # E.164
     email = models.EmailField(blank=True)
     locale = models.CharField(max_length=8)
+    language = models.CharField(max_length=3, blank=True, default="", db_default="")  # that the customer asked to speak
     is_simple = models.BooleanField(default=False)  # pages and messages in short, simple sentences
     is_for_someone_else = models.BooleanField(default=False)  # the name is the visitor's, the contact the booker's
     note = models.CharField(max_length=500, blank=True)

@@ -32,6 +32,7 @@ class WaitingListEntry(models.Model):
     phone = models.CharField(max_length=20, blank=True)  # E.164
     email = models.EmailField(blank=True)
     locale = models.CharField(max_length=8)
+    language = models.CharField(max_length=3, blank=True, default="", db_default="")  # as of a booking
     is_simple = models.BooleanField(default=False)
 
     client_digest = models.CharField(max_length=32, blank=True)  # as of a booking

@@ -137,19 +137,19 @@ def ask_availability(  # noqa: PLR0913 -- one for each thing a wish says
     now: datetime,
     by_staff: bool = False,
     desk: str = "",
+    language: str = "",
     own_hold: str = "",
     is_booked: bool = False,
     moved: MovedVisit | None = None,
 ) -> AvailabilityQuestion:
     """Return the question, with the rules of its store; `desk` limits it to one desk.
 
+    `language` limits it to desks that speak it.
     `is_booked` is for a visit that is being moved: its type may no longer be offered. What `moved` takes is free.
 
     Raises UnknownStore, UnknownVisitType.
     """
-    rules = store_rules(store, from_date=from_date)
-    if desk:
-        rules = rules.with_desk(desk)
+    rules = store_rules(store, from_date=from_date).chosen(desk, language)
     kind = rules.booked_type(visit_type, party_size=party_size) if is_booked else rules.visit_type(visit_type)
     if kind is None:
         raise UnknownVisitType(visit_type)
@@ -212,6 +212,7 @@ def availability(  # noqa: PLR0913 -- one for each thing a wish says
     now: datetime,
     by_staff: bool = False,
     desk: str = "",
+    language: str = "",
     own_hold: str = "",
     is_booked: bool = False,
     moved: MovedVisit | None = None,
@@ -227,6 +228,7 @@ def availability(  # noqa: PLR0913 -- one for each thing a wish says
         now=now,
         by_staff=by_staff,
         desk=desk,
+        language=language,
         own_hold=own_hold,
         is_booked=is_booked,
         moved=moved,

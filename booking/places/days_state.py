@@ -3,7 +3,7 @@
 Nothing here writes (docs/decisions/0043).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cache
 from typing import NamedTuple
@@ -72,7 +72,7 @@ class Wish:
 
     `own_hold` is the public id of the asking customer's hold: it never hides a time from them. `is_booked` is for a
     visit that is being moved: its type may no longer be offered. What `moved` takes now is free for it; its own start
-    is not offered, unless at another desk alone.
+    is not offered, unless at another desk alone. Only desks that speak `language` count, "" for any.
     """
 
     store: str
@@ -82,7 +82,8 @@ class Wish:
     desk: str = ""
     own_hold: str = ""
     is_booked: bool = False
-    moved: MovedVisit | None = None
+    moved: MovedVisit | None = field(default=None, repr=False)
+    language: str = field(default="", repr=False)
 
 
 def read_state(wish: Wish, from_date: date, to_date: date, *, now: datetime) -> DaysState | None:

@@ -34,6 +34,7 @@ class Explanation(StrEnum):
     KIND_HOURS = "kind_hours"
     AT_ONCE = "at_once"
     NOT_SERVED = "not_served"
+    NOT_SPOKEN = "not_spoken"
     DESK_HOURS = "desk_hours"
     TOO_LONG = "too_long"
     CLOSED = "closed"
@@ -111,13 +112,16 @@ def explain_slot(
     now: datetime,
     by_staff: bool = False,
     desk: str = "",
+    language: str = "",
     moved: Booking | None = None,
 ) -> SlotExplanation:
     """Return what rules out a start, with at most six statements. Raises UnknownStore, UnknownVisitType.
 
-    It answers for the web or for staff; `desk` limits it to one desk. `moved` is the visit where one is to move: its
-    own places are free for it. One statement more if other times are kept for it.
+    It answers for the web or for staff; `desk` limits it to one desk, `language` says which one is wished. `moved` is
+    the visit where one is to move: its own places are free for it, and its wish holds. One statement more if other
+    times are kept for it.
     """
+    language = moved.language if moved else language
     rules = rules_around(store, starts_at)
     kind = rules.booked_type(visit_type, party_size=party_size) if moved else rules.visit_type(visit_type)
     if kind is None:
@@ -142,7 +146,12 @@ def explain_slot(
     return SlotExplanation(
         rules,
         starts_at,
-        tuple(_of_desk(asked, desk, starts_at, of_all, by_desk[desk.id], web, staff, capacity) for desk in rules.desks),
+        tuple(
+            _of_desk(asked, desk, starts_at, of_all, by_desk[desk.id], web, staff, capacity)
+            if desk.speaks(language)
+            else DeskExplanation(desk, Explanation.NOT_SPOKEN)
+            for desk in rules.desks
+        ),
         rules.slot_minutes * kind.slot_count,
         kind,
     )
@@ -190,6 +199,8 @@ def explain_day(
             answers[starts_at, desk.slug] = (
                 DeskExplanation(None, of_store)
                 if of_store
+                else DeskExplanation(desk, Explanation.NOT_SPOKEN)
+                if not desk.speaks(moved.language)
                 else _of_desk(asked, desk, starts_at, of_all, by_desk[desk.id], left, left, capacity)
             )
     return DayExplanation(rules, answers, rules.slot_minutes * kind.slot_count)

@@ -38,6 +38,7 @@ class Taking:
     kind_id: int = 0  # the kind of visit
     minutes_before: int = 0  # of its desk, beside its own time
     minutes_after: int = 0
+    language: str = ""  # that its customer asked to speak, "" for any
 
     @property
     def taken_from(self) -> datetime:
@@ -93,19 +94,26 @@ class OpenTime:
     desks: Mapping[int, Sequence[Interval]]
     slots: Sequence[SlotPlaces]
     kinds: Mapping[int, KindTime] = field(default_factory=dict)
+    languages: Mapping[int, frozenset[str]] = field(default_factory=dict)  # spoken, by desk
+
+    def are_understood(self, one: Taking) -> bool:
+        """Tell whether the language that the customer of a visit asked for is spoken at its desk."""
+        return not one.language or one.language in self.languages.get(one.desk_id, ())
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A stretch of time in which less is offered than before; at every desk, and for every kind, where it is None."""
+    """A stretch of time in which less is offered than before; everywhere and for all where it is None."""
 
     desk_id: int | None
     starts_at: datetime
     ends_at: datetime
     kind_id: int | None = None
+    language: str | None = None
 
     def holds(self, taking: Taking) -> bool:
         is_meant = self.desk_id in (None, taking.desk_id) and self.kind_id in (None, taking.kind_id)
+        is_meant = is_meant and self.language in (None, taking.language)
         return is_meant and _overlap(self, taking)
 
 
@@ -130,6 +138,7 @@ def without_place(time: OpenTime, takings: Iterable[Taking]) -> set[Taking]:
     for one in sorted(takings, key=lambda one: (one.order, one.rank, one.key)):
         kind, its_slots = time.kinds.get(one.kind_id, ANYWHERE), slots.get(one.desk_id, ())
         may_be = _is_within(one, time.desks.get(one.desk_id, ())) and kind.allows(one)
+        may_be = may_be and time.are_understood(one)
         is_open = may_be and not any(slot.is_shut for slot in its_slots if _overlap(one, slot))
         if is_open and (one.order == Order.HERE or _finds_room(one, its_slots, at_desk[one.desk_id], kind, of_kind)):
             at_desk[one.desk_id].append(one)
@@ -185,6 +194,12 @@ def narrowed(before: OpenTime, after: OpenTime, *, days: Iterable[date], zone: Z
         if any(one.starts_at < ends and one.ends_at > begins for one in intervals)
     ]
     known = {(slot.desk_id, slot.starts_at): slot for slot in before.slots}
+    windows += [
+        Window(desk_id, begins, ends, language=language)
+        for desk_id, spoken in before.languages.items()
+        for language in sorted(spoken - after.languages.get(desk_id, frozenset()))
+        for begins, ends in spans
+    ]
     return windows + [
         Window(slot.desk_id, slot.starts_at, slot.ends_at)
         for slot in after.slots

@@ -96,8 +96,7 @@ def _free_times(
 ) -> FreeTimes:
     rules = known if known and _made_of(known) == _versions_of(state) else _kept_rules(wish, state)
     is_same = _made_of(rules) == _versions_of(state)  # no change was committed between the two statements
-    if wish.desk:
-        rules = rules.with_desk(wish.desk)
+    rules = rules.chosen(wish.desk, wish.language)
     kind = (
         rules.booked_type(wish.visit_type, party_size=wish.party_size)
         if wish.is_booked
@@ -188,7 +187,7 @@ def _whole_days(
     # What a replica said is used for nobody whom the database itself answers.
     whose = (
         *(connection.alias, state.store_id, wish.visit_type, wish.party_size),
-        *(wish.by_staff, wish.desk, wish.is_booked),
+        *(wish.by_staff, wish.desk, wish.is_booked, wish.language),
     )
     found = {}
     for day, stamp in stamps.items():

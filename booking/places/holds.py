@@ -45,13 +45,15 @@ def hold_places(
     party_size: int,
     now: datetime,
     desk: str = "",
+    language: str = "",
     client: ClientDigests | None = None,
 ) -> Hold:
     """Keep places for 5 minutes, at the chosen desk if any; `client` is the client that asks on the web.
 
+    `language` is what the customer asks to speak: the desk is one that speaks it.
     Raises BookingRefused, TooManyHolds, LookupError for an unknown store or visit type.
     """
-    asked = SlotRequest(store=store, visit_type=visit_type, starts_at=starts_at, party_size=party_size, desk=desk)
+    asked = SlotRequest(store, visit_type, starts_at, party_size, desk, language=language)
     return retry_after_expired_holds(lambda: _hold(asked, client=client, now=now), store=store, now=now)
 
 
@@ -64,6 +66,7 @@ def hold_other_places(
     party_size: int,
     now: datetime,
     desk: str = "",
+    language: str = "",
     client: ClientDigests | None = None,
 ) -> Hold:
     """Keep places for 5 minutes, and give back those that the token `instead_of` keeps.
@@ -71,7 +74,7 @@ def hold_other_places(
     The old places are given back only if the new ones are taken: after a refusal the old hold stays. Raises the errors
     of `hold_places`.
     """
-    asked = SlotRequest(store=store, visit_type=visit_type, starts_at=starts_at, party_size=party_size, desk=desk)
+    asked = SlotRequest(store, visit_type, starts_at, party_size, desk, language=language)
     return retry_after_expired_holds(
         lambda: _hold_instead(instead_of, asked, client=client, now=now), store=store, now=now
     )
@@ -238,6 +241,7 @@ class HeldPlace:
     desk: str
     expires_at: datetime
     may_extend: bool
+    held_at: str = ""  # the slug of its desk, chosen or not
 
 
 _SHOWN = (
@@ -267,5 +271,6 @@ def held_place(token: str, *, now: datetime) -> HeldPlace | None:
             desk=desk if desk_was_chosen else "",
             expires_at=expires_at,
             may_extend=extensions < HOLD_EXTENSIONS,
+            held_at=desk,
         )
     return None

@@ -19,6 +19,7 @@ class WantedSlot:
     party_size: int
     desk: str = ""
     moved: MovedVisit | None = None
+    language: str = ""
 
 
 def lookup(*, wanted: Sequence[WantedSlot], now: datetime) -> list[bool]:
@@ -28,7 +29,7 @@ def lookup(*, wanted: Sequence[WantedSlot], now: datetime) -> list[bool]:
     for want in wanted:
         # The store's own day may be the one before or after the day in UTC.
         first = want.starts_at.date() - ONE_DAY
-        key = (want.store, want.visit_type, want.party_size, want.desk, want.moved, first)
+        key = (want.store, want.visit_type, want.party_size, want.desk, want.language, want.moved, first)
         if key not in free:
             free[key] = _free_starts(want, first, now=now)
         answers.append(want.starts_at in free[key])
@@ -46,6 +47,7 @@ def _free_starts(want: WantedSlot, first: date, *, now: datetime) -> frozenset[d
             now=now,
             desk=want.desk,
             is_booked=want.moved is not None,
+            language=want.language,
             moved=want.moved,
         )
     except LookupError:

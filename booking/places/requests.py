@@ -37,7 +37,8 @@ class SlotRequest:
 
     `country` is the store's as it was known when its customer's phone was read by it, "" if that is not to be checked.
     `is_booked`: the visit exists and is being moved. Its type may no longer be offered, or be for fewer people by now.
-    What `moved` takes is free for it in the times that are offered after a refusal.
+    What `moved` takes is free for it in the times that are offered after a refusal. Only desks that speak `language`
+    count, "" for any.
     """
 
     store: str
@@ -48,6 +49,7 @@ class SlotRequest:
     is_booked: bool = False
     moved: MovedVisit | None = None
     country: str = ""
+    language: str = ""
 
     @classmethod
     def to_move(cls, booking: Booking, starts_at: datetime, *, by_staff: bool) -> "SlotRequest":
@@ -55,7 +57,16 @@ class SlotRequest:
         desk = "" if by_staff else booking.desk_kept
         moved = moved_visit(booking)
         kind = booking.visit_type.slug
-        return cls(booking.store.slug, kind, starts_at, booking.party_size, desk, is_booked=True, moved=moved)
+        return cls(
+            booking.store.slug,
+            kind,
+            starts_at,
+            booking.party_size,
+            desk,
+            is_booked=True,
+            moved=moved,
+            language=booking.language,
+        )
 
     def check_country(self, rules: StoreRules) -> None:
         """Raise CountryChanged if the phone was read by another country than the store's."""
@@ -73,8 +84,7 @@ def resolve_request(
     """
     rules = rules_around(asked.store, asked.starts_at, lock=True, then_lock=then_lock)
     asked.check_country(rules)
-    if asked.desk:
-        rules = rules.with_desk(asked.desk)
+    rules = rules.chosen(asked.desk, asked.language)
     visit_type = (
         rules.booked_type(asked.visit_type, party_size=asked.party_size)
         if asked.is_booked
@@ -107,7 +117,7 @@ def is_shut_for(asked: SlotRequest, rules: StoreRules) -> bool:
     visit_type = rules.visit_type(asked.visit_type)
     if visit_type is None:
         return False
-    wanted = rules.with_desk(asked.desk) if asked.desk else rules
+    wanted = rules.chosen(asked.desk, asked.language)
     return all_are_shut(wanted, runs_at(wanted, visit_type, asked.starts_at), from_web=True)
 
 

@@ -43,6 +43,7 @@ class Look(NamedTuple):
     party_size: int
     dates: tuple[date, ...] = ()
     starts_at: datetime | None = None
+    language: str = ""
 
 
 class HalfDay(NamedTuple):
@@ -147,7 +148,7 @@ def _half_days(look: Look, rules: StoreRules, *, now: datetime) -> dict[HalfDay,
     kind = rules.visit_type(look.visit_type)
     if kind is None:
         return {}
-    wanted = rules.with_desk(look.desk) if look.desk else rules
+    wanted = rules.chosen(look.desk, look.language)
     found: dict[HalfDay, int] = {}
     if look.starts_at is not None:
         day = look.starts_at.astimezone(rules.zone).date()

@@ -16,13 +16,20 @@ from stores.slots import StoreRules
 
 
 def free_times(
-    at: StaffContext, *, visit_type: str, party_size: int, day: date, desk: str = "", moved: Booking | None = None
+    at: StaffContext,
+    *,
+    visit_type: str,
+    party_size: int,
+    day: date,
+    desk: str = "",
+    language: str = "",
+    moved: Booking | None = None,
 ) -> tuple[StoreRules | None, list[SlotChoice]]:
     """Return a day's times that can take a party, kept back ones included; none for an unknown visit type.
 
     `desk` limits the times to one desk, `moved` is a visit that is to move: what it takes is free for it.
     """
-    wish = _wish(at.store.slug, visit_type, party_size, desk=desk, moved=moved)
+    wish = _wish(at.store.slug, visit_type, party_size, desk=desk, language=language, moved=moved)
     try:
         answer = kept_availability(wish, day, day, now=at.now)
     except UnknownVisitType:
@@ -38,16 +45,19 @@ def nearest_times(
     party_size: int,
     wanted: datetime,
     desk: str = "",
+    language: str = "",
     moved: Booking | None = None,
 ) -> list[SlotChoice]:
     """Return the free times nearest to one that cannot be booked."""
-    wish = _wish(rules.slug, visit_type, party_size, desk=desk, moved=moved)
+    wish = _wish(rules.slug, visit_type, party_size, desk=desk, language=language, moved=moved)
     return slot_choices(nearest_free(wish, wanted, now=at.now), rules)
 
 
-def _wish(store: str, visit_type: str, party_size: int, *, desk: str, moved: Booking | None) -> Wish:
-    leaving = moved_visit(moved) if moved else None
-    return Wish(store, visit_type, party_size, by_staff=True, desk=desk, is_booked=bool(moved), moved=leaving)
+def _wish(store: str, visit_type: str, party_size: int, *, desk: str, language: str, moved: Booking | None) -> Wish:
+    leaving, language = (moved_visit(moved), moved.language) if moved else (None, language)
+    return Wish(
+        store, visit_type, party_size, by_staff=True, desk=desk, is_booked=bool(moved), moved=leaving, language=language
+    )
 
 
 def error_of(field_id: str, problems: Iterable[FormProblem]) -> str:

@@ -19,13 +19,13 @@ DAYS_LOOKED_AT = 62
 
 
 def no_times(
-    at: StaffContext, rules: StoreRules, *, day: date, visit_type: str, party_size: int, desk: str
+    at: StaffContext, rules: StoreRules, *, day: date, visit_type: str, party_size: int, desk: str, language: str
 ) -> tuple[str, list[SlotChoice]]:
     """Return why no time of a day is free, and the first free one: from that day on, else of all."""
     kind = rules.visit_type(visit_type)
     if kind is None:
         return "", []
-    own = rules.with_desk(desk) if desk else rules
+    own = rules.chosen(desk, language)
     last = last_bookable_date(now=at.now, zone=rules.zone, rules=rules)
     why_none = _why(at, own, kind, day=day, last=last, party_size=party_size)
     for first in sorted({max(day, at.today), at.today}, reverse=True):

@@ -113,6 +113,10 @@ def _in_words(at: StaffContext, minutes: int, one: DeskExplanation) -> str:
             return _("There are as many visits of this kind at this time as may be at once.")
         case Explanation.NOT_SERVED if one.desk:
             return _("{desk} does not serve this kind of visit.").format(desk=visit_type_name(one.desk.name))
+        case Explanation.NOT_SPOKEN if one.desk:
+            return _("The language that the customer asked for is not spoken at {desk}.").format(
+                desk=visit_type_name(one.desk.name)
+            )
         case Explanation.DESK_HOURS if one.desk:
             return _("{desk} does not serve at this time.").format(desk=visit_type_name(one.desk.name))
         case Explanation.NO_START:

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from booking.bookings.visit_facts import Fact, FactKind, VisitFacts, usual_languages
 from booking.customer_input import phone_in_words
-from booking.formatting import visit_type_name
+from booking.formatting import spoken_language, visit_type_name
 
 _TEXTS: dict[FactKind, Callable[[Fact], str]] = {
     FactKind.ASKED_TO_MOVE: lambda _fact: _("Was asked to choose another time"),
@@ -25,6 +25,9 @@ _TEXTS: dict[FactKind, Callable[[Fact], str]] = {
     FactKind.DESK: lambda fact: _("Asked for {desk}").format(desk=visit_type_name(fact.value)),
     FactKind.SIMPLE: lambda _fact: _("Prefers simple words"),
     FactKind.LANGUAGE: lambda fact: _("Reads {language}").format(language=dict(settings.LANGUAGES)[fact.value]),
+    FactKind.SPEAKS: lambda fact: _("Asked for somebody who speaks {language}").format(
+        language=spoken_language(fact.value)
+    ),
     FactKind.ANSWER: lambda fact: f"{fact.question} {fact.value}",
 }
 FACT_ICONS = {
@@ -36,6 +39,7 @@ FACT_ICONS = {
     FactKind.DESK: "person",
     FactKind.SIMPLE: "simple",
     FactKind.LANGUAGE: "globe",
+    FactKind.SPEAKS: "person",
     FactKind.ANSWER: "message",
 }
 

@@ -86,6 +86,7 @@ def open_time(rules: StoreRules, taken: TakenPlaces, *, now: datetime) -> OpenTi
             for desk in rules.desks
         },
         slots=tuple(slot_places(Slot.objects.filter(store_id=rules.id, ends_at__gt=now))),
+        languages={desk.id: frozenset(desk.languages) for desk in rules.desks if desk.languages},
         kinds={kind.id: _kind_time(rules, kind, first, last) for kind in (*rules.visit_types, *rules.resting_types)},
     )
 
@@ -131,6 +132,7 @@ def _of_booking(booking: Booking, order: Order) -> Taking:
         booking.visit_type_id,
         booking.minutes_before,
         booking.minutes_after,
+        booking.language,
     )
 
 

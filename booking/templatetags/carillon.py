@@ -39,6 +39,12 @@ def name_and_address(store: HasAddress) -> str:
 
 
 @register.filter
+def spoken(language: str) -> str:
+    """Show the name of a language that is spoken at desks."""
+    return formatting.spoken_language(language)
+
+
+@register.filter
 def unbroken(words: str) -> str:
     """Keep « 10 h 15 » or a phone number on one line."""
     return formatting.unbroken(words)

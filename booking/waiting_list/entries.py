@@ -50,11 +50,12 @@ def join_waiting_list(
     source: Source,
     now: datetime,
     client: ClientDigests | None = None,
+    language: str = "",
 ) -> WaitingListEntry:
     """Add a customer to a store's waiting list for these days, both included.
 
-    A place that is free already when they join is not offered to them: they could have booked it. Raises
-    BookingRefused, LookupError for an unknown store or visit type.
+    `language` is what they ask to speak, "" for any. A place that is free already when they join is not offered to
+    them: they could have booked it. Raises BookingRefused, LookupError for an unknown store or visit type.
     """
     draft = WaitingListEntry(
         from_date=from_date,
@@ -65,6 +66,7 @@ def join_waiting_list(
         phone=customer.phone,
         email=customer.email,
         locale=customer.locale,
+        language=language,
         is_simple=customer.is_simple,
         client_digest=client.home if client else "",
         created_at=now,
@@ -73,7 +75,7 @@ def join_waiting_list(
     entry = retry_after_expired_holds(partial(_join, store, visit_type, draft, now=now), store=store, now=now)
     # On the website they have seen that nothing is free, and were counted then.
     if source != Source.WEB and not entry.is_repeat and not entry.known_starts:
-        note_look(Look(store, visit_type, "", party_size, first_days(from_date, to_date)))
+        note_look(Look(store, visit_type, "", party_size, first_days(from_date, to_date), language=language))
     return entry
 
 
@@ -136,10 +138,10 @@ def _join(store: str, visit_type: str, draft: WaitingListEntry, *, now: datetime
         raise BookingRefused(refusal)
     if not _has_starts(rules, kind, draft):
         first = day_start(draft.from_date, rules.zone)
-        raise NoVisitsThen(SlotRequest(store, visit_type, first, draft.party_size))
+        raise NoVisitsThen(SlotRequest(store, visit_type, first, draft.party_size, language=draft.language))
     draft.is_repeat = _waits_already(rules, kind, draft)
     days = {"from_date": draft.from_date, "to_date": draft.to_date}
-    free = places_now(rules, **days, now=now).starts(kind, draft.party_size)
+    free = places_now(rules, **days, now=now).starts(kind, draft.party_size, draft.language)
     draft.known_starts = minutes_of(in_days(free, **days, rules=rules))
     draft.reference, draft.store_id, draft.visit_type_id = new_reference(), rules.id, kind.id
     draft.save(force_insert=True)
@@ -156,7 +158,8 @@ def _entry_with_subject(subject: str) -> WaitingListEntry:
 
 def _has_starts(rules: StoreRules, kind: VisitTypeRule, draft: WaitingListEntry) -> bool:
     """Tell whether the rules have visits of this kind that begin on these days at all."""
-    return any(visits_by_desk(rules, kind, first_date=draft.from_date, last_date=draft.to_date).values())
+    own = rules.chosen("", draft.language)
+    return any(visits_by_desk(own, kind, first_date=draft.from_date, last_date=draft.to_date).values())
 
 
 def _waits_already(rules: StoreRules, kind: VisitTypeRule, draft: WaitingListEntry) -> bool:

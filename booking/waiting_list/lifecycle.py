@@ -24,7 +24,7 @@ def find_entry(subject: Subject) -> WaitingListEntry | None:
 def note_taken(*, entry_id: int, booking: Booking, now: datetime) -> None:
     """Note that an offered place was taken, in the transaction that books it."""
     entry = lock_entry(entry_id)
-    entry.name = entry.phone = entry.email = ""  # the booking has them now: name, phone and e-mail
+    entry.name = entry.phone = entry.email = entry.language = ""  # the booking has them now: name, phone and e-mail
     entry.booking = booking
     close_entry(entry, WaitingStatus.BOOKED, reason="booked", now=now)
 
@@ -42,7 +42,7 @@ def erase_entry(entries: Sequence[WaitingListEntry], *, now: datetime) -> None:
         entry.name = entry.phone = entry.email = ""
         entry.known_starts, entry.client_digest = [], ""
         entry.erased_at = entry.updated_at = now
-    fields = ["name", "phone", "email", "known_starts", "client_digest", "erased_at", "updated_at"]
+    fields = ["name", "phone", "email", "language", "known_starts", "client_digest", "erased_at", "updated_at"]
     WaitingListEntry.objects.bulk_update(entries, fields)
     subjects = [str(Subject.waiting_list_entry(entry.reference)) for entry in entries]
     forget_answers_about(subjects)

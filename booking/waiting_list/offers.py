@@ -176,7 +176,7 @@ def _kind_of(entry: WaitingListEntry, rules: StoreRules) -> VisitTypeRule | None
 
 def _free_for(entry: WaitingListEntry, places: PlacesNow) -> Sequence[datetime]:
     kind = _kind_of(entry, places.rules)
-    starts = places.starts(kind, entry.party_size) if kind else ()
+    starts = places.starts(kind, entry.party_size, entry.language) if kind else ()
     return in_days(starts, from_date=entry.from_date, to_date=entry.to_date, rules=places.rules)
 
 
@@ -243,7 +243,7 @@ def _keep_place(rules: StoreRules, entry: WaitingListEntry, start: datetime, *, 
     if kind is None:
         raise _Gone
     expires_at = offer_until(starts_at=start, now=now, rules=rules, kind=kind)
-    runs = runs_at(rules, kind, start)
+    runs = runs_at(rules.chosen("", entry.language), kind, start)
     run = claim_anywhere(rules, runs, kind, now=now, party_size=entry.party_size, from_web=True)
     if run is None or expires_at is None:
         raise _Gone

@@ -24,23 +24,23 @@ class PlacesNow:
     first: date
     last: date
     left: dict[tuple[int, datetime], int]
-    _found: dict[tuple[str, int], list[datetime]] = field(default_factory=dict)
+    _found: dict[tuple[str, int, str], list[datetime]] = field(default_factory=dict)
 
     def soonest(self, visit_type: VisitTypeRule) -> datetime:
         """Return the first start of a kind of visit that may be booked."""
         return first_bookable_start(now=self.now, rules=self.rules, kind=visit_type)
 
-    def starts(self, visit_type: VisitTypeRule, party_size: int) -> Sequence[datetime]:
-        """Return the starts at which some desk can take the whole party, by time.
+    def starts(self, visit_type: VisitTypeRule, party_size: int, language: str = "") -> Sequence[datetime]:
+        """Return the starts at which some desk that speaks a language can take the whole party, by time.
 
         One statement for a kind with a largest number at once, none for others.
         """
-        key = (visit_type.slug, party_size)
+        key = (visit_type.slug, party_size, language)
         if key not in self._found:
-            self._found[key] = sorted(self._starts(visit_type, party_size))
+            self._found[key] = sorted(self._starts(visit_type, party_size, language))
         return self._found[key]
 
-    def _starts(self, visit_type: VisitTypeRule, party_size: int) -> set[datetime]:
+    def _starts(self, visit_type: VisitTypeRule, party_size: int, language: str) -> set[datetime]:
         soonest = self.soonest(visit_type)
         first = max(self.first, soonest.astimezone(self.rules.zone).date())
         if first > self.last:
@@ -50,7 +50,7 @@ class PlacesNow:
         begins, ends = day_start(first, self.rules.zone), day_start(self.last + 2 * ONE_DAY, self.rules.zone)
         there = kind_visits(visit_type, first=begins, last=ends, now=self.now)
         found: set[datetime] = set()
-        for desk in self.rules.desks:
+        for desk in self.rules.chosen("", language).desks:
             untouched = desk.capacity - desk.kept_back
             for run in by_desk.get(desk.id, ()):
                 has_places = all(self.left.get((desk.id, slot.starts_at), untouched) >= needed for slot in run.slots)

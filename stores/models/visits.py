@@ -18,6 +18,7 @@ class Desk(models.Model):
     kept_back = models.PositiveSmallIntegerField(default=0)  # places the web may not take
     position = models.PositiveSmallIntegerField(default=0)
     is_active = models.BooleanField(default=True)
+    languages = models.CharField(max_length=60, blank=True, default="", db_default="")  # that are spoken there: "ar,fr"
     # SHA-256 of the secret of this desk's calendar feed, in hex; the secret itself is shown once.
     feed_digest = models.CharField(max_length=64, unique=True, null=True, blank=True, editable=False)
 

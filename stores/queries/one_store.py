@@ -109,7 +109,7 @@ SELECT {columns},
           FROM stores_openinghours hours WHERE hours.store_id = store.id),
        (SELECT {list}({row}(special.date, special.opens, special.closes))
           FROM stores_specialhours special WHERE special.store_id = store.id AND special.date >= %s),
-       (SELECT {list}({row}(desk.position, desk.id, desk.slug, desk.name, desk.capacity, desk.kept_back,
+       (SELECT {list}({row}(desk.position, desk.id, desk.slug, desk.name, desk.capacity, desk.kept_back, desk.languages,
                             (SELECT {list}({row}(own.weekday, own.opens, own.closes))
                                FROM stores_deskhours own WHERE own.desk_id = desk.id),
                             (SELECT {list}(served.visittype_id)
@@ -296,7 +296,7 @@ def _read_row(row: Sequence[Any], columns: Sequence[str]) -> ReadStore:
         version_seen=version_seen,
         weekly=_weekly(weekly),
         special=_special(special),
-        desks=tuple(DeskRule(*[*fields, _weekly(own), _ids(served)]) for _, *fields, own, served in listed_json(desks)),
+        desks=tuple(_desk(*fields) for _, *fields in listed_json(desks)),
         visit_types=tuple(_visit_type(*fields) for _, *fields in listed_json(visit_types)),
         more=tuple(more),
     )
@@ -313,6 +313,12 @@ def _json(part: Any) -> list[Any]:
 
 def _ids(part: Any) -> tuple[int, ...]:
     return tuple(sorted(_json(part)))
+
+
+def _desk(*fields: Any) -> DeskRule:
+    desk_id, slug, name, capacity, kept_back, languages, weekly, served = fields
+    spoken = tuple(languages.split(",")) if languages else ()
+    return DeskRule(desk_id, slug, name, capacity, kept_back, _weekly(weekly), _ids(served), spoken)
 
 
 def _visit_type(*fields: Any) -> VisitTypeRule:

@@ -23,6 +23,7 @@ from stores.services.kind_rules import (
     rules_for_trail,
 )
 from stores.services.values import BadValue, check_range, lock, raise_version, short_text
+from stores.slots import SPOKEN
 from stores.words import slug_from
 
 SLUG_LONGEST = 40
@@ -32,7 +33,7 @@ _video_address = URLValidator(schemes=["https"])
 
 
 @transaction.atomic
-def save_desk(
+def save_desk(  # noqa: PLR0913 -- one for each thing a desk says
     *,
     store: Store,
     desk: Desk | None = None,
@@ -42,18 +43,22 @@ def save_desk(
     weekly: Sequence[WeeklyInterval] = (),
     is_active: bool = True,
     visit_types: Collection[VisitType] | None = None,
+    languages: Collection[str] | None = None,
     user: User | None,
     now: datetime,
 ) -> Desk:
     """Make a desk, or change one; with `weekly` empty it serves whenever the store is open. Raises BadValue, BadHours.
 
     `visit_types` are the kinds of visit that it serves: none of them for all, None for those that it serves already.
+    `languages` are those of SPOKEN that customers may ask for here, None for those that it has already.
     A desk keeps its slug for ever. It is never deleted but closed by `is_active=False`, so past visits keep their desk.
     """
     name = short_text(name, field="name", longest=80)
     check_range("capacity", capacity, CAPACITY_RANGE)
     check_range("kept_back", kept_back, (0, capacity))
     check_week(weekly, field="hours")
+    if languages is not None and not set(SPOKEN).issuperset(languages):
+        raise BadValue("languages", "invalid_choice")
     lock(store)
     if desk is None:
         desk = Desk(store=store, slug=_free_slug(name, "desk", store.desks.all()), position=_next(store.desks.all()))
@@ -61,6 +66,8 @@ def save_desk(
         raise BadValue("is_active", "last_one")
     before = desk_in_trail(desk)
     desk.name, desk.capacity, desk.kept_back, desk.is_active = name, capacity, kept_back, is_active
+    if languages is not None:
+        desk.languages = ",".join(one for one in SPOKEN if one in languages)
     desk.save()
     desk.hours.all().delete()
     DeskHours.objects.bulk_create(
@@ -153,7 +160,7 @@ def desk_in_trail(desk: Desk) -> dict[str, Any]:
     if known is None:
         return {}
     hours = [WeeklyInterval(row.weekday, row.opens, row.closes) for row in DeskHours.objects.filter(desk=known)]
-    fields = {name: getattr(known, name) for name in ("name", "capacity", "kept_back", "is_active")}
+    fields = {name: getattr(known, name) for name in ("name", "capacity", "kept_back", "is_active", "languages")}
     serves = sorted(known.visit_types.values_list("name", flat=True))
     return {**fields, "hours": hours_in_text(hours), "visit_types": serves}
 

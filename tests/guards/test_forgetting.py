@@ -36,7 +36,7 @@ TELLING = (
 # Rule -> what it forgets. The rules of the night run in `booking.tasks.forget_old`.
 FORGOTTEN = {
     "the night after keep_days, or at once by whoever it is about": """
-        booking.Booking: name phone email note answers locale
+        booking.Booking: name phone email note answers locale language
         booking.Feedback: words
         notifications.OutboxMessage: recipient_digest body_digest provider_sid returned_sid
     """,
@@ -49,7 +49,7 @@ FORGOTTEN = {
     "the night after 30 days, or at once with a visit of theirs": "booking.CustomerText: phone name body",
     "the night after 12 hours, or by an answer": "booking.TextQuestion: phone_digest choices",
     "the night after 7 days, or at once by who leaves the list": """
-        booking.WaitingListEntry: name phone email known_starts locale
+        booking.WaitingListEntry: name phone email known_starts locale language
     """,
     "the night after 14 days, or at once by an answer": "stores.StoreInvitation: username",
     "the night after the day": "booking.Ticket: name phone locale",

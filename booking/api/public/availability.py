@@ -51,6 +51,7 @@ class AvailabilityView(ApiView):
             visit_type=asked["visit_type"],
             party_size=asked["party_size"],
             desk=chosen_desk(asked.get("desk"), store=store, now=self.now),
+            language=asked.get("language", ""),
         )
         state = read_state(wish, asked["from"], asked["to"], now=self.now)
         if state is None:

@@ -57,7 +57,14 @@ class BookingsView(ApiView):
             languages=self.request.headers.get("Accept-Language", ""),
         )
         desk = chosen_desk(asked.get("desk"), store=asked["store"], now=self.now)
-        wanted = SlotRequest(asked["store"], asked["visit_type"], asked["starts_at"], asked["party_size"], desk)
+        wanted = SlotRequest(
+            asked["store"],
+            asked["visit_type"],
+            asked["starts_at"],
+            asked["party_size"],
+            desk,
+            language=asked.get("language") or "",
+        )
         customer = CustomerDetails(**asked["customer"])
         if not is_retry():
             if not asked["hold"]:  # a hold was let in when it was made
@@ -77,6 +84,7 @@ class BookingsView(ApiView):
             now=self.now,
             hold=asked["hold"],
             desk=wanted.desk,
+            language=wanted.language,
             client=limits.client_digests(self.request._request),
             country=country or "",
         )

@@ -30,7 +30,8 @@ class HoldsView(ApiView):
         asked = checked(WishRequest, body)
         if not is_retry():
             refuse_in_rush(asked["store"], now=self.now)
-        wanted = SlotRequest(**{**asked, "desk": chosen_desk(asked.get("desk"), store=asked["store"], now=self.now)})
+        desk = chosen_desk(asked.get("desk"), store=asked["store"], now=self.now)
+        wanted = SlotRequest(**{**asked, "desk": desk, "language": asked.get("language") or ""})
         self.note_wanted(wanted)
         hold = holds.hold_places(
             store=wanted.store,
@@ -39,6 +40,7 @@ class HoldsView(ApiView):
             party_size=wanted.party_size,
             now=self.now,
             desk=wanted.desk,
+            language=wanted.language,
             client=limits.client_digests(self.request._request),
         )
         return _answer(hold, status=201)

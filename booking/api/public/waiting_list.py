@@ -103,6 +103,7 @@ class WaitingListView(ApiView):
             to_date=asked["to"],
             party_size=asked["party_size"],
             customer=customer,
+            language=asked.get("language", ""),
             source=Source.API,
             client=limits.client_digests(self.request._request),
             now=self.now,

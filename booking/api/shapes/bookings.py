@@ -37,6 +37,7 @@ class BookingShape(Shape):
     party_size = Number()
     customer = CustomerShape()
     note = Text()
+    language = Text(required=False, help_text="What the customer asked to speak, where they did.")
     sequence = Number()
     attendance_confirmed = YesNo()
     may_change = YesNo(help_text="By the customer, now.")

@@ -36,7 +36,10 @@ class StaffBookingsView(StaffView):
         """Book for a caller or someone at the desk: no minimum notice, no places kept back."""
         place = self.store(store)
         asked = checked(StaffBookingRequest, body, country=place.country, contact_needed=False)
-        wanted = SlotRequest(place.slug, asked["visit_type"], asked["starts_at"], asked["party_size"])
+        language = asked.get("language") or ""
+        wanted = SlotRequest(
+            place.slug, asked["visit_type"], asked["starts_at"], asked["party_size"], language=language
+        )
         self.note_wanted(wanted, by_staff=True)
         booking = lifecycle.book_visit(
             store=wanted.store,
@@ -46,6 +49,7 @@ class StaffBookingsView(StaffView):
             customer=CustomerDetails(**asked["customer"]),
             note=asked["note"] or "",
             answers=read_answers(asked["answers"], store=wanted.store, visit_type=wanted.visit_type),
+            language=language,
             source=Source(asked["source"]),
             now=self.now,
             user=self.member,

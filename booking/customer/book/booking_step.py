@@ -14,6 +14,7 @@ from booking import limits
 from booking.customer.book.way_cookie import Way, keep
 from booking.customer.forms import DetailsForm
 from booking.customer.visit_query import VisitQuery
+from booking.formatting import spoken_language
 from booking.places.explain import explain_slot
 from booking.places.holds import HeldPlace, held_place
 from booking.places.lookup import WantedSlot, lookup
@@ -25,7 +26,7 @@ from booking.web.responses import see_other
 from stores.queries import StoreDetail, WaitingRoom
 from stores.slots import StoreRules
 
-_ECHOED = ("visit_type", "party_size", "desk", "starts_at", "from", "day")
+_ECHOED = ("visit_type", "party_size", "desk", "language", "starts_at", "from", "day")
 _ECHOED_LONGEST = 64
 
 
@@ -54,7 +55,13 @@ class BookingStep:
         if place is None:
             return None
         asked = (self.rules.slug, self.asked.visit_type.slug, self.asked.starts_at, self.asked.party_size)
-        return place if (place.store, place.visit_type, place.starts_at, place.party_size) == asked else None
+        is_same = (place.store, place.visit_type, place.starts_at, place.party_size) == asked
+        return place if is_same and self._is_spoken_at(place) else None
+
+    def _is_spoken_at(self, place: HeldPlace) -> bool:
+        """Tell whether the wished language is spoken at the desk of a hold."""
+        language = self.asked.language
+        return not language or bool(self.rules.chosen(place.held_at, language).desks)
 
     @cached_property
     def kept_anywhere(self) -> HeldPlace | None:
@@ -106,7 +113,14 @@ class BookingStep:
         """Tell whether the requested time is held for this visitor, or free."""
         asked = self.asked
         assert asked.starts_at is not None  # noqa: S101 -- asked only for a chosen time
-        wanted = WantedSlot(self.rules.slug, asked.visit_type.slug, asked.starts_at, asked.party_size, asked.desk)
+        wanted = WantedSlot(
+            self.rules.slug,
+            asked.visit_type.slug,
+            asked.starts_at,
+            asked.party_size,
+            asked.desk,
+            language=asked.language,
+        )
         return self.kept is not None or lookup(wanted=[wanted], now=self.now) == [True]
 
     def why_not(self) -> Refusal:
@@ -120,6 +134,7 @@ class BookingStep:
             party_size=asked.party_size,
             now=self.now,
             desk=asked.desk,
+            language=asked.language,
         ).refusal
 
     def url_of(self, name: str, **more: str) -> str:
@@ -166,6 +181,7 @@ class BookingStep:
             "rules": self.rules,
             "asked": self.asked,
             "desk_name": next((desk.name for desk in self.rules.desks if desk.slug == self.asked.desk), ""),
+            "language_name": spoken_language(self.asked.language) if self.asked.language else "",
             "minutes": self.rules.slot_minutes * self.asked.visit_type.slot_count,
             "hold": self.hold,
             "form_key": self.way.key,
@@ -188,4 +204,5 @@ class BookingStep:
 def chosen(asked: VisitQuery) -> str:
     """Return what a way remembers of a chosen visit."""
     assert asked.starts_at is not None  # noqa: S101 -- asked only for a chosen time
-    return f"{asked.visit_type.slug} {asked.party_size} {asked.desk} {asked.starts_at.astimezone(UTC).isoformat()}"
+    wish = f"{asked.visit_type.slug} {asked.party_size} {asked.desk}{f' {asked.language}' if asked.language else ''}"
+    return f"{wish} {asked.starts_at.astimezone(UTC).isoformat()}"

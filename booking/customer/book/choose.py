@@ -12,6 +12,7 @@ from booking.customer.book.simple_questions import simple_page
 from booking.customer.book.step_view import with_booking_step
 from booking.customer.book.unmet_demand import note_nothing_free
 from booking.customer.chooser import chooser
+from booking.formatting import spoken_language
 from booking.tokens import read_hold_token
 from booking.web.forms import FormProblem
 from booking.web.rendering import customer_page, reader_choice_of
@@ -54,6 +55,7 @@ def choose_page(
         from_date=asked.from_date or chosen_day,
         day=asked.day,
         desk=asked.desk,
+        language=asked.language,
         now=step.now,
         own_hold=read_hold_token(step.hold) or "",
         own_start=step.kept_start,
@@ -64,6 +66,7 @@ def choose_page(
         ways_on = other_ways(step.store, asked, first=shown.days[0].date, last=shown.days[-1].date, now=step.now)
     desks = step.rules.for_kind(asked.visit_type).desks
     has_desk_choice = step.rules.offers_desk_choice and len(desks) > 1
+    languages = step.rules.languages(asked.visit_type)
     kinds = _kinds(step)
     has_types = len(step.rules.visit_types) > 1 and not kinds
     context = {
@@ -78,7 +81,8 @@ def choose_page(
         "sizes": range(1, asked.visit_type.max_party_size + 1),
         "desks": desks,
         "has_desk_choice": has_desk_choice,
-        "has_wish": has_types or has_desk_choice or asked.visit_type.max_party_size > 1,
+        "languages_spoken": [(code, spoken_language(code)) for code in languages],
+        "has_wish": has_types or has_desk_choice or bool(languages) or asked.visit_type.max_party_size > 1,
         "is_wish_open": bool(asked.problems),
         "is_new_wish": _is_new_wish(request),
     }
@@ -98,19 +102,22 @@ def _kinds(step: BookingStep) -> list[KindChoice]:
                 visit_type=kind.slug,
                 party_size=str(min(asked.party_size, kind.max_party_size)),
                 form=step.known_key,
-                **_without_desk(step, kind.slug),
+                **_given_up(step, kind.slug),
             ),
         )
         for kind in kinds
     ]
 
 
-def _without_desk(step: BookingStep, kind: str) -> dict[str, str]:
-    """Return the parameter that gives up the chosen desk, where it does not serve a kind of visit; else none."""
-    rule = step.rules.visit_type(kind)
-    desk = step.asked.desk
-    gives_up = desk and rule and not step.rules.with_desk(desk).for_kind(rule).desks
-    return {"desk": ""} if gives_up else {}
+def _given_up(step: BookingStep, kind: str) -> dict[str, str]:
+    """Return the parameters that give up the chosen desk and language, where they do not serve a kind of visit."""
+    rule, asked = step.rules.visit_type(kind), step.asked
+    if rule is None:
+        return {}
+    desk = asked.desk if step.rules.chosen(asked.desk, "").for_kind(rule).desks else ""
+    gives_up = {} if desk == asked.desk else {"desk": ""}
+    is_spoken = not asked.language or step.rules.chosen(desk, asked.language).for_kind(rule).desks
+    return gives_up if is_spoken else {**gives_up, "language": ""}
 
 
 def _is_new_wish(request: HttpRequest) -> bool:

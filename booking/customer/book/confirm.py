@@ -105,6 +105,7 @@ def _book(step: BookingStep, *, is_simple: bool, may_repeat: bool, hold: str | N
         answers=step.form.answers(),
         source=Source.WEB,
         desk=asked.desk,
+        language=asked.language,
         hold=hold,
         may_repeat=may_repeat,
         client=limits.client_digests(step.request),

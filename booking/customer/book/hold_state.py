@@ -33,6 +33,7 @@ def keep_place(step: BookingStep, *, to: str) -> BookingStep:
         "starts_at": asked.starts_at,
         "party_size": asked.party_size,
         "desk": asked.desk,
+        "language": asked.language,
         "client": limits.client_digests(step.request),
         "now": step.now,
     }

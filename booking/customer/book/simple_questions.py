@@ -19,6 +19,7 @@ class WishQuestion(StrEnum):
     KIND = "kind"
     PEOPLE = "people"
     DESK = "desk"
+    LANGUAGE = "language"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,8 @@ def simple_page(request: HttpRequest, step: BookingStep, shown: Chooser) -> Simp
             return SimplePage(days_url, times, WishQuestion.PEOPLE, _people(step))
         case WishQuestion.DESK if step.rules.offers_desk_choice and len(step.rules.desks) > 1:
             return SimplePage(days_url, times, WishQuestion.DESK, _desks(step))
+        case WishQuestion.LANGUAGE if step.rules.languages(asked.visit_type):
+            return SimplePage(days_url, times, WishQuestion.LANGUAGE, _languages(step))
     is_kind_open = len(step.store.visit_types) > 1 and not ({"visit_type", "starts_at"} & query.keys())
     if is_kind_open:
         return SimplePage(store_url, times, WishQuestion.KIND, _kinds(step))
@@ -81,3 +84,9 @@ def _people(step: BookingStep) -> tuple[Choice, ...]:
 def _desks(step: BookingStep) -> tuple[Choice, ...]:
     named = [("", _("Anyone")), *((desk.slug, formatting.visit_type_name(desk.name)) for desk in step.rules.desks)]
     return tuple(Choice(words, step.url_of("book", desk=slug, form=step.known_key)) for slug, words in named)
+
+
+def _languages(step: BookingStep) -> tuple[Choice, ...]:
+    codes = step.rules.languages(step.asked.visit_type)
+    named = [("", _("Any language")), *((code, formatting.spoken_language(code)) for code in codes)]
+    return tuple(Choice(words, step.url_of("book", language=code, form=step.known_key)) for code, words in named)

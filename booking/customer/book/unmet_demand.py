@@ -17,14 +17,18 @@ def note_nothing_free(request: HttpRequest, step: BookingStep, shown: Chooser) -
         # In a week without a free time, the links to its days lead back to what was counted when it was first seen.
         full = () if shown.is_empty or shown.shown.state != DayState.FULL else (shown.shown.date,)
     if full and (shown.is_empty or step.asked.day is not None) and not step.asked.problems and _is_seen(request):
-        note_look(Look(step.rules.slug, step.asked.visit_type.slug, step.asked.desk, step.asked.party_size, full))
+        note_look(_look(step)._replace(dates=full))
 
 
 def note_full(request: HttpRequest, step: BookingStep) -> None:
     """Count somebody who wanted a time that is full."""
     if _is_seen(request):
-        asked = step.asked
-        note_look(Look(step.rules.slug, asked.visit_type.slug, asked.desk, asked.party_size, starts_at=asked.starts_at))
+        note_look(_look(step)._replace(starts_at=step.asked.starts_at))
+
+
+def _look(step: BookingStep) -> Look:
+    asked = step.asked
+    return Look(step.rules.slug, asked.visit_type.slug, asked.desk, asked.party_size, language=asked.language)
 
 
 def _is_seen(request: HttpRequest) -> bool:

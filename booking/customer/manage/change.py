@@ -106,6 +106,7 @@ def _choose(
         desk=booking.desk_kept,
         now=now,
         moved=moved_visit(booking),
+        language=booking.language,
     )
     context = {
         **visit_context(booking, now=now),
@@ -123,7 +124,15 @@ def _choose(
 
 def _alternatives(booking: Booking, rules: StoreRules, wanted: datetime, *, now: datetime) -> list[SlotChoice]:
     asked = SlotRequest.to_move(booking, wanted, by_staff=False)
-    wish = Wish(rules.slug, asked.visit_type, asked.party_size, desk=asked.desk, is_booked=True, moved=asked.moved)
+    wish = Wish(
+        rules.slug,
+        asked.visit_type,
+        asked.party_size,
+        desk=asked.desk,
+        is_booked=True,
+        moved=asked.moved,
+        language=asked.language,
+    )
     return slot_choices(nearest_free(wish, wanted, now=now), rules)
 
 
@@ -143,5 +152,13 @@ def _why(booking: Booking, starts_at: datetime, *, now: datetime) -> Refusal:
 
 def _is_free(booking: Booking, starts_at: datetime, *, now: datetime) -> bool:
     asked = SlotRequest.to_move(booking, starts_at, by_staff=False)
-    wanted = WantedSlot(asked.store, asked.visit_type, starts_at, asked.party_size, asked.desk, moved=asked.moved)
+    wanted = WantedSlot(
+        asked.store,
+        asked.visit_type,
+        starts_at,
+        asked.party_size,
+        asked.desk,
+        moved=asked.moved,
+        language=asked.language,
+    )
     return lookup(wanted=[wanted], now=now) == [True]

@@ -48,6 +48,7 @@ def embed(request: HttpRequest, store: str) -> HttpResponse:
                 from_date=asked.from_date,
                 day=asked.day,
                 desk=asked.desk,
+                language=asked.language,
                 now=now,
             ),
             "minutes": rules.slot_minutes * asked.visit_type.slot_count,

@@ -169,6 +169,7 @@ def _join(wish: _Wish, form: WaitingForm) -> WaitingListEntry:
             locale=(get_language() or "en")[:2],
             is_simple=reader_choice_of(wish.request).is_simple,
         ),
+        language=wish.asked.language,
         source=Source.WEB,
         client=limits.client_digests(wish.request),
         now=wish.now,
@@ -200,7 +201,9 @@ def _remembered(wish: _Wish, form: WaitingForm, response: HttpResponse) -> HttpR
 
 def _back(wish: _Wish, form: WaitingForm, *, why: str) -> HttpResponse:
     """Redirect back to the form, which the browser remembers as it was sent."""
-    sent = {name: wish.request.POST.get(name, "")[:_ECHOED_LONGEST] for name in ("visit_type", "party_size")}
+    sent = {
+        name: wish.request.POST.get(name, "")[:_ECHOED_LONGEST] for name in ("visit_type", "party_size", "language")
+    }
     asked = {name: value for name, value in sent.items() if value} | {"form": wish.way.key, "why": why}
     return _remembered(wish, form, see_other(f"{reverse('waiting-join', args=[wish.store.slug])}?{urlencode(asked)}"))
 
@@ -244,6 +247,7 @@ def _first_free(wish: _Wish, form: WaitingForm) -> SlotChoice | None:
     first, last = (read_day(str(form[name].value() or "")) for name in ("from", "to"))
     if first is None or last is None or last < first:
         return None
-    wanted = Wish(wish.rules.slug, wish.asked.visit_type.slug, wish.asked.party_size)
+    asked = wish.asked
+    wanted = Wish(wish.rules.slug, asked.visit_type.slug, asked.party_size, language=asked.language)
     answer = kept_availability(wanted, max(first, wish.first), min(last, wish.last), now=wish.now)
     return slot_choice(answer.first_free, wish.rules) if answer.first_free else None

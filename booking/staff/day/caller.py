@@ -31,7 +31,7 @@ from booking.web.query_params import read_day, read_instant
 from stores.queries import store_page
 from stores.slots import StoreRules
 
-_ABOVE_THE_TIMES = frozenset({"id_visit_type_0", "id_party_size", "id_desk"})
+_ABOVE_THE_TIMES = frozenset({"id_visit_type_0", "id_party_size", "id_desk", "id_language"})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -114,7 +114,8 @@ def _book(at: StaffContext, form: CallerForm, starts_at: datetime) -> Booking:
         is_for_someone_else=typed["is_for_someone_else"],
     )
     # Staff who go back and type another visit into the same form want another visit.
-    visit = f"{typed['visit_type']} {starts_at.isoformat()} {typed['party_size']} {typed['desk']} {typed['name']}"
+    visit = f"{typed['visit_type']} {starts_at.isoformat()} {typed['party_size']} {typed['desk']}"
+    visit += f" {typed['language']} {typed['name']}"
     return book_once(
         SentForm(key=f"staff:{at.store.slug}:{typed['key']}:{keyed_digest('caller', visit)[:32]}"),
         now=at.now,
@@ -131,6 +132,7 @@ def _book(at: StaffContext, form: CallerForm, starts_at: datetime) -> Booking:
             now=at.now,
             user=at.user,
             desk=typed["desk"],
+            language=typed["language"],
         ),
     )
 
@@ -197,6 +199,7 @@ class _Asked(TypedDict):
     visit_type: str
     party_size: int
     desk: str
+    language: str
 
 
 def _asked(form: CallerForm, rules: StoreRules) -> _Asked:
@@ -204,9 +207,10 @@ def _asked(form: CallerForm, rules: StoreRules) -> _Asked:
     visit_type, party_size = str(form["visit_type"].value() or ""), str(form["party_size"].value() or "")
     known = rules.visit_type(visit_type) or next(iter(rules.visit_types), None)
     is_count = party_size.isascii() and party_size.isdigit() and len(party_size) <= 4
-    desk = str(form["desk"].value() or "")
+    desk, language = str(form["desk"].value() or ""), str(form["language"].value() or "")
     return {
         "visit_type": known.slug if known else "",
         "party_size": max(1, int(party_size)) if is_count else 1,
         "desk": desk if rules.with_desk(desk).desks else "",
+        "language": language if language in rules.languages() else "",
     }

@@ -3,15 +3,17 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from booking.formatting import visit_type_name
+from booking.formatting import spoken_language, visit_type_name
 from booking.staff.forms.fields import NAME_MAX, is_taken, number, party_in_words, short_text, tick, ticks
 from booking.staff.forms.hours import WeekForm
 from booking.staff.forms.shared import StaffForm
 from booking.store_setup.queries import LargestParty, NeededDesk
 from booking.store_setup.served_kinds import NO_KINDS, ServedKinds
 from stores.services import CAPACITY_RANGE
+from stores.slots import SPOKEN
 
 _TOO_SMALL_ELSEWHERE = _(
     "Up to {count} people may come together for “{visit_type}”, and no other desk has so many places. "
@@ -43,6 +45,14 @@ class DeskForm(WeekForm):
         self.taken = taken
         self.needed = needed
         self.kinds = kinds
+        self.fields["languages"] = forms.MultipleChoiceField(
+            required=False,
+            label=_("Languages spoken at this desk"),
+            choices=[(code, spoken_language(code)) for code in SPOKEN],
+            help_text=_("Customers may ask for one of those that you tick. None ticked at any desk: nobody is asked."),
+            widget=forms.CheckboxSelectMultiple,
+            error_messages={"invalid_choice": _("Choose one of these.")},
+        )
         if kinds.is_choice:
             self.fields["visit_types"] = ticks(
                 _("Kinds of visit that it serves"),

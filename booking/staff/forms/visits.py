@@ -20,7 +20,7 @@ from booking.customer_input import (
     read_note,
     read_phone,
 )
-from booking.formatting import visit_type_name
+from booking.formatting import spoken_language, visit_type_name
 from booking.models import Source
 from booking.staff.forms.fields import tick
 from booking.staff.forms.shared import KeyField, StaffForm, read_name_if_any
@@ -124,7 +124,7 @@ class CallerForm(StaffForm):
     """A booking for a caller or somebody at the desk."""
 
     field_order = (
-        *("visit_type", "party_size", "desk", "name", "is_for_someone_else", "phone", "email"),
+        *("visit_type", "party_size", "desk", "language", "name", "is_for_someone_else", "phone", "email"),
         *("source", "locale", "is_simple", "note"),
     )
 
@@ -141,6 +141,11 @@ class CallerForm(StaffForm):
         label=_("Who serves them"),
         required=False,
         error_messages={"invalid_choice": _("This person or desk takes no visits now. Please choose again.")},
+    )
+    language = forms.ChoiceField(
+        label=_("Language of the visit"),
+        required=False,
+        error_messages={"invalid_choice": _("Nobody speaks this language there. Please choose again.")},
     )
     name = TypedField(read_name, label=_("Name"), widget=forms.TextInput(attrs=NAME_ATTRIBUTES))
     phone = TypedField(
@@ -185,6 +190,8 @@ class CallerForm(StaffForm):
         for name, question in self.questions.items():
             self.fields[name] = question_field(question, is_required=False)
         self.fields["visit_type"].choices = _visit_types(rules)  # type: ignore[attr-defined]
+        spoken = [(code, spoken_language(code)) for code in rules.languages()]
+        self.fields["language"].choices = [("", _("Any language")), *spoken]  # type: ignore[attr-defined]
         self.fields["desk"].choices = _desks(rules)  # type: ignore[attr-defined]
         self.fields["locale"].initial = (get_language() or "en")[:2]
         phone = self.fields["phone"]

@@ -65,6 +65,7 @@ def _form(at: StaffContext, data: QueryDict | None, known: Desk, weekly: Sequenc
         "capacity": known.capacity,
         "kept_back": known.kept_back,
         "is_active": known.is_active,
+        "languages": known.languages.split(",") if known.languages else [],
         "has_own_hours": bool(weekly),
     }
     kinds = kinds_beside(at.store, known)
@@ -114,6 +115,7 @@ def _save(request: HttpRequest, at: StaffContext, form: DeskForm, desk: Desk | N
             weekly=form.weekly if typed["has_own_hours"] else (),
             is_active=typed["is_active"],
             visit_types=served,
+            languages=typed["languages"],
             user=at.user,
             now=at.now,
         )

@@ -15,6 +15,7 @@ from booking.formatting import (
     dated_moment_in_words,
     day_in_words,
     moment_in_words,
+    spoken_language,
     time_in_words,
     visit_type_name,
 )
@@ -22,8 +23,10 @@ from booking.places.explain import DeskExplanation, Explanation, SlotExplanation
 from booking.policy import first_bookable_start, last_bookable_date
 from booking.refusals import UnknownVisitType
 from booking.staff.access import StaffContext, at_store, staff_page
+from booking.store_setup.queries import active_desks
 from booking.web.forms import FormProblem
 from stores.models import VisitType
+from stores.slots import SPOKEN
 
 _PAGES = {
     Explanation.NO_DESK: "staff-setup-desk-new",
@@ -61,15 +64,26 @@ def why_closed(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
         )
     context: dict[str, Any] = {"section": "setup", "at_text": text, "kinds": kinds, "kind": slug, "party_size": party}
     context["problems"] = problems
+    language = request.GET.get("language", "")
+    spoken = {code for desk in active_desks(at.store) for code in desk.languages.split(",") if code}
+    context["languages_spoken"] = [(code, spoken_language(code)) for code in SPOKEN if code in spoken]
+    context["language"] = language
     if wanted is not None and kind is not None and not problems:
-        context |= _answers(at, kind, wanted, size)
+        context |= _answers(at, kind, wanted, size, language)
     return staff_page(request, at, "staff/setup/explain.html", context, status=400 if problems else 200)
 
 
-def _answers(at: StaffContext, kind: VisitType, wanted: datetime, size: int) -> dict[str, Any]:
-    shown = {"moment": _moment(at, wanted)}
+def _answers(at: StaffContext, kind: VisitType, wanted: datetime, size: int, language: str) -> dict[str, Any]:
+    shown, language = {"moment": _moment(at, wanted)}, language if language in SPOKEN else ""
     try:
-        found = explain_slot(store=at.store.slug, visit_type=kind.slug, starts_at=wanted, party_size=size, now=at.now)
+        found = explain_slot(
+            store=at.store.slug,
+            visit_type=kind.slug,
+            starts_at=wanted,
+            party_size=size,
+            now=at.now,
+            language=language,
+        )
     except UnknownVisitType:
         url = reverse("staff-setup-visit-type", args=[at.store.slug, kind.slug])
         return {**shown, "can_be_booked": False, "answers": [("", _("This kind of visit is not in use."), url)]}
@@ -113,6 +127,7 @@ def _sentence(at: StaffContext, found: SlotExplanation, one: DeskExplanation) ->
             found.visit_type.most_at_once or 0,
         ).format(count=found.visit_type.most_at_once),
         Explanation.NOT_SERVED: _("This desk does not serve this kind of visit."),
+        Explanation.NOT_SPOKEN: _("Nobody at this desk speaks this language."),
         Explanation.DESK_HOURS: _("The desk's own hours do not cover it."),
         Explanation.TOO_LONG: _("The visit is longer than the time left before closing."),
         Explanation.CLOSED: _("The time at {time} was closed by hand.").format(time=slot),

@@ -42,7 +42,7 @@
 
 (() => {
   const PAUSE_MS = 250;
-  const ASKED = ["visit_type", "party_size", "date", "desk"];
+  const ASKED = ["visit_type", "party_size", "date", "desk", "language"];
   const form = /** @type {HTMLFormElement} */ (document.getElementById("caller-form"));
   const button = /** @type {HTMLElement} */ (document.getElementById("show-times"));
   if (!form || !button) return;
