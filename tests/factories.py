@@ -86,6 +86,7 @@ def make_booking(
     note: str = "",
     locale: str = "en",
     source: Source = Source.API,
+    language: str = "",
     now: datetime = NOW,
 ) -> Booking:
     """Return a booking made by the service itself, on the Tuesday after NOW at 10:00 unless told otherwise."""
@@ -96,6 +97,7 @@ def make_booking(
         party_size=party_size,
         customer=CustomerDetails(name=name, phone=phone, email=email, locale=locale),
         note=note,
+        language=language,
         source=source,
         now=now,
     )

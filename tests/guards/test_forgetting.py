@@ -92,7 +92,7 @@ PLAIN = """
     stores.PatternTaken: part value
     stores.SearchWord: word
     stores.SearchSpelling: spelling
-    stores.Desk: slug name feed_digest
+    stores.Desk: slug name feed_digest languages
     stores.VisitType: slug name what_to_bring video_url
     stores.StoreQuestion: text text_en choices
     notifications.OutboxMessage: account subject kind offset reason

@@ -23,9 +23,9 @@ from booking.places.explain import DeskExplanation, Explanation, SlotExplanation
 from booking.policy import first_bookable_start, last_bookable_date
 from booking.refusals import UnknownVisitType
 from booking.staff.access import StaffContext, at_store, staff_page
-from booking.store_setup.queries import active_desks
 from booking.web.forms import FormProblem
 from stores.models import VisitType
+from stores.queries import rules_around
 from stores.slots import SPOKEN
 
 _PAGES = {
@@ -65,11 +65,12 @@ def why_closed(request: HttpRequest, at: StaffContext) -> HttpResponseBase:
     context: dict[str, Any] = {"section": "setup", "at_text": text, "kinds": kinds, "kind": slug, "party_size": party}
     context["problems"] = problems
     language = request.GET.get("language", "")
-    spoken = {code for desk in active_desks(at.store) for code in desk.languages.split(",") if code}
-    context["languages_spoken"] = [(code, spoken_language(code)) for code in SPOKEN if code in spoken]
     context["language"] = language
     if wanted is not None and kind is not None and not problems:
         context |= _answers(at, kind, wanted, size, language)
+    if "languages" not in context:
+        context["languages"] = rules_around(at.store.slug, at.now).languages()
+    context["languages_spoken"] = [(code, spoken_language(code)) for code in context["languages"]]
     return staff_page(request, at, "staff/setup/explain.html", context, status=400 if problems else 200)
 
 
@@ -91,7 +92,8 @@ def _answers(at: StaffContext, kind: VisitType, wanted: datetime, size: int, lan
         (visit_type_name(one.desk.name) if one.desk else "", _sentence(at, found, one), _url(at, kind, found, one))
         for one in found.desks
     ]
-    return {**shown, "can_be_booked": found.can_be_booked, "answers": answers}
+    spoken = found.rules.languages()
+    return {**shown, "can_be_booked": found.can_be_booked, "answers": answers, "languages": spoken}
 
 
 def _moment(at: StaffContext, moment: datetime) -> str:

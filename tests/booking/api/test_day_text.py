@@ -62,6 +62,7 @@ def _bookings(draw: st.DrawFn, number: int, store: Store) -> BookingRow:
         desk_was_chosen=draw(st.booleans()),
         minutes_before=0,
         minutes_after=0,
+        language=draw(st.sampled_from(["", "ar", "lsf"])),
         is_at_busy_time=draw(st.booleans()),
         desk=known(Desk, id=desk_id, slug=f"desk-{desk_id}", name="Desk"),
         visit_type=known(VisitType, id=type_id, slug=f"type-{type_id}", name="Type", mode=mode, video_url=""),

@@ -52,6 +52,7 @@ class Advisor:
     kept_back: int
     serves: tuple[str, ...]
     hours: tuple[time, time] | None
+    languages: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,9 @@ def scenes(draw: st.DrawFn) -> Scene:
     for slug in ("left", "right")[: draw(st.integers(1, 2))]:
         capacity = draw(st.integers(1, 3))
         serves = draw(st.sampled_from([(), (), ("visit",), ("advice",), ("visit", "advice")]))
-        desks.append(Advisor(slug, capacity, draw(st.integers(0, capacity)), serves, draw(st.none() | hours(8, 13))))
+        spoken = draw(st.sampled_from([(), ("fr",), ("ar",), ("fr", "ar")]))
+        kept_back, own = draw(st.integers(0, capacity)), draw(st.none() | hours(8, 13))
+        desks.append(Advisor(slug, capacity, kept_back, serves, own, spoken))
     wanted = st.builds(
         Wanted,
         minutes=st.integers(0, 15).map(lambda number: number * 15),
@@ -157,6 +160,7 @@ def made(scene: Scene) -> Store:
             capacity=desk.capacity,
             kept_back=desk.kept_back,
             weekly=weekly,
+            languages=desk.languages,
             visit_types=list(VisitType.objects.filter(store=store, slug__in=desk.serves)),
             user=None,
             now=NOW,
@@ -254,7 +258,7 @@ def more_at_once(kind: Kind, start: datetime, visits: list[Booking]) -> int:
     return kind.own.most_at_once - max(sum(one.starts_at <= now < one.ends_at for one in own) for now in minutes)
 
 
-def oracle(scene: Scene, kind: Kind, party: int, *, by_staff: bool) -> dict[datetime, int]:
+def oracle(scene: Scene, kind: Kind, party: int, *, by_staff: bool, language: str = "") -> dict[datetime, int]:
     """Return every start of the day at which some desk takes the whole party, with the places of all desks."""
     if party > kind.party:
         return {}
@@ -265,7 +269,8 @@ def oracle(scene: Scene, kind: Kind, party: int, *, by_staff: bool) -> dict[date
     while start < local(time(15)):
         free = []
         for desk in scene.desks:
-            if is_allowed(scene, kind, desk, start, by_staff=by_staff):
+            is_spoken = not language or language in desk.languages
+            if is_spoken and is_allowed(scene, kind, desk, start, by_staff=by_staff):
                 taken = [visit for visit in visits if visit.desk.slug == desk.slug]
                 free.append(places_free(desk, kind, start, taken, by_staff=by_staff))
         more = more_at_once(kind, start, visits)
@@ -291,12 +296,13 @@ def test_what_can_be_booked_is_what_each_rule_allows(data: st.DataObject) -> Non
 
 def compare(store: Store, scene: Scene, data: st.DataObject) -> None:
     kind, party = data.draw(st.sampled_from(scene.kinds)), data.draw(st.integers(1, 2))
-    by_staff = data.draw(st.booleans())
-    expected = oracle(scene, kind, party, by_staff=by_staff)
+    by_staff, language = data.draw(st.booleans()), data.draw(st.sampled_from(["", "", "fr", "ar"]))
+    expected = oracle(scene, kind, party, by_staff=by_staff, language=language)
     for one in first_of_list(store, scene):
         assert one == min(oracle(scene, scene.kinds[0], 1, by_staff=False), default=one)
 
     asked: dict[str, Any] = {"store": store.slug, "visit_type": kind.slug, "party_size": party, "now": scene.now}
+    asked["language"] = language
     found = availability(**asked, from_date=DAY, to_date=DAY, by_staff=by_staff)
     assert {slot.starts_at: slot.places_left for day in found.days for slot in day.slots} == expected
 
@@ -304,11 +310,11 @@ def compare(store: Store, scene: Scene, data: st.DataObject) -> None:
     explained = explain_slot(**asked, starts_at=start, by_staff=by_staff)
     assert explained.can_be_booked == (start in expected)
     if not by_staff:
-        wanted = WantedSlot(store.slug, kind.slug, start, party)
+        wanted = WantedSlot(store.slug, kind.slug, start, party, language=language)
         assert lookup(wanted=[wanted], now=scene.now) == [start in expected]
-        assert holds(store, kind, start, party, scene.now) == (start in expected)
+        assert holds(store, kind, start, party, language, scene.now) == (start in expected)
     else:
-        assert books(store, kind, start, party, scene.now) == (start in expected)
+        assert books(store, kind, start, party, language, scene.now) == (start in expected)
     assert list(differences(now=scene.now)) == []
 
 
@@ -318,17 +324,19 @@ def first_of_list(store: Store, scene: Scene) -> list[datetime]:
     return [found] if found is not None and found.astimezone(PARIS).date() == DAY else []
 
 
-def holds(store: Store, kind: Kind, start: datetime, party: int, now: datetime) -> bool:
+def holds(store: Store, kind: Kind, start: datetime, party: int, language: str, now: datetime) -> bool:
     try:
-        hold_places(store=store.slug, visit_type=kind.slug, starts_at=start, party_size=party, now=now)
+        wish: dict[str, Any] = {"visit_type": kind.slug, "starts_at": start, "party_size": party, "language": language}
+        hold_places(store=store.slug, **wish, now=now)
     except BookingRefused:
         return False
     return True
 
 
-def books(store: Store, kind: Kind, start: datetime, party: int, now: datetime) -> bool:
+def books(store: Store, kind: Kind, start: datetime, party: int, language: str, now: datetime) -> bool:
     try:
-        make_booking(store, visit_type=kind.slug, starts_at=start, party_size=party, source=Source.PHONE, now=now)
+        wish: dict[str, Any] = {"visit_type": kind.slug, "starts_at": start, "party_size": party, "language": language}
+        make_booking(store, **wish, source=Source.PHONE, now=now)
     except BookingRefused:
         return False
     return True
